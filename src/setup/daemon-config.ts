@@ -1,0 +1,60 @@
+import { overlaps, parseBlock } from './ipv4.ts';
+import type { Route } from './ipv4.ts';
+
+/** The user that owns the ids containers run under. */
+export const REMAP_USER = 'dockremap';
+
+/** Where the engine takes networks from; the first that no route of the host overlaps. */
+const POOL_CANDIDATES = ['172.28.0.0/16', '10.232.0.0/16', '192.168.128.0/17'];
+/** A network of 62 machines each: more than any lab has, and 1,024 networks in a /16. */
+const POOL_SIZE = 26;
+
+type DaemonConfig = Record<string, unknown>;
+
+/** What labs want of an engine that Berth sets up. */
+export function labDaemonConfig({
+  routes,
+  remap,
+}: {
+  routes: readonly Route[];
+  /** Only for an engine with nothing in it yet: remapping hides images and containers of before. */
+  remap: boolean;
+}): DaemonConfig {
+  const base = POOL_CANDIDATES.find((candidate) => {
+    const block = parseBlock(candidate);
+    return block && !routes.some((route) => overlaps(route, block));
+  });
+  return {
+    ...(base ? { 'default-address-pools': [{ base, size: POOL_SIZE }] } : {}),
+    'live-restore': true,
+    'log-driver': 'json-file',
+    'log-opts': { 'max-size': '10m', 'max-file': '2' },
+    ...(remap ? { 'userns-remap': REMAP_USER } : {}),
+  };
+}
+
+/**
+ * Adds settings to a daemon.json, of which each key that is there stays as it is.
+ * Answers the new text, or undefined when nothing is to be changed.
+ *
+ * @throws {SyntaxError} when the present text is no JSON object.
+ */
+export function mergeDaemonConfig(present: string, wanted: DaemonConfig): string | undefined {
+  const config = present.trim() === '' ? {} : parseObject(present);
+  const added = Object.entries(wanted).filter(([key]) => {
+    // Options belong to their driver: never mix ours with another one.
+    if (key === 'log-opts' && 'log-driver' in config) return false;
+    // Live restore and swarm mode exclude each other.
+    return !(key in config);
+  });
+  if (added.length === 0) return undefined;
+  return `${JSON.stringify({ ...config, ...Object.fromEntries(added) }, null, 2)}\n`;
+}
+
+function parseObject(text: string): DaemonConfig {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SyntaxError('expected a JSON object');
+  }
+  return { ...value };
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { open, readFile, rename, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { runCommand } from './command.ts';
+import { whenMissing } from './debian.ts';
+import { pingEngine } from './engine-ping.ts';
+import { SetupError } from './setup-error.ts';
+
+const LOG_FILE = '/var/log/berth-dockerd.log';
+/** The daemon writes it itself and refuses to start beside a living one. */
+const PID_FILE = '/var/run/docker.pid';
+/** A log larger than this is put aside when the engine starts anew; one old one is kept. */
+const LOG_MAX_BYTES = 10 * 1024 * 1024;
+/** The first start makes its data folders and firewall rules, on slow disks too. */
+const START_TIMEOUT_MS = 60_000;
+const POLL_MS = 100;
+const LOG_TAIL_LINES = 15;
+
+/**
+ * Starts the engine, by systemd where it runs and else as a process of its own that outlives
+ * Berth, and waits until it answers at `address`. Needs root.
+ *
+ * @throws {SetupError} with the end of its log when it does not answer.
+ */
+export async function startDaemon(address: string, progress: (detail: string) => void) {
+  const managed = existsSync('/run/systemd/system');
+  progress('starting the engine');
+  if (managed) await runCommand('systemctl', ['enable', '--now', 'docker.service']);
+  const exited = managed ? { reason: '' } : await spawnDaemon();
+  const until = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < until && !exited.reason) {
+    const ping = await pingEngine(address, {});
+    if (ping.state === 'up') return;
+    await delay(POLL_MS);
+  }
+  throw new SetupError(
+    `The container engine was started but does not answer at ${address}.` +
+      (exited.reason ? ` It ended: ${exited.reason}.` : ''),
+    managed
+      ? ['Its log: journalctl -u docker.service -n 50']
+      : [`Its log: ${LOG_FILE}, which ends so:`, ...(await logTail())],
+  );
+}
+
+async function spawnDaemon(): Promise<{ reason: string }> {
+  const size = await stat(LOG_FILE).then((found) => found.size, whenMissing(0));
+  if (size > LOG_MAX_BYTES) await rename(LOG_FILE, `${LOG_FILE}.1`);
+  const log = await open(LOG_FILE, 'a', 0o640);
+  const exited = { reason: '' };
+  try {
+    const child = spawn('dockerd', ['--pidfile', PID_FILE], {
+      detached: true,
+      cwd: '/',
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    child.once('error', (error) => (exited.reason = error.message));
+    child.once('exit', (code, signal) => (exited.reason = signal ?? `exit code ${code}`));
+    child.unref();
+  } finally {
+    await log.close();
+  }
+  return exited;
+}
+
+async function logTail(): Promise<string[]> {
+  const text = await readFile(LOG_FILE, 'utf8').catch(whenMissing(''));
+  return text.trimEnd().split('\n').slice(-LOG_TAIL_LINES);
+}

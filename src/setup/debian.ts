@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { runCommand } from './command.ts';
+
+/** Whether this system takes Debian packages, from the text of /etc/os-release. */
+export function isDebianLike(osRelease: string): boolean {
+  const values = [...osRelease.matchAll(/^(?:ID|ID_LIKE)=["']?([^"'\n]*)/gm)].flatMap((match) =>
+    (match[1] ?? '').split(' '),
+  );
+  return values.includes('debian') || values.includes('ubuntu');
+}
+
+/** What this process may do here: install packages needs both. */
+export async function readHost(): Promise<{ root: boolean; debian: boolean }> {
+  const osRelease = await readFile('/etc/os-release', 'utf8').catch(whenMissing(''));
+  return { root: process.getuid?.() === 0, debian: isDebianLike(osRelease) };
+}
+
+/** A `.catch()` that answers `value` for a file that does not exist and throws all else on. */
+export function whenMissing<T>(value: T) {
+  return (error: NodeJS.ErrnoException): T => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
+}
+
+/** Longest that a package manager may take on a slow mirror. */
+const APT_TIMEOUT_MS = 20 * 60_000;
+/** Another package manager may be running; wait for it rather than fail. */
+const APT_OPTIONS = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3'];
+
+/**
+ * Installs packages without recommended ones and without questions; needs root.
+ * Those in `optional` are left out where the distribution does not have them.
+ */
+export async function installPackages({
+  packages,
+  optional = [],
+  onProgress,
+}: {
+  packages: readonly string[];
+  optional?: readonly string[];
+  onProgress: (line: string) => void;
+}): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+  const options = { env, onLine: onProgress, timeoutMs: APT_TIMEOUT_MS };
+  await runCommand('apt-get', [...APT_OPTIONS, 'update'], options);
+  const known = await knownPackages(optional);
+  await runCommand(
+    'apt-get',
+    [...APT_OPTIONS, 'install', '-y', '--no-install-recommends', ...packages, ...known],
+    options,
+  );
+}
+
+async function knownPackages(names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const found: string[] = [];
+  await runCommand('apt-cache', ['madison', ...names], {
+    onLine: (line) => found.push(line.split('|')[0]?.trim() ?? ''),
+  });
+  return names.filter((name) => found.includes(name));
+}

@@ -1,0 +1,101 @@
+import { access, constants } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { installPackages, readHost } from './debian.ts';
+import { DEFAULT_ENGINE, engineAddress, pingEngine } from './engine-ping.ts';
+import { startDaemon } from './daemon-process.ts';
+import { prepareEngineFiles } from './engine-files.ts';
+import { SetupError } from './setup-error.ts';
+import type { Step } from './steps.ts';
+
+/** The daemon comes with docker.io; where its client is a package of its own, people want it too. */
+const PACKAGES = ['docker.io', 'iptables', 'ca-certificates'];
+const OPTIONAL_PACKAGES = ['docker-cli'];
+
+export interface FoundEngine {
+  readonly address: string;
+  readonly note: string;
+}
+
+/**
+ * Finds the container engine that DOCKER_HOST or the usual socket leads to. Where none answers,
+ * sets one up: as root on Debian or Ubuntu, unless BERTH_ENGINE_SETUP is `off`.
+ *
+ * @throws {SetupError} that says what to run where it may not or can not.
+ */
+export async function ensureEngine({
+  env,
+  step,
+}: {
+  env: NodeJS.ProcessEnv;
+  step: Step;
+}): Promise<FoundEngine> {
+  const address = engineAddress(env);
+  step.progress(`looking at ${address}`);
+  const ping = await pingEngine(address, env);
+  if (ping.state === 'up') return { address, note: address };
+  if (ping.state === 'refused') throw refusedError(address);
+  if (address !== DEFAULT_ENGINE) {
+    throw new SetupError(`DOCKER_HOST is ${address}, but no engine answers there: ${ping.reason}.`, [
+      'Start that engine, or unset DOCKER_HOST to use the one of this machine.',
+    ]);
+  }
+  const host = await readHost();
+  const off = env['BERTH_ENGINE_SETUP'] === 'off';
+  if (off || !host.root || !host.debian) throw missingError({ ...host, off });
+
+  const present = await hasCommand('dockerd', env);
+  await prepareEngineFiles();
+  if (!present) {
+    step.progress('installing docker.io');
+    const onProgress = step.progress;
+    await installPackages({ packages: PACKAGES, optional: OPTIONAL_PACKAGES, onProgress });
+  }
+  await startDaemon(address, step.progress);
+  return { address, note: `${present ? 'started' : 'installed and started'} at ${address}` };
+}
+
+/** Whether a program is on the PATH, the administrator's folders included. */
+export async function hasCommand(name: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
+  const found = await Promise.all(
+    folders.filter(Boolean).map((folder) =>
+      access(join(folder, name), constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
+function refusedError(address: string): SetupError {
+  const { username } = userInfo();
+  return new SetupError(`An engine listens at ${address}, but ${username} may not use it. Run:`, [
+    `sudo usermod -aG docker ${username}`,
+    'then sign out and in again.',
+  ]);
+}
+
+/** One message for whoever must set the engine up by hand. */
+export function missingError(host: { root: boolean; debian: boolean; off: boolean }): SetupError {
+  const sudo = host.root ? '' : 'sudo ';
+  const reason = host.off
+    ? 'BERTH_ENGINE_SETUP is off'
+    : host.debian
+      ? 'only root may set one up'
+      : 'Berth sets one up on Debian and Ubuntu only';
+  const problem = `No container engine answers at ${DEFAULT_ENGINE}, and ${reason}. `;
+  if (!host.debian) {
+    return new SetupError(`${problem}Install Docker Engine and start it:`, [
+      'https://docs.docker.com/engine/install/',
+      'or set DOCKER_HOST to an engine that runs elsewhere.',
+    ]);
+  }
+  return new SetupError(`${problem}Run:`, [
+    `${sudo}apt-get install -y ${PACKAGES.slice(0, 2).join(' ')}`,
+    `${sudo}systemctl enable --now docker`,
+    ...(host.root ? [] : [`${sudo}usermod -aG docker "$USER"   # then sign out and in again`]),
+    'or set DOCKER_HOST to an engine that runs elsewhere.',
+  ]);
+}

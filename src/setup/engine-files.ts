@@ -1,0 +1,63 @@
+import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { runCommand } from './command.ts';
+import { labDaemonConfig, mergeDaemonConfig, REMAP_USER } from './daemon-config.ts';
+import { whenMissing } from './debian.ts';
+import { parseRoutes } from './ipv4.ts';
+import { allocateSubordinateIds } from './subordinate-ids.ts';
+
+const DAEMON_CONFIG = '/etc/docker/daemon.json';
+const ENGINE_DATA = '/var/lib/docker';
+const TUN_DEVICE = '/dev/net/tun';
+
+/**
+ * Writes what an engine for labs needs, before it starts for the first time: daemon.json, the user
+ * and ids that containers map to, and a tun device that a nested engine may open. Needs root.
+ */
+export async function prepareEngineFiles(): Promise<void> {
+  const present = await readFile(DAEMON_CONFIG, 'utf8').catch(whenMissing(''));
+  const routes = parseRoutes(await readFile('/proc/net/route', 'utf8'));
+  const remap = await isUnused(ENGINE_DATA);
+  if (remap) await prepareRemapUser();
+  const merged = mergeDaemonConfig(present, labDaemonConfig({ routes, remap }));
+  if (merged !== undefined) await replaceFile(DAEMON_CONFIG, merged, 0o644);
+  await openTunDevice();
+}
+
+async function isUnused(folder: string): Promise<boolean> {
+  return (await readdir(folder).catch(whenMissing([]))).length === 0;
+}
+
+async function prepareRemapUser(): Promise<void> {
+  const [users, groups] = [await idsIn('/etc/passwd'), await idsIn('/etc/group')];
+  if (!users.names.includes(REMAP_USER)) {
+    const shell = ['--shell', '/usr/sbin/nologin', '--home-dir', '/nonexistent', '--no-create-home'];
+    await runCommand('useradd', ['--system', '--user-group', ...shell, REMAP_USER]);
+  }
+  for (const [file, usedIds] of [
+    ['/etc/subuid', users.ids],
+    ['/etc/subgid', groups.ids],
+  ] as const) {
+    const text = await readFile(file, 'utf8').catch(whenMissing(''));
+    const wanted = allocateSubordinateIds(text, { user: REMAP_USER, usedIds });
+    if (wanted !== text) await replaceFile(file, wanted, 0o644);
+  }
+}
+
+async function idsIn(file: string): Promise<{ names: string[]; ids: number[] }> {
+  const rows = (await readFile(file, 'utf8')).split('\n').map((line) => line.split(':'));
+  return { names: rows.map(([name]) => name ?? ''), ids: rows.map((row) => Number(row[2])) };
+}
+
+/** Readers see the old file or the new one, never a half. */
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.berth-${process.pid}`;
+  await writeFile(temporary, text, { mode });
+  await rename(temporary, path);
+}
+
+/** A nested engine's user is not root in its container, so the node must be open to all. */
+async function openTunDevice(): Promise<void> {
+  await chmod(TUN_DEVICE, 0o666).catch(whenMissing(undefined));
+}
