@@ -8,6 +8,9 @@ const MAX_LINE_CHARS = 4_000;
 export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Whom the command runs as, where that is somebody else; only root can choose. */
+  readonly uid?: number;
+  readonly gid?: number;
   /** Called with every line of output, from both streams. */
   readonly onLine?: (line: string) => void;
   /** Milliseconds after which the command is killed and fails. */
@@ -33,15 +36,17 @@ export class CommandError extends Error {
 export function runCommand(
   command: string,
   args: readonly string[],
-  { env, cwd, onLine, timeoutMs }: CommandOptions = {},
+  { env, cwd, uid, gid, onLine, timeoutMs }: CommandOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const shown = [command, ...args].join(' ');
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: timeoutMs,
-      ...(cwd ? { cwd } : {}),
-      ...(env ? { env } : {}),
+      env,
+      cwd,
+      uid,
+      gid,
     });
     const tail: string[] = [];
     const keep = (line: string) => {

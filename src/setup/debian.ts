@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { runCommand } from './command.ts';
 
 /** Whether this system takes Debian packages, from the text of /etc/os-release. */
@@ -35,21 +35,40 @@ const APT_OPTIONS = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3'
 export async function installPackages({
   packages,
   optional = [],
+  startServices = true,
   onProgress,
 }: {
   packages: readonly string[];
   optional?: readonly string[];
+  /** False keeps the packages' own services from being started, when only their programs are wanted. */
+  startServices?: boolean;
   onProgress: (line: string) => void;
 }): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
   const options = { env, onLine: onProgress, timeoutMs: APT_TIMEOUT_MS };
   await runCommand('apt-get', [...APT_OPTIONS, 'update'], options);
   const known = await knownPackages(optional);
-  await runCommand(
-    'apt-get',
-    [...APT_OPTIONS, 'install', '-y', '--no-install-recommends', ...packages, ...known],
-    options,
-  );
+  const install = ['install', '-y', '--no-install-recommends', ...packages, ...known];
+  const allowServices = startServices ? undefined : await forbidServices();
+  try {
+    await runCommand('apt-get', [...APT_OPTIONS, ...install], options);
+  } finally {
+    await allowServices?.();
+  }
+}
+
+/** What Debian's packages ask before they start a service; 101 means no. */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
+/** Answers what allows services again. A policy that the machine has of its own stays in force. */
+async function forbidServices(): Promise<() => Promise<void>> {
+  try {
+    await writeFile(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return async () => undefined;
+    throw error;
+  }
+  return () => unlink(SERVICE_POLICY);
 }
 
 async function knownPackages(names: readonly string[]): Promise<string[]> {

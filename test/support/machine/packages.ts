@@ -1,0 +1,35 @@
+import { hasCommand } from '../../../src/setup/docker-engine.ts';
+import { installPackages, readHost } from '../../../src/setup/debian.ts';
+import type { Step } from '../../../src/setup/steps.ts';
+import { findPostgres } from './postgres.ts';
+
+/** Where Debian's package puts the browser that the end-to-end tests drive. */
+export const CHROMIUM = '/usr/bin/chromium';
+
+/**
+ * Installs the servers and the browser that tests run against, where they are missing.
+ *
+ * @throws Error that says what to run when this is no Debian, or not root.
+ */
+export async function ensureTestPackages(step: Step): Promise<string> {
+  const [postgres, redis, chromium] = await Promise.all([
+    findPostgres(),
+    hasCommand('redis-server', process.env),
+    hasCommand('chromium', process.env),
+  ]);
+  const missing = [
+    ...(postgres ? [] : ['postgresql']),
+    ...(redis ? [] : ['redis-server']),
+    ...(chromium ? [] : ['chromium', 'fonts-dejavu-core']),
+  ];
+  if (missing.length === 0) return 'unchanged';
+  const host = await readHost();
+  if (!host.root || !host.debian) {
+    throw new Error(
+      `The tests need ${missing.join(', ')}. As root on Debian or Ubuntu they install it; here run:\n` +
+        `  sudo apt-get install -y ${missing.join(' ')}`,
+    );
+  }
+  await installPackages({ packages: missing, onProgress: step.progress, startServices: false });
+  return `installed ${missing.join(', ')}`;
+}
