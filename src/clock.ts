@@ -1,0 +1,21 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Time as a port, so that lifetimes and expiry can be tested without waiting. */
+export interface Clock {
+  /** The present moment. */
+  now(): Date;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's own time. Its timers do not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) => sleepFor(ms, { ref: false, ...(signal && { signal }) }),
+};
+
+async function sleepFor(ms: number, options: { ref: boolean; signal?: AbortSignal }) {
+  await setTimeout(ms, undefined, options).catch((error: unknown) => {
+    throw options.signal?.aborted ? options.signal.reason : error;
+  });
+}

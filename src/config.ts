@@ -1,0 +1,163 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { fault } from './errors.ts';
+
+const minutes = (fallback: number) => z.coerce.number().positive().max(100_000).default(fallback);
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
+
+/** Every setting of the service, read from the environment. docs/settings.md has the same table for people; a test holds the two together. */
+const settings = z.object({
+  BERTH_HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all.'),
+  BERTH_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('Port to listen on; 0 takes a free one.'),
+  BERTH_PUBLIC_URL: z
+    .url()
+    .optional()
+    .describe(
+      'Address that people use, where it differs from host and port: links and the Origin check follow it.',
+    ),
+  BERTH_ALLOWED_ORIGINS: list.describe(
+    'Further origins whose pages may open terminals, separated by commas.',
+  ),
+  BERTH_TRUST_PROXY: z.stringbool().default(false).describe('Believe X-Forwarded-* of a proxy in front.'),
+  BERTH_DATA_DIR: z.string().default('./data').describe('Folder for the SQLite file, logs and pid files.'),
+  BERTH_LABS_DIR: z.string().default('./labs').describe('Folder with one folder a lab.'),
+  BERTH_ADMIN_TOKEN: z
+    .string()
+    .min(24)
+    .optional()
+    .describe('API token of the first admin, 24 characters or more; kept as a hash.'),
+  BERTH_ENGINE_SETUP: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('"off" forbids installing and starting a container engine.'),
+  DOCKER_HOST: z
+    .string()
+    .optional()
+    .describe('Container engine to use, such as unix:///var/run/docker.sock or tcp://host:2376.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(file:|postgres(ql)?:\/\/)/, 'must begin with "file:" or "postgresql://"')
+    .optional()
+    .describe('Database; an SQLite file in the data folder when absent.'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must begin with "redis://" or "rediss://"')
+    .optional()
+    .describe('Redis that carries events between several service processes.'),
+  BERTH_SUBNET_POOL: z
+    .cidrv4()
+    .default('10.231.0.0/16')
+    .describe('Range from which each session gets a /28 network.'),
+  BERTH_SESSION_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe('Most active sessions of one learner.'),
+  BERTH_PROVISION_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Environments made at the same time; others wait in a queue.'),
+  BERTH_PROVISION_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .default(300)
+    .describe('Longest time to make an environment.'),
+  BERTH_WARNING_MINUTES: minutes(5).describe('How long before a session ends its learner is warned.'),
+  BERTH_TERMINAL_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(20)
+    .describe('Most open terminals of one session.'),
+  BERTH_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('How much is logged.'),
+  NODE_ENV: z.string().default('production').describe('"development" turns GraphiQL on.'),
+});
+
+/** The service's settings, typed; made once at start and handed to what needs them. */
+export interface Config {
+  host: string;
+  port: number;
+  publicUrl: string | undefined;
+  allowedOrigins: string[];
+  trustProxy: boolean;
+  dataDir: string;
+  labsDir: string;
+  adminToken: string | undefined;
+  engineSetup: 'auto' | 'off';
+  dockerHost: string | undefined;
+  databaseUrl: string;
+  redisUrl: string | undefined;
+  subnetPool: string;
+  sessionLimit: number;
+  provisionConcurrency: number;
+  provisionTimeoutSeconds: number;
+  warningMinutes: number;
+  terminalLimit: number;
+  logLevel: string;
+  development: boolean;
+}
+
+/** Names, defaults and meanings of all settings, for the docs. */
+export const settingsTable = Object.entries(settings.shape).map(([name, schema]) => ({
+  name,
+  meaning: schema.description ?? '',
+}));
+
+/** Reads the settings. An empty value counts as absent. @throws CONFIG_INVALID, naming each setting that is wrong and what would be right */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const read = settings.safeParse(given);
+  if (!read.success) {
+    const problems = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw fault('CONFIG_INVALID', { problem: `Settings are wrong. ${problems.join('; ')}` });
+  }
+  const value = read.data;
+  const dataDir = resolve(value.BERTH_DATA_DIR);
+  return {
+    host: value.BERTH_HOST,
+    port: value.BERTH_PORT,
+    publicUrl: value.BERTH_PUBLIC_URL?.replace(/\/$/, ''),
+    allowedOrigins: value.BERTH_ALLOWED_ORIGINS,
+    trustProxy: value.BERTH_TRUST_PROXY,
+    dataDir,
+    labsDir: resolve(value.BERTH_LABS_DIR),
+    adminToken: value.BERTH_ADMIN_TOKEN,
+    engineSetup: value.BERTH_ENGINE_SETUP,
+    dockerHost: value.DOCKER_HOST,
+    databaseUrl: value.DATABASE_URL ?? `file:${dataDir}/berth.db`,
+    redisUrl: value.REDIS_URL,
+    subnetPool: value.BERTH_SUBNET_POOL,
+    sessionLimit: value.BERTH_SESSION_LIMIT,
+    provisionConcurrency: value.BERTH_PROVISION_CONCURRENCY,
+    provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,
+    warningMinutes: value.BERTH_WARNING_MINUTES,
+    terminalLimit: value.BERTH_TERMINAL_LIMIT,
+    logLevel: value.BERTH_LOG_LEVEL,
+    development: value.NODE_ENV === 'development',
+  };
+}

@@ -1,0 +1,205 @@
+import type { Duplex, Readable } from 'node:stream';
+
+/**
+ * Port to what runs containers. An environment is all that one session has on the engine: its
+ * networks and its machines. Everything made carries the installation's and the session's labels,
+ * so that it is found again after any crash, and nothing else is ever touched.
+ *
+ * Every method throws `ENGINE_UNREACHABLE` when the engine does not answer, and `ENGINE_REFUSED`
+ * with the engine's own words when it refuses for a reason that has no code of its own.
+ */
+export interface Engine {
+  /** What the engine is and can do. Answers within a few seconds, or throws ENGINE_UNREACHABLE. */
+  info(): Promise<EngineInfo>;
+
+  /**
+   * Makes and starts an environment: all of it or nothing, also when `signal` aborts on the way.
+   * @throws IMAGE_NOT_FOUND, SUBNETS_EXHAUSTED (the subnet overlaps another network), EGRESS_UNAVAILABLE, DISK_FULL
+   */
+  provision(spec: EnvironmentSpec, options?: ProvisionOptions): Promise<ProvisionedMachine[]>;
+
+  /** All environments of this installation, whatever their state; one for each session id found in labels. */
+  list(): Promise<EnvironmentStatus[]>;
+
+  /** Removes all that carries the session's labels. Removing what is gone already succeeds. */
+  destroy(sessionId: string): Promise<void>;
+
+  /** @throws CONTAINER_NOT_FOUND */
+  inspect(machineId: string): Promise<MachineStatus>;
+
+  /** Stops the machine's processes and starts it again on the same file system; its address stays. @throws CONTAINER_NOT_FOUND */
+  restart(machineId: string): Promise<void>;
+
+  /**
+   * Runs a command without a terminal to its end. On time-out, output limit or abort, the command
+   * and all that it started are ended before this returns.
+   * @throws CONTAINER_NOT_FOUND, or `signal`'s reason when aborted
+   */
+  exec(machineId: string, command: ExecSpec): Promise<ExecResult>;
+
+  /** Opens a shell on a terminal of its own. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
+  openTerminal(machineId: string, spec: TerminalSpec): Promise<EngineTerminal>;
+
+  /** Ends the process `pid` (as the machine numbers it) and all of its terminal session: what a crash left running. Succeeds when it is gone. */
+  endShell(machineId: string, pid: number): Promise<void>;
+
+  /** Unpacks a tar stream below `path`, which must be a folder. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL */
+  copyIn(machineId: string, path: string, tar: Readable): Promise<void>;
+
+  /** Reads the file or folder at `path` as a tar stream; destroy it to stop early. @throws CONTAINER_NOT_FOUND, NOT_FOUND */
+  copyOut(machineId: string, path: string): Promise<Readable>;
+
+  /** Saves the machine's file system as an image and returns the image's id. @throws CONTAINER_NOT_FOUND, DISK_FULL */
+  commit(
+    machineId: string,
+    image: { repository: string; tag: string; labels: Record<string, string> },
+  ): Promise<string>;
+
+  /** Removes an image that `commit` made. Removing what is gone already succeeds. */
+  removeImage(image: string): Promise<void>;
+
+  /**
+   * Tells what happens to this installation's machines until `signal` aborts. After a gap the
+   * listener gets `engine-returned` and should compare `list()` with what it knows.
+   */
+  watch(listener: (event: EngineEvent) => void, signal: AbortSignal): void;
+
+  /** Frees connections. Machines go on running. */
+  close(): Promise<void>;
+}
+
+export interface EngineInfo {
+  name: string;
+  version: string;
+  /** Whether root in a container is an ordinary user of the host. */
+  userNamespaces: boolean;
+  memoryBytes: number;
+  cpus: number;
+}
+
+/**
+ * How far a machine is kept from the host: `standard` is root with the capabilities that apt needs;
+ * `restricted` is an ordinary user with none.
+ */
+export type IsolationProfile = 'standard' | 'restricted';
+
+export interface EnvironmentSpec {
+  sessionId: string;
+  /** CIDR of the session's network, such as `10.231.4.16/28`. */
+  subnet: string;
+  /** Whether machines reach the internet (never the host, private ranges or the metadata address). */
+  internet: boolean;
+  machines: MachineSpec[];
+}
+
+export interface MachineSpec {
+  /** Name within the session; resolves as a host name on its network. */
+  name: string;
+  image: string;
+  profile: IsolationProfile;
+  /** User whose terminals and main process these are; the image's own when absent. `restricted` refuses root. */
+  user?: string;
+  /** Main process; when absent, one that waits and reaps. */
+  command?: string[];
+  environment: Record<string, string>;
+  limits: MachineLimits;
+}
+
+export interface MachineLimits {
+  memoryBytes: number;
+  /** Processors, such as 0.5. */
+  cpus: number;
+  pids: number;
+  /** Most that the engine keeps of the main process's output. */
+  logBytes: number;
+}
+
+export interface ProvisionOptions {
+  signal?: AbortSignal;
+  /** Called as provisioning goes on; `percent` is 0 to 100 where it is known. */
+  onProgress?: (progress: ProvisionProgress) => void;
+}
+
+export interface ProvisionProgress {
+  phase: 'pulling' | 'creating' | 'starting';
+  percent?: number;
+}
+
+export interface ProvisionedMachine {
+  name: string;
+  /** The engine's handle, to be given back to the other methods. */
+  machineId: string;
+  /** IPv4 address on the session's network. */
+  address: string;
+}
+
+export interface EnvironmentStatus {
+  sessionId: string;
+  machines: (MachineStatus & { name: string; machineId: string })[];
+}
+
+export interface MachineStatus {
+  state: 'created' | 'running' | 'paused' | 'exited';
+  /** IPv4 address on the session's network while it runs. */
+  address: string | undefined;
+  /** Of the last end of the main process. */
+  exitCode: number | undefined;
+  outOfMemory: boolean;
+}
+
+export interface ExecSpec {
+  command: string[];
+  /** Written to the command's standard input, which is then closed; closed at once when absent. */
+  input?: Buffer;
+  user?: string;
+  workingDirectory?: string;
+  environment?: Record<string, string>;
+  /** Longest run, in milliseconds. */
+  timeoutMs: number;
+  /** Most bytes of output and error output together. */
+  outputLimitBytes: number;
+  signal?: AbortSignal;
+}
+
+export interface ExecResult {
+  /** `exited` is the only one with an exit code; `not-started` when the command does not exist or may not run. */
+  outcome: 'exited' | 'timed-out' | 'output-limit' | 'not-started';
+  exitCode: number | undefined;
+  /** Up to the limit. */
+  stdout: Buffer;
+  stderr: Buffer;
+}
+
+export interface TerminalSpec {
+  command: string[];
+  user?: string;
+  workingDirectory?: string;
+  environment?: Record<string, string>;
+  rows: number;
+  cols: number;
+}
+
+export interface EngineTerminal {
+  /** Raw bytes both ways. It ends when the shell has ended and all of its output was read; pausing it holds the shell back. */
+  stream: Duplex;
+  /** Process id of the shell as the machine numbers it. */
+  shellPid: number;
+  resize(rows: number, cols: number): Promise<void>;
+  /** Resolves when the stream has ended: the shell's exit code, or undefined where the machine itself went. */
+  exited: Promise<number | undefined>;
+  /** Ends the shell and all of its terminal session, first asking (SIGHUP), then not; resolves when it is gone. */
+  end(): Promise<void>;
+}
+
+export type EngineEvent =
+  | {
+      type: 'machine-died';
+      sessionId: string;
+      machineId: string;
+      exitCode: number;
+      outOfMemory: boolean;
+    }
+  | { type: 'machine-started'; sessionId: string; machineId: string }
+  | { type: 'machine-removed'; sessionId: string; machineId: string }
+  | { type: 'engine-lost' }
+  | { type: 'engine-returned' };

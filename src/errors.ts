@@ -1,0 +1,139 @@
+/**
+ * The one catalogue of errors that users can meet. Each code has an HTTP status and a message that
+ * says what to do; `{name}` in a message is filled from the details given to {@link fault}.
+ * Transports map a fault in one place each: http/problem.ts, graphql/errors.ts, ws/close-codes.ts.
+ */
+const catalogue = {
+  // Input and identity
+  INPUT_INVALID: [400, '{problem}'],
+  UNAUTHENTICATED: [401, 'Sign in first, or send a valid token as "Authorization: Bearer …".'],
+  TOKEN_EXPIRED: [401, 'This token has expired: make a new one with createToken.'],
+  SIGN_IN_LINK_INVALID: [
+    401,
+    'This sign-in link was used already or has expired: ask for a new one ("berth token link" prints one).',
+  ],
+  FORBIDDEN: [403, 'This needs {needed}, which you do not have.'],
+  NOT_FOUND: [404, 'There is no {thing} here by that name.'],
+  RATE_LIMITED: [429, 'Too many requests: try again in {seconds} s.'],
+  QUERY_TOO_COMPLEX: [400, 'The query asks for too much: {problem}.'],
+  USER_NOT_FOUND: [404, 'There is no such user.'],
+  EMAIL_TAKEN: [409, 'Another user has the e-mail address {email}.'],
+  LAST_ADMIN: [409, 'The last admin can not be removed or made something else: appoint another admin first.'],
+  TOKEN_NOT_FOUND: [404, 'There is no such token; it may have been revoked.'],
+
+  // Labs
+  LAB_NOT_FOUND: [404, 'There is no lab "{lab}": the labs query lists those there are.'],
+  LAB_INVALID: [422, 'The lab can not be used: {problem}'],
+  STEP_NOT_FOUND: [404, 'The lab "{lab}" has no step "{step}".'],
+  STEP_HAS_NO_CHECK: [409, 'The step "{step}" has nothing to check.'],
+
+  // Sessions and machines
+  SESSION_NOT_FOUND: [404, 'There is no such session.'],
+  SESSION_NOT_READY: [409, 'The session is {state}: wait until it is ready, or start the lab again.'],
+  SESSION_STATE_CONFLICT: [409, 'The session is {state} and can not {verb} now.'],
+  SESSION_EXTEND_LIMIT: [409, 'The session can not be extended beyond {until}.'],
+  SESSION_LIMIT: [409, 'You have {limit} active sessions already: stop one of them first.'],
+  MACHINE_NOT_FOUND: [404, 'The session has no machine "{machine}".'],
+  SUBNETS_EXHAUSTED: [
+    503,
+    'All networks of the pool are in use: wait for a session to end, or give BERTH_SUBNET_POOL a larger range.',
+  ],
+  EGRESS_UNAVAILABLE: [
+    503,
+    'This lab needs the internet, and the rules that keep it safe can not be set on this engine: {problem}',
+  ],
+  PROVISIONING_TIMED_OUT: [
+    504,
+    'The environment was not ready within {seconds} s: start the lab again; if it goes on, an admin finds the cause with "berth doctor".',
+  ],
+  PROVISIONING_INTERRUPTED: [503, 'The service stopped while this was being made: start the lab again.'],
+  SESSION_IDLE: [410, 'The session ended because nothing happened in it for {minutes} minutes.'],
+  SESSION_LIFETIME_OVER: [410, 'The session ended because its time of {minutes} minutes was over.'],
+  MACHINE_LOST: [410, 'A container of this session is gone: start the lab again.'],
+
+  // Terminals
+  TERMINAL_NOT_FOUND: [404, 'There is no such terminal.'],
+  TERMINAL_LIMIT: [409, 'The session has {limit} terminals open already: close one of them first.'],
+  TICKET_INVALID: [
+    401,
+    'This ticket was used already, has expired, or is not of this terminal: call openTerminal again.',
+  ],
+  ORIGIN_REFUSED: [
+    403,
+    'The page at {origin} may not open terminals: set BERTH_PUBLIC_URL to the address that people use, or add it to BERTH_ALLOWED_ORIGINS.',
+  ],
+  FRAME_INVALID: [400, 'The terminal was sent a frame it can not read: {problem}'],
+  FRAME_TOO_LARGE: [413, 'A frame may hold at most {limit} bytes.'],
+  TERMINAL_SIZE_INVALID: [
+    400,
+    'A terminal has 1 to {maxRows} rows and 1 to {maxCols} columns; this was {rows} by {cols}.',
+  ],
+  SHELL_NOT_STARTED: [502, 'The shell did not start: {problem}'],
+
+  // Checks
+  CHECK_BUSY: [409, 'A check of this step is running: wait for it to end.'],
+  CHECK_TIMED_OUT: [504, 'The check did not end within {seconds} s and was stopped.'],
+  CHECK_OUTPUT_LIMIT: [413, 'The check printed more than {limit} bytes and was stopped.'],
+  CHECK_INTERRUPTED: [503, 'The service stopped while the check ran: run it again.'],
+  CHECK_NOT_STARTED: [502, 'The check did not start: {problem}'],
+
+  // Engine, database, service
+  ENGINE_UNREACHABLE: [
+    503,
+    'The container engine does not answer: an admin finds the cause with "berth doctor".',
+  ],
+  ENGINE_SETUP_REFUSED: [503, '{problem}'],
+  ENGINE_REFUSED: [502, 'The container engine refused: {problem}'],
+  IMAGE_NOT_FOUND: [
+    404,
+    'The image "{image}" is neither on this engine nor in a registry that answers: {problem}',
+  ],
+  IMAGE_BUILD_FAILED: [502, 'The image "{image}" could not be built: {problem}'],
+  CONTAINER_NOT_FOUND: [404, 'The container is gone.'],
+  DISK_FULL: [507, 'The disk of {where} is full: free some space and try again.'],
+  DATABASE_UNREACHABLE: [503, 'The database does not answer: an admin finds the cause with "berth doctor".'],
+  MIGRATION_FAILED: [500, 'The database could not be brought to this version: {problem}'],
+  CONFIG_INVALID: [500, '{problem}'],
+  EVENTS_CLOSED: [503, 'The service is stopping.'],
+  SHUTTING_DOWN: [503, 'The service is stopping: try again in a moment.'],
+  INTERNAL: [500, 'Something went wrong here; the log has it under this request id.'],
+} as const satisfies Record<string, readonly [status: number, message: string]>;
+
+/** Code of the catalogue, as it appears in `extensions.code`, in problems and in close reasons. */
+export type FaultCode = keyof typeof catalogue;
+
+/** Values that fill a message, and travel with it to the client: never secrets. */
+export type FaultDetails = Record<string, string | number | boolean>;
+
+/** An error of the catalogue: safe to show to whoever caused it. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+  readonly status: number;
+  readonly details: FaultDetails;
+
+  constructor(code: FaultCode, details: FaultDetails = {}, options?: ErrorOptions) {
+    super(describe(code, details), options);
+    this.name = 'Fault';
+    this.code = code;
+    this.status = catalogue[code][0];
+    this.details = details;
+  }
+}
+
+/** Makes the error `code`, its message filled from `details`; `cause` is kept for the log. */
+export function fault(code: FaultCode, details: FaultDetails = {}, cause?: unknown): Fault {
+  return new Fault(code, details, cause === undefined ? undefined : { cause });
+}
+
+/** Whether `error` is a fault, of one of `codes` when any are given. */
+export function isFault(error: unknown, ...codes: FaultCode[]): error is Fault {
+  return error instanceof Fault && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** All codes, for the docs and for tests that each is mapped. */
+export const faultCodes = Object.keys(catalogue) as FaultCode[];
+
+/** The code's message with `details` in its places; a place without a value stays as `{name}`. */
+function describe(code: FaultCode, details: FaultDetails): string {
+  return catalogue[code][1].replaceAll(/\{(\w+)\}/g, (place, name: string) => String(details[name] ?? place));
+}

@@ -1,0 +1,44 @@
+import { fault } from '../errors.ts';
+
+export type Role = 'admin' | 'instructor' | 'student';
+
+/** What a token may be used for; a signed-in browser and the service itself have all of them. */
+export type Scope = 'read' | 'learn' | 'manage';
+
+/** On whose behalf something is asked: plain data, passed to every method of every service. */
+export interface Actor {
+  userId: string;
+  role: Role;
+  scopes: readonly Scope[];
+}
+
+/** Nobody in particular: a request without credentials. */
+export const anonymous = undefined;
+
+/** The service acting for itself: expiry, repair. Never given to a transport. */
+export const system: Actor = {
+  userId: 'system',
+  role: 'admin',
+  scopes: ['read', 'learn', 'manage'],
+};
+
+const rank: Record<Role, number> = { student: 0, instructor: 1, admin: 2 };
+
+/** @throws UNAUTHENTICATED for nobody, FORBIDDEN without the scope or below the role. */
+export function requireActor(
+  actor: Actor | undefined,
+  needs: { scope: Scope; role?: Role },
+): asserts actor is Actor {
+  if (!actor) throw fault('UNAUTHENTICATED');
+  if (!actor.scopes.includes(needs.scope)) {
+    throw fault('FORBIDDEN', { needed: `a token with the scope "${needs.scope}"` });
+  }
+  if (needs.role && rank[actor.role] < rank[needs.role]) {
+    throw fault('FORBIDDEN', { needed: `the role "${needs.role}"` });
+  }
+}
+
+/** Whether what belongs to `ownerId` is there for this actor at all: its owner's, or staff's. */
+export function mayReach(actor: Actor, ownerId: string): boolean {
+  return actor.userId === ownerId || rank[actor.role] >= rank.instructor;
+}

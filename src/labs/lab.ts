@@ -1,0 +1,63 @@
+import type { IsolationProfile } from "../engine/engine.ts";
+
+/** A lab as its folder describes it, validated; immutable, one object per content version. */
+export interface Lab {
+  /** Name of the folder: lower-case letters, digits and hyphens. */
+  slug: string;
+  /** SHA-256 over the folder's files, hex: changes with any change of content. */
+  version: string;
+  title: string;
+  /** One or two sentences for the catalogue. */
+  summary: string;
+  /** Markdown shown before the first step, and after the last. */
+  introduction: string;
+  conclusion: string;
+  /** Expected effort in minutes. */
+  minutes: number | undefined;
+  machines: LabMachine[];
+  /** Whether the machines reach the internet. */
+  internet: boolean;
+  lifetime: LabLifetime;
+  steps: LabStep[];
+}
+
+export interface LabMachine {
+  name: string;
+  image: string;
+  profile: IsolationProfile;
+  /** Whose shell a terminal is. */
+  user: string | undefined;
+  /** Shell of terminals, such as `["/bin/bash", "-l"]`. */
+  shell: string[];
+  environment: Record<string, string>;
+  memoryBytes: number;
+  cpus: number;
+  pids: number;
+}
+
+export interface LabLifetime {
+  /** The session ends after so long without input or output. */
+  idleMinutes: number;
+  /** The session ends after so long in all, unless extended. */
+  totalMinutes: number;
+  /** Longest total life with all extensions. */
+  maxMinutes: number;
+}
+
+export interface LabStep {
+  /** Unique within the lab, stable over versions: progress hangs on it. */
+  id: string;
+  title: string;
+  /** Markdown. */
+  instructions: string;
+  check: LabCheck | undefined;
+}
+
+export interface LabCheck {
+  machine: string;
+  /** Text of the script; a first line `#!…` chooses its interpreter, otherwise sh. */
+  script: string;
+  /** User that runs it. */
+  user: string;
+  timeoutSeconds: number;
+}

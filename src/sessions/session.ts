@@ -1,0 +1,91 @@
+import type { Actor } from '../identity/actor.ts';
+import type { FaultCode } from '../errors.ts';
+import type { Page, PageRequest } from '../page.ts';
+
+export type SessionState =
+  | 'requested'
+  | 'queued'
+  | 'provisioning'
+  | 'ready'
+  | 'saving'
+  | 'saved'
+  | 'stopping'
+  | 'ended'
+  | 'failed'
+  | 'unreachable';
+
+/** One learner's run of one lab, as services give it out. */
+export interface Session {
+  id: string;
+  learnerId: string;
+  labSlug: string;
+  labVersion: string;
+  state: SessionState;
+  /** Grows by one with every change of state. */
+  generation: number;
+  /** What provisioning is doing, while it is. */
+  progress:
+    | { phase: 'queued' | 'pulling' | 'creating' | 'starting'; percent: number | undefined }
+    | undefined;
+  /** Why it failed or ended on its own. */
+  reason: { code: FaultCode; message: string } | undefined;
+  machines: SessionMachine[];
+  createdAt: Date;
+  readyAt: Date | undefined;
+  /** When it ends unless used or extended; the learner is warned before. */
+  expiresAt: Date;
+  /** Set once the warning was given. */
+  warnedAt: Date | undefined;
+  endedAt: Date | undefined;
+}
+
+export interface SessionMachine {
+  name: string;
+  image: string;
+  /** IPv4 address on the session's network, once it is ready. */
+  address: string | undefined;
+}
+
+/** A machine that can be worked in now, with what only services may see. */
+export interface RunningMachine {
+  name: string;
+  /** The engine's handle. */
+  machineId: string;
+  sessionId: string;
+  learnerId: string;
+  labSlug: string;
+  labVersion: string;
+}
+
+/** Use cases of sessions. Every method authorises first; what the actor may not reach is SESSION_NOT_FOUND. */
+export interface SessionService {
+  /** The learner's active session of the lab, made if there is none; returns before it is provisioned. @throws LAB_NOT_FOUND, SESSION_LIMIT */
+  start(actor: Actor | undefined, input: { lab: string }): Promise<Session>;
+  get(actor: Actor | undefined, id: string): Promise<Session>;
+  /** Sessions by id, for batched loading; in the order asked, undefined where there is none for this actor. */
+  getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(Session | undefined)[]>;
+  /** Newest first: the actor's own, or for staff everyone's or one learner's. */
+  list(
+    actor: Actor | undefined,
+    filter: {
+      learnerId?: string | undefined;
+      lab?: string | undefined;
+      states?: SessionState[] | undefined;
+    },
+    page: PageRequest,
+  ): Promise<Page<Session>>;
+  /** Ends it and frees its machines; stopping what has ended gives it back as it is. */
+  stop(actor: Actor | undefined, id: string): Promise<Session>;
+  /** Starts its machines anew on the same file system. @throws SESSION_STATE_CONFLICT */
+  restart(actor: Actor | undefined, id: string): Promise<Session>;
+  /** Moves its end out, within the lab's longest life. @throws SESSION_EXTEND_LIMIT, SESSION_STATE_CONFLICT */
+  extend(actor: Actor | undefined, id: string, minutes: number): Promise<Session>;
+  /** Stops it and removes its record; attempts and progress stay. Deleting what is gone succeeds: false then. */
+  delete(actor: Actor | undefined, id: string): Promise<boolean>;
+  /** Deletes all of the actor's sessions; the ids of those that were there. */
+  deleteAllMine(actor: Actor | undefined): Promise<string[]>;
+  /** The machine to work in. @throws SESSION_NOT_READY, MACHINE_NOT_FOUND */
+  machine(actor: Actor | undefined, id: string, name: string): Promise<RunningMachine>;
+  /** Notes that the learner did something: moves the idle end out. Cheap: writes at most once in a while. */
+  touch(id: string): void;
+}
