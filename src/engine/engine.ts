@@ -40,8 +40,12 @@ export interface Engine {
   /** Opens a shell on a terminal of its own. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
   openTerminal(machineId: string, spec: TerminalSpec): Promise<EngineTerminal>;
 
-  /** Ends the process `pid` (as the machine numbers it) and all of its terminal session: what a crash left running. Succeeds when it is gone. */
-  endShell(machineId: string, pid: number): Promise<void>;
+  /**
+   * Ends the shell that an {@link EngineTerminal} named and all of its terminal session: what a
+   * crash left running. Succeeds when it is gone, or the machine is; another process that has the
+   * shell's number by now is left alone.
+   */
+  endShell(machineId: string, shell: string): Promise<void>;
 
   /** Unpacks a tar stream below `path`, which must be a folder. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL */
   copyIn(machineId: string, path: string, tar: Readable): Promise<void>;
@@ -182,8 +186,8 @@ export interface TerminalSpec {
 export interface EngineTerminal {
   /** Raw bytes both ways. It ends when the shell has ended and all of its output was read; pausing it holds the shell back. */
   stream: Duplex;
-  /** Process id of the shell as the machine numbers it. */
-  shellPid: number;
+  /** Handle of the shell within its machine, for `endShell`: opaque, at most 64 characters, fit to be stored. */
+  shell: string;
   resize(rows: number, cols: number): Promise<void>;
   /** Resolves when the stream has ended: the shell's exit code, or undefined where the machine itself went. */
   exited: Promise<number | undefined>;
