@@ -1,0 +1,192 @@
+-- CreateTable
+CREATE TABLE "User" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "name" TEXT NOT NULL,
+    "email" TEXT,
+    "role" TEXT NOT NULL,
+    "disabledAt" DATETIME,
+    "createdAt" DATETIME NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "ApiToken" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "userId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
+    "prefix" TEXT NOT NULL,
+    "scopes" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME,
+    "lastUsedAt" DATETIME,
+    CONSTRAINT "ApiToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "SignInLink" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "userId" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    "usedAt" DATETIME,
+    CONSTRAINT "SignInLink_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "WebSession" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "userId" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    CONSTRAINT "WebSession_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Session" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "generation" INTEGER NOT NULL DEFAULT 0,
+    "activeKey" TEXT,
+    "subnetIndex" INTEGER,
+    "phase" TEXT,
+    "percent" INTEGER,
+    "reasonCode" TEXT,
+    "reasonMessage" TEXT,
+    "claimedBy" TEXT,
+    "claimedUntil" DATETIME,
+    "createdAt" DATETIME NOT NULL,
+    "readyAt" DATETIME,
+    "lastActivityAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    "warnedAt" DATETIME,
+    "endedAt" DATETIME,
+    CONSTRAINT "Session_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Machine" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "sessionId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "image" TEXT NOT NULL,
+    "engineId" TEXT,
+    "address" TEXT,
+    CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Terminal" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "sessionId" TEXT NOT NULL,
+    "machineName" TEXT NOT NULL,
+    "openedById" TEXT NOT NULL,
+    "ticketHash" TEXT,
+    "ticketExpiresAt" DATETIME,
+    "rows" INTEGER NOT NULL,
+    "cols" INTEGER NOT NULL,
+    "shellPid" INTEGER,
+    "heldBy" TEXT,
+    "createdAt" DATETIME NOT NULL,
+    "attachedAt" DATETIME,
+    "endedAt" DATETIME,
+    "exitCode" INTEGER,
+    CONSTRAINT "Terminal_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Attempt" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "sessionId" TEXT,
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "stepId" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "passed" BOOLEAN NOT NULL DEFAULT false,
+    "score" REAL NOT NULL DEFAULT 0,
+    "message" TEXT NOT NULL DEFAULT '',
+    "output" TEXT NOT NULL DEFAULT '',
+    "exitCode" INTEGER,
+    "reasonCode" TEXT,
+    "startedAt" DATETIME NOT NULL,
+    "finishedAt" DATETIME,
+    CONSTRAINT "Attempt_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
+    CONSTRAINT "Attempt_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Progress" (
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "stepId" TEXT NOT NULL,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "passed" BOOLEAN NOT NULL DEFAULT false,
+    "bestScore" REAL NOT NULL DEFAULT 0,
+    "passedAt" DATETIME,
+    "updatedAt" DATETIME NOT NULL,
+
+    PRIMARY KEY ("learnerId", "labSlug", "stepId"),
+    CONSTRAINT "Progress_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Setting" (
+    "key" TEXT NOT NULL PRIMARY KEY,
+    "value" TEXT NOT NULL
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ApiToken_hash_key" ON "ApiToken"("hash");
+
+-- CreateIndex
+CREATE INDEX "ApiToken_userId_idx" ON "ApiToken"("userId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "SignInLink_hash_key" ON "SignInLink"("hash");
+
+-- CreateIndex
+CREATE INDEX "SignInLink_userId_idx" ON "SignInLink"("userId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "WebSession_hash_key" ON "WebSession"("hash");
+
+-- CreateIndex
+CREATE INDEX "WebSession_userId_idx" ON "WebSession"("userId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Session_activeKey_key" ON "Session"("activeKey");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Session_subnetIndex_key" ON "Session"("subnetIndex");
+
+-- CreateIndex
+CREATE INDEX "Session_learnerId_createdAt_idx" ON "Session"("learnerId", "createdAt");
+
+-- CreateIndex
+CREATE INDEX "Session_state_idx" ON "Session"("state");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Machine_sessionId_name_key" ON "Machine"("sessionId", "name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Terminal_ticketHash_key" ON "Terminal"("ticketHash");
+
+-- CreateIndex
+CREATE INDEX "Terminal_sessionId_idx" ON "Terminal"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "Attempt_learnerId_labSlug_stepId_idx" ON "Attempt"("learnerId", "labSlug", "stepId");
+
+-- CreateIndex
+CREATE INDEX "Attempt_sessionId_idx" ON "Attempt"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "Attempt_state_idx" ON "Attempt"("state");

@@ -1,0 +1,103 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { retryingConflicts } from './conflict-retry.ts';
+import { databaseFault } from './database-fault.ts';
+import { parseDatabaseUrl } from './database-url.ts';
+import type { DatabaseLocation } from './database-url.ts';
+import { PrismaClient as PostgresClient } from './generated/postgres/client.ts';
+import { PrismaClient } from './generated/sqlite/client.ts';
+import type { Prisma } from './generated/sqlite/client.ts';
+import { createSqliteAdapter, WRITE_WAIT_LIMIT_MS } from './sqlite-adapter.ts';
+
+/** The client inside a transaction. */
+export type Transaction = Prisma.TransactionClient;
+
+/** An open database: SQLite or PostgreSQL, told apart by nobody but this folder. */
+export interface Database {
+  readonly provider: 'sqlite' | 'postgresql';
+  /**
+   * Prisma's client. Its errors that concern users are faults already: DATABASE_UNREACHABLE,
+   * DATABASE_BUSY, DISK_FULL.
+   */
+  readonly client: PrismaClient;
+  /**
+   * Runs `work` in one transaction, serializable on both databases: as if no other ran beside it.
+   * PostgreSQL may undo it for that, and then `work` runs again: it must do nothing but talk to
+   * `tx`. Inside, use `tx` alone: on SQLite a write by `client` would wait for this very transaction.
+   * @throws DATABASE_BUSY when it did not get its turn, or met a conflict every time.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers. @throws DATABASE_UNREACHABLE */
+  ping(): Promise<void>;
+  /** Waits for what runs, then closes all connections. */
+  close(): Promise<void>;
+}
+
+/** Longest that a transaction may run, in milliseconds: on SQLite all other writes wait for it. */
+const TRANSACTION_LIMIT_MS = 5_000;
+
+/** Longest that a transaction may wait to begin, in milliseconds: the adapter's own limit comes first, with its clearer error. */
+const TRANSACTION_WAIT_MS = WRITE_WAIT_LIMIT_MS + 2_000;
+
+/** Limits of a connection to PostgreSQL; times in milliseconds. */
+const POSTGRES_LIMITS = {
+  application_name: 'berth',
+  max: 10,
+  connectionTimeoutMillis: 5_000,
+  idleTimeoutMillis: 30_000,
+  // Beyond any statement of Berth; ends those that wait for a lock nobody gives back.
+  statement_timeout: 30_000,
+  keepAlive: true,
+};
+
+/**
+ * Opens the database at `url` (`file:…` or `postgresql://…`) and makes sure that it answers. The
+ * tables must be there: see migrate.ts.
+ * @throws CONFIG_INVALID, DATABASE_UNREACHABLE
+ */
+export async function openDatabase(options: { url: string }): Promise<Database> {
+  const location = parseDatabaseUrl(options.url);
+  const plain = createClient(location);
+  const client = plain.$extends({
+    query: {
+      $allOperations: ({ args, query }) =>
+        query(args).catch((error: unknown) => {
+          throw databaseFault(error);
+        }),
+    },
+  }) as unknown as PrismaClient;
+
+  async function transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await retryingConflicts(() => client.$transaction(work, { isolationLevel: 'Serializable' }));
+    } catch (error) {
+      throw databaseFault(error);
+    }
+  }
+
+  async function ping(): Promise<void> {
+    await client.$queryRaw`SELECT 1`;
+  }
+
+  try {
+    await plain.$connect();
+    await ping();
+  } catch (error) {
+    await plain.$disconnect();
+    throw databaseFault(error);
+  }
+  return { provider: location.provider, client, transaction, ping, close: () => plain.$disconnect() };
+}
+
+function createClient(location: DatabaseLocation): PrismaClient {
+  const settings = (adapter: SqlDriverAdapterFactory) => ({
+    adapter,
+    errorFormat: 'minimal' as const,
+    transactionOptions: { maxWait: TRANSACTION_WAIT_MS, timeout: TRANSACTION_LIMIT_MS },
+  });
+  if (location.provider === 'sqlite') return new PrismaClient(settings(createSqliteAdapter(location)));
+  // The two generated clients have the same rows; what PostgreSQL's takes beyond SQLite's is not used.
+  return new PostgresClient(
+    settings(new PrismaPg({ connectionString: location.url, ...POSTGRES_LIMITS })),
+  ) as unknown as PrismaClient;
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { MigrationList } from '@prisma/schema-engine-wasm';
+
+/** A migration of the package: `name` is its folder, `checksum` what Prisma stores with it. */
+export interface Migration {
+  name: string;
+  script: string;
+  checksum: string;
+}
+
+/** The package's folder `prisma`, found upwards from here, from the sources and from dist alike. */
+export function prismaFolder(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'prisma', 'models.prisma'))) return join(folder, 'prisma');
+    if (folder === dirname(folder)) throw new Error('The folder prisma is missing beside the program.');
+  }
+}
+
+/** Reads the migrations for a database, oldest first. */
+export async function readMigrations(provider: 'sqlite' | 'postgresql'): Promise<Migration[]> {
+  const folder = migrationsFolder(provider);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(
+    names.toSorted().map(async (name) => {
+      const script = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+      return { name, script, checksum: createHash('sha256').update(script).digest('hex') };
+    }),
+  );
+}
+
+/** Where the migrations of a database are. */
+export function migrationsFolder(provider: 'sqlite' | 'postgresql'): string {
+  return join(prismaFolder(), 'migrations', provider === 'sqlite' ? 'sqlite' : 'postgres');
+}
+
+/** The migrations in the form that the schema engine takes. */
+export function migrationList(provider: 'sqlite' | 'postgresql', migrations: Migration[]): MigrationList {
+  return {
+    baseDir: migrationsFolder(provider),
+    lockfile: { path: 'migration_lock.toml', content: `provider = "${provider}"` },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, script }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: script } },
+    })),
+  };
+}

@@ -1,0 +1,47 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { statement } from './migration-target.ts';
+import type { MigrationTarget } from './migration-target.ts';
+
+/** Key of the advisory lock that one migrating Berth holds: the letters "bert" as a number. */
+const LOCK_KEY = 0x62657274;
+
+/** How long to wait for another Berth that migrates, in milliseconds. */
+const LOCK_WAIT_MS = 120_000;
+
+/** How long to wait for the server, in milliseconds. */
+const CONNECT_LIMIT_MS = 5_000;
+
+/** Opens a PostgreSQL database for migrating, on a single connection, so that all is one session. */
+export async function openPostgresTarget(url: string): Promise<MigrationTarget> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'berth migrate',
+    max: 1,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    idleTimeoutMillis: 0,
+  });
+  const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
+  const run = async (sql: string) => void (await adapter.executeRaw(statement(sql)));
+  return {
+    adapter: {
+      provider: adapter.provider,
+      adapterName: adapter.adapterName,
+      queryRaw: (query) => adapter.queryRaw(query),
+      executeRaw: (query) => adapter.executeRaw(query),
+      // The adapter cuts scripts at every semicolon, within functions and texts too.
+      executeScript: async (script) => void (await pool.query(script)),
+      startTransaction: (level) => adapter.startTransaction(level),
+      getConnectionInfo: () => ({ schemaName: 'public', supportsRelationJoins: true }),
+      dispose: () => adapter.dispose(),
+    },
+    async begin() {
+      await run(`SET lock_timeout = ${LOCK_WAIT_MS}`);
+      await run('BEGIN');
+      await run(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
+    },
+    commit: () => run('COMMIT'),
+    rollback: () => run('ROLLBACK'),
+    close: () => adapter.dispose(),
+  };
+}
