@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from './command.ts';
 import { whenMissing } from './debian.ts';
 import { pingEngine } from './engine-ping.ts';
-import { SetupError } from './setup-error.ts';
+import { setupFault } from './setup-fault.ts';
 
 const LOG_FILE = '/var/log/berth-dockerd.log';
 /** The daemon writes it itself and refuses to start beside a living one. */
@@ -21,7 +21,7 @@ const LOG_TAIL_LINES = 15;
  * Starts the engine, by systemd where it runs and else as a process of its own that outlives
  * Berth, and waits until it answers at `address`. Needs root.
  *
- * @throws {SetupError} with the end of its log when it does not answer.
+ * @throws ENGINE_SETUP_REFUSED with the end of its log when it does not answer.
  */
 export async function startDaemon(address: string, progress: (detail: string) => void) {
   const managed = existsSync('/run/systemd/system');
@@ -34,7 +34,7 @@ export async function startDaemon(address: string, progress: (detail: string) =>
     if (ping.state === 'up') return;
     await delay(POLL_MS);
   }
-  throw new SetupError(
+  throw setupFault(
     `The container engine was started but does not answer at ${address}.` +
       (exited.reason ? ` It ended: ${exited.reason}.` : ''),
     managed

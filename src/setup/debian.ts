@@ -1,18 +1,28 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { runCommand } from './command.ts';
 
-/** Whether this system takes Debian packages, from the text of /etc/os-release. */
-export function isDebianLike(osRelease: string): boolean {
-  const values = [...osRelease.matchAll(/^(?:ID|ID_LIKE)=["']?([^"'\n]*)/gm)].flatMap((match) =>
-    (match[1] ?? '').split(' '),
-  );
-  return values.includes('debian') || values.includes('ubuntu');
+/** What this system is, and what this process may do with it. */
+export interface Host {
+  readonly root: boolean;
+  /** Whether it takes Debian's packages: Debian, Ubuntu and their like. */
+  readonly debian: boolean;
+  /** The release of a Debian itself, such as `trixie`; undefined for others. */
+  readonly debianCodename: string | undefined;
 }
 
-/** What this process may do here: install packages needs both. */
-export async function readHost(): Promise<{ root: boolean; debian: boolean }> {
+/** Reads the text of /etc/os-release. */
+export function parseOsRelease(text: string): Omit<Host, 'root'> {
+  const read = (name: string) => new RegExp(`^${name}=["']?([^"'\n]*)`, 'm').exec(text)?.[1] ?? '';
+  const families = [read('ID'), ...read('ID_LIKE').split(' ')];
+  return {
+    debian: families.includes('debian') || families.includes('ubuntu'),
+    debianCodename: read('ID') === 'debian' ? read('VERSION_CODENAME') || undefined : undefined,
+  };
+}
+
+export async function readHost(): Promise<Host> {
   const osRelease = await readFile('/etc/os-release', 'utf8').catch(whenMissing(''));
-  return { root: process.getuid?.() === 0, debian: isDebianLike(osRelease) };
+  return { root: process.getuid?.() === 0, ...parseOsRelease(osRelease) };
 }
 
 /** A `.catch()` that answers `value` for a file that does not exist and throws all else on. */

@@ -1,11 +1,11 @@
-import { access, constants } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { delimiter, join } from 'node:path';
+import type { Fault } from '../errors.ts';
 import { installPackages, readHost } from './debian.ts';
 import { DEFAULT_ENGINE, engineAddress, pingEngine } from './engine-ping.ts';
 import { startDaemon } from './daemon-process.ts';
 import { prepareEngineFiles } from './engine-files.ts';
-import { SetupError } from './setup-error.ts';
+import { hasCommand } from './has-command.ts';
+import { setupFault } from './setup-fault.ts';
 import type { Step } from './steps.ts';
 
 /** The daemon comes with docker.io; where its client is a package of its own, people want it too. */
@@ -21,7 +21,7 @@ export interface FoundEngine {
  * Finds the container engine that DOCKER_HOST or the usual socket leads to. Where none answers,
  * sets one up: as root on Debian or Ubuntu, unless BERTH_ENGINE_SETUP is `off`.
  *
- * @throws {SetupError} that says what to run where it may not or can not.
+ * @throws ENGINE_SETUP_REFUSED, which says what to run where it may not or can not.
  */
 export async function ensureEngine({
   env,
@@ -36,7 +36,7 @@ export async function ensureEngine({
   if (ping.state === 'up') return { address, note: address };
   if (ping.state === 'refused') throw refusedError(address);
   if (address !== DEFAULT_ENGINE) {
-    throw new SetupError(`DOCKER_HOST is ${address}, but no engine answers there: ${ping.reason}.`, [
+    throw setupFault(`DOCKER_HOST is ${address}, but no engine answers there: ${ping.reason}.`, [
       'Start that engine, or unset DOCKER_HOST to use the one of this machine.',
     ]);
   }
@@ -44,7 +44,7 @@ export async function ensureEngine({
   const off = env['BERTH_ENGINE_SETUP'] === 'off';
   if (off || !host.root || !host.debian) throw missingError({ ...host, off });
 
-  const present = await hasCommand('dockerd', env);
+  const present = await hasCommand('dockerd', env['PATH']);
   await prepareEngineFiles();
   if (!present) {
     step.progress('installing docker.io');
@@ -55,30 +55,16 @@ export async function ensureEngine({
   return { address, note: `${present ? 'started' : 'installed and started'} at ${address}` };
 }
 
-/** Whether a program is on the PATH, the administrator's folders included. */
-export async function hasCommand(name: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
-  const found = await Promise.all(
-    folders.filter(Boolean).map((folder) =>
-      access(join(folder, name), constants.X_OK).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.includes(true);
-}
-
-function refusedError(address: string): SetupError {
+function refusedError(address: string): Fault {
   const { username } = userInfo();
-  return new SetupError(`An engine listens at ${address}, but ${username} may not use it. Run:`, [
+  return setupFault(`An engine listens at ${address}, but ${username} may not use it. Run:`, [
     `sudo usermod -aG docker ${username}`,
     'then sign out and in again.',
   ]);
 }
 
 /** One message for whoever must set the engine up by hand. */
-export function missingError(host: { root: boolean; debian: boolean; off: boolean }): SetupError {
+export function missingError(host: { root: boolean; debian: boolean; off: boolean }): Fault {
   const sudo = host.root ? '' : 'sudo ';
   const reason = host.off
     ? 'BERTH_ENGINE_SETUP is off'
@@ -87,12 +73,12 @@ export function missingError(host: { root: boolean; debian: boolean; off: boolea
       : 'Berth sets one up on Debian and Ubuntu only';
   const problem = `No container engine answers at ${DEFAULT_ENGINE}, and ${reason}. `;
   if (!host.debian) {
-    return new SetupError(`${problem}Install Docker Engine and start it:`, [
+    return setupFault(`${problem}Install Docker Engine and start it:`, [
       'https://docs.docker.com/engine/install/',
       'or set DOCKER_HOST to an engine that runs elsewhere.',
     ]);
   }
-  return new SetupError(`${problem}Run:`, [
+  return setupFault(`${problem}Run:`, [
     `${sudo}apt-get install -y ${PACKAGES.slice(0, 2).join(' ')}`,
     `${sudo}systemctl enable --now docker`,
     ...(host.root ? [] : [`${sudo}usermod -aG docker "$USER"   # then sign out and in again`]),

@@ -25,7 +25,7 @@ export async function prepareEngineFiles(): Promise<void> {
 }
 
 async function isUnused(folder: string): Promise<boolean> {
-  return (await readdir(folder).catch(whenMissing([]))).length === 0;
+  return (await readdir(folder).catch(whenMissing<string[]>([]))).length === 0;
 }
 
 async function prepareRemapUser(): Promise<void> {

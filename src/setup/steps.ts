@@ -12,10 +12,7 @@ export interface Steps {
    * Runs one step and prints its outcome. `work` answers the note shown behind the name, such as
    * `unchanged`. A failure is printed and thrown on.
    */
-  run<T extends string | { note: string }>(
-    name: string,
-    work: (step: Step) => Promise<T>,
-  ): Promise<T>;
+  run<T extends string | { note: string }>(name: string, work: (step: Step) => Promise<T>): Promise<T>;
 }
 
 /** A terminal needs no more than this; faster only flickers. */
@@ -49,15 +46,7 @@ export function createSteps({ output }: { output: StepOutput }): Steps {
   };
 }
 
-function createLine({
-  output,
-  name,
-  started,
-}: {
-  output: StepOutput;
-  name: string;
-  started: number;
-}) {
+function createLine({ output, name, started }: { output: StepOutput; name: string; started: number }) {
   let shownAt = 0;
   const label = name.padEnd(NAME_WIDTH);
 

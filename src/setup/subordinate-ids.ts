@@ -31,9 +31,7 @@ export function allocateSubordinateIds(
   { user, usedIds }: { user: string; usedIds: readonly number[] },
 ): string {
   const ranges = parseSubordinateIds(text);
-  const owned = ranges
-    .filter((range) => range.user === user)
-    .reduce((sum, range) => sum + range.count, 0);
+  const owned = ranges.filter((range) => range.user === user).reduce((sum, range) => sum + range.count, 0);
   if (owned >= REMAP_MINIMUM) return text;
   const taken = [...ranges, ...usedIds.map((id) => ({ user: '', start: id, count: 1 }))].toSorted(
     (a, b) => a.start - b.start,

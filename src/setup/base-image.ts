@@ -1,0 +1,94 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EngineImages } from '../engine/engine-images.ts';
+import { fault, isFault } from '../errors.ts';
+import { readHost } from './debian.ts';
+import { makeRootFileSystem } from './root-file-system.ts';
+import { setupFault } from './setup-fault.ts';
+import type { Step } from './steps.ts';
+
+/** What lab images are built on. */
+export const BASE_IMAGE = 'berth/debian:trixie-slim';
+const UPSTREAM_IMAGE = 'debian:trixie-slim';
+/** A registry in reach answers at once; without one, connection attempts go on for minutes. */
+const FIRST_ANSWER_MS = 5_000;
+/** A download that stands still for so long will not go on. */
+const STALL_MS = 60_000;
+
+/**
+ * Makes sure that the engine has the base image: a local one, one from a registry, or one made of
+ * this machine's own package mirror where no registry answers.
+ *
+ * @throws ENGINE_SETUP_REFUSED where there is no registry and this machine can not make one
+ */
+export async function ensureBaseImage({
+  images,
+  step,
+}: {
+  images: EngineImages;
+  step: Step;
+}): Promise<{ id: string; note: string }> {
+  const present = await images.find(BASE_IMAGE);
+  if (present) return { id: present.id, note: 'unchanged' };
+  const note = await obtain(images, step);
+  const made = await images.find(BASE_IMAGE);
+  if (!made) throw fault('IMAGE_NOT_FOUND', { image: BASE_IMAGE, problem: 'it was removed again' });
+  return { id: made.id, note };
+}
+
+async function obtain(images: EngineImages, step: Step): Promise<string> {
+  if (!(await images.find(UPSTREAM_IMAGE))) {
+    const problem = await tryPull(images, step);
+    if (problem !== undefined) return makeAndImport(images, step, problem);
+  }
+  await images.tag(UPSTREAM_IMAGE, BASE_IMAGE);
+  return `from ${UPSTREAM_IMAGE}`;
+}
+
+/** Answers why the image could not be had, or undefined when it was pulled. */
+async function tryPull(images: EngineImages, step: Step): Promise<string | undefined> {
+  step.progress(`asking the registry for ${UPSTREAM_IMAGE}`);
+  const silence = new AbortController();
+  const giveUp = () => silence.abort(new Error('no registry answered'));
+  let timer = setTimeout(giveUp, FIRST_ANSWER_MS);
+  try {
+    const onProgress = (line: string) => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, STALL_MS);
+      step.progress(line);
+    };
+    await images.pull(UPSTREAM_IMAGE, { onProgress, signal: silence.signal });
+    return undefined;
+  } catch (error) {
+    if (silence.signal.aborted || isFault(error, 'IMAGE_NOT_FOUND')) return (error as Error).message;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function makeAndImport(images: EngineImages, step: Step, problem: string): Promise<string> {
+  const host = await readHost();
+  if (!host.root || !host.debian) {
+    throw setupFault(
+      `The base image ${UPSTREAM_IMAGE} could not be pulled (${problem}), and only root on Debian or Ubuntu can make one. Do one of these:`,
+      [
+        `docker pull ${UPSTREAM_IMAGE}, with a registry in reach`,
+        `docker load, of ${UPSTREAM_IMAGE} saved on another machine`,
+        'start Berth once as root on Debian or Ubuntu',
+      ],
+    );
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'berth-base-'));
+  try {
+    const tar = join(folder, 'base.tar');
+    await makeRootFileSystem({ tar, host, step });
+    step.progress('importing it into the engine');
+    await images.importTar(BASE_IMAGE, createReadStream(tar));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return 'made with mmdebstrap, as no registry answered';
+}

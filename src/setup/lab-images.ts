@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { BuildFile, EngineImages } from '../engine/engine-images.ts';
+import { fault } from '../errors.ts';
+import type { Step } from './steps.ts';
+
+/** Lab `linux` has the image `berth/lab-linux`. */
+const REPOSITORY_PREFIX = 'berth/lab-';
+const SMOKE_TEST = 'smoke-test.sh';
+/** A smoke test looks whether tools start; one that takes longer hangs. */
+const SMOKE_TEST_TIMEOUT_MS = 60_000;
+/** Enough of a digest to tell versions apart, and short enough to read. */
+const TAG_CHARS = 12;
+/** A build context is sent from memory; lab images are recipes, not archives. */
+const MAX_CONTEXT_BYTES = 64 * 1024 * 1024;
+
+export interface LabImageFolder {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The folders below `root` that hold a Dockerfile, by name. */
+export async function listLabImages(root: string): Promise<LabImageFolder[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const found = await Promise.all(
+    folders.toSorted().map(async (name) => {
+      const path = join(root, name);
+      return (await readdir(path)).includes('Dockerfile') ? [{ name, path }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/**
+ * Makes sure that the engine has the image of a folder as it is now, on this base image: builds it
+ * where its content or the base has changed, and names it only after its smoke test passed.
+ *
+ * @throws IMAGE_BUILD_FAILED with the failing step's output, or the smoke test's
+ */
+export async function ensureLabImage({
+  images,
+  folder,
+  base,
+  step,
+}: {
+  images: EngineImages;
+  folder: LabImageFolder;
+  base: { id: string; name: string };
+  step: Step;
+}): Promise<{ name: string; note: string }> {
+  const files = await readBuildFiles(folder.path);
+  const repository = REPOSITORY_PREFIX + folder.name;
+  const digest = contentDigest(files, base.id);
+  const name = `${repository}:${digest.slice(0, TAG_CHARS)}`;
+  const latest = `${repository}:latest`;
+
+  const [present, current] = [await images.find(name), await images.find(latest)];
+  if (present) {
+    if (current?.id !== present.id) await images.tag(name, latest);
+    return { name, note: 'unchanged' };
+  }
+  const id = await images.build({
+    name: repository,
+    files: files.filter(({ path }) => path !== SMOKE_TEST),
+    arguments: { BASE_IMAGE: base.name },
+    labels: { 'berth.image': folder.name, 'berth.image.digest': digest },
+    onOutput: step.progress,
+  });
+  await smokeTest({ images, repository, id, files, step });
+  for (const given of [name, latest]) await images.tag(id, given);
+  await removeFormer(images, repository, [name, latest]);
+  return { name, note: current ? 'changed, built anew' : 'built' };
+}
+
+async function smokeTest({
+  images,
+  repository,
+  id,
+  files,
+  step,
+}: {
+  images: EngineImages;
+  repository: string;
+  id: string;
+  files: readonly BuildFile[];
+  step: Step;
+}): Promise<void> {
+  const script = files.find(({ path }) => path === SMOKE_TEST);
+  if (!script) return;
+  step.progress('trying it');
+  const text = script.content.toString();
+  const { exitCode, output } = await images.runScript(id, { text, timeoutMs: SMOKE_TEST_TIMEOUT_MS });
+  if (exitCode === 0) return;
+  await images.remove(id);
+  const outcome = exitCode === undefined ? 'did not end in time' : `ended with exit code ${exitCode}`;
+  throw fault('IMAGE_BUILD_FAILED', {
+    image: repository,
+    problem: `its ${SMOKE_TEST} ${outcome}.\n${output}`,
+  });
+}
+
+/** Versions that no session runs on any more go; the others keep their names until a later build. */
+async function removeFormer(images: EngineImages, repository: string, kept: readonly string[]) {
+  for (const name of await images.listNames(repository)) {
+    if (!kept.includes(name)) await images.remove(name);
+  }
+}
+
+/** Names, contents and modes of a folder's files, in an order of their own. */
+export async function readBuildFiles(root: string): Promise<BuildFile[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total > MAX_CONTEXT_BYTES) {
+    const problem = `its folder holds ${total} bytes, more than the ${MAX_CONTEXT_BYTES} of a build context`;
+    throw fault('IMAGE_BUILD_FAILED', { image: root, problem });
+  }
+  const files = paths.map(async (path) => ({
+    path: relative(root, path).split(sep).join('/'),
+    content: await readFile(path),
+    executable: ((await stat(path)).mode & 0o100) !== 0,
+  }));
+  return (await Promise.all(files)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Changes with any file and with the base image, and with nothing else. */
+export function contentDigest(files: readonly BuildFile[], baseId: string): string {
+  const hash = createHash('sha256').update(`${baseId}\n`);
+  for (const { path, content, executable } of files) {
+    hash.update(JSON.stringify([path, executable, content.length])).update(content);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,37 @@
+import type { EngineImages } from '../engine/engine-images.ts';
+import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
+import { ensureEngine } from './docker-engine.ts';
+import { ensureLabImage, listLabImages } from './lab-images.ts';
+import type { Steps } from './steps.ts';
+
+/**
+ * Makes this machine ready to run labs: an engine, the base image, and the image of each folder in
+ * `imagesFolder`. What is there already is left as it is, so that a second time takes milliseconds.
+ *
+ * @throws ENGINE_SETUP_REFUSED, IMAGE_BUILD_FAILED, DISK_FULL
+ */
+export async function ensureMachine({
+  env,
+  steps,
+  imagesFolder,
+  connectImages,
+}: {
+  env: NodeJS.ProcessEnv;
+  steps: Steps;
+  imagesFolder: string;
+  /** Called once the engine at the address answers. */
+  connectImages: (address: string) => EngineImages;
+}): Promise<{ engine: string; labImages: string[] }> {
+  const { address } = await steps.run('engine', (step) => ensureEngine({ env, step }));
+  const images = connectImages(address);
+  const { id } = await steps.run('base image', (step) => ensureBaseImage({ images, step }));
+  const labImages: string[] = [];
+  for (const folder of await listLabImages(imagesFolder)) {
+    const base = { id, name: BASE_IMAGE };
+    const { name } = await steps.run(`image ${folder.name}`, (step) =>
+      ensureLabImage({ images, folder, base, step }),
+    );
+    labImages.push(name);
+  }
+  return { engine: address, labImages };
+}

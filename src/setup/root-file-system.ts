@@ -1,0 +1,74 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { debianSources, parseDeb822, parseOneLine } from './apt-sources.ts';
+import type { AptSource } from './apt-sources.ts';
+import { runCommand } from './command.ts';
+import { installPackages, whenMissing } from './debian.ts';
+import type { Host } from './debian.ts';
+import { hasCommand } from './has-command.ts';
+import type { Step } from './steps.ts';
+
+const RELEASE = 'trixie';
+const SOURCES = '/etc/apt/sources.list';
+const SOURCES_FOLDER = '/etc/apt/sources.list.d';
+const MAKE_TIMEOUT_MS = 15 * 60_000;
+
+/** What a slim image leaves out: nobody reads manuals in it, but licences stay. */
+const LEFT_OUT = [
+  'path-exclude=/usr/share/doc/*',
+  'path-include=/usr/share/doc/*/copyright',
+  'path-exclude=/usr/share/man/*',
+  'path-exclude=/usr/share/info/*',
+  'path-exclude=/usr/share/locale/*',
+  'path-include=/usr/share/locale/locale.alias',
+];
+/** Translated package descriptions only take room in an image. */
+const APT_SETTINGS = ['Acquire::Languages "none"'];
+/** So do downloaded packages; but mmdebstrap needs its own until it is done. */
+const KEEP_NO_DOWNLOADS =
+  'echo \'APT::Keep-Downloaded-Packages "false";\' > "$1/etc/apt/apt.conf.d/90-no-downloads"';
+
+/** Writes a minimal Debian as a tar file, from the package mirrors that this machine uses. */
+export async function makeRootFileSystem({ tar, host, step }: { tar: string; host: Host; step: Step }) {
+  if (!(await hasCommand('mmdebstrap'))) {
+    step.progress('installing mmdebstrap');
+    const packages = ['mmdebstrap', 'debian-archive-keyring'];
+    await installPackages({ packages, onProgress: step.progress });
+  }
+  const codename = host.debianCodename;
+  const sources = debianSources({ sources: await readSources(), codename, release: RELEASE });
+  const options = [
+    `--customize-hook=${KEEP_NO_DOWNLOADS}`,
+    ...LEFT_OUT.map((option) => `--dpkgopt=${option}`),
+    ...[...APT_SETTINGS, ...(await proxySettings())].map((option) => `--aptopt=${option}`),
+  ];
+  const target = ['--mode=root', '--variant=minbase', '--format=tar', ...options, RELEASE, tar];
+  await runCommand('mmdebstrap', [...target, ...sources], {
+    onLine: step.progress,
+    timeoutMs: MAKE_TIMEOUT_MS,
+  });
+}
+
+async function readSources(): Promise<AptSource[]> {
+  const names = (await readdir(SOURCES_FOLDER).catch(whenMissing<string[]>([]))).toSorted();
+  const files = [SOURCES, ...names.map((name) => join(SOURCES_FOLDER, name))];
+  const parsed = await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(file, 'utf8').catch(whenMissing(''));
+      if (file.endsWith('.list')) return parseOneLine(text);
+      return file.endsWith('.sources') ? parseDeb822(text) : [];
+    }),
+  );
+  return parsed.flat();
+}
+
+/** Where this machine reaches its mirror by a proxy, so must the image. */
+async function proxySettings(): Promise<string[]> {
+  const settings: string[] = [];
+  await runCommand('apt-config', ['dump', 'Acquire'], {
+    onLine: (line) => {
+      if (/^Acquire::https?::Proxy(::[^ ]+)? "[^"]+";$/i.test(line)) settings.push(line.replace(/;$/, ''));
+    },
+  });
+  return settings;
+}
