@@ -1,12 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { migrationList, migrationsFolder, readMigrations } from '../src/database/migration-files.ts';
 import { openSchemaEngine } from '../src/database/schema-engine.ts';
+import { memoryDatabases } from './memory-databases.ts';
 import { readModels } from './models.ts';
-import { createPgliteFactory } from './pglite-factory.ts';
 
 /*
  * npm run migration:new -- add-courses     writes the migration from what is there to models.prisma
@@ -27,10 +25,6 @@ if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name)) {
 }
 
 const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14);
-const inMemory: Record<'sqlite' | 'postgresql', SqlMigrationAwareDriverAdapterFactory> = {
-  sqlite: new PrismaBetterSqlite3({ url: ':memory:' }),
-  postgresql: createPgliteFactory(),
-};
 
 for (const provider of ['sqlite', 'postgresql'] as const) {
   const folder = migrationsFolder(provider);
@@ -50,7 +44,7 @@ for (const provider of ['sqlite', 'postgresql'] as const) {
 /** The script from the migrations there are to the models; undefined when there is no difference. */
 async function difference(provider: 'sqlite' | 'postgresql'): Promise<string | undefined> {
   const models = await readModels(provider);
-  const engine = await openSchemaEngine(inMemory[provider], models);
+  const engine = await openSchemaEngine(memoryDatabases[provider], models);
   try {
     const { exitCode, stdout } = await engine.diff({
       from: { tag: 'migrations', ...migrationList(provider, await readMigrations(provider)) },

@@ -28,6 +28,12 @@ async function load(bindings: typeof import('@prisma/schema-engine-wasm/schema_e
   const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = await readFile(join(dirname(script), 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': bindings });
+  // Where the engine tells of its own bugs; without a place to do so it would fail obscurely.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: refuse } });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
+}
+
+function refuse(message: string): never {
+  throw new Error(`Prisma's schema engine failed: ${message}`);
 }

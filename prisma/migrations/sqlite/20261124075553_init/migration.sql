@@ -64,6 +64,10 @@ CREATE TABLE "Session" (
     "lastActivityAt" DATETIME NOT NULL,
     "expiresAt" DATETIME NOT NULL,
     "warnedAt" DATETIME,
+    "idleMinutes" REAL NOT NULL,
+    "endsAt" DATETIME NOT NULL,
+    "maxEndsAt" DATETIME NOT NULL,
+    "removedAt" DATETIME,
     "endedAt" DATETIME,
     CONSTRAINT "Session_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
@@ -89,8 +93,9 @@ CREATE TABLE "Terminal" (
     "ticketExpiresAt" DATETIME,
     "rows" INTEGER NOT NULL,
     "cols" INTEGER NOT NULL,
-    "shellPid" INTEGER,
+    "shell" TEXT,
     "heldBy" TEXT,
+    "heldUntil" DATETIME,
     "createdAt" DATETIME NOT NULL,
     "attachedAt" DATETIME,
     "endedAt" DATETIME,
@@ -115,6 +120,9 @@ CREATE TABLE "Attempt" (
     "reasonCode" TEXT,
     "startedAt" DATETIME NOT NULL,
     "finishedAt" DATETIME,
+    "runningKey" TEXT,
+    "heldBy" TEXT,
+    "heldUntil" DATETIME,
     CONSTRAINT "Attempt_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
     CONSTRAINT "Attempt_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
@@ -181,6 +189,12 @@ CREATE UNIQUE INDEX "Terminal_ticketHash_key" ON "Terminal"("ticketHash");
 
 -- CreateIndex
 CREATE INDEX "Terminal_sessionId_idx" ON "Terminal"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "Terminal_endedAt_heldUntil_idx" ON "Terminal"("endedAt", "heldUntil");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Attempt_runningKey_key" ON "Attempt"("runningKey");
 
 -- CreateIndex
 CREATE INDEX "Attempt_learnerId_labSlug_stepId_idx" ON "Attempt"("learnerId", "labSlug", "stepId");

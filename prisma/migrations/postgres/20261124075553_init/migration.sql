@@ -78,6 +78,10 @@ CREATE TABLE "Session" (
     "lastActivityAt" TIMESTAMP(3) NOT NULL,
     "expiresAt" TIMESTAMP(3) NOT NULL,
     "warnedAt" TIMESTAMP(3),
+    "idleMinutes" DOUBLE PRECISION NOT NULL,
+    "endsAt" TIMESTAMP(3) NOT NULL,
+    "maxEndsAt" TIMESTAMP(3) NOT NULL,
+    "removedAt" TIMESTAMP(3),
     "endedAt" TIMESTAMP(3),
 
     CONSTRAINT "Session_pkey" PRIMARY KEY ("id")
@@ -105,8 +109,9 @@ CREATE TABLE "Terminal" (
     "ticketExpiresAt" TIMESTAMP(3),
     "rows" INTEGER NOT NULL,
     "cols" INTEGER NOT NULL,
-    "shellPid" INTEGER,
+    "shell" TEXT,
     "heldBy" TEXT,
+    "heldUntil" TIMESTAMP(3),
     "createdAt" TIMESTAMP(3) NOT NULL,
     "attachedAt" TIMESTAMP(3),
     "endedAt" TIMESTAMP(3),
@@ -132,6 +137,9 @@ CREATE TABLE "Attempt" (
     "reasonCode" TEXT,
     "startedAt" TIMESTAMP(3) NOT NULL,
     "finishedAt" TIMESTAMP(3),
+    "runningKey" TEXT,
+    "heldBy" TEXT,
+    "heldUntil" TIMESTAMP(3),
 
     CONSTRAINT "Attempt_pkey" PRIMARY KEY ("id")
 );
@@ -199,6 +207,12 @@ CREATE UNIQUE INDEX "Terminal_ticketHash_key" ON "Terminal"("ticketHash");
 
 -- CreateIndex
 CREATE INDEX "Terminal_sessionId_idx" ON "Terminal"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "Terminal_endedAt_heldUntil_idx" ON "Terminal"("endedAt", "heldUntil");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Attempt_runningKey_key" ON "Attempt"("runningKey");
 
 -- CreateIndex
 CREATE INDEX "Attempt_learnerId_labSlug_stepId_idx" ON "Attempt"("learnerId", "labSlug", "stepId");
