@@ -1,0 +1,63 @@
+import type { SessionState } from './session.ts';
+
+/**
+ * ```
+ *  requested ──queue──▶ queued ◀──requeue──┐
+ *      └──────claim──────┴──claim──▶ provisioning ──provisioned──▶ ready ◀─┐ restart
+ *                                                                 │ ▲ └────┘
+ *                                                            lose ▼ │ find
+ *                                                          unreachable
+ *
+ *  ready ──save──▶ saving ──saved──▶ saved ──resume──▶ queued
+ *  every one of these ──stop──▶ stopping ──destroyed──▶ ended
+ *  every one of these but saved ──fail──▶ failed
+ * ```
+ * Nothing leads out of `ended` and `failed`: a new start makes a new session.
+ */
+const transitions = {
+  requested: { queue: 'queued', claim: 'provisioning', stop: 'stopping', fail: 'failed' },
+  queued: { claim: 'provisioning', stop: 'stopping', fail: 'failed' },
+  provisioning: { provisioned: 'ready', requeue: 'queued', stop: 'stopping', fail: 'failed' },
+  ready: { restart: 'ready', save: 'saving', lose: 'unreachable', stop: 'stopping', fail: 'failed' },
+  saving: { saved: 'saved', stop: 'stopping', fail: 'failed' },
+  saved: { resume: 'queued', stop: 'stopping' },
+  stopping: { destroyed: 'ended' },
+  ended: {},
+  failed: {},
+  unreachable: { find: 'ready', stop: 'stopping', fail: 'failed' },
+} as const satisfies Record<SessionState, Partial<Record<SessionEvent, SessionState>>>;
+
+/** What can happen to a session. */
+export type SessionEvent =
+  /** All places are taken: it waits. */
+  | 'queue'
+  /** A process begins to make its environment. */
+  | 'claim'
+  | 'provisioned'
+  /** The process that made it stopped; another takes it up. */
+  | 'requeue'
+  /** Its machines were started again, by its learner or as a repair. */
+  | 'restart'
+  | 'save'
+  | 'saved'
+  | 'resume'
+  /** The engine does not answer, and does again. */
+  | 'lose'
+  | 'find'
+  | 'stop'
+  /** Nothing of it is left on the engine. */
+  | 'destroyed'
+  | 'fail';
+
+/** The state that `event` leads to from `state`; undefined where it can not happen. Pure. */
+export function nextState(state: SessionState, event: SessionEvent): SessionState | undefined {
+  const row: Partial<Record<SessionEvent, SessionState>> = transitions[state];
+  return row[event];
+}
+
+export const sessionStates = Object.keys(transitions) as SessionState[];
+
+/** Whether the session stands in the way of another one of the same learner and lab. */
+export function isActive(state: SessionState): boolean {
+  return state !== 'stopping' && state !== 'ended' && state !== 'failed';
+}

@@ -1,0 +1,192 @@
+import type { Database } from '../database/database.ts';
+import type { Prisma } from '../database/generated/sqlite/client.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
+import type { FaultCode } from '../errors.ts';
+import type { ProvisionedMachine } from '../engine/engine.ts';
+import { isActive, nextState } from './session-states.ts';
+import type { SessionEvent } from './session-states.ts';
+import type { SessionState } from './session.ts';
+import type { Position } from './session-page.ts';
+
+/** A session as it is stored, with its machines in the lab's order. */
+export type SessionRow = Prisma.SessionGetPayload<typeof whole>;
+
+/** What may change beside the state. */
+export type SessionChanges = Partial<
+  Omit<SessionRow, 'id' | 'learnerId' | 'state' | 'generation' | 'activeKey' | 'machines' | 'reasonCode'>
+> & { reasonCode?: FaultCode | null };
+
+export interface NewSession {
+  id: string;
+  learnerId: string;
+  labSlug: string;
+  labVersion: string;
+  machines: { name: string; image: string }[];
+  createdAt: Date;
+  lastActivityAt: Date;
+  expiresAt: Date;
+  idleMinutes: number;
+  endsAt: Date;
+  maxEndsAt: Date;
+}
+
+const whole = { include: { machines: { orderBy: { id: 'asc' } } } } as const;
+
+export type SessionStore = ReturnType<typeof createSessionStore>;
+
+/** Sessions in the database. What a learner deleted is found only by the methods that say so. */
+export function createSessionStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /**
+     * Makes a session that nobody works on yet; `exists` when the learner has an active one of the
+     * lab, `limit` when they have as many active ones as they may: both are safe under concurrency.
+     */
+    async create(session: NewSession, limit: number): Promise<SessionRow | 'exists' | 'limit'> {
+      const { machines, ...fields } = session;
+      const activeKey = keyOf(session.learnerId, session.labSlug);
+      try {
+        return await database.transaction(async (tx) => {
+          const active = await tx.session.findMany({
+            where: { learnerId: session.learnerId, activeKey: { not: null } },
+            select: { activeKey: true },
+          });
+          if (active.some((other) => other.activeKey === activeKey)) return 'exists';
+          if (active.length >= limit) return 'limit';
+          const row = await tx.session.create({ data: { ...fields, state: 'requested', activeKey } });
+          const rows = machines.map((machine, position) => ({
+            id: `${session.id}.${String(position).padStart(2, '0')}`,
+            sessionId: session.id,
+            ...machine,
+          }));
+          await tx.machine.createMany({ data: rows });
+          return { ...row, machines: rows.map((machine) => ({ ...machine, engineId: null, address: null })) };
+        });
+      } catch (error) {
+        if (isUniqueViolation(error, 'activeKey')) return 'exists';
+        throw error;
+      }
+    },
+
+    findActive: (learnerId: string, labSlug: string): Promise<SessionRow | null> =>
+      client.session.findUnique({ where: { activeKey: keyOf(learnerId, labSlug) }, ...whole }),
+
+    find: (id: string): Promise<SessionRow | null> =>
+      client.session.findFirst({ where: { id, removedAt: null }, ...whole }),
+
+    /** Also what its learner deleted, as long as something of it is left. */
+    findAny: (id: string): Promise<SessionRow | null> =>
+      client.session.findUnique({ where: { id }, ...whole }),
+
+    findMany: (ids: readonly string[]): Promise<SessionRow[]> =>
+      client.session.findMany({ where: { id: { in: [...ids] }, removedAt: null }, ...whole }),
+
+    /** All of one learner that are not deleted. */
+    findOfLearner: (learnerId: string): Promise<SessionRow[]> =>
+      client.session.findMany({ where: { learnerId, removedAt: null }, ...whole }),
+
+    /** Newest first, from after `position`. */
+    page(
+      filter: {
+        learnerId?: string | undefined;
+        labSlug?: string | undefined;
+        states?: SessionState[] | undefined;
+      },
+      take: number,
+      position: Position | undefined,
+    ): Promise<SessionRow[]> {
+      return client.session.findMany({
+        where: {
+          removedAt: null,
+          ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
+          ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
+          ...(filter.states && { state: { in: filter.states } }),
+          ...(position && {
+            OR: [
+              { createdAt: { lt: position.createdAt } },
+              { createdAt: position.createdAt, id: { lt: position.id } },
+            ],
+          }),
+        },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take,
+        ...whole,
+      });
+    },
+
+    /** All that may have something on the engine, or will: what the reconciler compares with it. */
+    findHolding: (): Promise<SessionRow[]> =>
+      client.session.findMany({
+        where: { OR: [{ activeKey: { not: null } }, { subnetIndex: { not: null } }, { state: 'stopping' }] },
+        ...whole,
+      }),
+
+    /** Sessions in any of `states`, deleted ones too. */
+    findInStates: (states: SessionState[]): Promise<SessionRow[]> =>
+      client.session.findMany({ where: { state: { in: states } }, ...whole }),
+
+    /**
+     * Moves the session by `event` if it is still as `row` has it; `machines` get their handles and
+     * addresses with it. The new row; undefined when somebody else was first, or when the event can
+     * not happen in its state.
+     */
+    async move(
+      row: SessionRow,
+      event: SessionEvent,
+      changes: SessionChanges = {},
+      machines: ProvisionedMachine[] = [],
+    ): Promise<SessionRow | undefined> {
+      const state = nextState(row.state, event);
+      if (state === undefined) return undefined;
+      const update = {
+        where: { id: row.id, generation: row.generation, state: row.state },
+        data: {
+          ...changes,
+          state,
+          generation: row.generation + 1,
+          ...(!isActive(state) && { activeKey: null }),
+        },
+      };
+      if (machines.length === 0) {
+        const [moved] = await client.session.updateManyAndReturn(update);
+        return moved && { ...moved, machines: row.machines };
+      }
+      return database.transaction(async (tx) => {
+        const [moved] = await tx.session.updateManyAndReturn(update);
+        if (!moved) return undefined;
+        for (const { name, machineId, address } of machines) {
+          await tx.machine.updateMany({
+            where: { sessionId: row.id, name },
+            data: { engineId: machineId, address },
+          });
+        }
+        return { ...moved, machines: row.machines.map((machine) => withHandle(machine, machines)) };
+      });
+    },
+
+    /** Changes what is no state, if the session is still in the row's state and generation. */
+    async change(row: SessionRow, changes: SessionChanges): Promise<boolean> {
+      const { count } = await client.session.updateMany({
+        where: { id: row.id, generation: row.generation, state: row.state },
+        data: changes,
+      });
+      return count === 1;
+    },
+
+    /** Removes the row, if it is still as given. */
+    async remove(row: SessionRow): Promise<boolean> {
+      const { count } = await client.session.deleteMany({
+        where: { id: row.id, generation: row.generation },
+      });
+      return count === 1;
+    },
+  };
+}
+
+const keyOf = (learnerId: string, labSlug: string) => `${learnerId}:${labSlug}`;
+
+function withHandle(machine: SessionRow['machines'][number], provisioned: ProvisionedMachine[]) {
+  const found = provisioned.find(({ name }) => name === machine.name);
+  return found ? { ...machine, engineId: found.machineId, address: found.address } : machine;
+}

@@ -1,0 +1,40 @@
+import type { FaultCode } from '../errors.ts';
+import type { SessionRow } from './session-store.ts';
+import type { Session } from './session.ts';
+
+type Phase = NonNullable<Session['progress']>['phase'];
+
+/** The session as services give it out. Pure. */
+export function viewSession(row: SessionRow): Session {
+  return {
+    id: row.id,
+    learnerId: row.learnerId,
+    labSlug: row.labSlug,
+    labVersion: row.labVersion,
+    state: row.state,
+    generation: row.generation,
+    progress: viewProgress(row),
+    reason:
+      row.reasonCode === null
+        ? undefined
+        : { code: row.reasonCode as FaultCode, message: row.reasonMessage ?? '' },
+    machines: row.machines.map(({ name, image, address }) => ({
+      name,
+      image,
+      address: hasAddresses(row) ? (address ?? undefined) : undefined,
+    })),
+    createdAt: row.createdAt,
+    readyAt: row.readyAt ?? undefined,
+    expiresAt: row.expiresAt,
+    warnedAt: row.warnedAt ?? undefined,
+    endedAt: row.endedAt ?? undefined,
+  };
+}
+
+function viewProgress({ state, phase, percent }: SessionRow): Session['progress'] {
+  if (state === 'requested' || state === 'queued') return { phase: 'queued', percent: undefined };
+  if (state !== 'provisioning') return undefined;
+  return { phase: (phase ?? 'creating') as Phase, percent: percent ?? undefined };
+}
+
+const hasAddresses = ({ state }: SessionRow) => state === 'ready' || state === 'saving';
