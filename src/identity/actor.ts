@@ -5,6 +5,9 @@ export type Role = 'admin' | 'instructor' | 'student';
 /** What a token may be used for; a signed-in browser and the service itself have all of them. */
 export type Scope = 'read' | 'learn' | 'manage';
 
+/** A set, not a ladder: each of them opens what it names and nothing else. */
+export const allScopes: readonly Scope[] = ['read', 'learn', 'manage'];
+
 /** On whose behalf something is asked: plain data, passed to every method of every service. */
 export interface Actor {
   userId: string;
@@ -19,7 +22,7 @@ export const anonymous = undefined;
 export const system: Actor = {
   userId: 'system',
   role: 'admin',
-  scopes: ['read', 'learn', 'manage'],
+  scopes: allScopes,
 };
 
 const rank: Record<Role, number> = { student: 0, instructor: 1, admin: 2 };

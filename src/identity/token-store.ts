@@ -1,0 +1,108 @@
+import type { Database } from '../database/database.ts';
+import type { ApiToken as TokenRow } from '../database/generated/sqlite/client.ts';
+import type { Scope } from './actor.ts';
+import type { Credential } from './credential-cache.ts';
+import type { ApiToken } from './user.ts';
+
+export type TokenStore = ReturnType<typeof createTokenStore>;
+
+export function createTokenStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /** What the token of this hash stands for, expired or not; undefined when there is none or its user is disabled. */
+    async findCredential(hash: string): Promise<TokenCredential | undefined> {
+      const row = await client.apiToken.findUnique({
+        where: { hash },
+        include: { user: { select: { role: true, disabledAt: true } } },
+      });
+      if (!row || row.user.disabledAt) return undefined;
+      return {
+        tokenId: row.id,
+        expiresAt: row.expiresAt ?? undefined,
+        lastUsedAt: row.lastUsedAt ?? undefined,
+        actor: { userId: row.userId, role: row.user.role, scopes: readScopes(row.scopes) },
+      };
+    },
+
+    async find(id: string): Promise<ApiToken | undefined> {
+      const row = await client.apiToken.findUnique({ where: { id } });
+      return row ? toToken(row) : undefined;
+    },
+
+    /** Newest first. */
+    async listOf(userId: string): Promise<ApiToken[]> {
+      const rows = await client.apiToken.findMany({ where: { userId }, orderBy: { id: 'desc' } });
+      return rows.map(toToken);
+    },
+
+    /** False, and nothing stored, when the user has `limit` tokens already. */
+    async insert(token: ApiToken, hash: string, limit: number): Promise<boolean> {
+      return await database.transaction(async (tx) => {
+        if ((await tx.apiToken.count({ where: { userId: token.userId } })) >= limit) return false;
+        await tx.apiToken.create({ data: toRow(token, hash) });
+        return true;
+      });
+    },
+
+    /** False when it was gone already. */
+    async delete(id: string): Promise<boolean> {
+      const { count } = await client.apiToken.deleteMany({ where: { id } });
+      return count > 0;
+    },
+
+    /**
+     * Makes `token` the only one with its id and with this hash; the users who lost a token by
+     * that. One that is there as asked stays as it is.
+     */
+    async replace(token: ApiToken, hash: string): Promise<string[]> {
+      return await database.transaction(async (tx) => {
+        const same = await tx.apiToken.findMany({ where: { OR: [{ id: token.id }, { hash }] } });
+        const there = same.some(
+          (row) => row.id === token.id && row.hash === hash && row.userId === token.userId,
+        );
+        if (there) return [];
+        await tx.apiToken.deleteMany({ where: { id: { in: same.map((row) => row.id) } } });
+        await tx.apiToken.create({ data: toRow(token, hash) });
+        return [...new Set(same.map((row) => row.userId))];
+      });
+    },
+
+    /** Never moves the last use back. */
+    async markUsed(id: string, at: Date): Promise<void> {
+      await client.apiToken.updateMany({
+        where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: at } }] },
+        data: { lastUsedAt: at },
+      });
+    },
+  };
+}
+
+export interface TokenCredential extends Credential {
+  tokenId: string;
+  lastUsedAt: Date | undefined;
+}
+
+function toToken({ hash: _hash, ...row }: TokenRow): ApiToken {
+  return {
+    ...row,
+    scopes: readScopes(row.scopes),
+    expiresAt: row.expiresAt ?? undefined,
+    lastUsedAt: row.lastUsedAt ?? undefined,
+  };
+}
+
+function toRow(token: ApiToken, hash: string): TokenRow {
+  return {
+    ...token,
+    hash,
+    scopes: token.scopes.join(' '),
+    expiresAt: token.expiresAt ?? null,
+    lastUsedAt: token.lastUsedAt ?? null,
+  };
+}
+
+/** Only ever written by {@link toRow}. */
+function readScopes(scopes: string): Scope[] {
+  return scopes.split(' ') as Scope[];
+}

@@ -1,0 +1,38 @@
+import { fault } from './errors.ts';
+import { PAGE_LIMIT } from './page.ts';
+import type { Page, PageRequest } from './page.ts';
+
+/** Ids are this short; longer cursors are not ours. */
+const LONGEST_ID = 64;
+
+/**
+ * What to read for a page of rows ordered by id: one row more than asked, which tells whether
+ * there is a next page.
+ * @throws INPUT_INVALID for a size out of range or a cursor that no page gave out
+ */
+export function pageWindow(page: PageRequest): { take: number; after: string | undefined } {
+  if (!Number.isInteger(page.first) || page.first < 1 || page.first > PAGE_LIMIT) {
+    throw fault('INPUT_INVALID', { problem: `"first" must be 1 to ${PAGE_LIMIT}; it was ${page.first}.` });
+  }
+  return { take: page.first + 1, after: page.after === undefined ? undefined : decodeCursor(page.after) };
+}
+
+/** The page made of `rows`, which were read by {@link pageWindow}. */
+export function toPage<T extends { id: string }>(rows: readonly T[], page: PageRequest): Page<T> {
+  return {
+    items: rows.slice(0, page.first).map((node) => ({ node, cursor: encodeCursor(node.id) })),
+    hasNextPage: rows.length > page.first,
+  };
+}
+
+function encodeCursor(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+function decodeCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (!/^[\w-]+$/.test(id) || id.length > LONGEST_ID || encodeCursor(id) !== cursor) {
+    throw fault('INPUT_INVALID', { problem: '"after" must be a cursor that an earlier page gave.' });
+  }
+  return id;
+}
