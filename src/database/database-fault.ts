@@ -18,8 +18,9 @@ const SOCKET_AWAY = new Set([
   'EPIPE',
 ]);
 
-/** What node-postgres throws without a code when the server goes or does not come. */
-const DRIVER_AWAY = /^(Connection terminated|timeout expired|Client has encountered a connection error)/;
+/** What the drivers throw without a code when the server goes, does not come, or the file's folder is missing. */
+const DRIVER_AWAY =
+  /^(Connection terminated|timeout expired|Client has encountered a connection error|Cannot open database because)/;
 
 /** Likewise when all connections of the pool are in use. */
 const POOL_EXHAUSTED = /^timeout exceeded when trying to connect/;

@@ -1,0 +1,84 @@
+import { test } from 'tap';
+import { isUniqueViolation } from '../../../src/database/unique-violation.ts';
+import { eachDatabase } from '../../support/databases.ts';
+
+const person = (id: string, more: { email?: string; name?: string } = {}) => ({
+  id,
+  name: id,
+  role: 'student' as const,
+  createdAt: new Date('2026-01-02T03:04:05.678Z'),
+  ...more,
+});
+
+test('the database', async (t) => {
+  await eachDatabase(t, 'answers a ping and gives rows back as they were put in', async (t, database) => {
+    await database.ping();
+    await database.client.user.create({ data: person('ann', { email: 'ann@example.org' }) });
+    t.strictSame(await database.client.user.findUnique({ where: { id: 'ann' } }), {
+      ...person('ann', { email: 'ann@example.org' }),
+      disabledAt: null,
+    });
+  });
+
+  await eachDatabase(t, 'keeps nothing of a transaction that throws', async (t, database) => {
+    const refused = database.transaction(async (tx) => {
+      await tx.user.create({ data: person('ann') });
+      throw new Error('changed my mind');
+    });
+    await t.rejects(refused, { message: 'changed my mind' });
+    t.equal(await database.client.user.count(), 0);
+  });
+
+  await eachDatabase(t, 'tells which unique field a row would have broken', async (t, database) => {
+    const { client } = database;
+    await client.user.create({ data: person('ann', { email: 'ann@example.org' }) });
+    const error = async (work: Promise<unknown>) =>
+      work.then(
+        () => t.fail('should be refused'),
+        (error: unknown) => error,
+      );
+
+    const sameEmail = await error(client.user.create({ data: person('bob', { email: 'ann@example.org' }) }));
+    t.ok(isUniqueViolation(sameEmail));
+    t.ok(isUniqueViolation(sameEmail, 'email'));
+    t.notOk(isUniqueViolation(sameEmail, 'id'));
+
+    const sameId = await error(client.user.create({ data: person('ann') }));
+    t.ok(isUniqueViolation(sameId, 'id'));
+    t.notOk(isUniqueViolation(sameId, 'email'));
+
+    const inTransaction = await error(database.transaction((tx) => tx.user.create({ data: person('ann') })));
+    t.ok(isUniqueViolation(inTransaction, 'id'));
+
+    const noSuchUser = {
+      id: 't',
+      userId: 'nobody',
+      name: 'x',
+      hash: 'h',
+      prefix: 'p',
+      scopes: '',
+      createdAt: new Date(),
+    };
+    t.notOk(
+      isUniqueViolation(await error(client.apiToken.create({ data: noSuchUser }))),
+      'a foreign key is another matter',
+    );
+    t.notOk(isUniqueViolation(new Error('other')));
+  });
+
+  await eachDatabase(t, 'deletes what belongs to a deleted row', async (t, { client }) => {
+    await client.user.create({ data: person('ann') });
+    const token = {
+      id: 't',
+      userId: 'ann',
+      name: 'x',
+      hash: 'h',
+      prefix: 'p',
+      scopes: '',
+      createdAt: new Date(),
+    };
+    await client.apiToken.create({ data: token });
+    await client.user.delete({ where: { id: 'ann' } });
+    t.equal(await client.apiToken.count(), 0);
+  });
+});
