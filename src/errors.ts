@@ -50,6 +50,10 @@ const catalogue = {
   SESSION_IDLE: [410, 'The session ended because nothing happened in it for {minutes} minutes.'],
   SESSION_LIFETIME_OVER: [410, 'The session ended because its time of {minutes} minutes was over.'],
   MACHINE_LOST: [410, 'A container of this session is gone: start the lab again.'],
+  MACHINE_OUT_OF_MEMORY: [
+    410,
+    'The machine "{machine}" ran out of memory and stopped, again and again: start the lab again, and run less at once.',
+  ],
 
   // Terminals
   TERMINAL_NOT_FOUND: [404, 'There is no such terminal.'],
@@ -92,6 +96,7 @@ const catalogue = {
   CONTAINER_NOT_FOUND: [404, 'The container is gone.'],
   DISK_FULL: [507, 'The disk of {where} is full: free some space and try again.'],
   DATABASE_UNREACHABLE: [503, 'The database does not answer: an admin finds the cause with "berth doctor".'],
+  DATABASE_BUSY: [503, 'The database has too much to do at once: try again in a moment.'],
   MIGRATION_FAILED: [500, 'The database could not be brought to this version: {problem}'],
   CONFIG_INVALID: [500, '{problem}'],
   EVENTS_CLOSED: [503, 'The service is stopping.'],

@@ -1,0 +1,107 @@
+/** The import law of docs/architecture.md, "Who may import whom". */
+const domains = ['identity', 'labs', 'images', 'courses', 'sessions', 'terminals', 'files', 'checks', 'lti'];
+const foundation = '^src/(config|errors|clock|ids|page)\\.ts$|^src/(database|events|engine)/';
+const construct = '^src/(main|app|services)\\.ts$|^src/cli/';
+const transports = '^src/(graphql|http|ws)/';
+
+/** Each domain may import those before it; terminals, files and checks stand side by side. */
+const ranks = [['identity'], ['labs', 'images'], ['courses'], ['sessions'], ['terminals', 'files', 'checks'], ['lti']];
+
+const domainLaw = ranks.flatMap((rank, place) =>
+  rank.map((domain) => {
+    const allowed = [domain, ...ranks.slice(0, place).flat()];
+    const refused = domains.filter((other) => !allowed.includes(other));
+    return {
+      name: `${domain}-imports-only-what-comes-before`,
+      severity: 'error',
+      from: { path: `^src/${domain}/` },
+      to: { path: `^src/(${refused.join('|')})/` },
+    };
+  }),
+);
+
+const storeLaw = domains.map((domain) => ({
+  name: `store-of-${domain}-stays-there`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${domain}/|${construct}` },
+  to: { path: `^src/${domain}/.*-store\\.ts$` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...domainLaw,
+    ...storeLaw,
+    {
+      name: 'foundation-knows-no-domain',
+      severity: 'error',
+      from: { path: foundation },
+      to: { path: `^src/(${domains.join('|')}|graphql|http|ws|cli|setup)/|^src/(main|app|services)\\.ts$` },
+    },
+    {
+      name: 'domains-know-no-transport',
+      severity: 'error',
+      from: { path: `^src/(${domains.join('|')})/` },
+      to: { path: `^src/(graphql|http|ws|cli|setup)/|^src/(main|app|services)\\.ts$` },
+    },
+    {
+      name: 'transports-see-services-only',
+      severity: 'error',
+      from: { path: transports },
+      to: { path: '-store\\.ts$|^src/database/|^src/engine/docker/|^src/(cli|setup)/' },
+    },
+    {
+      name: 'setup-knows-no-domain',
+      severity: 'error',
+      from: { path: '^src/setup/' },
+      to: { path: `^src/(${domains.join('|')}|graphql|http|ws|cli)/` },
+    },
+    {
+      name: 'prisma-only-in-stores-and-database',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '-store\\.ts$|^src/database/' },
+      to: { path: '@prisma/|^src/database/generated/' },
+    },
+    {
+      name: 'dockerode-only-in-engines',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/engine/(docker|swarm)/' },
+      to: { path: 'node_modules/(@types/)?(dockerode|docker-modem)' },
+    },
+    {
+      name: 'web-frameworks-only-in-transports',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `${construct}|${transports}` },
+      to: { path: 'node_modules/(fastify|@fastify|mercurius|graphql|graphql-ws)/' },
+    },
+    {
+      name: 'only-services-construct-engines',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `${construct}|^src/engine/|^src/setup/` },
+      to: { path: '^src/engine/docker/' },
+    },
+    {
+      name: 'web-app-stands-alone',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|test|bench)/' },
+    },
+    { name: 'service-does-not-need-the-web-app', severity: 'error', from: { path: '^src/' }, to: { path: '^(web|test|bench)/' } },
+    { name: 'no-circles', severity: 'error', from: { pathNot: 'generated/' }, to: { circular: true, pathNot: 'generated/' } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: 'generated/' }, to: {} },
+    { name: 'resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-development-dependency-in-the-service',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/graphql/generate' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default', 'types'], exportsFields: ['exports'] },
+  },
+};

@@ -1,0 +1,14 @@
+import { defineCommand } from 'citty';
+import { readConfig } from '../config.ts';
+import { migrate } from '../database/migrate.ts';
+
+/** `berth migrate`: brings the database to this version, as every start does. */
+export const migrateCommand = defineCommand({
+  meta: { name: 'migrate', description: 'Bring the database to this version.' },
+  async run() {
+    const applied = await migrate({ url: readConfig(process.env).databaseUrl });
+    process.stdout.write(
+      applied.length === 0 ? 'The database is up to date.\n' : `Applied: ${applied.join(', ')}\n`,
+    );
+  },
+});

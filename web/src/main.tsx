@@ -1,0 +1,17 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Provider } from 'urql';
+import { App } from './app.tsx';
+import { createApiClient } from './modules/api/client.ts';
+import './styles.css';
+
+const root = document.querySelector('#root');
+if (!root) throw new Error('The page has no #root.');
+
+createRoot(root).render(
+  <StrictMode>
+    <Provider value={createApiClient()}>
+      <App />
+    </Provider>
+  </StrictMode>,
+);

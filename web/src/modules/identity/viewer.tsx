@@ -1,0 +1,32 @@
+import type { ReactNode } from 'react';
+import { gql, useQuery } from 'urql';
+import { Problem } from '../../components/problem.tsx';
+import { errorText, needsSignIn } from '../api/error-text.ts';
+
+const ViewerQuery = gql<{ viewer: { id: string; name: string } | null }>`
+  query Viewer {
+    viewer {
+      id
+      name
+    }
+  }
+`;
+
+/** Shows its children to whoever is signed in, and to others how to sign in. */
+export function Viewer({ children }: { children: ReactNode }) {
+  const [{ data, error, fetching }] = useQuery({ query: ViewerQuery });
+  if (fetching) return <main className="page" aria-busy="true" />;
+  if (error && !needsSignIn(error)) return <Problem>{errorText(error)}</Problem>;
+  if (data?.viewer) return children;
+  return (
+    <main className="page narrow">
+      <h1>Welcome to Berth</h1>
+      <p>
+        Open the sign-in link that you were given. It works once; whoever runs this service can make another.
+      </p>
+      <p>
+        Running it yourself? <code>npx berth token link</code> prints a link for the admin.
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,38 @@
+import { useEffect, useState } from 'react';
+import type { SessionHandle } from './use-session.ts';
+
+/** How often the time left is counted anew, in milliseconds; it is shown in minutes. */
+const COUNT_MS = 10_000;
+
+/** Time left, and what can be done with a session that runs. */
+export function SessionBar({ handle }: { handle: SessionHandle }) {
+  const { session } = handle;
+  const left = useMinutesLeft(session?.expiresAt);
+  if (!session) return null;
+  return (
+    <div className="session-bar">
+      <output className={session.warnedAt ? 'warning' : undefined}>
+        {session.warnedAt ? `Ends in ${left} min` : `${left} min left`}
+      </output>
+      <button type="button" className="quiet" onClick={handle.extend}>
+        30 min more
+      </button>
+      <button type="button" className="quiet" onClick={handle.restart} disabled={session.state !== 'READY'}>
+        Restart
+      </button>
+      <button type="button" className="quiet" onClick={handle.stop}>
+        End
+      </button>
+    </div>
+  );
+}
+
+function useMinutesLeft(expiresAt: string | undefined): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), COUNT_MS);
+    return () => clearInterval(timer);
+  }, []);
+  if (!expiresAt) return 0;
+  return Math.max(0, Math.ceil((Date.parse(expiresAt) - now) / 60_000));
+}

@@ -1,0 +1,80 @@
+import { gql } from 'urql';
+
+/** A session as the lab page shows it. */
+export interface LabSession {
+  id: string;
+  state: SessionState;
+  generation: number;
+  provisioning: { phase: string; percent: number | null } | null;
+  reason: { code: string; message: string } | null;
+  machines: { name: string }[];
+  expiresAt: string;
+  warnedAt: string | null;
+}
+
+export type SessionState =
+  | 'REQUESTED'
+  | 'QUEUED'
+  | 'PROVISIONING'
+  | 'READY'
+  | 'SAVING'
+  | 'SAVED'
+  | 'STOPPING'
+  | 'ENDED'
+  | 'FAILED'
+  | 'UNREACHABLE';
+
+const fields = `
+  id
+  state
+  generation
+  provisioning { phase percent }
+  reason { code message }
+  machines { name }
+  expiresAt
+  warnedAt
+`;
+
+export const ActiveSessionQuery = gql<
+  { sessions: { edges: { node: LabSession }[] } },
+  { lab: string; learner: string }
+>`
+  query ActiveSession($lab: String!, $learner: ID!) {
+    sessions(first: 1, lab: $lab, learner: $learner) { edges { node { ${fields} } } }
+  }
+`;
+
+export const StartSession = gql<{ startSession: { session: LabSession } }, { lab: string }>`
+  mutation StartSession($lab: String!) {
+    startSession(input: { lab: $lab }) { session { ${fields} } }
+  }
+`;
+
+export const StopSession = gql<{ stopSession: { session: LabSession } }, { id: string }>`
+  mutation StopSession($id: ID!) {
+    stopSession(input: { session: $id }) { session { ${fields} } }
+  }
+`;
+
+export const RestartSession = gql<{ restartSession: { session: LabSession } }, { id: string }>`
+  mutation RestartSession($id: ID!) {
+    restartSession(input: { session: $id }) { session { ${fields} } }
+  }
+`;
+
+export const ExtendSession = gql<{ extendSession: { session: LabSession } }, { id: string }>`
+  mutation ExtendSession($id: ID!) {
+    extendSession(input: { session: $id, minutes: 30 }) { session { ${fields} } }
+  }
+`;
+
+export const SessionChanged = gql<{ sessionChanged: LabSession }, { id: string }>`
+  subscription SessionChanged($id: ID!) {
+    sessionChanged(id: $id) { ${fields} }
+  }
+`;
+
+/** Whether it is over: another can be started. */
+export function isOver(session: LabSession): boolean {
+  return session.state === 'ENDED' || session.state === 'FAILED';
+}

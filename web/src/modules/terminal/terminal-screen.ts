@@ -1,0 +1,82 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+import { gql } from 'urql';
+import type { Client } from 'urql';
+import { errorText } from '../api/error-text.ts';
+import { connectTerminal } from './terminal-socket.ts';
+import type { TerminalSocket } from './terminal-socket.ts';
+import { listenForTyping } from './typing.ts';
+
+const OpenTerminal = gql<
+  { openTerminal: { url: string; ticket: string } },
+  { session: string; machine: string; rows: number; cols: number }
+>`
+  mutation OpenTerminal($session: ID!, $machine: String!, $rows: Int!, $cols: Int!) {
+    openTerminal(input: { session: $session, machine: $machine, rows: $rows, cols: $cols }) {
+      url
+      ticket
+    }
+  }
+`;
+
+/** Lines kept above the screen. */
+const SCROLLBACK_LINES = 5_000;
+
+export interface ScreenOptions {
+  client: Client;
+  sessionId: string;
+  machine: string;
+  /** The shell has ended, or never began: what to tell. */
+  onEnd: (message: string) => void;
+}
+
+/** Shows a new terminal of the session in `place`; returns what ends it. */
+export function showTerminal(place: HTMLElement, options: ScreenOptions): () => void {
+  const terminal = new Terminal({ scrollback: SCROLLBACK_LINES, fontSize: 14, cursorBlink: true });
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  terminal.open(place);
+  fit.fit();
+  terminal.focus();
+
+  let socket: TerminalSocket | undefined;
+  let gone = false;
+
+  async function connect() {
+    const { rows, cols } = terminal;
+    const { sessionId: session, machine } = options;
+    const { data, error } = await options.client.mutation(OpenTerminal, { session, machine, rows, cols });
+    if (gone) return;
+    if (!data) {
+      options.onEnd(error ? errorText(error) : 'The terminal did not open.');
+      return;
+    }
+    socket = connectTerminal(data.openTerminal.url, data.openTerminal.ticket, {
+      onOutput: (bytes, taken) => terminal.write(bytes, taken),
+      onEnd: ({ message }) => options.onEnd(message),
+    });
+  }
+
+  void connect();
+  terminal.onData((text) => socket?.input(text));
+  terminal.onResize((size) => socket?.resize(size.rows, size.cols));
+  const observer = new ResizeObserver(() => {
+    // A hidden tab has no size; it keeps its own until it is shown again.
+    if (place.offsetParent) fit.fit();
+  });
+  observer.observe(place);
+  const stopListening = listenForTyping((text) => {
+    if (!place.offsetParent) return;
+    socket?.input(text);
+    terminal.focus();
+  });
+
+  return () => {
+    gone = true;
+    stopListening();
+    observer.disconnect();
+    socket?.close();
+    terminal.dispose();
+  };
+}

@@ -1,0 +1,66 @@
+import { gql, useQuery } from 'urql';
+import { Link } from 'wouter';
+import { Problem } from '../components/problem.tsx';
+import { errorText } from '../modules/api/error-text.ts';
+
+interface CatalogueLab {
+  slug: string;
+  title: string;
+  summary: string;
+  minutes: number | null;
+  progress: { passed: number; total: number } | null;
+}
+
+const CatalogueQuery = gql<{ labs: { edges: { node: CatalogueLab }[] } }>`
+  query Catalogue {
+    labs(first: 100) {
+      edges {
+        node {
+          slug
+          title
+          summary
+          minutes
+          progress {
+            passed
+            total
+          }
+        }
+      }
+    }
+  }
+`;
+
+/** All labs, each with how far the learner is. */
+export function CataloguePage() {
+  const [{ data, error }] = useQuery({ query: CatalogueQuery, requestPolicy: 'cache-and-network' });
+  const labs = data?.labs.edges.map((edge) => edge.node);
+  return (
+    <main className="page">
+      <h1>Labs</h1>
+      {error && <Problem>{errorText(error)}</Problem>}
+      {labs?.length === 0 && <p>There are no labs yet. Add a folder under labs/ and start again.</p>}
+      <ul className="cards">
+        {labs?.map((lab) => (
+          <li key={lab.slug}>
+            <Link href={`/labs/${lab.slug}`} className="card">
+              <h2>{lab.title}</h2>
+              <p>{lab.summary}</p>
+              <p className="facts">
+                {lab.minutes !== null && <span>about {lab.minutes} min</span>}
+                {lab.progress && <Passed {...lab.progress} />}
+              </p>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}
+
+function Passed({ passed, total }: { passed: number; total: number }) {
+  return (
+    <span className={passed === total && total > 0 ? 'done' : undefined}>
+      {passed} of {total} steps passed
+    </span>
+  );
+}

@@ -1,0 +1,93 @@
+import { gql, useQuery } from 'urql';
+import { Problem } from '../components/problem.tsx';
+import { errorText } from '../modules/api/error-text.ts';
+import { Markdown } from '../modules/instructions/markdown.tsx';
+import { StepCard } from '../modules/instructions/step-card.tsx';
+import type { LabStep } from '../modules/instructions/step-card.tsx';
+import { SessionStage } from '../modules/session/session-stage.tsx';
+import { useSession } from '../modules/session/use-session.ts';
+
+interface LabOfPage {
+  title: string;
+  introduction: string;
+  conclusion: string;
+  steps: LabStep[];
+  progress: { passed: number; total: number; steps: { id: string; passed: boolean }[] } | null;
+}
+
+const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string }>`
+  query Lab($slug: String!) {
+    viewer {
+      id
+    }
+    lab(slug: $slug) {
+      id
+      title
+      introduction
+      conclusion
+      steps {
+        id
+        title
+        instructions
+        hasCheck
+      }
+      progress {
+        passed
+        total
+        steps {
+          id
+          passed
+        }
+      }
+    }
+  }
+`;
+
+/** A lab: its text on one side, the learner's machine on the other. */
+export function LabPage({ slug }: { slug: string }) {
+  const [{ data, error }, readAgain] = useQuery({ query: LabQuery, variables: { slug } });
+  if (error && !data) return <Problem>{errorText(error)}</Problem>;
+  if (!data) return <main className="page" aria-busy="true" />;
+  return (
+    <LabBench
+      slug={slug}
+      learner={data.viewer.id}
+      lab={data.lab}
+      onChecked={() => readAgain({ requestPolicy: 'network-only' })}
+    />
+  );
+}
+
+function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChecked: () => void }) {
+  const { slug, learner, lab, onChecked } = props;
+  const handle = useSession(slug, learner);
+  const ready = handle.session?.state === 'READY' ? handle.session.id : undefined;
+  const passed = new Set(lab.progress?.steps.filter((step) => step.passed).map((step) => step.id));
+  const all = lab.progress !== null && lab.progress.passed === lab.progress.total;
+  return (
+    <main className="bench">
+      <section className="text" aria-label="Instructions">
+        <h1>{lab.title}</h1>
+        {lab.progress && (
+          <p className="facts">
+            <progress max={lab.progress.total} value={lab.progress.passed} /> {lab.progress.passed} of{' '}
+            {lab.progress.total} steps passed
+          </p>
+        )}
+        <Markdown text={lab.introduction} />
+        {lab.steps.map((step, index) => (
+          <StepCard
+            key={step.id}
+            step={step}
+            number={index + 1}
+            passed={passed.has(step.id)}
+            sessionId={ready}
+            onChecked={onChecked}
+          />
+        ))}
+        {all && <Markdown text={lab.conclusion} />}
+      </section>
+      <SessionStage handle={handle} />
+    </main>
+  );
+}

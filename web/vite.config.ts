@@ -1,0 +1,19 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** The service that a development server passes API calls on to. */
+const service = 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: { outDir: '../dist/web', emptyOutDir: true, chunkSizeWarningLimit: 1500 },
+  server: {
+    proxy: {
+      '/graphql': { target: service, ws: true },
+      '/ws': { target: service, ws: true },
+      '/sign-in': service,
+      '/sign-out': service,
+    },
+  },
+});
