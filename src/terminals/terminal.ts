@@ -20,11 +20,15 @@ export interface TerminalSize {
 export interface AttachedTerminal {
   terminalId: string;
   sessionId: string;
+  /** What the shell found at its start. */
+  size: TerminalSize;
+  /** Raw bytes both ways; it does not flow until it is listened to. */
   stream: Duplex;
-  /** @throws TERMINAL_SIZE_INVALID */
-  resize(size: TerminalSize): Promise<void>;
-  /** Input or output passed: the session is not idle. */
+  /** Resizing what has ended does nothing. @throws TERMINAL_SIZE_INVALID */
+  resize(size: { rows: unknown; cols: unknown }): Promise<void>;
+  /** Input or output passed: the session is not idle. Cheap enough for every chunk. */
   touch(): void;
+  /** Resolves when the shell has ended and all its output was read: its exit code, or undefined where the machine went. */
   exited: Promise<number | undefined>;
   /** The viewer is gone: ends the shell with all that hangs on it. */
   detach(): Promise<void>;
@@ -39,10 +43,26 @@ export interface TerminalService {
     actor: Actor | undefined,
     input: { sessionId: string; machine: string } & TerminalSize,
   ): Promise<{ terminal: Terminal; ticket: string }>;
-  /** Takes the ticket and starts the shell. The ticket is the authority here. @throws TICKET_INVALID, SHELL_NOT_STARTED, SESSION_NOT_READY */
+  /**
+   * Takes the ticket and starts the shell. The ticket is the authority here.
+   * @throws TICKET_INVALID, SHELL_NOT_STARTED, SESSION_NOT_READY, SHUTTING_DOWN
+   */
   attach(terminalId: string, ticket: string): Promise<AttachedTerminal>;
-  /** Terminals of a session that have not ended. */
+  /** @throws TERMINAL_NOT_FOUND */
+  get(actor: Actor | undefined, terminalId: string): Promise<Terminal>;
+  /** Terminals of a session that have not ended. @throws SESSION_NOT_FOUND */
   list(actor: Actor | undefined, sessionId: string): Promise<Terminal[]>;
-  /** Ends the terminal's shell; closing what has ended succeeds. */
+  /** Ends the terminal's shell. Closing what has ended, or is not there for this actor, succeeds: false then. */
   close(actor: Actor | undefined, terminalId: string): Promise<boolean>;
+
+  /**
+   * Ends the shells that a dead process held, and tickets nobody used. `alone` says that no other
+   * process shares this database, so that whoever held a shell before is dead. Shells of an engine
+   * that does not answer stay for the next time.
+   */
+  recover(options: { alone: boolean }): Promise<void>;
+  /** Keeps this process's hold on its shells and recovers those of others, until `signal` aborts. */
+  maintain(signal: AbortSignal): Promise<void>;
+  /** Refuses new shells, ends those this process holds, and stops listening. */
+  shutdown(): Promise<void>;
 }

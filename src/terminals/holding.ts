@@ -1,0 +1,107 @@
+import type { Clock } from '../clock.ts';
+import type { Engine } from '../engine/engine.ts';
+import { isFault } from '../errors.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import { system } from '../identity/actor.ts';
+import type { Log } from '../log.ts';
+import type { SessionService, SessionState } from '../sessions/session.ts';
+import type { Shells } from './shells.ts';
+import type { TerminalStore } from './terminal-store.ts';
+
+/** How often a process says that it still holds its shells, in milliseconds. */
+export const RENEW_EVERY_MS = 15_000;
+
+/** How long after it last said so a process is believed to, in milliseconds: two may fail. */
+const HOLD_MS = 3 * RENEW_EVERY_MS;
+
+/** Until when a shell held now is held. */
+export const holdUntil = (now: Date) => new Date(now.getTime() + HOLD_MS);
+
+/** States in which a session's shells go on. In the others its machines are going, or gone. */
+const shellsLive: Record<SessionState, boolean> = {
+  requested: true,
+  queued: true,
+  provisioning: true,
+  ready: true,
+  unreachable: true,
+  saving: true,
+  saved: false,
+  stopping: false,
+  ended: false,
+  failed: false,
+};
+
+interface Holding {
+  store: TerminalStore;
+  shells: Shells;
+  engine: Pick<Engine, 'endShell'>;
+  clock: Clock;
+  log: Log;
+  holder: string;
+}
+
+/** Ends the shells of dead processes and marks them. Those of an engine that does not answer stay for the next time. */
+export async function recoverShells(
+  { store, engine, clock, log, holder }: Holding,
+  { alone }: { alone: boolean },
+): Promise<void> {
+  const now = clock.now();
+  await store.expireUnused(now);
+  const left = await store.left(alone ? { notBy: holder } : { heldBefore: now });
+  for (const { id, handle } of left) {
+    try {
+      if (handle) await engine.endShell(handle.machineId, handle.shell);
+      await store.end(id, { at: clock.now() });
+    } catch (error) {
+      log.warn({ err: error, terminalId: id }, 'a shell left by a dead process could not be ended yet');
+    }
+  }
+  if (left.length > 0) log.info({ terminals: left.length }, 'ended shells left by a dead process');
+}
+
+/** One round of upkeep: what this process holds stays its own, and what was ended elsewhere ends here too, even if the event got lost. */
+export async function upkeep(holding: Holding): Promise<void> {
+  const { store, shells, clock } = holding;
+  for (const id of await store.renew(shells.ids(), holdUntil(clock.now()))) await shells.end(id);
+  await recoverShells(holding, { alone: false });
+}
+
+/** Ends this process's shells when their terminal is closed or their session stops, wherever that was asked. Returns what stops listening. */
+export function watchSessions(options: {
+  shells: Shells;
+  events: EventBus;
+  sessions: Pick<SessionService, 'get'>;
+  log: Log;
+}): () => void {
+  const { shells, events, sessions, log } = options;
+
+  function endOrLog(terminalId: string): void {
+    shells.end(terminalId).catch((error: unknown) => {
+      log.error({ err: error, terminalId }, 'a shell could not be ended');
+    });
+  }
+
+  async function endIfOver(sessionId: string): Promise<void> {
+    const state = await sessions.get(system, sessionId).then(
+      (session) => session.state,
+      (error: unknown) => {
+        if (isFault(error, 'SESSION_NOT_FOUND')) return 'ended' as const;
+        throw error;
+      },
+    );
+    if (!shellsLive[state]) for (const id of shells.ofSession(sessionId)) endOrLog(id);
+  }
+
+  const stops = [
+    events.listen('terminal.ended', ({ terminalId }) => endOrLog(terminalId)),
+    events.listen('session.changed', ({ sessionId }) => {
+      if (shells.ofSession(sessionId).length === 0) return;
+      endIfOver(sessionId).catch((error: unknown) => {
+        log.error({ err: error, sessionId }, 'a session that changed could not be read');
+      });
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

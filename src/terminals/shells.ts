@@ -1,0 +1,65 @@
+import type { EngineTerminal } from '../engine/engine.ts';
+import { createTurns } from './turns.ts';
+
+/** Shells ended at the same time: ending one takes the engine a command in the machine. */
+const ENDS_AT_ONCE = 16;
+
+/** A shell whose stream this process holds. */
+interface HeldShell {
+  sessionId: string;
+  engineTerminal: EngineTerminal;
+  /** Resolves when the shell has ended and that is noted. */
+  gone: Promise<void>;
+  ending: Promise<void> | undefined;
+}
+
+export type Shells = ReturnType<typeof createShells>;
+
+/** The shells this process holds, and the one way in which they are ended. */
+export function createShells() {
+  const held = new Map<string, HeldShell>();
+  const inTurn = createTurns(ENDS_AT_ONCE);
+
+  /** Ends the shell with all that hangs on it, once however often it is asked; resolves when that is noted. */
+  function end(id: string): Promise<void> {
+    const shell = held.get(id);
+    if (!shell) return Promise.resolve();
+    shell.ending ??= inTurn(() => endShell(shell)).catch((error: unknown) => {
+      // The engine may answer again: the next caller tries anew.
+      shell.ending = undefined;
+      throw error;
+    });
+    return shell.ending;
+  }
+
+  return {
+    end,
+    has: (id: string) => held.has(id),
+    ids: () => [...held.keys()],
+    ofSession: (sessionId: string) =>
+      [...held].filter(([, of]) => of.sessionId === sessionId).map(([id]) => id),
+
+    /** Holds the shell until it has ended; `note` is called then, must not fail, and the shell is let go once it resolves. */
+    hold(
+      id: string,
+      shell: { sessionId: string; engineTerminal: EngineTerminal },
+      note: (exitCode: number | undefined) => Promise<void>,
+    ): void {
+      const gone = shell.engineTerminal.exited.then(note).finally(() => held.delete(id));
+      held.set(id, { ...shell, gone, ending: undefined });
+    },
+
+    /** Ends all of them; those that the engine did not end are counted in the answer. */
+    async endAll(): Promise<{ failed: number }> {
+      const results = await Promise.allSettled([...held.keys()].map(end));
+      return { failed: results.filter(({ status }) => status === 'rejected').length };
+    },
+  };
+}
+
+async function endShell({ engineTerminal, gone }: HeldShell): Promise<void> {
+  // What it still prints has no reader: without one, the stream would never come to its end.
+  engineTerminal.stream.resume();
+  await engineTerminal.end();
+  await gone;
+}
