@@ -61,3 +61,20 @@ export interface LabCheck {
   user: string;
   timeoutSeconds: number;
 }
+
+/** A lab as learners and staff see it: without the scripts that check it, and what only the service needs. */
+export interface LabView extends Pick<
+  Lab,
+  | 'slug'
+  | 'version'
+  | 'title'
+  | 'summary'
+  | 'introduction'
+  | 'conclusion'
+  | 'minutes'
+  | 'internet'
+  | 'lifetime'
+> {
+  machines: Pick<LabMachine, 'name' | 'image'>[];
+  steps: (Pick<LabStep, 'id' | 'title' | 'instructions'> & { hasCheck: boolean })[];
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import type { Dirent } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+
+/** What a lab's folder may hold: far beyond any lab of text, far below what would slow a start down. */
+export const FOLDER_LIMITS = {
+  files: 1_000,
+  /** Folders within folders. */
+  depth: 8,
+  bytesPerFile: 1024 * 1024,
+  bytes: 16 * 1024 * 1024,
+};
+
+/** Left behind by tools; not of the lab. */
+const ignored = /^(\.git|\.DS_Store|Thumbs\.db|.*~|.*\.sw[op])$/;
+
+/** The files of a lab's folder, read once: what is checked, hashed and used is the same. */
+export interface LabFolder {
+  /** Contents by path from the folder, with forward slashes. */
+  files: ReadonlyMap<string, Buffer>;
+  /** SHA-256 over paths, run bits and contents, hex. */
+  version: string;
+  /** Files that can not be taken, and why. */
+  refused: ReadonlyMap<string, string>;
+}
+
+/** Reads the lab's folder; what may not be in it is in `refused`. Throws only when the folder itself can not be read. */
+export async function readLabFolder(folder: string): Promise<LabFolder> {
+  const root = await realpath(folder);
+  const files = new Map<string, Buffer>();
+  const runnable = new Set<string>();
+  const refused = new Map<string, string>();
+  let bytes = 0;
+
+  async function readFolder(path: string, depth: number): Promise<void> {
+    const entries = await readdir(join(root, path), { withFileTypes: true });
+    for (const entry of entries.sort(byName)) {
+      if (ignored.test(entry.name)) continue;
+      const inner = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (!entry.isDirectory()) await take(inner, entry);
+      else if (depth < FOLDER_LIMITS.depth) await readFolder(inner, depth + 1);
+      else refused.set(inner, `lies more than ${FOLDER_LIMITS.depth} folders deep`);
+      if (files.size + refused.size >= FOLDER_LIMITS.files || bytes > FOLDER_LIMITS.bytes) return;
+    }
+  }
+
+  async function take(path: string, entry: Dirent): Promise<void> {
+    const target = entry.isSymbolicLink() ? await followLink(root, path) : { path: join(root, path) };
+    const file = 'problem' in target ? target : await readBounded(target.path);
+    if ('problem' in file) {
+      refused.set(path, file.problem);
+      return;
+    }
+    files.set(path, file.content);
+    bytes += file.content.length;
+    if (file.runnable) runnable.add(path);
+  }
+
+  await readFolder('', 0);
+  if (files.size + refused.size >= FOLDER_LIMITS.files) {
+    refused.set('.', `has ${FOLDER_LIMITS.files} files or more: a lab may hold fewer`);
+  } else if (bytes > FOLDER_LIMITS.bytes) {
+    refused.set('.', `holds more than ${FOLDER_LIMITS.bytes / 1024 / 1024} MiB`);
+  }
+  return { files, version: digest(files, runnable), refused };
+}
+
+/** Where the link leads, if that is a file within the folder. */
+async function followLink(root: string, path: string): Promise<{ path: string } | { problem: string }> {
+  const target = await realpath(join(root, path)).catch(() => undefined);
+  if (target === undefined) return { problem: 'is a link that leads nowhere' };
+  if (!target.startsWith(root + sep)) {
+    return { problem: "is a link that leads out of the lab's folder: put the file itself here" };
+  }
+  if ((await stat(target)).isDirectory()) return { problem: 'is a link to a folder: put the files here' };
+  return { path: target };
+}
+
+/** Reads an ordinary file within the limit. Opening does not wait, should it be a pipe. */
+async function readBounded(
+  path: string,
+): Promise<{ content: Buffer; runnable: boolean } | { problem: string }> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: Error) => error);
+  if (handle instanceof Error) return { problem: `can not be read: ${handle.message}` };
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) return { problem: 'is not an ordinary file' };
+    if (status.size > FOLDER_LIMITS.bytesPerFile) {
+      return { problem: `is larger than ${FOLDER_LIMITS.bytesPerFile / 1024 / 1024} MiB` };
+    }
+    const content = await handle.readFile();
+    return { content, runnable: (status.mode & 0o111) !== 0 };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Of the modes only the run bit counts, as in git: the others follow the umask of whoever cloned. */
+function digest(files: ReadonlyMap<string, Buffer>, runnable: ReadonlySet<string>): string {
+  const hash = createHash('sha256');
+  for (const path of [...files.keys()].sort()) {
+    const content = files.get(path) ?? Buffer.alloc(0);
+    hash.update(`${path}\0${runnable.has(path) ? 'x' : '-'}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+function byName(one: Dirent, other: Dirent): number {
+  return one.name < other.name ? -1 : 1;
+}

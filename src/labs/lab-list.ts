@@ -1,0 +1,66 @@
+import { fault } from '../errors.ts';
+import { PAGE_LIMIT } from '../page.ts';
+import type { Page, PageRequest } from '../page.ts';
+import type { LabView } from './lab.ts';
+
+/** Labs in the order of the catalogue, ready to be given out page by page. */
+export interface LabList {
+  /** Costs as much as the page is long, however many labs there are. @throws INPUT_INVALID */
+  page(request: PageRequest): Page<LabView>;
+}
+
+/** What orders labs. */
+type Place = Pick<LabView, 'title' | 'slug'>;
+
+// "Lab 2" comes before "Lab 10".
+const byTitle = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** Orders the labs by title. */
+export function createLabList(labs: Iterable<LabView>): LabList {
+  const items = [...labs].sort(compare).map((node) => ({ node, cursor: writeCursor(node) }));
+  const indexes = new Map(items.map(({ cursor }, index) => [cursor, index]));
+
+  function startOf(cursor: string): number {
+    const index = indexes.get(cursor);
+    // The lab may have gone since the cursor was given out: go on where it stood.
+    return index === undefined ? firstAfter(readCursor(cursor)) : index + 1;
+  }
+
+  function firstAfter(place: Place): number {
+    let low = 0;
+    let high = items.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const item = items[middle];
+      if (item && compare(item.node, place) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return {
+    page({ first, after }) {
+      if (!Number.isInteger(first) || first < 1 || first > PAGE_LIMIT) {
+        throw fault('INPUT_INVALID', { problem: `"first" must be 1 to ${PAGE_LIMIT}; it was ${first}.` });
+      }
+      const start = after === undefined ? 0 : startOf(after);
+      return { items: items.slice(start, start + first), hasNextPage: start + first < items.length };
+    },
+  };
+}
+
+function compare(one: Place, other: Place): number {
+  return byTitle.compare(one.title, other.title) || (one.slug < other.slug ? -1 : Number(one.slug > other.slug));
+}
+
+function writeCursor({ slug, title }: Place): string {
+  return Buffer.from(`${slug} ${title}`).toString('base64url');
+}
+
+function readCursor(cursor: string): Place {
+  const [, slug, title] = /^([a-z0-9-]{1,63}) (.{1,200})$/u.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (slug === undefined || title === undefined) {
+    throw fault('INPUT_INVALID', { problem: '"after" must be a cursor that an earlier page gave.' });
+  }
+  return { slug, title };
+}

@@ -1,0 +1,39 @@
+/**
+ * The known word that `word` was probably meant to be: the one with the fewest letters to change,
+ * if that is at most a third of them (two in a short word).
+ */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  // Longer than any word known: not a slip of the pen, and costly to compare.
+  if (word.length > 64) return undefined;
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((one, other) => one.distance - other.distance);
+  const best = ranked[0];
+  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}
+
+/** How many letters must be added, removed, replaced or swapped with their neighbour to make one word the other. */
+function editDistance(from: string, to: string): number {
+  const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
+  for (let row = 1; row <= from.length; row++) {
+    const line = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1];
+      let least = Math.min(
+        cell(rows, row - 1, column) + 1,
+        (line[column - 1] ?? 0) + 1,
+        cell(rows, row - 1, column - 1) + (same ? 0 : 1),
+      );
+      if (row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]) {
+        least = Math.min(least, cell(rows, row - 2, column - 2) + 1);
+      }
+      line.push(least);
+    }
+    rows.push(line);
+  }
+  return cell(rows, from.length, to.length);
+}
+
+function cell(rows: number[][], row: number, column: number): number {
+  return rows[row]?.[column] ?? 0;
+}

@@ -1,0 +1,66 @@
+import { basename } from 'node:path';
+import { findConflicts } from './lab-conflicts.ts';
+import { readLabFolder } from './lab-folder.ts';
+import type { LabFolder } from './lab-folder.ts';
+import { writeKey } from './lab-problem.ts';
+import type { LabProblem } from './lab-problem.ts';
+import { labSchema } from './lab-schema.ts';
+import { textIn } from './lab-texts.ts';
+import { parseLabYaml } from './lab-yaml.ts';
+import { explainIssue } from './schema-messages.ts';
+import type { Lab } from './lab.ts';
+import { toLab } from './to-lab.ts';
+
+/** The file that describes a lab. */
+export const LAB_FILE = 'lab.yaml';
+
+/** Most problems told of one lab: who has more mends these first. */
+const PROBLEM_LIMIT = 100;
+
+/** Letters of a slug: it stands in addresses and in names of containers. */
+const slugRule = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** A lab read from its folder, or all that keeps it from being one. */
+export type LabReading = { lab: Lab } | { problems: LabProblem[] };
+
+/** Reads and validates the lab in `folder`. Throws only when the folder itself can not be read. */
+export async function readLab(folder: string): Promise<LabReading> {
+  const slug = basename(folder);
+  const content = await readLabFolder(folder);
+  const problems: LabProblem[] = [];
+  const tell = (message: string, place: { file: string; line?: number | undefined; key?: string }) =>
+    problems.push({ lab: slug, file: place.file, line: place.line, key: place.key || undefined, message });
+
+  if (!slugRule.test(slug) || slug.length > 63) {
+    tell('the folder\'s name must be small letters, digits and hyphens, such as "first-steps"', { file: '.' });
+  }
+  for (const [file, message] of content.refused) tell(message, { file });
+  const lab = readDocument(slug, content, tell);
+  if (lab && problems.length === 0) return { lab };
+  return { problems: problems.slice(0, PROBLEM_LIMIT) };
+}
+
+type Tell = (message: string, place: { file: string; line?: number | undefined; key?: string }) => void;
+
+function readDocument(slug: string, content: LabFolder, tell: Tell): Lab | undefined {
+  const source = content.files.get(LAB_FILE);
+  if (!source) {
+    if (!content.refused.has(LAB_FILE)) tell('is not there: it describes the lab', { file: LAB_FILE });
+    return undefined;
+  }
+  const yaml = parseLabYaml(source.toString('utf8'));
+  for (const { line, message } of yaml.problems) tell(message, { file: LAB_FILE, line });
+  if (yaml.problems.length > 0) return undefined;
+
+  const read = labSchema(textIn(content)).safeParse(yaml.data);
+  const keyProblems = [
+    ...(read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, yaml.data)),
+    ...findConflicts(yaml.data),
+  ];
+  for (const { path, message, line } of keyProblems
+    .map((problem) => ({ ...problem, line: yaml.lineOf(problem.path) }))
+    .sort((one, other) => one.line - other.line)) {
+    tell(message, { file: LAB_FILE, line, key: writeKey(path) });
+  }
+  return read.success && keyProblems.length === 0 ? toLab(slug, content.version, read.data) : undefined;
+}

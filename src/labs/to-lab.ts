@@ -1,0 +1,50 @@
+import type { LabDocument } from './lab-schema.ts';
+import type { Lab, LabLifetime, LabMachine, LabStep } from './lab.ts';
+
+/** The lab that a valid lab.yaml describes, with the defaults that depend on other keys. */
+export function toLab(slug: string, version: string, document: LabDocument): Lab {
+  const machines = document.machines.map(toMachine);
+  return {
+    slug,
+    version,
+    title: document.title,
+    summary: document.summary,
+    introduction: document.introduction,
+    conclusion: document.conclusion,
+    minutes: document.minutes,
+    machines,
+    internet: document.internet,
+    lifetime: toLifetime(document.lifetime),
+    steps: document.steps.map((step) => toStep(step, machines)),
+  };
+}
+
+function toMachine({ memory, ...machine }: LabDocument['machines'][number]): LabMachine {
+  return { ...machine, user: machine.user, memoryBytes: memory };
+}
+
+/** Half an hour idle, two hours in all, as much again by extending; each pulled along by what is given. */
+function toLifetime({ idle, total, max }: LabDocument['lifetime']): LabLifetime {
+  const totalMinutes = total ?? Math.min(Math.max(120, idle ?? 0), max ?? Infinity);
+  return {
+    totalMinutes,
+    idleMinutes: idle ?? Math.min(30, totalMinutes),
+    maxMinutes: max ?? totalMinutes * 2,
+  };
+}
+
+function toStep({ check, ...step }: LabDocument['steps'][number], machines: LabMachine[]): LabStep {
+  if (!check) return { ...step, check: undefined };
+  const machine = machines.find(({ name }) => name === check.machine) ?? machines[0];
+  // Root without capabilities can not look into the learner's files: there the learner's user checks.
+  const checker = machine?.profile === 'restricted' ? machine.user : 'root';
+  return {
+    ...step,
+    check: {
+      machine: machine?.name ?? '',
+      script: check.script,
+      user: check.user ?? checker ?? '',
+      timeoutSeconds: check.timeout,
+    },
+  };
+}

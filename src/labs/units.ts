@@ -1,0 +1,23 @@
+/** Bytes of each unit: those with an "i" by 1024, those without by 1000. */
+const units: Record<string, number> = {
+  b: 1,
+  kb: 1000,
+  mb: 1000 ** 2,
+  gb: 1000 ** 3,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
+
+/** Bytes of a size such as "256 MiB" or "1.5 GB"; undefined when it is not one. */
+export function parseBytes(text: string): number | undefined {
+  const match = /^\s*(\d{1,12}(?:\.\d{1,6})?)\s*([kmg]?i?b)\s*$/i.exec(text);
+  const unit = units[match?.[2]?.toLowerCase() ?? ''];
+  return match && unit !== undefined ? Math.round(Number(match[1]) * unit) : undefined;
+}
+
+/** A number written as a number or as text, such as 0.5 or "0.5"; undefined when it is not one. */
+export function parseNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  return typeof value === 'string' && /^\s*\d{1,9}(\.\d{1,9})?\s*$/.test(value) ? Number(value) : undefined;
+}
