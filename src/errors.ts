@@ -14,6 +14,12 @@ const catalogue = {
   ],
   FORBIDDEN: [403, 'This needs {needed}, which you do not have.'],
   NOT_FOUND: [404, 'There is no {thing} here by that name.'],
+  BODY_TOO_LARGE: [413, 'The body of a request may hold at most {limit} bytes here.'],
+  MEDIA_TYPE_UNSUPPORTED: [415, 'A body of the type "{type}" is not understood here: send application/json.'],
+  CROSS_SITE_REFUSED: [
+    403,
+    'A page of another site may not act for you here. A program that sends the cookie itself adds the header "X-Berth-Client".',
+  ],
   RATE_LIMITED: [429, 'Too many requests: try again in {seconds} s.'],
   QUERY_TOO_COMPLEX: [400, 'The query asks for too much: {problem}.'],
   USER_NOT_FOUND: [404, 'There is no such user.'],

@@ -1,0 +1,92 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FastifyInstance } from 'fastify';
+import { requireActor } from '../identity/actor.ts';
+
+/** Seconds: from an answer out of memory to one that met a time-out. */
+const REQUEST_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
+/** Seconds: from a warm container to an image that had to be pulled. */
+const PROVISIONING_BUCKETS = [0.25, 0.5, 1, 2, 5, 15, 60, 300];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** What the service counts. Each call makes a registry of its own. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  let countSessions: () => Promise<Partial<Record<string, number>>> = async () => ({});
+  void new Gauge({
+    name: 'berth_sessions',
+    help: 'Sessions by state.',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const counts = await countSessions();
+      this.reset();
+      for (const [state, count] of Object.entries(counts)) this.set({ state }, count ?? 0);
+    },
+  });
+  const terminalsOpen = new Gauge({
+    name: 'berth_terminals_open',
+    help: 'Terminals that this process holds open.',
+    registers,
+  });
+  const checks = new Counter({
+    name: 'berth_checks_total',
+    help: 'Checks that ended, by verdict.',
+    labelNames: ['verdict'],
+    registers,
+  });
+  const provisioning = new Histogram({
+    name: 'berth_provisioning_seconds',
+    help: 'Time from the request for a session until it was ready or had failed.',
+    labelNames: ['outcome'],
+    buckets: PROVISIONING_BUCKETS,
+    registers,
+  });
+  const requests = new Histogram({
+    name: 'berth_http_request_seconds',
+    help: 'Time to answer requests, by route.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers,
+  });
+
+  return {
+    /** Asked at each scrape for the number of sessions in each state. */
+    countSessionsBy(count: () => Promise<Partial<Record<string, number>>>): void {
+      countSessions = count;
+    },
+    terminalOpened: () => terminalsOpen.inc(),
+    terminalClosed: () => terminalsOpen.dec(),
+    checkFinished: (verdict: 'passed' | 'failed' | 'errored') => checks.inc({ verdict }),
+    provisioned: (outcome: 'ready' | 'failed', seconds: number) => provisioning.observe({ outcome }, seconds),
+    requestAnswered: (labels: { method: string; route: string; status: number }, seconds: number) =>
+      requests.observe(labels, seconds),
+    contentType: registry.contentType,
+    /** All of it, in Prometheus' text format. */
+    print: () => registry.metrics(),
+  };
+}
+
+/**
+ * `/metrics` for Prometheus, and the measuring of requests. Numbers tell how many learn here and
+ * when, so it takes a token of an admin with the scope "read". An address of the machine itself
+ * would not do: behind a proxy everyone comes from there.
+ */
+export function addMetrics(app: FastifyInstance, { metrics }: { metrics: Metrics }): void {
+  app.addHook('onResponse', async (request, reply) => {
+    // A socket is answered when it closes, hours later.
+    if (request.headers.upgrade !== undefined) return;
+    // The pattern, never the address: one series for each route, however many ids there are.
+    const route = request.routeOptions.url ?? 'none';
+    const { method } = request;
+    metrics.requestAnswered({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+  });
+
+  app.get('/metrics', async (request, reply) => {
+    requireActor(request.actor, { scope: 'read', role: 'admin' });
+    return reply.type(metrics.contentType).send(await metrics.print());
+  });
+}

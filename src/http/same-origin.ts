@@ -1,0 +1,23 @@
+import type { FastifyRequest } from 'fastify';
+
+/** A header that pages of other sites can not send without being asked first, which Berth refuses. */
+const CLIENT_HEADER = 'x-berth-client';
+
+/**
+ * Whether a request comes from Berth's own pages. Browsers say so in Sec-Fetch-Site over https and
+ * to localhost, and in Origin everywhere; what sends neither is no browser: a program that says so
+ * by its own header, or `unknown`.
+ */
+export function siteOf(request: FastifyRequest, publicUrl: string | undefined): 'own' | 'other' | 'unknown' {
+  const { origin } = request.headers;
+  const fetchSite = request.headers['sec-fetch-site'];
+  if (fetchSite !== undefined) return fetchSite === 'same-origin' ? 'own' : 'other';
+  if (origin !== undefined) return ownOrigins(request, publicUrl).includes(origin) ? 'own' : 'other';
+  return request.headers[CLIENT_HEADER] === undefined ? 'unknown' : 'own';
+}
+
+/** What people use, and where this request went: the two differ on the machine itself. */
+function ownOrigins(request: FastifyRequest, publicUrl: string | undefined): string[] {
+  const asked = `${request.protocol}://${request.host}`;
+  return publicUrl === undefined ? [asked] : [asked, new URL(publicUrl).origin];
+}

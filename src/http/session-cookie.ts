@@ -1,0 +1,25 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import '@fastify/cookie';
+
+export type SessionCookie = ReturnType<typeof createSessionCookie>;
+
+/**
+ * The cookie of a signed-in browser. Where people use https it is `__Host-berth`, which browsers
+ * take from this host alone and over https alone.
+ */
+export function createSessionCookie({ publicUrl }: { publicUrl: string | undefined }) {
+  const secure = publicUrl?.startsWith('https:') ?? false;
+  const name = secure ? '__Host-berth' : 'berth';
+  // Lax: a link from the LMS opens Berth signed in, a form of another site posts without the cookie.
+  const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
+  return {
+    name,
+    read: (request: FastifyRequest): string | undefined => request.cookies[name],
+    set(reply: FastifyReply, secret: string, expiresAt: Date): void {
+      void reply.setCookie(name, secret, { ...attributes, expires: expiresAt });
+    },
+    clear(reply: FastifyReply): void {
+      void reply.clearCookie(name, attributes);
+    },
+  };
+}
