@@ -58,8 +58,8 @@ export function createShells() {
 }
 
 async function endShell({ engineTerminal, gone }: HeldShell): Promise<void> {
-  // What it still prints has no reader: without one, the stream would never come to its end.
-  engineTerminal.stream.resume();
+  // What it still prints is for nobody: a viewer that stands still must not keep the stream from its end.
+  engineTerminal.stream.removeAllListeners('data').resume();
   await engineTerminal.end();
   await gone;
 }

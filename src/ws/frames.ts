@@ -1,0 +1,84 @@
+import { fault } from '../errors.ts';
+import type { TerminalSize } from '../terminals/terminal.ts';
+
+/** First byte of every frame, in both directions. */
+export const FRAME_DATA = 0x00;
+export const FRAME_CONTROL = 0x01;
+
+/** Largest frame from a client, in bytes with its type: a paste in one piece, and nothing that fills memory. */
+export const MAX_CLIENT_FRAME = 64 * 1024;
+
+/** Largest control frame from a client, in bytes: the ones there are need less than a tenth. */
+const MAX_CONTROL_BYTES = 1024;
+
+/** What the server tells beside the output. */
+export type ServerControl =
+  | ({ type: 'hello'; terminal: string; offset: number; window: number } & TerminalSize)
+  | { type: 'exit'; code: number | null }
+  | { type: 'error'; code: string; message: string; retry: boolean };
+
+/** What a client sends, read but not yet believed: sizes are checked by the service. */
+export type ClientFrame =
+  | { type: 'input'; bytes: Buffer }
+  | { type: 'resize'; rows: unknown; cols: unknown }
+  | { type: 'ack'; offset: number };
+
+/** Puts the type before the chunk. */
+export function dataFrame(chunks: readonly Buffer[], bytes: number): Buffer {
+  const frame = Buffer.allocUnsafe(1 + bytes);
+  frame[0] = FRAME_DATA;
+  let at = 1;
+  for (const chunk of chunks) at += chunk.copy(frame, at);
+  return frame;
+}
+
+export function controlFrame(control: ServerControl): Buffer {
+  return Buffer.concat([Buffer.of(FRAME_CONTROL), Buffer.from(JSON.stringify(control))]);
+}
+
+/** Reads a client's frame. Keys it does not know are ignored, so that later clients may say more. @throws FRAME_INVALID */
+export function readClientFrame(frame: Buffer): ClientFrame {
+  const type = frame[0];
+  if (type === undefined)
+    throw fault('FRAME_INVALID', { problem: 'it is empty; the first byte is its type' });
+  if (type === FRAME_DATA) return { type: 'input', bytes: frame.subarray(1) };
+  if (type === FRAME_CONTROL) return readControl(frame.subarray(1));
+  throw fault('FRAME_INVALID', { problem: `its type is ${type}; there are 0 (input) and 1 (control)` });
+}
+
+function readControl(payload: Buffer): ClientFrame {
+  if (payload.length > MAX_CONTROL_BYTES) {
+    throw fault('FRAME_INVALID', { problem: `a control frame has at most ${MAX_CONTROL_BYTES} bytes` });
+  }
+  const control = parseObject(payload);
+  switch (control['type']) {
+    case 'resize':
+      return { type: 'resize', rows: control['rows'], cols: control['cols'] };
+    case 'ack': {
+      const offset = control['offset'];
+      if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) {
+        throw fault('FRAME_INVALID', { problem: 'the "offset" of an ack is a whole number, 0 or more' });
+      }
+      return { type: 'ack', offset };
+    }
+    default:
+      throw fault('FRAME_INVALID', { problem: 'the "type" of a control frame is "resize" or "ack"' });
+  }
+}
+
+function parseObject(payload: Buffer): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch (error) {
+    throw fault(
+      'FRAME_INVALID',
+      { problem: 'a control frame holds JSON in UTF-8, and this does not' },
+      error,
+    );
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw fault('FRAME_INVALID', { problem: 'a control frame holds one JSON object' });
+  }
+  return parsed as Record<string, unknown>;
+}

@@ -1,0 +1,64 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fault } from '../errors.ts';
+import type { TerminalService } from '../terminals/terminal.ts';
+import { TERMINAL_PROTOCOL } from './close-codes.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { createOriginCheck } from './origin.ts';
+import { carryTerminal } from './terminal-connection.ts';
+
+/** Before the ticket in the list of subprotocols: browsers can set no header, and an address would end up in logs. */
+const TICKET_PREFIX = 'berth.ticket.';
+
+/**
+ * Registers `/ws/terminals/:id`. `@fastify/websocket` must be registered before, with
+ * {@link websocketOptions}. docs/terminal-protocol.md describes what is spoken.
+ */
+export function registerTerminalSocket(
+  app: FastifyInstance,
+  options: {
+    terminals: Pick<TerminalService, 'attach'>;
+    publicUrl: string | undefined;
+    allowedOrigins: readonly string[];
+    /** Between two pings, in milliseconds; for tests. */
+    heartbeatMs?: number;
+  },
+): void {
+  const { terminals } = options;
+  const mayOpen = createOriginCheck(options);
+  const heartbeat = createHeartbeat({ everyMs: options.heartbeatMs });
+  app.addHook('onClose', async () => heartbeat.stop());
+
+  app.get<{ Params: { id: string } }>('/ws/terminals/:id', { websocket: true }, (socket, request) => {
+    const { id } = request.params;
+    const refusal = refuse(socket, request);
+    const ticket = ticketOf(request);
+    heartbeat.watch(socket);
+    carryTerminal({
+      socket,
+      log: app.log,
+      attach: async () => {
+        if (refusal) throw refusal;
+        return terminals.attach(id, ticket);
+      },
+    });
+  });
+
+  function refuse(socket: WebSocket, request: FastifyRequest) {
+    const { origin } = request.headers;
+    if (!mayOpen(origin, request.host)) return fault('ORIGIN_REFUSED', { origin: origin ?? '' });
+    if (socket.protocol !== TERMINAL_PROTOCOL) {
+      return fault('INPUT_INVALID', {
+        problem: `The first subprotocol must be "${TERMINAL_PROTOCOL}", the second "${TICKET_PREFIX}" with the ticket.`,
+      });
+    }
+    return undefined;
+  }
+}
+
+/** The ticket among the offered subprotocols; empty, and so good for nothing, when there is none. */
+function ticketOf(request: FastifyRequest): string {
+  const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
+  const ticket = offered.map((entry) => entry.trim()).find((entry) => entry.startsWith(TICKET_PREFIX));
+  return ticket?.slice(TICKET_PREFIX.length) ?? '';
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+import type { WebSocket, WebsocketPluginOptions } from '@fastify/websocket';
+import { closeCodes } from './close-codes.ts';
+import { MAX_CLIENT_FRAME } from './frames.ts';
+
+/** How long clients get to answer the close when the service stops, in milliseconds; then they are cut off. */
+const FAREWELL_MS = 2_000;
+
+/**
+ * Settings of the one WebSocket server, which terminals and GraphQL's subscriptions share.
+ * Compression stays off: it takes five times the memory of a terminal, and more time than it saves.
+ */
+export const websocketOptions: WebsocketPluginOptions = {
+  options: { maxPayload: MAX_CLIENT_FRAME, perMessageDeflate: false },
+
+  /** A broken frame is answered by the protocol's own close code already; what else fails here is a handler's fault. */
+  errorHandler(error, socket, request) {
+    if ((error as { code?: string }).code?.startsWith('WS_ERR_')) {
+      request.log.info({ err: error }, 'a WebSocket client broke the protocol');
+      return;
+    }
+    request.log.error({ err: error }, 'a WebSocket failed');
+    socket.close(closeCodes.INTERNAL, 'INTERNAL');
+  },
+
+  async preClose(this: FastifyInstance) {
+    const server = this.websocketServer;
+    server.close();
+    const sockets = [...server.clients];
+    if (sockets.length === 0) return;
+    const gone = Promise.all(sockets.map(sayFarewell));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, FAREWELL_MS)));
+    await Promise.race([gone, late]);
+    clearTimeout(timer);
+    for (const socket of sockets) socket.terminate();
+  },
+};
+
+/** Asks the client to come back to the next start. */
+function sayFarewell(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+    socket.resume();
+    socket.close(closeCodes.SHUTTING_DOWN, 'SHUTTING_DOWN');
+  });
+}
