@@ -7,7 +7,7 @@ import { fault, isFault } from '../errors.ts';
 import { readHost } from './debian.ts';
 import { makeRootFileSystem } from './root-file-system.ts';
 import { setupFault } from './setup-fault.ts';
-import type { Step } from './steps.ts';
+import type { Step } from '../../setup/steps.mjs';
 
 /** What lab images are built on. */
 export const BASE_IMAGE = 'berth/debian:trixie-slim';

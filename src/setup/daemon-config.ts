@@ -11,14 +11,17 @@ const POOL_SIZE = 26;
 
 type DaemonConfig = Record<string, unknown>;
 
-/** What labs want of an engine that Berth sets up. */
+/**
+ * What labs want of an engine that Berth sets up. `unused` is an engine with nothing in it yet: only
+ * that is remapped, which hides images and containers of before, and gets live restore, with which
+ * an engine that is in a swarm does not start.
+ */
 export function labDaemonConfig({
   routes,
-  remap,
+  unused,
 }: {
   routes: readonly Route[];
-  /** Only for an engine with nothing in it yet: remapping hides images and containers of before. */
-  remap: boolean;
+  unused: boolean;
 }): DaemonConfig {
   const base = POOL_CANDIDATES.find((candidate) => {
     const block = parseBlock(candidate);
@@ -26,10 +29,9 @@ export function labDaemonConfig({
   });
   return {
     ...(base ? { 'default-address-pools': [{ base, size: POOL_SIZE }] } : {}),
-    'live-restore': true,
     'log-driver': 'json-file',
     'log-opts': { 'max-size': '10m', 'max-file': '2' },
-    ...(remap ? { 'userns-remap': REMAP_USER } : {}),
+    ...(unused ? { 'live-restore': true, 'userns-remap': REMAP_USER } : {}),
   };
 }
 
@@ -41,12 +43,11 @@ export function labDaemonConfig({
  */
 export function mergeDaemonConfig(present: string, wanted: DaemonConfig): string | undefined {
   const config = present.trim() === '' ? {} : parseObject(present);
-  const added = Object.entries(wanted).filter(([key]) => {
-    // Options belong to their driver: never mix ours with another one.
-    if (key === 'log-opts' && 'log-driver' in config) return false;
-    // Live restore and swarm mode exclude each other.
-    return !(key in config);
-  });
+  // Log options belong to their driver: ours are not mixed into another one.
+  const foreignDriver = 'log-driver' in config;
+  const added = Object.entries(wanted).filter(
+    ([key]) => !(key in config) && !(key === 'log-opts' && foreignDriver),
+  );
   if (added.length === 0) return undefined;
   return `${JSON.stringify({ ...config, ...Object.fromEntries(added) }, null, 2)}\n`;
 }

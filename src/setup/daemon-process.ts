@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runCommand } from './command.ts';
+import { runCommand } from '../../setup/command.mjs';
 import { whenMissing } from './debian.ts';
 import { pingEngine } from './engine-ping.ts';
 import { setupFault } from './setup-fault.ts';
@@ -26,6 +26,8 @@ const LOG_TAIL_LINES = 15;
 export async function startDaemon(address: string, progress: (detail: string) => void) {
   const managed = existsSync('/run/systemd/system');
   progress('starting the engine');
+  // Its package may have started it already.
+  if ((await pingEngine(address, {})).state === 'up') return;
   if (managed) await runCommand('systemctl', ['enable', '--now', 'docker.service']);
   const exited = managed ? { reason: '' } : await spawnDaemon();
   const until = Date.now() + START_TIMEOUT_MS;

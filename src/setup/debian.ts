@@ -1,5 +1,5 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
-import { runCommand } from './command.ts';
+import { runCommand } from '../../setup/command.mjs';
 
 /** What this system is, and what this process may do with it. */
 export interface Host {

@@ -1,12 +1,13 @@
 import { userInfo } from 'node:os';
 import type { Fault } from '../errors.ts';
 import { installPackages, readHost } from './debian.ts';
-import { DEFAULT_ENGINE, engineAddress, pingEngine } from './engine-ping.ts';
+import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
+import { pingEngine } from './engine-ping.ts';
 import { startDaemon } from './daemon-process.ts';
 import { prepareEngineFiles } from './engine-files.ts';
 import { hasCommand } from './has-command.ts';
 import { setupFault } from './setup-fault.ts';
-import type { Step } from './steps.ts';
+import type { Step } from '../../setup/steps.mjs';
 
 /** The daemon comes with docker.io; where its client is a package of its own, people want it too. */
 const PACKAGES = ['docker.io', 'iptables', 'ca-certificates'];
@@ -30,7 +31,7 @@ export async function ensureEngine({
   env: NodeJS.ProcessEnv;
   step: Step;
 }): Promise<FoundEngine> {
-  const address = engineAddress(env);
+  const address = env['DOCKER_HOST'] || DEFAULT_ENGINE;
   step.progress(`looking at ${address}`);
   const ping = await pingEngine(address, env);
   if (ping.state === 'up') return { address, note: address };

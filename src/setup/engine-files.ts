@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { runCommand } from './command.ts';
+import { runCommand } from '../../setup/command.mjs';
 import { labDaemonConfig, mergeDaemonConfig, REMAP_USER } from './daemon-config.ts';
 import { whenMissing } from './debian.ts';
 import { parseRoutes } from './ipv4.ts';
@@ -17,9 +17,9 @@ const TUN_DEVICE = '/dev/net/tun';
 export async function prepareEngineFiles(): Promise<void> {
   const present = await readFile(DAEMON_CONFIG, 'utf8').catch(whenMissing(''));
   const routes = parseRoutes(await readFile('/proc/net/route', 'utf8'));
-  const remap = await isUnused(ENGINE_DATA);
-  if (remap) await prepareRemapUser();
-  const merged = mergeDaemonConfig(present, labDaemonConfig({ routes, remap }));
+  const unused = await isUnused(ENGINE_DATA);
+  if (unused) await prepareRemapUser();
+  const merged = mergeDaemonConfig(present, labDaemonConfig({ routes, unused }));
   if (merged !== undefined) await replaceFile(DAEMON_CONFIG, merged, 0o644);
   await openTunDevice();
 }

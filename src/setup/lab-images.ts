@@ -3,7 +3,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { BuildFile, EngineImages } from '../engine/engine-images.ts';
 import { fault } from '../errors.ts';
-import type { Step } from './steps.ts';
+import type { Step } from '../../setup/steps.mjs';
 
 /** Lab `linux` has the image `berth/lab-linux`. */
 const REPOSITORY_PREFIX = 'berth/lab-';

@@ -2,7 +2,7 @@ import type { EngineImages } from '../engine/engine-images.ts';
 import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
 import { ensureEngine } from './docker-engine.ts';
 import { ensureLabImage, listLabImages } from './lab-images.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../../setup/steps.mjs';
 
 /**
  * Makes this machine ready to run labs: an engine, the base image, and the image of each folder in

@@ -2,11 +2,11 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debianSources, parseDeb822, parseOneLine } from './apt-sources.ts';
 import type { AptSource } from './apt-sources.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../../setup/command.mjs';
 import { installPackages, whenMissing } from './debian.ts';
 import type { Host } from './debian.ts';
 import { hasCommand } from './has-command.ts';
-import type { Step } from './steps.ts';
+import type { Step } from '../../setup/steps.mjs';
 
 const RELEASE = 'trixie';
 const SOURCES = '/etc/apt/sources.list';

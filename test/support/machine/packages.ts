@@ -1,6 +1,6 @@
-import { hasCommand } from '../../../src/setup/docker-engine.ts';
 import { installPackages, readHost } from '../../../src/setup/debian.ts';
-import type { Step } from '../../../src/setup/steps.ts';
+import { hasCommand } from '../../../src/setup/has-command.ts';
+import type { Step } from '../../../setup/steps.mjs';
 import { findPostgres } from './postgres.ts';
 
 /** Where Debian's package puts the browser that the end-to-end tests drive. */
@@ -14,8 +14,8 @@ export const CHROMIUM = '/usr/bin/chromium';
 export async function ensureTestPackages(step: Step): Promise<string> {
   const [postgres, redis, chromium] = await Promise.all([
     findPostgres(),
-    hasCommand('redis-server', process.env),
-    hasCommand('chromium', process.env),
+    hasCommand('redis-server'),
+    hasCommand('chromium'),
   ]);
   const missing = [
     ...(postgres ? [] : ['postgresql']),

@@ -3,7 +3,7 @@ import { chown, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { runCommand } from '../../../src/setup/command.ts';
+import { runCommand } from '../../../setup/command.mjs';
 import { whenMissing } from '../../../src/setup/debian.ts';
 import { freePort, startServiceProcess } from './service-process.ts';
 
@@ -13,10 +13,10 @@ const MAX_CONNECTIONS = 300;
 
 /** The folder with the newest installed PostgreSQL server's programs, if there is one. */
 export async function findPostgres(): Promise<string | undefined> {
-  const versions = (await readdir(INSTALLATIONS).catch(whenMissing([]))).map(Number);
+  const versions = (await readdir(INSTALLATIONS).catch(whenMissing<string[]>([]))).map(Number);
   for (const version of versions.toSorted((a, b) => b - a)) {
     const folder = join(INSTALLATIONS, String(version), 'bin');
-    const programs = await readdir(folder).catch(whenMissing([]));
+    const programs = await readdir(folder).catch(whenMissing<string[]>([]));
     if (programs.includes('initdb') && programs.includes('postgres')) return folder;
   }
   return undefined;
@@ -39,11 +39,10 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
     for (const path of [folder, passwordFile]) await chown(path, owner.uid, owner.gid);
     const data = join(folder, 'data');
     const cluster = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile];
-    await runCommand(
-      join(programs, 'initdb'),
-      [...cluster, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
-      { ...owner, cwd: folder },
-    );
+    await runCommand(join(programs, 'initdb'), [...cluster, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], {
+      ...owner,
+      cwd: folder,
+    });
     const port = await freePort();
     const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
     const server = await startServiceProcess({

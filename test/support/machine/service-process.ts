@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readLines } from '../../../src/setup/command.ts';
+import { readLines } from '../../../setup/command.mjs';
 
 /** Enough of a server's output to see why it did not start. */
 const TAIL_LINES = 30;

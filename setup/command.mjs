@@ -1,0 +1,52 @@
+/* Plain JavaScript without dependencies: it also runs before there are any. Types: command.d.mts. */
+import { spawn } from 'node:child_process';
+
+/** Enough of a failed command's output to see why, without flooding the terminal. */
+const TAIL_LINES = 60;
+/** Longest line kept; a progress bar without line ends must not fill memory. */
+const MAX_LINE_CHARS = 4_000;
+
+export class CommandError extends Error {
+  name = 'CommandError';
+
+  constructor(command, reason, tail, cause) {
+    super(`${command}: ${reason}${tail ? `\n${tail}` : ''}`, { cause });
+    this.tail = tail;
+  }
+}
+
+export function runCommand(command, args, options = {}) {
+  const { env, cwd, uid, gid, onLine, timeoutMs, tailLines = TAIL_LINES } = options;
+  return new Promise((resolve, reject) => {
+    const shown = [command, ...args].join(' ');
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(command, args, { stdio, timeout: timeoutMs, env, cwd, uid, gid });
+    const tail = [];
+    const keep = (line) => {
+      tail.push(line);
+      if (tail.length > tailLines) tail.shift();
+      onLine?.(line);
+    };
+    const ends = [child.stdout, child.stderr].map((stream) => readLines(stream, keep));
+    child.once('error', (error) => reject(new CommandError(shown, error.message, '', error)));
+    child.once('close', (code, signal) => {
+      for (const end of ends) end();
+      if (code === 0) resolve(tail.join('\n'));
+      else reject(new CommandError(shown, signal ?? `exit code ${code}`, tail.join('\n')));
+    });
+  });
+}
+
+export function readLines(stream, onLine) {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk) => {
+    const lines = (rest + chunk).split(/\r\n|\n|\r/);
+    rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARS);
+    for (const line of lines) if (line) onLine(line);
+  });
+  return () => {
+    if (rest) onLine(rest);
+    rest = '';
+  };
+}

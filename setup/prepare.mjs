@@ -1,0 +1,97 @@
+/* The steps before the program itself runs: each is left out when what it makes is there already. */
+import { runCommand } from './command.mjs';
+import { dependenciesAreCurrent, platformDigest } from './dependencies.mjs';
+import { digestOf, hasStamp, isCurrent, writeStamp } from './stamps.mjs';
+
+/** Whatever is made by a tool is made anew with another version of it. */
+const TOOLS = ['package.json', 'package-lock.json'];
+const GENERATOR_INPUTS = [...TOOLS, 'prisma', 'src/graphql'];
+/** What a linter reports is worth reading whole. */
+const LINT_TAIL_LINES = 300;
+
+const MADE = {
+  generate: {
+    title: 'generated code',
+    inputs: GENERATOR_INPUTS,
+    outputs: ['src/database/generated'],
+    mend: 'Correct the schema it names, in prisma/ or src/graphql/.',
+  },
+  'build:server': {
+    title: 'server',
+    inputs: [...GENERATOR_INPUTS, 'src', 'tsconfig.json', 'tsconfig.build.json'],
+    outputs: ['dist/cli/main.js'],
+    mend: 'Correct the types it names, in src/.',
+  },
+  'build:web': {
+    title: 'web app',
+    inputs: [...TOOLS, 'web'],
+    outputs: ['dist/web/index.html'],
+    mend: 'Correct what it names, in web/.',
+  },
+  'build:tap': {
+    title: 'test runner',
+    inputs: [...TOOLS, '.taprc'],
+    outputs: ['.tap/plugins', 'node_modules/@tapjs/test/test-built'],
+    mend: 'Correct .taprc.',
+  },
+};
+
+/** Steps bound to the project in `root`; each throws, with `mend` saying what to do. */
+export function createPreparation({ root, steps }) {
+  const npm = npmCommand();
+
+  /** Runs one of package.json's scripts, or any other command of npm. */
+  async function runNpm(args, { step, mend, tailLines }) {
+    step.progress(`npm ${args.join(' ')}`);
+    try {
+      await runCommand(npm.command, [...npm.args, ...args], { cwd: root, onLine: step.progress, tailLines });
+    } catch (error) {
+      throw Object.assign(error, { mend });
+    }
+  }
+
+  return {
+    dependencies: () =>
+      steps.run('dependencies', async (step) => {
+        const platform = { name: 'platform', digest: platformDigest(), outputs: [] };
+        if (dependenciesAreCurrent(root) && isPlatformOf(root, platform)) return 'unchanged';
+        const mend = 'npm must reach its registry, or a mirror named by "npm config set registry".';
+        await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund'], { step, mend });
+        writeStamp(root, platform);
+        return 'installed';
+      }),
+
+    make: (script) =>
+      steps.run(MADE[script].title, async (step) => {
+        const { inputs, outputs, mend } = MADE[script];
+        const made = { name: script.replace(':', '-'), digest: digestOf(root, inputs), outputs };
+        if (isCurrent(root, made)) return 'unchanged';
+        await runNpm(['run', '--silent', script], { step, mend });
+        writeStamp(root, made);
+        return 'made';
+      }),
+
+    lint: () =>
+      steps.run('lint', async (step) => {
+        const mend = '"npm run format" formats all files; the rest is to be corrected by hand.';
+        await runNpm(['run', '--silent', 'lint'], { step, mend, tailLines: LINT_TAIL_LINES });
+        return 'clean';
+      }),
+  };
+}
+
+/** An installation made by hand has no stamp yet: it was made by this Node, as far as one can know. */
+function isPlatformOf(root, platform) {
+  if (isCurrent(root, platform)) return true;
+  if (hasStamp(root, platform.name)) return false;
+  writeStamp(root, platform);
+  return true;
+}
+
+/** The npm that started this, or the one on the PATH. */
+function npmCommand() {
+  const started = process.env.npm_execpath;
+  return started?.endsWith('.js') && started.includes('npm')
+    ? { command: process.execPath, args: [started] }
+    : { command: 'npm', args: [] };
+}

@@ -1,0 +1,60 @@
+/* `npm start` and `npm test`: from a fresh clone to a running service, or to tested code. */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { handOver } from './hand-over.mjs';
+import { nodeProblem } from './node-version.mjs';
+import { createPreparation } from './prepare.mjs';
+import { createSteps } from './steps.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+async function start(args) {
+  await prepare();
+  return handOver(process.execPath, ['--enable-source-maps', 'bin/berth.js', 'up', ...args], runOptions());
+}
+
+/** All tests after the linters, or only the test files named, without these. */
+async function test(files) {
+  const preparation = await prepare();
+  await preparation.make('build:tap');
+  if (files.length === 0) await preparation.lint();
+  const machine = 'test/support/machine/main.ts';
+  return handOver(process.execPath, ['--import=tsx', machine, ...files], runOptions());
+}
+
+async function prepare() {
+  const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
+  await preparation.dependencies();
+  await preparation.make('generate');
+  await preparation.make('build:server');
+  await preparation.make('build:web');
+  return preparation;
+}
+
+function runOptions() {
+  return { cwd: root, env: process.env };
+}
+
+const commands = { start, test };
+
+async function main([name, ...args]) {
+  const command = commands[name];
+  if (!command) throw new Error(`Use: node setup/run.mjs ${Object.keys(commands).join('|')} [arguments]`);
+  return command(args);
+}
+
+const problem = nodeProblem(process.versions.node);
+if (problem) {
+  console.error(problem);
+  process.exitCode = 1;
+} else {
+  main(process.argv.slice(2)).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error) => {
+      console.error(`\n${error.mend ? `${error.message}\n\n${error.mend}` : error.stack}`);
+      process.exitCode = 1;
+    },
+  );
+}

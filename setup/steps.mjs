@@ -1,0 +1,60 @@
+/* Plain JavaScript without dependencies: it also runs before there are any. Types: steps.d.mts. */
+
+/** A terminal needs no more than this; faster only flickers. */
+const REFRESH_MS = 100;
+/** In a log a step that is over at once says nothing on the way, and a long one this often. */
+const FIRST_REPORT_MS = 1_500;
+const REPORT_MS = 10_000;
+/** Steps shorter than this do not say how long they took. */
+const WORTH_TELLING_MS = 500;
+const NAME_WIDTH = 14;
+
+export function createSteps({ output }) {
+  return {
+    async run(name, work) {
+      const line = createLine(output, name.padEnd(NAME_WIDTH));
+      try {
+        const result = await work({ progress: line.progress });
+        line.end('✔', typeof result === 'string' ? result : result.note);
+        return result;
+      } catch (error) {
+        line.end('✘', 'failed');
+        throw error;
+      }
+    },
+  };
+}
+
+function createLine(output, label) {
+  const started = performance.now();
+  let detail = '';
+  let drawn = false;
+
+  const draw = () => {
+    if (!detail) return;
+    drawn = true;
+    if (output.isTTY) output.write(`\r\x1b[2K${`… ${label} ${detail}`.slice(0, (output.columns ?? 80) - 1)}`);
+    else output.write(`… ${label} ${detail}\n`);
+  };
+  let timer = setTimeout(
+    () => {
+      draw();
+      timer = setInterval(draw, output.isTTY ? REFRESH_MS : REPORT_MS);
+    },
+    output.isTTY ? 0 : FIRST_REPORT_MS,
+  );
+
+  return {
+    progress(text) {
+      // Control characters of the tools' own progress bars would spoil the line.
+      detail = text.replaceAll(/\x1b\[[\d;?]*[A-Za-z]|[\x00-\x1f]/g, ' ').trim();
+    },
+    end(mark, note) {
+      clearTimeout(timer);
+      const took = performance.now() - started;
+      const clear = output.isTTY && drawn ? '\r\x1b[2K' : '';
+      const time = took < WORTH_TELLING_MS ? '' : `  (${(took / 1000).toFixed(1)} s)`;
+      output.write(`${clear}${mark} ${label} ${note}${time}\n`);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** Runs tap, for all tests or the files named, with everything that tests need running beside it. */
+import { createSteps } from '../../../setup/steps.mjs';
+import { connectDocker } from '../../../src/engine/docker/connect.ts';
+import { createDockerImages } from '../../../src/engine/docker/images.ts';
+import { isFault } from '../../../src/errors.ts';
+import { ensureMachine } from '../../../src/setup/machine.ts';
+import { handOver } from '../../../setup/hand-over.mjs';
+import { CHROMIUM, ensureTestPackages } from './packages.ts';
+import { startPostgres } from './postgres.ts';
+import { startRedis } from './redis.ts';
+
+const steps = createSteps({ output: process.stderr });
+/** What was started, to be stopped in the opposite order. */
+const started: (() => Promise<void>)[] = [];
+
+async function run(files: readonly string[]): Promise<number> {
+  const { engine } = await ensureMachine({
+    env: process.env,
+    steps,
+    imagesFolder: 'images',
+    connectImages: (address) => createDockerImages({ docker: connectDocker(address) }),
+  });
+  await steps.run('test packages', ensureTestPackages);
+  const postgres = await startService('PostgreSQL', startPostgres);
+  const redis = await startService('Redis', startRedis);
+  return handOver('node_modules/.bin/tap', files, {
+    env: {
+      ...process.env,
+      DOCKER_HOST: engine,
+      BERTH_TEST_POSTGRES_URL: postgres,
+      BERTH_TEST_REDIS_URL: redis,
+      BERTH_TEST_CHROMIUM: CHROMIUM,
+    },
+  });
+}
+
+async function startService(
+  name: string,
+  start: () => Promise<{ url: string; stop: () => Promise<void> }>,
+): Promise<string> {
+  const { url } = await steps.run(name, async () => {
+    const service = await start();
+    started.push(service.stop);
+    return { url: service.url, note: `on port ${new URL(service.url).port}` };
+  });
+  return url;
+}
+
+/** What was started is stopped, whatever happened; a signal before tap runs ends the process after it. */
+async function main(): Promise<number> {
+  const interrupted = new Promise<number>((resolve) => {
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const) {
+      process.once(signal, () => resolve(code));
+    }
+  });
+  try {
+    return await Promise.race([run(process.argv.slice(2)), interrupted]);
+  } catch (error) {
+    console.error(isFault(error) ? `\n${error.message}` : error);
+    return 1;
+  } finally {
+    for (const stop of started.toReversed()) await stop();
+  }
+}
+
+process.exit(await main());
