@@ -7,7 +7,7 @@ import pg from 'pg';
 export interface PostgresQuery {
   text: string;
   values: unknown[];
-  types: { getTypeParser(oid: number, format: 'text'): (value: string) => unknown };
+  types: pg.CustomTypesConfig;
 }
 
 export interface PostgresResult {

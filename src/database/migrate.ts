@@ -14,12 +14,13 @@ import { openSchemaEngine } from './schema-engine.ts';
  * Brings the database at `url` to this version's tables and resolves to the names of the
  * migrations it applied: none when all were there. Makes the SQLite file when missing; a
  * PostgreSQL database must exist. Each migration is one transaction with its entry in the history,
- * so that a crash or an error leaves the database as it was; of several that start at once, one migrates.
+ * so that a crash or an error leaves the database as it was; of several that start at once, one
+ * migrates. `migrations` are those of the package unless given.
  * @throws MIGRATION_FAILED, DATABASE_UNREACHABLE, CONFIG_INVALID
  */
-export async function migrate(options: { url: string }): Promise<string[]> {
+export async function migrate(options: { url: string; migrations?: Migration[] }): Promise<string[]> {
   const location = parseDatabaseUrl(options.url);
-  const ours = await readMigrations(location.provider);
+  const ours = options.migrations ?? (await readMigrations(location.provider));
   try {
     const target = await (location.provider === 'sqlite'
       ? openSqliteTarget(location.file)
@@ -62,7 +63,7 @@ async function applyPending(
         await target.commit();
       } catch (error) {
         await target.rollback();
-        throw error;
+        throw migrationFault(error, `${name}: `);
       }
     }
   } finally {
@@ -71,10 +72,11 @@ async function applyPending(
   return applied;
 }
 
-function migrationFault(error: unknown): unknown {
+/** What users meet of `error`: the engine appends a trace to its messages, which stays in the cause. */
+function migrationFault(error: unknown, where = ''): unknown {
   const mapped = databaseFault(error);
   if (isFault(mapped)) return mapped;
-  const problem =
-    error instanceof Error ? (error.message.split('\n   0: ')[0] ?? error.message) : String(error);
-  return fault('MIGRATION_FAILED', { problem }, error);
+  const message = error instanceof Error ? error.message : String(error);
+  const [problem] = message.split('\n   0: ');
+  return fault('MIGRATION_FAILED', { problem: `${where}${problem ?? ''}` }, error);
 }

@@ -27,7 +27,8 @@ let loaded: Promise<void> | undefined;
 async function load(bindings: typeof import('@prisma/schema-engine-wasm/schema_engine_bg')): Promise<void> {
   const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = await readFile(join(dirname(script), 'schema_engine_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': bindings });
+  const imports = { './schema_engine_bg.js': withPatientTimers(bindings) };
+  const { instance } = await WebAssembly.instantiate(bytes, imports);
   // Where the engine tells of its own bugs; without a place to do so it would fail obscurely.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: refuse } });
   bindings.__wbg_set_wasm(instance.exports);
@@ -36,4 +37,11 @@ async function load(bindings: typeof import('@prisma/schema-engine-wasm/schema_e
 
 function refuse(message: string): never {
   throw new Error(`Prisma's schema engine failed: ${message}`);
+}
+
+/** The engine limits its waiting for a lock by a timer that it never clears: it must not keep the process. */
+function withPatientTimers(bindings: object): object {
+  const timers = Object.keys(bindings).filter((name) => name.startsWith('__wbg_setTimeout_'));
+  const unheld = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
+  return { ...bindings, ...Object.fromEntries(timers.map((name) => [name, unheld])) };
 }

@@ -14,9 +14,9 @@ const LONGEST_PAUSE_MS = 40;
  */
 export const DRIVER_BUSY_TIMEOUT_MS = 10;
 
-/** Runs `attempt` again, without blocking, as long as another process holds the write lock. */
-export async function whenFree<T>(attempt: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + BUSY_LIMIT_MS;
+/** Runs `attempt` again, without blocking, as long as another process holds the write lock, for at most `limit` milliseconds. */
+export async function whenFree<T>(attempt: () => Promise<T>, limit = BUSY_LIMIT_MS): Promise<T> {
+  const deadline = performance.now() + limit;
   for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return await attempt();

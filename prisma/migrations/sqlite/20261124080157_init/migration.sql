@@ -93,6 +93,7 @@ CREATE TABLE "Terminal" (
     "ticketExpiresAt" DATETIME,
     "rows" INTEGER NOT NULL,
     "cols" INTEGER NOT NULL,
+    "machineId" TEXT,
     "shell" TEXT,
     "heldBy" TEXT,
     "heldUntil" DATETIME,

@@ -109,6 +109,7 @@ CREATE TABLE "Terminal" (
     "ticketExpiresAt" TIMESTAMP(3),
     "rows" INTEGER NOT NULL,
     "cols" INTEGER NOT NULL,
+    "machineId" TEXT,
     "shell" TEXT,
     "heldBy" TEXT,
     "heldUntil" TIMESTAMP(3),

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { test } from 'tap';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { readModels } from '../../../prisma/models.ts';
+import { createDescribingAdapter } from '../../../prisma/postgres-for-engine.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import { migrate } from '../../../src/database/migrate.ts';
+import { readMigrations } from '../../../src/database/migration-files.ts';
+import type { Migration } from '../../../src/database/migration-files.ts';
+import { openSchemaEngine } from '../../../src/database/schema-engine.ts';
+import { createSqliteAdapter } from '../../../src/database/sqlite-adapter.ts';
+import { emptyDatabaseUrl, freshDatabaseUrl, providers } from '../../support/databases.ts';
+
+const migration = (name: string, script: string): Migration => ({
+  name,
+  script,
+  checksum: createHash('sha256').update(script).digest('hex'),
+});
+
+for (const provider of providers) {
+  test(`migrations (${provider})`, async (t) => {
+    await t.test('apply once, and then there is nothing to do', async (t) => {
+      const url = await emptyDatabaseUrl(t, provider);
+      const names = (await readMigrations(provider)).map(({ name }) => name);
+      t.ok(names.length > 0);
+      t.strictSame(await migrate({ url }), names);
+      const before = performance.now();
+      t.strictSame(await migrate({ url }), []);
+      t.ok(performance.now() - before < 500, 'the second time in a moment');
+      const database = await openDatabase({ url });
+      t.equal(await database.client.user.count(), 0);
+      await database.close();
+    });
+
+    await t.test('apply once however many start together', async (t) => {
+      const url = await emptyDatabaseUrl(t, provider);
+      const names = (await readMigrations(provider)).map(({ name }) => name);
+      const all = await Promise.all([migrate({ url }), migrate({ url }), migrate({ url })]);
+      t.strictSame(all.flat(), names);
+    });
+
+    await t.test('give exactly the models: a change of the models needs a migration', async (t) => {
+      const models = await readModels(provider);
+      const adapter = await describing(await freshDatabaseUrl(t, provider));
+      t.teardown(() => adapter.dispose());
+      const connect = () => Promise.resolve(adapter);
+      const { provider: kind, adapterName } = adapter;
+      const engine = await openSchemaEngine(
+        { provider: kind, adapterName, connect, connectToShadowDb: connect },
+        models,
+      );
+      t.teardown(() => engine.free());
+      const files = models.map(([path, content]) => ({ path, content }));
+      const { stdout, exitCode } = await engine.diff({
+        from: { tag: 'schemaDatasource', files, configDir: '.' },
+        to: { tag: 'schemaDatamodel', files },
+        script: true,
+        exitCode: true,
+        filters: { externalTables: [], externalEnums: [] },
+      });
+      t.equal(exitCode, 0, `"npm run migration:new -- name" would write:\n${stdout ?? ''}`);
+    });
+
+    await t.test('leave the database as it was when one fails, and go on from there', async (t) => {
+      const url = await emptyDatabaseUrl(t, provider);
+      const first = migration('1_first', 'CREATE TABLE "A" ("id" INTEGER PRIMARY KEY);');
+      const broken = migration(
+        '2_second',
+        'CREATE TABLE "B" ("id" INTEGER PRIMARY KEY); INSERT INTO "Nowhere" VALUES (1);',
+      );
+      await t.rejects(migrate({ url, migrations: [first, broken] }), {
+        code: 'MIGRATION_FAILED',
+        message: /2_second[^]*Nowhere/,
+      });
+      const mended = migration('2_second', 'CREATE TABLE "B" ("id" INTEGER PRIMARY KEY);');
+      t.strictSame(await migrate({ url, migrations: [first, mended] }), ['2_second']);
+    });
+
+    await t.test('may hold functions and texts with semicolons', async (t) => {
+      const url = await emptyDatabaseUrl(t, provider);
+      const script = `CREATE TABLE "A" ("text" TEXT DEFAULT 'one; two'); INSERT INTO "A" VALUES ('a;b');`;
+      t.strictSame(await migrate({ url, migrations: [migration('1_first', script)] }), ['1_first']);
+    });
+
+    await t.test('refuse a database of a newer version, and one whose migrations were others', async (t) => {
+      const url = await emptyDatabaseUrl(t, provider);
+      const first = migration('1_first', 'CREATE TABLE "A" ("id" INTEGER PRIMARY KEY);');
+      const second = migration('2_second', 'CREATE TABLE "B" ("id" INTEGER PRIMARY KEY);');
+      await migrate({ url, migrations: [first, second] });
+      await t.rejects(migrate({ url, migrations: [first] }), {
+        code: 'MIGRATION_FAILED',
+        message: /2_second, which this version does not know/,
+      });
+      const changed = migration('2_second', 'CREATE TABLE "C" ("id" INTEGER PRIMARY KEY);');
+      await t.rejects(migrate({ url, migrations: [first, changed] }), {
+        code: 'MIGRATION_FAILED',
+        message: /2_second was changed after it was applied/,
+      });
+    });
+  });
+}
+
+test('remaking a table in SQLite deletes nothing that refers to it', async (t) => {
+  const url = await emptyDatabaseUrl(t, 'sqlite');
+  const first = migration(
+    '1_first',
+    `CREATE TABLE "Parent" ("id" INTEGER PRIMARY KEY);
+     CREATE TABLE "Child" ("id" INTEGER PRIMARY KEY, "parent" INTEGER REFERENCES "Parent" ("id") ON DELETE CASCADE);
+     INSERT INTO "Parent" VALUES (1); INSERT INTO "Child" VALUES (1, 1);`,
+  );
+  const remake = migration(
+    '2_remake',
+    `PRAGMA defer_foreign_keys=ON; PRAGMA foreign_keys=OFF;
+     CREATE TABLE "new_Parent" ("id" INTEGER PRIMARY KEY, "name" TEXT);
+     INSERT INTO "new_Parent" ("id") SELECT "id" FROM "Parent";
+     DROP TABLE "Parent"; ALTER TABLE "new_Parent" RENAME TO "Parent";
+     PRAGMA foreign_keys=ON; PRAGMA defer_foreign_keys=OFF;`,
+  );
+  const orphan = migration('3_orphan', 'DELETE FROM "Parent";');
+  await migrate({ url, migrations: [first, remake] });
+  const database = await openDatabase({ url });
+  t.teardown(() => database.close());
+  t.strictSame(await database.client.$queryRawUnsafe('SELECT "parent" FROM "Child"'), [{ parent: 1 }]);
+  await t.rejects(migrate({ url, migrations: [first, remake, orphan] }), {
+    code: 'MIGRATION_FAILED',
+    message: /Child would refer to rows that are not there/,
+  });
+});
+
+test('a database that can not be reached or made is DATABASE_UNREACHABLE', async (t) => {
+  await t.rejects(migrate({ url: 'postgresql://127.0.0.1:1/berth' }), { code: 'DATABASE_UNREACHABLE' });
+  await t.rejects(migrate({ url: 'file:/proc/berth.db' }), { code: 'DATABASE_UNREACHABLE' });
+});
+
+/** An adapter through which the schema engine can read all of the tables. */
+async function describing(url: string): Promise<SqlDriverAdapter> {
+  if (url.startsWith('file:')) return createSqliteAdapter({ file: url.slice('file:'.length) }).connect();
+  const pool = new pg.Pool({ connectionString: url });
+  return createDescribingAdapter({
+    query: ({ text, values, types }) => pool.query<unknown[]>({ text, values, types, rowMode: 'array' }),
+    executeScript: async (script) => void (await pool.query(script)),
+    close: () => pool.end(),
+  });
+}
