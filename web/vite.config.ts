@@ -7,6 +7,8 @@ const service = 'http://127.0.0.1:8080';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
+  // The test runner brings an older React to the folder above; the app must have one React only.
+  resolve: { dedupe: ['react', 'react-dom'] },
   build: { outDir: '../dist/web', emptyOutDir: true, chunkSizeWarningLimit: 1500 },
   server: {
     proxy: {

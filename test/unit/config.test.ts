@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { test } from 'tap';
+import { readConfig, settingsTable } from '../../src/config.ts';
+import { isFault } from '../../src/errors.ts';
+
+const docs = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+const rows = docs
+  .split('\n')
+  .map((line) => /^\| `(\w+)` \| (.+) \| (.+) \|$/.exec(line))
+  .filter((match) => match !== null)
+  .map(([, name, fallback, meaning]) => ({ name, fallback, meaning }));
+
+await test('docs/settings.md has every setting and its meaning', async (t) => {
+  t.same(
+    rows.map(({ name, meaning }) => ({ name, meaning })),
+    settingsTable.map(({ name, meaning }) => ({ name, meaning })),
+  );
+});
+
+await test('docs/settings.md has the defaults', async (t) => {
+  for (const { name = '', fallback = '' } of rows) {
+    const value = /^`(.+)`$/.exec(fallback)?.[1];
+    if (value === undefined) continue;
+    t.same(readConfig({ [name]: value }), readConfig({}), `${name} is ${value} by default`);
+  }
+});
+
+await test('an empty setting counts as absent', async (t) => {
+  t.same(readConfig({ BERTH_PORT: '', DATABASE_URL: '' }), readConfig({}));
+});
+
+await test('every wrong setting is named at once, with what would be right', async (t) => {
+  try {
+    readConfig({ BERTH_PORT: '70000', DATABASE_URL: 'mysql://x', BERTH_ADMIN_TOKEN: 'short' });
+    t.fail('it was taken');
+  } catch (error) {
+    t.ok(isFault(error, 'CONFIG_INVALID'));
+    const { message } = error as Error;
+    t.match(message, 'BERTH_PORT');
+    t.match(message, 'must begin with "file:" or "postgresql://"');
+    t.match(message, 'BERTH_ADMIN_TOKEN');
+    t.notMatch(message, 'short:', 'the value itself is not repeated');
+  }
+});
+
+await test('the public address has no slash at its end', async (t) => {
+  t.equal(readConfig({ BERTH_PUBLIC_URL: 'https://labs.example.org/' }).publicUrl, 'https://labs.example.org');
+});
