@@ -52,12 +52,13 @@ const POSTGRES_LIMITS = {
 
 /**
  * Opens the database at `url` (`file:…` or `postgresql://…`) and makes sure that it answers. The
- * tables must be there: see migrate.ts.
+ * tables must be there: see migrate.ts. `transactionLimit` is the longest a transaction may run, in
+ * milliseconds.
  * @throws CONFIG_INVALID, DATABASE_UNREACHABLE
  */
-export async function openDatabase(options: { url: string }): Promise<Database> {
+export async function openDatabase(options: { url: string; transactionLimit?: number }): Promise<Database> {
   const location = parseDatabaseUrl(options.url);
-  const plain = createClient(location);
+  const plain = createClient(location, options.transactionLimit ?? TRANSACTION_LIMIT_MS);
   const client = plain.$extends({
     query: {
       $allOperations: ({ args, query }) =>
@@ -89,11 +90,11 @@ export async function openDatabase(options: { url: string }): Promise<Database> 
   return { provider: location.provider, client, transaction, ping, close: () => plain.$disconnect() };
 }
 
-function createClient(location: DatabaseLocation): PrismaClient {
+function createClient(location: DatabaseLocation, transactionLimit: number): PrismaClient {
   const settings = (adapter: SqlDriverAdapterFactory) => ({
     adapter,
     errorFormat: 'minimal' as const,
-    transactionOptions: { maxWait: TRANSACTION_WAIT_MS, timeout: TRANSACTION_LIMIT_MS },
+    transactionOptions: { maxWait: TRANSACTION_WAIT_MS, timeout: transactionLimit },
   });
   if (location.provider === 'sqlite') return new PrismaClient(settings(createSqliteAdapter(location)));
   // The two generated clients have the same rows; what PostgreSQL's takes beyond SQLite's is not used.

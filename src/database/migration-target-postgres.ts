@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { statement } from './migration-target.ts';
 import type { MigrationTarget } from './migration-target.ts';
 
@@ -30,7 +31,7 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
       queryRaw: (query) => adapter.queryRaw(query),
       executeRaw: (query) => adapter.executeRaw(query),
       // The adapter cuts scripts at every semicolon, within functions and texts too.
-      executeScript: async (script) => void (await pool.query(script)),
+      executeScript: async (script) => void (await pool.query(script).catch(rethrow)),
       startTransaction: (level) => adapter.startTransaction(level),
       getConnectionInfo: () => ({ schemaName: 'public', supportsRelationJoins: true }),
       dispose: () => adapter.dispose(),
@@ -44,4 +45,11 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
     rollback: () => run('ROLLBACK'),
     close: () => adapter.dispose(),
   };
+}
+
+/** Tells the engine what PostgreSQL said, in the form of Prisma's adapters. */
+function rethrow(error: unknown): never {
+  if (!(error instanceof pg.DatabaseError)) throw error;
+  const { code = '', severity = '', message, detail, column, hint } = error;
+  throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
 }

@@ -26,9 +26,13 @@ export async function eachDatabase(
 }
 
 /** Opens a fresh, migrated database, which is closed and removed after the test. */
-export async function freshDatabase(t: Test, provider: Provider): Promise<Database> {
+export async function freshDatabase(
+  t: Test,
+  provider: Provider,
+  options: { transactionLimit?: number } = {},
+): Promise<Database> {
   const url = await freshDatabaseUrl(t, provider);
-  const database = await openDatabase({ url });
+  const database = await openDatabase({ url, ...options });
   t.teardown(() => database.close());
   return database;
 }
