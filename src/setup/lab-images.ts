@@ -50,10 +50,7 @@ export async function ensureLabImage({
   base: { id: string; name: string };
   step: Step;
 }): Promise<{ name: string; note: string }> {
-  const files = await readBuildFiles(folder.path);
-  const repository = REPOSITORY_PREFIX + folder.name;
-  const digest = contentDigest(files, base.id);
-  const name = `${repository}:${digest.slice(0, TAG_CHARS)}`;
+  const { files, digest, repository, name } = await readRecipe(folder, base.id);
   const latest = `${repository}:latest`;
 
   const [present, current] = [await images.find(name), await images.find(latest)];
@@ -72,6 +69,14 @@ export async function ensureLabImage({
   for (const given of [name, latest]) await images.tag(id, given);
   await removeFormer(images, repository, [name, latest]);
   return { name, note: current ? 'changed, built anew' : 'built' };
+}
+
+/** What a folder's image is made of, and what it is called when it is made of just that. */
+export async function readRecipe(folder: LabImageFolder, baseId: string) {
+  const files = await readBuildFiles(folder.path);
+  const digest = contentDigest(files, baseId);
+  const repository = REPOSITORY_PREFIX + folder.name;
+  return { files, digest, repository, name: `${repository}:${digest.slice(0, TAG_CHARS)}` };
 }
 
 async function smokeTest({

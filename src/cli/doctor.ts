@@ -1,0 +1,15 @@
+import { defineCommand } from 'citty';
+import { readConfig } from '../config.ts';
+import { examine } from '../setup/doctor.ts';
+import { formatFindings } from '../setup/doctor-report.ts';
+import { imagesFolder } from '../setup/project-folders.ts';
+
+/** `berth doctor`: exit code 1 when something that Berth needs is missing. */
+export const doctorCommand = defineCommand({
+  meta: { name: 'doctor', description: 'Say what this machine has and what it lacks, each with its mend.' },
+  async run() {
+    const findings = await examine({ config: readConfig(process.env), env: process.env, imagesFolder });
+    process.stdout.write(formatFindings(findings));
+    if (findings.some(({ state }) => state === 'missing')) process.exitCode = 1;
+  },
+});

@@ -1,0 +1,130 @@
+import { nodeProblem } from '../../setup/node-version.mjs';
+import type { EngineFacts } from '../engine/engine-facts.ts';
+import { formatBlock, overlaps, parseBlock } from './ipv4.ts';
+import type { Route } from './ipv4.ts';
+
+/** One line of `berth doctor`. */
+export interface Finding {
+  readonly name: string;
+  /** `missing` keeps Berth from running; `advice` does not. */
+  readonly state: 'ok' | 'advice' | 'missing';
+  readonly detail: string;
+  /** What to run or change; present unless all is well. */
+  readonly mend?: string;
+}
+
+/** Below this a few saved sessions or one image fill the disk. */
+const LOW_DISK_BYTES = 5 * 1024 ** 3;
+/** Below this the database itself is in danger. */
+const FULL_DISK_BYTES = 256 * 1024 ** 2;
+
+const ok = (name: string, detail: string): Finding => ({ name, state: 'ok', detail });
+const advice = (name: string, detail: string, mend: string): Finding => ({
+  name,
+  state: 'advice',
+  detail,
+  mend,
+});
+const missing = (name: string, detail: string, mend: string): Finding => ({
+  name,
+  state: 'missing',
+  detail,
+  mend,
+});
+
+/** `version` is that of `process.versions.node`. */
+export function checkNode(version: string): Finding {
+  const problem = nodeProblem(version);
+  if (!problem) return ok('Node', version);
+  const [detail = '', ...mend] = problem.split('\n');
+  return missing('Node', detail, mend.join('\n'));
+}
+
+/** What an engine at `address` says of itself, or why it does not. */
+export function checkEngine(address: string, facts: EngineFacts | { problem: string }): Finding[] {
+  if ('problem' in facts) {
+    const mend = 'npm start sets one up as root on Debian or Ubuntu; docs/install.md has other ways';
+    return [missing('engine', `none answers at ${address}: ${facts.problem}`, mend)];
+  }
+  const absent = Object.entries(facts.limits).flatMap(([limit, there]) => (there ? [] : [limit]));
+  return [
+    ok('engine', `${facts.version} at ${address}`),
+    facts.userNamespaces
+      ? ok('user namespaces', 'root in a container is nobody on the host')
+      : advice(
+          'user namespaces',
+          'root in a container is root of the host, once it breaks out',
+          'set "userns-remap": "default" in /etc/docker/daemon.json and restart the engine; images and containers of before are hidden by that',
+        ),
+    absent.length === 0
+      ? ok('limits', 'memory, processes and CPU')
+      : missing(
+          'limits',
+          `the engine can not limit ${absent.join(', ')}: one learner could take the machine down`,
+          'enable these cgroup controllers; for memory boot with "cgroup_enable=memory swapaccount=1"',
+        ),
+  ];
+}
+
+/** Whether the sessions' networks would hide something that the host reaches. */
+export function checkSubnetPool(pool: string, routes: readonly Route[]): Finding {
+  const name = 'session networks';
+  const block = parseBlock(pool);
+  const mend = 'set BERTH_SUBNET_POOL to a private range that nothing here uses, such as 10.99.0.0/16';
+  if (!block) return missing(name, `${pool} is no range of addresses`, mend);
+  // A bridge inside the range is a session's own network.
+  const own = (route: Route) =>
+    route.device.startsWith('br-') && route.first >= block.first && route.last <= block.last;
+  const met = routes.find((route) => overlaps(route, block) && !own(route));
+  if (!met) return ok(name, pool);
+  return missing(name, `${pool} meets the route ${formatBlock(met)} of ${met.device}`, mend);
+}
+
+export function checkImages(images: readonly { name: string; present: boolean }[]): Finding[] {
+  return images.map(({ name, present }) =>
+    present
+      ? ok(`image ${name}`, 'on the engine')
+      : missing(`image ${name}`, 'not on the engine, or not as its folder is now', 'npm start makes it'),
+  );
+}
+
+/** `folder` is the data folder; `writable` is false also where it can not be made. */
+export function checkDataFolder(disk: { folder: string; writable: boolean; freeBytes: number }): Finding[] {
+  const mend = 'set BERTH_DATA_DIR to a folder that this user may write to';
+  const free = `${(disk.freeBytes / 1024 ** 3).toFixed(1)} GiB free`;
+  const room = 'free some space, or move it to another disk with BERTH_DATA_DIR';
+  return [
+    disk.writable
+      ? ok('data folder', disk.folder)
+      : missing('data folder', `${disk.folder} can not be written`, mend),
+    disk.freeBytes < FULL_DISK_BYTES
+      ? missing('disk', free, room)
+      : disk.freeBytes < LOW_DISK_BYTES
+        ? advice('disk', free, room)
+        : ok('disk', free),
+  ];
+}
+
+/** `shown` is the database without its password. */
+export function checkDatabase(shown: string, problem: string | undefined): Finding {
+  if (problem === undefined) return ok('database', shown);
+  const mend = 'start it, correct DATABASE_URL, or unset it to use an SQLite file';
+  return missing('database', `${shown}: ${problem}`, mend);
+}
+
+export type PortState = 'free' | 'berth' | 'taken' | 'forbidden';
+
+export function checkPort(host: string, port: number, state: PortState): Finding {
+  const shown = `${host}:${port}`;
+  if (state === 'free') return ok('port', `${shown} is free`);
+  if (state === 'berth') return ok('port', `Berth serves at ${shown} now`);
+  const problem = state === 'taken' ? 'another program listens there' : 'this user may not listen there';
+  return missing('port', `${shown}: ${problem}`, 'set BERTH_PORT to another one');
+}
+
+/** Programs that only the tests need. */
+export function checkTestPrograms(programs: readonly { name: string; present: boolean }[]): Finding {
+  const absent = programs.filter(({ present }) => !present).map(({ name }) => name);
+  if (absent.length === 0) return ok('for tests', programs.map(({ name }) => name).join(', '));
+  return advice('for tests', `no ${absent.join(', ')}`, 'npm test installs them as root on Debian or Ubuntu');
+}

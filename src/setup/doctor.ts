@@ -1,0 +1,86 @@
+import { connectDocker } from '../engine/docker/connect.ts';
+import { readEngineFacts } from '../engine/docker/engine-facts.ts';
+import { createDockerImages } from '../engine/docker/images.ts';
+import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
+import type { EngineFacts } from '../engine/engine-facts.ts';
+import type { EngineImages } from '../engine/engine-images.ts';
+import { BASE_IMAGE } from './base-image.ts';
+import {
+  checkDatabase,
+  checkDataFolder,
+  checkEngine,
+  checkImages,
+  checkNode,
+  checkPort,
+  checkSubnetPool,
+  checkTestPrograms,
+} from './doctor-checks.ts';
+import type { Finding } from './doctor-checks.ts';
+import { probeDatabase, probeFolder, probePort, probeTestPrograms, readRoutes } from './doctor-facts.ts';
+import { pingEngine } from './engine-ping.ts';
+import { listLabImages, readRecipe } from './lab-images.ts';
+
+/** The settings that the doctor looks at. */
+export interface DoctorConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly dockerHost: string | undefined;
+  readonly subnetPool: string;
+}
+
+/** Looks at all that Berth needs of this machine. Changes and makes nothing. */
+export async function examine({
+  config,
+  env,
+  imagesFolder,
+}: {
+  config: DoctorConfig;
+  env: NodeJS.ProcessEnv;
+  imagesFolder: string;
+}): Promise<Finding[]> {
+  const [engine, routes, folder, database, port, programs] = await Promise.all([
+    examineEngine(config.dockerHost ?? DEFAULT_ENGINE, { env, imagesFolder }),
+    readRoutes(),
+    probeFolder(config.dataDir),
+    probeDatabase(config.databaseUrl),
+    probePort(config.host, config.port),
+    probeTestPrograms(),
+  ]);
+  return [
+    checkNode(process.versions.node),
+    ...engine,
+    checkSubnetPool(config.subnetPool, routes),
+    ...checkDataFolder(folder),
+    checkDatabase(withoutPassword(config.databaseUrl), database),
+    checkPort(config.host, config.port, port),
+    checkTestPrograms(programs),
+  ];
+}
+
+async function examineEngine(
+  address: string,
+  { env, imagesFolder }: { env: NodeJS.ProcessEnv; imagesFolder: string },
+): Promise<Finding[]> {
+  const ping = await pingEngine(address, env);
+  if (ping.state !== 'up') return checkEngine(address, { problem: ping.reason });
+  const docker = connectDocker(address);
+  const facts: EngineFacts = await readEngineFacts(docker);
+  const images = createDockerImages({ docker });
+  return [...checkEngine(address, facts), ...checkImages(await wantedImages(images, imagesFolder))];
+}
+
+async function wantedImages(images: EngineImages, imagesFolder: string) {
+  const base = await images.find(BASE_IMAGE);
+  const wanted = [{ name: BASE_IMAGE, present: base !== undefined }];
+  for (const folder of await listLabImages(imagesFolder)) {
+    const { repository, name } = await readRecipe(folder, base?.id ?? '');
+    wanted.push({ name: repository, present: (await images.find(name)) !== undefined });
+  }
+  return wanted;
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, '$1:…@');
+}
