@@ -1,0 +1,170 @@
+import type { Database } from '../database/database.ts';
+import type { Attempt as AttemptRow, Prisma } from '../database/generated/sqlite/client.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
+import { faultCodes } from '../errors.ts';
+import type { Attempt } from './attempt.ts';
+import { recordAttempt } from './progress-store.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Who runs a check, and until when that may be believed. */
+export interface Hold {
+  owner: string;
+  until: Date;
+}
+
+/** A check that runs, as far as the database knows. */
+export interface RunningAttempt {
+  id: string;
+  sessionId: string | undefined;
+  learnerId: string;
+  heldBy: string;
+  heldUntil: Date;
+}
+
+/** What a new attempt is of. */
+export type NewAttempt = Pick<
+  AttemptRow,
+  'id' | 'learnerId' | 'labSlug' | 'labVersion' | 'stepId' | 'startedAt'
+> & {
+  sessionId: string;
+};
+
+/** Which attempts a list has: those that fit all that is given. */
+export interface AttemptFilter {
+  sessionId?: string | undefined;
+  learnerId?: string | undefined;
+  lab?: string | undefined;
+  step?: string | undefined;
+}
+
+/** Most running checks looked at in one sweep; the next sweep sees the others. */
+const SWEEP_LIMIT = 1_000;
+
+const released = { runningKey: null, heldBy: null, heldUntil: null };
+
+export type AttemptStore = ReturnType<typeof createAttemptStore>;
+
+export function createAttemptStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /** Stores a running attempt; false when a check of that step runs in that session already, in whatever process. */
+    async begin(attempt: NewAttempt, hold: Hold): Promise<boolean> {
+      const runningKey = keyOf(attempt.sessionId, attempt.stepId);
+      try {
+        await client.attempt.create({
+          data: { ...attempt, state: 'running', runningKey, heldBy: hold.owner, heldUntil: hold.until },
+        });
+        return true;
+      } catch (error) {
+        if (isUniqueViolation(error, 'runningKey')) return false;
+        throw error;
+      }
+    },
+
+    /** Moves the end of the hold out, while the owner has it. */
+    async renew(id: string, { owner, until }: Hold): Promise<void> {
+      await client.attempt.updateMany({
+        where: { id, state: 'running', heldBy: owner },
+        data: { heldUntil: until },
+      });
+    },
+
+    /**
+     * Stores the verdict and, where it was judged, the progress, both or neither. An attempt that is
+     * no longer the owner's stays as it is. The attempt as it is then; undefined when it is gone
+     * with its learner.
+     */
+    finish(id: string, owner: string, verdict: Verdict, at: Date): Promise<Attempt | undefined> {
+      return database.transaction(async (tx) => {
+        const [row] = await tx.attempt.updateManyAndReturn({
+          where: { id, state: 'running', heldBy: owner },
+          data: { ...toColumns(verdict), ...released, finishedAt: at },
+        });
+        if (row && verdict.state === 'finished') {
+          const { learnerId, labSlug, stepId } = row;
+          await recordAttempt(tx, { learnerId, labSlug, stepId }, { ...verdict, at });
+        }
+        const stored = row ?? (await tx.attempt.findUnique({ where: { id } }));
+        return stored ? toAttempt(stored) : undefined;
+      });
+    },
+
+    /** Ends an attempt whose holder is gone; false when another was first, or the holder lives and moved its end out. */
+    async interrupt(running: RunningAttempt, verdict: Verdict, at: Date): Promise<boolean> {
+      const { id, heldBy, heldUntil } = running;
+      const { count } = await client.attempt.updateMany({
+        where: { id, state: 'running', heldBy, heldUntil },
+        data: { ...toColumns(verdict), ...released, finishedAt: at },
+      });
+      return count === 1;
+    },
+
+    /** The checks that run: all, or that of one step of a session. */
+    async running(of?: { sessionId: string; stepId: string }): Promise<RunningAttempt[]> {
+      const rows = await client.attempt.findMany({
+        where: { state: 'running', ...(of && { runningKey: keyOf(of.sessionId, of.stepId) }) },
+        orderBy: { id: 'asc' },
+        take: SWEEP_LIMIT,
+      });
+      return rows.map(({ id, sessionId, learnerId, heldBy, heldUntil, startedAt }) => ({
+        id,
+        sessionId: sessionId ?? undefined,
+        learnerId,
+        heldBy: heldBy ?? '',
+        heldUntil: heldUntil ?? startedAt,
+      }));
+    },
+
+    async find(id: string): Promise<Attempt | undefined> {
+      const row = await client.attempt.findUnique({ where: { id } });
+      return row ? toAttempt(row) : undefined;
+    },
+
+    /** Newest first. */
+    async list(
+      filter: AttemptFilter,
+      window: { take: number; after: string | undefined },
+    ): Promise<Attempt[]> {
+      const rows = await client.attempt.findMany({
+        where: {
+          ...(filter.sessionId !== undefined && { sessionId: filter.sessionId }),
+          ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
+          ...(filter.lab !== undefined && { labSlug: filter.lab }),
+          ...(filter.step !== undefined && { stepId: filter.step }),
+          ...(window.after !== undefined && { id: { lt: window.after } }),
+        },
+        orderBy: { id: 'desc' },
+        take: window.take,
+      });
+      return rows.map(toAttempt);
+    },
+  };
+}
+
+function keyOf(sessionId: string, stepId: string): string {
+  return `${sessionId}:${stepId}`;
+}
+
+function toColumns(verdict: Verdict): Prisma.AttemptUpdateManyMutationInput {
+  return { ...verdict, exitCode: verdict.exitCode ?? null, reasonCode: verdict.reasonCode ?? null };
+}
+
+function toAttempt(row: AttemptRow): Attempt {
+  return {
+    id: row.id,
+    sessionId: row.sessionId ?? undefined,
+    learnerId: row.learnerId,
+    labSlug: row.labSlug,
+    stepId: row.stepId,
+    state: row.state,
+    passed: row.passed,
+    score: row.score,
+    message: row.message,
+    output: row.output,
+    exitCode: row.exitCode ?? undefined,
+    reasonCode: faultCodes.find((code) => code === row.reasonCode),
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt ?? undefined,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Database, Transaction } from '../database/database.ts';
+import type { Progress as ProgressRow } from '../database/generated/sqlite/client.ts';
+import type { StepProgress } from './attempt.ts';
+
+/** A learner in a lab. */
+export interface LearnerInLab {
+  learnerId: string;
+  lab: string;
+}
+
+/** Pairs asked for in one statement: SQLite takes an expression of at most a thousand parts. */
+const PAIRS_PER_QUERY = 200;
+
+export type ProgressStore = ReturnType<typeof createProgressStore>;
+
+export function createProgressStore({ database: { client } }: { database: Database }) {
+  return {
+    /** The steps tried, by {@link pairKey}: one query for all, however many pairs there are up to a page. */
+    async of(pairs: readonly LearnerInLab[]): Promise<Map<string, StepProgress[]>> {
+      const unique = [...new Map(pairs.map((pair) => [pairKey(pair), pair])).values()];
+      const found = new Map<string, StepProgress[]>(unique.map((pair) => [pairKey(pair), []]));
+      for (let start = 0; start < unique.length; start += PAIRS_PER_QUERY) {
+        const some = unique.slice(start, start + PAIRS_PER_QUERY);
+        const rows = await client.progress.findMany({
+          where: { OR: some.map(({ learnerId, lab }) => ({ learnerId, labSlug: lab })) },
+          orderBy: { stepId: 'asc' },
+        });
+        for (const row of rows) {
+          found.get(pairKey({ learnerId: row.learnerId, lab: row.labSlug }))?.push(toProgress(row));
+        }
+      }
+      return found;
+    },
+  };
+}
+
+/** One text for a pair, to find it by. */
+export function pairKey({ learnerId, lab }: LearnerInLab): string {
+  return `${learnerId} ${lab}`;
+}
+
+/**
+ * Counts one judged attempt, within the transaction that stores it. What was reached stays: a later
+ * failure takes neither the pass nor the best score away.
+ */
+export async function recordAttempt(
+  tx: Transaction,
+  step: { learnerId: string; labSlug: string; stepId: string },
+  attempt: { passed: boolean; score: number; at: Date },
+): Promise<void> {
+  const { passed, score, at } = attempt;
+  const before = await tx.progress.findUnique({ where: { learnerId_labSlug_stepId: step } });
+  const reached = {
+    attempts: (before?.attempts ?? 0) + 1,
+    passed: passed || (before?.passed ?? false),
+    bestScore: Math.max(score, before?.bestScore ?? 0),
+    passedAt: before?.passedAt ?? (passed ? at : null),
+    updatedAt: at,
+  };
+  await tx.progress.upsert({
+    where: { learnerId_labSlug_stepId: step },
+    create: { ...step, ...reached },
+    update: reached,
+  });
+}
+
+function toProgress(row: ProgressRow): StepProgress {
+  const { stepId, attempts, passed, bestScore, passedAt } = row;
+  return { stepId, attempts, passed, bestScore, passedAt: passedAt ?? undefined };
+}

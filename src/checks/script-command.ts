@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { ExecSpec } from '../engine/engine.ts';
+import type { LabCheck } from '../labs/lab.ts';
+
+/** Most that a check may print, in bytes: beyond it is stopped. */
+export const OUTPUT_HARD_LIMIT = 1024 * 1024;
+
+/** Exit code of the wrapper when it could not run the script. */
+export const REFUSED_EXIT_CODE = 125;
+
+/** Seconds after its time limit when a check ends by itself, should the service be gone by then. */
+const SELF_END_SECONDS = 5;
+
+/** Where the script may lie: memory first, which a full disk leaves alone. */
+const PLACES = ['/dev/shm', '/tmp', '/var/tmp'];
+
+/**
+ * Takes the script from standard input, so that it may be of any length, into a folder that only
+ * the checking user can enter, and runs it with nothing to read. Everything that it says itself
+ * begins with the token, as its last word does: without that, the script was not run to its end.
+ * $1: token, $2: seconds until it ends by itself, then the interpreter with its argument.
+ */
+const WRAPPER = `
+token=$1 seconds=$2
+shift 2
+refuse() { printf '\\n%s refused: %s\\n' "$token" "$1" >&2; rm -rf "$place"; exit ${REFUSED_EXIT_CODE}; }
+for base in ${PLACES.join(' ')}; do
+  place=$base/.berth-check-$token
+  mkdir -m 700 "$place" 2>/dev/null && break
+  place=
+done
+[ -n "$place" ] || refuse 'no folder of the machine takes a file'
+{ cat >"$place/check"; } 2>/dev/null || refuse 'the machine has no room for a file'
+command -v "$1" >/dev/null || refuse "its interpreter $1 is not in the machine"
+command -v timeout >/dev/null && set -- timeout -s KILL "$seconds" "$@"
+"$@" "$place/check" </dev/null
+status=$?
+rm -rf "$place"
+printf '\\n%s ran\\n' "$token" >&2
+exit "$status"
+`;
+
+/** A script made ready to be run once. */
+export interface ScriptRun {
+  /** Not to be guessed by what runs in the machine: marks the wrapper's own words and the script's place. */
+  token: string;
+  command: ExecSpec;
+  /** Removes what the wrapper could not, because it was stopped. */
+  cleanUp: ExecSpec;
+}
+
+export function prepareScript(
+  check: LabCheck,
+  environment: Record<string, string>,
+  signal: AbortSignal,
+): ScriptRun {
+  const token = randomBytes(16).toString('hex');
+  const selfEnd = Math.ceil(check.timeoutSeconds) + SELF_END_SECONDS;
+  const places = PLACES.map((place) => `${place}/.berth-check-${token}`);
+  const common = { user: check.user, workingDirectory: '/', outputLimitBytes: OUTPUT_HARD_LIMIT };
+  return {
+    token,
+    command: {
+      ...common,
+      command: ['/bin/sh', '-c', WRAPPER, 'check', token, String(selfEnd), ...interpreterOf(check.script)],
+      input: Buffer.from(check.script),
+      // Files that shells read at their start are not the check's.
+      environment: { ...environment, ENV: '', BASH_ENV: '' },
+      timeoutMs: check.timeoutSeconds * 1000,
+      signal,
+    },
+    cleanUp: { ...common, command: ['rm', '-rf', ...places], timeoutMs: 5_000 },
+  };
+}
+
+/** The interpreter that the first line names, with its one argument, as the kernel reads it; otherwise sh. */
+export function interpreterOf(script: string): string[] {
+  const [, interpreter, argument] = /^#![ \t]*(\S+)[ \t]*(.*?)[ \t]*(?:\n|$)/.exec(script) ?? [];
+  if (interpreter === undefined) return ['/bin/sh'];
+  if (!argument) return [interpreter];
+  // What env would look for is looked for by the wrapper, which can say that it is not there.
+  if (/(^|\/)env$/.test(interpreter) && /^[\w.+/-]+$/.test(argument) && !argument.startsWith('-')) {
+    return [argument];
+  }
+  return [interpreter, argument];
+}
+
+/** `text` without the wrapper's words and the script's place, which would mean nothing to its reader. */
+export function withoutWrapper(text: string, token: string): string {
+  const place = new RegExp(`(?:${PLACES.join('|')})/\\.berth-check-${token}/check`, 'g');
+  return text.replaceAll(new RegExp(`\n?${token} [^\n]*\n`, 'g'), '').replaceAll(place, 'check');
+}
