@@ -1,0 +1,53 @@
+import { fault, isFault } from '../../errors.ts';
+import { PAGE_LIMIT } from '../../page.ts';
+import type { GraphqlContext } from '../context.ts';
+import type { Resolvers } from '../generated/resolver-types.ts';
+import type { NodeModel } from '../models.ts';
+import { pageInfo } from './connection.ts';
+import { readGlobalId } from './global-id.ts';
+
+/** The object with this global id; undefined when there is none for this actor. */
+async function findNode(globalId: string, context: GraphqlContext): Promise<NodeModel | undefined> {
+  const found = readGlobalId(globalId);
+  if (!found) return;
+  switch (found.type) {
+    case 'User':
+      return withType('User', await context.loaders.user(found.id));
+    case 'Lab':
+      return withType('Lab', context.loaders.lab(found.id));
+    case 'Session':
+      return withType('Session', await context.loaders.session(found.id));
+    case 'Attempt':
+      return withType('Attempt', await findAttempt(found.id, context));
+    // A token is read among its user's.
+    case 'ApiToken':
+      return;
+  }
+}
+
+async function findAttempt(id: string, { services, actor }: GraphqlContext) {
+  try {
+    return await services.checks.get(actor, id);
+  } catch (error) {
+    if (isFault(error, 'NOT_FOUND')) return;
+    throw error;
+  }
+}
+
+function withType<N extends string, T extends object>(__typename: N, object: T | undefined) {
+  return object && { ...object, __typename };
+}
+
+export const baseResolvers = {
+  Node: { __resolveType: (node) => node.__typename },
+  PageInfo: pageInfo,
+  Query: {
+    node: (_, { id }, context) => findNode(id, context),
+    nodes: (_, { ids }, context) => {
+      if (ids.length > PAGE_LIMIT) {
+        throw fault('INPUT_INVALID', { problem: `"ids" may hold at most ${PAGE_LIMIT} ids.` });
+      }
+      return Promise.all(ids.map((id) => findNode(id, context)));
+    },
+  },
+} satisfies Resolvers;

@@ -1,0 +1,41 @@
+import type { TokenService, UserService } from '../identity/user.ts';
+import type { CheckService } from '../checks/attempt.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { Actor } from '../identity/actor.ts';
+import type { LabService } from '../labs/lab-service.ts';
+import type { Log } from '../log.ts';
+import type { SessionService } from '../sessions/session.ts';
+import type { TerminalService } from '../terminals/terminal.ts';
+import type { Loaders } from './loaders.ts';
+
+/** What resolvers may call. */
+export interface GraphqlServices {
+  users: UserService;
+  tokens: TokenService;
+  labs: LabService;
+  sessions: SessionService;
+  terminals: TerminalService;
+  checks: CheckService;
+}
+
+/** Addresses that answers give out. */
+export interface PublicUrls {
+  /** Where a browser uses up a sign-in link. */
+  signIn(secret: string): string;
+  /** Where a terminal's socket is: `ws://` or `wss://`. */
+  terminal(terminalId: string): string;
+}
+
+/** What every resolver gets: who asks, and what may be called. One for each operation. */
+export interface GraphqlContext {
+  /** Who asks. A subscription sets it anew for each event. */
+  actor: Actor | undefined;
+  services: GraphqlServices;
+  loaders: Loaders;
+  events: Pick<EventBus, 'listen'>;
+  urls: PublicUrls;
+  /** Reads the credentials again. @throws UNAUTHENTICATED, TOKEN_EXPIRED when they are no longer good */
+  authenticate: () => Promise<Actor | undefined>;
+  requestId: string;
+  log: Log;
+}

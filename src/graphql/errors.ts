@@ -1,0 +1,54 @@
+import { GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
+import { fault, isFault } from '../errors.ts';
+import type { Fault } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+/** Errors of a request that is not carried out: not GraphQL, not of this schema, or over a limit. */
+export class RequestRefused extends Error {
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors[0]?.message ?? 'The request was refused.');
+    this.name = 'RequestRefused';
+    this.errors = errors;
+  }
+}
+
+/** A refusal for exceeding a limit; `problem` says which, and what it is. */
+export function tooComplex(problem: string): RequestRefused {
+  return new RequestRefused([asGraphqlError(fault('QUERY_TOO_COMPLEX', { problem }))]);
+}
+
+export function asGraphqlError(error: Error): GraphQLError {
+  return new GraphQLError(error.message, { originalError: error });
+}
+
+/**
+ * The error as clients see it. A fault keeps its words; what GraphQL itself finds wrong with a
+ * request is INPUT_INVALID; anything else is INTERNAL, its cause in the log alone.
+ */
+export function formatError(
+  error: GraphQLError,
+  { requestId, log }: { requestId: string; log: Log },
+): GraphQLFormattedError {
+  const cause = faultOf(error);
+  if (cause.code === 'INTERNAL') log.error({ err: error.originalError ?? error }, 'GraphQL resolver failed');
+  return {
+    message: cause.code === 'INPUT_INVALID' ? error.message : cause.message,
+    ...(error.locations && { locations: error.locations }),
+    ...(error.path && { path: error.path }),
+    extensions: { ...cause.details, code: cause.code, requestId },
+  };
+}
+
+/** The fault that an error stands for. */
+export function faultOf(error: GraphQLError): Fault {
+  // A scalar that refuses a value is wrapped once more with each level it lies in.
+  for (let at: unknown = error; at instanceof Error; at = at instanceof GraphQLError ? at.originalError : undefined) {
+    if (isFault(at)) return at;
+  }
+  // Found by GraphQL before anything was carried out: no resolver has a part in it.
+  if (!error.originalError && !error.path) return fault('INPUT_INVALID', { problem: error.message });
+  return fault('INTERNAL');
+}

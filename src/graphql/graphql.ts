@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { mercurius } from 'mercurius';
+import type { AuthenticationService } from '../identity/user.ts';
+import type { SessionCookie } from '../http/session-cookie.ts';
+import type { GraphqlContext } from './context.ts';
+import type { ContextSource } from './create-context.ts';
+import { formatError } from './errors.ts';
+import { addGraphiql } from './graphiql.ts';
+import { addHttpRoute } from './http-route.ts';
+import { createPreparer } from './limits/prepare.ts';
+import { createSchema } from './schema.ts';
+import { addSubscriptionRoute } from './subscriptions/route.ts';
+
+/** Times a query is asked before it is compiled: those asked once or twice never pay for it. */
+const COMPILE_AFTER = 3;
+
+/**
+ * Registers GraphQL at `/graphql`: POST for queries and mutations, graphql-transport-ws for these
+ * and for subscriptions; in development GraphiQL at `/graphiql`. Authentication and
+ * `@fastify/websocket` must be registered before.
+ */
+export async function registerGraphql(
+  app: FastifyInstance,
+  options: ContextSource & {
+    authentication: Pick<AuthenticationService, 'byToken' | 'byWebSession'>;
+    cookie: SessionCookie;
+    allowedOrigins: readonly string[];
+    development: boolean;
+  },
+): Promise<void> {
+  const schema = createSchema();
+  const prepare = createPreparer(schema);
+  await app.register(mercurius, {
+    schema,
+    routes: false,
+    jit: COMPILE_AFTER,
+    errorFormatter: ({ data, errors = [] }, context) => {
+      // What this plugin hands to mercurius as context is what comes back.
+      const told = context as unknown as GraphqlContext;
+      return {
+        statusCode: 200,
+        response: { data, errors: errors.map((error) => formatError(error, told)) },
+      };
+    },
+  });
+  await app.register(async (scope) => {
+    scope.removeContentTypeParser('text/plain');
+    addHttpRoute(scope, { ...options, prepare });
+    addSubscriptionRoute(scope, { ...options, schema, prepare });
+    if (options.development) addGraphiql(scope);
+  });
+}

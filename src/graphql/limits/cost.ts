@@ -1,0 +1,116 @@
+import { getNamedType, isCompositeType, isInterfaceType, isObjectType, Kind } from 'graphql';
+import type {
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLField,
+  GraphQLNamedType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from 'graphql';
+import { PAGE_LIMIT } from '../../page.ts';
+import { isIntrospection } from './shape.ts';
+
+/** A field with arguments for a page, read from the database each time. */
+const READ_COST = 10;
+/** The schema as tools read it: a large answer, yet made from memory. */
+const INTROSPECTION_COST = 2_000;
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** What an operation costs, and whether that hangs on the values of variables. */
+export interface Cost {
+  cost: number;
+  varies: boolean;
+  /** Fields at the root, fragments resolved. */
+  rootFields: number;
+}
+
+/**
+ * The cost of a validated operation: one for each field, {@link READ_COST} for a connection, and
+ * what lies in a connection as often as its page has elements at most.
+ */
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): Cost {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const known = new Map<string, { cost: number; fields: number }>();
+  let varies = false;
+
+  function valueOf(node: FieldNode, name: string): unknown {
+    const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+    if (!value) return undefined;
+    if (value.kind === Kind.INT) return Number(value.value);
+    if (value.kind === Kind.LIST) return { length: value.values.length };
+    if (value.kind !== Kind.VARIABLE) return 'unknown';
+    varies = true;
+    return variables[value.name.value] ?? 'unknown';
+  }
+
+  /** How often what lies in the field is read at most. */
+  function timesOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+    const page = field.args.find(({ name }) => name === 'first');
+    if (page) return atMostPage(valueOf(node, 'first') ?? page.defaultValue);
+    if (!field.args.some(({ name }) => name === 'ids')) return 1;
+    const ids = valueOf(node, 'ids');
+    return atMostPage(typeof ids === 'object' && ids && 'length' in ids ? ids.length : undefined);
+  }
+
+  function ofField(node: FieldNode, parent: GraphQLNamedType | undefined): number {
+    const name = node.name.value;
+    if (isIntrospection(name)) return INTROSPECTION_COST;
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+    if (!field || !node.selectionSet) return 1;
+    const times = timesOf(node, field);
+    const inside = ofSelections(node.selectionSet, getNamedType(field.type)).cost;
+    return (field.args.some(({ name }) => name === 'first') ? READ_COST : 1) + times * inside;
+  }
+
+  function ofFragment(name: string): { cost: number; fields: number } {
+    const before = known.get(name);
+    if (before) return before;
+    const fragment = fragments.get(name);
+    const type = fragment && schema.getType(fragment.typeCondition.name.value);
+    const result = fragment ? ofSelections(fragment.selectionSet, type) : { cost: 0, fields: 0 };
+    known.set(name, result);
+    return result;
+  }
+
+  function ofSelections(set: SelectionSetNode, type: GraphQLNamedType | undefined) {
+    const sum = { cost: 0, fields: 0 };
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        sum.cost += ofField(selection, type);
+        sum.fields += 1;
+        continue;
+      }
+      const part =
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? ofFragment(selection.name.value)
+          : ofSelections(selection.selectionSet, narrowed(selection.typeCondition?.name.value, type));
+      sum.cost += part.cost;
+      sum.fields += part.fields;
+    }
+    return sum;
+  }
+
+  function narrowed(condition: string | undefined, type: GraphQLNamedType | undefined) {
+    const narrower = condition === undefined ? type : schema.getType(condition);
+    return isCompositeType(narrower) ? narrower : type;
+  }
+
+  const { cost, fields } = ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
+  return { cost, varies, rootFields: fields };
+}
+
+/** A page size as asked, or the largest where it is unknown or will be refused. */
+function atMostPage(size: unknown): number {
+  return typeof size === 'number' && size >= 0 ? Math.min(size, PAGE_LIMIT) : PAGE_LIMIT;
+}

@@ -1,0 +1,46 @@
+/** What stands behind each type of the schema: the services' own types. Read by the code generation. */
+import type { Attempt, LabProgress, StepProgress } from '../checks/attempt.ts';
+import type { Role, Scope } from '../identity/actor.ts';
+import type { ApiToken, User } from '../identity/user.ts';
+import type { LabProblem } from '../labs/lab-problem.ts';
+import type { LabView } from '../labs/lab.ts';
+import type { Page } from '../page.ts';
+import type { Session, SessionMachine, SessionState } from '../sessions/session.ts';
+import type { Terminal } from '../terminals/terminal.ts';
+
+export type { Role, Scope, SessionState };
+export type AttemptState = Attempt['state'];
+export type ProvisioningPhase = NonNullable<Session['progress']>['phase'];
+
+type Edge<T> = Page<T>['items'][number];
+
+export type ApiTokenModel = ApiToken;
+export type AttemptModel = Attempt;
+export type AttemptConnectionModel = Page<Attempt>;
+export type AttemptEdgeModel = Edge<Attempt>;
+export type LabModel = LabView;
+export type LabConnectionModel = Page<LabView>;
+export type LabEdgeModel = Edge<LabView>;
+export type LabMachineModel = LabView['machines'][number];
+export type LabProblemModel = LabProblem;
+export type LabProgressModel = LabProgress;
+export type MachineModel = SessionMachine;
+export type PageInfoModel = Page<unknown>;
+export type ProvisioningModel = NonNullable<Session['progress']>;
+export type ReasonModel = { code: string; message: string };
+export type SessionModel = Session;
+export type SessionConnectionModel = Page<Session>;
+export type SessionEdgeModel = Edge<Session>;
+export type StepModel = LabView['steps'][number];
+export type StepProgressModel = StepProgress;
+export type TerminalModel = Terminal;
+export type UserModel = User;
+export type UserConnectionModel = Page<User>;
+export type UserEdgeModel = Edge<User>;
+
+/** An object found by its global id, with the name of its type. */
+export type NodeModel =
+  | (User & { __typename: 'User' })
+  | (LabView & { __typename: 'Lab' })
+  | (Session & { __typename: 'Session' })
+  | (Attempt & { __typename: 'Attempt' });

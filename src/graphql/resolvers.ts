@@ -1,0 +1,18 @@
+import { baseResolvers } from './base/base-resolvers.ts';
+import { dateTime } from './base/date-time.ts';
+import { checksResolvers } from './checks/checks-resolvers.ts';
+import { identityResolvers } from './identity/identity-resolvers.ts';
+import { labsResolvers } from './labs/labs-resolvers.ts';
+import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
+import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
+
+/** What each domain brings, to be put into the schema. */
+export const domainResolvers = [
+  { DateTime: dateTime },
+  baseResolvers,
+  identityResolvers,
+  labsResolvers,
+  sessionsResolvers,
+  terminalsResolvers,
+  checksResolvers,
+];

@@ -1,0 +1,49 @@
+import {
+  buildSchema,
+  isEnumType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+} from 'graphql';
+import type { GraphQLField, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { sdl } from './generated/sdl.ts';
+import { domainResolvers } from './resolvers.ts';
+
+type TypeResolvers = Record<string, unknown>;
+
+/** The executable schema. Each call makes its own. */
+export function createSchema(): GraphQLSchema {
+  const schema = buildSchema(sdl);
+  for (const resolvers of domainResolvers) {
+    for (const [name, type] of Object.entries<TypeResolvers>(resolvers)) attach(schema, name, type);
+  }
+  return schema;
+}
+
+function attach(schema: GraphQLSchema, name: string, resolvers: TypeResolvers): void {
+  const type = schema.getType(name);
+  if (isScalarType(type)) {
+    Object.assign(type, resolvers);
+  } else if (isEnumType(type)) {
+    // Before the type is first used, since it then makes its tables.
+    for (const value of type.getValues()) value.value = resolvers[value.name];
+  } else if (isInterfaceType(type)) {
+    Object.assign(type, { resolveType: resolvers['__resolveType'] });
+  } else if (isObjectType(type)) {
+    const fields = type.getFields();
+    for (const [field, resolver] of Object.entries(resolvers)) {
+      attachToField(fields[field], resolver, `${name}.${field}`);
+    }
+  } else {
+    throw new Error(`There are resolvers for ${name}, which the schema does not have.`);
+  }
+}
+
+type AnyField = GraphQLField<unknown, unknown>;
+type AnyResolver = GraphQLFieldResolver<unknown, unknown>;
+
+function attachToField(field: AnyField | undefined, resolver: unknown, name: string): void {
+  if (!field) throw new Error(`There is a resolver for ${name}, which the schema does not have.`);
+  if (typeof resolver === 'function') field.resolve = resolver as AnyResolver;
+  else Object.assign(field, resolver);
+}

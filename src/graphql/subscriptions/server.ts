@@ -1,0 +1,123 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { ExecutionArgs, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { makeServer } from 'graphql-ws';
+import type { Context, Server } from 'graphql-ws';
+import { isFault } from '../../errors.ts';
+import type { EventBus } from '../../events/event-bus.ts';
+import type { Actor } from '../../identity/actor.ts';
+import type { ContextSource } from '../create-context.ts';
+import { createContext } from '../create-context.ts';
+import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from '../errors.ts';
+import type { createPreparer } from '../limits/prepare.ts';
+import { readQueryRequest } from '../query-request.ts';
+import { closeForbidden, closeFor } from './close.ts';
+import type { ConnectionCount } from './connections.ts';
+import { credentialsOf } from './credentials.ts';
+import type { CredentialSource } from './credentials.ts';
+
+/** Most operations at once on one connection: a page has a handful. */
+export const OPERATION_LIMIT = 50;
+/** How long a client may take to say who it is, in milliseconds. */
+const INIT_TIMEOUT_MS = 10_000;
+
+/** What is known of a connection. */
+export interface Connection {
+  socket: WebSocket;
+  request: FastifyRequest;
+  /** Set once it has said who it is. */
+  user?: { actor: Actor; authenticate: () => Promise<Actor>; stopListening: () => void };
+}
+
+type ConnectionContext = Context<Record<string, unknown>, Connection>;
+
+export interface ServerOptions extends ContextSource, CredentialSource {
+  events: Pick<EventBus, 'listen'>;
+  schema: GraphQLSchema;
+  prepare: ReturnType<typeof createPreparer>;
+  connections: ConnectionCount;
+}
+
+/** Speaks graphql-transport-ws: who connects, what is carried out, how errors are told. */
+export function createSubscriptionServer(options: ServerOptions): Server<Connection> {
+  /** Lets the connection in, or closes it with the reason. */
+  async function connect({ extra, connectionParams }: ConnectionContext): Promise<boolean> {
+    const authenticate = credentialsOf(options, extra.request, connectionParams);
+    if (!authenticate) {
+      closeFor(extra.socket, 'UNAUTHENTICATED');
+      return false;
+    }
+    const actor = await authenticate().catch((error: unknown) => {
+      closeForbidden(extra.socket, error, extra.request.log);
+    });
+    if (!actor || extra.socket.readyState !== extra.socket.OPEN) return false;
+    if (!options.connections.enterAs(actor.userId)) {
+      closeFor(extra.socket, 'RATE_LIMITED');
+      return false;
+    }
+    extra.user = { actor, authenticate, stopListening: watch(extra, actor.userId, authenticate) };
+    return true;
+  }
+
+  /** Ends the connection as soon as its credentials are no longer good. */
+  function watch({ socket, request }: Connection, userId: string, authenticate: () => Promise<Actor>) {
+    return options.events.listen('user.changed', (event) => {
+      if (event.userId !== userId) return;
+      authenticate().catch((error: unknown) => closeForbidden(socket, error, request.log));
+    });
+  }
+
+  function prepareOperation(context: ConnectionContext, payload: unknown): ExecutionArgs {
+    const { user, request } = context.extra;
+    if (Object.keys(context.subscriptions).length > OPERATION_LIMIT) {
+      throw tooComplex(`a connection carries at most ${OPERATION_LIMIT} operations at once`);
+    }
+    const asked = readQueryRequest(payload);
+    const { document } = options.prepare(asked);
+    const authenticate = user ? user.authenticate : async () => undefined;
+    return {
+      schema: options.schema,
+      document,
+      operationName: asked.operationName,
+      variableValues: asked.variables,
+      contextValue: createContext(options, request, user?.actor, authenticate),
+    };
+  }
+
+  function format({ extra }: ConnectionContext, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+    const { id, log } = extra.request;
+    return errors.map((error) => formatError(error, { requestId: id, log }));
+  }
+
+  return makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+    onConnect: connect,
+    async onSubscribe(context, _id, payload) {
+      const { user } = context.extra;
+      try {
+        if (user) user.actor = await user.authenticate();
+        return prepareOperation(context, payload);
+      } catch (error) {
+        if (error instanceof RequestRefused) return error.errors;
+        if (isFault(error)) return [asGraphqlError(error)];
+        throw error;
+      }
+    },
+    onNext(context, _id, _payload, _args, result) {
+      return result.errors && { ...result, errors: format(context, result.errors) };
+    },
+    onError(context, _id, _payload, errors) {
+      const graphqlErrors = errors.filter((error) => error instanceof GraphQLError);
+      // Whoever may no longer do anything here has no use for the connection.
+      if (graphqlErrors.some((error) => faultOf(error).status === 401)) {
+        closeForbidden(context.extra.socket, graphqlErrors[0]?.originalError, context.extra.request.log);
+      }
+      return format(context, graphqlErrors);
+    },
+    onClose({ extra }) {
+      extra.user?.stopListening();
+      options.connections.leave(extra.user?.actor.userId);
+    },
+  });
+}
