@@ -6,7 +6,6 @@ import type { ProvisionedMachine } from '../engine/engine.ts';
 import { isActive, nextState } from './session-states.ts';
 import type { SessionEvent } from './session-states.ts';
 import type { SessionState } from './session.ts';
-import type { Position } from './session-page.ts';
 
 /** A session as it is stored, with its machines in the lab's order. */
 export type SessionRow = Prisma.SessionGetPayload<typeof whole>;
@@ -28,6 +27,11 @@ export interface NewSession {
   idleMinutes: number;
   endsAt: Date;
   maxEndsAt: Date;
+}
+
+export interface MoveOptions {
+  machines?: ProvisionedMachine[];
+  sameEnd?: boolean;
 }
 
 const whole = { include: { machines: { orderBy: { id: 'asc' } } } } as const;
@@ -55,13 +59,9 @@ export function createSessionStore({ database }: { database: Database }) {
           if (active.some((other) => other.activeKey === activeKey)) return 'exists';
           if (active.length >= limit) return 'limit';
           const row = await tx.session.create({ data: { ...fields, state: 'requested', activeKey } });
-          const rows = machines.map((machine, position) => ({
-            id: `${session.id}.${String(position).padStart(2, '0')}`,
-            sessionId: session.id,
-            ...machine,
-          }));
+          const rows = machineRows(session.id, machines);
           await tx.machine.createMany({ data: rows });
-          return { ...row, machines: rows.map((machine) => ({ ...machine, engineId: null, address: null })) };
+          return { ...row, machines: rows };
         });
       } catch (error) {
         if (isUniqueViolation(error, 'activeKey')) return 'exists';
@@ -86,15 +86,14 @@ export function createSessionStore({ database }: { database: Database }) {
     findOfLearner: (learnerId: string): Promise<SessionRow[]> =>
       client.session.findMany({ where: { learnerId, removedAt: null }, ...whole }),
 
-    /** Newest first, from after `position`. */
+    /** Newest first, from after the session `after`: ids sort by the time they were made. */
     page(
       filter: {
         learnerId?: string | undefined;
         labSlug?: string | undefined;
         states?: SessionState[] | undefined;
       },
-      take: number,
-      position: Position | undefined,
+      { take, after }: { take: number; after: string | undefined },
     ): Promise<SessionRow[]> {
       return client.session.findMany({
         where: {
@@ -102,14 +101,9 @@ export function createSessionStore({ database }: { database: Database }) {
           ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
           ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
           ...(filter.states && { state: { in: filter.states } }),
-          ...(position && {
-            OR: [
-              { createdAt: { lt: position.createdAt } },
-              { createdAt: position.createdAt, id: { lt: position.id } },
-            ],
-          }),
+          ...(after !== undefined && { id: { lt: after } }),
         },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        orderBy: { id: 'desc' },
         take,
         ...whole,
       });
@@ -128,19 +122,24 @@ export function createSessionStore({ database }: { database: Database }) {
 
     /**
      * Moves the session by `event` if it is still as `row` has it; `machines` get their handles and
-     * addresses with it. The new row; undefined when somebody else was first, or when the event can
-     * not happen in its state.
+     * addresses with it, and with `sameEnd` its end must be unmoved too. The new row; undefined when
+     * somebody else was first, or when the event can not happen in its state.
      */
     async move(
       row: SessionRow,
       event: SessionEvent,
       changes: SessionChanges = {},
-      machines: ProvisionedMachine[] = [],
+      { machines = [], sameEnd = false }: MoveOptions = {},
     ): Promise<SessionRow | undefined> {
       const state = nextState(row.state, event);
       if (state === undefined) return undefined;
       const update = {
-        where: { id: row.id, generation: row.generation, state: row.state },
+        where: {
+          id: row.id,
+          generation: row.generation,
+          state: row.state,
+          ...(sameEnd && { expiresAt: row.expiresAt, endsAt: row.endsAt }),
+        },
         data: {
           ...changes,
           state,
@@ -182,6 +181,18 @@ export function createSessionStore({ database }: { database: Database }) {
       return count === 1;
     },
   };
+}
+
+/** New machines of a session; their ids keep the lab's order. */
+export function machineRows(sessionId: string, machines: readonly { name: string; image: string }[]) {
+  return machines.map(({ name, image }, position) => ({
+    id: `${sessionId}.${String(position).padStart(3, '0')}`,
+    sessionId,
+    name,
+    image,
+    engineId: null,
+    address: null,
+  }));
 }
 
 const keyOf = (learnerId: string, labSlug: string) => `${learnerId}:${labSlug}`;

@@ -1,0 +1,121 @@
+import type { Database } from '../database/database.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
+import { fault } from '../errors.ts';
+import type { Lab } from '../labs/lab.ts';
+import { machineRows } from './session-store.ts';
+import type { SessionRow, SessionStore } from './session-store.ts';
+
+/** Who works on a session, and until when that may be believed. */
+export interface Claim {
+  owner: string;
+  until: Date;
+}
+
+export type ClaimStore = ReturnType<typeof createClaimStore>;
+
+/** The queue of sessions to be made, and the claims on those being made. */
+export function createClaimStore({ database, store }: { database: Database; store: SessionStore }) {
+  const { client } = database;
+  const machines = { orderBy: { id: 'asc' } } as const;
+
+  /** Runs `write`; false when the subnet it takes is held by another session. */
+  async function takingSubnet<T>(write: () => Promise<T>): Promise<T | 'held'> {
+    try {
+      return await write();
+    } catch (error) {
+      if (isUniqueViolation(error, 'subnetIndex')) return 'held';
+      throw error;
+    }
+  }
+
+  return {
+    /** Sessions that nobody makes yet, longest waiting first. */
+    waiting: (limit: number): Promise<SessionRow[]> =>
+      client.session.findMany({
+        where: { state: { in: ['requested', 'queued'] } },
+        orderBy: { id: 'asc' },
+        take: limit,
+        include: { machines },
+      }),
+
+    /** Claims the session together with a subnet; `held` when another session has that one. */
+    claim: (row: SessionRow, subnetIndex: number, claim: Claim): Promise<SessionRow | undefined | 'held'> =>
+      takingSubnet(() =>
+        store.move(row, 'claim', {
+          subnetIndex,
+          claimedBy: claim.owner,
+          claimedUntil: claim.until,
+          phase: 'creating',
+          percent: null,
+        }),
+      ),
+
+    /** Takes another subnet for a session being made; false when another session holds it. @throws PROVISIONING_INTERRUPTED when it is made no more */
+    async changeSubnet(row: SessionRow, subnetIndex: number): Promise<boolean> {
+      const changed = await takingSubnet(() => store.change(row, { subnetIndex }));
+      if (changed === false) throw fault('PROVISIONING_INTERRUPTED');
+      return changed !== 'held';
+    },
+
+    /** Notes the lab's present version, where that of the start is known no more: its machines are made. */
+    async adoptVersion(row: SessionRow, lab: Pick<Lab, 'version' | 'machines'>): Promise<SessionRow> {
+      const machines = machineRows(row.id, lab.machines);
+      await database.transaction(async (tx) => {
+        await tx.session.updateMany({ where: { id: row.id }, data: { labVersion: lab.version } });
+        await tx.machine.deleteMany({ where: { sessionId: row.id } });
+        await tx.machine.createMany({ data: machines });
+      });
+      return { ...row, labVersion: lab.version, machines };
+    },
+
+    async usedSubnets(): Promise<number[]> {
+      const rows = await client.session.findMany({
+        where: { subnetIndex: { not: null } },
+        select: { subnetIndex: true },
+      });
+      return rows.flatMap(({ subnetIndex }) => subnetIndex ?? []);
+    },
+
+    /** Moves the end of all claims of `owner` out; the ids of the sessions that it still makes. */
+    async renew({ owner, until }: Claim): Promise<string[]> {
+      const rows = await client.session.updateManyAndReturn({
+        where: { claimedBy: owner, state: 'provisioning' },
+        data: { claimedUntil: until },
+        select: { id: true },
+      });
+      return rows.map(({ id }) => id);
+    },
+
+    /** Takes a claim over from a process that is gone; false when another was first. */
+    async takeOver(row: SessionRow, { owner, until }: Claim): Promise<boolean> {
+      const { count } = await client.session.updateMany({
+        where: { id: row.id, generation: row.generation, claimedBy: row.claimedBy },
+        data: { claimedBy: owner, claimedUntil: until },
+      });
+      return count === 1;
+    },
+
+    /** Gives the owner's claim back, whatever became of the session. */
+    async release(id: string, owner: string): Promise<void> {
+      await client.session.updateMany({
+        where: { id, claimedBy: owner },
+        data: { claimedBy: null, claimedUntil: null },
+      });
+    },
+
+    /** Sessions whose environment is to be removed, or whose row: oldest end first. */
+    toTearDown: (limit: number): Promise<SessionRow[]> =>
+      client.session.findMany({
+        where: {
+          OR: [
+            { state: 'stopping' },
+            { state: 'failed', subnetIndex: { not: null } },
+            { state: { in: ['ended', 'failed'] }, removedAt: { not: null } },
+          ],
+        },
+        orderBy: { id: 'asc' },
+        take: limit,
+        include: { machines },
+      }),
+  };
+}

@@ -1,0 +1,179 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { LabCatalogue } from '../labs/catalogue.ts';
+import type { Log } from '../log.ts';
+import { createClaimStore } from './claim-store.ts';
+import { createEngineWatcher } from './engine-watcher.ts';
+import { createEnvironmentMaker } from './environment-maker.ts';
+import { createLifetimeStore } from './lifetime-store.ts';
+import { createLifetimes } from './lifetimes.ts';
+import { nameOwner } from './process-owner.ts';
+import { createProvisioner } from './provisioner.ts';
+import { createProvisioning } from './provisioning.ts';
+import { createReconciler } from './reconciler.ts';
+import { createRepairs } from './repairs.ts';
+import { createRestartLimit } from './restart-limit.ts';
+import { createRunner } from './runner.ts';
+import { createSessionChanger } from './session-changes.ts';
+import { createSessionEnd } from './session-end.ts';
+import { createSessionExtend } from './session-extend.ts';
+import { createSessionService } from './session-service.ts';
+import { createSessionStart } from './session-start.ts';
+import { createSessionStore } from './session-store.ts';
+import type { SessionService } from './session.ts';
+import { createSubnetPool } from './subnet-pool.ts';
+import { createTakeover } from './takeover.ts';
+import { createTeardown } from './teardown.ts';
+import { createUpkeep } from './upkeep.ts';
+
+export interface SessionsOptions {
+  database: Database;
+  engine: Engine;
+  events: EventBus;
+  clock: Clock;
+  catalogue: LabCatalogue;
+  logger: Log;
+  /** CIDR of which each session gets a /28. */
+  subnetPool: string;
+  /** Most active sessions of one learner. */
+  sessionLimit: number;
+  /** Environments made at the same time by this process. */
+  provisionConcurrency: number;
+  provisionTimeoutSeconds: number;
+  warningMinutes: number;
+  /** Told of each environment that became ready or failed, with the time it took. */
+  onProvisioned?: (outcome: 'ready' | 'failed', seconds: number) => void;
+}
+
+export interface Sessions {
+  service: SessionService;
+  /** Takes up what waits, and keeps sessions, engine and lifetimes in line from now on. Returns at once. */
+  start(): void;
+  /** Compares the engine with the database once, now; resolves when that is done. */
+  reconcile(): Promise<void>;
+  /** Ends all work. Sessions go on running; what was being made waits for the next start. */
+  stop(): Promise<void>;
+}
+
+/** All of sessions, put together. @throws CONFIG_INVALID for a subnet pool that is too small */
+export function createSessions(options: SessionsOptions): Sessions {
+  const { database, engine, events, clock, catalogue, logger, warningMinutes } = options;
+  const owner = nameOwner();
+  const store = createSessionStore({ database });
+  const claims = createClaimStore({ database, store });
+  const lifetimeStore = createLifetimeStore({ database });
+  const changer = createSessionChanger({ events, store, logger });
+  const pool = createSubnetPool({ cidr: options.subnetPool, clock });
+
+  const make = createEnvironmentMaker({ engine, catalogue, claims, pool });
+  const provision = createProvisioning({
+    store,
+    claims,
+    changer,
+    make,
+    engine,
+    clock,
+    owner,
+    logger,
+    timeoutSeconds: options.provisionTimeoutSeconds,
+    onOutcome: options.onProvisioned ?? (() => undefined),
+  });
+  const provisioner = createProvisioner({
+    claims,
+    changer,
+    provision,
+    pool,
+    clock,
+    owner,
+    logger,
+    concurrency: options.provisionConcurrency,
+    onSettled: () => teardown.wake(),
+  });
+  const teardown = createTeardown({ store, claims, changer, provisioner, engine, clock, owner, logger });
+  const takeOverAbandoned = createTakeover({
+    store,
+    claims,
+    changer,
+    provisioner,
+    engine,
+    clock,
+    owner,
+    logger,
+  });
+
+  const limit = createRestartLimit({ clock });
+  const repairs = createRepairs({ store, changer, engine, limit, clock, logger, onLost: teardown.wake });
+  const reconciler = createReconciler({ store, changer, engine, repairs, logger });
+  const comparing = createRunner({
+    work: reconciler.reconcile,
+    onError: (error) => logger.error({ err: error }, 'Engine and database could not be compared.'),
+  });
+  const lifetimes = createLifetimes({
+    lifetimes: lifetimeStore,
+    changer,
+    clock,
+    warningMinutes,
+    logger,
+    onEnded: teardown.wake,
+  });
+
+  const upkeep = createUpkeep({
+    clock,
+    logger,
+    provisioner,
+    teardown,
+    takeOverAbandoned,
+    lifetimes,
+    compare: comparing.wake,
+  });
+  const watcher = createEngineWatcher({
+    engine,
+    clock,
+    onMachine: (id) => upkeep.run('A machine could not be looked after.', () => repairs.inspect(id)),
+    onLost: () => upkeep.run('Sessions could not be marked unreachable.', reconciler.engineLost),
+    onReturned: () => {
+      comparing.wake();
+      teardown.retry();
+    },
+  });
+
+  const service = createSessionService({
+    store,
+    startSession: createSessionStart({
+      store,
+      changer,
+      catalogue,
+      clock,
+      sessionLimit: options.sessionLimit,
+      onRequested: provisioner.wake,
+    }),
+    ends: createSessionEnd({ store, changer, clock, onEnded: teardown.wake }),
+    extendSession: createSessionExtend({ store, lifetimes: lifetimeStore, changer, clock, warningMinutes }),
+    repairs,
+    lifetimes,
+  });
+
+  let unlisten: (() => void) | undefined;
+  return {
+    service,
+    start() {
+      unlisten = events.listen('session.changed', ({ sessionId, generation }) =>
+        provisioner.changed(sessionId, generation),
+      );
+      watcher.start();
+      upkeep.start();
+    },
+    reconcile: comparing.flush,
+    async stop() {
+      unlisten?.();
+      watcher.stop();
+      await upkeep.stop();
+      await comparing.stop();
+      await provisioner.stop();
+      await teardown.stop();
+      await lifetimes.flush();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { expiry, isWarningDue, used } from './lifetime-rules.ts';
+import type { LifetimeStore } from './lifetime-store.ts';
+import { reason } from './session-changes.ts';
+import type { SessionChanger } from './session-changes.ts';
+import type { SessionRow } from './session-store.ts';
+
+/** Time during which uses of a session are gathered into one write, in milliseconds. */
+const TOUCH_EVERY_MS = 30_000;
+
+export type Lifetimes = ReturnType<typeof createLifetimes>;
+
+/** Ends sessions that are idle or have lived their time, and warns before. `onEnded` is called when one was. */
+export function createLifetimes(options: {
+  lifetimes: LifetimeStore;
+  changer: SessionChanger;
+  clock: Clock;
+  warningMinutes: number;
+  logger: Log;
+  onEnded: () => void;
+}) {
+  const { lifetimes, changer, clock, warningMinutes, logger, onEnded } = options;
+  /** Last use by session: no more entries than sessions in use. */
+  const touched = new Map<string, Date>();
+  let flushAt = 0;
+
+  /** Writes what was gathered; what meets another change is written with the next. */
+  async function flush(): Promise<void> {
+    const uses = new Map(touched);
+    touched.clear();
+    if (uses.size === 0) return;
+    for (const row of await lifetimes.inUse([...uses.keys()])) {
+      await noteUse(row, uses.get(row.id) ?? row.lastActivityAt);
+    }
+  }
+
+  async function noteUse(row: SessionRow, at: Date): Promise<void> {
+    const changes = used(row, at);
+    const relieved =
+      row.warnedAt !== null && !isWarningDue({ ...row, ...changes }, clock.now(), warningMinutes);
+    const changed = await lifetimes.setEnd(row, relieved ? { ...changes, warnedAt: null } : changes);
+    if (changed === undefined) touched.set(row.id, touched.get(row.id) ?? at);
+    else if (relieved) changer.tell(changed);
+  }
+
+  async function warnOrEnd(row: SessionRow, now: Date): Promise<void> {
+    if (row.expiresAt <= now || row.endsAt <= now) return await end(row);
+    if (row.warnedAt !== null || !isWarningDue(row, now, warningMinutes)) return;
+    const warned = await lifetimes.setEnd(row, { warnedAt: now });
+    if (warned) changer.tell(warned);
+  }
+
+  async function end(row: SessionRow): Promise<void> {
+    const { code, minutes } = expiry(row);
+    if (!(await changer.move(row, 'stop', reason(code, { minutes }), { sameEnd: true }))) return;
+    logger.info({ sessionId: row.id, code }, 'A session ended by itself.');
+    onEnded();
+  }
+
+  return {
+    /** Notes that the session is used: costs a write only once in a while. */
+    touch(id: string): void {
+      touched.set(id, clock.now());
+    },
+    flush,
+    /** One look at all sessions whose end is near. */
+    async sweep(): Promise<void> {
+      const now = clock.now();
+      if (now.getTime() >= flushAt) {
+        flushAt = now.getTime() + TOUCH_EVERY_MS;
+        await flush();
+      }
+      const soon = new Date(now.getTime() + warningMinutes * 60_000);
+      for (const row of await lifetimes.due(now, soon)) {
+        if (row.expiresAt <= now && touched.has(row.id)) await flush();
+        else await warnOrEnd(row, now);
+      }
+    },
+  };
+}

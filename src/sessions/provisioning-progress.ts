@@ -1,0 +1,44 @@
+import type { Clock } from '../clock.ts';
+import type { ProvisionProgress } from '../engine/engine.ts';
+
+/** Shortest time between two reports of one session, in milliseconds: more than a learner can read. */
+const REPORT_EVERY_MS = 250;
+
+/**
+ * Passes reports on to `write` one at a time, the first at once and later ones at most every
+ * quarter of a second, always the newest. Nothing waits for it; `close` drops what is left.
+ */
+export function createProgressReports(options: {
+  clock: Clock;
+  write: (progress: ProvisionProgress) => Promise<void>;
+  onError: (error: unknown) => void;
+}) {
+  const { clock, write, onError } = options;
+  const closing = new AbortController();
+  let newest: ProvisionProgress | undefined;
+  let written: ProvisionProgress | undefined;
+  let busy = false;
+
+  async function run(): Promise<void> {
+    busy = true;
+    while (newest && !isSame(newest, written) && !closing.signal.aborted) {
+      written = newest;
+      await write(written).catch(onError);
+      await clock.sleep(REPORT_EVERY_MS, closing.signal).catch(() => undefined);
+    }
+    busy = false;
+  }
+
+  return {
+    report(progress: ProvisionProgress): void {
+      newest = progress;
+      if (!busy) void run();
+    },
+    close(): void {
+      closing.abort();
+    },
+  };
+}
+
+const isSame = (a: ProvisionProgress, b: ProvisionProgress | undefined) =>
+  a.phase === b?.phase && a.percent === b.percent;

@@ -1,0 +1,97 @@
+import type { Clock } from '../clock.ts';
+import type { Engine, ProvisionProgress } from '../engine/engine.ts';
+import { fault } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ClaimStore } from './claim-store.ts';
+import type { EnvironmentMaker, HoldingRow } from './environment-maker.ts';
+import { lifetimeFrom } from './lifetime-rules.ts';
+import { createProgressReports } from './provisioning-progress.ts';
+import { reasonOf } from './session-changes.ts';
+import type { SessionChanger } from './session-changes.ts';
+import type { SessionRow, SessionStore } from './session-store.ts';
+
+/** Why a provisioning ends early: the session was stopped or taken over, or this service stops. */
+export const LOST = new Error('The session is not wanted any more.');
+export const INTERRUPTED = new Error('The service stops.');
+
+const UNCLAIMED = { claimedBy: null, claimedUntil: null };
+
+export type Provisioning = ReturnType<typeof createProvisioning>;
+
+/** Takes one claimed session to `ready` or `failed`; when aborted, leaves nothing on the engine. */
+export function createProvisioning(options: {
+  store: SessionStore;
+  claims: ClaimStore;
+  changer: SessionChanger;
+  make: EnvironmentMaker;
+  engine: Pick<Engine, 'destroy'>;
+  clock: Clock;
+  owner: string;
+  timeoutSeconds: number;
+  logger: Log;
+  onOutcome: (outcome: 'ready' | 'failed', seconds: number) => void;
+}) {
+  const { store, claims, changer, make, engine, clock, owner, timeoutSeconds, logger, onOutcome } = options;
+
+  return async function provision(row: HoldingRow, abort: AbortController): Promise<void> {
+    const began = clock.now().getTime();
+    const over = new AbortController();
+    abortInTime(abort, over.signal);
+    const progress = progressOf(row);
+    let moved: SessionRow | undefined;
+    try {
+      const made = await make(row, abort.signal, progress.report);
+      const now = clock.now();
+      const changes = { ...lifetimeFrom(now, row), readyAt: now, ...UNCLAIMED };
+      moved = await changer.move(made.row, 'provisioned', changes, { machines: made.machines });
+      if (!moved) await dropIfForgotten(row.id);
+    } catch (error) {
+      const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
+      if (cause === INTERRUPTED) moved = await giveBack(row, error);
+      else if (cause !== LOST) moved = await fail(row, cause);
+    } finally {
+      progress.close();
+      over.abort();
+      if (!moved) await claims.release(row.id, owner);
+    }
+    if (moved?.state === 'ready' || moved?.state === 'failed') {
+      onOutcome(moved.state, (clock.now().getTime() - began) / 1000);
+    }
+  };
+
+  function progressOf(row: HoldingRow) {
+    async function write({ phase, percent }: ProvisionProgress): Promise<void> {
+      const changes = { phase, percent: percent === undefined ? null : Math.round(percent) };
+      if (await store.change(row, changes)) changer.tell(row);
+    }
+    return createProgressReports({
+      clock,
+      write,
+      onError: (error) => logger.warn({ err: error, sessionId: row.id }, 'Progress could not be stored.'),
+    });
+  }
+
+  function abortInTime(abort: AbortController, over: AbortSignal): void {
+    clock.sleep(timeoutSeconds * 1000, over).then(
+      () => abort.abort(fault('PROVISIONING_TIMED_OUT', { seconds: timeoutSeconds })),
+      () => undefined,
+    );
+  }
+
+  async function fail(row: HoldingRow, cause: unknown): Promise<SessionRow | undefined> {
+    logger.warn({ err: cause, sessionId: row.id }, 'An environment could not be made.');
+    return changer.move(row, 'fail', { ...reasonOf(cause), ...UNCLAIMED, endedAt: clock.now() });
+  }
+
+  /** The session waits for the next start. Where cleaning up fails too, its claim tells of it then. */
+  async function giveBack(row: HoldingRow, error: unknown): Promise<SessionRow | undefined> {
+    if (error !== INTERRUPTED) await engine.destroy(row.id);
+    return changer.move(row, 'requeue', { subnetIndex: null, phase: null, percent: null, ...UNCLAIMED });
+  }
+
+  /** An environment came up for a session that is over, or whose row is gone: no teardown would find it. */
+  async function dropIfForgotten(id: string): Promise<void> {
+    const now = await store.findAny(id);
+    if (now === null || now.subnetIndex === null) await engine.destroy(id);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Engine, EnvironmentStatus } from '../engine/engine.ts';
+import { isFault } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Repairs } from './repairs.ts';
+import type { SessionChanger } from './session-changes.ts';
+import type { SessionRow, SessionStore } from './session-store.ts';
+
+export type Reconciler = ReturnType<typeof createReconciler>;
+
+/** Compares the engine with the database, and brings both in line. */
+export function createReconciler(options: {
+  store: SessionStore;
+  changer: SessionChanger;
+  engine: Pick<Engine, 'list' | 'destroy'>;
+  repairs: Repairs;
+  logger: Log;
+}) {
+  const { store, changer, engine, repairs, logger } = options;
+
+  /** The engine does not answer: nothing can be done in any session until it does. */
+  async function engineLost(): Promise<void> {
+    for (const row of await store.findInStates(['ready'])) await changer.move(row, 'lose');
+  }
+
+  /**
+   * One comparison. The rows are read before the engine: so what is ready in them was on the engine
+   * when it was asked, or has changed since, and then the compare-and-set lets it be.
+   */
+  async function compare(): Promise<void> {
+    const rows = new Map((await store.findHolding()).map((row) => [row.id, row]));
+    const environments = await engine.list();
+    for (const { sessionId } of environments) if (!rows.has(sessionId)) await removeOrphan(sessionId);
+    const found = new Map(environments.map(({ sessionId, machines }) => [sessionId, machines]));
+    for (const row of rows.values()) await repair(row, found.get(row.id) ?? []);
+  }
+
+  /** Its row came after the others were read, or it has none, or only one of a session that is over. */
+  async function removeOrphan(sessionId: string): Promise<void> {
+    const row = await store.findAny(sessionId);
+    if (row && (row.subnetIndex !== null || row.activeKey !== null)) return;
+    logger.warn({ sessionId }, 'An environment without a session was removed.');
+    await engine.destroy(sessionId);
+  }
+
+  async function repair(row: SessionRow, found: EnvironmentStatus['machines']): Promise<void> {
+    if (row.state !== 'ready' && row.state !== 'unreachable') return;
+    try {
+      await repairs.repair(row, found);
+    } catch (error) {
+      if (isFault(error, 'ENGINE_UNREACHABLE')) throw error;
+      // One session that the engine refuses to mend must not keep the others from it.
+      logger.error({ err: error, sessionId: row.id }, 'A session could not be mended; it is tried again.');
+    }
+  }
+
+  return {
+    engineLost,
+    /** Compares once; with the engine away, sessions become unreachable. */
+    async reconcile(): Promise<void> {
+      try {
+        await compare();
+      } catch (error) {
+        if (!isFault(error, 'ENGINE_UNREACHABLE')) throw error;
+        await engineLost();
+      }
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { fault, isFault } from '../errors.ts';
+import type { FaultCode, FaultDetails } from '../errors.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { Log } from '../log.ts';
+import type { SessionEvent } from './session-states.ts';
+import type { MoveOptions, SessionChanges, SessionRow, SessionStore } from './session-store.ts';
+
+export type SessionChanger = ReturnType<typeof createSessionChanger>;
+
+/** Changes of state that are told to whoever listens, once they are stored. */
+export function createSessionChanger(options: { store: SessionStore; events: EventBus; logger: Log }) {
+  const { store, events, logger } = options;
+
+  /** Tells that the session changed; one that can not be told is only logged, since events are hints. */
+  function tell(row: Pick<SessionRow, 'id' | 'learnerId' | 'generation'>): void {
+    const { id: sessionId, learnerId, generation } = row;
+    events.publish('session.changed', { sessionId, learnerId, generation }).catch((error: unknown) => {
+      logger.warn({ err: error, sessionId }, 'A change of a session could not be told.');
+    });
+  }
+
+  return {
+    tell,
+    /** As the store's `move`, and tells of it. */
+    async move(
+      row: SessionRow,
+      event: SessionEvent,
+      changes?: SessionChanges,
+      options?: MoveOptions,
+    ): Promise<SessionRow | undefined> {
+      const moved = await store.move(row, event, changes, options);
+      if (moved) tell(moved);
+      return moved;
+    },
+  };
+}
+
+/** Columns that say why a session failed or ended: `error` itself if users may see it, else INTERNAL. */
+export function reasonOf(error: unknown): SessionChanges {
+  const known = isFault(error) ? error : fault('INTERNAL', {}, error);
+  return { reasonCode: known.code, reasonMessage: known.message };
+}
+
+/** As {@link reasonOf}, for a fault that nobody threw. */
+export const reason = (code: FaultCode, details?: FaultDetails): SessionChanges =>
+  reasonOf(fault(code, details));

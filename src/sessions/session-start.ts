@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts';
+import { fault } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { LabCatalogue } from '../labs/catalogue.ts';
+import { newLifetime } from './lifetime-rules.ts';
+import type { SessionChanger } from './session-changes.ts';
+import type { SessionRow, SessionStore } from './session-store.ts';
+
+/** Looks for the session that was in the way, which may end just then, before this gives up. */
+const TRIES = 10;
+
+/** Finds or makes a learner's session. `onRequested` is called when there is a new one to provision. */
+export function createSessionStart(options: {
+  store: SessionStore;
+  changer: SessionChanger;
+  catalogue: Pick<LabCatalogue, 'get'>;
+  clock: Clock;
+  sessionLimit: number;
+  onRequested: () => void;
+}) {
+  const { store, changer, catalogue, clock, sessionLimit, onRequested } = options;
+
+  async function request(learnerId: string, labSlug: string): Promise<SessionRow | 'exists'> {
+    const lab = catalogue.get(labSlug);
+    const now = clock.now();
+    const session = {
+      id: newId(now),
+      learnerId,
+      labSlug,
+      labVersion: lab.version,
+      machines: lab.machines,
+      createdAt: now,
+      ...newLifetime(lab.lifetime, now),
+    };
+    const made = await store.create(session, sessionLimit);
+    if (made === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
+    if (made === 'exists') return made;
+    changer.tell(made);
+    onRequested();
+    return made;
+  }
+
+  /** The learner's active session of the lab. @throws LAB_NOT_FOUND, LAB_INVALID, SESSION_LIMIT */
+  return async function startSession(learnerId: string, labSlug: string): Promise<SessionRow> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const active = await store.findActive(learnerId, labSlug);
+      if (active) return active;
+      const made = await request(learnerId, labSlug);
+      if (made !== 'exists') return made;
+    }
+    throw fault('DATABASE_BUSY');
+  };
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Lifetimes } from './lifetimes.ts';
+import type { Provisioner } from './provisioner.ts';
+import type { Takeover } from './takeover.ts';
+import type { Teardown } from './teardown.ts';
+
+/** Between looks at the queue and at claims, in milliseconds: only what other processes left is found so late. */
+const QUEUE_EVERY_MS = 2_000;
+
+/** Between looks at ends of lives, in milliseconds. */
+const LIVES_EVERY_MS = 5_000;
+
+/** Between comparisons with the engine when nothing was heard of it, in milliseconds. */
+const COMPARE_EVERY_MS = 60_000;
+
+/** What is done again and again, beside what is done at once: each failure is logged and the next time comes. */
+export function createUpkeep(options: {
+  provisioner: Pick<Provisioner, 'renewClaims' | 'wake'>;
+  takeOverAbandoned: Takeover;
+  teardown: Pick<Teardown, 'wake'>;
+  lifetimes: Pick<Lifetimes, 'sweep'>;
+  compare: () => void;
+  clock: Clock;
+  logger: Log;
+}) {
+  const { provisioner, takeOverAbandoned, teardown, lifetimes, compare, clock, logger } = options;
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+
+  async function lookAtQueue(): Promise<void> {
+    await provisioner.renewClaims();
+    provisioner.wake();
+    teardown.wake();
+    await takeOverAbandoned();
+  }
+
+  async function again(milliseconds: number, complaint: string, work: () => Promise<void>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await work().catch((error: unknown) => logger.error({ err: error }, complaint));
+      await clock.sleep(milliseconds, stopping.signal).catch(() => undefined);
+    }
+  }
+
+  function keep(work: Promise<void>): void {
+    const kept = work.finally(() => running.delete(kept));
+    running.add(kept);
+  }
+
+  return {
+    start(): void {
+      keep(again(QUEUE_EVERY_MS, 'The queue of sessions could not be looked after.', lookAtQueue));
+      keep(again(LIVES_EVERY_MS, 'Ends of sessions could not be looked after.', lifetimes.sweep));
+      keep(again(COMPARE_EVERY_MS, '', async () => compare()));
+    },
+    /** Runs `work` beside everything else; a failure is logged with `complaint`. */
+    run(complaint: string, work: () => Promise<void>): void {
+      if (stopping.signal.aborted) return;
+      keep(work().catch((error: unknown) => logger.error({ err: error }, complaint)));
+    },
+    /** Resolves when nothing runs any more. */
+    async stop(): Promise<void> {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}
