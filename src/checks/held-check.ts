@@ -17,6 +17,8 @@ export const HOLD_MS = 15_000;
 /** How often a process renews what it runs, in milliseconds: two renewals may fail before it is taken for dead. */
 const RENEW_MS = 5_000;
 
+export type HeldCheck = ReturnType<typeof createHeldCheck>;
+
 export interface HeldCheckParts {
   runner: CheckRunner;
   attempts: AttemptStore;

@@ -1,0 +1,84 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { LabCatalogue } from '../labs/catalogue.ts';
+import type { Log } from '../log.ts';
+import { isSurelyGone, nameOwner } from '../sessions/process-owner.ts';
+import type { SessionService } from '../sessions/session.ts';
+import type { CheckService } from './attempt.ts';
+import { createAttemptStore } from './attempt-store.ts';
+import { createCheckNews } from './check-news.ts';
+import { createCheckRunner } from './check-runner.ts';
+import { createCheckService } from './check-service.ts';
+import { createHeldCheck, HOLD_MS } from './held-check.ts';
+import { createInterruptedChecks } from './interrupted-checks.ts';
+import { createProgressStore } from './progress-store.ts';
+import { rest } from './rest.ts';
+
+export interface ChecksOptions {
+  database: Database;
+  engine: Pick<Engine, 'exec'>;
+  events: Pick<EventBus, 'publish'>;
+  clock: Clock;
+  catalogue: Pick<LabCatalogue, 'version' | 'find'>;
+  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  logger: Log;
+}
+
+export interface Checks {
+  service: CheckService;
+  /** Ends the attempts that dead processes left running, so that their steps can be checked again; how many. */
+  recover(): Promise<number>;
+  /** Recovers now, and again and again as neighbours may die. Returns at once. */
+  start(): void;
+  /** Stops the checks that run, which end as interrupted; resolves when that is stored. New ones are refused. */
+  stop(): Promise<void>;
+}
+
+/** All of checks, put together. */
+export function createChecks(options: ChecksOptions): Checks {
+  const { database, clock, logger } = options;
+  const owner = nameOwner();
+  const attempts = createAttemptStore({ database });
+  const tell = createCheckNews(options);
+  const interrupted = createInterruptedChecks({ attempts, clock, isGone: isSurelyGone, tell });
+  const runner = createCheckRunner(options);
+  const heldCheck = createHeldCheck({ runner, attempts, interrupted, clock, logger, owner });
+  const stopping = new AbortController();
+  const service = createCheckService({
+    ...options,
+    attempts,
+    progress: createProgressStore({ database }),
+    heldCheck,
+    tell,
+    signal: stopping.signal,
+  });
+  let watching: Promise<void> | undefined;
+
+  async function recover(): Promise<number> {
+    const ended = await interrupted.end();
+    if (ended > 0) logger.warn({ attempts: ended }, 'Checks of a process that died were ended');
+    return ended;
+  }
+
+  async function watch(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await recover().catch((error: unknown) => {
+        logger.error({ err: error }, 'Interrupted checks could not be looked for');
+      });
+      await rest(clock, HOLD_MS, stopping.signal);
+    }
+  }
+
+  return {
+    service,
+    recover,
+    start: () => void (watching ??= watch()),
+    async stop() {
+      stopping.abort();
+      await service.settled();
+      await watching;
+    },
+  };
+}
