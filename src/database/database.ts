@@ -29,7 +29,7 @@ export interface Database {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Resolves when the database answers. @throws DATABASE_UNREACHABLE */
   ping(): Promise<void>;
-  /** Waits for what runs, then closes all connections. */
+  /** Rolls back the transactions that are open and closes all connections. */
   close(): Promise<void>;
 }
 

@@ -33,7 +33,15 @@ export function pendingMigrations(ours: Migration[], applied: AppliedMigration[]
     }
   }
   const done = new Set(applied.map(({ name }) => name));
-  return ours.filter(({ name }) => !done.has(name));
+  const pending = ours.filter(({ name }) => !done.has(name));
+  const [first] = pending;
+  const later = first && applied.find(({ name }) => name > first.name);
+  if (later) {
+    throw failed(
+      `the migration ${first.name} comes before ${later.name}, which is applied already. In development, delete the database and start again.`,
+    );
+  }
+  return pending;
 }
 
 function failed(problem: string) {

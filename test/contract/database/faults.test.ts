@@ -64,10 +64,10 @@ test('a write inside a transaction but not by it is refused after a time, not wa
   t.equal(await client.user.count(), 1, 'the plain write went on by itself');
 });
 
-test('waiting writes are refused when the database closes', async (t) => {
+test('closing twice is fine', async (t) => {
   await eachDatabase(t, 'close', async (t, database) => {
     await database.close();
     await database.close();
-    t.pass('closing twice is fine');
+    t.pass();
   });
 });

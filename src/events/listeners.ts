@@ -1,0 +1,58 @@
+import { fault } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { BerthEvents, EventBus, Topic } from './event-bus.ts';
+
+/** The listeners of one process; both buses keep theirs in it. */
+export interface Listeners {
+  listen: EventBus['listen'];
+  /** Calls the listeners of `topic`, after what the present one is doing. A topic nobody knows has none. */
+  deliver(topic: string, event: object): void;
+  close(): void;
+  readonly closed: boolean;
+}
+
+/** Makes an empty set of listeners; what they throw goes to `log`. */
+export function createListeners(options: { log: Log }): Listeners {
+  const { log } = options;
+  const byTopic = new Map<string, Set<(event: never) => unknown>>();
+  let closed = false;
+
+  function call(topic: string, listener: (event: never) => unknown, event: object): void {
+    const report = (error: unknown) => log.error({ err: error, topic }, 'a listener of events failed');
+    try {
+      const result = listener(event as never);
+      if (result instanceof Promise) result.catch(report);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  return {
+    listen<T extends Topic>(topic: T, listener: (event: BerthEvents[T]) => void): () => void {
+      if (closed) throw fault('EVENTS_CLOSED');
+      const listeners = byTopic.get(topic) ?? new Set();
+      byTopic.set(topic, listeners);
+      // Wrapped, so that a function given twice is called twice, and each can be stopped alone.
+      const entry = (event: never) => listener(event);
+      listeners.add(entry);
+      return () => {
+        listeners.delete(entry);
+        if (listeners.size === 0 && byTopic.get(topic) === listeners) byTopic.delete(topic);
+      };
+    },
+    deliver(topic, event) {
+      queueMicrotask(() => {
+        const listeners = byTopic.get(topic) ?? new Set();
+        // A listener stopped by one before it is not called any more; one added meanwhile, not yet.
+        for (const listener of [...listeners]) if (listeners.has(listener)) call(topic, listener, event);
+      });
+    },
+    close() {
+      closed = true;
+      byTopic.clear();
+    },
+    get closed() {
+      return closed;
+    },
+  };
+}

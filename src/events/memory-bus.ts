@@ -1,0 +1,20 @@
+import { fault } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { EventBus } from './event-bus.ts';
+import { createListeners } from './listeners.ts';
+
+/** The event bus of a service that runs in one process. */
+export function createMemoryBus(options: { log: Log }): EventBus {
+  const listeners = createListeners(options);
+  return {
+    async publish(topic, event) {
+      if (listeners.closed) throw fault('EVENTS_CLOSED');
+      listeners.deliver(topic, event);
+    },
+    listen: (topic, listener) => listeners.listen(topic, listener),
+    healthy: () => !listeners.closed,
+    async close() {
+      listeners.close();
+    },
+  };
+}

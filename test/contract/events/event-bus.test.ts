@@ -1,0 +1,77 @@
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'tap';
+import { eachBus } from '../../support/buses.ts';
+
+/** Long enough for an event to come the wrong way, in milliseconds. */
+const MOMENT = 60;
+
+test('an event bus', async (t) => {
+  await eachBus(t, 'tells all listeners of the topic, in order, and only them', async (t, bus) => {
+    const heard: unknown[] = [];
+    bus.listen('user.changed', ({ userId }) => heard.push(['one', userId]));
+    bus.listen('user.changed', ({ userId }) => heard.push(['two', userId]));
+    bus.listen('check.finished', () => heard.push('wrong topic'));
+    await bus.publish('user.changed', { userId: 'ann' });
+    await bus.publish('user.changed', { userId: 'bob' });
+    await setTimeout(MOMENT);
+    t.strictSame(heard, [
+      ['one', 'ann'],
+      ['two', 'ann'],
+      ['one', 'bob'],
+      ['two', 'bob'],
+    ]);
+  });
+
+  await eachBus(t, 'tells each listener once, and no more when it is stopped', async (t, bus) => {
+    let calls = 0;
+    const listener = () => void calls++;
+    const stopOne = bus.listen('user.changed', listener);
+    bus.listen('user.changed', listener);
+    await bus.publish('user.changed', { userId: 'ann' });
+    await setTimeout(MOMENT);
+    t.equal(calls, 2, 'the same function, given twice, is two listeners');
+    stopOne();
+    stopOne();
+    await bus.publish('user.changed', { userId: 'ann' });
+    await setTimeout(MOMENT);
+    t.equal(calls, 3);
+  });
+
+  await eachBus(t, 'does not call a listener while it publishes', async (t, bus) => {
+    const order: string[] = [];
+    bus.listen('user.changed', ({ userId }) => {
+      order.push(`begin ${userId}`);
+      if (userId === 'ann') void bus.publish('user.changed', { userId: 'bob' });
+      order.push(`end ${userId}`);
+    });
+    await bus.publish('user.changed', { userId: 'ann' });
+    await setTimeout(MOMENT);
+    t.strictSame(order, ['begin ann', 'end ann', 'begin bob', 'end bob']);
+  });
+
+  await eachBus(t, 'logs what a listener throws, and goes on', async (t, bus, log) => {
+    const heard: string[] = [];
+    bus.listen('user.changed', () => {
+      throw new Error('no');
+    });
+    bus.listen('user.changed', () => Promise.reject(new Error('later')));
+    bus.listen('user.changed', ({ userId }) => heard.push(userId));
+    await bus.publish('user.changed', { userId: 'ann' });
+    await bus.publish('user.changed', { userId: 'bob' });
+    await setTimeout(MOMENT);
+    t.strictSame(heard, ['ann', 'bob']);
+    t.strictSame(log.lines, Array(4).fill('error: a listener of events failed'));
+  });
+
+  await eachBus(t, 'is healthy until it is closed, and then refuses', async (t, bus) => {
+    const heard: string[] = [];
+    bus.listen('user.changed', ({ userId }) => heard.push(userId));
+    t.equal(bus.healthy(), true);
+    await bus.close();
+    await bus.close();
+    t.equal(bus.healthy(), false);
+    await t.rejects(bus.publish('user.changed', { userId: 'ann' }), { code: 'EVENTS_CLOSED' });
+    t.throws(() => bus.listen('user.changed', () => {}), { code: 'EVENTS_CLOSED' });
+    t.strictSame(heard, []);
+  });
+});

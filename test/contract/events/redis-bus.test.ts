@@ -1,0 +1,137 @@
+import { setTimeout } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { test } from 'tap';
+import type { EventBus } from '../../../src/events/event-bus.ts';
+import { openRedisBus, redisUrl, rememberingLog, uniqueChannel } from '../../support/buses.ts';
+import { openCutOffProxy } from '../../support/cut-off-proxy.ts';
+
+test('processes on one Redis hear each other, in order, and themselves once', async (t) => {
+  const channel = uniqueChannel();
+  const [one, two] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
+  const stranger = await openRedisBus(t);
+  const heard: string[] = [];
+  one.listen('user.changed', ({ userId }) => heard.push(`one ${userId}`));
+  two.listen('user.changed', ({ userId }) => heard.push(`two ${userId}`));
+  stranger.listen('user.changed', () => heard.push('another channel'));
+  for (const userId of ['a', 'b', 'c']) await one.publish('user.changed', { userId });
+  await until(() => heard.length >= 6);
+  await setTimeout(50);
+  t.strictSame(
+    heard.filter((line) => line.startsWith('one')),
+    ['one a', 'one b', 'one c'],
+  );
+  t.strictSame(
+    heard.filter((line) => line.startsWith('two')),
+    ['two a', 'two b', 'two c'],
+  );
+  t.equal(heard.length, 6);
+});
+
+test('what is published just before closing arrives', async (t) => {
+  const channel = uniqueChannel();
+  const [one, two] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
+  const heard: string[] = [];
+  two.listen('user.changed', ({ userId }) => heard.push(userId));
+  for (let index = 0; index < 100; index++) void one.publish('user.changed', { userId: String(index) });
+  await one.close();
+  await until(() => heard.length === 100);
+});
+
+test('a message that is not an event is ignored', async (t) => {
+  const channel = uniqueChannel();
+  const log = rememberingLog();
+  const bus = await openRedisBus(t, { channel, log });
+  const heard: string[] = [];
+  bus.listen('user.changed', ({ userId }) => heard.push(userId));
+  const redis = new Redis(redisUrl());
+  t.teardown(() => redis.disconnect());
+  const strange = [
+    '',
+    'null',
+    '[]',
+    '{"from":1}',
+    '{"from":"x","topic":"user.changed","event":null}',
+    'x'.repeat(20_000),
+  ];
+  for (const text of strange) await redis.publish(channel, text);
+  await redis.publish(channel, '{"from":"x","topic":"of a newer version","event":{}}');
+  await redis.publish(channel, '{"from":"x","topic":"user.changed","event":{"userId":"ann"}}');
+  await until(() => heard.length === 1);
+  t.strictSame(
+    log.lines,
+    strange.map(() => 'warn: a message that is not an event was ignored'),
+  );
+});
+
+test('Redis away: publishing goes on for this process, and all is well when it is back', async (t) => {
+  const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
+  const channel = uniqueChannel();
+  const log = rememberingLog();
+  const behind = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}`, channel, log });
+  const direct = await openRedisBus(t, { channel });
+  const heard: string[] = [];
+  behind.listen('user.changed', ({ userId }) => heard.push(`behind ${userId}`));
+  direct.listen('user.changed', ({ userId }) => heard.push(`direct ${userId}`));
+
+  await proxy.cut();
+  await until(() => !behind.healthy());
+  const begun = performance.now();
+  await behind.publish('user.changed', { userId: 'alone' });
+  t.ok(performance.now() - begun < 50, 'the publisher does not wait');
+  await until(() => heard.length === 1);
+  t.strictSame(heard, ['behind alone']);
+
+  await proxy.mend();
+  await until(() => behind.healthy());
+  await behind.publish('user.changed', { userId: 'again' });
+  await direct.publish('user.changed', { userId: 'hello' });
+  await until(() => heard.length === 5);
+  t.strictSame(heard.toSorted(), [
+    'behind again',
+    'behind alone',
+    'behind hello',
+    'direct again',
+    'direct hello',
+  ]);
+  t.equal(log.lines.filter((line) => line.includes('Redis is away')).length, 2, 'once for each connection');
+  t.equal(log.lines.filter((line) => line.includes('Redis is back')).length, 2);
+  t.ok(log.lines.includes('warn: events did not reach the other processes while Redis was away'));
+});
+
+test('a Redis that falls silent is noticed', async (t) => {
+  const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
+  const bus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
+  await setTimeout(3_500);
+  t.equal(bus.healthy(), true, 'signs of life are answered on both connections');
+  proxy.silence();
+  await until(() => !bus.healthy());
+  await proxy.mend();
+  await until(() => bus.healthy());
+});
+
+test('a service starts without Redis, and finds it later', async (t) => {
+  const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
+  await proxy.cut();
+  const bus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
+  t.equal(bus.healthy(), false);
+  await proxy.mend();
+  await until(() => bus.healthy());
+});
+
+test('closing while Redis is away does not wait', async (t) => {
+  const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
+  const bus: EventBus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
+  proxy.silence();
+  await bus.publish('user.changed', { userId: 'ann' });
+  const begun = performance.now();
+  await bus.close();
+  t.ok(performance.now() - begun < 1_500);
+});
+
+/** Waits until `condition` holds, at most ten seconds. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries === 1_000) throw new Error(`did not come true: ${condition.toString()}`);
+    await setTimeout(10);
+  }
+}

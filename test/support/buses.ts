@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { Test } from 'tap';
+import type { EventBus } from '../../src/events/event-bus.ts';
+import { createMemoryBus } from '../../src/events/memory-bus.ts';
+import { createRedisBus } from '../../src/events/redis-bus.ts';
+import type { Log } from '../../src/log.ts';
+
+/** A log that remembers what was written, each line as level and message. */
+export function rememberingLog(): Log & { lines: string[] } {
+  const lines: string[] = [];
+  const at = (level: string) => (_: object, message: string) => void lines.push(`${level}: ${message}`);
+  return { lines, info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Runs `body` as a subtest on each implementation of the event bus. */
+export async function eachBus(
+  t: Test,
+  name: string,
+  body: (t: Test, bus: EventBus, log: ReturnType<typeof rememberingLog>) => Promise<void>,
+): Promise<void> {
+  await t.test(`${name} (memory)`, async (t) => {
+    const log = rememberingLog();
+    const bus = createMemoryBus({ log });
+    t.teardown(() => bus.close());
+    await body(t, bus, log);
+  });
+  await t.test(`${name} (Redis)`, async (t) => {
+    const log = rememberingLog();
+    const bus = await openRedisBus(t, { log });
+    await body(t, bus, log);
+  });
+}
+
+/** Opens a bus on the tests' Redis, closed after the test; those with the same channel hear each other. */
+export async function openRedisBus(
+  t: Test,
+  options: { url?: string; log?: Log; channel?: string } = {},
+): Promise<EventBus> {
+  const { url = redisUrl(), log = rememberingLog(), channel = uniqueChannel() } = options;
+  const bus = await createRedisBus({ url, log, channel });
+  t.teardown(() => bus.close());
+  return bus;
+}
+
+/** A channel that no other test uses. */
+export function uniqueChannel(): string {
+  return `berth-test:${randomUUID()}`;
+}
+
+/** The address of the tests' Redis. */
+export function redisUrl(): string {
+  const url = process.env['BERTH_TEST_REDIS_URL'];
+  if (!url) {
+    throw new Error(
+      'BERTH_TEST_REDIS_URL is not set: run the tests with "npm test", which starts a Redis server for them.',
+    );
+  }
+  return url;
+}

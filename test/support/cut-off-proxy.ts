@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Test } from 'tap';
+
+/** A way to a server that can be cut, as when its host goes away, and mended again. */
+export interface CutOffProxy {
+  /** Port on 127.0.0.1. */
+  readonly port: number;
+  /** Breaks all connections and refuses new ones. */
+  cut(): Promise<void>;
+  /** Lets nothing through any more, without a word to either side. */
+  silence(): void;
+  mend(): Promise<void>;
+}
+
+/** Opens a way to 127.0.0.1:`target`; closed after the test. */
+export async function openCutOffProxy(t: Test, target: number): Promise<CutOffProxy> {
+  const sockets = new Set<Socket>();
+  let silent = false;
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('data', (data) => void (silent || other.write(data)));
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  async function cut(): Promise<void> {
+    if (!server.listening) return;
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await once(server, 'close');
+  }
+  t.teardown(cut);
+
+  return {
+    port,
+    cut,
+    silence: () => void (silent = true),
+    async mend() {
+      silent = false;
+      if (server.listening) return;
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+  };
+}
