@@ -5,20 +5,20 @@ import { digestOf, hasStamp, isCurrent, writeStamp } from './stamps.mjs';
 
 /** Whatever is made by a tool is made anew with another version of it. */
 const TOOLS = ['package.json', 'package-lock.json'];
-const GENERATOR_INPUTS = [...TOOLS, 'prisma', 'src/graphql'];
 /** What a linter reports is worth reading whole. */
 const LINT_TAIL_LINES = 300;
 
 const MADE = {
   generate: {
     title: 'generated code',
-    inputs: GENERATOR_INPUTS,
+    inputs: [...TOOLS, 'prisma', 'src/graphql'],
+    only: /\.(prisma|graphql|json)$|\/generate\.ts$/,
     outputs: ['src/database/generated'],
     mend: 'Correct the schema it names, in prisma/ or src/graphql/.',
   },
   'build:server': {
     title: 'server',
-    inputs: [...GENERATOR_INPUTS, 'src', 'tsconfig.json', 'tsconfig.build.json'],
+    inputs: [...TOOLS, 'prisma', 'src', 'tsconfig.json', 'tsconfig.build.json'],
     outputs: ['dist/cli/main.js'],
     mend: 'Correct the types it names, in src/.',
   },
@@ -63,8 +63,8 @@ export function createPreparation({ root, steps }) {
 
     make: (script) =>
       steps.run(MADE[script].title, async (step) => {
-        const { inputs, outputs, mend } = MADE[script];
-        const made = { name: script.replace(':', '-'), digest: digestOf(root, inputs), outputs };
+        const { inputs, only, outputs, mend } = MADE[script];
+        const made = { name: script.replace(':', '-'), digest: digestOf(root, inputs, only), outputs };
         if (isCurrent(root, made)) return 'unchanged';
         await runNpm(['run', '--silent', script], { step, mend });
         writeStamp(root, made);

@@ -8,11 +8,14 @@ const STAMPS = 'node_modules/.berth';
 /** Folders that hold what is made, never what it is made of. */
 const OUTPUT_FOLDERS = new Set(['generated', 'node_modules', 'dist']);
 
-/** A digest over files and folders below `root`: of names and contents, whatever their times. */
-export function digestOf(root, inputs) {
+/**
+ * A digest over files and folders below `root`: of names and contents, whatever their times.
+ * `only` tells the names that count.
+ */
+export function digestOf(root, inputs, only = /./) {
   const hash = createHash('sha256');
   for (const input of inputs) {
-    for (const path of filesBelow(root, input)) {
+    for (const path of filesBelow(root, input).filter((found) => only.test(found))) {
       const content = readFileSync(join(root, path));
       hash.update(JSON.stringify([path, content.length])).update(content);
     }

@@ -48,7 +48,9 @@ export async function probeDatabase(url: string): Promise<string | undefined> {
   } catch (error) {
     // The fault itself sends people to the doctor; its cause is what they come for.
     const { message, cause } = error as Error;
-    return cause instanceof Error ? cause.message : message;
+    const words = cause instanceof Error ? cause.message : message;
+    // Prisma begins with the call that failed and ends with why.
+    return words.trim().split('\n').at(-1) ?? words;
   }
 }
 

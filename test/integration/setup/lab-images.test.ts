@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { appendFile, chmod, cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Test } from 'tap';
+import type { Step } from '../../../setup/steps.mjs';
+import { connectDocker } from '../../../src/engine/docker/connect.ts';
+import { createDockerImages } from '../../../src/engine/docker/images.ts';
+import { DEFAULT_ENGINE } from '../../../src/engine/engine-address.ts';
+import { BASE_IMAGE } from '../../../src/setup/base-image.ts';
+import { ensureLabImage, listLabImages } from '../../../src/setup/lab-images.ts';
+import { imagesFolder } from '../../../src/setup/project-folders.ts';
+
+const docker = connectDocker(process.env['DOCKER_HOST'] || DEFAULT_ENGINE);
+const images = createDockerImages({ docker });
+
+/** A folder of lab images with one in it, under a name of its own; what is built of it goes after the test. */
+async function makeFolder(t: Test, files: Record<string, string>) {
+  const name = `test-${randomBytes(6).toString('hex')}`;
+  const root = t.testdir({});
+  const path = join(root, name);
+  await mkdir(path);
+  for (const [file, text] of Object.entries(files)) await writeFile(join(path, file), text);
+  const repository = `berth/lab-${name}`;
+  t.teardown(async () => {
+    for (const given of await images.listNames(repository)) await images.remove(given);
+  });
+  return { folder: { name, path }, root, repository };
+}
+
+async function ensure(folder: { name: string; path: string }, log: string[] = []) {
+  const base = await images.find(BASE_IMAGE);
+  if (!base) throw new Error(`${BASE_IMAGE} is not on the engine`);
+  const step: Step = { progress: (line) => log.push(line) };
+  return ensureLabImage({ images, folder, base: { id: base.id, name: BASE_IMAGE }, step });
+}
+
+const DOCKERFILE = 'ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY hello /hello\n';
+const PASSING = '#!/bin/sh\ntest "$(cat /hello)" = hello\n';
+
+t.test('the Linux image is built once, and anew after a change', async (t) => {
+  const { folder, repository } = await makeFolder(t, {});
+  await cp(join(imagesFolder, 'linux'), folder.path, { recursive: true });
+
+  const log: string[] = [];
+  const first = await ensure(folder, log);
+  t.equal(first.note, 'built');
+  t.ok(
+    log.some((line) => line.startsWith('Step 1/')),
+    'the build log is told',
+  );
+  t.ok(log.includes('trying it'), 'the smoke test ran');
+
+  const again: string[] = [];
+  t.strictSame(await ensure(folder, again), { name: first.name, note: 'unchanged' });
+  t.strictSame(again, [], 'nothing was built');
+
+  await appendFile(join(folder.path, 'bashrc'), '\nalias changed=true\n');
+  const second = await ensure(folder);
+  t.equal(second.note, 'changed, built anew');
+  t.not(second.name, first.name);
+  const names = await images.listNames(repository);
+  t.strictSame(
+    names.toSorted(),
+    [second.name, `${repository}:latest`].toSorted(),
+    'the former version is gone',
+  );
+  const [tagged, latest] = [await images.find(second.name), await images.find(`${repository}:latest`)];
+  t.equal(tagged?.id, latest?.id);
+  t.equal(latest?.labels['berth.image'], folder.name);
+});
+
+t.test('a mode counts as a change, and the smoke test itself too', async (t) => {
+  const { folder } = await makeFolder(t, { Dockerfile: DOCKERFILE, hello: 'hello\n' });
+  const names = [(await ensure(folder)).name];
+  await chmod(join(folder.path, 'hello'), 0o755);
+  names.push((await ensure(folder)).name);
+  await writeFile(join(folder.path, 'smoke-test.sh'), PASSING);
+  names.push((await ensure(folder)).name);
+  t.equal(new Set(names).size, 3);
+});
+
+t.test('an image that its smoke test refuses gets no name, and the error says what was wrong', async (t) => {
+  const { folder, repository } = await makeFolder(t, {
+    Dockerfile: DOCKERFILE,
+    hello: 'good bye\n',
+    'smoke-test.sh': '#!/bin/bash\necho "it says: $(cat /hello)"\necho more >&2\nexit 7\n',
+  });
+  const refused = { code: 'IMAGE_BUILD_FAILED', message: /exit code 7\.\nit says: good bye\nmore/ };
+  await t.rejects(ensure(folder), refused);
+  t.strictSame(await images.listNames(repository), []);
+  await t.rejects(ensure(folder), refused, 'a second start refuses it too');
+
+  await writeFile(join(folder.path, 'hello'), 'hello\n');
+  await writeFile(join(folder.path, 'smoke-test.sh'), PASSING);
+  t.equal((await ensure(folder)).note, 'built', 'and the mended one is built');
+});
+
+t.test('an image that fails after a good one leaves the good one in use', async (t) => {
+  const { folder, repository } = await makeFolder(t, { Dockerfile: DOCKERFILE, hello: 'hello\n' });
+  const good = await ensure(folder);
+  await writeFile(join(folder.path, 'smoke-test.sh'), '#!/bin/sh\nexit 1\n');
+  await t.rejects(ensure(folder), { code: 'IMAGE_BUILD_FAILED' });
+  const [kept, latest] = [await images.find(good.name), await images.find(`${repository}:latest`)];
+  t.ok(kept);
+  t.equal(latest?.id, kept?.id);
+});
+
+t.test('a step that fails is named, with the end of its output', async (t) => {
+  const { folder } = await makeFolder(t, {
+    Dockerfile: `${DOCKERFILE}RUN echo before && cat /absent\n`,
+    hello: 'hello\n',
+  });
+  const log: string[] = [];
+  await t.rejects(ensure(folder, log), {
+    code: 'IMAGE_BUILD_FAILED',
+    message:
+      /Step 4\/\d+ : RUN echo before && cat \/absent\n[^]*before\ncat: \/absent: No such file[^]*returned a non-zero code: 1/,
+  });
+  // What the steps before it made stays for the next build; here there is none.
+  const made = log.flatMap((line) => /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1] ?? []);
+  await images.remove(made.at(-1) ?? '');
+});
+
+t.test('a Dockerfile that is none is refused with the words of the builder', async (t) => {
+  const { folder } = await makeFolder(t, { Dockerfile: 'PLEASE work\n' });
+  await t.rejects(ensure(folder), { code: 'IMAGE_BUILD_FAILED', message: /unknown instruction: PLEASE/ });
+});
+
+t.test('a smoke test that never ends is stopped, and its container removed', async (t) => {
+  const image = await images.find(BASE_IMAGE);
+  const text = '#!/bin/sh\necho begun\nexec sleep 1000\n';
+  const { exitCode, output } = await images.runScript(image?.id ?? '', { text, timeoutMs: 1_500 });
+  t.equal(exitCode, undefined);
+  t.equal(output, 'begun\n');
+  const left = await docker.listContainers({ all: true, filters: { label: ['berth.script'] } });
+  t.notOk(left.some((container) => container.ImageID === image?.id && container.State === 'running'));
+});
+
+t.test('only folders with a Dockerfile are images', async (t) => {
+  const root = t.testdir({
+    b: { Dockerfile: '' },
+    a: { Dockerfile: '' },
+    notes: { 'README.md': '' },
+    'x.md': '',
+  });
+  t.strictSame(
+    (await listLabImages(root)).map(({ name }) => name),
+    ['a', 'b'],
+  );
+  t.ok((await listLabImages(imagesFolder)).some(({ name }) => name === 'linux'));
+});

@@ -1,0 +1,26 @@
+import t from 'tap';
+import { parseOsRelease } from '../../../src/setup/debian.ts';
+
+t.test(
+  'Debian, Ubuntu and their like take packages; only Debian itself names a release of Debian',
+  async (t) => {
+    t.strictSame(parseOsRelease('ID=debian\nVERSION_CODENAME=trixie\n'), {
+      debian: true,
+      debianCodename: 'trixie',
+    });
+    t.strictSame(parseOsRelease('ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n'), {
+      debian: true,
+      debianCodename: undefined,
+    });
+    t.strictSame(parseOsRelease('ID=linuxmint\nID_LIKE="ubuntu debian"\n'), {
+      debian: true,
+      debianCodename: undefined,
+    });
+  },
+);
+
+t.test('others do not', async (t) => {
+  t.notOk(parseOsRelease('ID=fedora\nPLATFORM_ID="platform:f41"\n').debian);
+  t.notOk(parseOsRelease('ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n').debian);
+  t.notOk(parseOsRelease('').debian);
+});

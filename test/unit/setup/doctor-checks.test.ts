@@ -1,0 +1,96 @@
+import t from 'tap';
+import {
+  checkDatabase,
+  checkDataFolder,
+  checkEngine,
+  checkImages,
+  checkNode,
+  checkPort,
+  checkSubnetPool,
+  checkTestPrograms,
+} from '../../../src/setup/doctor-checks.ts';
+import type { Finding } from '../../../src/setup/doctor-checks.ts';
+import { formatFindings } from '../../../src/setup/doctor-report.ts';
+import { parseBlock } from '../../../src/setup/ipv4.ts';
+
+const engine = {
+  version: '26.1',
+  userNamespaces: true,
+  limits: { memory: true, pids: true, cpu: true },
+  dataFolder: '/var/lib/docker',
+};
+const GIB = 1024 ** 3;
+
+const healthy: Finding[] = [
+  checkNode('22.1.0'),
+  ...checkEngine('unix:///run/docker.sock', engine),
+  checkSubnetPool('10.231.0.0/16', []),
+  ...checkImages([{ name: 'berth/lab-linux', present: true }]),
+  ...checkDataFolder({ folder: '/srv/berth', writable: true, freeBytes: 50 * GIB }),
+  checkDatabase('file:/srv/berth/berth.db', undefined),
+  checkPort('127.0.0.1', 8080, 'free'),
+  checkPort('127.0.0.1', 8080, 'berth'),
+  checkTestPrograms([{ name: 'Redis', present: true }]),
+];
+
+const lacking: Finding[] = [
+  checkNode('18.0.0'),
+  ...checkEngine('unix:///run/docker.sock', { problem: 'no such file' }),
+  ...checkEngine('unix:///run/docker.sock', {
+    ...engine,
+    userNamespaces: false,
+    limits: { memory: false, pids: true, cpu: false },
+  }).slice(1),
+  checkSubnetPool('10.231.0.0', []),
+  ...checkImages([{ name: 'berth/lab-linux', present: false }]),
+  ...checkDataFolder({ folder: '/srv/berth', writable: false, freeBytes: 10_000 }),
+  checkDatabase('postgresql://db/berth', 'connection refused'),
+  checkPort('127.0.0.1', 8080, 'taken'),
+  checkPort('127.0.0.1', 80, 'forbidden'),
+  checkTestPrograms([{ name: 'Redis', present: false }]),
+];
+
+t.test('a machine that has everything needs no mend', async (t) => {
+  for (const { name, state, mend } of healthy) t.strictSame([state, mend], ['ok', undefined], name);
+  t.match(formatFindings(healthy), 'Berth can run here.');
+});
+
+t.test('all that is lacking comes with its mend', async (t) => {
+  for (const { name, state, mend } of lacking) {
+    t.not(state, 'ok', name);
+    t.ok(mend, name);
+    t.match(formatFindings(lacking), (mend ?? '').split('\n')[0]?.trim() ?? '', name);
+  }
+});
+
+t.test('what only tests or caution ask for does not keep Berth from running', async (t) => {
+  const advised = lacking.filter(({ state }) => state === 'advice').map(({ name }) => name);
+  t.strictSame(advised, ['user namespaces', 'for tests']);
+  const missing = lacking.length - advised.length;
+  t.match(formatFindings(lacking), `${missing} of these must be mended`);
+});
+
+t.test('the limits that an engine can not enforce are named', async (t) => {
+  const limits = lacking.find(({ name }) => name === 'limits');
+  t.match(limits?.detail, 'can not limit memory, cpu');
+});
+
+t.test('a full disk is missing, a filling one is advice', async (t) => {
+  const stateAt = (freeBytes: number) =>
+    checkDataFolder({ folder: '/srv', writable: true, freeBytes }).find(({ name }) => name === 'disk')?.state;
+  t.strictSame([stateAt(10 * GIB), stateAt(GIB), stateAt(GIB / 100)], ['ok', 'advice', 'missing']);
+});
+
+t.test("session networks may meet no route of the host but those of sessions' own bridges", async (t) => {
+  const route = (device: string, cidr: string) => ({
+    device,
+    ...(parseBlock(cidr) ?? { first: 0, last: 0 }),
+  });
+  const pool = '10.231.0.0/16';
+  t.equal(checkSubnetPool(pool, [route('eth0', '192.0.2.0/24')]).state, 'ok');
+  t.equal(checkSubnetPool(pool, [route('br-1', '10.231.4.0/28')]).state, 'ok');
+  const met = checkSubnetPool(pool, [route('tun0', '10.0.0.0/8')]);
+  t.equal(met.state, 'missing');
+  t.match(met.detail, '10.0.0.0/8 of tun0');
+  t.equal(checkSubnetPool(pool, [route('tun0', '10.231.4.0/28')]).state, 'missing');
+});

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import t from 'tap';
+import { createSteps } from '../../../setup/steps.mjs';
+
+function createOutput(isTTY: boolean) {
+  const written: string[] = [];
+  return { written, output: { isTTY, columns: 40, write: (text: string) => written.push(text) } };
+}
+
+t.test('a log has one line for a step that is over soon', async (t) => {
+  const { written, output } = createOutput(false);
+  const note = await createSteps({ output }).run('engine', async (step) => {
+    step.progress('looking');
+    return 'unchanged';
+  });
+  t.equal(note, 'unchanged');
+  t.strictSame(written, ['✔ engine         unchanged\n']);
+});
+
+t.test('what a step answers goes on to the caller, with its note printed', async (t) => {
+  const { written, output } = createOutput(false);
+  const result = await createSteps({ output }).run('engine', async () => ({ note: 'found', port: 1 }));
+  t.equal(result.port, 1);
+  t.match(written.join(''), 'found');
+});
+
+t.test('a failure is shown and thrown on', async (t) => {
+  const { written, output } = createOutput(false);
+  const failing = createSteps({ output }).run('engine', () => Promise.reject(new Error('no')));
+  await t.rejects(failing, { message: 'no' });
+  t.strictSame(written, ['✘ engine         failed\n']);
+});
+
+t.test(
+  'a terminal shows progress in one line, cut to its width and free of control characters',
+  async (t) => {
+    const { written, output } = createOutput(true);
+    await createSteps({ output }).run('engine', async (step) => {
+      step.progress(`\x1b[32mbuilding\x1b[0m\r${'x'.repeat(100)}`);
+      await delay(250);
+      return 'built';
+    });
+    const [first = '', last = ''] = [written[0], written.at(-1)];
+    t.ok(first.startsWith('\r\x1b[2K… engine'));
+    const shown = first.slice('\r\x1b[2K'.length);
+    t.ok(shown.length < 40);
+    t.notMatch(shown, /\x1b|\r/);
+    t.equal(last, '\r\x1b[2K✔ engine         built\n');
+  },
+);
