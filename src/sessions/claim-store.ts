@@ -18,16 +18,6 @@ export function createClaimStore({ database, store }: { database: Database; stor
   const { client } = database;
   const machines = { orderBy: { id: 'asc' } } as const;
 
-  /** Runs `write`; false when the subnet it takes is held by another session. */
-  async function takingSubnet<T>(write: () => Promise<T>): Promise<T | 'held'> {
-    try {
-      return await write();
-    } catch (error) {
-      if (isUniqueViolation(error, 'subnetIndex')) return 'held';
-      throw error;
-    }
-  }
-
   return {
     /** Sessions that nobody makes yet, longest waiting first. */
     waiting: (limit: number): Promise<SessionRow[]> =>
@@ -118,4 +108,14 @@ export function createClaimStore({ database, store }: { database: Database; stor
         include: { machines },
       }),
   };
+}
+
+/** Runs `write`; `held` when the subnet it takes is held by another session. */
+async function takingSubnet<T>(write: () => Promise<T>): Promise<T | 'held'> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isUniqueViolation(error, 'subnetIndex')) return 'held';
+    throw error;
+  }
 }

@@ -21,7 +21,8 @@ export function createProgressReports(options: {
 
   async function run(): Promise<void> {
     busy = true;
-    while (newest && !isSame(newest, written) && !closing.signal.aborted) {
+    while (!closing.signal.aborted) {
+      if (newest === undefined || isSame(newest, written)) break;
       written = newest;
       await write(written).catch(onError);
       await clock.sleep(REPORT_EVERY_MS, closing.signal).catch(() => undefined);

@@ -1,0 +1,64 @@
+import { test } from 'tap';
+import { createSubnetPool } from '../../../src/sessions/subnet-pool.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+
+function poolOf(cidr: string, options: { random?: () => number; hostNetworks?: string[] } = {}) {
+  const clock = createFakeClock();
+  const { random = () => 0, hostNetworks = [] } = options;
+  return { clock, pool: createSubnetPool({ cidr, clock, random, hostNetworks: () => hostNetworks }) };
+}
+
+/** Allocates as the database does: an index can be held once. */
+function allocateFrom(pool: ReturnType<typeof poolOf>['pool'], held: Set<number>) {
+  return pool.allocate(
+    async (index) => {
+      if (held.has(index)) return false;
+      held.add(index);
+      return true;
+    },
+    async () => held,
+  );
+}
+
+test('a /16 holds 4096 subnets of 16 addresses, one after the other', async (t) => {
+  const { pool } = poolOf('10.231.0.0/16');
+  t.equal(pool.size, 4096);
+  t.equal(pool.subnet(0), '10.231.0.0/28');
+  t.equal(pool.subnet(17), '10.231.1.16/28');
+  t.equal(pool.subnet(4095), '10.231.255.240/28');
+});
+
+test('a pool in the upper half of the addresses, given by an address inside it, is counted right', async (t) => {
+  const { pool } = poolOf('192.168.7.9/24');
+  t.equal(pool.size, 16);
+  t.equal(pool.subnet(15), '192.168.7.240/28');
+});
+
+test('a pool that holds no subnet is refused with the setting to change', async (t) => {
+  t.throws(() => poolOf('10.231.0.0/29'), { code: 'CONFIG_INVALID', message: /BERTH_SUBNET_POOL/ });
+});
+
+test('each subnet is given out once, the last free one too, and then none', async (t) => {
+  const { pool } = poolOf('10.231.0.0/24', { random: Math.random });
+  const held = new Set<number>();
+  const got = [];
+  for (let count = 0; count < 16; count++) got.push(await allocateFrom(pool, held));
+  t.equal(new Set(got).size, 16);
+  await t.rejects(allocateFrom(pool, held), { code: 'SUBNETS_EXHAUSTED' });
+});
+
+test('a subnet that overlaps a network of the host is left out', async (t) => {
+  const { pool } = poolOf('10.231.0.0/26', { hostNetworks: ['127.0.0.1/8', '10.231.0.20/27'] });
+  const held = new Set<number>();
+  t.equal(await allocateFrom(pool, held), 2);
+  t.equal(await allocateFrom(pool, held), 3);
+  await t.rejects(allocateFrom(pool, held), { code: 'SUBNETS_EXHAUSTED' });
+});
+
+test('a subnet that the engine refused is left alone for ten minutes', async (t) => {
+  const { pool, clock } = poolOf('10.231.0.0/27');
+  pool.refuse(0);
+  t.equal(await allocateFrom(pool, new Set()), 1);
+  await clock.advance(10 * 60_000);
+  t.equal(await allocateFrom(pool, new Set()), 0);
+});
