@@ -42,6 +42,8 @@ export function createHeartbeat(options: { everyMs?: number | undefined } = {}):
     watch(socket) {
       missed.set(socket, 0);
       socket.on('pong', alive);
+      // On a slow line the pong may wait behind a long paste, which shows as well that somebody is there.
+      socket.on('message', alive);
       socket.on('close', forget);
     },
     stop: () => clearInterval(timer),

@@ -125,6 +125,8 @@ export function carryTerminal(options: {
       input: carryInput({ stream, socket, onActivity }),
       output: carryOutput({ stream, socket, onActivity }),
     };
+    // Also after the terminal was let go: an error that nobody listens to would end the process.
+    stream.on('error', (error) => fail(fault('ENGINE_UNREACHABLE', {}, error)));
     terminal.exited.then(exited, fail);
     const waiting = early ?? [];
     early = undefined;

@@ -1,0 +1,84 @@
+import { test } from 'tap';
+import { controlFrame, dataFrame, readClientFrame } from '../../../src/ws/frames.ts';
+
+const control = (text: string | Buffer) => Buffer.concat([Buffer.of(1), Buffer.from(text)]);
+
+test('input is the bytes after the type, whatever they are', (t) => {
+  const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  const frame = readClientFrame(Buffer.concat([Buffer.of(0), all]));
+  t.same(frame, { type: 'input', bytes: all });
+  t.same(readClientFrame(Buffer.of(0)), { type: 'input', bytes: Buffer.alloc(0) });
+  t.end();
+});
+
+test('control frames are read, and keys that are not known are left alone', (t) => {
+  t.same(readClientFrame(control('{"type":"resize","rows":24,"cols":80,"dpi":2}')), {
+    type: 'resize',
+    rows: 24,
+    cols: 80,
+  });
+  t.same(readClientFrame(control('{"type":"ack","offset":9007199254740991}')), {
+    type: 'ack',
+    offset: Number.MAX_SAFE_INTEGER,
+  });
+  t.end();
+});
+
+test('a frame that can not be read is refused with what is wrong', (t) => {
+  const refused: [Buffer, RegExp][] = [
+    [Buffer.alloc(0), /it is empty/],
+    [Buffer.of(2, 1, 2), /its type is 2/],
+    [Buffer.of(0xff), /its type is 255/],
+    [control(''), /holds JSON/],
+    [control('{'), /holds JSON/],
+    [control(Buffer.of(0x22, 0xff, 0x22)), /UTF-8/],
+    [control('null'), /one JSON object/],
+    [control('[]'), /one JSON object/],
+    [control('"resize"'), /one JSON object/],
+    [control('{}'), /"type" of a control frame/],
+    [control('{"type":"reboot"}'), /"type" of a control frame/],
+    [control('{"type":"ack"}'), /"offset" of an ack/],
+    [control('{"type":"ack","offset":-1}'), /"offset" of an ack/],
+    [control('{"type":"ack","offset":1.5}'), /"offset" of an ack/],
+    [control('{"type":"ack","offset":1e300}'), /"offset" of an ack/],
+    [control(`{"type":"resize","x":"${'x'.repeat(1024)}"}`), /at most 1024 bytes/],
+  ];
+  for (const [frame, message] of refused) {
+    t.throws(() => readClientFrame(frame), { code: 'FRAME_INVALID', message }, String(message));
+  }
+  t.end();
+});
+
+test('frames of the server begin with their type', (t) => {
+  t.same(dataFrame([Buffer.from('ab'), Buffer.from('c')], 3), Buffer.from('\0abc'));
+  t.same(controlFrame({ type: 'exit', code: 3 }), control('{"type":"exit","code":3}'));
+  t.end();
+});
+
+test('no frame, random or mutated, does anything but be read or refused', (t) => {
+  const seeds = ['{"type":"ack","offset":12}', '{"type":"resize","rows":24,"cols":80}'].map((text) =>
+    control(text),
+  );
+  let state = 42;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const outcomes = new Map<string, number>();
+  for (let round = 0; round < 50_000; round++) {
+    const frame = Buffer.from(seeds[round % seeds.length] ?? '');
+    for (let change = random(4); change > 0; change--) frame[random(frame.length)] = random(256);
+    const outcome = outcomeOf(frame.subarray(0, frame.length - random(3)));
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  }
+  t.same([...outcomes.keys()].sort(), ['FRAME_INVALID', 'ack', 'input', 'resize']);
+  t.end();
+});
+
+function outcomeOf(frame: Buffer): string {
+  try {
+    return readClientFrame(frame).type;
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}

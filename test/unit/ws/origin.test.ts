@@ -1,0 +1,37 @@
+import { test } from 'tap';
+import { createOriginCheck } from '../../../src/ws/origin.ts';
+
+test('pages of the public address and of the allowed origins may open terminals, others may not', (t) => {
+  const may = createOriginCheck({
+    publicUrl: 'https://labs.example.org/berth',
+    allowedOrigins: ['https://lms.example.org/'],
+  });
+  t.ok(may('https://labs.example.org', '10.0.0.7:8080'));
+  t.ok(may('https://lms.example.org', '10.0.0.7:8080'));
+  for (const origin of [
+    'http://labs.example.org',
+    'https://labs.example.org:8443',
+    'https://labs.example.org.evil.example',
+    'https://evil.example',
+    'null',
+    '',
+  ]) {
+    t.notOk(may(origin, 'labs.example.org'), origin);
+  }
+  t.notOk(may('http://10.0.0.7:8080', '10.0.0.7:8080'), 'the host itself, once there is a public address');
+  t.end();
+});
+
+test('without a public address, pages of the host that was asked may', (t) => {
+  const may = createOriginCheck({ publicUrl: undefined, allowedOrigins: [] });
+  t.ok(may('http://127.0.0.1:8080', '127.0.0.1:8080'));
+  t.notOk(may('http://127.0.0.1:9090', '127.0.0.1:8080'));
+  t.notOk(may('http://evil.example', '127.0.0.1:8080'));
+  t.notOk(may('null', '127.0.0.1:8080'));
+  t.end();
+});
+
+test('clients that are no browser tell no origin and may', (t) => {
+  t.ok(createOriginCheck({ publicUrl: 'https://labs.example.org', allowedOrigins: [] })(undefined, 'x'));
+  t.end();
+});
