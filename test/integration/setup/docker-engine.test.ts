@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import t from 'tap';
+import type { Test } from 'tap';
+import { pingEngine } from '../../../src/setup/engine-ping.ts';
+
+const ENSURE_ENGINE = [process.execPath, '--import=tsx', 'test/support/machine/ensure-engine.ts'];
+/** Hides the sockets and pid files of this machine from what follows. */
+const WITHOUT_ENGINE = 'mount -t tmpfs none /run && ';
+/** A user who may read this project but is not root. */
+const AS_NOBODY =
+  'setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override ';
+
+/** Runs a script in mounts of its own, as root, and answers what it printed and its exit code. */
+async function runApart(script: string, { env = {}, flags = [] as string[] } = {}) {
+  const child = spawn('unshare', ['--mount', ...flags, 'sh', '-euc', script], {
+    env: { ...process.env, DOCKER_HOST: '', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return { output, code: code as number | null };
+}
+
+t.test('with set-up forbidden and no engine, one message says what to run', async (t) => {
+  const { output, code } = await runApart(WITHOUT_ENGINE + ENSURE_ENGINE.join(' '), {
+    env: { BERTH_ENGINE_SETUP: 'off' },
+  });
+  t.equal(code, 1);
+  t.match(
+    output,
+    'No container engine answers at unix:///var/run/docker.sock, and BERTH_ENGINE_SETUP is off.',
+  );
+  t.match(output, 'apt-get install -y docker.io iptables');
+  t.notMatch(output, 'sudo');
+});
+
+t.test('who is not root gets one message with the commands for it', async (t) => {
+  const { output, code } = await runApart(WITHOUT_ENGINE + AS_NOBODY + ENSURE_ENGINE.join(' '));
+  t.equal(code, 1);
+  t.match(output, 'only root may set one up. Run:\n  sudo apt-get install -y docker.io iptables\n');
+  t.match(output, 'sudo usermod -aG docker');
+});
+
+t.test('an address in DOCKER_HOST where nothing answers is not replaced by another engine', async (t) => {
+  const { output, code } = await runApart(ENSURE_ENGINE.join(' '), {
+    env: { DOCKER_HOST: 'tcp://127.0.0.1:1' },
+  });
+  t.equal(code, 1);
+  t.match(output, /DOCKER_HOST is tcp:\/\/127\.0\.0\.1:1, but no engine answers there: .*ECONNREFUSED/);
+});
+
+t.test('an address of an unknown kind is named', async (t) => {
+  const ping = await pingEngine('ssh://host', {});
+  t.match(ping, { state: 'down', reason: 'addresses that begin with ssh:// are not supported' });
+});
+
+t.test('an engine that refuses this user is told from one that is not there', async (t) => {
+  // The path of a socket may have 107 bytes, so it lies in no deep folder.
+  const folder = await mkdtemp(join(tmpdir(), 'berth-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'engine.sock');
+  const server = createServer((_, response) => response.end('OK')).listen(path);
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  t.match(await pingEngine(`unix://${path}`, {}), { state: 'up' });
+  t.match(await pingEngine(`unix://${folder}/none.sock`, {}), { state: 'down' });
+  await asNobody(t, path, async () => {
+    t.match(await pingEngine(`unix://${path}`, {}), { state: 'refused' });
+  });
+});
+
+/** Another user may reach the folder of `path`, but `path` is root's alone. */
+async function asNobody(t: Test, path: string, work: () => Promise<void>) {
+  await chmod(dirname(path), 0o755);
+  await chmod(path, 0o600);
+  t.equal(process.getuid?.(), 0, 'tests run as root');
+  process.seteuid?.(65_534);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+t.test('an engine that does not run is configured for labs and started', async (t) => {
+  const work = await mkdtemp(join(tmpdir(), 'berth-'));
+  t.teardown(() => rm(work, { recursive: true }));
+  const script = `
+    work=${work}
+    mount -t tmpfs none "$work"
+    mkdir "$work/etc" "$work/etc-work" "$work/data" "$work/log"
+    mount -t overlay -o "lowerdir=/etc,upperdir=$work/etc,workdir=$work/etc-work" overlay /etc
+    rm -f /etc/docker/daemon.json
+    if getent passwd dockremap > /dev/null; then userdel dockremap; fi
+    sed -i /^dockremap/d /etc/subuid /etc/subgid
+    mount --bind "$work/data" /var/lib/docker
+    mount --bind "$work/log" /var/log
+    mount -t tmpfs none /run
+    ip link set lo up
+    ${ENSURE_ENGINE.join(' ')}
+    cat /run/docker.pid
+    echo
+    curl --silent --unix-socket /run/docker.sock http://engine/info
+    ls /var/log
+    ${ENSURE_ENGINE.join(' ')}
+    kill "$(cat /run/docker.pid)"
+    while [ -e /run/docker.sock ]; do sleep 0.1; done
+  `;
+  const flags = ['--net', '--pid', '--fork', '--mount-proc', '--kill-child'];
+  const { output, code } = await runApart(script, { flags });
+  const [note, pid, info, log, again] = output.split('\n');
+  t.equal(code, 0);
+  t.equal(note, 'started at unix:///var/run/docker.sock');
+  t.match(pid, /^\d+$/);
+  const facts = JSON.parse(info ?? '{}');
+  t.match(facts.SecurityOptions, ['name=seccomp,profile=builtin', 'name=userns']);
+  t.match(facts, { LiveRestoreEnabled: true, LoggingDriver: 'json-file' });
+  t.strictSame(facts.DefaultAddressPools, [{ Base: '172.28.0.0/16', Size: 26 }]);
+  t.equal(log, 'berth-dockerd.log');
+  t.equal(again, 'unix:///var/run/docker.sock', 'a second time finds it');
+});
