@@ -93,7 +93,7 @@ export async function createLabCatalogue({
     const problems = shelf.problems.filter(({ lab }) => lab === slug).length;
     if (problems === 0) throw fault('LAB_NOT_FOUND', { lab: slug });
     throw fault('LAB_INVALID', {
-      problem: `there are ${problems} problems in its folder, which instructors see with labProblems and "berth labs validate" prints.`,
+      problem: `its folder has faults (${problems}), which instructors see with labProblems and "berth labs validate" prints.`,
     });
   }
 

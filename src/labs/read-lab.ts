@@ -35,7 +35,8 @@ export async function readLab(folder: string): Promise<LabReading> {
     tell('the folder\'s name must be small letters, digits and hyphens, such as "first-steps"', { file: '.' });
   }
   for (const [file, message] of content.refused) tell(message, { file });
-  const lab = readDocument(slug, content, tell);
+  // A folder too large was not read to its end: what seems to be missing may be there.
+  const lab = content.refused.has('.') ? undefined : readDocument(slug, content, tell);
   if (lab && problems.length === 0) return { lab };
   return { problems: problems.slice(0, PROBLEM_LIMIT) };
 }

@@ -1,0 +1,91 @@
+import t from 'tap';
+import type { Actor, Role } from '../../../src/identity/actor.ts';
+import { createLabCatalogue } from '../../../src/labs/catalogue.ts';
+import { createLabService } from '../../../src/labs/lab-service.ts';
+import { outcomeOf } from '../../support/actors.ts';
+import { labsFolder, smallLab } from '../../support/lab-folders.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+
+const SECRET = 'exit 0 # the answer is 42';
+
+const actor = (role: Role, scopes: Actor['scopes'] = ['read', 'learn', 'manage']): Actor => ({
+  userId: role,
+  role,
+  scopes,
+});
+
+const directory = await labsFolder(t, {
+  lab: {
+    'lab.yaml': `title: Lab
+machines: [{ name: main, image: berth/lab-linux, environment: { PASSWORD: hunter2 } }]
+steps: [{ id: one, title: One, instructions: a.md, check: { script: a.sh } }, { id: two, title: Two, instructions: a.md }]
+`,
+    'a.md': 'Do it.',
+    'a.sh': SECRET,
+  },
+  bad: { 'lab.yaml': 'title: 1\n' },
+  other: smallLab('Other'),
+});
+const service = createLabService({
+  catalogue: await createLabCatalogue({ directory, logger: quietLog() }),
+});
+
+type Ask = (actor: Actor | undefined) => unknown;
+const operations: [name: string, ask: Ask, expected: Record<Role | 'nobody', string>][] = [
+  ['get', (who) => service.get(who, 'lab'), { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
+  ['getMany', (who) => service.getMany(who, ['lab']), { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
+  ['list', (who) => service.list(who, { first: 1 }), { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
+  ['problems', (who) => service.problems(who), { student: 'FORBIDDEN', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
+  ['reload', (who) => service.reload(who), { student: 'FORBIDDEN', instructor: 'FORBIDDEN', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
+];
+
+for (const [name, ask, expected] of operations) {
+  await t.test(`${name}: who may and who may not`, async (t) => {
+    const outcome = (who: Actor | undefined) => outcomeOf(async () => ask(who));
+    t.same(
+      {
+        student: await outcome(actor('student')),
+        instructor: await outcome(actor('instructor')),
+        admin: await outcome(actor('admin')),
+        nobody: await outcome(undefined),
+      },
+      expected,
+    );
+    t.equal(await outcome(actor('admin', ['learn'])), 'FORBIDDEN', 'the scope is asked for');
+  });
+}
+
+await t.test('reloading takes the scope "manage"', async (t) => {
+  t.equal(await outcomeOf(() => service.reload(actor('admin', ['read', 'learn']))), 'FORBIDDEN');
+});
+
+await t.test('nobody gets scripts or environments to see', async (t) => {
+  const given = JSON.stringify([
+    service.get(actor('admin'), 'lab'),
+    service.list(actor('admin'), { first: 10 }),
+    service.getMany(actor('admin'), ['lab']),
+  ]);
+  t.notMatch(given, /42|hunter2/);
+  t.same(
+    service.get(actor('student'), 'lab').steps.map(({ id, hasCheck }) => ({ id, hasCheck })),
+    [
+      { id: 'one', hasCheck: true },
+      { id: 'two', hasCheck: false },
+    ],
+  );
+});
+
+await t.test('many are answered in the order asked, with undefined for what is not there', async (t) => {
+  const labs = service.getMany(actor('student'), ['other', 'none', 'bad', 'lab', 'other']);
+  t.same(
+    labs.map((lab) => lab?.slug),
+    ['other', undefined, undefined, 'lab', 'other'],
+  );
+});
+
+await t.test('problems are told with lab, file, line and key', async (t) => {
+  t.match(service.problems(actor('instructor')), [
+    { lab: 'bad', file: 'lab.yaml', line: 1, key: 'title', message: 'must be a text: write it in quotes' },
+    { lab: 'bad', file: 'lab.yaml', line: 1, key: 'machines', message: 'is missing' },
+  ]);
+});

@@ -1,0 +1,28 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Test } from 'tap';
+
+/** Text of files by their paths. */
+export type Files = Record<string, string>;
+
+/** A folder of labs, removed after the test; each lab is given as its files. */
+export async function labsFolder(t: Test, labs: Record<string, Files>): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'berth-labs-'));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  for (const [slug, files] of Object.entries(labs)) await writeLab(directory, slug, files);
+  return directory;
+}
+
+export async function writeLab(directory: string, slug: string, files: Files): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(directory, slug, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+/** A lab that is as small as one can be. */
+export function smallLab(title = 'Small'): Files {
+  return { 'lab.yaml': `title: ${JSON.stringify(title)}\nmachines: [{ name: main, image: berth/lab-linux }]\n` };
+}

@@ -1,0 +1,61 @@
+import t from 'tap';
+import { createLabList } from '../../../src/labs/lab-list.ts';
+import type { LabView } from '../../../src/labs/lab.ts';
+import { PAGE_LIMIT } from '../../../src/page.ts';
+
+function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-')): LabView {
+  const lifetime = { idleMinutes: 1, totalMinutes: 2, maxMinutes: 3 };
+  const texts = { version: 'v', summary: '', introduction: '', conclusion: '', minutes: undefined };
+  return { ...texts, slug, title, internet: false, lifetime, machines: [], steps: [] };
+}
+
+const titles = (page: { items: { node: LabView }[] }) => page.items.map(({ node }) => node.title);
+
+await t.test('labs are in the order of their titles, numbers as numbers', async (t) => {
+  const list = createLabList(['Lab 10', 'lab 2', 'Äpfel', 'Zebra', 'Lab 1'].map((title) => view(title)));
+  t.same(titles(list.page({ first: 10 })), ['Äpfel', 'Lab 1', 'lab 2', 'Lab 10', 'Zebra']);
+});
+
+await t.test('pages follow each other without gap or repetition, titles alike or not', async (t) => {
+  const list = createLabList(Array.from({ length: 7 }, (_, index) => view('Same', `lab-${index}`)));
+  const seen: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = list.page({ first: 3, after });
+    seen.push(...page.items.map(({ node }) => node.slug));
+    after = page.hasNextPage ? page.items.at(-1)?.cursor : undefined;
+  } while (after !== undefined);
+  t.same(seen, [0, 1, 2, 3, 4, 5, 6].map((index) => `lab-${index}`));
+});
+
+await t.test('a cursor still leads on when its lab is gone', async (t) => {
+  const before = createLabList(['A', 'B', 'C'].map((title) => view(title)));
+  const cursor = before.page({ first: 2 }).items[1]?.cursor;
+  const now = createLabList(['A', 'C'].map((title) => view(title)));
+  t.same(titles(now.page({ first: 5, after: cursor })), ['C']);
+  t.same(titles(createLabList([]).page({ first: 5, after: cursor })), []);
+});
+
+await t.test('a page out of range or a cursor of another list is refused', async (t) => {
+  const list = createLabList([view('A')]);
+  for (const first of [0, -1, 1.5, NaN, PAGE_LIMIT + 1]) {
+    t.throws(() => list.page({ first }), { code: 'INPUT_INVALID' });
+  }
+  for (const after of ['', 'x', '????', Buffer.from('A').toString('base64url'), 'A'.repeat(10_000)]) {
+    t.throws(() => list.page({ first: 1, after }), { code: 'INPUT_INVALID' }, after.slice(0, 20));
+  }
+});
+
+await t.test('a page costs the same among five thousand labs as among twenty', async (t) => {
+  const time = (count: number) => {
+    const list = createLabList(Array.from({ length: count }, (_, index) => view(`Lab ${index}`)));
+    const after = list.page({ first: 10 }).items[9]?.cursor;
+    const start = performance.now();
+    for (let turn = 0; turn < 20_000; turn++) list.page({ first: 10, after });
+    return performance.now() - start;
+  };
+  time(20);
+  const few = Math.min(time(20), time(20), time(20));
+  const many = Math.min(time(5_000), time(5_000), time(5_000));
+  t.ok(many < few * 5 + 20, `${many} ms against ${few} ms`);
+});

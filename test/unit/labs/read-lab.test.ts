@@ -1,0 +1,302 @@
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Test } from 'tap';
+import { describeProblem } from '../../../src/labs/lab-problem.ts';
+import type { Lab } from '../../../src/labs/lab.ts';
+import { readLab } from '../../../src/labs/read-lab.ts';
+import { labsFolder, smallLab } from '../../support/lab-folders.ts';
+import type { Files } from '../../support/lab-folders.ts';
+
+const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]\n';
+
+async function problemsOf(t: Test, files: Files, slug = 'x'): Promise<string[]> {
+  const directory = await labsFolder(t, { [slug]: files });
+  return problemsIn(join(directory, slug));
+}
+
+async function problemsIn(folder: string): Promise<string[]> {
+  const read = await readLab(folder);
+  return 'problems' in read ? read.problems.map((problem) => describeProblem(problem, 'labs/x')) : [];
+}
+
+async function labIn(folder: string): Promise<Lab> {
+  const read = await readLab(folder);
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+  return read.lab;
+}
+
+async function labOf(t: Test, files: Files): Promise<Lab> {
+  return labIn(join(await labsFolder(t, { x: files }), 'x'));
+}
+
+await t.test('the smallest lab gets every default', async (t) => {
+  const lab = await labOf(t, smallLab('Small'));
+  t.match(lab, {
+    slug: 'x',
+    version: /^[0-9a-f]{64}$/,
+    title: 'Small',
+    summary: '',
+    introduction: '',
+    conclusion: '',
+    internet: false,
+    steps: [],
+    lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
+    machines: [{ profile: 'standard', memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 256, environment: {} }],
+  });
+});
+
+await t.test('every key is taken over', async (t) => {
+  const lab = await labOf(t, {
+    'lab.yaml': `
+title: All
+summary: Everything
+minutes: 15
+machines:
+  - name: main
+    image: berth/lab-linux
+    profile: restricted
+    user: learner
+    shell: [/bin/bash, -l]
+    memory: 1 GiB
+    cpus: "0.5"
+    pids: 100
+    environment: { GREETING: hello }
+  - { name: db, image: postgres }
+internet: true
+lifetime: { idle: 5, total: 10, max: 20 }
+introduction: intro.md
+conclusion: ./finish.md
+steps:
+  - id: one
+    title: One
+    instructions: steps/01.md
+    check: { script: checks/01.sh, machine: db, user: postgres, timeout: 2.5 }
+  - { id: two, title: Two, instructions: steps/01.md, check: { script: checks/01.sh } }
+  - { id: three, title: Three, instructions: steps/01.md, check: { script: checks/01.sh, machine: db } }
+  - { id: four, title: Four, instructions: steps/01.md }
+`,
+    'intro.md': '# Hello\n',
+    'finish.md': '# Bye\n',
+    'steps/01.md': 'Do it.\n',
+    'checks/01.sh': '#!/bin/bash\r\ntrue\r\n',
+  });
+  t.match(lab, {
+    minutes: 15,
+    internet: true,
+    introduction: '# Hello\n',
+    conclusion: '# Bye\n',
+    lifetime: { idleMinutes: 5, totalMinutes: 10, maxMinutes: 20 },
+    machines: [
+      {
+        name: 'main',
+        profile: 'restricted',
+        user: 'learner',
+        shell: ['/bin/bash', '-l'],
+        memoryBytes: 1024 ** 3,
+        cpus: 0.5,
+        pids: 100,
+        environment: { GREETING: 'hello' },
+      },
+      { name: 'db', user: undefined },
+    ],
+  });
+  const script = '#!/bin/bash\ntrue\n';
+  t.same(
+    lab.steps.map(({ check }) => check),
+    [
+      { machine: 'db', user: 'postgres', timeoutSeconds: 2.5, script },
+      { machine: 'main', user: 'learner', timeoutSeconds: 10, script },
+      { machine: 'db', user: 'root', timeoutSeconds: 10, script },
+      undefined,
+    ],
+  );
+});
+
+await t.test('several problems are told at once, each at its line and key', async (t) => {
+  const problems = await problemsOf(t, {
+    'lab.yaml': `title: ""
+sumary: hi
+machines:
+  - { name: Main, image: x, memory: 256, cpu: 1 }
+  - name: b
+    image: x
+    profile: standart
+    environment: { PORT: 8080 }
+  - { name: b, image: x, profile: restricted, user: root }
+lifetime: { idle: 100, total: 50 }
+steps:
+  - id: a
+    title: fine
+    instructions: ../x.md
+    check: { script: checks/02.sh, machine: c }
+  - id: a
+    instructions: steps/01.md
+`,
+  });
+  t.same(problems, [
+    'labs/x/lab.yaml:1: title: must not be empty',
+    'labs/x/lab.yaml:2: sumary: there is no such key; did you mean "summary"?',
+    'labs/x/lab.yaml:4: machines[0].name: must be small letters, digits and hyphens, starting with a letter, such as "main"',
+    'labs/x/lab.yaml:4: machines[0].memory: must be a size with its unit, such as "256 MiB", from 16 MiB to 1 TiB',
+    'labs/x/lab.yaml:4: machines[0].cpu: there is no such key; did you mean "cpus"?',
+    'labs/x/lab.yaml:7: machines[1].profile: must be "standard" or "restricted"; did you mean "standard"?',
+    'labs/x/lab.yaml:8: machines[1].environment.PORT: must be a text: write it in quotes',
+    'labs/x/lab.yaml:9: machines[2].name: "b" is used twice: each name must be its own',
+    'labs/x/lab.yaml:9: machines[2].user: must not be root: the profile is "restricted"',
+    'labs/x/lab.yaml:10: lifetime.total: must not be less than "idle"',
+    'labs/x/lab.yaml:14: steps[0].instructions: "../x.md" leads out of the lab\'s folder: give a path within it, such as "steps/01.md"',
+    'labs/x/lab.yaml:15: steps[0].check.script: the file "checks/02.sh" is not there',
+    'labs/x/lab.yaml:15: steps[0].check.machine: there is no machine "c": there are Main, b, b',
+    'labs/x/lab.yaml:16: steps[1].title: is missing',
+    'labs/x/lab.yaml:16: steps[1].id: "a" is used twice: each id must be its own',
+    'labs/x/lab.yaml:17: steps[1].instructions: the file "steps/01.md" is not there',
+  ]);
+});
+
+const brokenYaml: [name: string, text: string, told: RegExp][] = [
+  ['nothing', '', /^labs\/x\/lab\.yaml:1: must be a mapping of keys/],
+  ['a list', '- one\n', /^labs\/x\/lab\.yaml:1: must be a mapping of keys/],
+  ['a list where a key is given twice', 'title: a\ntitle: b\n', /^labs\/x\/lab\.yaml:2: .*unique/],
+  ['a bracket left open', `title: a\nmachines: [{ name: main\n`, /^labs\/x\/lab\.yaml:\d: /],
+  ['an unknown anchor', `title: *nowhere\n${MACHINES}`, /^labs\/x\/lab\.yaml:1: .*nowhere/],
+  ['two documents', 'title: a\n---\ntitle: b\n', /^labs\/x\/lab\.yaml:\d: .*document/i],
+  ['an unknown tag', `title: !secret a\n${MACHINES}`, /^labs\/x\/lab\.yaml:1: .*tag/i],
+  [
+    'anchors that would grow without end',
+    `a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c]\n`,
+    /^labs\/x\/lab\.yaml:1: .*alias/,
+  ],
+  ['a key that is not text', `1: a\n`, /^labs\/x\/lab\.yaml:1: /],
+  ['a key of the language', `title: a\n__proto__: { x: 1 }\n${MACHINES}`, /lab\.yaml:2: __proto__: there is no such key/],
+];
+
+for (const [name, text, told] of brokenYaml) {
+  await t.test(`a lab.yaml that holds ${name} is refused at its line`, async (t) => {
+    t.match((await problemsOf(t, { 'lab.yaml': text }))[0], told);
+  });
+}
+
+await t.test('a value out of range says what would be right', async (t) => {
+  const problems = await problemsOf(t, {
+    'lab.yaml': `title: ${'x'.repeat(121)}
+minutes: 1.5
+machines: []
+lifetime: { total: 0 }
+internet: maybe
+steps:
+  - { id: a, title: "one\\ntwo", instructions: a.md, check: { script: b.md, timeout: 601 } }
+`,
+    'a.md': '\n \n',
+    'b.md': 'x',
+  });
+  t.same(problems, [
+    'labs/x/lab.yaml:1: title: must have at most 120 characters',
+    'labs/x/lab.yaml:2: minutes: must be a whole number',
+    'labs/x/lab.yaml:3: machines: must have at least 1 entries',
+    'labs/x/lab.yaml:4: lifetime.total: must be more than 0',
+    'labs/x/lab.yaml:5: internet: must be true or false',
+    'labs/x/lab.yaml:7: steps[0].title: must be a single line',
+    'labs/x/lab.yaml:7: steps[0].instructions: the file "a.md" is empty',
+    'labs/x/lab.yaml:7: steps[0].check.timeout: must be at most 600',
+  ]);
+});
+
+await t.test('a restricted machine without a user needs one for its check', async (t) => {
+  const problems = await problemsOf(t, {
+    'lab.yaml': `title: a
+machines: [{ name: main, image: x, profile: restricted }]
+steps: [{ id: a, title: a, instructions: a.md, check: { script: a.md } }]
+`,
+    'a.md': 'x',
+  });
+  t.match(problems, [/^labs\/x\/lab\.yaml:3: steps\[0\]\.check\.user: is missing: a check in a "restricted"/]);
+  t.equal(problems.length, 1);
+});
+
+await t.test('a folder without lab.yaml, or with a name that is no slug, is refused', async (t) => {
+  t.same(await problemsOf(t, { 'README.md': 'x' }), ['labs/x/lab.yaml: is not there: it describes the lab']);
+  t.match(await problemsOf(t, smallLab(), 'My Lab'), [/^labs\/x\/\.: the folder's name must be small letters/]);
+});
+
+await t.test('links out of the folder, to folders and to nowhere are refused, links within are followed', async (t) => {
+  const directory = await labsFolder(t, {
+    x: {
+      'lab.yaml': `title: a\n${MACHINES}introduction: within.md\nconclusion: out.md\n`,
+      'real.md': 'Hello',
+      'folder/a.md': 'x',
+    },
+    other: { 'secret.md': 'x' },
+  });
+  const folder = join(directory, 'x');
+  await symlink('real.md', join(folder, 'within.md'));
+  t.same(await problemsIn(folder), ['labs/x/lab.yaml:4: conclusion: the file "out.md" is not there']);
+
+  await symlink('../other/secret.md', join(folder, 'out.md'));
+  await symlink('folder', join(folder, 'linked'));
+  await symlink('gone.md', join(folder, 'broken.md'));
+  t.same(await problemsIn(folder), [
+    'labs/x/broken.md: is a link that leads nowhere',
+    'labs/x/linked: is a link to a folder: put the files here',
+    "labs/x/out.md: is a link that leads out of the lab's folder: put the file itself here",
+    'labs/x/lab.yaml:4: conclusion: the file "out.md" is a link that leads out of the lab\'s folder: put the file itself here',
+  ]);
+
+  for (const name of ['out.md', 'linked', 'broken.md']) await rm(join(folder, name));
+  await writeFile(join(folder, 'out.md'), 'Bye');
+  t.equal((await labIn(folder)).introduction, 'Hello');
+});
+
+await t.test('a neighbour whose name begins alike is outside', async (t) => {
+  const directory = await labsFolder(t, { x: smallLab(), 'x-secret': { 'a.md': 'x' } });
+  await symlink('../x-secret/a.md', join(directory, 'x', 'a.md'));
+  t.match(await problemsIn(join(directory, 'x')), [/a\.md: is a link that leads out/]);
+});
+
+await t.test('files too large, too deep, too many or not of text are refused', async (t) => {
+  const directory = await labsFolder(t, {
+    x: { 'lab.yaml': `title: a\n${MACHINES}introduction: binary.md\nconclusion: nul.md\n`, 'nul.md': 'a\0b' },
+  });
+  const folder = join(directory, 'x');
+  await writeFile(join(folder, 'binary.md'), Buffer.from([0xff, 0xfe, 0x00]));
+  t.same(await problemsIn(folder), [
+    'labs/x/lab.yaml:3: introduction: the file "binary.md" is not UTF-8 text',
+    'labs/x/lab.yaml:4: conclusion: the file "nul.md" is not a text',
+  ]);
+  await writeFile(join(folder, 'large.bin'), Buffer.alloc(1024 * 1024 + 1));
+  await mkdir(join(folder, '1/2/3/4/5/6/7/8/9'), { recursive: true });
+  const problems = await problemsIn(folder);
+  t.match(problems[0], 'labs/x/1/2/3/4/5/6/7/8/9: lies more than 8 folders deep');
+  t.match(problems[1], 'labs/x/large.bin: is larger than 1 MiB');
+
+  for (let file = 0; file < 1_000; file++) await writeFile(join(folder, `${file}.txt`), '');
+  t.match((await problemsIn(folder)).join('\n'), 'labs/x/.: has 1000 files or more: a lab may hold fewer');
+});
+
+await t.test('a folder that holds too much in all is refused', async (t) => {
+  const directory = await labsFolder(t, { x: smallLab() });
+  for (let file = 0; file < 17; file++) {
+    await writeFile(join(directory, 'x', `${file}.bin`), Buffer.alloc(1024 * 1024));
+  }
+  t.same(await problemsIn(join(directory, 'x')), ['labs/x/.: holds more than 16 MiB']);
+});
+
+await t.test('the version follows paths, contents and the run bit, and nothing else', async (t) => {
+  const directory = await labsFolder(t, { x: { ...smallLab(), 'checks/a.sh': 'true\n' } });
+  const folder = join(directory, 'x');
+  const version = async () => (await labIn(folder)).version;
+  const first = await version();
+
+  await chmod(join(folder, 'checks/a.sh'), 0o600);
+  await writeFile(join(folder, '.lab.yaml.swp'), 'x');
+  t.equal(await version(), first, 'neither umask nor an editor');
+
+  await chmod(join(folder, 'checks/a.sh'), 0o700);
+  const runnable = await version();
+  t.not(runnable, first);
+  await writeFile(join(folder, 'checks/a.sh'), 'false\n');
+  const changed = await version();
+  t.not(changed, runnable);
+  await writeFile(join(folder, 'more.txt'), '');
+  t.not(await version(), changed);
+});
