@@ -1,0 +1,198 @@
+import t from 'tap';
+import type { Test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { createUseRecorder } from '../../../src/identity/use-recorder.ts';
+import { createActors } from '../../support/actors.ts';
+import { rememberingLog } from '../../support/buses.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createFragileBus, createIdentity } from '../../support/identity.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+async function setUp(t: Test, database: Database) {
+  const identity = createIdentity(t, database);
+  return { ...identity, ...(await createActors(database)) };
+}
+
+await eachDatabase(t, 'a token stands for its user, with its own scopes', async (t, database) => {
+  const { tokens, authentication, instructor } = await setUp(t, database);
+  const { secret } = await tokens.create(instructor, { name: 'x', scopes: ['read', 'learn'] });
+  const actor = { userId: instructor.userId, role: 'instructor', scopes: ['read', 'learn'] };
+  t.same(await authentication.byToken(secret), actor);
+  t.same(await authentication.byToken(secret), actor, 'and again, remembered');
+});
+
+await eachDatabase(t, 'what is no token is refused', async (t, database) => {
+  const { users, authentication, owner } = await setUp(t, database);
+  const { secret } = await users.createSignInLink(owner, owner.userId);
+  const web = await authentication.signIn(secret);
+  t.ok(await authentication.byWebSession(web.secret));
+  for (const wrong of ['', 'berth_', 'x'.repeat(10_000), secret, web.secret]) {
+    await t.rejects(authentication.byToken(wrong), { code: 'UNAUTHENTICATED' });
+  }
+});
+
+await eachDatabase(t, 'a token expires on its day, also while it is remembered', async (t, database) => {
+  const { tokens, authentication, clock, owner } = await setUp(t, database);
+  const expiresAt = new Date(clock.now().getTime() + 2_000);
+  const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'], expiresAt });
+  await clock.advance(1_999);
+  t.ok(await authentication.byToken(secret));
+  await clock.advance(1);
+  await t.rejects(authentication.byToken(secret), { code: 'TOKEN_EXPIRED' });
+  await clock.advance(MINUTE);
+  await t.rejects(authentication.byToken(secret), { code: 'TOKEN_EXPIRED' });
+});
+
+await eachDatabase(t, 'a revoked token is out at once', async (t, database) => {
+  const { tokens, authentication, owner } = await setUp(t, database);
+  const { token, secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
+  t.ok(await authentication.byToken(secret));
+  await tokens.revoke(owner, token.id);
+  await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
+});
+
+await eachDatabase(t, 'a new role counts at once', async (t, database) => {
+  const { users, tokens, authentication, owner, admin } = await setUp(t, database);
+  const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
+  t.equal((await authentication.byToken(secret)).role, 'student');
+  await users.update(admin, owner.userId, { role: 'instructor' });
+  t.equal((await authentication.byToken(secret)).role, 'instructor');
+});
+
+await eachDatabase(t, 'a disabled user is out at once, with every credential', async (t, database) => {
+  const { users, tokens, authentication, owner, admin } = await setUp(t, database);
+  const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
+  const web = await authentication.signIn((await users.createSignInLink(owner, owner.userId)).secret);
+  const link = await users.createSignInLink(owner, owner.userId);
+  t.ok(await authentication.byToken(secret));
+  t.ok(await authentication.byWebSession(web.secret));
+
+  await users.update(admin, owner.userId, { disabled: true });
+  await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
+  t.equal(await authentication.byWebSession(web.secret), undefined);
+  await t.rejects(authentication.signIn(link.secret), { code: 'SIGN_IN_LINK_INVALID' });
+  const late = await users.createSignInLink(admin, owner.userId);
+  await t.rejects(authentication.signIn(late.secret), { code: 'SIGN_IN_LINK_INVALID' });
+
+  await users.update(admin, owner.userId, { disabled: false });
+  t.ok(await authentication.byToken(secret), 'tokens serve again');
+  t.equal(await authentication.byWebSession(web.secret), undefined, 'browsers sign in anew');
+});
+
+await eachDatabase(t, 'a deleted user is out at once', async (t, database) => {
+  const { users, tokens, authentication, owner, admin } = await setUp(t, database);
+  const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
+  t.ok(await authentication.byToken(secret));
+  await users.delete(admin, owner.userId);
+  await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
+});
+
+await eachDatabase(t, 'what one process changes counts in the others at once', async (t, database) => {
+  const bus = createMemoryBus({ log: rememberingLog() });
+  const [here, there] = [createIdentity(t, database, bus), createIdentity(t, database, bus)];
+  const { owner, admin } = await createActors(database);
+  const { secret } = await here.tokens.create(owner, { name: 'x', scopes: ['read'] });
+  t.ok(await here.authentication.byToken(secret));
+  await there.users.update(admin, owner.userId, { disabled: true });
+  await t.rejects(here.authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
+});
+
+await eachDatabase(t, 'while events do not arrive nothing is remembered', async (t, database) => {
+  const bus = createFragileBus();
+  const { users, tokens, authentication } = createIdentity(t, database, bus);
+  const { owner, admin } = await createActors(database);
+  const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
+  const web = await authentication.signIn((await users.createSignInLink(owner, owner.userId)).secret);
+  t.ok(await authentication.byToken(secret));
+  t.ok(await authentication.byWebSession(web.secret));
+  bus.cut();
+  await users.update(admin, owner.userId, { disabled: true });
+  await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
+  t.equal(await authentication.byWebSession(web.secret), undefined);
+});
+
+await eachDatabase(t, 'the last use is kept to the minute, with one write', async (t, database) => {
+  const { tokens, authentication, clock, owner, stores } = await setUp(t, database);
+  const { token, secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
+  const lastUse = async () => {
+    await authentication.close();
+    return (await stores.tokens.find(token.id))?.lastUsedAt;
+  };
+  const first = clock.now();
+  await Promise.all(Array.from({ length: 20 }, () => authentication.byToken(secret)));
+  t.same(await lastUse(), first);
+  await clock.advance(MINUTE - 1);
+  await authentication.byToken(secret);
+  t.same(await lastUse(), first, 'not yet');
+  await clock.advance(1);
+  await authentication.byToken(secret);
+  t.same(await lastUse(), new Date(first.getTime() + MINUTE));
+  await stores.tokens.markUsed(token.id, first);
+  t.same(await lastUse(), new Date(first.getTime() + MINUTE), 'and never goes back');
+});
+
+await eachDatabase(t, 'a use that can not be stored fails no request and is logged', async (t, database) => {
+  const { stores, clock, owner } = await setUp(t, database);
+  await database.client.$executeRawUnsafe('ALTER TABLE "ApiToken" RENAME COLUMN "lastUsedAt" TO "gone"');
+  const log = rememberingLog();
+  const uses = createUseRecorder({ ...stores, clock, log });
+  uses.tokenUsed({ tokenId: 'x', actor: owner, expiresAt: undefined, lastUsedAt: undefined });
+  await uses.settled();
+  t.same(log.lines, ['warn: The last use of a token was not stored.']);
+});
+
+await eachDatabase(t, 'a sign-in link works once', async (t, database) => {
+  const { users, authentication, clock, owner } = await setUp(t, database);
+  const link = await users.createSignInLink(owner, owner.userId);
+  t.same(link.expiresAt, new Date(clock.now().getTime() + 60 * MINUTE));
+  const attempts = await Promise.allSettled([1, 2, 3].map(() => authentication.signIn(link.secret)));
+  t.equal(attempts.filter(({ status }) => status === 'fulfilled').length, 1, 'of three at once, one');
+  await t.rejects(authentication.signIn(link.secret), { code: 'SIGN_IN_LINK_INVALID' });
+  t.equal(await database.client.webSession.count(), 1);
+});
+
+await eachDatabase(t, 'a sign-in link lives an hour', async (t, database) => {
+  const { users, authentication, clock, owner } = await setUp(t, database);
+  const link = await users.createSignInLink(owner, owner.userId);
+  await clock.advance(60 * MINUTE);
+  await t.rejects(authentication.signIn(link.secret), { code: 'SIGN_IN_LINK_INVALID' });
+  await t.rejects(authentication.signIn('berthlink_guess'), { code: 'SIGN_IN_LINK_INVALID' });
+});
+
+await eachDatabase(t, 'a browser stays signed in for two weeks, with all scopes', async (t, database) => {
+  const { users, authentication, clock, owner } = await setUp(t, database);
+  const signedIn = await authentication.signIn((await users.createSignInLink(owner, owner.userId)).secret);
+  t.equal(signedIn.user.id, owner.userId);
+  t.same(await authentication.byWebSession(signedIn.secret), owner);
+  await clock.advance(14 * DAY - 1);
+  t.same(await authentication.byWebSession(signedIn.secret), owner);
+  await clock.advance(1);
+  t.equal(await authentication.byWebSession(signedIn.secret), undefined);
+  t.equal(await authentication.byWebSession('berthweb_guess'), undefined);
+});
+
+await eachDatabase(t, 'who signs out is out at once, in that browser', async (t, database) => {
+  const { users, authentication, owner } = await setUp(t, database);
+  const signIn = async () =>
+    authentication.signIn((await users.createSignInLink(owner, owner.userId)).secret);
+  const [here, there] = [await signIn(), await signIn()];
+  t.ok(await authentication.byWebSession(here.secret));
+  await authentication.signOut(here.secret);
+  t.equal(await authentication.byWebSession(here.secret), undefined);
+  t.ok(await authentication.byWebSession(there.secret));
+  await authentication.signOut(here.secret);
+});
+
+await eachDatabase(t, 'what has expired is removed in time', async (t, database) => {
+  const { users, authentication, clock, owner } = await setUp(t, database);
+  const link = async () => (await users.createSignInLink(owner, owner.userId)).secret;
+  await authentication.signIn(await link());
+  await link();
+  await clock.advance(15 * DAY);
+  await authentication.signIn(await link());
+  t.equal(await database.client.signInLink.count(), 1);
+  t.equal(await database.client.webSession.count(), 1);
+});

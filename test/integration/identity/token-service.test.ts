@@ -1,0 +1,118 @@
+import t from 'tap';
+import type { Scope } from '../../../src/identity/actor.ts';
+import { hashSecret } from '../../../src/identity/secrets.ts';
+import { askAsEach, createActors } from '../../support/actors.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createIdentity } from '../../support/identity.ts';
+
+await eachDatabase(t, 'who may do what with tokens', async (t, database) => {
+  const { tokens } = createIdentity(t, database);
+  const actors = await createActors(database);
+  const { userId } = actors.owner;
+  const keepers = {
+    owner: 'ok',
+    other: 'USER_NOT_FOUND',
+    instructor: 'FORBIDDEN',
+    admin: 'ok',
+    nobody: 'UNAUTHENTICATED',
+  };
+  t.same(
+    await askAsEach(actors, (actor) => tokens.create(actor, { name: 'x', scopes: ['read'], userId })),
+    keepers,
+    'create for the owner',
+  );
+  t.same(await askAsEach(actors, (actor) => tokens.list(actor, userId)), keepers, 'list of the owner');
+  t.same(
+    await askAsEach(actors, (actor) => tokens.create(actor, { name: 'x', scopes: ['read'] })),
+    { owner: 'ok', other: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
+    'create for oneself',
+  );
+  const revoked: Record<string, boolean> = {};
+  t.same(
+    await askAsEach(actors, async (actor, name) => {
+      const { token } = await tokens.create(actors.owner, { name, scopes: ['read'] });
+      revoked[name] = await tokens.revoke(actor, token.id);
+    }),
+    { owner: 'ok', other: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
+    'revoke',
+  );
+  t.same(revoked, { owner: true, other: false, instructor: false, admin: true }, 'as if it were not there');
+});
+
+await eachDatabase(t, 'the secret is told once and kept as a hash', async (t, database) => {
+  const { tokens, clock } = createIdentity(t, database);
+  const { owner } = await createActors(database);
+  const expiresAt = new Date(clock.now().getTime() + 1_000);
+  const { token, secret } = await tokens.create(owner, {
+    name: ' CI ',
+    scopes: ['learn', 'read'],
+    expiresAt,
+  });
+  t.match(token, { userId: owner.userId, name: 'CI', prefix: secret.slice(0, 12), expiresAt });
+  t.same(token.scopes, ['read', 'learn']);
+  t.same(await tokens.list(owner), [token]);
+  const row = await database.client.apiToken.findUniqueOrThrow({ where: { id: token.id } });
+  t.equal(row.hash, hashSecret(secret));
+  t.notMatch(JSON.stringify([row, token]), secret.slice(12));
+});
+
+await eachDatabase(t, 'lists have the newest first', async (t, database) => {
+  const { tokens, clock } = createIdentity(t, database);
+  const { owner } = await createActors(database);
+  for (const name of ['first', 'second', 'third']) {
+    await tokens.create(owner, { name, scopes: ['read'] });
+    await clock.advance(1);
+  }
+  t.same(
+    (await tokens.list(owner)).map(({ name }) => name),
+    ['third', 'second', 'first'],
+  );
+});
+
+await eachDatabase(t, 'no token makes one that may do more', async (t, database) => {
+  const { tokens } = createIdentity(t, database);
+  const { owner } = await createActors(database);
+  const limited = { ...owner, scopes: ['read', 'manage'] as const };
+  await t.rejects(tokens.create(limited, { name: 'x', scopes: ['read', 'learn'] }), { code: 'FORBIDDEN' });
+  t.ok(await tokens.create(limited, { name: 'x', scopes: ['read', 'manage'] }));
+  const reader = { ...owner, scopes: ['read', 'learn'] as const };
+  await t.rejects(tokens.create(reader, { name: 'x', scopes: ['read'] }), { code: 'FORBIDDEN' });
+  await t.rejects(tokens.revoke(reader, 'x'), { code: 'FORBIDDEN' });
+  await t.rejects(tokens.list({ ...owner, scopes: ['manage'] }), { code: 'FORBIDDEN' });
+});
+
+await eachDatabase(t, 'what a token can not be is refused', async (t, database) => {
+  const { tokens, clock } = createIdentity(t, database);
+  const { owner, admin } = await createActors(database);
+  const wrong = { code: 'INPUT_INVALID' };
+  const scopes: Scope[] = ['read'];
+  await t.rejects(tokens.create(owner, { name: 'x', scopes: [] }), wrong);
+  await t.rejects(tokens.create(owner, { name: 'x', scopes: ['root' as Scope] }), wrong);
+  await t.rejects(tokens.create(owner, { name: ' ', scopes }), wrong);
+  await t.rejects(tokens.create(owner, { name: 'x', scopes, expiresAt: clock.now() }), wrong);
+  await t.rejects(tokens.create(owner, { name: 'x', scopes, expiresAt: new Date(NaN) }), wrong);
+  await t.rejects(tokens.create(admin, { name: 'x', scopes, userId: 'nowhere' }), { code: 'USER_NOT_FOUND' });
+  await t.rejects(tokens.list(admin, 'nowhere'), { code: 'USER_NOT_FOUND' });
+  t.equal(await database.client.apiToken.count(), 0);
+});
+
+await eachDatabase(t, 'a user has at most a hundred tokens', async (t, database) => {
+  const { tokens } = createIdentity(t, database);
+  const { owner, other } = await createActors(database);
+  for (let count = 0; count < 99; count++) await tokens.create(owner, { name: 'x', scopes: ['read'] });
+  const results = await Promise.allSettled(
+    [1, 2].map(() => tokens.create(owner, { name: 'x', scopes: ['read'] })),
+  );
+  t.same(results.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'], 'also from two at once');
+  t.ok(await tokens.create(other, { name: 'x', scopes: ['read'] }));
+});
+
+await eachDatabase(t, 'revoking what is gone succeeds and tells nobody', async (t, database) => {
+  const { tokens, changedUsers } = createIdentity(t, database);
+  const { owner } = await createActors(database);
+  const { token } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
+  t.equal(await tokens.revoke(owner, token.id), true);
+  t.same(changedUsers, [owner.userId]);
+  t.equal(await tokens.revoke(owner, token.id), false);
+  t.equal(changedUsers.length, 1);
+});
