@@ -16,7 +16,8 @@ const PLACES = ['/dev/shm', '/tmp', '/var/tmp'];
 
 /**
  * Takes the script from standard input, so that it may be of any length, into a folder that only
- * the checking user can enter, and runs it with nothing to read. Everything that it says itself
+ * the checking user can enter, and runs it with nothing to read. `timeout` puts the script into a
+ * process group of its own: what is left of it would hold the output open. Everything that it says itself
  * begins with the token, as its last word does: without that, the script was not run to its end.
  * $1: token, $2: seconds until it ends by itself, then the interpreter with its argument.
  */
@@ -32,9 +33,11 @@ done
 [ -n "$place" ] || refuse 'no folder of the machine takes a file'
 { cat >"$place/check"; } 2>/dev/null || refuse 'the machine has no room for a file'
 command -v "$1" >/dev/null || refuse "its interpreter $1 is not in the machine"
-command -v timeout >/dev/null && set -- timeout -s KILL "$seconds" "$@"
+command -v timeout >/dev/null &&
+  set -- /bin/sh -c 'echo $$ >"$0"; exec "$@"' "$place/group" timeout -s KILL "$seconds" "$@"
 "$@" "$place/check" </dev/null
 status=$?
+read -r group 2>/dev/null <"$place/group" && kill -s KILL -- "-$group" 2>/dev/null
 rm -rf "$place"
 printf '\\n%s ran\\n' "$token" >&2
 exit "$status"

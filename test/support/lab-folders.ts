@@ -2,6 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
+import { describeProblem } from '../../src/labs/lab-problem.ts';
+import type { Lab } from '../../src/labs/lab.ts';
+import { readLab } from '../../src/labs/read-lab.ts';
 
 /** Text of files by their paths. */
 export type Files = Record<string, string>;
@@ -24,5 +27,20 @@ export async function writeLab(directory: string, slug: string, files: Files): P
 
 /** A lab that is as small as one can be. */
 export function smallLab(title = 'Small'): Files {
-  return { 'lab.yaml': `title: ${JSON.stringify(title)}\nmachines: [{ name: main, image: berth/lab-linux }]\n` };
+  return {
+    'lab.yaml': `title: ${JSON.stringify(title)}\nmachines: [{ name: main, image: berth/lab-linux }]\n`,
+  };
+}
+
+/** What is wrong with the lab in `folder`, as it is printed for a lab at labs/x. */
+export async function problemsIn(folder: string): Promise<string[]> {
+  const read = await readLab(folder);
+  return 'problems' in read ? read.problems.map((problem) => describeProblem(problem, 'labs/x')) : [];
+}
+
+/** The lab in `folder`, which must be valid. */
+export async function labIn(folder: string): Promise<Lab> {
+  const read = await readLab(folder);
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+  return read.lab;
 }

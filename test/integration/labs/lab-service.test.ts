@@ -6,7 +6,7 @@ import { outcomeOf } from '../../support/actors.ts';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
-const SECRET = 'exit 0 # the answer is 42';
+const SECRET = 'exit 0 # the answer';
 
 const actor = (role: Role, scopes: Actor['scopes'] = ['read', 'learn', 'manage']): Actor => ({
   userId: role,
@@ -39,19 +39,20 @@ const operations: [name: string, ask: Ask, expected: Record<Role | 'nobody', str
   ['reload', (who) => service.reload(who), { student: 'FORBIDDEN', instructor: 'FORBIDDEN', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
 ];
 
+const outcome = (ask: Ask, who: Actor | undefined) => outcomeOf(async () => ask(who));
+
 for (const [name, ask, expected] of operations) {
   await t.test(`${name}: who may and who may not`, async (t) => {
-    const outcome = (who: Actor | undefined) => outcomeOf(async () => ask(who));
     t.same(
       {
-        student: await outcome(actor('student')),
-        instructor: await outcome(actor('instructor')),
-        admin: await outcome(actor('admin')),
-        nobody: await outcome(undefined),
+        student: await outcome(ask, actor('student')),
+        instructor: await outcome(ask, actor('instructor')),
+        admin: await outcome(ask, actor('admin')),
+        nobody: await outcome(ask, undefined),
       },
       expected,
     );
-    t.equal(await outcome(actor('admin', ['learn'])), 'FORBIDDEN', 'the scope is asked for');
+    t.equal(await outcome(ask, actor('admin', ['learn'])), 'FORBIDDEN', 'the scope is asked for');
   });
 }
 
@@ -65,7 +66,7 @@ await t.test('nobody gets scripts or environments to see', async (t) => {
     service.list(actor('admin'), { first: 10 }),
     service.getMany(actor('admin'), ['lab']),
   ]);
-  t.notMatch(given, /42|hunter2/);
+  t.notMatch(given, /the answer|hunter2/);
   t.same(
     service.get(actor('student'), 'lab').steps.map(({ id, hasCheck }) => ({ id, hasCheck })),
     [
