@@ -13,8 +13,8 @@ export interface GraphqlServices {
   users: UserService;
   tokens: TokenService;
   labs: LabService;
-  sessions: SessionService;
-  terminals: TerminalService;
+  sessions: Omit<SessionService, 'machine' | 'touch'>;
+  terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;
 }
 

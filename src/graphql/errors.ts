@@ -45,7 +45,11 @@ export function formatError(
 /** The fault that an error stands for. */
 export function faultOf(error: GraphQLError): Fault {
   // A scalar that refuses a value is wrapped once more with each level it lies in.
-  for (let at: unknown = error; at instanceof Error; at = at instanceof GraphQLError ? at.originalError : undefined) {
+  for (
+    let at: unknown = error;
+    at instanceof Error;
+    at = at instanceof GraphQLError ? at.originalError : undefined
+  ) {
     if (isFault(at)) return at;
   }
   // Found by GraphQL before anything was carried out: no resolver has a part in it.

@@ -75,13 +75,7 @@ const sdl = await readSdl();
 const generated = new URL('./generated/', import.meta.url);
 await mkdir(generated, { recursive: true });
 await writeFile(new URL('resolver-types.ts', generated), notice + (await resolverTypes(sdl)));
-await writeFile(
-  new URL('sdl.ts', generated),
-  `${notice}export const sdl = ${JSON.stringify(sdl)};\n`,
-);
+await writeFile(new URL('sdl.ts', generated), `${notice}export const sdl = ${JSON.stringify(sdl)};\n`);
 if (process.argv.includes('--print')) {
-  await writeFile(
-    new URL('../../schema.graphql', import.meta.url),
-    `${printSchema(buildSchema(sdl))}\n`,
-  );
+  await writeFile(new URL('../../schema.graphql', import.meta.url), `${printSchema(buildSchema(sdl))}\n`);
 }

@@ -31,7 +31,5 @@ root.render(React.createElement(GraphiQL, { fetcher }));
 /** Serves GraphiQL at `/graphiql`, signed in by the browser's session cookie. */
 export function addGraphiql(app: FastifyInstance): void {
   app.get('/graphiql', (_, reply) => reply.type('text/html; charset=utf-8').send(page));
-  app.get('/graphiql/main.js', (_, reply) =>
-    reply.type('text/javascript; charset=utf-8').send(program),
-  );
+  app.get('/graphiql/main.js', (_, reply) => reply.type('text/javascript; charset=utf-8').send(program));
 }

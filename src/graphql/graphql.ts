@@ -34,7 +34,7 @@ export async function registerGraphql(
     schema,
     routes: false,
     jit: COMPILE_AFTER,
-    errorFormatter: ({ data, errors = [] }, context) => {
+    errorFormatter: ({ data, errors }, context) => {
       // What this plugin hands to mercurius as context is what comes back.
       const told = context as unknown as GraphqlContext;
       return {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import { fault, isFault } from '../errors.ts';
 import { fromFastify } from '../http/fastify-fault.ts';
 import { createContext } from './create-context.ts';
@@ -20,7 +21,7 @@ export function addHttpRoute(
   app.post('/graphql', { bodyLimit: limits.bodyBytes, errorHandler: sendErrors }, async (request, reply) => {
     const asked = readQueryRequest(request.body);
     const { document, operation } = options.prepare(asked);
-    if (operation.operation === 'subscription') {
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw fault('INPUT_INVALID', { problem: 'Subscriptions are taken over WebSocket at this address.' });
     }
     const { actor } = request;
@@ -50,10 +51,18 @@ function sendErrors(error: unknown, request: FastifyRequest, reply: FastifyReply
 
 function refusalOf(error: unknown, request: FastifyRequest): RequestRefused {
   if (error instanceof RequestRefused) return error;
+  const found = graphqlErrorsOf(error);
+  if (found.length > 0) return new RequestRefused(found);
   const known = isFault(error) ? error : fromFastify(error, request);
   if (known?.code === 'BODY_TOO_LARGE') {
     return tooComplex(`its body is larger than ${limits.bodyBytes} bytes`);
   }
   const cause = known ?? (error instanceof Error ? error : new Error(String(error)));
   return new RequestRefused([asGraphqlError(cause)]);
+}
+
+/** What mercurius found wrong with the variables. */
+function graphqlErrorsOf(error: unknown): GraphQLError[] {
+  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return [];
+  return error.errors.filter((each) => each instanceof GraphQLError);
 }

@@ -15,12 +15,15 @@ export interface Loaders {
   progress(of: { learnerId: string; lab: string }): Promise<LabProgress>;
 }
 
+function itself(key: string): string {
+  return key;
+}
+
 /** Loaders of one operation; `actor` is asked at each batch, since a subscription's may change. */
 export function createLoaders(
   services: Pick<GraphqlServices, 'users' | 'labs' | 'sessions' | 'checks'>,
   actor: () => Actor | undefined,
 ): Loaders {
-  const itself = (key: string) => key;
   return {
     user: createBatch((ids) => services.users.getMany(actor(), ids), itself),
     lab: (slug) => services.labs.getMany(actor(), [slug])[0],

@@ -1,11 +1,19 @@
 import {
   buildSchema,
   isEnumType,
+  isInputObjectType,
   isInterfaceType,
   isObjectType,
   isScalarType,
+  valueFromAST,
 } from 'graphql';
-import type { GraphQLField, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import type {
+  GraphQLArgument,
+  GraphQLField,
+  GraphQLFieldResolver,
+  GraphQLInputField,
+  GraphQLSchema,
+} from 'graphql';
 import { sdl } from './generated/sdl.ts';
 import { domainResolvers } from './resolvers.ts';
 
@@ -17,7 +25,22 @@ export function createSchema(): GraphQLSchema {
   for (const resolvers of domainResolvers) {
     for (const [name, type] of Object.entries<TypeResolvers>(resolvers)) attach(schema, name, type);
   }
+  for (const input of inputsOf(schema)) readDefault(input);
   return schema;
+}
+
+function inputsOf(schema: GraphQLSchema): (GraphQLArgument | GraphQLInputField)[] {
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (isInputObjectType(type)) return Object.values(type.getFields());
+    if (isObjectType(type)) return Object.values(type.getFields()).flatMap((field) => field.args);
+    return [];
+  });
+}
+
+/** Reads a default value again, now that the values of enums are the services'. */
+function readDefault(input: GraphQLArgument | GraphQLInputField): void {
+  const written = input.astNode?.defaultValue;
+  if (written) input.defaultValue = valueFromAST(written, input.type);
 }
 
 function attach(schema: GraphQLSchema, name: string, resolvers: TypeResolvers): void {

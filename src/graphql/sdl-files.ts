@@ -6,9 +6,7 @@ const domains = ['base', 'identity', 'labs', 'sessions', 'terminals', 'checks'];
 /** The schema as its authors wrote it, all domains together. */
 export async function readSdl(): Promise<string> {
   const texts = await Promise.all(
-    domains.map((domain) =>
-      readFile(new URL(`./${domain}/${domain}.graphql`, import.meta.url), 'utf8'),
-    ),
+    domains.map((domain) => readFile(new URL(`./${domain}/${domain}.graphql`, import.meta.url), 'utf8')),
   );
   return texts.join('\n');
 }

@@ -9,7 +9,7 @@ import { readGlobalId } from './global-id.ts';
 /** The object with this global id; undefined when there is none for this actor. */
 async function findNode(globalId: string, context: GraphqlContext): Promise<NodeModel | undefined> {
   const found = readGlobalId(globalId);
-  if (!found) return;
+  if (!found) return undefined;
   switch (found.type) {
     case 'User':
       return withType('User', await context.loaders.user(found.id));
@@ -19,17 +19,18 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
       return withType('Session', await context.loaders.session(found.id));
     case 'Attempt':
       return withType('Attempt', await findAttempt(found.id, context));
-    // A token is read among its user's.
     case 'ApiToken':
-      return;
+      break;
   }
+  // A token is read among its user's.
+  return undefined;
 }
 
 async function findAttempt(id: string, { services, actor }: GraphqlContext) {
   try {
     return await services.checks.get(actor, id);
   } catch (error) {
-    if (isFault(error, 'NOT_FOUND')) return;
+    if (isFault(error, 'NOT_FOUND')) return undefined;
     throw error;
   }
 }

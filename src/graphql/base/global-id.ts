@@ -30,7 +30,9 @@ export function readGlobalId(globalId: string): { type: GlobalType; id: string }
   const colon = text.indexOf(':');
   const type = text.slice(0, colon);
   const id = text.slice(colon + 1);
-  if (colon < 1 || id === '' || !isGlobalType(type) || toGlobalId(type, id) !== globalId) return;
+  if (colon < 1 || id === '' || !isGlobalType(type) || toGlobalId(type, id) !== globalId) {
+    return undefined;
+  }
   return { type, id };
 }
 

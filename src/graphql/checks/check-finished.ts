@@ -26,7 +26,7 @@ export const checkFinished = {
         try {
           return await checks.get(context.actor, attemptId);
         } catch (error) {
-          if (isFault(error, 'NOT_FOUND')) return;
+          if (isFault(error, 'NOT_FOUND')) return undefined;
           throw error;
         }
       },

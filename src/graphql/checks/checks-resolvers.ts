@@ -18,8 +18,7 @@ export const checksResolvers = {
   StepProgress: { id: (progress) => progress.stepId },
   AttemptConnection: connection,
   Query: {
-    attempt: (_, { id }, { services, actor }) =>
-      services.checks.get(actor, fromGlobalId('Attempt', id)),
+    attempt: (_, { id }, { services, actor }) => services.checks.get(actor, fromGlobalId('Attempt', id)),
     attempts: (_, args, { services, actor }) =>
       services.checks.listAttempts(
         actor,

@@ -16,11 +16,7 @@ export const identityResolvers = {
     viewer: (_, _args, { services, actor }) => services.users.viewer(actor),
     user: (_, { id }, { services, actor }) => services.users.get(actor, fromGlobalId('User', id)),
     users: (_, args, { services, actor }) =>
-      services.users.list(
-        actor,
-        { role: given(args.role), search: given(args.search) },
-        pageOf(args),
-      ),
+      services.users.list(actor, { role: given(args.role), search: given(args.search) }, pageOf(args)),
   },
   Mutation: identityMutations,
 } satisfies Resolvers;

@@ -106,7 +106,10 @@ export function costOf(
     return isCompositeType(narrower) ? narrower : type;
   }
 
-  const { cost, fields } = ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
+  const { cost, fields } = ofSelections(
+    operation.selectionSet,
+    schema.getRootType(operation.operation) ?? undefined,
+  );
   return { cost, varies, rootFields: fields };
 }
 

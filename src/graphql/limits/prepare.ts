@@ -1,4 +1,11 @@
-import { getOperationAST, GraphQLError, parse, separateOperations, validate } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  parse,
+  separateOperations,
+  validate,
+} from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { RequestRefused, tooComplex } from '../errors.ts';
 import { costOf } from './cost.ts';
@@ -50,16 +57,20 @@ export function createPreparer(schema: GraphQLSchema): (request: QueryRequest) =
     const cost = entry.fixedCost ?? costOf(schema, entry.document, entry.operation, variables);
     if (!cost.varies) entry.fixedCost = cost;
     if (cost.cost > limits.cost) {
-      throw tooComplex(`its cost is ${cost.cost}, at most ${limits.cost} is taken: ask for smaller pages or fewer fields`);
+      throw tooComplex(
+        `its cost is ${cost.cost}, at most ${limits.cost} is taken: ask for smaller pages or fewer fields`,
+      );
     }
-    if (entry.operation.operation === 'mutation' && cost.rootFields > limits.mutations) {
+    if (entry.operation.operation === OperationTypeNode.MUTATION && cost.rootFields > limits.mutations) {
       throw tooComplex(`it has ${cost.rootFields} mutations, at most ${limits.mutations} are taken`);
     }
   }
 
   return (request) => {
     if (request.query.length > limits.queryLength) {
-      throw tooComplex(`it is ${request.query.length} characters long, at most ${limits.queryLength} are taken`);
+      throw tooComplex(
+        `it is ${request.query.length} characters long, at most ${limits.queryLength} are taken`,
+      );
     }
     const key = `${request.operationName ?? ''}\n${request.query}`;
     const entry = recent.get(key) ?? recent.keep(key, read(request));

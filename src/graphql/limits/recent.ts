@@ -4,7 +4,7 @@ export function createRecent<V>(limit: number) {
   return {
     get(key: string): V | undefined {
       const value = values.get(key);
-      if (value === undefined) return;
+      if (value === undefined) return undefined;
       // A Map remembers the order of insertion: the oldest is the first.
       values.delete(key);
       values.set(key, value);

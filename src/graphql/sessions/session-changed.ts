@@ -23,7 +23,7 @@ export const sessionChanged = {
         try {
           return await sessions.get(context.actor, sessionId);
         } catch (error) {
-          if (isFault(error, 'SESSION_NOT_FOUND')) return;
+          if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;
           throw error;
         }
       },

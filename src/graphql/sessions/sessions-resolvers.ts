@@ -37,8 +37,7 @@ export const sessionsResolvers = {
   },
   SessionConnection: connection,
   Query: {
-    session: (_, { id }, { services, actor }) =>
-      services.sessions.get(actor, fromGlobalId('Session', id)),
+    session: (_, { id }, { services, actor }) => services.sessions.get(actor, fromGlobalId('Session', id)),
     sessions: (_, args, { services, actor }) =>
       services.sessions.list(
         actor,

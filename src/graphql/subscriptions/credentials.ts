@@ -23,7 +23,7 @@ export function credentialsOf(
   if (token !== undefined) return () => authentication.byToken(token);
   // A cookie counts where the upgrade was let in by it: it came from a page of our own.
   const secret = request.actor && cookie.read(request);
-  if (secret === undefined) return;
+  if (secret === undefined) return undefined;
   return async () => {
     const actor = await authentication.byWebSession(secret);
     if (!actor) throw fault('UNAUTHENTICATED');
@@ -32,7 +32,7 @@ export function credentialsOf(
 }
 
 function tokenOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  if (!payload) return;
+  if (!payload) return undefined;
   const { token, Authorization, authorization } = payload;
   if (typeof token === 'string') return token;
   return readBearer(Authorization ?? authorization);

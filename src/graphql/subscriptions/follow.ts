@@ -38,7 +38,7 @@ export async function follow<H, T>(
 
   async function readNext(): Promise<T | undefined> {
     const hint = await hints.take();
-    if (hint === undefined) return;
+    if (hint === undefined) return undefined;
     context.actor = await context.authenticate();
     return await source.read(hint);
   }

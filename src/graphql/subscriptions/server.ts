@@ -85,11 +85,6 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     };
   }
 
-  function format({ extra }: ConnectionContext, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-    const { id, log } = extra.request;
-    return errors.map((error) => formatError(error, { requestId: id, log }));
-  }
-
   return makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     onConnect: connect,
@@ -120,4 +115,9 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       options.connections.leave(extra.user?.actor.userId);
     },
   });
+}
+
+function format({ extra }: ConnectionContext, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+  const { id, log } = extra.request;
+  return errors.map((error) => formatError(error, { requestId: id, log }));
 }

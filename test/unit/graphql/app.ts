@@ -1,0 +1,77 @@
+import websocket from '@fastify/websocket';
+import Fastify from 'fastify';
+import type { GraphQLFormattedError } from 'graphql';
+import type { Test } from 'tap';
+import { fault } from '../../../src/errors.ts';
+import { registerGraphql } from '../../../src/graphql/graphql.ts';
+import { addAuthentication } from '../../../src/http/authentication.ts';
+import { addProblems } from '../../../src/http/problem.ts';
+import { createSessionCookie } from '../../../src/http/session-cookie.ts';
+import { websocketOptions } from '../../../src/ws/websocket-options.ts';
+import { createServices } from './services.ts';
+import { createWorld } from './world.ts';
+
+export interface Answer {
+  status: number;
+  data?: Record<string, never> | null;
+  errors?: (GraphQLFormattedError & { extensions: { code: string; requestId: string } })[];
+}
+
+/** The transport on a port of its own, before services in memory; a token's secret is its user's name. */
+export async function startApp(
+  t: Test,
+  options: { development?: boolean; publicUrl?: string; log?: { write(line: string): void } } = {},
+) {
+  const world = createWorld();
+  const services = createServices(world);
+  const publicUrl = options.publicUrl;
+  const authentication = {
+    async byToken(secret: string) {
+      const actor = world.actors.get(secret);
+      if (!actor) throw fault('UNAUTHENTICATED');
+      return actor;
+    },
+    byWebSession: async (secret: string) => world.actors.get(secret.replace('cookie-', '')),
+  };
+  const cookie = createSessionCookie({ publicUrl });
+  const app = Fastify({ logger: options.log ? { stream: options.log } : false });
+  addProblems(app);
+  await addAuthentication(app, { authentication, cookie, publicUrl });
+  await app.register(websocket, websocketOptions);
+  await registerGraphql(app, {
+    services,
+    events: world.events,
+    authentication,
+    cookie,
+    publicUrl,
+    allowedOrigins: [],
+    development: options.development ?? false,
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  t.teardown(() => app.close());
+  const { port } = app.server.address() as { port: number };
+  const url = `http://127.0.0.1:${port}/graphql`;
+
+  async function ask(
+    as: string | undefined,
+    query: string,
+    variables?: Record<string, unknown>,
+    more: Record<string, unknown> = {},
+  ): Promise<Answer> {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(as !== undefined && { authorization: `Bearer ${as}` }),
+      },
+      body: JSON.stringify({ query, variables, ...more }),
+    });
+    return { status: response.status, ...((await response.json()) as object) };
+  }
+
+  return { ...world, services, app, url, port, ask };
+}
+
+export function codes(answer: Answer): string[] {
+  return (answer.errors ?? []).map(({ extensions }) => extensions.code);
+}

@@ -1,0 +1,205 @@
+import { test } from 'tap';
+import { toGlobalId } from '../../../src/graphql/base/global-id.ts';
+import { startApp, codes } from './app.ts';
+import { lab } from './world.ts';
+
+test('the labs query gives the catalogue with its steps', async (t) => {
+  const { ask } = await startApp(t);
+  const answer = await ask(
+    'owner',
+    '{ labs(first: 20) { edges { node { slug title steps { id title } } } pageInfo { endCursor hasNextPage } } }',
+  );
+  const { slug, title } = lab;
+  const steps = lab.steps.map((step) => ({ id: step.id, title: step.title }));
+  t.strictSame(answer, {
+    status: 200,
+    data: {
+      labs: { edges: [{ node: { slug, title, steps } }], pageInfo: { endCursor: 'c1', hasNextPage: false } },
+    },
+  });
+});
+
+test('a session is started, opened, checked and read back, by opaque ids', async (t) => {
+  const { ask, port } = await startApp(t);
+  const started = await ask(
+    'owner',
+    'mutation { startSession(input: { lab: "linux-command-line" }) { session { id state } } }',
+  );
+  const id = toGlobalId('Session', 'session-1');
+  t.strictSame(started.data, { startSession: { session: { id, state: 'REQUESTED' } } });
+  const read = await ask(
+    'owner',
+    'query ($id: ID!) { session(id: $id) { state machines { name address } progress { steps { id passed } } } }',
+    { id },
+  );
+  t.strictSame(read.data, {
+    session: {
+      state: 'REQUESTED',
+      machines: [{ name: 'main', address: '10.231.0.2' }],
+      progress: {
+        steps: [
+          { id: 'look', passed: false },
+          { id: 'read', passed: false },
+        ],
+      },
+    },
+  });
+  const opened = await ask(
+    'owner',
+    'mutation ($s: ID!) { openTerminal(input: { session: $s, machine: "main", rows: 24, cols: 80 }) { terminal { id } url ticket } }',
+    { s: id },
+  );
+  t.strictSame(opened.data, {
+    openTerminal: {
+      terminal: { id: 't1' },
+      url: `ws://127.0.0.1:${port}/ws/terminals/t1`,
+      ticket: 'ticket-1',
+    },
+  });
+  const checked = await ask(
+    'owner',
+    'mutation ($s: ID!) { runCheck(input: { session: $s, step: "look" }) { attempt { passed score message } } }',
+    { s: id },
+  );
+  t.strictSame(checked.data, { runCheck: { attempt: { passed: true, score: 1, message: 'Well done.' } } });
+});
+
+const everything = `{
+  viewer { id name email role disabledAt createdAt tokens { id } }
+  user(id: "${toGlobalId('User', 'owner')}") { id }
+  users { edges { cursor node { id role } } pageInfo { hasPreviousPage startCursor } }
+  lab(slug: "linux-command-line") { id slug version title summary introduction conclusion minutes internet
+    lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck }
+    progress { passed total steps { id passed passedAt attempts bestScore } } }
+  labProblems { lab file line key message }
+  sessions { edges { node { id state generation provisioning { phase percent } reason { code message } lab { slug }
+    labSlug learner { name } machines { name image address } terminals { id machine createdAt endedAt exitCode }
+    createdAt readyAt expiresAt warnedAt endedAt
+    attempts { edges { node { id state passed score message output exitCode reason { code } session { id }
+      learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }
+  attempts { edges { node { id } } }
+  attempt(id: "${toGlobalId('Attempt', 'attempt-1')}") { id }
+  node(id: "${toGlobalId('Session', 'session-1')}") { __typename id ... on Session { state } }
+  nodes(ids: ["${toGlobalId('Lab', 'linux-command-line')}", "${toGlobalId('Attempt', 'attempt-1')}", "${toGlobalId('User', 'owner')}", "nothing", "${toGlobalId('Attempt', 'attempt-9')}"]) { __typename id }
+}`;
+
+test('every field has an answer, the same before and after the query is compiled', async (t) => {
+  const { ask, addSession, services, actors } = await startApp(t);
+  addSession('owner', {
+    state: 'failed',
+    progress: { phase: 'pulling', percent: 40 },
+    reason: { code: 'IMAGE_NOT_FOUND', message: 'gone' },
+  });
+  await services.checks.run(actors.get('owner'), { sessionId: 'session-1', stepId: 'look' });
+  const first = await ask('admin', everything);
+  t.equal(first.errors, undefined);
+  t.matchOnly(first.data?.['node'], { __typename: 'Session', id: String, state: 'FAILED' });
+  t.match(first.data?.['nodes'], [
+    { __typename: 'Lab' },
+    { __typename: 'Attempt' },
+    { __typename: 'User' },
+    null,
+    null,
+  ]);
+  for (let time = 0; time < 5; time++) t.strictSame(await ask('admin', everything), first);
+});
+
+test('mutations of users, tokens, sessions and labs answer what changed', async (t) => {
+  const { ask, addSession } = await startApp(t, { publicUrl: 'https://labs.example.org' });
+  addSession('admin');
+  const s = toGlobalId('Session', 'session-1');
+  const u = toGlobalId('User', 'ada');
+  const token = toGlobalId('ApiToken', 'token-1');
+  const steps: [string, object][] = [
+    ['createUser(input: { name: "ada" }) { user { id role } }', { user: { id: u, role: 'STUDENT' } }],
+    [
+      `updateUser(input: { user: "${u}", email: "a@example.org", role: INSTRUCTOR, disabled: true }) { user { email role disabledAt } }`,
+      { user: { email: 'a@example.org', role: 'INSTRUCTOR', disabledAt: '2030-01-31T09:30:00.000Z' } },
+    ],
+    [
+      `updateUser(input: { user: "${u}", email: null }) { user { email name } }`,
+      { user: { email: null, name: 'ada' } },
+    ],
+    [
+      `createSignInLink(input: { user: "${u}" }) { url expiresAt }`,
+      { url: 'https://labs.example.org/sign-in/link-secret', expiresAt: '2030-01-31T09:30:00.000Z' },
+    ],
+    [
+      `createToken(input: { name: "ci", scopes: [READ, LEARN], expiresAt: "2031-01-01T00:00:00Z" }) { secret token { id scopes expiresAt } }`,
+      {
+        secret: 'berth_abcdef',
+        token: { id: token, scopes: ['READ', 'LEARN'], expiresAt: '2031-01-01T00:00:00.000Z' },
+      },
+    ],
+    [`revokeToken(input: { token: "${token}" }) { revokedId }`, { revokedId: token }],
+    [`revokeToken(input: { token: "${toGlobalId('ApiToken', 'gone')}" }) { revokedId }`, { revokedId: null }],
+    [`deleteUser(input: { user: "${u}" }) { deletedId }`, { deletedId: u }],
+    [`deleteUser(input: { user: "${u}" }) { deletedId }`, { deletedId: null }],
+    ['reloadLabs { problems { message } }', { problems: [] }],
+    [
+      `restartSession(input: { session: "${s}" }) { session { state } }`,
+      { session: { state: 'PROVISIONING' } },
+    ],
+    [`extendSession(input: { session: "${s}" }) { session { id } }`, { session: { id: s } }],
+    [
+      `openTerminal(input: { session: "${s}", machine: "main" }) { url }`,
+      { url: 'wss://labs.example.org/ws/terminals/t1' },
+    ],
+    ['closeTerminal(input: { terminal: "t1" }) { closedId }', { closedId: 't1' }],
+    ['closeTerminal(input: { terminal: "t1" }) { closedId }', { closedId: null }],
+    [`stopSession(input: { session: "${s}" }) { session { state } }`, { session: { state: 'ENDED' } }],
+    [`deleteSession(input: { session: "${s}" }) { deletedId }`, { deletedId: s }],
+    [`deleteSession(input: { session: "${s}" }) { deletedId }`, { deletedId: null }],
+    ['deleteMySessions { deletedIds }', { deletedIds: [] }],
+  ];
+  for (const [field, expected] of steps) {
+    const answer = await ask('admin', `mutation { it: ${field} }`);
+    t.strictSame([answer.errors, answer.data], [undefined, { it: expected }], field);
+  }
+});
+
+test('what belongs to someone else looks as if it were not there', async (t) => {
+  const { ask, addSession } = await startApp(t);
+  addSession('owner');
+  const id = toGlobalId('Session', 'session-1');
+  const query = 'query ($id: ID!) { session(id: $id) { id } }';
+  const outcome = async (as?: string) => codes(await ask(as, query, { id }))[0] ?? 'ok';
+  t.strictSame(
+    [
+      await outcome('owner'),
+      await outcome('other'),
+      await outcome('instructor'),
+      await outcome('admin'),
+      await outcome(),
+    ],
+    ['ok', 'SESSION_NOT_FOUND', 'ok', 'ok', 'UNAUTHENTICATED'],
+  );
+  const node = await ask('other', 'query ($id: ID!) { node(id: $id) { id } }', { id });
+  t.strictSame(node.data, { node: null });
+});
+
+test('a document with several operations carries out the one that is named, compiled or not', async (t) => {
+  const { ask } = await startApp(t);
+  const query = 'query A { viewer { name } } query B { viewer { ...f } } fragment f on User { role }';
+  for (let time = 0; time < 5; time++) {
+    t.strictSame((await ask('owner', query, {}, { operationName: 'A' })).data, { viewer: { name: 'owner' } });
+    t.strictSame((await ask('owner', query, {}, { operationName: 'B' })).data, {
+      viewer: { role: 'STUDENT' },
+    });
+  }
+  t.strictSame(codes(await ask('owner', query)), ['INPUT_INVALID']);
+  t.strictSame(codes(await ask('owner', query, {}, { operationName: 'C' })), ['INPUT_INVALID']);
+});
+
+test('a list is read in batches, whatever its length', async (t) => {
+  const { ask, addSession, calls } = await startApp(t);
+  for (let count = 0; count < 40; count++) addSession(count % 2 ? 'owner' : 'other');
+  const query =
+    '{ sessions(first: 40) { edges { node { learner { name } progress { passed } lab { slug } } } } }';
+  for (const _ of [1, 2, 3, 4, 5]) {
+    calls.length = 0;
+    const answer = await ask('instructor', query);
+    t.equal(answer.errors, undefined);
+    t.strictSame([...calls].sort(), ['checks.progress 2', 'sessions.list', 'users.getMany 2']);
+  }
+});

@@ -1,0 +1,251 @@
+/** Services in memory with the manners of the real ones, which have tests of their own: what the transport is tested against. */
+import type { Attempt } from '../../../src/checks/attempt.ts';
+import { fault } from '../../../src/errors.ts';
+import { mayReach, requireActor } from '../../../src/identity/actor.ts';
+import type { Actor } from '../../../src/identity/actor.ts';
+import type { User } from '../../../src/identity/user.ts';
+import type { GraphqlServices } from '../../../src/graphql/context.ts';
+import type { Page, PageRequest } from '../../../src/page.ts';
+import type { Session } from '../../../src/sessions/session.ts';
+import { at, lab } from './world.ts';
+import type { World } from './world.ts';
+
+function pageOf<T extends { id: string }>(all: T[], { first, after }: PageRequest): Page<T> {
+  const rest = after === undefined ? all : all.slice(all.findIndex(({ id }) => id === after) + 1);
+  return {
+    items: rest.slice(0, first).map((node) => ({ node, cursor: node.id })),
+    hasNextPage: rest.length > first,
+  };
+}
+
+export function createServices(world: World): GraphqlServices {
+  const { users, sessions, attempts, terminals, calls, events, addSession, change } = world;
+
+  function reachSession(actor: Actor | undefined, id: string): Session {
+    requireActor(actor, { scope: 'read' });
+    const session = sessions.get(id);
+    if (!session || !mayReach(actor, session.learnerId)) throw fault('SESSION_NOT_FOUND');
+    return session;
+  }
+
+  const services: GraphqlServices = {
+    users: {
+      viewer: async (actor) => actor && users.get(actor.userId),
+      async get(actor, id) {
+        requireActor(actor, { scope: 'read' });
+        const user = mayReach(actor, id) ? users.get(id) : undefined;
+        if (!user) throw fault('USER_NOT_FOUND');
+        return user;
+      },
+      async getMany(actor, ids) {
+        calls.push(`users.getMany ${ids.length}`);
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id) => (mayReach(actor, id) ? users.get(id) : undefined));
+      },
+      async list(actor, _filter, page) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return pageOf([...users.values()], page);
+      },
+      async create(actor, input) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        const user = { id: input.name, disabledAt: undefined, createdAt: at, email: undefined, ...input };
+        users.set(user.id, user);
+        return user;
+      },
+      async update(actor, id, { disabled, ...given }) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        const before = users.get(id);
+        if (!before) throw fault('USER_NOT_FOUND');
+        const user: User = {
+          ...before,
+          name: given.name ?? before.name,
+          email: given.email === undefined ? before.email : (given.email ?? undefined),
+          role: given.role ?? before.role,
+          disabledAt: disabled ? at : undefined,
+        };
+        users.set(id, user);
+        return user;
+      },
+      async delete(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return users.delete(id);
+      },
+      async createSignInLink(actor) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return { secret: 'link-secret', expiresAt: at };
+      },
+    },
+    tokens: {
+      async create(actor, { name, scopes, expiresAt, userId }) {
+        requireActor(actor, { scope: 'manage' });
+        const of = userId ?? actor.userId;
+        const token = {
+          id: 'token-1',
+          userId: of,
+          name,
+          prefix: 'berth_ab',
+          scopes,
+          createdAt: at,
+          expiresAt,
+        };
+        return { token: { ...token, lastUsedAt: undefined }, secret: 'berth_abcdef' };
+      },
+      list: async () => [],
+      async revoke(actor, id) {
+        requireActor(actor, { scope: 'manage' });
+        return id === 'token-1';
+      },
+    },
+    labs: {
+      get(actor, slug) {
+        requireActor(actor, { scope: 'read' });
+        if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
+        return lab;
+      },
+      getMany(actor, slugs) {
+        requireActor(actor, { scope: 'read' });
+        return slugs.map((slug) => (slug === lab.slug ? lab : undefined));
+      },
+      list(actor) {
+        requireActor(actor, { scope: 'read' });
+        return { items: [{ node: lab, cursor: 'c1' }], hasNextPage: false };
+      },
+      problems(actor) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [{ lab: 'x', file: 'lab.yaml', line: 3, key: 'steps', message: 'is missing' }];
+      },
+      async reload(actor) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return [];
+      },
+    },
+    sessions: {
+      async start(actor, input) {
+        requireActor(actor, { scope: 'learn' });
+        if (input.lab !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: input.lab });
+        return addSession(actor.userId, { state: 'requested' });
+      },
+      get: async (actor, id) => reachSession(actor, id),
+      async getMany(actor, ids) {
+        calls.push(`sessions.getMany ${ids.length}`);
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id) => {
+          const session = sessions.get(id);
+          return session && mayReach(actor, session.learnerId) ? session : undefined;
+        });
+      },
+      async list(actor, _filter, page) {
+        calls.push('sessions.list');
+        requireActor(actor, { scope: 'read' });
+        return pageOf(
+          [...sessions.values()].filter((each) => mayReach(actor, each.learnerId)),
+          page,
+        );
+      },
+      stop: async (actor, id) => change(reachSession(actor, id).id, { state: 'ended', endedAt: at }),
+      restart: async (actor, id) => change(reachSession(actor, id).id, { state: 'provisioning' }),
+      extend: async (actor, id) => change(reachSession(actor, id).id, { expiresAt: at }),
+      async delete(actor, id) {
+        requireActor(actor, { scope: 'learn' });
+        const session = sessions.get(id);
+        if (!session || !mayReach(actor, session.learnerId)) return false;
+        await change(id, { state: 'ended' });
+        sessions.delete(id);
+        await events.publish('session.changed', {
+          sessionId: id,
+          learnerId: session.learnerId,
+          generation: 99,
+        });
+        return true;
+      },
+      async deleteAllMine(actor) {
+        requireActor(actor, { scope: 'learn' });
+        const mine = [...sessions.values()].filter(({ learnerId }) => learnerId === actor.userId);
+        for (const { id } of mine) sessions.delete(id);
+        return mine.map(({ id }) => id);
+      },
+    },
+    terminals: {
+      async open(actor, { sessionId, machine, rows, cols }) {
+        reachSession(actor, sessionId);
+        if (rows < 1 || cols < 1)
+          throw fault('TERMINAL_SIZE_INVALID', { maxRows: 500, maxCols: 1000, rows, cols });
+        const terminal = {
+          id: `t${terminals.size + 1}`,
+          sessionId,
+          machine,
+          createdAt: at,
+          endedAt: undefined,
+          exitCode: undefined,
+        };
+        terminals.set(terminal.id, terminal);
+        return { terminal, ticket: 'ticket-1' };
+      },
+      async list(actor, sessionId) {
+        reachSession(actor, sessionId);
+        return [...terminals.values()].filter((terminal) => terminal.sessionId === sessionId);
+      },
+      async close(actor, id) {
+        requireActor(actor, { scope: 'learn' });
+        return terminals.delete(id);
+      },
+    },
+    checks: {
+      async run(actor, { sessionId, stepId }) {
+        const session = reachSession(actor, sessionId);
+        if (!lab.steps.some(({ id }) => id === stepId))
+          throw fault('STEP_NOT_FOUND', { lab: lab.slug, step: stepId });
+        const attempt: Attempt = {
+          id: `attempt-${attempts.size + 1}`,
+          sessionId,
+          learnerId: session.learnerId,
+          labSlug: session.labSlug,
+          stepId,
+          state: 'finished',
+          passed: true,
+          score: 1,
+          message: 'Well done.',
+          output: 'ok\n',
+          exitCode: 0,
+          reasonCode: undefined,
+          startedAt: at,
+          finishedAt: at,
+        };
+        attempts.set(attempt.id, attempt);
+        const { id: attemptId, learnerId } = attempt;
+        await events.publish('check.finished', { attemptId, sessionId, learnerId });
+        return attempt;
+      },
+      async get(actor, id) {
+        requireActor(actor, { scope: 'read' });
+        const attempt = attempts.get(id);
+        if (!attempt || !mayReach(actor, attempt.learnerId)) throw fault('NOT_FOUND', { thing: 'attempt' });
+        return attempt;
+      },
+      async listAttempts(actor, { sessionId }, page) {
+        requireActor(actor, { scope: 'read' });
+        const all = [...attempts.values()].filter((each) => mayReach(actor, each.learnerId));
+        return pageOf(sessionId ? all.filter((each) => each.sessionId === sessionId) : all, page);
+      },
+      async progress(actor, of) {
+        calls.push(`checks.progress ${of.length}`);
+        requireActor(actor, { scope: 'read' });
+        return of.map(({ learnerId, lab: labSlug }) => ({
+          learnerId,
+          labSlug,
+          steps: lab.steps.map(({ id }) => ({
+            stepId: id,
+            attempts: 0,
+            passed: false,
+            bestScore: 0,
+            passedAt: undefined,
+          })),
+          passed: 0,
+          total: 1,
+        }));
+      },
+    },
+  };
+
+  return services;
+}

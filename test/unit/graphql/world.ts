@@ -1,0 +1,115 @@
+/** What the services in memory know. */
+import type { Attempt } from '../../../src/checks/attempt.ts';
+import { fault } from '../../../src/errors.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { allScopes } from '../../../src/identity/actor.ts';
+import type { Actor, Role } from '../../../src/identity/actor.ts';
+import type { User } from '../../../src/identity/user.ts';
+import type { LabView } from '../../../src/labs/lab.ts';
+import type { Session } from '../../../src/sessions/session.ts';
+import type { Terminal } from '../../../src/terminals/terminal.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+
+export const at = new Date('2030-01-31T09:30:00.000Z');
+
+export const lab: LabView = {
+  slug: 'linux-command-line',
+  version: 'v1',
+  title: 'The Linux command line',
+  summary: 'First commands.',
+  introduction: '# Hello',
+  conclusion: 'Done.',
+  minutes: 20,
+  internet: false,
+  lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
+  machines: [{ name: 'main', image: 'berth/lab-base' }],
+  steps: [
+    { id: 'look', title: 'Look', instructions: 'Run `ls`.', hasCheck: true },
+    { id: 'read', title: 'Read', instructions: 'Run `cat`.', hasCheck: false },
+  ],
+};
+
+type Name = 'owner' | 'other' | 'instructor' | 'admin';
+
+const roles: Record<Name, Role> = {
+  owner: 'student',
+  other: 'student',
+  instructor: 'instructor',
+  admin: 'admin',
+};
+
+const names = ['owner', 'other', 'instructor', 'admin'] as const;
+
+/** A bus that knows how many listen. */
+function countingBus() {
+  const bus = createMemoryBus({ log: quietLog() });
+  let listeners = 0;
+  const listen: typeof bus.listen = (topic, listener) => {
+    const stop = bus.listen(topic, listener);
+    let listening = true;
+    listeners += 1;
+    return () => {
+      if (listening) listeners -= 1;
+      listening = false;
+      stop();
+    };
+  };
+  return { ...bus, listen, listeners: () => listeners };
+}
+
+export function createWorld() {
+  const calls: string[] = [];
+  const events = countingBus();
+  const actors = new Map<string, Actor>();
+  const users = new Map<string, User>();
+  const sessions = new Map<string, Session>();
+  const attempts = new Map<string, Attempt>();
+  const terminals = new Map<string, Terminal>();
+  for (const name of names) {
+    actors.set(name, { userId: name, role: roles[name], scopes: allScopes });
+    users.set(name, {
+      id: name,
+      name,
+      email: `${name}@example.org`,
+      role: roles[name],
+      disabledAt: undefined,
+      createdAt: at,
+    });
+  }
+
+  function addSession(learnerId: string, change: Partial<Session> = {}): Session {
+    const session: Session = {
+      id: `session-${sessions.size + 1}`,
+      learnerId,
+      labSlug: lab.slug,
+      labVersion: lab.version,
+      state: 'ready',
+      generation: 3,
+      progress: undefined,
+      reason: undefined,
+      machines: [{ name: 'main', image: 'berth/lab-base', address: '10.231.0.2' }],
+      createdAt: at,
+      readyAt: at,
+      expiresAt: at,
+      warnedAt: undefined,
+      endedAt: undefined,
+      ...change,
+    };
+    sessions.set(session.id, session);
+    return session;
+  }
+
+  async function change(id: string, change: Partial<Session>): Promise<Session> {
+    const before = sessions.get(id);
+    if (!before) throw fault('SESSION_NOT_FOUND');
+    const session = { ...before, ...change, generation: before.generation + 1 };
+    sessions.set(id, session);
+    const { learnerId, generation } = session;
+    await events.publish('session.changed', { sessionId: id, learnerId, generation });
+    return session;
+  }
+
+  return { events, actors, users, sessions, attempts, terminals, calls, addSession, change };
+}
+
+export type World = ReturnType<typeof createWorld>;
