@@ -33,7 +33,7 @@ export interface SessionsOptions {
   engine: Engine;
   events: EventBus;
   clock: Clock;
-  catalogue: LabCatalogue;
+  catalogue: Pick<LabCatalogue, 'get' | 'version'>;
   logger: Log;
   /** CIDR of which each session gets a /28. */
   subnetPool: string;
@@ -49,7 +49,10 @@ export interface SessionsOptions {
 
 export interface Sessions {
   service: SessionService;
-  /** Takes up what waits, and keeps sessions, engine and lifetimes in line from now on. Returns at once. */
+  /**
+   * Takes up what waits, and keeps sessions, engine and lifetimes in line from now on. Returns at
+   * once. Without it this process only answers requests, and leaves the work to others.
+   */
   start(): void;
   /** Compares the engine with the database once, now; resolves when that is done. */
   reconcile(): Promise<void>;
@@ -61,6 +64,8 @@ export interface Sessions {
 export function createSessions(options: SessionsOptions): Sessions {
   const { database, engine, events, clock, catalogue, logger, warningMinutes } = options;
   const owner = nameOwner();
+  const work = { started: false };
+  const wakeTeardown = () => work.started && teardown.wake();
   const store = createSessionStore({ database });
   const claims = createClaimStore({ database, store });
   const lifetimeStore = createLifetimeStore({ database });
@@ -89,7 +94,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     owner,
     logger,
     concurrency: options.provisionConcurrency,
-    onSettled: () => teardown.wake(),
+    onSettled: wakeTeardown,
   });
   const teardown = createTeardown({ store, claims, changer, provisioner, engine, clock, owner, logger });
   const takeOverAbandoned = createTakeover({
@@ -104,7 +109,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   });
 
   const limit = createRestartLimit({ clock });
-  const repairs = createRepairs({ store, changer, engine, limit, clock, logger, onLost: teardown.wake });
+  const repairs = createRepairs({ store, changer, engine, limit, clock, logger, onLost: wakeTeardown });
   const reconciler = createReconciler({ store, changer, engine, repairs, logger });
   const comparing = createRunner({
     work: reconciler.reconcile,
@@ -116,7 +121,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     clock,
     warningMinutes,
     logger,
-    onEnded: teardown.wake,
+    onEnded: wakeTeardown,
   });
 
   const upkeep = createUpkeep({
@@ -147,9 +152,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       catalogue,
       clock,
       sessionLimit: options.sessionLimit,
-      onRequested: provisioner.wake,
+      onRequested: () => work.started && provisioner.wake(),
     }),
-    ends: createSessionEnd({ store, changer, clock, onEnded: teardown.wake }),
+    ends: createSessionEnd({ store, changer, clock, onEnded: wakeTeardown }),
     extendSession: createSessionExtend({ store, lifetimes: lifetimeStore, changer, clock, warningMinutes }),
     repairs,
     lifetimes,
@@ -159,6 +164,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   return {
     service,
     start() {
+      work.started = true;
       unlisten = events.listen('session.changed', ({ sessionId, generation }) =>
         provisioner.changed(sessionId, generation),
       );

@@ -1,0 +1,135 @@
+import type { Test } from 'tap';
+import { systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/database/database.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { fault } from '../../src/errors.ts';
+import { createMemoryBus } from '../../src/events/memory-bus.ts';
+import { newId } from '../../src/ids.ts';
+import type { Lab } from '../../src/labs/lab.ts';
+import { createSessions } from '../../src/sessions/create-sessions.ts';
+import type { Sessions, SessionsOptions } from '../../src/sessions/create-sessions.ts';
+import { sessionStates } from '../../src/sessions/session-states.ts';
+import type { Session, SessionService, SessionState } from '../../src/sessions/session.ts';
+import { system } from '../../src/identity/actor.ts';
+import { rememberingLog } from './buses.ts';
+
+/** Longest wait of a test for a session to come to a state, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+export const testImage = 'berth/lab-linux:latest';
+
+/** A lab of one machine, as its folder would give it. */
+export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
+  return {
+    slug,
+    version: 'version-1',
+    title: slug,
+    summary: '',
+    introduction: '',
+    conclusion: '',
+    minutes: undefined,
+    machines: [testMachine('main')],
+    internet: false,
+    lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
+    steps: [],
+    ...changes,
+  };
+}
+
+export function testMachine(
+  name: string,
+  changes: Partial<Lab['machines'][number]> = {},
+): Lab['machines'][number] {
+  return {
+    name,
+    image: testImage,
+    profile: 'standard',
+    user: undefined,
+    shell: ['/bin/sh'],
+    environment: {},
+    memoryBytes: 128 * 1024 * 1024,
+    cpus: 1,
+    pids: 64,
+    ...changes,
+  };
+}
+
+/** A catalogue of the labs `lab-0` to `lab-11`, or of those given. */
+export function testCatalogue(
+  labs: Lab[] = Array.from({ length: 12 }, (_, number) => testLab(`lab-${number}`)),
+): SessionsOptions['catalogue'] {
+  const get = (slug: string): Lab => {
+    const lab = labs.find((candidate) => candidate.slug === slug);
+    if (!lab) throw fault('LAB_NOT_FOUND', { lab: slug });
+    return lab;
+  };
+  return { get, version: get };
+}
+
+/** An engine that never answers: for tests in which none is needed. */
+export const absentEngine = new Proxy({} as Engine, {
+  get: () => async () => {
+    throw fault('ENGINE_UNREACHABLE');
+  },
+});
+
+/** Sessions as one service process has them; nothing is made or removed unless the test starts them. */
+export function openSessions(
+  t: Test,
+  database: Database,
+  options: Partial<SessionsOptions> = {},
+): Sessions & { log: ReturnType<typeof rememberingLog> } {
+  const log = rememberingLog();
+  const sessions = createSessions({
+    database,
+    engine: absentEngine,
+    events: createMemoryBus({ log }),
+    clock: systemClock,
+    catalogue: testCatalogue(),
+    logger: log,
+    subnetPool: '10.231.0.0/16',
+    sessionLimit: 5,
+    provisionConcurrency: 4,
+    provisionTimeoutSeconds: 60,
+    warningMinutes: 5,
+    ...options,
+  });
+  t.teardown(() => sessions.stop());
+  return { ...sessions, log };
+}
+
+/** Puts a session into `state` as if it had come there, with a machine that no engine knows. */
+export async function putInState(database: Database, id: string, state: SessionState): Promise<void> {
+  const active = !['stopping', 'ended', 'failed'].includes(state);
+  const now = new Date();
+  await database.client.session.update({
+    where: { id },
+    data: {
+      state,
+      ...(state === 'ready' && { readyAt: now }),
+      ...(!active && { activeKey: null }),
+      ...((state === 'ended' || state === 'failed') && { endedAt: now }),
+    },
+  });
+  if (state !== 'ready') return;
+  await database.client.machine.updateMany({
+    where: { sessionId: id },
+    data: { engineId: newId(), address: '10.231.0.2' },
+  });
+}
+
+/** Resolves with the session once it is in one of `states`; asked again and again, since events are only hints. */
+export async function whenState(
+  service: SessionService,
+  id: string,
+  ...states: SessionState[]
+): Promise<Session> {
+  const wanted = states.length > 0 ? states : sessionStates;
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const session = await service.get(system, id);
+    if (wanted.includes(session.state)) return session;
+    if (Date.now() > end) throw new Error(`The session stays ${session.state}, ${session.reason?.message}.`);
+    await systemClock.sleep(20);
+  }
+}
