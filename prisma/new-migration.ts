@@ -18,8 +18,9 @@ const { values, positionals } = parseArgs({
 });
 const [name] = positionals;
 if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name)) {
-  console.error(
-    'Give the migration a name of small letters, digits and hyphens: npm run migration:new -- add-courses',
+  process.stderr.write(
+    'Give the migration a name of small letters, digits and hyphens: npm run migration:new -- add-courses' +
+      '\n',
   );
   process.exit(1);
 }
@@ -32,13 +33,13 @@ for (const provider of ['sqlite', 'postgresql'] as const) {
   await mkdir(folder, { recursive: true });
   const script = await difference(provider);
   if (script === undefined) {
-    console.log(`${provider}: the migrations give the models already.`);
+    process.stdout.write(`${provider}: the migrations give the models already.\n`);
     continue;
   }
   const target = join(folder, `${stamp}_${name.replaceAll('-', '_')}`);
   await mkdir(target);
   await writeFile(join(target, 'migration.sql'), script);
-  console.log(`${provider}: wrote ${target}/migration.sql; read it before you commit it.`);
+  process.stdout.write(`${provider}: wrote ${target}/migration.sql; read it before you commit it.\n`);
 }
 
 /** The script from the migrations there are to the models; undefined when there is no difference. */

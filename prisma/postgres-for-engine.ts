@@ -1,13 +1,14 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
+import { Pool } from 'pg';
+import type { CustomTypesConfig } from 'pg';
 
 /** A query as Prisma's adapter gives it to node-postgres. */
 export interface PostgresQuery {
   text: string;
   values: unknown[];
-  types: pg.CustomTypesConfig;
+  types: CustomTypesConfig;
 }
 
 export interface PostgresResult {
@@ -31,7 +32,7 @@ export async function createDescribingAdapter(options: {
   const { query, executeScript, close } = options;
   // The engine asks one question at a time, so what is noted here belongs to the present one.
   let letters: boolean[] = [];
-  const pool = Object.assign(new pg.Pool(), {
+  const pool = Object.assign(new Pool(), {
     query: async (asked: PostgresQuery): Promise<PostgresResult> => {
       const result = await query(asked);
       letters = result.fields.map((field) => field.dataTypeID === LETTER_OID);

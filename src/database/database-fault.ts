@@ -6,6 +6,19 @@ import { Prisma } from './generated/sqlite/client.ts';
 /** Codes of PostgreSQL: it is starting or stopping (57P…), or the connection broke (08…). */
 const POSTGRES_AWAY = /^(57P0[1-5]|08\w{3})$/;
 
+/** What drivers report of a server that is not there, or lets nobody in. */
+const AWAY: ReadonlySet<DriverCause['kind']> = new Set([
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'DatabaseDoesNotExist',
+  'DatabaseAccessDenied',
+  'AuthenticationFailed',
+  'TlsConnectionError',
+] as const);
+
+/** What they report when there was no turn or no connection in time. */
+const BUSY: ReadonlySet<DriverCause['kind']> = new Set(['SocketTimeout', 'TooManyConnections'] as const);
+
 /** Codes of Node for a server that is not there. */
 const SOCKET_AWAY = new Set([
   'ECONNREFUSED',
@@ -41,20 +54,9 @@ function faultOf(cause: DriverCause | undefined, error: Error) {
   if (code === 'SQLITE_FULL' || code === '53100') return 'DISK_FULL';
   if (code?.startsWith('SQLITE_CANTOPEN') || code?.startsWith('SQLITE_IOERR')) return 'DATABASE_UNREACHABLE';
   if (code !== undefined && POSTGRES_AWAY.test(code)) return 'DATABASE_UNREACHABLE';
-  switch (cause?.kind) {
-    case 'DatabaseNotReachable':
-    case 'ConnectionClosed':
-    case 'DatabaseDoesNotExist':
-    case 'DatabaseAccessDenied':
-    case 'AuthenticationFailed':
-    case 'TlsConnectionError':
-      return 'DATABASE_UNREACHABLE';
-    case 'SocketTimeout':
-    case 'TooManyConnections':
-      return 'DATABASE_BUSY';
-    default:
-      return undriven(error);
-  }
+  if (cause !== undefined && AWAY.has(cause.kind)) return 'DATABASE_UNREACHABLE';
+  if (cause !== undefined && BUSY.has(cause.kind)) return 'DATABASE_BUSY';
+  return undriven(error);
 }
 
 /** Errors that did not come from a statement: of connecting, and of Prisma's transactions. */

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import { DatabaseError, Pool } from 'pg';
 import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { statement } from './migration-target.ts';
 import type { MigrationTarget } from './migration-target.ts';
@@ -15,7 +15,7 @@ const CONNECT_LIMIT_MS = 5_000;
 
 /** Opens a PostgreSQL database for migrating, on a single connection, so that all is one session. */
 export async function openPostgresTarget(url: string): Promise<MigrationTarget> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     application_name: 'berth migrate',
     max: 1,
@@ -49,7 +49,7 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
 
 /** Tells the engine what PostgreSQL said, in the form of Prisma's adapters. */
 function rethrow(error: unknown): never {
-  if (!(error instanceof pg.DatabaseError)) throw error;
+  if (!(error instanceof DatabaseError)) throw error;
   const { code = '', severity = '', message, detail, column, hint } = error;
   throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
+import type * as Engine from '@prisma/schema-engine-wasm/schema_engine_bg';
 
 /** The models an engine works with: pairs of file name and content. */
 export type Datamodels = [path: string, content: string][];
@@ -24,7 +25,7 @@ export async function openSchemaEngine(
 
 let loaded: Promise<void> | undefined;
 
-async function load(bindings: typeof import('@prisma/schema-engine-wasm/schema_engine_bg')): Promise<void> {
+async function load(bindings: typeof Engine): Promise<void> {
   const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = await readFile(join(dirname(script), 'schema_engine_bg.wasm'));
   const imports = { './schema_engine_bg.js': withPatientTimers(bindings) };
@@ -42,6 +43,9 @@ function refuse(message: string): never {
 /** The engine limits its waiting for a lock by a timer that it never clears: it must not keep the process. */
 function withPatientTimers(bindings: object): object {
   const timers = Object.keys(bindings).filter((name) => name.startsWith('__wbg_setTimeout_'));
-  const unheld = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
-  return { ...bindings, ...Object.fromEntries(timers.map((name) => [name, unheld])) };
+  return { ...bindings, ...Object.fromEntries(timers.map((name) => [name, setUnheldTimeout])) };
+}
+
+function setUnheldTimeout(callback: () => void, ms: number) {
+  return setTimeout(callback, ms).unref();
 }

@@ -54,7 +54,7 @@ export function createWriteTurns(options: {
     },
     close() {
       closed = true;
-      for (const waiter of [...waiting]) waiter.refuse('closed');
+      for (const waiter of waiting) waiter.refuse('closed');
     },
   };
 }

@@ -44,7 +44,9 @@ export function createListeners(options: { log: Log }): Listeners {
       queueMicrotask(() => {
         const listeners = byTopic.get(topic) ?? new Set();
         // A listener stopped by one before it is not called any more; one added meanwhile, not yet.
-        for (const listener of [...listeners]) if (listeners.has(listener)) call(topic, listener, event);
+        for (const listener of Array.from(listeners)) {
+          if (listeners.has(listener)) call(topic, listener, event);
+        }
       });
     },
     close() {

@@ -59,19 +59,21 @@ export async function createRedisBus(options: {
     else if (message.from !== self) listeners.deliver(message.topic, message.event);
   });
 
+  async function deliverElsewhere(topic: string, event: object): Promise<void> {
+    try {
+      await publisher.redis.publish(channel, writeMessage({ from: self, topic, event }));
+    } catch {
+      // The log tells of the outage once, and of the number afterwards.
+      dropped++;
+    }
+  }
+
   function send(topic: string, event: object): void {
     if (inFlight.size >= IN_FLIGHT_LIMIT) {
       dropped++;
       return;
     }
-    const sending = publisher.redis
-      .publish(channel, writeMessage({ from: self, topic, event }))
-      .then(
-        () => {},
-        // Its outage is in the log already.
-        () => void dropped++,
-      )
-      .finally(() => inFlight.delete(sending));
+    const sending = deliverElsewhere(topic, event).finally(() => inFlight.delete(sending));
     inFlight.add(sending);
   }
 

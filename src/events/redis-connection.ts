@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { Redis } from 'ioredis';
 import type { Log } from '../log.ts';
 
@@ -41,8 +42,8 @@ export function openRedisConnection(options: {
   });
   let away = false;
   let closed = false;
-  let firstReady = () => {};
-  const connected = new Promise<void>((resolve) => (firstReady = resolve));
+  const opened = new EventEmitter();
+  const connected = once(opened, 'ready').then(() => undefined);
 
   function report(error: unknown): void {
     if (away || closed) return;
@@ -55,7 +56,7 @@ export function openRedisConnection(options: {
       await ready(redis);
       if (away) log.info({ connection: name }, 'Redis is back');
       away = false;
-      firstReady();
+      opened.emit('ready');
     } catch (error) {
       report(error);
       redis.disconnect(true);

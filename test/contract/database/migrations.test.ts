@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { test } from 'tap';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { readModels } from '../../../prisma/models.ts';
@@ -136,7 +136,7 @@ test('a database that can not be reached or made is DATABASE_UNREACHABLE', async
 /** An adapter through which the schema engine can read all of the tables. */
 async function describing(url: string): Promise<SqlDriverAdapter> {
   if (url.startsWith('file:')) return createSqliteAdapter({ file: url.slice('file:'.length) }).connect();
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = new Pool({ connectionString: url });
   return createDescribingAdapter({
     query: ({ text, values, types }) => pool.query<unknown[]>({ text, values, types, rowMode: 'array' }),
     executeScript: async (script) => void (await pool.query(script)),

@@ -84,15 +84,12 @@ function startWriter(t: Test, url: string, prefix: string, acknowledged: string[
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(() => child.kill('SIGKILL'));
-  let count = 0;
   const lines = createInterface({ input: child.stdout });
-  lines.on('line', (id) => {
-    acknowledged.push(id);
-    count++;
-  });
+  const before = acknowledged.length;
+  lines.on('line', (id) => acknowledged.push(id));
   return {
     async wrote(number: number): Promise<void> {
-      while (count < number) await once(lines, 'line');
+      while (acknowledged.length - before < number) await once(lines, 'line');
     },
     async kill(): Promise<void> {
       const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]);

@@ -2,6 +2,7 @@ import { test } from 'tap';
 import { pendingMigrations } from '../../../src/database/migration-history.ts';
 
 const ours = ['1_init', '2_more', '3_most'].map((name) => ({ name, script: '', checksum: name }));
+const problem = (message: RegExp) => ({ code: 'MIGRATION_FAILED', message });
 const applied = (...names: string[]) => names.map((name) => ({ name, checksum: name, finished: true }));
 
 test('pending are those that the database does not have', (t) => {
@@ -12,7 +13,6 @@ test('pending are those that the database does not have', (t) => {
 });
 
 test('a history that is not the beginning of ours is refused, with what to do', (t) => {
-  const problem = (message: RegExp) => ({ code: 'MIGRATION_FAILED', message });
   t.throws(() => pendingMigrations(ours, applied('1_init', '9_later')), problem(/Start the newer version/));
   const changed = [{ name: '1_init', checksum: 'other', finished: true }];
   t.throws(() => pendingMigrations(ours, changed), problem(/1_init was changed/));
