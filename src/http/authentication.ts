@@ -24,6 +24,9 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Finds out who asks: by `Authorization: Bearer …`, else by the session cookie. A wrong token is
  * refused at once rather than taken for nobody. A cookie counts only where no page of another site
  * can have made the browser send it.
+ *
+ * Comes after @fastify/websocket: its hook has to see a request before this one refuses it, or the
+ * refused socket stays open and the server never closes.
  */
 export async function addAuthentication(
   app: FastifyInstance,
