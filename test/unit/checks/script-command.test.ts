@@ -1,0 +1,48 @@
+import t from 'tap';
+import { interpreterOf, prepareScript, withoutWrapper } from '../../../src/checks/script-command.ts';
+
+const interpreters: [firstLine: string, expected: string[]][] = [
+  ['', ['/bin/sh']],
+  ['true', ['/bin/sh']],
+  ['# a comment', ['/bin/sh']],
+  ['#!', ['/bin/sh']],
+  ['#!/bin/bash', ['/bin/bash']],
+  ['#! /bin/bash -eu ', ['/bin/bash', '-eu']],
+  ['#!/usr/bin/awk -f', ['/usr/bin/awk', '-f']],
+  ['#!/usr/bin/env python3', ['python3']],
+  ['#!/usr/bin/env -S bash -eu', ['/usr/bin/env', '-S bash -eu']],
+  ['#!/usr/bin/env A=1 bash', ['/usr/bin/env', 'A=1 bash']],
+];
+
+for (const [firstLine, expected] of interpreters) {
+  await t.test(`the interpreter of "${firstLine}" is ${expected.join(' ')}`, async (t) => {
+    t.same(interpreterOf(`${firstLine}\necho hello\n`), expected);
+    t.same(interpreterOf(firstLine), expected);
+  });
+}
+
+await t.test('a second line does not choose the interpreter', async (t) => {
+  t.same(interpreterOf('true\n#!/bin/bash\n'), ['/bin/sh']);
+});
+
+const check = { machine: 'main', script: 'exit 0\n', user: 'learner', timeoutSeconds: 2.5 };
+
+await t.test('the script goes in by standard input, as the user, within its time', async (t) => {
+  const { signal } = new AbortController();
+  const { command, token } = prepareScript(check, { BERTH_STEP: 'one', BASH_ENV: '/home/learner/x' }, signal);
+  t.match(command, {
+    user: 'learner',
+    timeoutMs: 2500,
+    signal,
+    environment: { BERTH_STEP: 'one', BASH_ENV: '' },
+  });
+  t.same(command.input?.toString(), 'exit 0\n');
+  t.equal(command.command.join(' ').includes('exit 0\n'), false);
+  t.match(token, /^[0-9a-f]{32}$/);
+  t.not(prepareScript(check, {}, signal).token, token);
+});
+
+await t.test('what only the wrapper means is taken out of the output', async (t) => {
+  const text = `a\n/dev/shm/.berth-check-f00/check: line 2\nb\n\nf00 ran\n`;
+  t.equal(withoutWrapper(text, 'f00'), 'a\ncheck: line 2\nb\n');
+});
