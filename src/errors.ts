@@ -40,6 +40,7 @@ const catalogue = {
   SESSION_EXTEND_LIMIT: [409, 'The session can not be extended beyond {until}.'],
   SESSION_LIMIT: [409, 'You have {limit} active sessions already: stop one of them first.'],
   MACHINE_NOT_FOUND: [404, 'The session has no machine "{machine}".'],
+  MACHINE_NOT_RUNNING: [409, 'The machine does not run: restart the session, or start the lab again.'],
   SUBNETS_EXHAUSTED: [
     503,
     'All networks of the pool are in use: wait for a session to end, or give BERTH_SUBNET_POOL a larger range.',

@@ -13,15 +13,13 @@ export interface EngineImages {
   listNames(repository: string): Promise<string[]>;
 
   /**
-   * Fetches an image from its registry.
-   * @throws IMAGE_NOT_FOUND when the registry does not have it or does not answer; the signal's reason when it aborts
+   * Makes sure that the engine holds an image, from its registry where it does not yet. `percent` is
+   * undefined until it is known.
+   * @throws IMAGE_NOT_FOUND when the registry does not have it, or does not answer within seconds
    */
-  pull(
-    reference: string,
-    options: { onProgress: (line: string) => void; signal: AbortSignal },
-  ): Promise<void>;
+  findOrPull(reference: string, options: { onPercent: (percent: number | undefined) => void }): Promise<void>;
 
-  /** Makes an image from a root file system, named `reference`. @throws DISK_FULL */
+  /** Makes an image named `reference` from a root file system. @throws DISK_FULL */
   importTar(reference: string, tar: Readable): Promise<void>;
 
   /**

@@ -177,6 +177,7 @@ export interface ExecResult {
 export interface TerminalSpec {
   command: string[];
   user?: string;
+  /** The user's home when absent. */
   workingDirectory?: string;
   environment?: Record<string, string>;
   rows: number;

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
 import type { EngineFacts } from '../engine-facts.ts';
-import { imageFault } from './image-errors.ts';
+import { call } from './faults.ts';
 
 /** Of the engine's answer, what this reads: the library's own type leaves most of it open. */
 interface Info {
@@ -15,19 +15,15 @@ interface Info {
 
 /** Asks the engine about itself. @throws ENGINE_UNREACHABLE */
 export async function readEngineFacts(docker: Dockerode): Promise<EngineFacts> {
-  try {
-    const info: Info = await docker.info();
-    return {
-      version: info.ServerVersion ?? 'unknown',
-      userNamespaces: (info.SecurityOptions ?? []).some((option) => option.startsWith('name=userns')),
-      limits: {
-        memory: info.MemoryLimit ?? false,
-        pids: info.PidsLimit ?? false,
-        cpu: info.CpuCfsQuota ?? info.CPUCfsQuota ?? false,
-      },
-      dataFolder: info.DockerRootDir ?? '',
-    };
-  } catch (error) {
-    throw imageFault(error);
-  }
+  const info: Info = await call(() => docker.info());
+  return {
+    version: info.ServerVersion ?? 'unknown',
+    userNamespaces: (info.SecurityOptions ?? []).some((option) => option.startsWith('name=userns')),
+    limits: {
+      memory: info.MemoryLimit ?? false,
+      pids: info.PidsLimit ?? false,
+      cpu: info.CpuCfsQuota ?? info.CPUCfsQuota ?? false,
+    },
+    dataFolder: info.DockerRootDir ?? '',
+  };
 }

@@ -3,7 +3,7 @@ import type Dockerode from 'dockerode';
 import { pack as createPack } from 'tar-stream';
 import { fault } from '../../errors.ts';
 import type { BuildFile, ImageBuildSpec } from '../engine-images.ts';
-import { hasStatus } from './image-errors.ts';
+import { engineWords, hasStatus } from './faults.ts';
 import { readMessages } from './image-stream.ts';
 import type { ImageMessage } from './image-stream.ts';
 
@@ -36,7 +36,7 @@ async function startBuild(docker: Dockerode, spec: ImageBuildSpec): Promise<Asyn
     return readMessages(stream);
   } catch (error) {
     // A Dockerfile that can not be read is refused before the build begins.
-    if (hasStatus(error, 400)) throw buildFault(spec.name, (error as Error).message, error);
+    if (hasStatus(error, 400)) throw buildFault(spec.name, engineWords(error), error);
     throw error;
   }
 }

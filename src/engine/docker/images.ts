@@ -1,24 +1,17 @@
 import type Dockerode from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { EngineImages } from '../engine-images.ts';
+import { engineWords, hasStatus, toFault } from './faults.ts';
 import { buildImage } from './image-build.ts';
-import { engineWords, hasStatus, imageFault } from './image-errors.ts';
+import { ensureImage } from './image-pull.ts';
 import { runImageScript } from './image-script.ts';
-import { createPullProgress, readMessages } from './image-stream.ts';
+import { readMessages } from './image-stream.ts';
 
 /** The images of a Docker engine. */
 export function createDockerImages({ docker }: { docker: Dockerode }): EngineImages {
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw imageFault(error);
-    }
-  };
-
   return {
     find: (reference) =>
-      guarded(async () => {
+      guarded(reference, async () => {
         try {
           const image = await docker.getImage(reference).inspect();
           return { id: image.Id, labels: image.Config?.Labels ?? {} };
@@ -29,68 +22,59 @@ export function createDockerImages({ docker }: { docker: Dockerode }): EngineIma
       }),
 
     listNames: (repository) =>
-      guarded(async () => {
+      guarded(repository, async () => {
         const images = await docker.listImages({ filters: { reference: [repository] } });
         return images.flatMap((image) => image.RepoTags ?? []);
       }),
 
-    async pull(reference, { onProgress, signal }) {
-      const describe = createPullProgress();
-      try {
-        const stream = await docker.createImage({ ...splitName(reference), abortSignal: signal });
-        for await (const message of readMessages(stream)) {
-          if (message.error) throw new Error(message.error);
-          onProgress(describe(message));
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        const found = imageFault(error);
-        if (found.code !== 'ENGINE_REFUSED') throw found;
-        throw fault(
-          'IMAGE_NOT_FOUND',
-          { image: reference, problem: String((error as Error).message) },
-          error,
-        );
-      }
+    async findOrPull(reference, { onPercent }) {
+      await ensureImage(docker, reference, { onPercent });
     },
 
     importTar: (reference, tar) =>
-      guarded(async () => {
-        const { fromImage: repo, tag } = splitName(reference);
-        const stream = await docker.importImage(tar, { repo, tag, changes: 'CMD ["bash"]' });
+      guarded(reference, async () => {
+        const stream = await docker.importImage(tar, { ...splitName(reference), changes: 'CMD ["bash"]' });
         for await (const message of readMessages(stream)) {
-          if (message.error) throw engineWords(message.error);
+          if (message.error) throw new Error(message.error);
         }
       }),
 
-    build: (spec) => guarded(() => buildImage(docker, spec)),
+    build: (spec) => guarded(spec.name, () => buildImage(docker, spec)),
 
     tag: (reference, name) =>
-      guarded(async () => {
-        const { fromImage: repo, tag } = splitName(name);
-        await docker.getImage(reference).tag({ repo, tag });
+      guarded(reference, async () => {
+        await docker.getImage(reference).tag(splitName(name));
       }),
 
     remove: (reference) =>
-      guarded(async () => {
+      guarded(reference, async () => {
         try {
           await docker.getImage(reference).remove();
-          return 'removed' as const;
+          return 'removed';
         } catch (error) {
-          if (hasStatus(error, 404)) return 'absent' as const;
-          if (hasStatus(error, 409)) return 'in-use' as const;
+          if (hasStatus(error, 404)) return 'absent';
+          if (hasStatus(error, 409)) return 'in-use';
           throw error;
         }
       }),
 
-    runScript: (reference, script) => guarded(() => runImageScript(docker, reference, script)),
+    runScript: (reference, script) => guarded(reference, () => runImageScript(docker, reference, script)),
   };
 }
 
+/** Runs an operation on `image`, its errors those of the catalogue. */
+async function guarded<T>(image: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw toFault(error, () => fault('IMAGE_NOT_FOUND', { image, problem: engineWords(error) }, error));
+  }
+}
+
 /** Splits `repository:tag`; a colon before a slash belongs to the registry's port. */
-export function splitName(reference: string): { fromImage: string; tag: string } {
+function splitName(reference: string): { repo: string; tag: string } {
   const colon = reference.lastIndexOf(':');
   return colon > reference.lastIndexOf('/')
-    ? { fromImage: reference.slice(0, colon), tag: reference.slice(colon + 1) }
-    : { fromImage: reference, tag: 'latest' };
+    ? { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) }
+    : { repo: reference, tag: 'latest' };
 }

@@ -1,0 +1,80 @@
+import type { Engine, EngineInfo } from '../engine.ts';
+import { connectEngine } from './connection.ts';
+import { createEgress } from './egress.ts';
+import { endInside } from './ending.ts';
+import { provision } from './environment.ts';
+import { watchMachines } from './events.ts';
+import { runExec } from './exec.ts';
+import { call } from './faults.ts';
+import { commit, copyIn, copyOut, removeImage } from './files.ts';
+import { STOP_TIMEOUT_S } from './machine-config.ts';
+import { parseHandle } from './shell-leader.ts';
+import { inspectMachine, listEnvironments } from './status.ts';
+import { destroyEnvironment } from './teardown.ts';
+import { openTerminal } from './terminal.ts';
+
+/** Longest wait for an engine to say what it is: one that is well answers in milliseconds. */
+const INFO_TIMEOUT_MS = 5_000;
+const EGRESS_IMAGE = 'berth/lab-egress:latest';
+
+export interface DockerEngineOptions {
+  /** `DOCKER_HOST`: unix:///path or tcp://host:port; the usual socket when absent. TLS by Docker's own variables. */
+  host?: string | undefined;
+  /** Tells this Berth's things from those of another on the same engine; goes into labels. */
+  installation: string;
+  /** Image with iptables that sets the rules for labs with internet. */
+  egressImage?: string;
+  /** Name servers of machines with internet; those of the engine's host when absent. */
+  nameServers?: readonly string[];
+}
+
+/** The engine port on Docker. Nothing is sent before the first call. @throws CONFIG_INVALID for a wrong address */
+export function createDockerEngine({
+  installation,
+  egressImage = EGRESS_IMAGE,
+  nameServers = [],
+  host,
+}: DockerEngineOptions): Engine {
+  const { docker, close } = connectEngine(host, process.env);
+  const egress = createEgress({ docker, installation, image: egressImage, nameServers });
+  const closing = new AbortController();
+  const container = (id: string) => docker.getContainer(id);
+
+  return {
+    async info(): Promise<EngineInfo> {
+      const info = await call(() => docker.info(), { timeoutMs: INFO_TIMEOUT_MS });
+      const securityOptions: string[] = info.SecurityOptions ?? [];
+      return {
+        name: 'Docker',
+        version: info.ServerVersion,
+        userNamespaces: securityOptions.some((option) => /name=(userns|rootless)\b/.test(option)),
+        memoryBytes: info.MemTotal,
+        cpus: info.NCPU,
+      };
+    },
+    provision: (spec, options) => provision({ docker, installation, egress }, spec, options),
+    list: () => listEnvironments(docker, installation),
+    destroy: (sessionId) => destroyEnvironment(docker, installation, sessionId),
+    inspect: (machineId) => inspectMachine(docker, machineId),
+    async restart(machineId) {
+      await call(() => container(machineId).restart({ t: STOP_TIMEOUT_S }));
+    },
+    exec: (machineId, command) => runExec(container(machineId), command),
+    openTerminal: (machineId, spec) => openTerminal(container(machineId), spec),
+    async endShell(machineId, shell) {
+      const leader = parseHandle(shell);
+      if (leader) await endInside(container(machineId), { leader });
+    },
+    copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),
+    copyOut: (machineId, path) => copyOut(container(machineId), path),
+    commit: (machineId, image) => commit(container(machineId), installation, image),
+    removeImage: (image) => removeImage(docker, installation, image),
+    watch(listener, signal) {
+      void watchMachines(docker, installation, listener, AbortSignal.any([signal, closing.signal]));
+    },
+    async close() {
+      closing.abort();
+      close();
+    },
+  };
+}

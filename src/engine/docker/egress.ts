@@ -1,0 +1,100 @@
+import type Docker from 'dockerode';
+import { fault, isFault } from '../../errors.ts';
+import { createDemultiplexer } from './demultiplexer.ts';
+import { EGRESS_SCRIPT } from './egress-script.ts';
+import { call, engineWords } from './faults.ts';
+import { labelsOf } from './labels.ts';
+import { removeContainer } from './teardown.ts';
+
+/** Setting the rules takes a fraction of a second, or the wait for another one's lock. */
+const RULES_TIMEOUT_MS = 30_000;
+/** Enough of iptables' words to see why; the log of the helper is bounded to the same. */
+const MAX_WORDS = 2_000;
+
+/** Keeps machines that reach the internet away from everything that is not the internet. */
+export interface Egress {
+  /**
+   * Makes sure that the rules are in force. They are set each time anew, since a reload of the
+   * host's firewall takes them away. @throws EGRESS_UNAVAILABLE
+   */
+  protect(): Promise<void>;
+  readonly nameServers: readonly string[];
+}
+
+export interface EgressOptions {
+  docker: Docker;
+  installation: string;
+  /** Image with sh and iptables. */
+  image: string;
+  /** Name servers that machines may ask wherever they are; the host's when empty. */
+  nameServers: readonly string[];
+}
+
+/** The engine's API is enough: a short-lived helper in the host's network sets the rules. */
+export function createEgress(options: EgressOptions): Egress {
+  let running: Promise<void> | undefined;
+  const protect = () => {
+    // Those that come while the rules are being set share the outcome.
+    running ??= setRules(options).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return { protect, nameServers: options.nameServers };
+}
+
+async function setRules({ docker, installation, image, nameServers }: EgressOptions): Promise<void> {
+  let id: string | undefined;
+  try {
+    const container = await call(() =>
+      docker.createContainer(helperConfig(installation, image, nameServers)),
+    );
+    id = container.id;
+    await call(() => container.start());
+    const { StatusCode } = (await call(() => container.wait(), { timeoutMs: RULES_TIMEOUT_MS })) as {
+      StatusCode: number;
+    };
+    if (StatusCode === 0) return;
+    throw fault('EGRESS_UNAVAILABLE', { problem: (await readWords(container)) || `exit code ${StatusCode}` });
+  } catch (error) {
+    if (isFault(error, 'EGRESS_UNAVAILABLE', 'ENGINE_UNREACHABLE', 'DISK_FULL')) throw error;
+    throw fault('EGRESS_UNAVAILABLE', { problem: engineWords(error) }, error);
+  } finally {
+    if (id !== undefined) await removeContainer(docker, id);
+  }
+}
+
+function helperConfig(
+  installation: string,
+  image: string,
+  nameServers: readonly string[],
+): Docker.ContainerCreateOptions {
+  return {
+    Image: image,
+    Entrypoint: ['/bin/sh', '-c', EGRESS_SCRIPT, 'sh', ...nameServers],
+    Cmd: [],
+    User: '0',
+    Labels: labelsOf(installation, 'egress'),
+    HostConfig: {
+      NetworkMode: 'host',
+      // The host's network belongs to the host's own user namespace.
+      UsernsMode: 'host',
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_ADMIN', 'NET_RAW'],
+      SecurityOpt: ['no-new-privileges:true'],
+      ReadonlyRootfs: true,
+      Tmpfs: { '/run': 'rw,noexec,nosuid,size=1m' },
+      PidsLimit: 32,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
+    },
+  };
+}
+
+async function readWords(container: Docker.Container): Promise<string> {
+  const log = await call(() => container.logs({ stdout: true, stderr: true, tail: 20 }));
+  let words = '';
+  createDemultiplexer((_, bytes) => {
+    words += bytes.toString();
+  })(log);
+  return words.trim().slice(0, MAX_WORDS);
+}

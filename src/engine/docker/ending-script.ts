@@ -1,0 +1,92 @@
+/**
+ * Ends processes from inside a machine, in plain sh with nothing but /proc, so that it works in the
+ * smallest image. Arguments: the leader's pid, its start time, and a mark.
+ *
+ * Without a mark it closes a terminal as a hang-up does: SIGHUP to the whole terminal session, a
+ * second to comply, then SIGKILL. Background jobs that ignore SIGHUP (nohup) stay, as do processes
+ * that left the session (setsid): those were meant to outlive the terminal.
+ *
+ * With a mark it ends the leader's session and whoever has the mark in its environment, at once and
+ * with no exception.
+ *
+ * In /proc/<pid>/stat, after the command's name: 1 state, 3 process group, 4 session,
+ * 6 the terminal's foreground group, 20 start time.
+ */
+export const ENDING_SCRIPT = `
+exec 2>/dev/null
+leader=$1 start=$2 mark=$3 spared=' '
+
+if [ -n "$leader" ] && read -r line </proc/"$leader"/stat; then
+  set -- \${line##*) }
+  [ "\${20}" = "$start" ] || [ -n "$mark" ] || exit 0
+  [ "\${20}" = "$start" ] || leader=
+fi
+
+marked() {
+  while IFS= read -r entry || [ -n "$entry" ]; do
+    case $entry in *"$mark"*) return 0 ;; esac
+  done <"$1/environ"
+  return 1
+}
+
+ignores_hangup() {
+  while read -r key value rest; do
+    if [ "$key" = SigIgn: ]; then
+      case $value in *[13579bdf]) return 0 ;; esac
+      return 1
+    fi
+  done <"$1/status"
+  return 1
+}
+
+find_members() {
+  members= running=
+  for folder in /proc/[0-9]*; do
+    pid=\${folder#/proc/}
+    read -r line <"$folder/stat" || continue
+    set -- \${line##*) }
+    case $1 in [ZX]) continue ;; esac
+    if [ "$4" != "$leader" ]; then
+      [ -n "$mark" ] || continue
+      marked "$folder" || continue
+    elif [ -z "$mark" ]; then
+      case $spared in *" $3 "*) continue ;; esac
+      if [ -z "$surveyed" ] && [ "$pid" != "$leader" ] && [ "$3" != "$6" ] && ignores_hangup "$folder"; then
+        spared="$spared$3 "
+        continue
+      fi
+    fi
+    members="$members $pid"
+    [ "$1" = T ] || running="$running $pid"
+  done
+  surveyed=yes
+  [ -n "$members" ]
+}
+
+surveyed=
+find_members || exit 0
+if [ -z "$mark" ]; then
+  find_members
+  kill -HUP $members
+  kill -CONT $members
+  tries=0
+  while find_members && [ $tries -lt 20 ]; do
+    sleep 0.05 || break
+    tries=$((tries + 1))
+  done
+fi
+
+# What forks faster than it can be listed is held first: stopped, it fills its own limit.
+tries=0
+while find_members && [ -n "$running" ] && [ $tries -lt 20 ]; do
+  kill -STOP $running
+  tries=$((tries + 1))
+done
+tries=0
+while find_members && [ $tries -lt 50 ]; do
+  kill -KILL $members
+  tries=$((tries + 1))
+  [ $tries -lt 3 ] || sleep 0.02
+done
+[ -z "$members" ]
+`;

@@ -1,0 +1,63 @@
+import { createDemultiplexer } from './demultiplexer.ts';
+import type { OutputChannel } from './demultiplexer.ts';
+import { parseAnnouncement } from './shell-leader.ts';
+import type { Leader } from './shell-leader.ts';
+
+/** What a command has printed so far, and who it is. */
+export interface ExecOutput {
+  add(chunk: Buffer): void;
+  take(channel: OutputChannel): Buffer;
+  readonly leader: Leader | undefined;
+  /** Why the command did not start; undefined while that is not known. */
+  readonly failure: string | undefined;
+}
+
+/** Gathers a command's output up to `limitBytes`; calls `onStarted` once and `onLimit` when there is more. */
+export function createExecOutput(
+  limitBytes: number,
+  on: { started: () => void; limit: () => void },
+): ExecOutput {
+  const kept: Record<OutputChannel, Buffer[]> = { stdout: [], stderr: [] };
+  let room = limitBytes;
+  let opening: Buffer | undefined = Buffer.alloc(0);
+  let leader: Leader | undefined;
+  let failure: string | undefined;
+
+  const keep = (channel: OutputChannel, bytes: Buffer) => {
+    // A copy, so that a small output does not hold a whole network buffer.
+    if (room > 0 && bytes.length > 0) kept[channel].push(Buffer.from(bytes.subarray(0, room)));
+    const over = bytes.length > room;
+    room = Math.max(0, room - bytes.length);
+    if (over) on.limit();
+  };
+
+  const open = (bytes: Buffer) => {
+    opening = Buffer.concat([opening ?? Buffer.alloc(0), bytes]);
+    const announcement = parseAnnouncement(opening);
+    if (announcement.state === 'partial') return;
+    opening = undefined;
+    if (announcement.state === 'failed') {
+      failure = announcement.problem;
+      return;
+    }
+    leader = announcement.leader;
+    on.started();
+    keep('stdout', announcement.rest);
+  };
+
+  const add = createDemultiplexer((channel, bytes) => {
+    if (channel === 'stdout' && opening) open(bytes);
+    else if (failure === undefined) keep(channel, bytes);
+  });
+
+  return {
+    add,
+    take: (channel) => Buffer.concat(kept[channel]),
+    get leader() {
+      return leader;
+    },
+    get failure() {
+      return failure;
+    },
+  };
+}

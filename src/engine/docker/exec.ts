@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
+import { fault } from '../../errors.ts';
+import type { ExecResult, ExecSpec } from '../engine.ts';
+import { endInside } from './ending.ts';
+import { waitForExit } from './exec-exit.ts';
+import { createExecOutput } from './exec-output.ts';
+import type { ExecOutput } from './exec-output.ts';
+import { call } from './faults.ts';
+import { environmentList } from './machine-config.ts';
+import { announced } from './shell-leader.ts';
+import { deferred } from './deferred.ts';
+import type { Deferred } from './deferred.ts';
+
+/** How long a command that is to be ended may take to appear: ending it before would miss it. */
+const APPEARANCE_MS = 10_000;
+
+type Cut = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
+
+/** Runs a command to its end, or ends it with all that it started. */
+export async function runExec(container: Docker.Container, spec: ExecSpec): Promise<ExecResult> {
+  spec.signal?.throwIfAborted();
+  const mark = `BERTH_RUN=${randomUUID()}`;
+  const exec = await call(() => container.exec(execOptions(spec, mark)));
+  const started = deferred<void>();
+  const cut = deferred<Cut>();
+  const output = createExecOutput(spec.outputLimitBytes, {
+    started: () => started.resolve(),
+    limit: () => cut.resolve('output-limit'),
+  });
+  const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
+  const abort = () => cut.resolve('aborted');
+  spec.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const stream = await call(() => exec.start({ hijack: true, stdin: true }));
+    const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+    void closed.then(() => cut.resolve('closed'));
+    stream.on('error', () => stream.destroy()).on('data', output.add);
+    stream.end(spec.input);
+    const outcome = await cut.promise;
+    if (outcome !== 'closed') await endCommand({ container, spec, mark, stream, output, started, closed });
+    if (outcome === 'aborted') throw spec.signal?.reason;
+    return outcome === 'closed'
+      ? await resultOf(exec, output)
+      : { outcome, exitCode: undefined, ...taken(output) };
+  } finally {
+    clearTimeout(timer);
+    spec.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function execOptions(spec: ExecSpec, mark: string): Docker.ExecCreateOptions {
+  return {
+    Cmd: announced(spec.command),
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Env: [...environmentList(spec.environment), mark],
+    ...(spec.user !== undefined && { User: spec.user }),
+    ...(spec.workingDirectory !== undefined && { WorkingDir: spec.workingDirectory }),
+  };
+}
+
+async function endCommand(running: {
+  container: Docker.Container;
+  spec: ExecSpec;
+  mark: string;
+  stream: Duplex;
+  output: ExecOutput;
+  started: Deferred<void>;
+  closed: Promise<void>;
+}): Promise<void> {
+  const { container, spec, mark, stream, output, started, closed } = running;
+  const timer = setTimeout(() => started.resolve(), APPEARANCE_MS);
+  await Promise.race([started.promise, closed]);
+  clearTimeout(timer);
+  await endInside(container, { leader: output.leader, mark, user: output.leader ? undefined : spec.user });
+  stream.destroy();
+  await closed;
+}
+
+async function resultOf(exec: Docker.Exec, output: ExecOutput): Promise<ExecResult> {
+  const exitCode = await waitForExit(exec);
+  if (output.leader) {
+    if (exitCode === undefined) throw fault('CONTAINER_NOT_FOUND');
+    return { outcome: 'exited', exitCode, ...taken(output) };
+  }
+  if (exitCode === undefined) throw fault('CONTAINER_NOT_FOUND');
+  const problem = output.failure ?? output.take('stderr').toString();
+  return {
+    outcome: 'not-started',
+    exitCode: undefined,
+    stdout: Buffer.alloc(0),
+    stderr: Buffer.from(problem),
+  };
+}
+
+function taken(output: ExecOutput): { stdout: Buffer; stderr: Buffer } {
+  return { stdout: output.take('stdout'), stderr: output.take('stderr') };
+}

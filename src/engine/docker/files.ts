@@ -1,0 +1,69 @@
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { fault } from '../../errors.ts';
+import { call, hasStatus, toFault } from './faults.ts';
+import { LABEL, labelsOf } from './labels.ts';
+
+/** Copying and saving move gigabytes. */
+const TRANSFER_TIMEOUT_MS = 30 * 60_000;
+
+/** Unpacks a tar stream below the folder `path`. */
+export async function copyIn(container: Docker.Container, path: string, tar: Readable): Promise<void> {
+  try {
+    await call(() => container.putArchive(tar, { path }), {
+      timeoutMs: TRANSFER_TIMEOUT_MS,
+      missing: () => fault('NOT_FOUND', { thing: 'folder' }),
+    });
+  } catch (error) {
+    tar.destroy();
+    if (/is not a directory|not a directory/i.test(toFault(error).message)) {
+      throw fault('NOT_FOUND', { thing: 'folder' }, error);
+    }
+    throw error;
+  }
+}
+
+/** The file or folder at `path` as a tar stream. */
+export async function copyOut(container: Docker.Container, path: string): Promise<Readable> {
+  const missing = () => fault('NOT_FOUND', { thing: 'file' });
+  return (await call(() => container.getArchive({ path }), { missing })) as Readable;
+}
+
+export interface CommitSpec {
+  repository: string;
+  tag: string;
+  labels: Record<string, string>;
+}
+
+/** Saves the machine's file system as an image of this installation. */
+export async function commit(
+  container: Docker.Container,
+  installation: string,
+  { repository, tag, labels }: CommitSpec,
+): Promise<string> {
+  const all = { ...labels, ...labelsOf(installation, 'image') };
+  const changes = Object.entries(all).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);
+  const saved = (await call(() => container.commit({ repo: repository, tag, changes }), {
+    timeoutMs: TRANSFER_TIMEOUT_MS,
+  })) as { Id: string };
+  return saved.Id;
+}
+
+/** Removes an image that {@link commit} made; others are refused. */
+export async function removeImage(docker: Docker, installation: string, name: string): Promise<void> {
+  const image = docker.getImage(name);
+  try {
+    const { Config } = await call(() => image.inspect());
+    if (Config.Labels?.[LABEL.installation] !== installation || Config.Labels[LABEL.role] !== 'image') {
+      throw fault('ENGINE_REFUSED', { problem: `${name} is not an image that was saved here` });
+    }
+    await call(() => image.remove());
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+  }
+}
+
+/** A word of the engine's image instructions, in which a dollar sign would name a variable. */
+function quote(text: string): string {
+  return `"${text.replaceAll(/[\\"$]/g, String.raw`\$&`).replaceAll('\n', ' ')}"`;
+}

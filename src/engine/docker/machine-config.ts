@@ -1,0 +1,96 @@
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { IsolationProfile, MachineLimits, MachineSpec } from '../engine.ts';
+
+/**
+ * What apt, dpkg, su, useradd and chown need of root's powers: to hand files over and to become
+ * another user. Nothing here reaches beyond the container.
+ */
+const STANDARD_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID'];
+/** A main process that waits for nothing: as an ordinary child of the init it dies at once on SIGTERM. */
+const WAIT = ['sleep', '2147483647'];
+/** Seconds between SIGTERM and SIGKILL when a machine is stopped: learners wait for a restart. */
+export const STOP_TIMEOUT_S = 2;
+/** When the host runs out of memory, machines go before the engine and the service do. */
+const OOM_SCORE = 500;
+/**
+ * Open files of one process. The kernel's own defaults: an engine that remaps users can lower its
+ * own limits for a container but never raise them.
+ */
+const OPEN_FILES = { Name: 'nofile', Soft: 1_024, Hard: 4_096 };
+const NO_CORE_DUMPS = { Name: 'core', Soft: 0, Hard: 0 };
+
+/** Where a machine lives: all that its specification does not say. */
+export interface MachinePlace {
+  containerName: string;
+  network: string;
+  address: string;
+  labels: Record<string, string>;
+  /** Name servers for a machine that reaches the internet; the host's own when empty. */
+  nameServers: readonly string[];
+}
+
+/** The engine's description of a machine. */
+export function machineConfig(spec: MachineSpec, place: MachinePlace): ContainerCreateOptions {
+  return {
+    name: place.containerName,
+    Hostname: spec.name,
+    Image: spec.image,
+    ...(spec.user !== undefined && { User: spec.user }),
+    // As the entry point, so that an image's own does not wrap it.
+    Entrypoint: spec.command ?? WAIT,
+    Cmd: [],
+    Env: environmentList(spec.environment),
+    Labels: place.labels,
+    StopSignal: 'SIGTERM',
+    StopTimeout: STOP_TIMEOUT_S,
+    // Health checks run by exec, and the engine keeps a little of every exec it ever ran.
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: {
+      NetworkMode: place.network,
+      Dns: [...place.nameServers],
+      Init: true,
+      RestartPolicy: { Name: 'no' },
+      ...isolation(spec.profile),
+      ...limits(spec.limits),
+    },
+    NetworkingConfig: {
+      EndpointsConfig: {
+        [place.network]: {
+          Aliases: [spec.name],
+          // A fixed address, since it must outlive a restart.
+          IPAMConfig: { IPv4Address: place.address },
+        },
+      },
+    },
+  };
+}
+
+/** Environment in the engine's form. */
+export function environmentList(environment: Record<string, string> = {}): string[] {
+  return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+}
+
+function isolation(profile: IsolationProfile): HostConfig {
+  return {
+    Privileged: false,
+    CapDrop: ['ALL'],
+    CapAdd: profile === 'standard' ? STANDARD_CAPABILITIES : [],
+    // The engine's own seccomp profile stays in force: naming none is what keeps it.
+    SecurityOpt: ['no-new-privileges:true'],
+    // ping without raw sockets; the widest range that exists under a user-namespace mapping too.
+    Sysctls: { 'net.ipv4.ping_group_range': '0 65535' },
+    Binds: [],
+  };
+}
+
+function limits({ memoryBytes, cpus, pids, logBytes }: MachineLimits): HostConfig {
+  return {
+    Memory: memoryBytes,
+    MemorySwap: memoryBytes,
+    NanoCpus: Math.round(cpus * 1e9),
+    PidsLimit: pids,
+    OomScoreAdj: OOM_SCORE,
+    Ulimits: [OPEN_FILES, NO_CORE_DUMPS],
+    LogConfig: { Type: 'json-file', Config: { 'max-size': String(logBytes), 'max-file': '1' } },
+  };
+}

@@ -1,0 +1,51 @@
+import type Docker from 'dockerode';
+import { extract } from 'tar-stream';
+import { fault } from '../../errors.ts';
+import { call, hasStatus } from './faults.ts';
+
+/** More than any image's list of users. */
+const MAX_PASSWD_BYTES = 1024 * 1024;
+
+/**
+ * Makes sure that a `restricted` machine's user is not root, by number and not by name alone: an
+ * image can call user 0 anything. @throws LAB_INVALID
+ */
+export async function refuseRoot(container: Docker.Container, machine: string, user: string): Promise<void> {
+  const passwd = await readPasswd(container);
+  if (resolveUserId(user, passwd) !== 0) return;
+  const problem =
+    `the machine "${machine}" is restricted and its user is root: ` +
+    'name another user in lab.yaml, or set USER in the image';
+  throw fault('LAB_INVALID', { problem });
+}
+
+/** The number that the engine will run `user` (`name`, `id`, or either with `:group`) under; undefined when it is not known. */
+export function resolveUserId(user: string, passwd: string): number | undefined {
+  const name = user.split(':')[0] || '0';
+  const row = passwd
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find((fields) => fields[0] === name);
+  if (row) return Number(row[2]);
+  return /^[+-]?\d+$/.test(name) ? Math.abs(Number(name)) : undefined;
+}
+
+async function readPasswd(container: Docker.Container): Promise<string> {
+  try {
+    const tar = await call(() => container.getArchive({ path: '/etc/passwd' }));
+    const entries = extract();
+    tar.on('error', (error) => entries.destroy(error)).pipe(entries);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const entry of entries) {
+      for await (const chunk of entry as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes <= MAX_PASSWD_BYTES) chunks.push(chunk);
+      }
+    }
+    return Buffer.concat(chunks).toString();
+  } catch (error) {
+    if (hasStatus(error, 404)) return '';
+    throw error;
+  }
+}

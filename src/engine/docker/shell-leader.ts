@@ -1,0 +1,81 @@
+/**
+ * How a process inside a machine tells who it is. The engine gives only the host's process ids, and
+ * knows no way to end an exec, so that each command begins as a shell that prints one line, before
+ * any code of a learner has run, and then becomes the command.
+ */
+
+/** Longest announcement: the fields of /proc/<pid>/stat are numbers of 20 digits at most. */
+const MAX_ANNOUNCEMENT_BYTES = 2_048;
+/** First byte of an announcement; no error text of the engine begins with it. */
+const MARK = 0x01;
+const NEWLINE = 0x0a;
+/** Place of the start time among the fields of /proc/<pid>/stat that follow the command's name. */
+const START_TIME_FIELD = 19;
+
+const ANNOUNCE = `
+read -r berth_line </proc/$$/stat
+while read -r berth_key berth_uid berth_rest; do
+  [ "$berth_key" = Uid: ] && break
+done </proc/$$/status
+case $1 in
+  */*) [ -x "$1" ] && [ ! -d "$1" ] ;;
+  *) command -v "$1" >/dev/null ;;
+esac || {
+  printf '\\001!%s: not found, or not executable\\n' "$1"
+  exit 127
+}
+printf '\\001%s %s %s\\n' "$$" "$berth_uid" "\${berth_line##*) }"
+`;
+const GO_HOME = 'cd 2>/dev/null\n';
+const BECOME = 'exec "$@"\n';
+
+/** The command that announces itself and then becomes `command`, in its user's home if it is to begin there. */
+export function announced(command: readonly string[], { atHome = false } = {}): string[] {
+  return ['/bin/sh', '-c', ANNOUNCE + (atHome ? GO_HOME : '') + BECOME, 'sh', ...command];
+}
+
+/** A process of a machine, which no later process with the same number is taken for. */
+export interface Leader {
+  pid: number;
+  /** User id within the machine. */
+  uid: number;
+  /** Ticks since boot at its start. */
+  startTime: string;
+}
+
+export type Announcement =
+  /** More bytes are needed. */
+  | { state: 'partial' }
+  /** The command runs; `rest` is its own output. */
+  | { state: 'started'; leader: Leader; rest: Buffer }
+  /** It did not start. */
+  | { state: 'failed'; problem: string };
+
+/** Reads the announcement at the start of `bytes`. */
+export function parseAnnouncement(bytes: Buffer): Announcement {
+  if (bytes.length === 0) return { state: 'partial' };
+  const end = bytes.indexOf(NEWLINE);
+  if (bytes[0] !== MARK || (end < 0 && bytes.length > MAX_ANNOUNCEMENT_BYTES)) {
+    // The engine's own words on why there is no process.
+    return { state: 'failed', problem: bytes.toString().trim() };
+  }
+  if (end < 0) return { state: 'partial' };
+  const line = bytes.toString('utf8', 1, end).trimEnd();
+  if (line.startsWith('!')) return { state: 'failed', problem: line.slice(1) };
+  const [pid, uid, ...stat] = line.split(' ');
+  const leader = parseHandle([pid, uid, stat[START_TIME_FIELD]].join(':'));
+  if (!leader) return { state: 'failed', problem: 'its announcement could not be read' };
+  return { state: 'started', leader, rest: bytes.subarray(end + 1) };
+}
+
+/** A leader as text that can be stored. */
+export function leaderHandle({ pid, uid, startTime }: Leader): string {
+  return `${pid}:${uid}:${startTime}`;
+}
+
+/** The leader that a handle stands for, or undefined when it is none. */
+export function parseHandle(handle: string): Leader | undefined {
+  const [, pid, uid, startTime] = /^([1-9]\d{0,9}):(\d{1,10}):(\d{1,20})$/.exec(handle) ?? [];
+  if (pid === undefined || uid === undefined || startTime === undefined) return undefined;
+  return { pid: Number(pid), uid: Number(uid), startTime };
+}

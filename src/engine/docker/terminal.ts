@@ -1,0 +1,123 @@
+import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
+import { fault, isFault } from '../../errors.ts';
+import type { EngineTerminal, TerminalSpec } from '../engine.ts';
+import { endInside } from './ending.ts';
+import { waitForExit } from './exec-exit.ts';
+import { call, hasStatus } from './faults.ts';
+import { environmentList } from './machine-config.ts';
+import { announced, leaderHandle, parseAnnouncement } from './shell-leader.ts';
+import type { Leader } from './shell-leader.ts';
+
+/** A shell announces itself in milliseconds; a machine that is starved of processor time may take seconds. */
+const ANNOUNCEMENT_TIMEOUT_MS = 15_000;
+/** How long a stream whose shell was ended may take to deliver what is left in it. */
+const DRAIN_MS = 1_000;
+/**
+ * The engine holds a typed key back while it may begin its detach sequence. It always has one, so it
+ * is given one that nobody types: an empty setting would mean ^P ^Q.
+ */
+const DETACH_KEYS = 'ctrl-^,ctrl-@,ctrl-^';
+
+/** Opens a shell on a terminal of its own; its bytes are the engine's raw stream. */
+export async function openTerminal(container: Docker.Container, spec: TerminalSpec): Promise<EngineTerminal> {
+  const exec = await call(() => container.exec(execOptions(spec)));
+  const stream = await call(() => exec.start(startOptions(spec)));
+  stream.on('error', () => stream.destroy());
+  const leader = await readLeader(stream);
+  let ending: Promise<void> | undefined;
+  const end = () => (ending ??= endShellOf(container, leader, stream));
+  return {
+    stream,
+    shell: leaderHandle(leader),
+    resize: (rows, cols) => resize(exec, rows, cols),
+    exited: exitOf(exec, stream, () => endInside(container, { leader })),
+    end,
+  };
+}
+
+function execOptions(spec: TerminalSpec): Docker.ExecCreateOptions {
+  return {
+    Cmd: announced(spec.command, { atHome: spec.workingDirectory === undefined }),
+    Tty: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    DetachKeys: DETACH_KEYS,
+    // At create and at start, so that the size is right before the first prompt is drawn.
+    ConsoleSize: [spec.rows, spec.cols],
+    Env: environmentList(spec.environment),
+    ...(spec.user !== undefined && { User: spec.user }),
+    ...(spec.workingDirectory !== undefined && { WorkingDir: spec.workingDirectory }),
+  };
+}
+
+function startOptions(spec: TerminalSpec): Docker.ExecStartOptions & { ConsoleSize: [number, number] } {
+  return { hijack: true, stdin: true, Tty: true, ConsoleSize: [spec.rows, spec.cols] };
+}
+
+/** Takes the announcement off the stream, which begins with the shell's own output afterwards. */
+function readLeader(stream: Duplex): Promise<Leader> {
+  return new Promise((resolve, reject) => {
+    let bytes: Buffer = Buffer.alloc(0);
+    const settle = (finish: () => void) => {
+      clearTimeout(timer);
+      stream.off('readable', read).off('close', closed);
+      finish();
+    };
+    const refuse = (problem: string) => {
+      settle(() => reject(fault('SHELL_NOT_STARTED', { problem })));
+      stream.destroy();
+    };
+    const closed = () => refuse(bytes.toString().trim() || 'the engine closed the connection');
+    const read = () => {
+      for (let chunk = stream.read() as Buffer | null; chunk; chunk = stream.read() as Buffer | null) {
+        bytes = Buffer.concat([bytes, chunk]);
+      }
+      const announcement = parseAnnouncement(bytes);
+      if (announcement.state === 'failed') refuse(announcement.problem);
+      if (announcement.state !== 'started') return;
+      settle(() => {
+        if (announcement.rest.length > 0) stream.unshift(announcement.rest);
+        resolve(announcement.leader);
+      });
+    };
+    const timer = setTimeout(() => refuse('it did not answer in time'), ANNOUNCEMENT_TIMEOUT_MS);
+    stream.on('readable', read).once('close', closed);
+  });
+}
+
+async function resize(exec: Docker.Exec, rows: number, cols: number): Promise<void> {
+  try {
+    await call(() => exec.resize({ h: rows, w: cols }));
+  } catch (error) {
+    // A shell that has ended has no size: 404, or 409 and 500 in the moment of its end.
+    if (!hasStatus(error, 404, 409, 500)) throw error;
+  }
+}
+
+/** Exit code at the stream's end. A stream that was cut off leaves a shell behind, which is ended here. */
+async function exitOf(
+  exec: Docker.Exec,
+  stream: Duplex,
+  endLeftOver: () => Promise<void>,
+): Promise<number | undefined> {
+  await new Promise((resolve) => stream.once('close', resolve));
+  try {
+    if (!stream.readableEnded) await endLeftOver();
+    return await waitForExit(exec);
+  } catch (error) {
+    // The machine went with its engine: endShell ends the shell once the engine is back.
+    if (isFault(error)) return undefined;
+    throw error;
+  }
+}
+
+async function endShellOf(container: Docker.Container, leader: Leader, stream: Duplex): Promise<void> {
+  await endInside(container, { leader });
+  if (!stream.closed) {
+    const timer = setTimeout(() => stream.destroy(), DRAIN_MS);
+    await new Promise((resolve) => stream.once('close', resolve));
+    clearTimeout(timer);
+  }
+}
