@@ -48,6 +48,14 @@ const settings = z.object({
     .string()
     .optional()
     .describe('Container engine to use, such as unix:///var/run/docker.sock or tcp://host:2376.'),
+  DOCKER_TLS_VERIFY: z
+    .string()
+    .default('')
+    .describe('Any value: speak TLS with the engine and demand a valid certificate.'),
+  DOCKER_CERT_PATH: z
+    .string()
+    .optional()
+    .describe('Folder with ca.pem, cert.pem and key.pem for the engine.'),
   DATABASE_URL: z
     .string()
     .regex(/^(file:|postgres(ql)?:\/\/)/, 'must begin with "file:" or "postgresql://"')
@@ -108,6 +116,8 @@ export interface Config {
   adminToken: string | undefined;
   engineSetup: 'auto' | 'off';
   dockerHost: string | undefined;
+  /** How to reach the engine, in the words of Docker's own settings. */
+  engineAddress: { host: string | undefined; tlsVerify: boolean; certPath: string | undefined };
   databaseUrl: string;
   redisUrl: string | undefined;
   subnetPool: string;
@@ -149,6 +159,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     adminToken: value.BERTH_ADMIN_TOKEN,
     engineSetup: value.BERTH_ENGINE_SETUP,
     dockerHost: value.DOCKER_HOST,
+    engineAddress: {
+      host: value.DOCKER_HOST,
+      tlsVerify: value.DOCKER_TLS_VERIFY !== '',
+      certPath: value.DOCKER_CERT_PATH,
+    },
     databaseUrl: value.DATABASE_URL ?? `file:${dataDir}/berth.db`,
     redisUrl: value.REDIS_URL,
     subnetPool: value.BERTH_SUBNET_POOL,

@@ -5,19 +5,27 @@ export const SUBPROTOCOL = 'berth.terminal.v1';
 
 /** What the server says beside output. */
 export type ServerControl =
-  | { type: 'hello'; offset: number; rows: number; cols: number }
+  | { type: 'hello'; offset: number }
   | { type: 'exit'; code: number | null }
-  | { type: 'error'; code: string; message: string }
-  | { type: 'notice'; message: string };
+  | { type: 'error'; code: string; message: string };
 
 /** What the browser says beside input. */
-export type ClientControl = { type: 'resize'; rows: number; cols: number } | { type: 'ack'; bytes: number };
+export type ClientControl = { type: 'resize'; rows: number; cols: number } | { type: 'ack'; offset: number };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-export function inputFrame(text: string): Uint8Array<ArrayBuffer> {
-  return frame(FrameType.data, encoder.encode(text));
+/** Most bytes of input in one frame; the server refuses larger ones. */
+const INPUT_LIMIT = 65_535;
+
+/** What is typed or pasted, in as many frames as it takes. */
+export function inputFrames(text: string): Uint8Array<ArrayBuffer>[] {
+  const bytes = encoder.encode(text);
+  const frames = [];
+  for (let start = 0; start < bytes.length; start += INPUT_LIMIT) {
+    frames.push(frame(FrameType.data, bytes.subarray(start, start + INPUT_LIMIT)));
+  }
+  return frames;
 }
 
 export function controlFrame(control: ClientControl): Uint8Array<ArrayBuffer> {

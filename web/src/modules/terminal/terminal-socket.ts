@@ -1,10 +1,11 @@
-import { controlFrame, FrameType, inputFrame, readControl, SUBPROTOCOL } from './frames.ts';
+import { controlFrame, FrameType, inputFrames, readControl, SUBPROTOCOL } from './frames.ts';
+import type { ServerControl } from './frames.ts';
 
 /** What becomes of a terminal, for whoever shows it. */
 export interface TerminalListener {
   /** Raw output; call `taken` once it is shown. */
   onOutput(bytes: Uint8Array, taken: () => void): void;
-  /** The shell has ended, or the connection is lost; `again` says whether another may be opened. */
+  /** The shell has ended, or the connection is lost: what to tell. */
   onEnd(end: { message: string }): void;
 }
 
@@ -14,16 +15,15 @@ export interface TerminalSocket {
   close(): void;
 }
 
-/** Output is acknowledged in pieces of this many bytes: seldom enough to cost nothing, often enough to keep the flow. */
-const ACK_BYTES = 5_000;
+/** Output is acknowledged after this many bytes: half of what the server waits for. */
+const ACK_BYTES = 65_536;
 
 /** Connects to a terminal that `openTerminal` made. */
 export function connectTerminal(url: string, ticket: string, listener: TerminalListener): TerminalSocket {
-  const address = new URL(url);
-  address.searchParams.set('ticket', ticket);
-  const socket = new WebSocket(address, SUBPROTOCOL);
+  const socket = new WebSocket(url, [SUBPROTOCOL, `berth.ticket.${ticket}`]);
   socket.binaryType = 'arraybuffer';
-  let unacknowledged = 0;
+  let offset = 0;
+  let acknowledged = 0;
   let ended = false;
 
   function end(message: string) {
@@ -32,11 +32,25 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
     listener.onEnd({ message });
   }
 
+  function acknowledge() {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    acknowledged = offset;
+    socket.send(controlFrame({ type: 'ack', offset }));
+  }
+
   function taken(bytes: number) {
-    unacknowledged += bytes;
-    if (unacknowledged < ACK_BYTES || socket.readyState !== WebSocket.OPEN) return;
-    socket.send(controlFrame({ type: 'ack', bytes: unacknowledged }));
-    unacknowledged = 0;
+    offset += bytes;
+    if (offset - acknowledged >= ACK_BYTES) acknowledge();
+  }
+
+  function obey(control: ServerControl) {
+    if (control.type === 'hello') {
+      offset = control.offset;
+      // From the first acknowledgement on the server minds how much is underway.
+      acknowledge();
+    }
+    if (control.type === 'exit') end(`The shell ended${control.code ? ` with ${control.code}` : ''}.`);
+    if (control.type === 'error') end(control.message);
   }
 
   socket.addEventListener('message', (event: MessageEvent<ArrayBuffer>) => {
@@ -46,15 +60,14 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
       listener.onOutput(payload, () => taken(payload.length));
       return;
     }
-    const control = readControl(payload);
-    if (control.type === 'exit') end(`The shell ended${control.code ? ` with ${control.code}` : ''}.`);
-    if (control.type === 'error') end(control.message);
+    if (bytes[0] === FrameType.control) obey(readControl(payload));
   });
   socket.addEventListener('close', () => end('The connection was lost.'));
 
   return {
     input(text) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(inputFrame(text));
+      if (socket.readyState !== WebSocket.OPEN) return;
+      for (const frame of inputFrames(text)) socket.send(frame);
     },
     resize(rows, cols) {
       if (socket.readyState === WebSocket.OPEN) socket.send(controlFrame({ type: 'resize', rows, cols }));

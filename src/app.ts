@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import websocket from '@fastify/websocket';
+import Fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import { registerGraphql } from './graphql/graphql.ts';
+import { addAuthentication } from './http/authentication.ts';
+import { addHealth } from './http/health.ts';
+import { loggingOptions } from './http/logging.ts';
+import { addMetrics } from './http/metrics.ts';
+import { addProblems, frameworkErrors } from './http/problem.ts';
+import { addRequestIds } from './http/request-id.ts';
+import { addSecurityHeaders } from './http/security-headers.ts';
+import { createSessionCookie } from './http/session-cookie.ts';
+import { addSignIn } from './http/sign-in.ts';
+import { addWebApp } from './http/web-app.ts';
+import type { Services } from './services.ts';
+import { registerTerminalSocket } from './ws/terminal-socket.ts';
+import { websocketOptions } from './ws/websocket-options.ts';
+
+/** The built web app; this file lies one level below the project, built or not. */
+const webFolder = fileURLToPath(new URL('../dist/web', import.meta.url));
+
+/** Fastify as the service uses it, before anything is registered: its log is wanted first. */
+export function createServer(config: Config): FastifyInstance {
+  return Fastify({
+    ...loggingOptions({ level: config.logLevel }),
+    frameworkErrors,
+    trustProxy: config.trustProxy,
+  });
+}
+
+/** Registers all transports on `app`. */
+export async function addTransports(app: FastifyInstance, config: Config, services: Services): Promise<void> {
+  const { publicUrl, allowedOrigins, development } = config;
+  const { authentication, events } = services;
+  const cookie = createSessionCookie({ publicUrl });
+  addProblems(app);
+  addRequestIds(app);
+  await addSecurityHeaders(app, { publicUrl, development });
+  await addAuthentication(app, { authentication, cookie, publicUrl });
+  await app.register(websocket, websocketOptions);
+  addHealth(app, { probes: services.probes });
+  addMetrics(app, { metrics: services.metrics });
+  await addSignIn(app, { authentication, cookie, publicUrl });
+  await registerGraphql(app, {
+    services,
+    events,
+    authentication,
+    cookie,
+    publicUrl,
+    allowedOrigins,
+    development,
+  });
+  registerTerminalSocket(app, { terminals: services.terminals, publicUrl, allowedOrigins });
+  await addWebApp(app, { folder: webFolder });
+}

@@ -1,0 +1,26 @@
+import { defineCommand } from 'citty';
+import { readConfig } from '../config.ts';
+import { connectDocker } from '../engine/docker/connect.ts';
+import { createDockerImages } from '../engine/docker/images.ts';
+import { serve } from '../main.ts';
+import { ensureMachine } from '../setup/machine.ts';
+import { imagesFolder } from '../setup/project-folders.ts';
+import { createSteps } from '../../setup/steps.mjs';
+import { printAddress } from './print-address.ts';
+
+/** `berth up`: makes the machine ready, then runs the service. What is there already is left as it is. */
+export const upCommand = defineCommand({
+  meta: { name: 'up', description: 'Set up what is missing on this machine, then run the service.' },
+  async run() {
+    const config = readConfig(process.env);
+    const steps = createSteps({ output: process.stderr });
+    await ensureMachine({
+      env: process.env,
+      steps,
+      imagesFolder,
+      connectImages: (address) => createDockerImages({ docker: connectDocker(address) }),
+    });
+    const running = await steps.run('service', async () => ({ ...(await serve(config)), note: 'started' }));
+    printAddress(running);
+  },
+});
