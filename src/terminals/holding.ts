@@ -38,16 +38,15 @@ interface Holding {
   clock: Clock;
   log: Log;
   holder: string;
+  isGone: (holder: string) => boolean;
 }
 
 /** Ends the shells of dead processes and marks them. Those of an engine that does not answer stay for the next time. */
-export async function recoverShells(
-  { store, engine, clock, log, holder }: Holding,
-  { alone }: { alone: boolean },
-): Promise<void> {
+export async function recoverShells({ store, engine, clock, log, holder, isGone }: Holding): Promise<void> {
   const now = clock.now();
   await store.expireUnused(now);
-  const left = await store.left(alone ? { notBy: holder } : { heldBefore: now });
+  const held = await store.heldByOthers(holder, now);
+  const left = held.filter(({ heldBy, heldUntil }) => heldUntil < now || isGone(heldBy));
   for (const { id, handle } of left) {
     try {
       if (handle) await engine.endShell(handle.machineId, handle.shell);
@@ -63,7 +62,7 @@ export async function recoverShells(
 export async function upkeep(holding: Holding): Promise<void> {
   const { store, shells, clock } = holding;
   for (const id of await store.renew(shells.ids(), holdUntil(clock.now()))) await shells.end(id);
-  await recoverShells(holding, { alone: false });
+  await recoverShells(holding);
 }
 
 /** Ends this process's shells when their terminal is closed or their session stops, wherever that was asked. Returns what stops listening. */

@@ -2,12 +2,14 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
-import { requireActor, system } from '../identity/actor.ts';
+import { system } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import { hashSecret } from '../identity/secrets.ts';
 import { newId } from '../ids.ts';
-import type { Lab } from '../labs/lab.ts';
+import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
+import { authorize, requireSomebody } from '../sessions/access.ts';
+import type { SessionVerb } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { attachedTerminal } from './attach.ts';
 import { holdUntil, recoverShells, RENEW_EVERY_MS, upkeep, watchSessions } from './holding.ts';
@@ -21,14 +23,15 @@ import { createTicket, TICKET_LIFETIME_MS } from './tickets.ts';
 export interface TerminalServiceOptions {
   store: TerminalStore;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
-  /** Labs as they were when a session started. */
-  labs: { version(slug: string, version: string): Lab | undefined };
+  catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal' | 'endShell'>;
   events: EventBus;
   clock: Clock;
   log: Log;
   /** Names this process among those that share the database; new with each start. */
   holder: string;
+  /** Whether the process of that name surely runs no more; of others the hold runs out. */
+  isGone: (holder: string) => boolean;
   /** Most open terminals of one session. */
   terminalLimit: number;
 }
@@ -42,12 +45,17 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
   const starting = new Set<Promise<unknown>>();
   let stopping = false;
 
-  /** The terminal, where the actor may reach its session. */
-  async function reach(actor: Actor | undefined, terminalId: string): Promise<Terminal | undefined> {
-    const terminal = await store.find(terminalId);
+  /** The terminal, where the actor may do that with its session; undefined where it is not there for them. */
+  async function reach(
+    actor: Actor | undefined,
+    verb: SessionVerb,
+    id: string,
+  ): Promise<Terminal | undefined> {
+    requireSomebody(actor);
+    const terminal = await store.find(id);
     if (!terminal) return undefined;
     try {
-      await sessions.get(actor, terminal.sessionId);
+      authorize(actor, verb, await sessions.get(actor, terminal.sessionId));
       return terminal;
     } catch (error) {
       if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;
@@ -107,7 +115,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
 
   return {
     async open(actor, { sessionId, machine, ...size }) {
-      requireActor(actor, { scope: 'learn' });
+      requireSomebody(actor);
       const { rows, cols } = requireTerminalSize(size);
       await sessions.machine(actor, sessionId, machine);
       const now = clock.now();
@@ -139,21 +147,18 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     },
 
     async get(actor, terminalId) {
-      requireActor(actor, { scope: 'read' });
-      const terminal = await reach(actor, terminalId);
+      const terminal = await reach(actor, 'read', terminalId);
       if (!terminal) throw fault('TERMINAL_NOT_FOUND');
       return terminal;
     },
 
     async list(actor, sessionId) {
-      requireActor(actor, { scope: 'read' });
       await sessions.get(actor, sessionId);
       return store.listOpen(sessionId, clock.now());
     },
 
     async close(actor, terminalId) {
-      requireActor(actor, { scope: 'learn' });
-      const terminal = await reach(actor, terminalId);
+      const terminal = await reach(actor, 'enter', terminalId);
       if (!terminal || terminal.endedAt) return false;
       if (shells.has(terminalId)) {
         await shells.end(terminalId);
@@ -164,7 +169,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       return closed;
     },
 
-    recover: (how) => recoverShells(holding, how),
+    recover: () => recoverShells(holding),
 
     async maintain(signal) {
       while (!signal.aborted) {

@@ -9,10 +9,12 @@ export interface TakenTerminal extends TerminalSize {
   machine: string;
 }
 
-/** A shell that was left running. */
-export interface LeftShell {
+/** A terminal that some process holds, or held when it died. */
+export interface HeldTerminal {
   id: string;
-  /** Undefined when the crash came before the shell was noted. */
+  heldBy: string;
+  heldUntil: Date;
+  /** Undefined when the shell was not noted yet. */
   handle: { machineId: string; shell: string } | undefined;
 }
 
@@ -120,18 +122,17 @@ export function createTerminalStore({ database }: { database: Database }) {
       await client.terminal.updateMany({ where: unused(now), data: { endedAt: now, ticketHash: null } });
     },
 
-    /** Open terminals whose holder is dead: those held until before a time, or by anyone but one process. */
-    async left(by: { heldBefore: Date } | { notBy: string }): Promise<LeftShell[]> {
+    /** Open terminals that others hold, and those whose hold has run out whoever had it. */
+    async heldByOthers(holder: string, now: Date): Promise<HeldTerminal[]> {
       const rows = await client.terminal.findMany({
-        where: {
-          endedAt: null,
-          ...('notBy' in by ? { heldBy: { not: by.notBy } } : { heldUntil: { lt: by.heldBefore } }),
-        },
-        select: { id: true, machineId: true, shell: true },
+        where: { endedAt: null, OR: [{ heldBy: { not: holder } }, { heldUntil: { lt: now } }] },
+        select: { id: true, machineId: true, shell: true, heldBy: true, heldUntil: true },
         take: BATCH,
       });
-      return rows.map(({ id, machineId, shell }) => ({
+      return rows.map(({ id, machineId, shell, heldBy, heldUntil }) => ({
         id,
+        heldBy: heldBy ?? '',
+        heldUntil: heldUntil ?? now,
         handle: machineId !== null && shell !== null ? { machineId, shell } : undefined,
       }));
     },

@@ -55,12 +55,8 @@ export interface TerminalService {
   /** Ends the terminal's shell. Closing what has ended, or is not there for this actor, succeeds: false then. */
   close(actor: Actor | undefined, terminalId: string): Promise<boolean>;
 
-  /**
-   * Ends the shells that a dead process held, and tickets nobody used. `alone` says that no other
-   * process shares this database, so that whoever held a shell before is dead. Shells of an engine
-   * that does not answer stay for the next time.
-   */
-  recover(options: { alone: boolean }): Promise<void>;
+  /** Ends the shells that dead processes held, and tickets nobody used. Shells of an engine that does not answer stay for the next time. */
+  recover(): Promise<void>;
   /** Keeps this process's hold on its shells and recovers those of others, until `signal` aborts. */
   maintain(signal: AbortSignal): Promise<void>;
   /** Refuses new shells, ends those this process holds, and stops listening. */

@@ -52,6 +52,7 @@ export const closeCodes: Record<FaultCode, number> = {
   SESSION_LIMIT: 4409,
   TERMINAL_LIMIT: 4409,
   CHECK_BUSY: 4409,
+  MACHINE_NOT_RUNNING: 4409,
 
   // It is over.
   SESSION_IDLE: 4410,

@@ -1,0 +1,155 @@
+import websocket from '@fastify/websocket';
+import { fastify } from 'fastify';
+import type { Test } from 'tap';
+import { systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/database/database.ts';
+import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { createMemoryBus } from '../../src/events/memory-bus.ts';
+import { system } from '../../src/identity/actor.ts';
+import type { Actor } from '../../src/identity/actor.ts';
+import { newId } from '../../src/ids.ts';
+import type { LabMachine } from '../../src/labs/lab.ts';
+import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
+import { createTerminalService } from '../../src/terminals/terminal-service.ts';
+import type { TerminalServiceOptions } from '../../src/terminals/terminal-service.ts';
+import { createTerminalStore } from '../../src/terminals/terminal-store.ts';
+import { registerTerminalSocket } from '../../src/ws/terminal-socket.ts';
+import { websocketOptions } from '../../src/ws/websocket-options.ts';
+import { createActors } from './actors.ts';
+import { rememberingLog } from './buses.ts';
+import { freshDatabase } from './databases.ts';
+import { openSessions, testCatalogue, testLab, testMachine, whenState } from './sessions.ts';
+import { TerminalClient } from './terminal-client.ts';
+
+/** What the terminals of these tests run in: small limits, and room for many shells. */
+const MACHINE: Partial<LabMachine> = { user: 'learner', shell: ['/bin/bash', '-l'], pids: 200 };
+
+export type TerminalServer = Awaited<ReturnType<typeof serveTerminals>>;
+
+/**
+ * One service process with a session that is ready on the real engine, listening on a real port.
+ * Its machines are removed after the test.
+ */
+export async function serveTerminals(
+  t: Test,
+  options: { machine?: Partial<LabMachine> } & Partial<TerminalServiceOptions> = {},
+) {
+  const { machine, ...changes } = options;
+  const database = await freshDatabase(t, 'sqlite');
+  const actors = await createActors(database);
+  const installation = `test-${newId()}`;
+  const engine = createDockerEngine({ installation, host: process.env['DOCKER_HOST'] });
+  t.teardown(() => engine.close());
+
+  const log = rememberingLog();
+  const events = createMemoryBus({ log });
+  const catalogue = testCatalogue([
+    testLab('shells', {
+      machines: [testMachine('main', { ...MACHINE, ...machine }), testMachine('other', MACHINE)],
+    }),
+  ]);
+  // Each test process has subnets of its own, since they share the engine.
+  const subnetPool = `10.${140 + (process.pid % 60)}.0.0/16`;
+  const sessions = openSessions(t, database, { engine, events, catalogue, subnetPool });
+  t.teardown(async () => {
+    for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
+  });
+  sessions.start();
+
+  const parts = { database, engine, events, sessions: sessions.service, catalogue, log };
+  const service = await serveProcess(t, { ...parts, ...changes });
+  const session = await sessions.service.start(actors.owner, { lab: 'shells' });
+  await whenState(sessions.service, session.id, 'ready', 'failed');
+
+  return {
+    ...parts,
+    ...service,
+    actors,
+    owner: actors.owner,
+    sessionId: session.id,
+    /** Another service process on the same database and engine. */
+    another: (more: Partial<TerminalServiceOptions> = {}) => serveProcess(t, { ...parts, ...more }),
+    /** What runs in the machine beside its waiting main process, one command line each. */
+    processes: () => processesOf(engine, sessions.service, session.id),
+  };
+}
+
+/** A service process's terminals and their socket. */
+async function serveProcess(
+  t: Test,
+  options: { database: Database } & Omit<
+    TerminalServiceOptions,
+    'store' | 'clock' | 'holder' | 'isGone' | 'terminalLimit'
+  > &
+    Partial<TerminalServiceOptions>,
+) {
+  const terminals = createTerminalService({
+    store: createTerminalStore({ database: options.database }),
+    clock: systemClock,
+    holder: nameOwner(),
+    isGone: isSurelyGone,
+    terminalLimit: 20,
+    ...options,
+  });
+  const app = fastify();
+  await app.register(websocket, websocketOptions);
+  registerTerminalSocket(app, { terminals, publicUrl: undefined, allowedOrigins: [] });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  t.teardown(async () => {
+    await app.close();
+    await terminals.shutdown();
+  });
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  /** Opens a terminal as GraphQL does. */
+  async function open(
+    actor: Actor,
+    sessionId: string,
+    place: { machine?: string; rows?: number; cols?: number },
+  ) {
+    const { machine = 'main', rows = 24, cols = 80 } = place;
+    const { terminal, ticket } = await terminals.open(actor, { sessionId, machine, rows, cols });
+    return { id: terminal.id, ticket, url: urlOf(terminal.id) };
+  }
+
+  const urlOf = (id: string) => `ws://127.0.0.1:${address.port}/ws/terminals/${id}`;
+
+  return {
+    app,
+    terminals,
+    open,
+    urlOf,
+    /** Opens a terminal, connects to it and waits for its prompt. */
+    async shell(
+      actor: Actor,
+      sessionId: string,
+      options: { machine?: string; rows?: number; cols?: number; acknowledge?: boolean } = {},
+    ) {
+      const opened = await open(actor, sessionId, options);
+      const client = TerminalClient.connect(opened, { acknowledge: options.acknowledge ?? true });
+      await client.expect('$ ');
+      return Object.assign(client, { id: opened.id });
+    },
+  };
+}
+
+async function processesOf(
+  engine: Engine,
+  sessions: TerminalServiceOptions['sessions'],
+  sessionId: string,
+): Promise<string[]> {
+  const { machineId } = await sessions.machine(system, sessionId, 'main');
+  const { stdout } = await engine.exec(machineId, {
+    command: ['ps', '-eo', 'args', '--no-headers'],
+    timeoutMs: 10_000,
+    outputLimitBytes: 1_000_000,
+  });
+  const own = /^(\/sbin\/docker-init|sleep 2147483647|ps -eo args)/;
+  return stdout
+    .toString()
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !own.test(line));
+}
