@@ -1,0 +1,48 @@
+import Docker from 'dockerode';
+import type { Test } from 'tap';
+import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+
+/** A container of a lab image in which nothing runs, and the engine it is on. */
+export interface CheckMachine {
+  engine: Engine;
+  machineId: string;
+  container: Docker.Container;
+  /** What a command prints that root runs. */
+  shell(script: string): Promise<string>;
+  /** Names of the processes there are, but for the container's own two. */
+  processes(): Promise<string[]>;
+}
+
+/** Starts the container, which is removed after the test. */
+export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest'): Promise<CheckMachine> {
+  const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation: 'test-checks' });
+  t.teardown(() => engine.close());
+  const container = await new Docker().createContainer({
+    Image: image,
+    Cmd: ['sleep', 'infinity'],
+    User: 'root',
+    Labels: { 'berth.test': 'checks' },
+    HostConfig: { Init: true, NetworkMode: 'none', PidsLimit: 200, Memory: 256 * 1024 * 1024 },
+  });
+  t.teardown(() => container.remove({ force: true, v: true }));
+  await container.start();
+  return {
+    engine,
+    machineId: container.id,
+    container,
+    async shell(script) {
+      const command = ['/bin/sh', '-c', script];
+      const limits = { timeoutMs: 10_000, outputLimitBytes: 100_000 };
+      return (await engine.exec(container.id, { command, user: 'root', ...limits })).stdout.toString();
+    },
+    async processes() {
+      const { Titles, Processes } = (await container.top({ ps_args: '-eo pid,args' })) as {
+        Titles: string[];
+        Processes: string[][];
+      };
+      const column = Titles.indexOf('COMMAND');
+      return Processes.map((row) => row[column] ?? '').filter((name) => !/sleep infinity$/.test(name));
+    },
+  };
+}
