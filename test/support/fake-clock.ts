@@ -4,6 +4,8 @@ import type { Clock } from '../../src/clock.ts';
 export interface FakeClock extends Clock {
   /** Moves time on, waking on the way whoever's sleep is over. */
   advance(milliseconds: number): Promise<void>;
+  /** Moves time on at one stroke, as when the machine was asleep: each whose sleep is over wakes once. */
+  jump(milliseconds: number): void;
 }
 
 /** Makes a clock that shows `start`. */
@@ -39,6 +41,10 @@ export function createFakeClock(start: Date = new Date('2030-01-01T08:00:00Z')):
         due.wake();
       }
       now = end;
+    },
+    jump(milliseconds) {
+      now += milliseconds;
+      for (const sleeper of [...sleepers]) if (sleeper.at <= now) sleeper.wake();
     },
   };
 }

@@ -67,11 +67,42 @@ export function testCatalogue(
 }
 
 /** An engine that never answers: for tests in which none is needed. */
-export const absentEngine = new Proxy({} as Engine, {
-  get: () => async () => {
-    throw fault('ENGINE_UNREACHABLE');
-  },
-});
+export const absentEngine: Engine = engineOf({});
+
+/** An engine on which all runs that the database says so: for tests that never touch a machine. */
+export function agreeingEngine(database: Database): Engine {
+  return engineOf({
+    async list() {
+      const machines = await database.client.machine.findMany({ where: { engineId: { not: null } } });
+      return machines.map(({ sessionId, name, engineId, address }) => ({
+        sessionId,
+        machines: [
+          {
+            name,
+            machineId: engineId ?? '',
+            state: 'running' as const,
+            address: address ?? undefined,
+            exitCode: undefined,
+            outOfMemory: false,
+          },
+        ],
+      }));
+    },
+  });
+}
+
+/** An engine that can do what is given; all else does not answer. */
+function engineOf(able: Partial<Engine>): Engine {
+  const watch: Engine['watch'] = () => undefined;
+  const known: Partial<Engine> = { watch, ...able };
+  return new Proxy(known as Engine, {
+    get: (target, name: keyof Engine) =>
+      target[name] ??
+      (async () => {
+        throw fault('ENGINE_UNREACHABLE');
+      }),
+  });
+}
 
 /** Sessions as one service process has them; nothing is made or removed unless the test starts them. */
 export function openSessions(

@@ -1,0 +1,95 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import type { Database } from '../../../src/database/database.ts';
+import { createActors, outcomeOf } from '../../support/actors.ts';
+import { rememberingLog } from '../../support/buses.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { agreeingEngine, openSessions, putInState, whenState } from '../../support/sessions.ts';
+
+const MINUTE = 60_000;
+
+/** A ready session on a clock that stands still: idle after 30 minutes, over after 120, 240 at most. */
+async function setUp(t: Test, database: Database) {
+  const { owner } = await createActors(database);
+  const clock = createFakeClock(new Date());
+  const events = createMemoryBus({ log: rememberingLog() });
+  let told = 0;
+  events.listen('session.changed', () => told++);
+  const sessions = openSessions(t, database, { clock, events, engine: agreeingEngine(database) });
+  const { service } = sessions;
+  const { id } = await service.start(owner, { lab: 'lab-0' });
+  await putInState(database, id, 'ready');
+  sessions.start();
+  const minutesLeft = async () =>
+    Math.round(((await service.get(owner, id)).expiresAt.getTime() - clock.now().getTime()) / MINUTE);
+  /** Moves time on, and lets what wakes then do its work. */
+  async function pass(minutes: number): Promise<void> {
+    clock.jump(minutes * MINUTE);
+    await settled();
+    clock.jump(5_000);
+    await settled();
+  }
+  return { service, owner, id, pass, minutesLeft, told: () => told };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 100));
+
+test('an idle session is warned of its end, and ends with that reason', async (t) => {
+  await eachDatabase(t, 'idle', async (t, database) => {
+    const { service, owner, id, pass, told } = await setUp(t, database);
+    await pass(24);
+    t.equal((await service.get(owner, id)).warnedAt, undefined);
+    const before = told();
+    await pass(1);
+    t.ok((await service.get(owner, id)).warnedAt);
+    t.equal(told(), before + 1, 'the warning is told once');
+    await pass(5);
+    // Nothing of it is on the engine, so that it ends at once.
+    const ended = await whenState(service, id, 'ended');
+    t.match(ended.reason, { code: 'SESSION_IDLE', message: /30 minutes/ });
+  });
+});
+
+test('use keeps a session alive and takes the warning back, until its life is over', async (t) => {
+  await eachDatabase(t, 'use', async (t, database) => {
+    const { service, owner, id, pass, minutesLeft } = await setUp(t, database);
+    await pass(26);
+    t.ok((await service.get(owner, id)).warnedAt);
+    service.touch(id);
+    await pass(1);
+    t.equal((await service.get(owner, id)).warnedAt, undefined);
+    t.ok((await minutesLeft()) >= 28);
+    for (let passed = 27; passed < 119; passed += 20) {
+      service.touch(id);
+      await pass(20);
+    }
+    const ended = await whenState(service, id, 'ended');
+    t.match(ended.reason, { code: 'SESSION_LIFETIME_OVER', message: /120 minutes/ });
+  });
+});
+
+test('an extension moves the end out, up to the longest life of the lab', async (t) => {
+  await eachDatabase(t, 'extend', async (t, database) => {
+    const { service, owner, id, pass, minutesLeft } = await setUp(t, database);
+    await pass(26);
+    const extended = await service.extend(owner, id, 60);
+    t.equal(extended.warnedAt, undefined, 'its learner was warned of an end that is no more');
+    t.equal(await minutesLeft(), 64);
+    await service.extend(owner, id, 1000);
+    t.equal(await minutesLeft(), 214);
+    t.equal(await outcomeOf(() => service.extend(owner, id, 1)), 'SESSION_EXTEND_LIMIT');
+    for (const minutes of [0, -5, Number.NaN, Infinity]) {
+      t.equal(await outcomeOf(() => service.extend(owner, id, minutes)), 'INPUT_INVALID');
+    }
+  });
+});
+
+test('ten extensions at once all count', async (t) => {
+  await eachDatabase(t, 'extensions', async (t, database) => {
+    const { service, owner, id, minutesLeft } = await setUp(t, database);
+    await Promise.all(Array.from({ length: 10 }, () => service.extend(owner, id, 3)));
+    t.equal(await minutesLeft(), 60);
+  });
+});

@@ -1,0 +1,134 @@
+import { test } from 'tap';
+import { openDatabase } from '../../../src/database/database.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { outcomeOf, createActors } from '../../support/actors.ts';
+import { rememberingLog } from '../../support/buses.ts';
+import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
+import { openSessions, putInState } from '../../support/sessions.ts';
+
+test('a start answers with the session as requested, its machines named and not yet there', async (t) => {
+  await eachDatabase(t, 'start', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { service } = openSessions(t, database);
+    const session = await service.start(owner, { lab: 'lab-0' });
+    t.match(session, {
+      learnerId: owner.userId,
+      labSlug: 'lab-0',
+      labVersion: 'version-1',
+      state: 'requested',
+      generation: 0,
+      progress: { phase: 'queued' },
+      reason: undefined,
+      machines: [{ name: 'main', address: undefined }],
+    });
+    t.same(await service.get(owner, session.id), session);
+    t.equal(await outcomeOf(() => service.start(owner, { lab: 'nonsense' })), 'LAB_NOT_FOUND');
+    t.equal(await outcomeOf(() => service.machine(owner, session.id, 'main')), 'SESSION_NOT_READY');
+  });
+});
+
+test('many starts at once, in two processes, give the same session', async (t) => {
+  for (const provider of providers) {
+    await t.test(provider, async (t) => {
+      const url = await freshDatabaseUrl(t, provider);
+      const databases = [await openDatabase({ url }), await openDatabase({ url })];
+      for (const database of databases) t.teardown(() => database.close());
+      const [first] = databases;
+      if (!first) throw new Error('There are two.');
+      const { owner } = await createActors(first);
+      const services = databases.map((database) => openSessions(t, database).service);
+      const starts = Array.from({ length: 6 }, () =>
+        services.map((service) => service.start(owner, { lab: 'lab-0' })),
+      );
+      const sessions = await Promise.all(starts.flat());
+      t.equal(new Set(sessions.map(({ id }) => id)).size, 1);
+      t.equal(await first.client.session.count(), 1);
+      t.equal(await first.client.machine.count(), 1);
+    });
+  }
+});
+
+test('ten labs started at once by one learner become as many sessions as allowed', async (t) => {
+  await eachDatabase(t, 'limit', async (t, database) => {
+    const { owner, other } = await createActors(database);
+    const { service } = openSessions(t, database, { sessionLimit: 3 });
+    const labs = Array.from({ length: 10 }, (_, number) => `lab-${number}`);
+    const outcomes = await Promise.all(labs.map((lab) => outcomeOf(() => service.start(owner, { lab }))));
+    t.equal(outcomes.filter((outcome) => outcome === 'ok').length, 3);
+    t.equal(outcomes.filter((outcome) => outcome === 'SESSION_LIMIT').length, 7);
+    const { items } = await service.list(owner, {}, { first: 10 });
+    t.equal(items.length, 3);
+    t.equal(await outcomeOf(() => service.start(other, { lab: 'lab-0' })), 'ok', 'others are not concerned');
+    const open = items[0]?.node;
+    if (!open) throw new Error('There are three.');
+    t.equal((await service.start(owner, { lab: open.labSlug })).id, open.id, 'what is there is given back');
+    await service.stop(owner, open.id);
+    t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-11' })), 'ok', 'a stop makes room');
+  });
+});
+
+test('a lab whose last session is over starts anew', async (t) => {
+  await eachDatabase(t, 'again', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { service } = openSessions(t, database);
+    const ids = new Set<string>();
+    for (const state of ['ended', 'failed', 'stopping'] as const) {
+      const { id } = await service.start(owner, { lab: 'lab-0' });
+      ids.add(id);
+      await putInState(database, id, state);
+    }
+    ids.add((await service.start(owner, { lab: 'lab-0' })).id);
+    t.equal(ids.size, 4);
+  });
+});
+
+test('lists come newest first, page by page, by state and by lab', async (t) => {
+  await eachDatabase(t, 'pages', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { service } = openSessions(t, database);
+    const ids: string[] = [];
+    for (let number = 0; number < 5; number++) {
+      ids.unshift((await service.start(owner, { lab: `lab-${number}` })).id);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const one = await service.list(owner, {}, { first: 2 });
+    const two = await service.list(owner, {}, { first: 3, after: one.items.at(-1)?.cursor });
+    t.same(
+      [...one.items, ...two.items].map(({ node }) => node.id),
+      ids,
+    );
+    t.same([one.hasNextPage, two.hasNextPage], [true, false]);
+    await service.stop(owner, ids[0] as string);
+    const stopping = await service.list(owner, { states: ['stopping', 'ended'] }, { first: 5 });
+    t.same(
+      stopping.items.map(({ node }) => node.id),
+      [ids[0]],
+    );
+    t.equal((await service.list(owner, { lab: 'lab-1' }, { first: 5 })).items.length, 1);
+    t.equal(await outcomeOf(() => service.list(owner, {}, { first: 1000 })), 'INPUT_INVALID');
+  });
+});
+
+test('each change is told after it can be read', async (t) => {
+  await eachDatabase(t, 'events', async (t, database) => {
+    const { owner } = await createActors(database);
+    const events = createMemoryBus({ log: rememberingLog() });
+    const { service } = openSessions(t, database, { events });
+    const read: Promise<number | undefined>[] = [];
+    const told: number[] = [];
+    const stopListening = events.listen('session.changed', ({ sessionId, generation }) => {
+      told.push(generation);
+      read.push(service.get(owner, sessionId).then((session) => session.generation));
+    });
+    const { id } = await service.start(owner, { lab: 'lab-0' });
+    await service.stop(owner, id);
+    t.same(told, [0, 1]);
+    stopListening();
+    for (const [index, generation] of (await Promise.all(read)).entries()) {
+      t.ok((generation ?? -1) >= (told[index] ?? Infinity));
+    }
+    events.listen('session.changed', ({ generation }) => told.push(generation));
+    await service.delete(owner, id);
+    t.same(told, [0, 1, 2]);
+  });
+});
