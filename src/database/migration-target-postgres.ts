@@ -5,7 +5,7 @@ import { statement } from './migration-target.ts';
 import type { MigrationTarget } from './migration-target.ts';
 
 /** Key of the advisory lock that one migrating Berth holds: the letters "bert" as a number. */
-const LOCK_KEY = 0x62657274;
+export const MIGRATION_LOCK_KEY = 0x62657274;
 
 /** How long to wait for another Berth that migrates, in milliseconds. */
 const LOCK_WAIT_MS = 120_000;
@@ -39,7 +39,7 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
     async begin() {
       await run(`SET lock_timeout = ${LOCK_WAIT_MS}`);
       await run('BEGIN');
-      await run(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
+      await run(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK_KEY})`);
     },
     commit: () => run('COMMIT'),
     rollback: () => run('ROLLBACK'),

@@ -79,7 +79,10 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
     adapterName: 'berth-sqlite',
     queryRaw: (query) =>
       isRead(query.sql) ? whenFree(() => reader.queryRaw(query)) : inTurn(() => writer.queryRaw(query)),
-    executeRaw: (query) => inTurn(() => writer.executeRaw(query)),
+    executeRaw: async (query) => {
+      refuseTransactionControl(query.sql);
+      return inTurn(() => writer.executeRaw(query));
+    },
     executeScript: (script) => inTurn(async () => writer.executeScript(script)),
     async startTransaction(isolationLevel) {
       if (isolationLevel !== undefined && isolationLevel !== 'SERIALIZABLE') {
@@ -110,4 +113,11 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
  */
 function isRead(sql: string): boolean {
   return /^\s*SELECT\b/i.test(sql);
+}
+
+/** A transaction begun by hand would take in the writes of everybody, and keep none of them. */
+function refuseTransactionControl(sql: string): void {
+  if (/^\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b/i.test(sql)) {
+    throw new Error('Transactions are begun and ended by database.transaction, not by statements.');
+  }
 }

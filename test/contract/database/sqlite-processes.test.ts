@@ -69,7 +69,7 @@ test('waiting for another process does not stop this one', async (t) => {
   await setTimeout(50);
   const before = ticks;
   await one.client.user.create({ data: person('waiting') });
-  t.ok(ticks - before > 10, 'timers went on');
+  t.ok(ticks - before > 5, 'timers went on');
   await holding;
   t.equal(await one.client.user.count(), 2);
 });

@@ -77,7 +77,7 @@ test('Redis away: publishing goes on for this process, and all is well when it i
   await until(() => !behind.healthy());
   const begun = performance.now();
   await behind.publish('user.changed', { userId: 'alone' });
-  t.ok(performance.now() - begun < 50, 'the publisher does not wait');
+  t.ok(performance.now() - begun < 500, 'the publisher does not wait');
   await until(() => heard.length === 1);
   t.strictSame(heard, ['behind alone']);
 
