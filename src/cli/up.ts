@@ -1,7 +1,5 @@
 import { defineCommand } from 'citty';
 import { readConfig } from '../config.ts';
-import { connectDocker } from '../engine/docker/connect.ts';
-import { createDockerImages } from '../engine/docker/images.ts';
 import { serve } from '../main.ts';
 import { ensureMachine } from '../setup/machine.ts';
 import { imagesFolder } from '../setup/project-folders.ts';
@@ -14,12 +12,7 @@ export const upCommand = defineCommand({
   async run() {
     const config = readConfig(process.env);
     const steps = createSteps({ output: process.stderr });
-    await ensureMachine({
-      env: process.env,
-      steps,
-      imagesFolder,
-      connectImages: (address) => createDockerImages({ docker: connectDocker(address) }),
-    });
+    await ensureMachine({ env: process.env, steps, imagesFolder });
     const running = await steps.run('service', async () => ({ ...(await serve(config)), note: 'started' }));
     printAddress(running);
   },

@@ -12,10 +12,6 @@ import type { Step } from '../../setup/steps.mjs';
 /** What lab images are built on. */
 export const BASE_IMAGE = 'berth/debian:trixie-slim';
 const UPSTREAM_IMAGE = 'debian:trixie-slim';
-/** A registry in reach answers at once; without one, connection attempts go on for minutes. */
-const FIRST_ANSWER_MS = 5_000;
-/** A download that stands still for so long will not go on. */
-const STALL_MS = 60_000;
 
 /**
  * Makes sure that the engine has the base image: a local one, one from a registry, or one made of
@@ -39,34 +35,16 @@ export async function ensureBaseImage({
 }
 
 async function obtain(images: EngineImages, step: Step): Promise<string> {
-  if (!(await images.find(UPSTREAM_IMAGE))) {
-    const problem = await tryPull(images, step);
-    if (problem !== undefined) return makeAndImport(images, step, problem);
+  step.progress(`asking the registry for ${UPSTREAM_IMAGE}`);
+  const onPercent = (percent = 0) => step.progress(`pulling ${UPSTREAM_IMAGE}: ${percent} %`);
+  try {
+    await images.findOrPull(UPSTREAM_IMAGE, { onPercent });
+  } catch (error) {
+    if (!isFault(error, 'IMAGE_NOT_FOUND')) throw error;
+    return makeAndImport(images, step, String(error.details['problem']));
   }
   await images.tag(UPSTREAM_IMAGE, BASE_IMAGE);
   return `from ${UPSTREAM_IMAGE}`;
-}
-
-/** Answers why the image could not be had, or undefined when it was pulled. */
-async function tryPull(images: EngineImages, step: Step): Promise<string | undefined> {
-  step.progress(`asking the registry for ${UPSTREAM_IMAGE}`);
-  const silence = new AbortController();
-  const giveUp = () => silence.abort(new Error('no registry answered'));
-  let timer = setTimeout(giveUp, FIRST_ANSWER_MS);
-  try {
-    const onProgress = (line: string) => {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, STALL_MS);
-      step.progress(line);
-    };
-    await images.pull(UPSTREAM_IMAGE, { onProgress, signal: silence.signal });
-    return undefined;
-  } catch (error) {
-    if (silence.signal.aborted || isFault(error, 'IMAGE_NOT_FOUND')) return (error as Error).message;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function makeAndImport(images: EngineImages, step: Step, problem: string): Promise<string> {

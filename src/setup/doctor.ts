@@ -1,8 +1,7 @@
-import { connectDocker } from '../engine/docker/connect.ts';
+import { connectEngine } from '../engine/docker/connection.ts';
 import { readEngineFacts } from '../engine/docker/engine-facts.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
-import type { EngineFacts } from '../engine/engine-facts.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { BASE_IMAGE } from './base-image.ts';
 import {
@@ -26,7 +25,6 @@ export interface DoctorConfig {
   readonly port: number;
   readonly dataDir: string;
   readonly databaseUrl: string;
-  readonly dockerHost: string | undefined;
   readonly subnetPool: string;
 }
 
@@ -41,7 +39,7 @@ export async function examine({
   imagesFolder: string;
 }): Promise<Finding[]> {
   const [engine, routes, folder, database, port, programs] = await Promise.all([
-    examineEngine(config.dockerHost ?? DEFAULT_ENGINE, { env, imagesFolder }),
+    examineEngine(env, imagesFolder),
     readRoutes(),
     probeFolder(config.dataDir),
     probeDatabase(config.databaseUrl),
@@ -59,16 +57,20 @@ export async function examine({
   ];
 }
 
-async function examineEngine(
-  address: string,
-  { env, imagesFolder }: { env: NodeJS.ProcessEnv; imagesFolder: string },
-): Promise<Finding[]> {
+async function examineEngine(env: NodeJS.ProcessEnv, imagesFolder: string): Promise<Finding[]> {
+  const address = env['DOCKER_HOST'] || DEFAULT_ENGINE;
   const ping = await pingEngine(address, env);
   if (ping.state !== 'up') return checkEngine(address, { problem: ping.reason });
-  const docker = connectDocker(address);
-  const facts: EngineFacts = await readEngineFacts(docker);
-  const images = createDockerImages({ docker });
-  return [...checkEngine(address, facts), ...checkImages(await wantedImages(images, imagesFolder))];
+  const { docker, close } = connectEngine(address, env);
+  try {
+    const images = createDockerImages({ docker });
+    return [
+      ...checkEngine(address, await readEngineFacts(docker)),
+      ...checkImages(await wantedImages(images, imagesFolder)),
+    ];
+  } finally {
+    close();
+  }
 }
 
 async function wantedImages(images: EngineImages, imagesFolder: string) {

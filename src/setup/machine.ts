@@ -1,4 +1,5 @@
-import type { EngineImages } from '../engine/engine-images.ts';
+import { connectEngine } from '../engine/docker/connection.ts';
+import { createDockerImages } from '../engine/docker/images.ts';
 import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
 import { ensureEngine } from './docker-engine.ts';
 import { ensureLabImage, listLabImages } from './lab-images.ts';
@@ -14,24 +15,26 @@ export async function ensureMachine({
   env,
   steps,
   imagesFolder,
-  connectImages,
 }: {
   env: NodeJS.ProcessEnv;
   steps: Steps;
   imagesFolder: string;
-  /** Called once the engine at the address answers. */
-  connectImages: (address: string) => EngineImages;
 }): Promise<{ engine: string; labImages: string[] }> {
   const { address } = await steps.run('engine', (step) => ensureEngine({ env, step }));
-  const images = connectImages(address);
-  const { id } = await steps.run('base image', (step) => ensureBaseImage({ images, step }));
-  const labImages: string[] = [];
-  for (const folder of await listLabImages(imagesFolder)) {
-    const base = { id, name: BASE_IMAGE };
-    const { name } = await steps.run(`image ${folder.name}`, (step) =>
-      ensureLabImage({ images, folder, base, step }),
-    );
-    labImages.push(name);
+  const { docker, close } = connectEngine(address, env);
+  try {
+    const images = createDockerImages({ docker });
+    const { id } = await steps.run('base image', (step) => ensureBaseImage({ images, step }));
+    const labImages: string[] = [];
+    for (const folder of await listLabImages(imagesFolder)) {
+      const base = { id, name: BASE_IMAGE };
+      const { name } = await steps.run(`image ${folder.name}`, (step) =>
+        ensureLabImage({ images, folder, base, step }),
+      );
+      labImages.push(name);
+    }
+    return { engine: address, labImages };
+  } finally {
+    close();
   }
-  return { engine: address, labImages };
 }

@@ -55,8 +55,9 @@ t.test('an address in DOCKER_HOST where nothing answers is not replaced by anoth
 });
 
 t.test('an address of an unknown kind is named', async (t) => {
-  const ping = await pingEngine('ssh://host', {});
-  t.match(ping, { state: 'down', reason: 'addresses that begin with ssh:// are not supported' });
+  const { output, code } = await runApart(ENSURE_ENGINE.join(' '), { env: { DOCKER_HOST: 'ssh://host' } });
+  t.equal(code, 1);
+  t.match(output, 'DOCKER_HOST: addresses that begin with ssh:// are not supported');
 });
 
 t.test('an engine that refuses this user is told from one that is not there', async (t) => {

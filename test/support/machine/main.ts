@@ -1,7 +1,5 @@
 /** Runs tap, for all tests or the files named, with everything that tests need running beside it. */
 import { createSteps } from '../../../setup/steps.mjs';
-import { connectDocker } from '../../../src/engine/docker/connect.ts';
-import { createDockerImages } from '../../../src/engine/docker/images.ts';
 import { isFault } from '../../../src/errors.ts';
 import { ensureMachine } from '../../../src/setup/machine.ts';
 import { handOver } from '../../../setup/hand-over.mjs';
@@ -18,7 +16,6 @@ async function run(files: readonly string[]): Promise<number> {
     env: process.env,
     steps,
     imagesFolder: 'images',
-    connectImages: (address) => createDockerImages({ docker: connectDocker(address) }),
   });
   await steps.run('test packages', ensureTestPackages);
   const postgres = await startService('PostgreSQL', startPostgres);

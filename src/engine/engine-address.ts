@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The usual socket of Docker, and of Podman's Docker service. */
+export const DEFAULT_ENGINE = 'unix:///var/run/docker.sock';
+/** By custom an engine speaks TLS on this port. */
+const TLS_PORT = '2376';
+
+/** Where an engine is reached. */
+export type EngineAddress =
+  | { readonly socketPath: string }
+  | {
+      readonly protocol: 'http' | 'https';
+      readonly host: string;
+      readonly port: number;
+      readonly ca?: Buffer;
+      readonly cert?: Buffer;
+      readonly key?: Buffer;
+    };
+
+/**
+ * Reads an address as Docker's own tools do: `unix://path`, `tcp://host:port` or `host:port`, with
+ * TLS by DOCKER_TLS_VERIFY and its files in DOCKER_CERT_PATH.
+ *
+ * @throws TypeError for an address of another kind, such as `ssh://`
+ */
+export function parseEngineAddress(address: string, env: NodeJS.ProcessEnv): EngineAddress {
+  const url = new URL(address.includes('://') ? address : `tcp://${address}`);
+  if (url.protocol === 'unix:') return { socketPath: url.pathname };
+  if (!['tcp:', 'http:', 'https:'].includes(url.protocol)) {
+    throw new TypeError(`addresses that begin with ${url.protocol}// are not supported`);
+  }
+  const tls = url.protocol === 'https:' || Boolean(env['DOCKER_TLS_VERIFY']) || url.port === TLS_PORT;
+  const port = Number(url.port) || (tls ? 2376 : 2375);
+  const folder = env['DOCKER_CERT_PATH'];
+  if (!tls) return { protocol: 'http', host: url.hostname, port };
+  if (!folder) return { protocol: 'https', host: url.hostname, port };
+  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readFileSync(join(folder, name)));
+  return { protocol: 'https', host: url.hostname, port, ...(ca && cert && key ? { ca, cert, key } : {}) };
+}
