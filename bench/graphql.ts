@@ -1,0 +1,118 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { toGlobalId } from '../src/graphql/base/global-id.ts';
+import { TOKEN } from './graphql-ours.ts';
+import { graphqlRequest, measureLoad } from './http-load.ts';
+
+/** Rounds of each server, in turn; the median of their ratios is what is told. */
+const ROUNDS = 7;
+const ROUND_MS = 1_500;
+const WARM_UP_MS = 2_000;
+
+const labsQuery =
+  '{ labs(first: 20) { edges { node { slug title steps { id title } } } pageInfo { endCursor hasNextPage } } }';
+const sessionQuery =
+  'query ($id: ID!) { session(id: $id) { state machines { name address } progress { steps { id passed } } } }';
+
+/** Requests a second, and their ratio: more is better. */
+export interface Throughput {
+  ours: number;
+  raw: number;
+  ratio: number;
+}
+
+/** Measures the service's queries against a static mercurius resolver that gives the same answer. */
+export async function measureGraphql(): Promise<{
+  labs_query: Throughput;
+  session_query: Throughput;
+}> {
+  const ours = await start('ours');
+  try {
+    return {
+      labs_query: await measureQuery(ours.port, labsQuery),
+      session_query: await measureQuery(ours.port, sessionQuery, {
+        id: toGlobalId('Session', ours.sessionId ?? ''),
+      }),
+    };
+  } finally {
+    await ours.stop();
+  }
+}
+
+async function measureQuery(port: number, query: string, variables?: object): Promise<Throughput> {
+  const request = graphqlRequest(query, variables, TOKEN);
+  const answer = await ask(port, query, variables);
+  const raw = await start('static', JSON.stringify(answer['data']));
+  try {
+    const theirs = await ask(raw.port, query, variables);
+    if (!isDeepStrictEqual(theirs, answer)) throw new Error('The two servers answer differently.');
+    await measureLoad(port, request, WARM_UP_MS);
+    await measureLoad(raw.port, request, WARM_UP_MS);
+    const rounds: Throughput[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const mine = await measureLoad(port, request, ROUND_MS);
+      const theirs = await measureLoad(raw.port, request, ROUND_MS);
+      rounds.push({ ours: mine, raw: theirs, ratio: mine / theirs });
+    }
+    return {
+      ours: median(rounds.map((round) => round.ours)),
+      raw: median(rounds.map((round) => round.raw)),
+      ratio: median(rounds.map(({ ratio }) => ratio)),
+    };
+  } finally {
+    await raw.stop();
+  }
+}
+
+async function ask(
+  port: number,
+  query: string,
+  variables: object | undefined,
+): Promise<Record<string, unknown>> {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const answer = (await response.json()) as Record<string, unknown>;
+  if (answer['errors']) throw new Error(JSON.stringify(answer['errors']));
+  return answer;
+}
+
+interface Started {
+  port: number;
+  sessionId?: string;
+}
+
+async function start(...args: string[]): Promise<Started & { stop: () => Promise<void> }> {
+  const file = fileURLToPath(new URL('graphql-server.ts', import.meta.url));
+  const child: ChildProcess = fork(file, args, {
+    execArgv: ['--import=tsx'],
+    // The log goes nowhere, yet it is written: a service that logs is what people run.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [message] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error('The server to be measured did not start.'))),
+  ])) as [Started];
+  return {
+    ...message,
+    async stop() {
+      const exited = once(child, 'exit');
+      child.disconnect();
+      await exited;
+    },
+  };
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(`${JSON.stringify(await measureGraphql(), undefined, 2)}\n`);
+}
