@@ -18,7 +18,7 @@ import { createLabCatalogue } from './labs/catalogue.ts';
 import { createLabService } from './labs/lab-service.ts';
 import type { Log } from './log.ts';
 import { createSessions } from './sessions/create-sessions.ts';
-import { nameOwner } from './sessions/process-owner.ts';
+import { isSurelyGone, nameOwner } from './sessions/process-owner.ts';
 import { createTerminalService } from './terminals/terminal-service.ts';
 import { createTerminalStore } from './terminals/terminal-store.ts';
 
@@ -65,12 +65,13 @@ export async function createServices({ config, log }: { config: Config; log: Log
   const terminals = createTerminalService({
     store: createTerminalStore({ database }),
     sessions: sessions.service,
-    labs: catalogue,
+    catalogue,
     engine,
     events,
     clock,
     log,
     holder: nameOwner(),
+    isGone: isSurelyGone,
     terminalLimit: config.terminalLimit,
   });
   const checks = createChecks({

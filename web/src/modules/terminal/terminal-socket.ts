@@ -50,7 +50,8 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
       acknowledge();
     }
     if (control.type === 'exit') end(`The shell ended${control.code ? ` with ${control.code}` : ''}.`);
-    if (control.type === 'error') end(control.message);
+    // A size that can not be is said and forgotten; every other error ends the connection.
+    if (control.type === 'error' && control.code !== 'TERMINAL_SIZE_INVALID') end(control.message);
   }
 
   socket.addEventListener('message', (event: MessageEvent<ArrayBuffer>) => {
