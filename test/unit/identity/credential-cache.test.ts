@@ -22,10 +22,10 @@ function createCounted() {
 await t.test('what was read is remembered for a while', async (t) => {
   const { clock, get, reads } = createCounted();
   await get('a');
-  await clock.advance(9_999);
+  clock.jump(9_999);
   t.equal((await get('a'))?.actor.userId, 'ada');
   t.equal(reads(), 1);
-  await clock.advance(1);
+  clock.jump(1);
   await get('a');
   t.equal(reads(), 2);
 });
@@ -34,7 +34,7 @@ await t.test('using it does not make it live longer', async (t) => {
   const { clock, get, reads } = createCounted();
   for (let second = 0; second < 11; second++) {
     await get('a');
-    await clock.advance(1_000);
+    clock.jump(1_000);
   }
   t.equal(reads(), 2);
 });

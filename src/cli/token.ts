@@ -1,0 +1,121 @@
+import { defineCommand } from 'citty';
+import { fault, isFault } from '../errors.ts';
+import { allScopes, system } from '../identity/actor.ts';
+import type { Scope } from '../identity/actor.ts';
+import type { ApiToken, User } from '../identity/user.ts';
+import { PAGE_LIMIT } from '../page.ts';
+import { withIdentity } from './with-identity.ts';
+import type { CliIdentity } from './with-identity.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+const user = {
+  type: 'string',
+  description: 'Id or e-mail address of the user; the first admin when absent.',
+} as const;
+
+const createCommand = defineCommand({
+  meta: { name: 'create', description: 'Make an API token and print it, this once.' },
+  args: {
+    name: { type: 'positional', required: true, description: 'What it is for.' },
+    user,
+    scopes: { type: 'string', default: allScopes.join(','), description: 'What it may be used for.' },
+    days: { type: 'string', description: 'Days until it expires; never when absent.' },
+  },
+  run: ({ args }) =>
+    withIdentity(async (identity) => {
+      const { id } = await findUser(identity, args.user);
+      const { token, secret } = await identity.tokens.create(system, {
+        name: args.name,
+        scopes: args.scopes.split(',').map((scope) => scope.trim() as Scope),
+        expiresAt: expiryIn(args.days),
+        userId: id,
+      });
+      // The secret alone on standard output, for scripts.
+      process.stderr.write(`${describe(token)}\n`);
+      process.stdout.write(`${secret}\n`);
+    }),
+});
+
+const listCommand = defineCommand({
+  meta: { name: 'list', description: "List a user's API tokens." },
+  args: { user },
+  run: ({ args }) =>
+    withIdentity(async (identity) => {
+      const { id } = await findUser(identity, args.user);
+      for (const token of await identity.tokens.list(system, id)) {
+        process.stdout.write(`${describe(token)}\n`);
+      }
+    }),
+});
+
+const revokeCommand = defineCommand({
+  meta: { name: 'revoke', description: 'Revoke an API token.' },
+  args: { id: { type: 'positional', required: true, description: 'Its id, as "berth token list" has it.' } },
+  run: ({ args }) =>
+    withIdentity(async ({ tokens }) => {
+      const revoked = await tokens.revoke(system, args.id);
+      process.stdout.write(revoked ? 'revoked\n' : 'There is no such token; it may have been revoked.\n');
+    }),
+});
+
+const linkCommand = defineCommand({
+  meta: { name: 'link', description: 'Print a link that signs a user in once, within the hour.' },
+  args: { user },
+  run: ({ args }) =>
+    withIdentity(async (identity) => {
+      const { id } = await findUser(identity, args.user);
+      const { secret } = await identity.users.createSignInLink(system, id);
+      const { publicUrl, host, port } = identity.config;
+      const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+      process.stdout.write(`${publicUrl ?? `http://${name}:${port}`}/sign-in/${secret}\n`);
+    }),
+});
+
+/** `berth token …`: for who has the machine in hand; it asks for no credentials. */
+export const tokenCommand = defineCommand({
+  meta: { name: 'token', description: 'Make, list and revoke API tokens, and make sign-in links.' },
+  subCommands: { create: createCommand, list: listCommand, revoke: revokeCommand, link: linkCommand },
+});
+
+/** @throws USER_NOT_FOUND */
+async function findUser({ users, firstAdmin }: CliIdentity, given: string | undefined): Promise<User> {
+  if (given === undefined) return await firstAdmin();
+  try {
+    return await users.get(system, given);
+  } catch (error) {
+    if (!isFault(error, 'USER_NOT_FOUND')) throw error;
+    const email = given.trim().toLowerCase();
+    const { items } = await users.list(system, { search: email }, { first: PAGE_LIMIT });
+    const found = items.find(({ node }) => node.email === email);
+    if (!found) throw error;
+    return found.node;
+  }
+}
+
+/** @throws INPUT_INVALID */
+function expiryIn(days: string | undefined): Date | undefined {
+  if (days === undefined) return undefined;
+  const number = Number(days);
+  if (!(number > 0 && number < 100_000)) {
+    throw fault('INPUT_INVALID', { problem: `"${days}" is no number of days.` });
+  }
+  return new Date(Date.now() + number * DAY_MS);
+}
+
+function describe(token: ApiToken): string {
+  return [
+    token.id,
+    token.name,
+    token.prefix && `${token.prefix}…`,
+    token.scopes.join(','),
+    `expires ${day(token.expiresAt)}`,
+    `used ${day(token.lastUsedAt)}`,
+  ]
+    .filter(Boolean)
+    .join('  ');
+}
+
+function day(date: Date | undefined): string {
+  return date?.toISOString().slice(0, 10) ?? 'never';
+}

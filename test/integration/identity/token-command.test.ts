@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import t from 'tap';
+import type { Test } from 'tap';
+import { openDatabase } from '../../../src/database/database.ts';
+import { createActors } from '../../support/actors.ts';
+import { freshDatabaseUrl, providers } from '../../support/databases.ts';
+import { createIdentity } from '../../support/identity.ts';
+
+const run = promisify(execFile);
+
+/** The command as people run it, in a process of its own, beside a service on the same database. */
+async function setUp(t: Test, url: string) {
+  const environment = { PATH: process.env['PATH'], DATABASE_URL: url, BERTH_DATA_DIR: t.testdir({}) };
+  const berth = (args: string[], more: Record<string, string> = {}) =>
+    run(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'token', ...args], {
+      env: { ...environment, ...more },
+    });
+  const database = await openDatabase({ url });
+  t.teardown(() => database.close());
+  return { berth, database, ...createIdentity(t, database) };
+}
+
+function secretOf(link: string): string {
+  return link.trim().split('/sign-in/')[1] ?? '';
+}
+
+for (const provider of providers) {
+  await t.test(`tokens are made, listed and revoked at the command line (${provider})`, async (t) => {
+    const { berth, authentication } = await setUp(t, await freshDatabaseUrl(t, provider));
+    const made = await berth(['create', 'ci', '--scopes', 'read,learn', '--days', '30']);
+    const secret = made.stdout.trim();
+    t.match(secret, /^berth_[\w-]{43}$/, 'the secret alone is on standard output');
+    t.match(await authentication.byToken(secret), { role: 'admin', scopes: ['read', 'learn'] });
+    await authentication.close();
+
+    const { stdout } = await berth(['list']);
+    t.match(stdout, /^\w{26} {2}ci {2}berth_\S{6}… {2}read,learn {2}expires \d{4}-\d\d-\d\d {2}used \d{4}/);
+    t.notMatch(stdout, secret);
+    const id = stdout.slice(0, 26);
+    t.equal((await berth(['revoke', id])).stdout, 'revoked\n');
+    t.match((await berth(['revoke', id])).stdout, 'no such token');
+    t.equal((await berth(['list'])).stdout, '');
+  });
+}
+
+await t.test('a link signs in who was named', async (t) => {
+  const { berth, authentication, database } = await setUp(t, await freshDatabaseUrl(t, 'sqlite'));
+  const { owner, admin } = await createActors(database);
+
+  const forAdmin = await berth(['link'], { BERTH_HOST: '0.0.0.0', BERTH_PORT: '9090' });
+  t.match(forAdmin.stdout, /^http:\/\/localhost:9090\/sign-in\/berthlink_/);
+  const forOwner = await berth(['link', '--user', 'Owner@example.org'], {
+    BERTH_PUBLIC_URL: 'https://berth.example.org/',
+  });
+  t.match(forOwner.stdout, /^https:\/\/berth\.example\.org\/sign-in\/berthlink_/);
+  await authentication.bootstrap({});
+  t.equal((await authentication.signIn(secretOf(forOwner.stdout))).user.id, owner.userId);
+  // The service's clock of this test stands at another day: the real link is still good then.
+  t.equal((await authentication.signIn(secretOf(forAdmin.stdout))).user.id, admin.userId);
+});
+
+await t.test('what is wrong is one line, and exit code 1', async (t) => {
+  const { berth } = await setUp(t, await freshDatabaseUrl(t, 'sqlite'));
+  const wrong: [args: string[], message: RegExp][] = [
+    [['create', 'x', '--user', 'nobody@example.org'], /^There is no such user\.\n$/],
+    [
+      ['create', 'x', '--scopes', 'root'],
+      /^A token needs one or more of the scopes read, learn, manage\.\n$/,
+    ],
+    [['create', 'x', '--days', 'soon'], /^"soon" is no number of days\.\n$/],
+  ];
+  for (const [args, stderr] of wrong) {
+    await t.rejects(berth(args), { code: 1, stdout: '', stderr });
+  }
+});
