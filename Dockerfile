@@ -9,9 +9,11 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 make g++ \
  && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json .npmrc ./
+COPY web/package.json web/
 RUN npm_config_nodedir="$(dirname "$(dirname "$(command -v node)")")" npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY prisma prisma
+COPY setup setup
 COPY src src
 COPY web web
 RUN npm run generate && npm run build:server && npm run build:web
@@ -29,6 +31,7 @@ COPY --from=build /berth/dist dist
 COPY --from=build /berth/package.json ./
 COPY bin bin
 COPY prisma prisma
+COPY setup setup
 COPY images images
 COPY labs labs
 USER berth

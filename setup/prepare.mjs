@@ -1,4 +1,5 @@
 /* The steps before the program itself runs: each is left out when what it makes is there already. */
+import { headersSetting, installBuildTools, missingBuildTools } from './build-tools.mjs';
 import { runCommand } from './command.mjs';
 import { dependenciesAreCurrent, platformDigest } from './dependencies.mjs';
 import { digestOf, hasStamp, isCurrent, writeStamp } from './stamps.mjs';
@@ -41,12 +42,34 @@ export function createPreparation({ root, steps }) {
   const npm = npmCommand();
 
   /** Runs one of package.json's scripts, or any other command of npm. */
-  async function runNpm(args, { step, mend, tailLines }) {
+  async function runNpm(args, { step, mend, tailLines, env }) {
     step.progress(`npm ${args.join(' ')}`);
+    const options = { cwd: root, env: { ...process.env, ...env }, onLine: step.progress, tailLines };
     try {
-      await runCommand(npm.command, [...npm.args, ...args], { cwd: root, onLine: step.progress, tailLines });
+      await runCommand(npm.command, [...npm.args, ...args], options);
     } catch (error) {
       throw Object.assign(error, { mend });
+    }
+  }
+
+  /** Compilers are installed only where it turns out that something has to be compiled. */
+  async function installDependencies(step) {
+    const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+    const env = headersSetting();
+    const tools = await missingBuildTools();
+    const mend = [
+      'npm must reach its registry, or a mirror named by "npm config set registry".',
+      ...(tools.length > 0
+        ? [`Compiling needs ${tools.join(', ')}: apt-get install -y ${tools.join(' ')}`]
+        : []),
+    ].join('\n');
+    try {
+      await runNpm(args, { step, mend, env });
+    } catch (error) {
+      if (tools.length === 0 || !/gyp ERR!/.test(error.tail)) throw error;
+      step.progress(`installing ${tools.join(', ')}`);
+      if (!(await installBuildTools(tools, step.progress))) throw error;
+      await runNpm(args, { step, mend, env });
     }
   }
 
@@ -55,8 +78,7 @@ export function createPreparation({ root, steps }) {
       steps.run('dependencies', async (step) => {
         const platform = { name: 'platform', digest: platformDigest(), outputs: [] };
         if (dependenciesAreCurrent(root) && isPlatformOf(root, platform)) return 'unchanged';
-        const mend = 'npm must reach its registry, or a mirror named by "npm config set registry".';
-        await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund'], { step, mend });
+        await installDependencies(step);
         writeStamp(root, platform);
         return 'installed';
       }),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { fault, isFault } from '../errors.ts';
-import { readHost } from './debian.ts';
+import { readHost } from '../../setup/debian.mjs';
 import { makeRootFileSystem } from './root-file-system.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';

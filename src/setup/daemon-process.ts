@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../../setup/command.mjs';
-import { whenMissing } from './debian.ts';
+import { whenMissing } from '../../setup/debian.mjs';
 import { pingEngine } from './engine-ping.ts';
 import { setupFault } from './setup-fault.ts';
 

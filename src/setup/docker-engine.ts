@@ -1,11 +1,10 @@
 import { userInfo } from 'node:os';
 import type { Fault } from '../errors.ts';
-import { installPackages, readHost } from './debian.ts';
+import { hasCommand, installPackages, readHost } from '../../setup/debian.mjs';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import { pingEngine } from './engine-ping.ts';
 import { startDaemon } from './daemon-process.ts';
 import { prepareEngineFiles } from './engine-files.ts';
-import { hasCommand } from './has-command.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
 

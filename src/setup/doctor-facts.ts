@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import { openDatabase } from '../database/database.ts';
 import { parseDatabaseUrl } from '../database/database-url.ts';
 import type { PortState } from './doctor-checks.ts';
-import { whenMissing } from './debian.ts';
-import { hasCommand } from './has-command.ts';
+import { hasCommand, whenMissing } from '../../setup/debian.mjs';
 import { parseRoutes } from './ipv4.ts';
 import type { Route } from './ipv4.ts';
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/prom
 import { dirname } from 'node:path';
 import { runCommand } from '../../setup/command.mjs';
 import { labDaemonConfig, mergeDaemonConfig, REMAP_USER } from './daemon-config.ts';
-import { whenMissing } from './debian.ts';
+import { whenMissing } from '../../setup/debian.mjs';
 import { parseRoutes } from './ipv4.ts';
 import { allocateSubordinateIds } from './subordinate-ids.ts';
 

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { debianSources, parseDeb822, parseOneLine } from './apt-sources.ts';
 import type { AptSource } from './apt-sources.ts';
 import { runCommand } from '../../setup/command.mjs';
-import { installPackages, whenMissing } from './debian.ts';
-import type { Host } from './debian.ts';
-import { hasCommand } from './has-command.ts';
+import { hasCommand, installPackages, whenMissing } from '../../setup/debian.mjs';
+import type { Host } from '../../setup/debian.mjs';
 import type { Step } from '../../setup/steps.mjs';
 
 const RELEASE = 'trixie';

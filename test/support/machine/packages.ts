@@ -1,5 +1,4 @@
-import { installPackages, readHost } from '../../../src/setup/debian.ts';
-import { hasCommand } from '../../../src/setup/has-command.ts';
+import { hasCommand, installPackages, readHost } from '../../../setup/debian.mjs';
 import type { Step } from '../../../setup/steps.mjs';
 import { findPostgres } from './postgres.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { runCommand } from '../../../setup/command.mjs';
-import { whenMissing } from '../../../src/setup/debian.ts';
+import { whenMissing } from '../../../setup/debian.mjs';
 import { freePort, startServiceProcess } from './service-process.ts';
 
 const INSTALLATIONS = '/usr/lib/postgresql';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseOsRelease } from '../../../src/setup/debian.ts';
+import { parseOsRelease } from '../../../setup/debian.mjs';
 
 t.test(
   'Debian, Ubuntu and their like take packages; only Debian itself names a release of Debian',

@@ -1,0 +1,71 @@
+/* Plain JavaScript without dependencies: it also runs before there are any. Types: debian.d.mts. */
+import { access, constants, readFile, unlink, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { runCommand } from './command.mjs';
+
+/** Longest that a package manager may take on a slow mirror. */
+const APT_TIMEOUT_MS = 20 * 60_000;
+/** Another package manager may be running; wait for it rather than fail. */
+const APT_OPTIONS = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3'];
+/** What Debian's packages ask before they start a service; 101 means no. */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
+export function parseOsRelease(text) {
+  const read = (name) => new RegExp(`^${name}=["']?([^"'\n]*)`, 'm').exec(text)?.[1] ?? '';
+  const families = [read('ID'), ...read('ID_LIKE').split(' ')];
+  return {
+    debian: families.includes('debian') || families.includes('ubuntu'),
+    debianCodename: read('ID') === 'debian' ? read('VERSION_CODENAME') || undefined : undefined,
+  };
+}
+
+export async function readHost() {
+  const osRelease = await readFile('/etc/os-release', 'utf8').catch(whenMissing(''));
+  return { root: process.getuid?.() === 0, ...parseOsRelease(osRelease) };
+}
+
+export function whenMissing(value) {
+  return (error) => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
+}
+
+export async function hasCommand(name, path = process.env.PATH ?? '') {
+  const folders = [...path.split(delimiter).filter(Boolean), '/usr/sbin', '/usr/bin'];
+  const tries = await Promise.allSettled(folders.map((folder) => access(join(folder, name), constants.X_OK)));
+  return tries.some(({ status }) => status === 'fulfilled');
+}
+
+export async function installPackages({ packages, optional = [], startServices = true, onProgress }) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+  const options = { env, onLine: onProgress, timeoutMs: APT_TIMEOUT_MS };
+  await runCommand('apt-get', [...APT_OPTIONS, 'update'], options);
+  const known = await knownPackages(optional);
+  const install = ['install', '-y', '--no-install-recommends', ...packages, ...known];
+  const allowServices = startServices ? undefined : await forbidServices();
+  try {
+    await runCommand('apt-get', [...APT_OPTIONS, ...install], options);
+  } finally {
+    await allowServices?.();
+  }
+}
+
+/** Answers what allows services again. A policy that the machine has of its own stays in force. */
+async function forbidServices() {
+  try {
+    await writeFile(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });
+  } catch (error) {
+    if (error.code === 'EEXIST') return undefined;
+    throw error;
+  }
+  return () => unlink(SERVICE_POLICY);
+}
+
+async function knownPackages(names) {
+  if (names.length === 0) return [];
+  const found = new Set();
+  const onLine = (line) => found.add(line.split('|')[0].trim());
+  await runCommand('apt-cache', ['madison', ...names], { onLine });
+  return names.filter((name) => found.has(name));
+}
