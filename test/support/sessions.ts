@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/database.ts';
@@ -161,6 +162,6 @@ export async function whenState(
     const session = await service.get(system, id);
     if (wanted.includes(session.state)) return session;
     if (Date.now() > end) throw new Error(`The session stays ${session.state}, ${session.reason?.message}.`);
-    await systemClock.sleep(20);
+    await setTimeout(20);
   }
 }
