@@ -54,12 +54,11 @@ export type Pipe = ReturnType<typeof createPipe>;
 function createPipe() {
   const toClient = new PassThrough();
   const fromClient = new PassThrough();
-  let exit: (code: number | undefined) => void = () => undefined;
-  const exited = new Promise<number | undefined>((resolve) => (exit = resolve));
+  const exit = later<number | undefined>();
   const pipe = {
     toClient,
     fromClient,
-    exit: (code: number | undefined) => exit(code),
+    exit: exit.resolve,
     sizes: [] as { rows: unknown; cols: unknown }[],
     detached: 0,
     touched: 0,
@@ -70,7 +69,7 @@ function createPipe() {
     sessionId: 's1',
     size: { rows: 24, cols: 80 },
     stream: Duplex.from({ readable: toClient, writable: fromClient }),
-    exited,
+    exited: exit.promise,
     resize: async ({ rows, cols }) => {
       pipe.sizes.push({ rows, cols });
     },
@@ -82,4 +81,11 @@ function createPipe() {
     },
   };
   return pipe;
+}
+
+/** A promise that the test resolves when it comes to it. */
+export function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  const parts = {} as { promise: Promise<T>; resolve: (value: T) => void };
+  parts.promise = new Promise<T>((resolve) => (parts.resolve = resolve));
+  return parts;
 }

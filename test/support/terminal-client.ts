@@ -50,9 +50,10 @@ export class TerminalClient {
     return new TerminalClient(opened.url, ['berth.terminal.v1', `berth.ticket.${opened.ticket}`], options);
   }
 
-  /** All kept output as text. */
+  /** All kept output as a reader sees it: without colours and other sequences, lines ended by a line feed. */
   get text(): string {
-    return this.bytes.toString();
+    // oxlint-disable-next-line no-control-regex
+    return this.bytes.toString().replaceAll(/\x1b\[[0-9;?]*[A-Za-z]|\r/g, '');
   }
 
   get bytes(): Buffer {

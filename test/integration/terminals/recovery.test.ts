@@ -3,12 +3,14 @@ import { fault } from '../../../src/errors.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 
+const isGone = (holder: string) => holder === 'the-dead';
+
 test('shells of a process that died are ended by the next, and those of one that lives are not', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const dead = await server.another({ holder: 'the-dead' });
   const living = await server.another({ holder: 'the-living' });
-  const next = await server.another({ isGone: (holder) => holder === 'the-dead' });
+  const next = await server.another({ isGone });
   const left = await dead.shell(owner, sessionId);
   left.send('sleep 1401 & sleep 1402\r');
   const kept = await living.shell(owner, sessionId);
@@ -80,7 +82,6 @@ test('shells of an engine that is away stay for the next time', async (t) => {
   const { owner, sessionId } = server;
   const dead = await server.another({ holder: 'the-dead' });
   const left = await dead.shell(owner, sessionId);
-  const isGone = (holder: string) => holder === 'the-dead';
   const engine = { ...server.engine, endShell: () => Promise.reject(fault('ENGINE_UNREACHABLE')) };
   await (await server.another({ isGone, engine })).terminals.recover();
   t.match(await server.terminals.list(owner, sessionId), [{ id: left.id }]);

@@ -14,7 +14,7 @@ test('the table of close codes in the docs is the one in the code', async (t) =>
       documented.set(reason ?? '', Number(code));
     }
   }
-  t.same(Object.fromEntries([...documented].sort()), Object.fromEntries(Object.entries(closeCodes).sort()));
+  t.same(Object.fromEntries(documented), closeCodes);
   t.ok(
     rows.some(([, code]) => Number(code) === CLOSE_EXITED),
     'the exit is listed',

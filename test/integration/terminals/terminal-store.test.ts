@@ -1,0 +1,110 @@
+import { test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
+import { newId } from '../../../src/ids.ts';
+import { createTerminalStore } from '../../../src/terminals/terminal-store.ts';
+import { createActors } from '../../support/actors.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { openSessions } from '../../support/sessions.ts';
+
+const NOW = new Date('2030-01-01T08:00:00Z');
+const after = (ms: number) => new Date(NOW.getTime() + ms);
+
+/** A store with a session to put terminals in. */
+async function prepare(t: Parameters<Parameters<typeof eachDatabase>[2]>[0], database: Database) {
+  const { owner } = await createActors(database);
+  const session = await openSessions(t, database).service.start(owner, { lab: 'lab-0' });
+  const store = createTerminalStore({ database });
+  const insert = (change: { id?: string; limit?: number; now?: Date } = {}) => {
+    const { id = newId(), limit = 20, now = NOW } = change;
+    return store.insert({
+      id,
+      sessionId: session.id,
+      machine: 'main',
+      openedById: owner.userId,
+      rows: 24,
+      cols: 80,
+      ticketHash: `hash-${id}`,
+      ticketExpiresAt: new Date(now.getTime() + 60_000),
+      now,
+      limit,
+    });
+  };
+  const take = (id: string, change: { ticketHash?: string; now?: Date; holder?: string } = {}) =>
+    store.take({ id, ticketHash: `hash-${id}`, now: NOW, holder: 'me', heldUntil: after(45_000), ...change });
+  return { store, sessionId: session.id, insert, take };
+}
+
+test('the limit holds however many open at once', async (t) => {
+  await eachDatabase(t, 'twenty at once', async (t, database) => {
+    const { store, sessionId, insert } = await prepare(t, database);
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => insert({ limit: 5 })));
+    t.equal(results.filter(({ status }) => status === 'fulfilled').length, 5);
+    for (const result of results)
+      if (result.status === 'rejected') t.match(result.reason, { code: 'TERMINAL_LIMIT' });
+    t.equal((await store.listOpen(sessionId, NOW)).length, 5);
+
+    t.equal((await store.listOpen(sessionId, after(60_000))).length, 0, 'unused tickets run out');
+    await insert({ limit: 1, now: after(60_000) });
+    await t.rejects(insert({ limit: 1, now: after(60_000) }), { code: 'TERMINAL_LIMIT' });
+  });
+});
+
+test('a ticket is taken once, and only while it is good', async (t) => {
+  await eachDatabase(t, 'tickets', async (t, database) => {
+    const { store, insert, take } = await prepare(t, database);
+    const { id } = await insert();
+    const { id: other } = await insert();
+    t.equal(await take(other, { ticketHash: `hash-${id}` }), undefined, 'on another terminal');
+    t.equal(await take(id, { now: after(60_000) }), undefined, 'too late');
+    const taken = await Promise.all([take(id), take(id), take(id)]);
+    t.same(
+      taken
+        .filter((terminal) => terminal !== undefined)
+        .map(({ rows, cols, machine }) => ({ rows, cols, machine })),
+      [{ rows: 24, cols: 80, machine: 'main' }],
+      'three at once',
+    );
+    await store.end(other, { at: NOW });
+    t.equal(await take(other), undefined, 'of a terminal that was closed');
+  });
+});
+
+test('an end is noted once, with its code', async (t) => {
+  await eachDatabase(t, 'ends', async (t, database) => {
+    const { store, insert, take } = await prepare(t, database);
+    const { id } = await insert();
+    await take(id);
+    t.equal(await store.started(id, { machineId: 'm', shell: '7:0:1' }), true);
+    t.equal(await store.end(id, { at: after(1), exitCode: 3 }), true);
+    t.equal(await store.end(id, { at: after(2) }), false);
+    t.match(await store.find(id), { exitCode: 3, endedAt: after(1) });
+    t.equal(await store.started(id, { machineId: 'm', shell: '7:0:1' }), false);
+    t.equal(await store.end('never-was', { at: NOW }), false);
+    t.equal(await store.find('never-was'), undefined);
+  });
+});
+
+test('what others hold, and what nobody does any more, is found; what is kept up is not', async (t) => {
+  await eachDatabase(t, 'holds', async (t, database) => {
+    const { store, insert, take } = await prepare(t, database);
+    const [mine, theirs, ended, unattached] = await Promise.all([insert(), insert(), insert(), insert()]);
+    await take(mine.id);
+    await take(theirs.id, { holder: 'them' });
+    await store.started(theirs.id, { machineId: 'm', shell: '7:0:1' });
+    await take(ended.id, { holder: 'them' });
+    await store.end(ended.id, { at: NOW });
+
+    t.same(await store.heldByOthers('me', NOW), [
+      { id: theirs.id, heldBy: 'them', heldUntil: after(45_000), handle: { machineId: 'm', shell: '7:0:1' } },
+    ]);
+    t.match(await store.heldByOthers('them', after(50_000)), [{}, {}], 'holds that ran out');
+    t.same(await store.renew([mine.id, theirs.id, ended.id, 'gone'], after(90_000)), [ended.id, 'gone']);
+    t.match(await store.heldByOthers('them', after(50_000)), [{ id: mine.id, handle: undefined }]);
+
+    await store.expireUnused(after(59_999));
+    t.equal((await store.find(unattached.id))?.endedAt, undefined);
+    await store.expireUnused(after(60_000));
+    t.same((await store.find(unattached.id))?.endedAt, after(60_000));
+    t.equal((await store.find(mine.id))?.endedAt, undefined);
+  });
+});
