@@ -20,9 +20,16 @@ export type Identity = ReturnType<typeof createIdentity>;
 export function createIdentity(
   t: Test,
   database: Database,
-  events: EventBus = createMemoryBus({ log: rememberingLog() }),
+  {
+    events = createMemoryBus({ log: rememberingLog() }),
+    start,
+  }: {
+    events?: EventBus;
+    /** What the clock shows at first. */
+    start?: Date;
+  } = {},
 ) {
-  const clock = createFakeClock();
+  const clock = createFakeClock(start);
   const log = rememberingLog();
   const changedUsers: string[] = [];
   events.listen('user.changed', ({ userId }) => void changedUsers.push(userId));

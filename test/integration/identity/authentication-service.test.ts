@@ -91,8 +91,8 @@ await eachDatabase(t, 'a deleted user is out at once', async (t, database) => {
 });
 
 await eachDatabase(t, 'what one process changes counts in the others at once', async (t, database) => {
-  const bus = createMemoryBus({ log: rememberingLog() });
-  const [here, there] = [createIdentity(t, database, bus), createIdentity(t, database, bus)];
+  const events = createMemoryBus({ log: rememberingLog() });
+  const [here, there] = [createIdentity(t, database, { events }), createIdentity(t, database, { events })];
   const { owner, admin } = await createActors(database);
   const { secret } = await here.tokens.create(owner, { name: 'x', scopes: ['read'] });
   t.ok(await here.authentication.byToken(secret));
@@ -101,14 +101,14 @@ await eachDatabase(t, 'what one process changes counts in the others at once', a
 });
 
 await eachDatabase(t, 'while events do not arrive nothing is remembered', async (t, database) => {
-  const bus = createFragileBus();
-  const { users, tokens, authentication } = createIdentity(t, database, bus);
+  const events = createFragileBus();
+  const { users, tokens, authentication } = createIdentity(t, database, { events });
   const { owner, admin } = await createActors(database);
   const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
   const web = await authentication.signIn((await users.createSignInLink(owner, owner.userId)).secret);
   t.ok(await authentication.byToken(secret));
   t.ok(await authentication.byWebSession(web.secret));
-  bus.cut();
+  events.cut();
   await users.update(admin, owner.userId, { disabled: true });
   await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
   t.equal(await authentication.byWebSession(web.secret), undefined);
