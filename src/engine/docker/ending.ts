@@ -44,7 +44,7 @@ async function runEnding(container: Docker.Container, ending: Ending): Promise<'
   const timer = setTimeout(() => stream.destroy(), ENDING_TIMEOUT_MS);
   await new Promise((resolve) => stream.once('close', resolve));
   clearTimeout(timer);
-  const exitCode = await waitForExit(exec);
+  const exitCode = await waitForExit(container, exec);
   if (exitCode === 0) return 'ended';
   // The script itself answers 0 or 1, and 2 when it can not fork; all else is the engine's failure to begin.
   if (exitCode === 1 || exitCode === undefined) {

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { EnvironmentSpec, MachineSpec, ProvisionedMachine, ProvisionOptions } from '../engine.ts';
 import { machineAddresses } from './addresses.ts';
 import type { Egress } from './egress.ts';
-import { call, hasStatus } from './faults.ts';
+import { call, isRefusal } from './faults.ts';
 import { ensureImage } from './image-pull.ts';
 import type { ImageInfo } from './image-pull.ts';
 import { labelsOf } from './labels.ts';
@@ -106,13 +106,16 @@ async function ensureImages(
   return new Map(names.map((name, index) => [name, infos[index] ?? { user: '' }]));
 }
 
-/** Notes `name` for removal before it is made, so that an answer lost on the way leaves nothing; what another one made stays. */
+/**
+ * Notes `name` for removal before it is made, so that an answer lost on the way leaves nothing. What
+ * the engine refused to make is not there, unless it is another one's: that stays.
+ */
 async function createUnlessTaken<T>(made: Set<string>, name: string, create: () => Promise<T>): Promise<T> {
   made.add(name);
   try {
     return await create();
   } catch (error) {
-    if (hasStatus(error, 409)) made.delete(name);
+    if (isRefusal(error)) made.delete(name);
     throw error;
   }
 }

@@ -42,7 +42,7 @@ export async function runExec(container: Docker.Container, spec: ExecSpec): Prom
     if (outcome !== 'closed') await endCommand({ container, spec, mark, stream, output, started, closed });
     if (outcome === 'aborted') throw spec.signal?.reason;
     return outcome === 'closed'
-      ? await resultOf(exec, output)
+      ? await resultOf(container, exec, output)
       : { outcome, exitCode: undefined, ...taken(output) };
   } finally {
     clearTimeout(timer);
@@ -80,20 +80,19 @@ async function endCommand(running: {
   await closed;
 }
 
-async function resultOf(exec: Docker.Exec, output: ExecOutput): Promise<ExecResult> {
-  const exitCode = await waitForExit(exec);
-  if (output.leader) {
-    if (exitCode === undefined) throw fault('CONTAINER_NOT_FOUND');
-    return { outcome: 'exited', exitCode, ...taken(output) };
+async function resultOf(
+  container: Docker.Container,
+  exec: Docker.Exec,
+  output: ExecOutput,
+): Promise<ExecResult> {
+  const exitCode = await waitForExit(container, exec);
+  if (exitCode === undefined) {
+    await call(() => container.inspect());
+    throw fault('MACHINE_NOT_RUNNING');
   }
-  if (exitCode === undefined) throw fault('CONTAINER_NOT_FOUND');
-  const problem = output.failure ?? output.take('stderr').toString();
-  return {
-    outcome: 'not-started',
-    exitCode: undefined,
-    stdout: Buffer.alloc(0),
-    stderr: Buffer.from(problem),
-  };
+  if (output.leader) return { outcome: 'exited', exitCode, ...taken(output) };
+  const stderr = Buffer.from(output.failure ?? 'it was not there to be started');
+  return { outcome: 'not-started', exitCode: undefined, stdout: Buffer.alloc(0), stderr };
 }
 
 function taken(output: ExecOutput): { stdout: Buffer; stderr: Buffer } {

@@ -69,6 +69,12 @@ export function toFault(error: unknown, missing?: () => Fault): Fault {
   return fault('ENGINE_REFUSED', { problem: words }, error);
 }
 
+/** Whether the engine answered, if only to refuse. */
+export function isRefusal(error: unknown): boolean {
+  const cause = error instanceof Fault ? error.cause : error;
+  return readEngineError(cause).statusCode !== undefined;
+}
+
 /** Whether the engine answered with one of these HTTP statuses. */
 export function hasStatus(error: unknown, ...statuses: number[]): boolean {
   const cause = error instanceof Fault ? error.cause : error;

@@ -31,7 +31,7 @@ export async function openTerminal(container: Docker.Container, spec: TerminalSp
     stream,
     shell: leaderHandle(leader),
     resize: (rows, cols) => resize(exec, rows, cols),
-    exited: exitOf(exec, stream, () => endInside(container, { leader })),
+    exited: exitOf({ container, exec, stream, leader }),
     end,
   };
 }
@@ -97,15 +97,21 @@ async function resize(exec: Docker.Exec, rows: number, cols: number): Promise<vo
 }
 
 /** Exit code at the stream's end. A stream that was cut off leaves a shell behind, which is ended here. */
-async function exitOf(
-  exec: Docker.Exec,
-  stream: Duplex,
-  endLeftOver: () => Promise<void>,
-): Promise<number | undefined> {
+async function exitOf({
+  container,
+  exec,
+  stream,
+  leader,
+}: {
+  container: Docker.Container;
+  exec: Docker.Exec;
+  stream: Duplex;
+  leader: Leader;
+}): Promise<number | undefined> {
   await new Promise((resolve) => stream.once('close', resolve));
   try {
-    if (!stream.readableEnded) await endLeftOver();
-    return await waitForExit(exec);
+    if (!stream.readableEnded) await endInside(container, { leader });
+    return await waitForExit(container, exec);
   } catch (error) {
     // The machine went with its engine: endShell ends the shell once the engine is back.
     if (isFault(error)) return undefined;

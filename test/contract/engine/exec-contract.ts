@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
+import type { EngineHarness } from '../../support/engines.ts';
+
+/** What every engine must do about commands without a terminal. */
+export function execContract(open: (t: Test) => EngineHarness): void {
+  test('a command runs to its end', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const run = (script: string, changes = {}) => runScript(engine, machineId, script, changes);
+
+    await t.test('with its output, its errors and its exit code apart', async (t) => {
+      t.same(await run('echo out; echo err >&2; exit 3'), {
+        code: 3,
+        outcome: 'exited',
+        out: 'out\n',
+        err: 'err\n',
+      });
+    });
+
+    await t.test('with input, which ends', async (t) => {
+      const input = Buffer.alloc(300_000, 'abc\n');
+      t.match(await run('wc -c', { input }), { code: 0, out: '300000\n' });
+      t.match(await run('wc -c'), { code: 0, out: '0\n' });
+      t.match(await run('true', { input }), { code: 0 }, 'input that nobody reads does no harm');
+    });
+
+    await t.test('as the user, in the folder and with the environment that it is given', async (t) => {
+      const changes = { user: 'learner', workingDirectory: '/usr', environment: { WORD: 'a b=$c' } };
+      t.match(await run('id -un; pwd; echo "$WORD"', changes), { out: 'learner\n/usr\na b=$c\n' });
+    });
+
+    await t.test('with large output whole and in order', async (t) => {
+      const { out } = await run('seq 1 100000', { outputLimitBytes: 1_000_000 });
+      t.equal(out, Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join(''));
+    });
+
+    await t.test('even when what it started in the background keeps its output open', async (t) => {
+      t.match(await run('echo done; sleep 15 &'), { code: 0, outcome: 'exited', out: 'done\n' });
+    });
+
+    await t.test('and one that is missing, or may not run, is not started', async (t) => {
+      for (const command of [['no-such-command'], ['/no/such/file'], ['/etc/passwd'], ['/etc']]) {
+        const result = await engine.exec(machineId, { command, timeoutMs: 5_000, outputLimitBytes: 1_000 });
+        t.match(result, { outcome: 'not-started', exitCode: undefined }, String(command[0]));
+        t.match(result.stderr.toString(), String(command[0]));
+      }
+      t.match(await run('true', { user: 'nobody-here' }), { outcome: 'not-started', err: /nobody-here/ });
+      t.match(await run('true', { workingDirectory: '/no/such' }), {
+        outcome: 'not-started',
+        err: /\/no\/such/,
+      });
+      t.match(await run('exit 127'), { outcome: 'exited', code: 127 }, 'the code alone says nothing');
+    });
+  });
+
+  test('a command that is cut off is ended with all that it started', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    // A child in the session, one that left it, and one that no parent knows any more.
+    const started = 'sleep 611 & setsid sleep 612 & (setsid sh -c "sleep 613 & sleep 614" &) ;';
+    const nothingLeft = async (t: Test) => {
+      for (const child of [611, 612, 613, 614]) {
+        t.notOk(await isRunning(engine, machineId, `sleep ${child}`), `sleep ${child} has ended`);
+      }
+    };
+
+    await t.test('by its time limit', async (t) => {
+      const result = await runScript(engine, machineId, `${started} echo begun; trap '' TERM HUP; wait`, {
+        timeoutMs: 700,
+      });
+      t.same(result, { code: undefined, outcome: 'timed-out', out: 'begun\n', err: '' });
+      await nothingLeft(t);
+    });
+
+    await t.test('by its output limit', async (t) => {
+      const result = await runScript(engine, machineId, `${started} yes abcdefghi`, {
+        outputLimitBytes: 100_001,
+      });
+      t.match(result, { code: undefined, outcome: 'output-limit' });
+      t.equal(result.out.length + result.err.length, 100_001);
+      await nothingLeft(t);
+    });
+
+    await t.test('by an abort', async (t) => {
+      const abort = new AbortController();
+      const reason = new Error('no longer wanted');
+      void sleep(500).then(() => abort.abort(reason));
+      await t.rejects(runScript(engine, machineId, `${started} wait`, { signal: abort.signal }), reason);
+      await nothingLeft(t);
+      await t.rejects(runScript(engine, machineId, 'true', { signal: abort.signal }), reason);
+    });
+
+    await t.test('while the machine has no process to spare', async (t) => {
+      const bomb = 'bomb() { bomb | bomb & }; bomb; while :; do :; done';
+      const result = await runScript(engine, machineId, bomb, { timeoutMs: 2_000 });
+      t.match(result, { outcome: 'timed-out' });
+      t.match(await runScript(engine, machineId, 'ls /proc | grep -c "^[0-9]"'), { out: /^\d\n$/ });
+    });
+  });
+
+  test('a command in a machine that is gone or stopped is refused', async (t) => {
+    const { engine } = open(t);
+    await t.rejects(runScript(engine, 'nothing', 'true'), { code: 'CONTAINER_NOT_FOUND' });
+    const { machineId, sessionId } = await provisionMachine(engine, { command: ['sleep', '0'] });
+    await sleep(500);
+    t.match(await engine.inspect(machineId), { state: 'exited', exitCode: 0, address: undefined });
+    await t.rejects(runScript(engine, machineId, 'true'), { code: 'MACHINE_NOT_RUNNING' });
+    await engine.destroy(sessionId);
+  });
+
+  test('a command whose machine is destroyed under it is an error', async (t) => {
+    const { engine } = open(t);
+    const { machineId, sessionId } = await provisionMachine(engine);
+    const running = runScript(engine, machineId, 'sleep 600');
+    const destroyed = sleep(400).then(() => engine.destroy(sessionId));
+    await t.rejects(running, { code: /^(CONTAINER_NOT_FOUND|MACHINE_NOT_RUNNING)$/ });
+    await destroyed;
+  });
+
+  test('a command whose engine goes away is an error', async (t) => {
+    const harness = open(t);
+    const { machineId } = await provisionMachine(harness.engine);
+    const { engine, cut } = await harness.openCuttable();
+    const running = runScript(engine, machineId, 'sleep 600');
+    void sleep(400).then(cut);
+    await t.rejects(running, { code: 'ENGINE_UNREACHABLE' });
+  });
+}

@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { extract, pack } from 'tar-stream';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { Engine } from '../../../src/engine/engine.ts';
+import {
+  environmentSpec,
+  machineSpec,
+  newSessionId,
+  provisionMachine,
+  runScript,
+} from '../../support/engines.ts';
+import type { EngineHarness } from '../../support/engines.ts';
+
+/** What every engine must do about files and saved file systems. */
+export function filesContract(open: (t: Test) => EngineHarness): void {
+  test('files go in and come out as they are', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const content = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
+    const tar = pack();
+    tar.entry({ name: 'folder/a file', mode: 0o640, uid: 1000, gid: 1000 }, content);
+    tar.finalize();
+    await engine.copyIn(machineId, '/home', Readable.from(tar));
+    const { out } = await runScript(engine, machineId, 'stat -c "%a %U %s" "/home/folder/a file"');
+    t.equal(out, '640 learner 100000\n');
+    const entries = await readTar(await engine.copyOut(machineId, '/home/folder/a file'));
+    t.same(entries, { 'a file': content });
+    t.has(await readTar(await engine.copyOut(machineId, '/home/folder')), { 'folder/a file': content });
+  });
+
+  test('a copy can be stopped early', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const tar = await engine.copyOut(machineId, '/usr');
+    await once(tar, 'readable');
+    tar.destroy();
+    t.equal((await runScript(engine, machineId, 'echo alive')).out, 'alive\n');
+  });
+
+  test('a copy to or from what is not there says so', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const empty = () => Readable.from([Buffer.alloc(1024)]);
+    await t.rejects(engine.copyIn(machineId, '/no/such', empty()), { code: 'NOT_FOUND' });
+    await t.rejects(engine.copyIn(machineId, '/etc/passwd', empty()), { code: 'NOT_FOUND' });
+    await t.rejects(engine.copyIn('nothing', '/', empty()), { code: 'CONTAINER_NOT_FOUND' });
+    await t.rejects(engine.copyOut(machineId, '/no/such'), { code: 'NOT_FOUND' });
+    await t.rejects(engine.copyOut('nothing', '/'), { code: 'CONTAINER_NOT_FOUND' });
+  });
+
+  test('a machine’s file system is saved, started from and removed', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    await runScript(engine, machineId, 'echo kept >/root/kept');
+    const saved = {
+      repository: `berth-test/${newSessionId()}`,
+      tag: 'v1',
+      labels: { 'berth.test': 'a "b" $c' },
+    };
+    const id = await engine.commit(machineId, saved);
+    const image = `${saved.repository}:${saved.tag}`;
+    const [again] = await engine.provision(environmentSpec({ machines: [machineSpec({ image })] }));
+    t.equal((await runScript(engine, again?.machineId ?? '', 'cat /root/kept')).out, 'kept\n');
+    await removeAllMachines(engine);
+    await engine.removeImage(image);
+    await engine.removeImage(image);
+    await engine.removeImage(id);
+    await t.rejects(engine.commit('nothing', saved), { code: 'CONTAINER_NOT_FOUND' });
+  });
+
+  test('an image that was not saved here is never removed', async (t) => {
+    const { engine } = open(t);
+    await t.rejects(engine.removeImage(machineSpec().image), { code: 'ENGINE_REFUSED' });
+    const machine = await provisionMachine(engine);
+    t.ok(machine.machineId);
+  });
+}
+
+async function removeAllMachines(engine: Engine): Promise<void> {
+  for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
+}
+
+async function readTar(tar: Readable): Promise<Record<string, Buffer>> {
+  const files: Record<string, Buffer> = {};
+  for await (const entry of tar.pipe(extract())) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
+    if (entry.header.type === 'file') files[entry.header.name] = Buffer.concat(chunks);
+  }
+  return files;
+}

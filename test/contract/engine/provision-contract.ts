@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { environmentSpec, machineSpec, runScript } from '../../support/engines.ts';
+import type { EngineHarness } from '../../support/engines.ts';
+
+/** What every engine must do about environments. */
+export function provisionContract(open: (t: Test) => EngineHarness): void {
+  test('an engine says what it is', async (t) => {
+    const info = await open(t).engine.info();
+    t.match(info, { name: String, version: /\d/, userNamespaces: Boolean });
+    t.ok(info.memoryBytes > 0 && info.cpus > 0);
+  });
+
+  test('machines of an environment have their names, their addresses and each other', async (t) => {
+    const { engine } = open(t);
+    const machines = [machineSpec(), machineSpec({ name: 'db', environment: { ROLE: 'database' } })];
+    const spec = environmentSpec({ machines });
+    const phases: string[] = [];
+    const made = await engine.provision(spec, { onProgress: ({ phase }) => phases.push(phase) });
+    t.same(
+      made.map(({ name }) => name),
+      ['main', 'db'],
+    );
+    t.same(phases, ['creating', 'starting']);
+    const [main, db] = made;
+    if (!main || !db) return;
+    const found = await runScript(engine, main.machineId, 'hostname; getent hosts db; ping -c1 -W2 db >&2');
+    t.match(found, { code: 0, out: new RegExp(`^main\n${db.address} +db`) });
+    t.equal((await runScript(engine, db.machineId, 'echo $ROLE')).out, 'database\n');
+    t.same(await engine.inspect(db.machineId), {
+      state: 'running',
+      address: db.address,
+      exitCode: undefined,
+      outOfMemory: false,
+    });
+  });
+
+  test('an environment is listed until it is destroyed, which succeeds twice', async (t) => {
+    const { engine } = open(t);
+    const spec = environmentSpec();
+    const [machine] = await engine.provision(spec);
+    const [listed, ...others] = await engine.list();
+    t.match(listed, {
+      sessionId: spec.sessionId,
+      machines: [
+        { name: 'main', machineId: machine?.machineId, address: machine?.address, state: 'running' },
+      ],
+    });
+    t.same(others, []);
+    await Promise.all([engine.destroy(spec.sessionId), engine.destroy(spec.sessionId)]);
+    await engine.destroy(spec.sessionId);
+    t.same(await engine.list(), []);
+    await t.rejects(engine.inspect(machine?.machineId ?? ''), { code: 'CONTAINER_NOT_FOUND' });
+  });
+
+  test('another installation on the same engine is neither listed nor destroyed', async (t) => {
+    const [ours, theirs] = [open(t).engine, open(t).engine];
+    const spec = environmentSpec();
+    const [machine] = await theirs.provision(spec);
+    t.same(await ours.list(), []);
+    await ours.destroy(spec.sessionId);
+    t.match(await theirs.inspect(machine?.machineId ?? ''), { state: 'running' });
+  });
+
+  test('a machine that can not start leaves nothing of its environment', async (t) => {
+    const { engine } = open(t);
+    const machines = [machineSpec(), machineSpec({ name: 'broken', user: 'nobody-here' })];
+    await t.rejects(engine.provision(environmentSpec({ machines })), { code: 'ENGINE_REFUSED' });
+    t.same(await engine.list(), []);
+  });
+
+  test('a second environment of a session is refused and the first one stays', async (t) => {
+    const { engine } = open(t);
+    const spec = environmentSpec();
+    const [first] = await engine.provision(spec);
+    await t.rejects(engine.provision({ ...spec, subnet: '10.228.0.0/28' }), { code: 'ENGINE_REFUSED' });
+    t.match(await engine.inspect(first?.machineId ?? ''), { state: 'running', address: first?.address });
+  });
+
+  test('an abort at any moment leaves nothing', async (t) => {
+    const { engine } = open(t);
+    const reason = new Error('changed their mind');
+    for (const delay of [0, 20, 60, 120, 200]) {
+      const abort = new AbortController();
+      const provisioned = engine.provision(environmentSpec(), { signal: abort.signal });
+      void sleep(delay).then(() => abort.abort(reason));
+      await t.rejects(provisioned, reason);
+      t.same(await engine.list(), []);
+    }
+    await t.rejects(engine.provision(environmentSpec(), { signal: AbortSignal.abort(reason) }), reason);
+  });
+
+  test('an image that is nowhere is named with the registry’s words, soon, and nothing is left', async (t) => {
+    const { engine } = open(t);
+    const image = 'registry.invalid/no/such:image';
+    const before = Date.now();
+    await t.rejects(engine.provision(environmentSpec({ machines: [machineSpec({ image })] })), {
+      code: 'IMAGE_NOT_FOUND',
+      details: { image, problem: /registry\.invalid/ },
+    });
+    t.ok(Date.now() - before < 15_000);
+    t.same(await engine.list(), []);
+  });
+
+  test('a subnet that overlaps another network is refused', async (t) => {
+    const { engine } = open(t);
+    const spec = environmentSpec();
+    await engine.provision(spec);
+    await t.rejects(engine.provision(environmentSpec({ subnet: spec.subnet })), {
+      code: 'SUBNETS_EXHAUSTED',
+    });
+    t.equal((await engine.list()).length, 1);
+  });
+
+  test('a restart keeps files and address', async (t) => {
+    const { engine } = open(t);
+    const [machine] = await engine.provision(
+      environmentSpec({ machines: [machineSpec(), machineSpec({ name: 'b' })] }),
+    );
+    const { machineId = '', address } = machine ?? {};
+    await runScript(engine, machineId, 'echo kept >/root/file; sleep 999 >/dev/null 2>&1 &');
+    await engine.restart(machineId);
+    t.match(await engine.inspect(machineId), { state: 'running', address });
+    t.match(await runScript(engine, machineId, 'cat /root/file; pgrep -f "[s]leep 999"'), {
+      out: 'kept\n',
+      code: 1,
+    });
+    await t.rejects(engine.restart('nothing'), { code: 'CONTAINER_NOT_FOUND' });
+  });
+
+  test('an engine that does not answer is unreachable for every operation', async (t) => {
+    const { engine, cut } = await open(t).openCuttable();
+    cut();
+    const command = { command: ['true'], timeoutMs: 1_000, outputLimitBytes: 10 };
+    const calls: Record<string, () => Promise<unknown>> = {
+      info: () => engine.info(),
+      provision: () => engine.provision(environmentSpec()),
+      list: () => engine.list(),
+      destroy: () => engine.destroy('x'),
+      inspect: () => engine.inspect('x'),
+      restart: () => engine.restart('x'),
+      exec: () => engine.exec('x', command),
+      openTerminal: () => engine.openTerminal('x', { command: ['sh'], rows: 1, cols: 1 }),
+      endShell: () => engine.endShell('x', '1:0:1'),
+      copyOut: () => engine.copyOut('x', '/'),
+      removeImage: () => engine.removeImage('x'),
+    };
+    for (const [name, attempt] of Object.entries(calls)) {
+      await t.rejects(attempt(), { code: 'ENGINE_UNREACHABLE' }, name);
+    }
+  });
+}

@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { Engine, EngineTerminal, TerminalSpec } from '../../../src/engine/engine.ts';
+import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
+import type { EngineHarness } from '../../support/engines.ts';
+
+/** Long enough for a busy host, short enough to fail. */
+const PATIENCE_MS = 10_000;
+
+/** What every engine must do about terminals. */
+export function terminalContract(open: (t: Test) => EngineHarness): void {
+  const openShell = async (engine: Engine, machineId: string, changes: Partial<TerminalSpec> = {}) => {
+    const command = ['bash', '--norc', '--noprofile'];
+    const environment = { PS1: 'ready> ' };
+    const terminal = await engine.openTerminal(machineId, {
+      command,
+      environment,
+      rows: 31,
+      cols: 97,
+      ...changes,
+    });
+    return { terminal, ...readScreen(terminal) };
+  };
+
+  test('a terminal', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+
+    await t.test('has its size at the first prompt, and each later one', async (t) => {
+      const { terminal, until } = await openShell(engine, machineId, {
+        command: ['sh', '-c', 'stty size; exec sh'],
+      });
+      t.match(await until('31 97'), /^31 97/, 'and nothing stands before the shell’s own output');
+      await terminal.resize(12, 34);
+      terminal.stream.write('stty size\n');
+      await until('12 34');
+      await terminal.end();
+      await terminal.resize(5, 5);
+      t.pass('a resize after the end does no harm');
+    });
+
+    await t.test('hands ^P over at once, and ^P ^Q does not detach', async (t) => {
+      const { terminal, until } = await openShell(engine, machineId);
+      await until('ready> ');
+      terminal.stream.write('stty raw -echo; dd bs=1 count=1 2>/dev/null | od -An -tx1; stty sane\n');
+      await sleep(300);
+      terminal.stream.write('\u0010');
+      await until(' 10');
+      terminal.stream.write('stty -echo; cat -v\n');
+      await sleep(300);
+      terminal.stream.write('\u0010\u0011x\n');
+      await until('x\r\n');
+      await terminal.end();
+    });
+
+    await t.test('carries bytes of all values both ways', async (t) => {
+      const { terminal, until } = await openShell(engine, machineId);
+      await until('ready> ');
+      terminal.stream.write('stty raw -echo; head -c 256 | sha256sum; stty sane\n');
+      await sleep(300);
+      terminal.stream.write(Buffer.from(Array.from({ length: 256 }, (_, index) => index)));
+      await until('40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880');
+      await terminal.end();
+    });
+
+    await t.test('ends with the exit code of its shell', async (t) => {
+      const { terminal, until } = await openShell(engine, machineId);
+      await until('ready> ');
+      terminal.stream.write('exit 42\n');
+      t.equal(await terminal.exited, 42);
+      await terminal.end();
+    });
+
+    await t.test('runs as the user, in the folder and with the environment that it is given', async (t) => {
+      const spec = { user: 'learner', workingDirectory: '/usr', environment: { WORD: 'a b' } };
+      const { terminal, until } = await openShell(engine, machineId, {
+        ...spec,
+        command: ['sh', '-c', 'id -un; pwd; echo "$WORD."; tty'],
+      });
+      t.match(await until('/dev/pts'), /learner\s+\/usr\s+a b\.\s/);
+      t.equal(await terminal.exited, 0);
+    });
+
+    await t.test('holds its shell back while nobody reads, and loses nothing', async (t) => {
+      const command = ['sh', '-c', 'stty -opost; seq 1 2000000; echo end >/tmp/flood'];
+      const terminal = await engine.openTerminal(machineId, { command, rows: 24, cols: 80 });
+      terminal.stream.pause();
+      await sleep(1_500);
+      t.match(await runScript(engine, machineId, 'cat /tmp/flood'), { code: 1 }, 'the flood waits');
+      let bytes = 0;
+      for await (const chunk of terminal.stream) bytes += (chunk as Buffer).length;
+      t.equal(bytes, 14_888_896);
+      t.equal(await terminal.exited, 0);
+    });
+
+    await t.test('that can not start says why', async (t) => {
+      const attempts: [Partial<TerminalSpec>, RegExp][] = [
+        [{ command: ['no-such-shell'] }, /no-such-shell/],
+        [{ command: ['/etc/passwd'] }, /\/etc\/passwd/],
+        [{ user: 'nobody-here' }, /nobody-here/],
+        [{ workingDirectory: '/no/such' }, /\/no\/such/],
+      ];
+      for (const [changes, problem] of attempts) {
+        await t.rejects(openShell(engine, machineId, changes), {
+          code: 'SHELL_NOT_STARTED',
+          details: { problem },
+        });
+      }
+      await t.rejects(openShell(engine, 'nothing'), { code: 'CONTAINER_NOT_FOUND' });
+    });
+  });
+
+  test('an ended terminal', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const jobs = 'sleep 621 & nohup sleep 622 >/dev/null & setsid sleep 623 & (trap "" HUP; sleep 624); ';
+
+    await t.test('leaves nothing behind but what was meant to outlive it', async (t) => {
+      const { terminal, until } = await openShell(engine, machineId);
+      await until('ready> ');
+      terminal.stream.write(`${jobs}\n`);
+      await sleep(500);
+      await Promise.all([terminal.end(), terminal.end()]);
+      t.equal(await terminal.exited, 129);
+      const left = async (number: number) => isRunning(engine, machineId, `sleep ${number}`);
+      t.same(
+        [await left(621), await left(622), await left(623), await left(624)],
+        [false, true, true, false],
+      );
+      await runScript(engine, machineId, 'pkill sleep -f "sleep 62"');
+    });
+
+    await t.test('is gone even when its shell refuses, under a name that is hard to read', async (t) => {
+      const script = "cp /bin/sleep '/tmp/a) S 1 (b'; trap '' HUP TERM; '/tmp/a) S 1 (b' 625; sleep 626";
+      const { terminal } = await openShell(engine, machineId, { command: ['bash', '-c', script] });
+      await sleep(500);
+      const before = Date.now();
+      await terminal.end();
+      t.ok(Date.now() - before < 6_000);
+      t.notOk(await isRunning(engine, machineId, '625'));
+      t.notOk(await isRunning(engine, machineId, '626'));
+    });
+
+    await t.test('is ended by the loss of its stream too', async (t) => {
+      const { terminal, until } = await openShell(engine, machineId);
+      await until('ready> ');
+      terminal.stream.write('sleep 627\n');
+      await sleep(300);
+      terminal.stream.destroy();
+      t.type(await terminal.exited, 'number');
+      t.notOk(await isRunning(engine, machineId, 'sleep 627'));
+    });
+
+    await t.test('is gone even while its machine has no process to spare', async (t) => {
+      const { terminal, until } = await openShell(engine, machineId);
+      await until('ready> ');
+      terminal.stream.write('bomb() { bomb | bomb & }; bomb; while :; do :; done\n');
+      await sleep(1_500);
+      await terminal.end();
+      t.match(await runScript(engine, machineId, 'ls /proc | grep -c "^[0-9]"'), { out: /^\d\n$/ });
+    });
+  });
+
+  test('a shell that a crash left running is ended by its handle', async (t) => {
+    const harness = open(t);
+    const { engine } = harness;
+    const { machineId, sessionId } = await provisionMachine(engine);
+    const crashing = await harness.openCuttable();
+    const { terminal, until } = await openShell(crashing.engine, machineId);
+    await until('ready> ');
+    terminal.stream.write('sleep 631\n');
+    await sleep(300);
+    crashing.cut();
+    t.equal(await terminal.exited, undefined);
+    t.ok(await isRunning(engine, machineId, 'sleep 631'), 'the engine keeps it');
+    t.ok(terminal.shell.length <= 64);
+
+    const [pid, uid] = terminal.shell.split(':');
+    await engine.endShell(machineId, `${pid}:${uid}:1`);
+    await engine.endShell(machineId, 'nonsense');
+    t.ok(await isRunning(engine, machineId, 'sleep 631'), 'another process with its number is left alone');
+
+    await engine.endShell(machineId, terminal.shell);
+    t.notOk(await isRunning(engine, machineId, 'sleep 631'));
+    await engine.endShell(machineId, terminal.shell);
+    await engine.destroy(sessionId);
+    await engine.endShell(machineId, terminal.shell);
+  });
+
+  test('a terminal whose machine goes ends without an exit code of its own', async (t) => {
+    const { engine } = open(t);
+    const { machineId, sessionId } = await provisionMachine(engine);
+    const { terminal, until } = await openShell(engine, machineId);
+    await until('ready> ');
+    await engine.destroy(sessionId);
+    t.equal(await terminal.exited, undefined);
+    await terminal.end();
+  });
+}
+
+/** Gathers what a terminal shows; `until` waits for a text and gives all that came before and with it. */
+function readScreen(terminal: EngineTerminal) {
+  let screen = '';
+  terminal.stream.on('data', (chunk: Buffer) => {
+    screen += chunk.toString('latin1');
+  });
+  const until = async (text: string) => {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (!screen.includes(text)) {
+      if (Date.now() > deadline) throw new Error(`no "${text}" in ${JSON.stringify(screen.slice(-500))}`);
+      await sleep(10);
+    }
+    const seen = screen.slice(0, screen.indexOf(text) + text.length);
+    screen = screen.slice(seen.length);
+    return seen;
+  };
+  return { until };
+}

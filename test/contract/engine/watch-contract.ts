@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { Engine, EngineEvent } from '../../../src/engine/engine.ts';
+import { machineSpec, provisionMachine, runScript } from '../../support/engines.ts';
+import type { EngineHarness } from '../../support/engines.ts';
+
+const PATIENCE_MS = 10_000;
+
+/** What every engine must tell of its machines. */
+export function watchContract(open: (t: Test) => EngineHarness): void {
+  test('the life of a machine is told, and of no other installation’s', async (t) => {
+    const { engine } = open(t);
+    const { events, until } = await watch(t, engine);
+    await provisionMachine(open(t).engine);
+    const { machineId, sessionId } = await provisionMachine(engine);
+    await until('machine-started');
+    await runScript(engine, machineId, 'kill -TERM $(pgrep -o sleep)');
+    await until('machine-died');
+    await engine.restart(machineId);
+    await engine.destroy(sessionId);
+    await until('machine-removed');
+    t.same(events, [
+      { type: 'machine-started', sessionId, machineId },
+      { type: 'machine-died', sessionId, machineId, exitCode: 143, outOfMemory: false },
+      { type: 'machine-started', sessionId, machineId },
+      { type: 'machine-died', sessionId, machineId, exitCode: 137, outOfMemory: false },
+      { type: 'machine-removed', sessionId, machineId },
+    ]);
+  });
+
+  test('a machine that ran out of memory died of that', async (t) => {
+    const { engine } = open(t);
+    const { events, until } = await watch(t, engine);
+    const limits = { ...machineSpec().limits, memoryBytes: 32 * 1024 * 1024 };
+    // As the main process, so that the machine ends with it.
+    const command = ['sh', '-c', 'sleep 1; exec tail /dev/zero'];
+    const { machineId, sessionId } = await provisionMachine(engine, { command, limits });
+    await until('machine-died');
+    t.match(events.at(-1), { type: 'machine-died', sessionId, machineId, outOfMemory: true });
+    t.match(await engine.inspect(machineId), { state: 'exited', outOfMemory: true, exitCode: 137 });
+    t.match(await engine.list(), [{ machines: [{ state: 'exited', outOfMemory: true, exitCode: 137 }] }]);
+  });
+
+  test('an engine that goes and comes back is told once each, and the watch goes on', async (t) => {
+    const { engine, cut, mend } = await open(t).openCuttable();
+    const { events, until } = await watch(t, engine);
+    cut();
+    await until('engine-lost');
+    await sleep(1_500);
+    await mend();
+    await until('engine-returned');
+    await provisionMachine(engine);
+    await until('machine-started');
+    t.same(
+      events.map(({ type }) => type),
+      ['engine-lost', 'engine-returned', 'machine-started'],
+    );
+  });
+
+  test('nothing is told after the watch was stopped', async (t) => {
+    const { engine } = open(t);
+    const { events, stop } = await watch(t, engine);
+    stop();
+    await provisionMachine(engine);
+    await sleep(200);
+    t.same(events, []);
+  });
+}
+
+async function watch(t: Test, engine: Engine) {
+  const events: EngineEvent[] = [];
+  const abort = new AbortController();
+  t.teardown(() => abort.abort());
+  engine.watch((event) => events.push(event), abort.signal);
+  // The engine begins to tell when it has the request.
+  await sleep(300);
+  let seen = 0;
+  const until = async (type: EngineEvent['type']) => {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const index = events.findIndex((event, at) => at >= seen && event.type === type);
+      if (index >= 0) {
+        seen = index + 1;
+        return;
+      }
+      if (Date.now() > deadline) throw new Error(`no ${type} in ${JSON.stringify(events)}`);
+      await sleep(10);
+    }
+  };
+  return { events, until, stop: () => abort.abort() };
+}

@@ -1,0 +1,134 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Test } from 'tap';
+import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
+import type { Engine, EnvironmentSpec, ExecSpec, MachineSpec } from '../../src/engine/engine.ts';
+
+/** Image of the machines that tests make; preparing the tests builds it. */
+export const MACHINE_IMAGE = 'berth/lab-linux:latest';
+const MEBIBYTE = 1024 * 1024;
+
+/** What a suite that any engine must pass is given. */
+export interface EngineHarness {
+  engine: Engine;
+  /** The same engine, over a connection that can be cut and mended. */
+  openCuttable(): Promise<{ engine: Engine; cut(): void; mend(): Promise<void> }>;
+}
+
+/** A machine provisioned for one test, and the session it is of. */
+export interface TestMachine {
+  sessionId: string;
+  machineId: string;
+  address: string;
+}
+
+/** A docker engine with an installation of the test's own, of which nothing is left afterwards. */
+export function dockerHarness(t: Test): EngineHarness {
+  const installation = `test-${randomBytes(6).toString('hex')}`;
+  const host = process.env['DOCKER_HOST'];
+  const engine = createDockerEngine({ host, installation });
+  t.teardown(async () => {
+    for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
+    await engine.close();
+  });
+  const openCuttable = async () => {
+    const proxy = await openEngineProxy(t, host);
+    const cuttable = createDockerEngine({ host: `tcp://127.0.0.1:${proxy.port}`, installation });
+    t.teardown(() => cuttable.close());
+    return { engine: cuttable, cut: proxy.cut, mend: proxy.mend };
+  };
+  return { engine, openCuttable };
+}
+
+/** A session id that no other run has. */
+export function newSessionId(): string {
+  return `test-${randomBytes(8).toString('hex')}`;
+}
+
+/** One of 4,096 small networks of a range that only tests use. */
+export function testSubnet(): string {
+  return `10.229.${randomInt(256)}.${randomInt(16) * 16}/28`;
+}
+
+/** A small machine called "main", with changes. */
+export function machineSpec(changes: Partial<MachineSpec> = {}): MachineSpec {
+  const limits = { memoryBytes: 256 * MEBIBYTE, cpus: 1, pids: 64, logBytes: MEBIBYTE };
+  return { name: 'main', image: MACHINE_IMAGE, profile: 'standard', environment: {}, limits, ...changes };
+}
+
+/** An environment of one machine, with changes. */
+export function environmentSpec(changes: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
+  const sessionId = newSessionId();
+  return { sessionId, subnet: testSubnet(), internet: false, machines: [machineSpec()], ...changes };
+}
+
+/** Provisions one machine. */
+export async function provisionMachine(
+  engine: Engine,
+  changes: Partial<MachineSpec> = {},
+): Promise<TestMachine> {
+  const spec = environmentSpec({ machines: [machineSpec(changes)] });
+  const [machine] = await engine.provision(spec);
+  if (!machine) throw new Error('the engine made no machine');
+  return { ...machine, sessionId: spec.sessionId };
+}
+
+/** What a script in a machine printed, and how it ended. */
+export interface ScriptResult {
+  code: number | undefined;
+  outcome: string;
+  out: string;
+  err: string;
+}
+
+/** Runs a shell script in a machine. */
+export async function runScript(
+  engine: Engine,
+  machineId: string,
+  script: string,
+  changes: Partial<ExecSpec> = {},
+): Promise<ScriptResult> {
+  const command = ['sh', '-c', script];
+  const spec = { command, timeoutMs: 20_000, outputLimitBytes: MEBIBYTE, ...changes };
+  const { exitCode, outcome, stdout, stderr } = await engine.exec(machineId, spec);
+  return { code: exitCode, outcome, out: stdout.toString(), err: stderr.toString() };
+}
+
+/** Whether a process with `text` in its command line runs in the machine. */
+export async function isRunning(engine: Engine, machineId: string, text: string): Promise<boolean> {
+  // The bracket keeps the search from finding itself.
+  const pattern = `[${text[0]}]${text.slice(1)}`;
+  const { out } = await runScript(engine, machineId, `pgrep -f '${pattern}' || echo none`);
+  return out.trim() !== 'none';
+}
+
+async function openEngineProxy(t: Test, host = 'unix:///var/run/docker.sock') {
+  const url = new URL(host);
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const options = { allowHalfOpen: true };
+    const far =
+      url.protocol === 'unix:'
+        ? connect({ path: url.pathname, ...options })
+        : connect({ host: url.hostname, port: Number(url.port), ...options });
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  });
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const cut = () => {
+    if (server.listening) server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  t.teardown(cut);
+  return { port, cut, mend: () => listen(port) };
+}
