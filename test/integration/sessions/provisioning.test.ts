@@ -1,0 +1,193 @@
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
+import { createActors } from '../../support/actors.ts';
+import { rememberingLog } from '../../support/buses.ts';
+import { freshDatabase } from '../../support/databases.ts';
+import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
+
+async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner, other, admin } = await createActors(database);
+  const engine = options.engine ?? openTestEngine(t);
+  const sessions = openSessions(t, database, { engine, ...options });
+  sessions.start();
+  return { database, engine, sessions, service: sessions.service, owner, other, admin };
+}
+
+const environments = async (engine: Engine) => (await engine.list()).map(({ sessionId }) => sessionId);
+
+test('a session comes up, can be worked in, and leaves nothing when stopped', async (t) => {
+  const labs = [testLab('two', { machines: [testMachine('main'), testMachine('web')] })];
+  const { database, engine, service, owner } = await setUp(t, { catalogue: testCatalogue(labs) });
+  const { id } = await service.start(owner, { lab: 'two' });
+  const ready = await whenState(service, id, 'ready', 'failed');
+  t.match(ready, {
+    state: 'ready',
+    generation: 2,
+    progress: undefined,
+    reason: undefined,
+    machines: [
+      { name: 'main', address: /^10\.231\./ },
+      { name: 'web', address: /^10\.231\./ },
+    ],
+  });
+  t.ok(ready.readyAt && ready.expiresAt > ready.readyAt);
+  const machine = await service.machine(owner, id, 'main');
+  const ping = { command: ['getent', 'hosts', 'web'], timeoutMs: 10_000, outputLimitBytes: 1000 };
+  t.match(String((await engine.exec(machine.machineId, ping)).stdout), ready.machines[1]?.address);
+  await t.rejects(service.machine(owner, id, 'nowhere'), { code: 'MACHINE_NOT_FOUND' });
+
+  await service.stop(owner, id);
+  const ended = await whenState(service, id, 'ended');
+  t.ok(ended.endedAt);
+  t.same(await environments(engine), []);
+  t.match(await database.client.session.findUnique({ where: { id } }), { subnetIndex: null });
+});
+
+test('a restart keeps the file system and the address, and grows the generation', async (t) => {
+  const { engine, service, owner } = await setUp(t);
+  const { id } = await service.start(owner, { lab: 'lab-0' });
+  const before = await whenState(service, id, 'ready');
+  const { machineId } = await service.machine(owner, id, 'main');
+  const run = (...command: string[]) =>
+    engine.exec(machineId, { command, timeoutMs: 10_000, outputLimitBytes: 1000 });
+  await run('touch', '/root/kept');
+  await run('sh', '-c', 'sleep 1000 >/dev/null 2>&1 & echo $! >/root/pid');
+  const after = await service.restart(owner, id);
+  t.equal(after.state, 'ready');
+  t.equal(after.generation, before.generation + 1);
+  t.same(after.machines, before.machines);
+  t.equal((await run('test', '-f', '/root/kept')).exitCode, 0);
+  t.not((await run('sh', '-c', 'kill -0 $(cat /root/pid)')).exitCode, 0, 'its processes ended');
+  // The machine's end is told by the engine; it must not be taken for one to be mended.
+  await setTimeout(1_500);
+  t.equal((await service.get(owner, id)).generation, after.generation);
+});
+
+test('a deleted session goes with all that it had', async (t) => {
+  const { database, engine, service, owner } = await setUp(t);
+  const { id } = await service.start(owner, { lab: 'lab-0' });
+  await whenState(service, id, 'ready');
+  t.equal(await service.delete(owner, id), true);
+  while ((await database.client.session.count()) > 0) await setTimeout(20);
+  t.same(await environments(engine), []);
+  t.equal(await database.client.machine.count(), 0);
+});
+
+test('an image that is missing fails the session with that reason and leaves nothing', async (t) => {
+  const labs = [testLab('broken', { machines: [testMachine('main', { image: 'berth/no-such:image' })] })];
+  const { database, engine, service, owner } = await setUp(t, { catalogue: testCatalogue(labs) });
+  const { id } = await service.start(owner, { lab: 'broken' });
+  const failed = await whenState(service, id, 'failed');
+  t.match(failed.reason, { code: 'IMAGE_NOT_FOUND', message: /no-such:image/ });
+  while (await database.client.session.findFirst({ where: { subnetIndex: { not: null } } })) {
+    await setTimeout(20);
+  }
+  t.same(await environments(engine), []);
+});
+
+test('with all places taken sessions wait their turn, and say so', async (t) => {
+  const engine = withFaults(openTestEngine(t));
+  const order: unknown[] = [];
+  engine.intercept('provision', async (spec) => {
+    order.push((spec as { sessionId: string }).sessionId);
+    await setTimeout(200);
+  });
+  const { service, owner } = await setUp(t, { engine, provisionConcurrency: 1 });
+  const ids: string[] = [];
+  for (const lab of ['lab-0', 'lab-1', 'lab-2']) {
+    ids.push((await service.start(owner, { lab })).id);
+    await setTimeout(2);
+  }
+  const last = await whenState(service, ids[2] as string, 'queued');
+  t.match(last.progress, { phase: 'queued' });
+  for (const id of ids) await whenState(service, id, 'ready');
+  t.same(order, ids);
+});
+
+test('a session stopped or deleted while it is made ends, and leaves nothing', async (t) => {
+  const engine = withFaults(openTestEngine(t));
+  const { service, owner, database } = await setUp(t, { engine });
+  for (const pause of [0, 20, 60, 120, 200]) {
+    const { id } = await service.start(owner, { lab: 'lab-0' });
+    await setTimeout(pause);
+    await service.stop(owner, id);
+    await whenState(service, id, 'ended');
+    t.same(await environments(engine), [], `stopped after ${pause} ms`);
+  }
+  const { id } = await service.start(owner, { lab: 'lab-1' });
+  await setTimeout(50);
+  await service.delete(owner, id);
+  while (await database.client.session.findUnique({ where: { id } })) await setTimeout(20);
+  t.same(await environments(engine), []);
+});
+
+test('an environment that takes too long fails with the time it was given', async (t) => {
+  const engine = withFaults(openTestEngine(t));
+  const inner = engine.provision;
+  const slow: Engine = Object.create(engine, {
+    provision: {
+      value: async (...parameters: Parameters<Engine['provision']>) => {
+        const machines = await inner(...parameters);
+        const { signal } = parameters[1] ?? {};
+        // Made, and yet not done: as with an engine that hangs at the end.
+        await new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason));
+        });
+        return machines;
+      },
+    },
+  });
+  const { service, owner, database } = await setUp(t, { engine: slow, provisionTimeoutSeconds: 1 });
+  const { id } = await service.start(owner, { lab: 'lab-0' });
+  const failed = await whenState(service, id, 'failed');
+  t.match(failed.reason, { code: 'PROVISIONING_TIMED_OUT', message: /1 s/ });
+  while (await database.client.session.findFirst({ where: { subnetIndex: { not: null } } })) {
+    await setTimeout(20);
+  }
+  t.same(await environments(engine), []);
+});
+
+test('subnets that something else has are left out, down to the last one of the pool', async (t) => {
+  // Two sessions in a pool of four subnets, two of which another installation has.
+  const theirs = openTestEngine(t);
+  const pool = '10.239.77.0/26';
+  for (const [index, third] of [0, 32].entries()) {
+    const spec = { sessionId: `taken-${index}`, subnet: `10.239.77.${third}/28`, internet: false };
+    await theirs.provision({ ...spec, machines: [] });
+  }
+  const { service, owner, other } = await setUp(t, { subnetPool: pool });
+  const one = await service.start(owner, { lab: 'lab-0' });
+  const two = await service.start(other, { lab: 'lab-0' });
+  const states = [
+    await whenState(service, one.id, 'ready', 'failed'),
+    await whenState(service, two.id, 'ready', 'failed'),
+  ];
+  t.same(
+    states.map(({ state }) => state),
+    ['ready', 'ready'],
+  );
+  const three = await service.start(owner, { lab: 'lab-1' });
+  t.match(await whenState(service, three.id, 'failed'), { reason: { code: 'SUBNETS_EXHAUSTED' } });
+});
+
+test('progress of a start is told in order', async (t) => {
+  const events = createMemoryBus({ log: rememberingLog() });
+  const { service, owner } = await setUp(t, { events });
+  const seen: Promise<string>[] = [];
+  events.listen('session.changed', ({ sessionId }) =>
+    seen.push(service.get(owner, sessionId).then(({ state }) => state)),
+  );
+  const { id } = await service.start(owner, { lab: 'lab-0' });
+  await whenState(service, id, 'ready');
+  await setTimeout(50);
+  const rank = ['requested', 'provisioning', 'ready'];
+  const ranks = (await Promise.all(seen)).map((state) => rank.indexOf(state));
+  t.same(ranks, ranks.toSorted());
+  t.equal(ranks.at(-1), 2);
+});
