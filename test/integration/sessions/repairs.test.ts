@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { createActors, outcomeOf } from '../../support/actors.ts';
+import { freshDatabase } from '../../support/databases.ts';
+import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
+import type { Session, SessionService } from '../../../src/sessions/session.ts';
+
+const docker = (...command: string[]) => promisify(execFile)('docker', command);
+
+async function setUp(t: Test, labs = [testLab('lab-0')]) {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const engine = withFaults(openTestEngine(t));
+  const sessions = openSessions(t, database, { engine, catalogue: testCatalogue(labs) });
+  sessions.start();
+  const { id } = await sessions.service.start(owner, { lab: 'lab-0' });
+  const ready = await whenState(sessions.service, id, 'ready');
+  const { machineId } = await sessions.service.machine(owner, id, 'main');
+  return { database, engine, sessions, service: sessions.service, owner, id, ready, machineId };
+}
+
+async function whenGeneration(service: SessionService, id: string, above: number): Promise<Session> {
+  for (;;) {
+    const session = await whenState(service, id);
+    if (session.generation > above) return session;
+    await setTimeout(20);
+  }
+}
+
+const environments = async (engine: Engine) => (await engine.list()).map(({ sessionId }) => sessionId);
+
+test('a machine that died is started again, and its files are there', async (t) => {
+  const { engine, service, id, ready, machineId } = await setUp(t);
+  const run = (...command: string[]) =>
+    engine.exec(machineId, { command, timeoutMs: 10_000, outputLimitBytes: 1000 });
+  await run('touch', '/root/kept');
+  await docker('kill', machineId);
+  const mended = await whenGeneration(service, id, ready.generation);
+  t.match(mended, { state: 'ready', generation: ready.generation + 1, machines: ready.machines });
+  t.equal((await run('test', '-f', '/root/kept')).exitCode, 0);
+});
+
+test('a machine that dies again and again is given up, and its environment removed', async (t) => {
+  const { engine, service, id, machineId, ready } = await setUp(t);
+  for (let generation = ready.generation; generation < ready.generation + 3; generation++) {
+    await docker('kill', machineId);
+    await whenGeneration(service, id, generation);
+  }
+  await docker('kill', machineId);
+  t.match(await whenState(service, id, 'failed'), { reason: { code: 'MACHINE_LOST' } });
+  while ((await environments(engine)).length > 0) await setTimeout(50);
+});
+
+test('a machine that ran out of memory when it died is given up in those words', async (t) => {
+  const labs = [testLab('lab-0', { machines: [testMachine('main', { memoryBytes: 32 * 1024 * 1024 })] })];
+  const { engine, service, id, machineId, ready } = await setUp(t, labs);
+  for (let generation = ready.generation; generation < ready.generation + 3; generation++) {
+    await docker('kill', machineId);
+    await whenGeneration(service, id, generation);
+  }
+  const greedy = { command: ['tail', '/dev/zero'], timeoutMs: 30_000, outputLimitBytes: 1000 };
+  t.equal((await engine.exec(machineId, greedy)).exitCode, 137);
+  await docker('kill', machineId);
+  const failed = await whenState(service, id, 'failed');
+  t.match(failed.reason, { code: 'MACHINE_OUT_OF_MEMORY', message: /"main" ran out of memory/ });
+});
+
+test('a session whose machine was removed by others is lost, with all the rest of it', async (t) => {
+  const { engine, service, owner, id, machineId } = await setUp(t);
+  await docker('rm', '-f', machineId);
+  const failed = await whenState(service, id, 'failed');
+  t.match(failed.reason, { code: 'MACHINE_LOST' });
+  while ((await environments(engine)).length > 0) await setTimeout(50);
+  t.equal(await outcomeOf(() => service.restart(owner, id)), 'MACHINE_LOST');
+  t.not((await service.start(owner, { lab: 'lab-0' })).id, id, 'the lab can be started again');
+});
+
+test('with the engine away sessions are unreachable, and come back with it', async (t) => {
+  const { engine, service, owner, id, ready } = await setUp(t);
+  engine.vanish();
+  const lost = await whenState(service, id, 'unreachable');
+  t.equal(lost.generation, ready.generation + 1);
+  t.equal(await outcomeOf(() => service.machine(owner, id, 'main')), 'SESSION_NOT_READY');
+  t.equal((await service.start(owner, { lab: 'lab-0' })).id, id, 'it is still the learner’s session');
+  engine.comeBack();
+  const back = await whenState(service, id, 'ready');
+  t.equal(back.generation, ready.generation + 2);
+  t.same(back.machines, ready.machines);
+});
+
+test('a session stopped while the engine is away ends when it is back', async (t) => {
+  const { engine, service, owner, id, sessions } = await setUp(t);
+  engine.vanish();
+  await whenState(service, id, 'unreachable');
+  await service.stop(owner, id);
+  await setTimeout(300);
+  t.equal((await service.get(owner, id)).state, 'stopping');
+  t.ok(sessions.log.lines.some((line) => line.includes('tried again')));
+  engine.comeBack();
+  await whenState(service, id, 'ended');
+  t.same(await environments(engine), []);
+});
+
+test('an environment that no session has is removed, others are left alone', async (t) => {
+  const { engine, sessions, id } = await setUp(t);
+  const [spec] = [{ sessionId: 'forgotten', subnet: '10.239.78.0/28', internet: false, machines: [] }];
+  if (spec) await engine.provision(spec);
+  t.same((await environments(engine)).sort(), [id, 'forgotten'].sort());
+  await sessions.reconcile();
+  t.same(await environments(engine), [id]);
+});
+
+test('sessions go on while the service is stopped, and are looked after again when it starts', async (t) => {
+  const { database, engine, sessions, service, owner, id, ready, machineId } = await setUp(t);
+  await sessions.stop();
+  t.same(await environments(engine), [id]);
+  await docker('kill', machineId);
+  const next = openSessions(t, database, { engine });
+  next.start();
+  const mended = await whenGeneration(service, id, ready.generation);
+  t.equal(mended.state, 'ready');
+  await next.service.stop(owner, id);
+  await whenState(service, id, 'ended');
+});

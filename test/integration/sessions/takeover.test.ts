@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import { openDatabase } from '../../../src/database/database.ts';
+import { newId } from '../../../src/ids.ts';
+import { createActors } from '../../support/actors.ts';
+import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
+import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { openSessions, whenState } from '../../support/sessions.ts';
+
+const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
+
+test('what a killed process was making is made again by the next, at once and only once', async (t) => {
+  for (const provider of providers) {
+    await t.test(provider, async (t) => {
+      const url = await freshDatabaseUrl(t, provider);
+      const database = await openDatabase({ url });
+      t.teardown(() => database.close());
+      const { owner } = await createActors(database);
+      const installation = `test-${newId()}`;
+      const engine = openTestEngine(t, installation);
+      const { service } = openSessions(t, database, { engine });
+      const one = await service.start(owner, { lab: 'lab-0' });
+      const two = await service.start(owner, { lab: 'lab-1' });
+
+      const child = spawn(process.execPath, ['--import=tsx', hangingService, url, installation]);
+      await once(child.stdout, 'data');
+      t.same(
+        (await engine.list()).map(({ sessionId }) => sessionId),
+        [one.id],
+        'it died with an environment made and not noted',
+      );
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      t.equal((await whenState(service, one.id)).state, 'provisioning');
+
+      const next = openSessions(t, database, { engine });
+      const began = Date.now();
+      next.start();
+      for (const { id } of [one, two]) await whenState(service, id, 'ready');
+      t.ok(Date.now() - began < 12_000, 'without waiting for the claim to run out');
+      const found = await engine.list();
+      t.same(found.map(({ sessionId }) => sessionId).sort(), [one.id, two.id].sort());
+      t.ok(found.every(({ machines }) => machines.length === 1));
+    });
+  }
+});
+
+test('several processes share the queue: each session is made once', async (t) => {
+  await eachDatabase(t, 'shared queue', async (t, database) => {
+    const { owner, other } = await createActors(database);
+    const engine = withFaults(openTestEngine(t));
+    const made: unknown[] = [];
+    engine.intercept('provision', async (spec) => void made.push((spec as { sessionId: string }).sessionId));
+    const front = openSessions(t, database, { engine });
+    const workers = [1, 2].map(() => openSessions(t, database, { engine, provisionConcurrency: 1 }));
+    const ids: string[] = [];
+    for (const actor of [owner, other]) {
+      for (const lab of ['lab-0', 'lab-1', 'lab-2']) {
+        ids.push((await front.service.start(actor, { lab })).id);
+      }
+    }
+    for (const worker of workers) worker.start();
+    for (const id of ids) await whenState(front.service, id, 'ready');
+    t.same(made.toSorted(), ids.toSorted());
+    const rows = await database.client.session.findMany();
+    t.equal(new Set(rows.map(({ subnetIndex }) => subnetIndex)).size, ids.length);
+  });
+});
+
+test('a service that stops gives back what it was making, and the next start makes it', async (t) => {
+  await eachDatabase(t, 'graceful stop', async (t, database) => {
+    const { owner } = await createActors(database);
+    const engine = withFaults(openTestEngine(t));
+    let calls = 0;
+    engine.intercept('provision', () => setTimeout(calls++ === 0 ? 300 : 0));
+    const first = openSessions(t, database, { engine, provisionConcurrency: 1 });
+    first.start();
+    const one = await first.service.start(owner, { lab: 'lab-0' });
+    const two = await first.service.start(owner, { lab: 'lab-1' });
+    await whenState(first.service, one.id, 'provisioning');
+    await whenState(first.service, two.id, 'queued');
+    await first.stop();
+    t.match(await first.service.get(owner, one.id), { state: 'queued', progress: { phase: 'queued' } });
+    t.same(await engine.list(), []);
+    const row = await database.client.session.findUnique({ where: { id: one.id } });
+    t.match(row, { claimedBy: null, subnetIndex: null });
+
+    const second = openSessions(t, database, { engine });
+    second.start();
+    for (const { id } of [one, two]) await whenState(second.service, id, 'ready');
+  });
+});

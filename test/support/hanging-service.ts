@@ -1,0 +1,38 @@
+import { openDatabase } from '../../src/database/database.ts';
+import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createMemoryBus } from '../../src/events/memory-bus.ts';
+import { createSessions } from '../../src/sessions/create-sessions.ts';
+import { rememberingLog } from './buses.ts';
+import { testCatalogue } from './sessions.ts';
+
+/*
+ * A service that hangs between making an environment and noting it: to be killed there.
+ * node --import=tsx hanging-service.ts <database url> <installation>
+ */
+const [url = '', installation = ''] = process.argv.slice(2);
+const engine = createDockerEngine({ installation });
+const hanging: Engine = Object.create(engine, {
+  provision: {
+    value: async (...parameters: Parameters<Engine['provision']>) => {
+      await engine.provision(...parameters);
+      process.stdout.write('made\n');
+      await new Promise(() => setInterval(() => undefined, 1000));
+    },
+  },
+});
+const log = rememberingLog();
+createSessions({
+  database: await openDatabase({ url }),
+  engine: hanging,
+  events: createMemoryBus({ log }),
+  clock: systemClock,
+  catalogue: testCatalogue(),
+  logger: log,
+  subnetPool: '10.231.0.0/16',
+  sessionLimit: 5,
+  provisionConcurrency: 1,
+  provisionTimeoutSeconds: 60,
+  warningMinutes: 5,
+}).start();
