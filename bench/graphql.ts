@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { toGlobalId } from '../src/graphql/base/global-id.ts';
+import type { Figure } from './context.ts';
 import { TOKEN } from './graphql-ours.ts';
 import { graphqlRequest, measureLoad } from './http-load.ts';
 
@@ -17,17 +18,10 @@ const labsQuery =
 const sessionQuery =
   'query ($id: ID!) { session(id: $id) { state machines { name address } progress { steps { id passed } } } }';
 
-/** Requests a second, and their ratio: more is better. */
-export interface Throughput {
-  ours: number;
-  raw: number;
-  ratio: number;
-}
-
-/** Measures the service's queries against a static mercurius resolver that gives the same answer. */
+/** Requests a second of the service's queries and of a static mercurius resolver that gives the same answers. */
 export async function measureGraphql(): Promise<{
-  labs_query: Throughput;
-  session_query: Throughput;
+  labs_query: Figure;
+  session_query: Figure;
 }> {
   const ours = await start('ours');
   try {
@@ -42,7 +36,7 @@ export async function measureGraphql(): Promise<{
   }
 }
 
-async function measureQuery(port: number, query: string, variables?: object): Promise<Throughput> {
+async function measureQuery(port: number, query: string, variables?: object): Promise<Figure> {
   const request = graphqlRequest(query, variables, TOKEN);
   const answer = await ask(port, query, variables);
   const raw = await start('static', JSON.stringify(answer['data']));
@@ -51,7 +45,7 @@ async function measureQuery(port: number, query: string, variables?: object): Pr
     if (!isDeepStrictEqual(theirs, answer)) throw new Error('The two servers answer differently.');
     await measureLoad(port, request, WARM_UP_MS);
     await measureLoad(raw.port, request, WARM_UP_MS);
-    const rounds: Throughput[] = [];
+    const rounds: Figure[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const mine = await measureLoad(port, request, ROUND_MS);
       const theirs = await measureLoad(raw.port, request, ROUND_MS);

@@ -1,22 +1,8 @@
-import type { TokenService, UserService } from '../identity/user.ts';
-import type { CheckService } from '../checks/attempt.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Actor } from '../identity/actor.ts';
-import type { LabService } from '../labs/lab-service.ts';
 import type { Log } from '../log.ts';
-import type { SessionService } from '../sessions/session.ts';
-import type { TerminalService } from '../terminals/terminal.ts';
 import type { Loaders } from './loaders.ts';
-
-/** What resolvers may call. */
-export interface GraphqlServices {
-  users: UserService;
-  tokens: TokenService;
-  labs: LabService;
-  sessions: Omit<SessionService, 'machine' | 'touch'>;
-  terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
-  checks: CheckService;
-}
+import type { GraphqlServices } from './services.ts';
 
 /** Addresses that answers give out. */
 export interface PublicUrls {

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Actor } from '../identity/actor.ts';
-import type { GraphqlContext, GraphqlServices } from './context.ts';
+import type { GraphqlContext } from './context.ts';
+import type { GraphqlServices } from './services.ts';
 import { createLoaders } from './loaders.ts';
 import { publicUrls } from './public-urls.ts';
 

@@ -4,7 +4,7 @@ import type { Actor } from '../identity/actor.ts';
 import type { LabView } from '../labs/lab.ts';
 import type { Session } from '../sessions/session.ts';
 import { createBatch } from './batch.ts';
-import type { GraphqlServices } from './context.ts';
+import type { GraphqlServices } from './services.ts';
 
 /** Reads by key, batched: what resolvers of elements of a list use instead of the services. */
 export interface Loaders {

@@ -4,7 +4,7 @@ import { fault } from '../../../src/errors.ts';
 import { mayReach, requireActor } from '../../../src/identity/actor.ts';
 import type { Actor } from '../../../src/identity/actor.ts';
 import type { User } from '../../../src/identity/user.ts';
-import type { GraphqlServices } from '../../../src/graphql/context.ts';
+import type { GraphqlServices } from '../../../src/graphql/services.ts';
 import type { Page, PageRequest } from '../../../src/page.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import { at, lab } from './world.ts';

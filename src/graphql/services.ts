@@ -1,0 +1,15 @@
+import type { CheckService } from '../checks/attempt.ts';
+import type { TokenService, UserService } from '../identity/user.ts';
+import type { LabService } from '../labs/lab-service.ts';
+import type { SessionService } from '../sessions/session.ts';
+import type { TerminalService } from '../terminals/terminal.ts';
+
+/** What resolvers may call. */
+export interface GraphqlServices {
+  users: UserService;
+  tokens: TokenService;
+  labs: LabService;
+  sessions: Omit<SessionService, 'machine' | 'touch'>;
+  terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
+  checks: CheckService;
+}
