@@ -1,17 +1,21 @@
 /* Plain JavaScript without dependencies: it also runs before there are any. Types: command.d.mts. */
 import { spawn } from 'node:child_process';
 
-/** Enough of a failed command's output to see why, without flooding the terminal. */
-const TAIL_LINES = 60;
+/**
+ * Enough of a failed command's output to see why, without flooding the terminal: some tools say it
+ * first and then explain at length, others say it last.
+ */
+const HEAD_LINES = 12;
+const TAIL_LINES = 40;
 /** Longest line kept; a progress bar without line ends must not fill memory. */
 const MAX_LINE_CHARS = 4_000;
 
 export class CommandError extends Error {
   name = 'CommandError';
 
-  constructor(command, reason, tail, cause) {
-    super(`${command}: ${reason}${tail ? `\n${tail}` : ''}`, { cause });
-    this.tail = tail;
+  constructor(command, reason, output, cause) {
+    super(`${command}: ${reason}${output ? `\n${output}` : ''}`, { cause });
+    this.output = output;
   }
 }
 
@@ -21,20 +25,38 @@ export function runCommand(command, args, options = {}) {
     const shown = [command, ...args].join(' ');
     const stdio = ['ignore', 'pipe', 'pipe'];
     const child = spawn(command, args, { stdio, timeout: timeoutMs, env, cwd, uid, gid });
-    const tail = [];
+    const output = createExcerpt(tailLines);
     const keep = (line) => {
-      tail.push(line);
-      if (tail.length > tailLines) tail.shift();
+      output.add(line);
       onLine?.(line);
     };
     const ends = [child.stdout, child.stderr].map((stream) => readLines(stream, keep));
     child.once('error', (error) => reject(new CommandError(shown, error.message, '', error)));
     child.once('close', (code, signal) => {
       for (const end of ends) end();
-      if (code === 0) resolve(tail.join('\n'));
-      else reject(new CommandError(shown, signal ?? `exit code ${code}`, tail.join('\n')));
+      if (code === 0) resolve();
+      else reject(new CommandError(shown, signal ?? `exit code ${code}`, output.text()));
     });
   });
+}
+
+function createExcerpt(tailLines) {
+  const head = [];
+  const tail = [];
+  let leftOut = 0;
+  return {
+    add(line) {
+      if (head.length < HEAD_LINES) return head.push(line);
+      if (tail.push(line) > tailLines) {
+        tail.shift();
+        leftOut += 1;
+      }
+    },
+    text() {
+      const gap = leftOut > 0 ? [`… ${leftOut} more lines …`] : [];
+      return [...head, ...gap, ...tail].join('\n');
+    },
+  };
 }
 
 export function readLines(stream, onLine) {

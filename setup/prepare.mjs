@@ -54,7 +54,7 @@ export function createPreparation({ root, steps }) {
 
   /** Compilers are installed only where it turns out that something has to be compiled. */
   async function installDependencies(step) {
-    const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+    const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
     const env = headersSetting();
     const tools = await missingBuildTools();
     const mend = [
@@ -66,7 +66,7 @@ export function createPreparation({ root, steps }) {
     try {
       await runNpm(args, { step, mend, env });
     } catch (error) {
-      if (tools.length === 0 || !/gyp ERR!/.test(error.tail)) throw error;
+      if (tools.length === 0 || !/gyp ERR!/.test(error.output)) throw error;
       step.progress(`installing ${tools.join(', ')}`);
       if (!(await installBuildTools(tools, step.progress))) throw error;
       await runNpm(args, { step, mend, env });

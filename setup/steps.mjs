@@ -33,8 +33,10 @@ function createLine(output, label) {
   const draw = () => {
     if (!detail) return;
     drawn = true;
-    if (output.isTTY) output.write(`\r\x1b[2K${`… ${label} ${detail}`.slice(0, (output.columns ?? 80) - 1)}`);
-    else output.write(`… ${label} ${detail}\n`);
+    const seconds = Math.floor((performance.now() - started) / 1000);
+    const text = `… ${label} ${seconds > 0 ? `${seconds} s  ` : ''}${detail}`;
+    if (output.isTTY) output.write(`\r\x1b[2K${text.slice(0, (output.columns ?? 80) - 1)}`);
+    else output.write(`${text}\n`);
   };
   let timer = setTimeout(
     () => {
