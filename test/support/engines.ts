@@ -25,10 +25,13 @@ export interface TestMachine {
 }
 
 /** A docker engine with an installation of the test's own, of which nothing is left afterwards. */
-export function dockerHarness(t: Test): EngineHarness {
+export function dockerHarness(
+  t: Test,
+  options: { egressImage?: string; nameServers?: string[] } = {},
+): EngineHarness {
   const installation = `test-${randomBytes(6).toString('hex')}`;
   const host = process.env['DOCKER_HOST'];
-  const engine = createDockerEngine({ host, installation });
+  const engine = createDockerEngine({ host, installation, ...options });
   t.teardown(async () => {
     for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
     await engine.close();

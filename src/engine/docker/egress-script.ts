@@ -29,6 +29,7 @@ ipt=
 for candidate in iptables iptables-nft iptables-legacy; do
   if "$candidate" -w 10 -S DOCKER-USER >/dev/null 2>&1; then ipt=$candidate; break; fi
 done
+command -v iptables >/dev/null || { echo 'the helper image has no iptables' >&2; exit 1; }
 if [ -z "$ipt" ]; then
   echo 'the engine does not manage iptables here (there is no chain DOCKER-USER)' >&2
   exit 1
@@ -43,16 +44,22 @@ if [ $# -eq 0 ]; then
   done </etc/resolv.conf
 fi
 
+# Only ever added to, since another installation on this host may ask other name servers.
+"$ipt" -w 10 -N BERTH-DNS 2>/dev/null || true
+for server in "$@"; do
+  for protocol in udp tcp; do
+    rule="-d $server -p $protocol --dport 53 -j ACCEPT"
+    "$ipt" -w 10 -C BERTH-DNS $rule 2>/dev/null || "$ipt" -w 10 -A BERTH-DNS $rule
+  done
+done
+
 {
   echo '*filter'
   echo ':BERTH-HOST - [0:0]'
   echo ':BERTH-EGRESS - [0:0]'
   echo '-A BERTH-HOST -j DROP'
   echo '-A BERTH-EGRESS -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN'
-  for server in "$@"; do
-    echo "-A BERTH-EGRESS -d $server -p udp --dport 53 -j RETURN"
-    echo "-A BERTH-EGRESS -d $server -p tcp --dport 53 -j RETURN"
-  done
+  echo '-A BERTH-EGRESS -j BERTH-DNS'
   for range in ${KEPT_OUT.join(' ')}; do
     echo "-A BERTH-EGRESS -d $range -j REJECT"
   done

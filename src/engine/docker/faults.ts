@@ -3,20 +3,6 @@ import { Fault, fault } from '../../errors.ts';
 /** Longest wait for one call. Creating and starting take seconds on a busy disk; past this the engine hangs. */
 const CALL_TIMEOUT_MS = 60_000;
 
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'ENOENT',
-  'EACCES',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]);
-
 /** What the engine's client throws: an HTTP status, or the system's error code when there was no answer. */
 interface EngineError {
   statusCode: number | undefined;
@@ -52,9 +38,8 @@ export async function call<T>(operation: () => Promise<T>, options: CallOptions 
 export function toFault(error: unknown, missing?: () => Fault): Fault {
   if (error instanceof Fault) return error;
   const { statusCode, code, words } = readEngineError(error);
-  if (statusCode === undefined && code !== undefined && UNREACHABLE.has(code)) {
-    return fault('ENGINE_UNREACHABLE', {}, error);
-  }
+  // Without an answer: a socket, name or certificate that failed has a code, a mistake of ours has none.
+  if (statusCode === undefined && code !== undefined) return fault('ENGINE_UNREACHABLE', {}, error);
   if (/no space left on device|disk quota exceeded/i.test(words)) {
     return fault('DISK_FULL', { where: 'the container engine' }, error);
   }
@@ -66,7 +51,9 @@ export function toFault(error: unknown, missing?: () => Fault): Fault {
   if (/is not running|is paused|is restarting|marked for removal/i.test(words)) {
     return fault('MACHINE_NOT_RUNNING', {}, error);
   }
-  return fault('ENGINE_REFUSED', { problem: words }, error);
+  return statusCode === undefined
+    ? fault('INTERNAL', {}, error)
+    : fault('ENGINE_REFUSED', { problem: words }, error);
 }
 
 /** Whether the engine answered, if only to refuse. */
@@ -90,9 +77,10 @@ export function engineWords(error: unknown): string {
 function readEngineError(error: unknown): EngineError {
   if (!(error instanceof Error)) return { statusCode: undefined, code: undefined, words: String(error) };
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  const ours = error instanceof TypeError || error instanceof RangeError;
   return {
     statusCode: typeof statusCode === 'number' ? statusCode : undefined,
-    code: typeof code === 'string' ? code : undefined,
+    code: typeof code === 'string' && !ours ? code : undefined,
     words: error.message.replace(/^\(HTTP code \d+\) .*? - /, '').trim(),
   };
 }

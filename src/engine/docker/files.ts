@@ -25,8 +25,11 @@ export async function copyIn(container: Docker.Container, path: string, tar: Rea
 
 /** The file or folder at `path` as a tar stream. */
 export async function copyOut(container: Docker.Container, path: string): Promise<Readable> {
-  const missing = () => fault('NOT_FOUND', { thing: 'file' });
-  return (await call(() => container.getArchive({ path }), { missing })) as Readable;
+  return (await call(() => container.getArchive({ path }), { missing: noSuchFile })) as Readable;
+}
+
+function noSuchFile() {
+  return fault('NOT_FOUND', { thing: 'file' });
 }
 
 export interface CommitSpec {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import type Dockerode from 'dockerode';
 import { pack as createPack } from 'tar-stream';
 import { fault } from '../../errors.ts';
@@ -49,7 +50,7 @@ function createBuildLog(onOutput: (line: string) => void) {
 
   function addLine(raw: string) {
     // The builder colours what commands print to their error output.
-    const line = raw.replaceAll(/\x1b\[[\d;]*m/g, '').trimEnd();
+    const line = stripVTControlCharacters(raw).trimEnd();
     if (line === '') return;
     if (/^Step \d+\/\d+ : /.test(line)) [step, tail] = [line, []];
     else tail = [...tail, line].slice(-TAIL_LINES);

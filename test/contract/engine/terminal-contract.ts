@@ -40,7 +40,7 @@ export function terminalContract(open: (t: Test) => EngineHarness): void {
       t.pass('a resize after the end does no harm');
     });
 
-    await t.test('hands ^P over at once, and ^P ^Q does not detach', async (t) => {
+    await t.test('hands ^P over at once, and ^P ^Q does not detach', async () => {
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write('stty raw -echo; dd bs=1 count=1 2>/dev/null | od -An -tx1; stty sane\n');
@@ -54,7 +54,7 @@ export function terminalContract(open: (t: Test) => EngineHarness): void {
       await terminal.end();
     });
 
-    await t.test('carries bytes of all values both ways', async (t) => {
+    await t.test('carries bytes of all values both ways', async () => {
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write('stty raw -echo; head -c 256 | sha256sum; stty sane\n');

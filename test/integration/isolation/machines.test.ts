@@ -62,14 +62,6 @@ for (const profile of bothProfiles) {
       );
     });
 
-    await t.test('keeps its limit of processes', async (t) => {
-      const { out } = await run(
-        'for i in $(seq 100); do sleep 20 & done 2>/dev/null; ls -d /proc/[0-9]* | wc -l',
-      );
-      t.ok(Number(out) <= 64, out);
-      await run('kill $(pgrep -f "[s]leep 20")');
-    });
-
     await t.test('keeps its limit of memory', async (t) => {
       t.match(await run('tail /dev/zero'), { code: 137 });
       t.match(await engine.inspect(machine?.machineId ?? ''), { state: 'running' }, 'and goes on');
@@ -80,6 +72,14 @@ for (const profile of bothProfiles) {
       await run('(setsid sh -c "sleep 0.1 &" &)');
       await run('sleep 0.5');
       t.notMatch((await run('cat /proc/[0-9]*/stat')).out, / Z /);
+    });
+
+    // The last one, since it leaves no process to spare.
+    await t.test('keeps its limit of processes', async (t) => {
+      const { out } = await run(
+        'for i in $(seq 100); do sleep 20 & done 2>/dev/null; ls -d /proc/[0-9]* | wc -l',
+      );
+      t.ok(Number(out) <= 64, out);
     });
   });
 }
@@ -127,7 +127,7 @@ test('a standard machine is one to administer', async (t) => {
       machineId,
       `set -e; export DEBIAN_FRONTEND=noninteractive; ${script}`,
     );
-    t.match(result, { code: 0 }, script);
+    t.match(result, { code: 0 }, `${script}\n${result.err}`);
     return result;
   };
   await works('useradd -m ada; echo ada:secret | chpasswd; su ada -c "id -un" | grep -x ada');
@@ -137,7 +137,7 @@ test('a standard machine is one to administer', async (t) => {
   await works(`
     mkdir -p /tmp/p/DEBIAN /tmp/p/usr/bin /tmp/repository
     printf "Package: berth-greeting\\nVersion: 1.0\\nArchitecture: all\\nMaintainer: none\\nDescription: greets\\n" >/tmp/p/DEBIAN/control
-    printf "#!/bin/sh\\nset -e\\nadduser() { useradd --system greeter; }\\nadduser\\nchown greeter /usr/bin/berth-greeting\\n" >/tmp/p/DEBIAN/postinst
+    printf "#!/bin/sh\\nset -e\\nid greeter || useradd --system greeter\\nchown greeter /usr/bin/berth-greeting\\n" >/tmp/p/DEBIAN/postinst
     printf "#!/bin/sh\\necho greetings\\n" >/tmp/p/usr/bin/berth-greeting
     chmod 755 /tmp/p/DEBIAN/postinst /tmp/p/usr/bin/berth-greeting
     dpkg-deb --root-owner-group -b /tmp/p /tmp/repository/berth-greeting.deb >/dev/null

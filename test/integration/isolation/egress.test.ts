@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { test } from 'tap';
+import {
+  dockerHarness,
+  environmentSpec,
+  machineSpec,
+  MACHINE_IMAGE,
+  runScript,
+} from '../../support/engines.ts';
+import {
+  INTERNET_ADDRESS,
+  METADATA_ADDRESS,
+  PRIVATE_ADDRESS,
+  startFakeInternet,
+} from '../../support/fake-internet.ts';
+
+test('a lab with internet reaches the internet and nothing else', async (t) => {
+  await startFakeInternet(t);
+  const { engine } = dockerHarness(t, { nameServers: [PRIVATE_ADDRESS] });
+  const machines = [machineSpec(), machineSpec({ name: 'db' })];
+  const [own, other] = [environmentSpec({ internet: true, machines }), environmentSpec({ internet: true })];
+  const [main, db] = await engine.provision(own);
+  const [neighbour] = await engine.provision(other);
+  const run = (script: string) => runScript(engine, main?.machineId ?? '', script);
+  const fetches = async (address: string, port = 80) =>
+    (await run(`curl -s --max-time 1 http://${address}:${port}/`)).code === 0;
+
+  await t.test('the internet, by address and by name', async (t) => {
+    t.equal((await run(`curl -s --max-time 5 http://${INTERNET_ADDRESS}/`)).out, 'internet');
+    t.equal((await run('curl -s --max-time 5 http://www.example.test/')).out, 'internet');
+  });
+
+  await t.test('the other machines of its session', async (t) => {
+    t.match(await run('ping -c1 -W2 db'), { code: 0, out: new RegExp(String(db?.address)) });
+  });
+
+  await t.test('not private networks, though a name server may be in one', async (t) => {
+    t.notOk(await fetches(PRIVATE_ADDRESS));
+  });
+
+  await t.test('not the metadata address', async (t) => {
+    t.notOk(await fetches(METADATA_ADDRESS));
+  });
+
+  await t.test('not another session', async (t) => {
+    t.not((await run(`ping -c1 -W1 ${neighbour?.address}`)).code, 0);
+  });
+
+  await t.test('not the host, by any of its addresses', async (t) => {
+    const server = createServer((_, response) => response.end('the host'));
+    server.listen(0, '0.0.0.0');
+    await once(server, 'listening');
+    t.teardown(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const lists = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    const addresses = lists.filter(({ family }) => family === 'IPv4').map(({ address }) => address);
+    t.ok(addresses.includes('198.51.100.1'), 'one of them is towards the internet');
+    for (const address of addresses) t.notOk(await fetches(address, port), address);
+  });
+
+  await t.test('and a lab without internet not even that', async (t) => {
+    const [closed] = await engine.provision(environmentSpec());
+    const { code } = await runScript(
+      engine,
+      closed?.machineId ?? '',
+      `curl -s --max-time 2 http://${INTERNET_ADDRESS}/ || getent hosts www.example.test`,
+    );
+    t.not(code, 0);
+  });
+});
+
+test('a lab with internet does not start where its rules can not be set', async (t) => {
+  const problems = { 'berth-test/no-such-image:x': /no-such-image/, [MACHINE_IMAGE]: /no iptables/ };
+  for (const [egressImage, problem] of Object.entries(problems)) {
+    const { engine } = dockerHarness(t, { egressImage });
+    const spec = environmentSpec({ internet: true });
+    await t.rejects(engine.provision(spec), { code: 'EGRESS_UNAVAILABLE', details: { problem } });
+    t.same(await engine.list(), []);
+  }
+});
+
+test('many labs with internet start at once', async (t) => {
+  const { engine } = dockerHarness(t);
+  const specs = Array.from({ length: 4 }, () => environmentSpec({ internet: true }));
+  const provisioned = await Promise.all(specs.map((spec) => engine.provision(spec)));
+  t.equal(provisioned.flat().length, 4);
+});

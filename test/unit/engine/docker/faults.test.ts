@@ -1,0 +1,49 @@
+import { test } from 'tap';
+import { fault } from '../../../../src/errors.ts';
+import { call, engineWords, hasStatus, toFault } from '../../../../src/engine/docker/faults.ts';
+
+function answered(statusCode: number, words: string): Error {
+  return Object.assign(new Error(`(HTTP code ${statusCode}) some reason - ${words} `), { statusCode });
+}
+
+test('each answer of the engine has its fault', (t) => {
+  const system = (code: string) => Object.assign(new Error(code), { code });
+  const table: [Error, string][] = [
+    [system('ECONNREFUSED'), 'ENGINE_UNREACHABLE'],
+    [system('ENOENT'), 'ENGINE_UNREACHABLE'],
+    [system('ECONNRESET'), 'ENGINE_UNREACHABLE'],
+    [answered(404, 'No such container: x'), 'CONTAINER_NOT_FOUND'],
+    [answered(409, 'container x is not running'), 'MACHINE_NOT_RUNNING'],
+    [answered(409, 'Container x is paused, unpause the container before exec'), 'MACHINE_NOT_RUNNING'],
+    [answered(500, 'write /x: no space left on device'), 'DISK_FULL'],
+    [answered(507, 'no space left on device'), 'DISK_FULL'],
+    [answered(400, 'bad parameter'), 'ENGINE_REFUSED'],
+    [new TypeError('a mistake of ours'), 'INTERNAL'],
+    [system('CERT_HAS_EXPIRED'), 'ENGINE_UNREACHABLE'],
+  ];
+  for (const [error, code] of table) t.match(toFault(error), { code, cause: error }, error.message);
+  t.end();
+});
+
+test('what is missing is what the caller looked for, unless the container itself is', (t) => {
+  const missing = () => fault('NOT_FOUND', { thing: 'file' });
+  t.match(toFault(answered(404, 'Could not find the file /x in container y'), missing), {
+    code: 'NOT_FOUND',
+  });
+  t.match(toFault(answered(404, 'No such container: y'), missing), { code: 'CONTAINER_NOT_FOUND' });
+  t.end();
+});
+
+test('the engine’s words and status are found in a fault too', (t) => {
+  const wrapped = toFault(answered(403, 'Pool overlaps with other one on this address space'));
+  t.equal(engineWords(wrapped), 'Pool overlaps with other one on this address space');
+  t.ok(hasStatus(wrapped, 403, 409));
+  t.notOk(hasStatus(wrapped, 404));
+  t.match(wrapped.message, /^The container engine refused: Pool overlaps/);
+  t.end();
+});
+
+test('a call that gets no answer ends', async (t) => {
+  const never = () => new Promise<never>(() => {});
+  await t.rejects(call(never, { timeoutMs: 20 }), { code: 'ENGINE_UNREACHABLE' });
+});

@@ -1,0 +1,65 @@
+import { test } from 'tap';
+import { machineConfig } from '../../../../src/engine/docker/machine-config.ts';
+import { machineSpec } from '../../../support/engines.ts';
+
+const place = {
+  containerName: 'berth-s1-main',
+  network: 'berth-s1',
+  address: '10.1.0.2',
+  labels: { a: 'b' },
+  nameServers: [],
+};
+
+test('a machine has its limits, and no swap beyond them', (t) => {
+  const limits = { memoryBytes: 1_000_000, cpus: 0.5, pids: 9, logBytes: 4_096 };
+  const { HostConfig } = machineConfig(machineSpec({ limits }), place);
+  t.match(HostConfig, {
+    Memory: 1_000_000,
+    MemorySwap: 1_000_000,
+    NanoCpus: 500_000_000,
+    PidsLimit: 9,
+    LogConfig: { Type: 'json-file', Config: { 'max-size': '4096', 'max-file': '1' } },
+    RestartPolicy: { Name: 'no' },
+    Init: true,
+  });
+  t.end();
+});
+
+test('no profile is privileged, mounts anything of the host or leaves seccomp', (t) => {
+  for (const profile of ['standard', 'restricted'] as const) {
+    const { HostConfig } = machineConfig(machineSpec({ profile }), place);
+    t.match(HostConfig, { Privileged: false, Binds: [], CapDrop: ['ALL'] });
+    t.same(HostConfig?.SecurityOpt, ['no-new-privileges:true']);
+    t.notMatch(HostConfig, { Mounts: /./ });
+  }
+  t.same(machineConfig(machineSpec({ profile: 'restricted' }), place).HostConfig?.CapAdd, []);
+  t.end();
+});
+
+test('a machine runs its command, or waits, whatever the image would run', (t) => {
+  t.match(machineConfig(machineSpec({ command: ['a', 'b c'] }), place), {
+    Entrypoint: ['a', 'b c'],
+    Cmd: [],
+  });
+  t.match(machineConfig(machineSpec(), place), { Entrypoint: ['sleep', /\d+/], Cmd: [] });
+  t.end();
+});
+
+test('the image’s user stays unless another one is named', (t) => {
+  t.notOk('User' in machineConfig(machineSpec(), place));
+  t.equal(machineConfig(machineSpec({ user: 'ada' }), place).User, 'ada');
+  t.end();
+});
+
+test('a machine is known by its name at a fixed address', (t) => {
+  const config = machineConfig(machineSpec({ name: 'db', environment: { A: '1=2' } }), place);
+  t.match(config, {
+    name: 'berth-s1-main',
+    Hostname: 'db',
+    Env: ['A=1=2'],
+    NetworkingConfig: {
+      EndpointsConfig: { 'berth-s1': { Aliases: ['db'], IPAMConfig: { IPv4Address: '10.1.0.2' } } },
+    },
+  });
+  t.end();
+});

@@ -1,0 +1,77 @@
+import { test } from 'tap';
+import { connectEngine } from '../../../../src/engine/docker/connection.ts';
+import { createEventTranslator } from '../../../../src/engine/docker/events.ts';
+import { createPullProgress } from '../../../../src/engine/docker/image-pull.ts';
+import { resolveUserId } from '../../../../src/engine/docker/machine-user.ts';
+
+test('root is found by number, whatever it is called', (t) => {
+  const passwd =
+    'root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n7:x:0:0::/:/bin/sh\n';
+  const table: [string, number | undefined][] = [
+    ['', 0],
+    ['root', 0],
+    ['toor:ada', 0],
+    ['0', 0],
+    ['+0', 0],
+    ['-0', 0],
+    ['000:5', 0],
+    ['7', 0],
+    ['ada', 1000],
+    ['1234', 1234],
+    ['eve', undefined],
+  ];
+  for (const [user, id] of table) t.equal(resolveUserId(user, passwd), id, user);
+  t.end();
+});
+
+test('the percent of a pull grows with the bytes of its layers', (t) => {
+  const percent = createPullProgress();
+  const downloading = (id: string, current: number, total: number) =>
+    percent({ id, status: 'Downloading', progressDetail: { current, total } });
+  t.equal(percent({ status: 'Pulling from library/debian', id: 'trixie' }), undefined);
+  t.equal(downloading('a', 25, 100), 25);
+  t.equal(downloading('b', 50, 100), 37);
+  t.equal(percent({ id: 'a', status: 'Download complete' }), 75);
+  t.equal(percent({ id: 'c', status: 'Already exists' }), 75);
+  t.equal(percent({ id: 'b', status: 'Pull complete' }), 100);
+  t.end();
+});
+
+test('an end by lack of memory is told as one, once', (t) => {
+  const translate = createEventTranslator();
+  const Actor = { ID: 'm', Attributes: { 'berth.session': 's', exitCode: '137' } };
+  const machine = { sessionId: 's', machineId: 'm' };
+  t.equal(translate({ Action: 'oom', Actor }), undefined);
+  const died = { type: 'machine-died', ...machine, exitCode: 137 };
+  t.same(translate({ Action: 'die', Actor }), { ...died, outOfMemory: true });
+  t.same(translate({ Action: 'die', Actor }), { ...died, outOfMemory: false });
+  t.same(translate({ Action: 'start', Actor }), { type: 'machine-started', ...machine });
+  t.same(translate({ Action: 'destroy', Actor }), { type: 'machine-removed', ...machine });
+  t.equal(translate({ Action: 'start', Actor: { ID: 'm', Attributes: {} } }), undefined);
+  t.equal(translate({}), undefined);
+  t.end();
+});
+
+test('an address that can not be used is refused before anything is sent', (t) => {
+  for (const host of ['ssh://host', 'npipe:////./pipe/docker']) {
+    t.throws(() => connectEngine(host, {}), { code: 'CONFIG_INVALID', message: /DOCKER_HOST/ }, host);
+  }
+  t.throws(() => connectEngine('tcp://host', { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/no/such' }), {
+    code: 'CONFIG_INVALID',
+    message: /ca\.pem/,
+  });
+  t.end();
+});
+
+test('the given address wins over the environment’s', (t) => {
+  const before = process.env['DOCKER_HOST'];
+  t.teardown(() => {
+    if (before === undefined) delete process.env['DOCKER_HOST'];
+    else process.env['DOCKER_HOST'] = before;
+  });
+  process.env['DOCKER_HOST'] = 'tcp://elsewhere:1';
+  const { docker, close } = connectEngine('unix:///run/some.sock', {});
+  t.match(docker.modem, { socketPath: '/run/some.sock', host: undefined, protocol: 'http' });
+  close();
+  t.end();
+});
