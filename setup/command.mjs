@@ -46,8 +46,9 @@ function createExcerpt(tailLines) {
   let leftOut = 0;
   return {
     add(line) {
-      if (head.length < HEAD_LINES) return head.push(line);
-      if (tail.push(line) > tailLines) {
+      if (head.length < HEAD_LINES) {
+        head.push(line);
+      } else if (tail.push(line) > tailLines) {
         tail.shift();
         leftOut += 1;
       }

@@ -12,9 +12,9 @@ const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 export function parseOsRelease(text) {
   const read = (name) => new RegExp(`^${name}=["']?([^"'\n]*)`, 'm').exec(text)?.[1] ?? '';
-  const families = [read('ID'), ...read('ID_LIKE').split(' ')];
+  const families = new Set([read('ID'), ...read('ID_LIKE').split(' ')]);
   return {
-    debian: families.includes('debian') || families.includes('ubuntu'),
+    debian: families.has('debian') || families.has('ubuntu'),
     debianCodename: read('ID') === 'debian' ? read('VERSION_CODENAME') || undefined : undefined,
   };
 }

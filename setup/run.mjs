@@ -43,18 +43,19 @@ async function main([name, ...args]) {
   return command(args);
 }
 
-const problem = nodeProblem(process.versions.node);
-if (problem) {
-  console.error(problem);
-  process.exitCode = 1;
-} else {
-  main(process.argv.slice(2)).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error) => {
-      console.error(`\n${error.mend ? `${error.message}\n\n${error.mend}` : error.stack}`);
-      process.exitCode = 1;
-    },
-  );
+/** Answers the exit code. */
+async function run(args) {
+  const problem = nodeProblem(process.versions.node);
+  if (problem) {
+    process.stderr.write(`${problem}\n`);
+    return 1;
+  }
+  try {
+    return await main(args);
+  } catch (error) {
+    process.stderr.write(`\n${error.mend ? `${error.message}\n\n${error.mend}` : error.stack}\n`);
+    return 1;
+  }
 }
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,4 +1,5 @@
 /* Plain JavaScript without dependencies: it also runs before there are any. Types: steps.d.mts. */
+import { stripVTControlCharacters } from 'node:util';
 
 /** A terminal needs no more than this; faster only flickers. */
 const REFRESH_MS = 100;
@@ -48,8 +49,10 @@ function createLine(output, label) {
 
   return {
     progress(text) {
-      // Control characters of the tools' own progress bars would spoil the line.
-      detail = text.replaceAll(/\x1b\[[\d;?]*[A-Za-z]|[\x00-\x1f]/g, ' ').trim();
+      // The tools' own colours and progress bars would spoil the line.
+      detail = stripVTControlCharacters(text)
+        .replaceAll(/\p{Cc}/gu, ' ')
+        .trim();
     },
     end(mark, note) {
       clearTimeout(timer);

@@ -26,7 +26,7 @@ async function runApart(script: string, { env = {}, flags = [] as string[] } = {
   return { output, code: code as number | null };
 }
 
-t.test('with set-up forbidden and no engine, one message says what to run', async (t) => {
+await t.test('with set-up forbidden and no engine, one message says what to run', async (t) => {
   const { output, code } = await runApart(WITHOUT_ENGINE + ENSURE_ENGINE.join(' '), {
     env: { BERTH_ENGINE_SETUP: 'off' },
   });
@@ -39,28 +39,31 @@ t.test('with set-up forbidden and no engine, one message says what to run', asyn
   t.notMatch(output, 'sudo');
 });
 
-t.test('who is not root gets one message with the commands for it', async (t) => {
+await t.test('who is not root gets one message with the commands for it', async (t) => {
   const { output, code } = await runApart(WITHOUT_ENGINE + AS_NOBODY + ENSURE_ENGINE.join(' '));
   t.equal(code, 1);
   t.match(output, 'only root may set one up. Run:\n  sudo apt-get install -y docker.io iptables\n');
   t.match(output, 'sudo usermod -aG docker');
 });
 
-t.test('an address in DOCKER_HOST where nothing answers is not replaced by another engine', async (t) => {
-  const { output, code } = await runApart(ENSURE_ENGINE.join(' '), {
-    env: { DOCKER_HOST: 'tcp://127.0.0.1:1' },
-  });
-  t.equal(code, 1);
-  t.match(output, /DOCKER_HOST is tcp:\/\/127\.0\.0\.1:1, but no engine answers there: .*ECONNREFUSED/);
-});
+await t.test(
+  'an address in DOCKER_HOST where nothing answers is not replaced by another engine',
+  async (t) => {
+    const { output, code } = await runApart(ENSURE_ENGINE.join(' '), {
+      env: { DOCKER_HOST: 'tcp://127.0.0.1:1' },
+    });
+    t.equal(code, 1);
+    t.match(output, /DOCKER_HOST is tcp:\/\/127\.0\.0\.1:1, but no engine answers there: .*ECONNREFUSED/);
+  },
+);
 
-t.test('an address of an unknown kind is named', async (t) => {
+await t.test('an address of an unknown kind is named', async (t) => {
   const { output, code } = await runApart(ENSURE_ENGINE.join(' '), { env: { DOCKER_HOST: 'ssh://host' } });
   t.equal(code, 1);
   t.match(output, 'DOCKER_HOST: addresses that begin with ssh:// are not supported');
 });
 
-t.test('an engine that refuses this user is told from one that is not there', async (t) => {
+await t.test('an engine that refuses this user is told from one that is not there', async (t) => {
   // The path of a socket may have 107 bytes, so it lies in no deep folder.
   const folder = await mkdtemp(join(tmpdir(), 'berth-'));
   t.teardown(() => rm(folder, { recursive: true }));
@@ -88,7 +91,7 @@ async function asNobody(t: Test, path: string, work: () => Promise<void>) {
   }
 }
 
-t.test('an engine that does not run is configured for labs and started', async (t) => {
+await t.test('an engine that does not run is configured for labs and started', async (t) => {
   const work = await mkdtemp(join(tmpdir(), 'berth-'));
   t.teardown(() => rm(work, { recursive: true }));
   const script = `

@@ -38,7 +38,7 @@ async function ensure(folder: { name: string; path: string }, log: string[] = []
 const DOCKERFILE = 'ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY hello /hello\n';
 const PASSING = '#!/bin/sh\ntest "$(cat /hello)" = hello\n';
 
-t.test('the Linux image is built once, and anew after a change', async (t) => {
+await t.test('the Linux image is built once, and anew after a change', async (t) => {
   const { folder, repository } = await makeFolder(t, {});
   await cp(join(imagesFolder, 'linux'), folder.path, { recursive: true });
 
@@ -70,7 +70,7 @@ t.test('the Linux image is built once, and anew after a change', async (t) => {
   t.equal(latest?.labels['berth.image'], folder.name);
 });
 
-t.test('a mode counts as a change, and the smoke test itself too', async (t) => {
+await t.test('a mode counts as a change, and the smoke test itself too', async (t) => {
   const { folder } = await makeFolder(t, { Dockerfile: DOCKERFILE, hello: 'hello\n' });
   const names = [(await ensure(folder)).name];
   await chmod(join(folder.path, 'hello'), 0o755);
@@ -80,23 +80,26 @@ t.test('a mode counts as a change, and the smoke test itself too', async (t) => 
   t.equal(new Set(names).size, 3);
 });
 
-t.test('an image that its smoke test refuses gets no name, and the error says what was wrong', async (t) => {
-  const { folder, repository } = await makeFolder(t, {
-    Dockerfile: DOCKERFILE,
-    hello: 'good bye\n',
-    'smoke-test.sh': '#!/bin/bash\necho "it says: $(cat /hello)" >&2\nexit 7\n',
-  });
-  const refused = { code: 'IMAGE_BUILD_FAILED', message: /exit code 7\.\nit says: good bye\n/ };
-  await t.rejects(ensure(folder), refused);
-  t.strictSame(await images.listNames(repository), []);
-  await t.rejects(ensure(folder), refused, 'a second start refuses it too');
+await t.test(
+  'an image that its smoke test refuses gets no name, and the error says what was wrong',
+  async (t) => {
+    const { folder, repository } = await makeFolder(t, {
+      Dockerfile: DOCKERFILE,
+      hello: 'good bye\n',
+      'smoke-test.sh': '#!/bin/bash\necho "it says: $(cat /hello)" >&2\nexit 7\n',
+    });
+    const refused = { code: 'IMAGE_BUILD_FAILED', message: /exit code 7\.\nit says: good bye\n/ };
+    await t.rejects(ensure(folder), refused);
+    t.strictSame(await images.listNames(repository), []);
+    await t.rejects(ensure(folder), refused, 'a second start refuses it too');
 
-  await writeFile(join(folder.path, 'hello'), 'hello\n');
-  await writeFile(join(folder.path, 'smoke-test.sh'), PASSING);
-  t.equal((await ensure(folder)).note, 'built', 'and the mended one is built');
-});
+    await writeFile(join(folder.path, 'hello'), 'hello\n');
+    await writeFile(join(folder.path, 'smoke-test.sh'), PASSING);
+    t.equal((await ensure(folder)).note, 'built', 'and the mended one is built');
+  },
+);
 
-t.test('an image that fails after a good one leaves the good one in use', async (t) => {
+await t.test('an image that fails after a good one leaves the good one in use', async (t) => {
   const { folder, repository } = await makeFolder(t, { Dockerfile: DOCKERFILE, hello: 'hello\n' });
   const good = await ensure(folder);
   await writeFile(join(folder.path, 'smoke-test.sh'), '#!/bin/sh\nexit 1\n');
@@ -106,7 +109,7 @@ t.test('an image that fails after a good one leaves the good one in use', async 
   t.equal(latest?.id, kept?.id);
 });
 
-t.test('a step that fails is named, with the end of its output', async (t) => {
+await t.test('a step that fails is named, with the end of its output', async (t) => {
   const { folder } = await makeFolder(t, {
     Dockerfile: `${DOCKERFILE}RUN echo before && cat /absent\n`,
     hello: 'hello\n',
@@ -122,12 +125,12 @@ t.test('a step that fails is named, with the end of its output', async (t) => {
   await images.remove(made.at(-1) ?? '');
 });
 
-t.test('a Dockerfile that is none is refused with the words of the builder', async (t) => {
+await t.test('a Dockerfile that is none is refused with the words of the builder', async (t) => {
   const { folder } = await makeFolder(t, { Dockerfile: 'PLEASE work\n' });
   await t.rejects(ensure(folder), { code: 'IMAGE_BUILD_FAILED', message: /unknown instruction: PLEASE/ });
 });
 
-t.test('a smoke test that never ends is stopped, and its container removed', async (t) => {
+await t.test('a smoke test that never ends is stopped, and its container removed', async (t) => {
   const image = await images.find(BASE_IMAGE);
   const text = '#!/bin/sh\necho begun\nexec sleep 1000\n';
   const { exitCode, output } = await images.runScript(image?.id ?? '', { text, timeoutMs: 1_500 });
@@ -137,7 +140,7 @@ t.test('a smoke test that never ends is stopped, and its container removed', asy
   t.notOk(left.some((container) => container.ImageID === image?.id && container.State === 'running'));
 });
 
-t.test('only folders with a Dockerfile are images', async (t) => {
+await t.test('only folders with a Dockerfile are images', async (t) => {
   const root = t.testdir({
     b: { Dockerfile: '' },
     a: { Dockerfile: '' },

@@ -6,9 +6,9 @@ import { ensureEngine } from '../../../src/setup/docker-engine.ts';
 const steps = createSteps({ output: process.stderr });
 try {
   const { note } = await steps.run('engine', (step) => ensureEngine({ env: process.env, step }));
-  console.log(note);
+  process.stdout.write(`${note}\n`);
 } catch (error) {
   if (!isFault(error)) throw error;
-  console.log(error.message);
+  process.stdout.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 /** Runs tap, for all tests or the files named, with everything that tests need running beside it. */
+import { inspect } from 'node:util';
 import { createSteps } from '../../../setup/steps.mjs';
 import { isFault } from '../../../src/errors.ts';
 import { ensureMachine } from '../../../src/setup/machine.ts';
@@ -57,7 +58,7 @@ async function main(): Promise<number> {
   try {
     return await Promise.race([run(process.argv.slice(2)), interrupted]);
   } catch (error) {
-    console.error(isFault(error) ? `\n${error.message}` : error);
+    process.stderr.write(`\n${isFault(error) ? error.message : inspect(error)}\n`);
     return 1;
   } finally {
     for (const stop of started.toReversed()) await stop();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { runCommand } from '../../../setup/command.mjs';
 import { whenMissing } from '../../../setup/debian.mjs';
 import { freePort, startServiceProcess } from './service-process.ts';
@@ -89,7 +89,7 @@ async function findOwner(): Promise<{ uid: number; gid: number }> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   try {
     await client.connect();
     return true;

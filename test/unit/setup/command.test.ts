@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import { CommandError, readLines, runCommand } from '../../../setup/command.mjs';
 
-t.test('a command tells its lines, of both streams, without the empty ones', async (t) => {
+await t.test('a command tells its lines, of both streams, without the empty ones', async (t) => {
   const lines: string[] = [];
   await runCommand('sh', ['-c', 'printf "a\\n\\nb\\rc" ; sleep 0.1; echo d >&2'], {
     onLine: (line) => lines.push(line),
@@ -10,7 +10,7 @@ t.test('a command tells its lines, of both streams, without the empty ones', asy
   t.strictSame(lines.toSorted(), ['a', 'b', 'c', 'd']);
 });
 
-t.test('a failure has the first and the last lines of what was said', async (t) => {
+await t.test('a failure has the first and the last lines of what was said', async (t) => {
   const failing = runCommand('sh', ['-c', 'seq 1 1000; exit 3'], { tailLines: 2 });
   const error = await failing.catch((reason: unknown) => reason);
   t.ok(error instanceof CommandError);
@@ -20,12 +20,12 @@ t.test('a failure has the first and the last lines of what was said', async (t) 
   t.ok(output.endsWith('\n… 986 more lines …\n999\n1000'));
 });
 
-t.test('a command that is not there is a failure too, and so is one that takes too long', async (t) => {
+await t.test('a command that is not there is a failure too, and so is one that takes too long', async (t) => {
   await t.rejects(runCommand('/no/such/program', []), { name: 'CommandError', message: /ENOENT/ });
   await t.rejects(runCommand('sleep', ['60'], { timeoutMs: 100 }), { message: /SIGTERM/ });
 });
 
-t.test('a line without an end stays bounded', async (t) => {
+await t.test('a line without an end stays bounded', async (t) => {
   const lines: string[] = [];
   const stream = Readable.from(Array.from({ length: 100 }, () => 'x'.repeat(1000)));
   const end = readLines(stream, (line) => lines.push(line));

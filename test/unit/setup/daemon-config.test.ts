@@ -10,7 +10,7 @@ eth0	00001CAC	00000000	0001	0	0	0	0000FCFF	0	0	0
 
 const wanted = labDaemonConfig({ routes: [], unused: true });
 
-t.test('an engine for labs has small networks, bounded logs and users of its own', async (t) => {
+await t.test('an engine for labs has small networks, bounded logs and users of its own', async (t) => {
   t.match(wanted, {
     'default-address-pools': [{ base: '172.28.0.0/16', size: 26 }],
     'live-restore': true,
@@ -20,12 +20,12 @@ t.test('an engine for labs has small networks, bounded logs and users of its own
   });
 });
 
-t.test('networks come from a range that no route of the host meets', async (t) => {
+await t.test('networks come from a range that no route of the host meets', async (t) => {
   const config = labDaemonConfig({ routes: parseRoutes(ROUTES), unused: true });
   t.match(config, { 'default-address-pools': [{ base: '10.232.0.0/16' }] });
 });
 
-t.test(
+await t.test(
   'an engine that holds something is not remapped, which would hide it, and may be in a swarm',
   async (t) => {
     const config = labDaemonConfig({ routes: [], unused: false });
@@ -34,7 +34,7 @@ t.test(
   },
 );
 
-t.test('settings of the administrator stay, and what is missing is added', async (t) => {
+await t.test('settings of the administrator stay, and what is missing is added', async (t) => {
   const merged = mergeDaemonConfig('{ "live-restore": false, "dns": ["192.0.2.53"] }', wanted);
   t.match(JSON.parse(merged ?? ''), {
     'live-restore': false,
@@ -43,16 +43,16 @@ t.test('settings of the administrator stay, and what is missing is added', async
   });
 });
 
-t.test('log options are not mixed into another log driver', async (t) => {
+await t.test('log options are not mixed into another log driver', async (t) => {
   const merged = JSON.parse(mergeDaemonConfig('{ "log-driver": "journald" }', wanted) ?? '');
   t.notOk('log-opts' in merged);
 });
 
-t.test('a file that has everything is not written', async (t) => {
+await t.test('a file that has everything is not written', async (t) => {
   t.equal(mergeDaemonConfig(JSON.stringify(wanted), wanted), undefined);
 });
 
-t.test('a file that is not a JSON object is refused, not replaced', async (t) => {
+await t.test('a file that is not a JSON object is refused, not replaced', async (t) => {
   t.throws(() => mergeDaemonConfig('{ "dns": ', wanted), SyntaxError);
   t.throws(() => mergeDaemonConfig('[]', wanted), SyntaxError);
 });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseOsRelease } from '../../../setup/debian.mjs';
 
-t.test(
+await t.test(
   'Debian, Ubuntu and their like take packages; only Debian itself names a release of Debian',
   async (t) => {
     t.strictSame(parseOsRelease('ID=debian\nVERSION_CODENAME=trixie\n'), {
@@ -19,7 +19,7 @@ t.test(
   },
 );
 
-t.test('others do not', async (t) => {
+await t.test('others do not', async (t) => {
   t.notOk(parseOsRelease('ID=fedora\nPLATFORM_ID="platform:f41"\n').debian);
   t.notOk(parseOsRelease('ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n').debian);
   t.notOk(parseOsRelease('').debian);

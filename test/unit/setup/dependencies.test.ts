@@ -9,16 +9,16 @@ const lock = {
 };
 const { '': _, 'node_modules/b-windows': __, ...installed } = lock;
 
-t.test('an installation matches without the optional packages of other platforms', async (t) => {
+await t.test('an installation matches without the optional packages of other platforms', async (t) => {
   t.ok(installMatches(lock, installed));
 });
 
-t.test('a package that is not installed yet does not match', async (t) => {
+await t.test('a package that is not installed yet does not match', async (t) => {
   const { 'node_modules/a': ___, ...rest } = installed;
   t.notOk(installMatches(lock, rest));
 });
 
-t.test('another version, or other content of the same version, does not match', async (t) => {
+await t.test('another version, or other content of the same version, does not match', async (t) => {
   for (const other of [
     { version: '1.0.1', integrity: 'sha512-a' },
     { version: '1.0.0', integrity: 'sha512-x' },
@@ -27,6 +27,6 @@ t.test('another version, or other content of the same version, does not match', 
   }
 });
 
-t.test('a package that the lock file no longer has does not match', async (t) => {
+await t.test('a package that the lock file no longer has does not match', async (t) => {
   t.notOk(installMatches(lock, { ...installed, 'node_modules/old': { version: '1.0.0' } }));
 });

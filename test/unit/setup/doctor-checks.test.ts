@@ -21,6 +21,15 @@ const engine = {
 };
 const GIB = 1024 ** 3;
 
+function diskState(freeBytes: number) {
+  const findings = checkDataFolder({ folder: '/srv', writable: true, freeBytes });
+  return findings.find(({ name }) => name === 'disk')?.state;
+}
+
+function route(device: string, cidr: string) {
+  return { device, ...(parseBlock(cidr) ?? { first: 0, last: 0 }) };
+}
+
 const healthy: Finding[] = [
   checkNode('22.1.0'),
   ...checkEngine('unix:///run/docker.sock', engine),
@@ -50,12 +59,12 @@ const lacking: Finding[] = [
   checkTestPrograms([{ name: 'Redis', present: false }]),
 ];
 
-t.test('a machine that has everything needs no mend', async (t) => {
+await t.test('a machine that has everything needs no mend', async (t) => {
   for (const { name, state, mend } of healthy) t.strictSame([state, mend], ['ok', undefined], name);
   t.match(formatFindings(healthy), 'Berth can run here.');
 });
 
-t.test('all that is lacking comes with its mend', async (t) => {
+await t.test('all that is lacking comes with its mend', async (t) => {
   for (const { name, state, mend } of lacking) {
     t.not(state, 'ok', name);
     t.ok(mend, name);
@@ -63,34 +72,31 @@ t.test('all that is lacking comes with its mend', async (t) => {
   }
 });
 
-t.test('what only tests or caution ask for does not keep Berth from running', async (t) => {
+await t.test('what only tests or caution ask for does not keep Berth from running', async (t) => {
   const advised = lacking.filter(({ state }) => state === 'advice').map(({ name }) => name);
   t.strictSame(advised, ['user namespaces', 'for tests']);
   const missing = lacking.length - advised.length;
   t.match(formatFindings(lacking), `${missing} of these must be mended`);
 });
 
-t.test('the limits that an engine can not enforce are named', async (t) => {
+await t.test('the limits that an engine can not enforce are named', async (t) => {
   const limits = lacking.find(({ name }) => name === 'limits');
   t.match(limits?.detail, 'can not limit memory, cpu');
 });
 
-t.test('a full disk is missing, a filling one is advice', async (t) => {
-  const stateAt = (freeBytes: number) =>
-    checkDataFolder({ folder: '/srv', writable: true, freeBytes }).find(({ name }) => name === 'disk')?.state;
-  t.strictSame([stateAt(10 * GIB), stateAt(GIB), stateAt(GIB / 100)], ['ok', 'advice', 'missing']);
+await t.test('a full disk is missing, a filling one is advice', async (t) => {
+  t.strictSame([diskState(10 * GIB), diskState(GIB), diskState(GIB / 100)], ['ok', 'advice', 'missing']);
 });
 
-t.test("session networks may meet no route of the host but those of sessions' own bridges", async (t) => {
-  const route = (device: string, cidr: string) => ({
-    device,
-    ...(parseBlock(cidr) ?? { first: 0, last: 0 }),
-  });
-  const pool = '10.231.0.0/16';
-  t.equal(checkSubnetPool(pool, [route('eth0', '192.0.2.0/24')]).state, 'ok');
-  t.equal(checkSubnetPool(pool, [route('br-1', '10.231.4.0/28')]).state, 'ok');
-  const met = checkSubnetPool(pool, [route('tun0', '10.0.0.0/8')]);
-  t.equal(met.state, 'missing');
-  t.match(met.detail, '10.0.0.0/8 of tun0');
-  t.equal(checkSubnetPool(pool, [route('tun0', '10.231.4.0/28')]).state, 'missing');
-});
+await t.test(
+  "session networks may meet no route of the host but those of sessions' own bridges",
+  async (t) => {
+    const pool = '10.231.0.0/16';
+    t.equal(checkSubnetPool(pool, [route('eth0', '192.0.2.0/24')]).state, 'ok');
+    t.equal(checkSubnetPool(pool, [route('br-1', '10.231.4.0/28')]).state, 'ok');
+    const met = checkSubnetPool(pool, [route('tun0', '10.0.0.0/8')]);
+    t.equal(met.state, 'missing');
+    t.match(met.detail, '10.0.0.0/8 of tun0');
+    t.equal(checkSubnetPool(pool, [route('tun0', '10.231.4.0/28')]).state, 'missing');
+  },
+);

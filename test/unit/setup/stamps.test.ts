@@ -12,7 +12,7 @@ function makeProject(t: Test) {
   });
 }
 
-t.test('a digest changes with the content, the name and the number of files', async (t) => {
+await t.test('a digest changes with the content, the name and the number of files', async (t) => {
   const root = makeProject(t);
   const inputs = ['src', 'package.json', 'absent'];
   const digests = [digestOf(root, inputs)];
@@ -26,7 +26,7 @@ t.test('a digest changes with the content, the name and the number of files', as
   t.equal(new Set(digests).size, digests.length);
 });
 
-t.test('a digest changes neither with times nor with what is made', async (t) => {
+await t.test('a digest changes neither with times nor with what is made', async (t) => {
   const root = makeProject(t);
   const before = digestOf(root, ['src']);
   utimesSync(join(root, 'src/main.ts'), 1, 1);
@@ -34,7 +34,7 @@ t.test('a digest changes neither with times nor with what is made', async (t) =>
   t.equal(digestOf(root, ['src']), before);
 });
 
-t.test('only the files whose names match count', async (t) => {
+await t.test('only the files whose names match count', async (t) => {
   const root = makeProject(t);
   const before = digestOf(root, ['src'], /main\.ts$/);
   writeFileSync(join(root, 'src/deep/other.ts'), 'B');
@@ -43,7 +43,7 @@ t.test('only the files whose names match count', async (t) => {
   t.not(digestOf(root, ['src'], /main\.ts$/), before);
 });
 
-t.test('what was made is current until its inputs change or it is removed', async (t) => {
+await t.test('what was made is current until its inputs change or it is removed', async (t) => {
   const root = makeProject(t);
   const made = { name: 'server', digest: digestOf(root, ['src']), outputs: ['dist/main.js'] };
   t.notOk(isCurrent(root, made), 'before it was made');

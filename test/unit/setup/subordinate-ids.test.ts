@@ -9,7 +9,7 @@ import {
 const rangeOf = (text: string, user: string) =>
   parseSubordinateIds(text).filter((range) => range.user === user);
 
-t.test('an empty file gets one range, large enough for a nested engine', async (t) => {
+await t.test('an empty file gets one range, large enough for a nested engine', async (t) => {
   const text = allocateSubordinateIds('', { user: 'dockremap', usedIds: [] });
   const [range] = rangeOf(text, 'dockremap');
   t.equal(range?.count, REMAP_COUNT);
@@ -17,17 +17,17 @@ t.test('an empty file gets one range, large enough for a nested engine', async (
   t.ok(text.endsWith('\n'));
 });
 
-t.test('a range that is large enough stays as it is', async (t) => {
+await t.test('a range that is large enough stays as it is', async (t) => {
   const text = 'dockremap:300000:200000\n';
   t.equal(allocateSubordinateIds(text, { user: 'dockremap', usedIds: [] }), text);
 });
 
-t.test('a range that is too small is kept first and joined by a larger one', async (t) => {
+await t.test('a range that is too small is kept first and joined by a larger one', async (t) => {
   const text = allocateSubordinateIds('dockremap:100000:65536\n', { user: 'dockremap', usedIds: [] });
   t.match(rangeOf(text, 'dockremap'), [{ start: 100_000, count: 65_536 }, { count: REMAP_COUNT }]);
 });
 
-t.test('the new range meets neither the ranges of others nor the ids of real users', async (t) => {
+await t.test('the new range meets neither the ranges of others nor the ids of real users', async (t) => {
   const others = 'anna:100000:65536\nbert:10485760:65536\ncleo:12000000:1\n# a comment';
   const text = allocateSubordinateIds(others, { user: 'dockremap', usedIds: [0, 1000, 10_600_000] });
   const [range] = rangeOf(text, 'dockremap');
