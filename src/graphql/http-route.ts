@@ -18,7 +18,9 @@ export function addHttpRoute(
   app: FastifyInstance,
   options: ContextSource & { prepare: ReturnType<typeof createPreparer> },
 ): void {
-  app.post('/graphql', { bodyLimit: limits.bodyBytes, errorHandler: sendErrors }, async (request, reply) => {
+  // Answers are data, no pages: of the headers that keep pages safe, the one below is enough.
+  const route = { bodyLimit: limits.bodyBytes, errorHandler: sendErrors, helmet: false } as const;
+  app.post('/graphql', route, async (request, reply) => {
     const asked = readQueryRequest(request.body);
     const { document, operation } = options.prepare(asked);
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
@@ -26,10 +28,11 @@ export function addHttpRoute(
     }
     const { actor } = request;
     const context = createContext(options, request, actor, async () => actor);
-    const result = await app.graphql(document, { ...context }, asked.variables, asked.operationName);
+    // Mercurius adds to the context what it needs itself.
+    const carrier = context as unknown as Record<string, unknown>;
+    const result = await app.graphql(document, carrier, asked.variables, asked.operationName);
     // Without data it was not carried out: a variable of a wrong type.
-    reply.code(result.data === undefined ? 400 : 200);
-    return reply.header('content-type', typeFor(request)).send(JSON.stringify(result));
+    return sendJson(request, reply, result.data === undefined ? 400 : 200, result);
   });
 }
 
@@ -43,10 +46,21 @@ function sendErrors(error: unknown, request: FastifyRequest, reply: FastifyReply
   const status = errors[0] ? faultOf(errors[0]).status : 500;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   const told = { requestId: request.id, log: request.log };
-  void reply
+  sendJson(request, reply, status, { errors: errors.map((each) => formatError(each, told)) });
+}
+
+function sendJson(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  answer: object,
+): FastifyReply {
+  return reply
     .code(status)
     .header('content-type', typeFor(request))
-    .send(JSON.stringify({ errors: errors.map((each) => formatError(each, told)) }));
+    .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff')
+    .send(JSON.stringify(answer));
 }
 
 function refusalOf(error: unknown, request: FastifyRequest): RequestRefused {

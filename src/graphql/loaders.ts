@@ -15,22 +15,34 @@ export interface Loaders {
   progress(of: { learnerId: string; lab: string }): Promise<LabProgress>;
 }
 
+type LoaderServices = Pick<GraphqlServices, 'users' | 'labs' | 'sessions' | 'checks'>;
+
 function itself(key: string): string {
   return key;
 }
 
-/** Loaders of one operation; `actor` is asked at each batch, since a subscription's may change. */
-export function createLoaders(
-  services: Pick<GraphqlServices, 'users' | 'labs' | 'sessions' | 'checks'>,
-  actor: () => Actor | undefined,
-): Loaders {
+/**
+ * Loaders of one operation; `actor` is asked at each batch, since a subscription's may change.
+ * Each is made when it is first used: most operations use none.
+ */
+export function createLoaders(services: LoaderServices, actor: () => Actor | undefined): Loaders {
+  const made: Partial<Loaders> = {};
   return {
-    user: createBatch((ids) => services.users.getMany(actor(), ids), itself),
+    user(id) {
+      made.user ??= createBatch((ids) => services.users.getMany(actor(), ids), itself);
+      return made.user(id);
+    },
     lab: (slug) => services.labs.getMany(actor(), [slug])[0],
-    session: createBatch((ids) => services.sessions.getMany(actor(), ids), itself),
-    progress: createBatch(
-      (of) => services.checks.progress(actor(), of),
-      ({ learnerId, lab }) => `${learnerId}/${lab}`,
-    ),
+    session(id) {
+      made.session ??= createBatch((ids) => services.sessions.getMany(actor(), ids), itself);
+      return made.session(id);
+    },
+    progress(of) {
+      made.progress ??= createBatch(
+        (all) => services.checks.progress(actor(), all),
+        ({ learnerId, lab }) => `${learnerId}/${lab}`,
+      );
+      return made.progress(of);
+    },
   };
 }
