@@ -1,0 +1,24 @@
+import type { Duplex } from 'node:stream';
+import Docker from 'dockerode';
+
+/** The plain client, as anybody has it. */
+export function connectDocker(host: string | undefined): Docker {
+  const address = new URL(host ?? 'unix:///var/run/docker.sock');
+  return address.protocol === 'unix:'
+    ? new Docker({ socketPath: address.pathname })
+    : new Docker({ host: address.hostname, port: Number(address.port) });
+}
+
+/** Opens a shell as plainly as it can be done: what the service is measured against. */
+export async function openRawShell(container: Docker.Container): Promise<Duplex> {
+  const exec = await container.exec({
+    Cmd: ['/bin/bash', '-l'],
+    User: 'learner',
+    Env: ['TERM=xterm-256color', 'LANG=C.UTF-8'],
+    Tty: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  return exec.start({ hijack: true, stdin: true, Tty: true });
+}

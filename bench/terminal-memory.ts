@@ -1,0 +1,74 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { TerminalClient } from '../test/support/terminal-client.ts';
+import type { BenchContext, BenchSession, Figure } from './context.ts';
+import { settledMemory } from './inspector.ts';
+
+const TERMINALS = 500;
+/** Open terminals of one session. */
+const PER_SESSION = 20;
+/** Opened and closed before, so that what the service makes once for all is not counted. */
+const WARM_UP = 40;
+/** Opened at the same time. */
+const AT_ONCE = 4;
+
+/**
+ * Resident memory per idle terminal in KB: of the service with 500 open, garbage collected before
+ * and after; and of a bare process that holds as many shells by the plain client.
+ */
+export async function measureTerminalMemory(context: BenchContext): Promise<Figure> {
+  const sessions: BenchSession[] = [];
+  while (sessions.length < TERMINALS / PER_SESSION) sessions.push(await context.startSession());
+
+  await closeAll(await openTerminals(context, sessions, WARM_UP));
+  const before = await settledMemory(context.inspectorPort);
+  const clients = await openTerminals(context, sessions, TERMINALS);
+  const after = await settledMemory(context.inspectorPort);
+  await closeAll(clients);
+
+  const ours = (after.rss - before.rss) / TERMINALS / 1024;
+  const raw = (await rawBytes(sessions)) / 1024;
+  return { ours, raw, ratio: ours / raw };
+}
+
+async function openTerminals(
+  context: BenchContext,
+  sessions: readonly BenchSession[],
+  count: number,
+): Promise<TerminalClient[]> {
+  const clients: TerminalClient[] = [];
+  let next = 0;
+  async function openSome(): Promise<void> {
+    while (next < count) {
+      const session = sessions[next++ % sessions.length];
+      if (!session) throw new Error('There are no sessions.');
+      const client = TerminalClient.connect(await context.openTerminal(session));
+      clients.push(client);
+      await client.expect('$ ', 60_000);
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, openSome));
+  return clients;
+}
+
+/** Closes sockets and waits for the service to have ended their shells: it lets go of a socket at once, and of a shell a little later. */
+async function closeAll(clients: readonly TerminalClient[]): Promise<void> {
+  await Promise.all(clients.map((client) => client.close()));
+  await new Promise((resolve) => setTimeout(resolve, 2_000 + clients.length * 20));
+}
+
+async function rawBytes(sessions: readonly BenchSession[]): Promise<number> {
+  const file = fileURLToPath(new URL('raw-terminals.ts', import.meta.url));
+  const containers = sessions.map(({ container }) => container.id);
+  const child = fork(file, [process.env['DOCKER_HOST'] ?? '', String(TERMINALS), ...containers], {
+    execArgv: ['--import=tsx', '--expose-gc'],
+  });
+  const exited = once(child, 'exit');
+  const [message] = (await Promise.race([
+    once(child, 'message'),
+    exited.then(() => Promise.reject(new Error('The plain client could not be measured.'))),
+  ])) as [{ bytes: number }];
+  await exited;
+  return message.bytes;
+}
