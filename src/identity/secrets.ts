@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** What each kind of secret begins with, so that people and secret scanners know it when they see it. */
-const PREFIXES = { token: 'berth_', signInLink: 'berthlink_', webSession: 'berthweb_' } as const;
+const PREFIXES = {
+  token: 'berth_',
+  signInLink: 'berthlink_',
+  webSession: 'berthweb_',
+  ticket: 'berthticket_',
+} as const;
 
 export type SecretKind = keyof typeof PREFIXES;
 

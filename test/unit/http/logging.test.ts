@@ -16,20 +16,20 @@ function createApp() {
   return { app, lines };
 }
 
-t.test('each request is one line with its status and time', async (t) => {
+await t.test('each request is one line with its status and time', async (t) => {
   const { app, lines } = createApp();
   await app.inject('/hello');
   t.equal(lines.length, 1);
   t.match(lines[0], { method: 'GET', url: '/hello', status: 200, ms: Number, requestId: String });
 });
 
-t.test('an address that is none is one line as well', async (t) => {
+await t.test('an address that is none is one line as well', async (t) => {
   const { app, lines } = createApp();
   await app.inject('/nowhere');
   t.match(lines, [{ url: '/nowhere', status: 404 }]);
 });
 
-t.test("a sane id of the caller's is taken and given back", async (t) => {
+await t.test("a sane id of the caller's is taken and given back", async (t) => {
   const { app, lines } = createApp();
   const answer = await app.inject({ url: '/hello', headers: { 'x-request-id': 'lms-42.a_b' } });
   t.equal(answer.headers['x-request-id'], 'lms-42.a_b');
@@ -37,14 +37,14 @@ t.test("a sane id of the caller's is taken and given back", async (t) => {
 });
 
 for (const given of ['', 'a b', '<script>', 'x'.repeat(65), 'ä']) {
-  t.test(`the id "${given.slice(0, 10)}" is not taken`, async (t) => {
+  await t.test(`the id "${given.slice(0, 10)}" is not taken`, async (t) => {
     const { app } = createApp();
     const answer = await app.inject({ url: '/hello', headers: { 'x-request-id': given } });
     t.match(answer.headers['x-request-id'], /^[0-9a-z]{26}$/);
   });
 }
 
-t.test('no secret of headers, address, body or details reaches the log', async (t) => {
+await t.test('no secret of headers, address, body or details reaches the log', async (t) => {
   const { app, lines } = createApp();
   await app.inject({
     method: 'POST',

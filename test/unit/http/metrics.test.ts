@@ -29,12 +29,12 @@ const readers: [name: string, actor: Actor | undefined, status: number][] = [
 ];
 
 for (const [name, who, status] of readers) {
-  t.test(`${name} who asks for metrics gets ${status}`, async (t) => {
+  await t.test(`${name} who asks for metrics gets ${status}`, async (t) => {
     t.equal((await createApp(who).app.inject('/metrics')).statusCode, status);
   });
 }
 
-t.test('requests are measured by route pattern', async (t) => {
+await t.test('requests are measured by route pattern', async (t) => {
   const { app } = createApp(actor('admin'));
   for (const url of ['/item/1', '/item/2', '/nowhere/1', '/nowhere/2']) await app.inject(url);
   const { body } = await app.inject('/metrics');
@@ -43,7 +43,7 @@ t.test('requests are measured by route pattern', async (t) => {
   t.notMatch(body, 'item/1');
 });
 
-t.test('what services tell is there', async (t) => {
+await t.test('what services tell is there', async (t) => {
   const { metrics } = createApp();
   metrics.terminalOpened();
   metrics.terminalOpened();
@@ -57,7 +57,7 @@ t.test('what services tell is there', async (t) => {
   t.match(text, 'process_cpu_seconds_total');
 });
 
-t.test('sessions are counted at each scrape, and a state without any is gone', async (t) => {
+await t.test('sessions are counted at each scrape, and a state without any is gone', async (t) => {
   const { metrics } = createApp();
   let counts: Record<string, number> = { ready: 3, queued: 1 };
   metrics.countSessionsBy(async () => counts);

@@ -30,7 +30,7 @@ function createApp() {
   return { app, lines };
 }
 
-t.test('every code of the catalogue becomes a problem', async (t) => {
+await t.test('every code of the catalogue becomes a problem', async (t) => {
   for (const code of faultCodes) {
     const problem = toProblem(fault(code), 'r1');
     t.match(problem, { type: `urn:berth:problem:${code}`, code, requestId: 'r1' });
@@ -38,7 +38,7 @@ t.test('every code of the catalogue becomes a problem', async (t) => {
   }
 });
 
-t.test('a fault is answered as a problem with its details and the request id', async (t) => {
+await t.test('a fault is answered as a problem with its details and the request id', async (t) => {
   const { app } = createApp();
   const answer = await app.inject({ url: '/fault', headers: { 'x-request-id': 'seen-by-proxy' } });
   t.equal(answer.statusCode, 404);
@@ -54,7 +54,7 @@ t.test('a fault is answered as a problem with its details and the request id', a
   });
 });
 
-t.test('an unexpected error is logged with its cause and not shown', async (t) => {
+await t.test('an unexpected error is logged with its cause and not shown', async (t) => {
   const { app, lines } = createApp();
   const answer = await app.inject('/broken');
   t.equal(answer.statusCode, 500);
@@ -65,13 +65,13 @@ t.test('an unexpected error is logged with its cause and not shown', async (t) =
   t.match(logged, `"requestId":"${answer.json<Problem>().requestId}"`);
 });
 
-t.test('a fault of the service itself is logged with its cause', async (t) => {
+await t.test('a fault of the service itself is logged with its cause', async (t) => {
   const { app, lines } = createApp();
   t.equal((await app.inject('/away')).statusCode, 503);
   t.ok(lines.some((line) => line.includes('ECONNREFUSED')));
 });
 
-t.test('a refusal for want of credentials names the scheme', async (t) => {
+await t.test('a refusal for want of credentials names the scheme', async (t) => {
   const { app } = createApp();
   t.equal((await app.inject('/secret')).headers['www-authenticate'], 'Bearer');
 });
@@ -120,7 +120,7 @@ const wrong: [name: string, request: object, status: number, code: string, detai
 ];
 
 for (const [name, request, status, code, detail = /./] of wrong) {
-  t.test(`${name} is ${code}`, async (t) => {
+  await t.test(`${name} is ${code}`, async (t) => {
     const { app } = createApp();
     const answer = await app.inject(request);
     t.equal(answer.statusCode, status);

@@ -10,32 +10,35 @@ async function headersOf(url: string, options: { publicUrl?: string; development
   return (await app.inject(url)).headers;
 }
 
-t.test('scripts come from Berth alone, styles also from xterm, and nobody else frames it', async (t) => {
-  const policy = String((await headersOf('/'))['content-security-policy']);
-  t.match(policy, "script-src 'self';");
-  t.match(policy, "style-src 'self' 'unsafe-inline'");
-  t.match(policy, "frame-ancestors 'self'");
-  t.match(policy, "object-src 'none'");
-  t.notMatch(policy, 'unsafe-eval');
-});
+await t.test(
+  'scripts come from Berth alone, styles also from xterm, and nobody else frames it',
+  async (t) => {
+    const policy = String((await headersOf('/'))['content-security-policy']);
+    t.match(policy, "script-src 'self';");
+    t.match(policy, "style-src 'self' 'unsafe-inline'");
+    t.match(policy, "frame-ancestors 'self'");
+    t.match(policy, "object-src 'none'");
+    t.notMatch(policy, 'unsafe-eval');
+  },
+);
 
-t.test('over plain http nothing asks for https', async (t) => {
+await t.test('over plain http nothing asks for https', async (t) => {
   const headers = await headersOf('/');
   t.notMatch(headers['content-security-policy'], 'upgrade-insecure-requests');
   t.equal(headers['strict-transport-security'], undefined);
   t.equal(headers['cross-origin-opener-policy'], undefined);
 });
 
-t.test('over https browsers are told to stay there', async (t) => {
+await t.test('over https browsers are told to stay there', async (t) => {
   const headers = await headersOf('/', { publicUrl: 'https://berth.example.org' });
   t.match(headers['strict-transport-security'], 'max-age=');
 });
 
-t.test('addresses stay within Berth, and forms keep their origin', async (t) => {
+await t.test('addresses stay within Berth, and forms keep their origin', async (t) => {
   t.equal((await headersOf('/'))['referrer-policy'], 'same-origin');
 });
 
-t.test('GraphiQL gets its programs in development, and no other page does', async (t) => {
+await t.test('GraphiQL gets its programs in development, and no other page does', async (t) => {
   const csp = 'content-security-policy';
   t.match((await headersOf('/graphiql', { development: true }))[csp], 'https://unpkg.com');
   t.notMatch((await headersOf('/', { development: true }))[csp], 'unpkg');
