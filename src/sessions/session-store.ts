@@ -147,21 +147,14 @@ export function createSessionStore({ database }: { database: Database }) {
           ...(!isActive(state) && { activeKey: null }),
         },
       };
-      if (machines.length === 0) {
-        const [moved] = await client.session.updateManyAndReturn(update);
-        return moved && { ...moved, machines: row.machines };
+      // Handles are noted first, only while the row is as it was: nobody reads them before the state says so.
+      const session = { generation: row.generation, state: row.state };
+      for (const { name, machineId: engineId, address } of machines) {
+        const where = { sessionId: row.id, name, session };
+        await client.machine.updateMany({ where, data: { engineId, address } });
       }
-      return database.transaction(async (tx) => {
-        const [moved] = await tx.session.updateManyAndReturn(update);
-        if (!moved) return undefined;
-        for (const { name, machineId, address } of machines) {
-          await tx.machine.updateMany({
-            where: { sessionId: row.id, name },
-            data: { engineId: machineId, address },
-          });
-        }
-        return { ...moved, machines: row.machines.map((machine) => withHandle(machine, machines)) };
-      });
+      const [moved] = await client.session.updateManyAndReturn(update);
+      return moved && { ...moved, machines: row.machines.map((machine) => withHandle(machine, machines)) };
     },
 
     /** Changes what is no state, if the session is still in the row's state and generation. */
