@@ -4,7 +4,8 @@
  *
  * Without a mark it closes a terminal as a hang-up does: SIGHUP to the whole terminal session, a
  * second to comply, then SIGKILL. Background jobs that ignore SIGHUP (nohup) stay, as do processes
- * that left the session (setsid): those were meant to outlive the terminal.
+ * that left the session (setsid): those were meant to outlive the terminal. The leader's own group
+ * is no background job.
  *
  * With a mark it ends the leader's session and whoever has the mark in its environment, at once and
  * with no exception.
@@ -51,7 +52,7 @@ find_members() {
       marked "$folder" || continue
     elif [ -z "$mark" ]; then
       case $spared in *" $3 "*) continue ;; esac
-      if [ -z "$surveyed" ] && [ "$pid" != "$leader" ] && [ "$3" != "$6" ] && ignores_hangup "$folder"; then
+      if [ -z "$surveyed" ] && [ "$3" != "$leader" ] && [ "$3" != "$6" ] && ignores_hangup "$folder"; then
         spared="$spared$3 "
         continue
       fi
@@ -63,14 +64,23 @@ find_members() {
   [ -n "$members" ]
 }
 
+# Looks only at those already found, so that waiting costs little beside many others.
+any_left() {
+  for pid in $members; do
+    read -r line </proc/"$pid"/stat || continue
+    set -- \${line##*) }
+    case $1 in [ZX]) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
 surveyed=
 find_members || exit 0
 if [ -z "$mark" ]; then
-  find_members
   kill -HUP $members
   kill -CONT $members
   tries=0
-  while find_members && [ $tries -lt 20 ]; do
+  while any_left && [ $tries -lt 20 ]; do
     sleep 0.05 || break
     tries=$((tries + 1))
   done

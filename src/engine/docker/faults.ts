@@ -40,7 +40,7 @@ export function toFault(error: unknown, missing?: () => Fault): Fault {
   const { statusCode, code, words } = readEngineError(error);
   // Without an answer: a socket, name or certificate that failed has a code, a mistake of ours has none.
   if (statusCode === undefined && code !== undefined) return fault('ENGINE_UNREACHABLE', {}, error);
-  if (/no space left on device|disk quota exceeded/i.test(words)) {
+  if (/no space left on device/i.test(words)) {
     return fault('DISK_FULL', { where: 'the container engine' }, error);
   }
   if (statusCode === 404) {

@@ -17,7 +17,7 @@ import {
   startFakeInternet,
 } from '../../support/fake-internet.ts';
 
-test('a lab with internet reaches the internet and nothing else', async (t) => {
+await test('a lab with internet reaches the internet and nothing else', async (t) => {
   await startFakeInternet(t);
   const { engine } = dockerHarness(t, { nameServers: [PRIVATE_ADDRESS] });
   const machines = [machineSpec(), machineSpec({ name: 'db' })];
@@ -72,7 +72,7 @@ test('a lab with internet reaches the internet and nothing else', async (t) => {
   });
 });
 
-test('a lab with internet does not start where its rules can not be set', async (t) => {
+await test('a lab with internet does not start where its rules can not be set', async (t) => {
   const problems = { 'berth-test/no-such-image:x': /no-such-image/, [MACHINE_IMAGE]: /no iptables/ };
   for (const [egressImage, problem] of Object.entries(problems)) {
     const { engine } = dockerHarness(t, { egressImage });
@@ -82,7 +82,7 @@ test('a lab with internet does not start where its rules can not be set', async 
   }
 });
 
-test('many labs with internet start at once', async (t) => {
+await test('many labs with internet start at once', async (t) => {
   const { engine } = dockerHarness(t);
   const specs = Array.from({ length: 4 }, () => environmentSpec({ internet: true }));
   const provisioned = await Promise.all(specs.map((spec) => engine.provision(spec)));

@@ -84,7 +84,7 @@ for (const profile of bothProfiles) {
   });
 }
 
-test('capabilities are cut down to what apt needs, or to none', async (t) => {
+await test('capabilities are cut down to what apt needs, or to none', async (t) => {
   const { engine } = dockerHarness(t);
   const bounding = async (profile: (typeof bothProfiles)[number]) => {
     const { machineId } = await provisionMachine(engine, profile);
@@ -97,7 +97,7 @@ test('capabilities are cut down to what apt needs, or to none', async (t) => {
   t.equal(await bounding(bothProfiles[1]), 0n);
 });
 
-test('a restricted machine is refused to root, by whatever name', async (t) => {
+await test('a restricted machine is refused to root, by whatever name', async (t) => {
   const { engine } = dockerHarness(t);
   for (const user of [undefined, 'root', '0', '0:1000', 'root:learner', '+0', '00']) {
     const machines = [machineSpec({ profile: 'restricted', ...(user !== undefined && { user }) })];
@@ -118,7 +118,7 @@ test('a restricted machine is refused to root, by whatever name', async (t) => {
   );
 });
 
-test('a standard machine is one to administer', async (t) => {
+await test('a standard machine is one to administer', async (t) => {
   const { engine } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine);
   const works = async (script: string) => {
@@ -153,7 +153,7 @@ test('a standard machine is one to administer', async (t) => {
     apt-get update; apt-get install -y berth-greeting; berth-greeting`);
 });
 
-test('a machine reaches neither the host nor a neighbour', async (t) => {
+await test('a machine reaches neither the host nor a neighbour', async (t) => {
   const { engine } = dockerHarness(t);
   const port = await listenEverywhere(t);
   const [machine, neighbour] = [await provisionMachine(engine), await provisionMachine(engine)];
