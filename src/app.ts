@@ -38,8 +38,9 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   addProblems(app);
   addRequestIds(app);
   await addSecurityHeaders(app, { publicUrl, development });
-  await addAuthentication(app, { authentication, cookie, publicUrl });
+  // Before authentication: see there.
   await app.register(websocket, websocketOptions);
+  await addAuthentication(app, { authentication, cookie, publicUrl });
   addHealth(app, { probes: services.probes });
   addMetrics(app, { metrics: services.metrics });
   await addSignIn(app, { authentication, cookie, publicUrl });
