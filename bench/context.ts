@@ -1,4 +1,7 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
+import { createClient } from 'graphql-ws';
+import type { Client } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { fromGlobalId } from '../src/graphql/base/global-id.ts';
 import { connectDocker } from './raw-docker.ts';
 
@@ -16,9 +19,17 @@ export interface BenchContext {
   /** The service's process; it listens for an inspector, which makes it collect its garbage. */
   inspectorPort: number;
   docker: Docker;
-  /** Starts a session of a new learner and resolves when it is ready. */
+  /** Makes a learner and gives their API token. */
+  newLearner(): Promise<string>;
+  /** Starts the lab for a learner and resolves as soon as a client can know that it is ready. */
+  startLab(token: string): Promise<BenchSession>;
+  /** Starts the lab for a new learner. */
   startSession(): Promise<BenchSession>;
+  /** Deletes the session, and waits until it is gone. */
+  endSession(session: BenchSession): Promise<void>;
   /** Opens a terminal as clients do; 24 rows by 80 columns. */
+  /** The engine's container of the session's machine. */
+  containerOf(session: BenchSession): Promise<Docker.Container>;
   openTerminal(session: BenchSession): Promise<{ id: string; url: string; ticket: string }>;
   /** Ends all sessions that were started. */
   close(): Promise<void>;
@@ -30,8 +41,6 @@ export interface BenchSession {
   /** The learner's API token. */
   token: string;
   machine: string;
-  /** The engine's container of the machine. */
-  container: Docker.Container;
 }
 
 /** Longest wait for a session, in milliseconds. */
@@ -50,7 +59,7 @@ export function createBenchContext(options: {
   const sessions: BenchSession[] = [];
   const learners: string[] = [];
 
-  async function startSession(): Promise<BenchSession> {
+  async function newLearner(): Promise<string> {
     const name = `bench ${learners.length + 1}`;
     const { createUser } = await ask(
       adminToken,
@@ -64,35 +73,41 @@ export function createBenchContext(options: {
       'mutation ($user: ID!) { createToken(input: { name: "bench", scopes: [READ, LEARN], user: $user }) { secret } }',
       { user },
     );
-    const token = createToken.secret;
+    return createToken.secret;
+  }
+
+  async function startLab(token: string): Promise<BenchSession> {
+    const socket = createClient({
+      url: `${baseUrl.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { Authorization: `Bearer ${token}` },
+    });
     const { startSession: started } = await ask(
       token,
       'mutation ($lab: String!) { startSession(input: { lab: $lab }) { session { id } } }',
       { lab },
     );
-    const id = started.session.id;
-    const session = await ready({ id, token });
+    const { id } = started.session;
+    await ready(socket, id);
+    await socket.dispose();
+    const session = { id, token, machine: 'main' };
     sessions.push(session);
     return session;
   }
 
-  async function ready({ id, token }: { id: string; token: string }): Promise<BenchSession> {
-    const deadline = Date.now() + READY_LIMIT_MS;
-    for (;;) {
-      const { session } = await ask(
-        token,
-        'query ($id: ID!) { session(id: $id) { state machines { name } } }',
-        { id },
-      );
-      if (session.state === 'READY' || session.state === 'ready') {
-        const label = `berth.session=${fromGlobalId('Session', id)}`;
-        const [found] = await docker.listContainers({ filters: { label: [label] } });
-        if (!found) throw new Error('The session has no container.');
-        return { id, token, machine: session.machines[0].name, container: docker.getContainer(found.Id) };
-      }
-      if (Date.now() > deadline) throw new Error(`The session stays ${session.state}.`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+  async function endSession({ id, token }: BenchSession): Promise<void> {
+    await ask(token, 'mutation ($id: ID!) { deleteSession(input: { session: $id }) { deletedId } }', { id });
+    sessions.splice(
+      sessions.findIndex((session) => session.id === id),
+      1,
+    );
+  }
+
+  async function containerOf({ id }: BenchSession): Promise<Docker.Container> {
+    const label = `berth.session=${fromGlobalId('Session', id)}`;
+    const [found] = await docker.listContainers({ filters: { label: [label] } });
+    if (!found) throw new Error('The session has no container.');
+    return docker.getContainer(found.Id);
   }
 
   async function openTerminal({ id, token, machine }: BenchSession) {
@@ -121,14 +136,14 @@ export function createBenchContext(options: {
     baseUrl,
     inspectorPort,
     docker,
-    startSession,
+    newLearner,
+    startLab,
+    startSession: async () => startLab(await newLearner()),
+    endSession,
+    containerOf,
     openTerminal,
     async close() {
-      for (const { id, token } of sessions) {
-        await ask(token, 'mutation ($id: ID!) { deleteSession(input: { session: $id }) { deletedId } }', {
-          id,
-        });
-      }
+      for (const session of sessions.toReversed()) await endSession(session);
       for (const id of learners) {
         await ask(adminToken, 'mutation ($id: ID!) { deleteUser(input: { user: $id }) { deletedId } }', {
           id,
@@ -138,12 +153,31 @@ export function createBenchContext(options: {
   };
 }
 
+/** Resolves when the service tells that the session can be worked in. */
+async function ready(socket: Client, id: string): Promise<void> {
+  const deadline = setTimeout(() => void socket.dispose(), READY_LIMIT_MS);
+  const query = 'subscription ($id: ID!) { sessionChanged(id: $id) { state } }';
+  for await (const { data } of socket.iterate<Told>({ query, variables: { id } })) {
+    const state = data?.sessionChanged.state;
+    if (state === 'FAILED') break;
+    if (state !== 'READY') continue;
+    clearTimeout(deadline);
+    return;
+  }
+  throw new Error('The session did not become ready.');
+}
+
+/** What a subscription tells. */
+interface Told {
+  sessionChanged: { state: string };
+}
+
 /** The parts of answers that are read here; GraphQL has checked them. */
 interface Answer {
   createUser: { user: { id: string } };
   createToken: { secret: string };
   startSession: { session: { id: string } };
-  session: { state: string; machines: [{ name: string }] };
+  session: { state: string; reason: { message: string } | null; machines: [{ name: string }] };
   openTerminal: { terminal: { id: string }; url: string; ticket: string };
 }
 

@@ -20,7 +20,7 @@ export async function openShellPair(context: BenchContext): Promise<{ ours: Benc
   const client = TerminalClient.connect(await context.openTerminal(session));
   await client.expect('$ ');
   if (process.env['DEBUG_BENCH']) console.log('client prompt');
-  const stream = await openRawShell(session.container);
+  const stream = await openRawShell(await context.containerOf(session));
   const pair = { ours: oursShell(client), raw: rawShell(stream) };
   // Both are quiet when their prompts are drawn and nothing more comes.
   await new Promise((resolve) => setTimeout(resolve, 500));

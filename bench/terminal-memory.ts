@@ -5,7 +5,6 @@ import { TerminalClient } from '../test/support/terminal-client.ts';
 import type { BenchContext, BenchSession, Figure } from './context.ts';
 import { settledMemory } from './inspector.ts';
 
-const TERMINALS = 500;
 /** Open terminals of one session. */
 const PER_SESSION = 20;
 /** Opened and closed before, so that what the service makes once for all is not counted. */
@@ -14,21 +13,25 @@ const WARM_UP = 40;
 const AT_ONCE = 4;
 
 /**
- * Resident memory per idle terminal in KB: of the service with 500 open, garbage collected before
+ * Resident memory per idle terminal in KB: of the service with all open, garbage collected before
  * and after; and of a bare process that holds as many shells by the plain client.
  */
-export async function measureTerminalMemory(context: BenchContext): Promise<Figure> {
+export async function measureTerminalMemory(
+  context: BenchContext,
+  { terminals = 500 } = {},
+): Promise<Figure> {
   const sessions: BenchSession[] = [];
-  while (sessions.length < TERMINALS / PER_SESSION) sessions.push(await context.startSession());
+  while (sessions.length < terminals / PER_SESSION) sessions.push(await context.startSession());
 
   await closeAll(await openTerminals(context, sessions, WARM_UP));
   const before = await settledMemory(context.inspectorPort);
-  const clients = await openTerminals(context, sessions, TERMINALS);
+  const clients = await openTerminals(context, sessions, terminals);
   const after = await settledMemory(context.inspectorPort);
   await closeAll(clients);
 
-  const ours = (after.rss - before.rss) / TERMINALS / 1024;
-  const raw = (await rawBytes(sessions)) / 1024;
+  if (process.env['DEBUG_BENCH']) console.log(before, after);
+  const ours = (after.rss - before.rss) / terminals / 1024;
+  const raw = (await rawBytes(context, sessions, terminals)) / 1024;
   return { ours, raw, ratio: ours / raw };
 }
 
@@ -58,12 +61,20 @@ async function closeAll(clients: readonly TerminalClient[]): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 2_000 + clients.length * 20));
 }
 
-async function rawBytes(sessions: readonly BenchSession[]): Promise<number> {
+async function rawBytes(
+  context: BenchContext,
+  sessions: readonly BenchSession[],
+  terminals: number,
+): Promise<number> {
   const file = fileURLToPath(new URL('raw-terminals.ts', import.meta.url));
-  const containers = sessions.map(({ container }) => container.id);
-  const child = fork(file, [process.env['DOCKER_HOST'] ?? '', String(TERMINALS), ...containers], {
-    execArgv: ['--import=tsx', '--expose-gc'],
-  });
+  const containers = await Promise.all(sessions.map((session) => context.containerOf(session)));
+  const child = fork(
+    file,
+    [process.env['DOCKER_HOST'] ?? '', String(terminals), ...containers.map(({ id }) => id)],
+    {
+      execArgv: ['--import=tsx', '--expose-gc'],
+    },
+  );
   const exited = once(child, 'exit');
   const [message] = (await Promise.race([
     once(child, 'message'),

@@ -1,0 +1,141 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { measureColdStart } from './cold-start.ts';
+import { createBenchContext } from './context.ts';
+import type { BenchContext, Figure } from './context.ts';
+import { measureEcho } from './echo.ts';
+import { measureGraphql } from './graphql.ts';
+import { measureTerminalMemory } from './terminal-memory.ts';
+import { measureThroughput } from './throughput.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
+
+/** What each figure is in, and the ratio that it should reach. */
+const targets: Record<string, { unit: string; target: string }> = {
+  echo: { unit: 'ms', target: '≤ 2.0' },
+  throughput: { unit: 'MB/s', target: '≥ 0.95' },
+  cold_start: { unit: 'ms', target: '≤ 1.25' },
+  terminal_kb: { unit: 'KB', target: 'ours ≤ 30' },
+  labs_query: { unit: 'req/s', target: '≥ 0.35' },
+  session_query: { unit: 'req/s', target: '' },
+};
+
+/** Measured on one service, one after the other. */
+const onService: Record<string, (context: BenchContext) => Promise<Figure>> = {
+  echo: measureEcho,
+  throughput: measureThroughput,
+  cold_start: measureColdStart,
+  terminal_kb: measureTerminalMemory,
+};
+
+const wanted = (name: string) => values.only === undefined || values.only.split(',').includes(name);
+
+const figures: Record<string, Figure> = {};
+await promisify(execFile)('npm', ['run', '-s', 'build:server']);
+for (const [name, measure] of Object.entries(onService)) {
+  if (!wanted(name)) continue;
+  note(name);
+  // Each has a service of its own, so that none finds what another left in memory.
+  figures[name] = await withService(measure);
+}
+if (wanted('labs_query') || wanted('session_query')) {
+  note('labs_query, session_query');
+  Object.assign(figures, await measureGraphql());
+}
+process.stdout.write(table(figures));
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+
+/** Runs the built service on a data folder of its own for as long as `measure` takes. */
+async function withService(measure: (context: BenchContext) => Promise<Figure>): Promise<Figure> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'berth-bench-'));
+  const [port, inspectorPort] = [await freePort(), await freePort()];
+  const adminToken = randomBytes(24).toString('hex');
+  const service = spawn(
+    process.execPath,
+    [`--inspect=127.0.0.1:${inspectorPort}`, 'dist/cli/main.js', 'serve'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: {
+        ...process.env,
+        BERTH_PORT: String(port),
+        BERTH_DATA_DIR: dataDir,
+        BERTH_ADMIN_TOKEN: adminToken,
+        BERTH_SUBNET_POOL: '10.98.0.0/16',
+        BERTH_TERMINAL_LIMIT: '1000',
+      },
+    },
+  );
+  const exited = once(service, 'exit');
+  try {
+    await readyLine(service.stdout);
+    const context = createBenchContext({
+      baseUrl: `http://127.0.0.1:${port}`,
+      adminToken,
+      lab: 'linux-command-line',
+      dockerHost: process.env['DOCKER_HOST'],
+      inspectorPort,
+    });
+    try {
+      return await measure(context);
+    } finally {
+      await context.close();
+    }
+  } finally {
+    service.kill('SIGTERM');
+    await exited;
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when the service has said that it is ready; its log is read on and thrown away. */
+function readyLine(output: NodeJS.ReadableStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    output.on('data', (chunk: Buffer) => {
+      if (text.length < 65_536) text += chunk.toString();
+      if (text.includes('Berth is ready')) resolve();
+    });
+    output.on('end', () => reject(new Error(`The service did not start.\n${text}`)));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+function note(what: string): void {
+  process.stderr.write(`measuring ${what}\n`);
+}
+
+function table(rows: Record<string, Figure>): string {
+  const body = Object.entries(rows).map(([name, { ours, raw, ratio }]) =>
+    line([
+      name,
+      round(ours),
+      round(raw),
+      targets[name]?.unit ?? '',
+      ratio.toFixed(2),
+      targets[name]?.target ?? '',
+    ]),
+  );
+  return line(['', 'ours', 'raw', 'unit', 'ratio', 'to reach']) + body.join('');
+}
+
+function line(cells: string[]): string {
+  return `${cells.map((cell, at) => (at === 0 ? cell.padEnd(15) : cell.padStart(12))).join('')}\n`;
+}
+
+function round(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}

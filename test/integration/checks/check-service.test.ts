@@ -1,0 +1,193 @@
+import t from 'tap';
+import { askAsEach, outcomeOf } from '../../support/actors.ts';
+import { startCheckMachine } from '../../support/check-machine.ts';
+import { createCheckWorld } from '../../support/check-world.ts';
+import { eachDatabase } from '../../support/databases.ts';
+
+const machine = await startCheckMachine(t);
+const { engine, machineId, shell } = machine;
+const page = { first: 100 };
+
+await eachDatabase(t, 'each operation is for the owner and staff alone', async (t, database) => {
+  const { checks, actors, sessionId, addSession } = await createCheckWorld(t, {
+    database,
+    engine,
+    machineId,
+  });
+  const { service } = checks;
+  const ownersAndStaff = { owner: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' };
+
+  t.same(await askAsEach(actors, (actor) => service.run(actor, { sessionId, stepId: 'pass' })), {
+    ...ownersAndStaff,
+    other: 'SESSION_NOT_FOUND',
+  });
+  const attempt = await service.run(actors.owner, { sessionId, stepId: 'pass' });
+  t.same(await askAsEach(actors, (actor) => service.get(actor, attempt.id)), {
+    ...ownersAndStaff,
+    other: 'NOT_FOUND',
+  });
+  const of = [{ learnerId: actors.owner.userId, lab: 'lab' }];
+  t.same(await askAsEach(actors, (actor) => service.progress(actor, of)), {
+    ...ownersAndStaff,
+    other: 'SESSION_NOT_FOUND',
+  });
+
+  const count = async (actor: typeof actors.owner | undefined, filter = {}) =>
+    (await service.listAttempts(actor, filter, page)).items.length;
+  await service.run(actors.other, { sessionId: await addSession(actors.other.userId), stepId: 'pass' });
+  t.equal(await count(actors.owner), 4);
+  t.equal(await count(actors.other), 1);
+  t.equal(await count(actors.instructor), 5);
+  t.equal(await count(actors.admin), 5);
+  t.equal(await outcomeOf(() => count(undefined)), 'UNAUTHENTICATED');
+  t.equal(await count(actors.other, { sessionId }), 0, 'as if there were none');
+  t.equal(await count(actors.other, { learnerId: actors.owner.userId }), 0, 'as if there were none');
+  t.equal(await count(actors.instructor, { learnerId: actors.owner.userId }), 4);
+
+  const reader = { ...actors.owner, scopes: ['read'] as const };
+  t.equal(await outcomeOf(() => service.run(reader, { sessionId, stepId: 'pass' })), 'FORBIDDEN');
+  const learner = { ...actors.owner, scopes: ['learn'] as const };
+  t.equal(await outcomeOf(() => service.get(learner, attempt.id)), 'FORBIDDEN');
+  t.equal(await outcomeOf(() => service.listAttempts(learner, {}, page)), 'FORBIDDEN');
+  t.equal(await outcomeOf(() => service.progress(learner, of)), 'FORBIDDEN');
+});
+
+await eachDatabase(t, 'a check is stored as an attempt, counted, and told', async (t, database) => {
+  const world = await createCheckWorld(t, { database, engine, machineId });
+  const { checks, actors, sessionId } = world;
+  const { owner } = actors;
+  const progressOf = async (stepId: string) =>
+    (await checks.service.progress(owner, [{ learnerId: owner.userId, lab: 'lab' }]))[0]?.steps.find(
+      (step) => step.stepId === stepId,
+    );
+
+  const failed = await checks.service.run(owner, { sessionId, stepId: 'flag' });
+  t.match(failed, {
+    sessionId,
+    learnerId: owner.userId,
+    labSlug: 'lab',
+    stepId: 'flag',
+    state: 'finished',
+    passed: false,
+    score: 0,
+    message: 'No flag.',
+    output: 'No flag.',
+    exitCode: 1,
+    reasonCode: undefined,
+    startedAt: Date,
+    finishedAt: Date,
+  });
+  t.match(await progressOf('flag'), { attempts: 1, passed: false, bestScore: 0, passedAt: undefined });
+
+  await shell('touch /tmp/flag');
+  const passed = await checks.service.run(actors.instructor, { sessionId, stepId: 'flag' });
+  t.match(passed, { passed: true, score: 1, message: 'There it is.', learnerId: owner.userId });
+  const reached = { attempts: 2, passed: true, bestScore: 1, passedAt: passed.finishedAt };
+  t.match(await progressOf('flag'), reached);
+
+  await shell('rm /tmp/flag');
+  await checks.service.run(owner, { sessionId, stepId: 'flag' });
+  t.match(await progressOf('flag'), { ...reached, attempts: 3 }, 'what was reached stays');
+
+  t.same(await checks.service.get(owner, passed.id), passed);
+  t.same(world.touched, [sessionId, sessionId, sessionId]);
+  t.match(world.events[0], { attemptId: failed.id, sessionId, learnerId: owner.userId });
+  t.equal(world.events.length, 3);
+});
+
+await eachDatabase(t, 'what can not be checked is told by its code', async (t, database) => {
+  const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
+  const run = (session: string, stepId: string) =>
+    outcomeOf(() => checks.service.run(actors.owner, { sessionId: session, stepId }));
+  t.equal(await run(sessionId, 'none'), 'STEP_NOT_FOUND');
+  t.equal(await run(sessionId, 'read'), 'STEP_HAS_NO_CHECK');
+  t.equal(await run('none', 'pass'), 'SESSION_NOT_FOUND');
+  t.equal(await outcomeOf(() => checks.service.get(actors.owner, 'none')), 'NOT_FOUND');
+  await database.client.session.update({ where: { id: sessionId }, data: { state: 'stopping' } });
+  t.equal(await run(sessionId, 'pass'), 'SESSION_NOT_READY');
+  t.equal(await database.client.attempt.count(), 0);
+});
+
+await eachDatabase(t, 'a check that could not be judged does not count', async (t, database) => {
+  const missing = 'f'.repeat(64);
+  const world = await createCheckWorld(t, { database, engine, machineId: missing });
+  const { checks, actors, sessionId } = world;
+  const attempt = await checks.service.run(actors.owner, { sessionId, stepId: 'pass' });
+  t.match(attempt, {
+    state: 'errored',
+    passed: false,
+    reasonCode: 'CONTAINER_NOT_FOUND',
+    exitCode: undefined,
+  });
+  t.equal(await database.client.progress.count(), 0);
+  t.equal(world.events.length, 1, 'those who wait are told');
+});
+
+await eachDatabase(t, 'output with NUL is kept without it', async (t, database) => {
+  const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
+  const attempt = await checks.service.run(actors.owner, { sessionId, stepId: 'nul' });
+  t.match(attempt, { passed: true, message: 'ab', output: 'ab' });
+});
+
+await eachDatabase(t, 'attempts come newest first, in pages, narrowed as asked', async (t, database) => {
+  const { checks, actors, sessionId, addSession } = await createCheckWorld(t, {
+    database,
+    engine,
+    machineId,
+  });
+  const { service } = checks;
+  const { owner } = actors;
+  const elsewhere = await addSession(owner.userId, 'other');
+  const ids: string[] = [];
+  for (const stepId of ['pass', 'fail', 'pass'])
+    ids.unshift((await service.run(owner, { sessionId, stepId })).id);
+  ids.unshift((await service.run(owner, { sessionId: elsewhere, stepId: 'pass' })).id);
+
+  const idsOf = async (filter: object, request: { first: number; after?: string | undefined } = page) =>
+    (await service.listAttempts(owner, filter, request)).items.map(({ node }) => node.id);
+  t.same(await idsOf({}), ids);
+  t.same(await idsOf({ step: 'pass' }), [ids[0], ids[1], ids[3]]);
+  t.same(await idsOf({ lab: 'lab', step: 'pass' }), [ids[1], ids[3]]);
+  t.same(await idsOf({ sessionId: elsewhere }), [ids[0]]);
+
+  const first = await service.listAttempts(owner, {}, { first: 3 });
+  t.equal(first.hasNextPage, true);
+  t.same(await idsOf({}, { first: 3, after: first.items[2]?.cursor }), [ids[3]]);
+  t.equal(await outcomeOf(() => idsOf({}, { first: 101 })), 'INPUT_INVALID');
+  t.equal(await outcomeOf(() => idsOf({}, { first: 1, after: '?' })), 'INPUT_INVALID');
+});
+
+await eachDatabase(t, 'progress of many is read in one query, in the order asked', async (t, database) => {
+  const { checks, actors, sessionId, addSession } = await createCheckWorld(t, {
+    database,
+    engine,
+    machineId,
+  });
+  const { service } = checks;
+  const { owner, other } = actors;
+  await service.run(owner, { sessionId, stepId: 'pass' });
+  await service.run(owner, { sessionId, stepId: 'fail' });
+  await service.run(other, { sessionId: await addSession(other.userId, 'other'), stepId: 'pass' });
+  const pairs = [
+    { learnerId: other.userId, lab: 'other' },
+    { learnerId: owner.userId, lab: 'lab' },
+    { learnerId: owner.userId, lab: 'other' },
+    { learnerId: other.userId, lab: 'other' },
+    { learnerId: owner.userId, lab: 'gone' },
+  ];
+  const answers = await service.progress(actors.instructor, pairs);
+  t.same(
+    answers.map(({ learnerId, labSlug, passed, total }) => ({ learnerId, lab: labSlug, passed, total })),
+    [
+      { ...pairs[0], passed: 1, total: 1 },
+      { ...pairs[1], passed: 1, total: 6 },
+      { ...pairs[2], passed: 0, total: 1 },
+      { ...pairs[3], passed: 1, total: 1 },
+      { ...pairs[4], passed: 0, total: 0 },
+    ],
+  );
+  t.same(
+    answers[1]?.steps.map(({ stepId, attempts }) => `${stepId} ${attempts}`),
+    ['read 0', 'pass 1', 'fail 1', 'flag 0', 'slow 0', 'endless 0', 'nul 0'],
+  );
+});

@@ -1,0 +1,30 @@
+/**
+ * A service process of its own, to be killed: runs the check of `slow` in the session and machine
+ * given, on the database given, and says "running" once it does.
+ */
+import { createChecks } from '../../../src/checks/create-checks.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
+import { system } from '../../../src/identity/actor.ts';
+import { createLabCatalogue } from '../../../src/labs/catalogue.ts';
+import { sessionsOn } from '../../support/check-world.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+
+const [url = '', machineId = '', sessionId = '', directory = ''] = process.argv.slice(2);
+const database = await openDatabase({ url });
+const checks = createChecks({
+  database,
+  engine: createDockerEngine({ host: process.env['DOCKER_HOST'], installation: 'test-checks' }),
+  events: { publish: () => Promise.resolve() },
+  clock: systemClock,
+  catalogue: await createLabCatalogue({ directory, logger: quietLog() }),
+  sessions: sessionsOn(database, machineId),
+  logger: quietLog(),
+});
+const run = checks.service.run(system, { sessionId, stepId: 'endless' });
+while ((await database.client.attempt.count({ where: { sessionId, state: 'running' } })) === 0) {
+  await systemClock.sleep(10);
+}
+process.stdout.write('running\n');
+await run;

@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Test } from 'tap';
+import { createAttemptStore } from '../../../src/checks/attempt-store.ts';
+import { createInterruptedChecks } from '../../../src/checks/interrupted-checks.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import { newId } from '../../../src/ids.ts';
+import { createActors, outcomeOf } from '../../support/actors.ts';
+import { startCheckMachine } from '../../support/check-machine.ts';
+import { checkLabs, createCheckWorld, insertSession } from '../../support/check-world.ts';
+import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+
+const machine = await startCheckMachine(t);
+const { engine, machineId } = machine;
+
+/** Starts a service process that runs an endless check in the session; it is killed after the test. */
+async function startChecking(t: Test, url: string, sessionId: string): Promise<ChildProcess> {
+  const file = join(import.meta.dirname, 'checking-process.ts');
+  const argumentList = ['--import=tsx', file, url, machineId, sessionId, await checkLabs(t)];
+  const child = spawn(process.execPath, argumentList, { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => Promise.reject(new Error('It ended before it ran the check.'))),
+  ]);
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+for (const provider of providers) {
+  await t.test(
+    `a check whose process was killed is ended, a living one's is not (${provider})`,
+    async (t) => {
+      const url = await freshDatabaseUrl(t, provider);
+      const database = await openDatabase({ url });
+      t.teardown(() => database.close());
+      const world = await createCheckWorld(t, { database, engine, machineId });
+      const { checks, actors, sessionId } = world;
+      const elsewhere = await world.addSession(actors.other.userId);
+      const [dying, living] = await Promise.all([
+        startChecking(t, url, sessionId),
+        startChecking(t, url, elsewhere),
+      ]);
+
+      t.equal(await checks.recover(), 0, 'both live');
+      const run = () => checks.service.run(actors.owner, { sessionId, stepId: 'endless' });
+      t.equal(await outcomeOf(run), 'CHECK_BUSY');
+
+      await kill(dying);
+      t.equal(await checks.recover(), 1);
+      t.match((await checks.service.listAttempts(actors.owner, {}, { first: 1 })).items, [
+        { node: { state: 'errored', reasonCode: 'CHECK_INTERRUPTED', sessionId, finishedAt: Date } },
+      ]);
+      t.match(world.events, [{ sessionId, learnerId: actors.owner.userId }]);
+      t.equal(await database.client.progress.count(), 0, 'it does not count');
+      t.equal(await checks.recover(), 0, 'only once');
+      t.equal(await database.client.attempt.count({ where: { state: 'running' } }), 1);
+
+      await kill(living);
+      const passing = database.client.attempt.updateMany({
+        where: { state: 'running' },
+        data: { stepId: 'pass', runningKey: `${elsewhere}:pass` },
+      });
+      await passing;
+      const next = await checks.service.run(actors.other, { sessionId: elsewhere, stepId: 'pass' });
+      t.equal(next.passed, true, 'who asks for the step takes it from the dead at once');
+      t.equal(await database.client.attempt.count({ where: { state: 'running' } }), 0);
+    },
+  );
+}
+
+await eachDatabase(t, 'a process of another host is believed until its time is over', async (t, database) => {
+  const { owner } = await createActors(database);
+  const clock = createFakeClock();
+  const attempts = createAttemptStore({ database });
+  const told: string[] = [];
+  const interrupted = createInterruptedChecks({
+    attempts,
+    clock,
+    isGone: () => false,
+    tell: async ({ id }) => void told.push(id),
+  });
+  const sessionId = await insertSession(database, owner.userId, 'lab');
+  const attempt = {
+    ...{ id: newId(), learnerId: owner.userId, sessionId },
+    ...{ labSlug: 'lab', labVersion: 'v', stepId: 'one', startedAt: clock.now() },
+  };
+  const hold = () => ({ owner: 'elsewhere/1/x/y', until: new Date(clock.now().getTime() + 15_000) });
+  await attempts.begin(attempt, hold());
+  await clock.advance(14_000);
+  t.equal(await interrupted.end(), 0);
+  await attempts.renew(attempt.id, hold());
+  await clock.advance(14_000);
+  t.equal(await interrupted.end(), 0, 'it renewed its hold');
+  await clock.advance(2_000);
+  t.equal(await interrupted.end(), 1);
+  t.same(told, [attempt.id]);
+});
+
+await eachDatabase(t, 'who renews at the last moment keeps the check', async (t, database) => {
+  const { owner } = await createActors(database);
+  const attempts = createAttemptStore({ database });
+  const now = new Date();
+  const sessionId = await insertSession(database, owner.userId, 'lab');
+  const attempt = {
+    ...{ id: newId(), learnerId: owner.userId, sessionId },
+    ...{ labSlug: 'lab', labVersion: 'v', stepId: 'one', startedAt: now },
+  };
+  await attempts.begin(attempt, { owner: 'me', until: now });
+  const [seen] = await attempts.running();
+  await attempts.renew(attempt.id, { owner: 'me', until: new Date(now.getTime() + 1) });
+  const verdict = { state: 'errored', passed: false, score: 0, message: '', output: '' } as const;
+  const end = { ...verdict, exitCode: undefined, reasonCode: 'CHECK_INTERRUPTED' } as const;
+  t.equal(seen && (await attempts.interrupt(seen, end, now)), false);
+  t.match(await attempts.find(attempt.id), { state: 'running' });
+});
+
+await eachDatabase(t, 'a running check renews its hold for as long as it runs', async (t, database) => {
+  const clock = createFakeClock();
+  const world = await createCheckWorld(t, { database, engine, machineId, clock });
+  const { checks, actors, sessionId } = world;
+  const run = checks.service.run(actors.owner, { sessionId, stepId: 'slow' });
+  const held = async () => (await database.client.attempt.findFirst())?.heldUntil?.getTime() ?? 0;
+  while ((await held()) === 0) continue;
+  const before = await held();
+  await clock.advance(5_000);
+  while ((await held()) !== before + 5_000) continue;
+  t.match(await run, { passed: true });
+  t.match(await database.client.attempt.findFirst(), { heldBy: null, heldUntil: null, runningKey: null });
+});
+
+await eachDatabase(
+  t,
+  'a started service looks for interrupted checks again and again',
+  async (t, database) => {
+    const clock = createFakeClock();
+    const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId, clock });
+    const attempts = createAttemptStore({ database });
+    const attempt = {
+      ...{ id: newId(), learnerId: actors.owner.userId, sessionId },
+      ...{ labSlug: 'lab', labVersion: 'v', stepId: 'pass', startedAt: clock.now() },
+    };
+    checks.start();
+    await attempts.begin(attempt, {
+      owner: 'elsewhere/1/x/y',
+      until: new Date(clock.now().getTime() + 20_000),
+    });
+    const state = async () => (await attempts.find(attempt.id))?.state;
+    await clock.advance(15_000);
+    t.equal(await state(), 'running');
+    while ((await state()) === 'running') await clock.advance(1_000);
+    t.equal(await state(), 'errored');
+    t.ok(clock.now() <= new Date('2030-01-01T08:01:30Z'));
+  },
+);

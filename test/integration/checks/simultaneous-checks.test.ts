@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { createAttemptStore } from '../../../src/checks/attempt-store.ts';
+import { createProgressStore } from '../../../src/checks/progress-store.ts';
+import { judge } from '../../../src/checks/verdict.ts';
+import { newId } from '../../../src/ids.ts';
+import { createActors, outcomeOf } from '../../support/actors.ts';
+import { startCheckMachine } from '../../support/check-machine.ts';
+import { createCheckWorld, insertSession } from '../../support/check-world.ts';
+import { eachDatabase } from '../../support/databases.ts';
+
+const { engine, machineId, processes } = await startCheckMachine(t);
+
+const verdictOf = (code: number) =>
+  judge(
+    { outcome: 'exited', exitCode: code, stdout: Buffer.alloc(0), stderr: Buffer.from('x ran\n') },
+    { token: 'x', timeoutSeconds: 1 },
+  );
+
+async function until(is: () => Promise<boolean>): Promise<void> {
+  while (!(await is())) await sleep(20);
+}
+
+const sleeping = async (seconds: number) => (await processes()).some((name) => name === `sleep ${seconds}`);
+
+await eachDatabase(t, 'a step is checked by one at a time, over all processes', async (t, database) => {
+  const world = await createCheckWorld(t, { database, engine, machineId });
+  const { checks, actors, sessionId } = world;
+  const { owner, instructor } = actors;
+  const others = world.neighbour();
+  const outcomes = await Promise.all([
+    outcomeOf(() => checks.service.run(owner, { sessionId, stepId: 'slow' })),
+    outcomeOf(() => others.service.run(owner, { sessionId, stepId: 'slow' })),
+    outcomeOf(() => others.service.run(instructor, { sessionId, stepId: 'slow' })),
+    outcomeOf(() => others.service.run(owner, { sessionId, stepId: 'pass' })),
+  ]);
+  t.same(outcomes.slice(0, 3).sort(), ['CHECK_BUSY', 'CHECK_BUSY', 'ok']);
+  t.equal(outcomes[3], 'ok', 'another step may be checked meanwhile');
+  t.equal(await outcomeOf(() => others.service.run(owner, { sessionId, stepId: 'slow' })), 'ok');
+  t.equal(await database.client.attempt.count({ where: { stepId: 'slow' } }), 2);
+});
+
+await eachDatabase(t, 'attempts that end at once are all counted', async (t, database) => {
+  const { owner } = await createActors(database);
+  const attempts = createAttemptStore({ database });
+  const hold = { owner: 'me', until: new Date(Date.now() + 60_000) };
+  const common = { learnerId: owner.userId, labSlug: 'lab', labVersion: 'v', startedAt: new Date() };
+  const ids: string[] = [];
+  for (let count = 0; count < 30; count++) {
+    const sessionId = await insertSession(database, owner.userId, 'lab');
+    const id = newId();
+    ids.push(id);
+    t.equal(await attempts.begin({ ...common, id, sessionId, stepId: 'one' }, hold), true);
+  }
+  await Promise.all(
+    ids.map((id, index) => attempts.finish(id, 'me', verdictOf(index === 7 ? 0 : 1), new Date())),
+  );
+  const progress = await createProgressStore({ database }).of([{ learnerId: owner.userId, lab: 'lab' }]);
+  t.match([...progress.values()].flat(), [{ attempts: 30, passed: true, bestScore: 1 }]);
+});
+
+await eachDatabase(t, 'an attempt is judged once, whoever comes later', async (t, database) => {
+  const { owner } = await createActors(database);
+  const attempts = createAttemptStore({ database });
+  const sessionId = await insertSession(database, owner.userId, 'lab');
+  const id = newId();
+  const common = { learnerId: owner.userId, labSlug: 'lab', labVersion: 'v', startedAt: new Date() };
+  const until = new Date(Date.now() + 60_000);
+  await attempts.begin({ ...common, id, sessionId, stepId: 'one' }, { owner: 'me', until });
+  const now = new Date();
+  t.match(await attempts.finish(id, 'somebody else', verdictOf(0), now), { state: 'running', passed: false });
+  t.match(await attempts.finish(id, 'me', verdictOf(1), now), { state: 'finished', passed: false });
+  t.match(await attempts.finish(id, 'me', verdictOf(0), now), { state: 'finished', passed: false });
+  t.equal((await database.client.progress.findFirst())?.attempts, 1);
+});
+
+await eachDatabase(
+  t,
+  'a session deleted during a check leaves the attempt to its learner',
+  async (t, database) => {
+    const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
+    const run = checks.service.run(actors.owner, { sessionId, stepId: 'slow' });
+    await until(() => sleeping(2));
+    await database.client.session.delete({ where: { id: sessionId } });
+    t.match(await run, { state: 'finished', passed: true, sessionId: undefined });
+    t.equal((await database.client.progress.findFirst())?.passed, true);
+  },
+);
+
+await eachDatabase(t, 'a learner deleted during a check takes it along', async (t, database) => {
+  const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
+  const outcome = outcomeOf(() => checks.service.run(actors.owner, { sessionId, stepId: 'slow' }));
+  await until(() => sleeping(2));
+  await database.client.user.delete({ where: { id: actors.owner.userId } });
+  t.equal(await outcome, 'NOT_FOUND');
+  t.equal(await database.client.progress.count(), 0);
+});
+
+await eachDatabase(t, 'a session that is gone before its check begins is not found', async (t, database) => {
+  const { owner } = await createActors(database);
+  const attempts = createAttemptStore({ database });
+  const attempt = { id: newId(), learnerId: owner.userId, labSlug: 'lab', labVersion: 'v', stepId: 'one' };
+  const hold = { owner: 'me', until: new Date() };
+  const begin = () => attempts.begin({ ...attempt, sessionId: 'gone', startedAt: new Date() }, hold);
+  t.equal(await outcomeOf(begin), 'SESSION_NOT_FOUND');
+});
+
+await eachDatabase(t, 'a service that stops ends its checks, and says so', async (t, database) => {
+  const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
+  checks.start();
+  const run = checks.service.run(actors.owner, { sessionId, stepId: 'endless' });
+  await until(() => sleeping(1000));
+  await checks.stop();
+  t.match(await run, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+  t.equal(await sleeping(1000), false);
+  t.equal(
+    await outcomeOf(() => checks.service.run(actors.owner, { sessionId, stepId: 'pass' })),
+    'SHUTTING_DOWN',
+  );
+});

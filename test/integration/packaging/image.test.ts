@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { test } from 'tap';
+import type Dockerode from 'dockerode';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { createDockerImages } from '../../../src/engine/docker/images.ts';
+import type { BuildFile } from '../../../src/engine/engine-images.ts';
+import { BASE_IMAGE } from '../../../src/setup/base-image.ts';
+import { buildNodeImage } from '../../support/node-image.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+
+await test(
+  'the image builds, runs as nobody in particular, and serves labs',
+  { timeout: 900_000 },
+  async (t) => {
+    const { docker, close } = connectEngine(host, process.env);
+    t.teardown(close);
+    const images = createDockerImages({ docker });
+    const nodeImage = `berth-test/node:${randomUUID()}`;
+    await images.tag(await buildNodeImage(images, BASE_IMAGE), nodeImage);
+    t.teardown(() => images.remove(nodeImage));
+    const image = await images.build({
+      name: 'berth',
+      files: await buildContext(),
+      arguments: { NODE_IMAGE: nodeImage },
+      labels: { 'berth.test': 'packaging' },
+      onOutput: () => undefined,
+    });
+    t.teardown(() => images.remove(image));
+
+    const { Config, Size } = await docker.getImage(image).inspect();
+    t.equal(Config.User, 'berth', 'it does not run as root');
+    t.ok(Config.Healthcheck, 'it has a health check');
+    t.comment(`${Math.round(Size / 1e6)} MB`);
+
+    const container = await startContainer(docker, image);
+    t.teardown(() => container.remove({ force: true, v: true }));
+    const url = await addressOf(container);
+    await until(
+      async () => (await fetch(`${url}/readyz`)).ok,
+      () => logsOf(container),
+    );
+
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify({ query: '{ viewer { role } labs { edges { node { slug } } } }' }),
+    });
+    t.match(await answer.json(), {
+      data: { viewer: { role: 'ADMIN' }, labs: { edges: [{ node: { slug: 'linux-command-line' } }] } },
+    });
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    t.match(await page.text(), '<div id="root">', 'the web app is in it');
+
+    const health = await container.exec({ Cmd: ['node', 'bin/berth.js', 'health'], AttachStdout: true });
+    const output = await health.start({});
+    output.resume();
+    await new Promise((resolve) => output.on('end', resolve));
+    t.equal((await health.inspect()).ExitCode, 0, 'its health check passes');
+
+    await container.stop({ t: 10 });
+    t.equal((await container.inspect()).State.ExitCode, 0, 'it stops gracefully');
+  },
+);
+
+const TOKEN = `berth_test_${'p'.repeat(24)}`;
+
+/** What git has here, less what .dockerignore keeps out. */
+async function buildContext(): Promise<BuildFile[]> {
+  const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  const ignored = (await readFile(`${root}/.dockerignore`, 'utf8')).split('\n').filter(Boolean);
+  const paths = stdout
+    .split('\0')
+    .filter((path) => path && !ignored.some((entry) => path === entry || path.startsWith(`${entry}/`)));
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const { mode } = await stat(`${root}/${path}`);
+      return { path, content: await readFile(`${root}/${path}`), executable: (mode & 0o100) !== 0 };
+    }),
+  );
+  return files;
+}
+
+/** As docker-compose.yml has it: the socket's group, the host's user namespace, no capabilities. */
+async function startContainer(docker: Dockerode, image: string) {
+  const socket = host.replace('unix://', '');
+  const { gid } = await stat(socket);
+  const container = await docker.createContainer({
+    Image: image,
+    Env: [`BERTH_ADMIN_TOKEN=${TOKEN}`, 'DOCKER_HOST=unix:///var/run/docker.sock'],
+    Labels: { 'berth.test': 'packaging' },
+    ExposedPorts: { '8080/tcp': {} },
+    HostConfig: {
+      Init: true,
+      UsernsMode: 'host',
+      GroupAdd: [String(gid)],
+      Binds: [`${socket}:/var/run/docker.sock`],
+      PortBindings: { '8080/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] },
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
+    },
+  });
+  await container.start();
+  return container;
+}
+
+async function addressOf(container: Dockerode.Container): Promise<string> {
+  const { NetworkSettings } = await container.inspect();
+  const [binding] = NetworkSettings.Ports['8080/tcp'] ?? [];
+  return `http://127.0.0.1:${binding?.HostPort}`;
+}
+
+async function logsOf(container: Dockerode.Container): Promise<string> {
+  return (await container.logs({ stdout: true, stderr: true })).toString();
+}
+
+/** Waits up to a minute for `done`. */
+async function until(done: () => Promise<boolean>, otherwise: () => Promise<string>): Promise<void> {
+  for (let tries = 0; tries < 120; tries++) {
+    if (await done().catch(() => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(await otherwise());
+}

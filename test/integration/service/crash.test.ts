@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'tap';
+import { startBerth } from '../../support/berth-process.ts';
+import { onEngine } from '../../support/engine-leftovers.ts';
+import { learnerAt } from '../../support/learner.ts';
+
+await test('a session that was being made when the service was killed becomes usable', async (t) => {
+  const berth = await startBerth(t);
+  const learner = learnerAt(berth);
+  // At different moments: as asked for, while the network is made, the machine, and when it starts.
+  for (const delay of [0, 60, 140, 250]) {
+    const id = await learner.start();
+    await sleep(delay);
+    await berth.kill();
+    await berth.start();
+
+    const session = await learner.reach(id, 'READY', 'FAILED');
+    t.equal(
+      session.state,
+      'READY',
+      `killed ${delay} ms after the start: ${session.reason?.message ?? 'ready'}`,
+    );
+    const terminal = await learner.terminal(id);
+    terminal.send('echo "still $((40 + 2))"\n');
+    await terminal.expect('still 42');
+    await terminal.close();
+    t.equal((await onEngine(berth)).length, 1, 'one environment, not two');
+    await berth.graphql('mutation { deleteMySessions { deletedIds } }');
+  }
+  await berth.stop();
+  t.same(await onEngine(berth), []);
+});
+
+await test('after a kill with terminals open, the session goes on and no shell is left', async (t) => {
+  const berth = await startBerth(t);
+  const learner = learnerAt(berth);
+  const id = await learner.start();
+  await learner.reach(id, 'READY');
+  const terminals = [await learner.terminal(id), await learner.terminal(id)];
+  for (const terminal of terminals) {
+    terminal.send('sleep 4242\n');
+    await terminal.expect('sleep 4242');
+  }
+
+  await berth.kill();
+  for (const terminal of terminals) await terminal.expectClosed();
+  await berth.start();
+
+  t.equal((await learner.reach(id, 'READY', 'FAILED')).state, 'READY');
+  const after = await learner.terminal(id);
+  const late = Date.now() + 20_000;
+  for (;;) {
+    after.forget();
+    after.send('echo "sleeps: $(pgrep -fc "^sleep 4242")," shells: $(pgrep -c bash).\n');
+    const [, sleeps, shells] =
+      /sleeps: (\d+), shells: (\d+)\./.exec(await after.expect(/sleeps: \d+, shells: \d+\./)) ?? [];
+    if (sleeps === '0' || Date.now() > late) {
+      t.equal(sleeps, '0', 'what ran in the shells has ended');
+      t.equal(shells, '1', 'the only shell is the new one');
+      break;
+    }
+    await sleep(200);
+  }
+  await after.close();
+});
+
+await test('a check that ran when the service was killed ends as interrupted, and can be run again', async (t) => {
+  const berth = await startBerth(t);
+  const learner = learnerAt(berth);
+  const id = await learner.start();
+  const session = await learner.reach(id, 'READY');
+  const step = session.progress.steps[0]?.id ?? '';
+
+  const terminal = await learner.terminal(id);
+  await learner.solve(terminal, '01-find-your-way.sh');
+  await terminal.close();
+  const cut = learner.check(id, step).catch((error: unknown) => error);
+  await sleep(15);
+  await berth.kill();
+  await cut;
+  await berth.start();
+  await learner.reach(id, 'READY');
+
+  const late = Date.now() + 20_000;
+  let attempts: { state: string; reason: { code: string } | null }[] = [];
+  do {
+    const data = await berth.graphql<{ attempts: { edges: { node: (typeof attempts)[0] }[] } }>(
+      'query ($id: ID!) { attempts(session: $id) { edges { node { state reason { code } } } } }',
+      { id },
+    );
+    attempts = data.attempts.edges.map((edge) => edge.node);
+    await sleep(100);
+  } while (attempts.some((attempt) => attempt.state === 'RUNNING') && Date.now() < late);
+  for (const attempt of attempts) {
+    t.ok(
+      attempt.state === 'FINISHED' || attempt.reason?.code === 'CHECK_INTERRUPTED',
+      `no attempt hangs: ${JSON.stringify(attempt)}`,
+    );
+  }
+  t.match(await learner.check(id, step), { passed: true }, 'the step can be checked again');
+});
+
+await test('a session that was being removed when the service was killed is removed', async (t) => {
+  const berth = await startBerth(t);
+  const learner = learnerAt(berth);
+  const id = await learner.start();
+  await learner.reach(id, 'READY');
+  const stopped = berth.graphql(
+    'mutation ($id: ID!) { stopSession(input: { session: $id }) { session { state } } }',
+    { id },
+  );
+  await Promise.race([stopped, sleep(30)]);
+  await berth.kill();
+  await Promise.allSettled([stopped]);
+  await berth.start();
+  const { state } = await learner.see(id);
+  if (state === 'READY') await berth.graphql('mutation { deleteMySessions { deletedIds } }');
+  else await learner.reach(id, 'ENDED');
+  await berth.stop();
+  t.same(await onEngine(berth), []);
+});

@@ -1,0 +1,55 @@
+import { test } from 'tap';
+import { startBerth } from '../../support/berth-process.ts';
+import { onEngine } from '../../support/engine-leftovers.ts';
+import { learnerAt } from '../../support/learner.ts';
+
+await test('a learner starts a lab, works in it, has it checked, and the progress stays', async (t) => {
+  const berth = await startBerth(t);
+  const learner = learnerAt(berth);
+
+  const labs = await berth.graphql<{
+    labs: { edges: { node: { slug: string; steps: { id: string }[] } }[] };
+  }>(
+    'query { labs(first: 20) { edges { node { slug title steps { id title } } } pageInfo { endCursor hasNextPage } } }',
+  );
+  const lab = labs.labs.edges.map((edge) => edge.node).find((node) => node.slug === 'linux-command-line');
+  const [step] = lab?.steps ?? [];
+  t.ok(step, 'the bundled lab has steps');
+
+  const id = await learner.start();
+  const states = await learner.follow(id, (state) => state === 'READY' || state === 'FAILED');
+  t.equal(states.at(-1), 'READY', `told by subscription: ${states.join(', ')}`);
+  t.equal(await learner.start(), id, 'another start gives the same session');
+
+  const session = await learner.see(id);
+  t.match(session.machines, [{ name: 'main', address: /^10\./ }]);
+  t.ok(
+    session.progress.steps.every((each) => !each.passed),
+    'nothing is passed at the start',
+  );
+
+  const before = await learner.check(id, step?.id ?? '');
+  t.equal(before.passed, false);
+  t.ok(before.message, 'a failed check says what is missing');
+
+  const terminal = await learner.terminal(id);
+  await learner.solve(terminal, '01-find-your-way.sh');
+  t.match(await learner.check(id, step?.id ?? ''), { passed: true, score: 1 });
+
+  terminal.send('exit 7\n');
+  t.match(await terminal.expectControl('exit'), { code: 7 });
+  t.equal((await terminal.expectClosed()).code, 1000);
+
+  await berth.graphql('mutation ($id: ID!) { deleteSession(input: { session: $id }) { deletedId } }', { id });
+  await berth.stop();
+  t.same(await onEngine(berth), [], 'nothing of it is left on the engine');
+
+  await berth.start();
+  const progress = await berth.graphql<{
+    lab: { progress: { passed: number; steps: { passed: boolean }[] } };
+  }>('{ lab(slug: "linux-command-line") { progress { passed steps { id passed } } } }');
+  t.match(progress.lab.progress, {
+    passed: 1,
+    steps: [{ passed: true }, { passed: false }, { passed: false }],
+  });
+});

@@ -1,0 +1,154 @@
+import type { Test } from 'tap';
+import { createChecks } from '../../src/checks/create-checks.ts';
+import type { Checks } from '../../src/checks/create-checks.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { Clock } from '../../src/clock.ts';
+import type { Database } from '../../src/database/database.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { fault } from '../../src/errors.ts';
+import type { BerthEvents } from '../../src/events/event-bus.ts';
+import { mayReach, requireActor } from '../../src/identity/actor.ts';
+import type { Actor } from '../../src/identity/actor.ts';
+import { newId } from '../../src/ids.ts';
+import { createLabCatalogue } from '../../src/labs/catalogue.ts';
+import type { LabCatalogue } from '../../src/labs/catalogue.ts';
+import type { Session, SessionService } from '../../src/sessions/session.ts';
+import { createActors } from './actors.ts';
+import type { Actors } from './actors.ts';
+import { labsFolder } from './lab-folders.ts';
+import { quietLog } from './quiet-log.ts';
+
+/** Steps of the lab `lab` that these tests check, by what their scripts do. */
+const scripts = {
+  pass: 'echo "Well done."',
+  fail: 'echo "Not yet."; exit 1',
+  flag: '[ -e /tmp/flag ] && echo "There it is." || { echo "No flag."; exit 1; }',
+  slow: 'sleep 2; echo "At last."',
+  endless: 'sleep 1000',
+  nul: `printf 'a\\000b\\n'`,
+};
+
+export type StepId = keyof typeof scripts;
+
+/** Checks on a database and a machine, with one session, which `actors.owner` has. */
+export interface CheckWorld {
+  checks: Checks;
+  actors: Actors;
+  sessionId: string;
+  catalogue: LabCatalogue;
+  events: BerthEvents['check.finished'][];
+  /** Ids of sessions that were told of activity. */
+  touched: string[];
+  /** Another service process, as far as can be told from outside. */
+  neighbour(): Checks;
+  /** Stores a session of the lab; the id. */
+  addSession(learnerId: string, lab?: string): Promise<string>;
+}
+
+export interface CheckWorldOptions {
+  database: Database;
+  engine: Pick<Engine, 'exec'>;
+  machineId: string;
+  clock?: Clock;
+}
+
+export async function createCheckWorld(t: Test, options: CheckWorldOptions): Promise<CheckWorld> {
+  const { database, engine, machineId, clock = systemClock } = options;
+  const actors = await createActors(database);
+  const catalogue = await createLabCatalogue({ directory: await checkLabs(t), logger: quietLog() });
+  const events: CheckWorld['events'] = [];
+  const touched: string[] = [];
+  const sessions = sessionsOn(database, machineId, touched);
+
+  function neighbour(): Checks {
+    const checks = createChecks({
+      database,
+      engine,
+      clock,
+      catalogue,
+      sessions,
+      logger: quietLog(),
+      events: { publish: async (_, event) => void events.push(event as BerthEvents['check.finished']) },
+    });
+    t.teardown(() => checks.stop());
+    return checks;
+  }
+
+  const addSession = (learnerId: string, lab = 'lab') => insertSession(database, learnerId, lab);
+  const sessionId = await addSession(actors.owner.userId);
+  return { checks: neighbour(), actors, sessionId, catalogue, events, touched, neighbour, addSession };
+}
+
+/** A folder with the lab of these tests, and one more. */
+export function checkLabs(t: Test): Promise<string> {
+  const steps = Object.keys(scripts).map(
+    (id) => `  - { id: ${id}, title: ${id}, instructions: a.md, check: { script: ${id}.sh, timeout: 60 } }\n`,
+  );
+  const machines = 'machines: [{ name: main, image: berth/lab-linux }]\n';
+  return labsFolder(t, {
+    lab: {
+      'lab.yaml': `title: Lab\n${machines}steps:\n  - { id: read, title: Read, instructions: a.md }\n${steps.join('')}`,
+      'a.md': 'Do it.',
+      ...Object.fromEntries(Object.entries(scripts).map(([id, script]) => [`${id}.sh`, script])),
+    },
+    other: {
+      'lab.yaml': `title: Other\n${machines}steps: [{ id: pass, title: Pass, instructions: a.md, check: { script: a.md } }]\n`,
+      'a.md': 'true',
+    },
+  });
+}
+
+export async function insertSession(database: Database, learnerId: string, labSlug: string): Promise<string> {
+  const now = new Date();
+  const end = new Date(now.getTime() + 3_600_000);
+  const life = {
+    idleMinutes: 30,
+    createdAt: now,
+    lastActivityAt: now,
+    expiresAt: end,
+    endsAt: end,
+    maxEndsAt: end,
+  };
+  const id = newId();
+  await database.client.session.create({
+    data: { id, learnerId, labSlug, labVersion: 'v1', state: 'ready', ...life },
+  });
+  return id;
+}
+
+/** What checks need of sessions, on rows of the database and one machine for all of them. */
+export function sessionsOn(
+  database: Database,
+  machineId: string,
+  touched: string[] = [],
+): Pick<SessionService, 'get' | 'machine' | 'touch'> {
+  async function get(actor: Actor | undefined, id: string): Promise<Session> {
+    requireActor(actor, { scope: 'read' });
+    const row = await database.client.session.findUnique({ where: { id } });
+    if (!row || !mayReach(actor, row.learnerId)) throw fault('SESSION_NOT_FOUND');
+    const { learnerId, labSlug, labVersion, state, generation, createdAt, expiresAt } = row;
+    const unset = { progress: undefined, reason: undefined, readyAt: undefined, warnedAt: undefined };
+    return {
+      id,
+      learnerId,
+      labSlug,
+      labVersion,
+      state,
+      generation,
+      createdAt,
+      expiresAt,
+      ...unset,
+      endedAt: undefined,
+      machines: [],
+    };
+  }
+  return {
+    get,
+    async machine(actor, id, name) {
+      const { state, learnerId, labSlug, labVersion } = await get(actor, id);
+      if (state !== 'ready') throw fault('SESSION_NOT_READY', { state });
+      return { name, machineId, sessionId: id, learnerId, labSlug, labVersion };
+    },
+    touch: (id) => void touched.push(id),
+  };
+}
