@@ -57,7 +57,10 @@ export interface RunningMachine {
   labVersion: string;
 }
 
-/** Use cases of sessions. Every method authorises first; what the actor may not reach is SESSION_NOT_FOUND. */
+/**
+ * Use cases of sessions. Every method authorises first; what the actor may not reach is
+ * SESSION_NOT_FOUND. Staff reads, stops and enters everyone's; the rest is the owner's: access.ts.
+ */
 export interface SessionService {
   /** The learner's active session of the lab, made if there is none; returns before it is provisioned. @throws LAB_NOT_FOUND, SESSION_LIMIT */
   start(actor: Actor | undefined, input: { lab: string }): Promise<Session>;
@@ -76,9 +79,9 @@ export interface SessionService {
   ): Promise<Page<Session>>;
   /** Ends it and frees its machines; stopping what has ended gives it back as it is. */
   stop(actor: Actor | undefined, id: string): Promise<Session>;
-  /** Starts its machines anew on the same file system. @throws SESSION_STATE_CONFLICT */
+  /** Starts its machines anew on the same file system. @throws SESSION_STATE_CONFLICT, MACHINE_LOST */
   restart(actor: Actor | undefined, id: string): Promise<Session>;
-  /** Moves its end out, within the lab's longest life. @throws SESSION_EXTEND_LIMIT, SESSION_STATE_CONFLICT */
+  /** Moves its end out by so much, or as far as the lab allows. @throws INPUT_INVALID, SESSION_EXTEND_LIMIT when that is not at all, SESSION_STATE_CONFLICT */
   extend(actor: Actor | undefined, id: string, minutes: number): Promise<Session>;
   /** Stops it and removes its record; attempts and progress stay. Deleting what is gone succeeds: false then. */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;

@@ -94,8 +94,7 @@ export function agreeingEngine(database: Database): Engine {
 
 /** An engine that can do what is given; all else does not answer. */
 function engineOf(able: Partial<Engine>): Engine {
-  const watch: Engine['watch'] = () => undefined;
-  const known: Partial<Engine> = { watch, ...able };
+  const known: Partial<Engine> = { watch() {}, ...able };
   return new Proxy(known as Engine, {
     get: (target, name: keyof Engine) =>
       target[name] ??

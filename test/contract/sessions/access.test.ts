@@ -73,7 +73,7 @@ async function sessionOf(database: Database, service: SessionService, owner: Act
   return id;
 }
 
-test('everyone may do with a session what the table says', async (t) => {
+await test('everyone may do with a session what the table says', async (t) => {
   await eachDatabase(t, 'access', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     for (const { name, state, ask, expected } of operations) {
@@ -86,7 +86,7 @@ test('everyone may do with a session what the table says', async (t) => {
   });
 });
 
-test('deleting is for the owner; for another student there is nothing to delete', async (t) => {
+await test('deleting is for the owner; for another student there is nothing to delete', async (t) => {
   await eachDatabase(t, 'delete', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     const answers: Partial<Record<ActorName, unknown>> = {};
@@ -107,7 +107,7 @@ test('deleting is for the owner; for another student there is nothing to delete'
   });
 });
 
-test('lists hold what each actor may see', async (t) => {
+await test('lists hold what each actor may see', async (t) => {
   await eachDatabase(t, 'list', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     const { id } = await service.start(actors.owner, { lab: 'lab-0' });
@@ -133,7 +133,7 @@ test('lists hold what each actor may see', async (t) => {
   });
 });
 
-test('deleting all of mine deletes nobody else’s', async (t) => {
+await test('deleting all of mine deletes nobody else’s', async (t) => {
   await eachDatabase(t, 'deleteAllMine', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     const mine = await service.start(actors.owner, { lab: 'lab-0' });
@@ -146,7 +146,7 @@ test('deleting all of mine deletes nobody else’s', async (t) => {
   });
 });
 
-test('a token without the scope is refused, and what is not there stays hidden from it', async (t) => {
+await test('a token without the scope is refused, and what is not there stays hidden from it', async (t) => {
   await eachDatabase(t, 'scopes', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     const reading = onlyScope(actors, 'read');

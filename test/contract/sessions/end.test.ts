@@ -4,7 +4,7 @@ import { createActors, outcomeOf } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { openSessions, putInState, whenState } from '../../support/sessions.ts';
 
-test('stopping twice, and stopping what is over, gives the session as it is', async (t) => {
+await test('stopping twice, and stopping what is over, gives the session as it is', async (t) => {
   await eachDatabase(t, 'stop', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -19,7 +19,7 @@ test('stopping twice, and stopping what is over, gives the session as it is', as
   });
 });
 
-test('deleting hides a session at once, succeeds again, and keeps attempts and progress', async (t) => {
+await test('deleting hides a session at once, succeeds again, and keeps attempts and progress', async (t) => {
   await eachDatabase(t, 'delete', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -43,7 +43,7 @@ test('deleting hides a session at once, succeeds again, and keeps attempts and p
   });
 });
 
-test('a session that was never made ends without the engine', async (t) => {
+await test('a session that was never made ends without the engine', async (t) => {
   await eachDatabase(t, 'teardown', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -60,7 +60,7 @@ test('a session that was never made ends without the engine', async (t) => {
   });
 });
 
-test('with the engine away a start fails with that reason, and the learner can start again', async (t) => {
+await test('with the engine away a start fails with that reason, and the learner can start again', async (t) => {
   await eachDatabase(t, 'engine away', async (t, database) => {
     const { owner } = await createActors(database);
     const sessions = openSessions(t, database);

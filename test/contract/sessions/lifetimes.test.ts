@@ -41,7 +41,7 @@ async function setUp(t: Test, database: Database) {
 
 const isWarned = ({ warnedAt }: Session) => warnedAt !== undefined;
 
-test('an idle session is warned of its end, and ends with that reason', async (t) => {
+await test('an idle session is warned of its end, and ends with that reason', async (t) => {
   await eachDatabase(t, 'idle', async (t, database) => {
     const { service, owner, id, pass, told } = await setUp(t, database);
     await pass(24);
@@ -56,9 +56,9 @@ test('an idle session is warned of its end, and ends with that reason', async (t
   });
 });
 
-test('use keeps a session alive and takes the warning back, until its life is over', async (t) => {
+await test('use keeps a session alive and takes the warning back, until its life is over', async (t) => {
   await eachDatabase(t, 'use', async (t, database) => {
-    const { service, owner, id, pass, minutesLeft } = await setUp(t, database);
+    const { service, id, pass, minutesLeft } = await setUp(t, database);
     await pass(26, isWarned);
     service.touch(id);
     await pass(1, (session) => !isWarned(session));
@@ -72,7 +72,7 @@ test('use keeps a session alive and takes the warning back, until its life is ov
   });
 });
 
-test('an extension moves the end out, up to the longest life of the lab', async (t) => {
+await test('an extension moves the end out, up to the longest life of the lab', async (t) => {
   await eachDatabase(t, 'extend', async (t, database) => {
     const { service, owner, id, pass, minutesLeft } = await setUp(t, database);
     await pass(26, isWarned);
@@ -88,7 +88,7 @@ test('an extension moves the end out, up to the longest life of the lab', async 
   });
 });
 
-test('ten extensions at once all count', async (t) => {
+await test('ten extensions at once all count', async (t) => {
   await eachDatabase(t, 'extensions', async (t, database) => {
     const { service, owner, id, minutesLeft } = await setUp(t, database);
     await Promise.all(Array.from({ length: 10 }, () => service.extend(owner, id, 3)));

@@ -6,7 +6,7 @@ import { rememberingLog } from '../../support/buses.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { openSessions, putInState } from '../../support/sessions.ts';
 
-test('a start answers with the session as requested, its machines named and not yet there', async (t) => {
+await test('a start answers with the session as requested, its machines named and not yet there', async (t) => {
   await eachDatabase(t, 'start', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -27,7 +27,7 @@ test('a start answers with the session as requested, its machines named and not 
   });
 });
 
-test('many starts at once, in two processes, give the same session', async (t) => {
+await test('many starts at once, in two processes, give the same session', async (t) => {
   for (const provider of providers) {
     await t.test(provider, async (t) => {
       const url = await freshDatabaseUrl(t, provider);
@@ -48,7 +48,7 @@ test('many starts at once, in two processes, give the same session', async (t) =
   }
 });
 
-test('ten labs started at once by one learner become as many sessions as allowed', async (t) => {
+await test('ten labs started at once by one learner become as many sessions as allowed', async (t) => {
   await eachDatabase(t, 'limit', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database, { sessionLimit: 3 });
@@ -67,7 +67,7 @@ test('ten labs started at once by one learner become as many sessions as allowed
   });
 });
 
-test('a lab whose last session is over starts anew', async (t) => {
+await test('a lab whose last session is over starts anew', async (t) => {
   await eachDatabase(t, 'again', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -82,7 +82,7 @@ test('a lab whose last session is over starts anew', async (t) => {
   });
 });
 
-test('lists come newest first, page by page, by state and by lab', async (t) => {
+await test('lists come newest first, page by page, by state and by lab', async (t) => {
   await eachDatabase(t, 'pages', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -109,7 +109,7 @@ test('lists come newest first, page by page, by state and by lab', async (t) => 
   });
 });
 
-test('each change is told after it can be read', async (t) => {
+await test('each change is told after it can be read', async (t) => {
   await eachDatabase(t, 'events', async (t, database) => {
     const { owner } = await createActors(database);
     const events = createMemoryBus({ log: rememberingLog() });

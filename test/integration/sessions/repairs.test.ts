@@ -34,7 +34,7 @@ async function whenGeneration(service: SessionService, id: string, above: number
 
 const environments = async (engine: Engine) => (await engine.list()).map(({ sessionId }) => sessionId);
 
-test('a machine that died is started again, and its files are there', async (t) => {
+await test('a machine that died is started again, and its files are there', async (t) => {
   const { engine, service, id, ready, machineId } = await setUp(t);
   const run = (...command: string[]) =>
     engine.exec(machineId, { command, timeoutMs: 10_000, outputLimitBytes: 1000 });
@@ -45,7 +45,7 @@ test('a machine that died is started again, and its files are there', async (t) 
   t.equal((await run('test', '-f', '/root/kept')).exitCode, 0);
 });
 
-test('a machine that dies again and again is given up, and its environment removed', async (t) => {
+await test('a machine that dies again and again is given up, and its environment removed', async (t) => {
   const { engine, service, id, machineId, ready } = await setUp(t);
   for (let generation = ready.generation; generation < ready.generation + 3; generation++) {
     await docker('kill', machineId);
@@ -56,7 +56,7 @@ test('a machine that dies again and again is given up, and its environment remov
   while ((await environments(engine)).length > 0) await setTimeout(50);
 });
 
-test('a machine that ran out of memory when it died is given up in those words', async (t) => {
+await test('a machine that ran out of memory when it died is given up in those words', async (t) => {
   const labs = [testLab('lab-0', { machines: [testMachine('main', { memoryBytes: 32 * 1024 * 1024 })] })];
   const { engine, service, id, machineId, ready } = await setUp(t, labs);
   for (let generation = ready.generation; generation < ready.generation + 3; generation++) {
@@ -70,7 +70,7 @@ test('a machine that ran out of memory when it died is given up in those words',
   t.match(failed.reason, { code: 'MACHINE_OUT_OF_MEMORY', message: /"main" ran out of memory/ });
 });
 
-test('a session whose machine was removed by others is lost, with all the rest of it', async (t) => {
+await test('a session whose machine was removed by others is lost, with all the rest of it', async (t) => {
   const { engine, service, owner, id, machineId } = await setUp(t);
   await docker('rm', '-f', machineId);
   const failed = await whenState(service, id, 'failed');
@@ -80,7 +80,7 @@ test('a session whose machine was removed by others is lost, with all the rest o
   t.not((await service.start(owner, { lab: 'lab-0' })).id, id, 'the lab can be started again');
 });
 
-test('with the engine away sessions are unreachable, and come back with it', async (t) => {
+await test('with the engine away sessions are unreachable, and come back with it', async (t) => {
   const { engine, service, owner, id, ready } = await setUp(t);
   engine.vanish();
   const lost = await whenState(service, id, 'unreachable');
@@ -93,7 +93,7 @@ test('with the engine away sessions are unreachable, and come back with it', asy
   t.same(back.machines, ready.machines);
 });
 
-test('a session stopped while the engine is away ends when it is back', async (t) => {
+await test('a session stopped while the engine is away ends when it is back', async (t) => {
   const { engine, service, owner, id, sessions } = await setUp(t);
   engine.vanish();
   await whenState(service, id, 'unreachable');
@@ -106,7 +106,7 @@ test('a session stopped while the engine is away ends when it is back', async (t
   t.same(await environments(engine), []);
 });
 
-test('an environment that no session has is removed, others are left alone', async (t) => {
+await test('an environment that no session has is removed, others are left alone', async (t) => {
   const { engine, sessions, id } = await setUp(t);
   const [spec] = [{ sessionId: 'forgotten', subnet: '10.239.78.0/28', internet: false, machines: [] }];
   if (spec) await engine.provision(spec);
@@ -115,7 +115,7 @@ test('an environment that no session has is removed, others are left alone', asy
   t.same(await environments(engine), [id]);
 });
 
-test('sessions go on while the service is stopped, and are looked after again when it starts', async (t) => {
+await test('sessions go on while the service is stopped, and are looked after again when it starts', async (t) => {
   const { database, engine, sessions, service, owner, id, ready, machineId } = await setUp(t);
   await sessions.stop();
   t.same(await environments(engine), [id]);

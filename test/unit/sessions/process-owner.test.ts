@@ -4,14 +4,14 @@ import { hostname } from 'node:os';
 import { test } from 'tap';
 import { isSurelyGone, nameOwner } from '../../../src/sessions/process-owner.ts';
 
-test('two names of one process differ, and neither is taken for gone', async (t) => {
+await test('two names of one process differ, and neither is taken for gone', async (t) => {
   const [one, two] = [nameOwner(), nameOwner()];
   t.not(one, two);
   t.notOk(isSurelyGone(one));
   t.notOk(isSurelyGone(two));
 });
 
-test('a process of this host is gone once it has ended', async (t) => {
+await test('a process of this host is gone once it has ended', async (t) => {
   const child = spawn('sleep', ['60']);
   const name = `${hostname()}/${child.pid}/run/one`;
   t.notOk(isSurelyGone(name));
@@ -20,7 +20,7 @@ test('a process of this host is gone once it has ended', async (t) => {
   t.ok(isSurelyGone(name));
 });
 
-test('an earlier run under our own process id is gone; of other hosts nothing is known', async (t) => {
+await test('an earlier run under our own process id is gone; of other hosts nothing is known', async (t) => {
   t.ok(isSurelyGone(`${hostname()}/${process.pid}/earlier/one`));
   t.notOk(isSurelyGone(`elsewhere/${process.pid}/earlier/one`));
 });

@@ -19,31 +19,31 @@ const found = (machineId: string, changes: Partial<MachineStatus> = {}) => {
   };
 };
 
-test('a session whose machines all run where they are known to be is sound', async (t) => {
+await test('a session whose machines all run where they are known to be is sound', async (t) => {
   t.same(planRepair(known, [found('b'), found('a')]), { kind: 'sound' });
 });
 
-test('a session with a machine gone is lost, also when the other one only stopped', async (t) => {
+await test('a session with a machine gone is lost, also when the other one only stopped', async (t) => {
   t.same(planRepair(known, [found('a')]), { kind: 'lost' });
   t.same(planRepair(known, [found('a', { state: 'exited' })]), { kind: 'lost' });
   t.same(planRepair(known, []), { kind: 'lost' });
 });
 
-test('a machine of the same name that is another one does not count', async (t) => {
+await test('a machine of the same name that is another one does not count', async (t) => {
   t.same(planRepair(known, [found('a'), { ...found('b'), machineId: 'c' }]), { kind: 'lost' });
 });
 
-test('machines that exited or never started are started again, the others not', async (t) => {
+await test('machines that exited or never started are started again, the others not', async (t) => {
   const plan = planRepair(known, [found('a', { state: 'exited', exitCode: 137 }), found('b')]);
   t.match(plan, { kind: 'restart', machines: [{ name: 'main', exitCode: 137 }] });
   t.match(planRepair(known, [found('a'), found('b', { state: 'created' })]), { kind: 'restart' });
 });
 
-test('a paused machine is left as it is', async (t) => {
+await test('a paused machine is left as it is', async (t) => {
   t.same(planRepair(known, [found('a', { state: 'paused' }), found('b')]), { kind: 'sound' });
 });
 
-test('addresses that changed are taken over', async (t) => {
+await test('addresses that changed are taken over', async (t) => {
   const plan = planRepair(known, [found('a', { address: '10.0.0.9' }), found('b')]);
   t.match(plan, { kind: 'readdress', machines: [{ name: 'main', address: '10.0.0.9' }, { name: 'web' }] });
 });

@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { createRestartLimit } from '../../../src/sessions/restart-limit.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
-test('a machine is started again three times in ten minutes, each machine for itself', async (t) => {
+await test('a machine is started again three times in ten minutes, each machine for itself', async (t) => {
   const clock = createFakeClock();
   const limit = createRestartLimit({ clock });
   t.same(

@@ -12,7 +12,7 @@ function heldRunner() {
   return { runner, ends };
 }
 
-test('wakes during a run lead to one more run after it', async (t) => {
+await test('wakes during a run lead to one more run after it', async (t) => {
   const { runner, ends } = heldRunner();
   runner.wake();
   runner.wake();
@@ -26,7 +26,7 @@ test('wakes during a run lead to one more run after it', async (t) => {
   t.equal(ends.length, 2);
 });
 
-test('a wake in the very moment that a run ends is not lost', async (t) => {
+await test('a wake in the very moment that a run ends is not lost', async (t) => {
   let runs = 0;
   const runner = createRunner({ work: async () => void runs++, onError: () => t.fail('it can not fail') });
   await runner.flush();
@@ -35,7 +35,7 @@ test('a wake in the very moment that a run ends is not lost', async (t) => {
   t.equal(runs, 3);
 });
 
-test('a run that fails is told of, and the next one comes', async (t) => {
+await test('a run that fails is told of, and the next one comes', async (t) => {
   const errors: unknown[] = [];
   const failure = new Error('once');
   let runs = 0;
@@ -49,7 +49,7 @@ test('a run that fails is told of, and the next one comes', async (t) => {
   t.same(errors, [failure]);
 });
 
-test('stop waits for the run and lets no other begin', async (t) => {
+await test('stop waits for the run and lets no other begin', async (t) => {
   const { runner, ends } = heldRunner();
   runner.wake();
   runner.wake();

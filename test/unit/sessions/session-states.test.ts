@@ -48,7 +48,7 @@ const expected: [SessionState, SessionEvent, SessionState][] = [
   ['stopping', 'destroyed', 'ended'],
 ];
 
-test('every pair of state and event leads where the diagram says, and nowhere else', async (t) => {
+await test('every pair of state and event leads where the diagram says, and nowhere else', async (t) => {
   const found = sessionStates.flatMap((state) =>
     (Object.keys(events) as SessionEvent[]).flatMap((event) => {
       const next = nextState(state, event);
@@ -69,14 +69,14 @@ const reachable = (from: SessionState) => {
   return seen;
 };
 
-test('every state is reached from a request, and from every one a session can end', async (t) => {
+await test('every state is reached from a request, and from every one a session can end', async (t) => {
   t.same([...reachable('requested')].sort(), [...sessionStates].sort());
   for (const state of sessionStates) {
     t.ok(reachable(state).has('ended') || state === 'failed', `${state} can end`);
   }
 });
 
-test('a session that is stopping or over makes way for a new one', async (t) => {
+await test('a session that is stopping or over makes way for a new one', async (t) => {
   t.same(
     sessionStates.filter((state) => !isActive(state)),
     ['stopping', 'ended', 'failed'],

@@ -20,7 +20,7 @@ function allocateFrom(pool: ReturnType<typeof poolOf>['pool'], held: Set<number>
   );
 }
 
-test('a /16 holds 4096 subnets of 16 addresses, one after the other', async (t) => {
+await test('a /16 holds 4096 subnets of 16 addresses, one after the other', async (t) => {
   const { pool } = poolOf('10.231.0.0/16');
   t.equal(pool.size, 4096);
   t.equal(pool.subnet(0), '10.231.0.0/28');
@@ -28,17 +28,17 @@ test('a /16 holds 4096 subnets of 16 addresses, one after the other', async (t) 
   t.equal(pool.subnet(4095), '10.231.255.240/28');
 });
 
-test('a pool in the upper half of the addresses, given by an address inside it, is counted right', async (t) => {
+await test('a pool in the upper half of the addresses, given by an address inside it, is counted right', async (t) => {
   const { pool } = poolOf('192.168.7.9/24');
   t.equal(pool.size, 16);
   t.equal(pool.subnet(15), '192.168.7.240/28');
 });
 
-test('a pool that holds no subnet is refused with the setting to change', async (t) => {
+await test('a pool that holds no subnet is refused with the setting to change', async (t) => {
   t.throws(() => poolOf('10.231.0.0/29'), { code: 'CONFIG_INVALID', message: /BERTH_SUBNET_POOL/ });
 });
 
-test('each subnet is given out once, the last free one too, and then none', async (t) => {
+await test('each subnet is given out once, the last free one too, and then none', async (t) => {
   const { pool } = poolOf('10.231.0.0/24', { random: Math.random });
   const held = new Set<number>();
   const got = [];
@@ -47,7 +47,7 @@ test('each subnet is given out once, the last free one too, and then none', asyn
   await t.rejects(allocateFrom(pool, held), { code: 'SUBNETS_EXHAUSTED' });
 });
 
-test('a subnet that overlaps a network of the host is left out', async (t) => {
+await test('a subnet that overlaps a network of the host is left out', async (t) => {
   const { pool } = poolOf('10.231.0.0/26', { hostNetworks: ['127.0.0.1/8', '10.231.0.20/27'] });
   const held = new Set<number>();
   t.equal(await allocateFrom(pool, held), 2);
@@ -55,7 +55,7 @@ test('a subnet that overlaps a network of the host is left out', async (t) => {
   await t.rejects(allocateFrom(pool, held), { code: 'SUBNETS_EXHAUSTED' });
 });
 
-test('a subnet that the engine refused is left alone for ten minutes', async (t) => {
+await test('a subnet that the engine refused is left alone for ten minutes', async (t) => {
   const { pool, clock } = poolOf('10.231.0.0/27');
   pool.refuse(0);
   t.equal(await allocateFrom(pool, new Set()), 1);
