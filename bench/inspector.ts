@@ -1,9 +1,19 @@
 import { WebSocket } from 'ws';
 
-/** Makes the process that listens for an inspector collect its garbage, twice, and tells what it holds then, in bytes. */
-export async function settledMemory(
-  port: number,
-): Promise<{ rss: number; heapUsed: number; external: number }> {
+/** Most rounds of collecting, and the change between two, as a share, at which nothing more comes of it. */
+const MAX_ROUNDS = 10;
+const SETTLED = 0.002;
+
+/** What a process holds, in bytes. */
+export interface Memory {
+  /** All that is resident. */
+  rss: number;
+  /** Objects and their buffers that are alive. */
+  alive: number;
+}
+
+/** Has the process that listens for an inspector collect its garbage until nothing more is freed, and tells what it holds then. */
+export async function settledMemory(port: number): Promise<Memory> {
   const response = await fetch(`http://127.0.0.1:${port}/json/list`);
   const [target] = (await response.json()) as { webSocketDebuggerUrl: string }[];
   if (!target) throw new Error('The service does not listen for an inspector.');
@@ -21,14 +31,22 @@ export async function settledMemory(
       });
       socket.send(JSON.stringify({ id, method, params }));
     });
-  try {
-    for (let time = 0; time < 2; time++) {
-      await ask('HeapProfiler.collectGarbage');
-      // V8 gives pages back to the system beside the program.
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-    }
+  async function collect(): Promise<Memory> {
+    await ask('HeapProfiler.collectGarbage');
+    // V8 gives pages back to the system beside the program.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const { result } = await ask('Runtime.evaluate', { expression: 'JSON.stringify(process.memoryUsage())' });
-    return JSON.parse(result.value) as { rss: number; heapUsed: number; external: number };
+    const usage = JSON.parse(result.value) as NodeJS.MemoryUsage;
+    return { rss: usage.rss, alive: usage.heapUsed + usage.external };
+  }
+  try {
+    let memory = await collect();
+    for (let round = 1; round < MAX_ROUNDS; round++) {
+      const before = memory;
+      memory = await collect();
+      if (Math.abs(memory.alive - before.alive) < before.alive * SETTLED) break;
+    }
+    return memory;
   } finally {
     socket.terminate();
   }

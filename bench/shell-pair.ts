@@ -19,7 +19,6 @@ export async function openShellPair(context: BenchContext): Promise<{ ours: Benc
   const session = await context.startSession();
   const client = TerminalClient.connect(await context.openTerminal(session));
   await client.expect('$ ');
-  if (process.env['DEBUG_BENCH']) console.log('client prompt');
   const stream = await openRawShell(await context.containerOf(session));
   const pair = { ours: oursShell(client), raw: rawShell(stream) };
   // Both are quiet when their prompts are drawn and nothing more comes.
