@@ -7,7 +7,8 @@ import { dataFrame } from './frames.ts';
  * to 35 MB/s, so this is at most a tenth of a second of it: what `^C` has to wait for.
  */
 export const WINDOW_BYTES = 512 * 1024;
-const WINDOW_LOW_BYTES = WINDOW_BYTES / 4;
+/** Where it goes on: early enough that the shell's output is never waited for. */
+const WINDOW_LOW_BYTES = WINDOW_BYTES / 2;
 
 /** Output that waits for the network in this process, in bytes; all there is for a client that never acknowledges. */
 const BUFFERED_HIGH_BYTES = 256 * 1024;
