@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts';
+import { driverCause } from '../database/driver-cause.ts';
 import type { Attempt as AttemptRow, Prisma } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
-import { faultCodes } from '../errors.ts';
+import { fault, faultCodes } from '../errors.ts';
 import type { Attempt } from './attempt.ts';
 import { recordAttempt } from './progress-store.ts';
 import type { Verdict } from './verdict.ts';
@@ -48,7 +49,7 @@ export function createAttemptStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Stores a running attempt; false when a check of that step runs in that session already, in whatever process. */
+    /** Stores a running attempt; false when a check of that step runs in that session already, in whatever process. @throws SESSION_NOT_FOUND */
     async begin(attempt: NewAttempt, hold: Hold): Promise<boolean> {
       const runningKey = keyOf(attempt.sessionId, attempt.stepId);
       try {
@@ -58,6 +59,8 @@ export function createAttemptStore({ database }: { database: Database }) {
         return true;
       } catch (error) {
         if (isUniqueViolation(error, 'runningKey')) return false;
+        // Deleted since it was looked up.
+        if (driverCause(error)?.kind === 'ForeignKeyConstraintViolation') throw fault('SESSION_NOT_FOUND');
         throw error;
       }
     },

@@ -8,6 +8,7 @@ import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts'
 import type { LabCheck } from '../../../src/labs/lab.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { quietLog } from '../../support/quiet-log.ts';
+import { until } from '../../support/until.ts';
 
 const machine = await startCheckMachine(t);
 const { engine, machineId, shell, processes } = machine;
@@ -159,7 +160,7 @@ await tidyTest('a machine without room for the script says so', async (t) => {
 await tidyTest('an aborted check ends with its children, and says that it was interrupted', async (t) => {
   const stopping = new AbortController();
   const verdict = run('sleep 1000 & sleep 1001', {}, stopping.signal);
-  while ((await processes()).filter((name) => name.includes('sleep 100')).length < 2) continue;
+  await until(async () => (await processes()).filter((name) => name.startsWith('sleep 100')).length === 2);
   stopping.abort();
   t.match(await verdict, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
 });
@@ -181,11 +182,11 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
   const check = { machine: 'main', script, user: 'root', timeoutSeconds: 10 };
   const farRunner = createCheckRunner({ engine: far, logger: quietLog() });
   const verdict = farRunner.run(machineId, check, {}, new AbortController().signal);
-  while (!(await processes()).some((name) => name.includes('sleep 3'))) continue;
+  await until(async () => (await processes()).includes('sleep 3'));
   relay.close();
   for (const socket of sockets) socket.destroy();
   t.match(await verdict, { state: 'errored', reasonCode: 'ENGINE_UNREACHABLE' });
-  while ((await processes()).length > 0) continue;
+  await until(async () => (await processes()).length === 0);
 });
 
 await tidyTest('a machine that is gone is told by its code', async (t) => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { createAttemptStore } from '../../../src/checks/attempt-store.ts';
 import { createProgressStore } from '../../../src/checks/progress-store.ts';
@@ -8,6 +7,7 @@ import { createActors, outcomeOf } from '../../support/actors.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { createCheckWorld, insertSession } from '../../support/check-world.ts';
 import { eachDatabase } from '../../support/databases.ts';
+import { until } from '../../support/until.ts';
 
 const { engine, machineId, processes } = await startCheckMachine(t);
 
@@ -16,10 +16,6 @@ const verdictOf = (code: number) =>
     { outcome: 'exited', exitCode: code, stdout: Buffer.alloc(0), stderr: Buffer.from('x ran\n') },
     { token: 'x', timeoutSeconds: 1 },
   );
-
-async function until(is: () => Promise<boolean>): Promise<void> {
-  while (!(await is())) await sleep(20);
-}
 
 const sleeping = async (seconds: number) => (await processes()).some((name) => name === `sleep ${seconds}`);
 
