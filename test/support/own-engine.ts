@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
+import { connectEngine } from '../../src/engine/docker/connection.ts';
+import { pingEngine } from '../../src/setup/engine-ping.ts';
+
+/** Longest wait for the engine to answer, or to be gone, in milliseconds. */
+const WAIT_LIMIT_MS = 60_000;
+
+/** Disk of the engine: room for the image several times, and quickly filled. */
+const DISK_BYTES = 640 * 1024 * 1024;
+
+/** An engine of a test's own, apart from the machine's: its own mounts, network, processes and disk. */
+export interface OwnEngine {
+  /** As in DOCKER_HOST. */
+  host: string;
+  start(): Promise<void>;
+  /** Stops the engine as a service manager does; machines go on, as live-restore has it. */
+  stop(): Promise<void>;
+  /** Takes all space of its disk but `left` bytes. */
+  fillDisk(left: number): Promise<void>;
+  emptyDisk(): Promise<void>;
+}
+
+/** Makes an engine that holds `image`, and starts it. It goes with the test, with all that it runs. */
+export async function startOwnEngine(t: Test, image: string): Promise<OwnEngine> {
+  // The path of a socket may have 107 bytes, so it lies in no deep folder.
+  const folder = await mkdtemp(join(tmpdir(), 'berth-'));
+  const host = `unix://${folder}/engine.sock`;
+  const keeper = spawn(
+    'unshare',
+    ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child', 'sleep', 'infinity'],
+    { stdio: 'ignore' },
+  );
+  t.teardown(async () => {
+    keeper.kill('SIGKILL');
+    await once(keeper, 'exit');
+    // The kernel takes a moment to end the processes and to let go of their mounts.
+    await rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
+  });
+  await sleep(200);
+
+  /** Runs a script in the engine's namespaces. */
+  async function inside(script: string): Promise<void> {
+    const child = enter(keeper, script);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`ended with ${code}: ${script}`);
+  }
+
+  let daemon: ChildProcess | undefined;
+  const engine: OwnEngine = {
+    host,
+    async start() {
+      daemon = enter(
+        keeper,
+        `exec dockerd --config-file /dev/null --host ${host} --data-root ${folder}/data --exec-root /run/docker \
+          --pidfile /run/docker.pid --live-restore > ${folder}/log 2>&1`,
+      );
+      await answers(host, 'up');
+    },
+    async stop() {
+      const exited = daemon && once(daemon, 'exit');
+      await inside('kill "$(cat /run/docker.pid)"');
+      await exited;
+      await answers(host, 'down');
+    },
+    fillDisk: (left) =>
+      inside(
+        `free=$(df --output=avail -B1 ${folder}/data | tail -1); fallocate -l $((free - ${left})) ${folder}/data/filler`,
+      ),
+    emptyDisk: () => inside(`rm ${folder}/data/filler`),
+  };
+
+  await inside(
+    `mount -t tmpfs none /run && ip link set lo up && mkdir ${folder}/data && mount -t tmpfs -o size=${DISK_BYTES} none ${folder}/data`,
+  );
+  await engine.start();
+  await copyImage(host, image);
+  return engine;
+}
+
+/** `unshare` waits for the process it forked, which is the one that lives in the namespaces. */
+function enter(keeper: ChildProcess, script: string): ChildProcess {
+  const target = `$(cat /proc/${keeper.pid}/task/${keeper.pid}/children | tr -d ' ')`;
+  return spawn('sh', ['-c', `exec nsenter --target "${target}" --mount --net --pid sh -ec '${script}'`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+async function answers(host: string, state: 'up' | 'down'): Promise<void> {
+  const late = Date.now() + WAIT_LIMIT_MS;
+  while ((await pingEngine(host, {})).state !== state) {
+    if (Date.now() > late) throw new Error(`The engine did not get ${state}.`);
+    await sleep(50);
+  }
+}
+
+/** Hands an image over from the machine's engine. */
+async function copyImage(host: string, image: string): Promise<void> {
+  const from = connectEngine(process.env['DOCKER_HOST'], process.env);
+  const to = connectEngine(host, {});
+  const loaded = await to.docker.loadImage(await from.docker.getImage(image).get());
+  loaded.resume();
+  await once(loaded, 'end');
+  from.close();
+  to.close();
+}
