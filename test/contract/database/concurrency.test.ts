@@ -5,7 +5,7 @@ import { eachDatabase, freshDatabase, providers } from '../../support/databases.
 
 const FIFTY = Array.from({ length: 50 }, (_, index) => index);
 
-test('transactions side by side', async (t) => {
+await test('transactions side by side', async (t) => {
   await eachDatabase(
     t,
     'lose nothing that was acknowledged, beside plain writes and rollbacks',

@@ -10,7 +10,7 @@ const person = (id: string, more: { email?: string; name?: string } = {}) => ({
   ...more,
 });
 
-test('the database', async (t) => {
+await test('the database', async (t) => {
   await eachDatabase(t, 'answers a ping and gives rows back as they were put in', async (t, database) => {
     await database.ping();
     await database.client.user.create({ data: person('ann', { email: 'ann@example.org' }) });

@@ -5,7 +5,7 @@ import { eachDatabase, freshDatabase } from '../../support/databases.ts';
 
 const person = (id: string) => ({ id, name: id, role: 'student' as const, createdAt: new Date(0) });
 
-test('a full disk is DISK_FULL, and loses nothing that was there (sqlite)', async (t) => {
+await test('a full disk is DISK_FULL, and loses nothing that was there (sqlite)', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { client } = database;
   await client.user.create({ data: person('before') });
@@ -28,33 +28,33 @@ test('a full disk is DISK_FULL, and loses nothing that was there (sqlite)', asyn
   );
 });
 
-test('a full disk is DISK_FULL (postgresql)', async (t) => {
+await test('a full disk is DISK_FULL (postgresql)', async (t) => {
   const { client } = await freshDatabase(t, 'postgresql');
   const raise = `DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`;
   await t.rejects(client.$executeRawUnsafe(raise), { code: 'DISK_FULL' });
 });
 
-test('a server that goes is DATABASE_UNREACHABLE, and the next statement finds it again', async (t) => {
+await test('a server that goes is DATABASE_UNREACHABLE, and the next statement finds it again', async (t) => {
   const { client, ping } = await freshDatabase(t, 'postgresql');
   const gone = client.$queryRawUnsafe('SELECT pg_terminate_backend(pg_backend_pid())::text');
   await t.rejects(gone, { code: 'DATABASE_UNREACHABLE' });
   await ping();
 });
 
-test('a database that is not there is DATABASE_UNREACHABLE', async (t) => {
+await test('a database that is not there is DATABASE_UNREACHABLE', async (t) => {
   const away = { code: 'DATABASE_UNREACHABLE' };
   await t.rejects(openDatabase({ url: 'postgresql://127.0.0.1:1/berth' }), away);
   await t.rejects(openDatabase({ url: 'postgresql://localhost:1/berth' }), away);
   await t.rejects(openDatabase({ url: 'file:/no/such/folder/berth.db' }), away);
 });
 
-test('an address that is neither is CONFIG_INVALID', async (t) => {
+await test('an address that is neither is CONFIG_INVALID', async (t) => {
   for (const url of ['mysql://host/berth', 'file::memory:', '']) {
     await t.rejects(openDatabase({ url }), { code: 'CONFIG_INVALID', message: /DATABASE_URL must name/ });
   }
 });
 
-test('a write inside a transaction but not by it is refused after a time, not waited for forever', async (t) => {
+await test('a write inside a transaction but not by it is refused after a time, not waited for forever', async (t) => {
   const database = await freshDatabase(t, 'sqlite', { transactionLimit: 200 });
   const { client } = database;
   // The plain write waits for the transaction, which waits for it, until the transaction's time is over.
@@ -64,7 +64,7 @@ test('a write inside a transaction but not by it is refused after a time, not wa
   t.equal(await client.user.count(), 1, 'the plain write went on by itself');
 });
 
-test('closing twice is fine', async (t) => {
+await test('closing twice is fine', async (t) => {
   await eachDatabase(t, 'close', async (t, database) => {
     await database.close();
     await database.close();

@@ -103,7 +103,7 @@ for (const provider of providers) {
   });
 }
 
-test('remaking a table in SQLite deletes nothing that refers to it', async (t) => {
+await test('remaking a table in SQLite deletes nothing that refers to it', async (t) => {
   const url = await emptyDatabaseUrl(t, 'sqlite');
   const first = migration(
     '1_first',
@@ -130,7 +130,7 @@ test('remaking a table in SQLite deletes nothing that refers to it', async (t) =
   });
 });
 
-test('a start waits while another process migrates PostgreSQL', async (t) => {
+await test('a start waits while another process migrates PostgreSQL', async (t) => {
   const url = await emptyDatabaseUrl(t, 'postgresql');
   const other = new Client({ connectionString: url });
   await other.connect();
@@ -143,7 +143,7 @@ test('a start waits while another process migrates PostgreSQL', async (t) => {
   t.equal(await migrating, true);
 });
 
-test('a database that can not be reached or made is DATABASE_UNREACHABLE', async (t) => {
+await test('a database that can not be reached or made is DATABASE_UNREACHABLE', async (t) => {
   await t.rejects(migrate({ url: 'postgresql://127.0.0.1:1/berth' }), { code: 'DATABASE_UNREACHABLE' });
   await t.rejects(migrate({ url: 'file:/proc/berth.db' }), { code: 'DATABASE_UNREACHABLE' });
 });

@@ -16,7 +16,7 @@ async function connect(t: Test) {
   return { adapter, ids };
 }
 
-test('a transaction that has ended takes no more statements', async (t) => {
+await test('a transaction that has ended takes no more statements', async (t) => {
   const { adapter, ids } = await connect(t);
   const transaction = await adapter.startTransaction();
   await transaction.executeRaw(insertion('in'));
@@ -27,7 +27,7 @@ test('a transaction that has ended takes no more statements', async (t) => {
   t.strictSame(await ids(), []);
 });
 
-test('ending a transaction twice does not end the next one', async (t) => {
+await test('ending a transaction twice does not end the next one', async (t) => {
   const { adapter, ids } = await connect(t);
   const first = await adapter.startTransaction();
   await first.commit();
@@ -40,7 +40,7 @@ test('ending a transaction twice does not end the next one', async (t) => {
   t.strictSame(await ids(), ['in']);
 });
 
-test('statements that return rows and write are writes', async (t) => {
+await test('statements that return rows and write are writes', async (t) => {
   const { adapter, ids } = await connect(t);
   const { sql } = insertion('returned');
   t.strictSame((await adapter.queryRaw(statement(`${sql} RETURNING "id"`))).rows, [['returned']]);
@@ -49,7 +49,7 @@ test('statements that return rows and write are writes', async (t) => {
   t.strictSame(await ids(), ['copied', 'returned']);
 });
 
-test('savepoints undo a part of a transaction', async (t) => {
+await test('savepoints undo a part of a transaction', async (t) => {
   const { adapter, ids } = await connect(t);
   const transaction = await adapter.startTransaction('SERIALIZABLE');
   await transaction.executeRaw(insertion('kept'));
@@ -61,14 +61,14 @@ test('savepoints undo a part of a transaction', async (t) => {
   t.strictSame(await ids(), ['kept']);
 });
 
-test('a transaction is not begun by a statement, nor with another isolation', async (t) => {
+await test('a transaction is not begun by a statement, nor with another isolation', async (t) => {
   const { adapter } = await connect(t);
   await t.rejects(adapter.executeRaw(statement('BEGIN')), { message: /database\.transaction/ });
   await t.rejects(adapter.startTransaction('READ COMMITTED'), { cause: { kind: 'InvalidIsolationLevel' } });
   await adapter.executeRaw(insertion('after'));
 });
 
-test('those who wait when it closes are refused', async (t) => {
+await test('those who wait when it closes are refused', async (t) => {
   const { adapter } = await connect(t);
   const transaction = await adapter.startTransaction();
   const waiting = adapter.executeRaw(insertion('waiting'));
@@ -78,7 +78,7 @@ test('those who wait when it closes are refused', async (t) => {
   await t.rejects(transaction.commit());
 });
 
-test('the log, durability and foreign keys are set', async (t) => {
+await test('the log, durability and foreign keys are set', async (t) => {
   const { client } = await freshDatabase(t, 'sqlite');
   const setting = async (name: string) =>
     Object.values((await client.$queryRawUnsafe<Record<string, unknown>[]>(`PRAGMA ${name}`))[0] ?? {}).map(

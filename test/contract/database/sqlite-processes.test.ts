@@ -10,7 +10,7 @@ import { freshDatabaseUrl } from '../../support/databases.ts';
 
 const ROUNDS = 5;
 
-test('kill -9 of a writing process takes none of the inserts it was told of', async (t) => {
+await test('kill -9 of a writing process takes none of the inserts it was told of', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const acknowledged: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -29,7 +29,7 @@ test('kill -9 of a writing process takes none of the inserts it was told of', as
   t.strictSame(await database.client.$queryRawUnsafe('PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);
 });
 
-test('two processes write at once, and transactions of both add up', async (t) => {
+await test('two processes write at once, and transactions of both add up', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const database = await openDatabase({ url });
   t.teardown(() => database.close());
@@ -55,7 +55,7 @@ test('two processes write at once, and transactions of both add up', async (t) =
   );
 });
 
-test('waiting for another process does not stop this one', async (t) => {
+await test('waiting for another process does not stop this one', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const [one, other] = [await openDatabase({ url }), await openDatabase({ url })];
   t.teardown(() => Promise.all([one.close(), other.close()]));

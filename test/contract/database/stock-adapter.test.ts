@@ -9,7 +9,7 @@ import { freshDatabaseUrl } from '../../support/databases.ts';
  * src/database/sqlite-adapter.ts may no longer be needed.
  */
 
-test("Prisma's own SQLite adapter loses an acknowledged write, and shows uncommitted rows", async (t) => {
+await test("Prisma's own SQLite adapter loses an acknowledged write, and shows uncommitted rows", async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const client = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url }) });
   t.teardown(() => client.$disconnect());
@@ -18,7 +18,7 @@ test("Prisma's own SQLite adapter loses an acknowledged write, and shows uncommi
   t.strictSame(after, [], 'the plain write, though acknowledged, went with the rollback');
 });
 
-test("Berth's adapter keeps the write and hides the rows", async (t) => {
+await test("Berth's adapter keeps the write and hides the rows", async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const client = new PrismaClient({ adapter: createSqliteAdapter({ file: url.slice('file:'.length) }) });
   t.teardown(() => client.$disconnect());

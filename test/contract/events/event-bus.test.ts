@@ -5,7 +5,7 @@ import { eachBus } from '../../support/buses.ts';
 /** Long enough for an event to come the wrong way, in milliseconds. */
 const MOMENT = 60;
 
-test('an event bus', async (t) => {
+await test('an event bus', async (t) => {
   await eachBus(t, 'tells all listeners of the topic, in order, and only them', async (t, bus) => {
     const heard: unknown[] = [];
     bus.listen('user.changed', ({ userId }) => heard.push(['one', userId]));

@@ -5,7 +5,7 @@ import type { EventBus } from '../../../src/events/event-bus.ts';
 import { openRedisBus, redisUrl, rememberingLog, uniqueChannel } from '../../support/buses.ts';
 import { openCutOffProxy } from '../../support/cut-off-proxy.ts';
 
-test('processes on one Redis hear each other, in order, and themselves once', async (t) => {
+await test('processes on one Redis hear each other, in order, and themselves once', async (t) => {
   const channel = uniqueChannel();
   const [one, two] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
   const stranger = await openRedisBus(t);
@@ -27,7 +27,7 @@ test('processes on one Redis hear each other, in order, and themselves once', as
   t.equal(heard.length, 6);
 });
 
-test('what is published just before closing arrives', async (t) => {
+await test('what is published just before closing arrives', async (t) => {
   const channel = uniqueChannel();
   const [one, two] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
   const heard: string[] = [];
@@ -37,7 +37,7 @@ test('what is published just before closing arrives', async (t) => {
   await until(() => heard.length === 100);
 });
 
-test('a message that is not an event is ignored', async (t) => {
+await test('a message that is not an event is ignored', async (t) => {
   const channel = uniqueChannel();
   const log = rememberingLog();
   const bus = await openRedisBus(t, { channel, log });
@@ -63,7 +63,7 @@ test('a message that is not an event is ignored', async (t) => {
   );
 });
 
-test('Redis away: publishing goes on for this process, and all is well when it is back', async (t) => {
+await test('Redis away: publishing goes on for this process, and all is well when it is back', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   const channel = uniqueChannel();
   const log = rememberingLog();
@@ -98,7 +98,7 @@ test('Redis away: publishing goes on for this process, and all is well when it i
   t.ok(log.lines.includes('warn: events did not reach the other processes while Redis was away'));
 });
 
-test('a Redis that falls silent is noticed', async (t) => {
+await test('a Redis that falls silent is noticed', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   const bus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
   await setTimeout(3_500);
@@ -109,7 +109,7 @@ test('a Redis that falls silent is noticed', async (t) => {
   await until(() => bus.healthy());
 });
 
-test('a service starts without Redis, and finds it later', async (t) => {
+await test('a service starts without Redis, and finds it later', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   await proxy.cut();
   const bus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
@@ -118,7 +118,7 @@ test('a service starts without Redis, and finds it later', async (t) => {
   await until(() => bus.healthy());
 });
 
-test('closing while Redis is away does not wait', async (t) => {
+await test('closing while Redis is away does not wait', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   const bus: EventBus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
   proxy.silence();

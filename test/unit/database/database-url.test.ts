@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { parseDatabaseUrl } from '../../../src/database/database-url.ts';
 
-test('addresses of SQLite files and PostgreSQL databases are read', (t) => {
+await test('addresses of SQLite files and PostgreSQL databases are read', (t) => {
   const here = process.cwd();
   t.strictSame(parseDatabaseUrl('file:./data/berth.db'), {
     provider: 'sqlite',
@@ -15,7 +15,7 @@ test('addresses of SQLite files and PostgreSQL databases are read', (t) => {
   t.end();
 });
 
-test('the refusal of any other address does not repeat it: it may hold a password', (t) => {
+await test('the refusal of any other address does not repeat it: it may hold a password', (t) => {
   t.throws(() => parseDatabaseUrl('mysql://root:secret@db'), {
     code: 'CONFIG_INVALID',
     message: /^(?!.*secret)/,

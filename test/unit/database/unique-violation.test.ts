@@ -11,7 +11,7 @@ const prismaError = (cause: MappedError) =>
     meta: { driverAdapterError: new DriverAdapterError(cause) },
   });
 
-test('the fields of a constraint are read from what SQLite and PostgreSQL report', (t) => {
+await test('the fields of a constraint are read from what SQLite and PostgreSQL report', (t) => {
   const kind = 'UniqueConstraintViolation';
   const sqlite = prismaError({ kind, table: 'Machine', constraint: { fields: ['sessionId', 'name'] } });
   const postgres = prismaError({
@@ -30,7 +30,7 @@ test('the fields of a constraint are read from what SQLite and PostgreSQL report
   t.end();
 });
 
-test('other errors are not unique violations', (t) => {
+await test('other errors are not unique violations', (t) => {
   t.notOk(isUniqueViolation(prismaError({ kind: 'ForeignKeyConstraintViolation' })));
   t.notOk(isUniqueViolation(new Error('Unique constraint failed')));
   t.notOk(isUniqueViolation(undefined));

@@ -5,7 +5,7 @@ import { createWriteTurns } from '../../../src/database/write-turns.ts';
 const turns = (limits: { waitLimit?: number; lengthLimit?: number } = {}) =>
   createWriteTurns({ waitLimit: 1_000, lengthLimit: 10, refusal: (why) => new Error(why), ...limits });
 
-test('writers have their turns one at a time, first come, first served', async (t) => {
+await test('writers have their turns one at a time, first come, first served', async (t) => {
   const queue = turns();
   const order: string[] = [];
   const write = async (name: string) => {
@@ -19,7 +19,7 @@ test('writers have their turns one at a time, first come, first served', async (
   t.strictSame(order, ['begin a', 'end a', 'begin b', 'end b', 'begin c', 'end c']);
 });
 
-test('ending a turn twice does not end the turn of another', async (t) => {
+await test('ending a turn twice does not end the turn of another', async (t) => {
   const queue = turns();
   const first = await queue.take();
   const second = queue.take();
@@ -35,7 +35,7 @@ test('ending a turn twice does not end the turn of another', async (t) => {
   (await third)();
 });
 
-test('waiting longer than the limit is refused, and the next still gets its turn', async (t) => {
+await test('waiting longer than the limit is refused, and the next still gets its turn', async (t) => {
   const queue = turns({ waitLimit: 20 });
   const release = await queue.take();
   await t.rejects(queue.take(), { message: 'waited' });
@@ -44,7 +44,7 @@ test('waiting longer than the limit is refused, and the next still gets its turn
   (await next)();
 });
 
-test('more waiters than the limit are refused at once', async (t) => {
+await test('more waiters than the limit are refused at once', async (t) => {
   const queue = turns({ lengthLimit: 1 });
   const release = await queue.take();
   const waiting = queue.take();
@@ -53,7 +53,7 @@ test('more waiters than the limit are refused at once', async (t) => {
   (await waiting)();
 });
 
-test('a closed queue refuses those who wait and those who come', async (t) => {
+await test('a closed queue refuses those who wait and those who come', async (t) => {
   const queue = turns();
   await queue.take();
   const waiting = queue.take();

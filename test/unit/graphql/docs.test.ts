@@ -22,15 +22,15 @@ function examples(): { query: string; variables: Record<string, unknown> }[] {
   }));
 }
 
-test('the table of codes is the catalogue', async (t) => {
+await test('the table of codes is the catalogue', async (t) => {
   t.strictSame(page.match(/^\| `[A-Z_]+` \| \d{3} \|.*$/gm), codeRows());
 });
 
-test('the table of limits is what is refused', async (t) => {
+await test('the table of limits is what is refused', async (t) => {
   for (const row of limitRows()) t.ok(page.includes(`\n${row}\n`), row);
 });
 
-test('every example works as it is written', async (t) => {
+await test('every example works as it is written', async (t) => {
   const { ask, url, addSession } = await startApp(t);
   addSession('owner');
   const prepare = createPreparer(createSchema());

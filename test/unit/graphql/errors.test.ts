@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { toGlobalId } from '../../../src/graphql/base/global-id.ts';
 import { startApp, codes } from './app.ts';
 
-test('a fault keeps its words, its details and the request id', async (t) => {
+await test('a fault keeps its words, its details and the request id', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask('owner', '{ lab(slug: "nothing") { title } }');
   t.equal(answer.status, 200);
@@ -16,7 +16,7 @@ test('a fault keeps its words, its details and the request id', async (t) => {
   t.ok(error?.extensions.requestId);
 });
 
-test('an unknown error is INTERNAL: its cause is in the log and nowhere else', async (t) => {
+await test('an unknown error is INTERNAL: its cause is in the log and nowhere else', async (t) => {
   const lines: string[] = [];
   const { ask, services } = await startApp(t, { log: { write: (line) => lines.push(line) } });
   services.labs.get = () => {
@@ -31,7 +31,7 @@ test('an unknown error is INTERNAL: its cause is in the log and nowhere else', a
   }
 });
 
-test('a null where there must be none is INTERNAL as well, compiled or not', async (t) => {
+await test('a null where there must be none is INTERNAL as well, compiled or not', async (t) => {
   const { ask, addSession, users } = await startApp(t);
   addSession('owner', { state: 'gone' as 'ended' });
   for (let time = 0; time < 5; time++) {
@@ -42,7 +42,7 @@ test('a null where there must be none is INTERNAL as well, compiled or not', asy
   t.strictSame(codes(answer), ['USER_NOT_FOUND']);
 });
 
-test('one failing field leaves the others', async (t) => {
+await test('one failing field leaves the others', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask(
     'other',
@@ -53,7 +53,7 @@ test('one failing field leaves the others', async (t) => {
   t.strictSame(nullable.data, { viewer: { name: 'owner' }, node: null });
 });
 
-test('requests that are not GraphQL of this schema are refused with 400 before anything is carried out', async (t) => {
+await test('requests that are not GraphQL of this schema are refused with 400 before anything is carried out', async (t) => {
   const { ask } = await startApp(t);
   const query = 'query ($id: ID!, $at: DateTime) { session(id: $id) { id } }';
   const mutation =
@@ -85,14 +85,14 @@ test('requests that are not GraphQL of this schema are refused with 400 before a
   t.match(compiled.errors?.[0]?.message, /DateTime is written/);
 });
 
-test('a wrong token is refused with 401, as GraphQL has it', async (t) => {
+await test('a wrong token is refused with 401, as GraphQL has it', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask('nobody-known', '{ viewer { name } }');
   t.strictSame([answer.status, codes(answer)], [401, ['UNAUTHENTICATED']]);
   t.strictSame((await ask(undefined, '{ viewer { name } }')).data, { viewer: null });
 });
 
-test('what is not JSON by POST is refused: no form of another site can send it', async (t) => {
+await test('what is not JSON by POST is refused: no form of another site can send it', async (t) => {
   const { url } = await startApp(t);
   const body = JSON.stringify({ query: '{ viewer { name } }' });
   const send = async (type: string | undefined, text = body) => {
@@ -114,7 +114,7 @@ test('what is not JSON by POST is refused: no form of another site can send it',
   t.equal(((await got.json()) as { code: string }).code, 'INPUT_INVALID');
 });
 
-test('the type of the answer is the one that is asked for', async (t) => {
+await test('the type of the answer is the one that is asked for', async (t) => {
   const { url } = await startApp(t);
   const typeFor = async (accept: string) => {
     const headers = { 'content-type': 'application/json', accept };
@@ -128,7 +128,7 @@ test('the type of the answer is the one that is asked for', async (t) => {
   );
 });
 
-test('GraphiQL is there in development alone', async (t) => {
+await test('GraphiQL is there in development alone', async (t) => {
   const production = await startApp(t);
   const development = await startApp(t, { development: true });
   t.equal((await fetch(new URL('/graphiql', production.url))).status, 404);

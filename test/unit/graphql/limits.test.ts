@@ -21,7 +21,7 @@ const aliases = (count: number) =>
 const many = (count: number) =>
   `mutation { ${Array.from({ length: count }, (_, index) => `a${index}: deleteMySessions { deletedIds }`).join(' ')} }`;
 
-test('depth: fields within fields, through fragments as well', async (t) => {
+await test('depth: fields within fields, through fragments as well', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, nested(1)), 'taken');
   t.match(await refusal(ask, nested(2)), refusedFor('fields lie 12 deep, at most 10'));
@@ -31,7 +31,7 @@ test('depth: fields within fields, through fragments as well', async (t) => {
   t.match(await refusal(ask, byFragments), refusedFor('12 deep'));
 });
 
-test('aliases and repeated fields', async (t) => {
+await test('aliases and repeated fields', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, aliases(30)), 'taken');
   t.match(await refusal(ask, aliases(31)), refusedFor('31 aliases, at most 30'));
@@ -42,7 +42,7 @@ test('aliases and repeated fields', async (t) => {
   );
 });
 
-test('cost: a connection counts as often as its page is large, by variables too', async (t) => {
+await test('cost: a connection counts as often as its page is large, by variables too', async (t) => {
   const { ask } = await startApp(t);
   const query =
     'query ($n: Int!) { sessions(first: 100) { edges { node { attempts(first: $n) { edges { node { id } } } } } } }';
@@ -56,7 +56,7 @@ test('cost: a connection counts as often as its page is large, by variables too'
   t.match(await refusal(ask, nodes, { ids: Array.from({ length: 100 }, () => 'x') }), refusedFor('its cost'));
 });
 
-test('fragments that multiply are counted without being walked again and again', async (t) => {
+await test('fragments that multiply are counted without being walked again and again', async (t) => {
   const { ask } = await startApp(t);
   const fragments = Array.from(
     { length: 40 },
@@ -69,13 +69,13 @@ test('fragments that multiply are counted without being walked again and again',
   t.ok(performance.now() - began < 2_000);
 });
 
-test('mutations of one request', async (t) => {
+await test('mutations of one request', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, many(10)), 'taken');
   t.match(await refusal(ask, many(11)), refusedFor('11 mutations, at most 10'));
 });
 
-test('length, tokens, size of the body, batches', async (t) => {
+await test('length, tokens, size of the body, batches', async (t) => {
   const { ask, url } = await startApp(t);
   t.match(
     await refusal(ask, `{ viewer { id } } # ${'x'.repeat(limits.queryLength)}`),
@@ -101,7 +101,7 @@ test('length, tokens, size of the body, batches', async (t) => {
   );
 });
 
-test('the introspection of common tools is taken, and many at once are not', async (t) => {
+await test('the introspection of common tools is taken, and many at once are not', async (t) => {
   const { ask } = await startApp(t);
   const full = getIntrospectionQuery({
     descriptions: true,
@@ -123,7 +123,7 @@ test('the introspection of common tools is taken, and many at once are not', asy
   );
 });
 
-test('circles of fragments are refused', async (t) => {
+await test('circles of fragments are refused', async (t) => {
   const { ask } = await startApp(t);
   t.match(
     await refusal(ask, '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'),

@@ -3,7 +3,7 @@ import { toGlobalId } from '../../../src/graphql/base/global-id.ts';
 import { startApp, codes } from './app.ts';
 import { lab } from './world.ts';
 
-test('the labs query gives the catalogue with its steps', async (t) => {
+await test('the labs query gives the catalogue with its steps', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask(
     'owner',
@@ -19,7 +19,7 @@ test('the labs query gives the catalogue with its steps', async (t) => {
   });
 });
 
-test('a session is started, opened, checked and read back, by opaque ids', async (t) => {
+await test('a session is started, opened, checked and read back, by opaque ids', async (t) => {
   const { ask, port } = await startApp(t);
   const started = await ask(
     'owner',
@@ -83,7 +83,7 @@ const everything = `{
   nodes(ids: ["${toGlobalId('Lab', 'linux-command-line')}", "${toGlobalId('Attempt', 'attempt-1')}", "${toGlobalId('User', 'owner')}", "nothing", "${toGlobalId('Attempt', 'attempt-9')}"]) { __typename id }
 }`;
 
-test('every field has an answer, the same before and after the query is compiled', async (t) => {
+await test('every field has an answer, the same before and after the query is compiled', async (t) => {
   const { ask, addSession, services, actors } = await startApp(t);
   addSession('owner', {
     state: 'failed',
@@ -104,7 +104,7 @@ test('every field has an answer, the same before and after the query is compiled
   for (let time = 0; time < 5; time++) t.strictSame(await ask('admin', everything), first);
 });
 
-test('mutations of users, tokens, sessions and labs answer what changed', async (t) => {
+await test('mutations of users, tokens, sessions and labs answer what changed', async (t) => {
   const { ask, addSession } = await startApp(t, { publicUrl: 'https://labs.example.org' });
   addSession('admin');
   const s = toGlobalId('Session', 'session-1');
@@ -158,7 +158,7 @@ test('mutations of users, tokens, sessions and labs answer what changed', async 
   }
 });
 
-test('what belongs to someone else looks as if it were not there', async (t) => {
+await test('what belongs to someone else looks as if it were not there', async (t) => {
   const { ask, addSession } = await startApp(t);
   addSession('owner');
   const id = toGlobalId('Session', 'session-1');
@@ -178,7 +178,7 @@ test('what belongs to someone else looks as if it were not there', async (t) => 
   t.strictSame(node.data, { node: null });
 });
 
-test('a document with several operations carries out the one that is named, compiled or not', async (t) => {
+await test('a document with several operations carries out the one that is named, compiled or not', async (t) => {
   const { ask } = await startApp(t);
   const query = 'query A { viewer { name } } query B { viewer { ...f } } fragment f on User { role }';
   for (let time = 0; time < 5; time++) {
@@ -191,7 +191,7 @@ test('a document with several operations carries out the one that is named, comp
   t.strictSame(codes(await ask('owner', query, {}, { operationName: 'C' })), ['INPUT_INVALID']);
 });
 
-test('a list is read in batches, whatever its length', async (t) => {
+await test('a list is read in batches, whatever its length', async (t) => {
   const { ask, addSession, calls } = await startApp(t);
   for (let count = 0; count < 40; count++) addSession(count % 2 ? 'owner' : 'other');
   const query =

@@ -66,7 +66,7 @@ async function until(condition: () => boolean): Promise<void> {
   for (let time = 0; time < 200 && !condition(); time++) await new Promise((done) => setTimeout(done, 5));
 }
 
-test('the present state comes at once, each change after it, and deletion completes', async (t) => {
+await test('the present state comes at once, each change after it, and deletion completes', async (t) => {
   const { url, addSession, change, services, actors, events } = await startApp(t);
   addSession('owner', { state: 'requested' });
   const following = subscribe(connect(t, url, { Authorization: 'Bearer owner' }), changed);
@@ -81,7 +81,7 @@ test('the present state comes at once, each change after it, and deletion comple
   t.equal(events.listeners(), 1, 'only the connection itself listens still');
 });
 
-test('changes that a subscriber has not taken become one, the newest', async (t) => {
+await test('changes that a subscriber has not taken become one, the newest', async (t) => {
   const { url, addSession, change, services } = await startApp(t);
   addSession('owner', { state: 'requested' });
   const following = subscribe(connect(t, url, { token: 'owner' }), changed);
@@ -106,7 +106,7 @@ test('changes that a subscriber has not taken become one, the newest', async (t)
   t.ok(reads <= 3);
 });
 
-test('each check that ends in the session is told', async (t) => {
+await test('each check that ends in the session is told', async (t) => {
   const { url, addSession, services, actors, events } = await startApp(t);
   addSession('owner');
   addSession('owner');
@@ -117,7 +117,7 @@ test('each check that ends in the session is told', async (t) => {
   t.strictSame(await following.next(), { data: { checkFinished: { stepId: 'look', passed: true } } });
 });
 
-test("someone else's session can not be subscribed to, and staff can", async (t) => {
+await test("someone else's session can not be subscribed to, and staff can", async (t) => {
   const { url, addSession } = await startApp(t);
   addSession('owner');
   for (const query of [changed, finished]) {
@@ -129,13 +129,13 @@ test("someone else's session can not be subscribed to, and staff can", async (t)
   t.ok((await subscribe(connect(t, url, { token: 'instructor' }), changed).next())?.data);
 });
 
-test('without credentials the close code is 4401, with wrong ones 4403', async (t) => {
+await test('without credentials the close code is 4401, with wrong ones 4403', async (t) => {
   const { url } = await startApp(t);
   t.match(await connect(t, url, {}).closed, { code: 4401, reason: 'UNAUTHENTICATED' });
   t.match(await connect(t, url, { token: 'wrong' }).closed, { code: 4403, reason: 'UNAUTHENTICATED' });
 });
 
-test("a browser's cookie counts on pages of our own, and on no other", async (t) => {
+await test("a browser's cookie counts on pages of our own, and on no other", async (t) => {
   const { url, addSession, port } = await startApp(t);
   addSession('owner');
   const cookie = 'berth=cookie-owner';
@@ -145,7 +145,7 @@ test("a browser's cookie counts on pages of our own, and on no other", async (t)
   t.match(await foreign.closed, { code: 4403, reason: 'ORIGIN_REFUSED' });
 });
 
-test('a token that is revoked, or a user who loses a role, is cut off at once', async (t) => {
+await test('a token that is revoked, or a user who loses a role, is cut off at once', async (t) => {
   const { url, addSession, actors, events, change } = await startApp(t);
   addSession('owner');
   const revoked = connect(t, url, { token: 'owner' });
@@ -161,7 +161,7 @@ test('a token that is revoked, or a user who loses a role, is cut off at once', 
   t.equal(await demoted.next(), undefined, 'as if the session were gone');
 });
 
-test('credentials that expire without anyone saying so end the connection at the next event', async (t) => {
+await test('credentials that expire without anyone saying so end the connection at the next event', async (t) => {
   const { url, addSession, actors, change } = await startApp(t);
   addSession('owner');
   const connected = connect(t, url, { token: 'owner' });
@@ -172,7 +172,7 @@ test('credentials that expire without anyone saying so end the connection at the
   t.match(await connected.closed, { code: 4403 });
 });
 
-test('queries and mutations go over the same socket, within the same limits', async (t) => {
+await test('queries and mutations go over the same socket, within the same limits', async (t) => {
   const { url } = await startApp(t);
   const connected = connect(t, url, { token: 'owner' });
   t.strictSame(await subscribe(connected, '{ viewer { name } }').next(), {
@@ -189,7 +189,7 @@ test('queries and mutations go over the same socket, within the same limits', as
   t.match(failing?.errors, [{ extensions: { code: 'LAB_NOT_FOUND', requestId: String } }]);
 });
 
-test('operations of a connection are bounded, and given back', async (t) => {
+await test('operations of a connection are bounded, and given back', async (t) => {
   const { url, addSession, events } = await startApp(t);
   addSession('owner');
   const connected = connect(t, url, { token: 'owner' });
@@ -201,7 +201,7 @@ test('operations of a connection are bounded, and given back', async (t) => {
   t.ok((await subscribe(connected, changed).next())?.data);
 });
 
-test('connections of a user are bounded, and nothing is left of those that went', async (t) => {
+await test('connections of a user are bounded, and nothing is left of those that went', async (t) => {
   const { url, addSession, events } = await startApp(t);
   addSession('owner');
   const all = Array.from({ length: 50 }, () => connect(t, url, { token: 'owner' }));
@@ -215,7 +215,7 @@ test('connections of a user are bounded, and nothing is left of those that went'
   t.ok((await subscribe(connect(t, url, { token: 'owner' }), changed).next())?.data);
 });
 
-test('a socket of another subprotocol, or one that is cut, leaves nothing', async (t) => {
+await test('a socket of another subprotocol, or one that is cut, leaves nothing', async (t) => {
   const { url, addSession, events } = await startApp(t);
   addSession('owner');
   const other = new WebSocket(url.replace('http', 'ws'), 'graphql-ws');

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { MAX_COLS, MAX_ROWS, requireTerminalSize } from '../../../src/terminals/terminal-size.ts';
 
-test('sizes that screens have are accepted', (t) => {
+await test('sizes that screens have are accepted', (t) => {
   for (const size of [
     { rows: 1, cols: 1 },
     { rows: 24, cols: 80 },
@@ -12,7 +12,7 @@ test('sizes that screens have are accepted', (t) => {
   t.end();
 });
 
-test('sizes that no terminal can have are refused, and the message says which it can', (t) => {
+await test('sizes that no terminal can have are refused, and the message says which it can', (t) => {
   const sizes: [unknown, unknown][] = [
     [0, 0],
     [0, 80],

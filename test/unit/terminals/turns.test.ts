@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTurns } from '../../../src/terminals/turns.ts';
 
-test('no more than the limit run at a time, all get their turn in order, failures included', async (t) => {
+await test('no more than the limit run at a time, all get their turn in order, failures included', async (t) => {
   const inTurn = createTurns(3);
   const begun: number[] = [];
   let running = 0;

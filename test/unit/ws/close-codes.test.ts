@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { fault, faultCodes } from '../../../src/errors.ts';
 import { closeCodes, CLOSE_EXITED, isRetryable, toFault } from '../../../src/ws/close-codes.ts';
 
-test('the table of close codes in the docs is the one in the code', async (t) => {
+await test('the table of close codes in the docs is the one in the code', async (t) => {
   const text = await readFile(new URL('../../../docs/terminal-protocol.md', import.meta.url), 'utf8');
   const rows = [...text.matchAll(/^\| (\d{4}) \| (.*) \| (yes|no) \|$/gm)];
   const documented = new Map<string, number>();
@@ -21,7 +21,7 @@ test('the table of close codes in the docs is the one in the code', async (t) =>
   );
 });
 
-test('every close code may be sent by an endpoint, and every reason fits into a close frame', (t) => {
+await test('every close code may be sent by an endpoint, and every reason fits into a close frame', (t) => {
   for (const code of faultCodes) {
     const closeCode = closeCodes[code];
     t.ok([1009, 1011, 1012, 1013].includes(closeCode) || (closeCode >= 4000 && closeCode <= 4999), code);
@@ -30,7 +30,7 @@ test('every close code may be sent by an endpoint, and every reason fits into a 
   t.end();
 });
 
-test('a connection that broke is tried again, a shell that exited is not', (t) => {
+await test('a connection that broke is tried again, a shell that exited is not', (t) => {
   t.ok(isRetryable(1006));
   t.ok(isRetryable(1001));
   t.notOk(isRetryable(1000));
@@ -38,7 +38,7 @@ test('a connection that broke is tried again, a shell that exited is not', (t) =
   t.end();
 });
 
-test('what is no fault of the catalogue tells nothing of itself', (t) => {
+await test('what is no fault of the catalogue tells nothing of itself', (t) => {
   t.equal(toFault(new Error('password=hunter2')).code, 'INTERNAL');
   t.notMatch(toFault(new Error('password=hunter2')).message, /hunter2/);
   t.equal(toFault(fault('TICKET_INVALID')).code, 'TICKET_INVALID');

@@ -3,7 +3,7 @@ import { controlFrame, dataFrame, readClientFrame } from '../../../src/ws/frames
 
 const control = (text: string | Buffer) => Buffer.concat([Buffer.of(1), Buffer.from(text)]);
 
-test('input is the bytes after the type, whatever they are', (t) => {
+await test('input is the bytes after the type, whatever they are', (t) => {
   const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   const frame = readClientFrame(Buffer.concat([Buffer.of(0), all]));
   t.same(frame, { type: 'input', bytes: all });
@@ -11,7 +11,7 @@ test('input is the bytes after the type, whatever they are', (t) => {
   t.end();
 });
 
-test('control frames are read, and keys that are not known are left alone', (t) => {
+await test('control frames are read, and keys that are not known are left alone', (t) => {
   t.same(readClientFrame(control('{"type":"resize","rows":24,"cols":80,"dpi":2}')), {
     type: 'resize',
     rows: 24,
@@ -24,7 +24,7 @@ test('control frames are read, and keys that are not known are left alone', (t) 
   t.end();
 });
 
-test('a frame that can not be read is refused with what is wrong', (t) => {
+await test('a frame that can not be read is refused with what is wrong', (t) => {
   const refused: [Buffer, RegExp][] = [
     [Buffer.alloc(0), /it is empty/],
     [Buffer.of(2, 1, 2), /its type is 2/],
@@ -49,13 +49,13 @@ test('a frame that can not be read is refused with what is wrong', (t) => {
   t.end();
 });
 
-test('frames of the server begin with their type', (t) => {
+await test('frames of the server begin with their type', (t) => {
   t.same(dataFrame([Buffer.from('ab'), Buffer.from('c')], 3), Buffer.from('\0abc'));
   t.same(controlFrame({ type: 'exit', code: 3 }), control('{"type":"exit","code":3}'));
   t.end();
 });
 
-test('no frame, random or mutated, does anything but be read or refused', (t) => {
+await test('no frame, random or mutated, does anything but be read or refused', (t) => {
   const seeds = ['{"type":"ack","offset":12}', '{"type":"resize","rows":24,"cols":80}'].map((text) =>
     control(text),
   );

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { createOriginCheck } from '../../../src/ws/origin.ts';
 
-test('pages of the public address and of the allowed origins may open terminals, others may not', (t) => {
+await test('pages of the public address and of the allowed origins may open terminals, others may not', (t) => {
   const may = createOriginCheck({
     publicUrl: 'https://labs.example.org/berth',
     allowedOrigins: ['https://lms.example.org/'],
@@ -22,7 +22,7 @@ test('pages of the public address and of the allowed origins may open terminals,
   t.end();
 });
 
-test('without a public address, pages of the host that was asked may', (t) => {
+await test('without a public address, pages of the host that was asked may', (t) => {
   const may = createOriginCheck({ publicUrl: undefined, allowedOrigins: [] });
   t.ok(may('http://127.0.0.1:8080', '127.0.0.1:8080'));
   t.notOk(may('http://127.0.0.1:9090', '127.0.0.1:8080'));
@@ -31,7 +31,7 @@ test('without a public address, pages of the host that was asked may', (t) => {
   t.end();
 });
 
-test('clients that are no browser tell no origin and may', (t) => {
+await test('clients that are no browser tell no origin and may', (t) => {
   t.ok(createOriginCheck({ publicUrl: 'https://labs.example.org', allowedOrigins: [] })(undefined, 'x'));
   t.end();
 });

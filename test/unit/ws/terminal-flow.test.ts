@@ -9,7 +9,7 @@ import type { TerminalClient } from '../../support/terminal-client.ts';
 /** Room for the frame that crosses a limit and for what streams hold by themselves. */
 const SLACK_BYTES = 512 * 1024;
 
-test('hello comes first, then bytes pass both ways as they are', async (t) => {
+await test('hello comes first, then bytes pass both ways as they are', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   const hello = await client.expectControl('hello');
@@ -27,7 +27,7 @@ test('hello comes first, then bytes pass both ways as they are', async (t) => {
   await client.close();
 });
 
-test('frames sent before the shell has started reach it in order', async (t) => {
+await test('frames sent before the shell has started reach it in order', async (t) => {
   const started = later<void>();
   const { connect, pipe } = await servePipeTerminals(t, {
     attach: async (_id, _ticket, pipe) => {
@@ -53,7 +53,7 @@ test('frames sent before the shell has started reach it in order', async (t) => 
   await client.close();
 });
 
-test('a long output arrives whole and in order, to a client that acknowledges and to one that does not', async (t) => {
+await test('a long output arrives whole and in order, to a client that acknowledges and to one that does not', async (t) => {
   for (const acknowledge of [true, false]) {
     const { connect, pipe } = await servePipeTerminals(t);
     const client = connect({ acknowledge });
@@ -74,7 +74,7 @@ test('a long output arrives whole and in order, to a client that acknowledges an
   }
 });
 
-test('a client that stops acknowledging stops the shell, and acknowledging goes on where it was', async (t) => {
+await test('a client that stops acknowledging stops the shell, and acknowledging goes on where it was', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect({ acknowledge: false });
   await client.expectControl('hello');
@@ -98,7 +98,7 @@ test('a client that stops acknowledging stops the shell, and acknowledging goes 
   await client.close();
 });
 
-test('a client that reads nothing is held by its connection alone, in bounded memory', async (t) => {
+await test('a client that reads nothing is held by its connection alone, in bounded memory', async (t) => {
   const { connect, pipe, app } = await servePipeTerminals(t);
   const client = connect({ acknowledge: false });
   await client.expectControl('hello');
@@ -120,7 +120,7 @@ test('a client that reads nothing is held by its connection alone, in bounded me
   await client.close();
 });
 
-test('input for a shell that does not read waits in the network, not in the service', async (t) => {
+await test('input for a shell that does not read waits in the network, not in the service', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t, { heartbeatMs: 50 });
   const client = connect();
   await client.expectControl('hello');

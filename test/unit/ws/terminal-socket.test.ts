@@ -7,7 +7,7 @@ import { MAX_CLIENT_FRAME } from '../../../src/ws/frames.ts';
 import { later, servePipeTerminals } from '../../support/pipe-terminals.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 
-test('the shell is let go when its viewer leaves, also while it was starting', async (t) => {
+await test('the shell is let go when its viewer leaves, also while it was starting', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   await client.expectControl('hello');
@@ -26,7 +26,7 @@ test('the shell is let go when its viewer leaves, also while it was starting', a
   t.equal(slow.pipe.detached, 1);
 });
 
-test('a viewer that goes while the shell does not read is noticed too', async (t) => {
+await test('a viewer that goes while the shell does not read is noticed too', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t, { heartbeatMs: 40 });
   const client = connect();
   await client.expectControl('hello');
@@ -38,7 +38,7 @@ test('a viewer that goes while the shell does not read is noticed too', async (t
   t.equal(pipe.detached, 1);
 });
 
-test('a lost connection to the engine is told as such and may be tried again', async (t) => {
+await test('a lost connection to the engine is told as such and may be tried again', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   await client.expectControl('hello');
@@ -48,7 +48,7 @@ test('a lost connection to the engine is told as such and may be tried again', a
   t.equal(pipe.detached, 1);
 });
 
-test('the exit comes after all output, with its code, and closes with 1000', async (t) => {
+await test('the exit comes after all output, with its code, and closes with 1000', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   await client.expectControl('hello');
@@ -60,7 +60,7 @@ test('the exit comes after all output, with its code, and closes with 1000', asy
   t.same(client.controls, [{ type: 'exit', code: 3 }]);
 });
 
-test('a frame that can not be read is answered with its error and closes the socket', async (t) => {
+await test('a frame that can not be read is answered with its error and closes the socket', async (t) => {
   const frames: [string, Buffer | string][] = [
     ['a text frame', 'ls'],
     ['an empty frame', Buffer.alloc(0)],
@@ -81,7 +81,7 @@ test('a frame that can not be read is answered with its error and closes the soc
   }
 });
 
-test('a frame that is too large is not read, however large it says to be', async (t) => {
+await test('a frame that is too large is not read, however large it says to be', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   pipe.fromClient.resume();
   const largest = connect();
@@ -100,7 +100,7 @@ test('a frame that is too large is not read, however large it says to be', async
   }
 });
 
-test('sizes that can not be are answered and forgiven, but not for ever', async (t) => {
+await test('sizes that can not be are answered and forgiven, but not for ever', async (t) => {
   const { connect } = await servePipeTerminals(t, {
     attach: async (_id, _ticket, { terminal }) => ({
       ...terminal,
@@ -120,7 +120,7 @@ test('sizes that can not be are answered and forgiven, but not for ever', async 
   t.same(await client.expectClosed(), { code: 4400, reason: 'TERMINAL_SIZE_INVALID' });
 });
 
-test('why a terminal is refused is told in a frame and in the close', async (t) => {
+await test('why a terminal is refused is told in a frame and in the close', async (t) => {
   for (const [error, close, told] of [
     [fault('TICKET_INVALID'), { code: 4401, reason: 'TICKET_INVALID' }, { retry: false }],
     [fault('ENGINE_UNREACHABLE'), { code: 1013, reason: 'ENGINE_UNREACHABLE' }, { retry: true }],
@@ -133,7 +133,7 @@ test('why a terminal is refused is told in a frame and in the close', async (t) 
   }
 });
 
-test('a page of another origin and a client of another protocol are refused before the ticket is looked at', async (t) => {
+await test('a page of another origin and a client of another protocol are refused before the ticket is looked at', async (t) => {
   let attached = 0;
   const { connect, url } = await servePipeTerminals(t, {
     publicUrl: 'https://labs.example.org',
@@ -155,7 +155,7 @@ test('a page of another origin and a client of another protocol are refused befo
   await ours.close();
 });
 
-test('the ticket is taken from the subprotocols, whatever is around it', async (t) => {
+await test('the ticket is taken from the subprotocols, whatever is around it', async (t) => {
   const seen: string[] = [];
   const { url } = await servePipeTerminals(t, {
     attach: async (id, ticket, { terminal }) => (seen.push(`${id} ${ticket}`), terminal),
@@ -169,7 +169,7 @@ test('the ticket is taken from the subprotocols, whatever is around it', async (
   t.same(seen, ['t1 a-b_c', 't1 ']);
 });
 
-test('a client that does not answer pings is cut off and its shell let go; one that answers stays', async (t) => {
+await test('a client that does not answer pings is cut off and its shell let go; one that answers stays', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t, { heartbeatMs: 40 });
   const client = connect();
   await client.expectControl('hello');
@@ -185,7 +185,7 @@ test('a client that does not answer pings is cut off and its shell let go; one t
   t.equal(pipe.detached, before + 1);
 });
 
-test('when the service stops, clients are told to come back, and a silent one does not hold it up', async (t) => {
+await test('when the service stops, clients are told to come back, and a silent one does not hold it up', async (t) => {
   const { connect, app, pipe } = await servePipeTerminals(t);
   const client = connect();
   const silent = connect();

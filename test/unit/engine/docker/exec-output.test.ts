@@ -10,7 +10,7 @@ function frame(type: 1 | 2, text: string): Buffer {
   return Buffer.concat([header, Buffer.from(text)]);
 }
 
-test('frames are taken apart however they are cut', (t) => {
+await test('frames are taken apart however they are cut', (t) => {
   const bytes = Buffer.concat([frame(1, 'out'), frame(2, ''), frame(2, 'error'), frame(1, 'put')]);
   for (let size = 1; size <= bytes.length; size += 1) {
     const got = { stdout: '', stderr: '' };
@@ -23,7 +23,7 @@ test('frames are taken apart however they are cut', (t) => {
   t.end();
 });
 
-test('output is kept up to the limit, and the first byte beyond it is told', (t) => {
+await test('output is kept up to the limit, and the first byte beyond it is told', (t) => {
   const told: string[] = [];
   const on = { started: () => told.push('started'), limit: () => told.push('limit') };
   const output = createExecOutput(6, on);
@@ -37,7 +37,7 @@ test('output is kept up to the limit, and the first byte beyond it is told', (t)
   t.end();
 });
 
-test('a command that was not started has a reason and no output', (t) => {
+await test('a command that was not started has a reason and no output', (t) => {
   const output = createExecOutput(100, { started: () => t.fail(), limit: () => t.fail() });
   output.add(frame(1, 'OCI runtime exec failed\r\n'));
   output.add(frame(1, 'and more'));

@@ -6,7 +6,7 @@ function answered(statusCode: number, words: string): Error {
   return Object.assign(new Error(`(HTTP code ${statusCode}) some reason - ${words} `), { statusCode });
 }
 
-test('each answer of the engine has its fault', (t) => {
+await test('each answer of the engine has its fault', (t) => {
   const system = (code: string) => Object.assign(new Error(code), { code });
   const table: [Error, string][] = [
     [system('ECONNREFUSED'), 'ENGINE_UNREACHABLE'],
@@ -25,7 +25,7 @@ test('each answer of the engine has its fault', (t) => {
   t.end();
 });
 
-test('what is missing is what the caller looked for, unless the container itself is', (t) => {
+await test('what is missing is what the caller looked for, unless the container itself is', (t) => {
   const missing = () => fault('NOT_FOUND', { thing: 'file' });
   t.match(toFault(answered(404, 'Could not find the file /x in container y'), missing), {
     code: 'NOT_FOUND',
@@ -34,7 +34,7 @@ test('what is missing is what the caller looked for, unless the container itself
   t.end();
 });
 
-test('the engine’s words and status are found in a fault too', (t) => {
+await test('the engine’s words and status are found in a fault too', (t) => {
   const wrapped = toFault(answered(403, 'Pool overlaps with other one on this address space'));
   t.equal(engineWords(wrapped), 'Pool overlaps with other one on this address space');
   t.ok(hasStatus(wrapped, 403, 409));
@@ -43,7 +43,7 @@ test('the engine’s words and status are found in a fault too', (t) => {
   t.end();
 });
 
-test('a call that gets no answer ends', async (t) => {
+await test('a call that gets no answer ends', async (t) => {
   const never = () => new Promise<never>(() => {});
   await t.rejects(call(never, { timeoutMs: 20 }), { code: 'ENGINE_UNREACHABLE' });
 });

@@ -10,7 +10,7 @@ const place = {
   nameServers: [],
 };
 
-test('a machine has its limits, and no swap beyond them', (t) => {
+await test('a machine has its limits, and no swap beyond them', (t) => {
   const limits = { memoryBytes: 1_000_000, cpus: 0.5, pids: 9, logBytes: 4_096 };
   const { HostConfig } = machineConfig(machineSpec({ limits }), place);
   t.match(HostConfig, {
@@ -25,7 +25,7 @@ test('a machine has its limits, and no swap beyond them', (t) => {
   t.end();
 });
 
-test('no profile is privileged, mounts anything of the host or leaves seccomp', (t) => {
+await test('no profile is privileged, mounts anything of the host or leaves seccomp', (t) => {
   for (const profile of ['standard', 'restricted'] as const) {
     const { HostConfig } = machineConfig(machineSpec({ profile }), place);
     t.match(HostConfig, { Privileged: false, Binds: [], CapDrop: ['ALL'] });
@@ -36,7 +36,7 @@ test('no profile is privileged, mounts anything of the host or leaves seccomp', 
   t.end();
 });
 
-test('a machine runs its command, or waits, whatever the image would run', (t) => {
+await test('a machine runs its command, or waits, whatever the image would run', (t) => {
   t.match(machineConfig(machineSpec({ command: ['a', 'b c'] }), place), {
     Entrypoint: ['a', 'b c'],
     Cmd: [],
@@ -45,13 +45,13 @@ test('a machine runs its command, or waits, whatever the image would run', (t) =
   t.end();
 });
 
-test('the image’s user stays unless another one is named', (t) => {
+await test('the image’s user stays unless another one is named', (t) => {
   t.notOk('User' in machineConfig(machineSpec(), place));
   t.equal(machineConfig(machineSpec({ user: 'ada' }), place).User, 'ada');
   t.end();
 });
 
-test('a machine is known by its name at a fixed address', (t) => {
+await test('a machine is known by its name at a fixed address', (t) => {
   const config = machineConfig(machineSpec({ name: 'db', environment: { A: '1=2' } }), place);
   t.match(config, {
     name: 'berth-s1-main',

@@ -4,7 +4,7 @@ import { networkConfig } from '../../../../src/engine/docker/network.ts';
 
 const spec = { installation: 'i', sessionId: 's', subnet: '10.1.0.0/28', internet: false };
 
-test('a network without internet is internal, and its bridge has no address', (t) => {
+await test('a network without internet is internal, and its bridge has no address', (t) => {
   const config = networkConfig(spec);
   t.match(config, { Internal: true, EnableIPv6: false, IPAM: { Config: [{ Subnet: '10.1.0.0/28' }] } });
   t.same(config.Options, { 'com.docker.network.bridge.inhibit_ipv4': 'true' });
@@ -12,21 +12,21 @@ test('a network without internet is internal, and its bridge has no address', (t
   t.end();
 });
 
-test('a network with internet has a bridge that the egress rules know', (t) => {
+await test('a network with internet has a bridge that the egress rules know', (t) => {
   const config = networkConfig({ ...spec, internet: true });
   t.equal(config.Internal, false);
   t.match(config.Options?.['com.docker.network.bridge.name'], /^berth[0-9a-f]{10}$/);
   t.end();
 });
 
-test('machines get the addresses after the gateway’s', (t) => {
+await test('machines get the addresses after the gateway’s', (t) => {
   t.same(machineAddresses('10.1.0.16/28', 3), ['10.1.0.18', '10.1.0.19', '10.1.0.20']);
   t.same(machineAddresses('10.1.0.250/23', 1), ['10.1.0.2'], 'from the start of the subnet');
   t.equal(machineAddresses('10.1.0.0/28', 13).at(-1), '10.1.0.14');
   t.end();
 });
 
-test('a subnet that is none, or too small, is refused', (t) => {
+await test('a subnet that is none, or too small, is refused', (t) => {
   t.throws(() => machineAddresses('10.1.0.0/28', 14), { code: 'INPUT_INVALID' });
   for (const subnet of ['10.1.0.0', '10.1.0.300/28', '10.1.0.0/31', 'fd00::/64', '']) {
     t.throws(() => machineAddresses(subnet, 1), { code: 'INPUT_INVALID' }, subnet);

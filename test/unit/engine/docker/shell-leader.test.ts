@@ -4,7 +4,7 @@ import { leaderHandle, parseAnnouncement, parseHandle } from '../../../../src/en
 const stat = 'S 0 26 26 34816 26 4194560 943 0 0 0 1 1 0 0 20 0 1 0 116893 2744320 430';
 const leader = { pid: 26, uid: 1000, startTime: '116893' };
 
-test('an announcement is read, and what follows it is left', (t) => {
+await test('an announcement is read, and what follows it is left', (t) => {
   for (const end of ['\n', '\r\n']) {
     const announcement = parseAnnouncement(Buffer.from(`\u000126 1000 ${stat}${end}$ prompt\n`));
     t.same(announcement, { state: 'started', leader, rest: Buffer.from('$ prompt\n') });
@@ -12,7 +12,7 @@ test('an announcement is read, and what follows it is left', (t) => {
   t.end();
 });
 
-test('an announcement that comes in pieces is waited for', (t) => {
+await test('an announcement that comes in pieces is waited for', (t) => {
   const bytes = Buffer.from(`\u000126 1000 ${stat}\r\n`);
   for (let length = 0; length < bytes.length; length += 1) {
     t.same(parseAnnouncement(bytes.subarray(0, length)), { state: 'partial' });
@@ -21,7 +21,7 @@ test('an announcement that comes in pieces is waited for', (t) => {
   t.end();
 });
 
-test('the words of the engine, or of the opening shell, are the reason of a failure', (t) => {
+await test('the words of the engine, or of the opening shell, are the reason of a failure', (t) => {
   t.same(parseAnnouncement(Buffer.from('OCI runtime exec failed\r\n')), {
     state: 'failed',
     problem: 'OCI runtime exec failed',
@@ -35,7 +35,7 @@ test('the words of the engine, or of the opening shell, are the reason of a fail
   t.end();
 });
 
-test('a handle stands for its leader, and nothing else is one', (t) => {
+await test('a handle stands for its leader, and nothing else is one', (t) => {
   t.same(parseHandle(leaderHandle(leader)), leader);
   for (const handle of ['', '1', '0:0:1', '-1:0:1', '1:0:1 ', '1:0:x', '1:0:1:1', '$(reboot):0:1']) {
     t.equal(parseHandle(handle), undefined, handle);

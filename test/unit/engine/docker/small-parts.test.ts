@@ -4,7 +4,7 @@ import { createEventTranslator } from '../../../../src/engine/docker/events.ts';
 import { createPullProgress } from '../../../../src/engine/docker/image-pull.ts';
 import { resolveUserId } from '../../../../src/engine/docker/machine-user.ts';
 
-test('root is found by number, whatever it is called', (t) => {
+await test('root is found by number, whatever it is called', (t) => {
   const passwd =
     'root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n7:x:0:0::/:/bin/sh\n';
   const table: [string, number | undefined][] = [
@@ -24,7 +24,7 @@ test('root is found by number, whatever it is called', (t) => {
   t.end();
 });
 
-test('the percent of a pull grows with the bytes of its layers', (t) => {
+await test('the percent of a pull grows with the bytes of its layers', (t) => {
   const percent = createPullProgress();
   const downloading = (id: string, current: number, total: number) =>
     percent({ id, status: 'Downloading', progressDetail: { current, total } });
@@ -37,7 +37,7 @@ test('the percent of a pull grows with the bytes of its layers', (t) => {
   t.end();
 });
 
-test('an end by lack of memory is told as one, once', (t) => {
+await test('an end by lack of memory is told as one, once', (t) => {
   const translate = createEventTranslator();
   const Actor = { ID: 'm', Attributes: { 'berth.session': 's', exitCode: '137' } };
   const machine = { sessionId: 's', machineId: 'm' };
@@ -52,7 +52,7 @@ test('an end by lack of memory is told as one, once', (t) => {
   t.end();
 });
 
-test('an address that can not be used is refused before anything is sent', (t) => {
+await test('an address that can not be used is refused before anything is sent', (t) => {
   for (const host of ['ssh://host', 'npipe:////./pipe/docker']) {
     t.throws(() => connectEngine(host, {}), { code: 'CONFIG_INVALID', message: /DOCKER_HOST/ }, host);
   }
@@ -63,7 +63,7 @@ test('an address that can not be used is refused before anything is sent', (t) =
   t.end();
 });
 
-test('the given address wins over the environment’s', (t) => {
+await test('the given address wins over the environment’s', (t) => {
   const before = process.env['DOCKER_HOST'];
   t.teardown(() => {
     if (before === undefined) delete process.env['DOCKER_HOST'];
