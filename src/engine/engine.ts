@@ -6,7 +6,8 @@ import type { Duplex, Readable } from 'node:stream';
  * so that it is found again after any crash, and nothing else is ever touched.
  *
  * Every method throws `ENGINE_UNREACHABLE` when the engine does not answer, and `ENGINE_REFUSED`
- * with the engine's own words when it refuses for a reason that has no code of its own.
+ * with the engine's own words when it refuses for a reason that has no code of its own. Where a
+ * method throws `CONTAINER_NOT_FOUND`, it throws `MACHINE_NOT_RUNNING` for one that is there and stopped.
  */
 export interface Engine {
   /** What the engine is and can do. Answers within a few seconds, or throws ENGINE_UNREACHABLE. */
@@ -14,7 +15,9 @@ export interface Engine {
 
   /**
    * Makes and starts an environment: all of it or nothing, also when `signal` aborts on the way.
-   * @throws IMAGE_NOT_FOUND, SUBNETS_EXHAUSTED (the subnet overlaps another network), EGRESS_UNAVAILABLE, DISK_FULL
+   * An environment that the session has already stays, and a second one is refused.
+   * @throws IMAGE_NOT_FOUND, SUBNETS_EXHAUSTED (the subnet overlaps another network), EGRESS_UNAVAILABLE,
+   * LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
    */
   provision(spec: EnvironmentSpec, options?: ProvisionOptions): Promise<ProvisionedMachine[]>;
 
@@ -185,7 +188,7 @@ export interface TerminalSpec {
 }
 
 export interface EngineTerminal {
-  /** Raw bytes both ways. It ends when the shell has ended and all of its output was read; pausing it holds the shell back. */
+  /** Raw bytes both ways. It ends when the shell has ended and all of its output was read; pausing it holds the shell back, destroying it ends the shell. */
   stream: Duplex;
   /** Handle of the shell within its machine, for `endShell`: opaque, at most 64 characters, fit to be stored. */
   shell: string;
