@@ -28,13 +28,18 @@ function repeated(list: unknown, listKey: string, key: string): KeyProblem[] {
       seen.add(value);
       return [];
     }
-    return [{ path: [listKey, index, key], message: `"${value}" is used twice: each ${key} must be its own` }];
+    return [
+      { path: [listKey, index, key], message: `"${value}" is used twice: each ${key} must be its own` },
+    ];
   });
 }
 
 function rootInRestricted(machines: unknown): KeyProblem[] {
   return entries(machines)
-    .filter(({ entry }) => entry.profile === 'restricted' && (entry.user === 'root' || /^0+$/.test(String(entry.user))))
+    .filter(
+      ({ entry }) =>
+        entry.profile === 'restricted' && (entry.user === 'root' || /^0+$/.test(String(entry.user))),
+    )
     .map(({ index }) => ({
       path: ['machines', index, 'user'],
       message: 'must not be root: the profile is "restricted"',
@@ -61,7 +66,8 @@ function checksWithoutMachine(lab: Written): KeyProblem[] {
     return [
       {
         path: ['steps', index, 'check', 'user'],
-        message: 'is missing: a check in a "restricted" machine without a user of its own must say who runs it',
+        message:
+          'is missing: a check in a "restricted" machine without a user of its own must say who runs it',
       },
     ];
   });

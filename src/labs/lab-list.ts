@@ -50,7 +50,9 @@ export function createLabList(labs: Iterable<LabView>): LabList {
 }
 
 function compare(one: Place, other: Place): number {
-  return byTitle.compare(one.title, other.title) || (one.slug < other.slug ? -1 : Number(one.slug > other.slug));
+  return (
+    byTitle.compare(one.title, other.title) || (one.slug < other.slug ? -1 : Number(one.slug > other.slug))
+  );
 }
 
 function writeCursor({ slug, title }: Place): string {
@@ -58,7 +60,8 @@ function writeCursor({ slug, title }: Place): string {
 }
 
 function readCursor(cursor: string): Place {
-  const [, slug, title] = /^([a-z0-9-]{1,63}) (.{1,200})$/u.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const [, slug, title] =
+    /^([a-z0-9-]{1,63}) (.{1,200})$/u.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (slug === undefined || title === undefined) {
     throw fault('INPUT_INVALID', { problem: '"after" must be a cursor that an earlier page gave.' });
   }

@@ -46,7 +46,10 @@ const memory = z.unknown().transform((value, context) => {
 const cpus = z.unknown().transform((value, context) => {
   const number = parseNumber(value);
   if (number !== undefined && number >= 0.05 && number <= 256) return number;
-  context.addIssue({ code: 'custom', message: 'must be a number of processors from 0.05 to 256, such as 0.5' });
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a number of processors from 0.05 to 256, such as 0.5',
+  });
   return z.NEVER;
 });
 
@@ -101,7 +104,10 @@ const lab = (text: TextSchema) => ({
   lifetime: z.strictObject(lifetime).default({}),
   introduction: text.default(''),
   conclusion: text.default(''),
-  steps: z.array(z.strictObject(step(text))).max(100).default([]),
+  steps: z
+    .array(z.strictObject(step(text)))
+    .max(100)
+    .default([]),
 });
 
 /** Schema of lab.yaml; `text` turns paths to files into their texts. */

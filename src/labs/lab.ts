@@ -1,4 +1,4 @@
-import type { IsolationProfile } from "../engine/engine.ts";
+import type { IsolationProfile } from '../engine/engine.ts';
 
 /** A lab as its folder describes it, validated; immutable, one object per content version. */
 export interface Lab {

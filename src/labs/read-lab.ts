@@ -32,7 +32,9 @@ export async function readLab(folder: string): Promise<LabReading> {
     problems.push({ lab: slug, file: place.file, line: place.line, key: place.key || undefined, message });
 
   if (!slugRule.test(slug) || slug.length > 63) {
-    tell('the folder\'s name must be small letters, digits and hyphens, such as "first-steps"', { file: '.' });
+    tell('the folder\'s name must be small letters, digits and hyphens, such as "first-steps"', {
+      file: '.',
+    });
   }
   for (const [file, message] of content.refused) tell(message, { file });
   // A folder too large was not read to its end: what seems to be missing may be there.

@@ -45,7 +45,9 @@ async function foldersIn(directory: string): Promise<string[]> {
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     // A lab kept elsewhere may be linked to: what the admin puts here is meant.
-    const status = entry.isSymbolicLink() ? await stat(join(directory, entry.name)).catch(() => entry) : entry;
+    const status = entry.isSymbolicLink()
+      ? await stat(join(directory, entry.name)).catch(() => entry)
+      : entry;
     if (status.isDirectory()) folders.push(entry.name);
   }
   if (folders.length > LAB_LIMIT) {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until(is: () => boolean | Promise<boolean>, patienceMs = 20_000): Promise<void> {
   const end = Date.now() + patienceMs;
   while (!(await is())) {
-    if (Date.now() > end) throw new Error(`It did not come true within ${patienceMs} ms: ${is}`);
+    if (Date.now() > end) throw new Error(`It did not come true within ${patienceMs} ms: ${String(is)}`);
     await sleep(20);
   }
 }

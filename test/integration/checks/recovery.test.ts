@@ -92,8 +92,13 @@ await eachDatabase(t, 'a process of another host is believed until its time is o
   });
   const sessionId = await insertSession(database, owner.userId, 'lab');
   const attempt = {
-    ...{ id: newId(), learnerId: owner.userId, sessionId },
-    ...{ labSlug: 'lab', labVersion: 'v', stepId: 'one', startedAt: clock.now() },
+    id: newId(),
+    learnerId: owner.userId,
+    sessionId,
+    labSlug: 'lab',
+    labVersion: 'v',
+    stepId: 'one',
+    startedAt: clock.now(),
   };
   const hold = () => ({ owner: 'elsewhere/1/x/y', until: new Date(clock.now().getTime() + 15_000) });
   await attempts.begin(attempt, hold());
@@ -113,8 +118,13 @@ await eachDatabase(t, 'who renews at the last moment keeps the check', async (t,
   const now = new Date();
   const sessionId = await insertSession(database, owner.userId, 'lab');
   const attempt = {
-    ...{ id: newId(), learnerId: owner.userId, sessionId },
-    ...{ labSlug: 'lab', labVersion: 'v', stepId: 'one', startedAt: now },
+    id: newId(),
+    learnerId: owner.userId,
+    sessionId,
+    labSlug: 'lab',
+    labVersion: 'v',
+    stepId: 'one',
+    startedAt: now,
   };
   await attempts.begin(attempt, { owner: 'me', until: now });
   const [seen] = await attempts.running();
@@ -147,8 +157,13 @@ await eachDatabase(
     const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId, clock });
     const attempts = createAttemptStore({ database });
     const attempt = {
-      ...{ id: newId(), learnerId: actors.owner.userId, sessionId },
-      ...{ labSlug: 'lab', labVersion: 'v', stepId: 'pass', startedAt: clock.now() },
+      id: newId(),
+      learnerId: actors.owner.userId,
+      sessionId,
+      labSlug: 'lab',
+      labVersion: 'v',
+      stepId: 'pass',
+      startedAt: clock.now(),
     };
     checks.start();
     await attempts.begin(attempt, {

@@ -44,24 +44,27 @@ await t.test('a lab that becomes wrong stays as it was, and one that is mended i
   t.same(catalogue.problems(), []);
 });
 
-await t.test('running sessions keep their version of a lab; after a restart they get the present one', async (t) => {
-  const directory = await labsFolder(t, { lab: smallLab('First') });
-  const catalogue = await createLabCatalogue({ directory, logger: quietLog() });
-  const { version } = catalogue.get('lab');
+await t.test(
+  'running sessions keep their version of a lab; after a restart they get the present one',
+  async (t) => {
+    const directory = await labsFolder(t, { lab: smallLab('First') });
+    const catalogue = await createLabCatalogue({ directory, logger: quietLog() });
+    const { version } = catalogue.get('lab');
 
-  await writeLab(directory, 'lab', smallLab('Second'));
-  await catalogue.reload();
-  t.equal(catalogue.version('lab', version).title, 'First');
+    await writeLab(directory, 'lab', smallLab('Second'));
+    await catalogue.reload();
+    t.equal(catalogue.version('lab', version).title, 'First');
 
-  const restarted = await createLabCatalogue({ directory, logger: quietLog() });
-  t.equal(restarted.version('lab', version).title, 'Second');
+    const restarted = await createLabCatalogue({ directory, logger: quietLog() });
+    t.equal(restarted.version('lab', version).title, 'Second');
 
-  await rm(join(directory, 'lab'), { recursive: true });
-  await catalogue.reload();
-  t.throws(() => catalogue.get('lab'), { code: 'LAB_NOT_FOUND' });
-  t.same(catalogue.list({ first: 1 }).items, []);
-  t.equal(catalogue.version('lab', version).title, 'First');
-});
+    await rm(join(directory, 'lab'), { recursive: true });
+    await catalogue.reload();
+    t.throws(() => catalogue.get('lab'), { code: 'LAB_NOT_FOUND' });
+    t.same(catalogue.list({ first: 1 }).items, []);
+    t.equal(catalogue.version('lab', version).title, 'First');
+  },
+);
 
 await t.test('old versions are kept up to a bound, the present one always', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab('0'), still: smallLab('Still') });

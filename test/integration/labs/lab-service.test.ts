@@ -32,11 +32,31 @@ const service = createLabService({
 
 type Ask = (actor: Actor | undefined) => unknown;
 const operations: [name: string, ask: Ask, expected: Record<Role | 'nobody', string>][] = [
-  ['get', (who) => service.get(who, 'lab'), { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
-  ['getMany', (who) => service.getMany(who, ['lab']), { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
-  ['list', (who) => service.list(who, { first: 1 }), { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
-  ['problems', (who) => service.problems(who), { student: 'FORBIDDEN', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
-  ['reload', (who) => service.reload(who), { student: 'FORBIDDEN', instructor: 'FORBIDDEN', admin: 'ok', nobody: 'UNAUTHENTICATED' }],
+  [
+    'get',
+    (who) => service.get(who, 'lab'),
+    { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
+  ],
+  [
+    'getMany',
+    (who) => service.getMany(who, ['lab']),
+    { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
+  ],
+  [
+    'list',
+    (who) => service.list(who, { first: 1 }),
+    { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
+  ],
+  [
+    'problems',
+    (who) => service.problems(who),
+    { student: 'FORBIDDEN', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
+  ],
+  [
+    'reload',
+    (who) => service.reload(who),
+    { student: 'FORBIDDEN', instructor: 'FORBIDDEN', admin: 'ok', nobody: 'UNAUTHENTICATED' },
+  ],
 ];
 
 const outcome = (ask: Ask, who: Actor | undefined) => outcomeOf(async () => ask(who));

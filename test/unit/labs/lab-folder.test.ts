@@ -5,33 +5,36 @@ import { labIn, labsFolder, problemsIn, smallLab } from '../../support/lab-folde
 
 const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]\n';
 
-await t.test('links out of the folder, to folders and to nowhere are refused, links within are followed', async (t) => {
-  const directory = await labsFolder(t, {
-    x: {
-      'lab.yaml': `title: a\n${MACHINES}introduction: within.md\nconclusion: out.md\n`,
-      'real.md': 'Hello',
-      'folder/a.md': 'x',
-    },
-    other: { 'secret.md': 'x' },
-  });
-  const folder = join(directory, 'x');
-  await symlink('real.md', join(folder, 'within.md'));
-  t.same(await problemsIn(folder), ['labs/x/lab.yaml:4: conclusion: the file "out.md" is not there']);
+await t.test(
+  'links out of the folder, to folders and to nowhere are refused, links within are followed',
+  async (t) => {
+    const directory = await labsFolder(t, {
+      x: {
+        'lab.yaml': `title: a\n${MACHINES}introduction: within.md\nconclusion: out.md\n`,
+        'real.md': 'Hello',
+        'folder/a.md': 'x',
+      },
+      other: { 'secret.md': 'x' },
+    });
+    const folder = join(directory, 'x');
+    await symlink('real.md', join(folder, 'within.md'));
+    t.same(await problemsIn(folder), ['labs/x/lab.yaml:4: conclusion: the file "out.md" is not there']);
 
-  await symlink('../other/secret.md', join(folder, 'out.md'));
-  await symlink('folder', join(folder, 'linked'));
-  await symlink('gone.md', join(folder, 'broken.md'));
-  t.same(await problemsIn(folder), [
-    'labs/x/broken.md: is a link that leads nowhere',
-    'labs/x/linked: is a link to a folder: put the files here',
-    "labs/x/out.md: is a link that leads out of the lab's folder: put the file itself here",
-    'labs/x/lab.yaml:4: conclusion: the file "out.md" is a link that leads out of the lab\'s folder: put the file itself here',
-  ]);
+    await symlink('../other/secret.md', join(folder, 'out.md'));
+    await symlink('folder', join(folder, 'linked'));
+    await symlink('gone.md', join(folder, 'broken.md'));
+    t.same(await problemsIn(folder), [
+      'labs/x/broken.md: is a link that leads nowhere',
+      'labs/x/linked: is a link to a folder: put the files here',
+      "labs/x/out.md: is a link that leads out of the lab's folder: put the file itself here",
+      'labs/x/lab.yaml:4: conclusion: the file "out.md" is a link that leads out of the lab\'s folder: put the file itself here',
+    ]);
 
-  for (const name of ['out.md', 'linked', 'broken.md']) await rm(join(folder, name));
-  await writeFile(join(folder, 'out.md'), 'Bye');
-  t.equal((await labIn(folder)).introduction, 'Hello');
-});
+    for (const name of ['out.md', 'linked', 'broken.md']) await rm(join(folder, name));
+    await writeFile(join(folder, 'out.md'), 'Bye');
+    t.equal((await labIn(folder)).introduction, 'Hello');
+  },
+);
 
 await t.test('a neighbour whose name begins alike is outside', async (t) => {
   const directory = await labsFolder(t, { x: smallLab(), 'x-secret': { 'a.md': 'x' } });

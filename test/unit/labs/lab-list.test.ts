@@ -34,7 +34,10 @@ await t.test('pages follow each other without gap or repetition, titles alike or
     seen.push(...page.items.map(({ node }) => node.slug));
     after = page.hasNextPage ? page.items.at(-1)?.cursor : undefined;
   } while (after !== undefined);
-  t.same(seen, [0, 1, 2, 3, 4, 5, 6].map((index) => `lab-${index}`));
+  t.same(
+    seen,
+    [0, 1, 2, 3, 4, 5, 6].map((index) => `lab-${index}`),
+  );
 });
 
 await t.test('a cursor still leads on when its lab is gone', async (t) => {

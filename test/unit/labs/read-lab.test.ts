@@ -153,7 +153,11 @@ const brokenYaml: [name: string, text: string, told: RegExp][] = [
     /^labs\/x\/lab\.yaml:1: .*alias/,
   ],
   ['a key that is not text', `1: a\n`, /^labs\/x\/lab\.yaml:1: /],
-  ['a key of the language', `title: a\n__proto__: { x: 1 }\n${MACHINES}`, /lab\.yaml:2: __proto__: there is no such key/],
+  [
+    'a key of the language',
+    `title: a\n__proto__: { x: 1 }\n${MACHINES}`,
+    /lab\.yaml:2: __proto__: there is no such key/,
+  ],
 ];
 
 for (const [name, text, told] of brokenYaml) {
@@ -195,11 +199,15 @@ steps: [{ id: a, title: a, instructions: a.md, check: { script: a.md } }]
 `,
     'a.md': 'x',
   });
-  t.match(problems, [/^labs\/x\/lab\.yaml:3: steps\[0\]\.check\.user: is missing: a check in a "restricted"/]);
+  t.match(problems, [
+    /^labs\/x\/lab\.yaml:3: steps\[0\]\.check\.user: is missing: a check in a "restricted"/,
+  ]);
   t.equal(problems.length, 1);
 });
 
 await t.test('a folder without lab.yaml, or with a name that is no slug, is refused', async (t) => {
   t.same(await problemsOf(t, { 'README.md': 'x' }), ['labs/x/lab.yaml: is not there: it describes the lab']);
-  t.match(await problemsOf(t, smallLab(), 'My Lab'), [/^labs\/x\/\.: the folder's name must be small letters/]);
+  t.match(await problemsOf(t, smallLab(), 'My Lab'), [
+    /^labs\/x\/\.: the folder's name must be small letters/,
+  ]);
 });
