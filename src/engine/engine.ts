@@ -6,8 +6,8 @@ import type { Duplex, Readable } from 'node:stream';
  * so that it is found again after any crash, and nothing else is ever touched.
  *
  * Every method throws `ENGINE_UNREACHABLE` when the engine does not answer, and `ENGINE_REFUSED`
- * with the engine's own words when it refuses for a reason that has no code of its own. Where a
- * method throws `CONTAINER_NOT_FOUND`, it throws `MACHINE_NOT_RUNNING` for one that is there and stopped.
+ * with the engine's own words when it refuses for a reason that has no code of its own.
+ * `exec` and `openTerminal` throw `MACHINE_NOT_RUNNING` for a machine that is there and stopped.
  */
 export interface Engine {
   /** What the engine is and can do. Answers within a few seconds, or throws ENGINE_UNREACHABLE. */
