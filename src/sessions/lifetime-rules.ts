@@ -75,9 +75,26 @@ export function expiry(session: Lifetime & { createdAt: Date; readyAt: Date | nu
 }
 
 /**
+ * Of a session whose end came before anyone could be warned of it, as while the service was down:
+ * it lives on for as long as a warning takes.
+ */
+export function spared(
+  session: Lifetime,
+  now: Date,
+  warningMinutes: number,
+): Pick<Lifetime, 'expiresAt' | 'endsAt'> {
+  const expiresAt = after(now, warningTime(session, warningMinutes));
+  return { expiresAt, endsAt: later(session.endsAt, expiresAt) };
+}
+
+/**
  * Whether its learner is to be warned now: `warningMinutes` before the end, or half the idle time
  * where that is less, so that nobody is warned all the time.
  */
 export function isWarningDue(session: Lifetime, now: Date, warningMinutes: number): boolean {
-  return now >= after(session.expiresAt, -Math.min(warningMinutes, session.idleMinutes / 2));
+  return now >= after(session.expiresAt, -warningTime(session, warningMinutes));
+}
+
+function warningTime({ idleMinutes }: Lifetime, warningMinutes: number): number {
+  return Math.min(warningMinutes, idleMinutes / 2);
 }

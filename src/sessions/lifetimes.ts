@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { expiry, isWarningDue, used } from './lifetime-rules.ts';
+import { expiry, isWarningDue, spared, used } from './lifetime-rules.ts';
 import type { LifetimeStore } from './lifetime-store.ts';
 import { reason } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
@@ -45,9 +45,12 @@ export function createLifetimes(options: {
   }
 
   async function warnOrEnd(row: SessionRow, now: Date): Promise<void> {
-    if (row.expiresAt <= now || row.endsAt <= now) return await end(row);
+    const over = row.expiresAt <= now || row.endsAt <= now;
+    // Nobody is warned of an end while the engine is away: there is nothing to be done about it then.
+    if (over && (row.warnedAt !== null || row.state !== 'ready')) return await end(row);
     if (row.warnedAt !== null || !isWarningDue(row, now, warningMinutes)) return;
-    const warned = await lifetimes.setEnd(row, { warnedAt: now });
+    const moved = over ? spared(row, now, warningMinutes) : {};
+    const warned = await lifetimes.setEnd(row, { ...moved, warnedAt: now });
     if (warned) changer.tell(warned);
   }
 

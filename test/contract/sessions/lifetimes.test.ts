@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import type { Database } from '../../../src/database/database.ts';
 import type { Session } from '../../../src/sessions/session.ts';
+import { system } from '../../../src/identity/actor.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { rememberingLog } from '../../support/buses.ts';
 import { eachDatabase } from '../../support/databases.ts';
@@ -63,12 +64,28 @@ await test('use keeps a session alive and takes the warning back, until its life
     service.touch(id);
     await pass(1, (session) => !isWarned(session));
     t.ok((await minutesLeft()) >= 28);
-    for (let passed = 27; passed < 119; passed += 20) {
+    for (let passed = 27; passed < 107; passed += 20) {
       service.touch(id);
       await pass(20);
     }
+    service.touch(id);
+    await pass(9, isWarned);
+    await pass(5);
     const ended = await whenState(service, id, 'ended');
     t.match(ended.reason, { code: 'SESSION_LIFETIME_OVER', message: /120 minutes/ });
+  });
+});
+
+await test('a session whose end came while nobody looked is warned first, and lives on that long', async (t) => {
+  await eachDatabase(t, 'spared', async (t, database) => {
+    const { service, id, pass, minutesLeft } = await setUp(t, database);
+    await pass(300, isWarned);
+    t.equal(await minutesLeft(), 5);
+    service.touch(id);
+    await pass(4);
+    t.equal((await service.get(system, id)).state, 'ready');
+    await pass(2);
+    t.match((await whenState(service, id, 'ended')).reason, { code: 'SESSION_LIFETIME_OVER' });
   });
 });
 

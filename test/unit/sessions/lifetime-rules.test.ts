@@ -5,6 +5,7 @@ import {
   isWarningDue,
   lifetimeFrom,
   newLifetime,
+  spared,
   used,
 } from '../../../src/sessions/lifetime-rules.ts';
 
@@ -50,4 +51,15 @@ await test('the warning comes before the end, at half the idle time where that i
   const short = newLifetime({ ...lab, idleMinutes: 4 }, at(0));
   t.notOk(isWarningDue(short, at(1), 5));
   t.ok(isWarningDue(short, at(2), 5));
+});
+
+await test('whose end came unwarned lives on for as long as a warning takes', async (t) => {
+  const life = newLifetime(lab, at(0));
+  t.same(spared(life, at(50), 5), { expiresAt: at(55), endsAt: at(120) });
+  t.same(spared(life, at(200), 5), { expiresAt: at(205), endsAt: at(205) });
+  t.same(
+    spared({ ...life, idleMinutes: 4 }, at(50), 5).expiresAt,
+    at(52),
+    'half the idle time where that is less',
+  );
 });
