@@ -5,7 +5,7 @@ import { serveTerminals } from '../../support/terminal-server.ts';
 
 const isGone = (holder: string) => holder === 'the-dead';
 
-test('shells of a process that died are ended by the next, and those of one that lives are not', async (t) => {
+await test('shells of a process that died are ended by the next, and those of one that lives are not', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const dead = await server.another({ holder: 'the-dead' });
@@ -28,7 +28,7 @@ test('shells of a process that died are ended by the next, and those of one that
   await kept.close();
 });
 
-test('the hold of a process of which nothing is known runs out, and one that is kept up does not', async (t) => {
+await test('the hold of a process of which nothing is known runs out, and one that is kept up does not', async (t) => {
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t, { clock });
   const { owner, sessionId } = server;
@@ -53,7 +53,7 @@ test('the hold of a process of which nothing is known runs out, and one that is 
   await kept.close();
 });
 
-test('a terminal that is closed through another process ends here too, even when no event comes', async (t) => {
+await test('a terminal that is closed through another process ends here too, even when no event comes', async (t) => {
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t, { clock });
   const { owner, sessionId } = server;
@@ -77,7 +77,7 @@ test('a terminal that is closed through another process ends here too, even when
   t.same(await server.processes(), []);
 });
 
-test('shells of an engine that is away stay for the next time', async (t) => {
+await test('shells of an engine that is away stay for the next time', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const dead = await server.another({ holder: 'the-dead' });

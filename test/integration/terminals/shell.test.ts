@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { serveTerminals } from '../../support/terminal-server.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 
-test('shells on the real engine', async (t) => {
+await test('shells on the real engine', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const shell = (options?: Parameters<typeof server.shell>[2]) => server.shell(owner, sessionId, options);
@@ -28,12 +28,16 @@ test('shells on the real engine', async (t) => {
     client.forget();
     client.send('\x10');
     await client.expect('echo in-the-history');
+    // The terminal throws away what is typed while it handles ^C, so each waits for the next prompt.
+    client.forget();
     client.send('\x03');
+    await client.expect('$ ');
     client.forget();
     client.send('sleep 300\r');
     await client.expect('sleep 300\n');
+    client.forget();
     client.send('\x03');
-    await client.expect('^C');
+    await client.expect(/\^C[^]*\$ /);
     client.send('echo code-$?\r');
     await client.expect('code-130');
     await client.close();
@@ -65,7 +69,7 @@ test('shells on the real engine', async (t) => {
     const client = await shell();
     const bytes = Buffer.from('echo 한국어 ✓ | wc -m\r');
     for (const byte of bytes) client.send(Buffer.of(byte));
-    await client.expect(/한국어[^]*\n6\n/);
+    await client.expect(/\n6\n/);
     await client.close();
     t.pass();
   });
@@ -108,10 +112,12 @@ test('shells on the real engine', async (t) => {
       }
       busy.socket.terminate();
       await Promise.all([plain.close(), deaf.close()]);
-      let left: string[] = ['?'];
-      for (let tries = 0; left.length > 0 && tries < 100; tries++) left = await server.processes();
+      const deadline = Date.now() + 15_000;
+      let left: unknown[] = ['?'];
+      while (left.length > 0 && Date.now() < deadline) {
+        left = [...(await server.processes()), ...(await server.terminals.list(owner, sessionId))];
+      }
       t.same(left, []);
-      t.same(await server.terminals.list(owner, sessionId), []);
     },
   );
 
@@ -146,7 +152,7 @@ test('shells on the real engine', async (t) => {
     client.send('\x03');
     client.socket.resume();
     const taking = setInterval(() => client.acknowledge(), 5);
-    await client.expect(/\^C/);
+    await client.expect(/\^C[^]*\$ /);
     client.send('echo still-here\r');
     await client.expect('\nstill-here');
     clearInterval(taking);
@@ -177,7 +183,7 @@ test('shells on the real engine', async (t) => {
   });
 });
 
-test('a shell that is not there is told as such', async (t) => {
+await test('a shell that is not there is told as such', async (t) => {
   const server = await serveTerminals(t, { machine: { shell: ['/bin/fish', '-l'] } });
   const opened = await server.open(server.owner, server.sessionId, {});
   const client = TerminalClient.connect(opened);
@@ -187,7 +193,7 @@ test('a shell that is not there is told as such', async (t) => {
   t.same(await server.terminals.list(server.owner, server.sessionId), []);
 });
 
-test('when the service stops, viewers are told to come back and no shell stays', async (t) => {
+await test('when the service stops, viewers are told to come back and no shell stays', async (t) => {
   const server = await serveTerminals(t);
   const clients = await Promise.all([1, 2, 3].map(() => server.shell(server.owner, server.sessionId)));
   for (const client of clients) client.send('sleep 1300\r');
@@ -199,7 +205,7 @@ test('when the service stops, viewers are told to come back and no shell stays',
   await t.rejects(server.terminals.attach('x', 'y'), { code: 'SHUTTING_DOWN' });
 });
 
-test('when the session stops, its terminals end', async (t) => {
+await test('when the session stops, its terminals end', async (t) => {
   const server = await serveTerminals(t);
   const client = await server.shell(server.owner, server.sessionId);
   const late = await server.open(server.owner, server.sessionId, {});

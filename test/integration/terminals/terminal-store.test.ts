@@ -34,7 +34,7 @@ async function prepare(t: Parameters<Parameters<typeof eachDatabase>[2]>[0], dat
   return { store, sessionId: session.id, insert, take };
 }
 
-test('the limit holds however many open at once', async (t) => {
+await test('the limit holds however many open at once', async (t) => {
   await eachDatabase(t, 'twenty at once', async (t, database) => {
     const { store, sessionId, insert } = await prepare(t, database);
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => insert({ limit: 5 })));
@@ -49,7 +49,7 @@ test('the limit holds however many open at once', async (t) => {
   });
 });
 
-test('a ticket is taken once, and only while it is good', async (t) => {
+await test('a ticket is taken once, and only while it is good', async (t) => {
   await eachDatabase(t, 'tickets', async (t, database) => {
     const { store, insert, take } = await prepare(t, database);
     const { id } = await insert();
@@ -69,7 +69,7 @@ test('a ticket is taken once, and only while it is good', async (t) => {
   });
 });
 
-test('an end is noted once, with its code', async (t) => {
+await test('an end is noted once, with its code', async (t) => {
   await eachDatabase(t, 'ends', async (t, database) => {
     const { store, insert, take } = await prepare(t, database);
     const { id } = await insert();
@@ -84,7 +84,7 @@ test('an end is noted once, with its code', async (t) => {
   });
 });
 
-test('what others hold, and what nobody does any more, is found; what is kept up is not', async (t) => {
+await test('what others hold, and what nobody does any more, is found; what is kept up is not', async (t) => {
   await eachDatabase(t, 'holds', async (t, database) => {
     const { store, insert, take } = await prepare(t, database);
     const [mine, theirs, ended, unattached] = await Promise.all([insert(), insert(), insert(), insert()]);

@@ -5,7 +5,7 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 
-test('who may open, see and close terminals', async (t) => {
+await test('who may open, see and close terminals', async (t) => {
   const { terminals, actors, sessionId, open } = await serveTerminals(t);
   const size = { rows: 24, cols: 80 };
   const allowed = {
@@ -38,7 +38,7 @@ test('who may open, see and close terminals', async (t) => {
   t.equal(await terminals.close(actors.owner, 'never-was'), false);
 });
 
-test('what can not be opened is refused with its reason', async (t) => {
+await test('what can not be opened is refused with its reason', async (t) => {
   const { terminals, owner, sessionId } = await serveTerminals(t, { terminalLimit: 3 });
   const open = (change: object) =>
     terminals.open(owner, { sessionId, machine: 'main', rows: 24, cols: 80, ...change });
@@ -56,7 +56,7 @@ test('what can not be opened is refused with its reason', async (t) => {
   await t.resolves(open({}), 'a closed one makes room');
 });
 
-test('a ticket opens its own terminal, once, within a minute', async (t) => {
+await test('a ticket opens its own terminal, once, within a minute', async (t) => {
   const clock = createFakeClock(new Date());
   const { owner, sessionId, open, urlOf, terminals } = await serveTerminals(t, { clock, terminalLimit: 3 });
   const refused = async (target: { url: string; ticket: string }, message: string) => {
@@ -103,7 +103,7 @@ test('a ticket opens its own terminal, once, within a minute', async (t) => {
   await t.rejects(open(owner, sessionId, {}), { code: 'TERMINAL_LIMIT' }, 'and does not count');
 });
 
-test('secrets of tickets are nowhere in the database', async (t) => {
+await test('secrets of tickets are nowhere in the database', async (t) => {
   const { owner, sessionId, open, database } = await serveTerminals(t);
   const { ticket } = await open(owner, sessionId, {});
   const rows = JSON.stringify(await database.client.terminal.findMany());
