@@ -82,7 +82,10 @@ export async function createServices({ config, log }: { config: Config; log: Log
     catalogue,
     sessions: sessions.service,
     logger: log,
+    onVerdict: metrics.checkFinished,
   });
+  metrics.countSessionsBy(sessions.countByState);
+  metrics.countTerminalsBy(terminals.held);
 
   const stopping = new AbortController();
   let terminalsKept: Promise<void> | undefined;

@@ -19,13 +19,17 @@ export interface CheckServiceParts {
   progress: ProgressStore;
   heldCheck: HeldCheck;
   tell: TellEnd;
+  /** Told of each verdict, for metrics. */
+  onVerdict: (verdict: Verdict) => void;
   /** Aborted when the service stops: running checks end as interrupted, new ones are refused. */
   signal: AbortSignal;
 }
 
+export type Verdict = 'passed' | 'failed' | 'errored';
+
 /** The use cases, and `settled`, which resolves when none of the checks that run now does so any more. */
 export function createCheckService(parts: CheckServiceParts): CheckService & { settled(): Promise<void> } {
-  const { sessions, catalogue, attempts, progress, heldCheck, tell, signal } = parts;
+  const { sessions, catalogue, attempts, progress, heldCheck, tell, onVerdict, signal } = parts;
   const running = new Set<Promise<Attempt>>();
 
   return {
@@ -39,6 +43,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const run = heldCheck.run(machine, step, signal);
       running.add(run);
       const attempt = await run.finally(() => running.delete(run));
+      onVerdict(verdictOf(attempt));
       await tell(attempt);
       return attempt;
     },
@@ -73,4 +78,9 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       await Promise.allSettled(running);
     },
   };
+}
+
+function verdictOf({ state, passed }: Attempt): Verdict {
+  if (state === 'errored') return 'errored';
+  return passed ? 'passed' : 'failed';
 }

@@ -11,6 +11,7 @@ import { createAttemptStore } from './attempt-store.ts';
 import { createCheckNews } from './check-news.ts';
 import { createCheckRunner } from './check-runner.ts';
 import { createCheckService } from './check-service.ts';
+import type { Verdict } from './check-service.ts';
 import { createHeldCheck, HOLD_MS } from './held-check.ts';
 import { createInterruptedChecks } from './interrupted-checks.ts';
 import { createProgressStore } from './progress-store.ts';
@@ -24,6 +25,8 @@ export interface ChecksOptions {
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   logger: Log;
+  /** Told of each verdict of this process, for metrics. */
+  onVerdict?: (verdict: Verdict) => void;
 }
 
 export interface Checks {
@@ -52,6 +55,7 @@ export function createChecks(options: ChecksOptions): Checks {
     progress: createProgressStore({ database }),
     heldCheck,
     tell,
+    onVerdict: options.onVerdict ?? (() => undefined),
     signal: stopping.signal,
   });
   let watching: Promise<void> | undefined;

@@ -27,10 +27,14 @@ export function createMetrics() {
       for (const [state, count] of Object.entries(counts)) this.set({ state }, count ?? 0);
     },
   });
-  const terminalsOpen = new Gauge({
+  let countTerminals = noTerminals;
+  void new Gauge({
     name: 'berth_terminals_open',
     help: 'Terminals that this process holds open.',
     registers,
+    collect() {
+      this.set(countTerminals());
+    },
   });
   const checks = new Counter({
     name: 'berth_checks_total',
@@ -58,8 +62,10 @@ export function createMetrics() {
     countSessionsBy(count: () => Promise<Partial<Record<string, number>>>): void {
       countSessions = count;
     },
-    terminalOpened: () => terminalsOpen.inc(),
-    terminalClosed: () => terminalsOpen.dec(),
+    /** Asked at each scrape for the number of terminals that this process holds. */
+    countTerminalsBy(count: () => number): void {
+      countTerminals = count;
+    },
     checkFinished: (verdict: 'passed' | 'failed' | 'errored') => checks.inc({ verdict }),
     provisioned: (outcome: 'ready' | 'failed', seconds: number) => provisioning.observe({ outcome }, seconds),
     requestAnswered: (labels: { method: string; route: string; status: number }, seconds: number) =>
@@ -68,6 +74,10 @@ export function createMetrics() {
     /** All of it, in Prometheus' text format. */
     print: () => registry.metrics(),
   };
+}
+
+function noTerminals(): number {
+  return 0;
 }
 
 async function noSessions(): Promise<Partial<Record<string, number>>> {

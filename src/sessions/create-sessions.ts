@@ -22,7 +22,7 @@ import { createSessionExtend } from './session-extend.ts';
 import { createSessionService } from './session-service.ts';
 import { createSessionStart } from './session-start.ts';
 import { createSessionStore } from './session-store.ts';
-import type { SessionService } from './session.ts';
+import type { SessionService, SessionState } from './session.ts';
 import { createSubnetPool } from './subnet-pool.ts';
 import { createTakeover } from './takeover.ts';
 import { createTeardown } from './teardown.ts';
@@ -54,6 +54,8 @@ export interface Sessions {
    * once. Without it this process only answers requests, and leaves the work to others.
    */
   start(): void;
+  /** How many sessions there are in each state, for metrics. */
+  countByState(): Promise<Partial<Record<SessionState, number>>>;
   /** Compares the engine with the database once, now; resolves when that is done. */
   reconcile(): Promise<void>;
   /** Ends all work. Sessions go on running; what was being made waits for the next start. */
@@ -171,6 +173,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       watcher.start();
       upkeep.start();
     },
+    countByState: store.countByState,
     reconcile: comparing.flush,
     async stop() {
       unlisten?.();

@@ -69,6 +69,16 @@ export function createSessionStore({ database }: { database: Database }) {
       }
     },
 
+    /** How many there are in each state; states that no session is in are left out. */
+    async countByState(): Promise<Partial<Record<SessionState, number>>> {
+      const counts = await client.session.groupBy({
+        by: ['state'],
+        where: { removedAt: null },
+        _count: true,
+      });
+      return Object.fromEntries(counts.map(({ state, _count }) => [state, _count]));
+    },
+
     findActive: (learnerId: string, labSlug: string): Promise<SessionRow | null> =>
       client.session.findUnique({ where: { activeKey: keyOf(learnerId, labSlug) }, ...whole }),
 

@@ -169,6 +169,8 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       return closed;
     },
 
+    held: () => shells.ids().length,
+
     recover: () => recoverShells(holding),
 
     async maintain(signal) {

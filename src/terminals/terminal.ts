@@ -55,6 +55,8 @@ export interface TerminalService {
   /** Ends the terminal's shell. Closing what has ended, or is not there for this actor, succeeds: false then. */
   close(actor: Actor | undefined, terminalId: string): Promise<boolean>;
 
+  /** How many shells this process holds now, for metrics. */
+  held(): number;
   /** Ends the shells that dead processes held, and tickets nobody used. Shells of an engine that does not answer stay for the next time. */
   recover(): Promise<void>;
   /** Keeps this process's hold on its shells and recovers those of others, until `signal` aborts. */

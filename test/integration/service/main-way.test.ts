@@ -36,6 +36,15 @@ await test('a learner starts a lab, works in it, has it checked, and the progres
   await learner.solve(terminal, '01-find-your-way.sh');
   t.match(await learner.check(id, step?.id ?? ''), { passed: true, score: 1 });
 
+  const metrics = await fetch(`${berth.url}/metrics`, {
+    headers: { authorization: `Bearer ${berth.adminToken}` },
+  });
+  const text = await metrics.text();
+  t.match(text, 'berth_sessions{state="ready"} 1');
+  t.match(text, 'berth_terminals_open 1');
+  t.match(text, /berth_checks_total\{verdict="passed"\} 1/);
+  t.match(text, /berth_provisioning_seconds_count\{outcome="ready"\} 1/);
+
   terminal.send('exit 7\n');
   t.match(await terminal.expectControl('exit'), { code: 7 });
   t.equal((await terminal.expectClosed()).code, 1000);

@@ -45,9 +45,7 @@ await t.test('requests are measured by route pattern', async (t) => {
 
 await t.test('what services tell is there', async (t) => {
   const { metrics } = createApp();
-  metrics.terminalOpened();
-  metrics.terminalOpened();
-  metrics.terminalClosed();
+  metrics.countTerminalsBy(() => 1);
   metrics.checkFinished('passed');
   metrics.provisioned('ready', 0.4);
   const text = await metrics.print();
