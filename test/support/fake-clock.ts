@@ -44,7 +44,7 @@ export function createFakeClock(start: Date = new Date('2030-01-01T08:00:00Z')):
     },
     jump(milliseconds) {
       now += milliseconds;
-      for (const sleeper of [...sleepers]) if (sleeper.at <= now) sleeper.wake();
+      for (const sleeper of sleepers) if (sleeper.at <= now) sleeper.wake();
     },
   };
 }

@@ -44,5 +44,8 @@ await test('every wrong setting is named at once, with what would be right', asy
 });
 
 await test('the public address has no slash at its end', async (t) => {
-  t.equal(readConfig({ BERTH_PUBLIC_URL: 'https://labs.example.org/' }).publicUrl, 'https://labs.example.org');
+  t.equal(
+    readConfig({ BERTH_PUBLIC_URL: 'https://labs.example.org/' }).publicUrl,
+    'https://labs.example.org',
+  );
 });

@@ -2,7 +2,10 @@ import { test } from 'tap';
 import { fault, faultCodes, isFault } from '../../src/errors.ts';
 
 await test('a message is filled from its details', async (t) => {
-  t.equal(fault('LAB_NOT_FOUND', { lab: 'x' }).message, 'There is no lab "x": the labs query lists those there are.');
+  t.equal(
+    fault('LAB_NOT_FOUND', { lab: 'x' }).message,
+    'There is no lab "x": the labs query lists those there are.',
+  );
 });
 
 await test('a place without a value shows that it is missing', async (t) => {

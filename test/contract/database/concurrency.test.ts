@@ -62,7 +62,7 @@ await test('transactions side by side', async (t) => {
 });
 
 for (const provider of providers) {
-  test(`a transaction that takes too long ends, and others go on (${provider})`, async (t) => {
+  await test(`a transaction that takes too long ends, and others go on (${provider})`, async (t) => {
     const database = await freshDatabase(t, provider, { transactionLimit: 300 });
     await putCounter(database);
     const slow = database.transaction(async (tx) => {

@@ -21,7 +21,7 @@ const migration = (name: string, script: string): Migration => ({
 });
 
 for (const provider of providers) {
-  test(`migrations (${provider})`, async (t) => {
+  await test(`migrations (${provider})`, async (t) => {
     await t.test('apply once, and then there is nothing to do', async (t) => {
       const url = await emptyDatabaseUrl(t, provider);
       const names = (await readMigrations(provider)).map(({ name }) => name);

@@ -1,4 +1,4 @@
 import { dockerHarness } from '../../support/engines.ts';
 import { execContract } from './exec-contract.ts';
 
-execContract(dockerHarness);
+await execContract(dockerHarness);

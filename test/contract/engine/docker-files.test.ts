@@ -1,4 +1,4 @@
 import { dockerHarness } from '../../support/engines.ts';
 import { filesContract } from './files-contract.ts';
 
-filesContract(dockerHarness);
+await filesContract(dockerHarness);

@@ -1,4 +1,4 @@
 import { dockerHarness } from '../../support/engines.ts';
 import { provisionContract } from './provision-contract.ts';
 
-provisionContract(dockerHarness);
+await provisionContract(dockerHarness);

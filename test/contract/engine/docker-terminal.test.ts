@@ -1,4 +1,4 @@
 import { dockerHarness } from '../../support/engines.ts';
 import { terminalContract } from './terminal-contract.ts';
 
-terminalContract(dockerHarness);
+await terminalContract(dockerHarness);

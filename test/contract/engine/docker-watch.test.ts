@@ -1,4 +1,4 @@
 import { dockerHarness } from '../../support/engines.ts';
 import { watchContract } from './watch-contract.ts';
 
-watchContract(dockerHarness);
+await watchContract(dockerHarness);

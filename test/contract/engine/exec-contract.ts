@@ -5,8 +5,8 @@ import { isRunning, provisionMachine, runScript } from '../../support/engines.ts
 import type { EngineHarness } from '../../support/engines.ts';
 
 /** What every engine must do about commands without a terminal. */
-export function execContract(open: (t: Test) => EngineHarness): void {
-  test('a command runs to its end', async (t) => {
+export async function execContract(open: (t: Test) => EngineHarness): Promise<void> {
+  await test('a command runs to its end', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const run = (script: string, changes = {}) => runScript(engine, machineId, script, changes);
@@ -56,7 +56,7 @@ export function execContract(open: (t: Test) => EngineHarness): void {
     });
   });
 
-  test('a command that is cut off is ended with all that it started', async (t) => {
+  await test('a command that is cut off is ended with all that it started', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     // A child in the session, one that left it, and one that no parent knows any more.
@@ -101,7 +101,7 @@ export function execContract(open: (t: Test) => EngineHarness): void {
     });
   });
 
-  test('a command in a machine that is gone or stopped is refused', async (t) => {
+  await test('a command in a machine that is gone or stopped is refused', async (t) => {
     const { engine } = open(t);
     await t.rejects(runScript(engine, 'nothing', 'true'), { code: 'CONTAINER_NOT_FOUND' });
     const { machineId, sessionId } = await provisionMachine(engine, { command: ['sleep', '0'] });
@@ -111,7 +111,7 @@ export function execContract(open: (t: Test) => EngineHarness): void {
     await engine.destroy(sessionId);
   });
 
-  test('a command whose machine is destroyed under it is an error', async (t) => {
+  await test('a command whose machine is destroyed under it is an error', async (t) => {
     const { engine } = open(t);
     const { machineId, sessionId } = await provisionMachine(engine);
     const running = runScript(engine, machineId, 'sleep 600');
@@ -120,7 +120,7 @@ export function execContract(open: (t: Test) => EngineHarness): void {
     await destroyed;
   });
 
-  test('a command whose engine goes away is an error', async (t) => {
+  await test('a command whose engine goes away is an error', async (t) => {
     const harness = open(t);
     const { machineId } = await provisionMachine(harness.engine);
     const { engine, cut } = await harness.openCuttable();

@@ -14,8 +14,8 @@ import {
 import type { EngineHarness } from '../../support/engines.ts';
 
 /** What every engine must do about files and saved file systems. */
-export function filesContract(open: (t: Test) => EngineHarness): void {
-  test('files go in and come out as they are', async (t) => {
+export async function filesContract(open: (t: Test) => EngineHarness): Promise<void> {
+  await test('files go in and come out as they are', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const content = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
@@ -30,7 +30,7 @@ export function filesContract(open: (t: Test) => EngineHarness): void {
     t.has(await readTar(await engine.copyOut(machineId, '/home/folder')), { 'folder/a file': content });
   });
 
-  test('a copy can be stopped early', async (t) => {
+  await test('a copy can be stopped early', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const tar = await engine.copyOut(machineId, '/usr');
@@ -39,7 +39,7 @@ export function filesContract(open: (t: Test) => EngineHarness): void {
     t.equal((await runScript(engine, machineId, 'echo alive')).out, 'alive\n');
   });
 
-  test('a copy to or from what is not there says so', async (t) => {
+  await test('a copy to or from what is not there says so', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const empty = () => Readable.from([Buffer.alloc(1024)]);
@@ -50,7 +50,7 @@ export function filesContract(open: (t: Test) => EngineHarness): void {
     await t.rejects(engine.copyOut('nothing', '/'), { code: 'CONTAINER_NOT_FOUND' });
   });
 
-  test('a machine’s file system is saved, started from and removed', async (t) => {
+  await test('a machine’s file system is saved, started from and removed', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     await runScript(engine, machineId, 'echo kept >/root/kept');
@@ -70,7 +70,7 @@ export function filesContract(open: (t: Test) => EngineHarness): void {
     await t.rejects(engine.commit('nothing', saved), { code: 'CONTAINER_NOT_FOUND' });
   });
 
-  test('an image that was not saved here is never removed', async (t) => {
+  await test('an image that was not saved here is never removed', async (t) => {
     const { engine } = open(t);
     await t.rejects(engine.removeImage(machineSpec().image), { code: 'ENGINE_REFUSED' });
     const machine = await provisionMachine(engine);

@@ -5,14 +5,14 @@ import { environmentSpec, machineSpec, runScript } from '../../support/engines.t
 import type { EngineHarness } from '../../support/engines.ts';
 
 /** What every engine must do about environments. */
-export function provisionContract(open: (t: Test) => EngineHarness): void {
-  test('an engine says what it is', async (t) => {
+export async function provisionContract(open: (t: Test) => EngineHarness): Promise<void> {
+  await test('an engine says what it is', async (t) => {
     const info = await open(t).engine.info();
     t.match(info, { name: String, version: /\d/, userNamespaces: Boolean });
     t.ok(info.memoryBytes > 0 && info.cpus > 0);
   });
 
-  test('machines of an environment have their names, their addresses and each other', async (t) => {
+  await test('machines of an environment have their names, their addresses and each other', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec(), machineSpec({ name: 'db', environment: { ROLE: 'database' } })];
     const spec = environmentSpec({ machines });
@@ -36,7 +36,7 @@ export function provisionContract(open: (t: Test) => EngineHarness): void {
     });
   });
 
-  test('an environment is listed until it is destroyed, which succeeds twice', async (t) => {
+  await test('an environment is listed until it is destroyed, which succeeds twice', async (t) => {
     const { engine } = open(t);
     const spec = environmentSpec();
     const [machine] = await engine.provision(spec);
@@ -54,7 +54,7 @@ export function provisionContract(open: (t: Test) => EngineHarness): void {
     await t.rejects(engine.inspect(machine?.machineId ?? ''), { code: 'CONTAINER_NOT_FOUND' });
   });
 
-  test('another installation on the same engine is neither listed nor destroyed', async (t) => {
+  await test('another installation on the same engine is neither listed nor destroyed', async (t) => {
     const [ours, theirs] = [open(t).engine, open(t).engine];
     const spec = environmentSpec();
     const [machine] = await theirs.provision(spec);
@@ -63,14 +63,14 @@ export function provisionContract(open: (t: Test) => EngineHarness): void {
     t.match(await theirs.inspect(machine?.machineId ?? ''), { state: 'running' });
   });
 
-  test('a machine that can not start leaves nothing of its environment', async (t) => {
+  await test('a machine that can not start leaves nothing of its environment', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec(), machineSpec({ name: 'broken', user: 'nobody-here' })];
     await t.rejects(engine.provision(environmentSpec({ machines })), { code: 'ENGINE_REFUSED' });
     t.same(await engine.list(), []);
   });
 
-  test('a second environment of a session is refused and the first one stays', async (t) => {
+  await test('a second environment of a session is refused and the first one stays', async (t) => {
     const { engine } = open(t);
     const spec = environmentSpec();
     const [first] = await engine.provision(spec);
@@ -78,7 +78,7 @@ export function provisionContract(open: (t: Test) => EngineHarness): void {
     t.match(await engine.inspect(first?.machineId ?? ''), { state: 'running', address: first?.address });
   });
 
-  test('an abort at any moment leaves nothing', async (t) => {
+  await test('an abort at any moment leaves nothing', async (t) => {
     const { engine } = open(t);
     const reason = new Error('changed their mind');
     for (const delay of [0, 20, 60, 120, 200]) {
@@ -91,7 +91,7 @@ export function provisionContract(open: (t: Test) => EngineHarness): void {
     await t.rejects(engine.provision(environmentSpec(), { signal: AbortSignal.abort(reason) }), reason);
   });
 
-  test('an image that is nowhere is named with the registry’s words, soon, and nothing is left', async (t) => {
+  await test('an image that is nowhere is named with the registry’s words, soon, and nothing is left', async (t) => {
     const { engine } = open(t);
     const image = 'registry.invalid/no/such:image';
     const before = Date.now();
@@ -103,7 +103,7 @@ export function provisionContract(open: (t: Test) => EngineHarness): void {
     t.same(await engine.list(), []);
   });
 
-  test('a subnet that overlaps another network is refused', async (t) => {
+  await test('a subnet that overlaps another network is refused', async (t) => {
     const { engine } = open(t);
     const spec = environmentSpec();
     await engine.provision(spec);
@@ -113,7 +113,7 @@ export function provisionContract(open: (t: Test) => EngineHarness): void {
     t.equal((await engine.list()).length, 1);
   });
 
-  test('a restart keeps files and address', async (t) => {
+  await test('a restart keeps files and address', async (t) => {
     const { engine } = open(t);
     const [machine] = await engine.provision(
       environmentSpec({ machines: [machineSpec(), machineSpec({ name: 'b' })] }),
@@ -129,7 +129,7 @@ export function provisionContract(open: (t: Test) => EngineHarness): void {
     await t.rejects(engine.restart('nothing'), { code: 'CONTAINER_NOT_FOUND' });
   });
 
-  test('an engine that does not answer is unreachable for every operation', async (t) => {
+  await test('an engine that does not answer is unreachable for every operation', async (t) => {
     const { engine, cut } = await open(t).openCuttable();
     cut();
     const command = { command: ['true'], timeoutMs: 1_000, outputLimitBytes: 10 };

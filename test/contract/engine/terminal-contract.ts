@@ -9,7 +9,7 @@ import type { EngineHarness } from '../../support/engines.ts';
 const PATIENCE_MS = 10_000;
 
 /** What every engine must do about terminals. */
-export function terminalContract(open: (t: Test) => EngineHarness): void {
+export async function terminalContract(open: (t: Test) => EngineHarness): Promise<void> {
   const openShell = async (engine: Engine, machineId: string, changes: Partial<TerminalSpec> = {}) => {
     const command = ['bash', '--norc', '--noprofile'];
     const environment = { PS1: 'ready> ' };
@@ -23,7 +23,7 @@ export function terminalContract(open: (t: Test) => EngineHarness): void {
     return { terminal, ...readScreen(terminal) };
   };
 
-  test('a terminal', async (t) => {
+  await test('a terminal', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
 
@@ -111,7 +111,7 @@ export function terminalContract(open: (t: Test) => EngineHarness): void {
     });
   });
 
-  test('an ended terminal', async (t) => {
+  await test('an ended terminal', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const jobs = 'sleep 621 & nohup sleep 622 >/dev/null & setsid sleep 623 & (trap "" HUP; sleep 624); ';
@@ -162,7 +162,7 @@ export function terminalContract(open: (t: Test) => EngineHarness): void {
     });
   });
 
-  test('a shell that a crash left running is ended by its handle', async (t) => {
+  await test('a shell that a crash left running is ended by its handle', async (t) => {
     const harness = open(t);
     const { engine } = harness;
     const { machineId, sessionId } = await provisionMachine(engine);
@@ -188,7 +188,7 @@ export function terminalContract(open: (t: Test) => EngineHarness): void {
     await engine.endShell(machineId, terminal.shell);
   });
 
-  test('a terminal whose machine goes ends without an exit code of its own', async (t) => {
+  await test('a terminal whose machine goes ends without an exit code of its own', async (t) => {
     const { engine } = open(t);
     const { machineId, sessionId } = await provisionMachine(engine);
     const { terminal, until } = await openShell(engine, machineId);

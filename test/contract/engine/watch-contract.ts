@@ -8,8 +8,8 @@ import type { EngineHarness } from '../../support/engines.ts';
 const PATIENCE_MS = 10_000;
 
 /** What every engine must tell of its machines. */
-export function watchContract(open: (t: Test) => EngineHarness): void {
-  test('the life of a machine is told, and of no other installation’s', async (t) => {
+export async function watchContract(open: (t: Test) => EngineHarness): Promise<void> {
+  await test('the life of a machine is told, and of no other installation’s', async (t) => {
     const { engine } = open(t);
     const { events, until } = await watch(t, engine);
     await provisionMachine(open(t).engine);
@@ -29,7 +29,7 @@ export function watchContract(open: (t: Test) => EngineHarness): void {
     ]);
   });
 
-  test('a machine that ran out of memory died of that', async (t) => {
+  await test('a machine that ran out of memory died of that', async (t) => {
     const { engine } = open(t);
     const { events, until } = await watch(t, engine);
     const limits = { ...machineSpec().limits, memoryBytes: 32 * 1024 * 1024 };
@@ -42,7 +42,7 @@ export function watchContract(open: (t: Test) => EngineHarness): void {
     t.match(await engine.list(), [{ machines: [{ state: 'exited', outOfMemory: true, exitCode: 137 }] }]);
   });
 
-  test('an engine that goes and comes back is told once each, and the watch goes on', async (t) => {
+  await test('an engine that goes and comes back is told once each, and the watch goes on', async (t) => {
     const { engine, cut, mend } = await open(t).openCuttable();
     const { events, until } = await watch(t, engine);
     cut();
@@ -58,7 +58,7 @@ export function watchContract(open: (t: Test) => EngineHarness): void {
     );
   });
 
-  test('nothing is told after the watch was stopped', async (t) => {
+  await test('nothing is told after the watch was stopped', async (t) => {
     const { engine } = open(t);
     const { events, stop } = await watch(t, engine);
     stop();

@@ -15,7 +15,7 @@ interface Started {
   startSession: { session: { id: string } };
 }
 
-test('each operation, asked by the owner, another student, an instructor, an admin and nobody', async (t) => {
+await test('each operation, asked by the owner, another student, an instructor, an admin and nobody', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
 

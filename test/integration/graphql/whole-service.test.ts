@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { startBerth } from '../../support/berth-process.ts';
 import { learnerAt } from '../../support/learner.ts';
 
-test('a lab is listed, started, followed, entered, checked and read back', async (t) => {
+await test('a lab is listed, started, followed, entered, checked and read back', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const socket = createClient({
@@ -68,7 +68,7 @@ test('a lab is listed, started, followed, entered, checked and read back', async
   t.equal(ended.id, id);
 });
 
-test('a revoked token ends its connection at once', async (t) => {
+await test('a revoked token ends its connection at once', async (t) => {
   const berth = await startBerth(t);
   const { createToken } = await berth.graphql<{ createToken: { secret: string; token: { id: string } } }>(
     'mutation { createToken(input: { name: "soon gone", scopes: [READ] }) { secret token { id } } }',

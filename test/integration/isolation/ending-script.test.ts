@@ -6,7 +6,7 @@ import { ENDING_SCRIPT } from '../../../src/engine/docker/ending-script.ts';
 import { announced, parseAnnouncement } from '../../../src/engine/docker/shell-leader.ts';
 
 for (const shell of [['sh'], ['bash', '--posix']] as const) {
-  test(`a session is ended by ${shell.join(' ')}, and a leader that refuses with it`, async (t) => {
+  await test(`a session is ended by ${shell.join(' ')}, and a leader that refuses with it`, async (t) => {
     const [program, ...options] = shell;
     const leaderScript = 'trap "" HUP TERM; sleep 641 & setsid sleep 642 & sleep 643; sleep 644';
     const [, ...command] = announced([...shell, '-c', leaderScript]);

@@ -15,7 +15,7 @@ import {
 const bothProfiles = [{ profile: 'standard' }, { profile: 'restricted', user: 'learner' }] as const;
 
 for (const profile of bothProfiles) {
-  test(`a ${profile.profile} machine`, async (t) => {
+  await test(`a ${profile.profile} machine`, async (t) => {
     const { engine } = dockerHarness(t);
     const spec = environmentSpec({ machines: [machineSpec(profile)] });
     const [machine] = await engine.provision(spec);

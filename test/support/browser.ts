@@ -1,0 +1,57 @@
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Test } from 'tap';
+
+/** Longest wait for anything on a page, in milliseconds: the machine may be busy with other tests. */
+export const PAGE_LIMIT_MS = 45_000;
+
+const WINDOW = { width: 1440, height: 900 };
+
+/** A real browser without a window, for the pages of one test file. */
+export interface TestBrowser {
+  /** Opens a page for somebody of their own: no cookie is shared with other pages. */
+  open(options?: BrowserContextOptions): Promise<Page>;
+  /** What the pages had to complain of since last asked: console errors, uncaught errors, refused content. */
+  complaints(): string[];
+}
+
+/** Starts Chromium, which goes with the test. */
+export async function startBrowser(t: Test): Promise<TestBrowser> {
+  const browser = await launch();
+  t.teardown(() => browser.close());
+  let complaints: string[] = [];
+  return {
+    async open(options) {
+      const context = await browser.newContext({ viewport: WINDOW, ...options });
+      context.setDefaultTimeout(PAGE_LIMIT_MS);
+      const page = await context.newPage();
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+      });
+      return page;
+    },
+    complaints() {
+      const heard = complaints;
+      complaints = [];
+      return heard;
+    },
+  };
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['BERTH_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
+    timeout: PAGE_LIMIT_MS,
+    args: [
+      // Chromium's own sandbox refuses to run as root; the pages are this project's.
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
