@@ -1,7 +1,8 @@
 import { gql, useQuery } from 'urql';
 import { Link } from 'wouter';
 import { Problem } from '../components/problem.tsx';
-import { errorText } from '../modules/api/error-text.ts';
+import { readingErrorText } from '../modules/api/error-text.ts';
+import { useRetry } from '../modules/api/retry.ts';
 
 interface CatalogueLab {
   slug: string;
@@ -32,13 +33,18 @@ const CatalogueQuery = gql<{ labs: { edges: { node: CatalogueLab }[] } }>`
 
 /** All labs, each with how far the learner is. */
 export function CataloguePage() {
-  const [{ data, error }] = useQuery({ query: CatalogueQuery, requestPolicy: 'cache-and-network' });
+  const [{ data, error }, readAgain] = useQuery({
+    query: CatalogueQuery,
+    requestPolicy: 'cache-and-network',
+  });
+  useRetry(error, readAgain);
   const labs = data?.labs.edges.map((edge) => edge.node);
   return (
-    <main className="page">
+    <main className="page" aria-busy={!labs}>
+      <title>Labs · Berth</title>
       <h1>Labs</h1>
-      {error && <Problem>{errorText(error)}</Problem>}
-      {labs?.length === 0 && <p>There are no labs yet. Add a folder under labs/ and start again.</p>}
+      {error && <Problem>{readingErrorText(error)}</Problem>}
+      {labs?.length === 0 && <p>There are no labs here yet. Whoever runs this service can add some.</p>}
       <ul className="cards">
         {labs?.map((lab) => (
           <li key={lab.slug}>

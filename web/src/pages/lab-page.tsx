@@ -1,11 +1,13 @@
 import { gql, useQuery } from 'urql';
 import { Problem } from '../components/problem.tsx';
-import { errorText } from '../modules/api/error-text.ts';
+import { hasCode, readingErrorText } from '../modules/api/error-text.ts';
+import { useRetry } from '../modules/api/retry.ts';
 import { Markdown } from '../modules/instructions/markdown.tsx';
 import { StepCard } from '../modules/instructions/step-card.tsx';
 import type { LabStep } from '../modules/instructions/step-card.tsx';
 import { SessionStage } from '../modules/session/session-stage.tsx';
 import { useSession } from '../modules/session/use-session.ts';
+import { NotFoundPage } from './not-found-page.tsx';
 
 interface LabOfPage {
   title: string;
@@ -45,8 +47,14 @@ const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string 
 
 /** A lab: its text on one side, the learner's machine on the other. */
 export function LabPage({ slug }: { slug: string }) {
-  const [{ data, error }, readAgain] = useQuery({ query: LabQuery, variables: { slug } });
-  if (error && !data) return <Problem>{errorText(error)}</Problem>;
+  const [{ data, error }, readAgain] = useQuery({
+    query: LabQuery,
+    variables: { slug },
+    requestPolicy: 'cache-and-network',
+  });
+  useRetry(error, readAgain);
+  if (error && hasCode(error, 'LAB_NOT_FOUND')) return <NotFoundPage />;
+  if (error && !data) return <Problem>{readingErrorText(error)}</Problem>;
   if (!data) return <main className="page" aria-busy="true" />;
   return (
     <LabBench
@@ -65,16 +73,21 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
   const passed = new Set(lab.progress?.steps.filter((step) => step.passed).map((step) => step.id));
   const all = lab.progress !== null && lab.progress.passed === lab.progress.total;
   return (
-    <main className="bench">
+    <main className="bench" data-live={ready !== undefined}>
+      <title>{`${lab.title} · Berth`}</title>
       <section className="text" aria-label="Instructions">
         <h1>{lab.title}</h1>
         {lab.progress && (
           <p className="facts">
-            <progress max={lab.progress.total} value={lab.progress.passed} /> {lab.progress.passed} of{' '}
-            {lab.progress.total} steps passed
+            <progress
+              max={lab.progress.total}
+              value={lab.progress.passed}
+              aria-label="Your progress in this lab"
+            />{' '}
+            {lab.progress.passed} of {lab.progress.total} steps passed
           </p>
         )}
-        <Markdown text={lab.introduction} />
+        <Markdown text={lab.introduction} heading={lab.title} />
         {lab.steps.map((step, index) => (
           <StepCard
             key={step.id}

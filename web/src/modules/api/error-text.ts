@@ -1,13 +1,18 @@
 import type { CombinedError } from 'urql';
 
-/** What to tell the learner: the service's own words, or that it does not answer. */
+/** What to tell the learner of something that could not be shown: the page tries again by itself. */
+export function readingErrorText(error: CombinedError): string {
+  if (error.networkError) return 'The service does not answer. This page goes on by itself once it does.';
+  return errorText(error);
+}
+
+/** What to tell the learner of something that they asked for and that was not done. */
 export function errorText(error: CombinedError): string {
-  if (error.networkError)
-    return 'The service does not answer. Check your connection; this page goes on by itself.';
+  if (error.networkError) return 'The service does not answer. Try again in a moment.';
   return error.graphQLErrors.map((each) => each.message).join(' ');
 }
 
-/** Whether the service asks to sign in. */
-export function needsSignIn(error: CombinedError): boolean {
-  return error.graphQLErrors.some((each) => each.extensions['code'] === 'UNAUTHENTICATED');
+/** Whether the service refused with this code of its catalogue. */
+export function hasCode(error: CombinedError, code: string): boolean {
+  return error.graphQLErrors.some((each) => each.extensions['code'] === code);
 }

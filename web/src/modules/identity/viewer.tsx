@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { gql, useQuery } from 'urql';
 import { Problem } from '../../components/problem.tsx';
-import { errorText, needsSignIn } from '../api/error-text.ts';
+import { hasCode, readingErrorText } from '../api/error-text.ts';
+import { useRetry } from '../api/retry.ts';
 
 const ViewerQuery = gql<{ viewer: { id: string; name: string } | null }>`
   query Viewer {
@@ -14,10 +15,11 @@ const ViewerQuery = gql<{ viewer: { id: string; name: string } | null }>`
 
 /** Shows its children to whoever is signed in, and to others how to sign in. */
 export function Viewer({ children }: { children: ReactNode }) {
-  const [{ data, error, fetching }] = useQuery({ query: ViewerQuery });
-  if (fetching) return <main className="page" aria-busy="true" />;
-  if (error && !needsSignIn(error)) return <Problem>{errorText(error)}</Problem>;
+  const [{ data, error, fetching }, readAgain] = useQuery({ query: ViewerQuery });
+  useRetry(error, readAgain);
   if (data?.viewer) return children;
+  if (error && !hasCode(error, 'UNAUTHENTICATED')) return <Problem>{readingErrorText(error)}</Problem>;
+  if (fetching) return <main className="page" aria-busy="true" />;
   return (
     <main className="page narrow">
       <h1>Welcome to Berth</h1>

@@ -47,9 +47,9 @@ export function StepCard(props: {
   return (
     <article className="step" data-passed={passed}>
       <h2>
-        {number}. {step.title} {passed && <span className="done">passed</span>}
+        {number}. {step.title} {passed && <span className="done passed">✓ passed</span>}
       </h2>
-      <Markdown text={step.instructions} />
+      <Markdown text={step.instructions} heading={step.title} />
       {step.hasCheck && (
         <div className="check">
           <button type="button" onClick={check} disabled={!sessionId || fetching}>

@@ -6,21 +6,33 @@ const COUNT_MS = 10_000;
 
 /** Time left, and what can be done with a session that runs. */
 export function SessionBar({ handle }: { handle: SessionHandle }) {
-  const { session } = handle;
+  const { session, busy } = handle;
   const left = useMinutesLeft(session?.expiresAt);
   if (!session) return null;
   return (
     <div className="session-bar">
-      <output className={session.warnedAt ? 'warning' : undefined}>
-        {session.warnedAt ? `Ends in ${left} min` : `${left} min left`}
-      </output>
-      <button type="button" className="quiet" onClick={handle.extend}>
+      <span className="time-left">
+        {session.warnedAt ? (
+          // Told at once to those who can not see it; the minutes that pass are not.
+          <strong className="warning" role="alert">
+            Ends in {left} min
+          </strong>
+        ) : (
+          `${left} min left`
+        )}
+      </span>
+      <button type="button" className="quiet" onClick={handle.extend} disabled={busy}>
         30 min more
       </button>
-      <button type="button" className="quiet" onClick={handle.restart} disabled={session.state !== 'READY'}>
+      <button
+        type="button"
+        className="quiet"
+        onClick={handle.restart}
+        disabled={busy || session.state !== 'READY'}
+      >
         Restart
       </button>
-      <button type="button" className="quiet" onClick={handle.stop}>
+      <button type="button" className="quiet" onClick={handle.stop} disabled={busy}>
         End
       </button>
     </div>

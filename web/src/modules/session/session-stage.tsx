@@ -1,60 +1,41 @@
 import { Problem } from '../../components/problem.tsx';
-import { errorText } from '../api/error-text.ts';
+import { errorText, readingErrorText } from '../api/error-text.ts';
 import { TerminalTabs } from '../terminal/terminal-tabs.tsx';
+import { Provisioning } from './provisioning.tsx';
 import { SessionBar } from './session-bar.tsx';
 import { isOver } from './session.ts';
-import type { LabSession } from './session.ts';
+import { StartPanel } from './start-panel.tsx';
 import type { SessionHandle } from './use-session.ts';
-
-const PHASES: Record<string, string> = {
-  QUEUED: 'Waiting for a place',
-  PULLING: 'Fetching the image',
-  CREATING: 'Making your machine',
-  STARTING: 'Starting it',
-};
 
 /** The place for the learner's machine: a way to start it, its progress, or its terminals. */
 export function SessionStage({ handle }: { handle: SessionHandle }) {
-  const { session, error } = handle;
-  const live = session?.state === 'READY' || session?.state === 'UNREACHABLE';
+  const { session, error, readingError } = handle;
   return (
     <section className="stage" aria-label="Your machine">
+      {readingError && <Problem>{readingErrorText(readingError)}</Problem>}
       {error && <Problem>{errorText(error)}</Problem>}
-      {session?.reason && <Problem>{session.reason.message}</Problem>}
-      {live ? (
-        <>
-          <SessionBar handle={handle} />
-          {session.state === 'UNREACHABLE' && (
-            <Problem>Your machine can not be reached now. It comes back by itself.</Problem>
-          )}
-          <TerminalTabs sessionId={session.id} machine={session.machines[0]?.name ?? 'main'} />
-        </>
-      ) : (
-        <div className="stage-empty">
-          {handle.known && (!session || isOver(session)) ? (
-            <button type="button" onClick={handle.start}>
-              Start the lab
-            </button>
-          ) : (
-            session && <Provisioning session={session} />
-          )}
-        </div>
+      {session?.state === 'UNREACHABLE' && (
+        <Problem>Your machine can not be reached now. It comes back by itself.</Problem>
       )}
+      <Machine handle={handle} />
     </section>
   );
 }
 
-function Provisioning({ session }: { session: LabSession }) {
-  const { state, provisioning } = session;
-  const text = state === 'STOPPING' ? 'Ending' : (PHASES[provisioning?.phase ?? 'CREATING'] ?? 'Starting');
+function Machine({ handle }: { handle: SessionHandle }) {
+  const { session, known, startedHere } = handle;
+  if (!known) return null;
+  if (!session || isOver(session)) return <StartPanel handle={handle} />;
+  if (session.state !== 'READY' && session.state !== 'UNREACHABLE') return <Provisioning session={session} />;
   return (
-    <output>
-      {text}…{' '}
-      {provisioning?.percent === null || provisioning?.percent === undefined ? (
-        <progress />
-      ) : (
-        <progress max={100} value={provisioning.percent} />
-      )}
-    </output>
+    <>
+      <SessionBar handle={handle} />
+      <TerminalTabs
+        key={session.id}
+        sessionId={session.id}
+        machine={session.machines[0]?.name ?? 'main'}
+        focused={startedHere}
+      />
+    </>
   );
 }

@@ -1,12 +1,14 @@
-import { useState } from 'react';
-import type { CombinedError, OperationResult } from 'urql';
-import { useClient, useQuery, useSubscription } from 'urql';
+import { useEffect, useState } from 'react';
+import type { CombinedError, TypedDocumentNode } from 'urql';
+import { useClient, useQuery } from 'urql';
+import { useRetry } from '../api/retry.ts';
+import { followSession } from './follow-session.ts';
+import type { Heard } from './follow-session.ts';
 import {
   ActiveSessionQuery,
   ExtendSession,
   isOver,
   RestartSession,
-  SessionChanged,
   StartSession,
   StopSession,
 } from './session.ts';
@@ -17,6 +19,13 @@ export interface SessionHandle {
   session: LabSession | undefined;
   /** Whether it is known yet if there is one. */
   known: boolean;
+  /** Whether it was started from this page, rather than found. */
+  startedHere: boolean;
+  /** Whether something asked for is being done. */
+  busy: boolean;
+  /** Why it can not be read, or not be followed any longer. */
+  readingError: CombinedError | undefined;
+  /** Why what was asked for last was not done. */
   error: CombinedError | undefined;
   start(): void;
   stop(): void;
@@ -27,58 +36,60 @@ export interface SessionHandle {
 export function useSession(lab: string, learner: string): SessionHandle {
   const client = useClient();
   const [answered, setAnswered] = useState<LabSession>();
+  const [startedHere, setStartedHere] = useState(false);
+  const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CombinedError>();
-  const [found] = useQuery({
+  const [found, lookAgain] = useQuery({
     query: ActiveSessionQuery,
     variables: { lab, learner },
     requestPolicy: 'network-only',
   });
+  useRetry(found.error, lookAgain);
 
   const last = answered ?? found.data?.sessions.edges[0]?.node;
-  const [changed] = useSubscription({
-    query: SessionChanged,
-    variables: { id: last?.id ?? '' },
-    pause: !last || isOver(last),
-  });
-  const session = newest(last, changed.data?.sessionChanged);
+  const [heard, setHeard] = useState<Heard>();
+  const lastId = last?.id;
+  const over = last !== undefined && isOver(last);
+  useEffect(() => {
+    if (lastId === undefined || over) return undefined;
+    return followSession(client, lastId, setHeard);
+  }, [client, lastId, over]);
+  const news = heard?.id === lastId ? heard : undefined;
+  const session = news?.deleted ? undefined : newest(last, news?.session);
 
-  function take<Data>(result: OperationResult<Data>, read: (data: Data) => LabSession) {
+  async function ask<Data, Variables extends object>(
+    mutation: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+    read: (data: Data) => LabSession,
+  ) {
+    setBusy(true);
+    setError(undefined);
+    const result = await client.mutation(mutation, variables);
+    setBusy(false);
     setError(result.error);
     if (result.data) setAnswered(read(result.data));
   }
 
+  const id = session?.id ?? '';
   return {
     session,
-    known: !found.fetching,
-    error: error ?? found.error,
+    known: found.data !== undefined || answered !== undefined,
+    startedHere,
+    busy,
+    readingError: found.error ?? news?.error,
+    error,
     start() {
-      void client
-        .mutation(StartSession, { lab })
-        .then((result) => take(result, (data) => data.startSession.session));
+      setStartedHere(true);
+      void ask(StartSession, { lab }, (data) => data.startSession.session);
     },
-    stop() {
-      const id = session?.id ?? '';
-      void client
-        .mutation(StopSession, { id })
-        .then((result) => take(result, (data) => data.stopSession.session));
-    },
-    restart() {
-      const id = session?.id ?? '';
-      void client
-        .mutation(RestartSession, { id })
-        .then((result) => take(result, (data) => data.restartSession.session));
-    },
-    extend() {
-      const id = session?.id ?? '';
-      void client
-        .mutation(ExtendSession, { id })
-        .then((result) => take(result, (data) => data.extendSession.session));
-    },
+    stop: () => void ask(StopSession, { id }, (data) => data.stopSession.session),
+    restart: () => void ask(RestartSession, { id }, (data) => data.restartSession.session),
+    extend: () => void ask(ExtendSession, { id }, (data) => data.extendSession.session),
   };
 }
 
-/** Of two answers about one session the later; an event of an earlier session does not count. */
+/** Of two answers about one session the later. */
 function newest(answered: LabSession | undefined, event: LabSession | undefined): LabSession | undefined {
-  if (!event || event.id !== answered?.id) return answered;
+  if (!answered || !event) return answered;
   return event.generation >= answered.generation ? event : answered;
 }

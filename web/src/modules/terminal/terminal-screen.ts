@@ -4,6 +4,8 @@ import '@xterm/xterm/css/xterm.css';
 import { gql } from 'urql';
 import type { Client } from 'urql';
 import { errorText } from '../api/error-text.ts';
+import { createEarlyInput } from './early-input.ts';
+import { keepKeys } from './terminal-keys.ts';
 import { connectTerminal } from './terminal-socket.ts';
 import type { TerminalSocket } from './terminal-socket.ts';
 import { listenForTyping } from './typing.ts';
@@ -27,6 +29,8 @@ export interface ScreenOptions {
   client: Client;
   sessionId: string;
   machine: string;
+  /** Whether what is typed goes to it at once. */
+  focused: boolean;
   /** The shell has ended, or never began: what to tell. */
   onEnd: (message: string) => void;
 }
@@ -34,16 +38,19 @@ export interface ScreenOptions {
 /** Shows a new terminal of the session in `place`; returns what ends it. */
 export function showTerminal(place: HTMLElement, options: ScreenOptions): () => void {
   const terminal = new Terminal({ scrollback: SCROLLBACK_LINES, fontSize: 14, cursorBlink: true });
+  const early = createEarlyInput();
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.open(place);
   fit.fit();
-  terminal.focus();
+  keepKeys(terminal);
+  if (options.focused) terminal.focus();
 
   let socket: TerminalSocket | undefined;
   let gone = false;
 
   async function connect() {
+    if (gone) return;
     const { rows, cols } = terminal;
     const { sessionId: session, machine } = options;
     const { data, error } = await options.client.mutation(OpenTerminal, { session, machine, rows, cols });
@@ -52,14 +59,21 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
       options.onEnd(error ? errorText(error) : 'The terminal did not open.');
       return;
     }
-    socket = connectTerminal(data.openTerminal.url, data.openTerminal.ticket, {
+    const opened = connectTerminal(data.openTerminal.url, data.openTerminal.ticket, {
+      onOpen() {
+        early.handTo(opened.input);
+        // The window may have changed while the shell was on its way.
+        if (terminal.rows !== rows || terminal.cols !== cols) opened.resize(terminal.rows, terminal.cols);
+      },
       onOutput: (bytes, taken) => terminal.write(bytes, taken),
       onEnd: ({ message }) => options.onEnd(message),
     });
+    socket = opened;
   }
 
-  void connect();
-  terminal.onData((text) => socket?.input(text));
+  // In development React shows, hides and shows everything once: the first time opens nothing.
+  queueMicrotask(() => void connect());
+  terminal.onData(early.input);
   terminal.onResize((size) => socket?.resize(size.rows, size.cols));
   const observer = new ResizeObserver(() => {
     // A hidden tab has no size; it keeps its own until it is shown again.
@@ -68,7 +82,7 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
   observer.observe(place);
   const stopListening = listenForTyping((text) => {
     if (!place.offsetParent) return;
-    socket?.input(text);
+    early.input(text);
     terminal.focus();
   });
 

@@ -3,6 +3,8 @@ import type { ServerControl } from './frames.ts';
 
 /** What becomes of a terminal, for whoever shows it. */
 export interface TerminalListener {
+  /** The shell takes input from now on. */
+  onOpen(): void;
   /** Raw output; call `taken` once it is shown. */
   onOutput(bytes: Uint8Array, taken: () => void): void;
   /** The shell has ended, or the connection is lost: what to tell. */
@@ -15,7 +17,7 @@ export interface TerminalSocket {
   close(): void;
 }
 
-/** Output is acknowledged after this many bytes: half of what the server waits for. */
+/** Output is acknowledged each time this many bytes are shown: an eighth of what the server lets be underway. */
 const ACK_BYTES = 65_536;
 
 /** Connects to a terminal that `openTerminal` made. */
@@ -48,6 +50,7 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
       offset = control.offset;
       // From the first acknowledgement on the server minds how much is underway.
       acknowledge();
+      listener.onOpen();
     }
     if (control.type === 'exit') end(`The shell ended${control.code ? ` with ${control.code}` : ''}.`);
     // A size that can not be is said and forgotten; every other error ends the connection.

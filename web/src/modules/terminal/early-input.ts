@@ -1,0 +1,19 @@
+/** Most characters kept of what is typed before the shell is there. */
+const KEPT = 4_096;
+
+/** Keeps what is typed before there is a shell to take it, and hands it on once there is. */
+export function createEarlyInput() {
+  let kept = '';
+  let take: ((text: string) => void) | undefined;
+  return {
+    input(text: string) {
+      if (take) take(text);
+      else kept = (kept + text).slice(0, KEPT);
+    },
+    handTo(taker: (text: string) => void) {
+      take = taker;
+      if (kept) taker(kept);
+      kept = '';
+    },
+  };
+}
