@@ -1,4 +1,5 @@
-import { defineCommand, runMain } from 'citty';
+import { defineCommand, runCommand, runMain } from 'citty';
+import { isFault } from '../errors.ts';
 
 /** Each command is loaded when it is run, so that none waits for another's libraries. */
 const main = defineCommand({
@@ -14,4 +15,18 @@ const main = defineCommand({
   },
 });
 
-await runMain(main);
+const rawArgs = process.argv.slice(2);
+
+/** What people can mend is told in one message; everything else with its stack, for whoever mends Berth. */
+function tell(error: unknown): void {
+  const told = isFault(error) || (error instanceof Error && error.name === 'CLIError');
+  process.stderr.write(`\n${told ? error.message : (error as Error).stack}\n`);
+  process.exitCode = 1;
+}
+
+// Help is citty's own; it would print errors with their stack as well.
+if (rawArgs.length === 0 || rawArgs.some((argument) => argument === '--help' || argument === '-h')) {
+  await runMain(main);
+} else {
+  await runCommand(main, { rawArgs }).catch(tell);
+}

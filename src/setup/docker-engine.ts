@@ -5,6 +5,7 @@ import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import { pingEngine } from './engine-ping.ts';
 import { startDaemon } from './daemon-process.ts';
 import { prepareEngineFiles } from './engine-files.ts';
+import { raiseKeyQuota } from './kernel-keys.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
 
@@ -33,7 +34,11 @@ export async function ensureEngine({
   const address = env['DOCKER_HOST'] || DEFAULT_ENGINE;
   step.progress(`looking at ${address}`);
   const ping = await pingEngine(address, env);
-  if (ping.state === 'up') return { address, note: address };
+  const off = env['BERTH_ENGINE_SETUP'] === 'off';
+  if (ping.state === 'up') {
+    if (address === DEFAULT_ENGINE && !off && process.getuid?.() === 0) await raiseKeyQuota();
+    return { address, note: address };
+  }
   if (ping.state === 'refused') throw refusedError(address);
   if (address !== DEFAULT_ENGINE) {
     throw setupFault(`DOCKER_HOST is ${address}, but no engine answers there: ${ping.reason}.`, [
@@ -41,11 +46,11 @@ export async function ensureEngine({
     ]);
   }
   const host = await readHost();
-  const off = env['BERTH_ENGINE_SETUP'] === 'off';
   if (off || !host.root || !host.debian) throw missingError({ ...host, off });
 
   const present = await hasCommand('dockerd', env['PATH']);
   await prepareEngineFiles();
+  await raiseKeyQuota();
   if (!present) {
     step.progress('installing docker.io');
     const onProgress = step.progress;

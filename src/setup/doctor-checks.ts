@@ -2,6 +2,7 @@ import { nodeProblem } from '../../setup/node-version.mjs';
 import type { EngineFacts } from '../engine/engine-facts.ts';
 import { formatBlock, overlaps, parseBlock } from './ipv4.ts';
 import type { Route } from './ipv4.ts';
+import { KEY_QUOTA } from './kernel-keys.ts';
 
 /** One line of `berth doctor`. */
 export interface Finding {
@@ -64,6 +65,16 @@ export function checkEngine(address: string, facts: EngineFacts | { problem: str
           'enable these cgroup controllers; for memory boot with "cgroup_enable=memory swapaccount=1"',
         ),
   ];
+}
+
+/** `quota` is the kernel's, undefined where there is none. */
+export function checkKeyQuota(quota: { maxkeys: number; maxbytes: number } | undefined): Finding {
+  const name = 'kernel keys';
+  if (!quota) return ok(name, 'no quota');
+  const detail = `${quota.maxkeys} keys of a user`;
+  if (quota.maxkeys >= KEY_QUOTA.maxkeys && quota.maxbytes >= KEY_QUOTA.maxbytes) return ok(name, detail);
+  const mend = `sysctl -w kernel.keys.maxkeys=${KEY_QUOTA.maxkeys} kernel.keys.maxbytes=${KEY_QUOTA.maxbytes}, and the same in /etc/sysctl.d/60-berth.conf`;
+  return advice(name, `${detail}: with user namespaces, no more terminals and machines than that`, mend);
 }
 
 /** Whether the sessions' networks would hide something that the host reaches. */

@@ -9,6 +9,7 @@ import {
   checkDataFolder,
   checkEngine,
   checkImages,
+  checkKeyQuota,
   checkNode,
   checkPort,
   checkSubnetPool,
@@ -17,6 +18,7 @@ import {
 import type { Finding } from './doctor-checks.ts';
 import { probeDatabase, probeFolder, probePort, probeTestPrograms, readRoutes } from './doctor-facts.ts';
 import { pingEngine } from './engine-ping.ts';
+import { readKeyQuota } from './kernel-keys.ts';
 import { listLabImages, readRecipe } from './lab-images.ts';
 
 /** The settings that the doctor looks at. */
@@ -38,8 +40,9 @@ export async function examine({
   env: NodeJS.ProcessEnv;
   imagesFolder: string;
 }): Promise<Finding[]> {
-  const [engine, routes, folder, database, port, programs] = await Promise.all([
+  const [engine, keyQuota, routes, folder, database, port, programs] = await Promise.all([
     examineEngine(env, imagesFolder),
+    readKeyQuota(),
     readRoutes(),
     probeFolder(config.dataDir),
     probeDatabase(config.databaseUrl),
@@ -49,6 +52,7 @@ export async function examine({
   return [
     checkNode(process.versions.node),
     ...engine,
+    checkKeyQuota(keyQuota),
     checkSubnetPool(config.subnetPool, routes),
     ...checkDataFolder(folder),
     checkDatabase(withoutPassword(config.databaseUrl), database),

@@ -6,6 +6,7 @@ import {
   checkImages,
   checkNode,
   checkPort,
+  checkKeyQuota,
   checkSubnetPool,
   checkTestPrograms,
 } from '../../../src/setup/doctor-checks.ts';
@@ -33,6 +34,8 @@ function route(device: string, cidr: string) {
 const healthy: Finding[] = [
   checkNode('22.1.0'),
   ...checkEngine('unix:///run/docker.sock', engine),
+  checkKeyQuota(undefined),
+  checkKeyQuota({ maxkeys: 20_000, maxbytes: 2_000_000 }),
   checkSubnetPool('10.231.0.0/16', []),
   ...checkImages([{ name: 'berth/lab-linux', present: true }]),
   ...checkDataFolder({ folder: '/srv/berth', writable: true, freeBytes: 50 * GIB }),
@@ -50,6 +53,8 @@ const lacking: Finding[] = [
     userNamespaces: false,
     limits: { memory: false, pids: true, cpu: false },
   }).slice(1),
+  checkKeyQuota({ maxkeys: 200, maxbytes: 20_000 }),
+  checkKeyQuota({ maxkeys: 20_000, maxbytes: 20_000 }),
   checkSubnetPool('10.231.0.0', []),
   ...checkImages([{ name: 'berth/lab-linux', present: false }]),
   ...checkDataFolder({ folder: '/srv/berth', writable: false, freeBytes: 10_000 }),
@@ -74,7 +79,7 @@ await t.test('all that is lacking comes with its mend', async (t) => {
 
 await t.test('what only tests or caution ask for does not keep Berth from running', async (t) => {
   const advised = lacking.filter(({ state }) => state === 'advice').map(({ name }) => name);
-  t.strictSame(advised, ['user namespaces', 'for tests']);
+  t.strictSame(advised, ['user namespaces', 'kernel keys', 'kernel keys', 'for tests']);
   const missing = lacking.length - advised.length;
   t.match(formatFindings(lacking), `${missing} of these must be mended`);
 });
