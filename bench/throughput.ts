@@ -3,6 +3,8 @@ import type { BenchContext, Figure } from './context.ts';
 import { openShellPair } from './shell-pair.ts';
 import type { BenchShell } from './shell-pair.ts';
 
+/** Rounds before, in which both processes compile what is hot. */
+const WARM_UP = 3;
 const ROUNDS = 9;
 const BYTES = 48 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
@@ -12,11 +14,10 @@ export async function measureThroughput(context: BenchContext): Promise<Figure> 
   const { ours, raw } = await openShellPair(context);
   const speeds = { ours: [] as number[], raw: [] as number[] };
   const ratios: number[] = [];
-  for (let round = -1; round < ROUNDS; round++) {
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
     const order = round % 2 === 0 ? (['ours', 'raw'] as const) : (['raw', 'ours'] as const);
     const speed = { ours: 0, raw: 0 };
     for (const which of order) speed[which] = await speedOf(which === 'ours' ? ours : raw);
-    // The first round warms up.
     if (round < 0) continue;
     speeds.ours.push(speed.ours);
     speeds.raw.push(speed.raw);
