@@ -3,6 +3,7 @@
 ARG NODE_IMAGE=node:22-trixie-slim
 
 FROM ${NODE_IMAGE} AS build
+LABEL berth.stage=build
 WORKDIR /berth
 # better-sqlite3 is compiled where no prebuilt binary is in reach.
 RUN apt-get update \

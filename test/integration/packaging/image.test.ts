@@ -13,6 +13,7 @@ import { buildNodeImage } from '../../support/node-image.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const TOKEN = `berth_test_${'p'.repeat(24)}`;
 const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 
 await test(
@@ -24,7 +25,11 @@ await test(
     const images = createDockerImages({ docker });
     const nodeImage = `berth-test/node:${randomUUID()}`;
     await images.tag(await buildNodeImage(images, BASE_IMAGE), nodeImage);
-    t.teardown(() => images.remove(nodeImage));
+    t.teardown(async () => {
+      await images.remove(nodeImage);
+      // The stage that builds is four times the image, and of no use without a change to build.
+      await docker.pruneImages({ filters: { dangling: ['true'], label: ['berth.stage=build'] } });
+    });
     const image = await images.build({
       name: 'berth',
       files: await buildContext(),
@@ -68,8 +73,6 @@ await test(
     t.equal((await container.inspect()).State.ExitCode, 0, 'it stops gracefully');
   },
 );
-
-const TOKEN = `berth_test_${'p'.repeat(24)}`;
 
 /** What git has here, less what .dockerignore keeps out. */
 async function buildContext(): Promise<BuildFile[]> {

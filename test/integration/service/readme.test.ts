@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { test } from 'tap';
+import { startBerth } from '../../support/berth-process.ts';
+
+const run = promisify(execFile);
+
+await test('the example of the README prints what the README shows', async (t) => {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const shown = /```\n(ready after [^]*?)\n```/.exec(readme)?.[1] ?? '';
+  t.ok(shown, 'the README shows its output');
+  const berth = await startBerth(t);
+  const { stdout } = await run('node', ['docs/examples/first-session.mjs', berth.url], {
+    env: { ...process.env, BERTH_TOKEN: berth.adminToken },
+  });
+  t.equal(withoutFigures(stdout), withoutFigures(shown));
+});
+
+/** Times and addresses differ from run to run. */
+function withoutFigures(text: string): string {
+  return text
+    .trim()
+    .replace(/after \d+ ms/, 'after … ms')
+    .replace(/at 10[\d.]+/, 'at …');
+}
