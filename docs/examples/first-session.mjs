@@ -44,14 +44,14 @@ const { openTerminal } = await graphql(
 const solution = await readFile('labs/linux-command-line/solutions/01-find-your-way.sh', 'utf8');
 const socket = new WebSocket(openTerminal.url, ['berth.terminal.v1', `berth.ticket.${openTerminal.ticket}`]);
 const type = (text) => socket.send(Buffer.concat([Buffer.of(0), Buffer.from(text)]));
-socket.on('open', () => type(`bash -s <<'END'\n${solution}\nEND\nls -R workshop; exit\n`));
+socket.on('open', () => type(`bash -s <<'END'\n${solution}\nEND\nls -R --color=never workshop; exit\n`));
 let screen = '';
 socket.on('message', (frame) => {
   if (frame[0] === 0) screen += frame.subarray(1).toString();
 });
 await new Promise((resolve) => socket.on('close', resolve));
 const [, listing] = /(workshop:\s[^]*?)logout/.exec(screen) ?? [];
-console.log(listing.replaceAll(/\x1b\[[0-9;?]*[a-zA-Z]|\r/g, '').trim());
+console.log(listing.replaceAll('\r', '').trim());
 
 // Have it checked, and read the progress back.
 const { runCheck } = await graphql(

@@ -41,6 +41,7 @@ export function StepCard(props: {
   const attempt = data?.runCheck.attempt;
 
   function check() {
+    if (fetching) return;
     void runCheck({ session: sessionId ?? '', step: step.id }).then(onChecked);
   }
 
@@ -52,7 +53,7 @@ export function StepCard(props: {
       <Markdown text={step.instructions} heading={step.title} />
       {step.hasCheck && (
         <div className="check">
-          <button type="button" onClick={check} disabled={!sessionId || fetching}>
+          <button type="button" onClick={check} disabled={!sessionId} aria-disabled={fetching}>
             {fetching ? 'Checking…' : 'Check'}
           </button>
           <output className={attempt?.passed ? 'done' : undefined}>

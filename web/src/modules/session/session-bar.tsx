@@ -21,18 +21,19 @@ export function SessionBar({ handle }: { handle: SessionHandle }) {
           `${left} min left`
         )}
       </span>
-      <button type="button" className="quiet" onClick={handle.extend} disabled={busy}>
+      <button type="button" className="quiet" onClick={handle.extend} aria-disabled={busy}>
         30 min more
       </button>
       <button
         type="button"
         className="quiet"
         onClick={handle.restart}
-        disabled={busy || session.state !== 'READY'}
+        disabled={session.state !== 'READY'}
+        aria-disabled={busy}
       >
         Restart
       </button>
-      <button type="button" className="quiet" onClick={handle.stop} disabled={busy}>
+      <button type="button" className="quiet" onClick={handle.stop} aria-disabled={busy}>
         End
       </button>
     </div>

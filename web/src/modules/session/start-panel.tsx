@@ -8,7 +8,7 @@ export function StartPanel({ handle }: { handle: SessionHandle }) {
     <div className="stage-empty">
       {session?.reason && <Problem>{session.reason.message}</Problem>}
       {session?.state === 'ENDED' && <p>Your session has ended. What you passed is kept.</p>}
-      <button type="button" onClick={start} disabled={busy}>
+      <button type="button" onClick={start} aria-disabled={busy}>
         {buttonText(session?.state)}
       </button>
       <p className="faint">

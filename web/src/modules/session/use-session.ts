@@ -21,7 +21,7 @@ export interface SessionHandle {
   known: boolean;
   /** Whether it was started from this page, rather than found. */
   startedHere: boolean;
-  /** Whether something asked for is being done. */
+  /** Whether something asked for is being done; nothing more can be asked for until then. */
   busy: boolean;
   /** Why it can not be read, or not be followed any longer. */
   readingError: CombinedError | undefined;
@@ -62,6 +62,7 @@ export function useSession(lab: string, learner: string): SessionHandle {
     variables: Variables,
     read: (data: Data) => LabSession,
   ) {
+    if (busy) return;
     setBusy(true);
     setError(undefined);
     const result = await client.mutation(mutation, variables);

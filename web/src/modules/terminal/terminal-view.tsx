@@ -44,10 +44,10 @@ function ConnectedTerminal(props: TerminalPlace & { onAgain: () => void }) {
   }, [ended]);
 
   return (
-    <div className="terminal" hidden={!shown}>
-      <div className="terminal-screen" ref={place} />
+    <div className="shell" hidden={!shown}>
+      <div className="shell-screen" ref={place} />
       {ended !== undefined && (
-        <div className="terminal-end">
+        <div className="shell-end">
           <output>{ended}</output>
           <button type="button" ref={again} onClick={onAgain}>
             Open a new shell
