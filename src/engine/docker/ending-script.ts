@@ -5,7 +5,7 @@
  * Without a mark it closes a terminal as a hang-up does: SIGHUP to the whole terminal session, a
  * second to comply, then SIGKILL. Background jobs that ignore SIGHUP (nohup) stay, as do processes
  * that left the session (setsid): those were meant to outlive the terminal. The leader's own group
- * is no background job.
+ * is no background job, and where the leader ignores SIGHUP, its jobs only take after it.
  *
  * With a mark it ends the leader's session and whoever has the mark in its environment, at once and
  * with no exception.
@@ -52,7 +52,7 @@ find_members() {
       marked "$folder" || continue
     elif [ -z "$mark" ]; then
       case $spared in *" $3 "*) continue ;; esac
-      if [ -z "$surveyed" ] && [ "$3" != "$leader" ] && [ "$3" != "$6" ] && ignores_hangup "$folder"; then
+      if [ -z "$surveyed$deaf" ] && [ "$3" != "$leader" ] && [ "$3" != "$6" ] && ignores_hangup "$folder"; then
         spared="$spared$3 "
         continue
       fi
@@ -74,6 +74,9 @@ any_left() {
   return 1
 }
 
+# What ignores SIGHUP because its shell does was not meant to outlive it.
+deaf=
+[ -n "$mark" ] || ! ignores_hangup "/proc/$leader" || deaf=yes
 surveyed=
 find_members || exit 0
 if [ -z "$mark" ]; then

@@ -105,7 +105,7 @@ await test('shells on the real engine', async (t) => {
       const deaf = await shell();
       busy.send('sleep 1111 & (sleep 1112 & sleep 1113) & sleep 1114 | cat &\r');
       busy.send('yes > /dev/null &\r');
-      deaf.send("trap '' HUP TERM; sleep 1115\r");
+      deaf.send("trap '' HUP TERM; sleep 1115 &\r");
       await server.processes();
       for (let sleeps = 0; sleeps < 5;) {
         sleeps = (await server.processes()).filter((line) => /^sleep 111\d/.test(line)).length;
