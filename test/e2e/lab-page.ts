@@ -1,0 +1,69 @@
+import type { Locator, Page } from 'playwright-core';
+import type { BerthProcess } from '../support/berth-process.ts';
+
+/** The step of the Linux lab that these tests do. */
+export const FIRST_STEP = 'Find your way';
+
+/** Opens a one-use link and signs in with it, as whoever gets one does. */
+export async function signIn(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Labs' }).waitFor();
+}
+
+/** The link that the service prints for its first admin. */
+export function printedLink(berth: BerthProcess): string {
+  const link = /Sign in as admin, once, within the hour: (\S+)/.exec(berth.output())?.[1];
+  if (!link) throw new Error(`No link was printed:\n${berth.output()}`);
+  return link;
+}
+
+/** Opens the lab, and works in it: what a learner sees of it, by the words that they see. */
+export async function openLab(page: Page, berth: BerthProcess, slug = 'linux-command-line') {
+  await page.goto(`${berth.url}/labs/${slug}`);
+  const lab = labPage(page);
+  await lab.title.waitFor();
+  return lab;
+}
+
+export type LabPage = ReturnType<typeof labPage>;
+
+export function labPage(page: Page) {
+  const machine = page.getByRole('region', { name: 'Your machine' });
+  const screen = machine.locator('.shell:not([hidden]) .xterm-rows');
+  const button = (name: string) => machine.getByRole('button', { name, exact: true });
+  return {
+    title: page.getByRole('heading', { level: 1 }),
+    machine,
+    /** A button beside or above the terminal. */
+    button,
+    /** Rows of the terminal that is shown. */
+    rows: screen.locator('> div'),
+    step: (title: string): Locator => page.locator('article', { hasText: title }).first(),
+
+    /** Starts the lab and waits until there is a prompt. */
+    async start() {
+      await button('Start the lab').click();
+      await this.prompt();
+    },
+
+    /** Waits for the first prompt of the shell that is shown. */
+    prompt: () => screen.filter({ hasText: /learner@main:~\$/ }).waitFor(),
+
+    /** Waits until the terminal that is shown has this on its screen. */
+    shows: (text: string | RegExp) => screen.filter({ hasText: text }).waitFor(),
+
+    /** Types a line into the terminal that is shown. */
+    async type(line: string) {
+      await machine.locator('.shell:not([hidden]) .xterm').click();
+      await page.keyboard.type(line);
+      await page.keyboard.press('Enter');
+    },
+
+    async check(title: string, message: string | RegExp) {
+      const step = this.step(title);
+      await step.getByRole('button', { name: 'Check' }).click();
+      await step.getByRole('status').filter({ hasText: message }).waitFor();
+    },
+  };
+}
