@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
@@ -14,6 +16,8 @@ import { buildNodeImage } from '../../support/node-image.ts';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const TOKEN = `berth_test_${'p'.repeat(24)}`;
+/** The image's user, as the Dockerfile has it. */
+const BERTH_UID = 990;
 const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 
 await test(
@@ -44,7 +48,10 @@ await test(
     t.ok(Config.Healthcheck, 'it has a health check');
     t.comment(`${Math.round(Size / 1e6)} MB`);
 
-    const container = await startContainer(docker, image);
+    const data = await mkdtemp(join(tmpdir(), 'berth-data-'));
+    t.teardown(() => rm(data, { recursive: true, force: true }));
+    await chown(data, BERTH_UID, BERTH_UID);
+    const container = await startContainer(docker, image, data);
     t.teardown(() => container.remove({ force: true, v: true }));
     const url = await addressOf(container);
     await until(
@@ -94,7 +101,7 @@ async function buildContext(): Promise<BuildFile[]> {
 }
 
 /** As docker-compose.yml has it: the socket's group, the host's user namespace, no capabilities. */
-async function startContainer(docker: Dockerode, image: string) {
+async function startContainer(docker: Dockerode, image: string, data: string) {
   const socket = host.replace('unix://', '');
   const { gid } = await stat(socket);
   const container = await docker.createContainer({
@@ -106,7 +113,8 @@ async function startContainer(docker: Dockerode, image: string) {
       Init: true,
       UsernsMode: 'host',
       GroupAdd: [String(gid)],
-      Binds: [`${socket}:/var/run/docker.sock`],
+      // An engine that remaps users shows a volume's owner wrong in the host's namespace; a folder's it does not.
+      Binds: [`${socket}:/var/run/docker.sock`, `${data}:/data`],
       PortBindings: { '8080/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] },
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges:true'],
