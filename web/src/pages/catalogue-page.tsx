@@ -53,7 +53,7 @@ export function CataloguePage() {
               <p>{lab.summary}</p>
               <p className="facts">
                 {lab.minutes !== null && <span>about {lab.minutes} min</span>}
-                {lab.progress && <Passed {...lab.progress} />}
+                {lab.progress && lab.progress.total > 0 && <Passed {...lab.progress} />}
               </p>
             </Link>
           </li>
@@ -65,7 +65,7 @@ export function CataloguePage() {
 
 function Passed({ passed, total }: { passed: number; total: number }) {
   return (
-    <span className={passed === total && total > 0 ? 'done' : undefined}>
+    <span className={passed === total ? 'done' : undefined}>
       {passed} of {total} steps passed
     </span>
   );

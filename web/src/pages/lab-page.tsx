@@ -71,13 +71,14 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
   const handle = useSession(slug, learner);
   const ready = handle.session?.state === 'READY' ? handle.session.id : undefined;
   const passed = new Set(lab.progress?.steps.filter((step) => step.passed).map((step) => step.id));
-  const all = lab.progress !== null && lab.progress.passed === lab.progress.total;
+  const total = lab.progress?.total ?? 0;
+  const all = total > 0 && lab.progress?.passed === total;
   return (
     <main className="bench" data-live={ready !== undefined}>
       <title>{`${lab.title} · Berth`}</title>
       <section className="text" aria-label="Instructions">
         <h1>{lab.title}</h1>
-        {lab.progress && (
+        {total > 0 && lab.progress && (
           <p className="facts">
             <progress
               max={lab.progress.total}

@@ -23,7 +23,7 @@ export function SessionStage({ handle }: { handle: SessionHandle }) {
 }
 
 function Machine({ handle }: { handle: SessionHandle }) {
-  const { session, known, startedHere } = handle;
+  const { session, known, startedHere, restarts } = handle;
   if (!known) return null;
   if (!session || isOver(session)) return <StartPanel handle={handle} />;
   if (session.state !== 'READY' && session.state !== 'UNREACHABLE') return <Provisioning session={session} />;
@@ -31,10 +31,10 @@ function Machine({ handle }: { handle: SessionHandle }) {
     <>
       <SessionBar handle={handle} />
       <TerminalTabs
-        key={session.id}
+        key={`${session.id} ${restarts}`}
         sessionId={session.id}
         machine={session.machines[0]?.name ?? 'main'}
-        focused={startedHere}
+        focused={startedHere || restarts > 0}
       />
     </>
   );

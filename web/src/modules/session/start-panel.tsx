@@ -11,9 +11,7 @@ export function StartPanel({ handle }: { handle: SessionHandle }) {
       <button type="button" onClick={start} aria-disabled={busy}>
         {buttonText(session?.state)}
       </button>
-      <p className="faint">
-        You get a machine of your own. Nothing that you do in it can break anything else.
-      </p>
+      {!session && <p className="faint">You get a machine of your own, for you alone.</p>}
     </div>
   );
 }

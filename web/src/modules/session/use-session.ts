@@ -21,6 +21,8 @@ export interface SessionHandle {
   known: boolean;
   /** Whether it was started from this page, rather than found. */
   startedHere: boolean;
+  /** How often it was restarted from this page: each time its shells are gone. */
+  restarts: number;
   /** Whether something asked for is being done; nothing more can be asked for until then. */
   busy: boolean;
   /** Why it can not be read, or not be followed any longer. */
@@ -37,6 +39,7 @@ export function useSession(lab: string, learner: string): SessionHandle {
   const client = useClient();
   const [answered, setAnswered] = useState<LabSession>();
   const [startedHere, setStartedHere] = useState(false);
+  const [restarts, setRestarts] = useState(0);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CombinedError>();
   const [found, lookAgain] = useQuery({
@@ -76,6 +79,7 @@ export function useSession(lab: string, learner: string): SessionHandle {
     session,
     known: found.data !== undefined || answered !== undefined,
     startedHere,
+    restarts,
     busy,
     readingError: found.error ?? news?.error,
     error,
@@ -84,7 +88,11 @@ export function useSession(lab: string, learner: string): SessionHandle {
       void ask(StartSession, { lab }, (data) => data.startSession.session);
     },
     stop: () => void ask(StopSession, { id }, (data) => data.stopSession.session),
-    restart: () => void ask(RestartSession, { id }, (data) => data.restartSession.session),
+    restart: () =>
+      void ask(RestartSession, { id }, (data) => {
+        setRestarts(restarts + 1);
+        return data.restartSession.session;
+      }),
     extend: () => void ask(ExtendSession, { id }, (data) => data.extendSession.session),
   };
 }

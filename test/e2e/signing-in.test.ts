@@ -1,0 +1,116 @@
+import t, { test } from 'tap';
+import { startBerth } from '../support/berth-process.ts';
+import { startBrowser } from '../support/browser.ts';
+import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
+
+const berth = await startBerth(t);
+const browser = await startBrowser(t);
+
+await test('without signing in, every page says how to', async (t) => {
+  const page = await browser.open();
+  await page.goto(`${berth.url}/labs/linux-command-line`);
+  await page.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
+  t.equal(await page.getByRole('button').count(), 0);
+});
+
+await test('a link that was used tells what to do instead', async (t) => {
+  const link = printedLink(berth);
+  const first = await browser.open();
+  await first.goto(link);
+  await first.reload();
+  await signIn(first, link);
+
+  const second = await browser.open();
+  await second.goto(link);
+  await second.getByRole('button', { name: 'Sign in' }).click();
+  await second.getByRole('heading', { name: 'Not signed in' }).waitFor();
+  await second.getByText('ask for a new one').waitFor();
+  await second.goto(berth.url);
+  await second.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
+  // The answer to the second use is 401, which browsers report as they see it.
+  t.match(browser.complaints(), [/status of 401/]);
+});
+
+await test('a student sees labs, and progress and sessions of their own only', async (t) => {
+  await berth.graphql('mutation { startSession(input: { lab: "linux-command-line" }) { session { id } } }');
+  const page = await browser.open();
+  await signIn(page, await linkForStudent());
+  await page.getByText('0 of 3 steps passed').waitFor();
+  const lab = await openLab(page, berth);
+  await lab.start();
+  await lab.type('echo student > mine; cat mine');
+  await lab.shows(/mine *student/);
+  const { sessions } = await berth.graphql<{ sessions: { edges: { node: { id: string } }[] } }>(
+    '{ sessions { edges { node { id } } } }',
+  );
+  t.equal(sessions.edges.length, 2, 'beside the session of the admin, who sees both');
+  await lab.button('End').click();
+  await lab.machine.getByText('Your session has ended.').waitFor();
+});
+
+await test('an address that leads nowhere says so, and where the labs are', async () => {
+  const page = await browser.open();
+  await signIn(page, await linkForStudent());
+  for (const address of ['/nowhere', '/labs/no-such-lab']) {
+    await page.goto(berth.url + address);
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await page.getByRole('link', { name: 'See all labs' }).click();
+    await page.getByRole('heading', { name: 'Labs', exact: true }).waitFor();
+  }
+});
+
+await test('from the link to a checked step by the keyboard alone', async (t) => {
+  const page = await browser.open();
+  const lab = labPage(page);
+  /** Presses Tab until what has this name has the focus. */
+  async function tabTo(name: string) {
+    for (let presses = 0; presses < 80; presses += 1) {
+      await page.keyboard.press('Tab');
+      if ((await page.evaluate('document.activeElement.textContent.trim()')) === name) return;
+    }
+    throw new Error(`Tab does not lead to ${name}.`);
+  }
+  await page.goto(await linkForStudent());
+  await tabTo('Sign in');
+  await page.keyboard.press('Enter');
+  const card = page.getByRole('link', { name: 'The Linux command line' });
+  await card.waitFor();
+  await tabTo(String(await card.textContent()).trim());
+  await page.keyboard.press('Enter');
+  await lab.button('Start the lab').waitFor();
+  await tabTo('Start the lab');
+  await page.keyboard.press('Enter');
+  await lab.prompt();
+  await page.keyboard.type('mkdir workshop\n');
+  await page.keyboard.press('Escape');
+  await tabTo('Check');
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').filter({ hasText: 'There is no folder ~/workshop/notes yet' }).waitFor();
+  t.equal(await page.evaluate('document.activeElement.textContent'), 'Check', 'the focus stayed');
+});
+
+await test('who signs out is out, with the back button as well', async (t) => {
+  const page = await browser.open();
+  await signIn(page, await linkForStudent());
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
+  t.same(await page.context().cookies(), []);
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
+});
+
+await test('no page had anything else to complain of', async (t) => {
+  t.same(browser.complaints(), []);
+});
+
+/** A link for a student who was not there before. */
+async function linkForStudent(): Promise<string> {
+  const { createUser } = await berth.graphql<{ createUser: { user: { id: string } } }>(
+    'mutation { createUser(input: { name: "Ada" }) { user { id } } }',
+  );
+  const { createSignInLink } = await berth.graphql<{ createSignInLink: { url: string } }>(
+    'mutation ($user: ID!) { createSignInLink(input: { user: $user }) { url } }',
+    { user: createUser.user.id },
+  );
+  return createSignInLink.url;
+}
