@@ -77,17 +77,19 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
     <main className="bench" data-live={ready !== undefined}>
       <title>{`${lab.title} · Berth`}</title>
       <section className="text" aria-label="Instructions">
-        <h1>{lab.title}</h1>
-        {total > 0 && lab.progress && (
-          <p className="facts">
-            <progress
-              max={lab.progress.total}
-              value={lab.progress.passed}
-              aria-label="Your progress in this lab"
-            />{' '}
-            {lab.progress.passed} of {lab.progress.total} steps passed
-          </p>
-        )}
+        <header className="lab-head">
+          <h1>{lab.title}</h1>
+          {total > 0 && lab.progress && (
+            <p className="facts">
+              <progress
+                max={lab.progress.total}
+                value={lab.progress.passed}
+                aria-label="Your progress in this lab"
+              />{' '}
+              {lab.progress.passed} of {lab.progress.total} steps passed
+            </p>
+          )}
+        </header>
         <Markdown text={lab.introduction} heading={lab.title} />
         {lab.steps.map((step, index) => (
           <StepCard

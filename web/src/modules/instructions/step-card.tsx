@@ -57,6 +57,7 @@ export function StepCard(props: {
             {fetching ? 'Checking…' : 'Check'}
           </button>
           <output className={attempt?.passed ? 'done' : undefined}>
+            {attempt?.passed && '✓ '}
             {error ? errorText(error) : (attempt?.reason?.message ?? attempt?.message)}
           </output>
         </div>

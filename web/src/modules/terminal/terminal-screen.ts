@@ -37,7 +37,14 @@ export interface ScreenOptions {
 
 /** Shows a new terminal of the session in `place`; returns what ends it. */
 export function showTerminal(place: HTMLElement, options: ScreenOptions): () => void {
-  const terminal = new Terminal({ scrollback: SCROLLBACK_LINES, fontSize: 14, cursorBlink: true });
+  const terminal = new Terminal({
+    scrollback: SCROLLBACK_LINES,
+    fontFamily: 'ui-monospace, monospace',
+    fontSize: 14,
+    // Rows as high as the font says cut the underscores off in some fonts.
+    lineHeight: 1.1,
+    cursorBlink: true,
+  });
   const early = createEarlyInput();
   const fit = new FitAddon();
   terminal.loadAddon(fit);

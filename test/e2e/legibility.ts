@@ -1,0 +1,43 @@
+import type { Page } from 'playwright-core';
+
+/** Least contrast of text with its ground, by WCAG 2.2, level AA; large text may have less. */
+const LEAST_CONTRAST = 4.5;
+
+/** Runs in the page: every text that is seen and can be acted on, with its contrast. Terminals choose their own colours. */
+const MEASURE = `(() => {
+  const channels = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+  const luminance = (rgb) => {
+    const [r, g, b] = rgb.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (element) => {
+    for (let each = element; each; each = each.parentElement) {
+      const [r, g, b, alpha = 1] = channels(getComputedStyle(each).backgroundColor);
+      if (alpha === 1) return [r, g, b];
+    }
+    return matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18] : [255, 255, 255];
+  };
+  const texts = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join(' ').trim();
+    if (!own || !element.checkVisibility() || element.closest('.xterm, .unseen, :disabled, [aria-disabled=true], script, style, title')) continue;
+    const lights = [luminance(channels(getComputedStyle(element).color).slice(0, 3)), luminance(ground(element))];
+    texts.push({ text: own, contrast: (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05) });
+  }
+  return texts;
+})()`;
+
+/** Texts of the page that are hard to read, and whether it is wider than its window. */
+export async function illegible(page: Page): Promise<string[]> {
+  const texts = (await page.evaluate(MEASURE)) as { text: string; contrast: number }[];
+  if (texts.length === 0) throw new Error('The page has no text.');
+  const width = (await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )) as number;
+  return [
+    ...texts
+      .filter(({ contrast }) => contrast < LEAST_CONTRAST)
+      .map(({ text, contrast }) => `${contrast.toFixed(1)}: ${text}`),
+    ...(width > 0 ? [`${width} pixels too wide`] : []),
+  ];
+}
