@@ -111,14 +111,14 @@ await t.test('an image that fails after a good one leaves the good one in use', 
 
 await t.test('a step that fails is named, with the end of its output', async (t) => {
   const { folder } = await makeFolder(t, {
-    Dockerfile: `${DOCKERFILE}RUN echo before && cat /absent\n`,
+    Dockerfile: `${DOCKERFILE}RUN echo before >&2 && cat /absent\n`,
     hello: 'hello\n',
   });
   const log: string[] = [];
   await t.rejects(ensure(folder, log), {
     code: 'IMAGE_BUILD_FAILED',
     message:
-      /Step 4\/\d+ : RUN echo before && cat \/absent\n[^]*before\ncat: \/absent: No such file[^]*returned a non-zero code: 1/,
+      /Step 4\/\d+ : RUN echo before >&2 && cat \/absent\n[^]*before\ncat: \/absent: No such file[^]*returned a non-zero code: 1/,
   });
   // What the steps before it made stays for the next build; here there is none.
   const made = log.flatMap((line) => /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1] ?? []);
