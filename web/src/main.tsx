@@ -3,7 +3,10 @@ import { createRoot } from 'react-dom/client';
 import { Provider } from 'urql';
 import { App } from './app.tsx';
 import { createApiClient } from './modules/api/client.ts';
-import './styles.css';
+import './styles/base.css';
+import './styles/prose.css';
+import './styles/lab.css';
+import './styles/terminal.css';
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no #root.');
