@@ -1,23 +1,40 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Tells this run of the process from others that had, or will have, the same process id. */
 const RUN = randomUUID();
 
-/** A name under which this process claims work, different at each call: host, process id, run. */
+/** Where our process id means something: see {@link nameProcessSpace}. */
+const SPACE = nameProcessSpace();
+
+/** A name under which this process claims work, different at each call: process space, process id, run. */
 export function nameOwner(): string {
-  return [hostname(), process.pid, RUN, randomUUID()].join('/');
+  return [SPACE, process.pid, RUN, randomUUID()].join('/');
 }
 
 /**
- * Whether the process that claimed as `owner` is surely gone: one of this host that runs no more,
- * or an earlier one under our own process id, as after a container was started again. Of other
- * hosts nothing is known: their claims run out.
+ * Whether the process that claimed as `owner` is surely gone: one of this process space that runs no
+ * more, or an earlier one under our own process id. Of other spaces nothing is known, even on this
+ * host: their claims run out.
  */
 export function isSurelyGone(owner: string): boolean {
-  const [host, pid, run] = owner.split('/');
-  if (host !== hostname()) return false;
+  const [space, pid, run] = owner.split('/');
+  if (space !== SPACE) return false;
   return Number(pid) === process.pid ? run !== RUN : !isRunning(Number(pid));
+}
+
+/**
+ * Boot and process namespace, in which one process id is one process. Cloned machines and containers
+ * can have the same host name; only where the system tells nothing better does that name have to do.
+ */
+function nameProcessSpace(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot}.${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return hostname();
+  }
 }
 
 function isRunning(pid: number): boolean {
