@@ -70,12 +70,15 @@ const settings = z.object({
     .cidrv4()
     .default('10.231.0.0/16')
     .describe('Range from which each session gets a /28 network.'),
+  BERTH_NAME_SERVERS: list
+    .pipe(z.array(z.ipv4()))
+    .describe('Name servers of machines with internet, IPv4 addresses separated by commas.'),
   BERTH_SESSION_LIMIT: z.coerce
     .number()
     .int()
     .min(1)
     .default(5)
-    .describe('Most active sessions of one learner.'),
+    .describe('Most sessions of one learner at once; one that is stopping counts until it has ended.'),
   BERTH_PROVISION_CONCURRENCY: z.coerce
     .number()
     .int()
@@ -114,13 +117,13 @@ export interface Config {
   dataDir: string;
   labsDir: string;
   adminToken: string | undefined;
-  engineSetup: 'auto' | 'off';
+  /** Where the engine is; its connection reads Docker's settings for TLS itself. */
   dockerHost: string | undefined;
-  /** How to reach the engine, in the words of Docker's own settings. */
-  engineAddress: { host: string | undefined; tlsVerify: boolean; certPath: string | undefined };
   databaseUrl: string;
   redisUrl: string | undefined;
   subnetPool: string;
+  /** Of machines with internet; those of the engine's host when empty. */
+  nameServers: string[];
   sessionLimit: number;
   provisionConcurrency: number;
   provisionTimeoutSeconds: number;
@@ -157,16 +160,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     dataDir,
     labsDir: resolve(value.BERTH_LABS_DIR),
     adminToken: value.BERTH_ADMIN_TOKEN,
-    engineSetup: value.BERTH_ENGINE_SETUP,
     dockerHost: value.DOCKER_HOST,
-    engineAddress: {
-      host: value.DOCKER_HOST,
-      tlsVerify: value.DOCKER_TLS_VERIFY !== '',
-      certPath: value.DOCKER_CERT_PATH,
-    },
     databaseUrl: value.DATABASE_URL ?? `file:${dataDir}/berth.db`,
     redisUrl: value.REDIS_URL,
     subnetPool: value.BERTH_SUBNET_POOL,
+    nameServers: value.BERTH_NAME_SERVERS,
     sessionLimit: value.BERTH_SESSION_LIMIT,
     provisionConcurrency: value.BERTH_PROVISION_CONCURRENCY,
     provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,

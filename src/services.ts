@@ -35,7 +35,11 @@ export async function createServices({ config, log }: { config: Config; log: Log
   const catalogue = await createLabCatalogue({ directory: config.labsDir, logger: log });
   const events = await connectEvents(config, log);
   const installation = await readInstallation(database);
-  const engine = createDockerEngine({ installation, ...config.engineAddress });
+  const engine = createDockerEngine({
+    installation,
+    host: config.dockerHost,
+    nameServers: config.nameServers,
+  });
   const metrics = createMetrics();
 
   const users = createUserStore({ database });

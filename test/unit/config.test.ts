@@ -43,6 +43,15 @@ await test('every wrong setting is named at once, with what would be right', asy
   }
 });
 
+await test('name servers are a list of IPv4 addresses', async (t) => {
+  t.same(readConfig({ BERTH_NAME_SERVERS: '9.9.9.9, 10.0.0.53' }).nameServers, ['9.9.9.9', '10.0.0.53']);
+  t.same(readConfig({}).nameServers, []);
+  t.throws(() => readConfig({ BERTH_NAME_SERVERS: '9.9.9.9,dns.example' }), {
+    code: 'CONFIG_INVALID',
+    message: /BERTH_NAME_SERVERS/,
+  });
+});
+
 await test('the public address has no slash at its end', async (t) => {
   t.equal(
     readConfig({ BERTH_PUBLIC_URL: 'https://labs.example.org/' }).publicUrl,
