@@ -38,12 +38,15 @@ const catalogue = {
   SESSION_NOT_READY: [409, 'The session is {state}: wait until it is ready, or start the lab again.'],
   SESSION_STATE_CONFLICT: [409, 'The session is {state} and can not {verb} now.'],
   SESSION_EXTEND_LIMIT: [409, 'The session can not be extended beyond {until}.'],
-  SESSION_LIMIT: [409, 'You have {limit} active sessions already: stop one of them first.'],
+  SESSION_LIMIT: [
+    409,
+    'You have {limit} sessions already: stop one of them first; one that is stopping counts until it has ended.',
+  ],
   MACHINE_NOT_FOUND: [404, 'The session has no machine "{machine}".'],
   MACHINE_NOT_RUNNING: [409, 'The machine does not run: restart the session, or start the lab again.'],
   SUBNETS_EXHAUSTED: [
     503,
-    'All networks of the pool are in use: wait for a session to end, or give BERTH_SUBNET_POOL a larger range.',
+    'All networks of the pool are in use: wait for a session to end, or give BERTH_SUBNET_POOL a larger range, or one that no route of the host covers.',
   ],
   EGRESS_UNAVAILABLE: [
     503,

@@ -37,13 +37,13 @@ export interface SessionsOptions {
   logger: Log;
   /** CIDR of which each session gets a /28. */
   subnetPool: string;
-  /** Most active sessions of one learner. */
+  /** Most sessions of one learner that are active, or still on the engine. */
   sessionLimit: number;
   /** Environments made at the same time by this process. */
   provisionConcurrency: number;
   provisionTimeoutSeconds: number;
   warningMinutes: number;
-  /** Told of each environment that became ready or failed, with the time it took. */
+  /** Told of each environment that became ready or failed, with the time since it was asked for. */
   onProvisioned?: (outcome: 'ready' | 'failed', seconds: number) => void;
 }
 

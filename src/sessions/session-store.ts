@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import type { Prisma } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
 import type { FaultCode } from '../errors.ts';
@@ -36,6 +36,12 @@ export interface MoveOptions {
 
 const whole = { include: { machines: { orderBy: { id: 'asc' } } } } as const;
 
+/** Sessions of one learner that are over and kept as history; older ones go when a new one is made. */
+const HISTORY = 200;
+
+/** Most that go with one start: each adds but one, so what an earlier version left is gone in time. */
+const FORGOTTEN_AT_ONCE = 50;
+
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /** Sessions in the database. What a learner deleted is found only by the methods that say so. */
@@ -45,19 +51,24 @@ export function createSessionStore({ database }: { database: Database }) {
   return {
     /**
      * Makes a session that nobody works on yet; `exists` when the learner has an active one of the
-     * lab, `limit` when they have as many active ones as they may: both are safe under concurrency.
+     * lab, `limit` when as many as they may have are active, or still on the engine: both are safe
+     * under concurrency. The oldest of a long history go.
      */
     async create(session: NewSession, limit: number): Promise<SessionRow | 'exists' | 'limit'> {
       const { machines, ...fields } = session;
       const activeKey = keyOf(session.learnerId, session.labSlug);
       try {
         return await database.transaction(async (tx) => {
-          const active = await tx.session.findMany({
-            where: { learnerId: session.learnerId, activeKey: { not: null } },
+          const holding = await tx.session.findMany({
+            where: {
+              learnerId: session.learnerId,
+              OR: [{ activeKey: { not: null } }, { subnetIndex: { not: null } }],
+            },
             select: { activeKey: true },
           });
-          if (active.some((other) => other.activeKey === activeKey)) return 'exists';
-          if (active.length >= limit) return 'limit';
+          if (holding.some((other) => other.activeKey === activeKey)) return 'exists';
+          if (holding.length >= limit) return 'limit';
+          await forgetOldest(tx, session.learnerId);
           const row = await tx.session.create({ data: { ...fields, state: 'requested', activeKey } });
           const rows = machineRows(session.id, machines);
           await tx.machine.createMany({ data: rows });
@@ -184,6 +195,18 @@ export function createSessionStore({ database }: { database: Database }) {
       return count === 1;
     },
   };
+}
+
+/** Removes what is beyond the history that is kept, if nothing of it is on the engine; attempts stay. */
+async function forgetOldest(tx: Transaction, learnerId: string): Promise<void> {
+  const old = await tx.session.findMany({
+    where: { learnerId, state: { in: ['ended', 'failed'] }, subnetIndex: null, removedAt: null },
+    orderBy: { id: 'desc' },
+    skip: HISTORY,
+    take: FORGOTTEN_AT_ONCE,
+    select: { id: true },
+  });
+  if (old.length > 0) await tx.session.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
 }
 
 /** New machines of a session; their ids keep the lab's order. */

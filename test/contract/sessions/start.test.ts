@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { newId } from '../../../src/ids.ts';
 import { outcomeOf, createActors } from '../../support/actors.ts';
 import { rememberingLog } from '../../support/buses.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
@@ -64,6 +65,53 @@ await test('ten labs started at once by one learner become as many sessions as a
     t.equal((await service.start(owner, { lab: open.labSlug })).id, open.id, 'what is there is given back');
     await service.stop(owner, open.id);
     t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-11' })), 'ok', 'a stop makes room');
+  });
+});
+
+await test('a session that stops counts against the limit until nothing of it is on the engine', async (t) => {
+  await eachDatabase(t, 'stopping', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { service } = openSessions(t, database, { sessionLimit: 1 });
+    const { id } = await service.start(owner, { lab: 'lab-0' });
+    await putInState(database, id, 'ready');
+    await database.client.session.update({ where: { id }, data: { subnetIndex: 3 } });
+    await service.stop(owner, id);
+    t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-0' })), 'SESSION_LIMIT');
+    await service.delete(owner, id);
+    t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-1' })), 'SESSION_LIMIT', 'hidden, yet there');
+    await database.client.session.update({ where: { id }, data: { state: 'ended', subnetIndex: null } });
+    t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-1' })), 'ok');
+  });
+});
+
+await test('of what is over the newest 200 of a learner are kept, and every attempt', async (t) => {
+  await eachDatabase(t, 'history', async (t, database) => {
+    const { owner, other } = await createActors(database);
+    const { service } = openSessions(t, database);
+    const { id } = await service.start(owner, { lab: 'lab-0' });
+    const theirs = await service.start(other, { lab: 'lab-0' });
+    for (const over of [id, theirs.id]) await putInState(database, over, 'ended');
+    const attempt = { id: newId(), learnerId: owner.userId, sessionId: id, labSlug: 'lab-0' };
+    await database.client.attempt.create({
+      data: { ...attempt, labVersion: 'version-1', stepId: 'one', state: 'finished', startedAt: new Date() },
+    });
+    const first = await database.client.session.findUniqueOrThrow({ where: { id } });
+    const later = Array.from({ length: 201 }, (_, number) => ({
+      ...first,
+      id: newId(new Date(Date.now() + 1000 + number)),
+      state: number % 2 === 0 ? ('ended' as const) : ('failed' as const),
+    }));
+    const held = { ...first, id: newId(new Date(0)), state: 'failed' as const, subnetIndex: 7 };
+    await database.client.session.createMany({ data: [...later, held] });
+
+    const fresh = await service.start(owner, { lab: 'lab-1' });
+    const left = await database.client.session.findMany({ where: { learnerId: owner.userId } });
+    t.same(
+      new Set(left.map((row) => row.id)),
+      new Set([...later.slice(1).map((row) => row.id), held.id, fresh.id]),
+    );
+    t.match(await database.client.attempt.findUnique({ where: { id: attempt.id } }), { sessionId: null });
+    t.ok(await service.get(other, theirs.id), 'that of others is not concerned');
   });
 });
 
