@@ -44,7 +44,7 @@ export function createMetrics() {
   });
   const provisioning = new Histogram({
     name: 'berth_provisioning_seconds',
-    help: 'Time from the request for a session until it was ready or had failed.',
+    help: 'Time from the request for a session until it was ready or had failed, waiting in the queue included.',
     labelNames: ['outcome'],
     buckets: PROVISIONING_BUCKETS,
     registers,

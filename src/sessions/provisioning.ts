@@ -34,7 +34,6 @@ export function createProvisioning(options: {
   const { store, claims, changer, make, engine, clock, owner, timeoutSeconds, logger, onOutcome } = options;
 
   return async function provision(row: HoldingRow, abort: AbortController): Promise<void> {
-    const began = clock.now().getTime();
     const over = new AbortController();
     abortInTime(abort, over.signal);
     const progress = progressOf(row);
@@ -55,7 +54,7 @@ export function createProvisioning(options: {
       if (!moved) await claims.release(row.id, owner);
     }
     if (moved?.state === 'ready' || moved?.state === 'failed') {
-      onOutcome(moved.state, (clock.now().getTime() - began) / 1000);
+      onOutcome(moved.state, (clock.now().getTime() - row.createdAt.getTime()) / 1000);
     }
   };
 

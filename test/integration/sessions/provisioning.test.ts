@@ -9,6 +9,7 @@ import { rememberingLog } from '../../support/buses.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
 
 async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
   const database = await freshDatabase(t, 'sqlite');
@@ -98,7 +99,12 @@ await test('with all places taken sessions wait their turn, and say so', async (
     order.push((spec as { sessionId: string }).sessionId);
     await setTimeout(200);
   });
-  const { service, owner } = await setUp(t, { engine, provisionConcurrency: 1 });
+  const seconds: number[] = [];
+  const { service, owner } = await setUp(t, {
+    engine,
+    provisionConcurrency: 1,
+    onProvisioned: (_, took) => void seconds.push(took),
+  });
   const ids: string[] = [];
   for (const lab of ['lab-0', 'lab-1', 'lab-2']) {
     ids.push((await service.start(owner, { lab })).id);
@@ -108,6 +114,10 @@ await test('with all places taken sessions wait their turn, and say so', async (
   t.match(last.progress, { phase: 'queued' });
   for (const id of ids) await whenState(service, id, 'ready');
   t.same(order, ids);
+  await until(() => seconds.length === 3);
+  const { createdAt, readyAt } = await service.get(owner, ids[2] as string);
+  const took = ((readyAt?.getTime() ?? 0) - createdAt.getTime()) / 1000;
+  t.ok((seconds[2] ?? 0) >= took, 'the time in the queue is counted');
 });
 
 await test('a session stopped or deleted while it is made ends, and leaves nothing', async (t) => {
