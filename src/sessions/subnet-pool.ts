@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../clock.ts';
 import { fault } from '../errors.ts';
+import { formatBlock, overlaps, parseBlock, parseRoutes } from '../ipv4.ts';
+import type { Block, Route } from '../ipv4.ts';
 
 /** Addresses of one session's network, a /28: 13 machines beside network, gateway and broadcast. */
 const SUBNET_SIZE = 16;
@@ -21,35 +24,34 @@ export type SubnetPool = ReturnType<typeof createSubnetPool>;
 export function createSubnetPool(options: {
   cidr: string;
   clock: Pick<Clock, 'now'>;
-  /** Networks that the host itself is in. */
-  hostNetworks?: () => string[];
+  /** Networks that the host itself is in, and those that it has routes to. */
+  hostRoutes?: () => Route[];
   random?: () => number;
 }) {
-  const { cidr, clock, hostNetworks = networksOfThisHost, random = Math.random } = options;
-  const [first, last] = range(cidr);
-  const size = Math.floor((last - first + 1) / SUBNET_SIZE);
-  if (size < 1) {
-    throw fault('CONFIG_INVALID', { problem: `BERTH_SUBNET_POOL: ${cidr} must be a /28 or larger.` });
-  }
+  const { cidr, clock, hostRoutes = routesOfThisHost, random = Math.random } = options;
+  const pool = readPool(cidr);
+  const size = Math.floor((pool.last - pool.first + 1) / SUBNET_SIZE);
   const refused = new Map<number, number>();
 
-  const subnet = (index: number) => `${dotted(first + index * SUBNET_SIZE)}/28`;
+  const block = (index: number): Block => {
+    const first = pool.first + index * SUBNET_SIZE;
+    return { first, last: first + SUBNET_SIZE - 1 };
+  };
+  /** A bridge of the engine inside the pool is a session's: ours is in the database, another's the engine refuses. */
+  const isSession = (route: Route) =>
+    route.device.startsWith('br-') && route.first >= pool.first && route.last <= pool.last;
 
   function barred(): (index: number) => boolean {
     const now = clock.now().getTime();
     for (const [index, until] of refused) if (until <= now) refused.delete(index);
-    const host = hostNetworks().map(range);
-    return (index) => {
-      const start = first + index * SUBNET_SIZE;
-      const overlaps = host.some(([from, to]) => start <= to && from <= start + SUBNET_SIZE - 1);
-      return overlaps || refused.has(index);
-    };
+    const taken = hostRoutes().filter((route) => overlaps(route, pool) && !isSession(route));
+    return (index) => refused.has(index) || taken.some((route) => overlaps(route, block(index)));
   }
 
   return {
     size,
     /** CIDR of a place in the pool. */
-    subnet,
+    subnet: (index: number) => formatBlock(block(index)),
     /** Notes that the engine refused this subnet, because it overlaps something there. */
     refuse(index: number): void {
       refused.set(index, clock.now().getTime() + REFUSED_FOR_MS);
@@ -78,22 +80,28 @@ export function createSubnetPool(options: {
   };
 }
 
-/** First and last address of a CIDR, as numbers. */
-function range(cidr: string): [first: number, last: number] {
-  const [address = '', bits = '32'] = cidr.split('/');
-  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - Number(bits));
-  const first = Math.floor(number / size) * size;
-  return [first, first + size - 1];
+function readPool(cidr: string): Block {
+  const pool = parseBlock(cidr);
+  if (pool && pool.last - pool.first + 1 >= SUBNET_SIZE) return pool;
+  throw fault('CONFIG_INVALID', { problem: `BERTH_SUBNET_POOL: ${cidr} must be a /28 or larger.` });
 }
 
-function dotted(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+function routesOfThisHost(): Route[] {
+  const own = Object.entries(networkInterfaces()).flatMap(([device, addresses = []]) =>
+    addresses.flatMap(({ cidr }) => {
+      const network = parseBlock(cidr ?? '');
+      return network ? [{ device, ...network }] : [];
+    }),
+  );
+  return [...own, ...parseRoutes(readRoutes())];
 }
 
-function networksOfThisHost(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ family, cidr }) => family === 'IPv4' && cidr !== null)
-    .map(({ cidr }) => cidr as string);
+/** Where the system keeps no such table, its addresses have to do. */
+function readRoutes(): string {
+  try {
+    return readFileSync('/proc/net/route', 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
-import { overlaps, parseBlock } from './ipv4.ts';
-import type { Route } from './ipv4.ts';
+import { overlaps, parseBlock } from '../ipv4.ts';
+import type { Route } from '../ipv4.ts';
 
 /** The user that owns the ids containers run under. */
 export const REMAP_USER = 'dockremap';

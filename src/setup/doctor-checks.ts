@@ -1,7 +1,7 @@
 import { nodeProblem } from '../../setup/node-version.mjs';
 import type { EngineFacts } from '../engine/engine-facts.ts';
-import { formatBlock, overlaps, parseBlock } from './ipv4.ts';
-import type { Route } from './ipv4.ts';
+import { formatBlock, overlaps, parseBlock } from '../ipv4.ts';
+import type { Route } from '../ipv4.ts';
 import { KEY_QUOTA } from './kernel-keys.ts';
 
 /** One line of `berth doctor`. */

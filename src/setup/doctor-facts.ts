@@ -5,8 +5,8 @@ import { openDatabase } from '../database/database.ts';
 import { parseDatabaseUrl } from '../database/database-url.ts';
 import type { PortState } from './doctor-checks.ts';
 import { hasCommand, whenMissing } from '../../setup/debian.mjs';
-import { parseRoutes } from './ipv4.ts';
-import type { Route } from './ipv4.ts';
+import { parseRoutes } from '../ipv4.ts';
+import type { Route } from '../ipv4.ts';
 
 /** A service on this machine answers at once. */
 const ANSWER_LIMIT_MS = 2_000;

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { runCommand } from '../../setup/command.mjs';
 import { labDaemonConfig, mergeDaemonConfig, REMAP_USER } from './daemon-config.ts';
 import { whenMissing } from '../../setup/debian.mjs';
-import { parseRoutes } from './ipv4.ts';
+import { parseRoutes } from '../ipv4.ts';
 import { allocateSubordinateIds } from './subordinate-ids.ts';
 
 const DAEMON_CONFIG = '/etc/docker/daemon.json';

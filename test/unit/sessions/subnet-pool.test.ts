@@ -1,11 +1,15 @@
 import { test } from 'tap';
+import { parseBlock } from '../../../src/ipv4.ts';
+import type { Block } from '../../../src/ipv4.ts';
 import { createSubnetPool } from '../../../src/sessions/subnet-pool.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
-function poolOf(cidr: string, options: { random?: () => number; hostNetworks?: string[] } = {}) {
+/** `host` has networks of the host by device. */
+function poolOf(cidr: string, options: { random?: () => number; host?: [string, string][] } = {}) {
   const clock = createFakeClock();
-  const { random = () => 0, hostNetworks = [] } = options;
-  return { clock, pool: createSubnetPool({ cidr, clock, random, hostNetworks: () => hostNetworks }) };
+  const { random = () => 0, host = [] } = options;
+  const routes = host.map(([device, network]) => ({ device, ...(parseBlock(network) as Block) }));
+  return { clock, pool: createSubnetPool({ cidr, clock, random, hostRoutes: () => routes }) };
 }
 
 /** Allocates as the database does: an index can be held once. */
@@ -48,11 +52,33 @@ await test('each subnet is given out once, the last free one too, and then none'
 });
 
 await test('a subnet that overlaps a network of the host is left out', async (t) => {
-  const { pool } = poolOf('10.231.0.0/26', { hostNetworks: ['127.0.0.1/8', '10.231.0.20/27'] });
+  const { pool } = poolOf('10.231.0.0/26', {
+    host: [
+      ['lo', '127.0.0.1/8'],
+      ['eth0', '10.231.0.20/27'],
+    ],
+  });
   const held = new Set<number>();
   t.equal(await allocateFrom(pool, held), 2);
   t.equal(await allocateFrom(pool, held), 3);
   await t.rejects(allocateFrom(pool, held), { code: 'SUBNETS_EXHAUSTED' });
+});
+
+await test('a route that covers the pool leaves none, whatever bridges of sessions are there', async (t) => {
+  const { pool } = poolOf('10.231.0.0/26', { host: [['tun0', '10.0.0.0/8']] });
+  await t.rejects(allocateFrom(pool, new Set()), { code: 'SUBNETS_EXHAUSTED' });
+});
+
+await test('bridges of sessions take nothing from the pool: the database knows who holds what', async (t) => {
+  const { pool } = poolOf('10.231.0.0/27', {
+    host: [
+      ['br-0123456789ab', '10.231.0.0/28'],
+      ['br-lan', '10.231.0.0/16'],
+    ],
+  });
+  await t.rejects(allocateFrom(pool, new Set()), { code: 'SUBNETS_EXHAUSTED' }, 'a wider one is no session');
+  const { pool: free } = poolOf('10.231.0.0/27', { host: [['br-0123456789ab', '10.231.0.0/28']] });
+  t.equal(await allocateFrom(free, new Set()), 0);
 });
 
 await test('a subnet that the engine refused is left alone for ten minutes', async (t) => {

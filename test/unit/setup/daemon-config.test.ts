@@ -1,6 +1,6 @@
 import t from 'tap';
 import { labDaemonConfig, mergeDaemonConfig } from '../../../src/setup/daemon-config.ts';
-import { parseRoutes } from '../../../src/setup/ipv4.ts';
+import { parseRoutes } from '../../../src/ipv4.ts';
 
 /** As /proc/net/route has it: a default route, and 172.28.0.0/14 on eth0. */
 const ROUTES = `Iface	Destination	Gateway	Flags	RefCnt	Use	Metric	Mask	MTU	Window	IRTT

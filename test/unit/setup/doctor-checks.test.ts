@@ -12,7 +12,7 @@ import {
 } from '../../../src/setup/doctor-checks.ts';
 import type { Finding } from '../../../src/setup/doctor-checks.ts';
 import { formatFindings } from '../../../src/setup/doctor-report.ts';
-import { parseBlock } from '../../../src/setup/ipv4.ts';
+import { parseBlock } from '../../../src/ipv4.ts';
 
 const engine = {
   version: '26.1',

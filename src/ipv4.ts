@@ -26,7 +26,10 @@ export function overlaps(a: Block, b: Block): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** A route of the host, without default routes. */
+/** Most addresses of a private range, 10.0.0.0/8. A wider route is a way to the world, which VPNs take in two halves. */
+const LARGEST_NETWORK = 2 ** 24;
+
+/** A route of the host to a network; default routes are none. */
 export interface Route extends Block {
   readonly device: string;
 }
@@ -38,9 +41,10 @@ export function parseRoutes(text: string): Route[] {
     .slice(1)
     .flatMap((line) => {
       const [device, destination, , , , , , mask] = line.trim().split(/\s+/);
-      if (!device || !destination || !mask || mask === '00000000') return [];
+      if (!device || !destination || !mask) return [];
       const first = littleEndian(destination);
       const size = 2 ** 32 - littleEndian(mask);
+      if (size > LARGEST_NETWORK) return [];
       return [{ device, first, last: first + size - 1 }];
     });
 }

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { formatBlock, overlaps, parseBlock, parseRoutes } from '../../../src/setup/ipv4.ts';
-import type { Block } from '../../../src/setup/ipv4.ts';
+import { formatBlock, overlaps, parseBlock, parseRoutes } from '../../src/ipv4.ts';
+import type { Block } from '../../src/ipv4.ts';
 
 function block(cidr: string): Block {
   const parsed = parseBlock(cidr);
@@ -26,10 +26,12 @@ await t.test('blocks overlap when one lies in the other, and not when they only 
   t.notOk(overlaps(block('10.230.0.0/16'), block('10.231.0.0/16')));
 });
 
-await t.test('routes of the host are read, without the default route', async (t) => {
+await t.test('routes of the host are read, without the default route and its halves', async (t) => {
   const routes = parseRoutes(
     'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n' +
       'eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\n' +
+      'tun0\t00000000\t00000000\t0001\t0\t0\t0\t00000080\n' +
+      'tun0\t00000080\t00000000\t0001\t0\t0\t0\t00000080\n' +
       'tun0\t0000E70A\t00000000\t0001\t0\t0\t0\t0000FFFF\n',
   );
   t.equal(routes.length, 1);
