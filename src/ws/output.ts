@@ -17,6 +17,13 @@ const BUFFERED_LOW_BYTES = 64 * 1024;
 /** Most that is gathered into one frame, in bytes: two reads of the engine's connection. */
 const GATHER_BYTES = 64 * 1024;
 
+/** A chunk this large is no echo: more follows, and many small frames cost more than a moment's rest. */
+const BULK_BYTES = 4 * 1024;
+/** Most that Node reads at once, in bytes: a chunk of that size left something behind, and needs no rest. */
+const FULL_READ_BYTES = 64 * 1024;
+/** How long the kernel gathers between two chunks of a flood, in milliseconds; the least that a timer can. */
+const REST_MS = 1;
+
 const SEND_OPTIONS = { binary: true, compress: false };
 
 export interface Output {
@@ -44,6 +51,8 @@ export function carryOutput(options: {
   /** The window is in force from a client's first ack on: clients that know none see all output too. */
   let acknowledges = false;
   let paused = false;
+  let resting = false;
+  let stopped = false;
   let inTurn = false;
   let gathered: Buffer[] = [];
   let gatheredBytes = 0;
@@ -53,7 +62,18 @@ export function carryOutput(options: {
   function resumeIfTaken(): void {
     if (!paused || ahead() > WINDOW_LOW_BYTES || socket.bufferedAmount > BUFFERED_LOW_BYTES) return;
     paused = false;
-    stream.resume();
+    if (!resting) stream.resume();
+  }
+
+  function rest(): void {
+    resting = true;
+    stream.pause();
+    setTimeout(endRest, REST_MS);
+  }
+
+  function endRest(): void {
+    resting = false;
+    if (!paused && !stopped) stream.resume();
   }
 
   function pauseIfBehind(): void {
@@ -85,6 +105,7 @@ export function carryOutput(options: {
 
   function onData(chunk: Buffer): void {
     onActivity();
+    if (chunk.length >= BULK_BYTES && chunk.length < FULL_READ_BYTES && !resting) rest();
     if (!inTurn) {
       inTurn = true;
       setImmediate(endTurn);
@@ -107,6 +128,7 @@ export function carryOutput(options: {
       pauseIfBehind();
     },
     stop() {
+      stopped = true;
       stream.off('data', onData);
       gathered = [];
       gatheredBytes = 0;
