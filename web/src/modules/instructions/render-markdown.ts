@@ -19,6 +19,13 @@ markdown.renderer.rules.table_open = (tokens, index, options, env, self) =>
 markdown.renderer.rules.table_close = (tokens, index, options, _env, self) =>
   `${self.renderToken(tokens, index, options)}</div>`;
 
+// A link that led away would take the learner's terminals with it.
+markdown.renderer.rules.link_open = (tokens, index, options, _env, self) => {
+  tokens[index]?.attrSet('target', '_blank');
+  tokens[index]?.attrSet('rel', 'noopener noreferrer');
+  return self.renderToken(tokens, index, options);
+};
+
 /** HTML of a text that stands below `heading`: a first heading that says the same again is left out. */
 export function renderMarkdown(text: string, heading: string): string {
   const env = {};
