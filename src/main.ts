@@ -1,13 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
 import { addTransports, createServer } from './app.ts';
+import { finish } from './closing.ts';
 import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
+import { fault } from './errors.ts';
+import { localUrl } from './local-url.ts';
 import { createServices } from './services.ts';
+import type { Services } from './services.ts';
 
 /** Longest graceful stop, in milliseconds: below the ten seconds after which `docker stop` kills. */
 const STOP_LIMIT_MS = 8_000;
+
+/** Longest wait for requests to be answered, in milliseconds: enough for sockets to say farewell, which takes two seconds at most. */
+const REQUESTS_LIMIT_MS = 3_000;
 
 /** A service that runs. */
 export interface RunningService {
@@ -18,27 +26,59 @@ export interface RunningService {
 }
 
 /**
- * Migrates the database, starts the service, and stops it gracefully on SIGTERM and SIGINT.
- * @throws MIGRATION_FAILED, DATABASE_UNREACHABLE, CONFIG_INVALID
+ * Migrates the database, starts the service, and stops it gracefully on SIGTERM and SIGINT. Where it
+ * can not start, nothing of it stays open.
+ * @throws MIGRATION_FAILED, DATABASE_UNREACHABLE, CONFIG_INVALID also for an address that is taken
  */
 export async function serve(config: Config): Promise<RunningService> {
   const app = createServer(config);
   await mkdir(config.dataDir, { recursive: true });
   await migrate({ url: config.databaseUrl });
   const services = await createServices({ config, log: app.log });
-  await addTransports(app, config, services);
-  const { linkSecret } = await services.authentication.bootstrap({ adminToken: config.adminToken });
-  await app.listen({ host: config.host, port: config.port });
-  services.start();
-
-  closeWithGrace({ delay: STOP_LIMIT_MS, logger: app.log }, async ({ err }) => {
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= stopAll(app, services));
+  const grace = closeWithGrace({ delay: STOP_LIMIT_MS, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'The service stops after an error that nothing handled.');
-    await app.close();
-    await services.stop();
+    await stop();
   });
+  try {
+    await addTransports(app, config, services);
+    const { linkSecret } = await services.authentication.bootstrap({ adminToken: config.adminToken });
+    await listen(app, config);
+    services.start();
+    const url = addressOf(app, config);
+    return { url, signInUrl: linkSecret && `${config.publicUrl ?? url}/sign-in/${linkSecret}` };
+  } catch (error) {
+    grace.uninstall();
+    await stop();
+    throw error;
+  }
+}
 
+async function stopAll(app: FastifyInstance, services: Services): Promise<void> {
+  services.interrupt();
+  await finish({ log: app.log, what: 'requests', work: app.close(), limitMs: REQUESTS_LIMIT_MS });
+  await services.stop();
+}
+
+/** What people can mend of a failure to listen, by the system's code for it. */
+const listenProblems: Record<string, (config: Config) => string> = {
+  EADDRINUSE: ({ port }) => `BERTH_PORT ${port} is taken: stop what listens there, or set another port.`,
+  EACCES: ({ port }) => `BERTH_PORT ${port} may not be used by this user: set one above 1023.`,
+  EADDRNOTAVAIL: ({ host }) => `BERTH_HOST ${host} is no address of this machine: 0.0.0.0 stands for all.`,
+  ENOTFOUND: ({ host }) => `BERTH_HOST ${host} is not known here: give an address of this machine.`,
+};
+
+async function listen(app: FastifyInstance, config: Config): Promise<void> {
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    const problem = listenProblems[(error as NodeJS.ErrnoException).code ?? '']?.(config);
+    throw problem === undefined ? error : fault('CONFIG_INVALID', { problem }, error);
+  }
+}
+
+function addressOf(app: FastifyInstance, config: Config): string {
   const { port } = app.server.address() as AddressInfo;
-  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
-  const url = `http://${host}:${port}`;
-  return { url, signInUrl: linkSecret && `${config.publicUrl ?? url}/sign-in/${linkSecret}` };
+  return localUrl(config.host, port);
 }

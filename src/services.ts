@@ -1,5 +1,7 @@
 import { createChecks } from './checks/create-checks.ts';
 import { systemClock } from './clock.ts';
+import { createClosing, finish } from './closing.ts';
+import type { Closing } from './closing.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/database.ts';
 import { readInstallation } from './database/installation.ts';
@@ -22,6 +24,15 @@ import { isSurelyGone, nameOwner } from './sessions/process-owner.ts';
 import { createTerminalService } from './terminals/terminal-service.ts';
 import { createTerminalStore } from './terminals/terminal-store.ts';
 
+/** Longest wait for work to end once it was interrupted, in milliseconds: only an engine that hangs takes so long. */
+const WORK_LIMIT_MS = 4_000;
+
+/** Longest wait for terminals to end, in milliseconds: they are asked to when all else has been for a while. */
+const TERMINALS_LIMIT_MS = 2_500;
+
+/** Longest wait for the last writes, in milliseconds. */
+const WRITES_LIMIT_MS = 1_000;
+
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
 /**
@@ -30,16 +41,29 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
  * @throws DATABASE_UNREACHABLE, CONFIG_INVALID
  */
 export async function createServices({ config, log }: { config: Config; log: Log }) {
+  const closing = createClosing({ log });
+  try {
+    return await construct({ config, log, closing });
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function construct({ config, log, closing }: { config: Config; log: Log; closing: Closing }) {
   const clock = systemClock;
   const database = await openDatabase({ url: config.databaseUrl });
+  closing.add('the database', database.close);
   const catalogue = await createLabCatalogue({ directory: config.labsDir, logger: log });
-  const events = await connectEvents(config, log);
   const installation = await readInstallation(database);
   const engine = createDockerEngine({
     installation,
     host: config.dockerHost,
     nameServers: config.nameServers,
   });
+  closing.add('the engine', engine.close);
+  const events = await connectEvents(config, log);
+  closing.add('events', events.close);
   const metrics = createMetrics();
 
   const users = createUserStore({ database });
@@ -55,6 +79,8 @@ export async function createServices({ config, log }: { config: Config; log: Log
     clock,
     log,
   });
+
+  closing.add('authentication', authentication.close);
 
   const sessions = createSessions({
     ...config,
@@ -92,7 +118,22 @@ export async function createServices({ config, log }: { config: Config; log: Log
   metrics.countTerminalsBy(terminals.held);
 
   const stopping = new AbortController();
-  let terminalsKept: Promise<void> | undefined;
+  let terminalsKept = Promise.resolve();
+  let ending: Promise<unknown> | undefined;
+
+  function end(what: string, work: Promise<unknown>, limitMs: number): Promise<void> {
+    return finish({ log, what, work, limitMs });
+  }
+
+  /** All are told before any is waited for: an engine that hangs keeps none of the others from ending. */
+  function interrupt(): Promise<unknown> {
+    stopping.abort();
+    return (ending ??= Promise.all([
+      end('checks', checks.stop(), WORK_LIMIT_MS),
+      end('sessions', sessions.stop(), WORK_LIMIT_MS),
+      end('the upkeep of terminals', terminalsKept, WORK_LIMIT_MS),
+    ]));
+  }
 
   return {
     authentication,
@@ -122,17 +163,16 @@ export async function createServices({ config, log }: { config: Config; log: Log
         .catch((error: unknown) => log.error({ err: error }, 'Terminals could not be recovered.'));
     },
 
-    /** Ends the work in the order in which each needs the next. Sessions go on running on the engine. */
+    /** Begins to stop, without waiting: requests that wait for checks or the engine get their answers. */
+    interrupt(): void {
+      void interrupt();
+    },
+
+    /** Ends all work and closes everything, in a few seconds whatever hangs. Sessions go on running on the engine. */
     async stop(): Promise<void> {
-      stopping.abort();
-      await terminals.shutdown();
-      await terminalsKept;
-      await checks.stop();
-      await sessions.stop();
-      await authentication.close();
-      await events.close();
-      await engine.close();
-      await database.close();
+      await Promise.all([interrupt(), end('terminals', terminals.shutdown(), TERMINALS_LIMIT_MS)]);
+      await end('uses of sessions', sessions.noteUses(), WRITES_LIMIT_MS);
+      await closing.close();
     },
   };
 }

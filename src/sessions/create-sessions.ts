@@ -58,7 +58,9 @@ export interface Sessions {
   countByState(): Promise<Partial<Record<SessionState, number>>>;
   /** Compares the engine with the database once, now; resolves when that is done. */
   reconcile(): Promise<void>;
-  /** Ends all work. Sessions go on running; what was being made waits for the next start. */
+  /** Writes the uses of sessions that were gathered: the last thing to do before the database closes. */
+  noteUses(): Promise<void>;
+  /** Ends all work, interrupted before this returns. Sessions go on running; what was being made waits for the next start. */
   stop(): Promise<void>;
 }
 
@@ -175,14 +177,14 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     countByState: store.countByState,
     reconcile: comparing.flush,
+    noteUses: lifetimes.settle,
     async stop() {
       unlisten?.();
       watcher.stop();
-      await upkeep.stop();
-      await comparing.stop();
-      await provisioner.stop();
-      await teardown.stop();
-      await lifetimes.flush();
+      // All are told to stop before any is waited for: the engine may keep one of them waiting.
+      const ends = [upkeep.stop(), comparing.stop(), provisioner.stop(), teardown.stop()];
+      await Promise.allSettled(ends);
+      await Promise.all(ends);
     },
   };
 }

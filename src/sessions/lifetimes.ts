@@ -9,6 +9,9 @@ import type { SessionRow } from './session-store.ts';
 /** Time during which uses of a session are gathered into one write, in milliseconds. */
 const TOUCH_EVERY_MS = 30_000;
 
+/** Changes by others that the last write of a use makes way for before it gives up. */
+const TRIES = 20;
+
 export type Lifetimes = ReturnType<typeof createLifetimes>;
 
 /** Ends sessions that are idle or have lived their time, and warns before. `onEnded` is called when one was. */
@@ -25,23 +28,26 @@ export function createLifetimes(options: {
   const touched = new Map<string, Date>();
   let flushAt = 0;
 
-  /** Writes what was gathered; what meets another change is written with the next. */
+  /** Writes what was gathered; what meets another change, or a database that is away, is written with the next. */
   async function flush(): Promise<void> {
     const uses = new Map(touched);
-    touched.clear();
     if (uses.size === 0) return;
-    for (const row of await lifetimes.inUse([...uses.keys()])) {
-      await noteUse(row, uses.get(row.id) ?? row.lastActivityAt);
+    const rows = new Map((await lifetimes.inUse([...uses.keys()])).map((row) => [row.id, row]));
+    for (const [id, at] of uses) {
+      const row = rows.get(id);
+      if (row && !(await noteUse(row, at))) continue;
+      if (touched.get(id) === at) touched.delete(id);
     }
   }
 
-  async function noteUse(row: SessionRow, at: Date): Promise<void> {
+  /** False when somebody else changed the session since the row was read. */
+  async function noteUse(row: SessionRow, at: Date): Promise<boolean> {
     const changes = used(row, at);
     const relieved =
       row.warnedAt !== null && !isWarningDue({ ...row, ...changes }, clock.now(), warningMinutes);
     const changed = await lifetimes.setEnd(row, relieved ? { ...changes, warnedAt: null } : changes);
-    if (changed === undefined) touched.set(row.id, touched.get(row.id) ?? at);
-    else if (relieved) changer.tell(changed);
+    if (changed && relieved) changer.tell(changed);
+    return changed !== undefined;
   }
 
   async function warnOrEnd(row: SessionRow, now: Date): Promise<void> {
@@ -66,7 +72,10 @@ export function createLifetimes(options: {
     touch(id: string): void {
       touched.set(id, clock.now());
     },
-    flush,
+    /** Writes all that was gathered, whatever others change meanwhile. */
+    async settle(): Promise<void> {
+      for (let tries = 0; touched.size > 0 && tries < TRIES; tries++) await flush();
+    },
     /** One look at all sessions whose end is near. */
     async sweep(): Promise<void> {
       const now = clock.now();

@@ -111,10 +111,12 @@ export function createProvisioner(options: {
     /** Gives all that is being made back to the queue, for the next start. */
     async stop(): Promise<void> {
       stopped = true;
+      const interrupt = () => underWay.forEach(({ abort }) => abort.abort(INTERRUPTED));
+      interrupt();
       await runner.stop();
-      const all = [...underWay.values()];
-      for (const { abort } of all) abort.abort(INTERRUPTED);
-      await Promise.all(all.map(({ done }) => done));
+      // What the last pass began meanwhile.
+      interrupt();
+      await Promise.all([...underWay.values()].map(({ done }) => done));
     },
   };
 }

@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { test } from 'tap';
+import { startBerth } from '../../support/berth-process.ts';
+import { learnerAt } from '../../support/learner.ts';
+
+await test('a service whose engine hangs stops in time, by itself, and loses no session', async (t) => {
+  // It takes every call and answers none.
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+
+  const berth = await startBerth(t, { DOCKER_HOST: `tcp://127.0.0.1:${port}` });
+  const learner = learnerAt(berth);
+  const id = await learner.start();
+  await learner.reach(id, 'PROVISIONING');
+  const began = Date.now();
+  t.equal(await berth.stop(), 0, 'it is not ended by its own time limit');
+  t.ok(Date.now() - began < 8_000);
+  t.match(berth.output(), /"what":"sessions".*did not stop in time/);
+
+  await berth.start();
+  await learner.reach(id, 'PROVISIONING', 'QUEUED');
+  await berth.kill();
+});

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { redisUrl } from '../../support/buses.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Longest start that fails, in milliseconds; a service that hangs is ended then. */
+const LIMIT_MS = 30_000;
+
+/** Starts a service that is to fail, with Redis, whose connections would keep it alive. */
+async function failedStart(t: Test, settings: Record<string, string>) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'berth-test-'));
+  t.teardown(() => rm(dataDir, { recursive: true, force: true }));
+  const child = spawn(process.execPath, ['--import=tsx', 'src/cli/main.ts', 'serve'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      BERTH_DATA_DIR: dataDir,
+      BERTH_LABS_DIR: join(root, 'labs'),
+      BERTH_LOG_LEVEL: 'silent',
+      BERTH_PORT: '0',
+      REDIS_URL: redisUrl(),
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, printed: printed.trim() };
+}
+
+await test('a port that is taken is named in one message, and the service ends', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.teardown(() => other.close());
+  const { port } = other.address() as AddressInfo;
+  t.same(await failedStart(t, { BERTH_PORT: String(port) }), {
+    exitCode: 1,
+    printed: `BERTH_PORT ${port} is taken: stop what listens there, or set another port.`,
+  });
+});
+
+await test('an address that is not of this machine is named, and the service ends', async (t) => {
+  const { exitCode, printed } = await failedStart(t, { BERTH_HOST: '192.0.2.77' });
+  t.equal(exitCode, 1);
+  t.match(printed, /^BERTH_HOST 192\.0\.2\.77 is no address of this machine: .*$/);
+});
+
+await test('with no folder of labs, or a pool that is too small, nothing that was opened keeps it alive', async (t) => {
+  for (const settings of [{ BERTH_LABS_DIR: '/no/such/folder' }, { BERTH_SUBNET_POOL: '10.231.0.0/30' }]) {
+    const { exitCode, printed } = await failedStart(t, settings);
+    t.equal(exitCode, 1, printed);
+    t.match(printed, /^.*(BERTH_LABS_DIR|BERTH_SUBNET_POOL|no\/such\/folder).*$/);
+  }
+});
