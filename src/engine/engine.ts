@@ -30,7 +30,10 @@ export interface Engine {
   /** @throws CONTAINER_NOT_FOUND */
   inspect(machineId: string): Promise<MachineStatus>;
 
-  /** Stops the machine's processes and starts it again on the same file system; its address stays. @throws CONTAINER_NOT_FOUND */
+  /**
+   * Stops the machine's processes and starts it again on the same file system; its address stays.
+   * @throws CONTAINER_NOT_FOUND, EGRESS_UNAVAILABLE (a machine with internet stays as it was)
+   */
   restart(machineId: string): Promise<void>;
 
   /**

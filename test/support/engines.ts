@@ -28,7 +28,7 @@ export interface TestMachine {
 export function dockerHarness(
   t: Test,
   options: { egressImage?: string; nameServers?: string[] } = {},
-): EngineHarness {
+): EngineHarness & { installation: string } {
   const installation = `test-${randomBytes(6).toString('hex')}`;
   const host = process.env['DOCKER_HOST'];
   const engine = createDockerEngine({ host, installation, ...options });
@@ -42,7 +42,7 @@ export function dockerHarness(
     t.teardown(() => cuttable.close());
     return { engine: cuttable, cut: proxy.cut, mend: proxy.mend };
   };
-  return { engine, openCuttable };
+  return { engine, installation, openCuttable };
 }
 
 /** A session id that no other run has. */

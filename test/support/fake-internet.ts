@@ -57,6 +57,20 @@ export async function startFakeInternet(t: Test): Promise<void> {
   if (StatusCode !== 0) throw new Error(String(await cabling.logs({ stderr: true, stdout: true })));
 }
 
+/** Takes the rules of labs with internet away, as a reload of the host's firewall does. */
+export async function removeEgressRules(t: Test): Promise<void> {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  t.teardown(close);
+  const script = `set -e
+    iptables -w -D INPUT -i berth+ -j BERTH-HOST
+    iptables -w -D DOCKER-USER -i berth+ ! -o berth+ -j BERTH-EGRESS
+    for chain in BERTH-HOST BERTH-EGRESS; do iptables -w -F $chain; iptables -w -X $chain; done`;
+  const host = { NetworkMode: 'host', UsernsMode: 'host', CapAdd: ['NET_ADMIN'] };
+  const helper = await startHelper(t, docker, ['sh', '-c', script], host, 'berth/lab-egress:latest');
+  const { StatusCode } = (await helper.wait()) as { StatusCode: number };
+  if (StatusCode !== 0) throw new Error(String(await helper.logs({ stderr: true, stdout: true })));
+}
+
 /** The rules only ever learn name servers; this one is no more. */
 async function forgetNameServer(t: Test, docker: Docker): Promise<void> {
   const script = `for protocol in udp tcp; do

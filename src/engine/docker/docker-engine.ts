@@ -7,7 +7,7 @@ import { watchMachines } from './events.ts';
 import { runExec } from './exec.ts';
 import { call } from './faults.ts';
 import { commit, copyIn, copyOut, removeImage } from './files.ts';
-import { STOP_TIMEOUT_S } from './machine-config.ts';
+import { restartMachine } from './restart.ts';
 import { parseHandle } from './shell-leader.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
 import { destroyEnvironment } from './teardown.ts';
@@ -56,9 +56,7 @@ export function createDockerEngine({
     list: () => listEnvironments(docker, installation),
     destroy: (sessionId) => destroyEnvironment(docker, installation, sessionId),
     inspect: (machineId) => inspectMachine(docker, machineId),
-    async restart(machineId) {
-      await call(() => container(machineId).restart({ t: STOP_TIMEOUT_S }));
-    },
+    restart: (machineId) => restartMachine(docker, egress, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
     openTerminal: (machineId, spec) => openTerminal(container(machineId), spec),
     async endShell(machineId, shell) {

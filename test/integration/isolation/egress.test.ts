@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'tap';
+import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import {
   dockerHarness,
   environmentSpec,
+  isRunning,
   machineSpec,
   MACHINE_IMAGE,
   runScript,
@@ -14,6 +16,7 @@ import {
   INTERNET_ADDRESS,
   METADATA_ADDRESS,
   PRIVATE_ADDRESS,
+  removeEgressRules,
   startFakeInternet,
 } from '../../support/fake-internet.ts';
 
@@ -70,6 +73,35 @@ await test('a lab with internet reaches the internet and nothing else', async (t
     );
     t.not(code, 0);
   });
+});
+
+await test('a machine with internet that is restarted after a reload of the firewall has its rules again', async (t) => {
+  await startFakeInternet(t);
+  const { engine } = dockerHarness(t);
+  const [machine] = await engine.provision(environmentSpec({ internet: true }));
+  const machineId = machine?.machineId ?? '';
+  const fetched = async (address: string) =>
+    (await runScript(engine, machineId, `curl -s --max-time 2 http://${address}/`)).out;
+  await removeEgressRules(t);
+  await engine.restart(machineId);
+  t.equal(await fetched(INTERNET_ADDRESS), 'internet');
+  t.equal(await fetched(PRIVATE_ADDRESS), '');
+  t.equal(await fetched(METADATA_ADDRESS), '');
+});
+
+await test('a machine with internet is not restarted where its rules can not be set', async (t) => {
+  const { engine, installation } = dockerHarness(t);
+  const [[machine], [closed]] = await Promise.all([
+    engine.provision(environmentSpec({ internet: true })),
+    engine.provision(environmentSpec()),
+  ]);
+  const host = process.env['DOCKER_HOST'];
+  const unable = createDockerEngine({ host, installation, egressImage: MACHINE_IMAGE });
+  t.teardown(() => unable.close());
+  await runScript(engine, machine?.machineId ?? '', 'sleep 999 >/dev/null 2>&1 &');
+  await t.rejects(unable.restart(machine?.machineId ?? ''), { code: 'EGRESS_UNAVAILABLE' });
+  t.ok(await isRunning(engine, machine?.machineId ?? '', 'sleep 999'), 'it stays as it was');
+  await unable.restart(closed?.machineId ?? '');
 });
 
 await test('a lab with internet does not start where its rules can not be set', async (t) => {
