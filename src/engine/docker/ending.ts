@@ -1,14 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../errors.ts';
 import { call } from './faults.ts';
 import { ENDING_SCRIPT } from './ending-script.ts';
+import { withLentProcesses } from './lent-processes.ts';
 import type { Leader } from './shell-leader.ts';
 import { waitForExit } from './exec-exit.ts';
 
 /** The script's own waits add up to under 3 s; past this the machine is stuck. */
 const ENDING_TIMEOUT_MS = 15_000;
-/** Processes lent to a machine that has used up its own, so that there is room for what ends them. */
-const LENT_PROCESSES = 32;
 
 /** What is to be ended; see {@link ENDING_SCRIPT} for the two ways. */
 export interface Ending {
@@ -18,11 +18,17 @@ export interface Ending {
   user?: string | undefined;
 }
 
+/** A variable for the environment of an exec, by which it is found with all that it starts. */
+export function newMark(): string {
+  return `BERTH_RUN=${randomUUID()}`;
+}
+
 /** Ends processes inside a machine. A machine that is gone or stopped has none: that succeeds. */
 export async function endInside(container: Docker.Container, ending: Ending): Promise<void> {
   try {
     if ((await runEnding(container, ending)) !== 'no-room') return;
-    await withLentProcesses(container, () => runEnding(container, ending));
+    if ((await withLentProcesses(container, () => runEnding(container, ending))) !== 'no-room') return;
+    throw fault('ENGINE_REFUSED', { problem: 'there is no room in the machine for what ends its processes' });
   } catch (error) {
     if (!isFault(error, 'CONTAINER_NOT_FOUND', 'MACHINE_NOT_RUNNING')) throw error;
   }
@@ -51,15 +57,4 @@ async function runEnding(container: Docker.Container, ending: Ending): Promise<'
     throw fault('ENGINE_REFUSED', { problem: 'some processes could not be ended' });
   }
   return 'no-room';
-}
-
-async function withLentProcesses<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
-  const { HostConfig } = await call(() => container.inspect());
-  const PidsLimit = HostConfig.PidsLimit ?? 0;
-  await call(() => container.update({ PidsLimit: PidsLimit + LENT_PROCESSES }));
-  try {
-    return await use();
-  } finally {
-    await call(() => container.update({ PidsLimit }));
-  }
 }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { ExecResult, ExecSpec } from '../engine.ts';
-import { endInside } from './ending.ts';
+import { endInside, newMark } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { createExecOutput } from './exec-output.ts';
 import type { ExecOutput } from './exec-output.ts';
@@ -21,8 +20,10 @@ type Cut = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
 /** Runs a command to its end, or ends it with all that it started. */
 export async function runExec(container: Docker.Container, spec: ExecSpec): Promise<ExecResult> {
   spec.signal?.throwIfAborted();
-  const mark = `BERTH_RUN=${randomUUID()}`;
+  const mark = newMark();
   const exec = await call(() => container.exec(execOptions(spec, mark)));
+  // What was given up meanwhile is not started; from here on the listener hears of it.
+  spec.signal?.throwIfAborted();
   const started = deferred<void>();
   const cut = deferred<Cut>();
   const output = createExecOutput(spec.outputLimitBytes, {
@@ -75,8 +76,12 @@ async function endCommand(running: {
   const timer = setTimeout(() => started.resolve(), APPEARANCE_MS);
   await Promise.race([started.promise, closed]);
   clearTimeout(timer);
-  await endInside(container, { leader: output.leader, mark, user: output.leader ? undefined : spec.user });
-  stream.destroy();
+  const { leader } = output;
+  try {
+    await endInside(container, { leader, mark, user: leader ? undefined : spec.user });
+  } finally {
+    stream.destroy();
+  }
   await closed;
 }
 

@@ -5,6 +5,8 @@ export const LABEL = {
   machine: 'berth.machine',
   profile: 'berth.profile',
   role: 'berth.role',
+  /** Most processes of a machine, as it was made: its limit on the engine is raised for moments. */
+  pids: 'berth.pids',
 } as const;
 
 /** What a thing is for: a learner's machine, a session's network, a helper of Berth's own, a saved file system. */

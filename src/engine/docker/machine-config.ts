@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { IsolationProfile, MachineLimits, MachineSpec } from '../engine.ts';
+import { LABEL } from './labels.ts';
 
 /**
  * What apt, dpkg, su, useradd and chown need of root's powers: to hand files over and to become
@@ -40,7 +41,7 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
     Entrypoint: spec.command ?? WAIT,
     Cmd: [],
     Env: environmentList(spec.environment),
-    Labels: place.labels,
+    Labels: { ...place.labels, [LABEL.pids]: String(spec.limits.pids) },
     StopSignal: 'SIGTERM',
     StopTimeout: STOP_TIMEOUT_S,
     // Health checks run by exec, and the engine keeps a little of every exec it ever ran.

@@ -93,6 +93,17 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
       await t.rejects(runScript(engine, machineId, 'true', { signal: abort.signal }), reason);
     });
 
+    await t.test('by an abort while it is about to start', async (t) => {
+      const reason = new Error('no longer wanted');
+      for (const delay of [0, 1, 3, 5, 10, 20]) {
+        const abort = new AbortController();
+        const running = runScript(engine, machineId, 'sleep 600', { signal: abort.signal, timeoutMs: 4_000 });
+        void sleep(delay).then(() => abort.abort(reason));
+        await t.rejects(running, reason, String(delay));
+      }
+      t.notOk(await isRunning(engine, machineId, 'sleep 600'));
+    });
+
     await t.test('while the machine has no process to spare', async (t) => {
       const bomb = 'bomb() { bomb | bomb & }; bomb; while :; do :; done';
       const result = await runScript(engine, machineId, bomb, { timeoutMs: 2_000 });
