@@ -16,13 +16,17 @@ export interface DockerEvent {
   Actor?: { ID?: string; Attributes?: Record<string, string> };
 }
 
-/** Tells of the installation's machines until `signal` aborts, across losses of the engine. */
+/**
+ * Tells of the installation's machines until `signal` aborts, across losses of the engine. A listener
+ * that throws is warned of and told the next event all the same.
+ */
 export async function watchMachines(
   docker: Docker,
   installation: string,
-  listener: (event: EngineEvent) => void,
+  onEvent: (event: EngineEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const listener = warned(onEvent);
   let lost = false;
   let pause = FIRST_PAUSE_MS;
   while (!signal.aborted) {
@@ -59,12 +63,24 @@ async function openEvents(docker: Docker, installation: string, signal: AbortSig
 /** Hands events over until the stream ends or breaks, which are the same to a watcher. */
 async function passOn(lines: AsyncGenerator<string>, listener: (event: EngineEvent) => void): Promise<void> {
   const translate = createEventTranslator();
-  for (;;) {
-    const next = await lines.next().catch(() => undefined);
-    if (!next || next.done) return;
-    const event = translate(JSON.parse(next.value) as DockerEvent);
-    if (event) listener(event);
+  try {
+    for await (const line of lines) {
+      const event = translate(JSON.parse(line) as DockerEvent);
+      if (event) listener(event);
+    }
+  } catch {
+    // Broken on the way, or cut within a line.
   }
+}
+
+function warned(listener: (event: EngineEvent) => void): (event: EngineEvent) => void {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  };
 }
 
 /** Turns the engine's events into Berth's; it remembers who ran out of memory until they die. */

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'tap';
+import { connectEngine } from '../../../../src/engine/docker/connection.ts';
+import { watchMachines } from '../../../../src/engine/docker/events.ts';
+import type { EngineEvent } from '../../../../src/engine/engine.ts';
+
+const started = (ID: string) =>
+  `${JSON.stringify({ Action: 'start', Actor: { ID, Attributes: { 'berth.session': 's' } } })}\n`;
+
+await test('neither an event cut in two nor a listener that throws ends the watch', async (t) => {
+  const answers = [started('a') + started('b').slice(0, 20), started('c') + started('d')];
+  const server = createServer((_, response) => {
+    const answer = answers.shift() ?? '';
+    if (answers.length > 0) response.end(answer);
+    else response.write(answer);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { docker, close } = connectEngine(`tcp://127.0.0.1:${port}`, {});
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => void warnings.push(warning);
+  process.on('warning', warn);
+  t.teardown(() => {
+    process.off('warning', warn);
+    close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const told: string[] = [];
+  const stop = new AbortController();
+  const listener = (event: EngineEvent) => {
+    told.push('machineId' in event ? event.machineId : event.type);
+    if (told.at(-1) === 'd') stop.abort();
+    throw new Error(`no good at ${told.at(-1)}`);
+  };
+  await watchMachines(docker, 'i', listener, stop.signal);
+  t.same(told, ['a', 'engine-lost', 'engine-returned', 'c', 'd']);
+  t.match(warnings.map(String), ['Error: no good at a']);
+});
