@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty';
 import { readConfig } from '../config.ts';
+import { localUrl } from '../local-url.ts';
 
 /** Longest wait for the answer, in milliseconds: container health checks allow five seconds. */
 const ANSWER_LIMIT_MS = 4_000;
@@ -9,7 +10,7 @@ export const healthCommand = defineCommand({
   meta: { name: 'health', description: 'Ask whether the service on this machine is alive.' },
   async run() {
     const { host, port } = readConfig(process.env);
-    const address = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}/healthz`;
+    const address = `${localUrl(host, port)}/healthz`;
     const answer = await fetch(address, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }).catch(
       (error: unknown) => error as Error,
     );

@@ -3,6 +3,7 @@ import { fault, isFault } from '../errors.ts';
 import { allScopes, system } from '../identity/actor.ts';
 import type { Scope } from '../identity/actor.ts';
 import type { ApiToken, User } from '../identity/user.ts';
+import { localUrl } from '../local-url.ts';
 import { PAGE_LIMIT } from '../page.ts';
 import { withIdentity } from './with-identity.ts';
 import type { CliIdentity } from './with-identity.ts';
@@ -67,8 +68,7 @@ const linkCommand = defineCommand({
       const { id } = await findUser(identity, args.user);
       const { secret } = await identity.users.createSignInLink(system, id);
       const { publicUrl, host, port } = identity.config;
-      const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-      process.stdout.write(`${publicUrl ?? `http://${name}:${port}`}/sign-in/${secret}\n`);
+      process.stdout.write(`${publicUrl ?? localUrl(host, port)}/sign-in/${secret}\n`);
     }),
 });
 

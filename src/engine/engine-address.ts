@@ -25,16 +25,19 @@ export type EngineAddress =
  * @throws TypeError for an address of another kind, such as `ssh://`
  */
 export function parseEngineAddress(address: string, env: NodeJS.ProcessEnv): EngineAddress {
-  const url = new URL(address.includes('://') ? address : `tcp://${address}`);
-  if (url.protocol === 'unix:') return { socketPath: url.pathname };
-  if (!['tcp:', 'http:', 'https:'].includes(url.protocol)) {
-    throw new TypeError(`addresses that begin with ${url.protocol}// are not supported`);
+  const [, scheme = 'tcp', rest] = /^(?:(\w+):\/\/)?(.*)$/.exec(address) ?? [];
+  if (scheme !== 'unix' && !['tcp', 'http', 'https'].includes(scheme)) {
+    throw new TypeError(`addresses that begin with ${scheme}:// are not supported`);
   }
-  const tls = url.protocol === 'https:' || Boolean(env['DOCKER_TLS_VERIFY']) || url.port === TLS_PORT;
+  // Of http and https a URL drops the ports 80 and 443, which here are not the usual ones.
+  const url = new URL(`${scheme === 'unix' ? scheme : 'tcp'}://${rest}`);
+  if (scheme === 'unix') return { socketPath: url.pathname };
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const tls = scheme === 'https' || Boolean(env['DOCKER_TLS_VERIFY']) || url.port === TLS_PORT;
   const port = Number(url.port) || (tls ? 2376 : 2375);
   const folder = env['DOCKER_CERT_PATH'];
-  if (!tls) return { protocol: 'http', host: url.hostname, port };
-  if (!folder) return { protocol: 'https', host: url.hostname, port };
+  if (!tls) return { protocol: 'http', host, port };
+  if (!folder) return { protocol: 'https', host, port };
   const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readFileSync(join(folder, name)));
-  return { protocol: 'https', host: url.hostname, port, ...(ca && cert && key ? { ca, cert, key } : {}) };
+  return { protocol: 'https', host, port, ...(ca && cert && key ? { ca, cert, key } : {}) };
 }

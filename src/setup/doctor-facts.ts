@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { openDatabase } from '../database/database.ts';
 import { parseDatabaseUrl } from '../database/database-url.ts';
+import { localUrl } from '../local-url.ts';
 import type { PortState } from './doctor-checks.ts';
 import { hasCommand, whenMissing } from '../../setup/debian.mjs';
 import { parseRoutes } from '../ipv4.ts';
@@ -66,10 +67,9 @@ export async function probePort(host: string, port: number): Promise<PortState> 
 }
 
 async function answersAsBerth(host: string, port: number): Promise<boolean> {
-  const target = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   try {
     const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
-    return (await fetch(`http://${target}:${port}/healthz`, { signal })).ok;
+    return (await fetch(`${localUrl(host, port)}/healthz`, { signal })).ok;
   } catch {
     // Whatever listens there does not speak HTTP, and that is all there is to know.
     return false;
