@@ -1,5 +1,6 @@
 import { nodeProblem } from '../../setup/node-version.mjs';
-import type { EngineFacts } from '../engine/engine-facts.ts';
+import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/network.ts';
+import type { EngineInfo } from '../engine/engine.ts';
 import { formatBlock, overlaps, parseBlock } from '../ipv4.ts';
 import type { Route } from '../ipv4.ts';
 import { KEY_QUOTA } from './kernel-keys.ts';
@@ -18,6 +19,8 @@ export interface Finding {
 const LOW_DISK_BYTES = 5 * 1024 ** 3;
 /** Below this the database itself is in danger. */
 const FULL_DISK_BYTES = 256 * 1024 ** 2;
+/** How sessions' bridges are named: by the engine, or by Berth where they lead to the internet. */
+const BRIDGE_PREFIXES = ['br-', EGRESS_BRIDGE_PREFIX];
 
 const ok = (name: string, detail: string): Finding => ({ name, state: 'ok', detail });
 const advice = (name: string, detail: string, mend: string): Finding => ({
@@ -42,7 +45,7 @@ export function checkNode(version: string): Finding {
 }
 
 /** What an engine at `address` says of itself, or why it does not. */
-export function checkEngine(address: string, facts: EngineFacts | { problem: string }): Finding[] {
+export function checkEngine(address: string, facts: EngineInfo | { problem: string }): Finding[] {
   if ('problem' in facts) {
     const mend = 'npm start sets one up as root on Debian or Ubuntu; docs/install.md has other ways';
     return [missing('engine', `none answers at ${address}: ${facts.problem}`, mend)];
@@ -85,7 +88,9 @@ export function checkSubnetPool(pool: string, routes: readonly Route[]): Finding
   if (!block) return missing(name, `${pool} is no range of addresses`, mend);
   // A bridge inside the range is a session's own network.
   const own = (route: Route) =>
-    route.device.startsWith('br-') && route.first >= block.first && route.last <= block.last;
+    BRIDGE_PREFIXES.some((prefix) => route.device.startsWith(prefix)) &&
+    route.first >= block.first &&
+    route.last <= block.last;
   const met = routes.find((route) => overlaps(route, block) && !own(route));
   if (!met) return ok(name, pool);
   return missing(name, `${pool} meets the route ${formatBlock(met)} of ${met.device}`, mend);

@@ -15,10 +15,12 @@ import { formatFindings } from '../../../src/setup/doctor-report.ts';
 import { parseBlock } from '../../../src/ipv4.ts';
 
 const engine = {
+  name: 'Docker',
   version: '26.1',
   userNamespaces: true,
   limits: { memory: true, pids: true, cpu: true },
-  dataFolder: '/var/lib/docker',
+  memoryBytes: 8 * 1024 ** 3,
+  cpus: 2,
 };
 const GIB = 1024 ** 3;
 
@@ -99,6 +101,8 @@ await t.test(
     const pool = '10.231.0.0/16';
     t.equal(checkSubnetPool(pool, [route('eth0', '192.0.2.0/24')]).state, 'ok');
     t.equal(checkSubnetPool(pool, [route('br-1', '10.231.4.0/28')]).state, 'ok');
+    t.equal(checkSubnetPool(pool, [route('berth3fa85f6457', '10.231.5.0/28')]).state, 'ok');
+    t.equal(checkSubnetPool(pool, [route('berth3fa85f6457', '10.0.0.0/8')]).state, 'missing');
     const met = checkSubnetPool(pool, [route('tun0', '10.0.0.0/8')]);
     t.equal(met.state, 'missing');
     t.match(met.detail, '10.0.0.0/8 of tun0');
