@@ -16,6 +16,8 @@ const LOG_MAX_BYTES = 10 * 1024 * 1024;
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 const LOG_TAIL_LINES = 15;
+/** What people are told of an engine that systemd runs. */
+const JOURNAL = 'Its log: journalctl -u docker.service -n 50';
 
 /**
  * Starts the engine, by systemd where it runs and else as a process of its own that outlives
@@ -28,8 +30,7 @@ export async function startDaemon(address: string, progress: (detail: string) =>
   progress('starting the engine');
   // Its package may have started it already.
   if ((await pingEngine(address, {})).state === 'up') return;
-  if (managed) await runCommand('systemctl', ['enable', '--now', 'docker.service']);
-  const exited = managed ? { reason: '' } : await spawnDaemon();
+  const exited = managed ? await enableUnit() : await spawnDaemon();
   const until = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < until && !exited.reason) {
     const ping = await pingEngine(address, {});
@@ -39,10 +40,18 @@ export async function startDaemon(address: string, progress: (detail: string) =>
   throw setupFault(
     `The container engine was started but does not answer at ${address}.` +
       (exited.reason ? ` It ended: ${exited.reason}.` : ''),
-    managed
-      ? ['Its log: journalctl -u docker.service -n 50']
-      : [`Its log: ${LOG_FILE}, which ends so:`, ...(await logTail())],
+    managed ? [JOURNAL] : [`Its log: ${LOG_FILE}, which ends so:`, ...(await logTail())],
   );
+}
+
+async function enableUnit(): Promise<{ reason: string }> {
+  try {
+    await runCommand('systemctl', ['enable', '--now', 'docker.service']);
+  } catch (error) {
+    const words = (error as Error).message.split('\n');
+    throw setupFault('systemd could not start the container engine:', [...words, JOURNAL], error);
+  }
+  return { reason: '' };
 }
 
 async function spawnDaemon(): Promise<{ reason: string }> {

@@ -49,7 +49,7 @@ export async function ensureEngine({
   if (off || !host.root || !host.debian) throw missingError({ ...host, off });
 
   const present = await hasCommand('dockerd', env['PATH']);
-  await prepareEngineFiles();
+  await prepareEngineFiles({ installed: !present });
   await raiseKeyQuota();
   if (!present) {
     step.progress('installing docker.io');

@@ -11,17 +11,20 @@ const ENGINE_DATA = '/var/lib/docker';
 const TUN_DEVICE = '/dev/net/tun';
 
 /**
- * Writes what an engine for labs needs, before it starts for the first time: daemon.json, the user
- * and ids that containers map to, and a tun device that a nested engine may open. Needs root.
+ * Writes what an engine for labs needs, before it starts: a tun device that a nested engine may
+ * open, and for an engine that is `installed` now or still unused daemon.json, and the user and ids
+ * that containers map to. The settings of any other engine are its owner's: one of them that stands
+ * in daemon.json and among the daemon's options keeps it from starting. Needs root.
  */
-export async function prepareEngineFiles(): Promise<void> {
+export async function prepareEngineFiles({ installed }: { installed: boolean }): Promise<void> {
+  await openTunDevice();
+  const unused = await isUnused(ENGINE_DATA);
+  if (!installed && !unused) return;
   const present = await readFile(DAEMON_CONFIG, 'utf8').catch(whenMissing(''));
   const routes = parseRoutes(await readFile('/proc/net/route', 'utf8'));
-  const unused = await isUnused(ENGINE_DATA);
   if (unused) await prepareRemapUser();
   const merged = mergeDaemonConfig(present, labDaemonConfig({ routes, unused }));
   if (merged !== undefined) await replaceFile(DAEMON_CONFIG, merged, 0o644);
-  await openTunDevice();
 }
 
 async function isUnused(folder: string): Promise<boolean> {

@@ -63,6 +63,53 @@ await t.test('an address of an unknown kind is named', async (t) => {
   t.match(output, 'DOCKER_HOST: addresses that begin with ssh:// are not supported');
 });
 
+await t.test("a kernel's quota that may not be raised keeps no engine from being used", async (t) => {
+  const { output, code } = await runApart(`
+    work=$(mktemp -d)
+    mount -t tmpfs none "$work"
+    echo 200 > "$work/maxkeys"
+    echo 20000 > "$work/maxbytes"
+    mount --bind "$work" /proc/sys/kernel/keys
+    mount -o remount,bind,ro /proc/sys/kernel/keys
+    umount "$work"
+    rmdir "$work"
+    ${ENSURE_ENGINE.join(' ')}
+  `);
+  t.strictSame([output, code], ['unix:///var/run/docker.sock\n', 0]);
+});
+
+await t.test(
+  'an engine that was used keeps its settings, and one that fails says where to look',
+  async (t) => {
+    const { output } = await runApart(`
+    work=$(mktemp -d)
+    trap 'umount -l "$work"; rmdir "$work"' EXIT
+    mount -t tmpfs none "$work"
+    mkdir "$work/etc" "$work/etc-work" "$work/data" "$work/log" "$work/bin"
+    mount -t overlay -o "lowerdir=/etc,upperdir=$work/etc,workdir=$work/etc-work" overlay /etc
+    rm -f /etc/docker/daemon.json
+    touch "$work/data/used"
+    mount --bind "$work/data" /var/lib/docker
+    mount --bind "$work/log" /var/log
+    ${WITHOUT_ENGINE} PATH="$work/bin:$PATH"
+    printf '#!/bin/sh\necho no such option\nexit 3\n' > "$work/bin/dockerd"
+    printf '#!/bin/sh\necho Job for docker.service failed. >&2\nexit 1\n' > "$work/bin/systemctl"
+    chmod +x "$work/bin/dockerd" "$work/bin/systemctl"
+    ${ENSURE_ENGINE.join(' ')} || true
+    mkdir -p /run/systemd/system
+    ${ENSURE_ENGINE.join(' ')} || true
+    [ -e /etc/docker/daemon.json ] || echo daemon.json was left alone
+  `);
+    t.match(
+      output,
+      /It ended: exit code 3\.\n {2}Its log: \S+berth-dockerd\.log, which ends so:\n {2}no such option/,
+    );
+    t.match(output, /systemd could not start .*\n.*exit code 1\n {2}Job for docker\.service failed\./);
+    t.match(output, 'journalctl -u docker.service');
+    t.match(output, 'daemon.json was left alone');
+  },
+);
+
 await t.test('an engine that refuses this user is told from one that is not there', async (t) => {
   // The path of a socket may have 107 bytes, so it lies in no deep folder.
   const folder = await mkdtemp(join(tmpdir(), 'berth-'));
