@@ -38,6 +38,7 @@ COPY labs labs
 USER berth
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
+# The first start makes the lab images.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=10m --retries=3 \
   CMD ["node", "bin/berth.js", "health"]
-CMD ["node", "--enable-source-maps", "bin/berth.js", "serve"]
+CMD ["node", "--enable-source-maps", "bin/berth.js", "up"]

@@ -55,7 +55,7 @@ async function makeAndImport(images: EngineImages, step: Step, problem: string):
       [
         `docker pull ${UPSTREAM_IMAGE}, with a registry in reach`,
         `docker load, of ${UPSTREAM_IMAGE} saved on another machine`,
-        'start Berth once as root on Debian or Ubuntu',
+        'npm start, once, as root on Debian or Ubuntu, outside of any container',
       ],
     );
   }

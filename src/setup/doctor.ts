@@ -1,5 +1,5 @@
 import { connectEngine } from '../engine/docker/connection.ts';
-import { readEngineFacts } from '../engine/docker/engine-facts.ts';
+import { readEngineInfo } from '../engine/docker/engine-info.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
@@ -69,7 +69,7 @@ async function examineEngine(env: NodeJS.ProcessEnv, imagesFolder: string): Prom
   try {
     const images = createDockerImages({ docker });
     return [
-      ...checkEngine(address, await readEngineFacts(docker)),
+      ...checkEngine(address, await readEngineInfo(docker)),
       ...checkImages(await wantedImages(images, imagesFolder)),
     ];
   } finally {

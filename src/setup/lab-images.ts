@@ -33,6 +33,17 @@ export async function listLabImages(root: string): Promise<LabImageFolder[]> {
   return found.flat();
 }
 
+/** Whether the engine has an image of each folder, of whatever version: sessions run on these. */
+export async function hasLabImages(
+  images: EngineImages,
+  folders: readonly LabImageFolder[],
+): Promise<boolean> {
+  const found = await Promise.all(
+    folders.map(({ name }) => images.find(`${REPOSITORY_PREFIX}${name}:latest`)),
+  );
+  return found.every((image) => image !== undefined);
+}
+
 /**
  * Makes sure that the engine has the image of a folder as it is now, on this base image: builds it
  * where its content or the base has changed, and names it only after its smoke test passed.

@@ -1,9 +1,12 @@
 import { connectEngine } from '../engine/docker/connection.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
+import type { EngineImages } from '../engine/engine-images.ts';
+import { isFault } from '../errors.ts';
 import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
 import { ensureEngine } from './docker-engine.ts';
-import { ensureLabImage, listLabImages } from './lab-images.ts';
-import type { Steps } from '../../setup/steps.mjs';
+import { ensureLabImage, hasLabImages, listLabImages } from './lab-images.ts';
+import type { LabImageFolder } from './lab-images.ts';
+import type { Step, Steps } from '../../setup/steps.mjs';
 
 /**
  * Makes this machine ready to run labs: an engine, the base image, and the image of each folder in
@@ -24,10 +27,12 @@ export async function ensureMachine({
   const { docker, close } = connectEngine(address, env);
   try {
     const images = createDockerImages({ docker });
-    const { id } = await steps.run('base image', (step) => ensureBaseImage({ images, step }));
+    const folders = await listLabImages(imagesFolder);
     const labImages: string[] = [];
-    for (const folder of await listLabImages(imagesFolder)) {
-      const base = { id, name: BASE_IMAGE };
+    const { id } = await steps.run('base image', (step) => baseImage({ images, folders, step }));
+    if (id === undefined) return { engine: address, labImages };
+    const base = { id, name: BASE_IMAGE };
+    for (const folder of folders) {
       const { name } = await steps.run(`image ${folder.name}`, (step) =>
         ensureLabImage({ images, folder, base, step }),
       );
@@ -36,5 +41,23 @@ export async function ensureMachine({
     return { engine: address, labImages };
   } finally {
     close();
+  }
+}
+
+/** Without an id where none can be had, but lab images of before are there: labs run on these. */
+async function baseImage({
+  images,
+  folders,
+  step,
+}: {
+  images: EngineImages;
+  folders: readonly LabImageFolder[];
+  step: Step;
+}): Promise<{ id?: string; note: string }> {
+  try {
+    return await ensureBaseImage({ images, step });
+  } catch (error) {
+    if (!isFault(error, 'ENGINE_SETUP_REFUSED') || !(await hasLabImages(images, folders))) throw error;
+    return { note: 'out of reach; labs run on the images that are there' };
   }
 }
