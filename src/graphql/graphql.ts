@@ -11,8 +11,10 @@ import { createPreparer } from './limits/prepare.ts';
 import { createSchema } from './schema.ts';
 import { addSubscriptionRoute } from './subscriptions/route.ts';
 
-/** Times a query is asked before it is compiled: those asked once or twice never pay for it. */
-const COMPILE_AFTER = 3;
+/** Times mercurius is asked a query before it compiles it; of the first of all it hears nothing. */
+const COMPILE_AFTER = 2;
+/** Queries that mercurius keeps, in two generations of this size: each takes twice the memory again and its compiled code. */
+const COMPILED_QUERIES = 50;
 
 /**
  * Registers GraphQL at `/graphql`: POST for queries and mutations, graphql-transport-ws for these
@@ -34,6 +36,7 @@ export async function registerGraphql(
     schema,
     routes: false,
     jit: COMPILE_AFTER,
+    cache: COMPILED_QUERIES,
     errorFormatter: ({ data, errors }, context) => {
       // What this plugin hands to mercurius as context is what comes back.
       const told = context as unknown as GraphqlContext;
@@ -45,7 +48,7 @@ export async function registerGraphql(
   });
   await app.register(async (scope) => {
     scope.removeContentTypeParser('text/plain');
-    addHttpRoute(scope, { ...options, prepare });
+    addHttpRoute(scope, { ...options, schema, prepare });
     addSubscriptionRoute(scope, { ...options, schema, prepare });
     if (options.development) addGraphiql(scope);
   });

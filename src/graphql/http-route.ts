@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, OperationTypeNode } from 'graphql';
+import { execute, GraphQLError, OperationTypeNode } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { fault, isFault } from '../errors.ts';
 import { fromFastify } from '../http/fastify-fault.ts';
 import { createContext } from './create-context.ts';
+import type { GraphqlContext } from './context.ts';
 import type { ContextSource } from './create-context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from './errors.ts';
 import { limits } from './limits/limits.ts';
-import type { createPreparer } from './limits/prepare.ts';
+import type { Prepare, PreparedQuery, QueryRequest } from './limits/prepare.ts';
 import { readQueryRequest } from './query-request.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -16,24 +18,40 @@ const RESPONSE_TYPE = 'application/graphql-response+json';
 /** Registers `POST /graphql`. It takes JSON alone, which no form of another site can send. */
 export function addHttpRoute(
   app: FastifyInstance,
-  options: ContextSource & { prepare: ReturnType<typeof createPreparer> },
+  options: ContextSource & { schema: GraphQLSchema; prepare: Prepare },
 ): void {
   // Answers are data, no pages: of the headers that keep pages safe, the one below is enough.
   const route = { bodyLimit: limits.bodyBytes, errorHandler: sendErrors, helmet: false } as const;
   app.post('/graphql', route, async (request, reply) => {
     const asked = readQueryRequest(request.body);
-    const { document, operation } = options.prepare(asked);
-    if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+    const { actor } = request;
+    const prepared = options.prepare(asked, actor !== undefined);
+    if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw fault('INPUT_INVALID', { problem: 'Subscriptions are taken over WebSocket at this address.' });
     }
-    const { actor } = request;
     const context = createContext(options, request, actor, async () => actor);
-    // Mercurius adds to the context what it needs itself.
-    const carrier = context as unknown as Record<string, unknown>;
-    const result = await app.graphql(document, carrier, asked.variables, asked.operationName);
+    const result = await (prepared.again ? carryOutAgain : carryOutOnce)(prepared, asked, context);
     // Without data it was not carried out: a variable of a wrong type.
     return sendJson(request, reply, result.data === undefined ? 400 : 200, result);
   });
+
+  /** Leaves nothing behind: most queries of strangers and by hand are asked this once. */
+  async function carryOutOnce({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
+    const { errors, ...result } = await execute({
+      schema: options.schema,
+      document,
+      contextValue: context,
+      variableValues: asked.variables,
+      operationName: asked.operationName,
+    });
+    return errors ? { ...result, errors: errors.map((each) => formatError(each, context)) } : result;
+  }
+
+  async function carryOutAgain({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
+    // Mercurius adds to the context what it needs itself.
+    const carrier = context as unknown as Record<string, unknown>;
+    return await app.graphql(document, carrier, asked.variables, asked.operationName);
+  }
 }
 
 function typeFor(request: FastifyRequest): string {

@@ -14,19 +14,26 @@ import { limits } from './limits.ts';
 import { createRecent } from './recent.ts';
 import { checkShape } from './shape.ts';
 
-/** Queries kept parsed and validated: many times what a web app and its scripts have. */
-const KEPT_QUERIES = 500;
+/**
+ * Characters of all queries kept parsed and validated: many times what a web app and its scripts
+ * have. A query of nothing but single signs takes some 200 bytes of memory a character.
+ */
+const KEPT_CHARACTERS = 200_000;
+/** Characters of the longest query that is kept: the introspection of tools has fewer. */
+const KEPT_LENGTH = 2_500;
 /** Mistakes told at once; more help nobody and cost. */
 const ERRORS_TOLD = 10;
 
 /** A query that is valid and within the limits. */
 export interface PreparedQuery {
-  /** The chosen operation alone, with the fragments it uses. The same object for the same query. */
+  /** The chosen operation alone, with the fragments it uses. The same object for a query that is kept. */
   document: DocumentNode;
   operation: OperationDefinitionNode;
+  /** Whether it was kept from an earlier time: then it is worth compiling. */
+  again: boolean;
 }
 
-interface Entry extends PreparedQuery {
+interface Entry extends Omit<PreparedQuery, 'again'> {
   fixedCost: Cost | undefined;
 }
 
@@ -37,9 +44,12 @@ export interface QueryRequest {
   variables?: Variables | undefined;
 }
 
+/** `known` says whether someone signed in asks: what nobody in particular sends is not remembered. */
+export type Prepare = (request: QueryRequest, known: boolean) => PreparedQuery;
+
 /** Makes what parses, validates and measures queries for both HTTP and WebSocket, remembering the recent ones. */
-export function createPreparer(schema: GraphQLSchema): (request: QueryRequest) => PreparedQuery {
-  const recent = createRecent<Entry>(KEPT_QUERIES);
+export function createPreparer(schema: GraphQLSchema): Prepare {
+  const recent = createRecent<Entry>(KEPT_CHARACTERS);
 
   function read({ query, operationName }: QueryRequest): Entry {
     const whole = parseWithin(query);
@@ -66,16 +76,18 @@ export function createPreparer(schema: GraphQLSchema): (request: QueryRequest) =
     }
   }
 
-  return (request) => {
+  return (request, known) => {
     if (request.query.length > limits.queryLength) {
       throw tooComplex(
         `it is ${request.query.length} characters long, at most ${limits.queryLength} are taken`,
       );
     }
     const key = `${request.operationName ?? ''}\n${request.query}`;
-    const entry = recent.get(key) ?? recent.keep(key, read(request));
+    const kept = recent.get(key);
+    const entry = kept ?? read(request);
     check(entry, request.variables ?? {});
-    return entry;
+    if (!kept && known && key.length <= KEPT_LENGTH) recent.keep(key, entry);
+    return { document: entry.document, operation: entry.operation, again: kept !== undefined };
   };
 }
 

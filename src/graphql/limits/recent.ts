@@ -1,6 +1,7 @@
-/** Keeps the `limit` most recently used values by key. */
-export function createRecent<V>(limit: number) {
+/** Keeps the most recently used values by key, as long as their keys have at most `characters` together. */
+export function createRecent<V>(characters: number) {
   const values = new Map<string, V>();
+  let kept = 0;
   return {
     get(key: string): V | undefined {
       const value = values.get(key);
@@ -10,13 +11,14 @@ export function createRecent<V>(limit: number) {
       values.set(key, value);
       return value;
     },
-    keep(key: string, value: V): V {
+    keep(key: string, value: V): void {
+      if (!values.has(key)) kept += key.length;
       values.set(key, value);
-      if (values.size > limit) {
-        const [oldest] = values.keys();
-        if (oldest !== undefined) values.delete(oldest);
+      for (const oldest of values.keys()) {
+        if (kept <= characters) return;
+        values.delete(oldest);
+        kept -= oldest.length;
       }
-      return value;
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Actor } from '../../identity/actor.ts';
 import type { ContextSource } from '../create-context.ts';
 import { createContext } from '../create-context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from '../errors.ts';
-import type { createPreparer } from '../limits/prepare.ts';
+import type { Prepare } from '../limits/prepare.ts';
 import { readQueryRequest } from '../query-request.ts';
 import { closeForbidden, closeFor } from './close.ts';
 import type { ConnectionCount } from './connections.ts';
@@ -35,7 +35,7 @@ type ConnectionContext = Context<Record<string, unknown>, Connection>;
 export interface ServerOptions extends ContextSource, CredentialSource {
   events: Pick<EventBus, 'listen'>;
   schema: GraphQLSchema;
-  prepare: ReturnType<typeof createPreparer>;
+  prepare: Prepare;
   connections: ConnectionCount;
 }
 
@@ -74,7 +74,7 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       throw tooComplex(`a connection carries at most ${OPERATION_LIMIT} operations at once`);
     }
     const asked = readQueryRequest(payload);
-    const { document } = options.prepare(asked);
+    const { document } = options.prepare(asked, user !== undefined);
     const authenticate = user ? user.authenticate : async () => undefined;
     return {
       schema: options.schema,

@@ -46,7 +46,8 @@ await test('every example works as it is written', async (t) => {
   for (const { query, variables } of [...all].sort(
     (a, b) => Number(a.query.includes('delete')) - Number(b.query.includes('delete')),
   )) {
-    const subscription = prepare({ query, variables }).operation.operation === OperationTypeNode.SUBSCRIPTION;
+    const subscription =
+      prepare({ query, variables }, true).operation.operation === OperationTypeNode.SUBSCRIPTION;
     const answer = subscription
       ? ((await client.iterate({ query, variables }).next()).value as object)
       : await ask('owner', query, variables);
