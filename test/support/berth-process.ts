@@ -41,8 +41,9 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     BERTH_DATA_DIR: dataDir,
     BERTH_LABS_DIR: join(root, 'labs'),
     BERTH_ADMIN_TOKEN: adminToken,
-    // Services of tests that run side by side share one engine: each takes networks of its own.
-    BERTH_SUBNET_POOL: `10.${randomInt(100, 230)}.${randomInt(0, 16) * 16}.0/20`,
+    // Services of tests that run side by side share one engine: each takes networks of its own, apart
+    // from those of tests of the engine alone, 10.228.0.0/15.
+    BERTH_SUBNET_POOL: `10.${randomInt(100, 228)}.${randomInt(0, 16) * 16}.0/20`,
     ...settings,
   };
   let child: ChildProcess | undefined;

@@ -4,28 +4,23 @@ import type { EventBus } from '../../src/events/event-bus.ts';
 import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { createRedisBus } from '../../src/events/redis-bus.ts';
 import type { Log } from '../../src/log.ts';
-
-/** A log that remembers what was written, each line as level and message. */
-export function rememberingLog(): Log & { lines: string[] } {
-  const lines: string[] = [];
-  const at = (level: string) => (_: object, message: string) => void lines.push(`${level}: ${message}`);
-  return { lines, info: at('info'), warn: at('warn'), error: at('error') };
-}
+import { quietLog } from './quiet-log.ts';
+import type { QuietLog } from './quiet-log.ts';
 
 /** Runs `body` as a subtest on each implementation of the event bus. */
 export async function eachBus(
   t: Test,
   name: string,
-  body: (t: Test, bus: EventBus, log: ReturnType<typeof rememberingLog>) => Promise<void>,
+  body: (t: Test, bus: EventBus, log: QuietLog) => Promise<void>,
 ): Promise<void> {
   await t.test(`${name} (memory)`, async (t) => {
-    const log = rememberingLog();
+    const log = quietLog();
     const bus = createMemoryBus({ log });
     t.teardown(() => bus.close());
     await body(t, bus, log);
   });
   await t.test(`${name} (Redis)`, async (t) => {
-    const log = rememberingLog();
+    const log = quietLog();
     const bus = await openRedisBus(t, { log });
     await body(t, bus, log);
   });
@@ -36,7 +31,7 @@ export async function openRedisBus(
   t: Test,
   options: { url?: string; log?: Log; channel?: string } = {},
 ): Promise<EventBus> {
-  const { url = redisUrl(), log = rememberingLog(), channel = uniqueChannel() } = options;
+  const { url = redisUrl(), log = quietLog(), channel = uniqueChannel() } = options;
   const bus = await createRedisBus({ url, log, channel });
   t.teardown(() => bus.close());
   return bus;

@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { createSessions } from '../../src/sessions/create-sessions.ts';
-import { rememberingLog } from './buses.ts';
+import { quietLog } from './quiet-log.ts';
 import { testCatalogue } from './sessions.ts';
 
 /*
@@ -22,7 +22,7 @@ const hanging: Engine = Object.create(engine, {
     },
   },
 });
-const log = rememberingLog();
+const log = quietLog();
 createSessions({
   database: await openDatabase({ url }),
   engine: hanging,
@@ -30,7 +30,7 @@ createSessions({
   clock: systemClock,
   catalogue: testCatalogue(),
   logger: log,
-  subnetPool: '10.231.0.0/16',
+  subnetPool: '10.232.0.0/16',
   sessionLimit: 5,
   provisionConcurrency: 1,
   provisionTimeoutSeconds: 60,

@@ -8,7 +8,7 @@ import { createTokenService } from '../../src/identity/token-service.ts';
 import { createTokenStore } from '../../src/identity/token-store.ts';
 import { createUserService } from '../../src/identity/user-service.ts';
 import { createUserStore } from '../../src/identity/user-store.ts';
-import { rememberingLog } from './buses.ts';
+import { quietLog } from './quiet-log.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 export type Identity = ReturnType<typeof createIdentity>;
@@ -21,7 +21,7 @@ export function createIdentity(
   t: Test,
   database: Database,
   {
-    events = createMemoryBus({ log: rememberingLog() }),
+    events = createMemoryBus({ log: quietLog() }),
     start,
   }: {
     events?: EventBus;
@@ -30,7 +30,7 @@ export function createIdentity(
   } = {},
 ) {
   const clock = createFakeClock(start);
-  const log = rememberingLog();
+  const log = quietLog();
   const changedUsers: string[] = [];
   events.listen('user.changed', ({ userId }) => void changedUsers.push(userId));
 
@@ -48,7 +48,7 @@ export function createIdentity(
 
 /** A bus that can be cut off: as long as it is, nothing arrives, and it says so. */
 export function createFragileBus(): EventBus & { cut(): void } {
-  const bus = createMemoryBus({ log: rememberingLog() });
+  const bus = createMemoryBus({ log: quietLog() });
   let up = true;
   return {
     ...bus,

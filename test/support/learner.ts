@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { BerthProcess } from './berth-process.ts';
 import { TerminalClient } from './terminal-client.ts';
+import { until } from './until.ts';
 
 /** Longest that a state is waited for, in milliseconds. */
 const WAIT_LIMIT_MS = 60_000;
@@ -22,7 +22,7 @@ const SEEN =
   'id state generation reason { code message } machines { name address } progress { steps { id passed } }';
 
 /** What a learner does, through the API of a running service. */
-export function learnerAt(berth: BerthProcess, lab = 'linux-command-line') {
+export function learnerAt(berth: Pick<BerthProcess, 'url' | 'adminToken' | 'graphql'>, lab = 'linux-command-line') {
   const learner = {
     async start(): Promise<string> {
       const query = 'mutation ($lab: String!) { startSession(input: { lab: $lab }) { session { id } } }';
@@ -42,14 +42,13 @@ export function learnerAt(berth: BerthProcess, lab = 'linux-command-line') {
 
     /** Waits until the session is in one of `states`. */
     async reach(id: string, ...states: string[]): Promise<SeenSession> {
-      const late = Date.now() + WAIT_LIMIT_MS;
-      for (;;) {
-        const session = await learner.see(id);
-        if (states.includes(session.state)) return session;
-        if (Date.now() > late)
-          throw new Error(`${states.join(' or ')} did not come: ${JSON.stringify(session)}`);
-        await sleep(50);
-      }
+      let session = await learner.see(id);
+      const isThere = async () => states.includes((session = await learner.see(id)).state);
+      await until(isThere, WAIT_LIMIT_MS).catch((error: unknown) => {
+        const message = `${states.join(' or ')} did not come: ${JSON.stringify(session)}`;
+        throw new Error(message, { cause: error });
+      });
+      return session;
     },
 
     /** Collects what `sessionChanged` tells until `last` says so. */

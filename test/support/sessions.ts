@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/database.ts';
@@ -12,7 +11,9 @@ import type { Sessions, SessionsOptions } from '../../src/sessions/create-sessio
 import { sessionStates } from '../../src/sessions/session-states.ts';
 import type { Session, SessionService, SessionState } from '../../src/sessions/session.ts';
 import { system } from '../../src/identity/actor.ts';
-import { rememberingLog } from './buses.ts';
+import { quietLog } from './quiet-log.ts';
+import type { QuietLog } from './quiet-log.ts';
+import { until } from './until.ts';
 
 /** Longest wait of a test for a session to come to a state, in milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -109,8 +110,8 @@ export function openSessions(
   t: Test,
   database: Database,
   options: Partial<SessionsOptions> = {},
-): Sessions & { log: ReturnType<typeof rememberingLog> } {
-  const log = rememberingLog();
+): Sessions & { log: QuietLog } {
+  const log = quietLog();
   const sessions = createSessions({
     database,
     engine: absentEngine,
@@ -156,11 +157,11 @@ export async function whenState(
   ...states: SessionState[]
 ): Promise<Session> {
   const wanted = states.length > 0 ? states : sessionStates;
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const session = await service.get(system, id);
-    if (wanted.includes(session.state)) return session;
-    if (Date.now() > end) throw new Error(`The session stays ${session.state}, ${session.reason?.message}.`);
-    await setTimeout(20);
-  }
+  let session = await service.get(system, id);
+  const isThere = async () => wanted.includes((session = await service.get(system, id)).state);
+  await until(isThere, PATIENCE_MS).catch((error: unknown) => {
+    const message = `The session stays ${session.state}, ${session.reason?.message}.`;
+    throw new Error(message, { cause: error });
+  });
+  return session;
 }

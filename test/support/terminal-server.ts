@@ -17,7 +17,7 @@ import { createTerminalStore } from '../../src/terminals/terminal-store.ts';
 import { registerTerminalSocket } from '../../src/ws/terminal-socket.ts';
 import { websocketOptions } from '../../src/ws/websocket-options.ts';
 import { createActors } from './actors.ts';
-import { rememberingLog } from './buses.ts';
+import { quietLog } from './quiet-log.ts';
 import { freshDatabase } from './databases.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from './sessions.ts';
 import { TerminalClient } from './terminal-client.ts';
@@ -42,7 +42,7 @@ export async function serveTerminals(
   const engine = createDockerEngine({ installation, host: process.env['DOCKER_HOST'] });
   t.teardown(() => engine.close());
 
-  const log = rememberingLog();
+  const log = quietLog();
   const events = createMemoryBus({ log });
   const catalogue = testCatalogue([
     testLab('shells', {

@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { test } from 'tap';
 import type { EventBus } from '../../../src/events/event-bus.ts';
-import { openRedisBus, redisUrl, rememberingLog, uniqueChannel } from '../../support/buses.ts';
+import { openRedisBus, redisUrl, uniqueChannel } from '../../support/buses.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { openCutOffProxy } from '../../support/cut-off-proxy.ts';
 
 await test('processes on one Redis hear each other, in order, and themselves once', async (t) => {
@@ -39,7 +40,7 @@ await test('what is published just before closing arrives', async (t) => {
 
 await test('a message that is not an event is ignored', async (t) => {
   const channel = uniqueChannel();
-  const log = rememberingLog();
+  const log = quietLog();
   const bus = await openRedisBus(t, { channel, log });
   const heard: string[] = [];
   bus.listen('user.changed', ({ userId }) => heard.push(userId));
@@ -58,7 +59,7 @@ await test('a message that is not an event is ignored', async (t) => {
   await redis.publish(channel, '{"from":"x","topic":"user.changed","event":{"userId":"ann"}}');
   await until(() => heard.length === 1);
   t.strictSame(
-    log.lines,
+    log.told(),
     strange.map(() => 'warn: a message that is not an event was ignored'),
   );
 });
@@ -66,7 +67,7 @@ await test('a message that is not an event is ignored', async (t) => {
 await test('Redis away: publishing goes on for this process, and all is well when it is back', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   const channel = uniqueChannel();
-  const log = rememberingLog();
+  const log = quietLog();
   const behind = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}`, channel, log });
   const direct = await openRedisBus(t, { channel });
   const heard: string[] = [];
@@ -93,9 +94,9 @@ await test('Redis away: publishing goes on for this process, and all is well whe
     'direct again',
     'direct hello',
   ]);
-  t.equal(log.lines.filter((line) => line.includes('Redis is away')).length, 2, 'once for each connection');
-  t.equal(log.lines.filter((line) => line.includes('Redis is back')).length, 2);
-  t.ok(log.lines.includes('warn: events did not reach the other processes while Redis was away'));
+  t.equal(log.told().filter((line) => line.includes('Redis is away')).length, 2, 'once for each connection');
+  t.equal(log.told().filter((line) => line.includes('Redis is back')).length, 2);
+  t.ok(log.told().includes('warn: events did not reach the other processes while Redis was away'));
 });
 
 await test('a Redis that falls silent is noticed', async (t) => {

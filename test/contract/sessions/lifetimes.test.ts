@@ -6,7 +6,7 @@ import type { Database } from '../../../src/database/database.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import { system } from '../../../src/identity/actor.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
-import { rememberingLog } from '../../support/buses.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { agreeingEngine, openSessions, putInState, whenState } from '../../support/sessions.ts';
@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 async function setUp(t: Test, database: Database) {
   const { owner } = await createActors(database);
   const clock = createFakeClock(new Date());
-  const events = createMemoryBus({ log: rememberingLog() });
+  const events = createMemoryBus({ log: quietLog() });
   let told = 0;
   events.listen('session.changed', () => told++);
   const sessions = openSessions(t, database, { clock, events, engine: agreeingEngine(database) });
@@ -38,6 +38,22 @@ async function setUp(t: Test, database: Database) {
     if (done) throw new Error('It did not come about.');
   }
   return { service, owner, id, pass, minutesLeft, told: () => told };
+}
+
+/** The database, with something that happens after each time sessions are read. */
+function meddlesome(database: Database, happens: () => Promise<unknown> | undefined): Database {
+  const client = database.client.$extends({
+    query: {
+      session: {
+        async findMany({ args, query }) {
+          const rows = await query(args);
+          await happens();
+          return rows;
+        },
+      },
+    },
+  });
+  return { ...database, client: client as unknown as Database['client'] };
 }
 
 const isWarned = ({ warnedAt }: Session) => warnedAt !== undefined;
@@ -86,6 +102,29 @@ await test('a session whose end came while nobody looked is warned first, and li
     t.equal((await service.get(system, id)).state, 'ready');
     await pass(2);
     t.match((await whenState(service, id, 'ended')).reason, { code: 'SESSION_LIFETIME_OVER' });
+  });
+});
+
+await test('the last uses are written when the service stops, whatever others change meanwhile', async (t) => {
+  await eachDatabase(t, 'last uses', async (t, database) => {
+    const { owner } = await createActors(database);
+    let meddle: (() => Promise<unknown>) | undefined;
+    const meddling = meddlesome(database, () => meddle?.());
+    const { service, noteUses } = openSessions(t, meddling);
+    const { id } = await service.start(owner, { lab: 'lab-0' });
+    await putInState(database, id, 'ready');
+    const before = await database.client.session.findUniqueOrThrow({ where: { id } });
+    service.touch(id);
+    meddle = () => {
+      meddle = undefined;
+      const data = { generation: { increment: 1 } };
+      return database.client.session.update({ where: { id }, data });
+    };
+    await setTimeout(2);
+    await noteUses();
+    const after = await database.client.session.findUniqueOrThrow({ where: { id } });
+    t.equal(after.generation, before.generation + 1, 'somebody else was between reading and writing');
+    t.ok(after.lastActivityAt > before.lastActivityAt);
   });
 });
 

@@ -3,7 +3,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { newId } from '../../../src/ids.ts';
 import { outcomeOf, createActors } from '../../support/actors.ts';
-import { rememberingLog } from '../../support/buses.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { openSessions, putInState } from '../../support/sessions.ts';
 
@@ -78,7 +78,11 @@ await test('a session that stops counts against the limit until nothing of it is
     await service.stop(owner, id);
     t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-0' })), 'SESSION_LIMIT');
     await service.delete(owner, id);
-    t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-1' })), 'SESSION_LIMIT', 'hidden, yet there');
+    t.equal(
+      await outcomeOf(() => service.start(owner, { lab: 'lab-1' })),
+      'SESSION_LIMIT',
+      'hidden, yet there',
+    );
     await database.client.session.update({ where: { id }, data: { state: 'ended', subnetIndex: null } });
     t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-1' })), 'ok');
   });
@@ -160,7 +164,7 @@ await test('lists come newest first, page by page, by state and by lab', async (
 await test('each change is told after it can be read', async (t) => {
   await eachDatabase(t, 'events', async (t, database) => {
     const { owner } = await createActors(database);
-    const events = createMemoryBus({ log: rememberingLog() });
+    const events = createMemoryBus({ log: quietLog() });
     const { service } = openSessions(t, database, { events });
     const read: Promise<number | undefined>[] = [];
     const told: number[] = [];

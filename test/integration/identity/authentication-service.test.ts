@@ -4,7 +4,7 @@ import type { Database } from '../../../src/database/database.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createUseRecorder } from '../../../src/identity/use-recorder.ts';
 import { createActors } from '../../support/actors.ts';
-import { rememberingLog } from '../../support/buses.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFragileBus, createIdentity } from '../../support/identity.ts';
 
@@ -91,7 +91,7 @@ await eachDatabase(t, 'a deleted user is out at once', async (t, database) => {
 });
 
 await eachDatabase(t, 'what one process changes counts in the others at once', async (t, database) => {
-  const events = createMemoryBus({ log: rememberingLog() });
+  const events = createMemoryBus({ log: quietLog() });
   const [here, there] = [createIdentity(t, database, { events }), createIdentity(t, database, { events })];
   const { owner, admin } = await createActors(database);
   const { secret } = await here.tokens.create(owner, { name: 'x', scopes: ['read'] });
@@ -137,11 +137,11 @@ await eachDatabase(t, 'the last use is kept to the minute, with one write', asyn
 await eachDatabase(t, 'a use that can not be stored fails no request and is logged', async (t, database) => {
   const { stores, clock, owner } = await setUp(t, database);
   await database.client.$executeRawUnsafe('ALTER TABLE "ApiToken" RENAME COLUMN "lastUsedAt" TO "gone"');
-  const log = rememberingLog();
+  const log = quietLog();
   const uses = createUseRecorder({ ...stores, clock, log });
   uses.tokenUsed({ tokenId: 'x', actor: owner, expiresAt: undefined, lastUsedAt: undefined });
   await uses.settled();
-  t.same(log.lines, ['warn: The last use of a token was not stored.']);
+  t.same(log.told(), ['warn: The last use of a token was not stored.']);
 });
 
 await eachDatabase(t, 'a sign-in link works once', async (t, database) => {

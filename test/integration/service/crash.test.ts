@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { startBerth } from '../../support/berth-process.ts';
 import { onEngine } from '../../support/engine-leftovers.ts';
 import { learnerAt } from '../../support/learner.ts';
+import { until } from '../../support/until.ts';
 
 await test('a session that was being made when the service was killed becomes usable', async (t) => {
   const berth = await startBerth(t);
@@ -48,19 +49,15 @@ await test('after a kill with terminals open, the session goes on and no shell i
 
   t.equal((await learner.reach(id, 'READY', 'FAILED')).state, 'READY');
   const after = await learner.terminal(id);
-  const late = Date.now() + 20_000;
-  for (;;) {
+  let shells: string | undefined;
+  await until(async () => {
     after.forget();
     after.send('echo "sleeps: $(pgrep -fc "^sleep 4242")," shells: $(pgrep -c bash).\n');
-    const [, sleeps, shells] =
-      /sleeps: (\d+), shells: (\d+)\./.exec(await after.expect(/sleeps: \d+, shells: \d+\./)) ?? [];
-    if (sleeps === '0' || Date.now() > late) {
-      t.equal(sleeps, '0', 'what ran in the shells has ended');
-      t.equal(shells, '1', 'the only shell is the new one');
-      break;
-    }
-    await sleep(200);
-  }
+    const counted = await after.expect(/sleeps: \d+, shells: \d+\./);
+    shells = /sleeps: 0, shells: (\d+)\./.exec(counted)?.[1];
+    return shells !== undefined;
+  });
+  t.equal(shells, '1', 'what ran in the shells has ended, and the only shell is the new one');
   await after.close();
 });
 
@@ -81,16 +78,15 @@ await test('a check that ran when the service was killed ends as interrupted, an
   await berth.start();
   await learner.reach(id, 'READY');
 
-  const late = Date.now() + 20_000;
   let attempts: { state: string; reason: { code: string } | null }[] = [];
-  do {
+  await until(async () => {
     const data = await berth.graphql<{ attempts: { edges: { node: (typeof attempts)[0] }[] } }>(
       'query ($id: ID!) { attempts(session: $id) { edges { node { state reason { code } } } } }',
       { id },
     );
     attempts = data.attempts.edges.map((edge) => edge.node);
-    await sleep(100);
-  } while (attempts.some((attempt) => attempt.state === 'RUNNING') && Date.now() < late);
+    return attempts.every((attempt) => attempt.state !== 'RUNNING');
+  });
   for (const attempt of attempts) {
     t.ok(
       attempt.state === 'FINISHED' || attempt.reason?.code === 'CHECK_INTERRUPTED',

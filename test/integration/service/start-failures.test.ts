@@ -58,8 +58,11 @@ await test('an address that is not of this machine is named, and the service end
 });
 
 await test('with no folder of labs, or a pool that is too small, nothing that was opened keeps it alive', async (t) => {
-  for (const settings of [{ BERTH_LABS_DIR: '/no/such/folder' }, { BERTH_SUBNET_POOL: '10.231.0.0/30' }]) {
-    const { exitCode, printed } = await failedStart(t, settings);
+  for (const [name, value] of [
+    ['BERTH_LABS_DIR', '/no/such/folder'],
+    ['BERTH_SUBNET_POOL', '10.231.0.0/30'],
+  ] as const) {
+    const { exitCode, printed } = await failedStart(t, { [name]: value });
     t.equal(exitCode, 1, printed);
     t.match(printed, /^.*(BERTH_LABS_DIR|BERTH_SUBNET_POOL|no\/such\/folder).*$/);
   }

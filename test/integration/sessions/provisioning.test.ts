@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
 import { createActors } from '../../support/actors.ts';
-import { rememberingLog } from '../../support/buses.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
@@ -187,7 +187,7 @@ await test('subnets that something else has are left out, down to the last one o
 });
 
 await test('progress of a start is told in order', async (t) => {
-  const events = createMemoryBus({ log: rememberingLog() });
+  const events = createMemoryBus({ log: quietLog() });
   const { service, owner } = await setUp(t, { events });
   const seen: Promise<string>[] = [];
   events.listen('session.changed', ({ sessionId }) =>
