@@ -85,6 +85,8 @@ export interface EngineInfo {
   userNamespaces: boolean;
   memoryBytes: number;
   cpus: number;
+  /** Which limits of a machine it can enforce here. */
+  limits: { memory: boolean; pids: boolean; cpu: boolean };
 }
 
 /**

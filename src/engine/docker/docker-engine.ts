@@ -1,11 +1,11 @@
-import type { Engine, EngineInfo } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { connectEngine } from './connection.ts';
 import { createEgress } from './egress.ts';
 import { endInside } from './ending.ts';
+import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
 import { provision } from './environment.ts';
 import { watchMachines } from './events.ts';
 import { runExec } from './exec.ts';
-import { call } from './faults.ts';
 import { commit, copyIn, copyOut, removeImage } from './files.ts';
 import { restartMachine } from './restart.ts';
 import { parseHandle } from './shell-leader.ts';
@@ -13,8 +13,6 @@ import { inspectMachine, listEnvironments } from './status.ts';
 import { destroyEnvironment } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
 
-/** Longest wait for an engine to say what it is: one that is well answers in milliseconds. */
-const INFO_TIMEOUT_MS = 5_000;
 const EGRESS_IMAGE = 'berth/lab-egress:latest';
 
 export interface DockerEngineOptions {
@@ -37,28 +35,19 @@ export function createDockerEngine({
 }: DockerEngineOptions): Engine {
   const { docker, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
+  const sizesAtStart = createSizesAtStart(docker);
   const closing = new AbortController();
   const container = (id: string) => docker.getContainer(id);
 
   return {
-    async info(): Promise<EngineInfo> {
-      const info = await call(() => docker.info(), { timeoutMs: INFO_TIMEOUT_MS });
-      const securityOptions: string[] = info.SecurityOptions ?? [];
-      return {
-        name: 'Docker',
-        version: info.ServerVersion,
-        userNamespaces: securityOptions.some((option) => /name=(userns|rootless)\b/.test(option)),
-        memoryBytes: info.MemTotal,
-        cpus: info.NCPU,
-      };
-    },
+    info: () => readEngineInfo(docker),
     provision: (spec, options) => provision({ docker, installation, egress }, spec, options),
     list: () => listEnvironments(docker, installation),
     destroy: (sessionId) => destroyEnvironment(docker, installation, sessionId),
     inspect: (machineId) => inspectMachine(docker, machineId),
     restart: (machineId) => restartMachine(docker, egress, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
-    openTerminal: (machineId, spec) => openTerminal(container(machineId), spec),
+    openTerminal: (machineId, spec) => openTerminal(container(machineId), spec, { sizesAtStart }),
     async endShell(machineId, shell) {
       const leader = parseHandle(shell);
       if (leader) await endInside(container(machineId), { leader });

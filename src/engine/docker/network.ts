@@ -34,6 +34,8 @@ export async function createNetwork(docker: Docker, spec: NetworkSpec): Promise<
 export function networkConfig(spec: NetworkSpec): Docker.NetworkCreateOptions {
   return {
     Name: networkName(spec.sessionId),
+    // Older engines let two networks have one name unless they are asked not to.
+    CheckDuplicate: true,
     Driver: 'bridge',
     EnableIPv6: false,
     Internal: !spec.internet,

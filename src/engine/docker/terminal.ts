@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../errors.ts';
 import type { EngineTerminal, TerminalSpec } from '../engine.ts';
-import { endInside } from './ending.ts';
+import { endInside, newMark } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { call, hasStatus } from './faults.ts';
 import { environmentList } from './machine-config.ts';
 import { announced, leaderHandle, parseAnnouncement } from './shell-leader.ts';
-import type { Leader } from './shell-leader.ts';
+import type { Announcement, Leader } from './shell-leader.ts';
 
 /** A shell announces itself in milliseconds; a machine that is starved of processor time may take seconds. */
 const ANNOUNCEMENT_TIMEOUT_MS = 15_000;
@@ -20,23 +20,44 @@ const DRAIN_MS = 1_000;
 const DETACH_KEYS = 'ctrl-^,ctrl-@,ctrl-^';
 
 /** Opens a shell on a terminal of its own; its bytes are the engine's raw stream. */
-export async function openTerminal(container: Docker.Container, spec: TerminalSpec): Promise<EngineTerminal> {
-  const exec = await call(() => container.exec(execOptions(spec)));
+export async function openTerminal(
+  container: Docker.Container,
+  spec: TerminalSpec,
+  { sizesAtStart }: { sizesAtStart: () => Promise<boolean> },
+): Promise<EngineTerminal> {
+  const sized = await sizesAtStart();
+  const mark = newMark();
+  const exec = await call(() => container.exec(execOptions(spec, mark)));
   const stream = await call(() => exec.start(startOptions(spec)));
   stream.on('error', () => stream.destroy());
-  const leader = await readLeader(stream);
+  const announcement = await readAnnouncement(stream);
+  if (announcement.state !== 'started') {
+    // One that did not say why it failed may start late, or run unheard.
+    if (announcement.state === 'silent') {
+      await endInside(container, { leader: undefined, mark, user: spec.user });
+    }
+    throw fault('SHELL_NOT_STARTED', { problem: announcement.problem });
+  }
+  const { leader } = announcement;
   let ending: Promise<void> | undefined;
   const end = () => (ending ??= endShellOf(container, leader, stream));
+  const exited = exitOf({ container, exec, stream, leader });
+  if (!sized) {
+    await resize(exec, spec.rows, spec.cols).catch((error: unknown) => {
+      stream.destroy();
+      throw error;
+    });
+  }
   return {
     stream,
     shell: leaderHandle(leader),
     resize: (rows, cols) => resize(exec, rows, cols),
-    exited: exitOf({ container, exec, stream, leader }),
+    exited,
     end,
   };
 }
 
-function execOptions(spec: TerminalSpec): Docker.ExecCreateOptions {
+function execOptions(spec: TerminalSpec, mark: string): Docker.ExecCreateOptions {
   return {
     Cmd: announced(spec.command, { atHome: spec.workingDirectory === undefined }),
     Tty: true,
@@ -46,7 +67,7 @@ function execOptions(spec: TerminalSpec): Docker.ExecCreateOptions {
     DetachKeys: DETACH_KEYS,
     // At create and at start, so that the size is right before the first prompt is drawn.
     ConsoleSize: [spec.rows, spec.cols],
-    Env: environmentList(spec.environment),
+    Env: [...environmentList(spec.environment), mark],
     ...(spec.user !== undefined && { User: spec.user }),
     ...(spec.workingDirectory !== undefined && { WorkingDir: spec.workingDirectory }),
   };
@@ -56,33 +77,29 @@ function startOptions(spec: TerminalSpec): Docker.ExecStartOptions & { ConsoleSi
   return { hijack: true, stdin: true, Tty: true, ConsoleSize: [spec.rows, spec.cols] };
 }
 
+type Opening = Exclude<Announcement, { state: 'partial' }> | { state: 'silent'; problem: string };
+
 /** Takes the announcement off the stream, which begins with the shell's own output afterwards. */
-function readLeader(stream: Duplex): Promise<Leader> {
-  return new Promise((resolve, reject) => {
+function readAnnouncement(stream: Duplex): Promise<Opening> {
+  return new Promise((resolve) => {
     let bytes: Buffer = Buffer.alloc(0);
-    const settle = (finish: () => void) => {
+    const settle = (opening: Opening) => {
       clearTimeout(timer);
       stream.off('readable', read).off('close', closed);
-      finish();
+      if (opening.state !== 'started') stream.destroy();
+      else if (opening.rest.length > 0) stream.unshift(opening.rest);
+      resolve(opening);
     };
-    const refuse = (problem: string) => {
-      settle(() => reject(fault('SHELL_NOT_STARTED', { problem })));
-      stream.destroy();
-    };
-    const closed = () => refuse(bytes.toString().trim() || 'the engine closed the connection');
+    const silent = (problem: string) => settle({ state: 'silent', problem });
+    const closed = () => silent(bytes.toString().trim() || 'the engine closed the connection');
     const read = () => {
       for (let chunk = stream.read() as Buffer | null; chunk; chunk = stream.read() as Buffer | null) {
         bytes = Buffer.concat([bytes, chunk]);
       }
       const announcement = parseAnnouncement(bytes);
-      if (announcement.state === 'failed') refuse(announcement.problem);
-      if (announcement.state !== 'started') return;
-      settle(() => {
-        if (announcement.rest.length > 0) stream.unshift(announcement.rest);
-        resolve(announcement.leader);
-      });
+      if (announcement.state !== 'partial') settle(announcement);
     };
-    const timer = setTimeout(() => refuse('it did not answer in time'), ANNOUNCEMENT_TIMEOUT_MS);
+    const timer = setTimeout(() => silent('it did not answer in time'), ANNOUNCEMENT_TIMEOUT_MS);
     stream.on('readable', read).once('close', closed);
   });
 }

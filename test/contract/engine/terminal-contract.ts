@@ -111,6 +111,19 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     });
   });
 
+  await test('a shell that does not say in time that it runs is ended', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const slow = '#!/bin/bash\\ncase "$*" in *too-slow*) sleep 641 ;; esac\\nexec /bin/dash "$@"\\n';
+    const replace = `printf '${slow}' >/tmp/sh && chmod 755 /tmp/sh && mv /tmp/sh /bin/sh`;
+    t.match(await runScript(engine, machineId, replace), { code: 0 });
+    await t.rejects(openShell(engine, machineId, { command: ['bash', 'too-slow'] }), {
+      code: 'SHELL_NOT_STARTED',
+      details: { problem: /in time/ },
+    });
+    t.notOk(await isRunning(engine, machineId, 'sleep 641'));
+  });
+
   await test('an ended terminal', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);

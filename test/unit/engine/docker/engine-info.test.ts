@@ -1,0 +1,25 @@
+import { test } from 'tap';
+import { sizesAtStart, toEngineInfo } from '../../../../src/engine/docker/engine-info.ts';
+
+await test('root in a container is nobody where users are remapped or the engine is rootless', (t) => {
+  const remapped = (...SecurityOptions: string[]) => toEngineInfo({ SecurityOptions }).userNamespaces;
+  t.ok(remapped('name=seccomp,profile=builtin', 'name=userns'));
+  t.ok(remapped('name=rootless'));
+  t.notOk(remapped('name=seccomp,profile=builtin', 'name=cgroupns'));
+  t.notOk(toEngineInfo({}).userNamespaces);
+  t.end();
+});
+
+await test('limits that the engine does not name are not there', (t) => {
+  t.same(toEngineInfo({}).limits, { memory: false, pids: false, cpu: false });
+  const all = { memory: true, pids: true, cpu: true };
+  t.same(toEngineInfo({ MemoryLimit: true, PidsLimit: true, CpuCfsQuota: true }).limits, all);
+  t.same(toEngineInfo({ MemoryLimit: true, PidsLimit: true, CPUCfsQuota: true }).limits, all);
+  t.end();
+});
+
+await test('terminals have their size from the start since API 1.42', (t) => {
+  for (const version of ['1.24', '1.41', '0.99', '']) t.notOk(sizesAtStart(version), version);
+  for (const version of ['1.42', '1.45', '1.100', '2.0']) t.ok(sizesAtStart(version), version);
+  t.end();
+});
