@@ -1,4 +1,13 @@
-import { getNamedType, isCompositeType, isInterfaceType, isObjectType, Kind } from 'graphql';
+import {
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+} from 'graphql';
 import type {
   DocumentNode,
   FieldNode,
@@ -9,13 +18,7 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from 'graphql';
-import { PAGE_LIMIT } from '../../page.ts';
-import { isIntrospection } from './shape.ts';
-
-/** A field with arguments for a page, read from the database each time. */
-const READ_COST = 10;
-/** The schema as tools read it: a large answer, yet made from memory. */
-const INTROSPECTION_COST = 2_000;
+import { atMostPage, INTROSPECTION_SHARE, PAGE_PRICE, priceOf } from './prices.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -28,8 +31,8 @@ export interface Cost {
 }
 
 /**
- * The cost of a validated operation: one for each field, {@link READ_COST} for a connection, and
- * what lies in a connection as often as its page has elements at most.
+ * The cost of a validated operation: one for each field and more for those with a price, and what
+ * lies in a list as often as it has elements at most.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -54,7 +57,7 @@ export function costOf(
     return variables[value.name.value] ?? 'unknown';
   }
 
-  /** How often what lies in the field is read at most. */
+  /** How often what lies in the field counts. */
   function timesOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     const page = field.args.find(({ name }) => name === 'first');
     if (page) return atMostPage(valueOf(node, 'first') ?? page.defaultValue);
@@ -64,13 +67,16 @@ export function costOf(
   }
 
   function ofField(node: FieldNode, parent: GraphQLNamedType | undefined): number {
-    const name = node.name.value;
-    if (isIntrospection(name)) return INTROSPECTION_COST;
-    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
-    if (!field || !node.selectionSet) return 1;
-    const times = timesOf(node, field);
+    const field = fieldOf(parent, node.name.value);
+    const share = parent && isIntrospectionType(parent) ? INTROSPECTION_SHARE : 1;
+    if (!parent || !field) return share;
+    const isPage = field.args.some(({ name }) => name === 'first');
+    const price = priceOf(parent.name, field.name) ?? (isPage ? PAGE_PRICE : {});
+    const once = price.once ?? share;
+    if (!node.selectionSet) return once;
+    const times = price.times ?? timesOf(node, field);
     const inside = ofSelections(node.selectionSet, getNamedType(field.type)).cost;
-    return (field.args.some(({ name }) => name === 'first') ? READ_COST : 1) + times * inside;
+    return once + times * ((price.each ?? 0) + inside);
   }
 
   function ofFragment(name: string): { cost: number; fields: number } {
@@ -110,10 +116,11 @@ export function costOf(
     operation.selectionSet,
     schema.getRootType(operation.operation) ?? undefined,
   );
-  return { cost, varies, rootFields: fields };
+  return { cost: Math.ceil(cost), varies, rootFields: fields };
 }
 
-/** A page size as asked, or the largest where it is unknown or will be refused. */
-function atMostPage(size: unknown): number {
-  return typeof size === 'number' && size >= 0 ? Math.min(size, PAGE_LIMIT) : PAGE_LIMIT;
+function fieldOf(parent: GraphQLNamedType | undefined, name: string) {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }

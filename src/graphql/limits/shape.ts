@@ -5,7 +5,7 @@ import { limits } from './limits.ts';
 
 /**
  * Refuses a document by its mere form, before its validation, whose cost grows with the square of
- * what is looked at here. Introspection is counted by GraphQL's own rule instead.
+ * what is looked at here. How deep introspection goes is counted by GraphQL's own rule instead.
  * @throws RequestRefused
  */
 export function checkShape(document: DocumentNode): void {
@@ -46,8 +46,8 @@ function createWalk(document: DocumentNode) {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return depthOfFragment(selection.name.value);
     if (selection.kind === Kind.INLINE_FRAGMENT) return depthOf(selection.selectionSet);
     if (selection.alias) aliases++;
-    if (!selection.selectionSet || isIntrospection(selection.name.value)) return 1;
-    return 1 + depthOf(selection.selectionSet);
+    const below = selection.selectionSet ? depthOf(selection.selectionSet) : 0;
+    return isIntrospection(selection.name.value) ? 1 : 1 + below;
   }
 
   function depthOf(set: SelectionSetNode): number {
@@ -81,6 +81,6 @@ function keyOf(selection: SelectionNode): string {
 }
 
 /** Whether a field at the root reads the schema itself. */
-export function isIntrospection(field: string): boolean {
+function isIntrospection(field: string): boolean {
   return field === '__schema' || field === '__type';
 }

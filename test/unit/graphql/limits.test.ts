@@ -101,7 +101,33 @@ await test('length, tokens, size of the body, batches', async (t) => {
   );
 });
 
-await test('the introspection of common tools is taken, and many at once are not', async (t) => {
+await test('reads that are not shared and large texts cost what they take', async (t) => {
+  const { ask } = await startApp(t);
+  const inSessions = (first: number, fields: string) =>
+    `{ sessions(first: ${first}) { edges { node { ${fields} } } } }`;
+  const inAttempts = (first: number) => `{ attempts(first: ${first}) { edges { node { output } } } }`;
+  t.equal(
+    await refusal(ask, '{ viewer { tokens { id name prefix scopes expiresAt lastUsedAt } } }'),
+    'taken',
+  );
+  t.match(
+    await refusal(ask, '{ users(first: 100) { edges { node { tokens { id name prefix } } } } }'),
+    refusedFor('its cost is 11\\d+'),
+  );
+  t.equal(await refusal(ask, inSessions(20, 'terminals { id machine endedAt }')), 'taken');
+  t.match(await refusal(ask, inSessions(100, 'terminals { id machine endedAt }')), refusedFor('its cost'));
+  const attempts = (index: number) => `a${index}: attempts(first: 1) { pageInfo { hasNextPage } }`;
+  t.equal(await refusal(ask, inSessions(20, attempts(0))), 'taken');
+  t.match(await refusal(ask, inSessions(100, [0, 1, 2].map(attempts).join(' '))), refusedFor('its cost'));
+  t.equal(await refusal(ask, inAttempts(20)), 'taken');
+  t.match(await refusal(ask, inAttempts(50)), refusedFor('its cost'));
+  const ids = JSON.stringify(Array.from({ length: 100 }, () => 'x'));
+  const nodes = Array.from({ length: 10 }, (_, index) => `n${index}: nodes(ids: ${ids}) { id }`);
+  t.equal(await refusal(ask, `{ ${nodes[0]} }`), 'taken');
+  t.match(await refusal(ask, `{ ${nodes.join(' ')} }`), refusedFor('its cost'));
+});
+
+await test('the introspection of common tools is taken, and more than one at once is not', async (t) => {
   const { ask } = await startApp(t);
   const full = getIntrospectionQuery({
     descriptions: true,
@@ -112,14 +138,34 @@ await test('the introspection of common tools is taken, and many at once are not
     oneOf: true,
   });
   t.equal(await refusal(ask, full), 'taken');
-  const six = Array.from({ length: 6 }, (_, index) => `a${index}: __schema { types { name } }`).join(' ');
-  t.match(await refusal(ask, `{ ${six} }`), refusedFor('its cost is 12000'));
+  t.equal(await refusal(ask, getIntrospectionQuery()), 'taken');
+  t.match(
+    await refusal(
+      ask,
+      full.replace('__schema', 'a: __schema').replace(/\{/, `{ b: __schema { types { ...FullType } }`),
+    ),
+    refusedFor('its cost'),
+  );
   t.match(
     await refusal(
       ask,
       '{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }',
     ),
     /^400 INPUT_INVALID/,
+  );
+});
+
+await test('below introspection aliases and repeated fields are counted as elsewhere', async (t) => {
+  const { ask } = await startApp(t);
+  const inTypes = (fields: string) =>
+    `{ __schema { types { fields { type { ofType { fields { ${fields} } } } } } } }`;
+  const aliased = (count: number) => Array.from({ length: count }, (_, index) => `a${index}: name`).join(' ');
+  t.equal(await refusal(ask, inTypes(aliased(30))), 'taken');
+  t.match(await refusal(ask, inTypes(aliased(150))), refusedFor('150 aliases'));
+  t.match(await refusal(ask, inTypes('name '.repeat(11))), refusedFor('repeats "name"'));
+  t.match(
+    await refusal(ask, `{ __type(name: "Query") { ...f } } fragment f on __Type { ${aliased(31)} }`),
+    refusedFor('31 aliases'),
   );
 });
 

@@ -72,10 +72,10 @@ const everything = `{
     lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck }
     progress { passed total steps { id passed passedAt attempts bestScore } } }
   labProblems { lab file line key message }
-  sessions { edges { node { id state generation provisioning { phase percent } reason { code message } lab { slug }
+  sessions(first: 4) { edges { node { id state generation provisioning { phase percent } reason { code message } lab { slug }
     labSlug learner { name } machines { name image address } terminals { id machine createdAt endedAt exitCode }
     createdAt readyAt expiresAt warnedAt endedAt
-    attempts { edges { node { id state passed score message output exitCode reason { code } session { id }
+    attempts(first: 4) { edges { node { id state passed score message output exitCode reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }
   attempts { edges { node { id } } }
   attempt(id: "${toGlobalId('Attempt', 'attempt-1')}") { id }

@@ -1,0 +1,46 @@
+import { PAGE_LIMIT } from '../../page.ts';
+
+/** What a field costs where it is not the one that others cost. */
+export interface Price {
+  /** The field itself. */
+  once?: number;
+  /** Each element, beside what is asked of it. */
+  each?: number;
+  /** How often what lies in it counts, where no argument says so. */
+  times?: number;
+}
+
+/** A page, read from the database each time. */
+export const PAGE_PRICE: Price = { once: 10 };
+
+/** One field of the schema as tools read it, from memory: with 1/5 the whole schema costs half of what is taken. */
+export const INTROSPECTION_SHARE = 1 / 5;
+
+/** Fields that cost more than others, by type and name: none of these reads is shared with others of its kind. */
+const prices: Readonly<Record<string, Price>> = {
+  // An attempt is looked up by itself.
+  'Query.nodes': { each: 10 },
+  // Two reads, and a list that is not a page.
+  'User.tokens': { once: 50, times: 20 },
+  'Session.terminals': { once: 50, times: 20 },
+  'Session.attempts': { once: 40 },
+  // Up to 64 KB of text.
+  'Attempt.output': { once: 200 },
+
+  // Elements that these lists have here on average, or more.
+  '__Schema.types': { times: 80 },
+  '__Schema.directives': { times: 8 },
+  '__Directive.args': { times: 2 },
+  '__Type.fields': { times: 3 },
+  '__Type.possibleTypes': { times: 2 },
+};
+
+/** The price of a field; undefined for one of the usual price. */
+export function priceOf(type: string, field: string): Price | undefined {
+  return prices[`${type}.${field}`];
+}
+
+/** A page size as asked, or the largest where it is unknown or will be refused. */
+export function atMostPage(size: unknown): number {
+  return typeof size === 'number' && size >= 0 ? Math.min(size, PAGE_LIMIT) : PAGE_LIMIT;
+}
