@@ -52,7 +52,17 @@ export function faultOf(error: GraphQLError): Fault {
   ) {
     if (isFault(at)) return at;
   }
-  // Found by GraphQL before anything was carried out: no resolver has a part in it.
-  if (!error.originalError && !error.path) return fault('INPUT_INVALID', { problem: error.message });
+  if (isOfRequest(error)) return fault('INPUT_INVALID', { problem: error.message });
   return fault('INTERNAL');
+}
+
+/** How GraphQL, interpreted or compiled, begins what it says of a variable that an argument can not take. */
+const ARGUMENT_REFUSED = /^Argument "\w+" (of non-null type|of required type|has invalid value)/;
+
+/** Whether GraphQL itself found this in the request: no resolver has a part in it. */
+function isOfRequest(error: GraphQLError): boolean {
+  const { originalError } = error;
+  if (!originalError && !error.path) return true;
+  const isOfGraphql = !originalError || originalError instanceof GraphQLError;
+  return isOfGraphql && ARGUMENT_REFUSED.test(error.message);
 }

@@ -85,6 +85,17 @@ await test('requests that are not GraphQL of this schema are refused with 400 be
   t.match(compiled.errors?.[0]?.message, /DateTime is written/);
 });
 
+await test('a variable that its argument can not take is INPUT_INVALID, compiled or not', async (t) => {
+  const { ask } = await startApp(t);
+  const query = 'query ($n: Int) { labs(first: $n) { edges { node { slug } } } }';
+  for (let time = 0; time < 6; time++) {
+    const answer = await ask('owner', query, { n: null });
+    t.strictSame(codes(answer), ['INPUT_INVALID']);
+    t.match(answer.errors?.[0]?.message, 'Argument "first" of non-null type "Int!" must not be null.');
+    t.strictSame((await ask('owner', query, {})).errors, undefined);
+  }
+});
+
 await test('a wrong token is refused with 401, as GraphQL has it', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask('nobody-known', '{ viewer { name } }');
