@@ -22,7 +22,10 @@ const SEEN =
   'id state generation reason { code message } machines { name address } progress { steps { id passed } }';
 
 /** What a learner does, through the API of a running service. */
-export function learnerAt(berth: Pick<BerthProcess, 'url' | 'adminToken' | 'graphql'>, lab = 'linux-command-line') {
+export function learnerAt(
+  berth: Pick<BerthProcess, 'url' | 'adminToken' | 'graphql'>,
+  lab = 'linux-command-line',
+) {
   const learner = {
     async start(): Promise<string> {
       const query = 'mutation ($lab: String!) { startSession(input: { lab: $lab }) { session { id } } }';
