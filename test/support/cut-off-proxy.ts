@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, NetConnectOpts, Socket } from 'node:net';
 import type { Test } from 'tap';
 
 /** A way to a server that can be cut, as when its host goes away, and mended again. */
@@ -14,18 +14,21 @@ export interface CutOffProxy {
   mend(): Promise<void>;
 }
 
-/** Opens a way to 127.0.0.1:`target`; closed after the test. */
-export async function openCutOffProxy(t: Test, target: number): Promise<CutOffProxy> {
+/** Opens a way to `target`, by itself a port on 127.0.0.1; closed after the test. */
+export async function openCutOffProxy(t: Test, target: number | NetConnectOpts): Promise<CutOffProxy> {
   const sockets = new Set<Socket>();
   let silent = false;
-  const server = createServer((near) => {
-    const far = connect(target, '127.0.0.1');
+  const address = typeof target === 'number' ? { host: '127.0.0.1', port: target } : target;
+  // Each side may end before the other, as a command's input does before its output.
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ ...address, allowHalfOpen: true });
     for (const [socket, other] of [
       [near, far],
       [far, near],
     ] as const) {
       sockets.add(socket);
       socket.on('data', (data) => void (silent || other.write(data)));
+      socket.on('end', () => void (silent || other.end()));
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);

@@ -1,10 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { NetConnectOpts } from 'node:net';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { Engine, EnvironmentSpec, ExecSpec, MachineSpec } from '../../src/engine/engine.ts';
+import { openCutOffProxy } from './cut-off-proxy.ts';
 
 /** Image of the machines that tests make; preparing the tests builds it. */
 export const MACHINE_IMAGE = 'berth/lab-linux:latest';
@@ -14,7 +13,7 @@ const MEBIBYTE = 1024 * 1024;
 export interface EngineHarness {
   engine: Engine;
   /** The same engine, over a connection that can be cut and mended. */
-  openCuttable(): Promise<{ engine: Engine; cut(): void; mend(): Promise<void> }>;
+  openCuttable(): Promise<{ engine: Engine; cut(): Promise<void>; mend(): Promise<void> }>;
 }
 
 /** A machine provisioned for one test, and the session it is of. */
@@ -37,7 +36,7 @@ export function dockerHarness(
     await engine.close();
   });
   const openCuttable = async () => {
-    const proxy = await openEngineProxy(t, host);
+    const proxy = await openCutOffProxy(t, engineTarget(host));
     const cuttable = createDockerEngine({ host: `tcp://127.0.0.1:${proxy.port}`, installation });
     t.teardown(() => cuttable.close());
     return { engine: cuttable, cut: proxy.cut, mend: proxy.mend };
@@ -107,31 +106,7 @@ export async function isRunning(engine: Engine, machineId: string, text: string)
   return out.trim() !== 'none';
 }
 
-async function openEngineProxy(t: Test, host = 'unix:///var/run/docker.sock') {
-  const url = new URL(host);
-  const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (near) => {
-    const options = { allowHalfOpen: true };
-    const far =
-      url.protocol === 'unix:'
-        ? connect({ path: url.pathname, ...options })
-        : connect({ host: url.hostname, port: Number(url.port), ...options });
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  });
-  const listen = async (port: number) => {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-  };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
-  const cut = () => {
-    if (server.listening) server.close();
-    for (const socket of sockets) socket.destroy();
-  };
-  t.teardown(cut);
-  return { port, cut, mend: () => listen(port) };
+function engineTarget(host = 'unix:///var/run/docker.sock'): NetConnectOpts {
+  const { protocol, pathname, hostname, port } = new URL(host);
+  return protocol === 'unix:' ? { path: pathname } : { host: hostname, port: Number(port) };
 }

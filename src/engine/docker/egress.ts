@@ -4,10 +4,13 @@ import { createDemultiplexer } from './demultiplexer.ts';
 import { EGRESS_SCRIPT } from './egress-script.ts';
 import { call, engineWords } from './faults.ts';
 import { labelsOf } from './labels.ts';
+import { removeOverdue, untilLabel } from './overdue.ts';
 import { removeContainer } from './teardown.ts';
 
 /** Setting the rules takes a fraction of a second, or the wait for another one's lock. */
 const RULES_TIMEOUT_MS = 30_000;
+/** Longest life of a helper: making and starting it may take a minute each. */
+const HELPER_LIFETIME_MS = 180_000;
 /** Enough of iptables' words to see why; the log of the helper is bounded to the same. */
 const MAX_WORDS = 2_000;
 
@@ -35,9 +38,11 @@ export function createEgress(options: EgressOptions): Egress {
   let running: Promise<void> | undefined;
   const protect = () => {
     // Those that come while the rules are being set share the outcome.
-    running ??= setRules(options).finally(() => {
-      running = undefined;
-    });
+    running ??= setRules(options)
+      .then(() => removeOverdue(options.docker, labelsOf(options.installation, 'egress')))
+      .finally(() => {
+        running = undefined;
+      });
     return running;
   };
   return { protect, nameServers: options.nameServers };
@@ -74,7 +79,7 @@ function helperConfig(
     Entrypoint: ['/bin/sh', '-c', EGRESS_SCRIPT, 'sh', ...nameServers],
     Cmd: [],
     User: '0',
-    Labels: labelsOf(installation, 'egress'),
+    Labels: { ...labelsOf(installation, 'egress'), ...untilLabel(HELPER_LIFETIME_MS) },
     HostConfig: {
       NetworkMode: 'host',
       // The host's network belongs to the host's own user namespace.

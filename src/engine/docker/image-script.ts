@@ -1,24 +1,29 @@
 import { PassThrough, Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { pack as createPack } from 'tar-stream';
+import { removeOverdue, untilLabel } from './overdue.ts';
 
 /** More than a script that tries an image has to say. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const PIDS = 256;
 const SCRIPT = 'berth-script';
+const SCRIPT_LABEL = { 'berth.script': 'true' };
+/** For making the container, putting the script into it and starting it. */
+const PREPARATION_MS = 180_000;
 
-/** Runs a script in a container of its own, which never outlives the call. */
+/** Runs a script in a container of its own, which goes with the call; those that a crash left go first. */
 export async function runImageScript(
   docker: Dockerode,
   image: string,
   { text, timeoutMs }: { text: string; timeoutMs: number },
 ): Promise<{ exitCode: number | undefined; output: string }> {
+  await removeOverdue(docker, SCRIPT_LABEL);
   const container = await docker.createContainer({
     Image: image,
     Entrypoint: [`/${SCRIPT}`],
     Cmd: [],
-    Labels: { 'berth.script': 'true' },
+    Labels: { ...SCRIPT_LABEL, ...untilLabel(PREPARATION_MS + timeoutMs) },
     HostConfig: {
       Init: true,
       NetworkMode: 'none',

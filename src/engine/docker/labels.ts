@@ -7,6 +7,8 @@ export const LABEL = {
   role: 'berth.role',
   /** Most processes of a machine, as it was made: its limit on the engine is raised for moments. */
   pids: 'berth.pids',
+  /** When nobody waits for a helper any more, in milliseconds since 1970. */
+  until: 'berth.until',
 } as const;
 
 /** What a thing is for: a learner's machine, a session's network, a helper of Berth's own, a saved file system. */

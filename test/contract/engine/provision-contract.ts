@@ -131,7 +131,7 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
 
   await test('an engine that does not answer is unreachable for every operation', async (t) => {
     const { engine, cut } = await open(t).openCuttable();
-    cut();
+    await cut();
     const command = { command: ['true'], timeoutMs: 1_000, outputLimitBytes: 10 };
     const calls: Record<string, () => Promise<unknown>> = {
       info: () => engine.info(),

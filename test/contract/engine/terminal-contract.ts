@@ -184,7 +184,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     await until('ready> ');
     terminal.stream.write('sleep 631\n');
     await sleep(300);
-    crashing.cut();
+    await crashing.cut();
     t.equal(await terminal.exited, undefined);
     t.ok(await isRunning(engine, machineId, 'sleep 631'), 'the engine keeps it');
     t.ok(terminal.shell.length <= 64);

@@ -45,7 +45,7 @@ export async function watchContract(open: (t: Test) => EngineHarness): Promise<v
   await test('an engine that goes and comes back is told once each, and the watch goes on', async (t) => {
     const { engine, cut, mend } = await open(t).openCuttable();
     const { events, until } = await watch(t, engine);
-    cut();
+    await cut();
     await until('engine-lost');
     await sleep(1_500);
     await mend();

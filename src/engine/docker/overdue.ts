@@ -1,0 +1,19 @@
+import type Docker from 'dockerode';
+import { call } from './faults.ts';
+import { LABEL, labelFilter } from './labels.ts';
+
+/** Label by which a helper that outlives the process it works for is found by the next one. */
+export function untilLabel(lifetimeMs: number): Record<string, string> {
+  return { [LABEL.until]: String(Date.now() + lifetimeMs) };
+}
+
+/** Removes the helpers with these labels that a crash left: those whose time is over. */
+export async function removeOverdue(docker: Docker, labels: Record<string, string>): Promise<void> {
+  const filters = labelFilter(labels);
+  const helpers = await call(() => docker.listContainers({ all: true, filters }));
+  const overdue = helpers.filter(({ Labels }) => Number(Labels[LABEL.until] ?? 0) < Date.now());
+  // What can not be removed now is met again by the next one: no lab waits for it.
+  await Promise.allSettled(
+    overdue.map(({ Id }) => call(() => docker.getContainer(Id).remove({ force: true, v: true }))),
+  );
+}

@@ -1,0 +1,50 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { runImageScript } from '../../../src/engine/docker/image-script.ts';
+import { labelsOf } from '../../../src/engine/docker/labels.ts';
+import { untilLabel } from '../../../src/engine/docker/overdue.ts';
+import { dockerHarness, environmentSpec, MACHINE_IMAGE } from '../../support/engines.ts';
+
+await test('a helper for the rules that a crash left goes with the next one, and no other', async (t) => {
+  const { engine, installation } = dockerHarness(t);
+  const labels = labelsOf(installation, 'egress');
+  const overdue = await leaveContainer(t, { ...labels, ...untilLabel(-1) });
+  const inUse = await leaveContainer(t, { ...labels, ...untilLabel(60_000) });
+  const others = await leaveContainer(t, { ...labelsOf('test-another', 'egress'), ...untilLabel(-1) });
+  await engine.provision(environmentSpec({ internet: true }));
+  t.same(await Promise.all([overdue.isThere(), inUse.isThere(), others.isThere()]), [false, true, true]);
+});
+
+await test('a container of a script that a crash left goes with the next script', async (t) => {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  t.teardown(close);
+  const label = { 'berth.script': 'true' };
+  const overdue = await leaveContainer(t, { ...label, ...untilLabel(-1) });
+  const inUse = await leaveContainer(t, { ...label, ...untilLabel(60_000) });
+  const script = { text: '#!/bin/sh\nexit 3\n', timeoutMs: 20_000 };
+  t.match(await runImageScript(docker, MACHINE_IMAGE, script), { exitCode: 3 });
+  t.same(await Promise.all([overdue.isThere(), inUse.isThere()]), [false, true]);
+});
+
+/** A running container as one that a killed process left. */
+async function leaveContainer(t: Test, labels: Record<string, string>) {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  const container = await docker.createContainer({
+    Image: MACHINE_IMAGE,
+    Entrypoint: ['sleep', '600'],
+    Cmd: [],
+    Labels: labels,
+    HostConfig: { Init: true, NetworkMode: 'none' },
+  });
+  const isThere = async () => {
+    const found = await docker.listContainers({ all: true, filters: { id: [container.id] } });
+    return found.length > 0;
+  };
+  t.teardown(async () => {
+    if (await isThere()) await container.remove({ force: true });
+    close();
+  });
+  await container.start();
+  return { isThere };
+}
