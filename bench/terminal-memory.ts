@@ -9,12 +9,14 @@ import { settledMemory } from './inspector.ts';
 const PER_SESSION = 20;
 /** Opened and closed before, so that what the service makes once for all is not counted. */
 const WARM_UP = 40;
+/** Shells of the plain client: enough for an average, and opened one after the other. */
+const RAW_SHELLS = 100;
 /** Opened at the same time. */
 const AT_ONCE = 4;
 
 /**
  * Memory per idle terminal in KB: by how much the service grew with all open, garbage collected before
- * and after; and of a bare process that holds as many shells by the plain client.
+ * and after; and of a bare process that holds shells by the plain client.
  */
 export async function measureTerminalMemory(
   context: BenchContext,
@@ -32,7 +34,7 @@ export async function measureTerminalMemory(
   // Pages that were free already hide growth from the one, and what is no object from the other.
   const grown = Math.max(after.rss - before.rss, after.alive - before.alive);
   const ours = grown / terminals / 1024;
-  const raw = (await rawBytes(context, sessions, terminals)) / 1024;
+  const raw = (await rawBytes(context, sessions)) / 1024;
   return { ours, raw, ratio: ours / raw };
 }
 
@@ -62,16 +64,12 @@ async function closeAll(clients: readonly TerminalClient[]): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 2_000 + clients.length * 20));
 }
 
-async function rawBytes(
-  context: BenchContext,
-  sessions: readonly BenchSession[],
-  terminals: number,
-): Promise<number> {
+async function rawBytes(context: BenchContext, sessions: readonly BenchSession[]): Promise<number> {
   const file = fileURLToPath(new URL('raw-terminals.ts', import.meta.url));
   const containers = await Promise.all(sessions.map((session) => context.containerOf(session)));
   const child = fork(
     file,
-    [process.env['DOCKER_HOST'] ?? '', String(terminals), ...containers.map(({ id }) => id)],
+    [process.env['DOCKER_HOST'] ?? '', String(RAW_SHELLS), ...containers.map(({ id }) => id)],
     {
       execArgv: ['--import=tsx', '--expose-gc'],
     },
