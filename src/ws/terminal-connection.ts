@@ -9,12 +9,10 @@ import { carryInput } from './input.ts';
 import type { Input } from './input.ts';
 import { carryOutput, WINDOW_BYTES } from './output.ts';
 import type { Output } from './output.ts';
+import { limitUnreadAnswers } from './unread-answers.ts';
 
 /** Sizes a terminal can not have that are answered and forgiven, so that a window dragged to nothing costs nobody a shell. */
 const MAX_REFUSED_SIZES = 16;
-
-/** What may wait for a client that makes the server answer and does not read, in bytes. */
-const MAX_UNREAD_ANSWERS = 4 * 1024 * 1024;
 
 interface Carried {
   terminal: AttachedTerminal;
@@ -134,11 +132,9 @@ export function carryTerminal(options: {
     for (const again of waiting) again();
   }
 
+  limitUnreadAnswers(socket);
   socket.on('message', receive as (data: unknown, isBinary: boolean) => void);
   socket.on('close', leave);
-  socket.on('ping', () => {
-    if (socket.bufferedAmount > MAX_UNREAD_ANSWERS) socket.terminate();
-  });
   socket.pause();
   options.attach().then(begin, fail);
 }

@@ -4,9 +4,11 @@ import type { Server } from 'graphql-ws';
 import { fault } from '../../errors.ts';
 import { createHeartbeat } from '../../ws/heartbeat.ts';
 import { createOriginCheck } from '../../ws/origin.ts';
+import { limitUnreadAnswers } from '../../ws/unread-answers.ts';
 import { closeCode, closeFor } from './close.ts';
 import { createConnectionCount } from './connections.ts';
-import { createSubscriptionServer } from './server.ts';
+import { createOperationCount } from './operations.ts';
+import { createSubscriptionServer, OPERATION_LIMIT } from './server.ts';
 import type { Connection, ServerOptions } from './server.ts';
 
 /**
@@ -43,8 +45,9 @@ export function addSubscriptionRoute(
         closeFor(socket, 'RATE_LIMITED');
         return;
       }
+      limitUnreadAnswers(socket);
       heartbeat.watch(socket);
-      carry(server, { socket, request });
+      carry(server, { socket, request, operations: createOperationCount(OPERATION_LIMIT) });
     },
   });
 }

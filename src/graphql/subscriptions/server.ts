@@ -16,6 +16,8 @@ import { closeForbidden, closeFor } from './close.ts';
 import type { ConnectionCount } from './connections.ts';
 import { credentialsOf } from './credentials.ts';
 import type { CredentialSource } from './credentials.ts';
+import { executeCounted, subscribeCounted } from './operations.ts';
+import type { OperationCount } from './operations.ts';
 
 /** Most operations at once on one connection: a page has a handful. */
 export const OPERATION_LIMIT = 50;
@@ -26,6 +28,7 @@ const INIT_TIMEOUT_MS = 10_000;
 export interface Connection {
   socket: WebSocket;
   request: FastifyRequest;
+  operations: OperationCount;
   /** Set once it has said who it is. */
   user?: { actor: Actor; authenticate: () => Promise<Actor>; stopListening: () => void };
 }
@@ -68,11 +71,8 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     });
   }
 
-  function prepareOperation(context: ConnectionContext, payload: unknown): ExecutionArgs {
-    const { user, request } = context.extra;
-    if (Object.keys(context.subscriptions).length > OPERATION_LIMIT) {
-      throw tooComplex(`a connection carries at most ${OPERATION_LIMIT} operations at once`);
-    }
+  function prepareOperation({ extra }: ConnectionContext, payload: unknown): ExecutionArgs {
+    const { user, request } = extra;
     const asked = readQueryRequest(payload);
     const { document } = options.prepare(asked, user !== undefined);
     const authenticate = user ? user.authenticate : async () => undefined;
@@ -85,15 +85,28 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     };
   }
 
+  /** What lets an operation that is about to run go from its connection's count. */
+  const leaving = new WeakMap<ExecutionArgs, () => void>();
+  function leave(args: ExecutionArgs): void {
+    leaving.get(args)?.();
+  }
+
   return makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     onConnect: connect,
+    execute: (args) => executeCounted(args, () => leave(args)),
+    subscribe: (args) => subscribeCounted(args, () => leave(args)),
     async onSubscribe(context, _id, payload) {
-      const { user } = context.extra;
+      const { user, operations } = context.extra;
+      const left = operations.enter();
       try {
+        if (!left) throw tooComplex(`a connection carries at most ${OPERATION_LIMIT} operations at once`);
         if (user) user.actor = await user.authenticate();
-        return prepareOperation(context, payload);
+        const args = prepareOperation(context, payload);
+        leaving.set(args, left);
+        return args;
       } catch (error) {
+        left?.();
         if (error instanceof RequestRefused) return error.errors;
         if (isFault(error)) return [asGraphqlError(error)];
         throw error;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { createClient } from 'graphql-ws';
 import type { Client, FormattedExecutionResult } from 'graphql-ws';
 import { test } from 'tap';
@@ -60,6 +62,13 @@ function subscribe({ client }: Connected, query: string, variables: Record<strin
       await values.return?.();
     },
   };
+}
+
+/** A socket without a client of graphql-ws on it. */
+async function open(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+  await once(socket, 'open');
+  return socket;
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -199,6 +208,75 @@ await test('operations of a connection are bounded, and given back', async (t) =
   await all[0]?.stop();
   await until(() => events.listeners() === 50);
   t.ok((await subscribe(connected, changed).next())?.data);
+});
+
+await test('an operation counts as long as it runs, whatever the client says of it', async (t) => {
+  const { url, services } = await startApp(t);
+  const { promise, resolve } = deferred<undefined>();
+  let running = 0;
+  services.users.viewer = async () => {
+    running += 1;
+    await promise;
+    return undefined;
+  };
+  const socket = await open(url);
+  t.teardown(() => socket.terminate());
+  const refused = new Set<string>();
+  let answered = false;
+  socket.on('message', (data: Buffer) => {
+    const { id: of, type } = JSON.parse(data.toString()) as { id: string; type: string };
+    if (type === 'error') refused.add(of);
+    if (type === 'next') answered = true;
+  });
+  const ask = (which: string) =>
+    socket.send(JSON.stringify({ id: which, type: 'subscribe', payload: { query: '{ viewer { id } }' } }));
+  socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
+  await once(socket, 'message');
+  for (let index = 0; index < 50; index++) {
+    ask(`a${index}`);
+    // Once it runs, the server forgets the id.
+    await until(() => running > index);
+    socket.send(`{"id":"a${index}","type":"complete"}`);
+  }
+  for (let index = 0; index < 10; index++) ask(`b${index}`);
+  await until(() => refused.size === 10);
+  t.equal(refused.size, 10);
+  t.equal(running, 50);
+  resolve(undefined);
+  await new Promise((done) => setImmediate(done));
+  ask('c');
+  await until(() => answered);
+  t.ok(answered);
+});
+
+await test('a client that makes the server answer and does not read is cut off', async (t) => {
+  const { url } = await startApp(t);
+  for (const send of [
+    (socket: WebSocket) => socket.send(JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(60_000) } })),
+    (socket: WebSocket) => socket.ping('x'.repeat(125)),
+  ]) {
+    const socket = await open(url);
+    socket.on('error', () => {});
+    socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
+    await once(socket, 'message');
+    socket.pause();
+    let over = false;
+    // The kernel takes some megabytes before the server has to keep anything.
+    const stream = (socket as unknown as { _socket: Socket })._socket;
+    stream.once('close', () => {
+      over = true;
+    });
+    stream.once('error', () => {
+      over = true;
+    });
+    for (let time = 0; time < 3_000 && !over; time++) {
+      for (let count = 0; count < (time < 1 ? 1 : 20) && !over; count++) send(socket);
+      await new Promise((done) => setImmediate(done));
+    }
+    await until(() => over);
+    t.ok(over);
+    socket.terminate();
+  }
 });
 
 await test('connections of a user are bounded, and nothing is left of those that went', async (t) => {
