@@ -97,6 +97,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     sessions: sessions.service,
     catalogue,
     engine,
+    actorOf: authentication.actorOf,
     events,
     clock,
     log,

@@ -3,7 +3,7 @@ import { fault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { system } from './actor.ts';
+import { allScopes, system } from './actor.ts';
 import { createCredentialCache } from './credential-cache.ts';
 import type { Credential } from './credential-cache.ts';
 import { ensureFirstAdmin, followAdminToken } from './first-admin.ts';
@@ -34,7 +34,7 @@ export function createAuthenticationService(dependencies: {
   clock: Clock;
   log: Log;
 }): ClosableAuthenticationService {
-  const { tokens, signIns, userService, events, clock } = dependencies;
+  const { users, tokens, signIns, userService, events, clock } = dependencies;
   const tokenCache = createCredentialCache<TokenCredential>({ clock });
   const webCache = createCredentialCache({ clock });
   const uses = createUseRecorder(dependencies);
@@ -100,6 +100,11 @@ export function createAuthenticationService(dependencies: {
     async signOut(webSessionSecret) {
       const userId = await signIns.deleteWebSession(hashSecret(webSessionSecret));
       if (userId !== undefined) await events.publish('user.changed', { userId });
+    },
+
+    async actorOf(userId) {
+      const user = await users.find(userId);
+      return user && !user.disabledAt ? { userId, role: user.role, scopes: allScopes } : undefined;
     },
 
     async bootstrap({ adminToken }) {

@@ -80,6 +80,8 @@ export interface AuthenticationService {
   /** Uses up a sign-in link and starts a web session. @throws SIGN_IN_LINK_INVALID */
   signIn(linkSecret: string): Promise<{ user: User; secret: string; expiresAt: Date }>;
   signOut(webSessionSecret: string): Promise<void>;
+  /** The user as they are now, for services that act on after they were asked; undefined when disabled or gone. */
+  actorOf(userId: string): Promise<Actor | undefined>;
   /** At start: makes the first admin if there is none, takes BERTH_ADMIN_TOKEN in if given; a link secret when nobody has ever signed in. */
   bootstrap(input: { adminToken?: string | undefined }): Promise<{ linkSecret: string | undefined }>;
 }

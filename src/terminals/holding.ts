@@ -5,6 +5,8 @@ import type { EventBus } from '../events/event-bus.ts';
 import { system } from '../identity/actor.ts';
 import type { Log } from '../log.ts';
 import type { SessionService, SessionState } from '../sessions/session.ts';
+import { endUnentitled } from './openers.ts';
+import type { ActorOf } from './openers.ts';
 import type { Shells } from './shells.ts';
 import type { TerminalStore } from './terminal-store.ts';
 
@@ -35,6 +37,7 @@ interface Holding {
   store: TerminalStore;
   shells: Shells;
   engine: Pick<Engine, 'endShell'>;
+  actorOf: ActorOf;
   clock: Clock;
   log: Log;
   holder: string;
@@ -58,27 +61,31 @@ export async function recoverShells({ store, engine, clock, log, holder, isGone 
   if (left.length > 0) log.info({ terminals: left.length }, 'ended shells left by a dead process');
 }
 
-/** One round of upkeep: what this process holds stays its own, and what was ended elsewhere ends here too, even if the event got lost. */
+/**
+ * One round of upkeep: what this process holds stays its own, and what was ended elsewhere, or whose
+ * opener may no longer be there, ends here too, even if the event got lost. A shell that can not be
+ * ended keeps nothing else from being done: the next round tries it again.
+ */
 export async function upkeep(holding: Holding): Promise<void> {
-  const { store, shells, clock } = holding;
-  for (const id of await store.renew(shells.ids(), holdUntil(clock.now()))) await shells.end(id);
+  const { store, shells, clock, log } = holding;
+  const ended = await store.renew(shells.ids(), holdUntil(clock.now()));
+  await Promise.all(ended.map((id) => endOrLog({ shells, log }, id)));
+  await endUnentitled(holding);
   await recoverShells(holding);
 }
 
-/** Ends this process's shells when their terminal is closed or their session stops, wherever that was asked. Returns what stops listening. */
+/**
+ * Ends this process's shells when their terminal is closed, their session stops, or their opener may
+ * no longer be in the machine, wherever that was asked. Returns what stops listening.
+ */
 export function watchSessions(options: {
   shells: Shells;
   events: EventBus;
   sessions: Pick<SessionService, 'get'>;
+  actorOf: ActorOf;
   log: Log;
 }): () => void {
   const { shells, events, sessions, log } = options;
-
-  function endOrLog(terminalId: string): void {
-    shells.end(terminalId).catch((error: unknown) => {
-      log.error({ err: error, terminalId }, 'a shell could not be ended');
-    });
-  }
 
   async function endIfOver(sessionId: string): Promise<void> {
     const state = await sessions.get(system, sessionId).then(
@@ -88,11 +95,16 @@ export function watchSessions(options: {
         throw error;
       },
     );
-    if (!shellsLive[state]) for (const id of shells.ofSession(sessionId)) endOrLog(id);
+    if (!shellsLive[state]) for (const id of shells.ofSession(sessionId)) void endOrLog(options, id);
   }
 
   const stops = [
-    events.listen('terminal.ended', ({ terminalId }) => endOrLog(terminalId)),
+    events.listen('terminal.ended', ({ terminalId }) => void endOrLog(options, terminalId)),
+    events.listen('user.changed', ({ userId }) => {
+      endUnentitled(options, userId).catch((error: unknown) => {
+        log.error({ err: error, userId }, 'a user who changed could not be read');
+      });
+    }),
     events.listen('session.changed', ({ sessionId }) => {
       if (shells.ofSession(sessionId).length === 0) return;
       endIfOver(sessionId).catch((error: unknown) => {
@@ -103,4 +115,13 @@ export function watchSessions(options: {
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** Resolves when the shell has ended, or that it could not be is logged. */
+async function endOrLog({ shells, log }: Pick<Holding, 'shells' | 'log'>, terminalId: string): Promise<void> {
+  try {
+    await shells.end(terminalId);
+  } catch (error) {
+    log.error({ err: error, terminalId }, 'a shell could not be ended');
+  }
 }

@@ -5,12 +5,19 @@ import { createTurns } from './turns.ts';
 const ENDS_AT_ONCE = 16;
 
 /** A shell whose stream this process holds. */
-interface HeldShell {
-  sessionId: string;
-  engineTerminal: EngineTerminal;
+interface HeldShell extends ShellPlace {
   /** Resolves when the shell has ended and that is noted. */
   gone: Promise<void>;
   ending: Promise<void> | undefined;
+}
+
+/** Whose shell it is, and in whose session. */
+interface ShellPlace {
+  sessionId: string;
+  /** Whose session it is. */
+  learnerId: string;
+  openedById: string;
+  engineTerminal: EngineTerminal;
 }
 
 export type Shells = ReturnType<typeof createShells>;
@@ -36,15 +43,16 @@ export function createShells() {
     end,
     has: (id: string) => held.has(id),
     ids: () => [...held.keys()],
+    /** Of what one user opened, or of all. */
+    opened: (openedById?: string) =>
+      [...held]
+        .filter(([, of]) => openedById === undefined || of.openedById === openedById)
+        .map(([id, { openedById, learnerId }]) => ({ id, openedById, learnerId })),
     ofSession: (sessionId: string) =>
       [...held].filter(([, of]) => of.sessionId === sessionId).map(([id]) => id),
 
     /** Holds the shell until it has ended; `note` is called then, must not fail, and the shell is let go once it resolves. */
-    hold(
-      id: string,
-      shell: { sessionId: string; engineTerminal: EngineTerminal },
-      note: (exitCode: number | undefined) => Promise<void>,
-    ): void {
+    hold(id: string, shell: ShellPlace, note: (exitCode: number | undefined) => Promise<void>): void {
       const gone = shell.engineTerminal.exited.then(note).finally(() => held.delete(id));
       held.set(id, { ...shell, gone, ending: undefined });
     },

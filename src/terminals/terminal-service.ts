@@ -2,17 +2,17 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
-import { system } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import { hashSecret } from '../identity/secrets.ts';
 import { newId } from '../ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
 import { authorize, requireSomebody } from '../sessions/access.ts';
-import type { SessionVerb } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { attachedTerminal } from './attach.ts';
 import { holdUntil, recoverShells, RENEW_EVERY_MS, upkeep, watchSessions } from './holding.ts';
+import { mayStay } from './openers.ts';
+import type { ActorOf } from './openers.ts';
 import { createShells } from './shells.ts';
 import { startShell } from './start-shell.ts';
 import { requireTerminalSize } from './terminal-size.ts';
@@ -25,6 +25,7 @@ export interface TerminalServiceOptions {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal' | 'endShell'>;
+  actorOf: ActorOf;
   events: EventBus;
   clock: Clock;
   log: Log;
@@ -38,24 +39,20 @@ export interface TerminalServiceOptions {
 
 /** Terminals: tickets, the shells this process holds, and what a crash left of others. */
 export function createTerminalService(options: TerminalServiceOptions): TerminalService {
-  const { store, sessions, events, clock, log, holder, terminalLimit } = options;
+  const { store, sessions, actorOf, events, clock, log, holder, terminalLimit } = options;
   const shells = createShells();
   const holding = { ...options, shells };
   const stopWatching = watchSessions(holding);
   const starting = new Set<Promise<unknown>>();
   let stopping = false;
 
-  /** The terminal, where the actor may do that with its session; undefined where it is not there for them. */
-  async function reach(
-    actor: Actor | undefined,
-    verb: SessionVerb,
-    id: string,
-  ): Promise<Terminal | undefined> {
+  /** The terminal, where the actor may enter its session's machines; undefined where it is not there for them. */
+  async function reach(actor: Actor | undefined, id: string): Promise<Terminal | undefined> {
     requireSomebody(actor);
     const terminal = await store.find(id);
     if (!terminal) return undefined;
     try {
-      authorize(actor, verb, await sessions.get(actor, terminal.sessionId));
+      authorize(actor, 'enter', await sessions.get(actor, terminal.sessionId));
       return terminal;
     } catch (error) {
       if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;
@@ -74,13 +71,19 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     });
     if (!terminal) throw fault('TICKET_INVALID');
     try {
-      const machine = await sessions.machine(system, terminal.sessionId, terminal.machine);
+      const { sessionId, openedById } = terminal;
+      const opener = await actorOf(openedById);
+      if (!opener) throw fault('TICKET_INVALID');
+      const machine = await sessions.machine(opener, sessionId, terminal.machine);
       const engineTerminal = await startShell({ ...options, terminal, machine });
-      shells.hold(terminalId, { sessionId: terminal.sessionId, engineTerminal }, (exitCode) =>
+      const { learnerId } = machine;
+      shells.hold(terminalId, { sessionId, learnerId, openedById, engineTerminal }, (exitCode) =>
         noteEnd(terminalId, exitCode),
       );
       const handle = { machineId: machine.machineId, shell: engineTerminal.shell };
       if (!(await store.started(terminalId, handle))) throw fault('TICKET_INVALID');
+      // A change of the opener that came before the hold found no shell to end.
+      if (!(await mayStay(actorOf, { openedById, learnerId }))) throw fault('TICKET_INVALID');
       if (stopping) throw fault('SHUTTING_DOWN');
       return attachedTerminal({
         terminal,
@@ -146,19 +149,13 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       }
     },
 
-    async get(actor, terminalId) {
-      const terminal = await reach(actor, 'read', terminalId);
-      if (!terminal) throw fault('TERMINAL_NOT_FOUND');
-      return terminal;
-    },
-
     async list(actor, sessionId) {
       await sessions.get(actor, sessionId);
       return store.listOpen(sessionId, clock.now());
     },
 
     async close(actor, terminalId) {
-      const terminal = await reach(actor, 'enter', terminalId);
+      const terminal = await reach(actor, terminalId);
       if (!terminal || terminal.endedAt) return false;
       if (shells.has(terminalId)) {
         await shells.end(terminalId);

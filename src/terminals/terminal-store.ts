@@ -7,6 +7,7 @@ export interface TakenTerminal extends TerminalSize {
   id: string;
   sessionId: string;
   machine: string;
+  openedById: string;
 }
 
 /** A terminal that some process holds, or held when it died. */
@@ -20,7 +21,7 @@ export interface HeldTerminal {
 
 export type TerminalStore = ReturnType<typeof createTerminalStore>;
 
-/** Most terminals read at once; the rest comes with the next round. */
+/** Most terminals read, or written, in one statement. */
 const BATCH = 500;
 
 /** Keeps terminals in the database: who may attach, who holds which shell, and how they ended. */
@@ -71,9 +72,9 @@ export function createTerminalStore({ database }: { database: Database }) {
       });
       if (count === 0) return undefined;
       const row = await client.terminal.findUnique({ where: { id } });
-      return row
-        ? { id, sessionId: row.sessionId, machine: row.machineName, rows: row.rows, cols: row.cols }
-        : undefined;
+      if (!row) return undefined;
+      const { sessionId, machineName, openedById, rows, cols } = row;
+      return { id, sessionId, machine: machineName, openedById, rows, cols };
     },
 
     /** Notes the running shell; false when the terminal was ended meanwhile. */
@@ -122,13 +123,26 @@ export function createTerminalStore({ database }: { database: Database }) {
       await client.terminal.updateMany({ where: unused(now), data: { endedAt: now, ticketHash: null } });
     },
 
-    /** Open terminals that others hold, and those whose hold has run out whoever had it. */
+    /**
+     * Open terminals whose hold has run out, whoever had it: all of them. After them some that others
+     * hold, those first that were kept up longest ago.
+     */
     async heldByOthers(holder: string, now: Date): Promise<HeldTerminal[]> {
-      const rows = await client.terminal.findMany({
-        where: { endedAt: null, OR: [{ heldBy: { not: holder } }, { heldUntil: { lt: now } }] },
-        select: { id: true, machineId: true, shell: true, heldBy: true, heldUntil: true },
-        take: BATCH,
-      });
+      const page = (after: string | undefined) =>
+        client.terminal.findMany({
+          where: { endedAt: null, OR: [{ heldBy: { not: holder } }, { heldUntil: { lt: now } }] },
+          select: { id: true, machineId: true, shell: true, heldBy: true, heldUntil: true },
+          orderBy: [{ heldUntil: 'asc' }, { id: 'asc' }],
+          ...(after !== undefined && { cursor: { id: after }, skip: 1 }),
+          take: BATCH,
+        });
+      const rows = await page(undefined);
+      let last = rows.at(-1);
+      while (last?.heldUntil && last.heldUntil < now) {
+        const more = await page(last.id);
+        rows.push(...more);
+        last = more.at(-1);
+      }
       return rows.map(({ id, machineId, shell, heldBy, heldUntil }) => ({
         id,
         heldBy: heldBy ?? '',

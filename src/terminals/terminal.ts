@@ -44,12 +44,11 @@ export interface TerminalService {
     input: { sessionId: string; machine: string } & TerminalSize,
   ): Promise<{ terminal: Terminal; ticket: string }>;
   /**
-   * Takes the ticket and starts the shell. The ticket is the authority here.
-   * @throws TICKET_INVALID, SHELL_NOT_STARTED, SESSION_NOT_READY, SHUTTING_DOWN
+   * Takes the ticket and starts the shell. The ticket is the authority here, as long as whoever
+   * opened the terminal may enter its machine.
+   * @throws TICKET_INVALID, SESSION_NOT_FOUND, SHELL_NOT_STARTED, SESSION_NOT_READY, SHUTTING_DOWN
    */
   attach(terminalId: string, ticket: string): Promise<AttachedTerminal>;
-  /** @throws TERMINAL_NOT_FOUND */
-  get(actor: Actor | undefined, terminalId: string): Promise<Terminal>;
   /** Terminals of a session that have not ended. @throws SESSION_NOT_FOUND */
   list(actor: Actor | undefined, sessionId: string): Promise<Terminal[]>;
   /** Ends the terminal's shell. Closing what has ended, or is not there for this actor, succeeds: false then. */

@@ -8,6 +8,11 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { system } from '../../src/identity/actor.ts';
 import type { Actor } from '../../src/identity/actor.ts';
+import { createAuthenticationService } from '../../src/identity/authentication-service.ts';
+import { createSignInStore } from '../../src/identity/sign-in-store.ts';
+import { createTokenStore } from '../../src/identity/token-store.ts';
+import { createUserService } from '../../src/identity/user-service.ts';
+import { createUserStore } from '../../src/identity/user-store.ts';
 import { newId } from '../../src/ids.ts';
 import type { LabMachine } from '../../src/labs/lab.ts';
 import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
@@ -57,7 +62,18 @@ export async function serveTerminals(
   });
   sessions.start();
 
-  const parts = { database, engine, events, sessions: sessions.service, catalogue, log };
+  const stores = {
+    users: createUserStore({ database }),
+    signIns: createSignInStore({ database }),
+    tokens: createTokenStore({ database }),
+  };
+  const clock = systemClock;
+  const users = createUserService({ ...stores, events, clock });
+  const authentication = createAuthenticationService({ ...stores, userService: users, events, clock, log });
+  t.teardown(() => authentication.close());
+
+  const { actorOf } = authentication;
+  const parts = { database, engine, actorOf, events, sessions: sessions.service, catalogue, log };
   const service = await serveProcess(t, { ...parts, ...changes });
   const session = await sessions.service.start(actors.owner, { lab: 'shells' });
   await whenState(sessions.service, session.id, 'ready', 'failed');
@@ -66,6 +82,9 @@ export async function serveTerminals(
     ...parts,
     ...service,
     actors,
+    users,
+    /** The terminal as the database has it. */
+    stored: createTerminalStore({ database }).find,
     owner: actors.owner,
     sessionId: session.id,
     /** Another service process on the same database and engine. */

@@ -24,7 +24,7 @@ await test('shells of a process that died are ended by the next, and those of on
     (await server.terminals.list(owner, sessionId)).map(({ id }) => id),
     [kept.id],
   );
-  t.match(await server.terminals.get(owner, left.id), { endedAt: Date });
+  t.match(await server.stored(left.id), { endedAt: Date });
   await kept.close();
 });
 
@@ -43,7 +43,7 @@ await test('the hold of a process of which nothing is known runs out, and one th
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await left.expectClosed();
-  t.match(await server.terminals.get(owner, left.id), { endedAt: Date });
+  t.match(await server.stored(left.id), { endedAt: Date });
   t.same(
     (await server.terminals.list(owner, sessionId)).map(({ id }) => id),
     [kept.id],
@@ -75,6 +75,44 @@ await test('a terminal that is closed through another process ends here too, eve
   upkeep.abort();
   await maintained;
   t.same(await server.processes(), []);
+});
+
+await test('a shell that can not be ended keeps no other from being ended, here or of the dead', async (t) => {
+  const clock = createFakeClock(new Date());
+  const server = await serveTerminals(t, { clock });
+  const { owner, sessionId, engine } = server;
+  const dead = await server.another({ clock, holder: 'the-dead' });
+  let refusals = 0;
+  const stuck = await server.another({
+    clock,
+    isGone,
+    events: { ...server.events, listen: () => () => undefined },
+    engine: {
+      ...engine,
+      openTerminal: async (...asked) => {
+        const terminal = await engine.openTerminal(...asked);
+        const end = () => (refusals++ < 1 ? Promise.reject(fault('ENGINE_UNREACHABLE')) : terminal.end());
+        return { ...terminal, end };
+      },
+    },
+  });
+  const [refused, other] = [await stuck.shell(owner, sessionId), await stuck.shell(owner, sessionId)];
+  const left = await dead.shell(owner, sessionId);
+  const upkeep = new AbortController();
+  const maintained = stuck.terminals.maintain(upkeep.signal);
+  for (const { id } of [refused, other]) t.equal(await server.terminals.close(owner, id), true);
+  await clock.advance(15_000);
+  await Promise.all([other.expectClosed(), left.expectClosed()]);
+  t.notSame((await server.stored(left.id))?.endedAt, undefined);
+  let closed = false;
+  const closing = refused.expectClosed().finally(() => (closed = true));
+  while (!closed) {
+    await clock.advance(15_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await closing;
+  upkeep.abort();
+  await maintained;
 });
 
 await test('shells of an engine that is away stay for the next time', async (t) => {

@@ -80,7 +80,7 @@ await test('shells on the real engine', async (t) => {
     client.send('exit 7\r');
     t.same(await client.expectClosed(), { code: 1000, reason: 'exited' });
     t.same(client.controls, [{ type: 'exit', code: 7 }]);
-    t.match(await server.terminals.get(owner, client.id), { exitCode: 7, endedAt: Date });
+    t.match(await server.stored(client.id), { exitCode: 7, endedAt: Date });
     t.equal(await server.terminals.close(owner, client.id), false, 'closing what has ended succeeds');
   });
 
@@ -189,7 +189,7 @@ await test('a shell that is not there is told as such', async (t) => {
   const client = TerminalClient.connect(opened);
   t.match(await client.expectControl('error'), { code: 'SHELL_NOT_STARTED', message: /fish/ });
   t.same(await client.expectClosed(), { code: 4502, reason: 'SHELL_NOT_STARTED' });
-  t.match(await server.terminals.get(server.owner, opened.id), { endedAt: Date });
+  t.match(await server.stored(opened.id), { endedAt: Date });
   t.same(await server.terminals.list(server.owner, server.sessionId), []);
 });
 

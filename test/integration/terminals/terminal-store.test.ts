@@ -84,6 +84,25 @@ await test('an end is noted once, with its code', async (t) => {
   });
 });
 
+await test('of however many that others hold, each whose hold ran out is found', async (t) => {
+  await eachDatabase(t, 'many holds', async (t, database) => {
+    const { store, insert, take } = await prepare(t, database);
+    const { id } = await insert();
+    await take(id);
+    const row = await database.client.terminal.findUniqueOrThrow({ where: { id } });
+    const holds = (count: number, heldBy: string, heldUntil: Date) =>
+      database.client.terminal.createMany({
+        data: Array.from({ length: count }, () => ({ ...row, id: newId(), heldBy, heldUntil })),
+      });
+    await holds(600, 'a living neighbour', after(45_000));
+    await holds(501, 'the dead', after(-1));
+    await holds(600, 'a living neighbour', after(45_000));
+    const found = await store.heldByOthers('me', NOW);
+    t.equal(new Set(found.filter(({ heldBy }) => heldBy === 'the dead').map(({ id }) => id)).size, 501);
+    t.ok(found.length <= 1_000, 'and those of the living are not all read');
+  });
+});
+
 await test('what others hold, and what nobody does any more, is found; what is kept up is not', async (t) => {
   await eachDatabase(t, 'holds', async (t, database) => {
     const { store, insert, take } = await prepare(t, database);

@@ -1,0 +1,91 @@
+import { test } from 'tap';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { serveTerminals } from '../../support/terminal-server.ts';
+import { TerminalClient } from '../../support/terminal-client.ts';
+
+const quiet = { code: 1000, reason: 'exited' };
+
+await test('whoever is disabled, demoted or deleted is out of the machines, also while typing', async (t) => {
+  const server = await serveTerminals(t);
+  const { actors, sessionId, users } = server;
+  const { owner, instructor, admin } = actors;
+  const refused = async (opened: { url: string; ticket: string }, code: string) => {
+    const client = TerminalClient.connect(opened);
+    t.match(await client.expectControl('error'), { code });
+    await client.expectClosed();
+  };
+
+  await t.test('an instructor who becomes a student loses the shells in machines of others', async (t) => {
+    const [staff, learner] = [
+      await server.shell(instructor, sessionId),
+      await server.shell(owner, sessionId),
+    ];
+    const ticket = await server.open(instructor, sessionId, {});
+    staff.send('sleep 1501\r');
+    await users.update(admin, instructor.userId, { name: 'Still an instructor' });
+    learner.send('echo still-$((40+2))\r');
+    await learner.expect('still-42');
+    t.equal(staff.socket.readyState, 1, 'another change ends nothing');
+
+    await users.update(admin, instructor.userId, { role: 'student' });
+    t.same(await staff.expectClosed(), quiet);
+    await refused(ticket, 'SESSION_NOT_FOUND');
+    learner.send('echo still-$((41+2))\r');
+    await learner.expect('still-43');
+    await learner.close();
+  });
+
+  await t.test('a learner who is disabled while typing', async (t) => {
+    const client = await server.shell(owner, sessionId);
+    const ticket = await server.open(owner, sessionId, {});
+    client.send('sleep 1502 & while :; do echo typing; sleep 0.01; done\r');
+    await client.expect('typing\ntyping');
+    const typing = setInterval(() => client.send('x'), 5);
+    await users.update(admin, owner.userId, { disabled: true });
+    t.same(await client.expectClosed(), quiet);
+    clearInterval(typing);
+    await refused(ticket, 'TICKET_INVALID');
+    t.same(await server.processes(), []);
+    await users.update(admin, owner.userId, { disabled: false });
+  });
+
+  await t.test('an instructor who is deleted', async (t) => {
+    await users.update(admin, instructor.userId, { role: 'instructor' });
+    const client = await server.shell(instructor, sessionId);
+    await users.delete(admin, instructor.userId);
+    t.same(await client.expectClosed(), quiet);
+  });
+});
+
+await test('one who is disabled while the shell starts does not get it', async (t) => {
+  const server = await serveTerminals(t);
+  const { actors, sessionId, users, engine } = server;
+  const slow = await server.another({
+    engine: {
+      ...engine,
+      openTerminal: async (...asked) => {
+        const terminal = await engine.openTerminal(...asked);
+        await users.update(actors.admin, actors.owner.userId, { disabled: true });
+        return terminal;
+      },
+    },
+  });
+  const client = TerminalClient.connect(await slow.open(actors.owner, sessionId, {}));
+  t.match(await client.expectControl('error'), { code: 'TICKET_INVALID' });
+  t.same(await server.processes(), []);
+});
+
+await test('a change of which no event came is found by the upkeep', async (t) => {
+  const clock = createFakeClock(new Date());
+  const server = await serveTerminals(t);
+  const { actors, sessionId, users } = server;
+  const deaf = await server.another({ clock, events: { ...server.events, listen: () => () => undefined } });
+  const upkeep = new AbortController();
+  const maintained = deaf.terminals.maintain(upkeep.signal);
+  const client = await deaf.shell(actors.owner, sessionId);
+  await users.update(actors.admin, actors.owner.userId, { disabled: true });
+  await clock.advance(15_000);
+  t.same(await client.expectClosed(), quiet);
+  upkeep.abort();
+  await maintained;
+});
