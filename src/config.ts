@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { fault } from './errors.ts';
 
 const minutes = (fallback: number) => z.coerce.number().positive().max(100_000).default(fallback);
+const webAddress = z
+  .url({ protocol: /^https?$/, error: 'must begin with "http://" or "https://"' })
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).href.replace(/\/$/, '') === new URL(text).origin,
+    'must be a scheme, a host and a port, with no path behind them',
+  );
 const list = z
   .string()
   .default('')
@@ -23,15 +29,14 @@ const settings = z.object({
     .max(65_535)
     .default(8080)
     .describe('Port to listen on; 0 takes a free one.'),
-  BERTH_PUBLIC_URL: z
-    .url()
+  BERTH_PUBLIC_URL: webAddress
     .optional()
     .describe(
       'Address that people use, where it differs from host and port: links and the Origin check follow it.',
     ),
-  BERTH_ALLOWED_ORIGINS: list.describe(
-    'Further origins whose pages may open terminals, separated by commas.',
-  ),
+  BERTH_ALLOWED_ORIGINS: list
+    .pipe(z.array(webAddress))
+    .describe('Further origins whose pages may open terminals, separated by commas.'),
   BERTH_TRUST_PROXY: z.stringbool().default(false).describe('Believe X-Forwarded-* of a proxy in front.'),
   BERTH_DATA_DIR: z.string().default('./data').describe('Folder for the SQLite file, logs and pid files.'),
   BERTH_LABS_DIR: z.string().default('./labs').describe('Folder with one folder a lab.'),

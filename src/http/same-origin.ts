@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { isOwnOrigin } from './own-origin.ts';
 
 /** A header that pages of other sites can not send without being asked first, which Berth refuses. */
 const CLIENT_HEADER = 'x-berth-client';
@@ -12,12 +13,6 @@ export function siteOf(request: FastifyRequest, publicUrl: string | undefined): 
   const { origin } = request.headers;
   const fetchSite = request.headers['sec-fetch-site'];
   if (fetchSite !== undefined) return fetchSite === 'same-origin' ? 'own' : 'other';
-  if (origin !== undefined) return ownOrigins(request, publicUrl).includes(origin) ? 'own' : 'other';
+  if (origin !== undefined) return isOwnOrigin(origin, request.host, publicUrl) ? 'own' : 'other';
   return request.headers[CLIENT_HEADER] === undefined ? 'unknown' : 'own';
-}
-
-/** What people use, and where this request went: the two differ on the machine itself. */
-function ownOrigins(request: FastifyRequest, publicUrl: string | undefined): string[] {
-  const asked = `${request.protocol}://${request.host}`;
-  return publicUrl === undefined ? [asked] : [asked, new URL(publicUrl).origin];
 }

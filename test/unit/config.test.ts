@@ -58,3 +58,24 @@ await test('the public address has no slash at its end', async (t) => {
     'https://labs.example.org',
   );
 });
+
+await test('the public address and the allowed origins are http or https, without a path', async (t) => {
+  const wrong = [
+    'https://labs.example.org/berth',
+    'https://labs.example.org?a=1',
+    'https://me@labs.example.org',
+    'ftp://labs.example.org',
+    'file:///srv',
+    'labs.example.org',
+    'null',
+  ];
+  for (const name of ['BERTH_PUBLIC_URL', 'BERTH_ALLOWED_ORIGINS']) {
+    for (const value of wrong) {
+      t.throws(() => readConfig({ [name]: value }), { code: 'CONFIG_INVALID', message: name }, value);
+    }
+  }
+  const { allowedOrigins } = readConfig({
+    BERTH_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080/',
+  });
+  t.same(allowedOrigins, ['https://a.example', 'http://b.example:8080/']);
+});

@@ -3,7 +3,7 @@ import { createOriginCheck } from '../../../src/ws/origin.ts';
 
 await test('pages of the public address and of the allowed origins may open terminals, others may not', (t) => {
   const may = createOriginCheck({
-    publicUrl: 'https://labs.example.org/berth',
+    publicUrl: 'https://labs.example.org',
     allowedOrigins: ['https://lms.example.org/'],
   });
   t.ok(may('https://labs.example.org', '10.0.0.7:8080'));
@@ -18,7 +18,7 @@ await test('pages of the public address and of the allowed origins may open term
   ]) {
     t.notOk(may(origin, 'labs.example.org'), origin);
   }
-  t.notOk(may('http://10.0.0.7:8080', '10.0.0.7:8080'), 'the host itself, once there is a public address');
+  t.ok(may('http://10.0.0.7:8080', '10.0.0.7:8080'), 'the host itself, as on the machine');
   t.end();
 });
 
@@ -33,5 +33,14 @@ await test('without a public address, pages of the host that was asked may', (t)
 
 await test('clients that are no browser tell no origin and may', (t) => {
   t.ok(createOriginCheck({ publicUrl: 'https://labs.example.org', allowedOrigins: [] })(undefined, 'x'));
+  t.end();
+});
+
+await test('the origin "null" is nobody\'s, whatever the settings say', (t) => {
+  const settings = ['null', 'file:///srv', 'berth://labs'];
+  for (const publicUrl of [undefined, ...settings]) {
+    const may = createOriginCheck({ publicUrl, allowedOrigins: settings });
+    for (const host of ['null', '', 'labs.example.org']) t.notOk(may('null', host));
+  }
   t.end();
 });
