@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { toGlobalId } from '../src/graphql/base/global-id.ts';
+import { median } from './context.ts';
 import type { Figure } from './context.ts';
 import { TOKEN } from './graphql-ours.ts';
 import { graphqlRequest, measureLoad } from './http-load.ts';
@@ -100,11 +101,6 @@ async function start(...args: string[]): Promise<Started & { stop: () => Promise
       await exited;
     },
   };
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

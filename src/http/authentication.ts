@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fault } from '../errors.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { AuthenticationService } from '../identity/user.ts';
+import { readBearer } from './bearer.ts';
 import { siteOf } from './same-origin.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
@@ -63,11 +64,4 @@ export async function addAuthentication(
         ? await byCookie(request)
         : await authentication.byToken(readBearer(authorization));
   });
-}
-
-/** @throws UNAUTHENTICATED for any other scheme */
-function readBearer(authorization: string): string {
-  const secret = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (secret === undefined) throw fault('UNAUTHENTICATED');
-  return secret;
 }

@@ -1,5 +1,6 @@
-import { fault, isFault } from '../../errors.ts';
+import { fault } from '../../errors.ts';
 import { PAGE_LIMIT } from '../../page.ts';
+import { findAttempt } from '../checks/find-attempt.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 import type { NodeModel } from '../models.ts';
@@ -24,15 +25,6 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
   }
   // A token is read among its user's.
   return undefined;
-}
-
-async function findAttempt(id: string, { services, actor }: GraphqlContext) {
-  try {
-    return await services.checks.get(actor, id);
-  } catch (error) {
-    if (isFault(error, 'NOT_FOUND')) return undefined;
-    throw error;
-  }
 }
 
 function withType<N extends string, T extends object>(__typename: N, object: T | undefined) {

@@ -1,8 +1,8 @@
 import type { Attempt } from '../../checks/attempt.ts';
-import { isFault } from '../../errors.ts';
 import { fromGlobalId } from '../base/global-id.ts';
 import type { SubscriptionResolvers } from '../generated/resolver-types.ts';
 import { follow } from '../subscriptions/follow.ts';
+import { findAttempt } from './find-attempt.ts';
 
 /** Attempts that a subscriber may fall behind: more than a lab has steps. Older ones are in the list of attempts. */
 const ATTEMPTS_LIMIT = 64;
@@ -11,7 +11,7 @@ export const checkFinished = {
   resolve: (attempt: Attempt) => attempt,
   subscribe(_, { session }, context) {
     const sessionId = fromGlobalId('Session', session);
-    const { sessions, checks } = context.services;
+    const { sessions } = context.services;
     return follow<string, Attempt>(context, {
       limit: ATTEMPTS_LIMIT,
       listen: (hint) =>
@@ -22,14 +22,7 @@ export const checkFinished = {
         await sessions.get(context.actor, sessionId);
         return [];
       },
-      async read(attemptId) {
-        try {
-          return await checks.get(context.actor, attemptId);
-        } catch (error) {
-          if (isFault(error, 'NOT_FOUND')) return undefined;
-          throw error;
-        }
-      },
+      read: (attemptId) => findAttempt(attemptId, context),
     });
   },
 } satisfies SubscriptionResolvers['checkFinished'];

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { fault } from '../../errors.ts';
+import { readBearer } from '../../http/bearer.ts';
 import type { SessionCookie } from '../../http/session-cookie.ts';
 import type { Actor } from '../../identity/actor.ts';
 import type { AuthenticationService } from '../../identity/user.ts';
@@ -19,8 +20,13 @@ export function credentialsOf(
   request: FastifyRequest,
   payload: Readonly<Record<string, unknown>> | undefined,
 ): (() => Promise<Actor>) | undefined {
-  const token = tokenOf(payload) ?? readBearer(request.headers.authorization);
-  if (token !== undefined) return () => authentication.byToken(token);
+  const given = payload?.['token'];
+  if (typeof given === 'string') return () => authentication.byToken(given);
+  const authorization =
+    payload?.['Authorization'] ?? payload?.['authorization'] ?? request.headers.authorization;
+  if (typeof authorization === 'string') {
+    return async () => authentication.byToken(readBearer(authorization));
+  }
   // A cookie counts where the upgrade was let in by it: it came from a page of our own.
   const secret = request.actor && cookie.read(request);
   if (secret === undefined) return undefined;
@@ -29,15 +35,4 @@ export function credentialsOf(
     if (!actor) throw fault('UNAUTHENTICATED');
     return actor;
   };
-}
-
-function tokenOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  if (!payload) return undefined;
-  const { token, Authorization, authorization } = payload;
-  if (typeof token === 'string') return token;
-  return readBearer(Authorization ?? authorization);
-}
-
-function readBearer(value: unknown): string | undefined {
-  return typeof value === 'string' ? (/^Bearer +(\S+) *$/i.exec(value)?.[1] ?? value) : undefined;
 }

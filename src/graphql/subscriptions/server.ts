@@ -16,6 +16,7 @@ import { closeForbidden, closeFor } from './close.ts';
 import type { ConnectionCount } from './connections.ts';
 import { credentialsOf } from './credentials.ts';
 import type { CredentialSource } from './credentials.ts';
+import { watchExpiry } from './expiry.ts';
 import { executeCounted, subscribeCounted } from './operations.ts';
 import type { OperationCount } from './operations.ts';
 
@@ -30,7 +31,7 @@ export interface Connection {
   request: FastifyRequest;
   operations: OperationCount;
   /** Set once it has said who it is. */
-  user?: { actor: Actor; authenticate: () => Promise<Actor>; stopListening: () => void };
+  user?: { actor: Actor; authenticate: () => Promise<Actor>; stopWatching: () => void };
 }
 
 type ConnectionContext = Context<Record<string, unknown>, Connection>;
@@ -59,16 +60,28 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       closeFor(extra.socket, 'RATE_LIMITED');
       return false;
     }
-    extra.user = { actor, authenticate, stopListening: watch(extra, actor.userId, authenticate) };
+    extra.user = { actor, authenticate, stopWatching: watch(extra, actor, authenticate) };
     return true;
   }
 
-  /** Ends the connection as soon as its credentials are no longer good. */
-  function watch({ socket, request }: Connection, userId: string, authenticate: () => Promise<Actor>) {
-    return options.events.listen('user.changed', (event) => {
-      if (event.userId !== userId) return;
-      authenticate().catch((error: unknown) => closeForbidden(socket, error, request.log));
+  /** Ends the connection as soon as its credentials are no longer good; gives what stops that. */
+  function watch({ socket, request }: Connection, actor: Actor, authenticate: () => Promise<Actor>) {
+    async function check(): Promise<Actor | undefined> {
+      try {
+        return await authenticate();
+      } catch (error) {
+        closeForbidden(socket, error, request.log);
+        return undefined;
+      }
+    }
+    const stopExpiry = watchExpiry(actor.expiresAt, check);
+    const stopListening = options.events.listen('user.changed', ({ userId }) => {
+      if (userId === actor.userId) void check();
     });
+    return () => {
+      stopExpiry();
+      stopListening();
+    };
   }
 
   function prepareOperation({ extra }: ConnectionContext, payload: unknown): ExecutionArgs {
@@ -124,7 +137,7 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       return format(context, graphqlErrors);
     },
     onClose({ extra }) {
-      extra.user?.stopListening();
+      extra.user?.stopWatching();
       options.connections.leave(extra.user?.actor.userId);
     },
   });

@@ -1,79 +1,7 @@
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { createClient } from 'graphql-ws';
-import type { Client, FormattedExecutionResult } from 'graphql-ws';
 import { test } from 'tap';
-import type { Test } from 'tap';
 import { WebSocket } from 'ws';
-import { toGlobalId } from '../../../src/graphql/base/global-id.ts';
 import { startApp } from './app.ts';
-
-const changed = 'subscription ($id: ID!) { sessionChanged(id: $id) { id state } }';
-const finished = 'subscription ($id: ID!) { checkFinished(session: $id) { stepId passed } }';
-const id = toGlobalId('Session', 'session-1');
-
-interface Connected {
-  client: Client;
-  closed: Promise<{ code: number; reason: string }>;
-}
-
-function connect(
-  t: Test,
-  url: string,
-  payload: Record<string, unknown>,
-  headers?: Record<string, string>,
-): Connected {
-  const { promise: closed, resolve } = deferred<{ code: number; reason: string }>();
-  class Socket extends WebSocket {
-    constructor(address: string, protocol: string) {
-      super(address, protocol, { headers });
-    }
-  }
-  const client = createClient({
-    url: url.replace('http', 'ws'),
-    connectionParams: payload,
-    webSocketImpl: Socket,
-    retryAttempts: 0,
-    lazy: false,
-    onNonLazyError: () => {},
-    on: { closed: (event) => resolve(event as { code: number; reason: string }) },
-  });
-  t.teardown(() => client.dispose());
-  return { client, closed };
-}
-
-function deferred<T>() {
-  let resolve!: (value: T) => void;
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-/** A subscription whose values are taken one by one; `next` gives undefined once it has completed. */
-function subscribe({ client }: Connected, query: string, variables: Record<string, unknown> = { id }) {
-  const values = client.iterate({ query, variables });
-  return {
-    async next(): Promise<FormattedExecutionResult | undefined> {
-      const { value } = await values.next();
-      return value as FormattedExecutionResult | undefined;
-    },
-    async stop() {
-      await values.return?.();
-    },
-  };
-}
-
-/** A socket without a client of graphql-ws on it. */
-async function open(url: string): Promise<WebSocket> {
-  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
-  await once(socket, 'open');
-  return socket;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let time = 0; time < 200 && !condition(); time++) await new Promise((done) => setTimeout(done, 5));
-}
+import { changed, connect, deferred, finished, id, subscribe, until } from './connections.ts';
 
 await test('the present state comes at once, each change after it, and deletion completes', async (t) => {
   const { url, addSession, change, services, actors, events } = await startApp(t);
@@ -141,7 +69,9 @@ await test("someone else's session can not be subscribed to, and staff can", asy
 await test('without credentials the close code is 4401, with wrong ones 4403', async (t) => {
   const { url } = await startApp(t);
   t.match(await connect(t, url, {}).closed, { code: 4401, reason: 'UNAUTHENTICATED' });
-  t.match(await connect(t, url, { token: 'wrong' }).closed, { code: 4403, reason: 'UNAUTHENTICATED' });
+  for (const wrong of [{ token: 'wrong' }, { Authorization: 'owner' }, { Authorization: 'Basic owner' }]) {
+    t.match(await connect(t, url, wrong).closed, { code: 4403, reason: 'UNAUTHENTICATED' });
+  }
 });
 
 await test("a browser's cookie counts on pages of our own, and on no other", async (t) => {
@@ -181,6 +111,25 @@ await test('credentials that expire without anyone saying so end the connection 
   t.match(await connected.closed, { code: 4403 });
 });
 
+await test('a token that expires ends its connection then, also where nothing happens', async (t) => {
+  const { url, actors, events } = await startApp(t);
+  const owner = actors.get('owner');
+  if (!owner) throw new Error('There is no owner.');
+  const beginning = Date.now();
+  const expiring = (ms: number) => actors.set('owner', { ...owner, expiresAt: new Date(beginning + ms) });
+  expiring(40 * 24 * 3_600_000);
+  const late = connect(t, url, { token: 'owner' });
+  await subscribe(late, '{ viewer { name } }').next();
+  expiring(400);
+  const soon = connect(t, url, { token: 'owner' });
+  t.ok((await subscribe(soon, '{ viewer { name } }').next())?.data);
+  actors.delete('owner');
+  t.match(await soon.closed, { code: 4403, reason: 'UNAUTHENTICATED' });
+  t.ok(Date.now() - beginning >= 390, 'not before');
+  await until(() => events.listeners() === 1);
+  t.equal(events.listeners(), 1, 'the other one, further away than a timer reaches, is there still');
+});
+
 await test('queries and mutations go over the same socket, within the same limits', async (t) => {
   const { url } = await startApp(t);
   const connected = connect(t, url, { token: 'owner' });
@@ -196,97 +145,6 @@ await test('queries and mutations go over the same socket, within the same limit
   ] as never);
   const failing = await subscribe(connected, '{ lab(slug: "x") { id } }').next();
   t.match(failing?.errors, [{ extensions: { code: 'LAB_NOT_FOUND', requestId: String } }]);
-});
-
-await test('operations of a connection are bounded, and given back', async (t) => {
-  const { url, addSession, events } = await startApp(t);
-  addSession('owner');
-  const connected = connect(t, url, { token: 'owner' });
-  const all = Array.from({ length: 50 }, () => subscribe(connected, changed));
-  for (const each of all) await each.next();
-  await t.rejects(subscribe(connected, changed).next(), [{ message: /at most 50 operations/ }] as never);
-  await all[0]?.stop();
-  await until(() => events.listeners() === 50);
-  t.ok((await subscribe(connected, changed).next())?.data);
-});
-
-await test('an operation counts as long as it runs, whatever the client says of it', async (t) => {
-  const { url, services } = await startApp(t);
-  const { promise, resolve } = deferred<undefined>();
-  let running = 0;
-  services.users.viewer = async () => {
-    running += 1;
-    await promise;
-    return undefined;
-  };
-  const socket = await open(url);
-  t.teardown(() => socket.terminate());
-  const refused = new Set<string>();
-  let answered = false;
-  socket.on('message', (data: Buffer) => {
-    const { id: of, type } = JSON.parse(data.toString()) as { id: string; type: string };
-    if (type === 'error') refused.add(of);
-    if (type === 'next') answered = true;
-  });
-  const ask = (which: string) =>
-    socket.send(JSON.stringify({ id: which, type: 'subscribe', payload: { query: '{ viewer { id } }' } }));
-  socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
-  await once(socket, 'message');
-  for (let index = 0; index < 50; index++) {
-    ask(`a${index}`);
-    // Once it runs, the server forgets the id.
-    await until(() => running > index);
-    socket.send(`{"id":"a${index}","type":"complete"}`);
-  }
-  for (let index = 0; index < 10; index++) ask(`b${index}`);
-  await until(() => refused.size === 10);
-  t.equal(refused.size, 10);
-  t.equal(running, 50);
-  resolve(undefined);
-  await new Promise((done) => setImmediate(done));
-  ask('c');
-  await until(() => answered);
-  t.ok(answered);
-});
-
-await test('a client that makes the server answer and does not read is cut off', async (t) => {
-  const { url } = await startApp(t);
-  for (const send of [
-    (socket: WebSocket) => socket.send(JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(60_000) } })),
-    (socket: WebSocket) => socket.ping('x'.repeat(125)),
-  ]) {
-    const socket = await open(url);
-    socket.on('error', () => {});
-    socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
-    await once(socket, 'message');
-    socket.pause();
-    // Seen by the stream: the paused socket itself does not look.
-    const stream = (socket as unknown as { _socket: Socket })._socket;
-    const cut = deferred<true>();
-    stream.once('close', () => cut.resolve(true));
-    stream.once('error', () => cut.resolve(true));
-    // The kernel takes some megabytes before the server has to keep anything.
-    for (let time = 0; time < 600 && stream.writable; time++) {
-      for (let count = 0; count < 100; count++) send(socket);
-      await new Promise((done) => setImmediate(done));
-    }
-    t.ok(await cut.promise);
-    socket.terminate();
-  }
-});
-
-await test('connections of a user are bounded, and nothing is left of those that went', async (t) => {
-  const { url, addSession, events } = await startApp(t);
-  addSession('owner');
-  const all = Array.from({ length: 50 }, () => connect(t, url, { token: 'owner' }));
-  for (const each of all) await subscribe(each, changed).next();
-  t.equal(events.listeners(), 100);
-  const more = connect(t, url, { token: 'owner' });
-  t.match(await more.closed, { code: 1013, reason: 'RATE_LIMITED' });
-  for (const { client } of all) await client.dispose();
-  await until(() => events.listeners() === 0);
-  t.equal(events.listeners(), 0);
-  t.ok((await subscribe(connect(t, url, { token: 'owner' }), changed).next())?.data);
 });
 
 await test('a socket of another subprotocol, or one that is cut, leaves nothing', async (t) => {
