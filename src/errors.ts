@@ -66,7 +66,6 @@ const catalogue = {
   ],
 
   // Terminals
-  TERMINAL_NOT_FOUND: [404, 'There is no such terminal.'],
   TERMINAL_LIMIT: [409, 'The session has {limit} terminals open already: close one of them first.'],
   TICKET_INVALID: [
     401,

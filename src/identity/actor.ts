@@ -13,10 +13,9 @@ export interface Actor {
   userId: string;
   role: Role;
   scopes: readonly Scope[];
+  /** When the credential that stands behind it ends, where that is a token that does: what lasts longer is not made by it. */
+  expiresAt?: Date;
 }
-
-/** Nobody in particular: a request without credentials. */
-export const anonymous = undefined;
 
 /** The service acting for itself: expiry, repair. Never given to a transport. */
 export const system: Actor = {
@@ -39,6 +38,16 @@ export function requireActor(
   if (needs.role && rank[actor.role] < rank[needs.role]) {
     throw fault('FORBIDDEN', { needed: `the role "${needs.role}"` });
   }
+}
+
+/** Keeps what has an end from making what outlives it; undefined lasts for ever. @throws FORBIDDEN */
+export function requireLasting(actor: Actor, until: Date | undefined): void {
+  const { expiresAt } = actor;
+  if (!expiresAt || (until && until <= expiresAt)) return;
+  const end = expiresAt.toISOString();
+  throw fault('FORBIDDEN', {
+    needed: `a credential that lasts as long as what it makes (yours ends at ${end}: ask for an end by then, or sign in with a browser)`,
+  });
 }
 
 /** Whether what belongs to `ownerId` is there for this actor at all: its owner's, or staff's. */

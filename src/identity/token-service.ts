@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { fault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { newId } from '../ids.ts';
-import { allScopes, mayReach, requireActor } from './actor.ts';
+import { allScopes, mayReach, requireActor, requireLasting } from './actor.ts';
 import type { Actor, Scope } from './actor.ts';
 import { hashSecret, makeSecret, shownPrefix } from './secrets.ts';
 import type { TokenStore } from './token-store.ts';
@@ -42,6 +42,7 @@ export function createTokenService({
       if (input.expiresAt && !(input.expiresAt > now)) {
         throw fault('INPUT_INVALID', { problem: 'A token must expire in the future, or never.' });
       }
+      requireLasting(actor, input.expiresAt);
       const secret = makeSecret('token');
       const token: ApiToken = {
         id: newId(now),

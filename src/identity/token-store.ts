@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { ApiToken as TokenRow } from '../database/generated/sqlite/client.ts';
-import type { Scope } from './actor.ts';
+import type { Actor, Scope } from './actor.ts';
 import type { Credential } from './credential-cache.ts';
 import type { ApiToken } from './user.ts';
 
@@ -17,11 +17,13 @@ export function createTokenStore({ database }: { database: Database }) {
         include: { user: { select: { role: true, disabledAt: true } } },
       });
       if (!row || row.user.disabledAt) return undefined;
+      const { userId, expiresAt } = row;
+      const actor: Actor = { userId, role: row.user.role, scopes: readScopes(row.scopes) };
       return {
         tokenId: row.id,
-        expiresAt: row.expiresAt ?? undefined,
+        expiresAt: expiresAt ?? undefined,
         lastUsedAt: row.lastUsedAt ?? undefined,
-        actor: { userId: row.userId, role: row.user.role, scopes: readScopes(row.scopes) },
+        actor: expiresAt ? { ...actor, expiresAt } : actor,
       };
     },
 

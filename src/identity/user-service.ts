@@ -3,7 +3,7 @@ import { fault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { newId } from '../ids.ts';
 import { pageWindow, toPage } from '../paging.ts';
-import { allScopes, mayReach, requireActor } from './actor.ts';
+import { allScopes, mayReach, requireActor, requireLasting } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 import type { SignInStore } from './sign-in-store.ts';
@@ -99,6 +99,8 @@ export function createUserService({
       requireActor(actor, { scope: 'manage' });
       // Who signs in by the link has all scopes: no token makes one that has not itself.
       for (const scope of allScopes) requireActor(actor, { scope });
+      // Nor one that ends: who signs in stays for weeks, and may make what lasts.
+      requireLasting(actor, undefined);
       const user = await reach(actor, userId);
       if (actor.userId !== user.id) requireActor(actor, { scope: 'manage', role: 'admin' });
       const now = clock.now();

@@ -51,12 +51,16 @@ export interface UserService {
   ): Promise<User>;
   /** Deletes the user with tokens, sessions' records, attempts and progress. Deleting what is gone succeeds: false then. @throws LAST_ADMIN */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
-  /** A link secret that signs the user in once, valid for an hour. Admins for anyone, everyone for nobody else. */
+  /** A link secret that signs the user in once, valid for an hour. Admins for anyone, everyone for nobody else; not by a token that expires. */
   createSignInLink(actor: Actor | undefined, userId: string): Promise<{ secret: string; expiresAt: Date }>;
 }
 
 export interface TokenService {
-  /** The secret is in this answer and nowhere else. Scopes can not exceed the actor's own. */
+  /**
+   * The secret is in this answer and nowhere else. Scopes can not exceed the actor's own, and a token
+   * makes none that lasts longer than itself; whoever signed in with a browser makes lasting ones.
+   * @throws INPUT_INVALID, FORBIDDEN, USER_NOT_FOUND
+   */
   create(
     actor: Actor | undefined,
     input: {

@@ -81,6 +81,32 @@ await eachDatabase(t, 'no token makes one that may do more', async (t, database)
   await t.rejects(tokens.list({ ...owner, scopes: ['manage'] }), { code: 'FORBIDDEN' });
 });
 
+await eachDatabase(t, 'no token makes what outlives it', async (t, database) => {
+  const { tokens, users, authentication, clock } = createIdentity(t, database);
+  const { owner, admin } = await createActors(database);
+  const scopes: Scope[] = ['read', 'learn', 'manage'];
+  const inAnHour = new Date(clock.now().getTime() + 3_600_000);
+  const refusal = { code: 'FORBIDDEN', message: inAnHour.toISOString() };
+
+  const short = await tokens.create(admin, { name: 'short', scopes, expiresAt: inAnHour });
+  const hourly = await authentication.byToken(short.secret);
+  const expiresAt = new Date(inAnHour.getTime() + 1);
+  await t.rejects(tokens.create(hourly, { name: 'x', scopes }), refusal);
+  await t.rejects(tokens.create(hourly, { name: 'x', scopes, expiresAt }), refusal);
+  await t.rejects(tokens.create(hourly, { name: 'x', scopes, userId: owner.userId }), refusal);
+  await t.rejects(users.createSignInLink(hourly, admin.userId), refusal);
+  t.ok(await tokens.create(hourly, { name: 'x', scopes, expiresAt: inAnHour }), 'as long as itself');
+
+  const lasting = await authentication.byToken(
+    (await tokens.create(admin, { name: 'lasting', scopes })).secret,
+  );
+  t.ok(await tokens.create(lasting, { name: 'x', scopes }));
+  const { secret } = await users.createSignInLink(lasting, admin.userId);
+  const browser = await authentication.byWebSession((await authentication.signIn(secret)).secret);
+  t.ok(await tokens.create(browser, { name: 'x', scopes }), 'who signed in is a person');
+  t.ok(await users.createSignInLink(browser, admin.userId));
+});
+
 await eachDatabase(t, 'what a token can not be is refused', async (t, database) => {
   const { tokens, clock } = createIdentity(t, database);
   const { owner, admin } = await createActors(database);
