@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-ws';
 import { test } from 'tap';
+import type { Test } from 'tap';
 import { WebSocket } from 'ws';
 import { startBerth } from '../../support/berth-process.ts';
 import { learnerAt } from '../../support/learner.ts';
@@ -68,30 +69,42 @@ await test('a lab is listed, started, followed, entered, checked and read back',
   t.equal(ended.id, id);
 });
 
-await test('a revoked token ends its connection at once', async (t) => {
+await test('a token that is revoked or expires ends its connection', async (t) => {
   const berth = await startBerth(t);
-  const { createToken } = await berth.graphql<{ createToken: { secret: string; token: { id: string } } }>(
-    'mutation { createToken(input: { name: "soon gone", scopes: [READ] }) { secret token { id } } }',
-  );
-  let resolve!: (event: unknown) => void;
-  const closed = new Promise((done) => {
-    resolve = done;
+  const create =
+    'mutation ($end: DateTime) { createToken(input: { name: "soon gone", scopes: [READ], expiresAt: $end }) { secret token { id } } }';
+  interface Created {
+    createToken: { secret: string; token: { id: string } };
+  }
+
+  const { createToken: revoked } = await berth.graphql<Created>(create);
+  const [atRevocation] = await connectedBy(t, berth.url, revoked.secret);
+  await berth.graphql('mutation ($t: ID!) { revokeToken(input: { token: $t }) { revokedId } }', {
+    t: revoked.token.id,
   });
-  const socket = createClient({
-    url: `${berth.url.replace('http', 'ws')}/graphql`,
+  t.match(await atRevocation, { code: 4403, reason: 'UNAUTHENTICATED' });
+
+  const end = new Date(Date.now() + 1_500);
+  const { createToken: expiring } = await berth.graphql<Created>(create, { end });
+  const [atExpiry] = await connectedBy(t, berth.url, expiring.secret);
+  t.match(await atExpiry, { code: 4403, reason: 'TOKEN_EXPIRED' });
+  t.ok(Date.now() >= end.getTime());
+});
+
+/** Connects by the token, and has an answer; what is given resolves with the close. */
+async function connectedBy(t: Test, url: string, token: string): Promise<[Promise<unknown>]> {
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
-    connectionParams: { token: createToken.secret },
+    connectionParams: { token },
     lazy: false,
     retryAttempts: 0,
     onNonLazyError: () => {},
-    on: { closed: resolve },
   });
-  t.teardown(() => socket.dispose());
-  t.match(await socket.iterate({ query: '{ viewer { name } }' }).next(), {
+  t.teardown(() => client.dispose());
+  const closed = new Promise((resolve) => void client.on('closed', resolve));
+  t.match(await client.iterate({ query: '{ viewer { name } }' }).next(), {
     value: { data: { viewer: { name: String } } },
   });
-  await berth.graphql('mutation ($t: ID!) { revokeToken(input: { token: $t }) { revokedId } }', {
-    t: createToken.token.id,
-  });
-  t.match(await closed, { code: 4403, reason: 'UNAUTHENTICATED' });
-});
+  return [closed];
+}
