@@ -5,8 +5,9 @@ export interface Step {
 }
 
 /**
- * Progress for a person: one line for each step, `✔ base image     unchanged`. In a terminal the
- * line shows what the step does; in a log it is written when the step ends, and now and then before.
+ * Progress for a person: one line for each step, `✔ base image     from debian:trixie-slim`. In a
+ * terminal the line shows what the step does; in a log it is written when the step ends, and now and
+ * then before. A step that is soon over with the note `unchanged` leaves no line.
  */
 export interface Steps {
   /** Runs one step. `work` answers the note shown behind its name; a failure is shown and thrown on. */

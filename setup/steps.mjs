@@ -9,6 +9,8 @@ const REPORT_MS = 10_000;
 /** Steps shorter than this do not say how long they took. */
 const WORTH_TELLING_MS = 500;
 const NAME_WIDTH = 14;
+/** The note of a step that found nothing to do: one that was soon over with that is not told. */
+const UNCHANGED = 'unchanged';
 
 export function createSteps({ output }) {
   return {
@@ -58,6 +60,10 @@ function createLine(output, label) {
       clearTimeout(timer);
       const took = performance.now() - started;
       const clear = output.isTTY && drawn ? '\r\x1b[2K' : '';
+      if (note === UNCHANGED && took < WORTH_TELLING_MS) {
+        output.write(clear);
+        return;
+      }
       const time = took < WORTH_TELLING_MS ? '' : `  (${(took / 1000).toFixed(1)} s)`;
       output.write(`${clear}${mark} ${label} ${note}${time}\n`);
     },

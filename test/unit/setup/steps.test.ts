@@ -11,10 +11,32 @@ await t.test('a log has one line for a step that is over soon', async (t) => {
   const { written, output } = createOutput(false);
   const note = await createSteps({ output }).run('engine', async (step) => {
     step.progress('looking');
+    return 'started';
+  });
+  t.equal(note, 'started');
+  t.strictSame(written, ['✔ engine         started\n']);
+});
+
+await t.test('a step that finds nothing to do leaves no line, unless it took its time', async (t) => {
+  const { written, output } = createOutput(false);
+  const note = await createSteps({ output }).run('engine', async () => 'unchanged');
+  t.equal(note, 'unchanged');
+  t.equal(written.join(''), '');
+  await createSteps({ output }).run('engine', async () => {
+    await delay(550);
     return 'unchanged';
   });
-  t.equal(note, 'unchanged');
-  t.strictSame(written, ['✔ engine         unchanged\n']);
+  t.match(written.join(''), /^✔ engine {9}unchanged {2}\(0\.\d s\)\n$/);
+});
+
+await t.test('in a terminal such a line is wiped out', async (t) => {
+  const { written, output } = createOutput(true);
+  await createSteps({ output }).run('engine', async (step) => {
+    step.progress('looking');
+    await delay(150);
+    return 'unchanged';
+  });
+  t.equal(written.at(-1), '\r\x1b[2K');
 });
 
 await t.test('what a step answers goes on to the caller, with its note printed', async (t) => {
