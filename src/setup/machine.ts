@@ -29,7 +29,7 @@ export async function ensureMachine({
     const images = createDockerImages({ docker });
     const folders = await listLabImages(imagesFolder);
     const labImages: string[] = [];
-    const { id } = await steps.run('base image', (step) => baseImage({ images, folders, step }));
+    const { id } = await steps.run('base image', (step) => findBaseImage({ images, folders, step }));
     if (id === undefined) return { engine: address, labImages };
     const base = { id, name: BASE_IMAGE };
     for (const folder of folders) {
@@ -44,8 +44,8 @@ export async function ensureMachine({
   }
 }
 
-/** Without an id where none can be had, but lab images of before are there: labs run on these. */
-async function baseImage({
+/** Answers no id where none can be had, but lab images of before are there: labs run on these. */
+export async function findBaseImage({
   images,
   folders,
   step,
