@@ -1,4 +1,5 @@
 import { fault } from './errors.ts';
+import type { Fault } from './errors.ts';
 import { PAGE_LIMIT } from './page.ts';
 import type { Page, PageRequest } from './page.ts';
 
@@ -11,10 +12,19 @@ const LONGEST_ID = 64;
  * @throws INPUT_INVALID for a size out of range or a cursor that no page gave out
  */
 export function pageWindow(page: PageRequest): { take: number; after: string | undefined } {
-  if (!Number.isInteger(page.first) || page.first < 1 || page.first > PAGE_LIMIT) {
-    throw fault('INPUT_INVALID', { problem: `"first" must be 1 to ${PAGE_LIMIT}; it was ${page.first}.` });
-  }
+  requirePageSize(page.first);
   return { take: page.first + 1, after: page.after === undefined ? undefined : decodeCursor(page.after) };
+}
+
+/** @throws INPUT_INVALID for a size out of range */
+export function requirePageSize(first: number): void {
+  if (Number.isInteger(first) && first >= 1 && first <= PAGE_LIMIT) return;
+  throw fault('INPUT_INVALID', { problem: `"first" must be 1 to ${PAGE_LIMIT}; it was ${first}.` });
+}
+
+/** What is said of a cursor that no page gave out. */
+export function cursorFault(): Fault {
+  return fault('INPUT_INVALID', { problem: '"after" must be a cursor that an earlier page gave.' });
 }
 
 /** The page made of `rows`, which were read by {@link pageWindow}. */
@@ -32,7 +42,7 @@ function encodeCursor(id: string): string {
 function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
   if (!/^[\w-]+$/.test(id) || id.length > LONGEST_ID || encodeCursor(id) !== cursor) {
-    throw fault('INPUT_INVALID', { problem: '"after" must be a cursor that an earlier page gave.' });
+    throw cursorFault();
   }
   return id;
 }

@@ -113,6 +113,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     catalogue,
     sessions: sessions.service,
     logger: log,
+    holder: nameOwner(),
+    isGone: isSurelyGone,
     onVerdict: metrics.checkFinished,
   });
   metrics.countSessionsBy(sessions.countByState);

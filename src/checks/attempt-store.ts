@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import { driverCause } from '../database/driver-cause.ts';
 import type { Attempt as AttemptRow, Prisma } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
@@ -41,6 +41,9 @@ export interface AttemptFilter {
 /** Most running checks looked at in one sweep; the next sweep sees the others. */
 const SWEEP_LIMIT = 1_000;
 
+/** Newest attempts of a learner in a step that keep what they printed: as far back as anyone reads; 64 KiB each at most. */
+const OUTPUTS_KEPT = 20;
+
 const released = { runningKey: null, heldBy: null, heldUntil: null };
 
 export type AttemptStore = ReturnType<typeof createAttemptStore>;
@@ -74,7 +77,8 @@ export function createAttemptStore({ database }: { database: Database }) {
     },
 
     /**
-     * Stores the verdict and, where it was judged, the progress, both or neither. An attempt that is
+     * Stores the verdict and, where it was judged, the progress, both or neither; older attempts of the
+     * step lose their output, and keep the rest. An attempt that is
      * no longer the owner's stays as it is. The attempt as it is then; undefined when it is gone
      * with its learner.
      */
@@ -84,9 +88,11 @@ export function createAttemptStore({ database }: { database: Database }) {
           where: { id, state: 'running', heldBy: owner },
           data: { ...toColumns(verdict), ...released, finishedAt: at },
         });
-        if (row && verdict.state === 'finished') {
+        if (row) {
           const { learnerId, labSlug, stepId } = row;
-          await recordAttempt(tx, { learnerId, labSlug, stepId }, { ...verdict, at });
+          const step = { learnerId, labSlug, stepId };
+          if (verdict.state === 'finished') await recordAttempt(tx, step, { ...verdict, at });
+          await emptyOldOutputs(tx, step);
         }
         const stored = row ?? (await tx.attempt.findUnique({ where: { id } }));
         return stored ? toAttempt(stored) : undefined;
@@ -143,6 +149,24 @@ export function createAttemptStore({ database }: { database: Database }) {
       return rows.map(toAttempt);
     },
   };
+}
+
+async function emptyOldOutputs(
+  tx: Transaction,
+  step: Pick<AttemptRow, 'learnerId' | 'labSlug' | 'stepId'>,
+): Promise<void> {
+  const [newestWithout] = await tx.attempt.findMany({
+    where: step,
+    select: { id: true },
+    orderBy: { id: 'desc' },
+    skip: OUTPUTS_KEPT,
+    take: 1,
+  });
+  if (!newestWithout) return;
+  await tx.attempt.updateMany({
+    where: { ...step, id: { lte: newestWithout.id }, output: { not: '' } },
+    data: { output: '' },
+  });
 }
 
 function keyOf(sessionId: string, stepId: string): string {

@@ -15,7 +15,7 @@ export interface Attempt {
   score: number;
   /** For the learner: what the script said last, or why it could not be judged. */
   message: string;
-  /** What the script printed, cut to the limit. */
+  /** What the script printed, cut to the limit; empty once twenty newer attempts of the step are stored. */
   output: string;
   exitCode: number | undefined;
   /** Why it errored: the check timed out, printed too much, could not start. */
@@ -47,7 +47,7 @@ export interface CheckService {
   /**
    * Runs the step's check in its machine and stores the attempt; resolves when it has ended, with
    * an attempt that errored where the check itself could not be judged.
-   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, CHECK_BUSY
+   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, CHECK_BUSY, RATE_LIMITED
    */
   run(actor: Actor | undefined, input: { sessionId: string; stepId: string }): Promise<Attempt>;
   /** @throws NOT_FOUND */
@@ -63,7 +63,7 @@ export interface CheckService {
     },
     page: PageRequest,
   ): Promise<Page<Attempt>>;
-  /** Progress of each (learner, lab) asked for, in that order; for batched loading. @throws SESSION_NOT_FOUND where the actor may not see a learner */
+  /** Progress of each (learner, lab) asked for, in that order; for batched loading. @throws USER_NOT_FOUND where the actor may not see a learner */
   progress(
     actor: Actor | undefined,
     of: readonly { learnerId: string; lab: string }[],

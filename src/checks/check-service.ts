@@ -11,6 +11,7 @@ import type { HeldCheck } from './held-check.ts';
 import { progressIn } from './lab-progress.ts';
 import { pairKey } from './progress-store.ts';
 import type { ProgressStore } from './progress-store.ts';
+import type { RunLimit } from './run-limit.ts';
 
 export interface CheckServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
@@ -18,6 +19,7 @@ export interface CheckServiceParts {
   attempts: AttemptStore;
   progress: ProgressStore;
   heldCheck: HeldCheck;
+  runLimit: RunLimit;
   tell: TellEnd;
   /** Told of each verdict, for metrics. */
   onVerdict: (verdict: Verdict) => void;
@@ -29,7 +31,7 @@ export type Verdict = 'passed' | 'failed' | 'errored';
 
 /** The use cases, and `settled`, which resolves when none of the checks that run now does so any more. */
 export function createCheckService(parts: CheckServiceParts): CheckService & { settled(): Promise<void> } {
-  const { sessions, catalogue, attempts, progress, heldCheck, tell, onVerdict, signal } = parts;
+  const { sessions, catalogue, attempts, progress, heldCheck, runLimit, tell, onVerdict, signal } = parts;
   const running = new Set<Promise<Attempt>>();
 
   return {
@@ -39,6 +41,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const step = checkOf(catalogue.version(session.labSlug, session.labVersion), stepId, sessionId);
       const machine = await sessions.machine(actor, sessionId, step.check.machine);
       if (signal.aborted) throw fault('SHUTTING_DOWN');
+      runLimit.count(actor.userId);
       sessions.touch(sessionId);
       const run = heldCheck.run(machine, step, signal);
       running.add(run);
@@ -66,7 +69,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
 
     async progress(actor, of) {
       requireActor(actor, { scope: 'read' });
-      if (of.some(({ learnerId }) => !mayReach(actor, learnerId))) throw fault('SESSION_NOT_FOUND');
+      if (of.some(({ learnerId }) => !mayReach(actor, learnerId))) throw fault('USER_NOT_FOUND');
       const tried = await progress.of(of);
       return of.map((pair) => {
         const place = { learnerId: pair.learnerId, labSlug: pair.lab };

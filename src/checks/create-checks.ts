@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
-import { isSurelyGone, nameOwner } from '../sessions/process-owner.ts';
+import { rest } from '../rest.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { CheckService } from './attempt.ts';
 import { createAttemptStore } from './attempt-store.ts';
@@ -15,7 +15,7 @@ import type { Verdict } from './check-service.ts';
 import { createHeldCheck, HOLD_MS } from './held-check.ts';
 import { createInterruptedChecks } from './interrupted-checks.ts';
 import { createProgressStore } from './progress-store.ts';
-import { rest } from './rest.ts';
+import { createRunLimit } from './run-limit.ts';
 
 export interface ChecksOptions {
   database: Database;
@@ -25,6 +25,10 @@ export interface ChecksOptions {
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   logger: Log;
+  /** Names this process among those that share the database; new with each start. */
+  holder: string;
+  /** Whether the process of that name surely runs no more; of others the hold runs out. */
+  isGone: (holder: string) => boolean;
   /** Told of each verdict of this process, for metrics. */
   onVerdict?: (verdict: Verdict) => void;
 }
@@ -41,19 +45,19 @@ export interface Checks {
 
 /** All of checks, put together. */
 export function createChecks(options: ChecksOptions): Checks {
-  const { database, clock, logger } = options;
-  const owner = nameOwner();
+  const { database, clock, logger, holder, isGone } = options;
   const attempts = createAttemptStore({ database });
   const tell = createCheckNews(options);
-  const interrupted = createInterruptedChecks({ attempts, clock, isGone: isSurelyGone, tell });
+  const interrupted = createInterruptedChecks({ attempts, clock, isGone, tell });
   const runner = createCheckRunner(options);
-  const heldCheck = createHeldCheck({ runner, attempts, interrupted, clock, logger, owner });
+  const heldCheck = createHeldCheck({ runner, attempts, interrupted, clock, logger, owner: holder });
   const stopping = new AbortController();
   const service = createCheckService({
     ...options,
     attempts,
     progress: createProgressStore({ database }),
     heldCheck,
+    runLimit: createRunLimit(options),
     tell,
     onVerdict: options.onVerdict ?? (() => undefined),
     signal: stopping.signal,

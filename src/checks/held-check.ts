@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts';
 import { fault } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import { rest } from '../rest.ts';
 import type { RunningMachine } from '../sessions/session.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import type { StepCheck } from './check-of.ts';
 import type { CheckRunner } from './check-runner.ts';
 import type { InterruptedChecks } from './interrupted-checks.ts';
-import { rest } from './rest.ts';
 import { unjudged } from './verdict.ts';
 
 /** Until when a process may be believed to run a check that it has not renewed, in milliseconds. */

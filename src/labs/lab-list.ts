@@ -1,6 +1,5 @@
-import { fault } from '../errors.ts';
-import { PAGE_LIMIT } from '../page.ts';
 import type { Page, PageRequest } from '../page.ts';
+import { cursorFault, requirePageSize } from '../paging.ts';
 import type { LabView } from './lab.ts';
 
 /** Labs in the order of the catalogue, ready to be given out page by page. */
@@ -40,9 +39,7 @@ export function createLabList(labs: Iterable<LabView>): LabList {
 
   return {
     page({ first, after }) {
-      if (!Number.isInteger(first) || first < 1 || first > PAGE_LIMIT) {
-        throw fault('INPUT_INVALID', { problem: `"first" must be 1 to ${PAGE_LIMIT}; it was ${first}.` });
-      }
+      requirePageSize(first);
       const start = after === undefined ? 0 : startOf(after);
       return { items: items.slice(start, start + first), hasNextPage: start + first < items.length };
     },
@@ -62,8 +59,6 @@ function writeCursor({ slug, title }: Place): string {
 function readCursor(cursor: string): Place {
   const [, slug, title] =
     /^([a-z0-9-]{1,63}) (.{1,200})$/u.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (slug === undefined || title === undefined) {
-    throw fault('INPUT_INVALID', { problem: '"after" must be a cursor that an earlier page gave.' });
-  }
+  if (slug === undefined || title === undefined) throw cursorFault();
   return { slug, title };
 }

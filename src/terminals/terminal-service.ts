@@ -7,6 +7,7 @@ import { hashSecret } from '../identity/secrets.ts';
 import { newId } from '../ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
+import { rest } from '../rest.ts';
 import { authorize, requireSomebody } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { attachedTerminal } from './attach.ts';
@@ -172,12 +173,11 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
 
     async maintain(signal) {
       while (!signal.aborted) {
-        try {
-          await clock.sleep(RENEW_EVERY_MS, signal);
-          await upkeep(holding);
-        } catch (error) {
-          if (!signal.aborted) log.error({ err: error }, 'the upkeep of terminals failed; it goes on');
-        }
+        await rest(clock, RENEW_EVERY_MS, signal);
+        if (signal.aborted) return;
+        await upkeep(holding).catch((error: unknown) => {
+          log.error({ err: error }, 'the upkeep of terminals failed; it goes on');
+        });
       }
     },
 

@@ -12,6 +12,7 @@ import type { Actor } from '../../src/identity/actor.ts';
 import { newId } from '../../src/ids.ts';
 import { createLabCatalogue } from '../../src/labs/catalogue.ts';
 import type { LabCatalogue } from '../../src/labs/catalogue.ts';
+import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
 import type { Session, SessionService } from '../../src/sessions/session.ts';
 import { createActors } from './actors.ts';
 import type { Actors } from './actors.ts';
@@ -68,6 +69,8 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       catalogue,
       sessions,
       logger: quietLog(),
+      holder: nameOwner(),
+      isGone: isSurelyGone,
       events: { publish: async (_, event) => void events.push(event as BerthEvents['check.finished']) },
     });
     t.teardown(() => checks.stop());

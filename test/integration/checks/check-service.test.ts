@@ -1,8 +1,10 @@
 import t from 'tap';
+import { newId } from '../../../src/ids.ts';
 import { askAsEach, outcomeOf } from '../../support/actors.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { createCheckWorld } from '../../support/check-world.ts';
 import { eachDatabase } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 
 const machine = await startCheckMachine(t);
 const { engine, machineId, shell } = machine;
@@ -29,7 +31,7 @@ await eachDatabase(t, 'each operation is for the owner and staff alone', async (
   const of = [{ learnerId: actors.owner.userId, lab: 'lab' }];
   t.same(await askAsEach(actors, (actor) => service.progress(actor, of)), {
     ...ownersAndStaff,
-    other: 'SESSION_NOT_FOUND',
+    other: 'USER_NOT_FOUND',
   });
 
   const count = async (actor: typeof actors.owner | undefined, filter = {}) =>
@@ -121,6 +123,42 @@ await eachDatabase(t, 'a check that could not be judged does not count', async (
   });
   t.equal(await database.client.progress.count(), 0);
   t.equal(world.events.length, 1, 'those who wait are told');
+});
+
+await eachDatabase(
+  t,
+  'the newest twenty attempts of a step keep their output, the older the rest',
+  async (t, database) => {
+    const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
+    const { owner } = actors;
+    const first = await checks.service.run(owner, { sessionId, stepId: 'pass' });
+    const failed = await checks.service.run(owner, { sessionId, stepId: 'fail' });
+    const old = await database.client.attempt.findUniqueOrThrow({ where: { id: first.id } });
+    const data = Array.from({ length: 18 }, () => ({ ...old, id: newId() }));
+    await database.client.attempt.createMany({ data });
+    const twentieth = await checks.service.run(owner, { sessionId, stepId: 'pass' });
+    t.equal((await checks.service.get(owner, first.id)).output, 'Well done.', 'the twentieth');
+    const last = await checks.service.run(owner, { sessionId, stepId: 'pass' });
+    t.same(await checks.service.get(owner, first.id), { ...first, output: '' });
+    for (const { id } of [failed, twentieth, last]) t.not((await checks.service.get(owner, id)).output, '');
+    t.equal(await database.client.attempt.count({ where: { output: '' } }), 1);
+  },
+);
+
+await eachDatabase(t, 'who runs checks without end has to wait, and nobody else', async (t, database) => {
+  const missing = 'f'.repeat(64);
+  const clock = createFakeClock(new Date());
+  const world = await createCheckWorld(t, { database, engine, machineId: missing, clock });
+  const { checks, actors, sessionId, addSession } = world;
+  const run = () => checks.service.run(actors.owner, { sessionId, stepId: 'pass' });
+  for (let runs = 0; runs < 60; runs++) await run();
+  await clock.advance(20_500);
+  await t.rejects(run(), { code: 'RATE_LIMITED', details: { seconds: 40 } });
+  t.equal(await database.client.attempt.count(), 60);
+  const others = await addSession(actors.other.userId);
+  t.ok(await checks.service.run(actors.other, { sessionId: others, stepId: 'pass' }));
+  await clock.advance(39_500);
+  t.ok(await run());
 });
 
 await eachDatabase(t, 'output with NUL is kept without it', async (t, database) => {

@@ -8,6 +8,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { system } from '../../../src/identity/actor.ts';
 import { createLabCatalogue } from '../../../src/labs/catalogue.ts';
+import { isSurelyGone, nameOwner } from '../../../src/sessions/process-owner.ts';
 import { sessionsOn } from '../../support/check-world.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
@@ -21,6 +22,8 @@ const checks = createChecks({
   catalogue: await createLabCatalogue({ directory, logger: quietLog() }),
   sessions: sessionsOn(database, machineId),
   logger: quietLog(),
+  holder: nameOwner(),
+  isGone: isSurelyGone,
 });
 const run = checks.service.run(system, { sessionId, stepId: 'endless' });
 while ((await database.client.attempt.count({ where: { sessionId, state: 'running' } })) === 0) {
