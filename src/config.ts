@@ -19,6 +19,20 @@ const list = z
       .filter(Boolean),
   );
 
+/** Never all there are: what a header says of the client before the first proxy, the client wrote. */
+const proxies = z
+  .string()
+  .default('false')
+  .transform((text) => (text === 'false' ? [] : text.split(',').map((part) => part.trim())))
+  .pipe(
+    z.array(
+      z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.literal('loopback')], {
+        error:
+          'must be "false", or the addresses of the proxies: such as 10.0.0.5, a range such as 10.0.0.0/24, or "loopback", separated by commas',
+      }),
+    ),
+  );
+
 /** Every setting of the service, read from the environment. docs/settings.md has the same table for people; a test holds the two together. */
 const settings = z.object({
   BERTH_HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all.'),
@@ -37,7 +51,9 @@ const settings = z.object({
   BERTH_ALLOWED_ORIGINS: list
     .pipe(z.array(webAddress))
     .describe('Further origins whose pages may open terminals, separated by commas.'),
-  BERTH_TRUST_PROXY: z.stringbool().default(false).describe('Believe X-Forwarded-* of a proxy in front.'),
+  BERTH_TRUST_PROXY: proxies.describe(
+    'Proxies in front whose X-Forwarded-* is believed: addresses or ranges such as 10.0.0.5 or 10.0.0.0/24, or "loopback", separated by commas; "false" for none.',
+  ),
   BERTH_DATA_DIR: z.string().default('./data').describe('Folder for the SQLite file, logs and pid files.'),
   BERTH_LABS_DIR: z.string().default('./labs').describe('Folder with one folder a lab.'),
   BERTH_ADMIN_TOKEN: z
@@ -118,7 +134,8 @@ export interface Config {
   port: number;
   publicUrl: string | undefined;
   allowedOrigins: string[];
-  trustProxy: boolean;
+  /** Addresses and ranges of proxies whose X-Forwarded-* is believed. */
+  trustProxy: string[];
   dataDir: string;
   labsDir: string;
   adminToken: string | undefined;
@@ -142,6 +159,8 @@ export interface Config {
 export const settingsTable = Object.entries(settings.shape).map(([name, schema]) => ({
   name,
   meaning: schema.description ?? '',
+  /** What it is when absent, as the service reads it. */
+  fallback: schema.parse(undefined) as unknown,
 }));
 
 /** Reads the settings. An empty value counts as absent. @throws CONFIG_INVALID, naming each setting that is wrong and what would be right */

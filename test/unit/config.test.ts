@@ -20,8 +20,34 @@ await test('docs/settings.md has every setting and its meaning', async (t) => {
 await test('docs/settings.md has the defaults', async (t) => {
   for (const { name = '', fallback = '' } of rows) {
     const value = /^`(.+)`$/.exec(fallback)?.[1];
-    if (value === undefined) continue;
+    const actual = settingsTable.find((setting) => setting.name === name)?.fallback;
+    if (value === undefined) {
+      const none = actual === undefined || actual === '' || (Array.isArray(actual) && actual.length === 0);
+      t.ok(none, `${name} has a default, ${String(actual)}: the table must give it in backticks`);
+      continue;
+    }
     t.same(readConfig({ [name]: value }), readConfig({}), `${name} is ${value} by default`);
+    t.not(actual, undefined, `${name} has a default`);
+  }
+});
+
+await test('proxies are believed by their address, never all there are', async (t) => {
+  const read = (value: string) => readConfig({ BERTH_TRUST_PROXY: value }).trustProxy;
+  t.same(read(''), []);
+  t.same(read('false'), []);
+  t.same(read('10.0.0.5, 10.1.0.0/16,fd00::/8,::1,loopback'), [
+    '10.0.0.5',
+    '10.1.0.0/16',
+    'fd00::/8',
+    '::1',
+    'loopback',
+  ]);
+  for (const wrong of ['true', '1', '10.0.0.5,', '10.0.0.0/33', 'proxy.example']) {
+    t.throws(
+      () => read(wrong),
+      { code: 'CONFIG_INVALID', message: /BERTH_TRUST_PROXY.*10\.0\.0\.0\/24/ },
+      wrong,
+    );
   }
 });
 
