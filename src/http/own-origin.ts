@@ -1,15 +1,20 @@
+/** Where a request went, as Fastify has it. */
+export interface Asked {
+  protocol: string;
+  host: string;
+}
+
 /**
- * Whether a page at `origin` is one of Berth's own: of the public address, or of the very host that
- * was asked, since the two differ on the machine itself. Where the host is the public address's own,
- * only its scheme counts; elsewhere a proxy may speak another than the service. Pages without an
- * origin of their own call themselves "null" and are nobody's.
+ * Whether a page at `origin` is one of Berth's own: of the public address, or of the very address
+ * that was asked, since the two differ on the machine itself. On the public address's host only its
+ * own scheme counts. Pages without an origin of their own call themselves "null" and are nobody's.
  */
-export function isOwnOrigin(origin: string, host: string, publicUrl: string | undefined): boolean {
+export function isOwnOrigin(origin: string, asked: Asked, publicUrl: string | undefined): boolean {
   const page = readWebAddress(origin);
   if (page === undefined || page.origin !== origin) return false;
   const known = publicUrl === undefined ? undefined : readWebAddress(publicUrl);
-  if (page.origin === known?.origin) return true;
-  return page.host === host && page.host !== known?.host;
+  if (page.host === known?.host) return page.origin === known.origin;
+  return origin === `${asked.protocol}://${asked.host}`;
 }
 
 /** An http or https address; undefined for anything else. */

@@ -13,6 +13,6 @@ export function siteOf(request: FastifyRequest, publicUrl: string | undefined): 
   const { origin } = request.headers;
   const fetchSite = request.headers['sec-fetch-site'];
   if (fetchSite !== undefined) return fetchSite === 'same-origin' ? 'own' : 'other';
-  if (origin !== undefined) return isOwnOrigin(origin, request.host, publicUrl) ? 'own' : 'other';
+  if (origin !== undefined) return isOwnOrigin(origin, request, publicUrl) ? 'own' : 'other';
   return request.headers[CLIENT_HEADER] === undefined ? 'unknown' : 'own';
 }

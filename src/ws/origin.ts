@@ -1,7 +1,8 @@
 import { isOwnOrigin, readWebAddress } from '../http/own-origin.ts';
+import type { Asked } from '../http/own-origin.ts';
 
-/** Says whether a page at `origin` may open sockets to the service that was reached as `host`. */
-export type OriginCheck = (origin: string | undefined, host: string) => boolean;
+/** Says whether a page at `origin` may open sockets to the service that was reached as `asked`. */
+export type OriginCheck = (origin: string | undefined, asked: Asked) => boolean;
 
 /**
  * Browsers always tell the page's origin, and other clients need not: without one there is no page
@@ -14,6 +15,6 @@ export function createOriginCheck(options: {
   const { publicUrl } = options;
   const allowed = new Set(options.allowedOrigins.map((address) => readWebAddress(address)?.origin));
 
-  return (origin, host) =>
-    origin === undefined || allowed.has(origin) || isOwnOrigin(origin, host, publicUrl);
+  return (origin, asked) =>
+    origin === undefined || allowed.has(origin) || isOwnOrigin(origin, asked, publicUrl);
 }

@@ -46,7 +46,7 @@ export function registerTerminalSocket(
 
   function refuse(socket: WebSocket, request: FastifyRequest) {
     const { origin } = request.headers;
-    if (!mayOpen(origin, request.host)) return fault('ORIGIN_REFUSED', { origin: origin ?? '' });
+    if (!mayOpen(origin, request)) return fault('ORIGIN_REFUSED', { origin: origin ?? '' });
     if (socket.protocol !== TERMINAL_PROTOCOL) {
       return fault('INPUT_INVALID', {
         problem: `The first subprotocol must be "${TERMINAL_PROTOCOL}", the second "${TICKET_PREFIX}" with the ticket.`,

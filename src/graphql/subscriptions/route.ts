@@ -37,7 +37,7 @@ export function addSubscriptionRoute(
       });
     },
     wsHandler(socket, request) {
-      if (!mayConnect(request.headers.origin, request.host)) {
+      if (!mayConnect(request.headers.origin, request)) {
         socket.close(closeCode.forbidden, 'ORIGIN_REFUSED');
         return;
       }

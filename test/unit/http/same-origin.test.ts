@@ -20,7 +20,11 @@ await test('requests and sockets agree on which pages are our own', (t) => {
         'null',
       ]) {
         const site = siteOf(from({ origin }, host), publicUrl);
-        t.equal(site === 'own', may(origin, host), `${origin} of ${host}, public ${publicUrl}`);
+        t.equal(
+          site === 'own',
+          may(origin, { protocol: 'http', host }),
+          `${origin} of ${host}, public ${publicUrl}`,
+        );
       }
     }
   }
