@@ -1,16 +1,24 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import type Dockerode from 'dockerode';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { createDockerImages } from '../../../src/engine/docker/images.ts';
+import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
 import type { BuildFile } from '../../../src/engine/engine-images.ts';
+import { fromGlobalId } from '../../../src/graphql/base/global-id.ts';
 import { BASE_IMAGE } from '../../../src/setup/base-image.ts';
+import { listLabImages } from '../../../src/setup/lab-images.ts';
+import { imagesFolder } from '../../../src/setup/project-folders.ts';
+import { GraphqlRefusal } from '../../support/berth-process.ts';
+import type { BerthProcess } from '../../support/berth-process.ts';
+import { learnerAt } from '../../support/learner.ts';
 import { buildNodeImage } from '../../support/node-image.ts';
 
 const run = promisify(execFile);
@@ -18,6 +26,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const TOKEN = `berth_test_${'p'.repeat(24)}`;
 /** The image's user, as the Dockerfile has it. */
 const BERTH_UID = 990;
+/** A service that runs answers at once. */
+const ANSWER_LIMIT_MS = 3_000;
 const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 
 await test(
@@ -51,6 +61,7 @@ await test(
     const data = await mkdtemp(join(tmpdir(), 'berth-data-'));
     t.teardown(() => rm(data, { recursive: true, force: true }));
     await chown(data, BERTH_UID, BERTH_UID);
+    const sessions: string[] = [];
     const container = await startContainer(docker, image, data);
     t.teardown(() => container.remove({ force: true, v: true }));
     const url = await addressOf(container);
@@ -59,16 +70,33 @@ await test(
       () => logsOf(container),
     );
 
-    const answer = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
-      body: JSON.stringify({ query: '{ viewer { role } labs { edges { node { slug } } } }' }),
-    });
-    t.match(await answer.json(), {
-      data: { viewer: { role: 'ADMIN' }, labs: { edges: [{ node: { slug: 'linux-command-line' } }] } },
+    t.match(await logsOf(container), '✔ service', 'it set itself up');
+    for (const { name } of await listLabImages(imagesFolder)) {
+      t.ok(await images.find(`berth/lab-${name}`), `the image of ${name} is there`);
+    }
+    const graphql = createGraphql(url);
+    t.match(await graphql('{ viewer { role } labs { edges { node { slug } } } }'), {
+      viewer: { role: 'ADMIN' },
+      labs: { edges: [{ node: { slug: 'linux-command-line' } }] },
     });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     t.match(await page.text(), '<div id="root">', 'the web app is in it');
+
+    const learner = learnerAt({ url, adminToken: TOKEN, graphql });
+    t.teardown(() => removeSessions(docker, sessions));
+    const session = await learner.start();
+    sessions.push(session);
+    await learner.reach(session, 'READY');
+    const terminal = await learner.terminal(session);
+    terminal.send('echo "$((6 * 7)) it is"\n');
+    t.match(await terminal.expect('42 it is'), '42 it is', 'a terminal in a lab works');
+    t.ok((await sessionParts(docker, session)).length > 1, 'the session is on the engine');
+    await graphql('mutation { deleteMySessions { deletedIds } }');
+    await terminal.close();
+    await until(
+      async () => (await sessionParts(docker, session)).length === 0,
+      () => logsOf(container),
+    );
 
     const health = await container.exec({ Cmd: ['node', 'bin/berth.js', 'health'], AttachStdout: true });
     const output = await health.start({});
@@ -106,7 +134,12 @@ async function startContainer(docker: Dockerode, image: string, data: string) {
   const { gid } = await stat(socket);
   const container = await docker.createContainer({
     Image: image,
-    Env: [`BERTH_ADMIN_TOKEN=${TOKEN}`, 'DOCKER_HOST=unix:///var/run/docker.sock'],
+    Env: [
+      `BERTH_ADMIN_TOKEN=${TOKEN}`,
+      'DOCKER_HOST=unix:///var/run/docker.sock',
+      // Services of tests that run side by side share one engine.
+      `BERTH_SUBNET_POOL=10.${randomInt(100, 230)}.${randomInt(0, 16) * 16}.0/20`,
+    ],
     Labels: { 'berth.test': 'packaging' },
     ExposedPorts: { '8080/tcp': {} },
     HostConfig: {
@@ -124,6 +157,50 @@ async function startContainer(docker: Dockerode, image: string, data: string) {
   return container;
 }
 
+/** Sends operations as the admin whose token the container was given. */
+function createGraphql(url: string): BerthProcess['graphql'] {
+  return async (query, variables) => {
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await answer.json()) as { data?: unknown; errors?: object[] };
+    if (errors) throw new GraphqlRefusal(errors as GraphqlRefusal['errors']);
+    return data as never;
+  };
+}
+
+/** What the engine has of a session, by its label. */
+async function sessionParts(docker: Dockerode, session: string) {
+  const filters = labelFilter({ [LABEL.session]: fromGlobalId('Session', session) });
+  const containers = await docker.listContainers({ all: true, filters });
+  const networks = await docker.listNetworks({ filters });
+  const images = await docker.listImages({ filters });
+  return [
+    ...containers.map(
+      ({ Id }) =>
+        () =>
+          docker.getContainer(Id).remove({ force: true, v: true }),
+    ),
+    ...networks.map(
+      ({ Id }) =>
+        () =>
+          docker.getNetwork(Id).remove(),
+    ),
+    ...images.map(
+      ({ Id }) =>
+        () =>
+          docker.getImage(Id).remove({ force: true }),
+    ),
+  ];
+}
+
+/** Only where the test failed is there anything left. */
+async function removeSessions(docker: Dockerode, sessions: readonly string[]): Promise<void> {
+  for (const session of sessions) for (const remove of await sessionParts(docker, session)) await remove();
+}
+
 async function addressOf(container: Dockerode.Container): Promise<string> {
   const { NetworkSettings } = await container.inspect();
   const [binding] = NetworkSettings.Ports['8080/tcp'] ?? [];
@@ -137,8 +214,10 @@ async function logsOf(container: Dockerode.Container): Promise<string> {
 /** Waits up to a minute for `done`. */
 async function until(done: () => Promise<boolean>, otherwise: () => Promise<string>): Promise<void> {
   for (let tries = 0; tries < 120; tries++) {
-    if (await done().catch(() => false)) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // A port that the engine forwards before anything listens there lets a request hang for good.
+    const answer = await Promise.race([done().catch(() => false), sleep(ANSWER_LIMIT_MS, false)]);
+    if (answer) return;
+    await sleep(500);
   }
   throw new Error(await otherwise());
 }
