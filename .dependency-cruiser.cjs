@@ -1,6 +1,7 @@
 /** The import law of docs/architecture.md, "Who may import whom". */
 const domains = ['identity', 'labs', 'images', 'courses', 'sessions', 'terminals', 'files', 'checks', 'lti'];
-const foundation = '^src/(config|errors|clock|closing|ids|ipv4|local-url|page)\\.ts$|^src/(database|events|engine)/';
+const foundation =
+  '^src/(config|errors|clock|closing|ids|ipv4|local-url|page)\\.ts$|^src/(database|events|engine)/';
 const construct = '^src/(main|app|services)\\.ts$|^src/cli/';
 const transports = '^src/(graphql|http|ws)/';
 
