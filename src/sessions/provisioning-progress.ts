@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ProvisionProgress } from '../engine/engine.ts';
+import { rest } from '../rest.ts';
 
 /** Shortest time between two reports of one session, in milliseconds: more than a learner can read. */
 const REPORT_EVERY_MS = 250;
@@ -25,7 +26,7 @@ export function createProgressReports(options: {
       if (newest === undefined || isSame(newest, written)) break;
       written = newest;
       await write(written).catch(onError);
-      await clock.sleep(REPORT_EVERY_MS, closing.signal).catch(() => undefined);
+      await rest(clock, REPORT_EVERY_MS, closing.signal);
     }
     busy = false;
   }

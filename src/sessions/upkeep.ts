@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { rest } from '../rest.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import type { Provisioner } from './provisioner.ts';
 import type { Takeover } from './takeover.ts';
@@ -38,7 +39,7 @@ export function createUpkeep(options: {
   async function again(milliseconds: number, complaint: string, work: () => Promise<void>): Promise<void> {
     while (!stopping.signal.aborted) {
       await work().catch((error: unknown) => logger.error({ err: error }, complaint));
-      await clock.sleep(milliseconds, stopping.signal).catch(() => undefined);
+      await rest(clock, milliseconds, stopping.signal);
     }
   }
 
