@@ -15,6 +15,9 @@ import type { Deferred } from './deferred.ts';
 /** How long a command that is to be ended may take to appear: ending it before would miss it. */
 const APPEARANCE_MS = 10_000;
 
+/** Exit codes of what may not run, and of what is not there. */
+const NOT_STARTED = new Set([126, 127]);
+
 type Cut = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
 
 /** Runs a command to its end, or ends it with all that it started. */
@@ -95,7 +98,9 @@ async function resultOf(
     await call(() => container.inspect());
     throw fault('MACHINE_NOT_RUNNING');
   }
-  if (output.leader) return { outcome: 'exited', exitCode, ...taken(output) };
+  // The engine can lose what a command printed that was over at once; its exit code it does not.
+  const ran = output.leader !== undefined || (output.failure === undefined && !NOT_STARTED.has(exitCode));
+  if (ran) return { outcome: 'exited', exitCode, ...taken(output) };
   const stderr = Buffer.from(output.failure ?? 'it was not there to be started');
   return { outcome: 'not-started', exitCode: undefined, stdout: Buffer.alloc(0), stderr };
 }

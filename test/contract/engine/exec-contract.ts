@@ -52,7 +52,11 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
         outcome: 'not-started',
         err: /\/no\/such/,
       });
-      t.match(await run('exit 127'), { outcome: 'exited', code: 127 }, 'the code alone says nothing');
+      t.match(
+        await run('sleep 0.2; exit 127'),
+        { outcome: 'exited', code: 127 },
+        'the code alone says nothing',
+      );
     });
   });
 
