@@ -28,7 +28,7 @@ for (let number = 0; number < 20; number++) held.push(await open(number));
 const before = await settled();
 for (let number = 0; number < Number(count); number++) held.push(await open(number));
 await new Promise((resolve) => setTimeout(resolve, 1_000));
-process.send?.({ bytes: ((await settled()) - before) / Number(count) });
-for (const stream of held) stream.write('\x04');
-await Promise.all(held.map((stream) => new Promise((resolve) => stream.once('close', resolve))));
-process.disconnect?.();
+const bytes = ((await settled()) - before) / Number(count);
+await new Promise((resolve) => process.send?.({ bytes }, resolve));
+// The shells go with their machines, which whoever started this process removes.
+process.exit();
