@@ -52,7 +52,7 @@ export class TerminalClient {
 
   /** All kept output as a reader sees it: without colours and other sequences, lines ended by a line feed. */
   get text(): string {
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- the escape character itself is what is looked for
     return this.bytes.toString().replaceAll(/\x1b\[[0-9;?]*[A-Za-z]|\r/g, '');
   }
 
