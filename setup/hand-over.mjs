@@ -1,19 +1,25 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { HUNG_UP } from './end-by-hangup.mjs';
 
 /**
  * Runs the program that all this was for, with this process's input and output, and answers its exit
- * code. Signals reach it: those of a terminal by the terminal itself, which sends Ctrl-C to both.
+ * code; `HUNG_UP` when a hang-up came, whatever the program made of it. Signals reach it: those of a
+ * terminal by the terminal itself, which sends Ctrl-C to both.
  */
 export function handOver(command, args, { cwd, env }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
+    let hungUp = false;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(signal, () => {
+        hungUp ||= signal === 'SIGHUP';
         if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
       });
     }
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+    child.once('exit', (code, signal) => {
+      resolve(hungUp ? HUNG_UP : (code ?? 128 + constants.signals[signal]));
+    });
   });
 }

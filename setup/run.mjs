@@ -1,6 +1,7 @@
 /* `npm start` and `npm test`: from a fresh clone to a running service, or to tested code. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endByHangup, HUNG_UP } from './end-by-hangup.mjs';
 import { handOver } from './hand-over.mjs';
 import { nodeProblem } from './node-version.mjs';
 import { createPreparation } from './prepare.mjs';
@@ -58,4 +59,6 @@ async function run(args) {
   }
 }
 
-process.exitCode = await run(process.argv.slice(2));
+const code = await run(process.argv.slice(2));
+if (code === HUNG_UP) endByHangup();
+else process.exitCode = code;

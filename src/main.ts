@@ -10,6 +10,7 @@ import { fault } from './errors.ts';
 import { localUrl } from './local-url.ts';
 import { createServices } from './services.ts';
 import type { Services } from './services.ts';
+import { endByHangup } from '../setup/end-by-hangup.mjs';
 
 /** Longest graceful stop, in milliseconds: below the ten seconds after which `docker stop` kills. */
 const STOP_LIMIT_MS = 8_000;
@@ -26,7 +27,7 @@ export interface RunningService {
 }
 
 /**
- * Migrates the database, starts the service, and stops it gracefully on SIGTERM and SIGINT. Where it
+ * Migrates the database, starts the service, and stops it gracefully on SIGTERM, SIGINT and SIGHUP. Where it
  * can not start, nothing of it stays open.
  * @throws MIGRATION_FAILED, DATABASE_UNREACHABLE, CONFIG_INVALID also for an address that is taken
  */
@@ -37,10 +38,19 @@ export async function serve(config: Config): Promise<RunningService> {
   const services = await createServices({ config, log: app.log });
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= stopAll(app, services));
-  const grace = closeWithGrace({ delay: STOP_LIMIT_MS, logger: app.log }, async ({ err }) => {
+  let hungUp = false;
+  const options = { delay: STOP_LIMIT_MS, logger: app.log, skip: ['SIGHUP' as const] };
+  const grace = closeWithGrace(options, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'The service stops after an error that nothing handled.');
     await stop();
+    if (hungUp) endByHangup();
   });
+  // The system, the shell and whoever started this each send it when a terminal is closed.
+  const onHangup = () => {
+    if (!hungUp) grace.close();
+    hungUp = true;
+  };
+  process.on('SIGHUP', onHangup);
   try {
     await addTransports(app, config, services);
     const { linkSecret } = await services.authentication.bootstrap({ adminToken: config.adminToken });
@@ -50,6 +60,7 @@ export async function serve(config: Config): Promise<RunningService> {
     return { url, signInUrl: linkSecret && `${config.publicUrl ?? url}/sign-in/${linkSecret}` };
   } catch (error) {
     grace.uninstall();
+    process.off('SIGHUP', onHangup);
     await stop();
     throw error;
   }

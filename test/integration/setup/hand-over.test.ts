@@ -16,7 +16,6 @@ function startHandOver(script: string) {
 for (const [signal, code] of [
   ['SIGTERM', 7],
   ['SIGINT', 8],
-  ['SIGHUP', 9],
 ] as const) {
   await t.test(`${signal} reaches the program, whose exit code counts`, async (t) => {
     const name = signal.slice('SIG'.length);
@@ -27,6 +26,17 @@ for (const [signal, code] of [
     t.strictSame(await once(child, 'exit', { signal: AbortSignal.timeout(10_000) }), [code, null]);
   });
 }
+
+await t.test('a hang-up reaches the program and is told, whatever its exit code', async (t) => {
+  const child = startHandOver(`trap 'echo ended; exit 9' HUP; echo ready; while :; do sleep 0.05; done`);
+  t.teardown(() => child.kill('SIGKILL'));
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await once(child.stdout, 'data');
+  child.kill('SIGHUP');
+  t.strictSame(await once(child, 'exit', { signal: AbortSignal.timeout(10_000) }), [129, null]);
+  t.equal(output, 'ready\nended\n');
+});
 
 await t.test('a program that a signal ended counts as 128 and its number', async (t) => {
   t.strictSame(await once(startHandOver('kill -KILL $$'), 'exit'), [137, null]);

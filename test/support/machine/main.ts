@@ -1,6 +1,7 @@
 /** Runs tap, for all tests or the files named, with everything that tests need running beside it. */
 import { inspect } from 'node:util';
 import { createSteps } from '../../../setup/steps.mjs';
+import { endByHangup, HUNG_UP } from '../../../setup/end-by-hangup.mjs';
 import { isFault } from '../../../src/errors.ts';
 import { ensureMachine } from '../../../src/setup/machine.ts';
 import { handOver } from '../../../setup/hand-over.mjs';
@@ -50,7 +51,7 @@ async function main(): Promise<number> {
     for (const [signal, code] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],
-      ['SIGHUP', 129],
+      ['SIGHUP', HUNG_UP],
     ] as const) {
       process.once(signal, () => resolve(code));
     }
@@ -65,4 +66,6 @@ async function main(): Promise<number> {
   }
 }
 
-process.exit(await main());
+const code = await main();
+if (code === HUNG_UP) endByHangup();
+else process.exit(code);
