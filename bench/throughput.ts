@@ -5,7 +5,7 @@ import type { BenchShell } from './shell-pair.ts';
 
 /** Rounds before, in which both processes compile what is hot. */
 const WARM_UP = 3;
-const ROUNDS = 9;
+const ROUNDS = 15;
 const BYTES = 48 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
 

@@ -17,13 +17,6 @@ const BUFFERED_LOW_BYTES = 64 * 1024;
 /** Most that is gathered into one frame, in bytes: two reads of the engine's connection. */
 const GATHER_BYTES = 64 * 1024;
 
-/** A chunk this large is no echo: more follows, and many small frames cost more than a moment's rest. */
-const BULK_BYTES = 4 * 1024;
-/** Most that Node reads at once, in bytes: a chunk of that size left something behind, and needs no rest. */
-const FULL_READ_BYTES = 64 * 1024;
-/** How long the kernel gathers between two chunks of a flood, in milliseconds: its buffer holds as much of 70 MB/s. */
-const REST_MS = 3;
-
 const SEND_OPTIONS = { binary: true, compress: false };
 
 export interface Output {
@@ -51,8 +44,6 @@ export function carryOutput(options: {
   /** The window is in force from a client's first ack on: clients that know none see all output too. */
   let acknowledges = false;
   let paused = false;
-  let resting = false;
-  let stopped = false;
   let inTurn = false;
   let gathered: Buffer[] = [];
   let gatheredBytes = 0;
@@ -62,18 +53,7 @@ export function carryOutput(options: {
   function resumeIfTaken(): void {
     if (!paused || ahead() > WINDOW_LOW_BYTES || socket.bufferedAmount > BUFFERED_LOW_BYTES) return;
     paused = false;
-    if (!resting) stream.resume();
-  }
-
-  function rest(): void {
-    resting = true;
-    stream.pause();
-    setTimeout(endRest, REST_MS);
-  }
-
-  function endRest(): void {
-    resting = false;
-    if (!paused && !stopped) stream.resume();
+    stream.resume();
   }
 
   function pauseIfBehind(): void {
@@ -105,7 +85,6 @@ export function carryOutput(options: {
 
   function onData(chunk: Buffer): void {
     onActivity();
-    if (chunk.length >= BULK_BYTES && chunk.length < FULL_READ_BYTES && !resting) rest();
     if (!inTurn) {
       inTurn = true;
       setImmediate(endTurn);
@@ -128,7 +107,6 @@ export function carryOutput(options: {
       pauseIfBehind();
     },
     stop() {
-      stopped = true;
       stream.off('data', onData);
       gathered = [];
       gatheredBytes = 0;
