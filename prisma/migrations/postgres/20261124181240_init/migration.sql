@@ -7,6 +7,18 @@ CREATE TYPE "SessionState" AS ENUM ('requested', 'queued', 'provisioning', 'read
 -- CreateEnum
 CREATE TYPE "AttemptState" AS ENUM ('running', 'finished', 'errored');
 
+-- CreateEnum
+CREATE TYPE "JobKind" AS ENUM ('pull', 'build', 'prune');
+
+-- CreateEnum
+CREATE TYPE "JobState" AS ENUM ('running', 'succeeded', 'failed', 'cancelled');
+
+-- CreateEnum
+CREATE TYPE "SavedStateState" AS ENUM ('making', 'whole', 'removing');
+
+-- CreateEnum
+CREATE TYPE "WarmState" AS ENUM ('making', 'ready');
+
 -- CreateTable
 CREATE TABLE "User" (
     "id" TEXT NOT NULL,
@@ -81,6 +93,9 @@ CREATE TABLE "Session" (
     "idleMinutes" DOUBLE PRECISION NOT NULL,
     "endsAt" TIMESTAMP(3) NOT NULL,
     "maxEndsAt" TIMESTAMP(3) NOT NULL,
+    "savedStateId" TEXT,
+    "forkOfId" TEXT,
+    "queuedAt" TIMESTAMP(3),
     "removedAt" TIMESTAMP(3),
     "endedAt" TIMESTAMP(3),
 
@@ -167,6 +182,108 @@ CREATE TABLE "Setting" (
     CONSTRAINT "Setting_pkey" PRIMARY KEY ("key")
 );
 
+-- CreateTable
+CREATE TABLE "Job" (
+    "id" TEXT NOT NULL,
+    "kind" "JobKind" NOT NULL,
+    "subject" TEXT NOT NULL,
+    "state" "JobState" NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 0,
+    "progress" TEXT NOT NULL DEFAULT '{}',
+    "log" TEXT NOT NULL DEFAULT '',
+    "reasonCode" TEXT,
+    "reasonMessage" TEXT,
+    "startedById" TEXT NOT NULL,
+    "cancelledAt" TIMESTAMP(3),
+    "heldBy" TEXT,
+    "heldUntil" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "finishedAt" TIMESTAMP(3),
+
+    CONSTRAINT "Job_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "RegistryCredential" (
+    "id" TEXT NOT NULL,
+    "registry" TEXT NOT NULL,
+    "username" TEXT NOT NULL,
+    "secret" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "RegistryCredential_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ImagePin" (
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "image" TEXT NOT NULL,
+    "imageId" TEXT NOT NULL,
+    "digest" TEXT,
+    "pinnedAt" TIMESTAMP(3) NOT NULL,
+    "usedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "ImagePin_pkey" PRIMARY KEY ("labSlug","labVersion","image")
+);
+
+-- CreateTable
+CREATE TABLE "SavedState" (
+    "id" TEXT NOT NULL,
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "sessionId" TEXT,
+    "currentFor" TEXT,
+    "madeById" TEXT NOT NULL,
+    "state" "SavedStateState" NOT NULL,
+    "bytes" BIGINT NOT NULL DEFAULT 0,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "heldBy" TEXT,
+    "heldUntil" TIMESTAMP(3),
+
+    CONSTRAINT "SavedState_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "SavedImage" (
+    "savedStateId" TEXT NOT NULL,
+    "machineName" TEXT NOT NULL,
+    "volume" TEXT NOT NULL DEFAULT '',
+    "image" TEXT NOT NULL,
+    "bytes" BIGINT NOT NULL DEFAULT 0,
+
+    CONSTRAINT "SavedImage_pkey" PRIMARY KEY ("savedStateId","machineName","volume")
+);
+
+-- CreateTable
+CREATE TABLE "WarmEnvironment" (
+    "id" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "state" "WarmState" NOT NULL,
+    "machines" TEXT NOT NULL DEFAULT '[]',
+    "heldBy" TEXT,
+    "heldUntil" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "readyAt" TIMESTAMP(3),
+
+    CONSTRAINT "WarmEnvironment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Quota" (
+    "id" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "sessions" INTEGER,
+    "memoryBytes" BIGINT,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Quota_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
 
@@ -224,6 +341,33 @@ CREATE INDEX "Attempt_sessionId_idx" ON "Attempt"("sessionId");
 -- CreateIndex
 CREATE INDEX "Attempt_state_idx" ON "Attempt"("state");
 
+-- CreateIndex
+CREATE INDEX "Job_state_idx" ON "Job"("state");
+
+-- CreateIndex
+CREATE INDEX "Job_createdAt_idx" ON "Job"("createdAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "RegistryCredential_registry_key" ON "RegistryCredential"("registry");
+
+-- CreateIndex
+CREATE INDEX "ImagePin_imageId_idx" ON "ImagePin"("imageId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "SavedState_currentFor_key" ON "SavedState"("currentFor");
+
+-- CreateIndex
+CREATE INDEX "SavedState_learnerId_labSlug_idx" ON "SavedState"("learnerId", "labSlug");
+
+-- CreateIndex
+CREATE INDEX "SavedState_state_expiresAt_idx" ON "SavedState"("state", "expiresAt");
+
+-- CreateIndex
+CREATE INDEX "WarmEnvironment_labSlug_state_idx" ON "WarmEnvironment"("labSlug", "state");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Quota_subject_key" ON "Quota"("subject");
+
 -- AddForeignKey
 ALTER TABLE "ApiToken" ADD CONSTRAINT "ApiToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
@@ -250,3 +394,9 @@ ALTER TABLE "Attempt" ADD CONSTRAINT "Attempt_learnerId_fkey" FOREIGN KEY ("lear
 
 -- AddForeignKey
 ALTER TABLE "Progress" ADD CONSTRAINT "Progress_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "SavedState" ADD CONSTRAINT "SavedState_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "SavedImage" ADD CONSTRAINT "SavedImage_savedStateId_fkey" FOREIGN KEY ("savedStateId") REFERENCES "SavedState"("id") ON DELETE CASCADE ON UPDATE CASCADE;

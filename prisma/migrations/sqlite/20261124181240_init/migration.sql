@@ -67,6 +67,9 @@ CREATE TABLE "Session" (
     "idleMinutes" REAL NOT NULL,
     "endsAt" DATETIME NOT NULL,
     "maxEndsAt" DATETIME NOT NULL,
+    "savedStateId" TEXT,
+    "forkOfId" TEXT,
+    "queuedAt" DATETIME,
     "removedAt" DATETIME,
     "endedAt" DATETIME,
     CONSTRAINT "Session_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
@@ -149,6 +152,100 @@ CREATE TABLE "Setting" (
     "value" TEXT NOT NULL
 );
 
+-- CreateTable
+CREATE TABLE "Job" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "kind" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 0,
+    "progress" TEXT NOT NULL DEFAULT '{}',
+    "log" TEXT NOT NULL DEFAULT '',
+    "reasonCode" TEXT,
+    "reasonMessage" TEXT,
+    "startedById" TEXT NOT NULL,
+    "cancelledAt" DATETIME,
+    "heldBy" TEXT,
+    "heldUntil" DATETIME,
+    "createdAt" DATETIME NOT NULL,
+    "finishedAt" DATETIME
+);
+
+-- CreateTable
+CREATE TABLE "RegistryCredential" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "registry" TEXT NOT NULL,
+    "username" TEXT NOT NULL,
+    "secret" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "updatedAt" DATETIME NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "ImagePin" (
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "image" TEXT NOT NULL,
+    "imageId" TEXT NOT NULL,
+    "digest" TEXT,
+    "pinnedAt" DATETIME NOT NULL,
+    "usedAt" DATETIME NOT NULL,
+
+    PRIMARY KEY ("labSlug", "labVersion", "image")
+);
+
+-- CreateTable
+CREATE TABLE "SavedState" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "sessionId" TEXT,
+    "currentFor" TEXT,
+    "madeById" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "bytes" BIGINT NOT NULL DEFAULT 0,
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    "heldBy" TEXT,
+    "heldUntil" DATETIME,
+    CONSTRAINT "SavedState_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "SavedImage" (
+    "savedStateId" TEXT NOT NULL,
+    "machineName" TEXT NOT NULL,
+    "volume" TEXT NOT NULL DEFAULT '',
+    "image" TEXT NOT NULL,
+    "bytes" BIGINT NOT NULL DEFAULT 0,
+
+    PRIMARY KEY ("savedStateId", "machineName", "volume"),
+    CONSTRAINT "SavedImage_savedStateId_fkey" FOREIGN KEY ("savedStateId") REFERENCES "SavedState" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "WarmEnvironment" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "machines" TEXT NOT NULL DEFAULT '[]',
+    "heldBy" TEXT,
+    "heldUntil" DATETIME,
+    "createdAt" DATETIME NOT NULL,
+    "readyAt" DATETIME
+);
+
+-- CreateTable
+CREATE TABLE "Quota" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "subject" TEXT NOT NULL,
+    "sessions" INTEGER,
+    "memoryBytes" BIGINT,
+    "updatedAt" DATETIME NOT NULL
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
 
@@ -205,3 +302,30 @@ CREATE INDEX "Attempt_sessionId_idx" ON "Attempt"("sessionId");
 
 -- CreateIndex
 CREATE INDEX "Attempt_state_idx" ON "Attempt"("state");
+
+-- CreateIndex
+CREATE INDEX "Job_state_idx" ON "Job"("state");
+
+-- CreateIndex
+CREATE INDEX "Job_createdAt_idx" ON "Job"("createdAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "RegistryCredential_registry_key" ON "RegistryCredential"("registry");
+
+-- CreateIndex
+CREATE INDEX "ImagePin_imageId_idx" ON "ImagePin"("imageId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "SavedState_currentFor_key" ON "SavedState"("currentFor");
+
+-- CreateIndex
+CREATE INDEX "SavedState_learnerId_labSlug_idx" ON "SavedState"("learnerId", "labSlug");
+
+-- CreateIndex
+CREATE INDEX "SavedState_state_expiresAt_idx" ON "SavedState"("state", "expiresAt");
+
+-- CreateIndex
+CREATE INDEX "WarmEnvironment_labSlug_state_idx" ON "WarmEnvironment"("labSlug", "state");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Quota_subject_key" ON "Quota"("subject");
