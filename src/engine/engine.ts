@@ -2,8 +2,9 @@ import type { Duplex, Readable } from 'node:stream';
 
 /**
  * Port to what runs containers. An environment is all that one session has on the engine: its
- * networks and its machines. Everything made carries the installation's and the session's labels,
- * so that it is found again after any crash, and nothing else is ever touched.
+ * networks, machines and volumes; it may be made before there is a session. Everything made carries
+ * the installation's and the environment's labels, so that it is found again after any crash, and
+ * nothing else is ever touched.
  *
  * Every method throws `ENGINE_UNREACHABLE` when the engine does not answer, and `ENGINE_REFUSED`
  * with the engine's own words when it refuses for a reason that has no code of its own.
@@ -15,17 +16,17 @@ export interface Engine {
 
   /**
    * Makes and starts an environment: all of it or nothing, also when `signal` aborts on the way.
-   * An environment that the session has already stays, and a second one is refused.
-   * @throws IMAGE_NOT_FOUND, SUBNETS_EXHAUSTED (the subnet overlaps another network), EGRESS_UNAVAILABLE,
+   * An environment that is there by that id already stays, and a second one is refused.
+   * @throws IMAGE_NOT_FOUND, SUBNETS_EXHAUSTED (a subnet overlaps another network), EGRESS_UNAVAILABLE,
    * LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
    */
   provision(spec: EnvironmentSpec, options?: ProvisionOptions): Promise<ProvisionedMachine[]>;
 
-  /** All environments of this installation, whatever their state; one for each session id found in labels. */
+  /** All environments of this installation, whatever their state; one for each environment id found in labels. */
   list(): Promise<EnvironmentStatus[]>;
 
-  /** Removes all that carries the session's labels. Removing what is gone already succeeds. */
-  destroy(sessionId: string): Promise<void>;
+  /** Removes all that carries the environment's labels. Removing what is gone already succeeds. */
+  destroy(environmentId: string): Promise<void>;
 
   /** @throws CONTAINER_NOT_FOUND */
   inspect(machineId: string): Promise<MachineStatus>;
@@ -65,7 +66,17 @@ export interface Engine {
     image: { repository: string; tag: string; labels: Record<string, string> },
   ): Promise<string>;
 
-  /** Removes an image that `commit` made. Removing what is gone already succeeds. */
+  /**
+   * Saves what is in a volume of the machine, with owners and modes, as an image that a volume can
+   * start from ({@link VolumeSpec}), and returns the image's id. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL
+   */
+  commitVolume(
+    machineId: string,
+    path: string,
+    image: { repository: string; tag: string; labels: Record<string, string> },
+  ): Promise<string>;
+
+  /** Removes an image that `commit` or `commitVolume` made. Removing what is gone already succeeds. */
   removeImage(image: string): Promise<void>;
 
   /**
@@ -96,18 +107,28 @@ export interface EngineInfo {
 export type IsolationProfile = 'standard' | 'restricted';
 
 export interface EnvironmentSpec {
-  sessionId: string;
-  /** CIDR of the session's network, such as `10.231.4.16/28`. */
-  subnet: string;
-  /** Whether machines reach the internet (never the host, private ranges or the metadata address). */
-  internet: boolean;
+  environmentId: string;
+  /** None at all for machines that are to be alone. */
+  networks: NetworkSpec[];
   machines: MachineSpec[];
 }
 
+export interface NetworkSpec {
+  /** Name within the environment. */
+  name: string;
+  /** CIDR of it, such as `10.231.4.16/28`. */
+  subnet: string;
+  /** Whether its machines reach the internet (never the host, private ranges or the metadata address). */
+  internet: boolean;
+}
+
 export interface MachineSpec {
-  /** Name within the session; resolves as a host name on its network. */
+  /** Name within the environment; resolves as a host name on its networks. */
   name: string;
   image: string;
+  /** Names of the networks that it is on, its first address in the first; none leaves it alone. */
+  networks: string[];
+  volumes: VolumeSpec[];
   profile: IsolationProfile;
   /** User whose terminals and main process these are; the image's own when absent. `restricted` refuses root. */
   user?: string;
@@ -115,6 +136,14 @@ export interface MachineSpec {
   command?: string[];
   environment: Record<string, string>;
   limits: MachineLimits;
+}
+
+/** A folder of a machine that is no part of its file system; goes with the environment. */
+export interface VolumeSpec {
+  /** Absolute path of the folder. */
+  path: string;
+  /** Image by `commitVolume` whose content it begins with; what the machine's image has there when absent. */
+  from?: string;
 }
 
 export interface MachineLimits {
@@ -141,19 +170,26 @@ export interface ProvisionedMachine {
   name: string;
   /** The engine's handle, to be given back to the other methods. */
   machineId: string;
-  /** IPv4 address on the session's network. */
+  /** One for each of its networks, in its order; empty for a machine that is alone. */
+  addresses: MachineAddress[];
+}
+
+/** Where a machine is on one of its networks. */
+export interface MachineAddress {
+  network: string;
+  /** IPv4 address. */
   address: string;
 }
 
 export interface EnvironmentStatus {
-  sessionId: string;
+  environmentId: string;
   machines: (MachineStatus & { name: string; machineId: string })[];
 }
 
 export interface MachineStatus {
   state: 'created' | 'running' | 'paused' | 'exited';
-  /** IPv4 address on the session's network while it runs. */
-  address: string | undefined;
+  /** Where it is while it runs, in the order of its networks; empty when it does not, or is alone. */
+  addresses: MachineAddress[];
   /** Of the last end of the main process. */
   exitCode: number | undefined;
   outOfMemory: boolean;
@@ -207,12 +243,12 @@ export interface EngineTerminal {
 export type EngineEvent =
   | {
       type: 'machine-died';
-      sessionId: string;
+      environmentId: string;
       machineId: string;
       exitCode: number;
       outOfMemory: boolean;
     }
-  | { type: 'machine-started'; sessionId: string; machineId: string }
-  | { type: 'machine-removed'; sessionId: string; machineId: string }
+  | { type: 'machine-started'; environmentId: string; machineId: string }
+  | { type: 'machine-removed'; environmentId: string; machineId: string }
   | { type: 'engine-lost' }
   | { type: 'engine-returned' };

@@ -52,7 +52,7 @@ CREATE TABLE "Session" (
     "state" TEXT NOT NULL,
     "generation" INTEGER NOT NULL DEFAULT 0,
     "activeKey" TEXT,
-    "subnetIndex" INTEGER,
+    "environmentId" TEXT,
     "phase" TEXT,
     "percent" INTEGER,
     "reasonCode" TEXT,
@@ -82,8 +82,15 @@ CREATE TABLE "Machine" (
     "name" TEXT NOT NULL,
     "image" TEXT NOT NULL,
     "engineId" TEXT,
-    "address" TEXT,
+    "addresses" TEXT NOT NULL DEFAULT '[]',
     CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Subnet" (
+    "index" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "environmentId" TEXT NOT NULL,
+    "network" TEXT NOT NULL
 );
 
 -- CreateTable
@@ -271,7 +278,7 @@ CREATE INDEX "WebSession_userId_idx" ON "WebSession"("userId");
 CREATE UNIQUE INDEX "Session_activeKey_key" ON "Session"("activeKey");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Session_subnetIndex_key" ON "Session"("subnetIndex");
+CREATE UNIQUE INDEX "Session_environmentId_key" ON "Session"("environmentId");
 
 -- CreateIndex
 CREATE INDEX "Session_learnerId_createdAt_idx" ON "Session"("learnerId", "createdAt");
@@ -281,6 +288,9 @@ CREATE INDEX "Session_state_idx" ON "Session"("state");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Machine_sessionId_name_key" ON "Machine"("sessionId", "name");
+
+-- CreateIndex
+CREATE INDEX "Subnet_environmentId_idx" ON "Subnet"("environmentId");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Terminal_ticketHash_key" ON "Terminal"("ticketHash");

@@ -78,7 +78,7 @@ CREATE TABLE "Session" (
     "state" "SessionState" NOT NULL,
     "generation" INTEGER NOT NULL DEFAULT 0,
     "activeKey" TEXT,
-    "subnetIndex" INTEGER,
+    "environmentId" TEXT,
     "phase" TEXT,
     "percent" INTEGER,
     "reasonCode" TEXT,
@@ -109,9 +109,18 @@ CREATE TABLE "Machine" (
     "name" TEXT NOT NULL,
     "image" TEXT NOT NULL,
     "engineId" TEXT,
-    "address" TEXT,
+    "addresses" TEXT NOT NULL DEFAULT '[]',
 
     CONSTRAINT "Machine_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Subnet" (
+    "index" INTEGER NOT NULL,
+    "environmentId" TEXT NOT NULL,
+    "network" TEXT NOT NULL,
+
+    CONSTRAINT "Subnet_pkey" PRIMARY KEY ("index")
 );
 
 -- CreateTable
@@ -309,7 +318,7 @@ CREATE INDEX "WebSession_userId_idx" ON "WebSession"("userId");
 CREATE UNIQUE INDEX "Session_activeKey_key" ON "Session"("activeKey");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Session_subnetIndex_key" ON "Session"("subnetIndex");
+CREATE UNIQUE INDEX "Session_environmentId_key" ON "Session"("environmentId");
 
 -- CreateIndex
 CREATE INDEX "Session_learnerId_createdAt_idx" ON "Session"("learnerId", "createdAt");
@@ -319,6 +328,9 @@ CREATE INDEX "Session_state_idx" ON "Session"("state");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Machine_sessionId_name_key" ON "Machine"("sessionId", "name");
+
+-- CreateIndex
+CREATE INDEX "Subnet_environmentId_idx" ON "Subnet"("environmentId");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Terminal_ticketHash_key" ON "Terminal"("ticketHash");
