@@ -1,7 +1,8 @@
+import { networksOutOfPlace } from './network-conflicts.ts';
 import type { KeyProblem } from './schema-messages.ts';
-
-/** Mappings as written: any key may be missing or of a wrong kind, which the schema tells. */
-type Written = Record<string, unknown>;
+import { volumesWithin } from './volume-conflicts.ts';
+import { entries, isMapping } from './written.ts';
+import type { Written } from './written.ts';
 
 /**
  * What is wrong between keys that are each right by themselves: names used twice, machines that
@@ -14,6 +15,8 @@ export function findConflicts(data: unknown): KeyProblem[] {
     ...repeated(lab.machines, 'machines', 'name'),
     ...repeated(lab.steps, 'steps', 'id'),
     ...rootInRestricted(lab.machines),
+    ...networksOutOfPlace(lab),
+    ...volumesWithin(lab.machines),
     ...checksWithoutMachine(lab),
     ...lifetimeOutOfOrder(lab.lifetime),
   ];
@@ -81,13 +84,4 @@ function lifetimeOutOfOrder(lifetime: unknown): KeyProblem[] {
     if (before === undefined || Number(lifetime[key]) >= Number(lifetime[before])) return [];
     return [{ path: ['lifetime', key], message: `must not be less than "${before}"` }];
   });
-}
-
-function entries(list: unknown): { entry: Written; index: number }[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((entry: unknown, index) => (isMapping(entry) ? [{ entry, index }] : []));
-}
-
-function isMapping(value: unknown): value is Written {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

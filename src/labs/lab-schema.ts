@@ -7,6 +7,9 @@ const MIB = 1024 * 1024;
 /** Longest life of a session, in minutes: thirty days. */
 const LONGEST_MINUTES = 30 * 24 * 60;
 
+/** Networks of one lab: each takes a subnet of the pool. */
+const MAX_NETWORKS = 4;
+
 /** The shell of terminals where a lab names none: bash if the image has it. */
 const DEFAULT_SHELL = ['/bin/sh', '-c', 'command -v bash >/dev/null && exec bash -l; exec sh -l'];
 
@@ -58,6 +61,26 @@ const environment = z.record(
   argument.max(32 * 1024),
 );
 
+const networkName = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$/,
+    'must be up to 16 small letters, digits and hyphens, starting with a letter, such as "front"',
+  );
+
+const networks = z
+  .record(networkName, z.enum(['isolated', 'internet']))
+  .refine((given) => Object.keys(given).length > 0, 'must name a network, or be left out')
+  .refine((given) => Object.keys(given).length <= MAX_NETWORKS, `must have at most ${MAX_NETWORKS} networks`);
+
+const folder = z
+  .string()
+  .max(255)
+  .refine(
+    (path) => /^(\/[^/\0]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path),
+    'must be the absolute path of a folder, such as "/var/lib/data"',
+  );
+
 const machine = {
   name: z
     .string()
@@ -66,6 +89,8 @@ const machine = {
       'must be small letters, digits and hyphens, starting with a letter, such as "main"',
     ),
   image: z.string().regex(/^[\w][\w.:/@-]{0,254}$/, 'must name a container image, such as "berth/lab-linux"'),
+  networks: z.array(z.string()).optional(),
+  volumes: z.array(folder).max(8).default([]),
   profile: z.enum(['standard', 'restricted']).default('standard'),
   user: user.optional(),
   shell: z.array(argument.min(1)).min(1).max(32).default(DEFAULT_SHELL),
@@ -100,7 +125,8 @@ const lab = (text: TextSchema) => ({
   summary: line(500).default(''),
   minutes: z.number().int().min(1).max(LONGEST_MINUTES).optional(),
   machines: z.array(z.strictObject(machine)).min(1).max(10),
-  internet: z.boolean().default(false),
+  network: z.enum(['none', 'isolated', 'internet']).optional(),
+  networks: networks.optional(),
   lifetime: z.strictObject(lifetime).default({}),
   introduction: text.default(''),
   conclusion: text.default(''),

@@ -2,7 +2,7 @@ import type { Lab, LabView } from './lab.ts';
 
 /** The part of a lab that everyone may see: no scripts of checks. */
 export function viewOf(lab: Lab): LabView {
-  const { slug, version, title, summary, introduction, conclusion, minutes, internet, lifetime } = lab;
+  const { slug, version, title, summary, introduction, conclusion, minutes, networks, lifetime } = lab;
   return {
     slug,
     version,
@@ -11,9 +11,9 @@ export function viewOf(lab: Lab): LabView {
     introduction,
     conclusion,
     minutes,
-    internet,
+    networks,
     lifetime,
-    machines: lab.machines.map(({ name, image }) => ({ name, image })),
+    machines: lab.machines.map(({ name, image, networks: on }) => ({ name, image, networks: on })),
     steps: lab.steps.map(({ id, title, instructions, check }) => ({
       id,
       title,

@@ -15,15 +15,25 @@ export interface Lab {
   /** Expected effort in minutes. */
   minutes: number | undefined;
   machines: LabMachine[];
-  /** Whether the machines reach the internet. */
-  internet: boolean;
+  /** The networks that its machines are on; none where they are to be alone. */
+  networks: LabNetwork[];
   lifetime: LabLifetime;
   steps: LabStep[];
+}
+
+export interface LabNetwork {
+  name: string;
+  /** Whether its machines reach the internet. */
+  internet: boolean;
 }
 
 export interface LabMachine {
   name: string;
   image: string;
+  /** Names of its networks, the first one with the address that it is known by. */
+  networks: string[];
+  /** Absolute paths of folders that are kept beside the machine's own file system. */
+  volumes: string[];
   profile: IsolationProfile;
   /** Whose shell a terminal is. */
   user: string | undefined;
@@ -72,9 +82,9 @@ export interface LabView extends Pick<
   | 'introduction'
   | 'conclusion'
   | 'minutes'
-  | 'internet'
+  | 'networks'
   | 'lifetime'
 > {
-  machines: Pick<LabMachine, 'name' | 'image'>[];
+  machines: Pick<LabMachine, 'name' | 'image' | 'networks'>[];
   steps: (Pick<LabStep, 'id' | 'title' | 'instructions'> & { hasCheck: boolean })[];
 }

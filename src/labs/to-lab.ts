@@ -1,9 +1,13 @@
 import type { LabDocument } from './lab-schema.ts';
-import type { Lab, LabLifetime, LabMachine, LabStep } from './lab.ts';
+import type { Lab, LabLifetime, LabMachine, LabNetwork, LabStep } from './lab.ts';
+
+/** The network of a lab that names none. */
+const ONLY_NETWORK = 'lab';
 
 /** The lab that a valid lab.yaml describes, with the defaults that depend on other keys. */
 export function toLab(slug: string, version: string, document: LabDocument): Lab {
-  const machines = document.machines.map(toMachine);
+  const networks = toNetworks(document);
+  const machines = document.machines.map((machine) => toMachine(machine, networks));
   return {
     slug,
     version,
@@ -13,14 +17,25 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
     conclusion: document.conclusion,
     minutes: document.minutes,
     machines,
-    internet: document.internet,
+    networks,
     lifetime: toLifetime(document.lifetime),
     steps: document.steps.map((step) => toStep(step, machines)),
   };
 }
 
-function toMachine({ memory, ...machine }: LabDocument['machines'][number]): LabMachine {
-  return { ...machine, user: machine.user, memoryBytes: memory };
+function toNetworks({ network = 'isolated', networks }: LabDocument): LabNetwork[] {
+  if (networks) {
+    return Object.entries(networks).map(([name, reach]) => ({ name, internet: reach === 'internet' }));
+  }
+  return network === 'none' ? [] : [{ name: ONLY_NETWORK, internet: network === 'internet' }];
+}
+
+function toMachine(
+  { memory, ...machine }: LabDocument['machines'][number],
+  networks: LabNetwork[],
+): LabMachine {
+  const all = networks.map(({ name }) => name);
+  return { ...machine, user: machine.user, memoryBytes: memory, networks: machine.networks ?? all };
 }
 
 /** Half an hour idle, two hours in all, as much again by extending; each pulled along by what is given. */

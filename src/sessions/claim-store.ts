@@ -1,6 +1,4 @@
 import type { Database } from '../database/database.ts';
-import { isUniqueViolation } from '../database/unique-violation.ts';
-import { fault } from '../errors.ts';
 import type { Lab } from '../labs/lab.ts';
 import { machineRows } from './session-store.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
@@ -10,6 +8,9 @@ export interface Claim {
   owner: string;
   until: Date;
 }
+
+/** A session that has an environment, and with it may have something on the engine. */
+export type HoldingRow = SessionRow & { environmentId: string };
 
 export type ClaimStore = ReturnType<typeof createClaimStore>;
 
@@ -28,23 +29,16 @@ export function createClaimStore({ database, store }: { database: Database; stor
         include: { machines },
       }),
 
-    /** Claims the session together with a subnet; `held` when another session has that one. */
-    claim: (row: SessionRow, subnetIndex: number, claim: Claim): Promise<SessionRow | undefined | 'held'> =>
-      takingSubnet(() =>
-        store.move(row, 'claim', {
-          subnetIndex,
-          claimedBy: claim.owner,
-          claimedUntil: claim.until,
-          phase: 'creating',
-          percent: null,
-        }),
-      ),
-
-    /** Takes another subnet for a session being made; false when another session holds it. @throws PROVISIONING_INTERRUPTED when it is made no more */
-    async changeSubnet(row: SessionRow, subnetIndex: number): Promise<boolean> {
-      const changed = await takingSubnet(() => store.change(row, { subnetIndex }));
-      if (changed === false) throw fault('PROVISIONING_INTERRUPTED');
-      return changed !== 'held';
+    /** Claims the session, and names the environment that is to be made for it; undefined when another was first. */
+    async claim(row: SessionRow, environmentId: string, claim: Claim): Promise<HoldingRow | undefined> {
+      const claimed = await store.move(row, 'claim', {
+        environmentId,
+        claimedBy: claim.owner,
+        claimedUntil: claim.until,
+        phase: 'creating',
+        percent: null,
+      });
+      return claimed && { ...claimed, environmentId };
     },
 
     /** Notes the lab's present version, where that of the start is known no more: its machines are made. */
@@ -56,14 +50,6 @@ export function createClaimStore({ database, store }: { database: Database; stor
         await tx.machine.createMany({ data: machines });
       });
       return { ...row, labVersion: lab.version, machines };
-    },
-
-    async usedSubnets(): Promise<number[]> {
-      const rows = await client.session.findMany({
-        where: { subnetIndex: { not: null } },
-        select: { subnetIndex: true },
-      });
-      return rows.flatMap(({ subnetIndex }) => subnetIndex ?? []);
     },
 
     /** Moves the end of all claims of `owner` out; the ids of the sessions that it still makes. */
@@ -99,7 +85,7 @@ export function createClaimStore({ database, store }: { database: Database; stor
         where: {
           OR: [
             { state: 'stopping' },
-            { state: 'failed', subnetIndex: { not: null } },
+            { state: 'failed', environmentId: { not: null } },
             { state: { in: ['ended', 'failed'] }, removedAt: { not: null } },
           ],
         },
@@ -108,14 +94,4 @@ export function createClaimStore({ database, store }: { database: Database; stor
         include: { machines },
       }),
   };
-}
-
-/** Runs `write`; `held` when the subnet it takes is held by another session. */
-async function takingSubnet<T>(write: () => Promise<T>): Promise<T | 'held'> {
-  try {
-    return await write();
-  } catch (error) {
-    if (isUniqueViolation(error, 'subnetIndex')) return 'held';
-    throw error;
-  }
 }

@@ -23,7 +23,9 @@ import { createSessionService } from './session-service.ts';
 import { createSessionStart } from './session-start.ts';
 import { createSessionStore } from './session-store.ts';
 import type { SessionService, SessionState } from './session.ts';
+import { createSubnetLeases } from './subnet-leases.ts';
 import { createSubnetPool } from './subnet-pool.ts';
+import { createSubnetStore } from './subnet-store.ts';
 import { createTakeover } from './takeover.ts';
 import { createTeardown } from './teardown.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -35,7 +37,7 @@ export interface SessionsOptions {
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'get' | 'version'>;
   logger: Log;
-  /** CIDR of which each session gets a /28. */
+  /** CIDR of which each network gets a /28. */
   subnetPool: string;
   /** Most sessions of one learner that are active, or still on the engine. */
   sessionLimit: number;
@@ -76,11 +78,14 @@ export function createSessions(options: SessionsOptions): Sessions {
   const changer = createSessionChanger({ events, store, logger });
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
 
-  const make = createEnvironmentMaker({ engine, catalogue, claims, pool });
+  const subnets = createSubnetStore({ database });
+  const leases = createSubnetLeases({ pool, subnets });
+  const make = createEnvironmentMaker({ engine, catalogue, claims, leases });
   const provision = createProvisioning({
     store,
     claims,
     changer,
+    subnets,
     make,
     engine,
     clock,
@@ -93,18 +98,28 @@ export function createSessions(options: SessionsOptions): Sessions {
     claims,
     changer,
     provision,
-    pool,
     clock,
     owner,
     logger,
     concurrency: options.provisionConcurrency,
     onSettled: wakeTeardown,
   });
-  const teardown = createTeardown({ store, claims, changer, provisioner, engine, clock, owner, logger });
+  const teardown = createTeardown({
+    store,
+    claims,
+    changer,
+    subnets,
+    provisioner,
+    engine,
+    clock,
+    owner,
+    logger,
+  });
   const takeOverAbandoned = createTakeover({
     store,
     claims,
     changer,
+    subnets,
     provisioner,
     engine,
     clock,
@@ -114,7 +129,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   const limit = createRestartLimit({ clock });
   const repairs = createRepairs({ store, changer, engine, limit, clock, logger, onLost: wakeTeardown });
-  const reconciler = createReconciler({ store, changer, engine, repairs, logger });
+  const reconciler = createReconciler({ store, changer, subnets, engine, repairs, logger });
   const comparing = createRunner({
     work: reconciler.reconcile,
     onError: (error) => logger.error({ err: error }, 'Engine and database could not be compared.'),

@@ -8,20 +8,20 @@ const SETTLE_MS = 500;
 export function createEngineWatcher(options: {
   engine: Pick<Engine, 'watch'>;
   clock: Clock;
-  /** Machines of this session died or went. */
-  onMachine: (sessionId: string) => void;
+  /** Machines of this environment died or went. */
+  onMachine: (environmentId: string) => void;
   onLost: () => void;
   onReturned: () => void;
 }) {
   const { engine, clock, onMachine, onLost, onReturned } = options;
   const stopping = new AbortController();
-  /** Sessions about to be looked at: one look serves all that happens to one meanwhile. */
+  /** Environments about to be looked at: one look serves all that happens to one meanwhile. */
   const settling = new Set<string>();
 
-  function settle(sessionId: string): void {
-    if (settling.has(sessionId)) return;
-    settling.add(sessionId);
-    const look = () => (settling.delete(sessionId), onMachine(sessionId));
+  function settle(environmentId: string): void {
+    if (settling.has(environmentId)) return;
+    settling.add(environmentId);
+    const look = () => (settling.delete(environmentId), onMachine(environmentId));
     clock.sleep(SETTLE_MS, stopping.signal).then(look, () => undefined);
   }
 
@@ -29,7 +29,7 @@ export function createEngineWatcher(options: {
     switch (event.type) {
       case 'machine-died':
       case 'machine-removed':
-        return settle(event.sessionId);
+        return settle(event.environmentId);
       case 'machine-started':
         return;
       case 'engine-lost':

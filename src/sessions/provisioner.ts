@@ -1,15 +1,12 @@
 import type { Clock } from '../clock.ts';
-import { isFault } from '../errors.ts';
+import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { ClaimStore } from './claim-store.ts';
-import type { HoldingRow } from './environment-maker.ts';
 import { INTERRUPTED, LOST } from './provisioning.ts';
 import type { Provisioning } from './provisioning.ts';
 import { createRunner } from './runner.ts';
-import { reasonOf } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow } from './session-store.ts';
-import type { SubnetPool } from './subnet-pool.ts';
 
 /** How long a claim is believed without being renewed, in milliseconds: several missed ticks. */
 export const CLAIM_MS = 15_000;
@@ -27,14 +24,13 @@ export function createProvisioner(options: {
   claims: ClaimStore;
   changer: SessionChanger;
   provision: Provisioning;
-  pool: SubnetPool;
   clock: Clock;
   owner: string;
   concurrency: number;
   logger: Log;
   onSettled: () => void;
 }) {
-  const { claims, changer, provision, pool, clock, owner, concurrency, logger, onSettled } = options;
+  const { claims, changer, provision, clock, owner, concurrency, logger, onSettled } = options;
   const underWay = new Map<string, { generation: number; abort: AbortController; done: Promise<void> }>();
   let stopped = false;
   const runner = createRunner({
@@ -53,7 +49,7 @@ export function createProvisioner(options: {
   }
 
   async function begin(waiting: SessionRow): Promise<void> {
-    const claimed = await claimOnSubnet(waiting);
+    const claimed = await claims.claim(waiting, newId(clock.now()), claim());
     if (!claimed) return;
     changer.tell(claimed);
     const abort = new AbortController();
@@ -67,23 +63,6 @@ export function createProvisioner(options: {
         onSettled();
       });
     underWay.set(claimed.id, { generation: claimed.generation, abort, done });
-  }
-
-  async function claimOnSubnet(waiting: SessionRow): Promise<HoldingRow | undefined> {
-    let claimed: SessionRow | undefined;
-    try {
-      const subnetIndex = await pool.allocate(async (index) => {
-        const answer = await claims.claim(waiting, index, claim());
-        if (answer === 'held') return false;
-        claimed = answer;
-        return true;
-      }, claims.usedSubnets);
-      return claimed && { ...claimed, subnetIndex };
-    } catch (error) {
-      if (!isFault(error, 'SUBNETS_EXHAUSTED')) throw error;
-      await changer.move(waiting, 'fail', { ...reasonOf(error), endedAt: clock.now() });
-      return undefined;
-    }
   }
 
   return {

@@ -2,13 +2,14 @@ import type { Clock } from '../clock.ts';
 import type { Engine, ProvisionProgress } from '../engine/engine.ts';
 import { fault } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ClaimStore } from './claim-store.ts';
-import type { EnvironmentMaker, HoldingRow } from './environment-maker.ts';
+import type { ClaimStore, HoldingRow } from './claim-store.ts';
+import type { EnvironmentMaker } from './environment-maker.ts';
 import { lifetimeFrom } from './lifetime-rules.ts';
 import { createProgressReports } from './provisioning-progress.ts';
 import { reasonOf } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
+import type { SubnetStore } from './subnet-store.ts';
 
 /** Why a provisioning ends early: the session was stopped or taken over, or this service stops. */
 export const LOST = new Error('The session is not wanted any more.');
@@ -23,6 +24,7 @@ export function createProvisioning(options: {
   store: SessionStore;
   claims: ClaimStore;
   changer: SessionChanger;
+  subnets: Pick<SubnetStore, 'release'>;
   make: EnvironmentMaker;
   engine: Pick<Engine, 'destroy'>;
   clock: Clock;
@@ -31,7 +33,8 @@ export function createProvisioning(options: {
   logger: Log;
   onOutcome: (outcome: 'ready' | 'failed', seconds: number) => void;
 }) {
-  const { store, claims, changer, make, engine, clock, owner, timeoutSeconds, logger, onOutcome } = options;
+  const { store, claims, changer, subnets, make, engine, clock, owner, timeoutSeconds, logger, onOutcome } =
+    options;
 
   return async function provision(row: HoldingRow, abort: AbortController): Promise<void> {
     const over = new AbortController();
@@ -43,7 +46,7 @@ export function createProvisioning(options: {
       const now = clock.now();
       const changes = { ...lifetimeFrom(now, row), readyAt: now, ...UNCLAIMED };
       moved = await changer.move(made.row, 'provisioned', changes, { machines: made.machines });
-      if (!moved) await dropIfForgotten(row.id);
+      if (!moved) await dropIfForgotten(row);
     } catch (error) {
       const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
       if (cause === INTERRUPTED) moved = await giveBack(row, error);
@@ -84,13 +87,18 @@ export function createProvisioning(options: {
 
   /** The session waits for the next start. Where cleaning up fails too, its claim tells of it then. */
   async function giveBack(row: HoldingRow, error: unknown): Promise<SessionRow | undefined> {
-    if (error !== INTERRUPTED) await engine.destroy(row.id);
-    return changer.move(row, 'requeue', { subnetIndex: null, phase: null, percent: null, ...UNCLAIMED });
+    if (error !== INTERRUPTED) await engine.destroy(row.environmentId);
+    const changes = { environmentId: null, phase: null, percent: null, ...UNCLAIMED };
+    const moved = await changer.move(row, 'requeue', changes);
+    if (moved) await subnets.release(row.environmentId);
+    return moved;
   }
 
   /** An environment came up for a session that is over, or whose row is gone: no teardown would find it. */
-  async function dropIfForgotten(id: string): Promise<void> {
+  async function dropIfForgotten({ id, environmentId }: HoldingRow): Promise<void> {
     const now = await store.findAny(id);
-    if (now === null || now.subnetIndex === null) await engine.destroy(id);
+    if (now?.environmentId === environmentId) return;
+    await engine.destroy(environmentId);
+    await subnets.release(environmentId);
   }
 }

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { Repairs } from './repairs.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
+import type { SubnetStore } from './subnet-store.ts';
 
 export type Reconciler = ReturnType<typeof createReconciler>;
 
@@ -11,11 +12,12 @@ export type Reconciler = ReturnType<typeof createReconciler>;
 export function createReconciler(options: {
   store: SessionStore;
   changer: SessionChanger;
+  subnets: Pick<SubnetStore, 'release' | 'releaseForgotten'>;
   engine: Pick<Engine, 'list' | 'destroy'>;
   repairs: Repairs;
   logger: Log;
 }) {
-  const { store, changer, engine, repairs, logger } = options;
+  const { store, changer, subnets, engine, repairs, logger } = options;
 
   /** The engine does not answer: nothing can be done in any session until it does. */
   async function engineLost(): Promise<void> {
@@ -27,19 +29,23 @@ export function createReconciler(options: {
    * when it was asked, or has changed since, and then the compare-and-set lets it be.
    */
   async function compare(): Promise<void> {
-    const rows = new Map((await store.findHolding()).map((row) => [row.id, row]));
+    const rows = await store.findHolding();
+    const known = new Set(rows.map(({ environmentId }) => environmentId));
     const environments = await engine.list();
-    for (const { sessionId } of environments) if (!rows.has(sessionId)) await removeOrphan(sessionId);
-    const found = new Map(environments.map(({ sessionId, machines }) => [sessionId, machines]));
-    for (const row of rows.values()) await repair(row, found.get(row.id) ?? []);
+    for (const { environmentId } of environments) {
+      if (!known.has(environmentId)) await removeOrphan(environmentId);
+    }
+    const found = new Map(environments.map(({ environmentId, machines }) => [environmentId, machines]));
+    for (const row of rows) await repair(row, found.get(row.environmentId ?? '') ?? []);
+    await subnets.releaseForgotten();
   }
 
-  /** Its row came after the others were read, or it has none, or only one of a session that is over. */
-  async function removeOrphan(sessionId: string): Promise<void> {
-    const row = await store.findAny(sessionId);
-    if (row && (row.subnetIndex !== null || row.activeKey !== null)) return;
-    logger.warn({ sessionId }, 'An environment without a session was removed.');
-    await engine.destroy(sessionId);
+  /** Removes it, unless its session came after the others were read. */
+  async function removeOrphan(environmentId: string): Promise<void> {
+    if (await store.findByEnvironment(environmentId)) return;
+    logger.warn({ environmentId }, 'An environment without a session was removed.');
+    await engine.destroy(environmentId);
+    await subnets.release(environmentId);
   }
 
   async function repair(row: SessionRow, found: EnvironmentStatus['machines']): Promise<void> {

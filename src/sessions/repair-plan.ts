@@ -1,10 +1,12 @@
 import type { EnvironmentStatus, ProvisionedMachine } from '../engine/engine.ts';
+import { formatAddresses } from './machine-addresses.ts';
 
 /** A machine as the database knows it. */
 interface KnownMachine {
   name: string;
   engineId: string | null;
-  address: string | null;
+  /** As the database keeps them. */
+  addresses: string;
 }
 
 type FoundMachine = EnvironmentStatus['machines'][number];
@@ -29,14 +31,15 @@ export function planRepair(known: KnownMachine[], found: FoundMachine[]): Repair
   const ended = present.filter(({ state }) => state === 'exited' || state === 'created');
   if (ended.length > 0) return { kind: 'restart', machines: ended };
   const moved = pairs.some(
-    ({ machine, status }) => status?.address !== undefined && status.address !== machine.address,
+    ({ machine, status }) =>
+      status && status.state === 'running' && formatAddresses(status.addresses) !== machine.addresses,
   );
   return moved ? { kind: 'readdress', machines: addressed(present) } : { kind: 'sound' };
 }
 
-/** Handles and addresses of machines that have one. */
+/** Handles and addresses of the machines that run. */
 export function addressed(machines: FoundMachine[]): ProvisionedMachine[] {
-  return machines.flatMap(({ name, machineId, address }) =>
-    address === undefined ? [] : { name, machineId, address },
-  );
+  return machines
+    .filter(({ state }) => state === 'running')
+    .map(({ name, machineId, addresses }) => ({ name, machineId, addresses }));
 }

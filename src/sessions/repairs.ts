@@ -100,10 +100,12 @@ export function createRepairs(options: {
     /** Repairs a session that can be used, or could before the engine went, of which `found` is there. */
     repair: (row: SessionRow, found: FoundMachine[]) => alone(row.id, () => apply(row, found)),
 
-    /** Looks at one session's machines, and repairs it where needed. */
-    async inspect(id: string): Promise<void> {
-      await alone(id, async () => {
-        const row = await store.findAny(id);
+    /** Looks at the machines of the session that has this environment, and repairs it where needed. */
+    async inspect(environmentId: string): Promise<void> {
+      const session = await store.findByEnvironment(environmentId);
+      if (!session) return;
+      await alone(session.id, async () => {
+        const row = await store.findAny(session.id);
         if (row?.state === 'ready' || row?.state === 'unreachable') await apply(row, await look(row));
       });
     },

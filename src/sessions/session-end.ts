@@ -39,7 +39,7 @@ export function createSessionEnd(options: {
     if (row.removedAt !== null) return false;
     const removedAt = clock.now();
     if (isActive(row.state)) return (await changer.move(row, 'stop', { removedAt })) && true;
-    if (row.state === 'stopping' || row.subnetIndex !== null) {
+    if (row.state === 'stopping' || row.environmentId !== null) {
       return (await store.change(row, { removedAt })) || undefined;
     }
     return (await store.remove(row)) || undefined;

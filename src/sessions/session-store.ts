@@ -3,6 +3,7 @@ import type { Prisma } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
 import type { FaultCode } from '../errors.ts';
 import type { ProvisionedMachine } from '../engine/engine.ts';
+import { formatAddresses } from './machine-addresses.ts';
 import { isActive, nextState } from './session-states.ts';
 import type { SessionEvent } from './session-states.ts';
 import type { SessionState } from './session.ts';
@@ -62,7 +63,7 @@ export function createSessionStore({ database }: { database: Database }) {
           const holding = await tx.session.findMany({
             where: {
               learnerId: session.learnerId,
-              OR: [{ activeKey: { not: null } }, { subnetIndex: { not: null } }],
+              OR: [{ activeKey: { not: null } }, { environmentId: { not: null } }],
             },
             select: { activeKey: true },
           });
@@ -100,6 +101,10 @@ export function createSessionStore({ database }: { database: Database }) {
     findAny: (id: string): Promise<SessionRow | null> =>
       client.session.findUnique({ where: { id }, ...whole }),
 
+    /** The session that has this environment, deleted or not. */
+    findByEnvironment: (environmentId: string): Promise<SessionRow | null> =>
+      client.session.findUnique({ where: { environmentId }, ...whole }),
+
     findMany: (ids: readonly string[]): Promise<SessionRow[]> =>
       client.session.findMany({ where: { id: { in: [...ids] }, removedAt: null }, ...whole }),
 
@@ -133,7 +138,9 @@ export function createSessionStore({ database }: { database: Database }) {
     /** All that may have something on the engine, or will: what the reconciler compares with it. */
     findHolding: (): Promise<SessionRow[]> =>
       client.session.findMany({
-        where: { OR: [{ activeKey: { not: null } }, { subnetIndex: { not: null } }, { state: 'stopping' }] },
+        where: {
+          OR: [{ activeKey: { not: null } }, { environmentId: { not: null } }, { state: 'stopping' }],
+        },
         ...whole,
       }),
 
@@ -170,9 +177,9 @@ export function createSessionStore({ database }: { database: Database }) {
       };
       // Handles are noted first, only while the row is as it was: nobody reads them before the state says so.
       const session = { generation: row.generation, state: row.state };
-      for (const { name, machineId: engineId, address } of machines) {
+      for (const { name, machineId: engineId, addresses } of machines) {
         const where = { sessionId: row.id, name, session };
-        await client.machine.updateMany({ where, data: { engineId, address } });
+        await client.machine.updateMany({ where, data: { engineId, addresses: formatAddresses(addresses) } });
       }
       const [moved] = await client.session.updateManyAndReturn(update);
       return moved && { ...moved, machines: row.machines.map((machine) => withHandle(machine, machines)) };
@@ -200,7 +207,7 @@ export function createSessionStore({ database }: { database: Database }) {
 /** Removes what is beyond the history that is kept, if nothing of it is on the engine; attempts stay. */
 async function forgetOldest(tx: Transaction, learnerId: string): Promise<void> {
   const old = await tx.session.findMany({
-    where: { learnerId, state: { in: ['ended', 'failed'] }, subnetIndex: null, removedAt: null },
+    where: { learnerId, state: { in: ['ended', 'failed'] }, environmentId: null, removedAt: null },
     orderBy: { id: 'desc' },
     skip: HISTORY,
     take: FORGOTTEN_AT_ONCE,
@@ -217,7 +224,7 @@ export function machineRows(sessionId: string, machines: readonly { name: string
     name,
     image,
     engineId: null,
-    address: null,
+    addresses: formatAddresses([]),
   }));
 }
 
@@ -225,5 +232,6 @@ const keyOf = (learnerId: string, labSlug: string) => `${learnerId}:${labSlug}`;
 
 function withHandle(machine: SessionRow['machines'][number], provisioned: ProvisionedMachine[]) {
   const found = provisioned.find(({ name }) => name === machine.name);
-  return found ? { ...machine, engineId: found.machineId, address: found.address } : machine;
+  if (!found) return machine;
+  return { ...machine, engineId: found.machineId, addresses: formatAddresses(found.addresses) };
 }

@@ -1,4 +1,5 @@
 import type { FaultCode } from '../errors.ts';
+import { parseAddresses } from './machine-addresses.ts';
 import type { SessionRow } from './session-store.ts';
 import type { Session } from './session.ts';
 
@@ -18,10 +19,10 @@ export function viewSession(row: SessionRow): Session {
       row.reasonCode === null
         ? undefined
         : { code: row.reasonCode as FaultCode, message: row.reasonMessage ?? '' },
-    machines: row.machines.map(({ name, image, address }) => ({
+    machines: row.machines.map(({ name, image, addresses }) => ({
       name,
       image,
-      address: hasAddresses(row) ? (address ?? undefined) : undefined,
+      addresses: hasAddresses(row) ? parseAddresses(addresses) : [],
     })),
     createdAt: row.createdAt,
     readyAt: row.readyAt ?? undefined,

@@ -1,4 +1,5 @@
 import type { Actor } from '../identity/actor.ts';
+import type { MachineAddress } from '../engine/engine.ts';
 import type { FaultCode } from '../errors.ts';
 import type { Page, PageRequest } from '../page.ts';
 
@@ -42,8 +43,8 @@ export interface Session {
 export interface SessionMachine {
   name: string;
   image: string;
-  /** IPv4 address on the session's network, once it is ready. */
-  address: string | undefined;
+  /** Where it is on each of its networks, its first one first, once it is ready. */
+  addresses: MachineAddress[];
 }
 
 /** A machine that can be worked in now, with what only services may see. */

@@ -8,6 +8,7 @@ import type { Provisioner } from './provisioner.ts';
 import { reason } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
+import type { SubnetStore } from './subnet-store.ts';
 
 /** A request older than this, in milliseconds, is not made again after a crash: its learner has gone. */
 const FORGOTTEN_MS = 60 * 60_000;
@@ -19,13 +20,14 @@ export function createTakeover(options: {
   store: SessionStore;
   claims: ClaimStore;
   changer: SessionChanger;
+  subnets: Pick<SubnetStore, 'release'>;
   provisioner: Pick<Provisioner, 'isWorkingOn' | 'wake'>;
   engine: Pick<Engine, 'destroy'>;
   clock: Clock;
   owner: string;
   logger: Log;
 }) {
-  const { store, claims, changer, provisioner, engine, clock, owner, logger } = options;
+  const { store, claims, changer, subnets, provisioner, engine, clock, owner, logger } = options;
 
   function isAbandoned(row: SessionRow): boolean {
     return row.claimedBy === owner
@@ -37,14 +39,15 @@ export function createTakeover(options: {
     const now = clock.now().getTime();
     if (!(await claims.takeOver(row, { owner, until: new Date(now + CLAIM_MS) }))) return;
     logger.warn({ sessionId: row.id, from: row.claimedBy }, 'A provisioning was taken over.');
-    await engine.destroy(row.id);
-    const clean = { subnetIndex: null, phase: null, percent: null, claimedBy: null, claimedUntil: null };
+    if (row.environmentId !== null) await engine.destroy(row.environmentId);
+    const clean = { environmentId: null, phase: null, percent: null, claimedBy: null, claimedUntil: null };
     if (now - row.createdAt.getTime() > FORGOTTEN_MS) {
       const changes = { ...clean, ...reason('PROVISIONING_INTERRUPTED'), endedAt: clock.now() };
       await changer.move(row, 'fail', changes);
     } else {
       await changer.move(row, 'requeue', clean);
     }
+    if (row.environmentId !== null) await subnets.release(row.environmentId);
     provisioner.wake();
   }
 

@@ -7,6 +7,7 @@ import type { Provisioner } from './provisioner.ts';
 import { createRunner } from './runner.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
+import type { SubnetStore } from './subnet-store.ts';
 import { isClaimAlive } from './takeover.ts';
 
 /** Environments removed at the same time: more would only make the engine slower for everyone. */
@@ -29,13 +30,14 @@ export function createTeardown(options: {
   store: SessionStore;
   claims: ClaimStore;
   changer: SessionChanger;
+  subnets: Pick<SubnetStore, 'release'>;
   provisioner: Pick<Provisioner, 'abandon'>;
   engine: Pick<Engine, 'destroy'>;
   clock: Clock;
   owner: string;
   logger: Log;
 }) {
-  const { store, claims, changer, provisioner, engine, clock, owner, logger } = options;
+  const { store, claims, changer, subnets, provisioner, engine, clock, owner, logger } = options;
   const underWay = new Map<string, Promise<void>>();
   const retryAt = new Map<string, number>();
   const runner = createRunner({
@@ -75,18 +77,19 @@ export function createTeardown(options: {
 
   async function tearDown(row: SessionRow): Promise<void> {
     await provisioner.abandon(row.id);
-    // Without a subnet it never had anything there, and the engine need not even be up.
-    if (row.subnetIndex !== null) await engine.destroy(row.id);
+    // Without an environment it has nothing there, and the engine need not even be up.
+    if (row.environmentId !== null) await engine.destroy(row.environmentId);
     await finish((await store.findAny(row.id)) ?? row);
+    if (row.environmentId !== null) await subnets.release(row.environmentId);
   }
 
   async function finish(row: SessionRow): Promise<void> {
     if (row.removedAt !== null) {
       if (await store.remove(row)) changer.tell({ ...row, generation: row.generation + 1 });
     } else if (row.state === 'stopping') {
-      await changer.move(row, 'destroyed', { subnetIndex: null, endedAt: clock.now() });
+      await changer.move(row, 'destroyed', { environmentId: null, endedAt: clock.now() });
     } else {
-      await store.change(row, { subnetIndex: null });
+      await store.change(row, { environmentId: null });
     }
   }
 

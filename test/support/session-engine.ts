@@ -8,7 +8,7 @@ import { newId } from '../../src/ids.ts';
 export function openTestEngine(t: Test, installation = `test-${newId()}`): Engine {
   const engine = createDockerEngine({ installation });
   t.teardown(async () => {
-    for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
+    for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
     await engine.close();
   });
   return engine;

@@ -8,6 +8,7 @@ import { newId } from '../../src/ids.ts';
 import type { Lab } from '../../src/labs/lab.ts';
 import { createSessions } from '../../src/sessions/create-sessions.ts';
 import type { Sessions, SessionsOptions } from '../../src/sessions/create-sessions.ts';
+import { formatAddresses, parseAddresses } from '../../src/sessions/machine-addresses.ts';
 import { sessionStates } from '../../src/sessions/session-states.ts';
 import type { Session, SessionService, SessionState } from '../../src/sessions/session.ts';
 import { system } from '../../src/identity/actor.ts';
@@ -31,7 +32,7 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     conclusion: '',
     minutes: undefined,
     machines: [testMachine('main')],
-    internet: false,
+    networks: [{ name: 'lab', internet: false }],
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
     steps: [],
     ...changes,
@@ -45,6 +46,8 @@ export function testMachine(
   return {
     name,
     image: testImage,
+    networks: ['lab'],
+    volumes: [],
     profile: 'standard',
     user: undefined,
     shell: ['/bin/sh'],
@@ -75,15 +78,18 @@ export const absentEngine: Engine = engineOf({});
 export function agreeingEngine(database: Database): Engine {
   return engineOf({
     async list() {
-      const machines = await database.client.machine.findMany({ where: { engineId: { not: null } } });
-      return machines.map(({ sessionId, name, engineId, address }) => ({
-        sessionId,
+      const machines = await database.client.machine.findMany({
+        where: { engineId: { not: null } },
+        include: { session: true },
+      });
+      return machines.map(({ session, name, engineId, addresses }) => ({
+        environmentId: session.environmentId ?? '',
         machines: [
           {
             name,
             machineId: engineId ?? '',
             state: 'running' as const,
-            address: address ?? undefined,
+            addresses: parseAddresses(addresses),
             exitCode: undefined,
             outOfMemory: false,
           },
@@ -138,7 +144,7 @@ export async function putInState(database: Database, id: string, state: SessionS
     where: { id },
     data: {
       state,
-      ...(state === 'ready' && { readyAt: now }),
+      ...(state === 'ready' && { readyAt: now, environmentId: newId() }),
       ...(!active && { activeKey: null }),
       ...((state === 'ended' || state === 'failed') && { endedAt: now }),
     },
@@ -146,8 +152,14 @@ export async function putInState(database: Database, id: string, state: SessionS
   if (state !== 'ready') return;
   await database.client.machine.updateMany({
     where: { sessionId: id },
-    data: { engineId: newId(), address: '10.231.0.2' },
+    data: { engineId: newId(), addresses: formatAddresses([{ network: 'lab', address: '10.231.0.2' }]) },
   });
+}
+
+/** What the session has on the engine goes by this id. */
+export async function environmentOf(database: Database, id: string): Promise<string> {
+  const row = await database.client.session.findUniqueOrThrow({ where: { id } });
+  return row.environmentId ?? 'none';
 }
 
 /** Resolves with the session once it is in one of `states`; asked again and again, since events are only hints. */

@@ -58,7 +58,7 @@ export async function serveTerminals(
   const subnetPool = `10.${140 + (process.pid % 60)}.0.0/16`;
   const sessions = openSessions(t, database, { engine, events, catalogue, subnetPool });
   t.teardown(async () => {
-    for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
+    for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
   });
   sessions.start();
 

@@ -5,6 +5,7 @@ import type { Resolvers } from '../generated/resolver-types.ts';
 export const labsResolvers = {
   Lab: {
     id: (lab) => toGlobalId('Lab', lab.slug),
+    internet: (lab) => lab.networks.some(({ internet }) => internet),
     progress: (lab, _, { loaders, actor }) =>
       actor ? loaders.progress({ learnerId: actor.userId, lab: lab.slug }) : null,
   },

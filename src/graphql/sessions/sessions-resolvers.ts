@@ -35,6 +35,7 @@ export const sessionsResolvers = {
       services.checks.listAttempts(actor, { sessionId: session.id }, pageOf(args)),
     terminals: (session, _, { services, actor }) => services.terminals.list(actor, session.id),
   },
+  Machine: { address: ({ addresses }) => addresses[0]?.address ?? null },
   SessionConnection: connection,
   Query: {
     session: (_, { id }, { services, actor }) => services.sessions.get(actor, fromGlobalId('Session', id)),

@@ -74,7 +74,7 @@ await test('a session that stops counts against the limit until nothing of it is
     const { service } = openSessions(t, database, { sessionLimit: 1 });
     const { id } = await service.start(owner, { lab: 'lab-0' });
     await putInState(database, id, 'ready');
-    await database.client.session.update({ where: { id }, data: { subnetIndex: 3 } });
+    await database.client.session.update({ where: { id }, data: { environmentId: 'held' } });
     await service.stop(owner, id);
     t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-0' })), 'SESSION_LIMIT');
     await service.delete(owner, id);
@@ -83,7 +83,7 @@ await test('a session that stops counts against the limit until nothing of it is
       'SESSION_LIMIT',
       'hidden, yet there',
     );
-    await database.client.session.update({ where: { id }, data: { state: 'ended', subnetIndex: null } });
+    await database.client.session.update({ where: { id }, data: { state: 'ended', environmentId: null } });
     t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-1' })), 'ok');
   });
 });
@@ -105,7 +105,7 @@ await test('of what is over the newest 200 of a learner are kept, and every atte
       id: newId(new Date(Date.now() + 1000 + number)),
       state: number % 2 === 0 ? ('ended' as const) : ('failed' as const),
     }));
-    const held = { ...first, id: newId(new Date(0)), state: 'failed' as const, subnetIndex: 7 };
+    const held = { ...first, id: newId(new Date(0)), state: 'failed' as const, environmentId: 'kept' };
     await database.client.session.createMany({ data: [...later, held] });
 
     const fresh = await service.start(owner, { lab: 'lab-1' });

@@ -20,7 +20,8 @@ async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
   return { database, engine, sessions, service: sessions.service, owner, other, admin };
 }
 
-const environments = async (engine: Engine) => (await engine.list()).map(({ sessionId }) => sessionId);
+const environments = async (engine: Engine) =>
+  (await engine.list()).map(({ environmentId }) => environmentId);
 
 await test('a session comes up, can be worked in, and leaves nothing when stopped', async (t) => {
   const labs = [testLab('two', { machines: [testMachine('main'), testMachine('web')] })];
@@ -33,21 +34,25 @@ await test('a session comes up, can be worked in, and leaves nothing when stoppe
     progress: undefined,
     reason: undefined,
     machines: [
-      { name: 'main', address: /^10\.231\./ },
-      { name: 'web', address: /^10\.231\./ },
+      { name: 'main', addresses: [{ network: 'lab', address: /^10\.231\./ }] },
+      { name: 'web', addresses: [{ network: 'lab', address: /^10\.231\./ }] },
     ],
   });
   t.ok(ready.readyAt && ready.expiresAt > ready.readyAt);
   const machine = await service.machine(owner, id, 'main');
   const ping = { command: ['getent', 'hosts', 'web'], timeoutMs: 10_000, outputLimitBytes: 1000 };
-  t.match(String((await engine.exec(machine.machineId, ping)).stdout), ready.machines[1]?.address);
+  t.match(
+    String((await engine.exec(machine.machineId, ping)).stdout),
+    ready.machines[1]?.addresses[0]?.address ?? 'none',
+  );
   await t.rejects(service.machine(owner, id, 'nowhere'), { code: 'MACHINE_NOT_FOUND' });
 
   await service.stop(owner, id);
   const ended = await whenState(service, id, 'ended');
   t.ok(ended.endedAt);
   t.same(await environments(engine), []);
-  t.match(await database.client.session.findUnique({ where: { id } }), { subnetIndex: null });
+  t.match(await database.client.session.findUnique({ where: { id } }), { environmentId: null });
+  t.equal(await database.client.subnet.count(), 0);
 });
 
 await test('a restart keeps the file system and the address, and grows the generation', async (t) => {
@@ -86,7 +91,7 @@ await test('an image that is missing fails the session with that reason and leav
   const { id } = await service.start(owner, { lab: 'broken' });
   const failed = await whenState(service, id, 'failed');
   t.match(failed.reason, { code: 'IMAGE_NOT_FOUND', message: /no-such:image/ });
-  while (await database.client.session.findFirst({ where: { subnetIndex: { not: null } } })) {
+  while (await database.client.session.findFirst({ where: { environmentId: { not: null } } })) {
     await setTimeout(20);
   }
   t.same(await environments(engine), []);
@@ -96,7 +101,7 @@ await test('with all places taken sessions wait their turn, and say so', async (
   const engine = withFaults(openTestEngine(t));
   const order: unknown[] = [];
   engine.intercept('provision', async (spec) => {
-    order.push((spec as { sessionId: string }).sessionId);
+    order.push((spec as { environmentId: string }).environmentId);
     await setTimeout(200);
   });
   const seconds: number[] = [];
@@ -157,7 +162,7 @@ await test('an environment that takes too long fails with the time it was given'
   const { id } = await service.start(owner, { lab: 'lab-0' });
   const failed = await whenState(service, id, 'failed');
   t.match(failed.reason, { code: 'PROVISIONING_TIMED_OUT', message: /1 s/ });
-  while (await database.client.session.findFirst({ where: { subnetIndex: { not: null } } })) {
+  while (await database.client.session.findFirst({ where: { environmentId: { not: null } } })) {
     await setTimeout(20);
   }
   t.same(await environments(engine), []);
@@ -168,8 +173,8 @@ await test('subnets that something else has are left out, down to the last one o
   const theirs = openTestEngine(t);
   const pool = '10.239.77.0/26';
   for (const [index, third] of [0, 32].entries()) {
-    const spec = { sessionId: `taken-${index}`, subnet: `10.239.77.${third}/28`, internet: false };
-    await theirs.provision({ ...spec, machines: [] });
+    const network = { name: 'lab', subnet: `10.239.77.${third}/28`, internet: false };
+    await theirs.provision({ environmentId: `taken-${index}`, networks: [network], machines: [] });
   }
   const { service, owner, other } = await setUp(t, { subnetPool: pool });
   const one = await service.start(owner, { lab: 'lab-0' });

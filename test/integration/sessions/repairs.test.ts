@@ -7,7 +7,14 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
-import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
+import {
+  environmentOf,
+  openSessions,
+  testCatalogue,
+  testLab,
+  testMachine,
+  whenState,
+} from '../../support/sessions.ts';
 import type { Session, SessionService } from '../../../src/sessions/session.ts';
 
 const docker = (...command: string[]) => promisify(execFile)('docker', command);
@@ -32,7 +39,8 @@ async function whenGeneration(service: SessionService, id: string, above: number
   }
 }
 
-const environments = async (engine: Engine) => (await engine.list()).map(({ sessionId }) => sessionId);
+const environments = async (engine: Engine) =>
+  (await engine.list()).map(({ environmentId }) => environmentId);
 
 await test('a machine that died is started again, and its files are there', async (t) => {
   const { engine, service, id, ready, machineId } = await setUp(t);
@@ -107,18 +115,21 @@ await test('a session stopped while the engine is away ends when it is back', as
 });
 
 await test('an environment that no session has is removed, others are left alone', async (t) => {
-  const { engine, sessions, id } = await setUp(t);
-  const [spec] = [{ sessionId: 'forgotten', subnet: '10.239.78.0/28', internet: false, machines: [] }];
-  if (spec) await engine.provision(spec);
-  t.same((await environments(engine)).sort(), [id, 'forgotten'].sort());
+  const { database, engine, sessions, id } = await setUp(t);
+  const networks = [{ name: 'lab', subnet: '10.239.78.0/28', internet: false }];
+  await engine.provision({ environmentId: 'forgotten', networks, machines: [] });
+  await database.client.subnet.create({ data: { index: 9, environmentId: 'forgotten', network: 'lab' } });
+  const own = await environmentOf(database, id);
+  t.same((await environments(engine)).sort(), [own, 'forgotten'].sort());
   await sessions.reconcile();
-  t.same(await environments(engine), [id]);
+  t.same(await environments(engine), [own]);
+  t.equal(await database.client.subnet.count(), 1, 'its subnet is free again');
 });
 
 await test('sessions go on while the service is stopped, and are looked after again when it starts', async (t) => {
   const { database, engine, sessions, service, owner, id, ready, machineId } = await setUp(t);
   await sessions.stop();
-  t.same(await environments(engine), [id]);
+  t.same(await environments(engine), [await environmentOf(database, id)]);
   await docker('kill', machineId);
   const next = openSessions(t, database, { engine });
   next.start();

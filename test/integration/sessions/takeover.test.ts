@@ -8,7 +8,7 @@ import { newId } from '../../../src/ids.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
-import { openSessions, whenState } from '../../support/sessions.ts';
+import { environmentOf, openSessions, whenState } from '../../support/sessions.ts';
 
 const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
 
@@ -28,8 +28,8 @@ await test('what a killed process was making is made again by the next, at once 
       const child = spawn(process.execPath, ['--import=tsx', hangingService, url, installation]);
       await once(child.stdout, 'data');
       t.same(
-        (await engine.list()).map(({ sessionId }) => sessionId),
-        [one.id],
+        (await engine.list()).map(({ environmentId }) => environmentId),
+        [await environmentOf(database, one.id)],
         'it died with an environment made and not noted',
       );
       child.kill('SIGKILL');
@@ -42,7 +42,8 @@ await test('what a killed process was making is made again by the next, at once 
       for (const { id } of [one, two]) await whenState(service, id, 'ready');
       t.ok(Date.now() - began < 12_000, 'without waiting for the claim to run out');
       const found = await engine.list();
-      t.same(found.map(({ sessionId }) => sessionId).sort(), [one.id, two.id].sort());
+      const made = [await environmentOf(database, one.id), await environmentOf(database, two.id)];
+      t.same(found.map(({ environmentId }) => environmentId).sort(), made.sort());
       t.ok(found.every(({ machines }) => machines.length === 1));
     });
   }
@@ -53,7 +54,10 @@ await test('several processes share the queue: each session is made once', async
     const { owner, other } = await createActors(database);
     const engine = withFaults(openTestEngine(t));
     const made: unknown[] = [];
-    engine.intercept('provision', async (spec) => void made.push((spec as { sessionId: string }).sessionId));
+    engine.intercept(
+      'provision',
+      async (spec) => void made.push((spec as { environmentId: string }).environmentId),
+    );
     const front = openSessions(t, database, { engine });
     const workers = [1, 2].map(() => openSessions(t, database, { engine, provisionConcurrency: 1 }));
     const ids: string[] = [];
@@ -64,10 +68,10 @@ await test('several processes share the queue: each session is made once', async
     }
     for (const worker of workers) worker.start();
     for (const id of ids) await whenState(front.service, id, 'ready');
-    t.same(new Set(made), new Set(ids));
+    const environments = await Promise.all(ids.map((id) => environmentOf(database, id)));
+    t.same(new Set(made), new Set(environments));
     t.equal(made.length, ids.length);
-    const rows = await database.client.session.findMany();
-    t.equal(new Set(rows.map(({ subnetIndex }) => subnetIndex)).size, ids.length);
+    t.equal(await database.client.subnet.count(), ids.length);
   });
 });
 
@@ -87,7 +91,7 @@ await test('a service that stops gives back what it was making, and the next sta
     t.match(await first.service.get(owner, one.id), { state: 'queued', progress: { phase: 'queued' } });
     t.same(await engine.list(), []);
     const row = await database.client.session.findUnique({ where: { id: one.id } });
-    t.match(row, { claimedBy: null, subnetIndex: null });
+    t.match(row, { claimedBy: null, environmentId: null });
 
     const second = openSessions(t, database, { engine });
     second.start();

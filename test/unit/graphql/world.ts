@@ -20,9 +20,9 @@ export const lab: LabView = {
   introduction: '# Hello',
   conclusion: 'Done.',
   minutes: 20,
-  internet: false,
+  networks: [{ name: 'lab', internet: false }],
   lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
-  machines: [{ name: 'main', image: 'berth/lab-base' }],
+  machines: [{ name: 'main', image: 'berth/lab-base', networks: ['lab'] }],
   steps: [
     { id: 'look', title: 'Look', instructions: 'Run `ls`.', hasCheck: true },
     { id: 'read', title: 'Read', instructions: 'Run `cat`.', hasCheck: false },
@@ -87,7 +87,9 @@ export function createWorld() {
       generation: 3,
       progress: undefined,
       reason: undefined,
-      machines: [{ name: 'main', image: 'berth/lab-base', address: '10.231.0.2' }],
+      machines: [
+        { name: 'main', image: 'berth/lab-base', addresses: [{ network: 'lab', address: '10.231.0.2' }] },
+      ],
       createdAt: at,
       readyAt: at,
       expiresAt: at,

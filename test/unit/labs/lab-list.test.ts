@@ -6,7 +6,7 @@ import { PAGE_LIMIT } from '../../../src/page.ts';
 function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-')): LabView {
   const lifetime = { idleMinutes: 1, totalMinutes: 2, maxMinutes: 3 };
   const texts = { version: 'v', summary: '', introduction: '', conclusion: '', minutes: undefined };
-  return { ...texts, slug, title, internet: false, lifetime, machines: [], steps: [] };
+  return { ...texts, slug, title, networks: [], lifetime, machines: [], steps: [] };
 }
 
 /** Milliseconds of many pages out of the middle of a list of `count` labs. */

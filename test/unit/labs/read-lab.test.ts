@@ -24,10 +24,20 @@ await t.test('the smallest lab gets every default', async (t) => {
     summary: '',
     introduction: '',
     conclusion: '',
-    internet: false,
+    networks: [{ name: 'lab', internet: false }],
     steps: [],
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
-    machines: [{ profile: 'standard', memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 256, environment: {} }],
+    machines: [
+      {
+        networks: ['lab'],
+        volumes: [],
+        profile: 'standard',
+        memoryBytes: 256 * 1024 * 1024,
+        cpus: 1,
+        pids: 256,
+        environment: {},
+      },
+    ],
   });
 });
 
@@ -47,8 +57,8 @@ machines:
     cpus: "0.5"
     pids: 100
     environment: { GREETING: hello }
-  - { name: db, image: postgres }
-internet: true
+  - { name: db, image: postgres, networks: [back], volumes: [/var/lib/postgresql] }
+networks: { front: internet, back: isolated }
 lifetime: { idle: 5, total: 10, max: 20 }
 introduction: intro.md
 conclusion: ./finish.md
@@ -68,7 +78,10 @@ steps:
   });
   t.match(lab, {
     minutes: 15,
-    internet: true,
+    networks: [
+      { name: 'front', internet: true },
+      { name: 'back', internet: false },
+    ],
     introduction: '# Hello\n',
     conclusion: '# Bye\n',
     lifetime: { idleMinutes: 5, totalMinutes: 10, maxMinutes: 20 },
@@ -82,8 +95,9 @@ steps:
         cpus: 0.5,
         pids: 100,
         environment: { GREETING: 'hello' },
+        networks: ['front', 'back'],
       },
-      { name: 'db', user: undefined },
+      { name: 'db', user: undefined, networks: ['back'], volumes: ['/var/lib/postgresql'] },
     ],
   });
   const script = '#!/bin/bash\ntrue\n';
@@ -172,7 +186,7 @@ await t.test('a value out of range says what would be right', async (t) => {
 minutes: 1.5
 machines: []
 lifetime: { total: 0 }
-internet: maybe
+network: maybe
 steps:
   - { id: a, title: "one\\ntwo", instructions: a.md, check: { script: b.md, timeout: 601 } }
 `,
@@ -184,10 +198,56 @@ steps:
     'labs/x/lab.yaml:2: minutes: must be a whole number',
     'labs/x/lab.yaml:3: machines: must have at least 1 entries',
     'labs/x/lab.yaml:4: lifetime.total: must be more than 0',
-    'labs/x/lab.yaml:5: internet: must be true or false',
+    'labs/x/lab.yaml:5: network: must be "none" or "isolated" or "internet": there are none, isolated, internet',
     'labs/x/lab.yaml:7: steps[0].title: must be a single line',
     'labs/x/lab.yaml:7: steps[0].instructions: the file "a.md" is empty',
     'labs/x/lab.yaml:7: steps[0].check.timeout: must be at most 600',
+  ]);
+});
+
+await t.test('machines that are to be alone have no network', async (t) => {
+  const lab = await labOf(t, {
+    'lab.yaml': 'title: a\nnetwork: none\nmachines: [{ name: main, image: x }, { name: db, image: x }]\n',
+  });
+  t.match(lab, { networks: [], machines: [{ networks: [] }, { networks: [] }] });
+});
+
+await t.test('networks and volumes that can not be are told at their lines', async (t) => {
+  const problems = await problemsOf(t, {
+    'lab.yaml': `title: a
+network: internet
+networks: { front: internet, back: isolated }
+machines:
+  - { name: main, image: x, networks: [front, middle] }
+  - { name: db, image: x, networks: [back, back] }
+  - { name: web, image: x, volumes: [/srv, /srv/data] }
+  - { name: far, image: x, volumes: [srv, /a/../b] }
+`,
+  });
+  t.same(problems, [
+    'labs/x/lab.yaml:2: network: must be left out where "networks" names them',
+    'labs/x/lab.yaml:5: machines[0].networks[1]: there is no network "middle": there are front, back',
+    'labs/x/lab.yaml:6: machines[1].networks[1]: "back" is named twice',
+    'labs/x/lab.yaml:7: machines[2].volumes[1]: must not lie within another one, "/srv"',
+    'labs/x/lab.yaml:8: machines[3].volumes[0]: must be the absolute path of a folder, such as "/var/lib/data"',
+    'labs/x/lab.yaml:8: machines[3].volumes[1]: must be the absolute path of a folder, such as "/var/lib/data"',
+  ]);
+});
+
+await t.test('a name of a network, and their number, have limits', async (t) => {
+  const problems = await problemsOf(t, {
+    'lab.yaml': `title: a
+networks: { Front: isolated, b: isolated, c: isolated, d: isolated, e: open }
+machines: [{ name: main, image: x }]
+`,
+  });
+  t.match(problems, [
+    /lab\.yaml:2: networks\.Front: must be up to 16 small letters/,
+    /lab\.yaml:2: networks\.e: must be "isolated" or "internet"/,
+  ]);
+  const many = 'title: a\nnetworks: { a: isolated, b: isolated, c: isolated, d: isolated, e: isolated }\n';
+  t.match(await problemsOf(t, { 'lab.yaml': `${many}machines: [{ name: main, image: x }]\n` }), [
+    /lab\.yaml:2: networks: must have at most 4 networks/,
   ]);
 });
 

@@ -3,12 +3,30 @@ import { environmentSpec } from '../../../src/sessions/environment-spec.ts';
 import { testLab, testMachine } from '../../support/sessions.ts';
 
 await test('an environment has the lab’s machines with their limits, and a bound on what they log', async (t) => {
-  const machines = [testMachine('main', { user: 'learner', profile: 'restricted' }), testMachine('web')];
-  const spec = environmentSpec(testLab('two', { machines, internet: true }), {
-    id: 'one',
-    subnet: '10.231.0.16/28',
+  const machines = [
+    testMachine('main', { user: 'learner', profile: 'restricted', networks: ['back', 'front'] }),
+    testMachine('web', { volumes: ['/srv'] }),
+  ];
+  const networks = [
+    { name: 'front', internet: true },
+    { name: 'back', internet: false },
+  ];
+  const spec = environmentSpec(testLab('two', { machines, networks }), {
+    environmentId: 'one',
+    subnets: new Map([
+      ['back', '10.231.0.32/28'],
+      ['front', '10.231.0.16/28'],
+    ]),
   });
-  t.match(spec, { sessionId: 'one', subnet: '10.231.0.16/28', internet: true });
+  t.match(spec, {
+    environmentId: 'one',
+    networks: [
+      { name: 'front', subnet: '10.231.0.16/28', internet: true },
+      { name: 'back', subnet: '10.231.0.32/28', internet: false },
+    ],
+  });
+  t.match(spec.machines[0], { networks: ['back', 'front'], volumes: [] });
+  t.match(spec.machines[1], { volumes: [{ path: '/srv' }] });
   t.match(spec.machines[0], { name: 'main', user: 'learner', profile: 'restricted' });
   t.notOk('user' in (spec.machines[1] ?? {}), 'the image’s own user');
   t.same(spec.machines[1]?.limits, {

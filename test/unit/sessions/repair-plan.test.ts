@@ -3,16 +3,16 @@ import type { MachineStatus } from '../../../src/engine/engine.ts';
 import { planRepair } from '../../../src/sessions/repair-plan.ts';
 
 const known = [
-  { name: 'main', engineId: 'a', address: '10.0.0.2' },
-  { name: 'web', engineId: 'b', address: '10.0.0.3' },
+  { name: 'main', engineId: 'a', addresses: '[{"network":"lab","address":"10.0.0.2"}]' },
+  { name: 'web', engineId: 'b', addresses: '[{"network":"lab","address":"10.0.0.3"}]' },
 ];
 const found = (machineId: string, changes: Partial<MachineStatus> = {}) => {
-  const { name = '', address } = known.find(({ engineId }) => engineId === machineId) ?? {};
+  const { name = '', addresses = '[]' } = known.find(({ engineId }) => engineId === machineId) ?? {};
   return {
     name,
     machineId,
     state: 'running' as const,
-    address,
+    addresses: JSON.parse(addresses) as MachineStatus['addresses'],
     exitCode: undefined,
     outOfMemory: false,
     ...changes,
@@ -44,6 +44,7 @@ await test('a paused machine is left as it is', async (t) => {
 });
 
 await test('addresses that changed are taken over', async (t) => {
-  const plan = planRepair(known, [found('a', { address: '10.0.0.9' }), found('b')]);
-  t.match(plan, { kind: 'readdress', machines: [{ name: 'main', address: '10.0.0.9' }, { name: 'web' }] });
+  const addresses = [{ network: 'lab', address: '10.0.0.9' }];
+  const plan = planRepair(known, [found('a', { addresses }), found('b')]);
+  t.match(plan, { kind: 'readdress', machines: [{ name: 'main', addresses }, { name: 'web' }] });
 });

@@ -1,0 +1,36 @@
+import type { SubnetPool } from './subnet-pool.ts';
+import type { SubnetStore } from './subnet-store.ts';
+
+export type SubnetLeases = ReturnType<typeof createSubnetLeases>;
+
+/** Subnets for the networks of environments: from the pool, noted in the database. */
+export function createSubnetLeases({ pool, subnets }: { pool: SubnetPool; subnets: SubnetStore }) {
+  return {
+    /**
+     * A subnet for each of the networks, by its name; those that the environment holds already stay.
+     * @throws SUBNETS_EXHAUSTED
+     */
+    async lease(
+      environmentId: string,
+      networks: readonly { name: string }[],
+    ): Promise<ReadonlyMap<string, string>> {
+      const held = await subnets.heldBy(environmentId);
+      const leased = new Map(held.map(({ network, index }) => [network, pool.subnet(index)]));
+      for (const { name } of networks) {
+        if (leased.has(name)) continue;
+        const take = (index: number) => subnets.take(index, environmentId, name);
+        leased.set(name, pool.subnet(await pool.allocate(take, subnets.used)));
+      }
+      return leased;
+    },
+
+    /** The engine refused this one of the environment's subnets, or one of them it did not name. */
+    async refuse(environmentId: string, subnet: unknown): Promise<void> {
+      const held = await subnets.heldBy(environmentId);
+      const named = held.filter(({ index }) => pool.subnet(index) === subnet);
+      const refused = (named.length > 0 ? named : held).map(({ index }) => index);
+      for (const index of refused) pool.refuse(index);
+      await subnets.release(environmentId, refused);
+    },
+  };
+}
