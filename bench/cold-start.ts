@@ -14,6 +14,7 @@ const PROMPT = '$ ';
 /** A network that no service takes, for the plain client; its place changes each round. */
 const RAW_SUBNETS = '10.99';
 const RAW_SUBNET_COUNT = 200;
+const NETWORK = 'lab';
 
 /**
  * Milliseconds from asking for a lab to the first prompt: through the whole service, and by the
@@ -49,7 +50,7 @@ async function startRaw(docker: Docker, round: number): Promise<number> {
   const id = `bench-${randomUUID()}`;
   const subnet = `${RAW_SUBNETS}.${round % RAW_SUBNET_COUNT}.0/28`;
   const labels = { 'berth.bench': id };
-  const environment = { installation: 'bench', sessionId: id, subnet, internet: false };
+  const environment = { installation: 'bench', environmentId: id, name: NETWORK, subnet, internet: false };
   const begun = performance.now();
   const network = await docker.createNetwork({ ...networkConfig(environment), Labels: labels });
   const container = await docker.createContainer(
@@ -57,14 +58,18 @@ async function startRaw(docker: Docker, round: number): Promise<number> {
       {
         name: 'main',
         image: 'berth/lab-linux:latest',
+        networks: [NETWORK],
+        volumes: [],
         profile: 'standard',
         environment: {},
         limits: { memoryBytes: 256 * 1024 * 1024, cpus: 0.5, pids: 256, logBytes: 1024 * 1024 },
       },
       {
         containerName: id,
-        network: networkName(id),
-        address: `${RAW_SUBNETS}.${round % RAW_SUBNET_COUNT}.2`,
+        endpoints: [
+          { network: networkName(id, NETWORK), address: `${RAW_SUBNETS}.${round % RAW_SUBNET_COUNT}.2` },
+        ],
+        mounts: [],
         labels,
         nameServers: [],
       },

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { fromGlobalId } from '../src/graphql/base/global-id.ts';
+import { machineAt } from '../test/support/machine-at.ts';
 import { connectDocker } from './raw-docker.ts';
 
 /** A figure of the service beside the same without it, from one run. */
@@ -103,11 +103,11 @@ export function createBenchContext(options: {
     );
   }
 
-  async function containerOf({ id }: BenchSession): Promise<Docker.Container> {
-    const label = `berth.session=${fromGlobalId('Session', id)}`;
-    const [found] = await docker.listContainers({ filters: { label: [label] } });
-    if (!found) throw new Error('The session has no container.');
-    return docker.getContainer(found.Id);
+  async function containerOf({ id, token }: BenchSession): Promise<Docker.Container> {
+    const query = 'query ($id: ID!) { session(id: $id) { machines { address } } }';
+    const { session } = await ask(token, query, { id });
+    const machine = await machineAt(docker, session.machines[0].address);
+    return docker.getContainer(machine.Id);
   }
 
   async function openTerminal({ id, token, machine }: BenchSession) {
@@ -177,7 +177,7 @@ interface Answer {
   createUser: { user: { id: string } };
   createToken: { secret: string };
   startSession: { session: { id: string } };
-  session: { state: string; reason: { message: string } | null; machines: [{ name: string }] };
+  session: { machines: [{ address: string }] };
   openTerminal: { terminal: { id: string }; url: string; ticket: string };
 }
 

@@ -7,6 +7,7 @@ import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts'
 import type { EnvironmentSpec } from '../../../src/engine/engine.ts';
 import type { Lab } from '../../../src/labs/lab.ts';
 import { readLabs } from '../../../src/labs/read-labs.ts';
+import { environmentSpec } from '../../../src/sessions/environment-spec.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
 const directory = join(import.meta.dirname, '../../../labs');
@@ -17,29 +18,20 @@ const runner = createCheckRunner({ engine, logger: quietLog() });
 
 t.same(problems, [], 'all labs are valid');
 
-/** The lab's machines as a session would have them, on a network that no session gets. */
-function environmentOf(lab: Lab, sessionId: string): EnvironmentSpec {
-  const place = randomBytes(1).readUInt8() & 0xf0;
-  return {
-    sessionId,
-    subnet: `10.230.${randomBytes(1).readUInt8()}.${place}/28`,
-    internet: lab.internet,
-    machines: lab.machines.map(({ name, image, profile, user, environment, memoryBytes, cpus, pids }) => ({
-      name,
-      image,
-      profile,
-      environment,
-      ...(user !== undefined && { user }),
-      limits: { memoryBytes, cpus, pids, logBytes: 1_000_000 },
-    })),
-  };
+/** The lab's machines as a session has them, on networks that no session gets. */
+function environmentOf(lab: Lab, environmentId: string): EnvironmentSpec {
+  const subnets = lab.networks.map(({ name }): [string, string] => {
+    const place = randomBytes(1).readUInt8() & 0xf0;
+    return [name, `10.230.${randomBytes(1).readUInt8()}.${place}/28`];
+  });
+  return environmentSpec(lab, { environmentId, subnets: new Map(subnets) });
 }
 
 for (const lab of labs) {
   await t.test(`${lab.slug}: each check fails at first, and passes after its solution`, async (t) => {
-    const sessionId = `test${randomBytes(8).toString('hex')}`;
-    t.teardown(() => engine.destroy(sessionId));
-    const machines = await engine.provision(environmentOf(lab, sessionId));
+    const environmentId = `test${randomBytes(8).toString('hex')}`;
+    t.teardown(() => engine.destroy(environmentId));
+    const machines = await engine.provision(environmentOf(lab, environmentId));
     const solutions = (await readdir(join(directory, lab.slug, 'solutions'))).sort();
     const checked = lab.steps.filter(({ check }) => check !== undefined);
     t.equal(solutions.length, checked.length, 'each check has a solution');

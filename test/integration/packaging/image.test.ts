@@ -12,13 +12,13 @@ import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { createDockerImages } from '../../../src/engine/docker/images.ts';
 import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
 import type { BuildFile } from '../../../src/engine/engine-images.ts';
-import { fromGlobalId } from '../../../src/graphql/base/global-id.ts';
 import { BASE_IMAGE } from '../../../src/setup/base-image.ts';
 import { listLabImages } from '../../../src/setup/lab-images.ts';
 import { imagesFolder } from '../../../src/setup/project-folders.ts';
 import { GraphqlRefusal } from '../../support/berth-process.ts';
 import type { BerthProcess } from '../../support/berth-process.ts';
 import { learnerAt } from '../../support/learner.ts';
+import { machineAt } from '../../support/machine-at.ts';
 import { buildNodeImage } from '../../support/node-image.ts';
 
 const run = promisify(execFile);
@@ -61,7 +61,6 @@ await test(
     const data = await mkdtemp(join(tmpdir(), 'berth-data-'));
     t.teardown(() => rm(data, { recursive: true, force: true }));
     await chown(data, BERTH_UID, BERTH_UID);
-    const sessions: string[] = [];
     const container = await startContainer(docker, image, data);
     t.teardown(() => container.remove({ force: true, v: true }));
     const url = await addressOf(container);
@@ -83,18 +82,19 @@ await test(
     t.match(await page.text(), '<div id="root">', 'the web app is in it');
 
     const learner = learnerAt({ url, adminToken: TOKEN, graphql });
-    t.teardown(() => removeSessions(docker, sessions));
     const session = await learner.start();
-    sessions.push(session);
     await learner.reach(session, 'READY');
+    const machine = await machineAt(docker, await addressIn(graphql, session));
+    const environment = machine.Labels[LABEL.environment] ?? '';
+    t.teardown(() => removeParts(docker, environment));
     const terminal = await learner.terminal(session);
     terminal.send('echo "$((6 * 7)) it is"\n');
     t.match(await terminal.expect('42 it is'), '42 it is', 'a terminal in a lab works');
-    t.ok((await sessionParts(docker, session)).length > 1, 'the session is on the engine');
+    t.ok((await partsOf(docker, environment)).length > 1, 'the session is on the engine');
     await graphql('mutation { deleteMySessions { deletedIds } }');
     await terminal.close();
     await until(
-      async () => (await sessionParts(docker, session)).length === 0,
+      async () => (await partsOf(docker, environment)).length === 0,
       () => logsOf(container),
     );
 
@@ -171,9 +171,15 @@ function createGraphql(url: string): BerthProcess['graphql'] {
   };
 }
 
-/** What the engine has of a session, by its label. */
-async function sessionParts(docker: Dockerode, session: string) {
-  const filters = labelFilter({ [LABEL.session]: fromGlobalId('Session', session) });
+async function addressIn(graphql: BerthProcess['graphql'], session: string): Promise<string> {
+  const query = 'query ($id: ID!) { session(id: $id) { machines { address } } }';
+  const answer = await graphql<{ session: { machines: [{ address: string }] } }>(query, { id: session });
+  return answer.session.machines[0].address;
+}
+
+/** What the engine has of an environment. */
+async function partsOf(docker: Dockerode, environment: string) {
+  const filters = labelFilter({ [LABEL.environment]: environment });
   const containers = await docker.listContainers({ all: true, filters });
   const networks = await docker.listNetworks({ filters });
   const images = await docker.listImages({ filters });
@@ -197,8 +203,8 @@ async function sessionParts(docker: Dockerode, session: string) {
 }
 
 /** Only where the test failed is there anything left. */
-async function removeSessions(docker: Dockerode, sessions: readonly string[]): Promise<void> {
-  for (const session of sessions) for (const remove of await sessionParts(docker, session)) await remove();
+async function removeParts(docker: Dockerode, environment: string): Promise<void> {
+  for (const remove of await partsOf(docker, environment)) await remove();
 }
 
 async function addressOf(container: Dockerode.Container): Promise<string> {
