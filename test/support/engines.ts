@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { NetConnectOpts } from 'node:net';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
-import type { Engine, EnvironmentSpec, ExecSpec, MachineSpec } from '../../src/engine/engine.ts';
+import type { Engine, EnvironmentSpec, ExecSpec, MachineSpec, NetworkSpec } from '../../src/engine/engine.ts';
 import { openCutOffProxy } from './cut-off-proxy.ts';
 
 /** Image of the machines that tests make; preparing the tests builds it. */
@@ -16,9 +16,9 @@ export interface EngineHarness {
   openCuttable(): Promise<{ engine: Engine; cut(): Promise<void>; mend(): Promise<void> }>;
 }
 
-/** A machine provisioned for one test, and the session it is of. */
+/** A machine provisioned for one test, alone in its environment on one network. */
 export interface TestMachine {
-  sessionId: string;
+  environmentId: string;
   machineId: string;
   address: string;
 }
@@ -32,7 +32,7 @@ export function dockerHarness(
   const host = process.env['DOCKER_HOST'];
   const engine = createDockerEngine({ host, installation, ...options });
   t.teardown(async () => {
-    for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
+    for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
     await engine.close();
   });
   const openCuttable = async () => {
@@ -44,8 +44,8 @@ export function dockerHarness(
   return { engine, installation, openCuttable };
 }
 
-/** A session id that no other run has. */
-export function newSessionId(): string {
+/** An environment id that no other run has. */
+export function newEnvironmentId(): string {
   return `test-${randomBytes(8).toString('hex')}`;
 }
 
@@ -57,13 +57,24 @@ export function testSubnet(): string {
 /** A small machine called "main", with changes. */
 export function machineSpec(changes: Partial<MachineSpec> = {}): MachineSpec {
   const limits = { memoryBytes: 256 * MEBIBYTE, cpus: 1, pids: 64, logBytes: MEBIBYTE };
-  return { name: 'main', image: MACHINE_IMAGE, profile: 'standard', environment: {}, limits, ...changes };
+  const place = { networks: ['lab'], volumes: [], environment: {} };
+  return { name: 'main', image: MACHINE_IMAGE, profile: 'standard', ...place, limits, ...changes };
 }
 
-/** An environment of one machine, with changes. */
+/** A network called "lab", without internet, with changes. */
+export function networkSpec(changes: Partial<NetworkSpec> = {}): NetworkSpec {
+  return { name: 'lab', subnet: testSubnet(), internet: false, ...changes };
+}
+
+/** An environment of one machine on one network, with changes. */
 export function environmentSpec(changes: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
-  const sessionId = newSessionId();
-  return { sessionId, subnet: testSubnet(), internet: false, machines: [machineSpec()], ...changes };
+  const environmentId = newEnvironmentId();
+  return { environmentId, networks: [networkSpec()], machines: [machineSpec()], ...changes };
+}
+
+/** An environment of one machine on one network with internet, with changes. */
+export function internetSpec(changes: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
+  return environmentSpec({ networks: [networkSpec({ internet: true })], ...changes });
 }
 
 /** Provisions one machine. */
@@ -74,7 +85,8 @@ export async function provisionMachine(
   const spec = environmentSpec({ machines: [machineSpec(changes)] });
   const [machine] = await engine.provision(spec);
   if (!machine) throw new Error('the engine made no machine');
-  return { ...machine, sessionId: spec.sessionId };
+  const { machineId, addresses } = machine;
+  return { environmentId: spec.environmentId, machineId, address: addresses[0]?.address ?? '' };
 }
 
 /** What a script in a machine printed, and how it ended. */

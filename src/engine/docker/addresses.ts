@@ -1,7 +1,33 @@
 import { fault } from '../../errors.ts';
+import type { EnvironmentSpec, MachineAddress } from '../engine.ts';
 
 /** The gateway's place, which the engine keeps free even where the bridge has no address. */
 const FIRST_MACHINE = 2;
+
+/**
+ * Where each machine is, by its name, in the order of its networks.
+ * @throws INPUT_INVALID for a network that is not there, or a subnet that is none or too small
+ */
+export function environmentAddresses(
+  spec: Pick<EnvironmentSpec, 'networks'> & { machines: { name: string; networks: string[] }[] },
+): Map<string, MachineAddress[]> {
+  const free = new Map(
+    spec.networks.map(({ name, subnet }) => {
+      const members = spec.machines.filter(({ networks }) => networks.includes(name));
+      return [name, machineAddresses(subnet, members.length).values()];
+    }),
+  );
+  const addressOn = (machine: string, network: string) => {
+    const address = free.get(network)?.next().value;
+    if (address !== undefined) return { network, address };
+    throw fault('INPUT_INVALID', {
+      problem: `the machine "${machine}" can not be on the network "${network}"`,
+    });
+  };
+  return new Map(
+    spec.machines.map(({ name, networks }) => [name, networks.map((network) => addressOn(name, network))]),
+  );
+}
 
 /** Addresses for `count` machines of `subnet` (CIDR), in order. @throws INPUT_INVALID when they do not fit */
 export function machineAddresses(subnet: string, count: number): string[] {

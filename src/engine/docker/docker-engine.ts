@@ -12,6 +12,7 @@ import { parseHandle } from './shell-leader.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
 import { destroyEnvironment } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
+import { commitVolume } from './volume-image.ts';
 
 const EGRESS_IMAGE = 'berth/lab-egress:latest';
 
@@ -20,7 +21,7 @@ export interface DockerEngineOptions {
   host?: string | undefined;
   /** Tells this Berth's things from those of another on the same engine; goes into labels. */
   installation: string;
-  /** Image with iptables that sets the rules for labs with internet. */
+  /** Image of the helpers, with iptables for the rules of labs with internet, and tar for volumes. */
   egressImage?: string;
   /** Name servers of machines with internet; those of the engine's host when absent. */
   nameServers?: readonly string[];
@@ -43,7 +44,7 @@ export function createDockerEngine({
     info: () => readEngineInfo(docker),
     provision: (spec, options) => provision({ docker, installation, egress }, spec, options),
     list: () => listEnvironments(docker, installation),
-    destroy: (sessionId) => destroyEnvironment(docker, installation, sessionId),
+    destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
     restart: (machineId) => restartMachine(docker, egress, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
@@ -55,6 +56,8 @@ export function createDockerEngine({
     copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),
     copyOut: (machineId, path) => copyOut(container(machineId), path),
     commit: (machineId, image) => commit(container(machineId), installation, image),
+    commitVolume: (machineId, path, image) =>
+      commitVolume({ docker, installation, helperImage: egressImage }, machineId, path, image),
     removeImage: (image) => removeImage(docker, installation, image),
     watch(listener, signal) {
       void watchMachines(docker, installation, listener, AbortSignal.any([signal, closing.signal]));

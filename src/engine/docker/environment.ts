@@ -1,27 +1,11 @@
-import type Docker from 'dockerode';
-import type { EnvironmentSpec, MachineSpec, ProvisionedMachine, ProvisionOptions } from '../engine.ts';
-import { machineAddresses } from './addresses.ts';
-import type { Egress } from './egress.ts';
-import { call, isRefusal } from './faults.ts';
-import { ensureImage } from './image-pull.ts';
-import type { ImageInfo } from './image-pull.ts';
-import { labelsOf } from './labels.ts';
-import { machineConfig } from './machine-config.ts';
-import { refuseRoot } from './machine-user.ts';
+import type { EnvironmentSpec, ProvisionedMachine, ProvisionOptions } from '../engine.ts';
+import { environmentAddresses } from './addresses.ts';
+import { allOrFirstFault } from './all-or-first-fault.ts';
+import { createMachines, startMachine } from './machines.ts';
+import type { ProvisionContext } from './machines.ts';
+import { createUnlessTaken, nothingMade, takeBack } from './made.ts';
+import type { Made } from './made.ts';
 import { createNetwork, networkName } from './network.ts';
-import { removeContainer, removeNetwork } from './teardown.ts';
-
-export interface ProvisionContext {
-  docker: Docker;
-  installation: string;
-  egress: Egress;
-}
-
-/** What is to be taken away again when a later step fails. */
-interface Made {
-  containers: Set<string>;
-  networks: Set<string>;
-}
 
 /** Makes and starts an environment, or leaves nothing of it behind. */
 export async function provision(
@@ -29,25 +13,25 @@ export async function provision(
   spec: EnvironmentSpec,
   options: ProvisionOptions = {},
 ): Promise<ProvisionedMachine[]> {
-  const made: Made = { containers: new Set(), networks: new Set() };
+  const made = nothingMade();
   try {
     options.signal?.throwIfAborted();
-    const addresses = machineAddresses(spec.subnet, spec.machines.length);
+    const addresses = environmentAddresses(spec);
     options.onProgress?.({ phase: 'creating' });
-    // Creating a container needs only the network's name; the network itself must be there at start.
-    const [machineIds] = await allOrFirstFault([
+    // Creating a container needs only its network's name; the network itself must be there at start.
+    const [machines] = await allOrFirstFault([
       createMachines(context, spec, { addresses, made, options }),
-      makeNetwork(context, spec, made),
-      spec.internet ? context.egress.protect() : undefined,
+      makeNetworks(context, spec, made),
+      spec.networks.some(({ internet }) => internet) ? context.egress.protect() : undefined,
     ]);
     options.signal?.throwIfAborted();
     options.onProgress?.({ phase: 'starting' });
-    await allOrFirstFault(machineIds.map((id) => call(() => context.docker.getContainer(id).start())));
+    await allOrFirstFault(machines.map((machine) => startMachine(context.docker, machine)));
     options.signal?.throwIfAborted();
-    return spec.machines.map(({ name }, index) => ({
+    return machines.map(({ name, container }) => ({
       name,
-      machineId: machineIds[index] ?? '',
-      address: addresses[index] ?? '',
+      machineId: container.id,
+      addresses: addresses.get(name) ?? [],
     }));
   } catch (error) {
     await takeBack(context.docker, made);
@@ -55,83 +39,16 @@ export async function provision(
   }
 }
 
-async function makeNetwork({ docker, installation }: ProvisionContext, spec: EnvironmentSpec, made: Made) {
-  const name = networkName(spec.sessionId);
-  await createUnlessTaken(made.networks, name, () => createNetwork(docker, { ...spec, installation }));
-}
-
-async function createMachines(
-  context: ProvisionContext,
-  spec: EnvironmentSpec,
-  { addresses, made, options }: { addresses: string[]; made: Made; options: ProvisionOptions },
-): Promise<string[]> {
-  const images = await ensureImages(context.docker, spec, options);
-  options.signal?.throwIfAborted();
-  return allOrFirstFault(
-    spec.machines.map(async (machine, index) => {
-      const { docker, installation } = context;
-      const { sessionId, internet } = spec;
-      const { name, profile } = machine;
-      const config = machineConfig(machine, {
-        containerName: `berth-${sessionId}-${name}`,
-        network: networkName(sessionId),
-        address: addresses[index] ?? '',
-        labels: labelsOf(installation, 'machine', { sessionId, machine: name, profile }),
-        nameServers: internet ? context.egress.nameServers : [],
-      });
-      const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
-        call(() => docker.createContainer(config)),
-      );
-      if (profile === 'restricted') await refuseRoot(container, name, userOf(machine, images));
-      return container.id;
-    }),
+async function makeNetworks(
+  { docker, installation }: ProvisionContext,
+  { environmentId, networks }: EnvironmentSpec,
+  made: Made,
+): Promise<void> {
+  await allOrFirstFault(
+    networks.map((network) =>
+      createUnlessTaken(made.networks, networkName(environmentId, network.name), () =>
+        createNetwork(docker, { ...network, installation, environmentId }),
+      ),
+    ),
   );
-}
-
-function userOf(machine: MachineSpec, images: Map<string, ImageInfo>): string {
-  return machine.user ?? images.get(machine.image)?.user ?? '';
-}
-
-async function ensureImages(
-  docker: Docker,
-  spec: EnvironmentSpec,
-  { signal, onProgress }: ProvisionOptions,
-): Promise<Map<string, ImageInfo>> {
-  const names = [...new Set(spec.machines.map(({ image }) => image))];
-  const onPercent = (percent: number | undefined) =>
-    onProgress?.({ phase: 'pulling', ...(percent !== undefined && { percent }) });
-  const infos = await allOrFirstFault(
-    names.map((image) => ensureImage(docker, image, { signal, onPercent })),
-  );
-  return new Map(names.map((name, index) => [name, infos[index] ?? { user: '' }]));
-}
-
-/**
- * Notes `name` for removal before it is made, so that an answer lost on the way leaves nothing. What
- * the engine refused to make is not there, unless it is another one's: that stays.
- */
-async function createUnlessTaken<T>(made: Set<string>, name: string, create: () => Promise<T>): Promise<T> {
-  made.add(name);
-  try {
-    return await create();
-  } catch (error) {
-    if (isRefusal(error)) made.delete(name);
-    throw error;
-  }
-}
-
-/** Waits for all, even after one has failed: what is still being made could not be taken away. */
-async function allOrFirstFault<T extends readonly unknown[]>(
-  tasks: readonly [...T],
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  const results = await Promise.allSettled(tasks);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-  return Promise.all(tasks);
-}
-
-async function takeBack(docker: Docker, made: Made): Promise<void> {
-  // An engine that went away meanwhile keeps what was made; list() shows it when it is back.
-  const containers = [...made.containers].map((name) => removeContainer(docker, name));
-  await Promise.allSettled(containers);
-  await Promise.allSettled([...made.networks].map((name) => removeNetwork(docker, name)));
 }

@@ -88,9 +88,9 @@ export function createEventTranslator(): (event: DockerEvent) => EngineEvent | u
   const outOfMemory = new Set<string>();
   return ({ Action, Actor }) => {
     const { ID: machineId, Attributes = {} } = Actor ?? {};
-    const sessionId = Attributes[LABEL.session];
-    if (machineId === undefined || sessionId === undefined) return undefined;
-    const machine = { sessionId, machineId };
+    const environmentId = Attributes[LABEL.environment];
+    if (machineId === undefined || environmentId === undefined) return undefined;
+    const machine = { environmentId, machineId };
     if (Action === 'start') return { type: 'machine-started', ...machine };
     if (Action === 'oom') outOfMemory.add(machineId);
     if (Action === 'destroy') {

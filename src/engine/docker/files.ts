@@ -5,7 +5,7 @@ import { call, hasStatus, toFault } from './faults.ts';
 import { LABEL, labelsOf } from './labels.ts';
 
 /** Copying and saving move gigabytes. */
-const TRANSFER_TIMEOUT_MS = 30 * 60_000;
+export const TRANSFER_TIMEOUT_MS = 30 * 60_000;
 
 /** Unpacks a tar stream below the folder `path`. */
 export async function copyIn(container: Docker.Container, path: string, tar: Readable): Promise<void> {
@@ -44,15 +44,19 @@ export async function commit(
   installation: string,
   { repository, tag, labels }: CommitSpec,
 ): Promise<string> {
-  const all = { ...labels, ...labelsOf(installation, 'image') };
-  const changes = Object.entries(all).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);
+  const changes = labelInstructions({ ...labels, ...labelsOf(installation, 'image') });
   const saved = (await call(() => container.commit({ repo: repository, tag, changes }), {
     timeoutMs: TRANSFER_TIMEOUT_MS,
   })) as { Id: string };
   return saved.Id;
 }
 
-/** Removes an image that {@link commit} made; others are refused. */
+/** Labels as the engine's image instructions. */
+export function labelInstructions(labels: Record<string, string>): string[] {
+  return Object.entries(labels).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);
+}
+
+/** Removes an image that was saved here; others are refused. */
 export async function removeImage(docker: Docker, installation: string, name: string): Promise<void> {
   const image = docker.getImage(name);
   try {

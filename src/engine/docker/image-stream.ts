@@ -4,6 +4,7 @@ import { readLines } from './json-lines.ts';
 export interface ImageMessage {
   readonly stream?: string;
   readonly error?: string;
+  readonly status?: string;
   readonly aux?: { readonly ID?: string };
 }
 

@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerCreateOptions, EndpointSettings, HostConfig, MountSettings } from 'dockerode';
 import type { IsolationProfile, MachineLimits, MachineSpec } from '../engine.ts';
 import { LABEL } from './labels.ts';
 
@@ -23,15 +23,23 @@ const NO_CORE_DUMPS = { Name: 'core', Soft: 0, Hard: 0 };
 /** Where a machine lives: all that its specification does not say. */
 export interface MachinePlace {
   containerName: string;
-  network: string;
-  address: string;
+  /** The engine's names of its networks, and its addresses there; the first one is its primary. */
+  endpoints: MachineEndpoint[];
+  mounts: MountSettings[];
   labels: Record<string, string>;
   /** Name servers for a machine that reaches the internet; the host's own when empty. */
   nameServers: readonly string[];
 }
 
-/** The engine's description of a machine. */
+/** A machine's place on one network. */
+export interface MachineEndpoint {
+  network: string;
+  address: string;
+}
+
+/** The engine's description of a machine, on its primary network alone: older engines refuse several at once. */
 export function machineConfig(spec: MachineSpec, place: MachinePlace): ContainerCreateOptions {
+  const [primary] = place.endpoints;
   return {
     name: place.containerName,
     Hostname: spec.name,
@@ -47,23 +55,23 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
     // Health checks run by exec, and the engine keeps a little of every exec it ever ran.
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
-      NetworkMode: place.network,
+      NetworkMode: primary?.network ?? 'none',
       Dns: [...place.nameServers],
       Init: true,
       RestartPolicy: { Name: 'no' },
       ...isolation(spec.profile),
       ...limits(spec.limits),
+      Mounts: place.mounts,
     },
-    NetworkingConfig: {
-      EndpointsConfig: {
-        [place.network]: {
-          Aliases: [spec.name],
-          // A fixed address, since it must outlive a restart.
-          IPAMConfig: { IPv4Address: place.address },
-        },
-      },
-    },
+    ...(primary && {
+      NetworkingConfig: { EndpointsConfig: { [primary.network]: endpointConfig(spec.name, primary) } },
+    }),
   };
+}
+
+/** How a machine is on a network: under its name, and at a fixed address, since that must outlive a restart. */
+export function endpointConfig(name: string, { address }: MachineEndpoint): EndpointSettings {
+  return { Aliases: [name], IPAMConfig: { IPv4Address: address } };
 }
 
 /** Environment in the engine's form. */

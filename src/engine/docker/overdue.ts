@@ -1,6 +1,10 @@
 import type Docker from 'dockerode';
 import { call } from './faults.ts';
+import { TRANSFER_TIMEOUT_MS } from './files.ts';
 import { LABEL, labelFilter } from './labels.ts';
+
+/** Longest life of a helper that moves a volume's content: making and starting it may take a minute each. */
+export const MOVER_LIFETIME_MS = TRANSFER_TIMEOUT_MS + 180_000;
 
 /** Label by which a helper that outlives the process it works for is found by the next one. */
 export function untilLabel(lifetimeMs: number): Record<string, string> {

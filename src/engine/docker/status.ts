@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
-import type { EnvironmentStatus, MachineStatus } from '../engine.ts';
+import type { EnvironmentStatus, MachineAddress, MachineStatus } from '../engine.ts';
 import { call, hasStatus } from './faults.ts';
-import { LABEL, labelFilter } from './labels.ts';
+import { LABEL, labelFilter, listedIn } from './labels.ts';
 import type { Role } from './labels.ts';
 import { networkName } from './network.ts';
 
@@ -9,30 +9,30 @@ import { networkName } from './network.ts';
 export async function inspectMachine(docker: Docker, machineId: string): Promise<MachineStatus> {
   const { State, Config, NetworkSettings } = await call(() => docker.getContainer(machineId).inspect());
   const running = State.Running && !State.Restarting;
-  const network = NetworkSettings.Networks[networkName(Config.Labels[LABEL.session] ?? '')];
   return {
     state: machineState(State.Status),
-    address: running ? network?.IPAddress || undefined : undefined,
+    addresses: running ? addressesOf(Config.Labels, NetworkSettings.Networks) : [],
     exitCode: running || State.Status === 'created' ? undefined : State.ExitCode,
     outOfMemory: State.OOMKilled,
   };
 }
 
-/** All environments of the installation, those too of which only a network is left. */
+/** All environments of the installation, those too of which only a network or a volume is left. */
 export async function listEnvironments(docker: Docker, installation: string): Promise<EnvironmentStatus[]> {
   const filters = (role: Role) => labelFilter({ [LABEL.installation]: installation, [LABEL.role]: role });
-  const [networks, containers] = await Promise.all([
+  const [networks, { Volumes: volumes }, containers] = await Promise.all([
     call(() => docker.listNetworks({ filters: filters('network') })),
+    call(() => docker.listVolumes({ filters: filters('volume') })),
     call(() => docker.listContainers({ all: true, filters: filters('machine') })),
   ]);
   const environments = new Map<string, EnvironmentStatus>();
   const environmentOf = (labels: Record<string, string> = {}) => {
-    const sessionId = labels[LABEL.session] ?? '';
-    const found = environments.get(sessionId) ?? { sessionId, machines: [] };
-    environments.set(sessionId, found);
+    const environmentId = labels[LABEL.environment] ?? '';
+    const found = environments.get(environmentId) ?? { environmentId, machines: [] };
+    environments.set(environmentId, found);
     return found;
   };
-  for (const { Labels } of networks) environmentOf(Labels);
+  for (const { Labels } of [...networks, ...volumes]) environmentOf(Labels);
   const statuses = await Promise.all(containers.map((container) => statusOf(docker, container)));
   for (const [index, status] of statuses.entries()) {
     const container = containers[index];
@@ -46,13 +46,8 @@ export async function listEnvironments(docker: Docker, installation: string): Pr
 /** What the list says is enough for a running machine; undefined when it has gone since. */
 async function statusOf(docker: Docker, container: Docker.ContainerInfo): Promise<MachineStatus | undefined> {
   if (container.State === 'running') {
-    const network = container.NetworkSettings.Networks[networkName(container.Labels[LABEL.session] ?? '')];
-    return {
-      state: 'running',
-      address: network?.IPAddress || undefined,
-      exitCode: undefined,
-      outOfMemory: false,
-    };
+    const addresses = addressesOf(container.Labels, container.NetworkSettings.Networks);
+    return { state: 'running', addresses, exitCode: undefined, outOfMemory: false };
   }
   try {
     return await inspectMachine(docker, container.Id);
@@ -60,6 +55,17 @@ async function statusOf(docker: Docker, container: Docker.ContainerInfo): Promis
     if (hasStatus(error, 404)) return undefined;
     throw error;
   }
+}
+
+/** Where a machine is, in the order of its networks. */
+function addressesOf(
+  labels: Record<string, string>,
+  endpoints: Record<string, { IPAddress: string } | undefined>,
+): MachineAddress[] {
+  return listedIn(labels[LABEL.networks]).flatMap((network) => {
+    const address = endpoints[networkName(labels[LABEL.environment] ?? '', network)]?.IPAddress;
+    return address ? [{ network, address }] : [];
+  });
 }
 
 function machineState(status: string): MachineStatus['state'] {

@@ -7,22 +7,33 @@ import { LABEL, labelFilter } from './labels.ts';
 const ATTEMPTS = 50;
 const PAUSE_MS = 100;
 
-/** Removes all that carries the session's labels; what is gone already is well. */
+/** Removes all that carries the environment's labels; what is gone already is well. */
 export async function destroyEnvironment(
   docker: Docker,
   installation: string,
-  sessionId: string,
+  environmentId: string,
 ): Promise<void> {
-  const filters = labelFilter({ [LABEL.installation]: installation, [LABEL.session]: sessionId });
+  const filters = labelFilter({ [LABEL.installation]: installation, [LABEL.environment]: environmentId });
   const containers = await call(() => docker.listContainers({ all: true, filters }));
   await Promise.all(containers.map(({ Id }) => removeContainer(docker, Id)));
-  const networks = await call(() => docker.listNetworks({ filters }));
-  await Promise.all(networks.map(({ Id }) => removeNetwork(docker, Id)));
+  const [networks, { Volumes }] = await Promise.all([
+    call(() => docker.listNetworks({ filters })),
+    call(() => docker.listVolumes({ filters })),
+  ]);
+  await Promise.all([
+    ...networks.map(({ Id }) => removeNetwork(docker, Id)),
+    ...Volumes.map(({ Name }) => removeVolume(docker, Name)),
+  ]);
 }
 
 /** Kills and removes a container with its anonymous volumes, and waits until it is gone. */
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
   await untilGone(() => call(() => docker.getContainer(id).remove({ force: true, v: true })));
+}
+
+/** Removes a volume, as soon as nothing mounts it any more. */
+export async function removeVolume(docker: Docker, name: string): Promise<void> {
+  await untilGone(() => call(() => docker.getVolume(name).remove()));
 }
 
 /** Removes a network; whoever is still joined to it is put out first. */

@@ -119,18 +119,18 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
   await test('a command in a machine that is gone or stopped is refused', async (t) => {
     const { engine } = open(t);
     await t.rejects(runScript(engine, 'nothing', 'true'), { code: 'CONTAINER_NOT_FOUND' });
-    const { machineId, sessionId } = await provisionMachine(engine, { command: ['sleep', '0'] });
+    const { machineId, environmentId } = await provisionMachine(engine, { command: ['sleep', '0'] });
     await sleep(500);
     t.match(await engine.inspect(machineId), { state: 'exited', exitCode: 0, address: undefined });
     await t.rejects(runScript(engine, machineId, 'true'), { code: 'MACHINE_NOT_RUNNING' });
-    await engine.destroy(sessionId);
+    await engine.destroy(environmentId);
   });
 
   await test('a command whose machine is destroyed under it is an error', async (t) => {
     const { engine } = open(t);
-    const { machineId, sessionId } = await provisionMachine(engine);
+    const { machineId, environmentId } = await provisionMachine(engine);
     const running = runScript(engine, machineId, 'sleep 600');
-    const destroyed = sleep(400).then(() => engine.destroy(sessionId));
+    const destroyed = sleep(400).then(() => engine.destroy(environmentId));
     await t.rejects(running, { code: /^(CONTAINER_NOT_FOUND|MACHINE_NOT_RUNNING)$/ });
     await destroyed;
   });

@@ -7,7 +7,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import {
   environmentSpec,
   machineSpec,
-  newSessionId,
+  newEnvironmentId,
   provisionMachine,
   runScript,
 } from '../../support/engines.ts';
@@ -55,7 +55,7 @@ export async function filesContract(open: (t: Test) => EngineHarness): Promise<v
     const { machineId } = await provisionMachine(engine);
     await runScript(engine, machineId, 'echo kept >/root/kept');
     const saved = {
-      repository: `berth-test/${newSessionId()}`,
+      repository: `berth-test/${newEnvironmentId()}`,
       tag: 'v1',
       labels: { 'berth.test': 'a "b" $c' },
     };
@@ -79,7 +79,7 @@ export async function filesContract(open: (t: Test) => EngineHarness): Promise<v
 }
 
 async function removeAllMachines(engine: Engine): Promise<void> {
-  for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
+  for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
 }
 
 async function readTar(tar: Readable): Promise<Record<string, Buffer>> {

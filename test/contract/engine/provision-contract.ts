@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { environmentSpec, machineSpec, runScript } from '../../support/engines.ts';
+import { environmentSpec, machineSpec, networkSpec, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 
 /** What every engine must do about environments. */
@@ -26,11 +26,11 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     const [main, db] = made;
     if (!main || !db) return;
     const found = await runScript(engine, main.machineId, 'hostname; getent hosts db; ping -c1 -W2 db >&2');
-    t.match(found, { code: 0, out: new RegExp(`^main\n${db.address} +db`) });
+    t.match(found, { code: 0, out: new RegExp(`^main\n${db.addresses[0]?.address} +db`) });
     t.equal((await runScript(engine, db.machineId, 'echo $ROLE')).out, 'database\n');
     t.same(await engine.inspect(db.machineId), {
       state: 'running',
-      address: db.address,
+      addresses: db.addresses,
       exitCode: undefined,
       outOfMemory: false,
     });
@@ -42,14 +42,14 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     const [machine] = await engine.provision(spec);
     const [listed, ...others] = await engine.list();
     t.match(listed, {
-      sessionId: spec.sessionId,
+      environmentId: spec.environmentId,
       machines: [
-        { name: 'main', machineId: machine?.machineId, address: machine?.address, state: 'running' },
+        { name: 'main', machineId: machine?.machineId, addresses: machine?.addresses, state: 'running' },
       ],
     });
     t.same(others, []);
-    await Promise.all([engine.destroy(spec.sessionId), engine.destroy(spec.sessionId)]);
-    await engine.destroy(spec.sessionId);
+    await Promise.all([engine.destroy(spec.environmentId), engine.destroy(spec.environmentId)]);
+    await engine.destroy(spec.environmentId);
     t.same(await engine.list(), []);
     await t.rejects(engine.inspect(machine?.machineId ?? ''), { code: 'CONTAINER_NOT_FOUND' });
   });
@@ -59,7 +59,7 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     const spec = environmentSpec();
     const [machine] = await theirs.provision(spec);
     t.same(await ours.list(), []);
-    await ours.destroy(spec.sessionId);
+    await ours.destroy(spec.environmentId);
     t.match(await theirs.inspect(machine?.machineId ?? ''), { state: 'running' });
   });
 
@@ -70,12 +70,12 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     t.same(await engine.list(), []);
   });
 
-  await test('a second environment of a session is refused and the first one stays', async (t) => {
+  await test('a second environment by one id is refused and the first one stays', async (t) => {
     const { engine } = open(t);
     const spec = environmentSpec();
     const [first] = await engine.provision(spec);
-    await t.rejects(engine.provision({ ...spec, subnet: '10.228.0.0/28' }), { code: 'ENGINE_REFUSED' });
-    t.match(await engine.inspect(first?.machineId ?? ''), { state: 'running', address: first?.address });
+    await t.rejects(engine.provision({ ...spec, networks: [networkSpec()] }), { code: 'ENGINE_REFUSED' });
+    t.match(await engine.inspect(first?.machineId ?? ''), { state: 'running', addresses: first?.addresses });
   });
 
   await test('an abort at any moment leaves nothing', async (t) => {
@@ -107,21 +107,22 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     const { engine } = open(t);
     const spec = environmentSpec();
     await engine.provision(spec);
-    await t.rejects(engine.provision(environmentSpec({ subnet: spec.subnet })), {
+    await t.rejects(engine.provision(environmentSpec({ networks: spec.networks })), {
       code: 'SUBNETS_EXHAUSTED',
+      details: { subnet: spec.networks[0]?.subnet },
     });
     t.equal((await engine.list()).length, 1);
   });
 
-  await test('a restart keeps files and address', async (t) => {
+  await test('a restart keeps files and addresses', async (t) => {
     const { engine } = open(t);
     const [machine] = await engine.provision(
       environmentSpec({ machines: [machineSpec(), machineSpec({ name: 'b' })] }),
     );
-    const { machineId = '', address } = machine ?? {};
+    const { machineId = '', addresses } = machine ?? {};
     await runScript(engine, machineId, 'echo kept >/root/file; sleep 999 >/dev/null 2>&1 &');
     await engine.restart(machineId);
-    t.match(await engine.inspect(machineId), { state: 'running', address });
+    t.match(await engine.inspect(machineId), { state: 'running', addresses });
     t.match(await runScript(engine, machineId, 'cat /root/file; pgrep -f "[s]leep 999"'), {
       out: 'kept\n',
       code: 1,
@@ -144,6 +145,7 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
       openTerminal: () => engine.openTerminal('x', { command: ['sh'], rows: 1, cols: 1 }),
       endShell: () => engine.endShell('x', '1:0:1'),
       copyOut: () => engine.copyOut('x', '/'),
+      commitVolume: () => engine.commitVolume('x', '/', { repository: 'x', tag: 'x', labels: {} }),
       removeImage: () => engine.removeImage('x'),
     };
     for (const [name, attempt] of Object.entries(calls)) {

@@ -178,7 +178,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
   await test('a shell that a crash left running is ended by its handle', async (t) => {
     const harness = open(t);
     const { engine } = harness;
-    const { machineId, sessionId } = await provisionMachine(engine);
+    const { machineId, environmentId } = await provisionMachine(engine);
     const crashing = await harness.openCuttable();
     const { terminal, until } = await openShell(crashing.engine, machineId);
     await until('ready> ');
@@ -197,16 +197,16 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     await engine.endShell(machineId, terminal.shell);
     t.notOk(await isRunning(engine, machineId, 'sleep 631'));
     await engine.endShell(machineId, terminal.shell);
-    await engine.destroy(sessionId);
+    await engine.destroy(environmentId);
     await engine.endShell(machineId, terminal.shell);
   });
 
   await test('a terminal whose machine goes ends without an exit code of its own', async (t) => {
     const { engine } = open(t);
-    const { machineId, sessionId } = await provisionMachine(engine);
+    const { machineId, environmentId } = await provisionMachine(engine);
     const { terminal, until } = await openShell(engine, machineId);
     await until('ready> ');
-    await engine.destroy(sessionId);
+    await engine.destroy(environmentId);
     t.equal(await terminal.exited, undefined);
     await terminal.end();
   });

@@ -13,19 +13,19 @@ export async function watchContract(open: (t: Test) => EngineHarness): Promise<v
     const { engine } = open(t);
     const { events, until } = await watch(t, engine);
     await provisionMachine(open(t).engine);
-    const { machineId, sessionId } = await provisionMachine(engine);
+    const { machineId, environmentId } = await provisionMachine(engine);
     await until('machine-started');
     await runScript(engine, machineId, 'kill -TERM $(pgrep -o sleep)');
     await until('machine-died');
     await engine.restart(machineId);
-    await engine.destroy(sessionId);
+    await engine.destroy(environmentId);
     await until('machine-removed');
     t.same(events, [
-      { type: 'machine-started', sessionId, machineId },
-      { type: 'machine-died', sessionId, machineId, exitCode: 143, outOfMemory: false },
-      { type: 'machine-started', sessionId, machineId },
-      { type: 'machine-died', sessionId, machineId, exitCode: 137, outOfMemory: false },
-      { type: 'machine-removed', sessionId, machineId },
+      { type: 'machine-started', environmentId, machineId },
+      { type: 'machine-died', environmentId, machineId, exitCode: 143, outOfMemory: false },
+      { type: 'machine-started', environmentId, machineId },
+      { type: 'machine-died', environmentId, machineId, exitCode: 137, outOfMemory: false },
+      { type: 'machine-removed', environmentId, machineId },
     ]);
   });
 
@@ -35,9 +35,9 @@ export async function watchContract(open: (t: Test) => EngineHarness): Promise<v
     const limits = { ...machineSpec().limits, memoryBytes: 32 * 1024 * 1024 };
     // As the main process, so that the machine ends with it.
     const command = ['sh', '-c', 'sleep 1; exec tail /dev/zero'];
-    const { machineId, sessionId } = await provisionMachine(engine, { command, limits });
+    const { machineId, environmentId } = await provisionMachine(engine, { command, limits });
     await until('machine-died');
-    t.match(events.at(-1), { type: 'machine-died', sessionId, machineId, outOfMemory: true });
+    t.match(events.at(-1), { type: 'machine-died', environmentId, machineId, outOfMemory: true });
     t.match(await engine.inspect(machineId), { state: 'exited', outOfMemory: true, exitCode: 137 });
     t.match(await engine.list(), [{ machines: [{ state: 'exited', outOfMemory: true, exitCode: 137 }] }]);
   });

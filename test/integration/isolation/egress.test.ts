@@ -7,6 +7,7 @@ import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts'
 import {
   dockerHarness,
   environmentSpec,
+  internetSpec,
   isRunning,
   machineSpec,
   MACHINE_IMAGE,
@@ -24,7 +25,7 @@ await test('a lab with internet reaches the internet and nothing else', async (t
   await startFakeInternet(t);
   const { engine } = dockerHarness(t, { nameServers: [PRIVATE_ADDRESS] });
   const machines = [machineSpec(), machineSpec({ name: 'db' })];
-  const [own, other] = [environmentSpec({ internet: true, machines }), environmentSpec({ internet: true })];
+  const [own, other] = [internetSpec({ machines }), internetSpec()];
   const [main, db] = await engine.provision(own);
   const [neighbour] = await engine.provision(other);
   const run = (script: string) => runScript(engine, main?.machineId ?? '', script);
@@ -37,7 +38,7 @@ await test('a lab with internet reaches the internet and nothing else', async (t
   });
 
   await t.test('the other machines of its session', async (t) => {
-    t.match(await run('ping -c1 -W2 db'), { code: 0, out: new RegExp(String(db?.address)) });
+    t.match(await run('ping -c1 -W2 db'), { code: 0, out: new RegExp(String(db?.addresses[0]?.address)) });
   });
 
   await t.test('not private networks, though a name server may be in one', async (t) => {
@@ -49,7 +50,7 @@ await test('a lab with internet reaches the internet and nothing else', async (t
   });
 
   await t.test('not another session', async (t) => {
-    t.not((await run(`ping -c1 -W1 ${neighbour?.address}`)).code, 0);
+    t.not((await run(`ping -c1 -W1 ${neighbour?.addresses[0]?.address}`)).code, 0);
   });
 
   await t.test('not the host, by any of its addresses', async (t) => {
@@ -78,7 +79,7 @@ await test('a lab with internet reaches the internet and nothing else', async (t
 await test('a machine with internet that is restarted after a reload of the firewall has its rules again', async (t) => {
   await startFakeInternet(t);
   const { engine } = dockerHarness(t);
-  const [machine] = await engine.provision(environmentSpec({ internet: true }));
+  const [machine] = await engine.provision(internetSpec());
   const machineId = machine?.machineId ?? '';
   const fetched = async (address: string) =>
     (await runScript(engine, machineId, `curl -s --max-time 2 http://${address}/`)).out;
@@ -92,7 +93,7 @@ await test('a machine with internet that is restarted after a reload of the fire
 await test('a machine with internet is not restarted where its rules can not be set', async (t) => {
   const { engine, installation } = dockerHarness(t);
   const [[machine], [closed]] = await Promise.all([
-    engine.provision(environmentSpec({ internet: true })),
+    engine.provision(internetSpec()),
     engine.provision(environmentSpec()),
   ]);
   const host = process.env['DOCKER_HOST'];
@@ -108,7 +109,7 @@ await test('a lab with internet does not start where its rules can not be set', 
   const problems = { 'berth-test/no-such-image:x': /no-such-image/, [MACHINE_IMAGE]: /no iptables/ };
   for (const [egressImage, problem] of Object.entries(problems)) {
     const { engine } = dockerHarness(t, { egressImage });
-    const spec = environmentSpec({ internet: true });
+    const spec = internetSpec();
     await t.rejects(engine.provision(spec), { code: 'EGRESS_UNAVAILABLE', details: { problem } });
     t.same(await engine.list(), []);
   }
@@ -116,7 +117,7 @@ await test('a lab with internet does not start where its rules can not be set', 
 
 await test('many labs with internet start at once', async (t) => {
   const { engine } = dockerHarness(t);
-  const specs = Array.from({ length: 4 }, () => environmentSpec({ internet: true }));
+  const specs = Array.from({ length: 4 }, () => internetSpec());
   const provisioned = await Promise.all(specs.map((spec) => engine.provision(spec)));
   t.equal(provisioned.flat().length, 4);
 });

@@ -4,7 +4,7 @@ import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { runImageScript } from '../../../src/engine/docker/image-script.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { untilLabel } from '../../../src/engine/docker/overdue.ts';
-import { dockerHarness, environmentSpec, MACHINE_IMAGE } from '../../support/engines.ts';
+import { dockerHarness, internetSpec, MACHINE_IMAGE } from '../../support/engines.ts';
 
 await test('a helper for the rules that a crash left goes with the next one, and no other', async (t) => {
   const { engine, installation } = dockerHarness(t);
@@ -12,7 +12,7 @@ await test('a helper for the rules that a crash left goes with the next one, and
   const overdue = await leaveContainer(t, { ...labels, ...untilLabel(-1) });
   const inUse = await leaveContainer(t, { ...labels, ...untilLabel(60_000) });
   const others = await leaveContainer(t, { ...labelsOf('test-another', 'egress'), ...untilLabel(-1) });
-  await engine.provision(environmentSpec({ internet: true }));
+  await engine.provision(internetSpec());
   t.same(await Promise.all([overdue.isThere(), inUse.isThere(), others.isThere()]), [false, true, true]);
 });
 

@@ -7,7 +7,7 @@ import { watchMachines } from '../../../../src/engine/docker/events.ts';
 import type { EngineEvent } from '../../../../src/engine/engine.ts';
 
 const started = (ID: string) =>
-  `${JSON.stringify({ Action: 'start', Actor: { ID, Attributes: { 'berth.session': 's' } } })}\n`;
+  `${JSON.stringify({ Action: 'start', Actor: { ID, Attributes: { 'berth.environment': 's' } } })}\n`;
 
 await test('neither an event cut in two nor a listener that throws ends the watch', async (t) => {
   const answers = [started('a') + started('b').slice(0, 20), started('c') + started('d')];

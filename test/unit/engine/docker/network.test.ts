@@ -2,13 +2,13 @@ import { test } from 'tap';
 import { machineAddresses } from '../../../../src/engine/docker/addresses.ts';
 import { networkConfig } from '../../../../src/engine/docker/network.ts';
 
-const spec = { installation: 'i', sessionId: 's', subnet: '10.1.0.0/28', internet: false };
+const spec = { installation: 'i', environmentId: 'e', name: 'lab', subnet: '10.1.0.0/28', internet: false };
 
 await test('a network without internet is internal, and its bridge has no address', (t) => {
   const config = networkConfig(spec);
   t.match(config, { Internal: true, EnableIPv6: false, IPAM: { Config: [{ Subnet: '10.1.0.0/28' }] } });
   t.same(config.Options, { 'com.docker.network.bridge.inhibit_ipv4': 'true' });
-  t.match(config.Labels, { 'berth.installation': 'i', 'berth.session': 's', 'berth.role': 'network' });
+  t.match(config.Labels, { 'berth.installation': 'i', 'berth.environment': 'e', 'berth.role': 'network' });
   t.end();
 });
 

@@ -39,8 +39,8 @@ await test('the percent of a pull grows with the bytes of its layers', (t) => {
 
 await test('an end by lack of memory is told as one, once', (t) => {
   const translate = createEventTranslator();
-  const Actor = { ID: 'm', Attributes: { 'berth.session': 's', exitCode: '137' } };
-  const machine = { sessionId: 's', machineId: 'm' };
+  const Actor = { ID: 'm', Attributes: { 'berth.environment': 'e', exitCode: '137' } };
+  const machine = { environmentId: 'e', machineId: 'm' };
   t.equal(translate({ Action: 'oom', Actor }), undefined);
   const died = { type: 'machine-died', ...machine, exitCode: 137 };
   t.same(translate({ Action: 'die', Actor }), { ...died, outOfMemory: true });

@@ -1,0 +1,108 @@
+import type Docker from 'dockerode';
+import type { EnvironmentSpec, MachineAddress, MachineSpec, ProvisionOptions } from '../engine.ts';
+import { allOrFirstFault } from './all-or-first-fault.ts';
+import type { Egress } from './egress.ts';
+import { call } from './faults.ts';
+import { ensureImage } from './image-pull.ts';
+import type { ImageInfo } from './image-pull.ts';
+import { labelsOf } from './labels.ts';
+import { endpointConfig, machineConfig } from './machine-config.ts';
+import type { MachineEndpoint } from './machine-config.ts';
+import { refuseRoot } from './machine-user.ts';
+import { createUnlessTaken } from './made.ts';
+import type { Made } from './made.ts';
+import { networkName } from './network.ts';
+import { createVolumes } from './volume.ts';
+
+export interface ProvisionContext {
+  docker: Docker;
+  installation: string;
+  egress: Egress;
+}
+
+/** A machine that was created, on its primary network alone, and does not run yet. */
+export interface CreatedMachine {
+  name: string;
+  container: Docker.Container;
+  endpoints: MachineEndpoint[];
+}
+
+interface Creation {
+  addresses: Map<string, MachineAddress[]>;
+  made: Made;
+  options: ProvisionOptions;
+}
+
+/** Creates the machines of an environment with their volumes, and notes in `made` what there is of them. */
+export async function createMachines(
+  context: ProvisionContext,
+  spec: EnvironmentSpec,
+  creation: Creation,
+): Promise<CreatedMachine[]> {
+  const images = await ensureImages(context.docker, spec, creation.options);
+  creation.options.signal?.throwIfAborted();
+  return allOrFirstFault(
+    spec.machines.map(async (machine) => {
+      const created = await createMachine(context, { spec, machine, creation });
+      const { name, image, user = images.get(image)?.user ?? '' } = machine;
+      if (machine.profile === 'restricted') await refuseRoot(created.container, name, user);
+      return created;
+    }),
+  );
+}
+
+/** Joins a created machine to the rest of its networks and starts it. */
+export async function startMachine(
+  docker: Docker,
+  { name, container, endpoints }: CreatedMachine,
+): Promise<void> {
+  for (const endpoint of endpoints.slice(1)) {
+    const EndpointConfig = endpointConfig(name, endpoint);
+    await call(() =>
+      docker.getNetwork(endpoint.network).connect({ Container: container.id, EndpointConfig }),
+    );
+  }
+  await call(() => container.start());
+}
+
+async function createMachine(
+  { docker, installation, egress }: ProvisionContext,
+  { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
+): Promise<CreatedMachine> {
+  const { addresses, made, options } = creation;
+  const { environmentId } = spec;
+  const { name, profile, networks } = machine;
+  const mounts = await createVolumes(docker, { installation, environmentId, made }, machine);
+  options.signal?.throwIfAborted();
+  const endpoints = (addresses.get(name) ?? []).map(({ network, address }) => ({
+    network: networkName(environmentId, network),
+    address,
+  }));
+  const internet = spec.networks.some((network) => network.internet && networks.includes(network.name));
+  const belonging = { environment: environmentId, machine: name, networks: networks.join(',') };
+  const config = machineConfig(machine, {
+    containerName: `berth-${environmentId}-${name}`,
+    endpoints,
+    mounts,
+    labels: labelsOf(installation, 'machine', { ...belonging, profile }),
+    nameServers: internet ? egress.nameServers : [],
+  });
+  const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
+    call(() => docker.createContainer(config)),
+  );
+  return { name, container, endpoints };
+}
+
+async function ensureImages(
+  docker: Docker,
+  spec: EnvironmentSpec,
+  { signal, onProgress }: ProvisionOptions,
+): Promise<Map<string, ImageInfo>> {
+  const names = [...new Set(spec.machines.map(({ image }) => image))];
+  const onPercent = (percent: number | undefined) =>
+    onProgress?.({ phase: 'pulling', ...(percent !== undefined && { percent }) });
+  const infos = await allOrFirstFault(
+    names.map((image) => ensureImage(docker, image, { signal, onPercent })),
+  );
+  return new Map(names.map((name, index) => [name, infos[index] ?? { user: '' }]));
+}

@@ -1,0 +1,100 @@
+import { posix } from 'node:path';
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { fault } from '../../errors.ts';
+import { call, hasStatus, isRefusal } from './faults.ts';
+import { labelInstructions, TRANSFER_TIMEOUT_MS } from './files.ts';
+import type { CommitSpec } from './files.ts';
+import { readMessages } from './image-stream.ts';
+import { LABEL, labelsOf } from './labels.ts';
+import { packVolume } from './volume-tar.ts';
+
+export interface VolumeSaver {
+  docker: Docker;
+  installation: string;
+  /** Image with tar. */
+  helperImage: string;
+}
+
+/**
+ * Saves what is in a machine's volume as an image of this installation. The machine is paused
+ * meanwhile, as the engine does when it saves a file system.
+ */
+export async function commitVolume(
+  { docker, installation, helperImage }: VolumeSaver,
+  machineId: string,
+  path: string,
+  { repository, tag, labels }: CommitSpec,
+): Promise<string> {
+  const container = docker.getContainer(machineId);
+  const { Config, HostConfig } = await call(() => container.inspect());
+  const wanted = normal(path);
+  const found = (HostConfig.Mounts ?? []).find(({ Target }) => normal(Target) === wanted);
+  if (!found) throw fault('NOT_FOUND', { thing: 'volume' });
+  const environment = Config.Labels[LABEL.environment] ?? '';
+  const imageLabels = { ...labels, ...labelsOf(installation, 'image', { volume: wanted }) };
+  const changes = labelInstructions(imageLabels);
+  const mover = { image: helperImage, installation, labels: { environment, volume: wanted } };
+  return whilePaused(container, () =>
+    packVolume(docker, found.Source, mover, (tar) =>
+      importTar(docker, tar, { repo: repository, tag, changes }),
+    ),
+  );
+}
+
+function normal(path: string): string {
+  return posix.join('/', path).replace(/(?<=.)\/$/, '');
+}
+
+async function importTar(
+  docker: Docker,
+  tar: Readable,
+  options: { repo: string; tag: string; changes: string[] },
+): Promise<string> {
+  // What is cut short must not become an image: the request is broken off, not ended.
+  const abort = new AbortController();
+  let broken: Error | undefined;
+  tar.once('error', (error) => {
+    broken = error;
+    abort.abort(error);
+  });
+  try {
+    return await call(
+      async () => readImageId(await docker.importImage(tar, { ...options, abortSignal: abort.signal })),
+      {
+        timeoutMs: TRANSFER_TIMEOUT_MS,
+      },
+    );
+  } catch (error) {
+    abort.abort();
+    throw broken ?? error;
+  }
+}
+
+async function readImageId(messages: NodeJS.ReadableStream): Promise<string> {
+  let id = '';
+  for await (const { error, status } of readMessages(messages)) {
+    if (error !== undefined) throw fault('ENGINE_REFUSED', { problem: error });
+    if (status?.startsWith('sha256:')) id = status;
+  }
+  if (!id) throw fault('ENGINE_REFUSED', { problem: 'it took the volume and named no image' });
+  return id;
+}
+
+async function whilePaused<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
+  try {
+    await call(() => container.pause());
+  } catch (error) {
+    // One that does not run, or can not be paused here, is saved as it is.
+    if (!isRefusal(error) || hasStatus(error, 404)) throw error;
+    return use();
+  }
+  try {
+    return await use();
+  } finally {
+    await call(() => container.unpause()).catch((error: unknown) => {
+      // It may have been removed or restarted meanwhile.
+      if (!hasStatus(error, 404, 409)) throw error;
+    });
+  }
+}
