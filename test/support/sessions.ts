@@ -74,9 +74,10 @@ export function testCatalogue(
 /** An engine that never answers: for tests in which none is needed. */
 export const absentEngine: Engine = engineOf({});
 
-/** An engine on which all runs that the database says so: for tests that never touch a machine. */
+/** An engine on which all runs that the database says so, and goes when asked: for tests that never touch a machine. */
 export function agreeingEngine(database: Database): Engine {
   return engineOf({
+    async destroy() {},
     async list() {
       const machines = await database.client.machine.findMany({
         where: { engineId: { not: null } },
@@ -147,6 +148,7 @@ export async function putInState(database: Database, id: string, state: SessionS
       ...(state === 'ready' && { readyAt: now, environmentId: newId() }),
       ...(!active && { activeKey: null }),
       ...((state === 'ended' || state === 'failed') && { endedAt: now }),
+      ...(state === 'ended' && { environmentId: null }),
     },
   });
   if (state !== 'ready') return;

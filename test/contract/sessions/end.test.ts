@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { newId } from '../../../src/ids.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
-import { openSessions, putInState, whenState } from '../../support/sessions.ts';
+import { agreeingEngine, openSessions, putInState, whenState } from '../../support/sessions.ts';
 
 await test('stopping twice, and stopping what is over, gives the session as it is', async (t) => {
   await eachDatabase(t, 'stop', async (t, database) => {
@@ -52,7 +52,7 @@ await test('a session that was never made ends without the engine', async (t) =>
     const gone = await service.start(owner, { lab: 'lab-0' });
     await service.delete(owner, gone.id);
     // Another process, whose engine is away, does the work.
-    const worker = openSessions(t, database, { provisionConcurrency: 1 });
+    const worker = openSessions(t, database, { engine: agreeingEngine(database), provisionConcurrency: 1 });
     worker.start();
     t.ok((await whenState(service, id, 'ended')).endedAt);
     while ((await database.client.session.count()) > 1)

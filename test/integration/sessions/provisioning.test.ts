@@ -8,7 +8,14 @@ import { createActors } from '../../support/actors.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
-import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
+import {
+  environmentOf,
+  openSessions,
+  testCatalogue,
+  testLab,
+  testMachine,
+  whenState,
+} from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
 
 async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
@@ -105,7 +112,7 @@ await test('with all places taken sessions wait their turn, and say so', async (
     await setTimeout(200);
   });
   const seconds: number[] = [];
-  const { service, owner } = await setUp(t, {
+  const { database, service, owner } = await setUp(t, {
     engine,
     provisionConcurrency: 1,
     onProvisioned: (_, took) => void seconds.push(took),
@@ -118,7 +125,7 @@ await test('with all places taken sessions wait their turn, and say so', async (
   const last = await whenState(service, ids[2] as string, 'queued');
   t.match(last.progress, { phase: 'queued' });
   for (const id of ids) await whenState(service, id, 'ready');
-  t.same(order, ids);
+  t.same(order, await Promise.all(ids.map((id) => environmentOf(database, id))));
   await until(() => seconds.length === 3);
   const { createdAt, readyAt } = await service.get(owner, ids[2] as string);
   const took = ((readyAt?.getTime() ?? 0) - createdAt.getTime()) / 1000;
