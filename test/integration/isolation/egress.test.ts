@@ -11,6 +11,7 @@ import {
   isRunning,
   machineSpec,
   MACHINE_IMAGE,
+  networkSpec,
   runScript,
 } from '../../support/engines.ts';
 import {
@@ -74,6 +75,42 @@ await test('a lab with internet reaches the internet and nothing else', async (t
     );
     t.not(code, 0);
   });
+});
+
+await test('a machine on an internal network and on one with internet goes out by the latter, in any order', async (t) => {
+  await startFakeInternet(t);
+  const { engine } = dockerHarness(t, { nameServers: [PRIVATE_ADDRESS] });
+  for (const order of [
+    ['a-inside', 'b-outside'],
+    ['outside', 'side'],
+    ['side', 'outside'],
+  ]) {
+    const isOut = (name: string) => name.endsWith('outside');
+    const inside = order.find((name) => !isOut(name)) ?? '';
+    const spec = environmentSpec({
+      networks: order.map((name) => networkSpec({ name, internet: isOut(name) })),
+      machines: [machineSpec({ networks: order }), machineSpec({ name: 'db', networks: [inside] })],
+    });
+    const [both, db] = await engine.provision(spec);
+    const run = (script: string) => runScript(engine, both?.machineId ?? '', script);
+    const expectRoutes = async () => {
+      const outside = both?.addresses.find(({ network }) => isOut(network))?.address ?? '';
+      t.equal((await run('ip -4 route get 1.1.1.1 | grep -o "src [0-9.]*"')).out, `src ${outside}\n`);
+      t.equal((await run('curl -s --max-time 5 http://www.example.test/')).out, 'internet');
+      t.not((await run(`curl -s --max-time 1 http://${METADATA_ADDRESS}/`)).code, 0);
+      t.match(await run('ping -c1 -W2 db'), { code: 0, out: new RegExp(String(db?.addresses[0]?.address)) });
+    };
+    await expectRoutes();
+    await engine.restart(both?.machineId ?? '');
+    await expectRoutes();
+    const { code } = await runScript(
+      engine,
+      db?.machineId ?? '',
+      `curl -s --max-time 2 http://${INTERNET_ADDRESS}/ || getent hosts www.example.test`,
+    );
+    t.not(code, 0, 'the one that is only inside does not');
+    await engine.destroy(spec.environmentId);
+  }
 });
 
 await test('a machine with internet that is restarted after a reload of the firewall has its rules again', async (t) => {

@@ -63,3 +63,10 @@ await test('a machine is known by its name at a fixed address', (t) => {
   });
   t.end();
 });
+
+await test('a machine on no network has none of the engine’s either', (t) => {
+  const config = machineConfig(machineSpec(), { ...place, endpoints: [] });
+  t.equal(config.HostConfig?.NetworkMode, 'none');
+  t.notOk('NetworkingConfig' in config);
+  t.end();
+});

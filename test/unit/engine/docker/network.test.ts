@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { machineAddresses } from '../../../../src/engine/docker/addresses.ts';
+import { environmentAddresses, machineAddresses } from '../../../../src/engine/docker/addresses.ts';
 import { networkConfig } from '../../../../src/engine/docker/network.ts';
 
 const spec = { installation: 'i', environmentId: 'e', name: 'lab', subnet: '10.1.0.0/28', internet: false };
@@ -16,6 +16,46 @@ await test('a network with internet has a bridge that the egress rules know', (t
   const config = networkConfig({ ...spec, internet: true });
   t.equal(config.Internal, false);
   t.match(config.Options?.['com.docker.network.bridge.name'], /^berth[0-9a-f]{10}$/);
+  t.end();
+});
+
+await test('each network with internet has a bridge of its own', (t) => {
+  const changes = [{}, { name: 'other' }, { environmentId: 'f' }, { installation: 'j' }];
+  const bridges = changes.map((change) => {
+    const { Options } = networkConfig({ ...spec, internet: true, ...change });
+    return Options?.['com.docker.network.bridge.name'];
+  });
+  t.equal(new Set(bridges).size, changes.length);
+  t.end();
+});
+
+await test('machines have an address on each of their networks, in their own order', (t) => {
+  const networks = [
+    { ...spec, name: 'front' },
+    { ...spec, name: 'back', subnet: '10.1.0.16/28' },
+  ];
+  const machines = [
+    { name: 'db', networks: ['back'] },
+    { name: 'alone', networks: [] },
+    { name: 'web', networks: ['back', 'front'] },
+  ];
+  t.same(
+    [...environmentAddresses({ networks, machines })],
+    [
+      ['db', [{ network: 'back', address: '10.1.0.18' }]],
+      ['alone', []],
+      [
+        'web',
+        [
+          { network: 'back', address: '10.1.0.19' },
+          { network: 'front', address: '10.1.0.2' },
+        ],
+      ],
+    ],
+  );
+  const lost = [{ name: 'web', networks: ['middle'] }];
+  const message = /"web" can not be on the network "middle"/;
+  t.throws(() => environmentAddresses({ networks, machines: lost }), { code: 'INPUT_INVALID', message });
   t.end();
 });
 
