@@ -101,6 +101,10 @@ const catalogue = {
     404,
     'The image "{image}" is neither on this engine nor in a registry that answers: {problem}',
   ],
+  IMAGE_PIN_LOST: [
+    409,
+    'This version of the lab is always started with the image {pinned}, which "{image}" meant at its first start, and that one can not be had any more: {problem}. Load it onto the engine again, or let the lab take what the name means now with repinLab.',
+  ],
   IMAGE_BUILD_FAILED: [502, 'The image "{image}" could not be built: {problem}'],
   CONTAINER_NOT_FOUND: [404, 'The container is gone.'],
   DISK_FULL: [507, 'The disk of {where} is full: free some space and try again.'],

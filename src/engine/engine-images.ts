@@ -15,9 +15,13 @@ export interface EngineImages {
   /**
    * Makes sure that the engine holds an image, from its registry where it does not yet. `percent` is
    * undefined until it is known.
-   * @throws IMAGE_NOT_FOUND when the registry does not have it, or does not answer within seconds
+   * @throws IMAGE_NOT_FOUND when the registry does not have it, or does not answer within seconds;
+   * `signal`'s reason when aborted
    */
-  findOrPull(reference: string, options: { onPercent: (percent: number | undefined) => void }): Promise<void>;
+  findOrPull(
+    reference: string,
+    options: { signal?: AbortSignal; onPercent: (percent: number | undefined) => void },
+  ): Promise<void>;
 
   /** Makes an image named `reference` from a root file system. @throws DISK_FULL */
   importTar(reference: string, tar: Readable): Promise<void>;
@@ -46,6 +50,8 @@ export interface EngineImages {
 
 export interface FoundImage {
   id: string;
+  /** Names by the digests of registries that it came from or went to, such as `ubuntu@sha256:…`. */
+  digests: string[];
   labels: Record<string, string>;
 }
 

@@ -14,7 +14,7 @@ export function createDockerImages({ docker }: { docker: Dockerode }): EngineIma
       guarded(reference, async () => {
         try {
           const image = await docker.getImage(reference).inspect();
-          return { id: image.Id, labels: image.Config?.Labels ?? {} };
+          return { id: image.Id, digests: image.RepoDigests ?? [], labels: image.Config?.Labels ?? {} };
         } catch (error) {
           if (hasStatus(error, 404)) return undefined;
           throw error;
@@ -27,8 +27,8 @@ export function createDockerImages({ docker }: { docker: Dockerode }): EngineIma
         return images.flatMap((image) => image.RepoTags ?? []);
       }),
 
-    async findOrPull(reference, { onPercent }) {
-      await ensureImage(docker, reference, { onPercent });
+    async findOrPull(reference, options) {
+      await ensureImage(docker, reference, options);
     },
 
     importTar: (reference, tar) =>
