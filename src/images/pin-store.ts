@@ -12,10 +12,6 @@ export type PinStore = ReturnType<typeof createPinStore>;
 
 /** Keeps which image each version of a lab is started with. */
 export function createPinStore({ database: { client } }: { database: Database }) {
-  const keyOf = ({ lab, labVersion, image }: Pick<ImagePin, 'lab' | 'labVersion' | 'image'>) => ({
-    labSlug_labVersion_image: { labSlug: lab, labVersion, image },
-  });
-
   return {
     /** The pins of one version of a lab. */
     async ofVersion(lab: string, labVersion: string): Promise<ImagePin[]> {
@@ -24,14 +20,14 @@ export function createPinStore({ database: { client } }: { database: Database })
 
     /** Adds a pin, unless there is one by now: answers the one that counts. */
     async insert(pin: ImagePin): Promise<ImagePin> {
-      const { lab, digest, ...rest } = pin;
+      const { lab: labSlug, digest = null, ...rest } = pin;
+      const { labVersion, image } = pin;
       try {
-        return toPin(
-          await client.imagePin.create({ data: { ...rest, labSlug: lab, digest: digest ?? null } }),
-        );
+        return toPin(await client.imagePin.create({ data: { ...rest, labSlug, digest } }));
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        return toPin(await client.imagePin.findUniqueOrThrow({ where: keyOf(pin) }));
+        const key = { labSlug_labVersion_image: { labSlug, labVersion, image } };
+        return toPin(await client.imagePin.findUniqueOrThrow({ where: key }));
       }
     },
 
@@ -50,12 +46,6 @@ export function createPinStore({ database: { client } }: { database: Database })
         take: LIST_LIMIT,
       });
       return rows.map(toPin);
-    },
-
-    /** Removes one pin, if it still is of that image. */
-    async remove(pin: ImagePin): Promise<void> {
-      const { lab, labVersion, image, imageId } = pin;
-      await client.imagePin.deleteMany({ where: { labSlug: lab, labVersion, image, imageId } });
     },
 
     /** Removes the pins of a lab; answers how many there were. */

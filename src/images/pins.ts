@@ -14,7 +14,7 @@ const TRIES = 3;
 /** Pins images at a version's first start, and finds them at every later one. */
 export function createImagePins(options: {
   store: PinStore;
-  images: Pick<EngineImages, 'find' | 'findOrPull'>;
+  images: Pick<EngineImages, 'find' | 'findOrPull' | 'remove'>;
   names: PinNames;
   clock: Clock;
 }): ImagePins {
@@ -63,9 +63,11 @@ export function createImagePins(options: {
       throw fault('IMAGE_PIN_LOST', { image, pinned: digest, problem }, error);
     }
     // An engine that keeps images in another way counts other ids; the content is the digest's.
-    const pulled = (await images.find(digest))?.id ?? digest;
-    if (pulled === imageId) await names.hold(imageId);
-    return pulled;
+    if (!(await images.find(imageId))) return digest;
+    await names.hold(imageId);
+    // Held by its name alone, it goes with that.
+    await images.remove(digest);
+    return imageId;
   }
 
   return {
