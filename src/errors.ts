@@ -83,6 +83,25 @@ const catalogue = {
   ],
   SHELL_NOT_STARTED: [502, 'The shell did not start: {problem}'],
 
+  // Previews
+  PORT_CLOSED: [502, 'Nothing answers on port {port} of this machine: start a server there.'],
+  GATEWAY_UNAVAILABLE: [
+    503,
+    'Ports of machines can not be reached on this engine: {problem}. "berth doctor" tells more.',
+  ],
+  PREVIEWS_OFF: [
+    501,
+    'Ports can not be opened in the browser here: set BERTH_PREVIEW_DOMAIN to a domain whose names all lead to Berth, such as preview.example.org.',
+  ],
+  PREVIEW_UNKNOWN: [404, 'This address is of no machine: open the port from the lab again.'],
+  PREVIEW_REFUSED: [401, 'This address opens from the lab only: open the port there again.'],
+  PREVIEW_ORIGIN_REFUSED: [403, 'The page at {origin} may not ask for what is in this session.'],
+  PREVIEW_LIMIT: [503, 'This session has {limit} connections open already: close some of its pages first.'],
+  PREVIEW_BROKEN: [
+    502,
+    'What answers on port {port} of the machine "{machine}" speaks no HTTP, or ended before it had answered.',
+  ],
+
   // Checks
   CHECK_BUSY: [409, 'A check of this step is running: wait for it to end.'],
   CHECK_TIMED_OUT: [504, 'The check did not end within {seconds} s and was stopped.'],

@@ -7,7 +7,7 @@ import type { Duplex, Readable } from 'node:stream';
  *
  * Every method throws `ENGINE_UNREACHABLE` when the engine does not answer, and `ENGINE_REFUSED`
  * with the engine's own words when it refuses for a reason that has no code of its own.
- * `exec` and `openTerminal` throw `MACHINE_NOT_RUNNING` for a machine that is there and stopped.
+ * `exec`, `openTerminal` and `connect` throw `MACHINE_NOT_RUNNING` for a machine that is there and stopped.
  */
 export interface Engine {
   /** What the engine is and can do. Answers within a few seconds, or throws ENGINE_UNREACHABLE. */
@@ -52,6 +52,13 @@ export interface Engine {
    * shell's number by now is left alone.
    */
   endShell(machineId: string, shell: string): Promise<void>;
+
+  /**
+   * Connects to a TCP port as a program in the machine would to localhost, whatever its networks. The
+   * stream carries bytes both ways and ends for each side by itself; destroy it to hang up.
+   * @throws CONTAINER_NOT_FOUND, PORT_CLOSED when nothing listens there, GATEWAY_UNAVAILABLE
+   */
+  connect(machineId: string, port: number): Promise<Duplex>;
 
   /** Unpacks a tar stream below `path`, which must be a folder. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL */
   copyIn(machineId: string, path: string, tar: Readable): Promise<void>;

@@ -29,6 +29,8 @@ export const closeCodes: Record<FaultCode, number> = {
   FORBIDDEN: 4403,
   ORIGIN_REFUSED: 4403,
   CROSS_SITE_REFUSED: 4403,
+  PREVIEW_REFUSED: 4401,
+  PREVIEW_ORIGIN_REFUSED: 4403,
 
   // What it is about is not there.
   NOT_FOUND: 4404,
@@ -40,6 +42,7 @@ export const closeCodes: Record<FaultCode, number> = {
   MACHINE_NOT_FOUND: 4404,
   CONTAINER_NOT_FOUND: 4404,
   IMAGE_NOT_FOUND: 4404,
+  PREVIEW_UNKNOWN: 4404,
 
   // It is in a state in which this can not be.
   EMAIL_TAKEN: 4409,
@@ -50,6 +53,7 @@ export const closeCodes: Record<FaultCode, number> = {
   SESSION_EXTEND_LIMIT: 4409,
   SESSION_LIMIT: 4409,
   TERMINAL_LIMIT: 4409,
+  PREVIEWS_OFF: 4409,
   CHECK_BUSY: 4409,
   MACHINE_NOT_RUNNING: 4409,
 
@@ -69,6 +73,9 @@ export const closeCodes: Record<FaultCode, number> = {
   CHECK_NOT_STARTED: 4502,
   EGRESS_UNAVAILABLE: 4502,
   ENGINE_REFUSED: 4502,
+  PORT_CLOSED: 4502,
+  PREVIEW_BROKEN: 4502,
+  GATEWAY_UNAVAILABLE: 4502,
 
   // The service is at fault.
   INTERNAL: 1011,
@@ -84,6 +91,7 @@ export const closeCodes: Record<FaultCode, number> = {
 
   // It has too much to do, or waits for something itself.
   RATE_LIMITED: 1013,
+  PREVIEW_LIMIT: 1013,
   SUBNETS_EXHAUSTED: 1013,
   PROVISIONING_TIMED_OUT: 1013,
   ENGINE_UNREACHABLE: 1013,

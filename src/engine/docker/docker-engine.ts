@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import { connectPort } from './connect.ts';
 import { connectEngine } from './connection.ts';
 import { createEgress } from './egress.ts';
 import { endInside } from './ending.ts';
@@ -13,6 +14,7 @@ import { inspectMachine, listEnvironments } from './status.ts';
 import { destroyEnvironment } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
 
+const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
 const EGRESS_IMAGE = 'berth/lab-egress:latest';
 
 export interface DockerEngineOptions {
@@ -22,6 +24,8 @@ export interface DockerEngineOptions {
   installation: string;
   /** Image with iptables that sets the rules for labs with internet. */
   egressImage?: string;
+  /** Image that carries connections to ports of machines. */
+  gatewayImage?: string;
   /** Name servers of machines with internet; those of the engine's host when absent. */
   nameServers?: readonly string[];
 }
@@ -30,6 +34,7 @@ export interface DockerEngineOptions {
 export function createDockerEngine({
   installation,
   egressImage = EGRESS_IMAGE,
+  gatewayImage = GATEWAY_IMAGE,
   nameServers = [],
   host,
 }: DockerEngineOptions): Engine {
@@ -52,6 +57,7 @@ export function createDockerEngine({
       const leader = parseHandle(shell);
       if (leader) await endInside(container(machineId), { leader });
     },
+    connect: (machineId, port) => connectPort({ docker, installation, image: gatewayImage }, machineId, port),
     copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),
     copyOut: (machineId, path) => copyOut(container(machineId), path),
     commit: (machineId, image) => commit(container(machineId), installation, image),

@@ -12,7 +12,7 @@ export const LABEL = {
 } as const;
 
 /** What a thing is for: a learner's machine, a session's network, a helper of Berth's own, a saved file system. */
-export type Role = 'machine' | 'network' | 'egress' | 'image';
+export type Role = 'machine' | 'network' | 'egress' | 'gateway' | 'image';
 
 /** Labels of something that belongs to the installation and, mostly, to one session. */
 export function labelsOf(
