@@ -124,6 +124,28 @@ const catalogue = {
     409,
     'This version of the lab is always started with the image {pinned}, which "{image}" meant at its first start, and that one can not be had any more: {problem}. Load it onto the engine again, or let the lab take what the name means now with repinLab.',
   ],
+  REGISTRY_UNREACHABLE: [
+    502,
+    'The registry of the image "{image}" does not answer, or not as one: {problem}',
+  ],
+  REGISTRY_DENIED: [
+    502,
+    'The registry of the image "{image}" lets nobody in with what Berth has: an admin gives it credentials with setRegistryCredential. It says: {problem}',
+  ],
+  IMAGE_NOT_OURS: [
+    409,
+    'Berth neither pulled nor built "{image}", and leaves it as it is: use another name, or the tools of the engine itself.',
+  ],
+  IMAGE_IN_USE: [409, 'The image "{image}" is in use: {problem}'],
+  JOB_BUSY: [409, 'Work on "{subject}" is under way: wait for its job to end, or cancel it.'],
+  JOB_LIMIT: [503, 'There are {limit} jobs waiting already: wait for some to end, or cancel them.'],
+  JOB_TIMED_OUT: [504, 'The job did not end within {minutes} minutes and was stopped.'],
+  JOB_INTERRUPTED: [503, 'The service stopped while the job was under way: start it again.'],
+  UPLOAD_BROKEN: [400, 'The upload ended before all of it had come: {problem}'],
+  SECRET_UNREADABLE: [
+    500,
+    'The stored secret of {thing} can not be read with the present key: set BERTH_SECRET_KEY to the key that it was stored with, or store it anew.',
+  ],
   IMAGE_BUILD_FAILED: [502, 'The image "{image}" could not be built: {problem}'],
   CONTAINER_NOT_FOUND: [404, 'The container is gone.'],
   DISK_FULL: [507, 'The disk of {where} is full: free some space and try again.'],

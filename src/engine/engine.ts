@@ -16,8 +16,8 @@ export interface Engine {
   /**
    * Makes and starts an environment: all of it or nothing, also when `signal` aborts on the way.
    * An environment that the session has already stays, and a second one is refused.
-   * @throws IMAGE_NOT_FOUND, SUBNETS_EXHAUSTED (the subnet overlaps another network), EGRESS_UNAVAILABLE,
-   * LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
+   * @throws IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_DENIED, EGRESS_UNAVAILABLE,
+   * SUBNETS_EXHAUSTED (the subnet overlaps another network), LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
    */
   provision(spec: EnvironmentSpec, options?: ProvisionOptions): Promise<ProvisionedMachine[]>;
 

@@ -18,6 +18,7 @@ export const closeCodes: Record<FaultCode, number> = {
   TERMINAL_SIZE_INVALID: 4400,
   QUERY_TOO_COMPLEX: 4400,
   BODY_TOO_LARGE: 4400,
+  UPLOAD_BROKEN: 4400,
   MEDIA_TYPE_UNSUPPORTED: 4400,
   FRAME_TOO_LARGE: 1009,
 
@@ -55,6 +56,9 @@ export const closeCodes: Record<FaultCode, number> = {
   TERMINAL_LIMIT: 4409,
   PREVIEWS_OFF: 4409,
   CHECK_BUSY: 4409,
+  IMAGE_NOT_OURS: 4409,
+  IMAGE_IN_USE: 4409,
+  JOB_BUSY: 4409,
   MACHINE_NOT_RUNNING: 4409,
 
   // It is over.
@@ -68,6 +72,9 @@ export const closeCodes: Record<FaultCode, number> = {
   SHELL_NOT_STARTED: 4502,
   IMAGE_PIN_LOST: 4502,
   IMAGE_BUILD_FAILED: 4502,
+  REGISTRY_UNREACHABLE: 4502,
+  REGISTRY_DENIED: 4502,
+  JOB_TIMED_OUT: 4502,
   CHECK_TIMED_OUT: 4502,
   CHECK_OUTPUT_LIMIT: 4502,
   CHECK_NOT_STARTED: 4502,
@@ -82,12 +89,14 @@ export const closeCodes: Record<FaultCode, number> = {
   MIGRATION_FAILED: 1011,
   CONFIG_INVALID: 1011,
   ENGINE_SETUP_REFUSED: 1011,
+  SECRET_UNREADABLE: 1011,
 
   // It stops and starts again.
   SHUTTING_DOWN: 1012,
   EVENTS_CLOSED: 1012,
   PROVISIONING_INTERRUPTED: 1012,
   CHECK_INTERRUPTED: 1012,
+  JOB_INTERRUPTED: 1012,
 
   // It has too much to do, or waits for something itself.
   RATE_LIMITED: 1013,
@@ -98,6 +107,7 @@ export const closeCodes: Record<FaultCode, number> = {
   DATABASE_UNREACHABLE: 1013,
   DATABASE_BUSY: 1013,
   DISK_FULL: 1013,
+  JOB_LIMIT: 1013,
 };
 
 /** Whether a client should try again, with a new ticket, after a close with this code. */

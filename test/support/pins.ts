@@ -16,7 +16,7 @@ export async function markImage(images: EngineImages, name: string, mark: string
   const dockerfile = `${from}\nCOPY mark /mark\nCMD ["/mark"]\n`;
   const id = await images.build({
     name,
-    files: [
+    context: [
       { path: 'Dockerfile', content: Buffer.from(dockerfile), executable: false },
       { path: 'mark', content: Buffer.from(mark), executable: false },
     ],

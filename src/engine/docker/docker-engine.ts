@@ -8,6 +8,7 @@ import { provision } from './environment.ts';
 import { watchMachines } from './events.ts';
 import { runExec } from './exec.ts';
 import { commit, copyIn, copyOut, removeImage } from './files.ts';
+import type { PullContext } from './image-pull.ts';
 import { restartMachine } from './restart.ts';
 import { parseHandle } from './shell-leader.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
@@ -28,6 +29,10 @@ export interface DockerEngineOptions {
   gatewayImage?: string;
   /** Name servers of machines with internet; those of the engine's host when absent. */
   nameServers?: readonly string[];
+  /** How to sign in to a registry that images of labs come from; undefined for nobody in particular. */
+  credentialsFor?: PullContext['credentialsFor'];
+  /** Told of each image that a start brought to the engine. */
+  onPulled?: PullContext['onPulled'];
 }
 
 /** The engine port on Docker. Nothing is sent before the first call. @throws CONFIG_INVALID for a wrong address */
@@ -37,6 +42,8 @@ export function createDockerEngine({
   gatewayImage = GATEWAY_IMAGE,
   nameServers = [],
   host,
+  credentialsFor,
+  onPulled,
 }: DockerEngineOptions): Engine {
   const { docker, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
@@ -46,7 +53,8 @@ export function createDockerEngine({
 
   return {
     info: () => readEngineInfo(docker),
-    provision: (spec, options) => provision({ docker, installation, egress }, spec, options),
+    provision: (spec, options) =>
+      provision({ docker, installation, egress, credentialsFor, onPulled }, spec, options),
     list: () => listEnvironments(docker, installation),
     destroy: (sessionId) => destroyEnvironment(docker, installation, sessionId),
     inspect: (machineId) => inspectMachine(docker, machineId),

@@ -4,15 +4,14 @@ import { machineAddresses } from './addresses.ts';
 import type { Egress } from './egress.ts';
 import { call, isRefusal } from './faults.ts';
 import { ensureImage } from './image-pull.ts';
-import type { ImageInfo } from './image-pull.ts';
+import type { ImageInfo, PullContext } from './image-pull.ts';
 import { labelsOf } from './labels.ts';
 import { machineConfig } from './machine-config.ts';
 import { refuseRoot } from './machine-user.ts';
 import { createNetwork, networkName } from './network.ts';
 import { removeContainer, removeNetwork } from './teardown.ts';
 
-export interface ProvisionContext {
-  docker: Docker;
+export interface ProvisionContext extends PullContext {
   installation: string;
   egress: Egress;
 }
@@ -65,7 +64,7 @@ async function createMachines(
   spec: EnvironmentSpec,
   { addresses, made, options }: { addresses: string[]; made: Made; options: ProvisionOptions },
 ): Promise<string[]> {
-  const images = await ensureImages(context.docker, spec, options);
+  const images = await ensureImages(context, spec, options);
   options.signal?.throwIfAborted();
   return allOrFirstFault(
     spec.machines.map(async (machine, index) => {
@@ -93,7 +92,7 @@ function userOf(machine: MachineSpec, images: Map<string, ImageInfo>): string {
 }
 
 async function ensureImages(
-  docker: Docker,
+  context: PullContext,
   spec: EnvironmentSpec,
   { signal, onProgress }: ProvisionOptions,
 ): Promise<Map<string, ImageInfo>> {
@@ -101,9 +100,9 @@ async function ensureImages(
   const onPercent = (percent: number | undefined) =>
     onProgress?.({ phase: 'pulling', ...(percent !== undefined && { percent }) });
   const infos = await allOrFirstFault(
-    names.map((image) => ensureImage(docker, image, { signal, onPercent })),
+    names.map((image) => ensureImage(context, image, { signal, onPercent })),
   );
-  return new Map(names.map((name, index) => [name, infos[index] ?? { user: '' }]));
+  return new Map(names.map((name, index) => [name, infos[index] ?? { id: '', user: '' }]));
 }
 
 /**

@@ -7,6 +7,8 @@ export const LABEL = {
   role: 'berth.role',
   /** Most processes of a machine, as it was made: its limit on the engine is raised for moments. */
   pids: 'berth.pids',
+  /** Name of the folder that set-up builds a lab image from. */
+  labImage: 'berth.image',
   /** When nobody waits for a helper any more, in milliseconds since 1970. */
   until: 'berth.until',
 } as const;

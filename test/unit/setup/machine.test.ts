@@ -18,7 +18,9 @@ function engineWith(present: readonly string[]): EngineImages {
     findOrPull: async (image) => {
       throw fault('IMAGE_NOT_FOUND', { image, problem: 'no registry' });
     },
+    list: unexpected,
     listNames: unexpected,
+    pull: unexpected,
     importTar: unexpected,
     build: unexpected,
     tag: unexpected,
