@@ -58,7 +58,7 @@ export function createImagePins(options: {
     try {
       await pull(digest, how);
     } catch (error) {
-      if (!isFault(error, 'IMAGE_NOT_FOUND')) throw error;
+      if (!isFault(error, 'IMAGE_NOT_FOUND', 'REGISTRY_UNREACHABLE', 'REGISTRY_DENIED')) throw error;
       const problem = String(error.details['problem']);
       throw fault('IMAGE_PIN_LOST', { image, pinned: digest, problem }, error);
     }
