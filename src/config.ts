@@ -113,6 +113,15 @@ const settings = z.object({
     .min(5)
     .default(300)
     .describe('Longest time to make an environment.'),
+  BERTH_PIN_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(180)
+    .describe(
+      'Days without a start after which a former version of a lab lets go of the images that it was pinned to.',
+    ),
   BERTH_WARNING_MINUTES: minutes(5).describe('How long before a session ends its learner is warned.'),
   BERTH_TERMINAL_LIMIT: z.coerce
     .number()
@@ -149,6 +158,7 @@ export interface Config {
   sessionLimit: number;
   provisionConcurrency: number;
   provisionTimeoutSeconds: number;
+  pinDays: number;
   warningMinutes: number;
   terminalLimit: number;
   logLevel: string;
@@ -192,6 +202,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     sessionLimit: value.BERTH_SESSION_LIMIT,
     provisionConcurrency: value.BERTH_PROVISION_CONCURRENCY,
     provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,
+    pinDays: value.BERTH_PIN_DAYS,
     warningMinutes: value.BERTH_WARNING_MINUTES,
     terminalLimit: value.BERTH_TERMINAL_LIMIT,
     logLevel: value.BERTH_LOG_LEVEL,

@@ -83,6 +83,25 @@ const catalogue = {
   ],
   SHELL_NOT_STARTED: [502, 'The shell did not start: {problem}'],
 
+  // Previews
+  PORT_CLOSED: [502, 'Nothing answers on port {port} of this machine: start a server there.'],
+  GATEWAY_UNAVAILABLE: [
+    503,
+    'Ports of machines can not be reached on this engine: {problem}. "berth doctor" tells more.',
+  ],
+  PREVIEWS_OFF: [
+    501,
+    'Ports can not be opened in the browser here: set BERTH_PREVIEW_DOMAIN to a domain whose names all lead to Berth, such as preview.example.org.',
+  ],
+  PREVIEW_UNKNOWN: [404, 'This address is of no machine: open the port from the lab again.'],
+  PREVIEW_REFUSED: [401, 'This address opens from the lab only: open the port there again.'],
+  PREVIEW_ORIGIN_REFUSED: [403, 'The page at {origin} may not ask for what is in this session.'],
+  PREVIEW_LIMIT: [503, 'This session has {limit} connections open already: close some of its pages first.'],
+  PREVIEW_BROKEN: [
+    502,
+    'What answers on port {port} of the machine "{machine}" speaks no HTTP, or ended before it had answered.',
+  ],
+
   // Checks
   CHECK_BUSY: [409, 'A check of this step is running: wait for it to end.'],
   CHECK_TIMED_OUT: [504, 'The check did not end within {seconds} s and was stopped.'],
@@ -100,6 +119,32 @@ const catalogue = {
   IMAGE_NOT_FOUND: [
     404,
     'The image "{image}" is neither on this engine nor in a registry that answers: {problem}',
+  ],
+  IMAGE_PIN_LOST: [
+    409,
+    'This version of the lab is always started with the image {pinned}, which "{image}" meant at its first start, and that one can not be had any more: {problem}. Load it onto the engine again, or let the lab take what the name means now with repinLab.',
+  ],
+  REGISTRY_UNREACHABLE: [
+    502,
+    'The registry of the image "{image}" does not answer, or not as one: {problem}',
+  ],
+  REGISTRY_DENIED: [
+    502,
+    'The registry of the image "{image}" lets nobody in with what Berth has: an admin gives it credentials with setRegistryCredential. It says: {problem}',
+  ],
+  IMAGE_NOT_OURS: [
+    409,
+    'Berth neither pulled nor built "{image}", and leaves it as it is: use another name, or the tools of the engine itself.',
+  ],
+  IMAGE_IN_USE: [409, 'The image "{image}" is in use: {problem}'],
+  JOB_BUSY: [409, 'Work on "{subject}" is under way: wait for its job to end, or cancel it.'],
+  JOB_LIMIT: [503, 'There are {limit} jobs waiting already: wait for some to end, or cancel them.'],
+  JOB_TIMED_OUT: [504, 'The job did not end within {minutes} minutes and was stopped.'],
+  JOB_INTERRUPTED: [503, 'The service stopped while the job was under way: start it again.'],
+  UPLOAD_BROKEN: [400, 'The upload ended before all of it had come: {problem}'],
+  SECRET_UNREADABLE: [
+    500,
+    'The stored secret of {thing} can not be read with the present key: set BERTH_SECRET_KEY to the key that it was stored with, or store it anew.',
   ],
   IMAGE_BUILD_FAILED: [502, 'The image "{image}" could not be built: {problem}'],
   CONTAINER_NOT_FOUND: [404, 'The container is gone.'],

@@ -5,7 +5,9 @@ import type { Closing } from './closing.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/database.ts';
 import { readInstallation } from './database/installation.ts';
+import { connectEngine } from './engine/docker/connection.ts';
 import { createDockerEngine } from './engine/docker/docker-engine.ts';
+import { createDockerImages } from './engine/docker/images.ts';
 import type { EventBus } from './events/event-bus.ts';
 import { createMemoryBus } from './events/memory-bus.ts';
 import { createRedisBus } from './events/redis-bus.ts';
@@ -16,6 +18,7 @@ import { createTokenService } from './identity/token-service.ts';
 import { createTokenStore } from './identity/token-store.ts';
 import { createUserService } from './identity/user-service.ts';
 import { createUserStore } from './identity/user-store.ts';
+import { createPins } from './images/create-pins.ts';
 import { createLabCatalogue } from './labs/catalogue.ts';
 import { createLabService } from './labs/lab-service.ts';
 import type { Log } from './log.ts';
@@ -62,6 +65,9 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     nameServers: config.nameServers,
   });
   closing.add('the engine', engine.close);
+  const imageConnection = connectEngine(config.dockerHost, process.env);
+  closing.add('the connection to images', async () => imageConnection.close());
+  const images = createDockerImages({ docker: imageConnection.docker });
   const events = await connectEvents(config, log);
   closing.add('events', events.close);
   const metrics = createMetrics();
@@ -82,6 +88,15 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   closing.add('authentication', authentication.close);
 
+  const pins = createPins({
+    database,
+    images,
+    installation,
+    pinDays: config.pinDays,
+    presentVersion: (slug) => catalogue.find(slug)?.version,
+    clock,
+    log,
+  });
   const sessions = createSessions({
     ...config,
     database,
@@ -122,6 +137,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   const stopping = new AbortController();
   let terminalsKept = Promise.resolve();
+  let pinsKept = Promise.resolve();
   let ending: Promise<unknown> | undefined;
 
   function end(what: string, work: Promise<unknown>, limitMs: number): Promise<void> {
@@ -135,6 +151,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       end('checks', checks.stop(), WORK_LIMIT_MS),
       end('sessions', sessions.stop(), WORK_LIMIT_MS),
       end('the upkeep of terminals', terminalsKept, WORK_LIMIT_MS),
+      end('the upkeep of pinned images', pinsKept, WORK_LIMIT_MS),
     ]));
   }
 
@@ -145,6 +162,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     users: userService,
     tokens: createTokenService({ tokens, users, events, clock }),
     labs: createLabService({ catalogue }),
+    pins: pins.service,
     sessions: sessions.service,
     terminals,
     checks: checks.service,
@@ -161,6 +179,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       sessions.start();
       checks.start();
       terminalsKept = terminals.maintain(stopping.signal);
+      pinsKept = pins.upkeep.maintain(stopping.signal);
       void terminals
         .recover()
         .catch((error: unknown) => log.error({ err: error }, 'Terminals could not be recovered.'));

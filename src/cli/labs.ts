@@ -5,6 +5,7 @@ import { isFault } from '../errors.ts';
 import { describeProblem } from '../labs/lab-problem.ts';
 import { LAB_FILE, readLab } from '../labs/read-lab.ts';
 import { readLabs } from '../labs/read-labs.ts';
+import { pinsCommand, repinCommand } from './labs-pins.ts';
 
 /** `berth labs validate [folder]`: what is wrong with one lab, or with all in a folder; exit code 1 when anything is. */
 const validateCommand = defineCommand({
@@ -28,7 +29,7 @@ const validateCommand = defineCommand({
 /** `berth labs`: what authors of labs need. */
 export const labsCommand = defineCommand({
   meta: { name: 'labs', description: 'Work on the labs of this installation.' },
-  subCommands: { validate: validateCommand },
+  subCommands: { validate: validateCommand, pins: pinsCommand, repin: repinCommand },
 });
 
 interface Report {

@@ -1,11 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { systemClock } from '../clock.ts';
-import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
-import { openDatabase } from '../database/database.ts';
 import type { Database } from '../database/database.ts';
-import { migrate } from '../database/migrate.ts';
-import { isFault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { createMemoryBus } from '../events/memory-bus.ts';
 import { createRedisBus } from '../events/redis-bus.ts';
@@ -17,6 +12,7 @@ import { createUserService } from '../identity/user-service.ts';
 import { createUserStore } from '../identity/user-store.ts';
 import type { TokenService, User, UserService } from '../identity/user.ts';
 import type { Log } from '../log.ts';
+import { withDatabase } from './with-database.ts';
 
 /** What commands on users and tokens work with. */
 export interface CliIdentity {
@@ -32,23 +28,14 @@ export interface CliIdentity {
  * service learns of changes at once, without it within ten seconds. A fault is printed as a line.
  */
 export async function withIdentity(work: (identity: CliIdentity) => Promise<void>): Promise<void> {
-  try {
-    const config = readConfig(process.env);
-    await mkdir(config.dataDir, { recursive: true });
-    await migrate({ url: config.databaseUrl });
-    const database = await openDatabase({ url: config.databaseUrl });
+  await withDatabase(async ({ config, database }) => {
     const events = await connectEvents(config);
     try {
       await work({ config, ...createIdentity(database, events) });
     } finally {
       await events.close();
-      await database.close();
     }
-  } catch (error) {
-    if (!isFault(error)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
+  });
 }
 
 function createIdentity(database: Database, events: EventBus): Omit<CliIdentity, 'config'> {

@@ -8,7 +8,7 @@ import type { Duplex, Readable } from 'node:stream';
  *
  * Every method throws `ENGINE_UNREACHABLE` when the engine does not answer, and `ENGINE_REFUSED`
  * with the engine's own words when it refuses for a reason that has no code of its own.
- * `exec` and `openTerminal` throw `MACHINE_NOT_RUNNING` for a machine that is there and stopped.
+ * `exec`, `openTerminal` and `connect` throw `MACHINE_NOT_RUNNING` for a machine that is there and stopped.
  */
 export interface Engine {
   /** What the engine is and can do. Answers within a few seconds, or throws ENGINE_UNREACHABLE. */
@@ -17,8 +17,8 @@ export interface Engine {
   /**
    * Makes and starts an environment: all of it or nothing, also when `signal` aborts on the way.
    * An environment that is there by that id already stays, and a second one is refused.
-   * @throws IMAGE_NOT_FOUND, SUBNETS_EXHAUSTED (a subnet overlaps another network), EGRESS_UNAVAILABLE,
-   * LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
+   * @throws IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_DENIED, EGRESS_UNAVAILABLE,
+   * SUBNETS_EXHAUSTED (a subnet overlaps another network), LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
    */
   provision(spec: EnvironmentSpec, options?: ProvisionOptions): Promise<ProvisionedMachine[]>;
 
@@ -53,6 +53,13 @@ export interface Engine {
    * shell's number by now is left alone.
    */
   endShell(machineId: string, shell: string): Promise<void>;
+
+  /**
+   * Connects to a TCP port as a program in the machine would to localhost, whatever its networks. The
+   * stream carries bytes both ways and ends for each side by itself; destroy it to hang up.
+   * @throws CONTAINER_NOT_FOUND, PORT_CLOSED when nothing listens there, GATEWAY_UNAVAILABLE
+   */
+  connect(machineId: string, port: number): Promise<Duplex>;
 
   /** Unpacks a tar stream below `path`, which must be a folder. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL */
   copyIn(machineId: string, path: string, tar: Readable): Promise<void>;

@@ -17,6 +17,7 @@ const models = [
   'Attempt',
   'AttemptConnection',
   'AttemptEdge',
+  'ImagePin',
   'Lab',
   'LabConnection',
   'LabEdge',

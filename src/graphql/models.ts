@@ -2,6 +2,7 @@
 import type { Attempt, LabProgress, StepProgress } from '../checks/attempt.ts';
 import type { Role, Scope } from '../identity/actor.ts';
 import type { ApiToken, User } from '../identity/user.ts';
+import type { ImagePin } from '../images/pin.ts';
 import type { LabProblem } from '../labs/lab-problem.ts';
 import type { LabView } from '../labs/lab.ts';
 import type { Page } from '../page.ts';
@@ -18,6 +19,7 @@ export type ApiTokenModel = ApiToken;
 export type AttemptModel = Attempt;
 export type AttemptConnectionModel = Page<Attempt>;
 export type AttemptEdgeModel = Edge<Attempt>;
+export type ImagePinModel = ImagePin;
 export type LabModel = LabView;
 export type LabConnectionModel = Page<LabView>;
 export type LabEdgeModel = Edge<LabView>;

@@ -3,6 +3,7 @@ import { dateTime } from './base/date-time.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
+import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
 import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
 
@@ -12,6 +13,7 @@ export const domainResolvers = [
   baseResolvers,
   identityResolvers,
   labsResolvers,
+  pinsResolvers,
   sessionsResolvers,
   terminalsResolvers,
   checksResolvers,

@@ -1,5 +1,6 @@
 import type { CheckService } from '../checks/attempt.ts';
 import type { TokenService, UserService } from '../identity/user.ts';
+import type { PinService } from '../images/pin.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
@@ -9,6 +10,7 @@ export interface GraphqlServices {
   users: UserService;
   tokens: TokenService;
   labs: LabService;
+  pins: PinService;
   sessions: Omit<SessionService, 'machine' | 'touch'>;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;

@@ -40,7 +40,7 @@ async function obtain(images: EngineImages, step: Step): Promise<string> {
   try {
     await images.findOrPull(UPSTREAM_IMAGE, { onPercent });
   } catch (error) {
-    if (!isFault(error, 'IMAGE_NOT_FOUND')) throw error;
+    if (!isFault(error, 'IMAGE_NOT_FOUND', 'REGISTRY_UNREACHABLE', 'REGISTRY_DENIED')) throw error;
     return makeAndImport(images, step, String(error.details['problem']));
   }
   await images.tag(UPSTREAM_IMAGE, BASE_IMAGE);

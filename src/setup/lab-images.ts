@@ -55,11 +55,13 @@ export async function ensureLabImage({
   folder,
   base,
   step,
+  signal,
 }: {
   images: EngineImages;
   folder: LabImageFolder;
   base: { id: string; name: string };
   step: Step;
+  signal?: AbortSignal;
 }): Promise<{ name: string; note: string }> {
   const { files, digest, repository, name } = await readRecipe(folder, base.id);
   const latest = `${repository}:latest`;
@@ -71,10 +73,11 @@ export async function ensureLabImage({
   }
   const id = await images.build({
     name: repository,
-    files: files.filter(({ path }) => path !== SMOKE_TEST),
+    context: files.filter(({ path }) => path !== SMOKE_TEST),
     arguments: { BASE_IMAGE: base.name },
     labels: { 'berth.image': folder.name, 'berth.image.digest': digest },
     onOutput: step.progress,
+    signal,
   });
   await smokeTest({ images, repository, id, files, step });
   for (const given of [name, latest]) await images.tag(id, given);

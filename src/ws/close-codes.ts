@@ -18,6 +18,7 @@ export const closeCodes: Record<FaultCode, number> = {
   TERMINAL_SIZE_INVALID: 4400,
   QUERY_TOO_COMPLEX: 4400,
   BODY_TOO_LARGE: 4400,
+  UPLOAD_BROKEN: 4400,
   MEDIA_TYPE_UNSUPPORTED: 4400,
   FRAME_TOO_LARGE: 1009,
 
@@ -29,6 +30,8 @@ export const closeCodes: Record<FaultCode, number> = {
   FORBIDDEN: 4403,
   ORIGIN_REFUSED: 4403,
   CROSS_SITE_REFUSED: 4403,
+  PREVIEW_REFUSED: 4401,
+  PREVIEW_ORIGIN_REFUSED: 4403,
 
   // What it is about is not there.
   NOT_FOUND: 4404,
@@ -40,6 +43,7 @@ export const closeCodes: Record<FaultCode, number> = {
   MACHINE_NOT_FOUND: 4404,
   CONTAINER_NOT_FOUND: 4404,
   IMAGE_NOT_FOUND: 4404,
+  PREVIEW_UNKNOWN: 4404,
 
   // It is in a state in which this can not be.
   EMAIL_TAKEN: 4409,
@@ -50,7 +54,11 @@ export const closeCodes: Record<FaultCode, number> = {
   SESSION_EXTEND_LIMIT: 4409,
   SESSION_LIMIT: 4409,
   TERMINAL_LIMIT: 4409,
+  PREVIEWS_OFF: 4409,
   CHECK_BUSY: 4409,
+  IMAGE_NOT_OURS: 4409,
+  IMAGE_IN_USE: 4409,
+  JOB_BUSY: 4409,
   MACHINE_NOT_RUNNING: 4409,
 
   // It is over.
@@ -62,33 +70,44 @@ export const closeCodes: Record<FaultCode, number> = {
   // The lab or its image is at fault.
   LAB_INVALID: 4502,
   SHELL_NOT_STARTED: 4502,
+  IMAGE_PIN_LOST: 4502,
   IMAGE_BUILD_FAILED: 4502,
+  REGISTRY_UNREACHABLE: 4502,
+  REGISTRY_DENIED: 4502,
+  JOB_TIMED_OUT: 4502,
   CHECK_TIMED_OUT: 4502,
   CHECK_OUTPUT_LIMIT: 4502,
   CHECK_NOT_STARTED: 4502,
   EGRESS_UNAVAILABLE: 4502,
   ENGINE_REFUSED: 4502,
+  PORT_CLOSED: 4502,
+  PREVIEW_BROKEN: 4502,
+  GATEWAY_UNAVAILABLE: 4502,
 
   // The service is at fault.
   INTERNAL: 1011,
   MIGRATION_FAILED: 1011,
   CONFIG_INVALID: 1011,
   ENGINE_SETUP_REFUSED: 1011,
+  SECRET_UNREADABLE: 1011,
 
   // It stops and starts again.
   SHUTTING_DOWN: 1012,
   EVENTS_CLOSED: 1012,
   PROVISIONING_INTERRUPTED: 1012,
   CHECK_INTERRUPTED: 1012,
+  JOB_INTERRUPTED: 1012,
 
   // It has too much to do, or waits for something itself.
   RATE_LIMITED: 1013,
+  PREVIEW_LIMIT: 1013,
   SUBNETS_EXHAUSTED: 1013,
   PROVISIONING_TIMED_OUT: 1013,
   ENGINE_UNREACHABLE: 1013,
   DATABASE_UNREACHABLE: 1013,
   DATABASE_BUSY: 1013,
   DISK_FULL: 1013,
+  JOB_LIMIT: 1013,
 };
 
 /** Whether a client should try again, with a new ticket, after a close with this code. */

@@ -28,7 +28,7 @@ export async function buildNodeImage(images: EngineImages, base: string): Promis
   ].join('\n');
   return images.build({
     name: 'berth-test/node',
-    files: [...files, { path: 'Dockerfile', content: Buffer.from(dockerfile), executable: false }],
+    context: [...files, { path: 'Dockerfile', content: Buffer.from(dockerfile), executable: false }],
     arguments: {},
     labels: { 'berth.test': 'packaging' },
     onOutput: () => undefined,

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import { connectPort } from './connect.ts';
 import { connectEngine } from './connection.ts';
 import { createEgress } from './egress.ts';
 import { endInside } from './ending.ts';
@@ -7,6 +8,7 @@ import { provision } from './environment.ts';
 import { watchMachines } from './events.ts';
 import { runExec } from './exec.ts';
 import { commit, copyIn, copyOut, removeImage } from './files.ts';
+import type { PullContext } from './image-pull.ts';
 import { restartMachine } from './restart.ts';
 import { parseHandle } from './shell-leader.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
@@ -14,6 +16,7 @@ import { destroyEnvironment } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
 import { commitVolume } from './volume-image.ts';
 
+const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
 const EGRESS_IMAGE = 'berth/lab-egress:latest';
 
 export interface DockerEngineOptions {
@@ -23,16 +26,25 @@ export interface DockerEngineOptions {
   installation: string;
   /** Image of the helpers, with iptables for the rules of labs with internet, and tar for volumes. */
   egressImage?: string;
+  /** Image that carries connections to ports of machines. */
+  gatewayImage?: string;
   /** Name servers of machines with internet; those of the engine's host when absent. */
   nameServers?: readonly string[];
+  /** How to sign in to a registry that images of labs come from; undefined for nobody in particular. */
+  credentialsFor?: PullContext['credentialsFor'];
+  /** Told of each image that a start brought to the engine. */
+  onPulled?: PullContext['onPulled'];
 }
 
 /** The engine port on Docker. Nothing is sent before the first call. @throws CONFIG_INVALID for a wrong address */
 export function createDockerEngine({
   installation,
   egressImage = EGRESS_IMAGE,
+  gatewayImage = GATEWAY_IMAGE,
   nameServers = [],
   host,
+  credentialsFor,
+  onPulled,
 }: DockerEngineOptions): Engine {
   const { docker, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
@@ -42,7 +54,8 @@ export function createDockerEngine({
 
   return {
     info: () => readEngineInfo(docker),
-    provision: (spec, options) => provision({ docker, installation, egress }, spec, options),
+    provision: (spec, options) =>
+      provision({ docker, installation, egress, credentialsFor, onPulled }, spec, options),
     list: () => listEnvironments(docker, installation),
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
@@ -53,6 +66,7 @@ export function createDockerEngine({
       const leader = parseHandle(shell);
       if (leader) await endInside(container(machineId), { leader });
     },
+    connect: (machineId, port) => connectPort({ docker, installation, image: gatewayImage }, machineId, port),
     copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),
     copyOut: (machineId, path) => copyOut(container(machineId), path),
     commit: (machineId, image) => commit(container(machineId), installation, image),

@@ -1,20 +1,29 @@
-import type Dockerode from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { EngineImages } from '../engine-images.ts';
 import { engineWords, hasStatus, toFault } from './faults.ts';
 import { buildImage } from './image-build.ts';
-import { ensureImage } from './image-pull.ts';
+import type { BuildContext } from './image-build.ts';
+import { listImages } from './image-list.ts';
+import { ensureImage, pullImage } from './image-pull.ts';
+import type { PullContext } from './image-pull.ts';
 import { runImageScript } from './image-script.ts';
 import { readMessages } from './image-stream.ts';
 
+export type DockerImagesOptions = PullContext &
+  BuildContext & {
+    /** Whose containers are Berth's own in a list; nobody's when absent, as during set-up. */
+    installation?: string | undefined;
+  };
+
 /** The images of a Docker engine. */
-export function createDockerImages({ docker }: { docker: Dockerode }): EngineImages {
+export function createDockerImages(context: DockerImagesOptions): EngineImages {
+  const { docker, installation } = context;
   return {
     find: (reference) =>
       guarded(reference, async () => {
         try {
           const image = await docker.getImage(reference).inspect();
-          return { id: image.Id, labels: image.Config?.Labels ?? {} };
+          return { id: image.Id, digests: image.RepoDigests ?? [], labels: image.Config?.Labels ?? {} };
         } catch (error) {
           if (hasStatus(error, 404)) return undefined;
           throw error;
@@ -27,9 +36,13 @@ export function createDockerImages({ docker }: { docker: Dockerode }): EngineIma
         return images.flatMap((image) => image.RepoTags ?? []);
       }),
 
-    async findOrPull(reference, { onPercent }) {
-      await ensureImage(docker, reference, { onPercent });
+    list: () => listImages(docker, installation),
+
+    async findOrPull(reference, options) {
+      await ensureImage(context, reference, options);
     },
+
+    pull: (reference, options) => pullImage(context, reference, options),
 
     importTar: (reference, tar) =>
       guarded(reference, async () => {
@@ -39,7 +52,7 @@ export function createDockerImages({ docker }: { docker: Dockerode }): EngineIma
         }
       }),
 
-    build: (spec) => guarded(spec.name, () => buildImage(docker, spec)),
+    build: (spec) => guarded(spec.name, () => buildImage(context, spec), spec.signal),
 
     tag: (reference, name) =>
       guarded(reference, async () => {
@@ -63,10 +76,11 @@ export function createDockerImages({ docker }: { docker: Dockerode }): EngineIma
 }
 
 /** Runs an operation on `image`, its errors those of the catalogue. */
-async function guarded<T>(image: string, operation: () => Promise<T>): Promise<T> {
+async function guarded<T>(image: string, operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await operation();
   } catch (error) {
+    if (signal?.aborted) throw signal.reason;
     throw toFault(error, () => fault('IMAGE_NOT_FOUND', { image, problem: engineWords(error) }, error));
   }
 }

@@ -15,15 +15,18 @@ export const LABEL = {
   attempt: 'berth.attempt',
   /** Most processes of a machine, as it was made: its limit on the engine is raised for moments. */
   pids: 'berth.pids',
+  /** Name of the folder that set-up builds a lab image from. */
+  labImage: 'berth.image',
   /** When nobody waits for a helper any more, in milliseconds since 1970. */
   until: 'berth.until',
 } as const;
 
 /**
  * What a thing is for: a learner's machine, an environment's network or volume, the helper that sets
- * the rules of the internet, one that moves a volume's content, a saved file system or volume.
+ * the rules of the internet, the one that carries connections to a machine's ports, one that moves a
+ * volume's content, a saved file system or volume.
  */
-export type Role = 'machine' | 'network' | 'volume' | 'egress' | 'mover' | 'image';
+export type Role = 'machine' | 'network' | 'volume' | 'egress' | 'gateway' | 'mover' | 'image';
 
 /** Labels of something that belongs to the installation and, mostly, to one environment. */
 export function labelsOf(

@@ -4,7 +4,7 @@ import { allOrFirstFault } from './all-or-first-fault.ts';
 import type { Egress } from './egress.ts';
 import { call } from './faults.ts';
 import { ensureImage } from './image-pull.ts';
-import type { ImageInfo } from './image-pull.ts';
+import type { ImageInfo, PullContext } from './image-pull.ts';
 import { labelsOf } from './labels.ts';
 import { endpointConfig, machineConfig } from './machine-config.ts';
 import type { MachineEndpoint } from './machine-config.ts';
@@ -14,8 +14,7 @@ import type { Made } from './made.ts';
 import { networkName } from './network.ts';
 import { createVolumes } from './volume.ts';
 
-export interface ProvisionContext {
-  docker: Docker;
+export interface ProvisionContext extends PullContext {
   installation: string;
   egress: Egress;
 }
@@ -39,7 +38,7 @@ export async function createMachines(
   spec: EnvironmentSpec,
   creation: Creation,
 ): Promise<CreatedMachine[]> {
-  const images = await ensureImages(context.docker, spec, creation.options);
+  const images = await ensureImages(context, spec, creation.options);
   creation.options.signal?.throwIfAborted();
   return allOrFirstFault(
     spec.machines.map(async (machine) => {
@@ -94,7 +93,7 @@ async function createMachine(
 }
 
 async function ensureImages(
-  docker: Docker,
+  context: PullContext,
   spec: EnvironmentSpec,
   { signal, onProgress }: ProvisionOptions,
 ): Promise<Map<string, ImageInfo>> {
@@ -102,7 +101,7 @@ async function ensureImages(
   const onPercent = (percent: number | undefined) =>
     onProgress?.({ phase: 'pulling', ...(percent !== undefined && { percent }) });
   const infos = await allOrFirstFault(
-    names.map((image) => ensureImage(docker, image, { signal, onPercent })),
+    names.map((image) => ensureImage(context, image, { signal, onPercent })),
   );
-  return new Map(names.map((name, index) => [name, infos[index] ?? { user: '' }]));
+  return new Map(names.map((name, index) => [name, infos[index] ?? { id: '', user: '' }]));
 }

@@ -24,6 +24,8 @@ const prices: Readonly<Record<string, Price>> = {
   'User.tokens': { once: 50, times: 20 },
   'Session.terminals': { once: 50, times: 20 },
   'Session.attempts': { once: 40 },
+  // A list of hundreds at most, of a few mostly.
+  'Query.labPins': { once: 50, times: 50 },
   // Up to 64 KB of text.
   'Attempt.output': { once: 200 },
 

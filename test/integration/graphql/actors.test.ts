@@ -85,6 +85,8 @@ await test('each operation, asked by the owner, another student, an instructor, 
     ['{ labs { edges { node { id } } } }', ['ok', 'ok', 'ok', nobody, 'ok']],
     ['{ lab(slug: "linux-command-line") { id progress { passed } } }', ['ok', 'ok', 'ok', nobody, 'ok']],
     ['{ labProblems { message } }', [no, 'ok', 'ok', nobody, no]],
+    ['{ labPins(lab: "linux-command-line") { image } }', [no, no, 'ok', nobody, no]],
+    ['mutation { repinLab(input: { lab: "linux-command-line" }) { forgotten } }', [no, no, 'ok', nobody, no]],
     ['mutation { reloadLabs { problems { message } } }', [no, no, 'ok', nobody, no]],
     [
       `{ session(id: "${session}") { id terminals { id } learner { name } attempts { edges { node { id } } } } }`,

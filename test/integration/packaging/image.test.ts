@@ -46,7 +46,7 @@ await test(
     });
     const image = await images.build({
       name: 'berth',
-      files: await buildContext(),
+      context: await buildContext(),
       arguments: { NODE_IMAGE: nodeImage },
       labels: { 'berth.test': 'packaging' },
       onOutput: () => undefined,

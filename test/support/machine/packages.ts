@@ -11,14 +11,16 @@ export const CHROMIUM = '/usr/bin/chromium';
  * @throws Error that says what to run when this is no Debian, or not root.
  */
 export async function ensureTestPackages(step: Step): Promise<string> {
-  const [postgres, redis, chromium] = await Promise.all([
+  const [postgres, redis, registry, chromium] = await Promise.all([
     findPostgres(),
     hasCommand('redis-server'),
+    hasCommand('docker-registry'),
     hasCommand('chromium'),
   ]);
   const missing = [
     ...(postgres ? [] : ['postgresql']),
     ...(redis ? [] : ['redis-server']),
+    ...(registry ? [] : ['docker-registry']),
     ...(chromium ? [] : ['chromium', 'fonts-dejavu-core']),
   ];
   if (missing.length === 0) return 'unchanged';

@@ -135,6 +135,7 @@ await test('mutations of users, tokens, sessions and labs answer what changed', 
     [`revokeToken(input: { token: "${toGlobalId('ApiToken', 'gone')}" }) { revokedId }`, { revokedId: null }],
     [`deleteUser(input: { user: "${u}" }) { deletedId }`, { deletedId: u }],
     [`deleteUser(input: { user: "${u}" }) { deletedId }`, { deletedId: null }],
+    ['repinLab(input: { lab: "linux-command-line" }) { forgotten }', { forgotten: 2 }],
     ['reloadLabs { problems { message } }', { problems: [] }],
     [
       `restartSession(input: { session: "${s}" }) { session { state } }`,

@@ -119,6 +119,17 @@ export function createServices(world: World): GraphqlServices {
         return [];
       },
     },
+    pins: {
+      async list(actor, slug) {
+        requireActor(actor, { scope: 'read', role: 'admin' });
+        if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
+        return [];
+      },
+      async repin(actor) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return 2;
+      },
+    },
     sessions: {
       async start(actor, input) {
         requireActor(actor, { scope: 'learn' });

@@ -14,11 +14,13 @@ const step = { progress: () => undefined };
 function engineWith(present: readonly string[]): EngineImages {
   const unexpected = () => Promise.reject(new Error('nothing else is asked of it'));
   return {
-    find: async (name) => (present.includes(name) ? { id: name, labels: {} } : undefined),
+    find: async (name) => (present.includes(name) ? { id: name, digests: [], labels: {} } : undefined),
     findOrPull: async (image) => {
       throw fault('IMAGE_NOT_FOUND', { image, problem: 'no registry' });
     },
+    list: unexpected,
     listNames: unexpected,
+    pull: unexpected,
     importTar: unexpected,
     build: unexpected,
     tag: unexpected,

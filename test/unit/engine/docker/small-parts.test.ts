@@ -1,7 +1,6 @@
 import { test } from 'tap';
 import { connectEngine } from '../../../../src/engine/docker/connection.ts';
 import { createEventTranslator } from '../../../../src/engine/docker/events.ts';
-import { createPullProgress } from '../../../../src/engine/docker/image-pull.ts';
 import { resolveUserId } from '../../../../src/engine/docker/machine-user.ts';
 
 await test('root is found by number, whatever it is called', (t) => {
@@ -21,19 +20,6 @@ await test('root is found by number, whatever it is called', (t) => {
     ['eve', undefined],
   ];
   for (const [user, id] of table) t.equal(resolveUserId(user, passwd), id, user);
-  t.end();
-});
-
-await test('the percent of a pull grows with the bytes of its layers', (t) => {
-  const percent = createPullProgress();
-  const downloading = (id: string, current: number, total: number) =>
-    percent({ id, status: 'Downloading', progressDetail: { current, total } });
-  t.equal(percent({ status: 'Pulling from library/debian', id: 'trixie' }), undefined);
-  t.equal(downloading('a', 25, 100), 25);
-  t.equal(downloading('b', 50, 100), 37);
-  t.equal(percent({ id: 'a', status: 'Download complete' }), 75);
-  t.equal(percent({ id: 'c', status: 'Already exists' }), 75);
-  t.equal(percent({ id: 'b', status: 'Pull complete' }), 100);
   t.end();
 });
 

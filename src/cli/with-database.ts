@@ -1,0 +1,28 @@
+import { mkdir } from 'node:fs/promises';
+import { readConfig } from '../config.ts';
+import type { Config } from '../config.ts';
+import { openDatabase } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
+import { migrate } from '../database/migrate.ts';
+import { isFault } from '../errors.ts';
+
+/** Runs `work` on the database of these settings, beside a service that may run. A fault is printed as a line. */
+export async function withDatabase(
+  work: (opened: { config: Config; database: Database }) => Promise<void>,
+): Promise<void> {
+  try {
+    const config = readConfig(process.env);
+    await mkdir(config.dataDir, { recursive: true });
+    await migrate({ url: config.databaseUrl });
+    const database = await openDatabase({ url: config.databaseUrl });
+    try {
+      await work({ config, database });
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,87 @@
+import type { Database } from '../database/database.ts';
+import type { ImagePin as PinRow } from '../database/generated/sqlite/client.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
+import type { ImagePin } from './pin.ts';
+
+/** Most pins of a lab that are listed: of the versions used last. */
+const LIST_LIMIT = 500;
+/** Most pins forgotten in one statement. */
+const BATCH = 200;
+
+export type PinStore = ReturnType<typeof createPinStore>;
+
+/** Keeps which image each version of a lab is started with. */
+export function createPinStore({ database: { client } }: { database: Database }) {
+  return {
+    /** The pins of one version of a lab. */
+    async ofVersion(lab: string, labVersion: string): Promise<ImagePin[]> {
+      return (await client.imagePin.findMany({ where: { labSlug: lab, labVersion } })).map(toPin);
+    },
+
+    /** Adds a pin, unless there is one by now: answers the one that counts. */
+    async insert(pin: ImagePin): Promise<ImagePin> {
+      const { lab: labSlug, digest = null, ...rest } = pin;
+      const { labVersion, image } = pin;
+      try {
+        return toPin(await client.imagePin.create({ data: { ...rest, labSlug, digest } }));
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        const key = { labSlug_labVersion_image: { labSlug, labVersion, image } };
+        return toPin(await client.imagePin.findUniqueOrThrow({ where: key }));
+      }
+    },
+
+    /** Notes a use of a version's pins, unless they were used after `unless` already. */
+    async touch(lab: string, labVersion: string, { at, unless }: { at: Date; unless: Date }): Promise<void> {
+      await client.imagePin.updateMany({
+        where: { labSlug: lab, labVersion, usedAt: { lt: unless } },
+        data: { usedAt: at },
+      });
+    },
+
+    async ofLab(lab: string): Promise<ImagePin[]> {
+      const rows = await client.imagePin.findMany({
+        where: { labSlug: lab },
+        orderBy: [{ usedAt: 'desc' }, { labVersion: 'asc' }, { image: 'asc' }],
+        take: LIST_LIMIT,
+      });
+      return rows.map(toPin);
+    },
+
+    /** Removes the pins of a lab; answers how many there were. */
+    async forget(lab: string): Promise<number> {
+      return (await client.imagePin.deleteMany({ where: { labSlug: lab } })).count;
+    },
+
+    /** Removes the pins of versions that were last used before `before`, except where `keep` says so. */
+    async removeUnused(
+      before: Date,
+      keep: (version: { lab: string; labVersion: string }) => boolean,
+    ): Promise<void> {
+      const unused = { usedAt: { lt: before } };
+      const versions = await client.imagePin.findMany({
+        where: unused,
+        distinct: ['labSlug', 'labVersion'],
+        select: { labSlug: true, labVersion: true },
+      });
+      const over = versions.filter(({ labSlug, labVersion }) => !keep({ lab: labSlug, labVersion }));
+      for (let start = 0; start < over.length; start += BATCH) {
+        await client.imagePin.deleteMany({ where: { ...unused, OR: over.slice(start, start + BATCH) } });
+      }
+    },
+
+    /** The engine's ids of all that is pinned. */
+    async imageIds(): Promise<Set<string>> {
+      const rows = await client.imagePin.findMany({ distinct: ['imageId'], select: { imageId: true } });
+      return new Set(rows.map(({ imageId }) => imageId));
+    },
+
+    async isPinned(imageId: string): Promise<boolean> {
+      return (await client.imagePin.findFirst({ where: { imageId }, select: { imageId: true } })) !== null;
+    },
+  };
+}
+
+function toPin({ labSlug, digest, ...row }: PinRow): ImagePin {
+  return { ...row, lab: labSlug, digest: digest ?? undefined };
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buffer, text } from 'node:stream/consumers';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import {
+  environmentSpec,
+  isRunning,
+  machineSpec,
+  provisionMachine,
+  runScript,
+} from '../../support/engines.ts';
+import type { EngineHarness } from '../../support/engines.ts';
+import { startServer } from '../../support/machine-server.ts';
+import { until } from '../../support/until.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Answers once the client has sent all, then closes. */
+const COUNT_TO_END = 'my $n = 0; while (my $got = sysread $c, my $b, 65536) { $n += $got } print "got $n\\n"';
+const ECHO = 'while (sysread $c, my $b, 65536) { print $b }';
+
+/** What every engine must do about connections to ports of machines. */
+export async function connectContract(open: (t: Test) => EngineHarness): Promise<void> {
+  await test('a connection into a machine', async (t) => {
+    const { engine } = open(t);
+    const { machineId, address } = await provisionMachine(engine);
+    const serve = (port: number, server: string, at?: string) =>
+      startServer(engine, machineId, { port, serve: server, ...(at !== undefined && { address: at }) });
+
+    await t.test('carries bytes of all values both ways', async (t) => {
+      await serve(1001, ECHO);
+      const stream = await engine.connect(machineId, 1001);
+      const sent = randomBytes(3 * MEBIBYTE);
+      stream.end(sent);
+      t.ok((await buffer(stream)).equals(sent));
+    });
+
+    await t.test('ends for each side by itself', async (t) => {
+      await serve(1002, COUNT_TO_END);
+      const asking = await engine.connect(machineId, 1002);
+      asking.end(Buffer.alloc(300_000));
+      t.equal(await text(asking), 'got 300000\n', 'the server answers after the client’s end');
+
+      await serve(
+        1003,
+        'print "first"; shutdown($c, 1); my $b; sysread $c, $b, 9; open(F, ">/tmp/after"); print F $b; close F',
+      );
+      const telling = await engine.connect(machineId, 1003);
+      let told = '';
+      telling.on('data', (bytes: Buffer) => (told += bytes.toString()));
+      await once(telling, 'end');
+      t.equal(told, 'first');
+      telling.end('and after');
+      await until(async () => (await runScript(engine, machineId, 'cat /tmp/after')).out === 'and after');
+    });
+
+    await t.test(
+      'reaches what listens on localhost, everywhere, or on the machine’s own address',
+      async (t) => {
+        await serve(1004, 'print "own"', address);
+        await serve(1005, 'print "everywhere"', '0.0.0.0');
+        for (const [port, answer] of [
+          [1004, 'own'],
+          [1005, 'everywhere'],
+        ] as const) {
+          const stream = await engine.connect(machineId, port);
+          stream.end();
+          t.equal(await text(stream), answer);
+        }
+      },
+    );
+
+    await t.test('to a port on which nothing listens is refused, and the next is not', async (t) => {
+      await t.rejects(engine.connect(machineId, 1099), { code: 'PORT_CLOSED', details: { port: 1099 } });
+      await serve(1099, 'print "now"');
+      t.equal(await read(await engine.connect(machineId, 1099)), 'now');
+    });
+
+    await t.test('that the server breaks off is an error', async (t) => {
+      await serve(
+        1006,
+        'setsockopt($c, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0)); print "half"; sleep 1; close $c',
+      );
+      await t.rejects(read(await engine.connect(machineId, 1006)), { code: 'ECONNRESET' });
+    });
+
+    await t.test('that is hung up ends in the machine too', async () => {
+      await serve(1007, 'open(F, ">/tmp/waits"); close F; sysread $c, my $b, 1; unlink "/tmp/waits"');
+      const stream = await engine.connect(machineId, 1007);
+      const waits = async () => (await runScript(engine, machineId, 'test -e /tmp/waits')).code === 0;
+      await until(waits);
+      stream.destroy();
+      await until(async () => !(await waits()));
+    });
+
+    await t.test('holds the server back while nobody reads', async (t) => {
+      await serve(
+        1008,
+        'my $n = 0; while (my $put = syswrite $c, "x" x 65536) { $n += $put; open(F, ">/tmp/n"); print F $n; close F }',
+      );
+      const stream = await engine.connect(machineId, 1008);
+      const written = async () => Number((await runScript(engine, machineId, 'cat /tmp/n')).out);
+      await until(async () => (await written()) > 0);
+      let before = 0;
+      // Buffers on the way fill up first.
+      for (let now = await written(); now > before; now = await written()) {
+        before = now;
+        await sleep(500);
+      }
+      t.ok(before < 64 * MEBIBYTE, `${before} bytes lie on the way`);
+      stream.resume();
+      await until(async () => (await written()) > before + 16 * MEBIBYTE);
+      stream.destroy();
+    });
+
+    await t.test('is one of many', async (t) => {
+      const streams = await Promise.all(Array.from({ length: 20 }, () => engine.connect(machineId, 1001)));
+      const answers = streams.map(async (stream, index) => {
+        stream.end(`number ${index}`);
+        return text(stream);
+      });
+      t.same(
+        await Promise.all(answers),
+        streams.map((_, index) => `number ${index}`),
+      );
+    });
+
+    await t.test('needs no process of the machine’s own', async (t) => {
+      const before = await runScript(engine, machineId, 'ls /proc | grep -c "^[0-9]"');
+      const stream = await engine.connect(machineId, 1007);
+      const after = await runScript(engine, machineId, 'ls /proc | grep -c "^[0-9]"');
+      t.ok(Number(after.out) <= Number(before.out) + 1, 'but the server’s');
+      stream.destroy();
+    });
+
+    await t.test('is made anew after the machine was restarted', async (t) => {
+      const lost = await engine.connect(machineId, 1001);
+      await engine.restart(machineId);
+      await t.rejects(engine.connect(machineId, 1001), { code: 'PORT_CLOSED' });
+      await serve(1001, ECHO);
+      t.equal(await read(await engine.connect(machineId, 1001), 'again'), 'again');
+      t.equal(await read(lost), '', 'what was open has ended with its server');
+    });
+  });
+
+  await test('a connection into a machine that is gone or stopped is refused', async (t) => {
+    const { engine } = open(t);
+    await t.rejects(engine.connect('nothing', 80), { code: 'CONTAINER_NOT_FOUND' });
+    const { machineId } = await provisionMachine(engine, { command: ['sleep', '0'] });
+    await until(async () => (await engine.inspect(machineId)).state === 'exited');
+    await t.rejects(engine.connect(machineId, 80), { code: 'MACHINE_NOT_RUNNING' });
+  });
+
+  await test('each machine has connections of its own', async (t) => {
+    const { engine } = open(t);
+    const machines = ['web', 'db'].map((name) => machineSpec({ name }));
+    const made = await engine.provision(environmentSpec({ machines }));
+    for (const { machineId, name } of made) {
+      await startServer(engine, machineId, { port: 80, serve: `print "${name}"` });
+    }
+    const answers = made.map(async ({ machineId }) => read(await engine.connect(machineId, 80)));
+    t.same(await Promise.all(answers), ['web', 'db']);
+    t.notOk(await isRunning(engine, made[0]?.machineId ?? '', 'connect.pl'));
+  });
+}
+
+/** Sends `sent` and the end; resolves to all that comes back. */
+function read(stream: Duplex, sent = ''): Promise<string> {
+  stream.end(sent);
+  return text(stream);
+}
