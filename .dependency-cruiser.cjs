@@ -1,17 +1,28 @@
 /** The import law of docs/architecture.md, "Who may import whom". */
-const domains = ['identity', 'labs', 'images', 'courses', 'sessions', 'terminals', 'files', 'checks', 'lti'];
+const domains = [
+  'identity',
+  'labs',
+  'images',
+  'courses',
+  'sessions',
+  'terminals',
+  'files',
+  'checks',
+  'previews',
+  'lti',
+];
 const foundation =
   '^src/(config|errors|clock|closing|ids|ipv4|local-url|page)\\.ts$|^src/(database|events|engine)/';
 const construct = '^src/(main|app|services)\\.ts$|^src/cli/';
 const transports = '^src/(graphql|http|ws)/';
 
-/** Each domain may import those before it; terminals, files and checks stand side by side. */
+/** Each domain may import those before it; terminals, files, checks and previews stand side by side. */
 const ranks = [
   ['identity'],
   ['labs', 'images'],
   ['courses'],
   ['sessions'],
-  ['terminals', 'files', 'checks'],
+  ['terminals', 'files', 'checks', 'previews'],
   ['lti'],
 ];
 

@@ -5,12 +5,15 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { registerGraphql } from './graphql/graphql.ts';
 import { addAuthentication } from './http/authentication.ts';
+import { createFrontDoor } from './http/front-door.ts';
 import { addHealth } from './http/health.ts';
 import { loggingOptions } from './http/logging.ts';
 import { addMetrics } from './http/metrics.ts';
 import { addProblems, frameworkErrors } from './http/problem.ts';
 import { addRequestIds } from './http/request-id.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
+import { createPreviewHosts } from './http/previews/preview-hosts.ts';
+import { registerPreviews } from './http/previews/register-previews.ts';
 import { createSessionCookie } from './http/session-cookie.ts';
 import { addSignIn } from './http/sign-in.ts';
 import { addWebApp } from './http/web-app.ts';
@@ -23,11 +26,14 @@ const webFolder = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 /** Fastify as the service uses it, before anything is registered: its log is wanted first. */
 export function createServer(config: Config): FastifyInstance {
-  return Fastify({
+  const frontDoor = createFrontDoor();
+  const app = Fastify({
     ...loggingOptions({ level: config.logLevel }),
     frameworkErrors,
     trustProxy: config.trustProxy,
+    serverFactory: frontDoor.serverFactory,
   });
+  return app.decorate('frontDoor', frontDoor);
 }
 
 /** Registers all transports on `app`. */
@@ -35,6 +41,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   const { publicUrl, allowedOrigins, development } = config;
   const { authentication, events } = services;
   const cookie = createSessionCookie({ publicUrl });
+  const previewHosts = createPreviewHosts(config);
   addProblems(app);
   addRequestIds(app);
   await addSecurityHeaders(app, { publicUrl, development });
@@ -50,9 +57,11 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
     authentication,
     cookie,
     publicUrl,
+    previewHosts,
     allowedOrigins,
     development,
   });
   registerTerminalSocket(app, { terminals: services.terminals, publicUrl, allowedOrigins });
+  registerPreviews(app, { previews: services.previews, hosts: previewHosts });
   await addWebApp(app, { folder: webFolder });
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fault } from './errors.ts';
+import { isLoopback } from './local-url.ts';
 
 const minutes = (fallback: number) => z.coerce.number().positive().max(100_000).default(fallback);
 const webAddress = z
@@ -47,6 +48,16 @@ const settings = z.object({
     .optional()
     .describe(
       'Address that people use, where it differs from host and port: links and the Origin check follow it.',
+    ),
+  BERTH_PREVIEW_DOMAIN: z
+    .string()
+    .regex(
+      /^(?=.{1,180}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+      'must be a domain in small letters, such as preview.example.org, without scheme, port or "*."',
+    )
+    .optional()
+    .describe(
+      'Domain whose names all lead to Berth: ports of machines are opened in the browser below it, never on the address of Berth itself.',
     ),
   BERTH_ALLOWED_ORIGINS: list
     .pipe(z.array(webAddress))
@@ -143,6 +154,8 @@ export interface Config {
   port: number;
   publicUrl: string | undefined;
   allowedOrigins: string[];
+  /** Domain below which ports of machines have their addresses; undefined where they can not be opened. */
+  previewDomain: string | undefined;
   /** Addresses and ranges of proxies whose X-Forwarded-* is believed. */
   trustProxy: string[];
   dataDir: string;
@@ -190,6 +203,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     port: value.BERTH_PORT,
     publicUrl: value.BERTH_PUBLIC_URL?.replace(/\/$/, ''),
     allowedOrigins: value.BERTH_ALLOWED_ORIGINS,
+    previewDomain: previewDomain(value.BERTH_PREVIEW_DOMAIN, value.BERTH_PUBLIC_URL),
     trustProxy: value.BERTH_TRUST_PROXY,
     dataDir,
     labsDir: resolve(value.BERTH_LABS_DIR),
@@ -208,4 +222,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     logLevel: value.BERTH_LOG_LEVEL,
     development: value.NODE_ENV === 'development',
   };
+}
+
+/** On one machine browsers find every name below localhost by themselves; elsewhere a domain must be set. */
+function previewDomain(set: string | undefined, publicUrl: string | undefined): string | undefined {
+  const host = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname;
+  const domain = set ?? (isLoopback(host) ? 'preview.localhost' : undefined);
+  if (domain !== undefined && (host === domain || host.endsWith(`.${domain}`))) {
+    const problem = `BERTH_PREVIEW_DOMAIN: ${domain} holds the address of Berth itself (${host}), which previews must be kept from: name another domain, such as preview.${host}.`;
+    throw fault('CONFIG_INVALID', { problem });
+  }
+  return domain;
 }

@@ -11,10 +11,21 @@ const LENGTH = 26;
  * sort by the time they were made and rows land at the end of an index.
  */
 export function newId(at: Date = new Date()): string {
-  const bits = (BigInt(at.getTime()) << 80n) | BigInt(`0x${randomBytes(RANDOM_BYTES).toString('hex')}`);
+  return idOf((BigInt(at.getTime()) << 80n) | BigInt(`0x${randomBytes(RANDOM_BYTES).toString('hex')}`));
+}
+
+/** The id that stands for these 128 bits. */
+export function idOf(bits: bigint): string {
   let id = '';
   for (let digit = LENGTH - 1; digit >= 0; digit--) {
     id += ALPHABET[Number((bits >> BigInt(digit * 5)) & 31n)];
   }
   return id;
+}
+
+/** The 128 bits of an id. */
+export function bitsOf(id: string): bigint {
+  let bits = 0n;
+  for (const digit of id) bits = (bits << 5n) | BigInt(ALPHABET.indexOf(digit));
+  return bits;
 }

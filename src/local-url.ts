@@ -8,3 +8,8 @@ export function localUrl(host: string, port: number): string {
   if (ALL_ADDRESSES.has(host)) return `http://localhost:${port}`;
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
+
+/** Whether a host name is of the machine that asks: what listens there is reached by nobody else. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[?::1\]?)$|\.localhost$/.test(hostname);
+}

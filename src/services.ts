@@ -22,6 +22,8 @@ import { createPins } from './images/create-pins.ts';
 import { createLabCatalogue } from './labs/catalogue.ts';
 import { createLabService } from './labs/lab-service.ts';
 import type { Log } from './log.ts';
+import { createPreviewService } from './previews/preview-service.ts';
+import { createPreviewStore } from './previews/preview-store.ts';
 import { createSessions } from './sessions/create-sessions.ts';
 import { isSurelyGone, nameOwner } from './sessions/process-owner.ts';
 import { createTerminalService } from './terminals/terminal-service.ts';
@@ -132,11 +134,22 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     isGone: isSurelyGone,
     onVerdict: metrics.checkFinished,
   });
+  const previews = createPreviewService({
+    store: createPreviewStore({ database }),
+    sessions: sessions.service,
+    catalogue,
+    engine,
+    actorOf: authentication.actorOf,
+    events,
+    clock,
+    log,
+  });
   metrics.countSessionsBy(sessions.countByState);
   metrics.countTerminalsBy(terminals.held);
 
   const stopping = new AbortController();
   let terminalsKept = Promise.resolve();
+  let previewsKept = Promise.resolve();
   let pinsKept = Promise.resolve();
   let ending: Promise<unknown> | undefined;
 
@@ -147,10 +160,12 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   /** All are told before any is waited for: an engine that hangs keeps none of the others from ending. */
   function interrupt(): Promise<unknown> {
     stopping.abort();
+    previews.close();
     return (ending ??= Promise.all([
       end('checks', checks.stop(), WORK_LIMIT_MS),
       end('sessions', sessions.stop(), WORK_LIMIT_MS),
       end('the upkeep of terminals', terminalsKept, WORK_LIMIT_MS),
+      end('the upkeep of previews', previewsKept, WORK_LIMIT_MS),
       end('the upkeep of pinned images', pinsKept, WORK_LIMIT_MS),
     ]));
   }
@@ -166,6 +181,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     sessions: sessions.service,
     terminals,
     checks: checks.service,
+    previews,
     probes: {
       database: () => database.ping(),
       engine: () => engine.info(),
@@ -179,6 +195,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       sessions.start();
       checks.start();
       terminalsKept = terminals.maintain(stopping.signal);
+      previewsKept = previews.maintain(stopping.signal);
       pinsKept = pins.upkeep.maintain(stopping.signal);
       void terminals
         .recover()

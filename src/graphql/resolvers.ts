@@ -4,6 +4,7 @@ import { checksResolvers } from './checks/checks-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
+import { previewsResolvers } from './previews/previews-resolvers.ts';
 import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
 import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
 
@@ -17,4 +18,5 @@ export const domainResolvers = [
   sessionsResolvers,
   terminalsResolvers,
   checksResolvers,
+  previewsResolvers,
 ];

@@ -2,6 +2,7 @@ import type { CheckService } from '../checks/attempt.ts';
 import type { TokenService, UserService } from '../identity/user.ts';
 import type { PinService } from '../images/pin.ts';
 import type { LabService } from '../labs/lab-service.ts';
+import type { PreviewService } from '../previews/preview.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
 
@@ -14,4 +15,5 @@ export interface GraphqlServices {
   sessions: Omit<SessionService, 'machine' | 'touch'>;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;
+  previews: Pick<PreviewService, 'open' | 'declared' | 'label'>;
 }

@@ -1,5 +1,6 @@
 /** Parameters that let whoever reads them in. */
-const SECRET_PARAMETERS = /([?&;](?:ticket|token|secret|access_token|id_token|code|password)=)[^&;#]*/gi;
+const SECRET_PARAMETERS =
+  /([?&;](?:ticket|grant|token|secret|access_token|id_token|code|password)=)[^&;#]*/gi;
 /** A sign-in link carries its secret in the path. */
 const SIGN_IN_PATH = /^(\/sign-in\/)[^/?#]+/;
 /** Longer addresses are somebody's try to fill the log. */

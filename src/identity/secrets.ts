@@ -6,6 +6,8 @@ const PREFIXES = {
   signInLink: 'berthlink_',
   webSession: 'berthweb_',
   ticket: 'berthticket_',
+  previewGrant: 'berthgrant_',
+  previewPass: 'berthpass_',
 } as const;
 
 export type SecretKind = keyof typeof PREFIXES;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { portShape, portsSchema } from './lab-ports.ts';
 import type { TextSchema } from './lab-texts.ts';
 import { parseBytes, parseNumber } from './units.ts';
 
@@ -98,6 +99,7 @@ const machine = {
   memory: memory.default(256 * MIB),
   cpus: cpus.default(1),
   pids: z.number().int().min(16).max(32_768).default(256),
+  ports: portsSchema,
 };
 
 const lifetime = {
@@ -150,6 +152,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   const shapes: Record<string, object> = {
     '': lab(text),
     machines: machine,
+    'machines.ports': portShape,
     lifetime,
     steps: step(text),
     'steps.check': check(text),

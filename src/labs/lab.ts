@@ -43,6 +43,14 @@ export interface LabMachine {
   memoryBytes: number;
   cpus: number;
   pids: number;
+  /** What learners open in the browser. */
+  ports: LabPort[];
+}
+
+/** A port on which a machine of the lab has, or gets, a web server. */
+export interface LabPort {
+  port: number;
+  name: string;
 }
 
 export interface LabLifetime {

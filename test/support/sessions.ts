@@ -55,6 +55,7 @@ export function testMachine(
     memoryBytes: 128 * 1024 * 1024,
     cpus: 1,
     pids: 64,
+    ports: [],
     ...changes,
   };
 }

@@ -29,6 +29,7 @@ export const sessionsResolvers = {
     provisioning: (session) => session.progress,
     lab: (session, _, { loaders }) => loaders.lab(session.labSlug),
     learner,
+    machines: (session) => session.machines.map((machine) => ({ ...machine, session })),
     progress: ({ learnerId, labSlug }, _, { loaders }) =>
       loaders.lab(labSlug) && loaders.progress({ learnerId, lab: labSlug }),
     attempts: (session, args, { services, actor }) =>

@@ -6,6 +6,7 @@ import { fault } from '../../../src/errors.ts';
 import { registerGraphql } from '../../../src/graphql/graphql.ts';
 import { addAuthentication } from '../../../src/http/authentication.ts';
 import { addProblems } from '../../../src/http/problem.ts';
+import { createPreviewHosts } from '../../../src/http/previews/preview-hosts.ts';
 import { createSessionCookie } from '../../../src/http/session-cookie.ts';
 import { websocketOptions } from '../../../src/ws/websocket-options.ts';
 import { createServices } from './services.ts';
@@ -44,6 +45,7 @@ export async function startApp(
     authentication,
     cookie,
     publicUrl,
+    previewHosts: createPreviewHosts({ previewDomain: 'preview.localhost', publicUrl }),
     allowedOrigins: [],
     development: options.development ?? false,
   });

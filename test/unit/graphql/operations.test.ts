@@ -56,6 +56,13 @@ await test('a session is started, opened, checked and read back, by opaque ids',
       ticket: 'ticket-1',
     },
   });
+  const opening =
+    'mutation ($s: ID!, $p: String! = "/") { openPort(input: { session: $s, machine: "main", port: 80, path: $p }) { url } }';
+  const port80 = `http://session-1-main-80.preview.localhost:${port}/__berth/enter?grant=grant-1&to=`;
+  t.strictSame((await ask('owner', opening, { s: id })).data, { openPort: { url: `${port80}%2F` } });
+  const inside = await ask('owner', opening, { s: id, p: '/docs?a=b' });
+  t.strictSame(inside.data, { openPort: { url: `${port80}%2Fdocs%3Fa%3Db` } });
+  t.strictSame(codes(await ask('owner', opening, { s: id, p: '//elsewhere.example' })), ['INPUT_INVALID']);
   const checked = await ask(
     'owner',
     'mutation ($s: ID!) { runCheck(input: { session: $s, step: "look" }) { attempt { passed score message } } }',
@@ -73,7 +80,7 @@ const everything = `{
     progress { passed total steps { id passed passedAt attempts bestScore } } }
   labProblems { lab file line key message }
   sessions(first: 4) { edges { node { id state generation provisioning { phase percent } reason { code message } lab { slug }
-    labSlug learner { name } machines { name image address } terminals { id machine createdAt endedAt exitCode }
+    labSlug learner { name } machines { name image address ports { port name url } } terminals { id machine createdAt endedAt exitCode }
     createdAt readyAt expiresAt warnedAt endedAt
     attempts(first: 4) { edges { node { id state passed score message output exitCode reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }

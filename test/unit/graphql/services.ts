@@ -256,6 +256,14 @@ export function createServices(world: World): GraphqlServices {
         }));
       },
     },
+    previews: {
+      async open(actor, target) {
+        reachSession(actor, target.sessionId);
+        return { target, label: this.label(target), secret: 'grant-1' };
+      },
+      label: ({ sessionId, machine, port }) => `${sessionId}-${machine}-${port}`,
+      declared: ({ name }) => (name === 'main' ? [{ port: 8080, name: 'Your web site' }] : []),
+    },
   };
 
   return services;

@@ -115,6 +115,21 @@ CREATE TABLE "Terminal" (
 );
 
 -- CreateTable
+CREATE TABLE "PreviewPass" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "sessionId" TEXT NOT NULL,
+    "machineName" TEXT NOT NULL,
+    "port" INTEGER NOT NULL,
+    "openedById" TEXT NOT NULL,
+    "grantHash" TEXT,
+    "grantExpiresAt" DATETIME NOT NULL,
+    "passHash" TEXT,
+    "expiresAt" DATETIME NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    CONSTRAINT "PreviewPass_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
 CREATE TABLE "Attempt" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "sessionId" TEXT,
@@ -300,6 +315,18 @@ CREATE INDEX "Terminal_sessionId_idx" ON "Terminal"("sessionId");
 
 -- CreateIndex
 CREATE INDEX "Terminal_endedAt_heldUntil_idx" ON "Terminal"("endedAt", "heldUntil");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "PreviewPass_grantHash_key" ON "PreviewPass"("grantHash");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "PreviewPass_passHash_key" ON "PreviewPass"("passHash");
+
+-- CreateIndex
+CREATE INDEX "PreviewPass_sessionId_idx" ON "PreviewPass"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "PreviewPass_expiresAt_idx" ON "PreviewPass"("expiresAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Attempt_runningKey_key" ON "Attempt"("runningKey");

@@ -146,6 +146,22 @@ CREATE TABLE "Terminal" (
 );
 
 -- CreateTable
+CREATE TABLE "PreviewPass" (
+    "id" TEXT NOT NULL,
+    "sessionId" TEXT NOT NULL,
+    "machineName" TEXT NOT NULL,
+    "port" INTEGER NOT NULL,
+    "openedById" TEXT NOT NULL,
+    "grantHash" TEXT,
+    "grantExpiresAt" TIMESTAMP(3) NOT NULL,
+    "passHash" TEXT,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "PreviewPass_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "Attempt" (
     "id" TEXT NOT NULL,
     "sessionId" TEXT,
@@ -342,6 +358,18 @@ CREATE INDEX "Terminal_sessionId_idx" ON "Terminal"("sessionId");
 CREATE INDEX "Terminal_endedAt_heldUntil_idx" ON "Terminal"("endedAt", "heldUntil");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "PreviewPass_grantHash_key" ON "PreviewPass"("grantHash");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "PreviewPass_passHash_key" ON "PreviewPass"("passHash");
+
+-- CreateIndex
+CREATE INDEX "PreviewPass_sessionId_idx" ON "PreviewPass"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "PreviewPass_expiresAt_idx" ON "PreviewPass"("expiresAt");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Attempt_runningKey_key" ON "Attempt"("runningKey");
 
 -- CreateIndex
@@ -397,6 +425,9 @@ ALTER TABLE "Machine" ADD CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sess
 
 -- AddForeignKey
 ALTER TABLE "Terminal" ADD CONSTRAINT "Terminal_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "PreviewPass" ADD CONSTRAINT "PreviewPass_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Attempt" ADD CONSTRAINT "Attempt_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE SET NULL ON UPDATE CASCADE;

@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { test } from 'tap';
+import { WebSocket } from 'ws';
+import { startPreviewWorld, WEB_PORT } from '../../support/previews.ts';
+
+await test('a web server in a machine, through its preview', async (t) => {
+  const world = await startPreviewWorld(t);
+  const { token } = await world.member('learner', 'STUDENT');
+  const session = await world.startSession(token);
+  const site = await world.visit(token, session);
+
+  await t.test('is seen at a host of its own', async (t) => {
+    t.match(site.host, /^[a-z0-9]+-main-8080\.preview\.localhost:\d+$/);
+    t.equal(site.entered.statusCode, 303);
+    t.match(site.entered.headers, {
+      location: '/',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    });
+    const page = await site.read('/');
+    t.equal(page.status, 200);
+    t.match(page.body, 'Hello from the machine');
+  });
+
+  await t.test('gets what the browser sent, without what is Berth’s', async (t) => {
+    const { body } = await site.read('/echo?a=%20b', {
+      method: 'PUT',
+      body: 'a body',
+      headers: {
+        cookie: `theme=dark; ${site.cookie}; __Host-berth=x; berth=secret; last=1`,
+        authorization: 'Bearer berth_something',
+        'x-forwarded-host': 'forged.example',
+        'x-berth-client': 'web',
+        'content-length': 6,
+        'x-own': 'kept',
+        connection: 'close, X-Hop',
+        'x-hop': '1',
+      },
+    });
+    const [head = '', sent] = body.split('\r\n\r\n');
+    t.match(head, /^PUT \/echo\?a=%20b HTTP\/1\.1\r\n/);
+    t.match(head, `\r\nhost: ${site.host}\r\n`);
+    t.match(head, '\r\ncookie: theme=dark; last=1\r\n');
+    t.match(head, '\r\nx-own: kept\r\n');
+    t.match(head, `\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: ${site.host}\r\n`);
+    t.notMatch(head, /authorization|forged|berth-preview|berth=|x-berth|x-hop/i);
+    t.equal(sent, 'a body');
+    const basic = await site.read('/echo', { headers: { authorization: 'Basic abc' } });
+    t.match(basic.body, 'authorization: Basic abc', 'a password of the lab’s own is the lab’s');
+  });
+
+  await t.test('answers with its own headers, kept to its own host', async (t) => {
+    const { status, headers } = await site.read('/headers');
+    t.equal(status, 201);
+    t.same(headers['set-cookie'], ['own=1; Path=/', 'two=2; HttpOnly']);
+    t.equal(headers['x-own'], 'a, b');
+    t.notOk(headers['clear-site-data'] ?? headers['x-gone']);
+    t.match(
+      headers['content-security-policy'],
+      "default-src 'self', frame-ancestors 'self' http://localhost:",
+    );
+  });
+
+  await t.test('is asked by any method', async (t) => {
+    for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS', 'PATCH']) {
+      t.match((await site.read('/echo', { method })).body, new RegExp(`^${method} /echo`), method);
+    }
+    const head = await site.read('/', { method: 'HEAD' });
+    t.match(head, { status: 200, body: '', headers: { 'content-length': '12345' } });
+    t.match(await site.read('/nothing'), { status: 404, body: 'not there' });
+    t.match(await site.read('/until-close'), { status: 200, body: 'all of it' });
+  });
+
+  await t.test('streams its answer as it comes, and hears when nobody reads', async (t) => {
+    const events = await site.get('/events');
+    const [first] = (await once(events, 'data')) as [Buffer];
+    t.equal(first.toString(), 'data: 1\n\n');
+    events.destroy();
+  });
+
+  await t.test('is sent bodies as they come, whatever their framing', async (t) => {
+    const length = 3 * 1024 * 1024;
+    const body = 'x'.repeat(length);
+    t.match(await site.read('/count', { method: 'POST', body, headers: { 'content-length': length } }), {
+      body: String(length),
+    });
+    t.match(
+      await site.read('/count', { method: 'DELETE', body, headers: { 'transfer-encoding': 'chunked' } }),
+      { body: String(length) },
+    );
+    const asked = await site.read('/count', { method: 'POST', body, headers: { expect: '100-continue' } });
+    t.equal(asked.body, String(length));
+  });
+
+  await t.test('answers many at once, over connections that are kept', async (t) => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => site.read('/slow-head')));
+    t.ok(answers.every(({ body }) => body === 'slow'));
+    const first = await site.read('/connection');
+    const started = performance.now();
+    for (let time = 0; time < 10; time += 1) t.equal((await site.read('/connection')).body, first.body);
+    t.ok(performance.now() - started < 1_000, `ten took ${performance.now() - started} ms`);
+  });
+
+  await t.test('speaks by WebSocket', async (t) => {
+    const { port } = new URL(world.berth.url);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?room=1`, {
+      headers: { host: site.host, cookie: `${site.cookie}; mine=1`, origin: `http://${site.host}` },
+    });
+    await once(socket, 'open');
+    socket.send('hello');
+    const [message] = (await once(socket, 'message')) as [Buffer];
+    t.match(message.toString(), /^hello\nGET \/ws\?room=1 HTTP\/1\.1\r\n/);
+    t.match(message.toString(), /\r\ncookie: mine=1\r\n/i);
+    t.notMatch(message.toString(), 'berth');
+    for (let count = 0; count < 50; count += 1) {
+      socket.send(`number ${count}`);
+      const [answer] = (await once(socket, 'message')) as [Buffer];
+      t.equal(answer.toString(), `number ${count}`);
+    }
+    socket.close();
+    await once(socket, 'close');
+  });
+
+  await t.test('says by a page what is wrong with it', async (t) => {
+    const html = { headers: { accept: 'text/html' } };
+    const other = await world.visit(token, session, 3000);
+    const closed = await other.read('/', html);
+    t.equal(closed.status, 502);
+    t.match(closed.body, 'Nothing answers on port 3000');
+    t.match(closed.body, '<meta http-equiv="refresh" content="3">');
+    await world.startWebServer(session, 3000);
+    t.match(await other.read('/', html), { status: 200, body: /Hello/ });
+
+    for (const path of ['/not-http', '/bad-status', '/two-lengths', '/endless-head', '/unasked-switch']) {
+      const { status, body } = await site.read(path, html);
+      t.equal(status, 502, path);
+      t.match(body, `port ${WEB_PORT} of the machine`, path);
+    }
+    const program = await site.read('/bad-status');
+    t.match(JSON.parse(program.body), { code: 'PREVIEW_BROKEN', status: 502 });
+    await t.rejects(site.read('/cut'), 'an answer that breaks off breaks off');
+    t.match(await site.read('/more-than-said'), { body: 'ok' });
+    t.match(await site.read('/echo'), { body: /^GET \/echo/ }, 'what came unasked is answer to nothing');
+  });
+
+  await t.test('holds nothing of a large answer back, and little of it in memory', async (t) => {
+    const answer = await site.get('/large/200');
+    let bytes = 0;
+    for await (const chunk of answer) bytes += (chunk as Buffer).length;
+    t.equal(bytes, 200 * 1024 * 1024);
+    t.equal(await text(await site.get('/echo')).then((body) => body.slice(0, 9)), 'GET /echo');
+  });
+});
