@@ -108,6 +108,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     catalogue,
     logger: log,
     onProvisioned: metrics.provisioned,
+    onWarmStart: metrics.warmStart,
   });
   const terminals = createTerminalService({
     store: createTerminalStore({ database }),
@@ -145,6 +146,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     log,
   });
   metrics.countSessionsBy(sessions.countByState);
+  metrics.countWarmBy(sessions.countWarm);
   metrics.countTerminalsBy(terminals.held);
 
   const stopping = new AbortController();
@@ -179,6 +181,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     labs: createLabService({ catalogue }),
     pins: pins.service,
     sessions: sessions.service,
+    warm: sessions.warm,
     terminals,
     checks: checks.service,
     previews,

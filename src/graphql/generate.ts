@@ -38,6 +38,7 @@ const models = [
   'User',
   'UserConnection',
   'UserEdge',
+  'WarmPool',
 ];
 
 const enums = ['AttemptState', 'ProvisioningPhase', 'Role', 'Scope', 'SessionState'];

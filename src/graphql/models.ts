@@ -7,6 +7,7 @@ import type { LabProblem } from '../labs/lab-problem.ts';
 import type { LabView } from '../labs/lab.ts';
 import type { Page } from '../page.ts';
 import type { Session, SessionMachine, SessionState } from '../sessions/session.ts';
+import type { WarmPoolView } from '../sessions/warm/warm-service.ts';
 import type { Terminal } from '../terminals/terminal.ts';
 
 export type { Role, Scope, SessionState };
@@ -36,6 +37,7 @@ export type SessionEdgeModel = Edge<Session>;
 export type StepModel = LabView['steps'][number];
 export type StepProgressModel = StepProgress;
 export type TerminalModel = Terminal;
+export type WarmPoolModel = WarmPoolView;
 export type UserModel = User;
 export type UserConnectionModel = Page<User>;
 export type UserEdgeModel = Edge<User>;

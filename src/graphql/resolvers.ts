@@ -7,6 +7,7 @@ import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { previewsResolvers } from './previews/previews-resolvers.ts';
 import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
 import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
+import { warmResolvers } from './warm/warm-resolvers.ts';
 
 /** What each domain brings, to be put into the schema. */
 export const domainResolvers = [
@@ -16,6 +17,7 @@ export const domainResolvers = [
   labsResolvers,
   pinsResolvers,
   sessionsResolvers,
+  warmResolvers,
   terminalsResolvers,
   checksResolvers,
   previewsResolvers,

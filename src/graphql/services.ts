@@ -4,6 +4,7 @@ import type { PinService } from '../images/pin.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import type { PreviewService } from '../previews/preview.ts';
 import type { SessionService } from '../sessions/session.ts';
+import type { WarmService } from '../sessions/warm/warm-service.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
 
 /** What resolvers may call. */
@@ -13,6 +14,7 @@ export interface GraphqlServices {
   labs: LabService;
   pins: PinService;
   sessions: Omit<SessionService, 'machine' | 'touch'>;
+  warm: WarmService;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;
   previews: Pick<PreviewService, 'open' | 'declared' | 'label'>;

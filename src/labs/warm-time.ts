@@ -35,7 +35,8 @@ export function parseWarmTime(text: string): WarmTime | string {
     return `must have a time from 00:00 to 23:59, with two digits each, such as 09:00: "${time}" is none`;
   }
   const count = /^\d{1,4}$/.test(number) ? Number(number) : 0;
-  if (count < 1 || count > MOST_WARM) return `must end with a number from 1 to ${MOST_WARM}: "${number}" is none`;
+  if (count < 1 || count > MOST_WARM)
+    return `must end with a number from 1 to ${MOST_WARM}: "${number}" is none`;
   return { days, hour: Number(hour), minute: Number(minute), count };
 }
 

@@ -26,6 +26,8 @@ const prices: Readonly<Record<string, Price>> = {
   'Session.attempts': { once: 40 },
   // A list of hundreds at most, of a few mostly.
   'Query.labPins': { once: 50, times: 50 },
+  // Two reads, and a list that is not a page.
+  'Query.warmPools': { once: 20, times: 20 },
   // Up to 64 KB of text.
   'Attempt.output': { once: 200 },
 

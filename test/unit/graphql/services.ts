@@ -130,6 +130,17 @@ export function createServices(world: World): GraphqlServices {
         return 2;
       },
     },
+    warm: {
+      async list(actor) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [{ labSlug: lab.slug, ready: 2, making: 1, wanted: 3 }];
+      },
+      async drain(actor, slug) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
+        return 3;
+      },
+    },
     sessions: {
       async start(actor, input) {
         requireActor(actor, { scope: 'learn' });
