@@ -44,6 +44,7 @@ export function createWarmMaker(options: {
 
   const claim = () => ({ owner, until: new Date(clock.now().getTime() + HOLD_MS) });
 
+  /** The milliseconds that it took, when it is ready. */
   async function make(lab: Lab, id: string, abort: AbortController): Promise<number | undefined> {
     const over = new AbortController();
     abortInTime(abort, over.signal);
@@ -66,9 +67,20 @@ export function createWarmMaker(options: {
     return undefined;
   }
 
+  async function carryOut(lab: Lab, id: string, abort: AbortController): Promise<void> {
+    let took: number | undefined;
+    try {
+      took = await make(lab, id, abort);
+    } catch (error) {
+      logger.error({ err: error, environmentId: id }, 'A making ahead broke off.');
+    }
+    underWay.delete(id);
+    onSettled(took);
+  }
+
   async function freeze(lab: Lab, machines: ProvisionedMachine[]): Promise<void> {
-    const frozen = lab.machines.filter(({ profile }) => mayPause(profile)).map(({ name }) => name);
-    const some = machines.filter(({ name }) => frozen.includes(name));
+    const frozen = new Set(lab.machines.filter(({ profile }) => mayPause(profile)).map(({ name }) => name));
+    const some = machines.filter(({ name }) => frozen.has(name));
     await Promise.all(some.map(({ machineId }) => engine.pause(machineId)));
   }
 
@@ -92,25 +104,15 @@ export function createWarmMaker(options: {
     async begin(lab: Lab, most: { ofLab: number; inAll: number }): Promise<void> {
       const now = clock.now();
       const id = newId(now);
-      const abort = new AbortController();
+      const making: Making = { abort: new AbortController(), done: Promise.resolve(), noted: false };
       // Known as being made before its row is: no look at the rows takes it for abandoned.
-      const began = store.begin({ id, lab, claim: claim(), most, now });
-      const done = began
-        .then((may) => {
-          making.noted = may;
-          return may ? make(lab, id, abort) : undefined;
-        })
-        .catch((error: unknown) => {
-          logger.error({ err: error, environmentId: id }, 'A making ahead broke off.');
-          return undefined;
-        })
-        .then((milliseconds) => {
-          underWay.delete(id);
-          if (making.noted) onSettled(milliseconds);
-        });
-      const making: Making = { abort, done, noted: false };
       underWay.set(id, making);
-      await began.catch(() => undefined);
+      try {
+        making.noted = await store.begin({ id, lab, claim: claim(), most, now });
+      } finally {
+        if (!making.noted) underWay.delete(id);
+      }
+      if (making.noted) making.done = carryOut(lab, id, making.abort);
     },
     /** Stops making these. */
     abandon(ids: readonly string[]): void {
