@@ -160,6 +160,19 @@ const settings = z.object({
     .max(1000)
     .default(20)
     .describe('Most open terminals of one session.'),
+  BERTH_SECRET_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Key that stored passwords are encrypted with, 32 bytes in base64 or hex; made in the data folder when absent. Several processes need the same.',
+    ),
+  BERTH_BUILD_CONTEXT_MIB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_048_576)
+    .default(512)
+    .describe('Largest upload to build an image of, in mebibytes.'),
   BERTH_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -198,6 +211,9 @@ export interface Config {
   /** Of the schedules of labs. */
   timeZone: string;
   terminalLimit: number;
+  secretKey: string | undefined;
+  /** Largest upload to build an image of. */
+  buildContextBytes: number;
   logLevel: string;
   development: boolean;
 }
@@ -247,6 +263,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     warmAheadMinutes: value.BERTH_WARM_AHEAD_MINUTES,
     timeZone: value.BERTH_TIME_ZONE ?? systemZone(),
     terminalLimit: value.BERTH_TERMINAL_LIMIT,
+    secretKey: value.BERTH_SECRET_KEY,
+    buildContextBytes: value.BERTH_BUILD_CONTEXT_MIB * 1024 * 1024,
     logLevel: value.BERTH_LOG_LEVEL,
     development: value.NODE_ENV === 'development',
   };

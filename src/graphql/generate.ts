@@ -18,6 +18,13 @@ const models = [
   'AttemptConnection',
   'AttemptEdge',
   'ImagePin',
+  'Image',
+  'ImageConnection',
+  'ImageEdge',
+  'Job',
+  'JobConnection',
+  'JobEdge',
+  'JobProgress',
   'Lab',
   'LabConnection',
   'LabEdge',
@@ -41,7 +48,17 @@ const models = [
   'WarmPool',
 ];
 
-const enums = ['AttemptState', 'ProvisioningPhase', 'Role', 'Scope', 'SessionState'];
+const enums = [
+  'AttemptState',
+  'ImageOrigin',
+  'JobKind',
+  'JobState',
+  'LayerPhase',
+  'ProvisioningPhase',
+  'Role',
+  'Scope',
+  'SessionState',
+];
 
 const config = {
   useTypeImports: true,

@@ -2,6 +2,8 @@ import { baseResolvers } from './base/base-resolvers.ts';
 import { dateTime } from './base/date-time.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
+import { imagesResolvers } from './images/images-resolvers.ts';
+import { jobsResolvers } from './jobs/jobs-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { previewsResolvers } from './previews/previews-resolvers.ts';
@@ -15,6 +17,8 @@ export const domainResolvers = [
   baseResolvers,
   identityResolvers,
   labsResolvers,
+  imagesResolvers,
+  jobsResolvers,
   pinsResolvers,
   sessionsResolvers,
   warmResolvers,
