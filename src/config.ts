@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fault } from './errors.ts';
 import { isLoopback } from './local-url.ts';
+import { isTimeZone, systemZone } from './zoned-time.ts';
 
 const minutes = (fallback: number) => z.coerce.number().positive().max(100_000).default(fallback);
 const webAddress = z
@@ -134,6 +135,24 @@ const settings = z.object({
       'Days without a start after which a former version of a lab lets go of the images that it was pinned to.',
     ),
   BERTH_WARNING_MINUTES: minutes(5).describe('How long before a session ends its learner is warned.'),
+  BERTH_WARM_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(100)
+    .describe("Most environments made ahead of anyone's start, of all labs together; 0 for none."),
+  BERTH_WARM_IDLE_MINUTES: minutes(120).describe(
+    'A lab that nobody has started for so long has none made ahead, but those of its schedule.',
+  ),
+  BERTH_WARM_AHEAD_MINUTES: minutes(10).describe(
+    "How long before a time of a lab's schedule its environments begin to be made; sooner where that takes longer.",
+  ),
+  BERTH_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'must be a time zone such as "Europe/Paris" or "UTC"')
+    .optional()
+    .describe('Time zone of the schedules of labs, such as Europe/Paris.'),
   BERTH_TERMINAL_LIMIT: z.coerce
     .number()
     .int()
@@ -141,6 +160,19 @@ const settings = z.object({
     .max(1000)
     .default(20)
     .describe('Most open terminals of one session.'),
+  BERTH_SECRET_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Key that stored passwords are encrypted with, 32 bytes in base64 or hex; made in the data folder when absent. Several processes need the same.',
+    ),
+  BERTH_BUILD_CONTEXT_MIB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_048_576)
+    .default(512)
+    .describe('Largest upload to build an image of, in mebibytes.'),
   BERTH_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -173,7 +205,15 @@ export interface Config {
   provisionTimeoutSeconds: number;
   pinDays: number;
   warningMinutes: number;
+  warmLimit: number;
+  warmIdleMinutes: number;
+  warmAheadMinutes: number;
+  /** Of the schedules of labs. */
+  timeZone: string;
   terminalLimit: number;
+  secretKey: string | undefined;
+  /** Largest upload to build an image of. */
+  buildContextBytes: number;
   logLevel: string;
   development: boolean;
 }
@@ -218,7 +258,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,
     pinDays: value.BERTH_PIN_DAYS,
     warningMinutes: value.BERTH_WARNING_MINUTES,
+    warmLimit: value.BERTH_WARM_LIMIT,
+    warmIdleMinutes: value.BERTH_WARM_IDLE_MINUTES,
+    warmAheadMinutes: value.BERTH_WARM_AHEAD_MINUTES,
+    timeZone: value.BERTH_TIME_ZONE ?? systemZone(),
     terminalLimit: value.BERTH_TERMINAL_LIMIT,
+    secretKey: value.BERTH_SECRET_KEY,
+    buildContextBytes: value.BERTH_BUILD_CONTEXT_MIB * 1024 * 1024,
     logLevel: value.BERTH_LOG_LEVEL,
     development: value.NODE_ENV === 'development',
   };

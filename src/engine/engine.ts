@@ -38,6 +38,15 @@ export interface Engine {
   restart(machineId: string): Promise<void>;
 
   /**
+   * Freezes all of the machine's processes where they are; pausing what is paused succeeds.
+   * @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING
+   */
+  pause(machineId: string): Promise<void>;
+
+  /** Lets a paused machine go on; one that runs stays as it is. @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING */
+  unpause(machineId: string): Promise<void>;
+
+  /**
    * Runs a command without a terminal to its end. On time-out, output limit or abort, the command
    * and all that it started are ended before this returns.
    * @throws CONTAINER_NOT_FOUND, or `signal`'s reason when aborted

@@ -18,6 +18,13 @@ const models = [
   'AttemptConnection',
   'AttemptEdge',
   'ImagePin',
+  'Image',
+  'ImageConnection',
+  'ImageEdge',
+  'Job',
+  'JobConnection',
+  'JobEdge',
+  'JobProgress',
   'Lab',
   'LabConnection',
   'LabEdge',
@@ -38,9 +45,20 @@ const models = [
   'User',
   'UserConnection',
   'UserEdge',
+  'WarmPool',
 ];
 
-const enums = ['AttemptState', 'ProvisioningPhase', 'Role', 'Scope', 'SessionState'];
+const enums = [
+  'AttemptState',
+  'ImageOrigin',
+  'JobKind',
+  'JobState',
+  'LayerPhase',
+  'ProvisioningPhase',
+  'Role',
+  'Scope',
+  'SessionState',
+];
 
 const config = {
   useTypeImports: true,

@@ -3,14 +3,18 @@ import type { Attempt, LabProgress, StepProgress } from '../checks/attempt.ts';
 import type { Role, Scope } from '../identity/actor.ts';
 import type { ApiToken, User } from '../identity/user.ts';
 import type { ImagePin } from '../images/pin.ts';
+import type { Image, ImageOrigin } from '../images/image.ts';
+import type { Job, JobKind, JobProgress, JobState } from '../images/job.ts';
 import type { LabProblem } from '../labs/lab-problem.ts';
 import type { LabView } from '../labs/lab.ts';
 import type { Page } from '../page.ts';
 import type { Session, SessionMachine, SessionState } from '../sessions/session.ts';
+import type { WarmPoolView } from '../sessions/warm/warm-service.ts';
 import type { Terminal } from '../terminals/terminal.ts';
 
-export type { Role, Scope, SessionState };
+export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
 export type AttemptState = Attempt['state'];
+export type LayerPhase = NonNullable<JobProgress['layers']>[number]['phase'];
 export type ProvisioningPhase = NonNullable<Session['progress']>['phase'];
 
 type Edge<T> = Page<T>['items'][number];
@@ -20,6 +24,13 @@ export type AttemptModel = Attempt;
 export type AttemptConnectionModel = Page<Attempt>;
 export type AttemptEdgeModel = Edge<Attempt>;
 export type ImagePinModel = ImagePin;
+export type ImageModel = Image;
+export type ImageConnectionModel = Page<Image>;
+export type ImageEdgeModel = Edge<Image>;
+export type JobModel = Job;
+export type JobConnectionModel = Page<Job>;
+export type JobEdgeModel = Edge<Job>;
+export type JobProgressModel = JobProgress;
 export type LabModel = LabView;
 export type LabConnectionModel = Page<LabView>;
 export type LabEdgeModel = Edge<LabView>;
@@ -36,6 +47,7 @@ export type SessionEdgeModel = Edge<Session>;
 export type StepModel = LabView['steps'][number];
 export type StepProgressModel = StepProgress;
 export type TerminalModel = Terminal;
+export type WarmPoolModel = WarmPoolView;
 export type UserModel = User;
 export type UserConnectionModel = Page<User>;
 export type UserEdgeModel = Edge<User>;
@@ -45,4 +57,6 @@ export type NodeModel =
   | (User & { __typename: 'User' })
   | (LabView & { __typename: 'Lab' })
   | (Session & { __typename: 'Session' })
+  | (Image & { __typename: 'Image' })
+  | (Job & { __typename: 'Job' })
   | (Attempt & { __typename: 'Attempt' });

@@ -2,11 +2,14 @@ import { baseResolvers } from './base/base-resolvers.ts';
 import { dateTime } from './base/date-time.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
+import { imagesResolvers } from './images/images-resolvers.ts';
+import { jobsResolvers } from './jobs/jobs-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { previewsResolvers } from './previews/previews-resolvers.ts';
 import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
 import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
+import { warmResolvers } from './warm/warm-resolvers.ts';
 
 /** What each domain brings, to be put into the schema. */
 export const domainResolvers = [
@@ -14,8 +17,11 @@ export const domainResolvers = [
   baseResolvers,
   identityResolvers,
   labsResolvers,
+  imagesResolvers,
+  jobsResolvers,
   pinsResolvers,
   sessionsResolvers,
+  warmResolvers,
   terminalsResolvers,
   checksResolvers,
   previewsResolvers,

@@ -1,7 +1,19 @@
 import { readFile } from 'node:fs/promises';
 
 /** Domains with a file `<domain>/<domain>.graphql` of their own, in the order the printed schema has them. */
-const domains = ['base', 'identity', 'labs', 'pins', 'sessions', 'terminals', 'checks', 'previews'];
+const domains = [
+  'base',
+  'identity',
+  'labs',
+  'pins',
+  'images',
+  'jobs',
+  'sessions',
+  'warm',
+  'terminals',
+  'checks',
+  'previews',
+];
 
 /** The schema as its authors wrote it, all domains together. */
 export async function readSdl(): Promise<string> {

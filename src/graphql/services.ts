@@ -1,9 +1,13 @@
 import type { CheckService } from '../checks/attempt.ts';
 import type { TokenService, UserService } from '../identity/user.ts';
 import type { PinService } from '../images/pin.ts';
+import type { ImageService } from '../images/image.ts';
+import type { JobService } from '../images/job.ts';
+import type { RegistryCredentialService } from '../images/registry-credential.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import type { PreviewService } from '../previews/preview.ts';
 import type { SessionService } from '../sessions/session.ts';
+import type { WarmService } from '../sessions/warm/warm-service.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
 
 /** What resolvers may call. */
@@ -12,7 +16,11 @@ export interface GraphqlServices {
   tokens: TokenService;
   labs: LabService;
   pins: PinService;
+  images: ImageService;
+  jobs: JobService;
+  registryCredentials: RegistryCredentialService;
   sessions: Omit<SessionService, 'machine' | 'touch'>;
+  warm: WarmService;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;
   previews: Pick<PreviewService, 'open' | 'declared' | 'label'>;

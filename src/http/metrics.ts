@@ -27,6 +27,27 @@ export function createMetrics() {
       for (const [state, count] of Object.entries(counts)) this.set({ state }, count ?? 0);
     },
   });
+  let countWarm = noPools;
+  void new Gauge({
+    name: 'berth_warm_environments',
+    help: 'Environments made ahead, by lab: ready, being made, and wanted.',
+    labelNames: ['lab', 'state'],
+    registers,
+    async collect() {
+      const pools = await countWarm();
+      this.reset();
+      for (const { labSlug: lab, ready, making, wanted } of pools) {
+        for (const [state, count] of Object.entries({ ready, making, wanted }))
+          this.set({ lab, state }, count);
+      }
+    },
+  });
+  const warmStarts = new Counter({
+    name: 'berth_warm_starts_total',
+    help: 'Starts of labs that have environments made ahead: hit took one, miss found none, lost found one that ran no more.',
+    labelNames: ['outcome'],
+    registers,
+  });
   let countTerminals = noTerminals;
   void new Gauge({
     name: 'berth_terminals_open',
@@ -62,6 +83,11 @@ export function createMetrics() {
     countSessionsBy(count: () => Promise<Partial<Record<string, number>>>): void {
       countSessions = count;
     },
+    /** Asked at each scrape for the environments made ahead. */
+    countWarmBy(count: () => Promise<WarmCount[]>): void {
+      countWarm = count;
+    },
+    warmStart: (outcome: 'hit' | 'miss' | 'lost') => warmStarts.inc({ outcome }),
     /** Asked at each scrape for the number of terminals that this process holds. */
     countTerminalsBy(count: () => number): void {
       countTerminals = count;
@@ -74,6 +100,18 @@ export function createMetrics() {
     /** All of it, in Prometheus' text format. */
     print: () => registry.metrics(),
   };
+}
+
+/** Environments of one lab that were made ahead. */
+interface WarmCount {
+  labSlug: string;
+  ready: number;
+  making: number;
+  wanted: number;
+}
+
+async function noPools(): Promise<WarmCount[]> {
+  return [];
 }
 
 function noTerminals(): number {

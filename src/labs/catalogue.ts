@@ -27,6 +27,8 @@ export interface LabCatalogue {
   view(slug: string): LabView;
   /** As {@link view}, undefined where there is none. */
   find(slug: string): LabView | undefined;
+  /** All labs that can be used now, in no order. */
+  all(): readonly Lab[];
   /** By title. Costs as much as the page is long. @throws INPUT_INVALID */
   list(page: PageRequest): Page<LabView>;
   /** What is wrong in the folders, whether an earlier version of the lab is in use or none. */
@@ -110,6 +112,7 @@ export async function createLabCatalogue({
     version: (slug, version) => versions.get(versionKey(slug, version)) ?? entry(slug).lab,
     view: (slug) => entry(slug).view,
     find: (slug) => shelf.labs.get(slug)?.view,
+    all: () => [...shelf.labs.values()].map(({ lab }) => lab),
     list: (page) => shelf.list.page(page),
     problems: () => shelf.problems,
     reload,

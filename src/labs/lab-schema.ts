@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { portShape, portsSchema } from './lab-ports.ts';
 import type { TextSchema } from './lab-texts.ts';
 import { parseBytes, parseNumber } from './units.ts';
+import { MOST_WARM, parseWarmTime } from './warm-time.ts';
+import { isMapping } from './written.ts';
 
 const MIB = 1024 * 1024;
 
@@ -108,6 +110,32 @@ const lifetime = {
   max: minutes.optional(),
 };
 
+const warmTime = z.unknown().transform((value, context) => {
+  const time = parseWarmTime(typeof value === 'string' ? value : '');
+  if (typeof time !== 'string') return time;
+  context.addIssue({ code: 'custom', message: time });
+  return z.NEVER;
+});
+
+const warm = {
+  count: z.number().int().min(0).max(MOST_WARM).default(0),
+  schedule: z.array(warmTime).max(50).default([]),
+};
+
+/** `warm: 2` is short for `warm: { count: 2 }`. */
+const warmShort = z
+  .unknown()
+  .transform((value, context) => {
+    if (typeof value === 'number') return { count: value };
+    if (isMapping(value)) return value;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be how many, such as 2, or a mapping with "count" and "schedule"',
+    });
+    return z.NEVER;
+  })
+  .pipe(z.strictObject(warm));
+
 const check = (text: TextSchema) => ({
   script: text,
   machine: z.string().optional(),
@@ -130,6 +158,7 @@ const lab = (text: TextSchema) => ({
   network: z.enum(['none', 'isolated', 'internet']).optional(),
   networks: networks.optional(),
   lifetime: z.strictObject(lifetime).default({}),
+  warm: warmShort.default({ count: 0, schedule: [] }),
   introduction: text.default(''),
   conclusion: text.default(''),
   steps: z
@@ -154,6 +183,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
     machines: machine,
     'machines.ports': portShape,
     lifetime,
+    warm,
     steps: step(text),
     'steps.check': check(text),
   };

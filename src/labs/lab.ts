@@ -1,4 +1,5 @@
 import type { IsolationProfile } from '../engine/engine.ts';
+import type { WarmTime } from './warm-time.ts';
 
 /** A lab as its folder describes it, validated; immutable, one object per content version. */
 export interface Lab {
@@ -18,6 +19,7 @@ export interface Lab {
   /** The networks that its machines are on; none where they are to be alone. */
   networks: LabNetwork[];
   lifetime: LabLifetime;
+  warm: LabWarm;
   steps: LabStep[];
 }
 
@@ -60,6 +62,14 @@ export interface LabLifetime {
   totalMinutes: number;
   /** Longest total life with all extensions. */
   maxMinutes: number;
+}
+
+/** How many of its environments are made ahead of anyone's start. */
+export interface LabWarm {
+  /** Kept ready while the lab is in use. */
+  count: number;
+  /** When there are to be more. */
+  schedule: readonly WarmTime[];
 }
 
 export interface LabStep {

@@ -19,6 +19,7 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
     machines,
     networks,
     lifetime: toLifetime(document.lifetime),
+    warm: document.warm,
     steps: document.steps.map((step) => toStep(step, machines)),
   };
 }

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import { rest } from '../rest.ts';
 import { requireSomebody } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
+import { createConnecting } from './connecting.ts';
 import { createOpenConnections } from './open-connections.ts';
 import type { OpenConnection } from './open-connections.ts';
 import { isPort, previewLabel } from './preview-label.ts';
@@ -57,6 +58,7 @@ export interface RunningPreviewService extends PreviewService {
 export function createPreviewService(options: PreviewServiceOptions): RunningPreviewService {
   const { store, sessions, catalogue, engine, actorOf, events, clock, log } = options;
   const connections = createOpenConnections();
+  const connecting = createConnecting();
   const memory = createReachMemory({ clock });
 
   /** The machine, as its opener may enter it now. */
@@ -140,7 +142,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
 
     hold: (port, end) => connections.add({ port, end }),
 
-    connect: ({ machineId, port }) => engine.connect(machineId, port),
+    connect: ({ sessionId, machineId, port }) => connecting(sessionId, () => engine.connect(machineId, port)),
 
     touch: (sessionId) => sessions.touch(sessionId),
 

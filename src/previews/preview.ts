@@ -53,7 +53,7 @@ export interface PreviewService {
   hold(port: ReachedPort, end: () => void): () => void;
 
   /** A connection into the machine. @throws PORT_CLOSED, MACHINE_NOT_RUNNING, GATEWAY_UNAVAILABLE, ENGINE_UNREACHABLE */
-  connect(port: Pick<ReachedPort, 'machineId' | 'port'>): Promise<Duplex>;
+  connect(port: Pick<ReachedPort, 'sessionId' | 'machineId' | 'port'>): Promise<Duplex>;
 
   /** Notes that the session was used. Cheap. */
   touch(sessionId: string): void;

@@ -6,7 +6,7 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
 import { createClaimStore } from './claim-store.ts';
 import { createEngineWatcher } from './engine-watcher.ts';
-import { createEnvironmentMaker } from './environment-maker.ts';
+import { createEnvironmentMaker, createLabProvision } from './environment-maker.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
 import { createLifetimes } from './lifetimes.ts';
 import { nameOwner } from './process-owner.ts';
@@ -29,13 +29,16 @@ import { createSubnetStore } from './subnet-store.ts';
 import { createTakeover } from './takeover.ts';
 import { createTeardown } from './teardown.ts';
 import { createUpkeep } from './upkeep.ts';
+import { createWarm } from './warm/create-warm.ts';
+import type { WarmOptions } from './warm/create-warm.ts';
+import type { WarmPoolView, WarmService } from './warm/warm-service.ts';
 
-export interface SessionsOptions {
+export interface SessionsOptions extends WarmOptions {
   database: Database;
   engine: Engine;
   events: EventBus;
   clock: Clock;
-  catalogue: Pick<LabCatalogue, 'get' | 'version'>;
+  catalogue: Pick<LabCatalogue, 'get' | 'version' | 'all'>;
   logger: Log;
   /** CIDR of which each network gets a /28. */
   subnetPool: string;
@@ -51,6 +54,8 @@ export interface SessionsOptions {
 
 export interface Sessions {
   service: SessionService;
+  /** Environments made ahead. */
+  warm: WarmService;
   /**
    * Takes up what waits, and keeps sessions, engine and lifetimes in line from now on. Returns at
    * once. Without it this process only answers requests, and leaves the work to others.
@@ -58,6 +63,8 @@ export interface Sessions {
   start(): void;
   /** How many sessions there are in each state, for metrics. */
   countByState(): Promise<Partial<Record<SessionState, number>>>;
+  /** The environments made ahead, by lab, for metrics. */
+  countWarm(): Promise<WarmPoolView[]>;
   /** Compares the engine with the database once, now; resolves when that is done. */
   reconcile(): Promise<void>;
   /** Writes the uses of sessions that were gathered: the last thing to do before the database closes. */
@@ -80,13 +87,21 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   const subnets = createSubnetStore({ database });
   const leases = createSubnetLeases({ pool, subnets });
-  const make = createEnvironmentMaker({ engine, catalogue, claims, leases });
+  const provisionLab = createLabProvision({ engine, leases });
+  const warm = createWarm({
+    ...options,
+    subnets,
+    make: createEnvironmentMaker({ provision: provisionLab, catalogue, claims }),
+    provision: provisionLab,
+    mayMake: async () => provisioner.freePlaces() > 0 && (await claims.waiting(1)).length === 0,
+    owner,
+  });
   const provision = createProvisioning({
     store,
     claims,
     changer,
     subnets,
-    make,
+    make: warm.starts.make,
     engine,
     clock,
     owner,
@@ -96,13 +111,17 @@ export function createSessions(options: SessionsOptions): Sessions {
   });
   const provisioner = createProvisioner({
     claims,
+    warm: warm.starts,
     changer,
     provision,
     clock,
     owner,
     logger,
     concurrency: options.provisionConcurrency,
-    onSettled: wakeTeardown,
+    onSettled: () => {
+      wakeTeardown();
+      warm.wake();
+    },
   });
   const teardown = createTeardown({
     store,
@@ -129,7 +148,15 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   const limit = createRestartLimit({ clock });
   const repairs = createRepairs({ store, changer, engine, limit, clock, logger, onLost: wakeTeardown });
-  const reconciler = createReconciler({ store, changer, subnets, engine, repairs, logger });
+  const reconciler = createReconciler({
+    store,
+    changer,
+    subnets,
+    engine,
+    repairs,
+    warm: warm.compare,
+    logger,
+  });
   const comparing = createRunner({
     work: reconciler.reconcile,
     onError: (error) => logger.error({ err: error }, 'Engine and database could not be compared.'),
@@ -155,11 +182,16 @@ export function createSessions(options: SessionsOptions): Sessions {
   const watcher = createEngineWatcher({
     engine,
     clock,
-    onMachine: (id) => upkeep.run('A machine could not be looked after.', () => repairs.inspect(id)),
+    onMachine: (id) =>
+      upkeep.run('A machine could not be looked after.', async () => {
+        await warm.compare.inspect(id);
+        await repairs.inspect(id);
+      }),
     onLost: () => upkeep.run('Sessions could not be marked unreachable.', reconciler.engineLost),
     onReturned: () => {
       comparing.wake();
       teardown.retry();
+      warm.retry();
     },
   });
 
@@ -171,7 +203,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       catalogue,
       clock,
       sessionLimit: options.sessionLimit,
-      onRequested: () => work.started && provisioner.wake(),
+      onRequested: (lab) => {
+        if (work.started) provisioner.wake();
+        warm.used(lab);
+      },
     }),
     ends: createSessionEnd({ store, changer, clock, onEnded: wakeTeardown }),
     extendSession: createSessionExtend({ store, lifetimes: lifetimeStore, changer, clock, warningMinutes }),
@@ -182,6 +217,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   let unlisten: (() => void) | undefined;
   return {
     service,
+    warm: warm.service,
     start() {
       work.started = true;
       unlisten = events.listen('session.changed', ({ sessionId, generation }) =>
@@ -189,15 +225,17 @@ export function createSessions(options: SessionsOptions): Sessions {
       );
       watcher.start();
       upkeep.start();
+      warm.start();
     },
     countByState: store.countByState,
+    countWarm: warm.view,
     reconcile: comparing.flush,
     noteUses: lifetimes.settle,
     async stop() {
       unlisten?.();
       watcher.stop();
       // All are told to stop before any is waited for: the engine may keep one of them waiting.
-      const ends = [upkeep.stop(), comparing.stop(), provisioner.stop(), teardown.stop()];
+      const ends = [upkeep.stop(), comparing.stop(), provisioner.stop(), teardown.stop(), warm.stop()];
       await Promise.allSettled(ends);
       await Promise.all(ends);
     },

@@ -10,18 +10,18 @@ import type { SubnetLeases } from './subnet-leases.ts';
 /** Times that one environment is tried before it fails: each refusal means that something else has a subnet. */
 const TRIES = 8;
 
-export type EnvironmentMaker = ReturnType<typeof createEnvironmentMaker>;
+export type LabProvision = ReturnType<typeof createLabProvision>;
 
-/** Makes what a claimed session needs on the engine, on other subnets when the engine refuses one. */
-export function createEnvironmentMaker(options: {
+/** Makes an environment of a lab on the engine, on other subnets when the engine refuses one. */
+export function createLabProvision({
+  engine,
+  leases,
+}: {
   engine: Pick<Engine, 'provision'>;
-  catalogue: Pick<LabCatalogue, 'version'>;
-  claims: ClaimStore;
   leases: SubnetLeases;
 }) {
-  const { engine, catalogue, claims, leases } = options;
-
-  async function provision(
+  /** @throws what the engine throws; SUBNETS_EXHAUSTED */
+  return async function provision(
     lab: Lab,
     environmentId: string,
     options: { signal: AbortSignal; onProgress: (progress: ProvisionProgress) => void },
@@ -35,7 +35,18 @@ export function createEnvironmentMaker(options: {
         await leases.refuse(environmentId, error.details['subnet']);
       }
     }
-  }
+  };
+}
+
+export type EnvironmentMaker = ReturnType<typeof createEnvironmentMaker>;
+
+/** Makes what a claimed session needs on the engine. */
+export function createEnvironmentMaker(options: {
+  provision: LabProvision;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  claims: ClaimStore;
+}) {
+  const { provision, catalogue, claims } = options;
 
   /** @throws what the engine throws; LAB_NOT_FOUND, LAB_INVALID, SUBNETS_EXHAUSTED */
   return async function make(

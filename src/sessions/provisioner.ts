@@ -7,6 +7,7 @@ import type { Provisioning } from './provisioning.ts';
 import { createRunner } from './runner.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow } from './session-store.ts';
+import type { Taken, WarmStart } from './warm/warm-start.ts';
 
 /** How long a claim is believed without being renewed, in milliseconds: several missed ticks. */
 export const CLAIM_MS = 15_000;
@@ -16,12 +17,23 @@ const BATCH = 64;
 
 export type Provisioner = ReturnType<typeof createProvisioner>;
 
+/** A session that is being brought up here. */
+interface Work {
+  generation: number;
+  abort: AbortController;
+  done: Promise<void>;
+  /** Whether its environment is made, and not taken from those that are ready. */
+  takesPlace: boolean;
+}
+
 /**
- * Takes up waiting sessions, longest waiting first, at most `concurrency` at a time in this
- * process. `onSettled` is called when a session is no longer worked on here.
+ * Takes up waiting sessions, longest waiting first: with an environment that is ready where there is
+ * one; others are made, at most `concurrency` at a time in this process. `onSettled` is called when a
+ * session is no longer worked on here.
  */
 export function createProvisioner(options: {
   claims: ClaimStore;
+  warm: Pick<WarmStart, 'take'>;
   changer: SessionChanger;
   provision: Provisioning;
   clock: Clock;
@@ -30,8 +42,8 @@ export function createProvisioner(options: {
   logger: Log;
   onSettled: () => void;
 }) {
-  const { claims, changer, provision, clock, owner, concurrency, logger, onSettled } = options;
-  const underWay = new Map<string, { generation: number; abort: AbortController; done: Promise<void> }>();
+  const { claims, warm, changer, provision, clock, owner, concurrency, logger, onSettled } = options;
+  const underWay = new Map<string, Work>();
   let stopped = false;
   const runner = createRunner({
     work: fill,
@@ -43,17 +55,26 @@ export function createProvisioner(options: {
   async function fill(): Promise<void> {
     for (const row of await claims.waiting(BATCH)) {
       if (stopped) return;
-      if (underWay.size < concurrency) await begin(row);
+      const taken = await warm.take(row, claim());
+      if (taken) begin(taken.row, taken.machines);
+      else if (freePlaces() > 0) await beginCold(row);
       else if (row.state === 'requested') await changer.move(row, 'queue');
     }
   }
 
-  async function begin(waiting: SessionRow): Promise<void> {
+  function freePlaces(): number {
+    return concurrency - [...underWay.values()].filter(({ takesPlace }) => takesPlace).length;
+  }
+
+  async function beginCold(waiting: SessionRow): Promise<void> {
     const claimed = await claims.claim(waiting, newId(clock.now()), claim());
-    if (!claimed) return;
+    if (claimed) begin(claimed);
+  }
+
+  function begin(claimed: Taken['row'], machines?: Taken['machines']): void {
     changer.tell(claimed);
     const abort = new AbortController();
-    const done = provision(claimed, abort)
+    const done = provision(claimed, abort, machines)
       .catch((error: unknown) =>
         logger.error({ err: error, sessionId: claimed.id }, 'A provisioning broke off.'),
       )
@@ -62,12 +83,14 @@ export function createProvisioner(options: {
         runner.wake();
         onSettled();
       });
-    underWay.set(claimed.id, { generation: claimed.generation, abort, done });
+    underWay.set(claimed.id, { generation: claimed.generation, abort, done, takesPlace: !machines });
   }
 
   return {
     /** There may be something to take up; costs one query when there is not. */
     wake: runner.wake,
+    /** How many more environments may be made at once in this process. */
+    freePlaces,
     isWorkingOn: (id: string) => underWay.has(id),
     /** Says that this process lives, and lets go of what another has taken over. */
     async renewClaims(): Promise<void> {

@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.ts';
-import type { Engine, ProvisionProgress } from '../engine/engine.ts';
+import type { Engine, ProvisionedMachine, ProvisionProgress } from '../engine/engine.ts';
 import { fault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
-import type { EnvironmentMaker } from './environment-maker.ts';
 import { lifetimeFrom } from './lifetime-rules.ts';
 import { createProgressReports } from './provisioning-progress.ts';
 import { reasonOf } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 import type { SubnetStore } from './subnet-store.ts';
+import type { WarmStart } from './warm/warm-start.ts';
 
 /** Why a provisioning ends early: the session was stopped or taken over, or this service stops. */
 export const LOST = new Error('The session is not wanted any more.');
@@ -19,13 +19,16 @@ const UNCLAIMED = { claimedBy: null, claimedUntil: null };
 
 export type Provisioning = ReturnType<typeof createProvisioning>;
 
-/** Takes one claimed session to `ready` or `failed`; when aborted, leaves nothing on the engine. */
+/**
+ * Takes one claimed session to `ready` or `failed`, with the machines that were taken for it where there
+ * are any; when aborted, leaves nothing on the engine.
+ */
 export function createProvisioning(options: {
   store: SessionStore;
   claims: ClaimStore;
   changer: SessionChanger;
   subnets: Pick<SubnetStore, 'release'>;
-  make: EnvironmentMaker;
+  make: WarmStart['make'];
   engine: Pick<Engine, 'destroy'>;
   clock: Clock;
   owner: string;
@@ -36,13 +39,17 @@ export function createProvisioning(options: {
   const { store, claims, changer, subnets, make, engine, clock, owner, timeoutSeconds, logger, onOutcome } =
     options;
 
-  return async function provision(row: HoldingRow, abort: AbortController): Promise<void> {
+  return async function provision(
+    row: HoldingRow,
+    abort: AbortController,
+    taken?: ProvisionedMachine[],
+  ): Promise<void> {
     const over = new AbortController();
     abortInTime(abort, over.signal);
     const progress = progressOf(row);
     let moved: SessionRow | undefined;
     try {
-      const made = await make(row, abort.signal, progress.report);
+      const made = await make(row, taken, abort.signal, progress.report);
       const now = clock.now();
       const changes = { ...lifetimeFrom(now, row), readyAt: now, ...UNCLAIMED };
       moved = await changer.move(made.row, 'provisioned', changes, { machines: made.machines });

@@ -5,6 +5,7 @@ import type { Repairs } from './repairs.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 import type { SubnetStore } from './subnet-store.ts';
+import type { WarmCompare } from './warm/warm-compare.ts';
 
 export type Reconciler = ReturnType<typeof createReconciler>;
 
@@ -15,9 +16,10 @@ export function createReconciler(options: {
   subnets: Pick<SubnetStore, 'release' | 'releaseForgotten'>;
   engine: Pick<Engine, 'list' | 'destroy'>;
   repairs: Repairs;
+  warm: WarmCompare;
   logger: Log;
 }) {
-  const { store, changer, subnets, engine, repairs, logger } = options;
+  const { store, changer, subnets, engine, repairs, warm, logger } = options;
 
   /** The engine does not answer: nothing can be done in any session until it does. */
   async function engineLost(): Promise<void> {
@@ -26,23 +28,26 @@ export function createReconciler(options: {
 
   /**
    * One comparison. The rows are read before the engine: so what is ready in them was on the engine
-   * when it was asked, or has changed since, and then the compare-and-set lets it be.
+   * when it was asked, or has changed since, and then the compare-and-set lets it be. An environment
+   * goes from the warm ones to a session, never back: in this order it is met in one of them.
    */
   async function compare(): Promise<void> {
+    const ahead = await warm.all();
     const rows = await store.findHolding();
-    const known = new Set(rows.map(({ environmentId }) => environmentId));
+    const known = new Set([...ahead.map(({ id }) => id), ...rows.map((row) => row.environmentId)]);
     const environments = await engine.list();
     for (const { environmentId } of environments) {
       if (!known.has(environmentId)) await removeOrphan(environmentId);
     }
     const found = new Map(environments.map(({ environmentId, machines }) => [environmentId, machines]));
     for (const row of rows) await repair(row, found.get(row.environmentId ?? '') ?? []);
+    await warm.compare(ahead, found);
     await subnets.releaseForgotten();
   }
 
-  /** Removes it, unless its session came after the others were read. */
+  /** Removes it, unless it or its session came after the others were read. */
   async function removeOrphan(environmentId: string): Promise<void> {
-    if (await store.findByEnvironment(environmentId)) return;
+    if ((await warm.isWarm(environmentId)) || (await store.findByEnvironment(environmentId))) return;
     logger.warn({ environmentId }, 'An environment without a session was removed.');
     await engine.destroy(environmentId);
     await subnets.release(environmentId);

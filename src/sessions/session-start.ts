@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { fault } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
+import type { Lab } from '../labs/lab.ts';
 import { newLifetime } from './lifetime-rules.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
@@ -16,7 +17,7 @@ export function createSessionStart(options: {
   catalogue: Pick<LabCatalogue, 'get'>;
   clock: Clock;
   sessionLimit: number;
-  onRequested: () => void;
+  onRequested: (lab: Lab) => void;
 }) {
   const { store, changer, catalogue, clock, sessionLimit, onRequested } = options;
 
@@ -36,7 +37,7 @@ export function createSessionStart(options: {
     if (made === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
     if (made === 'exists') return made;
     changer.tell(made);
-    onRequested();
+    onRequested(lab);
     return made;
   }
 

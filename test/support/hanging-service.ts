@@ -5,13 +5,14 @@ import { systemClock } from '../../src/clock.ts';
 import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { createSessions } from '../../src/sessions/create-sessions.ts';
 import { quietLog } from './quiet-log.ts';
-import { testCatalogue } from './sessions.ts';
+import { testCatalogue, testLab } from './sessions.ts';
 
 /*
- * A service that hangs between making an environment and noting it: to be killed there.
- * node --import=tsx hanging-service.ts <database url> <installation>
+ * A service that hangs between making an environment and noting it, a session's or one made ahead of
+ * lab-0: to be killed there.
+ * node --import=tsx hanging-service.ts <database url> <installation> [environments made ahead]
  */
-const [url = '', installation = ''] = process.argv.slice(2);
+const [url = '', installation = '', ahead = '0'] = process.argv.slice(2);
 const engine = createDockerEngine({ installation });
 const hanging: Engine = Object.create(engine, {
   provision: {
@@ -28,11 +29,18 @@ createSessions({
   engine: hanging,
   events: createMemoryBus({ log }),
   clock: systemClock,
-  catalogue: testCatalogue(),
+  catalogue: testCatalogue([
+    testLab('lab-0', { warm: { count: Number(ahead), schedule: [] } }),
+    testLab('lab-1'),
+  ]),
   logger: log,
   subnetPool: '10.232.0.0/16',
   sessionLimit: 5,
   provisionConcurrency: 1,
   provisionTimeoutSeconds: 60,
   warningMinutes: 5,
+  warmLimit: 50,
+  warmIdleMinutes: 120,
+  warmAheadMinutes: 10,
+  timeZone: 'UTC',
 }).start();

@@ -35,7 +35,7 @@ export async function startPreviewWorld(t: Test, settings: Record<string, string
   const installation = await readInstallation(database);
   const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation });
   t.teardown(async () => {
-    for (const { sessionId } of await engine.list()) await engine.destroy(sessionId);
+    for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
     await engine.close();
     await database.close();
   });
@@ -60,10 +60,10 @@ export async function startPreviewWorld(t: Test, settings: Record<string, string
         berth.graphql(query, variables, token)) as BerthProcess['graphql'],
     };
     const learner = learnerAt(as, LAB);
-    const before = new Set((await engine.list()).map(({ sessionId }) => sessionId));
+    const before = new Set((await engine.list()).map(({ environmentId }) => environmentId));
     const id = await learner.start();
     await learner.reach(id, 'READY');
-    const made = (await engine.list()).find(({ sessionId }) => !before.has(sessionId));
+    const made = (await engine.list()).find(({ environmentId }) => !before.has(environmentId));
     machines.set(id, made?.machines[0]?.machineId ?? '');
     if (server) await startWebServer(id);
     return id;

@@ -20,7 +20,10 @@ export interface FaultyEngine extends Engine {
   /** As when it is there again. */
   comeBack(): void;
   /** Calls `before` ahead of each call of that method: it may wait, or throw. */
-  intercept(method: 'provision' | 'destroy' | 'restart', before: (argument: unknown) => Promise<void>): void;
+  intercept(
+    method: 'provision' | 'destroy' | 'restart' | 'unpause',
+    before: (argument: unknown) => Promise<void>,
+  ): void;
 }
 
 /** The engine, with faults that can not be produced for real at a certain moment. */

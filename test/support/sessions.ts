@@ -34,6 +34,7 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     machines: [testMachine('main')],
     networks: [{ name: 'lab', internet: false }],
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
+    warm: { count: 0, schedule: [] },
     steps: [],
     ...changes,
   };
@@ -69,7 +70,7 @@ export function testCatalogue(
     if (!lab) throw fault('LAB_NOT_FOUND', { lab: slug });
     return lab;
   };
-  return { get, version: get };
+  return { get, version: get, all: () => labs };
 }
 
 /** An engine that never answers: for tests in which none is needed. */
@@ -132,6 +133,10 @@ export function openSessions(
     provisionConcurrency: 4,
     provisionTimeoutSeconds: 60,
     warningMinutes: 5,
+    warmLimit: 50,
+    warmIdleMinutes: 120,
+    warmAheadMinutes: 10,
+    timeZone: 'UTC',
     ...options,
   });
   t.teardown(() => sessions.stop());

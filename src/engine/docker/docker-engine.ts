@@ -9,6 +9,7 @@ import { watchMachines } from './events.ts';
 import { runExec } from './exec.ts';
 import { commit, copyIn, copyOut, removeImage } from './files.ts';
 import type { PullContext } from './image-pull.ts';
+import { pauseMachine, unpauseMachine } from './pause.ts';
 import { restartMachine } from './restart.ts';
 import { parseHandle } from './shell-leader.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
@@ -60,6 +61,8 @@ export function createDockerEngine({
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
     restart: (machineId) => restartMachine(docker, egress, machineId),
+    pause: (machineId) => pauseMachine(docker, machineId),
+    unpause: (machineId) => unpauseMachine(docker, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
     openTerminal: (machineId, spec) => openTerminal(container(machineId), spec, { sizesAtStart }),
     async endShell(machineId, shell) {

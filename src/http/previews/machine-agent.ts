@@ -10,6 +10,7 @@ const IDLE_MS = 4_000;
 
 /** What a request through the agent says beside the usual. */
 export interface MachineRequest extends ClientRequestArgs {
+  sessionId: string;
   machineId: string;
   port: number;
 }

@@ -135,6 +135,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 function send({ request, port }: Asked, agent: MachineAgent, headers: RawHeaders): ClientRequest {
   const options: MachineRequest = {
     agent,
+    sessionId: port.sessionId,
     machineId: port.machineId,
     port: port.port,
     host: port.machine,

@@ -54,6 +54,45 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     await t.rejects(engine.inspect(machine?.machineId ?? ''), { code: 'CONTAINER_NOT_FOUND' });
   });
 
+  await test('a paused machine stands still, and goes on where it was', async (t) => {
+    const { engine } = open(t);
+    const spec = environmentSpec();
+    const [machine] = await engine.provision(spec);
+    const machineId = machine?.machineId ?? '';
+    const count = 'i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.05; done';
+    await runScript(
+      engine,
+      machineId,
+      `(${count}) </dev/null >/dev/null 2>&1 & until [ -s /tmp/count ]; do sleep 0.05; done`,
+    );
+    await engine.pause(machineId);
+    await engine.pause(machineId);
+    t.match(await engine.inspect(machineId), { state: 'paused', exitCode: undefined, outOfMemory: false });
+    t.match(await engine.list(), [{ environmentId: spec.environmentId, machines: [{ state: 'paused' }] }]);
+    await t.rejects(runScript(engine, machineId, 'true'), { code: 'MACHINE_NOT_RUNNING' });
+    await engine.unpause(machineId);
+    await engine.unpause(machineId);
+    t.match(await engine.inspect(machineId), { state: 'running', addresses: machine?.addresses });
+    const before = (await runScript(engine, machineId, 'cat /tmp/count')).out;
+    const grows = `until [ "$(cat /tmp/count)" -gt ${Number(before)} ]; do sleep 0.05; done`;
+    t.match(await runScript(engine, machineId, grows), { code: 0 }, 'its processes went on');
+    await engine.pause(machineId);
+    await engine.destroy(spec.environmentId);
+    t.same(await engine.list(), []);
+  });
+
+  await test('what has ended or is gone is neither paused nor unpaused', async (t) => {
+    const { engine } = open(t);
+    const spec = environmentSpec({ machines: [machineSpec({ command: ['sh', '-c', 'read line'] })] });
+    const machineId = (await engine.provision(spec))[0]?.machineId ?? '';
+    while ((await engine.inspect(machineId)).state !== 'exited') await sleep(20);
+    await t.rejects(engine.pause(machineId), { code: 'MACHINE_NOT_RUNNING' });
+    await t.rejects(engine.unpause(machineId), { code: 'MACHINE_NOT_RUNNING' });
+    await engine.destroy(spec.environmentId);
+    await t.rejects(engine.pause(machineId), { code: 'CONTAINER_NOT_FOUND' });
+    await t.rejects(engine.unpause(machineId), { code: 'CONTAINER_NOT_FOUND' });
+  });
+
   await test('another installation on the same engine is neither listed nor destroyed', async (t) => {
     const [ours, theirs] = [open(t).engine, open(t).engine];
     const spec = environmentSpec();

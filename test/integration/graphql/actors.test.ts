@@ -87,6 +87,11 @@ await test('each operation, asked by the owner, another student, an instructor, 
     ['{ labProblems { message } }', [no, 'ok', 'ok', nobody, no]],
     ['{ labPins(lab: "linux-command-line") { image } }', [no, no, 'ok', nobody, no]],
     ['mutation { repinLab(input: { lab: "linux-command-line" }) { forgotten } }', [no, no, 'ok', nobody, no]],
+    ['{ warmPools { labSlug ready making wanted } }', [no, 'ok', 'ok', nobody, no]],
+    [
+      'mutation { drainWarmPool(input: { lab: "linux-command-line" }) { removed } }',
+      [no, no, 'ok', nobody, no],
+    ],
     ['mutation { reloadLabs { problems { message } } }', [no, no, 'ok', nobody, no]],
     [
       `{ session(id: "${session}") { id terminals { id } learner { name } attempts { edges { node { id } } } } }`,

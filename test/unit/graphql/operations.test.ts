@@ -79,6 +79,7 @@ const everything = `{
     lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck }
     progress { passed total steps { id passed passedAt attempts bestScore } } }
   labProblems { lab file line key message }
+  warmPools { lab { slug } labSlug ready making wanted }
   sessions(first: 4) { edges { node { id state generation provisioning { phase percent } reason { code message } lab { slug }
     labSlug learner { name } machines { name image address ports { port name url } } terminals { id machine createdAt endedAt exitCode }
     createdAt readyAt expiresAt warnedAt endedAt

@@ -7,6 +7,7 @@ import type { User } from '../../../src/identity/user.ts';
 import type { GraphqlServices } from '../../../src/graphql/services.ts';
 import type { Page, PageRequest } from '../../../src/page.ts';
 import type { Session } from '../../../src/sessions/session.ts';
+import { createImageServices } from './image-services.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
 
@@ -29,6 +30,7 @@ export function createServices(world: World): GraphqlServices {
   }
 
   const services: GraphqlServices = {
+    ...createImageServices(world),
     users: {
       viewer: async (actor) => actor && users.get(actor.userId),
       async get(actor, id) {
@@ -128,6 +130,17 @@ export function createServices(world: World): GraphqlServices {
       async repin(actor) {
         requireActor(actor, { scope: 'manage', role: 'admin' });
         return 2;
+      },
+    },
+    warm: {
+      async list(actor) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [{ labSlug: lab.slug, ready: 2, making: 1, wanted: 3 }];
+      },
+      async drain(actor, slug) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
+        return 3;
       },
     },
     sessions: {

@@ -27,6 +27,7 @@ await t.test('the smallest lab gets every default', async (t) => {
     networks: [{ name: 'lab', internet: false }],
     steps: [],
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
+    warm: { count: 0, schedule: [] },
     machines: [
       {
         networks: ['lab'],
@@ -60,6 +61,7 @@ machines:
   - { name: db, image: postgres, networks: [back], volumes: [/var/lib/postgresql] }
 networks: { front: internet, back: isolated }
 lifetime: { idle: 5, total: 10, max: 20 }
+warm: { count: 2, schedule: ["Monday 09:00, 60"] }
 introduction: intro.md
 conclusion: ./finish.md
 steps:
@@ -85,6 +87,7 @@ steps:
     introduction: '# Hello\n',
     conclusion: '# Bye\n',
     lifetime: { idleMinutes: 5, totalMinutes: 10, maxMinutes: 20 },
+    warm: { count: 2, schedule: [{ days: [1], hour: 9, minute: 0, count: 60 }] },
     machines: [
       {
         name: 'main',
@@ -269,5 +272,25 @@ await t.test('a folder without lab.yaml, or with a name that is no slug, is refu
   t.same(await problemsOf(t, { 'README.md': 'x' }), ['labs/x/lab.yaml: is not there: it describes the lab']);
   t.match(await problemsOf(t, smallLab(), 'My Lab'), [
     /^labs\/x\/\.: the folder's name must be small letters/,
+  ]);
+});
+
+await t.test('environments made ahead are counted in short or with a schedule', async (t) => {
+  const lab = (warm: string) => ({ 'lab.yaml': `title: Warm\n${MACHINES}warm: ${warm}\n` });
+  t.match(await labOf(t, lab('2')), { warm: { count: 2, schedule: [] } });
+  t.match(await labOf(t, lab('{ schedule: ["Every day 09:00, 5"] }')), {
+    warm: { count: 0, schedule: [{ count: 5 }] },
+  });
+  const at = 'labs/x/lab.yaml:3: warm';
+  t.same(await problemsOf(t, lab('many')), [
+    `${at}: must be how many, such as 2, or a mapping with "count" and "schedule"`,
+  ]);
+  t.same(await problemsOf(t, lab('-1')), [`${at}.count: must be at least 0`]);
+  t.same(await problemsOf(t, lab('501')), [`${at}.count: must be at most 500`]);
+  t.same(await problemsOf(t, lab('{ cont: 2 }')), [
+    `${at}.cont: there is no such key; did you mean "count"?`,
+  ]);
+  t.same(await problemsOf(t, lab('{ schedule: ["Monday 9:00, 5"] }')), [
+    `${at}.schedule[0]: must have a time from 00:00 to 23:59, with two digits each, such as 09:00: "9:00" is none`,
   ]);
 });

@@ -1,6 +1,7 @@
 import { Problem } from '../../components/problem.tsx';
 import { errorText, readingErrorText } from '../api/error-text.ts';
 import { TerminalTabs } from '../terminal/terminal-tabs.tsx';
+import { MachinePorts } from './machine-ports.tsx';
 import { Provisioning } from './provisioning.tsx';
 import { SessionBar } from './session-bar.tsx';
 import { isOver } from './session.ts';
@@ -30,6 +31,7 @@ function Machine({ handle }: { handle: SessionHandle }) {
   return (
     <>
       <SessionBar handle={handle} />
+      <MachinePorts session={session} />
       <TerminalTabs
         key={`${session.id} ${restarts}`}
         sessionId={session.id}

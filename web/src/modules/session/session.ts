@@ -7,7 +7,7 @@ export interface LabSession {
   generation: number;
   provisioning: { phase: string; percent: number | null } | null;
   reason: { code: string; message: string } | null;
-  machines: { name: string }[];
+  machines: { name: string; ports: { port: number; name: string; url: string | null }[] }[];
   expiresAt: string;
   warnedAt: string | null;
 }
@@ -30,7 +30,7 @@ const fields = `
   generation
   provisioning { phase percent }
   reason { code message }
-  machines { name }
+  machines { name ports { port name url } }
   expiresAt
   warnedAt
 `;

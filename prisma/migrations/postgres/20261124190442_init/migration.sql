@@ -11,13 +11,16 @@ CREATE TYPE "AttemptState" AS ENUM ('running', 'finished', 'errored');
 CREATE TYPE "JobKind" AS ENUM ('pull', 'build', 'prune');
 
 -- CreateEnum
-CREATE TYPE "JobState" AS ENUM ('running', 'succeeded', 'failed', 'cancelled');
+CREATE TYPE "JobState" AS ENUM ('queued', 'running', 'succeeded', 'failed', 'cancelled');
+
+-- CreateEnum
+CREATE TYPE "OwnImageOrigin" AS ENUM ('pulled', 'built');
 
 -- CreateEnum
 CREATE TYPE "SavedStateState" AS ENUM ('making', 'whole', 'removing');
 
 -- CreateEnum
-CREATE TYPE "WarmState" AS ENUM ('making', 'ready');
+CREATE TYPE "WarmState" AS ENUM ('making', 'ready', 'leaving');
 
 -- CreateTable
 CREATE TABLE "User" (
@@ -213,6 +216,7 @@ CREATE TABLE "Job" (
     "kind" "JobKind" NOT NULL,
     "subject" TEXT NOT NULL,
     "state" "JobState" NOT NULL,
+    "activeKey" TEXT,
     "version" INTEGER NOT NULL DEFAULT 0,
     "progress" TEXT NOT NULL DEFAULT '{}',
     "log" TEXT NOT NULL DEFAULT '',
@@ -226,6 +230,16 @@ CREATE TABLE "Job" (
     "finishedAt" TIMESTAMP(3),
 
     CONSTRAINT "Job_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "OwnImage" (
+    "name" TEXT NOT NULL,
+    "imageId" TEXT NOT NULL,
+    "origin" "OwnImageOrigin" NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "OwnImage_pkey" PRIMARY KEY ("name")
 );
 
 -- CreateTable
@@ -284,11 +298,22 @@ CREATE TABLE "SavedImage" (
 );
 
 -- CreateTable
+CREATE TABLE "WarmPool" (
+    "labSlug" TEXT NOT NULL,
+    "labVersion" TEXT NOT NULL,
+    "neededAt" TIMESTAMP(3) NOT NULL,
+    "drainedAt" TIMESTAMP(3),
+
+    CONSTRAINT "WarmPool_pkey" PRIMARY KEY ("labSlug")
+);
+
+-- CreateTable
 CREATE TABLE "WarmEnvironment" (
     "id" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
     "state" "WarmState" NOT NULL,
+    "memoryBytes" BIGINT NOT NULL DEFAULT 0,
     "machines" TEXT NOT NULL DEFAULT '[]',
     "heldBy" TEXT,
     "heldUntil" TIMESTAMP(3),
@@ -382,10 +407,16 @@ CREATE INDEX "Attempt_sessionId_idx" ON "Attempt"("sessionId");
 CREATE INDEX "Attempt_state_idx" ON "Attempt"("state");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "Job_activeKey_key" ON "Job"("activeKey");
+
+-- CreateIndex
 CREATE INDEX "Job_state_idx" ON "Job"("state");
 
 -- CreateIndex
 CREATE INDEX "Job_createdAt_idx" ON "Job"("createdAt");
+
+-- CreateIndex
+CREATE INDEX "OwnImage_imageId_idx" ON "OwnImage"("imageId");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "RegistryCredential_registry_key" ON "RegistryCredential"("registry");

@@ -180,6 +180,7 @@ CREATE TABLE "Job" (
     "kind" TEXT NOT NULL,
     "subject" TEXT NOT NULL,
     "state" TEXT NOT NULL,
+    "activeKey" TEXT,
     "version" INTEGER NOT NULL DEFAULT 0,
     "progress" TEXT NOT NULL DEFAULT '{}',
     "log" TEXT NOT NULL DEFAULT '',
@@ -191,6 +192,14 @@ CREATE TABLE "Job" (
     "heldUntil" DATETIME,
     "createdAt" DATETIME NOT NULL,
     "finishedAt" DATETIME
+);
+
+-- CreateTable
+CREATE TABLE "OwnImage" (
+    "name" TEXT NOT NULL PRIMARY KEY,
+    "imageId" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL
 );
 
 -- CreateTable
@@ -247,11 +256,20 @@ CREATE TABLE "SavedImage" (
 );
 
 -- CreateTable
+CREATE TABLE "WarmPool" (
+    "labSlug" TEXT NOT NULL PRIMARY KEY,
+    "labVersion" TEXT NOT NULL,
+    "neededAt" DATETIME NOT NULL,
+    "drainedAt" DATETIME
+);
+
+-- CreateTable
 CREATE TABLE "WarmEnvironment" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
     "state" TEXT NOT NULL,
+    "memoryBytes" BIGINT NOT NULL DEFAULT 0,
     "machines" TEXT NOT NULL DEFAULT '[]',
     "heldBy" TEXT,
     "heldUntil" DATETIME,
@@ -341,10 +359,16 @@ CREATE INDEX "Attempt_sessionId_idx" ON "Attempt"("sessionId");
 CREATE INDEX "Attempt_state_idx" ON "Attempt"("state");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "Job_activeKey_key" ON "Job"("activeKey");
+
+-- CreateIndex
 CREATE INDEX "Job_state_idx" ON "Job"("state");
 
 -- CreateIndex
 CREATE INDEX "Job_createdAt_idx" ON "Job"("createdAt");
+
+-- CreateIndex
+CREATE INDEX "OwnImage_imageId_idx" ON "OwnImage"("imageId");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "RegistryCredential_registry_key" ON "RegistryCredential"("registry");

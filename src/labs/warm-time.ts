@@ -1,0 +1,46 @@
+import { nearest } from './nearest.ts';
+
+/** Most environments of one lab that can be asked for. */
+export const MOST_WARM = 500;
+
+/** A time of the week, by the clock of the service's time zone, and how many environments are ready by then. */
+export interface WarmTime {
+  /** Days of the week, 0 for Sunday. */
+  days: readonly number[];
+  hour: number;
+  minute: number;
+  count: number;
+}
+
+const week = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+const daysByName = new Map<string, readonly number[]>([
+  ...week.map((name, day) => [name.toLowerCase(), [day]] as const),
+  ['weekdays', [1, 2, 3, 4, 5]],
+  ['every day', [0, 1, 2, 3, 4, 5, 6]],
+]);
+
+const names = [...week, 'Weekdays', 'Every day'];
+
+/** The time that a text such as "Monday 09:00, 60" names; or, as a text, what is wrong with it. Pure. */
+export function parseWarmTime(text: string): WarmTime | string {
+  const [, day, time, number] = /^\s*(\S.*?)\s+(\S+?)\s*,\s*(\S+)\s*$/.exec(text) ?? [];
+  if (day === undefined || time === undefined || number === undefined) {
+    return 'must be a day, a time and how many, such as "Monday 09:00, 60" or "Every day 13:30, 10"';
+  }
+  const days = daysByName.get(day.toLowerCase().replaceAll(/\s+/g, ' '));
+  if (!days) return `must begin with a day: "${day}" is none${meant(day)}`;
+  const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
+  if (hour === undefined || minute === undefined) {
+    return `must have a time from 00:00 to 23:59, with two digits each, such as 09:00: "${time}" is none`;
+  }
+  const count = /^\d{1,4}$/.test(number) ? Number(number) : 0;
+  if (count < 1 || count > MOST_WARM)
+    return `must end with a number from 1 to ${MOST_WARM}: "${number}" is none`;
+  return { days, hour: Number(hour), minute: Number(minute), count };
+}
+
+function meant(word: string): string {
+  const name = nearest(word, names);
+  return name === undefined ? `, but ${names.join(', ')} are` : `; did you mean "${name}"?`;
+}

@@ -1,0 +1,8 @@
+import type { IsolationProfile } from '../../engine/engine.ts';
+
+const pausable: Readonly<Record<IsolationProfile, boolean>> = { standard: true, restricted: true };
+
+/** Whether a machine of this profile may be frozen while nobody uses it: what it runs must not notice. Pure. */
+export function mayPause(profile: IsolationProfile): boolean {
+  return pausable[profile];
+}

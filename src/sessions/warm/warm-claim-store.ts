@@ -1,0 +1,46 @@
+import type { Database } from '../../database/database.ts';
+import type { Claim, HoldingRow } from '../claim-store.ts';
+import { nextState } from '../session-states.ts';
+import type { SessionRow } from '../session-store.ts';
+
+/** Undoes a transaction whose session somebody else has changed. */
+const CHANGED = new Error('The session has changed meanwhile.');
+
+export type WarmClaimStore = ReturnType<typeof createWarmClaimStore>;
+
+/** Lets sessions take environments made ahead. */
+export function createWarmClaimStore({ database }: { database: Database }) {
+  return {
+    /**
+     * Claims the session, and makes the ready environment its own: both or neither. Undefined when
+     * another session has taken that one, or the session is not as `row` has it any more.
+     */
+    async take(row: SessionRow, environmentId: string, claim: Claim): Promise<HoldingRow | undefined> {
+      const state = nextState(row.state, 'claim');
+      if (state === undefined) return undefined;
+      try {
+        return await database.transaction(async (tx) => {
+          const taken = await tx.warmEnvironment.deleteMany({ where: { id: environmentId, state: 'ready' } });
+          if (taken.count === 0) return undefined;
+          const [session] = await tx.session.updateManyAndReturn({
+            where: { id: row.id, generation: row.generation, state: row.state },
+            data: {
+              state,
+              generation: row.generation + 1,
+              environmentId,
+              claimedBy: claim.owner,
+              claimedUntil: claim.until,
+              phase: 'starting',
+              percent: null,
+            },
+          });
+          if (!session) throw CHANGED;
+          return { ...session, environmentId, machines: row.machines };
+        });
+      } catch (error) {
+        if (error === CHANGED) return undefined;
+        throw error;
+      }
+    },
+  };
+}

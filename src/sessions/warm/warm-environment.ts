@@ -1,0 +1,26 @@
+import type { ProvisionedMachine } from '../../engine/engine.ts';
+
+/** An environment made ahead, which has no session yet; its id is the environment's. */
+export interface WarmEnvironment {
+  id: string;
+  labSlug: string;
+  labVersion: string;
+  state: 'making' | 'ready' | 'leaving';
+  /** The memory that its machines may take. */
+  memoryBytes: number;
+  /** Its machines once it is ready. */
+  machines: ProvisionedMachine[];
+  /** The process that makes it, and until when it may be believed to. */
+  heldBy: string | null;
+  heldUntil: Date | null;
+}
+
+/** The version of a lab that environments are made of, and when they were last needed. */
+export interface WarmPool {
+  labSlug: string;
+  labVersion: string;
+  /** The last start of the lab, or when its version was first seen. */
+  neededAt: Date;
+  /** When an admin emptied it. */
+  drainedAt: Date | null;
+}

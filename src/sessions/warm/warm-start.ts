@@ -1,0 +1,88 @@
+import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
+import { isFault } from '../../errors.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { LabWarm } from '../../labs/lab.ts';
+import type { Log } from '../../log.ts';
+import type { Claim, HoldingRow } from '../claim-store.ts';
+import type { EnvironmentMaker } from '../environment-maker.ts';
+import type { SessionRow } from '../session-store.ts';
+import type { WarmClaimStore } from './warm-claim-store.ts';
+import type { WarmStore } from './warm-store.ts';
+
+/** Environments tried that others turn out to have taken before the session is made one of its own. */
+const TRIES = 8;
+
+/** How a session of a lab with a pool came by its environment; `lost` is one that was found dead. */
+export type WarmOutcome = 'hit' | 'miss' | 'lost';
+
+/** A claimed session, and the machines that are there for it already. */
+export interface Taken {
+  row: HoldingRow;
+  machines: ProvisionedMachine[];
+}
+
+export type WarmStart = ReturnType<typeof createWarmStart>;
+
+/** Gives sessions environments made ahead. */
+export function createWarmStart(options: {
+  store: Pick<WarmStore, 'findReady'>;
+  claims: WarmClaimStore;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  engine: Pick<Engine, 'unpause' | 'destroy'>;
+  make: EnvironmentMaker;
+  logger: Log;
+  onOutcome: (outcome: WarmOutcome) => void;
+}) {
+  const { store, claims, catalogue, engine, make, logger, onOutcome } = options;
+
+  /** Whether a session begins as its lab does, and that lab may have environments ready. */
+  function mayTake({ labSlug, labVersion, savedStateId }: SessionRow): boolean {
+    return savedStateId === null && isWarm(catalogue.version(labSlug, labVersion).warm);
+  }
+
+  /** Lets the machines go on; false when one of them does not run any more. @throws ENGINE_UNREACHABLE */
+  async function wakeUp(machines: ProvisionedMachine[]): Promise<boolean> {
+    try {
+      await Promise.all(machines.map(({ machineId }) => engine.unpause(machineId)));
+      return true;
+    } catch (error) {
+      if (!isFault(error) || error.code === 'ENGINE_UNREACHABLE') throw error;
+      logger.warn({ err: error }, 'An environment made ahead could not be used; another is made.');
+      return false;
+    }
+  }
+
+  return {
+    /** Claims the session together with an environment that is ready for it; undefined when there is none. */
+    async take(row: SessionRow, claim: Claim): Promise<Taken | undefined> {
+      if (!mayTake(row)) return undefined;
+      for (let tries = 0; tries < TRIES; tries++) {
+        const ready = await store.findReady({ slug: row.labSlug, version: row.labVersion });
+        if (!ready) return undefined;
+        const claimed = await claims.take(row, ready.id, claim);
+        if (claimed) return { row: claimed, machines: ready.machines };
+      }
+      return undefined;
+    },
+
+    /** As `make`, from the machines that were taken where there are any and they still run. */
+    async make(
+      row: HoldingRow,
+      taken: ProvisionedMachine[] | undefined,
+      ...how: [signal: AbortSignal, onProgress: Parameters<EnvironmentMaker>[2]]
+    ): ReturnType<EnvironmentMaker> {
+      if (taken && (await wakeUp(taken))) {
+        onOutcome('hit');
+        return { row, machines: taken };
+      }
+      if (taken) await engine.destroy(row.environmentId);
+      if (taken || mayTake(row)) onOutcome(taken ? 'lost' : 'miss');
+      return make(row, ...how);
+    },
+  };
+}
+
+/** Whether environments of the lab are ever made ahead. */
+export function isWarm({ count, schedule }: LabWarm): boolean {
+  return count > 0 || schedule.length > 0;
+}

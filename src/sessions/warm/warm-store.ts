@@ -1,0 +1,158 @@
+import type { Database } from '../../database/database.ts';
+import type { Prisma } from '../../database/generated/sqlite/client.ts';
+import type { ProvisionedMachine } from '../../engine/engine.ts';
+import type { Lab } from '../../labs/lab.ts';
+import type { Claim } from '../claim-store.ts';
+import type { WarmEnvironment, WarmPool } from './warm-environment.ts';
+import type { LabVersion } from './warm-plan.ts';
+
+export interface NewWarmEnvironment {
+  id: string;
+  lab: LabVersion & Pick<Lab, 'machines'>;
+  claim: Claim;
+  /** How many there may be of the lab, and of all labs, this one included. */
+  most: { ofLab: number; inAll: number };
+  now: Date;
+}
+
+export type WarmStore = ReturnType<typeof createWarmStore>;
+
+/** Environments made ahead, and the pools that they belong to. */
+export function createWarmStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    async all(): Promise<WarmEnvironment[]> {
+      return (await client.warmEnvironment.findMany({ orderBy: { id: 'asc' } })).map(toEnvironment);
+    },
+
+    async find(id: string): Promise<WarmEnvironment | undefined> {
+      const row = await client.warmEnvironment.findUnique({ where: { id } });
+      return row ? toEnvironment(row) : undefined;
+    },
+
+    /** One that may be taken by a session of this version of the lab, the one that waits longest. */
+    async findReady({ slug, version }: LabVersion): Promise<WarmEnvironment | undefined> {
+      const row = await client.warmEnvironment.findFirst({
+        where: { labSlug: slug, labVersion: version, state: 'ready' },
+        orderBy: { id: 'asc' },
+      });
+      return row ? toEnvironment(row) : undefined;
+    },
+
+    /**
+     * Notes one that `claim.owner` is about to make, unless there are `most.ofLab` of its lab or
+     * `most.inAll` already, or its version is not the lab's present one: safe under concurrency.
+     */
+    begin({ id, lab, claim, most, now }: NewWarmEnvironment): Promise<boolean> {
+      const { slug, version, machines } = lab;
+      const memoryBytes = BigInt(machines.reduce((sum, machine) => sum + machine.memoryBytes, 0));
+      return database.transaction(async (tx) => {
+        const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });
+        if (pool?.labVersion !== version) return false;
+        const ofLab = { labSlug: slug, labVersion: version };
+        const staying = { ...ofLab, state: { not: 'leaving' } } as const;
+        if ((await tx.warmEnvironment.count({ where: staying })) >= most.ofLab) return false;
+        if ((await tx.warmEnvironment.count()) >= most.inAll) return false;
+        const held = { heldBy: claim.owner, heldUntil: claim.until };
+        await tx.warmEnvironment.create({
+          data: { ...ofLab, id, state: 'making', memoryBytes, ...held, createdAt: now },
+        });
+        return true;
+      });
+    },
+
+    /** It is made and can be taken; false when it is to leave, or another has taken over. */
+    async finish(id: string, owner: string, machines: ProvisionedMachine[], now: Date): Promise<boolean> {
+      const { count } = await client.warmEnvironment.updateMany({
+        where: { id, state: 'making', heldBy: owner },
+        data: {
+          state: 'ready',
+          machines: JSON.stringify(machines),
+          heldBy: null,
+          heldUntil: null,
+          readyAt: now,
+        },
+      });
+      return count === 1;
+    },
+
+    /** These are to be removed, unless a session has taken them; the ids of those that are. */
+    async leave(ids: readonly string[]): Promise<string[]> {
+      const rows = await client.warmEnvironment.updateManyAndReturn({
+        where: { id: { in: [...ids] }, state: { not: 'leaving' } },
+        data: { state: 'leaving' },
+        select: { id: true },
+      });
+      return rows.map(({ id }) => id);
+    },
+
+    /** Moves the end of all that `owner` makes out; the ids of those that are still wanted. */
+    async renew({ owner, until }: Claim): Promise<string[]> {
+      const rows = await client.warmEnvironment.updateManyAndReturn({
+        where: { heldBy: owner },
+        data: { heldUntil: until },
+        select: { id: true, state: true },
+      });
+      return rows.filter(({ state }) => state === 'making').map(({ id }) => id);
+    },
+
+    /** Nothing of it is left on the engine. */
+    async remove(id: string): Promise<void> {
+      await client.warmEnvironment.deleteMany({ where: { id } });
+    },
+
+    pools: (): Promise<WarmPool[]> => client.warmPool.findMany({ orderBy: { labSlug: 'asc' } }),
+
+    /** Environments of the lab are made of this version from now on; seeing it again changes nothing. */
+    async announce({ slug, version }: LabVersion, now: Date): Promise<void> {
+      await database.transaction(async (tx) => {
+        const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });
+        if (pool?.labVersion === version) return;
+        const data = { labVersion: version, neededAt: now, drainedAt: null };
+        await tx.warmPool.upsert({
+          where: { labSlug: slug },
+          create: { labSlug: slug, ...data },
+          update: data,
+        });
+      });
+    },
+
+    /** No environments of the lab are made any more. */
+    async retire(slug: string): Promise<void> {
+      await client.warmPool.deleteMany({ where: { labSlug: slug } });
+    },
+
+    /** The lab is used. */
+    async need(slug: string, now: Date): Promise<void> {
+      await client.warmPool.updateMany({ where: { labSlug: slug }, data: { neededAt: now } });
+    },
+
+    /** The lab's environments are not needed for now; the ids of those that leave. */
+    async drain(slug: string, now: Date): Promise<string[]> {
+      return database.transaction(async (tx) => {
+        await tx.warmPool.updateMany({ where: { labSlug: slug }, data: { drainedAt: now } });
+        const rows = await tx.warmEnvironment.updateManyAndReturn({
+          where: { labSlug: slug, state: { not: 'leaving' } },
+          data: { state: 'leaving' },
+          select: { id: true },
+        });
+        return rows.map(({ id }) => id);
+      });
+    },
+  };
+}
+
+function toEnvironment({ machines, ...row }: Prisma.WarmEnvironmentGetPayload<object>): WarmEnvironment {
+  const { id, labSlug, labVersion, state, memoryBytes, heldBy, heldUntil } = row;
+  return {
+    id,
+    labSlug,
+    labVersion,
+    state,
+    memoryBytes: Number(memoryBytes),
+    machines: JSON.parse(machines) as ProvisionedMachine[],
+    heldBy,
+    heldUntil,
+  };
+}

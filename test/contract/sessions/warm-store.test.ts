@@ -1,0 +1,125 @@
+import { test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
+import { newId } from '../../../src/ids.ts';
+import { createClaimStore } from '../../../src/sessions/claim-store.ts';
+import { createSessionStore } from '../../../src/sessions/session-store.ts';
+import { createWarmClaimStore } from '../../../src/sessions/warm/warm-claim-store.ts';
+import { createWarmStore } from '../../../src/sessions/warm/warm-store.ts';
+import { createActors } from '../../support/actors.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { openSessions, testLab } from '../../support/sessions.ts';
+
+const lab = testLab('lab-0');
+const now = new Date();
+const claim = { owner: 'somebody', until: new Date(now.getTime() + 60_000) };
+const most = { ofLab: 100, inAll: 100 };
+
+/** Notes environments as ready that no engine knows. */
+async function putReady(database: Database, count: number): Promise<string[]> {
+  const store = createWarmStore({ database });
+  await store.announce(lab, now);
+  const ids: string[] = [];
+  for (let number = 0; number < count; number++) {
+    const id = newId();
+    await store.begin({ id, lab, claim, most, now });
+    await store.finish(
+      id,
+      claim.owner,
+      [{ name: 'main', machineId: `machine-${number}`, addresses: [] }],
+      now,
+    );
+    ids.push(id);
+  }
+  return ids;
+}
+
+await test('of two learners who reach for one environment exactly one gets it, every time', async (t) => {
+  await eachDatabase(t, 'race for one', async (t, database) => {
+    const { owner, other } = await createActors(database);
+    const { service } = openSessions(t, database);
+    const claims = createWarmClaimStore({ database });
+    const queue = createClaimStore({ database, store: createSessionStore({ database }) });
+    for (let round = 0; round < 20; round++) {
+      const [id = ''] = await putReady(database, 1);
+      for (const actor of [owner, other]) await service.start(actor, { lab: 'lab-0' });
+      const waiting = await queue.waiting(2);
+      t.equal(waiting.length, 2);
+      const taken = await Promise.all(waiting.map((row) => claims.take(row, id, claim)));
+      t.equal(taken.filter(Boolean).length, 1, `round ${round}`);
+      const holders = await database.client.session.findMany({ where: { environmentId: id } });
+      t.match(holders, [{ state: 'provisioning', claimedBy: 'somebody', phase: 'starting', generation: 1 }]);
+      t.equal(await database.client.warmEnvironment.count(), 0);
+      await database.client.session.deleteMany();
+    }
+  });
+});
+
+await test('a session that has changed meanwhile takes nothing', async (t) => {
+  await eachDatabase(t, 'changed session', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { service } = openSessions(t, database);
+    const claims = createWarmClaimStore({ database });
+    const [id = ''] = await putReady(database, 1);
+    const session = await service.start(owner, { lab: 'lab-0' });
+    const row = await createSessionStore({ database }).findAny(session.id);
+    await service.stop(owner, session.id);
+    t.equal(row && (await claims.take(row, id, claim)), undefined);
+    t.match(await createWarmStore({ database }).find(id), { state: 'ready' }, 'it can still be taken');
+  });
+});
+
+await test('however many begin at once, there are never more than there may be', async (t) => {
+  await eachDatabase(t, 'limits', async (t, database) => {
+    const store = createWarmStore({ database });
+    const other = testLab('lab-1');
+    for (const one of [lab, other]) await store.announce(one, now);
+    const begin = (one: typeof lab, ofLab: number) =>
+      store.begin({ id: newId(), lab: one, claim, most: { ofLab, inAll: 5 }, now });
+    const begun = await Promise.all(Array.from({ length: 8 }, () => begin(lab, 3)));
+    t.equal(begun.filter(Boolean).length, 3, 'of one lab');
+    const more = await Promise.all(Array.from({ length: 8 }, () => begin(other, 8)));
+    t.equal(more.filter(Boolean).length, 2, 'of all together');
+    t.match(await store.all(), [{ memoryBytes: 128 * 1024 * 1024, heldBy: 'somebody' }]);
+  });
+});
+
+await test('only the version that was told of last is made', async (t) => {
+  await eachDatabase(t, 'versions', async (t, database) => {
+    const store = createWarmStore({ database });
+    const begin = (version: string) =>
+      store.begin({ id: newId(), lab: { ...lab, version }, claim, most, now });
+    t.equal(await begin('v1'), false, 'nobody told of it');
+    await store.announce({ slug: lab.slug, version: 'v1' }, now);
+    t.equal(await begin('v1'), true);
+    await store.announce({ slug: lab.slug, version: 'v2' }, now);
+    t.equal(await begin('v1'), false);
+    t.equal(await begin('v2'), true);
+    const later = new Date(now.getTime() + 1_000);
+    await store.announce({ slug: lab.slug, version: 'v2' }, later);
+    t.match(await store.pools(), [{ labVersion: 'v2', neededAt: now }], 'seeing it again is no use of it');
+    await store.need(lab.slug, later);
+    t.match(await store.pools(), [{ neededAt: later, drainedAt: null }]);
+    await store.retire(lab.slug);
+    t.same(await store.pools(), []);
+  });
+});
+
+await test('what is to leave is not finished, and what is taken does not leave', async (t) => {
+  await eachDatabase(t, 'leaving', async (t, database) => {
+    const store = createWarmStore({ database });
+    const [id = ''] = await putReady(database, 1);
+    t.same(await store.leave([id, newId()]), [id]);
+    t.same(await store.leave([id]), [], 'once');
+    t.equal(await store.findReady(lab), undefined);
+    const making = newId();
+    await store.begin({ id: making, lab, claim, most, now });
+    t.same(await store.renew(claim), [making]);
+    t.equal(await store.finish(making, 'another', [], now), false);
+    t.same(await store.drain(lab.slug, now), [making]);
+    t.same(await store.renew(claim), [], 'its maker hears that it is not wanted');
+    t.equal(await store.finish(making, claim.owner, [], now), false);
+    await store.remove(making);
+    await store.remove(making);
+    t.equal(await store.find(making), undefined);
+  });
+});

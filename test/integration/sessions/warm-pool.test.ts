@@ -1,0 +1,168 @@
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'tap';
+import { fault } from '../../../src/errors.ts';
+import { parseWarmTime } from '../../../src/labs/warm-time.ts';
+import type { WarmTime } from '../../../src/labs/warm-time.ts';
+import { system } from '../../../src/identity/actor.ts';
+import { createActors } from '../../support/actors.ts';
+import { eachDatabase, freshDatabase } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { openSessions, testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+
+await test('several processes fill one pool together, and none too many', async (t) => {
+  await eachDatabase(t, 'one pool', async (t, database) => {
+    const engine = withFaults(openTestEngine(t));
+    let made = 0;
+    engine.intercept('provision', async () => void made++);
+    const labs = [warmLab('warm', 3), warmLab('other', 2)];
+    const workers = [1, 2].map(() => openPool(t, database, labs, { engine, warmLimit: 4 }));
+    const [first] = workers;
+    await until(async () => (await readyIds(database)).length === 4, 120_000);
+    await setTimeout(500);
+    t.equal((await engine.list()).length, 4);
+    t.equal(made, 4);
+    t.equal((await readyIds(database, 'warm')).length, 2, 'each lab has its share');
+    t.match(await first?.sessions.warm.list(system), [
+      { labSlug: 'other', ready: 2, making: 0, wanted: 2 },
+      { labSlug: 'warm', ready: 2, making: 0, wanted: 3 },
+    ]);
+  });
+});
+
+await test('a lab that changes or goes takes its environments with it', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const labs = [warmLab('warm', 2)];
+  const clock = createFakeClock(new Date());
+  const { engine, sessions } = openPool(t, database, labs, { clock });
+  await whenPool(sessions, 'warm', 2);
+  const before = await readyIds(database);
+  const session = await sessions.service.start(owner, { lab: 'warm' });
+  await whenState(sessions.service, session.id, 'ready');
+
+  labs[0] = warmLab('warm', 2, { version: 'version-2', machines: [testMachine('main', { pids: 70 })] });
+  await until(async () => {
+    await clock.advance(1_000);
+    return (await engine.list()).length === 3 && (await readyIds(database)).length === 2;
+  }, 60_000);
+  const after = await readyIds(database);
+  t.notOk(after.some((id) => before.includes(id)));
+  t.match(await database.client.warmEnvironment.findMany(), [
+    { labVersion: 'version-2' },
+    { labVersion: 'version-2' },
+  ]);
+  t.match(await sessions.service.get(owner, session.id), { state: 'ready' }, 'what runs goes on');
+
+  labs.splice(0, 1, testLab('warm'));
+  await until(async () => {
+    await clock.advance(1_000);
+    return (await database.client.warmEnvironment.count()) === 0;
+  }, 60_000);
+  t.equal((await engine.list()).length, 1);
+  t.equal(await database.client.warmPool.count(), 0);
+  t.equal(await database.client.subnet.count(), 1);
+});
+
+await test('a pool that nobody needs is emptied, and a start fills it again', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const clock = createFakeClock(new Date());
+  const { engine, sessions } = openPool(t, database, [warmLab('warm', 1)], { clock, warmIdleMinutes: 60 });
+  await whenPool(sessions, 'warm', 1);
+  clock.jump(59 * 60_000);
+  await setTimeout(300);
+  t.equal((await engine.list()).length, 1);
+  clock.jump(2 * 60_000);
+  await until(async () => (await engine.list()).length === 0);
+  t.match(await sessions.warm.list(system), [{ ready: 0, making: 0, wanted: 0 }]);
+  const session = await sessions.service.start(owner, { lab: 'warm' });
+  await whenState(sessions.service, session.id, 'ready');
+  await until(async () => {
+    await clock.advance(1_000);
+    return (await readyIds(database)).length === 1;
+  }, 60_000);
+});
+
+await test('by the time of a schedule its number is ready, and goes when nobody came', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  // Half a day before the clocks of Berlin are set forward, on Sunday at 02:00.
+  const clock = createFakeClock(new Date('2030-03-30T12:00:00Z'));
+  const schedule = ['Sunday 09:00, 3'].map(parseWarmTime) as WarmTime[];
+  const { engine, sessions } = openPool(t, database, [testLab('class', { warm: { count: 1, schedule } })], {
+    clock,
+    timeZone: 'Europe/Berlin',
+    warmIdleMinutes: 60,
+  });
+  await whenPool(sessions, 'class', 1);
+  clock.jump(Date.parse('2030-03-31T06:49:50Z') - clock.now().getTime());
+  await until(async () => (await engine.list()).length === 0);
+  // 09:00 is 07:00 UTC by now.
+  clock.jump(11_000);
+  await whenPool(sessions, 'class', 3);
+  clock.jump(Date.parse('2030-03-31T07:29:00Z') - clock.now().getTime());
+  await setTimeout(300);
+  t.equal((await readyIds(database)).length, 3, 'for those who are late');
+  clock.jump(70_000);
+  await until(async () => (await engine.list()).length === 1);
+  clock.jump(61 * 60_000);
+  await until(async () => (await engine.list()).length === 0);
+});
+
+await test('an admin empties a pool, which stays empty until somebody starts the lab', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner, admin, instructor } = await createActors(database);
+  const { engine, sessions } = openPool(t, database, [warmLab('warm', 2)]);
+  await whenPool(sessions, 'warm', 2);
+  await t.rejects(sessions.warm.drain(instructor, 'warm'), { code: 'FORBIDDEN' });
+  await t.rejects(sessions.warm.drain(undefined, 'warm'), { code: 'UNAUTHENTICATED' });
+  await t.rejects(async () => sessions.warm.list(owner), { code: 'FORBIDDEN' });
+  await t.rejects(sessions.warm.drain(admin, 'nowhere'), { code: 'LAB_NOT_FOUND' });
+  t.equal(await sessions.warm.drain(admin, 'warm'), 2);
+  await until(async () => (await engine.list()).length === 0);
+  await setTimeout(300);
+  t.match(await sessions.warm.list(instructor), [{ ready: 0, making: 0, wanted: 0 }]);
+  const session = await sessions.service.start(owner, { lab: 'warm' });
+  await whenState(sessions.service, session.id, 'ready');
+  await whenPool(sessions, 'warm', 2);
+});
+
+await test('nothing is made ahead while learners wait', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const engine = withFaults(openTestEngine(t));
+  const begun: string[] = [];
+  const slow = async (spec: unknown) => {
+    begun.push((spec as { environmentId: string }).environmentId);
+    if (begun.length <= 3) await setTimeout(400);
+  };
+  engine.intercept('provision', slow);
+  const front = openSessions(t, database, { engine });
+  const ids: string[] = [];
+  for (const lab of ['lab-0', 'lab-1', 'lab-2']) ids.push((await front.service.start(owner, { lab })).id);
+  const labs = [...['lab-0', 'lab-1', 'lab-2'].map((slug) => testLab(slug)), warmLab('warm', 1)];
+  const { sessions } = openPool(t, database, labs, { engine, provisionConcurrency: 1 });
+  await whenPool(sessions, 'warm', 1);
+  for (const id of ids) await whenState(sessions.service, id, 'ready');
+  t.equal(begun.length, 4);
+  t.same(begun.slice(3), await readyIds(database), 'the one made ahead came last');
+});
+
+await test('a lab whose environments can not be made is told of once, and not tried all the time', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const engine = withFaults(openTestEngine(t));
+  let tries = 0;
+  engine.intercept('provision', async () => {
+    tries++;
+    throw fault('DISK_FULL', { where: 'the container engine' });
+  });
+  const { sessions } = openPool(t, database, [warmLab('warm', 2)], { engine });
+  await until(() => tries > 0);
+  await setTimeout(1_000);
+  t.ok(tries <= 2, 'at most those that had begun');
+  t.ok(sessions.log.told().includes('warn: An environment could not be made ahead.'));
+  t.equal(await database.client.warmEnvironment.count(), 0);
+  t.equal(await database.client.subnet.count(), 0);
+});

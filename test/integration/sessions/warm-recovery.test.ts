@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import { openDatabase } from '../../../src/database/database.ts';
+import { newId } from '../../../src/ids.ts';
+import { createActors } from '../../support/actors.ts';
+import { freshDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
+import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { environmentOf, openSessions, testCatalogue, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+
+const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
+
+await test('what a killed process was making ahead is removed by the next, which fills the pool', async (t) => {
+  for (const provider of providers) {
+    await t.test(provider, async (t) => {
+      const url = await freshDatabaseUrl(t, provider);
+      const database = await openDatabase({ url });
+      t.teardown(() => database.close());
+      const installation = `test-${newId()}`;
+      const engine = openTestEngine(t, installation);
+      const child = spawn(process.execPath, ['--import=tsx', hangingService, url, installation, '1']);
+      await once(child.stdout, 'data');
+      const [left] = await engine.list();
+      t.match(await database.client.warmEnvironment.findMany(), [
+        { id: left?.environmentId, state: 'making' },
+      ]);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+
+      const { sessions } = openPool(t, database, [warmLab('lab-0', 1)], { engine });
+      await whenPool(sessions, 'lab-0', 1);
+      await until(async () => (await engine.list()).length === 1);
+      const [id] = await readyIds(database);
+      t.not(id, left?.environmentId);
+      await until(async () => (await database.client.subnet.count()) === 1);
+    });
+  }
+});
+
+await test('a full pool is found again after a restart, and comparing leaves it alone', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const engine = openTestEngine(t);
+  const labs = [warmLab('warm', 2)];
+  const first = openPool(t, database, labs, { engine });
+  await whenPool(first.sessions, 'warm', 2);
+  const before = await readyIds(database);
+  await first.sessions.stop();
+  t.equal((await engine.list()).length, 2, 'stopping the service keeps it');
+
+  const { sessions } = openPool(t, database, labs, { engine });
+  await sessions.reconcile();
+  t.same(await readyIds(database), before);
+  const session = await sessions.service.start(owner, { lab: 'warm' });
+  await whenState(sessions.service, session.id, 'ready');
+  t.equal(await environmentOf(database, session.id), before[0]);
+});
+
+await test('an environment whose containers are gone, or run no more, leaves the pool', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const engine = openTestEngine(t);
+  const labs = [warmLab('warm', 2)];
+  const first = openPool(t, database, labs, { engine });
+  await whenPool(first.sessions, 'warm', 2);
+  await first.sessions.stop();
+  const [gone = '', sound] = await readyIds(database);
+  await engine.destroy(gone);
+
+  // One that looks, and does nothing by itself.
+  const looking = openSessions(t, database, { engine, catalogue: testCatalogue(labs) });
+  await looking.reconcile();
+  t.same(await readyIds(database), [sound]);
+  t.match(await database.client.warmEnvironment.findUnique({ where: { id: gone } }), { state: 'leaving' });
+  const { sessions } = openPool(t, database, labs, { engine });
+  await whenPool(sessions, 'warm', 2);
+  await until(async () => (await database.client.subnet.count()) === 2);
+});
+
+await test('a service that stops while it makes some leaves nothing half made', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const engine = withFaults(openTestEngine(t));
+  let begun = 0;
+  engine.intercept('provision', async () => {
+    begun++;
+    await setTimeout(200);
+  });
+  const { sessions } = openPool(t, database, [warmLab('warm', 5)], { engine });
+  await until(() => begun > 0);
+  await sessions.stop();
+  const ready = await readyIds(database);
+  t.same((await engine.list()).map(({ environmentId }) => environmentId).sort(), ready);
+  t.equal(await database.client.warmEnvironment.count(), ready.length);
+  t.equal(await database.client.subnet.count(), ready.length);
+});
+
+await test('with the engine away nothing is lost, and what was to leave goes when it is back', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { admin } = await createActors(database);
+  const engine = withFaults(openTestEngine(t));
+  const { sessions } = openPool(t, database, [warmLab('warm', 1)], { engine });
+  await whenPool(sessions, 'warm', 1);
+  engine.vanish();
+  await sessions.reconcile();
+  t.equal((await readyIds(database)).length, 1);
+  t.equal(await sessions.warm.drain(admin, 'warm'), 1);
+  await until(() => sessions.log.told().some((line) => /could not be removed; it is tried again/.test(line)));
+  engine.comeBack();
+  await until(async () => (await engine.list()).length === 0);
+  await until(async () => (await database.client.warmEnvironment.count()) === 0);
+});
