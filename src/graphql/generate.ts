@@ -18,24 +18,19 @@ const models = [
   'AttemptConnection',
   'AttemptEdge',
   'ImagePin',
-  'Image',
-  'ImageConnection',
-  'ImageEdge',
-  'Job',
-  'JobConnection',
-  'JobEdge',
-  'JobProgress',
   'Lab',
   'LabConnection',
   'LabEdge',
   'LabMachine',
   'LabProblem',
   'LabProgress',
+  'LocalRegistry',
   'Machine',
   'Node',
   'PageInfo',
   'Provisioning',
   'Reason',
+  'RegistryImage',
   'Session',
   'SessionConnection',
   'SessionEdge',
@@ -48,17 +43,7 @@ const models = [
   'WarmPool',
 ];
 
-const enums = [
-  'AttemptState',
-  'ImageOrigin',
-  'JobKind',
-  'JobState',
-  'LayerPhase',
-  'ProvisioningPhase',
-  'Role',
-  'Scope',
-  'SessionState',
-];
+const enums = ['AttemptState', 'ProvisioningPhase', 'Role', 'Scope', 'SessionState'];
 
 const config = {
   useTypeImports: true,

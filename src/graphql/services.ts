@@ -1,9 +1,7 @@
 import type { CheckService } from '../checks/attempt.ts';
 import type { TokenService, UserService } from '../identity/user.ts';
 import type { PinService } from '../images/pin.ts';
-import type { ImageService } from '../images/image.ts';
-import type { JobService } from '../images/job.ts';
-import type { RegistryCredentialService } from '../images/registry-credential.ts';
+import type { RegistryService } from '../images/registry-service.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import type { PreviewService } from '../previews/preview.ts';
 import type { SessionService } from '../sessions/session.ts';
@@ -16,9 +14,7 @@ export interface GraphqlServices {
   tokens: TokenService;
   labs: LabService;
   pins: PinService;
-  images: ImageService;
-  jobs: JobService;
-  registryCredentials: RegistryCredentialService;
+  registry: RegistryService;
   sessions: Omit<SessionService, 'machine' | 'touch'>;
   warm: WarmService;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
