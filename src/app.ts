@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { registerGraphql } from './graphql/graphql.ts';
 import { addAuthentication } from './http/authentication.ts';
 import { createFrontDoor } from './http/front-door.ts';
+import { addImageUpload } from './http/image-upload.ts';
 import { addHealth } from './http/health.ts';
 import { loggingOptions } from './http/logging.ts';
 import { addMetrics } from './http/metrics.ts';
@@ -60,6 +61,11 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
     previewHosts,
     allowedOrigins,
     development,
+  });
+  await addImageUpload(app, {
+    images: services.images,
+    jobs: services.jobs,
+    limitBytes: config.buildContextBytes,
   });
   registerTerminalSocket(app, { terminals: services.terminals, publicUrl, allowedOrigins });
   registerPreviews(app, { previews: services.previews, hosts: previewHosts });

@@ -11,21 +11,6 @@ const webAddress = z
     (text) => URL.canParse(text) && new URL(text).href.replace(/\/$/, '') === new URL(text).origin,
     'must be a scheme, a host and a port, with no path behind them',
   );
-/** Off, Berth's own, or another one that containers reach. */
-const registry = z
-  .string()
-  .default('off')
-  .transform((text, context) => {
-    if (text === 'off' || text === 'auto') return text;
-    const address = webAddress.safeParse(text.replace(/\/$/, ''));
-    if (address.success && !isLoopback(new URL(address.data).hostname)) return address.data;
-    context.addIssue({
-      code: 'custom',
-      message:
-        'must be "off", "auto", or the address of a registry that containers reach, such as http://10.0.0.5:5000; localhost is another one for each container',
-    });
-    return z.NEVER;
-  });
 const list = z
   .string()
   .default('')
@@ -140,9 +125,6 @@ const settings = z.object({
     .min(5)
     .default(300)
     .describe('Longest time to make an environment.'),
-  BERTH_REGISTRY: registry.describe(
-    'Registry of images that labs can pull from: "off", "auto" for one that Berth runs, or the address of another one, such as http://10.0.0.5:5000.',
-  ),
   BERTH_PIN_DAYS: z.coerce
     .number()
     .int()
@@ -178,6 +160,19 @@ const settings = z.object({
     .max(1000)
     .default(20)
     .describe('Most open terminals of one session.'),
+  BERTH_SECRET_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Key that stored passwords are encrypted with, 32 bytes in base64 or hex; made in the data folder when absent. Several processes need the same.',
+    ),
+  BERTH_BUILD_CONTEXT_MIB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_048_576)
+    .default(512)
+    .describe('Largest upload to build an image of, in mebibytes.'),
   BERTH_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -208,8 +203,6 @@ export interface Config {
   sessionLimit: number;
   provisionConcurrency: number;
   provisionTimeoutSeconds: number;
-  /** `off`, `auto`, or the address of another registry. */
-  registry: string;
   pinDays: number;
   warningMinutes: number;
   warmLimit: number;
@@ -218,6 +211,9 @@ export interface Config {
   /** Of the schedules of labs. */
   timeZone: string;
   terminalLimit: number;
+  secretKey: string | undefined;
+  /** Largest upload to build an image of. */
+  buildContextBytes: number;
   logLevel: string;
   development: boolean;
 }
@@ -260,7 +256,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     sessionLimit: value.BERTH_SESSION_LIMIT,
     provisionConcurrency: value.BERTH_PROVISION_CONCURRENCY,
     provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,
-    registry: value.BERTH_REGISTRY,
     pinDays: value.BERTH_PIN_DAYS,
     warningMinutes: value.BERTH_WARNING_MINUTES,
     warmLimit: value.BERTH_WARM_LIMIT,
@@ -268,6 +263,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     warmAheadMinutes: value.BERTH_WARM_AHEAD_MINUTES,
     timeZone: value.BERTH_TIME_ZONE ?? systemZone(),
     terminalLimit: value.BERTH_TERMINAL_LIMIT,
+    secretKey: value.BERTH_SECRET_KEY,
+    buildContextBytes: value.BERTH_BUILD_CONTEXT_MIB * 1024 * 1024,
     logLevel: value.BERTH_LOG_LEVEL,
     development: value.NODE_ENV === 'development',
   };

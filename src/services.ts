@@ -8,7 +8,8 @@ import { readInstallation } from './database/installation.ts';
 import { connectEngine } from './engine/docker/connection.ts';
 import { createDockerEngine } from './engine/docker/docker-engine.ts';
 import { createDockerImages } from './engine/docker/images.ts';
-import { createDockerRegistry, REGISTRY_IMAGE } from './engine/docker/registry.ts';
+import { listedName } from './engine/image-name.ts';
+import { createEncryption } from './encryption.ts';
 import type { EventBus } from './events/event-bus.ts';
 import { createMemoryBus } from './events/memory-bus.ts';
 import { createRedisBus } from './events/redis-bus.ts';
@@ -19,16 +20,22 @@ import { createTokenService } from './identity/token-service.ts';
 import { createTokenStore } from './identity/token-store.ts';
 import { createUserService } from './identity/user-service.ts';
 import { createUserStore } from './identity/user-store.ts';
+import { createImages } from './images/create-images.ts';
 import { createPins } from './images/create-pins.ts';
-import { createRegistryService } from './images/registry-service.ts';
-import { keepRegistry } from './images/registry-upkeep.ts';
+import { createOwnImageStore } from './images/own-image-store.ts';
+import { createRegistryCredentialService } from './images/registry-credential-service.ts';
+import { createRegistryCredentialStore } from './images/registry-credential-store.ts';
+import { createRegistryLogins } from './images/registry-logins.ts';
 import { createLabCatalogue } from './labs/catalogue.ts';
+import { imagesOfLabs } from './labs/images-of-labs.ts';
 import { createLabService } from './labs/lab-service.ts';
 import type { Log } from './log.ts';
 import { createPreviewService } from './previews/preview-service.ts';
 import { createPreviewStore } from './previews/preview-store.ts';
 import { createSessions } from './sessions/create-sessions.ts';
 import { isSurelyGone, nameOwner } from './sessions/process-owner.ts';
+import { createLabImageFolders } from './setup/lab-image-folders.ts';
+import { imagesFolder } from './setup/project-folders.ts';
 import { createTerminalService } from './terminals/terminal-service.ts';
 import { createTerminalStore } from './terminals/terminal-store.ts';
 
@@ -64,16 +71,30 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   closing.add('the database', database.close);
   const catalogue = await createLabCatalogue({ directory: config.labsDir, logger: log });
   const installation = await readInstallation(database);
+  const encryption = await createEncryption(config);
+  const credentials = createRegistryCredentialStore({ database });
+  const logins = createRegistryLogins({ store: credentials, encryption, log });
+  const ownImages = createOwnImageStore({ database });
+  const pulling = {
+    credentialsFor: logins.credentialsFor,
+    onPulled: ({ name, id }: { name: string; id: string }) =>
+      ownImages.put({ name: listedName(name), imageId: id, origin: 'pulled' }, clock.now()),
+  };
   const engine = createDockerEngine({
     installation,
     host: config.dockerHost,
     nameServers: config.nameServers,
-    registryImage: config.registry === 'off' ? undefined : REGISTRY_IMAGE,
+    ...pulling,
   });
   closing.add('the engine', engine.close);
   const imageConnection = connectEngine(config.dockerHost, process.env);
   closing.add('the connection to images', async () => imageConnection.close());
-  const images = createDockerImages({ docker: imageConnection.docker });
+  const engineImages = createDockerImages({
+    docker: imageConnection.docker,
+    installation,
+    ...pulling,
+    allCredentials: logins.allCredentials,
+  });
   const events = await connectEvents(config, log);
   closing.add('events', events.close);
   const metrics = createMetrics();
@@ -94,20 +115,27 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   closing.add('authentication', authentication.close);
 
-  const registry = createDockerRegistry({
-    docker: imageConnection.docker,
-    installation,
-    upstream: config.registry === 'auto' || config.registry === 'off' ? undefined : config.registry,
-  });
-  const registryWanted = config.registry !== 'off';
   const pins = createPins({
     database,
-    images,
+    images: engineImages,
     installation,
     pinDays: config.pinDays,
     presentVersion: (slug) => catalogue.find(slug)?.version,
     clock,
     log,
+  });
+  const images = createImages({
+    database,
+    engine: engineImages,
+    own: ownImages,
+    folders: createLabImageFolders({ images: engineImages, root: imagesFolder }),
+    labs: () => imagesOfLabs(catalogue),
+    isPinned: pins.pins.isPinned,
+    events,
+    clock,
+    log,
+    holder: nameOwner(),
+    isGone: isSurelyGone,
   });
   const sessions = createSessions({
     ...config,
@@ -117,7 +145,6 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     clock,
     catalogue,
     logger: log,
-    pins: pins.pins,
     onProvisioned: metrics.provisioned,
     onWarmStart: metrics.warmStart,
   });
@@ -164,7 +191,6 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   let terminalsKept = Promise.resolve();
   let previewsKept = Promise.resolve();
   let pinsKept = Promise.resolve();
-  let registryKept = Promise.resolve();
   let ending: Promise<unknown> | undefined;
 
   function end(what: string, work: Promise<unknown>, limitMs: number): Promise<void> {
@@ -178,10 +204,10 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     return (ending ??= Promise.all([
       end('checks', checks.stop(), WORK_LIMIT_MS),
       end('sessions', sessions.stop(), WORK_LIMIT_MS),
+      end('jobs on images', images.stop(), WORK_LIMIT_MS),
       end('the upkeep of terminals', terminalsKept, WORK_LIMIT_MS),
       end('the upkeep of previews', previewsKept, WORK_LIMIT_MS),
       end('the upkeep of pinned images', pinsKept, WORK_LIMIT_MS),
-      end('the upkeep of the local registry', registryKept, WORK_LIMIT_MS),
     ]));
   }
 
@@ -193,7 +219,9 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     tokens: createTokenService({ tokens, users, events, clock }),
     labs: createLabService({ catalogue }),
     pins: pins.service,
-    registry: createRegistryService({ registry: registryWanted ? registry : undefined }),
+    images: images.service,
+    jobs: images.jobs,
+    registryCredentials: createRegistryCredentialService({ store: credentials, encryption, clock }),
     sessions: sessions.service,
     warm: sessions.warm,
     terminals,
@@ -211,10 +239,10 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     start(): void {
       sessions.start();
       checks.start();
+      images.start();
       terminalsKept = terminals.maintain(stopping.signal);
       previewsKept = previews.maintain(stopping.signal);
       pinsKept = pins.upkeep.maintain(stopping.signal);
-      registryKept = keepRegistry({ registry, wanted: registryWanted, clock, log }, stopping.signal);
       void terminals
         .recover()
         .catch((error: unknown) => log.error({ err: error }, 'Terminals could not be recovered.'));

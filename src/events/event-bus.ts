@@ -10,6 +10,8 @@ export interface BerthEvents {
   'session.changed': { sessionId: string; learnerId: string; generation: number };
   /** A check ended, with whatever verdict. */
   'check.finished': { attemptId: string; sessionId: string; learnerId: string };
+  /** A job on images was asked for, went on, was asked to end, or ended. */
+  'job.changed': { jobId: string; version: number };
   /** A user's role, name or credentials changed, or a token was revoked: drop what is remembered of them. */
   'user.changed': { userId: string };
   /** A terminal was asked to end, by its owner, or because its session stops. */

@@ -18,19 +18,24 @@ const models = [
   'AttemptConnection',
   'AttemptEdge',
   'ImagePin',
+  'Image',
+  'ImageConnection',
+  'ImageEdge',
+  'Job',
+  'JobConnection',
+  'JobEdge',
+  'JobProgress',
   'Lab',
   'LabConnection',
   'LabEdge',
   'LabMachine',
   'LabProblem',
   'LabProgress',
-  'LocalRegistry',
   'Machine',
   'Node',
   'PageInfo',
   'Provisioning',
   'Reason',
-  'RegistryImage',
   'Session',
   'SessionConnection',
   'SessionEdge',
@@ -43,7 +48,17 @@ const models = [
   'WarmPool',
 ];
 
-const enums = ['AttemptState', 'ProvisioningPhase', 'Role', 'Scope', 'SessionState'];
+const enums = [
+  'AttemptState',
+  'ImageOrigin',
+  'JobKind',
+  'JobState',
+  'LayerPhase',
+  'ProvisioningPhase',
+  'Role',
+  'Scope',
+  'SessionState',
+];
 
 const config = {
   useTypeImports: true,

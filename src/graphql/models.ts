@@ -3,7 +3,8 @@ import type { Attempt, LabProgress, StepProgress } from '../checks/attempt.ts';
 import type { Role, Scope } from '../identity/actor.ts';
 import type { ApiToken, User } from '../identity/user.ts';
 import type { ImagePin } from '../images/pin.ts';
-import type { LocalRegistry } from '../images/registry-service.ts';
+import type { Image, ImageOrigin } from '../images/image.ts';
+import type { Job, JobKind, JobProgress, JobState } from '../images/job.ts';
 import type { LabProblem } from '../labs/lab-problem.ts';
 import type { LabView } from '../labs/lab.ts';
 import type { Page } from '../page.ts';
@@ -11,8 +12,9 @@ import type { Session, SessionMachine, SessionState } from '../sessions/session.
 import type { WarmPoolView } from '../sessions/warm/warm-service.ts';
 import type { Terminal } from '../terminals/terminal.ts';
 
-export type { Role, Scope, SessionState };
+export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
 export type AttemptState = Attempt['state'];
+export type LayerPhase = NonNullable<JobProgress['layers']>[number]['phase'];
 export type ProvisioningPhase = NonNullable<Session['progress']>['phase'];
 
 type Edge<T> = Page<T>['items'][number];
@@ -22,18 +24,23 @@ export type AttemptModel = Attempt;
 export type AttemptConnectionModel = Page<Attempt>;
 export type AttemptEdgeModel = Edge<Attempt>;
 export type ImagePinModel = ImagePin;
+export type ImageModel = Image;
+export type ImageConnectionModel = Page<Image>;
+export type ImageEdgeModel = Edge<Image>;
+export type JobModel = Job;
+export type JobConnectionModel = Page<Job>;
+export type JobEdgeModel = Edge<Job>;
+export type JobProgressModel = JobProgress;
 export type LabModel = LabView;
 export type LabConnectionModel = Page<LabView>;
 export type LabEdgeModel = Edge<LabView>;
 export type LabMachineModel = LabView['machines'][number];
 export type LabProblemModel = LabProblem;
 export type LabProgressModel = LabProgress;
-export type LocalRegistryModel = LocalRegistry;
 export type MachineModel = SessionMachine & { session: Pick<Session, 'id' | 'labSlug' | 'labVersion'> };
 export type PageInfoModel = Page<unknown>;
 export type ProvisioningModel = NonNullable<Session['progress']>;
 export type ReasonModel = { code: string; message: string };
-export type RegistryImageModel = LocalRegistry['images'][number];
 export type SessionModel = Session;
 export type SessionConnectionModel = Page<Session>;
 export type SessionEdgeModel = Edge<Session>;
@@ -50,4 +57,6 @@ export type NodeModel =
   | (User & { __typename: 'User' })
   | (LabView & { __typename: 'Lab' })
   | (Session & { __typename: 'Session' })
+  | (Image & { __typename: 'Image' })
+  | (Job & { __typename: 'Job' })
   | (Attempt & { __typename: 'Attempt' });

@@ -2,10 +2,11 @@ import { baseResolvers } from './base/base-resolvers.ts';
 import { dateTime } from './base/date-time.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
+import { imagesResolvers } from './images/images-resolvers.ts';
+import { jobsResolvers } from './jobs/jobs-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { previewsResolvers } from './previews/previews-resolvers.ts';
-import { registryResolvers } from './registry/registry-resolvers.ts';
 import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
 import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
 import { warmResolvers } from './warm/warm-resolvers.ts';
@@ -16,8 +17,9 @@ export const domainResolvers = [
   baseResolvers,
   identityResolvers,
   labsResolvers,
+  imagesResolvers,
+  jobsResolvers,
   pinsResolvers,
-  registryResolvers,
   sessionsResolvers,
   warmResolvers,
   terminalsResolvers,

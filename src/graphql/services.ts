@@ -1,7 +1,9 @@
 import type { CheckService } from '../checks/attempt.ts';
 import type { TokenService, UserService } from '../identity/user.ts';
 import type { PinService } from '../images/pin.ts';
-import type { RegistryService } from '../images/registry-service.ts';
+import type { ImageService } from '../images/image.ts';
+import type { JobService } from '../images/job.ts';
+import type { RegistryCredentialService } from '../images/registry-credential.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import type { PreviewService } from '../previews/preview.ts';
 import type { SessionService } from '../sessions/session.ts';
@@ -14,7 +16,9 @@ export interface GraphqlServices {
   tokens: TokenService;
   labs: LabService;
   pins: PinService;
-  registry: RegistryService;
+  images: ImageService;
+  jobs: JobService;
+  registryCredentials: RegistryCredentialService;
   sessions: Omit<SessionService, 'machine' | 'touch'>;
   warm: WarmService;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;

@@ -5,6 +5,11 @@ const REPOSITORY = 'berth/pin';
 /** Enough of an image's id to be the only one. */
 const ID_CHARS = 32;
 
+/** Whether a name is one that only holds a pinned image, of whatever installation. */
+export function isPinName(name: string): boolean {
+  return name.startsWith(`${REPOSITORY}:`);
+}
+
 export type PinNames = ReturnType<typeof createPinNames>;
 
 /**

@@ -18,8 +18,6 @@ export interface Lab {
   machines: LabMachine[];
   /** The networks that its machines are on; none where they are to be alone. */
   networks: LabNetwork[];
-  /** Whether its machines reach the local registry, to pull images from it. */
-  registry: boolean;
   lifetime: LabLifetime;
   warm: LabWarm;
   steps: LabStep[];

@@ -18,7 +18,6 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
     minutes: document.minutes,
     machines,
     networks,
-    registry: document.registry,
     lifetime: toLifetime(document.lifetime),
     warm: document.warm,
     steps: document.steps.map((step) => toStep(step, machines)),

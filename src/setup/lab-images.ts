@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { BuildFile, EngineImages } from '../engine/engine-images.ts';
+import type { BuildFile, EngineImages, ImageBuildSpec } from '../engine/engine-images.ts';
 import { fault } from '../errors.ts';
 import type { Step } from '../../setup/steps.mjs';
 
@@ -56,12 +56,15 @@ export async function ensureLabImage({
   base,
   step,
   signal,
+  onLeftover,
 }: {
   images: EngineImages;
   folder: LabImageFolder;
   base: { id: string; name: string };
   step: Step;
   signal?: AbortSignal;
+  /** As {@link ImageBuildSpec} has it. */
+  onLeftover?: ImageBuildSpec['onLeftover'];
 }): Promise<{ name: string; note: string }> {
   const { files, digest, repository, name } = await readRecipe(folder, base.id);
   const latest = `${repository}:latest`;
@@ -78,6 +81,7 @@ export async function ensureLabImage({
     labels: { 'berth.image': folder.name, 'berth.image.digest': digest },
     onOutput: step.progress,
     signal,
+    ...(onLeftover && { onLeftover }),
   });
   await smokeTest({ images, repository, id, files, step });
   for (const given of [name, latest]) await images.tag(id, given);
@@ -85,11 +89,16 @@ export async function ensureLabImage({
   return { name, note: current ? 'changed, built anew' : 'built' };
 }
 
+/** What the image of a folder of this name is called, without a tag. */
+export function repositoryOf(folder: string): string {
+  return REPOSITORY_PREFIX + folder;
+}
+
 /** What a folder's image is made of, and what it is called when it is made of just that. */
 export async function readRecipe(folder: LabImageFolder, baseId: string) {
   const files = await readBuildFiles(folder.path);
   const digest = contentDigest(files, baseId);
-  const repository = REPOSITORY_PREFIX + folder.name;
+  const repository = repositoryOf(folder.name);
   return { files, digest, repository, name: `${repository}:${digest.slice(0, TAG_CHARS)}` };
 }
 

@@ -92,9 +92,25 @@ async function whilePaused<T>(container: Docker.Container, use: () => Promise<T>
   try {
     return await use();
   } finally {
-    await call(() => container.unpause()).catch((error: unknown) => {
-      // It may have been removed or restarted meanwhile.
-      if (!hasStatus(error, 404, 409)) throw error;
-    });
+    await unpause(container);
+  }
+}
+
+/** Lets a machine go on. One that ended, was restarted or went meanwhile is not paused any more: that succeeds. */
+async function unpause(container: Docker.Container): Promise<void> {
+  try {
+    await call(() => container.unpause());
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (await isPaused(container)) throw error;
+  }
+}
+
+async function isPaused(container: Docker.Container): Promise<boolean> {
+  try {
+    return (await call(() => container.inspect())).State.Paused;
+  } catch (error) {
+    if (hasStatus(error, 404)) return false;
+    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { fault } from '../../errors.ts';
+import { fault, isFault } from '../../errors.ts';
 import { PAGE_LIMIT } from '../../page.ts';
 import { findAttempt } from '../checks/find-attempt.ts';
 import type { GraphqlContext } from '../context.ts';
@@ -20,11 +20,25 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
       return withType('Session', await context.loaders.session(found.id));
     case 'Attempt':
       return withType('Attempt', await findAttempt(found.id, context));
+    case 'Image':
+      return withType('Image', await orNone(() => context.services.images.get(context.actor, found.id)));
+    case 'Job':
+      return withType('Job', await orNone(() => context.services.jobs.get(context.actor, found.id)));
     case 'ApiToken':
       break;
   }
   // A token is read among its user's.
   return undefined;
+}
+
+/** What staff alone may see is for others as if it were not there. */
+async function orNone<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isFault(error, 'NOT_FOUND', 'FORBIDDEN')) return undefined;
+    throw error;
+  }
 }
 
 function withType<N extends string, T extends object>(__typename: N, object: T | undefined) {

@@ -5,6 +5,8 @@ import type { Fault } from '../../errors.ts';
 const notFound = {
   User: () => fault('USER_NOT_FOUND'),
   ApiToken: () => fault('TOKEN_NOT_FOUND'),
+  Image: () => fault('NOT_FOUND', { thing: 'image' }),
+  Job: () => fault('NOT_FOUND', { thing: 'job' }),
   Lab: () => fault('NOT_FOUND', { thing: 'lab' }),
   Session: () => fault('SESSION_NOT_FOUND'),
   Attempt: () => fault('NOT_FOUND', { thing: 'attempt' }),

@@ -24,13 +24,18 @@ const prices: Readonly<Record<string, Price>> = {
   'User.tokens': { once: 50, times: 20 },
   'Session.terminals': { once: 50, times: 20 },
   'Session.attempts': { once: 40 },
+  // The engine is asked for all of its images.
+  'Query.image': { once: 100 },
+  'Query.images': { once: 100 },
+  // A list of a few.
+  'Query.imageFolders': { once: 20, times: 20 },
+  'Query.registryCredentials': { once: 20, times: 20 },
+  // Up to 256 KB of text.
+  'Job.log': { once: 400 },
   // A list of hundreds at most, of a few mostly.
   'Query.labPins': { once: 50, times: 50 },
   // Two reads, and a list that is not a page.
   'Query.warmPools': { once: 20, times: 20 },
-  // The registry is asked for the tags of each name.
-  'Query.localRegistry': { once: 500 },
-  'LocalRegistry.images': { times: 100 },
   // Up to 64 KB of text.
   'Attempt.output': { once: 200 },
 

@@ -14,9 +14,9 @@ import {
 import { until } from '../../support/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Many times what may be held in memory on the way. */
+/** Several times what may be in memory on the way, with what waits to be collected there. */
 const VOLUME_MEBIBYTES = 512;
-const MEMORY_LIMIT_MEBIBYTES = 32;
+const MEMORY_LIMIT_MEBIBYTES = 128;
 
 await test('a volume that can not be read to its end is not saved, and the machine goes on', async (t) => {
   const { engine, machineId, target, docker, movers } = await openSaver(t);
@@ -49,6 +49,28 @@ await test('a machine rests while its volume is saved, and little of that is eve
   t.ok(states.has('paused'));
   t.ok(most < MEMORY_LIMIT_MEBIBYTES, `${most} MiB`);
   t.match(await engine.inspect(machineId), { state: 'running' });
+});
+
+await test('a machine that is restarted while its volume is saved goes on, and the volume is saved', async (t) => {
+  const { engine, machineId, target } = await openSaver(t);
+  const saved = engine.commitVolume(machineId, '/data', target);
+  await until(async () => (await engine.inspect(machineId)).state === 'paused');
+  await engine.restart(machineId);
+  t.match(await saved, /^sha256:/);
+  await engine.removeImage(`${target.repository}:${target.tag}`);
+  t.match(await engine.inspect(machineId), { state: 'running' });
+});
+
+await test('an environment that is destroyed while a volume is saved leaves nothing', async (t) => {
+  const { engine, machineId, target, docker, movers, environmentId } = await openSaver(t);
+  const saved = engine.commitVolume(machineId, '/data', target);
+  const failed = t.rejects(saved, { code: /^(ENGINE_REFUSED|CONTAINER_NOT_FOUND)$/ });
+  await until(async () => (await docker.listContainers({ filters: movers })).length > 0);
+  await engine.destroy(environmentId);
+  await failed;
+  t.same(await engine.list(), []);
+  t.same(await docker.listContainers({ all: true, filters: movers }), []);
+  t.same(await docker.listImages({ filters: { reference: [target.repository] } }), []);
 });
 
 await test('what a crash left of a saving goes with the next one, and with its environment', async (t) => {

@@ -7,6 +7,7 @@ import type { User } from '../../../src/identity/user.ts';
 import type { GraphqlServices } from '../../../src/graphql/services.ts';
 import type { Page, PageRequest } from '../../../src/page.ts';
 import type { Session } from '../../../src/sessions/session.ts';
+import { createImageServices } from './image-services.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
 
@@ -29,6 +30,7 @@ export function createServices(world: World): GraphqlServices {
   }
 
   const services: GraphqlServices = {
+    ...createImageServices(world),
     users: {
       viewer: async (actor) => actor && users.get(actor.userId),
       async get(actor, id) {
@@ -139,16 +141,6 @@ export function createServices(world: World): GraphqlServices {
         requireActor(actor, { scope: 'manage', role: 'admin' });
         if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
         return 3;
-      },
-    },
-    registry: {
-      async get(actor) {
-        requireActor(actor, { scope: 'read', role: 'admin' });
-        return { address: '127.0.0.1:5000', images: [{ name: 'library/ubuntu', tags: ['24.04'] }] };
-      },
-      async remove(actor, image) {
-        requireActor(actor, { scope: 'manage', role: 'admin' });
-        return image === 'ubuntu:24.04';
       },
     },
     sessions: {

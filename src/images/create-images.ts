@@ -1,0 +1,83 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
+import type { EngineImages } from '../engine/engine-images.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { Log } from '../log.ts';
+import { rest } from '../rest.ts';
+import { createImageService } from './image-service.ts';
+import type { ImageFolders } from './image-service.ts';
+import type { LabImageUse } from './image-view.ts';
+import type { ImageService } from './image.ts';
+import { createInterruptedJobs } from './interrupted-jobs.ts';
+import { createJobNews } from './job-news.ts';
+import { createJobRunner, HOLD_MS } from './job-runner.ts';
+import { createJobService } from './job-service.ts';
+import { createJobStore } from './job-store.ts';
+import type { JobService } from './job.ts';
+import type { OwnImageStore } from './own-image-store.ts';
+
+export interface ImagesOptions {
+  database: Database;
+  engine: EngineImages;
+  own: OwnImageStore;
+  folders: ImageFolders;
+  labs: () => readonly LabImageUse[];
+  isPinned: (imageId: string) => Promise<boolean>;
+  events: Pick<EventBus, 'publish' | 'listen'>;
+  clock: Clock;
+  log: Log;
+  /** Names this process among those that share the database; new with each start. */
+  holder: string;
+  /** Whether the process of that name surely runs no more; of others the hold runs out. */
+  isGone: (holder: string) => boolean;
+}
+
+export interface Images {
+  service: ImageService;
+  jobs: JobService;
+  /** Ends the jobs that dead processes left, and forgets old ones; how many were ended. */
+  recover(): Promise<number>;
+  /** Recovers now, and again and again as neighbours may die. Returns at once. */
+  start(): void;
+  /** Ends the jobs of this process as interrupted; resolves when that is stored. New ones are refused. */
+  stop(): Promise<void>;
+}
+
+/** Images and the jobs on them, put together. */
+export function createImages(options: ImagesOptions): Images {
+  const { database, clock, log, holder } = options;
+  const jobs = createJobStore({ database });
+  const tell = createJobNews(options);
+  const interrupted = createInterruptedJobs({ ...options, jobs, tell });
+  const runner = createJobRunner({ ...options, jobs, interrupted, tell, owner: holder });
+  const stopping = new AbortController();
+  let watching: Promise<void> | undefined;
+
+  async function recover(): Promise<number> {
+    const ended = await interrupted.end();
+    if (ended > 0) log.warn({ jobs: ended }, 'Jobs of a process that died were ended.');
+    await jobs.removeOld();
+    return ended;
+  }
+
+  async function watch(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await recover().catch((error: unknown) => {
+        log.error({ err: error }, 'Interrupted jobs could not be looked for.');
+      });
+      await rest(clock, HOLD_MS, stopping.signal);
+    }
+  }
+
+  return {
+    service: createImageService({ ...options, jobs, runner }),
+    jobs: createJobService({ jobs, interrupted, tell, clock }),
+    recover,
+    start: () => void (watching ??= watch()),
+    async stop() {
+      stopping.abort();
+      await runner.stop();
+      await watching;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Database } from '../database/database.ts';
+import type { OwnImage as OwnImageRow } from '../database/generated/sqlite/client.ts';
+
+/** A name that Berth brought to the engine, or the id of an image that it left there without one. */
+export interface OwnImage {
+  name: string;
+  imageId: string;
+  origin: 'pulled' | 'built';
+}
+
+/** Most rows in one statement. */
+const BATCH = 200;
+
+export type OwnImageStore = ReturnType<typeof createOwnImageStore>;
+
+/** Remembers which images are Berth's own: only these are ever removed. */
+export function createOwnImageStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    async find(name: string): Promise<OwnImage | undefined> {
+      const row = await client.ownImage.findUnique({ where: { name } });
+      return row ? toOwnImage(row) : undefined;
+    },
+
+    /** All there are: as many as were pulled and built here, and not yet removed. */
+    async all(): Promise<OwnImage[]> {
+      return (await client.ownImage.findMany({ orderBy: { name: 'asc' } })).map(toOwnImage);
+    },
+
+    /** Notes what a name of ours means now. The image that had it before has none now, and stays ours by its id. */
+    async put(own: OwnImage, at: Date): Promise<void> {
+      const row = { ...own, createdAt: at };
+      await database.transaction(async (tx) => {
+        const before = await tx.ownImage.findUnique({ where: { name: own.name } });
+        await tx.ownImage.upsert({ where: { name: own.name }, create: row, update: row });
+        if (!before || before.imageId === own.imageId) return;
+        const nameless = { ...before, name: before.imageId };
+        await tx.ownImage.upsert({ where: { name: nameless.name }, create: nameless, update: nameless });
+      });
+    },
+
+    /** Forgets what is no longer on the engine. */
+    async forget(names: readonly string[]): Promise<void> {
+      for (let start = 0; start < names.length; start += BATCH) {
+        await client.ownImage.deleteMany({ where: { name: { in: names.slice(start, start + BATCH) } } });
+      }
+    },
+  };
+}
+
+function toOwnImage({ name, imageId, origin }: OwnImageRow): OwnImage {
+  return { name, imageId, origin };
+}

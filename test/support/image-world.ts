@@ -1,0 +1,110 @@
+import type { Test } from 'tap';
+import { systemClock } from '../../src/clock.ts';
+import type { Clock } from '../../src/clock.ts';
+import type { Database } from '../../src/database/database.ts';
+import { createEncryption } from '../../src/encryption.ts';
+import type { EngineImages } from '../../src/engine/engine-images.ts';
+import { listedName } from '../../src/engine/image-name.ts';
+import type { EventBus } from '../../src/events/event-bus.ts';
+import { createMemoryBus } from '../../src/events/memory-bus.ts';
+import { system } from '../../src/identity/actor.ts';
+import { newId } from '../../src/ids.ts';
+import { createImages } from '../../src/images/create-images.ts';
+import type { Images, ImagesOptions } from '../../src/images/create-images.ts';
+import type { Job } from '../../src/images/job.ts';
+import { createOwnImageStore } from '../../src/images/own-image-store.ts';
+import type { OwnImageStore } from '../../src/images/own-image-store.ts';
+import { createRegistryCredentialService } from '../../src/images/registry-credential-service.ts';
+import { createRegistryCredentialStore } from '../../src/images/registry-credential-store.ts';
+import type { RegistryCredentialService } from '../../src/images/registry-credential.ts';
+import { createRegistryLogins } from '../../src/images/registry-logins.ts';
+import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
+import { createLabImageFolders } from '../../src/setup/lab-image-folders.ts';
+import { openImages } from './engine-images.ts';
+import { quietLog } from './quiet-log.ts';
+import type { QuietLog } from './quiet-log.ts';
+import { until } from './until.ts';
+
+/** Longest wait of a test for a job to end, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** Images as one service process has them, on the tests' engine. */
+export interface ImageWorld extends Images {
+  engine: EngineImages;
+  installation: string;
+  own: OwnImageStore;
+  credentials: RegistryCredentialService;
+  log: QuietLog;
+  /** What labs name, and what is pinned: tests change these. */
+  labs: { slug: string; images: string[] }[];
+  pinned: Set<string>;
+  /** Waits for the job to end. */
+  ended(job: Pick<Job, 'id'>): Promise<Job>;
+  /** Another process on the same database and bus. */
+  neighbour(): Images;
+}
+
+export async function createImageWorld(
+  t: Test,
+  database: Database,
+  options: { clock?: Clock; imagesFolder?: string; events?: EventBus; engine?: EngineImages } = {},
+): Promise<ImageWorld> {
+  const { clock = systemClock, imagesFolder = t.testdir({}) } = options;
+  const log = quietLog();
+  const { events = createMemoryBus({ log }) } = options;
+  const encryption = await createEncryption({ secretKey: 'ab'.repeat(32), dataDir: '/none' });
+  const store = createRegistryCredentialStore({ database });
+  const logins = createRegistryLogins({ store, encryption, log });
+  const own = createOwnImageStore({ database });
+  const installation = `test-${newId()}`;
+  const engine =
+    options.engine ??
+    openImages(t, {
+      ...logins,
+      installation,
+      onPulled: ({ name, id }) =>
+        own.put({ name: listedName(name), imageId: id, origin: 'pulled' }, clock.now()),
+    });
+  const labs: ImageWorld['labs'] = [];
+  const pinned: ImageWorld['pinned'] = new Set();
+
+  function open(): Images {
+    const parts: ImagesOptions = {
+      database,
+      engine,
+      own,
+      folders: createLabImageFolders({ images: engine, root: imagesFolder }),
+      labs: () => labs,
+      isPinned: async (id) => pinned.has(id),
+      events,
+      clock,
+      log,
+      holder: nameOwner(),
+      isGone: isSurelyGone,
+    };
+    const images = createImages(parts);
+    t.teardown(() => images.stop());
+    return images;
+  }
+
+  const images = open();
+  const { jobs } = images;
+  return {
+    ...images,
+    engine,
+    installation,
+    own,
+    log,
+    labs,
+    pinned,
+    credentials: createRegistryCredentialService({ store, encryption, clock }),
+    neighbour: open,
+    async ended({ id }) {
+      const now = async () => jobs.get(system, id);
+      await until(async () => (await now()).finishedAt !== undefined, PATIENCE_MS).catch(async () => {
+        throw new Error(`The job does not end: ${JSON.stringify(await now())}`);
+      });
+      return now();
+    },
+  };
+}
