@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { machineAt } from '../test/support/machine-at.ts';
+import { until } from '../test/support/until.ts';
 import { connectDocker } from './raw-docker.ts';
 
 /** A figure of the service beside the same without it, from one run. */
@@ -31,7 +32,11 @@ export interface BenchContext {
   /** The engine's container of the session's machine. */
   containerOf(session: BenchSession): Promise<Docker.Container>;
   openTerminal(session: BenchSession): Promise<{ id: string; url: string; ticket: string }>;
-  /** Ends all sessions that were started. */
+  /** Resolves when so many environments of the lab are ready, and none is being made. */
+  whenReady(count: number): Promise<void>;
+  /** Empties the lab's pool, and resolves when the service has nothing on the engine any more. */
+  drain(): Promise<void>;
+  /** Ends all sessions that were started, and removes what was made ahead. */
   close(): Promise<void>;
 }
 
@@ -44,7 +49,10 @@ export interface BenchSession {
 }
 
 /** Longest wait for a session, in milliseconds. */
-const READY_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = 180_000;
+
+/** Longest wait for environments to be made ahead, or to go, in milliseconds. */
+const POOL_LIMIT_MS = 300_000;
 
 /** Speaks to a service that runs, as its admin and as learners that are made for it. */
 export function createBenchContext(options: {
@@ -53,8 +61,10 @@ export function createBenchContext(options: {
   lab: string;
   dockerHost: string | undefined;
   inspectorPort: number;
+  /** First two bytes of the service's networks, such as `10.98`. */
+  subnets: string;
 }): BenchContext {
-  const { baseUrl, adminToken, lab, inspectorPort } = options;
+  const { baseUrl, adminToken, lab, inspectorPort, subnets } = options;
   const docker = connectDocker(options.dockerHost);
   const sessions: BenchSession[] = [];
   const learners: string[] = [];
@@ -121,6 +131,23 @@ export function createBenchContext(options: {
     return { id: opened.terminal.id, url: opened.url, ticket: opened.ticket };
   }
 
+  async function whenReady(count: number): Promise<void> {
+    await until(async () => {
+      const { warmPools } = await ask(adminToken, '{ warmPools { ready making } }', {});
+      const { ready, making } = warmPools[0] ?? { ready: 0, making: 0 };
+      return ready >= count && making === 0;
+    }, POOL_LIMIT_MS);
+  }
+
+  async function drain(): Promise<void> {
+    const query = 'mutation ($lab: String!) { drainWarmPool(input: { lab: $lab }) { removed } }';
+    await ask(adminToken, query, { lab });
+    await until(async () => {
+      const networks = await docker.listNetworks();
+      return !networks.some(({ IPAM }) => IPAM?.Config?.some(({ Subnet }) => isIn(Subnet, subnets)));
+    }, POOL_LIMIT_MS);
+  }
+
   async function ask(token: string, query: string, variables: object) {
     const response = await fetch(`${baseUrl}/graphql`, {
       method: 'POST',
@@ -142,8 +169,11 @@ export function createBenchContext(options: {
     endSession,
     containerOf,
     openTerminal,
+    whenReady,
+    drain,
     async close() {
       for (const session of sessions.toReversed()) await endSession(session);
+      await drain();
       for (const id of learners) {
         await ask(adminToken, 'mutation ($id: ID!) { deleteUser(input: { user: $id }) { deletedId } }', {
           id,
@@ -152,6 +182,8 @@ export function createBenchContext(options: {
     },
   };
 }
+
+const isIn = (subnet: string | undefined, range: string) => subnet?.startsWith(`${range}.`) ?? false;
 
 /** Resolves when the service tells that the session can be worked in. */
 async function ready(socket: Client, id: string): Promise<void> {
@@ -178,6 +210,7 @@ interface Answer {
   createToken: { secret: string };
   startSession: { session: { id: string } };
   session: { machines: [{ address: string }] };
+  warmPools: { ready: number; making: number }[];
   openTerminal: { terminal: { id: string }; url: string; ticket: string };
 }
 

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type Docker from 'dockerode';
+import { machineConfig } from '../src/engine/docker/machine-config.ts';
+import { networkConfig, networkName } from '../src/engine/docker/network.ts';
+import { TerminalClient } from '../test/support/terminal-client.ts';
+import type { BenchContext } from './context.ts';
+import { openRawShell } from './raw-docker.ts';
+
+/** What the shell's prompt ends with. */
+const PROMPT = '$ ';
+/** Longest wait for a prompt, in milliseconds. */
+const PROMPT_LIMIT_MS = 60_000;
+/** A network that no service takes, for the plain client; its place changes with each start. */
+const RAW_SUBNETS = '10.99';
+const RAW_SUBNET_COUNT = 200;
+const NETWORK = 'lab';
+
+/** A shell at its first prompt. */
+export interface Started {
+  /** Milliseconds that it took from asking. */
+  time: number;
+  /** Takes away what was made. */
+  end(): Promise<void>;
+}
+
+/** Starts the lab for a learner through the whole service, as a browser does. */
+export async function startOurs(context: BenchContext, token: string): Promise<Started> {
+  const begun = performance.now();
+  const session = await context.startLab(token);
+  const terminal = TerminalClient.connect(await context.openTerminal(session));
+  await terminal.expect(PROMPT, PROMPT_LIMIT_MS);
+  const time = performance.now() - begun;
+  return {
+    time,
+    async end() {
+      await terminal.close();
+      await context.endSession(session);
+    },
+  };
+}
+
+/** Makes network and container by the plain client, and runs the same shell; `place` chooses the subnet. */
+export async function startRaw(docker: Docker, place: number): Promise<Started> {
+  const id = `bench-${randomUUID()}`;
+  const subnet = `${RAW_SUBNETS}.${place % RAW_SUBNET_COUNT}.0/28`;
+  const labels = { 'berth.bench': id };
+  const environment = { installation: 'bench', environmentId: id, name: NETWORK, subnet, internet: false };
+  const begun = performance.now();
+  const network = await docker.createNetwork({ ...networkConfig(environment), Labels: labels });
+  const container = await docker.createContainer(
+    machineConfig(
+      {
+        name: 'main',
+        image: 'berth/lab-linux:latest',
+        networks: [NETWORK],
+        volumes: [],
+        profile: 'standard',
+        environment: {},
+        limits: { memoryBytes: 256 * 1024 * 1024, cpus: 0.5, pids: 256, logBytes: 1024 * 1024 },
+      },
+      {
+        containerName: id,
+        endpoints: [
+          { network: networkName(id, NETWORK), address: `${RAW_SUBNETS}.${place % RAW_SUBNET_COUNT}.2` },
+        ],
+        mounts: [],
+        labels,
+        nameServers: [],
+      },
+    ),
+  );
+  await container.start();
+  const shell = await openRawShell(container);
+  await new Promise<void>((resolve) => {
+    let text = '';
+    shell.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes(PROMPT)) resolve();
+    });
+  });
+  const time = performance.now() - begun;
+  return {
+    time,
+    async end() {
+      shell.destroy();
+      await container.remove({ force: true });
+      await network.remove();
+    },
+  };
+}
