@@ -31,6 +31,7 @@ import { createTeardown } from './teardown.ts';
 import { createUpkeep } from './upkeep.ts';
 import { createWarm } from './warm/create-warm.ts';
 import type { WarmOptions } from './warm/create-warm.ts';
+import type { WarmRoom } from './warm/warm-room.ts';
 import type { WarmPoolView, WarmService } from './warm/warm-service.ts';
 
 export interface SessionsOptions extends WarmOptions {
@@ -56,6 +57,8 @@ export interface Sessions {
   service: SessionService;
   /** Environments made ahead. */
   warm: WarmService;
+  /** The memory that they take, and giving it back. */
+  warmRoom: WarmRoom;
   /**
    * Takes up what waits, and keeps sessions, engine and lifetimes in line from now on. Returns at
    * once. Without it this process only answers requests, and leaves the work to others.
@@ -218,6 +221,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   return {
     service,
     warm: warm.service,
+    warmRoom: warm.room,
     start() {
       work.started = true;
       unlisten = events.listen('session.changed', ({ sessionId, generation }) =>

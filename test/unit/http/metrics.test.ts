@@ -55,6 +55,26 @@ await t.test('what services tell is there', async (t) => {
   t.match(text, 'process_cpu_seconds_total');
 });
 
+await t.test(
+  'environments made ahead are counted at each scrape, and starts by what they found',
+  async (t) => {
+    const { metrics } = createApp();
+    let pools = [{ labSlug: 'a', ready: 2, making: 1, wanted: 3 }];
+    metrics.countWarmBy(async () => pools);
+    metrics.warmStart('hit');
+    metrics.warmStart('miss');
+    metrics.warmStart('hit');
+    const text = await metrics.print();
+    t.match(text, 'berth_warm_environments{lab="a",state="ready"} 2');
+    t.match(text, 'berth_warm_environments{lab="a",state="making"} 1');
+    t.match(text, 'berth_warm_environments{lab="a",state="wanted"} 3');
+    t.match(text, 'berth_warm_starts_total{outcome="hit"} 2');
+    t.match(text, 'berth_warm_starts_total{outcome="miss"} 1');
+    pools = [];
+    t.notMatch(await metrics.print(), 'lab="a"');
+  },
+);
+
 await t.test('sessions are counted at each scrape, and a state without any is gone', async (t) => {
   const { metrics } = createApp();
   let counts: Record<string, number> = { ready: 3, queued: 1 };
