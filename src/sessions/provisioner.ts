@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { ClaimStore } from './claim-store.ts';
+import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { INTERRUPTED, LOST } from './provisioning.ts';
 import type { Provisioning } from './provisioning.ts';
 import { createRunner } from './runner.ts';
@@ -56,7 +56,7 @@ export function createProvisioner(options: {
     for (const row of await claims.waiting(BATCH)) {
       if (stopped) return;
       const taken = await warm.take(row, claim());
-      if (taken) begin(taken.row, taken.machines);
+      if (taken) begin(taken.row, taken);
       else if (freePlaces() > 0) await beginCold(row);
       else if (row.state === 'requested') await changer.move(row, 'queue');
     }
@@ -71,10 +71,10 @@ export function createProvisioner(options: {
     if (claimed) begin(claimed);
   }
 
-  function begin(claimed: Taken['row'], machines?: Taken['machines']): void {
+  function begin(claimed: HoldingRow, taken?: Taken): void {
     changer.tell(claimed);
     const abort = new AbortController();
-    const done = provision(claimed, abort, machines)
+    const done = provision(claimed, abort, taken)
       .catch((error: unknown) =>
         logger.error({ err: error, sessionId: claimed.id }, 'A provisioning broke off.'),
       )
@@ -83,7 +83,7 @@ export function createProvisioner(options: {
         runner.wake();
         onSettled();
       });
-    underWay.set(claimed.id, { generation: claimed.generation, abort, done, takesPlace: !machines });
+    underWay.set(claimed.id, { generation: claimed.generation, abort, done, takesPlace: !taken });
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Engine, ProvisionedMachine, ProvisionProgress } from '../engine/engine.ts';
+import type { Engine, ProvisionProgress } from '../engine/engine.ts';
 import { fault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
@@ -9,7 +9,7 @@ import { reasonOf } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 import type { SubnetStore } from './subnet-store.ts';
-import type { WarmStart } from './warm/warm-start.ts';
+import type { Taken, WarmStart } from './warm/warm-start.ts';
 
 /** Why a provisioning ends early: the session was stopped or taken over, or this service stops. */
 export const LOST = new Error('The session is not wanted any more.');
@@ -39,11 +39,7 @@ export function createProvisioning(options: {
   const { store, claims, changer, subnets, make, engine, clock, owner, timeoutSeconds, logger, onOutcome } =
     options;
 
-  return async function provision(
-    row: HoldingRow,
-    abort: AbortController,
-    taken?: ProvisionedMachine[],
-  ): Promise<void> {
+  return async function provision(row: HoldingRow, abort: AbortController, taken?: Taken): Promise<void> {
     const over = new AbortController();
     abortInTime(abort, over.signal);
     const progress = progressOf(row);

@@ -19,6 +19,8 @@ export type WarmOutcome = 'hit' | 'miss' | 'lost';
 export interface Taken {
   row: HoldingRow;
   machines: ProvisionedMachine[];
+  /** Whether they run, once they go on. */
+  awake: Promise<boolean>;
 }
 
 export type WarmStart = ReturnType<typeof createWarmStart>;
@@ -59,8 +61,11 @@ export function createWarmStart(options: {
       for (let tries = 0; tries < TRIES; tries++) {
         const ready = await store.findReady({ slug: row.labSlug, version: row.labVersion });
         if (!ready) return undefined;
+        // Already while the claim is written: to whomever it goes, it is to be awake.
+        const awake = wakeUp(ready.machines);
+        awake.catch(() => undefined);
         const claimed = await claims.take(row, ready.id, claim);
-        if (claimed) return { row: claimed, machines: ready.machines };
+        if (claimed) return { row: claimed, machines: ready.machines, awake };
       }
       return undefined;
     },
@@ -68,12 +73,12 @@ export function createWarmStart(options: {
     /** As `make`, from the machines that were taken where there are any and they still run. */
     async make(
       row: HoldingRow,
-      taken: ProvisionedMachine[] | undefined,
+      taken: Taken | undefined,
       ...how: [signal: AbortSignal, onProgress: Parameters<EnvironmentMaker>[2]]
     ): ReturnType<EnvironmentMaker> {
-      if (taken && (await wakeUp(taken))) {
+      if (taken && (await taken.awake)) {
         onOutcome('hit');
-        return { row, machines: taken };
+        return { row, machines: taken.machines };
       }
       if (taken) await engine.destroy(row.environmentId);
       if (taken || mayTake(row)) onOutcome(taken ? 'lost' : 'miss');
