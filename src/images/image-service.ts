@@ -174,10 +174,8 @@ function requireNewName(text: string): string {
 
 /** Resolves when all was read, or when nobody wants the rest. @throws the fault that ended the tar before */
 async function wholeOf(tar: Readable, done: Promise<void>): Promise<void> {
-  const read = finished(tar, { writable: false }).catch(async (error: unknown) => {
-    // A job that ends early lets go of the tar first.
-    await done;
-    if (isFault(error)) throw error;
-  });
+  // A job that ends early lets go of the tar, which is no fault of it.
+  const read = finished(tar, { writable: false }).catch(() => done);
   await Promise.race([read, done]);
+  if (isFault(tar.errored)) throw tar.errored;
 }

@@ -42,6 +42,7 @@ export function uploadWork(
     await requireOwnName(options, name);
     await own.put({ name, imageId: id, origin: 'built' }, clock.now());
     await engine.tag(id, name);
+    await own.forget([id]);
     task.progress({ percent: 100, imageId: id });
   };
 }

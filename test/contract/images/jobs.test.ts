@@ -1,0 +1,189 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import t from 'tap';
+import type { Test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
+import type { EngineImages, ImagePullOptions } from '../../../src/engine/engine-images.ts';
+import { fault } from '../../../src/errors.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { system } from '../../../src/identity/actor.ts';
+import { newId } from '../../../src/ids.ts';
+import { nameOwner } from '../../../src/sessions/process-owner.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { createImageWorld } from '../../support/image-world.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { until } from '../../support/until.ts';
+
+interface Pull {
+  name: string;
+  options: ImagePullOptions;
+  end(): void;
+  fail(error: Error): void;
+}
+
+/** An engine whose pulls go on until the test ends them: a moment that no real one holds. */
+function heldEngine() {
+  const pulls: Pull[] = [];
+  const pull: EngineImages['pull'] = (name, options) =>
+    new Promise((resolve, reject) => {
+      const end = () => resolve({ id: `sha256:${name}`, formerId: undefined });
+      pulls.push({ name, options, end, fail: reject });
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error));
+    });
+  return { pulls, engine: { pull } as EngineImages };
+}
+
+async function open(t: Test, database: Database) {
+  const held = heldEngine();
+  const clock = createFakeClock();
+  const events = createMemoryBus({ log: quietLog() });
+  const told: number[] = [];
+  events.listen('job.changed', ({ version }) => void told.push(version));
+  const world = await createImageWorld(t, database, { clock, events, engine: held.engine });
+  return { ...world, ...held, clock, told };
+}
+
+await eachDatabase(t, 'a few jobs run, the others wait for their turn', async (t, database) => {
+  const { service, jobs, pulls, ended, clock } = await open(t, database);
+  const begun = [];
+  for (const name of ['a', 'b', 'c', 'd', 'e']) {
+    begun.push(await service.pull(system, name));
+    clock.jump(1);
+  }
+  await until(() => pulls.length === 3);
+  const states = async () => {
+    const { items } = await jobs.list(system, {}, { first: 10 });
+    return items.map(({ node }) => [node.subject, node.state].join(' ')).toReversed();
+  };
+  const running = ['a:latest running', 'b:latest running', 'c:latest running'];
+  await until(async () => (await states()).filter((state) => state.endsWith('running')).length === 3);
+  t.same(await states(), [...running, 'd:latest queued', 'e:latest queued']);
+
+  const [, , , d, e] = begun;
+  await jobs.cancel(system, d?.id ?? '');
+  t.equal((await ended(d!)).state, 'cancelled', 'one that waits is cancelled at once');
+  pulls[0]?.end();
+  await until(() => pulls.length === 4);
+  t.equal(pulls[3]?.name, 'e:latest');
+  for (const pull of pulls) pull.end();
+  t.equal((await ended(e!)).state, 'succeeded');
+  const only = await jobs.list(system, { kind: 'pull', states: ['cancelled', 'failed'] }, { first: 10 });
+  t.same(
+    only.items.map(({ node }) => node.subject),
+    ['d:latest'],
+  );
+  const page = await jobs.list(system, {}, { first: 2 });
+  t.equal(page.hasNextPage, true);
+  const next = await jobs.list(system, {}, { first: 10, after: page.items.at(-1)?.cursor });
+  t.equal(next.items.length, 3);
+});
+
+await eachDatabase(t, 'progress is told with pauses, the last of it always', async (t, database) => {
+  const { service, jobs, pulls, ended, clock, told } = await open(t, database);
+  const { id } = await service.pull(system, 'a');
+  await until(() => pulls.length === 1);
+  const layer = (current: number) => ({ id: 'l', phase: 'downloading' as const, current, total: 1000 });
+  for (let current = 1; current <= 500; current++) pulls[0]?.options.onLayers([layer(current)]);
+  const seen = async () => (await jobs.get(system, id)).progress.layers?.[0]?.current;
+  await clock.advance(600);
+  await until(async () => (await seen()) === 500);
+  const { version } = await jobs.get(system, id);
+  t.ok(version < 8, `${version} changes for 500 reports`);
+  pulls[0]?.options.onLayers([layer(900)]);
+  pulls[0]?.fail(fault('DISK_FULL', { where: 'the container engine' }));
+  const job = await ended({ id });
+  t.match(job, { state: 'failed', reason: { code: 'DISK_FULL', message: /disk of the container engine/ } });
+  t.equal(job.progress.layers?.[0]?.current, 900);
+  await until(() => told.at(-1) === job.version);
+  t.same(
+    told,
+    told.toSorted((a, b) => a - b),
+  );
+});
+
+await eachDatabase(t, 'what is no fault is told as INTERNAL, its cause in the log', async (t, database) => {
+  const { service, pulls, ended, log } = await open(t, database);
+  const job = await service.pull(system, 'a');
+  await until(() => pulls.length === 1);
+  pulls[0]?.fail(new Error('a mistake of ours'));
+  t.match(await ended(job), { state: 'failed', reason: { code: 'INTERNAL' } });
+  t.ok(log.told().includes('error: A job failed.'));
+});
+
+await eachDatabase(t, 'a stop ends what is under way as interrupted', async (t, database) => {
+  const { service, jobs, pulls, stop } = await open(t, database);
+  const all = [];
+  for (const name of ['a', 'b', 'c', 'd']) all.push(await service.pull(system, name));
+  await until(() => pulls.length === 3);
+  await stop();
+  for (const { id } of all) {
+    t.match(await jobs.get(system, id), {
+      state: 'failed',
+      reason: { code: 'JOB_INTERRUPTED' },
+      finishedAt: Date,
+    });
+  }
+  await t.rejects(service.pull(system, 'e'), { code: 'SHUTTING_DOWN' });
+  t.equal(await database.client.job.count({ where: { activeKey: { not: null } } }), 0);
+});
+
+await eachDatabase(t, 'a job of a process that died is ended, a living one’s is not', async (t, database) => {
+  const { service, jobs, pulls, recover, clock, ended, neighbour } = await open(t, database);
+  const living = await service.pull(system, 'living');
+  await until(() => pulls.length === 1);
+  const dead = spawn('true');
+  await once(dead, 'exit');
+  const [space, , ...rest] = nameOwner().split('/');
+  const put = async (subject: string, heldBy: string) => {
+    const id = newId(clock.now());
+    const heldUntil = new Date(clock.now().getTime() + 15_000);
+    const now = clock.now();
+    const data = { id, kind: 'pull', subject, state: 'running', startedById: 'x', createdAt: now } as const;
+    await database.client.job.create({ data: { ...data, activeKey: `pull:${subject}`, heldBy, heldUntil } });
+    return { id };
+  };
+  const died = await put('died:latest', [space, dead.pid, ...rest].join('/'));
+  const elsewhere = await put('elsewhere:latest', 'elsewhere/1/x/y');
+
+  t.equal(await neighbour().recover(), 1);
+  t.match(await jobs.get(system, died.id), { state: 'failed', reason: { code: 'JOB_INTERRUPTED' } });
+  t.equal((await jobs.get(system, elsewhere.id)).state, 'running', 'of another host nothing is known yet');
+  t.equal((await service.pull(system, 'elsewhere')).id, elsewhere.id);
+  for (let second = 0; second < 16; second++) {
+    await clock.advance(1_000);
+    // The living one renews its hold meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const again = await service.pull(system, 'elsewhere');
+  t.not(again.id, elsewhere.id, 'its hold is over: who asks gets a new job');
+  t.equal((await jobs.get(system, elsewhere.id)).state, 'failed');
+  t.equal(await recover(), 0);
+  t.equal((await jobs.get(system, living.id)).state, 'running');
+  await until(() => pulls.length === 2);
+  for (const pull of pulls) pull.end();
+  t.equal((await ended(living)).state, 'succeeded');
+});
+
+await eachDatabase(t, 'only the newest jobs are kept, and those under way', async (t, database) => {
+  const { service, pulls, recover, ended } = await open(t, database);
+  const kept = await service.pull(system, 'kept');
+  await until(() => pulls.length === 1);
+  const createdAt = new Date();
+  const rows = Array.from({ length: 230 }, (_, index) => ({
+    id: newId(new Date(Date.UTC(2031, 0, 1) + index)),
+    kind: 'prune' as const,
+    subject: 'x',
+    state: 'succeeded' as const,
+    startedById: 'x',
+    createdAt,
+    finishedAt: createdAt,
+  }));
+  await database.client.job.createMany({ data: rows });
+  await recover();
+  t.equal(await database.client.job.count(), 201);
+  pulls[0]?.end();
+  t.equal((await ended(kept)).state, 'succeeded');
+  await recover();
+  t.equal(await database.client.job.count(), 200);
+});
