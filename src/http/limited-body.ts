@@ -23,7 +23,6 @@ export function limitedBody(body: Readable, limit: number, silenceMs: number = S
     if (limited.writableNeedDrain || limited.readableLength > 0) timer.refresh();
     else limited.destroy(broken(`nothing came for ${silenceMs / 1000} s`));
   }, silenceMs);
-  timer.unref();
   const onBodyClose = () => {
     if (!body.readableEnded) limited.destroy(broken('its sender went away'));
   };

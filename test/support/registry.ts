@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
 import { pack as createPack } from 'tar-stream';
 import type { Test } from 'tap';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
@@ -23,6 +24,8 @@ export interface TestRegistry {
    * of it on the engine. Each push makes another image.
    */
   push(name: string, layers?: Buffer[]): Promise<PushedImage>;
+  /** Puts an image that the engine has there as `name`; it keeps its names on the engine, and gets none. */
+  pushCopy(image: string, name: string): Promise<PushedImage>;
   /** Ends it; `start` brings it back on the same port with what it held. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -60,6 +63,7 @@ export async function startRegistry(t: Test, { locked = false } = {}): Promise<T
     address,
     port,
     push: (name, layers = [randomBytes(1024)]) => push(`${address}/${name}`, layers, locked),
+    pushCopy: (image, name) => pushCopy(image, `${address}/${name}`, locked),
     stop: () => server.stop(),
     async start() {
       server = await launch();
@@ -88,23 +92,41 @@ async function answers(address: string): Promise<boolean> {
 }
 
 async function push(reference: string, layers: Buffer[], locked: boolean): Promise<PushedImage> {
+  return withDocker(async (docker) => {
+    await finished(await docker.buildImage(context(layers), { t: reference, version: '1' }));
+    return send(docker, reference, locked);
+  });
+}
+
+async function pushCopy(image: string, reference: string, locked: boolean): Promise<PushedImage> {
+  return withDocker(async (docker) => {
+    const colon = reference.lastIndexOf(':');
+    await docker.getImage(image).tag({ repo: reference.slice(0, colon), tag: reference.slice(colon + 1) });
+    return send(docker, reference, locked);
+  });
+}
+
+async function withDocker<T>(work: (docker: Docker) => Promise<T>): Promise<T> {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   try {
-    const built = await docker.buildImage(context(layers), { t: reference, version: '1' });
-    await finished(built);
-    const image = docker.getImage(reference);
-    const said = await finished(
-      await image.push({
-        authconfig: { ...(locked ? REGISTRY_USER : { username: '', password: '' }), serveraddress: '' },
-      }),
-    );
-    const digest = said.find((message) => message.aux?.Digest !== undefined)?.aux?.Digest;
-    await image.remove({ force: true });
-    if (digest === undefined) throw new Error(`${reference} was not pushed: ${JSON.stringify(said)}`);
-    return { reference, digest };
+    return await work(docker);
   } finally {
     close();
   }
+}
+
+/** Sends the image to the registry that its name begins with, then takes the name away. */
+async function send(docker: Docker, reference: string, locked: boolean): Promise<PushedImage> {
+  const image = docker.getImage(reference);
+  const said = await finished(
+    await image.push({
+      authconfig: { ...(locked ? REGISTRY_USER : { username: '', password: '' }), serveraddress: '' },
+    }),
+  );
+  const digest = said.find((message) => message.aux?.Digest !== undefined)?.aux?.Digest;
+  await image.remove();
+  if (digest === undefined) throw new Error(`${reference} was not pushed: ${JSON.stringify(said)}`);
+  return { reference, digest };
 }
 
 function context(layers: Buffer[]): Readable {

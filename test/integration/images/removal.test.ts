@@ -44,13 +44,13 @@ await t.test('a prune takes what is ours and unused, and nothing else', async (t
   t.same(new Set(job.progress.removed), new Set([unused.name, child.name, parent.name, shared.name]));
   t.match(await jobs.log(system, job.id), new RegExp(`Removed ${unused.name}`));
   const after = new Set((await engine.list()).map(({ id }) => id));
-  const gone = before.filter((id) => !after.has(id));
-  for (const { id } of [unused, parent, child]) t.ok(gone.includes(id));
-  for (const { id } of [foreign, named, held, running, shared, moved]) t.notOk(gone.includes(id));
+  const gone = new Set(before.filter((id) => !after.has(id)));
+  for (const { id } of [unused, parent, child]) t.ok(gone.has(id));
+  for (const { id } of [foreign, named, held, running, shared, moved]) t.notOk(gone.has(id));
   t.equal((await engine.find(second))?.id, shared.id, 'another’s name of it stays');
   t.equal((await engine.find(moved.name))?.id, foreign.id, 'a name that another took is another’s');
-  const left = (await own.all()).map(({ name }) => name);
-  for (const { name } of [named, held, running]) t.ok(left.includes(name));
+  const left = new Set((await own.all()).map(({ name }) => name));
+  for (const { name } of [named, held, running]) t.ok(left.has(name));
   await engine.remove(moved.id);
 
   const listed = async (id: string) => service.get(system, id);
