@@ -1,39 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fault } from './errors.ts';
+import { list, minutes, proxies, webAddress } from './setting-values.ts';
 import { isLoopback } from './local-url.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
-
-const minutes = (fallback: number) => z.coerce.number().positive().max(100_000).default(fallback);
-const webAddress = z
-  .url({ protocol: /^https?$/, error: 'must begin with "http://" or "https://"' })
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).href.replace(/\/$/, '') === new URL(text).origin,
-    'must be a scheme, a host and a port, with no path behind them',
-  );
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  );
-
-/** Never all there are: what a header says of the client before the first proxy, the client wrote. */
-const proxies = z
-  .string()
-  .default('false')
-  .transform((text) => (text === 'false' ? [] : text.split(',').map((part) => part.trim())))
-  .pipe(
-    z.array(
-      z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.literal('loopback')], {
-        error:
-          'must be "false", or the addresses of the proxies: such as 10.0.0.5, a range such as 10.0.0.0/24, or "loopback", separated by commas',
-      }),
-    ),
-  );
 
 /** Every setting of the service, read from the environment. docs/settings.md has the same table for people; a test holds the two together. */
 const settings = z.object({
@@ -153,6 +123,24 @@ const settings = z.object({
     .refine(isTimeZone, 'must be a time zone such as "Europe/Paris" or "UTC"')
     .optional()
     .describe('Time zone of the schedules of labs, such as Europe/Paris.'),
+  BERTH_SAVE_ON_END: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Whether a session that ends by idleness or age is saved, so that its learner can go on later.',
+    ),
+  BERTH_SAVE_LIMIT_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024 * 1024)
+    .default(2 * 1024 ** 3)
+    .describe('Most bytes of one saved session, beyond the images of its lab.'),
+  BERTH_SAVE_DAYS: z.coerce
+    .number()
+    .positive()
+    .max(3650)
+    .default(30)
+    .describe('Days that a saved session is kept.'),
   BERTH_TERMINAL_LIMIT: z.coerce
     .number()
     .int()
@@ -210,6 +198,10 @@ export interface Config {
   warmAheadMinutes: number;
   /** Of the schedules of labs. */
   timeZone: string;
+  /** Whether sessions that end by themselves are saved. */
+  saveOnEnd: boolean;
+  saveLimitBytes: number;
+  saveDays: number;
   terminalLimit: number;
   secretKey: string | undefined;
   /** Largest upload to build an image of. */
@@ -262,6 +254,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     warmIdleMinutes: value.BERTH_WARM_IDLE_MINUTES,
     warmAheadMinutes: value.BERTH_WARM_AHEAD_MINUTES,
     timeZone: value.BERTH_TIME_ZONE ?? systemZone(),
+    saveOnEnd: value.BERTH_SAVE_ON_END,
+    saveLimitBytes: value.BERTH_SAVE_LIMIT_BYTES,
+    saveDays: value.BERTH_SAVE_DAYS,
     terminalLimit: value.BERTH_TERMINAL_LIMIT,
     secretKey: value.BERTH_SECRET_KEY,
     buildContextBytes: value.BERTH_BUILD_CONTEXT_MIB * 1024 * 1024,

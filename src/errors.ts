@@ -65,6 +65,19 @@ const catalogue = {
     'The machine "{machine}" ran out of memory and stopped, again and again: start the lab again, and run less at once.',
   ],
 
+  // Saved states
+  SAVE_OFF: [409, 'The lab "{lab}" does not let its sessions be saved.'],
+  SAVE_TOO_LARGE: [
+    413,
+    'What you made is {size} and at most {limit} are kept: remove what you do not need, then save again.',
+  ],
+  SAVE_INTERRUPTED: [503, 'The service stopped while this was being saved: save it again.'],
+  SAVED_STATE_NOT_FOUND: [404, 'There is no such saved state; it may have been removed.'],
+  SAVED_STATE_EXPIRED: [
+    410,
+    'What was saved of this session was kept for {days} days and is gone: start the lab again.',
+  ],
+
   // Terminals
   TERMINAL_LIMIT: [409, 'The session has {limit} terminals open already: close one of them first.'],
   TICKET_INVALID: [

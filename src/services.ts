@@ -224,6 +224,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     registryCredentials: createRegistryCredentialService({ store: credentials, encryption, clock }),
     sessions: sessions.service,
     warm: sessions.warm,
+    saves: sessions.saves,
     terminals,
     checks: checks.service,
     previews,

@@ -77,12 +77,18 @@ export function createAttemptStore({ database }: { database: Database }) {
     },
 
     /**
-     * Stores the verdict and, where it was judged, the progress, both or neither; older attempts of the
+     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither; older attempts of the
      * step lose their output, and keep the rest. An attempt that is
      * no longer the owner's stays as it is. The attempt as it is then; undefined when it is gone
      * with its learner.
      */
-    finish(id: string, owner: string, verdict: Verdict, at: Date): Promise<Attempt | undefined> {
+    finish(
+      id: string,
+      owner: string,
+      verdict: Verdict,
+      at: Date,
+      { counts = true }: { counts?: boolean } = {},
+    ): Promise<Attempt | undefined> {
       return database.transaction(async (tx) => {
         const [row] = await tx.attempt.updateManyAndReturn({
           where: { id, state: 'running', heldBy: owner },
@@ -91,7 +97,7 @@ export function createAttemptStore({ database }: { database: Database }) {
         if (row) {
           const { learnerId, labSlug, stepId } = row;
           const step = { learnerId, labSlug, stepId };
-          if (verdict.state === 'finished') await recordAttempt(tx, step, { ...verdict, at });
+          if (verdict.state === 'finished' && counts) await recordAttempt(tx, step, { ...verdict, at });
           await emptyOldOutputs(tx, step);
         }
         const stored = row ?? (await tx.attempt.findUnique({ where: { id } }));

@@ -71,7 +71,7 @@ export function createHeldCheck(parts: HeldCheckParts) {
         );
       ended.abort();
       await holding;
-      const attempt = await attempts.finish(id, owner, verdict, clock.now());
+      const attempt = await attempts.finish(id, owner, verdict, clock.now(), { counts: !machine.isFork });
       if (error !== undefined) throw error;
       if (!attempt) throw fault('NOT_FOUND', { thing: 'attempt' });
       return attempt;

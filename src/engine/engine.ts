@@ -76,6 +76,12 @@ export interface Engine {
   /** Reads the file or folder at `path` as a tar stream; destroy it to stop early. @throws CONTAINER_NOT_FOUND, NOT_FOUND */
   copyOut(machineId: string, path: string): Promise<Readable>;
 
+  /** Ends all processes of the machine; its file system stays, and `restart` starts it. @throws CONTAINER_NOT_FOUND */
+  stop(machineId: string): Promise<void>;
+
+  /** Paths of the machine's volumes, in the order of its specification. @throws CONTAINER_NOT_FOUND */
+  listVolumes(machineId: string): Promise<string[]>;
+
   /** Saves the machine's file system as an image and returns the image's id. @throws CONTAINER_NOT_FOUND, DISK_FULL */
   commit(
     machineId: string,
@@ -92,7 +98,16 @@ export interface Engine {
     image: { repository: string; tag: string; labels: Record<string, string> },
   ): Promise<string>;
 
-  /** Removes an image that `commit` or `commitVolume` made. Removing what is gone already succeeds. */
+  /** Bytes that an image by `commit` or `commitVolume` holds beyond the one its machine was made from first. @throws IMAGE_NOT_FOUND */
+  measureImage(image: string): Promise<number>;
+
+  /** All images of this installation that `commit` and `commitVolume` made. */
+  listImages(): Promise<SavedImageStatus[]>;
+
+  /**
+   * Removes an image that `commit` or `commitVolume` made, by a name or its id. Removing what is gone
+   * already succeeds; what a machine was made from is refused as long as that is there.
+   */
   removeImage(image: string): Promise<void>;
 
   /**
@@ -103,6 +118,12 @@ export interface Engine {
 
   /** Frees connections. Machines go on running. */
   close(): Promise<void>;
+}
+
+export interface SavedImageStatus {
+  id: string;
+  /** All that it goes by, as `repository:tag`; none where an engine lost them. */
+  names: string[];
 }
 
 export interface EngineInfo {

@@ -2,6 +2,7 @@ import type { LabProgress } from '../checks/attempt.ts';
 import type { User } from '../identity/user.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { LabView } from '../labs/lab.ts';
+import type { SavedState } from '../sessions/saves/saved-state.ts';
 import type { Session } from '../sessions/session.ts';
 import { createBatch } from './batch.ts';
 import type { GraphqlServices } from './services.ts';
@@ -12,10 +13,11 @@ export interface Loaders {
   /** Labs are in memory. */
   lab(slug: string): LabView | undefined;
   session(id: string): Promise<Session | undefined>;
+  savedState(id: string): Promise<SavedState | undefined>;
   progress(of: { learnerId: string; lab: string }): Promise<LabProgress>;
 }
 
-type LoaderServices = Pick<GraphqlServices, 'users' | 'labs' | 'sessions' | 'checks'>;
+type LoaderServices = Pick<GraphqlServices, 'users' | 'labs' | 'sessions' | 'saves' | 'checks'>;
 
 function itself(key: string): string {
   return key;
@@ -36,6 +38,10 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
     session(id) {
       made.session ??= createBatch((ids) => services.sessions.getMany(actor(), ids), itself);
       return made.session(id);
+    },
+    savedState(id) {
+      made.savedState ??= createBatch((ids) => services.saves.getMany(actor(), ids), itself);
+      return made.savedState(id);
     },
     progress(of) {
       made.progress ??= createBatch(

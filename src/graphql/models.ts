@@ -8,6 +8,7 @@ import type { Job, JobKind, JobProgress, JobState } from '../images/job.ts';
 import type { LabProblem } from '../labs/lab-problem.ts';
 import type { LabView } from '../labs/lab.ts';
 import type { Page } from '../page.ts';
+import type { SavedState } from '../sessions/saves/saved-state.ts';
 import type { Session, SessionMachine, SessionState } from '../sessions/session.ts';
 import type { WarmPoolView } from '../sessions/warm/warm-service.ts';
 import type { Terminal } from '../terminals/terminal.ts';
@@ -41,6 +42,10 @@ export type MachineModel = SessionMachine & { session: Pick<Session, 'id' | 'lab
 export type PageInfoModel = Page<unknown>;
 export type ProvisioningModel = NonNullable<Session['progress']>;
 export type ReasonModel = { code: string; message: string };
+export type SavedStateModel = SavedState;
+export type SavedStateConnectionModel = Page<SavedState>;
+export type SavedStateEdgeModel = Edge<SavedState>;
+export type SavingModel = NonNullable<Session['saving']>;
 export type SessionModel = Session;
 export type SessionConnectionModel = Page<Session>;
 export type SessionEdgeModel = Edge<Session>;

@@ -7,6 +7,7 @@ import { jobsResolvers } from './jobs/jobs-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { previewsResolvers } from './previews/previews-resolvers.ts';
+import { savesResolvers } from './saves/saves-resolvers.ts';
 import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
 import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
 import { warmResolvers } from './warm/warm-resolvers.ts';
@@ -22,6 +23,7 @@ export const domainResolvers = [
   pinsResolvers,
   sessionsResolvers,
   warmResolvers,
+  savesResolvers,
   terminalsResolvers,
   checksResolvers,
   previewsResolvers,

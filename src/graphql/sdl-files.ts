@@ -9,6 +9,7 @@ const domains = [
   'images',
   'jobs',
   'sessions',
+  'saves',
   'warm',
   'terminals',
   'checks',

@@ -6,6 +6,7 @@ import type { JobService } from '../images/job.ts';
 import type { RegistryCredentialService } from '../images/registry-credential.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import type { PreviewService } from '../previews/preview.ts';
+import type { SaveService } from '../sessions/saves/saved-state.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { WarmService } from '../sessions/warm/warm-service.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
@@ -21,6 +22,7 @@ export interface GraphqlServices {
   registryCredentials: RegistryCredentialService;
   sessions: Omit<SessionService, 'machine' | 'touch'>;
   warm: WarmService;
+  saves: SaveService;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;
   previews: Pick<PreviewService, 'open' | 'declared' | 'label'>;

@@ -159,6 +159,7 @@ const lab = (text: TextSchema) => ({
   networks: networks.optional(),
   lifetime: z.strictObject(lifetime).default({}),
   warm: warmShort.default({ count: 0, schedule: [] }),
+  save: z.boolean().default(true),
   introduction: text.default(''),
   conclusion: text.default(''),
   steps: z

@@ -20,6 +20,8 @@ export interface Lab {
   networks: LabNetwork[];
   lifetime: LabLifetime;
   warm: LabWarm;
+  /** Whether its sessions can be saved, and are when they end by themselves. */
+  save: boolean;
   steps: LabStep[];
 }
 

@@ -20,6 +20,7 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
     networks,
     lifetime: toLifetime(document.lifetime),
     warm: document.warm,
+    save: document.save,
     steps: document.steps.map((step) => toStep(step, machines)),
   };
 }

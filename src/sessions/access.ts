@@ -13,6 +13,9 @@ const needs = {
   stop: { owner: 'learn', staff: 'manage' },
   restart: { owner: 'learn', staff: undefined },
   extend: { owner: 'learn', staff: undefined },
+  save: { owner: 'learn', staff: undefined },
+  resume: { owner: 'learn', staff: undefined },
+  reset: { owner: 'learn', staff: undefined },
   delete: { owner: 'learn', staff: undefined },
 } as const satisfies Record<string, { owner: Scope; staff: Scope | undefined }>;
 

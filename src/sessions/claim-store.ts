@@ -23,7 +23,8 @@ export function createClaimStore({ database, store }: { database: Database; stor
     /** Sessions that nobody makes yet, longest waiting first. */
     waiting: (limit: number): Promise<SessionRow[]> =>
       client.session.findMany({
-        where: { state: { in: ['requested', 'queued'] } },
+        // What a session had before it began anew, or went on, is removed first.
+        where: { state: { in: ['requested', 'queued'] }, environmentId: null },
         orderBy: { id: 'asc' },
         take: limit,
         include: { machines },
@@ -85,7 +86,7 @@ export function createClaimStore({ database, store }: { database: Database; stor
         where: {
           OR: [
             { state: 'stopping' },
-            { state: 'failed', environmentId: { not: null } },
+            { state: { in: ['failed', 'saved', 'queued'] }, environmentId: { not: null } },
             { state: { in: ['ended', 'failed'] }, removedAt: { not: null } },
           ],
         },

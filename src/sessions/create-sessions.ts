@@ -22,6 +22,8 @@ import { createSessionExtend } from './session-extend.ts';
 import { createSessionService } from './session-service.ts';
 import { createSessionStart } from './session-start.ts';
 import { createSessionStore } from './session-store.ts';
+import { createSaves } from './saves/create-saves.ts';
+import type { SaveService } from './saves/saved-state.ts';
 import type { SessionService, SessionState } from './session.ts';
 import { createSubnetLeases } from './subnet-leases.ts';
 import { createSubnetPool } from './subnet-pool.ts';
@@ -49,6 +51,12 @@ export interface SessionsOptions extends WarmOptions {
   provisionConcurrency: number;
   provisionTimeoutSeconds: number;
   warningMinutes: number;
+  /** Whether sessions that end by themselves are saved. */
+  saveOnEnd: boolean;
+  /** Most bytes of one saved session, beyond the images of its lab. */
+  saveLimitBytes: number;
+  /** Days that one is kept. */
+  saveDays: number;
   /** Told of each environment that became ready or failed, with the time since it was asked for. */
   onProvisioned?: (outcome: 'ready' | 'failed', seconds: number) => void;
 }
@@ -59,6 +67,8 @@ export interface Sessions {
   warm: WarmService;
   /** The memory that they take, and giving it back. */
   warmRoom: WarmRoom;
+  /** Sessions put away. */
+  saves: SaveService;
   /**
    * Takes up what waits, and keeps sessions, engine and lifetimes in line from now on. Returns at
    * once. Without it this process only answers requests, and leaves the work to others.
@@ -82,11 +92,24 @@ export function createSessions(options: SessionsOptions): Sessions {
   const owner = nameOwner();
   const work = { started: false };
   const wakeTeardown = () => work.started && teardown.wake();
+  const wakeProvisioner = () => work.started && provisioner.wake();
   const store = createSessionStore({ database });
   const claims = createClaimStore({ database, store });
   const lifetimeStore = createLifetimeStore({ database });
   const changer = createSessionChanger({ events, store, logger });
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
+
+  const saves = createSaves({
+    ...options,
+    store,
+    changer,
+    owner,
+    onEnded: wakeTeardown,
+    onQueued: () => {
+      wakeTeardown();
+      wakeProvisioner();
+    },
+  });
 
   const subnets = createSubnetStore({ database });
   const leases = createSubnetLeases({ pool, subnets });
@@ -94,7 +117,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   const warm = createWarm({
     ...options,
     subnets,
-    make: createEnvironmentMaker({ provision: provisionLab, catalogue, claims }),
+    make: createEnvironmentMaker({
+      provision: provisionLab,
+      catalogue,
+      claims,
+      savedMachines: saves.machines,
+    }),
     provision: provisionLab,
     mayMake: async () => provisioner.freePlaces() > 0 && (await claims.waiting(1)).length === 0,
     owner,
@@ -136,6 +164,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     clock,
     owner,
     logger,
+    onFreed: wakeProvisioner,
   });
   const takeOverAbandoned = createTakeover({
     store,
@@ -161,7 +190,10 @@ export function createSessions(options: SessionsOptions): Sessions {
     logger,
   });
   const comparing = createRunner({
-    work: reconciler.reconcile,
+    async work() {
+      await reconciler.reconcile();
+      await saves.removeForgotten();
+    },
     onError: (error) => logger.error({ err: error }, 'Engine and database could not be compared.'),
   });
   const lifetimes = createLifetimes({
@@ -170,6 +202,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     clock,
     warningMinutes,
     logger,
+    keep: saves.keep,
     onEnded: wakeTeardown,
   });
 
@@ -180,6 +213,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     teardown,
     takeOverAbandoned,
     lifetimes,
+    saves,
     compare: comparing.wake,
   });
   const watcher = createEngineWatcher({
@@ -207,7 +241,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       clock,
       sessionLimit: options.sessionLimit,
       onRequested: (lab) => {
-        if (work.started) provisioner.wake();
+        wakeProvisioner();
         warm.used(lab);
       },
     }),
@@ -222,11 +256,13 @@ export function createSessions(options: SessionsOptions): Sessions {
     service,
     warm: warm.service,
     warmRoom: warm.room,
+    saves: saves.service,
     start() {
       work.started = true;
-      unlisten = events.listen('session.changed', ({ sessionId, generation }) =>
-        provisioner.changed(sessionId, generation),
-      );
+      unlisten = events.listen('session.changed', ({ sessionId, generation }) => {
+        provisioner.changed(sessionId, generation);
+        saves.changed(sessionId, generation);
+      });
       watcher.start();
       upkeep.start();
       warm.start();
@@ -239,7 +275,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       unlisten?.();
       watcher.stop();
       // All are told to stop before any is waited for: the engine may keep one of them waiting.
-      const ends = [upkeep.stop(), comparing.stop(), provisioner.stop(), teardown.stop(), warm.stop()];
+      const parts = [saves, upkeep, comparing, provisioner, teardown, warm];
+      const ends = parts.map((part) => part.stop());
       await Promise.allSettled(ends);
       await Promise.all(ends);
     },

@@ -4,6 +4,7 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { environmentSpec } from './environment-spec.ts';
+import type { SavedMachines } from './environment-spec.ts';
 import type { SessionRow } from './session-store.ts';
 import type { SubnetLeases } from './subnet-leases.ts';
 
@@ -24,12 +25,18 @@ export function createLabProvision({
   return async function provision(
     lab: Lab,
     environmentId: string,
-    options: { signal: AbortSignal; onProgress: (progress: ProvisionProgress) => void },
+    options: {
+      signal: AbortSignal;
+      onProgress: (progress: ProvisionProgress) => void;
+      /** What its machines begin with in place of what the lab says. */
+      saved?: SavedMachines | undefined;
+    },
   ): Promise<ProvisionedMachine[]> {
+    const { saved } = options;
     for (let tries = 1; ; tries++) {
       const subnets = await leases.lease(environmentId, lab.networks);
       try {
-        return await engine.provision(environmentSpec(lab, { environmentId, subnets }), options);
+        return await engine.provision(environmentSpec(lab, { environmentId, subnets, saved }), options);
       } catch (error) {
         if (!isFault(error, 'SUBNETS_EXHAUSTED') || tries === TRIES || options.signal.aborted) throw error;
         await leases.refuse(environmentId, error.details['subnet']);
@@ -45,10 +52,12 @@ export function createEnvironmentMaker(options: {
   provision: LabProvision;
   catalogue: Pick<LabCatalogue, 'version'>;
   claims: ClaimStore;
+  /** What a saved state has for machines to begin with. @throws SAVED_STATE_NOT_FOUND */
+  savedMachines: (savedStateId: string) => Promise<SavedMachines>;
 }) {
-  const { provision, catalogue, claims } = options;
+  const { provision, catalogue, claims, savedMachines } = options;
 
-  /** @throws what the engine throws; LAB_NOT_FOUND, LAB_INVALID, SUBNETS_EXHAUSTED */
+  /** @throws what the engine throws; LAB_NOT_FOUND, LAB_INVALID, SUBNETS_EXHAUSTED, SAVED_STATE_NOT_FOUND */
   return async function make(
     row: HoldingRow,
     signal: AbortSignal,
@@ -56,6 +65,8 @@ export function createEnvironmentMaker(options: {
   ): Promise<{ row: SessionRow; machines: ProvisionedMachine[] }> {
     const lab = catalogue.version(row.labSlug, row.labVersion);
     const session = lab.version === row.labVersion ? row : await claims.adoptVersion(row, lab);
-    return { row: session, machines: await provision(lab, row.environmentId, { signal, onProgress }) };
+    const saved = row.savedStateId === null ? undefined : await savedMachines(row.savedStateId);
+    const machines = await provision(lab, row.environmentId, { signal, onProgress, saved });
+    return { row: session, machines };
   };
 }

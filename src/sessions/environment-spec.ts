@@ -1,22 +1,42 @@
-import type { EnvironmentSpec } from '../engine/engine.ts';
+import type { EnvironmentSpec, VolumeSpec } from '../engine/engine.ts';
 import type { Lab } from '../labs/lab.ts';
 
 /** Most that the engine keeps of a machine's main process's output: enough to see why it ended. */
 const LOG_BYTES = 1024 * 1024;
 
-/** What the engine is asked to make for `lab`, each of its networks on a subnet by the network's name. Pure. */
+/** Images that hold what was saved of a machine: of its file system, and of its volumes by their paths. */
+export interface SavedMachine {
+  image?: string;
+  volumes: ReadonlyMap<string, string>;
+}
+
+/** What was saved of machines, by their names. */
+export type SavedMachines = ReadonlyMap<string, SavedMachine>;
+
+/**
+ * What the engine is asked to make for `lab`, each of its networks on a subnet by the network's name,
+ * each of its machines with what was `saved` of it. Pure.
+ */
 export function environmentSpec(
   lab: Lab,
-  { environmentId, subnets }: { environmentId: string; subnets: ReadonlyMap<string, string> },
+  {
+    environmentId,
+    subnets,
+    saved = new Map(),
+  }: {
+    environmentId: string;
+    subnets: ReadonlyMap<string, string>;
+    saved?: SavedMachines | undefined;
+  },
 ): EnvironmentSpec {
   return {
     environmentId,
     networks: lab.networks.map(({ name, internet }) => ({ name, internet, subnet: subnets.get(name) ?? '' })),
     machines: lab.machines.map((machine) => ({
       name: machine.name,
-      image: machine.image,
+      image: saved.get(machine.name)?.image ?? machine.image,
       networks: machine.networks,
-      volumes: machine.volumes.map((path) => ({ path })),
+      volumes: machine.volumes.map((path) => volumeSpec(path, saved.get(machine.name)?.volumes.get(path))),
       profile: machine.profile,
       ...(machine.user !== undefined && { user: machine.user }),
       environment: machine.environment,
@@ -28,4 +48,8 @@ export function environmentSpec(
       },
     })),
   };
+}
+
+function volumeSpec(path: string, from: string | undefined): VolumeSpec {
+  return from === undefined ? { path } : { path, from };
 }

@@ -31,9 +31,9 @@ export function newLifetime(lifetime: LabLifetime, now: Date): Lifetime {
   };
 }
 
-/** Of a session that was asked for at `createdAt` and can be used from `now`: the wait does not count. */
-export function lifetimeFrom(now: Date, session: Lifetime & { createdAt: Date }): Lifetime {
-  const waited = (now.getTime() - session.createdAt.getTime()) / MINUTE_MS;
+/** Of a session that was asked for at `lastActivityAt` and can be used from `now`: the wait does not count. */
+export function lifetimeFrom(now: Date, session: Lifetime): Lifetime {
+  const waited = (now.getTime() - session.lastActivityAt.getTime()) / MINUTE_MS;
   const endsAt = after(session.endsAt, waited);
   return {
     lastActivityAt: now,

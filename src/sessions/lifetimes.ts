@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { expiry, isWarningDue, spared, used } from './lifetime-rules.ts';
 import type { LifetimeStore } from './lifetime-store.ts';
-import { reason } from './session-changes.ts';
+import { hasSaved, reason } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
-import type { SessionRow } from './session-store.ts';
+import type { SessionChanges, SessionRow } from './session-store.ts';
 
 /** Time during which uses of a session are gathered into one write, in milliseconds. */
 const TOUCH_EVERY_MS = 30_000;
@@ -21,9 +21,11 @@ export function createLifetimes(options: {
   clock: Clock;
   warningMinutes: number;
   logger: Log;
+  /** Has a session saved that is to end for that reason; false where it is to end. */
+  keep: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
   onEnded: () => void;
 }) {
-  const { lifetimes, changer, clock, warningMinutes, logger, onEnded } = options;
+  const { lifetimes, changer, clock, warningMinutes, logger, keep, onEnded } = options;
   /** Last use by session: no more entries than sessions in use. */
   const touched = new Map<string, Date>();
   let flushAt = 0;
@@ -62,7 +64,11 @@ export function createLifetimes(options: {
 
   async function end(row: SessionRow): Promise<void> {
     const { code, minutes } = expiry(row);
-    if (!(await changer.move(row, 'stop', reason(code, { minutes }), { sameEnd: true }))) return;
+    const why = reason(code, { minutes });
+    if (await keep(row, why)) return;
+    // What was saved before is not lost with it.
+    const event = hasSaved(row) ? 'fallBack' : 'stop';
+    if (!(await changer.move(row, event, why, { sameEnd: true }))) return;
     logger.info({ sessionId: row.id, code }, 'A session ended by itself.');
     onEnded();
   }

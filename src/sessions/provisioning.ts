@@ -59,8 +59,10 @@ export function createProvisioning(options: {
       over.abort();
       if (!moved) await claims.release(row.id, owner);
     }
-    if (moved?.state === 'ready' || moved?.state === 'failed') {
-      onOutcome(moved.state, (clock.now().getTime() - row.createdAt.getTime()) / 1000);
+    // One that was saved before does not fail: it is saved again.
+    if (moved?.state === 'ready' || moved?.state === 'failed' || moved?.state === 'saved') {
+      const outcome = moved.state === 'ready' ? 'ready' : 'failed';
+      onOutcome(outcome, (clock.now().getTime() - row.lastActivityAt.getTime()) / 1000);
     }
   };
 

@@ -21,18 +21,26 @@ export function createSessionChanger(options: { store: SessionStore; events: Eve
 
   return {
     tell,
-    /** As the store's `move`, and tells of it. */
+    /** As the store's `move`, and tells of it. One that was saved before does not fail: it is saved again. */
     async move(
       row: SessionRow,
       event: SessionEvent,
       changes?: SessionChanges,
       options?: MoveOptions,
     ): Promise<SessionRow | undefined> {
-      const moved = await store.move(row, event, changes, options);
+      const fallsBack = event === 'fail' && hasSaved(row);
+      const moved = fallsBack
+        ? await store.move(row, 'fallBack', { ...changes, endedAt: null }, options)
+        : await store.move(row, event, changes, options);
       if (moved) tell(moved);
       return moved;
     },
   };
+}
+
+/** Whether there is something to go on from: a copy that is being made has it only when it is whole. */
+export function hasSaved({ savedStateId, forkOfId, state }: SessionRow): boolean {
+  return savedStateId !== null && !(forkOfId !== null && state === 'saving');
 }
 
 /** Columns that say why a session failed or ended: `error` itself if users may see it, else INTERNAL. */

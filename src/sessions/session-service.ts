@@ -112,7 +112,8 @@ export function createSessionService(options: {
       const machine = row.machines.find((candidate) => candidate.name === name);
       if (!machine?.engineId) throw fault('MACHINE_NOT_FOUND', { machine: name });
       const { learnerId, labSlug, labVersion } = row;
-      return { name, machineId: machine.engineId, sessionId: id, learnerId, labSlug, labVersion };
+      const isFork = row.forkOfId !== null;
+      return { name, machineId: machine.engineId, sessionId: id, isFork, learnerId, labSlug, labVersion };
     },
 
     touch: lifetimes.touch,

@@ -9,22 +9,49 @@ import type { SessionState } from './session.ts';
  *                                                          unreachable
  *
  *  ready ──save──▶ saving ──saved──▶ saved ──resume──▶ queued
+ *    ▲ unreachable ◀─lose─┤ ├─copied──▶ queued (a copy of another session, made with what was saved of it)
+ *    └──────keep──────────┘
+ *
  *  every one of these ──stop──▶ stopping ──destroyed──▶ ended
  *  every one of these but saved ──fail──▶ failed
+ *  every one of these ──fallBack──▶ saved, instead of failing or ending by itself, where something was saved before
+ *  ready, saved, failed ──reset──▶ queued
  * ```
- * Nothing leads out of `ended` and `failed`: a new start makes a new session.
+ * Nothing leads out of `ended`: a new start makes a new session.
  */
 const transitions = {
   requested: { queue: 'queued', claim: 'provisioning', stop: 'stopping', fail: 'failed' },
-  queued: { claim: 'provisioning', stop: 'stopping', fail: 'failed' },
-  provisioning: { provisioned: 'ready', requeue: 'queued', stop: 'stopping', fail: 'failed' },
-  ready: { restart: 'ready', save: 'saving', lose: 'unreachable', stop: 'stopping', fail: 'failed' },
-  saving: { saved: 'saved', stop: 'stopping', fail: 'failed' },
-  saved: { resume: 'queued', stop: 'stopping' },
+  queued: { claim: 'provisioning', stop: 'stopping', fail: 'failed', fallBack: 'saved' },
+  provisioning: {
+    provisioned: 'ready',
+    requeue: 'queued',
+    stop: 'stopping',
+    fail: 'failed',
+    fallBack: 'saved',
+  },
+  ready: {
+    restart: 'ready',
+    save: 'saving',
+    reset: 'queued',
+    lose: 'unreachable',
+    stop: 'stopping',
+    fail: 'failed',
+    fallBack: 'saved',
+  },
+  saving: {
+    saved: 'saved',
+    copied: 'queued',
+    keep: 'ready',
+    lose: 'unreachable',
+    stop: 'stopping',
+    fail: 'failed',
+    fallBack: 'saved',
+  },
+  saved: { resume: 'queued', reset: 'queued', stop: 'stopping' },
   stopping: { destroyed: 'ended' },
   ended: {},
-  failed: {},
-  unreachable: { find: 'ready', stop: 'stopping', fail: 'failed' },
+  failed: { reset: 'queued' },
+  unreachable: { find: 'ready', stop: 'stopping', fail: 'failed', fallBack: 'saved' },
 } as const satisfies Record<SessionState, Partial<Record<SessionEvent, SessionState>>>;
 
 /** What can happen to a session. */
@@ -40,7 +67,15 @@ export type SessionEvent =
   | 'restart'
   | 'save'
   | 'saved'
+  /** What it is to begin with was saved from the session that it is a copy of. */
+  | 'copied'
+  /** It could not be saved, and goes on. */
+  | 'keep'
+  /** It goes on from what was saved, or begins anew. */
   | 'resume'
+  | 'reset'
+  /** It can not go on, and what was saved before stands. */
+  | 'fallBack'
   /** The engine does not answer, and does again. */
   | 'lose'
   | 'find'

@@ -28,6 +28,8 @@ export interface NewSession {
   idleMinutes: number;
   endsAt: Date;
   maxEndsAt: Date;
+  savedStateId?: string;
+  forkOfId?: string;
 }
 
 export interface MoveOptions {
@@ -60,20 +62,10 @@ export function createSessionStore({ database }: { database: Database }) {
       const activeKey = keyOf(session.learnerId, session.labSlug);
       try {
         return await database.transaction(async (tx) => {
-          const holding = await tx.session.findMany({
-            where: {
-              learnerId: session.learnerId,
-              OR: [{ activeKey: { not: null } }, { environmentId: { not: null } }],
-            },
-            select: { activeKey: true },
-          });
-          if (holding.some((other) => other.activeKey === activeKey)) return 'exists';
-          if (holding.length >= limit) return 'limit';
+          if (await tx.session.findUnique({ where: { activeKey }, select: { id: true } })) return 'exists';
+          if ((await countHolding(tx, session.learnerId)) >= limit) return 'limit';
           await forgetOldest(tx, session.learnerId);
-          const row = await tx.session.create({ data: { ...fields, state: 'requested', activeKey } });
-          const rows = machineRows(session.id, machines);
-          await tx.machine.createMany({ data: rows });
-          return { ...row, machines: rows };
+          return insertSession(tx, { ...fields, machines, state: 'requested', activeKey });
         });
       } catch (error) {
         if (isUniqueViolation(error, 'activeKey')) return 'exists';
@@ -159,29 +151,14 @@ export function createSessionStore({ database }: { database: Database }) {
       changes: SessionChanges = {},
       { machines = [], sameEnd = false }: MoveOptions = {},
     ): Promise<SessionRow | undefined> {
-      const state = nextState(row.state, event);
-      if (state === undefined) return undefined;
-      const update = {
-        where: {
-          id: row.id,
-          generation: row.generation,
-          state: row.state,
-          ...(sameEnd && { expiresAt: row.expiresAt, endsAt: row.endsAt }),
-        },
-        data: {
-          ...changes,
-          state,
-          generation: row.generation + 1,
-          ...(!isActive(state) && { activeKey: null }),
-        },
-      };
+      if (nextState(row.state, event) === undefined) return undefined;
       // Handles are noted first, only while the row is as it was: nobody reads them before the state says so.
       const session = { generation: row.generation, state: row.state };
       for (const { name, machineId: engineId, addresses } of machines) {
         const where = { sessionId: row.id, name, session };
         await client.machine.updateMany({ where, data: { engineId, addresses: formatAddresses(addresses) } });
       }
-      const [moved] = await client.session.updateManyAndReturn(update);
+      const moved = await moveWithin(client, row, event, { changes, sameEnd });
       return moved && { ...moved, machines: row.machines.map((machine) => withHandle(machine, machines)) };
     },
 
@@ -202,6 +179,56 @@ export function createSessionStore({ database }: { database: Database }) {
       return count === 1;
     },
   };
+}
+
+/**
+ * The compare-and-set of {@link SessionStore}'s `move`, for a transaction that changes more than the
+ * session; the new row, undefined when somebody else was first or the event can not happen.
+ */
+export async function moveWithin(
+  tx: Pick<Transaction, 'session'>,
+  row: SessionRow,
+  event: SessionEvent,
+  { changes = {}, sameEnd = false }: { changes?: SessionChanges; sameEnd?: boolean } = {},
+): Promise<SessionRow | undefined> {
+  const state = nextState(row.state, event);
+  if (state === undefined) return undefined;
+  const [moved] = await tx.session.updateManyAndReturn({
+    where: {
+      id: row.id,
+      generation: row.generation,
+      state: row.state,
+      ...(sameEnd && { expiresAt: row.expiresAt, endsAt: row.endsAt }),
+    },
+    data: {
+      ...changes,
+      state,
+      generation: row.generation + 1,
+      ...(!isActive(state) && { activeKey: null }),
+    },
+  });
+  return moved && { ...moved, machines: row.machines };
+}
+
+/** How many sessions of the learner are on the engine, or will be: those put away are not. */
+export async function countHolding(tx: Transaction, learnerId: string): Promise<number> {
+  return tx.session.count({
+    where: {
+      learnerId,
+      OR: [{ activeKey: { not: null }, state: { not: 'saved' } }, { environmentId: { not: null } }],
+    },
+  });
+}
+
+/** Adds a session with its machines. */
+export async function insertSession(
+  tx: Transaction,
+  { machines, ...fields }: NewSession & Pick<Prisma.SessionUncheckedCreateInput, 'state' | 'activeKey'>,
+): Promise<SessionRow> {
+  const row = await tx.session.create({ data: fields });
+  const rows = machineRows(row.id, machines);
+  await tx.machine.createMany({ data: rows });
+  return { ...row, machines: rows };
 }
 
 /** Removes what is beyond the history that is kept, if nothing of it is on the engine; attempts stay. */
@@ -228,7 +255,8 @@ export function machineRows(sessionId: string, machines: readonly { name: string
   }));
 }
 
-const keyOf = (learnerId: string, labSlug: string) => `${learnerId}:${labSlug}`;
+/** What only one active session of a learner has in a lab. */
+export const keyOf = (learnerId: string, labSlug: string) => `${learnerId}:${labSlug}`;
 
 function withHandle(machine: SessionRow['machines'][number], provisioned: ProvisionedMachine[]) {
   const found = provisioned.find(({ name }) => name === machine.name);

@@ -15,10 +15,12 @@ export function viewSession(row: SessionRow): Session {
     state: row.state,
     generation: row.generation,
     progress: viewProgress(row),
-    reason:
-      row.reasonCode === null
-        ? undefined
-        : { code: row.reasonCode as FaultCode, message: row.reasonMessage ?? '' },
+    saving:
+      row.state === 'saving' ? { machine: row.phase ?? undefined, percent: row.percent ?? 0 } : undefined,
+    saveProblem: viewReason(row.saveProblemCode, row.saveProblemMessage),
+    savedStateId: row.savedStateId ?? undefined,
+    forkOfId: row.forkOfId ?? undefined,
+    reason: viewReason(row.reasonCode, row.reasonMessage),
     machines: row.machines.map(({ name, image, addresses }) => ({
       name,
       image,
@@ -32,10 +34,14 @@ export function viewSession(row: SessionRow): Session {
   };
 }
 
+function viewReason(code: string | null, message: string | null): Session['reason'] {
+  return code === null ? undefined : { code: code as FaultCode, message: message ?? '' };
+}
+
 function viewProgress({ state, phase, percent }: SessionRow): Session['progress'] {
   if (state === 'requested' || state === 'queued') return { phase: 'queued', percent: undefined };
   if (state !== 'provisioning') return undefined;
   return { phase: (phase ?? 'creating') as Phase, percent: percent ?? undefined };
 }
 
-const hasAddresses = ({ state }: SessionRow) => state === 'ready' || state === 'saving';
+const hasAddresses = ({ state }: SessionRow) => state === 'ready';

@@ -28,7 +28,15 @@ export interface Session {
   progress:
     | { phase: 'queued' | 'pulling' | 'creating' | 'starting'; percent: number | undefined }
     | undefined;
-  /** Why it failed or ended on its own. */
+  /** How much of it is put away, while it is; of a copy, of the session that it is a copy of. */
+  saving: { machine: string | undefined; percent: number } | undefined;
+  /** Why it could not be saved, until it is or begins anew. */
+  saveProblem: { code: FaultCode; message: string } | undefined;
+  /** What it goes on from, or would. */
+  savedStateId: string | undefined;
+  /** The session of another that it is a copy of. */
+  forkOfId: string | undefined;
+  /** Why it failed, ended or was saved on its own. */
   reason: { code: FaultCode; message: string } | undefined;
   machines: SessionMachine[];
   createdAt: Date;
@@ -53,6 +61,8 @@ export interface RunningMachine {
   /** The engine's handle. */
   machineId: string;
   sessionId: string;
+  /** Whether the session is a copy of another's, in which nothing counts for progress. */
+  isFork: boolean;
   learnerId: string;
   labSlug: string;
   labVersion: string;

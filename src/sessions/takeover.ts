@@ -41,7 +41,7 @@ export function createTakeover(options: {
     logger.warn({ sessionId: row.id, from: row.claimedBy }, 'A provisioning was taken over.');
     if (row.environmentId !== null) await engine.destroy(row.environmentId);
     const clean = { environmentId: null, phase: null, percent: null, claimedBy: null, claimedUntil: null };
-    if (now - row.createdAt.getTime() > FORGOTTEN_MS) {
+    if (now - row.lastActivityAt.getTime() > FORGOTTEN_MS) {
       const changes = { ...clean, ...reason('PROVISIONING_INTERRUPTED'), endedAt: clock.now() };
       await changer.move(row, 'fail', changes);
     } else {

@@ -22,9 +22,10 @@ const BATCH = 256;
 export type Teardown = ReturnType<typeof createTeardown>;
 
 /**
- * Removes the environments of sessions that are stopping or failed, then what their learners
- * deleted. What could not be removed, with the engine away, stays in the database as it is and is
- * taken up by a later wake: nothing is ever forgotten.
+ * Removes the environments of sessions that are stopping, failed or saved, or begin anew, then what
+ * their learners deleted. What could not be removed, with the engine away, stays in the database as it is and is
+ * taken up by a later wake: nothing is ever forgotten. `onFreed` is called when one was removed: its
+ * session may wait for that to begin anew.
  */
 export function createTeardown(options: {
   store: SessionStore;
@@ -36,8 +37,9 @@ export function createTeardown(options: {
   clock: Clock;
   owner: string;
   logger: Log;
+  onFreed: () => void;
 }) {
-  const { store, claims, changer, subnets, provisioner, engine, clock, owner, logger } = options;
+  const { store, claims, changer, subnets, provisioner, engine, clock, owner, logger, onFreed } = options;
   const underWay = new Map<string, Promise<void>>();
   const retryAt = new Map<string, number>();
   const runner = createRunner({
@@ -79,8 +81,11 @@ export function createTeardown(options: {
     await provisioner.abandon(row.id);
     // Without an environment it has nothing there, and the engine need not even be up.
     if (row.environmentId !== null) await engine.destroy(row.environmentId);
-    await finish((await store.findAny(row.id)) ?? row);
+    const now = (await store.findAny(row.id)) ?? row;
+    // Another process may have removed it too, and the session have gone on to its next one.
+    if (now.environmentId === row.environmentId) await finish(now);
     if (row.environmentId !== null) await subnets.release(row.environmentId);
+    onFreed();
   }
 
   async function finish(row: SessionRow): Promise<void> {

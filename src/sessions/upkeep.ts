@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import { rest } from '../rest.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import type { Provisioner } from './provisioner.ts';
+import type { Saves } from './saves/create-saves.ts';
 import type { Takeover } from './takeover.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -11,6 +12,9 @@ const QUEUE_EVERY_MS = 2_000;
 
 /** Between looks at ends of lives, in milliseconds. */
 const LIVES_EVERY_MS = 5_000;
+
+/** Between looks at saved sessions, in milliseconds: a third of the time that a hold on one is believed. */
+const SAVES_EVERY_MS = 5_000;
 
 /** Between comparisons with the engine when nothing was heard of it, in milliseconds. */
 const COMPARE_EVERY_MS = 60_000;
@@ -21,11 +25,12 @@ export function createUpkeep(options: {
   takeOverAbandoned: Takeover;
   teardown: Pick<Teardown, 'wake'>;
   lifetimes: Pick<Lifetimes, 'sweep'>;
+  saves: Pick<Saves, 'sweep'>;
   compare: () => void;
   clock: Clock;
   logger: Log;
 }) {
-  const { provisioner, takeOverAbandoned, teardown, lifetimes, compare, clock, logger } = options;
+  const { provisioner, takeOverAbandoned, teardown, lifetimes, saves, compare, clock, logger } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
 
@@ -52,6 +57,7 @@ export function createUpkeep(options: {
     start(): void {
       keep(again(QUEUE_EVERY_MS, 'The queue of sessions could not be looked after.', lookAtQueue));
       keep(again(LIVES_EVERY_MS, 'Ends of sessions could not be looked after.', lifetimes.sweep));
+      keep(again(SAVES_EVERY_MS, 'Saved sessions could not be looked after.', saves.sweep));
       keep(again(COMPARE_EVERY_MS, '', async () => compare()));
     },
     /** Runs `work` beside everything else; a failure is logged with `complaint`. */

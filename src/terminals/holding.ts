@@ -19,14 +19,14 @@ const HOLD_MS = 3 * RENEW_EVERY_MS;
 /** Until when a shell held now is held. */
 export const holdUntil = (now: Date) => new Date(now.getTime() + HOLD_MS);
 
-/** States in which a session's shells go on. In the others its machines are going, or gone. */
+/** States in which a session's shells go on. In the others its machines are going, gone, or not there yet. */
 const shellsLive: Record<SessionState, boolean> = {
-  requested: true,
-  queued: true,
-  provisioning: true,
+  requested: false,
+  queued: false,
+  provisioning: false,
   ready: true,
   unreachable: true,
-  saving: true,
+  saving: false,
   saved: false,
   stopping: false,
   ended: false,

@@ -19,6 +19,7 @@ export const closeCodes: Record<FaultCode, number> = {
   QUERY_TOO_COMPLEX: 4400,
   BODY_TOO_LARGE: 4400,
   UPLOAD_BROKEN: 4400,
+  SAVE_TOO_LARGE: 4400,
   MEDIA_TYPE_UNSUPPORTED: 4400,
   FRAME_TOO_LARGE: 1009,
 
@@ -44,6 +45,7 @@ export const closeCodes: Record<FaultCode, number> = {
   CONTAINER_NOT_FOUND: 4404,
   IMAGE_NOT_FOUND: 4404,
   PREVIEW_UNKNOWN: 4404,
+  SAVED_STATE_NOT_FOUND: 4404,
 
   // It is in a state in which this can not be.
   EMAIL_TAKEN: 4409,
@@ -55,6 +57,7 @@ export const closeCodes: Record<FaultCode, number> = {
   SESSION_LIMIT: 4409,
   TERMINAL_LIMIT: 4409,
   PREVIEWS_OFF: 4409,
+  SAVE_OFF: 4409,
   CHECK_BUSY: 4409,
   IMAGE_NOT_OURS: 4409,
   IMAGE_IN_USE: 4409,
@@ -65,6 +68,7 @@ export const closeCodes: Record<FaultCode, number> = {
   SESSION_IDLE: 4410,
   SESSION_LIFETIME_OVER: 4410,
   MACHINE_LOST: 4410,
+  SAVED_STATE_EXPIRED: 4410,
   MACHINE_OUT_OF_MEMORY: 4410,
 
   // The lab or its image is at fault.
@@ -97,6 +101,7 @@ export const closeCodes: Record<FaultCode, number> = {
   PROVISIONING_INTERRUPTED: 1012,
   CHECK_INTERRUPTED: 1012,
   JOB_INTERRUPTED: 1012,
+  SAVE_INTERRUPTED: 1012,
 
   // It has too much to do, or waits for something itself.
   RATE_LIMITED: 1013,

@@ -131,6 +131,7 @@ export function sessionsOn(
     if (!row || !mayReach(actor, row.learnerId)) throw fault('SESSION_NOT_FOUND');
     const { learnerId, labSlug, labVersion, state, generation, createdAt, expiresAt } = row;
     const unset = { progress: undefined, reason: undefined, readyAt: undefined, warnedAt: undefined };
+    const saved = { saving: undefined, saveProblem: undefined, savedStateId: undefined };
     return {
       id,
       learnerId,
@@ -141,6 +142,8 @@ export function sessionsOn(
       createdAt,
       expiresAt,
       ...unset,
+      ...saved,
+      forkOfId: row.forkOfId ?? undefined,
       endedAt: undefined,
       machines: [],
     };
@@ -148,9 +151,10 @@ export function sessionsOn(
   return {
     get,
     async machine(actor, id, name) {
-      const { state, learnerId, labSlug, labVersion } = await get(actor, id);
+      const { state, learnerId, labSlug, labVersion, forkOfId } = await get(actor, id);
       if (state !== 'ready') throw fault('SESSION_NOT_READY', { state });
-      return { name, machineId, sessionId: id, learnerId, labSlug, labVersion };
+      const isFork = forkOfId !== undefined;
+      return { name, machineId, sessionId: id, isFork, learnerId, labSlug, labVersion };
     },
     touch: (id) => void touched.push(id),
   };

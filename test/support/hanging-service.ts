@@ -43,4 +43,7 @@ createSessions({
   warmIdleMinutes: 120,
   warmAheadMinutes: 10,
   timeZone: 'UTC',
+  saveOnEnd: true,
+  saveLimitBytes: 1024 ** 3,
+  saveDays: 30,
 }).start();

@@ -9,6 +9,9 @@ export function openTestEngine(t: Test, installation = `test-${newId()}`): Engin
   const engine = createDockerEngine({ installation });
   t.teardown(async () => {
     for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
+    for (const { id, names } of await engine.listImages()) {
+      for (const image of names.length === 0 ? [id] : names) await engine.removeImage(image);
+    }
     await engine.close();
   });
   return engine;
@@ -21,7 +24,7 @@ export interface FaultyEngine extends Engine {
   comeBack(): void;
   /** Calls `before` ahead of each call of that method: it may wait, or throw. */
   intercept(
-    method: 'provision' | 'destroy' | 'restart' | 'unpause',
+    method: 'provision' | 'destroy' | 'restart' | 'unpause' | 'commit' | 'commitVolume',
     before: (argument: unknown) => Promise<void>,
   ): void;
 }

@@ -35,6 +35,7 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     networks: [{ name: 'lab', internet: false }],
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
     warm: { count: 0, schedule: [] },
+    save: true,
     steps: [],
     ...changes,
   };
@@ -137,6 +138,9 @@ export function openSessions(
     warmIdleMinutes: 120,
     warmAheadMinutes: 10,
     timeZone: 'UTC',
+    saveOnEnd: false,
+    saveLimitBytes: 1024 ** 3,
+    saveDays: 30,
     ...options,
   });
   t.teardown(() => sessions.stop());

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { connectPort } from './connect.ts';
+import { commit } from './commit.ts';
 import { connectEngine } from './connection.ts';
 import { createEgress } from './egress.ts';
 import { endInside } from './ending.ts';
@@ -7,15 +8,17 @@ import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
 import { provision } from './environment.ts';
 import { watchMachines } from './events.ts';
 import { runExec } from './exec.ts';
-import { commit, copyIn, copyOut, removeImage } from './files.ts';
 import type { PullContext } from './image-pull.ts';
 import { pauseMachine, unpauseMachine } from './pause.ts';
+import { copyIn, copyOut, removeImage } from './files.ts';
 import { restartMachine } from './restart.ts';
+import { listSavedImages, measureImage } from './saved-images.ts';
 import { parseHandle } from './shell-leader.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
+import { stopMachine } from './stop.ts';
 import { destroyEnvironment } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
-import { commitVolume } from './volume-image.ts';
+import { commitVolume, listVolumes } from './volume-image.ts';
 
 const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
 const EGRESS_IMAGE = 'berth/lab-egress:latest';
@@ -72,9 +75,13 @@ export function createDockerEngine({
     connect: (machineId, port) => connectPort({ docker, installation, image: gatewayImage }, machineId, port),
     copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),
     copyOut: (machineId, path) => copyOut(container(machineId), path),
-    commit: (machineId, image) => commit(container(machineId), installation, image),
+    stop: (machineId) => stopMachine(container(machineId)),
+    commit: (machineId, image) => commit(docker, installation, { machineId, image }),
+    listVolumes: (machineId) => listVolumes(container(machineId)),
     commitVolume: (machineId, path, image) =>
       commitVolume({ docker, installation, helperImage: egressImage }, machineId, path, image),
+    measureImage: (image) => measureImage(docker, image),
+    listImages: () => listSavedImages(docker, installation),
     removeImage: (image) => removeImage(docker, installation, image),
     watch(listener, signal) {
       void watchMachines(docker, installation, listener, AbortSignal.any([signal, closing.signal]));

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import { call, hasStatus, toFault } from './faults.ts';
-import { LABEL, labelsOf } from './labels.ts';
+import { LABEL } from './labels.ts';
 
 /** Copying and saving move gigabytes. */
 export const TRANSFER_TIMEOUT_MS = 30 * 60_000;
@@ -38,19 +38,6 @@ export interface CommitSpec {
   labels: Record<string, string>;
 }
 
-/** Saves the machine's file system as an image of this installation. */
-export async function commit(
-  container: Docker.Container,
-  installation: string,
-  { repository, tag, labels }: CommitSpec,
-): Promise<string> {
-  const changes = labelInstructions({ ...labels, ...labelsOf(installation, 'image') });
-  const saved = (await call(() => container.commit({ repo: repository, tag, changes }), {
-    timeoutMs: TRANSFER_TIMEOUT_MS,
-  })) as { Id: string };
-  return saved.Id;
-}
-
 /** Labels as the engine's image instructions. */
 export function labelInstructions(labels: Record<string, string>): string[] {
   return Object.entries(labels).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);
@@ -71,6 +58,6 @@ export async function removeImage(docker: Docker, installation: string, name: st
 }
 
 /** A word of the engine's image instructions, in which a dollar sign would name a variable. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return `"${text.replaceAll(/[\\"$]/g, String.raw`\$&`).replaceAll('\n', ' ')}"`;
 }

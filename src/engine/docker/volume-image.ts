@@ -7,6 +7,7 @@ import { labelInstructions, TRANSFER_TIMEOUT_MS } from './files.ts';
 import type { CommitSpec } from './files.ts';
 import { readMessages } from './image-stream.ts';
 import { LABEL, labelsOf } from './labels.ts';
+import { SAVED_COMMENT } from './saved-images.ts';
 import { packVolume } from './volume-tar.ts';
 
 export interface VolumeSaver {
@@ -42,11 +43,18 @@ export async function commitVolume(
   );
 }
 
+/** Paths of a machine's volumes. */
+export async function listVolumes(container: Docker.Container): Promise<string[]> {
+  const { HostConfig } = await call(() => container.inspect());
+  return (HostConfig.Mounts ?? []).map(({ Target }) => Target);
+}
+
 function normal(path: string): string {
   return posix.join('/', path).replace(/(?<=.)\/$/, '');
 }
 
-async function importTar(
+/** Makes an image of a tar stream, whole or not at all; its id. */
+export async function importTar(
   docker: Docker,
   tar: Readable,
   options: { repo: string; tag: string; changes: string[] },
@@ -60,7 +68,10 @@ async function importTar(
   });
   try {
     return await call(
-      async () => readImageId(await docker.importImage(tar, { ...options, abortSignal: abort.signal })),
+      async () =>
+        readImageId(
+          await docker.importImage(tar, { ...options, message: SAVED_COMMENT, abortSignal: abort.signal }),
+        ),
       {
         timeoutMs: TRANSFER_TIMEOUT_MS,
       },
@@ -81,7 +92,8 @@ async function readImageId(messages: NodeJS.ReadableStream): Promise<string> {
   return id;
 }
 
-async function whilePaused<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
+/** Runs `use` while nothing changes in the machine. */
+export async function whilePaused<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
   try {
     await call(() => container.pause());
   } catch (error) {

@@ -25,9 +25,10 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
     case 'Job':
       return withType('Job', await orNone(() => context.services.jobs.get(context.actor, found.id)));
     case 'ApiToken':
+    case 'SavedState':
       break;
   }
-  // A token is read among its user's.
+  // A token is read among its user's, a saved state with its session.
   return undefined;
 }
 

@@ -9,6 +9,7 @@ const notFound = {
   Job: () => fault('NOT_FOUND', { thing: 'job' }),
   Lab: () => fault('NOT_FOUND', { thing: 'lab' }),
   Session: () => fault('SESSION_NOT_FOUND'),
+  SavedState: () => fault('SAVED_STATE_NOT_FOUND'),
   Attempt: () => fault('NOT_FOUND', { thing: 'attempt' }),
 } satisfies Record<string, () => Fault>;
 

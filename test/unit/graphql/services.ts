@@ -8,6 +8,7 @@ import type { GraphqlServices } from '../../../src/graphql/services.ts';
 import type { Page, PageRequest } from '../../../src/page.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import { createImageServices } from './image-services.ts';
+import { savesOf } from './saves-service.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
 
@@ -189,6 +190,7 @@ export function createServices(world: World): GraphqlServices {
         return mine.map(({ id }) => id);
       },
     },
+    saves: savesOf(world, reachSession, pageOf),
     terminals: {
       async open(actor, { sessionId, machine, rows, cols }) {
         reachSession(actor, sessionId);

@@ -6,6 +6,7 @@ import { allScopes } from '../../../src/identity/actor.ts';
 import type { Actor, Role } from '../../../src/identity/actor.ts';
 import type { User } from '../../../src/identity/user.ts';
 import type { LabView } from '../../../src/labs/lab.ts';
+import type { SavedState } from '../../../src/sessions/saves/saved-state.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import type { Terminal } from '../../../src/terminals/terminal.ts';
 import { quietLog } from '../../support/quiet-log.ts';
@@ -57,6 +58,18 @@ function countingBus() {
   return { ...bus, listen, listeners: () => listeners };
 }
 
+export const savedState: SavedState = {
+  id: 'saved-1',
+  learnerId: 'owner',
+  labSlug: lab.slug,
+  labVersion: lab.version,
+  sessionId: 'session-1',
+  isFork: false,
+  bytes: 5_000_000_000,
+  createdAt: at,
+  expiresAt: at,
+};
+
 export function createWorld() {
   const calls: string[] = [];
   const events = countingBus();
@@ -86,6 +99,10 @@ export function createWorld() {
       state: 'ready',
       generation: 3,
       progress: undefined,
+      saving: undefined,
+      saveProblem: undefined,
+      savedStateId: undefined,
+      forkOfId: undefined,
       reason: undefined,
       machines: [
         { name: 'main', image: 'berth/lab-base', addresses: [{ network: 'lab', address: '10.231.0.2' }] },

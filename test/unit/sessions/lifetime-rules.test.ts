@@ -18,7 +18,7 @@ await test('a new session ends when idle, or after its total life where that is 
 });
 
 await test('the wait for its environment does not count', async (t) => {
-  const life = lifetimeFrom(at(10), { ...newLifetime(lab, at(0)), createdAt: at(0) });
+  const life = lifetimeFrom(at(10), newLifetime(lab, at(0)));
   t.match(life, { lastActivityAt: at(10), expiresAt: at(40), endsAt: at(130), maxEndsAt: at(250) });
 });
 

@@ -1,0 +1,67 @@
+import type Docker from 'dockerode';
+import { fault } from '../../errors.ts';
+import { call, hasStatus } from './faults.ts';
+import { labelInstructions, quote, TRANSFER_TIMEOUT_MS } from './files.ts';
+import type { CommitSpec } from './files.ts';
+import { labelsOf } from './labels.ts';
+import { SAVED_COMMENT } from './saved-images.ts';
+import { importTar, whilePaused } from './volume-image.ts';
+
+/**
+ * From this many layers on a file system is saved as one: each save and start from it adds another,
+ * and engines mount 127 at most. Below, an image shares what it is made from.
+ */
+const DEEPEST_LAYERS = 50;
+
+/** Saves the machine's file system as an image of this installation. */
+export async function commit(
+  docker: Docker,
+  installation: string,
+  { machineId, image }: { machineId: string; image: CommitSpec },
+): Promise<string> {
+  const container = docker.getContainer(machineId);
+  const { Config, Image } = await call(() => container.inspect());
+  const changes = labelInstructions({ ...image.labels, ...labelsOf(installation, 'image') });
+  const target = { repo: image.repository, tag: image.tag };
+  if ((await countLayers(docker, Image)) >= DEEPEST_LAYERS) {
+    return commitFlat(docker, container, { ...target, changes: [...changes, ...settings(Config)] });
+  }
+  const saved = (await call(() => container.commit({ ...target, changes, comment: SAVED_COMMENT }), {
+    timeoutMs: TRANSFER_TIMEOUT_MS,
+  })) as { Id: string };
+  return saved.Id;
+}
+
+async function countLayers(docker: Docker, image: string): Promise<number> {
+  try {
+    return (await call(() => docker.getImage(image).inspect())).RootFS.Layers?.length ?? 0;
+  } catch (error) {
+    // Removed by force while the machine runs: its layers are there still, and how many is not known.
+    if (hasStatus(error, 404)) return 0;
+    throw error;
+  }
+}
+
+function commitFlat(
+  docker: Docker,
+  container: Docker.Container,
+  target: { repo: string; tag: string; changes: string[] },
+): Promise<string> {
+  return whilePaused(container, async () => {
+    const tar = await call(() => container.export());
+    if (!('destroy' in tar)) throw fault('ENGINE_REFUSED', { problem: 'it gave no file system out' });
+    return importTar(docker, tar as never, target);
+  });
+}
+
+/** What an image says beside its files, and a file system alone does not. */
+function settings({ Env, User, WorkingDir }: Docker.ContainerInspectInfo['Config']): string[] {
+  return [
+    ...Env.map((variable) => {
+      const [name = '', ...value] = variable.split('=');
+      return `ENV ${name}=${quote(value.join('='))}`;
+    }),
+    ...(User ? [`USER ${User}`] : []),
+    ...(WorkingDir ? [`WORKDIR ${WorkingDir.replaceAll('$', String.raw`\$`)}`] : []),
+  ];
+}

@@ -1,0 +1,30 @@
+import type Docker from 'dockerode';
+import { fault } from '../../errors.ts';
+import type { SavedImageStatus } from '../engine.ts';
+import { call } from './faults.ts';
+import { labelFilter, labelsOf } from './labels.ts';
+
+/** Marks in an image's history the layers that were saved here; the others are of the image that it was made from. */
+export const SAVED_COMMENT = 'saved by Berth';
+
+/** All images that were saved for this installation, those too that have lost their names. */
+export async function listSavedImages(docker: Docker, installation: string): Promise<SavedImageStatus[]> {
+  const filters = labelFilter(labelsOf(installation, 'image'));
+  const images = await call(() => docker.listImages({ filters }));
+  return images.map(({ Id, RepoTags }) => ({
+    id: Id,
+    names: (RepoTags ?? []).filter((name) => !name.startsWith('<none>')),
+  }));
+}
+
+/** Bytes of the layers that were saved here. @throws IMAGE_NOT_FOUND */
+export async function measureImage(docker: Docker, image: string): Promise<number> {
+  const missing = () => fault('IMAGE_NOT_FOUND', { image, problem: 'what was saved there is gone' });
+  const layers = (await call(() => docker.getImage(image).history(), { missing })) as {
+    Comment: string;
+    Size: number;
+  }[];
+  return layers
+    .filter(({ Comment }) => Comment === SAVED_COMMENT)
+    .reduce((bytes, { Size }) => bytes + Size, 0);
+}

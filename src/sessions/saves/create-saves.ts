@@ -1,0 +1,89 @@
+import type { Clock } from '../../clock.ts';
+import type { Database } from '../../database/database.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { fault } from '../../errors.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { Log } from '../../log.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionStore } from '../session-store.ts';
+import { createAgainStore } from './again-store.ts';
+import { createDeleteSaved } from './delete-saved.ts';
+import { createFailedSave } from './failed-save.ts';
+import { createForkStore } from './fork-store.ts';
+import { createForks } from './forks.ts';
+import { createPutAway } from './put-away.ts';
+import { createSaveService } from './save-service.ts';
+import { savedMachines } from './saved-machines.ts';
+import { createSavedListStore } from './saved-list-store.ts';
+import { createSavedStateStore } from './saved-state-store.ts';
+import { createSavedUpkeep } from './saved-upkeep.ts';
+import { createSaver } from './saver.ts';
+import { createSavingAtEnd } from './saving-at-end.ts';
+import { createSessionAgain } from './session-again.ts';
+
+export interface SavesOptions {
+  database: Database;
+  store: SessionStore;
+  changer: SessionChanger;
+  engine: Engine;
+  clock: Clock;
+  catalogue: Pick<LabCatalogue, 'get' | 'version'>;
+  owner: string;
+  logger: Log;
+  sessionLimit: number;
+  saveOnEnd: boolean;
+  /** Most bytes of one saved state. */
+  saveLimitBytes: number;
+  /** Days that one is kept. */
+  saveDays: number;
+  /** There is an environment to tear down. */
+  onEnded: () => void;
+  /** There is one to make. */
+  onQueued: () => void;
+}
+
+export type Saves = ReturnType<typeof createSaves>;
+
+/** Saved sessions, put together. */
+export function createSaves(options: SavesOptions) {
+  const { database, store, changer, engine, clock, catalogue, owner, logger, sessionLimit } = options;
+  const { saveOnEnd, saveLimitBytes, saveDays, onEnded, onQueued } = options;
+  const states = createSavedStateStore({ database });
+  const lists = createSavedListStore({ database });
+  const forks = createForkStore({ database });
+  const common = { store, states, changer, engine, clock, owner, logger, days: saveDays };
+  const giveUp = createFailedSave({ ...common, onEnded });
+  const putAway = createPutAway({ engine, states, owner, limitBytes: saveLimitBytes });
+  const saver = createSaver({ ...common, forks, putAway, giveUp, onSaved: onEnded, onCopied: onQueued });
+  const upkeep = createSavedUpkeep({ ...common, lists, saver, giveUp, onEnded });
+  const atEnd = createSavingAtEnd({ saver, catalogue, saveOnEnd });
+  const { keptUntil } = saver;
+  const again = createSessionAgain({
+    store,
+    again: createAgainStore({ database }),
+    changer,
+    catalogue,
+    clock,
+    sessionLimit,
+    keptUntil,
+    onQueued,
+  });
+  const fork = createForks({ forks, saver, changer, catalogue, clock, sessionLimit, onQueued });
+  const deleteSaved = createDeleteSaved({ store, states, changer, onEnded });
+
+  return {
+    service: createSaveService({ store, lists, saver, atEnd, again, fork, deleteSaved }),
+    /** Has a session saved that is to end by itself, where it shall be. */
+    keep: atEnd.keep,
+    /** What a session begins with. @throws SAVED_STATE_NOT_FOUND */
+    async machines(stateId: string) {
+      const images = await states.images(stateId);
+      if (!images) throw fault('SAVED_STATE_NOT_FOUND');
+      return savedMachines(images);
+    },
+    changed: saver.changed,
+    sweep: upkeep.sweep,
+    removeForgotten: upkeep.removeForgotten,
+    stop: saver.stop,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../../clock.ts';
+import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
+import { isFault } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { used } from '../lifetime-rules.ts';
+import { hasSaved, reason, reasonOf } from '../session-changes.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
+import { isPassing } from './put-away.ts';
+import type { SavedStateStore } from './saved-state-store.ts';
+
+/** No progress is shown any more. */
+const over = { phase: null, percent: null };
+
+export type FailedSave = ReturnType<typeof createFailedSave>;
+
+/** Gives a save up: the session goes on, and what was saved before stands. `onEnded` is called when there is something to tear down. */
+export function createFailedSave(options: {
+  store: Pick<SessionStore, 'findAny'>;
+  states: Pick<SavedStateStore, 'retire'>;
+  changer: SessionChanger;
+  engine: Pick<Engine, 'restart' | 'inspect'>;
+  clock: Clock;
+  logger: Log;
+  onEnded: () => void;
+}) {
+  const { store, states, changer, engine, clock, logger, onEnded } = options;
+
+  async function startAgain(row: SessionRow): Promise<ProvisionedMachine[]> {
+    return Promise.all(
+      row.machines.map(async ({ name, engineId }) => {
+        const machineId = engineId ?? '';
+        await engine.restart(machineId);
+        const { addresses } = await engine.inspect(machineId);
+        return { name, machineId, addresses };
+      }),
+    );
+  }
+
+  async function keep(row: SessionRow, error: unknown): Promise<void> {
+    const { reasonCode, reasonMessage } = reasonOf(error);
+    const problem: SessionChanges = {
+      saveProblemCode: reasonCode ?? null,
+      saveProblemMessage: reasonMessage ?? null,
+      ...over,
+    };
+    try {
+      const machines = await startAgain(row);
+      // The time that it took is not the learner's. Where its end had come, it comes again.
+      const life = row.expiresAt > clock.now() ? used(row, clock.now()) : {};
+      await changer.move(row, 'keep', { ...problem, ...life }, { machines });
+    } catch (broken) {
+      if (isFault(broken, 'CONTAINER_NOT_FOUND')) await lose(row);
+      // Its machines are started when the engine is back.
+      else if (isFault(broken, 'ENGINE_UNREACHABLE')) await changer.move(row, 'lose', problem);
+      else throw broken;
+    }
+  }
+
+  async function lose(row: SessionRow): Promise<void> {
+    await changer.move(row, 'fail', { ...reason('MACHINE_LOST'), endedAt: clock.now(), ...over });
+    onEnded();
+  }
+
+  /**
+   * `ending` are the reason's columns of a session that was to end: where it can not be saved, it ends,
+   * or is what it was when it was saved before. `saving` is the session as it was while it was saved.
+   */
+  return async function giveUp(
+    saving: SessionRow,
+    stateId: string,
+    { error, ending }: { error: unknown; ending?: SessionChanges | undefined },
+  ): Promise<void> {
+    const row = await store.findAny(saving.id);
+    logger.warn({ err: error, sessionId: saving.id, savedStateId: stateId }, 'A session could not be saved.');
+    if (row?.state === 'saving' && row.generation === saving.generation) {
+      if (row.forkOfId !== null && row.savedStateId === stateId) {
+        await changer.move(row, 'fail', { ...reasonOf(error), endedAt: clock.now() });
+      } else if (ending && !isPassing(error)) {
+        const { reasonCode, reasonMessage } = reasonOf(error);
+        const problem = { saveProblemCode: reasonCode ?? null, saveProblemMessage: reasonMessage ?? null };
+        await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', { ...ending, ...problem, ...over });
+        onEnded();
+      } else {
+        await keep(row, error);
+      }
+    }
+    await states.retire(stateId);
+  };
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../../clock.ts';
+import { fault } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import { newLifetime } from '../lifetime-rules.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionRow } from '../session-store.ts';
+import type { ForkStore, NewFork } from './fork-store.ts';
+import type { Saver } from './saver.ts';
+import { conflict } from './session-again.ts';
+
+/** Makes copies of learners' sessions for staff. `onQueued` is called when there is one to make. */
+export function createForks(options: {
+  forks: ForkStore;
+  saver: Pick<Saver, 'newState' | 'beginFork'>;
+  changer: SessionChanger;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  clock: Clock;
+  sessionLimit: number;
+  onQueued: () => void;
+}) {
+  const { forks, saver, changer, catalogue, clock, sessionLimit, onQueued } = options;
+
+  function newFork(source: SessionRow, makerId: string): NewFork {
+    const { labSlug, labVersion, machines } = source;
+    const now = clock.now();
+    const state = saver.newState(makerId);
+    const { lifetime } = catalogue.version(labSlug, labVersion);
+    const from = { savedStateId: state.id, forkOfId: source.id };
+    const of = { id: newId(now), learnerId: makerId, labSlug, labVersion, machines };
+    return {
+      session: { ...of, ...from, createdAt: now, ...newLifetime(lifetime, now) },
+      state,
+      limit: sessionLimit,
+    };
+  }
+
+  async function ofSaved(source: SessionRow, fork: NewFork): Promise<SessionRow> {
+    const made = await forks.ofSaved(source, fork);
+    if (made === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
+    if (made === 'gone') throw fault('SAVED_STATE_NOT_FOUND');
+    changer.tell(made);
+    onQueued();
+    return made;
+  }
+
+  /** @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID */
+  return async function fork(source: SessionRow, makerId: string): Promise<SessionRow> {
+    if (source.state === 'saved') return ofSaved(source, newFork(source, makerId));
+    if (source.state !== 'ready') throw conflict(source.state, 'be copied');
+    const made = await saver.beginFork(source, newFork(source, makerId));
+    if (made === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
+    return made;
+  };
+}

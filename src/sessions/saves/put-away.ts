@@ -1,0 +1,90 @@
+import type { Engine } from '../../engine/engine.ts';
+import { fault, isFault } from '../../errors.ts';
+import type { SessionRow } from '../session-store.ts';
+import type { SavedStateStore } from './saved-state-store.ts';
+
+/** Images of saved states, by the state's id in their tags. */
+const REPOSITORY = 'berth/saved';
+
+/** Tells on the engine which saved state an image is of, for people who look there. */
+const LABEL = 'berth.saved-state';
+
+const MIB = 1024 * 1024;
+
+/** A part of a machine: its file system, or the volume at a path. */
+interface Part {
+  machineName: string;
+  machineId: string;
+  /** Empty for the file system. */
+  volume: string;
+  image: string;
+}
+
+export type PutAway = ReturnType<typeof createPutAway>;
+
+/** Makes images of all that a session has. */
+export function createPutAway(options: {
+  engine: Pick<Engine, 'commit' | 'commitVolume' | 'listVolumes' | 'measureImage'>;
+  states: Pick<SavedStateStore, 'addImage' | 'measured'>;
+  owner: string;
+  /** Most bytes of one state. */
+  limitBytes: number;
+}) {
+  const { engine, states, owner, limitBytes } = options;
+
+  async function partsOf(row: SessionRow, stateId: string): Promise<Part[]> {
+    const parts = row.machines.map(async ({ name: machineName, engineId }) => {
+      const machineId = engineId ?? '';
+      // No machine has a dot in its name.
+      const image = `${REPOSITORY}:${stateId}-${machineName}`;
+      const volumes = (await engine.listVolumes(machineId)).map((volume, index) => ({
+        machineName,
+        machineId,
+        volume,
+        image: `${image}.v${index + 1}`,
+      }));
+      return [{ machineName, machineId, volume: '', image }, ...volumes];
+    });
+    return (await Promise.all(parts)).flat();
+  }
+
+  async function make(stateId: string, { machineName, machineId, volume, image }: Part): Promise<number> {
+    await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
+    const tag = image.slice(REPOSITORY.length + 1);
+    const target = { repository: REPOSITORY, tag, labels: { [LABEL]: stateId } };
+    if (volume === '') await engine.commit(machineId, target);
+    else await engine.commitVolume(machineId, volume, target);
+    const bytes = await engine.measureImage(image);
+    await states.measured({ savedStateId: stateId, image }, bytes);
+    return bytes;
+  }
+
+  /**
+   * Puts all of the session away, one part after the other, and answers its bytes. `onPart` is told
+   * which machine's turn it is, and how much is done.
+   * @throws SAVE_TOO_LARGE, what the engine throws, `signal`'s reason
+   */
+  return async function putAway(
+    row: SessionRow,
+    stateId: string,
+    { signal, onPart }: { signal: AbortSignal; onPart: (machine: string, percent: number) => Promise<void> },
+  ): Promise<number> {
+    const parts = await partsOf(row, stateId);
+    let bytes = 0;
+    for (const [done, part] of parts.entries()) {
+      signal.throwIfAborted();
+      await onPart(part.machineName, Math.floor((100 * done) / parts.length));
+      bytes += await make(stateId, part);
+      if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size: mib(bytes), limit: mib(limitBytes) });
+    }
+    signal.throwIfAborted();
+    return bytes;
+  };
+}
+
+/** Whether it may be possible a moment later: the service or the engine went away. */
+export function isPassing(error: unknown): boolean {
+  return isFault(error, 'ENGINE_UNREACHABLE', 'SAVE_INTERRUPTED', 'DATABASE_UNREACHABLE', 'DATABASE_BUSY');
+}
+
+const mib = (bytes: number) => `${Math.ceil(bytes / MIB)} MiB`;

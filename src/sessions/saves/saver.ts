@@ -1,0 +1,171 @@
+import type { Clock } from '../../clock.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { fault } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import type { Log } from '../../log.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
+import type { FailedSave } from './failed-save.ts';
+import type { ForkStore, NewFork } from './fork-store.ts';
+import type { PutAway } from './put-away.ts';
+import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
+import { createTurns } from './turns.ts';
+
+/** How long a hold is believed without being renewed, in milliseconds: several missed renewals. */
+const HOLD_MS = 15_000;
+
+/** Sessions put away at the same time by this process: each reads and writes gigabytes of one disk. */
+const AT_ONCE = 2;
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Why the work on a state ends early: another process has it now. */
+const TAKEN = new Error('Another process took this over.');
+
+/** What an explicit save, or the end of a session, begins with. */
+const untroubled = { saveProblemCode: null, saveProblemMessage: null, reasonCode: null, reasonMessage: null };
+
+export type Saver = ReturnType<typeof createSaver>;
+
+/** Puts sessions away, a few at a time. `onSaved` is called when there is an environment to tear down, `onCopied` when there is one to make. */
+export function createSaver(options: {
+  store: Pick<SessionStore, 'change'>;
+  states: SavedStateStore;
+  forks: ForkStore;
+  changer: SessionChanger;
+  putAway: PutAway;
+  giveUp: FailedSave;
+  engine: Pick<Engine, 'stop'>;
+  clock: Clock;
+  owner: string;
+  /** Days that a state is kept. */
+  days: number;
+  logger: Log;
+  onSaved: () => void;
+  onCopied: () => void;
+}) {
+  const { store, states, forks, changer, putAway, giveUp, engine, clock, owner, days, logger } = options;
+  const turns = createTurns(AT_ONCE);
+  const underWay = new Map<
+    string,
+    { sessionId: string; generation: number; abort: AbortController; done: Promise<void> }
+  >();
+  let stopped = false;
+
+  const hold = () => ({ owner, until: new Date(clock.now().getTime() + HOLD_MS) });
+  const keptUntil = () => new Date(clock.now().getTime() + days * DAY_MS);
+
+  function newState(madeById: string): NewSavedState {
+    const createdAt = clock.now();
+    return { id: newId(createdAt), madeById, createdAt, expiresAt: keptUntil() };
+  }
+
+  /** Runs `work` on the state of `row`, which is `saving`, in its turn and as long as the session is. */
+  function run(row: SessionRow, stateId: string, ending: SessionChanges | undefined, work: Work): void {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const done = turns
+      .run(async () => {
+        signal.throwIfAborted();
+        await work(signal);
+      })
+      .catch((error: unknown) => {
+        const cause: unknown = signal.aborted ? signal.reason : error;
+        return cause === TAKEN ? undefined : giveUp(row, stateId, { error: cause, ending });
+      })
+      .catch((error: unknown) => {
+        // What is left is taken up when the hold has run out.
+        logger.error({ err: error, sessionId: row.id, savedStateId: stateId }, 'A save broke off.');
+      })
+      .finally(() => underWay.delete(stateId));
+    underWay.set(stateId, { sessionId: row.id, generation: row.generation, abort, done });
+  }
+
+  function reporting(row: SessionRow) {
+    return async (machine: string, percent: number): Promise<void> => {
+      if (await store.change(row, { phase: machine, percent })) changer.tell(row);
+    };
+  }
+
+  async function save(row: SessionRow, stateId: string, why: SessionChanges, signal: AbortSignal) {
+    await Promise.all(row.machines.map(({ engineId }) => engine.stop(engineId ?? '')));
+    const bytes = await putAway(row, stateId, { signal, onPart: reporting(row) });
+    const made = { id: stateId, owner, bytes, expiresAt: keptUntil() };
+    const saved = await states.finish(row, made, why);
+    if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });
+    logger.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'A session was saved.');
+    changer.tell(saved);
+    options.onSaved();
+  }
+
+  return {
+    /** Whether whoever saves now would wait. */
+    isFull: turns.isFull,
+    isWorkingOn: (stateId: string) => underWay.has(stateId),
+    hold,
+    keptUntil,
+    newState,
+
+    /**
+     * Begins to save a ready session; undefined when it has changed since. `ending` has the reason of
+     * one that was to end: it shall have the same end still, and ends where it can not be saved.
+     * @throws SHUTTING_DOWN
+     */
+    async begin(row: SessionRow, ending?: SessionChanges): Promise<SessionRow | undefined> {
+      if (stopped) throw fault('SHUTTING_DOWN');
+      const state = newState(row.learnerId);
+      const saving = await states.begin(row, state, hold(), {
+        changes: { ...untroubled, phase: null, percent: 0 },
+        sameEnd: ending !== undefined,
+      });
+      if (!saving) return undefined;
+      changer.tell(saving);
+      run(saving, state.id, ending, (signal) => save(saving, state.id, ending ?? {}, signal));
+      return saving;
+    },
+
+    /** Begins to copy a ready session, which goes on meanwhile. @throws SHUTTING_DOWN */
+    async beginFork(source: SessionRow, fork: NewFork): Promise<SessionRow | 'limit'> {
+      if (stopped) throw fault('SHUTTING_DOWN');
+      const row = await forks.ofReady(source, fork, hold());
+      if (row === 'limit') return row;
+      changer.tell(row);
+      const { id } = fork.state;
+      run(row, id, undefined, async (signal) => {
+        const bytes = await putAway(source, id, { signal, onPart: reporting(row) });
+        const queued = await forks.finish(row, { id, owner, bytes, at: clock.now() });
+        if (!queued) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be copied' });
+        changer.tell(queued);
+        options.onCopied();
+      });
+      return row;
+    },
+
+    /** Says that this process lives, and lets go of what another has taken over. */
+    async renewHolds(): Promise<void> {
+      if (underWay.size === 0) return;
+      const before = [...underWay];
+      const held = new Set(await states.renew(hold()));
+      for (const [id, { abort }] of before) {
+        if (!held.has(id) && underWay.has(id)) abort.abort(TAKEN);
+      }
+    },
+
+    /** The session has changed: it need not be saved any more, if it was of an earlier generation. */
+    changed(sessionId: string, generation: number): void {
+      for (const work of underWay.values()) {
+        if (work.sessionId !== sessionId || generation <= work.generation) continue;
+        work.abort.abort(fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' }));
+      }
+    },
+
+    /** Gives up all that is being saved; resolves when those sessions go on. */
+    async stop(): Promise<void> {
+      stopped = true;
+      for (const { abort } of underWay.values()) abort.abort(fault('SAVE_INTERRUPTED'));
+      await Promise.all([...underWay.values()].map(({ done }) => done));
+    },
+  };
+}
+
+type Work = (signal: AbortSignal) => Promise<void>;

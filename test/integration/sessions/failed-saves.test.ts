@@ -1,0 +1,169 @@
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'tap';
+import { fault } from '../../../src/errors.ts';
+import { outcomeOf } from '../../support/actors.ts';
+import { openBeside, openSaves } from '../../support/saved-sessions.ts';
+import { testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+
+await test('what is too large is not saved: the session goes on with its files, and is told why', async (t) => {
+  const { service, saves, actors, ready, run, saved, leaves } = await openSaves(t, {
+    saveLimitBytes: 3 * 1024 * 1024,
+  });
+  const { id } = await ready();
+  await run(id, 'echo kept >/root/kept; head -c 1M /dev/urandom >/root/much');
+  await run(id, 'head -c 4M /dev/urandom >/data/too-much');
+  const kept = await saved(id);
+  t.match(kept, { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' }, savedStateId: undefined });
+  t.match(kept.saveProblem?.message, /What you made is [56] MiB and at most 3 MiB are kept/);
+  t.equal(await run(id, 'cat /root/kept; stat -c %s /data/too-much'), 'kept\n4194304\n');
+  await leaves(1, 0);
+
+  await run(id, 'rm /data/too-much');
+  t.match(await saved(id), { state: 'saved', saveProblem: undefined });
+  t.equal((await saves.list(actors.owner, {}, { first: 5 })).items.length, 1);
+  await service.delete(actors.owner, id);
+  await leaves(0, 0);
+});
+
+await test('when a save fails, what was saved before stands', async (t) => {
+  const { service, saves, actors, engine, ready, run, saved, leaves } = await openSaves(t);
+  const { owner } = actors;
+  const { id } = await ready('lab-1');
+  await run(id, 'echo old >/root/file');
+  const before = await saved(id);
+  await saves.resume(owner, id);
+  await whenState(service, id, 'ready', 'failed');
+  await run(id, 'echo new >/root/file');
+  engine.intercept('commit', async () => {
+    throw fault('DISK_FULL', { where: 'the container engine' });
+  });
+  const kept = await saved(id);
+  t.match(kept, { state: 'ready', saveProblem: { code: 'DISK_FULL' }, savedStateId: before.savedStateId });
+  t.equal(await run(id, 'cat /root/file'), 'new\n', 'the session goes on');
+  await leaves(1, 1);
+
+  engine.intercept('commit', async () => undefined);
+  t.match(await saved(id), { state: 'saved', saveProblem: undefined });
+  await saves.resume(owner, id);
+  await whenState(service, id, 'ready', 'failed');
+  t.equal(await run(id, 'cat /root/file'), 'new\n');
+});
+
+await test('a session that can not be made from what was saved, or loses its machine, is saved still', async (t) => {
+  const { service, saves, actors, engine, ready, run, saved, leaves } = await openSaves(t);
+  const { owner } = actors;
+  const { id } = await ready('lab-1');
+  await run(id, 'echo kept >/root/file');
+  await saved(id);
+  engine.intercept('provision', async () => {
+    throw fault('DISK_FULL', { where: 'the container engine' });
+  });
+  await saves.resume(owner, id);
+  await whenState(service, id, 'queued', 'provisioning');
+  t.match(await whenState(service, id, 'saved', 'failed'), {
+    state: 'saved',
+    reason: { code: 'DISK_FULL' },
+    endedAt: undefined,
+  });
+  await leaves(0, 1);
+  engine.intercept('provision', async () => undefined);
+  await saves.resume(owner, id);
+  t.match(await whenState(service, id, 'ready'), { reason: undefined });
+
+  const { machineId } = await service.machine(owner, id, 'main');
+  const [{ environmentId } = { environmentId: '' }] = await engine.list();
+  await engine.stop(machineId);
+  await engine.destroy(environmentId);
+  t.match(await whenState(service, id, 'saved', 'failed'), {
+    state: 'saved',
+    reason: { code: 'MACHINE_LOST' },
+  });
+  await saves.resume(owner, id);
+  await whenState(service, id, 'ready');
+  t.equal(await run(id, 'cat /root/file'), 'kept\n');
+});
+
+await test('two saves at once are one; a save that meets a stop or a deletion leaves nothing', async (t) => {
+  const world = await openSaves(t);
+  const { database, service, saves, actors, ready, leaves } = world;
+  const { owner } = actors;
+  const beside = openBeside(t, world);
+  const { id } = await ready();
+  const all = await Promise.all([saves.save(owner, id), saves.save(owner, id), beside.saves.save(owner, id)]);
+  t.same(
+    all.map(({ state }) => state),
+    ['saving', 'saving', 'saving'],
+  );
+  t.equal((await whenState(service, id, 'saved', 'ready')).state, 'saved');
+  await leaves(0, 3);
+  t.equal(await database.client.savedState.count(), 1);
+
+  for (const [delay, end] of [
+    [0, service.stop],
+    [300, service.stop],
+    [0, service.delete],
+    [300, service.delete],
+  ] as const) {
+    const { id: other } = await ready('lab-1');
+    await saves.save(owner, other);
+    await setTimeout(delay);
+    await end(owner, other);
+    await leaves(0, 3);
+    t.not((await service.start(owner, { lab: 'lab-1' })).id, other);
+    await service.deleteAllMine(actors.other);
+    await service.delete(owner, (await service.start(owner, { lab: 'lab-1' })).id);
+  }
+  // A resumption that meets a deletion leaves nothing either.
+  await Promise.allSettled([saves.resume(owner, id), service.delete(owner, id)]);
+  if ((await outcomeOf(() => service.get(owner, id))) === 'ok') await service.delete(owner, id);
+  await leaves(0, 0);
+  await until(async () => (await database.client.savedState.count()) === 0);
+});
+
+await test('a save that the service’s stop interrupts is given up, and the session goes on', async (t) => {
+  const world = await openSaves(t);
+  const { database, sessions, engine, service, saves, actors, ready, run } = world;
+  const { id } = await ready();
+  await run(id, 'echo kept >/root/file');
+  let go: (() => void) | undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  engine.intercept('commitVolume', () => gate);
+  await saves.save(actors.owner, id);
+  await until(async () => (await database.client.savedImage.count()) >= 2);
+  const stopped = sessions.stop();
+  go?.();
+  await stopped;
+  t.match(await service.get(actors.owner, id), { state: 'ready', saveProblem: { code: 'SAVE_INTERRUPTED' } });
+  t.equal(await run(id, 'cat /root/file'), 'kept\n');
+  t.equal(await outcomeOf(() => saves.save(actors.owner, id)), 'SHUTTING_DOWN');
+});
+
+await test('with the engine away in the middle of a save, the session is there when it is back', async (t) => {
+  const { database, engine, service, saves, actors, ready, run, leaves } = await openSaves(t);
+  const { id } = await ready();
+  await run(id, 'echo kept >/root/file');
+  let go: (() => void) | undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  engine.intercept('commitVolume', () => gate);
+  await saves.save(actors.owner, id);
+  await until(async () => (await database.client.savedImage.count()) >= 2);
+  engine.vanish();
+  go?.();
+  t.match(await whenState(service, id, 'unreachable', 'ready', 'saved', 'failed'), {
+    state: 'unreachable',
+    saveProblem: { code: 'ENGINE_UNREACHABLE' },
+  });
+  engine.comeBack();
+  await whenState(service, id, 'ready');
+  t.equal(await run(id, 'cat /root/file'), 'kept\n');
+  await leaves(1, 0);
+});
+
+await test('a lab that says so is not saved, neither at the end nor by its learner', async (t) => {
+  const labs = [testLab('lab-0', { save: false, machines: [testMachine('main')] })];
+  const { saves, actors, ready } = await openSaves(t, { labs });
+  const { id } = await ready();
+  t.equal(await outcomeOf(() => saves.save(actors.owner, id)), 'SAVE_OFF');
+  t.match(await saves.fork(actors.instructor, id), { forkOfId: id }, 'staff can look into it');
+});

@@ -1,0 +1,132 @@
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
+import type { Session } from '../../../src/sessions/session.ts';
+import { system } from '../../../src/identity/actor.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { openSaves } from '../../support/saved-sessions.ts';
+import { whenState } from '../../support/sessions.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** Sessions on the real engine, on a clock that stands still. */
+async function openAgeing(t: Test, options: Partial<SessionsOptions> = {}) {
+  const clock = createFakeClock(new Date());
+  const world = await openSaves(t, { clock, ...options });
+  /** Moves time on, until `done` answers true for the session: sweeps come every few seconds. */
+  async function pass(ms: number, id: string, done: (session: Session) => boolean): Promise<Session> {
+    clock.jump(ms);
+    for (let tries = 0; tries < 400; tries++) {
+      await setTimeout(50);
+      const session = await world.service.get(system, id);
+      if (done(session)) return session;
+      clock.jump(500);
+    }
+    throw new Error(`It did not come about: ${JSON.stringify(await world.service.get(system, id))}`);
+  }
+  /** Lets the sweeps go on, without time to speak of. */
+  async function sweeps(work: Promise<unknown>): Promise<void> {
+    const timer = setInterval(() => clock.jump(200), 50);
+    await work.finally(() => clearInterval(timer));
+  }
+  return { ...world, clock, pass, sweeps };
+}
+
+await test('what was saved is kept its days and then goes, with its images and its session', async (t) => {
+  const { database, service, saves, actors, ready, saved, leaves, pass, sweeps } = await openAgeing(t);
+  const { id } = await ready();
+  t.match(await saved(id), { state: 'saved' });
+  await sweeps(leaves(0, 3));
+  await pass(29 * DAY, id, ({ state }) => state === 'saved');
+  // Going on begins its days again.
+  await saves.resume(actors.owner, id);
+  await whenState(service, id, 'ready');
+  t.match(await saved(id), { state: 'saved' });
+  await pass(29 * DAY, id, ({ state }) => state === 'saved');
+  const ended = await pass(2 * DAY, id, ({ state }) => state === 'ended');
+  t.match(ended.reason, { code: 'SAVED_STATE_EXPIRED', message: /kept for 30 days/ });
+  await sweeps(leaves(0, 0));
+  t.equal(await database.client.savedState.count(), 0);
+  t.not((await service.start(actors.owner, { lab: 'lab-0' })).id, id);
+});
+
+await test('a session that goes on keeps what it began with, however old that is', async (t) => {
+  const { database, service, saves, actors, ready, saved, pass, engine } = await openAgeing(t, {
+    saveDays: 1,
+  });
+  const { id } = await ready('lab-1');
+  await saved(id);
+  await saves.resume(actors.owner, id);
+  await whenState(service, id, 'ready');
+  const old = new Date(0);
+  await database.client.savedState.updateMany({ data: { expiresAt: old } });
+  await database.client.session.update({
+    where: { id },
+    data: { expiresAt: new Date(Date.now() + 90 * DAY), endsAt: new Date(Date.now() + 90 * DAY) },
+  });
+  await pass(MINUTE, id, ({ state }) => state === 'ready');
+  await setTimeout(1000);
+  t.equal((await engine.listImages()).length, 1);
+  t.equal((await service.get(system, id)).state, 'ready');
+});
+
+await test('an idle session is saved in place of being ended, and goes on as it was', async (t) => {
+  const { service, saves, actors, ready, run, pass } = await openAgeing(t, { saveOnEnd: true });
+  const { id } = await ready();
+  await run(id, 'echo kept >/root/file');
+  await pass(26 * MINUTE, id, ({ warnedAt }) => warnedAt !== undefined);
+  const put = await pass(5 * MINUTE, id, ({ state }) => state === 'saved' || state === 'ended');
+  t.match(put, { state: 'saved', reason: { code: 'SESSION_IDLE' }, saveProblem: undefined });
+  await saves.resume(actors.owner, id);
+  t.match(await whenState(service, id, 'ready'), { reason: undefined });
+  t.equal(await run(id, 'cat /root/file'), 'kept\n');
+});
+
+await test('what is too large to be saved at its end ends; what was saved before stands', async (t) => {
+  const world = await openAgeing(t, { saveOnEnd: true, saveLimitBytes: 1024 * 1024 });
+  const { service, saves, actors, ready, run, saved, leaves, pass, sweeps } = world;
+  const { owner } = actors;
+  const { id } = await ready('lab-1');
+  await run(id, 'echo kept >/root/file');
+  const before = await saved(id);
+  await saves.resume(owner, id);
+  await whenState(service, id, 'ready');
+  await run(id, 'head -c 3M /dev/urandom >/root/much');
+  await pass(26 * MINUTE, id, ({ warnedAt }) => warnedAt !== undefined);
+  const put = await pass(5 * MINUTE, id, ({ state }) => state === 'saved' || state === 'ended');
+  t.match(put, {
+    state: 'saved',
+    savedStateId: before.savedStateId,
+    reason: { code: 'SESSION_IDLE' },
+    saveProblem: { code: 'SAVE_TOO_LARGE' },
+  });
+  await sweeps(leaves(0, 1));
+  await saves.reset(owner, id);
+  await whenState(service, id, 'ready');
+  await run(id, 'head -c 3M /dev/urandom >/root/much');
+  await pass(26 * MINUTE, id, ({ warnedAt }) => warnedAt !== undefined);
+  t.match(await pass(5 * MINUTE, id, ({ state }) => state === 'ended'), {
+    reason: { code: 'SESSION_IDLE' },
+    saveProblem: { code: 'SAVE_TOO_LARGE' },
+  });
+  await sweeps(leaves(0, 0));
+});
+
+await test('with a learner goes all that was saved of theirs, and the copies of it when they end', async (t) => {
+  const { database, service, saves, actors, sessions, ready, saved, leaves } = await openSaves(t);
+  const { owner, instructor } = actors;
+  const { id } = await ready();
+  await saved(id);
+  const copy = await saves.fork(instructor, id);
+  await whenState(service, copy.id, 'ready');
+  await leaves(1, 3);
+  await database.client.user.delete({ where: { id: owner.userId } });
+  await sessions.reconcile();
+  t.equal((await service.get(instructor, copy.id)).state, 'ready');
+  await service.stop(instructor, copy.id);
+  await whenState(service, copy.id, 'ended');
+  await sessions.reconcile();
+  await leaves(0, 0);
+});
