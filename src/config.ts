@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fault } from './errors.ts';
 import { list, minutes, proxies, webAddress } from './setting-values.ts';
 import { isLoopback } from './local-url.ts';
+import { registrySetting } from './registry-setting.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
 
 /** Every setting of the service, read from the environment. docs/settings.md has the same table for people; a test holds the two together. */
@@ -95,6 +96,9 @@ const settings = z.object({
     .min(5)
     .default(300)
     .describe('Longest time to make an environment.'),
+  BERTH_REGISTRY: registrySetting(webAddress).describe(
+    'Registry of images that labs can pull from: "off", "auto" for one that Berth runs, or the address of another one, such as http://10.0.0.5:5000.',
+  ),
   BERTH_PIN_DAYS: z.coerce
     .number()
     .int()
@@ -191,6 +195,8 @@ export interface Config {
   sessionLimit: number;
   provisionConcurrency: number;
   provisionTimeoutSeconds: number;
+  /** `off`, `auto`, or the address of another registry. */
+  registry: string;
   pinDays: number;
   warningMinutes: number;
   warmLimit: number;
@@ -248,6 +254,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     sessionLimit: value.BERTH_SESSION_LIMIT,
     provisionConcurrency: value.BERTH_PROVISION_CONCURRENCY,
     provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,
+    registry: value.BERTH_REGISTRY,
     pinDays: value.BERTH_PIN_DAYS,
     warningMinutes: value.BERTH_WARNING_MINUTES,
     warmLimit: value.BERTH_WARM_LIMIT,

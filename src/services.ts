@@ -10,6 +10,7 @@ import { createDockerEngine } from './engine/docker/docker-engine.ts';
 import { createDockerImages } from './engine/docker/images.ts';
 import { listedName } from './engine/image-name.ts';
 import { createEncryption } from './encryption.ts';
+import { createDockerRegistry, REGISTRY_IMAGE } from './engine/docker/registry.ts';
 import type { EventBus } from './events/event-bus.ts';
 import { createMemoryBus } from './events/memory-bus.ts';
 import { createRedisBus } from './events/redis-bus.ts';
@@ -26,6 +27,8 @@ import { createOwnImageStore } from './images/own-image-store.ts';
 import { createRegistryCredentialService } from './images/registry-credential-service.ts';
 import { createRegistryCredentialStore } from './images/registry-credential-store.ts';
 import { createRegistryLogins } from './images/registry-logins.ts';
+import { createRegistryService } from './images/registry-service.ts';
+import { keepRegistry } from './images/registry-upkeep.ts';
 import { createLabCatalogue } from './labs/catalogue.ts';
 import { imagesOfLabs } from './labs/images-of-labs.ts';
 import { createLabService } from './labs/lab-service.ts';
@@ -85,6 +88,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     host: config.dockerHost,
     nameServers: config.nameServers,
     ...pulling,
+    registryImage: config.registry === 'off' ? undefined : REGISTRY_IMAGE,
   });
   closing.add('the engine', engine.close);
   const imageConnection = connectEngine(config.dockerHost, process.env);
@@ -115,6 +119,12 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   closing.add('authentication', authentication.close);
 
+  const registry = createDockerRegistry({
+    docker: imageConnection.docker,
+    installation,
+    upstream: config.registry === 'auto' || config.registry === 'off' ? undefined : config.registry,
+  });
+  const registryWanted = config.registry !== 'off';
   const pins = createPins({
     database,
     images: engineImages,
@@ -145,6 +155,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     clock,
     catalogue,
     logger: log,
+    pins: pins.pins,
     onProvisioned: metrics.provisioned,
     onWarmStart: metrics.warmStart,
   });
@@ -191,6 +202,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   let terminalsKept = Promise.resolve();
   let previewsKept = Promise.resolve();
   let pinsKept = Promise.resolve();
+  let registryKept = Promise.resolve();
   let ending: Promise<unknown> | undefined;
 
   function end(what: string, work: Promise<unknown>, limitMs: number): Promise<void> {
@@ -208,6 +220,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       end('the upkeep of terminals', terminalsKept, WORK_LIMIT_MS),
       end('the upkeep of previews', previewsKept, WORK_LIMIT_MS),
       end('the upkeep of pinned images', pinsKept, WORK_LIMIT_MS),
+      end('the upkeep of the local registry', registryKept, WORK_LIMIT_MS),
     ]));
   }
 
@@ -222,6 +235,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     images: images.service,
     jobs: images.jobs,
     registryCredentials: createRegistryCredentialService({ store: credentials, encryption, clock }),
+    registry: createRegistryService({ registry: registryWanted ? registry : undefined }),
     sessions: sessions.service,
     warm: sessions.warm,
     saves: sessions.saves,
@@ -244,6 +258,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       terminalsKept = terminals.maintain(stopping.signal);
       previewsKept = previews.maintain(stopping.signal);
       pinsKept = pins.upkeep.maintain(stopping.signal);
+      registryKept = keepRegistry({ registry, wanted: registryWanted, clock, log }, stopping.signal);
       void terminals
         .recover()
         .catch((error: unknown) => log.error({ err: error }, 'Terminals could not be recovered.'));

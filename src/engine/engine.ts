@@ -18,7 +18,7 @@ export interface Engine {
    * Makes and starts an environment: all of it or nothing, also when `signal` aborts on the way.
    * An environment that is there by that id already stays, and a second one is refused.
    * @throws IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_DENIED, EGRESS_UNAVAILABLE,
-   * SUBNETS_EXHAUSTED (a subnet overlaps another network), LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
+   * SUBNETS_EXHAUSTED (a subnet overlaps another network), LOCAL_REGISTRY_UNAVAILABLE, LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
    */
   provision(spec: EnvironmentSpec, options?: ProvisionOptions): Promise<ProvisionedMachine[]>;
 
@@ -148,6 +148,8 @@ export interface EnvironmentSpec {
   /** None at all for machines that are to be alone. */
   networks: NetworkSpec[];
   machines: MachineSpec[];
+  /** Whether the machines reach the local registry, as the host `registry` on port 5000, to pull from it. */
+  registry?: boolean;
 }
 
 export interface NetworkSpec {

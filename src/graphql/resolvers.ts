@@ -7,6 +7,7 @@ import { jobsResolvers } from './jobs/jobs-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { previewsResolvers } from './previews/previews-resolvers.ts';
+import { registryResolvers } from './registry/registry-resolvers.ts';
 import { savesResolvers } from './saves/saves-resolvers.ts';
 import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
 import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
@@ -21,6 +22,7 @@ export const domainResolvers = [
   imagesResolvers,
   jobsResolvers,
   pinsResolvers,
+  registryResolvers,
   sessionsResolvers,
   warmResolvers,
   savesResolvers,

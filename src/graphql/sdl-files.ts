@@ -8,6 +8,7 @@ const domains = [
   'pins',
   'images',
   'jobs',
+  'registry',
   'sessions',
   'saves',
   'warm',

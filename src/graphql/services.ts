@@ -4,6 +4,7 @@ import type { PinService } from '../images/pin.ts';
 import type { ImageService } from '../images/image.ts';
 import type { JobService } from '../images/job.ts';
 import type { RegistryCredentialService } from '../images/registry-credential.ts';
+import type { RegistryService } from '../images/registry-service.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import type { PreviewService } from '../previews/preview.ts';
 import type { SaveService } from '../sessions/saves/saved-state.ts';
@@ -20,6 +21,7 @@ export interface GraphqlServices {
   images: ImageService;
   jobs: JobService;
   registryCredentials: RegistryCredentialService;
+  registry: RegistryService;
   sessions: Omit<SessionService, 'machine' | 'touch'>;
   warm: WarmService;
   saves: SaveService;

@@ -1,4 +1,5 @@
 import { networksOutOfPlace } from './network-conflicts.ts';
+import { registryOutOfPlace } from './registry-conflicts.ts';
 import type { KeyProblem } from './schema-messages.ts';
 import { volumesWithin } from './volume-conflicts.ts';
 import { entries, isMapping } from './written.ts';
@@ -16,6 +17,7 @@ export function findConflicts(data: unknown): KeyProblem[] {
     ...repeated(lab.steps, 'steps', 'id'),
     ...rootInRestricted(lab.machines),
     ...networksOutOfPlace(lab),
+    ...registryOutOfPlace(lab),
     ...volumesWithin(lab.machines),
     ...checksWithoutMachine(lab),
     ...lifetimeOutOfOrder(lab.lifetime),

@@ -157,6 +157,7 @@ const lab = (text: TextSchema) => ({
   machines: z.array(z.strictObject(machine)).min(1).max(10),
   network: z.enum(['none', 'isolated', 'internet']).optional(),
   networks: networks.optional(),
+  registry: z.boolean().default(false),
   lifetime: z.strictObject(lifetime).default({}),
   warm: warmShort.default({ count: 0, schedule: [] }),
   save: z.boolean().default(true),

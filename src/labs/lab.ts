@@ -18,6 +18,8 @@ export interface Lab {
   machines: LabMachine[];
   /** The networks that its machines are on; none where they are to be alone. */
   networks: LabNetwork[];
+  /** Whether its machines reach the local registry, to pull images from it. */
+  registry: boolean;
   lifetime: LabLifetime;
   warm: LabWarm;
   /** Whether its sessions can be saved, and are when they end by themselves. */

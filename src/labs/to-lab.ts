@@ -18,6 +18,7 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
     minutes: document.minutes,
     machines,
     networks,
+    registry: document.registry,
     lifetime: toLifetime(document.lifetime),
     warm: document.warm,
     save: document.save,

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
 import { createClaimStore } from './claim-store.ts';
@@ -43,6 +44,8 @@ export interface SessionsOptions extends WarmOptions {
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'get' | 'version' | 'all'>;
   logger: Log;
+  /** Which image each of a lab's names means for its version. */
+  pins: Pick<ImagePins, 'resolve'>;
   /** CIDR of which each network gets a /28. */
   subnetPool: string;
   /** Most sessions of one learner that are active, or still on the engine. */
@@ -113,7 +116,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   const subnets = createSubnetStore({ database });
   const leases = createSubnetLeases({ pool, subnets });
-  const provisionLab = createLabProvision({ engine, leases });
+  const provisionLab = createLabProvision({ engine, leases, pins: options.pins });
   const warm = createWarm({
     ...options,
     subnets,

@@ -1,10 +1,12 @@
 import type { Engine, ProvisionedMachine, ProvisionProgress } from '../engine/engine.ts';
 import { isFault } from '../errors.ts';
+import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { environmentSpec } from './environment-spec.ts';
 import type { SavedMachines } from './environment-spec.ts';
+import { pinnedLab } from './pinned-lab.ts';
 import type { SessionRow } from './session-store.ts';
 import type { SubnetLeases } from './subnet-leases.ts';
 
@@ -13,15 +15,20 @@ const TRIES = 8;
 
 export type LabProvision = ReturnType<typeof createLabProvision>;
 
-/** Makes an environment of a lab on the engine, on other subnets when the engine refuses one. */
+/**
+ * Makes an environment of a lab on the engine, of the images that its version is pinned to, on other
+ * subnets when the engine refuses one.
+ */
 export function createLabProvision({
   engine,
   leases,
+  pins,
 }: {
   engine: Pick<Engine, 'provision'>;
   leases: SubnetLeases;
+  pins: Pick<ImagePins, 'resolve'>;
 }) {
-  /** @throws what the engine throws; SUBNETS_EXHAUSTED */
+  /** @throws what the engine and the pins throw; SUBNETS_EXHAUSTED */
   return async function provision(
     lab: Lab,
     environmentId: string,
@@ -33,10 +40,11 @@ export function createLabProvision({
     },
   ): Promise<ProvisionedMachine[]> {
     const { saved } = options;
+    const pinned = await pinnedLab(pins, lab, options);
     for (let tries = 1; ; tries++) {
       const subnets = await leases.lease(environmentId, lab.networks);
       try {
-        return await engine.provision(environmentSpec(lab, { environmentId, subnets, saved }), options);
+        return await engine.provision(environmentSpec(pinned, { environmentId, subnets, saved }), options);
       } catch (error) {
         if (!isFault(error, 'SUBNETS_EXHAUSTED') || tries === TRIES || options.signal.aborted) throw error;
         await leases.refuse(environmentId, error.details['subnet']);
@@ -57,7 +65,7 @@ export function createEnvironmentMaker(options: {
 }) {
   const { provision, catalogue, claims, savedMachines } = options;
 
-  /** @throws what the engine throws; LAB_NOT_FOUND, LAB_INVALID, SUBNETS_EXHAUSTED, SAVED_STATE_NOT_FOUND */
+  /** @throws what `provision` throws; LAB_NOT_FOUND, LAB_INVALID, SAVED_STATE_NOT_FOUND */
   return async function make(
     row: HoldingRow,
     signal: AbortSignal,

@@ -31,6 +31,7 @@ export function environmentSpec(
 ): EnvironmentSpec {
   return {
     environmentId,
+    registry: lab.registry,
     networks: lab.networks.map(({ name, internet }) => ({ name, internet, subnet: subnets.get(name) ?? '' })),
     machines: lab.machines.map((machine) => ({
       name: machine.name,

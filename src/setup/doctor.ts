@@ -20,6 +20,7 @@ import { probeDatabase, probeFolder, probePort, probeTestPrograms, readRoutes } 
 import { pingEngine } from './engine-ping.ts';
 import { readKeyQuota } from './kernel-keys.ts';
 import { listLabImages, readRecipe } from './lab-images.ts';
+import { neededImages } from './registry-image.ts';
 
 /** The settings that the doctor looks at. */
 export interface DoctorConfig {
@@ -70,17 +71,17 @@ async function examineEngine(env: NodeJS.ProcessEnv, imagesFolder: string): Prom
     const images = createDockerImages({ docker });
     return [
       ...checkEngine(address, await readEngineInfo(docker)),
-      ...checkImages(await wantedImages(images, imagesFolder)),
+      ...checkImages(await wantedImages(images, imagesFolder, env)),
     ];
   } finally {
     close();
   }
 }
 
-async function wantedImages(images: EngineImages, imagesFolder: string) {
+async function wantedImages(images: EngineImages, imagesFolder: string, env: NodeJS.ProcessEnv) {
   const base = await images.find(BASE_IMAGE);
   const wanted = [{ name: BASE_IMAGE, present: base !== undefined }];
-  for (const folder of await listLabImages(imagesFolder)) {
+  for (const folder of neededImages(await listLabImages(imagesFolder), env)) {
     const { repository, name } = await readRecipe(folder, base?.id ?? '');
     wanted.push({ name: repository, present: (await images.find(name)) !== undefined });
   }

@@ -6,6 +6,7 @@ import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
 import { ensureEngine } from './docker-engine.ts';
 import { ensureLabImage, hasLabImages, listLabImages } from './lab-images.ts';
 import type { LabImageFolder } from './lab-images.ts';
+import { neededImages } from './registry-image.ts';
 import type { Step, Steps } from '../../setup/steps.mjs';
 
 /**
@@ -27,7 +28,7 @@ export async function ensureMachine({
   const { docker, close } = connectEngine(address, env);
   try {
     const images = createDockerImages({ docker });
-    const folders = await listLabImages(imagesFolder);
+    const folders = neededImages(await listLabImages(imagesFolder), env);
     const labImages: string[] = [];
     const { id } = await steps.run('base image', (step) => findBaseImage({ images, folders, step }));
     if (id === undefined) return { engine: address, labImages };

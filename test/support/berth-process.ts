@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { releasePins } from './pins.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -111,6 +112,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
       await berth.graphql('mutation { deleteMySessions { deletedIds } }');
     }
     await berth.stop();
+    if (berth.url !== '') await releasePins(environment);
     await rm(dataDir, { recursive: true, force: true });
   });
   await berth.start();

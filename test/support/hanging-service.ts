@@ -5,7 +5,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { createSessions } from '../../src/sessions/create-sessions.ts';
 import { quietLog } from './quiet-log.ts';
-import { testCatalogue, testLab } from './sessions.ts';
+import { testCatalogue, testLab, unpinned } from './sessions.ts';
 
 /*
  * A service that hangs between making an environment and noting it, a session's or one made ahead of
@@ -34,6 +34,7 @@ createSessions({
     testLab('lab-1'),
   ]),
   logger: log,
+  pins: unpinned,
   subnetPool: '10.232.0.0/16',
   sessionLimit: 5,
   provisionConcurrency: 1,

@@ -21,6 +21,11 @@ const PATIENCE_MS = 60_000;
 
 export const testImage = 'berth/lab-linux:latest';
 
+/** Every name means what it means on the engine. */
+export const unpinned: SessionsOptions['pins'] = {
+  resolve: async ({ images }) => new Map(images.map((image) => [image, image])),
+};
+
 /** A lab of one machine, as its folder would give it. */
 export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
   return {
@@ -32,6 +37,7 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     conclusion: '',
     minutes: undefined,
     machines: [testMachine('main')],
+    registry: false,
     networks: [{ name: 'lab', internet: false }],
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
     warm: { count: 0, schedule: [] },
@@ -129,6 +135,7 @@ export function openSessions(
     clock: systemClock,
     catalogue: testCatalogue(),
     logger: log,
+    pins: unpinned,
     subnetPool: '10.231.0.0/16',
     sessionLimit: 5,
     provisionConcurrency: 4,

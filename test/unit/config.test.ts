@@ -51,6 +51,27 @@ await test('proxies are believed by their address, never all there are', async (
   }
 });
 
+await test('the registry is one that containers reach', async (t) => {
+  const read = (value: string) => readConfig({ BERTH_REGISTRY: value }).registry;
+  t.equal(read(''), 'off');
+  t.equal(read('auto'), 'auto');
+  t.equal(read('http://10.0.0.5:5000/'), 'http://10.0.0.5:5000');
+  t.equal(read('https://registry-1.docker.io'), 'https://registry-1.docker.io');
+  for (const wrong of [
+    'on',
+    'registry:5000',
+    'http://localhost:5000',
+    'http://127.0.0.1:5000',
+    'http://a/b',
+  ]) {
+    t.throws(
+      () => read(wrong),
+      { code: 'CONFIG_INVALID', message: /BERTH_REGISTRY.*containers reach/ },
+      wrong,
+    );
+  }
+});
+
 await test('an empty setting counts as absent', async (t) => {
   t.same(readConfig({ BERTH_PORT: '', DATABASE_URL: '' }), readConfig({}));
 });

@@ -44,6 +44,12 @@ export function machineAddresses(subnet: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => dotted(base + FIRST_MACHINE + index));
 }
 
+/** The last address of a subnet (CIDR) that something can have: what comes beside the machines takes it. @throws INPUT_INVALID */
+export function lastAddress(subnet: string): string {
+  const size = 2 ** (32 - Number(subnet.split('/')[1] ?? 32));
+  return machineAddresses(subnet, size - FIRST_MACHINE - 1).at(-1) ?? '';
+}
+
 function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }

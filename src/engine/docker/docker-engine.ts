@@ -32,6 +32,8 @@ export interface DockerEngineOptions {
   egressImage?: string;
   /** Image that carries connections to ports of machines. */
   gatewayImage?: string;
+  /** Image of the local registry, by which labs that ask for it reach it; undefined where there is none. */
+  registryImage?: string | undefined;
   /** Name servers of machines with internet; those of the engine's host when absent. */
   nameServers?: readonly string[];
   /** How to sign in to a registry that images of labs come from; undefined for nobody in particular. */
@@ -45,6 +47,7 @@ export function createDockerEngine({
   installation,
   egressImage = EGRESS_IMAGE,
   gatewayImage = GATEWAY_IMAGE,
+  registryImage,
   nameServers = [],
   host,
   credentialsFor,
@@ -59,7 +62,7 @@ export function createDockerEngine({
   return {
     info: () => readEngineInfo(docker),
     provision: (spec, options) =>
-      provision({ docker, installation, egress, credentialsFor, onPulled }, spec, options),
+      provision({ docker, installation, egress, registryImage, credentialsFor, onPulled }, spec, options),
     list: () => listEnvironments(docker, installation),
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),

@@ -6,6 +6,7 @@ import type { ProvisionContext } from './machines.ts';
 import { createUnlessTaken, nothingMade, takeBack } from './made.ts';
 import type { Made } from './made.ts';
 import { createNetwork, networkName } from './network.ts';
+import { makeFront } from './registry-front.ts';
 
 /** Makes and starts an environment, or leaves nothing of it behind. */
 export async function provision(
@@ -21,7 +22,7 @@ export async function provision(
     // Creating a container needs only its network's name; the network itself must be there at start.
     const [machines] = await allOrFirstFault([
       createMachines(context, spec, { addresses, made, options }),
-      makeNetworks(context, spec, made),
+      makeSurroundings(context, spec, made),
       spec.networks.some(({ internet }) => internet) ? context.egress.protect() : undefined,
     ]);
     options.signal?.throwIfAborted();
@@ -37,6 +38,12 @@ export async function provision(
     await takeBack(context.docker, made);
     throw error;
   }
+}
+
+/** The networks, and on them the front of the local registry where the environment is to have one. */
+async function makeSurroundings(context: ProvisionContext, spec: EnvironmentSpec, made: Made): Promise<void> {
+  await makeNetworks(context, spec, made);
+  if (spec.registry) await makeFront(context, spec, made);
 }
 
 async function makeNetworks(

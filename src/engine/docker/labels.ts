@@ -17,6 +17,8 @@ export const LABEL = {
   pids: 'berth.pids',
   /** Name of the folder that set-up builds a lab image from. */
   labImage: 'berth.image',
+  /** Digest of how it was made, by which a later build knows whether it is as it should be. */
+  config: 'berth.config',
   /** When nobody waits for a helper any more, in milliseconds since 1970. */
   until: 'berth.until',
 } as const;
@@ -24,9 +26,18 @@ export const LABEL = {
 /**
  * What a thing is for: a learner's machine, an environment's network or volume, the helper that sets
  * the rules of the internet, the one that carries connections to a machine's ports, one that moves a
- * volume's content, a saved file system or volume.
+ * volume's content, a saved file system or volume, the local registry, an environment's front of that.
  */
-export type Role = 'machine' | 'network' | 'volume' | 'egress' | 'gateway' | 'mover' | 'image';
+export type Role =
+  | 'machine'
+  | 'network'
+  | 'volume'
+  | 'egress'
+  | 'gateway'
+  | 'mover'
+  | 'image'
+  | 'registry'
+  | 'front';
 
 /** Labels of something that belongs to the installation and, mostly, to one environment. */
 export function labelsOf(

@@ -17,6 +17,8 @@ import { createVolumes } from './volume.ts';
 export interface ProvisionContext extends PullContext {
   installation: string;
   egress: Egress;
+  /** Image of the local registry's front; undefined where there is no registry. */
+  registryImage?: string | undefined;
 }
 
 /** A machine that was created, on its primary network alone, and does not run yet. */

@@ -36,6 +36,9 @@ const prices: Readonly<Record<string, Price>> = {
   'Query.labPins': { once: 50, times: 50 },
   // Two reads, and a list that is not a page.
   'Query.warmPools': { once: 20, times: 20 },
+  // The registry is asked for the tags of each name.
+  'Query.localRegistry': { once: 500 },
+  'LocalRegistry.images': { times: 100 },
   // Up to 64 KB of text.
   'Attempt.output': { once: 200 },
 

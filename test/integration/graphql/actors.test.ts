@@ -92,6 +92,11 @@ await test('each operation, asked by the owner, another student, an instructor, 
       'mutation { drainWarmPool(input: { lab: "linux-command-line" }) { removed } }',
       [no, no, 'ok', nobody, no],
     ],
+    ['{ localRegistry { address } }', [no, no, 'LOCAL_REGISTRY_UNAVAILABLE', nobody, no]],
+    [
+      'mutation { removeRegistryImage(input: { image: "ubuntu" }) { removed } }',
+      [no, no, 'LOCAL_REGISTRY_UNAVAILABLE', nobody, no],
+    ],
     ['mutation { reloadLabs { problems { message } } }', [no, no, 'ok', nobody, no]],
     [
       `{ session(id: "${session}") { id terminals { id } learner { name } attempts { edges { node { id } } } } }`,

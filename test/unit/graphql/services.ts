@@ -144,6 +144,16 @@ export function createServices(world: World): GraphqlServices {
         return 3;
       },
     },
+    registry: {
+      async get(actor) {
+        requireActor(actor, { scope: 'read', role: 'admin' });
+        return { address: '127.0.0.1:5000', images: [{ name: 'library/ubuntu', tags: ['24.04'] }] };
+      },
+      async remove(actor, image) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return image === 'ubuntu:24.04';
+      },
+    },
     sessions: {
       async start(actor, input) {
         requireActor(actor, { scope: 'learn' });

@@ -1,0 +1,115 @@
+import type Docker from 'dockerode';
+import { fault, isFault } from '../../errors.ts';
+import type { EngineRegistry } from '../engine-registry.ts';
+import { call, engineWords, hasStatus } from './faults.ts';
+import { labelFilter, labelsOf } from './labels.ts';
+import { REGISTRY_PORT, registryNames, registryParts } from './registry-config.ts';
+import { ensurePart, inspectPart, publishedPort } from './registry-part.ts';
+import { pushImage } from './registry-push.ts';
+import { deleteFromRegistry, listRegistry } from './registry-requests.ts';
+import { removeContainer, removeNetwork } from './teardown.ts';
+
+export const REGISTRY_IMAGE = 'berth/lab-registry:latest';
+
+export interface DockerRegistryOptions {
+  docker: Docker;
+  installation: string;
+  /** Another registry that labs are to pull from; one of Berth's own when undefined. */
+  upstream: string | undefined;
+  /** Image of images/registry. */
+  image?: string;
+}
+
+/** The registry as containers of a Docker engine. Nothing is made before `ensure`. */
+export function createDockerRegistry(options: DockerRegistryOptions): EngineRegistry {
+  const { docker, installation, upstream, image = REGISTRY_IMAGE } = options;
+  const names = registryNames(installation);
+  const labels = labelsOf(installation, 'registry');
+  const filters = labelFilter(labels);
+
+  async function imageId(): Promise<string> {
+    try {
+      return (await call(() => docker.getImage(image).inspect())).Id;
+    } catch (error) {
+      if (!hasStatus(error, 404)) throw error;
+      const problem = `its image ${image} is not on the engine, where "berth up" makes it`;
+      throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem }, error);
+    }
+  }
+
+  async function ensureNetwork(): Promise<void> {
+    const named = await call(() => docker.listNetworks({ filters }));
+    if (named.some(({ Name }) => Name === names.network)) return;
+    try {
+      await call(() => docker.createNetwork({ Name: names.network, CheckDuplicate: true, Labels: labels }));
+    } catch (error) {
+      if (!hasStatus(error, 409)) throw error;
+    }
+  }
+
+  /** What another process made in the same moment is as good. */
+  async function ensureVolumes(): Promise<void> {
+    for (const Name of [names.socket, upstream === undefined ? names.storage : names.cache]) {
+      await call(() => docker.createVolume({ Name, Labels: labels }));
+    }
+  }
+
+  async function removeContainers(keep: readonly string[]): Promise<void> {
+    const there = await call(() => docker.listContainers({ all: true, filters }));
+    const over = there.filter(({ Names }) => !keep.some((name) => Names.includes(`/${name}`)));
+    await Promise.all(over.map(({ Id }) => removeContainer(docker, Id)));
+  }
+
+  async function address(): Promise<string> {
+    if (upstream !== undefined) return new URL(upstream).host;
+    const writer = await inspectPart(docker, names.writer);
+    const port = writer && publishedPort(writer);
+    if (port === undefined) throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'it does not run' });
+    return `127.0.0.1:${port}`;
+  }
+
+  const asked = {
+    container: docker.getContainer(upstream === undefined ? names.writer : names.reader),
+    url: upstream ?? `http://127.0.0.1:${REGISTRY_PORT}`,
+  };
+
+  return {
+    ensure: () =>
+      told(async () => {
+        const parts = registryParts({ installation, upstream, imageId: await imageId() });
+        await removeContainers(parts.map(({ name }) => name));
+        await ensureNetwork();
+        await ensureVolumes();
+        // In their order: the first one gives the volume its owner.
+        for (const part of parts) await ensurePart(docker, part);
+      }),
+
+    async remove() {
+      await removeContainers([]);
+      const networks = await call(() => docker.listNetworks({ filters }));
+      await Promise.all(networks.map(({ Id }) => removeNetwork(docker, Id)));
+    },
+
+    address,
+    async push(reference, { name, tag }, given) {
+      await pushImage(docker, reference, { repository: `${await address()}/${name}`, tag }, given);
+    },
+    list: () => told(() => listRegistry(asked)),
+    delete: (name, tag) => told(() => deleteFromRegistry(asked, name, tag)),
+  };
+}
+
+/** What the engine refuses of the registry's is told as the registry's. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isFault(error, 'CONTAINER_NOT_FOUND', 'MACHINE_NOT_RUNNING')) {
+      throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'it does not run' }, error);
+    }
+    if (isFault(error, 'ENGINE_REFUSED')) {
+      throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: engineWords(error) }, error);
+    }
+    throw error;
+  }
+}

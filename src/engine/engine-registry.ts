@@ -1,0 +1,54 @@
+import type { RegistryLogin } from './engine-images.ts';
+
+/**
+ * Port to the registry of images that an engine keeps for its labs. Every method throws
+ * `ENGINE_UNREACHABLE` when the engine does not answer, and `LOCAL_REGISTRY_UNAVAILABLE` with a
+ * reason when the registry can not be had or does not answer.
+ */
+export interface EngineRegistry {
+  /** Makes sure that it runs: makes anew what is gone, stopped, or of another build of its image. */
+  ensure(): Promise<void>;
+
+  /** Removes all of it but the images that it holds. */
+  remove(): Promise<void>;
+
+  /** Host and port by which the engine itself reaches it: what names of its images begin with. */
+  address(): Promise<string>;
+
+  /**
+   * Puts an image of the engine there under this name and tag. What was there by the tag loses it.
+   * @throws IMAGE_NOT_FOUND, DISK_FULL, or `signal`'s reason when aborted
+   */
+  push(reference: string, as: { name: string; tag: string }, options: PushOptions): Promise<void>;
+
+  /** What it holds, by name; of a very large registry the first few hundred names. */
+  list(): Promise<RegistryImage[]>;
+
+  /** Removes what a tag of it means, with the other tags of the same content. @throws NOT_FOUND, ENGINE_REFUSED */
+  delete(name: string, tag: string): Promise<void>;
+}
+
+/** A repository of a registry. */
+export interface RegistryImage {
+  /** Name within the registry, such as `library/ubuntu`. */
+  name: string;
+  tags: string[];
+}
+
+export interface PushOptions {
+  signal?: AbortSignal | undefined;
+  /** How to sign in, where the registry asks for that. */
+  login?: RegistryLogin | undefined;
+  /** Called as it goes on, with all layers known so far. */
+  onLayers: (layers: readonly PushLayer[]) => void;
+}
+
+/** A layer on its way to the registry. */
+export interface PushLayer {
+  /** The engine's short id of it. */
+  id: string;
+  phase: 'waiting' | 'uploading' | 'done';
+  /** Bytes so far, and in all; in all is undefined until it is known. */
+  current: number;
+  total: number | undefined;
+}

@@ -1,0 +1,208 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import t from 'tap';
+import type Docker from 'dockerode';
+import { runExec } from '../../../src/engine/docker/exec.ts';
+import type { EngineRegistry } from '../../../src/engine/engine-registry.ts';
+import { isFault } from '../../../src/errors.ts';
+import type { FaultCode } from '../../../src/errors.ts';
+import { markImage, openImages } from '../../support/pins.ts';
+import { openLocalRegistry } from '../../support/local-registry.ts';
+import { until } from '../../support/until.ts';
+
+/** Building the image may take a while on a machine that never did. */
+t.setTimeout(300_000);
+
+/** Longest wait for a registry to answer once it is started, in milliseconds. */
+const START_MS = 15_000;
+
+/** The installation's containers, by the end of their names. */
+async function parts(docker: Docker, installation: string) {
+  const filters = { label: [`berth.installation=${installation}`] };
+  const there = await docker.listContainers({ all: true, filters });
+  return there
+    .map(({ Names, State, Id }) => ({ part: Names[0]?.split('-').at(-1), state: State, id: Id }))
+    .toSorted((a, b) => ((a.part ?? '') < (b.part ?? '') ? -1 : 1));
+}
+
+/** Resolves once the registry answers, with so many names. */
+async function whenHolding(registry: EngineRegistry, names: number): Promise<void> {
+  const holds = async () => (await registry.list()).length === names;
+  await until(() => holds().catch(notYet('LOCAL_REGISTRY_UNAVAILABLE')), START_MS);
+}
+
+function notYet(code: FaultCode): (error: unknown) => false {
+  return (error) => {
+    if (isFault(error, code)) return false;
+    throw error;
+  };
+}
+
+await t.test(
+  'it runs once it is ensured, and an image is put there, listed, pulled and removed',
+  async (t) => {
+    const { registry, docker, installation } = await openLocalRegistry(t);
+    await Promise.all([registry.ensure(), registry.ensure()]);
+    const made = await parts(docker, installation);
+    t.match(made, [
+      { part: 'reader', state: 'running' },
+      { part: 'writer', state: 'running' },
+    ]);
+    await registry.ensure();
+    t.strictSame(await parts(docker, installation), made, 'a second time changes nothing');
+
+    const images = openImages(t);
+    const name = `berth-test/${installation}:latest`;
+    const id = await markImage(images, name, installation);
+    t.teardown(() => images.remove(name));
+    const told: number[] = [];
+    const onLayers = (layers: readonly unknown[]) => void told.push(layers.length);
+    await whenHolding(registry, 0);
+    await registry.push(name, { name: 'library/tools', tag: '1' }, { onLayers });
+    await registry.push(name, { name: 'library/tools', tag: 'latest' }, { onLayers });
+    t.ok(told.includes(1), 'progress is told');
+    t.strictSame(await registry.list(), [{ name: 'library/tools', tags: ['1', 'latest'] }]);
+
+    const local = `${await registry.address()}/library/tools`;
+    t.strictSame(await images.listNames(local), [], 'the name by which it was pushed is gone');
+    await images.remove(name);
+    await images.findOrPull(`${local}:1`, { onPercent: () => undefined });
+    t.equal((await images.find(`${local}:1`))?.id, id, 'the same image comes back');
+    await images.remove(`${local}:1`);
+
+    await registry.delete('library/tools', '1');
+    t.strictSame(await registry.list(), [], 'with the other tag of the same content');
+    await t.rejects(registry.delete('library/tools', '1'), { code: 'NOT_FOUND' });
+    await t.rejects(registry.delete('../../x?', '1'), { code: 'NOT_FOUND' });
+    await t.rejects(registry.push('berth-test/none', { name: 'x', tag: '1' }, { onLayers }), {
+      code: 'IMAGE_NOT_FOUND',
+    });
+  },
+);
+
+await t.test('what is gone, stopped or made in another way is made anew, with what it holds', async (t) => {
+  const { registry, docker, installation, open } = await openLocalRegistry(t);
+  await registry.ensure();
+  const images = openImages(t);
+  const name = `berth-test/${installation}:latest`;
+  await markImage(images, name, installation);
+  t.teardown(() => images.remove(name));
+  await whenHolding(registry, 0);
+  await registry.push(name, { name: 'tools', tag: '1' }, { onLayers: () => undefined });
+  const address = await registry.address();
+
+  const [reader, writer] = await parts(docker, installation);
+  await docker.getContainer(writer?.id ?? '').remove({ force: true });
+  await docker.getContainer(reader?.id ?? '').stop({ t: 0 });
+  await t.rejects(registry.list(), { code: 'LOCAL_REGISTRY_UNAVAILABLE' });
+  await registry.ensure();
+  const [sameReader, newWriter] = await parts(docker, installation);
+  t.match([sameReader, newWriter], [{ id: reader?.id, state: 'running' }, { state: 'running' }]);
+  t.not(newWriter?.id, writer?.id);
+
+  const other = `berth-test/registry-${installation}:latest`;
+  await images.tag(await changed(images), other);
+  t.teardown(() => images.remove(other));
+  const upgraded = open({ image: other });
+  await upgraded.ensure();
+  const after = await parts(docker, installation);
+  t.notMatch(after, [{ id: sameReader?.id }, { id: newWriter?.id }]);
+  t.equal(await upgraded.address(), address, 'on the same port');
+  await whenHolding(upgraded, 1);
+
+  await upgraded.remove();
+  t.strictSame(await parts(docker, installation), []);
+  const { Volumes } = await docker.listVolumes({
+    filters: { label: [`berth.installation=${installation}`] },
+  });
+  t.equal(Volumes.filter(({ Name }) => Name.endsWith('-images')).length, 1, 'its images stay');
+  await t.rejects(upgraded.address(), { code: 'LOCAL_REGISTRY_UNAVAILABLE' });
+  await registry.ensure();
+  await whenHolding(registry, 1);
+
+  async function changed(all: typeof images): Promise<string> {
+    return all.build({
+      name: other,
+      context: [
+        {
+          path: 'Dockerfile',
+          content: Buffer.from(`FROM berth/lab-registry:latest\nLABEL test=${installation}\n`),
+          executable: false,
+        },
+      ],
+      arguments: {},
+      labels: {},
+      onOutput: () => undefined,
+    });
+  }
+});
+
+await t.test('two registries, and a program that has the usual port, share the machine', async (t) => {
+  const server = createServer();
+  server.listen(5000, '127.0.0.1');
+  // Where another program has it already, that will do.
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => t.equal(error.code, 'EADDRINUSE'));
+  t.teardown(() => server.close());
+  const one = await openLocalRegistry(t);
+  const two = await openLocalRegistry(t);
+  await Promise.all([one.registry.ensure(), two.registry.ensure()]);
+  const addresses = [await one.registry.address(), await two.registry.address()];
+  t.equal(new Set(addresses).size, 2);
+  t.notOk(addresses.includes('127.0.0.1:5000'));
+});
+
+await t.test('another registry is fetched from, and what was fetched is kept', async (t) => {
+  const other = await openLocalRegistry(t);
+  await other.registry.ensure();
+  const images = openImages(t);
+  const name = `berth-test/${other.installation}:latest`;
+  await markImage(images, name, other.installation);
+  t.teardown(() => images.remove(name));
+  await whenHolding(other.registry, 0);
+  await other.registry.push(name, { name: 'library/tools', tag: '1' }, { onLayers: () => undefined });
+
+  const host = `berth-registry-${other.installation}-writer`;
+  const upstream = `http://${host}:5000`;
+  const { registry, docker, installation } = await openLocalRegistry(t, { upstream });
+  await registry.ensure();
+  t.match(await parts(docker, installation), [{ part: 'reader' }], 'nothing of its own is written to');
+  t.equal(await registry.address(), `${host}:5000`);
+  const network = docker.getNetwork(`berth-registry-${installation}`);
+  await network.connect({ Container: host });
+  t.teardown(() => network.disconnect({ Container: host, Force: true }).catch(() => undefined));
+
+  const reader = docker.getContainer(`berth-registry-${installation}-reader`);
+  const ask = async (path: string, ...more: string[]) => {
+    const command = [
+      'curl',
+      '-s',
+      '--unix-socket',
+      '/run/berth-registry/registry.sock',
+      '-w',
+      '\n%{http_code}',
+    ];
+    const accept = ['-H', 'Accept: application/vnd.docker.distribution.manifest.v2+json'];
+    const spec = { command: [...command, ...accept, ...more, `http://registry/v2/${path}`] };
+    const { stdout } = await runExec(reader, { ...spec, timeoutMs: 20_000, outputLimitBytes: 100_000 });
+    return stdout.toString();
+  };
+  // It starts again and again until it reaches the other one.
+  const answers = () => ask('').then((answer) => answer.endsWith('\n200'), notYet('MACHINE_NOT_RUNNING'));
+  await until(answers, START_MS);
+  t.strictSame(await registry.list(), [{ name: 'library/tools', tags: ['1'] }], 'it is asked itself');
+  const manifest = await ask('library/tools/manifests/1');
+  t.match(manifest, /"layers"[^]*\n200$/);
+  t.match(await ask('library/tools/blobs/uploads/', '-X', 'POST'), /UNSUPPORTED[^]*\n405$/);
+  const layer = /"digest": *"(sha256:[0-9a-f]+)"[^{]*\}\s*\]/.exec(manifest)?.[1] ?? '';
+  t.match(await ask(`library/tools/blobs/${layer}`, '-o', '/dev/null'), /\n200$/);
+  await network.disconnect({ Container: host, Force: true });
+  t.match(await ask(`library/tools/blobs/${layer}`, '-o', '/dev/null'), /\n200$/, 'kept');
+});
+
+await t.test('without its image it says so', async (t) => {
+  const { open } = await openLocalRegistry(t);
+  await t.rejects(open({ image: 'berth-test/none:latest' }).ensure(), {
+    code: 'LOCAL_REGISTRY_UNAVAILABLE',
+    message: /berth-test\/none.*berth up/,
+  });
+});

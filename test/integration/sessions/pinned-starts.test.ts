@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { test } from 'tap';
+import { systemClock } from '../../../src/clock.ts';
+import { createPins } from '../../../src/images/create-pins.ts';
+import { createActors } from '../../support/actors.ts';
+import { freshDatabase } from '../../support/databases.ts';
+import { runScript } from '../../support/engines.ts';
+import { markImage, openImages } from '../../support/pins.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { openTestEngine } from '../../support/session-engine.ts';
+import {
+  openSessions,
+  testCatalogue,
+  testImage,
+  testLab,
+  testMachine,
+  whenState,
+} from '../../support/sessions.ts';
+
+await test('a version of a lab is started with the same image after its name has moved', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner, other } = await createActors(database);
+  const installation = `test-${randomBytes(6).toString('hex')}`;
+  const images = openImages(t);
+  const name = `berth-test/${installation}:latest`;
+  t.teardown(async () => {
+    const held = (await images.listNames('berth/pin')).filter((given) => given.includes(installation));
+    for (const given of [name, ...held]) await images.remove(given);
+  });
+  const engine = openTestEngine(t, installation);
+  const lab = testLab('lab', { version: 'v1', machines: [testMachine('main', { image: name })] });
+  const catalogue = { now: lab };
+  const { pins } = createPins({
+    database,
+    images,
+    installation,
+    pinDays: 180,
+    presentVersion: () => catalogue.now.version,
+    clock: systemClock,
+    log: quietLog(),
+  });
+  const labs = { get: () => catalogue.now, version: () => catalogue.now, all: () => [catalogue.now] };
+  const sessions = openSessions(t, database, { engine, catalogue: labs, pins });
+  sessions.start();
+
+  /** What is in the machine that a learner gets who starts the lab now. */
+  const markFor = async (learner: typeof owner) => {
+    const { id } = await sessions.service.start(learner, { lab: 'lab' });
+    const ready = await whenState(sessions.service, id, 'ready', 'failed');
+    t.equal(ready.state, 'ready');
+    const machine = await database.client.machine.findFirstOrThrow({ where: { sessionId: id } });
+    t.equal(machine.image, name, 'people see the name that the lab uses');
+    const { out } = await runScript(engine, machine.engineId ?? '', 'cat /mark');
+    await sessions.service.stop(learner, id);
+    await whenState(sessions.service, id, 'ended');
+    return out;
+  };
+
+  await markImage(images, name, 'first', testImage);
+  t.equal(await markFor(owner), 'first');
+  await markImage(images, name, 'second', testImage);
+  t.equal(await markFor(other), 'first', 'the same version');
+  catalogue.now = { ...lab, version: 'v2' };
+  t.equal(await markFor(owner), 'second', 'the next version');
+  catalogue.now = lab;
+  t.equal(await markFor(owner), 'first', 'and back');
+});
+
+await test('a start whose image can not be had fails with what is missing', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const images = openImages(t);
+  const engine = openTestEngine(t);
+  const image = '127.0.0.1:1/none:1';
+  const catalogue = testCatalogue([testLab('lab', { machines: [testMachine('main', { image })] })]);
+  const options = { database, images, installation: 'test-none', pinDays: 1, clock: systemClock };
+  const { pins } = createPins({ ...options, presentVersion: () => undefined, log: quietLog() });
+  const sessions = openSessions(t, database, { engine, catalogue, pins });
+  sessions.start();
+  const { id } = await sessions.service.start(owner, { lab: 'lab' });
+  const failed = await whenState(sessions.service, id, 'ready', 'failed');
+  t.match(failed, { state: 'failed', reason: { code: 'REGISTRY_UNREACHABLE', message: /127\.0\.0\.1:1/ } });
+  t.equal(await database.client.imagePin.count(), 0);
+});
