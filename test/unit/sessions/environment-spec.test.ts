@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { environmentSpec } from '../../../src/sessions/environment-spec.ts';
+import { savedMachines } from '../../../src/sessions/saves/saved-machines.ts';
 import { testLab, testMachine } from '../../support/sessions.ts';
 
 await test('an environment has the lab’s machines with their limits, and a bound on what they log', async (t) => {
@@ -35,4 +36,22 @@ await test('an environment has the lab’s machines with their limits, and a bou
     pids: 64,
     logBytes: 1024 * 1024,
   });
+});
+
+await test('what was saved of a machine takes the place of its image and of its volumes', async (t) => {
+  const machines = [testMachine('main', { volumes: ['/data', '/new'] }), testMachine('added')];
+  const saved = savedMachines([
+    { machineName: 'main', volume: '', image: 'berth/saved:one-main' },
+    { machineName: 'main', volume: '/data', image: 'berth/saved:one-main.v1' },
+    { machineName: 'gone', volume: '', image: 'berth/saved:one-gone' },
+  ]);
+  const lab = testLab('two', { machines });
+  const spec = environmentSpec(lab, { environmentId: 'one', subnets: new Map(), saved });
+  t.match(spec.machines, [
+    {
+      image: 'berth/saved:one-main',
+      volumes: [{ path: '/data', from: 'berth/saved:one-main.v1' }, { path: '/new' }],
+    },
+    { image: testMachine('added').image, volumes: [] },
+  ]);
 });
