@@ -10,6 +10,7 @@ const main = defineCommand({
     migrate: async () => (await import('./migrate.ts')).migrateCommand,
     doctor: async () => (await import('./doctor.ts')).doctorCommand,
     token: async () => (await import('./token.ts')).tokenCommand,
+    images: async () => (await import('./images.ts')).imagesCommand,
     labs: async () => (await import('./labs.ts')).labsCommand,
     health: async () => (await import('./health.ts')).healthCommand,
   },

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineCommand } from 'citty';
+import { system } from '../identity/actor.ts';
+import type { Image } from '../images/image.ts';
+import type { Job } from '../images/job.ts';
+import { PAGE_LIMIT } from '../page.ts';
+import type { Services } from '../services.ts';
+import { withServices } from './with-services.ts';
+
+/** How often a job is looked at, in milliseconds. */
+const LOOK_EVERY_MS = 300;
+/** Enough of what was printed last to find the place again when the log was cut at its front. */
+const TAIL_CHARS = 200;
+
+const image = { type: 'positional', required: true, description: 'Name of the image.' } as const;
+
+const listCommand = defineCommand({
+  meta: { name: 'list', description: "Print the engine's images, and who uses them." },
+  run: () =>
+    withServices(async ({ images }) => {
+      let after: string | undefined;
+      do {
+        const { items, hasNextPage } = await images.list(system, { first: PAGE_LIMIT, after });
+        for (const { node } of items) process.stdout.write(`${describe(node)}\n`);
+        after = hasNextPage ? items.at(-1)?.cursor : undefined;
+      } while (after !== undefined);
+    }),
+});
+
+const pullCommand = defineCommand({
+  meta: { name: 'pull', description: 'Fetch an image from its registry, or what has changed of it.' },
+  args: { image },
+  run: ({ args }) => withServices((services) => follow(services, services.images.pull(system, args.image))),
+});
+
+const buildCommand = defineCommand({
+  meta: { name: 'build', description: 'Build the image of a folder under images/, and try it.' },
+  args: { folder: { type: 'positional', required: true, description: 'Name of the folder.' } },
+  run: ({ args }) =>
+    withServices((services) => follow(services, services.images.buildFolder(system, args.folder))),
+});
+
+const removeCommand = defineCommand({
+  meta: { name: 'remove', description: 'Remove an image that Berth pulled or built and nobody uses.' },
+  args: { image },
+  run: ({ args }) =>
+    withServices(async ({ images }) => {
+      const removed = await images.remove(system, args.image);
+      process.stdout.write(removed ? 'removed\n' : 'There is no such image.\n');
+    }),
+});
+
+const pruneCommand = defineCommand({
+  meta: { name: 'prune', description: 'Remove all images that Berth pulled or built and nobody uses.' },
+  run: () => withServices((services) => follow(services, services.images.prune(system))),
+});
+
+/** `berth images …`: for who has the machine in hand; it asks for no credentials. */
+export const imagesCommand = defineCommand({
+  meta: { name: 'images', description: 'List, pull, build and remove images on the engine.' },
+  subCommands: {
+    list: listCommand,
+    pull: pullCommand,
+    build: buildCommand,
+    remove: removeCommand,
+    prune: pruneCommand,
+  },
+});
+
+/** Prints what the job prints until it has ended; Ctrl-C cancels it. */
+async function follow({ jobs }: Services, starting: Promise<Job>): Promise<void> {
+  const { id } = await starting;
+  const cancel = () => void jobs.cancel(system, id);
+  process.on('SIGINT', cancel);
+  let printed = '';
+  let job: Job;
+  for (;;) {
+    job = await jobs.get(system, id);
+    const log = await jobs.log(system, id);
+    process.stdout.write(newPart(log, printed));
+    printed = log;
+    if (job.finishedAt) break;
+    await sleep(LOOK_EVERY_MS);
+  }
+  process.off('SIGINT', cancel);
+  if (job.state === 'succeeded') return;
+  process.stderr.write(`${job.reason?.message ?? 'cancelled'}\n`);
+  process.exitCode = 1;
+}
+
+/** What has come to a log since it was `before`. */
+function newPart(log: string, before: string): string {
+  if (log.startsWith(before)) return log.slice(before.length);
+  const tail = before.slice(-TAIL_CHARS);
+  const at = log.lastIndexOf(tail);
+  return at < 0 ? log : log.slice(at + tail.length);
+}
+
+function describe({
+  id,
+  names,
+  sizeBytes,
+  origin,
+  labs,
+  machines,
+  foreignContainers,
+  pinned,
+}: Image): string {
+  return [
+    names.join(' ') || id.slice(0, 19),
+    `${Math.ceil(sizeBytes / 1e6)} MB`,
+    origin.replace('_', '-'),
+    labs.length > 0 && `labs ${labs.join(',')}`,
+    machines > 0 && `${machines} machines`,
+    foreignContainers > 0 && `${foreignContainers} containers of others`,
+    pinned && 'pinned',
+  ]
+    .filter(Boolean)
+    .join('  ');
+}

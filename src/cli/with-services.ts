@@ -1,0 +1,36 @@
+import { mkdir } from 'node:fs/promises';
+import { readConfig } from '../config.ts';
+import { migrate } from '../database/migrate.ts';
+import { isFault } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { createServices } from '../services.ts';
+import type { Services } from '../services.ts';
+
+/**
+ * Runs `work` with the services of these settings, beside a service that may run; none of them
+ * does anything by itself. A fault is printed as a line.
+ */
+export async function withServices(work: (services: Services) => Promise<void>): Promise<void> {
+  try {
+    const config = readConfig(process.env);
+    await mkdir(config.dataDir, { recursive: true });
+    await migrate({ url: config.databaseUrl });
+    const services = await createServices({ config, log: errorsOnly });
+    try {
+      await work(services);
+    } finally {
+      await services.stop();
+    }
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** People at a terminal want to know what is wrong and nothing else. */
+const errorsOnly: Log = {
+  info: () => {},
+  warn: () => {},
+  error: (_details, message) => process.stderr.write(`${message}\n`),
+};

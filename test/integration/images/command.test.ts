@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { openImages } from '../../support/engine-images.ts';
+import { MACHINE_IMAGE } from '../../support/engines.ts';
+import { labsFolder, smallLab } from '../../support/lab-folders.ts';
+import { startRegistry } from '../../support/registry.ts';
+
+const run = promisify(execFile);
+const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
+
+await t.test('images are listed, pulled, built and removed at the command line', async (t) => {
+  const env = {
+    PATH: process.env['PATH'],
+    DOCKER_HOST: process.env['DOCKER_HOST'],
+    BERTH_DATA_DIR: t.testdir({}),
+    BERTH_LABS_DIR: await labsFolder(t, { small: smallLab() }),
+  };
+  const berth = (...args: string[]) =>
+    run(process.execPath, ['--import', 'tsx', MAIN, 'images', ...args], { env });
+  const images = openImages(t);
+  const registry = await startRegistry(t);
+  const { reference } = await registry.push('tools:1', [randomBytes(1000)]);
+  t.teardown(() => images.remove(reference));
+
+  const pulled = await berth('pull', reference);
+  t.match(pulled.stdout, new RegExp(`^Pulling ${reference}\n[^]*: done\nPulled sha256:[0-9a-f]{64}\n$`));
+  const { stdout } = await berth('list');
+  t.match(stdout, `${reference}  1 MB  pulled\n`);
+  t.match(stdout, new RegExp(`^.*${MACHINE_IMAGE}.*  set-up  labs small`, 'm'));
+  t.equal((await berth('remove', reference)).stdout, 'removed\n');
+  t.equal((await berth('remove', reference)).stdout, 'There is no such image.\n');
+  await t.rejects(berth('remove', MACHINE_IMAGE), { code: 1, stderr: /neither pulled nor built/ });
+
+  t.match((await berth('build', 'linux')).stdout, /^berth\/lab-linux:[0-9a-f]{12}: unchanged\n$/);
+  await t.rejects(berth('build', '../src'), { code: 1, stderr: /no folder of an image/ });
+  await registry.stop();
+  await t.rejects(berth('pull', reference), { code: 1, stderr: /does not answer.*connection refused/ });
+  t.equal((await berth('prune')).stdout, '');
+});
