@@ -17,6 +17,8 @@ export type RepairPlan =
   | { kind: 'lost' }
   /** These run no more; their file systems are there. */
   | { kind: 'restart'; machines: FoundMachine[] }
+  /** These are frozen by a saving that a crash broke off. */
+  | { kind: 'wake'; machines: FoundMachine[] }
   /** All run, some at another address than is known. */
   | { kind: 'readdress'; machines: ProvisionedMachine[] };
 
@@ -30,6 +32,8 @@ export function planRepair(known: KnownMachine[], found: FoundMachine[]): Repair
   if (present.length < known.length) return { kind: 'lost' };
   const ended = present.filter(({ state }) => state === 'exited' || state === 'created');
   if (ended.length > 0) return { kind: 'restart', machines: ended };
+  const paused = present.filter(({ state }) => state === 'paused');
+  if (paused.length > 0) return { kind: 'wake', machines: paused };
   const moved = pairs.some(
     ({ machine, status }) =>
       status && status.state === 'running' && formatAddresses(status.addresses) !== machine.addresses,

@@ -18,7 +18,7 @@ export type Repairs = ReturnType<typeof createRepairs>;
 export function createRepairs(options: {
   store: SessionStore;
   changer: SessionChanger;
-  engine: Pick<Engine, 'inspect' | 'restart'>;
+  engine: Pick<Engine, 'inspect' | 'restart' | 'unpause'>;
   limit: RestartLimit;
   clock: Clock;
   logger: Log;
@@ -74,6 +74,9 @@ export function createRepairs(options: {
         if (worn) return giveUp(row, worn.outOfMemory ? 'MACHINE_OUT_OF_MEMORY' : 'MACHINE_LOST', worn.name);
         return bringBack(row, await restartMachines(plan.machines));
       }
+      case 'wake':
+        await Promise.all(plan.machines.map(({ machineId }) => engine.unpause(machineId)));
+        return row.state === 'unreachable' ? bringBack(row, []) : row;
       case 'readdress':
         return bringBack(row, plan.machines);
       case 'sound':

@@ -114,6 +114,14 @@ await test('a session stopped while the engine is away ends when it is back', as
   t.same(await environments(engine), []);
 });
 
+await test('a machine that a broken-off saving left frozen goes on', async (t) => {
+  const { engine, sessions, service, owner, id, ready, machineId } = await setUp(t);
+  await engine.pause(machineId);
+  await sessions.reconcile();
+  t.match(await engine.inspect(machineId), { state: 'running' });
+  t.equal((await service.get(owner, id)).generation, ready.generation, 'which is no change of the session');
+});
+
 await test('an environment that no session has is removed, others are left alone', async (t) => {
   const { database, engine, sessions, id } = await setUp(t);
   const networks = [{ name: 'lab', subnet: '10.239.78.0/28', internet: false }];

@@ -39,8 +39,9 @@ await test('machines that exited or never started are started again, the others 
   t.match(planRepair(known, [found('a'), found('b', { state: 'created' })]), { kind: 'restart' });
 });
 
-await test('a paused machine is left as it is', async (t) => {
-  t.same(planRepair(known, [found('a', { state: 'paused' }), found('b')]), { kind: 'sound' });
+await test('a paused machine is let go on', async (t) => {
+  const plan = planRepair(known, [found('a', { state: 'paused' }), found('b')]);
+  t.match(plan, { kind: 'wake', machines: [{ name: 'main' }] });
 });
 
 await test('addresses that changed are taken over', async (t) => {
