@@ -235,7 +235,12 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     images: images.service,
     jobs: images.jobs,
     registryCredentials: createRegistryCredentialService({ store: credentials, encryption, clock }),
-    registry: createRegistryService({ registry: registryWanted ? registry : undefined }),
+    registry: createRegistryService({
+      registry: registryWanted ? registry : undefined,
+      engine: engineImages,
+      startJob: images.startJob,
+      loginFor: logins.credentialsFor,
+    }),
     sessions: sessions.service,
     warm: sessions.warm,
     saves: sessions.saves,

@@ -11,6 +11,7 @@ import type { ImageService } from './image.ts';
 import { createInterruptedJobs } from './interrupted-jobs.ts';
 import { createJobNews } from './job-news.ts';
 import { createJobRunner, HOLD_MS } from './job-runner.ts';
+import type { JobRunner } from './job-runner.ts';
 import { createJobService } from './job-service.ts';
 import { createJobStore } from './job-store.ts';
 import type { JobService } from './job.ts';
@@ -35,6 +36,8 @@ export interface ImagesOptions {
 export interface Images {
   service: ImageService;
   jobs: JobService;
+  /** Starts a job, for work on images that is no use case of these. */
+  startJob: JobRunner['start'];
   /** Ends the jobs that dead processes left, and forgets old ones; how many were ended. */
   recover(): Promise<number>;
   /** Recovers now, and again and again as neighbours may die. Returns at once. */
@@ -72,6 +75,7 @@ export function createImages(options: ImagesOptions): Images {
   return {
     service: createImageService({ ...options, jobs, runner }),
     jobs: createJobService({ jobs, interrupted, tell, clock }),
+    startJob: runner.start,
     recover,
     start: () => void (watching ??= watch()),
     async stop() {

@@ -2,7 +2,7 @@ import type { PullLayer } from '../engine/engine-images.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Page, PageRequest } from '../page.ts';
 
-export type JobKind = 'pull' | 'build' | 'prune';
+export type JobKind = 'pull' | 'build' | 'prune' | 'mirror';
 
 /** A queued job waits for its turn; the last three are ends. */
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';

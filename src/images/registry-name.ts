@@ -1,5 +1,5 @@
-import { fault } from '../errors.ts';
 import { DEFAULT_REGISTRY, parseImageName } from '../engine/image-name.ts';
+import { fault } from '../errors.ts';
 
 /** A name and a tag within the local registry. */
 export interface RegistryName {

@@ -1,8 +1,13 @@
+import type { EngineImages, RegistryLogin } from '../engine/engine-images.ts';
 import type { EngineRegistry, RegistryImage } from '../engine/engine-registry.ts';
+import { listedName } from '../engine/image-name.ts';
 import { fault, isFault } from '../errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
-import { parseRegistryName } from './registry-name.ts';
+import type { JobRunner } from './job-runner.ts';
+import type { Job } from './job.ts';
+import { mirrorWork } from './mirror-work.ts';
+import { parseRegistryName, registryNameOf } from './registry-name.ts';
 
 /** The local registry as admins see it. */
 export interface LocalRegistry {
@@ -14,6 +19,11 @@ export interface LocalRegistry {
 /** What admins may do with the local registry. Every method throws `LOCAL_REGISTRY_UNAVAILABLE` where there is none. */
 export interface RegistryService {
   get(actor: Actor | undefined): Promise<LocalRegistry>;
+  /**
+   * Puts an image there, as `as` or under its own name, where the engine or its registry has it; the
+   * job that is under way already where there is one. @throws INPUT_INVALID, JOB_LIMIT
+   */
+  mirror(actor: Actor | undefined, input: { image: string; as?: string | undefined }): Promise<Job>;
   /** Removes an image, with the other tags of the same content; false when there is none by that name. @throws INPUT_INVALID */
   remove(actor: Actor | undefined, image: string): Promise<boolean>;
 }
@@ -21,8 +31,15 @@ export interface RegistryService {
 /** The local registry for admins; `registry` is undefined where it is off. */
 export function createRegistryService({
   registry,
+  engine,
+  startJob,
+  loginFor,
 }: {
   registry: EngineRegistry | undefined;
+  engine: Pick<EngineImages, 'findOrPull' | 'find'>;
+  startJob: JobRunner['start'];
+  /** How to sign in to a registry, given as host and port. */
+  loginFor: (registry: string) => Promise<RegistryLogin | undefined>;
 }): RegistryService {
   function required(): EngineRegistry {
     if (registry) return registry;
@@ -34,6 +51,20 @@ export function createRegistryService({
       requireActor(actor, { scope: 'read', role: 'admin' });
       const there = required();
       return { address: await there.address(), images: await there.list() };
+    },
+
+    async mirror(actor, { image, as }) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      const target = as === undefined ? registryNameOf(image) : parseRegistryName(as);
+      const work = mirrorWork({
+        engine,
+        registry: required(),
+        loginFor,
+        image: listedName(image),
+        as: target,
+      });
+      const subject = `${listedName(image)} as ${target.name}:${target.tag}`;
+      return (await startJob({ kind: 'mirror', subject, startedById: actor.userId }, work)).job;
     },
 
     async remove(actor, image) {

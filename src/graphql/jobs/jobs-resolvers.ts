@@ -4,7 +4,7 @@ import type { Resolvers } from '../generated/resolver-types.ts';
 import { jobChanged } from './job-changed.ts';
 
 export const jobsResolvers = {
-  JobKind: { PULL: 'pull', BUILD: 'build', PRUNE: 'prune' },
+  JobKind: { PULL: 'pull', BUILD: 'build', PRUNE: 'prune', MIRROR: 'mirror' },
   JobState: {
     QUEUED: 'queued',
     RUNNING: 'running',

@@ -94,6 +94,10 @@ await test('each operation, asked by the owner, another student, an instructor, 
     ],
     ['{ localRegistry { address } }', [no, no, 'LOCAL_REGISTRY_UNAVAILABLE', nobody, no]],
     [
+      'mutation { mirrorImage(input: { image: "ubuntu" }) { job { id } } }',
+      [no, no, 'LOCAL_REGISTRY_UNAVAILABLE', nobody, no],
+    ],
+    [
       'mutation { removeRegistryImage(input: { image: "ubuntu" }) { removed } }',
       [no, no, 'LOCAL_REGISTRY_UNAVAILABLE', nobody, no],
     ],

@@ -144,6 +144,7 @@ await test('mutations of users, tokens, sessions and labs answer what changed', 
     [`deleteUser(input: { user: "${u}" }) { deletedId }`, { deletedId: u }],
     [`deleteUser(input: { user: "${u}" }) { deletedId }`, { deletedId: null }],
     ['repinLab(input: { lab: "linux-command-line" }) { forgotten }', { forgotten: 2 }],
+    ['mirrorImage(input: { image: "ubuntu", as: "tools" }) { job { kind } }', { job: { kind: 'MIRROR' } }],
     ['removeRegistryImage(input: { image: "ubuntu:24.04" }) { removed }', { removed: true }],
     ['reloadLabs { problems { message } }', { problems: [] }],
     [

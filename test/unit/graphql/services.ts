@@ -30,8 +30,9 @@ export function createServices(world: World): GraphqlServices {
     return session;
   }
 
+  const images = createImageServices(world);
   const services: GraphqlServices = {
-    ...createImageServices(world),
+    ...images,
     users: {
       viewer: async (actor) => actor && users.get(actor.userId),
       async get(actor, id) {
@@ -149,6 +150,7 @@ export function createServices(world: World): GraphqlServices {
         requireActor(actor, { scope: 'read', role: 'admin' });
         return { address: '127.0.0.1:5000', images: [{ name: 'library/ubuntu', tags: ['24.04'] }] };
       },
+      mirror: async (actor, { image }) => ({ ...(await images.images.pull(actor, image)), kind: 'mirror' }),
       async remove(actor, image) {
         requireActor(actor, { scope: 'manage', role: 'admin' });
         return image === 'ubuntu:24.04';

@@ -8,7 +8,7 @@ CREATE TYPE "SessionState" AS ENUM ('requested', 'queued', 'provisioning', 'read
 CREATE TYPE "AttemptState" AS ENUM ('running', 'finished', 'errored');
 
 -- CreateEnum
-CREATE TYPE "JobKind" AS ENUM ('pull', 'build', 'prune');
+CREATE TYPE "JobKind" AS ENUM ('pull', 'build', 'prune', 'mirror');
 
 -- CreateEnum
 CREATE TYPE "JobState" AS ENUM ('queued', 'running', 'succeeded', 'failed', 'cancelled');
