@@ -14,6 +14,7 @@ import { createWarmMaker } from './warm-maker.ts';
 import { createWarmNeeds } from './warm-needs.ts';
 import { AT_ONCE, createWarmPool } from './warm-pool.ts';
 import { createWarmRemoval } from './warm-removal.ts';
+import { createWarmRest } from './warm-rest.ts';
 import { createWarmRoom } from './warm-room.ts';
 import { createWarmService } from './warm-service.ts';
 import { createWarmStart } from './warm-start.ts';
@@ -96,6 +97,7 @@ export function createWarm(
     announcer: createWarmAnnouncer({ store, catalogue, clock }),
     needs,
     mayMake,
+    resting: createWarmRest({ clock }),
     limit: options.warmLimit,
     clock,
     owner,

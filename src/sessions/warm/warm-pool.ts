@@ -11,6 +11,7 @@ import type { WarmMaker } from './warm-maker.ts';
 import type { WarmNeeds } from './warm-needs.ts';
 import { planWarm } from './warm-plan.ts';
 import type { WarmRemoval } from './warm-removal.ts';
+import type { WarmRest } from './warm-rest.ts';
 import type { WarmStore } from './warm-store.ts';
 
 /** Environments made ahead at the same time in one process: what learners start comes first on the engine. */
@@ -18,9 +19,6 @@ export const AT_ONCE = 2;
 
 /** Between looks at the pools when nothing happens, in milliseconds. */
 const LOOK_EVERY_MS = 5_000;
-
-/** How long after a start nothing is made ahead, in milliseconds: until its learner has a prompt. */
-const REST_MS = 2_000;
 
 export type WarmPool = ReturnType<typeof createWarmPool>;
 
@@ -34,15 +32,17 @@ export function createWarmPool(options: {
   needs: WarmNeeds;
   /** Whether an environment of the lab may be made now, without a learner having to wait for it. */
   mayMake: (lab: Lab) => Promise<boolean>;
+  resting: WarmRest;
   /** Most environments made ahead, of all labs together. */
   limit: number;
   clock: Clock;
   owner: string;
   logger: Log;
 }) {
-  const { store, maker, removal, failures, announcer, needs, mayMake, limit, clock, owner, logger } = options;
+  const { store, maker, removal, failures, announcer, needs, mayMake, resting, limit, clock, owner, logger } =
+    options;
   const stopping = new AbortController();
-  let restUntil = 0;
+  let waking = false;
   let looking = Promise.resolve();
   const runner = createRunner({
     work: pass,
@@ -69,7 +69,7 @@ export function createWarmPool(options: {
   }
 
   function mayBegin(): boolean {
-    return !stopping.signal.aborted && maker.count() < AT_ONCE && clock.now().getTime() >= restUntil;
+    return !stopping.signal.aborted && maker.count() < AT_ONCE && resting.left() === 0;
   }
 
   /** These are to be removed, unless a session has taken them; the ids of those that are. */
@@ -105,6 +105,16 @@ export function createWarmPool(options: {
     }
   }
 
+  /** One sleeper serves all starts. */
+  async function wakeAfterRest(): Promise<void> {
+    waking = true;
+    for (let left = resting.left(); left > 0 && !stopping.signal.aborted; left = resting.left()) {
+      await rest(clock, left, stopping.signal);
+    }
+    waking = false;
+    runner.wake();
+  }
+
   return {
     start(): void {
       looking = look();
@@ -115,11 +125,8 @@ export function createWarmPool(options: {
     flush: runner.flush,
     /** A learner has started a lab: for a moment the engine is theirs. */
     yield(): void {
-      const now = clock.now().getTime();
-      // Not put off by each start that follows: starts without end would leave the pools empty.
-      if (now < restUntil) return;
-      restUntil = now + REST_MS;
-      rest(clock, REST_MS, stopping.signal).then(runner.wake, () => undefined);
+      resting.begin();
+      if (!waking) void wakeAfterRest();
     },
     /** An environment was made in so many milliseconds, or one was not made. */
     settled(milliseconds?: number): void {
