@@ -7,6 +7,7 @@ import { registerGraphql } from './graphql/graphql.ts';
 import { addAuthentication } from './http/authentication.ts';
 import { createFrontDoor } from './http/front-door.ts';
 import { addImageUpload } from './http/image-upload.ts';
+import { addFiles } from './http/files.ts';
 import { addHealth } from './http/health.ts';
 import { loggingOptions } from './http/logging.ts';
 import { addMetrics } from './http/metrics.ts';
@@ -67,6 +68,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
     jobs: services.jobs,
     limitBytes: config.buildContextBytes,
   });
+  await addFiles(app, { files: services.files });
   registerTerminalSocket(app, { terminals: services.terminals, publicUrl, allowedOrigins });
   registerPreviews(app, { previews: services.previews, hosts: previewHosts });
   await addWebApp(app, { folder: webFolder });

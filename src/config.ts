@@ -165,6 +165,12 @@ const settings = z.object({
     .max(1_048_576)
     .default(512)
     .describe('Largest upload to build an image of, in mebibytes.'),
+  BERTH_UPLOAD_LIMIT_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1024 ** 3)
+    .describe('Most bytes of one file or archive that is uploaded to a machine.'),
   BERTH_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -212,6 +218,8 @@ export interface Config {
   secretKey: string | undefined;
   /** Largest upload to build an image of. */
   buildContextBytes: number;
+  /** Of one file or archive that is uploaded to a machine. */
+  uploadLimitBytes: number;
   logLevel: string;
   development: boolean;
 }
@@ -267,6 +275,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     terminalLimit: value.BERTH_TERMINAL_LIMIT,
     secretKey: value.BERTH_SECRET_KEY,
     buildContextBytes: value.BERTH_BUILD_CONTEXT_MIB * 1024 * 1024,
+    uploadLimitBytes: value.BERTH_UPLOAD_LIMIT_BYTES,
     logLevel: value.BERTH_LOG_LEVEL,
     development: value.NODE_ENV === 'development',
   };

@@ -115,6 +115,21 @@ const catalogue = {
     'What answers on port {port} of the machine "{machine}" speaks no HTTP, or ended before it had answered.',
   ],
 
+  // Files
+  FILE_NOT_FOUND: [404, 'There is nothing at "{path}" that the user of the machine may see.'],
+  FILE_DENIED: [403, 'The user of the machine may not {verb} "{path}".'],
+  FILE_IS_FOLDER: [409, '"{path}" is a folder: {hint}'],
+  FILE_IS_NO_FOLDER: [409, '"{path}" is no folder.'],
+  FILE_IS_SPECIAL: [409, '"{path}" is neither a file nor a folder, and can not be copied.'],
+  FOLDER_NOT_EMPTY: [
+    409,
+    'The folder "{path}" is not empty: add "recursive=true" to remove it with all in it.',
+  ],
+  ARCHIVE_REFUSED: [422, 'The archive was refused, and nothing of it was unpacked: {problem}'],
+  UPLOAD_TOO_LARGE: [413, 'An upload may hold at most {limit} bytes here.'],
+  TRANSFER_LIMIT: [429, '{where} has {limit} transfers of files under way: wait for one of them to end.'],
+  TRANSFER_INTERRUPTED: [502, 'The transfer broke off before its end: try again.'],
+
   // Checks
   CHECK_BUSY: [409, 'A check of this step is running: wait for it to end.'],
   CHECK_TIMED_OUT: [504, 'The check did not end within {seconds} s and was stopped.'],
@@ -129,6 +144,7 @@ const catalogue = {
   ],
   ENGINE_SETUP_REFUSED: [503, '{problem}'],
   ENGINE_REFUSED: [502, 'The container engine refused: {problem}'],
+  COMMAND_FAILED: [502, 'A command in the machine ended with {exitCode}: {problem}'],
   IMAGE_NOT_FOUND: [
     404,
     'The image "{image}" is neither on this engine nor in a registry that answers: {problem}',

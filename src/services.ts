@@ -14,6 +14,7 @@ import { createDockerRegistry, REGISTRY_IMAGE } from './engine/docker/registry.t
 import type { EventBus } from './events/event-bus.ts';
 import { createMemoryBus } from './events/memory-bus.ts';
 import { createRedisBus } from './events/redis-bus.ts';
+import { createFileService } from './files/file-service.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createAuthenticationService } from './identity/authentication-service.ts';
 import { createSignInStore } from './identity/sign-in-store.ts';
@@ -172,6 +173,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     isGone: isSurelyGone,
     terminalLimit: config.terminalLimit,
   });
+  const { uploadLimitBytes } = config;
+  const files = createFileService({ sessions: sessions.service, engine, log, uploadLimitBytes });
   const checks = createChecks({
     database,
     engine,
@@ -215,6 +218,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     previews.close();
     return (ending ??= Promise.all([
       end('checks', checks.stop(), WORK_LIMIT_MS),
+      end('transfers of files', files.stop(), WORK_LIMIT_MS),
       end('sessions', sessions.stop(), WORK_LIMIT_MS),
       end('jobs on images', images.stop(), WORK_LIMIT_MS),
       end('the upkeep of terminals', terminalsKept, WORK_LIMIT_MS),
@@ -245,6 +249,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     warm: sessions.warm,
     saves: sessions.saves,
     terminals,
+    files,
     checks: checks.service,
     previews,
     probes: {

@@ -70,7 +70,15 @@ export interface Engine {
    */
   connect(machineId: string, port: number): Promise<Duplex>;
 
-  /** Unpacks a tar stream below `path`, which must be a folder. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL */
+  /**
+   * Runs a command and streams what it prints on standard output; resolves when it has started. The
+   * stream ends when the command has ended with 0, and fails with COMMAND_FAILED otherwise, or
+   * MACHINE_NOT_RUNNING when its machine went. Pausing it holds the command back, destroying it ends
+   * the command and all that it started. @throws CONTAINER_NOT_FOUND, COMMAND_FAILED
+   */
+  execOutput(machineId: string, command: ExecOutputSpec): Promise<Readable>;
+
+  /** Unpacks a tar stream below `path`, which must be a folder; destroy it to stop early. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL, or the stream's error */
   copyIn(machineId: string, path: string, tar: Readable): Promise<void>;
 
   /** Reads the file or folder at `path` as a tar stream; destroy it to stop early. @throws CONTAINER_NOT_FOUND, NOT_FOUND */
@@ -238,6 +246,11 @@ export interface ExecSpec {
   command: string[];
   /** Written to the command's standard input, which is then closed; closed at once when absent. */
   input?: Buffer;
+  /**
+   * The same for input of any length, in place of `input`. It stays open where the command wants no
+   * more of it; one that fails ends the command, and its error is thrown.
+   */
+  inputStream?: Readable;
   user?: string;
   workingDirectory?: string;
   environment?: Record<string, string>;
@@ -256,6 +269,8 @@ export interface ExecResult {
   stdout: Buffer;
   stderr: Buffer;
 }
+
+export type ExecOutputSpec = Pick<ExecSpec, 'command' | 'user' | 'environment'>;
 
 export interface TerminalSpec {
   command: string[];

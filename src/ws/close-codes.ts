@@ -21,6 +21,8 @@ export const closeCodes: Record<FaultCode, number> = {
   UPLOAD_BROKEN: 4400,
   SAVE_TOO_LARGE: 4400,
   MEDIA_TYPE_UNSUPPORTED: 4400,
+  ARCHIVE_REFUSED: 4400,
+  UPLOAD_TOO_LARGE: 4400,
   FRAME_TOO_LARGE: 1009,
 
   // It may not, or not any more.
@@ -33,6 +35,7 @@ export const closeCodes: Record<FaultCode, number> = {
   CROSS_SITE_REFUSED: 4403,
   PREVIEW_REFUSED: 4401,
   PREVIEW_ORIGIN_REFUSED: 4403,
+  FILE_DENIED: 4403,
 
   // What it is about is not there.
   NOT_FOUND: 4404,
@@ -46,6 +49,7 @@ export const closeCodes: Record<FaultCode, number> = {
   IMAGE_NOT_FOUND: 4404,
   PREVIEW_UNKNOWN: 4404,
   SAVED_STATE_NOT_FOUND: 4404,
+  FILE_NOT_FOUND: 4404,
 
   // It is in a state in which this can not be.
   EMAIL_TAKEN: 4409,
@@ -63,6 +67,10 @@ export const closeCodes: Record<FaultCode, number> = {
   IMAGE_IN_USE: 4409,
   JOB_BUSY: 4409,
   MACHINE_NOT_RUNNING: 4409,
+  FILE_IS_FOLDER: 4409,
+  FILE_IS_NO_FOLDER: 4409,
+  FILE_IS_SPECIAL: 4409,
+  FOLDER_NOT_EMPTY: 4409,
 
   // It is over.
   SESSION_IDLE: 4410,
@@ -88,6 +96,7 @@ export const closeCodes: Record<FaultCode, number> = {
   PORT_CLOSED: 4502,
   PREVIEW_BROKEN: 4502,
   GATEWAY_UNAVAILABLE: 4502,
+  COMMAND_FAILED: 4502,
 
   // The service is at fault.
   INTERNAL: 1011,
@@ -114,6 +123,8 @@ export const closeCodes: Record<FaultCode, number> = {
   DATABASE_BUSY: 1013,
   DISK_FULL: 1013,
   JOB_LIMIT: 1013,
+  TRANSFER_LIMIT: 1013,
+  TRANSFER_INTERRUPTED: 1013,
 };
 
 /** Whether a client should try again, with a new ticket, after a close with this code. */

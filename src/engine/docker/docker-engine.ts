@@ -7,6 +7,7 @@ import { endInside } from './ending.ts';
 import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
 import { provision } from './environment.ts';
 import { watchMachines } from './events.ts';
+import { openExecOutput } from './exec-stream.ts';
 import { runExec } from './exec.ts';
 import type { PullContext } from './image-pull.ts';
 import { pauseMachine, unpauseMachine } from './pause.ts';
@@ -70,6 +71,7 @@ export function createDockerEngine({
     pause: (machineId) => pauseMachine(docker, machineId),
     unpause: (machineId) => unpauseMachine(docker, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
+    execOutput: (machineId, command) => openExecOutput(container(machineId), command),
     openTerminal: (machineId, spec) => openTerminal(container(machineId), spec, { sizesAtStart }),
     async endShell(machineId, shell) {
       const leader = parseHandle(shell);

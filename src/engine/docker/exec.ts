@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { ExecResult, ExecSpec } from '../engine.ts';
@@ -34,6 +34,11 @@ export async function runExec(container: Docker.Container, spec: ExecSpec): Prom
     limit: () => cut.resolve('output-limit'),
   });
   const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
+  let inputError: unknown;
+  const failInput = (error: unknown) => {
+    inputError = error;
+    cut.resolve('aborted');
+  };
   const abort = () => cut.resolve('aborted');
   spec.signal?.addEventListener('abort', abort, { once: true });
   try {
@@ -41,10 +46,11 @@ export async function runExec(container: Docker.Container, spec: ExecSpec): Prom
     const closed = new Promise<void>((resolve) => stream.once('close', resolve));
     void closed.then(() => cut.resolve('closed'));
     stream.on('error', () => stream.destroy()).on('data', output.add);
-    stream.end(spec.input);
+    if (spec.inputStream) void feed(stream, spec.inputStream, failInput);
+    else stream.end(spec.input);
     const outcome = await cut.promise;
     if (outcome !== 'closed') await endCommand({ container, spec, mark, stream, output, started, closed });
-    if (outcome === 'aborted') throw spec.signal?.reason;
+    if (outcome === 'aborted') throw inputError ?? spec.signal?.reason;
     return outcome === 'closed'
       ? await resultOf(container, exec, output)
       : { outcome, exitCode: undefined, ...taken(output) };
@@ -52,6 +58,33 @@ export async function runExec(container: Docker.Container, spec: ExecSpec): Prom
     clearTimeout(timer);
     spec.signal?.removeEventListener('abort', abort);
   }
+}
+
+/**
+ * Writes the command's input; what breaks on the command's side shows in its end. Where the input
+ * breaks, the command's connection stays: what ends the command waits there for its beginning.
+ */
+async function feed(stream: Duplex, input: Readable, fail: (error: unknown) => void): Promise<void> {
+  try {
+    const chunks: AsyncIterable<Buffer> = input.iterator({ destroyOnReturn: false });
+    for await (const chunk of chunks) {
+      if (stream.destroyed) return;
+      if (!stream.write(chunk)) await drained(stream);
+    }
+    stream.end();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function drained(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      stream.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    stream.on('drain', settle).on('close', settle);
+  });
 }
 
 function execOptions(spec: ExecSpec, mark: string): Docker.ExecCreateOptions {

@@ -1,0 +1,168 @@
+import type { Readable } from 'node:stream';
+import type { Engine } from '../engine/engine.ts';
+import { fault } from '../errors.ts';
+import type { Actor } from '../identity/actor.ts';
+import type { Log } from '../log.ts';
+import type { RunningMachine, SessionService } from '../sessions/session.ts';
+import type { FilePlace, FileService } from './file.ts';
+import { isOfKernel, machinePath } from './machine-path.ts';
+import { readingAsLearner, readingAsStaff } from './reading.ts';
+import { runScript } from './run-script.ts';
+import { REMOVE_SCRIPT } from './scripts.ts';
+import { createSpool } from './spool.ts';
+import { createTransfers } from './transfers.ts';
+import type { Transfer } from './transfers.ts';
+import { createUploads } from './uploads.ts';
+
+export interface FileServiceOptions {
+  sessions: Pick<SessionService, 'machine' | 'touch'>;
+  engine: Pick<Engine, 'exec' | 'execOutput'>;
+  log: Log;
+  /** Most bytes of one upload. */
+  uploadLimitBytes: number;
+}
+
+/** The use cases, and `stop`, which ends transfers and resolves when nothing of them is left in machines. */
+export function createFileService(options: FileServiceOptions): FileService & { stop(): Promise<void> } {
+  const { sessions, engine, log, uploadLimitBytes } = options;
+  const spool = createSpool({ engine, limitBytes: uploadLimitBytes, log });
+  const uploads = createUploads({ engine, spool });
+  const asLearner = readingAsLearner(engine);
+  const asStaff = readingAsStaff(engine);
+  const transfers = createTransfers();
+  const underWay = new Set<Promise<unknown>>();
+
+  /** Where the actor may enter: the machine, its path, and with whose rights they read there. */
+  async function enter(actor: Actor | undefined, place: FilePlace) {
+    const machine = await sessions.machine(actor, place.sessionId, place.machine);
+    const path = machinePath(place.path);
+    sessions.touch(place.sessionId);
+    return { machine, path, reading: isLearner(actor, machine) ? asLearner : asStaff };
+  }
+
+  /** Counts the reading of `open`'s stream as a transfer from the beginning until the stream is closed. */
+  async function download<T>(
+    sessionId: string,
+    client: AbortSignal,
+    open: () => Promise<{ answer: T; stream: Readable }>,
+  ): Promise<T> {
+    const transfer = transfers.begin(sessionId, client);
+    try {
+      const { answer, stream } = await open();
+      endWith(transfer, stream);
+      stream.once('close', () => sessions.touch(sessionId));
+      return answer;
+    } catch (error) {
+      transfer.end();
+      throw error;
+    }
+  }
+
+  /** Counts the upload as a transfer, and breaks it off with its stream. */
+  async function upload<T>(
+    sessionId: string,
+    client: AbortSignal,
+    content: Readable,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const transfer = transfers.begin(sessionId, client);
+    const { signal } = transfer;
+    const abort = () => void content.destroy(reasonOf(signal));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    const working = work(signal);
+    underWay.add(working);
+    try {
+      return await working;
+    } catch (error) {
+      throw signal.aborted ? reasonOf(signal) : error;
+    } finally {
+      underWay.delete(working);
+      signal.removeEventListener('abort', abort);
+      transfer.end();
+      sessions.touch(sessionId);
+    }
+  }
+
+  return {
+    async stat(actor, place) {
+      const { machine, path, reading } = await enter(actor, place);
+      return reading.stat(machine.machineId, path);
+    },
+
+    async list(actor, place) {
+      const { machine, path, reading } = await enter(actor, place);
+      return reading.list(machine.machineId, path);
+    },
+
+    async read(actor, place, client) {
+      const { machine, path, reading } = await enter(actor, place);
+      return download(place.sessionId, client, async () => {
+        const answer = await reading.read(machine.machineId, path);
+        return { answer, stream: answer.content };
+      });
+    },
+
+    async readTar(actor, place, client) {
+      const { machine, path, reading } = await enter(actor, place);
+      if (isOfKernel(path)) throw fault('FILE_IS_SPECIAL', { path });
+      return download(place.sessionId, client, async () => {
+        const stream = await reading.readTar(machine.machineId, path);
+        return { answer: stream, stream };
+      });
+    },
+
+    async write(actor, place, wanted, client) {
+      const { machine, path } = await enter(actor, place);
+      return upload(place.sessionId, client, wanted.content, (signal) =>
+        uploads.write(machine.machineId, path, wanted, signal),
+      );
+    },
+
+    async unpack(actor, place, wanted, client) {
+      const { machine, path } = await enter(actor, place);
+      return upload(place.sessionId, client, wanted.content, (signal) =>
+        uploads.unpack(machine.machineId, path, wanted, signal),
+      );
+    },
+
+    async makeFolder(actor, place) {
+      const { machine, path } = await enter(actor, place);
+      await uploads.makeFolder(machine.machineId, path);
+    },
+
+    async remove(actor, place, { recursive }) {
+      const { machine, path } = await enter(actor, place);
+      if (path === '/')
+        throw fault('INPUT_INVALID', { problem: 'The root of a machine can not be removed.' });
+      const more = [recursive ? 'recursive' : ''];
+      await runScript(engine, machine.machineId, { script: REMOVE_SCRIPT, path, more, verb: 'remove' });
+    },
+
+    async stop() {
+      transfers.stop();
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+/** Whose session it is works there with their own rights, whatever role they have elsewhere. */
+function isLearner(actor: Actor | undefined, { learnerId }: RunningMachine): boolean {
+  return actor?.userId === learnerId;
+}
+
+function endWith({ signal, end }: Transfer, stream: Readable): void {
+  const abort = () => void stream.destroy(reasonOf(signal));
+  signal.addEventListener('abort', abort, { once: true });
+  stream.once('close', () => {
+    signal.removeEventListener('abort', abort);
+    end();
+  });
+  if (signal.aborted) abort();
+  if (stream.closed) end();
+}
+
+/** A fault, since the reason of a client that went, or of a time that is over, is none. */
+function reasonOf({ reason }: AbortSignal) {
+  return fault('TRANSFER_INTERRUPTED', {}, reason);
+}

@@ -1,0 +1,99 @@
+import type { Readable } from 'node:stream';
+import type { Engine } from '../engine/engine.ts';
+import { isFault } from '../errors.ts';
+import type { FileStat, FolderListing, OpenFile } from './file.ts';
+import { begun, takeFirstLine } from './first-line.ts';
+import { LIST_OUTPUT_BYTES, parseListing } from './listing.ts';
+import { explain, runScript, streamScript } from './run-script.ts';
+import { LIST_SCRIPT, READ_SCRIPT, STAT_SCRIPT, TAR_SCRIPT } from './scripts.ts';
+import { ofSize } from './sized.ts';
+import { parseStatLine, STAT_LINE_BYTES } from './stat-line.ts';
+
+/** Root of a machine, by number: its list of users can call it anything. */
+const ROOT = '0';
+
+/** Ways to read in a machine with somebody's rights. */
+export interface Reading {
+  stat(machineId: string, path: string): Promise<FileStat>;
+  list(machineId: string, path: string): Promise<FolderListing>;
+  read(machineId: string, path: string): Promise<OpenFile>;
+  readTar(machineId: string, path: string): Promise<Readable>;
+}
+
+type ReadingEngine = Pick<Engine, 'exec' | 'execOutput'>;
+
+/**
+ * Reads as the machine's own user, by programs of the machine: what that user may not read is not
+ * read. The engine's own archives would hold up everything else that is to be done with the machine
+ * for as long as somebody reads them.
+ */
+export function readingAsLearner(engine: ReadingEngine): Reading {
+  return readingAs(engine, undefined);
+}
+
+/**
+ * Reads as the machine's user, and where they may not as root: in a machine without capabilities
+ * root may not look into its learner's folders, nor they into root's.
+ */
+export function readingAsStaff(engine: ReadingEngine): Reading {
+  const asLearner = readingAs(engine, undefined);
+  const asRoot = readingAs(engine, ROOT);
+  const either =
+    <T>(read: (reading: Reading, machineId: string, path: string) => Promise<T>) =>
+    async (machineId: string, path: string): Promise<T> => {
+      try {
+        return await read(asLearner, machineId, path);
+      } catch (error) {
+        if (!isFault(error, 'FILE_DENIED', 'FILE_NOT_FOUND')) throw error;
+        return read(asRoot, machineId, path);
+      }
+    };
+  return {
+    stat: either((reading, ...at) => reading.stat(...at)),
+    list: either((reading, ...at) => reading.list(...at)),
+    read: either((reading, ...at) => reading.read(...at)),
+    readTar: either((reading, ...at) => reading.readTar(...at)),
+  };
+}
+
+function readingAs(engine: ReadingEngine, user: string | undefined): Reading {
+  return {
+    async stat(machineId, path) {
+      const call = { script: STAT_SCRIPT, path, user, verb: 'look at' };
+      const { stdout } = await runScript(engine, machineId, call);
+      return parseStatLine(stdout.toString());
+    },
+
+    async list(machineId, path) {
+      const call = { script: LIST_SCRIPT, path, user, verb: 'look into' };
+      const limits = { outputLimitBytes: LIST_OUTPUT_BYTES };
+      const { stdout, outcome } = await runScript(engine, machineId, call, limits);
+      return parseListing(path, stdout, { cut: outcome === 'output-limit' });
+    },
+
+    async read(machineId, path) {
+      const call = { script: READ_SCRIPT, path, user, verb: 'read' };
+      const output = await streamScript(engine, machineId, call);
+      try {
+        const stat = parseStatLine(await takeFirstLine(output, STAT_LINE_BYTES));
+        // The kernel's own files say 0 and have something in them.
+        if (stat.size === 0) return { stat, size: undefined, content: output };
+        return { stat, size: stat.size, content: ofSize(output, stat.size) };
+      } catch (error) {
+        output.destroy();
+        throw explain(error, call);
+      }
+    },
+
+    async readTar(machineId, path) {
+      const call = { script: TAR_SCRIPT, path, user, verb: 'read' };
+      const tar = await streamScript(engine, machineId, call);
+      try {
+        await begun(tar);
+        return tar;
+      } catch (error) {
+        throw explain(error, call);
+      }
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** Size of a header, and what every body is filled up to. */
+export const BLOCK_BYTES = 512;
+
+/** What a header block says of the entry that follows it; names are as long as they fit into it. */
+export interface TarHeader {
+  name: string;
+  /** One letter; see {@link TAR_TYPE}. */
+  type: string;
+  size: number;
+  linkName: string;
+}
+
+/** The letters by which headers tell what follows. */
+export const TAR_TYPE = {
+  file: '0',
+  hardLink: '1',
+  symbolicLink: '2',
+  folder: '5',
+  /** Stored in one piece, which nothing cares for any more. */
+  contiguous: '7',
+  /** Names and sizes for the next entry, that do not fit into its header. */
+  extended: 'x',
+  /** The same for all that follow. */
+  extendedForAll: 'g',
+  longName: 'L',
+  longLinkName: 'K',
+} as const;
+
+/** Fields of a header: where, and how many bytes. */
+const FIELD = {
+  name: [0, 100],
+  size: [124, 12],
+  checksum: [148, 8],
+  type: [156, 1],
+  linkName: [157, 100],
+  prefix: [345, 155],
+} as const;
+
+/** Reads a header block; undefined for one of zeros, with which an archive ends. Throws an Error that says what is wrong. */
+export function readTarHeader(block: Buffer): TarHeader | undefined {
+  const sum = checksumOf(block);
+  if (sum === ' '.charCodeAt(0) * FIELD.checksum[1]) return undefined;
+  if (readNumber(block, FIELD.checksum) !== sum) throw new Error('it is no tar archive, or a damaged one');
+  const letter = block.toString('latin1', FIELD.type[0], FIELD.type[0] + 1);
+  const name = readText(block, FIELD.name);
+  // Only the common format has a prefix there: GNU's keeps times in its place.
+  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? readText(block, FIELD.prefix) : '';
+  // From before there were folders: a name with a slash at its end.
+  const type = letter === '\0' ? (name.endsWith('/') ? TAR_TYPE.folder : TAR_TYPE.file) : letter;
+  return {
+    name: prefix === '' ? name : `${prefix}/${name}`,
+    type,
+    size: readNumber(block, FIELD.size),
+    linkName: readText(block, FIELD.linkName),
+  };
+}
+
+/** How many zeros follow a body of so many bytes. */
+export function paddingAfter(size: number): number {
+  return (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES;
+}
+
+/** The sum of all bytes, with spaces in the place of the sum itself. */
+function checksumOf(block: Buffer): number {
+  const [start, length] = FIELD.checksum;
+  let sum = ' '.charCodeAt(0) * length;
+  for (let at = 0; at < BLOCK_BYTES; at += 1) {
+    if (at < start || at >= start + length) sum += block[at] ?? 0;
+  }
+  return sum;
+}
+
+function readText(block: Buffer, [start, length]: readonly [number, number]): string {
+  const field = block.subarray(start, start + length);
+  const end = field.indexOf(0);
+  return field.toString('utf8', 0, end < 0 ? length : end);
+}
+
+/** Octal digits, or for what is too large for them a number in the bytes themselves. */
+function readNumber(block: Buffer, [start, length]: readonly [number, number]): number {
+  const first = block[start] ?? 0;
+  if (first >= 0x80) {
+    let value = first - 0x80;
+    for (let at = start + 1; at < start + length; at += 1) value = value * 256 + (block[at] ?? 0);
+    if (!Number.isSafeInteger(value)) throw new Error('it has a number that is out of all bounds');
+    return value;
+  }
+  const digits = block
+    .toString('latin1', start, start + length)
+    .replaceAll('\0', ' ')
+    .trim();
+  if (!/^[0-7]*$/.test(digits)) throw new Error('it is no tar archive, or a damaged one');
+  return digits === '' ? 0 : Number.parseInt(digits, 8);
+}

@@ -1,0 +1,55 @@
+import { fault } from '../errors.ts';
+
+/** Of one session: a browser that uploads a folder has as many connections, and each costs the machine a process. */
+export const SESSION_TRANSFERS = 4;
+/** Of all sessions of this process: each has some hundred kilobytes of buffers. */
+export const ALL_TRANSFERS = 32;
+/** Longest transfer, in milliseconds: a gigabyte at 5 Mbit/s. */
+export const TRANSFER_LIMIT_MS = 30 * 60_000;
+
+/** A transfer that is under way. */
+export interface Transfer {
+  /** Aborted when its client goes, its time is over, or the service stops. */
+  signal: AbortSignal;
+  /** To be called once, when it is over. */
+  end(): void;
+}
+
+export type Transfers = ReturnType<typeof createTransfers>;
+
+/** Counts the transfers that this process carries, and ends them. */
+export function createTransfers(limits = { session: SESSION_TRANSFERS, all: ALL_TRANSFERS }) {
+  const bySession = new Map<string, number>();
+  const stopping = new AbortController();
+  let all = 0;
+
+  return {
+    /** @throws TRANSFER_LIMIT, SHUTTING_DOWN */
+    begin(sessionId: string, client: AbortSignal): Transfer {
+      if (stopping.signal.aborted) throw fault('SHUTTING_DOWN');
+      const ofSession = bySession.get(sessionId) ?? 0;
+      if (ofSession >= limits.session) {
+        throw fault('TRANSFER_LIMIT', { where: 'The session', limit: limits.session });
+      }
+      if (all >= limits.all) throw fault('TRANSFER_LIMIT', { where: 'The service', limit: limits.all });
+      bySession.set(sessionId, ofSession + 1);
+      all += 1;
+      let over = false;
+      return {
+        signal: AbortSignal.any([client, stopping.signal, AbortSignal.timeout(TRANSFER_LIMIT_MS)]),
+        end() {
+          if (over) return;
+          over = true;
+          all -= 1;
+          const left = (bySession.get(sessionId) ?? 1) - 1;
+          if (left > 0) bySession.set(sessionId, left);
+          else bySession.delete(sessionId);
+        },
+      };
+    },
+    /** How many are under way. */
+    count: () => all,
+    /** Ends those under way, and refuses others. */
+    stop: () => stopping.abort(fault('SHUTTING_DOWN')),
+  };
+}

@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pack } from 'tar-stream';
+import type { Header } from 'tar-stream';
+import type { Test } from 'tap';
+import { fault } from '../../../src/errors.ts';
+import { createFileService } from '../../../src/files/file-service.ts';
+import type { FilePlace } from '../../../src/files/file.ts';
+import { allScopes } from '../../../src/identity/actor.ts';
+import type { Actor, Role } from '../../../src/identity/actor.ts';
+import { authorize } from '../../../src/sessions/access.ts';
+import { dockerHarness, provisionMachine, runScript } from '../../support/engines.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+
+export const never = new AbortController().signal;
+
+export const owner = actor('owner', 'student');
+export const other = actor('other', 'student');
+export const instructor = actor('instructor', 'instructor');
+export const admin = actor('admin', 'admin');
+
+function actor(userId: string, role: Role): Actor {
+  return { userId, role, scopes: allScopes };
+}
+
+/** Files on two machines of one session, which `owner` has: "root", whose user is root, and "plain", whose user is not and may become nobody. */
+export async function createFileWorld(
+  t: Test,
+  { uploadLimitBytes = 64 * 1024 * 1024 }: { uploadLimitBytes?: number } = {},
+) {
+  const { engine } = dockerHarness(t);
+  const [root, plain] = await Promise.all([
+    provisionMachine(engine),
+    provisionMachine(engine, { profile: 'restricted', user: 'learner' }),
+  ]);
+  const machines: Record<string, string> = { root: root.machineId, plain: plain.machineId };
+  const touched: string[] = [];
+  const log = quietLog();
+  const files = createFileService({
+    engine,
+    log,
+    uploadLimitBytes,
+    sessions: {
+      async machine(who, id, name) {
+        const session = id === 'session' ? { learnerId: owner.userId } : null;
+        authorize(who, 'enter', session);
+        const machineId = machines[name];
+        if (!machineId) throw fault('MACHINE_NOT_FOUND', { machine: name });
+        return {
+          name,
+          machineId,
+          sessionId: id,
+          ...session,
+          labSlug: 'lab',
+          labVersion: 'v1',
+          isFork: false,
+        };
+      },
+      touch: (id) => void touched.push(id),
+    },
+  });
+  t.teardown(() => files.stop());
+
+  const shell = async (machine: string, script: string, user?: string) => {
+    const { out, err } = await runScript(engine, machines[machine] ?? '', script, user ? { user } : {});
+    return out + err;
+  };
+
+  return {
+    engine,
+    files,
+    machines,
+    touched,
+    log,
+    shell,
+    place: (machine: string, path: string): FilePlace => ({ sessionId: 'session', machine, path }),
+    /** What uploads that failed have left. */
+    leftovers: (machine: string) => shell(machine, "find / -xdev -name '.berth-upload-*' 2>/dev/null"),
+  };
+}
+
+export type FileWorld = Awaited<ReturnType<typeof createFileWorld>>;
+
+export function upload(bytes: Buffer | string) {
+  const content = Buffer.from(bytes);
+  return { content: Readable.from([content], { objectMode: false }), size: content.length };
+}
+
+/** An archive of these entries, in their order. */
+export async function tarOf(
+  ...entries: (Partial<Header> & { name: string } & { body?: Buffer | string })[]
+): Promise<Buffer> {
+  const tar = pack();
+  for (const { body = '', ...header } of entries) tar.entry(header, Buffer.from(body));
+  tar.finalize();
+  return buffer(Readable.from(tar));
+}
