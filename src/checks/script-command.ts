@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ExecSpec } from '../engine/engine.ts';
+import type { ExecSpec } from '../engine/engine-exec.ts';
 import type { LabCheck } from '../labs/lab.ts';
 
 /** Most that a check may print, in bytes: beyond it is stopped. */

@@ -1,4 +1,4 @@
-import type { ExecResult } from '../engine/engine.ts';
+import type { ExecResult } from '../engine/engine-exec.ts';
 import { fault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import type { Attempt } from './attempt.ts';

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
 
 /**
  * Port to what runs containers. An environment is all that one session has on the engine: its
@@ -241,36 +242,6 @@ export interface MachineStatus {
   exitCode: number | undefined;
   outOfMemory: boolean;
 }
-
-export interface ExecSpec {
-  command: string[];
-  /** Written to the command's standard input, which is then closed; closed at once when absent. */
-  input?: Buffer;
-  /**
-   * The same for input of any length, in place of `input`. It stays open where the command wants no
-   * more of it; one that fails ends the command, and its error is thrown.
-   */
-  inputStream?: Readable;
-  user?: string;
-  workingDirectory?: string;
-  environment?: Record<string, string>;
-  /** Longest run, in milliseconds. */
-  timeoutMs: number;
-  /** Most bytes of output and error output together. */
-  outputLimitBytes: number;
-  signal?: AbortSignal;
-}
-
-export interface ExecResult {
-  /** `exited` is the only one with an exit code; `not-started` when the command does not exist or may not run. */
-  outcome: 'exited' | 'timed-out' | 'output-limit' | 'not-started';
-  exitCode: number | undefined;
-  /** Up to the limit. */
-  stdout: Buffer;
-  stderr: Buffer;
-}
-
-export type ExecOutputSpec = Pick<ExecSpec, 'command' | 'user' | 'environment'>;
 
 export interface TerminalSpec {
   command: string[];

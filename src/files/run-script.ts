@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { Engine, ExecResult, ExecSpec } from '../engine/engine.ts';
+import type { ExecResult, ExecSpec } from '../engine/engine-exec.ts';
+import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import { ENVIRONMENT, EXIT } from './scripts.ts';

@@ -2,7 +2,8 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { NetConnectOpts } from 'node:net';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
-import type { Engine, EnvironmentSpec, ExecSpec, MachineSpec, NetworkSpec } from '../../src/engine/engine.ts';
+import type { ExecSpec } from '../../src/engine/engine-exec.ts';
+import type { Engine, EnvironmentSpec, MachineSpec, NetworkSpec } from '../../src/engine/engine.ts';
 import { openCutOffProxy } from './cut-off-proxy.ts';
 
 /** Image of the machines that tests make; preparing the tests builds it. */

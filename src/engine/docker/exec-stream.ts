@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { callbackify } from 'node:util';
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../errors.ts';
-import type { ExecOutputSpec } from '../engine.ts';
+import type { ExecOutputSpec } from '../engine-exec.ts';
 import { createDemultiplexer } from './demultiplexer.ts';
 import { deferred } from './deferred.ts';
 import { endInside, newMark } from './ending.ts';

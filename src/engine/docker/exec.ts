@@ -1,7 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
-import type { ExecResult, ExecSpec } from '../engine.ts';
+import type { ExecResult, ExecSpec } from '../engine-exec.ts';
 import { endInside, newMark } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { createExecOutput } from './exec-output.ts';

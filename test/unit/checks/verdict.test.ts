@@ -1,6 +1,6 @@
 import t from 'tap';
 import { judge, OUTPUT_KEPT, unjudged } from '../../../src/checks/verdict.ts';
-import type { ExecResult } from '../../../src/engine/engine.ts';
+import type { ExecResult } from '../../../src/engine/engine-exec.ts';
 import { fault } from '../../../src/errors.ts';
 
 const token = 'abc123';

@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream';
+
+/** A command to be run in a machine without a terminal. */
+export interface ExecSpec {
+  command: string[];
+  /** Written to the command's standard input, which is then closed; closed at once when absent. */
+  input?: Buffer;
+  /**
+   * The same for input of any length, in place of `input`. It stays open where the command wants no
+   * more of it; one that fails ends the command, and its error is thrown.
+   */
+  inputStream?: Readable;
+  user?: string;
+  workingDirectory?: string;
+  environment?: Record<string, string>;
+  /** Longest run, in milliseconds. */
+  timeoutMs: number;
+  /** Most bytes of output and error output together. */
+  outputLimitBytes: number;
+  signal?: AbortSignal;
+}
+
+/** How a command ended. */
+export interface ExecResult {
+  /** `exited` is the only one with an exit code; `not-started` when the command does not exist or may not run. */
+  outcome: 'exited' | 'timed-out' | 'output-limit' | 'not-started';
+  exitCode: number | undefined;
+  /** Up to the limit. */
+  stdout: Buffer;
+  stderr: Buffer;
+}
+
+/** A command whose output is streamed. */
+export type ExecOutputSpec = Pick<ExecSpec, 'command' | 'user' | 'environment'>;
