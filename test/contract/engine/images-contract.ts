@@ -199,7 +199,10 @@ export async function imagesContract(
     const images = openImages(t);
     const left: string[] = [];
     const onLeftover = async (id: string) => void left.push(id);
-    await t.rejects(images.build(buildSpec(`FROM ${MACHINE_IMAGE}\nCOPY absent /\n`, { onLeftover })), {
+    const base = ownName(t, images);
+    const fresh = `FROM ${MACHINE_IMAGE}\nLABEL mark=${randomBytes(6).toString('hex')}\n`;
+    await images.tag(await images.build(buildSpec(fresh)), base);
+    await t.rejects(images.build(buildSpec(`FROM ${base}\nCOPY absent /\n`, { onLeftover })), {
       code: 'IMAGE_BUILD_FAILED',
       message: /Step 2\/2 : COPY absent[^]*absent/,
     });

@@ -31,12 +31,10 @@ await t.test('images are listed, pulled, built and removed at the command line',
   t.match(stdout, `${reference}  1 MB  pulled\n`);
   t.match(stdout, new RegExp(`^.*${MACHINE_IMAGE}.*  set-up  labs small`, 'm'));
   t.equal((await berth('remove', reference)).stdout, 'removed\n');
-  t.equal((await berth('remove', reference)).stdout, 'There is no such image.\n');
   await t.rejects(berth('remove', MACHINE_IMAGE), { code: 1, stderr: /neither pulled nor built/ });
 
   t.match((await berth('build', 'linux')).stdout, /^berth\/lab-linux:[0-9a-f]{12}: unchanged\n$/);
   await t.rejects(berth('build', '../src'), { code: 1, stderr: /no folder of an image/ });
   await registry.stop();
   await t.rejects(berth('pull', reference), { code: 1, stderr: /does not answer.*connection refused/ });
-  t.equal((await berth('prune')).stdout, '');
 });
