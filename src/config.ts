@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fault } from './errors.ts';
-import { list, minutes, proxies, webAddress } from './setting-values.ts';
-import { isLoopback } from './local-url.ts';
+import { list, minutes, portion, proxies, webAddress } from './setting-values.ts';
+import { previewDomain } from './preview-domain.ts';
 import { registrySetting } from './registry-setting.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
+import type { Portion } from './units.ts';
 
 /** Every setting of the service, read from the environment. docs/settings.md has the same table for people; a test holds the two together. */
-const settings = z.object({
+export const settings = z.object({
   BERTH_HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all.'),
   BERTH_PORT: z.coerce
     .number()
@@ -83,6 +84,22 @@ const settings = z.object({
     .min(1)
     .default(5)
     .describe('Most sessions of one learner at once; one that is stopping counts until it has ended.'),
+  BERTH_MAX_SESSIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Most sessions of all learners at once; others wait in a queue.'),
+  BERTH_MEMORY_BUDGET: portion
+    .prefault('80 %')
+    .describe(
+      'Memory that the machines of all sessions may use together: a size such as "12 GiB", or a share of the engine\'s memory such as "80 %"; others wait in a queue.',
+    ),
+  BERTH_DISK_RESERVE: portion
+    .optional()
+    .describe(
+      "Below this much free on the engine's disk no session is begun: a size, or a share of the disk.",
+    ),
   BERTH_PROVISION_CONCURRENCY: z.coerce
     .number()
     .int()
@@ -199,6 +216,9 @@ export interface Config {
   /** Of machines with internet; those of the engine's host when empty. */
   nameServers: string[];
   sessionLimit: number;
+  maxSessions: number | undefined;
+  memoryBudget: Portion;
+  diskReserve: Portion | undefined;
   provisionConcurrency: number;
   provisionTimeoutSeconds: number;
   /** `off`, `auto`, or the address of another registry. */
@@ -223,14 +243,6 @@ export interface Config {
   logLevel: string;
   development: boolean;
 }
-
-/** Names, defaults and meanings of all settings, for the docs. */
-export const settingsTable = Object.entries(settings.shape).map(([name, schema]) => ({
-  name,
-  meaning: schema.description ?? '',
-  /** What it is when absent, as the service reads it. */
-  fallback: schema.parse(undefined) as unknown,
-}));
 
 /** Reads the settings. An empty value counts as absent. @throws CONFIG_INVALID, naming each setting that is wrong and what would be right */
 export function readConfig(environment: Record<string, string | undefined>): Config {
@@ -260,6 +272,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     subnetPool: value.BERTH_SUBNET_POOL,
     nameServers: value.BERTH_NAME_SERVERS,
     sessionLimit: value.BERTH_SESSION_LIMIT,
+    maxSessions: value.BERTH_MAX_SESSIONS,
+    memoryBudget: value.BERTH_MEMORY_BUDGET,
+    diskReserve: value.BERTH_DISK_RESERVE,
     provisionConcurrency: value.BERTH_PROVISION_CONCURRENCY,
     provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,
     registry: value.BERTH_REGISTRY,
@@ -279,15 +294,4 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     logLevel: value.BERTH_LOG_LEVEL,
     development: value.NODE_ENV === 'development',
   };
-}
-
-/** On one machine browsers find every name below localhost by themselves; elsewhere a domain must be set. */
-function previewDomain(set: string | undefined, publicUrl: string | undefined): string | undefined {
-  const host = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname;
-  const domain = set ?? (isLoopback(host) ? 'preview.localhost' : undefined);
-  if (domain !== undefined && (host === domain || host.endsWith(`.${domain}`))) {
-    const problem = `BERTH_PREVIEW_DOMAIN: ${domain} holds the address of Berth itself (${host}), which previews must be kept from: name another domain, such as preview.${host}.`;
-    throw fault('CONFIG_INVALID', { problem });
-  }
-  return domain;
 }

@@ -42,6 +42,10 @@ const catalogue = {
     409,
     'You have {limit} sessions already: stop one of them first; one that is stopping counts until it has ended.',
   ],
+  LAB_TOO_LARGE: [
+    409,
+    'The lab "{lab}" needs {needed}, and there may be {most} at most: an admin {mend}, or makes the lab smaller.',
+  ],
   MACHINE_NOT_FOUND: [404, 'The session has no machine "{machine}".'],
   MACHINE_NOT_RUNNING: [409, 'The machine does not run: restart the session, or start the lab again.'],
   SUBNETS_EXHAUSTED: [
@@ -63,6 +67,10 @@ const catalogue = {
   MACHINE_OUT_OF_MEMORY: [
     410,
     'The machine "{machine}" ran out of memory and stopped, again and again: start the lab again, and run less at once.',
+  ],
+  MACHINE_DISK_FULL: [
+    410,
+    'The session was stopped because its machine "{machine}" had written {written}, and may keep {limit}: start the lab again, and remove what is not needed in time.',
   ],
 
   // Saved states

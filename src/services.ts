@@ -36,6 +36,7 @@ import { createLabService } from './labs/lab-service.ts';
 import type { Log } from './log.ts';
 import { createPreviewService } from './previews/preview-service.ts';
 import { createPreviewStore } from './previews/preview-store.ts';
+import { createQuotas } from './sessions/admission/create-quotas.ts';
 import { createSessions } from './sessions/create-sessions.ts';
 import { isSurelyGone, nameOwner } from './sessions/process-owner.ts';
 import { createLabImageFolders } from './setup/lab-image-folders.ts';
@@ -199,6 +200,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   });
   metrics.countSessionsBy(sessions.countByState);
   metrics.countWarmBy(sessions.countWarm);
+  metrics.seeDiskBy(sessions.disk);
   metrics.countTerminalsBy(terminals.held);
 
   const stopping = new AbortController();
@@ -248,6 +250,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     sessions: sessions.service,
     warm: sessions.warm,
     saves: sessions.saves,
+    quotas: createQuotas({ database, users: userService, clock, onChanged: sessions.roomChanged }),
     terminals,
     files,
     checks: checks.service,

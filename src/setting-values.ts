@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsePortion } from './units.ts';
 
 /** A time in minutes. */
 export const minutes = (fallback: number) => z.coerce.number().positive().max(100_000).default(fallback);
@@ -35,3 +36,14 @@ export const proxies = z
       }),
     ),
   );
+
+/** A size, or a share of what there is. */
+export const portion = z.string().transform((text, context) => {
+  const parsed = parsePortion(text);
+  if (parsed) return parsed;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a size with its unit, such as "12 GiB", or a share, such as "80 %"',
+  });
+  return z.NEVER;
+});

@@ -27,11 +27,24 @@ export interface Database {
    * @throws DATABASE_BUSY when it did not get its turn, or met a conflict every time.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction that all others in the same turn wait for, in any process: for what
+   * adds to a sum that has a limit. Cheaper than {@link transaction} where many would meet, since none
+   * is ever undone; those outside of the turn are not kept from anything.
+   * @throws DATABASE_BUSY when it did not get its turn
+   */
+  inTurn<T>(turn: Turn, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Resolves when the database answers. @throws DATABASE_UNREACHABLE */
   ping(): Promise<void>;
   /** Rolls back the transactions that are open and closes all connections. */
   close(): Promise<void>;
 }
+
+/** What is done by one at a time. */
+export type Turn = keyof typeof turns;
+
+/** PostgreSQL's numbers of these locks, in a database that is Berth's alone. */
+const turns = { admission: 1 } as const;
 
 /** Longest that a transaction may run, in milliseconds: on SQLite all other writes wait for it. */
 const TRANSACTION_LIMIT_MS = 5_000;
@@ -76,6 +89,20 @@ export async function openDatabase(options: { url: string; transactionLimit?: nu
     }
   }
 
+  async function inTurn<T>(turn: Turn, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await client.$transaction(async (tx) => {
+        // SQLite has but one writer at a time. What is read after the lock is what is there then.
+        if (location.provider === 'postgresql') {
+          await tx.$executeRaw`SELECT pg_advisory_xact_lock(${turns[turn]}::bigint)`;
+        }
+        return await work(tx);
+      });
+    } catch (error) {
+      throw databaseFault(error);
+    }
+  }
+
   async function ping(): Promise<void> {
     await client.$queryRaw`SELECT 1`;
   }
@@ -87,7 +114,7 @@ export async function openDatabase(options: { url: string; transactionLimit?: nu
     await plain.$disconnect();
     throw databaseFault(error);
   }
-  return { provider: location.provider, client, transaction, ping, close: () => plain.$disconnect() };
+  return { provider: location.provider, client, transaction, inTurn, ping, close: () => plain.$disconnect() };
 }
 
 function createClient(location: DatabaseLocation, transactionLimit: number): PrismaClient {

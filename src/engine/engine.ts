@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
+import type { EngineDisk } from './engine-disk.ts';
 
 /**
  * Port to what runs containers. An environment is all that one session has on the engine: its
@@ -11,7 +12,7 @@ import type { ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
  * with the engine's own words when it refuses for a reason that has no code of its own.
  * `exec`, `openTerminal` and `connect` throw `MACHINE_NOT_RUNNING` for a machine that is there and stopped.
  */
-export interface Engine {
+export interface Engine extends EngineDisk {
   /** What the engine is and can do. Answers within a few seconds, or throws ENGINE_UNREACHABLE. */
   info(): Promise<EngineInfo>;
 
@@ -201,6 +202,8 @@ export interface MachineLimits {
   pids: number;
   /** Most that the engine keeps of the main process's output. */
   logBytes: number;
+  /** Most that it may write into its file system, on engines that can bound that; others leave it to be measured. */
+  diskBytes?: number;
 }
 
 export interface ProvisionOptions {

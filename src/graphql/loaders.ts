@@ -3,6 +3,7 @@ import type { User } from '../identity/user.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { LabView } from '../labs/lab.ts';
 import type { SavedState } from '../sessions/saves/saved-state.ts';
+import type { QueuePlace } from '../sessions/admission/queue-place.ts';
 import type { Session } from '../sessions/session.ts';
 import { createBatch } from './batch.ts';
 import type { GraphqlServices } from './services.ts';
@@ -12,6 +13,8 @@ export interface Loaders {
   user(id: string): Promise<User | undefined>;
   /** Labs are in memory. */
   lab(slug: string): LabView | undefined;
+  /** Where a session is in the queue. */
+  place(session: string): Promise<QueuePlace | undefined>;
   session(id: string): Promise<Session | undefined>;
   savedState(id: string): Promise<SavedState | undefined>;
   progress(of: { learnerId: string; lab: string }): Promise<LabProgress>;
@@ -42,6 +45,10 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
     savedState(id) {
       made.savedState ??= createBatch((ids) => services.saves.getMany(actor(), ids), itself);
       return made.savedState(id);
+    },
+    place(session) {
+      made.place ??= createBatch((ids) => services.sessions.places(actor(), ids), itself);
+      return made.place(session);
     },
     progress(of) {
       made.progress ??= createBatch(

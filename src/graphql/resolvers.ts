@@ -1,5 +1,6 @@
 import { baseResolvers } from './base/base-resolvers.ts';
 import { dateTime } from './base/date-time.ts';
+import { admissionResolvers } from './admission/admission-resolvers.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { imagesResolvers } from './images/images-resolvers.ts';
@@ -26,6 +27,7 @@ export const domainResolvers = [
   sessionsResolvers,
   warmResolvers,
   savesResolvers,
+  admissionResolvers,
   terminalsResolvers,
   checksResolvers,
   previewsResolvers,

@@ -11,6 +11,7 @@ const domains = [
   'registry',
   'sessions',
   'saves',
+  'admission',
   'warm',
   'terminals',
   'checks',

@@ -57,6 +57,27 @@ export function createMetrics() {
       this.set(countTerminals());
     },
   });
+  let seeDisk = noDisk;
+  void new Gauge({
+    name: 'berth_engine_disk_free_bytes',
+    help: "Free on the engine's disk, as it was last seen.",
+    registers,
+    collect() {
+      this.reset();
+      const disk = seeDisk();
+      if (disk) this.set(disk.freeBytes);
+    },
+  });
+  void new Gauge({
+    name: 'berth_engine_disk_reserve_bytes',
+    help: "Below this much free on the engine's disk no session is begun.",
+    registers,
+    collect() {
+      this.reset();
+      const disk = seeDisk();
+      if (disk) this.set(disk.reserveBytes);
+    },
+  });
   const checks = new Counter({
     name: 'berth_checks_total',
     help: 'Checks that ended, by verdict.',
@@ -92,6 +113,10 @@ export function createMetrics() {
     countTerminalsBy(count: () => number): void {
       countTerminals = count;
     },
+    /** Asked at each scrape for the engine's disk. */
+    seeDiskBy(see: () => { freeBytes: number; reserveBytes: number } | undefined): void {
+      seeDisk = see;
+    },
     checkFinished: (verdict: 'passed' | 'failed' | 'errored') => checks.inc({ verdict }),
     provisioned: (outcome: 'ready' | 'failed', seconds: number) => provisioning.observe({ outcome }, seconds),
     requestAnswered: (labels: { method: string; route: string; status: number }, seconds: number) =>
@@ -112,6 +137,10 @@ interface WarmCount {
 
 async function noPools(): Promise<WarmCount[]> {
   return [];
+}
+
+function noDisk(): { freeBytes: number; reserveBytes: number } | undefined {
+  return undefined;
 }
 
 function noTerminals(): number {

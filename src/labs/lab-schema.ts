@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { portShape, portsSchema } from './lab-ports.ts';
 import type { TextSchema } from './lab-texts.ts';
-import { parseBytes, parseNumber } from './units.ts';
+import { parseBytes, parseNumber } from '../units.ts';
 import { MOST_WARM, parseWarmTime } from './warm-time.ts';
 import { isMapping } from './written.ts';
 
@@ -39,15 +39,16 @@ const argument = z.string().refine((text) => !text.includes('\0'), 'must not hol
 
 const minutes = z.number().positive().max(LONGEST_MINUTES);
 
-const memory = z.unknown().transform((value, context) => {
-  const bytes = typeof value === 'string' ? parseBytes(value) : undefined;
-  if (bytes !== undefined && bytes >= 16 * MIB && bytes <= 1024 * 1024 * MIB) return bytes;
-  context.addIssue({
-    code: 'custom',
-    message: 'must be a size with its unit, such as "256 MiB", from 16 MiB to 1 TiB',
+const size = (example: string) =>
+  z.unknown().transform((value, context) => {
+    const bytes = typeof value === 'string' ? parseBytes(value) : undefined;
+    if (bytes !== undefined && bytes >= 16 * MIB && bytes <= 1024 * 1024 * MIB) return bytes;
+    context.addIssue({
+      code: 'custom',
+      message: `must be a size with its unit, such as "${example}", from 16 MiB to 1 TiB`,
+    });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
 
 const cpus = z.unknown().transform((value, context) => {
   const number = parseNumber(value);
@@ -98,8 +99,9 @@ const machine = {
   user: user.optional(),
   shell: z.array(argument.min(1)).min(1).max(32).default(DEFAULT_SHELL),
   environment: environment.default({}),
-  memory: memory.default(256 * MIB),
+  memory: size('256 MiB').default(256 * MIB),
   cpus: cpus.default(1),
+  disk: size('2 GiB').default(2048 * MIB),
   pids: z.number().int().min(16).max(32_768).default(256),
   ports: portsSchema,
 };
@@ -154,6 +156,7 @@ const lab = (text: TextSchema) => ({
   title: line(120),
   summary: line(500).default(''),
   minutes: z.number().int().min(1).max(LONGEST_MINUTES).optional(),
+  course: name.optional(),
   machines: z.array(z.strictObject(machine)).min(1).max(10),
   network: z.enum(['none', 'isolated', 'internet']).optional(),
   networks: networks.optional(),

@@ -15,6 +15,8 @@ export interface Lab {
   conclusion: string;
   /** Expected effort in minutes. */
   minutes: number | undefined;
+  /** Short name of the course that it belongs to. */
+  course: string | undefined;
   machines: LabMachine[];
   /** The networks that its machines are on; none where they are to be alone. */
   networks: LabNetwork[];
@@ -49,6 +51,8 @@ export interface LabMachine {
   memoryBytes: number;
   cpus: number;
   pids: number;
+  /** Most that it may write, into its file system and its volumes together. */
+  diskBytes: number;
   /** What learners open in the browser. */
   ports: LabPort[];
 }
@@ -104,6 +108,7 @@ export interface LabView extends Pick<
   | 'introduction'
   | 'conclusion'
   | 'minutes'
+  | 'course'
   | 'networks'
   | 'lifetime'
 > {

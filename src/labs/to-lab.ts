@@ -16,6 +16,7 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
     introduction: document.introduction,
     conclusion: document.conclusion,
     minutes: document.minutes,
+    course: document.course,
     machines,
     networks,
     registry: document.registry,
@@ -34,11 +35,12 @@ function toNetworks({ network = 'isolated', networks }: LabDocument): LabNetwork
 }
 
 function toMachine(
-  { memory, ...machine }: LabDocument['machines'][number],
+  { memory, disk, ...machine }: LabDocument['machines'][number],
   networks: LabNetwork[],
 ): LabMachine {
   const all = networks.map(({ name }) => name);
-  return { ...machine, user: machine.user, memoryBytes: memory, networks: machine.networks ?? all };
+  const { user, networks: on = all } = machine;
+  return { ...machine, user, memoryBytes: memory, diskBytes: disk, networks: on };
 }
 
 /** Half an hour idle, two hours in all, as much again by extending; each pulled along by what is given. */

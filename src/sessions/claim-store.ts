@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts';
 import type { Lab } from '../labs/lab.ts';
-import { machineRows } from './session-store.ts';
-import type { SessionRow, SessionStore } from './session-store.ts';
+import type { Entry } from './admission/admission.ts';
+import { machineRows, moveWithin } from './session-store.ts';
+import type { SessionRow } from './session-store.ts';
 
 /** Who works on a session, and until when that may be believed. */
 export interface Claim {
@@ -14,32 +15,36 @@ export type HoldingRow = SessionRow & { environmentId: string };
 
 export type ClaimStore = ReturnType<typeof createClaimStore>;
 
-/** The queue of sessions to be made, and the claims on those being made. */
-export function createClaimStore({ database, store }: { database: Database; store: SessionStore }) {
+/** The claims on sessions being made, and what is to be removed. */
+export function createClaimStore({ database }: { database: Database }) {
   const { client } = database;
   const machines = { orderBy: { id: 'asc' } } as const;
 
   return {
-    /** Sessions that nobody makes yet, longest waiting first. */
-    waiting: (limit: number): Promise<SessionRow[]> =>
-      client.session.findMany({
-        // What a session had before it began anew, or went on, is removed first.
-        where: { state: { in: ['requested', 'queued'] }, environmentId: null },
-        orderBy: { id: 'asc' },
-        take: limit,
-        include: { machines },
-      }),
-
-    /** Claims the session, and names the environment that is to be made for it; undefined when another was first. */
-    async claim(row: SessionRow, environmentId: string, claim: Claim): Promise<HoldingRow | undefined> {
-      const claimed = await store.move(row, 'claim', {
-        environmentId,
-        claimedBy: claim.owner,
-        claimedUntil: claim.until,
-        phase: 'creating',
-        percent: null,
+    /**
+     * Claims the session, and names the environment that is to be made for it, if `entry` lets it in:
+     * asked in the turn of admission, so that nobody else takes the room meanwhile. Undefined when it
+     * does not, or when another was first.
+     */
+    claim(
+      row: SessionRow,
+      environmentId: string,
+      claim: Claim,
+      entry: Entry,
+    ): Promise<HoldingRow | undefined> {
+      return database.inTurn('admission', async (tx) => {
+        if (!(await entry.hasRoom(tx))) return undefined;
+        const changes = {
+          environmentId,
+          ...entry.columns,
+          claimedBy: claim.owner,
+          claimedUntil: claim.until,
+          phase: 'creating',
+          percent: null,
+        };
+        const claimed = await moveWithin(tx, row, 'claim', { changes });
+        return claimed && { ...claimed, environmentId };
       });
-      return claimed && { ...claimed, environmentId };
     },
 
     /** Notes the lab's present version, where that of the start is known no more: its machines are made. */

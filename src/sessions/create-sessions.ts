@@ -5,7 +5,12 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
+import { putAdmissionTogether } from './admission/put-together.ts';
+import type { AdmissionOptions } from './admission/put-together.ts';
 import { createClaimStore } from './claim-store.ts';
+import type { DiskState } from './disk/disk-watch.ts';
+import { putDiskTogether } from './disk/put-together.ts';
+import type { DiskOptions } from './disk/put-together.ts';
 import { createEngineWatcher } from './engine-watcher.ts';
 import { createEnvironmentMaker, createLabProvision } from './environment-maker.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
@@ -37,7 +42,7 @@ import type { WarmOptions } from './warm/create-warm.ts';
 import type { WarmRoom } from './warm/warm-room.ts';
 import type { WarmPoolView, WarmService } from './warm/warm-service.ts';
 
-export interface SessionsOptions extends WarmOptions {
+export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOptions {
   database: Database;
   engine: Engine;
   events: EventBus;
@@ -50,8 +55,6 @@ export interface SessionsOptions extends WarmOptions {
   subnetPool: string;
   /** Most sessions of one learner that are active, or still on the engine. */
   sessionLimit: number;
-  /** Environments made at the same time by this process. */
-  provisionConcurrency: number;
   provisionTimeoutSeconds: number;
   warningMinutes: number;
   /** Whether sessions that end by themselves are saved. */
@@ -81,6 +84,10 @@ export interface Sessions {
   countByState(): Promise<Partial<Record<SessionState, number>>>;
   /** The environments made ahead, by lab, for metrics. */
   countWarm(): Promise<WarmPoolView[]>;
+  /** The engine's disk as it was last seen, for metrics. */
+  disk(): DiskState | undefined;
+  /** There may be more room than there was: looks whom to let in. */
+  roomChanged(): void;
   /** Compares the engine with the database once, now; resolves when that is done. */
   reconcile(): Promise<void>;
   /** Writes the uses of sessions that were gathered: the last thing to do before the database closes. */
@@ -97,7 +104,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const wakeTeardown = () => work.started && teardown.wake();
   const wakeProvisioner = () => work.started && provisioner.wake();
   const store = createSessionStore({ database });
-  const claims = createClaimStore({ database, store });
+  const claims = createClaimStore({ database });
   const lifetimeStore = createLifetimeStore({ database });
   const changer = createSessionChanger({ events, store, logger });
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
@@ -115,8 +122,22 @@ export function createSessions(options: SessionsOptions): Sessions {
   });
 
   const subnets = createSubnetStore({ database });
+  const parts = { store, claims, changer, subnets, engine, clock, owner, logger };
   const leases = createSubnetLeases({ pool, subnets });
   const provisionLab = createLabProvision({ engine, leases, pins: options.pins });
+  const disk = putDiskTogether({
+    ...options,
+    store,
+    changer,
+    onRoom: wakeProvisioner,
+    onEnded: wakeTeardown,
+  });
+  const { quotas, room, admission, queue, news } = putAdmissionTogether({
+    ...options,
+    pool,
+    isDiskLow: disk.isLow,
+    changer,
+  });
   const warm = createWarm({
     ...options,
     subnets,
@@ -127,23 +148,20 @@ export function createSessions(options: SessionsOptions): Sessions {
       savedMachines: saves.machines,
     }),
     provision: provisionLab,
-    mayMake: async () => provisioner.freePlaces() > 0 && (await claims.waiting(1)).length === 0,
+    mayMake: async () => provisioner.freePlaces() > 0 && (await admission.isQuiet()),
+    roomFor: admission.roomAhead,
     owner,
   });
   const provision = createProvisioning({
-    store,
-    claims,
-    changer,
-    subnets,
+    ...parts,
     make: warm.starts.make,
-    engine,
-    clock,
-    owner,
-    logger,
     timeoutSeconds: options.provisionTimeoutSeconds,
     onOutcome: options.onProvisioned ?? (() => undefined),
+    onNoNetwork: room.networksExhausted,
   });
   const provisioner = createProvisioner({
+    admission,
+    news,
     claims,
     warm: warm.starts,
     changer,
@@ -156,29 +174,16 @@ export function createSessions(options: SessionsOptions): Sessions {
       wakeTeardown();
       warm.wake();
     },
+    giveRoom: warm.room.free,
   });
   const teardown = createTeardown({
-    store,
-    claims,
-    changer,
-    subnets,
+    ...parts,
     provisioner,
-    engine,
-    clock,
-    owner,
-    logger,
     onFreed: wakeProvisioner,
   });
   const takeOverAbandoned = createTakeover({
-    store,
-    claims,
-    changer,
-    subnets,
+    ...parts,
     provisioner,
-    engine,
-    clock,
-    owner,
-    logger,
   });
 
   const limit = createRestartLimit({ clock });
@@ -243,11 +248,14 @@ export function createSessions(options: SessionsOptions): Sessions {
       catalogue,
       clock,
       sessionLimit: options.sessionLimit,
+      quotas,
+      admission,
       onRequested: (lab) => {
         wakeProvisioner();
         warm.used(lab);
       },
     }),
+    queue,
     ends: createSessionEnd({ store, changer, clock, onEnded: wakeTeardown }),
     extendSession: createSessionExtend({ store, lifetimes: lifetimeStore, changer, clock, warningMinutes }),
     repairs,
@@ -269,16 +277,19 @@ export function createSessions(options: SessionsOptions): Sessions {
       watcher.start();
       upkeep.start();
       warm.start();
+      disk.start();
     },
     countByState: store.countByState,
     countWarm: warm.view,
+    disk: disk.latest,
+    roomChanged: () => work.started && provisioner.wake(),
     reconcile: comparing.flush,
     noteUses: lifetimes.settle,
     async stop() {
       unlisten?.();
       watcher.stop();
       // All are told to stop before any is waited for: the engine may keep one of them waiting.
-      const parts = [saves, upkeep, comparing, provisioner, teardown, warm];
+      const parts = [saves, upkeep, disk, comparing, provisioner, teardown, warm];
       const ends = parts.map((part) => part.stop());
       await Promise.allSettled(ends);
       await Promise.all(ends);

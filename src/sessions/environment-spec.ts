@@ -46,6 +46,7 @@ export function environmentSpec(
         cpus: machine.cpus,
         pids: machine.pids,
         logBytes: LOG_BYTES,
+        diskBytes: machine.diskBytes,
       },
     })),
   };

@@ -1,19 +1,21 @@
 import type { Clock } from '../clock.ts';
+import { isFault } from '../errors.ts';
+import type { Fault } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import type { Admission, Planned } from './admission/admission.ts';
+import type { QueueNews } from './admission/queue-news.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { INTERRUPTED, LOST } from './provisioning.ts';
 import type { Provisioning } from './provisioning.ts';
 import { createRunner } from './runner.ts';
+import { reasonOf } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow } from './session-store.ts';
 import type { Taken, WarmStart } from './warm/warm-start.ts';
 
 /** How long a claim is believed without being renewed, in milliseconds: several missed ticks. */
 export const CLAIM_MS = 15_000;
-
-/** Waiting sessions looked at in one pass. */
-const BATCH = 64;
 
 export type Provisioner = ReturnType<typeof createProvisioner>;
 
@@ -27,11 +29,14 @@ interface Work {
 }
 
 /**
- * Takes up waiting sessions, longest waiting first: with an environment that is ready where there is
- * one; others are made, at most `concurrency` at a time in this process. `onSettled` is called when a
- * session is no longer worked on here.
+ * Takes up waiting sessions as they are let in: with an environment that is ready where there is one;
+ * others are made, at most `concurrency` at a time in this process. `onSettled` is called when a session
+ * is no longer worked on here, `giveRoom` when one waits for
+ * memory, with how much it needs; it resolves to how much became free.
  */
 export function createProvisioner(options: {
+  admission: Pick<Admission, 'plan'>;
+  news: QueueNews;
   claims: ClaimStore;
   warm: Pick<WarmStart, 'take'>;
   changer: SessionChanger;
@@ -41,9 +46,12 @@ export function createProvisioner(options: {
   concurrency: number;
   logger: Log;
   onSettled: () => void;
+  giveRoom: (memoryBytes: number) => Promise<number>;
 }) {
-  const { claims, warm, changer, provision, clock, owner, concurrency, logger, onSettled } = options;
+  const { admission, news, claims, warm, changer, provision, clock, owner, concurrency, logger } = options;
+  const { onSettled, giveRoom } = options;
   const underWay = new Map<string, Work>();
+  let giving: Promise<void> | undefined;
   let stopped = false;
   const runner = createRunner({
     work: fill,
@@ -53,22 +61,50 @@ export function createProvisioner(options: {
   const claim = () => ({ owner, until: new Date(clock.now().getTime() + CLAIM_MS) });
 
   async function fill(): Promise<void> {
-    for (const row of await claims.waiting(BATCH)) {
+    const queue: Planned[] = [];
+    for (const planned of await admission.plan(freePlaces())) {
       if (stopped) return;
-      const taken = await warm.take(row, claim());
-      if (taken) begin(taken.row, taken);
-      else if (freePlaces() > 0) await beginCold(row);
-      else if (row.state === 'requested') await changer.move(row, 'queue');
+      const { row, verdict } = planned;
+      if (isFault(verdict)) await refuse(row, verdict);
+      else if (verdict !== 'admit' || !(await admit(planned))) queue.push(planned);
     }
+    for (const { row } of queue) if (row.state === 'requested') await changer.move(row, 'queue');
+    news.tell(queue);
+    const short = queue.find(({ verdict }) => verdict === 'memory');
+    if (short) makeRoom(short.entry.share.memoryBytes);
   }
 
   function freePlaces(): number {
     return concurrency - [...underWay.values()].filter(({ takesPlace }) => takesPlace).length;
   }
 
-  async function beginCold(waiting: SessionRow): Promise<void> {
-    const claimed = await claims.claim(waiting, newId(clock.now()), claim());
+  /** It was let into the queue before its lab grew, or what there is shrank. */
+  async function refuse(row: SessionRow, problem: Fault): Promise<void> {
+    await changer.move(row, 'fail', { ...reasonOf(problem), endedAt: clock.now() });
+  }
+
+  /** One at a time: what was asked to go takes its while. */
+  function makeRoom(memoryBytes: number): void {
+    giving ??= give(memoryBytes)
+      .catch((error: unknown) => logger.error({ err: error }, 'Environments made ahead did not give way.'))
+      .finally(() => (giving = undefined));
+  }
+
+  async function give(memoryBytes: number): Promise<void> {
+    if ((await giveRoom(memoryBytes)) > 0) runner.wake();
+  }
+
+  /** False when there is no room for it after all. */
+  async function admit({ row, entry }: Planned): Promise<boolean> {
+    const taken = await warm.take(row, claim(), entry);
+    if (taken) {
+      begin(taken.row, taken);
+      return true;
+    }
+    if (freePlaces() <= 0) return false;
+    const claimed = await claims.claim(row, newId(clock.now()), claim(), entry);
     if (claimed) begin(claimed);
+    return claimed !== undefined;
   }
 
   function begin(claimed: HoldingRow, taken?: Taken): void {
@@ -118,7 +154,7 @@ export function createProvisioner(options: {
       await runner.stop();
       // What the last pass began meanwhile.
       interrupt();
-      await Promise.all([...underWay.values()].map(({ done }) => done));
+      await Promise.all([giving, ...[...underWay.values()].map(({ done }) => done)]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Engine, ProvisionProgress } from '../engine/engine.ts';
-import { fault } from '../errors.ts';
+import { fault, isFault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { lifetimeFrom } from './lifetime-rules.ts';
@@ -35,9 +35,11 @@ export function createProvisioning(options: {
   timeoutSeconds: number;
   logger: Log;
   onOutcome: (outcome: 'ready' | 'failed', seconds: number) => void;
+  /** The pool has no network left for a session, which goes on waiting. */
+  onNoNetwork: () => void;
 }) {
-  const { store, claims, changer, subnets, make, engine, clock, owner, timeoutSeconds, logger, onOutcome } =
-    options;
+  const { store, claims, changer, subnets, make, engine, clock, owner, timeoutSeconds, logger } = options;
+  const { onOutcome, onNoNetwork } = options;
 
   return async function provision(row: HoldingRow, abort: AbortController, taken?: Taken): Promise<void> {
     const over = new AbortController();
@@ -52,7 +54,9 @@ export function createProvisioning(options: {
       if (!moved) await dropIfForgotten(row);
     } catch (error) {
       const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      if (cause === INTERRUPTED) moved = await giveBack(row, error);
+      const noNetwork = isFault(cause, 'SUBNETS_EXHAUSTED');
+      if (noNetwork) onNoNetwork();
+      if (cause === INTERRUPTED || noNetwork) moved = await giveBack(row, error);
       else if (cause !== LOST) moved = await fail(row, cause);
     } finally {
       progress.close();
@@ -90,7 +94,7 @@ export function createProvisioning(options: {
     return changer.move(row, 'fail', { ...reasonOf(cause), ...UNCLAIMED, endedAt: clock.now() });
   }
 
-  /** The session waits for the next start. Where cleaning up fails too, its claim tells of it then. */
+  /** The session waits again: for the next start, or for a network. Where cleaning up fails too, its claim tells of it then. */
   async function giveBack(row: HoldingRow, error: unknown): Promise<SessionRow | undefined> {
     if (error !== INTERRUPTED) await engine.destroy(row.environmentId);
     const changes = { environmentId: null, phase: null, percent: null, ...UNCLAIMED };

@@ -1,6 +1,7 @@
 import { fault } from '../errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
 import { pageWindow, toPage } from '../paging.ts';
+import type { QueueView } from './admission/queue-view.ts';
 import { authorize, requireSomebody } from './access.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import type { Repairs } from './repairs.ts';
@@ -17,12 +18,13 @@ const EVERYONE = '';
 export function createSessionService(options: {
   store: SessionStore;
   startSession: ReturnType<typeof createSessionStart>;
+  queue: QueueView;
   ends: ReturnType<typeof createSessionEnd>;
   extendSession: ReturnType<typeof createSessionExtend>;
   repairs: Pick<Repairs, 'restart'>;
   lifetimes: Pick<Lifetimes, 'touch'>;
 }): SessionService {
-  const { store, startSession, ends, extendSession, repairs, lifetimes } = options;
+  const { store, startSession, queue, ends, extendSession, repairs, lifetimes } = options;
 
   async function restarted(row: SessionRow): Promise<SessionRow> {
     const done = row.state === 'ready' ? await repairs.restart(row) : undefined;
@@ -54,6 +56,14 @@ export function createSessionService(options: {
         const row = mine.get(id);
         return row && viewSession(row);
       });
+    },
+
+    async places(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      const places = await queue.look();
+      const rows = await store.findMany(ids.filter((id) => places.has(id)));
+      const mine = new Set(rows.filter((row) => mayReach(actor, row.learnerId)).map(({ id }) => id));
+      return ids.map((id) => (mine.has(id) ? places.get(id) : undefined));
     },
 
     async list(actor, filter, page) {

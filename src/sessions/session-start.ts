@@ -3,6 +3,8 @@ import { fault } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
+import type { Admission } from './admission/admission.ts';
+import type { QuotaStore } from './admission/quota-store.ts';
 import { newLifetime } from './lifetime-rules.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
@@ -16,13 +18,23 @@ export function createSessionStart(options: {
   changer: SessionChanger;
   catalogue: Pick<LabCatalogue, 'get'>;
   clock: Clock;
+  /** Of a learner who has no quota. */
   sessionLimit: number;
+  quotas: Pick<QuotaStore, 'of'>;
+  admission: Pick<Admission, 'requireFit'>;
   onRequested: (lab: Lab) => void;
 }) {
-  const { store, changer, catalogue, clock, sessionLimit, onRequested } = options;
+  const { store, changer, catalogue, clock, quotas, admission, onRequested } = options;
+
+  async function limitOf(learnerId: string): Promise<number> {
+    const [quota] = await quotas.of([`learner:${learnerId}`]);
+    return quota?.sessions ?? options.sessionLimit;
+  }
 
   async function request(learnerId: string, labSlug: string): Promise<SessionRow | 'exists'> {
     const lab = catalogue.get(labSlug);
+    await admission.requireFit(learnerId, lab);
+    const limit = await limitOf(learnerId);
     const now = clock.now();
     const session = {
       id: newId(now),
@@ -31,17 +43,18 @@ export function createSessionStart(options: {
       labVersion: lab.version,
       machines: lab.machines,
       createdAt: now,
+      queuedAt: now,
       ...newLifetime(lab.lifetime, now),
     };
-    const made = await store.create(session, sessionLimit);
-    if (made === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
+    const made = await store.create(session, limit);
+    if (made === 'limit') throw fault('SESSION_LIMIT', { limit });
     if (made === 'exists') return made;
     changer.tell(made);
     onRequested(lab);
     return made;
   }
 
-  /** The learner's active session of the lab. @throws LAB_NOT_FOUND, LAB_INVALID, SESSION_LIMIT */
+  /** The learner's active session of the lab. @throws LAB_NOT_FOUND, LAB_INVALID, LAB_TOO_LARGE, SESSION_LIMIT */
   return async function startSession(learnerId: string, labSlug: string): Promise<SessionRow> {
     for (let tries = 0; tries < TRIES; tries++) {
       const active = await store.findActive(learnerId, labSlug);

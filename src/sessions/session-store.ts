@@ -23,6 +23,7 @@ export interface NewSession {
   labVersion: string;
   machines: { name: string; image: string }[];
   createdAt: Date;
+  queuedAt: Date;
   lastActivityAt: Date;
   expiresAt: Date;
   idleMinutes: number;

@@ -2,6 +2,7 @@ import type { Actor } from '../identity/actor.ts';
 import type { MachineAddress } from '../engine/engine.ts';
 import type { FaultCode } from '../errors.ts';
 import type { Page, PageRequest } from '../page.ts';
+import type { QueuePlace } from './admission/queue-place.ts';
 
 export type SessionState =
   | 'requested'
@@ -73,11 +74,13 @@ export interface RunningMachine {
  * SESSION_NOT_FOUND. Staff reads, stops and enters everyone's; the rest is the owner's: access.ts.
  */
 export interface SessionService {
-  /** The learner's active session of the lab, made if there is none; returns before it is provisioned. @throws LAB_NOT_FOUND, SESSION_LIMIT */
+  /** The learner's active session of the lab, made if there is none; returns before it is provisioned. @throws LAB_NOT_FOUND, LAB_TOO_LARGE, SESSION_LIMIT */
   start(actor: Actor | undefined, input: { lab: string }): Promise<Session>;
   get(actor: Actor | undefined, id: string): Promise<Session>;
   /** Sessions by id, for batched loading; in the order asked, undefined where there is none for this actor. */
   getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(Session | undefined)[]>;
+  /** Where sessions are in the queue; undefined for one that does not wait, or that is not for this actor. */
+  places(actor: Actor | undefined, ids: readonly string[]): Promise<(QueuePlace | undefined)[]>;
   /** Newest first: the actor's own, or for staff everyone's or one learner's. */
   list(
     actor: Actor | undefined,

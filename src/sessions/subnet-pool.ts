@@ -52,6 +52,11 @@ export function createSubnetPool(options: {
     size,
     /** CIDR of a place in the pool. */
     subnet: (index: number) => formatBlock(block(index)),
+    /** How many of them sessions can have now: all but what something else has. */
+    usable(): number {
+      const isBarred = barred();
+      return Array.from({ length: size }, (_, index) => index).filter((index) => !isBarred(index)).length;
+    },
     /** Notes that the engine refused this subnet, because it overlaps something there. */
     refuse(index: number): void {
       refused.set(index, clock.now().getTime() + REFUSED_FOR_MS);

@@ -1,8 +1,12 @@
 import { nodeProblem } from '../../setup/node-version.mjs';
 import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/network.ts';
+import { reserveOf } from '../engine/disk-reserve.ts';
+import type { DiskSpace } from '../engine/engine-disk.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import { formatBlock, overlaps, parseBlock } from '../ipv4.ts';
 import type { Route } from '../ipv4.ts';
+import { formatBytes } from '../units.ts';
+import type { Portion } from '../units.ts';
 import { KEY_QUOTA } from './kernel-keys.ts';
 
 /** One line of `berth doctor`. */
@@ -94,6 +98,17 @@ export function checkSubnetPool(pool: string, routes: readonly Route[]): Finding
   const met = routes.find((route) => overlaps(route, block) && !own(route));
   if (!met) return ok(name, pool);
   return missing(name, `${pool} meets the route ${formatBlock(met)} of ${met.device}`, mend);
+}
+
+/** `space` is the engine's, undefined where only a container could see it. */
+export function checkEngineDisk(space: DiskSpace | undefined, reserve: Portion | undefined): Finding[] {
+  if (!space) return [];
+  const name = "engine's disk";
+  const detail = `${formatBytes(space.freeBytes)} of ${formatBytes(space.totalBytes)} free`;
+  const mend =
+    'remove images and containers that nobody needs ("docker system df" lists them), or move the engine to a larger disk';
+  const isLow = space.freeBytes < reserveOf(reserve, space.totalBytes);
+  return [isLow ? advice(name, `${detail}: no session is begun`, mend) : ok(name, detail)];
 }
 
 export function checkImages(images: readonly { name: string; present: boolean }[]): Finding[] {

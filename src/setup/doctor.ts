@@ -1,13 +1,16 @@
 import { connectEngine } from '../engine/docker/connection.ts';
+import { peekDisk } from '../engine/docker/disk.ts';
 import { readEngineInfo } from '../engine/docker/engine-info.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
+import type { Portion } from '../units.ts';
 import { BASE_IMAGE } from './base-image.ts';
 import {
   checkDatabase,
   checkDataFolder,
   checkEngine,
+  checkEngineDisk,
   checkImages,
   checkKeyQuota,
   checkNode,
@@ -29,6 +32,7 @@ export interface DoctorConfig {
   readonly dataDir: string;
   readonly databaseUrl: string;
   readonly subnetPool: string;
+  readonly diskReserve?: Portion | undefined;
 }
 
 /** Looks at all that Berth needs of this machine. Changes and makes nothing. */
@@ -42,7 +46,7 @@ export async function examine({
   imagesFolder: string;
 }): Promise<Finding[]> {
   const [engine, keyQuota, routes, folder, database, port, programs] = await Promise.all([
-    examineEngine(env, imagesFolder),
+    examineEngine(env, imagesFolder, config.diskReserve),
     readKeyQuota(),
     readRoutes(),
     probeFolder(config.dataDir),
@@ -62,7 +66,11 @@ export async function examine({
   ];
 }
 
-async function examineEngine(env: NodeJS.ProcessEnv, imagesFolder: string): Promise<Finding[]> {
+async function examineEngine(
+  env: NodeJS.ProcessEnv,
+  imagesFolder: string,
+  reserve: Portion | undefined,
+): Promise<Finding[]> {
   const address = env['DOCKER_HOST'] || DEFAULT_ENGINE;
   const ping = await pingEngine(address, env);
   if (ping.state !== 'up') return checkEngine(address, { problem: ping.reason });
@@ -71,6 +79,7 @@ async function examineEngine(env: NodeJS.ProcessEnv, imagesFolder: string): Prom
     const images = createDockerImages({ docker });
     return [
       ...checkEngine(address, await readEngineInfo(docker)),
+      ...checkEngineDisk(await peekDisk(docker), reserve),
       ...checkImages(await wantedImages(images, imagesFolder, env)),
     ];
   } finally {

@@ -59,6 +59,7 @@ export const closeCodes: Record<FaultCode, number> = {
   SESSION_STATE_CONFLICT: 4409,
   SESSION_EXTEND_LIMIT: 4409,
   SESSION_LIMIT: 4409,
+  LAB_TOO_LARGE: 4409,
   TERMINAL_LIMIT: 4409,
   PREVIEWS_OFF: 4409,
   SAVE_OFF: 4409,
@@ -78,6 +79,7 @@ export const closeCodes: Record<FaultCode, number> = {
   MACHINE_LOST: 4410,
   SAVED_STATE_EXPIRED: 4410,
   MACHINE_OUT_OF_MEMORY: 4410,
+  MACHINE_DISK_FULL: 4410,
 
   // The lab or its image is at fault.
   LAB_INVALID: 4502,

@@ -47,4 +47,7 @@ createSessions({
   saveOnEnd: true,
   saveLimitBytes: 1024 ** 3,
   saveDays: 30,
+  memoryBudget: { of: 0.8 },
+  maxSessions: undefined,
+  diskReserve: undefined,
 }).start();

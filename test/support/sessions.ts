@@ -36,6 +36,7 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     introduction: '',
     conclusion: '',
     minutes: undefined,
+    course: undefined,
     machines: [testMachine('main')],
     registry: false,
     networks: [{ name: 'lab', internet: false }],
@@ -64,6 +65,7 @@ export function testMachine(
     cpus: 1,
     pids: 64,
     ports: [],
+    diskBytes: 2 * 1024 ** 3,
     ...changes,
   };
 }
@@ -148,6 +150,9 @@ export function openSessions(
     saveOnEnd: false,
     saveLimitBytes: 1024 ** 3,
     saveDays: 30,
+    memoryBudget: { bytes: 64 * 1024 ** 3 },
+    maxSessions: undefined,
+    diskReserve: undefined,
     ...options,
   });
   t.teardown(() => sessions.stop());

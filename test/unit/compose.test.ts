@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
 import { parse } from 'yaml';
-import { settingsTable } from '../../src/config.ts';
+import { settingsTable } from '../../src/settings-table.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import { readConfig, settingsTable } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
+import { settingsTable } from '../../src/settings-table.ts';
 import { isFault } from '../../src/errors.ts';
 
 const docs = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');

@@ -2,6 +2,7 @@ import type { Engine } from '../engine.ts';
 import { connectPort } from './connect.ts';
 import { commit } from './commit.ts';
 import { connectEngine } from './connection.ts';
+import { readDisk } from './disk.ts';
 import { createEgress } from './egress.ts';
 import { endInside } from './ending.ts';
 import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
@@ -12,6 +13,7 @@ import { runExec } from './exec.ts';
 import type { PullContext } from './image-pull.ts';
 import { pauseMachine, unpauseMachine } from './pause.ts';
 import { copyIn, copyOut, removeImage } from './files.ts';
+import { createLayerLimit } from './layer-limit.ts';
 import { restartMachine } from './restart.ts';
 import { listSavedImages, measureImage } from './saved-images.ts';
 import { parseHandle } from './shell-leader.ts';
@@ -19,6 +21,7 @@ import { inspectMachine, listEnvironments } from './status.ts';
 import { stopMachine } from './stop.ts';
 import { destroyEnvironment } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
+import { readUsage } from './usage.ts';
 import { commitVolume, listVolumes } from './volume-image.ts';
 
 const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
@@ -56,6 +59,7 @@ export function createDockerEngine({
 }: DockerEngineOptions): Engine {
   const { docker, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
+  const boundsLayers = createLayerLimit({ docker, installation, image: egressImage });
   const sizesAtStart = createSizesAtStart(docker);
   const closing = new AbortController();
   const container = (id: string) => docker.getContainer(id);
@@ -63,8 +67,14 @@ export function createDockerEngine({
   return {
     info: () => readEngineInfo(docker),
     provision: (spec, options) =>
-      provision({ docker, installation, egress, registryImage, credentialsFor, onPulled }, spec, options),
+      provision(
+        { docker, installation, egress, registryImage, boundsLayers, credentialsFor, onPulled },
+        spec,
+        options,
+      ),
     list: () => listEnvironments(docker, installation),
+    disk: () => readDisk(docker, { installation, image: egressImage }),
+    usage: () => readUsage(docker, installation),
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
     restart: (machineId) => restartMachine(docker, egress, machineId),

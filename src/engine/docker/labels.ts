@@ -26,7 +26,8 @@ export const LABEL = {
 /**
  * What a thing is for: a learner's machine, an environment's network or volume, the helper that sets
  * the rules of the internet, the one that carries connections to a machine's ports, one that moves a
- * volume's content, a saved file system or volume, the local registry, an environment's front of that.
+ * volume's content, one that looks at the disk, a saved file system or volume, the local registry, an
+ * environment's front of that.
  */
 export type Role =
   | 'machine'
@@ -35,6 +36,7 @@ export type Role =
   | 'egress'
   | 'gateway'
   | 'mover'
+  | 'gauge'
   | 'image'
   | 'registry'
   | 'front';

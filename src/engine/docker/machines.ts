@@ -3,6 +3,7 @@ import type { EnvironmentSpec, MachineAddress, MachineSpec, ProvisionOptions } f
 import { allOrFirstFault } from './all-or-first-fault.ts';
 import type { Egress } from './egress.ts';
 import { call } from './faults.ts';
+import type { LayerLimit } from './layer-limit.ts';
 import { ensureImage } from './image-pull.ts';
 import type { ImageInfo, PullContext } from './image-pull.ts';
 import { labelsOf } from './labels.ts';
@@ -19,6 +20,7 @@ export interface ProvisionContext extends PullContext {
   egress: Egress;
   /** Image of the local registry's front; undefined where there is no registry. */
   registryImage?: string | undefined;
+  boundsLayers: LayerLimit;
 }
 
 /** A machine that was created, on its primary network alone, and does not run yet. */
@@ -67,7 +69,7 @@ export async function startMachine(
 }
 
 async function createMachine(
-  { docker, installation, egress }: ProvisionContext,
+  { docker, installation, egress, boundsLayers }: ProvisionContext,
   { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
 ): Promise<CreatedMachine> {
   const { addresses, made, options } = creation;
@@ -87,6 +89,7 @@ async function createMachine(
     mounts,
     labels: labelsOf(installation, 'machine', { ...belonging, profile }),
     nameServers: internet ? egress.nameServers : [],
+    isLayerBound: machine.limits.diskBytes !== undefined && (await boundsLayers()),
   });
   const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
     call(() => docker.createContainer(config)),

@@ -39,6 +39,10 @@ const prices: Readonly<Record<string, Price>> = {
   // The registry is asked for the tags of each name.
   'Query.localRegistry': { once: 500 },
   'LocalRegistry.images': { times: 100 },
+  // The whole queue is looked at, together for all that ask at once.
+  'Session.queue': { once: 20 },
+  // A list that is not a page.
+  'Query.quotas': { once: 20, times: 100 },
   // Up to 64 KB of text.
   'Attempt.output': { once: 200 },
 

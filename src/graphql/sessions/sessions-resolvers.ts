@@ -24,9 +24,18 @@ export const sessionsResolvers = {
     CREATING: 'creating',
     STARTING: 'starting',
   },
+  QueueReason: {
+    TURN: 'turn',
+    MEMORY: 'memory',
+    DISK: 'disk',
+    PLACES: 'places',
+    NETWORKS: 'networks',
+    QUOTA: 'quota',
+  },
   Session: {
     id: (session) => toGlobalId('Session', session.id),
     provisioning: (session) => session.progress,
+    queue: ({ id, progress }, _, { loaders }) => (progress?.phase === 'queued' ? loaders.place(id) : null),
     lab: (session, _, { loaders }) => loaders.lab(session.labSlug),
     learner,
     machines: (session) => session.machines.map((machine) => ({ ...machine, session })),

@@ -29,7 +29,7 @@ export function createForks(options: {
     const from = { savedStateId: state.id, forkOfId: source.id };
     const of = { id: newId(now), learnerId: makerId, labSlug, labVersion, machines };
     return {
-      session: { ...of, ...from, createdAt: now, ...newLifetime(lifetime, now) },
+      session: { ...of, ...from, createdAt: now, queuedAt: now, ...newLifetime(lifetime, now) },
       state,
       limit: sessionLimit,
     };

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Database } from '../../database/database.ts';
+import type { Database, Transaction } from '../../database/database.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
@@ -48,6 +48,8 @@ export function createWarm(
     make: EnvironmentMaker;
     provision: LabProvision;
     mayMake: (lab: Lab) => Promise<boolean>;
+    /** Tells, in the turn of admission, whether the engine has room for an environment of the lab. */
+    roomFor: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
     provisionTimeoutSeconds: number;
     clock: Clock;
     owner: string;
@@ -80,6 +82,7 @@ export function createWarm(
   const maker = createWarmMaker({
     store,
     provision,
+    roomFor: options.roomFor,
     engine,
     discard: removal.discard,
     failures,

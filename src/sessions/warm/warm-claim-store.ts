@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import type { Entry } from '../admission/admission.ts';
 import type { Claim, HoldingRow } from '../claim-store.ts';
 import { nextState } from '../session-states.ts';
 import type { SessionRow } from '../session-store.ts';
@@ -13,13 +14,20 @@ export function createWarmClaimStore({ database }: { database: Database }) {
   return {
     /**
      * Claims the session, and makes the ready environment its own: both or neither. Undefined when
-     * another session has taken that one, or the session is not as `row` has it any more.
+     * another session has taken that one, `entry` does not let this one in, or it is not as `row` has it
+     * any more.
      */
-    async take(row: SessionRow, environmentId: string, claim: Claim): Promise<HoldingRow | undefined> {
+    async take(
+      row: SessionRow,
+      environmentId: string,
+      claim: Claim,
+      entry: Entry,
+    ): Promise<HoldingRow | undefined> {
       const state = nextState(row.state, 'claim');
       if (state === undefined) return undefined;
       try {
-        return await database.transaction(async (tx) => {
+        return await database.inTurn('admission', async (tx) => {
+          if (!(await entry.mayTake(tx))) return undefined;
           const taken = await tx.warmEnvironment.deleteMany({ where: { id: environmentId, state: 'ready' } });
           if (taken.count === 0) return undefined;
           const [session] = await tx.session.updateManyAndReturn({
@@ -28,6 +36,7 @@ export function createWarmClaimStore({ database }: { database: Database }) {
               state,
               generation: row.generation + 1,
               environmentId,
+              ...entry.columns,
               claimedBy: claim.owner,
               claimedUntil: claim.until,
               phase: 'starting',

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import type { Transaction } from '../../database/database.ts';
 import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
 import { fault } from '../../errors.ts';
 import { newId } from '../../ids.ts';
@@ -29,6 +30,7 @@ export type WarmMaker = ReturnType<typeof createWarmMaker>;
 export function createWarmMaker(options: {
   store: Pick<WarmStore, 'begin' | 'finish' | 'leave' | 'renew'>;
   provision: LabProvision;
+  roomFor: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
   engine: Pick<Engine, 'pause'>;
   discard: WarmRemoval['discard'];
   failures: WarmFailures;
@@ -38,8 +40,19 @@ export function createWarmMaker(options: {
   logger: Log;
   onSettled: (milliseconds?: number) => void;
 }) {
-  const { store, provision, engine, discard, failures, clock, owner, timeoutSeconds, logger, onSettled } =
-    options;
+  const {
+    store,
+    provision,
+    roomFor,
+    engine,
+    discard,
+    failures,
+    clock,
+    owner,
+    timeoutSeconds,
+    logger,
+    onSettled,
+  } = options;
   const underWay = new Map<string, Making>();
 
   const claim = () => ({ owner, until: new Date(clock.now().getTime() + HOLD_MS) });
@@ -104,11 +117,12 @@ export function createWarmMaker(options: {
     async begin(lab: Lab, most: { ofLab: number; inAll: number }): Promise<void> {
       const now = clock.now();
       const id = newId(now);
+      const hasRoom = await roomFor(lab);
       const making: Making = { abort: new AbortController(), done: Promise.resolve(), noted: false };
       // Known as being made before its row is: no look at the rows takes it for abandoned.
       underWay.set(id, making);
       try {
-        making.noted = await store.begin({ id, lab, claim: claim(), most, now });
+        making.noted = await store.begin({ id, lab, claim: claim(), most, hasRoom, now });
       } finally {
         if (!making.noted) underWay.delete(id);
       }

@@ -3,6 +3,7 @@ import { isFault } from '../../errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { LabWarm } from '../../labs/lab.ts';
 import type { Log } from '../../log.ts';
+import type { Entry } from '../admission/admission.ts';
 import type { Claim, HoldingRow } from '../claim-store.ts';
 import type { EnvironmentMaker } from '../environment-maker.ts';
 import type { SessionRow } from '../session-store.ts';
@@ -56,7 +57,7 @@ export function createWarmStart(options: {
 
   return {
     /** Claims the session together with an environment that is ready for it; undefined when there is none. */
-    async take(row: SessionRow, claim: Claim): Promise<Taken | undefined> {
+    async take(row: SessionRow, claim: Claim, entry: Entry): Promise<Taken | undefined> {
       if (!mayTake(row)) return undefined;
       for (let tries = 0; tries < TRIES; tries++) {
         const ready = await store.findReady({ slug: row.labSlug, version: row.labVersion });
@@ -64,7 +65,7 @@ export function createWarmStart(options: {
         // Already while the claim is written: to whomever it goes, it is to be awake.
         const awake = wakeUp(ready.machines);
         awake.catch(() => undefined);
-        const claimed = await claims.take(row, ready.id, claim);
+        const claimed = await claims.take(row, ready.id, claim, entry);
         if (claimed) return { row: claimed, machines: ready.machines, awake };
       }
       return undefined;

@@ -1,4 +1,4 @@
-import type { Database } from '../../database/database.ts';
+import type { Database, Transaction } from '../../database/database.ts';
 import type { Prisma } from '../../database/generated/sqlite/client.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
 import type { Lab } from '../../labs/lab.ts';
@@ -8,10 +8,12 @@ import type { LabVersion } from './warm-plan.ts';
 
 export interface NewWarmEnvironment {
   id: string;
-  lab: LabVersion & Pick<Lab, 'machines'>;
+  lab: LabVersion & Pick<Lab, 'machines' | 'networks'>;
   claim: Claim;
   /** How many there may be of the lab, and of all labs, this one included. */
   most: { ofLab: number; inAll: number };
+  /** Whether the engine has room for it. */
+  hasRoom: (tx: Transaction) => Promise<boolean>;
   now: Date;
 }
 
@@ -42,12 +44,14 @@ export function createWarmStore({ database }: { database: Database }) {
 
     /**
      * Notes one that `claim.owner` is about to make, unless there are `most.ofLab` of its lab or
-     * `most.inAll` already, or its version is not the lab's present one: safe under concurrency.
+     * `most.inAll` already, there is no room, or its version is not the lab's present one: safe under
+     * concurrency.
      */
-    begin({ id, lab, claim, most, now }: NewWarmEnvironment): Promise<boolean> {
+    begin({ id, lab, claim, most, hasRoom, now }: NewWarmEnvironment): Promise<boolean> {
       const { slug, version, machines } = lab;
       const memoryBytes = BigInt(machines.reduce((sum, machine) => sum + machine.memoryBytes, 0));
-      return database.transaction(async (tx) => {
+      return database.inTurn('admission', async (tx) => {
+        if (!(await hasRoom(tx))) return false;
         const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });
         if (pool?.labVersion !== version) return false;
         const ofLab = { labSlug: slug, labVersion: version };
@@ -56,7 +60,15 @@ export function createWarmStore({ database }: { database: Database }) {
         if ((await tx.warmEnvironment.count()) >= most.inAll) return false;
         const held = { heldBy: claim.owner, heldUntil: claim.until };
         await tx.warmEnvironment.create({
-          data: { ...ofLab, id, state: 'making', memoryBytes, ...held, createdAt: now },
+          data: {
+            ...ofLab,
+            id,
+            state: 'making',
+            memoryBytes,
+            networks: lab.networks.length,
+            ...held,
+            createdAt: now,
+          },
         });
         return true;
       });

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { Database } from '../../../src/database/database.ts';
 import { newId } from '../../../src/ids.ts';
-import { createClaimStore } from '../../../src/sessions/claim-store.ts';
+import { createAdmissionStore } from '../../../src/sessions/admission/admission-store.ts';
 import { createSessionStore } from '../../../src/sessions/session-store.ts';
 import { createWarmClaimStore } from '../../../src/sessions/warm/warm-claim-store.ts';
 import { createWarmStore } from '../../../src/sessions/warm/warm-store.ts';
@@ -13,6 +13,18 @@ const lab = testLab('lab-0');
 const now = new Date();
 const claim = { owner: 'somebody', until: new Date(now.getTime() + 60_000) };
 const most = { ofLab: 100, inAll: 100 };
+const hasRoom = async () => true;
+const columns = { memoryBytes: 1n, networks: 1, course: null, claimedAt: now };
+const share = {
+  learnerId: 'x',
+  labSlug: lab.slug,
+  labVersion: lab.version,
+  course: undefined,
+  memoryBytes: 1,
+  networks: 1,
+};
+/** Lets everyone in. */
+const open = { share, columns, hasRoom, mayTake: hasRoom };
 
 /** Notes environments as ready that no engine knows. */
 async function putReady(database: Database, count: number): Promise<string[]> {
@@ -21,7 +33,7 @@ async function putReady(database: Database, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let number = 0; number < count; number++) {
     const id = newId();
-    await store.begin({ id, lab, claim, most, now });
+    await store.begin({ id, lab, claim, most, hasRoom, now });
     await store.finish(
       id,
       claim.owner,
@@ -38,13 +50,13 @@ await test('of two learners who reach for one environment exactly one gets it, e
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database);
     const claims = createWarmClaimStore({ database });
-    const queue = createClaimStore({ database, store: createSessionStore({ database }) });
+    const queue = createAdmissionStore({ database });
     for (let round = 0; round < 20; round++) {
       const [id = ''] = await putReady(database, 1);
       for (const actor of [owner, other]) await service.start(actor, { lab: 'lab-0' });
-      const waiting = await queue.waiting(2);
+      const waiting = await queue.waiting();
       t.equal(waiting.length, 2);
-      const taken = await Promise.all(waiting.map((row) => claims.take(row, id, claim)));
+      const taken = await Promise.all(waiting.map((row) => claims.take(row, id, claim, open)));
       t.equal(taken.filter(Boolean).length, 1, `round ${round}`);
       const holders = await database.client.session.findMany({ where: { environmentId: id } });
       t.match(holders, [{ state: 'provisioning', claimedBy: 'somebody', phase: 'starting', generation: 1 }]);
@@ -63,7 +75,7 @@ await test('a session that has changed meanwhile takes nothing', async (t) => {
     const session = await service.start(owner, { lab: 'lab-0' });
     const row = await createSessionStore({ database }).findAny(session.id);
     await service.stop(owner, session.id);
-    t.equal(row && (await claims.take(row, id, claim)), undefined);
+    t.equal(row && (await claims.take(row, id, claim, open)), undefined);
     t.match(await createWarmStore({ database }).find(id), { state: 'ready' }, 'it can still be taken');
   });
 });
@@ -74,7 +86,7 @@ await test('however many begin at once, there are never more than there may be',
     const other = testLab('lab-1');
     for (const one of [lab, other]) await store.announce(one, now);
     const begin = (one: typeof lab, ofLab: number) =>
-      store.begin({ id: newId(), lab: one, claim, most: { ofLab, inAll: 5 }, now });
+      store.begin({ id: newId(), lab: one, claim, most: { ofLab, inAll: 5 }, hasRoom, now });
     const begun = await Promise.all(Array.from({ length: 8 }, () => begin(lab, 3)));
     t.equal(begun.filter(Boolean).length, 3, 'of one lab');
     const more = await Promise.all(Array.from({ length: 8 }, () => begin(other, 8)));
@@ -83,11 +95,29 @@ await test('however many begin at once, there are never more than there may be',
   });
 });
 
+await test('without room none is begun, and one that is ready is not taken', async (t) => {
+  await eachDatabase(t, 'no room', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { service } = openSessions(t, database);
+    const store = createWarmStore({ database });
+    const [id = ''] = await putReady(database, 1);
+    const closed = async () => false;
+    t.equal(await store.begin({ id: newId(), lab, claim, most, hasRoom: closed, now }), false);
+    await service.start(owner, { lab: 'lab-0' });
+    const [row] = await createAdmissionStore({ database }).waiting();
+    const claims = createWarmClaimStore({ database });
+    t.equal(row && (await claims.take(row, id, claim, { ...open, mayTake: closed })), undefined);
+    t.match(await store.find(id), { state: 'ready' });
+    const taken = row && (await claims.take(row, id, claim, open));
+    t.match(taken, { memoryBytes: 1n, networks: 1, claimedAt: now });
+  });
+});
+
 await test('only the version that was told of last is made', async (t) => {
   await eachDatabase(t, 'versions', async (t, database) => {
     const store = createWarmStore({ database });
     const begin = (version: string) =>
-      store.begin({ id: newId(), lab: { ...lab, version }, claim, most, now });
+      store.begin({ id: newId(), lab: { ...lab, version }, claim, most, hasRoom, now });
     t.equal(await begin('v1'), false, 'nobody told of it');
     await store.announce({ slug: lab.slug, version: 'v1' }, now);
     t.equal(await begin('v1'), true);
@@ -112,7 +142,7 @@ await test('what is to leave is not finished, and what is taken does not leave',
     t.same(await store.leave([id]), [], 'once');
     t.equal(await store.findReady(lab), undefined);
     const making = newId();
-    await store.begin({ id: making, lab, claim, most, now });
+    await store.begin({ id: making, lab, claim, most, hasRoom, now });
     t.same(await store.renew(claim), [making]);
     t.equal(await store.finish(making, 'another', [], now), false);
     t.same(await store.drain(lab.slug, now), [making]);

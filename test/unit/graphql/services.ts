@@ -9,6 +9,8 @@ import type { Page, PageRequest } from '../../../src/page.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
+import { quotaService } from './quotas.ts';
+import { tokenService } from './tokens.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
 
@@ -79,27 +81,7 @@ export function createServices(world: World): GraphqlServices {
         return { secret: 'link-secret', expiresAt: at };
       },
     },
-    tokens: {
-      async create(actor, { name, scopes, expiresAt, userId }) {
-        requireActor(actor, { scope: 'manage' });
-        const of = userId ?? actor.userId;
-        const token = {
-          id: 'token-1',
-          userId: of,
-          name,
-          prefix: 'berth_ab',
-          scopes,
-          createdAt: at,
-          expiresAt,
-        };
-        return { token: { ...token, lastUsedAt: undefined }, secret: 'berth_abcdef' };
-      },
-      list: async () => [],
-      async revoke(actor, id) {
-        requireActor(actor, { scope: 'manage' });
-        return id === 'token-1';
-      },
-    },
+    tokens: tokenService,
     labs: {
       get(actor, slug) {
         requireActor(actor, { scope: 'read' });
@@ -179,6 +161,15 @@ export function createServices(world: World): GraphqlServices {
           page,
         );
       },
+      async places(actor, ids) {
+        calls.push(`sessions.places ${ids.length}`);
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id, index) =>
+          sessions.get(id)?.state === 'queued'
+            ? { place: index + 1, waiting: ids.length, estimatedWaitSeconds: 90, reason: 'memory' }
+            : undefined,
+        );
+      },
       stop: async (actor, id) => change(reachSession(actor, id).id, { state: 'ended', endedAt: at }),
       restart: async (actor, id) => change(reachSession(actor, id).id, { state: 'provisioning' }),
       extend: async (actor, id) => change(reachSession(actor, id).id, { expiresAt: at }),
@@ -203,6 +194,7 @@ export function createServices(world: World): GraphqlServices {
       },
     },
     saves: savesOf(world, reachSession, pageOf),
+    quotas: quotaService,
     terminals: {
       async open(actor, { sessionId, machine, rows, cols }) {
         reachSession(actor, sessionId);

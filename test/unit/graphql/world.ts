@@ -21,6 +21,7 @@ export const lab: LabView = {
   introduction: '# Hello',
   conclusion: 'Done.',
   minutes: 20,
+  course: 'beginnings',
   networks: [{ name: 'lab', internet: false }],
   lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
   machines: [{ name: 'main', image: 'berth/lab-base', networks: ['lab'] }],

@@ -5,7 +5,14 @@ import { PAGE_LIMIT } from '../../../src/page.ts';
 
 function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-')): LabView {
   const lifetime = { idleMinutes: 1, totalMinutes: 2, maxMinutes: 3 };
-  const texts = { version: 'v', summary: '', introduction: '', conclusion: '', minutes: undefined };
+  const texts = {
+    version: 'v',
+    summary: '',
+    introduction: '',
+    conclusion: '',
+    minutes: undefined,
+    course: undefined,
+  };
   return { ...texts, slug, title, networks: [], lifetime, machines: [], steps: [] };
 }
 

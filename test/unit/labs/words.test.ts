@@ -1,7 +1,7 @@
 import t from 'tap';
 import { describeProblem, writeKey } from '../../../src/labs/lab-problem.ts';
 import { nearest } from '../../../src/labs/nearest.ts';
-import { parseBytes, parseNumber } from '../../../src/labs/units.ts';
+import { parseBytes, parseNumber } from '../../../src/units.ts';
 
 await t.test('a slip of the pen finds the word that was meant', async (t) => {
   const known = ['title', 'summary', 'machines', 'steps', 'cpus'];

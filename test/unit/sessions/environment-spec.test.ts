@@ -35,6 +35,7 @@ await test('an environment has the lab’s machines with their limits, and a bou
     cpus: 1,
     pids: 64,
     logBytes: 1024 * 1024,
+    diskBytes: 2 * 1024 ** 3,
   });
 });
 

@@ -3,6 +3,7 @@ import {
   checkDatabase,
   checkDataFolder,
   checkEngine,
+  checkEngineDisk,
   checkImages,
   checkNode,
   checkPort,
@@ -39,6 +40,7 @@ const healthy: Finding[] = [
   checkKeyQuota(undefined),
   checkKeyQuota({ maxkeys: 20_000, maxbytes: 2_000_000 }),
   checkSubnetPool('10.231.0.0/16', []),
+  ...checkEngineDisk({ totalBytes: 200 * GIB, freeBytes: 6 * GIB }, undefined),
   ...checkImages([{ name: 'berth/lab-linux', present: true }]),
   ...checkDataFolder({ folder: '/srv/berth', writable: true, freeBytes: 50 * GIB }),
   checkDatabase('file:/srv/berth/berth.db', undefined),
@@ -58,6 +60,7 @@ const lacking: Finding[] = [
   checkKeyQuota({ maxkeys: 200, maxbytes: 20_000 }),
   checkKeyQuota({ maxkeys: 20_000, maxbytes: 20_000 }),
   checkSubnetPool('10.231.0.0', []),
+  ...checkEngineDisk({ totalBytes: 200 * GIB, freeBytes: 4 * GIB }, undefined),
   ...checkImages([{ name: 'berth/lab-linux', present: false }]),
   ...checkDataFolder({ folder: '/srv/berth', writable: false, freeBytes: 10_000 }),
   checkDatabase('postgresql://db/berth', 'connection refused'),
@@ -81,7 +84,7 @@ await t.test('all that is lacking comes with its mend', async (t) => {
 
 await t.test('what only tests or caution ask for does not keep Berth from running', async (t) => {
   const advised = lacking.filter(({ state }) => state === 'advice').map(({ name }) => name);
-  t.strictSame(advised, ['user namespaces', 'kernel keys', 'kernel keys', 'for tests']);
+  t.strictSame(advised, ['user namespaces', 'kernel keys', 'kernel keys', "engine's disk", 'for tests']);
   const missing = lacking.length - advised.length;
   t.match(formatFindings(lacking), `${missing} of these must be mended`);
 });

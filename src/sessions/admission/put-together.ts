@@ -1,0 +1,49 @@
+import type { Clock } from '../../clock.ts';
+import type { Database } from '../../database/database.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { Portion } from '../../units.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SubnetPool } from '../subnet-pool.ts';
+import { createAdmission } from './admission.ts';
+import { createAdmissionStore } from './admission-store.ts';
+import { createQueueNews } from './queue-news.ts';
+import { createQueueView } from './queue-view.ts';
+import { createQuotaStore } from './quota-store.ts';
+import { createRoom } from './room.ts';
+
+/** How much sessions may have. */
+export interface AdmissionOptions {
+  /** Memory that the machines of all sessions may use together. */
+  memoryBudget: Portion;
+  /** Most sessions of all learners that have an environment; unbounded when absent. */
+  maxSessions: number | undefined;
+  /** Environments made at the same time by this process. */
+  provisionConcurrency: number;
+}
+
+/** All of admission, put together. */
+export function putAdmissionTogether(
+  options: AdmissionOptions & {
+    database: Database;
+    engine: Pick<Engine, 'info'>;
+    pool: SubnetPool;
+    isDiskLow: () => boolean;
+    changer: SessionChanger;
+    catalogue: Pick<LabCatalogue, 'version'>;
+    clock: Clock;
+  },
+) {
+  const { database, changer, catalogue, clock, provisionConcurrency: concurrency } = options;
+  const store = createAdmissionStore({ database });
+  const quotas = createQuotaStore({ database });
+  const room = createRoom(options);
+  const admission = createAdmission({ store, quotas, room, catalogue, clock });
+  return {
+    quotas,
+    room,
+    admission,
+    queue: createQueueView({ admission, store, concurrency, clock }),
+    news: createQueueNews({ changer, clock }),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../../clock.ts';
+import { reserveOf } from '../../engine/disk-reserve.ts';
+import type { DiskSpace } from '../../engine/engine-disk.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { isFault } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { formatBytes } from '../../units.ts';
+import type { Portion } from '../../units.ts';
+
+/** A disk that would be down to half of its reserve within so long, in milliseconds, is watched closely. */
+const SOON_MS = 120_000;
+
+/** The engine's disk as it was last seen. */
+export interface DiskState extends DiskSpace {
+  /** Below this much free nothing is begun. */
+  reserveBytes: number;
+  measuredAt: Date;
+}
+
+export type DiskWatch = ReturnType<typeof createDiskWatch>;
+
+/** Looks at the engine's disk. `onRoom` is called when there is room again. */
+export function createDiskWatch(options: {
+  engine: Pick<Engine, 'disk'>;
+  reserve: Portion | undefined;
+  clock: Pick<Clock, 'now'>;
+  logger: Log;
+  onRoom: () => void;
+}) {
+  const { engine, reserve, clock, logger, onRoom } = options;
+  let latest: DiskState | undefined;
+  let falling = 0;
+  let unseen = false;
+
+  function note(space: DiskSpace): DiskState {
+    const state = { ...space, reserveBytes: reserveOf(reserve, space.totalBytes), measuredAt: clock.now() };
+    const wasLow = latest ? isLow(latest) : false;
+    if (latest) {
+      const milliseconds = Math.max(1, state.measuredAt.getTime() - latest.measuredAt.getTime());
+      falling = (latest.freeBytes - state.freeBytes) / milliseconds;
+    }
+    latest = state;
+    const words = { free: formatBytes(state.freeBytes), reserve: formatBytes(state.reserveBytes) };
+    if (isLow(state) && !wasLow) {
+      logger.warn(words, "The engine's disk has less left than its reserve: no session is begun.");
+    }
+    if (wasLow && !isLow(state)) {
+      logger.info(words, "The engine's disk has room again.");
+      onRoom();
+    }
+    return state;
+  }
+
+  return {
+    /** As last seen; undefined while it has not been. */
+    latest: () => latest,
+    isLow: () => latest !== undefined && isLow(latest),
+    /** Whether so little is left that what writes too much is stopped at once. */
+    isCritical: () => latest !== undefined && latest.freeBytes < latest.reserveBytes / 2,
+    /** Whether it is to be looked at again soon. */
+    isPressing(): boolean {
+      if (!latest) return false;
+      const left = latest.freeBytes - latest.reserveBytes / 2;
+      return isLow(latest) || (falling > 0 && left / falling < SOON_MS);
+    },
+    /** Looks now. A disk that can not be seen stays as it was. */
+    async look(): Promise<void> {
+      try {
+        note(await engine.disk());
+        unseen = false;
+      } catch (error) {
+        if (!isFault(error)) throw error;
+        if (!unseen && error.code !== 'ENGINE_UNREACHABLE') {
+          logger.warn(
+            { err: error },
+            "The engine's disk can not be seen: starts do not wait for room on it.",
+          );
+        }
+        unseen = error.code !== 'ENGINE_UNREACHABLE';
+      }
+    },
+  };
+}
+
+const isLow = ({ freeBytes, reserveBytes }: DiskState) => freeBytes < reserveBytes;

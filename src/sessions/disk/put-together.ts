@@ -1,0 +1,42 @@
+import type { Clock } from '../../clock.ts';
+import type { Database } from '../../database/database.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { Log } from '../../log.ts';
+import type { Portion } from '../../units.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionStore } from '../session-store.ts';
+import { createDiskUpkeep } from './disk-upkeep.ts';
+import { createDiskWatch } from './disk-watch.ts';
+import { createMeasuringStore } from './measuring-store.ts';
+import { createWriteLimits } from './write-limits.ts';
+
+/** How the engine's disk is kept from filling. */
+export interface DiskOptions {
+  /** Below this much free nothing is begun; as disk-reserve.ts has it when absent. */
+  diskReserve: Portion | undefined;
+}
+
+/** All of the disk's upkeep, put together. */
+export function putDiskTogether(
+  options: DiskOptions & {
+    database: Database;
+    engine: Pick<Engine, 'disk' | 'usage'>;
+    store: Pick<SessionStore, 'findByEnvironment'>;
+    changer: SessionChanger;
+    catalogue: Pick<LabCatalogue, 'version'>;
+    clock: Clock;
+    logger: Log;
+    /** There is room on the disk again. */
+    onRoom: () => void;
+    /** A session was stopped. */
+    onEnded: () => void;
+  },
+) {
+  const { database, clock, logger } = options;
+  const watch = createDiskWatch({ ...options, reserve: options.diskReserve });
+  const limits = createWriteLimits(options);
+  const measuring = createMeasuringStore({ database });
+  const { start, stop } = createDiskUpkeep({ watch, limits, measuring, clock, logger });
+  return { start, stop, latest: watch.latest, isLow: watch.isLow };
+}

@@ -1,0 +1,76 @@
+import type { MachineUsage } from '../../engine/engine-disk.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { isFault } from '../../errors.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { Log } from '../../log.ts';
+import { formatBytes } from '../../units.ts';
+import { reason } from '../session-changes.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionStore } from '../session-store.ts';
+import { largestWriter } from './over-limit.ts';
+import type { Writer } from './over-limit.ts';
+
+export type WriteLimits = ReturnType<typeof createWriteLimits>;
+
+/** Holds machines to what their lab lets them write. `onEnded` is called when a session was stopped. */
+export function createWriteLimits(options: {
+  engine: Pick<Engine, 'usage'>;
+  store: Pick<SessionStore, 'findByEnvironment'>;
+  changer: SessionChanger;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  logger: Log;
+  onEnded: () => void;
+}) {
+  const { engine, store, changer, catalogue, logger, onEnded } = options;
+  /** Environments that were said to be near their limit: no more than there are. */
+  let near = new Set<string>();
+
+  async function hold(environmentId: string, machines: MachineUsage[]): Promise<boolean> {
+    const row = await store.findByEnvironment(environmentId);
+    if (row?.state !== 'ready') return false;
+    const found = largestWriter(machines, catalogue.version(row.labSlug, row.labVersion));
+    if (!found) return false;
+    const { writer, is } = found;
+    if (is === 'near') {
+      if (!near.has(environmentId))
+        logger.warn({ sessionId: row.id, ...writer }, 'A machine has nearly written all it may.');
+      return true;
+    }
+    if (await changer.move(row, 'stop', reason('MACHINE_DISK_FULL', describe(writer)))) {
+      logger.warn({ sessionId: row.id, ...writer }, 'A session was stopped: its machine wrote too much.');
+      onEnded();
+    }
+    return false;
+  }
+
+  return {
+    /** Measures all machines, and stops the sessions that went beyond. @throws ENGINE_UNREACHABLE */
+    async enforce(): Promise<void> {
+      const byEnvironment = groupByEnvironment(await engine.usage());
+      const nowNear = new Set<string>();
+      for (const [environmentId, machines] of byEnvironment) {
+        try {
+          if (await hold(environmentId, machines)) nowNear.add(environmentId);
+        } catch (error) {
+          // Of a lab that is gone nobody knows the limit; the session lives out its time.
+          if (!isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) throw error;
+        }
+      }
+      near = nowNear;
+    },
+  };
+}
+
+function groupByEnvironment(machines: readonly MachineUsage[]): Map<string, MachineUsage[]> {
+  const groups = new Map<string, MachineUsage[]>();
+  for (const machine of machines) {
+    groups.set(machine.environmentId, [...(groups.get(machine.environmentId) ?? []), machine]);
+  }
+  return groups;
+}
+
+const describe = ({ machine, writtenBytes, limitBytes }: Writer) => ({
+  machine,
+  written: formatBytes(writtenBytes),
+  limit: formatBytes(limitBytes),
+});

@@ -1,0 +1,209 @@
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import type { Actor } from '../../../src/identity/actor.ts';
+import { createQuotaStore } from '../../../src/sessions/admission/quota-store.ts';
+import type { SessionService } from '../../../src/sessions/session.ts';
+import { createQueueNews } from '../../../src/sessions/admission/queue-news.ts';
+import { createActors, outcomeOf } from '../../support/actors.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { openSessions, putInState, testCatalogue, testLab, testMachine } from '../../support/sessions.ts';
+
+const MIB = 1024 ** 2;
+
+/** Labs of 128 MiB each, in the course "basics", and one of 1 GiB in none. */
+const catalogue = testCatalogue([
+  ...['one', 'two', 'three', 'four'].map((slug) => testLab(slug, { course: 'basics' })),
+  testLab('large', { machines: [testMachine('main', { memoryBytes: 1024 * MIB })] }),
+]);
+
+/** Makes the session one that has an environment since `at`. */
+async function hold(database: Database, id: string, at: Date, memoryMib = 128): Promise<void> {
+  await putInState(database, id, 'ready');
+  const made = { claimedAt: new Date(at.getTime() - 2_000), readyAt: at };
+  const data = { ...made, memoryBytes: BigInt(memoryMib * MIB), course: 'basics', networks: 1 };
+  await database.client.session.update({ where: { id }, data });
+}
+
+async function startAll(
+  service: SessionService,
+  actor: Actor,
+  labs: string[],
+  pause: () => Promise<unknown> = () => setTimeout(2),
+) {
+  const ids: string[] = [];
+  for (const lab of labs) {
+    ids.push((await service.start(actor, { lab })).id);
+    // Those made within one millisecond are in any order.
+    await pause();
+  }
+  return ids;
+}
+
+await test('those who wait are told their place, what they wait for, and for how long', async (t) => {
+  await eachDatabase(t, 'places', async (t, database) => {
+    const { owner, other, admin, nobody } = await createActors(database);
+    const clock = createFakeClock();
+    const tick = () => clock.advance(1);
+    const options = { catalogue, clock, memoryBudget: { bytes: 256 * MIB }, provisionConcurrency: 1 };
+    const { service } = openSessions(t, database, options);
+    const [ready = ''] = await startAll(service, other, ['one'], tick);
+    const unmeasured = await service.places(other, [ready]);
+    t.strictSame(unmeasured, [{ place: 1, waiting: 1, estimatedWaitSeconds: undefined, reason: 'turn' }]);
+    await hold(database, ready, clock.now());
+    const [first = '', second = ''] = await startAll(service, owner, ['one', 'two'], tick);
+    // The other's session ends 30 minutes after its last use, which was a while ago.
+    await clock.advance(10 * 60_000);
+    t.strictSame(await service.places(owner, [second, ready, first, 'none']), [
+      { place: 2, waiting: 2, estimatedWaitSeconds: 20 * 60 + 5 + 2, reason: 'memory' },
+      undefined,
+      { place: 1, waiting: 2, estimatedWaitSeconds: 2, reason: 'turn' },
+      undefined,
+    ]);
+    t.strictSame(await service.places(other, [first]), [undefined], 'another student’s is not told');
+    t.match(await service.places(admin, [first]), [{ place: 1 }]);
+    t.equal(await outcomeOf(() => service.places(nobody, [first])), 'UNAUTHENTICATED');
+    await service.stop(owner, first);
+    t.match(await service.places(owner, [second]), [{ place: 1, reason: 'turn' }]);
+  });
+});
+
+await test('a lab that needs more than there is at all is refused at once', async (t) => {
+  await eachDatabase(t, 'too large', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { service } = openSessions(t, database, { catalogue, memoryBudget: { bytes: 1024 * MIB - 1 } });
+    await t.rejects(service.start(owner, { lab: 'large' }), {
+      code: 'LAB_TOO_LARGE',
+      message: /"large" needs 1 GiB of memory.*1024 MiB.*BERTH_MEMORY_BUDGET/,
+    });
+    t.equal(await database.client.session.count(), 0);
+
+    const { service: roomy } = openSessions(t, database, { catalogue, subnetPool: '10.231.0.0/28' });
+    t.equal(await outcomeOf(() => roomy.start(owner, { lab: 'large' })), 'ok');
+    await createQuotaStore({ database }).set({
+      subject: 'course:basics',
+      sessions: undefined,
+      memoryBytes: 64 * MIB,
+      updatedAt: new Date(),
+    });
+    await t.rejects(roomy.start(owner, { lab: 'one' }), {
+      code: 'LAB_TOO_LARGE',
+      message: /128 MiB.*64 MiB.*quota of course:basics/,
+    });
+  });
+});
+
+await test('one that waits and fits no more, since less is there than was, fails with the reason', async (t) => {
+  await eachDatabase(t, 'shrunk', async (t, database) => {
+    const { owner } = await createActors(database);
+    const before = openSessions(t, database, { catalogue });
+    const { id } = await before.service.start(owner, { lab: 'large' });
+    const after = openSessions(t, database, { catalogue, memoryBudget: { bytes: 512 * MIB } });
+    after.start();
+    for (;;) {
+      const { state, reason } = await after.service.get(owner, id);
+      if (state === 'failed') {
+        t.match(reason, { code: 'LAB_TOO_LARGE', message: /1 GiB.*512 MiB/ });
+        break;
+      }
+      await setTimeout(20);
+    }
+  });
+});
+
+await test('over the quota of a course or lab a start waits, and keeps no other one waiting', async (t) => {
+  await eachDatabase(t, 'quotas', async (t, database) => {
+    const { owner, other } = await createActors(database);
+    const { service } = openSessions(t, database, { catalogue });
+    const quotas = createQuotaStore({ database });
+    const set = (subject: string, sessions?: number, memoryBytes?: number) =>
+      quotas.set({ subject, sessions, memoryBytes, updatedAt: new Date() });
+    const reasons = async (ids: string[]) =>
+      (await service.places({ ...owner, role: 'admin' }, ids)).map((place) => place?.reason);
+
+    const [held = ''] = await startAll(service, other, ['one']);
+    await hold(database, held, new Date());
+    const waiting = await startAll(service, owner, ['one', 'two', 'large']);
+    t.strictSame(await reasons(waiting), ['turn', 'turn', 'turn']);
+    await set('lab:one', 1);
+    t.strictSame(await reasons(waiting), ['quota', 'turn', 'turn']);
+    await set('course:basics', 1);
+    t.strictSame(await reasons(waiting), ['quota', 'quota', 'turn']);
+    await set('course:basics', 3, 256 * MIB);
+    t.strictSame(await reasons(waiting), ['quota', 'turn', 'turn']);
+    await set(`learner:${owner.userId}`, undefined, 1100 * MIB);
+    t.strictSame(await reasons(waiting), ['quota', 'turn', 'quota'], 'of a learner, all together');
+    await quotas.remove('lab:one');
+    t.strictSame(await reasons(waiting), ['turn', 'quota', 'quota'], 'the course has room for one more');
+  });
+});
+
+await test('a learner’s own number of sessions is refused, by their quota or the setting', async (t) => {
+  await eachDatabase(t, 'own limit', async (t, database) => {
+    const { owner, other } = await createActors(database);
+    const { service } = openSessions(t, database, { catalogue, sessionLimit: 2 });
+    const quota = { memoryBytes: undefined, updatedAt: new Date() };
+    const quotas = createQuotaStore({ database });
+    await quotas.set({ subject: `learner:${owner.userId}`, sessions: 3, ...quota });
+    await startAll(service, owner, ['one', 'two', 'three']);
+    await t.rejects(service.start(owner, { lab: 'four' }), { code: 'SESSION_LIMIT', details: { limit: 3 } });
+    await startAll(service, other, ['one', 'two']);
+    await t.rejects(service.start(other, { lab: 'four' }), { code: 'SESSION_LIMIT', details: { limit: 2 } });
+    await quotas.set({ subject: `learner:${other.userId}`, sessions: 1, ...quota });
+    await t.rejects(service.start(other, { lab: 'four' }), { code: 'SESSION_LIMIT', details: { limit: 1 } });
+  });
+});
+
+await test('each in the queue is told when their place changes, and only then', async (t) => {
+  const clock = createFakeClock();
+  const told: string[] = [];
+  const news = createQueueNews({ clock, changer: { tell: ({ id }) => told.push(id) } });
+  const queue = (...ids: string[]) =>
+    ids.map((id) => ({
+      row: { id } as Parameters<typeof news.tell>[0][number]['row'],
+      verdict: 'memory' as const,
+    }));
+  const heard = () => told.splice(0);
+  news.tell(queue('a', 'b', 'c'));
+  t.strictSame(heard(), ['a', 'b', 'c']);
+  news.tell(queue('b', 'c'));
+  t.strictSame(heard(), [], 'not more than once in a while');
+  await clock.advance(1_000);
+  news.tell(queue('b', 'c'));
+  t.strictSame(heard(), ['b', 'c']);
+  await clock.advance(1_000);
+  news.tell(queue('b', 'c'));
+  t.strictSame(heard(), []);
+  news.tell([{ ...queue('b')[0]!, verdict: 'disk' }]);
+  t.strictSame(heard(), ['b'], 'another reason is news');
+
+  const many = Array.from({ length: 150 }, (_, index) => `s${index}`);
+  await clock.advance(1_000);
+  news.tell(queue(...many));
+  t.equal(heard().length, 100);
+  await clock.advance(1_000);
+  news.tell(queue(...many));
+  t.strictSame(heard(), many.slice(100), 'the others in the next round');
+});
+
+await test('events of the bus reach those who follow a session in the queue', async (t) => {
+  const log = quietLog();
+  const events = createMemoryBus({ log });
+  await eachDatabase(t, 'told', async (t, database) => {
+    const { owner, other } = await createActors(database);
+    const { service } = openSessions(t, database, { catalogue });
+    const [held = ''] = await startAll(service, other, ['one']);
+    await hold(database, held, new Date());
+    const maker = openSessions(t, database, { catalogue, events, maxSessions: 1 });
+    const [id = ''] = await startAll(maker.service, owner, ['two']);
+    const heard = new Promise<string>((resolve) => {
+      events.listen('session.changed', ({ sessionId }) => sessionId === id && resolve(sessionId));
+    });
+    maker.start();
+    t.equal(await heard, id);
+    t.match(await maker.service.places(owner, [id]), [{ place: 1, reason: 'places' }]);
+  });
+});

@@ -1,0 +1,134 @@
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'tap';
+import { openDatabase } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/database/database.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { newId } from '../../../src/ids.ts';
+import type { Actor } from '../../../src/identity/actor.ts';
+import { createActors } from '../../support/actors.ts';
+import { freshDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+import { openPool, readyIds, warmLab } from '../../support/warm.ts';
+
+const MIB = 1024 ** 2;
+const STARTS = 12;
+const ROOM_FOR = 3;
+
+async function manyLearners(database: Database): Promise<Actor[]> {
+  const { owner } = await createActors(database);
+  const rows = Array.from({ length: STARTS }, (_, index) => ({
+    id: newId(),
+    name: `learner ${index}`,
+    role: 'student' as const,
+    createdAt: new Date(),
+  }));
+  await database.client.user.createMany({ data: rows });
+  return rows.map(({ id }) => ({ ...owner, userId: id }));
+}
+
+await test('twelve starts in three processes, with room for three: all come up, never more than three at once', async (t) => {
+  for (const provider of providers) {
+    await t.test(provider, async (t) => {
+      const url = await freshDatabaseUrl(t, provider);
+      const databases = await Promise.all([1, 2, 3].map(() => openDatabase({ url })));
+      for (const database of databases) t.teardown(() => database.close());
+      const [first] = databases;
+      if (!first) throw new Error('There are three.');
+      const learners = await manyLearners(first);
+      const engine = withFaults(openTestEngine(t));
+      const there = new Set<unknown>();
+      let most = 0;
+      engine.intercept('provision', async (spec) => {
+        there.add((spec as { environmentId: string }).environmentId);
+        most = Math.max(most, there.size);
+      });
+      const destroyed = Object.create(engine, {
+        destroy: {
+          async value(id: string) {
+            await engine.destroy(id);
+            there.delete(id);
+          },
+        },
+      });
+      const events = createMemoryBus({ log: quietLog() });
+      const services = databases.map((database) => {
+        const memoryBudget = { bytes: ROOM_FOR * 128 * MIB + MIB };
+        const sessions = openSessions(t, database, { engine: destroyed, events, memoryBudget });
+        sessions.start();
+        return sessions.service;
+      });
+      const service = (index: number) => services[index % services.length] as (typeof services)[number];
+
+      const ids = await Promise.all(
+        learners.map(async (learner, index) => (await service(index).start(learner, { lab: 'lab-0' })).id),
+      );
+      await Promise.all(
+        ids.map(async (id, index) => {
+          const { state } = await whenState(service(index), id, 'ready', 'failed');
+          t.equal(state, 'ready');
+          await service(index).stop(learners[index], id);
+        }),
+      );
+      t.equal(most, ROOM_FOR);
+      for (const id of ids) await whenState(service(0), id, 'ended');
+    });
+  }
+});
+
+await test('a large lab gets its room once enough have ended, and small ones use what it can not', async (t) => {
+  const url = await freshDatabaseUrl(t, 'sqlite');
+  const database = await openDatabase({ url });
+  t.teardown(() => database.close());
+  const { owner, other } = await createActors(database);
+  const catalogue = testCatalogue([
+    ...['a', 'b', 'c'].map((slug) => testLab(slug)),
+    testLab('large', { machines: [testMachine('main', { memoryBytes: 256 * MIB })] }),
+  ]);
+  const sessions = openSessions(t, database, {
+    catalogue,
+    engine: openTestEngine(t),
+    memoryBudget: { bytes: 384 * MIB },
+  });
+  sessions.start();
+  const { service } = sessions;
+  const start = async (actor: Actor, lab: string) => (await service.start(actor, { lab })).id;
+  const a = await start(owner, 'a');
+  const b = await start(owner, 'b');
+  for (const id of [a, b]) await whenState(service, id, 'ready');
+  const large = await start(owner, 'large');
+  await whenState(service, large, 'queued');
+  const small = await start(other, 'c');
+  await whenState(service, small, 'ready');
+  t.match(await service.places(owner, [large]), [{ place: 1, waiting: 1, reason: 'memory' }]);
+  await service.stop(owner, a);
+  await whenState(service, a, 'ended');
+  await setTimeout(100);
+  t.equal((await service.get(owner, large)).state, 'queued', 'one that ended is not enough');
+  await service.stop(owner, b);
+  await whenState(service, large, 'ready');
+});
+
+await test('environments made ahead count, give way to who waits, and are made only where there is room', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner, other } = await createActors(database);
+  const labs = [
+    warmLab('warm', 3),
+    testLab('large', { machines: [testMachine('main', { memoryBytes: 256 * MIB })] }),
+  ];
+  const memoryBudget = { bytes: 384 * MIB };
+  const { sessions, engine } = openPool(t, database, labs, { memoryBudget });
+  await until(async () => (await readyIds(database, 'warm')).length === 3, 60_000);
+  const taken = await sessions.service.start(other, { lab: 'warm' });
+  await whenState(sessions.service, taken.id, 'ready');
+  t.match(await database.client.session.findUnique({ where: { id: taken.id } }), {
+    memoryBytes: BigInt(128 * MIB),
+  });
+  await setTimeout(6_000);
+  t.equal((await readyIds(database, 'warm')).length, 2, 'there is no room for another one');
+  const large = await sessions.service.start(owner, { lab: 'large' });
+  t.equal((await whenState(sessions.service, large.id, 'ready', 'failed')).state, 'ready');
+  t.equal((await engine.list()).length, 2, 'what was made ahead has given way');
+});

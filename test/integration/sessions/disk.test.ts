@@ -1,0 +1,83 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { Engine } from '../../../src/engine/engine.ts';
+import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
+import { createActors } from '../../support/actors.ts';
+import { eachDatabase, freshDatabase } from '../../support/databases.ts';
+import { createMeasuringStore } from '../../../src/sessions/disk/measuring-store.ts';
+import { openTestEngine } from '../../support/session-engine.ts';
+import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner, other, admin } = await createActors(database);
+  const engine = options.engine ?? openTestEngine(t);
+  const labs = [
+    testLab('small', { machines: [testMachine('main', { diskBytes: 32 * MIB })] }),
+    testLab('roomy', { machines: [testMachine('main', { diskBytes: GIB })] }),
+  ];
+  const sessions = openSessions(t, database, { engine, catalogue: testCatalogue(labs), ...options });
+  return { database, engine, sessions, service: sessions.service, owner, other, admin };
+}
+
+/** The engine, with a disk of which only so much is free. */
+function withDisk(engine: Engine, disk: { freeBytes: number }): Engine {
+  const look = async () => ({ totalBytes: 100 * GIB, freeBytes: disk.freeBytes });
+  return new Proxy(engine, {
+    get: (target, name: keyof Engine) => (name === 'disk' ? look : target[name].bind(target)),
+  });
+}
+
+await test('a session whose machine wrote too much is stopped, with how much that was; others go on', async (t) => {
+  // Below half of its reserve once all have begun: then what is written is measured often.
+  const disk = { freeBytes: 2 * GIB };
+  const engine = withDisk(openTestEngine(t), disk);
+  const { sessions, service, owner, other, admin } = await setUp(t, { engine, diskReserve: { bytes: GIB } });
+  const greedy = await service.start(owner, { lab: 'small' });
+  const modest = await service.start(other, { lab: 'small' });
+  const large = await service.start(owner, { lab: 'roomy' });
+  sessions.start();
+  for (const { id } of [greedy, modest, large]) await whenState(service, id, 'ready');
+  const write = async (actor: typeof owner, id: string, mib: number) => {
+    const { machineId } = await service.machine(actor, id, 'main');
+    const command = ['sh', '-c', `head -c ${mib * MIB} /dev/urandom >/root/file`];
+    await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
+  };
+  await write(other, modest.id, 8);
+  await write(owner, large.id, 48);
+  await write(owner, greedy.id, 48);
+  disk.freeBytes = GIB / 4;
+  const ended = await whenState(service, greedy.id, 'ended');
+  t.match(ended.reason, {
+    code: 'MACHINE_DISK_FULL',
+    message: /"main" had written 48.* and may keep 32 MiB/,
+  });
+  for (const { id } of [modest, large]) t.equal((await service.get(admin, id)).state, 'ready');
+});
+
+await test('with too little left on the disk a start waits, and goes on when there is room again', async (t) => {
+  const disk = { freeBytes: 100 * MIB };
+  const { sessions, service, owner } = await setUp(t, { engine: withDisk(openTestEngine(t), disk) });
+  sessions.start();
+  await until(() => sessions.disk() !== undefined);
+  const { id } = await service.start(owner, { lab: 'small' });
+  await whenState(service, id, 'queued');
+  t.match(await service.places(owner, [id]), [{ reason: 'disk', estimatedWaitSeconds: undefined }]);
+  disk.freeBytes = 50 * GIB;
+  await whenState(service, id, 'ready');
+});
+
+await test('of several processes one measures at a time, and the next when that was long ago', async (t) => {
+  await eachDatabase(t, 'turns', async (t, database) => {
+    const store = createMeasuringStore({ database });
+    const now = new Date();
+    const turns = await Promise.all(Array.from({ length: 6 }, () => store.takeTurn(now, 60_000)));
+    t.equal(turns.filter(Boolean).length, 1);
+    t.equal(await store.takeTurn(new Date(now.getTime() + 59_999), 60_000), false);
+    t.equal(await store.takeTurn(new Date(now.getTime() + 60_000), 60_000), true);
+  });
+});

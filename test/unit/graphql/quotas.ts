@@ -1,0 +1,22 @@
+import { requireActor } from '../../../src/identity/actor.ts';
+import type { QuotaService } from '../../../src/sessions/admission/quota.ts';
+import { at } from './world.ts';
+
+/** Quotas that are as they are. */
+export const quotaService: QuotaService = {
+  async list(actor) {
+    requireActor(actor, { scope: 'read', role: 'admin' });
+    return [
+      { subject: { learner: 'owner' }, sessions: 3, memoryBytes: undefined, updatedAt: at },
+      { subject: { course: 'beginnings' }, sessions: 3, memoryBytes: 2 ** 33, updatedAt: at },
+    ];
+  },
+  async set(actor, { subject, sessions, memory }) {
+    requireActor(actor, { scope: 'manage', role: 'admin' });
+    return { subject, sessions, memoryBytes: memory === undefined ? undefined : 2 ** 33, updatedAt: at };
+  },
+  async remove(actor) {
+    requireActor(actor, { scope: 'manage', role: 'admin' });
+    return true;
+  },
+};
