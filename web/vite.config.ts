@@ -13,6 +13,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/graphql': { target: service, ws: true },
+      '/api': service,
       '/ws': { target: service, ws: true },
       '/sign-in': service,
       '/sign-out': service,

@@ -7,6 +7,7 @@ import './styles/base.css';
 import './styles/prose.css';
 import './styles/lab.css';
 import './styles/terminal.css';
+import './styles/files.css';
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no #root.');

@@ -1,11 +1,17 @@
 import { useEffect, useState } from 'react';
+import { StartOver } from './start-over.tsx';
 import type { SessionHandle } from './use-session.ts';
 
 /** How often the time left is counted anew, in milliseconds; it is shown in minutes. */
 const COUNT_MS = 10_000;
 
 /** Time left, and what can be done with a session that runs. */
-export function SessionBar({ handle }: { handle: SessionHandle }) {
+export function SessionBar(props: {
+  handle: SessionHandle;
+  filesShown: boolean;
+  onFiles: (shown: boolean) => void;
+}) {
+  const { handle, filesShown, onFiles } = props;
   const { session, busy } = handle;
   const left = useMinutesLeft(session?.expiresAt);
   if (!session) return null;
@@ -33,6 +39,26 @@ export function SessionBar({ handle }: { handle: SessionHandle }) {
       >
         Restart
       </button>
+      <button
+        type="button"
+        className="quiet"
+        aria-expanded={filesShown}
+        disabled={session.state !== 'READY'}
+        onClick={() => onFiles(!filesShown)}
+      >
+        Files
+      </button>
+      <button
+        type="button"
+        className="quiet"
+        title="Put your work away, to go on another day"
+        onClick={handle.save}
+        disabled={session.state !== 'READY'}
+        aria-disabled={busy}
+      >
+        Save
+      </button>
+      <StartOver handle={handle} />
       <button type="button" className="quiet" onClick={handle.stop} aria-disabled={busy}>
         End
       </button>

@@ -6,10 +6,25 @@ export interface LabSession {
   state: SessionState;
   generation: number;
   provisioning: { phase: string; percent: number | null } | null;
+  /** While it waits. */
+  queue: QueuePlace | null;
   reason: { code: string; message: string } | null;
+  saving: { percent: number } | null;
+  /** Why its work could not be saved. */
+  saveProblem: { message: string } | null;
+  savedState: { bytes: number; expiresAt: string } | null;
+  /** Whether it is staff's copy of a learner's. */
+  isFork: boolean;
   machines: { name: string; ports: { port: number; name: string; url: string | null }[] }[];
   expiresAt: string;
   warnedAt: string | null;
+}
+
+export interface QueuePlace {
+  place: number;
+  waiting: number;
+  estimatedWaitSeconds: number | null;
+  reason: string;
 }
 
 export type SessionState =
@@ -29,7 +44,12 @@ const fields = `
   state
   generation
   provisioning { phase percent }
+  queue { place waiting estimatedWaitSeconds reason }
   reason { code message }
+  saving { percent }
+  saveProblem { message }
+  savedState { bytes expiresAt }
+  isFork
   machines { name ports { port name url } }
   expiresAt
   warnedAt
@@ -65,6 +85,24 @@ export const RestartSession = gql<{ restartSession: { session: LabSession } }, {
 export const ExtendSession = gql<{ extendSession: { session: LabSession } }, { id: string }>`
   mutation ExtendSession($id: ID!) {
     extendSession(input: { session: $id, minutes: 30 }) { session { ${fields} } }
+  }
+`;
+
+export const SaveSession = gql<{ saveSession: { session: LabSession } }, { id: string }>`
+  mutation SaveSession($id: ID!) {
+    saveSession(input: { session: $id }) { session { ${fields} } }
+  }
+`;
+
+export const ResumeSession = gql<{ resumeSession: { session: LabSession } }, { id: string }>`
+  mutation ResumeSession($id: ID!) {
+    resumeSession(input: { session: $id }) { session { ${fields} } }
+  }
+`;
+
+export const ResetSession = gql<{ resetSession: { session: LabSession } }, { id: string }>`
+  mutation ResetSession($id: ID!) {
+    resetSession(input: { session: $id }) { session { ${fields} } }
   }
 `;
 

@@ -8,7 +8,10 @@ import {
   ActiveSessionQuery,
   ExtendSession,
   isOver,
+  ResetSession,
   RestartSession,
+  ResumeSession,
+  SaveSession,
   StartSession,
   StopSession,
 } from './session.ts';
@@ -33,6 +36,12 @@ export interface SessionHandle {
   stop(): void;
   restart(): void;
   extend(): void;
+  /** Puts its work away. */
+  save(): void;
+  /** Goes on with what was saved. */
+  resume(): void;
+  /** Begins it anew: what was done and saved goes. */
+  reset(): void;
 }
 
 export function useSession(lab: string, learner: string): SessionHandle {
@@ -94,6 +103,15 @@ export function useSession(lab: string, learner: string): SessionHandle {
         return data.restartSession.session;
       }),
     extend: () => void ask(ExtendSession, { id }, (data) => data.extendSession.session),
+    save: () => void ask(SaveSession, { id }, (data) => data.saveSession.session),
+    resume() {
+      setStartedHere(true);
+      void ask(ResumeSession, { id }, (data) => data.resumeSession.session);
+    },
+    reset() {
+      setStartedHere(true);
+      void ask(ResetSession, { id }, (data) => data.resetSession.session);
+    },
   };
 }
 

@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react';
+import { useEffect, useId, useRef } from 'react';
+
+/** Asks before something that can not be taken back; Escape is no. `onAnswer` is called once. */
+export function ConfirmDialog(props: {
+  title: string;
+  /** Words of the button that has it done, and of the one that has the focus and does not. */
+  yes: string;
+  no: string;
+  children: ReactNode;
+  onAnswer: (yes: boolean) => void;
+}) {
+  const { title, yes, no, children, onAnswer } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className="confirm"
+      aria-labelledby={heading}
+      onClose={() => onAnswer(dialog.current?.returnValue === 'yes')}
+    >
+      <form method="dialog">
+        <h2 id={heading}>{title}</h2>
+        {children}
+        <p className="answers">
+          <button className="quiet" value="no">
+            {no}
+          </button>
+          <button value="yes">{yes}</button>
+        </p>
+      </form>
+    </dialog>
+  );
+}

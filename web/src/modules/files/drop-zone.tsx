@@ -1,0 +1,49 @@
+import type { DragEvent, ReactNode } from 'react';
+import { useState } from 'react';
+import { droppedFiles } from './dropped-files.ts';
+
+/** A place that files can be dropped on. */
+export function DropZone(props: {
+  hidden: boolean;
+  children: ReactNode;
+  onDrop: (files: File[], folders: string[]) => void;
+}) {
+  const { hidden, children, onDrop } = props;
+  const [over, setOver] = useState(false);
+
+  function drag(event: DragEvent) {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    setOver(true);
+  }
+
+  function leave({ currentTarget, relatedTarget }: DragEvent) {
+    if (!currentTarget.contains(relatedTarget as Node | null)) setOver(false);
+  }
+
+  function drop(event: DragEvent) {
+    event.preventDefault();
+    setOver(false);
+    const { files, folders } = droppedFiles(event.dataTransfer);
+    onDrop(files, folders);
+  }
+
+  return (
+    <div
+      className="files-place"
+      role="presentation"
+      hidden={hidden}
+      data-over={over}
+      onDragOver={drag}
+      onDragLeave={leave}
+      onDrop={drop}
+    >
+      <section className="files" aria-label="Files">
+        {children}
+        <p className="drop-hint faint">
+          {over ? 'Drop to upload here.' : 'Or drop files here to upload them.'}
+        </p>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { UploadRow } from './upload-row.tsx';
+import type { MachineOfFiles } from './machine-files.ts';
+import type { UploadsHandle } from './use-uploads.ts';
+
+/** The files that are on their way, one after the other. */
+export function Uploads(props: { at: MachineOfFiles; handle: UploadsHandle; onSettled: () => void }) {
+  const { at, handle, onSettled } = props;
+  const active = handle.uploads.find(({ settled }) => !settled);
+  if (handle.uploads.length === 0) return null;
+  return (
+    <ul className="file-list uploads" aria-label="Uploads">
+      {handle.uploads.map((upload) => (
+        <UploadRow
+          key={upload.id}
+          at={at}
+          upload={upload}
+          active={upload === active}
+          onSettled={() => {
+            handle.settle(upload.id);
+            onSettled();
+          }}
+          onRemove={() => handle.remove(upload.id)}
+        />
+      ))}
+    </ul>
+  );
+}
