@@ -24,7 +24,7 @@ await test('the panel lists the home folder of the learner', async (t) => {
   await lab.shows(/ready/);
   await lab.button('Files').click();
   t.equal(await lab.button('Files').getAttribute('aria-expanded'), 'true');
-  await files.getByRole('button', { name: 'work/' }).click();
+  await files.getByRole('button', { name: 'work/', exact: true }).click();
   await files.getByRole('list', { name: 'Files in /home/learner/work' }).waitFor();
   await files.getByRole('link', { name: 'one.txt' }).waitFor();
   await files.getByText('4 bytes').waitFor();

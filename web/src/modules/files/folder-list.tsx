@@ -65,7 +65,7 @@ function Entry(props: {
         download={`${name}.tar`}
         aria-label={`Download ${name} as tar`}
       >
-        .tar
+        Download
       </a>
     </>
   );

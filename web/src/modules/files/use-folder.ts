@@ -44,7 +44,8 @@ export function useFolder({ session, machine }: MachineOfFiles): FolderHandle {
     listing: answer?.to !== wanted,
     problem: answer?.problem,
     open: (path) => setWanted({ path }),
-    listAgain: () => setWanted({ path: folder?.path }),
+    // Not the folder shown before, where another is on its way.
+    listAgain: () => setWanted((before) => ({ path: before.path ?? folder?.path })),
   };
 }
 

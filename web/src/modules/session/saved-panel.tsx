@@ -29,5 +29,5 @@ export function SavedPanel({ handle }: { handle: SessionHandle }) {
 }
 
 function dayText(moment: string): string {
-  return new Date(moment).toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' });
+  return new Date(moment).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 }

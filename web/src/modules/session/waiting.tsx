@@ -13,13 +13,13 @@ const REASONS: Record<string, string> = {
 export function Waiting({ queue }: { queue: QueuePlace }) {
   const { place, waiting, reason, estimatedWaitSeconds } = queue;
   return (
-    <p>
+    <output className="waiting">
       You are number {place} of {waiting} who wait. {REASONS[reason]}{' '}
       {estimatedWaitSeconds === null
         ? 'How long it takes can not be known.'
         : `It should take ${waitText(estimatedWaitSeconds)}.`}{' '}
       Your machine starts by itself: you may leave this page open.
-    </p>
+    </output>
   );
 }
 

@@ -1,0 +1,43 @@
+import t, { test } from 'tap';
+import { startBerth } from '../support/berth-process.ts';
+import { startBrowser } from '../support/browser.ts';
+import { labsFolder } from '../support/lab-folders.ts';
+import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
+
+const labOf = (title: string) => ({
+  'lab.yaml': `title: ${title}
+machines: [{ name: main, image: berth/lab-linux, user: learner, shell: [/bin/bash, -l], memory: 64 MiB }]
+`,
+});
+
+const labs = await labsFolder(t, { first: labOf('First'), second: labOf('Second') });
+// Room for one of the two.
+const berth = await startBerth(t, { BERTH_LABS_DIR: labs, BERTH_MEMORY_BUDGET: '100 MiB' });
+const browser = await startBrowser(t);
+const page = await browser.open();
+const lab = labPage(page);
+await signIn(page, printedLink(berth));
+
+await test('a start without room tells its place, why it waits, and for how long', async (t) => {
+  await openLab(page, berth, 'first');
+  await lab.start();
+  await openLab(page, berth, 'second');
+  await lab.button('Start the lab').click();
+  await lab.machine.getByRole('status').filter({ hasText: 'Waiting for a place' }).waitFor();
+  const waiting = lab.machine.getByRole('status').filter({ hasText: 'You are number 1 of 1 who wait.' });
+  await waiting.waitFor();
+  t.match(await waiting.textContent(), /The memory for sessions is in use\./);
+  t.match(await waiting.textContent(), /It should take about \d+ minutes\./);
+});
+
+await test('it starts by itself once there is room', async (t) => {
+  const other = await page.context().newPage();
+  await openLab(other, berth, 'first');
+  await labPage(other).button('End').click();
+  await lab.prompt();
+  t.equal(await lab.machine.getByText('who wait').count(), 0);
+});
+
+await test('no page had anything to complain of', async (t) => {
+  t.same(browser.complaints(), []);
+});
