@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { isUniqueViolation } from '../../database/unique-violation.ts';
 
 /** Where it is kept when what machines wrote was last measured, as ISO text: it sorts as times do. */
 const KEY = 'machines.measured';
@@ -11,14 +12,26 @@ export function createMeasuringStore({ database }: { database: Database }) {
   return {
     /** Takes the turn, if the last one was `everyMs` ago or longer. */
     async takeTurn(now: Date, everyMs: number): Promise<boolean> {
-      const never = new Date(0).toISOString();
-      await client.setting.upsert({ where: { key: KEY }, create: { key: KEY, value: never }, update: {} });
+      const value = now.toISOString();
       const due = new Date(now.getTime() - everyMs).toISOString();
       const { count } = await client.setting.updateMany({
         where: { key: KEY, value: { lte: due } },
-        data: { value: now.toISOString() },
+        data: { value },
       });
-      return count === 1;
+      if (count === 1) return true;
+      if (await client.setting.findUnique({ where: { key: KEY } })) return false;
+      return isFirst(client.setting.create({ data: { key: KEY, value } }));
     },
   };
+}
+
+/** Whether the row is made; false when another process was first. */
+async function isFirst(creation: Promise<unknown>): Promise<boolean> {
+  try {
+    await creation;
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
 }

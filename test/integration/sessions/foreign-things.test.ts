@@ -1,0 +1,101 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { labelsOf } from '../../../src/engine/docker/labels.ts';
+import { untilLabel } from '../../../src/engine/docker/overdue.ts';
+import { newId } from '../../../src/ids.ts';
+import { createActors } from '../../support/actors.ts';
+import { freshDatabase } from '../../support/databases.ts';
+import { MACHINE_IMAGE, testSubnet } from '../../support/engines.ts';
+import { openTestEngine } from '../../support/session-engine.ts';
+import { environmentOf, testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+import { openPool, readyIds, warmLab } from '../../support/warm.ts';
+
+await test('sessions come, crash, are mended and go, and nothing that others made is touched', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const installation = `test-${newId()}`;
+  const engine = openTestEngine(t, installation);
+  const labs = [
+    testLab('lab', { machines: [testMachine('main', { volumes: ['/data'] })] }),
+    warmLab('warm', 1),
+  ];
+  const { sessions } = openPool(t, database, labs, { engine });
+  const { service } = sessions;
+  const { id } = await service.start(owner, { lab: 'lab' });
+  await whenState(service, id, 'ready');
+  const environment = await environmentOf(database, id);
+
+  // Named as ours are, and labelled as those of another installation, of the very same environment.
+  const theirs = { ...labelsOf('another', 'machine', { environment, machine: 'main' }), ...untilLabel(-1) };
+  const foreign = await Promise.all([
+    makeForeign(t, 'a-database', {}),
+    makeForeign(t, `berth-${environment}-main-2`, {}),
+    makeForeign(t, `berth-${environment}-other`, theirs),
+    makeForeign(t, `berth-${newId()}-main`, labelsOf('another', 'gauge')),
+  ]);
+  const before = await Promise.all(foreign.map((look) => look()));
+
+  // As after a crash: an environment that no session has, of which one thing was lost.
+  await database.client.session.update({ where: { id }, data: { environmentId: 'gone' } });
+  await sessions.reconcile();
+  await until(async () => !(await engine.list()).some(({ environmentId }) => environmentId === environment));
+  await whenState(service, id, 'failed');
+  const second = await service.start(owner, { lab: 'warm' });
+  await whenState(service, second.id, 'ready');
+  await engine.usage();
+  await engine.disk();
+  labs.splice(0, 2);
+  await service.deleteAllMine(owner);
+  await sessions.reconcile();
+  await until(async () => (await database.client.session.count()) === 0);
+  await until(async () => (await readyIds(database)).length === 0, 60_000);
+  await until(async () => (await engine.list()).length === 0, 60_000);
+
+  t.strictSame(await Promise.all(foreign.map((look) => look())), before);
+  t.ok(before.every((things) => Object.values(things).every(Boolean)));
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  const filters = { label: [`berth.installation=${installation}`] };
+  t.strictSame(await docker.listContainers({ all: true, filters }), []);
+  t.strictSame(await docker.listNetworks({ filters }), []);
+  t.strictSame((await docker.listVolumes({ filters })).Volumes, []);
+  close();
+});
+
+/** A running container, a network, a volume and an image of somebody else; what is given tells how they are. */
+async function makeForeign(t: Test, name: string, Labels: Record<string, string>) {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  const network = await docker.createNetwork({
+    Name: name,
+    Labels,
+    IPAM: { Driver: 'default', Config: [{ Subnet: testSubnet() }] },
+  });
+  const volume = await docker.createVolume({ Name: name, Labels });
+  const container = await docker.createContainer({
+    name,
+    Image: MACHINE_IMAGE,
+    Entrypoint: ['sleep', '600'],
+    Labels,
+    HostConfig: {
+      Init: true,
+      NetworkMode: name,
+      Mounts: [{ Type: 'volume', Source: name, Target: '/data' }],
+    },
+  });
+  await container.start();
+  const repository = `${name}-image`.toLowerCase();
+  await container.commit({ repo: repository, tag: 'kept', pause: false });
+  const image = docker.getImage(`${repository}:kept`);
+  t.teardown(async () => {
+    await container.remove({ force: true, v: true });
+    await Promise.all([network.remove(), volume.remove(), image.remove()]);
+    close();
+  });
+  return async () => ({
+    container: (await container.inspect()).State.StartedAt,
+    network: (await network.inspect()).Id,
+    volume: (await volume.inspect()).Name,
+    image: (await image.inspect()).Id,
+  });
+}
