@@ -250,6 +250,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     sessions: sessions.service,
     warm: sessions.warm,
     saves: sessions.saves,
+    engineRoom: sessions.engineRoom,
     quotas: createQuotas({ database, users: userService, clock, onChanged: sessions.roomChanged }),
     terminals,
     files,

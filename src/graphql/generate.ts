@@ -24,6 +24,7 @@ const models = [
   'Job',
   'JobConnection',
   'JobEdge',
+  'EngineRoom',
   'JobProgress',
   'Lab',
   'LabConnection',

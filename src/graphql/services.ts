@@ -8,6 +8,7 @@ import type { RegistryService } from '../images/registry-service.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import type { PreviewService } from '../previews/preview.ts';
 import type { SaveService } from '../sessions/saves/saved-state.ts';
+import type { EngineRoomService } from '../sessions/admission/engine-room.ts';
 import type { QuotaService } from '../sessions/admission/quota.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { WarmService } from '../sessions/warm/warm-service.ts';
@@ -27,6 +28,7 @@ export interface GraphqlServices {
   warm: WarmService;
   saves: SaveService;
   quotas: QuotaService;
+  engineRoom: EngineRoomService;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;
   previews: Pick<PreviewService, 'open' | 'declared' | 'label'>;

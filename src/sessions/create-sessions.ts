@@ -5,6 +5,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
+import type { EngineRoomService } from './admission/engine-room.ts';
 import { putAdmissionTogether } from './admission/put-together.ts';
 import type { AdmissionOptions } from './admission/put-together.ts';
 import { createClaimStore } from './claim-store.ts';
@@ -86,6 +87,8 @@ export interface Sessions {
   countWarm(): Promise<WarmPoolView[]>;
   /** The engine's disk as it was last seen, for metrics. */
   disk(): DiskState | undefined;
+  /** The room on the engine, for admins. */
+  engineRoom: EngineRoomService;
   /** There may be more room than there was: looks whom to let in. */
   roomChanged(): void;
   /** Compares the engine with the database once, now; resolves when that is done. */
@@ -125,19 +128,10 @@ export function createSessions(options: SessionsOptions): Sessions {
   const parts = { store, claims, changer, subnets, engine, clock, owner, logger };
   const leases = createSubnetLeases({ pool, subnets });
   const provisionLab = createLabProvision({ engine, leases, pins: options.pins });
-  const disk = putDiskTogether({
-    ...options,
-    store,
-    changer,
-    onRoom: wakeProvisioner,
-    onEnded: wakeTeardown,
-  });
-  const { quotas, room, admission, queue, news } = putAdmissionTogether({
-    ...options,
-    pool,
-    isDiskLow: disk.isLow,
-    changer,
-  });
+  const diskNews = { onRoom: wakeProvisioner, onEnded: wakeTeardown };
+  const disk = putDiskTogether({ ...options, ...diskNews, store, changer });
+  const admissions = putAdmissionTogether({ ...options, pool, disk, changer });
+  const { quotas, room, admission, queue, news, engineRoom } = admissions;
   const warm = createWarm({
     ...options,
     subnets,
@@ -282,6 +276,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     countByState: store.countByState,
     countWarm: warm.view,
     disk: disk.latest,
+    engineRoom,
     roomChanged: () => work.started && provisioner.wake(),
     reconcile: comparing.flush,
     noteUses: lifetimes.settle,

@@ -9,6 +9,7 @@ export const admissionResolvers = {
     lab: ({ subject }) => ('lab' in subject ? subject.lab : null),
   },
   Query: {
+    engineRoom: (_, _args, { services, actor }) => services.engineRoom.look(actor),
     quotas: (_, _args, { services, actor }) => services.quotas.list(actor),
   },
   Mutation: {

@@ -41,6 +41,8 @@ const prices: Readonly<Record<string, Price>> = {
   'LocalRegistry.images': { times: 100 },
   // The whole queue is looked at, together for all that ask at once.
   'Session.queue': { once: 20 },
+  // All that holds room is read.
+  'Query.engineRoom': { once: 30 },
   // A list that is not a page.
   'Query.quotas': { once: 20, times: 100 },
   // Up to 64 KB of text.

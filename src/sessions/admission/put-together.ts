@@ -7,6 +7,8 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SubnetPool } from '../subnet-pool.ts';
 import { createAdmission } from './admission.ts';
 import { createAdmissionStore } from './admission-store.ts';
+import type { DiskState } from '../disk/disk-watch.ts';
+import { createEngineRoomService } from './engine-room.ts';
 import { createQueueNews } from './queue-news.ts';
 import { createQueueView } from './queue-view.ts';
 import { createQuotaStore } from './quota-store.ts';
@@ -28,7 +30,7 @@ export function putAdmissionTogether(
     database: Database;
     engine: Pick<Engine, 'info'>;
     pool: SubnetPool;
-    isDiskLow: () => boolean;
+    disk: { isLow: () => boolean; latest: () => DiskState | undefined };
     changer: SessionChanger;
     catalogue: Pick<LabCatalogue, 'version'>;
     clock: Clock;
@@ -37,7 +39,7 @@ export function putAdmissionTogether(
   const { database, changer, catalogue, clock, provisionConcurrency: concurrency } = options;
   const store = createAdmissionStore({ database });
   const quotas = createQuotaStore({ database });
-  const room = createRoom(options);
+  const room = createRoom({ ...options, isDiskLow: options.disk.isLow });
   const admission = createAdmission({ store, quotas, room, catalogue, clock });
   return {
     quotas,
@@ -45,5 +47,6 @@ export function putAdmissionTogether(
     admission,
     queue: createQueueView({ admission, store, concurrency, clock }),
     news: createQueueNews({ changer, clock }),
+    engineRoom: createEngineRoomService({ store, room, disk: options.disk.latest }),
   };
 }

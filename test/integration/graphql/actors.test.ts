@@ -124,6 +124,7 @@ await test('each operation, asked by the owner, another student, an instructor, 
     [`{ user(id: "${owner.id}") { name } }`, ['USER_NOT_FOUND', 'ok', 'ok', nobody, 'ok']],
     [`{ user(id: "${owner.id}") { tokens { id } } }`, ['USER_NOT_FOUND', no, 'ok', nobody, 'ok']],
     ['{ quotas { sessions } }', [no, no, 'ok', nobody, no]],
+    ['{ engineRoom { sessions { used } } }', [no, no, 'ok', nobody, no]],
     [
       'mutation { setQuota(input: { lab: "any", sessions: 9 }) { quota { sessions } } }',
       [no, no, 'ok', nobody, no],

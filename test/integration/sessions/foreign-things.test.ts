@@ -30,7 +30,7 @@ await test('sessions come, crash, are mended and go, and nothing that others mad
   // Named as ours are, and labelled as those of another installation, of the very same environment.
   const theirs = { ...labelsOf('another', 'machine', { environment, machine: 'main' }), ...untilLabel(-1) };
   const foreign = await Promise.all([
-    makeForeign(t, 'a-database', {}),
+    makeForeign(t, `a-database-${newId()}`, {}),
     makeForeign(t, `berth-${environment}-main-2`, {}),
     makeForeign(t, `berth-${environment}-other`, theirs),
     makeForeign(t, `berth-${newId()}-main`, labelsOf('another', 'gauge')),

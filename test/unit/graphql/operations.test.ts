@@ -80,12 +80,14 @@ const everything = `{
     progress { passed total steps { id passed passedAt attempts bestScore } } }
   labProblems { lab file line key message }
   warmPools { lab { slug } labSlug ready making wanted }
-  sessions(first: 4) { edges { node { id state generation provisioning { phase percent } reason { code message } lab { slug }
+  sessions(first: 4) { edges { node { id state generation provisioning { phase percent } queue { place waiting estimatedWaitSeconds reason } reason { code message } lab { slug }
     labSlug learner { name } machines { name image address ports { port name url } } terminals { id machine createdAt endedAt exitCode }
     createdAt readyAt expiresAt warnedAt endedAt
     attempts(first: 4) { edges { node { id state passed score message output exitCode reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }
   attempts { edges { node { id } } }
+  quotas { learner { id } course lab sessions memoryBytes updatedAt }
+  engineRoom { memory { totalBytes budgetBytes usedBytes } disk { totalBytes } sessions { most used } networks { most used } }
   attempt(id: "${toGlobalId('Attempt', 'attempt-1')}") { id }
   node(id: "${toGlobalId('Session', 'session-1')}") { __typename id ... on Session { state } }
   nodes(ids: ["${toGlobalId('Lab', 'linux-command-line')}", "${toGlobalId('Attempt', 'attempt-1')}", "${toGlobalId('User', 'owner')}", "nothing", "${toGlobalId('Attempt', 'attempt-9')}"]) { __typename id }

@@ -1,4 +1,5 @@
 import { requireActor } from '../../../src/identity/actor.ts';
+import type { EngineRoomService } from '../../../src/sessions/admission/engine-room.ts';
 import type { QuotaService } from '../../../src/sessions/admission/quota.ts';
 import { at } from './world.ts';
 
@@ -18,5 +19,18 @@ export const quotaService: QuotaService = {
   async remove(actor) {
     requireActor(actor, { scope: 'manage', role: 'admin' });
     return true;
+  },
+};
+
+/** An engine of 8 GiB of memory, half of it in use, whose disk nobody has seen. */
+export const engineRoomService: EngineRoomService = {
+  async look(actor) {
+    requireActor(actor, { scope: 'read', role: 'admin' });
+    return {
+      memory: { totalBytes: 2 ** 33, budgetBytes: 2 ** 33, usedBytes: 2 ** 32 },
+      disk: undefined,
+      sessions: { most: undefined, used: 3 },
+      networks: { most: 4096, used: 3 },
+    };
   },
 };

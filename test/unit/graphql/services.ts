@@ -9,7 +9,7 @@ import type { Page, PageRequest } from '../../../src/page.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
-import { quotaService } from './quotas.ts';
+import { engineRoomService, quotaService } from './quotas.ts';
 import { tokenService } from './tokens.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
@@ -195,6 +195,7 @@ export function createServices(world: World): GraphqlServices {
     },
     saves: savesOf(world, reachSession, pageOf),
     quotas: quotaService,
+    engineRoom: engineRoomService,
     terminals: {
       async open(actor, { sessionId, machine, rows, cols }) {
         reachSession(actor, sessionId);
