@@ -23,7 +23,7 @@ export function ofSize(content: Readable, size: number): Readable {
 async function* firstBytes(content: Readable, size: number): AsyncGenerator<Buffer> {
   let left = size;
   if (left === 0) return;
-  for await (const chunk of content as AsyncIterable<Buffer>) {
+  for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     const piece = chunk.length > left ? chunk.subarray(0, left) : chunk;
     left -= piece.length;
     yield piece;

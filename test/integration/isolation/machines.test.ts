@@ -133,7 +133,9 @@ await test('a standard machine is one to administer', async (t) => {
   await works('useradd -m ada; echo ada:secret | chpasswd; su ada -c "id -un" | grep -x ada');
   await works('touch /tmp/f; chown ada:ada /tmp/f; chmod 2755 /tmp/f; stat -c %U%a /tmp/f | grep -x ada2755');
   await works('ping -c1 -W1 127.0.0.1; su ada -c "ping -c1 127.0.0.1"');
-  await works('su ada -c "sleep 60 >/dev/null 2>&1 &"; pkill -u ada sleep; passwd -l ada; userdel -r ada');
+  await works(
+    'su ada -c "sleep 60 >/dev/null 2>&1 &"; until pkill -u ada sleep; do sleep 0.1; done; passwd -l ada; userdel -r ada',
+  );
   await works(`
     mkdir -p /tmp/p/DEBIAN /tmp/p/usr/bin /tmp/repository
     printf "Package: berth-greeting\\nVersion: 1.0\\nArchitecture: all\\nMaintainer: none\\nDescription: greets\\n" >/tmp/p/DEBIAN/control
