@@ -175,7 +175,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     terminalLimit: config.terminalLimit,
   });
   const { uploadLimitBytes } = config;
-  const files = createFileService({ sessions: sessions.service, engine, log, uploadLimitBytes });
+  const files = createFileService({ sessions: sessions.service, engine, events, log, uploadLimitBytes });
   const checks = createChecks({
     database,
     engine,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Engine } from '../engine/engine.ts';
 import { fault } from '../errors.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Log } from '../log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
@@ -9,13 +10,16 @@ import { isOfKernel, machinePath } from './machine-path.ts';
 import { readingAsLearner, readingAsStaff } from './reading.ts';
 import { runScript } from './run-script.ts';
 import { REMOVE_SCRIPT } from './scripts.ts';
+import { breakOffWithSessions } from './session-end.ts';
+import type { SessionStates } from './session-end.ts';
 import { createSpool } from './spool.ts';
 import { createTransfers } from './transfers.ts';
 import type { Transfer } from './transfers.ts';
 import { createUploads } from './uploads.ts';
 
 export interface FileServiceOptions {
-  sessions: Pick<SessionService, 'machine' | 'touch'>;
+  sessions: SessionStates & Pick<SessionService, 'machine' | 'touch'>;
+  events: Pick<EventBus, 'listen'>;
   engine: Pick<Engine, 'exec' | 'execOutput'>;
   log: Log;
   /** Most bytes of one upload. */
@@ -30,6 +34,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
   const asLearner = readingAsLearner(engine);
   const asStaff = readingAsStaff(engine);
   const transfers = createTransfers();
+  const stopListening = breakOffWithSessions({ ...options, transfers });
   const underWay = new Set<Promise<unknown>>();
 
   /** Where the actor may enter: the machine, its path, and with whose rights they read there. */
@@ -68,6 +73,8 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     const transfer = transfers.begin(sessionId, client);
     const { signal } = transfer;
     const abort = () => void content.destroy(reasonOf(signal));
+    // Whoever reads it hears of it; there may be nobody yet, or no more.
+    content.on('error', () => undefined);
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     const working = work(signal);
@@ -140,6 +147,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     },
 
     async stop() {
+      stopListening();
       transfers.stop();
       await Promise.allSettled(underWay);
     },

@@ -159,7 +159,7 @@ status=$?
 rm -f -- "$2"
 [ "$status" = 0 ] && exit 0
 case $said in
-  *'No space left'*) exit ${EXIT.diskFull} ;;
+  *'No space left'* | *'Wrote only'*) exit ${EXIT.diskFull} ;;
   *'Permission denied'*) exit ${EXIT.denied} ;;
 esac
 printf %s "$said" >&2

@@ -58,6 +58,8 @@ export function createSpool({
         objectMode: false,
         highWaterMark: AHEAD_BYTES,
       });
+      // Whoever reads it hears of it; there may be nobody any more.
+      input.on('error', () => undefined);
       const call = { script: SPOOL_SCRIPT, path: folder, more: [name], verb: 'write to' };
       try {
         await runScript(engine, machineId, call, {

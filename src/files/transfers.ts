@@ -9,7 +9,7 @@ export const TRANSFER_LIMIT_MS = 30 * 60_000;
 
 /** A transfer that is under way. */
 export interface Transfer {
-  /** Aborted when its client goes, its time is over, or the service stops. */
+  /** Aborted when its client goes, its session ends, its time is over, or the service stops. */
   signal: AbortSignal;
   /** To be called once, when it is over. */
   end(): void;
@@ -19,7 +19,7 @@ export type Transfers = ReturnType<typeof createTransfers>;
 
 /** Counts the transfers that this process carries, and ends them. */
 export function createTransfers(limits = { session: SESSION_TRANSFERS, all: ALL_TRANSFERS }) {
-  const bySession = new Map<string, number>();
+  const bySession = new Map<string, Set<AbortController>>();
   const stopping = new AbortController();
   let all = 0;
 
@@ -27,28 +27,30 @@ export function createTransfers(limits = { session: SESSION_TRANSFERS, all: ALL_
     /** @throws TRANSFER_LIMIT, SHUTTING_DOWN */
     begin(sessionId: string, client: AbortSignal): Transfer {
       if (stopping.signal.aborted) throw fault('SHUTTING_DOWN');
-      const ofSession = bySession.get(sessionId) ?? 0;
-      if (ofSession >= limits.session) {
+      const ofSession = bySession.get(sessionId) ?? new Set();
+      if (ofSession.size >= limits.session) {
         throw fault('TRANSFER_LIMIT', { where: 'The session', limit: limits.session });
       }
       if (all >= limits.all) throw fault('TRANSFER_LIMIT', { where: 'The service', limit: limits.all });
-      bySession.set(sessionId, ofSession + 1);
+      const over = new AbortController();
+      bySession.set(sessionId, ofSession.add(over));
       all += 1;
-      let over = false;
+      const time = AbortSignal.timeout(TRANSFER_LIMIT_MS);
       return {
-        signal: AbortSignal.any([client, stopping.signal, AbortSignal.timeout(TRANSFER_LIMIT_MS)]),
+        signal: AbortSignal.any([client, stopping.signal, over.signal, time]),
         end() {
-          if (over) return;
-          over = true;
+          if (!ofSession.delete(over)) return;
           all -= 1;
-          const left = (bySession.get(sessionId) ?? 1) - 1;
-          if (left > 0) bySession.set(sessionId, left);
-          else bySession.delete(sessionId);
+          if (ofSession.size === 0) bySession.delete(sessionId);
         },
       };
     },
-    /** How many are under way. */
-    count: () => all,
+    /** Whether the session has any under way. */
+    has: (sessionId: string) => bySession.has(sessionId),
+    /** Breaks off those of a session. */
+    breakOff(sessionId: string): void {
+      for (const over of bySession.get(sessionId) ?? []) over.abort();
+    },
     /** Ends those under way, and refuses others. */
     stop: () => stopping.abort(fault('SHUTTING_DOWN')),
   };

@@ -10,6 +10,8 @@ export interface PublicUrls {
   signIn(secret: string): string;
   /** Where a terminal's socket is: `ws://` or `wss://`. */
   terminal(terminalId: string): string;
+  /** Where the files of a machine are; `session` is its global id. */
+  files(session: string, machine: string): string;
   /** A path at the host of a port. @throws PREVIEWS_OFF */
   preview(label: string, path: string): string;
 }

@@ -11,6 +11,8 @@ export function publicUrls(
   return {
     signIn: (secret) => `${base}/sign-in/${secret}`,
     terminal: (id) => `${base.replace(/^http/, 'ws')}/ws/terminals/${id}`,
+    files: (session, machine) =>
+      `${base}/api/v1/sessions/${session}/machines/${encodeURIComponent(machine)}/files`,
     preview: (label, path) => previewHosts.origin(label, request.host) + path,
   };
 }

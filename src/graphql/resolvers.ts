@@ -2,6 +2,7 @@ import { baseResolvers } from './base/base-resolvers.ts';
 import { dateTime } from './base/date-time.ts';
 import { admissionResolvers } from './admission/admission-resolvers.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
+import { filesResolvers } from './files/files-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { imagesResolvers } from './images/images-resolvers.ts';
 import { jobsResolvers } from './jobs/jobs-resolvers.ts';
@@ -30,5 +31,6 @@ export const domainResolvers = [
   admissionResolvers,
   terminalsResolvers,
   checksResolvers,
+  filesResolvers,
   previewsResolvers,
 ];

@@ -15,6 +15,7 @@ const domains = [
   'warm',
   'terminals',
   'checks',
+  'files',
   'previews',
 ];
 

@@ -27,8 +27,12 @@ export const filesQueries = {
   delete: z.strictObject({ path, recursive: flag }),
 };
 
-/** Reads a query. @throws INPUT_INVALID, naming each parameter that is wrong and what would be right */
-export function readQuery<T extends z.ZodType>(schema: T, query: unknown): z.infer<T> {
+/** Reads the query of a request. @throws INPUT_INVALID, naming each parameter that is wrong and what would be right */
+export function readQuery<T extends z.ZodType>(
+  schema: T,
+  { url, query }: { url: string; query: unknown },
+): z.infer<T> {
+  requireText(url);
   const read = schema.safeParse(query);
   if (read.success) return read.data;
   const problems = read.error.issues.map((issue) =>
@@ -37,4 +41,17 @@ export function readQuery<T extends z.ZodType>(schema: T, query: unknown): z.inf
       : `"${issue.path.join('.')}" ${issue.message}`,
   );
   throw fault('INPUT_INVALID', { problem: `The query is wrong: ${problems.join('; ')}.` });
+}
+
+/** What can not be decoded would be taken as it is written, and name another file. */
+function requireText(url: string): void {
+  try {
+    decodeURIComponent(url);
+  } catch (error) {
+    throw fault(
+      'INPUT_INVALID',
+      { problem: 'The query is wrong: it must be UTF-8, percent-encoded.' },
+      error,
+    );
+  }
 }

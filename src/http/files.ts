@@ -19,14 +19,14 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
     scope.head(FILES_ROUTE, async (request: FilesRequest, reply) => {
-      const { path } = readQuery(filesQueries.head, request.query);
+      const { path } = readQuery(filesQueries.head, request);
       const stat = await files.stat(request.actor, placeOf(request, path));
       if (stat.kind === 'file') reply.header('content-length', stat.size);
       return describe(reply, stat).type('application/octet-stream').send();
     });
 
     scope.get(FILES_ROUTE, async (request: FilesRequest, reply) => {
-      const query = readQuery(filesQueries.get, request.query);
+      const query = readQuery(filesQueries.get, request);
       const place = placeOf(request, query.path);
       if (query.list) {
         const { path, entries, truncated } = await files.list(request.actor, place);
@@ -48,7 +48,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
     });
 
     scope.put(FILES_ROUTE, async (request: FilesRequest, reply) => {
-      const { path, mode, parents } = readQuery(filesQueries.put, request.query);
+      const { path, mode, parents } = readQuery(filesQueries.put, request);
       const upload = { ...contentOf(request), mode, parents };
       const written = await lingering(request, () =>
         files.write(request.actor, placeOf(request, path), upload, clientOf(reply)),
@@ -57,7 +57,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
     });
 
     scope.post(FILES_ROUTE, async (request: FilesRequest, reply) => {
-      const { path, as, parents, keepOwners = true } = readQuery(filesQueries.post, request.query);
+      const { path, as, parents, keepOwners = true } = readQuery(filesQueries.post, request);
       const place = placeOf(request, path);
       if (as === 'folder') await files.makeFolder(request.actor, place);
       else {
@@ -68,7 +68,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
     });
 
     scope.delete(FILES_ROUTE, async (request: FilesRequest, reply) => {
-      const { path, recursive } = readQuery(filesQueries.delete, request.query);
+      const { path, recursive } = readQuery(filesQueries.delete, request);
       await files.remove(request.actor, placeOf(request, path), { recursive });
       return reply.code(204).send();
     });

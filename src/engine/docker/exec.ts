@@ -24,21 +24,23 @@ type Cut = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
 export async function runExec(container: Docker.Container, spec: ExecSpec): Promise<ExecResult> {
   spec.signal?.throwIfAborted();
   const mark = newMark();
-  const exec = await call(() => container.exec(execOptions(spec, mark)));
-  // What was given up meanwhile is not started; from here on the listener hears of it.
-  spec.signal?.throwIfAborted();
-  const started = deferred<void>();
   const cut = deferred<Cut>();
-  const output = createExecOutput(spec.outputLimitBytes, {
-    started: () => started.resolve(),
-    limit: () => cut.resolve('output-limit'),
-  });
-  const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
   let inputError: unknown;
   const failInput = (error: unknown) => {
     inputError = error;
     cut.resolve('aborted');
   };
+  // From the beginning, since it may break before anybody reads it.
+  spec.inputStream?.once('error', failInput);
+  const exec = await call(() => container.exec(execOptions(spec, mark)));
+  // What was given up meanwhile is not started; from here on the listener hears of it.
+  spec.signal?.throwIfAborted();
+  const started = deferred<void>();
+  const output = createExecOutput(spec.outputLimitBytes, {
+    started: () => started.resolve(),
+    limit: () => cut.resolve('output-limit'),
+  });
+  const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
   const abort = () => cut.resolve('aborted');
   spec.signal?.addEventListener('abort', abort, { once: true });
   try {
@@ -57,6 +59,7 @@ export async function runExec(container: Docker.Container, spec: ExecSpec): Prom
   } finally {
     clearTimeout(timer);
     spec.signal?.removeEventListener('abort', abort);
+    spec.inputStream?.off('error', failInput);
   }
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { extract, pack } from 'tar-stream';
 import { test } from 'tap';
 import type { Test } from 'tap';
@@ -37,6 +37,25 @@ export async function filesContract(open: (t: Test) => EngineHarness): Promise<v
     await once(tar, 'readable');
     tar.destroy();
     t.equal((await runScript(engine, machineId, 'echo alive')).out, 'alive\n');
+  });
+
+  await test('a copy that its sender breaks off ends, and says why', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const begun = Buffer.alloc(2048);
+    const failing = Readable.from(
+      (async function* () {
+        yield begun.subarray(0, 100);
+        throw new Error('no more');
+      })(),
+      { objectMode: false },
+    );
+    await t.rejects(engine.copyIn(machineId, '/', failing), { message: 'no more' });
+    const left = new PassThrough();
+    left.write(begun.subarray(0, 100));
+    const copying = engine.copyIn(machineId, '/', left);
+    setTimeout(() => left.destroy(), 100);
+    await t.rejects(copying, { code: 'TRANSFER_INTERRUPTED' });
   });
 
   await test('a copy to or from what is not there says so', async (t) => {

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import { pack } from 'tar-stream';
-import type { Header } from 'tar-stream';
 import type { Test } from 'tap';
+import type { Engine } from '../../../src/engine/engine.ts';
 import { fault } from '../../../src/errors.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createFileService } from '../../../src/files/file-service.ts';
 import type { FilePlace } from '../../../src/files/file.ts';
 import { allScopes } from '../../../src/identity/actor.ts';
 import type { Actor, Role } from '../../../src/identity/actor.ts';
 import { authorize } from '../../../src/sessions/access.ts';
+import type { SessionState } from '../../../src/sessions/session.ts';
 import { dockerHarness, provisionMachine, runScript } from '../../support/engines.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
@@ -26,21 +26,27 @@ function actor(userId: string, role: Role): Actor {
 /** Files on two machines of one session, which `owner` has: "root", whose user is root, and "plain", whose user is not and may become nobody. */
 export async function createFileWorld(
   t: Test,
-  { uploadLimitBytes = 64 * 1024 * 1024 }: { uploadLimitBytes?: number } = {},
+  {
+    uploadLimitBytes = 64 * 1024 * 1024,
+    engine = dockerHarness(t).engine,
+  }: { uploadLimitBytes?: number; engine?: Engine } = {},
 ) {
-  const { engine } = dockerHarness(t);
   const [root, plain] = await Promise.all([
     provisionMachine(engine),
     provisionMachine(engine, { profile: 'restricted', user: 'learner' }),
   ]);
   const machines: Record<string, string> = { root: root.machineId, plain: plain.machineId };
   const touched: string[] = [];
+  let state: SessionState = 'ready';
+  const events = createMemoryBus({ log: quietLog() });
   const log = quietLog();
   const files = createFileService({
     engine,
+    events,
     log,
     uploadLimitBytes,
     sessions: {
+      get: async () => ({ state }),
       async machine(who, id, name) {
         const session = id === 'session' ? { learnerId: owner.userId } : null;
         authorize(who, 'enter', session);
@@ -71,6 +77,15 @@ export async function createFileWorld(
     files,
     machines,
     touched,
+    /** As when the session comes to another state. */
+    async change(to: SessionState) {
+      state = to;
+      await events.publish('session.changed', {
+        sessionId: 'session',
+        learnerId: owner.userId,
+        generation: 2,
+      });
+    },
     log,
     shell,
     place: (machine: string, path: string): FilePlace => ({ sessionId: 'session', machine, path }),
@@ -84,14 +99,4 @@ export type FileWorld = Awaited<ReturnType<typeof createFileWorld>>;
 export function upload(bytes: Buffer | string) {
   const content = Buffer.from(bytes);
   return { content: Readable.from([content], { objectMode: false }), size: content.length };
-}
-
-/** An archive of these entries, in their order. */
-export async function tarOf(
-  ...entries: (Partial<Header> & { name: string } & { body?: Buffer | string })[]
-): Promise<Buffer> {
-  const tar = pack();
-  for (const { body = '', ...header } of entries) tar.entry(header, Buffer.from(body));
-  tar.finalize();
-  return buffer(Readable.from(tar));
 }

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { extract } from 'tar-stream';
 import type { Header } from 'tar-stream';
 import { test } from 'tap';
@@ -135,6 +136,17 @@ await test('files are read', async (t) => {
     for (const { content } of held) content.destroy();
   });
 
+  await t.test('a session that ends breaks its transfers off, one that is saved does not', async (t) => {
+    const { content } = await files.read(owner, place('plain', '/home/learner/held'), never);
+    await world.change('saving');
+    await sleep(50);
+    t.notOk(content.destroyed);
+    const broken = t.rejects(buffer(slow(content)), { code: 'TRANSFER_INTERRUPTED' });
+    await world.change('stopping');
+    await broken;
+    await world.change('ready');
+  });
+
   await t.test('a machine that goes breaks the transfer off', async (t) => {
     const { content } = await files.read(owner, place('plain', '/home/learner/held'), never);
     const session = (await world.engine.list()).find(({ machines }) =>
@@ -164,7 +176,7 @@ async function stopsReading(t: Test, world: Awaited<ReturnType<typeof createFile
 async function* slow(content: Readable) {
   for await (const chunk of content as AsyncIterable<Buffer>) {
     yield chunk;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
 }
 

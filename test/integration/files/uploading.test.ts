@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Actor } from '../../../src/identity/actor.ts';
 import { outcomeOf } from '../../support/actors.ts';
+import { tarOf } from '../../support/tar.ts';
 import { until } from '../../support/until.ts';
-import { admin, createFileWorld, instructor, never, other, owner, tarOf, upload } from './file-world.ts';
+import { admin, createFileWorld, instructor, never, other, owner, upload } from './file-world.ts';
 
 const LIMIT = 8 * 1024 * 1024;
 
