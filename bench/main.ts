@@ -15,6 +15,7 @@ import { measureEcho } from './echo.ts';
 import { measureGraphql } from './graphql.ts';
 import { measureTerminalMemory } from './terminal-memory.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureDownload, measureUpload } from './transfer.ts';
 import { measureWarmStart, READY } from './warm-start.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
@@ -31,6 +32,8 @@ const targets: Record<string, { unit: string; target: string }> = {
   warm_start: { unit: 'ms', target: '≤ 0.4' },
   burst_60: { unit: 'ms', target: '' },
   burst_60_warm: { unit: 'ms', target: '' },
+  upload: { unit: 'MB/s', target: '≥ 0.8' },
+  download: { unit: 'MB/s', target: '≥ 0.8' },
   terminal_kb: { unit: 'KB', target: 'ours ≤ 30' },
   labs_query: { unit: 'req/s', target: '≥ 0.35' },
   session_query: { unit: 'req/s', target: '' },
@@ -44,6 +47,8 @@ const onService: Record<string, (context: BenchContext) => Promise<Figure>> = {
   warm_start: measureWarmStart,
   burst_60: measureBurst,
   burst_60_warm: measureWarmBurst,
+  upload: measureUpload,
+  download: measureDownload,
   terminal_kb: measureTerminalMemory,
 };
 
