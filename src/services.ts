@@ -193,7 +193,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     sessions: sessions.service,
     catalogue,
     engine,
-    actorOf: authentication.actorOf,
+    byCredential: authentication.byCredential,
     events,
     clock,
     log,

@@ -15,6 +15,8 @@ export interface Actor {
   scopes: readonly Scope[];
   /** When the credential that stands behind it ends, where that is a token that does: what lasts longer is not made by it. */
   expiresAt?: Date;
+  /** Hash of the secret of that credential, a token's or a web session's: what is to end with it keeps this. */
+  credential?: string;
 }
 
 /** The service acting for itself: expiry, repair. Never given to a transport. */

@@ -107,6 +107,11 @@ export function createAuthenticationService(dependencies: {
       return user && !user.disabledAt ? { userId, role: user.role, scopes: allScopes } : undefined;
     },
 
+    async byCredential(hash) {
+      const credential = (await tokens.findCredential(hash)) ?? (await signIns.findCredential(hash));
+      return credential && !expired(credential) ? credential.actor : undefined;
+    },
+
     async bootstrap({ adminToken }) {
       const admin = await ensureFirstAdmin(dependencies);
       for (const userId of await followAdminToken(dependencies, admin, adminToken)) {

@@ -53,7 +53,7 @@ export function createSignInStore({ database }: { database: Database }) {
       if (!row || row.user.disabledAt) return undefined;
       return {
         expiresAt: row.expiresAt,
-        actor: { userId: row.userId, role: row.user.role, scopes: allScopes },
+        actor: { userId: row.userId, role: row.user.role, scopes: allScopes, credential: hash },
       };
     },
 

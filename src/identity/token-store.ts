@@ -18,7 +18,8 @@ export function createTokenStore({ database }: { database: Database }) {
       });
       if (!row || row.user.disabledAt) return undefined;
       const { userId, expiresAt } = row;
-      const actor: Actor = { userId, role: row.user.role, scopes: readScopes(row.scopes) };
+      const scopes = readScopes(row.scopes);
+      const actor: Actor = { userId, role: row.user.role, scopes, credential: hash };
       return {
         tokenId: row.id,
         expiresAt: expiresAt ?? undefined,

@@ -86,6 +86,8 @@ export interface AuthenticationService {
   signOut(webSessionSecret: string): Promise<void>;
   /** The user as they are now, for services that act on after they were asked; undefined when disabled or gone. */
   actorOf(userId: string): Promise<Actor | undefined>;
+  /** Whom a credential stands for now, by its hash, see {@link Actor.credential}; undefined when it is revoked, signed out of or expired, or its user disabled. Never from memory. */
+  byCredential(hash: string): Promise<Actor | undefined>;
   /** At start: makes the first admin if there is none, takes BERTH_ADMIN_TOKEN in if given; a link secret when nobody has ever signed in. */
   bootstrap(input: { adminToken?: string | undefined }): Promise<{ linkSecret: string | undefined }>;
 }

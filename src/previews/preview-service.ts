@@ -39,8 +39,8 @@ export interface PreviewServiceOptions {
   sessions: Pick<SessionService, 'machine' | 'touch'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'connect'>;
-  /** The user as they are now; undefined when disabled or gone. */
-  actorOf: (userId: string) => Promise<Actor | undefined>;
+  /** Whom a credential stands for now, by its hash; undefined when it is good no more. */
+  byCredential: (hash: string) => Promise<Actor | undefined>;
   events: EventBus;
   clock: Clock;
   log: Log;
@@ -56,23 +56,23 @@ export interface RunningPreviewService extends PreviewService {
 
 /** Previews: grants, passes, and the connections that this process carries. */
 export function createPreviewService(options: PreviewServiceOptions): RunningPreviewService {
-  const { store, sessions, catalogue, engine, actorOf, events, clock, log } = options;
+  const { store, sessions, catalogue, engine, byCredential, events, clock, log } = options;
   const connections = createOpenConnections();
   const connecting = createConnecting();
   const memory = createReachMemory({ clock });
 
-  /** The machine, as its opener may enter it now. */
-  async function enterAs(openedById: string, target: PreviewTarget): Promise<ReachedPort> {
-    const opener = await actorOf(openedById);
+  /** The machine, as its opener may enter it now, by the credential that opened it. */
+  async function enterAs(openedWith: string, target: PreviewTarget): Promise<ReachedPort> {
+    const opener = await byCredential(openedWith);
     if (!opener) throw fault('PREVIEW_REFUSED');
     const { machineId, learnerId } = await sessions.machine(opener, target.sessionId, target.machine);
-    return { ...target, machineId, learnerId, openedById };
+    return { ...target, machineId, learnerId, openedById: opener.userId, openedWith };
   }
 
   async function endUnentitled(open: readonly OpenConnection[]): Promise<void> {
     for (const { port, end } of open) {
       try {
-        const { machineId } = await enterAs(port.openedById, port);
+        const { machineId } = await enterAs(port.openedWith, port);
         if (machineId !== port.machineId) end();
       } catch (error) {
         if (isFault(error, ...OUT)) end();
@@ -95,6 +95,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
   return {
     async open(actor, target) {
       requireSomebody(actor);
+      if (actor.credential === undefined) throw fault('UNAUTHENTICATED');
       const { sessionId, machine, port } = target;
       if (!isPort(port)) throw fault('INPUT_INVALID', { problem: `A port is 1 to 65535; this was ${port}.` });
       await sessions.machine(actor, sessionId, machine);
@@ -109,6 +110,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
         machine,
         port,
         openedById: actor.userId,
+        openedWith: actor.credential,
         grantHash: hashSecret(secret),
         grantExpiresAt: new Date(now.getTime() + GRANT_LIFETIME_MS),
         expiresAt,
@@ -135,7 +137,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
       const before = memory.changes();
       const pass = await store.find(target, hashes, clock.now());
       if (!pass) throw fault('PREVIEW_REFUSED');
-      const port = await enterAs(pass.openedById, target);
+      const port = await enterAs(pass.openedWith, target);
       if (memory.changes() === before) memory.keep(key, port, pass.expiresAt);
       return port;
     },

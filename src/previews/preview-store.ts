@@ -7,6 +7,7 @@ const PASSES_PER_SESSION = 500;
 /** A pass that a browser shows. */
 export interface StoredPass extends PreviewTarget {
   openedById: string;
+  openedWith: string;
   expiresAt: Date;
 }
 
@@ -19,7 +20,18 @@ export function createPreviewStore({ database }: { database: Database }) {
   return {
     /** Adds a pass that its grant will make good, and removes what of the session nobody can use any more. */
     async insert(pass: NewPass): Promise<void> {
-      const { id, sessionId, machine, port, openedById, grantHash, grantExpiresAt, expiresAt, now } = pass;
+      const {
+        id,
+        sessionId,
+        machine,
+        port,
+        openedById,
+        openedWith,
+        grantHash,
+        grantExpiresAt,
+        expiresAt,
+        now,
+      } = pass;
       await client.previewPass.deleteMany({
         where: {
           sessionId,
@@ -40,6 +52,7 @@ export function createPreviewStore({ database }: { database: Database }) {
           machineName: machine,
           port,
           openedById,
+          openedWith,
           grantHash,
           grantExpiresAt,
           expiresAt,
@@ -79,7 +92,9 @@ export function createPreviewStore({ database }: { database: Database }) {
           expiresAt: { gt: now },
         },
       });
-      return row ? { ...target, openedById: row.openedById, expiresAt: row.expiresAt } : undefined;
+      if (!row) return undefined;
+      const { openedById, openedWith, expiresAt } = row;
+      return { ...target, openedById, openedWith, expiresAt };
     },
   };
 }
@@ -87,6 +102,7 @@ export function createPreviewStore({ database }: { database: Database }) {
 interface NewPass extends PreviewTarget {
   id: string;
   openedById: string;
+  openedWith: string;
   grantHash: string;
   grantExpiresAt: Date;
   expiresAt: Date;

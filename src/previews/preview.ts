@@ -29,6 +29,8 @@ export interface ReachedPort extends PreviewTarget {
   machineId: string;
   learnerId: string;
   openedById: string;
+  /** Hash of the credential by which it was opened. */
+  openedWith: string;
 }
 
 /** Ports of machines in the browser: who may see them, and the way into the machine. */

@@ -221,6 +221,59 @@ await test('who sees a port of a machine', async (t) => {
     t.equal((await mine.read('/')).status, 200, 'others stay');
   });
 
+  await t.test('none by a token that is revoked, or after signing out: what is open ends', async (t) => {
+    const holder = await world.member('holder', 'INSTRUCTOR');
+    const made = await berth.graphql<{ createToken: { token: { id: string }; secret: string } }>(
+      'mutation { createToken(input: { name: "second", scopes: [READ, LEARN, MANAGE] }) { token { id } secret } }',
+      {},
+      holder.token,
+    );
+    const first = await visit(holder.token, session);
+    const byToken = await visit(made.createToken.secret, session);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
+      headers: { host: byToken.host, cookie: byToken.cookie },
+    });
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    await berth.graphql(
+      `mutation { revokeToken(input: { token: "${made.createToken.token.id}" }) { revokedId } }`,
+      {},
+      holder.token,
+    );
+    await closed;
+    t.equal((await byToken.read('/')).status, 401);
+    t.equal((await first.read('/')).status, 200, 'what another token opened stays');
+
+    const { createSignInLink } = await berth.graphql<{ createSignInLink: { url: string } }>(
+      `mutation { createSignInLink(input: { user: "${holder.id}" }) { url } }`,
+    );
+    const link = new URL(createSignInLink.url).pathname.split('/').at(-1) ?? '';
+    const signedIn = await fetch(`${berth.url}/sign-in`, {
+      method: 'POST',
+      body: new URLSearchParams({ secret: link }),
+      redirect: 'manual',
+    });
+    const asBrowser = {
+      cookie: signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '',
+      'x-berth-client': 'web',
+    };
+    const opening = await fetch(`${berth.url}/graphql`, {
+      method: 'POST',
+      headers: { ...asBrowser, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: `mutation { openPort(input: { session: "${session}", machine: "main", port: 8080 }) { url } }`,
+      }),
+    });
+    const { data } = (await opening.json()) as { data: { openPort: { url: string } } };
+    const url = new URL(data.openPort.url);
+    const entered = await ask(url.host, { path: url.pathname + url.search });
+    const cookie = entered.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    t.equal((await ask(url.host, { headers: { cookie } })).statusCode, 200);
+    await fetch(`${berth.url}/sign-out`, { method: 'POST', headers: asBrowser });
+    t.equal((await ask(url.host, { headers: { cookie } })).statusCode, 401, 'signed out');
+    t.equal((await first.read('/')).status, 200, 'what a token opened stays');
+  });
+
   await t.test('none after the session’s end', async (t) => {
     const site = await visit(owner.token, session);
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {

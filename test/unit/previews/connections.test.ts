@@ -2,7 +2,15 @@ import { test } from 'tap';
 import { createConnecting } from '../../../src/previews/connecting.ts';
 import { createOpenConnections } from '../../../src/previews/open-connections.ts';
 
-const port = { sessionId: 'one', machine: 'main', port: 80, machineId: 'm', learnerId: 'l', openedById: 'l' };
+const port = {
+  sessionId: 'one',
+  machine: 'main',
+  port: 80,
+  machineId: 'm',
+  learnerId: 'l',
+  openedById: 'l',
+  openedWith: 'h',
+};
 const other = { ...port, sessionId: 'two', openedById: 'staff' };
 const end = () => undefined;
 

@@ -127,6 +127,7 @@ CREATE TABLE "PreviewPass" (
     "machineName" TEXT NOT NULL,
     "port" INTEGER NOT NULL,
     "openedById" TEXT NOT NULL,
+    "openedWith" TEXT NOT NULL,
     "grantHash" TEXT,
     "grantExpiresAt" DATETIME NOT NULL,
     "passHash" TEXT,

@@ -161,6 +161,7 @@ CREATE TABLE "PreviewPass" (
     "machineName" TEXT NOT NULL,
     "port" INTEGER NOT NULL,
     "openedById" TEXT NOT NULL,
+    "openedWith" TEXT NOT NULL,
     "grantHash" TEXT,
     "grantExpiresAt" TIMESTAMP(3) NOT NULL,
     "passHash" TEXT,
