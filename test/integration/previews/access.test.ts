@@ -253,10 +253,8 @@ await test('who sees a port of a machine', async (t) => {
       body: new URLSearchParams({ secret: link }),
       redirect: 'manual',
     });
-    const asBrowser = {
-      cookie: signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '',
-      'x-berth-client': 'web',
-    };
+    const own = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const asBrowser = { cookie: own, 'x-berth-client': 'web' };
     const opening = await fetch(`${berth.url}/graphql`, {
       method: 'POST',
       headers: { ...asBrowser, 'content-type': 'application/json' },
