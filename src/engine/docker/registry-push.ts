@@ -21,8 +21,8 @@ const NOBODY = { username: '', password: '' };
 
 /**
  * Puts an image of the engine into a registry, as `repository` (with the registry's address before it)
- * and `tag`. The engine does so by a name, which goes afterwards.
- * @throws IMAGE_NOT_FOUND, LOCAL_REGISTRY_UNAVAILABLE with the registry's words, DISK_FULL, `signal`'s reason
+ * and `tag`. The engine does so by a name, which goes afterwards unless the image had it before.
+ * @throws IMAGE_NOT_FOUND, LOCAL_REGISTRY_UNAVAILABLE where that name is another image's on the engine, LOCAL_REGISTRY_UNAVAILABLE with the registry's words, DISK_FULL, `signal`'s reason
  */
 export async function pushImage(
   docker: Docker,
@@ -32,13 +32,30 @@ export async function pushImage(
 ): Promise<void> {
   const name = `${repository}:${tag}`;
   options.signal?.throwIfAborted();
-  await call(() => docker.getImage(reference).tag({ repo: repository, tag }), {
-    missing: () => fault('IMAGE_NOT_FOUND', { image: reference, problem: 'it is not on this engine' }),
-  });
+  const id = await idOf(docker, reference);
+  if (id === undefined) {
+    throw fault('IMAGE_NOT_FOUND', { image: reference, problem: 'it is not on this engine' });
+  }
+  const named = await idOf(docker, name);
+  // It may be the only name of that image: taking it away would lose the image.
+  if (named !== undefined && named !== id) {
+    const problem = `${name} is another image on the engine: remove that name or choose another one`;
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem });
+  }
+  if (named === undefined) await call(() => docker.getImage(id).tag({ repo: repository, tag }));
   try {
     await follow(docker, repository, tag, options);
   } finally {
-    await removeName(docker, name);
+    if (named === undefined) await removeName(docker, name);
+  }
+}
+
+async function idOf(docker: Docker, reference: string): Promise<string | undefined> {
+  try {
+    return (await call(() => docker.getImage(reference).inspect())).Id;
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
   }
 }
 

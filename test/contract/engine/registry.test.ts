@@ -65,6 +65,21 @@ await t.test(
 
     const local = `${await registry.address()}/library/tools`;
     t.strictSame(await images.listNames(local), [], 'the name by which it was pushed is gone');
+    const otherName = `berth-test/other-${installation}:latest`;
+    const otherId = await markImage(images, otherName, `other-${installation}`);
+    await images.tag(otherName, `${local}:kept`);
+    await images.remove(otherName);
+    await t.rejects(registry.push(name, { name: 'library/tools', tag: 'kept' }, { onLayers }), {
+      code: 'LOCAL_REGISTRY_UNAVAILABLE',
+      message: /another image on the engine/,
+    });
+    t.equal((await images.find(`${local}:kept`))?.id, otherId, 'another image keeps its only name');
+    await images.remove(`${local}:kept`);
+    await images.tag(name, `${local}:1`);
+    await registry.push(name, { name: 'library/tools', tag: '1' }, { onLayers });
+    t.equal((await images.find(`${local}:1`))?.id, id, 'a name that the image had before stays');
+    await images.remove(`${local}:1`);
+
     await images.remove(name);
     await images.findOrPull(`${local}:1`, { onPercent: () => undefined });
     t.equal((await images.find(`${local}:1`))?.id, id, 'the same image comes back');
