@@ -5,6 +5,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Log } from '../log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
+import { createDelivery } from './delivery.ts';
 import type { FilePlace, FileService } from './file.ts';
 import { isOfKernel, machinePath } from './machine-path.ts';
 import { readingAsLearner, readingAsStaff } from './reading.ts';
@@ -12,7 +13,6 @@ import { runScript } from './run-script.ts';
 import { REMOVE_SCRIPT } from './scripts.ts';
 import { breakOffWithSessions } from './session-end.ts';
 import type { SessionStates } from './session-end.ts';
-import { createSpool } from './spool.ts';
 import { createTransfers } from './transfers.ts';
 import type { Transfer } from './transfers.ts';
 import { createUploads } from './uploads.ts';
@@ -20,7 +20,7 @@ import { createUploads } from './uploads.ts';
 export interface FileServiceOptions {
   sessions: SessionStates & Pick<SessionService, 'machine' | 'touch'>;
   events: Pick<EventBus, 'listen'>;
-  engine: Pick<Engine, 'exec' | 'execOutput'>;
+  engine: Pick<Engine, 'exec' | 'execOutput' | 'copyIn'>;
   log: Log;
   /** Most bytes of one upload. */
   uploadLimitBytes: number;
@@ -29,8 +29,8 @@ export interface FileServiceOptions {
 /** The use cases, and `stop`, which ends transfers and resolves when nothing of them is left in machines. */
 export function createFileService(options: FileServiceOptions): FileService & { stop(): Promise<void> } {
   const { sessions, engine, log, uploadLimitBytes } = options;
-  const spool = createSpool({ engine, limitBytes: uploadLimitBytes, log });
-  const uploads = createUploads({ engine, spool });
+  const delivery = createDelivery({ engine, limitBytes: uploadLimitBytes, log });
+  const uploads = createUploads({ engine, delivery });
   const asLearner = readingAsLearner(engine);
   const asStaff = readingAsStaff(engine);
   const transfers = createTransfers();
@@ -150,6 +150,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
       stopListening();
       transfers.stop();
       await Promise.allSettled(underWay);
+      await delivery.settled();
     },
   };
 }

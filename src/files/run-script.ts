@@ -85,6 +85,8 @@ function explainExit(exitCode: number, path: string, verb: string): Fault | unde
       return fault('FOLDER_NOT_EMPTY', { path });
     case EXIT.diskFull:
       return fault('DISK_FULL', { where: 'the machine' });
+    case EXIT.broken:
+      return fault('TRANSFER_INTERRUPTED');
     default:
       return undefined;
   }

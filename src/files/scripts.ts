@@ -10,6 +10,7 @@ export const EXIT = {
   special: 44,
   notEmpty: 45,
   diskFull: 46,
+  broken: 47,
 } as const;
 
 /** The machine's own programs, whatever its image or its learner would have run instead. */
@@ -108,60 +109,61 @@ fi
 `;
 
 /** Names of uploads under way begin so; nothing else should. */
-export const SPOOL_PREFIX = '.berth-upload-';
+export const UPLOAD_PREFIX = '.berth-upload-';
+
+/** A line of input by which an upload is told to be whole. */
+export const WHOLE = 'whole';
 
 /**
- * Keeps what comes in as $2 in the folder $1. Before, it removes what a crash left there an hour ago:
- * no upload takes so long.
+ * Puts an upload to $1. $2: the folder in which its parts arrive; $3: its mode, in octal, or nothing
+ * for that of the file that is there; $4: its name until it is whole. Reads the names of parts as
+ * they arrive and {@link WHOLE} at their end; where that does not come, nothing stays. Before, it
+ * removes what a crash left an hour ago: no upload takes so long. Answers with a line as {@link STAT}.
  */
-export const SPOOL_SCRIPT = `
+export const TAKE_FILE_SCRIPT = `
+[ -L "$1" ] && [ -f "$1" ] && link=$(readlink -f -- "$1") && shift && set -- "$link" "$@"
+[ -d "$1" ] && exit ${EXIT.isFolder}
+folder=\${1%/*}/
+[ -d "$folder" ] || exit ${EXIT.notFound}
+[ -w "$folder" ] && cd "$folder" 2>/dev/null || exit ${EXIT.denied}
+[ -e "$1" ] && [ ! -f "$1" ] && exit ${EXIT.special}
+find . -mindepth 1 -maxdepth 1 -name '${UPLOAD_PREFIX}*' -type f -mmin +60 -exec rm -f -- {} + 2>/dev/null
+umask 077
+: >"$4" || exit ${EXIT.diskFull}
+fail() { rm -f -- "$4"; exit "$code"; }
+while read -r part; do
+  if [ "$part" = ${WHOLE} ]; then
+    mode=\${3:-$(stat -c %a -- "$1" 2>/dev/null)}
+    code=${EXIT.denied}
+    chmod "\${mode:-644}" "$4" && mv -f -- "$4" "$1" 2>/dev/null || fail "$@"
+    ${STAT} -- "$1"
+    exit
+  fi
+  code=${EXIT.diskFull}
+  cat -- "$2/$part" >>"$4" || fail "$@"
+done
+code=${EXIT.broken}
+fail "$@"
+`;
+
+/** Unpacks an archive in the folder $1, once it is whole. $2: the folder with its parts; $3: how tar treats owners. */
+export const UNPACK_SCRIPT = `
 ${MUST_BE_THERE}
 ${MUST_BE_A_FOLDER}
 [ -w "$1" ] && cd "$1" 2>/dev/null || exit ${EXIT.denied}
-find . -mindepth 1 -maxdepth 1 -name '${SPOOL_PREFIX}*' -type f -mmin +60 -exec rm -f -- {} + 2>/dev/null
-umask 077
-said=$(cat 2>&1 >"$2") && exit 0
-case $said in *'No space left'*) exit ${EXIT.diskFull} ;; esac
-printf %s "$said" >&2
-exit 1
-`;
-
-/** Removes an upload that came to nothing. */
-export const DROP_SCRIPT = 'rm -f -- "$1"';
-
-/** Whether a file may be put to $1, as far as that can be known before. */
-const MAY_BE_PLACED = `
-[ -L "$1" ] && [ -f "$1" ] && link=$(readlink -f -- "$1") && shift && set -- "$link" "$@"
-[ -d "$1" ] && exit ${EXIT.isFolder}
-[ -d "\${1%/*}/" ] || exit ${EXIT.notFound}
-[ -w "\${1%/*}/" ] || exit ${EXIT.denied}
-[ -e "$1" ] && [ ! -f "$1" ] && exit ${EXIT.special}
-`;
-
-export const MAY_PLACE_SCRIPT = `${MAY_BE_PLACED}\nexit 0`;
-
-/**
- * Puts an upload to $1. $2: the upload; $3: its mode, in octal, or nothing for that of the file that
- * is there. Answers with a line as {@link STAT}.
- */
-export const PLACE_FILE_SCRIPT = `
-${MAY_BE_PLACED}
-mode=\${3:-$(stat -c %a -- "$1" 2>/dev/null)}
-chmod "\${mode:-644}" "$2" && mv -f -- "$2" "$1" 2>/dev/null || exit ${EXIT.denied}
-${STAT} -- "$1"
-`;
-
-/** Unpacks the archive $2 in the folder $1, and removes it. $3: how tar treats owners. */
-export const UNPACK_SCRIPT = `
-cd "$1" 2>/dev/null || exit ${EXIT.denied}
-said=$(tar -x -p $3 -f "$2" 2>&1 >/dev/null)
-status=$?
-rm -f -- "$2"
-[ "$status" = 0 ] && exit 0
+while read -r part && [ "$part" != ${WHOLE} ]; do :; done
+[ "$part" = ${WHOLE} ] || exit ${EXIT.broken}
+said=$(cat -- "$2"/* | tar -x -p $3 -f - 2>&1 >/dev/null) && exit 0
 case $said in
   *'No space left'* | *'Wrote only'*) exit ${EXIT.diskFull} ;;
   *'Permission denied'*) exit ${EXIT.denied} ;;
 esac
 printf %s "$said" >&2
 exit 1
+`;
+
+/** As root: removes the folder $1 with the parts of an upload, and others that a crash left an hour ago. */
+export const CLEAN_UP_SCRIPT = `
+rm -rf -- "$1"
+find / -xdev -mindepth 1 -maxdepth 1 -name '${UPLOAD_PREFIX}*' -mmin +60 -exec rm -rf -- {} +
 `;

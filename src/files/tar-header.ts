@@ -29,10 +29,15 @@ export const TAR_TYPE = {
 /** Fields of a header: where, and how many bytes. */
 const FIELD = {
   name: [0, 100],
+  mode: [100, 8],
+  uid: [108, 8],
+  gid: [116, 8],
   size: [124, 12],
+  modifiedAt: [136, 12],
   checksum: [148, 8],
   type: [156, 1],
   linkName: [157, 100],
+  magic: [257, 8],
   prefix: [345, 155],
 } as const;
 
@@ -91,4 +96,23 @@ function readNumber(block: Buffer, [start, length]: readonly [number, number]): 
     .trim();
   if (!/^[0-7]*$/.test(digits)) throw new Error('it is no tar archive, or a damaged one');
   return digits === '' ? 0 : Number.parseInt(digits, 8);
+}
+
+/** A header block for a file or folder of root's whose name is short and plain, of now. */
+export function writeTarHeader(entry: { name: string; type: '0' | '5'; size: number; mode: number }): Buffer {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  const write = ([start, length]: readonly [number, number], text: string) =>
+    block.write(text, start, length, 'latin1');
+  const octal = (field: readonly [number, number], value: number) =>
+    write(field, value.toString(8).padStart(field[1] - 1, '0'));
+  write(FIELD.name, entry.name);
+  octal(FIELD.mode, entry.mode);
+  octal(FIELD.uid, 0);
+  octal(FIELD.gid, 0);
+  octal(FIELD.size, entry.size);
+  octal(FIELD.modifiedAt, Math.floor(Date.now() / 1_000));
+  write(FIELD.type, entry.type);
+  write(FIELD.magic, 'ustar\x0000');
+  write(FIELD.checksum, `${checksumOf(block).toString(8).padStart(6, '0')}\0 `);
+  return block;
 }

@@ -1,15 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
+import type { Delivery } from './delivery.ts';
 import type { FileService, FileStat } from './file.ts';
+import type { Inspection } from './parts.ts';
 import { runScript } from './run-script.ts';
-import { MAKE_FOLDER_SCRIPT, MAY_PLACE_SCRIPT, PLACE_FILE_SCRIPT, UNPACK_SCRIPT } from './scripts.ts';
-import type { Inspection, Spool } from './spool.ts';
+import { MAKE_FOLDER_SCRIPT, TAKE_FILE_SCRIPT, UNPACK_SCRIPT, UPLOAD_PREFIX } from './scripts.ts';
 import { parseStatLine } from './stat-line.ts';
 import { createTarReader } from './tar-reader.ts';
 import { createTarRules } from './tar-rules.ts';
 
-/** Longest time to unpack an archive or to move a file to another file system, in milliseconds. */
-const PLACE_TIMEOUT_MS = 10 * 60_000;
 /** What tar is told where owners are not kept: all becomes its own user's. */
 const OWN_ALL = '-o';
 
@@ -19,7 +19,7 @@ type UnpackOptions = Parameters<FileService['unpack']>[2];
 export type Uploads = ReturnType<typeof createUploads>;
 
 /** Puts uploads to their places in machines, with the rights of the machine's user. */
-export function createUploads({ engine, spool }: { engine: Pick<Engine, 'exec'>; spool: Spool }) {
+export function createUploads({ engine, delivery }: { engine: Pick<Engine, 'exec'>; delivery: Delivery }) {
   async function makeFolder(machineId: string, path: string): Promise<void> {
     await runScript(engine, machineId, { script: MAKE_FOLDER_SCRIPT, path, verb: 'make a folder at' });
   }
@@ -33,15 +33,11 @@ export function createUploads({ engine, spool }: { engine: Pick<Engine, 'exec'>;
       { mode, parents = false, ...upload }: WriteOptions,
       signal: AbortSignal,
     ): Promise<FileStat> {
-      const folder = path.slice(0, path.lastIndexOf('/')) || '/';
-      if (parents) await makeFolder(machineId, folder);
-      await runScript(engine, machineId, { script: MAY_PLACE_SCRIPT, path, verb: 'write to' });
-      return spool.with(machineId, folder, { ...upload, signal }, async (spooled) => {
-        const more = [spooled, mode?.toString(8) ?? ''];
-        const call = { script: PLACE_FILE_SCRIPT, path, more, verb: 'write to' };
-        const { stdout } = await runScript(engine, machineId, call, { timeoutMs: PLACE_TIMEOUT_MS, signal });
-        return parseStatLine(stdout.toString());
-      });
+      if (parents) await makeFolder(machineId, path.slice(0, path.lastIndexOf('/')) || '/');
+      const more = [mode?.toString(8) ?? '', `${UPLOAD_PREFIX}${randomBytes(12).toString('hex')}`];
+      const taker = { script: TAKE_FILE_SCRIPT, path, more };
+      const { stdout } = await delivery.bring(machineId, { ...upload, signal }, taker);
+      return parseStatLine(stdout.toString());
     },
 
     async unpack(
@@ -52,11 +48,8 @@ export function createUploads({ engine, spool }: { engine: Pick<Engine, 'exec'>;
     ): Promise<void> {
       if (parents) await makeFolder(machineId, path);
       const inspection = createTarInspection();
-      await spool.with(machineId, path, { ...upload, signal, inspection }, async (spooled) => {
-        const more = [spooled, keepOwners ? '' : OWN_ALL];
-        const call = { script: UNPACK_SCRIPT, path, more, verb: 'write to' };
-        await runScript(engine, machineId, call, { timeoutMs: PLACE_TIMEOUT_MS, signal });
-      });
+      const taker = { script: UNPACK_SCRIPT, path, more: [keepOwners ? '' : OWN_ALL] };
+      await delivery.bring(machineId, { ...upload, signal, inspection }, taker);
     },
   };
 }

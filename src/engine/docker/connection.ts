@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
+import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import { DEFAULT_ENGINE, parseEngineAddress } from '../engine-address.ts';
@@ -20,6 +21,9 @@ export function connectEngine(host: string | undefined, env: NodeJS.ProcessEnv):
   const pool = { keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS };
   const tls = 'protocol' in target && target.protocol === 'https';
   const agent = tls ? new TlsAgent(pool) : new Agent(pool);
+  // The library describes each request for its debug log, whether or not there is one: with all the
+  // connections that an agent has, and all that hangs on these, that takes milliseconds.
+  Object.assign(agent, { [inspect.custom]: () => 'Agent' });
   // The library reads the environment by itself, over which each of these must win.
   const own = { host: undefined, timeout: undefined, protocol: 'http' as const, pathPrefix: '/' };
   const options = { ...own, ca: undefined, cert: undefined, key: undefined, ...target, agent };

@@ -11,6 +11,7 @@ import { authorize } from '../../../src/sessions/access.ts';
 import type { SessionState } from '../../../src/sessions/session.ts';
 import { dockerHarness, provisionMachine, runScript } from '../../support/engines.ts';
 import { quietLog } from '../../support/quiet-log.ts';
+import { until } from '../../support/until.ts';
 
 export const never = new AbortController().signal;
 
@@ -89,8 +90,12 @@ export async function createFileWorld(
     log,
     shell,
     place: (machine: string, path: string): FilePlace => ({ sessionId: 'session', machine, path }),
-    /** What uploads that failed have left. */
-    leftovers: (machine: string) => shell(machine, "find / -xdev -name '.berth-upload-*' 2>/dev/null"),
+    /** What uploads have left, once all is removed that is to be. */
+    async leftovers(machine: string) {
+      const find = () => shell(machine, "find / -xdev -name '.berth-upload-*' 2>/dev/null", 'root');
+      await until(async () => (await find()) === '').catch(() => undefined);
+      return find();
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
@@ -135,11 +137,27 @@ await test('files over HTTP, on a service as it runs', async (t) => {
     const body = Readable.toWeb(Readable.from(noise())) as ReadableStream;
     const answer = await ask({ path: '/home/learner' }, { method: 'POST', body, duplex: 'half' });
     t.equal(await problemOf(answer), 'ARCHIVE_REFUSED');
-    const told = await ask(
-      { path: '/home/learner/large' },
-      { method: 'PUT', body: Buffer.alloc(301 * MEBIBYTE) },
-    ).catch((error: unknown) => error);
-    if (told instanceof Response) t.equal(await problemOf(told), 'UPLOAD_TOO_LARGE');
+    const start = Date.now();
+    async function* endless() {
+      for (let piece = 0; piece < 100_000; piece++) {
+        yield Buffer.alloc(65_536);
+        await sleep(5);
+      }
+    }
+    const denied = await ask(
+      { path: '/etc/mine' },
+      { method: 'PUT', body: Readable.toWeb(Readable.from(endless())) as ReadableStream, duplex: 'half' },
+    );
+    t.equal(await problemOf(denied), 'FILE_DENIED');
+    t.ok(Date.now() - start < 8_000, 'at once, and not when all has come');
+    const announced = request(`${filesUrl}?path=/home/learner/large`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${berth.adminToken}`, 'content-length': 301 * MEBIBYTE },
+    });
+    announced.flushHeaders();
+    const [told] = (await once(announced, 'response')) as [IncomingMessage];
+    t.equal(told.statusCode, 413, 'before any of it has come');
+    announced.destroy();
     t.equal((await ask({ path: '/home/learner/large' }, { method: 'HEAD' })).status, 404);
   });
 

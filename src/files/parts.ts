@@ -1,0 +1,46 @@
+import { fault } from '../errors.ts';
+import type { Upload } from './file.ts';
+
+/** Bytes of a part: enough that what each costs beside does not count. Two of an upload are in memory at a time. */
+export const PART_BYTES = 8 * 1024 * 1024;
+
+/** Sees each piece of an upload before the machine does, and may throw. */
+export interface Inspection {
+  add(chunk: Buffer): void;
+  end(): void;
+}
+
+/**
+ * An upload in parts, all of them full but the last. The memory of a part is used again for the one
+ * after the next: it is to be done with by then.
+ * @throws UPLOAD_TOO_LARGE, TRANSFER_INTERRUPTED when it is not as long as it was said to be, and what `inspection` throws
+ */
+export async function* partsOf(
+  { content, size }: Upload,
+  { limitBytes, inspection }: { limitBytes: number; inspection: Inspection | undefined },
+): AsyncGenerator<Buffer, void> {
+  if (size !== undefined && size > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
+  const room = Math.min(PART_BYTES, size ?? PART_BYTES);
+  const memory = [Buffer.allocUnsafeSlow(room), Buffer.allocUnsafeSlow(room)];
+  let [turn, filled, total] = [0, 0, 0];
+  // Left open when it is refused, since it may be the connection by which that is told.
+  const chunks: AsyncIterable<Buffer> = content.iterator({ destroyOnReturn: false });
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    if (total > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
+    if (size !== undefined && total > size) throw fault('TRANSFER_INTERRUPTED');
+    inspection?.add(chunk);
+    for (let at = 0; at < chunk.length;) {
+      const part = memory[turn] as Buffer;
+      const copied = chunk.copy(part, filled, at);
+      at += copied;
+      filled += copied;
+      if (filled < room) continue;
+      yield part;
+      [turn, filled] = [1 - turn, 0];
+    }
+  }
+  inspection?.end();
+  if (size !== undefined && total !== size) throw fault('TRANSFER_INTERRUPTED');
+  if (filled > 0) yield (memory[turn] as Buffer).subarray(0, filled);
+}
