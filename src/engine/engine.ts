@@ -92,10 +92,19 @@ export interface Engine extends EngineDisk {
   /** Paths of the machine's volumes, in the order of its specification. @throws CONTAINER_NOT_FOUND */
   listVolumes(machineId: string): Promise<string[]>;
 
-  /** Saves the machine's file system as an image and returns the image's id. @throws CONTAINER_NOT_FOUND, DISK_FULL */
+  /**
+   * Saves the machine's file system as an image and returns the image's id. `admit` is told how many
+   * bytes would be written before they are, holes in files among them, and may throw: nothing is saved
+   * then, and the machine goes on. @throws CONTAINER_NOT_FOUND, DISK_FULL, what `admit` throws
+   */
   commit(
     machineId: string,
-    image: { repository: string; tag: string; labels: Record<string, string> },
+    image: {
+      repository: string;
+      tag: string;
+      labels: Record<string, string>;
+      admit?: (bytes: number) => void;
+    },
   ): Promise<string>;
 
   /**

@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import type { EngineRoomService } from './admission/engine-room.ts';
 import { putAdmissionTogether } from './admission/put-together.ts';
 import type { AdmissionOptions } from './admission/put-together.ts';
+import { createSessionLimit } from './admission/session-limit.ts';
 import { createClaimStore } from './claim-store.ts';
 import type { DiskState } from './disk/disk-watch.ts';
 import { putDiskTogether } from './disk/put-together.ts';
@@ -112,18 +113,6 @@ export function createSessions(options: SessionsOptions): Sessions {
   const changer = createSessionChanger({ events, store, logger });
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
 
-  const saves = createSaves({
-    ...options,
-    store,
-    changer,
-    owner,
-    onEnded: wakeTeardown,
-    onQueued: () => {
-      wakeTeardown();
-      wakeProvisioner();
-    },
-  });
-
   const subnets = createSubnetStore({ database });
   const parts = { store, claims, changer, subnets, engine, clock, owner, logger };
   const leases = createSubnetLeases({ pool, subnets });
@@ -132,6 +121,19 @@ export function createSessions(options: SessionsOptions): Sessions {
   const disk = putDiskTogether({ ...options, ...diskNews, store, changer });
   const admissions = putAdmissionTogether({ ...options, pool, disk, changer });
   const { quotas, room, admission, queue, news, engineRoom } = admissions;
+  const limitOf = createSessionLimit({ quotas, sessionLimit: options.sessionLimit });
+  const saves = createSaves({
+    ...options,
+    store,
+    changer,
+    owner,
+    limitOf,
+    onEnded: wakeTeardown,
+    onQueued: () => {
+      wakeTeardown();
+      wakeProvisioner();
+    },
+  });
   const warm = createWarm({
     ...options,
     subnets,
@@ -241,8 +243,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       changer,
       catalogue,
       clock,
-      sessionLimit: options.sessionLimit,
-      quotas,
+      limitOf,
       admission,
       onRequested: (lab) => {
         wakeProvisioner();

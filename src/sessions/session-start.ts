@@ -4,7 +4,7 @@ import { newId } from '../ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { Admission } from './admission/admission.ts';
-import type { QuotaStore } from './admission/quota-store.ts';
+import type { SessionLimit } from './admission/session-limit.ts';
 import { newLifetime } from './lifetime-rules.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
@@ -18,18 +18,11 @@ export function createSessionStart(options: {
   changer: SessionChanger;
   catalogue: Pick<LabCatalogue, 'get'>;
   clock: Clock;
-  /** Of a learner who has no quota. */
-  sessionLimit: number;
-  quotas: Pick<QuotaStore, 'of'>;
+  limitOf: SessionLimit;
   admission: Pick<Admission, 'requireFit'>;
   onRequested: (lab: Lab) => void;
 }) {
-  const { store, changer, catalogue, clock, quotas, admission, onRequested } = options;
-
-  async function limitOf(learnerId: string): Promise<number> {
-    const [quota] = await quotas.of([`learner:${learnerId}`]);
-    return quota?.sessions ?? options.sessionLimit;
-  }
+  const { store, changer, catalogue, clock, limitOf, admission, onRequested } = options;
 
   async function request(learnerId: string, labSlug: string): Promise<SessionRow | 'exists'> {
     const lab = catalogue.get(labSlug);

@@ -1,10 +1,12 @@
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import { call, hasStatus } from './faults.ts';
 import { labelInstructions, quote, TRANSFER_TIMEOUT_MS } from './files.ts';
-import type { CommitSpec } from './files.ts';
+import type { BoundedCommit } from './files.ts';
 import { labelsOf } from './labels.ts';
 import { SAVED_COMMENT } from './saved-images.ts';
+import { WALK_TIMEOUT_MS } from './usage.ts';
 import { importTar, whilePaused } from './volume-image.ts';
 
 /**
@@ -17,19 +19,37 @@ const DEEPEST_LAYERS = 50;
 export async function commit(
   docker: Docker,
   installation: string,
-  { machineId, image }: { machineId: string; image: CommitSpec },
+  { machineId, image }: { machineId: string; image: BoundedCommit },
 ): Promise<string> {
   const container = docker.getContainer(machineId);
   const { Config, Image } = await call(() => container.inspect());
   const changes = labelInstructions({ ...image.labels, ...labelsOf(installation, 'image') });
   const target = { repo: image.repository, tag: image.tag };
-  if ((await countLayers(docker, Image)) >= DEEPEST_LAYERS) {
-    return commitFlat(docker, container, { ...target, changes: [...changes, ...settings(Config)] });
-  }
-  const saved = (await call(() => container.commit({ ...target, changes, comment: SAVED_COMMENT }), {
-    timeoutMs: TRANSFER_TIMEOUT_MS,
-  })) as { Id: string };
-  return saved.Id;
+  const admit = image.admit ?? (() => undefined);
+  const isDeep = (await countLayers(docker, Image)) >= DEEPEST_LAYERS;
+  // Paused before it is measured: it writes nothing more until it is saved.
+  return whilePaused(container, async () => {
+    admit(await measureWritten(container));
+    if (isDeep) {
+      const flat = { ...target, changes: [...changes, ...settings(Config)] };
+      return commitFlat(docker, container, flat, admit);
+    }
+    const saved = (await call(() => container.commit({ ...target, changes, comment: SAVED_COMMENT }), {
+      timeoutMs: TRANSFER_TIMEOUT_MS,
+    })) as { Id: string };
+    return saved.Id;
+  });
+}
+
+/**
+ * Bytes that the machine wrote to its file system, by the length of the files: the engine writes their
+ * holes out, and does not stop when asked to.
+ */
+async function measureWritten(container: Docker.Container): Promise<number> {
+  // The library passes the option on; its types know neither that nor the answer.
+  const inspect = () => container.inspect({ size: true } as Docker.ContainerInspectOptions);
+  const found: { SizeRw?: number } = await call(inspect, { timeoutMs: WALK_TIMEOUT_MS });
+  return found.SizeRw ?? 0;
 }
 
 async function countLayers(docker: Docker, image: string): Promise<number> {
@@ -42,16 +62,25 @@ async function countLayers(docker: Docker, image: string): Promise<number> {
   }
 }
 
-function commitFlat(
+async function commitFlat(
   docker: Docker,
   container: Docker.Container,
   target: { repo: string; tag: string; changes: string[] },
+  admit: (bytes: number) => void,
 ): Promise<string> {
-  return whilePaused(container, async () => {
-    const tar = await call(() => container.export());
-    if (!('destroy' in tar)) throw fault('ENGINE_REFUSED', { problem: 'it gave no file system out' });
-    return importTar(docker, tar as never, target);
-  });
+  const tar = await call(() => container.export());
+  if (!('destroy' in tar)) throw fault('ENGINE_REFUSED', { problem: 'it gave no file system out' });
+  return importTar(docker, Readable.from(admitted(tar, admit), { objectMode: false }), target);
+}
+
+/** The stream, as long as `admit` lets its bytes pass. */
+async function* admitted(tar: NodeJS.ReadableStream, admit: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of tar as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    admit(bytes);
+    yield chunk;
+  }
 }
 
 /** What an image says beside its files, and a file system alone does not. */

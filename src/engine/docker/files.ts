@@ -45,6 +45,11 @@ export interface CommitSpec {
   labels: Record<string, string>;
 }
 
+/** A file system that may only be saved when it is not too large. */
+export interface BoundedCommit extends CommitSpec {
+  admit?: (bytes: number) => void;
+}
+
 /** Labels as the engine's image instructions. */
 export function labelInstructions(labels: Record<string, string>): string[] {
   return Object.entries(labels).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);

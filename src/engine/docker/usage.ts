@@ -4,7 +4,7 @@ import { call } from './faults.ts';
 import { LABEL, labelFilter } from './labels.ts';
 
 /** The engine walks through all that a machine wrote, file by file: many files on a slow disk take their time. */
-const WALK_TIMEOUT_MS = 120_000;
+export const WALK_TIMEOUT_MS = 120_000;
 
 /** Of the engine's answer, what this reads: the library's own types leave it open. */
 interface Listed {

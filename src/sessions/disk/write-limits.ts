@@ -4,7 +4,7 @@ import { isFault } from '../../errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../log.ts';
 import { formatBytes } from '../../units.ts';
-import { reason } from '../session-changes.ts';
+import { hasSaved, reason } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
 import { largestWriter } from './over-limit.ts';
@@ -36,7 +36,9 @@ export function createWriteLimits(options: {
         logger.warn({ sessionId: row.id, ...writer }, 'A machine has nearly written all it may.');
       return true;
     }
-    if (await changer.move(row, 'stop', reason('MACHINE_DISK_FULL', describe(writer)))) {
+    // What was saved before is not lost with it.
+    const event = hasSaved(row) ? 'fallBack' : 'stop';
+    if (await changer.move(row, event, reason('MACHINE_DISK_FULL', describe(writer)))) {
       logger.warn({ sessionId: row.id, ...writer }, 'A session was stopped: its machine wrote too much.');
       onEnded();
     }

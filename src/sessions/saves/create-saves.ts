@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { fault } from '../../errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../log.ts';
+import type { SessionLimit } from '../admission/session-limit.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
 import { createAgainStore } from './again-store.ts';
@@ -30,7 +31,7 @@ export interface SavesOptions {
   catalogue: Pick<LabCatalogue, 'get' | 'version'>;
   owner: string;
   logger: Log;
-  sessionLimit: number;
+  limitOf: SessionLimit;
   saveOnEnd: boolean;
   /** Most bytes of one saved state. */
   saveLimitBytes: number;
@@ -46,7 +47,7 @@ export type Saves = ReturnType<typeof createSaves>;
 
 /** Saved sessions, put together. */
 export function createSaves(options: SavesOptions) {
-  const { database, store, changer, engine, clock, catalogue, owner, logger, sessionLimit } = options;
+  const { database, store, changer, engine, clock, catalogue, owner, logger, limitOf } = options;
   const { saveOnEnd, saveLimitBytes, saveDays, onEnded, onQueued } = options;
   const states = createSavedStateStore({ database });
   const lists = createSavedListStore({ database });
@@ -64,11 +65,11 @@ export function createSaves(options: SavesOptions) {
     changer,
     catalogue,
     clock,
-    sessionLimit,
+    limitOf,
     keptUntil,
     onQueued,
   });
-  const fork = createForks({ forks, saver, changer, catalogue, clock, sessionLimit, onQueued });
+  const fork = createForks({ forks, saver, changer, catalogue, clock, limitOf, onQueued });
   const deleteSaved = createDeleteSaved({ store, states, changer, onEnded });
 
   return {

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { fault } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { SessionLimit } from '../admission/session-limit.ts';
 import { newLifetime } from '../lifetime-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow } from '../session-store.ts';
@@ -16,12 +17,12 @@ export function createForks(options: {
   changer: SessionChanger;
   catalogue: Pick<LabCatalogue, 'version'>;
   clock: Clock;
-  sessionLimit: number;
+  limitOf: SessionLimit;
   onQueued: () => void;
 }) {
-  const { forks, saver, changer, catalogue, clock, sessionLimit, onQueued } = options;
+  const { forks, saver, changer, catalogue, clock, limitOf, onQueued } = options;
 
-  function newFork(source: SessionRow, makerId: string): NewFork {
+  async function newFork(source: SessionRow, makerId: string): Promise<NewFork> {
     const { labSlug, labVersion, machines } = source;
     const now = clock.now();
     const state = saver.newState(makerId);
@@ -31,13 +32,13 @@ export function createForks(options: {
     return {
       session: { ...of, ...from, createdAt: now, queuedAt: now, ...newLifetime(lifetime, now) },
       state,
-      limit: sessionLimit,
+      limit: await limitOf(makerId),
     };
   }
 
   async function ofSaved(source: SessionRow, fork: NewFork): Promise<SessionRow> {
     const made = await forks.ofSaved(source, fork);
-    if (made === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
+    if (made === 'limit') throw fault('SESSION_LIMIT', { limit: fork.limit });
     if (made === 'gone') throw fault('SAVED_STATE_NOT_FOUND');
     changer.tell(made);
     onQueued();
@@ -46,10 +47,11 @@ export function createForks(options: {
 
   /** @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID */
   return async function fork(source: SessionRow, makerId: string): Promise<SessionRow> {
-    if (source.state === 'saved') return ofSaved(source, newFork(source, makerId));
+    if (source.state === 'saved') return ofSaved(source, await newFork(source, makerId));
     if (source.state !== 'ready') throw conflict(source.state, 'be copied');
-    const made = await saver.beginFork(source, newFork(source, makerId));
-    if (made === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
+    const copy = await newFork(source, makerId);
+    const made = await saver.beginFork(source, copy);
+    if (made === 'limit') throw fault('SESSION_LIMIT', { limit: copy.limit });
     return made;
   };
 }

@@ -48,11 +48,21 @@ export function createPutAway(options: {
     return (await Promise.all(parts)).flat();
   }
 
-  async function make(stateId: string, { machineName, machineId, volume, image }: Part): Promise<number> {
+  function requireFit(bytes: number): void {
+    if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size: mib(bytes), limit: mib(limitBytes) });
+  }
+
+  /** `before` are the bytes of the parts that are made already. */
+  async function make(
+    stateId: string,
+    { machineName, machineId, volume, image }: Part,
+    before: number,
+  ): Promise<number> {
     await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
     const tag = image.slice(REPOSITORY.length + 1);
     const target = { repository: REPOSITORY, tag, labels: { [LABEL]: stateId } };
-    if (volume === '') await engine.commit(machineId, target);
+    const admit = (bytes: number) => requireFit(before + bytes);
+    if (volume === '') await engine.commit(machineId, { ...target, admit });
     else await engine.commitVolume(machineId, volume, target);
     const bytes = await engine.measureImage(image);
     await states.measured({ savedStateId: stateId, image }, bytes);
@@ -74,8 +84,8 @@ export function createPutAway(options: {
     for (const [done, part] of parts.entries()) {
       signal.throwIfAborted();
       await onPart(part.machineName, Math.floor((100 * done) / parts.length));
-      bytes += await make(stateId, part);
-      if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size: mib(bytes), limit: mib(limitBytes) });
+      bytes += await make(stateId, part, bytes);
+      requireFit(bytes);
     }
     signal.throwIfAborted();
     return bytes;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { fault } from '../../errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { SessionLimit } from '../admission/session-limit.ts';
 import { newLifetime } from '../lifetime-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
@@ -16,12 +17,12 @@ export function createSessionAgain(options: {
   changer: SessionChanger;
   catalogue: Pick<LabCatalogue, 'get' | 'version'>;
   clock: Clock;
-  sessionLimit: number;
+  limitOf: SessionLimit;
   /** Until when a state that is used now is kept. */
   keptUntil: () => Date;
   onQueued: () => void;
 }) {
-  const { store, again, changer, catalogue, clock, sessionLimit, keptUntil, onQueued } = options;
+  const { store, again, changer, catalogue, clock, limitOf, keptUntil, onQueued } = options;
 
   type Attempt = (row: SessionRow) => Promise<SessionRow | 'changed'>;
 
@@ -44,8 +45,9 @@ export function createSessionAgain(options: {
     if (row.state !== 'saved') throw conflict(row.state, 'be resumed');
     const lab = catalogue.version(row.labSlug, row.labVersion);
     const life = newLifetime(lab.lifetime, clock.now());
-    const done = await again.resume(row, life, { limit: sessionLimit, expiresAt: keptUntil() });
-    if (done === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
+    const limit = await limitOf(row.learnerId);
+    const done = await again.resume(row, life, { limit, expiresAt: keptUntil() });
+    if (done === 'limit') throw fault('SESSION_LIMIT', { limit });
     if (done === 'gone') throw fault('SAVED_STATE_NOT_FOUND');
     return done;
   }
@@ -56,8 +58,9 @@ export function createSessionAgain(options: {
       throw conflict(row.state, 'be reset');
     }
     const lab = catalogue.get(row.labSlug);
-    const done = await again.reset(row, lab, newLifetime(lab.lifetime, clock.now()), sessionLimit);
-    if (done === 'limit') throw fault('SESSION_LIMIT', { limit: sessionLimit });
+    const limit = await limitOf(row.learnerId);
+    const done = await again.reset(row, lab, newLifetime(lab.lifetime, clock.now()), limit);
+    if (done === 'limit') throw fault('SESSION_LIMIT', { limit });
     if (done === 'exists') throw conflict('followed by another of this lab', 'be reset');
     return done;
   }

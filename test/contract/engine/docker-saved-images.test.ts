@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import type { Test } from 'tap';
+import { fault } from '../../../src/errors.ts';
 import {
   dockerHarness,
   MACHINE_IMAGE,
@@ -48,6 +49,14 @@ await test('a file system of many layers is saved as one, with owners and modes 
   t.match(before, /tool 4755 1234:7\n.*spool 1777 .*\n59\nfile\n\/srv\nlearner\nsay "hi" for \$5 \[\]\n1\n/s);
 
   const repository = `berth-test/${newEnvironmentId()}`;
+  const admit = (bytes: number) => {
+    if (bytes > 20 * 1024 ** 2) throw fault('SAVE_TOO_LARGE', { size: `${bytes}`, limit: '20 MiB' });
+  };
+  const bounded = { repository, tag: 'bounded', labels: {}, admit };
+  await t.rejects(engine.commit(machineId, bounded), { code: 'SAVE_TOO_LARGE' });
+  t.same(await engine.listImages(), [], 'nothing is left of what was too large');
+  t.match(await engine.inspect(machineId), { state: 'running' });
+
   const id = await engine.commit(machineId, {
     repository,
     tag: 'flat',

@@ -59,6 +59,27 @@ await test('a session whose machine wrote too much is stopped, with how much tha
   for (const { id } of [modest, large]) t.equal((await service.get(admin, id)).state, 'ready');
 });
 
+await test('a resumed session whose machine wrote too much is what it was when it was saved', async (t) => {
+  const disk = { freeBytes: 2 * GIB };
+  const engine = withDisk(openTestEngine(t), disk);
+  const { sessions, service, owner } = await setUp(t, { engine, diskReserve: { bytes: GIB } });
+  sessions.start();
+  const { id } = await service.start(owner, { lab: 'small' });
+  await whenState(service, id, 'ready');
+  await sessions.saves.save(owner, id);
+  const { savedStateId } = await whenState(service, id, 'saved');
+  await sessions.saves.resume(owner, id);
+  await whenState(service, id, 'ready');
+  const { machineId } = await service.machine(owner, id, 'main');
+  const command = ['sh', '-c', `head -c ${48 * MIB} /dev/urandom >/root/file`];
+  await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
+  disk.freeBytes = GIB / 4;
+  const left = await whenState(service, id, 'saved', 'stopping', 'ended');
+  t.match(left, { state: 'saved', savedStateId, reason: { code: 'MACHINE_DISK_FULL' } });
+  await sessions.saves.resume(owner, id);
+  t.match(await whenState(service, id, 'ready', 'failed'), { state: 'ready' });
+});
+
 await test('with too little left on the disk a start waits, and goes on when there is room again', async (t) => {
   const disk = { freeBytes: 100 * MIB };
   const { sessions, service, owner } = await setUp(t, { engine: withDisk(openTestEngine(t), disk) });
