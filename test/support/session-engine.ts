@@ -24,7 +24,7 @@ export interface FaultyEngine extends Engine {
   comeBack(): void;
   /** Calls `before` ahead of each call of that method: it may wait, or throw. */
   intercept(
-    method: 'provision' | 'destroy' | 'restart' | 'unpause' | 'commit' | 'commitVolume',
+    method: 'provision' | 'destroy' | 'restart' | 'unpause' | 'commit' | 'commitVolume' | 'measureImage',
     before: (argument: unknown) => Promise<void>,
   ): void;
 }

@@ -48,8 +48,8 @@ export async function commit(
 async function measureWritten(container: Docker.Container): Promise<number> {
   // The library passes the option on; its types know neither that nor the answer.
   const inspect = () => container.inspect({ size: true } as Docker.ContainerInspectOptions);
-  const found: { SizeRw?: number } = await call(inspect, { timeoutMs: WALK_TIMEOUT_MS });
-  return found.SizeRw ?? 0;
+  const { SizeRw = 0 } = (await call(inspect, { timeoutMs: WALK_TIMEOUT_MS })) as { SizeRw?: number };
+  return SizeRw;
 }
 
 async function countLayers(docker: Docker, image: string): Promise<number> {

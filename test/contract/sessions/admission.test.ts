@@ -157,6 +157,29 @@ await test('a learner’s own number of sessions is refused, by their quota or t
   });
 });
 
+await test('the quota holds too for what is resumed, reset and copied', async (t) => {
+  await eachDatabase(t, 'again limit', async (t, database) => {
+    const { owner, instructor } = await createActors(database);
+    const { service, saves } = openSessions(t, database, { catalogue, sessionLimit: 3 });
+    const quotas = createQuotaStore({ database });
+    const allow = (userId: string, sessions: number) =>
+      quotas.set({ subject: `learner:${userId}`, sessions, memoryBytes: undefined, updatedAt: new Date() });
+    const [one = '', two = '', three = ''] = await startAll(service, owner, ['one', 'two', 'three']);
+    await putInState(database, one, 'saved');
+    await putInState(database, two, 'failed');
+    await putInState(database, three, 'ready');
+    const refused = { code: 'SESSION_LIMIT', details: { limit: 1 } };
+    await allow(owner.userId, 1);
+    await t.rejects(saves.resume(owner, one), refused);
+    await t.rejects(saves.reset(owner, two), refused);
+    await startAll(service, instructor, ['one']);
+    await allow(instructor.userId, 1);
+    await t.rejects(saves.fork(instructor, three), refused);
+    await allow(owner.userId, 2);
+    t.match(await saves.reset(owner, two), { state: 'queued' });
+  });
+});
+
 await test('each in the queue is told when their place changes, and only then', async (t) => {
   const clock = createFakeClock();
   const told: string[] = [];

@@ -5,6 +5,11 @@ import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabase } from '../../support/databases.ts';
 import { createMeasuringStore } from '../../../src/sessions/disk/measuring-store.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { createWriteLimits } from '../../../src/sessions/disk/write-limits.ts';
+import { createSessionChanger } from '../../../src/sessions/session-changes.ts';
+import { createSessionStore } from '../../../src/sessions/session-store.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { openTestEngine } from '../../support/session-engine.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
@@ -60,9 +65,7 @@ await test('a session whose machine wrote too much is stopped, with how much tha
 });
 
 await test('a resumed session whose machine wrote too much is what it was when it was saved', async (t) => {
-  const disk = { freeBytes: 2 * GIB };
-  const engine = withDisk(openTestEngine(t), disk);
-  const { sessions, service, owner } = await setUp(t, { engine, diskReserve: { bytes: GIB } });
+  const { database, engine, sessions, service, owner } = await setUp(t);
   sessions.start();
   const { id } = await service.start(owner, { lab: 'small' });
   await whenState(service, id, 'ready');
@@ -73,11 +76,21 @@ await test('a resumed session whose machine wrote too much is what it was when i
   const { machineId } = await service.machine(owner, id, 'main');
   const command = ['sh', '-c', `head -c ${48 * MIB} /dev/urandom >/root/file`];
   await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
-  disk.freeBytes = GIB / 4;
-  const left = await whenState(service, id, 'saved', 'stopping', 'ended');
-  t.match(left, { state: 'saved', savedStateId, reason: { code: 'MACHINE_DISK_FULL' } });
+
+  const logger = quietLog();
+  const store = createSessionStore({ database });
+  const changer = createSessionChanger({ store, events: createMemoryBus({ log: logger }), logger });
+  const catalogue = testCatalogue([
+    testLab('small', { machines: [testMachine('main', { diskBytes: 32 * MIB })] }),
+  ]);
+  await createWriteLimits({ engine, store, changer, catalogue, logger, onEnded() {} }).enforce();
+  t.match(await service.get(owner, id), {
+    state: 'saved',
+    savedStateId,
+    reason: { code: 'MACHINE_DISK_FULL' },
+  });
   await sessions.saves.resume(owner, id);
-  t.match(await whenState(service, id, 'ready', 'failed'), { state: 'ready' });
+  t.match(await whenState(service, id, 'ready', 'saved', 'failed'), { state: 'ready' });
 });
 
 await test('with too little left on the disk a start waits, and goes on when there is room again', async (t) => {

@@ -27,18 +27,20 @@ await test('what is too large is not saved: the session goes on with its files, 
 });
 
 await test('a file that is all hole is refused before the engine writes it out, of a copy too', async (t) => {
-  const { service, saves, actors, ready, run, saved, leaves } = await openSaves(t, {
+  const { service, saves, actors, engine, ready, run, saved, leaves } = await openSaves(t, {
     saveLimitBytes: 64 * 1024 * 1024,
   });
   const { id } = await ready('lab-1');
-  // Written out, this would fill the disk, and take far longer than a test waits.
-  await run(id, 'truncate -s 200G /tmp/hole');
+  let images = 0;
+  engine.intercept('measureImage', async () => void images++);
+  await run(id, 'truncate -s 256M /tmp/hole');
   t.match(await saved(id), { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' } });
   const copy = await saves.fork(actors.instructor, id);
   const failed = await whenState(service, copy.id, 'failed', 'ready');
   t.match(failed, { state: 'failed', reason: { code: 'SAVE_TOO_LARGE' } });
-  t.equal(await run(id, 'stat -c %s /tmp/hole; rm /tmp/hole'), `${200 * 1024 ** 3}\n`);
+  t.equal(await run(id, 'stat -c %s /tmp/hole; rm /tmp/hole'), `${256 * 1024 ** 2}\n`);
   await leaves(1, 0);
+  t.equal(images, 0, 'none was made');
   t.match(await saved(id), { state: 'saved' });
 });
 
