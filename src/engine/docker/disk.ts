@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { DiskSpace } from '../engine-disk.ts';
-import { createDemultiplexer } from './demultiplexer.ts';
 import { call } from './faults.ts';
+import { readWords } from './helper-words.ts';
 import { labelsOf } from './labels.ts';
 import { removeOverdue, untilLabel } from './overdue.ts';
 import { removeContainer } from './teardown.ts';
@@ -13,8 +13,6 @@ import { removeContainer } from './teardown.ts';
 const LOOK_TIMEOUT_MS = 30_000;
 /** Longest life of a helper: making and starting it may take a minute each. */
 const HELPER_LIFETIME_MS = 180_000;
-/** Most of what a helper may say: one line, or why there is none. */
-const MAX_WORDS = 2_000;
 const BLOCK_BYTES = 1024;
 
 /** Who looks where this process can not. */
@@ -80,15 +78,6 @@ function helperConfig(Image: string, Labels: Record<string, string>): Docker.Con
       LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
     },
   };
-}
-
-async function readWords(container: Docker.Container): Promise<string> {
-  const log = await call(() => container.logs({ stdout: true, stderr: true, tail: 20 }));
-  let words = '';
-  createDemultiplexer((_, bytes) => {
-    words += bytes.toString();
-  })(log);
-  return words.trim().slice(0, MAX_WORDS);
 }
 
 /** What `df -P -k` prints about one file system. @throws ENGINE_REFUSED when that is something else */

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../errors.ts';
-import { createDemultiplexer } from './demultiplexer.ts';
 import { EGRESS_SCRIPT } from './egress-script.ts';
 import { call, engineWords } from './faults.ts';
+import { readWords } from './helper-words.ts';
 import { labelsOf } from './labels.ts';
 import { removeOverdue, untilLabel } from './overdue.ts';
 import { removeContainer } from './teardown.ts';
@@ -11,8 +11,6 @@ import { removeContainer } from './teardown.ts';
 const RULES_TIMEOUT_MS = 30_000;
 /** Longest life of a helper: making and starting it may take a minute each. */
 const HELPER_LIFETIME_MS = 180_000;
-/** Enough of iptables' words to see why; the log of the helper is bounded to the same. */
-const MAX_WORDS = 2_000;
 
 /** Keeps machines that reach the internet away from everything that is not the internet. */
 export interface Egress {
@@ -93,13 +91,4 @@ function helperConfig(
       LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
     },
   };
-}
-
-async function readWords(container: Docker.Container): Promise<string> {
-  const log = await call(() => container.logs({ stdout: true, stderr: true, tail: 20 }));
-  let words = '';
-  createDemultiplexer((_, bytes) => {
-    words += bytes.toString();
-  })(log);
-  return words.trim().slice(0, MAX_WORDS);
 }

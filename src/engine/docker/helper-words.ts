@@ -1,0 +1,16 @@
+import type Docker from 'dockerode';
+import { createDemultiplexer } from './demultiplexer.ts';
+import { call } from './faults.ts';
+
+/** Enough of a helper's words to see why it failed; its log on the engine is bounded too. */
+const MAX_WORDS = 2_000;
+
+/** The last lines that a helper of Berth's own printed, to either output. */
+export async function readWords(container: Docker.Container): Promise<string> {
+  const log = await call(() => container.logs({ stdout: true, stderr: true, tail: 20 }));
+  let words = '';
+  createDemultiplexer((_, bytes) => {
+    words += bytes.toString();
+  })(log);
+  return words.trim().slice(0, MAX_WORDS);
+}
