@@ -96,7 +96,7 @@ await test('a machine on an internal network and on one with internet goes out b
     const expectRoutes = async () => {
       const outside = both?.addresses.find(({ network }) => isOut(network))?.address ?? '';
       t.equal((await run('ip -4 route get 1.1.1.1 | grep -o "src [0-9.]*"')).out, `src ${outside}\n`);
-      t.equal((await run('curl -s --max-time 5 http://www.example.test/')).out, 'internet');
+      t.equal((await run(`curl -s --max-time 5 http://${INTERNET_ADDRESS}/`)).out, 'internet');
       t.not((await run(`curl -s --max-time 1 http://${METADATA_ADDRESS}/`)).code, 0);
       t.match(await run('ping -c1 -W2 db'), { code: 0, out: new RegExp(String(db?.addresses[0]?.address)) });
     };
