@@ -16,10 +16,12 @@ export const FOLDER_LIMITS = {
 /** Left behind by tools; not of the lab. */
 const ignored = /^(\.git|\.DS_Store|Thumbs\.db|.*~|.*\.sw[op])$/;
 
-/** The files of a lab's folder, read once: what is checked, hashed and used is the same. */
+/** The files of a lab, read once: what is checked, hashed, stored and used is the same. */
 export interface LabFolder {
   /** Contents by path from the folder, with forward slashes. */
   files: ReadonlyMap<string, Buffer>;
+  /** Paths of those with the run bit. */
+  runnable: ReadonlySet<string>;
   /** SHA-256 over paths, run bits and contents, hex. */
   version: string;
   /** Files that can not be taken, and why. */
@@ -64,7 +66,7 @@ export async function readLabFolder(folder: string): Promise<LabFolder> {
   } else if (bytes > FOLDER_LIMITS.bytes) {
     refused.set('.', `holds more than ${FOLDER_LIMITS.bytes / 1024 / 1024} MiB`);
   }
-  return { files, version: digest(files, runnable), refused };
+  return { files, runnable, version: contentDigest(files, runnable), refused };
 }
 
 /** Where the link leads, if that is a file within the folder. */
@@ -97,8 +99,11 @@ async function readBounded(
   }
 }
 
-/** Of the modes only the run bit counts, as in git: the others follow the umask of whoever cloned. */
-function digest(files: ReadonlyMap<string, Buffer>, runnable: ReadonlySet<string>): string {
+/**
+ * SHA-256 of a lab's content, hex. Of the modes only the run bit counts, as in git: the others follow
+ * the umask of whoever cloned. Stored versions are known by it: it must never change.
+ */
+export function contentDigest(files: ReadonlyMap<string, Buffer>, runnable: ReadonlySet<string>): string {
   const hash = createHash('sha256');
   for (const path of [...files.keys()].sort()) {
     const content = files.get(path) ?? Buffer.alloc(0);

@@ -25,8 +25,11 @@ export type LabReading = { lab: Lab } | { problems: LabProblem[] };
 
 /** Reads and validates the lab in `folder`. Throws only when the folder itself can not be read. */
 export async function readLab(folder: string): Promise<LabReading> {
-  const slug = basename(folder);
-  const content = await readLabFolder(folder);
+  return readLabFiles(basename(folder), await readLabFolder(folder));
+}
+
+/** Validates the lab `slug` of these files, wherever they came from. Pure. */
+export function readLabFiles(slug: string, content: LabFolder): LabReading {
   const problems: LabProblem[] = [];
   const tell = (message: string, place: { file: string; line?: number | undefined; key?: string }) =>
     problems.push({ lab: slug, file: place.file, line: place.line, key: place.key || undefined, message });
