@@ -24,6 +24,10 @@ RUN npm prune --omit=dev --omit=optional --ignore-scripts
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production BERTH_HOST=0.0.0.0 BERTH_DATA_DIR=/data BERTH_ENGINE_SETUP=off
 WORKDIR /berth
+# Labs can be fetched from git repositories.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends git openssh-client ca-certificates \
+ && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 990 berth \
  && useradd --system --uid 990 --gid berth --home-dir /data --shell /usr/sbin/nologin berth \
  && install -d -o berth -g berth /data
