@@ -1,11 +1,12 @@
 import { fault } from '../errors.ts';
-import type { Lab, LabCheck } from '../labs/lab.ts';
+import type { ScriptCheck } from '../labs/lab-check.ts';
+import type { Lab } from '../labs/lab.ts';
 
 /** A step's check with what its script is told. */
 export interface StepCheck {
   /** Of the step. */
   id: string;
-  check: LabCheck;
+  check: ScriptCheck;
   /** Variables that the script finds; docs/lab-authoring.md lists them for authors. */
   environment: Record<string, string>;
 }
@@ -14,11 +15,12 @@ export interface StepCheck {
 export function checkOf(lab: Lab, stepId: string, sessionId: string): StepCheck {
   const step = lab.steps.find(({ id }) => id === stepId);
   if (!step) throw fault('STEP_NOT_FOUND', { lab: lab.slug, step: stepId });
-  if (!step.check) throw fault('STEP_HAS_NO_CHECK', { step: stepId });
-  const machine = lab.machines.find(({ name }) => name === step.check?.machine);
+  const check = step.checks.find(({ kind }) => kind === 'script');
+  if (check?.kind !== 'script') throw fault('STEP_HAS_NO_CHECK', { step: stepId });
+  const machine = lab.machines.find(({ name }) => name === check.machine);
   return {
     id: stepId,
-    check: step.check,
+    check,
     environment: {
       BERTH_LAB: lab.slug,
       BERTH_STEP: stepId,

@@ -1,8 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
-import type { LabCheck } from '../labs/lab.ts';
 import type { Log } from '../log.ts';
 import { prepareScript } from './script-command.ts';
+import type { Script } from './script-command.ts';
 import { judge, unjudged } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -17,7 +17,7 @@ export function createCheckRunner({ engine, logger }: { engine: Pick<Engine, 'ex
      */
     async run(
       machineId: string,
-      check: LabCheck,
+      check: Script,
       environment: Record<string, string>,
       signal: AbortSignal,
     ): Promise<Verdict> {

@@ -1,4 +1,4 @@
-import type { LabView } from '../labs/lab.ts';
+import type { LabView } from '../labs/lab-view.ts';
 import type { LabProgress, StepProgress } from './attempt.ts';
 
 /** Progress in every step of the lab in its order; where the lab is gone, in those that were tried. */

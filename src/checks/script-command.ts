@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecSpec } from '../engine/engine-exec.ts';
-import type { LabCheck } from '../labs/lab.ts';
+import type { ScriptCheck } from '../labs/lab-check.ts';
 
 /** Most that a check may print, in bytes: beyond it is stopped. */
 export const OUTPUT_HARD_LIMIT = 1024 * 1024;
@@ -43,6 +43,9 @@ printf '\\n%s ran\\n' "$token" >&2
 exit "$status"
 `;
 
+/** What is run, by whom, and for how long at most. */
+export type Script = Pick<ScriptCheck, 'script' | 'user' | 'timeoutSeconds'>;
+
 /** A script made ready to be run once. */
 export interface ScriptRun {
   /** Not to be guessed by what runs in the machine: marks the wrapper's own words and the script's place. */
@@ -53,7 +56,7 @@ export interface ScriptRun {
 }
 
 export function prepareScript(
-  check: LabCheck,
+  check: Script,
   environment: Record<string, string>,
   signal: AbortSignal,
 ): ScriptRun {

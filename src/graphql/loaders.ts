@@ -1,7 +1,7 @@
 import type { LabProgress } from '../checks/attempt.ts';
 import type { User } from '../identity/user.ts';
 import type { Actor } from '../identity/actor.ts';
-import type { LabView } from '../labs/lab.ts';
+import type { LabView } from '../labs/lab-view.ts';
 import type { SavedState } from '../sessions/saves/saved-state.ts';
 import type { QueuePlace } from '../sessions/admission/queue-place.ts';
 import type { Session } from '../sessions/session.ts';

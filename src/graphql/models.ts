@@ -7,7 +7,7 @@ import type { Image, ImageOrigin } from '../images/image.ts';
 import type { Job, JobKind, JobProgress, JobState } from '../images/job.ts';
 import type { LocalRegistry } from '../images/registry-service.ts';
 import type { LabProblem } from '../labs/lab-problem.ts';
-import type { LabView } from '../labs/lab.ts';
+import type { LabView } from '../labs/lab-view.ts';
 import type { Page } from '../page.ts';
 import type { SavedState } from '../sessions/saves/saved-state.ts';
 import type { EngineRoom } from '../sessions/admission/engine-room.ts';

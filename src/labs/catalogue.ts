@@ -4,7 +4,8 @@ import type { Page, PageRequest } from '../page.ts';
 import { createLabList } from './lab-list.ts';
 import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';
-import type { Lab, LabView } from './lab.ts';
+import type { LabView } from './lab-view.ts';
+import type { Lab } from './lab.ts';
 import { readLabs } from './read-labs.ts';
 
 /** Labs of all versions kept in memory beyond the present ones, for the sessions that run on them. */

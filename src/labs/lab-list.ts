@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../page.ts';
 import { cursorFault, requirePageSize } from '../paging.ts';
-import type { LabView } from './lab.ts';
+import { inLanguage } from './in-language.ts';
+import type { LabView } from './lab-view.ts';
 
 /** Labs in the order of the catalogue, ready to be given out page by page. */
 export interface LabList {
@@ -8,15 +9,21 @@ export interface LabList {
   page(request: PageRequest): Page<LabView>;
 }
 
-/** What orders labs. */
-type Place = Pick<LabView, 'title' | 'slug'>;
+/** What orders labs: the title in the lab's default language. */
+interface Place {
+  title: string;
+  slug: string;
+}
 
 // "Lab 2" comes before "Lab 10".
 const byTitle = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** Orders the labs by title. */
 export function createLabList(labs: Iterable<LabView>): LabList {
-  const items = [...labs].sort(compare).map((node) => ({ node, cursor: writeCursor(node) }));
+  const items = [...labs]
+    .map((node) => ({ node, place: { slug: node.slug, title: inLanguage(node.title) } }))
+    .sort((one, other) => compare(one.place, other.place))
+    .map((item) => ({ ...item, cursor: writeCursor(item.place) }));
   const indexes = new Map(items.map(({ cursor }, index) => [cursor, index]));
 
   function startOf(cursor: string): number {
@@ -31,7 +38,7 @@ export function createLabList(labs: Iterable<LabView>): LabList {
     while (low < high) {
       const middle = (low + high) >>> 1;
       const item = items[middle];
-      if (item && compare(item.node, place) <= 0) low = middle + 1;
+      if (item && compare(item.place, place) <= 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -41,7 +48,8 @@ export function createLabList(labs: Iterable<LabView>): LabList {
     page({ first, after }) {
       requirePageSize(first);
       const start = after === undefined ? 0 : startOf(after);
-      return { items: items.slice(start, start + first), hasNextPage: start + first < items.length };
+      const page = items.slice(start, start + first).map(({ node, cursor }) => ({ node, cursor }));
+      return { items: page, hasNextPage: start + first < items.length };
     },
   };
 }

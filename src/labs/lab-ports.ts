@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { LabPort } from './lab.ts';
 
 /** A machine has that many servers at most that a page can show as links. */
 const MOST_PORTS = 20;
@@ -31,7 +30,7 @@ export const portsSchema = z
   )
   .max(MOST_PORTS)
   .default([])
-  .transform((ports): LabPort[] =>
+  .transform((ports) =>
     ports.map((given) => (typeof given === 'number' ? { port: given, name: `Port ${given}` } : given)),
   )
   .refine(

@@ -3,7 +3,7 @@ import type { Actor } from '../identity/actor.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { LabCatalogue } from './catalogue.ts';
 import type { LabProblem } from './lab-problem.ts';
-import type { LabView } from './lab.ts';
+import type { LabView } from './lab-view.ts';
 
 /** Use cases of labs. What it gives out holds no scripts of checks. Answers from memory, at once. */
 export interface LabService {

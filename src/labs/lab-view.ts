@@ -1,26 +1,85 @@
-import type { Lab, LabView } from './lab.ts';
+import type { LabCheck } from './lab-check.ts';
+import type { Lab, LabHint, LabMachine, LabStep } from './lab.ts';
+import type { LocalizedText } from './localized-text.ts';
 
-/** The part of a lab that everyone may see: no scripts of checks. */
+/** A lab as learners and staff see it: no scripts, answers, solutions or texts of hints, and nothing that only the service needs. */
+export interface LabView extends Pick<
+  Lab,
+  | 'slug'
+  | 'version'
+  | 'languages'
+  | 'title'
+  | 'summary'
+  | 'introduction'
+  | 'conclusion'
+  | 'minutes'
+  | 'course'
+  | 'networks'
+  | 'lifetime'
+> {
+  machines: Pick<LabMachine, 'name' | 'image' | 'networks'>[];
+  steps: StepView[];
+}
+
+/** A step as learners see it. */
+export interface StepView extends Pick<LabStep, 'id' | 'title' | 'instructions' | 'pass' | 'pollSeconds'> {
+  hasCheck: boolean;
+  checks: CheckView[];
+  hints: Omit<LabHint, 'text'>[];
+}
+
+/** What learners may know of a check. */
+export interface CheckView extends Pick<LabCheck, 'id' | 'kind' | 'title' | 'weight'> {
+  quiz: QuizView | undefined;
+}
+
+/** A question without what would answer it. */
+export interface QuizView {
+  question: LocalizedText;
+  /** To choose from; none where the answer is a text. */
+  options: LocalizedText[];
+  /** Whether several may be chosen. */
+  multiple: boolean;
+}
+
+/** The part of a lab that everyone may see. */
 export function viewOf(lab: Lab): LabView {
-  const { slug, version, title, summary, introduction, conclusion, minutes, course, networks, lifetime } =
-    lab;
   return {
-    slug,
-    version,
-    title,
-    summary,
-    introduction,
-    conclusion,
-    minutes,
-    course,
-    networks,
-    lifetime,
-    machines: lab.machines.map(({ name, image, networks: on }) => ({ name, image, networks: on })),
-    steps: lab.steps.map(({ id, title, instructions, check }) => ({
-      id,
-      title,
-      instructions,
-      hasCheck: check !== undefined,
-    })),
+    slug: lab.slug,
+    version: lab.version,
+    languages: lab.languages,
+    title: lab.title,
+    summary: lab.summary,
+    introduction: lab.introduction,
+    conclusion: lab.conclusion,
+    minutes: lab.minutes,
+    course: lab.course,
+    networks: lab.networks,
+    lifetime: lab.lifetime,
+    machines: lab.machines.map(({ name, image, networks }) => ({ name, image, networks })),
+    steps: lab.steps.map(stepView),
   };
+}
+
+function stepView({ id, title, instructions, pass, pollSeconds, checks, hints }: LabStep): StepView {
+  return {
+    id,
+    title,
+    instructions,
+    pass,
+    pollSeconds,
+    hasCheck: checks.length > 0,
+    checks: checks.map(checkView),
+    hints: hints.map(({ afterFailures, cost }) => ({ afterFailures, cost })),
+  };
+}
+
+function checkView(check: LabCheck): CheckView {
+  const { id, kind, title, weight } = check;
+  return { id, kind, title, weight, quiz: check.kind === 'quiz' ? quizView(check) : undefined };
+}
+
+function quizView({ question, answer }: Extract<LabCheck, { kind: 'quiz' }>): QuizView {
+  if (answer.kind === 'text') return { question, options: [], multiple: false };
+  return { question, options: answer.options.map(({ text }) => text), multiple: answer.multiple };
 }

@@ -1,4 +1,6 @@
 import type { IsolationProfile } from '../engine/engine.ts';
+import type { LabCheck } from './lab-check.ts';
+import type { LocalizedText } from './localized-text.ts';
 import type { WarmTime } from './warm-time.ts';
 
 /** A lab as its folder describes it, validated; immutable, one object per content version. */
@@ -7,12 +9,14 @@ export interface Lab {
   slug: string;
   /** SHA-256 over the folder's files, hex: changes with any change of content. */
   version: string;
-  title: string;
+  /** BCP 47 tags, at least one; the first is the default. All its texts are in each of them. */
+  languages: readonly string[];
+  title: LocalizedText;
   /** One or two sentences for the catalogue. */
-  summary: string;
+  summary: LocalizedText;
   /** Markdown shown before the first step, and after the last. */
-  introduction: string;
-  conclusion: string;
+  introduction: LocalizedText;
+  conclusion: LocalizedText;
   /** Expected effort in minutes. */
   minutes: number | undefined;
   /** Short name of the course that it belongs to. */
@@ -26,7 +30,11 @@ export interface Lab {
   warm: LabWarm;
   /** Whether its sessions can be saved, and are when they end by themselves. */
   save: boolean;
+  /** Which attempt's score counts in a step. */
+  attempts: 'best' | 'last';
   steps: LabStep[];
+  /** Contents of what its machines' `files` name, by path from the lab's folder. */
+  files: ReadonlyMap<string, Buffer>;
 }
 
 export interface LabNetwork {
@@ -55,12 +63,42 @@ export interface LabMachine {
   diskBytes: number;
   /** What learners open in the browser. */
   ports: LabPort[];
+  /** Placed in a fresh machine, in this order, before its start scripts run. */
+  files: LabFile[];
+  /** Run in a fresh machine one after another, before anyone works in it. */
+  start: StartScript[];
+}
+
+/** A file of the lab that is placed in a machine. */
+export interface LabFile {
+  /** Path from the lab's folder: a key of the lab's `files`. */
+  from: string;
+  /** Absolute path of the file in the machine; one that begins with `~/` is in the home of the machine's user. */
+  to: string;
+  /** Permission bits, such as 0o755. */
+  mode: number;
+  /** Name or number of the user whose it is, and whose the folders are that are made for it. */
+  owner: string;
+}
+
+/** A script that prepares a machine. */
+export interface StartScript {
+  /** Its path from the lab's folder, to speak of it. */
+  name: string;
+  /** Text of the script; a first line `#!…` chooses its interpreter, otherwise sh. */
+  script: string;
+  /** Who runs it. */
+  user: string;
+  /** It is stopped, and has failed, after so long; undefined for one that runs in the background. */
+  timeoutSeconds: number | undefined;
+  /** Started and not waited for. */
+  background: boolean;
 }
 
 /** A port on which a machine of the lab has, or gets, a web server. */
 export interface LabPort {
   port: number;
-  name: string;
+  name: LocalizedText;
 }
 
 export interface LabLifetime {
@@ -83,35 +121,49 @@ export interface LabWarm {
 export interface LabStep {
   /** Unique within the lab, stable over versions: progress hangs on it. */
   id: string;
-  title: string;
+  title: LocalizedText;
   /** Markdown. */
-  instructions: string;
-  check: LabCheck | undefined;
+  instructions: LocalizedText;
+  /** Run when the learner enters the step for the first time in a session. */
+  start: StepStart[];
+  /** What judges it, none for a step that is only read. */
+  checks: LabCheck[];
+  /** Share of the checks' weight, 0 to 1, from which it is passed. */
+  pass: number;
+  /** How often the client asks for the check by itself while the step is open; undefined for never. */
+  pollSeconds: number | undefined;
+  hints: LabHint[];
+  /** What does as the step asks, in this order: for tests. */
+  solution: LabScript[];
+  /** States in which the checks must fail, each by itself: for tests. */
+  wrong: LabScript[];
 }
 
-export interface LabCheck {
+/** A script that prepares a machine for a step. */
+export interface StepStart extends StartScript {
+  /** Name of the machine. */
   machine: string;
+  /** Put into the machine and sourced by the learner's own shell, which the client types; `user` and time do not matter then. */
+  foreground: boolean;
+}
+
+/** Help that is shown on request. */
+export interface LabHint {
+  /** Markdown. */
+  text: LocalizedText;
+  /** It can be asked for after so many failed attempts. */
+  afterFailures: number;
+  /** What is taken off the step's score once it was asked for: 0 to 1. */
+  cost: number;
+}
+
+/** A script of the lab's tests that does in a machine what a learner might. */
+export interface LabScript {
+  /** Its path from the lab's folder, to speak of it. */
+  name: string;
   /** Text of the script; a first line `#!…` chooses its interpreter, otherwise sh. */
   script: string;
-  /** User that runs it. */
-  user: string;
-  timeoutSeconds: number;
-}
-
-/** A lab as learners and staff see it: without the scripts that check it, and what only the service needs. */
-export interface LabView extends Pick<
-  Lab,
-  | 'slug'
-  | 'version'
-  | 'title'
-  | 'summary'
-  | 'introduction'
-  | 'conclusion'
-  | 'minutes'
-  | 'course'
-  | 'networks'
-  | 'lifetime'
-> {
-  machines: Pick<LabMachine, 'name' | 'image' | 'networks'>[];
-  steps: (Pick<LabStep, 'id' | 'title' | 'instructions'> & { hasCheck: boolean })[];
+  machine: string;
+  /** Who runs it; undefined for the image's own user. */
+  user: string | undefined;
 }

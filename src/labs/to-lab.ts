@@ -1,8 +1,15 @@
+import type { LabCheck } from './lab-check.ts';
 import type { LabDocument } from './lab-schema.ts';
 import type { Lab, LabLifetime, LabMachine, LabNetwork, LabStep } from './lab.ts';
+import type { LocalizedText } from './localized-text.ts';
 
 /** The network of a lab that names none. */
 const ONLY_NETWORK = 'lab';
+
+/** The language of a lab that names none. */
+const LANGUAGE = 'en';
+
+const everywhere = (text: string): LocalizedText => ({ [LANGUAGE]: text });
 
 /** The lab that a valid lab.yaml describes, with the defaults that depend on other keys. */
 export function toLab(slug: string, version: string, document: LabDocument): Lab {
@@ -11,10 +18,11 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
   return {
     slug,
     version,
-    title: document.title,
-    summary: document.summary,
-    introduction: document.introduction,
-    conclusion: document.conclusion,
+    languages: [LANGUAGE],
+    title: everywhere(document.title),
+    summary: everywhere(document.summary),
+    introduction: everywhere(document.introduction),
+    conclusion: everywhere(document.conclusion),
     minutes: document.minutes,
     course: document.course,
     machines,
@@ -23,6 +31,8 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
     lifetime: toLifetime(document.lifetime),
     warm: document.warm,
     save: document.save,
+    attempts: 'best',
+    files: new Map(),
     steps: document.steps.map((step) => toStep(step, machines)),
   };
 }
@@ -35,12 +45,21 @@ function toNetworks({ network = 'isolated', networks }: LabDocument): LabNetwork
 }
 
 function toMachine(
-  { memory, disk, ...machine }: LabDocument['machines'][number],
+  { memory, disk, ports, ...machine }: LabDocument['machines'][number],
   networks: LabNetwork[],
 ): LabMachine {
   const all = networks.map(({ name }) => name);
   const { user, networks: on = all } = machine;
-  return { ...machine, user, memoryBytes: memory, diskBytes: disk, networks: on };
+  return {
+    ...machine,
+    user,
+    memoryBytes: memory,
+    diskBytes: disk,
+    networks: on,
+    ports: ports.map(({ port, name }) => ({ port, name: everywhere(name) })),
+    files: [],
+    start: [],
+  };
 }
 
 /** Half an hour idle, two hours in all, as much again by extending; each pulled along by what is given. */
@@ -54,17 +73,35 @@ function toLifetime({ idle, total, max }: LabDocument['lifetime']): LabLifetime 
 }
 
 function toStep({ check, ...step }: LabDocument['steps'][number], machines: LabMachine[]): LabStep {
-  if (!check) return { ...step, check: undefined };
+  return {
+    id: step.id,
+    title: everywhere(step.title),
+    instructions: everywhere(step.instructions),
+    start: [],
+    checks: check ? [toCheck(check, machines)] : [],
+    pass: 1,
+    pollSeconds: undefined,
+    hints: [],
+    solution: [],
+    wrong: [],
+  };
+}
+
+function toCheck(
+  check: NonNullable<LabDocument['steps'][number]['check']>,
+  machines: LabMachine[],
+): LabCheck {
   const machine = machines.find(({ name }) => name === check.machine) ?? machines[0];
   // Root without capabilities can not look into the learner's files: there the learner's user checks.
   const checker = machine?.profile === 'restricted' ? machine.user : 'root';
   return {
-    ...step,
-    check: {
-      machine: machine?.name ?? '',
-      script: check.script,
-      user: check.user ?? checker ?? '',
-      timeoutSeconds: check.timeout,
-    },
+    kind: 'script',
+    id: 'check',
+    title: undefined,
+    weight: 1,
+    machine: machine?.name ?? '',
+    script: check.script,
+    user: check.user ?? checker ?? '',
+    timeoutSeconds: check.timeout,
   };
 }

@@ -31,10 +31,11 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
   return {
     slug,
     version: 'version-1',
-    title: slug,
-    summary: '',
-    introduction: '',
-    conclusion: '',
+    languages: ['en'],
+    title: { en: slug },
+    summary: { en: '' },
+    introduction: { en: '' },
+    conclusion: { en: '' },
     minutes: undefined,
     course: undefined,
     machines: [testMachine('main')],
@@ -43,7 +44,9 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
     warm: { count: 0, schedule: [] },
     save: true,
+    attempts: 'best',
     steps: [],
+    files: new Map(),
     ...changes,
   };
 }
@@ -65,6 +68,8 @@ export function testMachine(
     cpus: 1,
     pids: 64,
     ports: [],
+    files: [],
+    start: [],
     diskBytes: 2 * 1024 ** 3,
     ...changes,
   };

@@ -1,3 +1,4 @@
+import { inLanguage } from '../../labs/in-language.ts';
 import { connection, pageOf } from '../base/connection.ts';
 import { toGlobalId } from '../base/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
@@ -5,9 +6,17 @@ import type { Resolvers } from '../generated/resolver-types.ts';
 export const labsResolvers = {
   Lab: {
     id: (lab) => toGlobalId('Lab', lab.slug),
+    title: (lab) => inLanguage(lab.title),
+    summary: (lab) => inLanguage(lab.summary),
+    introduction: (lab) => inLanguage(lab.introduction),
+    conclusion: (lab) => inLanguage(lab.conclusion),
     internet: (lab) => lab.networks.some(({ internet }) => internet),
     progress: (lab, _, { loaders, actor }) =>
       actor ? loaders.progress({ learnerId: actor.userId, lab: lab.slug }) : null,
+  },
+  Step: {
+    title: (step) => inLanguage(step.title),
+    instructions: (step) => inLanguage(step.instructions),
   },
   LabConnection: connection,
   Query: {

@@ -1,4 +1,5 @@
 import { fault, isFault } from '../../errors.ts';
+import { inLanguage } from '../../labs/in-language.ts';
 import { enterPath, isLocalPath } from '../../http/previews/enter-path.ts';
 import { fromGlobalId } from '../base/global-id.ts';
 import type { PublicUrls } from '../context.ts';
@@ -9,7 +10,7 @@ export const previewsResolvers = {
     ports: ({ name, session }, _, { services, urls }) =>
       services.previews.declared({ ...session, name }).map(({ port, name: called }) => ({
         port,
-        name: called,
+        name: inLanguage(called),
         url: addressOf(urls, services.previews.label({ sessionId: session.id, machine: name, port })),
       })),
   },

@@ -5,7 +5,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { createCheckRunner } from '../../../src/checks/check-runner.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import type { LabCheck } from '../../../src/labs/lab.ts';
+import type { Script } from '../../../src/checks/script-command.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';
@@ -14,8 +14,8 @@ const machine = await startCheckMachine(t);
 const { engine, machineId, shell, processes } = machine;
 const runner = createCheckRunner({ engine, logger: quietLog() });
 
-function run(script: string, changes: Partial<LabCheck> = {}, signal = new AbortController().signal) {
-  const check = { machine: 'main', script, user: 'root', timeoutSeconds: 10, ...changes };
+function run(script: string, changes: Partial<Script> = {}, signal = new AbortController().signal) {
+  const check = { script, user: 'root', timeoutSeconds: 10, ...changes };
   return runner.run(machineId, check, { BERTH_STEP: 'one' }, signal);
 }
 
@@ -93,7 +93,7 @@ await tidyTest("the learner's aliases, functions and start-up files do not matte
   t.match(await run(script, { user: 'learner' }), { passed: true });
   const withEnvironment = await runner.run(
     machineId,
-    { machine: 'main', script, user: 'learner', timeoutSeconds: 10 },
+    { script, user: 'learner', timeoutSeconds: 10 },
     { BASH_ENV: '/home/learner/.bash_env', ENV: '/home/learner/.bash_env' },
     new AbortController().signal,
   );
@@ -179,7 +179,7 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
   t.teardown(() => far.close());
 
   const script = 'sleep 3';
-  const check = { machine: 'main', script, user: 'root', timeoutSeconds: 10 };
+  const check = { script, user: 'root', timeoutSeconds: 10 };
   const farRunner = createCheckRunner({ engine: far, logger: quietLog() });
   const verdict = farRunner.run(machineId, check, {}, new AbortController().signal);
   await until(async () => (await processes()).includes('sleep 3'));
@@ -190,7 +190,7 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
 });
 
 await tidyTest('a machine that is gone is told by its code', async (t) => {
-  const check = { machine: 'main', script: 'true', user: 'root', timeoutSeconds: 10 };
+  const check = { script: 'true', user: 'root', timeoutSeconds: 10 };
   const verdict = await runner.run('f'.repeat(64), check, {}, new AbortController().signal);
   t.match(verdict, { state: 'errored', reasonCode: 'CONTAINER_NOT_FOUND' });
 });

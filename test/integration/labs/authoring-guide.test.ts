@@ -25,10 +25,10 @@ await t.test('the example of the guide is a valid lab', async (t) => {
   const directory = await labsFolder(t, { 'first-steps': { ...files, ...rest } });
   const lab = await labIn(join(directory, 'first-steps'));
   t.match(lab, {
-    title: 'First steps',
+    title: { en: 'First steps' },
     machines: [{ name: 'main' }, { name: 'db', profile: 'restricted' }],
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
-    steps: [{ check: { script: files['checks/01.sh'], user: 'root' } }, { check: undefined }],
+    steps: [{ checks: [{ script: files['checks/01.sh'], user: 'root' }] }, { checks: [] }],
   });
 });
 

@@ -33,13 +33,15 @@ for (const lab of labs) {
     t.teardown(() => engine.destroy(environmentId));
     const machines = await engine.provision(environmentOf(lab, environmentId));
     const solutions = (await readdir(join(directory, lab.slug, 'solutions'))).sort();
-    const checked = lab.steps.filter(({ check }) => check !== undefined);
+    const checked = lab.steps.flatMap(({ id, checks }) =>
+      checks.flatMap((check) => (check.kind === 'script' ? [{ id, check }] : [])),
+    );
     t.equal(solutions.length, checked.length, 'each check has a solution');
 
     for (const [index, { id, check }] of checked.entries()) {
-      const machine = machines.find(({ name }) => name === check?.machine);
-      const user = lab.machines.find(({ name }) => name === check?.machine)?.user;
-      if (!machine || !check) throw new Error(`The step ${id} has no machine to be checked in.`);
+      const machine = machines.find(({ name }) => name === check.machine);
+      const user = lab.machines.find(({ name }) => name === check.machine)?.user;
+      if (!machine) throw new Error(`The step ${id} has no machine to be checked in.`);
       const run = () =>
         runner.run(machine.machineId, check, { BERTH_USER: user ?? '' }, new AbortController().signal);
 

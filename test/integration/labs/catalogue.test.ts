@@ -11,7 +11,7 @@ await t.test('labs that are right are there, those that are not are told with al
   const directory = await labsFolder(t, { good: smallLab('Good'), bad: broken, '.hidden': broken });
   const logger = quietLog();
   const catalogue = await createLabCatalogue({ directory, logger });
-  t.equal(catalogue.get('good').title, 'Good');
+  t.equal(catalogue.get('good').title['en'], 'Good');
   t.equal(catalogue.list({ first: 10 }).items.length, 1);
   t.same(
     catalogue.problems().map(({ lab, line, key }) => ({ lab, line, key })),
@@ -32,15 +32,15 @@ await t.test('a lab that becomes wrong stays as it was, and one that is mended i
 
   await writeLab(directory, 'lab', broken);
   await catalogue.reload();
-  t.equal(catalogue.get('lab').title, 'First');
-  t.equal(catalogue.list({ first: 1 }).items[0]?.node.title, 'First');
+  t.equal(catalogue.get('lab').title['en'], 'First');
+  t.equal(catalogue.list({ first: 1 }).items[0]?.node.title['en'], 'First');
   t.equal(catalogue.problems().length, 2);
   await catalogue.reload();
-  t.equal(catalogue.get('lab').title, 'First', 'also the second time');
+  t.equal(catalogue.get('lab').title['en'], 'First', 'also the second time');
 
   await writeLab(directory, 'lab', smallLab('Second'));
   await catalogue.reload();
-  t.equal(catalogue.get('lab').title, 'Second');
+  t.equal(catalogue.get('lab').title['en'], 'Second');
   t.same(catalogue.problems(), []);
 });
 
@@ -53,16 +53,16 @@ await t.test(
 
     await writeLab(directory, 'lab', smallLab('Second'));
     await catalogue.reload();
-    t.equal(catalogue.version('lab', version).title, 'First');
+    t.equal(catalogue.version('lab', version).title['en'], 'First');
 
     const restarted = await createLabCatalogue({ directory, logger: quietLog() });
-    t.equal(restarted.version('lab', version).title, 'Second');
+    t.equal(restarted.version('lab', version).title['en'], 'Second');
 
     await rm(join(directory, 'lab'), { recursive: true });
     await catalogue.reload();
     t.throws(() => catalogue.get('lab'), { code: 'LAB_NOT_FOUND' });
     t.same(catalogue.list({ first: 1 }).items, []);
-    t.equal(catalogue.version('lab', version).title, 'First');
+    t.equal(catalogue.version('lab', version).title['en'], 'First');
   },
 );
 
@@ -77,8 +77,8 @@ await t.test('old versions are kept up to a bound, the present one always', asyn
     await catalogue.reload();
     if (turn === 2) second = catalogue.get('lab').version;
   }
-  t.equal(catalogue.version('lab', first).title, '202', 'the oldest is forgotten');
-  t.equal(catalogue.version('lab', second).title, '2', 'later ones are not');
+  t.equal(catalogue.version('lab', first).title['en'], '202', 'the oldest is forgotten');
+  t.equal(catalogue.version('lab', second).title['en'], '2', 'later ones are not');
   t.equal(catalogue.version('still', still.version), still);
 });
 
@@ -97,7 +97,7 @@ await t.test('reloads asked for at once share readings, and the last sees the la
   const early = catalogue.reload();
   await writeLab(directory, 'lab', smallLab('Second'));
   await Promise.all([early, ...Array.from({ length: 20 }, () => catalogue.reload())]);
-  t.equal(catalogue.get('lab').title, 'Second');
+  t.equal(catalogue.get('lab').title['en'], 'Second');
   t.equal(logger.lines.filter(({ message }) => message === 'Labs read').length, 3);
 });
 
@@ -106,6 +106,6 @@ await t.test('without the folder there is no start, and a reload leaves all as i
   const catalogue = await createLabCatalogue({ directory, logger: quietLog() });
   await rm(directory, { recursive: true });
   await t.rejects(catalogue.reload(), { code: 'CONFIG_INVALID', message: /BERTH_LABS_DIR/ });
-  t.equal(catalogue.get('lab').title, 'Small');
+  t.equal(catalogue.get('lab').title['en'], 'Small');
   await t.rejects(createLabCatalogue({ directory, logger: quietLog() }), { code: 'CONFIG_INVALID' });
 });

@@ -9,8 +9,9 @@ await test('the labs query gives the catalogue with its steps', async (t) => {
     'owner',
     '{ labs(first: 20) { edges { node { slug title steps { id title } } } pageInfo { endCursor hasNextPage } } }',
   );
-  const { slug, title } = lab;
-  const steps = lab.steps.map((step) => ({ id: step.id, title: step.title }));
+  const { slug } = lab;
+  const title = lab.title['en'];
+  const steps = lab.steps.map((step) => ({ id: step.id, title: step.title['en'] }));
   t.strictSame(answer, {
     status: 200,
     data: {

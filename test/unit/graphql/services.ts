@@ -282,7 +282,7 @@ export function createServices(world: World): GraphqlServices {
         return { target, label: this.label(target), secret: 'grant-1' };
       },
       label: ({ sessionId, machine, port }) => `${sessionId}-${machine}-${port}`,
-      declared: ({ name }) => (name === 'main' ? [{ port: 8080, name: 'Your web site' }] : []),
+      declared: ({ name }) => (name === 'main' ? [{ port: 8080, name: { en: 'Your web site' } }] : []),
     },
   };
 

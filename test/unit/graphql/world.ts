@@ -5,7 +5,7 @@ import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { allScopes } from '../../../src/identity/actor.ts';
 import type { Actor, Role } from '../../../src/identity/actor.ts';
 import type { User } from '../../../src/identity/user.ts';
-import type { LabView } from '../../../src/labs/lab.ts';
+import type { LabView } from '../../../src/labs/lab-view.ts';
 import type { SavedState } from '../../../src/sessions/saves/saved-state.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import type { Terminal } from '../../../src/terminals/terminal.ts';
@@ -16,18 +16,37 @@ export const at = new Date('2030-01-31T09:30:00.000Z');
 export const lab: LabView = {
   slug: 'linux-command-line',
   version: 'v1',
-  title: 'The Linux command line',
-  summary: 'First commands.',
-  introduction: '# Hello',
-  conclusion: 'Done.',
+  languages: ['en'],
+  title: { en: 'The Linux command line' },
+  summary: { en: 'First commands.' },
+  introduction: { en: '# Hello' },
+  conclusion: { en: 'Done.' },
   minutes: 20,
   course: 'beginnings',
   networks: [{ name: 'lab', internet: false }],
   lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
   machines: [{ name: 'main', image: 'berth/lab-base', networks: ['lab'] }],
   steps: [
-    { id: 'look', title: 'Look', instructions: 'Run `ls`.', hasCheck: true },
-    { id: 'read', title: 'Read', instructions: 'Run `cat`.', hasCheck: false },
+    {
+      id: 'look',
+      title: { en: 'Look' },
+      instructions: { en: 'Run `ls`.' },
+      hasCheck: true,
+      checks: [{ id: 'check', kind: 'script', title: undefined, weight: 1, quiz: undefined }],
+      pass: 1,
+      pollSeconds: undefined,
+      hints: [],
+    },
+    {
+      id: 'read',
+      title: { en: 'Read' },
+      instructions: { en: 'Run `cat`.' },
+      hasCheck: false,
+      checks: [],
+      pass: 1,
+      pollSeconds: undefined,
+      hints: [],
+    },
   ],
 };
 

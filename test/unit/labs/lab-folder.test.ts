@@ -32,7 +32,7 @@ await t.test(
 
     for (const name of ['out.md', 'linked', 'broken.md']) await rm(join(folder, name));
     await writeFile(join(folder, 'out.md'), 'Bye');
-    t.equal((await labIn(folder)).introduction, 'Hello');
+    t.equal((await labIn(folder)).introduction['en'], 'Hello');
   },
 );
 

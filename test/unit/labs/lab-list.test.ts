@@ -1,19 +1,20 @@
 import t from 'tap';
 import { createLabList } from '../../../src/labs/lab-list.ts';
-import type { LabView } from '../../../src/labs/lab.ts';
+import type { LabView } from '../../../src/labs/lab-view.ts';
 import { PAGE_LIMIT } from '../../../src/page.ts';
 
 function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-')): LabView {
   const lifetime = { idleMinutes: 1, totalMinutes: 2, maxMinutes: 3 };
   const texts = {
     version: 'v',
-    summary: '',
-    introduction: '',
-    conclusion: '',
+    languages: ['en'],
+    summary: { en: '' },
+    introduction: { en: '' },
+    conclusion: { en: '' },
     minutes: undefined,
     course: undefined,
   };
-  return { ...texts, slug, title, networks: [], lifetime, machines: [], steps: [] };
+  return { ...texts, slug, title: { en: title }, networks: [], lifetime, machines: [], steps: [] };
 }
 
 /** Milliseconds of many pages out of the middle of a list of `count` labs. */
@@ -25,7 +26,7 @@ function time(count: number): number {
   return performance.now() - start;
 }
 
-const titles = (page: { items: { node: LabView }[] }) => page.items.map(({ node }) => node.title);
+const titles = (page: { items: { node: LabView }[] }) => page.items.map(({ node }) => node.title['en']);
 
 await t.test('labs are in the order of their titles, numbers as numbers', async (t) => {
   const list = createLabList(['Lab 10', 'lab 2', 'Äpfel', 'Zebra', 'Lab 1'].map((title) => view(title)));

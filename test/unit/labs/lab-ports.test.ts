@@ -13,8 +13,8 @@ await test('a machine says which ports are opened in the browser', async (t) => 
   });
   t.same((await labIn(join(folder, 'none'))).machines[0]?.ports, []);
   t.same((await labIn(join(folder, 'some'))).machines[0]?.ports, [
-    { port: 8080, name: 'Your web site' },
-    { port: 3000, name: 'Port 3000' },
+    { port: 8080, name: { en: 'Your web site' } },
+    { port: 3000, name: { en: 'Port 3000' } },
   ]);
 });
 

@@ -20,10 +20,11 @@ await t.test('the smallest lab gets every default', async (t) => {
   t.match(lab, {
     slug: 'x',
     version: /^[0-9a-f]{64}$/,
-    title: 'Small',
-    summary: '',
-    introduction: '',
-    conclusion: '',
+    languages: ['en'],
+    title: { en: 'Small' },
+    summary: { en: '' },
+    introduction: { en: '' },
+    conclusion: { en: '' },
     networks: [{ name: 'lab', internet: false }],
     steps: [],
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
@@ -84,8 +85,8 @@ steps:
       { name: 'front', internet: true },
       { name: 'back', internet: false },
     ],
-    introduction: '# Hello\n',
-    conclusion: '# Bye\n',
+    introduction: { en: '# Hello\n' },
+    conclusion: { en: '# Bye\n' },
     lifetime: { idleMinutes: 5, totalMinutes: 10, maxMinutes: 20 },
     warm: { count: 2, schedule: [{ days: [1], hour: 9, minute: 0, count: 60 }] },
     machines: [
@@ -104,13 +105,14 @@ steps:
     ],
   });
   const script = '#!/bin/bash\ntrue\n';
+  const check = { kind: 'script', id: 'check', title: undefined, weight: 1, script, timeoutSeconds: 10 };
   t.same(
-    lab.steps.map(({ check }) => check),
+    lab.steps.map(({ checks }) => checks),
     [
-      { machine: 'db', user: 'postgres', timeoutSeconds: 2.5, script },
-      { machine: 'main', user: 'learner', timeoutSeconds: 10, script },
-      { machine: 'db', user: 'root', timeoutSeconds: 10, script },
-      undefined,
+      [{ ...check, machine: 'db', user: 'postgres', timeoutSeconds: 2.5 }],
+      [{ ...check, machine: 'main', user: 'learner' }],
+      [{ ...check, machine: 'db', user: 'root' }],
+      [],
     ],
   );
 });
