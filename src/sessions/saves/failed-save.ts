@@ -64,10 +64,11 @@ export function createFailedSave(options: {
 
   /**
    * `ending` are the reason's columns of a session that was to end: where it can not be saved, it ends,
-   * or is what it was when it was saved before. `saving` is the session as it was while it was saved.
+   * or is what it was when it was saved before. `saving` is the session while it was saved: one that
+   * has changed since is left alone, and may be saved anew by now.
    */
   return async function giveUp(
-    saving: SessionRow,
+    saving: Pick<SessionRow, 'id' | 'generation'>,
     stateId: string,
     { error, ending }: { error: unknown; ending?: SessionChanges | undefined },
   ): Promise<void> {

@@ -36,8 +36,10 @@ export function createForkStore({ database }: { database: Database }) {
     ofReady(source: SessionRow, fork: NewFork, hold: Hold): Promise<SessionRow | 'limit'> {
       return database.transaction(async (tx) => {
         if (await isFull(tx, fork)) return 'limit';
-        await insertMaking(tx, source, { ...fork.state, currentFor: fork.session.id }, hold);
-        return insertSession(tx, { ...fork.session, state: 'saving', activeKey: keyOf(fork) });
+        const row = await insertSession(tx, { ...fork.session, state: 'saving', activeKey: keyOf(fork) });
+        const of = { currentFor: row.id, madeIn: row.generation };
+        await insertMaking(tx, source, { ...fork.state, ...of }, hold);
+        return row;
       });
     },
 

@@ -41,7 +41,9 @@ export function createSavedStateStore({ database }: { database: Database }) {
     ): Promise<SessionRow | undefined> {
       return database.transaction(async (tx) => {
         const saving = await moveWithin(tx, row, 'save', options);
-        if (saving) await insertMaking(tx, row, { ...state, currentFor: null }, hold);
+        if (!saving) return undefined;
+        const of = { currentFor: null, madeIn: saving.generation };
+        await insertMaking(tx, row, { ...state, ...of }, hold);
         return saving;
       });
     },
@@ -163,7 +165,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
 export async function insertMaking(
   tx: Transaction,
   source: SessionRow,
-  state: NewSavedState & { currentFor: string | null },
+  state: NewSavedState & Pick<SavedStateRow, 'currentFor' | 'madeIn'>,
   hold: Hold,
 ): Promise<void> {
   const { learnerId, labSlug, labVersion } = source;

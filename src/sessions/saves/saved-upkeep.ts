@@ -17,7 +17,7 @@ export type SavedUpkeep = ReturnType<typeof createSavedUpkeep>;
 
 /** Looks after what was saved: what dead processes were making, what is too old, what nobody needs. `onEnded` is called when a session ends by it. */
 export function createSavedUpkeep(options: {
-  store: Pick<SessionStore, 'findAny' | 'findMany'>;
+  store: Pick<SessionStore, 'findMany'>;
   states: SavedStateStore;
   lists: SavedListStore;
   changer: SessionChanger;
@@ -41,9 +41,8 @@ export function createSavedUpkeep(options: {
 
   async function recover(state: SavedStateRow): Promise<void> {
     if (!(await states.takeOver(state, saver.hold()))) return;
-    const session = await store.findAny(state.currentFor ?? state.sessionId ?? '');
-    if (session) await giveUp(session, state.id, { error: fault('SAVE_INTERRUPTED') });
-    else await states.retire(state.id);
+    const saving = { id: state.currentFor ?? state.sessionId ?? '', generation: state.madeIn };
+    await giveUp(saving, state.id, { error: fault('SAVE_INTERRUPTED') });
   }
 
   /** What is too old goes, with its session; one that goes on from it keeps it. */

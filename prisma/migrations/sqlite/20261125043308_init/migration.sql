@@ -245,6 +245,7 @@ CREATE TABLE "SavedState" (
     "bytes" BIGINT NOT NULL DEFAULT 0,
     "createdAt" DATETIME NOT NULL,
     "expiresAt" DATETIME NOT NULL,
+    "madeIn" INTEGER NOT NULL DEFAULT 0,
     "heldBy" TEXT,
     "heldUntil" DATETIME,
     CONSTRAINT "SavedState_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE

@@ -287,6 +287,7 @@ CREATE TABLE "SavedState" (
     "bytes" BIGINT NOT NULL DEFAULT 0,
     "createdAt" TIMESTAMP(3) NOT NULL,
     "expiresAt" TIMESTAMP(3) NOT NULL,
+    "madeIn" INTEGER NOT NULL DEFAULT 0,
     "heldBy" TEXT,
     "heldUntil" TIMESTAMP(3),
 

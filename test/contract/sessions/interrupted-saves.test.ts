@@ -1,0 +1,62 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
+import { newId } from '../../../src/ids.ts';
+import { createSavedStateStore } from '../../../src/sessions/saves/saved-state-store.ts';
+import { createSessionStore } from '../../../src/sessions/session-store.ts';
+import type { SessionRow } from '../../../src/sessions/session-store.ts';
+import { createActors } from '../../support/actors.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { agreeingEngine, openSessions, putInState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+
+/** Rows as processes leave them that save a session and die. */
+async function setUp(t: Test, database: Database) {
+  const { owner } = await createActors(database);
+  const { service } = openSessions(t, database);
+  const { id } = await service.start(owner, { lab: 'lab-0' });
+  await putInState(database, id, 'ready');
+  const store = createSessionStore({ database });
+  const states = createSavedStateStore({ database });
+
+  /** Begins a save whose process is believed until then. */
+  async function begin(row: SessionRow, until: Date): Promise<{ saving: SessionRow; stateId: string }> {
+    const now = new Date();
+    const state = { id: newId(now), madeById: owner.userId, createdAt: now, expiresAt: now };
+    const hold = { owner: 'elsewhere/1/x/y', until };
+    const saving = await states.begin(row, state, hold, { changes: {}, sameEnd: false });
+    if (!saving) throw new Error('The session has changed.');
+    return { saving, stateId: state.id };
+  }
+
+  const look = async () => (await store.findAny(id))!;
+  return { id, store, begin, look };
+}
+
+await test('a save that began after one that was given up is left alone when that one is taken over', async (t) => {
+  await eachDatabase(t, 'newer', async (t, database) => {
+    const { store, begin, look } = await setUp(t, database);
+    const old = await begin(await look(), new Date(0));
+    // Whoever took it over let the session go on, and died before it put the state out of use.
+    const kept = await store.move(old.saving, 'keep');
+    const newer = await begin(kept!, new Date(Date.now() + 3_600_000));
+
+    openSessions(t, database, { engine: agreeingEngine(database) }).start();
+    const ids = async () => (await database.client.savedState.findMany()).map(({ id }) => id);
+    await until(async () => !(await ids()).includes(old.stateId));
+    t.same(await ids(), [newer.stateId]);
+    t.match(await look(), { state: 'saving', generation: newer.saving.generation });
+  });
+});
+
+await test('a save whose process died is given up', async (t) => {
+  await eachDatabase(t, 'died', async (t, database) => {
+    const { begin, look } = await setUp(t, database);
+    await begin(await look(), new Date(0));
+    openSessions(t, database, { engine: agreeingEngine(database) }).start();
+    // The engine of this test starts no machine again.
+    await until(async () => (await look()).state === 'unreachable');
+    t.match(await look(), { saveProblemCode: 'SAVE_INTERRUPTED' });
+    await until(async () => (await database.client.savedState.count()) === 0);
+  });
+});
