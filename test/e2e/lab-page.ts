@@ -30,7 +30,8 @@ export type LabPage = ReturnType<typeof labPage>;
 
 export function labPage(page: Page) {
   const machine = page.getByRole('region', { name: 'Your machine' });
-  const screen = machine.locator('.shell:not([hidden]) .xterm-rows');
+  const shell = machine.locator('.desk:not([hidden]) .shell:not([hidden])');
+  const screen = shell.locator('.xterm-rows');
   const button = (name: string) => machine.getByRole('button', { name, exact: true });
   return {
     title: page.getByRole('heading', { level: 1 }),
@@ -48,14 +49,14 @@ export function labPage(page: Page) {
     },
 
     /** Waits for the first prompt of the shell that is shown. */
-    prompt: () => screen.filter({ hasText: /learner@main:~\$/ }).waitFor(),
+    prompt: (host = 'main') => screen.filter({ hasText: `learner@${host}:~$` }).waitFor(),
 
     /** Waits until the terminal that is shown has this on its screen. */
     shows: (text: string | RegExp) => screen.filter({ hasText: text }).waitFor(),
 
     /** Types a line into the terminal that is shown. */
     async type(line: string) {
-      await machine.locator('.shell:not([hidden]) .xterm').click();
+      await shell.locator('.xterm').click();
       await page.keyboard.type(line);
       await page.keyboard.press('Enter');
     },

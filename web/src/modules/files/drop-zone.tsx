@@ -4,11 +4,12 @@ import { droppedFiles } from './dropped-files.ts';
 
 /** A place that files can be dropped on. */
 export function DropZone(props: {
+  label: string;
   hidden: boolean;
   children: ReactNode;
   onDrop: (files: File[], folders: string[]) => void;
 }) {
-  const { hidden, children, onDrop } = props;
+  const { label, hidden, children, onDrop } = props;
   const [over, setOver] = useState(false);
 
   function drag(event: DragEvent) {
@@ -38,7 +39,7 @@ export function DropZone(props: {
       onDragLeave={leave}
       onDrop={drop}
     >
-      <section className="files" aria-label="Files">
+      <section className="files" aria-label={label}>
         {children}
         <p className="drop-hint faint">
           {over ? 'Drop to upload here.' : 'Or drop files here to upload them.'}

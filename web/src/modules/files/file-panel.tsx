@@ -11,7 +11,7 @@ import { useFolder } from './use-folder.ts';
 import { FILES_AT_ONCE, useUploads } from './use-uploads.ts';
 
 /** The files of a machine: looked through, downloaded, and brought there by a button or by dropping them. */
-export function FilePanel({ at, hidden }: { at: MachineOfFiles; hidden: boolean }) {
+export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: string; hidden: boolean }) {
   const { folder, listing, problem, open, listAgain } = useFolder(at);
   const uploads = useUploads();
   const [refusal, setRefusal] = useState<string>();
@@ -44,7 +44,7 @@ export function FilePanel({ at, hidden }: { at: MachineOfFiles; hidden: boolean 
   }
 
   return (
-    <DropZone hidden={hidden} onDrop={bring}>
+    <DropZone label={label} hidden={hidden} onDrop={bring}>
       <div className="files-bar">
         <FolderPath path={path} open={open} />
         <input

@@ -1,0 +1,45 @@
+import { useState } from 'react';
+import { Problem } from '../../components/problem.tsx';
+import { MachinePorts } from '../session/machine-ports.tsx';
+import { SessionBar } from '../session/session-bar.tsx';
+import type { LabSession } from '../session/session.ts';
+import type { SessionHandle } from '../session/use-session.ts';
+import { newDesk, showFiles, showMachine } from './desk.ts';
+import { MachineDesk } from './machine-desk.tsx';
+import { MachinePicker } from './machine-picker.tsx';
+
+/** A session that can be worked in: what can be done with it, its machines, and the desk of the one shown. */
+export function Workplace({ handle, session }: { handle: SessionHandle; session: LabSession }) {
+  const { startedHere, restarts } = handle;
+  const { id, machines, isFork, saveProblem } = session;
+  const [desk, change] = useState(() => newDesk(machines[0]?.name ?? 'main', { focused: startedHere }));
+  return (
+    <>
+      <SessionBar
+        handle={handle}
+        filesShown={desk.machines.get(desk.shown)?.files === 'shown'}
+        onFiles={(shown) => change(showFiles(desk, desk.shown, shown))}
+      />
+      {isFork && <p className="note">A copy of a learner’s session: nothing in it counts as progress.</p>}
+      {saveProblem && <Problem>Your work could not be saved. {saveProblem.message}</Problem>}
+      <MachinePorts session={session} />
+      <MachinePicker
+        machines={machines}
+        shown={desk.shown}
+        onPick={(machine) => change(showMachine(desk, machine))}
+      />
+      {[...desk.machines].map(([machine, open]) => (
+        <MachineDesk
+          key={machine}
+          sessionId={id}
+          machine={machine}
+          open={open}
+          hidden={machine !== desk.shown}
+          named={machines.length > 1}
+          restarts={restarts}
+          change={change}
+        />
+      ))}
+    </>
+  );
+}
