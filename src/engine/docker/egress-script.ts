@@ -21,7 +21,10 @@ const KEPT_OUT = [
  *
  * BERTH-HOST drops all that is addressed to the host itself, published ports included. BERTH-EGRESS
  * lets pass what stays on its own bridge, answers, and the name servers, and rejects what is kept
- * out; the engine's own isolation keeps one bridge from another.
+ * out. It hangs on the engine's chain DOCKER-USER, which the engine takes away and puts back
+ * whenever it makes a network: for a moment no packet comes by, nor by the engine's own isolation.
+ * BERTH-WALL keeps out the same in a table that the engine does not touch and that comes after that
+ * one, so that those who are rejected still hear of it.
  */
 export const EGRESS_SCRIPT = `
 set -eu
@@ -34,6 +37,9 @@ if [ -z "$ipt" ]; then
   echo 'the engine does not manage iptables here (there is no chain DOCKER-USER)' >&2
   exit 1
 fi
+# Kernels without this table have the other; there it comes first, and what is kept out gets no answer.
+wall=security
+"$ipt" -w 10 -t "$wall" -S FORWARD >/dev/null 2>&1 || wall=mangle
 
 if [ $# -eq 0 ]; then
   set --
@@ -45,32 +51,46 @@ if [ $# -eq 0 ]; then
 fi
 
 # Only ever added to, since another installation on this host may ask other name servers.
-"$ipt" -w 10 -N BERTH-DNS 2>/dev/null || true
-for server in "$@"; do
-  for protocol in udp tcp; do
-    rule="-d $server -p $protocol --dport 53 -j ACCEPT"
-    "$ipt" -w 10 -C BERTH-DNS $rule 2>/dev/null || "$ipt" -w 10 -A BERTH-DNS $rule
+for table in filter "$wall"; do
+  "$ipt" -w 10 -t "$table" -N BERTH-DNS 2>/dev/null || true
+  for server in "$@"; do
+    for protocol in udp tcp; do
+      rule="-d $server -p $protocol --dport 53 -j ACCEPT"
+      "$ipt" -w 10 -t "$table" -C BERTH-DNS $rule 2>/dev/null || "$ipt" -w 10 -t "$table" -A BERTH-DNS $rule
+    done
   done
 done
 
-{
-  echo '*filter'
-  echo ':BERTH-HOST - [0:0]'
-  echo ':BERTH-EGRESS - [0:0]'
-  echo '-A BERTH-HOST -j DROP'
-  echo '-A BERTH-EGRESS -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN'
-  echo '-A BERTH-EGRESS -j BERTH-DNS'
+# Table, chain, and what becomes of a packet that is kept out.
+keep_out() {
+  echo "*$1"
+  echo ":$2 - [0:0]"
+  # Where the kernel shows packets that stay on their bridge to these tables at all.
+  if [ "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables 2>/dev/null)" = 1 ]; then
+    echo "-A $2 -m physdev --physdev-is-bridged -j RETURN"
+  fi
+  echo "-A $2 -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN"
+  echo "-A $2 -j BERTH-DNS"
   for range in ${KEPT_OUT.join(' ')}; do
-    echo "-A BERTH-EGRESS -d $range -j REJECT"
+    echo "-A $2 -d $range -j $3"
   done
-  echo '-A BERTH-EGRESS -j RETURN'
+  echo "-A $2 -j RETURN"
+}
+{
+  keep_out filter BERTH-EGRESS REJECT
+  echo ':BERTH-HOST - [0:0]'
+  echo '-A BERTH-HOST -j DROP'
+  echo COMMIT
+  keep_out "$wall" BERTH-WALL DROP
   echo COMMIT
 } | "$ipt-restore" -w 10 --noflush
 
 # First in their chains, and before the engine's own rules that accept.
 jump() {
-  "$ipt" -w 10 -C "$@" 2>/dev/null || "$ipt" -w 10 -I "$@"
+  "$ipt" -w 10 -t "$1" -C "$2" -i '${EGRESS_BRIDGE_PREFIX}+' -j "$3" 2>/dev/null ||
+    "$ipt" -w 10 -t "$1" -I "$2" -i '${EGRESS_BRIDGE_PREFIX}+' -j "$3"
 }
-jump INPUT -i '${EGRESS_BRIDGE_PREFIX}+' -j BERTH-HOST
-jump DOCKER-USER -i '${EGRESS_BRIDGE_PREFIX}+' ! -o '${EGRESS_BRIDGE_PREFIX}+' -j BERTH-EGRESS
+jump filter INPUT BERTH-HOST
+jump filter DOCKER-USER BERTH-EGRESS
+jump "$wall" FORWARD BERTH-WALL
 `;

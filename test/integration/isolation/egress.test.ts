@@ -20,6 +20,7 @@ import {
   PRIVATE_ADDRESS,
   removeEgressRules,
   startFakeInternet,
+  withoutEngineChains,
 } from '../../support/fake-internet.ts';
 
 await test('a lab with internet reaches the internet and nothing else', async (t) => {
@@ -66,6 +67,15 @@ await test('a lab with internet reaches the internet and nothing else', async (t
     for (const address of addresses) t.notOk(await fetches(address, port), address);
   });
 
+  await t.test('nor any of these while the engine puts its own rules in order', async (t) => {
+    await withoutEngineChains(t, async () => {
+      for (const address of [PRIVATE_ADDRESS, METADATA_ADDRESS]) t.notOk(await fetches(address), address);
+      t.not((await run(`ping -c1 -W1 ${neighbour?.addresses[0]?.address}`)).code, 0);
+      t.equal((await run('curl -s --max-time 5 http://www.example.test/')).out, 'internet');
+      t.match(await run('ping -c1 -W2 db'), { code: 0 });
+    });
+  });
+
   await t.test('and a lab without internet not even that', async (t) => {
     const [closed] = await engine.provision(environmentSpec());
     const { code } = await runScript(
@@ -96,7 +106,7 @@ await test('a machine on an internal network and on one with internet goes out b
     const expectRoutes = async () => {
       const outside = both?.addresses.find(({ network }) => isOut(network))?.address ?? '';
       t.equal((await run('ip -4 route get 1.1.1.1 | grep -o "src [0-9.]*"')).out, `src ${outside}\n`);
-      t.equal((await run(`curl -s --max-time 5 http://${INTERNET_ADDRESS}/`)).out, 'internet');
+      t.equal((await run('curl -s --max-time 5 http://www.example.test/')).out, 'internet');
       t.not((await run(`curl -s --max-time 1 http://${METADATA_ADDRESS}/`)).code, 0);
       t.match(await run('ping -c1 -W2 db'), { code: 0, out: new RegExp(String(db?.addresses[0]?.address)) });
     };
