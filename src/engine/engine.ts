@@ -40,6 +40,13 @@ export interface Engine extends EngineDisk {
   restart(machineId: string): Promise<void>;
 
   /**
+   * Sets again what keeps machines with internet apart from all that is not the internet, should a
+   * reload of the host's firewall have taken it away; does nothing where there are none.
+   * @throws EGRESS_UNAVAILABLE
+   */
+  keepApart(): Promise<void>;
+
+  /**
    * Freezes all of the machine's processes where they are; pausing what is paused succeeds.
    * @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING
    */

@@ -219,6 +219,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     lifetimes,
     saves,
     compare: comparing.wake,
+    engine,
   });
   const watcher = createEngineWatcher({
     engine,

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 import { rest } from '../rest.ts';
 import type { Lifetimes } from './lifetimes.ts';
@@ -19,6 +20,9 @@ const SAVES_EVERY_MS = 5_000;
 /** Between comparisons with the engine when nothing was heard of it, in milliseconds. */
 const COMPARE_EVERY_MS = 60_000;
 
+/** Between looks at the host's firewall, in milliseconds: it costs a helper container. */
+const APART_EVERY_MS = 60_000;
+
 /** What is done again and again, beside what is done at once: each failure is logged and the next time comes. */
 export function createUpkeep(options: {
   provisioner: Pick<Provisioner, 'renewClaims' | 'wake'>;
@@ -27,10 +31,12 @@ export function createUpkeep(options: {
   lifetimes: Pick<Lifetimes, 'sweep'>;
   saves: Pick<Saves, 'sweep'>;
   compare: () => void;
+  engine: Pick<Engine, 'keepApart'>;
   clock: Clock;
   logger: Log;
 }) {
-  const { provisioner, takeOverAbandoned, teardown, lifetimes, saves, compare, clock, logger } = options;
+  const { provisioner, takeOverAbandoned, teardown, lifetimes, saves, compare, engine, clock, logger } =
+    options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
 
@@ -59,6 +65,7 @@ export function createUpkeep(options: {
       keep(again(LIVES_EVERY_MS, 'Ends of sessions could not be looked after.', lifetimes.sweep));
       keep(again(SAVES_EVERY_MS, 'Saved sessions could not be looked after.', saves.sweep));
       keep(again(COMPARE_EVERY_MS, '', async () => compare()));
+      keep(again(APART_EVERY_MS, 'Labs with internet may reach what they must not.', engine.keepApart));
     },
     /** Runs `work` beside everything else; a failure is logged with `complaint`. */
     run(complaint: string, work: () => Promise<void>): void {

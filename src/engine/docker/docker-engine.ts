@@ -4,6 +4,7 @@ import { commit } from './commit.ts';
 import { connectEngine } from './connection.ts';
 import { readDisk } from './disk.ts';
 import { createEgress } from './egress.ts';
+import { keepApart } from './keep-apart.ts';
 import { endInside } from './ending.ts';
 import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
 import { provision } from './environment.ts';
@@ -78,6 +79,7 @@ export function createDockerEngine({
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
     restart: (machineId) => restartMachine(docker, egress, machineId),
+    keepApart: () => keepApart({ docker, installation, egress }),
     pause: (machineId) => pauseMachine(docker, machineId),
     unpause: (machineId) => unpauseMachine(docker, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),

@@ -123,18 +123,22 @@ await test('a machine on an internal network and on one with internet goes out b
   }
 });
 
-await test('a machine with internet that is restarted after a reload of the firewall has its rules again', async (t) => {
+await test('a machine with internet has its rules again after a reload of the firewall: once that is looked for, and when it is restarted', async (t) => {
   await startFakeInternet(t);
   const { engine } = dockerHarness(t);
+  await engine.keepApart();
   const [machine] = await engine.provision(internetSpec());
   const machineId = machine?.machineId ?? '';
   const fetched = async (address: string) =>
     (await runScript(engine, machineId, `curl -s --max-time 2 http://${address}/`)).out;
-  await removeEgressRules(t);
-  await engine.restart(machineId);
-  t.equal(await fetched(INTERNET_ADDRESS), 'internet');
-  t.equal(await fetched(PRIVATE_ADDRESS), '');
-  t.equal(await fetched(METADATA_ADDRESS), '');
+  for (const mend of [engine.keepApart, () => engine.restart(machineId)]) {
+    await removeEgressRules(t);
+    t.equal(await fetched(METADATA_ADDRESS), 'internet', 'without them it would get there');
+    await mend();
+    t.equal(await fetched(INTERNET_ADDRESS), 'internet');
+    t.equal(await fetched(PRIVATE_ADDRESS), '');
+    t.equal(await fetched(METADATA_ADDRESS), '');
+  }
 });
 
 await test('a machine with internet is not restarted where its rules can not be set', async (t) => {
