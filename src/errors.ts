@@ -184,10 +184,8 @@ const catalogue = {
     500,
     'The stored secret of {thing} can not be read with the present key: set BERTH_SECRET_KEY to the key that it was stored with, or store it anew.',
   ],
-  LOCAL_REGISTRY_UNAVAILABLE: [
-    503,
-    'The local registry can not be used: {problem}. An admin turns it on with BERTH_REGISTRY.',
-  ],
+  LOCAL_REGISTRY_UNAVAILABLE: [503, 'The local registry can not be used: {problem}.'],
+  LOCAL_REGISTRY_REFUSED: [502, 'The local registry refuses: {problem}. {mend}.'],
   IMAGE_BUILD_FAILED: [502, 'The image "{image}" could not be built: {problem}'],
   CONTAINER_NOT_FOUND: [404, 'The container is gone.'],
   DISK_FULL: [507, 'The disk of {where} is full: free some space and try again.'],

@@ -245,6 +245,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       registry: registryWanted ? registry : undefined,
       engine: engineImages,
       startJob: images.startJob,
+      names: images.pushNames,
       loginFor: logins.credentialsFor,
     }),
     sessions: sessions.service,

@@ -17,14 +17,15 @@ export interface EngineRegistry {
 
   /**
    * Puts an image of the engine there under this name and tag. What was there by the tag loses it.
-   * @throws IMAGE_NOT_FOUND, DISK_FULL, or `signal`'s reason when aborted
+   * @throws IMAGE_NOT_FOUND, IMAGE_NOT_OURS where another image has on the engine the name that this
+   * takes, LOCAL_REGISTRY_REFUSED, DISK_FULL, or `signal`'s reason when aborted
    */
   push(reference: string, as: { name: string; tag: string }, options: PushOptions): Promise<void>;
 
   /** What it holds, by name; of a very large registry the first few hundred names. */
   list(): Promise<RegistryImage[]>;
 
-  /** Removes what a tag of it means, with the other tags of the same content. @throws NOT_FOUND, ENGINE_REFUSED */
+  /** Removes what a tag of it means, with the other tags of the same content. @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED */
   delete(name: string, tag: string): Promise<void>;
 }
 
@@ -37,6 +38,8 @@ export interface RegistryImage {
 
 export interface PushOptions {
   signal?: AbortSignal | undefined;
+  /** Told of the name that the image is about to get on the engine for as long as this takes; not of one that it has. */
+  onName?: ((given: { name: string; imageId: string }) => Promise<void>) | undefined;
   /** How to sign in, where the registry asks for that. */
   login?: RegistryLogin | undefined;
   /** Called as it goes on, with all layers known so far. */

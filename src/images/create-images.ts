@@ -16,6 +16,9 @@ import { createJobService } from './job-service.ts';
 import { createJobStore } from './job-store.ts';
 import type { JobService } from './job.ts';
 import type { OwnImageStore } from './own-image-store.ts';
+import { createPushNameStore } from './push-name-store.ts';
+import { createPushNames } from './push-names.ts';
+import type { PushNames } from './push-names.ts';
 
 export interface ImagesOptions {
   database: Database;
@@ -38,7 +41,9 @@ export interface Images {
   jobs: JobService;
   /** Starts a job, for work on images that is no use case of these. */
   startJob: JobRunner['start'];
-  /** Ends the jobs that dead processes left, and forgets old ones; how many were ended. */
+  /** The names that images have while they are put into the local registry. */
+  pushNames: PushNames;
+  /** Ends the jobs that dead processes left, with what these left on the engine, and forgets old ones; how many were ended. */
   recover(): Promise<number>;
   /** Recovers now, and again and again as neighbours may die. Returns at once. */
   start(): void;
@@ -53,6 +58,11 @@ export function createImages(options: ImagesOptions): Images {
   const tell = createJobNews(options);
   const interrupted = createInterruptedJobs({ ...options, jobs, tell });
   const runner = createJobRunner({ ...options, jobs, interrupted, tell, owner: holder });
+  const pushNames = createPushNames({
+    ...options,
+    store: createPushNameStore({ database }),
+    isPutting: async (target) => (await jobs.findActive('mirror', target)) !== undefined,
+  });
   const stopping = new AbortController();
   let watching: Promise<void> | undefined;
 
@@ -60,13 +70,15 @@ export function createImages(options: ImagesOptions): Images {
     const ended = await interrupted.end();
     if (ended > 0) log.warn({ jobs: ended }, 'Jobs of a process that died were ended.');
     await jobs.removeOld();
+    const names = await pushNames.sweep();
+    if (names > 0) log.warn({ names }, 'Names that a push into the local registry left were removed.');
     return ended;
   }
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
       await recover().catch((error: unknown) => {
-        log.error({ err: error }, 'Interrupted jobs could not be looked for.');
+        log.error({ err: error }, 'What interrupted jobs left could not be looked for.');
       });
       await rest(clock, HOLD_MS, stopping.signal);
     }
@@ -76,6 +88,7 @@ export function createImages(options: ImagesOptions): Images {
     service: createImageService({ ...options, jobs, runner }),
     jobs: createJobService({ jobs, interrupted, tell, clock }),
     startJob: runner.start,
+    pushNames,
     recover,
     start: () => void (watching ??= watch()),
     async stop() {

@@ -174,7 +174,7 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   return {
     /**
-     * Stores a job and does it as soon as it is its turn; where one of its kind on that subject is
+     * Stores a job and does it as soon as it is its turn; where one of its kind on that thing is
      * under way, in whatever process, answers that one, and `todo` is never called.
      * @throws JOB_LIMIT, SHUTTING_DOWN
      */
@@ -197,7 +197,7 @@ export function createJobRunner(options: JobRunnerOptions) {
         }
         // Whoever does it may have died; and it may end before it is looked up.
         await interrupted.end();
-        const present = await jobs.findActive(asked.kind, asked.subject);
+        const present = await jobs.findActive(asked.kind, asked.thing ?? asked.subject);
         if (present) return { job: present, isNew: false, done: Promise.resolve() };
       }
     },

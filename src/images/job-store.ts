@@ -13,6 +13,8 @@ export interface NewJob {
   id: string;
   kind: JobKind;
   subject: string;
+  /** What no other job of the kind may work on meanwhile; the subject when absent. */
+  thing?: string;
   startedById: string;
   createdAt: Date;
 }
@@ -44,14 +46,14 @@ export function createJobStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Stores a queued job; undefined when one of its kind on that subject is under way, in whatever process. */
-    async insert(job: NewJob, hold: Hold): Promise<Job | undefined> {
+    /** Stores a queued job; undefined when one of its kind on that thing is under way, in whatever process. */
+    async insert({ thing, ...job }: NewJob, hold: Hold): Promise<Job | undefined> {
       try {
         const row = await client.job.create({
           data: {
             ...job,
             state: 'queued',
-            activeKey: keyOf(job.kind, job.subject),
+            activeKey: keyOf(job.kind, thing ?? job.subject),
             heldBy: hold.owner,
             heldUntil: hold.until,
           },
@@ -64,9 +66,9 @@ export function createJobStore({ database }: { database: Database }) {
       }
     },
 
-    async findActive(kind: JobKind, subject: string): Promise<Job | undefined> {
+    async findActive(kind: JobKind, thing: string): Promise<Job | undefined> {
       const row = await client.job.findUnique({
-        where: { activeKey: keyOf(kind, subject) },
+        where: { activeKey: keyOf(kind, thing) },
         ...withoutLog,
       });
       return row ? toJob(row) : undefined;
@@ -165,8 +167,8 @@ export function createJobStore({ database }: { database: Database }) {
   }
 }
 
-function keyOf(kind: JobKind, subject: string): string {
-  return `${kind}:${subject}`;
+function keyOf(kind: JobKind, thing: string): string {
+  return `${kind}:${thing}`;
 }
 
 function endColumns(end: JobEnd, at: Date): Prisma.JobUpdateManyMutationInput {

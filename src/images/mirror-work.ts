@@ -1,6 +1,8 @@
 import type { EngineImages, RegistryLogin } from '../engine/engine-images.ts';
 import type { EngineRegistry, PushLayer } from '../engine/engine-registry.ts';
 import type { JobWork } from './job.ts';
+import type { PushNames } from './push-names.ts';
+import { targetOf } from './registry-name.ts';
 import type { RegistryName } from './registry-name.ts';
 
 /** Half of the percent is for fetching an image that the engine has not, the other for putting it there. */
@@ -11,10 +13,12 @@ export function mirrorWork(options: {
   engine: Pick<EngineImages, 'findOrPull' | 'find'>;
   registry: Pick<EngineRegistry, 'push' | 'address'>;
   loginFor: (registry: string) => Promise<RegistryLogin | undefined>;
+  names: Pick<PushNames, 'note' | 'clear'>;
   image: string;
   as: RegistryName;
 }): JobWork {
-  const { engine, registry, loginFor, image, as } = options;
+  const { engine, registry, loginFor, names, image, as } = options;
+  const target = targetOf(as);
   return async ({ signal, progress, print }) => {
     print(`Looking for ${image}`);
     const onPercent = (percent: number | undefined) => {
@@ -25,7 +29,7 @@ export function mirrorWork(options: {
     progress({ percent: HALF });
 
     const address = await registry.address();
-    print(`Putting ${id} there as ${as.name}:${as.tag}`);
+    print(`Putting ${id} there as ${target}`);
     const phases = new Map<string, PushLayer['phase']>();
     function tell(layers: readonly PushLayer[]): void {
       progress({ percent: HALF + Math.floor((pushedPercent(layers) * HALF) / 100) });
@@ -34,7 +38,14 @@ export function mirrorWork(options: {
         phases.set(layer, phase);
       }
     }
-    await registry.push(id, as, { signal, login: await loginFor(address), onLayers: tell });
+    const login = await loginFor(address);
+    const onName = (given: { name: string; imageId: string }) => names.note({ ...given, target });
+    await names.clear(target);
+    try {
+      await registry.push(id, as, { signal, login, onLayers: tell, onName });
+    } finally {
+      await names.clear(target);
+    }
     progress({ percent: 100, imageId: id });
     print('Labs can pull it.');
   };

@@ -7,6 +7,11 @@ export interface RegistryName {
   tag: string;
 }
 
+/** What a name and a tag are together, as they are written. */
+export function targetOf({ name, tag }: RegistryName): string {
+  return `${name}:${tag}`;
+}
+
 /**
  * Where an image goes in the local registry. One of Docker's own registry keeps its name, so that an
  * engine which takes the local registry for a mirror finds `ubuntu` there; of another one the host is the first part.

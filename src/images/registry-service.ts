@@ -7,7 +7,8 @@ import type { Actor } from '../identity/actor.ts';
 import type { JobRunner } from './job-runner.ts';
 import type { Job } from './job.ts';
 import { mirrorWork } from './mirror-work.ts';
-import { parseRegistryName, registryNameOf } from './registry-name.ts';
+import type { PushNames } from './push-names.ts';
+import { parseRegistryName, registryNameOf, targetOf } from './registry-name.ts';
 
 /** The local registry as admins see it. */
 export interface LocalRegistry {
@@ -21,7 +22,8 @@ export interface RegistryService {
   get(actor: Actor | undefined): Promise<LocalRegistry>;
   /**
    * Puts an image there, as `as` or under its own name, where the engine or its registry has it; the
-   * job that is under way already where there is one. @throws INPUT_INVALID, JOB_LIMIT
+   * job that does so already where there is one.
+   * @throws INPUT_INVALID, JOB_BUSY while another image is put there by that name, JOB_LIMIT
    */
   mirror(actor: Actor | undefined, input: { image: string; as?: string | undefined }): Promise<Job>;
   /** Removes an image, with the other tags of the same content; false when there is none by that name. @throws INPUT_INVALID */
@@ -33,17 +35,21 @@ export function createRegistryService({
   registry,
   engine,
   startJob,
+  names,
   loginFor,
 }: {
   registry: EngineRegistry | undefined;
   engine: Pick<EngineImages, 'findOrPull' | 'find'>;
   startJob: JobRunner['start'];
+  names: Pick<PushNames, 'note' | 'clear'>;
   /** How to sign in to a registry, given as host and port. */
   loginFor: (registry: string) => Promise<RegistryLogin | undefined>;
 }): RegistryService {
   function required(): EngineRegistry {
     if (registry) return registry;
-    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'it is off' });
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', {
+      problem: 'it is off, and an admin turns it on with BERTH_REGISTRY',
+    });
   }
 
   return {
@@ -55,16 +61,20 @@ export function createRegistryService({
 
     async mirror(actor, { image, as }) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
-      const target = as === undefined ? registryNameOf(image) : parseRegistryName(as);
+      const given = as === undefined ? registryNameOf(image) : parseRegistryName(as);
       const work = mirrorWork({
         engine,
         registry: required(),
         loginFor,
+        names,
         image: listedName(image),
-        as: target,
+        as: given,
       });
-      const subject = `${listedName(image)} as ${target.name}:${target.tag}`;
-      return (await startJob({ kind: 'mirror', subject, startedById: actor.userId }, work)).job;
+      const thing = targetOf(given);
+      const subject = `${listedName(image)} as ${thing}`;
+      const { job } = await startJob({ kind: 'mirror', subject, thing, startedById: actor.userId }, work);
+      if (job.subject !== subject) throw fault('JOB_BUSY', { subject: job.subject });
+      return job;
     },
 
     async remove(actor, image) {

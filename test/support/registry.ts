@@ -38,15 +38,27 @@ export interface PushedImage {
   digest: string;
 }
 
-/** Starts a registry; it goes with the test, with all that it holds. `locked` asks for {@link REGISTRY_USER}. */
-export async function startRegistry(t: Test, { locked = false } = {}): Promise<TestRegistry> {
+/**
+ * Starts a registry; it goes with the test, with all that it holds. `locked` asks for {@link REGISTRY_USER};
+ * one with an `upstream` is a cache of that.
+ */
+export async function startRegistry(
+  t: Test,
+  { locked = false, upstream }: { locked?: boolean; upstream?: string } = {},
+): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-registry-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const config = join(folder, 'config.json');
   await writeFile(join(folder, 'htpasswd'), HTPASSWD);
-  await writeFile(config, JSON.stringify(settings(folder, address, locked)));
+  await writeFile(
+    config,
+    JSON.stringify({
+      ...settings(folder, address, locked),
+      ...(upstream !== undefined && { proxy: { remoteurl: upstream } }),
+    }),
+  );
 
   const launch = () =>
     startServiceProcess({

@@ -132,8 +132,11 @@ function pullFault(image: string, error: unknown): Fault {
   return fault(pullFaultCode(problem), { image, problem }, error);
 }
 
-const DENIED = /unauthorized|authentication required|no basic auth credentials|incorrect username|denied/i;
-const UNREACHABLE =
+/** What registries say to who may not have an image. */
+export const DENIED =
+  /unauthorized|authentication required|no basic auth credentials|incorrect username|denied/i;
+/** What engines say of a registry that does not answer, or not as one. */
+export const UNREACHABLE =
   /dial tcp|no such host|connection (refused|reset)|timeout|deadline exceeded|no route to host|unreachable|tls:|x509|HTTPS client|\bEOF\b/i;
 
 /** Docker's own registry says of what it has not that it may be private: that is no refusal. */

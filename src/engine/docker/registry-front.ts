@@ -29,7 +29,10 @@ export async function makeFront(
   made: Made,
 ): Promise<void> {
   const { docker, installation, registryImage } = context;
-  if (registryImage === undefined) throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'it is off' });
+  if (registryImage === undefined)
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', {
+      problem: 'it is off, and an admin turns it on with BERTH_REGISTRY',
+    });
   const ends = networks.map(({ name, subnet }) => ({
     network: networkName(environmentId, name),
     address: lastAddress(subnet),

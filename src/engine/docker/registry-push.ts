@@ -1,9 +1,10 @@
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { PushLayer, PushOptions } from '../engine-registry.ts';
-import { call, engineWords, hasStatus, toFault } from './faults.ts';
+import { call, hasStatus } from './faults.ts';
 import { loginAddress } from './image-pull.ts';
 import { readLines } from './json-lines.ts';
+import { pushFault, unavailable } from './registry-faults.ts';
 
 /** Longest time without a word of the engine; a layer in transit reports several times a second. */
 const SILENCE_MS = 60_000;
@@ -22,7 +23,8 @@ const NOBODY = { username: '', password: '' };
 /**
  * Puts an image of the engine into a registry, as `repository` (with the registry's address before it)
  * and `tag`. The engine does so by a name, which goes afterwards unless the image had it before.
- * @throws IMAGE_NOT_FOUND, LOCAL_REGISTRY_UNAVAILABLE where that name is another image's on the engine, LOCAL_REGISTRY_UNAVAILABLE with the registry's words, DISK_FULL, `signal`'s reason
+ * @throws IMAGE_NOT_FOUND, IMAGE_NOT_OURS where that name is another image's on the engine,
+ * LOCAL_REGISTRY_REFUSED and LOCAL_REGISTRY_UNAVAILABLE with the registry's words, DISK_FULL, `signal`'s reason
  */
 export async function pushImage(
   docker: Docker,
@@ -39,10 +41,12 @@ export async function pushImage(
   const named = await idOf(docker, name);
   // It may be the only name of that image: taking it away would lose the image.
   if (named !== undefined && named !== id) {
-    const problem = `${name} is another image on the engine: remove that name or choose another one`;
-    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem });
+    throw fault('IMAGE_NOT_OURS', { image: name });
   }
-  if (named === undefined) await call(() => docker.getImage(id).tag({ repo: repository, tag }));
+  if (named === undefined) {
+    await options.onName?.({ name, imageId: id });
+    await call(() => docker.getImage(id).tag({ repo: repository, tag }));
+  }
   try {
     await follow(docker, repository, tag, options);
   } finally {
@@ -83,10 +87,7 @@ async function follow(
     }
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    const known = toFault(error);
-    if (known.code === 'ENGINE_UNREACHABLE' || known.code === 'DISK_FULL') throw known;
-    const problem = silence.signal.aborted ? 'it does not answer' : engineWords(error);
-    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem }, error);
+    throw silence.signal.aborted ? unavailable('it does not answer', error) : pushFault(error);
   } finally {
     clearTimeout(timer);
   }

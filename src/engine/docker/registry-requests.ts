@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { RegistryImage } from '../engine-registry.ts';
 import { runExec } from './exec.ts';
+import { removalFault } from './registry-faults.ts';
 
 /** Longest answer of a registry that is well, in milliseconds, and what curl is given of it in seconds. */
 const TIMEOUT_MS = 30_000;
@@ -46,7 +47,7 @@ export async function listRegistry(registry: AskedRegistry): Promise<RegistryIma
   return found;
 }
 
-/** Removes the manifest that a tag means. @throws NOT_FOUND, ENGINE_REFUSED where the registry removes nothing */
+/** Removes the manifest that a tag means. @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED where the registry removes nothing */
 export async function deleteFromRegistry(registry: AskedRegistry, name: string, tag: string): Promise<void> {
   const absent = fault('NOT_FOUND', { thing: 'image of the registry' });
   if (!NAME.test(name) || !TAG.test(tag)) throw absent;
@@ -65,9 +66,7 @@ export async function deleteFromRegistry(registry: AskedRegistry, name: string, 
     `${manifests}/${digest}`,
   ]);
   if (status === '404') throw absent;
-  if (status !== '202') {
-    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: `it answers a removal with ${status}` });
-  }
+  if (status !== '202') throw removalFault(status);
 }
 
 async function curl({ container }: AskedRegistry, given: readonly string[]): Promise<string> {

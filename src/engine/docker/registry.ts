@@ -1,15 +1,20 @@
 import type Docker from 'dockerode';
-import { fault, isFault } from '../../errors.ts';
+import { isFault } from '../../errors.ts';
 import type { EngineRegistry } from '../engine-registry.ts';
 import { call, engineWords, hasStatus } from './faults.ts';
 import { labelFilter, labelsOf } from './labels.ts';
 import { REGISTRY_PORT, registryNames, registryParts } from './registry-config.ts';
+import { unavailable } from './registry-faults.ts';
 import { ensurePart, inspectPart, publishedPort } from './registry-part.ts';
 import { pushImage } from './registry-push.ts';
 import { deleteFromRegistry, listRegistry } from './registry-requests.ts';
 import { removeContainer, removeNetwork } from './teardown.ts';
 
 export const REGISTRY_IMAGE = 'berth/lab-registry:latest';
+
+/** Why it can not be asked while its containers are made, or can not be. */
+const NOT_RUNNING =
+  'it does not run; it is looked after every minute, and the log of the service says what keeps it from running';
 
 export interface DockerRegistryOptions {
   docker: Docker;
@@ -32,8 +37,7 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
       return (await call(() => docker.getImage(image).inspect())).Id;
     } catch (error) {
       if (!hasStatus(error, 404)) throw error;
-      const problem = `its image ${image} is not on the engine, where "berth up" makes it`;
-      throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem }, error);
+      throw unavailable(`its image ${image} is not on the engine, where "berth up" makes it`, error);
     }
   }
 
@@ -64,7 +68,7 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
     if (upstream !== undefined) return new URL(upstream).host;
     const writer = await inspectPart(docker, names.writer);
     const port = writer && publishedPort(writer);
-    if (port === undefined) throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'it does not run' });
+    if (port === undefined) throw unavailable(NOT_RUNNING);
     return `127.0.0.1:${port}`;
   }
 
@@ -105,10 +109,10 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (isFault(error, 'CONTAINER_NOT_FOUND', 'MACHINE_NOT_RUNNING')) {
-      throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'it does not run' }, error);
+      throw unavailable(NOT_RUNNING, error);
     }
     if (isFault(error, 'ENGINE_REFUSED')) {
-      throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: engineWords(error) }, error);
+      throw unavailable(engineWords(error), error);
     }
     throw error;
   }

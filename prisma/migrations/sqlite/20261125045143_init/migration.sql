@@ -210,6 +210,13 @@ CREATE TABLE "OwnImage" (
 );
 
 -- CreateTable
+CREATE TABLE "PushName" (
+    "name" TEXT NOT NULL PRIMARY KEY,
+    "imageId" TEXT NOT NULL,
+    "target" TEXT NOT NULL
+);
+
+-- CreateTable
 CREATE TABLE "RegistryCredential" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "registry" TEXT NOT NULL,
@@ -378,6 +385,9 @@ CREATE INDEX "Job_createdAt_idx" ON "Job"("createdAt");
 
 -- CreateIndex
 CREATE INDEX "OwnImage_imageId_idx" ON "OwnImage"("imageId");
+
+-- CreateIndex
+CREATE INDEX "PushName_target_idx" ON "PushName"("target");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "RegistryCredential_registry_key" ON "RegistryCredential"("registry");

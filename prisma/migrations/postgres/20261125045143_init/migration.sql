@@ -250,6 +250,15 @@ CREATE TABLE "OwnImage" (
 );
 
 -- CreateTable
+CREATE TABLE "PushName" (
+    "name" TEXT NOT NULL,
+    "imageId" TEXT NOT NULL,
+    "target" TEXT NOT NULL,
+
+    CONSTRAINT "PushName_pkey" PRIMARY KEY ("name")
+);
+
+-- CreateTable
 CREATE TABLE "RegistryCredential" (
     "id" TEXT NOT NULL,
     "registry" TEXT NOT NULL,
@@ -426,6 +435,9 @@ CREATE INDEX "Job_createdAt_idx" ON "Job"("createdAt");
 
 -- CreateIndex
 CREATE INDEX "OwnImage_imageId_idx" ON "OwnImage"("imageId");
+
+-- CreateIndex
+CREATE INDEX "PushName_target_idx" ON "PushName"("target");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "RegistryCredential_registry_key" ON "RegistryCredential"("registry");

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import t from 'tap';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { createDockerRegistry } from '../../../src/engine/docker/registry.ts';
+import { markImage, openImages } from '../../support/pins.ts';
+import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';
+
+await t.test('what a registry refuses is told in its words, with what to do', async (t) => {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  t.teardown(close);
+  const images = openImages(t);
+  const installation = `test-${randomBytes(6).toString('hex')}`;
+  const name = `berth-test/${installation}:1`;
+  await markImage(images, name, installation);
+  t.teardown(() => images.remove(name));
+  const put = (port: number, login?: typeof REGISTRY_USER) => {
+    const upstream = `http://127.0.0.1:${port}`;
+    return createDockerRegistry({ docker, installation, upstream }).push(
+      name,
+      { name: 'tools', tag: '1' },
+      { login, onLayers: () => undefined },
+    );
+  };
+
+  const locked = await startRegistry(t, { locked: true });
+  await t.rejects(put(locked.port), {
+    code: 'LOCAL_REGISTRY_REFUSED',
+    message: /refuses: .*no basic auth credentials.*setRegistryCredential\.$/,
+  });
+  await put(locked.port, REGISTRY_USER);
+
+  const cache = await startRegistry(t, { upstream: `http://127.0.0.1:${locked.port}` });
+  await t.rejects(put(cache.port), {
+    code: 'LOCAL_REGISTRY_REFUSED',
+    message: /unsupported.*put this one into the registry that it fetches from\.$/,
+  });
+
+  await locked.stop();
+  await t.rejects(put(locked.port), {
+    code: 'LOCAL_REGISTRY_UNAVAILABLE',
+    message: /connection refused/,
+  });
+  t.same(await images.listNames(`127.0.0.1:${locked.port}/tools`), []);
+});
