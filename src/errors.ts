@@ -136,7 +136,10 @@ const catalogue = {
   ],
   ARCHIVE_REFUSED: [422, 'The archive was refused, and nothing of it was unpacked: {problem}'],
   UPLOAD_TOO_LARGE: [413, 'An upload may hold at most {limit} bytes here.'],
-  TRANSFER_LIMIT: [429, '{where} has {limit} transfers of files under way: wait for one of them to end.'],
+  TRANSFER_LIMIT: [
+    429,
+    '{where} has {limit} such requests for files under way: wait for one of them to end.',
+  ],
   TRANSFER_INTERRUPTED: [502, 'The transfer broke off before its end: try again.'],
 
   // Checks

@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { fault } from './errors.ts';
 import { localUrl } from './local-url.ts';
+import { HTTPS_MEND, plainHttpProblem } from './plain-http.ts';
 import { createServices } from './services.ts';
 import type { Services } from './services.ts';
 import { endByHangup } from '../setup/end-by-hangup.mjs';
@@ -56,6 +57,8 @@ export async function serve(config: Config): Promise<RunningService> {
     const { linkSecret } = await services.authentication.bootstrap({ adminToken: config.adminToken });
     await listen(app, config);
     services.start();
+    const exposed = plainHttpProblem(config);
+    if (exposed !== undefined) app.log.warn(`It is not encrypted: ${exposed}. Mend: ${HTTPS_MEND}.`);
     const url = addressOf(app, config);
     return { url, signInUrl: linkSecret && `${config.publicUrl ?? url}/sign-in/${linkSecret}` };
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
 import { createDelivery } from './delivery.ts';
 import type { FilePlace, FileService } from './file.ts';
+import { createLooks } from './looks.ts';
 import { isOfKernel, machinePath } from './machine-path.ts';
 import { readingAsLearner, readingAsStaff } from './reading.ts';
 import { runScript } from './run-script.ts';
@@ -34,6 +35,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
   const asLearner = readingAsLearner(engine);
   const asStaff = readingAsStaff(engine);
   const transfers = createTransfers();
+  const looks = createLooks();
   const stopListening = breakOffWithSessions({ ...options, transfers });
   const underWay = new Set<Promise<unknown>>();
 
@@ -94,12 +96,12 @@ export function createFileService(options: FileServiceOptions): FileService & { 
   return {
     async stat(actor, place) {
       const { machine, path, reading } = await enter(actor, place);
-      return reading.stat(machine.machineId, path);
+      return looks.run(place.sessionId, () => reading.stat(machine.machineId, path));
     },
 
     async list(actor, place) {
       const { machine, path, reading } = await enter(actor, place);
-      return reading.list(machine.machineId, path);
+      return looks.run(place.sessionId, () => reading.list(machine.machineId, path));
     },
 
     async read(actor, place, client) {
@@ -135,20 +137,21 @@ export function createFileService(options: FileServiceOptions): FileService & { 
 
     async makeFolder(actor, place) {
       const { machine, path } = await enter(actor, place);
-      await uploads.makeFolder(machine.machineId, path);
+      await looks.run(place.sessionId, () => uploads.makeFolder(machine.machineId, path));
     },
 
     async remove(actor, place, { recursive }) {
       const { machine, path } = await enter(actor, place);
       if (path === '/')
         throw fault('INPUT_INVALID', { problem: 'The root of a machine can not be removed.' });
-      const more = [recursive ? 'recursive' : ''];
-      await runScript(engine, machine.machineId, { script: REMOVE_SCRIPT, path, more, verb: 'remove' });
+      const call = { script: REMOVE_SCRIPT, path, more: [recursive ? 'recursive' : ''], verb: 'remove' };
+      await looks.run(place.sessionId, () => runScript(engine, machine.machineId, call));
     },
 
     async stop() {
       stopListening();
       transfers.stop();
+      looks.stop();
       await Promise.allSettled(underWay);
       await delivery.settled();
     },

@@ -61,8 +61,8 @@ export interface Upload {
  *
  * Every method authorises first, counts as use of the session, and throws SESSION_NOT_FOUND,
  * SESSION_NOT_READY, MACHINE_NOT_FOUND, MACHINE_NOT_RUNNING, INPUT_INVALID for a path that can not
- * be, FILE_NOT_FOUND and FILE_DENIED. Those that move bytes throw TRANSFER_LIMIT as well; `signal`
- * ends them.
+ * be, FILE_NOT_FOUND and FILE_DENIED, and TRANSFER_LIMIT where as many are under way as may be: those
+ * that move bytes count apart from the others, and `signal` ends them.
  */
 export interface FileService {
   /** What is at the path, links followed. */

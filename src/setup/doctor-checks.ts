@@ -3,6 +3,7 @@ import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/network.ts';
 import { reserveOf } from '../engine/disk-reserve.ts';
 import type { DiskSpace } from '../engine/engine-disk.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import { HTTPS_MEND } from '../plain-http.ts';
 import { formatBlock, overlaps, parseBlock } from '../ipv4.ts';
 import type { Route } from '../ipv4.ts';
 import { formatBytes } from '../units.ts';
@@ -141,6 +142,14 @@ export function checkDatabase(shown: string, problem: string | undefined): Findi
   if (problem === undefined) return ok('database', shown);
   const mend = 'start it, correct DATABASE_URL, or unset it to use an SQLite file';
   return missing('database', `${shown}: ${problem}`, mend);
+}
+
+/** `problem` is what can be read on the way, undefined where there is none. */
+export function checkEncryption(problem: string | undefined): Finding {
+  const name = 'encryption';
+  return problem === undefined
+    ? ok(name, 'https, or no way beyond this machine that is set')
+    : advice(name, problem, HTTPS_MEND);
 }
 
 export type PortState = 'free' | 'berth' | 'taken' | 'forbidden';

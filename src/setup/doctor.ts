@@ -4,11 +4,13 @@ import { readEngineInfo } from '../engine/docker/engine-info.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
+import { plainHttpProblem } from '../plain-http.ts';
 import type { Portion } from '../units.ts';
 import { BASE_IMAGE } from './base-image.ts';
 import {
   checkDatabase,
   checkDataFolder,
+  checkEncryption,
   checkEngine,
   checkEngineDisk,
   checkImages,
@@ -33,6 +35,8 @@ export interface DoctorConfig {
   readonly databaseUrl: string;
   readonly subnetPool: string;
   readonly diskReserve?: Portion | undefined;
+  readonly publicUrl: string | undefined;
+  readonly previewDomain: string | undefined;
 }
 
 /** Looks at all that Berth needs of this machine. Changes and makes nothing. */
@@ -62,6 +66,7 @@ export async function examine({
     ...checkDataFolder(folder),
     checkDatabase(withoutPassword(config.databaseUrl), database),
     checkPort(config.host, config.port, port),
+    checkEncryption(plainHttpProblem(config)),
     checkTestPrograms(programs),
   ];
 }

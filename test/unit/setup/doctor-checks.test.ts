@@ -2,6 +2,7 @@ import t from 'tap';
 import {
   checkDatabase,
   checkDataFolder,
+  checkEncryption,
   checkEngine,
   checkEngineDisk,
   checkImages,
@@ -46,6 +47,7 @@ const healthy: Finding[] = [
   checkDatabase('file:/srv/berth/berth.db', undefined),
   checkPort('127.0.0.1', 8080, 'free'),
   checkPort('127.0.0.1', 8080, 'berth'),
+  checkEncryption(undefined),
   checkTestPrograms([{ name: 'Redis', present: true }]),
 ];
 
@@ -66,6 +68,7 @@ const lacking: Finding[] = [
   checkDatabase('postgresql://db/berth', 'connection refused'),
   checkPort('127.0.0.1', 8080, 'taken'),
   checkPort('127.0.0.1', 80, 'forbidden'),
+  checkEncryption('cookies can be read'),
   checkTestPrograms([{ name: 'Redis', present: false }]),
 ];
 
@@ -84,7 +87,14 @@ await t.test('all that is lacking comes with its mend', async (t) => {
 
 await t.test('what only tests or caution ask for does not keep Berth from running', async (t) => {
   const advised = lacking.filter(({ state }) => state === 'advice').map(({ name }) => name);
-  t.strictSame(advised, ['user namespaces', 'kernel keys', 'kernel keys', "engine's disk", 'for tests']);
+  t.strictSame(advised, [
+    'user namespaces',
+    'kernel keys',
+    'kernel keys',
+    "engine's disk",
+    'encryption',
+    'for tests',
+  ]);
   const missing = lacking.length - advised.length;
   t.match(formatFindings(lacking), `${missing} of these must be mended`);
 });

@@ -1,0 +1,29 @@
+import { createTransfers } from './transfers.ts';
+
+/** Of one session at once: each is a process of the machine, and a hostile one lets it hang for its half minute. */
+export const SESSION_LOOKS = 8;
+/** Of all sessions of this process: each is a connection to the engine. */
+export const ALL_LOOKS = 64;
+
+/** What moves no file ends by itself, in half a minute at most. */
+const never = new AbortController().signal;
+
+export type Looks = ReturnType<typeof createLooks>;
+
+/** Counts what only looks at files, makes folders or removes, and refuses what is too many at once. */
+export function createLooks(limits = { session: SESSION_LOOKS, all: ALL_LOOKS }) {
+  const turns = createTransfers(limits);
+  return {
+    /** @throws TRANSFER_LIMIT, SHUTTING_DOWN */
+    async run<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
+      const { end } = turns.begin(sessionId, never);
+      try {
+        return await work();
+      } finally {
+        end();
+      }
+    },
+    /** Refuses all from now on. */
+    stop: turns.stop,
+  };
+}

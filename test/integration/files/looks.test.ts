@@ -1,0 +1,29 @@
+import { test } from 'tap';
+import { SESSION_LOOKS } from '../../../src/files/looks.ts';
+import { until } from '../../support/until.ts';
+import { createFileWorld, instructor, never, owner } from './file-world.ts';
+
+await test('a machine that lets looks at its files hang holds so many up, and no more', async (t) => {
+  const { files, place, shell } = await createFileWorld(t);
+  await shell(
+    'root',
+    `mv /usr/bin/find /usr/bin/real-find; printf '%s\\n' '#!/bin/sh' 'echo $$ >>/tmp/looks' 'sleep 20' >/usr/bin/find; chmod +x /usr/bin/find`,
+  );
+  const home = place('root', '/root');
+  const hanging = Array.from({ length: SESSION_LOOKS }, () => files.list(owner, home).catch(() => 'ended'));
+  await until(async () => (await shell('root', 'cat /tmp/looks')).split('\n').length > SESSION_LOOKS);
+
+  const busy = { code: 'TRANSFER_LIMIT' };
+  await t.rejects(files.list(owner, home), busy);
+  await t.rejects(files.list(instructor, place('plain', '/')), busy, 'of the session, whoever asks');
+  await t.rejects(files.stat(owner, home), busy);
+  await t.rejects(files.makeFolder(owner, place('root', '/root/new')), busy);
+  await t.rejects(files.remove(owner, place('root', '/root/.bashrc'), { recursive: false }), busy);
+  const file = await files.read(owner, place('root', '/root/.bashrc'), never);
+  t.match(file.stat, { kind: 'file' }, 'transfers count apart');
+  file.content.destroy();
+
+  await shell('root', 'kill $(cat /tmp/looks); mv /usr/bin/real-find /usr/bin/find');
+  await Promise.all(hanging);
+  t.match(await files.stat(owner, home), { kind: 'folder' });
+});

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { startBerth } from '../../support/berth-process.ts';
+import { until } from '../../support/until.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const exposed = {
+  BERTH_PUBLIC_URL: 'http://berth.example.org',
+  BERTH_PREVIEW_DOMAIN: 'preview.example.org',
+};
+const WARNING =
+  /cookies of sign-ins at http:\/\/berth\.example\.org and of previews below preview\.example\.org/;
+
+/** What the doctor prints; what it lacks here is no matter. */
+async function doctor(settings: Record<string, string>): Promise<string> {
+  const options = { cwd: root, env: { ...process.env, ...settings } };
+  const args = ['--import=tsx', 'src/cli/main.ts', 'doctor'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, options).catch(
+    (error: Error & { stdout: string }) => error,
+  );
+  return stdout;
+}
+
+await t.test(
+  'an address that the network can read along is warned of, at the start and by the doctor',
+  async (t) => {
+    const berth = await startBerth(t, exposed);
+    const warned = () =>
+      berth
+        .output()
+        .split('\n')
+        .find((line) => WARNING.test(line));
+    await until(() => warned() !== undefined);
+    t.match(JSON.parse(warned() ?? ''), { level: 40, msg: /BERTH_PUBLIC_URL its https/ });
+    await berth.stop();
+    t.match(await doctor({ ...exposed, BERTH_DATA_DIR: berth.dataDir }), WARNING);
+
+    const safe = { ...exposed, BERTH_PUBLIC_URL: 'https://berth.example.org' };
+    t.notMatch(await doctor({ ...safe, BERTH_DATA_DIR: berth.dataDir }), /can be read/);
+    const encrypted = await startBerth(t, safe);
+    await encrypted.stop();
+    t.notMatch(encrypted.output(), /can be read/);
+  },
+);
