@@ -1,5 +1,5 @@
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair } from 'yaml';
+import type { Document, Node, Pair, Tags } from 'yaml';
 
 /** A parsed lab.yaml that knows where each key stands. */
 export interface LabYaml {
@@ -17,7 +17,12 @@ const ALIAS_LIMIT = 100;
 /** Reads YAML 1.2 text. Never throws for what the text holds. */
 export function parseLabYaml(text: string): LabYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    customTags: withoutOctal,
+  });
   const problems = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
     line: lines.linePos(pos[0]).line,
     message,
@@ -33,6 +38,11 @@ export function parseLabYaml(text: string): LabYaml {
     }
   }
   return { data, problems, lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
+}
+
+/** Permission bits are read by their digits: 0o755 stays a text as it was written. */
+function withoutOctal(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === 'string' || !('format' in tag) || tag.format !== 'OCT');
 }
 
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {

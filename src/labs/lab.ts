@@ -83,7 +83,7 @@ export interface LabFile {
 
 /** A script that prepares a machine. */
 export interface StartScript {
-  /** Its path from the lab's folder, to speak of it. */
+  /** Its path from the lab's folder, or its key where it stands in lab.yaml: to speak of it. */
   name: string;
   /** Text of the script; a first line `#!…` chooses its interpreter, otherwise sh. */
   script: string;
@@ -159,7 +159,7 @@ export interface LabHint {
 
 /** A script of the lab's tests that does in a machine what a learner might. */
 export interface LabScript {
-  /** Its path from the lab's folder, to speak of it. */
+  /** Its path from the lab's folder, or its key where it stands in lab.yaml: to speak of it. */
   name: string;
   /** Text of the script; a first line `#!…` chooses its interpreter, otherwise sh. */
   script: string;

@@ -9,11 +9,11 @@ import { RE2JS } from 're2js';
 /** Letters of a pattern: a person's. */
 const LONGEST_PATTERN = 500;
 
-/** Steps of a compiled pattern: with the longest text, and both made to be slow, it takes a second. */
-const MOST_STEPS = 200;
+/** Steps of a compiled pattern: with the longest text, and both made to be slow, it takes a second or two. */
+const MOST_STEPS = 150;
 
 /** Letters of a text, from its start, that a pattern is looked for in: see {@link MOST_STEPS}. */
-export const PATTERN_TEXT_LIMIT = 64 * 1024;
+export const PATTERN_TEXT_LIMIT = 32 * 1024;
 
 /** What is wrong with the pattern, and what would be right; undefined for one that can be used. */
 export function patternProblem(pattern: string): string | undefined {

@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
-import { findConflicts } from './lab-conflicts.ts';
+import { findConflicts } from './conflicts/lab-conflicts.ts';
 import { readLabFolder } from './lab-folder.ts';
 import type { LabFolder } from './lab-folder.ts';
 import { writeKey } from './lab-problem.ts';
 import type { LabProblem } from './lab-problem.ts';
-import { labSchema } from './lab-schema.ts';
-import { textIn } from './lab-texts.ts';
+import { languagesOf } from './schema/language-schema.ts';
+import { labSchema } from './schema/lab-schema.ts';
 import { parseLabYaml } from './lab-yaml.ts';
-import { explainIssue } from './schema-messages.ts';
+import { explainIssue } from './schema/schema-messages.ts';
+import type { KeyProblem } from './schema/schema-messages.ts';
 import type { Lab } from './lab.ts';
 import { toLab } from './to-lab.ts';
 
@@ -58,15 +59,24 @@ function readDocument(slug: string, content: LabFolder, tell: Tell): Lab | undef
   for (const { line, message } of yaml.problems) tell(message, { file: LAB_FILE, line });
   if (yaml.problems.length > 0) return undefined;
 
-  const read = labSchema(textIn(content)).safeParse(yaml.data);
-  const keyProblems = [
-    ...(read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, yaml.data)),
-    ...findConflicts(yaml.data),
-  ];
+  const labSource = { ...content, languages: languagesOf(yaml.data) };
+  const read = labSchema(labSource).safeParse(yaml.data);
+  const keyProblems = together(
+    (read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, yaml.data)),
+    findConflicts(yaml.data),
+  );
   for (const { path, message, line } of keyProblems
     .map((problem) => ({ ...problem, line: yaml.lineOf(problem.path) }))
     .sort((one, other) => one.line - other.line)) {
     tell(message, { file: LAB_FILE, line, key: writeKey(path) });
   }
-  return read.success && keyProblems.length === 0 ? toLab(slug, content.version, read.data) : undefined;
+  return read.success && keyProblems.length === 0
+    ? toLab(slug, content.version, labSource, read.data)
+    : undefined;
+}
+
+/** Both, but of two problems of one key only the conflict, which knows more. */
+function together(issues: KeyProblem[], conflicts: KeyProblem[]): KeyProblem[] {
+  const known = new Set(conflicts.map(({ path }) => writeKey(path)));
+  return [...issues.filter(({ path }) => !known.has(writeKey(path))), ...conflicts];
 }

@@ -1,28 +1,26 @@
-import type { LabCheck } from './lab-check.ts';
-import type { LabDocument } from './lab-schema.ts';
-import type { Lab, LabLifetime, LabMachine, LabNetwork, LabStep } from './lab.ts';
-import type { LocalizedText } from './localized-text.ts';
+import type { LabSource } from './schema/lab-source.ts';
+import type { LabDocument } from './schema/lab-schema.ts';
+import type { Lab, LabLifetime, LabMachine, LabNetwork } from './lab.ts';
+import { toMachine } from './to-machine.ts';
+import { toStep } from './to-step.ts';
 
 /** The network of a lab that names none. */
 const ONLY_NETWORK = 'lab';
 
-/** The language of a lab that names none. */
-const LANGUAGE = 'en';
-
-const everywhere = (text: string): LocalizedText => ({ [LANGUAGE]: text });
-
 /** The lab that a valid lab.yaml describes, with the defaults that depend on other keys. */
-export function toLab(slug: string, version: string, document: LabDocument): Lab {
+export function toLab(slug: string, version: string, source: LabSource, document: LabDocument): Lab {
+  const { languages } = source;
   const networks = toNetworks(document);
-  const machines = document.machines.map((machine) => toMachine(machine, networks));
+  const machines = document.machines.map((machine, index) => toMachine(machine, index, networks));
+  const nothing = Object.fromEntries(languages.map((language) => [language, '']));
   return {
     slug,
     version,
-    languages: [LANGUAGE],
-    title: everywhere(document.title),
-    summary: everywhere(document.summary),
-    introduction: everywhere(document.introduction),
-    conclusion: everywhere(document.conclusion),
+    languages,
+    title: document.title,
+    summary: document.summary ?? nothing,
+    introduction: document.introduction ?? nothing,
+    conclusion: document.conclusion ?? nothing,
     minutes: document.minutes,
     course: document.course,
     machines,
@@ -31,9 +29,9 @@ export function toLab(slug: string, version: string, document: LabDocument): Lab
     lifetime: toLifetime(document.lifetime),
     warm: document.warm,
     save: document.save,
-    attempts: 'best',
-    files: new Map(),
-    steps: document.steps.map((step) => toStep(step, machines)),
+    attempts: document.attempts,
+    steps: document.steps.map((step, index) => toStep(step, index, machines)),
+    files: contentsOf(machines, source),
   };
 }
 
@@ -42,24 +40,6 @@ function toNetworks({ network = 'isolated', networks }: LabDocument): LabNetwork
     return Object.entries(networks).map(([name, reach]) => ({ name, internet: reach === 'internet' }));
   }
   return network === 'none' ? [] : [{ name: ONLY_NETWORK, internet: network === 'internet' }];
-}
-
-function toMachine(
-  { memory, disk, ports, ...machine }: LabDocument['machines'][number],
-  networks: LabNetwork[],
-): LabMachine {
-  const all = networks.map(({ name }) => name);
-  const { user, networks: on = all } = machine;
-  return {
-    ...machine,
-    user,
-    memoryBytes: memory,
-    diskBytes: disk,
-    networks: on,
-    ports: ports.map(({ port, name }) => ({ port, name: everywhere(name) })),
-    files: [],
-    start: [],
-  };
 }
 
 /** Half an hour idle, two hours in all, as much again by extending; each pulled along by what is given. */
@@ -72,36 +52,12 @@ function toLifetime({ idle, total, max }: LabDocument['lifetime']): LabLifetime 
   };
 }
 
-function toStep({ check, ...step }: LabDocument['steps'][number], machines: LabMachine[]): LabStep {
-  return {
-    id: step.id,
-    title: everywhere(step.title),
-    instructions: everywhere(step.instructions),
-    start: [],
-    checks: check ? [toCheck(check, machines)] : [],
-    pass: 1,
-    pollSeconds: undefined,
-    hints: [],
-    solution: [],
-    wrong: [],
-  };
-}
-
-function toCheck(
-  check: NonNullable<LabDocument['steps'][number]['check']>,
-  machines: LabMachine[],
-): LabCheck {
-  const machine = machines.find(({ name }) => name === check.machine) ?? machines[0];
-  // Root without capabilities can not look into the learner's files: there the learner's user checks.
-  const checker = machine?.profile === 'restricted' ? machine.user : 'root';
-  return {
-    kind: 'script',
-    id: 'check',
-    title: undefined,
-    weight: 1,
-    machine: machine?.name ?? '',
-    script: check.script,
-    user: check.user ?? checker ?? '',
-    timeoutSeconds: check.timeout,
-  };
+/** What the machines' files hold; the folder's other files are not kept. */
+function contentsOf(machines: readonly LabMachine[], { files }: LabSource): Map<string, Buffer> {
+  const contents = new Map<string, Buffer>();
+  for (const { from } of machines.flatMap(({ files }) => files)) {
+    const content = files.get(from);
+    if (content) contents.set(from, content);
+  }
+  return contents;
 }

@@ -12,6 +12,10 @@ export interface WarmTime {
   count: number;
 }
 
+/** What is wrong with what is no time at all. */
+export const WARM_TIME_PROBLEM =
+  'must be a day, a time and how many, such as "Monday 09:00, 60" or "Every day 13:30, 10"';
+
 const week = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 const daysByName = new Map<string, readonly number[]>([
@@ -26,7 +30,7 @@ const names = [...week, 'Weekdays', 'Every day'];
 export function parseWarmTime(text: string): WarmTime | string {
   const [, day, time, number] = /^\s*(\S.*?)\s+(\S+?)\s*,\s*(\S+)\s*$/.exec(text) ?? [];
   if (day === undefined || time === undefined || number === undefined) {
-    return 'must be a day, a time and how many, such as "Monday 09:00, 60" or "Every day 13:30, 10"';
+    return WARM_TIME_PROBLEM;
   }
   const days = daysByName.get(day.toLowerCase().replaceAll(/\s+/g, ' '));
   if (!days) return `must begin with a day: "${day}" is none${meant(day)}`;

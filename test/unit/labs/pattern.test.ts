@@ -12,10 +12,10 @@ await t.test('a pattern is found anywhere, with or without regard to case', asyn
 
 await t.test('a pattern that would look back for ages takes no time', async (t) => {
   const started = performance.now();
-  t.equal(patternFound('^(a+)+$', `${'a'.repeat(50_000)}b`), false);
-  t.equal(patternFound('^(a|a)*$', `${'a'.repeat(50_000)}b`), false);
-  // Looking back would try 2 to the power of 50,000 ways.
-  t.ok(performance.now() - started < 30_000);
+  t.equal(patternFound('^(a+)+$', `${'a'.repeat(30_000)}b`), false);
+  t.equal(patternFound('^(a|a)*$', `${'a'.repeat(30_000)}b`), false);
+  // Looking back would try 2 to the power of 30,000 ways.
+  t.ok(performance.now() - started < 20_000);
 });
 
 await t.test('a text is looked at up to its limit', async (t) => {
@@ -32,7 +32,7 @@ const wrong: [name: string, pattern: string, told: RegExp][] = [
   ['what looks back', '(?<!a)b', /no lookaround and no back reference, see https/],
   ['a reference to what was found', '(a)\\1', /no lookaround and no back reference, see https/],
   ['too many letters', 'x'.repeat(501), /^must have at most 500 characters$/],
-  ['repetitions of repetitions', '(a{30}){30}', /^must be simpler: .* more than 200 steps$/],
+  ['repetitions of repetitions', '(a{30}){30}', /^must be simpler: .* more than 150 steps$/],
 ];
 
 for (const [name, pattern, told] of wrong) {

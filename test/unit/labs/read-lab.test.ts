@@ -287,8 +287,8 @@ await t.test('environments made ahead are counted in short or with a schedule', 
   t.same(await problemsOf(t, lab('many')), [
     `${at}: must be how many, such as 2, or a mapping with "count" and "schedule"`,
   ]);
-  t.same(await problemsOf(t, lab('-1')), [`${at}.count: must be at least 0`]);
-  t.same(await problemsOf(t, lab('501')), [`${at}.count: must be at most 500`]);
+  t.same(await problemsOf(t, lab('-1')), [`${at}: must be at least 0`]);
+  t.same(await problemsOf(t, lab('501')), [`${at}: must be at most 500`]);
   t.same(await problemsOf(t, lab('{ cont: 2 }')), [
     `${at}.cont: there is no such key; did you mean "count"?`,
   ]);

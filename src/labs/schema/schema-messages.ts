@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { knownKeys } from './lab-schema.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
+import { branchOf } from './union-branch.ts';
 
 /** One problem of lab.yaml: the path of the key, and what is wrong there. */
 export interface KeyProblem {
@@ -20,24 +20,35 @@ const kinds: Record<string, string> = {
 
 const sizes: Record<string, string> = { string: ' characters', array: ' entries' };
 
-/** What a schema's issue means, in words of lab.yaml: one problem, or one for each key that is not known. */
+/** What a schema's issue means, in words of lab.yaml: one problem, or one for each key or value in question. */
 export function explainIssue(issue: z.core.$ZodIssue, data: unknown): KeyProblem[] {
+  const value = valueAt(data, issue.path);
   if (issue.code === 'unrecognized_keys') {
+    // Its message is the list of keys that there are: see mapping.ts.
+    const known = issue.message.split(' ');
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      message: `there is no such key${suggestion(key, knownKeys(issue.path))}`,
+      message: `there is no such key${suggestion(key, known)}`,
     }));
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues[0]?.message ?? 'is not a name that is allowed here';
     return [{ path: issue.path, message }];
   }
-  return [{ path: issue.path, message: message(issue, valueAt(data, issue.path)) }];
+  const branch = issue.code === 'invalid_union' && value !== undefined ? branchOf(issue, value) : undefined;
+  if (branch) {
+    return branch.flatMap((inner) => explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, data));
+  }
+  return [{ path: issue.path, message: message(issue, value) }];
 }
 
 function message(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_union')) {
+    return 'is missing';
+  }
+  // A schema's own words come first.
+  if (issue.message.startsWith('must ')) return issue.message;
   if (issue.code === 'invalid_type') {
-    if (value === undefined) return 'is missing';
     const wanted = `must be ${kinds[issue.expected] ?? issue.expected}`;
     const quotes = issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
     return quotes ? `${wanted}: write it in quotes` : wanted;
@@ -47,8 +58,6 @@ function message(issue: z.core.$ZodIssue, value: unknown): string {
     const wanted = `must be ${values.map((one) => `"${one}"`).join(' or ')}`;
     return wanted + (typeof value === 'string' ? suggestion(value, values) : '');
   }
-  // A schema's own words come first.
-  if (issue.message.startsWith('must ')) return issue.message;
   if (issue.code === 'too_small') {
     return `must ${size(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}`;
   }

@@ -1,5 +1,5 @@
-import type { KeyProblem } from './schema-messages.ts';
-import { entries } from './written.ts';
+import type { KeyProblem } from '../schema/schema-messages.ts';
+import { entries } from '../written.ts';
 
 /** A volume within another one would hide part of it. */
 export function volumesWithin(machines: unknown): KeyProblem[] {

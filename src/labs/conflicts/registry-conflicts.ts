@@ -1,6 +1,6 @@
-import type { KeyProblem } from './schema-messages.ts';
-import { entries } from './written.ts';
-import type { Written } from './written.ts';
+import type { KeyProblem } from '../schema/schema-messages.ts';
+import { entries } from '../written.ts';
+import type { Written } from '../written.ts';
 
 /** Host name of the local registry on the networks of a lab. */
 const REGISTRY = 'registry';

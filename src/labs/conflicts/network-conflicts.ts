@@ -1,6 +1,6 @@
-import type { KeyProblem } from './schema-messages.ts';
-import { entries, isMapping } from './written.ts';
-import type { Written } from './written.ts';
+import type { KeyProblem } from '../schema/schema-messages.ts';
+import { entries, isMapping } from '../written.ts';
+import type { Written } from '../written.ts';
 
 /** One key or the other; and no machine on a network that there is not, or on one twice. */
 export function networksOutOfPlace(lab: Written): KeyProblem[] {

@@ -1,9 +1,12 @@
 import { networksOutOfPlace } from './network-conflicts.ts';
+import { machineReferences, writtenAs } from './machine-references.ts';
 import { registryOutOfPlace } from './registry-conflicts.ts';
-import type { KeyProblem } from './schema-messages.ts';
+import type { KeyProblem } from '../schema/schema-messages.ts';
+import { startConflicts } from './start-conflicts.ts';
+import { stepConflicts } from './step-conflicts.ts';
 import { volumesWithin } from './volume-conflicts.ts';
-import { entries, isMapping } from './written.ts';
-import type { Written } from './written.ts';
+import { entries, isMapping } from '../written.ts';
+import type { Written } from '../written.ts';
 
 /**
  * What is wrong between keys that are each right by themselves: names used twice, machines that
@@ -19,7 +22,8 @@ export function findConflicts(data: unknown): KeyProblem[] {
     ...networksOutOfPlace(lab),
     ...registryOutOfPlace(lab),
     ...volumesWithin(lab.machines),
-    ...checksWithoutMachine(lab),
+    ...machineStarts(lab),
+    ...stepConflicts(lab),
     ...lifetimeOutOfOrder(lab.lifetime),
   ];
 }
@@ -51,30 +55,16 @@ function rootInRestricted(machines: unknown): KeyProblem[] {
     }));
 }
 
-function checksWithoutMachine(lab: Written): KeyProblem[] {
-  const machines = entries(lab.machines).map(({ entry }) => entry);
-  return entries(lab.steps).flatMap(({ entry: step, index }): KeyProblem[] => {
-    if (!isMapping(step.check)) return [];
-    const wanted = step.check.machine ?? machines[0]?.name;
-    const machine = machines.find(({ name }) => name === wanted);
-    if (typeof step.check.machine === 'string' && !machine) {
-      const names = machines.map(({ name }) => String(name)).join(', ');
-      return [
-        {
-          path: ['steps', index, 'check', 'machine'],
-          message: `there is no machine "${step.check.machine}": there are ${names}`,
-        },
-      ];
-    }
-    const nobody = step.check.user === undefined && machine?.user === undefined;
-    if (machine?.profile !== 'restricted' || !nobody) return [];
-    return [
-      {
-        path: ['steps', index, 'check', 'user'],
-        message:
-          'is missing: a check in a "restricted" machine without a user of its own must say who runs it',
-      },
-    ];
+/** As {@link stepConflicts} of what runs in the fresh machines. */
+function machineStarts(lab: Written): KeyProblem[] {
+  return entries(lab.machines).flatMap(({ entry: machine, index }) => {
+    const starts = writtenAs(machine, 'start', ['machines', index]);
+    const here = starts.map(({ entry, path }) => ({
+      entry: { ...entry, machine: machine.name },
+      path,
+      what: 'a start script',
+    }));
+    return [...startConflicts(starts), ...machineReferences(lab, here)];
   });
 }
 

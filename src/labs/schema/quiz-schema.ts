@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { LabSource } from './lab-source.ts';
+import { localizedPassage } from './localized.ts';
+import { mapping, oneOrMany } from './mapping.ts';
+
+/** Options of one question. */
+const MOST_OPTIONS = 20;
+
+/** Texts that answer one question. */
+const MOST_ANSWERS = 20;
+const LONGEST_ANSWER = 500;
+
+/** A question, with options or with a text for an answer. */
+export function quizSchema(source: LabSource) {
+  const text = localizedPassage(source);
+  const option = mapping({
+    text: text.describe('What it says.'),
+    correct: z.boolean().default(false).describe('Whether it is (one of) the right ones.'),
+  });
+  const short = text.transform((text) => ({ text, correct: false }));
+  return mapping({
+    question: text.describe('Markdown, or a file that ends in .md.'),
+    options: z
+      .array(z.union([option, short], { error: 'must be a text, or a mapping with "text" and "correct"' }))
+      .min(2)
+      .max(MOST_OPTIONS)
+      .optional()
+      .describe('To choose from; those that are right have "correct: true".'),
+    multiple: z.boolean().optional().describe('Whether all that are right are to be chosen.'),
+    answer: oneOrMany(
+      z.string().trim().min(1, 'must not be empty').max(LONGEST_ANSWER),
+      MOST_ANSWERS,
+      'a text',
+    )
+      .optional()
+      .describe('A text that answers it, or several, in place of options.'),
+    match: z
+      .enum(['exact', 'contains', 'pattern'])
+      .optional()
+      .describe(
+        'How the answer is compared: as a whole (also when absent), as a part, as a regular expression (RE2).',
+      ),
+    ignoreCase: z.boolean().optional().describe('Take capital and small letters for the same.'),
+    explanation: text.optional().describe('Markdown for who has answered.'),
+  });
+}
