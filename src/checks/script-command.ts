@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecSpec } from '../engine/engine-exec.ts';
+import { interpreterOf } from '../labs/interpreter.ts';
 import type { ScriptCheck } from '../labs/lab-check.ts';
 
 /** Most that a check may print, in bytes: beyond it is stopped. */
@@ -77,18 +78,6 @@ export function prepareScript(
     },
     cleanUp: { ...common, command: ['rm', '-rf', ...places], timeoutMs: 5_000 },
   };
-}
-
-/** The interpreter that the first line names, with its one argument, as the kernel reads it; otherwise sh. */
-export function interpreterOf(script: string): string[] {
-  const [, interpreter, argument] = /^#![ \t]*(\S+)[ \t]*(.*?)[ \t]*(?:\n|$)/.exec(script) ?? [];
-  if (interpreter === undefined) return ['/bin/sh'];
-  if (!argument) return [interpreter];
-  // What env would look for is looked for by the wrapper, which can say that it is not there.
-  if (/(^|\/)env$/.test(interpreter) && /^[\w.+/-]+$/.test(argument) && !argument.startsWith('-')) {
-    return [argument];
-  }
-  return [interpreter, argument];
 }
 
 /** `text` without the wrapper's words and the script's place, which would mean nothing to its reader. */

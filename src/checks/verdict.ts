@@ -2,7 +2,7 @@ import type { ExecResult } from '../engine/engine-exec.ts';
 import { fault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import type { Attempt } from './attempt.ts';
-import { cutText, lastLine, textOf } from './plain-text.ts';
+import { cutText, lastLine, textOf } from '../plain-text.ts';
 import { OUTPUT_HARD_LIMIT, REFUSED_EXIT_CODE, withoutWrapper } from './script-command.ts';
 
 /** Most output that is kept of an attempt, in bytes: enough to find a fault, little enough for a database row. */

@@ -17,9 +17,14 @@ export function cutText(text: string, limit: number): string {
   return `${bytes.toString('utf8', 0, end)}\n[${bytes.length - end} more bytes were left out]`;
 }
 
-/** The last line that says something, fit to be shown: no escape sequences or control characters, at most `limit` characters. */
+/** The last line that says something, fit to be shown: see {@link lastLines}. */
 export function lastLine(text: string, limit: number): string | undefined {
-  const lines = stripVTControlCharacters(text)
+  return lastLines(text, { lines: 1, limit })[0];
+}
+
+/** The last lines that say something, fit to be shown: no escape sequences or control characters, each of at most `limit` characters. */
+export function lastLines(text: string, { lines, limit }: { lines: number; limit: number }): string[] {
+  return stripVTControlCharacters(text)
     .split(/[\r\n]+/)
     .map((line) =>
       line
@@ -27,8 +32,12 @@ export function lastLine(text: string, limit: number): string | undefined {
         .replaceAll(directionMarks, '')
         .trim(),
     )
-    .filter(Boolean);
-  const characters = Array.from(lines.at(-1) ?? '');
-  if (characters.length > limit) return `${characters.slice(0, limit - 1).join('')}…`;
-  return characters.length > 0 ? characters.join('') : undefined;
+    .filter(Boolean)
+    .slice(-lines)
+    .map((line) => cutLine(line, limit));
+}
+
+function cutLine(line: string, limit: number): string {
+  const characters = Array.from(line);
+  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line;
 }

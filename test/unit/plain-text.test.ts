@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cutText, lastLine, textOf } from '../../../src/checks/plain-text.ts';
+import { cutText, lastLine, lastLines, textOf } from '../../src/plain-text.ts';
 
 await t.test('bytes become text that a database keeps', async (t) => {
   t.equal(textOf(Buffer.from('a\0b\0')), 'ab');
@@ -29,4 +29,9 @@ await t.test('a message holds nothing that a terminal or a browser would act on'
 await t.test('a message is cut between characters', async (t) => {
   t.equal(lastLine('x'.repeat(600), 500), `${'x'.repeat(499)}…`);
   t.equal(lastLine('😀'.repeat(6), 5), '😀😀😀😀…');
+});
+
+await t.test('several last lines are found in their order, each of them bounded', async (t) => {
+  t.same(lastLines('one\n\ntwo\u0007\nthree three\n', { lines: 2, limit: 6 }), ['two', 'three…']);
+  t.same(lastLines('', { lines: 2, limit: 6 }), []);
 });
