@@ -34,10 +34,12 @@ const models = [
   'LabProgress',
   'LocalRegistry',
   'Machine',
+  'MachinePort',
   'Node',
   'PageInfo',
   'Provisioning',
   'QueuePlace',
+  'Question',
   'Quota',
   'Reason',
   'RegistryImage',
@@ -49,6 +51,7 @@ const models = [
   'SessionConnection',
   'SessionEdge',
   'Step',
+  'StepCheck',
   'StepProgress',
   'Terminal',
   'User',
@@ -59,6 +62,7 @@ const models = [
 
 const enums = [
   'AttemptState',
+  'CheckKind',
   'ImageOrigin',
   'JobKind',
   'JobState',

@@ -7,6 +7,7 @@ import { identityResolvers } from './identity/identity-resolvers.ts';
 import { imagesResolvers } from './images/images-resolvers.ts';
 import { jobsResolvers } from './jobs/jobs-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
+import { stepsResolvers } from './steps/steps-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { previewsResolvers } from './previews/previews-resolvers.ts';
 import { registryResolvers } from './registry/registry-resolvers.ts';
@@ -21,6 +22,7 @@ export const domainResolvers = [
   baseResolvers,
   identityResolvers,
   labsResolvers,
+  stepsResolvers,
   imagesResolvers,
   jobsResolvers,
   pinsResolvers,

@@ -5,6 +5,7 @@ const domains = [
   'base',
   'identity',
   'labs',
+  'steps',
   'pins',
   'images',
   'jobs',

@@ -6,17 +6,13 @@ import type { Resolvers } from '../generated/resolver-types.ts';
 export const labsResolvers = {
   Lab: {
     id: (lab) => toGlobalId('Lab', lab.slug),
-    title: (lab) => inLanguage(lab.title),
-    summary: (lab) => inLanguage(lab.summary),
-    introduction: (lab) => inLanguage(lab.introduction),
-    conclusion: (lab) => inLanguage(lab.conclusion),
+    title: (lab, { language }) => inLanguage(lab.title, language),
+    summary: (lab, { language }) => inLanguage(lab.summary, language),
+    introduction: (lab, { language }) => inLanguage(lab.introduction, language),
+    conclusion: (lab, { language }) => inLanguage(lab.conclusion, language),
     internet: (lab) => lab.networks.some(({ internet }) => internet),
     progress: (lab, _, { loaders, actor }) =>
       actor ? loaders.progress({ learnerId: actor.userId, lab: lab.slug }) : null,
-  },
-  Step: {
-    title: (step) => inLanguage(step.title),
-    instructions: (step) => inLanguage(step.instructions),
   },
   LabConnection: connection,
   Query: {

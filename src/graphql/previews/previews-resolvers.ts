@@ -10,10 +10,11 @@ export const previewsResolvers = {
     ports: ({ name, session }, _, { services, urls }) =>
       services.previews.declared({ ...session, name }).map(({ port, name: called }) => ({
         port,
-        name: inLanguage(called),
+        name: called,
         url: addressOf(urls, services.previews.label({ sessionId: session.id, machine: name, port })),
       })),
   },
+  MachinePort: { name: ({ name }, { language }) => inLanguage(name, language) },
 
   Mutation: {
     async openPort(_, { input }, { services, actor, urls }) {

@@ -18,7 +18,22 @@ const directory = await labsFolder(t, {
   lab: {
     'lab.yaml': `title: Lab
 machines: [{ name: main, image: berth/lab-linux, environment: { PASSWORD: hunter2 } }]
-steps: [{ id: one, title: One, instructions: a.md, check: { script: a.sh } }, { id: two, title: Two, instructions: a.md }]
+steps:
+  - id: one
+    title: One
+    instructions: a.md
+    start: a.sh
+    solution: a.sh
+    wrong: a.sh
+    hints: [{ text: "Think of the answer.", cost: 10% }]
+    checks:
+      - { script: a.sh }
+      - { quiz: { question: Which?, options: [{ text: This, correct: true }, That], explanation: It is the answer. } }
+      - { quiz: { question: What?, answer: the answer } }
+      - { file: { path: /a, contains: the answer } }
+      - { command: { run: a, equals: the answer } }
+      - { http: { port: 80, matches: the answer } }
+  - { id: two, title: Two, instructions: a.md }
 `,
     'a.md': 'Do it.',
     'a.sh': SECRET,
@@ -80,13 +95,14 @@ await t.test('reloading takes the scope "manage"', async (t) => {
   t.equal(await outcomeOf(() => service.reload(actor('admin', ['read', 'learn']))), 'FORBIDDEN');
 });
 
-await t.test('nobody gets scripts or environments to see', async (t) => {
+await t.test('nobody gets scripts, answers, hints or environments to see', async (t) => {
   const given = JSON.stringify([
     service.get(actor('admin'), 'lab'),
     service.list(actor('admin'), { first: 10 }),
     service.getMany(actor('admin'), ['lab']),
   ]);
-  t.notMatch(given, /the answer|hunter2/);
+  t.notMatch(given, /the answer|hunter2|correct/);
+  t.match(given, /Which\?.*This.*That/s);
   t.same(
     service.get(actor('student'), 'lab').steps.map(({ id, hasCheck }) => ({ id, hasCheck })),
     [

@@ -72,12 +72,47 @@ await test('a session is started, opened, checked and read back, by opaque ids',
   t.strictSame(checked.data, { runCheck: { attempt: { passed: true, score: 1, message: 'Well done.' } } });
 });
 
+await test('texts are given in the language asked for, checks and hints without what they hide', async (t) => {
+  const { ask } = await startApp(t);
+  const { data } = await ask(
+    'owner',
+    `query ($l: String) { lab(slug: "linux-command-line") { languages title(language: $l) english: title summary(language: $l)
+      steps { pass pollSeconds checks { id kind title(language: $l) weight question { text(language: $l) options(language: $l) multiple } }
+        hints { afterFailures cost } } } }`,
+    { l: 'ko-KR' },
+  );
+  const looked = {
+    pass: 0.5,
+    pollSeconds: 5,
+    checks: [
+      { id: 'check', kind: 'SCRIPT', title: null, weight: 1, question: null },
+      {
+        id: 'ask',
+        kind: 'QUIZ',
+        title: '이름',
+        weight: 2,
+        question: { text: '무엇이 파일을 보여 줍니까?', options: ['ls', '없음'], multiple: false },
+      },
+    ],
+    hints: [{ afterFailures: 2, cost: 0.1 }],
+  };
+  t.strictSame(data?.['lab'], {
+    languages: ['en', 'ko'],
+    title: '리눅스 명령줄',
+    english: 'The Linux command line',
+    // This text is in English alone.
+    summary: 'First commands.',
+    steps: [looked, { pass: 1, pollSeconds: null, checks: [], hints: [] }],
+  });
+});
+
 const everything = `{
   viewer { id name email role disabledAt createdAt tokens { id } }
   user(id: "${toGlobalId('User', 'owner')}") { id }
   users { edges { cursor node { id role } } pageInfo { hasPreviousPage startCursor } }
-  lab(slug: "linux-command-line") { id slug version title summary introduction conclusion minutes internet
-    lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck }
+  lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet
+    lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck pass pollSeconds
+      checks { id kind title weight question { text options multiple } } hints { afterFailures cost } }
     progress { passed total steps { id passed passedAt attempts bestScore } } }
   labProblems { lab file line key message }
   warmPools { lab { slug } labSlug ready making wanted }

@@ -16,8 +16,8 @@ export const at = new Date('2030-01-31T09:30:00.000Z');
 export const lab: LabView = {
   slug: 'linux-command-line',
   version: 'v1',
-  languages: ['en'],
-  title: { en: 'The Linux command line' },
+  languages: ['en', 'ko'],
+  title: { en: 'The Linux command line', ko: '리눅스 명령줄' },
   summary: { en: 'First commands.' },
   introduction: { en: '# Hello' },
   conclusion: { en: 'Done.' },
@@ -32,10 +32,26 @@ export const lab: LabView = {
       title: { en: 'Look' },
       instructions: { en: 'Run `ls`.' },
       hasCheck: true,
-      checks: [{ id: 'check', kind: 'script', title: undefined, weight: 1, quiz: undefined }],
-      pass: 1,
-      pollSeconds: undefined,
-      hints: [],
+      checks: [
+        { id: 'check', kind: 'script', title: undefined, weight: 1, quiz: undefined },
+        {
+          id: 'ask',
+          kind: 'quiz',
+          title: { en: 'Names', ko: '이름' },
+          weight: 2,
+          quiz: {
+            question: { en: 'What lists files?', ko: '무엇이 파일을 보여 줍니까?' },
+            options: [
+              { en: 'ls', ko: 'ls' },
+              { en: 'None', ko: '없음' },
+            ],
+            multiple: false,
+          },
+        },
+      ],
+      pass: 0.5,
+      pollSeconds: 5,
+      hints: [{ afterFailures: 2, cost: 0.1 }],
     },
     {
       id: 'read',
