@@ -142,7 +142,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     own: ownImages,
     folders: createLabImageFolders({ images: engineImages, root: imagesFolder }),
     labs: () => imagesOfLabs(catalogue),
-    isPinned: pins.pins.isPinned,
+    pinnedBy: pins.pins.pinnedBy,
     events,
     clock,
     log,

@@ -104,7 +104,7 @@ function describe({
   labs,
   machines,
   foreignContainers,
-  pinned,
+  pinnedBy,
 }: Image): string {
   return [
     names.join(' ') || id.slice(0, 19),
@@ -113,7 +113,7 @@ function describe({
     labs.length > 0 && `labs ${labs.join(',')}`,
     machines > 0 && `${machines} machines`,
     foreignContainers > 0 && `${foreignContainers} containers of others`,
-    pinned && 'pinned',
+    pinnedBy.length > 0 && `pinned by ${pinnedBy.join(',')}`,
   ]
     .filter(Boolean)
     .join('  ');

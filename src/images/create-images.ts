@@ -26,7 +26,7 @@ export interface ImagesOptions {
   own: OwnImageStore;
   folders: ImageFolders;
   labs: () => readonly LabImageUse[];
-  isPinned: (imageId: string) => Promise<boolean>;
+  pinnedBy: (imageId: string) => Promise<string[]>;
   events: Pick<EventBus, 'publish' | 'listen'>;
   clock: Clock;
   log: Log;

@@ -31,8 +31,8 @@ export interface ImageServiceParts {
   folders: ImageFolders;
   /** All labs that can be used now, and the images they name. */
   labs: () => readonly LabImageUse[];
-  /** Whether a version of a lab needs the image with this id. */
-  isPinned: (imageId: string) => Promise<boolean>;
+  /** Slugs of the labs of which a version is pinned to the image with this id. */
+  pinnedBy: (imageId: string) => Promise<string[]>;
   clock: Clock;
 }
 
@@ -51,10 +51,10 @@ export interface ImageFolders {
 }
 
 export function createImageService(parts: ImageServiceParts): ImageService {
-  const { engine, own, jobs, runner, folders, labs, isPinned, clock } = parts;
+  const { engine, own, jobs, runner, folders, labs, pinnedBy, clock } = parts;
 
   async function view(image: EngineImage): Promise<Image> {
-    return viewImage(image, { own: await own.all(), labs: labs() }, await isPinned(image.id));
+    return viewImage(image, { own: await own.all(), labs: labs() }, await pinnedBy(image.id));
   }
 
   async function start(actor: Actor, kind: Job['kind'], subject: string, work: JobWork): Promise<Job> {
@@ -74,7 +74,7 @@ export function createImageService(parts: ImageServiceParts): ImageService {
       const { items, hasNextPage } = pageOfImages(await engine.list(), page);
       const knowledge = { own: await own.all(), labs: labs() };
       const views = items.map(async ({ node, cursor }) => ({
-        node: viewImage(node, knowledge, await isPinned(node.id)),
+        node: viewImage(node, knowledge, await pinnedBy(node.id)),
         cursor,
       }));
       return { items: await Promise.all(views), hasNextPage };
@@ -144,7 +144,7 @@ export function createImageService(parts: ImageServiceParts): ImageService {
 
     async prune(actor) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
-      return start(actor, 'prune', 'unused images', pruneWork({ engine, own, labs, isPinned }));
+      return start(actor, 'prune', 'unused images', pruneWork({ engine, own, labs, pinnedBy }));
     },
   };
 }

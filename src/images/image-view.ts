@@ -20,11 +20,11 @@ export interface ImageKnowledge {
   labs: readonly LabImageUse[];
 }
 
-/** Puts together what is known of an image; `pinned` tells whether a lab's version needs just this one. Pure. */
-export function viewImage(image: EngineImage, knowledge: ImageKnowledge, pinned: boolean): Image {
+/** Puts together what is known of an image; `pinnedBy` has the labs of which a version needs just this one. Pure. */
+export function viewImage(image: EngineImage, knowledge: ImageKnowledge, pinnedBy: string[]): Image {
   const { id, digests, sizeBytes, createdAt, machines, foreignContainers } = image;
   const labs = labsThatName(image, knowledge.labs);
-  const used = labs.length > 0 || machines > 0 || foreignContainers > 0 || pinned;
+  const used = labs.length > 0 || machines > 0 || foreignContainers > 0 || pinnedBy.length > 0;
   return {
     id,
     names: image.names.filter((name) => !isPinName(name)),
@@ -35,7 +35,7 @@ export function viewImage(image: EngineImage, knowledge: ImageKnowledge, pinned:
     labs,
     machines,
     foreignContainers,
-    pinned,
+    pinnedBy,
     prunable: !used && prunableNames(image, knowledge.own).length > 0,
   };
 }
@@ -57,12 +57,12 @@ export function ownNames(image: EngineImage, own: readonly OwnImage[]): string[]
 }
 
 /** Says who uses the image, for people; undefined when nobody does. */
-export function usesOf({ labs, machines, foreignContainers, pinned }: Image): string | undefined {
+export function usesOf({ labs, machines, foreignContainers, pinnedBy }: Image): string | undefined {
   const uses = [
     labs.length > 0 && `labs name it (${labs.join(', ')})`,
     machines > 0 && `${machines} of Berth's containers are made from it`,
     foreignContainers > 0 && `${foreignContainers} containers of others are made from it`,
-    pinned && 'a version of a lab is always started with it',
+    pinnedBy.length > 0 && `versions of labs are pinned to it (${pinnedBy.join(', ')})`,
   ].filter(Boolean);
   return uses.length === 0 ? undefined : `${uses.join('; ')}.`;
 }

@@ -13,7 +13,7 @@ export type ImageOrigin = 'pulled' | 'built' | 'set_up' | 'saved_state' | 'forei
 export interface Image {
   /** The engine's id of it. */
   id: string;
-  /** Such as `debian:trixie`. */
+  /** Such as `debian:trixie`; without those by which Berth holds what is pinned. */
   names: string[];
   /** Such as `debian@sha256:…`. */
   digests: string[];
@@ -27,8 +27,8 @@ export interface Image {
   machines: number;
   /** Containers of anybody else. */
   foreignContainers: number;
-  /** Whether a version of a lab is always started with it. */
-  pinned: boolean;
+  /** Slugs of the labs of which a version is always started with it; some may be gone. */
+  pinnedBy: string[];
   /** Whether a prune would remove it: Berth's own, and nobody uses it. */
   prunable: boolean;
 }

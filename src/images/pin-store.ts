@@ -76,8 +76,15 @@ export function createPinStore({ database: { client } }: { database: Database })
       return new Set(rows.map(({ imageId }) => imageId));
     },
 
-    async isPinned(imageId: string): Promise<boolean> {
-      return (await client.imagePin.findFirst({ where: { imageId }, select: { imageId: true } })) !== null;
+    /** Slugs of the labs of which a version is pinned to the image, in their order. */
+    async labsOf(imageId: string): Promise<string[]> {
+      const rows = await client.imagePin.findMany({
+        where: { imageId },
+        distinct: ['labSlug'],
+        orderBy: { labSlug: 'asc' },
+        select: { labSlug: true },
+      });
+      return rows.map(({ labSlug }) => labSlug);
     },
   };
 }

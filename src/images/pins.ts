@@ -87,6 +87,6 @@ export function createImagePins(options: {
       return references;
     },
 
-    isPinned: store.isPinned,
+    pinnedBy: store.labsOf,
   };
 }

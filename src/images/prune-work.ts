@@ -9,9 +9,9 @@ export function pruneWork(options: {
   engine: Pick<EngineImages, 'find' | 'list' | 'remove'>;
   own: OwnImageStore;
   labs: () => readonly LabImageUse[];
-  isPinned: (imageId: string) => Promise<boolean>;
+  pinnedBy: (imageId: string) => Promise<string[]>;
 }): JobWork {
-  const { engine, own, labs, isPinned } = options;
+  const { engine, own, labs, pinnedBy } = options;
   return async ({ signal, progress, print }) => {
     const removed: string[] = [];
     let removedBytes = 0;
@@ -23,7 +23,7 @@ export function pruneWork(options: {
       signal.throwIfAborted();
       progress({ percent: Math.floor((100 * index) / images.length) });
       // The labs may have changed since the last one.
-      const view = viewImage(image, { own: ours, labs: labs() }, await isPinned(image.id));
+      const view = viewImage(image, { own: ours, labs: labs() }, await pinnedBy(image.id));
       if (!view.prunable) continue;
       for (const name of prunableNames(image, ours)) {
         const outcome = await engine.remove(name);

@@ -35,7 +35,7 @@ export interface ImageWorld extends Images {
   own: OwnImageStore;
   credentials: RegistryCredentialService;
   log: QuietLog;
-  /** What labs name, and what is pinned: tests change these. */
+  /** What labs name, and what a lab is pinned to: tests change these. */
   labs: { slug: string; images: string[] }[];
   pinned: Set<string>;
   /** Waits for the job to end. */
@@ -75,7 +75,7 @@ export async function createImageWorld(
       own,
       folders: createLabImageFolders({ images: engine, root: imagesFolder }),
       labs: () => labs,
-      isPinned: async (id) => pinned.has(id),
+      pinnedBy: async (id) => (pinned.has(id) ? ['pinning-lab'] : []),
       events,
       clock,
       log,

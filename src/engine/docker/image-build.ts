@@ -5,7 +5,9 @@ import { pack as createPack } from 'tar-stream';
 import { fault } from '../../errors.ts';
 import type { BuildFile, ImageBuildSpec, RegistryLogin } from '../engine-images.ts';
 import { call, engineWords, hasStatus } from './faults.ts';
+import { watchBases } from './image-build-bases.ts';
 import { loginAddress } from './image-pull.ts';
+import type { PullContext } from './image-pull.ts';
 import { readMessages } from './image-stream.ts';
 import type { ImageMessage } from './image-stream.ts';
 
@@ -20,8 +22,7 @@ const CLOCK_DIFFERENCE_MS = 60_000;
 const LEFTOVER_TIMEOUT_MS = 10_000;
 
 /** What building needs beside the engine. */
-export interface BuildContext {
-  docker: Dockerode;
+export interface BuildContext extends Pick<PullContext, 'docker' | 'onPulled'> {
   /** Logins of all registries, since only the engine knows which a Dockerfile names. */
   allCredentials?: (() => Promise<Record<string, RegistryLogin>>) | undefined;
 }
@@ -31,7 +32,8 @@ export async function buildImage(context: BuildContext, spec: ImageBuildSpec): P
   const begun = Date.now();
   const log = createBuildLog(spec.onOutput);
   try {
-    return await followBuild(await startBuild(context, spec), spec, log);
+    const onStatus = await watchBases(context);
+    return await followBuild(await startBuild(context, spec), { name: spec.name, log, onStatus });
   } catch (error) {
     // What went wrong first is what is told, also where the engine can not be asked any more.
     const leftover = await findLeftover(context.docker, log.lastMade(), begun).catch(() => undefined);
@@ -44,13 +46,21 @@ export async function buildImage(context: BuildContext, spec: ImageBuildSpec): P
 
 async function followBuild(
   messages: AsyncGenerator<ImageMessage>,
-  { name }: ImageBuildSpec,
-  log: ReturnType<typeof createBuildLog>,
+  {
+    name,
+    log,
+    onStatus,
+  }: {
+    name: string;
+    log: ReturnType<typeof createBuildLog>;
+    onStatus: (status: string) => Promise<void>;
+  },
 ): Promise<string> {
   let id: string | undefined;
   for await (const message of messages) {
     if (message.aux?.ID) id = message.aux.ID;
     if (message.stream) log.add(message.stream);
+    if (message.status) await onStatus(message.status);
     if (message.error) throw buildFault(name, log.failure(message.error));
   }
   if (!id) throw buildFault(name, log.failure('the engine ended the build without an image'));

@@ -72,7 +72,8 @@ async function arrived(context: PullContext, image: string, former: ImageInfo | 
   return pulled;
 }
 
-async function inspectImage(docker: Docker, image: string): Promise<ImageInfo | undefined> {
+/** The image, or undefined where the engine has none of that name. */
+export async function inspectImage(docker: Docker, image: string): Promise<ImageInfo | undefined> {
   try {
     const { Id, Config } = await call(() => docker.getImage(image).inspect());
     return { id: Id, user: Config?.User ?? '' };

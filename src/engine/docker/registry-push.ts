@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { PushLayer, PushOptions } from '../engine-registry.ts';
 import { call, hasStatus } from './faults.ts';
-import { loginAddress } from './image-pull.ts';
+import { inspectImage, loginAddress } from './image-pull.ts';
 import { readLines } from './json-lines.ts';
 import { pushFault, unavailable } from './registry-faults.ts';
 
@@ -34,11 +34,11 @@ export async function pushImage(
 ): Promise<void> {
   const name = `${repository}:${tag}`;
   options.signal?.throwIfAborted();
-  const id = await idOf(docker, reference);
+  const id = (await inspectImage(docker, reference))?.id;
   if (id === undefined) {
     throw fault('IMAGE_NOT_FOUND', { image: reference, problem: 'it is not on this engine' });
   }
-  const named = await idOf(docker, name);
+  const named = (await inspectImage(docker, name))?.id;
   // It may be the only name of that image: taking it away would lose the image.
   if (named !== undefined && named !== id) {
     throw fault('IMAGE_NOT_OURS', { image: name });
@@ -51,15 +51,6 @@ export async function pushImage(
     await follow(docker, repository, tag, options);
   } finally {
     if (named === undefined) await removeName(docker, name);
-  }
-}
-
-async function idOf(docker: Docker, reference: string): Promise<string | undefined> {
-  try {
-    return (await call(() => docker.getImage(reference).inspect())).Id;
-  } catch (error) {
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ export const imagesResolvers = {
   Image: {
     id: (image) => toGlobalId('Image', image.id),
     engineId: (image) => image.id,
+    pinned: (image) => image.pinnedBy.length > 0,
     labs: (image, _, { loaders }) => image.labs.flatMap((slug) => loaders.lab(slug) ?? []),
   },
   ImageConnection: connection,

@@ -58,6 +58,12 @@ await eachDatabase(t, 'old pins go, except those that are kept', async (t, datab
   await store.removeUnused(at(10), ({ lab, labVersion }) => lab === 'linux' && labVersion === 'present');
   const kept = ['present tools', 'present db', 'recent tools', 'recent db'];
   t.strictSame(await store.imageIds(), new Set(kept));
-  t.equal(await store.isPinned('recent db'), true);
-  t.equal(await store.isPinned('old db'), false);
+  t.same(await store.labsOf('recent db'), ['linux']);
+  t.same(await store.labsOf('old db'), []);
+  for (const lab of ['z', 'a']) {
+    for (const labVersion of ['1', '2']) {
+      await store.insert(pin({ lab, labVersion, image: 'x', imageId: 'recent db' }));
+    }
+  }
+  t.same(await store.labsOf('recent db'), ['a', 'linux', 'z'], 'each lab once');
 });

@@ -3,6 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { openDatabase } from '../../../src/database/database.ts';
+import { readInstallation } from '../../../src/database/installation.ts';
+import { createPinNames } from '../../../src/images/pin-names.ts';
+import { createPinStore } from '../../../src/images/pin-store.ts';
 import { openImages } from '../../support/engine-images.ts';
 import { MACHINE_IMAGE } from '../../support/engines.ts';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
@@ -30,6 +34,24 @@ await t.test('images are listed, pulled, built and removed at the command line',
   const { stdout } = await berth('list');
   t.match(stdout, `${reference}  1 MB  pulled\n`);
   t.match(stdout, new RegExp(`^.*${MACHINE_IMAGE}.*  set-up  labs small`, 'm'));
+
+  const database = await openDatabase({ url: `file:${env.BERTH_DATA_DIR}/berth.db` });
+  t.teardown(() => database.close());
+  const { id: imageId } = (await images.find(reference)) ?? { id: '' };
+  const held = createPinNames({ images, installation: await readInstallation(database) }).nameOf(imageId);
+  await images.tag(imageId, held);
+  t.teardown(() => images.remove(held));
+  const store = createPinStore({ database });
+  const at = new Date();
+  const digest = undefined;
+  const pin = { labVersion: 'v1', image: reference, imageId, digest, pinnedAt: at, usedAt: at };
+  await store.insert({ ...pin, lab: 'small' });
+  await store.insert({ ...pin, lab: 'gone' });
+  const { stdout: withPins } = await berth('list');
+  t.match(withPins, `${reference}  1 MB  pulled  pinned by gone,small\n`);
+  t.notMatch(withPins, held, 'what only holds it is no name of it');
+  await t.rejects(berth('remove', reference), { code: 1, stderr: /pinned to it \(gone, small\)/ });
+  for (const lab of ['small', 'gone']) await store.forget(lab);
   t.equal((await berth('remove', reference)).stdout, 'removed\n');
   await t.rejects(berth('remove', MACHINE_IMAGE), { code: 1, stderr: /neither pulled nor built/ });
 

@@ -43,7 +43,7 @@ await test('a version keeps its image when the name moves on, and a new version 
   const name = imageName(t, images);
   const first = await markImage(images, name, 'first');
   t.equal(await start('v1', name), first);
-  t.equal(await pins.isPinned(first), true);
+  t.same(await pins.pinnedBy(first), ['lab']);
 
   const second = await markImage(images, name, 'second');
   t.not(second, first);

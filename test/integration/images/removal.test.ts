@@ -55,12 +55,12 @@ await t.test('a prune takes what is ours and unused, and nothing else', async (t
 
   const listed = async (id: string) => service.get(system, id);
   t.match(await listed(named.id), { labs: ['a-lab'], prunable: false, origin: 'built' });
-  t.match(await listed(held.id), { pinned: true, prunable: false });
+  t.match(await listed(held.id), { pinnedBy: ['pinning-lab'], prunable: false });
   t.match(await listed(running.id), { foreignContainers: 1, machines: 0, prunable: false });
   t.match(await listed(foreign.id), { origin: 'foreign', prunable: false });
   for (const { name, words } of [
     { name: named.name, words: /labs name it \(a-lab\)/ },
-    { name: held.name, words: /always started with it/ },
+    { name: held.name, words: /versions of labs are pinned to it \(pinning-lab\)/ },
     { name: running.name, words: /1 containers of others/ },
   ]) {
     await t.rejects(service.remove(system, name), { code: 'IMAGE_IN_USE', message: words });

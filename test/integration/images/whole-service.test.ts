@@ -110,7 +110,7 @@ await test('an admin stores credentials, pulls, and prunes; a lab of that regist
     progress: { percent: 100, layers: [{ phase: 'DONE' }], imageId: /^sha256:/ },
   });
   const listed = await berth.graphql<{ images: { edges: { node: { id: string; names: string[] } }[] } }>(
-    '{ images(first: 100) { edges { node { id engineId names digests sizeBytes createdAt origin machines foreignContainers pinned prunable labs { slug } } } } imageFolders { name image } }',
+    '{ images(first: 100) { edges { node { id engineId names digests sizeBytes createdAt origin machines foreignContainers pinned pinnedBy prunable labs { slug } } } } imageFolders { name image } }',
   );
   const found = (name: string) => listed.images.edges.find(({ node }) => node.names.includes(name))?.node;
   t.match(found(reference), { origin: 'PULLED', machines: 1, prunable: false, labs: [{ slug: 'remote' }] });

@@ -19,7 +19,7 @@ const image: Image = {
   labs: [lab.slug, 'gone'],
   machines: 1,
   foreignContainers: 0,
-  pinned: false,
+  pinnedBy: [],
   prunable: false,
 };
 

@@ -49,7 +49,7 @@ await test('only what Berth named, and still names so, is its own', (t) => {
   ];
   for (const [what, found, ours, names, origin] of table) {
     t.same(prunableNames(found, ours), names, what);
-    t.equal(viewImage(found, { own: ours, labs: [] }, false).origin, origin, what);
+    t.equal(viewImage(found, { own: ours, labs: [] }, []).origin, origin, what);
   }
   t.end();
 });
@@ -62,15 +62,15 @@ await test('labs name images in any way of writing them', (t) => {
     { slug: 'other', images: ['debian:trixie', 'not a name'] },
   ];
   const found = image({ names: ['debian:latest'], digests: [`debian@sha256:${'a'.repeat(64)}`] });
-  const view = viewImage(found, { own: [own('debian:latest')], labs }, false);
+  const view = viewImage(found, { own: [own('debian:latest')], labs }, []);
   t.same(view.labs, ['short', 'long', 'digest']);
   t.equal(view.prunable, false);
   t.end();
 });
 
 await test('a name that only holds a pinned image is not shown', (t) => {
-  const view = viewImage(image({ names: ['berth/pin:x.1', 'tools:1'] }), { own: [], labs: [] }, true);
-  t.match(view, { names: ['tools:1'], pinned: true });
+  const view = viewImage(image({ names: ['berth/pin:x.1', 'tools:1'] }), { own: [], labs: [] }, ['linux']);
+  t.match(view, { names: ['tools:1'], pinnedBy: ['linux'], prunable: false });
   t.end();
 });
 
