@@ -16,6 +16,7 @@ export interface LabView extends Pick<
   | 'course'
   | 'networks'
   | 'lifetime'
+  | 'save'
 > {
   machines: Pick<LabMachine, 'name' | 'image' | 'networks'>[];
   steps: StepView[];
@@ -56,6 +57,7 @@ export function viewOf(lab: Lab): LabView {
     course: lab.course,
     networks: lab.networks,
     lifetime: lab.lifetime,
+    save: lab.save,
     machines: lab.machines.map(({ name, image, networks }) => ({ name, image, networks })),
     steps: lab.steps.map(stepView),
   };

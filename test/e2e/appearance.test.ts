@@ -40,7 +40,7 @@ await test('a lab can be read before its start, with a terminal, and after its e
   await lab.machine.getByText('The shell ended.').waitFor();
   await readable(t, page);
 
-  await lab.button('End').click();
+  await lab.end();
   await lab.machine.getByText('Your session has ended.').waitFor();
   await readable(t, page);
 });

@@ -61,6 +61,12 @@ export function labPage(page: Page) {
       await page.keyboard.press('Enter');
     },
 
+    /** Ends the session, and says yes when asked. */
+    async end() {
+      await button('End').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
+    },
+
     async check(title: string, message: string | RegExp) {
       const step = this.step(title);
       await step.getByRole('button', { name: 'Check' }).click();

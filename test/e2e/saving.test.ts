@@ -35,6 +35,14 @@ await test('resuming shows the file that was made before', async () => {
   await lab.shows(/cat note *made 42/);
 });
 
+await test('ending says that the saved work goes as well', async (t) => {
+  await lab.button('End').click();
+  const end = page.getByRole('dialog', { name: 'End the session?' });
+  t.match(await end.textContent(), /in your machine goes, and so does your saved work\./);
+  await end.getByRole('button', { name: 'Go on working' }).click();
+  await end.waitFor({ state: 'detached' });
+});
+
 await test('starting over says what goes, and does nothing when that is not wanted', async (t) => {
   await lab.button('Start over').click();
   t.match(

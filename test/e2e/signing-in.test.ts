@@ -44,7 +44,7 @@ await test('a student sees labs, and progress and sessions of their own only', a
     '{ sessions { edges { node { id } } } }',
   );
   t.equal(sessions.edges.length, 2, 'beside the session of the admin, who sees both');
-  await lab.button('End').click();
+  await lab.end();
   await lab.machine.getByText('Your session has ended.').waitFor();
 });
 

@@ -33,7 +33,7 @@ await test('a start without room tells its place, why it waits, and for how long
 await test('it starts by itself once there is room', async (t) => {
   const other = await page.context().newPage();
   await openLab(other, berth, 'first');
-  await labPage(other).button('End').click();
+  await labPage(other).end();
   await lab.prompt();
   t.equal(await lab.machine.getByText('who wait').count(), 0);
 });

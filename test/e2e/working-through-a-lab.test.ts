@@ -73,7 +73,7 @@ await test('progress and session are still there after a reload', async (t) => {
 
 await test('the learner ends the session, and starts another', async () => {
   await openLab(page, berth);
-  await lab.button('End').click();
+  await lab.end();
   await lab.machine.getByText('Your session has ended.').waitFor();
   await lab.button('Start again').click();
   await lab.prompt();

@@ -110,7 +110,7 @@ const everything = `{
   viewer { id name email role disabledAt createdAt tokens { id } }
   user(id: "${toGlobalId('User', 'owner')}") { id }
   users { edges { cursor node { id role } } pageInfo { hasPreviousPage startCursor } }
-  lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet
+  lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet save
     lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck pass pollSeconds
       checks { id kind title weight question { text options multiple } } hints { afterFailures cost } }
     progress { passed total steps { id passed passedAt attempts bestScore } } }

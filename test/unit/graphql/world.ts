@@ -25,6 +25,7 @@ export const lab: LabView = {
   course: 'beginnings',
   networks: [{ name: 'lab', internet: false }],
   lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
+  save: true,
   machines: [{ name: 'main', image: 'berth/lab-base', networks: ['lab'] }],
   steps: [
     {

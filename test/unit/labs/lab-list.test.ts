@@ -14,7 +14,16 @@ function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-'))
     minutes: undefined,
     course: undefined,
   };
-  return { ...texts, slug, title: { en: title }, networks: [], lifetime, machines: [], steps: [] };
+  return {
+    ...texts,
+    slug,
+    title: { en: title },
+    networks: [],
+    lifetime,
+    save: true,
+    machines: [],
+    steps: [],
+  };
 }
 
 /** Milliseconds of many pages out of the middle of a list of `count` labs. */

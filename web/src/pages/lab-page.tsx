@@ -13,6 +13,7 @@ interface LabOfPage {
   title: string;
   introduction: string;
   conclusion: string;
+  save: boolean;
   steps: LabStep[];
   progress: { passed: number; total: number; steps: { id: string; passed: boolean }[] } | null;
 }
@@ -27,6 +28,7 @@ const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string 
       title
       introduction
       conclusion
+      save
       steps {
         id
         title
@@ -103,7 +105,7 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
         ))}
         {all && <Markdown text={lab.conclusion} />}
       </section>
-      <SessionStage handle={handle} />
+      <SessionStage handle={handle} savable={lab.save} />
     </main>
   );
 }

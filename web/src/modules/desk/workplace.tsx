@@ -9,7 +9,8 @@ import { MachineDesk } from './machine-desk.tsx';
 import { MachinePicker } from './machine-picker.tsx';
 
 /** A session that can be worked in: what can be done with it, its machines, and the desk of the one shown. */
-export function Workplace({ handle, session }: { handle: SessionHandle; session: LabSession }) {
+export function Workplace(props: { handle: SessionHandle; session: LabSession; savable: boolean }) {
+  const { handle, session, savable } = props;
   const { startedHere, restarts } = handle;
   const { id, machines, isFork, saveProblem } = session;
   const [desk, change] = useState(() => newDesk(machines[0]?.name ?? 'main', { focused: startedHere }));
@@ -17,6 +18,7 @@ export function Workplace({ handle, session }: { handle: SessionHandle; session:
     <>
       <SessionBar
         handle={handle}
+        savable={savable}
         filesShown={desk.machines.get(desk.shown)?.files === 'shown'}
         onFiles={(shown) => change(showFiles(desk, desk.shown, shown))}
       />

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { EndSession } from './end-session.tsx';
 import { StartOver } from './start-over.tsx';
 import type { SessionHandle } from './use-session.ts';
 
@@ -8,10 +9,12 @@ const COUNT_MS = 10_000;
 /** Time left, and what can be done with a session that runs. */
 export function SessionBar(props: {
   handle: SessionHandle;
+  /** Whether the lab lets its work be saved. */
+  savable: boolean;
   filesShown: boolean;
   onFiles: (shown: boolean) => void;
 }) {
-  const { handle, filesShown, onFiles } = props;
+  const { handle, savable, filesShown, onFiles } = props;
   const { session, busy } = handle;
   const left = useMinutesLeft(session?.expiresAt);
   if (!session) return null;
@@ -48,20 +51,20 @@ export function SessionBar(props: {
       >
         Files
       </button>
-      <button
-        type="button"
-        className="quiet"
-        title="Put your work away, to go on another day"
-        onClick={handle.save}
-        disabled={session.state !== 'READY'}
-        aria-disabled={busy}
-      >
-        Save
-      </button>
+      {savable && (
+        <button
+          type="button"
+          className="quiet"
+          title="Put your work away, to go on another day"
+          onClick={handle.save}
+          disabled={session.state !== 'READY'}
+          aria-disabled={busy}
+        >
+          Save
+        </button>
+      )}
       <StartOver handle={handle} />
-      <button type="button" className="quiet" onClick={handle.stop} aria-disabled={busy}>
-        End
-      </button>
+      <EndSession handle={handle} savable={savable} />
     </div>
   );
 }

@@ -8,7 +8,8 @@ import { StartPanel } from './start-panel.tsx';
 import type { SessionHandle } from './use-session.ts';
 
 /** The place for the learner's machine: a way to start it, its progress, or its terminals. */
-export function SessionStage({ handle }: { handle: SessionHandle }) {
+export function SessionStage(props: { handle: SessionHandle; savable: boolean }) {
+  const { handle } = props;
   const { session, error, readingError } = handle;
   return (
     <section className="stage" aria-label="Your machine">
@@ -17,16 +18,16 @@ export function SessionStage({ handle }: { handle: SessionHandle }) {
       {session?.state === 'UNREACHABLE' && (
         <Problem>Your machine can not be reached now. It comes back by itself.</Problem>
       )}
-      <Machine handle={handle} />
+      <Machine {...props} />
     </section>
   );
 }
 
-function Machine({ handle }: { handle: SessionHandle }) {
+function Machine({ handle, savable }: { handle: SessionHandle; savable: boolean }) {
   const { session, known } = handle;
   if (!known) return null;
   if (!session || isOver(session)) return <StartPanel handle={handle} />;
   if (session.state === 'SAVED') return <SavedPanel handle={handle} />;
   if (session.state !== 'READY' && session.state !== 'UNREACHABLE') return <Provisioning session={session} />;
-  return <Workplace key={session.id} handle={handle} session={session} />;
+  return <Workplace key={session.id} handle={handle} session={session} savable={savable} />;
 }
