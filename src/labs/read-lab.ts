@@ -10,6 +10,7 @@ import { parseLabYaml } from './lab-yaml.ts';
 import { explainIssue } from './schema/schema-messages.ts';
 import type { KeyProblem } from './schema/schema-messages.ts';
 import type { Lab } from './lab.ts';
+import { slugProblem } from './slug.ts';
 import { toLab } from './to-lab.ts';
 
 /** The file that describes a lab. */
@@ -17,9 +18,6 @@ export const LAB_FILE = 'lab.yaml';
 
 /** Most problems told of one lab: who has more mends these first. */
 const PROBLEM_LIMIT = 100;
-
-/** Letters of a slug: it stands in addresses and in names of containers. */
-const slugRule = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** A lab read from its folder, or all that keeps it from being one. */
 export type LabReading = { lab: Lab } | { problems: LabProblem[] };
@@ -35,11 +33,8 @@ export function readLabFiles(slug: string, content: LabFolder): LabReading {
   const tell = (message: string, place: { file: string; line?: number | undefined; key?: string }) =>
     problems.push({ lab: slug, file: place.file, line: place.line, key: place.key || undefined, message });
 
-  if (!slugRule.test(slug) || slug.length > 63) {
-    tell('the folder\'s name must be small letters, digits and hyphens, such as "first-steps"', {
-      file: '.',
-    });
-  }
+  const wrongName = slugProblem(slug);
+  if (wrongName !== undefined) tell(`the folder's name ${wrongName}`, { file: '.' });
   for (const [file, message] of content.refused) tell(message, { file });
   // A folder too large was not read to its end: what seems to be missing may be there.
   const lab = content.refused.has('.') ? undefined : readDocument(slug, content, tell);

@@ -37,7 +37,7 @@ async function foldersIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw fault(
       'CONFIG_INVALID',
-      { problem: `BERTH_LABS_DIR: the folder "${directory}" can not be read (${error.code}).` },
+      { problem: `The folder of labs "${directory}" can not be read (${error.code}): see BERTH_LABS_DIR.` },
       error,
     );
   });
@@ -52,7 +52,7 @@ async function foldersIn(directory: string): Promise<string[]> {
   }
   if (folders.length > LAB_LIMIT) {
     throw fault('CONFIG_INVALID', {
-      problem: `BERTH_LABS_DIR: the folder "${directory}" holds more than ${LAB_LIMIT} labs.`,
+      problem: `The folder of labs "${directory}" holds more than ${LAB_LIMIT}: see BERTH_LABS_DIR.`,
     });
   }
   return folders.sort();

@@ -1,28 +1,13 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
+import { labsCommand } from '../../support/labs-command.ts';
 
-const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
-
-interface Run {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-function validate(folder: string | undefined, environment: Record<string, string> = {}): Promise<Run> {
-  const argumentList = ['--import=tsx', MAIN, 'labs', 'validate', ...(folder === undefined ? [] : [folder])];
-  const options = { env: { ...process.env, ...environment } };
-  return new Promise((resolve) => {
-    execFile(process.execPath, argumentList, options, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
-}
+const validate = (folders: string[], environment: Record<string, string> = {}) =>
+  labsCommand(['validate', ...folders], environment);
 
 await t.test('the bundled labs are valid', async (t) => {
-  const run = await validate(join(import.meta.dirname, '../../../labs'));
+  const run = await validate([join(import.meta.dirname, '../../../labs')]);
   t.same({ code: run.code, stderr: run.stderr }, { code: 0, stderr: '' });
   t.match(run.stdout, /^[1-9]\d* valid, 0 problems\n$/);
 });
@@ -37,15 +22,38 @@ await t.test('problems of all labs in a folder are printed, with exit code 1', a
     stdout: '1 valid, 2 problems\n',
     stderr: `${directory}/bad/lab.yaml:1: machines: is missing\n${directory}/bad/lab.yaml:2: machnes: there is no such key; did you mean "machines"?\n`,
   };
-  t.same(await validate(directory), expected);
-  t.same(await validate(undefined, { BERTH_LABS_DIR: directory }), expected);
+  t.same(await validate([directory]), expected);
+  t.same(await validate([], { BERTH_LABS_DIR: directory }), expected);
 
-  t.same(await validate(join(directory, 'good')), { code: 0, stdout: '1 valid, 0 problems\n', stderr: '' });
-  t.match(await validate(join(directory, 'bad')), { code: 1, stdout: '0 valid, 2 problems\n' });
+  t.same(await validate([join(directory, 'good')]), { code: 0, stdout: '1 valid, 0 problems\n', stderr: '' });
+  t.match(await validate([join(directory, 'bad')]), { code: 1, stdout: '0 valid, 2 problems\n' });
 });
 
-await t.test('a folder that is not there is said to be', async (t) => {
-  const run = await validate('/nowhere');
-  t.equal(run.code, 1);
-  t.match(run.stderr, /The folder "?\/nowhere"?|the folder "\/nowhere" can not be read/);
+await t.test('several folders are told together, each line with the folder as it was given', async (t) => {
+  const directory = await labsFolder(t, {
+    one: smallLab(),
+    two: smallLab(),
+    bad: { 'lab.yaml': 'title: Bad\nmachines: 5\n' },
+  });
+  const [one, two, bad] = ['one', 'two', 'bad'].map((slug) => join(directory, slug)) as [
+    string,
+    string,
+    string,
+  ];
+  t.same(await validate([one, bad, two]), {
+    code: 1,
+    stdout: '2 valid, 1 problem\n',
+    stderr: `${bad}/lab.yaml:2: machines: must be a list\n`,
+  });
+  t.same(await validate([one, two]), { code: 0, stdout: '2 valid, 0 problems\n', stderr: '' });
+});
+
+await t.test('a folder that is not there, or has no lab, is said to be', async (t) => {
+  t.same(await validate(['/nowhere']), {
+    code: 1,
+    stdout: '0 valid, 1 problem\n',
+    stderr: 'The folder of labs "/nowhere" can not be read (ENOENT): see BERTH_LABS_DIR.\n',
+  });
+  const directory = await labsFolder(t, {});
+  t.match(await validate([directory]), { code: 1, stderr: `${directory}: has no lab.yaml` });
 });

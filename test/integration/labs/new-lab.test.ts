@@ -1,0 +1,37 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { labJsonSchema } from '../../../src/labs/schema/json-schema.ts';
+import { labsCommand } from '../../support/labs-command.ts';
+import { labIn } from '../../support/lab-folders.ts';
+import { proveLab } from '../../support/prove-lab.ts';
+
+const directory = await mkdtemp(join(tmpdir(), 'berth-new-'));
+t.teardown(() => rm(directory, { recursive: true, force: true }));
+
+await t.test('a new lab is valid, and its step can be failed and passed', async (t) => {
+  const made = await labsCommand(['new', 'my-first-lab', '--in', directory]);
+  t.match(made, { code: 0, stderr: '' });
+  t.match(made.stdout, `${directory}/my-first-lab/lab.yaml\n`);
+  const validated = await labsCommand(['validate', join(directory, 'my-first-lab')]);
+  t.same(validated, { code: 0, stdout: '1 valid, 0 problems\n', stderr: '' });
+
+  const lab = await labIn(join(directory, 'my-first-lab'));
+  t.same(lab.title, { en: 'My first lab' });
+  t.match(lab.steps, [{ checks: [{}], solution: [{}], wrong: [{}], hints: [{}, {}] }]);
+  await proveLab(t, lab);
+});
+
+await t.test('the schema that its first line names lies beside it', async (t) => {
+  t.equal(await readFile(join(directory, 'lab.schema.json'), 'utf8'), labJsonSchema());
+  t.same(await labsCommand(['schema']), { code: 0, stdout: labJsonSchema(), stderr: '' });
+});
+
+await t.test('a lab that is there already, or a name that can not be, is left alone', async (t) => {
+  const again = await labsCommand(['new', 'my-first-lab'], { BERTH_LABS_DIR: directory });
+  t.match(again, { code: 1, stdout: '', stderr: /my-first-lab" is there already: give another slug/ });
+  const wrong = await labsCommand(['new', '../My Lab', '--in', directory]);
+  t.match(wrong, { code: 1, stdout: '', stderr: /The slug must be small letters, digits and hyphens/ });
+  t.same((await readdir(directory)).sort(), ['lab.schema.json', 'my-first-lab']);
+});
