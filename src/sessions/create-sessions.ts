@@ -129,6 +129,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     owner,
     limitOf,
     onEnded: wakeTeardown,
+    onGivenUp: () => work.started && comparing.wake(),
     onQueued: () => {
       wakeTeardown();
       wakeProvisioner();
@@ -183,7 +184,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   });
 
   const limit = createRestartLimit({ clock });
-  const repairs = createRepairs({ store, changer, engine, limit, clock, logger, onLost: wakeTeardown });
+  const repairs = createRepairs({
+    ...parts,
+    limit,
+    isBeingCopied: saves.isBeingCopied,
+    onLost: wakeTeardown,
+  });
   const reconciler = createReconciler({
     store,
     changer,

@@ -17,7 +17,7 @@ export type RepairPlan =
   | { kind: 'lost' }
   /** These run no more; their file systems are there. */
   | { kind: 'restart'; machines: FoundMachine[] }
-  /** These are frozen by a saving that a crash broke off. */
+  /** These are frozen: by a copying that goes on, or by one that a crash broke off. */
   | { kind: 'wake'; machines: FoundMachine[] }
   /** All run, some at another address than is known. */
   | { kind: 'readdress'; machines: ProvisionedMachine[] };

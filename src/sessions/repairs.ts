@@ -20,11 +20,13 @@ export function createRepairs(options: {
   changer: SessionChanger;
   engine: Pick<Engine, 'inspect' | 'restart' | 'unpause'>;
   limit: RestartLimit;
+  /** Whether a copy of the session is being read, which freezes its machines meanwhile. */
+  isBeingCopied: (sessionId: string) => Promise<boolean>;
   clock: Clock;
   logger: Log;
   onLost: () => void;
 }) {
-  const { store, changer, engine, limit, clock, logger, onLost } = options;
+  const { store, changer, engine, limit, isBeingCopied, clock, logger, onLost } = options;
   /** Sessions whose machines are being started again here: their ends are no news. */
   const inHand = new Set<string>();
 
@@ -64,8 +66,14 @@ export function createRepairs(options: {
     return addressed(restarted);
   }
 
+  /** What is being saved by now, or was stopped since, has ended or is frozen on purpose. */
+  async function isUnchanged({ id, generation }: SessionRow): Promise<boolean> {
+    return (await store.findAny(id))?.generation === generation;
+  }
+
   async function apply(row: SessionRow, found: FoundMachine[]): Promise<SessionRow | undefined> {
     const plan = planRepair(row.machines, found);
+    if (plan.kind !== 'sound' && !(await isUnchanged(row))) return undefined;
     switch (plan.kind) {
       case 'lost':
         return giveUp(row, 'MACHINE_LOST');
@@ -75,7 +83,9 @@ export function createRepairs(options: {
         return bringBack(row, await restartMachines(plan.machines));
       }
       case 'wake':
-        await Promise.all(plan.machines.map(({ machineId }) => engine.unpause(machineId)));
+        if (!(await isBeingCopied(row.id))) {
+          await Promise.all(plan.machines.map(({ machineId }) => engine.unpause(machineId)));
+        }
         return row.state === 'unreachable' ? bringBack(row, []) : row;
       case 'readdress':
         return bringBack(row, plan.machines);

@@ -17,16 +17,24 @@ export function openTestEngine(t: Test, installation = `test-${newId()}`): Engin
   return engine;
 }
 
+type Interceptable =
+  | 'provision'
+  | 'destroy'
+  | 'list'
+  | 'restart'
+  | 'unpause'
+  | 'commit'
+  | 'commitVolume'
+  | 'measureImage'
+  | 'removeImage';
+
 export interface FaultyEngine extends Engine {
   /** As when the engine stops: calls fail, and its watchers are told. */
   vanish(): void;
   /** As when it is there again. */
   comeBack(): void;
   /** Calls `before` ahead of each call of that method: it may wait, or throw. */
-  intercept(
-    method: 'provision' | 'destroy' | 'restart' | 'unpause' | 'commit' | 'commitVolume' | 'measureImage',
-    before: (argument: unknown) => Promise<void>,
-  ): void;
+  intercept(method: Interceptable, before: (argument: unknown) => Promise<void>): void;
 }
 
 /** The engine, with faults that can not be produced for real at a certain moment. */

@@ -39,6 +39,8 @@ export interface SavesOptions {
   saveDays: number;
   /** There is an environment to tear down. */
   onEnded: () => void;
+  /** A save or copy was given up: machines may be left as it had them. */
+  onGivenUp: () => void;
   /** There is one to make. */
   onQueued: () => void;
 }
@@ -48,12 +50,12 @@ export type Saves = ReturnType<typeof createSaves>;
 /** Saved sessions, put together. */
 export function createSaves(options: SavesOptions) {
   const { database, store, changer, engine, clock, catalogue, owner, logger, limitOf } = options;
-  const { saveOnEnd, saveLimitBytes, saveDays, onEnded, onQueued } = options;
+  const { saveOnEnd, saveLimitBytes, saveDays, onEnded, onGivenUp, onQueued } = options;
   const states = createSavedStateStore({ database });
   const lists = createSavedListStore({ database });
   const forks = createForkStore({ database });
   const common = { store, states, changer, engine, clock, owner, logger, days: saveDays };
-  const giveUp = createFailedSave({ ...common, onEnded });
+  const giveUp = createFailedSave({ ...common, onEnded, onGivenUp });
   const putAway = createPutAway({ engine, states, owner, limitBytes: saveLimitBytes });
   const saver = createSaver({ ...common, forks, putAway, giveUp, onSaved: onEnded, onCopied: onQueued });
   const upkeep = createSavedUpkeep({ ...common, lists, saver, giveUp, onEnded });
@@ -82,6 +84,7 @@ export function createSaves(options: SavesOptions) {
       if (!images) throw fault('SAVED_STATE_NOT_FOUND');
       return savedMachines(images);
     },
+    isBeingCopied: states.isBeingMadeOf,
     changed: saver.changed,
     sweep: upkeep.sweep,
     removeForgotten: upkeep.removeForgotten,

@@ -14,7 +14,10 @@ const over = { phase: null, percent: null };
 
 export type FailedSave = ReturnType<typeof createFailedSave>;
 
-/** Gives a save up: the session goes on, and what was saved before stands. `onEnded` is called when there is something to tear down. */
+/**
+ * Gives a save up: the session goes on, and what was saved before stands. `onEnded` is called when there
+ * is something to tear down, `onGivenUp` in the end: what was copied may be frozen still.
+ */
 export function createFailedSave(options: {
   store: Pick<SessionStore, 'findAny'>;
   states: Pick<SavedStateStore, 'retire'>;
@@ -23,8 +26,9 @@ export function createFailedSave(options: {
   clock: Clock;
   logger: Log;
   onEnded: () => void;
+  onGivenUp: () => void;
 }) {
-  const { store, states, changer, engine, clock, logger, onEnded } = options;
+  const { store, states, changer, engine, clock, logger, onEnded, onGivenUp } = options;
 
   async function startAgain(row: SessionRow): Promise<ProvisionedMachine[]> {
     return Promise.all(
@@ -87,5 +91,6 @@ export function createFailedSave(options: {
       }
     }
     await states.retire(stateId);
+    onGivenUp();
   };
 }

@@ -120,6 +120,11 @@ export function createSavedStateStore({ database }: { database: Database }) {
     /** Those being made by whomever. */
     making: (): Promise<SavedStateRow[]> => client.savedState.findMany({ where: { state: 'making' } }),
 
+    /** Whether a state is being made of what the session is now. */
+    async isBeingMadeOf(sessionId: string): Promise<boolean> {
+      return (await client.savedState.count({ where: { sessionId, state: 'making' } })) > 0;
+    },
+
     /** Those out of use. */
     retired: (): Promise<(SavedStateRow & { images: SavedImage[] })[]> =>
       client.savedState.findMany({
