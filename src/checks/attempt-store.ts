@@ -3,15 +3,10 @@ import { driverCause } from '../database/driver-cause.ts';
 import type { Attempt as AttemptRow, Prisma } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
 import { fault, faultCodes } from '../errors.ts';
+import type { Hold } from '../keep-hold.ts';
 import type { Attempt } from './attempt.ts';
 import { recordAttempt } from './progress-store.ts';
 import type { Verdict } from './verdict.ts';
-
-/** Who runs a check, and until when that may be believed. */
-export interface Hold {
-  owner: string;
-  until: Date;
-}
 
 /** A check that runs, as far as the database knows. */
 export interface RunningAttempt {
@@ -68,12 +63,13 @@ export function createAttemptStore({ database }: { database: Database }) {
       }
     },
 
-    /** Moves the end of the hold out, while the owner has it. */
-    async renew(id: string, { owner, until }: Hold): Promise<void> {
-      await client.attempt.updateMany({
+    /** Moves the end of the hold out; false when the owner does not have it any more. */
+    async renew(id: string, { owner, until }: Hold): Promise<boolean> {
+      const { count } = await client.attempt.updateMany({
         where: { id, state: 'running', heldBy: owner },
         data: { heldUntil: until },
       });
+      return count === 1;
     },
 
     /**

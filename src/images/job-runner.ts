@@ -2,19 +2,16 @@ import type { Clock } from '../clock.ts';
 import { fault, isFault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { newId } from '../ids.ts';
+import { HOLD_LOST, holdFrom, keepHold } from '../keep-hold.ts';
+import type { Hold } from '../keep-hold.ts';
 import type { Log } from '../log.ts';
-import { rest } from '../rest.ts';
 import { failure } from './interrupted-jobs.ts';
 import type { InterruptedJobs } from './interrupted-jobs.ts';
 import type { TellJob } from './job-news.ts';
 import { createJobReport } from './job-report.ts';
-import type { Hold, JobEnd, JobStore, NewJob } from './job-store.ts';
+import type { JobEnd, JobStore, NewJob } from './job-store.ts';
 import type { Job, JobWork } from './job.ts';
 
-/** Until when a process may be believed to do a job that it has not renewed, in milliseconds. */
-export const HOLD_MS = 15_000;
-/** How often a process renews what it does, in milliseconds: two renewals may fail before it is taken for dead. */
-const RENEW_MS = 5_000;
 /** Jobs of one process at the same time: each loads disk and network; others wait their turn. */
 const RUNNING_LIMIT = 3;
 /** Jobs of one process that wait: more is a script gone wild. */
@@ -24,7 +21,6 @@ const LONGEST_MINUTES = 120;
 
 /** Why a job ends early. */
 const CANCELLED = new Error('The job was cancelled.');
-const LOST = new Error('The job is another process’s now.');
 
 export type JobRunner = ReturnType<typeof createJobRunner>;
 
@@ -47,7 +43,6 @@ export function createJobRunner(options: JobRunnerOptions) {
   const waiting: (() => void)[] = [];
   let running = 0;
   let stopped = false;
-  const hold = (): Hold => ({ owner, until: new Date(clock.now().getTime() + HOLD_MS) });
 
   // That its end is asked for is told to all processes; renewing would find it too, later.
   const stopListening = events.listen('job.changed', ({ jobId, version }) => {
@@ -62,21 +57,23 @@ export function createJobRunner(options: JobRunnerOptions) {
     tell(job);
   }
 
+  /** Whether the job is this process's still; its end may have been asked for. */
+  async function renew(id: string, hold: Hold): Promise<boolean> {
+    const found = await jobs.renew(id, hold);
+    if (found === 'cancelled') entries.get(id)?.abort.abort(CANCELLED);
+    return found !== 'lost';
+  }
+
   async function look(id: string): Promise<void> {
     try {
-      const found = await jobs.renew(id, hold());
-      if (found !== 'held') entries.get(id)?.abort.abort(found === 'lost' ? LOST : CANCELLED);
+      if (!(await renew(id, holdFrom(clock, owner)))) entries.get(id)?.abort.abort(HOLD_LOST);
     } catch (error) {
-      log.warn({ err: error, jobId: id }, 'The hold on a running job was not renewed.');
+      notRenewed(id, error);
     }
   }
 
-  async function keepHold(id: string, over: AbortSignal): Promise<void> {
-    for (;;) {
-      await rest(clock, RENEW_MS, over);
-      if (over.aborted) return;
-      await look(id);
-    }
+  function notRenewed(id: string, error: unknown): void {
+    log.warn({ err: error, jobId: id }, 'The hold on a running job was not renewed.');
   }
 
   /** Resolves when it is this one's turn; rejects with the signal's reason when aborted before. */
@@ -120,30 +117,38 @@ export function createJobRunner(options: JobRunnerOptions) {
     }
   }
 
-  async function run(id: string, todo: JobWork, abort: AbortController): Promise<JobEnd | undefined> {
+  async function runInTurn(id: string, todo: JobWork, abort: AbortController, signal: AbortSignal) {
+    signal.throwIfAborted();
+    await turn(signal);
     const over = new AbortController();
-    const holding = keepHold(id, over.signal);
-    let hasTurn = false;
     try {
-      abort.signal.throwIfAborted();
-      await turn(abort.signal);
-      hasTurn = true;
       const begun = await jobs.begin(id, owner);
       if (!begun) throw CANCELLED;
       tellOwn(begun);
       endInTime(abort, over.signal);
-      await work(id, todo, abort.signal);
+      await work(id, todo, signal);
+    } finally {
+      release();
+      over.abort();
+    }
+  }
+
+  async function run(id: string, todo: JobWork, abort: AbortController): Promise<JobEnd | undefined> {
+    const held = {
+      owner,
+      renew: (hold: Hold) => renew(id, hold),
+      clock,
+      signal: abort.signal,
+      onError: (error: unknown) => notRenewed(id, error),
+    };
+    try {
+      await keepHold(held, (signal) => runInTurn(id, todo, abort, signal));
       return { state: 'succeeded' };
-    } catch (error) {
-      const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      if (cause === LOST) return undefined;
+    } catch (cause) {
+      if (cause === HOLD_LOST) return undefined;
       if (cause === CANCELLED) return { state: 'cancelled' };
       if (!isFault(cause)) log.error({ err: cause, jobId: id }, 'A job failed.');
       return failure(isFault(cause) ? cause : fault('INTERNAL'));
-    } finally {
-      if (hasTurn) release();
-      over.abort();
-      await holding;
     }
   }
 
@@ -169,7 +174,7 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   async function insert(asked: Omit<NewJob, 'id' | 'createdAt'>): Promise<Job | undefined> {
     const createdAt = clock.now();
-    return jobs.insert({ ...asked, id: newId(createdAt), createdAt }, hold());
+    return jobs.insert({ ...asked, id: newId(createdAt), createdAt }, holdFrom(clock, owner));
   }
 
   return {

@@ -1,13 +1,8 @@
 import type { Database } from '../database/database.ts';
 import type { Job as JobRow, Prisma } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
+import type { Hold } from '../keep-hold.ts';
 import type { Job, JobFilter, JobKind, JobProgress } from './job.ts';
-
-/** Who does a job, and until when that may be believed. */
-export interface Hold {
-  owner: string;
-  until: Date;
-}
 
 export interface NewJob {
   id: string;

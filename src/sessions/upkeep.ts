@@ -14,7 +14,7 @@ const QUEUE_EVERY_MS = 2_000;
 /** Between looks at ends of lives, in milliseconds. */
 const LIVES_EVERY_MS = 5_000;
 
-/** Between looks at saved sessions, in milliseconds: a third of the time that a hold on one is believed. */
+/** Between looks at saved sessions, in milliseconds: a save that a dead process left is given up so late. */
 const SAVES_EVERY_MS = 5_000;
 
 /** Between comparisons with the engine when nothing was heard of it, in milliseconds. */

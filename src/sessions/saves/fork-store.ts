@@ -1,8 +1,9 @@
 import type { Database, Transaction } from '../../database/database.ts';
+import type { Hold } from '../../keep-hold.ts';
 import { moveWithin, countHolding, insertSession } from '../session-store.ts';
 import type { NewSession, SessionRow } from '../session-store.ts';
 import { insertMaking, released } from './saved-state-store.ts';
-import type { Hold, NewSavedState } from './saved-state-store.ts';
+import type { NewSavedState } from './saved-state-store.ts';
 
 /** A copy of a session, and the state that it is to begin with. */
 export interface NewFork {

@@ -1,16 +1,11 @@
 import type { Database, Transaction } from '../../database/database.ts';
 import type { SavedImage, SavedState as SavedStateRow } from '../../database/generated/sqlite/client.ts';
 import { fault } from '../../errors.ts';
+import type { Hold } from '../../keep-hold.ts';
 import { moveWithin } from '../session-store.ts';
 import type { SessionChanges, SessionRow } from '../session-store.ts';
 
 export type { SavedImage, SavedStateRow };
-
-/** Which process makes a saved state, and until when that may be believed. */
-export interface Hold {
-  owner: string;
-  until: Date;
-}
 
 /** What a new saved state is of, beside its session. */
 export interface NewSavedState {
@@ -90,14 +85,13 @@ export function createSavedStateStore({ database }: { database: Database }) {
       });
     },
 
-    /** Moves the end of all holds of `owner` out; the ids of the states that it still makes. */
-    async renew({ owner, until }: Hold): Promise<string[]> {
-      const rows = await client.savedState.updateManyAndReturn({
-        where: { heldBy: owner, state: 'making' },
+    /** Moves the end of the hold on a state out; false when the owner does not make it any more. */
+    async renew(id: string, { owner, until }: Hold): Promise<boolean> {
+      const { count } = await client.savedState.updateMany({
+        where: { id, state: 'making', heldBy: owner },
         data: { heldUntil: until },
-        select: { id: true },
       });
-      return rows.map(({ id }) => id);
+      return count === 1;
     },
 
     /** Takes over a state whose maker is gone; false when another was first. */

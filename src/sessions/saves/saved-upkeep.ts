@@ -21,7 +21,7 @@ export function createSavedUpkeep(options: {
   states: SavedStateStore;
   lists: SavedListStore;
   changer: SessionChanger;
-  saver: Pick<Saver, 'isWorkingOn' | 'hold' | 'renewHolds'>;
+  saver: Pick<Saver, 'isWorkingOn' | 'hold'>;
   giveUp: FailedSave;
   engine: Pick<Engine, 'removeImage' | 'listImages'>;
   clock: Clock;
@@ -81,7 +81,6 @@ export function createSavedUpkeep(options: {
   return {
     /** One look at all of them; what is left is found by the next. */
     async sweep(): Promise<void> {
-      await saver.renewHolds();
       for (const state of await states.making()) if (isAbandoned(state)) await recover(state);
       await expire();
       await lists.retireUnused();

@@ -2,6 +2,8 @@ import type { Clock } from '../../clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fault } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { HOLD_LOST, holdFrom, keepHold } from '../../keep-hold.ts';
+import type { Hold } from '../../keep-hold.ts';
 import type { Log } from '../../log.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
@@ -11,16 +13,10 @@ import type { PutAway } from './put-away.ts';
 import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
 import { createTurns } from './turns.ts';
 
-/** How long a hold is believed without being renewed, in milliseconds: several missed renewals. */
-const HOLD_MS = 15_000;
-
 /** Sessions put away at the same time by this process: each reads and writes gigabytes of one disk. */
 const AT_ONCE = 2;
 
 const DAY_MS = 24 * 60 * 60_000;
-
-/** Why the work on a state ends early: another process has it now. */
-const TAKEN = new Error('Another process took this over.');
 
 /** What an explicit save, or the end of a session, begins with. */
 const untroubled = { saveProblemCode: null, saveProblemMessage: null, reasonCode: null, reasonMessage: null };
@@ -50,9 +46,11 @@ export function createSaver(options: {
     string,
     { sessionId: string; generation: number; abort: AbortController; done: Promise<void> }
   >();
+  /** Known as being made before their rows are: no look at these takes them for abandoned. */
+  const beginning = new Set<string>();
   let stopped = false;
 
-  const hold = () => ({ owner, until: new Date(clock.now().getTime() + HOLD_MS) });
+  const hold = () => holdFrom(clock, owner);
   const keptUntil = () => new Date(clock.now().getTime() + days * DAY_MS);
 
   function newState(madeById: string): NewSavedState {
@@ -60,19 +58,39 @@ export function createSaver(options: {
     return { id: newId(createdAt), madeById, createdAt, expiresAt: keptUntil() };
   }
 
+  async function known<T>(stateId: string, begin: () => Promise<T>): Promise<T> {
+    beginning.add(stateId);
+    try {
+      return await begin();
+    } finally {
+      beginning.delete(stateId);
+    }
+  }
+
   /** Runs `work` on the state of `row`, which is `saving`, in its turn and as long as the session is. */
   function run(row: SessionRow, stateId: string, ending: SessionChanges | undefined, work: Work): void {
     const abort = new AbortController();
-    const { signal } = abort;
-    const done = turns
-      .run(async () => {
-        signal.throwIfAborted();
-        await work(signal);
-      })
-      .catch((error: unknown) => {
+    const held = {
+      owner,
+      renew: (hold: Hold) => states.renew(stateId, hold),
+      clock,
+      signal: abort.signal,
+      onError: (error: unknown) =>
+        logger.warn({ err: error, savedStateId: stateId }, 'The hold on a save was not renewed.'),
+    };
+    async function workOrGiveUp(signal: AbortSignal): Promise<void> {
+      try {
+        await turns.run(async () => {
+          signal.throwIfAborted();
+          await work(signal);
+        });
+      } catch (error) {
         const cause: unknown = signal.aborted ? signal.reason : error;
-        return cause === TAKEN ? undefined : giveUp(row, stateId, { error: cause, ending });
-      })
+        if (cause !== HOLD_LOST) await giveUp(row, stateId, { error: cause, ending });
+      }
+    }
+    if (stopped) abort.abort(fault('SAVE_INTERRUPTED'));
+    const done = keepHold(held, workOrGiveUp)
       .catch((error: unknown) => {
         // What is left is taken up when the hold has run out.
         logger.error({ err: error, sessionId: row.id, savedStateId: stateId }, 'A save broke off.');
@@ -98,10 +116,18 @@ export function createSaver(options: {
     options.onSaved();
   }
 
+  async function copy(source: SessionRow, row: SessionRow, stateId: string, signal: AbortSignal) {
+    const bytes = await putAway(source, stateId, { signal, onPart: reporting(row) });
+    const queued = await forks.finish(row, { id: stateId, owner, bytes, at: clock.now() });
+    if (!queued) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be copied' });
+    changer.tell(queued);
+    options.onCopied();
+  }
+
   return {
     /** Whether whoever saves now would wait. */
     isFull: turns.isFull,
-    isWorkingOn: (stateId: string) => underWay.has(stateId),
+    isWorkingOn: (stateId: string) => beginning.has(stateId) || underWay.has(stateId),
     hold,
     keptUntil,
     newState,
@@ -114,41 +140,29 @@ export function createSaver(options: {
     async begin(row: SessionRow, ending?: SessionChanges): Promise<SessionRow | undefined> {
       if (stopped) throw fault('SHUTTING_DOWN');
       const state = newState(row.learnerId);
-      const saving = await states.begin(row, state, hold(), {
-        changes: { ...untroubled, phase: null, percent: 0 },
-        sameEnd: ending !== undefined,
+      return known(state.id, async () => {
+        const saving = await states.begin(row, state, hold(), {
+          changes: { ...untroubled, phase: null, percent: 0 },
+          sameEnd: ending !== undefined,
+        });
+        if (!saving) return undefined;
+        changer.tell(saving);
+        run(saving, state.id, ending, (signal) => save(saving, state.id, ending ?? {}, signal));
+        return saving;
       });
-      if (!saving) return undefined;
-      changer.tell(saving);
-      run(saving, state.id, ending, (signal) => save(saving, state.id, ending ?? {}, signal));
-      return saving;
     },
 
     /** Begins to copy a ready session, which goes on meanwhile. @throws SHUTTING_DOWN */
     async beginFork(source: SessionRow, fork: NewFork): Promise<SessionRow | 'limit'> {
       if (stopped) throw fault('SHUTTING_DOWN');
-      const row = await forks.ofReady(source, fork, hold());
-      if (row === 'limit') return row;
-      changer.tell(row);
       const { id } = fork.state;
-      run(row, id, undefined, async (signal) => {
-        const bytes = await putAway(source, id, { signal, onPart: reporting(row) });
-        const queued = await forks.finish(row, { id, owner, bytes, at: clock.now() });
-        if (!queued) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be copied' });
-        changer.tell(queued);
-        options.onCopied();
+      return known(id, async () => {
+        const row = await forks.ofReady(source, fork, hold());
+        if (row === 'limit') return row;
+        changer.tell(row);
+        run(row, id, undefined, (signal) => copy(source, row, id, signal));
+        return row;
       });
-      return row;
-    },
-
-    /** Says that this process lives, and lets go of what another has taken over. */
-    async renewHolds(): Promise<void> {
-      if (underWay.size === 0) return;
-      const before = [...underWay];
-      const held = new Set(await states.renew(hold()));
-      for (const [id, { abort }] of before) {
-        if (!held.has(id) && underWay.has(id)) abort.abort(TAKEN);
-      }
     },
 
     /** The session has changed: it need not be saved any more, if it was of an earlier generation. */

@@ -165,6 +165,18 @@ await eachDatabase(t, 'a job of a process that died is ended, a living one’s i
   t.equal((await ended(living)).state, 'succeeded');
 });
 
+await eachDatabase(t, 'a job that another process has taken over ends here', async (t, database) => {
+  const { service, jobs, pulls, clock } = await open(t, database);
+  const { id } = await service.pull(system, 'taken');
+  await until(() => pulls.length === 1);
+  await database.client.job.updateMany({ data: { heldBy: 'elsewhere/1/x/y' } });
+  await until(async () => {
+    await clock.advance(1_000);
+    return pulls[0]?.options.signal?.aborted === true;
+  });
+  t.match(await jobs.get(system, id), { state: 'running', finishedAt: undefined }, 'it is that one’s to end');
+});
+
 await eachDatabase(t, 'only the newest jobs are kept, and those under way', async (t, database) => {
   const { service, pulls, recover, ended } = await open(t, database);
   const kept = await service.pull(system, 'kept');

@@ -16,7 +16,7 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
 
 const machine = await startCheckMachine(t);
-const { engine, machineId } = machine;
+const { engine, machineId, processes } = machine;
 
 /** Starts a service process that runs an endless check in the session; it is killed after the test. */
 async function startChecking(t: Test, url: string, sessionId: string): Promise<ChildProcess> {
@@ -147,6 +147,23 @@ await eachDatabase(t, 'a running check renews its hold for as long as it runs', 
   await until(async () => (await held()) === before + 5_000);
   t.match(await run, { passed: true });
   t.match(await database.client.attempt.findFirst(), { heldBy: null, heldUntil: null, runningKey: null });
+});
+
+await eachDatabase(t, 'a check that another process took for dead ends here too', async (t, database) => {
+  const clock = createFakeClock();
+  const world = await createCheckWorld(t, { database, engine, machineId, clock });
+  const { checks, actors, sessionId } = world;
+  // What killed processes ran goes on.
+  const running = async () => (await processes()).filter((name) => name === 'sleep 1000').length;
+  const before = await running();
+  const run = checks.service.run(actors.owner, { sessionId, stepId: 'endless' });
+  await until(async () => (await running()) > before);
+  const attempt = { heldBy: 'elsewhere/1/x/y', heldUntil: new Date(0) };
+  await database.client.attempt.updateMany({ data: attempt });
+  t.equal(await world.neighbour().recover(), 1);
+  await clock.advance(5_000);
+  t.match(await run, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+  t.equal(await running(), before);
 });
 
 await eachDatabase(

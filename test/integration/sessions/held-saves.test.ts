@@ -1,0 +1,70 @@
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { createGate } from '../../support/gate.ts';
+import { openBeside, openSaves } from '../../support/saved-sessions.ts';
+import { whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+
+/** A save that goes on for as long as the test says, on a clock that the test moves. */
+async function openLongSave(t: Test) {
+  const clock = createFakeClock(new Date());
+  const world = await openSaves(t, { clock });
+  const { database, engine, saves, actors, ready } = world;
+  const { id } = await ready();
+  const { opened, open } = createGate();
+  engine.intercept('commitVolume', () => opened);
+  await saves.save(actors.owner, id);
+  await until(async () => (await database.client.savedImage.count()) >= 2);
+  /** Moves time on, slowly enough that all who wake do what they have to. */
+  async function pass(seconds: number, done: () => boolean | Promise<boolean> = () => false) {
+    for (let second = 0; second < seconds && !(await done()); second++) {
+      clock.jump(1_000);
+      await setTimeout(30);
+    }
+  }
+  return { ...world, id, pass, finish: open };
+}
+
+await test('a long save keeps its hold, however long the sweep beside it takes', async (t) => {
+  const world = await openLongSave(t);
+  const { database, engine, service, actors, id, pass, finish } = world;
+  const { opened, open } = createGate();
+  let removals = 0;
+  engine.intercept('removeImage', () => (++removals === 1 ? opened : Promise.resolve()));
+  const now = new Date();
+  const of = { learnerId: actors.owner.userId, madeById: actors.owner.userId, labSlug: 'gone' };
+  const images = { create: [{ machineName: 'main', image: 'berth/saved:gone-main' }] };
+  await database.client.savedState.create({
+    data: { id: 'gone', ...of, labVersion: '1', state: 'removing', createdAt: now, expiresAt: now, images },
+  });
+  await pass(60, () => removals > 0);
+  openBeside(t, world).start();
+  await pass(40);
+  t.match(await service.get(actors.owner, id), { state: 'saving' });
+  finish();
+  open();
+  t.match(await whenState(service, id, 'saved', 'ready'), { state: 'saved', saveProblem: undefined });
+});
+
+await test('a save that another process has taken over ends, and does nothing more to the session', async (t) => {
+  const world = await openLongSave(t);
+  const { database, service, actors, id, pass, finish, leaves } = world;
+  const held = () => database.client.savedState.findFirst();
+  await database.client.savedState.updateMany({
+    data: { heldBy: 'elsewhere/1/x/y', heldUntil: new Date(Date.now() + 3_600_000) },
+  });
+  await pass(6);
+  finish();
+  await pass(30);
+  t.match(await service.get(actors.owner, id), { state: 'saving', saveProblem: undefined });
+  t.match(await held(), { state: 'making', heldBy: 'elsewhere/1/x/y' });
+
+  // And that one dies too.
+  await database.client.savedState.updateMany({ data: { heldUntil: new Date(0) } });
+  await pass(600, async () => (await service.get(actors.owner, id)).state === 'ready');
+  t.match(await service.get(actors.owner, id), { state: 'ready', saveProblem: { code: 'SAVE_INTERRUPTED' } });
+  await pass(600, async () => (await held()) === null);
+  await leaves(1, 0);
+});
