@@ -81,6 +81,7 @@ export function createWarm(
   });
   const maker = createWarmMaker({
     store,
+    catalogue,
     provision,
     roomFor: options.roomFor,
     engine,
@@ -115,11 +116,12 @@ export function createWarm(
       claims: createWarmClaimStore({ database }),
       catalogue,
       engine,
+      putBack: maker.putBack,
       make,
       logger,
       onOutcome: options.onWarmStart ?? (() => undefined),
     }),
-    compare: createWarmCompare({ store, engine, logger, onLost: wake }),
+    compare: createWarmCompare({ store, engine, putBack: maker.putBack, logger, onLost: wake }),
     room: createWarmRoom({ store, pool, removal }),
     service: {
       list: service.list,

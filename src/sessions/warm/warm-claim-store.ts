@@ -13,25 +13,26 @@ export type WarmClaimStore = ReturnType<typeof createWarmClaimStore>;
 export function createWarmClaimStore({ database }: { database: Database }) {
   return {
     /**
-     * Claims the session, and makes the ready environment its own: both or neither. Undefined when
-     * another session has taken that one, `entry` does not let this one in, or it is not as `row` has it
-     * any more.
+     * Claims the session, and makes the ready environment its own: both or neither. `gone` when another
+     * session has that one, `refused` when `entry` does not let this one in, or it is not as `row` has
+     * it any more.
      */
     async take(
       row: SessionRow,
       environmentId: string,
       claim: Claim,
       entry: Entry,
-    ): Promise<HoldingRow | undefined> {
+    ): Promise<HoldingRow | 'gone' | 'refused'> {
       const state = nextState(row.state, 'claim');
-      if (state === undefined) return undefined;
+      if (state === undefined) return 'refused';
       try {
         return await database.inTurn('admission', async (tx) => {
-          if (!(await entry.mayTake(tx))) return undefined;
+          if (!(await entry.mayTake(tx))) return 'refused';
+          const unchanged = { id: row.id, generation: row.generation, state: row.state };
           const taken = await tx.warmEnvironment.deleteMany({ where: { id: environmentId, state: 'ready' } });
-          if (taken.count === 0) return undefined;
+          if (taken.count === 0) return (await tx.session.count({ where: unchanged })) ? 'gone' : 'refused';
           const [session] = await tx.session.updateManyAndReturn({
-            where: { id: row.id, generation: row.generation, state: row.state },
+            where: unchanged,
             data: {
               state,
               generation: row.generation + 1,
@@ -47,7 +48,7 @@ export function createWarmClaimStore({ database }: { database: Database }) {
           return { ...session, environmentId, machines: row.machines };
         });
       } catch (error) {
-        if (error === CHANGED) return undefined;
+        if (error === CHANGED) return 'refused';
         throw error;
       }
     },

@@ -10,10 +10,14 @@ export type WarmCompare = ReturnType<typeof createWarmCompare>;
 export function createWarmCompare(options: {
   store: Pick<WarmStore, 'all' | 'find' | 'leave'>;
   engine: Pick<Engine, 'inspect'>;
+  /** Puts an environment to sleep again, unless somebody has taken it. */
+  putBack: (environment: WarmEnvironment) => Promise<void>;
   logger: Log;
   onLost: () => void;
 }) {
-  const { store, engine, logger, onLost } = options;
+  const { store, engine, putBack, logger, onLost } = options;
+  /** Those that were awake at the last comparison: such as are being taken are so for a moment. */
+  let awake = new Set<string>();
 
   async function lose(environments: WarmEnvironment[]): Promise<void> {
     const lost = await store.leave(environments.map(({ id }) => id));
@@ -40,12 +44,14 @@ export function createWarmCompare(options: {
       environments: readonly WarmEnvironment[],
       found: ReadonlyMap<string, EnvironmentStatus['machines']>,
     ): Promise<void> {
-      const broken = environments.filter(({ id, state, machines }) => {
-        const there = found.get(id) ?? [];
-        const statusOf = (handle: string) => there.find(({ machineId }) => machineId === handle);
-        return state === 'ready' && !machines.every(({ machineId }) => isSound(statusOf(machineId)));
-      });
-      await lose(broken);
+      const ready = environments.filter(({ state }) => state === 'ready');
+      const statusesOf = ({ id, machines }: WarmEnvironment) =>
+        machines.map(({ machineId }) => found.get(id)?.find((there) => there.machineId === machineId));
+      await lose(ready.filter((environment) => !statusesOf(environment).every(isSound)));
+      const before = awake;
+      const running = ready.filter((environment) => statusesOf(environment).some(isRunning));
+      awake = new Set(running.map(({ id }) => id));
+      for (const environment of running) if (before.has(environment.id)) await putBack(environment);
     },
 
     /** Looks at the machines of the environment, if it is one of these. */
@@ -57,6 +63,8 @@ export function createWarmCompare(options: {
     },
   };
 }
+
+const isRunning = (machine: Pick<MachineStatus, 'state'> | undefined) => machine?.state === 'running';
 
 function isSound(machine: Pick<MachineStatus, 'state'> | undefined): boolean {
   return machine?.state === 'running' || machine?.state === 'paused';

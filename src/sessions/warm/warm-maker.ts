@@ -3,10 +3,12 @@ import type { Transaction } from '../../database/database.ts';
 import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
 import { fault } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../log.ts';
 import type { LabProvision } from '../environment-maker.ts';
 import { mayPause } from './may-pause.ts';
+import type { WarmEnvironment } from './warm-environment.ts';
 import type { WarmFailures } from './warm-failures.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmStore } from './warm-store.ts';
@@ -28,7 +30,8 @@ export type WarmMaker = ReturnType<typeof createWarmMaker>;
 
 /** Makes environments ahead. `onSettled` is called when one is made, with the milliseconds it took, or is not. */
 export function createWarmMaker(options: {
-  store: Pick<WarmStore, 'begin' | 'finish' | 'leave' | 'renew'>;
+  store: Pick<WarmStore, 'begin' | 'finish' | 'leave' | 'renew' | 'takeBack'>;
+  catalogue: Pick<LabCatalogue, 'version'>;
   provision: LabProvision;
   roomFor: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
   engine: Pick<Engine, 'pause'>;
@@ -42,6 +45,7 @@ export function createWarmMaker(options: {
 }) {
   const {
     store,
+    catalogue,
     provision,
     roomFor,
     engine,
@@ -91,6 +95,20 @@ export function createWarmMaker(options: {
     onSettled(took);
   }
 
+  /** Freezes the machines of one that is there already. */
+  async function settle({ id, labSlug, labVersion, machines }: WarmEnvironment): Promise<void> {
+    try {
+      const lab = catalogue.version(labSlug, labVersion);
+      if (!(await store.takeBack(id, claim()))) return;
+      await freeze(lab, machines);
+      if (await store.finish(id, owner, machines, clock.now())) return;
+    } catch (error) {
+      logger.warn({ err: error, environmentId: id }, 'A warm environment could not be put to sleep again.');
+    }
+    await store.leave([id]);
+    await discard(id);
+  }
+
   async function freeze(lab: Lab, machines: ProvisionedMachine[]): Promise<void> {
     const frozen = new Set(lab.machines.filter(({ profile }) => mayPause(profile)).map(({ name }) => name));
     const some = machines.filter(({ name }) => frozen.has(name));
@@ -127,6 +145,17 @@ export function createWarmMaker(options: {
         if (!making.noted) underWay.delete(id);
       }
       if (making.noted) making.done = carryOut(lab, id, making.abort);
+    },
+    /** Puts one to sleep again, unless somebody has taken it; one that can not be is removed. */
+    async putBack(environment: WarmEnvironment): Promise<void> {
+      const { id } = environment;
+      if (underWay.has(id)) return;
+      const done = settle(environment).finally(() => {
+        underWay.delete(id);
+        onSettled();
+      });
+      underWay.set(id, { abort: new AbortController(), done: done.catch(() => undefined), noted: true });
+      await done;
     },
     /** Stops making these. */
     abandon(ids: readonly string[]): void {

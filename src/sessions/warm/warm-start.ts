@@ -7,6 +7,7 @@ import type { Entry } from '../admission/admission.ts';
 import type { Claim, HoldingRow } from '../claim-store.ts';
 import type { EnvironmentMaker } from '../environment-maker.ts';
 import type { SessionRow } from '../session-store.ts';
+import type { WarmEnvironment } from './warm-environment.ts';
 import type { WarmClaimStore } from './warm-claim-store.ts';
 import type { WarmStore } from './warm-store.ts';
 
@@ -32,11 +33,13 @@ export function createWarmStart(options: {
   claims: WarmClaimStore;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'unpause' | 'destroy'>;
+  /** Puts an environment to sleep again, unless somebody has taken it. */
+  putBack: (environment: WarmEnvironment) => Promise<void>;
   make: EnvironmentMaker;
   logger: Log;
   onOutcome: (outcome: WarmOutcome) => void;
 }) {
-  const { store, claims, catalogue, engine, make, logger, onOutcome } = options;
+  const { store, claims, catalogue, engine, putBack, make, logger, onOutcome } = options;
 
   /** Whether a session begins as its lab does, and that lab may have environments ready. */
   function mayTake({ labSlug, labVersion, savedStateId }: SessionRow): boolean {
@@ -55,6 +58,15 @@ export function createWarmStart(options: {
     }
   }
 
+  /** One that could not be woken is found by the comparison with the engine, as any that has died. */
+  async function sleepAgain(environment: WarmEnvironment, awake: Promise<boolean>): Promise<void> {
+    try {
+      if (await awake) await putBack(environment);
+    } catch (error) {
+      logger.warn({ err: error, environmentId: environment.id }, 'An environment was woken for nobody.');
+    }
+  }
+
   return {
     /** Claims the session together with an environment that is ready for it; undefined when there is none. */
     async take(row: SessionRow, claim: Claim, entry: Entry): Promise<Taken | undefined> {
@@ -66,7 +78,10 @@ export function createWarmStart(options: {
         const awake = wakeUp(ready.machines);
         awake.catch(() => undefined);
         const claimed = await claims.take(row, ready.id, claim, entry);
-        if (claimed) return { row: claimed, machines: ready.machines, awake };
+        if (claimed === 'gone') continue;
+        if (claimed !== 'refused') return { row: claimed, machines: ready.machines, awake };
+        await sleepAgain(ready, awake);
+        return undefined;
       }
       return undefined;
     },

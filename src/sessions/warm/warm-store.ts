@@ -89,6 +89,15 @@ export function createWarmStore({ database }: { database: Database }) {
       return count === 1;
     },
 
+    /** Takes a ready one into the making again, so that nobody takes it meanwhile; false when somebody has. */
+    async takeBack(id: string, { owner, until }: Claim): Promise<boolean> {
+      const { count } = await client.warmEnvironment.updateMany({
+        where: { id, state: 'ready' },
+        data: { state: 'making', heldBy: owner, heldUntil: until },
+      });
+      return count === 1;
+    },
+
     /** These are to be removed, unless a session has taken them; the ids of those that are. */
     async leave(ids: readonly string[]): Promise<string[]> {
       const rows = await client.warmEnvironment.updateManyAndReturn({

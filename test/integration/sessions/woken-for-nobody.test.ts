@@ -1,0 +1,82 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { systemClock } from '../../../src/clock.ts';
+import { createSessionStore } from '../../../src/sessions/session-store.ts';
+import { createSubnetStore } from '../../../src/sessions/subnet-store.ts';
+import { createWarm } from '../../../src/sessions/warm/create-warm.ts';
+import { createActors } from '../../support/actors.ts';
+import { freshDatabase } from '../../support/databases.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { environmentOf, openSessions, testCatalogue, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+
+/** A pool of one environment, which nobody looks after any more, and what looks into it. */
+async function setUp(t: Test) {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const labs = [warmLab('warm', 1)];
+  const { engine, sessions } = openPool(t, database, labs);
+  await whenPool(sessions, 'warm', 1);
+  await sessions.stop();
+  const [id = ''] = await readyIds(database);
+  const states = async () =>
+    (await engine.list()).flatMap(({ machines }) => machines.map(({ state }) => state));
+  return { database, owner, labs, engine, id, states };
+}
+
+await test('an environment that was woken for a start that is not let in sleeps again, and serves the next', async (t) => {
+  const { database, owner, labs, engine, id, states } = await setUp(t);
+  const catalogue = testCatalogue(labs);
+  const sessions = openSessions(t, database, { engine, catalogue });
+  const { id: sessionId } = await sessions.service.start(owner, { lab: 'warm' });
+  const row = await createSessionStore({ database }).findAny(sessionId);
+  const never = () => Promise.reject(new Error('None is made here.'));
+  const warm = createWarm({
+    database,
+    engine,
+    catalogue,
+    subnets: createSubnetStore({ database }),
+    make: never,
+    provision: never,
+    mayMake: async () => false,
+    roomFor: never,
+    warmLimit: 1,
+    warmIdleMinutes: 60,
+    warmAheadMinutes: 10,
+    timeZone: 'UTC',
+    provisionTimeoutSeconds: 10,
+    clock: systemClock,
+    owner: 'here',
+    logger: quietLog(),
+  });
+  const claim = { owner: 'here', until: new Date(Date.now() + 60_000) };
+  const share = { learnerId: owner.userId, labSlug: 'warm', labVersion: 'version-1', course: undefined };
+  const entry = {
+    share: { ...share, memoryBytes: 1, networks: 1 },
+    columns: { memoryBytes: 1n, networks: 1, course: null, claimedAt: new Date() },
+    hasRoom: async () => false,
+    mayTake: async () => false,
+  };
+  t.equal(row && (await warm.starts.take(row, claim, entry)), undefined);
+  t.same(await readyIds(database), [id]);
+  t.same(await states(), ['paused']);
+
+  sessions.start();
+  t.equal((await whenState(sessions.service, sessionId, 'ready', 'failed')).state, 'ready');
+  t.equal(await environmentOf(database, sessionId), id);
+  t.same((await states())[0], 'running');
+});
+
+await test('one that a crash left awake is put to sleep by the comparison with the engine', async (t) => {
+  const { database, labs, engine, id, states } = await setUp(t);
+  const [environment] = await engine.list();
+  await engine.unpause(environment?.machines[0]?.machineId ?? '');
+  const sessions = openSessions(t, database, { engine, catalogue: testCatalogue(labs) });
+  await sessions.reconcile();
+  t.same(await states(), ['running'], 'somebody may be about to take it');
+  await sessions.reconcile();
+  t.same(await states(), ['paused']);
+  await until(async () => (await readyIds(database)).length === 1);
+  t.same(await readyIds(database), [id]);
+});
