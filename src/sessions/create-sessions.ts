@@ -10,6 +10,7 @@ import { putAdmissionTogether } from './admission/put-together.ts';
 import type { AdmissionOptions } from './admission/put-together.ts';
 import { createSessionLimit } from './admission/session-limit.ts';
 import { createClaimStore } from './claim-store.ts';
+import { createComparison } from './comparison.ts';
 import type { DiskState } from './disk/disk-watch.ts';
 import { putDiskTogether } from './disk/put-together.ts';
 import type { DiskOptions } from './disk/put-together.ts';
@@ -20,10 +21,6 @@ import { createLifetimes } from './lifetimes.ts';
 import { nameOwner } from './process-owner.ts';
 import { createProvisioner } from './provisioner.ts';
 import { createProvisioning } from './provisioning.ts';
-import { createReconciler } from './reconciler.ts';
-import { createRepairs } from './repairs.ts';
-import { createRestartLimit } from './restart-limit.ts';
-import { createRunner } from './runner.ts';
 import { createSessionChanger } from './session-changes.ts';
 import { createSessionEnd } from './session-end.ts';
 import { createSessionExtend } from './session-extend.ts';
@@ -129,7 +126,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     owner,
     limitOf,
     onEnded: wakeTeardown,
-    onGivenUp: () => work.started && comparing.wake(),
+    onGivenUp: () => work.started && comparison.wake(),
     onQueued: () => {
       wakeTeardown();
       wakeProvisioner();
@@ -183,29 +180,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     provisioner,
   });
 
-  const limit = createRestartLimit({ clock });
-  const repairs = createRepairs({
-    ...parts,
-    limit,
-    isBeingCopied: saves.isBeingCopied,
-    onLost: wakeTeardown,
-  });
-  const reconciler = createReconciler({
-    store,
-    changer,
-    subnets,
-    engine,
-    repairs,
-    warm: warm.compare,
-    logger,
-  });
-  const comparing = createRunner({
-    async work() {
-      await reconciler.reconcile();
-      await saves.removeForgotten();
-    },
-    onError: (error) => logger.error({ err: error }, 'Engine and database could not be compared.'),
-  });
+  const comparison = createComparison({ ...parts, warm: warm.compare, saves, onLost: wakeTeardown });
   const lifetimes = createLifetimes({
     lifetimes: lifetimeStore,
     changer,
@@ -224,7 +199,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     takeOverAbandoned,
     lifetimes,
     saves,
-    compare: comparing.wake,
+    compare: comparison.wake,
     engine,
   });
   const watcher = createEngineWatcher({
@@ -233,11 +208,11 @@ export function createSessions(options: SessionsOptions): Sessions {
     onMachine: (id) =>
       upkeep.run('A machine could not be looked after.', async () => {
         await warm.compare.inspect(id);
-        await repairs.inspect(id);
+        await comparison.repairs.inspect(id);
       }),
-    onLost: () => upkeep.run('Sessions could not be marked unreachable.', reconciler.engineLost),
+    onLost: () => upkeep.run('Sessions could not be marked unreachable.', comparison.engineLost),
     onReturned: () => {
-      comparing.wake();
+      comparison.wake();
       teardown.retry();
       warm.retry();
     },
@@ -260,7 +235,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     queue,
     ends: createSessionEnd({ store, changer, clock, onEnded: wakeTeardown }),
     extendSession: createSessionExtend({ store, lifetimes: lifetimeStore, changer, clock, warningMinutes }),
-    repairs,
+    repairs: comparison.repairs,
     lifetimes,
   });
 
@@ -286,13 +261,13 @@ export function createSessions(options: SessionsOptions): Sessions {
     disk: disk.latest,
     engineRoom,
     roomChanged: () => work.started && provisioner.wake(),
-    reconcile: comparing.flush,
+    reconcile: comparison.flush,
     noteUses: lifetimes.settle,
     async stop() {
       unlisten?.();
       watcher.stop();
       // All are told to stop before any is waited for: the engine may keep one of them waiting.
-      const parts = [saves, upkeep, disk, comparing, provisioner, teardown, warm];
+      const parts = [saves, upkeep, disk, comparison, provisioner, teardown, warm];
       const ends = parts.map((part) => part.stop());
       await Promise.allSettled(ends);
       await Promise.all(ends);
