@@ -61,6 +61,7 @@ const catalogue = {
     504,
     'The environment was not ready within {seconds} s: start the lab again; if it goes on, an admin finds the cause with "berth doctor".',
   ],
+  LAB_START_FAILED: [502, 'The lab "{lab}" could not be made ready, which its author mends: {problem}'],
   PROVISIONING_INTERRUPTED: [503, 'The service stopped while this was being made: start the lab again.'],
   SESSION_IDLE: [410, 'The session ended because nothing happened in it for {minutes} minutes.'],
   SESSION_LIFETIME_OVER: [410, 'The session ended because its time of {minutes} minutes was over.'],

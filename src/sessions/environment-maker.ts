@@ -1,4 +1,4 @@
-import type { Engine, ProvisionedMachine, ProvisionProgress } from '../engine/engine.ts';
+import type { Engine, ProvisionedMachine } from '../engine/engine.ts';
 import { isFault } from '../errors.ts';
 import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
@@ -7,49 +7,72 @@ import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { environmentSpec } from './environment-spec.ts';
 import type { SavedMachines } from './environment-spec.ts';
 import { pinnedLab } from './pinned-lab.ts';
+import { createPreparation } from './preparing/preparation.ts';
+import type { PreparingProgress } from './preparing/preparing-progress.ts';
 import type { SessionRow } from './session-store.ts';
 import type { SubnetLeases } from './subnet-leases.ts';
 
 /** Times that one environment is tried before it fails: each refusal means that something else has a subnet. */
 const TRIES = 8;
 
+/** How an environment is made. */
+export interface LabProvisionOptions {
+  signal: AbortSignal;
+  onProgress: (progress: PreparingProgress) => void;
+  /** What its machines begin with in place of what the lab says. */
+  saved?: SavedMachines | undefined;
+}
+
 export type LabProvision = ReturnType<typeof createLabProvision>;
 
 /**
  * Makes an environment of a lab on the engine, of the images that its version is pinned to, on other
- * subnets when the engine refuses one.
+ * subnets when the engine refuses one, and prepares those of its machines that do not go on from
+ * what was saved of them.
  */
 export function createLabProvision({
   engine,
   leases,
   pins,
 }: {
-  engine: Pick<Engine, 'provision'>;
+  engine: Pick<Engine, 'provision' | 'destroy' | 'exec' | 'copyIn'>;
   leases: SubnetLeases;
   pins: Pick<ImagePins, 'resolve'>;
 }) {
-  /** @throws what the engine and the pins throw; SUBNETS_EXHAUSTED */
-  return async function provision(
+  const prepare = createPreparation({ engine });
+
+  async function make(
     lab: Lab,
     environmentId: string,
-    options: {
-      signal: AbortSignal;
-      onProgress: (progress: ProvisionProgress) => void;
-      /** What its machines begin with in place of what the lab says. */
-      saved?: SavedMachines | undefined;
-    },
+    { saved, ...options }: LabProvisionOptions,
   ): Promise<ProvisionedMachine[]> {
-    const { saved } = options;
-    const pinned = await pinnedLab(pins, lab, options);
     for (let tries = 1; ; tries++) {
       const subnets = await leases.lease(environmentId, lab.networks);
       try {
-        return await engine.provision(environmentSpec(pinned, { environmentId, subnets, saved }), options);
+        return await engine.provision(environmentSpec(lab, { environmentId, subnets, saved }), options);
       } catch (error) {
         if (!isFault(error, 'SUBNETS_EXHAUSTED') || tries === TRIES || options.signal.aborted) throw error;
         await leases.refuse(environmentId, error.details['subnet']);
       }
     }
+  }
+
+  /** All of it or nothing. @throws what the engine and the pins throw; SUBNETS_EXHAUSTED, LAB_START_FAILED */
+  return async function provision(
+    lab: Lab,
+    environmentId: string,
+    options: LabProvisionOptions,
+  ): Promise<ProvisionedMachine[]> {
+    const { saved } = options;
+    const machines = await make(await pinnedLab(pins, lab, options), environmentId, options);
+    const fresh = machines.filter(({ name }) => saved?.get(name)?.image === undefined);
+    try {
+      await prepare(lab, fresh, options);
+    } catch (error) {
+      await engine.destroy(environmentId);
+      throw error;
+    }
+    return machines;
   };
 }
 
@@ -69,7 +92,7 @@ export function createEnvironmentMaker(options: {
   return async function make(
     row: HoldingRow,
     signal: AbortSignal,
-    onProgress: (progress: ProvisionProgress) => void,
+    onProgress: (progress: PreparingProgress) => void,
   ): Promise<{ row: SessionRow; machines: ProvisionedMachine[] }> {
     const lab = catalogue.version(row.labSlug, row.labVersion);
     const session = lab.version === row.labVersion ? row : await claims.adoptVersion(row, lab);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { ProvisionProgress } from '../engine/engine.ts';
 import { rest } from '../rest.ts';
+import type { PreparingProgress } from './preparing/preparing-progress.ts';
 
 /** Shortest time between two reports of one session, in milliseconds: more than a learner can read. */
 const REPORT_EVERY_MS = 250;
@@ -11,13 +11,13 @@ const REPORT_EVERY_MS = 250;
  */
 export function createProgressReports(options: {
   clock: Clock;
-  write: (progress: ProvisionProgress) => Promise<void>;
+  write: (progress: PreparingProgress) => Promise<void>;
   onError: (error: unknown) => void;
 }) {
   const { clock, write, onError } = options;
   const closing = new AbortController();
-  let newest: ProvisionProgress | undefined;
-  let written: ProvisionProgress | undefined;
+  let newest: PreparingProgress | undefined;
+  let written: PreparingProgress | undefined;
   let busy = false;
 
   async function run(): Promise<void> {
@@ -32,7 +32,7 @@ export function createProgressReports(options: {
   }
 
   return {
-    report(progress: ProvisionProgress): void {
+    report(progress: PreparingProgress): void {
       newest = progress;
       if (!busy) void run();
     },
@@ -42,5 +42,5 @@ export function createProgressReports(options: {
   };
 }
 
-const isSame = (a: ProvisionProgress, b: ProvisionProgress | undefined) =>
+const isSame = (a: PreparingProgress, b: PreparingProgress | undefined) =>
   a.phase === b?.phase && a.percent === b.percent;

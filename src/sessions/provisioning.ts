@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
-import type { Engine, ProvisionProgress } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { lifetimeFrom } from './lifetime-rules.ts';
+import type { PreparingProgress } from './preparing/preparing-progress.ts';
 import { createProgressReports } from './provisioning-progress.ts';
 import { reasonOf } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
@@ -71,7 +72,7 @@ export function createProvisioning(options: {
   };
 
   function progressOf(row: HoldingRow) {
-    async function write({ phase, percent }: ProvisionProgress): Promise<void> {
+    async function write({ phase, percent }: PreparingProgress): Promise<void> {
       const changes = { phase, percent: percent === undefined ? null : Math.round(percent) };
       if (await store.change(row, changes)) changer.tell(row);
     }

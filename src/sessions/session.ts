@@ -3,6 +3,7 @@ import type { MachineAddress } from '../engine/engine.ts';
 import type { FaultCode } from '../errors.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { QueuePlace } from './admission/queue-place.ts';
+import type { PreparingProgress } from './preparing/preparing-progress.ts';
 
 export type SessionState =
   | 'requested'
@@ -26,9 +27,7 @@ export interface Session {
   /** Grows by one with every change of state. */
   generation: number;
   /** What provisioning is doing, while it is. */
-  progress:
-    | { phase: 'queued' | 'pulling' | 'creating' | 'starting'; percent: number | undefined }
-    | undefined;
+  progress: { phase: 'queued' | PreparingProgress['phase']; percent: number | undefined } | undefined;
   /** How much of it is put away, while it is; of a copy, of the session that it is a copy of. */
   saving: { machine: string | undefined; percent: number } | undefined;
   /** Why it could not be saved, until it is or begins anew. */

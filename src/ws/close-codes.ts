@@ -83,6 +83,7 @@ export const closeCodes: Record<FaultCode, number> = {
 
   // The lab or its image is at fault.
   LAB_INVALID: 4502,
+  LAB_START_FAILED: 4502,
   GIT_FAILED: 4502,
   SHELL_NOT_STARTED: 4502,
   IMAGE_PIN_LOST: 4502,

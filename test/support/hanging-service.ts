@@ -4,20 +4,21 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { createSessions } from '../../src/sessions/create-sessions.ts';
+import { preparedLab, startScript } from './prepared-labs.ts';
 import { quietLog } from './quiet-log.ts';
 import { testCatalogue, testLab, unpinned } from './sessions.ts';
 
 /*
  * A service that hangs between making an environment and noting it, a session's or one made ahead of
- * lab-0: to be killed there.
- * node --import=tsx hanging-service.ts <database url> <installation> [environments made ahead]
+ * lab-0, or with "exec" after lab-0's start script: to be killed there.
+ * node --import=tsx hanging-service.ts <database url> <installation> [environments made ahead] [provision | exec]
  */
-const [url = '', installation = '', ahead = '0'] = process.argv.slice(2);
+const [url = '', installation = '', ahead = '0', method = 'provision'] = process.argv.slice(2);
 const engine = createDockerEngine({ installation });
 const hanging: Engine = Object.create(engine, {
-  provision: {
-    value: async (...parameters: Parameters<Engine['provision']>) => {
-      await engine.provision(...parameters);
+  [method]: {
+    value: async (...parameters: unknown[]) => {
+      await (engine[method as 'exec'] as (...all: unknown[]) => Promise<unknown>)(...parameters);
       process.stdout.write('made\n');
       await new Promise(() => setInterval(() => undefined, 1000));
     },
@@ -30,7 +31,11 @@ createSessions({
   events: createMemoryBus({ log }),
   clock: systemClock,
   catalogue: testCatalogue([
-    testLab('lab-0', { warm: { count: Number(ahead), schedule: [] } }),
+    preparedLab(
+      'lab-0',
+      { start: method === 'exec' ? [startScript('echo x >>/count')] : [] },
+      { warm: { count: Number(ahead), schedule: [] } },
+    ),
     testLab('lab-1'),
   ]),
   logger: log,

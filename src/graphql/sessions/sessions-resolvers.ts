@@ -23,6 +23,7 @@ export const sessionsResolvers = {
     PULLING: 'pulling',
     CREATING: 'creating',
     STARTING: 'starting',
+    PREPARING: 'preparing',
   },
   QueueReason: {
     TURN: 'turn',

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'tap';
-import type { ProvisionProgress } from '../../../src/engine/engine.ts';
+import type { PreparingProgress } from '../../../src/sessions/preparing/preparing-progress.ts';
 import { createProgressReports } from '../../../src/sessions/provisioning-progress.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
 function setUp() {
   const clock = createFakeClock();
-  const written: ProvisionProgress[] = [];
+  const written: PreparingProgress[] = [];
   const errors: unknown[] = [];
   const reports = createProgressReports({
     clock,

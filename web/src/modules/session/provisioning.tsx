@@ -6,6 +6,7 @@ const PHASES: Record<string, string> = {
   PULLING: 'Fetching the image',
   CREATING: 'Making your machine',
   STARTING: 'Starting your machine',
+  PREPARING: 'Preparing your machine',
 };
 
 /** What is being done with a machine that can not be worked in yet, or no more. */
