@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { fault } from './errors.ts';
 import { list, minutes, portion, proxies, webAddress } from './setting-values.ts';
 import { previewDomain } from './preview-domain.ts';
-import { registrySetting } from './registry-setting.ts';
+import { registrySettings } from './registry-settings.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
 import type { Portion } from './units.ts';
 
@@ -113,9 +113,7 @@ export const settings = z.object({
     .min(5)
     .default(300)
     .describe('Longest time to make an environment.'),
-  BERTH_REGISTRY: registrySetting(webAddress).describe(
-    'Registry of images that labs can pull from: "off", "auto" for one that Berth runs, or the address of another one, such as http://10.0.0.5:5000.',
-  ),
+  ...registrySettings(webAddress),
   BERTH_PIN_DAYS: z.coerce
     .number()
     .int()
@@ -223,6 +221,8 @@ export interface Config {
   provisionTimeoutSeconds: number;
   /** `off`, `auto`, or the address of another registry. */
   registry: string;
+  /** Of what labs pulled from another registry. */
+  registryCacheBytes: number;
   pinDays: number;
   warningMinutes: number;
   warmLimit: number;
@@ -278,6 +278,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     provisionConcurrency: value.BERTH_PROVISION_CONCURRENCY,
     provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,
     registry: value.BERTH_REGISTRY,
+    registryCacheBytes: value.BERTH_REGISTRY_CACHE_BYTES,
     pinDays: value.BERTH_PIN_DAYS,
     warningMinutes: value.BERTH_WARNING_MINUTES,
     warmLimit: value.BERTH_WARM_LIMIT,

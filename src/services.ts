@@ -273,7 +273,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       terminalsKept = terminals.maintain(stopping.signal);
       previewsKept = previews.maintain(stopping.signal);
       pinsKept = pins.upkeep.maintain(stopping.signal);
-      registryKept = keepRegistry({ registry, wanted: registryWanted, clock, log }, stopping.signal);
+      const kept = { registry, wanted: registryWanted, cacheBytes: config.registryCacheBytes };
+      registryKept = keepRegistry({ ...kept, clock, log }, stopping.signal);
       void terminals
         .recover()
         .catch((error: unknown) => log.error({ err: error }, 'Terminals could not be recovered.'));

@@ -27,6 +27,12 @@ export interface EngineRegistry {
 
   /** Removes what a tag of it means, with the other tags of the same content. @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED */
   delete(name: string, tag: string): Promise<void>;
+
+  /**
+   * Keeps what it has fetched from another registry within so many bytes: removes what nobody asked
+   * for longest. Answers the bytes of before and of now; none where it fetches nothing.
+   */
+  trim(limitBytes: number): Promise<{ before: number; now: number }>;
 }
 
 /** A repository of a registry. */

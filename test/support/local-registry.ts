@@ -5,7 +5,14 @@ import { connectEngine } from '../../src/engine/docker/connection.ts';
 import { createDockerImages } from '../../src/engine/docker/images.ts';
 import { createDockerRegistry, REGISTRY_IMAGE } from '../../src/engine/docker/registry.ts';
 import { BASE_IMAGE } from '../../src/setup/base-image.ts';
+import type { EngineRegistry } from '../../src/engine/engine-registry.ts';
+import { isFault } from '../../src/errors.ts';
+import type { FaultCode } from '../../src/errors.ts';
 import { ensureLabImage } from '../../src/setup/lab-images.ts';
+import { until } from './until.ts';
+
+/** Longest wait for a registry to answer once it is started, in milliseconds. */
+export const START_MS = 15_000;
 
 /** Builds the image of registries where it is not there as its folder has it. */
 export async function ensureRegistryImage(t: Test): Promise<string> {
@@ -36,4 +43,18 @@ export async function openLocalRegistry(t: Test, { upstream }: { upstream?: stri
     close();
   });
   return { registry, docker, installation, open };
+}
+
+/** Resolves once the registry answers, with so many names. */
+export async function whenHolding(registry: EngineRegistry, names: number): Promise<void> {
+  const holds = async () => (await registry.list()).length === names;
+  await until(() => holds().catch(notYet('LOCAL_REGISTRY_UNAVAILABLE')), START_MS);
+}
+
+/** For what is asked again and again until there is no such error. */
+export function notYet(code: FaultCode): (error: unknown) => false {
+  return (error) => {
+    if (isFault(error, code)) return false;
+    throw error;
+  };
 }

@@ -11,6 +11,8 @@ import { removeContainer } from './teardown.ts';
 const PORTS = Array.from({ length: 20 }, (_, index) => REGISTRY_PORT + index);
 /** What engines say of a port that another program has. */
 const PORT_TAKEN = /port is already allocated|address already in use/i;
+/** What engines say of a container that is being removed. */
+const GOING = /marked for removal/i;
 /** Times that a container is looked for which another process is making, and the pause between two, in milliseconds. */
 const ATTEMPTS = 50;
 const PAUSE_MS = 100;
@@ -77,8 +79,10 @@ async function start(docker: Docker, name: string): Promise<void> {
       return;
     } catch (error) {
       if (hasStatus(error, 304)) return;
-      // A name is taken a moment before its container is there.
-      if (!hasStatus(error, 404) || attempt === ATTEMPTS) throw error;
+      // A name is taken a moment before its container is there; and another process may be taking the
+      // container away to make it anew on another port.
+      const isNotYet = hasStatus(error, 404) || GOING.test(engineWords(error));
+      if (!isNotYet || attempt === ATTEMPTS) throw error;
       await sleep(PAUSE_MS);
     }
   }

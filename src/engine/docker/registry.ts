@@ -3,6 +3,7 @@ import { isFault } from '../../errors.ts';
 import type { EngineRegistry } from '../engine-registry.ts';
 import { call, engineWords, hasStatus } from './faults.ts';
 import { labelFilter, labelsOf } from './labels.ts';
+import { trimCache } from './registry-cache.ts';
 import { REGISTRY_PORT, registryNames, registryParts } from './registry-config.ts';
 import { unavailable } from './registry-faults.ts';
 import { ensurePart, inspectPart, publishedPort } from './registry-part.ts';
@@ -97,6 +98,10 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
     address,
     async push(reference, { name, tag }, given) {
       await pushImage(docker, reference, { repository: `${await address()}/${name}`, tag }, given);
+    },
+    async trim(limitBytes) {
+      if (upstream === undefined) return { before: 0, now: 0 };
+      return told(() => trimCache(docker.getContainer(names.reader), limitBytes));
     },
     list: () => told(() => listRegistry(asked)),
     delete: (name, tag) => told(() => deleteFromRegistry(asked, name, tag)),

@@ -2,19 +2,12 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import t from 'tap';
 import type Docker from 'dockerode';
-import { runExec } from '../../../src/engine/docker/exec.ts';
-import type { EngineRegistry } from '../../../src/engine/engine-registry.ts';
-import { isFault } from '../../../src/errors.ts';
-import type { FaultCode } from '../../../src/errors.ts';
 import { markImage, openImages } from '../../support/pins.ts';
-import { openLocalRegistry } from '../../support/local-registry.ts';
-import { until } from '../../support/until.ts';
+import { openRegistryCache } from '../../support/registry-cache.ts';
+import { openLocalRegistry, whenHolding } from '../../support/local-registry.ts';
 
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);
-
-/** Longest wait for a registry to answer once it is started, in milliseconds. */
-const START_MS = 15_000;
 
 /** The installation's containers, by the end of their names. */
 async function parts(docker: Docker, installation: string) {
@@ -23,19 +16,6 @@ async function parts(docker: Docker, installation: string) {
   return there
     .map(({ Names, State, Id }) => ({ part: Names[0]?.split('-').at(-1), state: State, id: Id }))
     .toSorted((a, b) => ((a.part ?? '') < (b.part ?? '') ? -1 : 1));
-}
-
-/** Resolves once the registry answers, with so many names. */
-async function whenHolding(registry: EngineRegistry, names: number): Promise<void> {
-  const holds = async () => (await registry.list()).length === names;
-  await until(() => holds().catch(notYet('LOCAL_REGISTRY_UNAVAILABLE')), START_MS);
-}
-
-function notYet(code: FaultCode): (error: unknown) => false {
-  return (error) => {
-    if (isFault(error, code)) return false;
-    throw error;
-  };
 }
 
 await t.test(
@@ -166,50 +146,14 @@ await t.test('two registries, and a program that has the usual port, share the m
 });
 
 await t.test('another registry is fetched from, and what was fetched is kept', async (t) => {
-  const other = await openLocalRegistry(t);
-  await other.registry.ensure();
-  const images = openImages(t);
-  const name = `berth-test/${other.installation}:latest`;
-  await markImage(images, name, other.installation);
-  t.teardown(() => images.remove(name));
-  await whenHolding(other.registry, 0);
-  await other.registry.push(name, { name: 'library/tools', tag: '1' }, { onLayers: () => undefined });
-
-  const host = `berth-registry-${other.installation}-writer`;
-  const upstream = `http://${host}:5000`;
-  const { registry, docker, installation } = await openLocalRegistry(t, { upstream });
-  await registry.ensure();
+  const { registry, docker, installation, ask, put, cutOff, upstreamHost } = await openRegistryCache(t);
   t.match(await parts(docker, installation), [{ part: 'reader' }], 'nothing of its own is written to');
-  t.equal(await registry.address(), `${host}:5000`);
-  const network = docker.getNetwork(`berth-registry-${installation}`);
-  await network.connect({ Container: host });
-  t.teardown(() => network.disconnect({ Container: host, Force: true }).catch(() => undefined));
-
-  const reader = docker.getContainer(`berth-registry-${installation}-reader`);
-  const ask = async (path: string, ...more: string[]) => {
-    const command = [
-      'curl',
-      '-s',
-      '--unix-socket',
-      '/run/berth-registry/registry.sock',
-      '-w',
-      '\n%{http_code}',
-    ];
-    const accept = ['-H', 'Accept: application/vnd.docker.distribution.manifest.v2+json'];
-    const spec = { command: [...command, ...accept, ...more, `http://registry/v2/${path}`] };
-    const { stdout } = await runExec(reader, { ...spec, timeoutMs: 20_000, outputLimitBytes: 100_000 });
-    return stdout.toString();
-  };
-  // It starts again and again until it reaches the other one.
-  const answers = () => ask('').then((answer) => answer.endsWith('\n200'), notYet('MACHINE_NOT_RUNNING'));
-  await until(answers, START_MS);
+  t.equal(await registry.address(), `${upstreamHost}:5000`);
+  const layer = await put('tools:1', 1000);
   t.strictSame(await registry.list(), [{ name: 'library/tools', tags: ['1'] }], 'it is asked itself');
-  const manifest = await ask('library/tools/manifests/1');
-  t.match(manifest, /"layers"[^]*\n200$/);
   t.match(await ask('library/tools/blobs/uploads/', '-X', 'POST'), /UNSUPPORTED[^]*\n405$/);
-  const layer = /"digest": *"(sha256:[0-9a-f]+)"[^{]*\}\s*\]/.exec(manifest)?.[1] ?? '';
   t.match(await ask(`library/tools/blobs/${layer}`, '-o', '/dev/null'), /\n200$/);
-  await network.disconnect({ Container: host, Force: true });
+  await cutOff();
   t.match(await ask(`library/tools/blobs/${layer}`, '-o', '/dev/null'), /\n200$/, 'kept');
 });
 

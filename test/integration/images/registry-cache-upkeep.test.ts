@@ -1,0 +1,32 @@
+import t from 'tap';
+import { systemClock } from '../../../src/clock.ts';
+import { keepRegistry } from '../../../src/images/registry-upkeep.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { openRegistryCache } from '../../support/registry-cache.ts';
+import { until } from '../../support/until.ts';
+
+/** Building the image may take a while on a machine that never did. */
+t.setTimeout(300_000);
+
+const MIB = 1024 * 1024;
+
+await t.test('a service keeps the cache of the local registry small', async (t) => {
+  const { registry, ask, inside, put } = await openRegistryCache(t);
+  const used = async () =>
+    Number((await inside('du', '-s', '-B1', '/var/lib/berth-registry')).split('\t')[0]);
+  for (const name of ['one', 'two']) {
+    const layer = await put(`${name}:1`, 2 * MIB);
+    t.match(await ask(`library/${name}/blobs/${layer}`, '-o', '/dev/null'), /\n200$/);
+  }
+  await until(async () => (await used()) > 4 * MIB);
+  const log = quietLog();
+  const stopping = new AbortController();
+  const kept = keepRegistry(
+    { registry, wanted: true, cacheBytes: 3 * MIB, clock: systemClock, log },
+    stopping.signal,
+  );
+  await until(async () => (await used()) <= 3 * MIB);
+  await until(() => log.lines.some(({ message }) => /larger than it may be/.test(message)));
+  stopping.abort();
+  await kept;
+});
