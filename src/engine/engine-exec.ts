@@ -30,5 +30,5 @@ export interface ExecResult {
   stderr: Buffer;
 }
 
-/** A command whose output is streamed. */
+/** A command whose output is read as it comes. */
 export type ExecOutputSpec = Pick<ExecSpec, 'command' | 'user' | 'environment'>;

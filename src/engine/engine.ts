@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { ByteSource } from '../byte-source.ts';
 import type { ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
 import type { EngineDisk } from './engine-disk.ts';
 
@@ -80,12 +81,12 @@ export interface Engine extends EngineDisk {
   connect(machineId: string, port: number): Promise<Duplex>;
 
   /**
-   * Runs a command and streams what it prints on standard output; resolves when it has started. The
-   * stream ends when the command has ended with 0, and fails with COMMAND_FAILED otherwise, or
-   * MACHINE_NOT_RUNNING when its machine went. Pausing it holds the command back, destroying it ends
-   * the command and all that it started. @throws CONTAINER_NOT_FOUND, COMMAND_FAILED
+   * Runs a command for what it prints on standard output; resolves when it has started. Reading comes
+   * to an end when the command has ended with 0, and fails with COMMAND_FAILED otherwise, or
+   * MACHINE_NOT_RUNNING when its machine went. Not to read holds the command back, closing ends it
+   * and all that it started. @throws CONTAINER_NOT_FOUND, COMMAND_FAILED
    */
-  execOutput(machineId: string, command: ExecOutputSpec): Promise<Readable>;
+  execOutput(machineId: string, command: ExecOutputSpec): Promise<ByteSource>;
 
   /** Unpacks a tar stream below `path`, which must be a folder; destroy it to stop early. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL, or the stream's error */
   copyIn(machineId: string, path: string, tar: Readable): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ByteSource } from '../byte-source.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -15,7 +16,6 @@ import { REMOVE_SCRIPT } from './scripts.ts';
 import { breakOffWithSessions } from './session-end.ts';
 import type { SessionStates } from './session-end.ts';
 import { createTransfers } from './transfers.ts';
-import type { Transfer } from './transfers.ts';
 import { createUploads } from './uploads.ts';
 
 export interface FileServiceOptions {
@@ -47,18 +47,20 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     return { machine, path, reading: isLearner(actor, machine) ? asLearner : asStaff };
   }
 
-  /** Counts the reading of `open`'s stream as a transfer from the beginning until the stream is closed. */
+  /** Counts as a transfer what `open` does and the source that it gives to `counted`, until that is closed. */
   async function download<T>(
     sessionId: string,
     client: AbortSignal,
-    open: () => Promise<{ answer: T; stream: Readable }>,
+    open: (counted: (source: ByteSource) => ByteSource) => Promise<T>,
   ): Promise<T> {
     const transfer = transfers.begin(sessionId, client);
+    const over = (error: unknown) => {
+      transfer.end();
+      sessions.touch(sessionId);
+      if (error) log.warn({ err: error, sessionId }, 'What was read for a download goes on in its machine');
+    };
     try {
-      const { answer, stream } = await open();
-      endWith(transfer, stream);
-      stream.once('close', () => sessions.touch(sessionId));
-      return answer;
+      return await open((source) => endingWith(transfer.signal, source, over));
     } catch (error) {
       transfer.end();
       throw error;
@@ -106,19 +108,18 @@ export function createFileService(options: FileServiceOptions): FileService & { 
 
     async read(actor, place, client) {
       const { machine, path, reading } = await enter(actor, place);
-      return download(place.sessionId, client, async () => {
-        const answer = await reading.read(machine.machineId, path);
-        return { answer, stream: answer.content };
+      return download(place.sessionId, client, async (counted) => {
+        const file = await reading.read(machine.machineId, path);
+        return { ...file, content: counted(file.content) };
       });
     },
 
     async readTar(actor, place, client) {
       const { machine, path, reading } = await enter(actor, place);
       if (isOfKernel(path)) throw fault('FILE_IS_SPECIAL', { path });
-      return download(place.sessionId, client, async () => {
-        const stream = await reading.readTar(machine.machineId, path);
-        return { answer: stream, stream };
-      });
+      return download(place.sessionId, client, async (counted) =>
+        counted(await reading.readTar(machine.machineId, path)),
+      );
     },
 
     async write(actor, place, wanted, client) {
@@ -163,15 +164,17 @@ function isLearner(actor: Actor | undefined, { learnerId }: RunningMachine): boo
   return actor?.userId === learnerId;
 }
 
-function endWith({ signal, end }: Transfer, stream: Readable): void {
-  const abort = () => void stream.destroy(reasonOf(signal));
-  signal.addEventListener('abort', abort, { once: true });
-  stream.once('close', () => {
+/** `source`, which is closed when `signal` aborts; `over` is told once it is, and of what failed then. */
+function endingWith(signal: AbortSignal, source: ByteSource, over: (error: unknown) => void): ByteSource {
+  let closing: Promise<void> | undefined;
+  const close = (reason?: Error) => {
     signal.removeEventListener('abort', abort);
-    end();
-  });
+    return (closing ??= source.close(reason).then(() => over(undefined), over));
+  };
+  const abort = () => void close(reasonOf(signal));
+  signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
-  if (stream.closed) end();
+  return { read: source.read, close };
 }
 
 /** A fault, since the reason of a client that went, or of a time that is over, is none. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ByteSource } from '../byte-source.ts';
 import type { Actor } from '../identity/actor.ts';
 
 export type FileKind = 'file' | 'folder' | 'link' | 'other';
@@ -43,8 +44,8 @@ export interface OpenFile {
   stat: FileStat;
   /** Bytes that `content` has; undefined where only reading tells, as of files of the kernel. */
   size: number | undefined;
-  /** Fails when the file can not be read to its size; destroy it to stop early. */
-  content: Readable;
+  /** Fails when the file can not be read to its size. To be closed. */
+  content: ByteSource;
 }
 
 export interface Upload {
@@ -71,8 +72,8 @@ export interface FileService {
   list(actor: Actor | undefined, place: FilePlace): Promise<FolderListing>;
   /** Reads a file. @throws FILE_IS_FOLDER, FILE_IS_SPECIAL */
   read(actor: Actor | undefined, place: FilePlace, signal: AbortSignal): Promise<OpenFile>;
-  /** The file or folder as a tar archive, with owners and modes; what its reader may not read is left out. */
-  readTar(actor: Actor | undefined, place: FilePlace, signal: AbortSignal): Promise<Readable>;
+  /** The file or folder as a tar archive, with owners and modes; what its reader may not read is left out. To be closed. */
+  readTar(actor: Actor | undefined, place: FilePlace, signal: AbortSignal): Promise<ByteSource>;
   /**
    * Puts a file there, in place of one that is there. Nothing is there before all of it is.
    * @throws FILE_IS_FOLDER, UPLOAD_TOO_LARGE, DISK_FULL

@@ -1,46 +1,46 @@
-import type { Readable } from 'node:stream';
+import type { ByteSource } from '../byte-source.ts';
 import { fault } from '../errors.ts';
 
 const NEWLINE = 0x0a;
+/** What is read to see whether there is anything, in bytes. */
+const BEGINNING_BYTES = 512;
 
-/** Takes the first line off a stream, which begins with what follows it afterwards. @throws the stream's error */
-export function takeFirstLine(stream: Readable, limitBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let bytes: Buffer = Buffer.alloc(0);
-    const settle = (settled: () => void) => {
-      stream.off('readable', read).off('end', ended).off('error', failed).off('close', ended);
-      settled();
-    };
-    const failed = (error: Error) => settle(() => reject(error));
-    const ended = () => failed(fault('TRANSFER_INTERRUPTED'));
-    const read = () => {
-      for (let chunk = stream.read() as Buffer | null; chunk; chunk = stream.read() as Buffer | null) {
-        bytes = Buffer.concat([bytes, chunk]);
-        if (bytes.includes(NEWLINE) || bytes.length > limitBytes) break;
-      }
-      const end = bytes.indexOf(NEWLINE);
-      if (end > limitBytes || (end < 0 && bytes.length > limitBytes))
-        return failed(fault('TRANSFER_INTERRUPTED'));
-      if (end < 0) return undefined;
-      return settle(() => {
-        if (bytes.length > end + 1) stream.unshift(bytes.subarray(end + 1));
-        resolve(bytes.toString('utf8', 0, end));
-      });
-    };
-    stream.on('readable', read).once('end', ended).once('error', failed).once('close', ended);
-  });
+/** Reads the first line, of at most `limitBytes`, and gives what follows it. @throws TRANSFER_INTERRUPTED, the source's error */
+export async function takeFirstLine(
+  source: ByteSource,
+  limitBytes: number,
+): Promise<{ line: string; rest: ByteSource }> {
+  const memory = Buffer.alloc(limitBytes + 1);
+  let filled = 0;
+  let end = -1;
+  while (end < 0) {
+    const bytes = await source.read(memory.subarray(filled));
+    filled += bytes;
+    end = memory.subarray(0, filled).indexOf(NEWLINE);
+    if (end < 0 && (bytes === 0 || filled > limitBytes)) throw fault('TRANSFER_INTERRUPTED');
+  }
+  const rest = precededBy(memory.subarray(end + 1, filled), source);
+  return { line: memory.toString('utf8', 0, end), rest };
 }
 
-/** Resolves when there is something to be read, so that what fails before that fails here. @throws the stream's error */
-export function begun(stream: Readable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (settled: () => void) => {
-      stream.off('readable', ready).off('error', failed).off('close', closed);
-      settled();
-    };
-    const ready = () => settle(resolve);
-    const failed = (error: Error) => settle(() => reject(error));
-    const closed = () => failed(fault('TRANSFER_INTERRUPTED'));
-    stream.on('readable', ready).once('error', failed).once('close', closed);
-  });
+/** The same source, once its first bytes are there, so that what fails before that fails here. @throws the source's error */
+export async function begun(source: ByteSource): Promise<ByteSource> {
+  const memory = Buffer.alloc(BEGINNING_BYTES);
+  return precededBy(memory.subarray(0, await source.read(memory)), source);
+}
+
+function precededBy(head: Buffer, source: ByteSource): ByteSource {
+  let left = head;
+  return {
+    async read(memory) {
+      if (left.length === 0) return source.read(memory);
+      const bytes = left.copy(memory);
+      left = left.subarray(bytes);
+      return bytes;
+    },
+    close(reason) {
+      left = Buffer.alloc(0);
+      return source.close(reason);
+    },
+  };
 }

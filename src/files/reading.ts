@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { ByteSource } from '../byte-source.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isFault } from '../errors.ts';
 import type { FileStat, FolderListing, OpenFile } from './file.ts';
@@ -17,7 +17,7 @@ export interface Reading {
   stat(machineId: string, path: string): Promise<FileStat>;
   list(machineId: string, path: string): Promise<FolderListing>;
   read(machineId: string, path: string): Promise<OpenFile>;
-  readTar(machineId: string, path: string): Promise<Readable>;
+  readTar(machineId: string, path: string): Promise<ByteSource>;
 }
 
 type ReadingEngine = Pick<Engine, 'exec' | 'execOutput'>;
@@ -75,12 +75,13 @@ function readingAs(engine: ReadingEngine, user: string | undefined): Reading {
       const call = { script: READ_SCRIPT, path, user, verb: 'read' };
       const output = await streamScript(engine, machineId, call);
       try {
-        const stat = parseStatLine(await takeFirstLine(output, STAT_LINE_BYTES));
+        const { line, rest } = await takeFirstLine(output, STAT_LINE_BYTES);
+        const stat = parseStatLine(line);
         // The kernel's own files say 0 and have something in them.
-        if (stat.size === 0) return { stat, size: undefined, content: output };
-        return { stat, size: stat.size, content: ofSize(output, stat.size) };
+        if (stat.size === 0) return { stat, size: undefined, content: rest };
+        return { stat, size: stat.size, content: ofSize(rest, stat.size) };
       } catch (error) {
-        output.destroy();
+        await output.close();
         throw explain(error, call);
       }
     },
@@ -89,9 +90,9 @@ function readingAs(engine: ReadingEngine, user: string | undefined): Reading {
       const call = { script: TAR_SCRIPT, path, user, verb: 'read' };
       const tar = await streamScript(engine, machineId, call);
       try {
-        await begun(tar);
-        return tar;
+        return await begun(tar);
       } catch (error) {
+        await tar.close();
         throw explain(error, call);
       }
     },

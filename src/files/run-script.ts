@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { ByteSource } from '../byte-source.ts';
 import type { ExecResult, ExecSpec } from '../engine/engine-exec.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
@@ -42,12 +42,12 @@ export async function runScript(
   throw explain(fault('COMMAND_FAILED', { exitCode: result.exitCode ?? -1, problem }), call);
 }
 
-/** Runs a script whose output is streamed; failures of the stream are explained as those of {@link runScript}. */
+/** Runs a script whose output is read as it comes. */
 export async function streamScript(
   engine: Pick<Engine, 'execOutput'>,
   machineId: string,
   call: ScriptCall,
-): Promise<Readable> {
+): Promise<ByteSource> {
   try {
     return await engine.execOutput(machineId, commandOf(call));
   } catch (error) {

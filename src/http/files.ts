@@ -5,6 +5,7 @@ import { readGlobalId } from '../graphql/base/global-id.ts';
 import { asAttachment } from './content-disposition.ts';
 import { filesQueries, readQuery } from './files-query.ts';
 import { clientOf, contentOf, lingering } from './files-stream.ts';
+import { sendBytes } from './send-bytes.ts';
 
 /** Where the files of a machine are; `:session` is the id that GraphQL gives. */
 export const FILES_ROUTE = '/api/v1/sessions/:session/machines/:machine/files';
@@ -38,13 +39,11 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
       const client = clientOf(reply);
       if (query.as === 'tar') {
         const tar = await files.readTar(request.actor, place, client);
-        return download(reply, `${name || 'machine'}.tar`)
-          .type('application/x-tar')
-          .send(tar);
+        return sendBytes(download(reply, `${name || 'machine'}.tar`).type('application/x-tar'), tar);
       }
       const { stat, size, content } = await files.read(request.actor, place, client);
       if (size !== undefined) reply.header('content-length', size);
-      return describe(download(reply, name), stat).type('application/octet-stream').send(content);
+      return sendBytes(describe(download(reply, name), stat).type('application/octet-stream'), content);
     });
 
     scope.put(FILES_ROUTE, async (request: FilesRequest, reply) => {

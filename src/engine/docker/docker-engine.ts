@@ -58,7 +58,7 @@ export function createDockerEngine({
   credentialsFor,
   onPulled,
 }: DockerEngineOptions): Engine {
-  const { docker, close } = connectEngine(host, process.env);
+  const { docker, direct, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
   const boundsLayers = createLayerLimit({ docker, installation, image: egressImage });
   const sizesAtStart = createSizesAtStart(docker);
@@ -83,7 +83,7 @@ export function createDockerEngine({
     pause: (machineId) => pauseMachine(docker, machineId),
     unpause: (machineId) => unpauseMachine(docker, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
-    execOutput: (machineId, command) => openExecOutput(container(machineId), command),
+    execOutput: (machineId, command) => openExecOutput({ docker, direct }, machineId, command),
     openTerminal: (machineId, spec) => openTerminal(container(machineId), spec, { sizesAtStart }),
     async endShell(machineId, shell) {
       const leader = parseHandle(shell);

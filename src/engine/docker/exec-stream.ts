@@ -1,14 +1,16 @@
-import { Readable } from 'node:stream';
 import type { Duplex } from 'node:stream';
-import { callbackify } from 'node:util';
 import type Docker from 'dockerode';
+import type { ByteSource } from '../../byte-source.ts';
 import { fault, isFault } from '../../errors.ts';
 import type { ExecOutputSpec } from '../engine-exec.ts';
-import { createDemultiplexer } from './demultiplexer.ts';
+import type { EngineConnection } from './connection.ts';
 import { deferred } from './deferred.ts';
+import { createDemultiplexer } from './demultiplexer.ts';
+import { readDirectly } from './direct-reading.ts';
 import { endInside, newMark } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { call } from './faults.ts';
+import { createIntake } from './intake.ts';
 import { environmentList } from './machine-config.ts';
 import { announced, parseAnnouncement } from './shell-leader.ts';
 import type { Announcement, Leader } from './shell-leader.ts';
@@ -17,69 +19,73 @@ import type { Announcement, Leader } from './shell-leader.ts';
 const ANNOUNCEMENT_TIMEOUT_MS = 15_000;
 /** What is kept of error output, in bytes: enough to say what went wrong. */
 const ERROR_OUTPUT_BYTES = 2_048;
-/** Bytes read ahead of whoever reads the output. */
-const AHEAD_BYTES = 256 * 1024;
 
-/** Starts a command and gives its standard output as a stream, which carries how the command ended. */
-export async function openExecOutput(container: Docker.Container, spec: ExecOutputSpec): Promise<Readable> {
+/** Starts a command and gives its standard output, which carries how the command ended. */
+export async function openExecOutput(
+  { docker, direct }: Pick<EngineConnection, 'docker' | 'direct'>,
+  machineId: string,
+  spec: ExecOutputSpec,
+): Promise<ByteSource> {
+  const container = docker.getContainer(machineId);
   const mark = newMark();
-  const exec = await call(() => container.exec(execOptions(spec, mark)));
+  const { id } = await call(() => container.exec(execOptions(spec, mark)));
+  const exec = direct.getExec(id);
   const stream = await call(() => exec.start({ hijack: true, stdin: true }));
   stream.end();
   const opening = deferred<Exclude<Announcement, { state: 'partial' }>>();
+  const intake = createIntake(() => stream.resume());
   const { user } = spec;
-  const running: Running = {
-    container,
-    exec,
-    stream,
-    mark,
-    user,
-    leader: undefined,
-    errors: Buffer.alloc(0),
-  };
-  const output = outputOf(running);
-  // Whoever reads hears of it; there may be nobody yet.
-  output.on('error', () => undefined);
+  const running: Running = { container, stream, mark, user, leader: undefined };
+  let closing: Promise<void> | undefined;
+  let errors: Buffer = Buffer.alloc(0);
   let head: Buffer | undefined = Buffer.alloc(0);
 
   const demultiplex = createDemultiplexer((channel, bytes) => {
-    if (channel === 'stderr') return keepErrors(running, bytes);
-    if (!head) {
-      if (!output.push(bytes) && !output.destroyed) stream.pause();
+    if (channel === 'stderr') {
+      errors = Buffer.concat([errors, bytes.subarray(0, ERROR_OUTPUT_BYTES - errors.length)]);
       return;
     }
+    if (!head) return intake.add(bytes);
     head = Buffer.concat([head, bytes]);
     const announcement = parseAnnouncement(head);
     if (announcement.state === 'partial') return;
     head = undefined;
     if (announcement.state === 'started') {
       running.leader = announcement.leader;
-      if (announcement.rest.length > 0) output.push(announcement.rest);
+      intake.add(announcement.rest);
     }
     opening.resolve(announcement);
   });
   const silent = (problem: string) => opening.resolve({ state: 'failed', problem });
   const timer = setTimeout(() => silent('it did not begin in time'), ANNOUNCEMENT_TIMEOUT_MS);
-  stream.on('error', () => stream.destroy()).on('data', demultiplex);
+  stream.on('error', () => stream.destroy());
   stream.once('close', () => {
-    silent(running.errors.toString().trim() || 'the engine closed the connection');
-    void finish(running, output);
+    const problem = errors.toString().trim();
+    silent(problem || 'the engine closed the connection');
+    if (!closing) void endOf(container, exec, problem).then(intake.end);
   });
+  readDirectly(stream, (chunk) => {
+    demultiplex(chunk);
+    return intake.hand();
+  });
+  const close = (reason = new Error('It was closed.')) => {
+    intake.drop(reason);
+    return (closing ??= endCommand(running));
+  };
   const announcement = await opening.promise;
   clearTimeout(timer);
-  if (announcement.state === 'started') return output;
-  output.destroy();
+  if (announcement.state === 'started') return { read: intake.read, close };
+  // Mostly there is nothing to be ended, and no shell that could do it.
+  close().catch(() => undefined);
   throw fault('COMMAND_FAILED', { exitCode: 127, problem: announcement.problem });
 }
 
 interface Running {
   container: Docker.Container;
-  exec: Docker.Exec;
   stream: Duplex;
   mark: string;
   user: string | undefined;
   leader: Leader | undefined;
-  errors: Buffer;
 }
 
 function execOptions(spec: ExecOutputSpec, mark: string): Docker.ExecCreateOptions {
@@ -91,15 +97,6 @@ function execOptions(spec: ExecOutputSpec, mark: string): Docker.ExecCreateOptio
     Env: [...environmentList(spec.environment), mark],
     ...(spec.user !== undefined && { User: spec.user }),
   };
-}
-
-function outputOf(running: Running): Readable {
-  const end = callbackify(() => endCommand(running));
-  return new Readable({
-    highWaterMark: AHEAD_BYTES,
-    read: () => void running.stream.resume(),
-    destroy: (error, done) => end((failure) => done(error ?? failure)),
-  });
 }
 
 /** Ends what still runs. */
@@ -114,20 +111,18 @@ async function endCommand({ container, stream, leader, mark, user }: Running): P
   }
 }
 
-function keepErrors(running: Running, bytes: Buffer): void {
-  const room = ERROR_OUTPUT_BYTES - running.errors.length;
-  if (room > 0) running.errors = Buffer.concat([running.errors, bytes.subarray(0, room)]);
-}
-
-/** Ends the output as the command ended. */
-async function finish({ container, exec, errors }: Running, output: Readable): Promise<void> {
-  if (output.destroyed) return;
+/** What the end of the command's output means: nothing where the command succeeded. */
+async function endOf(
+  container: Docker.Container,
+  exec: Docker.Exec,
+  problem: string,
+): Promise<Error | undefined> {
   try {
     const exitCode = await waitForExit(container, exec);
-    if (exitCode === 0) output.push(null);
-    else if (exitCode === undefined) output.destroy(fault('MACHINE_NOT_RUNNING'));
-    else output.destroy(fault('COMMAND_FAILED', { exitCode, problem: errors.toString().trim() }));
+    if (exitCode === 0) return undefined;
+    if (exitCode === undefined) return fault('MACHINE_NOT_RUNNING');
+    return fault('COMMAND_FAILED', { exitCode, problem });
   } catch (error) {
-    output.destroy(isFault(error) ? error : fault('INTERNAL', {}, error));
+    return isFault(error) ? error : fault('INTERNAL', {}, error);
   }
 }

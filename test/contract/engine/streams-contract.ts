@@ -1,8 +1,9 @@
 import { PassThrough, Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
+import type { ByteSource } from '../../../src/byte-source.ts';
+import { bytesOf } from '../../support/bytes-of.ts';
 import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 
@@ -10,15 +11,16 @@ const LIMITS = { timeoutMs: 30_000, outputLimitBytes: 100_000 };
 
 /** What every engine must do about commands whose input or output is of any length. */
 export async function streamsContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('output is streamed', async (t) => {
+  await test('output is read as it comes', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
+    const text = async (source: ByteSource) => (await bytesOf(source)).toString();
     const output = (script: string) => engine.execOutput(machineId, { command: ['sh', '-c', script] });
 
     await t.test('whole and as it is, and ends with the command', async (t) => {
       t.equal(await text(await output('echo out; echo err >&2')), 'out\n');
       t.equal(await text(await output('true')), '');
-      const bytes = await buffer(await output('seq 1 1000000'));
+      const bytes = await bytesOf(await output('seq 1 1000000'));
       t.equal(bytes.length, 6_888_896);
       t.match(bytes.subarray(-8).toString(), '1000000\n');
     });
@@ -37,16 +39,15 @@ export async function streamsContract(open: (t: Test) => EngineHarness): Promise
       const slow = await output('head -c 30000000 /dev/zero; echo end >/tmp/end');
       await sleep(500);
       t.match(await runScript(engine, machineId, 'cat /tmp/end'), { code: 1 }, 'it waits');
-      t.equal((await buffer(slow)).length, 30_000_000);
+      t.equal((await bytesOf(slow)).length, 30_000_000);
       t.match(await runScript(engine, machineId, 'cat /tmp/end'), { out: 'end\n' });
     });
 
-    await t.test('and one that is destroyed ends the command, whatever it had left to say', async (t) => {
+    await t.test('and one that is closed ends the command, whatever it had left to say', async (t) => {
       const endless = await output('sleep 4321 & exec cat /dev/zero');
       await sleep(300);
       t.ok(await isRunning(engine, machineId, 'sleep 4321'));
-      endless.destroy();
-      await new Promise((resolve) => endless.once('close', resolve));
+      await endless.close();
       t.notOk(await isRunning(engine, machineId, 'sleep 4321'));
       t.notOk(await isRunning(engine, machineId, 'cat /dev/zero'));
     });
@@ -56,7 +57,7 @@ export async function streamsContract(open: (t: Test) => EngineHarness): Promise
     const { engine } = open(t);
     const { environmentId, machineId } = await provisionMachine(engine);
     const output = await engine.execOutput(machineId, { command: ['sleep', '1000'] });
-    const failed = t.rejects(text(output), { code: 'MACHINE_NOT_RUNNING' });
+    const failed = t.rejects(bytesOf(output), { code: 'MACHINE_NOT_RUNNING' });
     await engine.destroy(environmentId);
     await failed;
   });

@@ -21,7 +21,7 @@ await test('a machine that lets looks at its files hang holds so many up, and no
   await t.rejects(files.remove(owner, place('root', '/root/.bashrc'), { recursive: false }), busy);
   const file = await files.read(owner, place('root', '/root/.bashrc'), never);
   t.match(file.stat, { kind: 'file' }, 'transfers count apart');
-  file.content.destroy();
+  await file.content.close();
 
   await shell('root', 'kill $(cat /tmp/looks); mv /usr/bin/real-find /usr/bin/find');
   await Promise.all(hanging);

@@ -1,9 +1,9 @@
 import { PassThrough, Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Actor } from '../../../src/identity/actor.ts';
 import { outcomeOf } from '../../support/actors.ts';
+import { bytesOf } from '../../support/bytes-of.ts';
 import { tarOf } from '../../support/tar.ts';
 import { until } from '../../support/until.ts';
 import { admin, createFileWorld, instructor, never, other, owner, upload } from './file-world.ts';
@@ -96,7 +96,7 @@ await test('files go into machines', async (t) => {
         const content = Readable.from([bytes.subarray(0, 7), bytes.subarray(7)], { objectMode: false });
         await files.write(owner, place('plain', '/home/learner/sized'), { content, size: told }, never);
         const { content: back } = await files.read(owner, place('plain', '/home/learner/sized'), never);
-        t.ok(bytes.equals(await buffer(back)), `${size} bytes, ${told === undefined ? 'not told' : 'told'}`);
+        t.ok(bytes.equals(await bytesOf(back)), `${size} bytes, ${told === undefined ? 'not told' : 'told'}`);
       }
     }
   });
@@ -152,7 +152,7 @@ await test('files go into machines', async (t) => {
       'mkdir -p /srv/one/two; echo 1 >/srv/one/two/f; chown -R 7:8 /srv/one; chmod 2711 /srv/one/two',
     );
     for (const who of [owner]) {
-      const tar = await buffer(await files.readTar(who, place('root', '/srv/one'), never));
+      const tar = await bytesOf(await files.readTar(who, place('root', '/srv/one'), never));
       await shell('root', 'rm -rf /srv/again; mkdir /srv/again');
       await unpack(who, 'root', '/srv/again', tar);
       const seen = (at: string) =>

@@ -1,47 +1,39 @@
-import { once } from 'node:events';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { test } from 'tap';
+import type { ByteSource } from '../../../src/byte-source.ts';
 import { ofSize } from '../../../src/files/sized.ts';
+import { bytesOf } from '../../support/bytes-of.ts';
 
-/** What never ends, and counts what was taken of it. */
-function endless() {
-  let taken = 0;
-  const stream = new Readable({
-    read() {
-      taken += 1;
-      this.push(Buffer.alloc(1024, 'x'));
+/** Gives 1,000 bytes a time, `times`; and counts. */
+function thousands(times: number) {
+  const seen = { reads: 0, closed: 0 };
+  const source: ByteSource = {
+    async read(memory) {
+      if (seen.reads === times) return 0;
+      seen.reads += 1;
+      return Math.min(memory.length, 1_000);
     },
-  });
-  return { stream, taken: () => taken };
+    async close() {
+      seen.closed += 1;
+    },
+  };
+  return { source, seen };
 }
 
 await test('what goes on after its last byte is ended there', async (t) => {
-  const { stream, taken } = endless();
-  t.equal((await buffer(ofSize(stream, 2500))).length, 2500);
-  if (!stream.closed) await once(stream, 'close');
-  t.ok(taken() < 100, 'and not read on');
+  const { source, seen } = thousands(100);
+  t.equal((await bytesOf(ofSize(source, 2_500))).length, 2_500);
+  t.match(seen, { reads: 3, closed: 1 });
 });
 
 await test('an empty file is empty, whatever comes', async (t) => {
-  const { stream } = endless();
-  t.equal((await buffer(ofSize(stream, 0))).length, 0);
-  if (!stream.closed) await once(stream, 'close');
+  const { source, seen } = thousands(100);
+  t.equal((await bytesOf(ofSize(source, 0))).length, 0);
+  t.match(seen, { reads: 0, closed: 1 });
 });
 
 await test('what is shorter than it was said to be fails', async (t) => {
-  t.equal((await buffer(ofSize(Readable.from([Buffer.from('four')]), 4))).length, 4);
-  await t.rejects(buffer(ofSize(Readable.from([Buffer.from('four')]), 5)), { code: 'TRANSFER_INTERRUPTED' });
-});
-
-await test('whichever breaks takes the other along', async (t) => {
-  const silent = new Readable({ read() {} });
-  const sized = ofSize(silent, 10);
-  sized.resume();
-  sized.destroy();
-  await once(silent, 'close');
-  const broken = new Readable({ read() {} });
-  const reading = buffer(ofSize(broken, 10));
-  broken.destroy(new Error('broken'));
-  await t.rejects(reading, { message: 'broken' });
+  t.equal((await bytesOf(ofSize(thousands(2).source, 2_000))).length, 2_000);
+  const { source, seen } = thousands(2);
+  await t.rejects(bytesOf(ofSize(source, 2_001)), { code: 'TRANSFER_INTERRUPTED' });
+  t.equal(seen.closed, 1);
 });
