@@ -1,15 +1,8 @@
-import type { Page } from 'playwright-core';
 import t, { test } from 'tap';
-import type { Test } from 'tap';
 import { startBerth } from '../support/berth-process.ts';
 import { startBrowser } from '../support/browser.ts';
 import { FIRST_STEP, openLab, printedLink, signIn } from './lab-page.ts';
-import { illegible } from './legibility.ts';
-
-const WINDOWS = [
-  { width: 1440, height: 900 },
-  { width: 390, height: 844 },
-];
+import { readable } from './legibility.ts';
 
 const berth = await startBerth(t);
 const browser = await startBrowser(t);
@@ -44,14 +37,3 @@ await test('a lab can be read before its start, with a terminal, and after its e
   await lab.machine.getByText('Your session has ended.').waitFor();
   await readable(t, page);
 });
-
-/** In both colour schemes, in a wide window and on a phone. */
-async function readable(t: Test, page: Page) {
-  for (const viewport of WINDOWS) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      t.same(await illegible(page), [], `${colorScheme}, ${viewport.width} wide, ${await page.title()}`);
-    }
-  }
-}

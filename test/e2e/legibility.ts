@@ -1,4 +1,10 @@
 import type { Page } from 'playwright-core';
+import type { Test } from 'tap';
+
+const WINDOWS = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
 
 /** Least contrast of text with its ground, by WCAG 2.2, level AA; large text may have less. */
 const LEAST_CONTRAST = 4.5;
@@ -26,6 +32,19 @@ const MEASURE = `(() => {
   }
   return texts;
 })()`;
+
+/** That the page can be read in both colour schemes, in a wide window and on a phone; leaves it in the first window. */
+export async function readable(t: Test, page: Page): Promise<void> {
+  for (const viewport of WINDOWS) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      t.same(await illegible(page), [], `${colorScheme}, ${viewport.width} wide, ${await page.title()}`);
+    }
+  }
+  const [first] = WINDOWS;
+  if (first) await page.setViewportSize(first);
+}
 
 /** Texts of the page that are hard to read, and whether it is wider than its window. */
 export async function illegible(page: Page): Promise<string[]> {

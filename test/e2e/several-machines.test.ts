@@ -2,7 +2,7 @@ import t, { test } from 'tap';
 import { startBerth } from '../support/berth-process.ts';
 import { startBrowser } from '../support/browser.ts';
 import { labsFolder } from '../support/lab-folders.ts';
-import { illegible } from './legibility.ts';
+import { readable } from './legibility.ts';
 import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
 
 const PAIR = `title: A pair
@@ -100,15 +100,6 @@ await test('a restart brings a new shell in each terminal that was open', async 
 });
 
 await test('the machines can be read, also on a phone', async (t) => {
-  for (const viewport of [
-    { width: 1440, height: 900 },
-    { width: 390, height: 844 },
-  ]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      t.same(await illegible(page), []);
-    }
-  }
+  await readable(t, page);
   t.same(browser.complaints(), []);
 });

@@ -2,6 +2,7 @@ import t, { test } from 'tap';
 import { startBerth } from '../support/berth-process.ts';
 import { startBrowser } from '../support/browser.ts';
 import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
+import { linkFor } from './people.ts';
 
 const berth = await startBerth(t);
 const browser = await startBrowser(t);
@@ -34,7 +35,7 @@ await test('a link that was used tells what to do instead', async (t) => {
 await test('a student sees labs, and progress and sessions of their own only', async (t) => {
   await berth.graphql('mutation { startSession(input: { lab: "linux-command-line" }) { session { id } } }');
   const page = await browser.open();
-  await signIn(page, await linkForStudent());
+  await signIn(page, await linkFor(berth, { name: 'Ada' }));
   await page.getByText('0 of 3 steps passed').waitFor();
   const lab = await openLab(page, berth);
   await lab.start();
@@ -50,7 +51,7 @@ await test('a student sees labs, and progress and sessions of their own only', a
 
 await test('an address that leads nowhere says so, and where the labs are', async () => {
   const page = await browser.open();
-  await signIn(page, await linkForStudent());
+  await signIn(page, await linkFor(berth, { name: 'Ada' }));
   for (const address of ['/nowhere', '/labs/no-such-lab']) {
     await page.goto(berth.url + address);
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
@@ -70,7 +71,7 @@ await test('from the link to a checked step by the keyboard alone', async (t) =>
     }
     throw new Error(`Tab does not lead to ${name}.`);
   }
-  await page.goto(await linkForStudent());
+  await page.goto(await linkFor(berth, { name: 'Ada' }));
   await tabTo('Sign in');
   await page.keyboard.press('Enter');
   const card = page.getByRole('link', { name: 'The Linux command line' });
@@ -91,7 +92,7 @@ await test('from the link to a checked step by the keyboard alone', async (t) =>
 
 await test('who signs out is out, with the back button as well', async (t) => {
   const page = await browser.open();
-  await signIn(page, await linkForStudent());
+  await signIn(page, await linkFor(berth, { name: 'Ada' }));
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
   t.same(await page.context().cookies(), []);
@@ -102,15 +103,3 @@ await test('who signs out is out, with the back button as well', async (t) => {
 await test('no page had anything else to complain of', async (t) => {
   t.same(browser.complaints(), []);
 });
-
-/** A link for a student who was not there before. */
-async function linkForStudent(): Promise<string> {
-  const { createUser } = await berth.graphql<{ createUser: { user: { id: string } } }>(
-    'mutation { createUser(input: { name: "Ada" }) { user { id } } }',
-  );
-  const { createSignInLink } = await berth.graphql<{ createSignInLink: { url: string } }>(
-    'mutation ($user: ID!) { createSignInLink(input: { user: $user }) { url } }',
-    { user: createUser.user.id },
-  );
-  return createSignInLink.url;
-}

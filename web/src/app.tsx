@@ -1,26 +1,20 @@
-import { Link, Route, Switch } from 'wouter';
+import { Route, Switch } from 'wouter';
+import { TopBar } from './modules/identity/top-bar.tsx';
 import { Viewer } from './modules/identity/viewer.tsx';
 import { CataloguePage } from './pages/catalogue-page.tsx';
 import { LabPage } from './pages/lab-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
+import { StaffPage } from './pages/staff-page.tsx';
 
 /** Frame of every page: who is signed in, and what is shown. */
 export function App() {
   return (
     <Viewer>
-      <header className="top">
-        <Link href="/" className="brand">
-          <img src="/icon.svg" alt="" width="26" height="26" /> Berth
-        </Link>
-        <form method="post" action="/sign-out">
-          <button className="quiet" type="submit">
-            Sign out
-          </button>
-        </form>
-      </header>
+      <TopBar />
       <Switch>
         <Route path="/" component={CataloguePage} />
         <Route path="/labs/:slug">{({ slug }) => <LabPage key={slug} slug={slug} />}</Route>
+        <Route path="/staff" component={StaffPage} />
         <Route component={NotFoundPage} />
       </Switch>
     </Viewer>

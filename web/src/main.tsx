@@ -8,6 +8,7 @@ import './styles/prose.css';
 import './styles/lab.css';
 import './styles/terminal.css';
 import './styles/files.css';
+import './styles/staff.css';
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no #root.');

@@ -1,4 +1,5 @@
 import { gql, useQuery } from 'urql';
+import { useSearchParams } from 'wouter';
 import { Problem } from '../components/problem.tsx';
 import { hasCode, readingErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
@@ -70,7 +71,8 @@ export function LabPage({ slug }: { slug: string }) {
 
 function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChecked: () => void }) {
   const { slug, learner, lab, onChecked } = props;
-  const handle = useSession(slug, learner);
+  const [search] = useSearchParams();
+  const handle = useSession(slug, learner, search.get('session') ?? undefined);
   const ready = handle.session?.state === 'READY' ? handle.session.id : undefined;
   const passed = new Set(lab.progress?.steps.filter((step) => step.passed).map((step) => step.id));
   const total = lab.progress?.total ?? 0;

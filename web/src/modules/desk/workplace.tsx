@@ -12,7 +12,7 @@ import { MachinePicker } from './machine-picker.tsx';
 export function Workplace(props: { handle: SessionHandle; session: LabSession; savable: boolean }) {
   const { handle, session, savable } = props;
   const { startedHere, restarts } = handle;
-  const { id, machines, isFork, saveProblem } = session;
+  const { id, machines, isFork, forkOf, saveProblem } = session;
   const [desk, change] = useState(() => newDesk(machines[0]?.name ?? 'main', { focused: startedHere }));
   return (
     <>
@@ -22,7 +22,12 @@ export function Workplace(props: { handle: SessionHandle; session: LabSession; s
         filesShown={desk.machines.get(desk.shown)?.files === 'shown'}
         onFiles={(shown) => change(showFiles(desk, desk.shown, shown))}
       />
-      {isFork && <p className="note">A copy of a learner’s session: nothing in it counts as progress.</p>}
+      {isFork && (
+        <p className="note">
+          A copy of {forkOf ? `${forkOf.learner.name}’s` : 'a learner’s'} session: nothing in it counts as
+          progress.
+        </p>
+      )}
       {saveProblem && <Problem>Your work could not be saved. {saveProblem.message}</Problem>}
       <MachinePorts session={session} />
       <MachinePicker

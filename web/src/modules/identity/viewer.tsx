@@ -3,12 +3,15 @@ import { gql, useQuery } from 'urql';
 import { Problem } from '../../components/problem.tsx';
 import { hasCode, readingErrorText } from '../api/error-text.ts';
 import { useRetry } from '../api/retry.ts';
+import { ViewerContext } from './viewer-context.ts';
+import type { SignedIn } from './viewer-context.ts';
 
-const ViewerQuery = gql<{ viewer: { id: string; name: string } | null }>`
+const ViewerQuery = gql<{ viewer: SignedIn | null }>`
   query Viewer {
     viewer {
       id
       name
+      role
     }
   }
 `;
@@ -17,7 +20,7 @@ const ViewerQuery = gql<{ viewer: { id: string; name: string } | null }>`
 export function Viewer({ children }: { children: ReactNode }) {
   const [{ data, error, fetching }, readAgain] = useQuery({ query: ViewerQuery });
   useRetry(error, readAgain);
-  if (data?.viewer) return children;
+  if (data?.viewer) return <ViewerContext value={data.viewer}>{children}</ViewerContext>;
   if (error && !hasCode(error, 'UNAUTHENTICATED')) return <Problem>{readingErrorText(error)}</Problem>;
   if (fetching) return <main className="page" aria-busy="true" />;
   return (

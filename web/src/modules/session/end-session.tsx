@@ -1,30 +1,22 @@
-import { useState } from 'react';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { AskingButton } from '../../components/asking-button.tsx';
 import type { LabSession } from './session.ts';
 import type { SessionHandle } from './use-session.ts';
 
 /** Ends the session, once the learner has been told what goes with it. */
 export function EndSession({ handle, savable }: { handle: SessionHandle; savable: boolean }) {
   const { session, busy, stop } = handle;
-  const [asking, setAsking] = useState(false);
   if (!session) return null;
-
-  function answer(yes: boolean) {
-    setAsking(false);
-    if (yes) stop();
-  }
-
   return (
-    <>
-      <button type="button" className="quiet" onClick={() => !busy && setAsking(true)} aria-disabled={busy}>
-        End
-      </button>
-      {asking && (
-        <ConfirmDialog title="End the session?" yes="End it" no="Go on working" onAnswer={answer}>
-          {session.isFork ? <OfCopy /> : <OfOwn session={session} savable={savable} />}
-        </ConfirmDialog>
-      )}
-    </>
+    <AskingButton
+      label="End"
+      busy={busy}
+      title="End the session?"
+      yes="End it"
+      no="Go on working"
+      onYes={stop}
+    >
+      {session.isFork ? <OfCopy /> : <OfOwn session={session} savable={savable} />}
+    </AskingButton>
   );
 }
 

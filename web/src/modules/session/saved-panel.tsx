@@ -1,5 +1,6 @@
 import { Problem } from '../../components/problem.tsx';
 import { sizeText } from '../files/size-text.ts';
+import { dayText } from './day-text.ts';
 import { StartOver } from './start-over.tsx';
 import type { SessionHandle } from './use-session.ts';
 
@@ -26,8 +27,4 @@ export function SavedPanel({ handle }: { handle: SessionHandle }) {
       )}
     </div>
   );
-}
-
-function dayText(moment: string): string {
-  return new Date(moment).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 }

@@ -1,10 +1,7 @@
-import { useEffect, useState } from 'react';
+import { minutesUntil, useNow } from '../../components/use-now.ts';
 import { EndSession } from './end-session.tsx';
 import { StartOver } from './start-over.tsx';
 import type { SessionHandle } from './use-session.ts';
-
-/** How often the time left is counted anew, in milliseconds; it is shown in minutes. */
-const COUNT_MS = 10_000;
 
 /** Time left, and what can be done with a session that runs. */
 export function SessionBar(props: {
@@ -16,8 +13,9 @@ export function SessionBar(props: {
 }) {
   const { handle, savable, filesShown, onFiles } = props;
   const { session, busy } = handle;
-  const left = useMinutesLeft(session?.expiresAt);
+  const now = useNow();
   if (!session) return null;
+  const left = minutesUntil(session.expiresAt, now);
   return (
     <div className="session-bar">
       <span className="time-left">
@@ -67,14 +65,4 @@ export function SessionBar(props: {
       <EndSession handle={handle} savable={savable} />
     </div>
   );
-}
-
-function useMinutesLeft(expiresAt: string | undefined): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), COUNT_MS);
-    return () => clearInterval(timer);
-  }, []);
-  if (!expiresAt) return 0;
-  return Math.max(0, Math.ceil((Date.parse(expiresAt) - now) / 60_000));
 }

@@ -15,6 +15,8 @@ export interface LabSession {
   savedState: { bytes: number; expiresAt: string } | null;
   /** Whether it is staff's copy of a learner's. */
   isFork: boolean;
+  /** The session that it is a copy of, while that is there. */
+  forkOf: { learner: { name: string } } | null;
   machines: { name: string; ports: { port: number; name: string; url: string | null }[] }[];
   expiresAt: string;
   warnedAt: string | null;
@@ -50,6 +52,7 @@ const fields = `
   saveProblem { message }
   savedState { bytes expiresAt }
   isFork
+  forkOf { learner { name } }
   machines { name ports { port name url } }
   expiresAt
   warnedAt
@@ -57,10 +60,10 @@ const fields = `
 
 export const ActiveSessionQuery = gql<
   { sessions: { edges: { node: LabSession }[] } },
-  { lab: string; learner: string }
+  { lab: string; learner: string; first: number }
 >`
-  query ActiveSession($lab: String!, $learner: ID!) {
-    sessions(first: 1, lab: $lab, learner: $learner) { edges { node { ${fields} } } }
+  query ActiveSession($lab: String!, $learner: ID!, $first: Int!) {
+    sessions(first: $first, lab: $lab, learner: $learner) { edges { node { ${fields} } } }
   }
 `;
 

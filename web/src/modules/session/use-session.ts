@@ -44,7 +44,11 @@ export interface SessionHandle {
   reset(): void;
 }
 
-export function useSession(lab: string, learner: string): SessionHandle {
+/** Of how many of a learner's sessions of a lab a certain one is looked for; those before it have long ended. */
+const LOOKED_THROUGH = 50;
+
+/** The session `chosen` by its id, else the newest one. */
+export function useSession(lab: string, learner: string, chosen: string | undefined): SessionHandle {
   const client = useClient();
   const [answered, setAnswered] = useState<LabSession>();
   const [startedHere, setStartedHere] = useState(false);
@@ -53,12 +57,13 @@ export function useSession(lab: string, learner: string): SessionHandle {
   const [error, setError] = useState<CombinedError>();
   const [found, lookAgain] = useQuery({
     query: ActiveSessionQuery,
-    variables: { lab, learner },
+    variables: { lab, learner, first: chosen === undefined ? 1 : LOOKED_THROUGH },
     requestPolicy: 'network-only',
   });
   useRetry(found.error, lookAgain);
 
-  const last = answered ?? found.data?.sessions.edges[0]?.node;
+  const all = found.data?.sessions.edges.map(({ node }) => node);
+  const last = answered ?? all?.find(({ id }) => id === chosen) ?? all?.[0];
   const [heard, setHeard] = useState<Heard>();
   const lastId = last?.id;
   const over = last !== undefined && isOver(last);

@@ -1,0 +1,32 @@
+import type { BerthProcess } from '../support/berth-process.ts';
+
+interface NewPerson {
+  name: string;
+  role?: 'STUDENT' | 'INSTRUCTOR' | 'ADMIN';
+}
+
+/** A sign-in link for somebody who was not there before. */
+export async function linkFor(berth: BerthProcess, person: NewPerson): Promise<string> {
+  const { createSignInLink } = await berth.graphql<{ createSignInLink: { url: string } }>(
+    'mutation ($user: ID!) { createSignInLink(input: { user: $user }) { url } }',
+    { user: await add(berth, person) },
+  );
+  return createSignInLink.url;
+}
+
+/** The secret of a token of somebody who was not there before. */
+export async function tokenFor(berth: BerthProcess, person: NewPerson): Promise<string> {
+  const { createToken } = await berth.graphql<{ createToken: { secret: string } }>(
+    'mutation ($user: ID!) { createToken(input: { name: "test", scopes: [READ, LEARN], user: $user }) { secret } }',
+    { user: await add(berth, person) },
+  );
+  return createToken.secret;
+}
+
+async function add(berth: BerthProcess, { name, role = 'STUDENT' }: NewPerson): Promise<string> {
+  const { createUser } = await berth.graphql<{ createUser: { user: { id: string } } }>(
+    'mutation ($name: String!, $role: Role!) { createUser(input: { name: $name, role: $role }) { user { id } } }',
+    { name, role },
+  );
+  return createUser.user.id;
+}

@@ -1,0 +1,28 @@
+import { Link, useRoute } from 'wouter';
+import { isStaff, useViewer } from './viewer-context.ts';
+
+/** What stands on top of every page: the ways to other pages, and out. */
+export function TopBar() {
+  const viewer = useViewer();
+  const [onStaffPage] = useRoute('/staff');
+  return (
+    <header className="top">
+      <Link href="/" className="brand">
+        <img src="/icon.svg" alt="" width="26" height="26" /> Berth
+      </Link>
+      <nav className="ways" aria-label="Berth">
+        {isStaff(viewer) && (
+          <Link href="/staff" aria-current={onStaffPage ? 'page' : undefined}>
+            Learners
+          </Link>
+        )}
+      </nav>
+      <span className="faint">{viewer.name}</span>
+      <form method="post" action="/sign-out">
+        <button className="quiet" type="submit">
+          Sign out
+        </button>
+      </form>
+    </header>
+  );
+}

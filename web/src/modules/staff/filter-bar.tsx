@@ -1,0 +1,56 @@
+import { gql, useQuery } from 'urql';
+import { LearnerField } from './learner-field.tsx';
+import type { FilterHandle } from './use-filter.ts';
+
+const LabNamesQuery = gql<{ labs: { edges: { node: { slug: string; title: string } }[] } }>`
+  query LabNames {
+    labs(first: 100) {
+      edges {
+        node {
+          slug
+          title
+        }
+      }
+    }
+  }
+`;
+
+/** What narrows the lists: running or saved, a lab, a learner. */
+export function FilterBar({ filter, change }: FilterHandle) {
+  const [{ data }] = useQuery({ query: LabNamesQuery });
+  const labs = data?.labs.edges.map(({ node }) => node) ?? [];
+  // A lab that is no longer here may still be asked for, by its address.
+  const unlisted = filter.lab !== null && data && !labs.some(({ slug }) => slug === filter.lab);
+  return (
+    <div className="filter">
+      <nav className="choice" aria-label="What is shown">
+        {(['running', 'saved'] as const).map((show) => (
+          <button
+            key={show}
+            type="button"
+            aria-pressed={filter.show === show}
+            onClick={() => change({ show })}
+          >
+            {show === 'running' ? 'Running' : 'Saved'}
+          </button>
+        ))}
+      </nav>
+      <label>
+        Lab
+        <select
+          value={filter.lab ?? ''}
+          onChange={({ currentTarget }) => change({ lab: currentTarget.value || null })}
+        >
+          <option value="">All labs</option>
+          {unlisted && <option value={filter.lab ?? ''}>{filter.lab}</option>}
+          {labs.map(({ slug, title }) => (
+            <option key={slug} value={slug}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <LearnerField learner={filter.learner} onPick={(learner) => change({ learner })} />
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { useId, useState } from 'react';
+import { gql, useQuery } from 'urql';
+
+interface Learner {
+  id: string;
+  name: string;
+  email: string | null;
+}
+
+const LearnersQuery = gql<{ users: { edges: { node: Learner }[] } }, { search: string }>`
+  query Learners($search: String!) {
+    users(first: 20, search: $search) {
+      edges {
+        node {
+          id
+          name
+          email
+        }
+      }
+    }
+  }
+`;
+
+const LearnerQuery = gql<{ user: Learner }, { id: string }>`
+  query Learner($id: ID!) {
+    user(id: $id) {
+      id
+      name
+      email
+    }
+  }
+`;
+
+/** Finds a learner by a part of their name or address. */
+export function LearnerField(props: { learner: string | null; onPick: (learner: string | null) => void }) {
+  const { learner, onPick } = props;
+  const list = useId();
+  // What was typed counts until somebody is picked, here or elsewhere.
+  const [last, setLast] = useState<{ text: string; learner: string | null }>();
+  const typed = last?.learner === learner ? last.text : undefined;
+  const [picked] = useQuery({
+    query: LearnerQuery,
+    variables: { id: learner ?? '' },
+    pause: learner === null,
+  });
+  const [found] = useQuery({
+    query: LearnersQuery,
+    variables: { search: typed ?? '' },
+    pause: !typed,
+  });
+  const names = namesOf(found.data?.users.edges.map(({ node }) => node) ?? []);
+
+  function take(text: string) {
+    setLast({ text, learner });
+    const match = names.get(text);
+    if (match !== undefined) onPick(match);
+    else if (text === '' && learner !== null) onPick(null);
+  }
+
+  return (
+    <label>
+      Learner
+      <input
+        type="search"
+        list={list}
+        placeholder="All learners"
+        autoComplete="off"
+        value={typed ?? (learner === null ? '' : (picked.data?.user.name ?? ''))}
+        onChange={({ currentTarget }) => take(currentTarget.value)}
+        // Who is alone with what was typed is meant.
+        onKeyDown={({ key }) => {
+          const [only] = names.values();
+          if (key === 'Enter' && names.size === 1 && only !== undefined) onPick(only);
+        }}
+      />
+      <datalist id={list}>
+        {[...names.keys()].map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
+/** Ids by what is shown of each; namesakes without an address are told apart by a number. */
+function namesOf(learners: Learner[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { id, name, email } of learners) {
+    const full = email === null ? name : `${name}, ${email}`;
+    let text = full;
+    for (let number = 2; names.has(text); number += 1) text = `${full} (${number})`;
+    names.set(text, id);
+  }
+  return names;
+}

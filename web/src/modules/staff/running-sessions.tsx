@@ -1,0 +1,34 @@
+import { ListTable } from './list-table.tsx';
+import { SessionRow } from './session-row.tsx';
+import { useStaffActions } from './staff-actions.ts';
+import { usePaging } from './use-filter.ts';
+import type { FilterHandle } from './use-filter.ts';
+import { useList } from './use-list.ts';
+import { RunningSessionsQuery } from './watched.ts';
+
+/** The sessions that run now, newest first. */
+export function RunningSessions({ filter: { lab, learner }, change }: FilterHandle) {
+  const paging = usePaging();
+  const list = useList(RunningSessionsQuery, { lab, learner, after: paging.after });
+  const actions = useStaffActions();
+  return (
+    <ListTable
+      name="Running sessions"
+      columns={['Learner', 'Lab', 'State', 'Steps passed', 'Started', 'Time left']}
+      nothing="Nobody works in a session just now."
+      list={list}
+      paging={paging}
+      actions={actions}
+    >
+      {list.page?.edges.map(({ node }) => (
+        <SessionRow
+          key={node.id}
+          given={node}
+          actions={actions}
+          onPick={(picked) => change({ learner: picked })}
+          onGone={list.lookAgain}
+        />
+      ))}
+    </ListTable>
+  );
+}
