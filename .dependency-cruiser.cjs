@@ -9,6 +9,7 @@ const domains = [
   'files',
   'checks',
   'previews',
+  'lab-tests',
   'lti',
 ];
 const foundation =
@@ -23,7 +24,7 @@ const ranks = [
   ['courses'],
   ['sessions'],
   ['terminals', 'files', 'checks', 'previews'],
-  ['lti'],
+  ['lti', 'lab-tests'],
 ];
 
 const domainLaw = ranks.flatMap((rank, place) =>

@@ -2,6 +2,7 @@ import { defineCommand } from 'citty';
 import { newCommand } from './labs-new.ts';
 import { pinsCommand, repinCommand } from './labs-pins.ts';
 import { schemaCommand } from './labs-schema.ts';
+import { testCommand } from './labs-test.ts';
 import { validateCommand } from './labs-validate.ts';
 
 /** `berth labs`: what authors of labs need. */
@@ -10,6 +11,7 @@ export const labsCommand = defineCommand({
   subCommands: {
     new: newCommand,
     validate: validateCommand,
+    test: testCommand,
     schema: schemaCommand,
     pins: pinsCommand,
     repin: repinCommand,

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { readConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
 import { isFault } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { createServices } from '../services.ts';
 import type { Services } from '../services.ts';
+import { errorsOnly } from './errors-only.ts';
 
 /**
  * Runs `work` with the services of these settings, beside a service that may run; none of them
@@ -27,10 +27,3 @@ export async function withServices(work: (services: Services) => Promise<void>):
     process.exitCode = 1;
   }
 }
-
-/** People at a terminal want to know what is wrong and nothing else. */
-const errorsOnly: Log = {
-  info: () => {},
-  warn: () => {},
-  error: (_details, message) => process.stderr.write(`${message}\n`),
-};

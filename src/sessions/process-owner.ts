@@ -6,11 +6,11 @@ import { hostname } from 'node:os';
 const RUN = randomUUID();
 
 /** Where our process id means something: see {@link nameProcessSpace}. */
-const SPACE = nameProcessSpace();
+export const PROCESS_SPACE = nameProcessSpace();
 
 /** A name under which this process claims work, different at each call: process space, process id, run. */
 export function nameOwner(): string {
-  return [SPACE, process.pid, RUN, randomUUID()].join('/');
+  return [PROCESS_SPACE, process.pid, RUN, randomUUID()].join('/');
 }
 
 /**
@@ -20,7 +20,7 @@ export function nameOwner(): string {
  */
 export function isSurelyGone(owner: string): boolean {
   const [space, pid, run] = owner.split('/');
-  if (space !== SPACE) return false;
+  if (space !== PROCESS_SPACE) return false;
   return Number(pid) === process.pid ? run !== RUN : !isRunning(Number(pid));
 }
 
@@ -37,7 +37,8 @@ function nameProcessSpace(): string {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this process space runs. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,10 +1,15 @@
 import type { SubnetPool } from './subnet-pool.ts';
-import type { SubnetStore } from './subnet-store.ts';
+import type { HeldSubnet, SubnetStore } from './subnet-store.ts';
+
+export type { HeldSubnet };
+
+/** Where it is noted who holds which place in the pool. */
+export type SubnetLeaseStore = Pick<SubnetStore, 'take' | 'heldBy' | 'used' | 'release'>;
 
 export type SubnetLeases = ReturnType<typeof createSubnetLeases>;
 
 /** Subnets for the networks of environments: from the pool, noted in the database. */
-export function createSubnetLeases({ pool, subnets }: { pool: SubnetPool; subnets: SubnetStore }) {
+export function createSubnetLeases({ pool, subnets }: { pool: SubnetPool; subnets: SubnetLeaseStore }) {
   return {
     /**
      * A subnet for each of the networks, by its name; those that the environment holds already stay.

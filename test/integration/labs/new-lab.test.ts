@@ -5,7 +5,6 @@ import t from 'tap';
 import { labJsonSchema } from '../../../src/labs/schema/json-schema.ts';
 import { labsCommand } from '../../support/labs-command.ts';
 import { labIn } from '../../support/lab-folders.ts';
-import { proveLab } from '../../support/prove-lab.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'berth-new-'));
 t.teardown(() => rm(directory, { recursive: true, force: true }));
@@ -20,7 +19,8 @@ await t.test('a new lab is valid, and its step can be failed and passed', async 
   const lab = await labIn(join(directory, 'my-first-lab'));
   t.same(lab.title, { en: 'My first lab' });
   t.match(lab.steps, [{ checks: [{}], solution: [{}], wrong: [{}], hints: [{}, {}] }]);
-  await proveLab(t, lab);
+  const tested = await labsCommand(['test', join(directory, 'my-first-lab')]);
+  t.match(tested, { code: 0, stdout: /✔ 1 of 1 .*\n\n4 passed, 0 failed, 0 skipped\n$/ });
 });
 
 await t.test('the schema that its first line names lies beside it', async (t) => {

@@ -1,0 +1,62 @@
+import { createCheckRunner } from '../checks/check-runner.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { connectEngine } from '../engine/docker/connection.ts';
+import { createDockerEngine } from '../engine/docker/docker-engine.ts';
+import { createDockerImages } from '../engine/docker/images.ts';
+import { removeLeftovers } from '../lab-tests/leftovers.ts';
+import { createMemorySubnets } from '../lab-tests/memory-subnets.ts';
+import { createPlaces } from '../lab-tests/places.ts';
+import { createPresentImages } from '../lab-tests/present-images.ts';
+import { testLab } from '../lab-tests/test-lab.ts';
+import { createTrials } from '../lab-tests/trials.ts';
+import type { LabCase } from '../lab-tests/lab-case.ts';
+import type { Lab } from '../labs/lab.ts';
+import { createLabProvision } from '../sessions/environment-maker.ts';
+import { createStepStarts } from '../sessions/preparing/step-starts.ts';
+import { createSubnetLeases } from '../sessions/subnet-leases.ts';
+import { createSubnetPool } from '../sessions/subnet-pool.ts';
+import { errorsOnly } from './errors-only.ts';
+
+/** What tests of labs make on an engine is told by this from what sessions are made of: no service touches it. */
+const INSTALLATION = 'lab-tests';
+
+/** Tests a lab; rejects when `signal` aborts, with nothing left on the engine. */
+export type TestLab = (lab: Lab, onCase: (ended: LabCase) => void, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Constructs what tests labs on the engine of these settings, as the service would run them, without a
+ * database; what killed tests left there is removed first. At most `jobs` environments are there at a time.
+ */
+export async function withLabTests(
+  { config, jobs }: { config: Config; jobs: number },
+  work: (test: TestLab) => Promise<void>,
+): Promise<void> {
+  const host = config.dockerHost;
+  const clock = systemClock;
+  const engine = createDockerEngine({ host, installation: INSTALLATION, nameServers: config.nameServers });
+  const { docker, close } = connectEngine(host, process.env);
+  try {
+    await removeLeftovers(engine, clock);
+    const subnets = createMemorySubnets();
+    const pool = createSubnetPool({ cidr: config.subnetPool, clock });
+    const openTrial = createTrials({
+      engine,
+      subnets,
+      clock,
+      provisionTimeoutSeconds: config.provisionTimeoutSeconds,
+      provision: createLabProvision({
+        engine,
+        leases: createSubnetLeases({ pool, subnets }),
+        pins: createPresentImages(createDockerImages({ docker })),
+      }),
+      runner: createCheckRunner({ engine, logger: errorsOnly }),
+      prepareStep: createStepStarts({ engine }),
+    });
+    const inPlace = createPlaces(jobs);
+    await work((lab, onCase, signal) => testLab(lab, { openTrial, inPlace, onCase }, signal));
+  } finally {
+    close();
+    await engine.close();
+  }
+}

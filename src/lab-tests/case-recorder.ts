@@ -1,0 +1,42 @@
+import { isFault } from '../errors.ts';
+import { CaseFailed } from './lab-case.ts';
+import type { CaseSubject, LabCase } from './lab-case.ts';
+
+export type CaseRecorder = ReturnType<typeof createCaseRecorder>;
+
+/** Writes down what came of the cases of one lab, and tells of each as it ends. */
+export function createCaseRecorder({ lab, onCase }: { lab: string; onCase: (ended: LabCase) => void }) {
+  function note(
+    subject: CaseSubject,
+    outcome: LabCase['outcome'],
+    more: Partial<Pick<LabCase, 'problem' | 'output' | 'seconds'>> = {},
+  ): void {
+    onCase({ lab, ...subject, outcome, problem: undefined, output: '', seconds: 0, ...more });
+  }
+
+  return {
+    /**
+     * Whether `work` did not fail. What has a code of the catalogue fails the case, too; anything else is
+     * thrown, and so is all when `signal` has aborted.
+     */
+    async run(subject: CaseSubject, work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+      const began = performance.now();
+      const seconds = () => (performance.now() - began) / 1000;
+      try {
+        await work();
+        note(subject, 'passed', { seconds: seconds() });
+        return true;
+      } catch (error) {
+        if (signal.aborted || !(error instanceof CaseFailed || isFault(error))) throw error;
+        const output = error instanceof CaseFailed ? error.output : '';
+        note(subject, 'failed', { problem: error.message, output, seconds: seconds() });
+        return false;
+      }
+    },
+
+    /** It could not be looked at. */
+    skip(subject: CaseSubject, problem: string): void {
+      note(subject, 'skipped', { problem });
+    },
+  };
+}

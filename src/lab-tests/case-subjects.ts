@@ -1,0 +1,22 @@
+import type { LabScript, LabStep } from '../labs/lab.ts';
+import type { CaseSubject } from './lab-case.ts';
+
+/** What is looked at in a lab, in the words of its report. */
+export const machinesSubject: CaseSubject = {
+  step: undefined,
+  kind: 'lab',
+  name: 'has its machines made',
+};
+
+export function beforeSubject({ id }: LabStep): CaseSubject {
+  return { step: id, kind: 'before', name: 'is not passed before it is done' };
+}
+
+export function solutionSubject({ id, checks }: LabStep): CaseSubject {
+  const name = checks.length > 0 ? 'is passed after its solution' : 'has scripts that run';
+  return { step: id, kind: 'solution', name };
+}
+
+export function wrongSubject({ id }: LabStep, wrong: LabScript): CaseSubject {
+  return { step: id, kind: 'wrong', name: `is not passed in the wrong state ${wrong.name}` };
+}

@@ -1,0 +1,81 @@
+import { checkOf } from '../checks/check-of.ts';
+import type { CheckRunner } from '../checks/check-runner.ts';
+import type { Verdict } from '../checks/verdict.ts';
+import type { Engine, ProvisionedMachine } from '../engine/engine.ts';
+import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
+import { machineNamed } from '../labs/to-script.ts';
+import { startEnvironment } from '../sessions/preparing/preparation.ts';
+import { startCommand } from '../sessions/preparing/script-wrapper.ts';
+import { startFault } from '../sessions/preparing/start-failed.ts';
+import type { StepStarts } from '../sessions/preparing/step-starts.ts';
+import { CaseFailed } from './lab-case.ts';
+
+/** Longest run of a script that does a step, in seconds: as long as a check may take at most. */
+const SCRIPT_SECONDS = 600;
+
+export interface TrialParts {
+  engine: Pick<Engine, 'exec'>;
+  runner: CheckRunner;
+  prepareStep: StepStarts;
+}
+
+export type Trial = ReturnType<typeof createTrial>;
+
+/** A lab in a fresh environment, in which is done what a learner might do. */
+export function createTrial(
+  { engine, runner, prepareStep }: TrialParts,
+  {
+    lab,
+    environmentId,
+    machines,
+    signal,
+  }: { lab: Lab; environmentId: string; machines: readonly ProvisionedMachine[]; signal: AbortSignal },
+) {
+  function machineIdOf(name: string): string {
+    const machine = machines.find((one) => one.name === name);
+    if (!machine) throw new Error(`The environment lacks the machine "${name}".`);
+    return machine.machineId;
+  }
+
+  /** @throws CaseFailed with the script's last words */
+  async function run({ name, script, machine: machineName, user }: LabScript): Promise<void> {
+    const machine = machineNamed(machineName, lab.machines);
+    const command = startCommand(
+      { script, timeoutSeconds: SCRIPT_SECONDS, ...(user !== undefined && { user }) },
+      'run',
+      { environment: startEnvironment(lab, machine), signal },
+    );
+    const result = await engine.exec(machineIdOf(machine.name), command);
+    const place = { lab: lab.slug, machine: machine.name, name, timeoutSeconds: SCRIPT_SECONDS };
+    const problem = startFault(result, 'run', place);
+    if (problem) throw new CaseFailed(String(problem.details['problem']));
+  }
+
+  return {
+    /** Prepares the step as for a learner who enters it, and types what is to be typed. @throws LAB_START_FAILED, CaseFailed */
+    async enter(step: LabStep): Promise<void> {
+      for (const { machine, command } of await prepareStep(lab, step, machineIdOf, signal)) {
+        const { user } = machineNamed(machine, lab.machines);
+        await run({ name: command, script: command, machine, user });
+      }
+    },
+
+    /** Does what the step asks for. @throws CaseFailed */
+    async solve({ solution }: LabStep): Promise<void> {
+      for (const script of solution) await run(script);
+    },
+
+    run,
+
+    /** How the step is judged now. @throws CaseFailed where it can not be judged */
+    async judge({ id }: LabStep): Promise<Verdict> {
+      const { check, environment } = checkOf(lab, id, environmentId);
+      const verdict = await runner.run(machineIdOf(check.machine), check, environment, signal);
+      signal.throwIfAborted();
+      if (verdict.state === 'errored') {
+        throw new CaseFailed(`The check can not be judged: ${verdict.message}`, verdict.output);
+      }
+      return verdict;
+    },
+  };
+}

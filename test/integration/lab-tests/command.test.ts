@@ -1,0 +1,108 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { labsFolder, writeLab } from '../../support/lab-folders.ts';
+import { labsCommand } from '../../support/labs-command.ts';
+import { fileStep, testedLab } from '../../support/tested-labs.ts';
+
+await t.test('a lab whose checks can be trusted is told to be, and the exit code is 0', async (t) => {
+  const wrong = `wrong: ["touch ~/two", "cp ~/one ~/other"]`;
+  const directory = await labsFolder(t, { good: testedLab([fileStep('one'), fileStep('two', wrong)]) });
+  const run = await labsCommand(['test', 'good', '--jobs', '2'], { BERTH_LABS_DIR: directory });
+  t.equal(run.code, 0, run.stderr);
+  const rows = run.stdout.trim().split('\n');
+  t.match(rows[0], /^LAB +STEP +BEFORE +SOLUTION +WRONG STATES +TIME$/);
+  t.match(rows[1], /^good +\(lab\) +✔ +\d+\.\d s$/);
+  t.match(rows[2], /^good +one +✔ +✔ +\d+\.\d s$/);
+  t.match(rows[3], /^good +two +✔ +✔ +✔ 2 of 2 +\d+\.\d s$/);
+  t.equal(rows.at(-1), '7 passed, 0 failed, 0 skipped');
+  t.match(run.stderr, /✔ good \/ two is not passed in the wrong state steps\[1\]\.wrong\[1\] \(/);
+});
+
+await t.test('each way in which a lab can not be trusted is told, and no lab hides another', async (t) => {
+  const directory = await labsFolder(t, {
+    blind: testedLab([
+      "id: one, check: { script: 'echo Always.' }, solution: 'true # done'",
+      fileStep('two'),
+    ]),
+    broken: testedLab([
+      `id: one, check: { script: 'exit 1' }, solution: 'echo Oh no. >&2; exit 3', wrong: 'true # done'`,
+      fileStep('two', "wrong: 'touch ~/two'"),
+    ]),
+    lenient: testedLab([fileStep('one', "wrong: 'echo wrong > ~/one'")]),
+    slow: testedLab([`id: one, check: { script: 'sleep 60', timeout: 1 }, solution: 'true # done'`]),
+    unsolved: testedLab([`id: one, check: { script: 'echo Nothing yet.; false' }`]),
+    unstarted: testedLab([fileStep('one', "wrong: 'true # done'")], {
+      machine: `, start: 'echo No way.; exit 4'`,
+    }),
+    unentered: testedLab([fileStep('one', "start: 'exit 5'"), fileStep('two')]),
+  });
+  await writeLab(directory, 'invalid', { 'lab.yaml': 'title: 5\n' });
+  const output = await mkdtemp(join(tmpdir(), 'berth-junit-'));
+  t.teardown(() => rm(output, { recursive: true, force: true }));
+  const file = join(output, 'labs.xml');
+
+  const run = await labsCommand(['test', directory, '--junit', file]);
+  t.equal(run.code, 1);
+  const told = (words: RegExp) => t.match(run.stdout, words);
+  told(
+    /✘ blind \/ one is not passed before it is done .*\n {2}It is passed before anything was done: "Always\."/,
+  );
+  told(
+    /✘ broken \/ one is passed after its solution .*\n {2}"steps\[0\]\.solution\[0\]" .* exit code 3.*\n {2}Oh no\./,
+  );
+  told(
+    /✘ lenient \/ one is not passed in the wrong state .*\n {2}It is passed in this wrong state: "There\."/,
+  );
+  told(/✘ slow \/ one is not passed before it is done .*\n {2}The check can not be judged: .* 1 s/);
+  told(
+    /✘ unsolved \/ one .*\n {2}It is not passed after its solution, which it does not have: "Nothing yet\."/,
+  );
+  told(/✘ unstarted has its machines made .*\n {2}.*exit code 4.*\n {2}No way\./);
+  told(/✘ unentered \/ one is not passed before it is done .*\n {2}.*exit code 5/);
+  told(/✘ invalid is valid .*\n {2}.*lab\.yaml:1: title: must be a text/);
+  told(/^blind +two +✔ +✔ /m);
+  told(/^broken +two +– +– +– 0 of 1 /m);
+  told(/^unstarted +one +– +– +– 0 of 1 /m);
+  told(/^unentered +one +✘ +– /m);
+  told(/^broken +one +✔ +✘ +✔ 1 of 1 /m);
+
+  const xml = await readFile(file, 'utf8');
+  t.match(xml, /<testcase classname="blind\.two" name="is passed after its solution" time="[\d.]+"\/>/);
+  t.match(
+    xml,
+    /<testcase classname="lenient\.one" .*><failure message="It is passed in this wrong state: &quot;There/,
+  );
+  t.match(
+    xml,
+    /<testcase classname="broken\.two" .*><skipped message="A step before it can not be done\."\/>/,
+  );
+});
+
+await t.test('scripts of steps run as for a learner who goes from step to step', async (t) => {
+  const start = `start: [
+      'echo root > /opt/first; whoami >> /opt/first',
+      { script: 'echo back > /opt/second; sleep 300', background: true },
+      { script: 'whoami > ~/typed', foreground: true } ]`;
+  const check = (script: string) => `check: { script: '${script}' }`;
+  const directory = await labsFolder(t, {
+    started: testedLab([
+      `id: one, ${start}, ${check('grep -qx here /home/learner/typed')}, solution: 'grep -qx root /opt/first && grep -qx learner ~/typed && until grep -qx back /opt/second; do sleep 0.1; done && echo here >> ~/typed'`,
+      `id: read, solution: 'echo read > ~/read'`,
+      fileStep('last', `wrong: 'test -e ~/read && grep -q here ~/typed'`),
+    ]),
+  });
+  const run = await labsCommand(['test', join(directory, 'started')]);
+  t.equal(run.code, 0, run.stdout);
+  t.match(run.stderr, /✔ started \/ read has scripts that run/);
+});
+
+await t.test('what can not be tested at all is said to be', async (t) => {
+  const empty = await labsFolder(t, {});
+  const nowhere = await labsCommand(['test', 'no-such-lab'], { BERTH_LABS_DIR: empty });
+  t.match(nowhere, { code: 1, stdout: /no-such-lab.*can not be read/ });
+  t.match(await labsCommand(['test', empty]), { code: 1, stdout: /has no lab\.yaml/ });
+  const jobs = await labsCommand(['test', '--jobs', 'many']);
+  t.match(jobs, { code: 1, stdout: '', stderr: /--jobs must be a number from 1 to 64/ });
+});

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import type { Test } from 'tap';
+import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
+import { labsFolder } from '../../support/lab-folders.ts';
+import { labsCommand } from '../../support/labs-command.ts';
+import { fileStep, testedLab } from '../../support/tested-labs.ts';
+import { until } from '../../support/until.ts';
+
+const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+
+const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation: 'lab-tests' });
+t.teardown(() => engine.close());
+
+/** Labs with a solution that takes longer than any test. */
+const endless = testedLab([`id: one, check: { script: 'exit 1' }, solution: 'sleep 500'`]);
+
+/** Tests two such labs until both have their machines. */
+async function testing(t: Test) {
+  const directory = await labsFolder(t, { one: endless, two: endless });
+  const child = spawn(process.execPath, ['--import=tsx', MAIN, 'labs', 'test', directory, '--jobs', '2']);
+  t.teardown(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const made = async () => {
+    const environments = await engine.list();
+    return environments.filter(({ environmentId }) => environmentId.includes(`-${child.pid}-`));
+  };
+  await until(() => (said.match(/one is not passed before it is done/g) ?? []).length === 2, 60_000);
+  t.equal((await made()).length, 2, 'labs are tested side by side');
+  return { child, made };
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  await t.test(`nothing is left after ${signal}`, async (t) => {
+    const { child, made } = await testing(t);
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    t.same(await ended, [code, null]);
+    t.same(await made(), []);
+  });
+}
+
+await t.test('what a test left that was killed goes when labs are tested again', async (t) => {
+  const { child, made } = await testing(t);
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  t.equal((await made()).length, 2);
+  const directory = await labsFolder(t, { good: testedLab([fileStep('one')]) });
+  t.match(await labsCommand(['test', directory]), { code: 0 });
+  t.same(await made(), []);
+});
