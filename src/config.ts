@@ -146,13 +146,13 @@ export const settings = z.object({
     .stringbool()
     .default(true)
     .describe(
-      'Whether a session that ends by idleness or age is saved, so that its learner can go on later.',
+      'Whether a session that ends by idleness, by age, or since it wrote too much, is saved, so that its learner can go on later.',
     ),
   BERTH_SAVE_LIMIT_BYTES: z.coerce
     .number()
     .int()
     .min(1024 * 1024)
-    .default(2 * 1024 ** 3)
+    .default(4 * 1024 ** 3)
     .describe('Most bytes of one saved session, beyond the images of its lab.'),
   BERTH_SAVE_DAYS: z.coerce
     .number()

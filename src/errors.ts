@@ -72,14 +72,14 @@ const catalogue = {
   ],
   MACHINE_DISK_FULL: [
     410,
-    'The session was stopped because its machine "{machine}" had written {written}, and may keep {limit}: start the lab again, and remove what is not needed in time.',
+    'The session was stopped because its machine "{machine}" had written {written}, and may keep {limit}: remove what is not needed in time.',
   ],
 
   // Saved states
   SAVE_OFF: [409, 'The lab "{lab}" does not let its sessions be saved.'],
   SAVE_TOO_LARGE: [
     413,
-    'What you made is {size} and at most {limit} are kept: remove what you do not need, then save again.',
+    'What you made is {size} and at most {limit} are kept: remove what you do not need before it is saved.',
   ],
   SAVE_INTERRUPTED: [503, 'The service stopped while this was being saved: save it again.'],
   SAVED_STATE_NOT_FOUND: [404, 'There is no such saved state; it may have been removed.'],

@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { ByteSource } from '../byte-source.ts';
 import type { ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
 import type { EngineDisk } from './engine-disk.ts';
+import type { CommitSpec, SavedImageStatus } from './saved-image.ts';
 
 /**
  * Port to what runs containers. An environment is all that one session has on the engine: its
@@ -105,25 +106,15 @@ export interface Engine extends EngineDisk {
    * bytes would be written before they are, holes in files among them, and may throw: nothing is saved
    * then, and the machine goes on. @throws CONTAINER_NOT_FOUND, DISK_FULL, what `admit` throws
    */
-  commit(
-    machineId: string,
-    image: {
-      repository: string;
-      tag: string;
-      labels: Record<string, string>;
-      admit?: (bytes: number) => void;
-    },
-  ): Promise<string>;
+  commit(machineId: string, image: CommitSpec): Promise<string>;
 
   /**
    * Saves what is in a volume of the machine, with owners and modes, as an image that a volume can
-   * start from ({@link VolumeSpec}), and returns the image's id. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL
+   * start from ({@link VolumeSpec}), and returns the image's id. `admit` is told again and again how
+   * many bytes that has come to, and may throw as with `commit`.
+   * @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL, what `admit` throws
    */
-  commitVolume(
-    machineId: string,
-    path: string,
-    image: { repository: string; tag: string; labels: Record<string, string> },
-  ): Promise<string>;
+  commitVolume(machineId: string, path: string, image: CommitSpec): Promise<string>;
 
   /** Bytes that an image by `commit` or `commitVolume` holds beyond the one its machine was made from first. @throws IMAGE_NOT_FOUND */
   measureImage(image: string): Promise<number>;
@@ -145,12 +136,6 @@ export interface Engine extends EngineDisk {
 
   /** Frees connections. Machines go on running. */
   close(): Promise<void>;
-}
-
-export interface SavedImageStatus {
-  id: string;
-  /** All that it goes by, as `repository:tag`; none where an engine lost them. */
-  names: string[];
 }
 
 export interface EngineInfo {

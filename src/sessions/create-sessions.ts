@@ -115,7 +115,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const leases = createSubnetLeases({ pool, subnets });
   const provisionLab = createLabProvision({ engine, leases, pins: options.pins });
   const diskNews = { onRoom: wakeProvisioner, onEnded: wakeTeardown };
-  const disk = putDiskTogether({ ...options, ...diskNews, store, changer });
+  const keepNow = (...session: Parameters<typeof saves.keepNow>) => saves.keepNow(...session);
+  const disk = putDiskTogether({ ...options, ...diskNews, store, changer, keep: keepNow });
   const admissions = putAdmissionTogether({ ...options, pool, disk, changer });
   const { quotas, room, admission, queue, news, engineRoom } = admissions;
   const limitOf = createSessionLimit({ quotas, sessionLimit: options.sessionLimit });
@@ -125,6 +126,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     changer,
     owner,
     limitOf,
+    roomOnDisk: disk.roomForSaves,
     onEnded: wakeTeardown,
     onGivenUp: () => work.started && comparison.wake(),
     onQueued: () => {

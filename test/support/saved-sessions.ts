@@ -1,10 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Test } from 'tap';
 import type { Database } from '../../src/database/database.ts';
 import type { Lab } from '../../src/labs/lab.ts';
 import type { Sessions, SessionsOptions } from '../../src/sessions/create-sessions.ts';
 import type { Session } from '../../src/sessions/session.ts';
+import { system } from '../../src/identity/actor.ts';
 import { createActors } from './actors.ts';
 import { freshDatabase } from './databases.ts';
+import { createFakeClock } from './fake-clock.ts';
 import { openTestEngine, withFaults } from './session-engine.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from './sessions.ts';
 import { until } from './until.ts';
@@ -70,6 +73,29 @@ export async function openSaves(
 }
 
 export type SavedWorld = Awaited<ReturnType<typeof openSaves>>;
+
+/** Sessions on the real engine, on a clock that stands still. */
+export async function openAgeing(t: Test, options: Parameters<typeof openSaves>[1] = {}) {
+  const clock = createFakeClock(new Date());
+  const world = await openSaves(t, { clock, ...options });
+  /** Moves time on, until `done` answers true for the session: sweeps come every few seconds. */
+  async function pass(ms: number, id: string, done: (session: Session) => boolean): Promise<Session> {
+    clock.jump(ms);
+    for (let tries = 0; tries < 400; tries++) {
+      await setTimeout(50);
+      const session = await world.service.get(system, id);
+      if (done(session)) return session;
+      clock.jump(500);
+    }
+    throw new Error(`It did not come about: ${JSON.stringify(await world.service.get(system, id))}`);
+  }
+  /** Lets the sweeps go on, without time to speak of. */
+  async function sweeps(work: Promise<unknown>): Promise<void> {
+    const timer = setInterval(() => clock.jump(200), 50);
+    await work.finally(() => clearInterval(timer));
+  }
+  return { ...world, clock, pass, sweeps };
+}
 
 /** Another service process on the same database and engine. */
 export function openBeside(t: Test, { database, options }: SavedWorld): Sessions {

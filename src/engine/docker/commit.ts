@@ -1,13 +1,13 @@
-import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
+import type { CommitSpec } from '../saved-image.ts';
 import { call, hasStatus } from './faults.ts';
 import { labelInstructions, quote, TRANSFER_TIMEOUT_MS } from './files.ts';
-import type { BoundedCommit } from './files.ts';
 import { labelsOf } from './labels.ts';
 import { SAVED_COMMENT } from './saved-images.ts';
 import { WALK_TIMEOUT_MS } from './usage.ts';
 import { importTar, whilePaused } from './volume-image.ts';
+import type { ImportTarget } from './volume-image.ts';
 
 /**
  * From this many layers on a file system is saved as one: each save and start from it adds another,
@@ -19,7 +19,7 @@ const DEEPEST_LAYERS = 50;
 export async function commit(
   docker: Docker,
   installation: string,
-  { machineId, image }: { machineId: string; image: BoundedCommit },
+  { machineId, image }: { machineId: string; image: CommitSpec },
 ): Promise<string> {
   const container = docker.getContainer(machineId);
   const { Config, Image } = await call(() => container.inspect());
@@ -31,8 +31,7 @@ export async function commit(
   return whilePaused(container, async () => {
     admit(await measureWritten(container));
     if (isDeep) {
-      const flat = { ...target, changes: [...changes, ...settings(Config)] };
-      return commitFlat(docker, container, flat, admit);
+      return commitFlat(docker, container, { ...target, changes: [...changes, ...settings(Config)], admit });
     }
     const saved = (await call(() => container.commit({ ...target, changes, comment: SAVED_COMMENT }), {
       timeoutMs: TRANSFER_TIMEOUT_MS,
@@ -65,22 +64,11 @@ async function countLayers(docker: Docker, image: string): Promise<number> {
 async function commitFlat(
   docker: Docker,
   container: Docker.Container,
-  target: { repo: string; tag: string; changes: string[] },
-  admit: (bytes: number) => void,
+  target: ImportTarget,
 ): Promise<string> {
   const tar = await call(() => container.export());
   if (!('destroy' in tar)) throw fault('ENGINE_REFUSED', { problem: 'it gave no file system out' });
-  return importTar(docker, Readable.from(admitted(tar, admit), { objectMode: false }), target);
-}
-
-/** The stream, as long as `admit` lets its bytes pass. */
-async function* admitted(tar: NodeJS.ReadableStream, admit: (bytes: number) => void): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of tar as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    admit(bytes);
-    yield chunk;
-  }
+  return importTar(docker, tar, target);
 }
 
 /** What an image says beside its files, and a file system alone does not. */

@@ -39,17 +39,6 @@ function noSuchFile() {
   return fault('NOT_FOUND', { thing: 'file' });
 }
 
-export interface CommitSpec {
-  repository: string;
-  tag: string;
-  labels: Record<string, string>;
-}
-
-/** A file system that may only be saved when it is not too large. */
-export interface BoundedCommit extends CommitSpec {
-  admit?: (bytes: number) => void;
-}
-
 /** Labels as the engine's image instructions. */
 export function labelInstructions(labels: Record<string, string>): string[] {
   return Object.entries(labels).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
-import type { SavedImageStatus } from '../engine.ts';
+import type { SavedImageStatus } from '../saved-image.ts';
 import { call } from './faults.ts';
 import { labelFilter, labelsOf } from './labels.ts';
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
+import type { CommitSpec } from '../saved-image.ts';
 import { call, hasStatus, isRefusal } from './faults.ts';
 import { labelInstructions, TRANSFER_TIMEOUT_MS } from './files.ts';
-import type { CommitSpec } from './files.ts';
 import { readMessages } from './image-stream.ts';
 import { LABEL, labelsOf } from './labels.ts';
 import { SAVED_COMMENT } from './saved-images.ts';
@@ -25,7 +25,7 @@ export async function commitVolume(
   { docker, installation, helperImage }: VolumeSaver,
   machineId: string,
   path: string,
-  { repository, tag, labels }: CommitSpec,
+  { repository, tag, labels, admit }: CommitSpec,
 ): Promise<string> {
   const container = docker.getContainer(machineId);
   const { Config, HostConfig } = await call(() => container.inspect());
@@ -38,7 +38,7 @@ export async function commitVolume(
   const mover = { image: helperImage, installation, labels: { environment, volume: wanted } };
   return whilePaused(container, () =>
     packVolume(docker, found.Source, mover, (tar) =>
-      importTar(docker, tar, { repo: repository, tag, changes }),
+      importTar(docker, tar, { repo: repository, tag, changes, ...(admit && { admit }) }),
     ),
   );
 }
@@ -53,12 +53,23 @@ function normal(path: string): string {
   return posix.join('/', path).replace(/(?<=.)\/$/, '');
 }
 
-/** Makes an image of a tar stream, whole or not at all; its id. */
+/** What becomes of a tar stream. */
+export interface ImportTarget {
+  repo: string;
+  tag: string;
+  /** Instructions of an image's file. */
+  changes: string[];
+  /** Told how many bytes have come; may throw. */
+  admit?: (bytes: number) => void;
+}
+
+/** Makes an image of a tar stream, whole or not at all; its id. @throws what `admit` throws */
 export async function importTar(
   docker: Docker,
-  tar: Readable,
-  options: { repo: string; tag: string; changes: string[] },
+  source: NodeJS.ReadableStream,
+  { admit = () => undefined, ...options }: ImportTarget,
 ): Promise<string> {
+  const tar = Readable.from(admitted(source, admit), { objectMode: false });
   // What is cut short must not become an image: the request is broken off, not ended.
   const abort = new AbortController();
   let broken: Error | undefined;
@@ -79,6 +90,16 @@ export async function importTar(
   } catch (error) {
     abort.abort();
     throw broken ?? error;
+  }
+}
+
+/** The stream, as long as `admit` lets its bytes pass. */
+async function* admitted(tar: NodeJS.ReadableStream, admit: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of tar as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    admit(bytes);
+    yield chunk;
   }
 }
 

@@ -38,7 +38,7 @@ export function createDiskUpkeep(options: {
   async function keep(): Promise<void> {
     while (!stopping.signal.aborted) {
       await lookAndMeasure().catch((error: unknown) => {
-        if (isFault(error, 'ENGINE_UNREACHABLE')) return;
+        if (isFault(error, 'ENGINE_UNREACHABLE', 'SHUTTING_DOWN')) return;
         logger.error({ err: error }, "The engine's disk could not be looked after.");
       });
       await rest(clock, watch.isPressing() ? LOOK_SOON_MS : LOOK_EVERY_MS, stopping.signal);

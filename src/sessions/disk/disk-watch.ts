@@ -10,6 +10,9 @@ import type { Portion } from '../../units.ts';
 /** A disk that would be down to half of its reserve within so long, in milliseconds, is watched closely. */
 const SOON_MS = 120_000;
 
+/** Part of the reserve that what learners made may take when it is saved; the rest is for those who work on. */
+const SAVES_SHARE = 3 / 4;
+
 /** The engine's disk as it was last seen. */
 export interface DiskState extends DiskSpace {
   /** Below this much free nothing is begun. */
@@ -51,6 +54,20 @@ export function createDiskWatch(options: {
     return state;
   }
 
+  /** Looks now. A disk that can not be seen stays as it was. */
+  async function look(): Promise<void> {
+    try {
+      note(await engine.disk());
+      unseen = false;
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      if (!unseen && error.code !== 'ENGINE_UNREACHABLE') {
+        logger.warn({ err: error }, "The engine's disk can not be seen: starts do not wait for room on it.");
+      }
+      unseen = error.code !== 'ENGINE_UNREACHABLE';
+    }
+  }
+
   return {
     /** As last seen; undefined while it has not been. */
     latest: () => latest,
@@ -63,21 +80,11 @@ export function createDiskWatch(options: {
       const left = latest.freeBytes - latest.reserveBytes / 2;
       return isLow(latest) || (falling > 0 && left / falling < SOON_MS);
     },
-    /** Looks now. A disk that can not be seen stays as it was. */
-    async look(): Promise<void> {
-      try {
-        note(await engine.disk());
-        unseen = false;
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        if (!unseen && error.code !== 'ENGINE_UNREACHABLE') {
-          logger.warn(
-            { err: error },
-            "The engine's disk can not be seen: starts do not wait for room on it.",
-          );
-        }
-        unseen = error.code !== 'ENGINE_UNREACHABLE';
-      }
+    look,
+    /** How much of it saved states may take, looked at now; undefined where it was never seen. */
+    async roomForSaves(): Promise<number | undefined> {
+      await look();
+      return latest && latest.freeBytes - latest.reserveBytes * (1 - SAVES_SHARE);
     },
   };
 }

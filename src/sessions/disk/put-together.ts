@@ -5,7 +5,7 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../log.ts';
 import type { Portion } from '../../units.ts';
 import type { SessionChanger } from '../session-changes.ts';
-import type { SessionStore } from '../session-store.ts';
+import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
 import { createDiskUpkeep } from './disk-upkeep.ts';
 import { createDiskWatch } from './disk-watch.ts';
 import { createMeasuringStore } from './measuring-store.ts';
@@ -27,9 +27,11 @@ export function putDiskTogether(
     catalogue: Pick<LabCatalogue, 'version'>;
     clock: Clock;
     logger: Log;
+    /** Has a session saved that is to end for that reason; false where it is to end. */
+    keep: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
     /** There is room on the disk again. */
     onRoom: () => void;
-    /** A session was stopped. */
+    /** A session was ended. */
     onEnded: () => void;
   },
 ) {
@@ -38,5 +40,5 @@ export function putDiskTogether(
   const limits = createWriteLimits(options);
   const measuring = createMeasuringStore({ database });
   const { start, stop } = createDiskUpkeep({ watch, limits, measuring, clock, logger });
-  return { start, stop, latest: watch.latest, isLow: watch.isLow };
+  return { start, stop, latest: watch.latest, isLow: watch.isLow, roomForSaves: watch.roomForSaves };
 }

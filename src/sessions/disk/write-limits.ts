@@ -6,22 +6,24 @@ import type { Log } from '../../log.ts';
 import { formatBytes } from '../../units.ts';
 import { hasSaved, reason } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
-import type { SessionStore } from '../session-store.ts';
+import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
 import { largestWriter } from './over-limit.ts';
 import type { Writer } from './over-limit.ts';
 
 export type WriteLimits = ReturnType<typeof createWriteLimits>;
 
-/** Holds machines to what their lab lets them write. `onEnded` is called when a session was stopped. */
+/** Holds machines to what their lab lets them write. `onEnded` is called when a session was ended. */
 export function createWriteLimits(options: {
   engine: Pick<Engine, 'usage'>;
   store: Pick<SessionStore, 'findByEnvironment'>;
   changer: SessionChanger;
   catalogue: Pick<LabCatalogue, 'version'>;
   logger: Log;
+  /** Has a session saved that is to end for that reason; false where it is to end. */
+  keep: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
   onEnded: () => void;
 }) {
-  const { engine, store, changer, catalogue, logger, onEnded } = options;
+  const { engine, store, changer, catalogue, logger, keep, onEnded } = options;
   /** Environments that were said to be near their limit: no more than there are. */
   let near = new Set<string>();
 
@@ -36,13 +38,15 @@ export function createWriteLimits(options: {
         logger.warn({ sessionId: row.id, ...writer }, 'A machine has nearly written all it may.');
       return true;
     }
-    // What was saved before is not lost with it.
-    const event = hasSaved(row) ? 'fallBack' : 'stop';
-    if (await changer.move(row, event, reason('MACHINE_DISK_FULL', describe(writer)))) {
-      logger.warn({ sessionId: row.id, ...writer }, 'A session was stopped: its machine wrote too much.');
-      onEnded();
-    }
+    logger.warn({ sessionId: row.id, ...writer }, 'A session is stopped: its machine wrote too much.');
+    await end(row, reason('MACHINE_DISK_FULL', describe(writer)));
     return false;
+  }
+
+  async function end(row: SessionRow, why: SessionChanges): Promise<void> {
+    if (await keep(row, why)) return;
+    // What was saved before is not lost with it.
+    if (await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', why)) onEnded();
   }
 
   return {

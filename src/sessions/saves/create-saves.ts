@@ -37,6 +37,8 @@ export interface SavesOptions {
   saveLimitBytes: number;
   /** Days that one is kept. */
   saveDays: number;
+  /** Bytes of the engine's disk that saved states may take now; undefined where it can not be seen. */
+  roomOnDisk: () => Promise<number | undefined>;
   /** There is an environment to tear down. */
   onEnded: () => void;
   /** A save or copy was given up: machines may be left as it had them. */
@@ -50,13 +52,13 @@ export type Saves = ReturnType<typeof createSaves>;
 /** Saved sessions, put together. */
 export function createSaves(options: SavesOptions) {
   const { database, store, changer, engine, clock, catalogue, owner, logger, limitOf } = options;
-  const { saveOnEnd, saveLimitBytes, saveDays, onEnded, onGivenUp, onQueued } = options;
+  const { saveOnEnd, saveLimitBytes, saveDays, roomOnDisk, onEnded, onGivenUp, onQueued } = options;
   const states = createSavedStateStore({ database });
   const lists = createSavedListStore({ database });
   const forks = createForkStore({ database });
   const common = { store, states, changer, engine, clock, owner, logger, days: saveDays };
   const giveUp = createFailedSave({ ...common, onEnded, onGivenUp });
-  const putAway = createPutAway({ engine, states, owner, limitBytes: saveLimitBytes });
+  const putAway = createPutAway({ engine, states, owner, limitBytes: saveLimitBytes, roomOnDisk });
   const saver = createSaver({ ...common, forks, putAway, giveUp, onSaved: onEnded, onCopied: onQueued });
   const upkeep = createSavedUpkeep({ ...common, lists, saver, giveUp, onEnded });
   const atEnd = createSavingAtEnd({ saver, catalogue, saveOnEnd });
@@ -78,6 +80,7 @@ export function createSaves(options: SavesOptions) {
     service: createSaveService({ store, lists, saver, atEnd, again, fork, deleteSaved }),
     /** Has a session saved that is to end by itself, where it shall be. */
     keep: atEnd.keep,
+    keepNow: atEnd.keepNow,
     /** What a session begins with. @throws SAVED_STATE_NOT_FOUND */
     async machines(stateId: string) {
       const images = await states.images(stateId);

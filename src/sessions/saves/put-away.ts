@@ -29,8 +29,10 @@ export function createPutAway(options: {
   owner: string;
   /** Most bytes of one state. */
   limitBytes: number;
+  /** Bytes that states may take of the disk now; undefined where that is not known. */
+  roomOnDisk: () => Promise<number | undefined>;
 }) {
-  const { engine, states, owner, limitBytes } = options;
+  const { engine, states, owner, limitBytes, roomOnDisk } = options;
 
   async function partsOf(row: SessionRow, stateId: string): Promise<Part[]> {
     const parts = row.machines.map(async ({ name: machineName, engineId }) => {
@@ -48,8 +50,8 @@ export function createPutAway(options: {
     return (await Promise.all(parts)).flat();
   }
 
-  function requireFit(bytes: number): void {
-    if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size: mib(bytes), limit: mib(limitBytes) });
+  function requireFit(bytes: number, size = mib(bytes)): void {
+    if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size, limit: mib(limitBytes) });
   }
 
   /** `before` are the bytes of the parts that are made already. */
@@ -61,9 +63,15 @@ export function createPutAway(options: {
     await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
     const tag = image.slice(REPOSITORY.length + 1);
     const target = { repository: REPOSITORY, tag, labels: { [LABEL]: stateId } };
-    const admit = (bytes: number) => requireFit(before + bytes);
+    const room = (await roomOnDisk()) ?? Infinity;
+    // A volume is read no further than it may go: how much more there is nobody knows.
+    const size = volume === '' ? undefined : `more than ${mib(limitBytes)}`;
+    const admit = (bytes: number) => {
+      requireFit(before + bytes, size);
+      if (bytes > room) throw fault('DISK_FULL', { where: 'the container engine' });
+    };
     if (volume === '') await engine.commit(machineId, { ...target, admit });
-    else await engine.commitVolume(machineId, volume, target);
+    else await engine.commitVolume(machineId, volume, { ...target, admit });
     const bytes = await engine.measureImage(image);
     await states.measured({ savedStateId: stateId, image }, bytes);
     return bytes;
@@ -72,7 +80,7 @@ export function createPutAway(options: {
   /**
    * Puts all of the session away, one part after the other, and answers its bytes. `onPart` is told
    * which machine's turn it is, and how much is done.
-   * @throws SAVE_TOO_LARGE, what the engine throws, `signal`'s reason
+   * @throws SAVE_TOO_LARGE, DISK_FULL, what the engine throws, `signal`'s reason
    */
   return async function putAway(
     row: SessionRow,

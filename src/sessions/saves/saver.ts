@@ -21,6 +21,14 @@ const DAY_MS = 24 * 60 * 60_000;
 /** What an explicit save, or the end of a session, begins with. */
 const untroubled = { saveProblemCode: null, saveProblemMessage: null, reasonCode: null, reasonMessage: null };
 
+/** Of a session that is saved because it is to end. */
+export interface Ending {
+  /** The reason's columns. */
+  why: SessionChanges;
+  /** Whether it is to end only while its time is the same still. */
+  sameEnd: boolean;
+}
+
 export type Saver = ReturnType<typeof createSaver>;
 
 /** Puts sessions away, a few at a time. `onSaved` is called when there is an environment to tear down, `onCopied` when there is one to make. */
@@ -67,7 +75,7 @@ export function createSaver(options: {
     }
   }
 
-  /** Runs `work` on the state of `row`, which is `saving`, in its turn and as long as the session is. */
+  /** Runs `work` on the state of `row`, as long as that is `saving`. */
   function run(row: SessionRow, stateId: string, ending: SessionChanges | undefined, work: Work): void {
     const abort = new AbortController();
     const held = {
@@ -80,10 +88,7 @@ export function createSaver(options: {
     };
     async function workOrGiveUp(signal: AbortSignal): Promise<void> {
       try {
-        await turns.run(async () => {
-          signal.throwIfAborted();
-          await work(signal);
-        });
+        await work(signal);
       } catch (error) {
         const cause: unknown = signal.aborted ? signal.reason : error;
         if (cause !== HOLD_LOST) await giveUp(row, stateId, { error: cause, ending });
@@ -106,8 +111,9 @@ export function createSaver(options: {
   }
 
   async function save(row: SessionRow, stateId: string, why: SessionChanges, signal: AbortSignal) {
+    // Before its turn: what has written too much is not to write on while it waits.
     await Promise.all(row.machines.map(({ engineId }) => engine.stop(engineId ?? '')));
-    const bytes = await putAway(row, stateId, { signal, onPart: reporting(row) });
+    const bytes = await turns.run(() => putAway(row, stateId, { signal, onPart: reporting(row) }));
     const made = { id: stateId, owner, bytes, expiresAt: keptUntil() };
     const saved = await states.finish(row, made, why);
     if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });
@@ -117,7 +123,7 @@ export function createSaver(options: {
   }
 
   async function copy(source: SessionRow, row: SessionRow, stateId: string, signal: AbortSignal) {
-    const bytes = await putAway(source, stateId, { signal, onPart: reporting(row) });
+    const bytes = await turns.run(() => putAway(source, stateId, { signal, onPart: reporting(row) }));
     const queued = await forks.finish(row, { id: stateId, owner, bytes, at: clock.now() });
     if (!queued) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be copied' });
     changer.tell(queued);
@@ -133,21 +139,21 @@ export function createSaver(options: {
     newState,
 
     /**
-     * Begins to save a ready session; undefined when it has changed since. `ending` has the reason of
-     * one that was to end: it shall have the same end still, and ends where it can not be saved.
-     * @throws SHUTTING_DOWN
+     * Begins to save a ready session; undefined when it has changed since. With `ending` it ends where
+     * it can not be saved. @throws SHUTTING_DOWN
      */
-    async begin(row: SessionRow, ending?: SessionChanges): Promise<SessionRow | undefined> {
+    async begin(row: SessionRow, ending?: Ending): Promise<SessionRow | undefined> {
       if (stopped) throw fault('SHUTTING_DOWN');
       const state = newState(row.learnerId);
       return known(state.id, async () => {
         const saving = await states.begin(row, state, hold(), {
           changes: { ...untroubled, phase: null, percent: 0 },
-          sameEnd: ending !== undefined,
+          sameEnd: ending?.sameEnd ?? false,
         });
         if (!saving) return undefined;
         changer.tell(saving);
-        run(saving, state.id, ending, (signal) => save(saving, state.id, ending ?? {}, signal));
+        const why = ending?.why;
+        run(saving, state.id, why, (signal) => save(saving, state.id, why ?? {}, signal));
         return saving;
       });
     },

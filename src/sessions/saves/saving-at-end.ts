@@ -5,7 +5,7 @@ import type { Saver } from './saver.ts';
 
 export type SavingAtEnd = ReturnType<typeof createSavingAtEnd>;
 
-/** Which sessions are saved, and has those saved that end by idleness or age. */
+/** Which sessions are saved, and has those saved that end by themselves. */
 export function createSavingAtEnd(options: {
   saver: Pick<Saver, 'begin' | 'isFull'>;
   catalogue: Pick<LabCatalogue, 'version'>;
@@ -24,6 +24,11 @@ export function createSavingAtEnd(options: {
     }
   }
 
+  /** A copy was made to look at: its maker saves it where there is something to keep. */
+  function isKept(row: SessionRow): boolean {
+    return saveOnEnd && row.forkOfId === null && isAllowed(row);
+  }
+
   return {
     isAllowed,
 
@@ -32,9 +37,15 @@ export function createSavingAtEnd(options: {
      * not be saved now, since the engine is away or others are being saved, is asked about again.
      */
     async keep(row: SessionRow, reason: SessionChanges): Promise<boolean> {
-      // A copy was made to look at: its maker saves it where there is something to keep.
-      if (!saveOnEnd || row.forkOfId !== null || !isAllowed(row)) return false;
-      if (row.state === 'ready' && !saver.isFull()) await saver.begin(row, reason);
+      if (!isKept(row)) return false;
+      if (row.state === 'ready' && !saver.isFull()) await saver.begin(row, { why: reason, sameEnd: true });
+      return true;
+    },
+
+    /** As `keep`, of a ready session whose machines are to stop at once, also where others are being saved. */
+    async keepNow(row: SessionRow, reason: SessionChanges): Promise<boolean> {
+      if (!isKept(row)) return false;
+      await saver.begin(row, { why: reason, sameEnd: false });
       return true;
     },
   };

@@ -83,7 +83,15 @@ await test('a resumed session whose machine wrote too much is what it was when i
   const catalogue = testCatalogue([
     testLab('small', { machines: [testMachine('main', { diskBytes: 32 * MIB })] }),
   ]);
-  await createWriteLimits({ engine, store, changer, catalogue, logger, onEnded() {} }).enforce();
+  await createWriteLimits({
+    engine,
+    store,
+    changer,
+    catalogue,
+    logger,
+    keep: async () => false,
+    onEnded() {},
+  }).enforce();
   t.match(await service.get(owner, id), {
     state: 'saved',
     savedStateId,

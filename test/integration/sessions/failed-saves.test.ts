@@ -15,7 +15,7 @@ await test('what is too large is not saved: the session goes on with its files, 
   await run(id, 'head -c 4M /dev/urandom >/data/too-much');
   const kept = await saved(id);
   t.match(kept, { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' }, savedStateId: undefined });
-  t.match(kept.saveProblem?.message, /What you made is [56] MiB and at most 3 MiB are kept/);
+  t.match(kept.saveProblem?.message, /What you made is more than 3 MiB and at most 3 MiB are kept/);
   t.equal(await run(id, 'cat /root/kept; stat -c %s /data/too-much'), 'kept\n4194304\n');
   await leaves(1, 0);
 
@@ -41,6 +41,23 @@ await test('a file that is all hole is refused before the engine writes it out, 
   t.equal(await run(id, 'stat -c %s /tmp/hole; rm /tmp/hole'), `${256 * 1024 ** 2}\n`);
   await leaves(1, 0);
   t.equal(images, 0, 'none was made');
+  t.match(await saved(id), { state: 'saved' });
+});
+
+await test('a hole in a volume is refused while it is read, and not when it has been written out', async (t) => {
+  const { engine, ready, run, saved, leaves } = await openSaves(t, { saveLimitBytes: 64 * 1024 * 1024 });
+  const { id } = await ready();
+  const made: unknown[] = [];
+  engine.intercept('measureImage', async (image) => void made.push(image));
+  await run(id, 'truncate -s 256M /data/hole');
+  t.match(await saved(id), { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' } });
+  t.strictSame(
+    made.map(String).map((image) => image.replace(/.*-/, '')),
+    ['main'],
+    'of the volume nothing was made',
+  );
+  t.equal(await run(id, 'stat -c %s /data/hole; rm /data/hole'), `${256 * 1024 ** 2}\n`);
+  await leaves(1, 0);
   t.match(await saved(id), { state: 'saved' });
 });
 

@@ -1,38 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
-import type { Test } from 'tap';
-import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
-import type { Session } from '../../../src/sessions/session.ts';
 import { system } from '../../../src/identity/actor.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { openSaves } from '../../support/saved-sessions.ts';
+import { openAgeing, openSaves } from '../../support/saved-sessions.ts';
 import { whenState } from '../../support/sessions.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-
-/** Sessions on the real engine, on a clock that stands still. */
-async function openAgeing(t: Test, options: Partial<SessionsOptions> = {}) {
-  const clock = createFakeClock(new Date());
-  const world = await openSaves(t, { clock, ...options });
-  /** Moves time on, until `done` answers true for the session: sweeps come every few seconds. */
-  async function pass(ms: number, id: string, done: (session: Session) => boolean): Promise<Session> {
-    clock.jump(ms);
-    for (let tries = 0; tries < 400; tries++) {
-      await setTimeout(50);
-      const session = await world.service.get(system, id);
-      if (done(session)) return session;
-      clock.jump(500);
-    }
-    throw new Error(`It did not come about: ${JSON.stringify(await world.service.get(system, id))}`);
-  }
-  /** Lets the sweeps go on, without time to speak of. */
-  async function sweeps(work: Promise<unknown>): Promise<void> {
-    const timer = setInterval(() => clock.jump(200), 50);
-    await work.finally(() => clearInterval(timer));
-  }
-  return { ...world, clock, pass, sweeps };
-}
 
 await test('what was saved is kept its days and then goes, with its images and its session', async (t) => {
   const { database, service, saves, actors, ready, saved, leaves, pass, sweeps } = await openAgeing(t);

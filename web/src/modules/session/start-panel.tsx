@@ -7,7 +7,10 @@ export function StartPanel({ handle }: { handle: SessionHandle }) {
   return (
     <div className="stage-empty">
       {session?.reason && <Problem>{session.reason.message}</Problem>}
-      {session?.state === 'ENDED' && <p>Your session has ended. What you passed is kept.</p>}
+      {session?.saveProblem && <Problem>Your work could not be saved. {session.saveProblem.message}</Problem>}
+      {session?.state === 'ENDED' && (
+        <p>Your session has ended. What you passed is kept; what was in its machine is gone.</p>
+      )}
       <button type="button" onClick={start} aria-disabled={busy}>
         {buttonText(session?.state)}
       </button>
