@@ -75,7 +75,7 @@ async function testAll(
 
 function notValid(lab: string, problem: string): LabCase {
   const subject = { step: undefined, kind: 'lab', name: 'is valid' } as const;
-  return { lab, ...subject, outcome: 'failed', problem, output: '', seconds: 0 };
+  return { lab, ...subject, outcome: 'failed', problem, said: undefined, output: '', seconds: 0 };
 }
 
 /** What the arguments name: a folder as it is, anything else a lab of the usual folder. */

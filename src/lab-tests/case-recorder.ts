@@ -9,22 +9,35 @@ export function createCaseRecorder({ lab, onCase }: { lab: string; onCase: (ende
   function note(
     subject: CaseSubject,
     outcome: LabCase['outcome'],
-    more: Partial<Pick<LabCase, 'problem' | 'output' | 'seconds'>> = {},
+    more: Partial<Pick<LabCase, 'problem' | 'said' | 'output' | 'seconds'>> = {},
   ): void {
-    onCase({ lab, ...subject, outcome, problem: undefined, output: '', seconds: 0, ...more });
+    onCase({
+      lab,
+      ...subject,
+      outcome,
+      problem: undefined,
+      said: undefined,
+      output: '',
+      seconds: 0,
+      ...more,
+    });
   }
 
   return {
     /**
-     * Whether `work` did not fail. What has a code of the catalogue fails the case, too; anything else is
+     * Whether `work`, which answers what the check says, did not fail. What has a code of the catalogue fails the case, too; anything else is
      * thrown, and so is all when `signal` has aborted.
      */
-    async run(subject: CaseSubject, work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+    async run(
+      subject: CaseSubject,
+      work: () => Promise<string | undefined>,
+      signal: AbortSignal,
+    ): Promise<boolean> {
       const began = performance.now();
       const seconds = () => (performance.now() - began) / 1000;
       try {
-        await work();
-        note(subject, 'passed', { seconds: seconds() });
+        const said = await work();
+        note(subject, 'passed', { said, seconds: seconds() });
         return true;
       } catch (error) {
         if (signal.aborted || !(error instanceof CaseFailed || isFault(error))) throw error;

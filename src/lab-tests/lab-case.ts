@@ -11,6 +11,8 @@ export interface LabCase {
   outcome: 'passed' | 'failed' | 'skipped';
   /** Why it is not passed, in a sentence or two. */
   problem: string | undefined;
+  /** What a learner reads who checks the step then. */
+  said: string | undefined;
   /** What was printed meanwhile; empty where that tells nothing. */
   output: string;
   seconds: number;

@@ -5,10 +5,10 @@ const OUTPUT_LINES = 10;
 
 const MARKS = { passed: '✔', failed: '✘', skipped: '–' } as const;
 
-/** The case in a line, as it ended. */
-export function describeCase({ lab, step, name, outcome, seconds }: LabCase): string {
+/** The case in a line, as it ended, with what a learner would read: whether a check fails for the right reason only its author can tell. */
+export function describeCase({ lab, step, name, outcome, said, seconds }: LabCase): string {
   const time = outcome === 'skipped' ? '(skipped)' : `(${seconds.toFixed(1)} s)`;
-  return `${MARKS[outcome]} ${[lab, step].filter(Boolean).join(' / ')} ${name} ${time}`;
+  return `${MARKS[outcome]} ${[lab, step].filter(Boolean).join(' / ')} ${name}${said === undefined ? '' : `: "${said}"`} ${time}`;
 }
 
 /** All cases as a table with a line a step, then what failed with its reasons, then how many there were of each outcome. */

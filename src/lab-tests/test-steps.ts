@@ -22,7 +22,11 @@ export async function testSteps(
   signal: AbortSignal,
 ): Promise<number> {
   let opened: OpenTrial | undefined;
-  await recorder.run(machinesSubject, async () => void (opened = await openTrial(lab, signal)), signal);
+  const open = async () => {
+    opened = await openTrial(lab, signal);
+    return undefined;
+  };
+  await recorder.run(machinesSubject, open, signal);
   const done = opened ? await testOpened(lab, opened, recorder, signal) : -1;
   const problem = opened ? 'A step before it can not be done.' : 'There are no machines.';
   for (const step of lab.steps.slice(done + 1)) {
@@ -62,6 +66,7 @@ async function testStep(
     const work = async () => {
       await trial.enter(step);
       await trial.solve(step);
+      return undefined;
     };
     return recorder.run(solution, work, signal);
   }
@@ -72,6 +77,7 @@ async function testStep(
     entered = true;
     const { passed, message, output } = await trial.judge(step);
     if (passed) throw new CaseFailed(`It is passed before anything was done: "${message}"`, output);
+    return message;
   };
   await recorder.run(before, seeUndone, signal);
   if (!entered) {
@@ -81,7 +87,7 @@ async function testStep(
   const seeSolved = async () => {
     await trial.solve(step);
     const { passed, message, output } = await trial.judge(step);
-    if (passed) return;
+    if (passed) return message;
     const missing = step.solution.length === 0 ? ', which it does not have' : '';
     throw new CaseFailed(`It is not passed after its solution${missing}: "${message}"`, output);
   };

@@ -23,6 +23,7 @@ export async function testWrongState(
       await trial.run(wrong);
       const { passed, message, output } = await trial.judge(step);
       if (passed) throw new CaseFailed(`It is passed in this wrong state: "${message}"`, output);
+      return message;
     } finally {
       await close();
     }

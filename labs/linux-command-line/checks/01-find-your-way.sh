@@ -15,7 +15,10 @@ for folder in workshop workshop/notes workshop/logs; do
 done
 
 copy=$home/workshop/notes/os-release
-[ -e "$copy" ] || not_yet 'The folder ~/workshop/notes has no file "os-release" yet: copy it there with "cp".'
+[ -e "$copy" ] || [ -L "$copy" ] || not_yet 'The folder ~/workshop/notes has no file "os-release" yet: copy it there with "cp".'
+if [ -L "$copy" ] || [ ! -f "$copy" ]; then
+  not_yet 'Your ~/workshop/notes/os-release is no file of its own: remove it with "rm -r", then copy with "cp" alone.'
+fi
 [ -s "$copy" ] || not_yet 'The file ~/workshop/notes/os-release is empty: copy /etc/os-release once more.'
 cmp -s "$copy" /etc/os-release || not_yet 'The file ~/workshop/notes/os-release differs from /etc/os-release: copy it once more.'
 

@@ -11,8 +11,9 @@ not_yet() {
 }
 
 [ -f doors.log ] || not_yet 'There is no doors.log in ~/workshop/logs yet: paste the long line that makes it.'
-lines=$(grep -cE '^[0-9]{2}:[0-9]{2} (north|east|south|west) badge-[0-9]{2} (opened|refused)$' doors.log)
-[ "$lines" -eq 720 ] || not_yet 'The file doors.log is not as it was made: paste the long line that makes it once more.'
+read -r digest _ < <(sha256sum doors.log)
+[ "$digest" = dd1b120b9a24609fb846437baa594687459e56f0ca82651b91e96b89c64cb23d ] ||
+  not_yet 'The file doors.log is not as it was made: paste the long line that makes it once more.'
 
 [ -f refused.txt ] || not_yet 'There is no refused.txt in ~/workshop/logs yet: send what "grep" prints into it with ">".'
 cmp -s <(grep refused doors.log | sort) <(sort refused.txt) ||

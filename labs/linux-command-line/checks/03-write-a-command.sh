@@ -25,8 +25,10 @@ case $greeting in
 esac
 
 [ -f diary.txt ] || not_yet 'There is no diary.txt in ~/workshop yet: write a line into it with "nano diary.txt".'
-[ -s diary.txt ] || not_yet 'Your diary.txt is empty: write a line into it.'
-mode=$(stat -c %a diary.txt)
-[ "${mode: -2}" = 00 ] || not_yet "Others can get at diary.txt still (\"ls -l\" shows it): take their rights away with \"chmod go-rwx diary.txt\"."
+mode=$(stat -L -c %a diary.txt)
+(((8#$mode & 8#077) == 0)) ||
+  not_yet "Others can get at diary.txt still (\"ls -l\" shows it): take their rights away with \"chmod go-rwx diary.txt\"."
+[ -r diary.txt ] || not_yet 'You can not read your own diary.txt any more: "chmod u+rw diary.txt" gives that back.'
+grep -q '[^[:space:]]' diary.txt || not_yet 'Your diary.txt is empty: write a line into it.'
 
 echo 'Hello indeed: that is a command of your own, and a diary of your own.'

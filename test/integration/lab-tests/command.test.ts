@@ -17,7 +17,10 @@ await t.test('a lab whose checks can be trusted is told to be, and the exit code
   t.match(rows[2], /^good +one +✔ +✔ +\d+\.\d s$/);
   t.match(rows[3], /^good +two +✔ +✔ +✔ 2 of 2 +\d+\.\d s$/);
   t.equal(rows.at(-1), '7 passed, 0 failed, 0 skipped');
-  t.match(run.stderr, /✔ good \/ two is not passed in the wrong state steps\[1\]\.wrong\[1\] \(/);
+  t.match(
+    run.stderr,
+    /✔ good \/ two is not passed in the wrong state steps\[1\]\.wrong\[1\]: "Missing\." \(/,
+  );
 });
 
 await t.test('each way in which a lab can not be trusted is told, and no lab hides another', async (t) => {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { LabCase } from '../../../src/lab-tests/lab-case.ts';
 import { reportJunit } from '../../../src/lab-tests/report-junit.ts';
-import { reportTable } from '../../../src/lab-tests/report-table.ts';
+import { describeCase, reportTable } from '../../../src/lab-tests/report-table.ts';
 
 const labCase = (changes: Partial<LabCase>): LabCase => ({
   lab: 'lab',
@@ -10,6 +10,7 @@ const labCase = (changes: Partial<LabCase>): LabCase => ({
   name: 'is not passed before it is done',
   outcome: 'passed',
   problem: undefined,
+  said: undefined,
   output: '',
   seconds: 0.25,
   ...changes,
@@ -69,4 +70,11 @@ await t.test('the table has a line a step, and the last lines of what failed', a
     '  | [2 lines before]',
   ]);
   t.equal(table.at(-2), '2 passed, 1 failed, 1 skipped');
+});
+
+await t.test('a case that went well tells what the learner would read', async (t) => {
+  t.equal(
+    describeCase(labCase({ said: 'Not yet.' })),
+    '✔ lab / one is not passed before it is done: "Not yet." (0.3 s)',
+  );
 });

@@ -1,0 +1,5 @@
+# Works with "bash greet.sh", and not as a command.
+cd ~/workshop
+printf '#!/bin/bash\necho "Hello, $1!"\n' > greet.sh
+echo 'A line.' > diary.txt
+chmod go-rwx diary.txt

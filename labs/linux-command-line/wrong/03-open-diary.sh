@@ -1,0 +1,7 @@
+# The group can read it still.
+cd ~/workshop
+printf '#!/bin/bash\necho "Hello, $1!"\n' > greet.sh
+chmod u+x greet.sh
+echo 'A line.' > diary.txt
+chmod o-rwx diary.txt
+chmod g=r diary.txt
