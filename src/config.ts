@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fault } from './errors.ts';
 import { list, minutes, portion, proxies, webAddress } from './setting-values.ts';
+import { labSettings } from './lab-settings.ts';
 import { previewDomain } from './preview-domain.ts';
 import { registrySettings } from './registry-settings.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
@@ -39,7 +40,7 @@ export const settings = z.object({
     'Proxies in front whose X-Forwarded-* is believed: addresses or ranges such as 10.0.0.5 or 10.0.0.0/24, or "loopback", separated by commas; "false" for none.',
   ),
   BERTH_DATA_DIR: z.string().default('./data').describe('Folder for the SQLite file, logs and pid files.'),
-  BERTH_LABS_DIR: z.string().default('./labs').describe('Folder with one folder a lab.'),
+  ...labSettings,
   BERTH_ADMIN_TOKEN: z
     .string()
     .min(24)
@@ -121,7 +122,7 @@ export const settings = z.object({
     .max(36_500)
     .default(180)
     .describe(
-      'Days without use after which a former version of a lab is forgotten, and lets go of the images that it was pinned to.',
+      'Days without a start after which a former version of a lab lets go of the images that it was pinned to.',
     ),
   BERTH_WARNING_MINUTES: minutes(5).describe('How long before a session ends its learner is warned.'),
   BERTH_WARM_LIMIT: z.coerce

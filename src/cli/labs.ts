@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty';
+import { importCommand } from './labs-import.ts';
 import { newCommand } from './labs-new.ts';
 import { pinsCommand, repinCommand } from './labs-pins.ts';
 import { schemaCommand } from './labs-schema.ts';
@@ -9,6 +10,7 @@ import { validateCommand } from './labs-validate.ts';
 export const labsCommand = defineCommand({
   meta: { name: 'labs', description: 'Work on the labs of this installation.' },
   subCommands: {
+    import: importCommand,
     new: newCommand,
     validate: validateCommand,
     test: testCommand,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { readOrdinaryFile } from './ordinary-file.ts';
 
 /** What a lab's folder may hold: far beyond any lab of text, far below what would slow a start down. */
 export const FOLDER_LIMITS = {
@@ -50,7 +50,8 @@ export async function readLabFolder(folder: string): Promise<LabFolder> {
 
   async function take(path: string, entry: Dirent): Promise<void> {
     const target = entry.isSymbolicLink() ? await followLink(root, path) : { path: join(root, path) };
-    const file = 'problem' in target ? target : await readBounded(target.path);
+    const file =
+      'problem' in target ? target : await readOrdinaryFile(target.path, FOLDER_LIMITS.bytesPerFile);
     if ('problem' in file) {
       refused.set(path, file.problem);
       return;
@@ -78,25 +79,6 @@ async function followLink(root: string, path: string): Promise<{ path: string } 
   }
   if ((await stat(target)).isDirectory()) return { problem: 'is a link to a folder: put the files here' };
   return { path: target };
-}
-
-/** Reads an ordinary file within the limit. Opening does not wait, should it be a pipe. */
-async function readBounded(
-  path: string,
-): Promise<{ content: Buffer; runnable: boolean } | { problem: string }> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: Error) => error);
-  if (handle instanceof Error) return { problem: `can not be read: ${handle.message}` };
-  try {
-    const status = await handle.stat();
-    if (!status.isFile()) return { problem: 'is not an ordinary file' };
-    if (status.size > FOLDER_LIMITS.bytesPerFile) {
-      return { problem: `is larger than ${FOLDER_LIMITS.bytesPerFile / 1024 / 1024} MiB` };
-    }
-    const content = await handle.readFile();
-    return { content, runnable: (status.mode & 0o111) !== 0 };
-  } finally {
-    await handle.close();
-  }
 }
 
 /**

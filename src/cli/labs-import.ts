@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { defineCommand } from 'citty';
+import { fault } from '../errors.ts';
+import { looksLikeGitUrl, withoutSecret } from '../labs/git/git-address.ts';
+import { fetchGit } from '../labs/git/fetch-git.ts';
+import { readEnvironments } from '../labs/import/environments.ts';
+import { countOutcomes, describeImport, writeReport } from '../labs/import/import-report.ts';
+import type { ImportReport } from '../labs/import/import-report.ts';
+import { importScenarios } from '../labs/import/import-scenarios.ts';
+import { languages } from '../labs/schema/language-schema.ts';
+import { labsDirectory } from './labs-directory.ts';
+
+/** Exit code where some scenarios were refused; 1 is for what could not be begun at all. */
+const SOME_REFUSED = 2;
+
+/** `berth labs import <folder or git url>`: labs from scenarios of Katacoda and Killercoda. */
+export const importCommand = defineCommand({
+  meta: { name: 'import', description: 'Make labs of Katacoda and Killercoda scenarios.' },
+  args: {
+    source: {
+      type: 'positional',
+      required: true,
+      description: 'A folder with scenarios in it, or the address of a git repository.',
+    },
+    ref: { type: 'string', description: 'Branch, tag or commit of the repository; its default when absent.' },
+    into: {
+      type: 'string',
+      description: 'Folder of labs to write to; BERTH_LABS_DIR, or ./labs, when absent.',
+    },
+    environments: {
+      type: 'string',
+      description: 'Table of what imageids are run on, YAML or JSON; BERTH_IMPORT_ENVIRONMENTS when absent.',
+    },
+    network: {
+      type: 'enum',
+      options: ['auto', 'isolated', 'internet'],
+      default: 'auto',
+      description: 'What the labs reach; "auto" gives the internet to those that ask for it.',
+    },
+    language: { type: 'string', default: 'en', description: 'Language of the texts, such as en or pt-BR.' },
+    unlisted: { type: 'boolean', default: false, description: 'Also import scenarios that no course lists.' },
+    force: { type: 'boolean', default: false, description: 'Replace labs that are there already.' },
+    report: { type: 'string', description: 'File to write a report to, as JSON.' },
+  },
+  async run({ args }) {
+    const { language } = args;
+    if (!languages.safeParse([language]).success) {
+      throw fault('INPUT_INVALID', { problem: `"${language}" is not the tag of a language, such as "en".` });
+    }
+    const into = args.into ?? labsDirectory();
+    const path = args.environments ?? (process.env['BERTH_IMPORT_ENVIRONMENTS'] || undefined);
+    const options = {
+      into,
+      environmentFor: await readEnvironments(path),
+      force: args.force,
+      unlisted: args.unlisted,
+      language,
+      network: args.network === 'auto' ? undefined : args.network,
+    };
+    const report = await withFolder(args.source, args.ref, async ({ folder, commit }) => {
+      const name = basename(resolve(args.source)).replace(/\.git$/, '');
+      const done = await importScenarios({ ...options, folder, name });
+      return { source: withoutSecret(args.source), commit, into, ...done };
+    });
+    process.stdout.write(describeImport(report));
+    if (args.report !== undefined) await writeFile(args.report, writeReport(report));
+    const { scenarios, refused } = countOutcomes(report);
+    if (scenarios === 0)
+      throw fault('INPUT_INVALID', { problem: `There is no scenario in "${report.source}".` });
+    if (refused > 0) process.exitCode = SOME_REFUSED;
+  },
+});
+
+/** Works with the folder, or with what the repository has, for as long as that takes. */
+async function withFolder(
+  source: string,
+  ref: string | undefined,
+  work: (from: { folder: string; commit: string | undefined }) => Promise<ImportReport>,
+): Promise<ImportReport> {
+  if (!looksLikeGitUrl(source)) {
+    if (ref !== undefined) {
+      throw fault('INPUT_INVALID', { problem: '--ref is for a git repository; a folder is taken as it is.' });
+    }
+    return work({ folder: source, commit: undefined });
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'berth-import-'));
+  try {
+    const { commit } = await fetchGit({
+      address: source,
+      ref,
+      into: folder,
+      protocols: ['https', 'ssh', 'file'],
+    });
+    return await work({ folder, commit });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,112 @@
+import { basename } from 'node:path/posix';
+import { stringify } from 'yaml';
+import { describeProblem } from '../lab-problem.ts';
+import { LAB_FILE, readLabFiles } from '../read-lab.ts';
+import type { Environment } from './environments.ts';
+import type { Notes, Place } from './import-note.ts';
+import { addText, asFolder, emptyDraft, tooLarge } from './lab-draft.ts';
+import type { LabDraft } from './lab-draft.ts';
+import { writeMachines } from './write-machines.ts';
+import { writeSteps } from './write-steps.ts';
+import { createScenarioSource } from './scenario-source.ts';
+import type { Scenario } from './scenario.ts';
+import type { SourceTree } from './source-tree.ts';
+import { firstUse } from './first-use.ts';
+import { reachesInternet, runsProgram } from './scripts.ts';
+import { shortened } from './shortened.ts';
+import { createTexts } from './texts.ts';
+
+/** A scenario to be made a lab of. */
+export interface Conversion {
+  slug: string;
+  /** The scenario's folder in the tree. */
+  folder: string;
+  tree: SourceTree;
+  scenario: Scenario;
+  environment: Environment;
+  notes: Notes & { refusals: readonly unknown[] };
+  placeOf(path: PropertyKey[]): Place;
+  /** Short name of the course that it is in. */
+  course: string | undefined;
+  /** Language of its texts, as a BCP 47 tag. */
+  language: string;
+  /** What its machines reach; undefined to find out by what it runs. */
+  network: 'isolated' | 'internet' | undefined;
+}
+
+/** Makes a valid lab of a scenario; undefined where something was refused. */
+export async function convertScenario(conversion: Conversion): Promise<LabDraft | undefined> {
+  const { slug, folder, tree, scenario, environment, notes, placeOf } = conversion;
+  const draft = emptyDraft();
+  const source = createScenarioSource({ tree, folder, notes });
+  const texts = createTexts({ tree, source, scenario, environment, notes, placeOf });
+  const steps = await writeSteps({ scenario, texts, environment, draft, notes, placeOf });
+  const machines = await writeMachines({
+    scenario,
+    environment,
+    ports: texts.ports,
+    start: steps.machineStart,
+    work: { source, tree, draft, notes, placeOf },
+  });
+  tellWhatIsMissing(texts.code, environment, notes);
+  const fetching = firstUse(texts.code, reachesInternet);
+  const network = conversion.network ?? (fetching ? 'internet' : 'isolated');
+  if (fetching && network !== 'internet') {
+    notes.warn('asks something of the internet, which the lab does not reach', fetching);
+  }
+
+  const document = {
+    ...(conversion.language !== 'en' && { languages: [conversion.language] }),
+    title: titleOf(conversion),
+    ...summaryOf(conversion),
+    ...(scenario.minutes !== undefined && { minutes: scenario.minutes }),
+    ...(conversion.course !== undefined && { course: conversion.course }),
+    machines,
+    ...(network === 'internet' && { network }),
+    ...steps.pages,
+    steps: steps.steps,
+  };
+  const head = `# Made of the scenario ${JSON.stringify(folder || '.')} by "berth labs import".\n`;
+  addText(draft, LAB_FILE, head + stringify(document, { lineWidth: 100, aliasDuplicateObjects: false }));
+  if (notes.refusals.length === 0) validate(slug, draft, conversion);
+  return notes.refusals.length === 0 ? draft : undefined;
+}
+
+/** What the lab's own reader finds wrong is refused: nothing is written that does not work. */
+function validate(slug: string, draft: LabDraft, { notes, placeOf }: Conversion): void {
+  const large = tooLarge(draft);
+  if (large !== undefined) {
+    notes.refuse(`its lab ${large}`, placeOf([]));
+    return;
+  }
+  const read = readLabFiles(slug, asFolder(draft));
+  for (const problem of 'problems' in read ? read.problems : []) {
+    notes.refuse(`no lab can say so: ${describeProblem(problem, slug)}`, placeOf([]));
+  }
+}
+
+function titleOf({ scenario, placeOf, notes, folder, slug }: Conversion): string {
+  const { text, isCut } = shortened(scenario.title ?? '', 120);
+  if (isCut) notes.warn('title: is shortened to 120 characters', placeOf(['title']));
+  if (text !== '') return text;
+  notes.warn("title: is missing: the folder's name stands for it", placeOf(['title']));
+  return basename(folder) || slug;
+}
+
+function summaryOf({ scenario, placeOf, notes }: Conversion): { summary?: string } {
+  const { text, isCut } = shortened(scenario.description, 500);
+  if (isCut) notes.warn('description: is shortened to 500 characters', placeOf(['description']));
+  return text === '' ? {} : { summary: text };
+}
+
+/** Programs that the scenario runs and the image does not have. */
+function tellWhatIsMissing(
+  code: readonly { code: string; place: Place }[],
+  { lacks, image }: Environment,
+  notes: Notes,
+): void {
+  for (const program of lacks) {
+    const use = firstUse(code, (text) => runsProgram(text, program));
+    if (use) notes.warn(`runs "${program}", which is not in the image ${image}`, use);
+  }
+}

@@ -1,0 +1,50 @@
+import type { EnvironmentTable } from './environment-table.ts';
+
+/** Programs that the plain images of Katacoda and Killercoda have beside a shell, and Berth's has not. */
+const NOT_PLAIN = ['docker', 'docker-compose', 'podman', 'kubectl', 'helm', 'minikube', 'systemctl', 'snap'];
+
+/** Berth's own image: a Debian command line as root, which `apt` works in as in Ubuntu. */
+const plain = { image: 'berth/lab-linux', lacks: NOT_PLAIN };
+
+/** An image of a language from Docker's registry, with the folder that Katacoda's had. */
+const language = (image: string) => ({ image, folder: '/home/scrapbook/tutorial', lacks: NOT_PLAIN });
+
+const KUBERNETES = { refuse: 'needs a Kubernetes cluster, which Berth does not run' };
+const ENGINE = {
+  refuse: 'needs a container engine in the machine: name an image with one in a table of your own',
+};
+
+/** What the imageids of Katacoda and Killercoda are run on; the first that fits counts. */
+export const defaultEnvironments: EnvironmentTable = {
+  'ubuntu*': plain,
+  'debian*': plain,
+  'linux*': plain,
+  'bash*': { ...plain, folder: '/home/scrapbook/tutorial' },
+  git: { ...plain, folder: '/home/scrapbook/tutorial' },
+  'vscode*': plain,
+  'python*': language('python:3'),
+  'nodejs*': language('node:lts'),
+  'node*': language('node:lts'),
+  'golang*': language('golang:1'),
+  'go:*': language('golang:1'),
+  go: language('golang:1'),
+  'openjdk*': language('eclipse-temurin:21'),
+  'java*': language('eclipse-temurin:21'),
+  'rust*': language('rust:1'),
+  'ruby*': language('ruby:3'),
+  'rlang*': language('r-base:latest'),
+  'dotnet*': language('mcr.microsoft.com/dotnet/sdk:8.0'),
+  '*kube*': KUBERNETES,
+  'k8s*': KUBERNETES,
+  'k3s*': KUBERNETES,
+  '*openshift*': { refuse: 'needs an OpenShift cluster, which Berth does not run' },
+  'crc*': { refuse: 'needs an OpenShift cluster, which Berth does not run' },
+  'docker-swarm*': {
+    refuse: 'needs several machines with container engines that form a swarm, which Berth does not run',
+  },
+  '*docker*': ENGINE,
+  '*podman*': ENGINE,
+  '*terraform*': { refuse: 'needs an account of a cloud provider' },
+  'aws*': { refuse: 'needs an account of a cloud provider' },
+  'gcp*': { refuse: 'needs an account of a cloud provider' },
+};

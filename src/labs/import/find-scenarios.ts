@@ -1,0 +1,150 @@
+import { posix } from 'node:path';
+import { z } from 'zod';
+import type { ImportNote } from './import-note.ts';
+import { parseLooseJson } from './loose-json.ts';
+import { nameFrom } from './names.ts';
+import { pathWithin } from './source-tree.ts';
+import type { SourceTree } from './source-tree.ts';
+
+/** The file that makes a folder a scenario, and the one that says what a course consists of. */
+export const SCENARIO_FILE = 'index.json';
+const COURSE_FILE = 'structure.json';
+const PATHWAY = /^(?:.*\/)?([^/]+)-pathway\.json$/;
+
+/** What is in a file of that name, but may be no scenario. */
+const SCENARIO_KEY = /["'\s{,](?:backend|details)["']?\s*:/;
+
+/** A folder that is a scenario, and what courses say of it. */
+export interface FoundScenario {
+  folder: string;
+  /** Short name of the first course that it is in. */
+  course: string | undefined;
+  title: string | undefined;
+  description: string | undefined;
+  /** Whether the courses have it: those that none lists are not shown by Killercoda either. */
+  isListed: boolean;
+}
+
+const text = z
+  .string()
+  .nullish()
+  .transform((given) => given?.trim() || undefined);
+
+const structure = z.object({
+  items: z.array(z.object({ path: z.string(), title: text, description: text })),
+});
+
+const pathway = z.object({
+  courses: z.array(z.object({ course_id: z.string(), title: text, description: text })),
+});
+
+type Listing = Omit<FoundScenario, 'folder' | 'isListed'>;
+
+/** All scenarios of a tree, those of courses first and in their order; and what is wrong with courses. */
+export async function findScenarios(
+  tree: SourceTree,
+): Promise<{ scenarios: FoundScenario[]; problems: ImportNote[] }> {
+  const problems: ImportNote[] = [];
+  const found = new Map<string, FoundScenario>();
+  const children = childrenOf(tree);
+  const listings = await readPathways();
+
+  async function readJson<Shape extends z.ZodType>(
+    path: string,
+    shape: Shape,
+  ): Promise<z.output<Shape> | undefined> {
+    const file = await tree.read(path);
+    const read =
+      'problem' in file ? file : shape.safeParse(parseLooseJson(file.content.toString('utf8')).data);
+    if ('success' in read && read.success) return read.data;
+    const why = 'problem' in read ? read.problem : 'is no list of scenarios: it is left aside';
+    problems.push({ file: path, line: undefined, message: why });
+    return undefined;
+  }
+
+  async function readPathways(): Promise<Map<string, Listing>> {
+    const listed = new Map<string, Listing>();
+    for (const path of [...tree.paths].sort()) {
+      const [, name] = PATHWAY.exec(path) ?? [];
+      if (name === undefined) continue;
+      const read = await readJson(path, pathway);
+      for (const { course_id: id, title, description } of read?.courses ?? []) {
+        const beside = posix.dirname(path);
+        const folder = [posix.join(beside, name, id), posix.join(beside, id)].find((place) =>
+          tree.paths.has(posix.join(place, SCENARIO_FILE)),
+        );
+        if (folder !== undefined && !listed.has(folder)) {
+          listed.set(folder, { course: nameFrom(name), title, description });
+        }
+      }
+    }
+    return listed;
+  }
+
+  async function isScenario(folder: string): Promise<boolean> {
+    const path = posix.join(folder, SCENARIO_FILE);
+    if (!tree.paths.has(path)) return false;
+    const file = await tree.read(path);
+    return 'problem' in file || SCENARIO_KEY.test(file.content.toString('utf8'));
+  }
+
+  /** Takes the folder, or what is in it; `ways` are the folders by which it was come by. */
+  async function take(
+    folder: string,
+    listing: Partial<Listing>,
+    { isListed, ways }: { isListed: boolean; ways: readonly string[] },
+  ): Promise<void> {
+    if (ways.includes(folder)) return;
+    const onward = { isListed, ways: [...ways, folder] };
+    if (await isScenario(folder)) {
+      if (!found.has(folder)) found.set(folder, foundIn(folder, listing, isListed));
+      return;
+    }
+    const path = posix.join(folder, COURSE_FILE);
+    const read = isListed && tree.paths.has(path) ? await readJson(path, structure) : undefined;
+    for (const { path: item, title, description } of read?.items ?? []) {
+      const inner = pathWithin(folder, item)?.replace(/\/$/, '');
+      if (inner === undefined || !isThere(inner)) {
+        problems.push({ file: path, line: undefined, message: `there is no folder "${item}"` });
+        continue;
+      }
+      await take(inner, { title, description, course: nameFrom(folder) || undefined }, onward);
+    }
+    if (read) return;
+    for (const inner of children.get(folder) ?? []) {
+      await take(inner, { course: nameFrom(folder) || undefined }, onward);
+    }
+  }
+
+  function foundIn(folder: string, given: Partial<Listing>, isListed: boolean): FoundScenario {
+    const listing = { ...listings.get(folder) };
+    return {
+      folder,
+      isListed,
+      course: listing.course ?? given.course,
+      title: given.title ?? listing.title,
+      description: given.description ?? listing.description,
+    };
+  }
+
+  function isThere(folder: string): boolean {
+    return tree.folders.has(folder) || tree.paths.has(posix.join(folder, SCENARIO_FILE));
+  }
+
+  await take('', {}, { isListed: true, ways: [] });
+  await take('', {}, { isListed: false, ways: [] });
+  return { scenarios: [...found.values()], problems };
+}
+
+/** Folders in folders, by name; numbers in names as numbers. */
+function childrenOf(tree: SourceTree): Map<string, string[]> {
+  const order = new Intl.Collator('en', { numeric: true });
+  const children = new Map<string, string[]>();
+  for (const folder of [...tree.folders].sort(order.compare)) {
+    if (folder === '') continue;
+    const parent = posix.dirname(folder);
+    const key = parent === '.' ? '' : parent;
+    children.set(key, [...(children.get(key) ?? []), folder]);
+  }
+  return children;
+}

@@ -1,0 +1,63 @@
+import { describeNote } from './import-note.ts';
+import type { ImportNote } from './import-note.ts';
+
+/** What became of one scenario. */
+export interface ScenarioReport {
+  /** Its folder, from the one that is imported. */
+  scenario: string;
+  /** The lab's slug. */
+  lab: string;
+  course: string | undefined;
+  /** `left out`: no course lists it. */
+  outcome: 'imported' | 'imported with warnings' | 'refused' | 'left out';
+  /** Why it was refused. */
+  refusals: ImportNote[];
+  warnings: ImportNote[];
+}
+
+/** What became of all scenarios of a folder or a repository. */
+export interface ImportReport {
+  /** The folder, or the repository's address without its secrets. */
+  source: string;
+  /** The repository's commit. */
+  commit: string | undefined;
+  /** The folder of labs. */
+  into: string;
+  scenarios: ScenarioReport[];
+  /** What is wrong with the files of courses. */
+  courses: ImportNote[];
+}
+
+/** How many scenarios there are of each outcome. */
+export function countOutcomes({ scenarios }: Pick<ImportReport, 'scenarios'>) {
+  const count = (outcome: ScenarioReport['outcome']) =>
+    scenarios.filter((one) => one.outcome === outcome).length;
+  return {
+    scenarios: scenarios.length,
+    imported: count('imported'),
+    importedWithWarnings: count('imported with warnings'),
+    refused: count('refused'),
+    leftOut: count('left out'),
+  };
+}
+
+/** The report for people, a line for each scenario and one for each thing to know of it. */
+export function describeImport(report: ImportReport): string {
+  const lines = report.courses.map(describeNote);
+  for (const { scenario, lab, outcome, refusals, warnings } of report.scenarios) {
+    const made = outcome.startsWith('imported') ? ` -> ${report.into}/${lab}` : '';
+    lines.push(`${outcome}: ${scenario || '.'}${made}`);
+    lines.push(...[...refusals, ...warnings].map((note) => `  ${describeNote(note)}`));
+  }
+  const { scenarios, imported, importedWithWarnings, refused, leftOut } = countOutcomes(report);
+  const rest = leftOut === 0 ? '' : `, ${leftOut} left out`;
+  lines.push(
+    `${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}: ${imported} imported, ${importedWithWarnings} imported with warnings, ${refused} refused${rest}`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** The report for programs, as JSON. */
+export function writeReport(report: ImportReport): string {
+  return `${JSON.stringify({ counts: countOutcomes(report), ...report }, null, 2)}\n`;
+}

@@ -1,0 +1,33 @@
+import { FOLDER_LIMITS, contentDigest } from '../lab-folder.ts';
+import type { LabFolder } from '../lab-folder.ts';
+
+/** The files of a lab that is being made. */
+export interface LabDraft {
+  /** Contents by path from the lab's folder. */
+  files: Map<string, Buffer>;
+  runnable: Set<string>;
+}
+
+export function emptyDraft(): LabDraft {
+  return { files: new Map(), runnable: new Set() };
+}
+
+/** Adds a text, with a line end at its end, and gives its path back. */
+export function addText({ files }: LabDraft, path: string, text: string): string {
+  files.set(path, Buffer.from(text.endsWith('\n') ? text : `${text}\n`));
+  return path;
+}
+
+/** The draft as its folder would be read. */
+export function asFolder({ files, runnable }: LabDraft): LabFolder {
+  return { files, runnable, version: contentDigest(files, runnable), refused: new Map() };
+}
+
+/** Why the draft is more than a lab may be, as the end of a sentence. */
+export function tooLarge({ files }: LabDraft): string | undefined {
+  if (files.size >= FOLDER_LIMITS.files) return `has ${FOLDER_LIMITS.files} files or more`;
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  if (bytes > FOLDER_LIMITS.bytes) return `holds more than ${FOLDER_LIMITS.bytes / 1024 / 1024} MiB`;
+  const deepest = [...files.keys()].find((path) => path.split('/').length > FOLDER_LIMITS.depth + 1);
+  return deepest === undefined ? undefined : `has "${deepest}" more than ${FOLDER_LIMITS.depth} folders deep`;
+}

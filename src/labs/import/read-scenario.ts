@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { writeKey } from '../lab-problem.ts';
+import { explainIssue } from '../schema/schema-messages.ts';
+import type { Notes } from './import-note.ts';
+import { parseLooseJson } from './loose-json.ts';
+import type { LooseJson } from './loose-json.ts';
+import { minutesOf } from './minutes.ts';
+import type { Scenario, ScenarioAsset, ScenarioPart } from './scenario.ts';
+
+/** A text that may be left out in any of the ways that are seen: nothing, null, an empty one. */
+const optional = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .transform((text) => text?.trim() || undefined);
+
+const part = z.object({
+  title: optional,
+  text: optional,
+  foreground: optional,
+  code: optional,
+  background: optional,
+  courseData: optional,
+  verify: optional,
+  answer: optional,
+  hint: optional,
+});
+
+const asset = z.object({ file: z.string(), target: z.string(), chmod: optional });
+
+const assets = z.record(z.string(), z.array(asset).nullish()).nullish();
+
+const dashboard = z.object({ name: optional, port: z.coerce.number().int().min(1).max(65_535) });
+
+const schema = z.object({
+  title: optional,
+  description: optional,
+  time: optional,
+  backend: z.object({ imageid: z.string() }),
+  details: z
+    .object({
+      intro: part.nullish(),
+      steps: z.array(part).nullish(),
+      finish: part.nullish(),
+      assets,
+    })
+    .nullish(),
+  assets,
+  environment: z
+    .object({ dashboards: z.array(z.unknown()).nullish(), uieditorpath: optional })
+    .nullish()
+    .catch(undefined),
+});
+
+/** A scenario, and where its keys stand. */
+export interface ReadScenario {
+  scenario: Scenario;
+  lineOf: LooseJson['lineOf'];
+}
+
+/** Reads an index.json; what can not be understood is refused by `notes`, and then there is nothing. */
+export function readScenario(file: string, text: string, notes: Notes): ReadScenario | undefined {
+  const json = parseLooseJson(text);
+  for (const { line, message } of json.problems.slice(0, 3)) notes.warn(message, { file, line });
+  const read = schema.safeParse(json.data);
+  if (read.success) return { scenario: toScenario(read.data), lineOf: json.lineOf };
+  for (const issue of read.error.issues.flatMap((one) => explainIssue(one, json.data))) {
+    const key = writeKey(issue.path);
+    notes.refuse(key === '' ? issue.message : `${key}: ${issue.message}`, {
+      file,
+      line: json.lineOf(issue.path),
+    });
+  }
+  return undefined;
+}
+
+function toScenario({ details, environment, ...index }: z.output<typeof schema>): Scenario {
+  const { intro, steps, finish } = details ?? {};
+  return {
+    title: index.title,
+    description: index.description ?? '',
+    minutes: minutesOf(index.time),
+    imageid: index.backend.imageid.trim(),
+    intro: intro ? toPart(intro, ['details', 'intro']) : undefined,
+    steps: (steps ?? []).map((step, place) => toPart(step, ['details', 'steps', place])),
+    finish: finish ? toPart(finish, ['details', 'finish']) : undefined,
+    assets: [...toAssets(details?.assets, ['details', 'assets']), ...toAssets(index.assets, ['assets'])],
+    dashboards: (environment?.dashboards ?? []).flatMap((given) => {
+      const { data } = dashboard.safeParse(given);
+      return data ? [{ name: data.name ?? `Port ${data.port}`, port: data.port }] : [];
+    }),
+    folder: environment?.uieditorpath,
+  };
+}
+
+/** The two dialects name the same: foreground and background, or code and courseData. */
+function toPart(written: z.output<typeof part>, path: PropertyKey[]): ScenarioPart {
+  const { title, text, foreground, code, background, courseData, verify, answer, hint } = written;
+  return {
+    path,
+    title,
+    text,
+    foreground: foreground ?? code,
+    background: background ?? courseData,
+    verify,
+    help: [hint, answer].filter((help) => help !== undefined),
+  };
+}
+
+function toAssets(written: z.output<typeof assets>, path: PropertyKey[]): ScenarioAsset[] {
+  return Object.entries(written ?? {}).flatMap(([host, entries]) =>
+    (entries ?? []).map((entry, place) => ({ ...entry, host, path: [...path, host, place] })),
+  );
+}

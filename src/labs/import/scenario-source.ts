@@ -1,0 +1,69 @@
+import { posix } from 'node:path';
+import type { Notes, Place } from './import-note.ts';
+import { pathWithin } from './source-tree.ts';
+import type { SourceTree } from './source-tree.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** A text of a scenario, and where it is in the tree. */
+export interface SourceText {
+  path: string;
+  text: string;
+}
+
+export type ScenarioSource = ReturnType<typeof createScenarioSource>;
+
+/** The files that the scenario in `folder` names: in that folder, else in its folder "assets". */
+export function createScenarioSource({
+  tree,
+  folder,
+  notes,
+}: {
+  tree: SourceTree;
+  folder: string;
+  notes: Notes;
+}) {
+  const assets = posix.join(folder, 'assets');
+
+  function find(given: string): string | undefined {
+    const name = given.replace(/^\/+/, '');
+    const places = [folder, assets].flatMap((place) => pathWithin(place, name) ?? []);
+    return places.find((path) => tree.paths.has(path));
+  }
+
+  async function read(path: string, place: Place): Promise<string | undefined> {
+    const file = await tree.read(path);
+    if ('problem' in file) {
+      notes.refuse(`the file "${path}" ${file.problem}`, place);
+      return undefined;
+    }
+    try {
+      const text = decoder.decode(file.content);
+      if (!text.includes('\0')) return text.replaceAll(/\r\n?/g, '\n');
+    } catch {
+      // Told below, as what is no text.
+    }
+    notes.refuse(`the file "${path}" is not UTF-8 text`, place);
+    return undefined;
+  }
+
+  return {
+    folder,
+    assets,
+    find,
+    /** The text of a file; one that is not there, or is none, is refused. */
+    async text(given: string, place: Place): Promise<SourceText | undefined> {
+      const path = find(given);
+      if (path !== undefined) {
+        const text = await read(path, place);
+        return text === undefined ? undefined : { path, text };
+      }
+      const outside = pathWithin(folder, given) === undefined;
+      notes.refuse(
+        outside ? `"${given}" leads out of what is imported` : `the file "${given}" is not there`,
+        place,
+      );
+      return undefined;
+    },
+  };
+}

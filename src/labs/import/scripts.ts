@@ -1,0 +1,69 @@
+/** Ways of a verify script to say that all is well: not the `done` of a loop. */
+const SAYS_DONE = /\b(?:echo|printf)\s+(?:-\w+\s+)?(["']?)done(?:\\n)?\1\s*(?:$|[;&|>)}])/m;
+
+/** A script that runs out of sight, as its scenario has it run: by bash, in the folder of its terminal. */
+export function hiddenScript(text: string, folder: string): string {
+  const [, shebang = '#!/bin/bash', rest = text] = /^(#![^\n]*)\n?(.*)$/s.exec(text) ?? [];
+  if (!isShell(shebang)) return text;
+  return `${shebang}\ncd ${folder}\n${rest}`;
+}
+
+/**
+ * A verify script as a check. It passes with exit code 0; one that says "done" when all is well has to
+ * print that line as well, since many of them end with 0 whatever they found.
+ */
+export function verifyScript(text: string, folder: string): string {
+  if (!SAYS_DONE.test(text)) return hiddenScript(text, folder);
+  const [, shebang = '#!/bin/bash'] = /^#!\s*([^\n]*)/.exec(text) ?? [undefined, '/bin/bash'];
+  return VERIFY.replace('FOLDER', folder)
+    .replace('INTERPRETER', shebang.trim())
+    .replace('END', delimiterFor(text))
+    .replace('END', delimiterFor(text))
+    .replace('SCRIPT', () => text.replace(/\n*$/, ''));
+}
+
+const VERIFY = `#!/bin/bash
+# Passes where the script below ends with 0 and prints a line that says "done".
+cd FOLDER
+script=$(mktemp)
+trap 'rm -f "$script"' EXIT
+cat >"$script" <<'END'
+SCRIPT
+END
+said=$(INTERPRETER "$script" </dev/null)
+status=$?
+printf '%s\\n' "\${said:-This step is not done yet.}"
+[ "$status" -eq 0 ] && grep -qx '[[:space:]]*done[[:space:]]*' <<<"$said"
+`;
+
+function isShell(shebang: string): boolean {
+  return /\b(?:ba|da|z|k)?sh\b/.test(shebang);
+}
+
+/** A line that the script does not have. */
+function delimiterFor(text: string): string {
+  let delimiter = 'VERIFY';
+  while (text.includes(delimiter)) delimiter += '_';
+  return delimiter;
+}
+
+/** Commands that fetch something from the internet. */
+const FETCHES = [
+  /\b(?:apt|apt-get|aptitude|yum|dnf|microdnf|zypper)\s+(?:-\S+\s+)*(?:update|install|upgrade|dist-upgrade|makecache)\b/,
+  /\b(?:pip3?|pipx|npm|yarn|pnpm|gem|cargo|conda|snap|brew|apk|helm\s+repo)\s+(?:-\S+\s+)*(?:install|add|i|ci|update)\b/,
+  /\b(?:go\s+(?:get|install|mod\s+download)|npx\s|git\s+clone\s+\S*(?:https?:|git@))/,
+  /\b(?:docker|podman|docker-compose|docker\s+compose)\s+(?:container\s+|image\s+)?(?:run|pull|build|up)\b/,
+  /\b(?:curl|wget|lynx|http|git\s+fetch|git\s+pull)\b[^\n|;]*?\bhttps?:\/\/(?!localhost|127\.|0\.0\.0\.0|host\d|\$)/,
+];
+
+/** Whether code asks something of the internet. */
+export function reachesInternet(code: string): boolean {
+  return FETCHES.some((pattern) => pattern.test(code));
+}
+
+/** Whether code runs a program of that name. */
+export function runsProgram(code: string, program: string): boolean {
+  const name = program.replaceAll(/[.+]/g, String.raw`\$&`);
+  const pattern = new RegExp(`(?:^|[;&|(]|\\$\\(|\\bsudo)[ \\t]*${name}(?=[ \\t\\n]|$)`, 'm');
+  return pattern.test(code);
+}

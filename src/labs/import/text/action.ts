@@ -1,0 +1,58 @@
+/** What a click on code does. */
+export interface Action {
+  kind: 'exec' | 'copy';
+  /** Terminal, from 1; undefined for the one that is in front. */
+  terminal: number | undefined;
+  interrupt: boolean;
+}
+
+/** An action, or code that opens a file, or none; with what of the words is not kept. */
+export type Meaning = { action: Action | 'open' | undefined; lost: string | undefined };
+
+/** What the words in `{{…}}` after code mean; undefined where they are none of Katacoda's and Killercoda's. */
+export function meaningOf(words: string): Meaning | undefined {
+  const [verb = '', ...rest] = words.trim().split(/\s+/);
+  if (verb === '') return { action: undefined, lost: undefined };
+  if (/^copy$/i.test(verb)) return { action: copy, lost: undefined };
+  if (/^open$/i.test(verb)) return { action: 'open', lost: undefined };
+  // Also with a letter that another keyboard has in its place.
+  if (!/^.{0,2}(xec|xecute)$/iu.test(verb)) return undefined;
+
+  const has = (word: string) => rest.some((one) => one.toLowerCase() === word);
+  if (has('ctrl-seq')) {
+    return { action: undefined, lost: 'a click does not send keys: learners press them themselves' };
+  }
+  if (has('no-newline')) {
+    return { action: copy, lost: 'text that is typed without Enter is copied on a click' };
+  }
+  const host = numberAfter('HOST', rest);
+  if (host !== undefined && host > 1) {
+    return {
+      action: copy,
+      lost: `a click does not run commands in another machine: what is for HOST${host} is copied`,
+    };
+  }
+  return {
+    action: { kind: 'exec', terminal: numberAfter('T', rest), interrupt: has('interrupt') },
+    lost: undefined,
+  };
+}
+
+/** The action in the words that Berth's pages have for it. */
+export function writeAction({ kind, terminal, interrupt }: Action): string {
+  return [
+    kind,
+    ...(terminal === undefined ? [] : [`terminal=${terminal}`]),
+    ...(interrupt ? ['interrupt'] : []),
+  ].join(' ');
+}
+
+const copy: Action = { kind: 'copy', terminal: undefined, interrupt: false };
+
+function numberAfter(letters: string, words: readonly string[]): number | undefined {
+  for (const word of words) {
+    const [, number] = new RegExp(`^${letters}(\\d{1,2})$`, 'i').exec(word) ?? [];
+    if (number !== undefined && Number(number) > 0) return Number(number);
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+/** Tags that say how words look or where they stand, and nothing that Markdown has. */
+const PLAIN =
+  /<\/?(?:p|div|span|center|font|u|small|big|sup|sub|section|article|header|footer|ul|ol|dl|table|thead|tbody|tfoot|colgroup|col|figure|figcaption|picture|label|nobr|tt|samp|var|abbr|mark|ins|object|style)\b[^>]*>/gi;
+
+/** HTML of a text as Markdown, as far as there is an equal; code has been taken out before. Pure. */
+export function withoutHtml(text: string): string {
+  return text
+    .replaceAll(/<!--.*?-->/gs, '')
+    .replaceAll(/<(style|script)\b[^>]*>.*?<\/\1>/gis, '')
+    .replaceAll(/^(.*?)<br\s*\/?>[ \t]*(\n?)/gim, lineBreak)
+    .replaceAll(/<br\s*\/?>/gi, ' ')
+    .replaceAll(/<hr\b[^>]*>/gi, '\n\n---\n\n')
+    .replaceAll(/<h([1-6])\b[^>]*>\s*(.*?)\s*<\/h\1>/gis, (_, level: string, words: string) => {
+      return `\n\n${'#'.repeat(Number(level))} ${oneLine(words)}\n\n`;
+    })
+    .replaceAll(/<(?:b|strong)\b[^>]*>(\s*)(.*?)(\s*)<\/(?:b|strong)>/gis, '$1**$2**$3')
+    .replaceAll(/<(?:i|em)\b[^>]*>(\s*)(.*?)(\s*)<\/(?:i|em)>/gis, '$1*$2*$3')
+    .replaceAll(/<(?:del|s|strike)\b[^>]*>(.*?)<\/(?:del|s|strike)>/gis, '~~$1~~')
+    .replaceAll(/<(?:kbd|code)\b[^>]*>([^`\n]+?)<\/(?:kbd|code)>/gi, (_, words: string) => {
+      return `\`${decodeEntities(words)}\``;
+    })
+    .replaceAll(/<\/?(?:b|strong|i|em|h[1-6])\b[^>]*>/gi, '')
+    .replaceAll(/<li\b[^>]*>\s*/gi, '\n- ')
+    .replaceAll(/<(?:tr|dt)\b[^>]*>\s*/gi, '\n')
+    .replaceAll(/<\/(?:li|tr|dt|dd)>/gi, '')
+    .replaceAll(/<(?:td|th|dd)\b[^>]*>\s*/gi, ' ')
+    .replaceAll(/<\/(?:td|th)>/gi, ' ')
+    .replaceAll(/<\/p>/gi, '\n\n')
+    .replaceAll(/<a\b([^>]*)>(.*?)<\/a>/gis, (_, attributes: string, words: string) => {
+      const target = attribute(attributes, 'href');
+      return target === undefined ? words : `[${oneLine(words)}](${target})`;
+    })
+    .replaceAll(/<\/?a\b[^>]*>/gi, '')
+    .replaceAll(/<(?:iframe|video|source|embed)\b([^>]*)>/gi, (_, attributes: string) => {
+      const target = attribute(attributes, 'src');
+      return target === undefined ? '' : `<${target}>`;
+    })
+    .replaceAll(/<\/(?:iframe|video|source|embed)>/gi, '')
+    .replaceAll(/<img\b([^>]*)>/gi, (_, attributes: string) => {
+      const target = attribute(attributes, 'src');
+      return target === undefined ? '' : `![${attribute(attributes, 'alt') ?? ''}](${target})`;
+    })
+    .replaceAll(PLAIN, '');
+}
+
+/** The value of an attribute of a tag. */
+export function attribute(attributes: string, name: string): string | undefined {
+  const pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i');
+  const found = pattern.exec(attributes);
+  const value = found?.[1] ?? found?.[2] ?? found?.[3];
+  return value === undefined ? undefined : decodeEntities(value);
+}
+
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };
+
+/** Characters that HTML writes as `&…;`: those of ASCII by their names, all others by their numbers. */
+export function decodeEntities(text: string): string {
+  return text.replaceAll(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{2,4}));/gi, (entity, decimal, hex, name) => {
+    if (name !== undefined) return ENTITIES[String(name).toLowerCase()] ?? entity;
+    const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
+    return code > 0 && code <= 0x10_ff_ff ? String.fromCodePoint(code) : entity;
+  });
+}
+
+/** A break in a line, nothing where the line has nothing else, and a space in a table, where a line is a row. */
+function lineBreak(_: string, before: string, end: string): string {
+  if (before.trim() === '') return before + end;
+  if (before.trimStart().startsWith('|')) return `${before} ${end}`;
+  return `${before}  \n`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,39 @@
+import type { Notes } from '../import-note.ts';
+
+/** What a text of a scenario is read with. */
+export interface PageContext {
+  /** The text's file, from the folder that is imported. */
+  file: string;
+  notes: Pick<Notes, 'warn'>;
+  /** Names of the lab's machines, the one with the terminal first. */
+  hosts: readonly string[];
+  /** Folder that files without a leading "/" are in, absolute. */
+  folder: string;
+  /** A picture's address as it is written, to one that can be shown; undefined where it can not. */
+  picture(address: string): string | undefined;
+}
+
+/** A port that a page leads to. */
+export interface PagePort {
+  host: string;
+  port: number;
+}
+
+/** A question of a text. */
+export interface PageQuestion {
+  question: string;
+  answer:
+    | { kind: 'text'; answers: string[]; match: 'exact' | 'contains' }
+    | { kind: 'choice'; multiple: boolean; options: { text: string; correct: boolean }[] };
+}
+
+/** A text of a scenario in Markdown as Berth's pages have it, and what stood in it beside. */
+export interface Page {
+  markdown: string;
+  /** What was folded away, in Markdown. */
+  folded: string[];
+  questions: PageQuestion[];
+  ports: PagePort[];
+  /** What a click runs, in the text's order. */
+  commands: { code: string; line: number }[];
+}

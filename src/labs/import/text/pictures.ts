@@ -1,0 +1,19 @@
+import type { PageContext } from './page.ts';
+
+/** A picture in Markdown: its words, its address, and its title if any. */
+const PICTURE = /!\[([^\]]*)\]\(\s*<?([^\s)>]+)>?(?:\s+(?:"[^"]*"|'[^']*'|=\S*))?\s*\)/g;
+
+/** Puts in the pictures that can be shown, and a link or words for the others. */
+export function showPictures(text: string, line: number, { picture, notes, file }: PageContext): string {
+  return text.replaceAll(PICTURE, (_, words: string, address: string, at: number) => {
+    const here = { file, line: line + text.slice(0, at).split('\n').length - 1 };
+    if (/^https?:\/\//i.test(address)) {
+      notes.warn('pictures from other sites are links: a lab shows its own', here);
+      return `[${words || address}](${address})`;
+    }
+    const shown = picture(address);
+    if (shown !== undefined) return `![${words}](${shown})`;
+    notes.warn(`the picture "${address}" is not shown`, here);
+    return words;
+  });
+}

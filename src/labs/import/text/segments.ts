@@ -1,0 +1,141 @@
+/** A text of a scenario, taken apart into code and what stands between. */
+export type Segment = Prose | Block | Pre;
+
+export interface Prose {
+  kind: 'prose';
+  text: string;
+  /** Line that it begins in, from 1. */
+  line: number;
+}
+
+/** Lines of code between fences. */
+export interface Block {
+  kind: 'block';
+  indent: string;
+  language: string;
+  code: string;
+  /** What follows the end in `{{…}}`. */
+  words: string | undefined;
+  line: number;
+}
+
+/** Lines in `<pre>`. */
+export interface Pre {
+  kind: 'pre';
+  /** Its attributes as they are written. */
+  attributes: string;
+  code: string;
+  words: string | undefined;
+  line: number;
+}
+
+/** A line that may open a block: its indent, its fence, and what is said of the language. */
+const OPENING = /^([ \t]*)(`{3,}|~{3,})[ \t]*([^`]*)$/;
+
+/** Names of languages as they are seen after a fence; anything else is code already. */
+const LANGUAGE = /^(?:[\w+#.-]+|shell script)?\s*(?:\{[\d,\s-]*\})?$/;
+
+/** The end of a block whose last line of code is not by itself: only with something to do after it is it meant. */
+const LATE_CLOSING = /^(.*[^`\s].*?)(`{3,}|~{3,})[ \t]*\{\{?([^{}]*)\}\}?\}?[ \t]*$/;
+
+/** Deepest indent of a fence that is not code by its indent. */
+const DEEPEST = 3;
+
+/** Takes Markdown apart, more tolerant of fences than Markdown is. Pure. */
+export function segmentsOf(markdown: string): Segment[] {
+  const lines = markdown.replaceAll(/\r\n?/g, '\n').split('\n');
+  const segments: Segment[] = [];
+  let prose: string[] = [];
+  let start = 0;
+  const flush = (next: number) => {
+    if (prose.length > 0) segments.push({ kind: 'prose', text: prose.join('\n'), line: start + 1 });
+    prose = [];
+    start = next;
+  };
+  for (let at = 0; at < lines.length;) {
+    const taken = blockAt(lines, at) ?? preAt(lines, at);
+    if (!taken) {
+      if (prose.length === 0) start = at;
+      prose.push(lines[at] ?? '');
+      at += 1;
+      continue;
+    }
+    if ('before' in taken && taken.before !== '') prose.push(taken.before);
+    flush(at);
+    segments.push(taken.segment);
+    at = taken.next;
+    if ('after' in taken && taken.after !== '') lines.splice((at -= 1), 1, taken.after);
+  }
+  flush(lines.length);
+  return segments;
+}
+
+function blockAt(lines: readonly string[], at: number): { segment: Block; next: number } | undefined {
+  const [, indent = '', fence, info = ''] = OPENING.exec(lines[at] ?? '') ?? [];
+  if (fence === undefined) return undefined;
+  const spaces = indent.replaceAll('\t', '    ').length;
+  const isLanguage = LANGUAGE.test(info.trim());
+  const code = isLanguage ? [] : [info.trim()];
+  const closing = new RegExp(
+    `^[ \\t]*${fence[0]}{${fence.length},}[ \\t]*(?:\\{\\{?([^{}]*)\\}\\}?\\}?)?[ \\t]*$`,
+  );
+  let words: string | undefined;
+  let next = at + 1;
+  for (; next < lines.length; next += 1) {
+    const line = lines[next] ?? '';
+    const end = closing.exec(line);
+    const late = end ? undefined : LATE_CLOSING.exec(line);
+    if (late?.[2] === fence) code.push(withoutIndent(late[1] ?? '', spaces));
+    if (end || late?.[2] === fence) {
+      words = end ? end[1] : late?.[3];
+      break;
+    }
+    code.push(withoutIndent(line, spaces));
+  }
+  const segment: Block = {
+    kind: 'block',
+    indent: ' '.repeat(Math.min(spaces, DEEPEST)),
+    language: isLanguage ? languageOf(info) : '',
+    code: code.join('\n'),
+    words,
+    line: at + 1,
+  };
+  return { segment, next: next + 1 };
+}
+
+/** The language's name as one word. */
+function languageOf(info: string): string {
+  return info
+    .replace(/\{.*$/, '')
+    .trim()
+    .replace(/^shell script$/, 'sh');
+}
+
+function withoutIndent(line: string, spaces: number): string {
+  const plain = line.replace(/^[ \t]+/, (blank) => blank.replaceAll('\t', '    '));
+  const blank = /^ */.exec(plain)?.[0].length ?? 0;
+  return plain.slice(Math.min(blank, spaces));
+}
+
+function preAt(
+  lines: readonly string[],
+  at: number,
+): { segment: Pre; next: number; before: string; after: string } | undefined {
+  const [, before = '', attributes, first = ''] = /^(.*?)<pre\b([^>]*)>(.*)$/i.exec(lines[at] ?? '') ?? [];
+  if (attributes === undefined || isInCode(before)) return undefined;
+  const code: string[] = [];
+  for (let next = at; next < lines.length; next += 1) {
+    const line = next === at ? first : (lines[next] ?? '');
+    const [, last, words, after = ''] = /^(.*?)<\/pre>(?:\{\{([^{}]*)\}\})?(.*)$/i.exec(line) ?? [];
+    code.push(last ?? line);
+    if (last === undefined) continue;
+    const segment: Pre = { kind: 'pre', attributes, code: code.join('\n'), words, line: at + 1 };
+    return { segment, next: next + 1, before: before.trimEnd(), after: after.trimStart() };
+  }
+  return undefined;
+}
+
+/** Whether the line's beginning opens a code span that it does not close. */
+function isInCode(before: string): boolean {
+  return (before.match(/`/g)?.length ?? 0) % 2 === 1;
+}

@@ -1,0 +1,111 @@
+import { meaningOf, writeAction } from './action.ts';
+import { linkAddresses, nameAddresses, onlyAddress } from './addresses.ts';
+import { fenced } from './fence.ts';
+import { machinePath, preBlock } from './file-block.ts';
+import { markFolds, openFolds, takeFolds, withoutMarks } from './folds.ts';
+import { withoutHtml } from './html.ts';
+import type { Page, PageContext } from './page.ts';
+import { showPictures } from './pictures.ts';
+import { takeQuestions } from './quiz.ts';
+import { segmentsOf } from './segments.ts';
+import type { Block, Pre } from './segments.ts';
+import { piecesOf } from './spans.ts';
+
+/**
+ * A scenario's text as a page of Berth's. With `folds: "take"` what is folded away is given apart, for
+ * hints; otherwise it stands open.
+ */
+export function toPage(text: string, context: PageContext, { folds }: { folds: 'take' | 'open' }): Page {
+  const page: Page = { markdown: '', folded: [], questions: [], ports: [], commands: [] };
+  const parts = segmentsOf(withoutMarks(text)).map((segment) => {
+    if (segment.kind === 'prose') return toProse(segment.text, segment.line, context, page);
+    return segment.kind === 'block' ? toBlock(segment, context, page) : toPre(segment, context, page);
+  });
+  const marked = parts.join('\n').replaceAll(/\n{3,}/g, '\n\n');
+  if (folds === 'take') Object.assign(page, takeFolds(marked));
+  else page.markdown = openFolds(marked);
+  page.markdown = page.markdown.replaceAll(/\n{3,}/g, '\n\n').trim();
+  return page;
+}
+
+function toProse(text: string, line: number, context: PageContext, page: Page): string {
+  const { questions, unanswered, ...rest } = takeQuestions(text);
+  page.questions.push(...questions);
+  for (const question of unanswered) {
+    context.notes.warn(`the question "${question}" has no answer, and is only shown`, at(context, line));
+  }
+  const pieces = piecesOf(rest.text, line).map((piece) => {
+    if (piece.kind === 'code') return toSpan(piece, context, page);
+    const words = markFolds(withoutHtml(piece.text));
+    return showPictures(linkAddresses(words, piece.line, context, page.ports), piece.line, context);
+  });
+  return pieces.join('');
+}
+
+function toSpan(
+  { code, words, written, line }: Extract<ReturnType<typeof piecesOf>[number], { kind: 'code' }>,
+  context: PageContext,
+  page: Page,
+): string {
+  const link = onlyAddress(code, line, context, page.ports);
+  if (link !== undefined) return link;
+  const meaning = words === undefined ? undefined : meaningOf(words);
+  // Other braces after code are the author's own.
+  if (words !== undefined && meaning === undefined) return written;
+  if (meaning?.lost !== undefined) context.notes.warn(meaning.lost, at(context, line));
+  if (meaning?.action === 'open') return openLink(code, context);
+  const plain = nameAddresses(code, line, context);
+  if (meaning?.action?.kind === 'exec') page.commands.push({ code: plain, line });
+  const action = meaning?.action ? writeAction(meaning.action) : undefined;
+  if (plain.includes('\n') && action !== undefined) {
+    const language = action.startsWith('exec') ? 'bash' : 'text';
+    return `\n\n${fenced(plain.trim(), `${language} ${action}`)}\n\n`;
+  }
+  return inline(plain) + (action === undefined ? '' : `{{${action}}}`);
+}
+
+function toBlock(block: Block, context: PageContext, page: Page): string {
+  const { indent, words, line } = block;
+  const meaning = words === undefined ? undefined : meaningOf(words);
+  if (words !== undefined && meaning === undefined) {
+    context.notes.warn(
+      `"{{${words}}}" after a block of code means nothing: it is left out`,
+      at(context, line),
+    );
+  }
+  if (meaning?.lost !== undefined) context.notes.warn(meaning.lost, at(context, line));
+  if (meaning?.action === 'open') return indent + openLink(block.code, context);
+  const code = nameAddresses(block.code, line, context);
+  if (meaning?.action?.kind === 'exec') page.commands.push({ code, line });
+  if (!meaning?.action) return fenced(code, block.language, indent);
+  const isPlain = /^(?:plain|plaintext|text|)$/i.test(block.language);
+  const language = isPlain ? (meaning.action.kind === 'exec' ? 'bash' : 'text') : block.language;
+  return fenced(code, `${language} ${writeAction(meaning.action)}`, indent);
+}
+
+function toPre(pre: Pre, context: PageContext, page: Page): string {
+  const named = { ...pre, code: nameAddresses(pre.code, pre.line, context) };
+  const meaning = pre.words === undefined ? undefined : meaningOf(pre.words);
+  if (!meaning?.action) return `\n${preBlock(named, context)}\n`;
+  return `\n${toBlock({ ...named, kind: 'block', indent: '', language: '' }, context, page)}\n`;
+}
+
+/** A link that opens the file. */
+function openLink(code: string, { folder }: PageContext): string {
+  const path = code.trim();
+  return `[${path.replaceAll(/[[\]]/g, String.raw`\$&`)}](berth:file${encodeURI(machinePath(path, folder))})`;
+}
+
+/** Code within a line, between more backticks than are in it. */
+function inline(code: string): string {
+  const text = code.replaceAll(/\s*\n\s*/g, ' ');
+  const ticks = new Set([...text.matchAll(/`+/g)].map(([run]) => run.length));
+  let fence = '`';
+  while (ticks.has(fence.length)) fence += '`';
+  const space = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
+  return `${fence}${space}${text}${space}${fence}`;
+}
+
+function at({ file }: PageContext, line: number) {
+  return { file, line };
+}

@@ -1,0 +1,65 @@
+import { posix } from 'node:path';
+import type { Environment } from './environments.ts';
+import type { Notes, Place } from './import-note.ts';
+import { readPictures } from './read-pictures.ts';
+import type { ScenarioSource } from './scenario-source.ts';
+import type { Scenario } from './scenario.ts';
+import type { SourceTree } from './source-tree.ts';
+import type { Page, PagePort } from './text/page.ts';
+import { toPage } from './text/to-page.ts';
+
+/** What is read of a scenario: its pages and scripts, with what they run and lead to. */
+export interface Texts {
+  page(given: string, path: PropertyKey[], folds: 'take' | 'open'): Promise<Page | undefined>;
+  /** The text of a script, undefined for one that is not there or is empty. */
+  script(given: string, path: PropertyKey[]): Promise<string | undefined>;
+  /** Help, which is a file or the text itself. */
+  help(given: string, path: PropertyKey[]): Promise<string | undefined>;
+  ports: PagePort[];
+  code: { code: string; place: Place }[];
+}
+
+export function createTexts(made: {
+  tree: SourceTree;
+  source: ScenarioSource;
+  scenario: Scenario;
+  environment: Environment;
+  notes: Notes;
+  placeOf(path: PropertyKey[]): Place;
+}): Texts {
+  const { tree, source, environment, notes, placeOf } = made;
+  const folder = posix.resolve(environment.folder, made.scenario.folder ?? '.');
+  const ports: PagePort[] = [];
+  const code: Texts['code'] = [];
+
+  async function pageOf(file: { path: string; text: string }, folds: 'take' | 'open'): Promise<Page> {
+    const pictures = await readPictures(file, { source, tree });
+    const context = { file: file.path, notes, hosts: environment.hosts, folder };
+    const picture = (address: string) => pictures.get(address);
+    const page = toPage(file.text, { ...context, picture }, { folds });
+    ports.push(...page.ports);
+    code.push(...page.commands.map(({ code, line }) => ({ code, place: { file: file.path, line } })));
+    return page;
+  }
+
+  return {
+    ports,
+    code,
+    async page(given, path, folds) {
+      const file = await source.text(given, placeOf(path));
+      return file && pageOf(file, folds);
+    },
+    async script(given, path) {
+      const file = await source.text(given, placeOf(path));
+      if (!file || file.text.trim() === '') return undefined;
+      code.push({ code: file.text, place: { file: file.path } });
+      return file.text;
+    },
+    async help(given, path) {
+      const place = placeOf(path);
+      const isFile = source.find(given) !== undefined || !/\s/.test(given);
+      const file = isFile ? await source.text(given, place) : { path: place.file, text: given };
+      return file && (await pageOf(file, 'open')).markdown;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import type { Environment } from './environments.ts';
+import type { Notes, Place } from './import-note.ts';
+import { addText } from './lab-draft.ts';
+import type { LabDraft } from './lab-draft.ts';
+import { ownName } from './names.ts';
+import type { Scenario, ScenarioPart } from './scenario.ts';
+import { hiddenScript, verifyScript } from './scripts.ts';
+import { shortened } from './shortened.ts';
+import type { Page, PageQuestion } from './text/page.ts';
+import type { Texts } from './texts.ts';
+
+/** Seconds that a verify script may take: some wait for what was started. */
+const VERIFY_SECONDS = 60;
+
+/** Help of one step that Berth shows. */
+const MOST_HINTS = 20;
+
+/** What steps are written with. */
+interface StepWork {
+  scenario: Scenario;
+  texts: Texts;
+  environment: Environment;
+  draft: LabDraft;
+  notes: Notes;
+  placeOf(path: PropertyKey[]): Place;
+}
+
+/** What lab.yaml says of a scenario's parts. */
+interface WrittenSteps {
+  pages: { introduction?: string; conclusion?: string };
+  steps: object[];
+  /** Scripts that run in the fresh machine. */
+  machineStart: object[];
+}
+
+/**
+ * The intro and the finish are pages before and after the steps, and what the intro runs is run at the start.
+ * A finish that runs something is a step of its own, and so is the intro where there is no other.
+ */
+export async function writeSteps(work: StepWork): Promise<WrittenSteps> {
+  const { intro, steps, finish } = work.scenario;
+  const introIsStep = intro !== undefined && steps.length === 0;
+  const finishIsStep =
+    finish !== undefined && [finish.foreground, finish.background, finish.verify].some(Boolean);
+  const written: WrittenSteps = { pages: {}, steps: [], machineStart: [] };
+
+  if (intro?.background !== undefined) {
+    written.machineStart = await hiddenStart(intro, 'intro', work);
+  }
+  if (intro && !introIsStep) {
+    const page = await addPage(intro, 'intro.md', work);
+    if (page !== undefined) written.pages.introduction = page;
+    tellVerify(intro, work);
+  }
+  const parts = [
+    ...(introIsStep ? [{ ...intro, background: undefined }] : []),
+    ...steps,
+    ...(finishIsStep ? [finish] : []),
+  ];
+  const early = intro && !introIsStep ? await shownStart(intro, 'intro', work) : [];
+  const names = new Set<string>();
+  for (const [place, part] of parts.entries()) {
+    written.steps.push(await writeStep(part, { place, names, early: place === 0 ? early : [] }, work));
+  }
+  if (finish && !finishIsStep) {
+    const page = await addPage(finish, 'finish.md', work);
+    if (page !== undefined) written.pages.conclusion = page;
+  }
+  return written;
+}
+
+/** The page of an intro or a finish, which asks nothing and folds nothing. */
+async function addPage(part: ScenarioPart, path: string, work: StepWork): Promise<string | undefined> {
+  const { texts, draft, notes, placeOf } = work;
+  if (part.text === undefined) return undefined;
+  const textPath = [...part.path, 'text'];
+  const page = await texts.page(part.text, textPath, 'open');
+  if (!page) return undefined;
+  if (page.questions.length > 0) {
+    notes.warn('questions before the first step or after the last one are only shown', placeOf(textPath));
+  }
+  const asked = page.questions.map(({ question }) => `**${question}**`);
+  const text = [page.markdown, ...asked].join('\n\n').trim();
+  return text === '' ? undefined : addText(draft, path, text);
+}
+
+function tellVerify(part: ScenarioPart, { notes, placeOf }: StepWork): void {
+  if (part.verify === undefined) return;
+  notes.warn('verify: an introduction is not judged', placeOf([...part.path, 'verify']));
+}
+
+async function writeStep(
+  part: ScenarioPart,
+  { place, names, early }: { place: number; names: Set<string>; early: object[] },
+  work: StepWork,
+): Promise<object> {
+  const { texts, draft } = work;
+  const number = String(place + 1).padStart(2, '0');
+  const title = shortened(part.title ?? '', 120).text || `Step ${place + 1}`;
+  const page =
+    part.text === undefined ? undefined : await texts.page(part.text, [...part.path, 'text'], 'take');
+  const start = [
+    ...early,
+    ...(await hiddenStart(part, number, work)),
+    ...(await shownStart(part, number, work)),
+  ];
+  const checks = [...(page?.questions ?? []).map(writeQuestion), ...(await verifyCheck(part, number, work))];
+  const hints = await writeHints(part, page, number, work);
+  return {
+    id: ownName(title, `step-${place + 1}`, names),
+    title,
+    instructions: addText(draft, `steps/${number}.md`, page?.markdown || title),
+    ...(start.length > 0 && { start }),
+    ...(checks.length === 1 && { check: checks[0] }),
+    ...(checks.length > 1 && { checks }),
+    ...(hints.length > 0 && { hints }),
+  };
+}
+
+async function hiddenStart(part: ScenarioPart, name: string, work: StepWork): Promise<object[]> {
+  if (part.background === undefined) return [];
+  const script = await work.texts.script(part.background, [...part.path, 'background']);
+  if (script === undefined) return [];
+  const text = hiddenScript(script, work.environment.folder);
+  return [{ script: addText(work.draft, `start/${name}-background.sh`, text), background: true }];
+}
+
+async function shownStart(part: ScenarioPart, name: string, work: StepWork): Promise<object[]> {
+  if (part.foreground === undefined) return [];
+  const script = await work.texts.script(part.foreground, [...part.path, 'foreground']);
+  if (script === undefined) return [];
+  return [{ script: addText(work.draft, `start/${name}-foreground.sh`, script), foreground: true }];
+}
+
+async function verifyCheck(part: ScenarioPart, number: string, work: StepWork): Promise<object[]> {
+  if (part.verify === undefined) return [];
+  const script = await work.texts.script(part.verify, [...part.path, 'verify']);
+  if (script === undefined) return [];
+  const text = verifyScript(script, work.environment.folder);
+  return [{ script: addText(work.draft, `checks/${number}.sh`, text), timeout: VERIFY_SECONDS }];
+}
+
+function writeQuestion({ question, answer }: PageQuestion): object {
+  if (answer.kind === 'text') {
+    const [only] = answer.answers;
+    return {
+      quiz: {
+        question,
+        answer: answer.answers.length === 1 ? only : answer.answers,
+        ...(answer.match === 'contains' && { match: 'contains' }),
+      },
+    };
+  }
+  const options = answer.options.map(({ text, correct }) => (correct ? { text, correct } : text));
+  return { quiz: { question, options, ...(answer.multiple && { multiple: true }) } };
+}
+
+/** What was folded away, and the help that a step names; more than Berth shows are one, the last. */
+async function writeHints(
+  part: ScenarioPart,
+  page: Page | undefined,
+  number: string,
+  { texts, draft }: StepWork,
+): Promise<string[]> {
+  const hints = [...(page?.folded ?? [])];
+  for (const help of part.help) {
+    const text = await texts.help(help, part.path);
+    if (text) hints.push(text);
+  }
+  const last = hints.slice(MOST_HINTS - 1).join('\n\n');
+  const shown = [...hints.slice(0, MOST_HINTS - 1), ...(last === '' ? [] : [last])];
+  return shown.map((text, place) => addText(draft, `hints/${number}-${place + 1}.md`, text));
+}

@@ -1,0 +1,123 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { createCheckRunner } from '../../../src/checks/check-runner.ts';
+import type { ScriptCheck } from '../../../src/labs/lab-check.ts';
+import { emptyFolder, gitRepository } from '../../support/git-repository.ts';
+import { scenarioFixtures } from '../../support/imports.ts';
+import { labIn } from '../../support/lab-folders.ts';
+import { labsCommand } from '../../support/labs-command.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { openSaves } from '../../support/saved-sessions.ts';
+import { until } from '../../support/until.ts';
+
+const killercoda = join(scenarioFixtures, 'killercoda');
+const katacoda = join(scenarioFixtures, 'katacoda');
+
+await t.test('the command tells what became of each scenario, for people and for programs', async (t) => {
+  const into = await emptyFolder(t);
+  const report = join(await emptyFolder(t), 'report.json');
+  const run = await labsCommand(['import', katacoda, '--into', into, '--report', report]);
+  t.match(run, { code: 2, stderr: '' });
+  t.match(run.stdout, `imported with warnings: signals/flags -> ${into}/signals-flags\n`);
+  t.match(
+    run.stdout,
+    'refused: signals/radio\n  signals/radio/index.json:3: details.steps: must be a list\n',
+  );
+  t.match(run.stdout, /\n4 scenarios: 0 imported, 2 imported with warnings, 2 refused\n$/);
+  t.match(JSON.parse(await readFile(report, 'utf8')), {
+    counts: { scenarios: 4, imported: 0, importedWithWarnings: 2, refused: 2, leftOut: 0 },
+    source: katacoda,
+    into,
+    scenarios: [
+      { scenario: 'signals/flags', lab: 'signals-flags', outcome: 'imported with warnings', refusals: [] },
+      {
+        scenario: 'signals/horns',
+        outcome: 'refused',
+        refusals: [
+          { file: 'signals/horns/index.json', line: 5, message: 'the file "gone.md" is not there' },
+          {},
+          {},
+        ],
+      },
+      {},
+      {},
+    ],
+    courses: [],
+  });
+  t.same(await labsCommand(['validate', into]), { code: 0, stdout: '2 valid, 0 problems\n', stderr: '' });
+});
+
+await t.test('a repository is fetched, at a ref', async (t) => {
+  const repository = await gitRepository(t);
+  const scenario = (title: string) => ({
+    'tide/index.json': JSON.stringify({ title, backend: { imageid: 'ubuntu' } }),
+  });
+  const first = await repository.commit(scenario('Low tide'));
+  await repository.git('tag', 'low');
+  await repository.commit(scenario('High tide'));
+  const into = await emptyFolder(t);
+  const address = `file://${repository.path}`;
+  const report = join(await emptyFolder(t), 'report.json');
+  const run = await labsCommand(['import', address, '--ref', 'low', '--report', report], {
+    BERTH_LABS_DIR: into,
+  });
+  t.match(run, { code: 0, stderr: '' });
+  t.match(JSON.parse(await readFile(report, 'utf8')), { source: address, commit: first });
+  t.match(await labIn(join(into, 'tide')), { title: { en: 'Low tide' } });
+
+  t.match(await labsCommand(['import', address, '--into', into]), {
+    code: 2,
+    stdout: /"tide" is there already: --force replaces it/,
+  });
+  t.match(await labsCommand(['import', address, '--into', into, '--force']), { code: 0 });
+  t.match(await labIn(join(into, 'tide')), { title: { en: 'High tide' } });
+});
+
+await t.test('what can not be begun is told, and nothing is written', async (t) => {
+  const into = await emptyFolder(t);
+  const refused = async (words: string[], stderr: RegExp, environment = {}) =>
+    t.match(await labsCommand(['import', ...words, '--into', into], environment), { code: 1, stderr });
+  await refused(['/nowhere'], /"\/nowhere" can not be read \(ENOENT\)/);
+  await refused([into], /There is no scenario in /);
+  await refused([killercoda, '--ref', 'main'], /--ref is for a git repository/);
+  await refused([killercoda, '--language', 'english!'], /is not the tag of a language/);
+  await refused(['ext::sh -c true'], /is no address of a git repository/);
+  await refused([killercoda], /table of environments "\/none.yaml": can not be read/, {
+    BERTH_IMPORT_ENVIRONMENTS: '/none.yaml',
+  });
+  t.same(await readdir(into), []);
+});
+
+await t.test(
+  'an imported scenario runs: files, scripts and checks do in a machine what they did',
+  async (t) => {
+    const into = await emptyFolder(t);
+    t.match(await labsCommand(['import', killercoda, '--into', into]), { code: 2 });
+    const lab = { ...(await labIn(join(into, 'basics'))), slug: 'lab-0' };
+    const { ready, run, service, actors, engine } = await openSaves(t, { labs: [lab] });
+    const { id, reason } = await ready();
+    t.equal(reason, undefined);
+    const inMachine = (script: string) => run(id, script, { machine: 'host01' });
+
+    t.equal(await inMachine('cat /root/rope.txt /etc/lamp.conf'), 'hemp\nlight=on\n');
+    t.equal(await inMachine('/opt/tools/knot.sh; stat -c %a /srv/charts/maps/near.chart'), 'knot\n640\n');
+    await until(async () => (await inMachine('cat /tmp/began')) !== '', 20_000);
+    t.equal(await inMachine('cat /tmp/began-in'), '/root\n', 'the intro runs at the start, in the home');
+    t.match(await inMachine('cat /tmp/began'), /^5\./, 'by bash');
+
+    const { machineId } = await service.machine(actors.owner, id, 'host01');
+    const runner = createCheckRunner({ engine, logger: quietLog() });
+    const check = async (step: number) => {
+      const [check] = lab.steps[step]?.checks ?? [];
+      return runner.run(machineId, check as ScriptCheck, {}, new AbortController().signal);
+    };
+    t.match(await check(0), { state: 'finished', passed: false });
+    await inMachine('touch /tmp/tied');
+    t.match(await check(0), { state: 'finished', passed: true }, 'by its exit code');
+
+    t.match(await check(1), { passed: false, output: /no boat/ }, 'it ends with 0 and does not say "done"');
+    await inMachine('echo boat >/tmp/boat');
+    t.match(await check(1), { passed: true });
+  },
+);

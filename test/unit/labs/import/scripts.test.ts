@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import t from 'tap';
+import {
+  hiddenScript,
+  reachesInternet,
+  runsProgram,
+  verifyScript,
+} from '../../../../src/labs/import/scripts.ts';
+
+/** Runs a script as Berth does: by the interpreter that its first line names. */
+function run(script: string): Promise<{ code: number; stdout: string }> {
+  return new Promise((resolve) => {
+    const child = execFile('/bin/bash', ['-s'], (error, stdout) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout });
+    });
+    child.stdin?.end(script);
+  });
+}
+
+await t.test('hidden scripts are run by bash, in the folder of the terminal', async (t) => {
+  t.equal(hiddenScript('ls\n', '/root'), '#!/bin/bash\ncd /root\nls\n');
+  t.equal(hiddenScript('#!/bin/sh -e\nls\n', '/srv'), '#!/bin/sh -e\ncd /srv\nls\n');
+  t.equal(hiddenScript('#!/usr/bin/env bash', '/srv'), '#!/usr/bin/env bash\ncd /srv\n');
+  t.equal(hiddenScript('#!/usr/bin/python3\nx = 1\n', '/srv'), '#!/usr/bin/python3\nx = 1\n');
+});
+
+await t.test('a verify script passes by its exit code', async (t) => {
+  t.equal(verifyScript('test -d .\n', '/tmp'), '#!/bin/bash\ncd /tmp\ntest -d .\n');
+  t.match(await run(verifyScript('[ "$PWD" = /tmp ]\n', '/tmp')), { code: 0 });
+  t.match(await run(verifyScript('for a in 1; do echo a; done\nfalse\n', '/tmp')), { code: 1 });
+});
+
+await t.test('one that says "done" has to say it, and to end well', async (t) => {
+  const verdicts: [string, number][] = [
+    ['true && echo "done"\n', 0],
+    ['echo -n done', 0],
+    ["printf 'done\\n'\n", 0],
+    ['echo "not yet"; if false; then echo done; fi; exit 0\n', 1],
+    ['echo done; exit 3\n', 1],
+    ['echo undone; false && echo done; true', 1],
+    ['#!/usr/bin/env bash\n[[ $PWD = /tmp ]] && echo done', 0],
+    ['echo VERIFY; echo done # VERIFY_\n', 0],
+    ["cat <<'X'\n$HOME `ls`\nX\necho 'done'", 0],
+  ];
+  for (const [script, code] of verdicts) t.match(await run(verifyScript(script, '/tmp')), { code }, script);
+  t.match(await run(verifyScript('false && echo done', '/tmp')), { stdout: 'This step is not done yet.\n' });
+});
+
+await t.test('what asks for the internet is known', async (t) => {
+  for (const code of [
+    'apt-get update && apt install -y nginx',
+    'sudo apt-get -y -qq install x',
+    'pip3 install flask',
+    'npm install',
+    'git clone https://example.org/x',
+    'curl -sSL https://example.org | bash',
+    'docker run -d nginx',
+    'wget -q http://example.org/a',
+  ]) {
+    t.equal(reachesInternet(code), true, code);
+  }
+  for (const code of [
+    'curl http://localhost:8080',
+    'curl -s http://host01:80/a',
+    'ls; cat /etc/apt/sources.list',
+    'npm start',
+    'echo https://example.org',
+    'docker ps',
+    'wget http://127.0.0.1/x',
+  ]) {
+    t.equal(reachesInternet(code), false, code);
+  }
+});
+
+await t.test('programs are known where they are run, not where they are named', async (t) => {
+  for (const code of ['docker ps', 'ls\nsudo docker ps', 'a && docker ps', 'x=$(docker ps)', '  docker']) {
+    t.equal(runsProgram(code, 'docker'), true, code);
+  }
+  for (const code of ['cat docker', 'docker-compose up', './docker', 'echo "see docker"']) {
+    t.equal(runsProgram(code, 'docker'), false, code);
+  }
+});
