@@ -68,7 +68,7 @@ export function createProvisioner(options: {
       if (isFault(verdict)) await refuse(row, verdict);
       else if (verdict !== 'admit' || !(await admit(planned))) queue.push(planned);
     }
-    for (const { row } of queue) if (row.state === 'requested') await changer.move(row, 'queue');
+    await changer.queue(queue.flatMap(({ row }) => (row.state === 'requested' ? [row.id] : [])));
     news.tell(queue);
     const short = queue.find(({ verdict }) => verdict === 'memory');
     if (short) makeRoom(short.entry.share.memoryBytes);

@@ -21,6 +21,10 @@ export function createSessionChanger(options: { store: SessionStore; events: Eve
 
   return {
     tell,
+    /** Lets those that nobody has begun yet wait in the queue, and tells of it. */
+    async queue(ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) for (const queued of await store.queue(ids)) tell(queued);
+    },
     /** As the store's `move`, and tells of it. One that was saved before does not fail: it is saved again. */
     async move(
       row: SessionRow,

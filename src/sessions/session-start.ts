@@ -3,8 +3,7 @@ import { fault } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
-import type { Admission } from './admission/admission.ts';
-import type { SessionLimit } from './admission/session-limit.ts';
+import type { StartRules } from './admission/start-rules.ts';
 import { newLifetime } from './lifetime-rules.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
@@ -18,16 +17,14 @@ export function createSessionStart(options: {
   changer: SessionChanger;
   catalogue: Pick<LabCatalogue, 'get'>;
   clock: Clock;
-  limitOf: SessionLimit;
-  admission: Pick<Admission, 'requireFit'>;
+  limitForStart: StartRules;
   onRequested: (lab: Lab) => void;
 }) {
-  const { store, changer, catalogue, clock, limitOf, admission, onRequested } = options;
+  const { store, changer, catalogue, clock, limitForStart, onRequested } = options;
 
   async function request(learnerId: string, labSlug: string): Promise<SessionRow | 'exists'> {
     const lab = catalogue.get(labSlug);
-    await admission.requireFit(learnerId, lab);
-    const limit = await limitOf(learnerId);
+    const limit = await limitForStart(learnerId, lab);
     const now = clock.now();
     const session = {
       id: newId(now),

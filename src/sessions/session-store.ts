@@ -7,6 +7,8 @@ import { formatAddresses } from './machine-addresses.ts';
 import { isActive, nextState } from './session-states.ts';
 import type { SessionEvent } from './session-states.ts';
 import type { SessionState } from './session.ts';
+import { isHeld, planStart } from './start-plan.ts';
+import type { OwnSession } from './start-plan.ts';
 
 /** A session as it is stored, with its machines in the lab's order. */
 export type SessionRow = Prisma.SessionGetPayload<typeof whole>;
@@ -40,12 +42,6 @@ export interface MoveOptions {
 
 const whole = { include: { machines: { orderBy: { id: 'asc' } } } } as const;
 
-/** Sessions of one learner that are over and kept as history; older ones go when a new one is made. */
-const HISTORY = 200;
-
-/** Most that go with one start: each adds but one, so what an earlier version left is gone in time. */
-const FORGOTTEN_AT_ONCE = 50;
-
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /** Sessions in the database. What a learner deleted is found only by the methods that say so. */
@@ -56,16 +52,16 @@ export function createSessionStore({ database }: { database: Database }) {
     /**
      * Makes a session that nobody works on yet; `exists` when the learner has an active one of the
      * lab, `limit` when as many as they may have are active, or still on the engine: both are safe
-     * under concurrency. The oldest of a long history go.
+     * under concurrency. The oldest of a long history go; attempts stay.
      */
     async create(session: NewSession, limit: number): Promise<SessionRow | 'exists' | 'limit'> {
       const { machines, ...fields } = session;
       const activeKey = keyOf(session.learnerId, session.labSlug);
       try {
         return await database.transaction(async (tx) => {
-          if (await tx.session.findUnique({ where: { activeKey }, select: { id: true } })) return 'exists';
-          if ((await countHolding(tx, session.learnerId)) >= limit) return 'limit';
-          await forgetOldest(tx, session.learnerId);
+          const plan = planStart(await findOwn(tx, session.learnerId), { activeKey, limit });
+          if (typeof plan === 'string') return plan;
+          if (plan.forget.length > 0) await tx.session.deleteMany({ where: { id: { in: plan.forget } } });
           return insertSession(tx, { ...fields, machines, state: 'requested', activeKey });
         });
       } catch (error) {
@@ -155,13 +151,24 @@ export function createSessionStore({ database }: { database: Database }) {
       if (nextState(row.state, event) === undefined) return undefined;
       // Handles are noted first, only while the row is as it was: nobody reads them before the state says so.
       const session = { generation: row.generation, state: row.state };
-      for (const { name, machineId: engineId, addresses } of machines) {
-        const where = { sessionId: row.id, name, session };
-        await client.machine.updateMany({ where, data: { engineId, addresses: formatAddresses(addresses) } });
+      for (const machine of machines.filter((made) => !isNoted(row, made))) {
+        const where = { sessionId: row.id, name: machine.name, session };
+        await client.machine.updateMany({ where, data: handleOf(machine) });
       }
       const moved = await moveWithin(client, row, event, { changes, sameEnd });
       return moved && { ...moved, machines: row.machines.map((machine) => withHandle(machine, machines)) };
     },
+
+    /**
+     * Lets all of these wait that nobody has begun yet, by one write. Nothing leads back to `requested`,
+     * so that the state alone says whether somebody was first. What moved, as it is now.
+     */
+    queue: (ids: readonly string[]): Promise<Pick<SessionRow, 'id' | 'learnerId' | 'generation'>[]> =>
+      client.session.updateManyAndReturn({
+        where: { id: { in: [...ids] }, state: 'requested' },
+        data: { state: 'queued', generation: { increment: 1 } },
+        select: { id: true, learnerId: true, generation: true },
+      }),
 
     /** Changes what is no state, if the session is still in the row's state and generation. */
     async change(row: SessionRow, changes: SessionChanges): Promise<boolean> {
@@ -213,11 +220,15 @@ export async function moveWithin(
 
 /** How many sessions of the learner are on the engine, or will be: those put away are not. */
 export async function countHolding(tx: Transaction, learnerId: string): Promise<number> {
-  return tx.session.count({
-    where: {
-      learnerId,
-      OR: [{ activeKey: { not: null }, state: { not: 'saved' } }, { environmentId: { not: null } }],
-    },
+  return (await findOwn(tx, learnerId)).filter(isHeld).length;
+}
+
+/** All of the learner's, newest first: no more than those they may have, and the history that is kept. */
+function findOwn(tx: Transaction, learnerId: string): Promise<OwnSession[]> {
+  return tx.session.findMany({
+    where: { learnerId },
+    orderBy: { id: 'desc' },
+    select: { id: true, state: true, activeKey: true, environmentId: true, removedAt: true },
   });
 }
 
@@ -230,18 +241,6 @@ export async function insertSession(
   const rows = machineRows(row.id, machines);
   await tx.machine.createMany({ data: rows });
   return { ...row, machines: rows };
-}
-
-/** Removes what is beyond the history that is kept, if nothing of it is on the engine; attempts stay. */
-async function forgetOldest(tx: Transaction, learnerId: string): Promise<void> {
-  const old = await tx.session.findMany({
-    where: { learnerId, state: { in: ['ended', 'failed'] }, environmentId: null, removedAt: null },
-    orderBy: { id: 'desc' },
-    skip: HISTORY,
-    take: FORGOTTEN_AT_ONCE,
-    select: { id: true },
-  });
-  if (old.length > 0) await tx.session.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
 }
 
 /** New machines of a session; their ids keep the lab's order. */
@@ -259,8 +258,22 @@ export function machineRows(sessionId: string, machines: readonly { name: string
 /** What only one active session of a learner has in a lab. */
 export const keyOf = (learnerId: string, labSlug: string) => `${learnerId}:${labSlug}`;
 
-function withHandle(machine: SessionRow['machines'][number], provisioned: ProvisionedMachine[]) {
+/** The row of a machine, with the handle of the one that was made for it. */
+export function withHandle(machine: SessionRow['machines'][number], provisioned: ProvisionedMachine[]) {
   const found = provisioned.find(({ name }) => name === machine.name);
-  if (!found) return machine;
-  return { ...machine, engineId: found.machineId, addresses: formatAddresses(found.addresses) };
+  return found ? { ...machine, ...handleOf(found) } : machine;
 }
+
+/** Whether the session's row of the machine says so already: of one that was made ahead it does. */
+function isNoted({ machines }: SessionRow, made: ProvisionedMachine): boolean {
+  const { engineId, addresses } = handleOf(made);
+  return machines.some(
+    (row) => row.name === made.name && row.engineId === engineId && row.addresses === addresses,
+  );
+}
+
+/** What a machine's row says of it once it is there. */
+export const handleOf = ({ machineId, addresses }: ProvisionedMachine) => ({
+  engineId: machineId,
+  addresses: formatAddresses(addresses),
+});

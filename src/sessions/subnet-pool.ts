@@ -11,6 +11,9 @@ const SUBNET_SIZE = 16;
 /** How long a subnet that the engine refused is left alone, in milliseconds: what overlaps it was made by others and may go again. */
 const REFUSED_FOR_MS = 10 * 60_000;
 
+/** How long the host's networks are believed to be as they were, in milliseconds: with one for each session there are hundreds to list. */
+const ROUTES_BELIEVED_MS = 1_000;
+
 /** Random picks before all used subnets are asked for: enough while the pool is not nearly full. */
 const BLIND_PICKS = 4;
 
@@ -32,6 +35,7 @@ export function createSubnetPool(options: {
   const pool = readPool(cidr);
   const size = Math.floor((pool.last - pool.first + 1) / SUBNET_SIZE);
   const refused = new Map<number, number>();
+  let seen = { taken: [] as Route[], until: -Infinity };
 
   const block = (index: number): Block => {
     const first = pool.first + index * SUBNET_SIZE;
@@ -41,10 +45,21 @@ export function createSubnetPool(options: {
   const isSession = (route: Route) =>
     route.device.startsWith('br-') && route.first >= pool.first && route.last <= pool.last;
 
-  function barred(): (index: number) => boolean {
+  /** What the host has in the pool beside sessions. */
+  function takenByHost(now: number): Route[] {
+    if (now >= seen.until) {
+      const taken = hostRoutes().filter((route) => overlaps(route, pool) && !isSession(route));
+      seen = { taken, until: now + ROUTES_BELIEVED_MS };
+    }
+    return seen.taken;
+  }
+
+  /** Whether something else has the place; undefined when nothing has any. */
+  function barred(): ((index: number) => boolean) | undefined {
     const now = clock.now().getTime();
     for (const [index, until] of refused) if (until <= now) refused.delete(index);
-    const taken = hostRoutes().filter((route) => overlaps(route, pool) && !isSession(route));
+    const taken = takenByHost(now);
+    if (taken.length === 0 && refused.size === 0) return undefined;
     return (index) => refused.has(index) || taken.some((route) => overlaps(route, block(index)));
   }
 
@@ -55,6 +70,7 @@ export function createSubnetPool(options: {
     /** How many of them sessions can have now: all but what something else has. */
     usable(): number {
       const isBarred = barred();
+      if (!isBarred) return size;
       return Array.from({ length: size }, (_, index) => index).filter((index) => !isBarred(index)).length;
     },
     /** Notes that the engine refused this subnet, because it overlaps something there. */
@@ -71,7 +87,7 @@ export function createSubnetPool(options: {
       take: (index: number) => Promise<boolean>,
       used: () => Promise<Iterable<number>>,
     ): Promise<number> {
-      const isBarred = barred();
+      const isBarred = barred() ?? (() => false);
       for (let pick = 0; pick < BLIND_PICKS; pick++) {
         const index = Math.floor(random() * size);
         if (!isBarred(index) && (await take(index))) return index;

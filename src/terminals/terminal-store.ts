@@ -34,11 +34,7 @@ export function createTerminalStore({ database }: { database: Database }) {
       const { id, sessionId, machine, openedById, rows, cols, ticketHash, ticketExpiresAt, now, limit } =
         terminal;
       const row = await database.transaction(async (tx) => {
-        await tx.terminal.updateMany({
-          where: { sessionId, ...unused(now) },
-          data: { endedAt: now, ticketHash: null },
-        });
-        const open = await tx.terminal.count({ where: { sessionId, endedAt: null } });
+        const open = await tx.terminal.count({ where: { sessionId, endedAt: null, NOT: unused(now) } });
         if (open >= limit) throw fault('TERMINAL_LIMIT', { limit });
         return tx.terminal.create({
           data: {
@@ -66,12 +62,10 @@ export function createTerminalStore({ database }: { database: Database }) {
       heldUntil: Date;
     }): Promise<TakenTerminal | undefined> {
       const { id, ticketHash, now, holder, heldUntil } = ticket;
-      const { count } = await client.terminal.updateMany({
+      const [row] = await client.terminal.updateManyAndReturn({
         where: { id, ticketHash, ticketExpiresAt: { gt: now }, endedAt: null },
         data: { ticketHash: null, attachedAt: now, heldBy: holder, heldUntil },
       });
-      if (count === 0) return undefined;
-      const row = await client.terminal.findUnique({ where: { id } });
       if (!row) return undefined;
       const { sessionId, machineName, openedById, rows, cols } = row;
       return { id, sessionId, machine: machineName, openedById, rows, cols };

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Test } from 'tap';
 import type { Database } from '../../src/database/database.ts';
 import type { Lab } from '../../src/labs/lab.ts';
-import type { Sessions, SessionsOptions } from '../../src/sessions/create-sessions.ts';
+import type { Sessions, SessionsOptions } from '../../src/sessions/sessions-options.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { system } from '../../src/identity/actor.ts';
 import { createActors } from './actors.ts';

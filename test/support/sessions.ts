@@ -7,7 +7,7 @@ import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { newId } from '../../src/ids.ts';
 import type { Lab } from '../../src/labs/lab.ts';
 import { createSessions } from '../../src/sessions/create-sessions.ts';
-import type { Sessions, SessionsOptions } from '../../src/sessions/create-sessions.ts';
+import type { Sessions, SessionsOptions } from '../../src/sessions/sessions-options.ts';
 import { formatAddresses, parseAddresses } from '../../src/sessions/machine-addresses.ts';
 import { sessionStates } from '../../src/sessions/session-states.ts';
 import type { Session, SessionService, SessionState } from '../../src/sessions/session.ts';

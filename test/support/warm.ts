@@ -3,7 +3,7 @@ import type { Database } from '../../src/database/database.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { system } from '../../src/identity/actor.ts';
 import type { Lab } from '../../src/labs/lab.ts';
-import type { Sessions, SessionsOptions } from '../../src/sessions/create-sessions.ts';
+import type { Sessions, SessionsOptions } from '../../src/sessions/sessions-options.ts';
 import { openTestEngine } from './session-engine.ts';
 import { openSessions, testCatalogue, testLab } from './sessions.ts';
 import { until } from './until.ts';

@@ -5,14 +5,13 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { AdmissionStore, Holdings } from './admission-store.ts';
-import { createLedger, subjectsOf } from './ledger.ts';
+import { createLedger } from './ledger.ts';
 import type { Limits, Share } from './ledger.ts';
 import { needOf, shareOf } from './need.ts';
 import { planQueue } from './queue-plan.ts';
 import type { Verdict } from './queue-plan.ts';
-import type { QuotaStore } from './quota-store.ts';
 import type { Room } from './room.ts';
-import { overQuota, tooLarge } from './too-large.ts';
+import { tooLarge } from './too-large.ts';
 
 /** What a session takes with it when it is let in, and whether there is room for that still. */
 export interface Entry {
@@ -45,12 +44,11 @@ export type Admission = ReturnType<typeof createAdmission>;
 /** Decides who of those who wait is let in: as many as there is room for, and never more. */
 export function createAdmission(options: {
   store: AdmissionStore;
-  quotas: Pick<QuotaStore, 'of'>;
   room: Pick<Room, 'limits' | 'most'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   clock: Pick<Clock, 'now'>;
 }) {
-  const { store, quotas, room, catalogue, clock } = options;
+  const { store, room, catalogue, clock } = options;
 
   /** All that a look at the queue needs; undefined when nobody waits. */
   async function facts(): Promise<QueueFacts | undefined> {
@@ -102,23 +100,6 @@ export function createAdmission(options: {
       const [need, limits] = [needOf(lab), await room.limits()];
       return async (tx: Transaction): Promise<boolean> =>
         createLedger({ ...(await store.holdings(tx)), limits }).hasRoom(need);
-    },
-
-    /** @throws LAB_TOO_LARGE for a lab that needs more than all sessions, or those of a quota, may have */
-    async requireFit(learnerId: string, lab: Lab): Promise<void> {
-      const need = needOf(lab);
-      const problem = tooLarge(lab.slug, need, await room.most());
-      if (problem) throw problem;
-      const subjects = subjectsOf({
-        learnerId,
-        labSlug: lab.slug,
-        labVersion: lab.version,
-        course: lab.course,
-      });
-      for (const quota of await quotas.of(subjects)) {
-        const over = overQuota(lab.slug, need, quota);
-        if (over) throw over;
-      }
     },
   };
 }

@@ -13,11 +13,15 @@ import { createQueueNews } from './queue-news.ts';
 import { createQueueView } from './queue-view.ts';
 import { createQuotaStore } from './quota-store.ts';
 import { createRoom } from './room.ts';
+import { createSessionLimit } from './session-limit.ts';
+import { createStartRules } from './start-rules.ts';
 
 /** How much sessions may have. */
 export interface AdmissionOptions {
   /** Memory that the machines of all sessions may use together. */
   memoryBudget: Portion;
+  /** Most sessions of one learner that are active, or still on the engine. */
+  sessionLimit: number;
   /** Most sessions of all learners that have an environment; unbounded when absent. */
   maxSessions: number | undefined;
   /** Environments made at the same time by this process. */
@@ -36,13 +40,14 @@ export function putAdmissionTogether(
     clock: Clock;
   },
 ) {
-  const { database, changer, catalogue, clock, provisionConcurrency: concurrency } = options;
+  const { database, changer, catalogue, clock, sessionLimit, provisionConcurrency: concurrency } = options;
   const store = createAdmissionStore({ database });
   const quotas = createQuotaStore({ database });
   const room = createRoom({ ...options, isDiskLow: options.disk.isLow });
-  const admission = createAdmission({ store, quotas, room, catalogue, clock });
+  const admission = createAdmission({ store, room, catalogue, clock });
   return {
-    quotas,
+    limitOf: createSessionLimit({ quotas, sessionLimit }),
+    limitForStart: createStartRules({ quotas, room, sessionLimit }),
     room,
     admission,
     queue: createQueueView({ admission, store, concurrency, clock }),

@@ -1,4 +1,5 @@
-import type { QuotaStore } from './quota-store.ts';
+import type { QuotaRow, QuotaStore } from './quota-store.ts';
+import { formatSubject } from './quota-subject.ts';
 
 /** Most sessions of a learner that are active, or still on the engine. */
 export type SessionLimit = (learnerId: string) => Promise<number>;
@@ -9,8 +10,13 @@ export function createSessionLimit(options: {
   sessionLimit: number;
 }): SessionLimit {
   const { quotas, sessionLimit } = options;
-  return async (learnerId) => {
-    const [quota] = await quotas.of([`learner:${learnerId}`]);
-    return quota?.sessions ?? sessionLimit;
-  };
+  return async (learnerId) =>
+    limitIn(await quotas.of([subjectOfLearner(learnerId)]), learnerId) ?? sessionLimit;
 }
+
+/** What the learner's own quota, where it is among these, says of it. Pure. */
+export function limitIn(quotas: readonly QuotaRow[], learnerId: string): number | undefined {
+  return quotas.find(({ subject }) => subject === subjectOfLearner(learnerId))?.sessions;
+}
+
+const subjectOfLearner = (learnerId: string) => formatSubject({ learner: learnerId });

@@ -2,7 +2,9 @@ import type { Database } from '../../database/database.ts';
 import type { Entry } from '../admission/admission.ts';
 import type { Claim, HoldingRow } from '../claim-store.ts';
 import { nextState } from '../session-states.ts';
+import { handleOf, withHandle } from '../session-store.ts';
 import type { SessionRow } from '../session-store.ts';
+import type { WarmEnvironment } from './warm-environment.ts';
 
 /** Undoes a transaction whose session somebody else has changed. */
 const CHANGED = new Error('The session has changed meanwhile.');
@@ -15,11 +17,11 @@ export function createWarmClaimStore({ database }: { database: Database }) {
     /**
      * Claims the session, and makes the ready environment its own: both or neither. `gone` when another
      * session has that one, `refused` when `entry` does not let this one in, or it is not as `row` has
-     * it any more.
+     * it any more. The session's machines have the handles of those that are there from then on.
      */
     async take(
       row: SessionRow,
-      environmentId: string,
+      { id: environmentId, machines }: Pick<WarmEnvironment, 'id' | 'machines'>,
       claim: Claim,
       entry: Entry,
     ): Promise<HoldingRow | 'gone' | 'refused'> {
@@ -45,7 +47,15 @@ export function createWarmClaimStore({ database }: { database: Database }) {
             },
           });
           if (!session) throw CHANGED;
-          return { ...session, environmentId, machines: row.machines };
+          for (const machine of machines) {
+            const where = { sessionId: row.id, name: machine.name };
+            await tx.machine.updateMany({ where, data: handleOf(machine) });
+          }
+          return {
+            ...session,
+            environmentId,
+            machines: row.machines.map((machine) => withHandle(machine, machines)),
+          };
         });
       } catch (error) {
         if (error === CHANGED) return 'refused';

@@ -77,7 +77,7 @@ export function createWarmStart(options: {
         // Already while the claim is written: to whomever it goes, it is to be awake.
         const awake = wakeUp(ready.machines);
         awake.catch(() => undefined);
-        const claimed = await claims.take(row, ready.id, claim, entry);
+        const claimed = await claims.take(row, ready, claim, entry);
         if (claimed === 'gone') continue;
         if (claimed !== 'refused') return { row: claimed, machines: ready.machines, awake };
         await sleepAgain(ready, awake);

@@ -2,6 +2,7 @@ import { test } from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { newId } from '../../../src/ids.ts';
+import { createSessionStore } from '../../../src/sessions/session-store.ts';
 import { outcomeOf, createActors } from '../../support/actors.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
@@ -116,6 +117,33 @@ await test('of what is over the newest 200 of a learner are kept, and every atte
     );
     t.match(await database.client.attempt.findUnique({ where: { id: attempt.id } }), { sessionId: null });
     t.ok(await service.get(other, theirs.id), 'that of others is not concerned');
+  });
+});
+
+await test('those who were not begun wait in the queue, with one write for all of them', async (t) => {
+  await eachDatabase(t, 'queue', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { service } = openSessions(t, database);
+    const ids: string[] = [];
+    for (let number = 0; number < 4; number++) {
+      ids.push((await service.start(owner, { lab: `lab-${number}` })).id);
+    }
+    const [stopped = '', begun = '', ...waiting] = ids;
+    await service.stop(owner, stopped);
+    await putInState(database, begun, 'provisioning');
+    const queued = await createSessionStore({ database }).queue(ids);
+    t.same(queued.map(({ id }) => id).toSorted(), waiting);
+    t.match(queued, [{ learnerId: owner.userId, generation: 1 }]);
+    const states = await database.client.session.findMany({ orderBy: { id: 'asc' } });
+    t.same(
+      states.map(({ state, generation }) => ({ state, generation })),
+      [
+        { state: 'stopping', generation: 1 },
+        { state: 'provisioning', generation: 0 },
+        { state: 'queued', generation: 1 },
+        { state: 'queued', generation: 1 },
+      ],
+    );
   });
 });
 

@@ -26,6 +26,9 @@ const share = {
 /** Lets everyone in. */
 const open = { share, columns, hasRoom, mayTake: hasRoom };
 
+/** As `putReady` notes it. */
+const environment = (id: string) => ({ id, machines: [{ name: 'main', machineId: 'there', addresses: [] }] });
+
 /** Notes environments as ready that no engine knows. */
 async function putReady(database: Database, count: number): Promise<string[]> {
   const store = createWarmStore({ database });
@@ -56,7 +59,7 @@ await test('of two learners who reach for one environment exactly one gets it, e
       for (const actor of [owner, other]) await service.start(actor, { lab: 'lab-0' });
       const waiting = await queue.waiting();
       t.equal(waiting.length, 2);
-      const taken = await Promise.all(waiting.map((row) => claims.take(row, id, claim, open)));
+      const taken = await Promise.all(waiting.map((row) => claims.take(row, environment(id), claim, open)));
       const outcomes = taken.map((outcome) => (typeof outcome === 'string' ? outcome : 'taken'));
       t.same(outcomes.toSorted(), ['gone', 'taken'], `round ${round}`);
       const holders = await database.client.session.findMany({ where: { environmentId: id } });
@@ -76,7 +79,7 @@ await test('a session that has changed meanwhile takes nothing', async (t) => {
     const session = await service.start(owner, { lab: 'lab-0' });
     const row = await createSessionStore({ database }).findAny(session.id);
     await service.stop(owner, session.id);
-    t.equal(row && (await claims.take(row, id, claim, open)), 'refused');
+    t.equal(row && (await claims.take(row, environment(id), claim, open)), 'refused');
     t.match(await createWarmStore({ database }).find(id), { state: 'ready' }, 'it can still be taken');
   });
 });
@@ -107,10 +110,12 @@ await test('without room none is begun, and one that is ready is not taken', asy
     await service.start(owner, { lab: 'lab-0' });
     const [row] = await createAdmissionStore({ database }).waiting();
     const claims = createWarmClaimStore({ database });
-    t.equal(row && (await claims.take(row, id, claim, { ...open, mayTake: closed })), 'refused');
+    t.equal(row && (await claims.take(row, environment(id), claim, { ...open, mayTake: closed })), 'refused');
     t.match(await store.find(id), { state: 'ready' });
-    const taken = row && (await claims.take(row, id, claim, open));
-    t.match(taken, { memoryBytes: 1n, networks: 1, claimedAt: now });
+    const taken = row && (await claims.take(row, environment(id), claim, open));
+    t.match(taken, { memoryBytes: 1n, networks: 1, claimedAt: now, machines: [{ engineId: 'there' }] });
+    const machines = await database.client.machine.findMany();
+    t.match(machines, [{ name: 'main', engineId: 'there' }], 'its machines are those that were ready');
   });
 });
 

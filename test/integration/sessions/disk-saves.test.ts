@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
+import type { SessionsOptions } from '../../../src/sessions/sessions-options.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import { createGate } from '../../support/gate.ts';
 import { openAgeing } from '../../support/saved-sessions.ts';

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
-import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
+import type { SessionsOptions } from '../../../src/sessions/sessions-options.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabase } from '../../support/databases.ts';
 import { createMeasuringStore } from '../../../src/sessions/disk/measuring-store.ts';

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
-import type { SessionsOptions } from '../../../src/sessions/create-sessions.ts';
+import type { SessionsOptions } from '../../../src/sessions/sessions-options.ts';
 import { createActors } from '../../support/actors.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { freshDatabase } from '../../support/databases.ts';

@@ -88,3 +88,24 @@ await test('a subnet that the engine refused is left alone for ten minutes', asy
   await clock.advance(10 * 60_000);
   t.equal(await allocateFrom(pool, new Set()), 0);
 });
+
+await test('what the host has in the pool is looked up once a second, however many ask', async (t) => {
+  const clock = createFakeClock();
+  const eth = { device: 'eth0', ...(parseBlock('10.231.0.0/28') as Block) };
+  let looks = 0;
+  let routes = [eth];
+  const hostRoutes = () => {
+    looks += 1;
+    return routes;
+  };
+  const pool = createSubnetPool({ cidr: '10.231.0.0/26', clock, random: () => 0, hostRoutes });
+  t.same([pool.usable(), pool.usable()], [3, 3]);
+  routes = [];
+  await clock.advance(999);
+  t.equal(pool.usable(), 3);
+  t.equal(looks, 1);
+  await clock.advance(1);
+  t.equal(pool.usable(), 4);
+  pool.refuse(2);
+  t.equal(pool.usable(), 3, 'what the engine refused counts at once');
+});
