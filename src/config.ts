@@ -122,7 +122,7 @@ export const settings = z.object({
     .max(36_500)
     .default(180)
     .describe(
-      'Days without a start after which a former version of a lab lets go of the images that it was pinned to.',
+      'Days without use after which a former version of a lab is forgotten, and lets go of the images that it was pinned to.',
     ),
   BERTH_WARNING_MINUTES: minutes(5).describe('How long before a session ends its learner is warned.'),
   BERTH_WARM_LIMIT: z.coerce

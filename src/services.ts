@@ -11,9 +11,7 @@ import { createDockerImages } from './engine/docker/images.ts';
 import { listedName } from './engine/image-name.ts';
 import { createEncryption } from './encryption.ts';
 import { createDockerRegistry, REGISTRY_IMAGE } from './engine/docker/registry.ts';
-import type { EventBus } from './events/event-bus.ts';
-import { createMemoryBus } from './events/memory-bus.ts';
-import { createRedisBus } from './events/redis-bus.ts';
+import { connectEvents } from './events/connect-events.ts';
 import { createFileService } from './files/file-service.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createAuthenticationService } from './identity/authentication-service.ts';
@@ -30,9 +28,9 @@ import { createRegistryCredentialStore } from './images/registry-credential-stor
 import { createRegistryLogins } from './images/registry-logins.ts';
 import { createRegistryService } from './images/registry-service.ts';
 import { keepRegistry } from './images/registry-upkeep.ts';
-import { createLabCatalogue } from './labs/catalogue.ts';
+import { createLabs } from './labs/create-labs.ts';
+import { versionsInUse } from './sessions/versions-in-use-store.ts';
 import { imagesOfLabs } from './labs/images-of-labs.ts';
-import { createLabService } from './labs/lab-service.ts';
 import type { Log } from './log.ts';
 import { createPreviewService } from './previews/preview-service.ts';
 import { createPreviewStore } from './previews/preview-store.ts';
@@ -74,7 +72,14 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const clock = systemClock;
   const database = await openDatabase({ url: config.databaseUrl });
   closing.add('the database', database.close);
-  const catalogue = await createLabCatalogue({ directory: config.labsDir, logger: log });
+  const { catalogue, service: labs } = await createLabs({
+    database,
+    directory: config.labsDir,
+    versionsInUse: () => versionsInUse(database),
+    keepDays: config.pinDays,
+    clock,
+    log,
+  });
   const installation = await readInstallation(database);
   const encryption = await createEncryption(config);
   const credentials = createRegistryCredentialStore({ database });
@@ -236,7 +241,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     metrics,
     users: userService,
     tokens: createTokenService({ tokens, users, events, clock }),
-    labs: createLabService({ catalogue }),
+    labs,
     pins: pins.service,
     images: images.service,
     jobs: images.jobs,
@@ -292,8 +297,4 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       await closing.close();
     },
   };
-}
-
-function connectEvents({ redisUrl }: Config, log: Log): Promise<EventBus> | EventBus {
-  return redisUrl === undefined ? createMemoryBus({ log }) : createRedisBus({ url: redisUrl, log });
 }

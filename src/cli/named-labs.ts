@@ -40,7 +40,8 @@ async function readOne(folder: string): Promise<NamedLabs> {
 
 async function readAll(folder: string): Promise<NamedLabs> {
   try {
-    const { labs, problems } = await readLabs(folder);
+    const { labs: read, problems } = await readLabs(folder);
+    const labs = read.map(({ lab }) => lab);
     if (labs.length + problems.length === 0) {
       const line = `${folder}: has no ${LAB_FILE}, and no folder in it could be a lab`;
       return { labs, problems: [{ lab: folder, line }] };

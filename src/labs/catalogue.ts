@@ -7,21 +7,24 @@ import { viewOf } from './lab-view.ts';
 import type { LabView } from './lab-view.ts';
 import type { Lab } from './lab.ts';
 import { readLabs } from './read-labs.ts';
+import { nameOf } from './versions/kept-versions.ts';
+import type { KeptVersions } from './versions/kept-versions.ts';
+import type { VersionKey } from './versions/version-store.ts';
 
-/** Labs of all versions kept in memory beyond the present ones, for the sessions that run on them. */
+/** Former versions kept in memory beside those that were in use at the last reading: for sessions that start at that moment. */
 const OLD_VERSIONS_KEPT = 200;
 
 /**
  * The labs that can be used now. For services, which authorise: {@link LabService} is for
- * transports. A lab that has become wrong stays as it was last; one that has left its folder
- * leaves the catalogue, and its versions stay for running sessions.
+ * transports. A lab that has become wrong stays as it was last, over restarts too; one that has
+ * left its folder leaves the catalogue, and its versions stay for running sessions.
  */
 export interface LabCatalogue {
   /** @throws LAB_NOT_FOUND, LAB_INVALID for one whose folder is wrong and that never was right since the start */
   get(slug: string): Lab;
   /**
-   * The lab as it was when a session started on it; as it is now where that is no longer known,
-   * as after a restart. @throws LAB_NOT_FOUND, LAB_INVALID
+   * The lab as it was when a session started on it; as it is now where that is no longer known, or
+   * can no longer be read. @throws LAB_NOT_FOUND, LAB_INVALID
    */
   version(slug: string, version: string): Lab;
   /** The lab as everyone may see it. @throws LAB_NOT_FOUND, LAB_INVALID */
@@ -48,21 +51,25 @@ interface Shelf {
 /** Reads the labs in `directory`. @throws CONFIG_INVALID when there is no such folder */
 export async function createLabCatalogue({
   directory,
+  versions,
   logger,
 }: {
   directory: string;
+  versions: KeptVersions;
   logger: Log;
 }): Promise<LabCatalogue> {
-  const versions = new Map<string, Lab>();
+  const remembered = new Map<string, Lab>();
   let shelf: Shelf = { labs: new Map(), list: createLabList([]), problems: [] };
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
 
   async function load(): Promise<void> {
-    const { labs, problems } = await readLabs(directory);
+    const { labs: read, problems } = await readLabs(directory);
     const broken = new Set(problems.map(({ lab }) => lab));
-    const kept = [...shelf.labs.values()].map(({ lab }) => lab).filter(({ slug }) => broken.has(slug));
-    const present = [...labs, ...kept];
+    const present = [...read.map(({ lab }) => lab), ...(await lastRightOf(broken))];
+    await versions.note({ read, present });
+    const inUse = await versions.inUse();
+    await recall(inUse);
     const entries = present.map((lab) => {
       const known = shelf.labs.get(lab.slug);
       return known?.lab.version === lab.version ? known : { lab, view: viewOf(lab) };
@@ -72,22 +79,37 @@ export async function createLabCatalogue({
       list: createLabList(entries.map(({ view }) => view)),
       problems,
     };
-    remember(entries.map(({ lab }) => lab));
+    remember(present, inUse);
     for (const problem of problems) logger.warn({ ...problem }, 'A lab can not be used as its folder is now');
     logger.info({ labs: present.length, problems: problems.length }, 'Labs read');
   }
 
-  /** Keeps the present versions, and the latest of the old ones. */
-  function remember(present: readonly Lab[]): void {
+  /** Labs as they were before they became wrong. */
+  async function lastRightOf(broken: ReadonlySet<string>): Promise<Lab[]> {
+    if (broken.size === 0) return [];
+    const keys = (await versions.present()).filter(({ slug }) => broken.has(slug));
+    const labs = keys.map(async (key) => remembered.get(nameOf(key)) ?? versions.read(key));
+    return (await Promise.all(labs)).filter((lab) => lab !== undefined);
+  }
+
+  /** Reads those of the versions that this process does not know. */
+  async function recall(keys: readonly VersionKey[]): Promise<void> {
+    for (const key of keys) {
+      if (remembered.has(nameOf(key))) continue;
+      const lab = await versions.read(key);
+      if (lab) remembered.set(nameOf(key), lab);
+    }
+  }
+
+  /** Keeps the present versions, those in use, and the latest of the others. */
+  function remember(present: readonly Lab[], inUse: readonly VersionKey[]): void {
     for (const lab of present) {
-      const key = versionKey(lab.slug, lab.version);
-      versions.delete(key);
-      versions.set(key, lab);
+      remembered.delete(nameOf(lab));
+      remembered.set(nameOf(lab), lab);
     }
-    for (const key of versions.keys()) {
-      if (versions.size <= present.length + OLD_VERSIONS_KEPT) break;
-      versions.delete(key);
-    }
+    const needed = new Set([...present, ...inUse].map(nameOf));
+    const others = [...remembered.keys()].filter((name) => !needed.has(name));
+    for (const name of others.slice(0, -OLD_VERSIONS_KEPT)) remembered.delete(name);
   }
 
   function entry(slug: string) {
@@ -110,7 +132,7 @@ export async function createLabCatalogue({
   await reload();
   return {
     get: (slug) => entry(slug).lab,
-    version: (slug, version) => versions.get(versionKey(slug, version)) ?? entry(slug).lab,
+    version: (slug, version) => remembered.get(nameOf({ slug, version })) ?? entry(slug).lab,
     view: (slug) => entry(slug).view,
     find: (slug) => shelf.labs.get(slug)?.view,
     all: () => [...shelf.labs.values()].map(({ lab }) => lab),
@@ -118,8 +140,4 @@ export async function createLabCatalogue({
     problems: () => shelf.problems,
     reload,
   };
-}
-
-function versionKey(slug: string, version: string): string {
-  return `${slug} ${version}`;
 }

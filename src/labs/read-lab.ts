@@ -19,8 +19,8 @@ export const LAB_FILE = 'lab.yaml';
 /** Most problems told of one lab: who has more mends these first. */
 const PROBLEM_LIMIT = 100;
 
-/** A lab read from its folder, or all that keeps it from being one. */
-export type LabReading = { lab: Lab } | { problems: LabProblem[] };
+/** A lab with what it was read from, or all that keeps it from being one. */
+export type LabReading = { lab: Lab; folder: LabFolder } | { problems: LabProblem[] };
 
 /** Reads and validates the lab in `folder`. Throws only when the folder itself can not be read. */
 export async function readLab(folder: string): Promise<LabReading> {
@@ -38,7 +38,7 @@ export function readLabFiles(slug: string, content: LabFolder): LabReading {
   for (const [file, message] of content.refused) tell(message, { file });
   // A folder too large was not read to its end: what seems to be missing may be there.
   const lab = content.refused.has('.') ? undefined : readDocument(slug, content, tell);
-  if (lab && problems.length === 0) return { lab };
+  if (lab && problems.length === 0) return { lab, folder: content };
   return { problems: problems.slice(0, PROBLEM_LIMIT) };
 }
 

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../errors.ts';
+import type { LabFolder } from './lab-folder.ts';
 import type { LabProblem } from './lab-problem.ts';
 import type { Lab } from './lab.ts';
 import { readLab } from './read-lab.ts';
@@ -10,7 +11,7 @@ const LAB_LIMIT = 5_000;
 
 /** All labs of a folder: those that can be used, and what is wrong with the others. */
 export interface LabsReading {
-  labs: Lab[];
+  labs: { lab: Lab; folder: LabFolder }[];
   problems: LabProblem[];
 }
 
@@ -27,7 +28,7 @@ export async function readLabs(directory: string): Promise<LabsReading> {
       const message = `can not be read: ${error.code}`;
       return { problems: [{ lab: slug, file: '.', line: undefined, key: undefined, message }] };
     });
-    if ('lab' in read) reading.labs.push(read.lab);
+    if ('lab' in read) reading.labs.push(read);
     else reading.problems.push(...read.problems);
   }
   return reading;

@@ -10,10 +10,10 @@ import type { BerthEvents } from '../../src/events/event-bus.ts';
 import { mayReach, requireActor } from '../../src/identity/actor.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import { newId } from '../../src/ids.ts';
-import { createLabCatalogue } from '../../src/labs/catalogue.ts';
 import type { LabCatalogue } from '../../src/labs/catalogue.ts';
 import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
 import type { Session, SessionService } from '../../src/sessions/session.ts';
+import { openCatalogue } from './catalogue.ts';
 import { createActors } from './actors.ts';
 import type { Actors } from './actors.ts';
 import { labsFolder } from './lab-folders.ts';
@@ -56,7 +56,7 @@ export interface CheckWorldOptions {
 export async function createCheckWorld(t: Test, options: CheckWorldOptions): Promise<CheckWorld> {
   const { database, engine, machineId, clock = systemClock } = options;
   const actors = await createActors(database);
-  const catalogue = await createLabCatalogue({ directory: await checkLabs(t), logger: quietLog() });
+  const catalogue = await openCatalogue(database, await checkLabs(t));
   const events: CheckWorld['events'] = [];
   const touched: string[] = [];
   const sessions = sessionsOn(database, machineId, touched);

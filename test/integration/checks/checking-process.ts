@@ -7,8 +7,8 @@ import { systemClock } from '../../../src/clock.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { system } from '../../../src/identity/actor.ts';
-import { createLabCatalogue } from '../../../src/labs/catalogue.ts';
 import { isSurelyGone, nameOwner } from '../../../src/sessions/process-owner.ts';
+import { openCatalogue } from '../../support/catalogue.ts';
 import { sessionsOn } from '../../support/check-world.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
@@ -19,7 +19,7 @@ const checks = createChecks({
   engine: createDockerEngine({ host: process.env['DOCKER_HOST'], installation: 'test-checks' }),
   events: { publish: () => Promise.resolve() },
   clock: systemClock,
-  catalogue: await createLabCatalogue({ directory, logger: quietLog() }),
+  catalogue: await openCatalogue(database, directory),
   sessions: sessionsOn(database, machineId),
   logger: quietLog(),
   holder: nameOwner(),

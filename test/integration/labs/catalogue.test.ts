@@ -1,16 +1,26 @@
-import { rm } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { createLabCatalogue } from '../../../src/labs/catalogue.ts';
+import type { Test } from 'tap';
+import { openCatalogue } from '../../support/catalogue.ts';
+import { eachDatabase, freshDatabase } from '../../support/databases.ts';
 import { labsFolder, smallLab, writeLab } from '../../support/lab-folders.ts';
+import { createActors } from '../../support/actors.ts';
+import { insertSession } from '../../support/check-world.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { newId } from '../../../src/ids.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const broken = { 'lab.yaml': 'title: Broken\nmachine: []\n' };
+
+const database = (t: Test) => freshDatabase(t, 'sqlite');
 
 await t.test('labs that are right are there, those that are not are told with all problems', async (t) => {
   const directory = await labsFolder(t, { good: smallLab('Good'), bad: broken, '.hidden': broken });
   const logger = quietLog();
-  const catalogue = await createLabCatalogue({ directory, logger });
+  const catalogue = await openCatalogue(await database(t), directory, { logger });
   t.equal(catalogue.get('good').title['en'], 'Good');
   t.equal(catalogue.list({ first: 10 }).items.length, 1);
   t.same(
@@ -28,7 +38,7 @@ await t.test('labs that are right are there, those that are not are told with al
 
 await t.test('a lab that becomes wrong stays as it was, and one that is mended is taken', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab('First') });
-  const catalogue = await createLabCatalogue({ directory, logger: quietLog() });
+  const catalogue = await openCatalogue(await database(t), directory);
 
   await writeLab(directory, 'lab', broken);
   await catalogue.reload();
@@ -44,47 +54,98 @@ await t.test('a lab that becomes wrong stays as it was, and one that is mended i
   t.same(catalogue.problems(), []);
 });
 
-await t.test(
-  'running sessions keep their version of a lab; after a restart they get the present one',
-  async (t) => {
-    const directory = await labsFolder(t, { lab: smallLab('First') });
-    const catalogue = await createLabCatalogue({ directory, logger: quietLog() });
-    const { version } = catalogue.get('lab');
+await eachDatabase(
+  t,
+  'sessions and saved states keep their version of a lab, after a restart too',
+  async (t, on) => {
+    const directory = await labsFolder(t, { lab: smallLab('First'), gone: smallLab('Gone') });
+    const catalogue = await openCatalogue(on, directory);
+    const first = catalogue.get('lab').version;
+    const gone = catalogue.get('gone').version;
+    const { owner, other } = await createActors(on);
+    const running = await insertSession(on, owner.userId, 'lab');
+    await on.client.session.update({ where: { id: running }, data: { labVersion: first, activeKey: 'one' } });
+    const now = new Date();
+    const state = {
+      id: newId(now),
+      madeById: other.userId,
+      state: 'whole',
+      createdAt: now,
+      expiresAt: now,
+    } as const;
+    await on.client.savedState.create({
+      data: { ...state, learnerId: other.userId, labSlug: 'gone', labVersion: gone },
+    });
 
     await writeLab(directory, 'lab', smallLab('Second'));
+    await rm(join(directory, 'gone'), { recursive: true });
     await catalogue.reload();
-    t.equal(catalogue.version('lab', version).title['en'], 'First');
-
-    const restarted = await createLabCatalogue({ directory, logger: quietLog() });
-    t.equal(restarted.version('lab', version).title['en'], 'Second');
-
-    await rm(join(directory, 'lab'), { recursive: true });
-    await catalogue.reload();
-    t.throws(() => catalogue.get('lab'), { code: 'LAB_NOT_FOUND' });
-    t.same(catalogue.list({ first: 1 }).items, []);
-    t.equal(catalogue.version('lab', version).title['en'], 'First');
+    for (const process of [catalogue, await openCatalogue(on, directory)]) {
+      t.equal(process.get('lab').title['en'], 'Second');
+      t.equal(process.version('lab', first).title['en'], 'First');
+      t.equal(process.version('lab', first).version, first);
+      t.throws(() => process.get('gone'), { code: 'LAB_NOT_FOUND' });
+      t.equal(process.version('gone', gone).title['en'], 'Gone');
+    }
   },
 );
 
-await t.test('old versions are kept up to a bound, the present one always', async (t) => {
-  const directory = await labsFolder(t, { lab: smallLab('0'), still: smallLab('Still') });
-  const catalogue = await createLabCatalogue({ directory, logger: quietLog() });
-  const first = catalogue.get('lab').version;
-  const still = catalogue.get('still');
-  let second = '';
-  for (let turn = 1; turn <= 202; turn++) {
-    await writeLab(directory, 'lab', smallLab(`${turn}`));
-    await catalogue.reload();
-    if (turn === 2) second = catalogue.get('lab').version;
-  }
-  t.equal(catalogue.version('lab', first).title['en'], '202', 'the oldest is forgotten');
-  t.equal(catalogue.version('lab', second).title['en'], '2', 'later ones are not');
-  t.equal(catalogue.version('still', still.version), still);
+await eachDatabase(t, 'a lab that became wrong is the last right one after a restart', async (t, on) => {
+  const files = { ...smallLab('Right'), 'start.sh': '#!/bin/sh\nexit 0\n', '한글.md': 'Names of all kinds.' };
+  const directory = await labsFolder(t, { lab: files });
+  await chmod(join(directory, 'lab/start.sh'), 0o755);
+  const { version } = (await openCatalogue(on, directory)).get('lab');
+  await writeLab(directory, 'lab', broken);
+
+  const restarted = await openCatalogue(on, directory);
+  t.match(restarted.get('lab'), { version, title: { en: 'Right' } });
+  t.equal(restarted.problems().length, 2);
+
+  await rm(join(directory, 'lab'), { recursive: true });
+  await restarted.reload();
+  await writeLab(directory, 'lab', broken);
+  await restarted.reload();
+  t.throws(() => restarted.get('lab'), { code: 'LAB_INVALID' }, 'who took it away has taken it away');
 });
+
+await eachDatabase(
+  t,
+  'former versions are forgotten after their days, those in use and the present one never',
+  async (t, on) => {
+    const clock = createFakeClock();
+    const directory = await labsFolder(t, { lab: smallLab('0') });
+    const catalogue = await openCatalogue(on, directory, { clock });
+    const used = catalogue.get('lab').version;
+    const { owner } = await createActors(on);
+    const session = await insertSession(on, owner.userId, 'lab');
+    await on.client.session.update({ where: { id: session }, data: { labVersion: used, activeKey: 'one' } });
+    const titles = async () => {
+      const process = await openCatalogue(on, directory, { clock });
+      const rows = await on.client.labVersion.findMany({ orderBy: { createdAt: 'asc' } });
+      return {
+        present: process.get('lab').title['en'],
+        stored: rows.length,
+        used: process.version('lab', used).title['en'],
+      };
+    };
+    for (const title of ['1', '2']) {
+      await clock.advance(1_000);
+      await writeLab(directory, 'lab', smallLab(title));
+      await catalogue.reload();
+    }
+    await clock.advance(29 * DAY_MS);
+    t.same(await titles(), { present: '2', stored: 3, used: '0' });
+    await clock.advance(2 * DAY_MS);
+    t.same(await titles(), { present: '2', stored: 2, used: '0' });
+    await on.client.session.update({ where: { id: session }, data: { activeKey: null, state: 'ended' } });
+    await clock.advance(31 * DAY_MS);
+    t.same(await titles(), { present: '2', stored: 1, used: '2' }, 'what nobody uses is the present one');
+  },
+);
 
 await t.test('what did not change stays the same object', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab() });
-  const catalogue = await createLabCatalogue({ directory, logger: quietLog() });
+  const catalogue = await openCatalogue(await database(t), directory);
   const before = catalogue.view('lab');
   await catalogue.reload();
   t.equal(catalogue.view('lab'), before);
@@ -93,9 +154,10 @@ await t.test('what did not change stays the same object', async (t) => {
 await t.test('reloads asked for at once share readings, and the last sees the last change', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab('First') });
   const logger = quietLog();
-  const catalogue = await createLabCatalogue({ directory, logger });
+  const catalogue = await openCatalogue(await database(t), directory, { logger });
   const early = catalogue.reload();
-  await writeLab(directory, 'lab', smallLab('Second'));
+  // Not awaited: the first reading must still run.
+  writeFileSync(join(directory, 'lab/lab.yaml'), smallLab('Second')['lab.yaml'] ?? '');
   await Promise.all([early, ...Array.from({ length: 20 }, () => catalogue.reload())]);
   t.equal(catalogue.get('lab').title['en'], 'Second');
   t.equal(logger.lines.filter(({ message }) => message === 'Labs read').length, 3);
@@ -103,9 +165,9 @@ await t.test('reloads asked for at once share readings, and the last sees the la
 
 await t.test('without the folder there is no start, and a reload leaves all as it was', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab() });
-  const catalogue = await createLabCatalogue({ directory, logger: quietLog() });
+  const catalogue = await openCatalogue(await database(t), directory);
   await rm(directory, { recursive: true });
   await t.rejects(catalogue.reload(), { code: 'CONFIG_INVALID', message: /BERTH_LABS_DIR/ });
   t.equal(catalogue.get('lab').title['en'], 'Small');
-  await t.rejects(createLabCatalogue({ directory, logger: quietLog() }), { code: 'CONFIG_INVALID' });
+  await t.rejects(openCatalogue(await database(t), directory), { code: 'CONFIG_INVALID' });
 });

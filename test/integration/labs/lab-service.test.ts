@@ -1,10 +1,10 @@
 import t from 'tap';
 import type { Actor, Role } from '../../../src/identity/actor.ts';
-import { createLabCatalogue } from '../../../src/labs/catalogue.ts';
 import { createLabService } from '../../../src/labs/lab-service.ts';
 import { outcomeOf } from '../../support/actors.ts';
+import { openCatalogue } from '../../support/catalogue.ts';
+import { freshDatabase } from '../../support/databases.ts';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
-import { quietLog } from '../../support/quiet-log.ts';
 
 const SECRET = 'exit 0 # the answer';
 
@@ -42,7 +42,7 @@ steps:
   other: smallLab('Other'),
 });
 const service = createLabService({
-  catalogue: await createLabCatalogue({ directory, logger: quietLog() }),
+  catalogue: await openCatalogue(await freshDatabase(t, 'sqlite'), directory),
 });
 
 type Ask = (actor: Actor | undefined) => unknown;

@@ -1,0 +1,12 @@
+import type { Log } from '../log.ts';
+import type { EventBus } from './event-bus.ts';
+import { createMemoryBus } from './memory-bus.ts';
+import { createRedisBus } from './redis-bus.ts';
+
+/** The bus of one process alone, or of all that use the same Redis. @throws CONFIG_INVALID */
+export function connectEvents(
+  { redisUrl }: { redisUrl: string | undefined },
+  log: Log,
+): Promise<EventBus> | EventBus {
+  return redisUrl === undefined ? createMemoryBus({ log }) : createRedisBus({ url: redisUrl, log });
+}

@@ -1,0 +1,90 @@
+import type { Database } from '../../database/database.ts';
+
+/** Most versions that one statement names. */
+const BATCH = 200;
+
+/** One content of one lab. */
+export interface VersionKey {
+  slug: string;
+  /** Content digest. */
+  version: string;
+}
+
+export type LabVersionStore = ReturnType<typeof createLabVersionStore>;
+
+/** Keeps the contents that labs have had. What is stored under a version never changes. */
+export function createLabVersionStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /** Which of these are stored. */
+    async known(keys: readonly VersionKey[]): Promise<VersionKey[]> {
+      const rows = [];
+      for (const batch of batches(keys)) {
+        const where = { OR: batch.map(toRowKey) };
+        rows.push(...(await client.labVersion.findMany({ where, select: { labSlug: true, version: true } })));
+      }
+      return rows.map(toKey);
+    },
+
+    /** Stores a content, unless it is there. */
+    async add({ slug, version, content, at }: VersionKey & { content: Buffer; at: Date }): Promise<void> {
+      await client.labVersion.upsert({
+        where: { labSlug_version: { labSlug: slug, version } },
+        create: { labSlug: slug, version, content: Uint8Array.from(content), createdAt: at, usedAt: at },
+        update: {},
+      });
+    },
+
+    /** The content as it was stored. */
+    async content({ slug, version }: VersionKey): Promise<Uint8Array | undefined> {
+      const where = { labSlug_version: { labSlug: slug, version } };
+      return (await client.labVersion.findUnique({ where, select: { content: true } }))?.content;
+    },
+
+    /** What each lab was when the labs were last read. */
+    async present(): Promise<VersionKey[]> {
+      return (await client.presentLab.findMany()).map(toKey);
+    },
+
+    /** Replaces what {@link present} tells; `since` holds for those that changed. */
+    async setPresent(keys: readonly VersionKey[], since: Date): Promise<void> {
+      await database.transaction(async (tx) => {
+        const before = new Map((await tx.presentLab.findMany()).map((row) => [row.labSlug, row.version]));
+        const now = new Map(keys.map(({ slug, version }) => [slug, version]));
+        const changed = [...now].filter(([slug, version]) => before.get(slug) !== version);
+        const over = [...before.keys()].filter((slug) => now.get(slug) !== before.get(slug));
+        for (const slugs of batches(over)) {
+          await tx.presentLab.deleteMany({ where: { labSlug: { in: slugs } } });
+        }
+        await tx.presentLab.createMany({
+          data: changed.map(([labSlug, version]) => ({ labSlug, version, since })),
+        });
+      });
+    },
+
+    /** Notes that these are in use at `at`. */
+    async touch(keys: readonly VersionKey[], at: Date): Promise<void> {
+      for (const batch of batches(keys)) {
+        await client.labVersion.updateMany({ where: { OR: batch.map(toRowKey) }, data: { usedAt: at } });
+      }
+    },
+
+    /** Removes what was last in use before `before`. */
+    async removeUnused(before: Date): Promise<void> {
+      await client.labVersion.deleteMany({ where: { usedAt: { lt: before } } });
+    },
+  };
+}
+
+function* batches<T>(all: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
+}
+
+function toRowKey({ slug, version }: VersionKey): { labSlug: string; version: string } {
+  return { labSlug: slug, version };
+}
+
+function toKey({ labSlug, version }: { labSlug: string; version: string }): VersionKey {
+  return { slug: labSlug, version };
+}
