@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
+/** By its place: a command may run in another folder. */
+const LOADER = `--import=${import.meta.resolve('tsx')}`;
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
 /** How a command ended, and what it said. */
@@ -10,14 +12,15 @@ export interface CommandRun {
   stderr: string;
 }
 
-/** Runs `berth labs …` to its end. */
+/** Runs `berth labs …` to its end, in `folder` where one is given. */
 export function labsCommand(
   words: readonly string[],
   environment: Record<string, string> = {},
+  { folder }: { folder?: string } = {},
 ): Promise<CommandRun> {
-  const options = { env: { ...process.env, ...environment } };
+  const options = { env: { ...process.env, ...environment }, ...(folder !== undefined && { cwd: folder }) };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import=tsx', MAIN, 'labs', ...words], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [LOADER, MAIN, 'labs', ...words], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });

@@ -1,0 +1,34 @@
+/** A fenced block of a page for people, in its order. */
+export interface GuideBlock {
+  /** What the fence says it is in, such as `yaml`; empty where it says nothing. */
+  language: string;
+  text: string;
+  /** The file that it is, where the line before names one. */
+  path: string | undefined;
+  /** The heading that it stands under. */
+  heading: string;
+}
+
+/** The fenced blocks of a page in Markdown. */
+export function guideBlocks(page: string): GuideBlock[] {
+  const blocks: GuideBlock[] = [];
+  let heading = '';
+  let said = '';
+  let open: { fence: string; lines: string[]; block: Omit<GuideBlock, 'text'> } | undefined;
+  for (const line of page.split('\n')) {
+    if (open && line !== open.fence) {
+      open.lines.push(line);
+    } else if (open) {
+      blocks.push({ ...open.block, text: open.lines.map((each) => `${each}\n`).join('') });
+      open = undefined;
+      said = '';
+    } else {
+      const [, fence, language = ''] = /^(`{3,})(\w*)$/.exec(line) ?? [];
+      const path = /^`([\w./-]+)`:$/.exec(said)?.[1];
+      if (fence !== undefined) open = { fence, lines: [], block: { language, path, heading } };
+      else if (line.startsWith('#')) heading = line.replace(/^#+ /, '');
+      if (line !== '') said = line;
+    }
+  }
+  return blocks;
+}
