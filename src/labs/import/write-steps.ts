@@ -6,6 +6,7 @@ import { ownName } from './names.ts';
 import type { Scenario, ScenarioPart } from './scenario.ts';
 import { hiddenScript, verifyScript } from './scripts.ts';
 import { shortened } from './shortened.ts';
+import { solutionScript } from './solution.ts';
 import type { Page, PageQuestion } from './text/page.ts';
 import type { Texts } from './texts.ts';
 
@@ -106,6 +107,7 @@ async function writeStep(
   ];
   const checks = [...(page?.questions ?? []).map(writeQuestion), ...(await verifyCheck(part, number, work))];
   const hints = await writeHints(part, page, number, work);
+  const solution = solutionScript(page?.commands ?? [], work.environment.folder);
   return {
     id: ownName(title, `step-${place + 1}`, names),
     title,
@@ -114,6 +116,7 @@ async function writeStep(
     ...(checks.length === 1 && { check: checks[0] }),
     ...(checks.length > 1 && { checks }),
     ...(hints.length > 0 && { hints }),
+    ...(solution !== undefined && { solution: addText(draft, `solutions/${number}.sh`, solution) }),
   };
 }
 

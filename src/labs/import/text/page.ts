@@ -1,4 +1,5 @@
 import type { Notes } from '../import-note.ts';
+import type { Action } from './action.ts';
 
 /** What a text of a scenario is read with. */
 export interface PageContext {
@@ -27,6 +28,13 @@ export interface PageQuestion {
     | { kind: 'choice'; multiple: boolean; options: { text: string; correct: boolean }[] };
 }
 
+/** What a click on a page runs. */
+export interface PageCommand extends Pick<Action, 'terminal' | 'interrupt'> {
+  code: string;
+  /** Line that it stands in. */
+  line: number;
+}
+
 /** A text of a scenario in Markdown as Berth's pages have it, and what stood in it beside. */
 export interface Page {
   markdown: string;
@@ -35,5 +43,5 @@ export interface Page {
   questions: PageQuestion[];
   ports: PagePort[];
   /** What a click runs, in the text's order. */
-  commands: { code: string; line: number }[];
+  commands: PageCommand[];
 }

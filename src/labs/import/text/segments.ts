@@ -12,6 +12,8 @@ export interface Prose {
 export interface Block {
   kind: 'block';
   indent: string;
+  /** What makes an item of a list of it, such as "2. ". */
+  marker: string;
   language: string;
   code: string;
   /** What follows the end in `{{…}}`. */
@@ -29,8 +31,8 @@ export interface Pre {
   line: number;
 }
 
-/** A line that may open a block: its indent, its fence, and what is said of the language. */
-const OPENING = /^([ \t]*)(`{3,}|~{3,})[ \t]*([^`]*)$/;
+/** A line that may open a block: its indent, an item's marker, its fence, and what is said of the language. */
+const OPENING = /^([ \t]*)((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})[ \t]*([^`]*)$/;
 
 /** Names of languages as they are seen after a fence; anything else is code already. */
 const LANGUAGE = /^(?:[\w+#.-]+|shell script)?\s*(?:\{[\d,\s-]*\})?$/;
@@ -71,9 +73,10 @@ export function segmentsOf(markdown: string): Segment[] {
 }
 
 function blockAt(lines: readonly string[], at: number): { segment: Block; next: number } | undefined {
-  const [, indent = '', fence, info = ''] = OPENING.exec(lines[at] ?? '') ?? [];
+  const [, indent = '', marker = '', fence, info = ''] = OPENING.exec(lines[at] ?? '') ?? [];
   if (fence === undefined) return undefined;
   const spaces = indent.replaceAll('\t', '    ').length;
+  const deep = spaces + marker.length;
   const isLanguage = LANGUAGE.test(info.trim());
   const code = isLanguage ? [] : [info.trim()];
   const closing = new RegExp(
@@ -85,16 +88,17 @@ function blockAt(lines: readonly string[], at: number): { segment: Block; next: 
     const line = lines[next] ?? '';
     const end = closing.exec(line);
     const late = end ? undefined : LATE_CLOSING.exec(line);
-    if (late?.[2] === fence) code.push(withoutIndent(late[1] ?? '', spaces));
+    if (late?.[2] === fence) code.push(withoutIndent(late[1] ?? '', deep));
     if (end || late?.[2] === fence) {
       words = end ? end[1] : late?.[3];
       break;
     }
-    code.push(withoutIndent(line, spaces));
+    code.push(withoutIndent(line, deep));
   }
   const segment: Block = {
     kind: 'block',
     indent: ' '.repeat(Math.min(spaces, DEEPEST)),
+    marker,
     language: isLanguage ? languageOf(info) : '',
     code: code.join('\n'),
     words,

@@ -55,7 +55,7 @@ function toSpan(
   if (meaning?.lost !== undefined) context.notes.warn(meaning.lost, at(context, line));
   if (meaning?.action === 'open') return openLink(code, context);
   const plain = nameAddresses(code, line, context);
-  if (meaning?.action?.kind === 'exec') page.commands.push({ code: plain, line });
+  if (meaning?.action?.kind === 'exec') page.commands.push({ ...meaning.action, code: plain, line });
   const action = meaning?.action ? writeAction(meaning.action) : undefined;
   if (plain.includes('\n') && action !== undefined) {
     const language = action.startsWith('exec') ? 'bash' : 'text';
@@ -65,7 +65,7 @@ function toSpan(
 }
 
 function toBlock(block: Block, context: PageContext, page: Page): string {
-  const { indent, words, line } = block;
+  const { words, line } = block;
   const meaning = words === undefined ? undefined : meaningOf(words);
   if (words !== undefined && meaning === undefined) {
     context.notes.warn(
@@ -74,20 +74,20 @@ function toBlock(block: Block, context: PageContext, page: Page): string {
     );
   }
   if (meaning?.lost !== undefined) context.notes.warn(meaning.lost, at(context, line));
-  if (meaning?.action === 'open') return indent + openLink(block.code, context);
+  if (meaning?.action === 'open') return block.indent + block.marker + openLink(block.code, context);
   const code = nameAddresses(block.code, line, context);
-  if (meaning?.action?.kind === 'exec') page.commands.push({ code, line });
-  if (!meaning?.action) return fenced(code, block.language, indent);
+  if (meaning?.action?.kind === 'exec') page.commands.push({ ...meaning.action, code, line });
+  if (!meaning?.action) return fenced(code, block.language, block);
   const isPlain = /^(?:plain|plaintext|text|)$/i.test(block.language);
   const language = isPlain ? (meaning.action.kind === 'exec' ? 'bash' : 'text') : block.language;
-  return fenced(code, `${language} ${writeAction(meaning.action)}`, indent);
+  return fenced(code, `${language} ${writeAction(meaning.action)}`, block);
 }
 
 function toPre(pre: Pre, context: PageContext, page: Page): string {
   const named = { ...pre, code: nameAddresses(pre.code, pre.line, context) };
   const meaning = pre.words === undefined ? undefined : meaningOf(pre.words);
   if (!meaning?.action) return `\n${preBlock(named, context)}\n`;
-  return `\n${toBlock({ ...named, kind: 'block', indent: '', language: '' }, context, page)}\n`;
+  return `\n${toBlock({ ...named, kind: 'block', indent: '', marker: '', language: '' }, context, page)}\n`;
 }
 
 /** A link that opens the file. */

@@ -74,8 +74,16 @@ await t.test('scripts, files, ports and pages stand where they work as they did'
         { text: { en: '**Solution**\n\nRun `touch /tmp/tied`{{exec}}.' } },
       ],
     },
-    { id: 'step-2', title: { en: 'Step 2' }, start: [], hints: [] },
-    { id: 'step-3', title: { en: '네 번째 배' }, checks: [] },
+    {
+      id: 'step-2',
+      title: { en: 'Step 2' },
+      start: [],
+      hints: [],
+      solution: [
+        { script: '#!/bin/bash\ncd /root\necho boat > /tmp/boat\necho `date` \ntrue\n', user: 'root' },
+      ],
+    },
+    { id: 'step-3', title: { en: '네 번째 배' }, checks: [], solution: [] },
   ]);
   t.equal(
     await text('basics/start/intro-foreground.sh'),

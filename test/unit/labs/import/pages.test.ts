@@ -30,6 +30,10 @@ await t.test('blocks keep language and code, wherever their fences stand', async
     ['```shell script\nls\n```{{execute}}}', '```sh exec\nls\n```'],
     ['    ```\n    ls\n      -l\n    ```{{exec}}', '```bash exec\n   ls\n     -l\n   ```'],
     ['~~~\nls\n~~~{{exec}}', '```bash exec\nls\n```'],
+    [
+      '2. ```\n   ls\n     -l\n   ```{{exec}}\n\n3. `pwd`{{exec}}',
+      '2. ```bash exec\n   ls\n     -l\n   ```\n\n3. `pwd`{{exec}}',
+    ],
     ['````\n```\nin\n```\n````', '````\n```\nin\n```\n````'],
     [
       '```curl -X PUT \\\n  http://localhost```{{execute}}',
@@ -53,10 +57,11 @@ await t.test('what a click can not do is copied or shown, and told', async (t) =
 
 await t.test('commands are collected with their lines', async (t) => {
   const { commands } = pageOf('first\n`ls`{{exec}}\n\n```\na\nb\n```{{exec}}\n`not` `this`{{copy}}');
-  t.same(commands, [
-    { code: 'ls', line: 2 },
+  t.match(commands, [
+    { code: 'ls', line: 2, terminal: undefined, interrupt: false },
     { code: 'a\nb', line: 4 },
   ]);
+  t.equal(commands.length, 2);
 });
 
 await t.test('addresses of machines lead to their ports', async (t) => {

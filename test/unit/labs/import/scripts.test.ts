@@ -6,6 +6,7 @@ import {
   runsProgram,
   verifyScript,
 } from '../../../../src/labs/import/scripts.ts';
+import { solutionScript } from '../../../../src/labs/import/solution.ts';
 
 /** Runs a script as Berth does: by the interpreter that its first line names. */
 function run(script: string): Promise<{ code: number; stdout: string }> {
@@ -80,3 +81,31 @@ await t.test('programs are known where they are run, not where they are named', 
     t.equal(runsProgram(code, 'docker'), false, code);
   }
 });
+
+await t.test(
+  "a text's commands make a solution, and what it leaves running goes on beside the rest",
+  async (t) => {
+    const command = (code: string, terminal?: number, interrupt = false) => ({
+      code,
+      terminal,
+      interrupt,
+      line: 1,
+    });
+    t.equal(solutionScript([], '/root'), undefined);
+    const left = (code: string) => `(\n${code}\n) &\nsleep 2\n`;
+    const begin = '#!/bin/bash\ncd /root\n';
+    t.equal(
+      solutionScript([command('top'), command('pwd', 1, true), command('ls')], '/root'),
+      `${begin}${left('top')}pwd\nls\ntrue\n`,
+    );
+    t.equal(
+      solutionScript([command('serve'), command('curl', 2), command('ls', 2)], '/root'),
+      `${begin}${left('serve')}curl\nls\ntrue\n`,
+    );
+    t.equal(
+      solutionScript([command('make'), command('watch', 2), command('use')], '/root'),
+      `${begin}make\n${left('watch')}use\ntrue\n`,
+    );
+    t.match(await run(solutionScript([command('cat /none'), command('false')], '/tmp') ?? ''), { code: 0 });
+  },
+);
