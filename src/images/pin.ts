@@ -36,6 +36,8 @@ export interface ImagePins {
    * @throws IMAGE_NOT_FOUND, IMAGE_PIN_LOST, ENGINE_UNREACHABLE, DISK_FULL, `signal`'s reason
    */
   resolve(lab: LabImages, options?: ResolveOptions): Promise<Map<string, string>>;
+  /** Whether a start of the version is given just these for its names of images; false where one is not pinned any more. */
+  agrees(lab: Omit<LabImages, 'images'>, references: ReadonlyMap<string, string>): Promise<boolean>;
   /** Slugs of the labs of which a version needs the image with this id of the engine's, in their order. */
   pinnedBy(imageId: string): Promise<string[]>;
 }

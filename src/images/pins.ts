@@ -87,6 +87,14 @@ export function createImagePins(options: {
       return references;
     },
 
+    async agrees({ slug, version }, references) {
+      const known = new Map((await store.ofVersion(slug, version)).map((pin) => [pin.image, pin]));
+      return [...references].every(([image, reference]) => {
+        const pinned = known.get(image);
+        return pinned !== undefined && (reference === pinned.imageId || reference === pinned.digest);
+      });
+    },
+
     pinnedBy: store.labsOf,
   };
 }

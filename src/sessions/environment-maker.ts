@@ -23,6 +23,11 @@ export interface LabProvisionOptions {
   saved?: SavedMachines | undefined;
 }
 
+/** A machine, and the image that the engine was given for it. */
+export interface MadeMachine extends ProvisionedMachine {
+  image: string;
+}
+
 export type LabProvision = ReturnType<typeof createLabProvision>;
 
 /**
@@ -45,11 +50,14 @@ export function createLabProvision({
     lab: Lab,
     environmentId: string,
     { saved, ...options }: LabProvisionOptions,
-  ): Promise<ProvisionedMachine[]> {
+  ): Promise<MadeMachine[]> {
     for (let tries = 1; ; tries++) {
       const subnets = await leases.lease(environmentId, lab.networks);
+      const spec = environmentSpec(lab, { environmentId, subnets, saved });
+      const images = new Map(spec.machines.map(({ name, image }) => [name, image]));
       try {
-        return await engine.provision(environmentSpec(lab, { environmentId, subnets, saved }), options);
+        const machines = await engine.provision(spec, options);
+        return machines.map((machine) => ({ ...machine, image: images.get(machine.name) ?? '' }));
       } catch (error) {
         if (!isFault(error, 'SUBNETS_EXHAUSTED') || tries === TRIES || options.signal.aborted) throw error;
         await leases.refuse(environmentId, error.details['subnet']);
@@ -62,7 +70,7 @@ export function createLabProvision({
     lab: Lab,
     environmentId: string,
     options: LabProvisionOptions,
-  ): Promise<ProvisionedMachine[]> {
+  ): Promise<MadeMachine[]> {
     const { saved } = options;
     const machines = await make(await pinnedLab(pins, lab, options), environmentId, options);
     const fresh = machines.filter(({ name }) => saved?.get(name)?.image === undefined);

@@ -24,7 +24,7 @@ export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOpti
   catalogue: Pick<LabCatalogue, 'get' | 'version' | 'all'>;
   logger: Log;
   /** Which image each of a lab's names means for its version. */
-  pins: Pick<ImagePins, 'resolve'>;
+  pins: Pick<ImagePins, 'resolve' | 'agrees'>;
   /** CIDR of which each network gets a /28. */
   subnetPool: string;
   provisionTimeoutSeconds: number;

@@ -24,6 +24,7 @@ export const testImage = 'berth/lab-linux:latest';
 /** Every name means what it means on the engine. */
 export const unpinned: SessionsOptions['pins'] = {
   resolve: async ({ images }) => new Map(images.map((image) => [image, image])),
+  agrees: async () => true,
 };
 
 /** A lab of one machine, as its folder would give it. */

@@ -4,12 +4,14 @@ import type { Engine } from '../../engine/engine.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../log.ts';
+import type { ImagePins } from '../../images/pin.ts';
 import type { EnvironmentMaker, LabProvision } from '../environment-maker.ts';
 import type { SubnetStore } from '../subnet-store.ts';
 import { createWarmAnnouncer } from './warm-announcer.ts';
 import { createWarmClaimStore } from './warm-claim-store.ts';
 import { createWarmCompare } from './warm-compare.ts';
 import { createWarmFailures } from './warm-failures.ts';
+import { createWarmImages } from './warm-images.ts';
 import { createWarmMaker } from './warm-maker.ts';
 import { createWarmNeeds } from './warm-needs.ts';
 import { AT_ONCE, createWarmPool } from './warm-pool.ts';
@@ -45,6 +47,7 @@ export function createWarm(
     engine: Pick<Engine, 'destroy' | 'inspect' | 'pause' | 'unpause'>;
     catalogue: Pick<LabCatalogue, 'all' | 'get' | 'version'>;
     subnets: Pick<SubnetStore, 'release'>;
+    pins: Pick<ImagePins, 'agrees'>;
     make: EnvironmentMaker;
     provision: LabProvision;
     mayMake: (lab: Lab) => Promise<boolean>;
@@ -60,6 +63,7 @@ export function createWarm(
   let started = false;
   const store = createWarmStore({ database });
   const failures = createWarmFailures({ clock });
+  const images = createWarmImages(options);
   const rules = { zone: options.timeZone, idleMinutes: options.warmIdleMinutes };
   const needs = createWarmNeeds({
     catalogue,
@@ -100,6 +104,7 @@ export function createWarm(
     failures,
     announcer: createWarmAnnouncer({ store, catalogue, clock }),
     needs,
+    images,
     mayMake,
     resting: createWarmRest({ clock }),
     limit: options.warmLimit,
@@ -115,6 +120,7 @@ export function createWarm(
       store,
       claims: createWarmClaimStore({ database }),
       catalogue,
+      images,
       engine,
       putBack: maker.putBack,
       make,

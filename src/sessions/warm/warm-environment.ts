@@ -1,4 +1,4 @@
-import type { ProvisionedMachine } from '../../engine/engine.ts';
+import type { MadeMachine } from '../environment-maker.ts';
 
 /** An environment made ahead, which has no session yet; its id is the environment's. */
 export interface WarmEnvironment {
@@ -9,7 +9,7 @@ export interface WarmEnvironment {
   /** The memory that its machines may take. */
   memoryBytes: number;
   /** Its machines once it is ready. */
-  machines: ProvisionedMachine[];
+  machines: MadeMachine[];
   /** The process that makes it, and until when it may be believed to. */
   heldBy: string | null;
   heldUntil: Date | null;

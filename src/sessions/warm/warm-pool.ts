@@ -7,6 +7,7 @@ import { isClaimAlive } from '../takeover.ts';
 import type { WarmAnnouncer } from './warm-announcer.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
 import type { WarmFailures } from './warm-failures.ts';
+import type { WarmImages } from './warm-images.ts';
 import type { WarmMaker } from './warm-maker.ts';
 import type { WarmNeeds } from './warm-needs.ts';
 import { planWarm } from './warm-plan.ts';
@@ -30,6 +31,7 @@ export function createWarmPool(options: {
   failures: WarmFailures;
   announcer: WarmAnnouncer;
   needs: WarmNeeds;
+  images: WarmImages;
   /** Whether an environment of the lab may be made now, without a learner having to wait for it. */
   mayMake: (lab: Lab) => Promise<boolean>;
   resting: WarmRest;
@@ -39,8 +41,8 @@ export function createWarmPool(options: {
   owner: string;
   logger: Log;
 }) {
-  const { store, maker, removal, failures, announcer, needs, mayMake, resting, limit, clock, owner, logger } =
-    options;
+  const { store, maker, removal, failures, announcer, needs, images, mayMake, resting } = options;
+  const { limit, clock, owner, logger } = options;
   const stopping = new AbortController();
   let waking = false;
   let looking = Promise.resolve();
@@ -53,6 +55,7 @@ export function createWarmPool(options: {
     await announcer.announce();
     const pools = await store.pools();
     const needed = needs.of(pools);
+    await leave(await outdated(needed.map(({ lab }) => lab)));
     const current = pools.map(({ labSlug: slug, labVersion: version }) => ({ slug, version }));
     const plan = planWarm(needed, { present: await store.all(), current, limit });
     await leave(plan.remove);
@@ -66,6 +69,17 @@ export function createWarmPool(options: {
         await maker.begin(lab, { ofLab: wanted.get(lab) ?? 0, inAll: limit });
       } else refused.add(lab);
     }
+  }
+
+  /** Those that have other images than a start of their lab would be given now. */
+  async function outdated(labs: readonly Lab[]): Promise<string[]> {
+    const ready = (await store.all()).filter(({ state }) => state === 'ready');
+    const ofLabs = labs.map((lab) => {
+      const isOfLab = ({ labSlug, labVersion }: WarmEnvironment) =>
+        labSlug === lab.slug && labVersion === lab.version;
+      return images.outdated(lab, ready.filter(isOfLab));
+    });
+    return (await Promise.all(ofLabs)).flat();
   }
 
   function mayBegin(): boolean {

@@ -1,7 +1,7 @@
 import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
 import { isFault } from '../../errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
-import type { LabWarm } from '../../labs/lab.ts';
+import type { Lab, LabWarm } from '../../labs/lab.ts';
 import type { Log } from '../../log.ts';
 import type { Entry } from '../admission/admission.ts';
 import type { Claim, HoldingRow } from '../claim-store.ts';
@@ -9,6 +9,7 @@ import type { EnvironmentMaker } from '../environment-maker.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
 import type { WarmClaimStore } from './warm-claim-store.ts';
+import type { WarmImages } from './warm-images.ts';
 import type { WarmStore } from './warm-store.ts';
 
 /** Environments tried that others turn out to have taken before the session is made one of its own. */
@@ -32,6 +33,7 @@ export function createWarmStart(options: {
   store: Pick<WarmStore, 'findReady'>;
   claims: WarmClaimStore;
   catalogue: Pick<LabCatalogue, 'version'>;
+  images: WarmImages;
   engine: Pick<Engine, 'unpause' | 'destroy'>;
   /** Puts an environment to sleep again, unless somebody has taken it. */
   putBack: (environment: WarmEnvironment) => Promise<void>;
@@ -39,11 +41,13 @@ export function createWarmStart(options: {
   logger: Log;
   onOutcome: (outcome: WarmOutcome) => void;
 }) {
-  const { store, claims, catalogue, engine, putBack, make, logger, onOutcome } = options;
+  const { store, claims, catalogue, images, engine, putBack, make, logger, onOutcome } = options;
 
-  /** Whether a session begins as its lab does, and that lab may have environments ready. */
-  function mayTake({ labSlug, labVersion, savedStateId }: SessionRow): boolean {
-    return savedStateId === null && isWarm(catalogue.version(labSlug, labVersion).warm);
+  /** The lab of a session that begins as that does, where that may have environments ready. */
+  function warmLabOf({ labSlug, labVersion, savedStateId }: SessionRow): Lab | undefined {
+    if (savedStateId !== null) return undefined;
+    const lab = catalogue.version(labSlug, labVersion);
+    return isWarm(lab.warm) ? lab : undefined;
   }
 
   /** Lets the machines go on; false when one of them does not run any more. @throws ENGINE_UNREACHABLE */
@@ -70,13 +74,16 @@ export function createWarmStart(options: {
   return {
     /** Claims the session together with an environment that is ready for it; undefined when there is none. */
     async take(row: SessionRow, claim: Claim, entry: Entry): Promise<Taken | undefined> {
-      if (!mayTake(row)) return undefined;
+      const lab = warmLabOf(row);
+      if (!lab) return undefined;
       for (let tries = 0; tries < TRIES; tries++) {
         const ready = await store.findReady({ slug: row.labSlug, version: row.labVersion });
         if (!ready) return undefined;
         // Already while the claim is written: to whomever it goes, it is to be awake.
         const awake = wakeUp(ready.machines);
         awake.catch(() => undefined);
+        // It leaves the pool, asleep or awake.
+        if ((await images.outdated(lab, [ready])).length > 0) return undefined;
         const claimed = await claims.take(row, ready, claim, entry);
         if (claimed === 'gone') continue;
         if (claimed !== 'refused') return { row: claimed, machines: ready.machines, awake };
@@ -97,7 +104,7 @@ export function createWarmStart(options: {
         return { row, machines: taken.machines };
       }
       if (taken) await engine.destroy(row.environmentId);
-      if (taken || mayTake(row)) onOutcome(taken ? 'lost' : 'miss');
+      if (taken || warmLabOf(row)) onOutcome(taken ? 'lost' : 'miss');
       return make(row, ...how);
     },
   };

@@ -1,8 +1,8 @@
 import type { Database, Transaction } from '../../database/database.ts';
 import type { Prisma } from '../../database/generated/sqlite/client.ts';
-import type { ProvisionedMachine } from '../../engine/engine.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Claim } from '../claim-store.ts';
+import type { MadeMachine } from '../environment-maker.ts';
 import type { WarmEnvironment, WarmPool } from './warm-environment.ts';
 import type { LabVersion } from './warm-plan.ts';
 
@@ -75,7 +75,7 @@ export function createWarmStore({ database }: { database: Database }) {
     },
 
     /** It is made and can be taken; false when it is to leave, or another has taken over. */
-    async finish(id: string, owner: string, machines: ProvisionedMachine[], now: Date): Promise<boolean> {
+    async finish(id: string, owner: string, machines: MadeMachine[], now: Date): Promise<boolean> {
       const { count } = await client.warmEnvironment.updateMany({
         where: { id, state: 'making', heldBy: owner },
         data: {
@@ -172,7 +172,7 @@ function toEnvironment({ machines, ...row }: Prisma.WarmEnvironmentGetPayload<ob
     labVersion,
     state,
     memoryBytes: Number(memoryBytes),
-    machines: JSON.parse(machines) as ProvisionedMachine[],
+    machines: JSON.parse(machines) as MadeMachine[],
     heldBy,
     heldUntil,
   };

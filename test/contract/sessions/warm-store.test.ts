@@ -27,7 +27,10 @@ const share = {
 const open = { share, columns, hasRoom, mayTake: hasRoom };
 
 /** As `putReady` notes it. */
-const environment = (id: string) => ({ id, machines: [{ name: 'main', machineId: 'there', addresses: [] }] });
+const environment = (id: string) => ({
+  id,
+  machines: [{ name: 'main', machineId: 'there', addresses: [], image: 'image' }],
+});
 
 /** Notes environments as ready that no engine knows. */
 async function putReady(database: Database, count: number): Promise<string[]> {
@@ -40,7 +43,7 @@ async function putReady(database: Database, count: number): Promise<string[]> {
     await store.finish(
       id,
       claim.owner,
-      [{ name: 'main', machineId: `machine-${number}`, addresses: [] }],
+      [{ name: 'main', machineId: `machine-${number}`, addresses: [], image: 'image' }],
       now,
     );
     ids.push(id);

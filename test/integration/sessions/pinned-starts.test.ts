@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { test } from 'tap';
+import type { Test } from 'tap';
 import { systemClock } from '../../../src/clock.ts';
 import { createPins } from '../../../src/images/create-pins.ts';
+import type { Actor } from '../../../src/identity/actor.ts';
+import type { Lab } from '../../../src/labs/lab.ts';
+import type { WarmOutcome } from '../../../src/sessions/warm/warm-start.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { runScript } from '../../support/engines.ts';
@@ -16,10 +20,13 @@ import {
   testMachine,
   whenState,
 } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+import { readyIds, whenPool } from '../../support/warm.ts';
 
-await test('a version of a lab is started with the same image after its name has moved', async (t) => {
+/** A service whose lab has an image of the test's own, with the mark `first`. */
+async function openPinned(t: Test, changes: Partial<Lab> = {}) {
   const database = await freshDatabase(t, 'sqlite');
-  const { owner, other } = await createActors(database);
+  const actors = await createActors(database);
   const installation = `test-${randomBytes(6).toString('hex')}`;
   const images = openImages(t);
   const name = `berth-test/${installation}:latest`;
@@ -28,9 +35,9 @@ await test('a version of a lab is started with the same image after its name has
     for (const given of [name, ...held]) await images.remove(given);
   });
   const engine = openTestEngine(t, installation);
-  const lab = testLab('lab', { version: 'v1', machines: [testMachine('main', { image: name })] });
+  const lab = testLab('lab', { version: 'v1', machines: [testMachine('main', { image: name })], ...changes });
   const catalogue = { now: lab };
-  const { pins } = createPins({
+  const { pins, service: pinService } = createPins({
     database,
     images,
     installation,
@@ -40,11 +47,15 @@ await test('a version of a lab is started with the same image after its name has
     log: quietLog(),
   });
   const labs = { get: () => catalogue.now, version: () => catalogue.now, all: () => [catalogue.now] };
-  const sessions = openSessions(t, database, { engine, catalogue: labs, pins });
+  const outcomes: WarmOutcome[] = [];
+  const onWarmStart = (outcome: WarmOutcome) => void outcomes.push(outcome);
+  const sessions = openSessions(t, database, { engine, catalogue: labs, pins, onWarmStart });
+  const mark = (text: string) => markImage(images, name, text, testImage);
+  await mark('first');
   sessions.start();
 
   /** What is in the machine that a learner gets who starts the lab now. */
-  const markFor = async (learner: typeof owner) => {
+  const markFor = async (learner: Actor) => {
     const { id } = await sessions.service.start(learner, { lab: 'lab' });
     const ready = await whenState(sessions.service, id, 'ready', 'failed');
     t.equal(ready.state, 'ready');
@@ -56,14 +67,34 @@ await test('a version of a lab is started with the same image after its name has
     return out;
   };
 
-  await markImage(images, name, 'first', testImage);
+  return { database, actors, lab, catalogue, sessions, pinService, outcomes, mark, markFor };
+}
+
+await test('a version of a lab is started with the same image after its name has moved', async (t) => {
+  const { actors, lab, catalogue, mark, markFor } = await openPinned(t);
+  const { owner, other } = actors;
   t.equal(await markFor(owner), 'first');
-  await markImage(images, name, 'second', testImage);
+  await mark('second');
   t.equal(await markFor(other), 'first', 'the same version');
   catalogue.now = { ...lab, version: 'v2' };
   t.equal(await markFor(owner), 'second', 'the next version');
   catalogue.now = lab;
   t.equal(await markFor(owner), 'first', 'and back');
+});
+
+await test('environments made ahead give way when their lab takes its images anew', async (t) => {
+  const warm = { count: 1, schedule: [] };
+  const { database, actors, sessions, pinService, outcomes, mark, markFor } = await openPinned(t, { warm });
+  await whenPool(sessions, 'lab', 1);
+  const [former] = await readyIds(database);
+  await mark('second');
+  t.equal(await pinService.repin(actors.admin, 'lab'), 1);
+  // Also before the old one has left.
+  t.equal(await markFor(actors.owner), 'second');
+  await until(async () => !(await readyIds(database)).includes(former ?? ''));
+  await whenPool(sessions, 'lab', 1);
+  t.equal(await markFor(actors.other), 'second');
+  t.equal(outcomes.at(-1), 'hit', 'made anew');
 });
 
 await test('a start whose image can not be had fails with what is missing', async (t) => {

@@ -7,7 +7,7 @@ import { createWarm } from '../../../src/sessions/warm/create-warm.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { quietLog } from '../../support/quiet-log.ts';
-import { environmentOf, openSessions, testCatalogue, whenState } from '../../support/sessions.ts';
+import { environmentOf, openSessions, testCatalogue, unpinned, whenState } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
 import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
 
@@ -37,6 +37,7 @@ await test('an environment that was woken for a start that is not let in sleeps 
     engine,
     catalogue,
     subnets: createSubnetStore({ database }),
+    pins: unpinned,
     make: never,
     provision: never,
     mayMake: async () => false,
