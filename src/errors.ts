@@ -149,6 +149,10 @@ const catalogue = {
   CHECK_OUTPUT_LIMIT: [413, 'The check printed more than {limit} bytes and was stopped.'],
   CHECK_INTERRUPTED: [503, 'The service stopped while the check ran: run it again.'],
   CHECK_NOT_STARTED: [502, 'The check did not start: {problem}'],
+  CHECK_SCORE_INVALID: [
+    502,
+    'The check gave itself the score "{score}", which its author mends: it is a share up to the whole, such as 0.6, 60% or 3/5.',
+  ],
 
   // Engine, database, service
   ENGINE_UNREACHABLE: [

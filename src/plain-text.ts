@@ -8,6 +8,13 @@ export function textOf(bytes: Buffer): string {
   return bytes.toString('utf8').replaceAll('\0', '');
 }
 
+/** `text` without the line ends at its end, in a time that grows with its length alone, whatever it holds. */
+export function withoutLastLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
+  return text.slice(0, end);
+}
+
 /** The first `limit` bytes of `text` as UTF-8, no character cut in two, with a note of how much was left out. */
 export function cutText(text: string, limit: number): string {
   const bytes = Buffer.from(text);

@@ -1,12 +1,16 @@
-import type { Database, Transaction } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { driverCause } from '../database/driver-cause.ts';
-import type { Attempt as AttemptRow, Prisma } from '../database/generated/sqlite/client.ts';
+import type {
+  Attempt as AttemptRow,
+  CheckVerdict as VerdictRow,
+} from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
 import { fault, faultCodes } from '../errors.ts';
 import type { Hold } from '../keep-hold.ts';
 import type { Attempt } from './attempt.ts';
 import { recordAttempt } from './progress-store.ts';
-import type { Verdict } from './verdict.ts';
+import type { StepVerdict } from './step-verdict.ts';
+import { emptyOldEvidence, insertVerdicts, toVerdict } from './verdict-store.ts';
 
 /** A check that runs, as far as the database knows. */
 export interface RunningAttempt {
@@ -36,10 +40,9 @@ export interface AttemptFilter {
 /** Most running checks looked at in one sweep; the next sweep sees the others. */
 const SWEEP_LIMIT = 1_000;
 
-/** Newest attempts of a learner in a step that keep what they printed: as far back as anyone reads; 64 KiB each at most. */
-const OUTPUTS_KEPT = 20;
-
 const released = { runningKey: null, heldBy: null, heldUntil: null };
+
+const withVerdicts = { verdicts: { orderBy: { place: 'asc' } } } as const;
 
 export type AttemptStore = ReturnType<typeof createAttemptStore>;
 
@@ -73,15 +76,14 @@ export function createAttemptStore({ database }: { database: Database }) {
     },
 
     /**
-     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither; older attempts of the
-     * step lose their output, and keep the rest. An attempt that is
-     * no longer the owner's stays as it is. The attempt as it is then; undefined when it is gone
-     * with its learner.
+     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither; older attempts of
+     * the step lose their evidence, and keep the rest. An attempt that is no longer the owner's stays as it is.
+     * The attempt as it is then; undefined when it is gone with its learner.
      */
     finish(
       id: string,
       owner: string,
-      verdict: Verdict,
+      verdict: StepVerdict,
       at: Date,
       { counts = true }: { counts?: boolean } = {},
     ): Promise<Attempt | undefined> {
@@ -93,16 +95,17 @@ export function createAttemptStore({ database }: { database: Database }) {
         if (row) {
           const { learnerId, labSlug, stepId } = row;
           const step = { learnerId, labSlug, stepId };
+          await insertVerdicts(tx, id, verdict.verdicts);
           if (verdict.state === 'finished' && counts) await recordAttempt(tx, step, { ...verdict, at });
-          await emptyOldOutputs(tx, step);
+          await emptyOldEvidence(tx, step);
         }
-        const stored = row ?? (await tx.attempt.findUnique({ where: { id } }));
+        const stored = await tx.attempt.findUnique({ where: { id }, include: withVerdicts });
         return stored ? toAttempt(stored) : undefined;
       });
     },
 
     /** Ends an attempt whose holder is gone; false when another was first, or the holder lives and moved its end out. */
-    async interrupt(running: RunningAttempt, verdict: Verdict, at: Date): Promise<boolean> {
+    async interrupt(running: RunningAttempt, verdict: StepVerdict, at: Date): Promise<boolean> {
       const { id, heldBy, heldUntil } = running;
       const { count } = await client.attempt.updateMany({
         where: { id, state: 'running', heldBy, heldUntil },
@@ -128,7 +131,7 @@ export function createAttemptStore({ database }: { database: Database }) {
     },
 
     async find(id: string): Promise<Attempt | undefined> {
-      const row = await client.attempt.findUnique({ where: { id } });
+      const row = await client.attempt.findUnique({ where: { id }, include: withVerdicts });
       return row ? toAttempt(row) : undefined;
     },
 
@@ -145,6 +148,7 @@ export function createAttemptStore({ database }: { database: Database }) {
           ...(filter.step !== undefined && { stepId: filter.step }),
           ...(window.after !== undefined && { id: { lt: window.after } }),
         },
+        include: withVerdicts,
         orderBy: { id: 'desc' },
         take: window.take,
       });
@@ -153,46 +157,28 @@ export function createAttemptStore({ database }: { database: Database }) {
   };
 }
 
-async function emptyOldOutputs(
-  tx: Transaction,
-  step: Pick<AttemptRow, 'learnerId' | 'labSlug' | 'stepId'>,
-): Promise<void> {
-  const [newestWithout] = await tx.attempt.findMany({
-    where: step,
-    select: { id: true },
-    orderBy: { id: 'desc' },
-    skip: OUTPUTS_KEPT,
-    take: 1,
-  });
-  if (!newestWithout) return;
-  await tx.attempt.updateMany({
-    where: { ...step, id: { lte: newestWithout.id }, output: { not: '' } },
-    data: { output: '' },
-  });
-}
-
 function keyOf(sessionId: string, stepId: string): string {
   return `${sessionId}:${stepId}`;
 }
 
-function toColumns(verdict: Verdict): Prisma.AttemptUpdateManyMutationInput {
-  return { ...verdict, exitCode: verdict.exitCode ?? null, reasonCode: verdict.reasonCode ?? null };
+function toColumns({ state, passed, score, message, reasonCode }: StepVerdict) {
+  return { state, passed, score, message, reasonCode: reasonCode ?? null };
 }
 
-function toAttempt(row: AttemptRow): Attempt {
+function toAttempt(row: AttemptRow & { verdicts: VerdictRow[] }): Attempt {
   return {
     id: row.id,
     sessionId: row.sessionId ?? undefined,
     learnerId: row.learnerId,
     labSlug: row.labSlug,
+    labVersion: row.labVersion,
     stepId: row.stepId,
     state: row.state,
     passed: row.passed,
     score: row.score,
     message: row.message,
-    output: row.output,
-    exitCode: row.exitCode ?? undefined,
     reasonCode: faultCodes.find((code) => code === row.reasonCode),
+    verdicts: row.verdicts.map(toVerdict),
     startedAt: row.startedAt,
     finishedAt: row.finishedAt ?? undefined,
   };

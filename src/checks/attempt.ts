@@ -1,25 +1,27 @@
 import type { Actor } from '../identity/actor.ts';
 import type { FaultCode } from '../errors.ts';
 import type { Page, PageRequest } from '../page.ts';
+import type { CheckVerdict } from './check-verdict.ts';
+import type { GivenAnswer } from './given-answers.ts';
 
-/** One run of a step's check. */
+/** One run of all of a step's checks. */
 export interface Attempt {
   id: string;
   sessionId: string | undefined;
   learnerId: string;
   labSlug: string;
+  labVersion: string;
   stepId: string;
   state: 'running' | 'finished' | 'errored';
   passed: boolean;
   /** 0 to 1. */
   score: number;
-  /** For the learner: what the script said last, or why it could not be judged. */
+  /** For the learner: what is missing, what is well, or why it could not be judged. */
   message: string;
-  /** What the script printed, cut to the limit; empty once twenty newer attempts of the step are stored. */
-  output: string;
-  exitCode: number | undefined;
-  /** Why it errored: the check timed out, printed too much, could not start. */
+  /** Why it errored: a check timed out, printed too much, could not start. */
   reasonCode: FaultCode | undefined;
+  /** One for each check of the step, in its order; none while it runs, nor where the attempt itself was cut short. */
+  verdicts: CheckVerdict[];
   startedAt: Date;
   finishedAt: Date | undefined;
 }
@@ -29,6 +31,8 @@ export interface StepProgress {
   stepId: string;
   attempts: number;
   passed: boolean;
+  /** 0 to 1: that of the best attempt or of the last, as the lab has it. */
+  score: number;
   bestScore: number;
   passedAt: Date | undefined;
 }
@@ -41,15 +45,21 @@ export interface LabProgress {
   /** Steps with a check that are passed, and how many there are. */
   passed: number;
   total: number;
+  /** Mean of the scores of the steps with a check, 0 to 1; 0 where there is none. */
+  score: number;
 }
 
 export interface CheckService {
   /**
-   * Runs the step's check in its machine and stores the attempt; resolves when it has ended, with
-   * an attempt that errored where the check itself could not be judged.
-   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, CHECK_BUSY, RATE_LIMITED
+   * Runs the step's checks and stores the attempt; resolves when it has ended, with
+   * an attempt that errored where a check could not judge. Questions without an answer are failed.
+   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer that
+   * fits no question), CHECK_BUSY, RATE_LIMITED
    */
-  run(actor: Actor | undefined, input: { sessionId: string; stepId: string }): Promise<Attempt>;
+  run(
+    actor: Actor | undefined,
+    input: { sessionId: string; stepId: string; answers?: readonly GivenAnswer[] },
+  ): Promise<Attempt>;
   /** @throws NOT_FOUND */
   get(actor: Actor | undefined, attemptId: string): Promise<Attempt>;
   /** Newest first. */

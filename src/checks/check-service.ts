@@ -1,17 +1,21 @@
 import { fault } from '../errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
+import type { Actor } from '../identity/actor.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
+import type { Lab, LabStep } from '../labs/lab.ts';
 import { pageWindow, toPage } from '../paging.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { Attempt, CheckService } from './attempt.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import type { TellEnd } from './check-news.ts';
-import { checkOf } from './check-of.ts';
+import { explain } from './explanations.ts';
+import { answersTo } from './given-answers.ts';
 import type { HeldCheck } from './held-check.ts';
 import { progressIn } from './lab-progress.ts';
 import { pairKey } from './progress-store.ts';
 import type { ProgressStore } from './progress-store.ts';
 import type { RunLimit } from './run-limit.ts';
+import { machinesOf, stepToCheck } from './step-run.ts';
 
 export interface CheckServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
@@ -34,28 +38,41 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
   const { sessions, catalogue, attempts, progress, heldCheck, runLimit, tell, onVerdict, signal } = parts;
   const running = new Set<Promise<Attempt>>();
 
+  /** The machines that the step asks: the session's first one where it asks none, to know that the session is there. */
+  async function enter(actor: Actor | undefined, sessionId: string, lab: Lab, step: LabStep) {
+    const [first = lab.machines[0]?.name ?? '', ...others] = machinesOf(step);
+    const machine = await sessions.machine(actor, sessionId, first);
+    const machines = new Map([[first, machine.machineId]]);
+    for (const name of others) {
+      machines.set(name, (await sessions.machine(actor, sessionId, name)).machineId);
+    }
+    return { machine, machines };
+  }
+
   return {
-    async run(actor, { sessionId, stepId }) {
+    async run(actor, { sessionId, stepId, answers: given = [] }) {
       requireActor(actor, { scope: 'learn' });
       const session = await sessions.get(actor, sessionId);
-      const step = checkOf(catalogue.version(session.labSlug, session.labVersion), stepId, sessionId);
-      const machine = await sessions.machine(actor, sessionId, step.check.machine);
+      const lab = catalogue.version(session.labSlug, session.labVersion);
+      const step = stepToCheck(lab, stepId);
+      const answers = answersTo(step, given);
+      const { machine, machines } = await enter(actor, sessionId, lab, step);
       if (signal.aborted) throw fault('SHUTTING_DOWN');
       runLimit.count(actor.userId);
       sessions.touch(sessionId);
-      const run = heldCheck.run(machine, step, signal);
+      const run = heldCheck.run(machine, { lab, step, sessionId, machines, answers }, signal);
       running.add(run);
       const attempt = await run.finally(() => running.delete(run));
       onVerdict(verdictOf(attempt));
       await tell(attempt);
-      return attempt;
+      return explain(attempt, catalogue);
     },
 
     async get(actor, attemptId) {
       requireActor(actor, { scope: 'read' });
       const attempt = await attempts.find(attemptId);
       if (!attempt || !mayReach(actor, attempt.learnerId)) throw fault('NOT_FOUND', { thing: 'attempt' });
-      return attempt;
+      return explain(attempt, catalogue);
     },
 
     async listAttempts(actor, filter, page) {
@@ -64,7 +81,11 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const learnerId = filter.learnerId ?? (actor.role === 'student' ? actor.userId : undefined);
       // Somebody else's attempts look as if there were none.
       if (learnerId !== undefined && !mayReach(actor, learnerId)) return { items: [], hasNextPage: false };
-      return toPage(await attempts.list({ ...filter, learnerId }, window), page);
+      const found = await attempts.list({ ...filter, learnerId }, window);
+      return toPage(
+        found.map((attempt) => explain(attempt, catalogue)),
+        page,
+      );
     },
 
     async progress(actor, of) {

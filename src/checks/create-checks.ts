@@ -20,7 +20,7 @@ import { createRunLimit } from './run-limit.ts';
 
 export interface ChecksOptions {
   database: Database;
-  engine: Pick<Engine, 'exec'>;
+  engine: Pick<Engine, 'exec' | 'connect'>;
   events: Pick<EventBus, 'publish'>;
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;

@@ -7,10 +7,11 @@ import type { Log } from '../log.ts';
 import type { RunningMachine } from '../sessions/session.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptStore } from './attempt-store.ts';
-import type { StepCheck } from './check-of.ts';
 import type { CheckRunner } from './check-runner.ts';
 import type { InterruptedChecks } from './interrupted-checks.ts';
-import { unjudged } from './verdict.ts';
+import { runStep } from './step-run.ts';
+import type { StepRun } from './step-run.ts';
+import { unjudgedStep } from './step-verdict.ts';
 
 export type HeldCheck = ReturnType<typeof createHeldCheck>;
 
@@ -23,7 +24,7 @@ export interface HeldCheckParts {
   owner: string;
 }
 
-/** Runs checks as attempts that this process holds: one of a step in a session at a time, over all processes. */
+/** Runs the checks of steps as attempts that this process holds: one of a step in a session at a time, over all processes. */
 export function createHeldCheck(parts: HeldCheckParts) {
   const { runner, attempts, interrupted, clock, logger, owner } = parts;
 
@@ -40,12 +41,12 @@ export function createHeldCheck(parts: HeldCheckParts) {
 
   return {
     /**
-     * Runs the check and stores how it ended; one that another process took for dead meanwhile ends as
-     * that has it. What has no code of the catalogue is stored as
+     * Runs the step's checks and stores how they ended; an attempt that another process took for dead
+     * meanwhile ends as that has it. What has no code of the catalogue is stored as
      * INTERNAL and thrown. @throws CHECK_BUSY, NOT_FOUND when the learner was deleted meanwhile
      */
-    async run(machine: RunningMachine, step: StepCheck, signal: AbortSignal): Promise<Attempt> {
-      const id = await begin(machine, step.id);
+    async run(machine: RunningMachine, step: StepRun, signal: AbortSignal): Promise<Attempt> {
+      const id = await begin(machine, step.step.id);
       const held = {
         owner,
         renew: (hold: Hold) => attempts.renew(id, hold),
@@ -54,11 +55,9 @@ export function createHeldCheck(parts: HeldCheckParts) {
         onError: (error: unknown) =>
           logger.warn({ err: error, attemptId: id }, 'The hold on a running check was not renewed'),
       };
-      const { verdict, error } = await keepHold(held, (signal) =>
-        runner.run(machine.machineId, step.check, step.environment, signal),
-      ).then(
+      const { verdict, error } = await keepHold(held, (signal) => runStep(runner, step, signal)).then(
         (verdict) => ({ verdict, error: undefined }),
-        (error: unknown) => ({ verdict: unjudged(fault('INTERNAL')), error }),
+        (error: unknown) => ({ verdict: unjudgedStep(fault('INTERNAL')), error }),
       );
       const attempt = await attempts.finish(id, owner, verdict, clock.now(), { counts: !machine.isFork });
       if (error !== undefined) throw error;

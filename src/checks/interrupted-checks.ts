@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { fault } from '../errors.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import type { TellEnd } from './check-news.ts';
-import { unjudged } from './verdict.ts';
+import { unjudgedStep } from './step-verdict.ts';
 
 export type InterruptedChecks = ReturnType<typeof createInterruptedChecks>;
 
@@ -26,7 +26,7 @@ export function createInterruptedChecks({
       let ended = 0;
       for (const attempt of await attempts.running(of)) {
         if (attempt.heldUntil >= now && !isGone(attempt.heldBy)) continue;
-        if (!(await attempts.interrupt(attempt, unjudged(fault('CHECK_INTERRUPTED')), now))) continue;
+        if (!(await attempts.interrupt(attempt, unjudgedStep(fault('CHECK_INTERRUPTED')), now))) continue;
         ended++;
         await tell(attempt);
       }

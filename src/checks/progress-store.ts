@@ -1,6 +1,15 @@
 import type { Database, Transaction } from '../database/database.ts';
 import type { Progress as ProgressRow } from '../database/generated/sqlite/client.ts';
-import type { StepProgress } from './attempt.ts';
+
+/** What is stored of a learner's attempts at a step. */
+export interface TriedStep {
+  stepId: string;
+  attempts: number;
+  passed: boolean;
+  bestScore: number;
+  lastScore: number;
+  passedAt: Date | undefined;
+}
 
 /** A learner in a lab. */
 export interface LearnerInLab {
@@ -16,9 +25,9 @@ export type ProgressStore = ReturnType<typeof createProgressStore>;
 export function createProgressStore({ database: { client } }: { database: Database }) {
   return {
     /** The steps tried, by {@link pairKey}: one query for all, however many pairs there are up to a page. */
-    async of(pairs: readonly LearnerInLab[]): Promise<Map<string, StepProgress[]>> {
+    async of(pairs: readonly LearnerInLab[]): Promise<Map<string, TriedStep[]>> {
       const unique = [...new Map(pairs.map((pair) => [pairKey(pair), pair])).values()];
-      const found = new Map<string, StepProgress[]>(unique.map((pair) => [pairKey(pair), []]));
+      const found = new Map<string, TriedStep[]>(unique.map((pair) => [pairKey(pair), []]));
       for (let start = 0; start < unique.length; start += PAIRS_PER_QUERY) {
         const some = unique.slice(start, start + PAIRS_PER_QUERY);
         const rows = await client.progress.findMany({
@@ -54,6 +63,7 @@ export async function recordAttempt(
     attempts: (before?.attempts ?? 0) + 1,
     passed: passed || (before?.passed ?? false),
     bestScore: Math.max(score, before?.bestScore ?? 0),
+    lastScore: score,
     passedAt: before?.passedAt ?? (passed ? at : null),
     updatedAt: at,
   };
@@ -64,7 +74,7 @@ export async function recordAttempt(
   });
 }
 
-function toProgress(row: ProgressRow): StepProgress {
-  const { stepId, attempts, passed, bestScore, passedAt } = row;
-  return { stepId, attempts, passed, bestScore, passedAt: passedAt ?? undefined };
+function toProgress(row: ProgressRow): TriedStep {
+  const { stepId, attempts, passed, bestScore, lastScore, passedAt } = row;
+  return { stepId, attempts, passed, bestScore, lastScore, passedAt: passedAt ?? undefined };
 }

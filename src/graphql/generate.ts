@@ -17,6 +17,7 @@ const models = [
   'Attempt',
   'AttemptConnection',
   'AttemptEdge',
+  'CheckVerdict',
   'ImagePin',
   'Image',
   'ImageConnection',

@@ -1,5 +1,6 @@
 /** What stands behind each type of the schema: the services' own types. Read by the code generation. */
 import type { Attempt, LabProgress, StepProgress } from '../checks/attempt.ts';
+import type { CheckVerdict } from '../checks/check-verdict.ts';
 import type { Role, Scope } from '../identity/actor.ts';
 import type { ApiToken, User } from '../identity/user.ts';
 import type { ImagePin } from '../images/pin.ts';
@@ -30,6 +31,7 @@ export type ApiTokenModel = ApiToken;
 export type AttemptModel = Attempt;
 export type AttemptConnectionModel = Page<Attempt>;
 export type AttemptEdgeModel = Edge<Attempt>;
+export type CheckVerdictModel = CheckVerdict;
 export type ImagePinModel = ImagePin;
 export type ImageModel = Image;
 export type ImageConnectionModel = Page<Image>;

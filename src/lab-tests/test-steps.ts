@@ -1,6 +1,6 @@
 import type { Lab, LabStep } from '../labs/lab.ts';
 import type { CaseRecorder } from './case-recorder.ts';
-import { beforeSubject, machinesSubject, solutionSubject } from './case-subjects.ts';
+import { beforeSubject, inMachines, machinesSubject, solutionSubject } from './case-subjects.ts';
 import { CaseFailed } from './lab-case.ts';
 import type { CaseSubject } from './lab-case.ts';
 import type { Trial } from './trial.ts';
@@ -61,7 +61,7 @@ async function testStep(
   signal: AbortSignal,
 ): Promise<boolean> {
   const [before, solution] = [beforeSubject(step), solutionSubject(step)];
-  if (step.checks.length === 0) {
+  if (inMachines(step).length === 0) {
     if (subjectsOf(step).length === 0) return true;
     const work = async () => {
       await trial.enter(step);
@@ -96,6 +96,6 @@ async function testStep(
 
 /** What is looked at in the step when its turn comes. */
 function subjectsOf(step: LabStep): CaseSubject[] {
-  if (step.checks.length > 0) return [beforeSubject(step), solutionSubject(step)];
+  if (inMachines(step).length > 0) return [beforeSubject(step), solutionSubject(step)];
   return step.start.length + step.solution.length > 0 ? [solutionSubject(step)] : [];
 }

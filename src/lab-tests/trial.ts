@@ -1,6 +1,7 @@
-import { checkOf } from '../checks/check-of.ts';
 import type { CheckRunner } from '../checks/check-runner.ts';
-import type { Verdict } from '../checks/verdict.ts';
+import { runStep } from '../checks/step-run.ts';
+import { evidenceOf } from '../checks/step-verdict.ts';
+import type { StepVerdict } from '../checks/step-verdict.ts';
 import type { Engine, ProvisionedMachine } from '../engine/engine.ts';
 import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
 import { machineNamed } from '../labs/to-script.ts';
@@ -8,6 +9,7 @@ import { startEnvironment } from '../sessions/preparing/preparation.ts';
 import { startCommand } from '../sessions/preparing/script-wrapper.ts';
 import { startFault } from '../sessions/preparing/start-failed.ts';
 import type { StepStarts } from '../sessions/preparing/step-starts.ts';
+import { inMachines } from './case-subjects.ts';
 import { CaseFailed } from './lab-case.ts';
 
 /** Longest run of a script that does a step, in seconds: as long as a check may take at most. */
@@ -67,15 +69,19 @@ export function createTrial(
 
     run,
 
-    /** How the step is judged now. @throws CaseFailed where it can not be judged */
-    async judge({ id }: LabStep): Promise<Verdict> {
-      const { check, environment } = checkOf(lab, id, environmentId);
-      const verdict = await runner.run(machineIdOf(check.machine), check, environment, signal);
+    /** How the step is judged now, by all of its checks but the questions. @throws CaseFailed where it can not be judged */
+    async judge(step: LabStep): Promise<StepVerdict & { output: string }> {
+      const handles = new Map(machines.map(({ name, machineId }) => [name, machineId]));
+      const asked = { ...step, checks: inMachines(step) };
+      const answers = new Map();
+      const place = { lab, step: asked, sessionId: environmentId, machines: handles, answers };
+      const verdict = await runStep(runner, place, signal);
       signal.throwIfAborted();
+      const output = evidenceOf(verdict);
       if (verdict.state === 'errored') {
-        throw new CaseFailed(`The check can not be judged: ${verdict.message}`, verdict.output);
+        throw new CaseFailed(`The check can not be judged: ${verdict.message}`, output);
       }
-      return verdict;
+      return { ...verdict, output };
     },
   };
 }

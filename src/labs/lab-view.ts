@@ -17,6 +17,7 @@ export interface LabView extends Pick<
   | 'networks'
   | 'lifetime'
   | 'save'
+  | 'attempts'
 > {
   machines: Pick<LabMachine, 'name' | 'image' | 'networks'>[];
   steps: StepView[];
@@ -58,6 +59,7 @@ export function viewOf(lab: Lab): LabView {
     networks: lab.networks,
     lifetime: lab.lifetime,
     save: lab.save,
+    attempts: lab.attempts,
     machines: lab.machines.map(({ name, image, networks }) => ({ name, image, networks })),
     steps: lab.steps.map(stepView),
   };

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+
+const INSTALLATION = 'test-checks';
 
 /** A container of a lab image in which nothing runs, and the engine it is on. */
 export interface CheckMachine {
@@ -14,18 +17,26 @@ export interface CheckMachine {
   processes(): Promise<string[]>;
 }
 
-/** Starts the container, which is removed after the test. */
+/** Starts the container, which is removed after the test with all that came to it. */
 export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest'): Promise<CheckMachine> {
-  const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation: 'test-checks' });
-  t.teardown(() => engine.close());
+  const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation: INSTALLATION });
+  const environmentId = `check${randomBytes(8).toString('hex')}`;
+  t.teardown(async () => {
+    await engine.destroy(environmentId);
+    await engine.close();
+  });
   const container = await new Docker().createContainer({
     Image: image,
     Cmd: ['sleep', 'infinity'],
     User: 'root',
-    Labels: { 'berth.test': 'checks' },
+    Labels: {
+      'berth.installation': INSTALLATION,
+      'berth.environment': environmentId,
+      'berth.role': 'machine',
+      'berth.machine': 'main',
+    },
     HostConfig: { Init: true, NetworkMode: 'none', PidsLimit: 200, Memory: 256 * 1024 * 1024 },
   });
-  t.teardown(() => container.remove({ force: true, v: true }));
   await container.start();
   return {
     engine,

@@ -48,7 +48,7 @@ export interface CheckWorld {
 
 export interface CheckWorldOptions {
   database: Database;
-  engine: Pick<Engine, 'exec'>;
+  engine: Pick<Engine, 'exec' | 'connect'>;
   machineId: string;
   clock?: Clock;
 }
@@ -82,7 +82,36 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
   return { checks: neighbour(), actors, sessionId, catalogue, events, touched, neighbour, addSession };
 }
 
-/** A folder with the lab of these tests, and one more. */
+/** A step of a script that may give half of it, a question of each form, and a file. */
+const mixed = `title: Mixed
+languages: [en, ko]
+machines: [{ name: main, image: berth/lab-linux, user: learner }]
+attempts: last
+steps:
+  - id: parts
+    title: Parts
+    instructions: a.md
+    pass: 60%
+    checks:
+      - { id: half, script: half.sh, weight: 2 }
+      - id: which
+        quiz:
+          question: { en: Which?, ko: 어느 것? }
+          options: [{ text: one }, { text: two, correct: true }, { text: { en: three, ko: 셋 } }]
+          explanation: { en: It is the second., ko: 두 번째입니다. }
+      - { id: word, quiz: { question: Which word?, answer: [secret], ignoreCase: true } }
+      - { id: flag, file: { path: ~/flag } }
+  - id: broken
+    title: Broken
+    instructions: a.md
+    checks: [{ id: word, quiz: { question: Which word?, answer: secret } }, { id: lost, script: "#!/bin/none -x" }, { id: last, script: "exit 0" }]
+  - id: ask
+    title: Ask
+    instructions: a.md
+    check: { quiz: { question: Which?, options: [a, { text: b, correct: true }] } }
+`;
+
+/** A folder with the labs of these tests. */
 export function checkLabs(t: Test): Promise<string> {
   const steps = Object.keys(scripts).map(
     (id) => `  - { id: ${id}, title: ${id}, instructions: a.md, check: { script: ${id}.sh, timeout: 60 } }\n`,
@@ -97,6 +126,12 @@ export function checkLabs(t: Test): Promise<string> {
     other: {
       'lab.yaml': `title: Other\n${machines}steps: [{ id: pass, title: Pass, instructions: a.md, check: { script: a.md } }]\n`,
       'a.md': 'true',
+    },
+    mixed: {
+      'lab.yaml': mixed,
+      'a.md': 'Do it.',
+      'a.ko.md': '하십시오.',
+      'half.sh': '[ -e /tmp/whole ] && exit\nscore 1/2\nfail "Half of it is there."\n',
     },
   });
 }

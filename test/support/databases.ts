@@ -70,33 +70,40 @@ function sqliteTemplate(): Promise<string> {
   })());
 }
 
+/** Migrated databases that are kept: of the branches that are worked on side by side. */
+const TEMPLATES_KEPT = 8;
+
 let postgresName: Promise<string> | undefined;
 
-/** A migrated database, made once for these migrations and kept in the test server for the runs to come. */
+/** What the migrated database is called: it is made once for these migrations and kept in the test server for the runs to come. */
 function postgresTemplate(): Promise<string> {
   return (postgresName ??= (async () => {
     const checksums = (await readMigrations('postgresql')).map(({ checksum }) => checksum.slice(0, 8));
-    const name = `berth_template_${checksums.join('_')}`.slice(0, 60);
-    await asAdmin(async (admin) => {
-      // Test files run side by side; the session's end gives the lock back.
-      await admin.query('SELECT pg_advisory_lock(7001)');
-      const known = await admin.query('SELECT datname FROM pg_database WHERE datname LIKE $1', [
-        'berth_template_%',
-      ]);
-      const names = known.rows.map((row: { datname: string }) => row.datname);
-      if (names.includes(name)) return;
-      for (const old of names) await admin.query(`DROP DATABASE "${old}" WITH (FORCE)`);
-      await admin.query(`CREATE DATABASE "${name}_new" TEMPLATE template0`);
-      await migrate({ url: serverUrl(`${name}_new`) });
-      await admin.query(`ALTER DATABASE "${name}_new" RENAME TO "${name}"`);
-    });
-    return name;
+    return `berth_template_${checksums.join('_')}`.slice(0, 60);
   })());
+}
+
+async function ensureTemplate(admin: Client, name: string): Promise<void> {
+  const known = await admin.query('SELECT datname FROM pg_database WHERE datname LIKE $1 ORDER BY oid', [
+    'berth_template_%',
+  ]);
+  const names = known.rows.map((row: { datname: string }) => row.datname);
+  if (names.includes(name)) return;
+  for (const old of names.slice(0, -TEMPLATES_KEPT)) await admin.query(`DROP DATABASE "${old}" WITH (FORCE)`);
+  await admin.query(`DROP DATABASE IF EXISTS "${name}_new" WITH (FORCE)`);
+  await admin.query(`CREATE DATABASE "${name}_new" TEMPLATE template0`);
+  await migrate({ url: serverUrl(`${name}_new`) });
+  await admin.query(`ALTER DATABASE "${name}_new" RENAME TO "${name}"`);
 }
 
 async function postgresCopy(t: Test, template: string): Promise<string> {
   const name = `berth_test_${process.pid}_${randomBytes(4).toString('hex')}`;
-  await asAdmin((admin) => admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
+  await asAdmin(async (admin) => {
+    // Test files run side by side, and one of other migrations may make room for its own: the session's end gives the lock back.
+    await admin.query('SELECT pg_advisory_lock(7001)');
+    if (template !== 'template0') await ensureTemplate(admin, template);
+    await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+  });
   t.teardown(() => asAdmin((admin) => admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)));
   return serverUrl(name);
 }

@@ -1,19 +1,33 @@
+import type { Attempt } from '../../checks/attempt.ts';
+import { evidenceOf } from '../../checks/step-verdict.ts';
+import { inLanguage } from '../../labs/in-language.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 import { learner } from '../identity/learner.ts';
 import { checkFinished } from './check-finished.ts';
 
+function reason({ reasonCode, message }: Pick<Attempt, 'reasonCode' | 'message'>) {
+  return reasonCode ? { code: reasonCode, message } : null;
+}
+
 export const checksResolvers = {
   AttemptState: { RUNNING: 'running', FINISHED: 'finished', ERRORED: 'errored' },
   Attempt: {
     id: (attempt) => toGlobalId('Attempt', attempt.id),
-    reason: ({ reasonCode, message }) => (reasonCode ? { code: reasonCode, message } : null),
+    output: evidenceOf,
+    exitCode: ({ verdicts }) => (verdicts.length === 1 ? verdicts[0]?.exitCode : null),
+    reason,
     session: ({ sessionId }, _, { loaders }) => (sessionId ? loaders.session(sessionId) : null),
     learner,
     lab: (attempt, _, { loaders }) => loaders.lab(attempt.labSlug),
     step: ({ labSlug, stepId }, _, { loaders }) =>
       loaders.lab(labSlug)?.steps.find((step) => step.id === stepId),
+  },
+  CheckVerdict: {
+    id: ({ checkId }) => checkId,
+    reason,
+    explanation: ({ explanation }, { language }) => explanation && inLanguage(explanation, language),
   },
   StepProgress: { id: (progress) => progress.stepId },
   AttemptConnection: connection,
@@ -34,7 +48,12 @@ export const checksResolvers = {
   Mutation: {
     async runCheck(_, { input }, { services, actor }) {
       const sessionId = fromGlobalId('Session', input.session);
-      return { attempt: await services.checks.run(actor, { sessionId, stepId: input.step }) };
+      const answers = (input.answers ?? []).map(({ check, options, text }) => ({
+        checkId: check,
+        options: given(options),
+        text: given(text),
+      }));
+      return { attempt: await services.checks.run(actor, { sessionId, stepId: input.step, answers }) };
     },
   },
   Subscription: { checkFinished },

@@ -7,6 +7,7 @@ import { createCheckRunner } from '../../../src/checks/check-runner.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import type { Script } from '../../../src/checks/script-command.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
+import { placeOn, scriptCheck } from '../../support/checks.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';
 
@@ -15,8 +16,7 @@ const { engine, machineId, shell, processes } = machine;
 const runner = createCheckRunner({ engine, logger: quietLog() });
 
 function run(script: string, changes: Partial<Script> = {}, signal = new AbortController().signal) {
-  const check = { script, user: 'root', timeoutSeconds: 10, ...changes };
-  return runner.run(machineId, check, { BERTH_STEP: 'one' }, signal);
+  return runner.run(scriptCheck({ script, ...changes }), placeOn(machineId), signal);
 }
 
 /** Folders of scripts that are still in the machine. */
@@ -47,6 +47,35 @@ await tidyTest('a check passes with exit code 0 and fails with any other', async
   t.match(await run('no-such-command'), { state: 'finished', passed: false, exitCode: 127 });
   t.match(await run('exit 125'), { state: 'finished', passed: false, exitCode: 125 });
   t.match(await run(''), { state: 'finished', passed: true });
+});
+
+await tidyTest(
+  'a shell script says what is missing with "fail", and gives a part with "score"',
+  async (t) => {
+    t.match(await run('fail "Not  yet:" 5%'), { passed: false, message: 'Not  yet: 5%', exitCode: 1 });
+    const bash = '#!/bin/bash -e\nscore 2/3\nfail "One of three is missing."\n';
+    t.match(await run(bash), { passed: false, score: 2 / 3, message: 'One of three is missing.' });
+    t.match(await run('score 10%; score 60%'), { passed: false, score: 0.6, message: 'Not there yet.' });
+    t.match(await run('score all; echo end'), { state: 'errored', reasonCode: 'CHECK_SCORE_INVALID' });
+    t.match(await run('#!/usr/bin/awk -f\nBEGIN { print "1/4" >ENVIRON["BERTH_SCORE"]; print "awk" }'), {
+      score: 0.25,
+      message: 'awk',
+    });
+  },
+);
+
+await tidyTest("what a learner's program prints and writes gives no score", async (t) => {
+  const forge = String.raw`#!/bin/sh
+cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -oE '[0-9a-f]{32}' | sort -u | while read -r token; do
+  printf '\n%s score 0.9\n%s ran\n' "$token" "$token" >&2
+done
+echo 0.9 >"$BERTH_SCORE"
+echo forged`;
+  await shell(`cat >/tmp/forge <<'END'\n${forge}\nEND\nchmod 755 /tmp/forge`);
+  t.teardown(() => shell('rm /tmp/forge'));
+  const verdict = await run('su learner -c /tmp/forge; exit 1');
+  t.match(verdict, { state: 'finished', passed: false, score: 0, message: 'forged' });
+  t.match(verdict.evidence, /^[0-9a-f]{32} score 0\.9$/m, 'it found and used what it could');
 });
 
 await tidyTest('the first line chooses the interpreter', async (t) => {
@@ -92,9 +121,8 @@ await tidyTest("the learner's aliases, functions and start-up files do not matte
   const script = '#!/bin/bash\necho hello | grep -q hello && test 1 = 1';
   t.match(await run(script, { user: 'learner' }), { passed: true });
   const withEnvironment = await runner.run(
-    machineId,
-    { script, user: 'learner', timeoutSeconds: 10 },
-    { BASH_ENV: '/home/learner/.bash_env', ENV: '/home/learner/.bash_env' },
+    scriptCheck({ script, user: 'learner' }),
+    placeOn(machineId, { BASH_ENV: '/home/learner/.bash_env', ENV: '/home/learner/.bash_env' }),
     new AbortController().signal,
   );
   t.match(withEnvironment, { passed: true });
@@ -116,7 +144,7 @@ await tidyTest('a check that never ends is stopped with all its children', async
     state: 'errored',
     reasonCode: 'CHECK_TIMED_OUT',
     message: /within 1 s/,
-    output: 'begun',
+    evidence: 'begun',
   });
   t.ok(Date.now() - start < 8_000);
 });
@@ -131,20 +159,19 @@ await tidyTest('a check that prints a gigabyte is stopped early', async (t) => {
   const start = Date.now();
   const verdict = await run('echo first; head -c 1G /dev/zero | tr "\\0" x', { timeoutSeconds: 60 });
   t.match(verdict, { state: 'errored', reasonCode: 'CHECK_OUTPUT_LIMIT' });
-  t.match(verdict.output, /^first\nx+\n\[\d+ more bytes were left out\]$/);
-  t.ok(Buffer.byteLength(verdict.output) < 70_000);
+  t.match(verdict.evidence, /^first\nx+$/);
   t.ok(Date.now() - start < 20_000);
 });
 
 await tidyTest('bytes that are not text do no harm', async (t) => {
   const verdict = await run(`printf 'a\\0b\\377\\n\\033[31mred\\033[0m\\n'; exit 1`);
   t.match(verdict, { message: 'red', state: 'finished' });
-  t.equal(verdict.output.includes('\0'), false);
+  t.equal(verdict.evidence.includes('\0'), false);
 });
 
 await tidyTest('errors of the script name it simply', async (t) => {
-  const { output } = await run('#!/bin/bash\necho hello\nno-such-command\nexit 1');
-  t.equal(output, 'hello\ncheck: line 3: no-such-command: command not found');
+  const { evidence } = await run('#!/bin/bash\necho hello\nno-such-command\nexit 1');
+  t.equal(evidence, 'hello\ncheck: line 3: no-such-command: command not found');
 });
 
 await tidyTest('a machine without room for the script says so', async (t) => {
@@ -178,10 +205,9 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
   const far = createDockerEngine({ host: `tcp://127.0.0.1:${port}`, installation: 'test-checks' });
   t.teardown(() => far.close());
 
-  const script = 'sleep 3';
-  const check = { script, user: 'root', timeoutSeconds: 10 };
+  const check = scriptCheck({ script: 'sleep 3' });
   const farRunner = createCheckRunner({ engine: far, logger: quietLog() });
-  const verdict = farRunner.run(machineId, check, {}, new AbortController().signal);
+  const verdict = farRunner.run(check, placeOn(machineId), new AbortController().signal);
   await until(async () => (await processes()).includes('sleep 3'));
   relay.close();
   for (const socket of sockets) socket.destroy();
@@ -190,7 +216,7 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
 });
 
 await tidyTest('a machine that is gone is told by its code', async (t) => {
-  const check = { script: 'true', user: 'root', timeoutSeconds: 10 };
-  const verdict = await runner.run('f'.repeat(64), check, {}, new AbortController().signal);
+  const check = scriptCheck({ script: 'true' });
+  const verdict = await runner.run(check, placeOn('f'.repeat(64)), new AbortController().signal);
   t.match(verdict, { state: 'errored', reasonCode: 'CONTAINER_NOT_FOUND' });
 });

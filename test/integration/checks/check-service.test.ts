@@ -73,13 +73,31 @@ await eachDatabase(t, 'a check is stored as an attempt, counted, and told', asyn
     passed: false,
     score: 0,
     message: 'No flag.',
-    output: 'No flag.',
-    exitCode: 1,
     reasonCode: undefined,
+    verdicts: [
+      {
+        checkId: 'check',
+        kind: 'script',
+        weight: 1,
+        state: 'finished',
+        passed: false,
+        score: 0,
+        message: 'No flag.',
+        evidence: 'No flag.',
+        exitCode: 1,
+        reasonCode: undefined,
+      },
+    ],
     startedAt: Date,
     finishedAt: Date,
   });
-  t.match(await progressOf('flag'), { attempts: 1, passed: false, bestScore: 0, passedAt: undefined });
+  t.match(await progressOf('flag'), {
+    attempts: 1,
+    passed: false,
+    score: 0,
+    bestScore: 0,
+    passedAt: undefined,
+  });
 
   await shell('touch /tmp/flag');
   const passed = await checks.service.run(actors.instructor, { sessionId, stepId: 'flag' });
@@ -119,7 +137,7 @@ await eachDatabase(t, 'a check that could not be judged does not count', async (
     state: 'errored',
     passed: false,
     reasonCode: 'CONTAINER_NOT_FOUND',
-    exitCode: undefined,
+    verdicts: [{ state: 'errored', reasonCode: 'CONTAINER_NOT_FOUND', exitCode: undefined }],
   });
   t.equal(await database.client.progress.count(), 0);
   t.equal(world.events.length, 1, 'those who wait are told');
@@ -127,7 +145,7 @@ await eachDatabase(t, 'a check that could not be judged does not count', async (
 
 await eachDatabase(
   t,
-  'the newest twenty attempts of a step keep their output, the older the rest',
+  'the newest twenty attempts of a step keep their evidence, the older the rest',
   async (t, database) => {
     const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
     const { owner } = actors;
@@ -137,11 +155,12 @@ await eachDatabase(
     const data = Array.from({ length: 18 }, () => ({ ...old, id: newId() }));
     await database.client.attempt.createMany({ data });
     const twentieth = await checks.service.run(owner, { sessionId, stepId: 'pass' });
-    t.equal((await checks.service.get(owner, first.id)).output, 'Well done.', 'the twentieth');
+    const evidenceOf = async (id: string) => (await checks.service.get(owner, id)).verdicts[0]?.evidence;
+    t.equal(await evidenceOf(first.id), 'Well done.', 'the twentieth');
     const last = await checks.service.run(owner, { sessionId, stepId: 'pass' });
-    t.same(await checks.service.get(owner, first.id), { ...first, output: '' });
-    for (const { id } of [failed, twentieth, last]) t.not((await checks.service.get(owner, id)).output, '');
-    t.equal(await database.client.attempt.count({ where: { output: '' } }), 1);
+    const emptied = first.verdicts.map((verdict) => ({ ...verdict, evidence: '' }));
+    t.same(await checks.service.get(owner, first.id), { ...first, verdicts: emptied });
+    for (const { id } of [failed, twentieth, last]) t.match(await evidenceOf(id), /./);
   },
 );
 
@@ -164,7 +183,7 @@ await eachDatabase(t, 'who runs checks without end has to wait, and nobody else'
 await eachDatabase(t, 'output with NUL is kept without it', async (t, database) => {
   const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
   const attempt = await checks.service.run(actors.owner, { sessionId, stepId: 'nul' });
-  t.match(attempt, { passed: true, message: 'ab', output: 'ab' });
+  t.match(attempt, { passed: true, message: 'ab', verdicts: [{ evidence: 'ab' }] });
 });
 
 await eachDatabase(t, 'attempts come newest first, in pages, narrowed as asked', async (t, database) => {

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { createAttemptStore } from '../../../src/checks/attempt-store.ts';
 import { createProgressStore } from '../../../src/checks/progress-store.ts';
-import { judge } from '../../../src/checks/verdict.ts';
+import { stepVerdict } from '../../../src/checks/step-verdict.ts';
+import { judged } from '../../../src/checks/check-verdict.ts';
 import { newId } from '../../../src/ids.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
@@ -11,11 +12,17 @@ import { until } from '../../support/until.ts';
 
 const { engine, machineId, processes } = await startCheckMachine(t);
 
-const verdictOf = (code: number) =>
-  judge(
-    { outcome: 'exited', exitCode: code, stdout: Buffer.alloc(0), stderr: Buffer.from('x ran\n') },
-    { token: 'x', timeoutSeconds: 1 },
-  );
+const verdictOf = (score: number) =>
+  stepVerdict({ pass: 1 }, [
+    {
+      ...judged({ score, message: '', evidence: '' }),
+      checkId: 'check',
+      kind: 'script',
+      weight: 1,
+      answered: false,
+      explanation: undefined,
+    },
+  ]);
 
 const sleeping = async (seconds: number) => (await processes()).some((name) => name === `sleep ${seconds}`);
 
@@ -49,7 +56,7 @@ await eachDatabase(t, 'attempts that end at once are all counted', async (t, dat
     t.equal(await attempts.begin({ ...common, id, sessionId, stepId: 'one' }, hold), true);
   }
   await Promise.all(
-    ids.map((id, index) => attempts.finish(id, 'me', verdictOf(index === 7 ? 0 : 1), new Date())),
+    ids.map((id, index) => attempts.finish(id, 'me', verdictOf(index === 7 ? 1 : 0), new Date())),
   );
   const progress = await createProgressStore({ database }).of([{ learnerId: owner.userId, lab: 'lab' }]);
   t.match([...progress.values()].flat(), [{ attempts: 30, passed: true, bestScore: 1 }]);
@@ -64,9 +71,9 @@ await eachDatabase(t, 'an attempt is judged once, whoever comes later', async (t
   const until = new Date(Date.now() + 60_000);
   await attempts.begin({ ...common, id, sessionId, stepId: 'one' }, { owner: 'me', until });
   const now = new Date();
-  t.match(await attempts.finish(id, 'somebody else', verdictOf(0), now), { state: 'running', passed: false });
-  t.match(await attempts.finish(id, 'me', verdictOf(1), now), { state: 'finished', passed: false });
+  t.match(await attempts.finish(id, 'somebody else', verdictOf(1), now), { state: 'running', passed: false });
   t.match(await attempts.finish(id, 'me', verdictOf(0), now), { state: 'finished', passed: false });
+  t.match(await attempts.finish(id, 'me', verdictOf(1), now), { state: 'finished', passed: false });
   t.equal((await database.client.progress.findFirst())?.attempts, 1);
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createCheckRunner } from '../../../src/checks/check-runner.ts';
 import type { ScriptCheck } from '../../../src/labs/lab-check.ts';
+import { placeOn } from '../../support/checks.ts';
 import { emptyFolder, gitRepository } from '../../support/git-repository.ts';
 import { scenarioFixtures } from '../../support/imports.ts';
 import { labIn } from '../../support/lab-folders.ts';
@@ -110,13 +111,13 @@ await t.test(
     const runner = createCheckRunner({ engine, logger: quietLog() });
     const check = async (step: number) => {
       const [check] = lab.steps[step]?.checks ?? [];
-      return runner.run(machineId, check as ScriptCheck, {}, new AbortController().signal);
+      return runner.run(check as ScriptCheck, placeOn(machineId), new AbortController().signal);
     };
     t.match(await check(0), { state: 'finished', passed: false });
     await inMachine('touch /tmp/tied');
     t.match(await check(0), { state: 'finished', passed: true }, 'by its exit code');
 
-    t.match(await check(1), { passed: false, output: /no boat/ }, 'it ends with 0 and does not say "done"');
+    t.match(await check(1), { passed: false, evidence: /no boat/ }, 'it ends with 0 and does not say "done"');
     await inMachine('echo boat >/tmp/boat');
     t.match(await check(1), { passed: true });
   },

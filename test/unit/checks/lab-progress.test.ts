@@ -3,6 +3,7 @@ import { progressIn } from '../../../src/checks/lab-progress.ts';
 import type { LabView, StepView } from '../../../src/labs/lab-view.ts';
 
 const lab = {
+  attempts: 'best',
   steps: [
     { id: 'b', hasCheck: true },
     { id: 'read', hasCheck: false },
@@ -11,8 +12,9 @@ const lab = {
 } as LabView;
 
 const place = { learnerId: 'l', labSlug: 'lab' };
-const passed = { attempts: 2, passed: true, bestScore: 1, passedAt: new Date(0) };
-const untried = { attempts: 0, passed: false, bestScore: 0, passedAt: undefined };
+const reached = { attempts: 2, passed: true, bestScore: 1, passedAt: new Date(0) };
+const passed = { ...reached, lastScore: 0.5 };
+const untried = { attempts: 0, passed: false, score: 0, bestScore: 0, passedAt: undefined };
 
 await t.test('every step is there in the order of the lab, tried or not', async (t) => {
   t.same(progressIn(lab, place, [{ stepId: 'a', ...passed }]), {
@@ -20,10 +22,11 @@ await t.test('every step is there in the order of the lab, tried or not', async 
     steps: [
       { stepId: 'b', ...untried },
       { stepId: 'read', ...untried },
-      { stepId: 'a', ...passed },
+      { stepId: 'a', ...reached, score: 1 },
     ],
     passed: 1,
     total: 2,
+    score: 0.5,
   });
 });
 
@@ -38,4 +41,12 @@ await t.test('a step that the lab no longer has does not count', async (t) => {
 
 await t.test('of a lab that is gone, the steps that were tried remain', async (t) => {
   t.match(progressIn(undefined, place, [{ stepId: 'old', ...passed }]), { passed: 1, total: 1 });
+});
+
+await t.test("the score is the best attempt's or the last one's, as the lab has it", async (t) => {
+  const tried = [{ stepId: 'a', ...passed }];
+  t.match(progressIn(lab, place, tried), { score: 0.5, steps: [{}, {}, { score: 1, bestScore: 1 }] });
+  const last = { ...lab, attempts: 'last' } as const;
+  t.match(progressIn(last, place, tried), { score: 0.25, steps: [{}, {}, { score: 0.5, bestScore: 1 }] });
+  t.equal(progressIn({ ...lab, steps: [] }, place, tried).score, 0, 'nothing to reach');
 });

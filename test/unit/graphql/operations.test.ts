@@ -70,6 +70,43 @@ await test('a session is started, opened, checked and read back, by opaque ids',
     { s: id },
   );
   t.strictSame(checked.data, { runCheck: { attempt: { passed: true, score: 1, message: 'Well done.' } } });
+  const answered = await ask(
+    'owner',
+    `mutation ($s: ID!) { runCheck(input: { session: $s, step: "look", answers: [{ check: "ask", options: [0] }] }) {
+      attempt { output exitCode verdicts { id kind weight state passed score message evidence exitCode reason { code } explanation(language: "ko") } } } }`,
+    { s: id },
+  );
+  const common = { state: 'FINISHED', passed: true, score: 1, reason: null };
+  t.strictSame(answered.data, {
+    runCheck: {
+      attempt: {
+        output: 'ok\nask 0 undefined',
+        exitCode: null,
+        verdicts: [
+          {
+            ...common,
+            id: 'check',
+            kind: 'SCRIPT',
+            weight: 1,
+            message: 'Well done.',
+            evidence: 'ok',
+            exitCode: 0,
+            explanation: null,
+          },
+          {
+            ...common,
+            id: 'ask',
+            kind: 'QUIZ',
+            weight: 2,
+            message: 'That is right.',
+            evidence: 'ask 0 undefined',
+            exitCode: null,
+            explanation: '보여 줍니다.',
+          },
+        ],
+      },
+    },
+  });
 });
 
 await test('texts are given in the language asked for, checks and hints without what they hide', async (t) => {
@@ -113,13 +150,13 @@ const everything = `{
   lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet save
     lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck pass pollSeconds
       checks { id kind title weight question { text options multiple } } hints { afterFailures cost } }
-    progress { passed total steps { id passed passedAt attempts bestScore } } }
+    progress { passed total score steps { id passed passedAt attempts score bestScore } } }
   labProblems { lab file line key message }
   warmPools { lab { slug } labSlug ready making wanted }
   sessions(first: 4) { edges { node { id state generation provisioning { phase percent } queue { place waiting estimatedWaitSeconds reason } reason { code message } lab { slug }
     labSlug learner { name } machines { name image address ports { port name url } } terminals { id machine createdAt endedAt exitCode }
     createdAt readyAt expiresAt warnedAt endedAt
-    attempts(first: 4) { edges { node { id state passed score message output exitCode reason { code } session { id }
+    attempts(first: 4) { edges { node { id state passed score message output exitCode verdicts { id evidence } reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }
   attempts { edges { node { id } } }
   quotas { learner { id } course lab sessions memoryBytes updatedAt }

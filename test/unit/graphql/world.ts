@@ -26,6 +26,7 @@ export const lab: LabView = {
   networks: [{ name: 'lab', internet: false }],
   lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
   save: true,
+  attempts: 'best',
   machines: [{ name: 'main', image: 'berth/lab-base', networks: ['lab'] }],
   steps: [
     {

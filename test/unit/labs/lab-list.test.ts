@@ -21,6 +21,7 @@ function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-'))
     networks: [],
     lifetime,
     save: true,
+    attempts: 'best',
     machines: [],
     steps: [],
   };

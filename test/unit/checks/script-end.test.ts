@@ -1,11 +1,16 @@
 import t from 'tap';
-import { judge, OUTPUT_KEPT, unjudged } from '../../../src/checks/verdict.ts';
+import { unjudged } from '../../../src/checks/check-verdict.ts';
+import { judgeScript } from '../../../src/checks/kinds/script-check.ts';
+import { readEnd } from '../../../src/checks/script-runner.ts';
 import type { ExecResult } from '../../../src/engine/engine-exec.ts';
 import { fault } from '../../../src/errors.ts';
 
 const token = 'abc123';
-const run = { token, timeoutSeconds: 10 };
-const RAN = `\n${token} ran\n`;
+const seal = 'fed456';
+const run = { token, seal, timeoutSeconds: 10 };
+const RAN = `\n${seal} ran\n`;
+
+const judge = (result: ExecResult) => judgeScript(readEnd(result, run));
 
 function result(given: {
   outcome?: ExecResult['outcome'];
@@ -22,12 +27,12 @@ function result(given: {
 }
 
 await t.test('exit code 0 passes, with the last line as message', async (t) => {
-  t.same(judge(result({ code: 0, out: 'looking\nWell done.\n' }), run), {
+  t.same(judge(result({ code: 0, out: 'looking\nWell done.\n' })), {
     state: 'finished',
     passed: true,
     score: 1,
     message: 'Well done.',
-    output: 'looking\nWell done.',
+    evidence: 'looking\nWell done.',
     exitCode: 0,
     reasonCode: undefined,
   });
@@ -35,38 +40,61 @@ await t.test('exit code 0 passes, with the last line as message', async (t) => {
 
 await t.test('any other exit code fails', async (t) => {
   for (const code of [1, 2, 125, 126, 127, 137, 255]) {
-    const verdict = judge(result({ code, out: 'Not so.\n' }), run);
+    const verdict = judge(result({ code, out: 'Not so.\n' }));
     t.match(verdict, { state: 'finished', passed: false, score: 0, message: 'Not so.', exitCode: code });
   }
 });
 
 await t.test('a silent check has a message all the same', async (t) => {
-  t.equal(judge(result({ code: 0 }), run).message, 'Done.');
-  t.equal(judge(result({ code: 1 }), run).message, 'Not there yet.');
+  t.equal(judge(result({ code: 0 })).message, 'Done.');
+  t.equal(judge(result({ code: 1 })).message, 'Not there yet.');
 });
 
 await t.test('error output is kept beside output and does not become the message', async (t) => {
   const err = `/dev/shm/.berth-check-${token}/check: line 3: foo: not found\n${RAN}`;
-  const verdict = judge(result({ code: 1, out: 'Message\n', err }), run);
+  const verdict = judge(result({ code: 1, out: 'Message\n', err }));
   t.equal(verdict.message, 'Message');
-  t.equal(verdict.output, 'Message\ncheck: line 3: foo: not found');
+  t.equal(verdict.evidence, 'Message\ncheck: line 3: foo: not found');
 });
 
 await t.test('what the script says after its end does not make it unjudged', async (t) => {
   const late = `${RAN}/dev/shm/.berth-check-${token}/check: line 9: Terminated\n`;
-  t.equal(judge(result({ code: 0, err: late }), run).passed, true);
+  t.equal(judge(result({ code: 0, err: late })).passed, true);
 });
 
 await t.test('a script can not pass by the words of the wrapper', async (t) => {
-  t.match(judge(result({ code: 1, out: `${token} ran\n`, err: RAN }), run), { passed: false });
-  t.match(judge(result({ code: 0, err: '' }), run), { state: 'errored', passed: false });
+  t.match(judge(result({ code: 1, out: `${seal} ran\n`, err: RAN })), { passed: false });
+  t.match(judge(result({ code: 0, err: '' })), { state: 'errored', passed: false });
 });
 
-await t.test('long output is cut, and the message is still the last line of all', async (t) => {
-  const verdict = judge(result({ code: 1, out: `${'é'.repeat(OUTPUT_KEPT)}\nthe end\n` }), run);
-  t.equal(verdict.message, 'the end');
-  t.match(verdict.output, /é\n\[\d+ more bytes were left out\]$/);
-  t.ok(Buffer.byteLength(verdict.output) < OUTPUT_KEPT + 100);
+await t.test('a score that the script gave decides, of whatever form', async (t) => {
+  const given = (score: string, code = 1) =>
+    judge(result({ code, out: 'Half.\n', err: `\n${seal} score ${score}\n${RAN}` }));
+  for (const half of ['0.5', '.5', '50%', ' 50 % ', '2/4', '0.50']) {
+    t.match(
+      given(half),
+      { state: 'finished', passed: false, score: 0.5, message: 'Half.', exitCode: 1 },
+      half,
+    );
+  }
+  t.match(given('0.5', 0), { passed: false, score: 0.5 }, 'exit code 0 does not make it whole');
+  t.match(given('1', 0), { passed: true, score: 1 });
+  t.match(given('0', 0), { passed: false, score: 0 });
+  t.match(given('3/3', 1), { passed: false, score: 0 }, 'what fails after all did not mean it');
+  t.equal(given('0.5').evidence, 'Half.');
+});
+
+await t.test('a score that is none is told to the author', async (t) => {
+  for (const score of ['much', '1.5', '120%', '5/4', '1/0', '-1', '0x1', '5/', '1e-1', '０.５']) {
+    const verdict = judge(result({ code: 0, err: `\n${seal} score ${score}\n${RAN}` }));
+    t.match(verdict, { state: 'errored', reasonCode: 'CHECK_SCORE_INVALID', score: 0 }, score);
+    t.ok(verdict.message.includes(`"${score}"`), verdict.message);
+  }
+});
+
+await t.test('a score counts with the seal alone', async (t) => {
+  const err = `${token} score 1\nscore 1\n${RAN}`;
+  t.match(judge(result({ code: 1, out: `\n${seal} score 1\n`, err })), { passed: false, score: 0 });
 });
 
 const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: string, message: RegExp][] = [
@@ -76,7 +104,7 @@ const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: st
   ['did not start without a word', { outcome: 'not-started', err: '' }, 'CHECK_NOT_STARTED', /no shell/],
   [
     'was refused by the wrapper',
-    { code: 125, err: `x\n${token} refused: its interpreter perl is not in the machine\n` },
+    { code: 125, err: `x\n${seal} refused: its interpreter perl is not in the machine\n` },
     'CHECK_NOT_STARTED',
     /did not start: its interpreter perl/,
   ],
@@ -86,11 +114,11 @@ const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: st
 
 for (const [name, given, code, message] of unjudgedRuns) {
   await t.test(`a check that ${name} is not judged`, async (t) => {
-    const verdict = judge(result(given), run);
+    const verdict = judge(result(given));
     t.match(verdict, { state: 'errored', passed: false, score: 0, reasonCode: code, exitCode: undefined });
     t.match(verdict.message, message);
-    t.equal(verdict.output.includes(token), false);
-    if (given.out) t.equal(verdict.output, 'so far');
+    t.equal(verdict.evidence.includes(token) || verdict.evidence.includes(seal), false);
+    if (given.out) t.equal(verdict.evidence, 'so far');
   });
 }
 

@@ -1,0 +1,30 @@
+import type { CommandCheck } from '../../labs/lab-check.ts';
+import { passedOrNot } from '../check-verdict.ts';
+import type { Judgement } from '../check-verdict.ts';
+import type { Script } from '../script-command.ts';
+import type { ScriptEnd } from '../script-runner.ts';
+import { shellWord } from '../shell-word.ts';
+import { fitsRule } from '../text-rule.ts';
+
+/** The script that runs a command and nothing else. */
+export function commandScript({ command, user, timeoutSeconds }: CommandCheck): Script {
+  return { script: `exec ${command.run.map(shellWord).join(' ')}\n`, user, timeoutSeconds };
+}
+
+/** What a command's end means. */
+export function judgeCommand({ command }: CommandCheck, end: ScriptEnd): Judgement {
+  if ('unjudged' in end) return end.unjudged;
+  const { exitCode, printed, evidence } = end;
+  return passedOrNot(problemOf(command, exitCode, printed), { evidence, exitCode });
+}
+
+function problemOf(
+  { exit, output }: CommandCheck['command'],
+  exitCode: number,
+  printed: string,
+): string | undefined {
+  if (exitCode !== exit) return `The command that looks at this ended with exit code ${exitCode}.`;
+  return fitsRule(printed, output)
+    ? undefined
+    : 'The command that looks at this does not print what it should.';
+}

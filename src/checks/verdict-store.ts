@@ -1,0 +1,64 @@
+import type { Transaction } from '../database/database.ts';
+import type {
+  CheckVerdict as VerdictRow,
+  Attempt as AttemptRow,
+} from '../database/generated/sqlite/client.ts';
+import { faultCodes } from '../errors.ts';
+import type { CheckVerdict } from './check-verdict.ts';
+
+/** Newest attempts of a learner in a step that keep their evidence: as far back as anyone reads; 64 KiB each at most. */
+const EVIDENCE_KEPT_OF = 20;
+
+/** Stores how the checks of an attempt ended, within the transaction that stores how the attempt did. */
+export async function insertVerdicts(
+  tx: Transaction,
+  attemptId: string,
+  verdicts: readonly CheckVerdict[],
+): Promise<void> {
+  const rows = verdicts.map((verdict, place) => ({ ...toColumns(verdict), attemptId, place }));
+  if (rows.length > 0) await tx.checkVerdict.createMany({ data: rows });
+}
+
+/** Empties what older attempts at the step go by; the rest of them stays. */
+export async function emptyOldEvidence(
+  tx: Transaction,
+  step: Pick<AttemptRow, 'learnerId' | 'labSlug' | 'stepId'>,
+): Promise<void> {
+  const [newestWithout] = await tx.attempt.findMany({
+    where: step,
+    select: { id: true },
+    orderBy: { id: 'desc' },
+    skip: EVIDENCE_KEPT_OF,
+    take: 1,
+  });
+  if (!newestWithout) return;
+  await tx.checkVerdict.updateMany({
+    where: { attempt: { ...step, id: { lte: newestWithout.id } }, evidence: { not: '' } },
+    data: { evidence: '' },
+  });
+}
+
+function toColumns(verdict: CheckVerdict): Omit<VerdictRow, 'attemptId' | 'place'> {
+  const { checkId, kind, weight, state, passed, score, message, evidence, answered } = verdict;
+  const exitCode = verdict.exitCode ?? null;
+  const reasonCode = verdict.reasonCode ?? null;
+  return { checkId, kind, weight, state, passed, score, message, evidence, exitCode, reasonCode, answered };
+}
+
+export function toVerdict(row: VerdictRow): CheckVerdict {
+  const { checkId, kind, weight, passed, score, message, evidence, exitCode, reasonCode, answered } = row;
+  return {
+    checkId,
+    kind,
+    weight,
+    state: row.state === 'errored' ? 'errored' : 'finished',
+    passed,
+    score,
+    message,
+    evidence,
+    exitCode: exitCode ?? undefined,
+    reasonCode: faultCodes.find((code) => code === reasonCode),
+    answered,
+    explanation: undefined,
+  };
+}

@@ -1,0 +1,203 @@
+import t from 'tap';
+import { createCheckRunner } from '../../../src/checks/check-runner.ts';
+import type { CheckPlace } from '../../../src/checks/check-runner.ts';
+import type { LabCheck } from '../../../src/labs/lab-check.ts';
+import { startCheckMachine } from '../../support/check-machine.ts';
+import { commandCheck, fileCheck, httpCheck, placeOn } from '../../support/checks.ts';
+import { startServer } from '../../support/machine-server.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { startTlsServer } from '../../support/tls-server.ts';
+import { until } from '../../support/until.ts';
+
+const { engine, machineId, shell, processes } = await startCheckMachine(t);
+const runner = createCheckRunner({ engine, logger: quietLog() });
+
+function run(check: LabCheck, place: Partial<CheckPlace> = {}, signal = new AbortController().signal) {
+  return runner.run(check, { ...placeOn(machineId), ...place }, signal);
+}
+
+const passed = { state: 'finished', passed: true, score: 1, message: 'Done.' };
+const failed = { state: 'finished', passed: false, score: 0 };
+const text = (rule: object) => ({
+  content: { contains: [], matches: undefined, equals: undefined, ...rule },
+});
+
+await t.test('a file is looked at: whether, what, how and whose', async (t) => {
+  await shell(`cd /home/learner; printf 'port = 80\nname = web\n' >conf; chmod 640 conf; chown learner conf
+    mkdir -p site; ln -s conf link; ln -s gone dangling; chmod 1777 site`);
+  t.match(await run(fileCheck('/home/learner/conf')), {
+    ...passed,
+    evidence: 'file, mode 640, owner learner',
+  });
+  t.match(await run(fileCheck('~/conf', { kind: 'file', mode: 0o640, owner: 'learner' })), passed);
+  t.match(await run(fileCheck('~/conf', { owner: '1000' })), passed);
+  t.match(await run(fileCheck('~/site', { kind: 'folder', mode: 0o1777, owner: 'root' })), passed);
+  t.match(await run(fileCheck('~/link', { kind: 'file', owner: 'learner' })), passed, 'where a link leads');
+  t.match(await run(fileCheck('~/none', { exists: false })), passed);
+
+  const problems: [LabCheck, string][] = [
+    [fileCheck('~/none'), '~/none is not there.'],
+    [fileCheck('~/dangling'), '~/dangling is not there.'],
+    [fileCheck('~/conf', { exists: false }), '~/conf is there, and is not to be.'],
+    [fileCheck('~/conf', { kind: 'folder' }), '~/conf is not a folder.'],
+    [fileCheck('~/site', { kind: 'file' }), '~/site is not a file.'],
+    [fileCheck('~/site', text({ contains: ['x'] })), '~/site is not a file.'],
+    [fileCheck('~/conf', { mode: 0o600 }), 'The permission bits of ~/conf are 640, and are to be others.'],
+    [fileCheck('~/conf', { owner: 'root' }), "~/conf belongs to learner, and is to be somebody else's."],
+  ];
+  for (const [check, message] of problems) t.match(await run(check), { ...failed, message }, message);
+});
+
+await t.test('what is in a file is judged, and not told', async (t) => {
+  const holds = (rule: object) => run(fileCheck('~/conf', text(rule)));
+  t.match(await holds({ contains: ['port', 'web'] }), {
+    ...passed,
+    evidence: 'file, mode 640, owner learner\nport = 80\nname = web',
+  });
+  t.match(await holds({ matches: '(?m)^name += +w' }), passed);
+  t.match(await holds({ equals: 'port = 80\nname = web' }), passed, 'line ends at the end do not count');
+  const message = 'What is in ~/conf is not what is asked for.';
+  const secret = 'port = 8080';
+  for (const rule of [{ contains: ['port', secret] }, { matches: secret }, { equals: secret }]) {
+    const verdict = await holds(rule);
+    t.match(verdict, { ...failed, message });
+    t.notOk(verdict.evidence.includes(secret));
+  }
+});
+
+await t.test('a path is a path, whatever it holds; who looks may not see all', async (t) => {
+  const path = `/tmp/a 'b"$(touch c)\n;x`;
+  await shell(
+    `printf x >"/tmp/a 'b\\"\\$(touch c)\n;x"; mkdir -m 700 /root/own; touch /root/own/one; chmod 600 /root/own/one`,
+  );
+  t.match(await run(fileCheck(path, text({ equals: 'x' }))), passed);
+  t.equal(await shell('ls /c 2>/dev/null'), '');
+  const asLearner = { ...fileCheck('/root/own/one'), user: 'learner' };
+  t.match(await run(asLearner), { ...failed, message: '/root/own/one is not there.' });
+  await shell('cp /root/own/one /tmp/one; chmod 600 /tmp/one');
+  const unreadable = { ...fileCheck('/tmp/one', text({ contains: ['x'] })), user: 'learner' };
+  t.match(await run(unreadable), { ...failed, message: '/tmp/one can not be read.' });
+});
+
+await t.test('what is no file holds no check up', async (t) => {
+  await shell('mkfifo /tmp/fifo');
+  t.match(await run(fileCheck('/tmp/fifo', text({ contains: ['x'] }))), {
+    ...failed,
+    message: '/tmp/fifo is not a file.',
+  });
+  t.match(await run(fileCheck('/dev/zero', text({ contains: ['x'] }))), { ...failed });
+  await shell('truncate -s 1T /tmp/large');
+  t.match(await run(fileCheck('/tmp/large', text({ contains: ['x'] }))), { ...failed });
+});
+
+await t.test('a command is judged by its exit code and what it prints', async (t) => {
+  const prints = (rule: object) => ({ output: text(rule).content });
+  t.match(await run(commandCheck(['printf', '%s|', 'a b', "it's", '$HOME'])), {
+    ...passed,
+    evidence: "a b|it's|$HOME|",
+    exitCode: 0,
+  });
+  t.match(
+    await run(commandCheck(['/bin/sh', '-c', 'echo "$BERTH_STEP"'], prints({ equals: 'one' }))),
+    passed,
+  );
+  t.match(await run(commandCheck(['grep', 'nobody-here', '/etc/passwd'], { exit: 1 })), passed);
+  t.match(await run(commandCheck(['/bin/sh', '-c', 'echo x; echo y >&2; exit 3'])), {
+    ...failed,
+    message: 'The command that looks at this ended with exit code 3.',
+    evidence: 'x\ny',
+    exitCode: 3,
+  });
+  t.match(await run(commandCheck(['echo', 'one'], prints({ matches: '^two' }))), {
+    ...failed,
+    message: 'The command that looks at this does not print what it should.',
+    evidence: 'one',
+  });
+  t.match(await run(commandCheck(['/bin/sh', '-c', 'echo no >&2'], prints({ contains: ['no'] }))), failed);
+  t.match(await run(commandCheck(['not-installed'])), { ...failed, exitCode: 127 });
+  t.match(
+    await run({ ...commandCheck(['id', '-un'], prints({ equals: 'learner' })), user: 'learner' }),
+    passed,
+  );
+  t.match(await run({ ...commandCheck(['sleep', '1000']), timeoutSeconds: 1 }), {
+    state: 'errored',
+    reasonCode: 'CHECK_TIMED_OUT',
+  });
+  t.same(await processes(), []);
+});
+
+/** Perl of a server that answers as the path says. */
+const SERVE = `
+  my ($head, $line) = ('');
+  while (defined($line = <$c>)) { $head .= $line; last if $line eq "\\r\\n" }
+  my ($method, $path) = $head =~ /^(\\S+) (\\S+)/;
+  my %answers = (
+    '/health?deep=1' => "HTTP/1.1 200 OK\\r\\nContent-Type: text/plain\\r\\n\\r\\nall is well",
+    '/created' => "HTTP/1.1 201 Created\\r\\nContent-Length: 0\\r\\n\\r\\n",
+    '/broken' => "SSH-2.0-OpenSSH\\r\\n",
+    '/cut' => "HTTP/1.1 200 OK\\r\\nContent-Length: 100\\r\\n\\r\\nhalf",
+  );
+  if ($path eq '/silent') { sleep 1000 }
+  if ($path eq '/endless') { print "HTTP/1.1 200 OK\\r\\n\\r\\n"; $SIG{PIPE} = 'DEFAULT'; print 'x' x 65536 while 1 }
+  print $answers{$path} // "HTTP/1.1 404 Not Found\\r\\n\\r\\n$head"`;
+
+await t.test('a web server is asked from outside', async (t) => {
+  t.match(await run(httpCheck(8080)), {
+    ...failed,
+    message: 'Nothing answers on port 8080 of this machine: start a server there.',
+  });
+  await startServer(engine, machineId, { port: 8080, serve: SERVE });
+  const health = { path: '/health?deep=1', body: text({ contains: ['well'] }).content };
+  t.match(await run(httpCheck(8080, health)), {
+    ...passed,
+    evidence: '200\nContent-Type: text/plain\n\nall is well',
+  });
+  t.match(await run(httpCheck(8080, { path: '/created', method: 'POST', status: 201 })), passed);
+  t.match(await run(httpCheck(8080, { path: '/x' })), {
+    ...failed,
+    message: 'GET /x on port 8080 of the machine "main" is answered with the status 404.',
+  });
+  t.match(await run(httpCheck(8080, { ...health, body: text({ equals: 'ill' }).content })), {
+    ...failed,
+    message: 'GET /health?deep=1 on port 8080 of the machine "main" is not answered with what is asked for.',
+  });
+  const echo = await run(httpCheck(8080, { method: 'PUT', headers: { 'X-Own': 'a' } }));
+  t.match(echo.evidence, /PUT \/ HTTP\/1\.1\r\nX-Own: a\r\nHost: main:8080\r\n/i);
+});
+
+const broken = /speaks no HTTP, or ended before it had answered/;
+
+await t.test('a server that is none, or never ends, is failed in time', async (t) => {
+  for (const path of ['/broken', '/cut']) {
+    t.match(await run(httpCheck(8080, { path })), { ...failed, message: broken }, path);
+  }
+  t.match(await run({ ...httpCheck(8080, { path: '/silent' }), timeoutSeconds: 1 }), {
+    ...failed,
+    message: 'What answers on port 8080 of the machine "main" took more than 1 s.',
+  });
+  const endless = await run(httpCheck(8080, { path: '/endless' }));
+  t.match(endless, passed);
+  t.ok(endless.evidence.length < 300_000);
+  const stopping = new AbortController();
+  const stopped = run(httpCheck(8080, { path: '/silent' }), {}, stopping.signal);
+  await until(async () => (await processes()).filter((name) => name.includes('server-8080')).length > 1);
+  stopping.abort();
+  t.match(await stopped, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+});
+
+await t.test('a server with TLS is asked whatever its certificate says', async (t) => {
+  const connect = await startTlsServer(t, 'by TLS');
+  const secured = createCheckRunner({ engine: { ...engine, connect }, logger: quietLog() });
+  const check = httpCheck(443, { https: true, body: text({ equals: 'by TLS' }).content });
+  const { signal } = new AbortController();
+  t.match(await secured.run(check, placeOn(machineId), signal), passed);
+  const plain = httpCheck(443);
+  t.match(await secured.run(plain, placeOn(machineId), signal), { ...failed, message: broken });
+});
+
+await t.test('a machine that is gone is not held against anybody', async (t) => {
+  const gone = { machineId: 'f'.repeat(64) };
+  for (const check of [fileCheck('/x'), fileCheck('~/x'), commandCheck(['true']), httpCheck(80)]) {
+    t.match(await run(check, gone), { state: 'errored', reasonCode: 'CONTAINER_NOT_FOUND' }, check.kind);
+  }
+});

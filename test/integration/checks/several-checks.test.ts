@@ -1,0 +1,95 @@
+import t from 'tap';
+import { outcomeOf } from '../../support/actors.ts';
+import { startCheckMachine } from '../../support/check-machine.ts';
+import { createCheckWorld } from '../../support/check-world.ts';
+import { eachDatabase } from '../../support/databases.ts';
+
+const { engine, machineId, shell } = await startCheckMachine(t);
+
+await eachDatabase(t, 'all checks of a step make one attempt, each with its verdict', async (t, database) => {
+  await shell('rm -f /tmp/whole /home/learner/flag');
+  const { checks, actors, addSession, events } = await createCheckWorld(t, { database, engine, machineId });
+  const { owner } = actors;
+  const sessionId = await addSession(owner.userId, 'mixed');
+  const run = (answers: { checkId: string; options?: number[]; text?: string }[] = []) =>
+    checks.service.run(owner, { sessionId, stepId: 'parts', answers });
+  const progress = async () =>
+    (await checks.service.progress(owner, [{ learnerId: owner.userId, lab: 'mixed' }]))[0]?.steps[0];
+
+  const first = await run();
+  t.match(first, { state: 'finished', passed: false, score: 0.2, message: 'Half of it is there.' });
+  t.match(first.verdicts, [
+    { checkId: 'half', kind: 'script', weight: 2, passed: false, score: 0.5, exitCode: 1 },
+    {
+      checkId: 'which',
+      kind: 'quiz',
+      score: 0,
+      message: 'This is not answered yet.',
+      explanation: undefined,
+    },
+    { checkId: 'word', kind: 'quiz', score: 0, message: 'This is not answered yet.', explanation: undefined },
+    { checkId: 'flag', kind: 'file', score: 0, message: '~/flag is not there.', evidence: '' },
+  ]);
+
+  const wrong = await run([
+    { checkId: 'which', options: [2] },
+    { checkId: 'word', text: 'something' },
+  ]);
+  t.match(wrong.verdicts[1], {
+    passed: false,
+    message: 'That is not right.',
+    evidence: 'three',
+    explanation: { en: 'It is the second.', ko: '두 번째입니다.' },
+  });
+  t.match(wrong.verdicts[2], { passed: false, evidence: 'something', explanation: undefined });
+  t.notOk(/two|secret/.test(JSON.stringify(wrong.verdicts)), 'what would be right is not told');
+
+  await shell('touch /home/learner/flag');
+  const passed = await run([
+    { checkId: 'word', text: ' Secret ' },
+    { checkId: 'which', options: [1] },
+  ]);
+  t.match(passed, { state: 'finished', passed: true, score: 0.8, message: 'Done.' });
+  t.match(await progress(), { attempts: 3, passed: true, score: 0.8, bestScore: 0.8 });
+  t.same(await checks.service.get(owner, passed.id), passed);
+
+  await run();
+  t.match(await progress(), { attempts: 4, passed: true, score: 0.4, bestScore: 0.8 }, "the lab's: the last");
+  t.equal(events.length, 4, 'one attempt each');
+  t.equal(await database.client.checkVerdict.count(), 16);
+  await database.client.user.delete({ where: { id: owner.userId } });
+  t.equal(await database.client.checkVerdict.count(), 0);
+});
+
+await eachDatabase(t, 'a check that could not judge leaves the attempt unjudged', async (t, database) => {
+  const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
+  const sessionId = await addSession(actors.owner.userId, 'mixed');
+  const attempt = await checks.service.run(actors.owner, { sessionId, stepId: 'broken' });
+  t.match(attempt, {
+    state: 'errored',
+    passed: false,
+    reasonCode: 'CHECK_NOT_STARTED',
+    message: /its interpreter \/bin\/none is not in the machine/,
+    verdicts: [{ state: 'finished' }, { state: 'errored' }, { state: 'finished', passed: true }],
+  });
+  t.equal(await database.client.progress.count(), 0);
+});
+
+await eachDatabase(
+  t,
+  'an answer that fits no question is refused before anything runs',
+  async (t, database) => {
+    const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
+    const sessionId = await addSession(actors.owner.userId, 'mixed');
+    const run = (answer: object, stepId = 'parts') =>
+      outcomeOf(() =>
+        checks.service.run(actors.owner, { sessionId, stepId, answers: [{ checkId: 'which', ...answer }] }),
+      );
+    t.equal(await run({ checkId: 'half', text: 'x' }), 'INPUT_INVALID');
+    t.equal(await run({ options: [3] }), 'INPUT_INVALID');
+    t.equal(await database.client.attempt.count(), 0);
+    t.equal(await run({ checkId: 'check', options: [1] }, 'ask'), 'ok', 'a step of questions alone');
+    await database.client.session.update({ where: { id: sessionId }, data: { state: 'ended' } });
+    t.equal(await run({ checkId: 'check', options: [1] }, 'ask'), 'SESSION_NOT_READY');
+  },
+);
