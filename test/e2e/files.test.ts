@@ -62,6 +62,8 @@ await test('files that are dropped are uploaded, and what is there is replaced o
   await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
   await lab.type('clear; cat dropped.txt; echo .');
   await lab.shows(/first\./);
+  await uploads.getByRole('button', { name: 'Dismiss dropped.txt' }).click();
+  await uploads.waitFor({ state: 'detached' });
   await drop('dropped.txt', 'second');
   await page.getByRole('dialog').getByRole('button', { name: 'Replace' }).click();
   await uploads.getByRole('status').filter({ hasText: 'Uploaded' }).waitFor();

@@ -6,6 +6,7 @@ import { useRetry } from '../modules/api/retry.ts';
 import { Markdown } from '../modules/instructions/markdown.tsx';
 import { StepCard } from '../modules/instructions/step-card.tsx';
 import type { LabStep } from '../modules/instructions/step-card.tsx';
+import { ReadySession } from '../modules/session/ready-session.ts';
 import { SessionStage } from '../modules/session/session-stage.tsx';
 import { useSession } from '../modules/session/use-session.ts';
 import { NotFoundPage } from './not-found-page.tsx';
@@ -73,40 +74,42 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
   const { slug, learner, lab, onChecked } = props;
   const [search] = useSearchParams();
   const handle = useSession(slug, learner, search.get('session') ?? undefined);
-  const ready = handle.session?.state === 'READY' ? handle.session.id : undefined;
+  const ready = handle.session?.state === 'READY' ? handle.session : undefined;
   const passed = new Set(lab.progress?.steps.filter((step) => step.passed).map((step) => step.id));
   const total = lab.progress?.total ?? 0;
   const all = total > 0 && lab.progress?.passed === total;
   return (
     <main className="bench" data-live={ready !== undefined}>
       <title>{`${lab.title} · Berth`}</title>
-      <section className="text" aria-label="Instructions">
-        <header className="lab-head">
-          <h1>{lab.title}</h1>
-          {total > 0 && lab.progress && (
-            <p className="facts">
-              <progress
-                max={lab.progress.total}
-                value={lab.progress.passed}
-                aria-label="Your progress in this lab"
-              />{' '}
-              {lab.progress.passed} of {lab.progress.total} steps passed
-            </p>
-          )}
-        </header>
-        <Markdown text={lab.introduction} heading={lab.title} />
-        {lab.steps.map((step, index) => (
-          <StepCard
-            key={step.id}
-            step={step}
-            number={index + 1}
-            passed={passed.has(step.id)}
-            sessionId={ready}
-            onChecked={onChecked}
-          />
-        ))}
-        {all && <Markdown text={lab.conclusion} />}
-      </section>
+      <ReadySession value={ready}>
+        <section className="text" aria-label="Instructions">
+          <header className="lab-head">
+            <h1>{lab.title}</h1>
+            {total > 0 && lab.progress && (
+              <p className="facts">
+                <progress
+                  max={lab.progress.total}
+                  value={lab.progress.passed}
+                  aria-label="Your progress in this lab"
+                />{' '}
+                {lab.progress.passed} of {lab.progress.total} steps passed
+              </p>
+            )}
+          </header>
+          <Markdown text={lab.introduction} heading={lab.title} />
+          {lab.steps.map((step, index) => (
+            <StepCard
+              key={step.id}
+              step={step}
+              number={index + 1}
+              passed={passed.has(step.id)}
+              sessionId={ready?.id}
+              onChecked={onChecked}
+            />
+          ))}
+          {all && <Markdown text={lab.conclusion} />}
+        </section>
+      </ReadySession>
       <SessionStage handle={handle} savable={lab.save} />
     </main>
   );

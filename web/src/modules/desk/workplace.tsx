@@ -1,10 +1,14 @@
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Problem } from '../../components/problem.tsx';
 import { MachinePorts } from '../session/machine-ports.tsx';
 import { SessionBar } from '../session/session-bar.tsx';
 import type { LabSession } from '../session/session.ts';
 import type { SessionHandle } from '../session/use-session.ts';
-import { newDesk, showFiles, showMachine } from './desk.ts';
+import { keysOf, listenForCommands } from '../terminal/commands.ts';
+import type { Command } from '../terminal/commands.ts';
+import { typeInto } from '../terminal/typing.ts';
+import { newDesk, showFiles, showMachine, showTerminal } from './desk.ts';
 import { MachineDesk } from './machine-desk.tsx';
 import { MachinePicker } from './machine-picker.tsx';
 
@@ -14,6 +18,17 @@ export function Workplace(props: { handle: SessionHandle; session: LabSession; s
   const { startedHere, restarts } = handle;
   const { id, machines, isFork, forkOf, saveProblem } = session;
   const [desk, change] = useState(() => newDesk(machines[0]?.name ?? 'main', { focused: startedHere }));
+
+  const run = useEffectEvent((command: Command) => {
+    const machine = command.machine ?? desk.shown;
+    if (!machines.some(({ name }) => name === machine)) return;
+    const number = command.terminal ?? (desk.machines.get(machine)?.shown || 1);
+    // What is hidden can not have the focus.
+    flushSync(() => change(showMachine(showTerminal(desk, machine, number), machine)));
+    typeInto({ sessionId: id, machine, number }, keysOf(command));
+  });
+  useEffect(() => listenForCommands(run), []);
+
   return (
     <>
       <SessionBar

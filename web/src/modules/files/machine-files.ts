@@ -19,7 +19,14 @@ export interface Folder {
 }
 
 /** What the service, or the way to it, had against a request: words for the learner. */
-export class FileProblem extends Error {}
+export class FileProblem extends Error {
+  /** Code of the service's error catalogue, where it is the service's. */
+  readonly code: string | undefined;
+  constructor(message: string, options: ErrorOptions & { code?: string | undefined } = {}) {
+    super(message, options);
+    this.code = options.code;
+  }
+}
 
 const UNANSWERED = 'The service does not answer. Try again in a moment.';
 
@@ -35,8 +42,7 @@ export function fileAddress(
 
 /** @throws FileProblem */
 export async function listFolder(at: MachineOfFiles, path: string, signal: AbortSignal): Promise<Folder> {
-  const response = await ask(fileAddress(at, path, { list: 'true' }), { signal });
-  if (!response.ok) throw new FileProblem(problemText(await response.text()));
+  const response = await askFor(fileAddress(at, path, { list: 'true' }), { signal });
   return (await response.json()) as Folder;
 }
 
@@ -73,7 +79,7 @@ export function sendFile(
   request.setRequestHeader('content-type', 'application/octet-stream');
   request.upload.addEventListener('progress', ({ loaded }) => tell.sent(loaded));
   request.addEventListener('load', () =>
-    request.status < 300 ? tell.done() : tell.failed(problemText(request.responseText)),
+    request.status < 300 ? tell.done() : tell.failed(problemOf(request.responseText).message),
   );
   request.addEventListener('error', () =>
     tell.failed(`${file.name} could not be sent: it can not be read, or the service does not answer.`),
@@ -87,6 +93,13 @@ export function pathIn(folder: string, name: string): string {
   return folder === '/' ? `/${name}` : `${folder}/${name}`;
 }
 
+/** The answer to a request that went well. @throws FileProblem */
+export async function askFor(address: string, options: RequestInit): Promise<Response> {
+  const response = await ask(address, options);
+  if (response.ok) return response;
+  throw problemOf(await response.text());
+}
+
 async function ask(address: string, options: RequestInit): Promise<Response> {
   return fetch(address, options).catch((error: unknown) => {
     if (options.signal?.aborted) throw error;
@@ -95,12 +108,12 @@ async function ask(address: string, options: RequestInit): Promise<Response> {
 }
 
 /** What a problem of the service says; something else in its place comes from whatever stands before it. */
-function problemText(body: string): string {
+function problemOf(body: string): FileProblem {
   try {
-    const { detail } = JSON.parse(body) as { detail?: string };
-    return detail ?? UNANSWERED;
+    const { detail, code } = JSON.parse(body) as { detail?: string; code?: string };
+    return new FileProblem(detail ?? UNANSWERED, { code });
   } catch (error) {
-    if (error instanceof SyntaxError) return UNANSWERED;
+    if (error instanceof SyntaxError) return new FileProblem(UNANSWERED);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-/** Most characters kept of what is typed before the shell is there. */
-const KEPT = 4_096;
+/** Most characters kept of what is typed before the shell is there: more than the longest block of a lab's text. */
+const KEPT = 65_536;
 
 /** Keeps what is typed before there is a shell to take it, and hands it on once there is. */
 export function createEarlyInput() {
@@ -14,6 +14,10 @@ export function createEarlyInput() {
       take = taker;
       if (kept) taker(kept);
       kept = '';
+    },
+    /** The shell is gone: what is typed is kept for the next one. */
+    keep() {
+      take = undefined;
     },
   };
 }

@@ -8,7 +8,8 @@ import { createEarlyInput } from './early-input.ts';
 import { keepKeys } from './terminal-keys.ts';
 import { connectTerminal } from './terminal-socket.ts';
 import type { TerminalSocket } from './terminal-socket.ts';
-import { listenForTyping } from './typing.ts';
+import { takeTyping } from './typing.ts';
+import type { TerminalPlace } from './typing.ts';
 
 const OpenTerminal = gql<
   { openTerminal: { url: string; ticket: string } },
@@ -27,8 +28,7 @@ const SCROLLBACK_LINES = 5_000;
 
 export interface ScreenOptions {
   client: Client;
-  sessionId: string;
-  machine: string;
+  at: TerminalPlace;
   /** Whether what is typed goes to it at once. */
   focused: boolean;
   /** The shell has ended, or never began: what to tell. */
@@ -56,14 +56,19 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
   let socket: TerminalSocket | undefined;
   let gone = false;
 
+  function end(message: string) {
+    stopTaking();
+    options.onEnd(message);
+  }
+
   async function connect() {
     if (gone) return;
     const { rows, cols } = terminal;
-    const { sessionId: session, machine } = options;
+    const { sessionId: session, machine } = options.at;
     const { data, error } = await options.client.mutation(OpenTerminal, { session, machine, rows, cols });
     if (gone) return;
     if (!data) {
-      options.onEnd(error ? errorText(error) : 'The terminal did not open.');
+      end(error ? errorText(error) : 'The terminal did not open.');
       return;
     }
     const opened = connectTerminal(data.openTerminal.url, data.openTerminal.ticket, {
@@ -73,7 +78,7 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
         if (terminal.rows !== rows || terminal.cols !== cols) opened.resize(terminal.rows, terminal.cols);
       },
       onOutput: (bytes, taken) => terminal.write(bytes, taken),
-      onEnd: ({ message }) => options.onEnd(message),
+      onEnd: ({ message }) => end(message),
     });
     socket = opened;
   }
@@ -87,15 +92,14 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
     if (place.offsetParent) fit.fit();
   });
   observer.observe(place);
-  const stopListening = listenForTyping((text) => {
-    if (!place.offsetParent) return;
+  const stopTaking = takeTyping(options.at, (text) => {
     early.input(text);
     terminal.focus();
   });
 
   return () => {
     gone = true;
-    stopListening();
+    stopTaking();
     observer.disconnect();
     socket?.close();
     terminal.dispose();

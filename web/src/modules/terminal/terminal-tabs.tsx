@@ -38,6 +38,7 @@ export function TerminalTabs(props: {
           key={`${restarts} ${number}`}
           sessionId={sessionId}
           machine={machine}
+          number={number}
           shown={number === shown}
           focused={focused || restarts > 0}
         />

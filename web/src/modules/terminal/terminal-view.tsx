@@ -1,16 +1,16 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { showTerminal } from './terminal-screen.ts';
+import { takeTyping, typeInto } from './typing.ts';
+import type { TerminalPlace } from './typing.ts';
 
-interface TerminalPlace {
-  sessionId: string;
-  machine: string;
+interface ViewProps extends TerminalPlace {
   shown: boolean;
   focused: boolean;
 }
 
 /** A terminal that can be opened anew once its shell has ended. */
-export function TerminalView({ focused, ...place }: TerminalPlace) {
+export function TerminalView({ focused, ...place }: ViewProps) {
   const [round, setRound] = useState(0);
   return (
     <ConnectedTerminal
@@ -23,8 +23,8 @@ export function TerminalView({ focused, ...place }: TerminalPlace) {
 }
 
 /** One shell, connected for as long as it is on the page. */
-function ConnectedTerminal(props: TerminalPlace & { onAgain: () => void }) {
-  const { sessionId, machine, shown, focused, onAgain } = props;
+function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
+  const { sessionId, machine, number, shown, focused, onAgain } = props;
   const client = useClient();
   const place = useRef<HTMLDivElement>(null);
   const again = useRef<HTMLButtonElement>(null);
@@ -33,15 +33,33 @@ function ConnectedTerminal(props: TerminalPlace & { onAgain: () => void }) {
   useEffect(
     () =>
       place.current
-        ? showTerminal(place.current, { client, sessionId, machine, focused, onEnd: setEnded })
+        ? showTerminal(place.current, {
+            client,
+            at: { sessionId, machine, number },
+            focused,
+            onEnd: setEnded,
+          })
         : undefined,
-    [client, sessionId, machine, focused],
+    [client, sessionId, machine, number, focused],
   );
 
   useEffect(() => {
     // Whoever was typing goes on by Enter; whoever was elsewhere is left there.
     if (ended !== undefined && place.current?.contains(document.activeElement)) again.current?.focus();
   }, [ended]);
+
+  const openAgain = useEffectEvent(onAgain);
+  useEffect(() => {
+    if (ended === undefined) return undefined;
+    const at = { sessionId, machine, number };
+    // What is to run here gets a new shell.
+    const stop = takeTyping(at, (text) => {
+      stop();
+      typeInto(at, text);
+      openAgain();
+    });
+    return stop;
+  }, [ended, sessionId, machine, number]);
 
   return (
     <div className="shell" hidden={!shown}>

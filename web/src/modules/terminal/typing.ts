@@ -1,24 +1,30 @@
-/** Text that a click elsewhere on the page types into the terminal that is shown. */
-const channel = new EventTarget();
+import { createEarlyInput } from './early-input.ts';
 
-class TypingEvent extends Event {
-  readonly text: string;
-  constructor(text: string) {
-    super('typing');
-    this.text = text;
-  }
+/** A terminal on the page: a place in a session's machine, whichever shell is in it. */
+export interface TerminalPlace {
+  sessionId: string;
+  machine: string;
+  number: number;
 }
 
-/** Types `text` as if by hand. */
-export function typeIntoTerminal(text: string): void {
-  channel.dispatchEvent(new TypingEvent(text));
+/** Terminals that are typed into, or were before they were there. */
+const places = new Map<string, ReturnType<typeof createEarlyInput>>();
+
+/** Types `text` as if by hand, as soon as there is a shell to take it. */
+export function typeInto(place: TerminalPlace, text: string): void {
+  at(place).input(text);
 }
 
-/** Calls `listener` for what is typed so; returns what stops it. */
-export function listenForTyping(listener: (text: string) => void): () => void {
-  const handle = (event: Event) => {
-    if (event instanceof TypingEvent) listener(event.text);
-  };
-  channel.addEventListener('typing', handle);
-  return () => channel.removeEventListener('typing', handle);
+/** Calls `take` for what is typed into this terminal, and was before; returns what stops it. */
+export function takeTyping(place: TerminalPlace, take: (text: string) => void): () => void {
+  const input = at(place);
+  input.handTo(take);
+  return () => input.keep();
+}
+
+function at({ sessionId, machine, number }: TerminalPlace) {
+  const key = `${sessionId} ${machine} ${number}`;
+  const there = places.get(key) ?? createEarlyInput();
+  places.set(key, there);
+  return there;
 }

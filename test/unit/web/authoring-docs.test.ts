@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { test } from 'tap';
+import { readBerthLink } from '../../../web/src/modules/instructions/berth-place.ts';
+import { readBraces, readFence } from '../../../web/src/modules/instructions/code-words.ts';
+
+const guide = await readFile(new URL('../../../docs/lab-authoring.md', import.meta.url), 'utf8');
+const pages = guide.slice(guide.indexOf('### Code that does something'), guide.indexOf('## Pulling images'));
+
+await test('the words that authors are told do what is said of them', (t) => {
+  const words = [...pages.matchAll(/^\| `([^[`]+)` \|/gm)].map(([, each = '']) => each);
+  t.match(
+    words.map((each) => readFence(`bash ${each}`).deed),
+    [
+      { kind: 'run', terminal: undefined, machine: undefined, interrupt: false },
+      { kind: 'run', terminal: 2 },
+      { kind: 'run', machine: 'db' },
+      { kind: 'run', interrupt: true },
+      { kind: 'copy' },
+      { kind: 'write', path: '/srv/app.js', how: { mode: 'replace' } },
+      { kind: 'write', how: { mode: 'append' } },
+      { kind: 'write', how: { mode: 'insert', marker: '// here' } },
+    ],
+  );
+  const braces = [...pages.matchAll(/\{\{(.*?)\}\}/g)].map(([, each = '']) => readBraces(each)?.kind);
+  t.same(braces, ['run', 'run', 'copy']);
+  t.end();
+});
+
+await test('the links that authors are told lead where it is said', (t) => {
+  const links = [...pages.matchAll(/\]\((berth:.*?)\)/g)].map(([, href = '']) => readBerthLink(href));
+  t.same(links, [
+    { kind: 'port', machine: undefined, port: 8080, path: '/' },
+    { kind: 'port', machine: undefined, port: 8080, path: '/status?full=1' },
+    { kind: 'port', machine: 'db', port: 8080, path: '/' },
+    { kind: 'file', path: '/etc/hosts' },
+  ]);
+  t.end();
+});

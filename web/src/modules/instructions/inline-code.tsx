@@ -1,0 +1,41 @@
+import { useState } from 'react';
+import { copyText } from '../../components/copy-text.ts';
+import { CopyIcon, DoneIcon, RunIcon } from '../../components/icons.tsx';
+import { useReadySession } from '../session/ready-session.ts';
+import { runCommand } from '../terminal/commands.ts';
+import type { CodeDeed } from './code-words.ts';
+
+/** Code in a line; where its author says so, a click runs or copies it. */
+export function InlineCode({ code, deed }: { code: string; deed: CodeDeed | null }) {
+  const session = useReadySession();
+  const [copied, setCopied] = useState(false);
+  if (deed?.kind === 'run' && session) {
+    return (
+      <button
+        type="button"
+        className="code"
+        aria-label={`Run ${code}`}
+        onClick={() => runCommand({ ...deed, text: code })}
+      >
+        <code>{code}</code>
+        <RunIcon />
+      </button>
+    );
+  }
+  if (deed?.kind === 'copy') {
+    return (
+      <button
+        type="button"
+        className="code"
+        aria-label={`Copy ${code}`}
+        onClick={() => void copyText(code).then(setCopied)}
+        onBlur={() => setCopied(false)}
+      >
+        <code>{code}</code>
+        {copied ? <DoneIcon /> : <CopyIcon />}
+        <output className="unseen">{copied && 'Copied'}</output>
+      </button>
+    );
+  }
+  return <code>{code}</code>;
+}

@@ -1,0 +1,45 @@
+import { useState } from 'react';
+import { changeFile } from '../files/change-file.ts';
+import { FileProblem } from '../files/machine-files.ts';
+import type { LabSession } from '../session/session.ts';
+import type { CodeDeed } from './code-words.ts';
+
+type Write = Extract<CodeDeed, { kind: 'write' }>;
+
+const WORDS = { replace: 'Write the file', append: 'Add to the file', insert: 'Insert into the file' };
+
+/** Writes a block into a file of the learner's machine, and says what came of it. */
+export function WriteButton(props: { code: string; deed: Write; session: LabSession }) {
+  const { code, deed, session } = props;
+  const [writing, setWriting] = useState(false);
+  const [outcome, setOutcome] = useState<{ problem?: string }>();
+  const machine = deed.machine ?? session.machines[0]?.name ?? '';
+
+  async function write() {
+    if (writing) return;
+    setWriting(true);
+    setOutcome(undefined);
+    try {
+      await changeFile({ session: session.id, machine }, deed.path, code, deed.how);
+      setOutcome({});
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      setOutcome({ problem: error.message });
+    } finally {
+      setWriting(false);
+    }
+  }
+
+  return (
+    <>
+      <button type="button" aria-disabled={writing} onClick={() => void write()}>
+        {WORDS[deed.how.mode]}
+      </button>
+      {outcome && (
+        <span role={outcome.problem ? 'alert' : 'status'} className={outcome.problem ? 'warning' : 'done'}>
+          {outcome.problem ?? '✓ Written'}
+        </span>
+      )}
+    </>
+  );
+}

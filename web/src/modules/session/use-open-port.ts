@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import { gql, useClient } from 'urql';
+import { errorText } from '../api/error-text.ts';
+
+const OpenPort = gql<
+  { openPort: { url: string } },
+  { session: string; machine: string; port: number; path: string }
+>`
+  mutation OpenPort($session: ID!, $machine: String!, $port: Int!, $path: String!) {
+    openPort(input: { session: $session, machine: $machine, port: $port, path: $path }) {
+      url
+    }
+  }
+`;
+
+/** Opens ports of a session's machines, each in a tab of its own. */
+export function useOpenPort(): {
+  open(at: { session: string; machine: string; port: number; path?: string }): Promise<void>;
+  /** Why the last one did not open. */
+  problem: string | undefined;
+} {
+  const client = useClient();
+  const [problem, setProblem] = useState<string>();
+  return {
+    problem,
+    async open({ session, machine, port, path = '/' }) {
+      setProblem(undefined);
+      // At once, as part of the press: browsers keep pages from opening tabs later.
+      const tab = window.open('about:blank', '_blank');
+      if (tab) tab.opener = null;
+      const { data, error } = await client.mutation(OpenPort, { session, machine, port, path });
+      if (error) setProblem(errorText(error));
+      if (data) tab?.location.replace(data.openPort.url);
+      else tab?.close();
+    },
+  };
+}
