@@ -10,7 +10,9 @@ import { countOutcomes, describeImport, writeReport } from '../labs/import/impor
 import type { ImportReport } from '../labs/import/import-report.ts';
 import { importScenarios } from '../labs/import/import-scenarios.ts';
 import { languages } from '../labs/schema/language-schema.ts';
+import { jobsOf } from './jobs.ts';
 import { labsDirectory } from './labs-directory.ts';
+import { verifyImports } from './verify-imports.ts';
 
 /** Exit code where some scenarios were refused; 1 is for what could not be begun at all. */
 const SOME_REFUSED = 2;
@@ -42,6 +44,12 @@ export const importCommand = defineCommand({
     language: { type: 'string', default: 'en', description: 'Language of the texts, such as en or pt-BR.' },
     unlisted: { type: 'boolean', default: false, description: 'Also import scenarios that no course lists.' },
     force: { type: 'boolean', default: false, description: 'Replace labs that are there already.' },
+    verify: {
+      type: 'boolean',
+      default: false,
+      description: 'Do what the texts say on the engine, and tell what the verify scripts find.',
+    },
+    jobs: { type: 'string', description: 'With --verify: environments at a time.' },
     report: { type: 'string', description: 'File to write a report to, as JSON.' },
   },
   async run({ args }) {
@@ -49,6 +57,7 @@ export const importCommand = defineCommand({
     if (!languages.safeParse([language]).success) {
       throw fault('INPUT_INVALID', { problem: `"${language}" is not the tag of a language, such as "en".` });
     }
+    const jobs = jobsOf(args.jobs);
     const into = args.into ?? labsDirectory();
     const path = args.environments ?? (process.env['BERTH_IMPORT_ENVIRONMENTS'] || undefined);
     const options = {
@@ -64,6 +73,7 @@ export const importCommand = defineCommand({
       const done = await importScenarios({ ...options, folder, name });
       return { source: withoutSecret(args.source), commit, into, ...done };
     });
+    if (args.verify) await verifyImports(report, { jobs });
     process.stdout.write(describeImport(report));
     if (args.report !== undefined) await writeFile(args.report, writeReport(report));
     const { scenarios, refused } = countOutcomes(report);

@@ -1,27 +1,18 @@
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
-import { fault } from '../errors.ts';
 import type { LabCase } from '../lab-tests/lab-case.ts';
 import { reportJunit } from '../lab-tests/report-junit.ts';
 import { describeCase, reportTable } from '../lab-tests/report-table.ts';
 import type { Lab } from '../labs/lab.ts';
-import { ensureMachine } from '../setup/machine.ts';
-import { imagesFolder } from '../setup/project-folders.ts';
-import { createSteps } from '../../setup/steps.mjs';
+import { jobsOf } from './jobs.ts';
 import { labsDirectory } from './labs-directory.ts';
 import { isLab, readFolders } from './named-labs.ts';
 import type { NamedLabs } from './named-labs.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { withLabTests } from './with-lab-tests.ts';
-
-/** Most environments at a time: beyond it an engine only gets slower for each. */
-const MOST_JOBS = 64;
-/** Of a machine with many processors, what it takes by itself: machines of labs have memory of their own. */
-const USUAL_JOBS = 4;
 
 /** `berth labs test [folder or slug…]`: whether checks can be trusted; exit code 1 when one can not. */
 export const testCommand = defineCommand({
@@ -57,15 +48,13 @@ export const testCommand = defineCommand({
   },
 });
 
-/** Makes the machine ready, as a start of the service does, and tests the labs side by side. */
+/** Tests the labs side by side. */
 async function testAll(
   labs: readonly Lab[],
   { config, jobs, onCase }: { config: Config; jobs: number; onCase: (ended: LabCase) => void },
   signal: AbortSignal,
 ): Promise<void> {
-  const steps = createSteps({ output: process.stderr });
-  await ensureMachine({ env: process.env, steps, imagesFolder });
-  await withLabTests({ config, jobs }, async (test) => {
+  await withLabTests({ config, jobs }, async ({ test }) => {
     const ends = labs.map((lab) => test(lab, onCase, signal));
     // All have cleaned up before the engine is let go of.
     await Promise.allSettled(ends);
@@ -86,11 +75,4 @@ async function readNamed(names: readonly string[]): Promise<NamedLabs> {
     return !name.includes('/') && (await isLab(ofSlug)) ? ofSlug : name;
   });
   return readFolders(await Promise.all(folders));
-}
-
-function jobsOf(given: string | undefined): number {
-  if (given === undefined) return Math.min(availableParallelism(), USUAL_JOBS);
-  const jobs = Number(given);
-  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= MOST_JOBS) return jobs;
-  throw fault('INPUT_INVALID', { problem: `--jobs must be a number from 1 to ${MOST_JOBS}.` });
 }

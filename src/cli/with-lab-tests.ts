@@ -9,6 +9,8 @@ import { createMemorySubnets } from '../lab-tests/memory-subnets.ts';
 import { createPlaces } from '../lab-tests/places.ts';
 import { createPresentImages } from '../lab-tests/present-images.ts';
 import { testLab } from '../lab-tests/test-lab.ts';
+import { replayLab } from '../lab-tests/replay-lab.ts';
+import type { StepReplay } from '../lab-tests/replay-lab.ts';
 import { createTrials } from '../lab-tests/trials.ts';
 import type { LabCase } from '../lab-tests/lab-case.ts';
 import type { Lab } from '../labs/lab.ts';
@@ -16,22 +18,31 @@ import { createLabProvision } from '../sessions/environment-maker.ts';
 import { createStepStarts } from '../sessions/preparing/step-starts.ts';
 import { createSubnetLeases } from '../sessions/subnet-leases.ts';
 import { createSubnetPool } from '../sessions/subnet-pool.ts';
+import { ensureMachine } from '../setup/machine.ts';
+import { imagesFolder } from '../setup/project-folders.ts';
+import { createSteps } from '../../setup/steps.mjs';
 import { errorsOnly } from './errors-only.ts';
 
 /** What tests of labs make on an engine is told by this from what sessions are made of: no service touches it. */
 const INSTALLATION = 'lab-tests';
 
-/** Tests a lab; rejects when `signal` aborts, with nothing left on the engine. */
-export type TestLab = (lab: Lab, onCase: (ended: LabCase) => void, signal: AbortSignal) => Promise<void>;
+/** What can be done with labs on the engine; all reject when `signal` aborts, with nothing left there. */
+export interface LabTests {
+  /** Tests a lab. */
+  test(lab: Lab, onCase: (ended: LabCase) => void, signal: AbortSignal): Promise<void>;
+  /** Does a lab as its solutions say. */
+  replay(lab: Lab, signal: AbortSignal): Promise<StepReplay[]>;
+}
 
 /**
- * Constructs what tests labs on the engine of these settings, as the service would run them, without a
- * database; what killed tests left there is removed first. At most `jobs` environments are there at a time.
+ * Makes the machine ready, as a start of the service does, and constructs what tests labs on the engine of
+ * these settings, as the service would run them, without a database; what killed tests left there is removed first. At most `jobs` environments are there at a time.
  */
 export async function withLabTests(
   { config, jobs }: { config: Config; jobs: number },
-  work: (test: TestLab) => Promise<void>,
+  work: (tests: LabTests) => Promise<void>,
 ): Promise<void> {
+  await ensureMachine({ env: process.env, steps: createSteps({ output: process.stderr }), imagesFolder });
   const host = config.dockerHost;
   const clock = systemClock;
   const engine = createDockerEngine({ host, installation: INSTALLATION, nameServers: config.nameServers });
@@ -54,7 +65,10 @@ export async function withLabTests(
       prepareStep: createStepStarts({ engine }),
     });
     const inPlace = createPlaces(jobs);
-    await work((lab, onCase, signal) => testLab(lab, { openTrial, inPlace, onCase }, signal));
+    await work({
+      test: (lab, onCase, signal) => testLab(lab, { openTrial, inPlace, onCase }, signal),
+      replay: (lab, signal) => replayLab(lab, { openTrial, inPlace }, signal),
+    });
   } finally {
     close();
     await engine.close();

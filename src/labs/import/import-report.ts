@@ -13,6 +13,12 @@ export interface ScenarioReport {
   /** Why it was refused. */
   refusals: ImportNote[];
   warnings: ImportNote[];
+  /** What its verify scripts found when all was done as its text says, where that was asked for. */
+  verified?: {
+    step: string;
+    outcome: 'passed' | 'vacuous' | 'unsolved' | 'failed';
+    problem: string | undefined;
+  }[];
 }
 
 /** What became of all scenarios of a folder or a repository. */
@@ -41,6 +47,21 @@ export function countOutcomes({ scenarios }: Pick<ImportReport, 'scenarios'>) {
   };
 }
 
+/** How many steps with a verify there are of each outcome; undefined where none was tried. */
+export function countVerified({ scenarios }: Pick<ImportReport, 'scenarios'>) {
+  if (scenarios.every(({ verified }) => verified === undefined)) return undefined;
+  const all = scenarios.flatMap(({ verified = [] }) => verified);
+  const count = (outcome: (typeof all)[number]['outcome']) =>
+    all.filter((one) => one.outcome === outcome).length;
+  return {
+    steps: all.length,
+    passed: count('passed'),
+    vacuous: count('vacuous'),
+    unsolved: count('unsolved'),
+    failed: count('failed'),
+  };
+}
+
 /** The report for people, a line for each scenario and one for each thing to know of it. */
 export function describeImport(report: ImportReport): string {
   const lines = report.courses.map(describeNote);
@@ -54,10 +75,17 @@ export function describeImport(report: ImportReport): string {
   lines.push(
     `${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}: ${imported} imported, ${importedWithWarnings} imported with warnings, ${refused} refused${rest}`,
   );
+  const verified = countVerified(report);
+  if (verified) {
+    const { steps, passed, vacuous, unsolved, failed } = verified;
+    lines.push(
+      `${steps} ${steps === 1 ? 'step' : 'steps'} with a verify: ${passed} passed once done, ${vacuous} before anything was done, ${failed} not at all, ${unsolved} are for learners to do`,
+    );
+  }
   return `${lines.join('\n')}\n`;
 }
 
 /** The report for programs, as JSON. */
 export function writeReport(report: ImportReport): string {
-  return `${JSON.stringify({ counts: countOutcomes(report), ...report }, null, 2)}\n`;
+  return `${JSON.stringify({ counts: { ...countOutcomes(report), verified: countVerified(report) }, ...report }, null, 2)}\n`;
 }

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { readConfig } from '../config.ts';
+import { isFault } from '../errors.ts';
+import type { StepReplay } from '../lab-tests/replay-lab.ts';
+import type { ImportReport, ScenarioReport } from '../labs/import/import-report.ts';
+import { SCENARIO_FILE } from '../labs/import/find-scenarios.ts';
+import { readLab } from '../labs/read-lab.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+import { withLabTests } from './with-lab-tests.ts';
+import type { LabTests } from './with-lab-tests.ts';
+
+/**
+ * Does what each imported scenario's text says, on the engine, and writes into the report what its verify
+ * scripts found: those that pass before anything was done, and those that do not pass in the end.
+ */
+export async function verifyImports(report: ImportReport, { jobs }: { jobs: number }): Promise<void> {
+  const imported = report.scenarios.filter(({ outcome }) => outcome.startsWith('imported'));
+  if (imported.length === 0) return;
+  const config = readConfig(process.env);
+  await untilInterrupted((signal) =>
+    withLabTests({ config, jobs }, async ({ replay }) => {
+      const ends = imported.map((scenario) => verifyOne(scenario, { into: report.into, replay, signal }));
+      // All have cleaned up before the engine is let go of.
+      await Promise.allSettled(ends);
+      await Promise.all(ends);
+    }),
+  );
+}
+
+async function verifyOne(
+  scenario: ScenarioReport,
+  { into, replay, signal }: { into: string; replay: LabTests['replay']; signal: AbortSignal },
+): Promise<void> {
+  const read = await readLab(join(into, scenario.lab));
+  // It was valid when it was written, and somebody has changed it since.
+  if (!('lab' in read)) return;
+  // What no script judges has nothing to tell.
+  if (!read.lab.steps.some(({ checks }) => checks.some(({ kind }) => kind === 'script'))) return;
+  try {
+    scenario.verified = await replay(read.lab, signal);
+  } catch (error) {
+    if (signal.aborted || !isFault(error)) throw error;
+    warn(scenario, `could not be tried: ${error.message}`);
+  }
+  for (const step of scenario.verified ?? []) {
+    process.stderr.write(`${scenario.scenario}: ${step.step}: ${step.outcome}\n`);
+    const problem = problemOf(step);
+    if (problem !== undefined) warn(scenario, `step "${step.step}": ${problem}`);
+  }
+}
+
+function problemOf({ outcome, problem }: StepReplay): string | undefined {
+  // Where the text runs nothing, the work is the learner's.
+  if (outcome === 'passed' || outcome === 'unsolved') return undefined;
+  if (outcome === 'vacuous') return 'its verify passes before anything was done';
+  return `its verify does not pass after all that the text runs: ${problem || 'it says nothing'}`;
+}
+
+function warn(scenario: ScenarioReport, message: string): void {
+  const file = scenario.scenario === '' ? SCENARIO_FILE : `${scenario.scenario}/${SCENARIO_FILE}`;
+  scenario.warnings.push({ file, line: undefined, message });
+  scenario.outcome = 'imported with warnings';
+}

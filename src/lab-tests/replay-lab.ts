@@ -1,0 +1,74 @@
+import type { Lab, LabStep } from '../labs/lab.ts';
+import { isFault } from '../errors.ts';
+import { CaseFailed } from './lab-case.ts';
+import type { Trial } from './trial.ts';
+import type { Trials } from './trials.ts';
+
+/** What came of doing a step as its solution says, with the check before and after. */
+export interface StepReplay {
+  /** Id. */
+  step: string;
+  /**
+   * `vacuous`: it was passed before anything was done. `unsolved`: it has no solution and is not passed.
+   * `failed`: it is not passed after its solution, or could not be done.
+   */
+  outcome: 'passed' | 'vacuous' | 'unsolved' | 'failed';
+  /** Why it is not passed, in a sentence. */
+  problem: string | undefined;
+}
+
+export interface ReplayParts {
+  openTrial: Trials;
+  /** Does the work when there is a place for one more environment. */
+  inPlace: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Does all steps of a lab one after another in one environment, whatever comes of those before: for labs
+ * whose solutions nobody has proven. Tells of each step that a script judges. @throws `signal`'s reason, what
+ * making the environment throws
+ */
+export function replayLab(
+  lab: Lab,
+  { openTrial, inPlace }: ReplayParts,
+  signal: AbortSignal,
+): Promise<StepReplay[]> {
+  return inPlace(async () => {
+    const { trial, close } = await openTrial(lab, signal);
+    try {
+      const replays: StepReplay[] = [];
+      for (const step of lab.steps) {
+        const replay = await replayStep(step, trial, signal);
+        if (replay) replays.push(replay);
+      }
+      return replays;
+    } finally {
+      await close();
+    }
+  });
+}
+
+async function replayStep(step: LabStep, trial: Trial, signal: AbortSignal): Promise<StepReplay | undefined> {
+  const told = (outcome: StepReplay['outcome'], problem?: string) => ({ step: step.id, outcome, problem });
+  const isJudged = step.checks.some(({ kind }) => kind === 'script');
+  const problems: string[] = [];
+  /** What fails is written down, and the rest is done all the same. */
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted || !(error instanceof CaseFailed || isFault(error))) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  await attempt(() => trial.enter(step));
+  const before = isJudged ? await attempt(() => trial.judge(step)) : undefined;
+  await attempt(() => trial.solve(step));
+  if (!isJudged) return undefined;
+  const after = await attempt(() => trial.judge(step));
+  if (before?.passed === true) return told('vacuous');
+
+  if (after?.passed === true) return told('passed');
+  return told(step.solution.length === 0 ? 'unsolved' : 'failed', problems[0] ?? after?.message);
+}
