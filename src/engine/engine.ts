@@ -68,6 +68,17 @@ export interface Engine extends EngineDisk {
   openTerminal(machineId: string, spec: TerminalSpec): Promise<EngineTerminal>;
 
   /**
+   * Has a shell wait in the machine for the first `openTerminal` of this process that asks for one
+   * like it, whatever its size: the engine then has no process to start. Nothing of the shell itself
+   * runs before. Its handle, for `endShell`. Pausing the machine does it no harm.
+   * @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED
+   */
+  prepareShell(machineId: string, spec: ShellSpec): Promise<string>;
+
+  /** Whether the shell that `prepareShell` gave this handle waits in this process. */
+  isPrepared(machineId: string, shell: string): boolean;
+
+  /**
    * Ends the shell that an {@link EngineTerminal} named and all of its terminal session: what a
    * crash left running. Succeeds when it is gone, or the machine is; another process that has the
    * shell's number by now is left alone.
@@ -248,12 +259,16 @@ export interface MachineStatus {
   outOfMemory: boolean;
 }
 
-export interface TerminalSpec {
+/** What a shell is, and how it begins. */
+export interface ShellSpec {
   command: string[];
   user?: string;
   /** The user's home when absent. */
   workingDirectory?: string;
   environment?: Record<string, string>;
+}
+
+export interface TerminalSpec extends ShellSpec {
   rows: number;
   cols: number;
 }

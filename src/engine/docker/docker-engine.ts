@@ -24,6 +24,7 @@ import { destroyEnvironment } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
 import { readUsage } from './usage.ts';
 import { commitVolume, listVolumes } from './volume-image.ts';
+import { createWaitingShells } from './waiting-shells.ts';
 
 const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
 const EGRESS_IMAGE = 'berth/lab-egress:latest';
@@ -62,6 +63,7 @@ export function createDockerEngine({
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
   const boundsLayers = createLayerLimit({ docker, installation, image: egressImage });
   const sizesAtStart = createSizesAtStart(docker);
+  const waiting = createWaitingShells(docker);
   const closing = new AbortController();
   const container = (id: string) => docker.getContainer(id);
 
@@ -84,7 +86,10 @@ export function createDockerEngine({
     unpause: (machineId) => unpauseMachine(docker, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
     execOutput: (machineId, command) => openExecOutput({ docker, direct }, machineId, command),
-    openTerminal: (machineId, spec) => openTerminal(container(machineId), spec, { sizesAtStart }),
+    openTerminal: async (machineId, spec) =>
+      (await waiting.take(machineId, spec)) ?? openTerminal(container(machineId), spec, { sizesAtStart }),
+    prepareShell: waiting.prepare,
+    isPrepared: waiting.has,
     async endShell(machineId, shell) {
       const leader = parseHandle(shell);
       if (leader) await endInside(container(machineId), { leader });
@@ -105,6 +110,7 @@ export function createDockerEngine({
     },
     async close() {
       closing.abort();
+      waiting.close();
       close();
     },
   };

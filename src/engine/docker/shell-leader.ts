@@ -26,12 +26,21 @@ esac || {
 }
 printf '\\001%s %s %s\\n' "$$" "$berth_uid" "\${berth_line##*) }"
 `;
+/** Waits for a line, and marks where what its terminal echoed of that ends. */
+const WAIT = "read -r berth_go\nprintf '\\001'\n";
 const GO_HOME = 'cd 2>/dev/null\n';
 const BECOME = 'exec "$@"\n';
 
-/** The command that announces itself and then becomes `command`, in its user's home if it is to begin there. */
-export function announced(command: readonly string[], { atHome = false } = {}): string[] {
-  return ['/bin/sh', '-c', ANNOUNCE + (atHome ? GO_HOME : '') + BECOME, 'sh', ...command];
+/**
+ * The command that announces itself and then becomes `command`, in its user's home if it is to begin
+ * there; with `waits`, once it was sent a line.
+ */
+export function announced(
+  command: readonly string[],
+  { atHome = false, waits = false }: { atHome?: boolean; waits?: boolean } = {},
+): string[] {
+  const script = ANNOUNCE + (waits ? WAIT : '') + (atHome ? GO_HOME : '') + BECOME;
+  return ['/bin/sh', '-c', script, 'sh', ...command];
 }
 
 /** A process of a machine, which no later process with the same number is taken for. */
@@ -66,6 +75,12 @@ export function parseAnnouncement(bytes: Buffer): Announcement {
   const leader = parseHandle([pid, uid, stat[START_TIME_FIELD]].join(':'));
   if (!leader) return { state: 'failed', problem: 'its announcement could not be read' };
   return { state: 'started', leader, rest: bytes.subarray(end + 1) };
+}
+
+/** What a command printed of its own, which waited and was let go; undefined while that has not begun. */
+export function begunAt(bytes: Buffer): { rest: Buffer } | undefined {
+  const mark = bytes.indexOf(MARK);
+  return mark < 0 ? undefined : { rest: bytes.subarray(mark + 1) };
 }
 
 /** A leader as text that can be stored. */

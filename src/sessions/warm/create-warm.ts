@@ -19,6 +19,7 @@ import { createWarmRemoval } from './warm-removal.ts';
 import { createWarmRest } from './warm-rest.ts';
 import { createWarmRoom } from './warm-room.ts';
 import { createWarmService } from './warm-service.ts';
+import { createWarmShells } from './warm-shells.ts';
 import { createWarmStart } from './warm-start.ts';
 import type { WarmOutcome } from './warm-start.ts';
 import { createWarmStore } from './warm-store.ts';
@@ -44,7 +45,10 @@ export type Warm = ReturnType<typeof createWarm>;
 export function createWarm(
   options: WarmOptions & {
     database: Database;
-    engine: Pick<Engine, 'destroy' | 'inspect' | 'pause' | 'unpause'>;
+    engine: Pick<
+      Engine,
+      'destroy' | 'inspect' | 'pause' | 'unpause' | 'prepareShell' | 'isPrepared' | 'endShell'
+    >;
     catalogue: Pick<LabCatalogue, 'all' | 'get' | 'version'>;
     subnets: Pick<SubnetStore, 'release'>;
     pins: Pick<ImagePins, 'agrees'>;
@@ -62,6 +66,7 @@ export function createWarm(
   const { database, engine, catalogue, subnets, make, provision, mayMake, clock, owner, logger } = options;
   let started = false;
   const store = createWarmStore({ database });
+  const shells = createWarmShells({ engine, logger });
   const failures = createWarmFailures({ clock });
   const images = createWarmImages(options);
   const rules = { zone: options.timeZone, idleMinutes: options.warmIdleMinutes };
@@ -88,6 +93,7 @@ export function createWarm(
     catalogue,
     provision,
     roomFor: options.roomFor,
+    shells,
     engine,
     discard: removal.discard,
     failures,
@@ -122,6 +128,7 @@ export function createWarm(
       catalogue,
       images,
       engine,
+      shells,
       putBack: maker.putBack,
       make,
       logger,
@@ -150,6 +157,9 @@ export function createWarm(
     /** There may be room for more. */
     wake,
     retry: () => started && pool.retry(),
-    stop: pool.stop,
+    async stop(): Promise<void> {
+      await pool.stop();
+      await shells.settled();
+    },
   };
 }

@@ -1,5 +1,8 @@
 import type { MadeMachine } from '../environment-maker.ts';
 
+/** A machine made ahead, and the handle of the shell that waits in it, if one does. */
+export type WarmMachine = MadeMachine & { shell?: string };
+
 /** An environment made ahead, which has no session yet; its id is the environment's. */
 export interface WarmEnvironment {
   id: string;
@@ -9,7 +12,7 @@ export interface WarmEnvironment {
   /** The memory that its machines may take. */
   memoryBytes: number;
   /** Its machines once it is ready. */
-  machines: MadeMachine[];
+  machines: WarmMachine[];
   /** The process that makes it, and until when it may be believed to. */
   heldBy: string | null;
   heldUntil: Date | null;

@@ -11,6 +11,7 @@ import { mayPause } from './may-pause.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
 import type { WarmFailures } from './warm-failures.ts';
 import type { WarmRemoval } from './warm-removal.ts';
+import type { WarmShells } from './warm-shells.ts';
 import type { WarmStore } from './warm-store.ts';
 
 /** How long a process is believed to make an environment without saying so again, in milliseconds. */
@@ -34,6 +35,7 @@ export function createWarmMaker(options: {
   catalogue: Pick<LabCatalogue, 'version'>;
   provision: LabProvision;
   roomFor: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
+  shells: Pick<WarmShells, 'prepare'>;
   engine: Pick<Engine, 'pause'>;
   discard: WarmRemoval['discard'];
   failures: WarmFailures;
@@ -48,6 +50,7 @@ export function createWarmMaker(options: {
     catalogue,
     provision,
     roomFor,
+    shells,
     engine,
     discard,
     failures,
@@ -67,7 +70,8 @@ export function createWarmMaker(options: {
     abortInTime(abort, over.signal);
     const began = clock.now().getTime();
     try {
-      const machines = await provision(lab, id, { signal: abort.signal, onProgress: () => undefined });
+      const made = await provision(lab, id, { signal: abort.signal, onProgress: () => undefined });
+      const machines = await shells.prepare(lab, made);
       await freeze(lab, machines);
       if (await store.finish(id, owner, machines, clock.now())) {
         failures.succeeded(lab);

@@ -7,9 +7,10 @@ import type { Entry } from '../admission/admission.ts';
 import type { Claim, HoldingRow } from '../claim-store.ts';
 import type { EnvironmentMaker } from '../environment-maker.ts';
 import type { SessionRow } from '../session-store.ts';
-import type { WarmEnvironment } from './warm-environment.ts';
 import type { WarmClaimStore } from './warm-claim-store.ts';
+import type { WarmEnvironment, WarmMachine } from './warm-environment.ts';
 import type { WarmImages } from './warm-images.ts';
+import type { WarmShells } from './warm-shells.ts';
 import type { WarmStore } from './warm-store.ts';
 
 /** Environments tried that others turn out to have taken before the session is made one of its own. */
@@ -21,7 +22,7 @@ export type WarmOutcome = 'hit' | 'miss' | 'lost';
 /** A claimed session, and the machines that are there for it already. */
 export interface Taken {
   row: HoldingRow;
-  machines: ProvisionedMachine[];
+  machines: WarmMachine[];
   /** Whether they run, once they go on. */
   awake: Promise<boolean>;
 }
@@ -35,13 +36,14 @@ export function createWarmStart(options: {
   catalogue: Pick<LabCatalogue, 'version'>;
   images: WarmImages;
   engine: Pick<Engine, 'unpause' | 'destroy'>;
+  shells: Pick<WarmShells, 'endLeft'>;
   /** Puts an environment to sleep again, unless somebody has taken it. */
   putBack: (environment: WarmEnvironment) => Promise<void>;
   make: EnvironmentMaker;
   logger: Log;
   onOutcome: (outcome: WarmOutcome) => void;
 }) {
-  const { store, claims, catalogue, images, engine, putBack, make, logger, onOutcome } = options;
+  const { store, claims, catalogue, images, engine, shells, putBack, make, logger, onOutcome } = options;
 
   /** The lab of a session that begins as that does, where that may have environments ready. */
   function warmLabOf({ labSlug, labVersion, savedStateId }: SessionRow): Lab | undefined {
@@ -101,6 +103,7 @@ export function createWarmStart(options: {
     ): ReturnType<EnvironmentMaker> {
       if (taken && (await taken.awake)) {
         onOutcome('hit');
+        shells.endLeft(taken.machines);
         return { row, machines: taken.machines };
       }
       if (taken) await engine.destroy(row.environmentId);

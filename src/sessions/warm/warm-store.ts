@@ -2,8 +2,7 @@ import type { Database, Transaction } from '../../database/database.ts';
 import type { Prisma } from '../../database/generated/sqlite/client.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Claim } from '../claim-store.ts';
-import type { MadeMachine } from '../environment-maker.ts';
-import type { WarmEnvironment, WarmPool } from './warm-environment.ts';
+import type { WarmEnvironment, WarmMachine, WarmPool } from './warm-environment.ts';
 import type { LabVersion } from './warm-plan.ts';
 
 export interface NewWarmEnvironment {
@@ -75,7 +74,7 @@ export function createWarmStore({ database }: { database: Database }) {
     },
 
     /** It is made and can be taken; false when it is to leave, or another has taken over. */
-    async finish(id: string, owner: string, machines: MadeMachine[], now: Date): Promise<boolean> {
+    async finish(id: string, owner: string, machines: WarmMachine[], now: Date): Promise<boolean> {
       const { count } = await client.warmEnvironment.updateMany({
         where: { id, state: 'making', heldBy: owner },
         data: {
@@ -172,7 +171,7 @@ function toEnvironment({ machines, ...row }: Prisma.WarmEnvironmentGetPayload<ob
     labVersion,
     state,
     memoryBytes: Number(memoryBytes),
-    machines: JSON.parse(machines) as MadeMachine[],
+    machines: JSON.parse(machines) as WarmMachine[],
     heldBy,
     heldUntil,
   };

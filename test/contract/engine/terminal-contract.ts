@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { Engine, EngineTerminal, TerminalSpec } from '../../../src/engine/engine.ts';
+import type { Engine, TerminalSpec } from '../../../src/engine/engine.ts';
 import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
-
-/** Long enough for a busy host, short enough to fail. */
-const PATIENCE_MS = 10_000;
+import { readScreen } from '../../support/screen.ts';
 
 /** What every engine must do about terminals. */
 export async function terminalContract(open: (t: Test) => EngineHarness): Promise<void> {
@@ -210,23 +208,4 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     t.equal(await terminal.exited, undefined);
     await terminal.end();
   });
-}
-
-/** Gathers what a terminal shows; `until` waits for a text and gives all that came before and with it. */
-function readScreen(terminal: EngineTerminal) {
-  let screen = '';
-  terminal.stream.on('data', (chunk: Buffer) => {
-    screen += chunk.toString('latin1');
-  });
-  const until = async (text: string) => {
-    const deadline = Date.now() + PATIENCE_MS;
-    while (!screen.includes(text)) {
-      if (Date.now() > deadline) throw new Error(`no "${text}" in ${JSON.stringify(screen.slice(-500))}`);
-      await sleep(10);
-    }
-    const seen = screen.slice(0, screen.indexOf(text) + text.length);
-    screen = screen.slice(seen.length);
-    return seen;
-  };
-  return { until };
 }

@@ -1,0 +1,4 @@
+import { dockerHarness } from '../../support/engines.ts';
+import { preparedShellsContract } from './prepared-shells-contract.ts';
+
+await preparedShellsContract(dockerHarness);

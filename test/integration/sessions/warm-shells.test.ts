@@ -1,0 +1,78 @@
+import { test } from 'tap';
+import { createActors } from '../../support/actors.ts';
+import { freshDatabase } from '../../support/databases.ts';
+import { shellOf } from '../../../src/labs/machine-shell.ts';
+import { readScreen } from '../../support/screen.ts';
+import { openTestEngine } from '../../support/session-engine.ts';
+import { testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+import type { Database } from '../../../src/database/database.ts';
+import type { WarmMachine } from '../../../src/sessions/warm/warm-environment.ts';
+
+const machine = testMachine('main', { shell: ['/bin/bash', '--norc'], environment: { PS1: 'ready> ' } });
+
+async function readyMachine(database: Database): Promise<Required<WarmMachine>> {
+  const [id = ''] = await readyIds(database);
+  const row = await database.client.warmEnvironment.findUniqueOrThrow({ where: { id } });
+  const [ready] = JSON.parse(row.machines) as WarmMachine[];
+  if (ready?.shell === undefined) throw new Error(`No shell waits: ${row.machines}`);
+  return { ...ready, shell: ready.shell };
+}
+
+await test('the first terminal of a session that was made ahead is the shell that waited in it', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const { engine, sessions } = openPool(t, database, [warmLab('warm', 1, { machines: [machine] })]);
+  await whenPool(sessions, 'warm', 1);
+  const { machineId, shell } = await readyMachine(database);
+  t.ok(engine.isPrepared(machineId, shell));
+  const started = await sessions.service.start(owner, { lab: 'warm' });
+  await whenState(sessions.service, started.id, 'ready', 'failed');
+  t.equal((await sessions.service.machine(owner, started.id, 'main')).machineId, machineId);
+  const terminal = await engine.openTerminal(machineId, { ...shellOf(machine), rows: 20, cols: 60 });
+  t.equal(terminal.shell, shell);
+  const screen = readScreen(terminal);
+  await screen.until('ready> ');
+  terminal.stream.write('stty size; exit\n');
+  await screen.until('20 60');
+  t.equal(await terminal.exited, 0);
+});
+
+await test('a shell that waits for a process that is gone is ended when a session takes its machine', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const labs = [warmLab('warm', 1, { machines: [machine] })];
+  const installation = `test-${owner.userId}`;
+  const before = openTestEngine(t, installation);
+  const dead = openPool(t, database, labs, { engine: before });
+  await whenPool(dead.sessions, 'warm', 1);
+  const { machineId, shell } = await readyMachine(database);
+  await dead.sessions.stop();
+  await before.close();
+
+  const { engine, sessions } = openPool(t, database, labs, { engine: openTestEngine(t, installation) });
+  const started = await sessions.service.start(owner, { lab: 'warm' });
+  await whenState(sessions.service, started.id, 'ready', 'failed');
+  t.equal((await sessions.service.machine(owner, started.id, 'main')).machineId, machineId);
+  const [pid = ''] = shell.split(':');
+  await until(async () => {
+    const command = ['sh', '-c', `kill -0 ${pid}`];
+    const { exitCode } = await engine.exec(machineId, { command, timeoutMs: 10_000, outputLimitBytes: 100 });
+    return exitCode !== 0;
+  });
+  const terminal = await engine.openTerminal(machineId, { ...shellOf(machine), rows: 20, cols: 60 });
+  await readScreen(terminal).until('ready> ');
+  await terminal.end();
+});
+
+await test('an environment whose shell can not start is made ahead all the same', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const broken = testMachine('main', { shell: ['no-such-shell'] });
+  const { sessions } = openPool(t, database, [warmLab('warm', 1, { machines: [broken] })]);
+  await whenPool(sessions, 'warm', 1);
+  const [id = ''] = await readyIds(database);
+  const row = await database.client.warmEnvironment.findUniqueOrThrow({ where: { id } });
+  t.notMatch(row.machines, /shell/);
+  t.match(sessions.log.told().join('\n'), /No shell waits in a machine made ahead/);
+});
