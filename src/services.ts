@@ -37,6 +37,7 @@ import { createPreviewStore } from './previews/preview-store.ts';
 import { createQuotas } from './sessions/admission/create-quotas.ts';
 import { createSessions } from './sessions/create-sessions.ts';
 import { isSurelyGone, nameOwner } from './sessions/process-owner.ts';
+import { createSteps } from './sessions/steps/create-steps.ts';
 import { createLabImageFolders } from './setup/lab-image-folders.ts';
 import { imagesFolder } from './setup/project-folders.ts';
 import { createTerminalService } from './terminals/terminal-service.ts';
@@ -166,42 +167,33 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     onProvisioned: metrics.provisioned,
     onWarmStart: metrics.warmStart,
   });
-  const terminals = createTerminalService({
-    store: createTerminalStore({ database }),
-    sessions: sessions.service,
-    catalogue,
-    engine,
-    actorOf: authentication.actorOf,
-    events,
-    clock,
-    log,
-    holder: nameOwner(),
-    isGone: isSurelyGone,
-    terminalLimit: config.terminalLimit,
-  });
-  const { uploadLimitBytes } = config;
-  const files = createFileService({ sessions: sessions.service, engine, events, log, uploadLimitBytes });
-  const checks = createChecks({
+  /** For what happens in sessions. */
+  const inSessions = {
     database,
     engine,
     events,
     clock,
     catalogue,
     sessions: sessions.service,
+    log,
     logger: log,
     holder: nameOwner(),
     isGone: isSurelyGone,
-    onVerdict: metrics.checkFinished,
+  };
+  const terminals = createTerminalService({
+    ...inSessions,
+    store: createTerminalStore({ database }),
+    actorOf: authentication.actorOf,
+    terminalLimit: config.terminalLimit,
   });
+  const { uploadLimitBytes } = config;
+  const files = createFileService({ sessions: sessions.service, engine, events, log, uploadLimitBytes });
+  const checks = createChecks({ ...inSessions, onVerdict: metrics.checkFinished });
+  const steps = createSteps(inSessions);
   const previews = createPreviewService({
+    ...inSessions,
     store: createPreviewStore({ database }),
-    sessions: sessions.service,
-    catalogue,
-    engine,
     byCredential: authentication.byCredential,
-    events,
-    clock,
-    log,
   });
   metrics.countSessionsBy(sessions.countByState);
   metrics.countWarmBy(sessions.countWarm);
@@ -225,6 +217,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     previews.close();
     return (ending ??= Promise.all([
       end('checks', checks.stop(), WORK_LIMIT_MS),
+      end('scripts of steps', steps.stop(), WORK_LIMIT_MS),
       end('transfers of files', files.stop(), WORK_LIMIT_MS),
       end('sessions', sessions.stop(), WORK_LIMIT_MS),
       end('jobs on images', images.stop(), WORK_LIMIT_MS),
@@ -261,6 +254,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     terminals,
     files,
     checks: checks.service,
+    steps,
     previews,
     probes: {
       database: () => database.ping(),

@@ -11,6 +11,7 @@ import type { SaveService } from '../sessions/saves/saved-state.ts';
 import type { EngineRoomService } from '../sessions/admission/engine-room.ts';
 import type { QuotaService } from '../sessions/admission/quota.ts';
 import type { SessionService } from '../sessions/session.ts';
+import type { StepService } from '../sessions/steps/step-service.ts';
 import type { WarmService } from '../sessions/warm/warm-service.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
 
@@ -31,5 +32,6 @@ export interface GraphqlServices {
   engineRoom: EngineRoomService;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;
+  steps: StepService;
   previews: Pick<PreviewService, 'open' | 'declared' | 'label'>;
 }

@@ -1,4 +1,5 @@
 import { inLanguage } from '../../labs/in-language.ts';
+import { fromGlobalId } from '../base/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
 export const stepsResolvers = {
@@ -21,5 +22,11 @@ export const stepsResolvers = {
   Question: {
     text: ({ question }, { language }) => inLanguage(question, language),
     options: ({ options }, { language }) => options.map((text) => inLanguage(text, language)),
+  },
+  Mutation: {
+    async enterStep(_, { input }, { services, actor }) {
+      const sessionId = fromGlobalId('Session', input.session);
+      return services.steps.enter(actor, { sessionId, stepId: input.step });
+    },
   },
 } satisfies Resolvers;

@@ -4,6 +4,7 @@ import type { Lab } from '../../labs/lab.ts';
 import type { Lifetime } from '../lifetime-rules.ts';
 import { countHolding, keyOf, machineRows, moveWithin } from '../session-store.ts';
 import type { SessionRow } from '../session-store.ts';
+import { forgetEntered } from '../steps/entered-step-store.ts';
 import { retireOf } from './saved-state-store.ts';
 
 /** What a session that goes on, or begins anew, leaves behind. */
@@ -66,6 +67,7 @@ export function createAgainStore({ database }: { database: Database }) {
         const queued = await moveWithin(tx, row, 'reset', { changes });
         if (!queued) return 'changed' as const;
         await retireOf(tx, row.id);
+        await forgetEntered(tx, row.id);
         await tx.machine.deleteMany({ where: { sessionId: row.id } });
         await tx.machine.createMany({ data: machines });
         const activeKey = keyOf(row.learnerId, row.labSlug);

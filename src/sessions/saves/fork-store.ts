@@ -2,6 +2,7 @@ import type { Database, Transaction } from '../../database/database.ts';
 import type { Hold } from '../../keep-hold.ts';
 import { moveWithin, countHolding, insertSession } from '../session-store.ts';
 import type { NewSession, SessionRow } from '../session-store.ts';
+import { copyEntered } from '../steps/entered-step-store.ts';
 import { insertMaking, released } from './saved-state-store.ts';
 import type { NewSavedState } from './saved-state-store.ts';
 
@@ -29,7 +30,9 @@ export function createForkStore({ database }: { database: Database }) {
         const own = { ...fork.state, currentFor: fork.session.id, sessionId: source.id };
         await tx.savedState.create({ data: { ...kept, ...own } });
         await tx.savedImage.createMany({ data: images.map((image) => ({ ...image, savedStateId: id })) });
-        return insertSession(tx, { ...fork.session, state: 'queued', activeKey: keyOf(fork) });
+        const row = await insertSession(tx, { ...fork.session, state: 'queued', activeKey: keyOf(fork) });
+        await copyEntered(tx, { from: source.id, to: row.id });
+        return row;
       });
     },
 
@@ -39,6 +42,7 @@ export function createForkStore({ database }: { database: Database }) {
         if (await isFull(tx, fork)) return 'limit';
         const row = await insertSession(tx, { ...fork.session, state: 'saving', activeKey: keyOf(fork) });
         const of = { currentFor: row.id, madeIn: row.generation };
+        await copyEntered(tx, { from: source.id, to: row.id });
         await insertMaking(tx, source, { ...fork.state, ...of }, hold);
         return row;
       });

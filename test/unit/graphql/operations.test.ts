@@ -64,6 +64,13 @@ await test('a session is started, opened, checked and read back, by opaque ids',
   const inside = await ask('owner', opening, { s: id, p: '/docs?a=b' });
   t.strictSame(inside.data, { openPort: { url: `${port80}%2Fdocs%3Fa%3Db` } });
   t.strictSame(codes(await ask('owner', opening, { s: id, p: '//elsewhere.example' })), ['INPUT_INVALID']);
+  const entered = await ask(
+    'owner',
+    'mutation ($s: ID!) { enterStep(input: { session: $s, step: "look" }) { first commands { machine command } } }',
+    { s: id },
+  );
+  const commands = [{ machine: 'main', command: '. /tmp/look' }];
+  t.strictSame(entered.data, { enterStep: { first: true, commands } });
   const checked = await ask(
     'owner',
     'mutation ($s: ID!) { runCheck(input: { session: $s, step: "look" }) { attempt { passed score message } } }',

@@ -279,6 +279,12 @@ export function createServices(world: World): GraphqlServices {
         }));
       },
     },
+    steps: {
+      async enter(actor, { sessionId, stepId }) {
+        reachSession(actor, sessionId);
+        return { first: true, commands: [{ machine: 'main', command: `. /tmp/${stepId}` }] };
+      },
+    },
     previews: {
       async open(actor, target) {
         reachSession(actor, target.sessionId);

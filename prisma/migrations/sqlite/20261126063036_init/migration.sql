@@ -93,6 +93,18 @@ CREATE TABLE "Machine" (
 );
 
 -- CreateTable
+CREATE TABLE "EnteredStep" (
+    "sessionId" TEXT NOT NULL,
+    "stepId" TEXT NOT NULL,
+    "enteredAt" DATETIME NOT NULL,
+    "heldBy" TEXT,
+    "heldUntil" DATETIME,
+
+    PRIMARY KEY ("sessionId", "stepId"),
+    CONSTRAINT "EnteredStep_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
 CREATE TABLE "Subnet" (
     "index" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "environmentId" TEXT NOT NULL,

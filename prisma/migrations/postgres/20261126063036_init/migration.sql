@@ -127,6 +127,17 @@ CREATE TABLE "Machine" (
 );
 
 -- CreateTable
+CREATE TABLE "EnteredStep" (
+    "sessionId" TEXT NOT NULL,
+    "stepId" TEXT NOT NULL,
+    "enteredAt" TIMESTAMP(3) NOT NULL,
+    "heldBy" TEXT,
+    "heldUntil" TIMESTAMP(3),
+
+    CONSTRAINT "EnteredStep_pkey" PRIMARY KEY ("sessionId","stepId")
+);
+
+-- CreateTable
 CREATE TABLE "Subnet" (
     "index" INTEGER NOT NULL,
     "environmentId" TEXT NOT NULL,
@@ -521,6 +532,9 @@ ALTER TABLE "Session" ADD CONSTRAINT "Session_learnerId_fkey" FOREIGN KEY ("lear
 
 -- AddForeignKey
 ALTER TABLE "Machine" ADD CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "EnteredStep" ADD CONSTRAINT "EnteredStep_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Terminal" ADD CONSTRAINT "Terminal_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -1,0 +1,56 @@
+import t from 'tap';
+import { newId } from '../../../src/ids.ts';
+import { createEnteredStepStore } from '../../../src/sessions/steps/entered-step-store.ts';
+import { createActors, outcomeOf } from '../../support/actors.ts';
+import { insertSession } from '../../support/check-world.ts';
+import { eachDatabase } from '../../support/databases.ts';
+
+const now = new Date('2030-01-01T08:00:00Z');
+const later = new Date('2030-01-01T08:00:15Z');
+const muchLater = new Date('2030-01-01T08:01:00Z');
+const hold = (owner: string, until = later) => ({ owner, until });
+
+await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
+  const gone = new Set<string>();
+  const store = createEnteredStepStore({ database, isGone: (owner) => gone.has(owner) });
+  const { owner } = await createActors(database);
+  const sessionId = await insertSession(database, owner.userId, 'lab');
+  const key = { sessionId, stepId: 'one' };
+
+  await t.test('of many that enter it at once', async (t) => {
+    const owners = Array.from({ length: 8 }, (_, index) => `owner-${index}`);
+    const began = await Promise.all(owners.map((name) => store.begin(key, now, hold(name))));
+    t.equal(began.filter(Boolean).length, 1);
+    const name = owners[began.indexOf(true)] ?? '';
+    await store.forget(key, 'somebody else');
+    t.equal(await store.begin(key, now, hold('next')), false);
+    await store.forget(key, name);
+    t.equal(await store.begin(key, now, hold('next')), true, 'one that came to nothing is begun anew');
+    t.equal(
+      await store.begin({ ...key, stepId: 'two' }, now, hold('other')),
+      true,
+      'another step is another',
+    );
+  });
+
+  await t.test('who died, or was not heard of for too long, is replaced, and notices', async (t) => {
+    t.equal(await store.begin(key, later, hold('third', muchLater)), false, 'the hold is believed');
+    gone.add('next');
+    t.equal(await store.begin(key, now, hold('third')), true);
+    t.equal(await store.renew(key, hold('next', muchLater)), false);
+    t.equal(await store.renew(key, hold('third', muchLater)), true);
+    t.equal(await store.begin(key, new Date(muchLater.getTime() + 1), hold('fourth', muchLater)), true);
+    await store.finish(key, 'third');
+    t.equal(await store.renew(key, hold('fourth', muchLater)), true, 'who was replaced finishes nothing');
+  });
+
+  await t.test('once, for as long as the session is there', async (t) => {
+    await store.finish(key, 'fourth');
+    gone.add('fourth');
+    t.equal(await store.begin(key, new Date('2040-01-01'), hold('fifth')), false);
+    const unknown = { sessionId: newId(), stepId: 'one' };
+    t.equal(await outcomeOf(() => store.begin(unknown, now, hold('x'))), 'SESSION_NOT_FOUND');
+    await database.client.session.delete({ where: { id: sessionId } });
+    t.equal(await database.client.enteredStep.count(), 0);
+  });
+});

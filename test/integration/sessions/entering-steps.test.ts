@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { systemClock } from '../../../src/clock.ts';
+import type { LabStep, StepStart } from '../../../src/labs/lab.ts';
+import { createSteps } from '../../../src/sessions/steps/create-steps.ts';
+import { askAsEach } from '../../support/actors.ts';
+import { startScript } from '../../support/prepared-labs.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { openSaves } from '../../support/saved-sessions.ts';
+import { testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+
+const stepStart = (script: string, changes: Partial<StepStart> = {}): StepStart => ({
+  ...startScript(script),
+  machine: 'main',
+  foreground: false,
+  ...changes,
+});
+
+function step(id: string, start: StepStart[]): LabStep {
+  const rest = { checks: [], pass: 1, pollSeconds: undefined, hints: [], solution: [], wrong: [] };
+  return { id, title: { en: id }, instructions: { en: id }, start, ...rest };
+}
+
+const lab = testLab('lab-0', {
+  machines: [testMachine('main', { user: 'learner' }), testMachine('db')],
+  steps: [
+    step('read', []),
+    step('write', [
+      stepStart('echo "$BERTH_LAB $BERTH_MACHINE $BERTH_USER" >> /root/entered'),
+      stepStart('whoami > /tmp/who; printf typed', { foreground: true }),
+      stepStart('echo background > /tmp/background; sleep 300', {
+        background: true,
+        timeoutSeconds: undefined,
+      }),
+      stepStart('cat /etc/hostname > /tmp/db; test ! -e /tmp/who', { machine: 'db' }),
+    ]),
+    step('broken', [stepStart('echo try >> /tmp/tries; echo It is broken.; exit "$(wc -l < /tmp/tries)"')]),
+    step('endless', [stepStart('touch /tmp/begun; sleep 300', { timeoutSeconds: 300 })]),
+  ],
+});
+
+async function openWorld(t: Test) {
+  const world = await openSaves(t, { labs: [lab] });
+  const { database, engine, service, options } = world;
+  const steps = createSteps({
+    database,
+    engine,
+    clock: systemClock,
+    catalogue: options.catalogue,
+    sessions: service,
+    logger: quietLog(),
+    holder: 'this process',
+    isGone: () => false,
+  });
+  t.teardown(() => steps.stop());
+  return { ...world, steps };
+}
+
+await test('the scripts of a step run once, and its foreground is for the shell of the learner', async (t) => {
+  const { ready, run, steps, service, engine, actors } = await openWorld(t);
+  const { id } = await ready();
+  const enter = (stepId: string) => steps.enter(actors.owner, { sessionId: id, stepId });
+  t.same(await enter('read'), { first: false, commands: [] });
+
+  const entries = await Promise.all([enter('write'), enter('write'), enter('write')]);
+  t.equal(entries.filter(({ first }) => first).length, 1, 'of several at a time one prepares it');
+  const commands = entries.flatMap((entry) => entry.commands);
+  t.match(commands, [{ machine: 'main', command: /^\. \/dev\/shm\/\S+\/start$/ }]);
+  t.equal(await run(id, 'cat /root/entered'), 'lab-0 main learner\n');
+  await until(async () => (await run(id, 'cat /tmp/background')) === 'background\n');
+  t.equal(await run(id, 'cat /tmp/db', { machine: 'db' }), 'db\n');
+  t.match(await run(id, 'cat /tmp/who'), /No such file/, 'what is to be typed has not run');
+
+  const { machineId } = await service.machine(actors.owner, id, 'main');
+  const command = ['/bin/bash', '-l'];
+  const shell = await engine.openTerminal(machineId, { command, user: 'learner', rows: 24, cols: 80 });
+  let seen = '';
+  shell.stream.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+  shell.stream.write(`${commands[0]?.command}; exit\n`);
+  await once(shell.stream, 'end');
+  t.match(seen, /typed/);
+  t.equal(await run(id, 'cat /tmp/who'), 'learner\n');
+  t.same(await enter('write'), { first: false, commands: [] });
+});
+
+await test('a script that fails is told with its last words, and the step can be entered again', async (t) => {
+  const { ready, run, steps, actors } = await openWorld(t);
+  const { id } = await ready();
+  const enter = () => steps.enter(actors.owner, { sessionId: id, stepId: 'broken' });
+  await t.rejects(enter(), { code: 'LAB_START_FAILED', message: /exit code 1.*\nIt is broken\./ });
+  await t.rejects(enter(), { code: 'LAB_START_FAILED', message: /exit code 2/ });
+  t.equal(await run(id, 'wc -l < /tmp/tries'), '2\n');
+  const other = { sessionId: id, stepId: 'none' };
+  await t.rejects(steps.enter(actors.owner, other), { code: 'STEP_NOT_FOUND' });
+});
+
+await test('what was entered stays so when it is saved or copied, and not when it begins anew', async (t) => {
+  const { ready, run, saved, saves, service, steps, actors } = await openWorld(t);
+  const { id } = await ready();
+  const enter = async (sessionId: string, actor = actors.owner) =>
+    (await steps.enter(actor, { sessionId, stepId: 'write' })).first;
+  t.equal(await enter(id), true);
+
+  const fork = await saves.fork(actors.instructor, id);
+  t.equal((await whenState(service, fork.id, 'ready', 'failed')).state, 'ready');
+  t.equal(await enter(fork.id, actors.instructor), false, 'a copy is where its original is');
+  await service.delete(actors.instructor, fork.id);
+  await saved(id);
+  const copy = await saves.fork(actors.instructor, id);
+  await saves.resume(actors.owner, id);
+  for (const each of [id, copy.id]) await whenState(service, each, 'ready', 'failed');
+  t.equal(await enter(id), false);
+  t.equal(await enter(copy.id, actors.instructor), false, 'so is a copy of what was saved');
+
+  const { generation } = await saves.reset(actors.owner, id);
+  await until(async () => {
+    const now = await service.get(actors.owner, id);
+    return now.state === 'ready' && now.generation > generation;
+  }, 60_000);
+  t.equal(await enter(id), true);
+  t.equal(await run(id, 'wc -l < /root/entered'), '1\n');
+});
+
+await test('who may enter a session may enter its steps, while it can be worked in', async (t) => {
+  const { ready, service, steps, actors } = await openWorld(t);
+  const { id } = await ready();
+  const write = { sessionId: id, stepId: 'write' };
+  t.same(await askAsEach(actors, (actor) => steps.enter(actor, write)), {
+    owner: 'ok',
+    other: 'SESSION_NOT_FOUND',
+    instructor: 'ok',
+    admin: 'ok',
+    nobody: 'UNAUTHENTICATED',
+  });
+  const reader = { ...actors.owner, scopes: ['read' as const] };
+  await t.rejects(steps.enter(reader, write), { code: 'FORBIDDEN' });
+  await service.stop(actors.owner, id);
+  await t.rejects(steps.enter(actors.owner, write), { code: 'SESSION_NOT_READY' });
+});
+
+await test('the end of the service ends a script, and the step counts as not entered', async (t) => {
+  const { ready, run, steps, database, actors } = await openWorld(t);
+  const { id } = await ready();
+  const entering = steps.enter(actors.owner, { sessionId: id, stepId: 'endless' });
+  const outcome = t.rejects(entering, { code: 'SHUTTING_DOWN' });
+  await until(async () => (await run(id, 'ls /tmp/begun')) === '/tmp/begun\n');
+  await steps.stop();
+  await outcome;
+  t.match(await run(id, 'pgrep -c "sleep" || true'), /^[01]\n/);
+  t.equal(await database.client.enteredStep.count(), 0);
+  await t.rejects(steps.enter(actors.owner, { sessionId: id, stepId: 'endless' }), { code: 'SHUTTING_DOWN' });
+});
