@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { startBerthWithRegistry, endOf, listed } from '../../support/berth-with-registry.ts';
+import { examplesOf, runExample } from '../../support/doc-examples.ts';
+import { openImages, ownName } from '../../support/engine-images.ts';
+import { learnerAt } from '../../support/learner.ts';
+import { markImage } from '../../support/pins.ts';
+import { startRegistry } from '../../support/registry.ts';
+
+/** Building the registry's image may take a while on a machine that never did. */
+t.setTimeout(300_000);
+
+type Begun = Record<string, { job?: { id: string } } | undefined>;
+
+const run = promisify(execFile);
+
+await t.test('what the page for admins says is done by a service, in its order', async (t) => {
+  const { berth, installation } = await startBerthWithRegistry(t);
+  const images = openImages(t);
+  const registry = await startRegistry(t);
+  const { reference } = await registry.push('tools:1');
+  t.teardown(() => images.remove(reference));
+  const mirrored = ownName(t, images);
+  await markImage(images, mirrored, 'kept');
+  const learner = learnerAt(berth);
+  const session = await learner.start();
+  await learner.reach(session, 'READY');
+  await listed(berth);
+
+  const names = { 'debian:trixie': reference, 'ubuntu:24.04': mirrored, '"…"': `"${session}"` };
+  const variables = { id: '' };
+  const answers: Record<string, unknown> = {};
+  for (const query of await examplesOf('admin.md', 'graphql', names)) {
+    const answer = await runExample<Begun>(berth, query, {
+      variables: query.includes('$id') ? variables : {},
+      isLast: ({ jobChanged }) => jobChanged === undefined,
+    });
+    for (const [field, value] of Object.entries(answer ?? {})) {
+      answers[field] = value;
+      if (!value?.job) continue;
+      variables.id = value.job.id;
+      // The first one is followed as the page says.
+      if (field !== 'pullImage') answers[field] = await endOf(berth, variables.id);
+    }
+  }
+  const succeeded = { state: 'SUCCEEDED', reason: null };
+  t.match(answers, {
+    images: { edges: [{ node: { sizeBytes: Number } }] },
+    jobChanged: { ...succeeded, progress: { percent: 100 } },
+    setRegistryCredential: { credential: { registry: 'registry.example.org:5000', username: 'berth' } },
+    buildImage: succeeded,
+    removeImage: { removed: reference },
+    pruneImages: succeeded,
+    warmPools: Array,
+    drainWarmPool: { removed: Number },
+    localRegistry: { address: /^127\.0\.0\.1:\d+$/ },
+    mirrorImage: succeeded,
+    removeRegistryImage: { removed: true },
+    sessionChanged: { state: 'READY', queue: null },
+    engineRoom: { memory: { usedBytes: Number }, networks: { used: Number } },
+    setQuota: { quota: { sessions: 10 } },
+    quotas: [{ course: 'docker-basics', memoryBytes: 12 * 1024 ** 3 }, { lab: 'linux-command-line' }],
+    removeQuota: { removed: true },
+  });
+  t.equal(Object.keys(answers).length, 17, 'every operation of the page is looked at');
+
+  const built = ownName(t, images);
+  const folder = t.testdir();
+  await mkdir(join(folder, 'my-image'));
+  await writeFile(join(folder, 'my-image', 'Dockerfile'), `FROM scratch\nLABEL mark=${installation}\n`);
+  const own = {
+    'http://127.0.0.1:8080': berth.url,
+    'my-image:1': built,
+    'jobs/…': 'jobs/"$(cat job)"',
+  };
+  const upload = (await examplesOf('admin.md', 'sh', own)).find((code) => code.includes('curl'));
+  const [post = '', look = ''] = upload?.split(/\n(?=curl)/) ?? [];
+  const script = `${post.trimEnd()} >answer\nsed 's/.*"id":"\\([^"]*\\)".*/\\1/' answer >job\n${look}`;
+  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    env: { ...process.env, TOKEN: berth.adminToken },
+  });
+  t.match(stdout, `"subject":"${built}"`);
+
+  const collect = { 'berth-registry-.*-writer': `berth-registry-${installation}-writer` };
+  const commands = await examplesOf('admin.md', 'sh', collect);
+  const garbage = commands.find((code) => code.includes('garbage-collect')) ?? '';
+  t.match(
+    (await run('bash', ['-euc', garbage])).stdout,
+    /, [1-9]\d* blobs and \d+ manifests eligible for deletion/,
+  );
+});

@@ -1,0 +1,29 @@
+import { test } from 'tap';
+import { startBerth } from '../../support/berth-process.ts';
+import { examplesOf, runExample } from '../../support/doc-examples.ts';
+import { learnerAt } from '../../support/learner.ts';
+
+await test('the operations of the pages on saving, ports and terminals do what they say', async (t) => {
+  const berth = await startBerth(t);
+  const learner = learnerAt(berth);
+  const session = await learner.start();
+  await learner.reach(session, 'READY');
+  const own = { 'U2Vzc2lvbjowMWs…': session, '…': session };
+
+  const [terminal = '', ...noTerminal] = await examplesOf('terminal-protocol.md', 'graphql', own);
+  t.match(await runExample(berth, terminal), { openTerminal: { url: /^ws:/, ticket: /^berthticket_/ } });
+  const [port = '', ...noPort] = await examplesOf('previews.md', 'graphql', own);
+  t.match(await runExample(berth, port), { openPort: { url: /preview\.localhost/ } });
+
+  const [save = '', resume = '', list = '', ...more] = await examplesOf('saving.md', 'graphql');
+  t.strictSame([...noTerminal, ...noPort, ...more], []);
+  const variables = { session };
+  t.match(await runExample(berth, save, { variables }), { saveSession: { session: { state: 'SAVING' } } });
+  await learner.reach(session, 'SAVED');
+  const saved = { node: { labSlug: 'linux-command-line', session: { id: session, state: 'SAVED' } } };
+  t.match(await runExample(berth, list), { savedStates: { edges: [saved] } });
+  t.match(await runExample(berth, resume, { variables }), {
+    resumeSession: { session: { state: 'QUEUED', savedState: { bytes: Number } } },
+  });
+  t.match(await learner.reach(session, 'READY', 'SAVED', 'FAILED'), { state: 'READY' });
+});
