@@ -22,6 +22,13 @@ export const defaultEnvironments: EnvironmentTable = {
   'bash*': { ...plain, folder: '/home/scrapbook/tutorial' },
   git: { ...plain, folder: '/home/scrapbook/tutorial' },
   'vscode*': plain,
+  none: plain,
+  'centos*': { image: 'quay.io/centos/centos:stream9', lacks: NOT_PLAIN },
+  'fedora*': { image: 'fedora:latest', lacks: NOT_PLAIN },
+  'alpine*': { image: 'alpine:3', lacks: NOT_PLAIN },
+  'rhel*': {
+    refuse: 'needs Red Hat Enterprise Linux: name an image that you may use in a table of your own',
+  },
   'python*': language('python:3'),
   'nodejs*': language('node:lts'),
   'node*': language('node:lts'),
@@ -39,7 +46,7 @@ export const defaultEnvironments: EnvironmentTable = {
   'k3s*': KUBERNETES,
   '*openshift*': { refuse: 'needs an OpenShift cluster, which Berth does not run' },
   'crc*': { refuse: 'needs an OpenShift cluster, which Berth does not run' },
-  'docker-swarm*': {
+  '*swarm*': {
     refuse: 'needs several machines with container engines that form a swarm, which Berth does not run',
   },
   '*docker*': ENGINE,

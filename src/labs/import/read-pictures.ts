@@ -10,13 +10,15 @@ const KINDS: Record<string, string> = {
   jpeg: 'image/jpeg',
   gif: 'image/gif',
   webp: 'image/webp',
+  avif: 'image/avif',
+  svg: 'image/svg+xml',
 };
 
 /** Most bytes of one picture, and of all in one text: they become part of the page. */
 const LARGEST = 256 * 1024;
 const MOST = 512 * 1024;
 
-const ADDRESS = /(?:\]\(\s*<?|\bsrc\s*=\s*["']?)([^\s"'<>)]+\.(?:png|jpe?g|gif|webp))/gi;
+const ADDRESS = /(?:\]\(\s*<?|\bsrc\s*=\s*["']?)([^\s"'<>)]+\.(?:png|jpe?g|gif|webp|avif|svg))/gi;
 
 /** The pictures of a text that are files here and not too large: addresses with what they are in the text, to be put in their place. */
 export async function readPictures(

@@ -4,17 +4,34 @@ import type { PageCommand } from './text/page.ts';
 /** Seconds that a command has to get going that is left running. */
 const HEAD_START = 2;
 
+/** Scripts that a step's solution may consist of. */
+const MOST_SCRIPTS = 20;
+
+/** A part of a solution: what is done in one machine before another one's turn. */
+export interface SolutionPart {
+  /** Undefined for the first one. */
+  machine: string | undefined;
+  script: string;
+}
+
 /**
- * A script that does as a step's text says: what a click runs, in the text's order; undefined where there is
- * nothing. What the text later interrupts, or leaves alone in its terminal, goes on beside the rest.
+ * Scripts that do as a step's text says: what a click runs, in the text's order. What the text later
+ * interrupts, or leaves alone in its terminal, goes on beside the rest. None for a text that runs nothing,
+ * or goes from machine to machine more often than a solution may.
  */
-export function solutionScript(commands: readonly PageCommand[], folder: string): string | undefined {
-  if (commands.length === 0) return undefined;
-  const lines = commands.map(({ code }, place) =>
-    isLeft(commands, place) ? `(\n${code}\n) &\nsleep ${HEAD_START}` : code,
-  );
-  // What a text runs may end with any code.
-  return hiddenScript(`${lines.join('\n')}\ntrue\n`, folder);
+export function solutionOf(commands: readonly PageCommand[], folder: string): SolutionPart[] {
+  const parts: { machine: string | undefined; lines: string[] }[] = [];
+  for (const [place, { code, machine }] of commands.entries()) {
+    const last = parts.at(-1);
+    const part = last && last.machine === machine ? last : { machine, lines: [] };
+    if (part !== last) parts.push(part);
+    part.lines.push(isLeft(commands, place) ? `(\n${code}\n) &\nsleep ${HEAD_START}` : code);
+  }
+  if (parts.length > MOST_SCRIPTS) return [];
+  return parts.map(({ machine, lines }) => {
+    // What a text runs may end with any code.
+    return { machine, script: hiddenScript(`${lines.join('\n')}\ntrue\n`, folder) };
+  });
 }
 
 function isLeft(commands: readonly PageCommand[], place: number): boolean {
@@ -24,6 +41,6 @@ function isLeft(commands: readonly PageCommand[], place: number): boolean {
   return here ? here.interrupt : next !== undefined && terminalOf(next) !== terminal;
 }
 
-function terminalOf(command: PageCommand | undefined): number {
-  return command?.terminal ?? 1;
+function terminalOf(command: PageCommand | undefined): string {
+  return `${command?.machine ?? ''} ${command?.terminal ?? 1}`;
 }

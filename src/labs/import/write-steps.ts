@@ -6,7 +6,7 @@ import { ownName } from './names.ts';
 import type { Scenario, ScenarioPart } from './scenario.ts';
 import { hiddenScript, verifyScript } from './scripts.ts';
 import { shortened } from './shortened.ts';
-import { solutionScript } from './solution.ts';
+import { solutionOf } from './solution.ts';
 import type { Page, PageQuestion } from './text/page.ts';
 import type { Texts } from './texts.ts';
 
@@ -107,7 +107,7 @@ async function writeStep(
   ];
   const checks = [...(page?.questions ?? []).map(writeQuestion), ...(await verifyCheck(part, number, work))];
   const hints = await writeHints(part, page, number, work);
-  const solution = solutionScript(page?.commands ?? [], work.environment.folder);
+  const solution = writeSolution(page, number, work);
   return {
     id: ownName(title, `step-${place + 1}`, names),
     title,
@@ -116,7 +116,7 @@ async function writeStep(
     ...(checks.length === 1 && { check: checks[0] }),
     ...(checks.length > 1 && { checks }),
     ...(hints.length > 0 && { hints }),
-    ...(solution !== undefined && { solution: addText(draft, `solutions/${number}.sh`, solution) }),
+    ...(solution.length > 0 && { solution }),
   };
 }
 
@@ -173,4 +173,15 @@ async function writeHints(
   const last = hints.slice(MOST_HINTS - 1).join('\n\n');
   const shown = [...hints.slice(0, MOST_HINTS - 1), ...(last === '' ? [] : [last])];
   return shown.map((text, place) => addText(draft, `hints/${number}-${place + 1}.md`, text));
+}
+
+function writeSolution(
+  page: Page | undefined,
+  number: string,
+  { environment, draft }: StepWork,
+): (string | object)[] {
+  return solutionOf(page?.commands ?? [], environment.folder).map(({ machine, script }, place) => {
+    const path = addText(draft, `solutions/${number}${place === 0 ? '' : `-${place + 1}`}.sh`, script);
+    return machine === undefined ? path : { script: path, machine };
+  });
 }

@@ -29,7 +29,7 @@ export interface PageQuestion {
 }
 
 /** What a click on a page runs. */
-export interface PageCommand extends Pick<Action, 'terminal' | 'interrupt'> {
+export interface PageCommand extends Pick<Action, 'terminal' | 'machine' | 'interrupt'> {
   code: string;
   /** Line that it stands in. */
   line: number;

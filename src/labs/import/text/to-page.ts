@@ -49,7 +49,7 @@ function toSpan(
 ): string {
   const link = onlyAddress(code, line, context, page.ports);
   if (link !== undefined) return link;
-  const meaning = words === undefined ? undefined : meaningOf(words);
+  const meaning = words === undefined ? undefined : meaningOf(words, context.hosts);
   // Other braces after code are the author's own.
   if (words !== undefined && meaning === undefined) return written;
   if (meaning?.lost !== undefined) context.notes.warn(meaning.lost, at(context, line));
@@ -66,7 +66,7 @@ function toSpan(
 
 function toBlock(block: Block, context: PageContext, page: Page): string {
   const { words, line } = block;
-  const meaning = words === undefined ? undefined : meaningOf(words);
+  const meaning = words === undefined ? undefined : meaningOf(words, context.hosts);
   if (words !== undefined && meaning === undefined) {
     context.notes.warn(
       `"{{${words}}}" after a block of code means nothing: it is left out`,
@@ -85,7 +85,7 @@ function toBlock(block: Block, context: PageContext, page: Page): string {
 
 function toPre(pre: Pre, context: PageContext, page: Page): string {
   const named = { ...pre, code: nameAddresses(pre.code, pre.line, context) };
-  const meaning = pre.words === undefined ? undefined : meaningOf(pre.words);
+  const meaning = pre.words === undefined ? undefined : meaningOf(pre.words, context.hosts);
   if (!meaning?.action) return `\n${preBlock(named, context)}\n`;
   return `\n${toBlock({ ...named, kind: 'block', indent: '', marker: '', language: '' }, context, page)}\n`;
 }

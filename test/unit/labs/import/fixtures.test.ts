@@ -1,6 +1,7 @@
-import { cp, lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { environmentsOf } from '../../../../src/labs/import/environments.ts';
 import { describeNote } from '../../../../src/labs/import/import-note.ts';
 import { emptyFolder } from '../../../support/git-repository.ts';
 import { importAll, importOne, scenarioFixtures, smallIndex } from '../../../support/imports.ts';
@@ -167,40 +168,6 @@ await t.test("Katacoda's words mean the same", async (t) => {
   ]);
 });
 
-await t.test('nothing that is there is replaced, unless that is asked for', async (t) => {
-  const folder = join(scenarioFixtures, 'killercoda');
-  const { into, text } = await importAll(t, folder);
-  await writeFile(join(into, 'basics/finish.md'), 'Changed by hand.\n');
-  await writeFile(join(into, 'basics/extra.md'), 'And new.\n');
-  const again = await importAll(t, folder, { into });
-  t.match(again.of('basics'), {
-    outcome: 'refused',
-    refusals: [{ file: 'basics/index.json', message: /"basics" is there already: --force replaces it/ }],
-  });
-  t.equal(await text('basics/finish.md'), 'Changed by hand.\n');
-
-  // What an import that was cut off has left.
-  await mkdir(join(into, '.importing-basics'));
-  await writeFile(join(into, '.importing-basics/rest'), '');
-  const forced = await importAll(t, folder, { into, force: true });
-  t.equal(forced.of('basics').outcome, 'imported with warnings');
-  t.equal(await text('basics/finish.md'), 'Fair winds.\n');
-  t.notOk((await readdir(join(into, 'basics'))).includes('extra.md'), 'the former lab is gone whole');
-  t.same((await readdir(into)).sort(), ['basics', 'harbour-pilot']);
-});
-
-await t.test('a link in place of a lab is replaced itself, and nothing behind it', async (t) => {
-  const into = await emptyFolder(t);
-  const elsewhere = await emptyFolder(t);
-  await writeFile(join(elsewhere, 'kept'), '');
-  await symlink(elsewhere, join(into, 'basics'));
-  const folder = join(scenarioFixtures, 'killercoda');
-  t.equal((await importAll(t, folder, { into })).of('basics').outcome, 'refused');
-  await importAll(t, folder, { into, force: true });
-  t.equal((await lstat(join(into, 'basics'))).isDirectory(), true);
-  t.same(await readdir(elsewhere), ['kept']);
-});
-
 await t.test(
   "what no course lists is imported on request; a title that is missing is the folder's name",
   async (t) => {
@@ -272,4 +239,40 @@ await t.test('more help than a step can have is joined at its end', async (t) =>
     [19, 20, 21, 22, 23, 24].map((place) => `tip ${place}`).join('\n\n'),
   );
   t.equal(step?.instructions['en']?.trim(), 'A step', 'a page with nothing left says the title');
+});
+
+await t.test('a table of several machines gives each what is for it', async (t) => {
+  const { folder, warnings } = await importOne(
+    t,
+    {
+      'index.json': smallIndex({
+        details: {
+          steps: [{ title: 'A step', text: 'step.md' }],
+          assets: { client: [{ file: 'a', target: '/srv' }], node01: [{ file: 'a', target: '/opt/a' }] },
+        },
+      }),
+      'assets/a': 'x',
+      'step.md': '`ls`{{execute HOST1}} `pwd`{{execute HOST2}} [site]({{TRAFFIC_HOST2_80}})',
+    },
+    {
+      environmentFor: environmentsOf({
+        ubuntu: { image: 'berth/lab-linux', hosts: ['host01', 'node01'], memory: '1 GiB', cpus: 2 },
+      }),
+    },
+  );
+  t.same(warnings, []);
+  const lab = await labIn(folder);
+  const common = { image: 'berth/lab-linux', memoryBytes: 1024 ** 3, cpus: 2 };
+  t.match(lab.machines, [
+    { name: 'host01', ...common, files: [{ to: '/srv/a' }] },
+    { name: 'node01', ...common, files: [{ to: '/opt/a' }], ports: [{ port: 80 }] },
+  ]);
+  t.match(lab.steps, [
+    {
+      instructions: {
+        en: '`ls`{{exec machine=host01}} `pwd`{{exec machine=node01}} [site](berth:port/node01/80)',
+      },
+      solution: [{ machine: 'host01' }, { machine: 'node01', script: /\npwd\n/ }],
+    },
+  ]);
 });

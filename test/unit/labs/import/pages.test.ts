@@ -52,7 +52,12 @@ await t.test('what a click can not do is copied or shown, and told', async (t) =
     '`^C`{{execute ctrl-seq}}\n`q`{{execute no-newline}}\n`w`{{execute HOST2}}',
   );
   t.equal(markdown, '`^C`\n`q`{{copy}}\n`w`{{copy}}');
-  t.match(warnings, [/^1: .* press them/, /^2: .* copied/, /^3: .* HOST2 is copied/]);
+  t.match(warnings, [/^1: .* press them/, /^2: .* copied/, /^3: there is no machine 2: .* HOST2 is copied/]);
+  const two = pageOf('`w`{{execute HOST2}} `a`{{execute HOST1 T2}} `b`{{execute}}', {
+    hosts: ['host01', 'db'],
+  });
+  t.equal(two.markdown, '`w`{{exec machine=db}} `a`{{exec terminal=2 machine=host01}} `b`{{exec}}');
+  t.same(two.warnings, []);
 });
 
 await t.test('commands are collected with their lines', async (t) => {
@@ -186,7 +191,10 @@ await t.test('pictures are shown where they are here, and linked where they are 
   );
   t.equal(
     markdown,
-    '![a](data:image/png;base64,AA) b\n![c](data:image/png;base64,AA) [d](https://example.org/d.png)',
+    '![a](data:image/png;base64,AA) b\n![c](data:image/png;base64,AA) ![d](https://example.org/d.png)',
   );
-  t.match(warnings, [/^1: the picture "gone.png" is not shown/, /^2: pictures from other sites are links/]);
+  t.match(warnings, [
+    /^1: the picture "gone.png" is not shown/,
+    /^undefined: pictures from other sites are links/,
+  ]);
 });

@@ -6,7 +6,8 @@ import {
   runsProgram,
   verifyScript,
 } from '../../../../src/labs/import/scripts.ts';
-import { solutionScript } from '../../../../src/labs/import/solution.ts';
+import { solutionOf } from '../../../../src/labs/import/solution.ts';
+import type { PageCommand } from '../../../../src/labs/import/text/page.ts';
 
 /** Runs a script as Berth does: by the interpreter that its first line names. */
 function run(script: string): Promise<{ code: number; stdout: string }> {
@@ -85,27 +86,33 @@ await t.test('programs are known where they are run, not where they are named', 
 await t.test(
   "a text's commands make a solution, and what it leaves running goes on beside the rest",
   async (t) => {
-    const command = (code: string, terminal?: number, interrupt = false) => ({
-      code,
-      terminal,
-      interrupt,
-      line: 1,
-    });
-    t.equal(solutionScript([], '/root'), undefined);
+    const command = (code: string, terminal?: number, interrupt = false, machine?: string): PageCommand => {
+      return { code, terminal, machine, interrupt, line: 1 };
+    };
     const left = (code: string) => `(\n${code}\n) &\nsleep 2\n`;
-    const begin = '#!/bin/bash\ncd /root\n';
-    t.equal(
-      solutionScript([command('top'), command('pwd', 1, true), command('ls')], '/root'),
-      `${begin}${left('top')}pwd\nls\ntrue\n`,
+    const script = (lines: string) => `#!/bin/bash\ncd /root\n${lines}true\n`;
+    const alone = (lines: string) => [{ machine: undefined, script: script(lines) }];
+    t.same(solutionOf([], '/root'), []);
+    t.same(
+      solutionOf([command('top'), command('pwd', 1, true), command('ls')], '/root'),
+      alone(`${left('top')}pwd\nls\n`),
     );
-    t.equal(
-      solutionScript([command('serve'), command('curl', 2), command('ls', 2)], '/root'),
-      `${begin}${left('serve')}curl\nls\ntrue\n`,
+    t.same(
+      solutionOf([command('serve'), command('curl', 2), command('ls', 2)], '/root'),
+      alone(`${left('serve')}curl\nls\n`),
     );
-    t.equal(
-      solutionScript([command('make'), command('watch', 2), command('use')], '/root'),
-      `${begin}make\n${left('watch')}use\ntrue\n`,
+    t.same(
+      solutionOf([command('make'), command('watch', 2), command('use')], '/root'),
+      alone(`make\n${left('watch')}use\n`),
     );
-    t.match(await run(solutionScript([command('cat /none'), command('false')], '/tmp') ?? ''), { code: 0 });
+    t.same(solutionOf([command('a'), command('b', 1, false, 'db'), command('c')], '/root'), [
+      { machine: undefined, script: script('a\n') },
+      { machine: 'db', script: script(left('b')) },
+      { machine: undefined, script: script('c\n') },
+    ]);
+    const toAndFro = Array.from({ length: 21 }, (_, place) => command('a', 1, false, `m${place % 2}`));
+    t.same(solutionOf(toAndFro, '/root'), []);
+    const [part] = solutionOf([command('cat /none'), command('false')], '/tmp');
+    t.match(await run(part?.script ?? ''), { code: 0 });
   },
 );
