@@ -1,11 +1,6 @@
-import type { LabCheck } from '../labs/lab-check.ts';
+import type { QuizCheck } from '../labs/lab-check.ts';
 import type { LabScript, LabStep } from '../labs/lab.ts';
 import type { CaseSubject } from './lab-case.ts';
-
-/** The checks that can be tried: what a question is answered with is no state of a machine. */
-export function inMachines({ checks }: Pick<LabStep, 'checks'>): LabCheck[] {
-  return checks.filter(({ kind }) => kind !== 'quiz');
-}
 
 /** What is looked at in a lab, in the words of its report. */
 export const machinesSubject: CaseSubject = {
@@ -18,10 +13,13 @@ export function beforeSubject({ id }: LabStep): CaseSubject {
   return { step: id, kind: 'before', name: 'is not passed before it is done' };
 }
 
-export function solutionSubject(step: LabStep): CaseSubject {
-  const { id } = step;
-  const name = inMachines(step).length > 0 ? 'is passed after its solution' : 'has scripts that run';
+export function solutionSubject({ id, checks }: LabStep): CaseSubject {
+  const name = checks.length > 0 ? 'is passed after its solution' : 'has scripts that run';
   return { step: id, kind: 'solution', name };
+}
+
+export function answerSubject({ id }: LabStep, question: QuizCheck): CaseSubject {
+  return { step: id, kind: 'wrong', name: `is not passed with a wrong answer to ${question.id}` };
 }
 
 export function wrongSubject({ id }: LabStep, wrong: LabScript): CaseSubject {

@@ -1,8 +1,10 @@
+import type { QuizCheck } from '../labs/lab-check.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import type { CaseRecorder } from './case-recorder.ts';
-import { beforeSubject, inMachines, machinesSubject, solutionSubject } from './case-subjects.ts';
+import { answerSubject, beforeSubject, machinesSubject, solutionSubject } from './case-subjects.ts';
 import { CaseFailed } from './lab-case.ts';
 import type { CaseSubject } from './lab-case.ts';
+import { describeAnswer, questionsOf, rightAnswers, wrongAnswers } from './quiz-answers.ts';
 import type { Trial } from './trial.ts';
 import type { OpenTrial, Trials } from './trials.ts';
 
@@ -60,9 +62,9 @@ async function testStep(
   recorder: CaseRecorder,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const [before, solution] = [beforeSubject(step), solutionSubject(step)];
-  if (inMachines(step).length === 0) {
-    if (subjectsOf(step).length === 0) return true;
+  if (subjectsOf(step).length === 0) return true;
+  const solution = solutionSubject(step);
+  if (step.checks.length === 0) {
     const work = async () => {
       await trial.enter(step);
       await trial.solve(step);
@@ -75,27 +77,50 @@ async function testStep(
   const seeUndone = async () => {
     await trial.enter(step);
     entered = true;
-    const { passed, message, output } = await trial.judge(step);
+    const { passed, message, output } = await trial.judge(step, wrongAnswers(step));
     if (passed) throw new CaseFailed(`It is passed before anything was done: "${message}"`, output);
     return message;
   };
-  await recorder.run(before, seeUndone, signal);
+  await recorder.run(beforeSubject(step), seeUndone, signal);
   if (!entered) {
-    recorder.skip(solution, 'The step can not be entered.');
+    for (const subject of subjectsOf(step).slice(1)) recorder.skip(subject, 'The step can not be entered.');
     return false;
   }
-  const seeSolved = async () => {
-    await trial.solve(step);
-    const { passed, message, output } = await trial.judge(step);
-    if (passed) return message;
-    const missing = step.solution.length === 0 ? ', which it does not have' : '';
-    throw new CaseFailed(`It is not passed after its solution${missing}: "${message}"`, output);
-  };
-  return recorder.run(solution, seeSolved, signal);
+  const isDone = await recorder.run(solution, () => seeSolved(step, trial), signal);
+  for (const question of questionsOf(step)) {
+    await recorder.run(answerSubject(step, question), () => seeWrongAnswer(step, question, trial), signal);
+  }
+  return isDone;
+}
+
+async function seeSolved(step: LabStep, trial: Trial): Promise<string> {
+  const answers = rightAnswers(step);
+  const open = questionsOf(step).find(({ id }) => !answers.has(id));
+  if (open) {
+    throw new CaseFailed(
+      `No answer to "${open.id}" was found that fits its patterns: add a plain one to them.`,
+    );
+  }
+  await trial.solve(step);
+  const { passed, message, output } = await trial.judge(step, answers);
+  if (passed) return message;
+  const missing = step.solution.length === 0 ? ', which it does not have' : '';
+  throw new CaseFailed(`It is not passed after its solution${missing}: "${message}"`, output);
+}
+
+async function seeWrongAnswer(step: LabStep, question: QuizCheck, trial: Trial): Promise<string> {
+  const answers = wrongAnswers({ checks: [question] });
+  const { passed, message } = await trial.judge({ ...step, checks: [question] }, answers);
+  if (!passed) return message;
+  const [given = ''] = [...answers.values()].map(describeAnswer);
+  throw new CaseFailed(`Whatever is answered seems to be right, such as ${given}.`);
 }
 
 /** What is looked at in the step when its turn comes. */
 function subjectsOf(step: LabStep): CaseSubject[] {
-  if (inMachines(step).length > 0) return [beforeSubject(step), solutionSubject(step)];
+  if (step.checks.length > 0) {
+    const answers = questionsOf(step).map((question) => answerSubject(step, question));
+    return [beforeSubject(step), solutionSubject(step), ...answers];
+  }
   return step.start.length + step.solution.length > 0 ? [solutionSubject(step)] : [];
 }

@@ -1,4 +1,5 @@
 import type { CheckRunner } from '../checks/check-runner.ts';
+import type { Answer } from '../checks/given-answers.ts';
 import { runStep } from '../checks/step-run.ts';
 import { evidenceOf } from '../checks/step-verdict.ts';
 import type { StepVerdict } from '../checks/step-verdict.ts';
@@ -9,8 +10,8 @@ import { startEnvironment } from '../sessions/preparing/preparation.ts';
 import { startCommand } from '../sessions/preparing/script-wrapper.ts';
 import { startFault } from '../sessions/preparing/start-failed.ts';
 import type { StepStarts } from '../sessions/preparing/step-starts.ts';
-import { inMachines } from './case-subjects.ts';
 import { CaseFailed } from './lab-case.ts';
+import { rightAnswers } from './quiz-answers.ts';
 
 /** Longest run of a script that does a step, in seconds: as long as a check may take at most. */
 const SCRIPT_SECONDS = 600;
@@ -69,12 +70,13 @@ export function createTrial(
 
     run,
 
-    /** How the step is judged now, by all of its checks but the questions. @throws CaseFailed where it can not be judged */
-    async judge(step: LabStep): Promise<StepVerdict & { output: string }> {
+    /** How the step is judged now, with these answers to its questions: the right ones when absent. @throws CaseFailed where it can not be judged */
+    async judge(
+      step: LabStep,
+      answers: ReadonlyMap<string, Answer> = rightAnswers(step),
+    ): Promise<StepVerdict & { output: string }> {
       const handles = new Map(machines.map(({ name, machineId }) => [name, machineId]));
-      const asked = { ...step, checks: inMachines(step) };
-      const answers = new Map();
-      const place = { lab, step: asked, sessionId: environmentId, machines: handles, answers };
+      const place = { lab, step, sessionId: environmentId, machines: handles, answers };
       const verdict = await runStep(runner, place, signal);
       signal.throwIfAborted();
       const output = evidenceOf(verdict);

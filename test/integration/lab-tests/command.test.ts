@@ -101,6 +101,28 @@ await t.test('scripts of steps run as for a learner who goes from step to step',
   t.match(run.stderr, /✔ started \/ read has scripts that run/);
 });
 
+await t.test('questions are answered rightly and wrongly, beside other checks and alone', async (t) => {
+  const options = 'quiz: { question: Which?, options: [This, { text: That, correct: true }] }';
+  const asked = `id: asked, checks: [{ ${options} }, { quiz: { question: Which?, match: pattern, answer: '^l[st] -[a-z]+$' } }]`;
+  const mixed = `id: mixed, checks: [{ ${options} }, { file: { path: ~/done, contains: done } }, { command: { run: 'cat ~/done', equals: done }, user: learner }]`;
+  const solved = `solution: 'echo done > ~/done', wrong: 'echo undone > ~/done'`;
+  const directory = await labsFolder(t, {
+    quiz: testedLab([asked, `${mixed}, ${solved}`]),
+    lenient: testedLab([`id: one, check: { quiz: { question: Which?, match: pattern, answer: '.' } }`]),
+    odd: testedLab([
+      `id: one, check: { quiz: { question: Which?, match: pattern, answer: '^\\p{Greek}$' } }`,
+    ]),
+  });
+  const { code, stdout } = await labsCommand(['test', directory]);
+  t.equal(code, 1);
+  t.match(stdout, /^quiz +asked +✔ +✔ +✔ 2 of 2 /m);
+  t.match(stdout, /^quiz +mixed +✔ +✔ +✔ 2 of 2 /m);
+  t.match(stdout, /^lenient +one +✘ +✔ +✘ 0 of 1 /m);
+  t.match(stdout, /Whatever is answered seems to be right, such as "I do not know"\./);
+  t.match(stdout, /^odd +one +✔ +✘ +✔ 1 of 1 /m);
+  t.match(stdout, /No answer to "check" was found that fits its patterns: add a plain one to them\./);
+});
+
 await t.test('what can not be tested at all is said to be', async (t) => {
   const empty = await labsFolder(t, {});
   const nowhere = await labsCommand(['test', 'no-such-lab'], { BERTH_LABS_DIR: empty });
