@@ -149,6 +149,10 @@ const catalogue = {
   CHECK_OUTPUT_LIMIT: [413, 'The check printed more than {limit} bytes and was stopped.'],
   CHECK_INTERRUPTED: [503, 'The service stopped while the check ran: run it again.'],
   CHECK_NOT_STARTED: [502, 'The check did not start: {problem}'],
+  CHECK_COPY_LIMIT: [
+    413,
+    'The check looks at more of the machine than {bytes} bytes in {entries} files: remove what is not needed, or have its author name fewer paths.',
+  ],
   CHECK_SCORE_INVALID: [
     502,
     'The check gave itself the score "{score}", which its author mends: it is a share up to the whole, such as 0.6, 60% or 3/5.',

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
-import type { Engine } from '../engine/engine.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { HOLD_MS } from '../keep-hold.ts';
@@ -11,6 +10,7 @@ import type { CheckService } from './attempt.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { createCheckNews } from './check-news.ts';
 import { createCheckRunner } from './check-runner.ts';
+import type { CheckEngine } from './check-runner.ts';
 import { createCheckService } from './check-service.ts';
 import type { Verdict } from './check-service.ts';
 import { createHeldCheck } from './held-check.ts';
@@ -20,7 +20,7 @@ import { createRunLimit } from './run-limit.ts';
 
 export interface ChecksOptions {
   database: Database;
-  engine: Pick<Engine, 'exec' | 'connect'>;
+  engine: CheckEngine;
   events: Pick<EventBus, 'publish'>;
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;

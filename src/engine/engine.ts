@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { ByteSource } from '../byte-source.ts';
 import type { ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
+import type { EngineCheckers } from './engine-checkers.ts';
 import type { EngineDisk } from './engine-disk.ts';
 import type { CommitSpec, SavedImageStatus } from './saved-image.ts';
 
@@ -14,7 +15,7 @@ import type { CommitSpec, SavedImageStatus } from './saved-image.ts';
  * with the engine's own words when it refuses for a reason that has no code of its own.
  * `exec`, `openTerminal` and `connect` throw `MACHINE_NOT_RUNNING` for a machine that is there and stopped.
  */
-export interface Engine extends EngineDisk {
+export interface Engine extends EngineCheckers, EngineDisk {
   /** What the engine is and can do. Answers within a few seconds, or throws ENGINE_UNREACHABLE. */
   info(): Promise<EngineInfo>;
 

@@ -1,10 +1,10 @@
 import type { Test } from 'tap';
+import type { CheckEngine } from '../../src/checks/check-runner.ts';
 import { createChecks } from '../../src/checks/create-checks.ts';
 import type { Checks } from '../../src/checks/create-checks.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/database.ts';
-import type { Engine } from '../../src/engine/engine.ts';
 import { fault } from '../../src/errors.ts';
 import type { BerthEvents } from '../../src/events/event-bus.ts';
 import { mayReach, requireActor } from '../../src/identity/actor.ts';
@@ -48,7 +48,7 @@ export interface CheckWorld {
 
 export interface CheckWorldOptions {
   database: Database;
-  engine: Pick<Engine, 'exec' | 'connect'>;
+  engine: CheckEngine;
   machineId: string;
   clock?: Clock;
 }

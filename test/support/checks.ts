@@ -1,5 +1,5 @@
-import type { CheckPlace } from '../../src/checks/check-runner.ts';
-import type { LabCheck, ScriptCheck } from '../../src/labs/lab-check.ts';
+import type { CheckPlace } from '../../src/checks/check-place.ts';
+import type { LabCheck, ScriptCheck, TrustedCheck } from '../../src/labs/lab-check.ts';
 
 const common = { id: 'check', title: undefined, weight: 1 };
 const inMachine = { ...common, machine: 'main', timeoutSeconds: 10 };
@@ -9,6 +9,11 @@ type KindOf<Kind extends LabCheck['kind']> = Extract<LabCheck, { kind: Kind }>;
 /** A script that root runs. */
 export function scriptCheck(change: Partial<ScriptCheck>): ScriptCheck {
   return { ...inMachine, kind: 'script', script: 'true', user: 'root', ...change };
+}
+
+/** A script that runs beside the machine. */
+export function trustedCheck(change: Partial<TrustedCheck>): TrustedCheck {
+  return { ...inMachine, kind: 'trusted', script: 'true', image: undefined, paths: [], ...change };
 }
 
 const nothing = { contains: [], matches: undefined, equals: undefined };

@@ -50,6 +50,12 @@ export function lastAddress(subnet: string): string {
   return machineAddresses(subnet, size - FIRST_MACHINE - 1).at(-1) ?? '';
 }
 
+/** Addresses of a subnet (CIDR) that something can have, from the last but one down: what comes and goes takes these. @throws INPUT_INVALID */
+export function addressesBelowLast(subnet: string): string[] {
+  const size = 2 ** (32 - Number(subnet.split('/')[1] ?? 32));
+  return machineAddresses(subnet, size - FIRST_MACHINE - 2).toReversed();
+}
+
 function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { connectPort } from './connect.ts';
+import { startChecker } from './checker.ts';
 import { commit } from './commit.ts';
 import { connectEngine } from './connection.ts';
 import { readDisk } from './disk.ts';
@@ -20,7 +21,7 @@ import { listSavedImages, measureImage } from './saved-images.ts';
 import { parseHandle } from './shell-leader.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
 import { stopMachine } from './stop.ts';
-import { destroyEnvironment } from './teardown.ts';
+import { destroyEnvironment, removeContainer } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
 import { readUsage } from './usage.ts';
 import { commitVolume, listVolumes } from './volume-image.ts';
@@ -28,6 +29,7 @@ import { createWaitingShells } from './waiting-shells.ts';
 
 const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
 const EGRESS_IMAGE = 'berth/lab-egress:latest';
+const CHECKER_IMAGE = 'berth/lab-checker:latest';
 
 export interface DockerEngineOptions {
   /** `DOCKER_HOST`: unix:///path or tcp://host:port; the usual socket when absent. TLS by Docker's own variables. */
@@ -38,6 +40,8 @@ export interface DockerEngineOptions {
   egressImage?: string;
   /** Image that carries connections to ports of machines. */
   gatewayImage?: string;
+  /** Image of trusted checks that name none. */
+  checkerImage?: string;
   /** Image of the local registry, by which labs that ask for it reach it; undefined where there is none. */
   registryImage?: string | undefined;
   /** Name servers of machines with internet; those of the engine's host when absent. */
@@ -53,6 +57,7 @@ export function createDockerEngine({
   installation,
   egressImage = EGRESS_IMAGE,
   gatewayImage = GATEWAY_IMAGE,
+  checkerImage = CHECKER_IMAGE,
   registryImage,
   nameServers = [],
   host,
@@ -97,6 +102,9 @@ export function createDockerEngine({
     connect: (machineId, port) => connectPort({ docker, installation, image: gatewayImage }, machineId, port),
     copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),
     copyOut: (machineId, path) => copyOut(container(machineId), path),
+    startChecker: (machineId, spec) =>
+      startChecker({ docker, installation, checkerImage, credentialsFor, onPulled }, machineId, spec),
+    removeChecker: (checkerId) => removeContainer(docker, checkerId),
     stop: (machineId) => stopMachine(container(machineId)),
     commit: (machineId, image) => commit(docker, installation, { machineId, image }),
     listVolumes: (machineId) => listVolumes(container(machineId)),

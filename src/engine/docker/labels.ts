@@ -27,7 +27,7 @@ export const LABEL = {
  * What a thing is for: a learner's machine, an environment's network or volume, the helper that sets
  * the rules of the internet, the one that carries connections to a machine's ports, one that moves a
  * volume's content, one that looks at the disk, a saved file system or volume, the local registry, an
- * environment's front of that.
+ * environment's front of that, a container that a check runs in.
  */
 export type Role =
   | 'machine'
@@ -39,7 +39,8 @@ export type Role =
   | 'gauge'
   | 'image'
   | 'registry'
-  | 'front';
+  | 'front'
+  | 'checker';
 
 /** Labels of something that belongs to the installation and, mostly, to one environment. */
 export function labelsOf(

@@ -19,7 +19,7 @@ const OOM_SCORE = 500;
  * own limits for a container but never raise them.
  */
 const OPEN_FILES = { Name: 'nofile', Soft: 1_024, Hard: 4_096 };
-const NO_CORE_DUMPS = { Name: 'core', Soft: 0, Hard: 0 };
+export const NO_CORE_DUMPS = { Name: 'core', Soft: 0, Hard: 0 };
 
 /** Where a machine lives: all that its specification does not say. */
 export interface MachinePlace {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import { fault } from '../../errors.ts';
 import { lastLine, textOf } from '../../plain-text.ts';
@@ -58,11 +59,24 @@ export function createMachineLooks({ engine }: { engine: Pick<Engine, 'exec'> })
     throw fault('COMMAND_FAILED', { exitCode: exitCode ?? -1, problem });
   }
 
+  async function who(machineId: string, user: string | undefined, signal: AbortSignal): Promise<MachineUser> {
+    const [uid, gid, home = ''] = await ask(machineId, [WHO], user, signal);
+    return { uid: Number(uid), gid: Number(gid), home: home === '' ? '/' : home };
+  }
+
   return {
     /** A user by name or number; the machine's own when undefined. @throws COMMAND_FAILED where there is none, what the engine throws */
-    async who(machineId: string, user: string | undefined, signal: AbortSignal): Promise<MachineUser> {
-      const [uid, gid, home = ''] = await ask(machineId, [WHO], user, signal);
-      return { uid: Number(uid), gid: Number(gid), home: home === '' ? '/' : home };
+    who,
+
+    /** `path` from the machine's root, without a slash at its end; one that begins with `~/` is in the home of `user`. @throws as `who` */
+    async pathOf(
+      machineId: string,
+      path: string,
+      user: string | undefined,
+      signal: AbortSignal,
+    ): Promise<string> {
+      if (!path.startsWith('~/')) return posix.resolve(path);
+      return posix.resolve((await who(machineId, user, signal)).home, path.slice(2));
     },
 
     /** What is at these paths, as far as `user` may see it, in their order. @throws as `who` */

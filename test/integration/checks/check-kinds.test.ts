@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createCheckRunner } from '../../../src/checks/check-runner.ts';
-import type { CheckPlace } from '../../../src/checks/check-runner.ts';
+import type { CheckPlace } from '../../../src/checks/check-place.ts';
 import type { LabCheck } from '../../../src/labs/lab-check.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { commandCheck, fileCheck, httpCheck, placeOn } from '../../support/checks.ts';

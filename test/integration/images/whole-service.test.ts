@@ -115,7 +115,7 @@ await test('an admin stores credentials, pulls, and prunes; a lab of that regist
   const found = (name: string) => listed.images.edges.find(({ node }) => node.names.includes(name))?.node;
   t.match(found(reference), { origin: 'PULLED', machines: 1, prunable: false, labs: [{ slug: 'remote' }] });
   t.match(found(tools.reference), { origin: 'PULLED', machines: 0, prunable: true });
-  t.match(listed, { imageFolders: [{ name: 'egress' }] });
+  t.match(listed, { imageFolders: [{ name: 'checker' }] });
   const node = await berth.graphql('query ($id: ID!) { node(id: $id) { id ... on Image { names } } }', {
     id: found(reference)?.id,
   });

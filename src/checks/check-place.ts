@@ -1,0 +1,13 @@
+import type { Answer } from './given-answers.ts';
+
+/** What a check is run on. */
+export interface CheckPlace {
+  /** The engine's handle of its machine; of no meaning for a question. */
+  machineId: string;
+  /** The machine's own user, whose home `~` is; undefined for the image's. */
+  machineUser: string | undefined;
+  /** Variables that scripts and commands find. */
+  environment: Record<string, string>;
+  /** What a question is answered with. */
+  answer: Answer | undefined;
+}

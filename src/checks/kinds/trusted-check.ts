@@ -1,0 +1,57 @@
+import type { Engine } from '../../engine/engine.ts';
+import { isFault } from '../../errors.ts';
+import type { TrustedCheck } from '../../labs/lab-check.ts';
+import type { MachineLooks } from '../../sessions/preparing/machine-looks.ts';
+import type { CheckPlace } from '../check-place.ts';
+import type { Judgement } from '../check-verdict.ts';
+import { copyOfMachine, READER } from '../machine-copy.ts';
+import type { CopiedPath } from '../machine-copy.ts';
+import type { ScriptRunner } from '../script-runner.ts';
+import { judgeScript } from './script-check.ts';
+
+/** For copying what the script is to see, beside its own time, in seconds. */
+const COPY_SECONDS = 120;
+
+export type CheckerEngine = Pick<Engine, 'startChecker' | 'removeChecker' | 'copyIn' | 'copyOut'>;
+
+/**
+ * Runs a script in a container of its own beside the machine, with a copy of what it is to see of it. No
+ * program of the machine has a part in that, so that whoever rules the machine gains nothing.
+ * @throws what the engine throws, CHECK_COPY_LIMIT, or the reason of `signal`
+ */
+export async function judgeTrusted(
+  check: TrustedCheck,
+  place: CheckPlace,
+  {
+    engine,
+    scripts,
+    looks,
+    signal,
+  }: { engine: CheckerEngine; scripts: ScriptRunner; looks: MachineLooks; signal: AbortSignal },
+): Promise<Judgement> {
+  const { machineId } = place;
+  const { script, timeoutSeconds, image, machine } = check;
+  const lifetimeSeconds = timeoutSeconds + COPY_SECONDS;
+  const checkerId = await engine.startChecker(machineId, { image, lifetimeSeconds, signal });
+  try {
+    if (check.paths.length > 0) await engine.copyIn(checkerId, '/', copyOfMachine(pathsOf()));
+    const user = `${READER}:${READER}`;
+    const environment = { ...place.environment, BERTH_HOST: machine };
+    return judgeScript(await scripts.run(checkerId, { script, user, timeoutSeconds }, environment, signal));
+  } finally {
+    await engine.removeChecker(checkerId);
+  }
+
+  /** One after another; what is not there is not in the copy. */
+  async function* pathsOf(): AsyncGenerator<CopiedPath> {
+    for (const path of check.paths) {
+      signal.throwIfAborted();
+      const absolute = await looks.pathOf(machineId, path, place.machineUser, signal);
+      try {
+        yield { path: absolute, tar: await engine.copyOut(machineId, absolute) };
+      } catch (error) {
+        if (!isFault(error, 'NOT_FOUND')) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import type Docker from 'dockerode';
+import type { CheckerSpec } from '../engine-checkers.ts';
+import { fault, isFault } from '../../errors.ts';
+import { addressesBelowLast } from './addresses.ts';
+import { call, engineWords } from './faults.ts';
+import { ensureImage } from './image-pull.ts';
+import type { PullContext } from './image-pull.ts';
+import { LABEL, labelFilter, labelsOf } from './labels.ts';
+import { NO_CORE_DUMPS } from './machine-config.ts';
+import { removeOverdue, untilLabel } from './overdue.ts';
+import { removeContainer } from './teardown.ts';
+
+const MEMORY_BYTES = 512 * 1024 * 1024;
+const PIDS = 256;
+const CPUS = 1;
+/** When the host runs out of memory, a check goes before the machines do: it can be run again. */
+const OOM_SCORE = 600;
+/** For making and starting it, in milliseconds, before its time begins. */
+const PREPARATION_MS = 180_000;
+
+export interface CheckerContext extends PullContext {
+  installation: string;
+  /** Image of images/checker. */
+  checkerImage: string;
+}
+
+/** Starts a checker beside the machine: see the port. */
+export async function startChecker(
+  context: CheckerContext,
+  machineId: string,
+  { image = context.checkerImage, lifetimeSeconds, signal }: CheckerSpec,
+): Promise<string> {
+  const { docker, installation } = context;
+  const machine = await call(() => docker.getContainer(machineId).inspect());
+  if (machine.Config.Labels[LABEL.installation] !== installation) throw fault('CONTAINER_NOT_FOUND');
+  await removeOverdue(docker, labelsOf(installation, 'checker'));
+  await ensureOn(context, image, signal);
+  const networks = Object.keys(machine.NetworkSettings.Networks).filter((name) => name !== 'none');
+  const places = await freePlaces(docker, machine, networks);
+  for (const place of places) {
+    signal?.throwIfAborted();
+    const config = checkerConfig(context, { machine, image, lifetimeSeconds, place });
+    const container = await call(() => docker.createContainer(config));
+    try {
+      for (const [network, address] of place.slice(1)) {
+        const EndpointConfig = { IPAMConfig: { IPv4Address: address } };
+        await call(() => docker.getNetwork(network).connect({ Container: container.id, EndpointConfig }));
+      }
+      await call(() => container.start());
+      return container.id;
+    } catch (error) {
+      await removeContainer(docker, container.id);
+      // Another check of the session took it in this moment.
+      if (!/address already in use/i.test(engineWords(error))) throw error;
+    }
+  }
+  throw fault('ENGINE_REFUSED', { problem: 'the networks of the session have no room for a check' });
+}
+
+async function ensureOn(context: CheckerContext, image: string, signal: AbortSignal | undefined) {
+  try {
+    await ensureImage(context, image, { signal, onPercent: () => undefined });
+  } catch (error) {
+    // Nobody has it but who set Berth up.
+    if (image !== context.checkerImage || !isFault(error, 'IMAGE_NOT_FOUND', 'REGISTRY_UNREACHABLE'))
+      throw error;
+    throw fault('IMAGE_NOT_FOUND', { image, problem: '"berth up" makes it' }, error);
+  }
+}
+
+/** A free address on each of a machine's networks, by the network's name. */
+type Place = [network: string, address: string][];
+
+/**
+ * Where a checker may be, best first. Machines have fixed addresses, also while they are stopped and the
+ * engine would give them away.
+ */
+async function freePlaces(
+  docker: Docker,
+  { Config }: Docker.ContainerInspectInfo,
+  networks: readonly string[],
+): Promise<Place[]> {
+  if (networks.length === 0) return [[]];
+  const environment = Config.Labels[LABEL.environment] ?? '';
+  const filters = labelFilter({ [LABEL.environment]: environment });
+  const neighbours = await call(() => docker.listContainers({ all: true, filters }));
+  const free = await Promise.all(
+    networks.map(async (network) => {
+      const { IPAM } = await call(() => docker.getNetwork(network).inspect());
+      const taken = new Set(
+        neighbours.flatMap(({ NetworkSettings }) => {
+          const endpoint = NetworkSettings.Networks[network];
+          return [endpoint?.IPAddress, endpoint?.IPAMConfig?.IPv4Address];
+        }),
+      );
+      const all = addressesBelowLast(IPAM?.Config?.[0]?.Subnet ?? '');
+      return all.filter((address) => !taken.has(address));
+    }),
+  );
+  const most = Math.min(...free.map((addresses) => addresses.length));
+  return Array.from({ length: most }, (_, turn) =>
+    networks.map((network, index): Place[number] => [network, free[index]?.[turn] ?? '']),
+  );
+}
+
+function checkerConfig(
+  { installation }: CheckerContext,
+  of: { machine: Docker.ContainerInspectInfo; image: string; lifetimeSeconds: number; place: Place },
+): Docker.ContainerCreateOptions {
+  const { machine, image, lifetimeSeconds, place } = of;
+  const { [LABEL.environment]: environment = '', [LABEL.machine]: name = '' } = machine.Config.Labels;
+  const [first] = place;
+  return {
+    name: `berth-${environment}.checker-${randomBytes(6).toString('hex')}`,
+    Image: image,
+    Hostname: 'checker',
+    Entrypoint: ['sleep', String(Math.ceil(lifetimeSeconds))],
+    Cmd: [],
+    User: 'nobody',
+    Healthcheck: { Test: ['NONE'] },
+    Labels: {
+      ...labelsOf(installation, 'checker', { environment, machine: name }),
+      ...untilLabel(PREPARATION_MS + lifetimeSeconds * 1000),
+    },
+    HostConfig: {
+      NetworkMode: first?.[0] ?? 'none',
+      AutoRemove: true,
+      Init: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
+      PidsLimit: PIDS,
+      Memory: MEMORY_BYTES,
+      MemorySwap: MEMORY_BYTES,
+      NanoCpus: CPUS * 1e9,
+      OomScoreAdj: OOM_SCORE,
+      Ulimits: [NO_CORE_DUMPS],
+      LogConfig: { Type: 'none', Config: {} },
+      // It is on several networks and is to be no way between them.
+      Sysctls: { 'net.ipv4.ip_forward': '0' },
+    },
+    ...(first && {
+      NetworkingConfig: { EndpointsConfig: { [first[0]]: { IPAMConfig: { IPv4Address: first[1] } } } },
+    }),
+  };
+}

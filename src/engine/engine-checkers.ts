@@ -1,0 +1,21 @@
+/** Containers in which what judges learners runs, out of their reach. */
+export interface EngineCheckers {
+  /**
+   * Starts a container beside a machine: on its networks, with no power and limits of its own, and with
+   * nothing in it but the image. Its id serves `exec` and `copyIn` as a machine's does. It belongs to the machine's
+   * environment and goes with that at the latest; by itself, once its time is over.
+   * @throws CONTAINER_NOT_FOUND, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_DENIED, or `signal`'s reason
+   */
+  startChecker(machineId: string, spec: CheckerSpec): Promise<string>;
+
+  /** Removes such a container. Removing what is gone already succeeds. */
+  removeChecker(checkerId: string): Promise<void>;
+}
+
+export interface CheckerSpec {
+  /** Pulled where it is not there; undefined for Berth's own. */
+  image: string | undefined;
+  /** How long it may live, in seconds. */
+  lifetimeSeconds: number;
+  signal?: AbortSignal;
+}

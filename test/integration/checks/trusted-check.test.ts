@@ -1,0 +1,185 @@
+import Docker from 'dockerode';
+import t from 'tap';
+import { createCheckRunner } from '../../../src/checks/check-runner.ts';
+import type { CheckPlace } from '../../../src/checks/check-place.ts';
+import { COPY_LIMITS } from '../../../src/checks/machine-copy.ts';
+import type { LabCheck, TrustedCheck } from '../../../src/labs/lab-check.ts';
+import { placeOn, scriptCheck, trustedCheck } from '../../support/checks.ts';
+import {
+  dockerHarness,
+  environmentSpec,
+  MACHINE_IMAGE,
+  machineSpec,
+  runScript,
+} from '../../support/engines.ts';
+import { startServer } from '../../support/machine-server.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { until } from '../../support/until.ts';
+
+const { engine, installation } = dockerHarness(t);
+const runner = createCheckRunner({ engine, logger: quietLog() });
+const spec = environmentSpec({ machines: [machineSpec(), machineSpec({ name: 'other' })] });
+const [machine] = await engine.provision(spec);
+const machineId = machine?.machineId ?? '';
+const shell = async (script: string) => (await runScript(engine, machineId, script)).out;
+
+function run(check: LabCheck, place: Partial<CheckPlace> = {}, signal = new AbortController().signal) {
+  return runner.run(check, { ...placeOn(machineId), ...place }, signal);
+}
+
+/** Names of the containers of checks that are there. */
+async function checkers(): Promise<string[]> {
+  const label = [`berth.installation=${installation}`, 'berth.role=checker'];
+  const all = await new Docker().listContainers({ all: true, filters: { label } });
+  return all.flatMap(({ Names }) => Names);
+}
+
+await t.test('a script sees a copy, asks by the network, and leaves nothing behind', async (t) => {
+  await shell(`mkdir -p /home/learner/app/empty; cd /home/learner/app; printf 'one\n' >a; printf '#!/bin/sh\n' >b
+    chmod 600 a; chmod 4711 b; ln a c; ln -s a d; chown -R learner .`);
+  const script = `#!/bin/bash
+    cd "/machine/home/learner/app" || fail 'There is no copy.'
+    echo "$(cat a c d | tr '\\n' ' ') $(stat -c %a a b | tr '\\n' ' ') $(ls | tr '\\n' ' ')"
+    [ -e /machine/etc ] && fail 'There is more than was asked for.'
+    [ -e /machine/none ] && fail 'There is what is not there.'
+    echo "$BERTH_STEP $BERTH_HOST $(id -u) $(grep -c ^CapEff.*0000000000000000$ /proc/self/status)"`;
+  const verdict = await run(trustedCheck({ script, paths: ['~/app', '/none', '/home/learner/app/a'] }));
+  t.match(verdict, { state: 'finished', passed: true, message: 'one main 65534 1' }, verdict.evidence);
+  t.match(verdict.evidence, 'one one one  600 711  a b c d empty ');
+
+  await startServer(engine, machineId, {
+    port: 8000,
+    address: '0.0.0.0',
+    serve: `print "hello from here\\n"`,
+  });
+  const asks = 'nc -w 5 "$BERTH_HOST" 8000 </dev/null; nc -w 5 -z other 1 || echo "other does not answer"';
+  const asked = await run(trustedCheck({ script: asks }));
+  t.match(asked.evidence, 'hello from here\nother does not answer');
+  t.same(await checkers(), []);
+});
+
+await t.test('who replaces the programs that a script uses, or edits it, gains nothing', async (t) => {
+  const script = '[ "$(cat $ROOT/root/answer)" = 42 ] && echo "So it is."';
+  const trusted = trustedCheck({ script, paths: ['/root/answer'] });
+  const inMachine = scriptCheck({ script });
+  const judge = async () => ({
+    trusted: await run(trusted, { environment: { ROOT: '/machine' } }),
+    inMachine: await run(inMachine, { environment: { ROOT: '' } }),
+  });
+  await shell('echo 41 >/root/answer');
+  t.match(await judge(), { trusted: { passed: false }, inMachine: { passed: false } });
+
+  const install = (name: string, program: string) =>
+    shell(
+      `printf '%s\\n' '#!/bin/sh' ${program} >/tmp/new; chmod 755 /tmp/new; mv /tmp/new /usr/bin/${name}`,
+    );
+  await shell('cp /usr/bin/cat /usr/bin/cat.own; cp /usr/bin/timeout /usr/bin/timeout.own');
+  await install('cat', `'case $1 in */answer) echo 42 ;; *) exec cat.own "$@" ;; esac'`);
+  t.match(
+    await judge(),
+    { trusted: { passed: false }, inMachine: { passed: true } },
+    'a program was replaced',
+  );
+
+  await shell('mv /usr/bin/cat.own /usr/bin/cat');
+  await install('timeout', `'for check; do :; done' 'echo "echo Edited." >"$check"' 'exec sh "$check"'`);
+  t.match(
+    await judge(),
+    { trusted: { passed: false }, inMachine: { message: 'Edited.' } },
+    'the check was edited',
+  );
+
+  await shell('mv /usr/bin/timeout.own /usr/bin/timeout; echo 42 >/root/answer');
+  t.match(await judge(), { trusted: { passed: true }, inMachine: { passed: true } }, 'the work was done');
+});
+
+await t.test("a learner's links show a script nothing but the copy", async (t) => {
+  await shell(`mkdir -p /root/links/deep; cd /root/links
+    ln -s /etc/hostname absolute; ln -s ../../../../../../etc/hostname relative; ln -s /root/links/deep folder
+    ln -s folder/../../../etc/hostname through; echo own >deep/file; ln -s /machine/../etc/hostname named`);
+  const script = `cd /machine/root/links
+    for each in absolute relative through named; do cat "$each" 2>/dev/null && echo "$each leads out"; done
+    cat folder/file`;
+  const verdict = await run(trustedCheck({ script, paths: ['/root/links'] }));
+  t.equal(verdict.evidence, 'own');
+  const both = await run(trustedCheck({ script, paths: ['/root/links', '/etc/hostname'] }));
+  t.match(both.evidence, /absolute leads out/, 'to what was copied as well, and nothing else');
+  t.match(
+    await run(
+      trustedCheck({ script: 'cat /machine/root/links/absolute', paths: ['/etc/hostname', '/root/links'] }),
+    ),
+    {
+      evidence: (await shell('cat /etc/hostname')).trim(),
+    },
+  );
+});
+
+await t.test('what is too much, or no file, is not copied', async (t) => {
+  await shell(
+    'mkdir -p /root/odd /root/many; mkfifo /root/odd/fifo; truncate -s 1T /root/large; echo x >/root/odd/x',
+  );
+  t.match(await run(trustedCheck({ script: 'ls /machine/root/odd', paths: ['/root/odd'] })), {
+    evidence: 'x',
+  });
+  const tooMuch = { state: 'errored', reasonCode: 'CHECK_COPY_LIMIT', message: String(COPY_LIMITS.bytes) };
+  const large = await run(trustedCheck({ paths: ['/root/large'] }));
+  t.match(large, { ...tooMuch, message: /remove what is not needed/ });
+  await shell(`cd /root/many; seq ${COPY_LIMITS.entries} | xargs touch`);
+  t.match(await run(trustedCheck({ paths: ['/root/odd', '/root/many'] })), {
+    reasonCode: 'CHECK_COPY_LIMIT',
+  });
+  t.same(await checkers(), []);
+});
+
+await t.test('a script that ends late or is stopped leaves nothing behind', async (t) => {
+  t.match(await run({ ...trustedCheck({ script: 'sleep 1000' }), timeoutSeconds: 1 }), {
+    state: 'errored',
+    reasonCode: 'CHECK_TIMED_OUT',
+  });
+  const stopping = new AbortController();
+  const stopped = run(trustedCheck({ script: 'sleep 1000' }), {}, stopping.signal);
+  await until(async () => (await checkers()).length === 1);
+  stopping.abort();
+  t.match(await stopped, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+  t.same(await checkers(), []);
+});
+
+await t.test(
+  'what a dead service left goes by itself, with the next check, or with the session',
+  async (t) => {
+    await engine.startChecker(machineId, { image: undefined, lifetimeSeconds: 1 });
+    await until(async () => (await checkers()).length === 0);
+
+    const labels = { 'berth.installation': installation, 'berth.role': 'checker' };
+    const Labels = { ...labels, 'berth.until': String(Date.now() - 1) };
+    await new Docker().createContainer({ Image: MACHINE_IMAGE, name: `overdue-${installation}`, Labels });
+    t.match(await run(trustedCheck({})), { passed: true });
+    t.same(await checkers(), []);
+
+    const alone = environmentSpec({ networks: [], machines: [machineSpec({ networks: [] })] });
+    const [lonely] = await engine.provision(alone);
+    await engine.startChecker(lonely?.machineId ?? '', { image: undefined, lifetimeSeconds: 600 });
+    t.equal((await checkers()).length, 1);
+    await engine.destroy(alone.environmentId);
+    t.same(await checkers(), []);
+    t.same(await engine.list().then((all) => all.map(({ environmentId }) => environmentId)), [
+      spec.environmentId,
+    ]);
+  },
+);
+
+await t.test('checks of one session run side by side', async (t) => {
+  const verdicts = await Promise.all([1, 2, 3].map(() => run(trustedCheck({ script: 'hostname -I' }))));
+  const addresses = verdicts.map(({ evidence }) => evidence.trim());
+  t.equal(new Set(addresses).size, 3, addresses.join());
+});
+
+await t.test('an image that cannot be had, or a machine that is gone, is told by its code', async (t) => {
+  const image = 'berth/none-such:1';
+  const missing: TrustedCheck = trustedCheck({ image });
+  t.match(await run(missing), {
+    state: 'errored',
+    reasonCode: /IMAGE_NOT_FOUND|REGISTRY_UNREACHABLE|REGISTRY_DENIED/,
+  });
+  t.match(await run(trustedCheck({}), { machineId: 'f'.repeat(64) }), { reasonCode: 'CONTAINER_NOT_FOUND' });
+});
