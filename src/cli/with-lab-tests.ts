@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { connectEngine } from '../engine/docker/connection.ts';
 import { createDockerEngine } from '../engine/docker/docker-engine.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
+import { LAB_TESTS_INSTALLATION } from '../lab-tests/environment-ids.ts';
 import { removeLeftovers } from '../lab-tests/leftovers.ts';
 import { createMemorySubnets } from '../lab-tests/memory-subnets.ts';
 import { createPlaces } from '../lab-tests/places.ts';
@@ -22,9 +23,7 @@ import { ensureMachine } from '../setup/machine.ts';
 import { imagesFolder } from '../setup/project-folders.ts';
 import { createSteps } from '../../setup/steps.mjs';
 import { errorsOnly } from './errors-only.ts';
-
-/** What tests of labs make on an engine is told by this from what sessions are made of: no service touches it. */
-const INSTALLATION = 'lab-tests';
+import { guarded } from './guarded.ts';
 
 /** What can be done with labs on the engine; all reject when `signal` aborts, with nothing left there. */
 export interface LabTests {
@@ -36,7 +35,8 @@ export interface LabTests {
 
 /**
  * Makes the machine ready, as a start of the service does, and constructs what tests labs on the engine of
- * these settings, as the service would run them, without a database; what killed tests left there is removed first. At most `jobs` environments are there at a time.
+ * these settings, as the service would run them, without a database; what killed tests left there is removed
+ * first. At most `jobs` environments are there at a time.
  */
 export async function withLabTests(
   { config, jobs }: { config: Config; jobs: number },
@@ -45,7 +45,11 @@ export async function withLabTests(
   await ensureMachine({ env: process.env, steps: createSteps({ output: process.stderr }), imagesFolder });
   const host = config.dockerHost;
   const clock = systemClock;
-  const engine = createDockerEngine({ host, installation: INSTALLATION, nameServers: config.nameServers });
+  const engine = createDockerEngine({
+    host,
+    installation: LAB_TESTS_INSTALLATION,
+    nameServers: config.nameServers,
+  });
   const { docker, close } = connectEngine(host, process.env);
   try {
     await removeLeftovers(engine, clock);
@@ -65,10 +69,11 @@ export async function withLabTests(
       prepareStep: createStepStarts({ engine }),
     });
     const inPlace = createPlaces(jobs);
-    await work({
+    const tests: LabTests = {
       test: (lab, onCase, signal) => testLab(lab, { openTrial, inPlace, onCase }, signal),
       replay: (lab, signal) => replayLab(lab, { openTrial, inPlace }, signal),
-    });
+    };
+    await guarded(() => work(tests));
   } finally {
     close();
     await engine.close();

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { bitsOf, newId } from '../ids.ts';
 import { isRunning, PROCESS_SPACE } from '../sessions/process-owner.ts';
 
+/** What tests of labs make on an engine is told by this from what sessions are made of: no service touches it. */
+export const LAB_TESTS_INSTALLATION = 'lab-tests';
+
 /**
  * An environment of a test is known by its id alone: whose it is and since when is in it, since there is
  * no database to note it in.
@@ -19,6 +22,11 @@ const SPACE = createHash('sha256').update(PROCESS_SPACE).digest('hex').slice(0, 
 /** An id for an environment of this process. */
 export function newTestEnvironmentId(): string {
   return `test-${SPACE}-${process.pid}-${newId()}`;
+}
+
+/** Whether the environment is one of that process, which runs, or ran, beside this one. Pure. */
+export function isOfProcess(environmentId: string, pid: number): boolean {
+  return ID.test(environmentId) && environmentId.startsWith(`test-${SPACE}-${pid}-`);
 }
 
 /**

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
+import { newTestEnvironmentId } from '../../../src/lab-tests/environment-ids.ts';
+import { environmentSpec } from '../../support/engines.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
 import { labsCommand } from '../../support/labs-command.ts';
 import { fileStep, testedLab } from '../../support/tested-labs.ts';
@@ -47,13 +49,25 @@ for (const [signal, code] of [
   });
 }
 
-await t.test('what a test left that was killed goes when labs are tested again', async (t) => {
+await t.test('a test that is killed is cleaned up after', async (t) => {
   const { child, made } = await testing(t);
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
-  await ended;
-  t.equal((await made()).length, 2);
+  t.same(await ended, [null, 'SIGKILL']);
+  await until(async () => (await made()).length === 0, 60_000);
+});
+
+await t.test('what was left by a test of which no process runs any more goes before the next', async (t) => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const environmentId = newTestEnvironmentId().replace(`-${process.pid}-`, `-${pid}-`);
+  t.teardown(() => engine.destroy(environmentId));
+  await engine.provision(environmentSpec({ environmentId }));
+  const own = newTestEnvironmentId();
+  t.teardown(() => engine.destroy(own));
+  await engine.provision(environmentSpec({ environmentId: own }));
   const directory = await labsFolder(t, { good: testedLab([fileStep('one')]) });
   t.match(await labsCommand(['test', directory]), { code: 0 });
-  t.same(await made(), []);
+  const there = new Set((await engine.list()).map((environment) => environment.environmentId));
+  t.notOk(there.has(environmentId));
+  t.ok(there.has(own), 'what belongs to a process that runs stays');
 });

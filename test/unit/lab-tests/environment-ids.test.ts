@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import { isLeftover, newTestEnvironmentId } from '../../../src/lab-tests/environment-ids.ts';
+import { isLeftover, isOfProcess, newTestEnvironmentId } from '../../../src/lab-tests/environment-ids.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -19,6 +19,12 @@ await t.test('what a process had that runs no more is one at once', async (t) =>
   t.equal(isLeftover(ofProcess(process.ppid), now), false);
   const { pid } = spawnSync(process.execPath, ['--version']);
   t.equal(isLeftover(ofProcess(pid), now), true);
+});
+
+await t.test('what a process has is told from what others have', async (t) => {
+  t.equal(isOfProcess(id, process.pid), true);
+  t.equal(isOfProcess(id, Number(`${process.pid}0`)), false);
+  t.equal(isOfProcess(`other-${id}`, process.pid), false);
 });
 
 await t.test('of what was begun on other machines only the age is known', async (t) => {
