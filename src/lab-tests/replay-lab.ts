@@ -4,6 +4,9 @@ import { CaseFailed } from './lab-case.ts';
 import type { Trial } from './trial.ts';
 import type { Trials } from './trials.ts';
 
+/** Longest run of a solution that nobody has proven, in seconds: some wait for an answer that never comes. */
+const SCRIPT_SECONDS = 120;
+
 /** What came of doing a step as its solution says, with the check before and after. */
 export interface StepReplay {
   /** Id. */
@@ -64,7 +67,7 @@ async function replayStep(step: LabStep, trial: Trial, signal: AbortSignal): Pro
   };
   await attempt(() => trial.enter(step));
   const before = isJudged ? await attempt(() => trial.judge(step)) : undefined;
-  await attempt(() => trial.solve(step));
+  await attempt(() => trial.solve(step, SCRIPT_SECONDS));
   if (!isJudged) return undefined;
   const after = await attempt(() => trial.judge(step));
   if (before?.passed === true) return told('vacuous');

@@ -41,15 +41,17 @@ export function createTrial(
   }
 
   /** @throws CaseFailed with the script's last words */
-  async function run({ name, script, machine: machineName, user }: LabScript): Promise<void> {
+  async function run(
+    { name, script, machine: machineName, user }: LabScript,
+    timeoutSeconds = SCRIPT_SECONDS,
+  ): Promise<void> {
     const machine = machineNamed(machineName, lab.machines);
-    const command = startCommand(
-      { script, timeoutSeconds: SCRIPT_SECONDS, ...(user !== undefined && { user }) },
-      'run',
-      { environment: startEnvironment(lab, machine), signal },
-    );
+    const command = startCommand({ script, timeoutSeconds, ...(user !== undefined && { user }) }, 'run', {
+      environment: startEnvironment(lab, machine),
+      signal,
+    });
     const result = await engine.exec(machineIdOf(machine.name), command);
-    const place = { lab: lab.slug, machine: machine.name, name, timeoutSeconds: SCRIPT_SECONDS };
+    const place = { lab: lab.slug, machine: machine.name, name, timeoutSeconds };
     const problem = startFault(result, 'run', place);
     if (problem) throw new CaseFailed(String(problem.details['problem']));
   }
@@ -63,9 +65,9 @@ export function createTrial(
       }
     },
 
-    /** Does what the step asks for. @throws CaseFailed */
-    async solve({ solution }: LabStep): Promise<void> {
-      for (const script of solution) await run(script);
+    /** Does what the step asks for, each script within its time. @throws CaseFailed */
+    async solve({ solution }: LabStep, timeoutSeconds = SCRIPT_SECONDS): Promise<void> {
+      for (const script of solution) await run(script, timeoutSeconds);
     },
 
     run,

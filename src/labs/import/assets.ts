@@ -40,16 +40,19 @@ export async function addAsset(asset: ScenarioAsset, work: AssetWork): Promise<W
     notes.warn(`the asset "${asset.file}" is not there: it is not placed`, place);
     return undefined;
   }
+  let placed = 0;
   for (const name of names) {
     const read = await tree.read(posix.join(source.assets, name));
     if ('problem' in read) {
-      notes.refuse(`the asset "${name}" ${read.problem}`, place);
+      notes.warn(`the asset "${name}" ${read.problem}: it is not placed`, place);
       continue;
     }
     const path = `${FOLDER}/${name}`;
     draft.files.set(path, read.content);
     if (read.runnable) draft.runnable.add(path);
+    placed += 1;
   }
+  if (placed === 0) return undefined;
   const mode = asset.chmod === undefined ? undefined : fileMode(asset.chmod);
   if (asset.chmod !== undefined && mode === undefined) {
     notes.warn(`"${asset.chmod}" is no mode of a file: it is left out`, place);

@@ -7,6 +7,10 @@ const HEAD_START = 2;
 /** Scripts that a step's solution may consist of. */
 const MOST_SCRIPTS = 20;
 
+/** Programs that wait for a learner at the keyboard. */
+const INTERACTIVE =
+  /^\s*(?:sudo\s+)?(?:(?:vi|vim|nvim|nano|pico|emacs|joe|less|more|man|info|top|htop|watch|tmux|screen|mc|visudo)(?:\s|$)|crontab\s+-e)/;
+
 /** A part of a solution: what is done in one machine before another one's turn. */
 export interface SolutionPart {
   /** Undefined for the first one. */
@@ -16,12 +20,13 @@ export interface SolutionPart {
 
 /**
  * Scripts that do as a step's text says: what a click runs, in the text's order. What the text later
- * interrupts, or leaves alone in its terminal, goes on beside the rest. None for a text that runs nothing,
- * or goes from machine to machine more often than a solution may.
+ * interrupts, or leaves alone in its terminal, goes on beside the rest; what waits for a learner at the
+ * keyboard is left out. None for a text that runs nothing, or goes from machine to machine more often than a solution may.
  */
 export function solutionOf(commands: readonly PageCommand[], folder: string): SolutionPart[] {
   const parts: { machine: string | undefined; lines: string[] }[] = [];
   for (const [place, { code, machine }] of commands.entries()) {
+    if (INTERACTIVE.test(code)) continue;
     const last = parts.at(-1);
     const part = last && last.machine === machine ? last : { machine, lines: [] };
     if (part !== last) parts.push(part);

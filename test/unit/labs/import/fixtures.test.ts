@@ -196,11 +196,20 @@ await t.test('what a lab can not hold is refused, and what it shortens is told',
   const step = { 'step.md': 'Do it.' };
   const large = await importOne(t, {
     'index.json': smallIndex({
-      details: { assets: { host01: [{ file: 'large', target: '/srv' }] } },
+      details: {
+        assets: {
+          host01: [
+            { file: 'large', target: '/srv' },
+            { file: '*', target: '/opt' },
+          ],
+        },
+      },
     }),
     'assets/large': 'x'.repeat(1024 * 1024 + 1),
+    'assets/small': 'x',
   });
-  t.match(large, { outcome: 'refused', refusals: [/the asset "large" is larger than 1 MiB/] });
+  t.match(large.warnings, [/the asset "large" is larger than 1 MiB: it is not placed/]);
+  t.match((await labIn(large.folder)).machines, [{ files: [{ to: '/opt/small' }] }]);
 
   const many = await importOne(t, {
     ...step,

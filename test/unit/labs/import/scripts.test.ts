@@ -110,6 +110,9 @@ await t.test(
       { machine: 'db', script: script(left('b')) },
       { machine: undefined, script: script('c\n') },
     ]);
+    for (const waiting of ['vim a', 'sudo nano /etc/hosts', 'man ls', 'top', 'crontab -e']) {
+      t.same(solutionOf([command(waiting), command('ls')], '/root'), alone('ls\n'), waiting);
+    }
     const toAndFro = Array.from({ length: 21 }, (_, place) => command('a', 1, false, `m${place % 2}`));
     t.same(solutionOf(toAndFro, '/root'), []);
     const [part] = solutionOf([command('cat /none'), command('false')], '/tmp');
