@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import { fault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Upload } from './file.ts';
+import { createPartMemories } from './part-memory.ts';
 import { partName, partTar } from './part-tar.ts';
 import { partsOf } from './parts.ts';
 import type { Inspection } from './parts.ts';
@@ -42,6 +43,7 @@ export function createDelivery({
   log: Log;
 }) {
   const cleaning = new Set<Promise<void>>();
+  const memories = createPartMemories();
 
   /** What came of the upload stands whether or not this succeeds: the next one tries again. */
   async function cleanUp(machineId: string, folder: string): Promise<void> {
@@ -65,6 +67,7 @@ export function createDelivery({
     ): Promise<ExecResult> {
       const { size, signal, inspection } = upload;
       if (size !== undefined && size > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
+      const memory = memories.take(size);
       const name = `${UPLOAD_PREFIX}${randomBytes(12).toString('hex')}`;
       const arrived = new PassThrough();
       const call = { script, path, more: [`/${name}`, ...more], verb: 'write to' };
@@ -72,11 +75,14 @@ export function createDelivery({
       const taken = runScript(engine, machineId, call, { timeoutMs, inputStream: arrived });
       const flight: Flight = { machineId, folder: name, arrived, signal, part: undefined };
       try {
-        const parts = partsOf(upload, { limitBytes, inspection });
+        const parts = partsOf(upload, { limitBytes, inspection, memory });
         const sent = send(parts, flight);
         // One that refuses does so before the whole upload has come.
         await Promise.race([sent, taken.then(() => sent)]);
-        return await taken;
+        const result = await taken;
+        // Of one that broke off the engine's connection may have a part still.
+        memories.giveBack(memory);
+        return result;
       } catch (error) {
         arrived.end();
         await taken.catch(() => undefined);

@@ -1,8 +1,6 @@
 import { fault } from '../errors.ts';
 import type { Upload } from './file.ts';
-
-/** Bytes of a part: enough that what each costs beside does not count. Two of an upload are in memory at a time. */
-export const PART_BYTES = 8 * 1024 * 1024;
+import type { PartMemory } from './part-memory.ts';
 
 /** Sees each piece of an upload before the machine does, and may throw. */
 export interface Inspection {
@@ -11,17 +9,20 @@ export interface Inspection {
 }
 
 /**
- * An upload in parts, all of them full but the last. The memory of a part is used again for the one
- * after the next: it is to be done with by then.
+ * An upload in parts, each but the last as long as one of `memory`, in which they are. The memory of a
+ * part is used again for the one after the next: it is to be done with by then.
  * @throws UPLOAD_TOO_LARGE, TRANSFER_INTERRUPTED when it is not as long as it was said to be, and what `inspection` throws
  */
 export async function* partsOf(
   { content, size }: Upload,
-  { limitBytes, inspection }: { limitBytes: number; inspection: Inspection | undefined },
+  {
+    limitBytes,
+    inspection,
+    memory,
+  }: { limitBytes: number; inspection: Inspection | undefined; memory: PartMemory },
 ): AsyncGenerator<Buffer, void> {
   if (size !== undefined && size > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
-  const room = Math.min(PART_BYTES, size ?? PART_BYTES);
-  const memory = [Buffer.allocUnsafeSlow(room), Buffer.allocUnsafeSlow(room)];
+  const room = memory[0].length;
   let [turn, filled, total] = [0, 0, 0];
   // Left open when it is refused, since it may be the connection by which that is told.
   const chunks: AsyncIterable<Buffer> = content.iterator({ destroyOnReturn: false });

@@ -101,6 +101,18 @@ await test('files go into machines', async (t) => {
     }
   });
 
+  await t.test('one after another and beside each other, and none has anything of another', async (t) => {
+    const sizes = [9_000_000, 17_000_000, 5, 8 * 1024 * 1024, 3];
+    const write = async (size: number, letter: string) => {
+      const path = `/home/learner/only-${letter}`;
+      await files.write(owner, place('plain', path), upload(letter.repeat(size)), never);
+      const left = `[ $(stat -c %s ${path}) = ${size} ] && ! tr -d ${letter} <${path} | grep -q .`;
+      t.equal(await shell('plain', `${left} && echo whole; rm ${path}`), 'whole\n', `${size} of ${letter}`);
+    };
+    for (const [number, size] of sizes.entries()) await write(size, 'abcde'[number] ?? '');
+    await Promise.all(sizes.slice(0, 3).map((size, number) => write(size, 'fgh'[number] ?? '')));
+  });
+
   await t.test('nothing is there before all is: too large, too short, too long, broken off', async (t) => {
     const path = '/home/learner/whole';
     const write = (content: Readable, size: number | undefined, signal = never) =>

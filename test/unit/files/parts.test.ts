@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
 import { test } from 'tap';
-import { PART_BYTES, partsOf } from '../../../src/files/parts.ts';
+import { createPartMemories, PART_BYTES } from '../../../src/files/part-memory.ts';
+import { partsOf } from '../../../src/files/parts.ts';
 
 const LIMIT = 3 * PART_BYTES;
 const of = (...pieces: Buffer[]) => Readable.from(pieces, { objectMode: false });
 
 async function read(content: Readable, size: number | undefined): Promise<Buffer[]> {
   const parts: Buffer[] = [];
-  const limits = { limitBytes: LIMIT, inspection: undefined };
+  const limits = { limitBytes: LIMIT, inspection: undefined, memory: createPartMemories().take(size) };
   for await (const part of partsOf({ content, size }, limits)) parts.push(Buffer.from(part));
   return parts;
 }

@@ -1,0 +1,35 @@
+import { test } from 'tap';
+import { createPartMemories, PART_BYTES } from '../../../src/files/part-memory.ts';
+
+await test('the memory of one upload serves the next, whatever its size', async (t) => {
+  const memories = createPartMemories();
+  const memory = memories.take(undefined);
+  t.same(
+    memory.map(({ length }) => length),
+    [PART_BYTES, PART_BYTES],
+  );
+  t.not(memory[0], memory[1]);
+  memories.giveBack(memory);
+  t.equal(memories.take(5), memory);
+});
+
+await test('two uploads at once never have the same, and that of one alone is kept', async (t) => {
+  const memories = createPartMemories();
+  const [one, two] = [memories.take(PART_BYTES), memories.take(PART_BYTES)];
+  t.equal(new Set([...one, ...two]).size, 4);
+  memories.giveBack(one);
+  memories.giveBack(two);
+  t.equal(memories.take(undefined), two);
+  t.not(memories.take(undefined), one);
+});
+
+await test('a small upload takes no more than it needs, and that is not kept', async (t) => {
+  const memories = createPartMemories();
+  const small = memories.take(5);
+  t.same(
+    small.map(({ length }) => length),
+    [5, 5],
+  );
+  memories.giveBack(small);
+  t.not(memories.take(5), small);
+});
