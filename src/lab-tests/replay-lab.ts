@@ -1,11 +1,15 @@
 import type { Lab, LabStep } from '../labs/lab.ts';
 import { isFault } from '../errors.ts';
+import { lastLine } from '../plain-text.ts';
 import { CaseFailed } from './lab-case.ts';
 import type { Trial } from './trial.ts';
 import type { Trials } from './trials.ts';
 
 /** Longest run of a solution that nobody has proven, in seconds: some wait for an answer that never comes. */
 const SCRIPT_SECONDS = 120;
+
+/** Characters that are kept of what a check said last. */
+const LONGEST_WORDS = 200;
 
 /** What came of doing a step as its solution says, with the check before and after. */
 export interface StepReplay {
@@ -73,5 +77,6 @@ async function replayStep(step: LabStep, trial: Trial, signal: AbortSignal): Pro
   if (before?.passed === true) return told('vacuous');
 
   if (after?.passed === true) return told('passed');
-  return told(step.solution.length === 0 ? 'unsolved' : 'failed', problems[0] ?? after?.message);
+  const said = after && (lastLine(after.output, LONGEST_WORDS) ?? after.message);
+  return told(step.solution.length === 0 ? 'unsolved' : 'failed', problems[0] ?? said);
 }

@@ -7,7 +7,7 @@ import type { Scenario, ScenarioPart } from './scenario.ts';
 import { hiddenScript, verifyScript } from './scripts.ts';
 import { shortened } from './shortened.ts';
 import { solutionOf } from './solution.ts';
-import type { Page, PageQuestion } from './text/page.ts';
+import type { Page, PageCommand, PageQuestion } from './text/page.ts';
 import type { Texts } from './texts.ts';
 
 /** Seconds that a verify script may take: some wait for what was started. */
@@ -24,6 +24,12 @@ interface StepWork {
   draft: LabDraft;
   notes: Notes;
   placeOf(path: PropertyKey[]): Place;
+}
+
+/** What an intro runs, which the first step takes over. */
+interface Early {
+  start: object[];
+  commands: PageCommand[];
 }
 
 /** What lab.yaml says of a scenario's parts. */
@@ -48,41 +54,49 @@ export async function writeSteps(work: StepWork): Promise<WrittenSteps> {
   if (intro?.background !== undefined) {
     written.machineStart = await hiddenStart(intro, 'intro', work);
   }
+  const early: Early = { start: [], commands: [] };
   if (intro && !introIsStep) {
-    const page = await addPage(intro, 'intro.md', work);
-    if (page !== undefined) written.pages.introduction = page;
+    const { path, commands = [] } = await addPage(intro, 'intro.md', work);
+    if (path !== undefined) written.pages.introduction = path;
     tellVerify(intro, work);
+    early.start = await shownStart(intro, 'intro', work);
+    early.commands = commands;
   }
   const parts = [
     ...(introIsStep ? [{ ...intro, background: undefined }] : []),
     ...steps,
     ...(finishIsStep ? [finish] : []),
   ];
-  const early = intro && !introIsStep ? await shownStart(intro, 'intro', work) : [];
   const names = new Set<string>();
   for (const [place, part] of parts.entries()) {
-    written.steps.push(await writeStep(part, { place, names, early: place === 0 ? early : [] }, work));
+    written.steps.push(await writeStep(part, { place, names, early: place === 0 ? early : undefined }, work));
   }
   if (finish && !finishIsStep) {
-    const page = await addPage(finish, 'finish.md', work);
-    if (page !== undefined) written.pages.conclusion = page;
+    const { path } = await addPage(finish, 'finish.md', work);
+    if (path !== undefined) written.pages.conclusion = path;
   }
   return written;
 }
 
+/** A page that is before or after the steps. */
+interface AddedPage {
+  path: string;
+  commands: PageCommand[];
+}
+
 /** The page of an intro or a finish, which asks nothing and folds nothing. */
-async function addPage(part: ScenarioPart, path: string, work: StepWork): Promise<string | undefined> {
+async function addPage(part: ScenarioPart, path: string, work: StepWork): Promise<Partial<AddedPage>> {
   const { texts, draft, notes, placeOf } = work;
-  if (part.text === undefined) return undefined;
+  if (part.text === undefined) return {};
   const textPath = [...part.path, 'text'];
   const page = await texts.page(part.text, textPath, 'open');
-  if (!page) return undefined;
+  if (!page) return {};
   if (page.questions.length > 0) {
     notes.warn('questions before the first step or after the last one are only shown', placeOf(textPath));
   }
   const asked = page.questions.map(({ question }) => `**${question}**`);
   const text = [page.markdown, ...asked].join('\n\n').trim();
-  return text === '' ? undefined : addText(draft, path, text);
+  return { commands: page.commands, ...(text !== '' && { path: addText(draft, path, text) }) };
 }
 
 function tellVerify(part: ScenarioPart, { notes, placeOf }: StepWork): void {
@@ -92,7 +106,7 @@ function tellVerify(part: ScenarioPart, { notes, placeOf }: StepWork): void {
 
 async function writeStep(
   part: ScenarioPart,
-  { place, names, early }: { place: number; names: Set<string>; early: object[] },
+  { place, names, early }: { place: number; names: Set<string>; early: Early | undefined },
   work: StepWork,
 ): Promise<object> {
   const { texts, draft } = work;
@@ -101,13 +115,13 @@ async function writeStep(
   const page =
     part.text === undefined ? undefined : await texts.page(part.text, [...part.path, 'text'], 'take');
   const start = [
-    ...early,
+    ...(early?.start ?? []),
     ...(await hiddenStart(part, number, work)),
     ...(await shownStart(part, number, work)),
   ];
   const checks = [...(page?.questions ?? []).map(writeQuestion), ...(await verifyCheck(part, number, work))];
   const hints = await writeHints(part, page, number, work);
-  const solution = writeSolution(page, number, work);
+  const solution = writeSolution([...(early?.commands ?? []), ...(page?.commands ?? [])], number, work);
   return {
     id: ownName(title, `step-${place + 1}`, names),
     title,
@@ -176,11 +190,11 @@ async function writeHints(
 }
 
 function writeSolution(
-  page: Page | undefined,
+  commands: readonly PageCommand[],
   number: string,
   { environment, draft }: StepWork,
 ): (string | object)[] {
-  return solutionOf(page?.commands ?? [], environment.folder).map(({ machine, script }, place) => {
+  return solutionOf(commands, environment.folder).map(({ machine, script }, place) => {
     const path = addText(draft, `solutions/${number}${place === 0 ? '' : `-${place + 1}`}.sh`, script);
     return machine === undefined ? path : { script: path, machine };
   });

@@ -2,10 +2,11 @@ import type { PageContext, PagePort } from './page.ts';
 
 /** A web address of a machine as Katacoda writes it. */
 const KATACODA =
-  /(?:https?:\/\/)?\[\[(HOST|CLIENT)(\d*)_SUBDOMAIN\]\](?:-(\d{1,5}))?-\[\[KATACODA_HOST\]\](?:\.\[\[KATACODA_DOMAIN\]\]|\.[\w.-]+\.(?:com|io))?(\/[^\s)\]"'<>`]*)?/g;
+  /(?:https?:\/\/)?\[\[(HOST|CLIENT)(\d*)_SUBDOMAIN\]\](?:-(\d{1,5}))?-\[\[KATACODA_HOST\]\](?:\.\[\[KATACODA_DOMAIN\]\]|\.[\w.-]+\.(?:com|io))?([/?](?:[^\s)\]"'<>`]*[^\s)\]"'<>`.,;:!?])?)?/g;
 
 /** And as Killercoda does. */
-const KILLERCODA = /(?:https?:\/\/)?\{\{\s*TRAFFIC_(HOST)(\d+)_(\d{1,5})\s*\}\}(\/[^\s)\]"'<>`]*)?/g;
+const KILLERCODA =
+  /(?:https?:\/\/)?\{\{\s*TRAFFIC_(HOST)(\d+)_(\d{1,5})\s*\}\}([/?](?:[^\s)\]"'<>`]*[^\s)\]"'<>`.,;:!?])?)?/g;
 
 /** A page on which learners choose a port: Berth's buttons. */
 const CHOOSE = /\{\{\s*TRAFFIC_SELECTOR\s*\}\}/g;

@@ -19,6 +19,13 @@ export function preBlock({ attributes, code, line }: Pre, context: PageContext):
   }
   const path = machinePath(file, context.folder);
   const marker = attribute(attributes, 'data-marker') ?? '';
+  if ([path, marker].some((text) => /[`\n]|".*'|'.*"/.test(text))) {
+    context.notes.warn('text for a file is copied on a click: its marker has quotes of both kinds', {
+      file: context.file,
+      line,
+    });
+    return fenced(text, 'text copy');
+  }
   const inserted = target === 'insert' ? ` marker=${quoted(marker)}` : '';
   return fenced(text, `text file=${/\s/.test(path) ? quoted(path) : path} mode=${target}${inserted}`);
 }
@@ -37,6 +44,7 @@ function plainCode(code: string): string {
   return decodeEntities(text).replaceAll(/^\n+|\s+$/g, '');
 }
 
+/** In quotes that the text does not have; a fence's words can hold neither both kinds nor a backtick. */
 function quoted(text: string): string {
-  return JSON.stringify(text.replaceAll('`', "'"));
+  return text.includes('"') ? `'${text}'` : `"${text}"`;
 }

@@ -93,7 +93,12 @@ function toPre(pre: Pre, context: PageContext, page: Page): string {
 /** A link that opens the file. */
 function openLink(code: string, { folder }: PageContext): string {
   const path = code.trim();
-  return `[${path.replaceAll(/[[\]]/g, String.raw`\$&`)}](berth:file${encodeURI(machinePath(path, folder))})`;
+  return `[${path.replaceAll(/[[\]]/g, String.raw`\$&`)}](berth:file${encoded(machinePath(path, folder))})`;
+}
+
+/** A path as a link has it: also without what would end the link, or the path in it. */
+function encoded(path: string): string {
+  return encodeURI(path).replaceAll(/[()?#]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
 }
 
 /** Code within a line, between more backticks than are in it. */

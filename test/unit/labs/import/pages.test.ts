@@ -77,6 +77,10 @@ await t.test('addresses of machines lead to their ports', async (t) => {
     ['{{TRAFFIC_HOST2_81}}', '[db:81](berth:port/db/81)'],
     ['[a]({{TRAFFIC_SELECTOR}})', 'a'],
     [`[a](${katacoda}/b)`, '[a](berth:port/8080/b)'],
+    [
+      `see ${katacoda}/a, or ${katacoda}?b.`,
+      'see [host01:8080/a](berth:port/8080/a), or [host01:8080?b](berth:port/8080?b).',
+    ],
     [`see ${katacoda}/ now`, 'see [host01:8080/](berth:port/8080/) now'],
     [`\`${katacoda}\`{{execute}}`, '[host01:8080](berth:port/8080)'],
     [`\`curl -s ${katacoda}/b\`{{execute}}`, '`curl -s http://host01:8080/b`{{exec}}'],
@@ -111,7 +115,7 @@ await t.test('blocks for the editor name file, mode and marker', async (t) => {
   );
   t.equal(
     pre('data-filename="../a" data-target="insert" data-marker="# &quot;here&quot;"'),
-    '```text file=/a mode=insert marker="# \\"here\\""\nx\n```',
+    '```text file=/a mode=insert marker=\'# "here"\'\nx\n```',
   );
   t.equal(pre('data-target="clipboard"'), '```text copy\nx\n```');
   t.equal(pre(''), '```\nx\n```');
@@ -120,6 +124,10 @@ await t.test('blocks for the editor name file, mode and marker', async (t) => {
   t.equal(prepended.markdown, '```text copy\nx\n```');
   t.match(prepended.warnings, [/"prepend"/]);
   t.equal(markdown('`a b.js`{{open}}'), '[a b.js](berth:file/root/a%20b.js)');
+  t.equal(markdown('`a (1)#2.js`{{open}}'), '[a (1)#2.js](berth:file/root/a%20%281%29%232.js)');
+  const both = pageOf(`<pre data-filename="a" data-target="insert" data-marker="'&quot;">x</pre>`);
+  t.equal(both.markdown, '```text copy\nx\n```');
+  t.match(both.warnings, [/quotes of both kinds/]);
   t.equal(markdown('before <pre>in</pre> after'), 'before\n\n```\nin\n```\n\nafter');
 });
 
