@@ -123,6 +123,25 @@ await t.test('questions are answered rightly and wrongly, beside other checks an
   t.match(stdout, /No answer to "check" was found that fits its patterns: add a plain one to them\./);
 });
 
+await t.test('checks of every kind are tried as in a session', async (t) => {
+  const server = await readFile(join(import.meta.dirname, '../../support/machine-web-server.pl'), 'utf8');
+  const trusted = `check: { script: 'grep -qx done /machine/home/learner/done', trusted: { paths: [/home/learner/done] } }`;
+  const serve = 'setsid perl ~/server.pl 8080 & until [ -e /tmp/web-8080.ready ]; do sleep 0.1; done';
+  const directory = await labsFolder(t, {
+    kinds: testedLab(
+      [
+        `id: trusted, ${trusted}, solution: 'echo done > ~/done', wrong: 'mkdir -p ~/done && echo done > ~/done/done'`,
+        `id: http, check: { http: { port: 8080, path: /connection, contains: connection } }, solution: '${serve}', wrong: 'perl -c ~/server.pl'`,
+      ],
+      { machine: ', files: [{ from: server.pl, to: ~/server.pl }]', 'server.pl': server },
+    ),
+  });
+  const { code, stdout } = await labsCommand(['test', join(directory, 'kinds')]);
+  t.equal(code, 0, stdout);
+  t.match(stdout, /^kinds +trusted +✔ +✔ +✔ 1 of 1 /m);
+  t.match(stdout, /^kinds +http +✔ +✔ +✔ 1 of 1 /m);
+});
+
 await t.test('what can not be tested at all is said to be', async (t) => {
   const empty = await labsFolder(t, {});
   const nowhere = await labsCommand(['test', 'no-such-lab'], { BERTH_LABS_DIR: empty });
