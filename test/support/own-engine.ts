@@ -15,6 +15,13 @@ const WAIT_LIMIT_MS = 60_000;
 /** Disk of the engine: room for the image several times, and quickly filled. */
 const DISK_BYTES = 640 * 1024 * 1024;
 
+/** How its disk is made, at `$data`, beside which there is room. On `btrfs` it can bound what a container writes. */
+const DISKS = {
+  memory: `mount -t tmpfs -o size=${DISK_BYTES} none $data`,
+  xfs: `truncate -s ${DISK_BYTES} $data.disk && mkfs.xfs -q $data.disk && mount -t xfs -o loop $data.disk $data`,
+  btrfs: `truncate -s ${DISK_BYTES} $data.disk && mkfs.btrfs -q $data.disk && mount -t btrfs -o loop $data.disk $data`,
+};
+
 /** An engine of a test's own, apart from the machine's: its own mounts, network, processes and disk. */
 export interface OwnEngine {
   /** As in DOCKER_HOST. */
@@ -28,7 +35,11 @@ export interface OwnEngine {
 }
 
 /** Makes an engine that holds `image`, and starts it. It goes with the test, with all that it runs. */
-export async function startOwnEngine(t: Test, image: string): Promise<OwnEngine> {
+export async function startOwnEngine(
+  t: Test,
+  image: string,
+  { disk = 'memory' }: { disk?: keyof typeof DISKS } = {},
+): Promise<OwnEngine> {
   // The path of a socket may have 107 bytes, so it lies in no deep folder.
   const folder = await mkdtemp(join(tmpdir(), 'berth-'));
   const host = `unix://${folder}/engine.sock`;
@@ -52,6 +63,8 @@ export async function startOwnEngine(t: Test, image: string): Promise<OwnEngine>
     if (code !== 0) throw new Error(`ended with ${code}: ${script}`);
   }
 
+  // By itself it takes overlay2 wherever that works.
+  const driver = disk === 'btrfs' ? '--storage-driver btrfs' : '';
   let daemon: ChildProcess | undefined;
   const engine: OwnEngine = {
     host,
@@ -59,7 +72,7 @@ export async function startOwnEngine(t: Test, image: string): Promise<OwnEngine>
       daemon = enter(
         keeper,
         `exec dockerd --config-file /dev/null --host ${host} --data-root ${folder}/data --exec-root /run/docker \
-          --pidfile /run/docker.pid --live-restore > ${folder}/log 2>&1`,
+          --pidfile /run/docker.pid --live-restore ${driver} > ${folder}/log 2>&1`,
       );
       await answers(host, 'up');
     },
@@ -77,7 +90,7 @@ export async function startOwnEngine(t: Test, image: string): Promise<OwnEngine>
   };
 
   await inside(
-    `mount -t tmpfs none /run && ip link set lo up && mkdir ${folder}/data && mount -t tmpfs -o size=${DISK_BYTES} none ${folder}/data`,
+    `mount -t tmpfs none /run && ip link set lo up && data=${folder}/data && mkdir $data && ${DISKS[disk]}`,
   );
   await engine.start();
   await copyImage(host, image);

@@ -66,7 +66,7 @@ export function createDockerEngine({
 }: DockerEngineOptions): Engine {
   const { docker, direct, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
-  const boundsLayers = createLayerLimit({ docker, installation, image: egressImage });
+  const limitLayer = createLayerLimit({ docker, installation });
   const sizesAtStart = createSizesAtStart(docker);
   const waiting = createWaitingShells(docker);
   const closing = new AbortController();
@@ -76,7 +76,7 @@ export function createDockerEngine({
     info: () => readEngineInfo(docker),
     provision: (spec, options) =>
       provision(
-        { docker, installation, egress, registryImage, boundsLayers, credentialsFor, onPulled },
+        { docker, installation, egress, registryImage, limitLayer, credentialsFor, onPulled },
         spec,
         options,
       ),

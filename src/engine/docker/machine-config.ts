@@ -1,7 +1,6 @@
 import type { ContainerCreateOptions, EndpointSettings, HostConfig, MountSettings } from 'dockerode';
 import type { IsolationProfile, MachineLimits, MachineSpec } from '../engine.ts';
 import { LABEL } from './labels.ts';
-import { storageLimit } from './layer-limit.ts';
 
 /**
  * What apt, dpkg, su, useradd and chown need of root's powers: to hand files over and to become
@@ -30,8 +29,8 @@ export interface MachinePlace {
   labels: Record<string, string>;
   /** Name servers for a machine that reaches the internet; the host's own when empty. */
   nameServers: readonly string[];
-  /** Whether the engine bounds what a machine writes. */
-  isLayerBound?: boolean;
+  /** By which the engine bounds what the machine writes into its file system; nothing where it can not. */
+  storage?: Record<string, string>;
 }
 
 /** A machine's place on one network. */
@@ -43,7 +42,6 @@ export interface MachineEndpoint {
 /** The engine's description of a machine, on its primary network alone: older engines refuse several at once. */
 export function machineConfig(spec: MachineSpec, place: MachinePlace): ContainerCreateOptions {
   const [primary] = place.endpoints;
-  const { diskBytes } = spec.limits;
   return {
     name: place.containerName,
     Hostname: spec.name,
@@ -66,7 +64,7 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
       ...isolation(spec.profile),
       ...limits(spec.limits),
       Mounts: place.mounts,
-      ...(place.isLayerBound && diskBytes !== undefined && { StorageOpt: storageLimit(diskBytes) }),
+      ...(place.storage && { StorageOpt: place.storage }),
     },
     ...(primary && {
       NetworkingConfig: { EndpointsConfig: { [primary.network]: endpointConfig(spec.name, primary) } },

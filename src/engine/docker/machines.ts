@@ -20,7 +20,7 @@ export interface ProvisionContext extends PullContext {
   egress: Egress;
   /** Image of the local registry's front; undefined where there is no registry. */
   registryImage?: string | undefined;
-  boundsLayers: LayerLimit;
+  limitLayer: LayerLimit;
 }
 
 /** A machine that was created, on its primary network alone, and does not run yet. */
@@ -69,7 +69,7 @@ export async function startMachine(
 }
 
 async function createMachine(
-  { docker, installation, egress, boundsLayers }: ProvisionContext,
+  { docker, installation, egress, limitLayer }: ProvisionContext,
   { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
 ): Promise<CreatedMachine> {
   const { addresses, made, options } = creation;
@@ -83,13 +83,14 @@ async function createMachine(
   }));
   const internet = spec.networks.some((network) => network.internet && networks.includes(network.name));
   const belonging = { environment: environmentId, machine: name, networks: networks.join(',') };
+  const { diskBytes } = machine.limits;
   const config = machineConfig(machine, {
     containerName: `berth-${environmentId}-${name}`,
     endpoints,
     mounts,
     labels: labelsOf(installation, 'machine', { ...belonging, profile }),
     nameServers: internet ? egress.nameServers : [],
-    isLayerBound: machine.limits.diskBytes !== undefined && (await boundsLayers()),
+    storage: diskBytes === undefined ? {} : await limitLayer(machine.image, diskBytes),
   });
   const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
     call(() => docker.createContainer(config)),

@@ -11,17 +11,21 @@ export const CHROMIUM = '/usr/bin/chromium';
  * @throws Error that says what to run when this is no Debian, or not root.
  */
 export async function ensureTestPackages(step: Step): Promise<string> {
-  const [postgres, redis, registry, chromium] = await Promise.all([
+  const [postgres, redis, registry, chromium, xfs, btrfs] = await Promise.all([
     findPostgres(),
     hasCommand('redis-server'),
     hasCommand('docker-registry'),
     hasCommand('chromium'),
+    hasCommand('mkfs.xfs'),
+    hasCommand('mkfs.btrfs'),
   ]);
   const missing = [
     ...(postgres ? [] : ['postgresql']),
     ...(redis ? [] : ['redis-server']),
     ...(registry ? [] : ['docker-registry']),
     ...(chromium ? [] : ['chromium', 'fonts-dejavu-core']),
+    ...(xfs ? [] : ['xfsprogs']),
+    ...(btrfs ? [] : ['btrfs-progs']),
   ];
   if (missing.length === 0) return 'unchanged';
   const host = await readHost();

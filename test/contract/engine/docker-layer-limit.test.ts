@@ -1,0 +1,55 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
+import { environmentSpec, MACHINE_IMAGE, machineSpec, runScript } from '../../support/engines.ts';
+import { mayBoundLayers } from '../../../src/engine/docker/layer-limit.ts';
+import { startOwnEngine } from '../../support/own-engine.ts';
+
+const LIMIT_BYTES = 16 * 1024 ** 2;
+
+/** A machine that may write 16 MiB into its file system. */
+const narrow = () => {
+  const { limits, ...rest } = machineSpec();
+  return environmentSpec({ machines: [{ ...rest, limits: { ...limits, diskBytes: LIMIT_BYTES } }] });
+};
+
+/** An engine of the test's own on such a disk; helpers' images are not there. */
+async function openOn(t: Test, disk: 'btrfs' | 'xfs') {
+  const own = await startOwnEngine(t, MACHINE_IMAGE, { disk });
+  const engine = createDockerEngine({ host: own.host, installation: 'test-disk' });
+  const { docker, close } = connectEngine(own.host, {});
+  t.teardown(async () => {
+    close();
+    await engine.close();
+  });
+  return { engine, docker };
+}
+
+await test('where the engine can bound what a machine writes, the writing fails at the limit', async (t) => {
+  const { engine, docker } = await openOn(t, 'btrfs');
+  t.equal(((await docker.info()) as { Driver: string }).Driver, 'btrfs');
+  const spec = narrow();
+  const [main] = await engine.provision(spec);
+  const machineId = main?.machineId ?? '';
+  t.match(await runScript(engine, machineId, 'head -c 8M /dev/urandom >/root/fits; sync'), { code: 0 });
+  const tooMuch = await runScript(engine, machineId, 'head -c 16M /dev/urandom >/root/more; sync');
+  t.match(tooMuch.err, /No space left on device|Disk quota exceeded/);
+  const [usage] = await engine.usage();
+  t.ok((usage?.writtenBytes ?? NaN) <= LIMIT_BYTES, `${usage?.writtenBytes} bytes`);
+  t.match(await runScript(engine, machineId, 'rm /root/more && sync && echo yes >/root/again'), { code: 0 });
+  await engine.destroy(spec.environmentId);
+  t.same(await docker.listContainers({ all: true }), [], 'nor is there anything of the trial');
+});
+
+await test('where it turns out not to, the machine is made without, and its writing is measured', async (t) => {
+  // As overlay2 on a disk that could count, but was not mounted for it.
+  const { engine, docker } = await openOn(t, 'xfs');
+  t.ok(mayBoundLayers((await docker.info()) as Parameters<typeof mayBoundLayers>[0]));
+  const [main] = await engine.provision(narrow());
+  const write = await runScript(engine, main?.machineId ?? '', 'head -c 24M /dev/urandom >/root/more');
+  t.match(write, { code: 0 });
+  const [usage] = await engine.usage();
+  t.ok((usage?.writtenBytes ?? NaN) > LIMIT_BYTES);
+  t.equal((await docker.listContainers({ all: true })).length, 1, 'nothing of the trial is left');
+});
