@@ -8,6 +8,9 @@ import type { SourceTree } from './source-tree.ts';
 import type { Page, PagePort } from './text/page.ts';
 import { toPage } from './text/to-page.ts';
 
+/** Characters of a page: beyond all that was seen, and taken apart in seconds even where it was made to be slow. */
+const LONGEST_PAGE = 100_000;
+
 /** What is read of a scenario: its pages and scripts, with what they run and lead to. */
 export interface Texts {
   page(given: string, path: PropertyKey[], folds: 'take' | 'open'): Promise<Page | undefined>;
@@ -47,7 +50,10 @@ export function createTexts(made: {
     code,
     async page(given, path, folds) {
       const file = await source.text(given, placeOf(path));
-      return file && pageOf(file, folds);
+      if (!file || file.text.length <= LONGEST_PAGE) return file && pageOf(file, folds);
+      const message = `the file "${file.path}" is too long for a page: ${LONGEST_PAGE} characters at most`;
+      notes.refuse(message, placeOf(path));
+      return undefined;
     },
     async script(given, path) {
       const file = await source.text(given, placeOf(path));
@@ -59,7 +65,7 @@ export function createTexts(made: {
       const place = placeOf(path);
       const isFile = source.find(given) !== undefined || !/\s/.test(given);
       const file = isFile ? await source.text(given, place) : { path: place.file, text: given };
-      return file && (await pageOf(file, 'open')).markdown;
+      return file && (await pageOf({ ...file, text: file.text.slice(0, LONGEST_PAGE) }, 'open')).markdown;
     },
   };
 }

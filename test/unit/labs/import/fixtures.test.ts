@@ -224,6 +224,8 @@ await t.test('what a lab can not hold is refused, and what it shortens is told',
     'index.json': smallIndex({ title: 'long '.repeat(30), time: 5 }),
   });
   t.match(long, { outcome: 'imported with warnings', warnings: [/title: is shortened/] });
+  const endless = await importOne(t, { 'index.json': smallIndex(), 'step.md': 'x'.repeat(100_001) });
+  t.match(endless, { outcome: 'refused', refusals: [/"one\/step\.md" is too long for a page/] });
   const binary = await importOne(t, { 'index.json': smallIndex(), 'step.md': 'a\0b' });
   t.match(binary, { outcome: 'refused', refusals: [/"one\/step\.md" is not UTF-8 text/] });
 });

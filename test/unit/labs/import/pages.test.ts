@@ -74,6 +74,11 @@ await t.test('addresses of machines lead to their ports', async (t) => {
   const cases: [string, string][] = [
     ['[a]({{TRAFFIC_HOST1_80}})', '[a](berth:port/80)'],
     ['[a]({{TRAFFIC_HOST1_80}}/b?c=d)', '[a](berth:port/80/b?c=d)'],
+    ['see {{TRAFFIC_HOST1_80/a/b.html}}', 'see [host01:80/a/b.html](berth:port/80/a/b.html)'],
+    [
+      `[x]({{TRAFFIC_HOST1_80}}) ${katacoda} [y]( {{TRAFFIC_HOST1_81}} )`,
+      '[x](berth:port/80) [host01:8080](berth:port/8080) [y]( berth:port/81 )',
+    ],
     ['{{TRAFFIC_HOST2_81}}', '[db:81](berth:port/db/81)'],
     ['[a]({{TRAFFIC_SELECTOR}})', 'a'],
     [`[a](${katacoda}/b)`, '[a](berth:port/8080/b)'],
@@ -96,7 +101,7 @@ await t.test('addresses of machines lead to their ports', async (t) => {
   ];
   for (const [given, page] of cases)
     t.equal(pageOf(given, { hosts: ['host01', 'db'] }).markdown, page, given);
-  t.same(pageOf(cases[2]![0], { hosts: ['host01', 'db'] }).ports, [{ host: 'db', port: 81 }]);
+  t.same(pageOf('{{TRAFFIC_HOST2_81}}', { hosts: ['host01', 'db'] }).ports, [{ host: 'db', port: 81 }]);
   const alone = pageOf('{{TRAFFIC_HOST2_81}}');
   t.same([alone.markdown, alone.ports], ['{{TRAFFIC_HOST2_81}}', []]);
   t.match(alone.warnings, [/there is no machine 2/]);
