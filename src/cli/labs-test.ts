@@ -54,7 +54,7 @@ async function testAll(
   { config, jobs, onCase }: { config: Config; jobs: number; onCase: (ended: LabCase) => void },
   signal: AbortSignal,
 ): Promise<void> {
-  await withLabTests({ config, jobs }, async ({ test }) => {
+  await withLabTests({ config, jobs, labs }, async ({ test }) => {
     const ends = labs.map((lab) => test(lab, onCase, signal));
     // All have cleaned up before the engine is let go of.
     await Promise.allSettled(ends);

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { connectEngine } from '../engine/docker/connection.ts';
 import { createDockerEngine } from '../engine/docker/docker-engine.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
+import { REGISTRY_IMAGE } from '../engine/docker/registry.ts';
 import { LAB_TESTS_INSTALLATION } from '../lab-tests/environment-ids.ts';
 import { removeLeftovers } from '../lab-tests/leftovers.ts';
 import { createMemorySubnets } from '../lab-tests/memory-subnets.ts';
@@ -24,6 +25,7 @@ import { imagesFolder } from '../setup/project-folders.ts';
 import { createSteps } from '../../setup/steps.mjs';
 import { errorsOnly } from './errors-only.ts';
 import { guarded } from './guarded.ts';
+import { settingsInstallation } from './settings-installation.ts';
 
 /** What can be done with labs on the engine; all reject when `signal` aborts, with nothing left there. */
 export interface LabTests {
@@ -36,16 +38,18 @@ export interface LabTests {
 /**
  * Makes the machine ready, as a start of the service does, and constructs what tests labs on the engine of
  * these settings, as the service would run them, without a database; what killed tests left there is removed
- * first. At most `jobs` environments are there at a time.
+ * first. At most `jobs` environments are there at a time. Those of `labs` that want the local registry get that
+ * of the installation whose settings these are.
  */
 export async function withLabTests(
-  { config, jobs }: { config: Config; jobs: number },
+  { config, jobs, labs = [] }: { config: Config; jobs: number; labs?: readonly Lab[] },
   work: (tests: LabTests) => Promise<void>,
 ): Promise<void> {
   await ensureMachine({ env: process.env, steps: createSteps({ output: process.stderr }), imagesFolder });
   const host = config.dockerHost;
   const clock = systemClock;
   const engine = createDockerEngine({
+    ...(await registryFor(labs, config)),
     host,
     installation: LAB_TESTS_INSTALLATION,
     nameServers: config.nameServers,
@@ -78,4 +82,11 @@ export async function withLabTests(
     close();
     await engine.close();
   }
+}
+
+/** Which registry environments of the labs reach: none where none of them wants it, or there is no installation. */
+async function registryFor(labs: readonly Lab[], config: Config) {
+  if (config.registry === 'off' || !labs.some(({ registry }) => registry)) return {};
+  const registryInstallation = await settingsInstallation(config);
+  return registryInstallation === undefined ? {} : { registryImage: REGISTRY_IMAGE, registryInstallation };
 }

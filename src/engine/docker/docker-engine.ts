@@ -44,6 +44,8 @@ export interface DockerEngineOptions {
   checkerImage?: string;
   /** Image of the local registry, by which labs that ask for it reach it; undefined where there is none. */
   registryImage?: string | undefined;
+  /** Whose local registry labs reach; this installation's when absent. */
+  registryInstallation?: string | undefined;
   /** Name servers of machines with internet; those of the engine's host when absent. */
   nameServers?: readonly string[];
   /** How to sign in to a registry that images of labs come from; undefined for nobody in particular. */
@@ -59,6 +61,7 @@ export function createDockerEngine({
   gatewayImage = GATEWAY_IMAGE,
   checkerImage = CHECKER_IMAGE,
   registryImage,
+  registryInstallation,
   nameServers = [],
   host,
   credentialsFor,
@@ -76,7 +79,16 @@ export function createDockerEngine({
     info: () => readEngineInfo(docker),
     provision: (spec, options) =>
       provision(
-        { docker, installation, egress, registryImage, limitLayer, credentialsFor, onPulled },
+        {
+          docker,
+          installation,
+          egress,
+          registryImage,
+          registryInstallation,
+          limitLayer,
+          credentialsFor,
+          onPulled,
+        },
         spec,
         options,
       ),

@@ -20,6 +20,8 @@ export interface ProvisionContext extends PullContext {
   egress: Egress;
   /** Image of the local registry's front; undefined where there is no registry. */
   registryImage?: string | undefined;
+  /** Whose local registry that is; the installation's own when absent. */
+  registryInstallation?: string | undefined;
   limitLayer: LayerLimit;
 }
 

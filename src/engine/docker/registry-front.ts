@@ -28,7 +28,7 @@ export async function makeFront(
   { environmentId, networks }: EnvironmentSpec,
   made: Made,
 ): Promise<void> {
-  const { docker, installation, registryImage } = context;
+  const { docker, installation, registryImage, registryInstallation = installation } = context;
   if (registryImage === undefined)
     throw fault('LOCAL_REGISTRY_UNAVAILABLE', {
       problem: 'it is off, and an admin turns it on with BERTH_REGISTRY',
@@ -40,12 +40,12 @@ export async function makeFront(
   const config = frontConfig({
     name: `berth-${environmentId}.registry`,
     image: registryImage,
-    socket: registryNames(installation).socket,
+    socket: registryNames(registryInstallation).socket,
     labels: labelsOf(installation, 'front', { environment: environmentId }),
     first: ends[0],
   });
   try {
-    await ensureSocket(docker, installation);
+    await ensureSocket(docker, registryInstallation);
     await createUnlessTaken(made.containers, config.name, () => call(() => docker.createContainer(config)));
     await joinAndStart(docker, config.name, ends.slice(1));
   } catch (error) {

@@ -1,0 +1,46 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { openDatabase } from '../../../src/database/database.ts';
+import { freshDatabaseUrl } from '../../support/databases.ts';
+import { labsFolder } from '../../support/lab-folders.ts';
+import { labsCommand } from '../../support/labs-command.ts';
+import { openLocalRegistry } from '../../support/local-registry.ts';
+import { testedLab } from '../../support/tested-labs.ts';
+
+/** Building the image may take a while on a machine that never did. */
+t.setTimeout(300_000);
+
+const on = { BERTH_REGISTRY: 'auto' };
+const answers = 'until curl -fsS -m 5 http://registry:5000/v2/; do sleep 0.2; done';
+const lab = testedLab([`id: one, solution: '${answers}'`]);
+const files = { ...lab, 'lab.yaml': `registry: true\n${lab['lab.yaml']}` };
+
+await t.test('a lab reaches the local registry of the installation whose settings these are', async (t) => {
+  const { registry, installation, docker } = await openLocalRegistry(t);
+  await registry.ensure();
+  const url = await freshDatabaseUrl(t, 'sqlite');
+  const database = await openDatabase({ url });
+  await database.client.setting.create({ data: { key: 'installation', value: installation } });
+  await database.close();
+
+  const directory = await labsFolder(t, { pulls: files });
+  const { code, stdout } = await labsCommand(['test', directory], { ...on, DATABASE_URL: url });
+  t.equal(code, 0, stdout);
+  const filters = { label: ['berth.installation=lab-tests', 'berth.role=registry'] };
+  t.same((await docker.listVolumes({ filters })).Volumes, [], 'nothing is made of a registry of its own');
+});
+
+await t.test('without an installation it is told that there is none, and no database is made', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-none-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const directory = await labsFolder(t, { pulls: files });
+  const { code, stdout } = await labsCommand(['test', directory], {
+    BERTH_DATA_DIR: folder,
+    DATABASE_URL: '',
+  });
+  t.equal(code, 1);
+  t.match(stdout, /✘ pulls has its machines made .*\n {2}The local registry can not be used/);
+  t.same(await readdir(folder), []);
+});
