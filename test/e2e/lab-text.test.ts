@@ -166,7 +166,7 @@ await test('a link opens a file, which is changed and saved', async (t) => {
   await area.fill('port = 2\n');
   await readable(t, page);
   await page.keyboard.press('Escape');
-  const question = dialog.getByRole('alertdialog', { name: 'Close without saving?' });
+  const question = dialog.getByRole('alertdialog', { name: 'Close without saving what you changed?' });
   await question.waitFor();
   t.equal(await page.evaluate('document.activeElement.textContent'), 'Go on', 'Enter loses nothing');
   await page.keyboard.press('Escape');

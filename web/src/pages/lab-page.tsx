@@ -10,8 +10,13 @@ import { ReadySession } from '../modules/session/ready-session.ts';
 import { SessionStage } from '../modules/session/session-stage.tsx';
 import { useSession } from '../modules/session/use-session.ts';
 import { NotFoundPage } from './not-found-page.tsx';
+import { languageGiven, useLanguage, useTexts } from '../modules/language/language.ts';
+import { useOffering } from '../modules/language/offered.ts';
+import { useKept } from '../components/use-kept.ts';
+import { pageTexts } from './texts.ts';
 
 interface LabOfPage {
+  languages: string[];
   title: string;
   introduction: string;
   conclusion: string;
@@ -20,21 +25,22 @@ interface LabOfPage {
   progress: { passed: number; total: number; steps: { id: string; passed: boolean }[] } | null;
 }
 
-const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string }>`
-  query Lab($slug: String!) {
+const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string; language: string }>`
+  query Lab($slug: String!, $language: String) {
     viewer {
       id
     }
     lab(slug: $slug) {
       id
-      title
-      introduction
-      conclusion
+      languages
+      title(language: $language)
+      introduction(language: $language)
+      conclusion(language: $language)
       save
       steps {
         id
-        title
-        instructions
+        title(language: $language)
+        instructions(language: $language)
         hasCheck
       }
       progress {
@@ -51,12 +57,16 @@ const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string 
 
 /** A lab: its text on one side, the learner's machine on the other. */
 export function LabPage({ slug }: { slug: string }) {
-  const [{ data, error }, readAgain] = useQuery({
+  const language = useLanguage();
+  const [{ data: read, error }, readAgain] = useQuery({
     query: LabQuery,
-    variables: { slug },
+    variables: { slug, language },
     requestPolicy: 'cache-and-network',
   });
   useRetry(error, readAgain);
+  // While it is read in another language, the terminals beside it stay.
+  const data = useKept(read);
+  useOffering(data?.lab.languages ?? []);
   if (error && hasCode(error, 'LAB_NOT_FOUND')) return <NotFoundPage />;
   if (error && !data) return <Problem>{readingErrorText(error)}</Problem>;
   if (!data) return <main className="page" aria-busy="true" />;
@@ -72,6 +82,8 @@ export function LabPage({ slug }: { slug: string }) {
 
 function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChecked: () => void }) {
   const { slug, learner, lab, onChecked } = props;
+  const texts = useTexts(pageTexts);
+  const language = languageGiven(useLanguage(), lab.languages);
   const [search] = useSearchParams();
   const handle = useSession(slug, learner, search.get('session') ?? undefined);
   const ready = handle.session?.state === 'READY' ? handle.session : undefined;
@@ -82,32 +94,29 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
     <main className="bench" data-live={ready !== undefined}>
       <title>{`${lab.title} · Berth`}</title>
       <ReadySession value={ready}>
-        <section className="text" aria-label="Instructions">
+        <section className="text" aria-label={texts.instructions}>
           <header className="lab-head">
-            <h1>{lab.title}</h1>
+            <h1 lang={language}>{lab.title}</h1>
             {total > 0 && lab.progress && (
               <p className="facts">
-                <progress
-                  max={lab.progress.total}
-                  value={lab.progress.passed}
-                  aria-label="Your progress in this lab"
-                />{' '}
-                {lab.progress.passed} of {lab.progress.total} steps passed
+                <progress max={lab.progress.total} value={lab.progress.passed} aria-label={texts.progress} />{' '}
+                {texts.passed(lab.progress.passed, lab.progress.total)}
               </p>
             )}
           </header>
-          <Markdown text={lab.introduction} heading={lab.title} />
+          <Markdown text={lab.introduction} heading={lab.title} language={language} />
           {lab.steps.map((step, index) => (
             <StepCard
               key={step.id}
               step={step}
+              language={language}
               number={index + 1}
               passed={passed.has(step.id)}
               sessionId={ready?.id}
               onChecked={onChecked}
             />
           ))}
-          {all && <Markdown text={lab.conclusion} />}
+          {all && <Markdown text={lab.conclusion} language={language} />}
         </section>
       </ReadySession>
       <SessionStage handle={handle} savable={lab.save} />

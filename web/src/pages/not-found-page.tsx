@@ -1,13 +1,16 @@
 import { Link } from 'wouter';
+import { useTexts } from '../modules/language/language.ts';
+import { pageTexts } from './texts.ts';
 
 export function NotFoundPage() {
+  const texts = useTexts(pageTexts);
   return (
     <main className="page narrow">
-      <title>Not found · Berth</title>
-      <h1>There is nothing here</h1>
-      <p>The address is wrong, or the lab has been taken away.</p>
+      <title>{`${texts.notFound} · Berth`}</title>
+      <h1>{texts.nothingHere}</h1>
+      <p>{texts.wrongAddress}</p>
       <p>
-        <Link href="/">See all labs</Link>
+        <Link href="/">{texts.seeAllLabs}</Link>
       </p>
     </main>
   );

@@ -4,6 +4,8 @@ import { FilterBar } from '../modules/staff/filter-bar.tsx';
 import { RunningSessions } from '../modules/staff/running-sessions.tsx';
 import { SavedStates } from '../modules/staff/saved-states.tsx';
 import { useFilter } from '../modules/staff/use-filter.ts';
+import { useTexts } from '../modules/language/language.ts';
+import { pageTexts } from './texts.ts';
 
 /** What learners do now, and what they have put away: for instructors and admins. */
 export function StaffPage() {
@@ -11,13 +13,14 @@ export function StaffPage() {
 }
 
 function Learners() {
+  const texts = useTexts(pageTexts);
   const handle = useFilter();
   const { show, lab, learner } = handle.filter;
   const List = show === 'saved' ? SavedStates : RunningSessions;
   return (
     <main className="page wide">
-      <title>Learners · Berth</title>
-      <h1>Learners</h1>
+      <title>{`${texts.learners} · Berth`}</title>
+      <h1>{texts.learners}</h1>
       <FilterBar {...handle} />
       <List key={`${show} ${lab} ${learner}`} {...handle} />
     </main>
@@ -25,13 +28,14 @@ function Learners() {
 }
 
 function Refusal() {
+  const texts = useTexts(pageTexts);
   return (
     <main className="page narrow">
-      <title>For staff · Berth</title>
-      <h1>This page is for staff</h1>
-      <p>Only instructors and admins see what learners do. Whoever runs this service can make you one.</p>
+      <title>{`${texts.forStaff} · Berth`}</title>
+      <h1>{texts.staffOnly}</h1>
+      <p>{texts.whyStaffOnly}</p>
       <p>
-        <Link href="/">See all labs</Link>
+        <Link href="/">{texts.seeAllLabs}</Link>
       </p>
     </main>
   );

@@ -1,14 +1,15 @@
 import type { CombinedError } from 'urql';
+import { textsNow } from '../language/language.ts';
+import { apiTexts } from './texts.ts';
 
 /** What to tell the learner of something that could not be shown: the page tries again by itself. */
 export function readingErrorText(error: CombinedError): string {
-  if (error.networkError) return 'The service does not answer. This page goes on by itself once it does.';
-  return errorText(error);
+  return error.networkError ? textsNow(apiTexts).notRead : errorText(error);
 }
 
 /** What to tell the learner of something that they asked for and that was not done. */
 export function errorText(error: CombinedError): string {
-  if (error.networkError) return 'The service does not answer. Try again in a moment.';
+  if (error.networkError) return textsNow(apiTexts).notDone;
   return error.graphQLErrors.map((each) => each.message).join(' ');
 }
 

@@ -2,6 +2,8 @@ import { FilePanel } from '../files/file-panel.tsx';
 import { TerminalTabs } from '../terminal/terminal-tabs.tsx';
 import { addTerminal, closeTerminal, showTerminal } from './desk.ts';
 import type { Desk, OpenMachine } from './desk.ts';
+import { useTexts } from '../language/language.ts';
+import { deskTexts } from './texts.ts';
 
 /** Files and terminals of one machine. While another one is shown they are hidden, and go on. */
 export function MachineDesk(props: {
@@ -16,18 +18,19 @@ export function MachineDesk(props: {
   change: (how: (desk: Desk) => Desk) => void;
 }) {
   const { sessionId, machine, open, hidden, named, restarts, change } = props;
-  const place = named ? ` on ${machine}` : '';
+  const texts = useTexts(deskTexts);
+  const name = named ? machine : undefined;
   return (
     <div className="desk" hidden={hidden}>
       {open.files !== 'unopened' && (
         <FilePanel
           at={{ session: sessionId, machine }}
-          label={`Files${place}`}
+          label={texts.filesOf(name)}
           hidden={open.files === 'hidden'}
         />
       )}
       <TerminalTabs
-        label={`Terminals${place}`}
+        label={texts.terminalsOf(name)}
         sessionId={sessionId}
         machine={machine}
         tabs={open.tabs}

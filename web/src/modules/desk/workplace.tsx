@@ -11,10 +11,15 @@ import { typeInto } from '../terminal/typing.ts';
 import { newDesk, showFiles, showMachine, showTerminal } from './desk.ts';
 import { MachineDesk } from './machine-desk.tsx';
 import { MachinePicker } from './machine-picker.tsx';
+import { useTexts } from '../language/language.ts';
+import { deskTexts } from './texts.ts';
+import { sessionTexts } from '../session/texts.ts';
 
 /** A session that can be worked in: what can be done with it, its machines, and the desk of the one shown. */
 export function Workplace(props: { handle: SessionHandle; session: LabSession; savable: boolean }) {
   const { handle, session, savable } = props;
+  const texts = useTexts(deskTexts);
+  const { notSaved } = useTexts(sessionTexts);
   const { startedHere, restarts } = handle;
   const { id, machines, isFork, forkOf, saveProblem } = session;
   const [desk, change] = useState(() => newDesk(machines[0]?.name ?? 'main', { focused: startedHere }));
@@ -37,13 +42,12 @@ export function Workplace(props: { handle: SessionHandle; session: LabSession; s
         filesShown={desk.machines.get(desk.shown)?.files === 'shown'}
         onFiles={(shown) => change(showFiles(desk, desk.shown, shown))}
       />
-      {isFork && (
-        <p className="note">
-          A copy of {forkOf ? `${forkOf.learner.name}’s` : 'a learner’s'} session: nothing in it counts as
-          progress.
-        </p>
+      {isFork && <p className="note">{texts.copyOf(forkOf?.learner.name)}</p>}
+      {saveProblem && (
+        <Problem>
+          {notSaved} {saveProblem.message}
+        </Problem>
       )}
-      {saveProblem && <Problem>Your work could not be saved. {saveProblem.message}</Problem>}
       <MachinePorts session={session} />
       <MachinePicker
         machines={machines}

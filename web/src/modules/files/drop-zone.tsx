@@ -1,6 +1,8 @@
 import type { DragEvent, ReactNode } from 'react';
 import { useState } from 'react';
 import { droppedFiles } from './dropped-files.ts';
+import { useTexts } from '../language/language.ts';
+import { fileTexts } from './texts.ts';
 
 /** A place that files can be dropped on. */
 export function DropZone(props: {
@@ -10,6 +12,7 @@ export function DropZone(props: {
   onDrop: (files: File[], folders: string[]) => void;
 }) {
   const { label, hidden, children, onDrop } = props;
+  const texts = useTexts(fileTexts);
   const [over, setOver] = useState(false);
 
   function drag(event: DragEvent) {
@@ -41,9 +44,7 @@ export function DropZone(props: {
     >
       <section className="files" aria-label={label}>
         {children}
-        <p className="drop-hint faint">
-          {over ? 'Drop to upload here.' : 'Or drop files here to upload them.'}
-        </p>
+        <p className="drop-hint faint">{over ? texts.drop : texts.orDrop}</p>
       </section>
     </div>
   );

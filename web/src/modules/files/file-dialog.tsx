@@ -2,10 +2,13 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { Problem } from '../../components/problem.tsx';
 import type { MachineOfFiles } from './machine-files.ts';
 import { useTextFile } from './use-text-file.ts';
+import { useTexts } from '../language/language.ts';
+import { fileTexts } from './texts.ts';
 
 /** A text file of a machine, to be read and changed. */
 export function FileDialog(props: { at: MachineOfFiles; path: string; onClose: () => void }) {
   const { at, path, onClose } = props;
+  const texts = useTexts(fileTexts);
   const { session, machine } = at;
   const { file, problem, saving, save } = useTextFile(session, machine, path);
   const [text, setText] = useState<string>();
@@ -39,10 +42,10 @@ export function FileDialog(props: { at: MachineOfFiles; path: string; onClose: (
       }}
     >
       <h2 id={heading}>{path}</h2>
-      {file?.isNew && <p className="faint">There is no such file yet. What you save here makes it.</p>}
+      {file?.isNew && <p className="faint">{texts.isNew}</p>}
       {problem && <Problem>{problem}</Problem>}
       <textarea
-        aria-label={`Text of ${path}`}
+        aria-label={texts.textOf(path)}
         aria-busy={!file && !problem}
         spellCheck={false}
         readOnly={!file}
@@ -50,23 +53,23 @@ export function FileDialog(props: { at: MachineOfFiles; path: string; onClose: (
         onChange={({ currentTarget }) => setText(currentTarget.value)}
       />
       {leaving ? (
-        <div className="answers" role="alertdialog" aria-label="Close without saving?">
-          <strong>Close without saving what you changed?</strong>
+        <div className="answers" role="alertdialog" aria-label={texts.askClose}>
+          <strong>{texts.askClose}</strong>
           <button type="button" className="quiet" ref={takeFocus} onClick={() => setLeaving(false)}>
-            Go on
+            {texts.goOn}
           </button>
           <button type="button" onClick={() => dialog.current?.close()}>
-            Close without saving
+            {texts.closeAnyway}
           </button>
         </div>
       ) : (
         <p className="answers">
-          <output>{file?.saved && !changed && '✓ Saved'}</output>
+          <output>{file?.saved && !changed && `✓ ${texts.saved}`}</output>
           <button type="button" className="quiet" onClick={leave}>
-            Close
+            {texts.close}
           </button>
           <button type="button" disabled={!changed} aria-disabled={saving} onClick={() => save(text ?? '')}>
-            Save
+            {texts.save}
           </button>
         </p>
       )}

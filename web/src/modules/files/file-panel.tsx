@@ -9,9 +9,12 @@ import type { MachineOfFiles } from './machine-files.ts';
 import { Uploads } from './uploads.tsx';
 import { useFolder } from './use-folder.ts';
 import { FILES_AT_ONCE, useUploads } from './use-uploads.ts';
+import { textsNow, useTexts } from '../language/language.ts';
+import { fileTexts } from './texts.ts';
 
 /** The files of a machine: looked through, downloaded, and brought there by a button or by dropping them. */
 export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: string; hidden: boolean }) {
+  const texts = useTexts(fileTexts);
   const { folder, listing, problem, open, listAgain } = useFolder(at);
   const uploads = useUploads();
   const [refusal, setRefusal] = useState<string>();
@@ -52,7 +55,7 @@ export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: st
           type="file"
           multiple
           hidden
-          aria-label="Files to upload"
+          aria-label={texts.toUpload}
           onChange={({ currentTarget }) => {
             bring([...(currentTarget.files ?? [])]);
             // The same file can be chosen again.
@@ -60,10 +63,10 @@ export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: st
           }}
         />
         <button type="button" className="quiet" disabled={!folder} onClick={() => picker.current?.click()}>
-          Upload
+          {texts.upload}
         </button>
         <button type="button" className="quiet" aria-disabled={listing} onClick={listAgain}>
-          Refresh
+          {texts.refresh}
         </button>
       </div>
       {problem && <Problem>{problem}</Problem>}
@@ -73,8 +76,8 @@ export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: st
         {folder && <FolderList at={at} folder={folder} open={open} follow={(link) => void follow(link)} />}
       </div>
       {replacing && (
-        <ConfirmDialog title="Replace what is there?" yes="Replace" no="Leave it" onAnswer={answer}>
-          <p>There is something of the same name in {path} already. It would be replaced.</p>
+        <ConfirmDialog title={texts.askReplace} yes={texts.replace} no={texts.leaveIt} onAnswer={answer}>
+          <p>{texts.aboutReplace(path)}</p>
         </ConfirmDialog>
       )}
     </DropZone>
@@ -82,9 +85,7 @@ export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: st
 }
 
 function refusalOf(files: File[], folders: string[]): string | undefined {
-  if (files.length > FILES_AT_ONCE)
-    return `At most ${FILES_AT_ONCE} files can be uploaded at once: put them into a tar archive.`;
-  if (folders.length > 0)
-    return `${folders.join(', ')}: folders can not be uploaded here. Put them into a tar archive, and unpack it in the terminal.`;
+  if (files.length > FILES_AT_ONCE) return textsNow(fileTexts).tooMany(FILES_AT_ONCE);
+  if (folders.length > 0) return textsNow(fileTexts).noFolders(folders.join(', '));
   return undefined;
 }

@@ -1,6 +1,8 @@
 import { fileAddress, pathIn } from './machine-files.ts';
 import type { FileEntry, Folder, MachineOfFiles } from './machine-files.ts';
 import { sizeText } from './size-text.ts';
+import { useTexts } from '../language/language.ts';
+import { fileTexts } from './texts.ts';
 
 /** Stands in names that are no text: such a file can only be had with its folder. */
 const UNREADABLE = '\u{FFFD}';
@@ -13,17 +15,18 @@ export function FolderList(props: {
   follow: (path: string) => void;
 }) {
   const { at, folder, open, follow } = props;
-  if (folder.entries.length === 0) return <p className="faint">This folder is empty.</p>;
+  const texts = useTexts(fileTexts);
+  if (folder.entries.length === 0) return <p className="faint">{texts.empty}</p>;
   return (
     <>
-      <ul className="file-list" aria-label={`Files in ${folder.path}`}>
+      <ul className="file-list" aria-label={texts.filesIn(folder.path)}>
         {folder.entries.toSorted(foldersFirst).map((entry) => (
           <li key={entry.name}>
             <Entry at={at} entry={entry} path={pathIn(folder.path, entry.name)} open={open} follow={follow} />
           </li>
         ))}
       </ul>
-      {folder.truncated && <p className="faint">There is more in this folder than can be listed.</p>}
+      {folder.truncated && <p className="faint">{texts.more}</p>}
     </>
   );
 }
@@ -36,6 +39,7 @@ function Entry(props: {
   follow: (path: string) => void;
 }) {
   const { at, entry, path, open, follow } = props;
+  const texts = useTexts(fileTexts);
   const { name, kind, size, target } = entry;
   if (kind === 'other' || name.includes(UNREADABLE)) return <span className="file-name">{name}</span>;
   if (kind === 'link') {
@@ -63,9 +67,9 @@ function Entry(props: {
       <a
         href={fileAddress(at, path, { as: 'tar' })}
         download={`${name}.tar`}
-        aria-label={`Download ${name} as tar`}
+        aria-label={texts.downloadTar(name)}
       >
-        Download
+        {texts.download}
       </a>
     </>
   );

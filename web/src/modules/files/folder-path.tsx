@@ -1,9 +1,12 @@
+import { useTexts } from '../language/language.ts';
+import { fileTexts } from './texts.ts';
 /** Where one is, from the root; each part is a way back. */
 export function FolderPath({ path, open }: { path: string; open: (path: string) => void }) {
+  const texts = useTexts(fileTexts);
   const names = path.split('/').filter(Boolean);
   return (
-    <nav className="folder-path" aria-label="Folder">
-      <button type="button" className="plain" aria-label="Root folder" onClick={() => open('/')}>
+    <nav className="folder-path" aria-label={texts.folder}>
+      <button type="button" className="plain" aria-label={texts.root} onClick={() => open('/')}>
         /
       </button>
       {names.map((name, index) => {

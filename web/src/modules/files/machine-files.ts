@@ -1,3 +1,5 @@
+import { textsNow } from '../language/language.ts';
+import { fileTexts } from './texts.ts';
 /** A machine whose files are looked at. */
 export interface MachineOfFiles {
   session: string;
@@ -27,8 +29,6 @@ export class FileProblem extends Error {
     this.code = options.code;
   }
 }
-
-const UNANSWERED = 'The service does not answer. Try again in a moment.';
 
 /** Address of something in a machine; with `options` as docs/api-files.md has them. */
 export function fileAddress(
@@ -62,7 +62,7 @@ export async function listHome(at: MachineOfFiles, signal: AbortSignal): Promise
 /** Whether a link leads to a folder. @throws FileProblem where it leads nowhere */
 export async function leadsToFolder(at: MachineOfFiles, path: string): Promise<boolean> {
   const response = await ask(fileAddress(at, path), { method: 'HEAD' });
-  if (!response.ok) throw new FileProblem('The link leads to nothing that you may see.');
+  if (!response.ok) throw new FileProblem(textsNow(fileTexts).leadsNowhere);
   return response.headers.get('berth-file-kind') === 'folder';
 }
 
@@ -81,9 +81,7 @@ export function sendFile(
   request.addEventListener('load', () =>
     request.status < 300 ? tell.done() : tell.failed(problemOf(request.responseText).message),
   );
-  request.addEventListener('error', () =>
-    tell.failed(`${file.name} could not be sent: it can not be read, or the service does not answer.`),
-  );
+  request.addEventListener('error', () => tell.failed(textsNow(fileTexts).notSent(file.name)));
   request.send(file);
   return () => request.abort();
 }
@@ -103,7 +101,7 @@ export async function askFor(address: string, options: RequestInit): Promise<Res
 async function ask(address: string, options: RequestInit): Promise<Response> {
   return fetch(address, options).catch((error: unknown) => {
     if (options.signal?.aborted) throw error;
-    throw new FileProblem(UNANSWERED, { cause: error });
+    throw new FileProblem(textsNow(fileTexts).unanswered, { cause: error });
   });
 }
 
@@ -111,9 +109,9 @@ async function ask(address: string, options: RequestInit): Promise<Response> {
 function problemOf(body: string): FileProblem {
   try {
     const { detail, code } = JSON.parse(body) as { detail?: string; code?: string };
-    return new FileProblem(detail ?? UNANSWERED, { code });
+    return new FileProblem(detail ?? textsNow(fileTexts).unanswered, { code });
   } catch (error) {
-    if (error instanceof SyntaxError) return new FileProblem(UNANSWERED);
+    if (error instanceof SyntaxError) return new FileProblem(textsNow(fileTexts).unanswered);
     throw error;
   }
 }

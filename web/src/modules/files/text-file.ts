@@ -1,5 +1,7 @@
 import { askFor, fileAddress, FileProblem } from './machine-files.ts';
 import type { MachineOfFiles } from './machine-files.ts';
+import { textsNow } from '../language/language.ts';
+import { fileTexts } from './texts.ts';
 
 /** Largest file that is taken apart in the page, in bytes: what people write by hand is far smaller. */
 const TEXT_LIMIT = 1_048_576;
@@ -13,12 +15,12 @@ export async function readText(at: MachineOfFiles, path: string): Promise<string
   if (!response) return undefined;
   if (Number(response.headers.get('content-length') ?? Infinity) > TEXT_LIMIT) {
     await response.body?.cancel();
-    throw new FileProblem(`${path} is too large to be changed here: use the terminal.`);
+    throw new FileProblem(textsNow(fileTexts).tooLarge(path));
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await response.arrayBuffer());
   } catch (error) {
-    throw new FileProblem(`${path} can not be read here: it is no text, or the connection broke off.`, {
+    throw new FileProblem(textsNow(fileTexts).noText(path), {
       cause: error,
     });
   }

@@ -2,6 +2,8 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { sendFile } from './machine-files.ts';
 import type { MachineOfFiles } from './machine-files.ts';
 import { sizeText } from './size-text.ts';
+import { useTexts } from '../language/language.ts';
+import { fileTexts } from './texts.ts';
 
 /** A file on its way into a machine, or one that waits for its turn. */
 export interface Upload {
@@ -21,6 +23,7 @@ export function UploadRow(props: {
   onRemove: () => void;
 }) {
   const { at, upload, active, onSettled, onRemove } = props;
+  const texts = useTexts(fileTexts);
   const { file, path, settled } = upload;
   const [sent, setSent] = useState(0);
   const [problem, setProblem] = useState<string>();
@@ -40,17 +43,17 @@ export function UploadRow(props: {
   return (
     <li>
       <span className="file-name">{file.name}</span>
-      {!settled && <progress max={file.size || 1} value={sent} aria-label={`Upload of ${file.name}`} />}
+      {!settled && <progress max={file.size || 1} value={sent} aria-label={texts.uploadOf(file.name)} />}
       <span role={problem ? 'alert' : 'status'} className={problem ? 'warning' : 'faint'}>
-        {problem ?? (settled ? '✓ Uploaded' : sizeText(file.size))}
+        {problem ?? (settled ? `✓ ${texts.uploaded}` : sizeText(file.size))}
       </span>
       <button
         type="button"
         className="quiet"
-        aria-label={`${settled ? 'Dismiss' : 'Cancel'} ${file.name}`}
+        aria-label={settled ? texts.dismiss(file.name) : texts.cancelUpload(file.name)}
         onClick={onRemove}
       >
-        {settled ? '×' : 'Cancel'}
+        {settled ? '×' : texts.cancel}
       </button>
     </li>
   );

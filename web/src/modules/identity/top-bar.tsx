@@ -1,8 +1,12 @@
 import { Link, useRoute } from 'wouter';
 import { isStaff, useViewer } from './viewer-context.ts';
+import { useTexts } from '../language/language.ts';
+import { LanguagePicker } from '../language/language-picker.tsx';
+import { identityTexts } from './texts.ts';
 
 /** What stands on top of every page: the ways to other pages, and out. */
 export function TopBar() {
+  const texts = useTexts(identityTexts);
   const viewer = useViewer();
   const [onStaffPage] = useRoute('/staff');
   return (
@@ -13,14 +17,15 @@ export function TopBar() {
       <nav className="ways" aria-label="Berth">
         {isStaff(viewer) && (
           <Link href="/staff" aria-current={onStaffPage ? 'page' : undefined}>
-            Learners
+            {texts.learners}
           </Link>
         )}
       </nav>
+      <LanguagePicker />
       <span className="faint">{viewer.name}</span>
       <form method="post" action="/sign-out">
         <button className="quiet" type="submit">
-          Sign out
+          {texts.signOut}
         </button>
       </form>
     </header>

@@ -5,6 +5,9 @@ import { hasCode, readingErrorText } from '../api/error-text.ts';
 import { useRetry } from '../api/retry.ts';
 import { ViewerContext } from './viewer-context.ts';
 import type { SignedIn } from './viewer-context.ts';
+import { useTexts } from '../language/language.ts';
+import { LanguagePicker } from '../language/language-picker.tsx';
+import { identityTexts } from './texts.ts';
 
 const ViewerQuery = gql<{ viewer: SignedIn | null }>`
   query Viewer {
@@ -18,6 +21,7 @@ const ViewerQuery = gql<{ viewer: SignedIn | null }>`
 
 /** Shows its children to whoever is signed in, and to others how to sign in. */
 export function Viewer({ children }: { children: ReactNode }) {
+  const texts = useTexts(identityTexts);
   const [{ data, error, fetching }, readAgain] = useQuery({ query: ViewerQuery });
   useRetry(error, readAgain);
   if (data?.viewer) return <ViewerContext value={data.viewer}>{children}</ViewerContext>;
@@ -25,13 +29,12 @@ export function Viewer({ children }: { children: ReactNode }) {
   if (fetching) return <main className="page" aria-busy="true" />;
   return (
     <main className="page narrow">
-      <h1>Welcome to Berth</h1>
+      <h1>{texts.welcome}</h1>
+      <p>{texts.openLink}</p>
       <p>
-        Open the sign-in link that you were given. It works once; whoever runs this service can make another.
+        {texts.yourself} <code>npx berth token link</code>
       </p>
-      <p>
-        Running it yourself? <code>npx berth token link</code> prints a link for the admin.
-      </p>
+      <LanguagePicker />
     </main>
   );
 }

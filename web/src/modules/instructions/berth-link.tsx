@@ -4,9 +4,12 @@ import { FileDialog } from '../files/file-dialog.tsx';
 import { useReadySession } from '../session/ready-session.ts';
 import { useOpenPort } from '../session/use-open-port.ts';
 import type { BerthPlace } from './berth-place.ts';
+import { useTexts } from '../language/language.ts';
+import { instructionTexts } from './texts.ts';
 
 /** A link to a place in the learner's machines, which is there once they are. */
 export function BerthLink({ place, children }: { place: BerthPlace; children?: ReactNode }) {
+  const texts = useTexts(instructionTexts);
   const session = useReadySession();
   const { open, problem } = useOpenPort();
   const [shown, setShown] = useState(false);
@@ -24,7 +27,7 @@ export function BerthLink({ place, children }: { place: BerthPlace; children?: R
         type="button"
         className="plain place"
         disabled={!session}
-        title={session ? undefined : 'Start the lab first'}
+        title={session ? undefined : texts.startFirst}
         onClick={follow}
       >
         {children}

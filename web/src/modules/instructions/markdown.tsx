@@ -9,9 +9,10 @@ import { isShown, parseMarkdown } from './parse-markdown.ts';
 import type { TextNode } from './parse-markdown.ts';
 
 /** A lab's text below a heading of the page's own. It becomes elements that are chosen here: nothing of it is taken for HTML. */
-export function Markdown({ text, heading = '' }: { text: string; heading?: string }) {
+export function Markdown(props: { text: string; heading?: string; language: string }) {
+  const { text, heading = '', language } = props;
   const nodes = useMemo(() => parseMarkdown(text, heading), [text, heading]);
-  return createElement('div', { className: 'prose' }, ...nodes.map(render));
+  return createElement('div', { className: 'prose', lang: language }, ...nodes.map(render));
 }
 
 function render(node: TextNode): ReactNode {

@@ -1,6 +1,8 @@
 import type { LabSession } from '../session/session.ts';
 import { runCommand } from '../terminal/commands.ts';
 import type { CodeDeed } from './code-words.ts';
+import { useTexts } from '../language/language.ts';
+import { instructionTexts } from './texts.ts';
 
 type Run = Extract<CodeDeed, { kind: 'run' }>;
 
@@ -8,11 +10,13 @@ type Run = Extract<CodeDeed, { kind: 'run' }>;
 export function RunButton(props: { code: string; deed: Run; session: LabSession }) {
   const { code, deed, session } = props;
   const { terminal, machine } = deed;
+  const texts = useTexts(instructionTexts);
   return (
     <button type="button" onClick={() => runCommand({ ...deed, text: code })}>
-      Run
-      {terminal !== undefined && terminal > 1 && ` in terminal ${terminal}`}
-      {machine !== undefined && session.machines.length > 1 && ` on ${machine}`}
+      {texts.run(
+        terminal !== undefined && terminal > 1 ? terminal : undefined,
+        session.machines.length > 1 ? machine : undefined,
+      )}
     </button>
   );
 }

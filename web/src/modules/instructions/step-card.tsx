@@ -1,6 +1,8 @@
 import { gql, useMutation } from 'urql';
 import { errorText } from '../api/error-text.ts';
 import { Markdown } from './markdown.tsx';
+import { useTexts } from '../language/language.ts';
+import { instructionTexts } from './texts.ts';
 
 /** A step of a lab and what the learner has reached in it. */
 export interface LabStep {
@@ -31,12 +33,15 @@ const RunCheck = gql<
 /** One step: what to do, and a button that checks it. `onChecked` is called after each check. */
 export function StepCard(props: {
   step: LabStep;
+  /** The one that its texts are in. */
+  language: string;
   number: number;
   passed: boolean;
   sessionId: string | undefined;
   onChecked: () => void;
 }) {
-  const { step, number, passed, sessionId, onChecked } = props;
+  const { step, language, number, passed, sessionId, onChecked } = props;
+  const texts = useTexts(instructionTexts);
   const [{ data, error, fetching }, runCheck] = useMutation(RunCheck);
   const attempt = data?.runCheck.attempt;
 
@@ -48,13 +53,14 @@ export function StepCard(props: {
   return (
     <article className="step" data-passed={passed}>
       <h2>
-        {number}. {step.title} {passed && <span className="done passed">✓ passed</span>}
+        {number}. <span lang={language}>{step.title}</span>{' '}
+        {passed && <span className="done passed">✓ {texts.passed}</span>}
       </h2>
-      <Markdown text={step.instructions} heading={step.title} />
+      <Markdown text={step.instructions} heading={step.title} language={language} />
       {step.hasCheck && (
         <div className="check">
           <button type="button" onClick={check} disabled={!sessionId} aria-disabled={fetching}>
-            {fetching ? 'Checking…' : 'Check'}
+            {fetching ? texts.checking : texts.check}
           </button>
           <output className={attempt?.passed ? 'done' : undefined}>
             {attempt?.passed && '✓ '}

@@ -3,14 +3,15 @@ import { changeFile } from '../files/change-file.ts';
 import { FileProblem } from '../files/machine-files.ts';
 import type { LabSession } from '../session/session.ts';
 import type { CodeDeed } from './code-words.ts';
+import { useTexts } from '../language/language.ts';
+import { instructionTexts } from './texts.ts';
 
 type Write = Extract<CodeDeed, { kind: 'write' }>;
-
-const WORDS = { replace: 'Write the file', append: 'Add to the file', insert: 'Insert into the file' };
 
 /** Writes a block into a file of the learner's machine, and says what came of it. */
 export function WriteButton(props: { code: string; deed: Write; session: LabSession }) {
   const { code, deed, session } = props;
+  const texts = useTexts(instructionTexts);
   const [writing, setWriting] = useState(false);
   const [outcome, setOutcome] = useState<{ problem?: string }>();
   const machine = deed.machine ?? session.machines[0]?.name ?? '';
@@ -33,11 +34,11 @@ export function WriteButton(props: { code: string; deed: Write; session: LabSess
   return (
     <>
       <button type="button" aria-disabled={writing} onClick={() => void write()}>
-        {WORDS[deed.how.mode]}
+        {texts.write[deed.how.mode]}
       </button>
       {outcome && (
         <span role={outcome.problem ? 'alert' : 'status'} className={outcome.problem ? 'warning' : 'done'}>
-          {outcome.problem ?? '✓ Written'}
+          {outcome.problem ?? `✓ ${texts.written}`}
         </span>
       )}
     </>

@@ -1,4 +1,4 @@
-/** The day of a moment, such as "3 March 2030". */
-export function dayText(moment: string): string {
-  return new Date(moment).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+/** The day of a moment as it is written there, such as "3 March 2030". */
+export function dayText(moment: string, locale: string): string {
+  return new Date(moment).toLocaleDateString(locale, { day: 'numeric', month: 'long', year: 'numeric' });
 }

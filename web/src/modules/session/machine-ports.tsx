@@ -1,30 +1,64 @@
+import { gql, useQuery } from 'urql';
 import { Problem } from '../../components/problem.tsx';
+import { useKept } from '../../components/use-kept.ts';
+import { readingErrorText } from '../api/error-text.ts';
+import { useRetry } from '../api/retry.ts';
+import { useLanguage, useTexts } from '../language/language.ts';
 import type { LabSession } from './session.ts';
+import { sessionTexts } from './texts.ts';
 import { useOpenPort } from './use-open-port.ts';
 
+interface MachineOfPorts {
+  name: string;
+  ports: { port: number; name: string; url: string | null }[];
+}
+
+const PortsQuery = gql<{ session: { machines: MachineOfPorts[] } }, { id: string; language: string }>`
+  query Ports($id: ID!, $language: String) {
+    session(id: $id) {
+      id
+      machines {
+        name
+        ports {
+          port
+          name(language: $language)
+          url
+        }
+      }
+    }
+  }
+`;
+
 /** The web servers that the lab speaks of, each to be opened in a tab of its own. */
-export function MachinePorts({ session }: { session: LabSession }) {
+export function MachinePorts({ session: { id, state } }: { session: LabSession }) {
+  const texts = useTexts(sessionTexts);
+  const language = useLanguage();
   const { open, problem } = useOpenPort();
-  const ports = session.machines.flatMap((machine) =>
+  const [{ data, error }, readAgain] = useQuery({ query: PortsQuery, variables: { id, language } });
+  useRetry(error, readAgain);
+  const machines = useKept(data)?.session.machines ?? [];
+  const ports = machines.flatMap((machine) =>
     machine.ports.filter(({ url }) => url !== null).map((port) => ({ ...port, machine: machine.name })),
   );
-  if (ports.length === 0) return null;
   return (
     <>
-      <nav className="ports" aria-label="Your web servers">
-        {ports.map(({ machine, port, name }) => (
-          <button
-            key={`${machine} ${port}`}
-            type="button"
-            className="quiet"
-            disabled={session.state !== 'READY'}
-            onClick={() => void open({ session: session.id, machine, port })}
-          >
-            Open {name}
-            {session.machines.length > 1 && ` on ${machine}`} <span aria-hidden="true">↗</span>
-          </button>
-        ))}
-      </nav>
+      {error && <Problem>{readingErrorText(error)}</Problem>}
+      {ports.length > 0 && (
+        <nav className="ports" aria-label={texts.webServers}>
+          {ports.map(({ machine, port, name }) => (
+            <button
+              key={`${machine} ${port}`}
+              type="button"
+              className="quiet"
+              disabled={state !== 'READY'}
+              onClick={() => void open({ session: id, machine, port })}
+            >
+              {texts.open(name)}
+              {machines.length > 1 && ` ${texts.onMachine(machine)}`} <span aria-hidden="true">↗</span>
+            </button>
+          ))}
+        </nav>
+      )}
       {problem && <Problem>{problem}</Problem>}
     </>
   );

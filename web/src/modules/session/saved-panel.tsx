@@ -3,26 +3,33 @@ import { sizeText } from '../files/size-text.ts';
 import { dayText } from './day-text.ts';
 import { StartOver } from './start-over.tsx';
 import type { SessionHandle } from './use-session.ts';
+import { useTexts } from '../language/language.ts';
+import { sessionTexts } from './texts.ts';
 
 /** Work that is put away, and the ways on from it. */
 export function SavedPanel({ handle }: { handle: SessionHandle }) {
   const { session, busy, resume } = handle;
+  const texts = useTexts(sessionTexts);
   if (!session) return null;
   const { reason, saveProblem, savedState } = session;
   return (
     <div className="stage-empty">
       {reason && <Problem>{reason.message}</Problem>}
-      {saveProblem && <Problem>What you did since could not be saved. {saveProblem.message}</Problem>}
-      <output>Your work is saved. Nothing runs now, and you can go on whenever you like.</output>
+      {saveProblem && (
+        <Problem>
+          {texts.notSavedSince} {saveProblem.message}
+        </Problem>
+      )}
+      <output>{texts.saved}</output>
       <div className="choices">
         <button type="button" onClick={resume} aria-disabled={busy}>
-          Resume
+          {texts.resume}
         </button>
         <StartOver handle={handle} />
       </div>
       {savedState && (
         <p className="faint">
-          {sizeText(savedState.bytes)}, kept until {dayText(savedState.expiresAt)}.
+          {texts.keptUntil(sizeText(savedState.bytes), dayText(savedState.expiresAt, texts.locale))}
         </p>
       )}
     </div>

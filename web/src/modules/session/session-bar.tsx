@@ -2,6 +2,8 @@ import { minutesUntil, useNow } from '../../components/use-now.ts';
 import { EndSession } from './end-session.tsx';
 import { StartOver } from './start-over.tsx';
 import type { SessionHandle } from './use-session.ts';
+import { useTexts } from '../language/language.ts';
+import { sessionTexts } from './texts.ts';
 
 /** Time left, and what can be done with a session that runs. */
 export function SessionBar(props: {
@@ -13,6 +15,7 @@ export function SessionBar(props: {
 }) {
   const { handle, savable, filesShown, onFiles } = props;
   const { session, busy } = handle;
+  const texts = useTexts(sessionTexts);
   const now = useNow();
   if (!session) return null;
   const left = minutesUntil(session.expiresAt, now);
@@ -22,14 +25,14 @@ export function SessionBar(props: {
         {session.warnedAt ? (
           // Told at once to those who can not see it; the minutes that pass are not.
           <strong className="warning" role="alert">
-            Ends in {left} min
+            {texts.endsIn(left)}
           </strong>
         ) : (
-          `${left} min left`
+          texts.minutesLeft(left)
         )}
       </span>
       <button type="button" className="quiet" onClick={handle.extend} aria-disabled={busy}>
-        30 min more
+        {texts.extend}
       </button>
       <button
         type="button"
@@ -38,7 +41,7 @@ export function SessionBar(props: {
         disabled={session.state !== 'READY'}
         aria-disabled={busy}
       >
-        Restart
+        {texts.restart}
       </button>
       <button
         type="button"
@@ -47,18 +50,18 @@ export function SessionBar(props: {
         disabled={session.state !== 'READY'}
         onClick={() => onFiles(!filesShown)}
       >
-        Files
+        {texts.files}
       </button>
       {savable && (
         <button
           type="button"
           className="quiet"
-          title="Put your work away, to go on another day"
+          title={texts.aboutSave}
           onClick={handle.save}
           disabled={session.state !== 'READY'}
           aria-disabled={busy}
         >
-          Save
+          {texts.save}
         </button>
       )}
       <StartOver handle={handle} />

@@ -6,18 +6,19 @@ import { SavedPanel } from './saved-panel.tsx';
 import { isOver } from './session.ts';
 import { StartPanel } from './start-panel.tsx';
 import type { SessionHandle } from './use-session.ts';
+import { useTexts } from '../language/language.ts';
+import { sessionTexts } from './texts.ts';
 
 /** The place for the learner's machine: a way to start it, its progress, or its terminals. */
 export function SessionStage(props: { handle: SessionHandle; savable: boolean }) {
+  const texts = useTexts(sessionTexts);
   const { handle } = props;
   const { session, error, readingError } = handle;
   return (
-    <section className="stage" aria-label="Your machine">
+    <section className="stage" aria-label={texts.yourMachine}>
       {readingError && <Problem>{readingErrorText(readingError)}</Problem>}
       {error && <Problem>{errorText(error)}</Problem>}
-      {session?.state === 'UNREACHABLE' && (
-        <Problem>Your machine can not be reached now. It comes back by itself.</Problem>
-      )}
+      {session?.state === 'UNREACHABLE' && <Problem>{texts.unreachable}</Problem>}
       <Machine {...props} />
     </section>
   );

@@ -5,7 +5,7 @@ export interface LabSession {
   id: string;
   state: SessionState;
   generation: number;
-  provisioning: { phase: string; percent: number | null } | null;
+  provisioning: { phase: ProvisioningPhase; percent: number | null } | null;
   /** While it waits. */
   queue: QueuePlace | null;
   reason: { code: string; message: string } | null;
@@ -17,16 +17,18 @@ export interface LabSession {
   isFork: boolean;
   /** The session that it is a copy of, while that is there. */
   forkOf: { learner: { name: string } } | null;
-  machines: { name: string; ports: { port: number; name: string; url: string | null }[] }[];
+  machines: { name: string }[];
   expiresAt: string;
   warnedAt: string | null;
 }
+
+export type ProvisioningPhase = 'QUEUED' | 'PULLING' | 'CREATING' | 'STARTING' | 'PREPARING';
 
 export interface QueuePlace {
   place: number;
   waiting: number;
   estimatedWaitSeconds: number | null;
-  reason: string;
+  reason: 'TURN' | 'MEMORY' | 'DISK' | 'PLACES' | 'NETWORKS' | 'QUOTA';
 }
 
 export type SessionState =
@@ -53,7 +55,7 @@ const fields = `
   savedState { bytes expiresAt }
   isFork
   forkOf { learner { name } }
-  machines { name ports { port name url } }
+  machines { name }
   expiresAt
   warnedAt
 `;

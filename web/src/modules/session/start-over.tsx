@@ -1,25 +1,25 @@
 import { AskingButton } from '../../components/asking-button.tsx';
 import type { SessionHandle } from './use-session.ts';
+import { useTexts } from '../language/language.ts';
+import { sessionTexts } from './texts.ts';
 
 /** Begins the session anew, once the learner has been told what goes. A copy of another's session can not be. */
 export function StartOver({ handle }: { handle: SessionHandle }) {
   const { session, busy, reset } = handle;
+  const texts = useTexts(sessionTexts);
   if (!session || session.isFork) return null;
   return (
     <AskingButton
-      label="Start over"
+      label={texts.startOver}
       disabled={session.state !== 'READY' && session.state !== 'SAVED'}
       busy={busy}
-      title="Start over?"
-      yes="Start over"
-      no="Keep my work"
+      title={texts.askStartOver}
+      yes={texts.startOver}
+      no={texts.keepWork}
       onYes={reset}
     >
-      <p>
-        You get a new machine, as at the start of the lab. Everything that you made in this one goes
-        {session.savedState && ', and so does your saved work'}. This can not be undone.
-      </p>
-      <p>The steps that you passed stay passed.</p>
+      <p>{texts.aboutStartOver(session.savedState !== null)}</p>
+      <p>{texts.staysPassed}</p>
     </AskingButton>
   );
 }

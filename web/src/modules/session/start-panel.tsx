@@ -1,25 +1,31 @@
 import { Problem } from '../../components/problem.tsx';
 import type { SessionHandle } from './use-session.ts';
+import { useTexts } from '../language/language.ts';
+import { sessionTexts } from './texts.ts';
+import type { SessionWords } from './texts.ts';
 
 /** A way to start, and what became of the session before. */
 export function StartPanel({ handle }: { handle: SessionHandle }) {
   const { session, busy, start } = handle;
+  const texts = useTexts(sessionTexts);
   return (
     <div className="stage-empty">
       {session?.reason && <Problem>{session.reason.message}</Problem>}
-      {session?.saveProblem && <Problem>Your work could not be saved. {session.saveProblem.message}</Problem>}
-      {session?.state === 'ENDED' && (
-        <p>Your session has ended. What you passed is kept; what was in its machine is gone.</p>
+      {session?.saveProblem && (
+        <Problem>
+          {texts.notSaved} {session.saveProblem.message}
+        </Problem>
       )}
+      {session?.state === 'ENDED' && <p>{texts.ended}</p>}
       <button type="button" onClick={start} aria-disabled={busy}>
-        {buttonText(session?.state)}
+        {buttonText(texts, session?.state)}
       </button>
-      {!session && <p className="faint">You get a machine of your own, for you alone.</p>}
+      {!session && <p className="faint">{texts.ownMachine}</p>}
     </div>
   );
 }
 
-function buttonText(before: string | undefined): string {
-  if (before === 'FAILED') return 'Try again';
-  return before === undefined ? 'Start the lab' : 'Start again';
+function buttonText(texts: SessionWords, before: string | undefined): string {
+  if (before === 'FAILED') return texts.tryAgain;
+  return before === undefined ? texts.start : texts.startAgain;
 }

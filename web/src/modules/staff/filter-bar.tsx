@@ -1,14 +1,20 @@
 import { gql, useQuery } from 'urql';
 import { LearnerField } from './learner-field.tsx';
 import type { FilterHandle } from './use-filter.ts';
+import { useTexts } from '../language/language.ts';
+import { staffTexts } from './texts.ts';
+import { useLanguage } from '../language/language.ts';
 
-const LabNamesQuery = gql<{ labs: { edges: { node: { slug: string; title: string } }[] } }>`
-  query LabNames {
+const LabNamesQuery = gql<
+  { labs: { edges: { node: { slug: string; title: string } }[] } },
+  { language: string }
+>`
+  query LabNames($language: String) {
     labs(first: 100) {
       edges {
         node {
           slug
-          title
+          title(language: $language)
         }
       }
     }
@@ -17,13 +23,15 @@ const LabNamesQuery = gql<{ labs: { edges: { node: { slug: string; title: string
 
 /** What narrows the lists: running or saved, a lab, a learner. */
 export function FilterBar({ filter, change }: FilterHandle) {
-  const [{ data }] = useQuery({ query: LabNamesQuery });
+  const texts = useTexts(staffTexts);
+  const language = useLanguage();
+  const [{ data }] = useQuery({ query: LabNamesQuery, variables: { language } });
   const labs = data?.labs.edges.map(({ node }) => node) ?? [];
   // A lab that is no longer here may still be asked for, by its address.
   const unlisted = filter.lab !== null && data && !labs.some(({ slug }) => slug === filter.lab);
   return (
     <div className="filter">
-      <nav className="choice" aria-label="What is shown">
+      <nav className="choice" aria-label={texts.shown}>
         {(['running', 'saved'] as const).map((show) => (
           <button
             key={show}
@@ -31,17 +39,17 @@ export function FilterBar({ filter, change }: FilterHandle) {
             aria-pressed={filter.show === show}
             onClick={() => change({ show })}
           >
-            {show === 'running' ? 'Running' : 'Saved'}
+            {texts[show]}
           </button>
         ))}
       </nav>
       <label>
-        Lab
+        {texts.lab}
         <select
           value={filter.lab ?? ''}
           onChange={({ currentTarget }) => change({ lab: currentTarget.value || null })}
         >
-          <option value="">All labs</option>
+          <option value="">{texts.allLabs}</option>
           {unlisted && <option value={filter.lab ?? ''}>{filter.lab}</option>}
           {labs.map(({ slug, title }) => (
             <option key={slug} value={slug}>

@@ -1,4 +1,6 @@
 import type { Person } from './watched.ts';
+import { useTexts } from '../language/language.ts';
+import { staffTexts } from './texts.ts';
 
 /** A learner's name, which narrows the list to them, and whether it is a copy of someone's work. */
 export function LearnerCell(props: {
@@ -7,12 +9,13 @@ export function LearnerCell(props: {
   onPick: (learner: string) => void;
 }) {
   const { learner, copy, onPick } = props;
+  const texts = useTexts(staffTexts);
   return (
     <th scope="row">
       <button
         type="button"
         className="plain"
-        title={`Only what is ${learner.name}’s`}
+        title={texts.onlyOf(learner.name)}
         onClick={() => onPick(learner.id)}
       >
         {learner.name}

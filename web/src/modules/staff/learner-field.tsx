@@ -1,5 +1,7 @@
 import { useId, useState } from 'react';
 import { gql, useQuery } from 'urql';
+import { useTexts } from '../language/language.ts';
+import { staffTexts } from './texts.ts';
 
 interface Learner {
   id: string;
@@ -34,6 +36,7 @@ const LearnerQuery = gql<{ user: Learner }, { id: string }>`
 /** Finds a learner by a part of their name or address. */
 export function LearnerField(props: { learner: string | null; onPick: (learner: string | null) => void }) {
   const { learner, onPick } = props;
+  const texts = useTexts(staffTexts);
   const list = useId();
   // What was typed counts until somebody is picked, here or elsewhere.
   const [last, setLast] = useState<{ text: string; learner: string | null }>();
@@ -59,11 +62,11 @@ export function LearnerField(props: { learner: string | null; onPick: (learner: 
 
   return (
     <label>
-      Learner
+      {texts.learner}
       <input
         type="search"
         list={list}
-        placeholder="All learners"
+        placeholder={texts.allLearners}
         autoComplete="off"
         value={typed ?? (learner === null ? '' : (picked.data?.user.name ?? ''))}
         onChange={({ currentTarget }) => take(currentTarget.value)}

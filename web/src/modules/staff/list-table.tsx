@@ -4,6 +4,8 @@ import { errorText, readingErrorText } from '../api/error-text.ts';
 import type { StaffActions } from './staff-actions.ts';
 import type { useList } from './use-list.ts';
 import type { Paging } from './use-filter.ts';
+import { useTexts } from '../language/language.ts';
+import { staffTexts } from './texts.ts';
 
 /** A page of a list as a table, and the ways to the pages around it. */
 export function ListTable<Item>(props: {
@@ -18,6 +20,7 @@ export function ListTable<Item>(props: {
   children: ReactNode;
 }) {
   const { name, columns, nothing, list, paging, actions, children } = props;
+  const texts = useTexts(staffTexts);
   const { page, error } = list;
   const end = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   return (
@@ -36,7 +39,7 @@ export function ListTable<Item>(props: {
                   </th>
                 ))}
                 <th scope="col">
-                  <span className="unseen">What can be done</span>
+                  <span className="unseen">{texts.deeds}</span>
                 </th>
               </tr>
             </thead>
@@ -45,18 +48,18 @@ export function ListTable<Item>(props: {
         </div>
       )}
       {(paging.back ?? end) && (
-        <nav className="pager" aria-label={`Pages of ${name}`}>
+        <nav className="pager" aria-label={texts.pagesOf(name)}>
           <button type="button" className="quiet" disabled={!paging.back} onClick={paging.back}>
-            Newer
+            {texts.newer}
           </button>
-          <span>Page {paging.number}</span>
+          <span>{texts.page(paging.number)}</span>
           <button
             type="button"
             className="quiet"
             disabled={end === null}
             onClick={() => end !== null && paging.forth(end)}
           >
-            Older
+            {texts.older}
           </button>
         </nav>
       )}

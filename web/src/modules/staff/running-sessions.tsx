@@ -5,17 +5,22 @@ import { usePaging } from './use-filter.ts';
 import type { FilterHandle } from './use-filter.ts';
 import { useList } from './use-list.ts';
 import { RunningSessionsQuery } from './watched.ts';
+import { useTexts } from '../language/language.ts';
+import { staffTexts } from './texts.ts';
+import { useLanguage } from '../language/language.ts';
 
 /** The sessions that run now, newest first. */
 export function RunningSessions({ filter: { lab, learner }, change }: FilterHandle) {
+  const texts = useTexts(staffTexts);
+  const language = useLanguage();
   const paging = usePaging();
-  const list = useList(RunningSessionsQuery, { lab, learner, after: paging.after });
+  const list = useList(RunningSessionsQuery, { lab, learner, after: paging.after, language });
   const actions = useStaffActions();
   return (
     <ListTable
-      name="Running sessions"
-      columns={['Learner', 'Lab', 'State', 'Steps passed', 'Started', 'Time left']}
-      nothing="Nobody works in a session just now."
+      name={texts.runningSessions}
+      columns={texts.runningColumns}
+      nothing={texts.nobody}
       list={list}
       paging={paging}
       actions={actions}

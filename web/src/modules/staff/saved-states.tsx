@@ -9,17 +9,22 @@ import type { FilterHandle } from './use-filter.ts';
 import { useList } from './use-list.ts';
 import { SavedStatesQuery } from './watched.ts';
 import type { WatchedState } from './watched.ts';
+import { useTexts } from '../language/language.ts';
+import { staffTexts } from './texts.ts';
+import { useLanguage } from '../language/language.ts';
 
 /** The work that is put away, newest first. */
 export function SavedStates({ filter: { lab, learner }, change }: FilterHandle) {
+  const texts = useTexts(staffTexts);
+  const language = useLanguage();
   const paging = usePaging();
-  const list = useList(SavedStatesQuery, { lab, learner, after: paging.after });
+  const list = useList(SavedStatesQuery, { lab, learner, after: paging.after, language });
   const actions = useStaffActions();
   return (
     <ListTable
-      name="Saved work"
-      columns={['Learner', 'Lab', 'Saved', 'Size', 'Kept until']}
-      nothing="Nothing is saved."
+      name={texts.savedWork}
+      columns={texts.savedColumns}
+      nothing={texts.nothingSaved}
       list={list}
       paging={paging}
       actions={actions}
@@ -38,31 +43,32 @@ export function SavedStates({ filter: { lab, learner }, change }: FilterHandle) 
 
 function SavedRow(props: { state: WatchedState; actions: StaffActions; onPick: (learner: string) => void }) {
   const { state, actions, onPick } = props;
+  const texts = useTexts(staffTexts);
   const { learner, lab, labSlug, session, isFork, bytes, createdAt, expiresAt } = state;
   return (
     <tr>
-      <LearnerCell learner={learner} copy={isFork ? 'for a copy' : undefined} onPick={onPick} />
+      <LearnerCell learner={learner} copy={isFork ? texts.forCopy : undefined} onPick={onPick} />
       <td>{lab?.title ?? labSlug}</td>
       <td>
-        <time dateTime={createdAt}>{dayText(createdAt)}</time>
-        {session?.state !== 'SAVED' && <span className="faint"> · goes on in a session</span>}
+        <time dateTime={createdAt}>{dayText(createdAt, texts.locale)}</time>
+        {session?.state !== 'SAVED' && <span className="faint"> · {texts.goesOn}</span>}
       </td>
       <td className="number">{sizeText(bytes)}</td>
       <td>
-        <time dateTime={expiresAt}>{dayText(expiresAt)}</time>
+        <time dateTime={expiresAt}>{dayText(expiresAt, texts.locale)}</time>
       </td>
       <td className="deeds">
         {session && !isFork && (
           <button
             type="button"
             className="quiet"
-            title="Look at a copy of it: the learner’s stays as it is"
-            aria-label={`Fork the saved work of ${learner.name}`}
+            title={texts.aboutForkSaved}
+            aria-label={texts.forkSaved(learner.name)}
             disabled={session.state !== 'SAVED'}
             aria-disabled={actions.busyWith !== undefined}
             onClick={() => void actions.fork(session.id)}
           >
-            {actions.busyWith === session.id ? 'Copying…' : 'Fork'}
+            {actions.busyWith === session.id ? texts.copying : texts.fork}
           </button>
         )}
       </td>

@@ -10,6 +10,10 @@ import type { StaffActions } from './staff-actions.ts';
 import { StateBadge } from './state-badge.tsx';
 import { WatchedSessionChanged } from './watched.ts';
 import type { WatchedSession } from './watched.ts';
+import { useTexts } from '../language/language.ts';
+import { staffTexts } from './texts.ts';
+import type { StaffWords } from './texts.ts';
+import { useLanguage } from '../language/language.ts';
 
 /** A learner's session, followed as it changes, and what staff can do with it. */
 export function SessionRow(props: {
@@ -19,6 +23,7 @@ export function SessionRow(props: {
   /** It does not belong into the list any more. */
   onGone: () => void;
 }) {
+  const texts = useTexts(staffTexts);
   const { given, actions, onPick } = props;
   const session = useNewest(given);
   const gone = session.state === 'ENDED' || session.state === 'FAILED' || session.state === 'SAVED';
@@ -30,19 +35,19 @@ export function SessionRow(props: {
   const { learner, lab, labSlug, progress, createdAt, expiresAt } = session;
   return (
     <tr>
-      <LearnerCell learner={learner} copy={copyText(session)} onPick={onPick} />
+      <LearnerCell learner={learner} copy={copyText(texts, session)} onPick={onPick} />
       <td>{lab?.title ?? labSlug}</td>
       <td>
         <StateBadge session={session} />
-        {session.saveProblem && <p className="warning">Not saved: {session.saveProblem.message}</p>}
+        {session.saveProblem && <p className="warning">{texts.notSaved(session.saveProblem.message)}</p>}
       </td>
       <td className="number">
-        {progress && progress.total > 0 ? `${progress.passed} of ${progress.total}` : '–'}
+        {progress && progress.total > 0 ? texts.passed(progress.passed, progress.total) : '–'}
       </td>
       <td className="number">
-        <time dateTime={createdAt}>{timeText(createdAt)}</time>
+        <time dateTime={createdAt}>{timeText(createdAt, texts.locale)}</time>
       </td>
-      <td className="number">{minutesUntil(expiresAt, now)} min</td>
+      <td className="number">{texts.minutes(minutesUntil(expiresAt, now))}</td>
       <td className="deeds">
         <Fork session={session} actions={actions} />
         <End session={session} actions={actions} />
@@ -53,63 +58,59 @@ export function SessionRow(props: {
 
 /** One's own is gone on with; another's is copied. */
 function Fork({ session, actions }: { session: WatchedSession; actions: StaffActions }) {
+  const texts = useTexts(staffTexts);
   const viewer = useViewer();
   const { id, learner, state } = session;
-  if (learner.id === viewer.id) return <Link href={pageOf(session)}>Open</Link>;
+  if (learner.id === viewer.id) return <Link href={pageOf(session)}>{texts.open}</Link>;
   return (
     <button
       type="button"
       className="quiet"
-      title="Look at a copy of it: the learner goes on undisturbed"
-      aria-label={`Fork the session of ${learner.name}`}
+      title={texts.aboutForkSession}
+      aria-label={texts.forkSession(learner.name)}
       disabled={state !== 'READY'}
       aria-disabled={actions.busyWith !== undefined}
       onClick={() => void actions.fork(id)}
     >
-      {actions.busyWith === id ? 'Copying…' : 'Fork'}
+      {actions.busyWith === id ? texts.copying : texts.fork}
     </button>
   );
 }
 
 function End({ session, actions }: { session: WatchedSession; actions: StaffActions }) {
+  const texts = useTexts(staffTexts);
   const { id, learner, state, savedState, isFork } = session;
   return (
     <AskingButton
-      label="End"
-      name={`End the session of ${learner.name}`}
+      label={texts.end}
+      name={texts.endSession(learner.name)}
       disabled={state === 'STOPPING'}
       busy={actions.busyWith !== undefined}
-      title={`End the session of ${learner.name}?`}
-      yes="End it"
-      no="Leave it"
+      title={texts.askEnd(learner.name)}
+      yes={texts.endIt}
+      no={texts.leaveIt}
       onYes={() => void actions.end(id)}
     >
-      {isFork ? (
-        <p>This copy goes, with what was done in it. The session that it is a copy of stays as it is.</p>
-      ) : (
-        <>
-          <p>
-            Everything that was made in it goes{savedState && ', and so does the saved work'}. This can not be
-            undone.
-          </p>
-          <p>The steps that are passed stay passed.</p>
-        </>
-      )}
+      <p>{isFork ? texts.endsCopy : texts.endsOwn(savedState !== null)}</p>
+      {!isFork && <p>{texts.staysPassed}</p>}
     </AskingButton>
   );
 }
 
 function useNewest(given: WatchedSession): WatchedSession {
-  const [{ data }] = useSubscription({ query: WatchedSessionChanged, variables: { id: given.id } });
+  const [{ data }] = useSubscription({
+    query: WatchedSessionChanged,
+    variables: { id: given.id, language: useLanguage() },
+  });
   const heard = data?.sessionChanged;
   return heard && heard.generation >= given.generation ? heard : given;
 }
 
-function copyText({ isFork, forkOf }: WatchedSession): string | undefined {
+function copyText(texts: StaffWords, { isFork, forkOf }: WatchedSession): string | undefined {
   if (!isFork) return undefined;
-  return forkOf ? `copy of ${forkOf.learner.name}’s` : 'copy';
+  return texts.copyOf(forkOf?.learner.name);
 }
 
-function timeText(moment: string): string {
-  return new Date(moment).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+function timeText(moment: string, locale: string): string {
+  return new Date(moment).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
 }

@@ -52,6 +52,7 @@ export type Wanted = {
   lab: string | null;
   learner: string | null;
   after: string | null;
+  language: string;
 };
 
 const sessionFields = `
@@ -64,7 +65,7 @@ const sessionFields = `
   saveProblem { message }
   savedState { bytes }
   labSlug
-  lab { title }
+  lab { title(language: $language) }
   learner { id name }
   progress { passed total }
   isFork
@@ -74,7 +75,7 @@ const sessionFields = `
 `;
 
 export const RunningSessionsQuery = gql<{ list: Page<WatchedSession> }, Wanted>`
-  query RunningSessions($lab: String, $learner: ID, $after: String) {
+  query RunningSessions($lab: String, $learner: ID, $after: String, $language: String) {
     list: sessions(
       first: 20
       after: $after
@@ -88,14 +89,17 @@ export const RunningSessionsQuery = gql<{ list: Page<WatchedSession> }, Wanted>`
   }
 `;
 
-export const WatchedSessionChanged = gql<{ sessionChanged: WatchedSession }, { id: string }>`
-  subscription WatchedSessionChanged($id: ID!) {
+export const WatchedSessionChanged = gql<
+  { sessionChanged: WatchedSession },
+  { id: string; language: string }
+>`
+  subscription WatchedSessionChanged($id: ID!, $language: String) {
     sessionChanged(id: $id) { ${sessionFields} }
   }
 `;
 
 export const SavedStatesQuery = gql<{ list: Page<WatchedState> }, Wanted>`
-  query SavedStates($lab: String, $learner: ID, $after: String) {
+  query SavedStates($lab: String, $learner: ID, $after: String, $language: String) {
     list: savedStates(first: 20, after: $after, lab: $lab, learner: $learner) {
       edges {
         node {
@@ -106,7 +110,7 @@ export const SavedStatesQuery = gql<{ list: Page<WatchedState> }, Wanted>`
           }
           labSlug
           lab {
-            title
+            title(language: $language)
           }
           session {
             id

@@ -10,6 +10,8 @@ import { connectTerminal } from './terminal-socket.ts';
 import type { TerminalSocket } from './terminal-socket.ts';
 import { takeTyping } from './typing.ts';
 import type { TerminalPlace } from './typing.ts';
+import { textsNow } from '../language/language.ts';
+import { terminalTexts } from './texts.ts';
 
 const OpenTerminal = gql<
   { openTerminal: { url: string; ticket: string } },
@@ -68,7 +70,7 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
     const { data, error } = await options.client.mutation(OpenTerminal, { session, machine, rows, cols });
     if (gone) return;
     if (!data) {
-      end(error ? errorText(error) : 'The terminal did not open.');
+      end(error ? errorText(error) : textsNow(terminalTexts).notOpened);
       return;
     }
     const opened = connectTerminal(data.openTerminal.url, data.openTerminal.ticket, {

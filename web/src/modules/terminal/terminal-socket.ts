@@ -1,5 +1,7 @@
 import { controlFrame, FrameType, inputFrames, readControl, SUBPROTOCOL } from './frames.ts';
 import type { ServerControl } from './frames.ts';
+import { textsNow } from '../language/language.ts';
+import { terminalTexts } from './texts.ts';
 
 /** What becomes of a terminal, for whoever shows it. */
 export interface TerminalListener {
@@ -52,7 +54,7 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
       acknowledge();
       listener.onOpen();
     }
-    if (control.type === 'exit') end(`The shell ended${control.code ? ` with ${control.code}` : ''}.`);
+    if (control.type === 'exit') end(textsNow(terminalTexts).ended(control.code));
     // A size that can not be is said and forgotten; every other error ends the connection.
     if (control.type === 'error' && control.code !== 'TERMINAL_SIZE_INVALID') end(control.message);
   }
@@ -66,7 +68,7 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
     }
     if (bytes[0] === FrameType.control) obey(readControl(payload));
   });
-  socket.addEventListener('close', () => end('The connection was lost.'));
+  socket.addEventListener('close', () => end(textsNow(terminalTexts).lost));
 
   return {
     input(text) {

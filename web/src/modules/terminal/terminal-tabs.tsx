@@ -1,4 +1,6 @@
 import { TerminalView } from './terminal-view.tsx';
+import { useTexts } from '../language/language.ts';
+import { terminalTexts } from './texts.ts';
 
 /** Several shells in one machine, one shown at a time; those behind stay connected. */
 export function TerminalTabs(props: {
@@ -15,23 +17,24 @@ export function TerminalTabs(props: {
   onClose: (tab: number) => void;
 }) {
   const { label, sessionId, machine, tabs, shown, restarts, onShow, onAdd, onClose } = props;
+  const texts = useTexts(terminalTexts);
   return (
     <div className="terminals">
       <nav className="tabs" aria-label={label}>
         {tabs.map(({ number }) => (
           <span key={number} className={number === shown ? 'tab shown' : 'tab'}>
             <button type="button" aria-pressed={number === shown} onClick={() => onShow(number)}>
-              Terminal {number}
+              {texts.terminal(number)}
             </button>
-            <button type="button" aria-label={`Close terminal ${number}`} onClick={() => onClose(number)}>
+            <button type="button" aria-label={texts.close(number)} onClick={() => onClose(number)}>
               ×
             </button>
           </span>
         ))}
         <button type="button" className="tab add" onClick={onAdd}>
-          + <span className={tabs.length > 0 ? 'unseen' : undefined}>Open another terminal</span>
+          + <span className={tabs.length > 0 ? 'unseen' : undefined}>{texts.openAnother}</span>
         </button>
-        <span className="hint">Esc, then Tab leaves the terminal</span>
+        <span className="hint">{texts.leave}</span>
       </nav>
       {tabs.map(({ number, focused }) => (
         <TerminalView

@@ -3,6 +3,8 @@ import { useClient } from 'urql';
 import { showTerminal } from './terminal-screen.ts';
 import { takeTyping, typeInto } from './typing.ts';
 import type { TerminalPlace } from './typing.ts';
+import { useTexts } from '../language/language.ts';
+import { terminalTexts } from './texts.ts';
 
 interface ViewProps extends TerminalPlace {
   shown: boolean;
@@ -25,6 +27,7 @@ export function TerminalView({ focused, ...place }: ViewProps) {
 /** One shell, connected for as long as it is on the page. */
 function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
   const { sessionId, machine, number, shown, focused, onAgain } = props;
+  const texts = useTexts(terminalTexts);
   const client = useClient();
   const place = useRef<HTMLDivElement>(null);
   const again = useRef<HTMLButtonElement>(null);
@@ -68,7 +71,7 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
         <div className="shell-end">
           <output>{ended}</output>
           <button type="button" ref={again} onClick={onAgain}>
-            Open a new shell
+            {texts.openNewShell}
           </button>
         </div>
       )}

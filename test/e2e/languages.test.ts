@@ -1,0 +1,93 @@
+import t, { test } from 'tap';
+import { startBerth } from '../support/berth-process.ts';
+import { startBrowser } from '../support/browser.ts';
+import { labsFolder } from '../support/lab-folders.ts';
+import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
+import { readable } from './legibility.ts';
+
+const LAB = `languages: [en, ko, de]
+title: { en: The command line, ko: 명령줄, de: Die Kommandozeile }
+summary: { en: Look around., ko: 둘러보기., de: Sieh dich um. }
+machines:
+  - { name: main, image: berth/lab-linux, user: learner, shell: [/bin/bash, -l] }
+steps:
+  - id: look
+    title: { en: Look, ko: 보기, de: Schauen }
+    instructions: { en: Look at it., ko: 잘 살펴보세요., de: Sieh es an. }
+    check: { script: exit 0 }
+`;
+
+const labs = await labsFolder(t, {
+  lab: { 'lab.yaml': LAB },
+  english: { 'lab.yaml': 'title: English only\nmachines: [{ name: main, image: berth/lab-linux }]\n' },
+});
+const berth = await startBerth(t, { BERTH_LABS_DIR: labs });
+const browser = await startBrowser(t);
+const page = await browser.open();
+const lang = (target = page) => target.evaluate('document.documentElement.lang');
+await signIn(page, printedLink(berth));
+
+await test('the catalogue is in the language that is picked', async (t) => {
+  t.equal(await lang(), 'en');
+  await page.getByRole('link', { name: 'The command line' }).getByText('Look around.').waitFor();
+  await page.getByLabel('Language').selectOption({ label: '한국어' });
+  await page.getByRole('heading', { name: '실습' }).waitFor();
+  const card = page.getByRole('link', { name: '명령줄' });
+  await card.getByText('둘러보기.').waitFor();
+  await card.getByText('1단계 중 0단계 통과').waitFor();
+  t.equal(await lang(), 'ko');
+  t.equal(await page.title(), '실습 · Berth');
+  const other = page.getByRole('heading', { name: 'English only' });
+  t.equal(await other.getAttribute('lang'), 'en', 'a lab without it says which language it is in');
+  await readable(t, page);
+});
+
+await test('it is remembered, and a lab is read and worked in by it', async (t) => {
+  await page.reload();
+  await page.getByRole('link', { name: '명령줄' }).click();
+  await page.getByRole('heading', { level: 1, name: '명령줄' }).waitFor();
+  await page.getByText('잘 살펴보세요.').waitFor();
+  const machine = page.getByRole('region', { name: '내 머신' });
+  await machine.getByRole('button', { name: '실습 시작' }).click();
+  await machine.locator('.xterm-rows').filter({ hasText: 'learner@main' }).waitFor();
+  await machine.getByText('30분 남음').waitFor();
+  await readable(t, page);
+});
+
+await test('another language does not disturb what runs', async (t) => {
+  const lab = labPage(page);
+  const rows = page.locator('.shell:not([hidden]) .xterm-rows');
+  await page.locator('.xterm').click();
+  await page.keyboard.type('echo "still $((40 + 2))"\n');
+  await rows.filter({ hasText: 'still 42' }).waitFor();
+  await page.getByLabel('언어').selectOption({ label: 'Deutsch' });
+  await lab.title.filter({ hasText: 'Die Kommandozeile' }).waitFor();
+  t.equal(await page.locator('.prose').first().getAttribute('lang'), 'de');
+  t.equal(await lang(), 'en', 'the page itself does not speak it');
+  await lab.step('Schauen').getByText('Sieh es an.').waitFor();
+  await lab.shows('still 42');
+  await lab.step('Schauen').getByRole('button', { name: 'Check' }).click();
+  await lab.step('Schauen').getByText('✓ passed').waitFor();
+  await lab.end();
+  await lab.machine.getByText('Your session has ended.').waitFor();
+});
+
+await test('a browser that prefers Korean begins with it', async (t) => {
+  const theirs = await browser.open({ locale: 'ko-KR' });
+  await theirs.goto(berth.url);
+  await theirs.getByRole('heading', { name: 'Berth에 오신 것을 환영합니다' }).waitFor();
+  t.equal(await lang(theirs), 'ko');
+  await theirs.getByLabel('언어').selectOption({ label: 'English' });
+  await theirs.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
+});
+
+await test('a lab that is not in the language is shown in its own', async (t) => {
+  await openLab(page, berth, 'english');
+  await page.getByLabel('Language').selectOption({ label: '한국어' });
+  await page.getByRole('button', { name: '실습 시작' }).waitFor();
+  t.equal(await page.getByRole('heading', { level: 1, name: 'English only' }).getAttribute('lang'), 'en');
+});
+
+await test('no page had anything to complain of', async (t) => {
+  t.same(browser.complaints(), []);
+});

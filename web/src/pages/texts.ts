@@ -1,0 +1,39 @@
+import type { Texts } from '../modules/language/language.ts';
+
+const en = {
+  labs: 'Labs',
+  noLabs: 'There are no labs here yet. Whoever runs this service can add some.',
+  about: (minutes: number) => `about ${minutes} min`,
+  passed: (passed: number, total: number) => `${passed} of ${total} steps passed`,
+  instructions: 'Instructions',
+  progress: 'Your progress in this lab',
+  notFound: 'Not found',
+  nothingHere: 'There is nothing here',
+  wrongAddress: 'The address is wrong, or the lab has been taken away.',
+  seeAllLabs: 'See all labs',
+  learners: 'Learners',
+  forStaff: 'For staff',
+  staffOnly: 'This page is for staff',
+  whyStaffOnly:
+    'Only instructors and admins see what learners do. Whoever runs this service can make you one.',
+};
+
+export const pageTexts: Texts<typeof en> = {
+  en,
+  ko: {
+    labs: '실습',
+    noLabs: '아직 실습이 없습니다. 서비스 운영자가 추가할 수 있습니다.',
+    about: (minutes) => `약 ${minutes}분`,
+    passed: (passed, total) => `${total}단계 중 ${passed}단계 통과`,
+    instructions: '안내',
+    progress: '이 실습의 진행 상황',
+    notFound: '찾을 수 없음',
+    nothingHere: '여기에는 아무것도 없습니다',
+    wrongAddress: '주소가 잘못되었거나 실습이 없어졌습니다.',
+    seeAllLabs: '모든 실습 보기',
+    learners: '학습자',
+    forStaff: '강사용',
+    staffOnly: '강사용 페이지입니다',
+    whyStaffOnly: '학습자가 하는 일은 강사와 관리자만 볼 수 있습니다. 권한은 서비스 운영자가 줄 수 있습니다.',
+  },
+};
