@@ -13,12 +13,14 @@ export interface Claim {
 /** A session that has an environment, and with it may have something on the engine. */
 export type HoldingRow = SessionRow & { environmentId: string };
 
+/** What is to be known of a session to remove what it has on the engine. */
+export type LeavingRow = Pick<SessionRow, 'id' | 'environmentId' | 'claimedBy' | 'claimedUntil'>;
+
 export type ClaimStore = ReturnType<typeof createClaimStore>;
 
 /** The claims on sessions being made, and what is to be removed. */
 export function createClaimStore({ database }: { database: Database }) {
   const { client } = database;
-  const machines = { orderBy: { id: 'asc' } } as const;
 
   return {
     /**
@@ -86,7 +88,7 @@ export function createClaimStore({ database }: { database: Database }) {
     },
 
     /** Sessions whose environment is to be removed, or whose row: oldest end first. */
-    toTearDown: (limit: number): Promise<SessionRow[]> =>
+    toTearDown: (limit: number): Promise<LeavingRow[]> =>
       client.session.findMany({
         where: {
           OR: [
@@ -97,7 +99,7 @@ export function createClaimStore({ database }: { database: Database }) {
         },
         orderBy: { id: 'asc' },
         take: limit,
-        include: { machines },
+        select: { id: true, environmentId: true, claimedBy: true, claimedUntil: true },
       }),
   };
 }

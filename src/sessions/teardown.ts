@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isFault } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ClaimStore } from './claim-store.ts';
+import type { ClaimStore, LeavingRow } from './claim-store.ts';
 import type { Provisioner } from './provisioner.ts';
 import { createRunner } from './runner.ts';
 import type { SessionChanger } from './session-changes.ts';
@@ -58,7 +58,7 @@ export function createTeardown(options: {
   }
 
   /** Not awaited by the pass: one engine call that hangs must not keep the others waiting. */
-  function begin(row: SessionRow): void {
+  function begin(row: LeavingRow): void {
     const work = tearDown(row)
       .catch((error: unknown) => tryLater(row, error))
       .finally(() => {
@@ -68,7 +68,7 @@ export function createTeardown(options: {
     underWay.set(row.id, work);
   }
 
-  function tryLater(row: SessionRow, error: unknown): void {
+  function tryLater(row: LeavingRow, error: unknown): void {
     retryAt.set(row.id, clock.now().getTime() + RETRY_MS);
     const level = isFault(error, 'ENGINE_UNREACHABLE') ? 'warn' : 'error';
     logger[level](
@@ -77,13 +77,13 @@ export function createTeardown(options: {
     );
   }
 
-  async function tearDown(row: SessionRow): Promise<void> {
+  async function tearDown(row: LeavingRow): Promise<void> {
     await provisioner.abandon(row.id);
     // Without an environment it has nothing there, and the engine need not even be up.
     if (row.environmentId !== null) await engine.destroy(row.environmentId);
-    const now = (await store.findAny(row.id)) ?? row;
+    const now = await store.findAny(row.id);
     // Another process may have removed it too, and the session have gone on to its next one.
-    if (now.environmentId === row.environmentId) await finish(now);
+    if (now && now.environmentId === row.environmentId) await finish(now);
     if (row.environmentId !== null) await subnets.release(row.environmentId);
     onFreed();
   }
