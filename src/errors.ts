@@ -157,6 +157,10 @@ const catalogue = {
     502,
     'The check gave itself the score "{score}", which its author mends: it is a share up to the whole, such as 0.6, 60% or 3/5.',
   ],
+  HINT_TOO_EARLY: [
+    409,
+    'This hint is there after {needed} failed attempts at the step, and there are {failures}: try again first.',
+  ],
 
   // Engine, database, service
   ENGINE_UNREACHABLE: [

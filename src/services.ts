@@ -254,6 +254,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     terminals,
     files,
     checks: checks.service,
+    hints: checks.hints,
     steps,
     previews,
     probes: {

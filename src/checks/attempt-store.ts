@@ -8,6 +8,7 @@ import { isUniqueViolation } from '../database/unique-violation.ts';
 import { fault, faultCodes } from '../errors.ts';
 import type { Hold } from '../keep-hold.ts';
 import type { Attempt } from './attempt.ts';
+import { hintCost } from './hint-store.ts';
 import { recordAttempt } from './progress-store.ts';
 import type { StepVerdict } from './step-verdict.ts';
 import { emptyOldEvidence, insertVerdicts, toVerdict } from './verdict-store.ts';
@@ -76,7 +77,8 @@ export function createAttemptStore({ database }: { database: Database }) {
     },
 
     /**
-     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither; older attempts of
+     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither, with what shown hints
+     * cost taken off the score; older attempts of
      * the step lose their evidence, and keep the rest. An attempt that is no longer the owner's stays as it is.
      * The attempt as it is then; undefined when it is gone with its learner.
      */
@@ -96,7 +98,11 @@ export function createAttemptStore({ database }: { database: Database }) {
           const { learnerId, labSlug, stepId } = row;
           const step = { learnerId, labSlug, stepId };
           await insertVerdicts(tx, id, verdict.verdicts);
-          if (verdict.state === 'finished' && counts) await recordAttempt(tx, step, { ...verdict, at });
+          if (verdict.state === 'finished' && counts) {
+            const score = Math.max(0, verdict.score - (await hintCost(tx, step)));
+            if (score !== verdict.score) await tx.attempt.update({ where: { id }, data: { score } });
+            await recordAttempt(tx, step, { passed: verdict.passed, score, at });
+          }
           await emptyOldEvidence(tx, step);
         }
         const stored = await tx.attempt.findUnique({ where: { id }, include: withVerdicts });

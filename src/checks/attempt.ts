@@ -3,6 +3,7 @@ import type { FaultCode } from '../errors.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { CheckVerdict } from './check-verdict.ts';
 import type { GivenAnswer } from './given-answers.ts';
+import type { RevealedHint } from './hint.ts';
 
 /** One run of all of a step's checks. */
 export interface Attempt {
@@ -14,7 +15,7 @@ export interface Attempt {
   stepId: string;
   state: 'running' | 'finished' | 'errored';
   passed: boolean;
-  /** 0 to 1. */
+  /** 0 to 1: what the checks gave, less what hints cost that the learner was shown. */
   score: number;
   /** For the learner: what is missing, what is well, or why it could not be judged. */
   message: string;
@@ -34,6 +35,10 @@ export interface StepProgress {
   /** 0 to 1: that of the best attempt or of the last, as the lab has it. */
   score: number;
   bestScore: number;
+  /** Attempts that were judged and did not pass: hints wait for them. */
+  failures: number;
+  /** Help that the learner was shown, in its order. */
+  hints: RevealedHint[];
   passedAt: Date | undefined;
 }
 

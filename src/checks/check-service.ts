@@ -11,6 +11,7 @@ import type { TellEnd } from './check-news.ts';
 import { explain } from './explanations.ts';
 import { answersTo } from './given-answers.ts';
 import type { HeldCheck } from './held-check.ts';
+import type { HintStore } from './hint-store.ts';
 import { progressIn } from './lab-progress.ts';
 import { pairKey } from './progress-store.ts';
 import type { ProgressStore } from './progress-store.ts';
@@ -22,6 +23,7 @@ export interface CheckServiceParts {
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   attempts: AttemptStore;
   progress: ProgressStore;
+  hints: HintStore;
   heldCheck: HeldCheck;
   runLimit: RunLimit;
   tell: TellEnd;
@@ -35,7 +37,8 @@ export type Verdict = 'passed' | 'failed' | 'errored';
 
 /** The use cases, and `settled`, which resolves when none of the checks that run now does so any more. */
 export function createCheckService(parts: CheckServiceParts): CheckService & { settled(): Promise<void> } {
-  const { sessions, catalogue, attempts, progress, heldCheck, runLimit, tell, onVerdict, signal } = parts;
+  const { sessions, catalogue, attempts, progress, hints, heldCheck, runLimit, tell, onVerdict, signal } =
+    parts;
   const running = new Set<Promise<Attempt>>();
 
   /** The machines that the step asks: the session's first one where it asks none, to know that the session is there. */
@@ -91,10 +94,13 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     async progress(actor, of) {
       requireActor(actor, { scope: 'read' });
       if (of.some(({ learnerId }) => !mayReach(actor, learnerId))) throw fault('USER_NOT_FOUND');
-      const tried = await progress.of(of);
+      const [tried, shown] = await Promise.all([progress.of(of), hints.of(of)]);
       return of.map((pair) => {
         const place = { learnerId: pair.learnerId, labSlug: pair.lab };
-        return progressIn(catalogue.find(pair.lab), place, tried.get(pairKey(pair)) ?? []);
+        const view = catalogue.find(pair.lab);
+        const lab = view && catalogue.version(view.slug, view.version);
+        const key = pairKey(pair);
+        return progressIn(lab, place, tried.get(key) ?? [], shown.get(key) ?? []);
       });
     },
 

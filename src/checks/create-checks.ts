@@ -14,6 +14,9 @@ import type { CheckEngine } from './check-runner.ts';
 import { createCheckService } from './check-service.ts';
 import type { Verdict } from './check-service.ts';
 import { createHeldCheck } from './held-check.ts';
+import type { HintService } from './hint.ts';
+import { createHintService } from './hint-service.ts';
+import { createHintStore } from './hint-store.ts';
 import { createInterruptedChecks } from './interrupted-checks.ts';
 import { createProgressStore } from './progress-store.ts';
 import { createRunLimit } from './run-limit.ts';
@@ -36,6 +39,7 @@ export interface ChecksOptions {
 
 export interface Checks {
   service: CheckService;
+  hints: HintService;
   /** Ends the attempts that dead processes left running, so that their steps can be checked again; how many. */
   recover(): Promise<number>;
   /** Recovers now, and again and again as neighbours may die. Returns at once. */
@@ -52,11 +56,14 @@ export function createChecks(options: ChecksOptions): Checks {
   const interrupted = createInterruptedChecks({ attempts, clock, isGone, tell });
   const runner = createCheckRunner(options);
   const heldCheck = createHeldCheck({ runner, attempts, interrupted, clock, logger, owner: holder });
+  const progress = createProgressStore({ database });
+  const hints = createHintStore({ database, clock });
   const stopping = new AbortController();
   const service = createCheckService({
     ...options,
     attempts,
-    progress: createProgressStore({ database }),
+    progress,
+    hints,
     heldCheck,
     runLimit: createRunLimit(options),
     tell,
@@ -82,6 +89,7 @@ export function createChecks(options: ChecksOptions): Checks {
 
   return {
     service,
+    hints: createHintService({ ...options, hints, progress }),
     recover,
     start: () => void (watching ??= watch()),
     async stop() {

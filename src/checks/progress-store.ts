@@ -8,6 +8,8 @@ export interface TriedStep {
   passed: boolean;
   bestScore: number;
   lastScore: number;
+  /** Attempts that were judged and did not pass. */
+  failures: number;
   passedAt: Date | undefined;
 }
 
@@ -18,7 +20,7 @@ export interface LearnerInLab {
 }
 
 /** Pairs asked for in one statement: SQLite takes an expression of at most a thousand parts. */
-const PAIRS_PER_QUERY = 200;
+export const PAIRS_PER_QUERY = 200;
 
 export type ProgressStore = ReturnType<typeof createProgressStore>;
 
@@ -39,6 +41,12 @@ export function createProgressStore({ database: { client } }: { database: Databa
         }
       }
       return found;
+    },
+
+    /** How many judged attempts of a learner at a step did not pass. */
+    async failures(step: { learnerId: string; labSlug: string; stepId: string }): Promise<number> {
+      const row = await client.progress.findUnique({ where: { learnerId_labSlug_stepId: step } });
+      return row?.failures ?? 0;
     },
   };
 }
@@ -64,6 +72,7 @@ export async function recordAttempt(
     passed: passed || (before?.passed ?? false),
     bestScore: Math.max(score, before?.bestScore ?? 0),
     lastScore: score,
+    failures: (before?.failures ?? 0) + (passed ? 0 : 1),
     passedAt: before?.passedAt ?? (passed ? at : null),
     updatedAt: at,
   };
@@ -75,6 +84,6 @@ export async function recordAttempt(
 }
 
 function toProgress(row: ProgressRow): TriedStep {
-  const { stepId, attempts, passed, bestScore, lastScore, passedAt } = row;
-  return { stepId, attempts, passed, bestScore, lastScore, passedAt: passedAt ?? undefined };
+  const { stepId, attempts, passed, bestScore, lastScore, failures, passedAt } = row;
+  return { stepId, attempts, passed, bestScore, lastScore, failures, passedAt: passedAt ?? undefined };
 }

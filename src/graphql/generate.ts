@@ -44,6 +44,7 @@ const models = [
   'Quota',
   'Reason',
   'RegistryImage',
+  'RevealedHint',
   'SavedState',
   'SavedStateConnection',
   'SavedStateEdge',

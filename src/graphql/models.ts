@@ -1,6 +1,7 @@
 /** What stands behind each type of the schema: the services' own types. Read by the code generation. */
 import type { Attempt, LabProgress, StepProgress } from '../checks/attempt.ts';
 import type { CheckVerdict } from '../checks/check-verdict.ts';
+import type { RevealedHint } from '../checks/hint.ts';
 import type { Role, Scope } from '../identity/actor.ts';
 import type { ApiToken, User } from '../identity/user.ts';
 import type { ImagePin } from '../images/pin.ts';
@@ -54,6 +55,7 @@ export type ProvisioningModel = NonNullable<Session['progress']>;
 export type QuestionModel = QuizView;
 export type ReasonModel = { code: string; message: string };
 export type RegistryImageModel = LocalRegistry['images'][number];
+export type RevealedHintModel = RevealedHint;
 export type SavedStateModel = SavedState;
 export type SavedStateConnectionModel = Page<SavedState>;
 export type SavedStateEdgeModel = Edge<SavedState>;

@@ -1,4 +1,5 @@
 import type { CheckService } from '../checks/attempt.ts';
+import type { HintService } from '../checks/hint.ts';
 import type { TokenService, UserService } from '../identity/user.ts';
 import type { PinService } from '../images/pin.ts';
 import type { ImageService } from '../images/image.ts';
@@ -32,6 +33,7 @@ export interface GraphqlServices {
   engineRoom: EngineRoomService;
   terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
   checks: CheckService;
+  hints: HintService;
   steps: StepService;
   previews: Pick<PreviewService, 'open' | 'declared' | 'label'>;
 }

@@ -109,6 +109,9 @@ steps:
     title: Ask
     instructions: a.md
     check: { quiz: { question: Which?, options: [a, { text: b, correct: true }] } }
+    hints:
+      - { en: The second of two., ko: 둘 중 둘째. }
+      - { text: It is b., after: 2, cost: 30% }
 `;
 
 /** A folder with the labs of these tests. */

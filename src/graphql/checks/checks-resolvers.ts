@@ -30,6 +30,7 @@ export const checksResolvers = {
     explanation: ({ explanation }, { language }) => explanation && inLanguage(explanation, language),
   },
   StepProgress: { id: (progress) => progress.stepId },
+  RevealedHint: { text: ({ text }, { language }) => inLanguage(text, language) },
   AttemptConnection: connection,
   Query: {
     attempt: (_, { id }, { services, actor }) => services.checks.get(actor, fromGlobalId('Attempt', id)),
@@ -54,6 +55,10 @@ export const checksResolvers = {
         text: given(text),
       }));
       return { attempt: await services.checks.run(actor, { sessionId, stepId: input.step, answers }) };
+    },
+    async revealHint(_, { input: { session, step, hint } }, { services, actor }) {
+      const sessionId = fromGlobalId('Session', session);
+      return { hint: await services.hints.reveal(actor, { sessionId, stepId: step, place: hint }) };
     },
   },
   Subscription: { checkFinished },

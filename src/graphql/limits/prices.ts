@@ -47,6 +47,8 @@ const prices: Readonly<Record<string, Price>> = {
   'Query.quotas': { once: 20, times: 100 },
   // Up to 64 KB of text.
   'Attempt.output': { once: 200 },
+  // A step has a few.
+  'StepProgress.hints': { times: 3 },
   // The same in parts; a step has a few checks.
   'Attempt.verdicts': { times: 4 },
   'CheckVerdict.evidence': { once: 50 },

@@ -1,20 +1,31 @@
 import t from 'tap';
 import { progressIn } from '../../../src/checks/lab-progress.ts';
-import type { LabView, StepView } from '../../../src/labs/lab-view.ts';
+import type { Lab, LabStep } from '../../../src/labs/lab.ts';
+import { scriptCheck } from '../../support/checks.ts';
+
+const hint = (text: string) => ({ text: { en: text }, afterFailures: 0, cost: 0 });
 
 const lab = {
   attempts: 'best',
   steps: [
-    { id: 'b', hasCheck: true },
-    { id: 'read', hasCheck: false },
-    { id: 'a', hasCheck: true },
-  ] as Partial<StepView>[],
-} as LabView;
+    { id: 'b', checks: [scriptCheck({})], hints: [] },
+    { id: 'read', checks: [], hints: [] },
+    { id: 'a', checks: [scriptCheck({})], hints: [hint('First'), hint('Second')] },
+  ] as Partial<LabStep>[],
+} as Lab;
 
 const place = { learnerId: 'l', labSlug: 'lab' };
-const reached = { attempts: 2, passed: true, bestScore: 1, passedAt: new Date(0) };
+const reached = { attempts: 2, passed: true, bestScore: 1, failures: 1, passedAt: new Date(0) };
 const passed = { ...reached, lastScore: 0.5 };
-const untried = { attempts: 0, passed: false, score: 0, bestScore: 0, passedAt: undefined };
+const untried = {
+  attempts: 0,
+  passed: false,
+  score: 0,
+  bestScore: 0,
+  failures: 0,
+  hints: [],
+  passedAt: undefined,
+};
 
 await t.test('every step is there in the order of the lab, tried or not', async (t) => {
   t.same(progressIn(lab, place, [{ stepId: 'a', ...passed }]), {
@@ -22,7 +33,7 @@ await t.test('every step is there in the order of the lab, tried or not', async 
     steps: [
       { stepId: 'b', ...untried },
       { stepId: 'read', ...untried },
-      { stepId: 'a', ...reached, score: 1 },
+      { stepId: 'a', ...reached, score: 1, hints: [] },
     ],
     passed: 1,
     total: 2,
@@ -49,4 +60,17 @@ await t.test("the score is the best attempt's or the last one's, as the lab has 
   const last = { ...lab, attempts: 'last' } as const;
   t.match(progressIn(last, place, tried), { score: 0.25, steps: [{}, {}, { score: 0.5, bestScore: 1 }] });
   t.equal(progressIn({ ...lab, steps: [] }, place, tried).score, 0, 'nothing to reach');
+});
+
+await t.test('hints that were shown are there with their text, as long as the step has them', async (t) => {
+  const shown = [
+    { stepId: 'a', place: 1, cost: 0.1 },
+    { stepId: 'a', place: 2, cost: 0 },
+    { stepId: 'gone', place: 0, cost: 0 },
+  ];
+  const progress = progressIn(lab, place, [], shown);
+  t.same(
+    progress.steps.map(({ hints }) => hints),
+    [[], [], [{ place: 1, text: { en: 'Second' }, cost: 0.1 }]],
+  );
 });

@@ -1,30 +1,21 @@
 /** Services in memory with the manners of the real ones, which have tests of their own: what the transport is tested against. */
-import type { Attempt } from '../../../src/checks/attempt.ts';
 import { fault } from '../../../src/errors.ts';
 import { mayReach, requireActor } from '../../../src/identity/actor.ts';
 import type { Actor } from '../../../src/identity/actor.ts';
 import type { User } from '../../../src/identity/user.ts';
 import type { GraphqlServices } from '../../../src/graphql/services.ts';
-import type { Page, PageRequest } from '../../../src/page.ts';
 import type { Session } from '../../../src/sessions/session.ts';
+import { pageOf } from './page-of.ts';
+import { createCheckServices } from './check-services.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
 import { engineRoomService, quotaService } from './quotas.ts';
 import { tokenService } from './tokens.ts';
-import { verdictsOn } from './verdicts.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
 
-function pageOf<T extends { id: string }>(all: T[], { first, after }: PageRequest): Page<T> {
-  const rest = after === undefined ? all : all.slice(all.findIndex(({ id }) => id === after) + 1);
-  return {
-    items: rest.slice(0, first).map((node) => ({ node, cursor: node.id })),
-    hasNextPage: rest.length > first,
-  };
-}
-
 export function createServices(world: World): GraphqlServices {
-  const { users, sessions, attempts, terminals, calls, events, addSession, change } = world;
+  const { users, sessions, terminals, calls, events, addSession, change } = world;
 
   function reachSession(actor: Actor | undefined, id: string): Session {
     requireActor(actor, { scope: 'read' });
@@ -222,63 +213,7 @@ export function createServices(world: World): GraphqlServices {
         return terminals.delete(id);
       },
     },
-    checks: {
-      async run(actor, { sessionId, stepId, answers = [] }) {
-        const session = reachSession(actor, sessionId);
-        if (!lab.steps.some(({ id }) => id === stepId))
-          throw fault('STEP_NOT_FOUND', { lab: lab.slug, step: stepId });
-        const attempt: Attempt = {
-          id: `attempt-${attempts.size + 1}`,
-          sessionId,
-          learnerId: session.learnerId,
-          labSlug: session.labSlug,
-          labVersion: session.labVersion,
-          stepId,
-          state: 'finished',
-          passed: true,
-          score: 1,
-          message: 'Well done.',
-          reasonCode: undefined,
-          verdicts: verdictsOn(answers),
-          startedAt: at,
-          finishedAt: at,
-        };
-        attempts.set(attempt.id, attempt);
-        const { id: attemptId, learnerId } = attempt;
-        await events.publish('check.finished', { attemptId, sessionId, learnerId });
-        return attempt;
-      },
-      async get(actor, id) {
-        requireActor(actor, { scope: 'read' });
-        const attempt = attempts.get(id);
-        if (!attempt || !mayReach(actor, attempt.learnerId)) throw fault('NOT_FOUND', { thing: 'attempt' });
-        return attempt;
-      },
-      async listAttempts(actor, { sessionId }, page) {
-        requireActor(actor, { scope: 'read' });
-        const all = [...attempts.values()].filter((each) => mayReach(actor, each.learnerId));
-        return pageOf(sessionId ? all.filter((each) => each.sessionId === sessionId) : all, page);
-      },
-      async progress(actor, of) {
-        calls.push(`checks.progress ${of.length}`);
-        requireActor(actor, { scope: 'read' });
-        return of.map(({ learnerId, lab: labSlug }) => ({
-          learnerId,
-          labSlug,
-          steps: lab.steps.map(({ id }) => ({
-            stepId: id,
-            attempts: 0,
-            passed: false,
-            score: 0,
-            bestScore: 0,
-            passedAt: undefined,
-          })),
-          passed: 0,
-          total: 1,
-          score: 0,
-        }));
-      },
-    },
+    ...createCheckServices(world, reachSession),
     steps: {
       async enter(actor, { sessionId, stepId }) {
         reachSession(actor, sessionId);

@@ -13,6 +13,8 @@ import { quietLog } from '../../support/quiet-log.ts';
 
 export const at = new Date('2030-01-31T09:30:00.000Z');
 
+export const hintText = { en: 'Try `ls`.', ko: '`ls`를 해 보십시오.' };
+
 export const lab: LabView = {
   slug: 'linux-command-line',
   version: 'v1',

@@ -199,11 +199,25 @@ CREATE TABLE "Progress" (
     "passed" BOOLEAN NOT NULL DEFAULT false,
     "bestScore" REAL NOT NULL DEFAULT 0,
     "lastScore" REAL NOT NULL DEFAULT 0,
+    "failures" INTEGER NOT NULL DEFAULT 0,
     "passedAt" DATETIME,
     "updatedAt" DATETIME NOT NULL,
 
     PRIMARY KEY ("learnerId", "labSlug", "stepId"),
     CONSTRAINT "Progress_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "ShownHint" (
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "stepId" TEXT NOT NULL,
+    "place" INTEGER NOT NULL,
+    "cost" REAL NOT NULL,
+    "shownAt" DATETIME NOT NULL,
+
+    PRIMARY KEY ("learnerId", "labSlug", "stepId", "place"),
+    CONSTRAINT "ShownHint_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable

@@ -235,10 +235,23 @@ CREATE TABLE "Progress" (
     "passed" BOOLEAN NOT NULL DEFAULT false,
     "bestScore" DOUBLE PRECISION NOT NULL DEFAULT 0,
     "lastScore" DOUBLE PRECISION NOT NULL DEFAULT 0,
+    "failures" INTEGER NOT NULL DEFAULT 0,
     "passedAt" TIMESTAMP(3),
     "updatedAt" TIMESTAMP(3) NOT NULL,
 
     CONSTRAINT "Progress_pkey" PRIMARY KEY ("learnerId","labSlug","stepId")
+);
+
+-- CreateTable
+CREATE TABLE "ShownHint" (
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "stepId" TEXT NOT NULL,
+    "place" INTEGER NOT NULL,
+    "cost" DOUBLE PRECISION NOT NULL,
+    "shownAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "ShownHint_pkey" PRIMARY KEY ("learnerId","labSlug","stepId","place")
 );
 
 -- CreateTable
@@ -553,6 +566,9 @@ ALTER TABLE "CheckVerdict" ADD CONSTRAINT "CheckVerdict_attemptId_fkey" FOREIGN 
 
 -- AddForeignKey
 ALTER TABLE "Progress" ADD CONSTRAINT "Progress_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ShownHint" ADD CONSTRAINT "ShownHint_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "SavedState" ADD CONSTRAINT "SavedState_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
