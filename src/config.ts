@@ -4,6 +4,7 @@ import { fault } from './errors.ts';
 import { list, minutes, portion, proxies, webAddress } from './setting-values.ts';
 import { labSettings } from './lab-settings.ts';
 import { previewDomain } from './preview-domain.ts';
+import { imageSettings } from './image-settings.ts';
 import { registrySettings } from './registry-settings.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
 import type { Portion } from './units.ts';
@@ -115,15 +116,7 @@ export const settings = z.object({
     .default(300)
     .describe('Longest time to make an environment.'),
   ...registrySettings(webAddress),
-  BERTH_PIN_DAYS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(36_500)
-    .default(180)
-    .describe(
-      'Days without use after which a former version of a lab is forgotten, and lets go of the images that it was pinned to.',
-    ),
+  ...imageSettings,
   BERTH_WARNING_MINUTES: minutes(5).describe('How long before a session ends its learner is warned.'),
   BERTH_WARM_LIMIT: z.coerce
     .number()
@@ -225,6 +218,8 @@ export interface Config {
   /** Of what labs pulled from another registry. */
   registryCacheBytes: number;
   pinDays: number;
+  /** Undefined where unused images stay. */
+  imageDays: number | undefined;
   warningMinutes: number;
   warmLimit: number;
   warmIdleMinutes: number;
@@ -281,6 +276,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     registry: value.BERTH_REGISTRY,
     registryCacheBytes: value.BERTH_REGISTRY_CACHE_BYTES,
     pinDays: value.BERTH_PIN_DAYS,
+    imageDays: value.BERTH_IMAGE_DAYS,
     warningMinutes: value.BERTH_WARNING_MINUTES,
     warmLimit: value.BERTH_WARM_LIMIT,
     warmIdleMinutes: value.BERTH_WARM_IDLE_MINUTES,

@@ -149,6 +149,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     folders: createLabImageFolders({ images: engineImages, root: imagesFolder }),
     labs: () => imagesOfLabs(catalogue),
     pinnedBy: pins.pins.pinnedBy,
+    imageDays: config.imageDays,
     events,
     clock,
     log,

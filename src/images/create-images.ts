@@ -5,6 +5,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import { HOLD_MS } from '../keep-hold.ts';
 import type { Log } from '../log.ts';
 import { rest } from '../rest.ts';
+import { createImageAgeing } from './image-ageing.ts';
 import { createImageService } from './image-service.ts';
 import type { ImageFolders } from './image-service.ts';
 import type { LabImageUse } from './image-view.ts';
@@ -28,6 +29,8 @@ export interface ImagesOptions {
   folders: ImageFolders;
   labs: () => readonly LabImageUse[];
   pinnedBy: (imageId: string) => Promise<string[]>;
+  /** Days without use after which an image of ours is removed; undefined where they stay. */
+  imageDays: number | undefined;
   events: Pick<EventBus, 'publish' | 'listen'>;
   clock: Clock;
   log: Log;
@@ -65,7 +68,8 @@ export function createImages(options: ImagesOptions): Images {
     isPutting: async (target) => (await jobs.findActive('mirror', target)) !== undefined,
   });
   const stopping = new AbortController();
-  let watching: Promise<void> | undefined;
+  const ageing = createImageAgeing(options);
+  let watching: Promise<unknown> | undefined;
 
   async function recover(): Promise<number> {
     const ended = await interrupted.end();
@@ -91,7 +95,7 @@ export function createImages(options: ImagesOptions): Images {
     startJob: runner.start,
     pushNames,
     recover,
-    start: () => void (watching ??= watch()),
+    start: () => void (watching ??= Promise.all([watch(), ageing.maintain(stopping.signal)])),
     async stop() {
       stopping.abort();
       await runner.stop();

@@ -30,7 +30,7 @@ export function createOwnImageStore({ database }: { database: Database }) {
 
     /** Notes what a name of ours means now. The image that had it before has none now, and stays ours by its id. */
     async put(own: OwnImage, at: Date): Promise<void> {
-      const row = { ...own, createdAt: at };
+      const row = { ...own, createdAt: at, unusedSince: null };
       await database.transaction(async (tx) => {
         const before = await tx.ownImage.findUnique({ where: { name: own.name } });
         await tx.ownImage.upsert({ where: { name: own.name }, create: row, update: row });
@@ -38,6 +38,28 @@ export function createOwnImageStore({ database }: { database: Database }) {
         const nameless = { ...before, name: before.imageId };
         await tx.ownImage.upsert({ where: { name: nameless.name }, create: nameless, update: nameless });
       });
+    },
+
+    /** Notes which names nobody uses at this time; the others are used. */
+    async noteUnused(names: readonly string[], at: Date): Promise<void> {
+      const unused = new Set(names);
+      const rows = await client.ownImage.findMany({ select: { name: true, unusedSince: true } });
+      for (const { name, unusedSince } of rows) {
+        if ((unusedSince !== null) === unused.has(name)) continue;
+        await client.ownImage.updateMany({
+          where: { name, unusedSince },
+          data: { unusedSince: unused.has(name) ? at : null },
+        });
+      }
+    },
+
+    /** The names that nobody was seen to use since then. */
+    async unusedSince(at: Date): Promise<Set<string>> {
+      const rows = await client.ownImage.findMany({
+        where: { unusedSince: { lte: at } },
+        select: { name: true },
+      });
+      return new Set(rows.map(({ name }) => name));
     },
 
     /** Forgets what is no longer on the engine. */

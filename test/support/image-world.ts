@@ -47,7 +47,13 @@ export interface ImageWorld extends Images {
 export async function createImageWorld(
   t: Test,
   database: Database,
-  options: { clock?: Clock; imagesFolder?: string; events?: EventBus; engine?: EngineImages } = {},
+  options: {
+    clock?: Clock;
+    imagesFolder?: string;
+    events?: EventBus;
+    engine?: EngineImages;
+    imageDays?: number;
+  } = {},
 ): Promise<ImageWorld> {
   const { clock = systemClock, imagesFolder = t.testdir({}) } = options;
   const log = quietLog();
@@ -76,6 +82,7 @@ export async function createImageWorld(
       folders: createLabImageFolders({ images: engine, root: imagesFolder }),
       labs: () => labs,
       pinnedBy: async (id) => (pinned.has(id) ? ['pinning-lab'] : []),
+      imageDays: options.imageDays,
       events,
       clock,
       log,

@@ -2,11 +2,16 @@ import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import type { Test } from 'tap';
 import { system } from '../../../src/identity/actor.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { buildSpec, ownName } from '../../support/engine-images.ts';
 import { dockerHarness, MACHINE_IMAGE, provisionMachine } from '../../support/engines.ts';
 import { createImageWorld } from '../../support/image-world.ts';
 import type { ImageWorld } from '../../support/image-world.ts';
+import { until } from '../../support/until.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** An image of the engine alone, under a name of its own; ours where `own` says so. */
 async function putImage(t: Test, { engine, own }: ImageWorld, { ours = true, from = 'scratch' } = {}) {
@@ -71,6 +76,52 @@ await t.test('a prune takes what is ours and unused, and nothing else', async (t
   t.equal(await service.remove(system, named.name), true);
   t.equal(await service.remove(system, named.name), false);
   t.equal(await engine.find(named.id), undefined);
+});
+
+await t.test('with an age that is set, ours go that nobody uses for so long, and nothing else', async (t) => {
+  const clock = createFakeClock();
+  const database = await freshDatabase(t, 'sqlite');
+  const world = await createImageWorld(t, database, { clock, imageDays: 30 });
+  const { engine, own, labs, pinned } = world;
+  const images = {
+    unused: await putImage(t, world),
+    foreign: await putImage(t, world, { ours: false }),
+    held: await putImage(t, world),
+    named: await putImage(t, world),
+  };
+  labs.push({ slug: 'a-lab', images: [images.named.name] });
+  pinned.add(images.held.id);
+  const noted = async () => {
+    const rows = await database.client.ownImage.findMany({ where: { unusedSince: { not: null } } });
+    return rows.map(({ name }) => name).toSorted();
+  };
+  const isThere = async ({ id }: { id: string }) => (await engine.find(id)) !== undefined;
+  world.start();
+  await until(async () => String(await noted()) === images.unused.name);
+
+  // Not used from now on, and so not for long enough when the first one is.
+  labs.length = 0;
+  clock.jump(29 * DAY_MS);
+  const both = [images.unused.name, images.named.name].toSorted();
+  await until(async () => String(await noted()) === String(both));
+  t.ok(await isThere(images.unused));
+  clock.jump(DAY_MS);
+  await until(async () => !(await isThere(images.unused)));
+  await until(async () => !(await own.all()).some(({ name }) => name === images.unused.name));
+  for (const name of ['foreign', 'held', 'named'] as const) t.ok(await isThere(images[name]), name);
+
+  // Used again, its days begin anew.
+  labs.push({ slug: 'a-lab', images: [images.named.name] });
+  clock.jump(HOUR_MS);
+  await until(async () => (await noted()).length === 0);
+  labs.length = 0;
+  for (const ms of [HOUR_MS, 29 * DAY_MS, HOUR_MS]) {
+    // What is new is noted by a look, which is over when the next one notes the next.
+    const { name } = await putImage(t, world);
+    clock.jump(ms);
+    await until(async () => (await noted()).includes(name));
+  }
+  t.ok(await isThere(images.named));
 });
 
 await t.test('pages of images go on where they ended', async (t) => {

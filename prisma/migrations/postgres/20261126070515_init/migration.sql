@@ -290,6 +290,7 @@ CREATE TABLE "OwnImage" (
     "imageId" TEXT NOT NULL,
     "origin" "OwnImageOrigin" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL,
+    "unusedSince" TIMESTAMP(3),
 
     CONSTRAINT "OwnImage_pkey" PRIMARY KEY ("name")
 );

@@ -251,7 +251,8 @@ CREATE TABLE "OwnImage" (
     "name" TEXT NOT NULL PRIMARY KEY,
     "imageId" TEXT NOT NULL,
     "origin" TEXT NOT NULL,
-    "createdAt" DATETIME NOT NULL
+    "createdAt" DATETIME NOT NULL,
+    "unusedSince" DATETIME
 );
 
 -- CreateTable
