@@ -78,7 +78,7 @@ export function createAttemptStore({ database }: { database: Database }) {
 
     /**
      * Stores the verdict and, where it was judged and `counts`, the progress, both or neither, with what shown hints
-     * cost taken off the score; older attempts of
+     * cost taken off the score; a `poll` that does not pass is not kept; older attempts of
      * the step lose their evidence, and keep the rest. An attempt that is no longer the owner's stays as it is.
      * The attempt as it is then; undefined when it is gone with its learner.
      */
@@ -87,7 +87,7 @@ export function createAttemptStore({ database }: { database: Database }) {
       owner: string,
       verdict: StepVerdict,
       at: Date,
-      { counts = true }: { counts?: boolean } = {},
+      { counts = true, poll = false }: { counts?: boolean; poll?: boolean } = {},
     ): Promise<Attempt | undefined> {
       return database.transaction(async (tx) => {
         const [row] = await tx.attempt.updateManyAndReturn({
@@ -98,7 +98,7 @@ export function createAttemptStore({ database }: { database: Database }) {
           const { learnerId, labSlug, stepId } = row;
           const step = { learnerId, labSlug, stepId };
           await insertVerdicts(tx, id, verdict.verdicts);
-          if (verdict.state === 'finished' && counts) {
+          if (verdict.state === 'finished' && counts && (verdict.passed || !poll)) {
             const score = Math.max(0, verdict.score - (await hintCost(tx, step)));
             if (score !== verdict.score) await tx.attempt.update({ where: { id }, data: { score } });
             await recordAttempt(tx, step, { passed: verdict.passed, score, at });
@@ -106,6 +106,7 @@ export function createAttemptStore({ database }: { database: Database }) {
           await emptyOldEvidence(tx, step);
         }
         const stored = await tx.attempt.findUnique({ where: { id }, include: withVerdicts });
+        if (row && poll && !verdict.passed) await tx.attempt.delete({ where: { id } });
         return stored ? toAttempt(stored) : undefined;
       });
     },

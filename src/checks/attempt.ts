@@ -57,13 +57,15 @@ export interface LabProgress {
 export interface CheckService {
   /**
    * Runs the step's checks and stores the attempt; resolves when it has ended, with
-   * an attempt that errored where a check could not judge. Questions without an answer are failed.
+   * an attempt that errored where a check could not judge. Questions without an answer are failed. One that a
+   * client makes by itself is a `poll`: no use of the session, and where it does not pass no attempt, counted,
+   * told or kept.
    * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer that
-   * fits no question), CHECK_BUSY, RATE_LIMITED
+   * fits no question, a poll of a step that has none), CHECK_BUSY, RATE_LIMITED
    */
   run(
     actor: Actor | undefined,
-    input: { sessionId: string; stepId: string; answers?: readonly GivenAnswer[] },
+    input: { sessionId: string; stepId: string; answers?: readonly GivenAnswer[]; poll?: boolean },
   ): Promise<Attempt>;
   /** @throws NOT_FOUND */
   get(actor: Actor | undefined, attemptId: string): Promise<Attempt>;

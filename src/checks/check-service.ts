@@ -13,6 +13,7 @@ import { answersTo } from './given-answers.ts';
 import type { HeldCheck } from './held-check.ts';
 import type { HintStore } from './hint-store.ts';
 import { progressIn } from './lab-progress.ts';
+import type { PollLimit } from './poll-limit.ts';
 import { pairKey } from './progress-store.ts';
 import type { ProgressStore } from './progress-store.ts';
 import type { RunLimit } from './run-limit.ts';
@@ -26,6 +27,7 @@ export interface CheckServiceParts {
   hints: HintStore;
   heldCheck: HeldCheck;
   runLimit: RunLimit;
+  pollLimit: PollLimit;
   tell: TellEnd;
   /** Told of each verdict, for metrics. */
   onVerdict: (verdict: Verdict) => void;
@@ -37,8 +39,19 @@ export type Verdict = 'passed' | 'failed' | 'errored';
 
 /** The use cases, and `settled`, which resolves when none of the checks that run now does so any more. */
 export function createCheckService(parts: CheckServiceParts): CheckService & { settled(): Promise<void> } {
-  const { sessions, catalogue, attempts, progress, hints, heldCheck, runLimit, tell, onVerdict, signal } =
-    parts;
+  const {
+    sessions,
+    catalogue,
+    attempts,
+    progress,
+    hints,
+    heldCheck,
+    runLimit,
+    pollLimit,
+    tell,
+    onVerdict,
+    signal,
+  } = parts;
   const running = new Set<Promise<Attempt>>();
 
   /** The machines that the step asks: the session's first one where it asks none, to know that the session is there. */
@@ -52,8 +65,17 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     return { machine, machines };
   }
 
+  function countPoll({ userId }: Actor, sessionId: string, { id, pollSeconds }: LabStep): void {
+    if (pollSeconds === undefined) {
+      throw fault('INPUT_INVALID', {
+        problem: `The step "${id}" is checked on request alone, not by polls.`,
+      });
+    }
+    pollLimit.count({ userId, sessionId, seconds: pollSeconds });
+  }
+
   return {
-    async run(actor, { sessionId, stepId, answers: given = [] }) {
+    async run(actor, { sessionId, stepId, answers: given = [], poll = false }) {
       requireActor(actor, { scope: 'learn' });
       const session = await sessions.get(actor, sessionId);
       const lab = catalogue.version(session.labSlug, session.labVersion);
@@ -61,13 +83,18 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const answers = answersTo(step, given);
       const { machine, machines } = await enter(actor, sessionId, lab, step);
       if (signal.aborted) throw fault('SHUTTING_DOWN');
-      runLimit.count(actor.userId);
-      sessions.touch(sessionId);
-      const run = heldCheck.run(machine, { lab, step, sessionId, machines, answers }, signal);
+      if (poll) countPoll(actor, sessionId, step);
+      else {
+        runLimit.count(actor.userId);
+        sessions.touch(sessionId);
+      }
+      const run = heldCheck.run(machine, { lab, step, sessionId, machines, answers, poll }, signal);
       running.add(run);
       const attempt = await run.finally(() => running.delete(run));
-      onVerdict(verdictOf(attempt));
-      await tell(attempt);
+      if (attempt.passed || !poll) {
+        onVerdict(verdictOf(attempt));
+        await tell(attempt);
+      }
       return explain(attempt, catalogue);
     },
 

@@ -18,6 +18,7 @@ import type { HintService } from './hint.ts';
 import { createHintService } from './hint-service.ts';
 import { createHintStore } from './hint-store.ts';
 import { createInterruptedChecks } from './interrupted-checks.ts';
+import { createPollLimit } from './poll-limit.ts';
 import { createProgressStore } from './progress-store.ts';
 import { createRunLimit } from './run-limit.ts';
 
@@ -66,6 +67,7 @@ export function createChecks(options: ChecksOptions): Checks {
     hints,
     heldCheck,
     runLimit: createRunLimit(options),
+    pollLimit: createPollLimit(options),
     tell,
     onVerdict: options.onVerdict ?? (() => undefined),
     signal: stopping.signal,

@@ -45,7 +45,11 @@ export function createHeldCheck(parts: HeldCheckParts) {
      * meanwhile ends as that has it. What has no code of the catalogue is stored as
      * INTERNAL and thrown. @throws CHECK_BUSY, NOT_FOUND when the learner was deleted meanwhile
      */
-    async run(machine: RunningMachine, step: StepRun, signal: AbortSignal): Promise<Attempt> {
+    async run(
+      machine: RunningMachine,
+      step: StepRun & { poll: boolean },
+      signal: AbortSignal,
+    ): Promise<Attempt> {
       const id = await begin(machine, step.step.id);
       const held = {
         owner,
@@ -59,7 +63,10 @@ export function createHeldCheck(parts: HeldCheckParts) {
         (verdict) => ({ verdict, error: undefined }),
         (error: unknown) => ({ verdict: unjudgedStep(fault('INTERNAL')), error }),
       );
-      const attempt = await attempts.finish(id, owner, verdict, clock.now(), { counts: !machine.isFork });
+      const attempt = await attempts.finish(id, owner, verdict, clock.now(), {
+        counts: !machine.isFork,
+        poll: step.poll,
+      });
       if (error !== undefined) throw error;
       if (!attempt) throw fault('NOT_FOUND', { thing: 'attempt' });
       return attempt;

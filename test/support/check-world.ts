@@ -112,6 +112,7 @@ steps:
     hints:
       - { en: The second of two., ko: 둘 중 둘째. }
       - { text: It is b., after: 2, cost: 30% }
+  - { id: polled, title: Polled, instructions: a.md, poll: 5, check: { file: { path: /tmp/polled } } }
 `;
 
 /** A folder with the labs of these tests. */

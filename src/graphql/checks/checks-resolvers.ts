@@ -54,7 +54,8 @@ export const checksResolvers = {
         options: given(options),
         text: given(text),
       }));
-      return { attempt: await services.checks.run(actor, { sessionId, stepId: input.step, answers }) };
+      const { step: stepId, poll } = input;
+      return { attempt: await services.checks.run(actor, { sessionId, stepId, answers, poll }) };
     },
     async revealHint(_, { input: { session, step, hint } }, { services, actor }) {
       const sessionId = fromGlobalId('Session', session);

@@ -1,0 +1,40 @@
+import t from 'tap';
+import { outcomeOf } from '../../support/actors.ts';
+import { startCheckMachine } from '../../support/check-machine.ts';
+import { createCheckWorld } from '../../support/check-world.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+
+const { engine, machineId, shell } = await startCheckMachine(t);
+
+await eachDatabase(t, 'a poll counts once it passes, and leaves no trace before', async (t, database) => {
+  await shell('rm -f /tmp/polled');
+  const clock = createFakeClock(new Date());
+  const world = await createCheckWorld(t, { database, engine, machineId, clock });
+  const { checks, actors, addSession, events, touched } = world;
+  const { owner } = actors;
+  const sessionId = await addSession(owner.userId, 'mixed');
+  const run = (stepId: string, poll: boolean) => checks.service.run(owner, { sessionId, stepId, poll });
+  const poll = () => run('polled', true);
+
+  const first = await poll();
+  t.match(first, { state: 'finished', passed: false, verdicts: [{ message: '/tmp/polled is not there.' }] });
+  t.equal(await outcomeOf(() => checks.service.get(owner, first.id)), 'NOT_FOUND');
+  for (const rows of ['attempt', 'checkVerdict', 'progress'] as const) {
+    t.equal(await (database.client[rows] as { count(): Promise<number> }).count(), 0, rows);
+  }
+  await t.rejects(poll(), { code: 'RATE_LIMITED', details: { seconds: 5 } });
+  t.equal(await outcomeOf(() => run('ask', true)), 'INPUT_INVALID', 'a step that is not polled');
+  t.same({ events, touched }, { events: [], touched: [] }, 'nobody is told, and the session is not used');
+
+  t.match(await run('polled', false), { passed: false }, 'the learner may ask at any time');
+  t.match(await database.client.progress.findMany(), [{ attempts: 1, failures: 1 }]);
+
+  await shell('touch /tmp/polled');
+  await clock.advance(5_000);
+  const passed = await poll();
+  t.match(passed, { passed: true, score: 1 });
+  t.same(await checks.service.get(owner, passed.id), passed);
+  t.match(await database.client.progress.findMany(), [{ attempts: 2, failures: 1, passed: true }]);
+  t.match(events, [{}, { attemptId: passed.id }]);
+});
