@@ -1,5 +1,6 @@
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, Tags } from 'yaml';
+import { nestingProblem } from './yaml-nesting.ts';
 
 /** A parsed lab.yaml that knows where each key stands. */
 export interface LabYaml {
@@ -16,6 +17,10 @@ const ALIAS_LIMIT = 100;
 
 /** Reads YAML 1.2 text. Never throws for what the text holds. */
 export function parseLabYaml(text: string): LabYaml {
+  const nesting = nestingProblem(text);
+  if (nesting !== undefined) {
+    return { data: undefined, problems: [{ line: 1, message: nesting }], lineOf: () => 1 };
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,

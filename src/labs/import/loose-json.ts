@@ -1,4 +1,5 @@
 import { parseLabYaml } from '../lab-yaml.ts';
+import { nestingProblem } from '../yaml-nesting.ts';
 import { LineCounter, parseDocument } from 'yaml';
 
 /** A file that ought to be JSON, as far as it could be understood. */
@@ -26,6 +27,8 @@ export function parseLooseJson(source: string): LooseJson {
 }
 
 function parseLoosely(text: string): Pick<LooseJson, 'data' | 'problems'> {
+  const nesting = nestingProblem(text);
+  if (nesting !== undefined) return { data: undefined, problems: [{ line: 1, message: nesting }] };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const problems = document.errors.map(({ message, pos: [offset] }) => ({

@@ -51,6 +51,9 @@ const schema = z.object({
     .catch(undefined),
 });
 
+/** Places told of a file that is not strict JSON: one comma too few can make many. */
+const MOST_PROBLEMS = 3;
+
 /** A scenario, and where its keys stand. */
 export interface ReadScenario {
   scenario: Scenario;
@@ -60,7 +63,9 @@ export interface ReadScenario {
 /** Reads an index.json; what can not be understood is refused by `notes`, and then there is nothing. */
 export function readScenario(file: string, text: string, notes: Notes): ReadScenario | undefined {
   const json = parseLooseJson(text);
-  for (const { line, message } of json.problems.slice(0, 3)) notes.warn(message, { file, line });
+  const tell = json.data === undefined ? notes.refuse : notes.warn;
+  for (const { line, message } of json.problems.slice(0, MOST_PROBLEMS)) tell(message, { file, line });
+  if (json.data === undefined) return undefined;
   const read = schema.safeParse(json.data);
   if (read.success) return { scenario: toScenario(read.data), lineOf: json.lineOf };
   for (const issue of read.error.issues.flatMap((one) => explainIssue(one, json.data))) {
