@@ -5,8 +5,8 @@ import type { Engine, MachineSpec, ProvisionedMachine } from '../../../src/engin
 import { environmentSpec, machineSpec, networkSpec, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 
-/** More than an engine's own pools of subnets hold. */
-const NETWORKS = 48;
+/** Of a hundred sessions at once: three times what an engine's own pools of subnets hold. */
+const NETWORKS = 100;
 /** Environments that are made, or removed, at the same time. */
 const AT_ONCE = 4;
 

@@ -7,6 +7,7 @@ import { newId } from '../../../src/ids.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { MACHINE_IMAGE, testSubnet } from '../../support/engines.ts';
+import { openSaves } from '../../support/saved-sessions.ts';
 import { openTestEngine } from '../../support/session-engine.ts';
 import { environmentOf, testLab, testMachine, whenState } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
@@ -62,6 +63,41 @@ await test('sessions come, crash, are mended and go, and nothing that others mad
   t.strictSame((await docker.listVolumes({ filters })).Volumes, []);
   close();
 });
+
+await test('saved states come, go and are forgotten, and no image of another is, whatever it is called', async (t) => {
+  const { database, sessions, saves, actors, service, ready, saved, leaves } = await openSaves(t);
+  const mine = { 'berth.saved-state': 'gone' };
+  const foreign = await Promise.all([
+    makeForeignImage(t, `berth/saved:${newId()}-main`, {}),
+    makeForeignImage(t, `berth/saved:${newId()}-main`, { ...mine, ...labelsOf('another', 'image') }),
+    makeForeignImage(t, `berth/saved:${newId()}-main.v1`, mine),
+  ]);
+  const { id } = await ready('lab-1');
+  await saved(id);
+  await saves.resume(actors.owner, id);
+  await whenState(service, id, 'ready');
+  await saved(id);
+  await leaves(0, 1);
+  await database.client.user.delete({ where: { id: actors.owner.userId } });
+  await sessions.reconcile();
+  await leaves(0, 0);
+  for (const isThere of foreign) t.ok(await isThere());
+});
+
+/** An image of somebody else; what is given tells whether it has its name still. */
+async function makeForeignImage(t: Test, name: string, Labels: Record<string, string>) {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  const [repo = '', tag = ''] = name.split(':');
+  const container = await docker.createContainer({ Image: MACHINE_IMAGE, Cmd: ['true'], Labels });
+  await container.commit({ repo, tag });
+  await container.remove();
+  const image = docker.getImage(name);
+  t.teardown(async () => {
+    await image.remove();
+    close();
+  });
+  return async () => (await image.inspect()).RepoTags.includes(name);
+}
 
 /** A running container, a network, a volume and an image of somebody else; what is given tells how they are. */
 async function makeForeign(t: Test, name: string, Labels: Record<string, string>) {
