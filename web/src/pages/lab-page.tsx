@@ -4,11 +4,12 @@ import { Problem } from '../components/problem.tsx';
 import { hasCode, readingErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
 import { Markdown } from '../modules/instructions/markdown.tsx';
-import { StepCard } from '../modules/instructions/step-card.tsx';
-import type { LabStep } from '../modules/instructions/step-card.tsx';
 import { ReadySession } from '../modules/session/ready-session.ts';
 import { SessionStage } from '../modules/session/session-stage.tsx';
 import { useSession } from '../modules/session/use-session.ts';
+import { StepList } from '../modules/steps/step-list.tsx';
+import { stepFields } from '../modules/steps/step.ts';
+import type { LabStep } from '../modules/steps/step.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 import { languageGiven, useLanguage, useTexts } from '../modules/language/language.ts';
 import { useOffering } from '../modules/language/offered.ts';
@@ -37,12 +38,7 @@ const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string;
       introduction(language: $language)
       conclusion(language: $language)
       save
-      steps {
-        id
-        title(language: $language)
-        instructions(language: $language)
-        hasCheck
-      }
+      steps { ${stepFields} }
       progress {
         passed
         total
@@ -105,17 +101,7 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
             )}
           </header>
           <Markdown text={lab.introduction} heading={lab.title} language={language} />
-          {lab.steps.map((step, index) => (
-            <StepCard
-              key={step.id}
-              step={step}
-              language={language}
-              number={index + 1}
-              passed={passed.has(step.id)}
-              sessionId={ready?.id}
-              onChecked={onChecked}
-            />
-          ))}
+          <StepList steps={lab.steps} language={language} passed={passed} onChecked={onChecked} />
           {all && <Markdown text={lab.conclusion} language={language} />}
         </section>
       </ReadySession>

@@ -8,9 +8,6 @@ const en = {
   copyCode: (code: string) => `Copy ${code}`,
   write: { replace: 'Write the file', append: 'Add to the file', insert: 'Insert into the file' },
   written: 'Written',
-  passed: 'passed',
-  check: 'Check',
-  checking: 'Checking…',
 };
 
 export const instructionTexts: Texts<typeof en> = {
@@ -23,8 +20,5 @@ export const instructionTexts: Texts<typeof en> = {
     copyCode: (code) => `${code} 복사`,
     write: { replace: '파일 쓰기', append: '파일 끝에 더하기', insert: '파일에 넣기' },
     written: '썼습니다',
-    passed: '통과',
-    check: '확인',
-    checking: '확인하는 중…',
   },
 };

@@ -1,0 +1,127 @@
+import t, { test } from 'tap';
+import { startBerth } from '../support/berth-process.ts';
+import { startBrowser } from '../support/browser.ts';
+import { labsFolder } from '../support/lab-folders.ts';
+import { openLab, printedLink, signIn } from './lab-page.ts';
+import { readable } from './legibility.ts';
+
+const LAB = `title: Steps
+machines: [{ name: main, image: berth/lab-linux, user: learner, shell: [/bin/bash, -l] }]
+steps:
+  - id: read
+    title: Read this
+    instructions: Nothing is to be done here.
+  - id: answer
+    title: Answer this
+    instructions: Some questions.
+    checks:
+      - quiz:
+          question: Which command lists *files*?
+          options: [the cd, { text: the ls, correct: true }, the pwd]
+          explanation: It is short for list.
+      - quiz:
+          question: Which of these are shells?
+          multiple: true
+          options: [{ text: the bash, correct: true }, the cat, { text: the zsh, correct: true }]
+      - quiz: { question: How many bits has a byte?, answer: ["8", eight], ignoreCase: true }
+  - id: make
+    title: Make this
+    instructions: Make the file and the folder.
+    start: { script: 'echo "came to $PWD" | tr a-z A-Z', foreground: true }
+    checks:
+      - { title: The file, script: "cat /home/learner/made && echo Well made." }
+      - { title: The folder, file: { path: ~/folder, kind: folder } }
+  - id: wait
+    title: Wait for this
+    instructions: It is seen by itself.
+    poll: 2
+    check: { file: { path: ~/seen } }
+`;
+
+const labs = await labsFolder(t, { steps: { 'lab.yaml': LAB } });
+const berth = await startBerth(t, { BERTH_LABS_DIR: labs });
+const browser = await startBrowser(t);
+const page = await browser.open();
+await signIn(page, printedLink(berth));
+const lab = await openLab(page, berth, 'steps');
+const step = (title: string) => page.locator('article', { hasText: title });
+const head = (title: string) => step(title).getByRole('button', { name: title });
+const verdict = (title: string, text: string | RegExp) =>
+  step(title).getByRole('list', { name: 'Results' }).getByRole('listitem').filter({ hasText: text });
+
+await test('one step is open, and the next one follows by a button', async (t) => {
+  t.equal(await head('Read this').getAttribute('aria-expanded'), 'true');
+  t.equal(await head('Answer this').getAttribute('aria-expanded'), 'false');
+  t.notOk(await step('Answer this').getByText('Some questions.').isVisible());
+  await step('Read this').getByRole('button', { name: 'Next step' }).click();
+  await step('Answer this').getByText('Some questions.').waitFor();
+  t.equal(await head('Read this').getAttribute('aria-expanded'), 'false');
+  t.match(await page.evaluate('document.activeElement.textContent'), /Answer this/);
+});
+
+await test('questions are answered, and wrong answers are told with what their author says', async (t) => {
+  await lab.start();
+  const answer = step('Answer this');
+  await answer.getByLabel('the cd').check();
+  await answer.getByLabel('the bash').check();
+  await answer.getByLabel('Your answer').fill('nine');
+  await answer.getByRole('button', { name: 'Check' }).click();
+  await verdict('Answer this', 'It is short for list.').waitFor();
+  await verdict('Answer this', 'Question 3 not passed').waitFor();
+  t.equal(await verdict('Answer this', 'not passed').count(), 3);
+  t.equal(await answer.getByText('✓ passed').count(), 0);
+  await readable(t, page);
+
+  await answer.getByLabel('the ls').check();
+  await answer.getByLabel('the zsh').check();
+  await answer.getByLabel('Your answer').fill('EIGHT');
+  await page.keyboard.press('Enter');
+  await answer.getByText('✓ passed').waitFor();
+  await page.getByText('1 of 3 steps passed').waitFor();
+});
+
+await test('a step that is come to is prepared, once, where the learner sees it', async (t) => {
+  await step('Answer this').getByRole('button', { name: 'Next step' }).click();
+  await lab.shows('CAME TO /HOME/LEARNER');
+  await head('Make this').click();
+  await lab.type('clear; echo "one $((1 + 1))"');
+  await lab.shows('one 2');
+  await head('Make this').click();
+  await step('Make this').getByText('Make the file and the folder.').waitFor();
+  await page.reload();
+  await lab.prompt();
+  t.equal(await head('Make this').getAttribute('aria-expanded'), 'true', 'the first that is not passed');
+  await lab.type('clear; echo "two $((1 + 2))"');
+  await lab.shows('two 3');
+  t.equal(await lab.rows.filter({ hasText: 'CAME TO' }).count(), 0);
+});
+
+await test('each check of a step says what it found', async () => {
+  await lab.type('echo content > made; echo "four $((1 + 4))"');
+  await lab.shows('four 5');
+  await step('Make this').getByRole('button', { name: 'Check' }).click();
+  const file = verdict('Make this', 'The file passed');
+  await file.waitFor();
+  await verdict('Make this', 'The folder not passed').waitFor();
+  await step('Make this').getByText('50 % done.').waitFor();
+  await file.getByText('What was found').click();
+  await file.locator('pre').filter({ hasText: 'content' }).waitFor();
+
+  await lab.type('mkdir folder; echo "three $((1 + 3))"');
+  await lab.shows('three 4');
+  await step('Make this').getByRole('button', { name: 'Check' }).click();
+  await step('Make this').getByText('✓ passed').waitFor();
+});
+
+await test('a step that says so is checked by itself, while it is open', async (t) => {
+  await step('Make this').getByRole('button', { name: 'Next step' }).click();
+  await step('Wait for this').getByText('It is checked by itself.').waitFor();
+  await lab.type('touch seen');
+  await step('Wait for this').getByText('✓ passed').waitFor();
+  await page.getByText('3 of 3 steps passed').waitFor();
+  t.equal(await step('Wait for this').getByText('It is checked by itself.').count(), 0);
+});
+
+await test('no page had anything to complain of', async (t) => {
+  t.same(browser.complaints(), []);
+});
