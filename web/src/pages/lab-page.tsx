@@ -8,8 +8,8 @@ import { ReadySession } from '../modules/session/ready-session.ts';
 import { SessionStage } from '../modules/session/session-stage.tsx';
 import { useSession } from '../modules/session/use-session.ts';
 import { StepList } from '../modules/steps/step-list.tsx';
-import { stepFields } from '../modules/steps/step.ts';
-import type { LabStep } from '../modules/steps/step.ts';
+import { stepFields, stepProgressFields } from '../modules/steps/step.ts';
+import type { LabStep, StepProgress } from '../modules/steps/step.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 import { languageGiven, useLanguage, useTexts } from '../modules/language/language.ts';
 import { useOffering } from '../modules/language/offered.ts';
@@ -23,7 +23,7 @@ interface LabOfPage {
   conclusion: string;
   save: boolean;
   steps: LabStep[];
-  progress: { passed: number; total: number; steps: { id: string; passed: boolean }[] } | null;
+  progress: { passed: number; total: number; steps: StepProgress[] } | null;
 }
 
 const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string; language: string }>`
@@ -42,10 +42,7 @@ const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string;
       progress {
         passed
         total
-        steps {
-          id
-          passed
-        }
+        steps { ${stepProgressFields} }
       }
     }
   }
@@ -83,7 +80,6 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
   const [search] = useSearchParams();
   const handle = useSession(slug, learner, search.get('session') ?? undefined);
   const ready = handle.session?.state === 'READY' ? handle.session : undefined;
-  const passed = new Set(lab.progress?.steps.filter((step) => step.passed).map((step) => step.id));
   const total = lab.progress?.total ?? 0;
   const all = total > 0 && lab.progress?.passed === total;
   return (
@@ -101,7 +97,12 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
             )}
           </header>
           <Markdown text={lab.introduction} heading={lab.title} language={language} />
-          <StepList steps={lab.steps} language={language} passed={passed} onChecked={onChecked} />
+          <StepList
+            steps={lab.steps}
+            language={language}
+            progress={lab.progress?.steps ?? []}
+            onChecked={onChecked}
+          />
           {all && <Markdown text={lab.conclusion} language={language} />}
         </section>
       </ReadySession>

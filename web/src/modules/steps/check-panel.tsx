@@ -20,7 +20,9 @@ export function CheckPanel(props: {
   const texts = useTexts(stepTexts);
   const session = useReadySession();
   const pollSeconds = (awaited ? step.pollSeconds : null) ?? undefined;
-  const handle = useCheck({ session: session?.id, step: step.id, pollSeconds, onChecked });
+  // Hints wait for failures, also of checks that are made by themselves.
+  const tellAll = step.hints.length > 0;
+  const handle = useCheck({ session: session?.id, step: step.id, pollSeconds, tellAll, onChecked });
   const { attempt, problem, checking } = handle;
   const [answers, setAnswers] = useState<readonly Answer[]>([]);
 

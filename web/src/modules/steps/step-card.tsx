@@ -3,7 +3,8 @@ import { Problem } from '../../components/problem.tsx';
 import { Markdown } from '../instructions/markdown.tsx';
 import { useTexts } from '../language/language.ts';
 import { CheckPanel } from './check-panel.tsx';
-import type { LabStep } from './step.ts';
+import { HintList } from './hint-list.tsx';
+import type { LabStep, StepProgress } from './step.ts';
 import { stepTexts } from './texts.ts';
 import { useEnterStep } from './use-enter-step.ts';
 
@@ -13,18 +14,19 @@ export function StepCard(props: {
   /** The one that its texts are in. */
   language: string;
   number: number;
-  passed: boolean;
+  progress: StepProgress | undefined;
   open: boolean;
   /** Whether the learner came here from another step, so that it is brought before them. */
   arriving: boolean;
   onToggle: () => void;
   /** Undefined for the last one. */
   onNext: (() => void) | undefined;
-  /** Called after each check. */
+  /** Called after each check, and each hint that was shown. */
   onChecked: () => void;
 }) {
-  const { step, language, number, passed, open, arriving, onToggle, onNext, onChecked } = props;
+  const { step, language, number, progress, open, arriving, onToggle, onNext, onChecked } = props;
   const texts = useTexts(stepTexts);
+  const passed = progress?.passed ?? false;
   const { entering, problem, tryAgain } = useEnterStep(step.id, open);
   const head = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -52,6 +54,9 @@ export function StepCard(props: {
         <Markdown text={step.instructions} heading={step.title} language={language} />
         {step.hasCheck && (
           <CheckPanel step={step} language={language} awaited={open && !passed} onChecked={onChecked} />
+        )}
+        {step.hints.length > 0 && !passed && (
+          <HintList step={step} progress={progress} language={language} onRevealed={onChecked} />
         )}
         {onNext && (passed || !step.hasCheck) && (
           <p className="step-next">

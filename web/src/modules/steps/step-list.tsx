@@ -1,16 +1,17 @@
 import { useState } from 'react';
 import { StepCard } from './step-card.tsx';
-import type { LabStep } from './step.ts';
+import type { LabStep, StepProgress } from './step.ts';
 
 /** The steps of a lab, one of them open: to begin with, the one to go on with. */
 export function StepList(props: {
   steps: readonly LabStep[];
   language: string;
-  /** Ids of those that are passed. */
-  passed: ReadonlySet<string>;
+  /** What the learner has reached, a step each. */
+  progress: readonly StepProgress[];
   onChecked: () => void;
 }) {
-  const { steps, language, passed, onChecked } = props;
+  const { steps, language, progress, onChecked } = props;
+  const passed = new Set(progress.filter((step) => step.passed).map(({ id }) => id));
   const [place, setPlace] = useState(() => ({
     open: firstToDo(steps, passed)?.id,
     arriving: false,
@@ -24,7 +25,7 @@ export function StepList(props: {
         step={step}
         language={language}
         number={index + 1}
-        passed={passed.has(step.id)}
+        progress={progress.find(({ id }) => id === step.id)}
         open={open}
         arriving={open && place.arriving}
         onToggle={() => setPlace({ open: open ? undefined : step.id, arriving: false })}

@@ -7,6 +7,24 @@ export interface LabStep {
   checks: StepCheck[];
   /** Seconds between checks that are made by themselves; null where only the learner makes them. */
   pollSeconds: number | null;
+  hints: StepHint[];
+}
+
+/** Help that is there, by its place, without its text. */
+export interface StepHint {
+  /** It can be asked for after so many failed attempts. */
+  afterFailures: number;
+  /** What is taken off the step's score once it was: 0 to 1. */
+  cost: number;
+}
+
+/** What the learner has reached in a step. */
+export interface StepProgress {
+  id: string;
+  passed: boolean;
+  failures: number;
+  /** Those that were shown. */
+  hints: { place: number; text: string }[];
 }
 
 /** One of the things that judge a step. */
@@ -43,4 +61,19 @@ export const stepFields = `
     }
   }
   pollSeconds
+  hints {
+    afterFailures
+    cost
+  }
+`;
+
+/** What is read of a learner's progress in a step, in `$language`. */
+export const stepProgressFields = `
+  id
+  passed
+  failures
+  hints {
+    place
+    text(language: $language)
+  }
 `;

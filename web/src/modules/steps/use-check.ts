@@ -22,10 +22,11 @@ export function useCheck(options: {
   step: string;
   /** Seconds after the last one in which the next is made; undefined where none is to be. */
   pollSeconds: number | undefined;
-  /** Called after each one that the learner asked for, and each that passed. */
+  /** Whether `onChecked` is told of each one, or only of those that the learner asked for or that passed. */
+  tellAll: boolean;
   onChecked: () => void;
 }): CheckHandle {
-  const { session, step, pollSeconds, onChecked } = options;
+  const { session, step, pollSeconds, tellAll, onChecked } = options;
   const client = useClient();
   const language = useLanguage();
   const [attempt, setAttempt] = useState<Attempt>();
@@ -44,7 +45,7 @@ export function useCheck(options: {
       setAsked(false);
       setProblem(error && errorText(error));
     }
-    if (byLearner || made?.passed) onChecked();
+    if (byLearner || tellAll || made?.passed) onChecked();
   }
 
   const poll = useEffectEvent(() => void run([], false));

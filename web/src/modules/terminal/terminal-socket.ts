@@ -60,6 +60,7 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
   }
 
   socket.addEventListener('message', (event: MessageEvent<ArrayBuffer>) => {
+    if (ended) return;
     const bytes = new Uint8Array(event.data);
     const payload = bytes.subarray(1);
     if (bytes[0] === FrameType.data) {
@@ -80,7 +81,10 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
     },
     close() {
       ended = true;
-      socket.close(1000);
+      // Closed on its way, a socket is reported as one that failed.
+      if (socket.readyState === WebSocket.CONNECTING)
+        socket.addEventListener('open', () => socket.close(1000));
+      else socket.close(1000);
     },
   };
 }
