@@ -7,6 +7,7 @@ import { registerGraphql } from './graphql/graphql.ts';
 import { addAuthentication } from './http/authentication.ts';
 import { createFrontDoor } from './http/front-door.ts';
 import { addImageUpload } from './http/image-upload.ts';
+import { addLabUpload } from './http/lab-upload.ts';
 import { addFiles } from './http/files.ts';
 import { addHealth } from './http/health.ts';
 import { loggingOptions } from './http/logging.ts';
@@ -68,6 +69,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
     jobs: services.jobs,
     limitBytes: config.buildContextBytes,
   });
+  await addLabUpload(app, { labs: services.labs });
   await addFiles(app, { files: services.files });
   registerTerminalSocket(app, { terminals: services.terminals, publicUrl, allowedOrigins });
   registerPreviews(app, { previews: services.previews, hosts: previewHosts });

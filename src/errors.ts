@@ -31,6 +31,7 @@ const catalogue = {
   LAB_NOT_FOUND: [404, 'There is no lab "{lab}": the labs query lists those there are.'],
   LAB_INVALID: [422, 'The lab can not be used: {problem}'],
   GIT_FAILED: [502, 'The git repository "{address}" can not be had: {problem}.'],
+  LAB_SOURCE_NOT_FOUND: [404, 'There is no such source of labs.'],
   STEP_NOT_FOUND: [404, 'The lab "{lab}" has no step "{step}".'],
   STEP_HAS_NO_CHECK: [409, 'The step "{step}" has nothing to check.'],
 

@@ -40,6 +40,7 @@ import { isSurelyGone, nameOwner } from './sessions/process-owner.ts';
 import { createSteps } from './sessions/steps/create-steps.ts';
 import { createLabImageFolders } from './setup/lab-image-folders.ts';
 import { imagesFolder } from './setup/project-folders.ts';
+import { createStandingWork } from './standing-work.ts';
 import { createTerminalService } from './terminals/terminal-service.ts';
 import { createTerminalStore } from './terminals/terminal-store.ts';
 
@@ -73,14 +74,6 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const clock = systemClock;
   const database = await openDatabase({ url: config.databaseUrl });
   closing.add('the database', database.close);
-  const { catalogue, service: labs } = await createLabs({
-    database,
-    directory: config.labsDir,
-    versionsInUse: () => versionsInUse(database),
-    keepDays: config.pinDays,
-    clock,
-    log,
-  });
   const installation = await readInstallation(database);
   const encryption = await createEncryption(config);
   const credentials = createRegistryCredentialStore({ database });
@@ -109,6 +102,19 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   });
   const events = await connectEvents(config, log);
   closing.add('events', events.close);
+  const labs = await createLabs({
+    database,
+    encryption,
+    events,
+    clock,
+    log,
+    directory: config.labsDir,
+    versionsInUse: () => versionsInUse(database),
+    keepDays: config.pinDays,
+    holder: nameOwner(),
+    isGone: isSurelyGone,
+  });
+  const { catalogue } = labs;
   const metrics = createMetrics();
 
   const users = createUserStore({ database });
@@ -201,11 +207,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   metrics.seeDiskBy(sessions.disk);
   metrics.countTerminalsBy(terminals.held);
 
-  const stopping = new AbortController();
-  let terminalsKept = Promise.resolve();
-  let previewsKept = Promise.resolve();
-  let pinsKept = Promise.resolve();
-  let registryKept = Promise.resolve();
+  const standing = createStandingWork();
   let ending: Promise<unknown> | undefined;
 
   function end(what: string, work: Promise<unknown>, limitMs: number): Promise<void> {
@@ -214,7 +216,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   /** All are told before any is waited for: an engine that hangs keeps none of the others from ending. */
   function interrupt(): Promise<unknown> {
-    stopping.abort();
+    const ended = standing.stop();
     previews.close();
     return (ending ??= Promise.all([
       end('checks', checks.stop(), WORK_LIMIT_MS),
@@ -222,10 +224,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       end('transfers of files', files.stop(), WORK_LIMIT_MS),
       end('sessions', sessions.stop(), WORK_LIMIT_MS),
       end('jobs on images', images.stop(), WORK_LIMIT_MS),
-      end('the upkeep of terminals', terminalsKept, WORK_LIMIT_MS),
-      end('the upkeep of previews', previewsKept, WORK_LIMIT_MS),
-      end('the upkeep of pinned images', pinsKept, WORK_LIMIT_MS),
-      end('the upkeep of the local registry', registryKept, WORK_LIMIT_MS),
+      ...ended.map(({ what, work }) => end(what, work, WORK_LIMIT_MS)),
     ]));
   }
 
@@ -235,7 +234,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     metrics,
     users: userService,
     tokens: createTokenService({ tokens, users, events, clock }),
-    labs,
+    labs: labs.service,
+    labSources: labs.sources,
     pins: pins.service,
     images: images.service,
     jobs: images.jobs,
@@ -271,11 +271,12 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       sessions.start();
       checks.start();
       images.start();
-      terminalsKept = terminals.maintain(stopping.signal);
-      previewsKept = previews.maintain(stopping.signal);
-      pinsKept = pins.upkeep.maintain(stopping.signal);
-      const kept = { registry, wanted: registryWanted, cacheBytes: config.registryCacheBytes };
-      registryKept = keepRegistry({ ...kept, clock, log }, stopping.signal);
+      standing.begin('the upkeep of terminals', terminals.maintain);
+      standing.begin('the upkeep of previews', previews.maintain);
+      standing.begin('the upkeep of pinned images', pins.upkeep.maintain);
+      standing.begin('following the sources of labs', labs.maintain);
+      const kept = { registry, wanted: registryWanted, cacheBytes: config.registryCacheBytes, clock, log };
+      standing.begin('the upkeep of the local registry', (signal) => keepRegistry(kept, signal));
       void terminals
         .recover()
         .catch((error: unknown) => log.error({ err: error }, 'Terminals could not be recovered.'));

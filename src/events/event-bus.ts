@@ -14,6 +14,8 @@ export interface BerthEvents {
   'job.changed': { jobId: string; version: number };
   /** A user's role, name or credentials changed, or a token was revoked: drop what is remembered of them. */
   'user.changed': { userId: string };
+  /** Labs were read again, or a source of labs brought others: look which there are now. */
+  'labs.changed': { from: string };
   /** A terminal was asked to end, by its owner, or because its session stops. */
   'terminal.ended': { terminalId: string; sessionId: string };
 }

@@ -9,6 +9,7 @@ import type { Image, ImageOrigin } from '../images/image.ts';
 import type { Job, JobKind, JobProgress, JobState } from '../images/job.ts';
 import type { LocalRegistry } from '../images/registry-service.ts';
 import type { LabProblem } from '../labs/lab-problem.ts';
+import type { LabSource } from '../labs/sources/lab-source.ts';
 import type { CheckView, LabView, QuizView } from '../labs/lab-view.ts';
 import type { LocalizedText } from '../labs/localized-text.ts';
 import type { Page } from '../page.ts';
@@ -23,6 +24,7 @@ import type { Terminal } from '../terminals/terminal.ts';
 export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
 export type CheckKind = CheckView['kind'];
 export type AttemptState = Attempt['state'];
+export type LabSourceState = LabSource['state'];
 export type LayerPhase = NonNullable<JobProgress['layers']>[number]['phase'];
 export type ProvisioningPhase = NonNullable<Session['progress']>['phase'];
 
@@ -47,6 +49,7 @@ export type LabEdgeModel = Edge<LabView>;
 export type LabMachineModel = LabView['machines'][number];
 export type LabProblemModel = LabProblem;
 export type LabProgressModel = LabProgress;
+export type LabSourceModel = LabSource;
 export type LocalRegistryModel = LocalRegistry;
 export type MachineModel = SessionMachine & { session: Pick<Session, 'id' | 'labSlug' | 'labVersion'> };
 export type MachinePortModel = { port: number; name: LocalizedText; url: string | undefined };
@@ -83,4 +86,5 @@ export type NodeModel =
   | (Session & { __typename: 'Session' })
   | (Image & { __typename: 'Image' })
   | (Job & { __typename: 'Job' })
+  | (LabSource & { __typename: 'LabSource' })
   | (Attempt & { __typename: 'Attempt' });

@@ -6,6 +6,7 @@ import { filesResolvers } from './files/files-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { imagesResolvers } from './images/images-resolvers.ts';
 import { jobsResolvers } from './jobs/jobs-resolvers.ts';
+import { labSourcesResolvers } from './lab-sources/lab-sources-resolvers.ts';
 import { labsResolvers } from './labs/labs-resolvers.ts';
 import { stepsResolvers } from './steps/steps-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
@@ -22,6 +23,7 @@ export const domainResolvers = [
   baseResolvers,
   identityResolvers,
   labsResolvers,
+  labSourcesResolvers,
   stepsResolvers,
   imagesResolvers,
   jobsResolvers,

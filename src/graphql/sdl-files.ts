@@ -5,6 +5,7 @@ const domains = [
   'base',
   'identity',
   'labs',
+  'lab-sources',
   'steps',
   'pins',
   'images',

@@ -7,6 +7,7 @@ import type { JobService } from '../images/job.ts';
 import type { RegistryCredentialService } from '../images/registry-credential.ts';
 import type { RegistryService } from '../images/registry-service.ts';
 import type { LabService } from '../labs/lab-service.ts';
+import type { LabSourceService } from '../labs/sources/lab-source.ts';
 import type { PreviewService } from '../previews/preview.ts';
 import type { SaveService } from '../sessions/saves/saved-state.ts';
 import type { EngineRoomService } from '../sessions/admission/engine-room.ts';
@@ -20,7 +21,8 @@ import type { TerminalService } from '../terminals/terminal.ts';
 export interface GraphqlServices {
   users: UserService;
   tokens: TokenService;
-  labs: LabService;
+  labs: Omit<LabService, 'upload' | 'removeUploaded'>;
+  labSources: LabSourceService;
   pins: PinService;
   images: ImageService;
   jobs: JobService;

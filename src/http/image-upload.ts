@@ -4,9 +4,7 @@ import { fault } from '../errors.ts';
 import type { ImageService } from '../images/image.ts';
 import type { Job, JobService } from '../images/job.ts';
 import { limitedBody } from './limited-body.ts';
-
-/** What a tar is called, plain or compressed. The engine looks into it to tell which. */
-const TAR_TYPES = ['application/x-tar', 'application/tar', 'application/gzip', 'application/x-gzip'];
+import { TAR_TYPES } from './tar-types.ts';
 
 /**
  * `POST /api/v1/images/builds?name=…` builds an image of the tar in its body, which goes to the engine

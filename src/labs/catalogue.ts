@@ -6,13 +6,10 @@ import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';
 import type { LabView } from './lab-view.ts';
 import type { Lab } from './lab.ts';
+import { chooseLabs, FOLDER } from './sources/choose-labs.ts';
 import { readLabs } from './read-labs.ts';
-import { nameOf } from './versions/kept-versions.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
-import type { VersionKey } from './versions/version-store.ts';
-
-/** Former versions kept in memory beside those that were in use at the last reading: for sessions that start at that moment. */
-const OLD_VERSIONS_KEPT = 200;
+import { createRememberedLabs } from './versions/remembered-labs.ts';
 
 /**
  * The labs that can be used now. For services, which authorise: {@link LabService} is for
@@ -37,7 +34,7 @@ export interface LabCatalogue {
   list(page: PageRequest): Page<LabView>;
   /** What is wrong in the folders, whether an earlier version of the lab is in use or none. */
   problems(): readonly LabProblem[];
-  /** Reads all folders again; calls at the same time share one reading. @throws CONFIG_INVALID when there is no folder; then all stays as it was */
+  /** Reads all folders again, and looks which labs of other sources there are; calls at the same time share one reading. @throws CONFIG_INVALID when there is no folder; then all stays as it was */
   reload(): Promise<void>;
 }
 
@@ -48,68 +45,45 @@ interface Shelf {
   problems: readonly LabProblem[];
 }
 
-/** Reads the labs in `directory`. @throws CONFIG_INVALID when there is no such folder */
+/** Reads the labs in `directory`, and knows those of other sources. @throws CONFIG_INVALID when there is no such folder */
 export async function createLabCatalogue({
   directory,
   versions,
+  sources,
   logger,
 }: {
   directory: string;
   versions: KeptVersions;
+  /** The repositories that are followed, those followed for longest first. */
+  sources: { list(): Promise<{ id: string; name: string; problems: readonly LabProblem[] }[]> };
   logger: Log;
 }): Promise<LabCatalogue> {
-  const remembered = new Map<string, Lab>();
+  const remembered = createRememberedLabs({ versions });
   let shelf: Shelf = { labs: new Map(), list: createLabList([]), problems: [] };
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
 
   async function load(): Promise<void> {
-    const { labs: read, problems } = await readLabs(directory);
-    const broken = new Set(problems.map(({ lab }) => lab));
-    const present = [...read.map(({ lab }) => lab), ...(await lastRightOf(broken))];
-    await versions.note({ read, present });
-    const inUse = await versions.inUse();
-    await recall(inUse);
-    const entries = present.map((lab) => {
+    const { labs: read, problems: inFolder } = await readLabs(directory);
+    await versions.note(FOLDER, read, new Set(inFolder.map(({ lab }) => lab)));
+    for (const { lab } of read) remembered.add(lab);
+    const repositories = await sources.list();
+    const { chosen, problems: hidden } = chooseLabs(await versions.present(), repositories);
+    await remembered.hold([...(await versions.inUse()), ...chosen]);
+    await versions.forgetUnused();
+    const labs = chosen.map((key) => remembered.get(key)).filter((lab) => lab !== undefined);
+    const entries = labs.map((lab) => {
       const known = shelf.labs.get(lab.slug);
       return known?.lab.version === lab.version ? known : { lab, view: viewOf(lab) };
     });
+    const problems = [...inFolder, ...repositories.flatMap((each) => each.problems), ...hidden];
     shelf = {
       labs: new Map(entries.map((entry) => [entry.lab.slug, entry])),
       list: createLabList(entries.map(({ view }) => view)),
       problems,
     };
-    remember(present, inUse);
-    for (const problem of problems) logger.warn({ ...problem }, 'A lab can not be used as its folder is now');
-    logger.info({ labs: present.length, problems: problems.length }, 'Labs read');
-  }
-
-  /** Labs as they were before they became wrong. */
-  async function lastRightOf(broken: ReadonlySet<string>): Promise<Lab[]> {
-    if (broken.size === 0) return [];
-    const keys = (await versions.present()).filter(({ slug }) => broken.has(slug));
-    const labs = keys.map(async (key) => remembered.get(nameOf(key)) ?? versions.read(key));
-    return (await Promise.all(labs)).filter((lab) => lab !== undefined);
-  }
-
-  /** Reads those of the versions that this process does not know. */
-  async function recall(keys: readonly VersionKey[]): Promise<void> {
-    for (const key of keys) {
-      if (remembered.has(nameOf(key))) continue;
-      const lab = await versions.read(key);
-      if (lab) remembered.set(nameOf(key), lab);
-    }
-  }
-
-  /** Keeps the present versions, those in use, and the latest of the others. */
-  function remember(present: readonly Lab[], inUse: readonly VersionKey[]): void {
-    for (const lab of present) {
-      remembered.delete(nameOf(lab));
-      remembered.set(nameOf(lab), lab);
-    }
-    const needed = new Set([...present, ...inUse].map(nameOf));
-    const others = [...remembered.keys()].filter((name) => !needed.has(name));
-    for (const name of others.slice(0, -OLD_VERSIONS_KEPT)) remembered.delete(name);
+    for (const problem of problems) logger.warn({ ...problem }, 'A lab can not be used as it is now');
+    logger.info({ labs: labs.length, problems: problems.length }, 'Labs read');
   }
 
   function entry(slug: string) {
@@ -132,7 +106,7 @@ export async function createLabCatalogue({
   await reload();
   return {
     get: (slug) => entry(slug).lab,
-    version: (slug, version) => remembered.get(nameOf({ slug, version })) ?? entry(slug).lab,
+    version: (slug, version) => remembered.get({ slug, version }) ?? entry(slug).lab,
     view: (slug) => entry(slug).view,
     find: (slug) => shelf.labs.get(slug)?.view,
     all: () => [...shelf.labs.values()].map(({ lab }) => lab),

@@ -16,6 +16,11 @@ export const FOLDER_LIMITS = {
 /** Left behind by tools; not of the lab. */
 const ignored = /^(\.git|\.DS_Store|Thumbs\.db|.*~|.*\.sw[op])$/;
 
+/** Whether a file or folder of this name is none of the lab's. */
+export function isIgnored(name: string): boolean {
+  return ignored.test(name);
+}
+
 /** The files of a lab, read once: what is checked, hashed, stored and used is the same. */
 export interface LabFolder {
   /** Contents by path from the folder, with forward slashes. */
@@ -39,7 +44,7 @@ export async function readLabFolder(folder: string): Promise<LabFolder> {
   async function readFolder(path: string, depth: number): Promise<void> {
     const entries = await readdir(join(root, path), { withFileTypes: true });
     for (const entry of entries.sort(byName)) {
-      if (ignored.test(entry.name)) continue;
+      if (isIgnored(entry.name)) continue;
       const inner = path === '' ? entry.name : `${path}/${entry.name}`;
       if (!entry.isDirectory()) await take(inner, entry);
       else if (depth < FOLDER_LIMITS.depth) await readFolder(inner, depth + 1);

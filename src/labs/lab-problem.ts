@@ -1,5 +1,7 @@
 /** One thing that keeps a lab from being used, told so that its author finds the place. */
 export interface LabProblem {
+  /** Name of the source that the lab is in; none for the folder of labs. */
+  source?: string;
   /** Name of the lab's folder. */
   lab: string;
   /** The file, from the lab's folder. */

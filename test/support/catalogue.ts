@@ -2,24 +2,43 @@ import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/database.ts';
 import type { LabCatalogue } from '../../src/labs/catalogue.ts';
+import { createEncryption } from '../../src/encryption.ts';
+import type { EventBus } from '../../src/events/event-bus.ts';
+import { createMemoryBus } from '../../src/events/memory-bus.ts';
+import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
 import { createLabs } from '../../src/labs/create-labs.ts';
 import { versionsInUse } from '../../src/sessions/versions-in-use-store.ts';
 import { quietLog } from './quiet-log.ts';
 
-/** The labs of a folder, as a service process on the database has them. */
+interface Options {
+  logger?: ReturnType<typeof quietLog>;
+  clock?: Clock;
+  events?: EventBus;
+}
+
+/** Labs of a folder and of other sources, as a service process on the database has them. */
+export async function openLabs(database: Database, directory: string, options: Options = {}) {
+  const { logger: log = quietLog(), clock = systemClock, events = createMemoryBus({ log }) } = options;
+  return createLabs({
+    database,
+    directory,
+    events,
+    clock,
+    log,
+    versionsInUse: () => versionsInUse(database),
+    keepDays: 30,
+    protocols: ['file', 'https'],
+    encryption: await createEncryption({ secretKey: 'ab'.repeat(32), dataDir: '/none' }),
+    holder: nameOwner(),
+    isGone: isSurelyGone,
+  });
+}
+
+/** What {@link openLabs} puts together first. */
 export async function openCatalogue(
   database: Database,
   directory: string,
-  { logger = quietLog(), clock = systemClock }: { logger?: ReturnType<typeof quietLog>; clock?: Clock } = {},
+  options: Options = {},
 ): Promise<LabCatalogue> {
-  const inUse = () => versionsInUse(database);
-  const labs = await createLabs({
-    database,
-    directory,
-    versionsInUse: inUse,
-    keepDays: 30,
-    clock,
-    log: logger,
-  });
-  return labs.catalogue;
+  return (await openLabs(database, directory, options)).catalogue;
 }

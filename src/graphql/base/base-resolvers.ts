@@ -24,6 +24,10 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
       return withType('Image', await orNone(() => context.services.images.get(context.actor, found.id)));
     case 'Job':
       return withType('Job', await orNone(() => context.services.jobs.get(context.actor, found.id)));
+    case 'LabSource': {
+      const source = await orNone(() => context.services.labSources.get(context.actor, found.id));
+      return withType('LabSource', source);
+    }
     case 'ApiToken':
     case 'SavedState':
       break;
@@ -37,7 +41,7 @@ async function orNone<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (isFault(error, 'NOT_FOUND', 'FORBIDDEN')) return undefined;
+    if (isFault(error, 'NOT_FOUND', 'LAB_SOURCE_NOT_FOUND', 'FORBIDDEN')) return undefined;
     throw error;
   }
 }

@@ -8,6 +8,7 @@ const notFound = {
   Image: () => fault('NOT_FOUND', { thing: 'image' }),
   Job: () => fault('NOT_FOUND', { thing: 'job' }),
   Lab: () => fault('NOT_FOUND', { thing: 'lab' }),
+  LabSource: () => fault('LAB_SOURCE_NOT_FOUND'),
   Session: () => fault('SESSION_NOT_FOUND'),
   SavedState: () => fault('SAVED_STATE_NOT_FOUND'),
   Attempt: () => fault('NOT_FOUND', { thing: 'attempt' }),

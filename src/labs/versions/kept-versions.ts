@@ -32,11 +32,20 @@ export function createKeptVersions({
   clock: Clock;
   log: Log;
 }) {
+  async function keep(read: readonly ReadLab[]): Promise<void> {
+    const known = new Set((await store.known(read.map(({ lab }) => lab))).map(nameOf));
+    for (const { lab, folder } of read) {
+      if (known.has(nameOf(lab))) continue;
+      const { slug, version } = lab;
+      await store.add({ slug, version, content: await packFolder(folder), at: clock.now() });
+    }
+  }
+
   return {
     /** Versions on which a session runs or a saved state stands. */
     inUse: versionsInUse,
 
-    /** What each lab was when the labs were last read, by any process. */
+    /** What the labs of all sources were when those were last read, by any process. */
     present: store.present,
 
     /** The lab as it was in that version; undefined where it is not kept, or was right for another Berth only. */
@@ -53,25 +62,31 @@ export function createKeptVersions({
     },
 
     /**
-     * Stores those of `read` that are new, notes `present` as what the labs are now, and forgets what
-     * has long been out of use.
+     * Stores what of a source's labs is new, and notes what they are now. Those in `broken` stay as
+     * they were; what is in neither is there no more.
      */
-    async note({
-      read,
-      present,
-    }: {
-      read: readonly ReadLab[];
-      present: readonly VersionKey[];
-    }): Promise<void> {
+    async note(source: string, read: readonly ReadLab[], broken: ReadonlySet<string>): Promise<void> {
+      await keep(read);
+      const before = await store.present();
+      const stay = before.filter((each) => each.source === source && broken.has(each.slug));
+      await store.setPresent(source, [...read.map(({ lab }) => lab), ...stay], clock.now());
+    },
+
+    /** Makes this what the lab of the source is; the source's others stay. */
+    async put(source: string, read: ReadLab): Promise<void> {
+      await keep([read]);
+      await store.putPresent(source, read.lab, clock.now());
+    },
+
+    /** Forgets that the source has the lab; false when it has none of that name. */
+    async drop(source: string, slug: string): Promise<boolean> {
+      return store.dropPresent(source, slug);
+    },
+
+    /** Forgets what has long been out of use. */
+    async forgetUnused(): Promise<void> {
       const at = clock.now();
-      const keys = read.map(({ lab: { slug, version } }) => ({ slug, version }));
-      const known = new Set((await store.known(keys)).map(nameOf));
-      for (const { lab, folder } of read) {
-        if (known.has(nameOf(lab))) continue;
-        await store.add({ slug: lab.slug, version: lab.version, content: await packFolder(folder), at });
-      }
-      await store.setPresent(present, at);
-      await store.touch([...present, ...(await versionsInUse())], at);
+      await store.touch([...(await store.present()), ...(await versionsInUse())], at);
       await store.removeUnused(new Date(at.getTime() - keepDays * DAY_MS));
     },
   };

@@ -10,6 +10,12 @@ export interface VersionKey {
   version: string;
 }
 
+/** What a lab of a source is now. */
+export interface PresentVersion extends VersionKey {
+  /** `folder`, `upload`, or the id of a repository that is followed. */
+  source: string;
+}
+
 export type LabVersionStore = ReturnType<typeof createLabVersionStore>;
 
 /** Keeps the contents that labs have had. What is stored under a version never changes. */
@@ -42,25 +48,41 @@ export function createLabVersionStore({ database }: { database: Database }) {
       return (await client.labVersion.findUnique({ where, select: { content: true } }))?.content;
     },
 
-    /** What each lab was when the labs were last read. */
-    async present(): Promise<VersionKey[]> {
-      return (await client.presentLab.findMany()).map(toKey);
+    /** What the labs of all sources were when those were last read: sources in their order, older ones first. */
+    async present(): Promise<PresentVersion[]> {
+      const rows = await client.presentLab.findMany({ orderBy: [{ source: 'asc' }, { labSlug: 'asc' }] });
+      return rows.map(({ source, ...row }) => ({ ...toKey(row), source }));
     },
 
-    /** Replaces what {@link present} tells; `since` holds for those that changed. */
-    async setPresent(keys: readonly VersionKey[], since: Date): Promise<void> {
+    /** Replaces what {@link present} tells of the source; `since` holds for those that changed. */
+    async setPresent(source: string, keys: readonly VersionKey[], since: Date): Promise<void> {
       await database.transaction(async (tx) => {
-        const before = new Map((await tx.presentLab.findMany()).map((row) => [row.labSlug, row.version]));
+        const rows = await tx.presentLab.findMany({ where: { source } });
+        const before = new Map(rows.map(({ labSlug, version }) => [labSlug, version]));
         const now = new Map(keys.map(({ slug, version }) => [slug, version]));
         const changed = [...now].filter(([slug, version]) => before.get(slug) !== version);
         const over = [...before.keys()].filter((slug) => now.get(slug) !== before.get(slug));
         for (const slugs of batches(over)) {
-          await tx.presentLab.deleteMany({ where: { labSlug: { in: slugs } } });
+          await tx.presentLab.deleteMany({ where: { source, labSlug: { in: slugs } } });
         }
         await tx.presentLab.createMany({
-          data: changed.map(([labSlug, version]) => ({ labSlug, version, since })),
+          data: changed.map(([labSlug, version]) => ({ source, labSlug, version, since })),
         });
       });
+    },
+
+    /** Makes this what the lab of the source is; the source's others stay. */
+    async putPresent(source: string, { slug, version }: VersionKey, since: Date): Promise<void> {
+      await client.presentLab.upsert({
+        where: { source_labSlug: { source, labSlug: slug } },
+        create: { source, labSlug: slug, version, since },
+        update: { version, since },
+      });
+    },
+
+    /** False when the source has no lab of that name. */
+    async dropPresent(source: string, slug: string): Promise<boolean> {
+      return (await client.presentLab.deleteMany({ where: { source, labSlug: slug } })).count > 0;
     },
 
     /** Notes that these are in use at `at`. */

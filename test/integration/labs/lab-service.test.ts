@@ -1,9 +1,9 @@
 import t from 'tap';
 import type { Actor, Role } from '../../../src/identity/actor.ts';
-import { createLabService } from '../../../src/labs/lab-service.ts';
 import { outcomeOf } from '../../support/actors.ts';
-import { openCatalogue } from '../../support/catalogue.ts';
+import { openLabs } from '../../support/catalogue.ts';
 import { freshDatabase } from '../../support/databases.ts';
+import { tarOf } from '../../support/tar.ts';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
 
 const SECRET = 'exit 0 # the answer';
@@ -41,9 +41,10 @@ steps:
   bad: { 'lab.yaml': 'title: 1\n' },
   other: smallLab('Other'),
 });
-const service = createLabService({
-  catalogue: await openCatalogue(await freshDatabase(t, 'sqlite'), directory),
-});
+const { service, sources } = await openLabs(await freshDatabase(t, 'sqlite'), directory);
+const archive = async () => tarOf({ name: 'lab.yaml', body: smallLab('Uploaded')['lab.yaml'] ?? '' });
+
+const ours = { name: 'Ours', ref: undefined, folder: undefined, everyMinutes: undefined };
 
 type Ask = (actor: Actor | undefined) => unknown;
 const operations: [name: string, ask: Ask, expected: Record<Role | 'nobody', string>][] = [
@@ -72,7 +73,24 @@ const operations: [name: string, ask: Ask, expected: Record<Role | 'nobody', str
     (who) => service.reload(who),
     { student: 'FORBIDDEN', instructor: 'FORBIDDEN', admin: 'ok', nobody: 'UNAUTHENTICATED' },
   ],
+  ...forAdmins([
+    ['upload', (who) => service.upload(who, 'uploaded', archive)],
+    ['removeUploaded', (who) => service.removeUploaded(who, 'uploaded')],
+    ['sources.list', (who) => sources.list(who)],
+    ['sources.get', (who) => sources.get(who, 'none'), 'LAB_SOURCE_NOT_FOUND'],
+    ['sources.add', (who) => sources.add(who, { ...ours, address: 'ext::sh' }), 'INPUT_INVALID'],
+    ['sources.check', (who) => sources.check(who, 'none'), 'LAB_SOURCE_NOT_FOUND'],
+    ['sources.remove', (who) => sources.remove(who, 'none')],
+  ]),
 ];
+
+function forAdmins(all: [name: string, ask: Ask, admin?: string][]): typeof operations {
+  return all.map(([name, ask, admin = 'ok']) => [
+    name,
+    ask,
+    { student: 'FORBIDDEN', instructor: 'FORBIDDEN', admin, nobody: 'UNAUTHENTICATED' },
+  ]);
+}
 
 const outcome = (ask: Ask, who: Actor | undefined) => outcomeOf(async () => ask(who));
 

@@ -7,6 +7,7 @@ import type { GraphqlServices } from '../../../src/graphql/services.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import { pageOf } from './page-of.ts';
 import { createCheckServices } from './check-services.ts';
+import { createLabServices } from './lab-services.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
 import { engineRoomService, quotaService } from './quotas.ts';
@@ -74,29 +75,7 @@ export function createServices(world: World): GraphqlServices {
       },
     },
     tokens: tokenService,
-    labs: {
-      get(actor, slug) {
-        requireActor(actor, { scope: 'read' });
-        if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
-        return lab;
-      },
-      getMany(actor, slugs) {
-        requireActor(actor, { scope: 'read' });
-        return slugs.map((slug) => (slug === lab.slug ? lab : undefined));
-      },
-      list(actor) {
-        requireActor(actor, { scope: 'read' });
-        return { items: [{ node: lab, cursor: 'c1' }], hasNextPage: false };
-      },
-      problems(actor) {
-        requireActor(actor, { scope: 'read', role: 'instructor' });
-        return [{ lab: 'x', file: 'lab.yaml', line: 3, key: 'steps', message: 'is missing' }];
-      },
-      async reload(actor) {
-        requireActor(actor, { scope: 'manage', role: 'admin' });
-        return [];
-      },
-    },
+    ...createLabServices(),
     pins: {
       async list(actor, slug) {
         requireActor(actor, { scope: 'read', role: 'admin' });

@@ -285,9 +285,32 @@ CREATE TABLE "LabVersion" (
 
 -- CreateTable
 CREATE TABLE "PresentLab" (
-    "labSlug" TEXT NOT NULL PRIMARY KEY,
+    "source" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
     "version" TEXT NOT NULL,
-    "since" DATETIME NOT NULL
+    "since" DATETIME NOT NULL,
+
+    PRIMARY KEY ("source", "labSlug")
+);
+
+-- CreateTable
+CREATE TABLE "LabSource" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "name" TEXT NOT NULL,
+    "address" TEXT NOT NULL,
+    "ref" TEXT,
+    "folder" TEXT NOT NULL DEFAULT '',
+    "everyMinutes" INTEGER NOT NULL,
+    "commit" TEXT,
+    "dueAt" DATETIME NOT NULL,
+    "checkedAt" DATETIME,
+    "changedAt" DATETIME,
+    "reasonCode" TEXT,
+    "reasonMessage" TEXT,
+    "problems" TEXT NOT NULL DEFAULT '[]',
+    "heldBy" TEXT,
+    "heldUntil" DATETIME,
+    "createdAt" DATETIME NOT NULL
 );
 
 -- CreateTable
@@ -458,6 +481,12 @@ CREATE UNIQUE INDEX "RegistryCredential_registry_key" ON "RegistryCredential"("r
 
 -- CreateIndex
 CREATE INDEX "LabVersion_usedAt_idx" ON "LabVersion"("usedAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "LabSource_name_key" ON "LabSource"("name");
+
+-- CreateIndex
+CREATE INDEX "LabSource_dueAt_idx" ON "LabSource"("dueAt");
 
 -- CreateIndex
 CREATE INDEX "ImagePin_imageId_idx" ON "ImagePin"("imageId");

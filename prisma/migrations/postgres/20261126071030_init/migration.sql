@@ -329,11 +329,34 @@ CREATE TABLE "LabVersion" (
 
 -- CreateTable
 CREATE TABLE "PresentLab" (
+    "source" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "version" TEXT NOT NULL,
     "since" TIMESTAMP(3) NOT NULL,
 
-    CONSTRAINT "PresentLab_pkey" PRIMARY KEY ("labSlug")
+    CONSTRAINT "PresentLab_pkey" PRIMARY KEY ("source","labSlug")
+);
+
+-- CreateTable
+CREATE TABLE "LabSource" (
+    "id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "address" TEXT NOT NULL,
+    "ref" TEXT,
+    "folder" TEXT NOT NULL DEFAULT '',
+    "everyMinutes" INTEGER NOT NULL,
+    "commit" TEXT,
+    "dueAt" TIMESTAMP(3) NOT NULL,
+    "checkedAt" TIMESTAMP(3),
+    "changedAt" TIMESTAMP(3),
+    "reasonCode" TEXT,
+    "reasonMessage" TEXT,
+    "problems" TEXT NOT NULL DEFAULT '[]',
+    "heldBy" TEXT,
+    "heldUntil" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "LabSource_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -510,6 +533,12 @@ CREATE UNIQUE INDEX "RegistryCredential_registry_key" ON "RegistryCredential"("r
 
 -- CreateIndex
 CREATE INDEX "LabVersion_usedAt_idx" ON "LabVersion"("usedAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "LabSource_name_key" ON "LabSource"("name");
+
+-- CreateIndex
+CREATE INDEX "LabSource_dueAt_idx" ON "LabSource"("dueAt");
 
 -- CreateIndex
 CREATE INDEX "ImagePin_imageId_idx" ON "ImagePin"("imageId");

@@ -1,0 +1,225 @@
+import { rename, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
+import type { EventBus } from '../../../src/events/event-bus.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import type { Actor } from '../../../src/identity/actor.ts';
+import { allScopes } from '../../../src/identity/actor.ts';
+import { openLabs } from '../../support/catalogue.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { gitRepository } from '../../support/git-repository.ts';
+import { labsFolder, smallLab, writeLab } from '../../support/lab-folders.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { tarOf } from '../../support/tar.ts';
+import { until } from '../../support/until.ts';
+
+const admin: Actor = { userId: 'admin', role: 'admin', scopes: allScopes };
+
+/** A folder and a repository of labs, and service processes that know them. */
+async function setUp(t: Test, database: Database) {
+  const directory = await labsFolder(t, { own: smallLab('Own') });
+  const repository = await gitRepository(t);
+  const events = createMemoryBus({ log: quietLog() });
+  t.teardown(() => events.close());
+
+  async function open({ follow = true, on = events }: { follow?: boolean; on?: EventBus } = {}) {
+    const labs = await openLabs(database, directory, { events: on });
+    const stopping = new AbortController();
+    const work = follow ? labs.maintain(stopping.signal) : Promise.resolve();
+    const close = async () => (stopping.abort(), work);
+    t.teardown(close);
+    return { ...labs, close, titles: () => titlesOf(labs) };
+  }
+
+  const add = (labs: Awaited<ReturnType<typeof open>>, changes: object = {}) => {
+    const usual = { ref: undefined, folder: undefined, everyMinutes: undefined };
+    return labs.sources.add(admin, { name: 'Ours', address: repository.path, ...usual, ...changes });
+  };
+  const commit = (labs: Record<string, string>) =>
+    repository.commit(Object.fromEntries(Object.entries(labs).map(([path, title]) => file(path, title))));
+  return { directory, repository, events, open, add, commit };
+}
+
+/** A lab of that title; with no title one that is wrong. */
+function file(path: string, title: string): [string, string] {
+  return [`${path}/lab.yaml`, title === '' ? 'title: 1\n' : (smallLab(title)['lab.yaml'] ?? '')];
+}
+
+function titlesOf({ catalogue }: Awaited<ReturnType<typeof openLabs>>): Record<string, string | undefined> {
+  return Object.fromEntries(catalogue.all().map(({ slug, title }) => [slug, title['en']]));
+}
+
+type Process = Awaited<ReturnType<Awaited<ReturnType<typeof setUp>>['open']>>;
+
+/** Has the source looked at, and waits for what that brings. */
+async function look({ sources }: Process, id: string) {
+  const before = (await sources.get(admin, id)).checkedAt?.getTime() ?? 0;
+  await sources.check(admin, id);
+  await until(async () => {
+    const { checkedAt, state } = await sources.get(admin, id);
+    return (checkedAt?.getTime() ?? 0) > before && state !== 'checking';
+  });
+  return sources.get(admin, id);
+}
+
+await eachDatabase(
+  t,
+  'labs of a repository come, change, stay when they become wrong, and go',
+  async (t, database) => {
+    const { open, add, commit } = await setUp(t, database);
+    const first = await commit({
+      'labs/one': 'One',
+      'labs/two': 'Two',
+      'other/three': 'Three',
+      'labs/.hidden': '',
+    });
+    const labs = await open();
+    const added = await add(labs, { folder: '/labs/' });
+    t.match(added, { state: 'waiting', folder: 'labs', commit: undefined });
+    await until(() => labs.catalogue.all().length === 3);
+    t.same(labs.titles(), { own: 'Own', one: 'One', two: 'Two' });
+    await until(async () => (await labs.sources.get(admin, added.id)).state === 'followed');
+    t.match(await labs.sources.get(admin, added.id), { commit: first, problems: [], reason: undefined });
+
+    const second = await commit({ 'labs/one': 'One again', 'labs/two': '', 'labs/four': 'Four' });
+    t.match(await look(labs, added.id), {
+      state: 'followed',
+      commit: second,
+      problems: [{ lab: 'two' }, {}],
+    });
+    await until(() => labs.titles()['four'] !== undefined);
+    t.same(labs.titles(), { own: 'Own', one: 'One again', two: 'Two', four: 'Four' });
+    t.match(labs.catalogue.problems(), [{ source: 'Ours', lab: 'two', file: 'lab.yaml', line: 1 }, {}]);
+
+    t.equal(await labs.sources.remove(admin, added.id), true);
+    t.same(labs.titles(), { own: 'Own' });
+    t.same(labs.catalogue.problems(), []);
+    t.equal(await labs.sources.remove(admin, added.id), false);
+  },
+);
+
+await eachDatabase(
+  t,
+  'without the repository its labs are those of the last look, after a restart too',
+  async (t, database) => {
+    const { open, add, commit, repository } = await setUp(t, database);
+    await commit({ one: 'One' });
+    const labs = await open();
+    const { id } = await add(labs);
+    await until(() => labs.titles()['one'] !== undefined);
+    await rename(repository.path, `${repository.path}-away`);
+    t.match(await look(labs, id), {
+      state: 'failed',
+      reason: { code: 'GIT_FAILED' },
+      commit: /^[0-9a-f]{40}$/,
+    });
+    t.same(labs.titles(), { own: 'Own', one: 'One' });
+    await labs.close();
+    const restarted = await open({ follow: false });
+    t.same(restarted.titles(), { own: 'Own', one: 'One' });
+    await rename(`${repository.path}-away`, repository.path);
+    t.match(await look(await open(), id), { state: 'followed', reason: undefined });
+  },
+);
+
+await eachDatabase(t, 'one process looks, all know', async (t, database) => {
+  const { open, add, commit } = await setUp(t, database);
+  await commit({ one: 'One' });
+  const [mine, other] = [await open(), await open({ follow: false })];
+  const { id } = await add(mine);
+  await until(() => other.titles()['one'] !== undefined);
+
+  // Another process is at it; what it does is not done beside it, until it is taken for dead.
+  await until(async () => (await mine.sources.get(admin, id)).state === 'followed');
+  await commit({ one: 'Two' });
+  const hold = (heldUntil: Date) =>
+    database.client.labSource.update({
+      where: { id },
+      data: { heldBy: 'elsewhere/1/x/y', heldUntil, dueAt: new Date(0) },
+    });
+  await hold(new Date(Date.now() + 3_600_000));
+  await mine.close();
+  const third = await open();
+  await add(third, { name: 'Second' });
+  await until(async () => (await third.sources.list(admin))[1]?.state === 'followed');
+  t.equal((await third.sources.get(admin, id)).state, 'checking');
+  t.equal(third.titles()['one'], 'One');
+  await hold(new Date(0));
+  await third.sources.check(admin, id);
+  await until(() => third.titles()['one'] === 'Two');
+});
+
+await eachDatabase(
+  t,
+  "of labs of one name the folder's counts, then the uploaded one, then the repository's",
+  async (t, database) => {
+    const { directory, open, add, commit } = await setUp(t, database);
+    await commit({ one: 'Repository' });
+    const labs = await open();
+    await add(labs);
+    await until(() => labs.titles()['one'] !== undefined);
+    const archive = async () => tarOf({ name: 'lab.yaml', body: smallLab('Uploaded')['lab.yaml'] ?? '' });
+    t.match(await labs.service.upload(admin, 'one', archive), {
+      slug: 'one',
+      version: labs.catalogue.get('one').version,
+    });
+    t.equal(labs.titles()['one'], 'Uploaded');
+    await writeLab(directory, 'one', smallLab('Folder'));
+    await labs.service.reload(admin);
+    t.equal(labs.titles()['one'], 'Folder');
+    t.same(
+      labs.catalogue.problems().map(({ source, lab, message }) => [source, lab, message.slice(0, 60)]),
+      [
+        ['upload', 'one', 'is hidden by the lab of the same name in the folder of labs:'],
+        ['Ours', 'one', 'is hidden by the lab of the same name in the folder of labs:'],
+      ],
+    );
+    const wrong = async () => tarOf({ name: 'lab.yaml', body: 'title: 1' });
+    await t.rejects(labs.service.upload(admin, 'one', wrong), {
+      code: 'LAB_INVALID',
+      message: /one\/lab\.yaml:1: title: /,
+    });
+    t.equal(await labs.service.removeUploaded(admin, 'one'), true);
+    t.equal(await labs.service.removeUploaded(admin, 'one'), false);
+    t.equal(labs.catalogue.problems().length, 1);
+  },
+);
+
+await eachDatabase(
+  t,
+  'what lies outside of a repository is not read, and addresses are kept secret',
+  async (t, database) => {
+    const { directory, repository, open, add, commit } = await setUp(t, database);
+    await commit({ one: 'One' });
+    await symlink(directory, join(repository.path, 'outside'));
+    await symlink(join(directory, 'own'), join(repository.path, 'own'));
+    await commit({ two: 'Two' });
+    const labs = await open();
+    await add(labs);
+    await until(() => labs.titles()['two'] !== undefined);
+    t.same(labs.titles(), { own: 'Own', one: 'One', two: 'Two' });
+    const { id } = await add(labs, { name: 'Out', folder: 'outside' });
+    await until(async () => (await labs.sources.get(admin, id)).state === 'failed');
+    t.match(await labs.sources.get(admin, id), { reason: { message: /it has no folder "outside"/ } });
+
+    // Nothing listens there.
+    const secret = await add(labs, { name: 'Secret', address: 'https://ada:hunter2@127.0.0.1:1/labs.git' });
+    t.equal(secret.address, 'https://127.0.0.1:1/labs.git');
+    await until(async () => (await labs.sources.get(admin, secret.id)).state === 'failed');
+    t.notMatch(JSON.stringify(await labs.sources.list(admin)), /hunter2/);
+    t.notMatch(JSON.stringify(await database.client.labSource.findMany()), /hunter2/);
+
+    for (const [changes, message] of [
+      [{ name: 'Ours' }, /another name/],
+      [{ name: ' ' }, /1 to 60 characters/],
+      [{ name: 'A', address: 'ext::sh -c id' }, /no address of a git repository/],
+      [{ name: 'A', folder: 'a/../../b' }, /no folder of the repository/],
+      [{ name: 'A', ref: '--upload-pack=x' }, /no name of a branch/],
+      [{ name: 'A', everyMinutes: 0 }, /from 1 to 10080/],
+    ] as const) {
+      await t.rejects(add(labs, changes), { code: 'INPUT_INVALID', message }, JSON.stringify(changes));
+    }
+  },
+);
