@@ -1,35 +1,58 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { rest } from '../rest.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TokenCredential, TokenStore } from './token-store.ts';
 
 /** How exactly a token's last use is kept, in milliseconds: one write a minute, not one a request. */
 const LAST_USE_PRECISION_MS = 60_000;
 
-/** Writes when tokens were last used, beside the requests that use them: none waits, none fails by it. */
+/** Shortest time between two writes, in milliseconds. */
+const WRITE_EVERY_MS = 1_000;
+
+/** Tokens whose use is written at once: as many as one statement takes on every database. */
+const WRITTEN_AT_ONCE = 500;
+
+/**
+ * Writes when tokens were last used, beside the requests that use them: none waits, none fails by it.
+ * What is used soon after one write goes with the next: when a class comes in, each of its tokens is
+ * new, and each write waits for the disk.
+ */
 export function createUseRecorder({
   tokens,
   signIns,
   clock,
   log,
 }: {
-  tokens: TokenStore;
-  signIns: SignInStore;
+  tokens: Pick<TokenStore, 'markUsed'>;
+  signIns: Pick<SignInStore, 'markAdminSeen'>;
   clock: Clock;
   log: Log;
 }) {
-  const writes = new Set<Promise<void>>();
+  /** Not yet being written. */
+  const used: TokenCredential[] = [];
+  let writing: Promise<void> | undefined;
+  let resting = new AbortController();
   let adminSeen = false;
 
-  async function write(credential: TokenCredential, at: Date): Promise<void> {
+  async function write(credentials: readonly TokenCredential[], at: Date): Promise<void> {
+    const tokenIds = credentials.map(({ tokenId }) => tokenId);
     try {
-      await tokens.markUsed(credential.tokenId, at);
-      if (credential.actor.role !== 'admin' || adminSeen) return;
+      await tokens.markUsed(tokenIds, at);
+      if (adminSeen || !credentials.some(({ actor }) => actor.role === 'admin')) return;
       await signIns.markAdminSeen(at);
       adminSeen = true;
     } catch (error) {
-      log.warn({ err: error, tokenId: credential.tokenId }, 'The last use of a token was not stored.');
+      log.warn({ err: error, tokenIds }, 'The last use of tokens was not stored.');
     }
+  }
+
+  async function writeAll(): Promise<void> {
+    while (used.length > 0) {
+      await write(used.splice(0, WRITTEN_AT_ONCE), clock.now());
+      await rest(clock, WRITE_EVERY_MS, resting.signal);
+    }
+    writing = undefined;
   }
 
   return {
@@ -38,13 +61,15 @@ export function createUseRecorder({
       const last = credential.lastUsedAt?.getTime() ?? -Infinity;
       if (now.getTime() - last < LAST_USE_PRECISION_MS) return;
       credential.lastUsedAt = now;
-      const writing = write(credential, now).finally(() => writes.delete(writing));
-      writes.add(writing);
+      used.push(credential);
+      writing ??= writeAll();
     },
 
-    /** Resolves when all that was noted is stored. */
+    /** Resolves when all that was noted is stored, which is done at once. */
     async settled(): Promise<void> {
-      await Promise.all(writes);
+      resting.abort();
+      await writing;
+      resting = new AbortController();
     },
   };
 }

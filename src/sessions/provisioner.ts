@@ -17,6 +17,9 @@ import type { Taken, WarmStart } from './warm/warm-start.ts';
 /** How long a claim is believed without being renewed, in milliseconds: several missed ticks. */
 export const CLAIM_MS = 15_000;
 
+/** Shortest time between two writes that move those who wait into the queue, in milliseconds: each waits for the disk, and with a class that comes at once there is a look for each. */
+const QUEUED_EVERY_MS = 1_000;
+
 export type Provisioner = ReturnType<typeof createProvisioner>;
 
 /** A session that is being brought up here. */
@@ -52,6 +55,7 @@ export function createProvisioner(options: {
   const { onSettled, giveRoom } = options;
   const underWay = new Map<string, Work>();
   let giving: Promise<void> | undefined;
+  let queuedAt = -Infinity;
   let stopped = false;
   const runner = createRunner({
     work: fill,
@@ -68,10 +72,18 @@ export function createProvisioner(options: {
       if (isFault(verdict)) await refuse(row, verdict);
       else if (verdict !== 'admit' || !(await admit(planned))) queue.push(planned);
     }
-    await changer.queue(queue.flatMap(({ row }) => (row.state === 'requested' ? [row.id] : [])));
+    await moveToQueue(queue.flatMap(({ row }) => (row.state === 'requested' ? [row.id] : [])));
     news.tell(queue);
     const short = queue.find(({ verdict }) => verdict === 'memory');
     if (short) makeRoom(short.entry.share.memoryBytes);
+  }
+
+  /** Those who come later within the time are moved by a later look, all with one write. */
+  async function moveToQueue(ids: readonly string[]): Promise<void> {
+    const now = clock.now().getTime();
+    if (ids.length === 0 || now < queuedAt + QUEUED_EVERY_MS) return;
+    queuedAt = now;
+    await changer.queue(ids);
   }
 
   function freePlaces(): number {

@@ -5,6 +5,7 @@ import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createUseRecorder } from '../../../src/identity/use-recorder.ts';
 import { createActors } from '../../support/actors.ts';
 import { quietLog } from '../../support/quiet-log.ts';
+import { until } from '../../support/until.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFragileBus, createIdentity } from '../../support/identity.ts';
 
@@ -133,9 +134,39 @@ await eachDatabase(t, 'the last use is kept to the minute, with one write', asyn
   clock.jump(1);
   await authentication.byToken(secret);
   t.same(await lastUse(), new Date(first.getTime() + MINUTE));
-  await stores.tokens.markUsed(token.id, first);
+  await stores.tokens.markUsed([token.id], first);
   t.same(await lastUse(), new Date(first.getTime() + MINUTE), 'and never goes back');
 });
+
+await eachDatabase(
+  t,
+  'tokens that are used within a second of a write are written together',
+  async (t, database) => {
+    const { stores, tokens, clock, owner } = await setUp(t, database);
+    const writes: number[] = [];
+    const markUsed: typeof stores.tokens.markUsed = async (ids, at) => {
+      writes.push(ids.length);
+      await stores.tokens.markUsed(ids, at);
+    };
+    const uses = createUseRecorder({ ...stores, tokens: { markUsed }, clock, log: quietLog() });
+    const ids: string[] = [];
+    for (let number = 0; number < 12; number++) {
+      ids.push((await tokens.create(owner, { name: `${number}`, scopes: ['read'] })).token.id);
+    }
+    const use = (tokenId: string) =>
+      uses.tokenUsed({ tokenId, actor: owner, expiresAt: undefined, lastUsedAt: undefined });
+    ids.slice(0, 8).forEach(use);
+    await until(async () => {
+      await clock.advance(1_000);
+      return writes.length === 2;
+    });
+    ids.slice(8).forEach(use);
+    await uses.settled();
+    t.same(writes, [1, 7, 4]);
+    const stored = await Promise.all(ids.map((id) => stores.tokens.find(id)));
+    t.ok(stored.every((token) => token?.lastUsedAt !== undefined));
+  },
+);
 
 await eachDatabase(t, 'a use that can not be stored fails no request and is logged', async (t, database) => {
   const { stores, clock, owner } = await setUp(t, database);
@@ -144,7 +175,7 @@ await eachDatabase(t, 'a use that can not be stored fails no request and is logg
   const uses = createUseRecorder({ ...stores, clock, log });
   uses.tokenUsed({ tokenId: 'x', actor: owner, expiresAt: undefined, lastUsedAt: undefined });
   await uses.settled();
-  t.same(log.told(), ['warn: The last use of a token was not stored.']);
+  t.same(log.told(), ['warn: The last use of tokens was not stored.']);
 });
 
 await eachDatabase(t, 'a sign-in link works once', async (t, database) => {
