@@ -41,6 +41,11 @@ await test('a fence with a file is written, all of it unless told otherwise', (t
     ...file,
     how: { mode: 'insert', marker: 'say "here"' },
   });
+  t.same(
+    deed('file=/etc/x mode=insert'),
+    { ...file, how: { mode: 'append' } },
+    'without a marker nothing is lost',
+  );
   t.same(deed('file=etc/x'), { kind: 'copy' }, 'a path that is not absolute is none');
   t.end();
 });

@@ -53,7 +53,8 @@ function modeOf(words: Map<string, string>): WriteMode {
   const mode = words.get('mode');
   const marker = words.get('marker');
   if (mode === 'insert' && marker) return { mode, marker };
-  return mode === 'append' ? { mode } : { mode: 'replace' };
+  // Without a place to go to, it goes to the end: nothing that is there is lost.
+  return mode === 'append' || mode === 'insert' ? { mode: 'append' } : { mode: 'replace' };
 }
 
 function terminalOf(words: Map<string, string>): number | undefined {
