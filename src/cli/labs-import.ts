@@ -79,7 +79,7 @@ export const importCommand = defineCommand({
     const { scenarios, refused } = countOutcomes(report);
     if (scenarios === 0)
       throw fault('INPUT_INVALID', { problem: `There is no scenario in "${report.source}".` });
-    if (refused > 0) process.exitCode = SOME_REFUSED;
+    if (refused > 0) process.exitCode ??= SOME_REFUSED;
   },
 });
 

@@ -1,16 +1,17 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { system } from '../identity/actor.ts';
 import { createPinService } from '../images/pin-service.ts';
 import { createPinStore } from '../images/pin-store.ts';
 import type { PinService } from '../images/pin.ts';
+import { createLabVersionStore } from '../labs/versions/version-store.ts';
+import { isLab } from './named-labs.ts';
 import { withDatabase } from './with-database.ts';
 
 const lab = {
   type: 'positional',
   required: true,
-  description: "The lab's slug: the name of its folder.",
+  description: "The lab's slug.",
 } as const;
 
 /** `berth labs pins <lab>`: which images the versions of a lab are started with. */
@@ -40,10 +41,8 @@ export const repinCommand = defineCommand({
 
 async function withPins(slug: string, work: (pins: PinService) => Promise<void>): Promise<void> {
   await withDatabase(async ({ config, database }) => {
-    const there = await access(join(config.labsDir, slug)).then(
-      () => true,
-      () => false,
-    );
+    const present = await createLabVersionStore({ database }).present();
+    const there = (await isLab(join(config.labsDir, slug))) || present.some((each) => each.slug === slug);
     const store = createPinStore({ database });
     await work(createPinService({ store, hasLab: () => there }));
   });

@@ -49,7 +49,10 @@ export async function fetchGit(fetch: GitFetch): Promise<{ commit: string }> {
     () => late.abort(refused(`it did not come within ${limits.seconds} s`)),
     limits.seconds * 1_000,
   );
-  const watch = watchSize(into, limits.bytes, () => late.abort(tooLarge()));
+  const watch = watchSize(into, limits.bytes, {
+    tooLarge: () => late.abort(tooLarge()),
+    failed: (error) => late.abort(error),
+  });
   const signal = fetch.signal ? AbortSignal.any([fetch.signal, late.signal]) : late.signal;
   const git = (args: readonly string[], onOutput?: (chunk: Buffer) => void) =>
     runGit({ args, address, protocols, cwd: into, signal, ...(onOutput && { onOutput }) });

@@ -65,7 +65,9 @@ export function createFollower(options: {
     if (!brought) return;
     const now = clock.now();
     const next = new Date(now.getTime() + known.everyMinutes * MINUTE_MS);
-    await sources.finish(id, holder, brought, { now, next });
+    const followed = await sources.finish(id, holder, brought, { now, next });
+    // What was removed meanwhile has left nothing but what this look noted.
+    if (!followed && !(await sources.find(id))) await sources.remove(id);
     if (brought.kind === 'changed') await changed();
     if (brought.kind === 'failed') log.warn({ source: id, ...brought }, 'A lab source could not be had.');
   }

@@ -33,7 +33,7 @@ export async function readLabArchive(given: Buffer): Promise<LabFolder> {
       const content = await buffer(entry);
       if (path === undefined) continue;
       bytes += content.length;
-      if (files.size >= FOLDER_LIMITS.files) throw refused(`it has more than ${FOLDER_LIMITS.files} files`);
+      if (files.size >= FOLDER_LIMITS.files - 1) throw refused(`it has ${FOLDER_LIMITS.files} files or more`);
       if (content.length > FOLDER_LIMITS.bytesPerFile) {
         throw refused(`"${path}" is larger than ${FOLDER_LIMITS.bytesPerFile / MIB} MiB`);
       }

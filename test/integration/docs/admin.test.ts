@@ -6,6 +6,7 @@ import t from 'tap';
 import { startBerthWithRegistry, endOf, listed } from '../../support/berth-with-registry.ts';
 import { examplesOf, runExample } from '../../support/doc-examples.ts';
 import { openImages, ownName } from '../../support/engine-images.ts';
+import { smallLab, writeLab } from '../../support/lab-folders.ts';
 import { learnerAt } from '../../support/learner.ts';
 import { markImage } from '../../support/pins.ts';
 import { startRegistry } from '../../support/registry.ts';
@@ -13,7 +14,7 @@ import { startRegistry } from '../../support/registry.ts';
 /** Building the registry's image may take a while on a machine that never did. */
 t.setTimeout(300_000);
 
-type Begun = Record<string, { job?: { id: string } } | undefined>;
+type Begun = Record<string, { job?: { id: string }; source?: { id: string } } | undefined>;
 
 const run = promisify(execFile);
 
@@ -40,6 +41,7 @@ await t.test('what the page for admins says is done by a service, in its order',
     });
     for (const [field, value] of Object.entries(answer ?? {})) {
       answers[field] = value;
+      if (value?.source) variables.id = value.source.id;
       if (!value?.job) continue;
       variables.id = value.job.id;
       // The first one is followed as the page says.
@@ -48,6 +50,9 @@ await t.test('what the page for admins says is done by a service, in its order',
   }
   const succeeded = { state: 'SUCCEEDED', reason: null };
   t.match(answers, {
+    addLabSource: { source: { state: 'WAITING' } },
+    labSources: [{ name: 'Computer science', problems: [] }],
+    checkLabSource: { source: { state: String } },
     images: { edges: [{ node: { sizeBytes: Number } }] },
     jobChanged: { ...succeeded, progress: { percent: 100 } },
     setRegistryCredential: { credential: { registry: 'registry.example.org:5000', username: 'berth' } },
@@ -65,7 +70,7 @@ await t.test('what the page for admins says is done by a service, in its order',
     quotas: [{ course: 'docker-basics', memoryBytes: 12 * 1024 ** 3 }, { lab: 'linux-command-line' }],
     removeQuota: { removed: true },
   });
-  t.equal(Object.keys(answers).length, 17, 'every operation of the page is looked at');
+  t.equal(Object.keys(answers).length, 20, 'every operation of the page is looked at');
 
   const built = ownName(t, images);
   const folder = t.testdir();
@@ -76,14 +81,22 @@ await t.test('what the page for admins says is done by a service, in its order',
     'my-image:1': built,
     'jobs/…': 'jobs/"$(cat job)"',
   };
-  const upload = (await examplesOf('admin.md', 'sh', own)).find((code) => code.includes('curl'));
+  const upload = (await examplesOf('admin.md', 'sh', own)).find((code) => code.includes('images/builds'));
   const [post = '', look = ''] = upload?.split(/\n(?=curl)/) ?? [];
   const script = `${post.trimEnd()} >answer\nsed 's/.*"id":"\\([^"]*\\)".*/\\1/' answer >job\n${look}`;
+  const env = { ...process.env, TOKEN: berth.adminToken };
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,
-    env: { ...process.env, TOKEN: berth.adminToken },
+    env,
   });
   t.match(stdout, `"subject":"${built}"`);
+
+  await writeLab(join(folder, 'labs'), 'first-steps', smallLab('First steps'));
+  const put = (await examplesOf('admin.md', 'sh', own)).find((code) => code.includes('api/v1/labs/'));
+  t.match(
+    (await run('bash', ['-euo', 'pipefail', '-c', put ?? ''], { cwd: folder, env })).stdout,
+    '"slug":"first-steps"',
+  );
 
   const collect = { 'berth-registry-.*-writer': `berth-registry-${installation}-writer` };
   const commands = await examplesOf('admin.md', 'sh', collect);

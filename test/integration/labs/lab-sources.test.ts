@@ -2,11 +2,17 @@ import { rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
+import { systemClock } from '../../../src/clock.ts';
+import { createEncryption } from '../../../src/encryption.ts';
 import type { Database } from '../../../src/database/database.ts';
 import type { EventBus } from '../../../src/events/event-bus.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import type { Actor } from '../../../src/identity/actor.ts';
 import { allScopes } from '../../../src/identity/actor.ts';
+import { createFollower } from '../../../src/labs/sources/follower.ts';
+import { createLabSourceStore } from '../../../src/labs/sources/lab-source-store.ts';
+import { createKeptVersions } from '../../../src/labs/versions/kept-versions.ts';
+import { createLabVersionStore } from '../../../src/labs/versions/version-store.ts';
 import { openLabs } from '../../support/catalogue.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { gitRepository } from '../../support/git-repository.ts';
@@ -221,5 +227,44 @@ await eachDatabase(
     ] as const) {
       await t.rejects(add(labs, changes), { code: 'INPUT_INVALID', message }, JSON.stringify(changes));
     }
+  },
+);
+
+await eachDatabase(
+  t,
+  'a source that is removed while it is looked at leaves nothing',
+  async (t, database) => {
+    const { repository, commit } = await setUp(t, database);
+    await commit({ one: 'One' });
+    const encryption = await createEncryption({ secretKey: 'ab'.repeat(32), dataDir: '/none' });
+    const sources = createLabSourceStore({ database, encryption });
+    const store = createLabVersionStore({ database });
+    const usual = { versionsInUse: async () => [], keepDays: 1, clock: systemClock, log: quietLog() };
+    const versions = createKeptVersions({ ...usual, store });
+    const source = { name: 'Ours', address: repository.path, ref: undefined, folder: '', everyMinutes: 1 };
+    const { id } = (await sources.add(source, new Date()))!;
+    const stopping = new AbortController();
+    let changes = 0;
+    const follower = createFollower({
+      sources,
+      versions: {
+        ...versions,
+        async note(...args) {
+          await sources.remove(id);
+          await versions.note(...args);
+        },
+      },
+      changed: async () => void (changes += 1),
+      protocols: ['file'],
+      holder: 'me',
+      isGone: () => false,
+      clock: systemClock,
+      log: quietLog(),
+    });
+    const work = follower.maintain(stopping.signal);
+    await until(() => changes === 1);
+    stopping.abort();
+    await work;
+    t.same(await store.present(), []);
   },
 );

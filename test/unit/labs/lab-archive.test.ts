@@ -33,7 +33,7 @@ await t.test('an archive is the lab that its folder is, however it was packed', 
 
 await t.test('what may not be in a lab is refused', async (t) => {
   const large = Buffer.alloc(1024 * 1024 + 1);
-  const many = Array.from({ length: 1_001 }, (_, at) => ({ name: `f${at}`, body: '' }));
+  const many = Array.from({ length: 1_000 }, (_, at) => ({ name: `f${at}`, body: '' }));
   const whole = await tarOf(yaml, { name: 'b', body: 'x'.repeat(5_000) });
   const cases: [what: string, archive: Buffer, message: RegExp][] = [
     ['a path that climbs', await tarOf({ name: '../evil', body: 'x' }), /"\.\.\/evil" lies outside/],
@@ -43,7 +43,7 @@ await t.test('what may not be in a lab is refused', async (t) => {
     ['a hard link', await tarOf(yaml, { name: 'l', type: 'link', linkname: 'lab.yaml' }), /no ordinary file/],
     ['a device', await tarOf({ name: 'd', type: 'character-device' }), /no ordinary file/],
     ['a large file', await tarOf({ name: 'a', body: large }), /"a" is larger than 1 MiB/],
-    ['many files', await tarOf(...many), /more than 1000 files/],
+    ['many files', await tarOf(...many), /1000 files or more/],
     ['a cut', whole.subarray(0, 1_500), /no tar, or not whole/],
     ['no tar', Buffer.from('hello'), /no tar, or not whole/],
     ['a broken gzip', gzipSync(whole).subarray(0, 100), /can not be uncompressed/],
