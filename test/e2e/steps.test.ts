@@ -35,7 +35,7 @@ steps:
     title: Wait for this
     instructions: It is seen by itself.
     poll: 2
-    check: { file: { path: ~/seen } }
+    check: { script: "[ ! -p /home/learner/hold ] || cat /home/learner/hold; [ -e /home/learner/seen ]" }
 `;
 
 const labs = await labsFolder(t, { steps: { 'lab.yaml': LAB } });
@@ -113,13 +113,48 @@ await test('each check of a step says what it found', async () => {
   await step('Make this').getByText('✓ passed').waitFor();
 });
 
-await test('a step that says so is checked by itself, while it is open', async (t) => {
+/** What the lab counts of its last step. */
+async function counted() {
+  const { lab } = await berth.graphql<{ lab: { progress: { steps: { id: string }[] } } }>(
+    '{ lab(slug: "steps") { progress { steps { id attempts failures passed } } } }',
+  );
+  return lab.progress.steps.find(({ id }) => id === 'wait');
+}
+
+/** Resolves with the answer to the next check that the page asks for. */
+async function checked() {
+  const response = await page.waitForResponse((each) => /RunCheck/.test(each.request().postData() ?? ''));
+  return response.json();
+}
+
+await test('a step that says so is checked by itself, while it is open, and what fails counts for nothing', async (t) => {
   await step('Make this').getByRole('button', { name: 'Next step' }).click();
   await step('Wait for this').getByText('It is checked by itself.').waitFor();
+  for (const answer of [await checked(), await checked()]) {
+    t.match(answer, { data: { runCheck: { attempt: { passed: false, reason: null } } } });
+  }
+  t.match(await counted(), { attempts: 0, failures: 0, passed: false });
+});
+
+await test('who asks while such a check runs waits for it, and then gets one that counts', async (t) => {
+  const waiting = step('Wait for this');
+  // The shell gets through the pipe once a check stands at its other end.
+  await lab.type('mkfifo hold; exec 9> hold; clear; echo "held $((1 + 5))"');
+  await lab.shows('held 6');
+  await waiting.getByRole('button', { name: 'Check' }).click();
+  await waiting.getByRole('button', { name: 'Checking…' }).waitFor();
+  await lab.type('rm hold; exec 9>&-');
+  await waiting.getByRole('button', { name: 'Check', exact: true }).waitFor();
+  t.match(await counted(), { attempts: 1, failures: 1, passed: false });
+  t.equal(await waiting.getByText('A check of this step is running').count(), 0);
+});
+
+await test('a check that is made by itself counts once it passes', async (t) => {
   await lab.type('touch seen');
   await step('Wait for this').getByText('✓ passed').waitFor();
   await page.getByText('3 of 3 steps passed').waitFor();
   t.equal(await step('Wait for this').getByText('It is checked by itself.').count(), 0);
+  t.match(await counted(), { attempts: 2, failures: 1, passed: true });
 });
 
 await test('no page had anything to complain of', async (t) => {

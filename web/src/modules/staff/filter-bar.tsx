@@ -1,9 +1,8 @@
 import { gql, useQuery } from 'urql';
 import { LearnerField } from './learner-field.tsx';
 import type { FilterHandle } from './use-filter.ts';
-import { useTexts } from '../language/language.ts';
+import { useLanguage, useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
-import { useLanguage } from '../language/language.ts';
 
 const LabNamesQuery = gql<
   { labs: { edges: { node: { slug: string; title: string } }[] } },

@@ -5,9 +5,8 @@ import { usePaging } from './use-filter.ts';
 import type { FilterHandle } from './use-filter.ts';
 import { useList } from './use-list.ts';
 import { RunningSessionsQuery } from './watched.ts';
-import { useTexts } from '../language/language.ts';
+import { useLanguage, useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
-import { useLanguage } from '../language/language.ts';
 
 /** The sessions that run now, newest first. */
 export function RunningSessions({ filter: { lab, learner }, change }: FilterHandle) {

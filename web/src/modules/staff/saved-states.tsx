@@ -9,9 +9,8 @@ import type { FilterHandle } from './use-filter.ts';
 import { useList } from './use-list.ts';
 import { SavedStatesQuery } from './watched.ts';
 import type { WatchedState } from './watched.ts';
-import { useTexts } from '../language/language.ts';
+import { useLanguage, useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
-import { useLanguage } from '../language/language.ts';
 
 /** The work that is put away, newest first. */
 export function SavedStates({ filter: { lab, learner }, change }: FilterHandle) {

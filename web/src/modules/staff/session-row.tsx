@@ -10,10 +10,9 @@ import type { StaffActions } from './staff-actions.ts';
 import { StateBadge } from './state-badge.tsx';
 import { WatchedSessionChanged } from './watched.ts';
 import type { WatchedSession } from './watched.ts';
-import { useTexts } from '../language/language.ts';
+import { useLanguage, useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
 import type { StaffWords } from './texts.ts';
-import { useLanguage } from '../language/language.ts';
 
 /** A learner's session, followed as it changes, and what staff can do with it. */
 export function SessionRow(props: {

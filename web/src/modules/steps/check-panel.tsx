@@ -19,10 +19,9 @@ export function CheckPanel(props: {
   const { step, language, awaited, onChecked } = props;
   const texts = useTexts(stepTexts);
   const session = useReadySession();
-  const pollSeconds = (awaited ? step.pollSeconds : null) ?? undefined;
-  // Hints wait for failures, also of checks that are made by themselves.
-  const tellAll = step.hints.length > 0;
-  const handle = useCheck({ session: session?.id, step: step.id, pollSeconds, tellAll, onChecked });
+  // In a copy of a learner's session nothing passes for good: checks by themselves would never end.
+  const pollSeconds = (awaited && !session?.isFork ? step.pollSeconds : null) ?? undefined;
+  const handle = useCheck({ session: session?.id, step: step.id, pollSeconds, onChecked });
   const { attempt, problem, checking } = handle;
   const [answers, setAnswers] = useState<readonly Answer[]>([]);
 

@@ -33,10 +33,10 @@ export interface Answer {
 
 export const RunCheck = gql<
   { runCheck: { attempt: Attempt } },
-  { session: string; step: string; answers: Answer[]; language: string }
+  { session: string; step: string; answers: Answer[]; poll: boolean; language: string }
 >`
-  mutation RunCheck($session: ID!, $step: ID!, $answers: [AnswerInput!], $language: String) {
-    runCheck(input: { session: $session, step: $step, answers: $answers }) {
+  mutation RunCheck($session: ID!, $step: ID!, $answers: [AnswerInput!], $poll: Boolean!, $language: String) {
+    runCheck(input: { session: $session, step: $step, answers: $answers, poll: $poll }) {
       attempt {
         id
         passed

@@ -1,6 +1,7 @@
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useClient } from 'urql';
-import { errorText } from '../api/error-text.ts';
+import type { CombinedError } from 'urql';
+import { errorText, hasCode, readingErrorText } from '../api/error-text.ts';
 import { useLanguage } from '../language/language.ts';
 import { RunCheck } from './check.ts';
 import type { Answer, Attempt } from './check.ts';
@@ -9,10 +10,11 @@ import type { Answer, Attempt } from './check.ts';
 export interface CheckHandle {
   /** The last one that ended. */
   attempt: Attempt | undefined;
-  /** Why the last one that the learner asked for was not made. */
+  /** Why the last one was not made. */
   problem: string | undefined;
   /** Whether the learner waits for one. */
   checking: boolean;
+  /** Makes one for the learner, after the one that runs by itself, unless that passes. */
   check(answers: Answer[]): void;
 }
 
@@ -22,47 +24,54 @@ export function useCheck(options: {
   step: string;
   /** Seconds after the last one in which the next is made; undefined where none is to be. */
   pollSeconds: number | undefined;
-  /** Whether `onChecked` is told of each one, or only of those that the learner asked for or that passed. */
-  tellAll: boolean;
+  /** Called after each one that the learner asked for, and each that passed. */
   onChecked: () => void;
 }): CheckHandle {
-  const { session, step, pollSeconds, tellAll, onChecked } = options;
+  const { session, step, pollSeconds, onChecked } = options;
   const client = useClient();
   const language = useLanguage();
   const [attempt, setAttempt] = useState<Attempt>();
   const [problem, setProblem] = useState<string>();
   const [asked, setAsked] = useState(false);
   const [running, setRunning] = useState(false);
+  const polled = useRef<Promise<Attempt | undefined>>(undefined);
 
-  async function run(answers: Answer[], byLearner: boolean) {
-    if (session === undefined) return;
+  async function run(given: { answers: Answer[]; poll: boolean }) {
+    if (session === undefined) return undefined;
     setRunning(true);
-    const { data, error } = await client.mutation(RunCheck, { session, step, answers, language });
+    const { data, error } = await client.mutation(RunCheck, { session, step, language, ...given });
     setRunning(false);
     const made = data?.runCheck.attempt;
     if (made) setAttempt(made);
-    if (byLearner) {
-      setAsked(false);
-      setProblem(error && errorText(error));
-    }
-    if (byLearner || tellAll || made?.passed) onChecked();
+    if (!error || !given.poll) setProblem(error && errorText(error));
+    else if (!isNotYet(error)) setProblem(readingErrorText(error));
+    if (!given.poll || made?.passed) onChecked();
+    return made;
   }
 
-  const poll = useEffectEvent(() => void run([], false));
+  const poll = useEffectEvent(async () => {
+    polled.current = run({ answers: [], poll: true });
+    await polled.current;
+    polled.current = undefined;
+  });
   useEffect(() => {
     if (session === undefined || pollSeconds === undefined || running) return undefined;
-    const timer = setTimeout(poll, pollSeconds * 1_000);
+    const timer = setTimeout(() => void poll(), pollSeconds * 1_000);
     return () => clearTimeout(timer);
   }, [session, pollSeconds, running]);
 
-  return {
-    attempt,
-    problem,
-    checking: asked,
-    check(answers) {
-      if (asked) return;
-      setAsked(true);
-      void run(answers, true);
-    },
-  };
+  async function check(answers: Answer[]) {
+    if (asked) return;
+    setAsked(true);
+    const made = await polled.current;
+    if (!made?.passed) await run({ answers, poll: false });
+    setAsked(false);
+  }
+
+  return { attempt, problem, checking: asked, check: (answers) => void check(answers) };
+}
+
+/** Whether a check that is made by itself came too early, which the next one makes good. */
+function isNotYet(error: CombinedError): boolean {
+  return hasCode(error, 'RATE_LIMITED') || hasCode(error, 'CHECK_BUSY');
 }
