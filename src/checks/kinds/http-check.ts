@@ -61,10 +61,14 @@ async function ask({ http, machine }: HttpCheck, stream: Duplex, signal: AbortSi
       ? connectTls({ socket: stream, servername: machine, rejectUnauthorized: false })
       : stream;
     connection.once('error', reject);
+    // Whatever becomes of the request, its time ends.
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     const options = { host: machine, port, path, method, headers, signal };
     request({ ...options, createConnection: () => connection })
       .once('response', resolve)
       .on('error', reject)
+      // All that Node.js tells of an answer that hands the connection over to another protocol.
+      .once('close', () => reject(new Error('The connection was closed without an answer.')))
       .end();
   });
   const chunks: Buffer[] = [];
@@ -74,6 +78,8 @@ async function ask({ http, machine }: HttpCheck, stream: Duplex, signal: AbortSi
     size += chunk.length;
     if (size >= BODY_LIMIT) break;
   }
+  // A body without a length ends with its connection, also with one that was cut at the end of its time.
+  signal.throwIfAborted();
   const body = textOf(Buffer.concat(chunks).subarray(0, BODY_LIMIT));
   const { statusCode: status = 0, rawHeaders } = answer;
   const lines = rawHeaders.flatMap((name, place) =>

@@ -128,6 +128,7 @@ await t.test('a command is judged by its exit code and what it prints', async (t
 
 /** Perl of a server that answers as the path says. */
 const SERVE = `
+  $SIG{PIPE} = 'DEFAULT';
   my ($head, $line) = ('');
   while (defined($line = <$c>)) { $head .= $line; last if $line eq "\\r\\n" }
   my ($method, $path) = $head =~ /^(\\S+) (\\S+)/;
@@ -136,9 +137,16 @@ const SERVE = `
     '/created' => "HTTP/1.1 201 Created\\r\\nContent-Length: 0\\r\\n\\r\\n",
     '/broken' => "SSH-2.0-OpenSSH\\r\\n",
     '/cut' => "HTTP/1.1 200 OK\\r\\nContent-Length: 100\\r\\n\\r\\nhalf",
+    '/none' => '',
+    '/other' => "HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: x\\r\\n\\r\\n",
   );
   if ($path eq '/silent') { sleep 1000 }
-  if ($path eq '/endless') { print "HTTP/1.1 200 OK\\r\\n\\r\\n"; $SIG{PIPE} = 'DEFAULT'; print 'x' x 65536 while 1 }
+  if ($path eq '/headers') { print "HTTP/1.1 200 OK\\r\\n"; print "X: y\\r\\n" while 1 }
+  if ($path =~ /^\\/slow-(\\w+)/) {
+    print "HTTP/1.1 200 OK\\r\\n", $1 eq 'body' ? "\\r\\n" : '';
+    while (1) { print "X: y\\r\\n"; select undef, undef, undef, 0.1 }
+  }
+  if ($path eq '/endless') { print "HTTP/1.1 200 OK\\r\\n\\r\\n"; print 'x' x 65536 while 1 }
   print $answers{$path} // "HTTP/1.1 404 Not Found\\r\\n\\r\\n$head"`;
 
 await t.test('a web server is asked from outside', async (t) => {
@@ -168,13 +176,14 @@ await t.test('a web server is asked from outside', async (t) => {
 const broken = /speaks no HTTP, or ended before it had answered/;
 
 await t.test('a server that is none, or never ends, is failed in time', async (t) => {
-  for (const path of ['/broken', '/cut']) {
+  for (const path of ['/broken', '/cut', '/none', '/other', '/headers']) {
     t.match(await run(httpCheck(8080, { path })), { ...failed, message: broken }, path);
   }
-  t.match(await run({ ...httpCheck(8080, { path: '/silent' }), timeoutSeconds: 1 }), {
-    ...failed,
-    message: 'What answers on port 8080 of the machine "main" took more than 1 s.',
-  });
+  const message = 'What answers on port 8080 of the machine "main" took more than 1 s.';
+  for (const path of ['/silent', '/slow-headers', '/slow-body']) {
+    const check = { ...httpCheck(8080, { path }), timeoutSeconds: 1 };
+    t.match(await run(check), { ...failed, message }, path);
+  }
   const endless = await run(httpCheck(8080, { path: '/endless' }));
   t.match(endless, passed);
   t.ok(endless.evidence.length < 300_000);
