@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { isFault } from '../errors.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
 import type { Log } from '../log.ts';
+import { pathIn } from '../sessions/preparing/home-path.ts';
 import { createMachineLooks } from '../sessions/preparing/machine-looks.ts';
 import { interrupted, unjudged } from './check-verdict.ts';
 import type { Judgement } from './check-verdict.ts';
@@ -33,7 +34,8 @@ export function createCheckRunner({ engine, logger }: { engine: CheckEngine; log
       case 'command':
         return judgeCommand(check, await run(commandScript(check)));
       case 'file': {
-        const path = await looks.pathOf(machineId, check.file.path, place.machineUser, signal);
+        const user = () => looks.who(machineId, place.machineUser, signal);
+        const path = await pathIn(check.file.path, user);
         return judgeFile(check, await run(fileScript(check, path)));
       }
       case 'http':
@@ -41,7 +43,7 @@ export function createCheckRunner({ engine, logger }: { engine: CheckEngine; log
       case 'quiz':
         return judgeQuiz(check, place.answer);
       case 'trusted':
-        return judgeTrusted(check, place, { engine, scripts, looks, signal });
+        return judgeTrusted(check, place, { engine, scripts, signal });
       case 'script':
         break;
     }

@@ -5,7 +5,7 @@ import type { Header, Pack } from 'tar-stream';
 import { fault } from '../errors.ts';
 
 /** Where a checker has what it was given of a machine. */
-export const COPY_ROOT = '/machine';
+const COPY_ROOT = '/machine';
 
 /** Most that one check copies out of a machine: what a learner writes, not what they install. */
 export const COPY_LIMITS = { bytes: 64 * 1024 * 1024, entries: 10_000 };

@@ -9,7 +9,7 @@ import { stepVerdict } from './step-verdict.ts';
 import type { StepVerdict } from './step-verdict.ts';
 
 /** Most evidence that is kept of an attempt, in bytes, over all of its checks: enough to find a fault, little enough for a database. */
-export const EVIDENCE_KEPT = 64 * 1024;
+const EVIDENCE_KEPT = 64 * 1024;
 
 /** A step that is to be checked, and what it is checked on. */
 export interface StepRun {

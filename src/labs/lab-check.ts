@@ -111,7 +111,7 @@ export interface CommandCheck extends MachineCheck {
   };
 }
 
-/** A web server in the machine, asked from outside of it. */
+/** A web server in the machine, asked through the machine's own network. */
 export interface HttpCheck extends MachineCheck {
   kind: 'http';
   http: {

@@ -45,10 +45,14 @@ interface Seen {
   content: string;
 }
 
-/** What the script's end means. */
+/**
+ * What the script's end means. What is in the file stays out of the evidence: the learner reads that, and
+ * may have put a link there to what only the check's user may read.
+ */
 export function judgeFile({ file }: FileCheck, end: ScriptEnd): Judgement {
-  if ('unjudged' in end) return end.unjudged;
-  const { exitCode, printed, evidence } = end;
+  if ('unjudged' in end) return { ...end.unjudged, evidence: '' };
+  const { exitCode, printed } = end;
+  const evidence = printed === '' ? end.evidence : '';
   if (exitCode === EXIT.notThere) {
     return passedOrNot(file.exists ? `${file.path} is not there.` : undefined, { evidence });
   }
@@ -79,9 +83,8 @@ function problemOf({ path, exists, kind, mode, owner, content }: FileCheck['file
   return fitsRule(seen.content, content) ? undefined : `What is in ${path} is not what is asked for.`;
 }
 
-function evidenceOf({ mode, owners, content }: Seen): string {
+function evidenceOf({ mode, owners }: Seen): string {
   const kindBits = mode & KIND_BITS;
   const kind = kindBits === FOLDER ? 'folder' : kindBits === FILE ? 'file' : 'neither a file nor a folder';
-  const facts = `${kind}, mode ${(mode & PERMISSION_BITS).toString(8)}, owner ${owners[0]}`;
-  return content === '' ? facts : `${facts}\n${content}`;
+  return `${kind}, mode ${(mode & PERMISSION_BITS).toString(8)}, owner ${owners[0]}`;
 }

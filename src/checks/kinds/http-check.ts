@@ -21,8 +21,8 @@ interface Answer {
 }
 
 /**
- * Asks the web server from outside of its machine and judges the answer. A server that does not answer, or
- * not as one, is its learner's. @throws what keeps Berth from asking, or the reason of `signal`
+ * Asks the web server through its machine's own network and judges the answer. A server that does not
+ * answer, or not as one, is its learner's. @throws what keeps Berth from asking, or the reason of `signal`
  */
 export async function judgeHttp(
   check: HttpCheck,

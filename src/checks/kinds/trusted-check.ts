@@ -1,7 +1,7 @@
+import { posix } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import { isFault } from '../../errors.ts';
 import type { TrustedCheck } from '../../labs/lab-check.ts';
-import type { MachineLooks } from '../../sessions/preparing/machine-looks.ts';
 import type { CheckPlace } from '../check-place.ts';
 import type { Judgement } from '../check-verdict.ts';
 import { copyOfMachine, READER } from '../machine-copy.ts';
@@ -22,12 +22,7 @@ export type CheckerEngine = Pick<Engine, 'startChecker' | 'removeChecker' | 'cop
 export async function judgeTrusted(
   check: TrustedCheck,
   place: CheckPlace,
-  {
-    engine,
-    scripts,
-    looks,
-    signal,
-  }: { engine: CheckerEngine; scripts: ScriptRunner; looks: MachineLooks; signal: AbortSignal },
+  { engine, scripts, signal }: { engine: CheckerEngine; scripts: ScriptRunner; signal: AbortSignal },
 ): Promise<Judgement> {
   const { machineId } = place;
   const { script, timeoutSeconds, image, machine } = check;
@@ -44,11 +39,10 @@ export async function judgeTrusted(
 
   /** One after another; what is not there is not in the copy. */
   async function* pathsOf(): AsyncGenerator<CopiedPath> {
-    for (const path of check.paths) {
+    for (const path of check.paths.map((each) => posix.resolve(each))) {
       signal.throwIfAborted();
-      const absolute = await looks.pathOf(machineId, path, place.machineUser, signal);
       try {
-        yield { path: absolute, tar: await engine.copyOut(machineId, absolute) };
+        yield { path, tar: await engine.copyOut(machineId, path) };
       } catch (error) {
         if (!isFault(error, 'NOT_FOUND')) throw error;
       }

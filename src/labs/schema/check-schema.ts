@@ -4,7 +4,7 @@ import { isMapping } from '../written.ts';
 import type { LabSource } from './lab-source.ts';
 import { localizedLine } from './localized.ts';
 import { mapping } from './mapping.ts';
-import { argument, image, machinePath, name, user } from './names.ts';
+import { absolutePath, argument, image, machinePath, name, user } from './names.ts';
 import { portNumber } from './port-schema.ts';
 import { quizSchema } from './quiz-schema.ts';
 import { mode } from './quantities.ts';
@@ -47,10 +47,10 @@ const trusted = z
       mapping({
         image: image.optional().describe("Image of the container; Berth's own when absent."),
         paths: z
-          .array(machinePath('/home/learner'))
+          .array(absolutePath('/home/learner'))
           .max(20)
           .default([])
-          .describe('Paths of the machine that are copied to /machine in the container.'),
+          .describe('Absolute paths of the machine that are copied to /machine in the container.'),
       }),
     ],
     { error: 'must be true, or a mapping with "image" and "paths"' },

@@ -32,13 +32,25 @@ export const image = z
 /** A word of a command. */
 export const argument = z.string().refine((text) => !text.includes('\0'), 'must not hold a NUL character');
 
+/** A path in a machine, from its root; `example` is one. */
+export function absolutePath(example: string) {
+  return z
+    .string()
+    .max(LONGEST_PATH)
+    .refine(
+      (path) => path.startsWith('/') && isPath(path),
+      `must be an absolute path, such as "${example}": what "~/" means, only the machine could say`,
+    );
+}
+
 /** A path in a machine, from its root or from its user's home; `example` is one. */
 export function machinePath(example: string) {
   return z
     .string()
     .max(LONGEST_PATH)
-    .refine(
-      (path) => /^~?\/[^\0]*$/.test(path) && !/\/\.\.?(\/|$)/.test(path),
-      `must be an absolute path, or one that begins with "~/", such as "${example}"`,
-    );
+    .refine(isPath, `must be an absolute path, or one that begins with "~/", such as "${example}"`);
+}
+
+function isPath(text: string): boolean {
+  return /^~?\/[^\0]*$/.test(text) && !/\/\.\.?(\/|$)/.test(text);
 }

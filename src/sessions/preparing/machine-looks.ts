@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import { fault } from '../../errors.ts';
 import { lastLine, textOf } from '../../plain-text.ts';
@@ -35,9 +34,10 @@ export type PathKind = 'folder' | 'other' | 'nothing';
 
 const KINDS: Record<string, PathKind> = { d: 'folder', o: 'other', n: 'nothing' };
 
-export type MachineLooks = ReturnType<typeof createMachineLooks>;
-
-/** Looks into a machine that nobody has worked in yet. */
+/**
+ * Looks into a machine by its own programs, as files are placed and checked: where somebody has worked, what
+ * they say can be that somebody's.
+ */
 export function createMachineLooks({ engine }: { engine: Pick<Engine, 'exec'> }) {
   async function ask(
     machineId: string,
@@ -67,17 +67,6 @@ export function createMachineLooks({ engine }: { engine: Pick<Engine, 'exec'> })
   return {
     /** A user by name or number; the machine's own when undefined. @throws COMMAND_FAILED where there is none, what the engine throws */
     who,
-
-    /** `path` from the machine's root, without a slash at its end; one that begins with `~/` is in the home of `user`. @throws as `who` */
-    async pathOf(
-      machineId: string,
-      path: string,
-      user: string | undefined,
-      signal: AbortSignal,
-    ): Promise<string> {
-      if (!path.startsWith('~/')) return posix.resolve(path);
-      return posix.resolve((await who(machineId, user, signal)).home, path.slice(2));
-    },
 
     /** What is at these paths, as far as `user` may see it, in their order. @throws as `who` */
     async what(

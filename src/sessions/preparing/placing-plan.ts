@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { LabFile } from '../../labs/lab.ts';
 import type { MachineUser, PathKind } from './machine-looks.ts';
 
@@ -21,11 +20,6 @@ export interface PlacingEntry {
   gid: number;
   /** Path from the lab's folder of what is in it; undefined for a folder. */
   from: string | undefined;
-}
-
-/** The absolute path that `to` means for a user with this home. Pure. */
-export function pathIn(home: string, to: string): string {
-  return posix.normalize(to.startsWith('~/') ? `${home}/${to.slice(2)}` : to);
 }
 
 /** The folders above a path, the outermost first, without the root. Pure. */

@@ -3,9 +3,10 @@ import { pack as createPack } from 'tar-stream';
 import type { Engine } from '../../engine/engine.ts';
 import { fault, isFault } from '../../errors.ts';
 import type { Lab, LabMachine } from '../../labs/lab.ts';
+import { pathIn } from './home-path.ts';
 import { createMachineLooks } from './machine-looks.ts';
 import type { MachineUser, PathKind } from './machine-looks.ts';
-import { foldersAbove, pathIn, planPlacing } from './placing-plan.ts';
+import { foldersAbove, planPlacing } from './placing-plan.ts';
 import type { PlacedFile, PlacingEntry } from './placing-plan.ts';
 
 export type Placing = ReturnType<typeof createPlacing>;
@@ -32,12 +33,12 @@ export function createPlacing({ engine }: { engine: Pick<Engine, 'exec' | 'copyI
     const who = usersOf(machineId, signal);
     const placed: PlacedFile[] = [];
     for (const file of files) {
-      const home = file.to.startsWith('~/') ? (await who(user)).home : '';
+      const to = await pathIn(file.to, () => who(user));
       const owner = await who(file.owner).catch((error: unknown) => {
         if (!isFault(error, 'COMMAND_FAILED')) throw error;
         throw new Refused(`"${file.from}" can not be given to "${file.owner}": ${error.details['problem']}`);
       });
-      placed.push({ ...file, to: pathIn(home, file.to), user: owner });
+      placed.push({ ...file, to, user: owner });
     }
     return placed;
   }

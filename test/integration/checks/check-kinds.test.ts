@@ -52,7 +52,7 @@ await t.test('what is in a file is judged, and not told', async (t) => {
   const holds = (rule: object) => run(fileCheck('~/conf', text(rule)));
   t.match(await holds({ contains: ['port', 'web'] }), {
     ...passed,
-    evidence: 'file, mode 640, owner learner\nport = 80\nname = web',
+    evidence: 'file, mode 640, owner learner',
   });
   t.match(await holds({ matches: '(?m)^name += +w' }), passed);
   t.match(await holds({ equals: 'port = 80\nname = web' }), passed, 'line ends at the end do not count');
@@ -63,6 +63,30 @@ await t.test('what is in a file is judged, and not told', async (t) => {
     t.match(verdict, { ...failed, message });
     t.notOk(verdict.evidence.includes(secret));
   }
+});
+
+await t.test('a link to what only root may read does not show it, however the look at it ends', async (t) => {
+  await shell(`cd /root; printf 'the answer\n' >answer; chmod 600 answer
+    ln -s /root/answer /home/learner/notes.txt; chown -h learner /home/learner/notes.txt`);
+  const notes = fileCheck('~/notes.txt', text({ contains: ['mine'] }));
+  const look = (change: Partial<LabCheck> = {}) => run({ ...notes, ...change } as LabCheck);
+  const facts = 'file, mode 600, owner root';
+  t.strictSame((await look()).evidence, facts);
+  t.match(await run(fileCheck('~/notes.txt', text({ equals: 'the answer' }))), {
+    ...passed,
+    evidence: facts,
+  });
+
+  const head = (last: string) =>
+    shell(`printf '#!/bin/sh\n/usr/bin/head "$@"; ${last}\n' >/usr/local/sbin/head
+      chmod 755 /usr/local/sbin/head`);
+  await head('exit 1');
+  t.match(await look(), { ...failed, message: '~/notes.txt can not be read.', evidence: /^$/ });
+  await head('kill -9 $PPID');
+  t.match(await look(), { state: 'errored', evidence: /^$/ });
+  await head('sleep 1000');
+  t.match(await look({ timeoutSeconds: 1 }), { reasonCode: 'CHECK_TIMED_OUT', evidence: /^$/ });
+  await shell('rm /usr/local/sbin/head');
 });
 
 await t.test('a path is a path, whatever it holds; who looks may not see all', async (t) => {
@@ -149,7 +173,7 @@ const SERVE = `
   if ($path eq '/endless') { print "HTTP/1.1 200 OK\\r\\n\\r\\n"; print 'x' x 65536 while 1 }
   print $answers{$path} // "HTTP/1.1 404 Not Found\\r\\n\\r\\n$head"`;
 
-await t.test('a web server is asked from outside', async (t) => {
+await t.test("a web server is asked through its machine's network", async (t) => {
   t.match(await run(httpCheck(8080)), {
     ...failed,
     message: 'Nothing answers on port 8080 of this machine: start a server there.',

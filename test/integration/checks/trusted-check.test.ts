@@ -43,7 +43,9 @@ await t.test('a script sees a copy, asks by the network, and leaves nothing behi
     [ -e /machine/etc ] && fail 'There is more than was asked for.'
     [ -e /machine/none ] && fail 'There is what is not there.'
     echo "$BERTH_STEP $BERTH_HOST $(id -u) $(grep -c ^CapEff.*0000000000000000$ /proc/self/status)"`;
-  const verdict = await run(trustedCheck({ script, paths: ['~/app', '/none', '/home/learner/app/a'] }));
+  const verdict = await run(
+    trustedCheck({ script, paths: ['/home/learner/app/', '/none', '/home/learner/app/a'] }),
+  );
   t.match(verdict, { state: 'finished', passed: true, message: 'one main 65534 1' }, verdict.evidence);
   t.match(verdict.evidence, 'one one one  600 711  a b c d empty ');
 

@@ -44,7 +44,12 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
   [
     'a path that is not absolute',
     'script: a.sh, trusted: { paths: [home] }',
-    '.trusted.paths[0]: must be an absolute path, or one that begins with "~/", such as "/home/learner"',
+    '.trusted.paths[0]: must be an absolute path, such as "/home/learner": what "~/" means, only the machine could say',
+  ],
+  [
+    'a path in a home that the machine would have to be asked for',
+    'script: a.sh, trusted: { paths: [/srv, ~/app] }',
+    '.trusted.paths[1]: must be an absolute path, such as "/home/learner": what "~/" means, only the machine could say',
   ],
   [
     'nobody to run it',
