@@ -9,6 +9,14 @@ import { linkFor, tokenFor } from './people.ts';
 const labOf = (title: string) => ({
   'lab.yaml': `title: ${title}
 machines: [{ name: main, image: berth/lab-linux, user: learner, shell: [/bin/bash, -l], memory: 64 MiB }]
+steps:
+  - id: note
+    title: Write a note
+    instructions: Put it into your home folder.
+    start: { script: echo prepared > ~/prepared }
+    poll: 2
+    check: { file: { path: ~/note } }
+    hints: [Redirect what echo prints.]
 `,
 });
 const labs = await labsFolder(t, { files: labOf('Files'), pipes: labOf('Pipes') });
@@ -28,6 +36,7 @@ const page = await browser.open();
 await signIn(page, await linkFor(berth, { name: 'Iris', role: 'INSTRUCTOR' }));
 const rows = page.locator('tbody tr');
 const row = (text: string | RegExp) => rows.filter({ hasText: text });
+const picked = (name: string) => page.getByLabel('Learner').and(page.locator(`[value="${name}"]`));
 const fork = (name: string) => page.getByRole('button', { name: `Fork the ${name}` });
 
 await test('a student has no way to the page of staff, and is refused there', async (t) => {
@@ -66,11 +75,11 @@ await test('the list is narrowed to a lab or a learner, which the address keeps'
   await page.locator('datalist option').waitFor({ state: 'attached' });
   await page.keyboard.press('Enter');
   await row('Ada').waitFor({ state: 'detached' });
-  t.equal(await page.getByLabel('Learner').inputValue(), 'Grace');
+  await picked('Grace').waitFor();
   await page.getByLabel('Learner').fill('');
   await row('Ada').getByRole('button', { name: 'Ada', exact: true }).click();
   await row('Grace').waitFor({ state: 'detached' });
-  t.equal(await page.getByLabel('Learner').inputValue(), 'Ada');
+  await picked('Ada').waitFor();
   await page.getByLabel('Learner').fill('');
   await row('Grace').waitFor();
 });
@@ -98,6 +107,15 @@ await test('the copy is in the list, and its own lab page is opened from there',
   await copy.prompt();
   await copy.type('clear; cat note');
   await copy.shows(/mine/);
+});
+
+await test('the page of a copy checks on request alone, and offers nothing that is for its learner', async (t) => {
+  const note = labPage(page).step('Write a note');
+  await labPage(page).check('Write a note', '✓');
+  await page.getByText('0 of 1 steps passed').waitFor();
+  t.equal(await note.getByText('It is checked by itself.').count(), 0);
+  t.ok(await note.getByRole('button', { name: 'Show hint 1' }).isDisabled());
+  t.equal(await page.getByRole('alert').count(), 0);
 });
 
 await test('saved work is listed, and forked as it was saved', async (t) => {

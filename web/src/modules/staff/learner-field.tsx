@@ -51,6 +51,8 @@ export function LearnerField(props: { learner: string | null; onPick: (learner: 
     variables: { search: typed ?? '' },
     pause: !typed,
   });
+  // Until this one's name is read, the last one's is still there.
+  const name = picked.data?.user.id === learner ? picked.data?.user.name : undefined;
   const names = namesOf(found.data?.users.edges.map(({ node }) => node) ?? []);
 
   function take(text: string) {
@@ -68,7 +70,7 @@ export function LearnerField(props: { learner: string | null; onPick: (learner: 
         list={list}
         placeholder={texts.allLearners}
         autoComplete="off"
-        value={typed ?? (learner === null ? '' : (picked.data?.user.name ?? ''))}
+        value={typed ?? name ?? ''}
         onChange={({ currentTarget }) => take(currentTarget.value)}
         // Who is alone with what was typed is meant.
         onKeyDown={({ key }) => {
