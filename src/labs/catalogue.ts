@@ -6,7 +6,7 @@ import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';
 import type { LabView } from './lab-view.ts';
 import type { Lab } from './lab.ts';
-import { chooseLabs, FOLDER } from './sources/choose-labs.ts';
+import { chooseLabs } from './sources/choose-labs.ts';
 import { readLabs } from './read-labs.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
 import { createRememberedLabs } from './versions/remembered-labs.ts';
@@ -65,7 +65,7 @@ export async function createLabCatalogue({
 
   async function load(): Promise<void> {
     const { labs: read, problems: inFolder } = await readLabs(directory);
-    await versions.note(FOLDER, read, new Set(inFolder.map(({ lab }) => lab)));
+    await versions.noteFolder(read, new Set(inFolder.map(({ lab }) => lab)));
     for (const { lab } of read) remembered.add(lab);
     const repositories = await sources.list();
     const { chosen, problems: hidden } = chooseLabs(await versions.present(), repositories);

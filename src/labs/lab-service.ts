@@ -7,7 +7,6 @@ import { describeProblem } from './lab-problem.ts';
 import type { LabProblem } from './lab-problem.ts';
 import type { LabView } from './lab-view.ts';
 import { readLabFiles } from './read-lab.ts';
-import { UPLOAD } from './sources/choose-labs.ts';
 import { readLabArchive } from './sources/lab-archive.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
 
@@ -48,7 +47,7 @@ export function createLabService({
   changed,
 }: {
   catalogue: LabCatalogue;
-  versions: Pick<KeptVersions, 'put' | 'drop'>;
+  versions: Pick<KeptVersions, 'putUpload' | 'dropUpload'>;
   /** Reads the labs again, here and in other processes. */
   changed: () => Promise<void>;
 }): LabService {
@@ -83,14 +82,14 @@ export function createLabService({
       requireActor(actor, { scope: 'manage', role: 'admin' });
       const read = readLabFiles(slug, await readLabArchive(await archive()));
       if ('problems' in read) throw invalidLab(read.problems);
-      await versions.put(UPLOAD, read);
+      await versions.putUpload(read);
       await changed();
       return { slug, version: read.lab.version };
     },
 
     async removeUploaded(actor, slug) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
-      const removed = await versions.drop(UPLOAD, slug);
+      const removed = await versions.dropUpload(slug);
       if (removed) await changed();
       return removed;
     },

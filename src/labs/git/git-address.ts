@@ -17,8 +17,10 @@ const scpLike = /^[\w.-]+@[A-Za-z0-9][\w.-]*:(?!:)[\w~/.][^\s:]*$/;
 export function gitProtocol(address: string, allowed: readonly GitProtocol[]): GitProtocol {
   const protocol = address.length <= LONGEST_ADDRESS && !/\p{Cc}/u.test(address) ? read(address) : undefined;
   if (protocol !== undefined && allowed.includes(protocol)) return protocol;
+  // What is no address may hold a secret anywhere before an @.
+  const given = address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1').slice(0, 200);
   throw fault('INPUT_INVALID', {
-    problem: `"${withoutSecret(address.slice(0, 200))}" is no address of a git repository that can be used here: give one that begins with ${shown(allowed)}.`,
+    problem: `"${given}" is no address of a git repository that can be used here: give one that begins with ${shown(allowed)}.`,
   });
 }
 
@@ -27,9 +29,9 @@ export function looksLikeGitUrl(address: string): boolean {
   return /^[a-z][a-z0-9+.-]*:/i.test(address) || scpLike.test(address);
 }
 
-/** The address as it may be shown and logged: without the password or token in it. */
-export function withoutSecret(address: string): string {
-  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+/** An address, or a text with addresses, as it may be shown and logged: without passwords and tokens in them. */
+export function withoutSecret(text: string): string {
+  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/\s]*@/gi, '$1');
 }
 
 function read(address: string): GitProtocol | undefined {

@@ -18,7 +18,7 @@ export type Follower = ReturnType<typeof createFollower>;
 /** Looks at the repositories that are followed, each at its time, one after another, in one process at a time. */
 export function createFollower(options: {
   sources: LabSourceStore;
-  versions: KeptVersions;
+  versions: Pick<KeptVersions, 'keep'>;
   /** Has the catalogue see what is new, here and in other processes. */
   changed: () => Promise<void>;
   protocols: readonly GitProtocol[];
@@ -29,15 +29,18 @@ export function createFollower(options: {
 }) {
   const { sources, versions, changed, protocols, holder, isGone, clock, log } = options;
   let woken = new AbortController();
+  /** Whether a look brought what was not told yet. */
+  let untold = false;
 
-  async function look(id: string, source: FollowedSource, signal: AbortSignal): Promise<Look> {
+  async function look(source: FollowedSource, signal: AbortSignal): Promise<Look> {
     const { ref, folder, commit } = source;
     const address = source.address();
     const now = await remoteCommit({ address, ref, protocols, signal });
     if (now === commit) return { kind: 'unchanged' };
     const read = await readGitLabs({ address, ref, folder, protocols, signal });
-    await versions.note(id, read.labs, new Set(read.problems.map(({ lab }) => lab)));
-    return { kind: 'changed', commit: read.commit, problems: read.problems };
+    await versions.keep(read.labs);
+    const labs = read.labs.map(({ lab: { slug, version } }) => ({ slug, version }));
+    return { kind: 'changed', commit: read.commit, labs, problems: read.problems };
   }
 
   function failure(error: unknown, id: string): Look {
@@ -58,21 +61,28 @@ export function createFollower(options: {
       signal,
       onError: (error: unknown) => log.warn({ err: error, source: id }, 'A hold could not be renewed.'),
     };
-    const brought = await keepHold(held, (alive) => look(id, known, alive)).catch((error: unknown) => {
+    const brought = await keepHold(held, (alive) => look(known, alive)).catch((error: unknown) => {
       if (error === HOLD_LOST || signal.aborted) return undefined;
       return failure(error, id);
     });
     if (!brought) return;
     const now = clock.now();
     const next = new Date(now.getTime() + known.everyMinutes * MINUTE_MS);
-    const followed = await sources.finish(id, holder, brought, { now, next });
-    // What was removed meanwhile has left nothing but what this look noted.
-    if (!followed && !(await sources.find(id))) await sources.remove(id);
-    if (brought.kind === 'changed') await changed();
+    const noted = await sources.finish(id, holder, brought, { now, next });
     if (brought.kind === 'failed') log.warn({ source: id, ...brought }, 'A lab source could not be had.');
+    untold ||= noted && brought.kind === 'changed';
+    await tell();
+  }
+
+  /** Tells of what changed, until that was told once. */
+  async function tell(): Promise<void> {
+    if (!untold) return;
+    await changed();
+    untold = false;
   }
 
   async function followDue(signal: AbortSignal): Promise<void> {
+    await tell();
     const now = clock.now();
     for (const { id, heldBy, heldUntil } of await sources.due(now)) {
       if (signal.aborted) return;

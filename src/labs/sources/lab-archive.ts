@@ -12,6 +12,8 @@ import { LAB_FILE } from '../read-lab.ts';
 /** What tar adds to contents at most: a header, a long name and padding, for each file and folder. */
 const ENTRY_OVERHEAD_BYTES = 4 * 1024;
 const MIB = 1024 * 1024;
+/** Longer than any path that a folder of this depth has. */
+const LONGEST_PATH_BYTES = 2_048;
 
 /** Most bytes of an archive that a lab can be in. */
 export const ARCHIVE_LIMIT_BYTES = FOLDER_LIMITS.bytes + 2 * FOLDER_LIMITS.files * ENTRY_OVERHEAD_BYTES;
@@ -60,6 +62,9 @@ function pathOf({ name, type }: Header): string | undefined {
   const path = posix.normalize(name).replace(/\/$/, '');
   if (path.startsWith('/') || path === '..' || path.startsWith('../') || /\p{Cc}/u.test(path)) {
     throw refused(`"${name.slice(0, 100)}" lies outside of it`);
+  }
+  if (Buffer.byteLength(path) > LONGEST_PATH_BYTES) {
+    throw refused(`"${name.slice(0, 100)}…" is a path of more than ${LONGEST_PATH_BYTES} bytes`);
   }
   if (type === 'directory') return undefined;
   if (type !== 'file' && type !== 'contiguous-file') {

@@ -7,12 +7,14 @@ import { newId } from '../../ids.ts';
 import type { Hold } from '../../keep-hold.ts';
 import { withoutSecret } from '../git/git-address.ts';
 import type { LabProblem } from '../lab-problem.ts';
+import { setPresent } from '../versions/version-store.ts';
+import type { VersionKey } from '../versions/version-store.ts';
 import type { LabSource } from './lab-source.ts';
 
 /** What one look brought: nothing new, another commit, or a failure. */
 export type Look =
   | { kind: 'unchanged' }
-  | { kind: 'changed'; commit: string; problems: readonly LabProblem[] }
+  | { kind: 'changed'; commit: string; labs: readonly VersionKey[]; problems: readonly LabProblem[] }
   | { kind: 'failed'; code: string; message: string };
 
 /** A source as who looks at it needs it. */
@@ -25,12 +27,14 @@ export type LabSourceStore = ReturnType<typeof createLabSourceStore>;
 
 /** Keeps which repositories are followed. Their addresses are encrypted. */
 export function createLabSourceStore({
-  database: { client },
+  database,
   encryption,
 }: {
   database: Database;
   encryption: Encryption;
 }) {
+  const { client } = database;
+
   function toSource(row: SourceRow): LabSource {
     const { ref, commit, checkedAt, changedAt, reasonCode, reasonMessage } = row;
     return {
@@ -129,11 +133,22 @@ export function createLabSourceStore({
       return (await client.labSource.updateMany({ where: { id, heldBy: owner }, data })).count > 0;
     },
 
-    /** Notes what the look of `owner` brought, and when the next one is; false when it is not the owner's any more. */
+    /**
+     * Notes what the look of `owner` brought, with what its labs are then, and when the next one is; false,
+     * and nothing is noted, when it is not the owner's any more.
+     */
     async finish(id: string, owner: string, look: Look, at: { now: Date; next: Date }): Promise<boolean> {
       const over = { heldBy: null, heldUntil: null, checkedAt: at.now, dueAt: at.next };
       const data = { ...over, ...broughtBy(look, at.now) };
-      return (await client.labSource.updateMany({ where: { id, heldBy: owner }, data })).count > 0;
+      return database.transaction(async (tx) => {
+        const { count } = await tx.labSource.updateMany({ where: { id, heldBy: owner }, data });
+        if (count === 0) return false;
+        if (look.kind === 'changed') {
+          const broken = new Set(look.problems.map(({ lab }) => lab));
+          await setPresent(tx, { source: id, labs: look.labs, broken, since: at.now });
+        }
+        return true;
+      });
     },
   };
 }

@@ -2,10 +2,12 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { LabFolder } from '../lab-folder.ts';
 import type { Lab } from '../lab.ts';
+import { FOLDER, UPLOAD } from '../sources/choose-labs.ts';
 import { readLabFiles } from '../read-lab.ts';
 import { packFolder, unpackFolder } from './version-archive.ts';
 import type { LabVersionStore, VersionKey } from './version-store.ts';
 
+const UNREADABLE = 'A stored version of a lab can not be read';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A lab with the files that it was read from. */
@@ -32,8 +34,12 @@ export function createKeptVersions({
   clock: Clock;
   log: Log;
 }) {
+  /** Stores those that are new. */
   async function keep(read: readonly ReadLab[]): Promise<void> {
-    const known = new Set((await store.known(read.map(({ lab }) => lab))).map(nameOf));
+    const stored = await store.known(read.map(({ lab }) => lab));
+    // One that has been out of use is in use again: it must not be forgotten meanwhile.
+    await store.touch(stored, clock.now());
+    const known = new Set(stored.map(nameOf));
     for (const { lab, folder } of read) {
       if (known.has(nameOf(lab))) continue;
       const { slug, version } = lab;
@@ -52,36 +58,34 @@ export function createKeptVersions({
     async read(key: VersionKey): Promise<Lab | undefined> {
       const content = await store.content(key);
       if (!content) return undefined;
-      const read = readLabFiles(key.slug, await unpackFolder(content));
-      if ('lab' in read) return read.lab;
-      log.warn(
-        { ...key, problems: read.problems.slice(0, 3) },
-        'A former version of a lab can not be read any more',
-      );
+      try {
+        const read = readLabFiles(key.slug, await unpackFolder(content));
+        if ('lab' in read) return read.lab;
+        log.warn({ ...key, problems: read.problems.slice(0, 3) }, UNREADABLE);
+      } catch (error) {
+        // One that is damaged keeps none of the others away.
+        log.error({ ...key, err: error }, UNREADABLE);
+      }
       return undefined;
     },
 
-    /**
-     * Stores what of a source's labs is new, and notes what they are now. Those in `broken` stay as
-     * they were; what is in neither is there no more.
-     */
-    async note(source: string, read: readonly ReadLab[], broken: ReadonlySet<string>): Promise<void> {
+    keep,
+
+    /** Stores what is new in the folder of labs, and notes what its labs are now; those in `broken` stay as they were. */
+    async noteFolder(read: readonly ReadLab[], broken: ReadonlySet<string>): Promise<void> {
       await keep(read);
-      const before = await store.present();
-      const stay = before.filter((each) => each.source === source && broken.has(each.slug));
-      await store.setPresent(source, [...read.map(({ lab }) => lab), ...stay], clock.now());
+      const labs = read.map(({ lab }) => lab);
+      await store.setPresent({ source: FOLDER, labs, broken, since: clock.now() });
     },
 
-    /** Makes this what the lab of the source is; the source's others stay. */
-    async put(source: string, read: ReadLab): Promise<void> {
+    /** Stores an uploaded lab, and makes it what the lab of its name is among the uploads. */
+    async putUpload(read: ReadLab): Promise<void> {
       await keep([read]);
-      await store.putPresent(source, read.lab, clock.now());
+      await store.putPresent(UPLOAD, read.lab, clock.now());
     },
 
-    /** Forgets that the source has the lab; false when it has none of that name. */
-    async drop(source: string, slug: string): Promise<boolean> {
-      return store.dropPresent(source, slug);
-    },
+    /** Forgets an upload; false when there is none of that name. */
+    dropUpload: (slug: string): Promise<boolean> => store.dropPresent(UPLOAD, slug),
 
     /** Forgets what has long been out of use. */
     async forgetUnused(): Promise<void> {

@@ -8,7 +8,7 @@ import type { LabFolder } from '../lab-folder.ts';
 const RUNNABLE = 0o755;
 const ORDINARY = 0o644;
 /** What tar may need beside contents: a header, a long name and padding for each file. */
-const TAR_BYTES_PER_FILE = 4 * 1024;
+const TAR_BYTES_PER_FILE = 8 * 1024;
 const UNPACKED_LIMIT_BYTES = FOLDER_LIMITS.bytes + FOLDER_LIMITS.files * TAR_BYTES_PER_FILE;
 
 /** A lab's files as one compressed archive, the same bytes for the same content. */

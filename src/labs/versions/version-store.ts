@@ -1,4 +1,4 @@
-import type { Database } from '../../database/database.ts';
+import type { Database, Transaction } from '../../database/database.ts';
 
 /** Most versions that one statement names. */
 const BATCH = 200;
@@ -14,6 +14,15 @@ export interface VersionKey {
 export interface PresentVersion extends VersionKey {
   /** `folder`, `upload`, or the id of a repository that is followed. */
   source: string;
+}
+
+/** All labs of one source. */
+export interface PresentLabs {
+  source: string;
+  labs: readonly VersionKey[];
+  /** Slugs of labs that are there and can not be used. */
+  broken: ReadonlySet<string>;
+  since: Date;
 }
 
 export type LabVersionStore = ReturnType<typeof createLabVersionStore>;
@@ -54,22 +63,7 @@ export function createLabVersionStore({ database }: { database: Database }) {
       return rows.map(({ source, ...row }) => ({ ...toKey(row), source }));
     },
 
-    /** Replaces what {@link present} tells of the source; `since` holds for those that changed. */
-    async setPresent(source: string, keys: readonly VersionKey[], since: Date): Promise<void> {
-      await database.transaction(async (tx) => {
-        const rows = await tx.presentLab.findMany({ where: { source } });
-        const before = new Map(rows.map(({ labSlug, version }) => [labSlug, version]));
-        const now = new Map(keys.map(({ slug, version }) => [slug, version]));
-        const changed = [...now].filter(([slug, version]) => before.get(slug) !== version);
-        const over = [...before.keys()].filter((slug) => now.get(slug) !== before.get(slug));
-        for (const slugs of batches(over)) {
-          await tx.presentLab.deleteMany({ where: { source, labSlug: { in: slugs } } });
-        }
-        await tx.presentLab.createMany({
-          data: changed.map(([labSlug, version]) => ({ source, labSlug, version, since })),
-        });
-      });
-    },
+    setPresent: (labs: PresentLabs): Promise<void> => database.transaction((tx) => setPresent(tx, labs)),
 
     /** Makes this what the lab of the source is; the source's others stay. */
     async putPresent(source: string, { slug, version }: VersionKey, since: Date): Promise<void> {
@@ -97,6 +91,28 @@ export function createLabVersionStore({ database }: { database: Database }) {
       await client.labVersion.deleteMany({ where: { usedAt: { lt: before } } });
     },
   };
+}
+
+/**
+ * Notes what the labs of a source are. Those in `broken` stay as they were; what is in neither is there
+ * no more. `since` holds for those that changed.
+ */
+export async function setPresent(
+  tx: Transaction,
+  { source, labs, broken, since }: PresentLabs,
+): Promise<void> {
+  const rows = await tx.presentLab.findMany({ where: { source } });
+  const before = new Map(rows.map(({ labSlug, version }) => [labSlug, version]));
+  const now = new Map(labs.map(({ slug, version }) => [slug, version]));
+  for (const [slug, version] of before) if (broken.has(slug) && !now.has(slug)) now.set(slug, version);
+  const changed = [...now].filter(([slug, version]) => before.get(slug) !== version);
+  const over = [...before.keys()].filter((slug) => now.get(slug) !== before.get(slug));
+  for (const slugs of batches(over)) {
+    await tx.presentLab.deleteMany({ where: { source, labSlug: { in: slugs } } });
+  }
+  await tx.presentLab.createMany({
+    data: changed.map(([labSlug, version]) => ({ source, labSlug, version, since })),
+  });
 }
 
 function* batches<T>(all: readonly T[]): Generator<T[]> {

@@ -44,6 +44,7 @@ await t.test('what may not be in a lab is refused', async (t) => {
     ['a device', await tarOf({ name: 'd', type: 'character-device' }), /no ordinary file/],
     ['a large file', await tarOf({ name: 'a', body: large }), /"a" is larger than 1 MiB/],
     ['many files', await tarOf(...many), /1000 files or more/],
+    ['a long path', await tarOf({ name: 'a'.repeat(3_000), body: 'x' }), /a path of more than 2048 bytes/],
     ['a cut', whole.subarray(0, 1_500), /no tar, or not whole/],
     ['no tar', Buffer.from('hello'), /no tar, or not whole/],
     ['a broken gzip', gzipSync(whole).subarray(0, 100), /can not be uncompressed/],

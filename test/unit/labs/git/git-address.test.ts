@@ -40,6 +40,15 @@ await t.test('what runs commands, can be tampered with, or is an option is no ad
 await t.test('a secret in an address is not shown', async (t) => {
   t.equal(withoutSecret('https://me:secret@example.org/a'), 'https://example.org/a');
   t.equal(withoutSecret('git@example.org:a'), 'git@example.org:a');
+  t.equal(withoutSecret('https://me:se@cret@example.org/@a/b'), 'https://example.org/@a/b');
+  const words = "fatal: unable to access 'https://me:secret@example.org/a/': no";
+  t.equal(withoutSecret(words), "fatal: unable to access 'https://example.org/a/': no");
+  for (const address of [
+    'https://me:se/secret@example.org/a',
+    `https://${'secret'.repeat(100)}@ex ample.org/a`,
+  ]) {
+    t.throws(() => gitProtocol(address, all), { message: /^(?!.*secret)/ });
+  }
   t.throws(() => gitProtocol('http://me:secret@example.org/a', all), {
     message: /^(?!.*secret).*http:\/\/example\.org\/a/,
   });

@@ -1,0 +1,82 @@
+import t from 'tap';
+import { systemClock } from '../../../src/clock.ts';
+import { createEncryption } from '../../../src/encryption.ts';
+import type { EventBus } from '../../../src/events/event-bus.ts';
+import { createFollower } from '../../../src/labs/sources/follower.ts';
+import { createLabSourceStore } from '../../../src/labs/sources/lab-source-store.ts';
+import { createKeptVersions } from '../../../src/labs/versions/kept-versions.ts';
+import { createLabVersionStore } from '../../../src/labs/versions/version-store.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { admin, openSources } from '../../support/lab-sources.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { until } from '../../support/until.ts';
+
+await eachDatabase(
+  t,
+  'a source that is removed while it is looked at leaves nothing',
+  async (t, database) => {
+    const { repository, commit } = await openSources(t, database);
+    await commit({ one: 'One' });
+    const encryption = await createEncryption({ secretKey: 'ab'.repeat(32), dataDir: '/none' });
+    const sources = createLabSourceStore({ database, encryption });
+    const store = createLabVersionStore({ database });
+    const usual = { versionsInUse: async () => [], keepDays: 1, clock: systemClock, log: quietLog() };
+    const versions = createKeptVersions({ ...usual, store });
+    const source = { name: 'Ours', address: repository.path, ref: undefined, folder: '', everyMinutes: 1 };
+    const { id } = (await sources.add(source, new Date()))!;
+    const stopping = new AbortController();
+    let removed = false;
+    const follower = createFollower({
+      sources,
+      versions: {
+        async keep(read) {
+          await versions.keep(read);
+          await sources.remove(id);
+          removed = true;
+        },
+      },
+      changed: async () => {},
+      protocols: ['file'],
+      holder: 'me',
+      isGone: () => false,
+      clock: systemClock,
+      log: quietLog(),
+    });
+    const work = follower.maintain(stopping.signal);
+    await until(() => removed);
+    stopping.abort();
+    await work;
+    t.same(await store.present(), []);
+  },
+);
+
+await eachDatabase(t, 'a stored version that is damaged keeps no other lab away', async (t, database) => {
+  const { open, add, commit } = await openSources(t, database);
+  await commit({ one: 'One', two: 'Two' });
+  const labs = await open();
+  await add(labs);
+  await until(() => labs.titles()['two'] !== undefined);
+  await labs.close();
+  const content = Uint8Array.from(Buffer.from('damaged'));
+  await database.client.labVersion.updateMany({ where: { labSlug: 'two' }, data: { content } });
+  t.same((await open({ follow: false })).titles(), { own: 'Own', one: 'One' });
+});
+
+await eachDatabase(t, 'what a look brought is told, if not at once', async (t, database) => {
+  const { open, add, commit, events } = await openSources(t, database);
+  await commit({ one: 'One' });
+  let failures = 1;
+  const on: EventBus = {
+    ...events,
+    async publish(...args) {
+      if (failures-- > 0) throw new Error('Redis is away.');
+      await events.publish(...args);
+    },
+  };
+  const [mine, other] = [await open({ on }), await open({ follow: false })];
+  const { id } = await add(mine);
+  await until(() => mine.titles()['one'] !== undefined);
+  t.equal(other.titles()['one'], undefined);
+  await mine.sources.check(admin, id);
+  await until(() => other.titles()['one'] !== undefined);
+});
