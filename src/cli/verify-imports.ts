@@ -11,7 +11,8 @@ import type { LabTests } from './with-lab-tests.ts';
 
 /**
  * Does what each imported scenario's text says, on the engine, and writes into the report what its verify
- * scripts found: those that pass before anything was done, and those that do not pass in the end.
+ * scripts found: those that pass before anything was done, and those that do not pass in the end. When the
+ * command is asked to end, the report says how far each came.
  */
 export async function verifyImports(report: ImportReport, { jobs }: { jobs: number }): Promise<void> {
   const imported = report.scenarios.filter(({ outcome }) => outcome.startsWith('imported'));
@@ -36,16 +37,18 @@ async function verifyOne(
   if (!('lab' in read)) return;
   // What no script judges has nothing to tell.
   if (!read.lab.steps.some(({ checks }) => checks.some(({ kind }) => kind === 'script'))) return;
-  try {
-    scenario.verified = await replay(read.lab, signal);
-  } catch (error) {
-    if (signal.aborted || !isFault(error)) throw error;
-    warn(scenario, `could not be tried: ${error.message}`);
-  }
-  for (const step of scenario.verified ?? []) {
+  const onStep = (step: StepReplay) => {
+    scenario.verified = [...(scenario.verified ?? []), step];
     process.stderr.write(`${scenario.scenario}: ${step.step}: ${step.outcome}\n`);
     const problem = problemOf(step);
     if (problem !== undefined) warn(scenario, `step "${step.step}": ${problem}`);
+  };
+  try {
+    await replay(read.lab, onStep, signal);
+  } catch (error) {
+    if (signal.aborted) scenario.verifyCutOff = true;
+    if (signal.aborted || !isFault(error)) throw error;
+    warn(scenario, `could not be tried: ${error.message}`);
   }
 }
 

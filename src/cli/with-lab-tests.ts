@@ -32,7 +32,7 @@ export interface LabTests {
   /** Tests a lab. */
   test(lab: Lab, onCase: (ended: LabCase) => void, signal: AbortSignal): Promise<void>;
   /** Does a lab as its solutions say. */
-  replay(lab: Lab, signal: AbortSignal): Promise<StepReplay[]>;
+  replay(lab: Lab, onStep: (replay: StepReplay) => void, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -75,7 +75,7 @@ export async function withLabTests(
     const inPlace = createPlaces(jobs);
     const tests: LabTests = {
       test: (lab, onCase, signal) => testLab(lab, { openTrial, inPlace, onCase }, signal),
-      replay: (lab, signal) => replayLab(lab, { openTrial, inPlace }, signal),
+      replay: (lab, onStep, signal) => replayLab(lab, { openTrial, inPlace, onStep }, signal),
     };
     await guarded(() => work(tests));
   } finally {

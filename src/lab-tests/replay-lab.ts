@@ -28,27 +28,26 @@ export interface ReplayParts {
   openTrial: Trials;
   /** Does the work when there is a place for one more environment. */
   inPlace: <T>(work: () => Promise<T>) => Promise<T>;
+  onStep: (replay: StepReplay) => void;
 }
 
 /**
  * Does all steps of a lab one after another in one environment, whatever comes of those before: for labs
- * whose solutions nobody has proven. Tells of each step that a script judges. @throws `signal`'s reason, what
+ * whose solutions nobody has proven. Tells `onStep` of each step that a script judges. @throws `signal`'s reason, what
  * making the environment throws
  */
 export function replayLab(
   lab: Lab,
-  { openTrial, inPlace }: ReplayParts,
+  { openTrial, inPlace, onStep }: ReplayParts,
   signal: AbortSignal,
-): Promise<StepReplay[]> {
+): Promise<void> {
   return inPlace(async () => {
     const { trial, close } = await openTrial(lab, signal);
     try {
-      const replays: StepReplay[] = [];
       for (const step of lab.steps) {
         const replay = await replayStep(step, trial, signal);
-        if (replay) replays.push(replay);
+        if (replay) onStep(replay);
       }
-      return replays;
     } finally {
       await close();
     }

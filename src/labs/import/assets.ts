@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { isGlob, matches } from '../schema/glob.ts';
 import { fileMode } from './file-mode.ts';
 import type { Notes, Place } from './import-note.ts';
+import { tooLarge } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
 import type { ScenarioAsset } from './scenario.ts';
 import type { ScenarioSource } from './scenario-source.ts';
@@ -26,7 +27,10 @@ export interface AssetWork {
   placeOf(path: PropertyKey[]): Place;
 }
 
-/** Copies the files of an asset into the draft; undefined where there is nothing to place. */
+/**
+ * Copies the files of an asset into the draft; undefined where there is nothing to place. Nothing is added to a
+ * draft that is too large for a lab already.
+ */
 export async function addAsset(asset: ScenarioAsset, work: AssetWork): Promise<WrittenFile | undefined> {
   const { source, tree, draft, notes } = work;
   const place = work.placeOf(asset.path);
@@ -42,12 +46,17 @@ export async function addAsset(asset: ScenarioAsset, work: AssetWork): Promise<W
   }
   let placed = 0;
   for (const name of names) {
+    if (tooLarge(draft) !== undefined) return undefined;
+    const path = `${FOLDER}/${name}`;
+    if (draft.files.has(path)) {
+      placed += 1;
+      continue;
+    }
     const read = await tree.read(posix.join(source.assets, name));
     if ('problem' in read) {
       notes.warn(`the asset "${name}" ${read.problem}: it is not placed`, place);
       continue;
     }
-    const path = `${FOLDER}/${name}`;
     draft.files.set(path, read.content);
     if (read.runnable) draft.runnable.add(path);
     placed += 1;

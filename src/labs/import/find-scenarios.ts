@@ -25,17 +25,23 @@ export interface FoundScenario {
   isListed: boolean;
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((given) => given?.trim() || undefined);
+/** What a course may list, and its words: beyond what any does. */
+const MOST_ITEMS = 1_000;
+const LONGEST_WORDS = 2_000;
+
+/** Problems of courses that are told: in a tree of links one file can be wrong in many places. */
+const MOST_PROBLEMS = 1_000;
+
+const words = z.string().max(LONGEST_WORDS);
+
+const text = words.nullish().transform((given) => given?.trim() || undefined);
 
 const structure = z.object({
-  items: z.array(z.object({ path: z.string(), title: text, description: text })),
+  items: z.array(z.object({ path: words, title: text, description: text })).max(MOST_ITEMS),
 });
 
 const pathway = z.object({
-  courses: z.array(z.object({ course_id: z.string(), title: text, description: text })),
+  courses: z.array(z.object({ course_id: words, title: text, description: text })).max(MOST_ITEMS),
 });
 
 type Listing = Omit<FoundScenario, 'folder' | 'isListed'>;
@@ -57,9 +63,15 @@ export async function findScenarios(
     const read =
       'problem' in file ? file : shape.safeParse(parseLooseJson(file.content.toString('utf8')).data);
     if ('success' in read && read.success) return read.data;
-    const why = 'problem' in read ? read.problem : 'is no list of scenarios: it is left aside';
-    problems.push({ file: path, line: undefined, message: why });
+    tell(path, 'problem' in read ? read.problem : `${whyNot(read.error)}: it is left aside`);
     return undefined;
+  }
+
+  function tell(file: string, message: string): void {
+    if (problems.length > MOST_PROBLEMS) return;
+    const isLast = problems.length === MOST_PROBLEMS;
+    const told = isLast ? `more than ${MOST_PROBLEMS} problems of courses: the rest is not told` : message;
+    problems.push({ file, line: undefined, message: told });
   }
 
   async function readPathways(): Promise<Map<string, Listing>> {
@@ -88,14 +100,15 @@ export async function findScenarios(
     return 'problem' in file || SCENARIO_KEY.test(file.content.toString('utf8'));
   }
 
-  /** Takes the folder, or what is in it; `ways` are the folders by which it was come by. */
+  /** Takes the folder, or what is in it; `taken` are the folders that were, which courses may list again. */
   async function take(
     folder: string,
     listing: Partial<Listing>,
-    { isListed, ways }: { isListed: boolean; ways: readonly string[] },
+    pass: { isListed: boolean; taken: Set<string> },
   ): Promise<void> {
-    if (ways.includes(folder)) return;
-    const onward = { isListed, ways: [...ways, folder] };
+    const { isListed, taken } = pass;
+    if (taken.has(folder)) return;
+    taken.add(folder);
     if (await isScenario(folder)) {
       if (!found.has(folder)) found.set(folder, foundIn(folder, listing, isListed));
       return;
@@ -105,14 +118,14 @@ export async function findScenarios(
     for (const { path: item, title, description } of read?.items ?? []) {
       const inner = pathWithin(folder, item)?.replace(/\/$/, '');
       if (inner === undefined || !isThere(inner)) {
-        problems.push({ file: path, line: undefined, message: `there is no folder "${item}"` });
+        tell(path, `there is no folder "${item}"`);
         continue;
       }
-      await take(inner, { title, description, course: nameFrom(folder) || undefined }, onward);
+      await take(inner, { title, description, course: nameFrom(folder) || undefined }, pass);
     }
     if (read) return;
     for (const inner of children.get(folder) ?? []) {
-      await take(inner, { course: nameFrom(folder) || undefined }, onward);
+      await take(inner, { course: nameFrom(folder) || undefined }, pass);
     }
   }
 
@@ -131,9 +144,17 @@ export async function findScenarios(
     return tree.folders.has(folder) || tree.paths.has(posix.join(folder, SCENARIO_FILE));
   }
 
-  await take('', {}, { isListed: true, ways: [] });
-  await take('', {}, { isListed: false, ways: [] });
+  await take('', {}, { isListed: true, taken: new Set() });
+  await take('', {}, { isListed: false, taken: new Set() });
   return { scenarios: [...found.values()], problems };
+}
+
+/** Why a file is no list of a course, as the end of a sentence. */
+function whyNot({ issues }: z.ZodError): string {
+  const isLarge = issues.some(({ code }) => code === 'too_big');
+  return isLarge
+    ? `lists more than ${MOST_ITEMS} scenarios, or has a text of more than ${LONGEST_WORDS} characters`
+    : 'is no list of scenarios';
 }
 
 /** Folders in folders, by name; numbers in names as numbers. */
@@ -144,7 +165,9 @@ function childrenOf(tree: SourceTree): Map<string, string[]> {
     if (folder === '') continue;
     const parent = posix.dirname(folder);
     const key = parent === '.' ? '' : parent;
-    children.set(key, [...(children.get(key) ?? []), folder]);
+    const beside = children.get(key);
+    if (beside) beside.push(folder);
+    else children.set(key, [folder]);
   }
   return children;
 }

@@ -19,6 +19,8 @@ export interface ScenarioReport {
     outcome: 'passed' | 'vacuous' | 'unsolved' | 'failed';
     problem: string | undefined;
   }[];
+  /** The command was ended before its verify scripts were tried: `verified` has the steps before. */
+  verifyCutOff?: true;
 }
 
 /** What became of all scenarios of a folder or a repository. */
@@ -65,10 +67,11 @@ export function countVerified({ scenarios }: Pick<ImportReport, 'scenarios'>) {
 /** The report for people, a line for each scenario and one for each thing to know of it. */
 export function describeImport(report: ImportReport): string {
   const lines = report.courses.map(describeNote);
-  for (const { scenario, lab, outcome, refusals, warnings } of report.scenarios) {
+  for (const { scenario, lab, outcome, refusals, warnings, ...tried } of report.scenarios) {
     const made = outcome.startsWith('imported') ? ` -> ${report.into}/${lab}` : '';
     lines.push(`${outcome}: ${scenario || '.'}${made}`);
     lines.push(...[...refusals, ...warnings].map((note) => `  ${describeNote(note)}`));
+    if (tried.verifyCutOff) lines.push(`  ${describeCut(tried.verified)}`);
   }
   const { scenarios, imported, importedWithWarnings, refused, leftOut } = countOutcomes(report);
   const rest = leftOut === 0 ? '' : `, ${leftOut} left out`;
@@ -82,7 +85,15 @@ export function describeImport(report: ImportReport): string {
       `${steps} ${steps === 1 ? 'step' : 'steps'} with a verify: ${passed} passed once done, ${vacuous} before anything was done, ${failed} not at all, ${unsolved} are for learners to do`,
     );
   }
+  const cutOff = report.scenarios.filter(({ verifyCutOff }) => verifyCutOff).length;
+  if (cutOff > 0)
+    lines.push(`cut off: ${cutOff} of ${imported + importedWithWarnings} labs were not verified to the end`);
   return `${lines.join('\n')}\n`;
+}
+
+function describeCut(verified: ScenarioReport['verified']): string {
+  const last = verified?.at(-1);
+  return `its verify was cut off ${last ? `after step "${last.step}"` : 'before its first step was tried'}`;
 }
 
 /** The report for programs, as JSON. */

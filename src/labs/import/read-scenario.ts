@@ -7,6 +7,9 @@ import type { LooseJson } from './loose-json.ts';
 import { minutesOf } from './minutes.ts';
 import type { Scenario, ScenarioAsset, ScenarioPart } from './scenario.ts';
 
+/** Steps, and files for a machine, that a lab may have: what has more is not taken apart at all. */
+const MOST_ENTRIES = 100;
+
 /** A text that may be left out in any of the ways that are seen: nothing, null, an empty one. */
 const optional = z
   .union([z.string(), z.number().transform(String)])
@@ -27,7 +30,7 @@ const part = z.object({
 
 const asset = z.object({ file: z.string(), target: z.string(), chmod: optional });
 
-const assets = z.record(z.string(), z.array(asset).nullish()).nullish();
+const assets = z.record(z.string(), z.array(asset).max(MOST_ENTRIES).nullish()).nullish();
 
 const dashboard = z.object({ name: optional, port: z.coerce.number().int().min(1).max(65_535) });
 
@@ -39,7 +42,7 @@ const schema = z.object({
   details: z
     .object({
       intro: part.nullish(),
-      steps: z.array(part).nullish(),
+      steps: z.array(part).max(MOST_ENTRIES).nullish(),
       finish: part.nullish(),
       assets,
     })

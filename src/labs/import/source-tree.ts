@@ -1,13 +1,22 @@
 import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { fault } from '../../errors.ts';
 import { FOLDER_LIMITS } from '../lab-folder.ts';
 import { readOrdinaryFile } from '../ordinary-file.ts';
 import type { FileReading } from '../ordinary-file.ts';
 
-/** What is looked at of a folder that is imported: beyond what any repository of scenarios has. */
-const LIMITS = { files: 100_000, depth: 16 };
+/**
+ * What is looked at of a folder that is imported: beyond what any repository of scenarios has. A few folders
+ * that link to each other have more paths than could ever be walked: what is met is counted, on each of them.
+ */
+export const TREE_LIMITS = {
+  /** Files, folders and links met. */
+  entries: 100_000,
+  depth: 16,
+  /** Paths to one folder, its own and by links. */
+  pathsToFolder: 1_000,
+};
 
 /** The files of a folder that scenarios are imported from; links within it are followed, others are not. */
 export interface SourceTree {
@@ -19,8 +28,8 @@ export interface SourceTree {
   read(path: string): Promise<FileReading>;
 }
 
-/** @throws INPUT_INVALID when the folder can not be read, or has too many files */
-export async function readSourceTree(folder: string): Promise<SourceTree> {
+/** @throws INPUT_INVALID when the folder can not be read, or holds more than `limits` */
+export async function readSourceTree(folder: string, limits = TREE_LIMITS): Promise<SourceTree> {
   const root = await realpath(folder).catch((error: NodeJS.ErrnoException) => {
     throw fault('INPUT_INVALID', { problem: `"${folder}" can not be read (${error.code}).` }, error);
   });
@@ -29,24 +38,36 @@ export async function readSourceTree(folder: string): Promise<SourceTree> {
   }
   const real = new Map<string, string>();
   const folders = new Set<string>();
+  const pathsTo = new Map<string, number>();
+  let entries = 0;
 
   async function walk(path: string, place: string, above: readonly string[]): Promise<void> {
     if (place === join(root, path)) folders.add(path);
-    for (const entry of await readdir(place, { withFileTypes: true })) {
+    const paths = (pathsTo.get(place) ?? 0) + 1;
+    pathsTo.set(place, paths);
+    if (paths > limits.pathsToFolder) {
+      const inside = relative(root, place).split(sep).join('/');
+      throw tooMuch(`leads to its folder "${inside}" on more than ${limits.pathsToFolder} paths, by links`);
+    }
+    for await (const entry of await opendir(place)) {
+      entries += 1;
+      if (entries > limits.entries) {
+        throw tooMuch(`holds more than ${limits.entries} files, folders and links, on all paths to them`);
+      }
       if (entry.name === '.git') continue;
       const inner = path === '' ? entry.name : `${path}/${entry.name}`;
       const target = await follow(join(place, entry.name), entry);
       if (target === undefined) continue;
       if (target.kind === 'file') real.set(inner, target.place);
       // A link to a folder above leads round in circles.
-      else if (above.length < LIMITS.depth && !above.includes(target.place)) {
+      else if (above.length < limits.depth && !above.includes(target.place)) {
         await walk(inner, target.place, [...above, target.place]);
       }
-      if (real.size > LIMITS.files) {
-        const problem = `"${folder}" holds more than ${LIMITS.files} files: import a part of it.`;
-        throw fault('INPUT_INVALID', { problem });
-      }
     }
+  }
+
+  function tooMuch(what: string): Error {
+    return fault('INPUT_INVALID', { problem: `"${folder}" ${what}: import a part of it.` });
   }
 
   /** What is there, if that lies in the folder. */

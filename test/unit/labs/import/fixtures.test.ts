@@ -213,8 +213,12 @@ await t.test('what a lab can not hold is refused, and what it shortens is told',
 
   const many = await importOne(t, {
     ...step,
+    'run.sh': 'true',
     'index.json': smallIndex({
-      details: { steps: Array.from({ length: 101 }, () => ({ text: 'step.md' })) },
+      details: {
+        steps: Array.from({ length: 100 }, () => ({ text: 'step.md' })),
+        finish: { text: 'step.md', foreground: 'run.sh' },
+      },
     }),
   });
   t.match(many, { outcome: 'refused', refusals: [/^one\/index\.json:1: no lab can say so: .*steps: /] });

@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import type { Test } from 'tap';
 import { fileMode } from '../../../../src/labs/import/file-mode.ts';
 import { parseLooseJson } from '../../../../src/labs/import/loose-json.ts';
 import { minutesOf } from '../../../../src/labs/import/minutes.ts';
@@ -29,6 +30,24 @@ await t.test('JSON is read as people write it, and where it is not strict is tol
   t.equal(bomb.data, undefined, 'what only YAML has is not taken');
   t.same(parseLooseJson('').data, null);
 });
+
+await t.test('comments end where they end, and what is not closed is none', async (t) => {
+  const { data } = parseLooseJson('{"a": "\\"/* x */", /* "b": 1\n // */ "c": 2, "d": "//" // "e": 3\n}');
+  t.same(data, { a: '"/* x */', c: 2, d: '//' });
+  t.match(parseLooseJson('{"a": 1, # /* b\n "c": 2}').data, { a: 1 });
+  t.match(parseLooseJson("{'a': 1, /* b */ 'c': '5\" // wide'}").data, { a: 1, c: '5" // wide' });
+});
+
+await t.test(
+  'of a file with very many quotes or comments that are not closed each letter is read once',
+  async (t) => {
+    // As much as a file may have: to look on from each of them would take longer than a test may.
+    for (const opening of ['\\"', '/*']) {
+      const { problems } = parseLooseJson(`[${opening.repeat(500_000)}`);
+      t.ok(problems.length > 0);
+    }
+  },
+);
 
 await t.test('modes are as chmod has them', async (t) => {
   const modes = {
@@ -113,6 +132,34 @@ await t.test('links within the folder are followed, and none out of it', async (
 
   await t.rejects(readSourceTree(join(root, 'none')), { code: 'INPUT_INVALID' });
   await t.rejects(readSourceTree(join(root, 'a/file')), { code: 'INPUT_INVALID' });
+});
+
+/** So many folders, each with nothing in it but links to the others. */
+async function linkedFolders(t: Test, count: number): Promise<string> {
+  const root = await emptyFolder(t);
+  const names = Array.from({ length: count }, (_, place) => `f${place}`);
+  for (const name of names) {
+    await mkdir(join(root, name));
+    for (const other of names) if (other !== name) await symlink(`../${other}`, join(root, name, other));
+  }
+  return root;
+}
+
+await t.test('a tree of links is not walked without end', async (t) => {
+  // 20!/4! paths, and no file.
+  await t.rejects(readSourceTree(await linkedFolders(t, 20)), {
+    code: 'INPUT_INVALID',
+    message: /holds more than 100000 files, folders and links, on all paths to them: import a part of it/,
+  });
+  const three = await linkedFolders(t, 3);
+  // 3 folders; 2 links in each; from each of these 2 links, of which one leads on; and 2 in the last.
+  const met = 3 + 3 * 2 + 3 * 2 * 2 + 3 * 2 * 2;
+  const limits = { entries: met, depth: 16, pathsToFolder: 5 };
+  t.equal((await readSourceTree(three, limits)).folders.size, 4);
+  await t.rejects(readSourceTree(three, { ...limits, entries: met - 1 }), { code: 'INPUT_INVALID' });
+  await t.rejects(readSourceTree(three, { ...limits, pathsToFolder: 4 }), {
+    message: /leads to its folder "f\d" on more than 4 paths, by links/,
+  });
 });
 
 await t.test('paths stay in the folder', async (t) => {

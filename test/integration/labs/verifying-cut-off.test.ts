@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { emptyFolder } from '../../support/git-repository.ts';
+import { labsFolder } from '../../support/lab-folders.ts';
+import { until } from '../../support/until.ts';
+
+const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+
+const part = (title: string) => ({ title, text: `${title}.md`, verify: 'verify.sh' });
+
+/** A scenario with a step that is done at once, and one that is not done before any test ends. */
+const scenario = {
+  'index.json': JSON.stringify({
+    title: 'Knots',
+    details: { steps: [part('tied'), part('endless')] },
+    backend: { imageid: 'ubuntu' },
+  }),
+  'tied.md': '`touch /tmp/tied`{{exec}}',
+  'endless.md': '`rm /tmp/tied; sleep 500`{{exec}}',
+  'verify.sh': '[ -e /tmp/tied ]\n',
+};
+
+await t.test('after Ctrl-C the report says where verifying was cut off', async (t) => {
+  const source = await labsFolder(t, { one: scenario, two: scenario });
+  const report = join(await emptyFolder(t), 'report.json');
+  const into = await emptyFolder(t);
+  const words = ['import', source, '--into', into, '--verify', '--jobs', '1', '--report', report];
+  const child = spawn(process.execPath, ['--import=tsx', MAIN, 'labs', ...words]);
+  t.teardown(() => child.kill('SIGKILL'));
+  const printed = text(child.stdout);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await until(() => said.includes(': tied: passed\n'), 120_000);
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  t.same(await ended, [130, null]);
+
+  const stdout = await printed;
+  t.match(stdout, '\n  its verify was cut off after step "tied"\n');
+  t.match(stdout, '\n  its verify was cut off before its first step was tried\n');
+  t.match(stdout, /\ncut off: 2 of 2 labs were not verified to the end\n$/);
+  const { scenarios } = JSON.parse(await readFile(report, 'utf8'));
+  t.match(scenarios, [{ verifyCutOff: true }, { verifyCutOff: true }]);
+  const verified = scenarios.flatMap((one: { verified?: object[] }) => one.verified ?? []);
+  t.match(verified, [{ step: 'tied', outcome: 'passed' }]);
+  t.equal(verified.length, 1);
+});
