@@ -2,10 +2,8 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract, pack } from 'tar-stream';
 import type { Header, Pack } from 'tar-stream';
+import { COPY_FOLDER } from '../engine/engine-checkers.ts';
 import { fault } from '../errors.ts';
-
-/** Where a checker has what it was given of a machine. */
-const COPY_ROOT = '/machine';
 
 /** Most that one check copies out of a machine: what a learner writes, not what they install. */
 export const COPY_LIMITS = { bytes: 64 * 1024 * 1024, entries: 10_000 };
@@ -23,7 +21,7 @@ export interface CopiedPath {
 }
 
 /**
- * Makes one archive of these parts of a machine, below {@link COPY_ROOT}, for a reader who has no power over
+ * Makes one archive of these parts of a machine, below {@link COPY_FOLDER}, for a reader who has no power over
  * files. All in it belongs to that reader, who may read it all; permission bits stay otherwise. Links lead to
  * where they would in the machine, within the copy and never out of it: a learner's link must not show a check its own files. What is no
  * file, folder or link is left out. The archive fails with CHECK_COPY_LIMIT where it is too much.
@@ -91,7 +89,7 @@ function placed(header: Header, base: string, made: Set<string>): NewHeader | un
       return { ...common, type, mode: bits | 0o500 };
     case 'symlink': {
       const target = posix.resolve(posix.dirname(path), header.linkname);
-      return { ...common, type, mode: 0o777, linkname: `/${below(target)}` };
+      return { ...common, type, mode: 0o777, linkname: posix.join(COPY_FOLDER, target) };
     }
     case 'link': {
       const linkname = below(posix.join('/', base, posix.join('/', header.linkname)));
@@ -107,7 +105,7 @@ function placed(header: Header, base: string, made: Set<string>): NewHeader | un
 
 /** The name in the archive of what is at an absolute path. */
 function below(path: string): string {
-  return posix.join(COPY_ROOT.slice(1), path).replace(/\/$/, '');
+  return posix.join('.', path).replace(/\/$/, '');
 }
 
 async function add(copy: Pack, header: NewHeader, body: AsyncIterable<Buffer>): Promise<void> {

@@ -1,8 +1,12 @@
+/** Folder of a checker that `copyIn` fills. */
+export const COPY_FOLDER = '/machine';
+
 /** Containers in which what judges learners runs, out of their reach. */
 export interface EngineCheckers {
   /**
    * Starts a container beside a machine: on its networks, with no power and limits of its own, and with
-   * nothing in it but the image. Its id serves `exec` and `copyIn` as a machine's does. It belongs to the machine's
+   * nothing in it but the image. Its id serves `exec` as a machine's does, and `copyIn` for {@link COPY_FOLDER}.
+   * Files can be written there, in /tmp, in /var/tmp and where the image wants volumes, as far as memory reaches. It belongs to the machine's
    * environment and goes with that at the latest; by itself, once its time is over.
    * @throws CONTAINER_NOT_FOUND, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_DENIED, or `signal`'s reason
    */

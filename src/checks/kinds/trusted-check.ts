@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
+import { COPY_FOLDER } from '../../engine/engine-checkers.ts';
 import { isFault } from '../../errors.ts';
 import type { TrustedCheck } from '../../labs/lab-check.ts';
 import type { CheckPlace } from '../check-place.ts';
@@ -29,7 +30,7 @@ export async function judgeTrusted(
   const lifetimeSeconds = timeoutSeconds + COPY_SECONDS;
   const checkerId = await engine.startChecker(machineId, { image, lifetimeSeconds, signal });
   try {
-    if (check.paths.length > 0) await engine.copyIn(checkerId, '/', copyOfMachine(pathsOf()));
+    if (check.paths.length > 0) await engine.copyIn(checkerId, COPY_FOLDER, copyOfMachine(pathsOf()));
     const user = `${READER}:${READER}`;
     const environment = { ...place.environment, BERTH_HOST: machine };
     return judgeScript(await scripts.run(checkerId, { script, user, timeoutSeconds }, environment, signal));

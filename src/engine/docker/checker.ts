@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
 import type Docker from 'dockerode';
+import { COPY_FOLDER } from '../engine-checkers.ts';
 import type { CheckerSpec } from '../engine-checkers.ts';
 import { fault, isFault } from '../../errors.ts';
 import { addressesBelowLast } from './addresses.ts';
@@ -13,6 +15,10 @@ import { removeContainer } from './teardown.ts';
 
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const PIDS = 256;
+/** Room in each folder that its script may write into, in bytes: it is memory, and counts as such. */
+const SCRATCH_BYTES = 128 * 1024 * 1024;
+/** Room for what is copied into it, in bytes: small files take whole pages. */
+const COPY_BYTES = 128 * 1024 * 1024;
 const CPUS = 1;
 /** When the host runs out of memory, a check goes before the machines do: it can be run again. */
 const OOM_SCORE = 600;
@@ -36,11 +42,12 @@ export async function startChecker(
   if (machine.Config.Labels[LABEL.installation] !== installation) throw fault('CONTAINER_NOT_FOUND');
   await removeOverdue(docker, labelsOf(installation, 'checker'));
   await ensureOn(context, image, signal);
+  const scratch = await scratchFolders(docker, image);
   const networks = Object.keys(machine.NetworkSettings.Networks).filter((name) => name !== 'none');
   const places = await freePlaces(docker, machine, networks);
   for (const place of places) {
     signal?.throwIfAborted();
-    const config = checkerConfig(context, { machine, image, lifetimeSeconds, place });
+    const config = checkerConfig(context, { machine, image, scratch, lifetimeSeconds, place });
     const container = await call(() => docker.createContainer(config));
     try {
       for (const [network, address] of place.slice(1)) {
@@ -104,11 +111,26 @@ async function freePlaces(
   );
 }
 
+/** Where its script may write: also where the image wants a volume, which would be on the host's disk. */
+async function scratchFolders(docker: Docker, image: string): Promise<string[]> {
+  const { Config } = await call(() => docker.getImage(image).inspect());
+  const volumes = Object.keys((Config.Volumes ?? {}) as object).map((path) => posix.resolve('/', path));
+  return [...new Set(['/tmp', '/var/tmp', ...volumes])].filter((path) => path !== COPY_FOLDER);
+}
+
+/** What a checker is started as. */
+interface CheckerParts {
+  machine: Docker.ContainerInspectInfo;
+  image: string;
+  scratch: string[];
+  lifetimeSeconds: number;
+  place: Place;
+}
+
 function checkerConfig(
   { installation }: CheckerContext,
-  of: { machine: Docker.ContainerInspectInfo; image: string; lifetimeSeconds: number; place: Place },
+  { machine, image, scratch, lifetimeSeconds, place }: CheckerParts,
 ): Docker.ContainerCreateOptions {
-  const { machine, image, lifetimeSeconds, place } = of;
   const { [LABEL.environment]: environment = '', [LABEL.machine]: name = '' } = machine.Config.Labels;
   const [first] = place;
   return {
@@ -126,6 +148,9 @@ function checkerConfig(
     HostConfig: {
       NetworkMode: first?.[0] ?? 'none',
       AutoRemove: true,
+      // What a learner's server sends to a script must not fill the host's disk.
+      ReadonlyRootfs: true,
+      Mounts: [copyMount(), ...scratch.map(scratchMount)],
       Init: true,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges:true'],
@@ -143,4 +168,15 @@ function checkerConfig(
       NetworkingConfig: { EndpointsConfig: { [first[0]]: { IPAMConfig: { IPv4Address: first[1] } } } },
     }),
   };
+}
+
+/** As a volume, which goes with the container: the engine copies into no other mount. */
+function copyMount(): Docker.MountSettings {
+  const Options = { type: 'tmpfs', device: 'tmpfs', o: `size=${COPY_BYTES},nosuid,nodev` };
+  const VolumeOptions = { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options } };
+  return { Type: 'volume', Source: '', Target: COPY_FOLDER, VolumeOptions };
+}
+
+function scratchMount(Target: string): Docker.MountSettings {
+  return { Type: 'tmpfs', Source: '', Target, TmpfsOptions: { SizeBytes: SCRATCH_BYTES, Mode: 0o1777 } };
 }

@@ -133,6 +133,39 @@ await t.test('what is too much, or no file, is not copied', async (t) => {
   t.same(await checkers(), []);
 });
 
+await t.test('a script writes into memory of bounded size, and nowhere else', async (t) => {
+  const script = `
+    for place in /tmp /var/tmp /dev/shm /machine /own; do
+      head -c 200M /dev/zero 2>/dev/null >"$place/x" && echo "$place takes it all"
+      [ -s "$place/x" ] && echo "$place takes some"
+      rm -f "$place/x"
+    done
+    awk '$2 == "/" || $2 ~ "^/(tmp|var/tmp|own|machine)$" { print $2, $2 == "/" ? "" : $3, $4 ~ /^ro/ ? "ro" : "rw" }' /proc/mounts | sort`;
+  const docker = new Docker();
+  const image = { repo: `${installation}-volumes`, tag: '1' };
+  const empty = await docker.createContainer({
+    Image: MACHINE_IMAGE,
+    Labels: { 'berth.installation': installation },
+  });
+  await empty.commit({ ...image, changes: 'VOLUME /own' });
+  await empty.remove();
+  t.teardown(() => docker.getImage(`${image.repo}:1`).remove({ force: true }));
+  const check = { ...trustedCheck({ script, image: `${image.repo}:1` }), timeoutSeconds: 60 };
+  const { evidence } = await run(check);
+  t.same(evidence.split('\n'), [
+    '/tmp takes some',
+    '/var/tmp takes some',
+    '/dev/shm takes some',
+    '/machine takes some',
+    '/own takes some',
+    '/  ro',
+    '/machine tmpfs rw',
+    '/own tmpfs rw',
+    '/tmp tmpfs rw',
+    '/var/tmp tmpfs rw',
+  ]);
+});
+
 await t.test('a script that ends late or is stopped leaves nothing behind', async (t) => {
   t.match(await run({ ...trustedCheck({ script: 'sleep 1000' }), timeoutSeconds: 1 }), {
     state: 'errored',
