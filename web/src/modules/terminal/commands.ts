@@ -1,3 +1,5 @@
+import { INTERRUPT } from './early-input.ts';
+
 /** A command that a click elsewhere on the page runs in a terminal. */
 export interface Command {
   text: string;
@@ -8,9 +10,6 @@ export interface Command {
   /** Whether what runs there is interrupted first. */
   interrupt: boolean;
 }
-
-/** What Ctrl+C sends. */
-const INTERRUPT = '\u0003';
 
 const channel = new EventTarget();
 

@@ -1,6 +1,9 @@
 /** Most characters kept of what is typed before the shell is there: more than the longest block of a lab's text. */
 const KEPT = 65_536;
 
+/** What Ctrl+C sends. */
+export const INTERRUPT = '\u0003';
+
 /** Keeps what is typed before there is a shell to take it, and hands it on once there is. */
 export function createEarlyInput() {
   let kept = '';
@@ -8,7 +11,8 @@ export function createEarlyInput() {
   return {
     input(text: string) {
       if (take) take(text);
-      else kept = (kept + text).slice(0, KEPT);
+      // There is nothing to interrupt yet; what starts the shell could be.
+      else kept = (kept + text.replaceAll(INTERRUPT, '')).slice(0, KEPT);
     },
     handTo(taker: (text: string) => void) {
       take = taker;
