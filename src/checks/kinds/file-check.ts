@@ -11,7 +11,7 @@ import { fitsRule, isRule } from '../text-rule.ts';
 const CONTENT_LIMIT = 256 * 1024;
 
 /** Exit codes of the script, by what it met. */
-const EXIT = { notThere: 40, unreadable: 43 } as const;
+const EXIT = { notThere: 40, leadsNowhere: 41, hidden: 42, unreadable: 43 } as const;
 
 /** Bits of a mode that say what there is, and its two values that are asked for. */
 const KIND_BITS = 0o170_000;
@@ -32,7 +32,11 @@ export function fileScript({ file, user, timeoutSeconds }: FileCheck, path: stri
     : '';
   const script = `${PATH}
 path=${shellWord(path)}
-[ -e "$path" ] || exit ${EXIT.notThere}
+[ -e "$path" ] || {
+  why=$(LC_ALL=C stat -- "$path" 2>&1 >/dev/null) && exit ${EXIT.leadsNowhere}
+  case $why in *'No such file or directory' | *'Not a directory') exit ${EXIT.notThere} ;; esac
+  exit ${EXIT.hidden}
+}
 stat -L -c '%f %u %U' -- "$path" || exit
 ${content}`;
   return { script, user, timeoutSeconds };
@@ -56,6 +60,12 @@ export function judgeFile({ file }: FileCheck, end: ScriptEnd): Judgement {
   if (exitCode === EXIT.notThere) {
     return passedOrNot(file.exists ? `${file.path} is not there.` : undefined, { evidence });
   }
+  if (exitCode === EXIT.leadsNowhere) {
+    const problem = file.exists ? 'is not there.' : 'is a link that leads nowhere, and is not to be there.';
+    return passedOrNot(`${file.path} ${problem}`, { evidence });
+  }
+  // Below a folder that its user may not enter, or a circle of links: there or not, nobody knows.
+  if (exitCode === EXIT.hidden) return passedOrNot(`${file.path} can not be looked at.`, { evidence });
   if (exitCode === EXIT.unreadable) return passedOrNot(`${file.path} can not be read.`, { evidence });
   const seen = exitCode === 0 ? readSeen(printed) : undefined;
   if (!seen) return unjudged(fault('CHECK_NOT_STARTED', { problem: 'stat says nothing' }), evidence);

@@ -24,7 +24,7 @@ const text = (rule: object) => ({
 
 await t.test('a file is looked at: whether, what, how and whose', async (t) => {
   await shell(`cd /home/learner; printf 'port = 80\nname = web\n' >conf; chmod 640 conf; chown learner conf
-    mkdir -p site; ln -s conf link; ln -s gone dangling; chmod 1777 site`);
+    mkdir -p site; ln -s conf link; ln -s gone dangling; ln -s circle circle; chmod 1777 site`);
   t.match(await run(fileCheck('/home/learner/conf')), {
     ...passed,
     evidence: 'file, mode 640, owner learner',
@@ -33,12 +33,19 @@ await t.test('a file is looked at: whether, what, how and whose', async (t) => {
   t.match(await run(fileCheck('~/conf', { owner: '1000' })), passed);
   t.match(await run(fileCheck('~/site', { kind: 'folder', mode: 0o1777, owner: 'root' })), passed);
   t.match(await run(fileCheck('~/link', { kind: 'file', owner: 'learner' })), passed, 'where a link leads');
-  t.match(await run(fileCheck('~/none', { exists: false })), passed);
+  for (const absent of ['~/none', '~/none/one', '~/conf/one', '~/dangling/one']) {
+    t.match(await run(fileCheck(absent, { exists: false })), passed, absent);
+  }
 
   const problems: [LabCheck, string][] = [
     [fileCheck('~/none'), '~/none is not there.'],
     [fileCheck('~/dangling'), '~/dangling is not there.'],
     [fileCheck('~/conf', { exists: false }), '~/conf is there, and is not to be.'],
+    [
+      fileCheck('~/dangling', { exists: false }),
+      '~/dangling is a link that leads nowhere, and is not to be there.',
+    ],
+    [fileCheck('~/circle/one', { exists: false }), '~/circle/one can not be looked at.'],
     [fileCheck('~/conf', { kind: 'folder' }), '~/conf is not a folder.'],
     [fileCheck('~/site', { kind: 'file' }), '~/site is not a file.'],
     [fileCheck('~/site', text({ contains: ['x'] })), '~/site is not a file.'],
@@ -96,8 +103,13 @@ await t.test('a path is a path, whatever it holds; who looks may not see all', a
   );
   t.match(await run(fileCheck(path, text({ equals: 'x' }))), passed);
   t.equal(await shell('ls /c 2>/dev/null'), '');
-  const asLearner = { ...fileCheck('/root/own/one'), user: 'learner' };
-  t.match(await run(asLearner), { ...failed, message: '/root/own/one is not there.' });
+  await shell('ln -s /root/own /tmp/into');
+  for (const hidden of ['/root/own/one', '/root/own/none', '/tmp/into/none']) {
+    for (const exists of [true, false]) {
+      const asLearner = { ...fileCheck(hidden, { exists }), user: 'learner' };
+      t.match(await run(asLearner), { ...failed, message: `${hidden} can not be looked at.` });
+    }
+  }
   await shell('cp /root/own/one /tmp/one; chmod 600 /tmp/one');
   const unreadable = { ...fileCheck('/tmp/one', text({ contains: ['x'] })), user: 'learner' };
   t.match(await run(unreadable), { ...failed, message: '/tmp/one can not be read.' });
