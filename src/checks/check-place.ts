@@ -2,6 +2,7 @@ import type { Answer } from './given-answers.ts';
 
 /** What a check is run on. */
 export interface CheckPlace {
+  sessionId: string;
   /** The engine's handle of its machine; of no meaning for a question. */
   machineId: string;
   /** The machine's own user, whose home `~` is; undefined for the image's. */

@@ -7,6 +7,7 @@ import { createMachineLooks } from '../sessions/preparing/machine-looks.ts';
 import { interrupted, unjudged } from './check-verdict.ts';
 import type { Judgement } from './check-verdict.ts';
 import type { CheckPlace } from './check-place.ts';
+import { createCheckerTurns } from './checker-turns.ts';
 import { commandScript, judgeCommand } from './kinds/command-check.ts';
 import { fileScript, judgeFile } from './kinds/file-check.ts';
 import { judgeHttp } from './kinds/http-check.ts';
@@ -25,6 +26,7 @@ export type CheckRunner = ReturnType<typeof createCheckRunner>;
 /** Runs one check, of whatever kind. */
 export function createCheckRunner({ engine, logger }: { engine: CheckEngine; logger: Log }) {
   const scripts = createScriptRunner({ engine, logger });
+  const turns = createCheckerTurns();
   const looks = createMachineLooks({ engine });
 
   async function judge(check: LabCheck, place: CheckPlace, signal: AbortSignal): Promise<Judgement> {
@@ -43,7 +45,11 @@ export function createCheckRunner({ engine, logger }: { engine: CheckEngine; log
       case 'quiz':
         return judgeQuiz(check, place.answer);
       case 'trusted':
-        return judgeTrusted(check, place, { engine, scripts, signal });
+        return turns.run(
+          place.sessionId,
+          () => judgeTrusted(check, place, { engine, scripts, signal }),
+          signal,
+        );
       case 'script':
         break;
     }

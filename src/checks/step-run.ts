@@ -63,6 +63,7 @@ function placeOf(check: LabCheck, { lab, step, sessionId, machines, answers }: S
   const machine = check.kind === 'quiz' ? undefined : lab.machines.find(({ name }) => name === check.machine);
   const user = machine?.user;
   return {
+    sessionId,
     machineId: machines.get(machine?.name ?? '') ?? '',
     machineUser: user,
     // docs/checks.md lists them for authors.

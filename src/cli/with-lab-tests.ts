@@ -8,7 +8,7 @@ import { REGISTRY_IMAGE } from '../engine/docker/registry.ts';
 import { LAB_TESTS_INSTALLATION } from '../lab-tests/environment-ids.ts';
 import { removeLeftovers } from '../lab-tests/leftovers.ts';
 import { createMemorySubnets } from '../lab-tests/memory-subnets.ts';
-import { createPlaces } from '../lab-tests/places.ts';
+import { createTurns } from '../turns.ts';
 import { createPresentImages } from '../lab-tests/present-images.ts';
 import { testLab } from '../lab-tests/test-lab.ts';
 import { replayLab } from '../lab-tests/replay-lab.ts';
@@ -72,7 +72,7 @@ export async function withLabTests(
       runner: createCheckRunner({ engine, logger: errorsOnly }),
       prepareStep: createStepStarts({ engine }),
     });
-    const inPlace = createPlaces(jobs);
+    const inPlace = createTurns(jobs).run;
     const tests: LabTests = {
       test: (lab, onCase, signal) => testLab(lab, { openTrial, inPlace, onCase }, signal),
       replay: (lab, onStep, signal) => replayLab(lab, { openTrial, inPlace, onStep }, signal),

@@ -1,5 +1,5 @@
 import type { EngineTerminal } from '../engine/engine.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../turns.ts';
 
 /** Shells ended at the same time: ending one takes the engine a command in the machine. */
 const ENDS_AT_ONCE = 16;
@@ -25,17 +25,19 @@ export type Shells = ReturnType<typeof createShells>;
 /** The shells this process holds, and the one way in which they are ended. */
 export function createShells() {
   const held = new Map<string, HeldShell>();
-  const inTurn = createTurns(ENDS_AT_ONCE);
+  const turns = createTurns(ENDS_AT_ONCE);
 
   /** Ends the shell with all that hangs on it, once however often it is asked; resolves when that is noted. */
   function end(id: string): Promise<void> {
     const shell = held.get(id);
     if (!shell) return Promise.resolve();
-    shell.ending ??= inTurn(() => endShell(shell)).catch((error: unknown) => {
-      // The engine may answer again: the next caller tries anew.
-      shell.ending = undefined;
-      throw error;
-    });
+    shell.ending ??= turns
+      .run(() => endShell(shell))
+      .catch((error: unknown) => {
+        // The engine may answer again: the next caller tries anew.
+        shell.ending = undefined;
+        throw error;
+      });
     return shell.ending;
   }
 

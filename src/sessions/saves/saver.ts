@@ -11,7 +11,7 @@ import type { FailedSave } from './failed-save.ts';
 import type { ForkStore, NewFork } from './fork-store.ts';
 import type { PutAway } from './put-away.ts';
 import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../../turns.ts';
 
 /** Sessions put away at the same time by this process: each reads and writes gigabytes of one disk. */
 const AT_ONCE = 2;

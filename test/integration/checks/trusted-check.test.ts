@@ -203,10 +203,33 @@ await t.test(
   },
 );
 
-await t.test('checks of one session run side by side', async (t) => {
-  const verdicts = await Promise.all([1, 2, 3].map(() => run(trustedCheck({ script: 'hostname -I' }))));
-  const addresses = verdicts.map(({ evidence }) => evidence.trim());
-  t.equal(new Set(addresses).size, 3, addresses.join());
+await t.test('checks of several sessions run side by side, those of one after one another', async (t) => {
+  let open = 0;
+  let most = 0;
+  const counting: typeof engine = {
+    ...engine,
+    async startChecker(...args) {
+      most = Math.max(most, ++open);
+      return engine.startChecker(...args);
+    },
+    async removeChecker(id) {
+      await engine.removeChecker(id);
+      open--;
+    },
+  };
+  const counted = createCheckRunner({ engine: counting, logger: quietLog() });
+  const addresses = async (sessionIds: string[]) => {
+    const { signal } = new AbortController();
+    const check = trustedCheck({ script: 'hostname -I' });
+    const places = sessionIds.map((sessionId) => ({ ...placeOn(machineId), sessionId }));
+    const verdicts = await Promise.all(places.map((place) => counted.run(check, place, signal)));
+    return verdicts.map(({ evidence }) => evidence.trim());
+  };
+  t.notOk((await addresses(['a', 'a', 'a'])).includes(''));
+  t.equal(most, 1);
+  const several = await addresses(['a', 'b', 'c']);
+  t.equal(most, 3);
+  t.equal(new Set(several).size, 3, several.join());
 });
 
 await t.test('an image that cannot be had, or a machine that is gone, is told by its code', async (t) => {
