@@ -5,6 +5,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import type { SessionsOptions } from '../../../src/sessions/sessions-options.ts';
 import { createActors } from '../../support/actors.ts';
+import { createGate } from '../../support/gate.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
@@ -108,9 +109,10 @@ await test('an image that is missing fails the session with that reason and leav
 await test('with all places taken sessions wait their turn, and say so', async (t) => {
   const engine = withFaults(openTestEngine(t));
   const order: unknown[] = [];
+  const gate = createGate();
   engine.intercept('provision', async (spec) => {
     order.push((spec as { environmentId: string }).environmentId);
-    await setTimeout(200);
+    await gate.opened;
   });
   const seconds: number[] = [];
   const { database, service, owner } = await setUp(t, {
@@ -125,6 +127,7 @@ await test('with all places taken sessions wait their turn, and say so', async (
   }
   const last = await whenState(service, ids[2] as string, 'queued');
   t.match(last.progress, { phase: 'queued' });
+  gate.open();
   for (const id of ids) await whenState(service, id, 'ready');
   t.same(order, await Promise.all(ids.map((id) => environmentOf(database, id))));
   await until(() => seconds.length === 3);

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
@@ -8,6 +7,7 @@ import { newId } from '../../../src/ids.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { createGate } from '../../support/gate.ts';
 import { environmentOf, openSessions, whenState } from '../../support/sessions.ts';
 
 const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
@@ -79,15 +79,17 @@ await test('a service that stops gives back what it was making, and the next sta
   await eachDatabase(t, 'graceful stop', async (t, database) => {
     const { owner } = await createActors(database);
     const engine = withFaults(openTestEngine(t));
-    let calls = 0;
-    engine.intercept('provision', () => setTimeout(calls++ === 0 ? 300 : 0));
+    const gate = createGate();
+    engine.intercept('provision', () => gate.opened);
     const first = openSessions(t, database, { engine, provisionConcurrency: 1 });
     first.start();
     const one = await first.service.start(owner, { lab: 'lab-0' });
     const two = await first.service.start(owner, { lab: 'lab-1' });
     await whenState(first.service, one.id, 'provisioning');
     await whenState(first.service, two.id, 'queued');
-    await first.stop();
+    const stopped = first.stop();
+    gate.open();
+    await stopped;
     t.match(await first.service.get(owner, one.id), { state: 'queued', progress: { phase: 'queued' } });
     t.same(await engine.list(), []);
     const row = await database.client.session.findUnique({ where: { id: one.id } });
