@@ -1,7 +1,7 @@
 import type { LabCase } from './lab-case.ts';
 
 /** What XML 1.0 has no way to write: control characters, halves of characters and two that are none. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what is looked for.
 const UNWRITABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
 const ENTITIES: Record<string, string> = {
