@@ -1,22 +1,8 @@
 import { posix } from 'node:path';
+import { PICTURE_LIMITS, pictureAddress } from '../pictures.ts';
 import type { ScenarioSource, SourceText } from './scenario-source.ts';
 import { pathWithin } from './source-tree.ts';
 import type { SourceTree } from './source-tree.ts';
-
-/** Kinds of pictures that a page shows, by the ends of their names. */
-const KINDS: Record<string, string> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  avif: 'image/avif',
-  svg: 'image/svg+xml',
-};
-
-/** Most bytes of one picture, and of all in one text: they become part of the page. */
-const LARGEST = 256 * 1024;
-const MOST = 512 * 1024;
 
 const ADDRESS = /(?:\]\(\s*<?|\bsrc\s*=\s*["']?)([^\s"'<>)]+\.(?:png|jpe?g|gif|webp|avif|svg))/gi;
 
@@ -26,15 +12,15 @@ export async function readPictures(
   { source, tree }: { source: ScenarioSource; tree: SourceTree },
 ): Promise<ReadonlyMap<string, string>> {
   const pictures = new Map<string, string>();
-  let left = MOST;
+  let left = PICTURE_LIMITS.page;
   for (const [, address = ''] of text.matchAll(ADDRESS)) {
     const file = placeOf(address, path, { source, tree });
     if (file === undefined || pictures.has(address)) continue;
     const read = await tree.read(file);
-    if ('problem' in read || read.content.length > Math.min(LARGEST, left)) continue;
+    if ('problem' in read || read.content.length > Math.min(PICTURE_LIMITS.each, left)) continue;
     left -= read.content.length;
-    const kind = KINDS[file.slice(file.lastIndexOf('.') + 1).toLowerCase()];
-    pictures.set(address, `data:${kind};base64,${read.content.toString('base64')}`);
+    const shown = pictureAddress(file, read.content);
+    if (shown !== undefined) pictures.set(address, shown);
   }
   return pictures;
 }

@@ -1,7 +1,9 @@
+import { posix } from 'node:path';
 import { z } from 'zod';
 import type { LocalizedText } from '../localized-text.ts';
 import type { LabSource } from './lab-source.ts';
 import { line } from './names.ts';
+import { withPictures } from './page-pictures.ts';
 import { plainPath, readTextFile } from './text-file.ts';
 import type { Reading } from './text-file.ts';
 
@@ -34,8 +36,11 @@ export function localizedPassage(source: LabSource) {
 }
 
 function markdown(source: LabSource, isPath: (given: string) => boolean) {
-  const read = (given: string): Reading =>
-    isPath(given) ? readTextFile(source, given) : asWritten(given.trim());
+  const read = (given: string): Reading => {
+    if (!isPath(given)) return withPictures(source, '.', given.trim());
+    const reading = readTextFile(source, given);
+    return 'text' in reading ? withPictures(source, posix.dirname(plainPath(given)), reading.text) : reading;
+  };
   return localized(source, {
     written: z
       .string()
@@ -45,7 +50,7 @@ function markdown(source: LabSource, isPath: (given: string) => boolean) {
     once(given, language) {
       if (language === undefined || !isPath(given)) return read(given);
       const translated = beside(given, language);
-      if (source.files.has(plainPath(translated))) return readTextFile(source, translated);
+      if (source.files.has(plainPath(translated))) return read(translated);
       const why = `it is "${given}" in the language "${language}"`;
       return { problem: `the file "${translated}" is not there: ${why}` };
     },

@@ -1,0 +1,28 @@
+/** Kinds of pictures that a page shows, by the ends of their names. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+  ['avif', 'image/avif'],
+  ['svg', 'image/svg+xml'],
+]);
+
+/** Most bytes of one picture, and of all in one text: they become part of the page. */
+export const PICTURE_LIMITS = { each: 256 * 1024, page: 512 * 1024 };
+
+/** Whether a file is a picture, by its name. */
+export function isPicture(path: string): boolean {
+  return kindOf(path) !== undefined;
+}
+
+/** The picture as an address that brings it along; undefined for a file that is none by its name. */
+export function pictureAddress(path: string, content: Buffer): string | undefined {
+  const kind = kindOf(path);
+  return kind === undefined ? undefined : `data:${kind};base64,${content.toString('base64')}`;
+}
+
+function kindOf(path: string): string | undefined {
+  return KINDS.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
+}

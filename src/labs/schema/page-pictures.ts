@@ -1,0 +1,65 @@
+import { posix } from 'node:path';
+import { isPicture, PICTURE_LIMITS, pictureAddress } from '../pictures.ts';
+import type { LabSource } from './lab-source.ts';
+import { missingFile, pathProblem } from './text-file.ts';
+import type { Reading } from './text-file.ts';
+
+/** Lines that begin or end a block of code. */
+const FENCE = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})/;
+
+/** Words and address. Neither goes beyond a bracket, so that no text takes long. */
+const PICTURE = /!\[([^[\]]*)\]\(([^\s()<>]+)\)/g;
+
+const ELSEWHERE = /^([a-z][a-z0-9+.-]*:|\/|#)/i;
+
+/** The text with those pictures in it that are files of the lab; `folder` is where the text's own file is. */
+export function withPictures(source: LabSource, folder: string, text: string): Reading {
+  let left = PICTURE_LIMITS.page;
+  let problem: string | undefined;
+  let fence: string | undefined;
+
+  function take(address: string): string {
+    const path = posix.join(folder, address);
+    const content = source.files.get(path);
+    problem ??=
+      pathProblem(path, 'pictures/plan.svg') ??
+      (content ? undefined : missingFile(source, path)) ??
+      sizeProblem(path, content?.length ?? 0, left);
+    left -= content?.length ?? 0;
+    return (content && pictureAddress(path, content)) ?? address;
+  }
+
+  function showIn(line: string): string {
+    let seen = 0;
+    let ticks = 0;
+    return line.replaceAll(PICTURE, (written: string, words: string, address: string, at: number) => {
+      ticks += count(line.slice(seen, at));
+      seen = at;
+      const isCode = ticks % 2 === 1;
+      if (isCode || ELSEWHERE.test(address) || !isPicture(address)) return written;
+      return `![${words}](${take(address)})`;
+    });
+  }
+
+  const lines = text.split('\n').map((line) => {
+    const [, mark] = FENCE.exec(line) ?? [];
+    if (fence === undefined) {
+      fence = mark;
+      return mark === undefined ? showIn(line) : line;
+    }
+    if (mark?.startsWith(fence)) fence = undefined;
+    return line;
+  });
+  return problem === undefined ? { text: lines.join('\n') } : { problem };
+}
+
+function sizeProblem(path: string, bytes: number, left: number): string | undefined {
+  const { each, page } = PICTURE_LIMITS;
+  if (bytes > each) return `the picture "${path}" is larger than ${each / 1024} KiB`;
+  return bytes > left ? `the pictures of one text are larger than ${page / 1024} KiB together` : undefined;
+}
+
+/** How many backticks there are, of which an odd number leaves code open. */
+function count(text: string): number {
+  return text.match(/`/g)?.length ?? 0;
+}
