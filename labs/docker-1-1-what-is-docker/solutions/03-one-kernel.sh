@@ -1,0 +1,2 @@
+uname -r > ~/kernel.txt
+cat /proc/1/comm > ~/first.txt
