@@ -1,3 +1,5 @@
+import { filled } from './filled.ts';
+
 /**
  * The one catalogue of errors that users can meet. Each code has an HTTP status and a message that
  * says what to do; `{name}` in a message is filled from the details given to {@link fault}.
@@ -228,13 +230,16 @@ export class Fault extends Error {
   readonly details: FaultDetails;
 
   constructor(code: FaultCode, details: FaultDetails = {}, options?: ErrorOptions) {
-    super(describe(code, details), options);
+    super(filled(catalogue[code][1], details), options);
     this.name = 'Fault';
     this.code = code;
     this.status = catalogue[code][0];
     this.details = details;
   }
 }
+
+/** Why something failed or ended on its own: what is left of its fault. */
+export type Reason = Pick<Fault, 'code' | 'message' | 'details'>;
 
 /** Makes the error `code`, its message filled from `details`; `cause` is kept for the log. */
 export function fault(code: FaultCode, details: FaultDetails = {}, cause?: unknown): Fault {
@@ -248,8 +253,3 @@ export function isFault(error: unknown, ...codes: FaultCode[]): error is Fault {
 
 /** All codes, for the docs and for tests that each is mapped. */
 export const faultCodes = Object.keys(catalogue) as FaultCode[];
-
-/** The code's message with `details` in its places; a place without a value stays as `{name}`. */
-function describe(code: FaultCode, details: FaultDetails): string {
-  return catalogue[code][1].replaceAll(/\{(\w+)\}/g, (place, name: string) => String(details[name] ?? place));
-}

@@ -5,9 +5,10 @@ import type {
   CheckVerdict as VerdictRow,
 } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
-import { fault, faultCodes } from '../errors.ts';
+import { fault } from '../errors.ts';
 import type { Hold } from '../keep-hold.ts';
 import type { Attempt } from './attempt.ts';
+import { findingColumns, readFinding } from './finding-columns.ts';
 import { hintCost } from './hint-store.ts';
 import { recordAttempt } from './progress-store.ts';
 import type { StepVerdict } from './step-verdict.ts';
@@ -168,8 +169,8 @@ function keyOf(sessionId: string, stepId: string): string {
   return `${sessionId}:${stepId}`;
 }
 
-function toColumns({ state, passed, score, message, reasonCode }: StepVerdict) {
-  return { state, passed, score, message, reasonCode: reasonCode ?? null };
+function toColumns({ state, passed, score, message, finding }: StepVerdict) {
+  return { state, passed, score, message, ...findingColumns(finding) };
 }
 
 function toAttempt(row: AttemptRow & { verdicts: VerdictRow[] }): Attempt {
@@ -184,7 +185,7 @@ function toAttempt(row: AttemptRow & { verdicts: VerdictRow[] }): Attempt {
     passed: row.passed,
     score: row.score,
     message: row.message,
-    reasonCode: faultCodes.find((code) => code === row.reasonCode),
+    finding: readFinding(row),
     verdicts: row.verdicts.map(toVerdict),
     startedAt: row.startedAt,
     finishedAt: row.finishedAt ?? undefined,

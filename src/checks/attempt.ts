@@ -1,7 +1,7 @@
 import type { Actor } from '../identity/actor.ts';
-import type { FaultCode } from '../errors.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { CheckVerdict } from './check-verdict.ts';
+import type { Finding } from './findings.ts';
 import type { GivenAnswer } from './given-answers.ts';
 import type { RevealedHint } from './hint.ts';
 
@@ -19,8 +19,8 @@ export interface Attempt {
   score: number;
   /** For the learner: what is missing, what is well, or why it could not be judged. */
   message: string;
-  /** Why it errored: a check timed out, printed too much, could not start. */
-  reasonCode: FaultCode | undefined;
+  /** What the message says; undefined where its words are those of the lab's author. */
+  finding: Finding | undefined;
   /** One for each check of the step, in its order; none while it runs, nor where the attempt itself was cut short. */
   verdicts: CheckVerdict[];
   startedAt: Date;
@@ -59,13 +59,19 @@ export interface CheckService {
    * Runs the step's checks and stores the attempt; resolves when it has ended, with
    * an attempt that errored where a check could not judge. Questions without an answer are failed. One that a
    * client makes by itself is a `poll`: no use of the session, and where it does not pass no attempt, counted,
-   * told or kept.
+   * told or kept. Scripts find the learner's `language`, or the lab's that stands for it.
    * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer that
    * fits no question, a poll of a step that has none), CHECK_BUSY, RATE_LIMITED
    */
   run(
     actor: Actor | undefined,
-    input: { sessionId: string; stepId: string; answers?: readonly GivenAnswer[]; poll?: boolean },
+    input: {
+      sessionId: string;
+      stepId: string;
+      answers?: readonly GivenAnswer[];
+      poll?: boolean;
+      language?: string | undefined;
+    },
   ): Promise<Attempt>;
   /** @throws NOT_FOUND */
   get(actor: Actor | undefined, attemptId: string): Promise<Attempt>;

@@ -11,4 +11,6 @@ export interface CheckPlace {
   environment: Record<string, string>;
   /** What a question is answered with. */
   answer: Answer | undefined;
+  /** The one of the lab's languages that its learner reads. */
+  language: string;
 }

@@ -43,7 +43,7 @@ export function createCheckRunner({ engine, logger }: { engine: CheckEngine; log
       case 'http':
         return judgeHttp(check, { engine, machineId, signal });
       case 'quiz':
-        return judgeQuiz(check, place.answer);
+        return judgeQuiz(check, place.answer, place.language);
       case 'trusted':
         return turns.run(
           place.sessionId,

@@ -2,6 +2,7 @@ import { fault } from '../errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
+import { languageGiven } from '../labs/in-language.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import { pageWindow, toPage } from '../paging.ts';
 import type { SessionService } from '../sessions/session.ts';
@@ -75,7 +76,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
   }
 
   return {
-    async run(actor, { sessionId, stepId, answers: given = [], poll = false }) {
+    async run(actor, { sessionId, stepId, answers: given = [], poll = false, language: wanted }) {
       requireActor(actor, { scope: 'learn' });
       const session = await sessions.get(actor, sessionId);
       const lab = catalogue.version(session.labSlug, session.labVersion);
@@ -88,7 +89,9 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
         runLimit.count(actor.userId);
         sessions.touch(sessionId);
       }
-      const run = heldCheck.run(machine, { lab, step, sessionId, machines, answers, poll }, signal);
+      const language = languageGiven(lab.languages, wanted);
+      const stepRun = { lab, step, sessionId, machines, answers, poll, language };
+      const run = heldCheck.run(machine, stepRun, signal);
       running.add(run);
       const attempt = await run.finally(() => running.delete(run));
       if (attempt.passed || !poll) {

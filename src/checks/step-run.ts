@@ -20,6 +20,8 @@ export interface StepRun {
   machines: ReadonlyMap<string, string>;
   /** By the ids of the questions. */
   answers: ReadonlyMap<string, Answer>;
+  /** The one of the lab's languages that its learner reads. */
+  language: string;
 }
 
 /** The step with its checks. @throws STEP_NOT_FOUND, STEP_HAS_NO_CHECK */
@@ -59,7 +61,7 @@ export async function runStep(runner: CheckRunner, run: StepRun, signal: AbortSi
   return stepVerdict(run.step, verdicts);
 }
 
-function placeOf(check: LabCheck, { lab, step, sessionId, machines, answers }: StepRun) {
+function placeOf(check: LabCheck, { lab, step, sessionId, machines, answers, language }: StepRun) {
   const machine = check.kind === 'quiz' ? undefined : lab.machines.find(({ name }) => name === check.machine);
   const user = machine?.user;
   return {
@@ -71,8 +73,10 @@ function placeOf(check: LabCheck, { lab, step, sessionId, machines, answers }: S
       BERTH_LAB: lab.slug,
       BERTH_STEP: step.id,
       BERTH_SESSION: sessionId,
+      BERTH_LANGUAGE: language,
       ...(user !== undefined && { BERTH_USER: user }),
     },
     answer: answers.get(check.id),
+    language,
   };
 }

@@ -1,13 +1,14 @@
 import type { Fault } from '../errors.ts';
 import type { LabStep } from '../labs/lab.ts';
 import type { Attempt } from './attempt.ts';
+import { saying } from './check-verdict.ts';
 import type { CheckVerdict } from './check-verdict.ts';
 
 /** What is lost when shares are added up in binary: three thirds are to be a whole. */
 const ROUNDING = 1e-9;
 
 /** How an attempt at a step ended. */
-export type StepVerdict = Pick<Attempt, 'passed' | 'score' | 'message' | 'reasonCode' | 'verdicts'> & {
+export type StepVerdict = Pick<Attempt, 'passed' | 'score' | 'message' | 'finding' | 'verdicts'> & {
   state: 'finished' | 'errored';
 };
 
@@ -18,8 +19,8 @@ export type StepVerdict = Pick<Attempt, 'passed' | 'score' | 'message' | 'reason
 export function stepVerdict({ pass }: Pick<LabStep, 'pass'>, verdicts: readonly CheckVerdict[]): StepVerdict {
   const errored = verdicts.find(({ state }) => state === 'errored');
   if (errored) {
-    const { message, reasonCode } = errored;
-    return { state: 'errored', passed: false, score: 0, message, reasonCode, verdicts: [...verdicts] };
+    const { message, finding } = errored;
+    return { state: 'errored', passed: false, score: 0, message, finding, verdicts: [...verdicts] };
   }
   const weight = verdicts.reduce((sum, verdict) => sum + verdict.weight, 0);
   const reached = verdicts.reduce((sum, verdict) => sum + verdict.weight * verdict.score, 0);
@@ -28,8 +29,8 @@ export function stepVerdict({ pass }: Pick<LabStep, 'pass'>, verdicts: readonly 
   // Who has passed reads what is well; who has not, what to do first.
   const telling = verdicts.toReversed().find((verdict) => verdict.passed);
   const first = verdicts.find((verdict) => !verdict.passed);
-  const message = (passed ? (telling ?? first) : (first ?? telling))?.message ?? '';
-  return { state: 'finished', passed, score, message, reasonCode: undefined, verdicts: [...verdicts] };
+  const { message, finding } = (passed ? (telling ?? first) : (first ?? telling)) ?? saying('');
+  return { state: 'finished', passed, score, message, finding, verdicts: [...verdicts] };
 }
 
 /** All that the checks go by, one after another. */
@@ -41,6 +42,6 @@ export function evidenceOf({ verdicts }: Pick<Attempt, 'verdicts'>): string {
 }
 
 /** The verdict on a step that could not be checked at all. */
-export function unjudgedStep({ message, code }: Fault): StepVerdict {
-  return { state: 'errored', passed: false, score: 0, message, reasonCode: code, verdicts: [] };
+export function unjudgedStep(reason: Fault): StepVerdict {
+  return { state: 'errored', passed: false, score: 0, ...saying(reason), verdicts: [] };
 }

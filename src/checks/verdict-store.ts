@@ -3,8 +3,8 @@ import type {
   CheckVerdict as VerdictRow,
   Attempt as AttemptRow,
 } from '../database/generated/sqlite/client.ts';
-import { faultCodes } from '../errors.ts';
 import type { CheckVerdict } from './check-verdict.ts';
+import { findingColumns, readFinding } from './finding-columns.ts';
 
 /** Newest attempts of a learner in a step that keep their evidence: as far back as anyone reads; 64 KiB each at most. */
 const EVIDENCE_KEPT_OF = 20;
@@ -41,12 +41,12 @@ export async function emptyOldEvidence(
 function toColumns(verdict: CheckVerdict): Omit<VerdictRow, 'attemptId' | 'place'> {
   const { checkId, kind, weight, state, passed, score, message, evidence, answered } = verdict;
   const exitCode = verdict.exitCode ?? null;
-  const reasonCode = verdict.reasonCode ?? null;
-  return { checkId, kind, weight, state, passed, score, message, evidence, exitCode, reasonCode, answered };
+  const common = { checkId, kind, weight, state, passed, score, message, evidence, exitCode, answered };
+  return { ...common, ...findingColumns(verdict.finding) };
 }
 
 export function toVerdict(row: VerdictRow): CheckVerdict {
-  const { checkId, kind, weight, passed, score, message, evidence, exitCode, reasonCode, answered } = row;
+  const { checkId, kind, weight, passed, score, message, evidence, exitCode, answered } = row;
   return {
     checkId,
     kind,
@@ -57,7 +57,7 @@ export function toVerdict(row: VerdictRow): CheckVerdict {
     message,
     evidence,
     exitCode: exitCode ?? undefined,
-    reasonCode: faultCodes.find((code) => code === reasonCode),
+    finding: readFinding(row),
     answered,
     explanation: undefined,
   };

@@ -18,6 +18,7 @@ const models = [
   'AttemptConnection',
   'AttemptEdge',
   'CheckVerdict',
+  'Finding',
   'ImagePin',
   'Image',
   'ImageConnection',

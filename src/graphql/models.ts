@@ -1,7 +1,9 @@
 /** What stands behind each type of the schema: the services' own types. Read by the code generation. */
 import type { Attempt, LabProgress, StepProgress } from '../checks/attempt.ts';
 import type { CheckVerdict } from '../checks/check-verdict.ts';
+import type { Finding } from '../checks/findings.ts';
 import type { RevealedHint } from '../checks/hint.ts';
+import type { Reason } from '../errors.ts';
 import type { Role, Scope } from '../identity/actor.ts';
 import type { ApiToken, User } from '../identity/user.ts';
 import type { ImagePin } from '../images/pin.ts';
@@ -35,6 +37,7 @@ export type AttemptModel = Attempt;
 export type AttemptConnectionModel = Page<Attempt>;
 export type AttemptEdgeModel = Edge<Attempt>;
 export type CheckVerdictModel = CheckVerdict;
+export type FindingModel = Finding;
 export type ImagePinModel = ImagePin;
 export type ImageModel = Image;
 export type ImageConnectionModel = Page<Image>;
@@ -56,7 +59,7 @@ export type MachinePortModel = { port: number; name: LocalizedText; url: string 
 export type PageInfoModel = Page<unknown>;
 export type ProvisioningModel = NonNullable<Session['progress']>;
 export type QuestionModel = QuizView;
-export type ReasonModel = { code: string; message: string };
+export type ReasonModel = Omit<Reason, 'code'> & { code: Reason['code'] | Finding['code'] };
 export type RegistryImageModel = LocalRegistry['images'][number];
 export type RevealedHintModel = RevealedHint;
 export type SavedStateModel = SavedState;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { fault } from '../errors.ts';
+import type { Reason } from '../errors.ts';
 import type { TellJob } from './job-news.ts';
 import type { JobEnd, JobStore } from './job-store.ts';
 
@@ -32,6 +33,6 @@ export function createInterruptedJobs(options: {
 }
 
 /** The end of a job that failed for a reason that users may see. */
-export function failure({ code, message }: { code: string; message: string }): JobEnd {
-  return { state: 'failed', reasonCode: code, reasonMessage: message };
+export function failure(reason: Reason): JobEnd {
+  return { state: 'failed', reason };
 }

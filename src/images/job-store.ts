@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
 import type { Job as JobRow, Prisma } from '../database/generated/sqlite/client.ts';
+import { readReason, reasonColumns } from '../database/reason-columns.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
+import type { Reason } from '../errors.ts';
 import type { Hold } from '../keep-hold.ts';
 import type { Job, JobFilter, JobKind, JobProgress } from './job.ts';
 
@@ -22,9 +24,7 @@ export interface HeldJob {
 }
 
 /** How a job ended. */
-export type JobEnd =
-  | { state: 'succeeded' | 'cancelled' }
-  | { state: 'failed'; reasonCode: string; reasonMessage: string };
+export type JobEnd = { state: 'succeeded' | 'cancelled' } | { state: 'failed'; reason: Reason };
 
 /** Newest jobs that are kept; each may have a quarter of a megabyte of log. */
 const JOBS_KEPT = 200;
@@ -167,7 +167,8 @@ function keyOf(kind: JobKind, thing: string): string {
 }
 
 function endColumns(end: JobEnd, at: Date): Prisma.JobUpdateManyMutationInput {
-  return { ...end, finishedAt: at, activeKey: null, heldBy: null, heldUntil: null };
+  const reason = end.state === 'failed' ? reasonColumns(end.reason) : {};
+  return { state: end.state, ...reason, finishedAt: at, activeKey: null, heldBy: null, heldUntil: null };
 }
 
 function toJob(row: Omit<JobRow, 'log'>): Job {
@@ -180,7 +181,7 @@ function toJob(row: Omit<JobRow, 'log'>): Job {
     version,
     // Only ever written by `report`.
     progress: JSON.parse(row.progress) as JobProgress,
-    reason: row.reasonCode ? { code: row.reasonCode, message: row.reasonMessage ?? '' } : undefined,
+    reason: readReason(row),
     startedById,
     cancelledAt: row.cancelledAt ?? undefined,
     createdAt,

@@ -1,4 +1,5 @@
 import type { PullLayer } from '../engine/engine-images.ts';
+import type { Reason } from '../errors.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Page, PageRequest } from '../page.ts';
 
@@ -18,7 +19,7 @@ export interface Job {
   version: number;
   progress: JobProgress;
   /** Why it failed. */
-  reason: { code: string; message: string } | undefined;
+  reason: Reason | undefined;
   startedById: string;
   /** When somebody asked for its end. */
   cancelledAt: Date | undefined;

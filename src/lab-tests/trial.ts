@@ -4,6 +4,7 @@ import { runStep } from '../checks/step-run.ts';
 import { evidenceOf } from '../checks/step-verdict.ts';
 import type { StepVerdict } from '../checks/step-verdict.ts';
 import type { Engine, ProvisionedMachine } from '../engine/engine.ts';
+import { languageGiven } from '../labs/in-language.ts';
 import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
 import { machineNamed } from '../labs/to-script.ts';
 import { startEnvironment } from '../sessions/preparing/preparation.ts';
@@ -78,7 +79,8 @@ export function createTrial(
       answers: ReadonlyMap<string, Answer> = rightAnswers(step),
     ): Promise<StepVerdict & { output: string }> {
       const handles = new Map(machines.map(({ name, machineId }) => [name, machineId]));
-      const place = { lab, step, sessionId: environmentId, machines: handles, answers };
+      const language = languageGiven(lab.languages);
+      const place = { lab, step, sessionId: environmentId, machines: handles, answers, language };
       const verdict = await runStep(runner, place, signal);
       signal.throwIfAborted();
       const output = evidenceOf(verdict);

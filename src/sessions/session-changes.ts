@@ -1,5 +1,7 @@
 import { fault, isFault } from '../errors.ts';
-import type { FaultCode, FaultDetails } from '../errors.ts';
+import type { Fault, FaultCode, FaultDetails } from '../errors.ts';
+import { reasonColumns } from '../database/reason-columns.ts';
+import type { ReasonColumns } from '../database/reason-columns.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Log } from '../log.ts';
 import type { SessionEvent } from './session-states.ts';
@@ -48,11 +50,31 @@ export function hasSaved({ savedStateId, forkOfId, state }: SessionRow): boolean
 }
 
 /** Columns that say why a session failed or ended: `error` itself if users may see it, else INTERNAL. */
-export function reasonOf(error: unknown): SessionChanges {
-  const known = isFault(error) ? error : fault('INTERNAL', {}, error);
-  return { reasonCode: known.code, reasonMessage: known.message };
+export function reasonOf(error: unknown): ReasonColumns {
+  return reasonColumns(shown(error));
 }
 
 /** As {@link reasonOf}, for a fault that nobody threw. */
-export const reason = (code: FaultCode, details?: FaultDetails): SessionChanges =>
+export const reason = (code: FaultCode, details?: FaultDetails): ReasonColumns =>
   reasonOf(fault(code, details));
+
+/** Columns that say why a session could not be saved. */
+export function saveProblemOf(error: unknown): SessionChanges {
+  const { code, message, details } = shown(error);
+  return {
+    saveProblemCode: code,
+    saveProblemMessage: message,
+    saveProblemDetails: JSON.stringify(details),
+  };
+}
+
+/** The columns of {@link saveProblemOf} where there is none. */
+export const noSaveProblem = {
+  saveProblemCode: null,
+  saveProblemMessage: null,
+  saveProblemDetails: null,
+} as const;
+
+function shown(error: unknown): Fault {
+  return isFault(error) ? error : fault('INTERNAL', {}, error);
+}

@@ -1,7 +1,6 @@
 import type { Database, Transaction } from '../database/database.ts';
 import type { Prisma } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
-import type { FaultCode } from '../errors.ts';
 import type { ProvisionedMachine } from '../engine/engine.ts';
 import { formatAddresses } from './machine-addresses.ts';
 import { isActive, nextState } from './session-states.ts';
@@ -15,8 +14,8 @@ export type SessionRow = Prisma.SessionGetPayload<typeof whole>;
 
 /** What may change beside the state. */
 export type SessionChanges = Partial<
-  Omit<SessionRow, 'id' | 'learnerId' | 'state' | 'generation' | 'activeKey' | 'machines' | 'reasonCode'>
-> & { reasonCode?: FaultCode | null };
+  Omit<SessionRow, 'id' | 'learnerId' | 'state' | 'generation' | 'activeKey' | 'machines'>
+>;
 
 export interface NewSession {
   id: string;

@@ -1,4 +1,4 @@
-import type { FaultCode } from '../errors.ts';
+import { readReason } from '../database/reason-columns.ts';
 import { parseAddresses } from './machine-addresses.ts';
 import type { SessionRow } from './session-store.ts';
 import type { Session } from './session.ts';
@@ -17,10 +17,10 @@ export function viewSession(row: SessionRow): Session {
     progress: viewProgress(row),
     saving:
       row.state === 'saving' ? { machine: row.phase ?? undefined, percent: row.percent ?? 0 } : undefined,
-    saveProblem: viewReason(row.saveProblemCode, row.saveProblemMessage),
+    saveProblem: viewSaveProblem(row),
     savedStateId: row.savedStateId ?? undefined,
     forkOfId: row.forkOfId ?? undefined,
-    reason: viewReason(row.reasonCode, row.reasonMessage),
+    reason: readReason(row),
     machines: row.machines.map(({ name, image, addresses }) => ({
       name,
       image,
@@ -34,8 +34,13 @@ export function viewSession(row: SessionRow): Session {
   };
 }
 
-function viewReason(code: string | null, message: string | null): Session['reason'] {
-  return code === null ? undefined : { code: code as FaultCode, message: message ?? '' };
+function viewSaveProblem(row: SessionRow): Session['saveProblem'] {
+  const { saveProblemCode, saveProblemMessage, saveProblemDetails } = row;
+  return readReason({
+    reasonCode: saveProblemCode,
+    reasonMessage: saveProblemMessage,
+    reasonDetails: saveProblemDetails,
+  });
 }
 
 function viewProgress({ state, phase, percent }: SessionRow): Session['progress'] {

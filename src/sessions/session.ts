@@ -1,6 +1,6 @@
 import type { Actor } from '../identity/actor.ts';
 import type { MachineAddress } from '../engine/engine.ts';
-import type { FaultCode } from '../errors.ts';
+import type { Reason } from '../errors.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { QueuePlace } from './admission/queue-place.ts';
 import type { PreparingProgress } from './preparing/preparing-progress.ts';
@@ -31,13 +31,13 @@ export interface Session {
   /** How much of it is put away, while it is; of a copy, of the session that it is a copy of. */
   saving: { machine: string | undefined; percent: number } | undefined;
   /** Why it could not be saved, until it is or begins anew. */
-  saveProblem: { code: FaultCode; message: string } | undefined;
+  saveProblem: Reason | undefined;
   /** What it goes on from, or would. */
   savedStateId: string | undefined;
   /** The session of another that it is a copy of. */
   forkOfId: string | undefined;
   /** Why it failed, ended or was saved on its own. */
-  reason: { code: FaultCode; message: string } | undefined;
+  reason: Reason | undefined;
   machines: SessionMachine[];
   createdAt: Date;
   readyAt: Date | undefined;

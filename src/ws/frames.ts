@@ -1,4 +1,5 @@
 import { fault } from '../errors.ts';
+import type { FaultDetails } from '../errors.ts';
 import type { TerminalSize } from '../terminals/terminal.ts';
 
 /** First byte of every frame, in both directions. */
@@ -15,7 +16,7 @@ const MAX_CONTROL_BYTES = 1024;
 export type ServerControl =
   | ({ type: 'hello'; terminal: string; offset: number; window: number } & TerminalSize)
   | { type: 'exit'; code: number | null }
-  | { type: 'error'; code: string; message: string; retry: boolean };
+  | { type: 'error'; code: string; message: string; details: FaultDetails; retry: boolean };
 
 /** What a client sends, read but not yet believed: sizes are checked by the service. */
 export type ClientFrame =

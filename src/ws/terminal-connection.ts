@@ -1,5 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
 import { fault, isFault } from '../errors.ts';
+import type { Fault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AttachedTerminal } from '../terminals/terminal.ts';
 import { CLOSE_EXITED, closeCodes, isRetryable, toFault } from './close-codes.ts';
@@ -64,12 +65,16 @@ export function carryTerminal(options: {
     socket.close(code, reason);
   }
 
+  function tellError({ code, message, details }: Fault, retry: boolean): void {
+    tell({ type: 'error', code, message, details, retry });
+  }
+
   function fail(error: unknown): void {
     if (over) return;
     const problem = toFault(error);
     if (problem.code === 'INTERNAL') log.error({ err: error }, 'a terminal socket failed');
     const code = closeCodes[problem.code];
-    tell({ type: 'error', code: problem.code, message: problem.message, retry: isRetryable(code) });
+    tellError(problem, isRetryable(code));
     close(code, problem.code);
   }
 
@@ -80,7 +85,7 @@ export function carryTerminal(options: {
         fail(error);
         return;
       }
-      tell({ type: 'error', code: error.code, message: error.message, retry: false });
+      tellError(error, false);
     });
   }
 

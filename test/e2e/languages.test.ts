@@ -14,11 +14,19 @@ steps:
   - id: look
     title: { en: Look, ko: 보기, de: Schauen }
     instructions: { en: Look at it., ko: 잘 살펴보세요., de: Sieh es an. }
-    check: { script: exit 0 }
+    checks: [{ id: look, script: checks/look.sh }, { id: seen, file: { path: ~/seen.txt } }]
+`;
+
+const CHECK = `#!/bin/bash
+case $BERTH_LANGUAGE in
+  ko) echo '잘했습니다.' ;;
+  de) echo 'Gut gemacht.' ;;
+  *) echo 'Well done.' ;;
+esac
 `;
 
 const labs = await labsFolder(t, {
-  lab: { 'lab.yaml': LAB },
+  lab: { 'lab.yaml': LAB, 'checks/look.sh': CHECK },
   english: { 'lab.yaml': 'title: English only\nmachines: [{ name: main, image: berth/lab-linux }]\n' },
 });
 const berth = await startBerth(t, { BERTH_LABS_DIR: labs });
@@ -51,6 +59,15 @@ await test('it is remembered, and a lab is read and worked in by it', async (t) 
   await machine.getByRole('button', { name: '실습 시작' }).click();
   await machine.locator('.xterm-rows').filter({ hasText: 'learner@main' }).waitFor();
   await machine.getByText('30분 남음').waitFor();
+  const step = labPage(page).step('보기');
+  await step.getByRole('button', { name: '확인' }).click();
+  await step.locator('output').filter({ hasText: '~/seen.txt이(가) 없습니다. 50 % 완료.' }).waitFor();
+  const results = step.getByRole('list', { name: '결과' }).getByRole('listitem');
+  t.equal(await results.filter({ hasText: '잘했습니다.' }).locator('p').getAttribute('lang'), 'ko');
+  t.equal(
+    await results.filter({ hasText: '~/seen.txt이(가) 없습니다.' }).locator('p').getAttribute('lang'),
+    null,
+  );
   await readable(t, page);
 });
 
@@ -66,8 +83,12 @@ await test('another language does not disturb what runs', async (t) => {
   t.equal(await lang(), 'en', 'the page itself does not speak it');
   await lab.step('Schauen').getByText('Sieh es an.').waitFor();
   await lab.shows('still 42');
-  await lab.step('Schauen').getByRole('button', { name: 'Check' }).click();
-  await lab.step('Schauen').getByText('✓ passed').waitFor();
+  const step = lab.step('Schauen');
+  await step.locator('output').filter({ hasText: '~/seen.txt is not there.' }).waitFor();
+  await lab.type('touch ~/seen.txt');
+  await step.getByRole('button', { name: 'Check' }).click();
+  await step.getByText('✓ passed').first().waitFor();
+  await step.getByRole('paragraph').filter({ hasText: 'Gut gemacht.' }).waitFor();
   await lab.end();
   await lab.machine.getByText('Your session has ended.').waitFor();
 });

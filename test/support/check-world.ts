@@ -135,7 +135,10 @@ export function checkLabs(t: Test): Promise<string> {
       'lab.yaml': mixed,
       'a.md': 'Do it.',
       'a.ko.md': '하십시오.',
-      'half.sh': '[ -e /tmp/whole ] && exit\nscore 1/2\nfail "Half of it is there."\n',
+      'half.sh': `[ -e /tmp/whole ] && exit
+score 1/2
+case $BERTH_LANGUAGE in ko) fail '절반입니다.' ;; en) fail "Half of it is there." ;; *) fail "$BERTH_LANGUAGE?" ;; esac
+`,
     },
   });
 }

@@ -52,5 +52,6 @@ export function placeOn(machineId: string, environment: Record<string, string> =
     machineUser: 'learner',
     environment: { BERTH_STEP: 'one', ...environment },
     answer: undefined,
+    language: 'en',
   };
 }

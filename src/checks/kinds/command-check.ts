@@ -1,6 +1,8 @@
 import type { CommandCheck } from '../../labs/lab-check.ts';
 import { passedOrNot } from '../check-verdict.ts';
 import type { Judgement } from '../check-verdict.ts';
+import { found } from '../findings.ts';
+import type { Found } from '../findings.ts';
 import type { Script } from '../script-command.ts';
 import type { ScriptEnd } from '../script-runner.ts';
 import { shellWord } from '../shell-word.ts';
@@ -22,9 +24,7 @@ function problemOf(
   { exit, output }: CommandCheck['command'],
   exitCode: number,
   printed: string,
-): string | undefined {
-  if (exitCode !== exit) return `The command that looks at this ended with exit code ${exitCode}.`;
-  return fitsRule(printed, output)
-    ? undefined
-    : 'The command that looks at this does not print what it should.';
+): Found | undefined {
+  if (exitCode !== exit) return found('COMMAND_OTHER_EXIT', { exitCode });
+  return fitsRule(printed, output) ? undefined : found('COMMAND_OTHER_OUTPUT');
 }

@@ -2,6 +2,7 @@ import { fault } from '../../errors.ts';
 import type { FileCheck } from '../../labs/lab-check.ts';
 import { passedOrNot, unjudged } from '../check-verdict.ts';
 import type { Judgement } from '../check-verdict.ts';
+import { found } from '../findings.ts';
 import type { Script } from '../script-command.ts';
 import type { ScriptEnd } from '../script-runner.ts';
 import { shellWord } from '../shell-word.ts';
@@ -23,8 +24,8 @@ const PERMISSION_BITS = 0o7777;
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH';
 
 /**
- * The script that looks at `path`: its mode in hexadecimal, the number and the name of its owner in one
- * line, and then what is in it, where that is asked for.
+ * The script that looks at `path`: its mode in hexadecimal and in letters, the number and the name of its owner in
+ * one line, and then what is in it, where that is asked for.
  */
 export function fileScript({ file, user, timeoutSeconds }: FileCheck, path: string): Script {
   const content = isRule(file.content)
@@ -37,7 +38,7 @@ path=${shellWord(path)}
   case $why in *'No such file or directory' | *'Not a directory') exit ${EXIT.notThere} ;; esac
   exit ${EXIT.hidden}
 }
-stat -L -c '%f %u %U' -- "$path" || exit
+stat -L -c '%f %A %u %U' -- "$path" || exit
 ${content}`;
   return { script, user, timeoutSeconds };
 }
@@ -45,6 +46,8 @@ ${content}`;
 /** What the script saw. */
 interface Seen {
   mode: number;
+  /** As `ls` shows it, such as `-rw-r--r--`. */
+  shown: string;
   owners: string[];
   content: string;
 }
@@ -57,44 +60,45 @@ export function judgeFile({ file }: FileCheck, end: ScriptEnd): Judgement {
   if ('unjudged' in end) return { ...end.unjudged, evidence: '' };
   const { exitCode, printed } = end;
   const evidence = printed === '' ? end.evidence : '';
+  const { path, exists } = file;
   if (exitCode === EXIT.notThere) {
-    return passedOrNot(file.exists ? `${file.path} is not there.` : undefined, { evidence });
+    return passedOrNot(exists ? found('FILE_ABSENT', { path }) : undefined, { evidence });
   }
   if (exitCode === EXIT.leadsNowhere) {
-    const problem = file.exists ? 'is not there.' : 'is a link that leads nowhere, and is not to be there.';
-    return passedOrNot(`${file.path} ${problem}`, { evidence });
+    return passedOrNot(found(exists ? 'FILE_ABSENT' : 'FILE_LEADS_NOWHERE', { path }), { evidence });
   }
   // Below a folder that its user may not enter, or a circle of links: there or not, nobody knows.
-  if (exitCode === EXIT.hidden) return passedOrNot(`${file.path} can not be looked at.`, { evidence });
-  if (exitCode === EXIT.unreadable) return passedOrNot(`${file.path} can not be read.`, { evidence });
+  if (exitCode === EXIT.hidden) return passedOrNot(found('FILE_HIDDEN', { path }), { evidence });
+  if (exitCode === EXIT.unreadable) return passedOrNot(found('FILE_UNREADABLE', { path }), { evidence });
   const seen = exitCode === 0 ? readSeen(printed) : undefined;
   if (!seen) return unjudged(fault('CHECK_NOT_STARTED', { problem: 'stat says nothing' }), evidence);
   return passedOrNot(problemOf(file, seen), { evidence: evidenceOf(seen) });
 }
 
 function readSeen(printed: string): Seen | undefined {
-  const [, mode = '', uid = '', name = '', content = ''] =
-    /^([0-9a-f]+) (\d+) (.*)(?:\n([^]*))?$/m.exec(printed) ?? [];
-  return mode === '' ? undefined : { mode: Number.parseInt(mode, 16), owners: [name, uid], content };
+  const [, mode = '', shown = '', uid = '', name = '', content = ''] =
+    /^([0-9a-f]+) (\S+) (\d+) (.*)(?:\n([^]*))?$/m.exec(printed) ?? [];
+  return mode === '' ? undefined : { mode: Number.parseInt(mode, 16), shown, owners: [name, uid], content };
 }
 
 function problemOf({ path, exists, kind, mode, owner, content }: FileCheck['file'], seen: Seen) {
   const kindBits = seen.mode & KIND_BITS;
   const permissions = seen.mode & PERMISSION_BITS;
-  if (!exists) return `${path} is there, and is not to be.`;
-  if (kind === 'folder' && kindBits !== FOLDER) return `${path} is not a folder.`;
-  if ((kind === 'file' || isRule(content)) && kindBits !== FILE) return `${path} is not a file.`;
+  if (!exists) return found('FILE_PRESENT', { path });
+  if (kind === 'folder' && kindBits !== FOLDER) return found('FILE_OTHER_THAN_FOLDER', { path });
+  if ((kind === 'file' || isRule(content)) && kindBits !== FILE) {
+    return found('FILE_OTHER_THAN_FILE', { path });
+  }
   if (mode !== undefined && permissions !== mode) {
-    return `The permission bits of ${path} are ${permissions.toString(8)}, and are to be others.`;
+    return found('FILE_OTHER_MODE', { path, mode: permissions.toString(8) });
   }
   if (owner !== undefined && !seen.owners.includes(owner)) {
-    return `${path} belongs to ${seen.owners[0]}, and is to be somebody else's.`;
+    return found('FILE_OTHER_OWNER', { path, owner: seen.owners[0] ?? '' });
   }
-  return fitsRule(seen.content, content) ? undefined : `What is in ${path} is not what is asked for.`;
+  return fitsRule(seen.content, content) ? undefined : found('FILE_OTHER_CONTENT', { path });
 }
 
-function evidenceOf({ mode, owners }: Seen): string {
-  const kindBits = mode & KIND_BITS;
-  const kind = kindBits === FOLDER ? 'folder' : kindBits === FILE ? 'file' : 'neither a file nor a folder';
-  return `${kind}, mode ${(mode & PERMISSION_BITS).toString(8)}, owner ${owners[0]}`;
+/** In no language but that of `ls`. */
+function evidenceOf({ mode, shown, owners }: Seen): string {
+  return `${shown} (${(mode & PERMISSION_BITS).toString(8)}) ${owners[0]}`;
 }

@@ -8,6 +8,8 @@ import type { HttpCheck } from '../../labs/lab-check.ts';
 import { textOf } from '../../plain-text.ts';
 import { passedOrNot } from '../check-verdict.ts';
 import type { Judgement } from '../check-verdict.ts';
+import { found } from '../findings.ts';
+import type { Found } from '../findings.ts';
 import { fitsRule } from '../text-rule.ts';
 
 /** Most bytes of an answer's body that are looked at; the rest is not waited for. */
@@ -34,7 +36,7 @@ export async function judgeHttp(
     stream = await engine.connect(machineId, port);
   } catch (error) {
     if (!isFault(error, 'PORT_CLOSED')) throw error;
-    return passedOrNot(error.message, { evidence: '' });
+    return passedOrNot(error, { evidence: '' });
   }
   // Counted from here: how long the way into the machine takes is not its learner's doing.
   const timeUp = AbortSignal.timeout(check.timeoutSeconds * 1000);
@@ -43,11 +45,11 @@ export async function judgeHttp(
     return passedOrNot(problemOf(check, answer), { evidence: evidenceOf(answer) });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const late = `What answers on port ${port} of the machine "${check.machine}" took more than ${check.timeoutSeconds} s.`;
-    const broken = fault('PREVIEW_BROKEN', { port, machine: check.machine }, error).message;
-    return passedOrNot(timeUp.aborted ? late : broken, {
-      evidence: error instanceof Error ? error.message : '',
-    });
+    const { machine, timeoutSeconds: seconds } = check;
+    const problem = timeUp.aborted
+      ? found('HTTP_LATE', { port, machine, seconds })
+      : fault('PREVIEW_BROKEN', { port, machine });
+    return passedOrNot(problem, { evidence: error instanceof Error ? error.message : '' });
   } finally {
     stream.destroy();
   }
@@ -88,10 +90,11 @@ async function ask({ http, machine }: HttpCheck, stream: Duplex, signal: AbortSi
   return { status, headers: lines, body };
 }
 
-function problemOf({ http, machine }: HttpCheck, { status, body }: Answer): string | undefined {
-  const what = `${http.method} ${http.path} on port ${http.port} of the machine "${machine}"`;
-  if (status !== http.status) return `${what} is answered with the status ${status}.`;
-  return fitsRule(body, http.body) ? undefined : `${what} is not answered with what is asked for.`;
+function problemOf({ http, machine }: HttpCheck, { status, body }: Answer): Found | undefined {
+  const { method, path, port } = http;
+  const request = { method, path, port, machine };
+  if (status !== http.status) return found('HTTP_OTHER_STATUS', { ...request, status });
+  return fitsRule(body, http.body) ? undefined : found('HTTP_OTHER_BODY', request);
 }
 
 function evidenceOf({ status, headers, body }: Answer): string {

@@ -3,24 +3,28 @@ import type { QuizCheck, QuizText } from '../../labs/lab-check.ts';
 import { patternFound } from '../../labs/pattern.ts';
 import { judged } from '../check-verdict.ts';
 import type { Judgement } from '../check-verdict.ts';
+import { found } from '../findings.ts';
 import type { Answer } from '../given-answers.ts';
 
 /** Whether an answer is right, in whole or not at all; its evidence is the answer, and nothing that would lead to the right one. */
-export function judgeQuiz({ answer: right }: QuizCheck, given: Answer | undefined): Judgement {
-  if (!given) return judged({ score: 0, message: 'This is not answered yet.', evidence: '' });
+export function judgeQuiz(
+  { answer: right }: QuizCheck,
+  given: Answer | undefined,
+  language?: string,
+): Judgement {
+  if (!given) return judged({ score: 0, says: found('ANSWER_MISSING'), evidence: '' });
   if (right.kind === 'choice') {
     const chosen = 'options' in given ? given.options : [];
     const isRight = right.options.every(({ correct }, place) => correct === chosen.includes(place));
     const texts = right.options.filter((_, place) => chosen.includes(place));
-    return verdictOn(isRight, texts.map(({ text }) => inLanguage(text)).join('\n'));
+    return verdictOn(isRight, texts.map(({ text }) => inLanguage(text, language)).join('\n'));
   }
   const text = 'text' in given ? given.text : '';
   return verdictOn(fits(right, text), text);
 }
 
 function verdictOn(isRight: boolean, evidence: string): Judgement {
-  const message = isRight ? 'That is right.' : 'That is not right.';
-  return judged({ score: isRight ? 1 : 0, message, evidence });
+  return judged({ score: isRight ? 1 : 0, says: found(isRight ? 'ANSWER_RIGHT' : 'ANSWER_WRONG'), evidence });
 }
 
 function fits({ answers, match, ignoreCase }: QuizText, text: string): boolean {

@@ -2,6 +2,7 @@ import { fault } from '../../errors.ts';
 import { lastLine } from '../../plain-text.ts';
 import { judged, MESSAGE_LIMIT, unjudged } from '../check-verdict.ts';
 import type { Judgement } from '../check-verdict.ts';
+import { found } from '../findings.ts';
 import type { ScriptEnd } from '../script-runner.ts';
 
 /** What a script's end means: the score that it gave itself, else all with exit code 0 and nothing with another. */
@@ -16,8 +17,8 @@ export function judgeScript(end: ScriptEnd): Judgement {
   // What gave itself everything and then failed did not mean it.
   const full = exitCode === 0 ? 1 : 0;
   const score = given === undefined || (given === 1 && full === 0) ? full : given;
-  const message = lastLine(printed, MESSAGE_LIMIT) ?? (score === 1 ? 'Done.' : 'Not there yet.');
-  return judged({ score, message, evidence, exitCode });
+  const says = lastLine(printed, MESSAGE_LIMIT) ?? found(score === 1 ? 'DONE' : 'NOT_YET');
+  return judged({ score, says, evidence, exitCode });
 }
 
 /** A share from 0 to 1, written as `0.6`, `60%` or `3/5`. */

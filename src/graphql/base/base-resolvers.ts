@@ -5,6 +5,7 @@ import type { GraphqlContext } from '../context.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 import type { NodeModel } from '../models.ts';
 import { pageInfo } from './connection.ts';
+import { details } from './details.ts';
 import { readGlobalId } from './global-id.ts';
 
 /** The object with this global id; undefined when there is none for this actor. */
@@ -53,6 +54,7 @@ function withType<N extends string, T extends object>(__typename: N, object: T |
 export const baseResolvers = {
   Node: { __resolveType: (node) => node.__typename },
   PageInfo: pageInfo,
+  Reason: { details },
   Query: {
     node: (_, { id }, context) => findNode(id, context),
     nodes: (_, { ids }, context) => {

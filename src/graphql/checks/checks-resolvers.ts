@@ -2,13 +2,14 @@ import type { Attempt } from '../../checks/attempt.ts';
 import { evidenceOf } from '../../checks/step-verdict.ts';
 import { inLanguage } from '../../labs/in-language.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
+import { details } from '../base/details.ts';
 import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 import { learner } from '../identity/learner.ts';
 import { checkFinished } from './check-finished.ts';
 
-function reason({ reasonCode, message }: Pick<Attempt, 'reasonCode' | 'message'>) {
-  return reasonCode ? { code: reasonCode, message } : null;
+function reason({ state, finding, message }: Pick<Attempt, 'state' | 'finding' | 'message'>) {
+  return state === 'errored' && finding ? { ...finding, message } : null;
 }
 
 export const checksResolvers = {
@@ -29,6 +30,7 @@ export const checksResolvers = {
     reason,
     explanation: ({ explanation }, { language }) => explanation && inLanguage(explanation, language),
   },
+  Finding: { details },
   StepProgress: { id: (progress) => progress.stepId },
   RevealedHint: { text: ({ text }, { language }) => inLanguage(text, language) },
   AttemptConnection: connection,
@@ -54,8 +56,9 @@ export const checksResolvers = {
         options: given(options),
         text: given(text),
       }));
-      const { step: stepId, poll } = input;
-      return { attempt: await services.checks.run(actor, { sessionId, stepId, answers, poll }) };
+      const { step: stepId, poll, language } = input;
+      const run = { sessionId, stepId, answers, poll, language: given(language) };
+      return { attempt: await services.checks.run(actor, run) };
     },
     async revealHint(_, { input: { session, step, hint } }, { services, actor }) {
       const sessionId = fromGlobalId('Session', session);

@@ -45,8 +45,7 @@ export function createFollower(options: {
 
   function failure(error: unknown, id: string): Look {
     if (!isFault(error)) log.error({ err: error, source: id }, 'A lab source could not be looked at.');
-    const { code, message } = isFault(error) ? error : fault('INTERNAL');
-    return { kind: 'failed', code, message };
+    return { kind: 'failed', reason: isFault(error) ? error : fault('INTERNAL') };
   }
 
   /** One look at the source, if no other process is at it. */
@@ -69,7 +68,10 @@ export function createFollower(options: {
     const now = clock.now();
     const next = new Date(now.getTime() + known.everyMinutes * MINUTE_MS);
     const noted = await sources.finish(id, holder, brought, { now, next });
-    if (brought.kind === 'failed') log.warn({ source: id, ...brought }, 'A lab source could not be had.');
+    if (brought.kind === 'failed') {
+      const { code, message } = brought.reason;
+      log.warn({ source: id, code, message }, 'A lab source could not be had.');
+    }
     untold ||= noted && brought.kind === 'changed';
     await tell();
   }

@@ -1,8 +1,10 @@
 import type { Database } from '../../database/database.ts';
 import type { LabSource as SourceRow } from '../../database/generated/sqlite/client.ts';
+import { noReason, readReason, reasonColumns } from '../../database/reason-columns.ts';
 import { isUniqueViolation } from '../../database/unique-violation.ts';
 import type { Encryption } from '../../encryption.ts';
 import { isFault } from '../../errors.ts';
+import type { Reason } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { Hold } from '../../keep-hold.ts';
 import { withoutSecret } from '../git/git-address.ts';
@@ -15,7 +17,7 @@ import type { LabSource } from './lab-source.ts';
 export type Look =
   | { kind: 'unchanged' }
   | { kind: 'changed'; commit: string; labs: readonly VersionKey[]; problems: readonly LabProblem[] }
-  | { kind: 'failed'; code: string; message: string };
+  | { kind: 'failed'; reason: Reason };
 
 /** A source as who looks at it needs it. */
 export type FollowedSource = Pick<LabSource, 'ref' | 'folder' | 'commit' | 'everyMinutes'> & {
@@ -36,7 +38,7 @@ export function createLabSourceStore({
   const { client } = database;
 
   function toSource(row: SourceRow): LabSource {
-    const { ref, commit, checkedAt, changedAt, reasonCode, reasonMessage } = row;
+    const { ref, commit, checkedAt, changedAt } = row;
     return {
       id: row.id,
       name: row.name,
@@ -48,7 +50,7 @@ export function createLabSourceStore({
       commit: commit ?? undefined,
       checkedAt: checkedAt ?? undefined,
       changedAt: changedAt ?? undefined,
-      reason: reasonCode === null ? undefined : { code: reasonCode, message: reasonMessage ?? '' },
+      reason: readReason(row),
       problems: (JSON.parse(row.problems) as LabProblem[]).map((each) => ({ ...each, source: row.name })),
       createdAt: row.createdAt,
     };
@@ -154,10 +156,9 @@ export function createLabSourceStore({
 }
 
 function broughtBy(look: Look, now: Date) {
-  if (look.kind === 'failed') return { reasonCode: look.code, reasonMessage: look.message };
-  const fine = { reasonCode: null, reasonMessage: null };
-  if (look.kind === 'unchanged') return fine;
-  return { ...fine, changedAt: now, commit: look.commit, problems: JSON.stringify(look.problems) };
+  if (look.kind === 'failed') return reasonColumns(look.reason);
+  if (look.kind === 'unchanged') return noReason;
+  return { ...noReason, changedAt: now, commit: look.commit, problems: JSON.stringify(look.problems) };
 }
 
 function stateOf({ heldBy, checkedAt, reasonCode }: SourceRow): LabSource['state'] {

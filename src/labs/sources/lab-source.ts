@@ -1,3 +1,4 @@
+import type { Reason } from '../../errors.ts';
 import type { Actor } from '../../identity/actor.ts';
 import type { LabProblem } from '../lab-problem.ts';
 
@@ -19,7 +20,7 @@ export interface LabSource {
   checkedAt: Date | undefined;
   changedAt: Date | undefined;
   /** Why the last look failed; its labs are those of the last that did not. */
-  reason: { code: string; message: string } | undefined;
+  reason: Reason | undefined;
   /** What is wrong with labs of `commit`: each is as it was when it was last right, if ever. */
   problems: LabProblem[];
   createdAt: Date;

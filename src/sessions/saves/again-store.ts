@@ -1,7 +1,9 @@
 import type { Database } from '../../database/database.ts';
+import { noReason } from '../../database/reason-columns.ts';
 import { isUniqueViolation } from '../../database/unique-violation.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Lifetime } from '../lifetime-rules.ts';
+import { noSaveProblem } from '../session-changes.ts';
 import { countHolding, keyOf, machineRows, moveWithin } from '../session-store.ts';
 import type { SessionRow } from '../session-store.ts';
 import { forgetEntered } from '../steps/entered-step-store.ts';
@@ -11,10 +13,8 @@ import { retireOf } from './saved-state-store.ts';
 const fresh = {
   phase: null,
   percent: null,
-  reasonCode: null,
-  reasonMessage: null,
-  saveProblemCode: null,
-  saveProblemMessage: null,
+  ...noReason,
+  ...noSaveProblem,
   warnedAt: null,
   endedAt: null,
 } as const;

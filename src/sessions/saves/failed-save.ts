@@ -3,7 +3,7 @@ import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
 import { isFault } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { used } from '../lifetime-rules.ts';
-import { hasSaved, reason, reasonOf } from '../session-changes.ts';
+import { hasSaved, reason, reasonOf, saveProblemOf } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
 import { isPassing } from './put-away.ts';
@@ -42,12 +42,7 @@ export function createFailedSave(options: {
   }
 
   async function keep(row: SessionRow, error: unknown): Promise<void> {
-    const { reasonCode, reasonMessage } = reasonOf(error);
-    const problem: SessionChanges = {
-      saveProblemCode: reasonCode ?? null,
-      saveProblemMessage: reasonMessage ?? null,
-      ...over,
-    };
+    const problem = { ...saveProblemOf(error), ...over };
     try {
       const machines = await startAgain(row);
       // The time that it took is not the learner's. Where its end had come, it comes again.
@@ -82,9 +77,8 @@ export function createFailedSave(options: {
       if (row.forkOfId !== null && row.savedStateId === stateId) {
         await changer.move(row, 'fail', { ...reasonOf(error), endedAt: clock.now() });
       } else if (ending && !isPassing(error)) {
-        const { reasonCode, reasonMessage } = reasonOf(error);
-        const problem = { saveProblemCode: reasonCode ?? null, saveProblemMessage: reasonMessage ?? null };
-        await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', { ...ending, ...problem, ...over });
+        const changes = { ...ending, ...saveProblemOf(error), ...over };
+        await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', changes);
         onEnded();
       } else {
         await keep(row, error);

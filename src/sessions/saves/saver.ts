@@ -1,10 +1,12 @@
 import type { Clock } from '../../clock.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { noReason } from '../../database/reason-columns.ts';
 import { fault } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { HOLD_LOST, holdFrom, keepHold } from '../../keep-hold.ts';
 import type { Hold } from '../../keep-hold.ts';
 import type { Log } from '../../log.ts';
+import { noSaveProblem } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
 import type { FailedSave } from './failed-save.ts';
@@ -19,7 +21,7 @@ const AT_ONCE = 2;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** What an explicit save, or the end of a session, begins with. */
-const untroubled = { saveProblemCode: null, saveProblemMessage: null, reasonCode: null, reasonMessage: null };
+const untroubled = { ...noReason, ...noSaveProblem };
 
 /** Of a session that is saved because it is to end. */
 export interface Ending {

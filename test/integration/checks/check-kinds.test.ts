@@ -27,7 +27,7 @@ await t.test('a file is looked at: whether, what, how and whose', async (t) => {
     mkdir -p site; ln -s conf link; ln -s gone dangling; ln -s circle circle; chmod 1777 site`);
   t.match(await run(fileCheck('/home/learner/conf')), {
     ...passed,
-    evidence: 'file, mode 640, owner learner',
+    evidence: '-rw-r----- (640) learner',
   });
   t.match(await run(fileCheck('~/conf', { kind: 'file', mode: 0o640, owner: 'learner' })), passed);
   t.match(await run(fileCheck('~/conf', { owner: '1000' })), passed);
@@ -59,7 +59,7 @@ await t.test('what is in a file is judged, and not told', async (t) => {
   const holds = (rule: object) => run(fileCheck('~/conf', text(rule)));
   t.match(await holds({ contains: ['port', 'web'] }), {
     ...passed,
-    evidence: 'file, mode 640, owner learner',
+    evidence: '-rw-r----- (640) learner',
   });
   t.match(await holds({ matches: '(?m)^name += +w' }), passed);
   t.match(await holds({ equals: 'port = 80\nname = web' }), passed, 'line ends at the end do not count');
@@ -77,7 +77,7 @@ await t.test('a link to what only root may read does not show it, however the lo
     ln -s /root/answer /home/learner/notes.txt; chown -h learner /home/learner/notes.txt`);
   const notes = fileCheck('~/notes.txt', text({ contains: ['mine'] }));
   const look = (change: Partial<LabCheck> = {}) => run({ ...notes, ...change } as LabCheck);
-  const facts = 'file, mode 600, owner root';
+  const facts = '-rw------- (600) root';
   t.strictSame((await look()).evidence, facts);
   t.match(await run(fileCheck('~/notes.txt', text({ equals: 'the answer' }))), {
     ...passed,
@@ -92,7 +92,7 @@ await t.test('a link to what only root may read does not show it, however the lo
   await head('kill -9 $PPID');
   t.match(await look(), { state: 'errored', evidence: /^$/ });
   await head('sleep 1000');
-  t.match(await look({ timeoutSeconds: 1 }), { reasonCode: 'CHECK_TIMED_OUT', evidence: /^$/ });
+  t.match(await look({ timeoutSeconds: 1 }), { finding: { code: 'CHECK_TIMED_OUT' }, evidence: /^$/ });
   await shell('rm /usr/local/sbin/head');
 });
 
@@ -157,7 +157,7 @@ await t.test('a command is judged by its exit code and what it prints', async (t
   );
   t.match(await run({ ...commandCheck(['sleep', '1000']), timeoutSeconds: 1 }), {
     state: 'errored',
-    reasonCode: 'CHECK_TIMED_OUT',
+    finding: { code: 'CHECK_TIMED_OUT' },
   });
   t.same(await processes(), []);
 });
@@ -227,7 +227,7 @@ await t.test('a server that is none, or never ends, is failed in time', async (t
   const stopped = run(httpCheck(8080, { path: '/silent' }), {}, stopping.signal);
   await until(async () => (await processes()).filter((name) => name.includes('server-8080')).length > 1);
   stopping.abort();
-  t.match(await stopped, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+  t.match(await stopped, { state: 'errored', finding: { code: 'CHECK_INTERRUPTED' } });
 });
 
 await t.test('a server with TLS is asked whatever its certificate says', async (t) => {
@@ -243,6 +243,10 @@ await t.test('a server with TLS is asked whatever its certificate says', async (
 await t.test('a machine that is gone is not held against anybody', async (t) => {
   const gone = { machineId: 'f'.repeat(64) };
   for (const check of [fileCheck('/x'), fileCheck('~/x'), commandCheck(['true']), httpCheck(80)]) {
-    t.match(await run(check, gone), { state: 'errored', reasonCode: 'CONTAINER_NOT_FOUND' }, check.kind);
+    t.match(
+      await run(check, gone),
+      { state: 'errored', finding: { code: 'CONTAINER_NOT_FOUND' } },
+      check.kind,
+    );
   }
 });

@@ -56,7 +56,7 @@ await tidyTest(
     const bash = '#!/bin/bash -e\nscore 2/3\nfail "One of three is missing."\n';
     t.match(await run(bash), { passed: false, score: 2 / 3, message: 'One of three is missing.' });
     t.match(await run('score 10%; score 60%'), { passed: false, score: 0.6, message: 'Not there yet.' });
-    t.match(await run('score all; echo end'), { state: 'errored', reasonCode: 'CHECK_SCORE_INVALID' });
+    t.match(await run('score all; echo end'), { state: 'errored', finding: { code: 'CHECK_SCORE_INVALID' } });
     t.match(await run('#!/usr/bin/awk -f\nBEGIN { print "1/4" >ENVIRON["BERTH_SCORE"]; print "awk" }'), {
       score: 0.25,
       message: 'awk',
@@ -90,7 +90,7 @@ await tidyTest('a check whose interpreter is missing is not judged', async (t) =
   for (const line of ['#!/usr/bin/env python9', '#!/opt/none/python9']) {
     t.match(await run(`${line}\nprint(1)\n`), {
       state: 'errored',
-      reasonCode: 'CHECK_NOT_STARTED',
+      finding: { code: 'CHECK_NOT_STARTED' },
       message: /its interpreter (\/opt\/none\/)?python9 is not in the machine/,
     });
   }
@@ -100,7 +100,10 @@ await tidyTest('a check runs as its user, knows its step, and stands in /', asyn
   const script = 'echo "$(id -un) $BERTH_STEP $PWD $HOME"';
   t.match(await run(script, { user: 'learner' }), { message: 'learner one / /home/learner' });
   t.match(await run(script, { user: 'root' }), { message: 'root one / /root' });
-  t.match(await run('true', { user: 'nobody-here' }), { state: 'errored', reasonCode: 'CHECK_NOT_STARTED' });
+  t.match(await run('true', { user: 'nobody-here' }), {
+    state: 'errored',
+    finding: { code: 'CHECK_NOT_STARTED' },
+  });
 });
 
 await tidyTest('a check has nothing to read', async (t) => {
@@ -142,7 +145,7 @@ await tidyTest('a check that never ends is stopped with all its children', async
   const verdict = await run(script, { timeoutSeconds: 1 });
   t.match(verdict, {
     state: 'errored',
-    reasonCode: 'CHECK_TIMED_OUT',
+    finding: { code: 'CHECK_TIMED_OUT' },
     message: /within 1 s/,
     evidence: 'begun',
   });
@@ -158,7 +161,7 @@ await tidyTest('what a check leaves running neither delays nor outlives it', asy
 await tidyTest('a check that prints a gigabyte is stopped early', async (t) => {
   const start = Date.now();
   const verdict = await run('echo first; head -c 1G /dev/zero | tr "\\0" x', { timeoutSeconds: 60 });
-  t.match(verdict, { state: 'errored', reasonCode: 'CHECK_OUTPUT_LIMIT' });
+  t.match(verdict, { state: 'errored', finding: { code: 'CHECK_OUTPUT_LIMIT' } });
   t.match(verdict.evidence, /^first\nx+$/);
   t.ok(Date.now() - start < 20_000);
 });
@@ -179,7 +182,7 @@ await tidyTest('a machine without room for the script says so', async (t) => {
   t.teardown(() => shell('rm -f /dev/shm/full'));
   t.match(await run('true'), {
     state: 'errored',
-    reasonCode: 'CHECK_NOT_STARTED',
+    finding: { code: 'CHECK_NOT_STARTED' },
     message: 'The check did not start: the machine has no room for a file',
   });
 });
@@ -189,7 +192,7 @@ await tidyTest('an aborted check ends with its children, and says that it was in
   const verdict = run('sleep 1000 & sleep 1001', {}, stopping.signal);
   await until(async () => (await processes()).filter((name) => name.startsWith('sleep 100')).length === 2);
   stopping.abort();
-  t.match(await verdict, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+  t.match(await verdict, { state: 'errored', finding: { code: 'CHECK_INTERRUPTED' } });
 });
 
 await tidyTest('an engine that goes away during a check leaves it without verdict', async (t) => {
@@ -211,12 +214,12 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
   await until(async () => (await processes()).includes('sleep 3'));
   relay.close();
   for (const socket of sockets) socket.destroy();
-  t.match(await verdict, { state: 'errored', reasonCode: 'ENGINE_UNREACHABLE' });
+  t.match(await verdict, { state: 'errored', finding: { code: 'ENGINE_UNREACHABLE' } });
   await until(async () => (await processes()).length === 0);
 });
 
 await tidyTest('a machine that is gone is told by its code', async (t) => {
   const check = scriptCheck({ script: 'true' });
   const verdict = await runner.run(check, placeOn('f'.repeat(64)), new AbortController().signal);
-  t.match(verdict, { state: 'errored', reasonCode: 'CONTAINER_NOT_FOUND' });
+  t.match(verdict, { state: 'errored', finding: { code: 'CONTAINER_NOT_FOUND' } });
 });

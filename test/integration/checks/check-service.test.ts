@@ -73,7 +73,7 @@ await eachDatabase(t, 'a check is stored as an attempt, counted, and told', asyn
     passed: false,
     score: 0,
     message: 'No flag.',
-    reasonCode: undefined,
+    finding: undefined,
     verdicts: [
       {
         checkId: 'check',
@@ -85,7 +85,7 @@ await eachDatabase(t, 'a check is stored as an attempt, counted, and told', asyn
         message: 'No flag.',
         evidence: 'No flag.',
         exitCode: 1,
-        reasonCode: undefined,
+        finding: undefined,
       },
     ],
     startedAt: Date,
@@ -136,8 +136,8 @@ await eachDatabase(t, 'a check that could not be judged does not count', async (
   t.match(attempt, {
     state: 'errored',
     passed: false,
-    reasonCode: 'CONTAINER_NOT_FOUND',
-    verdicts: [{ state: 'errored', reasonCode: 'CONTAINER_NOT_FOUND', exitCode: undefined }],
+    finding: { code: 'CONTAINER_NOT_FOUND' },
+    verdicts: [{ state: 'errored', finding: { code: 'CONTAINER_NOT_FOUND' }, exitCode: undefined }],
   });
   t.equal(await database.client.progress.count(), 0);
   t.equal(world.events.length, 1, 'those who wait are told');

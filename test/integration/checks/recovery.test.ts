@@ -60,7 +60,7 @@ for (const provider of providers) {
       await kill(dying);
       t.equal(await checks.recover(), 1);
       t.match((await checks.service.listAttempts(actors.owner, {}, { first: 1 })).items, [
-        { node: { state: 'errored', reasonCode: 'CHECK_INTERRUPTED', sessionId, finishedAt: Date } },
+        { node: { state: 'errored', finding: { code: 'CHECK_INTERRUPTED' }, sessionId, finishedAt: Date } },
       ]);
       t.match(world.events, [{ sessionId, learnerId: actors.owner.userId }]);
       t.equal(await database.client.progress.count(), 0, 'it does not count');
@@ -162,7 +162,7 @@ await eachDatabase(t, 'a check that another process took for dead ends here too'
   await database.client.attempt.updateMany({ data: attempt });
   t.equal(await world.neighbour().recover(), 1);
   await clock.advance(5_000);
-  t.match(await run, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+  t.match(await run, { state: 'errored', finding: { code: 'CHECK_INTERRUPTED' } });
   t.equal(await runs(), false);
 });
 

@@ -28,8 +28,16 @@ await eachDatabase(t, 'all checks of a step make one attempt, each with its verd
       explanation: undefined,
     },
     { checkId: 'word', kind: 'quiz', score: 0, message: 'This is not answered yet.', explanation: undefined },
-    { checkId: 'flag', kind: 'file', score: 0, message: '~/flag is not there.', evidence: '' },
+    {
+      checkId: 'flag',
+      kind: 'file',
+      score: 0,
+      message: '~/flag is not there.',
+      finding: { code: 'FILE_ABSENT', details: { path: '~/flag' } },
+      evidence: '',
+    },
   ]);
+  t.equal(first.finding, undefined, 'these are words of the lab');
 
   const wrong = await run([
     { checkId: 'which', options: [2] },
@@ -49,7 +57,8 @@ await eachDatabase(t, 'all checks of a step make one attempt, each with its verd
     { checkId: 'word', text: ' Secret ' },
     { checkId: 'which', options: [1] },
   ]);
-  t.match(passed, { state: 'finished', passed: true, score: 0.8, message: 'Done.' });
+  const done = { message: 'Done.', finding: { code: 'DONE', details: {} } };
+  t.match(passed, { state: 'finished', passed: true, score: 0.8, ...done });
   t.match(await progress(), { attempts: 3, passed: true, score: 0.8, bestScore: 0.8 });
   t.same(await checks.service.get(owner, passed.id), passed);
 
@@ -68,11 +77,29 @@ await eachDatabase(t, 'a check that could not judge leaves the attempt unjudged'
   t.match(attempt, {
     state: 'errored',
     passed: false,
-    reasonCode: 'CHECK_NOT_STARTED',
+    finding: { code: 'CHECK_NOT_STARTED', details: { problem: /its interpreter/ } },
     message: /its interpreter \/bin\/none is not in the machine/,
     verdicts: [{ state: 'finished' }, { state: 'errored' }, { state: 'finished', passed: true }],
   });
   t.equal(await database.client.progress.count(), 0);
+});
+
+await eachDatabase(t, 'a lab speaks the language of its learner', async (t, database) => {
+  await shell('rm -f /tmp/whole');
+  const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
+  const sessionId = await addSession(actors.owner.userId, 'mixed');
+  const run = (language: string | undefined) =>
+    checks.service.run(actors.owner, {
+      sessionId,
+      stepId: 'parts',
+      answers: [{ checkId: 'which', options: [2] }],
+      language,
+    });
+  const korean = await run('ko-KR');
+  t.match(korean.verdicts, [{ message: '절반입니다.' }, { evidence: '셋' }]);
+  for (const language of [undefined, 'de', '$(id); x'.repeat(10_000)]) {
+    t.match((await run(language)).verdicts, [{ message: 'Half of it is there.' }, { evidence: 'three' }]);
+  }
 });
 
 await eachDatabase(

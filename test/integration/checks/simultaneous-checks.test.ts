@@ -15,7 +15,7 @@ const { engine, machineId, processes } = await startCheckMachine(t);
 const verdictOf = (score: number) =>
   stepVerdict({ pass: 1 }, [
     {
-      ...judged({ score, message: '', evidence: '' }),
+      ...judged({ score, says: '', evidence: '' }),
       checkId: 'check',
       kind: 'script',
       weight: 1,
@@ -114,7 +114,7 @@ await eachDatabase(t, 'a service that stops ends its checks, and says so', async
   const run = checks.service.run(actors.owner, { sessionId, stepId: 'endless' });
   await until(() => sleeping(1000));
   await checks.stop();
-  t.match(await run, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+  t.match(await run, { state: 'errored', finding: { code: 'CHECK_INTERRUPTED' } });
   t.equal(await sleeping(1000), false);
   t.equal(
     await outcomeOf(() => checks.service.run(actors.owner, { sessionId, stepId: 'pass' })),

@@ -123,12 +123,16 @@ await t.test('what is too much, or no file, is not copied', async (t) => {
   t.match(await run(trustedCheck({ script: 'ls /machine/root/odd', paths: ['/root/odd'] })), {
     evidence: 'x',
   });
-  const tooMuch = { state: 'errored', reasonCode: 'CHECK_COPY_LIMIT', message: String(COPY_LIMITS.bytes) };
+  const tooMuch = {
+    state: 'errored',
+    finding: { code: 'CHECK_COPY_LIMIT' },
+    message: String(COPY_LIMITS.bytes),
+  };
   const large = await run(trustedCheck({ paths: ['/root/large'] }));
   t.match(large, { ...tooMuch, message: /remove what is not needed/ });
   await shell(`cd /root/many; seq ${COPY_LIMITS.entries} | xargs touch`);
   t.match(await run(trustedCheck({ paths: ['/root/odd', '/root/many'] })), {
-    reasonCode: 'CHECK_COPY_LIMIT',
+    finding: { code: 'CHECK_COPY_LIMIT' },
   });
   t.same(await checkers(), []);
 });
@@ -169,13 +173,13 @@ await t.test('a script writes into memory of bounded size, and nowhere else', as
 await t.test('a script that ends late or is stopped leaves nothing behind', async (t) => {
   t.match(await run({ ...trustedCheck({ script: 'sleep 1000' }), timeoutSeconds: 1 }), {
     state: 'errored',
-    reasonCode: 'CHECK_TIMED_OUT',
+    finding: { code: 'CHECK_TIMED_OUT' },
   });
   const stopping = new AbortController();
   const stopped = run(trustedCheck({ script: 'sleep 1000' }), {}, stopping.signal);
   await until(async () => (await checkers()).length === 1);
   stopping.abort();
-  t.match(await stopped, { state: 'errored', reasonCode: 'CHECK_INTERRUPTED' });
+  t.match(await stopped, { state: 'errored', finding: { code: 'CHECK_INTERRUPTED' } });
   t.same(await checkers(), []);
 });
 
@@ -237,7 +241,9 @@ await t.test('an image that cannot be had, or a machine that is gone, is told by
   const missing: TrustedCheck = trustedCheck({ image });
   t.match(await run(missing), {
     state: 'errored',
-    reasonCode: /IMAGE_NOT_FOUND|REGISTRY_UNREACHABLE|REGISTRY_DENIED/,
+    finding: { code: /IMAGE_NOT_FOUND|REGISTRY_UNREACHABLE|REGISTRY_DENIED/ },
   });
-  t.match(await run(trustedCheck({}), { machineId: 'f'.repeat(64) }), { reasonCode: 'CONTAINER_NOT_FOUND' });
+  t.match(await run(trustedCheck({}), { machineId: 'f'.repeat(64) }), {
+    finding: { code: 'CONTAINER_NOT_FOUND' },
+  });
 });

@@ -51,7 +51,11 @@ await test('an idle session is saved in place of being ended, and goes on as it 
   await run(id, 'echo kept >/root/file');
   await pass(26 * MINUTE, id, ({ warnedAt }) => warnedAt !== undefined);
   const put = await pass(5 * MINUTE, id, ({ state }) => state === 'saved' || state === 'ended');
-  t.match(put, { state: 'saved', reason: { code: 'SESSION_IDLE' }, saveProblem: undefined });
+  t.match(put, {
+    state: 'saved',
+    reason: { code: 'SESSION_IDLE', details: { minutes: Number } },
+    saveProblem: undefined,
+  });
   await saves.resume(actors.owner, id);
   t.match(await whenState(service, id, 'ready'), { reason: undefined });
   t.equal(await run(id, 'cat /root/file'), 'kept\n');
@@ -73,7 +77,7 @@ await test('what is too large to be saved at its end ends; what was saved before
     state: 'saved',
     savedStateId: before.savedStateId,
     reason: { code: 'SESSION_IDLE' },
-    saveProblem: { code: 'SAVE_TOO_LARGE' },
+    saveProblem: { code: 'SAVE_TOO_LARGE', details: { size: String, limit: String } },
   });
   await sweeps(leaves(0, 1));
   await saves.reset(owner, id);

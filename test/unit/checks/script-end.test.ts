@@ -34,7 +34,7 @@ await t.test('exit code 0 passes, with the last line as message', async (t) => {
     message: 'Well done.',
     evidence: 'looking\nWell done.',
     exitCode: 0,
-    reasonCode: undefined,
+    finding: undefined,
   });
 });
 
@@ -87,7 +87,7 @@ await t.test('a score that the script gave decides, of whatever form', async (t)
 await t.test('a score that is none is told to the author', async (t) => {
   for (const score of ['much', '1.5', '120%', '5/4', '1/0', '-1', '0x1', '5/', '1e-1', '０.５']) {
     const verdict = judge(result({ code: 0, err: `\n${seal} score ${score}\n${RAN}` }));
-    t.match(verdict, { state: 'errored', reasonCode: 'CHECK_SCORE_INVALID', score: 0 }, score);
+    t.match(verdict, { state: 'errored', finding: { code: 'CHECK_SCORE_INVALID' }, score: 0 }, score);
     t.ok(verdict.message.includes(`"${score}"`), verdict.message);
   }
 });
@@ -115,7 +115,7 @@ const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: st
 for (const [name, given, code, message] of unjudgedRuns) {
   await t.test(`a check that ${name} is not judged`, async (t) => {
     const verdict = judge(result(given));
-    t.match(verdict, { state: 'errored', passed: false, score: 0, reasonCode: code, exitCode: undefined });
+    t.match(verdict, { state: 'errored', passed: false, score: 0, finding: { code }, exitCode: undefined });
     t.match(verdict.message, message);
     t.equal(verdict.evidence.includes(token) || verdict.evidence.includes(seal), false);
     if (given.out) t.equal(verdict.evidence, 'so far');
@@ -124,5 +124,5 @@ for (const [name, given, code, message] of unjudgedRuns) {
 
 await t.test('a fault becomes a verdict with its code and message', async (t) => {
   const verdict = unjudged(fault('ENGINE_UNREACHABLE'));
-  t.match(verdict, { state: 'errored', reasonCode: 'ENGINE_UNREACHABLE', message: /does not answer/ });
+  t.match(verdict, { state: 'errored', finding: { code: 'ENGINE_UNREACHABLE' }, message: /does not answer/ });
 });

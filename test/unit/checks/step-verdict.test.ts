@@ -13,7 +13,7 @@ const verdictOf = (judgement: Judgement, weight = 1): CheckVerdict => ({
   explanation: undefined,
 });
 const scored = (score: number, weight = 1, message = '') =>
-  verdictOf(judged({ score, message, evidence: '' }), weight);
+  verdictOf(judged({ score, says: message, evidence: '' }), weight);
 
 await t.test('the score is the mean by weight', async (t) => {
   t.match(stepVerdict({ pass: 1 }, [scored(1, 3), scored(0)]), { score: 0.75, passed: false });
@@ -39,6 +39,6 @@ await t.test('who has not passed reads what is missing first, who has what is we
 await t.test('one that could not judge leaves all unjudged', async (t) => {
   const lost = verdictOf(unjudged(fault('CHECK_INTERRUPTED')));
   const verdict = stepVerdict({ pass: 0.5 }, [scored(1), lost, scored(1)]);
-  t.match(verdict, { state: 'errored', passed: false, score: 0, reasonCode: 'CHECK_INTERRUPTED' });
+  t.match(verdict, { state: 'errored', passed: false, score: 0, finding: { code: 'CHECK_INTERRUPTED' } });
   t.equal(verdict.verdicts.length, 3);
 });

@@ -30,7 +30,7 @@ export function createCheckServices(
           passed: true,
           score: 1,
           message: 'Well done.',
-          reasonCode: undefined,
+          finding: undefined,
           verdicts: verdictsOn(answers),
           startedAt: at,
           finishedAt: at,

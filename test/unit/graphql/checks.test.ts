@@ -14,7 +14,7 @@ await test('a step is checked with answers, and a hint is asked for', async (t) 
   const answered = await ask(
     'owner',
     `mutation ($s: ID!) { runCheck(input: { session: $s, step: "look", answers: [{ check: "ask", options: [0] }] }) {
-      attempt { output exitCode verdicts { id kind weight state passed score message evidence exitCode reason { code } explanation(language: "ko") } } } }`,
+      attempt { output exitCode verdicts { id kind weight state passed score message evidence exitCode reason { code } finding { code details { name value } } explanation(language: "ko") } } } }`,
     { s: id },
   );
   const common = { state: 'FINISHED', passed: true, score: 1, reason: null };
@@ -30,6 +30,7 @@ await test('a step is checked with answers, and a hint is asked for', async (t) 
             kind: 'SCRIPT',
             weight: 1,
             message: 'Well done.',
+            finding: null,
             evidence: 'ok',
             exitCode: 0,
             explanation: null,
@@ -40,6 +41,7 @@ await test('a step is checked with answers, and a hint is asked for', async (t) 
             kind: 'QUIZ',
             weight: 2,
             message: 'That is right.',
+            finding: { code: 'ANSWER_RIGHT', details: [] },
             evidence: 'ask 0 undefined',
             exitCode: null,
             explanation: '보여 줍니다.',

@@ -141,7 +141,7 @@ await test('every field has an answer, the same before and after the query is co
   addSession('owner', {
     state: 'failed',
     progress: { phase: 'pulling', percent: 40 },
-    reason: { code: 'IMAGE_NOT_FOUND', message: 'gone' },
+    reason: { code: 'IMAGE_NOT_FOUND', message: 'gone', details: {} },
   });
   await services.checks.run(actors.get('owner'), { sessionId: 'session-1', stepId: 'look' });
   const first = await ask('admin', everything);

@@ -35,11 +35,13 @@ await test('an instructor gets a copy that names what it is of, and a learner no
 await test('saved states are listed with sizes beyond 32 bits, read with their sessions in one batch, and deleted', async (t) => {
   const { ask, addSession, calls } = await startApp(t);
   for (const learner of ['owner', 'owner']) addSession(learner, { savedStateId: 'saved-1' });
-  addSession('owner', { saveProblem: { code: 'SAVE_TOO_LARGE', message: 'too much' } });
+  addSession('owner', {
+    saveProblem: { code: 'SAVE_TOO_LARGE', message: 'too much', details: { size: '4 GiB' } },
+  });
   const answer = await ask(
     'owner',
     `{ savedStates(first: 5) { edges { node { id bytes labSlug lab { slug } learner { id } isFork session { id } } } }
-       sessions(first: 5) { edges { node { savedState { id } saveProblem { code } } } } }`,
+       sessions(first: 5) { edges { node { savedState { id } saveProblem { code details { name value } } } } } }`,
   );
   const node = { id: savedState, bytes: 5_000_000_000, isFork: false, session: { id: session } };
   const none = { savedState: null, saveProblem: null };
@@ -49,7 +51,12 @@ await test('saved states are listed with sizes beyond 32 bits, read with their s
       edges: [
         { node: { ...none, savedState: { id: savedState } } },
         { node: { ...none, savedState: { id: savedState } } },
-        { node: { ...none, saveProblem: { code: 'SAVE_TOO_LARGE' } } },
+        {
+          node: {
+            ...none,
+            saveProblem: { code: 'SAVE_TOO_LARGE', details: [{ name: 'size', value: '4 GiB' }] },
+          },
+        },
       ],
     },
   });

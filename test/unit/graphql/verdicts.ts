@@ -3,7 +3,7 @@ import type { GivenAnswer } from '../../../src/checks/given-answers.ts';
 
 /** How the two checks of the step `look` end, the question with what it was answered. */
 export function verdictsOn(answers: readonly GivenAnswer[]): CheckVerdict[] {
-  const common = { state: 'finished', passed: true, score: 1, reasonCode: undefined } as const;
+  const common = { state: 'finished', passed: true, score: 1, finding: undefined } as const;
   const [given] = answers;
   return [
     {
@@ -23,6 +23,7 @@ export function verdictsOn(answers: readonly GivenAnswer[]): CheckVerdict[] {
       kind: 'quiz',
       weight: 2,
       message: 'That is right.',
+      finding: { code: 'ANSWER_RIGHT', details: {} },
       evidence: given ? `${given.checkId} ${given.options?.join()} ${given.text}` : '',
       exitCode: undefined,
       answered: given !== undefined,

@@ -122,7 +122,12 @@ await test('sizes that can not be are answered and forgiven, but not for ever', 
 
 await test('why a terminal is refused is told in a frame and in the close', async (t) => {
   for (const [error, close, told] of [
-    [fault('TICKET_INVALID'), { code: 4401, reason: 'TICKET_INVALID' }, { retry: false }],
+    [fault('TICKET_INVALID'), { code: 4401, reason: 'TICKET_INVALID' }, { details: {}, retry: false }],
+    [
+      fault('TERMINAL_LIMIT', { limit: 8 }),
+      { code: 4409, reason: 'TERMINAL_LIMIT' },
+      { details: { limit: 8 }, retry: false },
+    ],
     [fault('ENGINE_UNREACHABLE'), { code: 1013, reason: 'ENGINE_UNREACHABLE' }, { retry: true }],
     [new Error('secret path /root'), { code: 1011, reason: 'INTERNAL' }, { message: /^(?!.*secret)/ }],
   ] as const) {

@@ -1,6 +1,7 @@
 import type { CombinedError } from 'urql';
 import { textsNow } from '../language/language.ts';
 import { apiTexts } from './texts.ts';
+import { worded } from './worded.ts';
 
 /** What to tell the learner of something that could not be shown: the page tries again by itself. */
 export function readingErrorText(error: CombinedError): string {
@@ -10,7 +11,11 @@ export function readingErrorText(error: CombinedError): string {
 /** What to tell the learner of something that they asked for and that was not done. */
 export function errorText(error: CombinedError): string {
   if (error.networkError) return textsNow(apiTexts).notDone;
-  return error.graphQLErrors.map((each) => each.message).join(' ');
+  return error.graphQLErrors
+    .map(({ message, extensions }) =>
+      worded({ code: String(extensions['code']), message, details: extensions }),
+    )
+    .join(' ');
 }
 
 /** Whether the service refused with this code of its catalogue. */

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Problem } from '../../components/problem.tsx';
+import { wordedReason } from '../api/worded.ts';
 import { MachinePorts } from '../session/machine-ports.tsx';
 import { SessionBar } from '../session/session-bar.tsx';
 import type { LabSession } from '../session/session.ts';
@@ -45,7 +46,7 @@ export function Workplace(props: { handle: SessionHandle; session: LabSession; s
       {isFork && <p className="note">{texts.copyOf(forkOf?.learner.name)}</p>}
       {saveProblem && (
         <Problem>
-          {notSaved} {saveProblem.message}
+          {notSaved} {wordedReason(saveProblem)}
         </Problem>
       )}
       <MachinePorts session={session} />

@@ -1,3 +1,5 @@
+import { worded } from '../api/worded.ts';
+import type { Said } from '../api/worded.ts';
 import { textsNow } from '../language/language.ts';
 import { fileTexts } from './texts.ts';
 /** A machine whose files are looked at. */
@@ -108,8 +110,9 @@ async function ask(address: string, options: RequestInit): Promise<Response> {
 /** What a problem of the service says; something else in its place comes from whatever stands before it. */
 function problemOf(body: string): FileProblem {
   try {
-    const { detail, code } = JSON.parse(body) as { detail?: string; code?: string };
-    return new FileProblem(detail ?? textsNow(fileTexts).unanswered, { code });
+    const { detail, code, details } = JSON.parse(body) as { detail?: string } & Omit<Said, 'message'>;
+    const message = detail ?? textsNow(fileTexts).unanswered;
+    return new FileProblem(worded({ code, message, details }), { code });
   } catch (error) {
     if (error instanceof SyntaxError) return new FileProblem(textsNow(fileTexts).unanswered);
     throw error;

@@ -44,6 +44,11 @@ export function textsNow<Words>(texts: Texts<Words>): Words {
   return texts[pageLanguageOf(chosen)];
 }
 
+/** The language that the page itself is in now. */
+export function pageLanguageNow(): PageLanguage {
+  return pageLanguageOf(chosen);
+}
+
 /** The one of `languages`, which are in the order of their author, that a text asked for in `wanted` is given in. */
 export function languageGiven(wanted: string, languages: readonly string[]): string {
   return nearest(wanted, languages) ?? languages[0] ?? 'en';

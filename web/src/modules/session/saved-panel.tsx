@@ -1,4 +1,5 @@
 import { Problem } from '../../components/problem.tsx';
+import { wordedReason } from '../api/worded.ts';
 import { sizeText } from '../files/size-text.ts';
 import { dayText } from './day-text.ts';
 import { StartOver } from './start-over.tsx';
@@ -14,10 +15,10 @@ export function SavedPanel({ handle }: { handle: SessionHandle }) {
   const { reason, saveProblem, savedState } = session;
   return (
     <div className="stage-empty">
-      {reason && <Problem>{reason.message}</Problem>}
+      {reason && <Problem>{wordedReason(reason)}</Problem>}
       {saveProblem && (
         <Problem>
-          {texts.notSavedSince} {saveProblem.message}
+          {texts.notSavedSince} {wordedReason(saveProblem)}
         </Problem>
       )}
       <output>{texts.saved}</output>

@@ -1,4 +1,6 @@
 import { gql } from 'urql';
+import { reasonFields } from '../api/worded.ts';
+import type { Reason } from '../api/worded.ts';
 
 /** A session as the lab page shows it. */
 export interface LabSession {
@@ -8,10 +10,10 @@ export interface LabSession {
   provisioning: { phase: ProvisioningPhase; percent: number | null } | null;
   /** While it waits. */
   queue: QueuePlace | null;
-  reason: { code: string; message: string } | null;
+  reason: Reason | null;
   saving: { percent: number } | null;
   /** Why its work could not be saved. */
-  saveProblem: { message: string } | null;
+  saveProblem: Reason | null;
   savedState: { bytes: number; expiresAt: string } | null;
   /** Whether it is staff's copy of a learner's. */
   isFork: boolean;
@@ -49,9 +51,9 @@ const fields = `
   generation
   provisioning { phase percent }
   queue { place waiting estimatedWaitSeconds reason }
-  reason { code message }
+  reason { ${reasonFields} }
   saving { percent }
-  saveProblem { message }
+  saveProblem { ${reasonFields} }
   savedState { bytes expiresAt }
   isFork
   forkOf { learner { name } }

@@ -1,4 +1,5 @@
 import { Problem } from '../../components/problem.tsx';
+import { wordedReason } from '../api/worded.ts';
 import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
 import { sessionTexts } from './texts.ts';
@@ -10,10 +11,10 @@ export function StartPanel({ handle }: { handle: SessionHandle }) {
   const texts = useTexts(sessionTexts);
   return (
     <div className="stage-empty">
-      {session?.reason && <Problem>{session.reason.message}</Problem>}
+      {session?.reason && <Problem>{wordedReason(session.reason)}</Problem>}
       {session?.saveProblem && (
         <Problem>
-          {texts.notSaved} {session.saveProblem.message}
+          {texts.notSaved} {wordedReason(session.saveProblem)}
         </Problem>
       )}
       {session?.state === 'ENDED' && <p>{texts.ended}</p>}

@@ -3,6 +3,7 @@ import { useSubscription } from 'urql';
 import { Link } from 'wouter';
 import { AskingButton } from '../../components/asking-button.tsx';
 import { minutesUntil, useNow } from '../../components/use-now.ts';
+import { wordedReason } from '../api/worded.ts';
 import { useViewer } from '../identity/viewer-context.ts';
 import { LearnerCell } from './learner-cell.tsx';
 import { pageOf } from './staff-actions.ts';
@@ -38,7 +39,9 @@ export function SessionRow(props: {
       <td>{lab?.title ?? labSlug}</td>
       <td>
         <StateBadge session={session} />
-        {session.saveProblem && <p className="warning">{texts.notSaved(session.saveProblem.message)}</p>}
+        {session.saveProblem && (
+          <p className="warning">{texts.notSaved(wordedReason(session.saveProblem))}</p>
+        )}
       </td>
       <td className="number">
         {progress && progress.total > 0 ? texts.passed(progress.passed, progress.total) : '–'}

@@ -1,4 +1,6 @@
 import { gql } from 'urql';
+import { reasonFields } from '../api/worded.ts';
+import type { Reason } from '../api/worded.ts';
 import type { SessionState } from '../session/session.ts';
 
 /** A learner's session as staff see it in a list. */
@@ -9,7 +11,7 @@ export interface WatchedSession {
   provisioning: { percent: number | null } | null;
   queue: { place: number } | null;
   saving: { percent: number } | null;
-  saveProblem: { message: string } | null;
+  saveProblem: Reason | null;
   savedState: { bytes: number } | null;
   labSlug: string;
   lab: { title: string } | null;
@@ -62,7 +64,7 @@ const sessionFields = `
   provisioning { percent }
   queue { place }
   saving { percent }
-  saveProblem { message }
+  saveProblem { ${reasonFields} }
   savedState { bytes }
   labSlug
   lab { title(language: $language) }

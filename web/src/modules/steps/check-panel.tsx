@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTexts } from '../language/language.ts';
 import { useReadySession } from '../session/ready-session.ts';
+import { messageOf } from './check.ts';
 import type { Answer } from './check.ts';
 import { QuestionField } from './question-field.tsx';
 import type { LabStep } from './step.ts';
@@ -57,7 +58,7 @@ export function CheckPanel(props: {
         </button>
         <output className={attempt?.passed ? 'done' : undefined}>
           {attempt?.passed && '✓ '}
-          {problem ?? attempt?.reason?.message ?? attempt?.message}
+          {problem ?? (attempt && messageOf(attempt))}
           {!problem && attempt && attempt.score > 0 && !attempt.passed && (
             <> {texts.score(Math.round(attempt.score * 100))}</>
           )}

@@ -1,4 +1,6 @@
 import { gql } from 'urql';
+import { wordedReason } from '../api/worded.ts';
+import type { Reason } from '../api/worded.ts';
 import type { CheckKind } from './step.ts';
 
 /** A run of a step's checks, as the page shows it. */
@@ -8,9 +10,8 @@ export interface Attempt {
   /** 0 to 1. */
   score: number;
   message: string;
+  finding: Finding | null;
   verdicts: Verdict[];
-  /** Why a check could not judge. */
-  reason: { message: string } | null;
 }
 
 /** How one check of it ended. */
@@ -20,8 +21,17 @@ export interface Verdict {
   state: 'RUNNING' | 'FINISHED' | 'ERRORED';
   passed: boolean;
   message: string;
+  finding: Finding | null;
   evidence: string;
   explanation: string | null;
+}
+
+/** What a message says; without one its words are those of the lab's author. */
+type Finding = Omit<Reason, 'message'>;
+
+/** A message in the language that is read in. */
+export function messageOf({ message, finding }: Pick<Verdict, 'message' | 'finding'>): string {
+  return finding ? wordedReason({ ...finding, message }) : message;
 }
 
 /** An answer to the question of this check: places of options, or a text. */
@@ -36,23 +46,34 @@ export const RunCheck = gql<
   { session: string; step: string; answers: Answer[]; poll: boolean; language: string }
 >`
   mutation RunCheck($session: ID!, $step: ID!, $answers: [AnswerInput!], $poll: Boolean!, $language: String) {
-    runCheck(input: { session: $session, step: $step, answers: $answers, poll: $poll }) {
+    runCheck(input: { session: $session, step: $step, answers: $answers, poll: $poll, language: $language }) {
       attempt {
         id
         passed
         score
         message
+        finding {
+          code
+          details {
+            name
+            value
+          }
+        }
         verdicts {
           id
           kind
           state
           passed
           message
+          finding {
+            code
+            details {
+              name
+              value
+            }
+          }
           evidence
           explanation(language: $language)
-        }
-        reason {
-          message
         }
       }
     }

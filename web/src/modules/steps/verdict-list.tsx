@@ -1,5 +1,6 @@
 import { useTexts } from '../language/language.ts';
 import { Markdown } from '../instructions/markdown.tsx';
+import { messageOf } from './check.ts';
 import type { Attempt, Verdict } from './check.ts';
 import type { StepCheck } from './step.ts';
 import { stepTexts } from './texts.ts';
@@ -23,7 +24,7 @@ export function VerdictList(props: { attempt: Attempt; checks: readonly StepChec
                   `${texts.kinds[verdict.kind]} ${attempt.verdicts.length > 1 ? place + 1 : ''}`}
               </strong>{' '}
               <span className="unseen">{texts.states[stateOf(verdict)]}</span>
-              {verdict.message && <p lang={language}>{verdict.message}</p>}
+              {verdict.message && <p lang={verdict.finding ? undefined : language}>{messageOf(verdict)}</p>}
               {verdict.explanation && <Markdown text={verdict.explanation} language={language} />}
               {verdict.kind !== 'QUIZ' && verdict.evidence && (
                 <details>

@@ -7,7 +7,7 @@ export const SUBPROTOCOL = 'berth.terminal.v1';
 export type ServerControl =
   | { type: 'hello'; offset: number }
   | { type: 'exit'; code: number | null }
-  | { type: 'error'; code: string; message: string };
+  | { type: 'error'; code: string; message: string; details: Record<string, unknown> };
 
 /** What the browser says beside input. */
 export type ClientControl = { type: 'resize'; rows: number; cols: number } | { type: 'ack'; offset: number };

@@ -1,5 +1,6 @@
 import { controlFrame, FrameType, inputFrames, readControl, SUBPROTOCOL } from './frames.ts';
 import type { ServerControl } from './frames.ts';
+import { worded } from '../api/worded.ts';
 import { textsNow } from '../language/language.ts';
 import { terminalTexts } from './texts.ts';
 
@@ -56,7 +57,7 @@ export function connectTerminal(url: string, ticket: string, listener: TerminalL
     }
     if (control.type === 'exit') end(textsNow(terminalTexts).ended(control.code));
     // A size that can not be is said and forgotten; every other error ends the connection.
-    if (control.type === 'error' && control.code !== 'TERMINAL_SIZE_INVALID') end(control.message);
+    if (control.type === 'error' && control.code !== 'TERMINAL_SIZE_INVALID') end(worded(control));
   }
 
   socket.addEventListener('message', (event: MessageEvent<ArrayBuffer>) => {
