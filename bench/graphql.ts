@@ -8,6 +8,7 @@ import { median } from './context.ts';
 import type { Figure } from './context.ts';
 import { TOKEN } from './graphql-ours.ts';
 import { graphqlRequest, measureLoad } from './http-load.ts';
+import { TYPESCRIPT } from '../test/support/typescript.ts';
 
 /** Rounds of each server, in turn; the median of their ratios is what is told. */
 const ROUNDS = 7;
@@ -85,7 +86,7 @@ interface Started {
 async function start(...args: string[]): Promise<Started & { stop: () => Promise<void> }> {
   const file = fileURLToPath(new URL('graphql-server.ts', import.meta.url));
   const child: ChildProcess = fork(file, args, {
-    execArgv: ['--import=tsx'],
+    execArgv: [TYPESCRIPT],
     // The log goes nowhere, yet it is written: a service that logs is what people run.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { TerminalClient } from '../test/support/terminal-client.ts';
 import type { BenchContext, BenchSession, Figure } from './context.ts';
 import { settledMemory } from './inspector.ts';
+import { TYPESCRIPT } from '../test/support/typescript.ts';
 
 /** Open terminals of one session. */
 const PER_SESSION = 20;
@@ -71,7 +72,7 @@ async function rawBytes(context: BenchContext, sessions: readonly BenchSession[]
     file,
     [process.env['DOCKER_HOST'] ?? '', String(RAW_SHELLS), ...containers.map(({ id }) => id)],
     {
-      execArgv: ['--import=tsx', '--expose-gc'],
+      execArgv: [TYPESCRIPT, '--expose-gc'],
     },
   );
   const exited = once(child, 'exit');

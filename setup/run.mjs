@@ -20,7 +20,7 @@ async function test(files) {
   await preparation.make('build:tap');
   if (files.length === 0) await preparation.lint();
   const machine = 'test/support/machine/main.ts';
-  return handOver(process.execPath, ['--import=tsx', machine, ...files], runOptions());
+  return handOver(process.execPath, ['--import=./setup/typescript.mjs', machine, ...files], runOptions());
 }
 
 async function prepare() {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { releasePins } from './pins.ts';
+import { TYPESCRIPT } from './typescript.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -57,7 +58,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     output: () => printed,
     pid: () => child?.pid ?? 0,
     async start() {
-      const started = spawn(process.execPath, ['--import=tsx', 'src/cli/main.ts', 'serve'], {
+      const started = spawn(process.execPath, [TYPESCRIPT, 'src/cli/main.ts', 'serve'], {
         cwd: root,
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { TYPESCRIPT } from './typescript.ts';
 
-/** By its place: a command may run in another folder. */
-const LOADER = `--import=${import.meta.resolve('tsx')}`;
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
 /** How a command ended, and what it said. */
@@ -20,7 +19,7 @@ export function labsCommand(
 ): Promise<CommandRun> {
   const options = { env: { ...process.env, ...environment }, ...(folder !== undefined && { cwd: folder }) };
   return new Promise((resolve) => {
-    execFile(process.execPath, [LOADER, MAIN, 'labs', ...words], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [TYPESCRIPT, MAIN, 'labs', ...words], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });

@@ -7,6 +7,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
 import { freshDatabaseUrl } from '../../support/databases.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 
 const ROUNDS = 5;
 
@@ -80,7 +81,7 @@ function person(id: string) {
 
 function startWriter(t: Test, url: string, prefix: string, acknowledged: string[]) {
   const script = fileURLToPath(new URL('writer-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import=tsx', script, url, prefix], {
+  const child = spawn(process.execPath, [TYPESCRIPT, script, url, prefix], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(() => child.kill('SIGKILL'));

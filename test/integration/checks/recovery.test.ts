@@ -15,6 +15,7 @@ import { startCheckMachine } from '../../support/check-machine.ts';
 import { checkLabs, createCheckWorld, insertSession } from '../../support/check-world.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 import { until } from '../../support/until.ts';
 
 const { engine, machineId } = await startCheckMachine(t);
@@ -22,7 +23,7 @@ const { engine, machineId } = await startCheckMachine(t);
 /** Starts a service process that runs an endless check in the session; it is killed after the test. */
 async function startChecking(t: Test, url: string, sessionId: string): Promise<ChildProcess> {
   const file = join(import.meta.dirname, 'checking-process.ts');
-  const argumentList = ['--import=tsx', file, url, machineId, sessionId, await checkLabs(t)];
+  const argumentList = [TYPESCRIPT, file, url, machineId, sessionId, await checkLabs(t)];
   const child = spawn(process.execPath, argumentList, { stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => child.kill('SIGKILL'));
   await Promise.race([

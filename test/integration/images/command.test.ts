@@ -11,6 +11,7 @@ import { openImages } from '../../support/engine-images.ts';
 import { MACHINE_IMAGE } from '../../support/engines.ts';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
 import { startRegistry } from '../../support/registry.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 
 const run = promisify(execFile);
 const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
@@ -22,8 +23,7 @@ await t.test('images are listed, pulled, built and removed at the command line',
     BERTH_DATA_DIR: t.testdir({}),
     BERTH_LABS_DIR: await labsFolder(t, { small: smallLab() }),
   };
-  const berth = (...args: string[]) =>
-    run(process.execPath, ['--import', 'tsx', MAIN, 'images', ...args], { env });
+  const berth = (...args: string[]) => run(process.execPath, [TYPESCRIPT, MAIN, 'images', ...args], { env });
   const images = openImages(t);
   const registry = await startRegistry(t);
   const { reference } = await registry.push('tools:1', [randomBytes(1000)]);

@@ -9,6 +9,7 @@ import { environmentSpec } from '../../support/engines.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
 import { labsCommand } from '../../support/labs-command.ts';
 import { fileStep, testedLab } from '../../support/tested-labs.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 import { until } from '../../support/until.ts';
 
 const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
@@ -22,7 +23,7 @@ const endless = testedLab([`id: one, check: { script: 'exit 1' }, solution: 'sle
 /** Tests two such labs until both have their machines. */
 async function testing(t: Test) {
   const directory = await labsFolder(t, { one: endless, two: endless });
-  const child = spawn(process.execPath, ['--import=tsx', MAIN, 'labs', 'test', directory, '--jobs', '2']);
+  const child = spawn(process.execPath, [TYPESCRIPT, MAIN, 'labs', 'test', directory, '--jobs', '2']);
   t.teardown(() => child.kill('SIGKILL'));
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 import { until } from '../../support/until.ts';
 
 await t.test('a service whose terminal is closed stops and leaves no process', async (t) => {
   const folder = t.testdir({});
-  const command = `${process.execPath} --import=tsx src/cli/main.ts serve`;
+  const command = `${process.execPath} ${TYPESCRIPT} src/cli/main.ts serve`;
   const terminal = spawn('script', ['--quiet', '--return', '--command', `exec ${command}`, '/dev/null'], {
     env: { ...process.env, BERTH_PORT: '0', BERTH_DATA_DIR: folder, BERTH_SUBNET_POOL: '10.99.240.0/20' },
     stdio: ['ignore', 'pipe', 'inherit'],

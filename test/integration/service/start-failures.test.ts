@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { redisUrl } from '../../support/buses.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -19,7 +20,7 @@ const LIMIT_MS = 30_000;
 async function failedStart(t: Test, settings: Record<string, string>) {
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-test-'));
   t.teardown(() => rm(dataDir, { recursive: true, force: true }));
-  const child = spawn(process.execPath, ['--import=tsx', 'src/cli/main.ts', 'serve'], {
+  const child = spawn(process.execPath, [TYPESCRIPT, 'src/cli/main.ts', 'serve'], {
     cwd: root,
     env: {
       ...process.env,

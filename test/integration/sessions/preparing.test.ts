@@ -21,6 +21,7 @@ import {
 } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
 import { openPool, whenPool } from '../../support/warm.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 
 type Lab = ReturnType<typeof testLab>;
 
@@ -271,7 +272,7 @@ await test('what a killed process was preparing is begun anew in new machines', 
   const { id } = await sessions.service.start(owner, { lab: 'lab-0' });
 
   const service = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import=tsx', service, url, installation, '0', 'exec']);
+  const child = spawn(process.execPath, [TYPESCRIPT, service, url, installation, '0', 'exec']);
   await once(child.stdout, 'data');
   const left = await environmentOf(database, id);
   child.kill('SIGKILL');

@@ -9,6 +9,7 @@ import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databas
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
 import { createGate } from '../../support/gate.ts';
 import { environmentOf, openSessions, whenState } from '../../support/sessions.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 
 const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
 
@@ -25,7 +26,7 @@ await test('what a killed process was making is made again by the next, at once 
       const one = await service.start(owner, { lab: 'lab-0' });
       const two = await service.start(owner, { lab: 'lab-1' });
 
-      const child = spawn(process.execPath, ['--import=tsx', hangingService, url, installation]);
+      const child = spawn(process.execPath, [TYPESCRIPT, hangingService, url, installation]);
       await once(child.stdout, 'data');
       t.same(
         (await engine.list()).map(({ environmentId }) => environmentId),

@@ -11,6 +11,7 @@ import { openTestEngine, withFaults } from '../../support/session-engine.ts';
 import { environmentOf, openSessions, testCatalogue, whenState } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
 import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
 
 const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
 
@@ -22,7 +23,7 @@ await test('what a killed process was making ahead is removed by the next, which
       t.teardown(() => database.close());
       const installation = `test-${newId()}`;
       const engine = openTestEngine(t, installation);
-      const child = spawn(process.execPath, ['--import=tsx', hangingService, url, installation, '1']);
+      const child = spawn(process.execPath, [TYPESCRIPT, hangingService, url, installation, '1']);
       await once(child.stdout, 'data');
       const [left] = await engine.list();
       t.match(await database.client.warmEnvironment.findMany(), [

@@ -8,6 +8,7 @@ import { handOver } from '../../../setup/hand-over.mjs';
 import { CHROMIUM, ensureTestPackages } from './packages.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
+import { TAP } from './tap.ts';
 
 const steps = createSteps({ output: process.stderr });
 /** What was started, to be stopped in the opposite order. */
@@ -22,7 +23,7 @@ async function run(files: readonly string[]): Promise<number> {
   await steps.run('test packages', ensureTestPackages);
   const postgres = await startService('PostgreSQL', startPostgres);
   const redis = await startService('Redis', startRedis);
-  return handOver('node_modules/.bin/tap', files, {
+  return handOver(process.execPath, [...TAP, ...files], {
     env: {
       ...process.env,
       DOCKER_HOST: engine,

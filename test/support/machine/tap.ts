@@ -1,0 +1,14 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { TYPESCRIPT } from '../typescript.ts';
+
+/** One more than there are processors: tests often wait for the engine. */
+const JOBS = availableParallelism() + 1;
+
+/** What Node is to run for tap, before tap's own arguments. */
+export const TAP = [
+  TYPESCRIPT,
+  `--import=${new URL('lean-tap.ts', import.meta.url).href}`,
+  fileURLToPath(new URL('../../../node_modules/.bin/tap', import.meta.url)),
+  `--jobs=${JOBS}`,
+];

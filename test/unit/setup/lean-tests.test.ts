@@ -1,0 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { TAP } from '../../support/machine/tap.ts';
+
+await t.test('tap loads nothing into tests that they do not ask for', async (t) => {
+  const args = [...TAP, '--reporter=tap', 'test/fixtures/what-tests-load.ts'];
+  // As from a terminal: the environment of a test tells tap that it is one.
+  const { stdout } = await promisify(execFile)('env', ['-i', process.execPath, ...args]);
+  t.match(stdout, /\{ total: 3, pass: 3 \}/);
+});
