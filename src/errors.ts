@@ -179,7 +179,7 @@ const catalogue = {
   ],
   IMAGE_PIN_LOST: [
     409,
-    'This version of the lab is always started with the image {pinned}, which "{image}" meant at its first start, and that one can not be had any more: {problem}. Load it onto the engine again, or let the lab take what the name means now with repinLab.',
+    'This version of the lab always uses the image {pinned}, which "{image}" meant when it was first used, and that one can not be had any more: {problem}. Load it onto the engine again, or let the lab take what the name means now with repinLab.',
   ],
   REGISTRY_UNREACHABLE: [
     502,

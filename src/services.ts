@@ -195,7 +195,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   });
   const { uploadLimitBytes } = config;
   const files = createFileService({ sessions: sessions.service, engine, events, log, uploadLimitBytes });
-  const checks = createChecks({ ...inSessions, onVerdict: metrics.checkFinished });
+  const checks = createChecks({ ...inSessions, pins: pins.pins, onVerdict: metrics.checkFinished });
   const steps = createSteps(inSessions);
   const previews = createPreviewService({
     ...inSessions,

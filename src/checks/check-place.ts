@@ -2,6 +2,8 @@ import type { Answer } from './given-answers.ts';
 
 /** What a check is run on. */
 export interface CheckPlace {
+  /** The version of the lab that has it. */
+  lab: { slug: string; version: string };
   sessionId: string;
   /** The engine's handle of its machine; of no meaning for a question. */
   machineId: string;

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { isFault } from '../errors.ts';
+import type { ImagePins } from '../images/pin.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
 import type { Log } from '../log.ts';
 import { pathIn } from '../sessions/preparing/home-path.ts';
@@ -24,7 +25,15 @@ export type CheckEngine = CheckerEngine & Pick<Engine, 'exec' | 'connect'>;
 export type CheckRunner = ReturnType<typeof createCheckRunner>;
 
 /** Runs one check, of whatever kind. */
-export function createCheckRunner({ engine, logger }: { engine: CheckEngine; logger: Log }) {
+export function createCheckRunner({
+  engine,
+  pins,
+  logger,
+}: {
+  engine: CheckEngine;
+  pins: Pick<ImagePins, 'resolve'>;
+  logger: Log;
+}) {
   const scripts = createScriptRunner({ engine, logger });
   const turns = createCheckerTurns();
   const looks = createMachineLooks({ engine });
@@ -47,7 +56,7 @@ export function createCheckRunner({ engine, logger }: { engine: CheckEngine; log
       case 'trusted':
         return turns.run(
           place.sessionId,
-          () => judgeTrusted(check, place, { engine, scripts, signal }),
+          () => judgeTrusted(check, place, { engine, pins, scripts, signal }),
           signal,
         );
       case 'script':

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { HOLD_MS } from '../keep-hold.ts';
 import type { Log } from '../log.ts';
@@ -25,6 +26,7 @@ import { createRunLimit } from './run-limit.ts';
 export interface ChecksOptions {
   database: Database;
   engine: CheckEngine;
+  pins: Pick<ImagePins, 'resolve'>;
   events: Pick<EventBus, 'publish'>;
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;

@@ -13,7 +13,7 @@ const EVIDENCE_KEPT = 64 * 1024;
 
 /** A step that is to be checked, and what it is checked on. */
 export interface StepRun {
-  lab: Pick<Lab, 'slug' | 'machines'>;
+  lab: Pick<Lab, 'slug' | 'version' | 'machines'>;
   step: LabStep;
   sessionId: string;
   /** The engine's handles of the machines that its checks ask, by name. */
@@ -65,6 +65,7 @@ function placeOf(check: LabCheck, { lab, step, sessionId, machines, answers, lan
   const machine = check.kind === 'quiz' ? undefined : lab.machines.find(({ name }) => name === check.machine);
   const user = machine?.user;
   return {
+    lab: { slug: lab.slug, version: lab.version },
     sessionId,
     machineId: machines.get(machine?.name ?? '') ?? '',
     machineUser: user,

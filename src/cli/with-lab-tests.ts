@@ -59,6 +59,7 @@ export async function withLabTests(
     await removeLeftovers(engine, clock);
     const subnets = createMemorySubnets();
     const pool = createSubnetPool({ cidr: config.subnetPool, clock });
+    const pins = createPresentImages(createDockerImages({ docker }));
     const openTrial = createTrials({
       engine,
       subnets,
@@ -67,9 +68,9 @@ export async function withLabTests(
       provision: createLabProvision({
         engine,
         leases: createSubnetLeases({ pool, subnets }),
-        pins: createPresentImages(createDockerImages({ docker })),
+        pins,
       }),
-      runner: createCheckRunner({ engine, logger: errorsOnly }),
+      runner: createCheckRunner({ engine, pins, logger: errorsOnly }),
       prepareStep: createStepStarts({ engine }),
     });
     const inPlace = createTurns(jobs).run;

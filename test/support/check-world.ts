@@ -17,6 +17,7 @@ import { openCatalogue } from './catalogue.ts';
 import { createActors } from './actors.ts';
 import type { Actors } from './actors.ts';
 import { labsFolder } from './lab-folders.ts';
+import { unpinned } from './pins.ts';
 import { quietLog } from './quiet-log.ts';
 
 /** Steps of the lab `lab` that these tests check, by what their scripts do. */
@@ -69,6 +70,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       catalogue,
       sessions,
       logger: quietLog(),
+      pins: unpinned,
       holder: nameOwner(),
       isGone: isSurelyGone,
       events: { publish: async (_, event) => void events.push(event as BerthEvents['check.finished']) },

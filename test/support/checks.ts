@@ -47,6 +47,7 @@ export function httpCheck(port: number, change: Partial<KindOf<'http'>['http']> 
 /** Where a check is run: a machine whose user is `learner`. */
 export function placeOn(machineId: string, environment: Record<string, string> = {}): CheckPlace {
   return {
+    lab: { slug: 'lab', version: 'v1' },
     sessionId: 'session',
     machineId,
     machineUser: 'learner',

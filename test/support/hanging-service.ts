@@ -6,7 +6,8 @@ import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { createSessions } from '../../src/sessions/create-sessions.ts';
 import { preparedLab, startScript } from './prepared-labs.ts';
 import { quietLog } from './quiet-log.ts';
-import { testCatalogue, testLab, unpinned } from './sessions.ts';
+import { unpinned } from './pins.ts';
+import { testCatalogue, testLab } from './sessions.ts';
 
 /*
  * A service that hangs between making an environment and noting it, a session's or one made ahead of

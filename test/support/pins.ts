@@ -5,6 +5,7 @@ import { readInstallation } from '../../src/database/installation.ts';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
 import { createDockerImages } from '../../src/engine/docker/images.ts';
 import type { EngineImages } from '../../src/engine/engine-images.ts';
+import type { ImagePins } from '../../src/images/pin.ts';
 import { isFault } from '../../src/errors.ts';
 
 /** The engine's images, as set-up and service have them. */
@@ -13,6 +14,12 @@ export function openImages(t: Test): EngineImages {
   t.teardown(close);
   return createDockerImages({ docker });
 }
+
+/** Every name means what it means on the engine. */
+export const unpinned: Pick<ImagePins, 'resolve' | 'agrees'> = {
+  resolve: async ({ images }) => new Map(images.map((image) => [image, image])),
+  agrees: async () => true,
+};
 
 /** Makes an image called `name` that holds `/mark` with this text, on top of `base` where one is given; answers its id. */
 export async function markImage(images: EngineImages, name: string, mark: string, base?: string) {

@@ -14,18 +14,13 @@ import type { Session, SessionService, SessionState } from '../../src/sessions/s
 import { system } from '../../src/identity/actor.ts';
 import { quietLog } from './quiet-log.ts';
 import type { QuietLog } from './quiet-log.ts';
+import { unpinned } from './pins.ts';
 import { until } from './until.ts';
 
 /** Longest wait of a test for a session to come to a state, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
 export const testImage = 'berth/lab-linux:latest';
-
-/** Every name means what it means on the engine. */
-export const unpinned: SessionsOptions['pins'] = {
-  resolve: async ({ images }) => new Map(images.map((image) => [image, image])),
-  agrees: async () => true,
-};
 
 /** A lab of one machine, as its folder would give it. */
 export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {

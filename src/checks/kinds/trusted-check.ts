@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import { COPY_FOLDER } from '../../engine/engine-checkers.ts';
 import { isFault } from '../../errors.ts';
+import type { ImagePins } from '../../images/pin.ts';
 import type { TrustedCheck } from '../../labs/lab-check.ts';
 import type { CheckPlace } from '../check-place.ts';
 import type { Judgement } from '../check-verdict.ts';
@@ -18,16 +19,27 @@ export type CheckerEngine = Pick<Engine, 'startChecker' | 'removeChecker' | 'cop
 /**
  * Runs a script in a container of its own beside the machine, with a copy of what it is to see of it. No
  * program of the machine has a part in that, so that whoever rules the machine gains nothing.
- * @throws what the engine throws, CHECK_COPY_LIMIT, or the reason of `signal`
+ * @throws what the engine and the pin of its image throw, CHECK_COPY_LIMIT, or the reason of `signal`
  */
 export async function judgeTrusted(
   check: TrustedCheck,
   place: CheckPlace,
-  { engine, scripts, signal }: { engine: CheckerEngine; scripts: ScriptRunner; signal: AbortSignal },
+  {
+    engine,
+    pins,
+    scripts,
+    signal,
+  }: {
+    engine: CheckerEngine;
+    pins: Pick<ImagePins, 'resolve'>;
+    scripts: ScriptRunner;
+    signal: AbortSignal;
+  },
 ): Promise<Judgement> {
   const { machineId } = place;
-  const { script, timeoutSeconds, image, machine } = check;
+  const { script, timeoutSeconds, machine } = check;
   const lifetimeSeconds = timeoutSeconds + COPY_SECONDS;
+  const image = await pinnedImage();
   const checkerId = await engine.startChecker(machineId, { image, lifetimeSeconds, signal });
   try {
     if (check.paths.length > 0) await engine.copyIn(checkerId, COPY_FOLDER, copyOfMachine(pathsOf()));
@@ -36,6 +48,13 @@ export async function judgeTrusted(
     return judgeScript(await scripts.run(checkerId, { script, user, timeoutSeconds }, environment, signal));
   } finally {
     await engine.removeChecker(checkerId);
+  }
+
+  /** Who judges a version of a lab is always the same; Berth's own is of Berth's version. */
+  async function pinnedImage(): Promise<string | undefined> {
+    const { image } = check;
+    if (image === undefined) return undefined;
+    return (await pins.resolve({ ...place.lab, images: [image] }, { signal })).get(image);
   }
 
   /** One after another; what is not there is not in the copy. */

@@ -7,13 +7,14 @@ import { createCheckRunner } from '../../../src/checks/check-runner.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import type { Script } from '../../../src/checks/script-command.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
+import { unpinned } from '../../support/pins.ts';
 import { placeOn, scriptCheck } from '../../support/checks.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';
 
 const machine = await startCheckMachine(t);
 const { engine, machineId, shell, processes } = machine;
-const runner = createCheckRunner({ engine, logger: quietLog() });
+const runner = createCheckRunner({ engine, pins: unpinned, logger: quietLog() });
 
 function run(script: string, changes: Partial<Script> = {}, signal = new AbortController().signal) {
   return runner.run(scriptCheck({ script, ...changes }), placeOn(machineId), signal);
@@ -209,7 +210,7 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
   t.teardown(() => far.close());
 
   const check = scriptCheck({ script: 'sleep 3' });
-  const farRunner = createCheckRunner({ engine: far, logger: quietLog() });
+  const farRunner = createCheckRunner({ engine: far, pins: unpinned, logger: quietLog() });
   const verdict = farRunner.run(check, placeOn(machineId), new AbortController().signal);
   await until(async () => (await processes()).includes('sleep 3'));
   relay.close();

@@ -10,6 +10,7 @@ import { system } from '../../../src/identity/actor.ts';
 import { isSurelyGone, nameOwner } from '../../../src/sessions/process-owner.ts';
 import { openCatalogue } from '../../support/catalogue.ts';
 import { sessionsOn } from '../../support/check-world.ts';
+import { unpinned } from '../../support/pins.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
 const [url = '', machineId = '', sessionId = '', directory = ''] = process.argv.slice(2);
@@ -22,6 +23,7 @@ const checks = createChecks({
   catalogue: await openCatalogue(database, directory),
   sessions: sessionsOn(database, machineId),
   logger: quietLog(),
+  pins: unpinned,
   holder: nameOwner(),
   isGone: isSurelyGone,
 });

@@ -3,7 +3,11 @@ import t from 'tap';
 import { createCheckRunner } from '../../../src/checks/check-runner.ts';
 import type { CheckPlace } from '../../../src/checks/check-place.ts';
 import { COPY_LIMITS } from '../../../src/checks/machine-copy.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { createPins } from '../../../src/images/create-pins.ts';
 import type { LabCheck, TrustedCheck } from '../../../src/labs/lab-check.ts';
+import { freshDatabase } from '../../support/databases.ts';
+import { markImage, openImages, unpinned } from '../../support/pins.ts';
 import { placeOn, scriptCheck, trustedCheck } from '../../support/checks.ts';
 import {
   dockerHarness,
@@ -17,7 +21,7 @@ import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';
 
 const { engine, installation } = dockerHarness(t);
-const runner = createCheckRunner({ engine, logger: quietLog() });
+const runner = createCheckRunner({ engine, pins: unpinned, logger: quietLog() });
 const spec = environmentSpec({ machines: [machineSpec(), machineSpec({ name: 'other' })] });
 const [machine] = await engine.provision(spec);
 const machineId = machine?.machineId ?? '';
@@ -221,7 +225,7 @@ await t.test('checks of several sessions run side by side, those of one after on
       open--;
     },
   };
-  const counted = createCheckRunner({ engine: counting, logger: quietLog() });
+  const counted = createCheckRunner({ engine: counting, pins: unpinned, logger: quietLog() });
   const addresses = async (sessionIds: string[]) => {
     const { signal } = new AbortController();
     const check = trustedCheck({ script: 'hostname -I' });
@@ -234,6 +238,35 @@ await t.test('checks of several sessions run side by side, those of one after on
   const several = await addresses(['a', 'b', 'c']);
   t.equal(most, 3);
   t.equal(new Set(several).size, 3, several.join());
+});
+
+await t.test('a version of a lab is always judged by one and the same image', async (t) => {
+  const images = openImages(t);
+  const database = await freshDatabase(t, 'sqlite');
+  const name = `berth-test/${installation}:latest`;
+  t.teardown(async () => {
+    for (const held of [name, ...(await images.listNames('berth/pin'))]) {
+      if (held.includes(installation)) await images.remove(held);
+    }
+  });
+  const presentVersion = () => 'v2';
+  const log = quietLog();
+  const common = { database, images, installation, pinDays: 180, presentVersion, clock: systemClock, log };
+  const { pins } = createPins(common);
+  const pinned = createCheckRunner({ engine, pins, logger: log });
+  const { signal } = new AbortController();
+  const markFor = async (version: string) => {
+    const place = { ...placeOn(machineId), lab: { slug: 'lab', version } };
+    return (await pinned.run(trustedCheck({ image: name, script: 'cat /mark' }), place, signal)).message;
+  };
+
+  await markImage(images, name, 'first', MACHINE_IMAGE);
+  t.equal(await markFor('v1'), 'first');
+  await markImage(images, name, 'second', MACHINE_IMAGE);
+  t.equal(await markFor('v1'), 'first', 'wherever the name has moved to');
+  t.equal(await markFor('v2'), 'second');
+  await images.remove(name);
+  t.equal(await markFor('v1'), 'first', 'and whether it is there at all');
 });
 
 await t.test('an image that cannot be had, or a machine that is gone, is told by its code', async (t) => {

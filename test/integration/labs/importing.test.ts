@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createCheckRunner } from '../../../src/checks/check-runner.ts';
 import type { ScriptCheck } from '../../../src/labs/lab-check.ts';
+import { unpinned } from '../../support/pins.ts';
 import { placeOn } from '../../support/checks.ts';
 import { emptyFolder, gitRepository } from '../../support/git-repository.ts';
 import { scenarioFixtures } from '../../support/imports.ts';
@@ -108,7 +109,7 @@ await t.test(
     t.match(await inMachine('cat /tmp/began'), /^5\./, 'by bash');
 
     const { machineId } = await service.machine(actors.owner, id, 'host01');
-    const runner = createCheckRunner({ engine, logger: quietLog() });
+    const runner = createCheckRunner({ engine, pins: unpinned, logger: quietLog() });
     const check = async (step: number) => {
       const [check] = lab.steps[step]?.checks ?? [];
       return runner.run(check as ScriptCheck, placeOn(machineId), new AbortController().signal);

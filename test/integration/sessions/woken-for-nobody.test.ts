@@ -7,7 +7,8 @@ import { createWarm } from '../../../src/sessions/warm/create-warm.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { quietLog } from '../../support/quiet-log.ts';
-import { environmentOf, openSessions, testCatalogue, unpinned, whenState } from '../../support/sessions.ts';
+import { environmentOf, openSessions, testCatalogue, whenState } from '../../support/sessions.ts';
+import { unpinned } from '../../support/pins.ts';
 import { until } from '../../support/until.ts';
 import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
 
