@@ -1,15 +1,19 @@
 /**
  * The known word that `word` was probably meant to be: the one with the fewest letters to change,
- * if that is at most a third of them (two in a short word).
+ * if that is at most `most` of them: a third (two in a short word) when absent.
  */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(
+  word: string,
+  known: readonly string[],
+  most = Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   // Longer than any word known: not a slip of the pen, and costly to compare.
   if (word.length > 64) return undefined;
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance);
   const best = ranked[0];
-  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best && best.distance <= most ? best.candidate : undefined;
 }
 
 /** How many letters must be added, removed, replaced or swapped with their neighbour to make one word the other. */

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { findConflicts } from './conflicts/lab-conflicts.ts';
 import { readLabFolder } from './lab-folder.ts';
 import type { LabFolder } from './lab-folder.ts';
-import { writeKey } from './lab-problem.ts';
+import { describeProblem, writeKey } from './lab-problem.ts';
 import type { LabProblem } from './lab-problem.ts';
 import { languagesOf } from './schema/language-schema.ts';
 import { labSchema } from './schema/lab-schema.ts';
@@ -12,6 +12,7 @@ import type { KeyProblem } from './schema/schema-messages.ts';
 import type { Lab } from './lab.ts';
 import { slugProblem } from './slug.ts';
 import { toLab } from './to-lab.ts';
+import { entries, isMapping } from './written.ts';
 
 /** The file that describes a lab. */
 export const LAB_FILE = 'lab.yaml';
@@ -30,8 +31,14 @@ export async function readLab(folder: string): Promise<LabReading> {
 /** Validates the lab `slug` of these files, wherever they came from. Pure. */
 export function readLabFiles(slug: string, content: LabFolder): LabReading {
   const problems: LabProblem[] = [];
-  const tell = (message: string, place: { file: string; line?: number | undefined; key?: string }) =>
-    problems.push({ lab: slug, file: place.file, line: place.line, key: place.key || undefined, message });
+  const told = new Set<string>();
+  const tell: Tell = (message, { file, line, key }) => {
+    const problem = { lab: slug, file, line, key: key || undefined, message };
+    // A page of several steps, or one text for all languages, has its problems once.
+    const words = describeProblem(problem, '');
+    if (!told.has(words)) problems.push(problem);
+    told.add(words);
+  };
 
   const wrongName = slugProblem(slug);
   if (wrongName !== undefined) tell(`the folder's name ${wrongName}`, { file: '.' });
@@ -54,20 +61,27 @@ function readDocument(slug: string, content: LabFolder, tell: Tell): Lab | undef
   for (const { line, message } of yaml.problems) tell(message, { file: LAB_FILE, line });
   if (yaml.problems.length > 0) return undefined;
 
-  const labSource = { ...content, languages: languagesOf(yaml.data) };
-  const read = labSchema(labSource).safeParse(yaml.data);
+  const written = { ...content, languages: languagesOf(yaml.data), machines: machineNames(yaml.data) };
+  const read = labSchema(written).safeParse(yaml.data);
   const keyProblems = together(
     (read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, yaml.data)),
     findConflicts(yaml.data),
   );
-  for (const { path, message, line } of keyProblems
-    .map((problem) => ({ ...problem, line: yaml.lineOf(problem.path) }))
-    .sort((one, other) => one.line - other.line)) {
-    tell(message, { file: LAB_FILE, line, key: writeKey(path) });
+  for (const { path, message, at, file, line } of keyProblems
+    .map((problem) => ({ ...problem, at: yaml.lineOf(problem.path) }))
+    .sort((one, other) => one.at - other.at)) {
+    if (file === undefined) tell(message, { file: LAB_FILE, line: at, key: writeKey(path) });
+    else tell(message, { file, line });
   }
   return read.success && keyProblems.length === 0
-    ? toLab(slug, content.version, labSource, read.data)
+    ? toLab(slug, content.version, written, read.data)
     : undefined;
+}
+
+/** Names of the lab's machines, as far as they can be understood. */
+function machineNames(data: unknown): string[] {
+  const machines = isMapping(data) ? entries(data.machines) : [];
+  return machines.flatMap(({ entry: { name } }) => (typeof name === 'string' ? [name] : []));
 }
 
 /** Both, but of two problems of one key only the conflict, which knows more. */

@@ -1,4 +1,4 @@
-import type { LabSource } from './schema/lab-source.ts';
+import type { WrittenLab } from './schema/written-lab.ts';
 import type { LabDocument } from './schema/lab-schema.ts';
 import type { Lab, LabLifetime, LabMachine, LabNetwork } from './lab.ts';
 import { toMachine } from './to-machine.ts';
@@ -8,7 +8,7 @@ import { toStep } from './to-step.ts';
 const ONLY_NETWORK = 'lab';
 
 /** The lab that a valid lab.yaml describes, with the defaults that depend on other keys. */
-export function toLab(slug: string, version: string, source: LabSource, document: LabDocument): Lab {
+export function toLab(slug: string, version: string, source: WrittenLab, document: LabDocument): Lab {
   const { languages } = source;
   const networks = toNetworks(document);
   const machines = document.machines.map((machine, index) => toMachine(machine, index, networks));
@@ -53,7 +53,7 @@ function toLifetime({ idle, total, max }: LabDocument['lifetime']): LabLifetime 
 }
 
 /** What the machines' files hold; the folder's other files are not kept. */
-function contentsOf(machines: readonly LabMachine[], { files }: LabSource): Map<string, Buffer> {
+function contentsOf(machines: readonly LabMachine[], { files }: WrittenLab): Map<string, Buffer> {
   const contents = new Map<string, Buffer>();
   for (const { from } of machines.flatMap(({ files }) => files)) {
     const content = files.get(from);

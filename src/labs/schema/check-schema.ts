@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../nearest.ts';
 import { isMapping } from '../written.ts';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { localizedLine } from './localized.ts';
 import { mapping } from './mapping.ts';
 import { absolutePath, argument, image, machinePath, name, user } from './names.ts';
@@ -19,7 +19,7 @@ const LONGEST_TITLE = 120;
 /** The keys of which a check has one: it says of what kind it is. */
 export const CHECK_KINDS = ['script', 'quiz', 'file', 'command', 'http'] as const;
 
-const commonShape = (source: LabSource) => ({
+const commonShape = (source: WrittenLab) => ({
   id: name.optional().describe('Its own within the step; check, check-2 … when absent.'),
   title: localizedLine(source, LONGEST_TITLE).optional().describe('Name to show.'),
   weight: z
@@ -30,7 +30,7 @@ const commonShape = (source: LabSource) => ({
     .describe("How much it counts beside the step's other checks."),
 });
 
-const machineShape = (source: LabSource) => ({
+const machineShape = (source: WrittenLab) => ({
   ...commonShape(source),
   machine: z.string().optional().describe('Name of the machine; the first one when absent.'),
   timeout: timeout.default(10).describe('Seconds until it is stopped, up to 600.'),
@@ -108,7 +108,7 @@ const http = mapping({
 });
 
 /** A check of any kind: the key that is there decides. */
-export function checkSchema(source: LabSource) {
+export function checkSchema(source: WrittenLab) {
   const kinds = [
     mapping({
       script: scriptText(source).describe(
@@ -144,6 +144,6 @@ function kindProblem(input: unknown): string {
 /** Checks of one step. */
 const MOST_CHECKS = 20;
 
-export function checksSchema(source: LabSource) {
+export function checksSchema(source: WrittenLab) {
   return z.array(checkSchema(source)).min(1).max(MOST_CHECKS);
 }

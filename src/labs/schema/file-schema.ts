@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fixedPart, isGlob, matches } from './glob.ts';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { mapping } from './mapping.ts';
 import { machinePath, user } from './names.ts';
 import { modeToGive } from './quantities.ts';
@@ -13,7 +13,7 @@ const MOST_ENTRIES = 100;
 const MODES = { plain: 0o644, runnable: 0o755 };
 
 /** A machine's `files`, resolved: each file of the folder with its place in the machine. */
-export function filesSchema(source: LabSource) {
+export function filesSchema(source: WrittenLab) {
   return z
     .array(mapping(shape(source)).transform((entry, context) => place(source, entry, context)))
     .max(MOST_ENTRIES)
@@ -21,7 +21,7 @@ export function filesSchema(source: LabSource) {
     .transform((placed) => placed.flat());
 }
 
-const shape = (source: LabSource) => ({
+const shape = (source: WrittenLab) => ({
   from: z
     .string()
     .max(1_000)
@@ -51,7 +51,7 @@ interface Found {
   paths: string[];
 }
 
-function find(source: LabSource, from: string): Found | { problem: string } {
+function find(source: WrittenLab, from: string): Found | { problem: string } {
   const problem = pathProblem(from, 'files/site');
   if (problem !== undefined) return { problem };
   const path = plainPath(from);
@@ -66,7 +66,7 @@ function find(source: LabSource, from: string): Found | { problem: string } {
 }
 
 function place(
-  { runnable }: LabSource,
+  { runnable }: WrittenLab,
   {
     from,
     to,

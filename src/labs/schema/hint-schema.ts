@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { localizedPassage } from './localized.ts';
 import { mapping } from './mapping.ts';
 import { share } from './quantities.ts';
@@ -11,7 +11,7 @@ const MOST_HINTS = 20;
 const MOST_FAILURES = 100;
 
 /** A step's hints, each in short as its text or with its keys. */
-export function hintsSchema(source: LabSource) {
+export function hintsSchema(source: WrittenLab) {
   const text = localizedPassage(source);
   const hint = mapping({
     text: text.describe('Markdown, or a file that ends in .md.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { labSchema } from './lab-schema.ts';
-import { noSource } from './lab-source.ts';
+import { nothingWritten } from './written-lab.ts';
 
 /** Name of the file in which editors find the schema, beside the folders of labs. */
 export const SCHEMA_FILE = 'lab.schema.json';
@@ -11,7 +11,7 @@ export const SCHEMA_FILE = 'lab.schema.json';
  * keys: `berth labs validate` does.
  */
 export function labJsonSchema(): string {
-  const { $schema, ...schema } = z.toJSONSchema(labSchema(noSource), {
+  const { $schema, ...schema } = z.toJSONSchema(labSchema(nothingWritten), {
     io: 'input',
     target: 'draft-7',
     // Every key is a JSON value; what is not said of one stays open.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { languages } from './language-schema.ts';
 import { LONGEST_MINUTES, lifetime } from './lifetime-schema.ts';
 import { localizedLine, localizedPage } from './localized.ts';
@@ -11,7 +11,7 @@ import { stepSchema } from './step-schema.ts';
 import { warm } from './warm-schema.ts';
 
 /** Schema of lab.yaml; what it names is read from `source`. */
-export function labSchema(source: LabSource) {
+export function labSchema(source: WrittenLab) {
   return mapping({
     languages: languages
       .optional()

@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { LocalizedText } from '../localized-text.ts';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { line } from './names.ts';
 import { withPictures } from './page-pictures.ts';
+import { wordProblems } from './code-words.ts';
+import type { IssuePlace } from './schema-messages.ts';
 import { plainPath, readTextFile } from './text-file.ts';
 import type { Reading } from './text-file.ts';
 
@@ -21,25 +23,31 @@ interface Way {
 const asWritten = (text: string): Reading => ({ text });
 
 /** A text of a single line, the same in all languages or a mapping by language. */
-export function localizedLine(source: LabSource, most: number) {
+export function localizedLine(source: WrittenLab, most: number) {
   return localized(source, { written: line(most), each: asWritten, once: asWritten });
 }
 
 /** Markdown of some length: a file, or the text itself where that is more than a word. */
-export function localizedPage(source: LabSource) {
+export function localizedPage(source: WrittenLab) {
   return markdown(source, (given) => source.files.has(plainPath(given)) || !/\s/.test(given));
 }
 
 /** Markdown of a few lines: the text itself, or a file whose name ends in ".md". */
-export function localizedPassage(source: LabSource) {
+export function localizedPassage(source: WrittenLab) {
   return markdown(source, (given) => /^\S+\.md$/.test(given));
 }
 
-function markdown(source: LabSource, isPath: (given: string) => boolean) {
+function markdown(source: WrittenLab, isPath: (given: string) => boolean) {
+  const page = (text: string, folder: string, file?: string): Reading => {
+    const wrong = wordProblems(text, source.machines).map((problem) => ({ ...problem, file }));
+    return { wrong, ...withPictures(source, folder, text) };
+  };
   const read = (given: string): Reading => {
-    if (!isPath(given)) return withPictures(source, '.', given.trim());
+    if (!isPath(given)) return page(given.trim(), '.');
     const reading = readTextFile(source, given);
-    return 'text' in reading ? withPictures(source, posix.dirname(plainPath(given)), reading.text) : reading;
+    if (!('text' in reading)) return reading;
+    const path = plainPath(given);
+    return page(reading.text, posix.dirname(path), path);
   };
   return localized(source, {
     written: z
@@ -63,7 +71,7 @@ function beside(path: string, language: string): string {
   return `${stem}.${language}${extension}`;
 }
 
-function localized({ languages }: LabSource, { written, each, once }: Way) {
+function localized({ languages }: WrittenLab, { written, each, once }: Way) {
   return z
     .union([written, z.record(languageOf(languages), written)], {
       error: ({ input }) =>
@@ -73,10 +81,16 @@ function localized({ languages }: LabSource, { written, each, once }: Way) {
     })
     .transform((given, context): LocalizedText => {
       const texts: [string, string][] = [];
-      const tell = (message: string, path: string[] = []) =>
-        context.addIssue({ code: 'custom', message, path });
-      const take = (language: string, reading: Reading, path?: string[]) =>
-        'text' in reading ? texts.push([language, reading.text]) : tell(reading.problem, path);
+      const tell = (message: string, path: string[] = [], params: IssuePlace = {}) =>
+        context.addIssue({ code: 'custom', message, path, params });
+      const take = (language: string, reading: Reading, path?: string[]) => {
+        if (!('text' in reading)) return tell(reading.problem, path);
+        texts.push([language, reading.text]);
+        for (const { message, line, file } of reading.wrong ?? []) {
+          if (file === undefined) tell(`${message} (in line ${line} of the text)`, path);
+          else tell(message, path, { file, line });
+        }
+      };
 
       if (typeof given === 'string') {
         for (const [place, language] of languages.entries()) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { filesSchema } from './file-schema.ts';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { mapping } from './mapping.ts';
 import { argument, image, user } from './names.ts';
 import { portsSchema } from './port-schema.ts';
@@ -33,7 +33,7 @@ const folder = z
   );
 
 /** A machine of the lab. */
-export function machineSchema(source: LabSource) {
+export function machineSchema(source: WrittenLab) {
   return mapping({
     name: machineName.describe("Host name on the session's networks."),
     image: image.describe('Container image that it is made from.'),

@@ -1,11 +1,9 @@
 import { posix } from 'node:path';
 import { isPicture, PICTURE_LIMITS, pictureAddress } from '../pictures.ts';
-import type { LabSource } from './lab-source.ts';
+import { linesOf } from './code-blocks.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { missingFile, pathProblem } from './text-file.ts';
 import type { Reading } from './text-file.ts';
-
-/** Lines that begin or end a block of code. */
-const FENCE = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})/;
 
 /** Words and address. Neither goes beyond a bracket, so that no text takes long. */
 const PICTURE = /!\[([^[\]]*)\]\(([^\s()<>]+)\)/g;
@@ -13,10 +11,9 @@ const PICTURE = /!\[([^[\]]*)\]\(([^\s()<>]+)\)/g;
 const ELSEWHERE = /^([a-z][a-z0-9+.-]*:|\/|#)/i;
 
 /** The text with those pictures in it that are files of the lab; `folder` is where the text's own file is. */
-export function withPictures(source: LabSource, folder: string, text: string): Reading {
+export function withPictures(source: WrittenLab, folder: string, text: string): Reading {
   let left = PICTURE_LIMITS.page;
   let problem: string | undefined;
-  let fence: string | undefined;
 
   function take(address: string): string {
     const path = posix.join(folder, address);
@@ -41,15 +38,7 @@ export function withPictures(source: LabSource, folder: string, text: string): R
     });
   }
 
-  const lines = text.split('\n').map((line) => {
-    const [, mark] = FENCE.exec(line) ?? [];
-    if (fence === undefined) {
-      fence = mark;
-      return mark === undefined ? showIn(line) : line;
-    }
-    if (mark?.startsWith(fence)) fence = undefined;
-    return line;
-  });
+  const lines = [...linesOf(text)].map(({ kind, text: line }) => (kind === 'text' ? showIn(line) : line));
   return problem === undefined ? { text: lines.join('\n') } : { problem };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { localizedLine } from './localized.ts';
 import { mapping } from './mapping.ts';
 
@@ -15,7 +15,7 @@ export const portNumber = z
   .max(65_535, 'must be 1 to 65535');
 
 /** A machine's `ports`: numbers, or numbers with the names that learners read. */
-export function portsSchema(source: LabSource) {
+export function portsSchema(source: WrittenLab) {
   const named = mapping({
     port: portNumber.describe('On which the machine has, or gets, a web server.'),
     name: localizedLine(source, LONGEST_NAME).describe('What the button says.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { localizedPassage } from './localized.ts';
 import { mapping, oneOrMany } from './mapping.ts';
 
@@ -11,7 +11,7 @@ const MOST_ANSWERS = 20;
 const LONGEST_ANSWER = 500;
 
 /** A question, with options or with a text for an answer. */
-export function quizSchema(source: LabSource) {
+export function quizSchema(source: WrittenLab) {
   const text = localizedPassage(source);
   const option = mapping({
     text: text.describe('What it says.'),

@@ -3,9 +3,16 @@ import { nearest } from '../nearest.ts';
 import { branchOf } from './union-branch.ts';
 
 /** One problem of lab.yaml: the path of the key, and what is wrong there. */
-export interface KeyProblem {
+export interface KeyProblem extends IssuePlace {
   path: PropertyKey[];
   message: string;
+}
+
+/** Where a problem is that is not in lab.yaml itself. */
+export interface IssuePlace {
+  /** From the lab's folder. */
+  file?: string;
+  line?: number;
 }
 
 const kinds: Record<string, string> = {
@@ -39,7 +46,8 @@ export function explainIssue(issue: z.core.$ZodIssue, data: unknown): KeyProblem
   if (branch) {
     return branch.flatMap((inner) => explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, data));
   }
-  return [{ path: issue.path, message: message(issue, value) }];
+  const place: IssuePlace = issue.code === 'custom' ? (issue.params ?? {}) : {};
+  return [{ path: issue.path, message: message(issue, value), ...place }];
 }
 
 function message(issue: z.core.$ZodIssue, value: unknown): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { mapping, oneOrMany } from './mapping.ts';
 import { user } from './names.ts';
 import { plainPath, readTextFile } from './text-file.ts';
@@ -20,7 +20,7 @@ export interface WrittenScript {
 }
 
 /** A script: the path of its file, or the script itself where it is more than a word. */
-export function scriptText(source: LabSource) {
+export function scriptText(source: WrittenLab) {
   return z
     .string()
     .max(LONGEST_SCRIPT)
@@ -40,7 +40,7 @@ export const timeout = z.number().positive().max(LONGEST_SECONDS);
 
 const machine = z.string().describe('Name of the machine; the first one when absent.');
 
-const startShape = (source: LabSource) => ({
+const startShape = (source: WrittenLab) => ({
   script: scriptText(source).describe('The script: path of its file in the folder, or the script itself.'),
   user: user.optional().describe("Who runs it: root, and in a restricted machine the machine's user."),
   timeout: timeout
@@ -50,12 +50,12 @@ const startShape = (source: LabSource) => ({
 });
 
 /** What prepares a machine: one script or several, each in short or with its keys. */
-export function machineStart(source: LabSource) {
+export function machineStart(source: WrittenLab) {
   return scripts(source, mapping(startShape(source)));
 }
 
 /** What prepares a step. */
-export function stepStart(source: LabSource) {
+export function stepStart(source: WrittenLab) {
   return scripts(
     source,
     mapping({
@@ -70,7 +70,7 @@ export function stepStart(source: LabSource) {
 }
 
 /** What a test does in place of a learner. */
-export function testScripts(source: LabSource) {
+export function testScripts(source: WrittenLab) {
   return scripts(
     source,
     mapping({
@@ -83,7 +83,7 @@ export function testScripts(source: LabSource) {
   );
 }
 
-function scripts<Long extends z.ZodType>(source: LabSource, long: Long) {
+function scripts<Long extends z.ZodType>(source: WrittenLab, long: Long) {
   const short = scriptText(source).transform((script) => ({ script }));
   const script = z.union([short, long], { error: 'must be a script, or a mapping with "script"' });
   return oneOrMany(script, MOST_SCRIPTS, 'a script');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkSchema, checksSchema } from './check-schema.ts';
 import { hintsSchema } from './hint-schema.ts';
-import type { LabSource } from './lab-source.ts';
+import type { WrittenLab } from './written-lab.ts';
 import { localizedLine, localizedPage } from './localized.ts';
 import { mapping } from './mapping.ts';
 import { name } from './names.ts';
@@ -12,7 +12,7 @@ import { stepStart, testScripts } from './script-schema.ts';
 const POLL_SECONDS = { least: 2, most: 300 };
 
 /** A step of the lab. */
-export function stepSchema(source: LabSource) {
+export function stepSchema(source: WrittenLab) {
   const check = checkSchema(source);
   return mapping({
     id: name.describe('Its own within the lab. Progress hangs on it: keep it.'),

@@ -1,15 +1,18 @@
 import { nearest } from '../nearest.ts';
-import type { LabSource } from './lab-source.ts';
+import type { WordProblem } from './code-words.ts';
+import type { WrittenLab } from './written-lab.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** More files than these are not compared with a name that is not there: it would take too long. */
 const MOST_COMPARED = 200;
 
-/** A text, or why there is none. */
-export type Reading = { text: string } | { problem: string };
+/** A text with what is wrong in it, by file where it is in one of its own; or why there is none. */
+export type Reading =
+  | { text: string; wrong?: readonly (WordProblem & { file: string | undefined })[] }
+  | { problem: string };
 
-type Files = Pick<LabSource, 'files' | 'refused'>;
+type Files = Pick<WrittenLab, 'files' | 'refused'>;
 
 /** The path as the folder's files are known by: without "./" before it and "/" after it. */
 export function plainPath(given: string): string {

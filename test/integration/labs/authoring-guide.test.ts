@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { labSchema } from '../../../src/labs/schema/lab-schema.ts';
-import { noSource } from '../../../src/labs/schema/lab-source.ts';
+import { nothingWritten } from '../../../src/labs/schema/written-lab.ts';
 import { guideBlocks } from '../../support/guide.ts';
 import type { GuideBlock } from '../../support/guide.ts';
 import { labIn, labsFolder, problemsIn } from '../../support/lab-folders.ts';
@@ -105,7 +105,9 @@ function filesOf({ text }: GuideBlock): Record<string, string> {
 }
 
 await t.test('the guide has every key', async (t) => {
-  const schema = JSON.stringify(z.toJSONSchema(labSchema(noSource), { io: 'input', unrepresentable: 'any' }));
+  const schema = JSON.stringify(
+    z.toJSONSchema(labSchema(nothingWritten), { io: 'input', unrepresentable: 'any' }),
+  );
   const names = new Set<string>();
   JSON.parse(schema, function (this: unknown, key: string, value: unknown) {
     if (key === 'properties') for (const name of Object.keys(value as object)) names.add(name);

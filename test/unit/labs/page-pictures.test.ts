@@ -43,7 +43,7 @@ await t.test('a picture that is not there, is elsewhere or too large is told wit
     await problemsOf(t, {
       'lab.yaml': `title: Pictures
 ${MACHINES}
-introduction: "![a](pictures/plam.svg)"
+introduction: "![a plan](pictures/plam.svg)"
 conclusion: steps/out.md
 steps:
   - { id: one, title: One, instructions: steps/large.md }

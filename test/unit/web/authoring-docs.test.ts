@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { test } from 'tap';
+import { wordProblems } from '../../../src/labs/schema/code-words.ts';
 import { readBerthLink } from '../../../web/src/modules/instructions/berth-place.ts';
 import { readBraces, readFence } from '../../../web/src/modules/instructions/code-words.ts';
 
@@ -21,6 +22,8 @@ await test('the words that authors are told do what is said of them', (t) => {
       { kind: 'write', how: { mode: 'insert', marker: '// here' } },
     ],
   );
+  for (const each of words)
+    t.same(wordProblems(`\`\`\`bash ${each}\n\`\`\``, ['db']), [], 'and are known when a lab is read');
   const braces = [...pages.matchAll(/\{\{(.*?)\}\}/g)].map(([, each = '']) => readBraces(each)?.kind);
   t.same(braces, ['run', 'run', 'copy']);
   t.end();

@@ -1,0 +1,18 @@
+import type { LabFolder } from '../lab-folder.ts';
+
+/** What a lab.yaml is read against: the other files of its folder, and what it says itself that its texts hang on. */
+export interface WrittenLab extends Pick<LabFolder, 'files' | 'refused' | 'runnable'> {
+  /** BCP 47 tags, the default first. */
+  languages: readonly string[];
+  /** Names of its machines, as far as they can be understood. */
+  machines: readonly string[];
+}
+
+/** For who wants to know the schema and reads nothing. */
+export const nothingWritten: WrittenLab = {
+  files: new Map(),
+  refused: new Map(),
+  runnable: new Set(),
+  languages: ['en'],
+  machines: [],
+};
