@@ -5,6 +5,8 @@ import { list, minutes, portion, proxies, webAddress } from './setting-values.ts
 import { labSettings } from './lab-settings.ts';
 import { previewDomain } from './preview-domain.ts';
 import { imageSettings } from './image-settings.ts';
+import { nestedSettings } from './nested-settings.ts';
+import type { NestedConfig } from './nested-settings.ts';
 import { registrySettings } from './registry-settings.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
 import type { Portion } from './units.ts';
@@ -116,6 +118,7 @@ export const settings = z.object({
     .default(300)
     .describe('Longest time to make an environment.'),
   ...registrySettings(webAddress),
+  ...nestedSettings,
   ...imageSettings,
   BERTH_WARNING_MINUTES: minutes(5).describe('How long before a session ends its learner is warned.'),
   BERTH_WARM_LIMIT: z.coerce
@@ -188,7 +191,7 @@ export const settings = z.object({
 });
 
 /** The service's settings, typed; made once at start and handed to what needs them. */
-export interface Config {
+export interface Config extends NestedConfig {
   host: string;
   port: number;
   publicUrl: string | undefined;
@@ -275,6 +278,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     provisionTimeoutSeconds: value.BERTH_PROVISION_TIMEOUT_SECONDS,
     registry: value.BERTH_REGISTRY,
     registryCacheBytes: value.BERTH_REGISTRY_CACHE_BYTES,
+    nestedDocker: value.BERTH_NESTED_DOCKER,
+    nestedRuntime: value.BERTH_NESTED_RUNTIME,
     pinDays: value.BERTH_PIN_DAYS,
     imageDays: value.BERTH_IMAGE_DAYS,
     warningMinutes: value.BERTH_WARNING_MINUTES,

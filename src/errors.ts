@@ -203,6 +203,14 @@ const catalogue = {
     500,
     'The stored secret of {thing} can not be read with the present key: set BERTH_SECRET_KEY to the key that it was stored with, or store it anew.',
   ],
+  NESTED_ENGINE_UNAVAILABLE: [
+    503,
+    'A machine can not have a container engine of its own here: {problem}. "berth doctor" tells more.',
+  ],
+  ROOT_REFUSED: [
+    403,
+    'No command runs as root in a machine with a container engine of its own: name its user, or none.',
+  ],
   LOCAL_REGISTRY_UNAVAILABLE: [503, 'The local registry can not be used: {problem}.'],
   LOCAL_REGISTRY_REFUSED: [502, 'The local registry refuses: {problem}. {mend}.'],
   IMAGE_BUILD_FAILED: [502, 'The image "{image}" could not be built: {problem}'],

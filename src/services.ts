@@ -90,6 +90,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     nameServers: config.nameServers,
     ...pulling,
     registryImage: config.registry === 'off' ? undefined : REGISTRY_IMAGE,
+    nestedDocker: config.nestedDocker,
+    nestedRuntime: config.nestedRuntime,
   });
   closing.add('the engine', engine.close);
   const imageConnection = connectEngine(config.dockerHost, process.env);

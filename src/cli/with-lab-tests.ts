@@ -53,6 +53,8 @@ export async function withLabTests(
     host,
     installation: LAB_TESTS_INSTALLATION,
     nameServers: config.nameServers,
+    nestedDocker: config.nestedDocker,
+    nestedRuntime: config.nestedRuntime,
   });
   const { docker, close } = connectEngine(host, process.env);
   try {

@@ -3,6 +3,8 @@ import type { ByteSource } from '../byte-source.ts';
 import type { ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
 import type { EngineCheckers } from './engine-checkers.ts';
 import type { EngineDisk } from './engine-disk.ts';
+import type { EngineEvent } from './engine-event.ts';
+import type { EngineNested } from './engine-nested.ts';
 import type { CommitSpec, SavedImageStatus } from './saved-image.ts';
 
 /**
@@ -14,8 +16,9 @@ import type { CommitSpec, SavedImageStatus } from './saved-image.ts';
  * Every method throws `ENGINE_UNREACHABLE` when the engine does not answer, and `ENGINE_REFUSED`
  * with the engine's own words when it refuses for a reason that has no code of its own.
  * `exec`, `openTerminal` and `connect` throw `MACHINE_NOT_RUNNING` for a machine that is there and stopped.
+ * What runs a command throws `ROOT_REFUSED` where it would be root in a `nested` machine.
  */
-export interface Engine extends EngineCheckers, EngineDisk {
+export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
   /** What the engine is and can do. Answers within a few seconds, or throws ENGINE_UNREACHABLE. */
   info(): Promise<EngineInfo>;
 
@@ -23,7 +26,8 @@ export interface Engine extends EngineCheckers, EngineDisk {
    * Makes and starts an environment: all of it or nothing, also when `signal` aborts on the way.
    * An environment that is there by that id already stays, and a second one is refused.
    * @throws IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_DENIED, EGRESS_UNAVAILABLE,
-   * SUBNETS_EXHAUSTED (a subnet overlaps another network), LOCAL_REGISTRY_UNAVAILABLE, LAB_INVALID (a `restricted` machine whose user is root), DISK_FULL
+   * SUBNETS_EXHAUSTED (a subnet overlaps another network), LOCAL_REGISTRY_UNAVAILABLE, LAB_INVALID (a machine whose user is root where the profile
+   * has none), NESTED_ENGINE_UNAVAILABLE, DISK_FULL
    */
   provision(spec: EnvironmentSpec, options?: ProvisionOptions): Promise<ProvisionedMachine[]>;
 
@@ -37,8 +41,9 @@ export interface Engine extends EngineCheckers, EngineDisk {
   inspect(machineId: string): Promise<MachineStatus>;
 
   /**
-   * Stops the machine's processes and starts it again on the same file system; its address stays.
-   * @throws CONTAINER_NOT_FOUND, EGRESS_UNAVAILABLE (a machine with internet stays as it was)
+   * Stops the machine's processes and starts it again on the same file system; its address stays. An engine
+   * of its own answers again by then.
+   * @throws CONTAINER_NOT_FOUND, EGRESS_UNAVAILABLE (a machine with internet stays as it was), NESTED_ENGINE_UNAVAILABLE
    */
   restart(machineId: string): Promise<void>;
 
@@ -163,9 +168,10 @@ export interface EngineInfo {
 
 /**
  * How far a machine is kept from the host: `standard` is root with the capabilities that apt needs;
- * `restricted` is an ordinary user with none.
+ * `restricted` is an ordinary user with none; `nested` is an ordinary user who has a container engine of
+ * their own in the machine, and no command ever runs as root there.
  */
-export type IsolationProfile = 'standard' | 'restricted';
+export type IsolationProfile = 'standard' | 'restricted' | 'nested';
 
 export interface EnvironmentSpec {
   environmentId: string;
@@ -193,9 +199,9 @@ export interface MachineSpec {
   networks: string[];
   volumes: VolumeSpec[];
   profile: IsolationProfile;
-  /** User whose terminals and main process these are; the image's own when absent. `restricted` refuses root. */
+  /** User whose terminals and main process these are; the image's own when absent. Only `standard` takes root. */
   user?: string;
-  /** Main process; when absent, one that waits and reaps. */
+  /** Main process; when absent, one that waits and reaps, or in a `nested` machine the image's own, which runs the engine. */
   command?: string[];
   environment: Record<string, string>;
   limits: MachineLimits;
@@ -285,16 +291,3 @@ export interface EngineTerminal {
   /** Ends the shell and all of its terminal session, first asking (SIGHUP), then not; resolves when it is gone. */
   end(): Promise<void>;
 }
-
-export type EngineEvent =
-  | {
-      type: 'machine-died';
-      environmentId: string;
-      machineId: string;
-      exitCode: number;
-      outOfMemory: boolean;
-    }
-  | { type: 'machine-started'; environmentId: string; machineId: string }
-  | { type: 'machine-removed'; environmentId: string; machineId: string }
-  | { type: 'engine-lost' }
-  | { type: 'engine-returned' };

@@ -33,7 +33,7 @@ export function readingAsLearner(engine: ReadingEngine): Reading {
 
 /**
  * Reads as the machine's user, and where they may not as root: in a machine without capabilities
- * root may not look into its learner's folders, nor they into root's.
+ * root may not look into its learner's folders, nor they into root's. Beside an engine nobody is root.
  */
 export function readingAsStaff(engine: ReadingEngine): Reading {
   const asLearner = readingAs(engine, undefined);
@@ -45,7 +45,9 @@ export function readingAsStaff(engine: ReadingEngine): Reading {
         return await read(asLearner, machineId, path);
       } catch (error) {
         if (!isFault(error, 'FILE_DENIED', 'FILE_NOT_FOUND')) throw error;
-        return read(asRoot, machineId, path);
+        return read(asRoot, machineId, path).catch((refusal: unknown) => {
+          throw isFault(refusal, 'ROOT_REFUSED') ? error : refusal;
+        });
       }
     };
   return {

@@ -9,10 +9,10 @@ const START_SECONDS = 60;
 
 /**
  * Who does in a machine what Berth asks for: root, who may look everywhere; without capabilities root can
- * not look into the learner's files, and there the learner's user does.
+ * not look into the learner's files, and beside an engine nobody is root: there the learner's user does.
  */
 export function workerOf({ profile, user }: Pick<LabMachine, 'profile' | 'user'>): string {
-  return (profile === 'restricted' ? user : 'root') ?? '';
+  return (profile === 'standard' ? 'root' : user) ?? '';
 }
 
 /** A script that prepares a machine; `key` is its place in lab.yaml. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Engine, EngineEvent } from '../engine/engine.ts';
+import type { EngineEvent } from '../engine/engine-event.ts';
+import type { Engine } from '../engine/engine.ts';
 
 /** Pause before a machine that died is looked at, in milliseconds: a restart by whomever is over by then. */
 const SETTLE_MS = 500;

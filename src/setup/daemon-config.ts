@@ -1,3 +1,4 @@
+import { NESTED_ENGINE_LABEL } from '../engine/docker/nested/nested-support.ts';
 import { overlaps, parseBlock } from '../ipv4.ts';
 import type { Route } from '../ipv4.ts';
 
@@ -13,8 +14,8 @@ type DaemonConfig = Record<string, unknown>;
 
 /**
  * What labs want of an engine that Berth sets up. `unused` is an engine with nothing in it yet: only
- * that is remapped, which hides images and containers of before, and gets live restore, with which
- * an engine that is in a swarm does not start.
+ * that is remapped, which hides images and containers of before, and says of itself that machines may
+ * have engines of their own; and gets live restore, with which an engine that is in a swarm does not start.
  */
 export function labDaemonConfig({
   routes,
@@ -31,7 +32,7 @@ export function labDaemonConfig({
     ...(base ? { 'default-address-pools': [{ base, size: POOL_SIZE }] } : {}),
     'log-driver': 'json-file',
     'log-opts': { 'max-size': '10m', 'max-file': '2' },
-    ...(unused ? { 'live-restore': true, 'userns-remap': REMAP_USER } : {}),
+    ...(unused ? { 'live-restore': true, 'userns-remap': REMAP_USER, labels: [NESTED_ENGINE_LABEL] } : {}),
   };
 }
 

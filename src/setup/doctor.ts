@@ -4,6 +4,7 @@ import { readEngineInfo } from '../engine/docker/engine-info.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
+import { isFault } from '../errors.ts';
 import { plainHttpProblem } from '../plain-http.ts';
 import type { Portion } from '../units.ts';
 import { BASE_IMAGE } from './base-image.ts';
@@ -24,8 +25,11 @@ import type { Finding } from './doctor-checks.ts';
 import { probeDatabase, probeFolder, probePort, probeTestPrograms, readRoutes } from './doctor-facts.ts';
 import { pingEngine } from './engine-ping.ts';
 import { readKeyQuota } from './kernel-keys.ts';
-import { listLabImages, readRecipe } from './lab-images.ts';
-import { neededImages } from './registry-image.ts';
+import { findDebian } from './lab-image-base.ts';
+import type { BuildBase } from './lab-image-base.ts';
+import { listLabImages, readRecipe, repositoryOf } from './lab-images.ts';
+import type { LabImageFolder } from './lab-images.ts';
+import { neededImages } from './needed-images.ts';
 
 /** The settings that the doctor looks at. */
 export interface DoctorConfig {
@@ -93,13 +97,24 @@ async function examineEngine(
 }
 
 async function wantedImages(images: EngineImages, imagesFolder: string, env: NodeJS.ProcessEnv) {
-  const base = await images.find(BASE_IMAGE);
-  const wanted = [{ name: BASE_IMAGE, present: base !== undefined }];
+  const debian = await findDebian(images);
+  const wanted = [{ name: BASE_IMAGE, present: debian !== undefined }];
   for (const folder of neededImages(await listLabImages(imagesFolder), env)) {
-    const { repository, name } = await readRecipe(folder, base?.id ?? '');
-    wanted.push({ name: repository, present: (await images.find(name)) !== undefined });
+    wanted.push({ name: repositoryOf(folder.name), present: await isBuilt(images, folder, debian) });
   }
   return wanted;
+}
+
+/** Whether the image is there as its folder is now. */
+async function isBuilt(images: EngineImages, folder: LabImageFolder, debian: BuildBase | undefined) {
+  if (!debian) return false;
+  try {
+    const { name } = await readRecipe({ images, folder, debian, fetch: false });
+    return (await images.find(name)) !== undefined;
+  } catch (error) {
+    if (!isFault(error, 'IMAGE_NOT_FOUND')) throw error;
+    return false;
+  }
 }
 
 function withoutPassword(url: string): string {

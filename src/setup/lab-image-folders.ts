@@ -1,6 +1,7 @@
 import type { EngineImages } from '../engine/engine-images.ts';
 import { fault } from '../errors.ts';
 import { BASE_IMAGE } from './base-image.ts';
+import { findDebian } from './lab-image-base.ts';
 import { ensureLabImage, listLabImages, repositoryOf } from './lab-images.ts';
 
 /** The folders of lab images while the service runs: what set-up does at the start, asked for one by one. */
@@ -21,15 +22,15 @@ export function createLabImageFolders({ images, root }: { images: EngineImages; 
     ): Promise<void> {
       const folder = (await listLabImages(root)).find((each) => each.name === name);
       if (!folder) throw fault('NOT_FOUND', { thing: 'folder of an image' });
-      const base = await images.find(BASE_IMAGE);
-      if (!base) {
+      const debian = await findDebian(images);
+      if (!debian) {
         throw fault('IMAGE_NOT_FOUND', { image: BASE_IMAGE, problem: '"berth up" or "npm start" makes it.' });
       }
       const { signal, onOutput, onLeftover } = options;
       const made = await ensureLabImage({
         images,
         folder,
-        base: { id: base.id, name: BASE_IMAGE },
+        debian,
         step: { progress: onOutput },
         signal,
         onLeftover,

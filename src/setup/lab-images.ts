@@ -3,10 +3,10 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { BuildFile, EngineImages, ImageBuildSpec } from '../engine/engine-images.ts';
 import { fault } from '../errors.ts';
+import { defaultBase, findBuildBase, REPOSITORY_PREFIX } from './lab-image-base.ts';
+import type { BuildBase } from './lab-image-base.ts';
 import type { Step } from '../../setup/steps.mjs';
 
-/** Lab `linux` has the image `berth/lab-linux`. */
-const REPOSITORY_PREFIX = 'berth/lab-';
 const SMOKE_TEST = 'smoke-test.sh';
 /** A smoke test looks whether tools start; one that takes longer hangs. */
 const SMOKE_TEST_TIMEOUT_MS = 60_000;
@@ -20,17 +20,20 @@ export interface LabImageFolder {
   readonly path: string;
 }
 
-/** The folders below `root` that hold a Dockerfile, by name. */
+/** The folders below `root` that hold a Dockerfile, by name; those that are built on another of them come last. */
 export async function listLabImages(root: string): Promise<LabImageFolder[]> {
   const entries = await readdir(root, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const found = await Promise.all(
     folders.toSorted().map(async (name) => {
       const path = join(root, name);
-      return (await readdir(path)).includes('Dockerfile') ? [{ name, path }] : [];
+      if (!(await readdir(path)).includes('Dockerfile')) return [];
+      const base = defaultBase(await readFile(join(path, 'Dockerfile'), 'utf8'));
+      return [{ folder: { name, path }, isLater: base.startsWith(REPOSITORY_PREFIX) }];
     }),
   );
-  return found.flat();
+  const inOrder = found.flat().toSorted((a, b) => Number(a.isLater) - Number(b.isLater));
+  return inOrder.map(({ folder }) => folder);
 }
 
 /** Whether the engine has an image of each folder, of whatever version: sessions run on these. */
@@ -45,31 +48,34 @@ export async function hasLabImages(
 }
 
 /**
- * Makes sure that the engine has the image of a folder as it is now, on this base image: builds it
- * where its content or the base has changed, and names it only after its smoke test passed.
+ * Makes sure that the engine has the image of a folder as it is now, on this base image or the one that
+ * its Dockerfile names: builds it where its content or its base has changed, and names it only after its
+ * smoke test passed.
  *
  * @throws IMAGE_BUILD_FAILED with the failing step's output, or the smoke test's
  */
 export async function ensureLabImage({
   images,
   folder,
-  base,
+  debian,
   step,
   signal,
   onLeftover,
 }: {
   images: EngineImages;
   folder: LabImageFolder;
-  base: { id: string; name: string };
+  debian: BuildBase;
   step: Step;
   signal?: AbortSignal;
   /** As {@link ImageBuildSpec} has it. */
   onLeftover?: ImageBuildSpec['onLeftover'];
 }): Promise<{ name: string; note: string }> {
-  const { files, digest, repository, name } = await readRecipe(folder, base.id);
-  const latest = `${repository}:latest`;
-
-  const [present, current] = [await images.find(name), await images.find(latest)];
+  const latest = `${repositoryOf(folder.name)}:latest`;
+  const current = await images.find(latest);
+  // One that was built without it is not to make every start wait for a registry.
+  const fetch = current === undefined;
+  const { base, files, digest, repository, name } = await readRecipe({ images, folder, debian, fetch });
+  const present = await images.find(name);
   if (present) {
     if (current?.id !== present.id) await images.tag(name, latest);
     return { name, note: 'unchanged' };
@@ -94,12 +100,27 @@ export function repositoryOf(folder: string): string {
   return REPOSITORY_PREFIX + folder;
 }
 
-/** What a folder's image is made of, and what it is called when it is made of just that. */
-export async function readRecipe(folder: LabImageFolder, baseId: string) {
+/**
+ * What a folder's image is made of, and what it is called when it is made of just that; as
+ * {@link findBuildBase} finds what it is built on.
+ */
+export async function readRecipe({
+  images,
+  folder,
+  debian,
+  fetch,
+}: {
+  images: Pick<EngineImages, 'find' | 'findOrPull'>;
+  folder: LabImageFolder;
+  debian: BuildBase;
+  fetch: boolean;
+}) {
   const files = await readBuildFiles(folder.path);
-  const digest = contentDigest(files, baseId);
+  const dockerfile = files.find(({ path }) => path === 'Dockerfile')?.content.toString() ?? '';
+  const base = await findBuildBase({ images, wanted: defaultBase(dockerfile), debian, fetch });
+  const digest = contentDigest(files, base.id);
   const repository = repositoryOf(folder.name);
-  return { files, digest, repository, name: `${repository}:${digest.slice(0, TAG_CHARS)}` };
+  return { base, files, digest, repository, name: `${repository}:${digest.slice(0, TAG_CHARS)}` };
 }
 
 async function smokeTest({

@@ -6,7 +6,7 @@ import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
 import { ensureEngine } from './docker-engine.ts';
 import { ensureLabImage, hasLabImages, listLabImages } from './lab-images.ts';
 import type { LabImageFolder } from './lab-images.ts';
-import { neededImages } from './registry-image.ts';
+import { neededImages } from './needed-images.ts';
 import type { Step, Steps } from '../../setup/steps.mjs';
 
 /**
@@ -32,10 +32,10 @@ export async function ensureMachine({
     const labImages: string[] = [];
     const { id } = await steps.run('base image', (step) => findBaseImage({ images, folders, step }));
     if (id === undefined) return { engine: address, labImages };
-    const base = { id, name: BASE_IMAGE };
+    const debian = { id, name: BASE_IMAGE };
     for (const folder of folders) {
       const { name } = await steps.run(`image ${folder.name}`, (step) =>
-        ensureLabImage({ images, folder, base, step }),
+        ensureLabImage({ images, folder, debian, step }),
       );
       labImages.push(name);
     }

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { NetConnectOpts } from 'node:net';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
+import type { DockerEngineOptions } from '../../src/engine/docker/docker-engine.ts';
 import type { ExecSpec } from '../../src/engine/engine-exec.ts';
 import type { Engine, EnvironmentSpec, MachineSpec, NetworkSpec } from '../../src/engine/engine.ts';
 import { openCutOffProxy } from './cut-off-proxy.ts';
@@ -27,7 +28,7 @@ export interface TestMachine {
 /** A docker engine with an installation of the test's own, of which nothing is left afterwards. */
 export function dockerHarness(
   t: Test,
-  options: { egressImage?: string; nameServers?: string[] } = {},
+  options: Pick<DockerEngineOptions, 'egressImage' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'> = {},
 ): EngineHarness & { installation: string } {
   const installation = `test-${randomBytes(6).toString('hex')}`;
   const host = process.env['DOCKER_HOST'];

@@ -23,7 +23,7 @@ export async function ensureRegistryImage(t: Test): Promise<string> {
   if (!base) throw new Error(`${BASE_IMAGE} is not on the engine`);
   const folder = { name: 'registry', path: join(import.meta.dirname, '../../images/registry') };
   const step = { progress: () => undefined };
-  await ensureLabImage({ images, folder, base: { id: base.id, name: BASE_IMAGE }, step });
+  await ensureLabImage({ images, folder, debian: { id: base.id, name: BASE_IMAGE }, step });
   return REGISTRY_IMAGE;
 }
 

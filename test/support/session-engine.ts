@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
-import type { Engine, EngineEvent } from '../../src/engine/engine.ts';
+import type { EngineEvent } from '../../src/engine/engine-event.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { fault } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 

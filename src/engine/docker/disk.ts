@@ -4,10 +4,9 @@ import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { DiskSpace } from '../engine-disk.ts';
 import { call } from './faults.ts';
-import { readWords } from './helper-words.ts';
+import { runHelper } from './helper.ts';
 import { labelsOf } from './labels.ts';
 import { removeOverdue, untilLabel } from './overdue.ts';
-import { removeContainer } from './teardown.ts';
 
 /** A helper looks at the disk in a fraction of a second, on an engine that is busy in some. */
 const LOOK_TIMEOUT_MS = 30_000;
@@ -52,14 +51,7 @@ async function lookThere(docker: Docker, { installation, image }: DiskHelper): P
   const missing = () =>
     fault('IMAGE_NOT_FOUND', { image, problem: 'it looks at the disk: "berth up" builds it' });
   const config = helperConfig(image, { ...labels, ...untilLabel(HELPER_LIFETIME_MS) });
-  const container = await call(() => docker.createContainer(config), { missing });
-  try {
-    await call(() => container.start());
-    await call(() => container.wait(), { timeoutMs: LOOK_TIMEOUT_MS });
-    return parseDisk(await readWords(container));
-  } finally {
-    await removeContainer(docker, container.id);
-  }
+  return parseDisk((await runHelper(docker, config, { timeoutMs: LOOK_TIMEOUT_MS, missing })).words);
 }
 
 function helperConfig(Image: string, Labels: Record<string, string>): Docker.ContainerCreateOptions {

@@ -16,6 +16,8 @@ import type { PullContext } from './image-pull.ts';
 import { pauseMachine, unpauseMachine } from './pause.ts';
 import { copyIn, copyOut, removeImage } from './files.ts';
 import { createLayerLimit } from './layer-limit.ts';
+import { createNestedSupport } from './nested/nested-support.ts';
+import type { NestedSetting } from './nested/nested-support.ts';
 import { restartMachine } from './restart.ts';
 import { listSavedImages, measureImage } from './saved-images.ts';
 import { parseHandle } from './shell-leader.ts';
@@ -36,7 +38,7 @@ export interface DockerEngineOptions {
   host?: string | undefined;
   /** Tells this Berth's things from those of another on the same engine; goes into labels. */
   installation: string;
-  /** Image of the helpers, with iptables for the rules of labs with internet, and tar for volumes. */
+  /** Image of the helpers, with iptables for the rules of labs with internet, tar for volumes, and unshare to try namespaces. */
   egressImage?: string;
   /** Image that carries connections to ports of machines. */
   gatewayImage?: string;
@@ -52,6 +54,10 @@ export interface DockerEngineOptions {
   credentialsFor?: PullContext['credentialsFor'];
   /** Told of each image that a start brought to the engine. */
   onPulled?: PullContext['onPulled'];
+  /** Whether machines may have engines of their own; off when absent. */
+  nestedDocker?: NestedSetting;
+  /** Runtime of these machines, by the engine's name for it; its default when absent. */
+  nestedRuntime?: string | undefined;
 }
 
 /** The engine port on Docker. Nothing is sent before the first call. @throws CONFIG_INVALID for a wrong address */
@@ -66,10 +72,19 @@ export function createDockerEngine({
   host,
   credentialsFor,
   onPulled,
+  nestedDocker = 'off',
+  nestedRuntime: runtime,
 }: DockerEngineOptions): Engine {
   const { docker, direct, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
   const limitLayer = createLayerLimit({ docker, installation });
+  const nested = createNestedSupport({
+    docker,
+    installation,
+    image: egressImage,
+    setting: nestedDocker,
+    runtime,
+  });
   const sizesAtStart = createSizesAtStart(docker);
   const waiting = createWaitingShells(docker);
   const closing = new AbortController();
@@ -77,6 +92,7 @@ export function createDockerEngine({
 
   return {
     info: () => readEngineInfo(docker),
+    nestedProblem: nested.problem,
     provision: (spec, options) =>
       provision(
         {
@@ -86,6 +102,7 @@ export function createDockerEngine({
           registryImage,
           registryInstallation,
           limitLayer,
+          nested,
           credentialsFor,
           onPulled,
         },

@@ -1,11 +1,10 @@
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../errors.ts';
 import { EGRESS_SCRIPT } from './egress-script.ts';
-import { call, engineWords } from './faults.ts';
-import { readWords } from './helper-words.ts';
+import { engineWords } from './faults.ts';
+import { runHelper } from './helper.ts';
 import { labelsOf } from './labels.ts';
 import { removeOverdue, untilLabel } from './overdue.ts';
-import { removeContainer } from './teardown.ts';
 
 /** Setting the rules takes a fraction of a second, or the wait for another one's lock. */
 const RULES_TIMEOUT_MS = 30_000;
@@ -47,23 +46,13 @@ export function createEgress(options: EgressOptions): Egress {
 }
 
 async function setRules({ docker, installation, image, nameServers }: EgressOptions): Promise<void> {
-  let id: string | undefined;
   try {
-    const container = await call(() =>
-      docker.createContainer(helperConfig(installation, image, nameServers)),
-    );
-    id = container.id;
-    await call(() => container.start());
-    const { StatusCode } = (await call(() => container.wait(), { timeoutMs: RULES_TIMEOUT_MS })) as {
-      StatusCode: number;
-    };
-    if (StatusCode === 0) return;
-    throw fault('EGRESS_UNAVAILABLE', { problem: (await readWords(container)) || `exit code ${StatusCode}` });
+    const config = helperConfig(installation, image, nameServers);
+    const { exitCode, words } = await runHelper(docker, config, { timeoutMs: RULES_TIMEOUT_MS });
+    if (exitCode !== 0) throw fault('EGRESS_UNAVAILABLE', { problem: words || `exit code ${exitCode}` });
   } catch (error) {
     if (isFault(error, 'EGRESS_UNAVAILABLE', 'ENGINE_UNREACHABLE', 'DISK_FULL')) throw error;
     throw fault('EGRESS_UNAVAILABLE', { problem: engineWords(error) }, error);
-  } finally {
-    if (id !== undefined) await removeContainer(docker, id);
   }
 }
 

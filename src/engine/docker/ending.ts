@@ -4,6 +4,7 @@ import { fault, isFault } from '../../errors.ts';
 import { call } from './faults.ts';
 import { ENDING_SCRIPT } from './ending-script.ts';
 import { withLentProcesses } from './lent-processes.ts';
+import { createExec } from './nested/exec-user.ts';
 import type { Leader } from './shell-leader.ts';
 import { waitForExit } from './exec-exit.ts';
 
@@ -44,7 +45,7 @@ async function runEnding(container: Docker.Container, ending: Ending): Promise<'
     AttachStdout: true,
     AttachStderr: true,
   };
-  const exec = await call(() => container.exec(options));
+  const exec = await createExec(container, options);
   const stream = await call(() => exec.start({ hijack: true, stdin: true }));
   stream.on('error', () => stream.destroy()).resume();
   const timer = setTimeout(() => stream.destroy(), ENDING_TIMEOUT_MS);

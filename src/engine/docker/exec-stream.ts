@@ -12,6 +12,7 @@ import { waitForExit } from './exec-exit.ts';
 import { call } from './faults.ts';
 import { createIntake } from './intake.ts';
 import { environmentList } from './machine-config.ts';
+import { createExec } from './nested/exec-user.ts';
 import { announced, parseAnnouncement } from './shell-leader.ts';
 import type { Announcement, Leader } from './shell-leader.ts';
 
@@ -28,7 +29,7 @@ export async function openExecOutput(
 ): Promise<ByteSource> {
   const container = docker.getContainer(machineId);
   const mark = newMark();
-  const { id } = await call(() => container.exec(execOptions(spec, mark)));
+  const { id } = await createExec(container, execOptions(spec, mark));
   const exec = direct.getExec(id);
   const stream = await call(() => exec.start({ hijack: true, stdin: true }));
   stream.end();

@@ -5,6 +5,7 @@ import type { ExecResult, ExecSpec } from '../engine-exec.ts';
 import { endInside, newMark } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { createExecOutput } from './exec-output.ts';
+import { createExec } from './nested/exec-user.ts';
 import type { ExecOutput } from './exec-output.ts';
 import { call } from './faults.ts';
 import { environmentList } from './machine-config.ts';
@@ -32,7 +33,7 @@ export async function runExec(container: Docker.Container, spec: ExecSpec): Prom
   };
   // From the beginning, since it may break before anybody reads it.
   spec.inputStream?.once('error', failInput);
-  const exec = await call(() => container.exec(execOptions(spec, mark)));
+  const exec = await createExec(container, execOptions(spec, mark));
   // What was given up meanwhile is not started; from here on the listener hears of it.
   spec.signal?.throwIfAborted();
   const started = deferred<void>();

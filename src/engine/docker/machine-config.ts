@@ -1,6 +1,7 @@
 import type { ContainerCreateOptions, EndpointSettings, HostConfig, MountSettings } from 'dockerode';
 import type { IsolationProfile, MachineLimits, MachineSpec } from '../engine.ts';
 import { LABEL } from './labels.ts';
+import { nestedIsolation } from './nested/nested-isolation.ts';
 
 /**
  * What apt, dpkg, su, useradd and chown need of root's powers: to hand files over and to become
@@ -9,8 +10,8 @@ import { LABEL } from './labels.ts';
 const STANDARD_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID'];
 /** A main process that waits for nothing: as an ordinary child of the init it dies at once on SIGTERM. */
 const WAIT = ['sleep', '2147483647'];
-/** Seconds between SIGTERM and SIGKILL when a machine is stopped: learners wait for a restart. */
-export const STOP_TIMEOUT_S = 2;
+/** Seconds between SIGTERM and SIGKILL when a machine is stopped: learners wait for a restart, and an engine stops its containers. */
+const STOP_TIMEOUT_S: Record<IsolationProfile, number> = { standard: 2, restricted: 2, nested: 10 };
 /** When the host runs out of memory, machines go before the engine and the service do. */
 const OOM_SCORE = 500;
 /**
@@ -31,6 +32,8 @@ export interface MachinePlace {
   nameServers: readonly string[];
   /** By which the engine bounds what the machine writes into its file system; nothing where it can not. */
   storage?: Record<string, string>;
+  /** Runtime of a machine with an engine of its own; the engine's default when absent. */
+  nestedRuntime?: string | undefined;
 }
 
 /** A machine's place on one network. */
@@ -47,13 +50,11 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
     Hostname: spec.name,
     Image: spec.image,
     ...(spec.user !== undefined && { User: spec.user }),
-    // As the entry point, so that an image's own does not wrap it.
-    Entrypoint: spec.command ?? WAIT,
-    Cmd: [],
+    ...mainProcess(spec),
     Env: environmentList(spec.environment),
     Labels: { ...place.labels, [LABEL.pids]: String(spec.limits.pids) },
     StopSignal: 'SIGTERM',
-    StopTimeout: STOP_TIMEOUT_S,
+    StopTimeout: STOP_TIMEOUT_S[spec.profile],
     // Health checks run by exec, and the engine keeps a little of every exec it ever ran.
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
@@ -61,7 +62,7 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
       Dns: [...place.nameServers],
       Init: true,
       RestartPolicy: { Name: 'no' },
-      ...isolation(spec.profile),
+      ...isolation(spec.profile, place.nestedRuntime),
       ...limits(spec.limits),
       Mounts: place.mounts,
       ...(place.storage && { StorageOpt: place.storage }),
@@ -82,7 +83,14 @@ export function environmentList(environment: Record<string, string> = {}): strin
   return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
 }
 
-function isolation(profile: IsolationProfile): HostConfig {
+/** As the entry point, so that an image's own does not wrap it; but what runs an engine is the image's. */
+function mainProcess({ command, profile }: MachineSpec): ContainerCreateOptions {
+  if (command === undefined && profile === 'nested') return {};
+  return { Entrypoint: command ?? WAIT, Cmd: [] };
+}
+
+function isolation(profile: IsolationProfile, nestedRuntime: string | undefined): HostConfig {
+  if (profile === 'nested') return { ...nestedIsolation(nestedRuntime), Binds: [] };
   return {
     Privileged: false,
     CapDrop: ['ALL'],

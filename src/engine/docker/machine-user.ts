@@ -1,20 +1,25 @@
 import type Docker from 'dockerode';
 import { extract } from 'tar-stream';
 import { fault } from '../../errors.ts';
+import type { MachineSpec } from '../engine.ts';
 import { call, hasStatus } from './faults.ts';
 
 /** More than any image's list of users. */
 const MAX_PASSWD_BYTES = 1024 * 1024;
 
 /**
- * Makes sure that a `restricted` machine's user is not root, by number and not by name alone: an
+ * Makes sure that the user of a machine without root is not root, by number and not by name alone: an
  * image can call user 0 anything. @throws LAB_INVALID
  */
-export async function refuseRoot(container: Docker.Container, machine: string, user: string): Promise<void> {
+export async function refuseRoot(
+  container: Docker.Container,
+  { name, profile }: Pick<MachineSpec, 'name' | 'profile'>,
+  user: string,
+): Promise<void> {
   const passwd = await readPasswd(container);
   if (resolveUserId(user, passwd) !== 0) return;
   const problem =
-    `the machine "${machine}" is restricted and its user is root: ` +
+    `the machine "${name}" is ${profile} and its user is root: ` +
     'name another user in lab.yaml, or set USER in the image';
   throw fault('LAB_INVALID', { problem });
 }
@@ -30,7 +35,8 @@ export function resolveUserId(user: string, passwd: string): number | undefined 
   return /^[+-]?\d+$/.test(name) ? Math.abs(Number(name)) : undefined;
 }
 
-async function readPasswd(container: Docker.Container): Promise<string> {
+/** The image's list of users, or what became of it. */
+export async function readPasswd(container: Docker.Container): Promise<string> {
   try {
     const tar = await call(() => container.getArchive({ path: '/etc/passwd' }));
     const entries = extract();

@@ -1,5 +1,11 @@
 import type Docker from 'dockerode';
-import type { EnvironmentSpec, MachineAddress, MachineSpec, ProvisionOptions } from '../engine.ts';
+import type {
+  EnvironmentSpec,
+  IsolationProfile,
+  MachineAddress,
+  MachineSpec,
+  ProvisionOptions,
+} from '../engine.ts';
 import { allOrFirstFault } from './all-or-first-fault.ts';
 import type { Egress } from './egress.ts';
 import { call } from './faults.ts';
@@ -12,6 +18,8 @@ import type { MachineEndpoint } from './machine-config.ts';
 import { refuseRoot } from './machine-user.ts';
 import { createUnlessTaken } from './made.ts';
 import type { Made } from './made.ts';
+import { waitForEngine } from './nested/nested-ready.ts';
+import type { NestedSupport } from './nested/nested-support.ts';
 import { networkName } from './network.ts';
 import { createVolumes } from './volume.ts';
 
@@ -23,11 +31,13 @@ export interface ProvisionContext extends PullContext {
   /** Whose local registry that is; the installation's own when absent. */
   registryInstallation?: string | undefined;
   limitLayer: LayerLimit;
+  nested: NestedSupport;
 }
 
 /** A machine that was created, on its primary network alone, and does not run yet. */
 export interface CreatedMachine {
   name: string;
+  profile: IsolationProfile;
   container: Docker.Container;
   endpoints: MachineEndpoint[];
 }
@@ -44,22 +54,24 @@ export async function createMachines(
   spec: EnvironmentSpec,
   creation: Creation,
 ): Promise<CreatedMachine[]> {
+  if (spec.machines.some(isNested)) await context.nested.require();
   const images = await ensureImages(context, spec, creation.options);
   creation.options.signal?.throwIfAborted();
   return allOrFirstFault(
     spec.machines.map(async (machine) => {
       const created = await createMachine(context, { spec, machine, creation });
-      const { name, image, user = images.get(image)?.user ?? '' } = machine;
-      if (machine.profile === 'restricted') await refuseRoot(created.container, name, user);
+      const { image, user = images.get(image)?.user ?? '' } = machine;
+      if (machine.profile !== 'standard') await refuseRoot(created.container, machine, user);
       return created;
     }),
   );
 }
 
-/** Joins a created machine to the rest of its networks and starts it. */
+/** Joins a created machine to the rest of its networks and starts it; it is there when its own engine is. */
 export async function startMachine(
   docker: Docker,
-  { name, container, endpoints }: CreatedMachine,
+  { name, profile, container, endpoints }: CreatedMachine,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   for (const endpoint of endpoints.slice(1)) {
     const EndpointConfig = endpointConfig(name, endpoint);
@@ -68,10 +80,11 @@ export async function startMachine(
     );
   }
   await call(() => container.start());
+  if (profile === 'nested') await waitForEngine(container, { machine: name, signal });
 }
 
 async function createMachine(
-  { docker, installation, egress, limitLayer }: ProvisionContext,
+  { docker, installation, egress, limitLayer, nested }: ProvisionContext,
   { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
 ): Promise<CreatedMachine> {
   const { addresses, made, options } = creation;
@@ -93,12 +106,15 @@ async function createMachine(
     labels: labelsOf(installation, 'machine', { ...belonging, profile }),
     nameServers: internet ? egress.nameServers : [],
     storage: diskBytes === undefined ? {} : await limitLayer(machine.image, diskBytes),
+    nestedRuntime: nested.runtime,
   });
   const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
     call(() => docker.createContainer(config)),
   );
-  return { name, container, endpoints };
+  return { name, profile, container, endpoints };
 }
+
+const isNested = ({ profile }: MachineSpec) => profile === 'nested';
 
 async function ensureImages(
   context: PullContext,

@@ -5,6 +5,7 @@ import type { ShellSpec } from '../engine.ts';
 import { endInside, newMark } from './ending.ts';
 import { call } from './faults.ts';
 import { environmentList } from './machine-config.ts';
+import { createExec } from './nested/exec-user.ts';
 import { readOpening } from './opening-reader.ts';
 import { announced, parseAnnouncement } from './shell-leader.ts';
 import type { Leader } from './shell-leader.ts';
@@ -30,21 +31,19 @@ export async function startShell(
   { size, waits }: { size: [rows: number, cols: number]; waits: boolean },
 ): Promise<OpenShell> {
   const mark = newMark();
-  const exec = await call(() =>
-    container.exec({
-      Cmd: announced(spec.command, { atHome: spec.workingDirectory === undefined, waits }),
-      Tty: true,
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
-      DetachKeys: DETACH_KEYS,
-      // At create and at start, so that the size is right before the first prompt is drawn.
-      ConsoleSize: size,
-      Env: [...environmentList(spec.environment), mark],
-      ...(spec.user !== undefined && { User: spec.user }),
-      ...(spec.workingDirectory !== undefined && { WorkingDir: spec.workingDirectory }),
-    }),
-  );
+  const exec = await createExec(container, {
+    Cmd: announced(spec.command, { atHome: spec.workingDirectory === undefined, waits }),
+    Tty: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    DetachKeys: DETACH_KEYS,
+    // At create and at start, so that the size is right before the first prompt is drawn.
+    ConsoleSize: size,
+    Env: [...environmentList(spec.environment), mark],
+    ...(spec.user !== undefined && { User: spec.user }),
+    ...(spec.workingDirectory !== undefined && { WorkingDir: spec.workingDirectory }),
+  });
   const options: Docker.ExecStartOptions & { ConsoleSize: [number, number] } = {
     hijack: true,
     stdin: true,

@@ -1,5 +1,5 @@
 import { networksOutOfPlace } from './network-conflicts.ts';
-import { machineReferences, writtenAs } from './machine-references.ts';
+import { isWithoutRoot, machineReferences, writtenAs } from './machine-references.ts';
 import { registryOutOfPlace } from './registry-conflicts.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
 import { startConflicts } from './start-conflicts.ts';
@@ -18,7 +18,7 @@ export function findConflicts(data: unknown): KeyProblem[] {
   return [
     ...repeated(lab.machines, 'machines', 'name'),
     ...repeated(lab.steps, 'steps', 'id'),
-    ...rootInRestricted(lab.machines),
+    ...rootWhereNoneIs(lab.machines),
     ...networksOutOfPlace(lab),
     ...registryOutOfPlace(lab),
     ...volumesWithin(lab.machines),
@@ -43,15 +43,15 @@ function repeated(list: unknown, listKey: string, key: string): KeyProblem[] {
   });
 }
 
-function rootInRestricted(machines: unknown): KeyProblem[] {
+function rootWhereNoneIs(machines: unknown): KeyProblem[] {
   return entries(machines)
     .filter(
       ({ entry }) =>
-        entry.profile === 'restricted' && (entry.user === 'root' || /^0+$/.test(String(entry.user))),
+        isWithoutRoot(entry.profile) && (entry.user === 'root' || /^0+$/.test(String(entry.user))),
     )
-    .map(({ index }) => ({
+    .map(({ entry, index }) => ({
       path: ['machines', index, 'user'],
-      message: 'must not be root: the profile is "restricted"',
+      message: `must not be root: the profile is "${String(entry.profile)}"`,
     }));
 }
 

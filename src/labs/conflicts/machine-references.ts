@@ -10,7 +10,12 @@ export interface InMachine {
   what: string | undefined;
 }
 
-/** A machine that is not there; and, in a restricted one without a user, something that nobody is to run. */
+/** Whether nobody is root in a machine of this profile, as far as its user goes. */
+export function isWithoutRoot(profile: unknown): boolean {
+  return profile === 'restricted' || profile === 'nested';
+}
+
+/** A machine that is not there; and, in one without root and without a user, something that nobody is to run. */
 export function machineReferences(lab: Written, all: readonly InMachine[]): KeyProblem[] {
   const machines = entries(lab.machines).map(({ entry }) => entry);
   return all.flatMap(({ entry, path, what }): KeyProblem[] => {
@@ -25,12 +30,15 @@ export function machineReferences(lab: Written, all: readonly InMachine[]): KeyP
         },
       ];
     }
+    if (machine?.profile === 'nested' && (entry.user === 'root' || /^0+$/.test(String(entry.user)))) {
+      return [{ path: [...path, 'user'], message: 'must not be root: the machine is "nested"' }];
+    }
     const nobody = entry.user === undefined && machine?.user === undefined;
-    if (what === undefined || machine?.profile !== 'restricted' || !nobody) return [];
+    if (what === undefined || !isWithoutRoot(machine?.profile) || !nobody) return [];
     return [
       {
         path: [...path, 'user'],
-        message: `is missing: ${what} in a "restricted" machine without a user of its own must say who runs it`,
+        message: `is missing: ${what} in a "${String(machine?.profile)}" machine without a user of its own must say who runs it`,
       },
     ];
   });

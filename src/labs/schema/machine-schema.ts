@@ -7,8 +7,6 @@ import { portsSchema } from './port-schema.ts';
 import { cpus, size } from './quantities.ts';
 import { machineStart } from './script-schema.ts';
 
-const MIB = 1024 * 1024;
-
 /** The shell of terminals where a lab names none: bash if the image has it. */
 const DEFAULT_SHELL = ['/bin/sh', '-c', 'command -v bash >/dev/null && exec bash -l; exec sh -l'];
 
@@ -47,9 +45,11 @@ export function machineSchema(source: WrittenLab) {
       .default([])
       .describe("Paths of folders that are kept beside the machine's own file system."),
     profile: z
-      .enum(['standard', 'restricted'])
+      .enum(['standard', 'restricted', 'nested'])
       .default('standard')
-      .describe('standard: root may do what apt needs. restricted: an ordinary user without any capability.'),
+      .describe(
+        'standard: root may do what apt needs. restricted: an ordinary user without any capability. nested: an ordinary user with a Docker engine of their own.',
+      ),
     user: user.optional().describe("Whose terminals these are; the image's own user when absent."),
     shell: z
       .array(argument.min(1))
@@ -59,13 +59,19 @@ export function machineSchema(source: WrittenLab) {
       .describe('Command of a terminal, as a list; bash if the image has it, else sh, when absent.'),
     environment: environment.default({}).describe('Variables. Numbers are written in quotes.'),
     memory: size('256 MiB')
-      .default(256 * MIB)
-      .describe('With its unit, such as 256 MiB, which it is when absent.'),
+      .optional()
+      .describe('With its unit, such as 256 MiB, which it is when absent; 768 MiB in a nested machine.'),
     cpus: cpus.default(1).describe('Processors, such as 0.5.'),
     disk: size('2 GiB')
-      .default(2048 * MIB)
-      .describe('Most that it may write, such as 2 GiB, which it is when absent.'),
-    pids: z.number().int().min(16).max(32_768).default(256).describe('Most processes.'),
+      .optional()
+      .describe('Most that it may write, such as 2 GiB, which it is when absent; 4 GiB in a nested machine.'),
+    pids: z
+      .number()
+      .int()
+      .min(16)
+      .max(32_768)
+      .optional()
+      .describe('Most processes; 256 when absent, 400 in a nested machine.'),
     ports: portsSchema(source).describe('Web servers that learners open in the browser.'),
     files: filesSchema(source).describe("Files of the lab's folder that are placed in it."),
     start: machineStart(source)

@@ -9,15 +9,17 @@ import type { MachineUser, PathKind } from './machine-looks.ts';
 import { foldersAbove, planPlacing } from './placing-plan.ts';
 import type { PlacedFile, PlacingEntry } from './placing-plan.ts';
 
+const ROOT: MachineUser = { uid: 0, gid: 0, home: '/root' };
+
 export type Placing = ReturnType<typeof createPlacing>;
 
 /** Lays the files of a lab down in machines that nobody has worked in yet. */
 export function createPlacing({ engine }: { engine: Pick<Engine, 'exec' | 'copyIn'> }) {
   const looks = createMachineLooks({ engine });
 
-  /** Users of the machine by name, each asked for once; undefined is its own. */
+  /** Users of the machine by name, each asked for once; undefined is its own. Root is root, also where nobody can ask as root. */
   function usersOf(machineId: string, signal: AbortSignal) {
-    const known = new Map<string | undefined, Promise<MachineUser>>();
+    const known = new Map<string | undefined, Promise<MachineUser>>([['root', Promise.resolve(ROOT)]]);
     return (name: string | undefined): Promise<MachineUser> => {
       const asked = known.get(name) ?? looks.who(machineId, name, signal);
       known.set(name, asked);
@@ -43,15 +45,15 @@ export function createPlacing({ engine }: { engine: Pick<Engine, 'exec' | 'copyI
     return placed;
   }
 
-  /** What is there, as root sees it, or the files' owners where root lacks the powers. */
+  /** What is there, as who does Berth's work sees it, or the files' owners where that one lacks the powers. */
   async function kindsOf(
     files: readonly PlacedFile[],
-    machineId: string,
+    { machineId, worker }: { machineId: string; worker: string },
     signal: AbortSignal,
   ): Promise<(path: string) => PathKind> {
     const paths = [...new Set(files.flatMap(({ to }) => [...foldersAbove(to), to]))];
     const kinds = new Map<string, PathKind>();
-    for (const user of new Set(['root', ...files.map(({ owner }) => owner)])) {
+    for (const user of new Set([worker, ...files.map(({ owner }) => owner)])) {
       const unknown = paths.filter((path) => (kinds.get(path) ?? 'nothing') === 'nothing');
       const found = await looks.what(machineId, unknown, user, signal);
       for (const [index, path] of unknown.entries()) kinds.set(path, found[index] ?? 'nothing');
@@ -70,7 +72,10 @@ export function createPlacing({ engine }: { engine: Pick<Engine, 'exec' | 'copyI
       if (machine.files.length === 0) return;
       try {
         const files = await placesOf(machine, machineId, signal);
-        const plan = planPlacing(files, await kindsOf(files, machineId, signal));
+        const plan = planPlacing(
+          files,
+          await kindsOf(files, { machineId, worker: placingWorker(machine) }, signal),
+        );
         if (typeof plan === 'string') throw new Refused(plan);
         await engine.copyIn(machineId, '/', tarOf(plan, lab.files));
       } catch (error) {
@@ -80,6 +85,11 @@ export function createPlacing({ engine }: { engine: Pick<Engine, 'exec' | 'copyI
       }
     },
   };
+}
+
+/** Who looks where files are to go: root, but where nobody is root its own user, of whatever name. */
+function placingWorker({ profile, user = '' }: LabMachine): string {
+  return profile === 'nested' ? user : 'root';
 }
 
 /** A file that can not be placed, and why. */

@@ -32,7 +32,7 @@ async function ensure(folder: { name: string; path: string }, log: string[] = []
   const base = await images.find(BASE_IMAGE);
   if (!base) throw new Error(`${BASE_IMAGE} is not on the engine`);
   const step: Step = { progress: (line) => log.push(line) };
-  return ensureLabImage({ images, folder, base: { id: base.id, name: BASE_IMAGE }, step });
+  return ensureLabImage({ images, folder, debian: { id: base.id, name: BASE_IMAGE }, step });
 }
 
 const DOCKERFILE = 'ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY hello /hello\n';

@@ -144,7 +144,7 @@ steps:
     'labs/x/lab.yaml:4: machines[0].name: must be small letters, digits and hyphens, starting with a letter, such as "main"',
     'labs/x/lab.yaml:4: machines[0].memory: must be a size with its unit, such as "256 MiB", from 16 MiB to 1 TiB',
     'labs/x/lab.yaml:4: machines[0].cpu: there is no such key; did you mean "cpus"?',
-    'labs/x/lab.yaml:7: machines[1].profile: must be "standard" or "restricted"; did you mean "standard"?',
+    'labs/x/lab.yaml:7: machines[1].profile: must be "standard" or "restricted" or "nested"; did you mean "standard"?',
     'labs/x/lab.yaml:8: machines[1].environment.PORT: must be a text: write it in quotes',
     'labs/x/lab.yaml:9: machines[2].name: "b" is used twice: each name must be its own',
     'labs/x/lab.yaml:9: machines[2].user: must not be root: the profile is "restricted"',

@@ -14,6 +14,7 @@ await t.test('an engine for labs has small networks, bounded logs and users of i
   t.match(wanted, {
     'default-address-pools': [{ base: '172.28.0.0/16', size: 26 }],
     'live-restore': true,
+    labels: ['berth.nested-docker=on'],
     'log-driver': 'json-file',
     'log-opts': { 'max-size': '10m', 'max-file': '2' },
     'userns-remap': 'dockremap',
@@ -31,6 +32,7 @@ await t.test(
     const config = labDaemonConfig({ routes: [], unused: false });
     t.notOk('userns-remap' in config);
     t.notOk('live-restore' in config);
+    t.notOk('labels' in config, 'nobody asked for engines in machines');
   },
 );
 

@@ -36,6 +36,22 @@ await test('no profile is privileged, mounts anything of the host or leaves secc
   t.end();
 });
 
+await test('a machine with an engine has the two powers that hand out ids, and what its containers need', (t) => {
+  const { HostConfig, Entrypoint, User } = machineConfig(
+    machineSpec({ profile: 'nested', user: 'ada' }),
+    place,
+  );
+  t.match(HostConfig, { Privileged: false, Binds: [], CapDrop: ['ALL'], MaskedPaths: [], ReadonlyPaths: [] });
+  t.same(HostConfig?.CapAdd, ['SETUID', 'SETGID']);
+  t.match(HostConfig?.Devices, [{ PathOnHost: '/dev/net/tun' }]);
+  t.match(HostConfig?.SecurityOpt, [/^seccomp=\{/, 'apparmor=unconfined']);
+  t.notOk(HostConfig && 'Runtime' in HostConfig, 'the engine’s own runtime');
+  t.match({ Entrypoint, User }, { Entrypoint: undefined, User: 'ada' }, 'the image runs its engine');
+  const other = machineConfig(machineSpec({ profile: 'nested' }), { ...place, nestedRuntime: 'crun' });
+  t.equal(other.HostConfig?.Runtime, 'crun');
+  t.end();
+});
+
 await test('a machine runs its command, or waits, whatever the image would run', (t) => {
   t.match(machineConfig(machineSpec({ command: ['a', 'b c'] }), place), {
     Entrypoint: ['a', 'b c'],

@@ -1,0 +1,39 @@
+import type Docker from 'dockerode';
+import { fault } from '../../../errors.ts';
+import { runExec } from '../exec.ts';
+
+/** An engine is there in two seconds; on a host that starts twenty at once in many. */
+const READY_TIMEOUT_MS = 120_000;
+const OUTPUT_LIMIT_BYTES = 64 * 1024;
+/** Enough of an engine's words to see why it does not start. */
+const MAX_WORDS = 1_000;
+
+/**
+ * Waits for the engine's socket, then for its answer: the engine listens before it is ready, and answers
+ * once it is. What runs in the machine until then is the image's own.
+ */
+const WAIT_SCRIPT = `
+socket=\${DOCKER_HOST:-unix:///var/run/docker.sock}
+until [ -S "\${socket#unix://}" ]; do sleep 0.05; done
+until docker info > /dev/null; do sleep 0.2; done
+`;
+
+/** Resolves when the machine's own engine answers. @throws NESTED_ENGINE_UNAVAILABLE, `signal`'s reason */
+export async function waitForEngine(
+  container: Docker.Container,
+  { machine, signal }: { machine: string; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const { outcome, exitCode, stderr } = await runExec(container, {
+    command: ['sh', '-c', WAIT_SCRIPT],
+    timeoutMs: READY_TIMEOUT_MS,
+    outputLimitBytes: OUTPUT_LIMIT_BYTES,
+    ...(signal && { signal }),
+  });
+  if (exitCode === 0) return;
+  const how =
+    outcome === 'timed-out' ? `did not answer within ${READY_TIMEOUT_MS / 1000} s` : 'does not answer';
+  const words = stderr.toString().trim().slice(-MAX_WORDS);
+  throw fault('NESTED_ENGINE_UNAVAILABLE', {
+    problem: `the engine in the machine "${machine}" ${how}${words && `: ${words}`}`,
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * What programs in a machine with an engine of its own may ask of the kernel: what containers may
+ * anywhere, and what it takes to make containers in it. Names of 64-bit systems; one that a kernel does
+ * not have is passed over. All others are refused.
+ */
+export const ORDINARY_CALLS: Readonly<Record<string, string>> = {
+  files: `
+    access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
+    fadvise64 fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl fdatasync fgetxattr
+    flistxattr flock fremovexattr fsetxattr fstat fstatfs fsync ftruncate futimesat getcwd getdents
+    getdents64 getxattr ioctl lchown lgetxattr link linkat listxattr llistxattr lremovexattr lseek
+    lsetxattr lstat mkdir mkdirat mknod mknodat name_to_handle_at newfstatat open openat openat2 pread64
+    preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv removexattr rename
+    renameat renameat2 rmdir sendfile setxattr splice stat statfs statx symlink symlinkat sync
+    sync_file_range sync_file_range2 syncfs tee truncate umask unlink unlinkat utime utimensat utimes
+    vmsplice write writev`,
+  waiting: `
+    epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old
+    eventfd eventfd2 fanotify_mark inotify_add_watch inotify_init inotify_init1 inotify_rm_watch io_cancel
+    io_destroy io_getevents io_pgetevents io_setup io_submit poll ppoll pselect6 select`,
+  memory: `
+    brk cachestat madvise map_shadow_stack membarrier memfd_create memfd_secret mincore mlock mlock2
+    mlockall mmap mprotect mremap msync munlock munlockall munmap pkey_alloc pkey_free pkey_mprotect
+    remap_file_pages`,
+  processes: `
+    arch_prctl execve execveat exit exit_group fork futex futex_requeue futex_wait futex_waitv futex_wake
+    get_robust_list get_thread_area getcpu getpgid getpgrp getpid getppid getpriority getrlimit getrusage
+    getsid gettid ioprio_get ioprio_set kill modify_ldt pause pidfd_open pidfd_send_signal prctl prlimit64
+    process_mrelease process_vm_readv process_vm_writev ptrace restart_syscall riscv_flush_icache rseq
+    rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
+    rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr
+    sched_getparam sched_getscheduler sched_rr_get_interval sched_setaffinity sched_setattr sched_setparam
+    sched_setscheduler sched_yield set_robust_list set_thread_area set_tid_address setpgid setpriority
+    setrlimit setsid sigaltstack signalfd signalfd4 tgkill tkill vfork wait4 waitid`,
+  users: `
+    capget capset getegid geteuid getgid getgroups getresgid getresuid getuid setfsgid setfsuid setgid
+    setgroups setregid setresgid setresuid setreuid setuid`,
+  time: `
+    adjtimex alarm clock_adjtime clock_getres clock_gettime clock_nanosleep getitimer gettimeofday
+    nanosleep setitimer time timer_create timer_delete timer_getoverrun timer_gettime timer_settime
+    timerfd_create timerfd_gettime timerfd_settime times`,
+  network: `
+    accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmmsg recvmsg
+    sendmmsg sendmsg sendto setsockopt shutdown socketpair`,
+  messages: `
+    mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend mq_unlink msgctl msgget msgrcv msgsnd
+    pipe pipe2 semctl semget semop semtimedop shmat shmctl shmdt shmget`,
+  confinement: `landlock_add_rule landlock_create_ruleset landlock_restrict_self seccomp`,
+  system: `getrandom sysinfo uname`,
+};
+
+/** What an engine needs beyond that to make containers, each of which the kernel allows within the learner's own namespaces only. */
+export const ENGINE_CALLS = `
+  chroot clone keyctl mount pivot_root setdomainname sethostname setns umount umount2 unshare`;
+
+/**
+ * Answered as by a kernel that has them not: programs then take the way of before, which is allowed or
+ * can be looked into, while a plain refusal would end them.
+ */
+export const UNKNOWN_CALLS = `
+  clone3 fsconfig fsmount fsopen fspick mount_setattr move_mount open_tree`;

@@ -1,0 +1,35 @@
+import { test } from 'tap';
+import { environmentSpec, dockerHarness } from '../../support/engines.ts';
+import { nestedSpec } from '../../support/nested.ts';
+import { nestedContract } from './nested-contract.ts';
+
+await nestedContract((t) => dockerHarness(t, { nestedDocker: 'on' }));
+
+await test('there is no engine in a machine until an admin wants it, and the refusal says so', async (t) => {
+  const { engine } = dockerHarness(t);
+  t.match(await engine.nestedProblem(), /BERTH_NESTED_DOCKER/);
+  const spec = environmentSpec({ machines: [nestedSpec()] });
+  await t.rejects(engine.provision(spec), {
+    code: 'NESTED_ENGINE_UNAVAILABLE',
+    message: /BERTH_NESTED_DOCKER/,
+  });
+  t.same(await engine.list(), []);
+});
+
+await test('a start that is given up while no engine answers leaves nothing', async (t) => {
+  const { engine } = dockerHarness(t, { nestedDocker: 'on' });
+  const spec = environmentSpec({ machines: [nestedSpec({ command: ['sleep', '600'] })] });
+  const abort = new AbortController();
+  const reason = new Error('waited long enough');
+  const phases: string[] = [];
+  const provisioned = engine.provision(spec, {
+    signal: abort.signal,
+    onProgress: ({ phase }) => {
+      phases.push(phase);
+      if (phase === 'starting') setTimeout(() => abort.abort(reason), 1_000);
+    },
+  });
+  await t.rejects(provisioned, reason);
+  t.equal(phases.at(-1), 'starting');
+  t.same(await engine.list(), []);
+});

@@ -1,0 +1,31 @@
+import { test } from 'tap';
+import { NESTED_ENGINE_LABEL, refusalOf } from '../../../../../src/engine/docker/nested/nested-support.ts';
+import { probeProblem } from '../../../../../src/engine/docker/nested/probe-script.ts';
+
+const remapping = { SecurityOptions: ['name=seccomp,profile=builtin', 'name=userns'], Labels: [] };
+
+await test('machines have engines where an admin wants it, or where the engine was set up for that', async (t) => {
+  t.equal(refusalOf('on', remapping), undefined);
+  t.match(refusalOf('off', remapping), /BERTH_NESTED_DOCKER/);
+  t.match(refusalOf('auto', remapping), /BERTH_NESTED_DOCKER/);
+  t.match(refusalOf('auto', { ...remapping, Labels: null }), /BERTH_NESTED_DOCKER/);
+  const setUp = { ...remapping, Labels: ['disk=fast', NESTED_ENGINE_LABEL] };
+  t.equal(refusalOf('auto', setUp), undefined);
+  t.match(refusalOf('off', setUp), /BERTH_NESTED_DOCKER/);
+});
+
+await test('an engine that does not remap users is refused, whoever wants it', async (t) => {
+  for (const SecurityOptions of [['name=seccomp,profile=builtin'], ['name=rootless'], [], null])
+    t.match(refusalOf('on', { SecurityOptions }), /userns-remap/);
+});
+
+await test('each thing that is wrong is told with what mends it', async (t) => {
+  t.equal(probeProblem({ exitCode: 0, words: 'whatever' }), undefined);
+  t.match(probeProblem({ exitCode: 11, words: '0 231072 65536' }), /subuid.*\(0 231072 65536\)$/);
+  t.match(probeProblem({ exitCode: 12, words: '' }), /chmod 0666 \/dev\/net\/tun/);
+  t.match(
+    probeProblem({ exitCode: 13, words: 'unshare failed' }),
+    /user namespaces|user\.max_user_namespaces/,
+  );
+  t.match(probeProblem({ exitCode: 137, words: '' }), /ended with 137/);
+});
