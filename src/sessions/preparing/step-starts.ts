@@ -26,7 +26,7 @@ export function createStepStarts({ engine }: { engine: Pick<Engine, 'exec'> }) {
   return async function prepareStep(
     lab: Pick<Lab, 'slug' | 'machines'>,
     step: Pick<LabStep, 'start'>,
-    machineIdOf: (machine: string) => Promise<string> | string,
+    machineIdOf: (machine: string) => string,
     signal: AbortSignal,
   ): Promise<TypedCommand[]> {
     const typed: TypedCommand[] = [];
@@ -35,7 +35,7 @@ export function createStepStarts({ engine }: { engine: Pick<Engine, 'exec'> }) {
       const place = {
         lab: lab.slug,
         machine: machine.name,
-        machineId: await machineIdOf(machine.name),
+        machineId: machineIdOf(machine.name),
         environment: startEnvironment(lab, machine),
       };
       if (script.foreground) {

@@ -10,6 +10,12 @@ export interface StepKey {
   stepId: string;
 }
 
+/** One time that it is entered. */
+export interface StepEntryKey extends StepKey {
+  /** The session's then. */
+  generation: number;
+}
+
 export type EnteredStepStore = ReturnType<typeof createEnteredStepStore>;
 
 /** Which steps were entered in which sessions, and who runs the scripts of one meanwhile. */
@@ -22,20 +28,20 @@ export function createEnteredStepStore({
   isGone: (owner: string) => boolean;
 }) {
   /** Takes the place of a process that died while it ran the step's scripts; false where there is none. */
-  async function takeOver(key: StepKey, at: Date, hold: Hold): Promise<boolean> {
+  async function takeOver({ generation, ...key }: StepEntryKey, at: Date, hold: Hold): Promise<boolean> {
     const row = await client.enteredStep.findUnique({ where: { sessionId_stepId: key } });
     if (!row?.heldBy || !row.heldUntil) return false;
     if (row.heldUntil >= at && !isGone(row.heldBy)) return false;
     const { count } = await client.enteredStep.updateMany({
-      where: { ...heldBy(key, row.heldBy), heldUntil: row.heldUntil },
-      data: { heldBy: hold.owner, heldUntil: hold.until },
+      where: { ...key, heldBy: row.heldBy, heldUntil: row.heldUntil },
+      data: { heldBy: hold.owner, heldUntil: hold.until, generation },
     });
     return count === 1;
   }
 
   return {
     /** Whether the step is the owner's to prepare; it is not where it was entered before, or another enters it. @throws SESSION_NOT_FOUND */
-    async begin(key: StepKey, at: Date, hold: Hold): Promise<boolean> {
+    async begin(key: StepEntryKey, at: Date, hold: Hold): Promise<boolean> {
       try {
         await client.enteredStep.create({
           data: { ...key, enteredAt: at, heldBy: hold.owner, heldUntil: hold.until },
@@ -50,26 +56,26 @@ export function createEnteredStepStore({
     },
 
     /** Moves the end of the hold out; false when the owner does not have it any more. */
-    async renew(key: StepKey, { owner, until }: Hold): Promise<boolean> {
+    async renew(key: StepEntryKey, { owner, until }: Hold): Promise<boolean> {
       const where = heldBy(key, owner);
       const { count } = await client.enteredStep.updateMany({ where, data: { heldUntil: until } });
       return count === 1;
     },
 
-    /** Its scripts have run. */
-    async finish(key: StepKey, owner: string): Promise<void> {
+    /** Its scripts have run; false when this entry is not the owner's any more. */
+    async finish(key: StepEntryKey, owner: string): Promise<boolean> {
       const data = { heldBy: null, heldUntil: null };
-      await client.enteredStep.updateMany({ where: heldBy(key, owner), data });
+      return (await client.enteredStep.updateMany({ where: heldBy(key, owner), data })).count === 1;
     },
 
-    /** Its scripts did not run to their end: the next to enter it begins anew. */
-    async forget(key: StepKey, owner: string): Promise<void> {
-      await client.enteredStep.deleteMany({ where: heldBy(key, owner) });
+    /** Its scripts did not run to their end: the next to enter it begins anew. False as of `finish`. */
+    async forget(key: StepEntryKey, owner: string): Promise<boolean> {
+      return (await client.enteredStep.deleteMany({ where: heldBy(key, owner) })).count === 1;
     },
   };
 }
 
-function heldBy(key: StepKey, owner: string) {
+function heldBy(key: StepEntryKey, owner: string) {
   return { ...key, heldBy: owner };
 }
 

@@ -8,7 +8,7 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../log.ts';
 import type { StepStarts, TypedCommand } from '../preparing/step-starts.ts';
 import type { SessionService } from '../session.ts';
-import type { EnteredStepStore } from './entered-step-store.ts';
+import type { EnteredStepStore, StepEntryKey } from './entered-step-store.ts';
 
 /** What comes of entering a step. */
 export interface StepEntry {
@@ -22,7 +22,7 @@ export interface StepService {
   /**
    * Prepares a step for its learner, once in a session; resolves when its start scripts have run. Where one
    * fails, the step counts as not entered.
-   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, LAB_START_FAILED, SHUTTING_DOWN
+   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_STATE_CONFLICT (it began anew meanwhile), STEP_NOT_FOUND, LAB_START_FAILED, SHUTTING_DOWN
    */
   enter(actor: Actor | undefined, input: { sessionId: string; stepId: string }): Promise<StepEntry>;
 }
@@ -46,7 +46,7 @@ export function createStepService(parts: StepServiceParts): StepService & { stop
 
   /** Runs `work` as the one that enters the step. */
   async function prepare(
-    key: { sessionId: string; stepId: string },
+    key: StepEntryKey,
     work: (signal: AbortSignal) => Promise<TypedCommand[]>,
   ): Promise<TypedCommand[]> {
     const held = {
@@ -59,31 +59,36 @@ export function createStepService(parts: StepServiceParts): StepService & { stop
     };
     try {
       const commands = await keepHold(held, work);
-      await entered.finish(key, owner);
-      return commands;
+      if (await entered.finish(key, owner)) return commands;
     } catch (error) {
-      await entered.forget(key, owner);
-      throw error;
+      if (await entered.forget(key, owner)) throw error;
     }
+    // The session began anew meanwhile, with other machines.
+    throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be prepared' });
   }
 
   return {
     async enter(actor, { sessionId, stepId }) {
       requireActor(actor, { scope: 'learn' });
-      const { labSlug, labVersion } = await sessions.get(actor, sessionId);
+      const { labSlug, labVersion, generation } = await sessions.get(actor, sessionId);
       const lab = catalogue.version(labSlug, labVersion);
       const step = lab.steps.find(({ id }) => id === stepId);
       if (!step) throw fault('STEP_NOT_FOUND', { lab: labSlug, step: stepId });
-      const machineIdOf = async (name: string) => (await sessions.machine(actor, sessionId, name)).machineId;
-      // Whether it may be entered, and can be, is asked before it is noted that it was.
-      for (const { machine } of step.start) await machineIdOf(machine);
+      // Whether it may be entered, and can be, is asked before it is noted that it was; and all scripts run in the
+      // machines of this moment, whatever becomes of the session.
+      const machineIds = new Map<string, string>();
+      for (const { machine } of step.start) {
+        machineIds.set(machine, (await sessions.machine(actor, sessionId, machine)).machineId);
+      }
       if (stopping.signal.aborted) throw fault('SHUTTING_DOWN');
       sessions.touch(sessionId);
-      const key = { sessionId, stepId };
+      const key = { sessionId, stepId, generation };
       if (step.start.length === 0 || !(await entered.begin(key, clock.now(), holdFrom(clock, owner)))) {
         return { first: false, commands: [] };
       }
-      const work = prepare(key, (signal) => prepareStep(lab, step, machineIdOf, signal));
+      const work = prepare(key, (signal) =>
+        prepareStep(lab, step, (name) => machineIds.get(name) ?? '', signal),
+      );
       running.add(work);
       return { first: true, commands: await work.finally(() => running.delete(work)) };
     },

@@ -15,7 +15,7 @@ await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
   const store = createEnteredStepStore({ database, isGone: (owner) => gone.has(owner) });
   const { owner } = await createActors(database);
   const sessionId = await insertSession(database, owner.userId, 'lab');
-  const key = { sessionId, stepId: 'one' };
+  const key = { sessionId, stepId: 'one', generation: 3 };
 
   await t.test('of many that enter it at once', async (t) => {
     const owners = Array.from({ length: 8 }, (_, index) => `owner-${index}`);
@@ -44,11 +44,19 @@ await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
     t.equal(await store.renew(key, hold('fourth', muchLater)), true, 'who was replaced finishes nothing');
   });
 
+  await t.test('who entered it before the session began anew ends nothing of it', async (t) => {
+    const former = { ...key, generation: 2 };
+    t.equal(await store.renew(former, hold('fourth', muchLater)), false);
+    t.equal(await store.finish(former, 'fourth'), false);
+    t.equal(await store.forget(former, 'fourth'), false);
+    t.equal(await store.renew(key, hold('fourth', muchLater)), true);
+  });
+
   await t.test('once, for as long as the session is there', async (t) => {
     await store.finish(key, 'fourth');
     gone.add('fourth');
     t.equal(await store.begin(key, new Date('2040-01-01'), hold('fifth')), false);
-    const unknown = { sessionId: newId(), stepId: 'one' };
+    const unknown = { sessionId: newId(), stepId: 'one', generation: 3 };
     t.equal(await outcomeOf(() => store.begin(unknown, now, hold('x'))), 'SESSION_NOT_FOUND');
     await database.client.session.delete({ where: { id: sessionId } });
     t.equal(await database.client.enteredStep.count(), 0);

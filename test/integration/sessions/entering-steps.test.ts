@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { systemClock } from '../../../src/clock.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
 import type { LabStep, StepStart } from '../../../src/labs/lab.ts';
 import { createSteps } from '../../../src/sessions/steps/create-steps.ts';
 import { askAsEach } from '../../support/actors.ts';
+import { createGate } from '../../support/gate.ts';
 import { startScript } from '../../support/prepared-labs.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { openSaves } from '../../support/saved-sessions.ts';
@@ -36,6 +38,7 @@ const lab = testLab('lab-0', {
       }),
       stepStart('cat /etc/hostname > /tmp/db; test ! -e /tmp/who', { machine: 'db' }),
     ]),
+    step('twice', [stepStart('echo one >> /root/log'), stepStart('echo two >> /root/log')]),
     step('broken', [stepStart('echo try >> /tmp/tries; echo It is broken.; exit "$(wc -l < /tmp/tries)"')]),
     step('endless', [stepStart('touch /tmp/begun; sleep 300', { timeoutSeconds: 300 })]),
   ],
@@ -44,18 +47,20 @@ const lab = testLab('lab-0', {
 async function openWorld(t: Test) {
   const world = await openSaves(t, { labs: [lab] });
   const { database, engine, service, options } = world;
-  const steps = createSteps({
-    database,
-    engine,
-    clock: systemClock,
-    catalogue: options.catalogue,
-    sessions: service,
-    logger: quietLog(),
-    holder: 'this process',
-    isGone: () => false,
-  });
+  const createOn = (engine: Pick<Engine, 'exec'>) =>
+    createSteps({
+      database,
+      engine,
+      clock: systemClock,
+      catalogue: options.catalogue,
+      sessions: service,
+      logger: quietLog(),
+      holder: 'this process',
+      isGone: () => false,
+    });
+  const steps = createOn(engine);
   t.teardown(() => steps.stop());
-  return { ...world, steps };
+  return { ...world, steps, createOn };
 }
 
 await test('the scripts of a step run once, and its foreground is for the shell of the learner', async (t) => {
@@ -97,7 +102,7 @@ await test('a script that fails is told with its last words, and the step can be
 });
 
 await test('what was entered stays so when it is saved or copied, and not when it begins anew', async (t) => {
-  const { ready, run, saved, saves, service, steps, actors } = await openWorld(t);
+  const { ready, run, saved, saves, service, steps, createOn, engine, actors } = await openWorld(t);
   const { id } = await ready();
   const enter = async (sessionId: string, actor = actors.owner) =>
     (await steps.enter(actor, { sessionId, stepId: 'write' })).first;
@@ -114,6 +119,20 @@ await test('what was entered stays so when it is saved or copied, and not when i
   t.equal(await enter(id), false);
   t.equal(await enter(copy.id, actors.instructor), false, 'so is a copy of what was saved');
 
+  const over = createGate();
+  const firstRan = createGate();
+  const former = createOn({
+    async exec(...args) {
+      const result = await engine.exec(...args);
+      firstRan.open();
+      await over.opened;
+      return result;
+    },
+  });
+  const formerEntry = former.enter(actors.owner, { sessionId: id, stepId: 'twice' });
+  const formerOutcome = t.rejects(formerEntry, { code: 'SESSION_STATE_CONFLICT' });
+  await firstRan.opened;
+
   const { generation } = await saves.reset(actors.owner, id);
   await until(async () => {
     const now = await service.get(actors.owner, id);
@@ -121,6 +140,17 @@ await test('what was entered stays so when it is saved or copied, and not when i
   }, 60_000);
   t.equal(await enter(id), true);
   t.equal(await run(id, 'wc -l < /root/entered'), '1\n');
+
+  const twice = () => steps.enter(actors.owner, { sessionId: id, stepId: 'twice' });
+  t.equal((await twice()).first, true);
+  over.open();
+  await formerOutcome;
+  t.equal(
+    await run(id, 'cat /root/log'),
+    'one\ntwo\n',
+    'what an entry from before had left to do is not done here',
+  );
+  t.equal((await twice()).first, false, 'nor does its end change what was entered since');
 });
 
 await test('who may enter a session may enter its steps, while it can be worked in', async (t) => {
