@@ -12,7 +12,7 @@ const CACHE = new URL('../node_modules/.cache/berth-typescript/', import.meta.ur
 
 export async function load(url, context, nextLoad) {
   const { protocol, pathname } = new URL(url);
-  if (protocol !== 'file:' || !pathname.endsWith('.ts') || pathname.includes('/node_modules/')) {
+  if (protocol !== 'file:' || !/\.m?ts$/.test(pathname) || pathname.includes('/node_modules/')) {
     return nextLoad(url, context);
   }
   const text = readFileSync(new URL(url), 'utf8');
