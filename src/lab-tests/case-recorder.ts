@@ -1,5 +1,4 @@
-import { isFault } from '../errors.ts';
-import { CaseFailed } from './lab-case.ts';
+import { CaseFailed, concernsLab } from './lab-case.ts';
 import type { CaseSubject, LabCase } from './lab-case.ts';
 
 export type CaseRecorder = ReturnType<typeof createCaseRecorder>;
@@ -40,11 +39,16 @@ export function createCaseRecorder({ lab, onCase }: { lab: string; onCase: (ende
         note(subject, 'passed', { said, seconds: seconds() });
         return true;
       } catch (error) {
-        if (signal.aborted || !(error instanceof CaseFailed || isFault(error))) throw error;
+        if (!concernsLab(error, signal)) throw error;
         const output = error instanceof CaseFailed ? error.output : '';
         note(subject, 'failed', { problem: error.message, output, seconds: seconds() });
         return false;
       }
+    },
+
+    /** It was looked at on the way of something else. */
+    pass(subject: CaseSubject, seen: Pick<LabCase, 'said' | 'seconds'>): void {
+      note(subject, 'passed', seen);
     },
 
     /** It could not be looked at. */

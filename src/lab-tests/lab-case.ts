@@ -1,3 +1,5 @@
+import { isFault } from '../errors.ts';
+
 /** One thing that the test of a lab looks at, and what came of it. */
 export interface LabCase {
   /** Slug. */
@@ -29,4 +31,9 @@ export class CaseFailed extends Error {
     super(problem);
     this.output = output;
   }
+}
+
+/** Whether the error tells of the lab, rather than of what tests it. */
+export function concernsLab(error: unknown, signal: AbortSignal): error is Error {
+  return !signal.aborted && (error instanceof CaseFailed || isFault(error));
 }

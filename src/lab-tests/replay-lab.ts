@@ -1,7 +1,6 @@
 import type { Lab, LabStep } from '../labs/lab.ts';
-import { isFault } from '../errors.ts';
 import { lastLine } from '../plain-text.ts';
-import { CaseFailed } from './lab-case.ts';
+import { concernsLab } from './lab-case.ts';
 import type { Trial } from './trial.ts';
 import type { Trials } from './trials.ts';
 
@@ -63,7 +62,7 @@ async function replayStep(step: LabStep, trial: Trial, signal: AbortSignal): Pro
     try {
       return await work();
     } catch (error) {
-      if (signal.aborted || !(error instanceof CaseFailed || isFault(error))) throw error;
+      if (!concernsLab(error, signal)) throw error;
       problems.push(error.message);
       return undefined;
     }

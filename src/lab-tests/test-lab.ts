@@ -2,9 +2,10 @@ import type { Lab } from '../labs/lab.ts';
 import { createCaseRecorder } from './case-recorder.ts';
 import type { LabCase } from './lab-case.ts';
 import { testSteps } from './test-steps.ts';
-import { testWrongState } from './test-wrong-state.ts';
 import { wrongSubject } from './case-subjects.ts';
 import type { Trials } from './trials.ts';
+import { testWrongStates, wrongStateRows } from './wrong-states.ts';
+import type { WrongState } from './wrong-states.ts';
 
 export interface LabTestParts {
   openTrial: Trials;
@@ -16,8 +17,8 @@ export interface LabTestParts {
 
 /**
  * Whether the lab's checks can be trusted: in a fresh environment each step is not passed before it is done,
- * and is after its solution; and in further ones, which begin with the solutions of the steps before it, it
- * is not passed in each of its wrong states. @throws `signal`'s reason, faults of Berth itself
+ * and is after its solution; and in further ones, which go wrong on the way, it is not passed in each of its
+ * wrong states. @throws `signal`'s reason, faults of Berth itself
  */
 export async function testLab(
   lab: Lab,
@@ -27,12 +28,16 @@ export async function testLab(
   const recorder = createCaseRecorder({ lab: lab.slug, onCase });
   const parts = { openTrial, recorder };
   const done = await inPlace(() => testSteps(lab, parts, signal));
-  const states = lab.steps.flatMap((step, index) => step.wrong.map((wrong) => ({ step, index, wrong })));
-  const ends = states.map(async ({ step, index, wrong }) => {
-    if (index > done) return recorder.skip(wrongSubject(step, wrong), 'A step before it can not be done.');
-    await inPlace(() => testWrongState({ lab, step, wrong }, parts, signal));
-  });
+
+  async function testRow(row: readonly WrongState[]): Promise<void> {
+    const left = await inPlace(() => testWrongStates(lab, row, parts, signal));
+    if (left.length > 0) await testRow(left);
+  }
+  const ends = wrongStateRows(lab.steps.slice(0, done + 1)).map(testRow);
   // All have closed what they opened before this ends.
   await Promise.allSettled(ends);
   await Promise.all(ends);
+  for (const { step, wrong } of wrongStateRows(lab.steps.slice(done + 1)).flat()) {
+    recorder.skip(wrongSubject(step, wrong), 'A step before it can not be done.');
+  }
 }

@@ -23,6 +23,39 @@ await t.test('a lab whose checks can be trusted is told to be, and the exit code
   );
 });
 
+await t.test('wrong states share an environment, as far as none hides what another is', async (t) => {
+  const check = (script: string) => `check: { script: '${script}' }, solution: 'echo done > ~/two'`;
+  const two = (script: string, wrong: string) => `id: two, ${check(script)}, wrong: '${wrong}'`;
+  const home = '/home/learner';
+  const directory = await labsFolder(t, {
+    shared: testedLab([
+      fileStep('one', `wrong: ['touch ~/one ~/was-wrong', 'mkdir ~/other']`),
+      fileStep('two', `wrong: ['test -e ~/was-wrong', 'test -e ~/other']`),
+    ]),
+    blocked: testedLab([
+      fileStep('one', `wrong: 'touch ~/one && chmod a-w ~/one'`),
+      fileStep('two', `wrong: 'test -s ~/one'`),
+      fileStep('three', `wrong: 'touch ~/three'`),
+    ]),
+    hidden: testedLab([
+      fileStep('one', `wrong: 'touch ~/broken'`),
+      two(`test ! -e ${home}/broken && test -e ${home}/two`, 'touch ~/two'),
+    ]),
+    helped: testedLab([
+      fileStep('one', `wrong: 'echo done > ~/two'`),
+      two(`test -s ${home}/two`, 'touch ~/two'),
+    ]),
+  });
+  const { code, stdout } = await labsCommand(['test', directory]);
+  t.equal(code, 1);
+  t.match(stdout, /^shared +two +✔ +✔ +✔ 2 of 2 /m, 'the second begins where the first was wrong');
+  t.match(stdout, /^blocked +two +✔ +✔ +✔ 1 of 1 /m, 'what can not be put right is left behind');
+  t.match(stdout, /^blocked +three +✔ +✔ +✔ 1 of 1 /m);
+  t.match(stdout, /^hidden +two +✔ +✔ +✘ 0 of 1 /m, 'what is left of one does not let another count');
+  t.match(stdout, /^helped +two +✔ +✔ +✔ 1 of 1 /m, 'nor does it make another fail');
+  t.match(stdout, /\n32 passed, 1 failed, 0 skipped\n$/);
+});
+
 await t.test('each way in which a lab can not be trusted is told, and no lab hides another', async (t) => {
   const directory = await labsFolder(t, {
     blind: testedLab([
