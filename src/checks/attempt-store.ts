@@ -78,8 +78,8 @@ export function createAttemptStore({ database }: { database: Database }) {
     },
 
     /**
-     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither, with what shown hints
-     * cost taken off the score; a `poll` that does not pass is not kept; older attempts of
+     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither, with what those
+     * of the step's hints cost that were shown taken off the score; a `poll` that does not pass is not kept; older attempts of
      * the step lose their evidence, and keep the rest. An attempt that is no longer the owner's stays as it is.
      * The attempt as it is then; undefined when it is gone with its learner.
      */
@@ -88,7 +88,11 @@ export function createAttemptStore({ database }: { database: Database }) {
       owner: string,
       verdict: StepVerdict,
       at: Date,
-      { counts = true, poll = false }: { counts?: boolean; poll?: boolean } = {},
+      {
+        hintIds = [],
+        counts = true,
+        poll = false,
+      }: { hintIds?: readonly string[]; counts?: boolean; poll?: boolean } = {},
     ): Promise<Attempt | undefined> {
       return database.transaction(async (tx) => {
         const [row] = await tx.attempt.updateManyAndReturn({
@@ -100,7 +104,7 @@ export function createAttemptStore({ database }: { database: Database }) {
           const step = { learnerId, labSlug, stepId };
           await insertVerdicts(tx, id, verdict.verdicts);
           if (verdict.state === 'finished' && counts && (verdict.passed || !poll)) {
-            const score = Math.max(0, verdict.score - (await hintCost(tx, step)));
+            const score = Math.max(0, verdict.score - (await hintCost(tx, step, hintIds)));
             if (score !== verdict.score) await tx.attempt.update({ where: { id }, data: { score } });
             await recordAttempt(tx, step, { passed: verdict.passed, score, at });
           }

@@ -64,6 +64,7 @@ export function createHeldCheck(parts: HeldCheckParts) {
         (error: unknown) => ({ verdict: unjudgedStep(fault('INTERNAL')), error }),
       );
       const attempt = await attempts.finish(id, owner, verdict, clock.now(), {
+        hintIds: step.step.hints.map(({ id }) => id),
         counts: !machine.isFork,
         poll: step.poll,
       });

@@ -16,7 +16,7 @@ export function createHintService(parts: {
   const { sessions, catalogue, hints, progress } = parts;
 
   return {
-    async reveal(actor, { sessionId, stepId, place }) {
+    async reveal(actor, { sessionId, stepId, hintId }) {
       requireActor(actor, { scope: 'learn' });
       const { learnerId, labSlug, labVersion, forkOfId } = await sessions.get(actor, sessionId);
       // Help costs its learner: nobody else orders it.
@@ -24,16 +24,16 @@ export function createHintService(parts: {
       const lab = catalogue.version(labSlug, labVersion);
       const step = lab.steps.find(({ id }) => id === stepId);
       if (!step) throw fault('STEP_NOT_FOUND', { lab: labSlug, step: stepId });
-      const hint = step.hints[place];
+      const hint = step.hints.find(({ id }) => id === hintId);
       if (!hint) throw fault('NOT_FOUND', { thing: 'hint' });
       const { text, cost, afterFailures } = hint;
-      if (forkOfId !== undefined) return { place, text, cost: 0 };
+      if (forkOfId !== undefined) return { id: hintId, text, cost: 0 };
       const key = { learnerId, labSlug, stepId };
-      if (!(await hints.isShown(key, place))) {
+      if (!(await hints.isShown(key, hintId))) {
         const failures = await progress.failures(key);
         if (failures < afterFailures) throw fault('HINT_TOO_EARLY', { needed: afterFailures, failures });
       }
-      return { place, text, cost: await hints.put(key, { place, cost }) };
+      return { id: hintId, text, cost: await hints.put(key, { hintId, cost }) };
     },
   };
 }

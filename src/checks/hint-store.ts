@@ -13,7 +13,7 @@ export interface LearnerAtStep {
 /** A hint that somebody was shown, and what it cost then. */
 export interface ShownHint {
   stepId: string;
-  place: number;
+  hintId: string;
   cost: number;
 }
 
@@ -25,35 +25,35 @@ export function createHintStore({ database, clock }: { database: Database; clock
 
   return {
     /** Notes that the hint is shown; what it cost when it was first, which stays. */
-    async put(step: LearnerAtStep, { place, cost }: { place: number; cost: number }): Promise<number> {
-      const learnerId_labSlug_stepId_place = { ...step, place };
+    async put(step: LearnerAtStep, { hintId, cost }: { hintId: string; cost: number }): Promise<number> {
+      const learnerId_labSlug_stepId_hintId = { ...step, hintId };
       const row = await client.shownHint.upsert({
-        where: { learnerId_labSlug_stepId_place },
-        create: { ...step, place, cost, shownAt: clock.now() },
+        where: { learnerId_labSlug_stepId_hintId },
+        create: { ...step, hintId, cost, shownAt: clock.now() },
         update: {},
       });
       return row.cost;
     },
 
     /** Whether the learner was shown it before. */
-    async isShown(step: LearnerAtStep, place: number): Promise<boolean> {
-      const learnerId_labSlug_stepId_place = { ...step, place };
-      const row = await client.shownHint.findUnique({ where: { learnerId_labSlug_stepId_place } });
+    async isShown(step: LearnerAtStep, hintId: string): Promise<boolean> {
+      const learnerId_labSlug_stepId_hintId = { ...step, hintId };
+      const row = await client.shownHint.findUnique({ where: { learnerId_labSlug_stepId_hintId } });
       return row !== null;
     },
 
-    /** The hints shown, by {@link pairKey}, in the order of their places. */
+    /** The hints shown, by {@link pairKey}. */
     async of(pairs: readonly LearnerInLab[]): Promise<Map<string, ShownHint[]>> {
       const found = new Map<string, ShownHint[]>();
       for (let start = 0; start < pairs.length; start += PAIRS_PER_QUERY) {
         const some = pairs.slice(start, start + PAIRS_PER_QUERY);
         const rows = await client.shownHint.findMany({
           where: { OR: some.map(({ learnerId, lab }) => ({ learnerId, labSlug: lab })) },
-          orderBy: [{ stepId: 'asc' }, { place: 'asc' }],
+          orderBy: [{ stepId: 'asc' }, { hintId: 'asc' }],
         });
-        for (const { learnerId, labSlug, stepId, place, cost } of rows) {
+        for (const { learnerId, labSlug, stepId, hintId, cost } of rows) {
           const key = pairKey({ learnerId, lab: labSlug });
-          found.set(key, [...(found.get(key) ?? []), { stepId, place, cost }]);
+          found.set(key, [...(found.get(key) ?? []), { stepId, hintId, cost }]);
         }
       }
       return found;
@@ -61,8 +61,16 @@ export function createHintStore({ database, clock }: { database: Database; clock
   };
 }
 
-/** What the hints that a learner was shown take off the score of a step, within the transaction that stores it: 0 to 1. */
-export async function hintCost(tx: Transaction, step: LearnerAtStep): Promise<number> {
-  const { _sum } = await tx.shownHint.aggregate({ where: step, _sum: { cost: true } });
+/**
+ * What those of these hints that a learner was shown take off the score of a step, within the transaction that
+ * stores it: 0 to 1.
+ */
+export async function hintCost(
+  tx: Transaction,
+  step: LearnerAtStep,
+  hintIds: readonly string[],
+): Promise<number> {
+  const where = { ...step, hintId: { in: [...hintIds] } };
+  const { _sum } = await tx.shownHint.aggregate({ where, _sum: { cost: true } });
   return Math.min(1, _sum.cost ?? 0);
 }

@@ -3,8 +3,8 @@ import type { LocalizedText } from '../labs/localized-text.ts';
 
 /** Help that a learner was shown. */
 export interface RevealedHint {
-  /** Its place among the step's hints, from 0. */
-  place: number;
+  /** Its own within the step. */
+  id: string;
   /** Markdown. */
   text: LocalizedText;
   /** What is taken off the scores of attempts at the step from then on: 0 to 1. */
@@ -19,6 +19,6 @@ export interface HintService {
    */
   reveal(
     actor: Actor | undefined,
-    input: { sessionId: string; stepId: string; place: number },
+    input: { sessionId: string; stepId: string; hintId: string },
   ): Promise<RevealedHint>;
 }

@@ -37,11 +37,11 @@ function toStepProgress({ lastScore, ...step }: TriedStep, attempts: Lab['attemp
   return { ...step, score: attempts === 'last' ? lastScore : step.bestScore, hints: [] };
 }
 
-/** Those that the step still has. */
+/** Those that the step still has, in its order. */
 function hintsOf({ id, hints }: LabStep, shown: readonly ShownHint[]): RevealedHint[] {
-  return shown.flatMap(({ stepId, place, cost }) => {
-    const hint = stepId === id ? hints[place] : undefined;
-    return hint ? [{ place, text: hint.text, cost }] : [];
+  return hints.flatMap((hint) => {
+    const found = shown.find(({ stepId, hintId }) => stepId === id && hintId === hint.id);
+    return found ? [{ id: hint.id, text: hint.text, cost: found.cost }] : [];
   });
 }
 

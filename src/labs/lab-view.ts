@@ -74,7 +74,7 @@ function stepView({ id, title, instructions, pass, pollSeconds, checks, hints }:
     pollSeconds,
     hasCheck: checks.length > 0,
     checks: checks.map(checkView),
-    hints: hints.map(({ afterFailures, cost }) => ({ afterFailures, cost })),
+    hints: hints.map(({ id, afterFailures, cost }) => ({ id, afterFailures, cost })),
   };
 }
 

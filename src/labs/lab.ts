@@ -149,6 +149,8 @@ export interface StepStart extends StartScript {
 
 /** Help that is shown on request. */
 export interface LabHint {
+  /** Its own within the step, and the same over versions: whoever was shown it has it in all of them. */
+  id: string;
   /** Markdown. */
   text: LocalizedText;
   /** It can be asked for after so many failed attempts. */

@@ -1,3 +1,4 @@
+import { hintIds } from './hint-ids.ts';
 import type { LabMachine, LabStep } from './lab.ts';
 import type { LabDocument } from './schema/lab-schema.ts';
 import { toCheck } from './to-check.ts';
@@ -10,6 +11,7 @@ export function toStep(
   machines: readonly LabMachine[],
 ): LabStep {
   const { id, title, instructions, check, checks, pass, poll, hints } = step;
+  const ids = hintIds(hints);
   const key = (list: string, place: number) => `steps[${index}].${list}[${place}]`;
   return {
     id,
@@ -19,7 +21,12 @@ export function toStep(
     checks: (checks ?? (check ? [check] : [])).map((check, place) => toCheck(check, place, machines)),
     pass,
     pollSeconds: poll,
-    hints: hints.map(({ text, after, cost }) => ({ text, afterFailures: after, cost })),
+    hints: hints.map(({ text, after, cost }, place) => ({
+      id: ids[place] ?? '',
+      text,
+      afterFailures: after,
+      cost,
+    })),
     solution: step.solution.map((script, place) => toTestScript(script, key('solution', place), machines)),
     wrong: step.wrong.map((script, place) => toTestScript(script, key('wrong', place), machines)),
   };

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import type { CheckEngine } from '../../src/checks/check-runner.ts';
 import { createChecks } from '../../src/checks/create-checks.ts';
-import type { Checks } from '../../src/checks/create-checks.ts';
+import type { Checks, ChecksOptions } from '../../src/checks/create-checks.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/database.ts';
@@ -42,7 +42,7 @@ export interface CheckWorld {
   /** Ids of sessions that were told of activity. */
   touched: string[];
   /** Another service process, as far as can be told from outside. */
-  neighbour(): Checks;
+  neighbour(changes?: Partial<Pick<ChecksOptions, 'catalogue'>>): Checks;
   /** Stores a session of the lab; the id. */
   addSession(learnerId: string, lab?: string): Promise<string>;
 }
@@ -62,7 +62,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
   const touched: string[] = [];
   const sessions = sessionsOn(database, machineId, touched);
 
-  function neighbour(): Checks {
+  function neighbour(changes = {}): Checks {
     const checks = createChecks({
       database,
       engine,
@@ -73,6 +73,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       pins: unpinned,
       holder: nameOwner(),
       isGone: isSurelyGone,
+      ...changes,
       events: { publish: async (_, event) => void events.push(event as BerthEvents['check.finished']) },
     });
     t.teardown(() => checks.stop());
@@ -113,7 +114,7 @@ steps:
     check: { quiz: { question: Which?, options: [a, { text: b, correct: true }] } }
     hints:
       - { en: The second of two., ko: 둘 중 둘째. }
-      - { text: It is b., after: 2, cost: 30% }
+      - { id: b, text: It is b., after: 2, cost: 30% }
   - { id: polled, title: Polled, instructions: a.md, poll: 5, check: { file: { path: /tmp/polled } } }
 `;
 

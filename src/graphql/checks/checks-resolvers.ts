@@ -62,7 +62,7 @@ export const checksResolvers = {
     },
     async revealHint(_, { input: { session, step, hint } }, { services, actor }) {
       const sessionId = fromGlobalId('Session', session);
-      return { hint: await services.hints.reveal(actor, { sessionId, stepId: step, place: hint }) };
+      return { hint: await services.hints.reveal(actor, { sessionId, stepId: step, hintId: hint }) };
     },
   },
   Subscription: { checkFinished },

@@ -15,7 +15,8 @@ export function stepConflicts(lab: Written): KeyProblem[] {
     const tests = [...writtenAs(step, 'solution', path), ...writtenAs(step, 'wrong', path)];
     return [
       ...checkOrChecks(step, path),
-      ...repeatedIds(checks),
+      ...repeatedIds(checks, defaultCheckId),
+      ...repeatedIds(writtenAs(step, 'hints', path), () => undefined),
       ...checks.flatMap((check) => checkConflicts(check)),
       ...pollConflicts(step, checks, path),
       ...startConflicts(starts),
@@ -36,10 +37,13 @@ function checkOrChecks({ check, checks }: Written, path: PropertyKey[]): KeyProb
   return [{ path: [...path, 'check'], message: 'must be left out where "checks" has them' }];
 }
 
-function repeatedIds(checks: { entry: Written; path: PropertyKey[] }[]): KeyProblem[] {
+function repeatedIds(
+  named: { entry: Written; path: PropertyKey[] }[],
+  defaultId: (place: number) => string | undefined,
+): KeyProblem[] {
   const seen = new Set<unknown>();
-  return checks.flatMap(({ entry, path }, place) => {
-    const id = entry.id ?? defaultCheckId(place);
+  return named.flatMap(({ entry, path }, place) => {
+    const id = entry.id ?? defaultId(place);
     if (typeof id !== 'string') return [];
     if (!seen.has(id)) {
       seen.add(id);

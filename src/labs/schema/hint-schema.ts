@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { WrittenLab } from './written-lab.ts';
 import { localizedPassage } from './localized.ts';
 import { mapping } from './mapping.ts';
+import { name } from './names.ts';
 import { share } from './quantities.ts';
 
 /** Hints of one step. */
@@ -14,6 +15,7 @@ const MOST_FAILURES = 100;
 export function hintsSchema(source: WrittenLab) {
   const text = localizedPassage(source);
   const hint = mapping({
+    id: name.optional().describe('Its own within the step, to keep when its text changes.'),
     text: text.describe('Markdown, or a file that ends in .md.'),
     after: z
       .number()
@@ -24,7 +26,7 @@ export function hintsSchema(source: WrittenLab) {
       .describe('Failed attempts after which it can be asked for.'),
     cost: share.default(0).describe("Share taken off the step's score once it is shown, such as 10%."),
   });
-  const short = text.transform((text) => ({ text, after: 0, cost: 0 }));
+  const short = text.transform((text) => ({ id: undefined, text, after: 0, cost: 0 }));
   return z
     .array(z.union([hint, short], { error: 'must be a text, or a mapping with "text"' }))
     .max(MOST_HINTS)

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
 import t from 'tap';
+import type { Checks } from '../../../src/checks/create-checks.ts';
+import type { LabCatalogue } from '../../../src/labs/catalogue.ts';
+import type { LabHint } from '../../../src/labs/lab.ts';
 import { askAsEach, outcomeOf } from '../../support/actors.ts';
 import type { Actor } from '../../../src/identity/actor.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
@@ -7,12 +11,14 @@ import { eachDatabase } from '../../support/databases.ts';
 
 const { engine, machineId } = await startCheckMachine(t);
 const stepId = 'ask';
+/** The digest of "The second of two.", as the hint has no id. */
+const second = createHash('sha256').update('The second of two.').digest('hex').slice(0, 12);
 
 await eachDatabase(t, 'a hint is for its learner, and for nobody else', async (t, database) => {
   const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
   const sessionId = await addSession(actors.owner.userId, 'mixed');
   const reveal = (actor: Actor | undefined, more: object = {}) =>
-    checks.hints.reveal(actor, { sessionId, stepId, place: 0, ...more });
+    checks.hints.reveal(actor, { sessionId, stepId, hintId: second, ...more });
   t.same(await askAsEach(actors, (actor) => reveal(actor)), {
     owner: 'ok',
     other: 'SESSION_NOT_FOUND',
@@ -23,12 +29,12 @@ await eachDatabase(t, 'a hint is for its learner, and for nobody else', async (t
   const reader = { ...actors.owner, scopes: ['read'] as const };
   t.equal(await outcomeOf(() => reveal(reader)), 'FORBIDDEN');
   t.equal(await outcomeOf(() => reveal(actors.owner, { stepId: 'none' })), 'STEP_NOT_FOUND');
-  for (const place of [2, -1, 0.5, Number.NaN]) {
-    t.equal(await outcomeOf(() => reveal(actors.owner, { place })), 'NOT_FOUND', String(place));
+  for (const hintId of ['', '0', 'none', 'constructor']) {
+    t.equal(await outcomeOf(() => reveal(actors.owner, { hintId })), 'NOT_FOUND', hintId);
   }
   const of = [{ learnerId: actors.owner.userId, lab: 'mixed' }];
   const hints = async (actor: Actor) => (await checks.service.progress(actor, of))[0]?.steps[2]?.hints;
-  const shown = [{ place: 0, text: { en: 'The second of two.', ko: '둘 중 둘째.' }, cost: 0 }];
+  const shown = [{ id: second, text: { en: 'The second of two.', ko: '둘 중 둘째.' }, cost: 0 }];
   t.same(await hints(actors.owner), shown);
   t.same(await hints(actors.instructor), shown);
 });
@@ -41,21 +47,21 @@ await eachDatabase(t, 'a hint waits for failures, and costs from then on, once',
     const answers = [{ checkId: 'check', options: [option] }];
     return checks.service.run(owner, { sessionId, stepId, answers });
   };
-  const reveal = (place: number) => checks.hints.reveal(owner, { sessionId, stepId, place });
+  const reveal = (hintId: string) => checks.hints.reveal(owner, { sessionId, stepId, hintId });
   const progress = async () =>
     (await checks.service.progress(owner, [{ learnerId: owner.userId, lab: 'mixed' }]))[0]?.steps[2];
 
   t.match(await answer(1), { passed: true, score: 1 });
   t.match(await answer(0), { passed: false });
   const early = { code: 'HINT_TOO_EARLY', details: { needed: 2, failures: 1 } };
-  await t.rejects(reveal(1), early, 'what passed is no failure');
+  await t.rejects(reveal('b'), early, 'what passed is no failure');
   t.same((await progress())?.hints, [], 'nothing was shown');
   await answer(0);
   t.match(await progress(), { failures: 2, bestScore: 1 });
 
-  const hint = { place: 1, text: { en: 'It is b.', ko: 'It is b.' }, cost: 0.3 };
-  t.same(await reveal(1), hint);
-  t.same(await reveal(1), hint, 'and again');
+  const hint = { id: 'b', text: { en: 'It is b.', ko: 'It is b.' }, cost: 0.3 };
+  t.same(await reveal('b'), hint);
+  t.same(await reveal('b'), hint, 'and again');
   t.same((await progress())?.hints, [hint]);
   const passed = await answer(1);
   t.match(passed, { passed: true, score: 0.7, verdicts: [{ score: 1 }] });
@@ -68,11 +74,11 @@ await eachDatabase(t, 'a hint waits for failures, and costs from then on, once',
   t.match(await answer(0), { passed: false, score: 0 }, 'never less than nothing');
 
   const others = await addSession(other.userId, 'mixed');
-  const asked = () => checks.hints.reveal(other, { sessionId: others, stepId, place: 1 });
+  const asked = () => checks.hints.reveal(other, { sessionId: others, stepId, hintId: 'b' });
   t.equal(await outcomeOf(asked), 'HINT_TOO_EARLY', "another learner's failures do not count");
   const again = await addSession(owner.userId, 'mixed');
   t.same(
-    await checks.hints.reveal(owner, { sessionId: again, stepId, place: 1 }),
+    await checks.hints.reveal(owner, { sessionId: again, stepId, hintId: 'b' }),
     hint,
     'in whatever session',
   );
@@ -80,11 +86,59 @@ await eachDatabase(t, 'a hint waits for failures, and costs from then on, once',
   t.equal(await database.client.shownHint.count(), 0);
 });
 
+await eachDatabase(
+  t,
+  'a hint is the same in every version that has it, and costs once',
+  async (t, database) => {
+    const { checks, catalogue, neighbour, actors, addSession } = await createCheckWorld(t, {
+      database,
+      engine,
+      machineId,
+    });
+    const { owner } = actors;
+    const sessionId = await addSession(owner.userId, 'mixed');
+    /** The service with a version of the lab that has these hints. */
+    const withHints = (hints: LabHint[]) => {
+      const version: LabCatalogue['version'] = (slug, digest) => {
+        const lab = catalogue.version(slug, digest);
+        return { ...lab, steps: lab.steps.map((step) => (step.id === stepId ? { ...step, hints } : step)) };
+      };
+      return neighbour({ catalogue: { ...catalogue, version } });
+    };
+    const answer = async ({ service }: Checks, option: number) => {
+      const answers = [{ checkId: 'check', options: [option] }];
+      return (await service.run(owner, { sessionId, stepId, answers })).score;
+    };
+    const shown = async ({ service }: Checks) => {
+      const [progress] = await service.progress(owner, [{ learnerId: owner.userId, lab: 'mixed' }]);
+      return progress?.steps[2]?.hints.map(({ id, cost }) => [id, cost]);
+    };
+    await answer(checks, 0);
+    await answer(checks, 0);
+    await checks.hints.reveal(owner, { sessionId, stepId, hintId: 'b' });
+    t.equal(await answer(checks, 1), 0.7);
+
+    const [first, b] = catalogue.version('mixed', 'v1').steps[2]?.hints ?? [];
+    if (!first || !b) throw new Error('The lab has no such hints.');
+    const reordered = withHints([{ ...b, text: { en: 'It is the second.' }, cost: 0.5 }, first]);
+    t.same(
+      await shown(reordered),
+      [['b', 0.3]],
+      'the one that was asked for, and no other that stands in its place',
+    );
+    await reordered.hints.reveal(owner, { sessionId, stepId, hintId: 'b' });
+    t.equal(await answer(reordered, 1), 0.7, 'it costs what it cost');
+    const without = withHints([first]);
+    t.same(await shown(without), []);
+    t.equal(await answer(without, 1), 1, 'what is not there costs nothing');
+  },
+);
+
 await eachDatabase(t, 'in a copy hints are shown at once and cost nothing', async (t, database) => {
   const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
   const copy = await addSession(actors.instructor.userId, 'mixed');
   await database.client.session.update({ where: { id: copy }, data: { forkOfId: 'another' } });
-  const hint = await checks.hints.reveal(actors.instructor, { sessionId: copy, stepId, place: 1 });
+  const hint = await checks.hints.reveal(actors.instructor, { sessionId: copy, stepId, hintId: 'b' });
   t.match(hint, { text: { en: 'It is b.' }, cost: 0 });
   t.equal(await database.client.shownHint.count(), 0);
 });

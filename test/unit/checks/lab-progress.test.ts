@@ -3,7 +3,7 @@ import { progressIn } from '../../../src/checks/lab-progress.ts';
 import type { Lab, LabStep } from '../../../src/labs/lab.ts';
 import { scriptCheck } from '../../support/checks.ts';
 
-const hint = (text: string) => ({ text: { en: text }, afterFailures: 0, cost: 0 });
+const hint = (text: string) => ({ id: text, text: { en: text }, afterFailures: 0, cost: 0 });
 
 const lab = {
   attempts: 'best',
@@ -64,13 +64,13 @@ await t.test("the score is the best attempt's or the last one's, as the lab has 
 
 await t.test('hints that were shown are there with their text, as long as the step has them', async (t) => {
   const shown = [
-    { stepId: 'a', place: 1, cost: 0.1 },
-    { stepId: 'a', place: 2, cost: 0 },
-    { stepId: 'gone', place: 0, cost: 0 },
+    { stepId: 'a', hintId: 'Second', cost: 0.1 },
+    { stepId: 'a', hintId: 'Of a former version', cost: 0 },
+    { stepId: 'gone', hintId: 'First', cost: 0 },
   ];
   const progress = progressIn(lab, place, [], shown);
   t.same(
     progress.steps.map(({ hints }) => hints),
-    [[], [], [{ place: 1, text: { en: 'Second' }, cost: 0.1 }]],
+    [[], [], [{ id: 'Second', text: { en: 'Second' }, cost: 0.1 }]],
   );
 });

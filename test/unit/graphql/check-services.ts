@@ -64,7 +64,7 @@ export function createCheckServices(
             score: 0,
             bestScore: 0,
             failures: 0,
-            hints: [{ place: 0, text: hintText, cost: 0.1 }],
+            hints: [{ id: 'list', text: hintText, cost: 0.1 }],
             passedAt: undefined,
           })),
           passed: 0,
@@ -74,10 +74,10 @@ export function createCheckServices(
       },
     },
     hints: {
-      async reveal(actor, { sessionId, place }) {
+      async reveal(actor, { sessionId, hintId }) {
         reachSession(actor, sessionId);
-        if (place > 0) throw fault('NOT_FOUND', { thing: 'hint' });
-        return { place, text: hintText, cost: 0.1 };
+        if (hintId !== 'list') throw fault('NOT_FOUND', { thing: 'hint' });
+        return { id: hintId, text: hintText, cost: 0.1 };
       },
     },
   };

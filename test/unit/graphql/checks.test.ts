@@ -6,11 +6,11 @@ await test('a step is checked with answers, and a hint is asked for', async (t) 
   const { ask, addSession } = await startApp(t);
   const id = toGlobalId('Session', addSession('owner').id);
   const hint =
-    'mutation ($s: ID!, $h: Int!) { revealHint(input: { session: $s, step: "look", hint: $h }) { hint { place text(language: "ko") cost } } }';
-  t.strictSame((await ask('owner', hint, { s: id, h: 0 })).data, {
-    revealHint: { hint: { place: 0, text: '`ls`를 해 보십시오.', cost: 0.1 } },
+    'mutation ($s: ID!, $h: ID!) { revealHint(input: { session: $s, step: "look", hint: $h }) { hint { id text(language: "ko") cost } } }';
+  t.strictSame((await ask('owner', hint, { s: id, h: 'list' })).data, {
+    revealHint: { hint: { id: 'list', text: '`ls`를 해 보십시오.', cost: 0.1 } },
   });
-  t.strictSame(codes(await ask('owner', hint, { s: id, h: 1 })), ['NOT_FOUND']);
+  t.strictSame(codes(await ask('owner', hint, { s: id, h: 'none' })), ['NOT_FOUND']);
   const answered = await ask(
     'owner',
     `mutation ($s: ID!) { runCheck(input: { session: $s, step: "look", answers: [{ check: "ask", options: [0] }] }) {

@@ -17,7 +17,10 @@ function examples(): { query: string; variables: Record<string, unknown> }[] {
   return [...blocks].map(([, query = '', variables = '{}']) => ({
     query,
     variables: JSON.parse(
-      variables.replace('SESSION', toGlobalId('Session', 'session-1')).replace('STEP', 'look'),
+      variables
+        .replace('SESSION', toGlobalId('Session', 'session-1'))
+        .replace('STEP', 'look')
+        .replace('HINT', 'list'),
     ) as Record<string, unknown>,
   }));
 }

@@ -85,7 +85,7 @@ await test('texts are given in the language asked for, checks and hints without 
     'owner',
     `query ($l: String) { lab(slug: "linux-command-line") { languages title(language: $l) english: title summary(language: $l)
       steps { pass pollSeconds checks { id kind title(language: $l) weight question { text(language: $l) options(language: $l) multiple } }
-        hints { afterFailures cost } } } }`,
+        hints { id afterFailures cost } } } }`,
     { l: 'ko-KR' },
   );
   const looked = {
@@ -101,7 +101,7 @@ await test('texts are given in the language asked for, checks and hints without 
         question: { text: '무엇이 파일을 보여 줍니까?', options: ['ls', '없음'], multiple: false },
       },
     ],
-    hints: [{ afterFailures: 2, cost: 0.1 }],
+    hints: [{ id: 'list', afterFailures: 2, cost: 0.1 }],
   };
   t.strictSame(data?.['lab'], {
     languages: ['en', 'ko'],
@@ -119,14 +119,14 @@ const everything = `{
   users { edges { cursor node { id role } } pageInfo { hasPreviousPage startCursor } }
   lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet save
     lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck pass pollSeconds
-      checks { id kind title weight question { text options multiple } } hints { afterFailures cost } }
-    progress { passed total score steps { id passed passedAt attempts score bestScore failures hints { place text cost } } } }
+      checks { id kind title weight question { text options multiple } } hints { id afterFailures cost } }
+    progress { passed total score steps { id passed passedAt attempts score bestScore failures hints { id text cost } } } }
   labProblems { lab file line key message }
   warmPools { lab { slug } labSlug ready making wanted }
-  sessions(first: 4) { edges { node { id state generation provisioning { phase percent } queue { place waiting estimatedWaitSeconds reason } reason { code message } lab { slug }
+  sessions(first: 4) { edges { node { id state generation provisioning { phase percent } queue { place waiting estimatedWaitSeconds reason } reason { code message details { name value } } lab { slug }
     labSlug learner { name } machines { name image address ports { port name url } } terminals { id machine createdAt endedAt exitCode }
     createdAt readyAt expiresAt warnedAt endedAt
-    attempts(first: 4) { edges { node { id state passed score message output exitCode verdicts { id evidence } reason { code } session { id }
+    attempts(first: 4) { edges { node { id state passed score message output exitCode finding { code } verdicts { id evidence finding { code details { name value } } } reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }
   attempts { edges { node { id } } }
   quotas { learner { id } course lab sessions memoryBytes updatedAt }

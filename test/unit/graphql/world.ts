@@ -55,7 +55,7 @@ export const lab: LabView = {
       ],
       pass: 0.5,
       pollSeconds: 5,
-      hints: [{ afterFailures: 2, cost: 0.1 }],
+      hints: [{ id: 'list', afterFailures: 2, cost: 0.1 }],
     },
     {
       id: 'read',

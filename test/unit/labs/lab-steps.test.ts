@@ -16,7 +16,7 @@ await t.test('a step says how it is judged and what helps', async (t) => {
     t,
     lab(
       'checks: [{ script: a.sh }, { script: a.sh, id: mine, weight: 2.5, title: Mine }, { script: a.sh }]' +
-        ', pass: 70%, poll: 5, hints: [Look., { text: Look again., after: 2, cost: 10% }, { text: Once more., cost: 0.5 }]',
+        ', pass: 70%, poll: 5, hints: [Look., { id: again, text: Look again., after: 2, cost: 10% }, { text: Once more., cost: 0.5 }, Look.]',
       'attempts: last',
     ),
   );
@@ -30,9 +30,10 @@ await t.test('a step says how it is judged and what helps', async (t) => {
       { id: 'check-3' },
     ],
     hints: [
-      { text: { en: 'Look.' }, afterFailures: 0, cost: 0 },
-      { text: { en: 'Look again.' }, afterFailures: 2, cost: 0.1 },
+      { id: /^[0-9a-f]{12}$/, text: { en: 'Look.' }, afterFailures: 0, cost: 0 },
+      { id: 'again', text: { en: 'Look again.' }, afterFailures: 2, cost: 0.1 },
       { text: { en: 'Once more.' }, cost: 0.5 },
+      { id: /^[0-9a-f]{12}-2$/, text: { en: 'Look.' } },
     ],
   });
 });
@@ -69,6 +70,11 @@ const wrong: [name: string, step: string, told: string][] = [
     'poll: must be left out: a question waits for its answer',
   ],
   ['a poll without rest', 'poll: 1, check: { script: a.sh }', 'poll: must be at least 2'],
+  [
+    'two hints of one id',
+    'hints: [{ id: a, text: a }, { id: a, text: b }]',
+    'hints[1].id: "a" is used twice: each id must be its own',
+  ],
   ['a hint without its text', 'hints: [{ after: 2 }]', 'hints[0].text: is missing'],
   [
     'a hint with another key',

@@ -10,13 +10,13 @@ import type { LabStep, StepProgress } from './step.ts';
 import { stepTexts } from './texts.ts';
 
 const RevealHint = gql<
-  { revealHint: { hint: { place: number } } },
-  { session: string; step: string; hint: number }
+  { revealHint: { hint: { id: string } } },
+  { session: string; step: string; hint: string }
 >`
-  mutation RevealHint($session: ID!, $step: ID!, $hint: Int!) {
+  mutation RevealHint($session: ID!, $step: ID!, $hint: ID!) {
     revealHint(input: { session: $session, step: $step, hint: $hint }) {
       hint {
-        place
+        id
       }
     }
   }
@@ -36,7 +36,7 @@ export function HintList(props: {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
 
-  async function reveal(hint: number) {
+  async function reveal(hint: string) {
     if (busy || !session) return;
     setBusy(true);
     const { error } = await client.mutation(RevealHint, { session: session.id, step: step.id, hint });
@@ -49,12 +49,11 @@ export function HintList(props: {
     <section className="hints" aria-label={texts.hints}>
       {problem && <Problem>{problem}</Problem>}
       <ol>
-        {step.hints.map(({ afterFailures, cost }, place) => {
-          const shown = progress?.hints.find((hint) => hint.place === place);
+        {step.hints.map(({ id, afterFailures, cost }, place) => {
+          const shown = progress?.hints.find((hint) => hint.id === id);
           const wait = afterFailures - (progress?.failures ?? 0);
           return (
-            // A hint is known by its place.
-            <li key={`${step.id} ${place + 1}`}>
+            <li key={id}>
               {shown && <Markdown text={shown.text} language={language} />}
               {!shown && wait > 0 && <span className="faint">{texts.hintAfter(place + 1, wait)}</span>}
               {!shown && wait <= 0 && (
@@ -63,7 +62,7 @@ export function HintList(props: {
                   percent={Math.round(cost * 100)}
                   disabled={!session || session.isFork}
                   busy={busy}
-                  onShow={() => void reveal(place)}
+                  onShow={() => void reveal(id)}
                 />
               )}
             </li>

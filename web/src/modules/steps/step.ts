@@ -10,8 +10,9 @@ export interface LabStep {
   hints: StepHint[];
 }
 
-/** Help that is there, by its place, without its text. */
+/** Help that is there, without its text. */
 export interface StepHint {
+  id: string;
   /** It can be asked for after so many failed attempts. */
   afterFailures: number;
   /** What is taken off the step's score once it was: 0 to 1. */
@@ -24,7 +25,7 @@ export interface StepProgress {
   passed: boolean;
   failures: number;
   /** Those that were shown. */
-  hints: { place: number; text: string }[];
+  hints: { id: string; text: string }[];
 }
 
 /** One of the things that judge a step. */
@@ -62,6 +63,7 @@ export const stepFields = `
   }
   pollSeconds
   hints {
+    id
     afterFailures
     cost
   }
@@ -73,7 +75,7 @@ export const stepProgressFields = `
   passed
   failures
   hints {
-    place
+    id
     text(language: $language)
   }
 `;

@@ -1,55 +1,87 @@
+-- CreateEnum
+CREATE TYPE "Role" AS ENUM ('admin', 'instructor', 'student');
+
+-- CreateEnum
+CREATE TYPE "SessionState" AS ENUM ('requested', 'queued', 'provisioning', 'ready', 'saving', 'saved', 'stopping', 'ended', 'failed', 'unreachable');
+
+-- CreateEnum
+CREATE TYPE "AttemptState" AS ENUM ('running', 'finished', 'errored');
+
+-- CreateEnum
+CREATE TYPE "CheckKind" AS ENUM ('script', 'trusted', 'quiz', 'file', 'command', 'http');
+
+-- CreateEnum
+CREATE TYPE "JobKind" AS ENUM ('pull', 'build', 'prune', 'mirror');
+
+-- CreateEnum
+CREATE TYPE "JobState" AS ENUM ('queued', 'running', 'succeeded', 'failed', 'cancelled');
+
+-- CreateEnum
+CREATE TYPE "OwnImageOrigin" AS ENUM ('pulled', 'built');
+
+-- CreateEnum
+CREATE TYPE "SavedStateState" AS ENUM ('making', 'whole', 'removing');
+
+-- CreateEnum
+CREATE TYPE "WarmState" AS ENUM ('making', 'ready', 'leaving');
+
 -- CreateTable
 CREATE TABLE "User" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "email" TEXT,
-    "role" TEXT NOT NULL,
-    "disabledAt" DATETIME,
-    "createdAt" DATETIME NOT NULL
+    "role" "Role" NOT NULL,
+    "disabledAt" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "User_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "ApiToken" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
     "prefix" TEXT NOT NULL,
     "scopes" TEXT NOT NULL,
-    "createdAt" DATETIME NOT NULL,
-    "expiresAt" DATETIME,
-    "lastUsedAt" DATETIME,
-    CONSTRAINT "ApiToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "expiresAt" TIMESTAMP(3),
+    "lastUsedAt" TIMESTAMP(3),
+
+    CONSTRAINT "ApiToken_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "SignInLink" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
-    "createdAt" DATETIME NOT NULL,
-    "expiresAt" DATETIME NOT NULL,
-    "usedAt" DATETIME,
-    CONSTRAINT "SignInLink_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "usedAt" TIMESTAMP(3),
+
+    CONSTRAINT "SignInLink_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "WebSession" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
-    "createdAt" DATETIME NOT NULL,
-    "expiresAt" DATETIME NOT NULL,
-    CONSTRAINT "WebSession_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "WebSession_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "Session" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "learnerId" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
-    "state" TEXT NOT NULL,
+    "state" "SessionState" NOT NULL,
     "generation" INTEGER NOT NULL DEFAULT 0,
     "activeKey" TEXT,
     "environmentId" TEXT,
@@ -62,116 +94,121 @@ CREATE TABLE "Session" (
     "reasonMessage" TEXT,
     "reasonDetails" TEXT,
     "claimedBy" TEXT,
-    "claimedUntil" DATETIME,
-    "claimedAt" DATETIME,
-    "createdAt" DATETIME NOT NULL,
-    "readyAt" DATETIME,
-    "lastActivityAt" DATETIME NOT NULL,
-    "expiresAt" DATETIME NOT NULL,
-    "warnedAt" DATETIME,
-    "idleMinutes" REAL NOT NULL,
-    "endsAt" DATETIME NOT NULL,
-    "maxEndsAt" DATETIME NOT NULL,
+    "claimedUntil" TIMESTAMP(3),
+    "claimedAt" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "readyAt" TIMESTAMP(3),
+    "lastActivityAt" TIMESTAMP(3) NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "warnedAt" TIMESTAMP(3),
+    "idleMinutes" DOUBLE PRECISION NOT NULL,
+    "endsAt" TIMESTAMP(3) NOT NULL,
+    "maxEndsAt" TIMESTAMP(3) NOT NULL,
     "savedStateId" TEXT,
     "saveProblemCode" TEXT,
     "saveProblemMessage" TEXT,
     "saveProblemDetails" TEXT,
     "forkOfId" TEXT,
-    "queuedAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "removedAt" DATETIME,
-    "endedAt" DATETIME,
-    CONSTRAINT "Session_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    "queuedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "removedAt" TIMESTAMP(3),
+    "endedAt" TIMESTAMP(3),
+
+    CONSTRAINT "Session_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "Machine" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "sessionId" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "image" TEXT NOT NULL,
     "engineId" TEXT,
     "addresses" TEXT NOT NULL DEFAULT '[]',
-    CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+
+    CONSTRAINT "Machine_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "EnteredStep" (
     "sessionId" TEXT NOT NULL,
     "stepId" TEXT NOT NULL,
-    "enteredAt" DATETIME NOT NULL,
+    "enteredAt" TIMESTAMP(3) NOT NULL,
     "generation" INTEGER NOT NULL,
     "heldBy" TEXT,
-    "heldUntil" DATETIME,
+    "heldUntil" TIMESTAMP(3),
 
-    PRIMARY KEY ("sessionId", "stepId"),
-    CONSTRAINT "EnteredStep_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    CONSTRAINT "EnteredStep_pkey" PRIMARY KEY ("sessionId","stepId")
 );
 
 -- CreateTable
 CREATE TABLE "Subnet" (
-    "index" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "index" INTEGER NOT NULL,
     "environmentId" TEXT NOT NULL,
-    "network" TEXT NOT NULL
+    "network" TEXT NOT NULL,
+
+    CONSTRAINT "Subnet_pkey" PRIMARY KEY ("index")
 );
 
 -- CreateTable
 CREATE TABLE "Terminal" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "sessionId" TEXT NOT NULL,
     "machineName" TEXT NOT NULL,
     "openedById" TEXT NOT NULL,
     "ticketHash" TEXT,
-    "ticketExpiresAt" DATETIME,
+    "ticketExpiresAt" TIMESTAMP(3),
     "rows" INTEGER NOT NULL,
     "cols" INTEGER NOT NULL,
     "machineId" TEXT,
     "shell" TEXT,
     "heldBy" TEXT,
-    "heldUntil" DATETIME,
-    "createdAt" DATETIME NOT NULL,
-    "attachedAt" DATETIME,
-    "endedAt" DATETIME,
+    "heldUntil" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "attachedAt" TIMESTAMP(3),
+    "endedAt" TIMESTAMP(3),
     "exitCode" INTEGER,
-    CONSTRAINT "Terminal_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+
+    CONSTRAINT "Terminal_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "PreviewPass" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "sessionId" TEXT NOT NULL,
     "machineName" TEXT NOT NULL,
     "port" INTEGER NOT NULL,
     "openedById" TEXT NOT NULL,
     "openedWith" TEXT NOT NULL,
     "grantHash" TEXT,
-    "grantExpiresAt" DATETIME NOT NULL,
+    "grantExpiresAt" TIMESTAMP(3) NOT NULL,
     "passHash" TEXT,
-    "expiresAt" DATETIME NOT NULL,
-    "createdAt" DATETIME NOT NULL,
-    CONSTRAINT "PreviewPass_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "PreviewPass_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "Attempt" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "sessionId" TEXT,
     "learnerId" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
     "stepId" TEXT NOT NULL,
-    "state" TEXT NOT NULL,
+    "state" "AttemptState" NOT NULL,
     "passed" BOOLEAN NOT NULL DEFAULT false,
-    "score" REAL NOT NULL DEFAULT 0,
+    "score" DOUBLE PRECISION NOT NULL DEFAULT 0,
     "message" TEXT NOT NULL DEFAULT '',
     "findingCode" TEXT,
     "findingDetails" TEXT,
-    "startedAt" DATETIME NOT NULL,
-    "finishedAt" DATETIME,
+    "startedAt" TIMESTAMP(3) NOT NULL,
+    "finishedAt" TIMESTAMP(3),
     "runningKey" TEXT,
     "heldBy" TEXT,
-    "heldUntil" DATETIME,
-    CONSTRAINT "Attempt_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
-    CONSTRAINT "Attempt_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    "heldUntil" TIMESTAMP(3),
+
+    CONSTRAINT "Attempt_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -179,11 +216,11 @@ CREATE TABLE "CheckVerdict" (
     "attemptId" TEXT NOT NULL,
     "place" INTEGER NOT NULL,
     "checkId" TEXT NOT NULL,
-    "kind" TEXT NOT NULL,
-    "weight" REAL NOT NULL,
-    "state" TEXT NOT NULL,
+    "kind" "CheckKind" NOT NULL,
+    "weight" DOUBLE PRECISION NOT NULL,
+    "state" "AttemptState" NOT NULL,
     "passed" BOOLEAN NOT NULL,
-    "score" REAL NOT NULL,
+    "score" DOUBLE PRECISION NOT NULL,
     "message" TEXT NOT NULL,
     "evidence" TEXT NOT NULL,
     "exitCode" INTEGER,
@@ -191,8 +228,7 @@ CREATE TABLE "CheckVerdict" (
     "findingDetails" TEXT,
     "answered" BOOLEAN NOT NULL DEFAULT false,
 
-    PRIMARY KEY ("attemptId", "place"),
-    CONSTRAINT "CheckVerdict_attemptId_fkey" FOREIGN KEY ("attemptId") REFERENCES "Attempt" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    CONSTRAINT "CheckVerdict_pkey" PRIMARY KEY ("attemptId","place")
 );
 
 -- CreateTable
@@ -202,14 +238,13 @@ CREATE TABLE "Progress" (
     "stepId" TEXT NOT NULL,
     "attempts" INTEGER NOT NULL DEFAULT 0,
     "passed" BOOLEAN NOT NULL DEFAULT false,
-    "bestScore" REAL NOT NULL DEFAULT 0,
-    "lastScore" REAL NOT NULL DEFAULT 0,
+    "bestScore" DOUBLE PRECISION NOT NULL DEFAULT 0,
+    "lastScore" DOUBLE PRECISION NOT NULL DEFAULT 0,
     "failures" INTEGER NOT NULL DEFAULT 0,
-    "passedAt" DATETIME,
-    "updatedAt" DATETIME NOT NULL,
+    "passedAt" TIMESTAMP(3),
+    "updatedAt" TIMESTAMP(3) NOT NULL,
 
-    PRIMARY KEY ("learnerId", "labSlug", "stepId"),
-    CONSTRAINT "Progress_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    CONSTRAINT "Progress_pkey" PRIMARY KEY ("learnerId","labSlug","stepId")
 );
 
 -- CreateTable
@@ -217,26 +252,27 @@ CREATE TABLE "ShownHint" (
     "learnerId" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "stepId" TEXT NOT NULL,
-    "place" INTEGER NOT NULL,
-    "cost" REAL NOT NULL,
-    "shownAt" DATETIME NOT NULL,
+    "hintId" TEXT NOT NULL,
+    "cost" DOUBLE PRECISION NOT NULL,
+    "shownAt" TIMESTAMP(3) NOT NULL,
 
-    PRIMARY KEY ("learnerId", "labSlug", "stepId", "place"),
-    CONSTRAINT "ShownHint_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    CONSTRAINT "ShownHint_pkey" PRIMARY KEY ("learnerId","labSlug","stepId","hintId")
 );
 
 -- CreateTable
 CREATE TABLE "Setting" (
-    "key" TEXT NOT NULL PRIMARY KEY,
-    "value" TEXT NOT NULL
+    "key" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+
+    CONSTRAINT "Setting_pkey" PRIMARY KEY ("key")
 );
 
 -- CreateTable
 CREATE TABLE "Job" (
-    "id" TEXT NOT NULL PRIMARY KEY,
-    "kind" TEXT NOT NULL,
+    "id" TEXT NOT NULL,
+    "kind" "JobKind" NOT NULL,
     "subject" TEXT NOT NULL,
-    "state" TEXT NOT NULL,
+    "state" "JobState" NOT NULL,
     "activeKey" TEXT,
     "version" INTEGER NOT NULL DEFAULT 0,
     "progress" TEXT NOT NULL DEFAULT '{}',
@@ -245,48 +281,56 @@ CREATE TABLE "Job" (
     "reasonMessage" TEXT,
     "reasonDetails" TEXT,
     "startedById" TEXT NOT NULL,
-    "cancelledAt" DATETIME,
+    "cancelledAt" TIMESTAMP(3),
     "heldBy" TEXT,
-    "heldUntil" DATETIME,
-    "createdAt" DATETIME NOT NULL,
-    "finishedAt" DATETIME
+    "heldUntil" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "finishedAt" TIMESTAMP(3),
+
+    CONSTRAINT "Job_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "OwnImage" (
-    "name" TEXT NOT NULL PRIMARY KEY,
+    "name" TEXT NOT NULL,
     "imageId" TEXT NOT NULL,
-    "origin" TEXT NOT NULL,
-    "createdAt" DATETIME NOT NULL,
-    "unusedSince" DATETIME
+    "origin" "OwnImageOrigin" NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "unusedSince" TIMESTAMP(3),
+
+    CONSTRAINT "OwnImage_pkey" PRIMARY KEY ("name")
 );
 
 -- CreateTable
 CREATE TABLE "PushName" (
-    "name" TEXT NOT NULL PRIMARY KEY,
+    "name" TEXT NOT NULL,
     "imageId" TEXT NOT NULL,
-    "target" TEXT NOT NULL
+    "target" TEXT NOT NULL,
+
+    CONSTRAINT "PushName_pkey" PRIMARY KEY ("name")
 );
 
 -- CreateTable
 CREATE TABLE "RegistryCredential" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "registry" TEXT NOT NULL,
     "username" TEXT NOT NULL,
     "secret" TEXT NOT NULL,
-    "createdAt" DATETIME NOT NULL,
-    "updatedAt" DATETIME NOT NULL
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "RegistryCredential_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "LabVersion" (
     "labSlug" TEXT NOT NULL,
     "version" TEXT NOT NULL,
-    "content" BLOB NOT NULL,
-    "createdAt" DATETIME NOT NULL,
-    "usedAt" DATETIME NOT NULL,
+    "content" BYTEA NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "usedAt" TIMESTAMP(3) NOT NULL,
 
-    PRIMARY KEY ("labSlug", "version")
+    CONSTRAINT "LabVersion_pkey" PRIMARY KEY ("labSlug","version")
 );
 
 -- CreateTable
@@ -294,30 +338,32 @@ CREATE TABLE "PresentLab" (
     "source" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "version" TEXT NOT NULL,
-    "since" DATETIME NOT NULL,
+    "since" TIMESTAMP(3) NOT NULL,
 
-    PRIMARY KEY ("source", "labSlug")
+    CONSTRAINT "PresentLab_pkey" PRIMARY KEY ("source","labSlug")
 );
 
 -- CreateTable
 CREATE TABLE "LabSource" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "address" TEXT NOT NULL,
     "ref" TEXT,
     "folder" TEXT NOT NULL DEFAULT '',
     "everyMinutes" INTEGER NOT NULL,
     "commit" TEXT,
-    "dueAt" DATETIME NOT NULL,
-    "checkedAt" DATETIME,
-    "changedAt" DATETIME,
+    "dueAt" TIMESTAMP(3) NOT NULL,
+    "checkedAt" TIMESTAMP(3),
+    "changedAt" TIMESTAMP(3),
     "reasonCode" TEXT,
     "reasonMessage" TEXT,
     "reasonDetails" TEXT,
     "problems" TEXT NOT NULL DEFAULT '[]',
     "heldBy" TEXT,
-    "heldUntil" DATETIME,
-    "createdAt" DATETIME NOT NULL
+    "heldUntil" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "LabSource_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -327,29 +373,30 @@ CREATE TABLE "ImagePin" (
     "image" TEXT NOT NULL,
     "imageId" TEXT NOT NULL,
     "digest" TEXT,
-    "pinnedAt" DATETIME NOT NULL,
-    "usedAt" DATETIME NOT NULL,
+    "pinnedAt" TIMESTAMP(3) NOT NULL,
+    "usedAt" TIMESTAMP(3) NOT NULL,
 
-    PRIMARY KEY ("labSlug", "labVersion", "image")
+    CONSTRAINT "ImagePin_pkey" PRIMARY KEY ("labSlug","labVersion","image")
 );
 
 -- CreateTable
 CREATE TABLE "SavedState" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "learnerId" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
     "sessionId" TEXT,
     "currentFor" TEXT,
     "madeById" TEXT NOT NULL,
-    "state" TEXT NOT NULL,
+    "state" "SavedStateState" NOT NULL,
     "bytes" BIGINT NOT NULL DEFAULT 0,
-    "createdAt" DATETIME NOT NULL,
-    "expiresAt" DATETIME NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
     "madeIn" INTEGER NOT NULL DEFAULT 0,
     "heldBy" TEXT,
-    "heldUntil" DATETIME,
-    CONSTRAINT "SavedState_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    "heldUntil" TIMESTAMP(3),
+
+    CONSTRAINT "SavedState_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -360,40 +407,45 @@ CREATE TABLE "SavedImage" (
     "image" TEXT NOT NULL,
     "bytes" BIGINT NOT NULL DEFAULT 0,
 
-    PRIMARY KEY ("savedStateId", "machineName", "volume"),
-    CONSTRAINT "SavedImage_savedStateId_fkey" FOREIGN KEY ("savedStateId") REFERENCES "SavedState" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    CONSTRAINT "SavedImage_pkey" PRIMARY KEY ("savedStateId","machineName","volume")
 );
 
 -- CreateTable
 CREATE TABLE "WarmPool" (
-    "labSlug" TEXT NOT NULL PRIMARY KEY,
+    "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
-    "neededAt" DATETIME NOT NULL,
-    "drainedAt" DATETIME
+    "neededAt" TIMESTAMP(3) NOT NULL,
+    "drainedAt" TIMESTAMP(3),
+
+    CONSTRAINT "WarmPool_pkey" PRIMARY KEY ("labSlug")
 );
 
 -- CreateTable
 CREATE TABLE "WarmEnvironment" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
-    "state" TEXT NOT NULL,
+    "state" "WarmState" NOT NULL,
     "memoryBytes" BIGINT NOT NULL DEFAULT 0,
     "machines" TEXT NOT NULL DEFAULT '[]',
     "networks" INTEGER NOT NULL DEFAULT 0,
     "heldBy" TEXT,
-    "heldUntil" DATETIME,
-    "createdAt" DATETIME NOT NULL,
-    "readyAt" DATETIME
+    "heldUntil" TIMESTAMP(3),
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "readyAt" TIMESTAMP(3),
+
+    CONSTRAINT "WarmEnvironment_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "Quota" (
-    "id" TEXT NOT NULL PRIMARY KEY,
+    "id" TEXT NOT NULL,
     "subject" TEXT NOT NULL,
     "sessions" INTEGER,
     "memoryBytes" BIGINT,
-    "updatedAt" DATETIME NOT NULL
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Quota_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateIndex
@@ -515,3 +567,48 @@ CREATE INDEX "WarmEnvironment_labSlug_state_idx" ON "WarmEnvironment"("labSlug",
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Quota_subject_key" ON "Quota"("subject");
+
+-- AddForeignKey
+ALTER TABLE "ApiToken" ADD CONSTRAINT "ApiToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "SignInLink" ADD CONSTRAINT "SignInLink_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "WebSession" ADD CONSTRAINT "WebSession_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Session" ADD CONSTRAINT "Session_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Machine" ADD CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "EnteredStep" ADD CONSTRAINT "EnteredStep_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Terminal" ADD CONSTRAINT "Terminal_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "PreviewPass" ADD CONSTRAINT "PreviewPass_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Attempt" ADD CONSTRAINT "Attempt_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Attempt" ADD CONSTRAINT "Attempt_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "CheckVerdict" ADD CONSTRAINT "CheckVerdict_attemptId_fkey" FOREIGN KEY ("attemptId") REFERENCES "Attempt"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Progress" ADD CONSTRAINT "Progress_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ShownHint" ADD CONSTRAINT "ShownHint_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "SavedState" ADD CONSTRAINT "SavedState_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "SavedImage" ADD CONSTRAINT "SavedImage_savedStateId_fkey" FOREIGN KEY ("savedStateId") REFERENCES "SavedState"("id") ON DELETE CASCADE ON UPDATE CASCADE;
