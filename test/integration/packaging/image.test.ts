@@ -74,9 +74,9 @@ await test(
       t.ok(await images.find(`berth/lab-${name}`), `the image of ${name} is there`);
     }
     const graphql = createGraphql(url);
-    t.match(await graphql('{ viewer { role } labs { edges { node { slug } } } }'), {
+    t.match(await graphql('{ viewer { role } lab(slug: "linux-command-line") { slug } }'), {
       viewer: { role: 'ADMIN' },
-      labs: { edges: [{ node: { slug: 'linux-command-line' } }] },
+      lab: { slug: 'linux-command-line' },
     });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     t.match(await page.text(), '<div id="root">', 'the web app is in it');
