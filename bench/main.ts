@@ -27,7 +27,9 @@ const SUBNETS = '10.98';
 /** What each figure is in, and the ratio that it should reach. */
 const targets: Record<string, { unit: string; target: string }> = {
   echo: { unit: 'ms', target: '≤ 2.0' },
+  echo_bridge: { unit: 'ms', target: '≤ 1.15' },
   throughput: { unit: 'MB/s', target: '≥ 0.95' },
+  throughput_bridge: { unit: 'MB/s', target: '≥ 1.0' },
   cold_start: { unit: 'ms', target: '≤ 1.25' },
   warm_start: { unit: 'ms', target: '≤ 0.4' },
   burst_60: { unit: 'ms', target: '' },
@@ -39,31 +41,40 @@ const targets: Record<string, { unit: string; target: string }> = {
   session_query: { unit: 'req/s', target: '' },
 };
 
-/** Measured on one service, one after the other. */
-const onService: Record<string, (context: BenchContext) => Promise<Figure>> = {
-  echo: measureEcho,
-  throughput: measureThroughput,
-  cold_start: (context) => measureColdStart(context),
-  warm_start: measureWarmStart,
-  burst_60: measureBurst,
-  burst_60_warm: measureWarmBurst,
-  upload: measureUpload,
-  download: measureDownload,
-  terminal_kb: measureTerminalMemory,
-};
+interface Measurement {
+  /** Figures that it gives. */
+  figures: readonly string[];
+  /** Measures on a service that nobody else uses. */
+  measure(context: BenchContext): Promise<Record<string, Figure>>;
+  /** Environments that the service makes ahead for it. */
+  ahead?: number;
+}
 
-/** Environments that the service makes ahead for these. */
-const ahead: Record<string, number> = { warm_start: READY, burst_60_warm: BURST };
+/** One after the other, each on a service of its own, so that none finds what another left in memory. */
+const measurements: readonly Measurement[] = [
+  { figures: ['echo', 'echo_bridge'], measure: measureEcho },
+  { figures: ['throughput', 'throughput_bridge'], measure: measureThroughput },
+  single('cold_start', (context) => measureColdStart(context)),
+  single('warm_start', measureWarmStart, READY),
+  single('burst_60', measureBurst),
+  single('burst_60_warm', measureWarmBurst, BURST),
+  single('upload', measureUpload),
+  single('download', measureDownload),
+  single('terminal_kb', (context) => measureTerminalMemory(context)),
+];
+
+function single(name: string, measure: (context: BenchContext) => Promise<Figure>, ahead = 0): Measurement {
+  return { figures: [name], measure: async (context) => ({ [name]: await measure(context) }), ahead };
+}
 
 const wanted = (name: string) => values.only === undefined || values.only.split(',').includes(name);
 
 const figures: Record<string, Figure> = {};
 await promisify(execFile)('npm', ['run', '-s', 'build:server']);
-for (const [name, measure] of Object.entries(onService)) {
-  if (!wanted(name)) continue;
-  note(name);
-  // Each has a service of its own, so that none finds what another left in memory.
-  figures[name] = await withService(measure, ahead[name] ?? 0);
+for (const { figures: names, measure, ahead = 0 } of measurements) {
+  if (!names.some(wanted)) continue;
+  note(names.join(', '));
+  Object.assign(figures, await withService(measure, ahead));
 }
 if (wanted('labs_query') || wanted('session_query')) {
   note('labs_query, session_query');
@@ -73,10 +84,7 @@ process.stdout.write(table(figures));
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 
 /** Runs the built service on a data folder of its own for as long as `measure` takes. */
-async function withService(
-  measure: (context: BenchContext) => Promise<Figure>,
-  warm: number,
-): Promise<Figure> {
+async function withService(measure: Measurement['measure'], warm: number): Promise<Record<string, Figure>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-bench-'));
   const labsDir = join(dataDir, 'labs');
   await cp('labs', labsDir, { recursive: true });
@@ -161,7 +169,7 @@ function table(rows: Record<string, Figure>): string {
 }
 
 function line(cells: string[]): string {
-  return `${cells.map((cell, at) => (at === 0 ? cell.padEnd(15) : cell.padStart(12))).join('')}\n`;
+  return `${cells.map((cell, at) => (at === 0 ? cell.padEnd(18) : cell.padStart(12))).join('')}\n`;
 }
 
 function round(value: number): string {

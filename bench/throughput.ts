@@ -1,7 +1,7 @@
 import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
-import { openShellPair } from './shell-pair.ts';
-import type { BenchShell } from './shell-pair.ts';
+import { openShells, orderOf } from './shells.ts';
+import type { BenchShell, Way } from './shells.ts';
 
 /** Rounds before, in which both processes compile what is hot. */
 const WARM_UP = 3;
@@ -9,22 +9,27 @@ const ROUNDS = 15;
 const BYTES = 48 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
 
-/** MB/s of output from a shell: through the whole service to a client that acknowledges, and by the plain client, in turn. */
-export async function measureThroughput(context: BenchContext): Promise<Figure> {
-  const { ours, raw } = await openShellPair(context);
-  const speeds = { ours: [] as number[], raw: [] as number[] };
-  const ratios: number[] = [];
-  for (let round = -WARM_UP; round < ROUNDS; round++) {
-    const order = round % 2 === 0 ? (['ours', 'raw'] as const) : (['raw', 'ours'] as const);
-    const speed = { ours: 0, raw: 0 };
-    for (const which of order) speed[which] = await speedOf(which === 'ours' ? ours : raw);
-    if (round < 0) continue;
-    speeds.ours.push(speed.ours);
-    speeds.raw.push(speed.raw);
-    ratios.push(speed.ours / speed.raw);
+/** MB/s of output from a shell: through the whole service to a client that acknowledges, and in turn by the plain client and over a bare bridge. */
+export async function measureThroughput(
+  context: BenchContext,
+): Promise<{ throughput: Figure; throughput_bridge: Figure }> {
+  const shells = await openShells(context);
+  const rounds: Record<Way, number>[] = [];
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+    const speeds = { ours: 0, raw: 0, bridge: 0 };
+    for (const way of orderOf(round)) speeds[way] = await speedOf(shells[way]);
+    if (round >= WARM_UP) rounds.push(speeds);
   }
-  await Promise.all([ours.close(), raw.close()]);
-  return { ours: median(speeds.ours), raw: median(speeds.raw), ratio: median(ratios) };
+  await shells.close();
+  return { throughput: compare(rounds, 'raw'), throughput_bridge: compare(rounds, 'bridge') };
+}
+
+function compare(rounds: readonly Record<Way, number>[], other: Way): Figure {
+  return {
+    ours: median(rounds.map(({ ours }) => ours)),
+    raw: median(rounds.map((speeds) => speeds[other])),
+    ratio: median(rounds.map((speeds) => speeds.ours / speeds[other])),
+  };
 }
 
 async function speedOf(shell: BenchShell): Promise<number> {
