@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import websocket from '@fastify/websocket';
+import type { WebSocket } from '@fastify/websocket';
 import Fastify from 'fastify';
 import { connectDocker, openRawShell } from './raw-docker.ts';
 
@@ -13,13 +15,16 @@ await app.register(websocket, { options: { perMessageDeflate: false } });
 
 app.get<{ Params: { container: string } }>('/:container', { websocket: true }, (socket, request) => {
   const opened = openRawShell(docker.getContainer(request.params.container));
-  socket.on('message', (bytes: Buffer) => void opened.then((stream) => stream.write(bytes)));
-  socket.on('close', () => void opened.then((stream) => stream.destroy()));
-  void opened.then((stream) => {
-    stream.on('data', (chunk: Buffer) => socket.send(chunk));
-    stream.on('close', () => socket.close());
-  });
+  socket.on('message', async (bytes: Buffer) => (await opened).write(bytes));
+  socket.on('close', async () => (await opened).destroy());
+  void carryOutput(socket, opened);
 });
+
+async function carryOutput(socket: WebSocket, opened: Promise<Duplex>): Promise<void> {
+  const stream = await opened;
+  stream.on('data', (chunk: Buffer) => socket.send(chunk));
+  stream.on('close', () => socket.close());
+}
 
 await app.listen({ port: 0, host: '127.0.0.1' });
 process.send?.({ port: (app.server.address() as { port: number }).port });
