@@ -14,14 +14,13 @@ const app = Fastify();
 await app.register(websocket, { options: { perMessageDeflate: false } });
 
 app.get<{ Params: { container: string } }>('/:container', { websocket: true }, (socket, request) => {
-  const opened = openRawShell(docker.getContainer(request.params.container));
-  socket.on('message', async (bytes: Buffer) => (await opened).write(bytes));
-  socket.on('close', async () => (await opened).destroy());
-  void carryOutput(socket, opened);
+  void carry(socket, openRawShell(docker.getContainer(request.params.container)));
 });
 
-async function carryOutput(socket: WebSocket, opened: Promise<Duplex>): Promise<void> {
+async function carry(socket: WebSocket, opened: Promise<Duplex>): Promise<void> {
   const stream = await opened;
+  socket.on('message', (bytes: Buffer) => void stream.write(bytes));
+  socket.on('close', () => void stream.destroy());
   stream.on('data', (chunk: Buffer) => socket.send(chunk));
   stream.on('close', () => socket.close());
 }
