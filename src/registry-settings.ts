@@ -23,7 +23,7 @@ export function registrySettings(address: z.ZodType<string>) {
 function registrySetting(address: z.ZodType<string>) {
   return z
     .string()
-    .default('off')
+    .default('auto')
     .transform((text, context) => {
       if (text === 'off' || text === 'auto') return text;
       const read = address.safeParse(text.replace(/\/$/, ''));

@@ -277,7 +277,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       standing.begin('the upkeep of previews', previews.maintain);
       standing.begin('the upkeep of pinned images', pins.upkeep.maintain);
       standing.begin('following the sources of labs', labs.maintain);
-      const kept = { registry, wanted: registryWanted, cacheBytes: config.registryCacheBytes, clock, log };
+      const { registryCacheBytes: cacheBytes } = config;
+      const kept = { registry, setting: config.registry, cacheBytes, seed: images.seed, clock, log };
       standing.begin('the upkeep of the local registry', (signal) => keepRegistry(kept, signal));
       void terminals
         .recover()

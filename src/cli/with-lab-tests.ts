@@ -4,8 +4,7 @@ import type { Config } from '../config.ts';
 import { connectEngine } from '../engine/docker/connection.ts';
 import { createDockerEngine } from '../engine/docker/docker-engine.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
-import { REGISTRY_IMAGE } from '../engine/docker/registry.ts';
-import { LAB_TESTS_INSTALLATION } from '../lab-tests/environment-ids.ts';
+import { isLeftover, LAB_TESTS_INSTALLATION } from '../lab-tests/environment-ids.ts';
 import { removeLeftovers } from '../lab-tests/leftovers.ts';
 import { createMemorySubnets } from '../lab-tests/memory-subnets.ts';
 import { createTurns } from '../turns.ts';
@@ -25,7 +24,7 @@ import { imagesFolder } from '../setup/project-folders.ts';
 import { createSteps } from '../../setup/steps.mjs';
 import { errorsOnly } from './errors-only.ts';
 import { guarded } from './guarded.ts';
-import { settingsInstallation } from './settings-installation.ts';
+import { createLabTestsRegistry, removeTestRegistries } from './lab-tests-registry.ts';
 
 /** What can be done with labs on the engine; all reject when `signal` aborts, with nothing left there. */
 export interface LabTests {
@@ -38,8 +37,8 @@ export interface LabTests {
 /**
  * Makes the machine ready, as a start of the service does, and constructs what tests labs on the engine of
  * these settings, as the service would run them, without a database; what killed tests left there is removed
- * first. At most `jobs` environments are there at a time. Those of `labs` that want the local registry get that
- * of the installation whose settings these are.
+ * first. At most `jobs` environments are there at a time. Where one of `labs` wants the local registry, it gets
+ * that of the installation whose settings these are, or one that goes with the tests.
  */
 export async function withLabTests(
   { config, jobs, labs = [] }: { config: Config; jobs: number; labs?: readonly Lab[] },
@@ -48,20 +47,23 @@ export async function withLabTests(
   await ensureMachine({ env: process.env, steps: createSteps({ output: process.stderr }), imagesFolder });
   const host = config.dockerHost;
   const clock = systemClock;
+  const { docker, close } = connectEngine(host, process.env);
+  const images = createDockerImages({ docker });
+  const registry = createLabTestsRegistry({ docker, images, clock, config });
   const engine = createDockerEngine({
-    ...(await registryFor(labs, config)),
+    ...(await registry.open(labs)),
     host,
     installation: LAB_TESTS_INSTALLATION,
     nameServers: config.nameServers,
     nestedDocker: config.nestedDocker,
     nestedRuntime: config.nestedRuntime,
   });
-  const { docker, close } = connectEngine(host, process.env);
   try {
     await removeLeftovers(engine, clock);
+    await removeTestRegistries(docker, (id) => isLeftover(id, clock.now()));
     const subnets = createMemorySubnets();
     const pool = createSubnetPool({ cidr: config.subnetPool, clock });
-    const pins = createPresentImages(createDockerImages({ docker }));
+    const pins = createPresentImages(images);
     const openTrial = createTrials({
       engine,
       subnets,
@@ -82,14 +84,8 @@ export async function withLabTests(
     };
     await guarded(() => work(tests));
   } finally {
+    await registry.close();
     close();
     await engine.close();
   }
-}
-
-/** Which registry environments of the labs reach: none where none of them wants it, or there is no installation. */
-async function registryFor(labs: readonly Lab[], config: Config) {
-  if (config.registry === 'off' || !labs.some(({ registry }) => registry)) return {};
-  const registryInstallation = await settingsInstallation(config);
-  return registryInstallation === undefined ? {} : { registryImage: REGISTRY_IMAGE, registryInstallation };
 }

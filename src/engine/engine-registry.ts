@@ -12,6 +12,9 @@ export interface EngineRegistry {
   /** Removes all of it but the images that it holds. */
   remove(): Promise<void>;
 
+  /** Removes all of it, and the images that it holds. */
+  destroy(): Promise<void>;
+
   /** Host and port by which the engine itself reaches it: what names of its images begin with. */
   address(): Promise<string>;
 

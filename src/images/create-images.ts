@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { HOLD_MS } from '../keep-hold.ts';
 import type { Log } from '../log.ts';
@@ -21,6 +22,7 @@ import type { OwnImageStore } from './own-image-store.ts';
 import { createPushNameStore } from './push-name-store.ts';
 import { createPushNames } from './push-names.ts';
 import type { PushNames } from './push-names.ts';
+import { seedRegistry } from './registry-seeds.ts';
 
 export interface ImagesOptions {
   database: Database;
@@ -47,6 +49,8 @@ export interface Images {
   startJob: JobRunner['start'];
   /** The names that images have while they are put into the local registry. */
   pushNames: PushNames;
+  /** Puts into a local registry what it has from the start. */
+  seed(registry: EngineRegistry, signal: AbortSignal): Promise<void>;
   /** Ends the jobs that dead processes left, with what these left on the engine, and forgets old ones; how many were ended. */
   recover(): Promise<number>;
   /** Recovers now, and again and again as neighbours may die. Returns at once. */
@@ -94,6 +98,7 @@ export function createImages(options: ImagesOptions): Images {
     jobs: createJobService({ jobs, interrupted, tell, clock }),
     startJob: runner.start,
     pushNames,
+    seed: (registry, signal) => seedRegistry({ registry, engine: options.engine, names: pushNames }, signal),
     recover,
     start: () => void (watching ??= Promise.all([watch(), ageing.maintain(stopping.signal)])),
     async stop() {

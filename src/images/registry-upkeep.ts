@@ -1,43 +1,71 @@
 import type { Clock } from '../clock.ts';
 import type { EngineRegistry } from '../engine/engine-registry.ts';
+import { isFault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { rest } from '../rest.ts';
 import { keepRegistryCache } from './registry-cache-upkeep.ts';
 
 /** Between two looks whether the registry runs as it should, in milliseconds. */
 const EVERY_MS = 60_000;
+/** Between two looks whether it answers, once it was started, and how many there are before the next of those. */
+const ANSWERS_EVERY_MS = 500;
+const ANSWERS_LOOKS = 60;
 
 /**
  * Keeps the local registry running while it is wanted, and its cache within bounds, until `signal`
- * aborts; where it is not, removes it, once. A failure is logged, and the next look comes.
+ * aborts, with what it has from the start; where it is not, removes it, once. A failure is logged, and the next look comes.
  */
 export async function keepRegistry(
   options: {
     registry: EngineRegistry;
-    wanted: boolean;
+    /** As the setting has it: `off`, `auto` for Berth's own, or the address of another one. */
+    setting: string;
     /** Most bytes of what it fetches from another registry. */
     cacheBytes: number;
+    /** Puts into one of Berth's own what it has from the start. */
+    seed: (registry: EngineRegistry, signal: AbortSignal) => Promise<void>;
     clock: Clock;
     log: Log;
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const cache = options.wanted ? keepRegistryCache(options, signal) : undefined;
+  const cache = options.setting !== 'off' ? keepRegistryCache(options, signal) : undefined;
   await keepRunning(options, signal);
   await cache;
 }
 
 async function keepRunning(
-  { registry, wanted, clock, log }: { registry: EngineRegistry; wanted: boolean; clock: Clock; log: Log },
+  { registry, setting, seed, clock, log }: Parameters<typeof keepRegistry>[0],
   signal: AbortSignal,
 ): Promise<void> {
+  let seeded = setting !== 'auto';
   while (!signal.aborted) {
     try {
-      if (wanted) await registry.ensure();
-      else return await registry.remove();
+      if (setting === 'off') return await registry.remove();
+      await registry.ensure();
+      if (!seeded) await whenItAnswers(() => seed(registry, signal), clock, signal);
+      seeded = true;
     } catch (error) {
-      log.error({ err: error }, 'The local registry could not be looked after.');
+      if (!signal.aborted) log.error({ err: error }, 'The local registry could not be looked after.');
     }
     await rest(clock, EVERY_MS, signal);
+  }
+}
+
+/** One that has just been started takes a moment. */
+export async function whenItAnswers(
+  work: () => Promise<void>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let look = 1; ; look++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!isFault(error, 'LOCAL_REGISTRY_UNAVAILABLE') || look === ANSWERS_LOOKS) throw error;
+    }
+    await rest(clock, ANSWERS_EVERY_MS, signal);
+    signal.throwIfAborted();
   }
 }

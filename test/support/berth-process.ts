@@ -43,6 +43,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     BERTH_DATA_DIR: dataDir,
     BERTH_LABS_DIR: join(root, 'labs'),
     BERTH_ADMIN_TOKEN: adminToken,
+    BERTH_REGISTRY: 'off',
     // Services of tests that run side by side share one engine: each takes networks of its own, apart
     // from those of tests of the engine alone, 10.228.0.0/15.
     BERTH_SUBNET_POOL: `10.${randomInt(100, 228)}.${randomInt(0, 16) * 16}.0/20`,

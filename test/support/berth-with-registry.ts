@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import { openDatabase } from '../../src/database/database.ts';
 import { readInstallation } from '../../src/database/installation.ts';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
+import { SEEDS } from '../../src/images/registry-seeds.ts';
 import { startBerth } from './berth-process.ts';
 import type { BerthProcess } from './berth-process.ts';
 import { ensureRegistryImage } from './local-registry.ts';
@@ -31,7 +32,7 @@ export async function startBerthWithRegistry(t: Test) {
   return { berth, docker, installation, filters, containers };
 }
 
-/** What the registry holds, once it answers. */
+/** What the registry holds beside what it has from the start, once it answers. */
 export async function listed(berth: BerthProcess) {
   let answer: Listed | undefined;
   await until(async () => {
@@ -43,7 +44,9 @@ export async function listed(berth: BerthProcess) {
       });
     return answer !== undefined;
   });
-  return answer?.localRegistry;
+  const seeds = new Set(SEEDS.map(({ name }) => name));
+  const { address = '', images = [] } = answer?.localRegistry ?? {};
+  return { address, images: images.filter(({ name }) => !seeds.has(name)) };
 }
 
 /** Begins to mirror an image; answers the id of the job. */

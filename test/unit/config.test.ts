@@ -54,8 +54,8 @@ await test('proxies are believed by their address, never all there are', async (
 
 await test('the registry is one that containers reach', async (t) => {
   const read = (value: string) => readConfig({ BERTH_REGISTRY: value }).registry;
-  t.equal(read(''), 'off');
-  t.equal(read('auto'), 'auto');
+  t.equal(read(''), 'auto');
+  t.equal(read('off'), 'off');
   t.equal(read('http://10.0.0.5:5000/'), 'http://10.0.0.5:5000');
   t.equal(read('https://registry-1.docker.io'), 'https://registry-1.docker.io');
   for (const wrong of [

@@ -2,14 +2,14 @@ import type Docker from 'dockerode';
 import { isFault } from '../../errors.ts';
 import type { EngineRegistry } from '../engine-registry.ts';
 import { call, engineWords, hasStatus } from './faults.ts';
-import { labelFilter, labelsOf } from './labels.ts';
+import { LABEL, labelFilter, labelsOf } from './labels.ts';
 import { trimCache } from './registry-cache.ts';
 import { REGISTRY_PORT, registryNames, registryParts } from './registry-config.ts';
 import { unavailable } from './registry-faults.ts';
 import { ensurePart, inspectPart, publishedPort } from './registry-part.ts';
 import { pushImage } from './registry-push.ts';
 import { deleteFromRegistry, listRegistry } from './registry-requests.ts';
-import { removeContainer, removeNetwork } from './teardown.ts';
+import { removeContainer, removeNetwork, removeVolume } from './teardown.ts';
 
 export const REGISTRY_IMAGE = 'berth/lab-registry:latest';
 
@@ -65,6 +65,12 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
     await Promise.all(over.map(({ Id }) => removeContainer(docker, Id)));
   }
 
+  async function remove(): Promise<void> {
+    await removeContainers([]);
+    const networks = await call(() => docker.listNetworks({ filters }));
+    await Promise.all(networks.map(({ Id }) => removeNetwork(docker, Id)));
+  }
+
   async function address(): Promise<string> {
     if (upstream !== undefined) return new URL(upstream).host;
     const writer = await inspectPart(docker, names.writer);
@@ -89,10 +95,12 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
         for (const part of parts) await ensurePart(docker, part);
       }),
 
-    async remove() {
-      await removeContainers([]);
-      const networks = await call(() => docker.listNetworks({ filters }));
-      await Promise.all(networks.map(({ Id }) => removeNetwork(docker, Id)));
+    remove,
+
+    async destroy() {
+      await remove();
+      const { Volumes } = await call(() => docker.listVolumes({ filters }));
+      await Promise.all(Volumes.map(({ Name }) => removeVolume(docker, Name)));
     },
 
     address,
@@ -121,4 +129,11 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
     }
     throw error;
   }
+}
+
+/** The installations that have a registry on the engine, or what one holds. */
+export async function listRegistries(docker: Docker): Promise<string[]> {
+  const filters = labelFilter({ [LABEL.role]: 'registry' });
+  const { Volumes } = await call(() => docker.listVolumes({ filters }));
+  return [...new Set(Volumes.flatMap(({ Labels }) => Labels[LABEL.installation] ?? []))];
 }

@@ -21,8 +21,11 @@ await t.test('a service keeps the cache of the local registry small', async (t) 
   await until(async () => (await used()) > 4 * MIB);
   const log = quietLog();
   const stopping = new AbortController();
+  const notSeeded = async () => {
+    t.fail('what is in another registry is not ours to choose');
+  };
   const kept = keepRegistry(
-    { registry, wanted: true, cacheBytes: 3 * MIB, clock: systemClock, log },
+    { registry, setting: 'http://a.registry', seed: notSeeded, cacheBytes: 3 * MIB, clock: systemClock, log },
     stopping.signal,
   );
   await until(async () => (await used()) <= 3 * MIB);

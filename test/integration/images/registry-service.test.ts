@@ -54,7 +54,11 @@ await t.test('a service runs the registry that it is told to, and an admin fills
 
   await berth.stop();
   const registry = createDockerRegistry({ docker, installation, upstream: undefined });
-  const off = { registry, wanted: false, cacheBytes: 0, clock: systemClock, log: quietLog() };
+  const seed = async () => {
+    t.fail('nothing is to be put there');
+  };
+  const settings = { setting: 'off', cacheBytes: 0, seed };
+  const off = { ...settings, registry, clock: systemClock, log: quietLog() };
   await keepRegistry(off, new AbortController().signal);
   t.strictSame(await containers(), [], 'a service that is told to have none removes it');
   t.equal((await docker.listVolumes({ filters })).Volumes.length, 2, 'and keeps what it held');

@@ -2,6 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { listRegistries } from '../../../src/engine/docker/registry.ts';
+import { isLeftover } from '../../../src/lab-tests/environment-ids.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { freshDatabaseUrl } from '../../support/databases.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
@@ -13,9 +16,13 @@ import { testedLab } from '../../support/tested-labs.ts';
 t.setTimeout(300_000);
 
 const on = { BERTH_REGISTRY: 'auto' };
-const answers = 'until curl -fsS -m 5 http://registry:5000/v2/; do sleep 0.2; done';
-const lab = testedLab([`id: one, solution: '${answers}'`]);
-const files = { ...lab, 'lab.yaml': `registry: true\n${lab['lab.yaml']}` };
+/** A lab whose solution asks the registry for a path. */
+function labThatAsks(path: string) {
+  const lab = testedLab([
+    `id: one, solution: 'until curl -fsS -m 5 http://registry:5000/v2/${path}; do sleep 0.2; done'`,
+  ]);
+  return { ...lab, 'lab.yaml': `registry: true\n${lab['lab.yaml']}` };
+}
 
 await t.test('a lab reaches the local registry of the installation whose settings these are', async (t) => {
   const { registry, installation, docker } = await openLocalRegistry(t);
@@ -25,22 +32,30 @@ await t.test('a lab reaches the local registry of the installation whose setting
   await database.client.setting.create({ data: { key: 'installation', value: installation } });
   await database.close();
 
-  const directory = await labsFolder(t, { pulls: files });
+  const directory = await labsFolder(t, { pulls: labThatAsks('') });
   const { code, stdout } = await labsCommand(['test', directory], { ...on, DATABASE_URL: url });
   t.equal(code, 0, stdout);
   const filters = { label: ['berth.installation=lab-tests', 'berth.role=registry'] };
   t.same((await docker.listVolumes({ filters })).Volumes, [], 'nothing is made of a registry of its own');
 });
 
-await t.test('without an installation it is told that there is none, and no database is made', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'berth-none-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  const directory = await labsFolder(t, { pulls: files });
-  const { code, stdout } = await labsCommand(['test', directory], {
-    BERTH_DATA_DIR: folder,
-    DATABASE_URL: '',
-  });
-  t.equal(code, 1);
-  t.match(stdout, /✘ pulls has its machines made .*\n {2}The local registry can not be used/);
-  t.same(await readdir(folder), []);
-});
+await t.test(
+  'without an installation it reaches one of its own, with what each has, and nothing is left',
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-none-'));
+    t.teardown(() => rm(folder, { recursive: true, force: true }));
+    const directory = await labsFolder(t, { pulls: labThatAsks('library/ubuntu/tags/list') });
+    const { code, stdout } = await labsCommand(['test', directory], {
+      BERTH_DATA_DIR: folder,
+      DATABASE_URL: '',
+    });
+    t.equal(code, 0, stdout);
+    t.same(await readdir(folder), [], 'no database is made');
+    const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+    t.teardown(close);
+    t.same(
+      (await listRegistries(docker)).filter((id) => isLeftover(id, new Date())),
+      [],
+    );
+  },
+);

@@ -136,6 +136,7 @@ async function startContainer(docker: Dockerode, image: string, data: string) {
     Image: image,
     Env: [
       `BERTH_ADMIN_TOKEN=${TOKEN}`,
+      'BERTH_REGISTRY=off',
       'DOCKER_HOST=unix:///var/run/docker.sock',
       // Services of tests that run side by side share one engine.
       `BERTH_SUBNET_POOL=10.${randomInt(100, 230)}.${randomInt(0, 16) * 16}.0/20`,

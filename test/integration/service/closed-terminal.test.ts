@@ -8,7 +8,13 @@ await t.test('a service whose terminal is closed stops and leaves no process', a
   const folder = t.testdir({});
   const command = `${process.execPath} ${TYPESCRIPT} src/cli/main.ts serve`;
   const terminal = spawn('script', ['--quiet', '--return', '--command', `exec ${command}`, '/dev/null'], {
-    env: { ...process.env, BERTH_PORT: '0', BERTH_DATA_DIR: folder, BERTH_SUBNET_POOL: '10.99.240.0/20' },
+    env: {
+      ...process.env,
+      BERTH_PORT: '0',
+      BERTH_REGISTRY: 'off',
+      BERTH_DATA_DIR: folder,
+      BERTH_SUBNET_POOL: '10.99.240.0/20',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(() => terminal.kill('SIGKILL'));

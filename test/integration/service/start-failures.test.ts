@@ -28,6 +28,7 @@ async function failedStart(t: Test, settings: Record<string, string>) {
       BERTH_LABS_DIR: join(root, 'labs'),
       BERTH_LOG_LEVEL: 'silent',
       BERTH_PORT: '0',
+      BERTH_REGISTRY: 'off',
       REDIS_URL: redisUrl(),
       ...settings,
     },

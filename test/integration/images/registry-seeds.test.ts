@@ -1,0 +1,68 @@
+import t from 'tap';
+import { seedRegistry } from '../../../src/images/registry-seeds.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { whenItAnswers } from '../../../src/images/registry-upkeep.ts';
+import { buildSpec, openImages, ownName } from '../../support/engine-images.ts';
+import { openLocalRegistry } from '../../support/local-registry.ts';
+
+/** Building the image may take a while on a machine that never did. */
+t.setTimeout(300_000);
+
+const { signal } = new AbortController();
+
+await t.test('a registry has from the start what it is to have', async (t) => {
+  const { registry } = await openLocalRegistry(t);
+  const engine = openImages(t);
+  const made = ownName(t, engine);
+  const make = async (content: string) => {
+    const id = await engine.build(
+      buildSpec(`FROM scratch\nLABEL content=${content}\nENV A=b\nCMD ["${content}"]`),
+    );
+    await engine.tag(id, made);
+    return id.slice('sha256:'.length, 'sha256:'.length + 12);
+  };
+  const seeds = [{ name: 'library/greeter', made }];
+  const seed = () => seedRegistry({ registry, engine, seeds }, signal);
+  const held = async () => (await registry.list()).map(({ name, tags }) => [name, tags.toSorted()]);
+  await registry.ensure();
+
+  await whenItAnswers(seed, systemClock, signal);
+  t.same(await held(), [], 'an image that is not there is left out');
+
+  const first = await make('one');
+  await seed();
+  await seed();
+  t.same(await held(), [['library/greeter', [`berth-${first}`, 'latest']]]);
+
+  const second = await make('two');
+  await seed();
+  t.same(await held(), [['library/greeter', [`berth-${second}`, 'latest']]], 'anew when it was made anew');
+
+  await registry.delete('library/greeter', 'latest');
+  await registry.push(made, { name: 'library/greeter', tag: 'latest' }, { onLayers: () => undefined });
+  await make('three');
+  await seed();
+  t.same(await held(), [['library/greeter', ['latest']]], 'an admin’s own stays');
+});
+
+await t.test(
+  'where a registry of the world has the image, that one is taken, and else what stands in for it',
+  async (t) => {
+    const { registry } = await openLocalRegistry(t);
+    const engine = openImages(t);
+    const [upstream, made] = [ownName(t, engine), ownName(t, engine)];
+    await engine.tag(await engine.build(buildSpec('FROM scratch\nCMD ["made"]')), made);
+    const seeds = [{ name: 'library/greeter', upstream, made }];
+    const seed = () => seedRegistry({ registry, engine, seeds }, signal);
+    const marks = async () =>
+      (await registry.list()).flatMap(({ tags }) => tags.filter((tag) => tag !== 'latest'));
+    const markOf = async (image: string) => `berth-${(await engine.find(image))?.id.slice(7, 19)}`;
+    await registry.ensure();
+    await whenItAnswers(seed, systemClock, signal);
+    t.same(await marks(), [await markOf(made)]);
+
+    await engine.tag(await engine.build(buildSpec('FROM scratch\nCMD ["real"]')), upstream);
+    await seed();
+    t.same(await marks(), [await markOf(upstream)]);
+  },
+);
