@@ -1,3 +1,4 @@
+import type { CheckVerdict } from '../checks/check-verdict.ts';
 import type { QuizCheck } from '../labs/lab-check.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import type { CaseRecorder } from './case-recorder.ts';
@@ -77,8 +78,12 @@ async function testStep(
   const seeUndone = async () => {
     await trial.enter(step);
     entered = true;
-    const { passed, message, output } = await trial.judge(step, wrongAnswers(step));
+    const { passed, message, output, verdicts } = await trial.judge(step, wrongAnswers(step));
     if (passed) throw new CaseFailed(`It is passed before anything was done: "${message}"`, output);
+    // Questions are looked at one by one.
+    const idle = verdicts.filter((verdict) => verdict.passed && verdict.kind !== 'quiz');
+    if (idle.length > 0)
+      throw new CaseFailed(`${tellChecks(idle, 'passes')} before anything was done.`, output);
     return message;
   };
   await recorder.run(beforeSubject(step), seeUndone, signal);
@@ -95,17 +100,30 @@ async function testStep(
 
 async function seeSolved(step: LabStep, trial: Trial): Promise<string> {
   const answers = rightAnswers(step);
-  const open = questionsOf(step).find(({ id }) => !answers.has(id));
-  if (open) {
+  const unanswered = questionsOf(step).find(({ id }) => !answers.has(id));
+  if (unanswered) {
     throw new CaseFailed(
-      `No answer to "${open.id}" was found that fits its patterns: add a plain one to them.`,
+      `No answer to "${unanswered.id}" was found that fits its patterns: add a plain one to them.`,
     );
   }
   await trial.solve(step);
-  const { passed, message, output } = await trial.judge(step, answers);
+  const { passed, message, output, verdicts } = await trial.judge(step, answers);
+  const open = verdicts.filter((verdict) => !verdict.passed);
+  if (passed && open.length > 0) {
+    throw new CaseFailed(
+      `${tellChecks(open, 'does not pass')} after the solution of the whole step.`,
+      output,
+    );
+  }
   if (passed) return message;
   const missing = step.solution.length === 0 ? ', which it does not have' : '';
   throw new CaseFailed(`It is not passed after its solution${missing}: "${message}"`, output);
+}
+
+/** Which checks do so, each with what it says. */
+function tellChecks(verdicts: readonly CheckVerdict[], does: string): string {
+  const each = verdicts.map(({ checkId, message }) => `"${checkId}" ("${message}")`);
+  return `Its check ${each.join(' and ')} ${does}`;
 }
 
 async function seeWrongAnswer(step: LabStep, question: QuizCheck, trial: Trial): Promise<string> {

@@ -66,6 +66,12 @@ await t.test('each way in which a lab can not be trusted is told, and no lab hid
       `id: one, check: { script: 'exit 1' }, solution: 'echo Oh no. >&2; exit 3', wrong: 'true # done'`,
       fileStep('two', "wrong: 'touch ~/two'"),
     ]),
+    idle: testedLab([
+      `id: one, checks: [{ file: { path: ~/one } }, { id: home, file: { path: /home/learner } }], solution: 'touch ~/one'`,
+    ]),
+    partly: testedLab([
+      `id: one, pass: 50%, checks: [{ file: { path: ~/one } }, { id: rest, file: { path: ~/rest } }], solution: 'touch ~/one'`,
+    ]),
     lenient: testedLab([fileStep('one', "wrong: 'echo wrong > ~/one'")]),
     slow: testedLab([`id: one, check: { script: 'sleep 60', timeout: 1 }, solution: 'true # done'`]),
     unsolved: testedLab([`id: one, check: { script: 'echo Nothing yet.; false' }`]),
@@ -90,6 +96,12 @@ await t.test('each way in which a lab can not be trusted is told, and no lab hid
   );
   told(
     /✘ lenient \/ one is not passed in the wrong state .*\n {2}It is passed in this wrong state: "There\."/,
+  );
+  told(
+    /✘ idle \/ one is not passed before it is done .*\n {2}Its check "home" \("Done\."\) passes before anything was done\./,
+  );
+  told(
+    /✘ partly \/ one is passed after its solution .*\n {2}Its check "rest" \("~\/rest is not there\."\) does not pass after the solution/,
   );
   told(/✘ slow \/ one is not passed before it is done .*\n {2}The check can not be judged: .* 1 s/);
   told(
