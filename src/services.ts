@@ -36,7 +36,7 @@ import { createPreviewService } from './previews/preview-service.ts';
 import { createPreviewStore } from './previews/preview-store.ts';
 import { createQuotas } from './sessions/admission/create-quotas.ts';
 import { createSessions } from './sessions/create-sessions.ts';
-import { isSurelyGone, nameOwner } from './sessions/process-owner.ts';
+import { isSurelyGone, nameOwner } from './process-owner.ts';
 import { createSteps } from './sessions/steps/create-steps.ts';
 import { createLabImageFolders } from './setup/lab-image-folders.ts';
 import { imagesFolder } from './setup/project-folders.ts';

@@ -1,6 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { fault } from '../errors.ts';
 import { looksLikeGitUrl, withoutSecret } from '../labs/git/git-address.ts';
@@ -10,6 +9,7 @@ import { countOutcomes, describeImport, writeReport } from '../labs/import/impor
 import type { ImportReport } from '../labs/import/import-report.ts';
 import { importScenarios } from '../labs/import/import-scenarios.ts';
 import { languages } from '../labs/schema/language-schema.ts';
+import { sweepWorkFolders, withWorkFolder } from '../work-folder.ts';
 import { jobsOf } from './jobs.ts';
 import { labsDirectory } from './labs-directory.ts';
 import { verifyImports } from './verify-imports.ts';
@@ -95,16 +95,10 @@ async function withFolder(
     }
     return work({ folder: source, commit: undefined });
   }
-  const folder = await mkdtemp(join(tmpdir(), 'berth-import-'));
-  try {
-    const { commit } = await fetchGit({
-      address: source,
-      ref,
-      into: folder,
-      protocols: ['https', 'ssh', 'file'],
-    });
-    return await work({ folder, commit });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await sweepWorkFolders();
+  return withWorkFolder(async (folder) => {
+    const protocols = ['https', 'ssh', 'file'] as const;
+    const { commit } = await fetchGit({ address: source, ref, into: folder, protocols });
+    return work({ folder, commit });
+  });
 }

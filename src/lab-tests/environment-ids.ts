@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bitsOf, newId } from '../ids.ts';
-import { isRunning, PROCESS_SPACE } from '../sessions/process-owner.ts';
+import { isRunning, PROCESS_SPACE } from '../process-owner.ts';
 
 /** What tests of labs make on an engine is told by this from what sessions are made of: no service touches it. */
 export const LAB_TESTS_INSTALLATION = 'lab-tests';

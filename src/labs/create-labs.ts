@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { Encryption } from '../encryption.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Log } from '../log.ts';
+import { sweepWorkFolders } from '../work-folder.ts';
 import { createLabCatalogue } from './catalogue.ts';
 import type { GitProtocol } from './git/git-address.ts';
 import { createLabService } from './lab-service.ts';
@@ -51,8 +52,11 @@ export async function createLabs(options: {
     catalogue,
     service: createLabService({ catalogue, versions, changed }),
     sources: createLabSourceService({ ...options, protocols, sources, follower, changed }),
-    /** Follows the sources until `signal` aborts. */
+    /** Removes what a process that died had fetched, then follows the sources until `signal` aborts. */
     async maintain(signal: AbortSignal): Promise<void> {
+      await sweepWorkFolders().catch((error: unknown) =>
+        log.error({ err: error }, 'What an earlier process fetched could not be removed.'),
+      );
       await follower.maintain(signal);
       deaf();
     },

@@ -2,7 +2,7 @@ import { putAdmissionTogether } from './admission/put-together.ts';
 import { createClaimStore } from './claim-store.ts';
 import { putDiskTogether } from './disk/put-together.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
-import { nameOwner } from './process-owner.ts';
+import { nameOwner } from '../process-owner.ts';
 import { putMakingTogether } from './put-making-together.ts';
 import { putUpkeepTogether } from './put-upkeep-together.ts';
 import { createSaves } from './saves/create-saves.ts';

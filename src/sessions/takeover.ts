@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 import type { ClaimStore } from './claim-store.ts';
-import { isSurelyGone } from './process-owner.ts';
+import { isSurelyGone } from '../process-owner.ts';
 import { CLAIM_MS } from './provisioner.ts';
 import type { Provisioner } from './provisioner.ts';
 import { reason } from './session-changes.ts';

@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { fault, isFault } from '../errors.ts';
 import { readHost } from '../../setup/debian.mjs';
 import { makeRootFileSystem } from './root-file-system.ts';
+import { withWorkFolder } from '../work-folder.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
 
@@ -59,14 +58,11 @@ async function makeAndImport(images: EngineImages, step: Step, problem: string):
       ],
     );
   }
-  const folder = await mkdtemp(join(tmpdir(), 'berth-base-'));
-  try {
+  await withWorkFolder(async (folder) => {
     const tar = join(folder, 'base.tar');
     await makeRootFileSystem({ tar, host, step });
     step.progress('importing it into the engine');
     await images.importTar(BASE_IMAGE, createReadStream(tar));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
   return 'made with mmdebstrap, as no registry answered';
 }

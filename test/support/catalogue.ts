@@ -5,7 +5,7 @@ import type { LabCatalogue } from '../../src/labs/catalogue.ts';
 import { createEncryption } from '../../src/encryption.ts';
 import type { EventBus } from '../../src/events/event-bus.ts';
 import { createMemoryBus } from '../../src/events/memory-bus.ts';
-import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
+import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
 import { createLabs } from '../../src/labs/create-labs.ts';
 import { versionsInUse } from '../../src/sessions/versions-in-use-store.ts';
 import { quietLog } from './quiet-log.ts';

@@ -11,7 +11,7 @@ import { mayReach, requireActor } from '../../src/identity/actor.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import { newId } from '../../src/ids.ts';
 import type { LabCatalogue } from '../../src/labs/catalogue.ts';
-import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
+import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
 import type { Session, SessionService } from '../../src/sessions/session.ts';
 import { openCatalogue } from './catalogue.ts';
 import { createActors } from './actors.ts';

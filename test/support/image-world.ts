@@ -18,7 +18,7 @@ import { createRegistryCredentialService } from '../../src/images/registry-crede
 import { createRegistryCredentialStore } from '../../src/images/registry-credential-store.ts';
 import type { RegistryCredentialService } from '../../src/images/registry-credential.ts';
 import { createRegistryLogins } from '../../src/images/registry-logins.ts';
-import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
+import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
 import { createLabImageFolders } from '../../src/setup/lab-image-folders.ts';
 import { openImages } from './engine-images.ts';
 import { quietLog } from './quiet-log.ts';

@@ -15,7 +15,7 @@ import { createUserService } from '../../src/identity/user-service.ts';
 import { createUserStore } from '../../src/identity/user-store.ts';
 import { newId } from '../../src/ids.ts';
 import type { LabMachine } from '../../src/labs/lab.ts';
-import { isSurelyGone, nameOwner } from '../../src/sessions/process-owner.ts';
+import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
 import { createTerminalService } from '../../src/terminals/terminal-service.ts';
 import type { TerminalServiceOptions } from '../../src/terminals/terminal-service.ts';
 import { createTerminalStore } from '../../src/terminals/terminal-store.ts';

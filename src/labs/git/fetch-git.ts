@@ -7,9 +7,10 @@ import { runGit } from './git-command.ts';
 import { checkGitRef } from './git-ref.ts';
 import { measureTree } from './tree-measure.ts';
 import { watchSize } from './watch-size.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** What a repository of labs may take: far beyond texts and scripts, far below what would harm the machine. */
-export const GIT_LIMITS = {
+const GIT_LIMITS = {
   /** Longest time for all of it, in seconds. */
   seconds: 180,
   /** Most bytes that come over the line, and most that the files have. */
@@ -17,6 +18,9 @@ export const GIT_LIMITS = {
   /** Most files of one commit. */
   files: 50_000,
 };
+
+/** Of a fetch that brings one commit and nothing else. */
+const ONE_COMMIT = ['--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
 
 export interface GitFetch {
   /** Address of the repository: https, ssh, or a path where `protocols` has "file". */
@@ -44,34 +48,26 @@ export async function fetchGit(fetch: GitFetch): Promise<{ commit: string }> {
   await mkdir(into, { recursive: true });
   const refused = (problem: string) => fault('GIT_FAILED', { address: withoutSecret(address), problem });
   const tooLarge = () => refused(`it has more than ${limits.bytes / 1024 / 1024} MiB`);
-  const late = new AbortController();
-  const timer = setTimeout(
-    () => late.abort(refused(`it did not come within ${limits.seconds} s`)),
-    limits.seconds * 1_000,
-  );
-  const watch = watchSize(into, limits.bytes, {
-    tooLarge: () => late.abort(tooLarge()),
-    failed: (error) => late.abort(error),
+  const late = () => refused(`it did not come within ${limits.seconds} s`);
+  return withDeadline({ seconds: limits.seconds, late, signal: fetch.signal }, async (signal, abort) => {
+    const watch = watchSize(into, limits.bytes, { tooLarge: () => abort(tooLarge()), failed: abort });
+    const git = (args: readonly string[], onOutput?: (chunk: Buffer) => void) =>
+      runGit({ args, address, protocols, cwd: into, signal, ...(onOutput && { onOutput }) });
+    try {
+      await git(['init', '--quiet', '--template=']);
+      // Into a ref of its own: FETCH_HEAD would hold the address, with the secret in it.
+      await git(['fetch', ...ONE_COMMIT, '--end-of-options', address, `+${ref}:refs/berth/fetched`]);
+      const tree = measureTree({
+        files: limits.files,
+        bytes: limits.bytes,
+        tooMany: () => refused(`it has more than ${limits.files} files`),
+        tooLarge,
+      });
+      await git(['ls-tree', '-r', '-l', '-z', '--full-tree', 'refs/berth/fetched'], tree);
+      await git(['checkout', '--quiet', '--detach', '--no-recurse-submodules', 'refs/berth/fetched']);
+      return { commit: (await readFile(join(into, '.git', 'HEAD'), 'utf8')).trim() };
+    } finally {
+      watch.stop();
+    }
   });
-  const signal = fetch.signal ? AbortSignal.any([fetch.signal, late.signal]) : late.signal;
-  const git = (args: readonly string[], onOutput?: (chunk: Buffer) => void) =>
-    runGit({ args, address, protocols, cwd: into, signal, ...(onOutput && { onOutput }) });
-  try {
-    await git(['init', '--quiet', '--template=']);
-    const options = ['--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
-    // Into a ref of its own: FETCH_HEAD would hold the address, with the secret in it.
-    await git(['fetch', ...options, '--end-of-options', address, `+${ref}:refs/berth/fetched`]);
-    const tree = measureTree({
-      files: limits.files,
-      bytes: limits.bytes,
-      tooMany: () => refused(`it has more than ${limits.files} files`),
-      tooLarge,
-    });
-    await git(['ls-tree', '-r', '-l', '-z', '--full-tree', 'refs/berth/fetched'], tree);
-    await git(['checkout', '--quiet', '--detach', '--no-recurse-submodules', 'refs/berth/fetched']);
-    return { commit: (await readFile(join(into, '.git', 'HEAD'), 'utf8')).trim() };
-  } finally {
-    clearTimeout(timer);
-    watch.stop();
-  }
 }

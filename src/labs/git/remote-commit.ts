@@ -3,6 +3,7 @@ import { gitProtocol, withoutSecret } from './git-address.ts';
 import type { GitProtocol } from './git-address.ts';
 import { runGit } from './git-command.ts';
 import { checkGitRef, commitRule } from './git-ref.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** Longest wait for a repository's answer, in seconds. */
 const ANSWER_SECONDS = 60;
@@ -25,26 +26,20 @@ export async function remoteCommit(options: {
   checkGitRef(ref);
   if (commitRule.test(ref)) return ref;
   const failed = (problem: string) => fault('GIT_FAILED', { address: withoutSecret(address), problem });
-  const late = new AbortController();
-  const timer = setTimeout(
-    () => late.abort(failed(`it did not answer within ${ANSWER_SECONDS} s`)),
-    ANSWER_SECONDS * 1_000,
-  );
+  const late = () => failed(`it did not answer within ${ANSWER_SECONDS} s`);
   let text = '';
-  try {
-    await runGit({
+  await withDeadline({ seconds: ANSWER_SECONDS, late, signal: options.signal }, (signal) =>
+    runGit({
       args: ['ls-remote', '--quiet', '--end-of-options', address, ref, `${ref}^{}`],
       address,
       protocols,
-      signal: options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal,
+      signal,
       onOutput: (chunk) => {
         text += chunk.toString('utf8');
         if (text.length > ANSWER_LIMIT) throw failed('it answers with too many refs');
       },
-    });
-  } finally {
-    clearTimeout(timer);
-  }
+    }),
+  );
   const found = new Map(text.split('\n').map((line) => line.split('\t').toReversed() as [string, string]));
   // The order of gitrevisions(7), as fetch has it.
   const names = [ref, `refs/${ref}`, `refs/tags/${ref}`, `refs/heads/${ref}`];

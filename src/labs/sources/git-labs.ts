@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { fault } from '../../errors.ts';
+import { withWorkFolder } from '../../work-folder.ts';
 import { fetchGit } from '../git/fetch-git.ts';
 import { withoutSecret } from '../git/git-address.ts';
 import type { GitProtocol } from '../git/git-address.ts';
@@ -27,7 +27,7 @@ export interface GitLabs {
  * Reads the labs of a repository: the folders with a lab.yaml in `folder`, or `folder` itself where
  * that has one. @throws INPUT_INVALID, GIT_FAILED, also where there is no such folder and no lab
  */
-export async function readGitLabs(options: {
+export function readGitLabs(options: {
   address: string;
   ref: string | undefined;
   folder: string;
@@ -35,8 +35,7 @@ export async function readGitLabs(options: {
   signal: AbortSignal;
 }): Promise<GitLabs> {
   const { address, ref, folder, protocols, signal } = options;
-  const root = await mkdtemp(join(tmpdir(), 'berth-labs-'));
-  try {
+  return withWorkFolder(async (root) => {
     const { commit } = await fetchGit({ address, ref, into: root, protocols, signal });
     const failed = (problem: string) => fault('GIT_FAILED', { address: withoutSecret(address), problem });
     const place = await within(root, join(root, folder));
@@ -60,9 +59,7 @@ export async function readGitLabs(options: {
       else problems.push(...read.problems);
     }
     return { commit, labs, problems };
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Folders with a lab, and the names that the labs have. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fault, isFault } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { isSurelyGone } from '../process-owner.ts';
+import { isSurelyGone } from '../../process-owner.ts';
 import { reason } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';

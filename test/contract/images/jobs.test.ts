@@ -8,7 +8,7 @@ import { fault } from '../../../src/errors.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { system } from '../../../src/identity/actor.ts';
 import { newId } from '../../../src/ids.ts';
-import { nameOwner } from '../../../src/sessions/process-owner.ts';
+import { nameOwner } from '../../../src/process-owner.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { createImageWorld } from '../../support/image-world.ts';

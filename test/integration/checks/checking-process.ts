@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { system } from '../../../src/identity/actor.ts';
-import { isSurelyGone, nameOwner } from '../../../src/sessions/process-owner.ts';
+import { isSurelyGone, nameOwner } from '../../../src/process-owner.ts';
 import { openCatalogue } from '../../support/catalogue.ts';
 import { sessionsOn } from '../../support/check-world.ts';
 import { unpinned } from '../../support/pins.ts';

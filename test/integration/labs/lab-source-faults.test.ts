@@ -1,3 +1,5 @@
+import { mkdir, readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../../src/clock.ts';
 import { createEncryption } from '../../../src/encryption.ts';
@@ -6,7 +8,8 @@ import { createFollower } from '../../../src/labs/sources/follower.ts';
 import { createLabSourceStore } from '../../../src/labs/sources/lab-source-store.ts';
 import { createKeptVersions } from '../../../src/labs/versions/kept-versions.ts';
 import { createLabVersionStore } from '../../../src/labs/versions/version-store.ts';
-import { eachDatabase } from '../../support/databases.ts';
+import { eachDatabase, freshDatabase } from '../../support/databases.ts';
+import { emptyFolder } from '../../support/git-repository.ts';
 import { admin, openSources } from '../../support/lab-sources.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';
@@ -79,4 +82,22 @@ await eachDatabase(t, 'what a look brought is told, if not at once', async (t, d
   t.equal(other.titles()['one'], undefined);
   await mine.sources.check(admin, id);
   await until(() => other.titles()['one'] !== undefined);
+});
+
+await t.test('what a process that died had fetched goes with the next start', async (t) => {
+  const root = await emptyFolder(t);
+  const owner = Buffer.from('another boot/1/run/one').toString('base64url');
+  const left = join(root, `berth-work-${owner}.left`);
+  await mkdir(join(left, '.git'), { recursive: true });
+  await utimes(left, new Date(0), new Date(0));
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = root;
+  t.teardown(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  });
+  const { open } = await openSources(t, await freshDatabase(t, 'sqlite'));
+  await open();
+  await until(async () => !(await readdir(root)).includes(`berth-work-${owner}.left`));
+  t.pass();
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import { test } from 'tap';
-import { isSurelyGone, nameOwner } from '../../../src/sessions/process-owner.ts';
+import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
 
 const [space = ''] = nameOwner().split('/');
 

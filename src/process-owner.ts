@@ -19,9 +19,14 @@ export function nameOwner(): string {
  * host: their claims run out.
  */
 export function isSurelyGone(owner: string): boolean {
-  const [space, pid, run] = owner.split('/');
-  if (space !== PROCESS_SPACE) return false;
+  const [, pid, run] = owner.split('/');
+  if (!isOfThisSpace(owner)) return false;
   return Number(pid) === process.pid ? run !== RUN : !isRunning(Number(pid));
+}
+
+/** Whether the process of that name is, or was, where our own process ids mean something. */
+export function isOfThisSpace(owner: string): boolean {
+  return owner.startsWith(`${PROCESS_SPACE}/`);
 }
 
 /**

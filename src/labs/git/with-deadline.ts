@@ -1,0 +1,17 @@
+/**
+ * Does the work with a signal that aborts when `signal` does, with the reason `late` once the seconds are over,
+ * and when the work itself says so by `abort`. @throws what the work throws
+ */
+export async function withDeadline<T>(
+  { seconds, late, signal }: { seconds: number; late: () => Error; signal: AbortSignal | undefined },
+  work: (signal: AbortSignal, abort: (reason: unknown) => void) => Promise<T>,
+): Promise<T> {
+  const own = new AbortController();
+  const timer = setTimeout(() => own.abort(late()), seconds * 1_000);
+  try {
+    const abort = (reason: unknown) => own.abort(reason);
+    return await work(signal ? AbortSignal.any([signal, own.signal]) : own.signal, abort);
+  } finally {
+    clearTimeout(timer);
+  }
+}

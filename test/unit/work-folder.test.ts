@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'tap';
+import { sweepWorkFolders, withWorkFolder } from '../../src/work-folder.ts';
+import { emptyFolder } from '../support/git-repository.ts';
+
+await test('work has a folder of its own, which goes with its end and with its failure', async (t) => {
+  const root = await emptyFolder(t);
+  const listed = await withWorkFolder(
+    async (folder) => {
+      await writeFile(join(folder, 'a'), 'x');
+      return readdir(root);
+    },
+    { root },
+  );
+  t.equal(listed.length, 1);
+  const failing = withWorkFolder(() => Promise.reject(new Error('It failed.')), { root });
+  await t.rejects(failing, { message: 'It failed.' });
+  t.same(await readdir(root), []);
+});
+
+await test('what a killed process left is removed, and nothing else', async (t) => {
+  const root = await emptyFolder(t);
+  const script = `import { withWorkFolder } from ${JSON.stringify(import.meta.resolve('../../src/work-folder.ts'))};
+    import { mkdirSync } from 'node:fs';
+    await withWorkFolder((folder) => {
+      mkdirSync(folder + '/deep/er', { recursive: true });
+      console.log(folder);
+      return new Promise((resolve) => setTimeout(resolve, 600_000));
+    }, { root: ${JSON.stringify(root)} });`;
+  const child = spawn(process.execPath, [...process.execArgv, '--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(createInterface(child.stdout), 'line');
+  const [left = ''] = await readdir(root);
+  t.equal(await sweepWorkFolders({ root }), 0, 'the process runs');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+
+  const elsewhere = left.replace(/[^-]*\./, `${Buffer.from('another space/1/run/x').toString('base64url')}.`);
+  const old = `${elsewhere}old`;
+  for (const name of [elsewhere, old, 'berth-works', 'other']) await mkdir(join(root, name));
+  const longAgo = new Date(Date.now() - 25 * 60 * 60_000);
+  await utimes(join(root, old), longAgo, longAgo);
+  await symlink(join(root, 'other'), join(root, `${left}link`));
+  await withWorkFolder(
+    async () => {
+      t.equal(await sweepWorkFolders({ root }), 2);
+      t.equal((await readdir(root)).length, 5, 'ours, young ones of elsewhere, and what is no such folder');
+    },
+    { root },
+  );
+  t.same((await readdir(root)).toSorted(), [`${left}link`, elsewhere, 'berth-works', 'other'].toSorted());
+});
