@@ -72,8 +72,16 @@ async function commitFlat(
 }
 
 /** What an image says beside its files, and a file system alone does not. */
-function settings({ Env, User, WorkingDir }: Docker.ContainerInspectInfo['Config']): string[] {
+function settings({
+  Env,
+  User,
+  WorkingDir,
+  Cmd,
+  Entrypoint,
+}: Docker.ContainerInspectInfo['Config']): string[] {
   return [
+    ...(Entrypoint ? [`ENTRYPOINT ${JSON.stringify(Entrypoint)}`] : []),
+    ...(Cmd ? [`CMD ${JSON.stringify(Cmd)}`] : []),
     ...Env.map((variable) => {
       const [name = '', ...value] = variable.split('=');
       return `ENV ${name}=${quote(value.join('='))}`;

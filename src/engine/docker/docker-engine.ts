@@ -102,6 +102,7 @@ export function createDockerEngine({
           registryImage,
           registryInstallation,
           limitLayer,
+          helperImage: egressImage,
           nested,
           credentialsFor,
           onPulled,

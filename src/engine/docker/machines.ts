@@ -31,6 +31,8 @@ export interface ProvisionContext extends PullContext {
   /** Whose local registry that is; the installation's own when absent. */
   registryInstallation?: string | undefined;
   limitLayer: LayerLimit;
+  /** Image of the helpers that fill volumes. */
+  helperImage: string;
   nested: NestedSupport;
 }
 
@@ -84,13 +86,13 @@ export async function startMachine(
 }
 
 async function createMachine(
-  { docker, installation, egress, limitLayer, nested }: ProvisionContext,
+  { docker, installation, egress, limitLayer, helperImage, nested }: ProvisionContext,
   { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
 ): Promise<CreatedMachine> {
   const { addresses, made, options } = creation;
   const { environmentId } = spec;
   const { name, profile, networks } = machine;
-  const mounts = await createVolumes(docker, { installation, environmentId, made }, machine);
+  const mounts = await createVolumes(docker, { installation, environmentId, made, helperImage }, machine);
   options.signal?.throwIfAborted();
   const endpoints = (addresses.get(name) ?? []).map(({ network, address }) => ({
     network: networkName(environmentId, network),

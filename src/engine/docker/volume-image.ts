@@ -8,6 +8,7 @@ import { labelInstructions, TRANSFER_TIMEOUT_MS } from './files.ts';
 import { readMessages } from './image-stream.ts';
 import { LABEL, labelsOf } from './labels.ts';
 import { SAVED_COMMENT } from './saved-images.ts';
+import { toParts } from './volume-parts.ts';
 import { packVolume } from './volume-tar.ts';
 
 export interface VolumeSaver {
@@ -38,7 +39,7 @@ export async function commitVolume(
   const mover = { image: helperImage, installation, labels: { environment, volume: wanted } };
   return whilePaused(container, () =>
     packVolume(docker, found.Source, mover, (tar) =>
-      importTar(docker, tar, { repo: repository, tag, changes, ...(admit && { admit }) }),
+      importTar(docker, toParts(tar), { repo: repository, tag, changes, ...(admit && { admit }) }),
     ),
   );
 }

@@ -1,7 +1,7 @@
 import type { MountSettings } from 'dockerode';
 
-/** Folder of an image that holds the content of a volume: a name that no engine puts into images itself. */
-export const CONTENT = 'berth-volume';
+/** Where a helper finds the volume that it reads or fills. */
+export const HELPER_FOLDER = '/berth-volume';
 
 /** Mounts a volume at `path`; with `copyUp` an empty one takes what the image has there. */
 export function mount(volume: string, path: string, { copyUp }: { copyUp: boolean }): MountSettings {

@@ -6,17 +6,17 @@ import { call } from './faults.ts';
 import { labelsOf } from './labels.ts';
 import { MOVER_LIFETIME_MS, removeOverdue, untilLabel } from './overdue.ts';
 import { removeContainer } from './teardown.ts';
-import { CONTENT, mount } from './volume-mount.ts';
+import { volumeHelper } from './volume-helper.ts';
+import { HELPER_FOLDER, mount } from './volume-mount.ts';
 
 /** Most of one volume: a file with a hole claims terabytes that the engine would write out. */
 const MAX_GIBIBYTES = 10;
 const MAX_BYTES = MAX_GIBIBYTES * 1024 ** 3;
-/** What tar remembers of hard links grows with them. */
-const HELPER_MEMORY_BYTES = 256 * 1024 * 1024;
 /** Enough of tar's words to see why it failed. */
 const MAX_WORDS = 2_000;
 const TAR = ['tar', '--create', '--file=-', '--format=pax', '--numeric-owner'];
-const USER_ATTRIBUTES = ['--xattrs', '--xattrs-include=user.*'];
+/** Those that programs set, and what programs may (their capabilities); no other reaches beyond its engine. */
+const ATTRIBUTES = ['--xattrs', '--xattrs-include=user.*', '--xattrs-include=security.capability'];
 
 /** Who reads the volume. */
 export interface VolumeMover {
@@ -26,8 +26,7 @@ export interface VolumeMover {
 }
 
 /**
- * Has `use` read a volume as a tar stream with the folder {@link CONTENT}; the stream fails unless
- * the volume was read to its end. A helper reads it, because only inside do files have the owners
+ * Has `use` read a volume as a tar stream; the stream fails unless the volume was read to its end. A helper reads it, because only inside do files have the owners
  * that machines see: the engine's own archive names those of the host.
  */
 export async function packVolume<T>(
@@ -53,31 +52,16 @@ export async function packVolume<T>(
   }
 }
 
-function moverConfig(
-  volume: string,
-  Image: string,
-  Labels: Record<string, string>,
-): Docker.ContainerCreateOptions {
-  return {
+function moverConfig(volume: string, Image: string, Labels: Record<string, string>) {
+  const config = volumeHelper({
     Image,
-    Entrypoint: [...TAR, ...USER_ATTRIBUTES, '--directory=/', CONTENT],
-    Cmd: [],
-    User: '0',
+    Entrypoint: [...TAR, ...ATTRIBUTES, `--directory=${HELPER_FOLDER}`, '.'],
     Labels,
-    HostConfig: {
-      NetworkMode: 'none',
-      Mounts: [{ ...mount(volume, `/${CONTENT}`, { copyUp: false }), ReadOnly: true }],
-      CapDrop: ['ALL'],
-      CapAdd: ['DAC_OVERRIDE'],
-      SecurityOpt: ['no-new-privileges:true'],
-      ReadonlyRootfs: true,
-      Memory: HELPER_MEMORY_BYTES,
-      MemorySwap: HELPER_MEMORY_BYTES,
-      PidsLimit: 16,
-      // The output is the volume: it is not to be written down.
-      LogConfig: { Type: 'none', Config: {} },
-    },
-  };
+    mount: { ...mount(volume, HELPER_FOLDER, { copyUp: false }), ReadOnly: true },
+    capabilities: ['DAC_OVERRIDE'],
+  });
+  // The output is the volume: it is not to be written down.
+  return { ...config, HostConfig: { ...config.HostConfig, LogConfig: { Type: 'none', Config: {} } } };
 }
 
 /** What the helper writes, chunk by chunk. @throws ENGINE_REFUSED when it is too much, or does not end well */

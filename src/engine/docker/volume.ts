@@ -15,6 +15,8 @@ export interface VolumeOwner {
   installation: string;
   environmentId: string;
   made: Made;
+  /** Image with tar. */
+  helperImage: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface VolumeOwner {
  */
 export async function createVolumes(
   docker: Docker,
-  { installation, environmentId, made }: VolumeOwner,
+  { installation, environmentId, made, helperImage }: VolumeOwner,
   machine: MachineSpec,
 ): Promise<MountSettings[]> {
   const mounts: MountSettings[] = [];
@@ -37,7 +39,7 @@ export async function createVolumes(
       const mover = `${volume}.filler`;
       const moverLabels = { ...labelsOf(installation, 'mover', belonging), ...untilLabel(MOVER_LIFETIME_MS) };
       await createUnlessTaken(made.containers, mover, () =>
-        fillVolume(docker, { volume, image: from, mover, labels: moverLabels }),
+        fillVolume(docker, { volume, image: from, helperImage, mover, labels: moverLabels }),
       );
     }
     mounts.push(mount(volume, path, { copyUp: from === undefined }));

@@ -1,8 +1,31 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { environmentSpec, runScript } from '../../support/engines.ts';
+import { NESTED_DATA_FOLDER } from '../../../src/engine/engine-nested.ts';
+import { environmentSpec, newEnvironmentId, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 import { MAKE_TINY_IMAGE, nestedSpec, provisionNested } from '../../support/nested.ts';
+
+/**
+ * What an engine keeps in ways of its own: a file and a folder that were removed, a folder that was made
+ * anew, files of several owners, one with a capability, a stopped container and a volume.
+ */
+const MAKE_LAYERS = `
+docker run --name lower tiny sh -c 'mkdir -p /gone /anew; touch /gone/file /anew/old /left /owned; chown 33:44 /owned; setcap cap_net_raw=ep /owned'
+docker commit lower lower
+docker run --name upper lower sh -c 'rm -r /gone /left /anew; mkdir /anew; touch /anew/new'
+docker commit upper upper
+docker run --rm --volume kept:/volume tiny sh -c 'echo in a volume > /volume/file'
+`;
+const TELL_LAYERS = `
+docker run --rm upper sh -c 'ls -d /gone /left /anew /anew/* 2> /dev/null' || true
+docker run --rm lower sh -c 'stat -c %u:%g /owned; getcap /owned'
+docker run --rm --volume kept:/volume tiny cat /volume/file
+docker ps --all --filter status=exited --format '{{.Names}}' | grep -v running | sort | xargs
+`;
+const AS_MADE = {
+  out: '/anew\n/anew/new\n33:44\n/owned cap_net_raw=ep\nin a volume\nlower upper\n',
+  code: 0,
+};
 
 /** What every engine must do about machines with an engine of their own. */
 export async function nestedContract(open: (t: Test) => EngineHarness): Promise<void> {
@@ -50,6 +73,33 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
         await t.rejects(engine.execOutput(machineId, { command: ['true'], user }), refused, user);
       }
     });
+  });
+
+  await test('what a learner made with an engine is there again where its machine was saved', async (t) => {
+    const { engine } = open(t);
+    const first = await provisionNested(engine);
+    const run = (script: string, { machineId } = first) =>
+      runScript(engine, machineId, `set -e; ${script}`, { timeoutMs: 60_000 });
+    t.match(await run(MAKE_TINY_IMAGE), { code: 0 });
+    t.match(await run(MAKE_LAYERS), { code: 0 });
+    t.match(await run(TELL_LAYERS), AS_MADE, 'before');
+    t.match(await run('docker run --detach --name running tiny sleep 600'), { code: 0 });
+    await engine.stop(first.machineId);
+
+    const repository = `berth-test/${newEnvironmentId()}`;
+    const [image, from] = [`${repository}:machine`, `${repository}:data`];
+    t.teardown(() => Promise.all([image, from].map((name) => engine.removeImage(name))));
+    await engine.commit(first.machineId, { repository, tag: 'machine', labels: {} });
+    await engine.commitVolume(first.machineId, NESTED_DATA_FOLDER, { repository, tag: 'data', labels: {} });
+    await engine.destroy(first.environmentId);
+
+    const machines = [nestedSpec({ image, volumes: [{ path: NESTED_DATA_FOLDER, from }] })];
+    const second = await provisionNested(engine, { machines });
+    t.match(await run(TELL_LAYERS, second), AS_MADE, 'after');
+    const ended =
+      'docker inspect --format "{{.State.Status}}" running; docker start running; docker rm --force running';
+    t.match(await run(ended, second), { code: 0, out: 'exited\nrunning\nrunning\n' });
+    await engine.destroy(second.environmentId);
   });
 
   await test('a machine with an engine has a user who is not root', async (t) => {
