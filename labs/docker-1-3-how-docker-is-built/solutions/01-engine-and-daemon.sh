@@ -1,0 +1,1 @@
+curl -s --unix-socket /run/docker.sock http://localhost/version > ~/version.json

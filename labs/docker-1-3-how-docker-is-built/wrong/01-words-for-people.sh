@@ -1,0 +1,2 @@
+# What the client makes of the answer.
+docker version > ~/version.json

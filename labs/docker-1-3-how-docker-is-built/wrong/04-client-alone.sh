@@ -1,0 +1,2 @@
+# The version of Docker itself.
+docker --version > ~/parts.txt

@@ -1,0 +1,1 @@
+docker container run hello-world

@@ -1,0 +1,1 @@
+docker container run --name greeting hello-world

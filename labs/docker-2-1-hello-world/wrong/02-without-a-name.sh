@@ -1,0 +1,2 @@
+# A second container, under a name that Docker made up.
+docker container run hello-world

@@ -1,0 +1,2 @@
+docker image inspect -f '{{.GraphDriver.Data.UpperDir}}' ubuntu > ~/where.txt
+ls "$(cat ~/where.txt)"

@@ -1,0 +1,2 @@
+# The folder of everything.
+docker info -f '{{.DockerRootDir}}' > ~/where.txt

@@ -1,0 +1,2 @@
+docker container stop -t 0 box
+docker container restart box

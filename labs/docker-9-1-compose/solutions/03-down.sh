@@ -1,0 +1,2 @@
+cd ~/times
+docker compose down

@@ -1,0 +1,3 @@
+# The data goes with it.
+cd ~/times
+docker compose down -v
