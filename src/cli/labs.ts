@@ -1,21 +1,15 @@
 import { defineCommand } from 'citty';
-import { importCommand } from './labs-import.ts';
-import { newCommand } from './labs-new.ts';
-import { pinsCommand, repinCommand } from './labs-pins.ts';
-import { schemaCommand } from './labs-schema.ts';
-import { testCommand } from './labs-test.ts';
-import { validateCommand } from './labs-validate.ts';
 
-/** `berth labs`: what authors of labs need. */
+/** `berth labs`: what authors of labs need. Each command is loaded when it is run, as those of `berth` are. */
 export const labsCommand = defineCommand({
   meta: { name: 'labs', description: 'Work on the labs of this installation.' },
   subCommands: {
-    import: importCommand,
-    new: newCommand,
-    validate: validateCommand,
-    test: testCommand,
-    schema: schemaCommand,
-    pins: pinsCommand,
-    repin: repinCommand,
+    import: async () => (await import('./labs-import.ts')).importCommand,
+    new: async () => (await import('./labs-new.ts')).newCommand,
+    validate: async () => (await import('./labs-validate.ts')).validateCommand,
+    test: async () => (await import('./labs-test.ts')).testCommand,
+    schema: async () => (await import('./labs-schema.ts')).schemaCommand,
+    pins: async () => (await import('./labs-pins.ts')).pinsCommand,
+    repin: async () => (await import('./labs-pins.ts')).repinCommand,
   },
 });
