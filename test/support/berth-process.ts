@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
-import { releasePins } from './pins.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { readInstallation } from '../../src/database/installation.ts';
+import { readConfig } from '../../src/config.ts';
+import { clearInstallation, noteInstallation } from './installation.ts';
+import { memoryFolder } from './memory-folder.ts';
 import { TYPESCRIPT } from './typescript.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,9 +36,9 @@ export interface BerthProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts a service on a data folder of its own, which goes with the test, as do its sessions. */
+/** Starts a service on a data folder of its own, which goes with the test, as does all that it has on the engine. */
 export async function startBerth(t: Test, settings: Record<string, string> = {}): Promise<BerthProcess> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'berth-test-'));
+  const dataDir = await memoryFolder('berth-test-');
   const adminToken = `berth_test_${'x'.repeat(24)}`;
   const environment = {
     ...process.env,
@@ -110,12 +113,9 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
   }
 
   t.teardown(async () => {
-    if (child && child.exitCode === null && child.signalCode === null) {
-      await berth.graphql('mutation { deleteMySessions { deletedIds } }');
-    }
     await berth.stop();
     // Other engines go with their tests, or answer nothing at all.
-    if (berth.url !== '' && settings['DOCKER_HOST'] === undefined) await releasePins(environment);
+    if (berth.url !== '' && settings['DOCKER_HOST'] === undefined) await clearService(environment);
     await rm(dataDir, { recursive: true, force: true });
   });
   await berth.start();
@@ -129,4 +129,13 @@ export class GraphqlRefusal extends Error {
     super(errors.map((error) => error.message).join('; '));
     this.errors = errors;
   }
+}
+
+/** Removes from the engine what a service with these settings has there: what it was doing when it was killed as well. */
+async function clearService(environment: NodeJS.ProcessEnv): Promise<void> {
+  const database = await openDatabase({ url: readConfig(environment).databaseUrl });
+  const installation = await readInstallation(database);
+  await database.close();
+  noteInstallation(installation);
+  await clearInstallation(installation);
 }

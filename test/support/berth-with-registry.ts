@@ -22,13 +22,7 @@ export async function startBerthWithRegistry(t: Test) {
   await database.close();
   const filters = { label: [`berth.installation=${installation}`, 'berth.role=registry'] };
   const containers = () => docker.listContainers({ all: true, filters });
-  t.teardown(async () => {
-    for (const { Id } of await containers()) await docker.getContainer(Id).remove({ force: true });
-    for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
-    const { Volumes } = await docker.listVolumes({ filters });
-    for (const { Name } of Volumes) await docker.getVolume(Name).remove();
-    close();
-  });
+  t.teardown(close);
   return { berth, docker, installation, filters, containers };
 }
 

@@ -3,12 +3,12 @@ import Docker from 'dockerode';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-
-const INSTALLATION = 'test-checks';
+import { newInstallation } from './installation.ts';
 
 /** A container of a lab image in which nothing runs, and the engine it is on. */
 export interface CheckMachine {
   engine: Engine;
+  installation: string;
   machineId: string;
   container: Docker.Container;
   /** What a command prints that root runs. */
@@ -19,18 +19,16 @@ export interface CheckMachine {
 
 /** Starts the container, which is removed after the test with all that came to it. */
 export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest'): Promise<CheckMachine> {
-  const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation: INSTALLATION });
+  const installation = newInstallation(t);
+  const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation });
   const environmentId = `check${randomBytes(8).toString('hex')}`;
-  t.teardown(async () => {
-    await engine.destroy(environmentId);
-    await engine.close();
-  });
+  t.teardown(() => engine.close());
   const container = await new Docker().createContainer({
     Image: image,
     Cmd: ['sleep', 'infinity'],
     User: 'root',
     Labels: {
-      'berth.installation': INSTALLATION,
+      'berth.installation': installation,
       'berth.environment': environmentId,
       'berth.role': 'machine',
       'berth.machine': 'main',
@@ -40,6 +38,7 @@ export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest
   await container.start();
   return {
     engine,
+    installation,
     machineId: container.id,
     container,
     async shell(script) {

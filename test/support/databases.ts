@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Test } from 'tap';
@@ -9,6 +8,7 @@ import { openDatabase } from '../../src/database/database.ts';
 import type { Database } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { readMigrations } from '../../src/database/migration-files.ts';
+import { memoryFolder } from './memory-folder.ts';
 
 export type Provider = Database['provider'];
 
@@ -52,7 +52,7 @@ export async function emptyDatabaseUrl(t: Test, provider: Provider): Promise<str
 }
 
 async function temporaryFolder(t: Test): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'berth-test-'));
+  const folder = await memoryFolder('berth-test-');
   // What was opened later is closed earlier: teardowns run last in, first out.
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return folder;
@@ -63,7 +63,7 @@ let sqliteFile: Promise<string> | undefined;
 /** A migrated file, made once a process. */
 function sqliteTemplate(): Promise<string> {
   return (sqliteFile ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'berth-test-template-'));
+    const folder = await memoryFolder('berth-test-template-');
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     await migrate({ url: `file:${join(folder, 'template.db')}` });
     return join(folder, 'template.db');

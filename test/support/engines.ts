@@ -6,6 +6,7 @@ import type { DockerEngineOptions } from '../../src/engine/docker/docker-engine.
 import type { ExecSpec } from '../../src/engine/engine-exec.ts';
 import type { Engine, EnvironmentSpec, MachineSpec, NetworkSpec } from '../../src/engine/engine.ts';
 import { openCutOffProxy } from './cut-off-proxy.ts';
+import { newInstallation } from './installation.ts';
 
 /** Image of the machines that tests make; preparing the tests builds it. */
 export const MACHINE_IMAGE = 'berth/lab-linux:latest';
@@ -30,13 +31,10 @@ export function dockerHarness(
   t: Test,
   options: Pick<DockerEngineOptions, 'egressImage' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'> = {},
 ): EngineHarness & { installation: string } {
-  const installation = `test-${randomBytes(6).toString('hex')}`;
+  const installation = newInstallation(t);
   const host = process.env['DOCKER_HOST'];
   const engine = createDockerEngine({ host, installation, ...options });
-  t.teardown(async () => {
-    for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
-    await engine.close();
-  });
+  t.teardown(() => engine.close());
   const openCuttable = async () => {
     const proxy = await openCutOffProxy(t, engineTarget(host));
     const cuttable = createDockerEngine({ host: `tcp://127.0.0.1:${proxy.port}`, installation });

@@ -8,7 +8,6 @@ import { listedName } from '../../src/engine/image-name.ts';
 import type { EventBus } from '../../src/events/event-bus.ts';
 import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { system } from '../../src/identity/actor.ts';
-import { newId } from '../../src/ids.ts';
 import { createImages } from '../../src/images/create-images.ts';
 import type { Images, ImagesOptions } from '../../src/images/create-images.ts';
 import type { Job } from '../../src/images/job.ts';
@@ -21,6 +20,7 @@ import { createRegistryLogins } from '../../src/images/registry-logins.ts';
 import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
 import { createLabImageFolders } from '../../src/setup/lab-image-folders.ts';
 import { openImages } from './engine-images.ts';
+import { newInstallation } from './installation.ts';
 import { quietLog } from './quiet-log.ts';
 import type { QuietLog } from './quiet-log.ts';
 import { until } from './until.ts';
@@ -62,7 +62,7 @@ export async function createImageWorld(
   const store = createRegistryCredentialStore({ database });
   const logins = createRegistryLogins({ store, encryption, log });
   const own = createOwnImageStore({ database });
-  const installation = `test-${newId()}`;
+  const installation = newInstallation(t);
   const engine =
     options.engine ??
     openImages(t, {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
@@ -9,6 +8,7 @@ import type { EngineRegistry } from '../../src/engine/engine-registry.ts';
 import { isFault } from '../../src/errors.ts';
 import type { FaultCode } from '../../src/errors.ts';
 import { ensureLabImage } from '../../src/setup/lab-images.ts';
+import { newInstallation } from './installation.ts';
 import { until } from './until.ts';
 
 /** Longest wait for a registry to answer once it is started, in milliseconds. */
@@ -30,18 +30,12 @@ export async function ensureRegistryImage(t: Test): Promise<string> {
 /** A local registry of an installation of the test's own; it goes with the test, with what it holds. */
 export async function openLocalRegistry(t: Test, { upstream }: { upstream?: string } = {}) {
   const image = await ensureRegistryImage(t);
-  const installation = `test-${randomBytes(6).toString('hex')}`;
+  const installation = newInstallation(t);
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   const open = (changes: { upstream?: string; image?: string } = {}) =>
     createDockerRegistry({ docker, installation, upstream, image, ...changes });
   const registry = open();
-  t.teardown(async () => {
-    await registry.remove();
-    const filters = { label: [`berth.installation=${installation}`] };
-    const { Volumes } = await docker.listVolumes({ filters });
-    for (const { Name } of Volumes) await docker.getVolume(Name).remove();
-    close();
-  });
+  t.teardown(close);
   return { registry, docker, installation, open };
 }
 

@@ -1,12 +1,8 @@
 import type { Test } from 'tap';
-import { readConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/database/database.ts';
-import { readInstallation } from '../../src/database/installation.ts';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
 import { createDockerImages } from '../../src/engine/docker/images.ts';
 import type { EngineImages } from '../../src/engine/engine-images.ts';
 import type { ImagePins } from '../../src/images/pin.ts';
-import { isFault } from '../../src/errors.ts';
 
 /** The engine's images, as set-up and service have them. */
 export function openImages(t: Test): EngineImages {
@@ -37,22 +33,4 @@ export async function markImage(images: EngineImages, name: string, mark: string
   });
   await images.tag(id, name);
   return id;
-}
-
-/** Takes from the engine the names that a service with these settings gave to pinned images; an engine that is gone has none. */
-export async function releasePins(env: NodeJS.ProcessEnv): Promise<void> {
-  const { databaseUrl, dockerHost } = readConfig(env);
-  const database = await openDatabase({ url: databaseUrl });
-  const { docker, close } = connectEngine(dockerHost, env);
-  try {
-    const prefix = `berth/pin:${await readInstallation(database)}.`;
-    const images = createDockerImages({ docker });
-    const names = await images.listNames('berth/pin');
-    for (const name of names.filter((given) => given.startsWith(prefix))) await images.remove(name);
-  } catch (error) {
-    if (!isFault(error, 'ENGINE_UNREACHABLE')) throw error;
-  } finally {
-    close();
-    await database.close();
-  }
 }

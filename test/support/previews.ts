@@ -35,7 +35,6 @@ export async function startPreviewWorld(t: Test, settings: Record<string, string
   const installation = await readInstallation(database);
   const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation });
   t.teardown(async () => {
-    for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
     await engine.close();
     await database.close();
   });

@@ -3,18 +3,12 @@ import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { EngineEvent } from '../../src/engine/engine-event.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { fault } from '../../src/errors.ts';
-import { newId } from '../../src/ids.ts';
+import { newInstallation } from './installation.ts';
 
 /** The real engine under an installation of the test's own; whatever it leaves there is removed. */
-export function openTestEngine(t: Test, installation = `test-${newId()}`): Engine {
+export function openTestEngine(t: Test, installation = newInstallation(t)): Engine {
   const engine = createDockerEngine({ installation });
-  t.teardown(async () => {
-    for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
-    for (const { id, names } of await engine.listImages()) {
-      for (const image of names.length === 0 ? [id] : names) await engine.removeImage(image);
-    }
-    await engine.close();
-  });
+  t.teardown(() => engine.close());
   return engine;
 }
 

@@ -13,7 +13,6 @@ import { createSignInStore } from '../../src/identity/sign-in-store.ts';
 import { createTokenStore } from '../../src/identity/token-store.ts';
 import { createUserService } from '../../src/identity/user-service.ts';
 import { createUserStore } from '../../src/identity/user-store.ts';
-import { newId } from '../../src/ids.ts';
 import type { LabMachine } from '../../src/labs/lab.ts';
 import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
 import { createTerminalService } from '../../src/terminals/terminal-service.ts';
@@ -24,6 +23,7 @@ import { websocketOptions } from '../../src/ws/websocket-options.ts';
 import { createActors } from './actors.ts';
 import { quietLog } from './quiet-log.ts';
 import { freshDatabase } from './databases.ts';
+import { newInstallation } from './installation.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from './sessions.ts';
 import { TerminalClient } from './terminal-client.ts';
 
@@ -43,7 +43,7 @@ export async function serveTerminals(
   const { machine, ...changes } = options;
   const database = await freshDatabase(t, 'sqlite');
   const actors = await createActors(database);
-  const installation = `test-${newId()}`;
+  const installation = newInstallation(t);
   const engine = createDockerEngine({ installation, host: process.env['DOCKER_HOST'] });
   t.teardown(() => engine.close());
 
@@ -57,9 +57,6 @@ export async function serveTerminals(
   // Each test process has subnets of its own, since they share the engine.
   const subnetPool = `10.${140 + (process.pid % 60)}.0.0/16`;
   const sessions = openSessions(t, database, { engine, events, catalogue, subnetPool });
-  t.teardown(async () => {
-    for (const { environmentId } of await engine.list()) await engine.destroy(environmentId);
-  });
   sessions.start();
 
   const stores = {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { createDockerRegistry } from '../../../src/engine/docker/registry.ts';
+import { newInstallation } from '../../support/installation.ts';
 import { markImage, openImages } from '../../support/pins.ts';
 import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';
 
@@ -9,7 +9,7 @@ await t.test('what a registry refuses is told in its words, with what to do', as
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
   const images = openImages(t);
-  const installation = `test-${randomBytes(6).toString('hex')}`;
+  const installation = newInstallation(t);
   const name = `berth-test/${installation}:1`;
   await markImage(images, name, installation);
   t.teardown(() => images.remove(name));

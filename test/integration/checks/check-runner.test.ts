@@ -206,7 +206,7 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
   }).listen(0, '127.0.0.1');
   await once(relay, 'listening');
   const { port } = relay.address() as AddressInfo;
-  const far = createDockerEngine({ host: `tcp://127.0.0.1:${port}`, installation: 'test-checks' });
+  const far = createDockerEngine({ host: `tcp://127.0.0.1:${port}`, installation: machine.installation });
   t.teardown(() => far.close());
 
   const check = scriptCheck({ script: 'sleep 3' });

@@ -13,11 +13,11 @@ import { sessionsOn } from '../../support/check-world.ts';
 import { unpinned } from '../../support/pins.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
-const [url = '', machineId = '', sessionId = '', directory = ''] = process.argv.slice(2);
+const [url = '', installation = '', machineId = '', sessionId = '', directory = ''] = process.argv.slice(2);
 const database = await openDatabase({ url });
 const checks = createChecks({
   database,
-  engine: createDockerEngine({ host: process.env['DOCKER_HOST'], installation: 'test-checks' }),
+  engine: createDockerEngine({ host: process.env['DOCKER_HOST'], installation }),
   events: { publish: () => Promise.resolve() },
   clock: systemClock,
   catalogue: await openCatalogue(database, directory),

@@ -18,12 +18,12 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 import { TYPESCRIPT } from '../../support/typescript.ts';
 import { until } from '../../support/until.ts';
 
-const { engine, machineId } = await startCheckMachine(t);
+const { engine, installation, machineId } = await startCheckMachine(t);
 
 /** Starts a service process that runs an endless check in the session; it is killed after the test. */
 async function startChecking(t: Test, url: string, sessionId: string): Promise<ChildProcess> {
   const file = join(import.meta.dirname, 'checking-process.ts');
-  const argumentList = [TYPESCRIPT, file, url, machineId, sessionId, await checkLabs(t)];
+  const argumentList = [TYPESCRIPT, file, url, installation, machineId, sessionId, await checkLabs(t)];
   const child = spawn(process.execPath, argumentList, { stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => child.kill('SIGKILL'));
   await Promise.race([

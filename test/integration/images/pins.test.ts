@@ -5,6 +5,7 @@ import type { EngineImages } from '../../../src/engine/engine-images.ts';
 import { createPins } from '../../../src/images/create-pins.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { freshDatabase } from '../../support/databases.ts';
+import { newInstallation } from '../../support/installation.ts';
 import { markImage, openImages } from '../../support/pins.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { startRegistry } from '../../support/registry.ts';
@@ -15,7 +16,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Pins of an installation of the test's own on the real engine; the lab `lab` has the version `v2` now. */
 async function openPins(t: Test) {
   const images = openImages(t);
-  const installation = `test-${randomBytes(6).toString('hex')}`;
+  const installation = newInstallation(t);
   const database = await freshDatabase(t, 'sqlite');
   const clock = createFakeClock();
   const presentVersion = (slug: string) => (slug === 'lab' ? 'v2' : undefined);
@@ -23,9 +24,6 @@ async function openPins(t: Test) {
   const made = createPins(options);
   const held = async () =>
     (await images.listNames('berth/pin')).filter((name) => name.includes(`:${installation}.`));
-  t.teardown(async () => {
-    for (const name of await held()) await images.remove(name);
-  });
   const start = async (version: string, image: string) =>
     (await made.pins.resolve({ slug: 'lab', version, images: [image] })).get(image);
   return { ...made, images, clock, held, start, again: () => createPins(options) };

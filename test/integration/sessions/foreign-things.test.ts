@@ -7,6 +7,7 @@ import { newId } from '../../../src/ids.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { MACHINE_IMAGE, testSubnet } from '../../support/engines.ts';
+import { newInstallation } from '../../support/installation.ts';
 import { openSaves } from '../../support/saved-sessions.ts';
 import { openTestEngine } from '../../support/session-engine.ts';
 import { environmentOf, testLab, testMachine, whenState } from '../../support/sessions.ts';
@@ -16,7 +17,7 @@ import { openPool, readyIds, warmLab } from '../../support/warm.ts';
 await test('sessions come, crash, are mended and go, and nothing that others made is touched', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
-  const installation = `test-${newId()}`;
+  const installation = newInstallation(t);
   const engine = openTestEngine(t, installation);
   const labs = [
     testLab('lab', { machines: [testMachine('main', { volumes: ['/data'] })] }),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { systemClock } from '../../../src/clock.ts';
@@ -9,6 +8,7 @@ import type { WarmOutcome } from '../../../src/sessions/warm/warm-start.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { runScript } from '../../support/engines.ts';
+import { newInstallation } from '../../support/installation.ts';
 import { markImage, openImages } from '../../support/pins.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { openTestEngine } from '../../support/session-engine.ts';
@@ -27,13 +27,10 @@ import { readyIds, whenPool } from '../../support/warm.ts';
 async function openPinned(t: Test, changes: Partial<Lab> = {}) {
   const database = await freshDatabase(t, 'sqlite');
   const actors = await createActors(database);
-  const installation = `test-${randomBytes(6).toString('hex')}`;
+  const installation = newInstallation(t);
   const images = openImages(t);
   const name = `berth-test/${installation}:latest`;
-  t.teardown(async () => {
-    const held = (await images.listNames('berth/pin')).filter((given) => given.includes(installation));
-    for (const given of [name, ...held]) await images.remove(given);
-  });
+  t.teardown(() => images.remove(name));
   const engine = openTestEngine(t, installation);
   const lab = testLab('lab', { version: 'v1', machines: [testMachine('main', { image: name })], ...changes });
   const catalogue = { now: lab };

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
-import { newId } from '../../../src/ids.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase, freshDatabaseUrl } from '../../support/databases.ts';
+import { newInstallation } from '../../support/installation.ts';
 import { labOf } from '../../support/lab-of.ts';
 import { labFile, preparedLab, startScript } from '../../support/prepared-labs.ts';
 import { openSaves } from '../../support/saved-sessions.ts';
@@ -145,11 +145,11 @@ await test('a script that fails is told of with its exit code and last words, an
     startScript('echo one; printf "\\033[31mtwo\\033[0m" >&2; exit 3', { name: 'start/bad.sh' }),
   ];
   const reason = await failureOf(t, preparedLab('lab-0', { start }));
+  const problem = '"start/bad.sh" in the machine "main" ended with exit code 3. It said last:\none\ntwo';
   t.same(reason, {
     code: 'LAB_START_FAILED',
-    message:
-      'The lab "lab-0" could not be made ready, which its author mends: ' +
-      '"start/bad.sh" in the machine "main" ended with exit code 3. It said last:\none\ntwo',
+    message: `The lab "lab-0" could not be made ready, which its author mends: ${problem}`,
+    details: { lab: 'lab-0', machine: 'main', script: 'start/bad.sh', exitCode: 3, problem },
   });
 });
 
@@ -266,7 +266,7 @@ await test('what a killed process was preparing is begun anew in new machines', 
   const database = await openDatabase({ url });
   t.teardown(() => database.close());
   const { owner } = await createActors(database);
-  const installation = `test-${newId()}`;
+  const installation = newInstallation(t);
   const engine = openTestEngine(t, installation);
   const sessions = openSessions(t, database, { engine, catalogue: testCatalogue([counting]) });
   const { id } = await sessions.service.start(owner, { lab: 'lab-0' });

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
-import { newId } from '../../../src/ids.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
 import { createGate } from '../../support/gate.ts';
+import { newInstallation } from '../../support/installation.ts';
 import { environmentOf, openSessions, whenState } from '../../support/sessions.ts';
 import { TYPESCRIPT } from '../../support/typescript.ts';
 
@@ -20,7 +20,7 @@ await test('what a killed process was making is made again by the next, at once 
       const database = await openDatabase({ url });
       t.teardown(() => database.close());
       const { owner } = await createActors(database);
-      const installation = `test-${newId()}`;
+      const installation = newInstallation(t);
       const engine = openTestEngine(t, installation);
       const { service } = openSessions(t, database, { engine });
       const one = await service.start(owner, { lab: 'lab-0' });

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
+import { newInstallation } from '../../support/installation.ts';
 import { shellOf } from '../../../src/labs/machine-shell.ts';
 import { readScreen } from '../../support/screen.ts';
 import { openTestEngine } from '../../support/session-engine.ts';
@@ -43,7 +44,7 @@ await test('a shell that waits for a process that is gone is ended when a sessio
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const labs = [warmLab('warm', 1, { machines: [machine] })];
-  const installation = `test-${owner.userId}`;
+  const installation = newInstallation(t);
   const before = openTestEngine(t, installation);
   const dead = openPool(t, database, labs, { engine: before });
   await whenPool(dead.sessions, 'warm', 1);

@@ -1,10 +1,14 @@
 /** Runs tap, for all tests or the files named, with everything that tests need running beside it. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { createSteps } from '../../../setup/steps.mjs';
 import { endByHangup, HUNG_UP } from '../../../setup/end-by-hangup.mjs';
 import { isFault } from '../../../src/errors.ts';
 import { ensureMachine } from '../../../src/setup/machine.ts';
 import { handOver } from '../../../setup/hand-over.mjs';
+import { takeLeftovers } from './leftovers.ts';
 import { CHROMIUM, ensureTestPackages } from './packages.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
@@ -23,15 +27,29 @@ async function run(files: readonly string[]): Promise<number> {
   await steps.run('test packages', ensureTestPackages);
   const postgres = await startService('PostgreSQL', startPostgres);
   const redis = await startService('Redis', startRedis);
-  return handOver(process.execPath, [...TAP, ...files], {
+  const installations = await ledger();
+  const code = await handOver(process.execPath, [...TAP, ...files], {
     env: {
       ...process.env,
       DOCKER_HOST: engine,
+      BERTH_TEST_INSTALLATIONS: installations,
       BERTH_TEST_POSTGRES_URL: postgres,
       BERTH_TEST_REDIS_URL: redis,
       BERTH_TEST_CHROMIUM: CHROMIUM,
     },
   });
+  const left = await takeLeftovers(installations, engine);
+  for (const each of left) process.stderr.write(`✘ left on the engine: ${each}\n`);
+  return left.length > 0 ? code || 1 : code;
+}
+
+/** The file in which tests write down their installations; it goes in the end. */
+async function ledger(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-installations-'));
+  started.push(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'list');
+  await writeFile(file, '');
+  return file;
 }
 
 async function startService(

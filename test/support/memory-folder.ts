@@ -1,0 +1,19 @@
+import { existsSync, statfsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where Linux keeps files in memory. Containers often have little of it, and programs may not run from there. */
+const MEMORY = '/dev/shm';
+const NEEDED_BYTES = 512 * 1024 * 1024;
+
+/** Makes a folder for databases, in memory where there is room: nobody waits there for what is written to be safe. */
+export function memoryFolder(prefix: string): Promise<string> {
+  return mkdtemp(join(hasRoom() ? MEMORY : tmpdir(), prefix));
+}
+
+function hasRoom(): boolean {
+  if (!existsSync(MEMORY)) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= NEEDED_BYTES;
+}
