@@ -6,11 +6,16 @@ import { SCENARIO_FILE, findScenarios } from './find-scenarios.ts';
 import type { FoundScenario } from './find-scenarios.ts';
 import { collectNotes } from './import-note.ts';
 import type { ImportReport, ScenarioReport } from './import-report.ts';
-import { ownName } from './names.ts';
+import { createNames } from './names.ts';
+import { sizeOf } from './lab-draft.ts';
+import type { LabDraft } from './lab-draft.ts';
 import { putLab } from './put-lab.ts';
 import { readScenario } from './read-scenario.ts';
 import { readSourceTree } from './source-tree.ts';
 import type { SourceTree } from './source-tree.ts';
+
+/** Most that the labs of one import hold together, in bytes: far more than any repository of scenarios does. */
+const LABS_LIMIT_BYTES = 1024 * 1024 * 1024;
 
 /** How scenarios are imported. */
 export interface ImportOptions {
@@ -27,6 +32,8 @@ export interface ImportOptions {
   unlisted: boolean;
   language: string;
   network: Conversion['network'];
+  /** Most that its labs hold together, for tests. */
+  limitBytes?: number;
 }
 
 /**
@@ -38,11 +45,13 @@ export async function importScenarios(
 ): Promise<Pick<ImportReport, 'scenarios' | 'courses'>> {
   const tree = await readSourceTree(options.folder);
   const { scenarios, problems } = await findScenarios(tree);
-  const slugs = new Set<string>();
+  const slugOf = createNames();
+  const most = options.limitBytes ?? LABS_LIMIT_BYTES;
+  const room = { most, left: most };
   const reports: ScenarioReport[] = [];
   for (const found of scenarios) {
-    const lab = ownName(found.folder || options.name, 'lab', slugs);
-    reports.push(await importOne(tree, found, lab, options));
+    const lab = slugOf(found.folder || options.name, 'lab');
+    reports.push(await importOne(tree, found, lab, { ...options, room }));
   }
   return { scenarios: reports, courses: problems };
 }
@@ -51,18 +60,32 @@ async function importOne(
   tree: SourceTree,
   found: FoundScenario,
   lab: string,
-  options: ImportOptions,
+  options: ImportOptions & { room: { most: number; left: number } },
 ): Promise<ScenarioReport> {
   const notes = collectNotes();
   const { refusals, warnings } = notes;
   const report = { scenario: found.folder, lab, course: found.course, refusals, warnings };
   if (!found.isListed && !options.unlisted) return { ...report, outcome: 'left out' };
-  const draft = await convert(tree, found, lab, { options, notes });
+  const converted = await convert(tree, found, lab, { options, notes });
+  const draft = converted && fitting(converted);
   if (draft && !(await putLab(draft, { into: options.into, slug: lab, force: options.force }))) {
     notes.refuse(`the lab "${lab}" is there already: --force replaces it`, { file: indexOf(found) });
   }
   if (refusals.length > 0) return { ...report, outcome: 'refused' };
   return { ...report, outcome: warnings.length > 0 ? 'imported with warnings' : 'imported' };
+
+  /** By links a small repository can have one large scenario many times. */
+  function fitting(draft: LabDraft): LabDraft | undefined {
+    const bytes = sizeOf(draft);
+    const { room } = options;
+    if (bytes <= room.left) {
+      room.left -= bytes;
+      return draft;
+    }
+    const message = `the labs of this import would have more than ${Math.floor(room.most / 1024 / 1024)} MiB together: import a part of it`;
+    notes.refuse(message, { file: indexOf(found) });
+    return undefined;
+  }
 }
 
 async function convert(

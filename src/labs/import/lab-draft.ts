@@ -23,11 +23,16 @@ export function asFolder({ files, runnable }: LabDraft): LabFolder {
   return { files, runnable, version: contentDigest(files, runnable), refused: new Map() };
 }
 
+/** Bytes of all its files. */
+export function sizeOf({ files }: Pick<LabDraft, 'files'>): number {
+  return [...files.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
 /** Why the draft is more than a lab may be, as the end of a sentence. */
 export function tooLarge({ files }: LabDraft): string | undefined {
   if (files.size >= FOLDER_LIMITS.files) return `has ${FOLDER_LIMITS.files} files or more`;
-  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  if (bytes > FOLDER_LIMITS.bytes) return `holds more than ${FOLDER_LIMITS.bytes / 1024 / 1024} MiB`;
+  if (sizeOf({ files }) > FOLDER_LIMITS.bytes)
+    return `holds more than ${FOLDER_LIMITS.bytes / 1024 / 1024} MiB`;
   const deepest = [...files.keys()].find((path) => path.split('/').length > FOLDER_LIMITS.depth + 1);
   return deepest === undefined ? undefined : `has "${deepest}" more than ${FOLDER_LIMITS.depth} folders deep`;
 }

@@ -16,13 +16,23 @@ export function nameFrom(text: string): string {
   return `${name.slice(0, LONGEST - rest.length - 1).replace(/-+$/, '')}-${rest}`;
 }
 
-/** As {@link nameFrom}, but none of `taken`, to which it is added; `otherwise` is for texts of other scripts. */
-export function ownName(text: string, otherwise: string, taken: Set<string>): string {
-  const name = nameFrom(text) || otherwise;
-  let own = name;
-  for (let number = 2; taken.has(own); number += 1) {
-    own = `${name.slice(0, LONGEST - 4)}-${number}`;
-  }
-  taken.add(own);
-  return own;
+/** Gives names of which none is given twice. */
+export type Names = (text: string, otherwise: string) => string;
+
+/** As {@link nameFrom}, each name its own; `otherwise` is for texts of other scripts, of which all may have it. */
+export function createNames(): Names {
+  const given = new Set<string>();
+  /** The number that the next one of a name may have: one after another, however many there are. */
+  const next = new Map<string, number>();
+  return (text, otherwise) => {
+    const name = nameFrom(text) || otherwise;
+    let own = name;
+    while (given.has(own)) {
+      const number = next.get(name) ?? 2;
+      next.set(name, number + 1);
+      own = `${name.slice(0, LONGEST - `-${number}`.length)}-${number}`;
+    }
+    given.add(own);
+    return own;
+  };
 }

@@ -2,7 +2,8 @@ import type { Environment } from './environments.ts';
 import type { Notes, Place } from './import-note.ts';
 import { addText } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
-import { ownName } from './names.ts';
+import { createNames } from './names.ts';
+import type { Names } from './names.ts';
 import type { Scenario, ScenarioPart } from './scenario.ts';
 import { hiddenScript, verifyScript } from './scripts.ts';
 import { shortened } from './shortened.ts';
@@ -67,7 +68,7 @@ export async function writeSteps(work: StepWork): Promise<WrittenSteps> {
     ...steps,
     ...(finishIsStep ? [finish] : []),
   ];
-  const names = new Set<string>();
+  const names = createNames();
   for (const [place, part] of parts.entries()) {
     written.steps.push(await writeStep(part, { place, names, early: place === 0 ? early : undefined }, work));
   }
@@ -106,7 +107,7 @@ function tellVerify(part: ScenarioPart, { notes, placeOf }: StepWork): void {
 
 async function writeStep(
   part: ScenarioPart,
-  { place, names, early }: { place: number; names: Set<string>; early: Early | undefined },
+  { place, names, early }: { place: number; names: Names; early: Early | undefined },
   work: StepWork,
 ): Promise<object> {
   const { texts, draft } = work;
@@ -123,7 +124,7 @@ async function writeStep(
   const hints = await writeHints(part, page, number, work);
   const solution = writeSolution([...(early?.commands ?? []), ...(page?.commands ?? [])], number, work);
   return {
-    id: ownName(title, `step-${place + 1}`, names),
+    id: names(title, `step-${place + 1}`),
     title,
     instructions: addText(draft, `steps/${number}.md`, page?.markdown || title),
     ...(start.length > 0 && { start }),

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { addAsset } from '../../../../src/labs/import/assets.ts';
 import { findScenarios } from '../../../../src/labs/import/find-scenarios.ts';
@@ -114,4 +115,38 @@ await t.test('a scenario has no more steps and files than a lab', async (t) => {
     'one/index.json:1: details.assets.host01: must have at most 100 entries',
   ]);
   t.same(await readdir(done.into), []);
+});
+
+await t.test('links that make one scenario many fill no disk', async (t) => {
+  const size = 400 * 1024;
+  const scenario = {
+    'index.json': smallIndex({
+      details: {
+        steps: [{ title: 'A step', text: 'step.md' }],
+        assets: { host01: [{ file: 'large.bin', target: '/root' }] },
+      },
+    }),
+    'step.md': 'Look.',
+    'assets/large.bin': 'x'.repeat(size),
+  };
+  const folder = await labsFolder(t, {
+    course: { 'structure.json': structure('one', 'link-1', 'link-2', 'small') },
+    'course/one': scenario,
+    'course/small': { 'index.json': smallIndex(), 'step.md': 'Look.' },
+  });
+  for (const number of [1, 2]) await symlink('one', join(folder, `course/link-${number}`));
+  const { scenarios, into } = await importAll(t, folder, { limitBytes: size * 2.5 });
+  t.match(
+    scenarios.map(({ scenario: name, outcome }) => [name, outcome]),
+    [
+      ['course/one', 'imported'],
+      ['course/link-1', 'imported'],
+      ['course/link-2', 'refused'],
+      ['course/small', 'imported'],
+    ],
+  );
+  t.match(scenarios[2]?.refusals, [
+    { message: /the labs of this import would have more than 0 MiB together/ },
+  ]);
+  t.equal((await readdir(into)).length, 3);
 });

@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 import { fileMode } from '../../../../src/labs/import/file-mode.ts';
 import { parseLooseJson } from '../../../../src/labs/import/loose-json.ts';
 import { minutesOf } from '../../../../src/labs/import/minutes.ts';
-import { nameFrom, ownName } from '../../../../src/labs/import/names.ts';
+import { createNames, nameFrom } from '../../../../src/labs/import/names.ts';
 import { shortened } from '../../../../src/labs/import/shortened.ts';
 import { TREE_LIMITS, pathWithin, readSourceTree } from '../../../../src/labs/import/source-tree.ts';
 import { withoutComments } from '../../../../src/labs/import/without-comments.ts';
@@ -94,11 +94,21 @@ await t.test('names have letters, digits and hyphens, and are their own', async 
   ]);
   t.match(nameFrom('a'.repeat(70)), /^a{54}-[0-9a-f]{8}$/);
   t.not(nameFrom('a'.repeat(70)), nameFrom('a'.repeat(71)));
-  const taken = new Set<string>();
+  const own = createNames();
   t.same(
-    ['Step', 'step', '네', '네'].map((text) => ownName(text, 'other', taken)),
-    ['step', 'step-2', 'other', 'other-2'],
+    ['Step', 'step', '네', '네', 'Step 2', 'step'].map((text) => own(text, 'other')),
+    ['step', 'step-2', 'other', 'other-2', 'step-2-2', 'step-3'],
   );
+  const long = createNames();
+  const names = [1, 2, 3].map(() => long('b'.repeat(63), ''));
+  t.same(names, ['b'.repeat(63), `${'b'.repeat(61)}-2`, `${'b'.repeat(61)}-3`]);
+});
+
+await t.test('names are found one after another, however many texts have none of their own', async (t) => {
+  const own = createNames();
+  const names = Array.from({ length: 100_000 }, () => own('이름', 'lab'));
+  t.equal(new Set(names).size, names.length);
+  t.equal(names.at(-1), 'lab-100000');
 });
 
 await t.test('long texts are shortened at a word', async (t) => {
