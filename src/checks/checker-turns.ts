@@ -3,9 +3,9 @@ import type { Turns } from '../turns.ts';
 
 /**
  * Containers of trusted checks at a time in one process: each takes up to 512 MiB and a CPU, which starts
- * of sessions do not reckon with.
+ * of sessions do not reckon with. docs/admin.md tells of the two GiB.
  */
-export const CHECKERS_AT_ONCE = 4;
+const CHECKERS_AT_ONCE = 4;
 
 export type CheckerTurns = ReturnType<typeof createCheckerTurns>;
 
