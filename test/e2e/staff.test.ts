@@ -109,12 +109,18 @@ await test('the copy is in the list, and its own lab page is opened from there',
   await copy.shows(/mine/);
 });
 
-await test('the page of a copy checks on request alone, and offers nothing that is for its learner', async (t) => {
+await test('the page of a copy checks on request alone, and its hints cost nobody anything', async (t) => {
   const note = labPage(page).step('Write a note');
   await labPage(page).check('Write a note', '✓');
   await page.getByText('0 of 1 steps passed').waitFor();
   t.equal(await note.getByText('It is checked by itself.').count(), 0);
-  t.ok(await note.getByRole('button', { name: 'Show hint 1' }).isDisabled());
+  await note.getByText('In a copy hints are shown at once and cost nothing').waitFor();
+  await note.getByRole('button', { name: 'Show hint 1', exact: true }).click();
+  await note
+    .getByRole('region', { name: 'Hints' })
+    .getByRole('listitem')
+    .filter({ hasText: 'Redirect what echo prints.' })
+    .waitFor();
   t.equal(await page.getByRole('alert').count(), 0);
 });
 

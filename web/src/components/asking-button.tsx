@@ -8,6 +8,8 @@ export function AskingButton(props: {
   /** For screen readers, where `label` alone does not say what it is about. */
   name?: string | undefined;
   disabled?: boolean;
+  /** Why it is disabled. */
+  why?: string | undefined;
   /** Whether something else is being done, so that nothing can be asked for. */
   busy: boolean;
   title: string;
@@ -17,7 +19,7 @@ export function AskingButton(props: {
   children: ReactNode;
   onYes: () => void;
 }) {
-  const { label, name, disabled = false, busy, title, yes, no, children, onYes } = props;
+  const { label, name, disabled = false, why, busy, title, yes, no, children, onYes } = props;
   const [asking, setAsking] = useState(false);
 
   function answer(agreed: boolean) {
@@ -32,6 +34,7 @@ export function AskingButton(props: {
         className="quiet"
         aria-label={name}
         disabled={disabled}
+        title={why}
         aria-disabled={busy}
         onClick={() => !busy && setAsking(true)}
       >

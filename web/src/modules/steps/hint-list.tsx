@@ -6,17 +6,18 @@ import { errorText } from '../api/error-text.ts';
 import { Markdown } from '../instructions/markdown.tsx';
 import { useTexts } from '../language/language.ts';
 import { useReadySession } from '../session/ready-session.ts';
-import type { LabStep, StepProgress } from './step.ts';
+import type { LabStep, ShownHint, StepProgress } from './step.ts';
 import { stepTexts } from './texts.ts';
 
 const RevealHint = gql<
-  { revealHint: { hint: { id: string } } },
-  { session: string; step: string; hint: string }
+  { revealHint: { hint: ShownHint } },
+  { session: string; step: string; hint: string; language: string }
 >`
-  mutation RevealHint($session: ID!, $step: ID!, $hint: ID!) {
+  mutation RevealHint($session: ID!, $step: ID!, $hint: ID!, $language: String) {
     revealHint(input: { session: $session, step: $step, hint: $hint }) {
       hint {
         id
+        text(language: $language)
       }
     }
   }
@@ -35,23 +36,29 @@ export function HintList(props: {
   const session = useReadySession();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const isCopy = session?.isFork ?? false;
+  /** Shown in staff's copy, which no progress tells of. */
+  const [copied, setCopied] = useState<readonly ShownHint[]>([]);
 
   async function reveal(hint: string) {
     if (busy || !session) return;
     setBusy(true);
-    const { error } = await client.mutation(RevealHint, { session: session.id, step: step.id, hint });
+    const asked = { session: session.id, step: step.id, hint, language };
+    const { data, error } = await client.mutation(RevealHint, asked);
     setBusy(false);
     setProblem(error && errorText(error));
+    if (isCopy && data) setCopied([...copied, data.revealHint.hint]);
     onRevealed();
   }
 
   return (
     <section className="hints" aria-label={texts.hints}>
       {problem && <Problem>{problem}</Problem>}
+      {isCopy && <p className="faint">{texts.hintsOfCopy}</p>}
       <ol>
         {step.hints.map(({ id, afterFailures, cost }, place) => {
-          const shown = progress?.hints.find((hint) => hint.id === id);
-          const wait = afterFailures - (progress?.failures ?? 0);
+          const shown = (isCopy ? copied : (progress?.hints ?? [])).find((hint) => hint.id === id);
+          const wait = isCopy ? 0 : afterFailures - (progress?.failures ?? 0);
           return (
             <li key={id}>
               {shown && <Markdown text={shown.text} language={language} />}
@@ -59,8 +66,8 @@ export function HintList(props: {
               {!shown && wait <= 0 && (
                 <ShowButton
                   number={place + 1}
-                  percent={Math.round(cost * 100)}
-                  disabled={!session || session.isFork}
+                  percent={isCopy ? 0 : Math.round(cost * 100)}
+                  disabled={!session}
                   busy={busy}
                   onShow={() => void reveal(id)}
                 />
@@ -86,7 +93,14 @@ function ShowButton(props: {
   const texts = useTexts(stepTexts);
   if (percent === 0) {
     return (
-      <button type="button" className="quiet" disabled={disabled} aria-disabled={busy} onClick={onShow}>
+      <button
+        type="button"
+        className="quiet"
+        disabled={disabled}
+        title={disabled ? texts.startFirst : undefined}
+        aria-disabled={busy}
+        onClick={onShow}
+      >
         {texts.showHint(number)}
       </button>
     );
@@ -95,6 +109,7 @@ function ShowButton(props: {
     <AskingButton
       label={`${texts.showHint(number)} (−${percent} %)`}
       disabled={disabled}
+      why={disabled ? texts.startFirst : undefined}
       busy={busy}
       title={texts.askHint}
       yes={texts.showIt}

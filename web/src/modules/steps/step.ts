@@ -25,7 +25,13 @@ export interface StepProgress {
   passed: boolean;
   failures: number;
   /** Those that were shown. */
-  hints: { id: string; text: string }[];
+  hints: ShownHint[];
+}
+
+/** Help that the learner was shown. */
+export interface ShownHint {
+  id: string;
+  text: string;
 }
 
 /** One of the things that judge a step. */

@@ -11,6 +11,8 @@ const en = {
   preparing: 'This step is being prepared…',
   tryAgain: 'Try again',
   hints: 'Hints',
+  hintsOfCopy:
+    'In a copy hints are shown at once and cost nothing; the learner has those that they asked for.',
   hintAfter: (number: number, failures: number) =>
     `Hint ${number} can be shown after ${failures} more failed ${failures === 1 ? 'attempt' : 'attempts'}.`,
   showHint: (number: number) => `Show hint ${number}`,
@@ -46,6 +48,8 @@ export const stepTexts: Texts<typeof en> = {
     preparing: '이 단계를 준비하는 중…',
     tryAgain: '다시 시도',
     hints: '힌트',
+    hintsOfCopy:
+      '복사본에서는 힌트를 바로 볼 수 있고 점수를 빼지 않습니다. 학습자에게는 직접 요청한 힌트만 보입니다.',
     hintAfter: (number, failures) => `힌트 ${number}은(는) ${failures}번 더 실패하면 볼 수 있습니다.`,
     showHint: (number) => `힌트 ${number} 보기`,
     askHint: '힌트를 볼까요?',
