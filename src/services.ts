@@ -39,6 +39,7 @@ import { createSessions } from './sessions/create-sessions.ts';
 import { isSurelyGone, nameOwner } from './process-owner.ts';
 import { createSteps } from './sessions/steps/create-steps.ts';
 import { createLabImageFolders } from './setup/lab-image-folders.ts';
+import { tellNested } from './nested-notice.ts';
 import { imagesFolder } from './setup/project-folders.ts';
 import { createStandingWork } from './standing-work.ts';
 import { createTerminalService } from './terminals/terminal-service.ts';
@@ -277,18 +278,17 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       standing.begin('the upkeep of previews', previews.maintain);
       standing.begin('the upkeep of pinned images', pins.upkeep.maintain);
       standing.begin('following the sources of labs', labs.maintain);
-      const { registryCacheBytes: cacheBytes } = config;
-      const kept = { registry, setting: config.registry, cacheBytes, seed: images.seed, clock, log };
-      standing.begin('the upkeep of the local registry', (signal) => keepRegistry(kept, signal));
+      standing.begin('the upkeep of the local registry', (signal) =>
+        keepRegistry({ registry, config, seed: images.seed, clock, log }, signal),
+      );
+      standing.begin('a look at engines in machines', () => tellNested({ engine, config, log }));
       void terminals
         .recover()
         .catch((error: unknown) => log.error({ err: error }, 'Terminals could not be recovered.'));
     },
 
     /** Begins to stop, without waiting: requests that wait for checks or the engine get their answers. */
-    interrupt(): void {
-      void interrupt();
-    },
+    interrupt: (): void => void interrupt(),
 
     /** Ends all work and closes everything, in a few seconds whatever hangs. Sessions go on running on the engine. */
     async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
 import type { EngineRegistry } from '../engine/engine-registry.ts';
 import { isFault } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -18,10 +19,7 @@ const ANSWERS_LOOKS = 60;
 export async function keepRegistry(
   options: {
     registry: EngineRegistry;
-    /** As the setting has it: `off`, `auto` for Berth's own, or the address of another one. */
-    setting: string;
-    /** Most bytes of what it fetches from another registry. */
-    cacheBytes: number;
+    config: Pick<Config, 'registry' | 'registryCacheBytes'>;
     /** Puts into one of Berth's own what it has from the start. */
     seed: (registry: EngineRegistry, signal: AbortSignal) => Promise<void>;
     clock: Clock;
@@ -29,13 +27,14 @@ export async function keepRegistry(
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const cache = options.setting !== 'off' ? keepRegistryCache(options, signal) : undefined;
+  const { registry: setting, registryCacheBytes: cacheBytes } = options.config;
+  const cache = setting === 'off' ? undefined : keepRegistryCache({ ...options, cacheBytes }, signal);
   await keepRunning(options, signal);
   await cache;
 }
 
 async function keepRunning(
-  { registry, setting, seed, clock, log }: Parameters<typeof keepRegistry>[0],
+  { registry, config: { registry: setting }, seed, clock, log }: Parameters<typeof keepRegistry>[0],
   signal: AbortSignal,
 ): Promise<void> {
   let seeded = setting !== 'auto';

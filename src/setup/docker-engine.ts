@@ -6,6 +6,7 @@ import { pingEngine } from './engine-ping.ts';
 import { startDaemon } from './daemon-process.ts';
 import { prepareEngineFiles } from './engine-files.ts';
 import { raiseKeyQuota } from './kernel-keys.ts';
+import { labelOwnEngine } from './own-engine.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
 
@@ -36,7 +37,10 @@ export async function ensureEngine({
   const ping = await pingEngine(address, env);
   const off = env['BERTH_ENGINE_SETUP'] === 'off';
   if (ping.state === 'up') {
-    if (address === DEFAULT_ENGINE && !off && process.getuid?.() === 0) await raiseKeyQuota();
+    if (address === DEFAULT_ENGINE && !off && process.getuid?.() === 0) {
+      await raiseKeyQuota();
+      await labelOwnEngine();
+    }
     return { address, note: address };
   }
   if (ping.state === 'refused') throw refusedError(address);

@@ -75,6 +75,15 @@ export function checkEngine(address: string, facts: EngineInfo | { problem: stri
   ];
 }
 
+/** `problem` is why no machine can have an engine of its own, undefined where it can. */
+export function checkNested(setting: 'auto' | 'on' | 'off', problem: string | undefined): Finding {
+  const name = 'engines in machines';
+  if (problem === undefined) return ok(name, 'labs may give learners a Docker engine of their own');
+  if (setting === 'off') return ok(name, 'off');
+  const mend = 'docs/admin.md, "Docker engines in machines", tells what they need';
+  return advice(name, problem, mend);
+}
+
 /** `quota` is the kernel's, undefined where there is none. */
 export function checkKeyQuota(quota: { maxkeys: number; maxbytes: number } | undefined): Finding {
   const name = 'kernel keys';

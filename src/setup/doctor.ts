@@ -2,6 +2,9 @@ import { connectEngine } from '../engine/docker/connection.ts';
 import { peekDisk } from '../engine/docker/disk.ts';
 import { readEngineInfo } from '../engine/docker/engine-info.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
+import { EGRESS_IMAGE } from '../engine/docker/docker-engine.ts';
+import { createNestedSupport, wantsNested } from '../engine/docker/nested/nested-support.ts';
+import type { NestedSetting } from '../engine/docker/nested/nested-support.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { isFault } from '../errors.ts';
@@ -16,6 +19,7 @@ import {
   checkEngineDisk,
   checkImages,
   checkKeyQuota,
+  checkNested,
   checkNode,
   checkPort,
   checkSubnetPool,
@@ -39,11 +43,13 @@ export interface DoctorConfig {
   readonly databaseUrl: string;
   readonly subnetPool: string;
   readonly diskReserve?: Portion | undefined;
+  readonly nestedDocker: NestedSetting;
+  readonly nestedRuntime: string | undefined;
   readonly publicUrl: string | undefined;
   readonly previewDomain: string | undefined;
 }
 
-/** Looks at all that Berth needs of this machine. Changes and makes nothing. */
+/** Looks at all that Berth needs of this machine. Changes nothing; what a container alone can tell, one tells that is gone afterwards. */
 export async function examine({
   config,
   env,
@@ -54,7 +60,7 @@ export async function examine({
   imagesFolder: string;
 }): Promise<Finding[]> {
   const [engine, keyQuota, routes, folder, database, port, programs] = await Promise.all([
-    examineEngine(env, imagesFolder, config.diskReserve),
+    examineEngine(env, imagesFolder, config),
     readKeyQuota(),
     readRoutes(),
     probeFolder(config.dataDir),
@@ -78,7 +84,7 @@ export async function examine({
 async function examineEngine(
   env: NodeJS.ProcessEnv,
   imagesFolder: string,
-  reserve: Portion | undefined,
+  { diskReserve, nestedDocker: setting, nestedRuntime: runtime }: DoctorConfig,
 ): Promise<Finding[]> {
   const address = env['DOCKER_HOST'] || DEFAULT_ENGINE;
   const ping = await pingEngine(address, env);
@@ -86,20 +92,33 @@ async function examineEngine(
   const { docker, close } = connectEngine(address, env);
   try {
     const images = createDockerImages({ docker });
+    const nested = createNestedSupport({
+      docker,
+      installation: 'doctor',
+      image: EGRESS_IMAGE,
+      setting,
+      runtime,
+    });
     return [
       ...checkEngine(address, await readEngineInfo(docker)),
-      ...checkEngineDisk(await peekDisk(docker), reserve),
-      ...checkImages(await wantedImages(images, imagesFolder, env)),
+      ...checkEngineDisk(await peekDisk(docker), diskReserve),
+      checkNested(setting, await nested.problem()),
+      ...checkImages(
+        await wantedImages(images, { imagesFolder, env, nested: await wantsNested(docker, env) }),
+      ),
     ];
   } finally {
     close();
   }
 }
 
-async function wantedImages(images: EngineImages, imagesFolder: string, env: NodeJS.ProcessEnv) {
+async function wantedImages(
+  images: EngineImages,
+  { imagesFolder, env, nested }: { imagesFolder: string; env: NodeJS.ProcessEnv; nested: boolean },
+) {
   const debian = await findDebian(images);
   const wanted = [{ name: BASE_IMAGE, present: debian !== undefined }];
-  for (const folder of neededImages(await listLabImages(imagesFolder), env)) {
+  for (const folder of neededImages(await listLabImages(imagesFolder), env, { nested })) {
     wanted.push({ name: repositoryOf(folder.name), present: await isBuilt(images, folder, debian) });
   }
   return wanted;

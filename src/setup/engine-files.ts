@@ -6,7 +6,7 @@ import { whenMissing } from '../../setup/debian.mjs';
 import { parseRoutes } from '../ipv4.ts';
 import { allocateSubordinateIds } from './subordinate-ids.ts';
 
-const DAEMON_CONFIG = '/etc/docker/daemon.json';
+export const DAEMON_CONFIG = '/etc/docker/daemon.json';
 const ENGINE_DATA = '/var/lib/docker';
 const TUN_DEVICE = '/dev/net/tun';
 
@@ -53,7 +53,7 @@ async function idsIn(file: string): Promise<{ names: string[]; ids: number[] }> 
 }
 
 /** Readers see the old file or the new one, never a half. */
-async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.berth-${process.pid}`;
   await writeFile(temporary, text, { mode });

@@ -1,5 +1,6 @@
 import { connectEngine } from '../engine/docker/connection.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
+import { wantsNested } from '../engine/docker/nested/nested-support.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { isFault } from '../errors.ts';
 import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
@@ -28,7 +29,8 @@ export async function ensureMachine({
   const { docker, close } = connectEngine(address, env);
   try {
     const images = createDockerImages({ docker });
-    const folders = neededImages(await listLabImages(imagesFolder), env);
+    const nested = await wantsNested(docker, env);
+    const folders = neededImages(await listLabImages(imagesFolder), env, { nested });
     const labImages: string[] = [];
     const { id } = await steps.run('base image', (step) => findBaseImage({ images, folders, step }));
     if (id === undefined) return { engine: address, labImages };

@@ -6,8 +6,11 @@ const OF_REGISTRY = /^(registry|hub-.+)$/;
 const NESTED = 'docker';
 
 /** The images that this machine needs: those of the local registry and of engines in machines only where they are wanted. */
-export function neededImages(folders: readonly LabImageFolder[], env: NodeJS.ProcessEnv): LabImageFolder[] {
+export function neededImages(
+  folders: readonly LabImageFolder[],
+  env: NodeJS.ProcessEnv,
+  { nested }: { nested: boolean },
+): LabImageFolder[] {
   const registry = env['BERTH_REGISTRY'] !== 'off';
-  const nested = env['BERTH_NESTED_DOCKER'] !== 'off';
   return folders.filter(({ name }) => (registry || !OF_REGISTRY.test(name)) && (nested || name !== NESTED));
 }

@@ -30,7 +30,7 @@ import { commitVolume, listVolumes } from './volume-image.ts';
 import { createWaitingShells } from './waiting-shells.ts';
 
 const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
-const EGRESS_IMAGE = 'berth/lab-egress:latest';
+export const EGRESS_IMAGE = 'berth/lab-egress:latest';
 const CHECKER_IMAGE = 'berth/lab-checker:latest';
 
 export interface DockerEngineOptions {

@@ -25,7 +25,13 @@ await t.test('a service keeps the cache of the local registry small', async (t) 
     t.fail('what is in another registry is not ours to choose');
   };
   const kept = keepRegistry(
-    { registry, setting: 'http://a.registry', seed: notSeeded, cacheBytes: 3 * MIB, clock: systemClock, log },
+    {
+      registry,
+      config: { registry: 'http://a.registry', registryCacheBytes: 3 * MIB },
+      seed: notSeeded,
+      clock: systemClock,
+      log,
+    },
     stopping.signal,
   );
   await until(async () => (await used()) <= 3 * MIB);

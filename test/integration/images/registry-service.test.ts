@@ -57,7 +57,7 @@ await t.test('a service runs the registry that it is told to, and an admin fills
   const seed = async () => {
     t.fail('nothing is to be put there');
   };
-  const settings = { setting: 'off', cacheBytes: 0, seed };
+  const settings = { config: { registry: 'off', registryCacheBytes: 0 }, seed };
   const off = { ...settings, registry, clock: systemClock, log: quietLog() };
   await keepRegistry(off, new AbortController().signal);
   t.strictSame(await containers(), [], 'a service that is told to have none removes it');

@@ -20,7 +20,8 @@ const started: (() => Promise<void>)[] = [];
 
 async function run(files: readonly string[]): Promise<number> {
   const { engine } = await ensureMachine({
-    env: process.env,
+    // All that there may be is tested.
+    env: { ...process.env, BERTH_NESTED_DOCKER: 'on', BERTH_REGISTRY: 'auto' },
     steps,
     imagesFolder: 'images',
   });

@@ -9,6 +9,7 @@ import {
   checkNode,
   checkPort,
   checkKeyQuota,
+  checkNested,
   checkSubnetPool,
   checkTestPrograms,
 } from '../../../src/setup/doctor-checks.ts';
@@ -120,5 +121,16 @@ await t.test(
     t.equal(met.state, 'missing');
     t.match(met.detail, '10.0.0.0/8 of tun0');
     t.equal(checkSubnetPool(pool, [route('tun0', '10.231.4.0/28')]).state, 'missing');
+  },
+);
+
+await t.test(
+  'engines in machines are told with what keeps them away, which keeps Berth from nothing',
+  async (t) => {
+    t.match(checkNested('on', undefined), { state: 'ok' });
+    t.match(checkNested('off', 'it is off'), { state: 'ok', detail: 'off' });
+    const problem = 'the engine does not remap users';
+    t.match(checkNested('on', problem), { state: 'advice', detail: problem, mend: /docs\/admin\.md/ });
+    t.match(checkNested('auto', problem), { state: 'advice', detail: problem });
   },
 );

@@ -56,6 +56,12 @@ export function createNestedSupport(options: NestedOptions) {
   };
 }
 
+/** Whether machines are to have engines here, as far as the setting and the engine's own words go. */
+export async function wantsNested(docker: Docker, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const setting = (env['BERTH_NESTED_DOCKER'] || 'auto') as NestedSetting;
+  return refusalOf(setting, (await call(() => docker.info())) as Info) === undefined;
+}
+
 /** Of the engine's answer, what matters here. */
 interface Info {
   SecurityOptions?: string[] | null;
