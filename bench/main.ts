@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { clearService } from '../test/support/installation.ts';
 import { BURST, measureBurst, measureWarmBurst } from './burst.ts';
 import { measureColdStart } from './cold-start.ts';
 import { createBenchContext } from './context.ts';
@@ -91,21 +92,19 @@ async function withService(measure: Measurement['measure'], warm: number): Promi
   await appendFile(join(labsDir, LAB, 'lab.yaml'), `\nwarm: ${warm}\n`);
   const [port, inspectorPort] = [await freePort(), await freePort()];
   const adminToken = randomBytes(24).toString('hex');
+  const env = {
+    ...process.env,
+    BERTH_PORT: String(port),
+    BERTH_DATA_DIR: dataDir,
+    BERTH_ADMIN_TOKEN: adminToken,
+    BERTH_LABS_DIR: labsDir,
+    BERTH_SUBNET_POOL: `${SUBNETS}.0.0/16`,
+    BERTH_TERMINAL_LIMIT: '1000',
+  };
   const service = spawn(
     process.execPath,
     [`--inspect=127.0.0.1:${inspectorPort}`, 'dist/cli/main.js', 'serve'],
-    {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: {
-        ...process.env,
-        BERTH_PORT: String(port),
-        BERTH_DATA_DIR: dataDir,
-        BERTH_ADMIN_TOKEN: adminToken,
-        BERTH_LABS_DIR: labsDir,
-        BERTH_SUBNET_POOL: `${SUBNETS}.0.0/16`,
-        BERTH_TERMINAL_LIMIT: '1000',
-      },
-    },
+    { stdio: ['ignore', 'pipe', 'ignore'], env },
   );
   const exited = once(service, 'exit');
   try {
@@ -126,6 +125,7 @@ async function withService(measure: Measurement['measure'], warm: number): Promi
   } finally {
     service.kill('SIGTERM');
     await exited;
+    await clearService(env);
     await rm(dataDir, { recursive: true, force: true });
   }
 }

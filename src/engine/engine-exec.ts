@@ -15,6 +15,8 @@ export interface ExecSpec {
   environment?: Record<string, string>;
   /** Longest run, in milliseconds. */
   timeoutMs: number;
+  /** Told of the command's output as it comes, within the limit. */
+  onOutput?: (bytes: Buffer) => void;
   /** Most bytes of output and error output together. */
   outputLimitBytes: number;
   signal?: AbortSignal;

@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
 import { createDelivery } from './delivery.ts';
 import type { FilePlace, FileService } from './file.ts';
+import type { PartWay } from './parts.ts';
 import { createLooks } from './looks.ts';
 import { isOfKernel, machinePath } from './machine-path.ts';
 import { readingAsLearner, readingAsStaff } from './reading.ts';
@@ -25,12 +26,14 @@ export interface FileServiceOptions {
   log: Log;
   /** Most bytes of one upload. */
   uploadLimitBytes: number;
+  /** How long the parts of uploads are; as part-size.ts has it when absent. */
+  partSize?: PartWay['partSize'];
 }
 
 /** The use cases, and `stop`, which ends transfers and resolves when nothing of them is left in machines. */
 export function createFileService(options: FileServiceOptions): FileService & { stop(): Promise<void> } {
   const { sessions, engine, log, uploadLimitBytes } = options;
-  const delivery = createDelivery({ engine, limitBytes: uploadLimitBytes, log });
+  const delivery = createDelivery({ ...options, limitBytes: uploadLimitBytes });
   const uploads = createUploads({ engine, delivery });
   const asLearner = readingAsLearner(engine);
   const asStaff = readingAsStaff(engine);

@@ -1,47 +1,77 @@
-import { fault } from '../errors.ts';
-import type { Upload } from './file.ts';
-import type { PartMemory } from './part-memory.ts';
+import { Readable } from 'node:stream';
+import { nextPart } from './part-size.ts';
+import type { PartSize } from './part-size.ts';
+import { partName, partTar } from './part-tar.ts';
+import type { Owner } from './part-tar.ts';
+import { createPieceFlow } from './piece-flow.ts';
+import type { PieceFlow } from './piece-flow.ts';
 
-/** Sees each piece of an upload before the machine does, and may throw. */
-export interface Inspection {
-  add(chunk: Buffer): void;
-  end(): void;
+/** What a part is filled up with. */
+const ZEROS = Buffer.alloc(1024 * 1024);
+
+/** How an upload gets into its machine. */
+export interface PartWay {
+  /** Where parts are laid down, in the machine's root. */
+  folder: string;
+  /** Of the whole upload, in bytes, where it is known. */
+  size: number | undefined;
+  /** Whose a part of several pieces is to be; root's for all to read where that is undefined. */
+  owner: () => Promise<Owner | undefined>;
+  lay(tar: Readable): Promise<void>;
+  /** Told of each part that is there; `bytes` is how much of it is the upload's, where that is not all. */
+  laid(name: string, bytes: number | undefined): void;
+  /** Aborted when no more is wanted. */
+  signal: AbortSignal;
+  /** How long parts are; as {@link nextPart} has it when absent. */
+  partSize?: typeof nextPart | undefined;
 }
 
 /**
- * An upload in parts, each but the last as long as one of `memory`, in which they are. The memory of a
- * part is used again for the one after the next: it is to be done with by then.
- * @throws UPLOAD_TOO_LARGE, TRANSFER_INTERRUPTED when it is not as long as it was said to be, and what `inspection` throws
+ * Sends an upload part by part. A part has as many pieces as its client should send in the time that a
+ * part may take, and the first of them is here before it begins. Where the client is late all the same,
+ * the part is filled up, and what comes then goes into the next.
  */
-export async function* partsOf(
-  { content, size }: Upload,
-  {
-    limitBytes,
-    inspection,
-    memory,
-  }: { limitBytes: number; inspection: Inspection | undefined; memory: PartMemory },
-): AsyncGenerator<Buffer, void> {
-  if (size !== undefined && size > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
-  const room = memory[0].length;
-  let [turn, filled, total] = [0, 0, 0];
-  // Left open when it is refused, since it may be the connection by which that is told.
-  const chunks: AsyncIterable<Buffer> = content.iterator({ destroyOnReturn: false });
-  for await (const chunk of chunks) {
-    total += chunk.length;
-    if (total > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
-    if (size !== undefined && total > size) throw fault('TRANSFER_INTERRUPTED');
-    inspection?.add(chunk);
-    for (let at = 0; at < chunk.length;) {
-      const part = memory[turn] as Buffer;
-      const copied = chunk.copy(part, filled, at);
-      at += copied;
-      filled += copied;
-      if (filled < room) continue;
-      yield part;
-      [turn, filled] = [1 - turn, 0];
-    }
+export async function sendParts(pieces: AsyncIterator<Buffer, void>, way: PartWay): Promise<void> {
+  const { folder, signal, partSize = nextPart } = way;
+  const flow = createPieceFlow(pieces);
+  let left = way.size;
+  for (let number = 0; ; number += 1) {
+    const first = await flow.coming();
+    if (!first) return;
+    const part = partSize({ first: first.length, left, paceMs: flow.paceMs(), number });
+    const owner = part.size > first.length ? await way.owner() : undefined;
+    signal.throwIfAborted();
+    const name = partName(number);
+    const content = createContent(first, { ...part, flow, signal });
+    const tar = partTar({ folder, name, size: part.size, owner }, content.bytes());
+    await way.lay(Readable.from(tar, { objectMode: false }));
+    signal.throwIfAborted();
+    const bytes = content.taken();
+    way.laid(name, bytes === part.size ? undefined : bytes);
+    if (left !== undefined) left -= bytes;
   }
-  inspection?.end();
-  if (size !== undefined && total !== size) throw fault('TRANSFER_INTERRUPTED');
-  if (filled > 0) yield (memory[turn] as Buffer).subarray(0, filled);
+}
+
+/** What is in a part: pieces, and zeros where they are late. */
+function createContent(
+  first: Buffer,
+  { size, patienceMs, flow, signal }: PartSize & { flow: PieceFlow; signal: AbortSignal },
+) {
+  let taken = 0;
+  return {
+    /** Bytes of the upload in it. */
+    taken: () => taken,
+    async *bytes(): AsyncGenerator<Buffer, void> {
+      const end = performance.now() + patienceMs;
+      for (let piece: Buffer | undefined = first; piece;) {
+        taken += piece.length;
+        yield piece;
+        // Asked for more: all before this piece has gone, and this one is on its way.
+        flow.advance();
+        if (taken === size) return;
+        piece = await flow.comingWithin(end - performance.now(), signal);
+      }
+      for (let left = size - taken; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, left);
+    },
+  };
 }

@@ -28,7 +28,9 @@ export async function runScript(
   engine: Pick<Engine, 'exec'>,
   machineId: string,
   call: ScriptCall,
-  options: Partial<Pick<ExecSpec, 'timeoutMs' | 'outputLimitBytes' | 'signal' | 'inputStream'>> = {},
+  options: Partial<
+    Pick<ExecSpec, 'timeoutMs' | 'outputLimitBytes' | 'signal' | 'inputStream' | 'onOutput'>
+  > = {},
 ): Promise<ExecResult> {
   const result = await engine.exec(machineId, {
     ...commandOf(call),

@@ -114,11 +114,17 @@ export const UPLOAD_PREFIX = '.berth-upload-';
 /** A line of input by which an upload is told to be whole. */
 export const WHOLE = 'whole';
 
+/** Gives out what is in the part $1; of one that was filled up, $2 bytes. */
+const GIVE = 'give() { if [ -n "$2" ]; then head -c "$2" -- "$1"; else cat -- "$1"; fi; }';
+
 /**
  * Puts an upload to $1. $2: the folder in which its parts arrive; $3: its mode, in octal, or nothing
  * for that of the file that is there; $4: its name until it is whole. Reads the names of parts as
- * they arrive and {@link WHOLE} at their end; where that does not come, nothing stays. Before, it
- * removes what a crash left an hour ago: no upload takes so long. Answers with a line as {@link STAT}.
+ * they arrive, with the bytes to be taken where that is not all, and {@link WHOLE} at their end; where
+ * that does not come, nothing stays. A first part that is the user's own needs no copy: it gets a
+ * second name, unless it is on another disk. Before, it removes what a crash left an hour ago: no upload
+ * takes so long. Answers with the numbers of the user and group that files here get, and at the end
+ * with a line as {@link STAT}.
  */
 export const TAKE_FILE_SCRIPT = `
 [ -L "$1" ] && [ -f "$1" ] && link=$(readlink -f -- "$1") && shift && set -- "$link" "$@"
@@ -131,7 +137,9 @@ find . -mindepth 1 -maxdepth 1 -name '${UPLOAD_PREFIX}*' -type f -mmin +60 -exec
 umask 077
 : >"$4" || exit ${EXIT.diskFull}
 fail() { rm -f -- "$4"; exit "$code"; }
-while read -r part; do
+${GIVE}
+stat -c '%u %g' -- "$4"
+while read -r part bytes; do
   if [ "$part" = ${WHOLE} ]; then
     mode=\${3:-$(stat -c %a -- "$1" 2>/dev/null)}
     code=${EXIT.denied}
@@ -139,8 +147,10 @@ while read -r part; do
     ${STAT} -- "$1"
     exit
   fi
+  [ -z "$bytes" ] && [ ! -s "$4" ] && [ -O "$2/$part" ] &&
+    ln -f -- "$2/$part" "$4" 2>/dev/null && { touch -- "$4"; continue; }
   code=${EXIT.diskFull}
-  cat -- "$2/$part" >>"$4" || fail "$@"
+  give "$2/$part" "$bytes" >>"$4" || fail "$@"
 done
 code=${EXIT.broken}
 fail "$@"
@@ -151,9 +161,13 @@ export const UNPACK_SCRIPT = `
 ${MUST_BE_THERE}
 ${MUST_BE_A_FOLDER}
 [ -w "$1" ] && cd "$1" 2>/dev/null || exit ${EXIT.denied}
-while read -r part && [ "$part" != ${WHOLE} ]; do :; done
+${GIVE}
+parts=
+while read -r part bytes && [ "$part" != ${WHOLE} ]; do
+  parts="$parts $part:$bytes"
+done
 [ "$part" = ${WHOLE} ] || exit ${EXIT.broken}
-said=$(cat -- "$2"/* | tar -x -p $3 -f - 2>&1 >/dev/null) && exit 0
+said=$(for part in $parts; do give "$2/\${part%:*}" "\${part#*:}"; done | tar -x -p $3 -f - 2>&1 >/dev/null) && exit 0
 case $said in
   *'No space left'* | *'Wrote only'*) exit ${EXIT.diskFull} ;;
   *'Permission denied'*) exit ${EXIT.denied} ;;

@@ -98,8 +98,15 @@ function readNumber(block: Buffer, [start, length]: readonly [number, number]): 
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
-/** A header block for a file or folder of root's whose name is short and plain, of now. */
-export function writeTarHeader(entry: { name: string; type: '0' | '5'; size: number; mode: number }): Buffer {
+/** A header block for a file or folder whose name is short and plain, of now; root's where it names no owner. */
+export function writeTarHeader(entry: {
+  name: string;
+  type: '0' | '5';
+  size: number;
+  mode: number;
+  uid?: number;
+  gid?: number;
+}): Buffer {
   const block = Buffer.alloc(BLOCK_BYTES);
   const write = ([start, length]: readonly [number, number], text: string) =>
     block.write(text, start, length, 'latin1');
@@ -107,8 +114,8 @@ export function writeTarHeader(entry: { name: string; type: '0' | '5'; size: num
     write(field, value.toString(8).padStart(field[1] - 1, '0'));
   write(FIELD.name, entry.name);
   octal(FIELD.mode, entry.mode);
-  octal(FIELD.uid, 0);
-  octal(FIELD.gid, 0);
+  octal(FIELD.uid, entry.uid ?? 0);
+  octal(FIELD.gid, entry.gid ?? 0);
   octal(FIELD.size, entry.size);
   octal(FIELD.modifiedAt, Math.floor(Date.now() / 1_000));
   write(FIELD.type, entry.type);

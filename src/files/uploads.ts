@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
 import type { Delivery } from './delivery.ts';
 import type { FileService, FileStat } from './file.ts';
-import type { Inspection } from './parts.ts';
+import type { Inspection } from './pieces.ts';
 import { runScript } from './run-script.ts';
 import { MAKE_FOLDER_SCRIPT, TAKE_FILE_SCRIPT, UNPACK_SCRIPT, UPLOAD_PREFIX } from './scripts.ts';
 import { parseStatLine } from './stat-line.ts';
@@ -35,9 +35,9 @@ export function createUploads({ engine, delivery }: { engine: Pick<Engine, 'exec
     ): Promise<FileStat> {
       if (parents) await makeFolder(machineId, path.slice(0, path.lastIndexOf('/')) || '/');
       const more = [mode?.toString(8) ?? '', `${UPLOAD_PREFIX}${randomBytes(12).toString('hex')}`];
-      const taker = { script: TAKE_FILE_SCRIPT, path, more };
+      const taker = { script: TAKE_FILE_SCRIPT, path, more, takesOver: true };
       const { stdout } = await delivery.bring(machineId, { ...upload, signal }, taker);
-      return parseStatLine(stdout.toString());
+      return parseStatLine(stdout.toString().trimEnd().split('\n').at(-1) ?? '');
     },
 
     async unpack(
@@ -48,7 +48,7 @@ export function createUploads({ engine, delivery }: { engine: Pick<Engine, 'exec
     ): Promise<void> {
       if (parents) await makeFolder(machineId, path);
       const inspection = createTarInspection();
-      const taker = { script: UNPACK_SCRIPT, path, more: [keepOwners ? '' : OWN_ALL] };
+      const taker = { script: UNPACK_SCRIPT, path, more: [keepOwners ? '' : OWN_ALL], takesOver: false };
       await delivery.bring(machineId, { ...upload, signal, inspection }, taker);
     },
   };

@@ -6,10 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
-import { openDatabase } from '../../src/database/database.ts';
-import { readInstallation } from '../../src/database/installation.ts';
-import { readConfig } from '../../src/config.ts';
-import { clearInstallation, noteInstallation } from './installation.ts';
+import { clearService } from './installation.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { TYPESCRIPT } from './typescript.ts';
 
@@ -129,13 +126,4 @@ export class GraphqlRefusal extends Error {
     super(errors.map((error) => error.message).join('; '));
     this.errors = errors;
   }
-}
-
-/** Removes from the engine what a service with these settings has there: what it was doing when it was killed as well. */
-async function clearService(environment: NodeJS.ProcessEnv): Promise<void> {
-  const database = await openDatabase({ url: readConfig(environment).databaseUrl });
-  const installation = await readInstallation(database);
-  await database.close();
-  noteInstallation(installation);
-  await clearInstallation(installation);
 }

@@ -1,6 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Test } from 'tap';
+import { readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { readInstallation } from '../../src/database/installation.ts';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
 import { newId } from '../../src/ids.ts';
 import { remainsOf } from './machine/remains.ts';
@@ -28,4 +31,13 @@ export async function clearInstallation(installation: string): Promise<void> {
   } finally {
     close();
   }
+}
+
+/** Removes from the engine what a service with these settings has there: what it was doing when it was killed as well. */
+export async function clearService(environment: NodeJS.ProcessEnv): Promise<void> {
+  const database = await openDatabase({ url: readConfig(environment).databaseUrl });
+  const installation = await readInstallation(database);
+  await database.close();
+  noteInstallation(installation);
+  await clearInstallation(installation);
 }

@@ -12,10 +12,10 @@ export interface ExecOutput {
   readonly failure: string | undefined;
 }
 
-/** Gathers a command's output up to `limitBytes`; calls `onStarted` once and `onLimit` when there is more. */
+/** Gathers a command's output up to `limitBytes`, of which `output` is told; calls `started` once and `limit` when there is more. */
 export function createExecOutput(
   limitBytes: number,
-  on: { started: () => void; limit: () => void },
+  on: { started: () => void; limit: () => void; output?: ((bytes: Buffer) => void) | undefined },
 ): ExecOutput {
   const kept: Record<OutputChannel, Buffer[]> = { stdout: [], stderr: [] };
   let room = limitBytes;
@@ -25,7 +25,9 @@ export function createExecOutput(
 
   const keep = (channel: OutputChannel, bytes: Buffer) => {
     // A copy, so that a small output does not hold a whole network buffer.
-    if (room > 0 && bytes.length > 0) kept[channel].push(Buffer.from(bytes.subarray(0, room)));
+    const copy = Buffer.from(bytes.subarray(0, room));
+    if (copy.length > 0) kept[channel].push(copy);
+    if (copy.length > 0 && channel === 'stdout') on.output?.(copy);
     const over = bytes.length > room;
     room = Math.max(0, room - bytes.length);
     if (over) on.limit();

@@ -40,6 +40,7 @@ export async function runExec(container: Docker.Container, spec: ExecSpec): Prom
   const output = createExecOutput(spec.outputLimitBytes, {
     started: () => started.resolve(),
     limit: () => cut.resolve('output-limit'),
+    output: spec.onOutput,
   });
   const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
   const abort = () => cut.resolve('aborted');

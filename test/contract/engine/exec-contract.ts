@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
@@ -35,6 +36,19 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
     await t.test('with large output whole and in order', async (t) => {
       const { out } = await run('seq 1 100000', { outputLimitBytes: 1_000_000 });
       t.equal(out, Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join(''));
+    });
+
+    await t.test('with its output told as it comes', async (t) => {
+      const input = new PassThrough();
+      let told = '';
+      const onOutput = (bytes: Buffer) => {
+        told += bytes.toString();
+        // What it waits for is only said once its first word was heard.
+        if (told === 'first\n') input.end('second\n');
+      };
+      const script = 'echo first; echo aside >&2; read word; echo $word';
+      t.match(await run(script, { inputStream: input, onOutput }), { out: 'first\nsecond\n' });
+      t.equal(told, 'first\nsecond\n');
     });
 
     await t.test('even when what it started in the background keeps its output open', async (t) => {

@@ -5,6 +5,7 @@ import { fault } from '../../../src/errors.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createFileService } from '../../../src/files/file-service.ts';
 import type { FilePlace } from '../../../src/files/file.ts';
+import { nextPart } from '../../../src/files/part-size.ts';
 import { allScopes } from '../../../src/identity/actor.ts';
 import type { Actor, Role } from '../../../src/identity/actor.ts';
 import { authorize } from '../../../src/sessions/access.ts';
@@ -12,6 +13,9 @@ import type { SessionState } from '../../../src/sessions/session.ts';
 import { dockerHarness, provisionMachine, runScript } from '../../support/engines.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';
+
+/** Clients that are slow are waited for less than usual. */
+const PATIENCE_MS = 300;
 
 export const never = new AbortController().signal;
 
@@ -46,6 +50,7 @@ export async function createFileWorld(
     events,
     log,
     uploadLimitBytes,
+    partSize: (upload) => ({ ...nextPart(upload), patienceMs: PATIENCE_MS }),
     sessions: {
       get: async () => ({ state }),
       async machine(who, id, name) {

@@ -1,12 +1,12 @@
 import { test } from 'tap';
-import { createPartMemories, PART_BYTES } from '../../../src/files/part-memory.ts';
+import { createPieceMemories, PIECE_BYTES } from '../../../src/files/piece-memory.ts';
 
 await test('the memory of one upload serves the next, whatever its size', async (t) => {
-  const memories = createPartMemories();
+  const memories = createPieceMemories();
   const memory = memories.take(undefined);
   t.same(
     memory.map(({ length }) => length),
-    [PART_BYTES, PART_BYTES],
+    [PIECE_BYTES, PIECE_BYTES],
   );
   t.not(memory[0], memory[1]);
   memories.giveBack(memory);
@@ -14,8 +14,8 @@ await test('the memory of one upload serves the next, whatever its size', async 
 });
 
 await test('two uploads at once never have the same, and that of one alone is kept', async (t) => {
-  const memories = createPartMemories();
-  const [one, two] = [memories.take(PART_BYTES), memories.take(PART_BYTES)];
+  const memories = createPieceMemories();
+  const [one, two] = [memories.take(PIECE_BYTES), memories.take(PIECE_BYTES)];
   t.equal(new Set([...one, ...two]).size, 4);
   memories.giveBack(one);
   memories.giveBack(two);
@@ -25,7 +25,7 @@ await test('two uploads at once never have the same, and that of one alone is ke
 });
 
 await test('a small upload takes no more than it needs, and that is not kept', async (t) => {
-  const memories = createPartMemories();
+  const memories = createPieceMemories();
   const small = memories.take(5);
   t.same(
     small.map(({ length }) => length),

@@ -1,0 +1,47 @@
+import { fault } from '../errors.ts';
+import type { Upload } from './file.ts';
+import type { PieceMemory } from './piece-memory.ts';
+
+/** Sees all of an upload before the machine does, and may throw. */
+export interface Inspection {
+  add(chunk: Buffer): void;
+  end(): void;
+}
+
+/**
+ * An upload in pieces, each but the last as long as one of `memory`, in which they are. The memory of a
+ * piece is used again for the one after the next: it is to be done with by then.
+ * @throws UPLOAD_TOO_LARGE, TRANSFER_INTERRUPTED when it is not as long as it was said to be, and what `inspection` throws
+ */
+export async function* piecesOf(
+  { content, size }: Upload,
+  {
+    limitBytes,
+    inspection,
+    memory,
+  }: { limitBytes: number; inspection: Inspection | undefined; memory: PieceMemory },
+): AsyncGenerator<Buffer, void> {
+  if (size !== undefined && size > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
+  const room = memory[0].length;
+  let [turn, filled, total] = [0, 0, 0];
+  // Left open when it is refused, since it may be the connection by which that is told.
+  const chunks: AsyncIterable<Buffer> = content.iterator({ destroyOnReturn: false });
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    if (total > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
+    if (size !== undefined && total > size) throw fault('TRANSFER_INTERRUPTED');
+    inspection?.add(chunk);
+    for (let at = 0; at < chunk.length;) {
+      const piece = memory[turn] as Buffer;
+      const copied = chunk.copy(piece, filled, at);
+      at += copied;
+      filled += copied;
+      if (filled < room) continue;
+      yield piece;
+      [turn, filled] = [1 - turn, 0];
+    }
+  }
+  inspection?.end();
+  if (size !== undefined && total !== size) throw fault('TRANSFER_INTERRUPTED');
+  if (filled > 0) yield (memory[turn] as Buffer).subarray(0, filled);
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import { test } from 'tap';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { CLEAN_UP_SCRIPT } from '../../../src/files/scripts.ts';
+import { dockerHarness } from '../../support/engines.ts';
+import { tarOf } from '../../support/tar.ts';
+import { until } from '../../support/until.ts';
+import { createFileWorld, never, owner, upload } from './file-world.ts';
+
+await test('large uploads', async (t) => {
+  const { engine, holdCleaning } = withCleaningHeld(dockerHarness(t).engine);
+  const { files, place, shell, leftovers } = await createFileWorld(t, { engine });
+
+  await t.test(
+    'need no copy where they can get another name, and are their user’s all the same',
+    async (t) => {
+      const bytes = Buffer.from(Array.from({ length: 9_000_001 }, (_, at) => at % 251));
+      const sum = createHash('sha256').update(bytes).digest('hex');
+      const places = [
+        { machine: 'plain', folder: '/home/learner', owner: 'learner:learner', names: '2' },
+        { machine: 'root', folder: '/srv', owner: 'root:root', names: '2' },
+        { machine: 'root', folder: '/srv/shared', owner: 'root:games', names: '2' },
+        { machine: 'plain', folder: '/dev/shm', owner: 'learner:learner', names: '1' },
+      ];
+      await shell('root', 'mkdir /srv/shared; chgrp games /srv/shared; chmod g+s /srv/shared');
+      for (const { machine, folder, owner: belongs, names } of places) {
+        const path = `${folder}/large`;
+        const before = Date.now();
+        const release = holdCleaning();
+        const stat = await files.write(owner, place(machine, path), upload(bytes), never);
+        t.match(stat, { size: bytes.length, mode: 0o644 }, path);
+        t.ok(stat.modifiedAt.getTime() > before - 2_000, 'of now');
+        t.equal(
+          await shell(machine, `stat -c '%U:%G %h' ${path}; sha256sum <${path}`),
+          `${belongs} ${names}\n${sum}  -\n`,
+        );
+        release();
+        t.equal(await leftovers(machine), '');
+      }
+    },
+  );
+
+  await t.test('of a client that falls silent in the middle hold up nothing, and lose nothing', async (t) => {
+    const bytes = Buffer.alloc(6_000_000, 'abcdefg');
+    const [content, archive] = [new PassThrough(), new PassThrough()];
+    const tar = await tarOf({ name: 'from-tar', body: bytes });
+    const at = place('plain', '/home/learner/slow');
+    const writing = files.write(owner, at, { content, size: bytes.length }, never);
+    const unpacking = files.unpack(
+      owner,
+      place('plain', '/home/learner'),
+      { content: archive, size: undefined },
+      never,
+    );
+    content.write(bytes.subarray(0, 3_000_000));
+    archive.write(tar.subarray(0, 3_000_000));
+    const sizes = 'stat -c %s /.berth-upload-*/000000 2>/dev/null | sort';
+    await until(async () => (await shell('plain', sizes)) === '6000000\n8388608\n');
+    content.end(bytes.subarray(3_000_000));
+    archive.end(tar.subarray(3_000_000));
+    await Promise.all([writing, unpacking]);
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    for (const name of ['slow', 'from-tar']) {
+      t.equal(await shell('plain', `sha256sum <~/${name}`, 'learner'), `${sum}  -\n`, name);
+    }
+    t.equal(await leftovers('plain'), '');
+  });
+});
+
+/** An engine on which what uploads leave can be kept from being removed for a while. */
+function withCleaningHeld(engine: Engine) {
+  let gate = Promise.resolve();
+  return {
+    engine: {
+      ...engine,
+      async exec(machineId, spec) {
+        if (spec.command.includes(CLEAN_UP_SCRIPT)) await gate;
+        return engine.exec(machineId, spec);
+      },
+    } satisfies Engine,
+    /** What it gives lets the cleaning go on. */
+    holdCleaning() {
+      let release = () => {};
+      gate = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
+    },
+  };
+}
