@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
+import { batches } from '../batches.ts';
 import type { Database, Transaction } from '../database/database.ts';
-import { pairKey, PAIRS_PER_QUERY } from './progress-store.ts';
+import { pairKey } from './progress-store.ts';
 import type { LearnerInLab } from './progress-store.ts';
 
 /** A learner at a step of a lab. */
@@ -45,8 +46,7 @@ export function createHintStore({ database, clock }: { database: Database; clock
     /** The hints shown, by {@link pairKey}. */
     async of(pairs: readonly LearnerInLab[]): Promise<Map<string, ShownHint[]>> {
       const found = new Map<string, ShownHint[]>();
-      for (let start = 0; start < pairs.length; start += PAIRS_PER_QUERY) {
-        const some = pairs.slice(start, start + PAIRS_PER_QUERY);
+      for (const some of batches(pairs)) {
         const rows = await client.shownHint.findMany({
           where: { OR: some.map(({ learnerId, lab }) => ({ learnerId, labSlug: lab })) },
           orderBy: [{ stepId: 'asc' }, { hintId: 'asc' }],

@@ -1,3 +1,4 @@
+import { batches } from '../batches.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import type { Progress as ProgressRow } from '../database/generated/sqlite/client.ts';
 
@@ -19,9 +20,6 @@ export interface LearnerInLab {
   lab: string;
 }
 
-/** Pairs asked for in one statement: SQLite takes an expression of at most a thousand parts. */
-export const PAIRS_PER_QUERY = 200;
-
 export type ProgressStore = ReturnType<typeof createProgressStore>;
 
 export function createProgressStore({ database: { client } }: { database: Database }) {
@@ -30,8 +28,7 @@ export function createProgressStore({ database: { client } }: { database: Databa
     async of(pairs: readonly LearnerInLab[]): Promise<Map<string, TriedStep[]>> {
       const unique = [...new Map(pairs.map((pair) => [pairKey(pair), pair])).values()];
       const found = new Map<string, TriedStep[]>(unique.map((pair) => [pairKey(pair), []]));
-      for (let start = 0; start < unique.length; start += PAIRS_PER_QUERY) {
-        const some = unique.slice(start, start + PAIRS_PER_QUERY);
+      for (const some of batches(unique)) {
         const rows = await client.progress.findMany({
           where: { OR: some.map(({ learnerId, lab }) => ({ learnerId, labSlug: lab })) },
           orderBy: { stepId: 'asc' },

@@ -7,7 +7,7 @@ import type { TarEntry } from './tar-reader.ts';
 /** Entries of one archive: a large project has some ten thousand, and each costs the machine an inode. */
 export const ENTRY_LIMIT = 100_000;
 /** Links of one archive, which are remembered until its end. */
-export const LINK_LIMIT = 10_000;
+const LINK_LIMIT = 10_000;
 /** In bytes: what Linux takes for a whole path is 4,096, and the folder it is unpacked into needs some. */
 const NAME_LIMIT_BYTES = 2_048;
 

@@ -8,7 +8,7 @@ import { clientOf, contentOf, lingering } from './files-stream.ts';
 import { sendBytes } from './send-bytes.ts';
 
 /** Where the files of a machine are; `:session` is the id that GraphQL gives. */
-export const FILES_ROUTE = '/api/v1/sessions/:session/machines/:machine/files';
+const FILES_ROUTE = '/api/v1/sessions/:session/machines/:machine/files';
 
 type FilesRequest = FastifyRequest<{ Params: { session: string; machine: string } }>;
 

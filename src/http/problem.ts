@@ -41,7 +41,7 @@ export function addProblems(app: FastifyInstance): void {
  * Sends `error` as a problem. One that is not of the catalogue goes to the log, and its sender
  * learns no more than the request id. Also for Fastify's option `frameworkErrors`.
  */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = isFault(error) ? error : fromFastify(error, request);
   if (!known) request.log.error({ err: error }, 'A request met an unexpected error.');
   else if (known.status >= 500) request.log.warn({ err: known }, 'A request failed.');

@@ -1,3 +1,4 @@
+import { batches } from '../batches.ts';
 import type { Database } from '../database/database.ts';
 import type { OwnImage as OwnImageRow } from '../database/generated/sqlite/client.ts';
 
@@ -7,9 +8,6 @@ export interface OwnImage {
   imageId: string;
   origin: 'pulled' | 'built';
 }
-
-/** Most rows in one statement. */
-const BATCH = 200;
 
 export type OwnImageStore = ReturnType<typeof createOwnImageStore>;
 
@@ -64,8 +62,8 @@ export function createOwnImageStore({ database }: { database: Database }) {
 
     /** Forgets what is no longer on the engine. */
     async forget(names: readonly string[]): Promise<void> {
-      for (let start = 0; start < names.length; start += BATCH) {
-        await client.ownImage.deleteMany({ where: { name: { in: names.slice(start, start + BATCH) } } });
+      for (const some of batches(names)) {
+        await client.ownImage.deleteMany({ where: { name: { in: some } } });
       }
     },
   };

@@ -1,3 +1,4 @@
+import { batches } from '../batches.ts';
 import type { Database } from '../database/database.ts';
 import type { ImagePin as PinRow } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
@@ -5,8 +6,6 @@ import type { ImagePin } from './pin.ts';
 
 /** Most pins of a lab that are listed: of the versions used last. */
 const LIST_LIMIT = 500;
-/** Most pins forgotten in one statement. */
-const BATCH = 200;
 
 export type PinStore = ReturnType<typeof createPinStore>;
 
@@ -65,8 +64,8 @@ export function createPinStore({ database: { client } }: { database: Database })
         select: { labSlug: true, labVersion: true },
       });
       const over = versions.filter(({ labSlug, labVersion }) => !keep({ lab: labSlug, labVersion }));
-      for (let start = 0; start < over.length; start += BATCH) {
-        await client.imagePin.deleteMany({ where: { ...unused, OR: over.slice(start, start + BATCH) } });
+      for (const some of batches(over)) {
+        await client.imagePin.deleteMany({ where: { ...unused, OR: some } });
       }
     },
 

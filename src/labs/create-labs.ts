@@ -11,7 +11,7 @@ import { createFollower } from './sources/follower.ts';
 import { createLabSourceService } from './sources/lab-source-service.ts';
 import { createLabSourceStore } from './sources/lab-source-store.ts';
 import { createKeptVersions } from './versions/kept-versions.ts';
-import type { VersionKey } from './versions/version-store.ts';
+import type { VersionKey } from './versions/version-key.ts';
 import { createLabVersionStore } from './versions/version-store.ts';
 
 /** Puts labs together, and reads them. @throws CONFIG_INVALID when there is no such folder */

@@ -1,10 +1,10 @@
-import { putAdmissionTogether } from './admission/put-together.ts';
+import { createAdmissions } from './admission/create-admissions.ts';
 import { createClaimStore } from './claim-store.ts';
-import { putDiskTogether } from './disk/put-together.ts';
+import { createDisk } from './disk/create-disk.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
 import { nameOwner } from '../process-owner.ts';
-import { putMakingTogether } from './put-making-together.ts';
-import { putUpkeepTogether } from './put-upkeep-together.ts';
+import { createMaking } from './create-making.ts';
+import { createUpkeeps } from './create-upkeeps.ts';
 import { createSaves } from './saves/create-saves.ts';
 import { createSessionChanger } from './session-changes.ts';
 import { createSessionEnd } from './session-end.ts';
@@ -32,8 +32,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const parts = { ...options, store, claims, changer, subnets, owner };
   const diskNews = { onRoom: wakeProvisioner, onEnded: wakeTeardown };
   const keepNow = (...session: Parameters<typeof saves.keepNow>) => saves.keepNow(...session);
-  const disk = putDiskTogether({ ...parts, ...diskNews, keep: keepNow });
-  const admissions = putAdmissionTogether({ ...parts, pool, disk });
+  const disk = createDisk({ ...parts, ...diskNews, keep: keepNow });
+  const admissions = createAdmissions({ ...parts, pool, disk });
   const { limitOf, limitForStart, queue, engineRoom } = admissions;
   const saves = createSaves({
     ...parts,
@@ -46,14 +46,14 @@ export function createSessions(options: SessionsOptions): Sessions {
       wakeProvisioner();
     },
   });
-  const { warm, provisioner } = putMakingTogether({
+  const { warm, provisioner } = createMaking({
     ...parts,
     pool,
     admissions,
     savedMachines: saves.machines,
     onSettled: wakeTeardown,
   });
-  const { teardown, comparison, lifetimes, upkeep, watcher } = putUpkeepTogether({
+  const { teardown, comparison, lifetimes, upkeep, watcher } = createUpkeeps({
     ...parts,
     lifetimeStore,
     provisioner,

@@ -158,7 +158,7 @@ async function removeFormer(images: EngineImages, repository: string, kept: read
 }
 
 /** Names, contents and modes of a folder's files, in an order of their own. */
-export async function readBuildFiles(root: string): Promise<BuildFile[]> {
+async function readBuildFiles(root: string): Promise<BuildFile[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));

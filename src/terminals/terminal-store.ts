@@ -1,3 +1,4 @@
+import { batches } from '../batches.ts';
 import type { Database } from '../database/database.ts';
 import { fault } from '../errors.ts';
 import type { Terminal, TerminalSize } from './terminal.ts';
@@ -103,8 +104,8 @@ export function createTerminalStore({ database }: { database: Database }) {
     /** Moves the hold on these terminals on, and answers those of them that are no longer open, or gone. */
     async renew(ids: readonly string[], heldUntil: Date): Promise<string[]> {
       const ended = new Set(ids);
-      for (let from = 0; from < ids.length; from += BATCH) {
-        const where = { id: { in: ids.slice(from, from + BATCH) }, endedAt: null };
+      for (const some of batches(ids, BATCH)) {
+        const where = { id: { in: some }, endedAt: null };
         await client.terminal.updateMany({ where, data: { heldUntil } });
         const open = await client.terminal.findMany({ where, select: { id: true } });
         for (const { id } of open) ended.delete(id);

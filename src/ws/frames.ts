@@ -3,8 +3,8 @@ import type { FaultDetails } from '../errors.ts';
 import type { TerminalSize } from '../terminals/terminal.ts';
 
 /** First byte of every frame, in both directions. */
-export const FRAME_DATA = 0x00;
-export const FRAME_CONTROL = 0x01;
+const FRAME_DATA = 0x00;
+const FRAME_CONTROL = 0x01;
 
 /** Largest frame from a client, in bytes with its type: a paste in one piece, and nothing that fills memory. */
 export const MAX_CLIENT_FRAME = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { WebSocket } from '@fastify/websocket';
 
 /** Between two pings, in milliseconds: load balancers cut what is silent for a minute. */
-export const PING_EVERY_MS = 15_000;
+const PING_EVERY_MS = 15_000;
 
 /** Pings without an answer after which a socket is dead. */
 const MISSES = 2;

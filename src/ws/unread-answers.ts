@@ -1,7 +1,7 @@
 import type { WebSocket } from '@fastify/websocket';
 
 /** What may wait for a client that makes the server answer and does not read, in bytes. */
-export const MAX_UNREAD_ANSWERS = 4 * 1024 * 1024;
+const MAX_UNREAD_ANSWERS = 4 * 1024 * 1024;
 
 /**
  * Cuts off a client that goes on asking while too much waits for it. Call it before other listeners

@@ -102,7 +102,7 @@ const PHASES: Record<string, PushLayer['phase']> = {
 };
 
 /** Gathers what a push says of its layers: each event gives all of them as they are then. */
-export function createPushLayers(): (event: PushEvent) => readonly PushLayer[] {
+function createPushLayers(): (event: PushEvent) => readonly PushLayer[] {
   const layers = new Map<string, PushLayer>();
   return ({ id, status = '', progressDetail }) => {
     const phase = status.startsWith('Mounted from') ? 'done' : PHASES[status];

@@ -1,3 +1,4 @@
+import { batches } from '../../batches.ts';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { RegistryImage } from '../engine-registry.ts';
@@ -34,10 +35,8 @@ export async function listRegistry(registry: AskedRegistry): Promise<RegistryIma
   const { repositories = [] } = read(catalog);
   const names = repositories.filter((name) => NAME.test(name));
   const found: RegistryImage[] = [];
-  for (let start = 0; start < names.length; start += NAMES_PER_CALL) {
-    const urls = names
-      .slice(start, start + NAMES_PER_CALL)
-      .map((name) => `${registry.url}/v2/${name}/tags/list`);
+  for (const some of batches(names, NAMES_PER_CALL)) {
+    const urls = some.map((name) => `${registry.url}/v2/${name}/tags/list`);
     const answers = (await curl(registry, ['--write-out', '\n', ...urls])).split('\n').filter(Boolean);
     for (const answer of answers) {
       const { name, tags } = read(answer);

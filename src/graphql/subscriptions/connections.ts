@@ -1,7 +1,7 @@
 /** Most connections of one process: each costs some 20 KB while idle. */
-export const CONNECTION_LIMIT = 5_000;
+const CONNECTION_LIMIT = 5_000;
 /** Most connections of one user: tabs and scripts of one person, not of a leak. */
-export const USER_CONNECTION_LIMIT = 50;
+const USER_CONNECTION_LIMIT = 50;
 
 /** Counts connections, so that neither one user nor all together use up the process. */
 export function createConnectionCount(limits = { all: CONNECTION_LIMIT, ofUser: USER_CONNECTION_LIMIT }) {

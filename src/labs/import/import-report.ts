@@ -50,7 +50,7 @@ export function countOutcomes({ scenarios }: Pick<ImportReport, 'scenarios'>) {
 }
 
 /** How many steps with a verify there are of each outcome; undefined where none was tried. */
-export function countVerified({ scenarios }: Pick<ImportReport, 'scenarios'>) {
+function countVerified({ scenarios }: Pick<ImportReport, 'scenarios'>) {
   if (scenarios.every(({ verified }) => verified === undefined)) return undefined;
   const all = scenarios.flatMap(({ verified = [] }) => verified);
   const count = (outcome: (typeof all)[number]['outcome']) =>

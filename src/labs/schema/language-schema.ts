@@ -4,7 +4,7 @@ import { z } from 'zod';
 const MOST_LANGUAGES = 30;
 
 /** The language of a lab that names none. */
-export const DEFAULT_LANGUAGE = 'en';
+const DEFAULT_LANGUAGE = 'en';
 
 const language = z.string().transform((given, context) => {
   try {

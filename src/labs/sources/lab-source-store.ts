@@ -10,7 +10,7 @@ import type { Hold } from '../../keep-hold.ts';
 import { withoutSecret } from '../git/git-address.ts';
 import type { LabProblem } from '../lab-problem.ts';
 import { setPresent } from '../versions/version-store.ts';
-import type { VersionKey } from '../versions/version-store.ts';
+import type { VersionKey } from '../versions/version-key.ts';
 import type { LabSource } from './lab-source.ts';
 
 /** What one look brought: nothing new, another commit, or a failure. */

@@ -5,7 +5,9 @@ import type { Lab } from '../lab.ts';
 import { FOLDER, UPLOAD } from '../sources/choose-labs.ts';
 import { readLabFiles } from '../read-lab.ts';
 import { packFolder, unpackFolder } from './version-archive.ts';
-import type { LabVersionStore, VersionKey } from './version-store.ts';
+import { versionName } from './version-key.ts';
+import type { VersionKey } from './version-key.ts';
+import type { LabVersionStore } from './version-store.ts';
 
 const UNREADABLE = 'A stored version of a lab can not be read';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -39,9 +41,9 @@ export function createKeptVersions({
     const stored = await store.known(read.map(({ lab }) => lab));
     // One that has been out of use is in use again: it must not be forgotten meanwhile.
     await store.touch(stored, clock.now());
-    const known = new Set(stored.map(nameOf));
+    const known = new Set(stored.map(versionName));
     for (const { lab, folder } of read) {
-      if (known.has(nameOf(lab))) continue;
+      if (known.has(versionName(lab))) continue;
       const { slug, version } = lab;
       await store.add({ slug, version, content: await packFolder(folder), at: clock.now() });
     }
@@ -94,9 +96,4 @@ export function createKeptVersions({
       await store.removeUnused(new Date(at.getTime() - keepDays * DAY_MS));
     },
   };
-}
-
-/** One text for the two. */
-export function nameOf({ slug, version }: VersionKey): string {
-  return `${slug} ${version}`;
 }

@@ -1,14 +1,6 @@
+import { batches } from '../../batches.ts';
 import type { Database, Transaction } from '../../database/database.ts';
-
-/** Most versions that one statement names. */
-const BATCH = 200;
-
-/** One content of one lab. */
-export interface VersionKey {
-  slug: string;
-  /** Content digest. */
-  version: string;
-}
+import type { VersionKey } from './version-key.ts';
 
 /** What a lab of a source is now. */
 export interface PresentVersion extends VersionKey {
@@ -113,10 +105,6 @@ export async function setPresent(
   await tx.presentLab.createMany({
     data: changed.map(([labSlug, version]) => ({ source, labSlug, version, since })),
   });
-}
-
-function* batches<T>(all: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
 }
 
 function toRowKey({ slug, version }: VersionKey): { labSlug: string; version: string } {

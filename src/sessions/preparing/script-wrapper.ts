@@ -7,10 +7,10 @@ import type { StartScript } from '../../labs/lab.ts';
 export const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 
 /** Most that is kept of what a script in the background prints, in bytes: enough to see why it does not work. */
-export const LOG_LIMIT_BYTES = 256 * 1024;
+const LOG_LIMIT_BYTES = 256 * 1024;
 
 /** Longest wait for a script to be laid down, or begun in the background, in milliseconds. */
-export const BEGIN_TIMEOUT_MS = 20_000;
+const BEGIN_TIMEOUT_MS = 20_000;
 
 /** Exit code of the wrapper when it could not run the script. */
 export const REFUSED_EXIT_CODE = 125;

@@ -2,7 +2,7 @@ import type { LabWarm } from '../../labs/lab.ts';
 import { occurrences } from './warm-schedule.ts';
 
 /** How long after a scheduled time what nobody took is kept, in milliseconds: for those who are late. */
-export const KEPT_MS = 30 * 60_000;
+const KEPT_MS = 30 * 60_000;
 
 /** How many environments of a lab there are to be. */
 export interface WarmNeed {

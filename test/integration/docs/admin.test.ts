@@ -84,7 +84,7 @@ await t.test('what the page for admins says is done by a service, in its order',
   const upload = (await examplesOf('admin.md', 'sh', own)).find((code) => code.includes('images/builds'));
   const [post = '', look = ''] = upload?.split(/\n(?=curl)/) ?? [];
   const script = `${post.trimEnd()} >answer\nsed 's/.*"id":"\\([^"]*\\)".*/\\1/' answer >job\n${look}`;
-  const env = { ...process.env, TOKEN: berth.adminToken };
+  const env = { ...process.env, BERTH_TOKEN: berth.adminToken };
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,
     env,

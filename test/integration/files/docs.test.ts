@@ -18,7 +18,7 @@ await test('the commands of the page on files do what it says', async (t) => {
   await writeFile(join(folder, 'project', 'main.c'), 'int main;');
   const env = {
     ...process.env,
-    TOKEN: berth.adminToken,
+    BERTH_TOKEN: berth.adminToken,
     FILES: `${berth.url}/api/v1/sessions/${session}/machines/main/files`,
   };
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', commands], {

@@ -29,7 +29,7 @@ export interface AdmissionOptions {
 }
 
 /** All of admission, put together. */
-export function putAdmissionTogether(
+export function createAdmissions(
   options: AdmissionOptions & {
     database: Database;
     engine: Pick<Engine, 'info'>;

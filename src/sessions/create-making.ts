@@ -1,4 +1,4 @@
-import type { putAdmissionTogether } from './admission/put-together.ts';
+import type { createAdmissions } from './admission/create-admissions.ts';
 import type { ClaimStore } from './claim-store.ts';
 import { createEnvironmentMaker, createLabProvision } from './environment-maker.ts';
 import { createProvisioner } from './provisioner.ts';
@@ -16,14 +16,14 @@ import { createWarm } from './warm/create-warm.ts';
  * What makes environments, put together: for those who wait, and ahead. `onSettled` is called when a
  * session is no longer worked on here.
  */
-export function putMakingTogether(
+export function createMaking(
   options: SessionsOptions & {
     store: SessionStore;
     claims: ClaimStore;
     changer: SessionChanger;
     subnets: SubnetStore;
     pool: SubnetPool;
-    admissions: ReturnType<typeof putAdmissionTogether>;
+    admissions: ReturnType<typeof createAdmissions>;
     savedMachines: Saves['machines'];
     owner: string;
     onSettled: () => void;

@@ -18,7 +18,7 @@ import type { Warm } from './warm/create-warm.ts';
  * What keeps sessions, engine and lifetimes in line, put together. `onFreed` is called when an
  * environment was removed, `onEnded` when there is something to tear down.
  */
-export function putUpkeepTogether(
+export function createUpkeeps(
   options: SessionsOptions & {
     store: SessionStore;
     claims: ClaimStore;

@@ -18,7 +18,7 @@ export interface DiskOptions {
 }
 
 /** All of the disk's upkeep, put together. */
-export function putDiskTogether(
+export function createDisk(
   options: DiskOptions & {
     database: Database;
     engine: Pick<Engine, 'disk' | 'usage'>;
