@@ -1,10 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { Readable } from 'node:stream';
 import { fault } from '../errors.ts';
 import type { ImageService } from '../images/image.ts';
 import type { Job, JobService } from '../images/job.ts';
-import { limitedBody } from './limited-body.ts';
-import { TAR_TYPES } from './tar-types.ts';
+import { addTarRoutes, withTar } from './tar-body.ts';
 
 /**
  * `POST /api/v1/images/builds?name=…` builds an image of the tar in its body, which goes to the engine
@@ -20,34 +18,23 @@ export async function addImageUpload(
   },
 ): Promise<void> {
   const { images, jobs, limitBytes } = options;
-  await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(TAR_TYPES, (_request, body, done) => done(null, body));
-
-    scope.post<{ Querystring: { name?: unknown }; Body: Readable | undefined }>(
-      '/api/v1/images/builds',
-      async (request, reply) => {
-        const { name } = request.query;
-        if (typeof name !== 'string') {
-          throw fault('INPUT_INVALID', {
-            problem: 'Say once how the image is to be called: "?name=tools:1".',
-          });
-        }
-        if (!request.body) throw fault('MEDIA_TYPE_UNSUPPORTED', { type: '' });
-        const length = Number(request.headers['content-length'] ?? 0);
-        if (length > limitBytes) throw fault('BODY_TOO_LARGE', { limit: limitBytes });
-        const tar = limitedBody(request.body, limitBytes);
-        const job = await images.buildUpload(request.actor, { name, tar }).finally(() => {
-          // What was not read to its end is not waited for either.
-          if (!tar.readableEnded) reply.header('connection', 'close');
+  await addTarRoutes(app, (scope) => {
+    scope.post<{ Querystring: { name?: unknown } }>('/api/v1/images/builds', async (request, reply) => {
+      const { name } = request.query;
+      if (typeof name !== 'string') {
+        throw fault('INPUT_INVALID', {
+          problem: 'Say once how the image is to be called: "?name=tools:1".',
         });
-        return reply
-          .code(202)
-          .header('location', `/api/v1/jobs/${job.id}`)
-          .header('cache-control', 'no-store')
-          .send(asJson(job));
-      },
-    );
+      }
+      const job = await withTar(request, reply, limitBytes, (tar) =>
+        images.buildUpload(request.actor, { name, tar }),
+      );
+      return reply
+        .code(202)
+        .header('location', `/api/v1/jobs/${job.id}`)
+        .header('cache-control', 'no-store')
+        .send(asJson(job));
+    });
 
     scope.get<{ Params: { id: string } }>('/api/v1/jobs/:id', async (request, reply) => {
       const { actor, params } = request;

@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fault } from '../errors.ts';
 import type { LabService } from '../labs/lab-service.ts';
-import { ARCHIVE_LIMIT_BYTES } from '../labs/sources/lab-archive.ts';
-import { limitedBody } from './limited-body.ts';
-import { TAR_TYPES } from './tar-types.ts';
+import { LAB_TAR_LIMIT_BYTES } from '../labs/lab-tar.ts';
+import { addTarRoutes, withTar } from './tar-body.ts';
 
 interface OneLab {
   Params: { slug: string };
@@ -19,20 +17,12 @@ export async function addLabUpload(
   app: FastifyInstance,
   { labs }: { labs: Pick<LabService, 'upload' | 'removeUploaded'> },
 ): Promise<void> {
-  await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(TAR_TYPES, (_request, body, done) => done(null, body));
-
-    scope.put<OneLab & { Body: Readable | undefined }>('/api/v1/labs/:slug', async (request, reply) => {
-      const { actor, params, body } = request;
-      if (!body) throw fault('MEDIA_TYPE_UNSUPPORTED', { type: '' });
-      const tar = limitedBody(body, ARCHIVE_LIMIT_BYTES);
-      const lab = await labs
-        .upload(actor, params.slug, () => buffer(tar))
-        .finally(() => {
-          // What was not read to its end is not waited for either.
-          if (!tar.readableEnded) reply.header('connection', 'close');
-        });
+  await addTarRoutes(app, (scope) => {
+    scope.put<OneLab>('/api/v1/labs/:slug', async (request, reply) => {
+      const { actor, params } = request;
+      const lab = await withTar(request, reply, LAB_TAR_LIMIT_BYTES, (tar) =>
+        labs.upload(actor, params.slug, () => buffer(tar)),
+      );
       return reply.header('cache-control', 'no-store').send(lab);
     });
 

@@ -2,16 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { createFolderMeasure, depthProblem, FOLDER_LIMITS } from './folder-limits.ts';
 import { readOrdinaryFile } from './ordinary-file.ts';
-
-/** What a lab's folder may hold: far beyond any lab of text, far below what would slow a start down. */
-export const FOLDER_LIMITS = {
-  files: 1_000,
-  /** Folders within folders. */
-  depth: 8,
-  bytesPerFile: 1024 * 1024,
-  bytes: 16 * 1024 * 1024,
-};
 
 /** Left behind by tools; not of the lab. */
 const ignored = /^(\.git|\.DS_Store|Thumbs\.db|.*~|.*\.sw[op])$/;
@@ -39,17 +31,23 @@ export async function readLabFolder(folder: string): Promise<LabFolder> {
   const files = new Map<string, Buffer>();
   const runnable = new Set<string>();
   const refused = new Map<string, string>();
-  let bytes = 0;
+  const measure = createFolderMeasure();
 
-  async function readFolder(path: string, depth: number): Promise<void> {
+  function refuse(path: string, problem: string): void {
+    refused.set(path, problem);
+    measure.add(0);
+  }
+
+  async function readFolder(path: string): Promise<void> {
     const entries = await readdir(join(root, path), { withFileTypes: true });
     for (const entry of entries.sort(byName)) {
       if (isIgnored(entry.name)) continue;
       const inner = path === '' ? entry.name : `${path}/${entry.name}`;
-      if (!entry.isDirectory()) await take(inner, entry);
-      else if (depth < FOLDER_LIMITS.depth) await readFolder(inner, depth + 1);
-      else refused.set(inner, `lies more than ${FOLDER_LIMITS.depth} folders deep`);
-      if (files.size + refused.size >= FOLDER_LIMITS.files || bytes > FOLDER_LIMITS.bytes) return;
+      const tooDeep = entry.isDirectory() ? depthProblem(`${inner}/`) : undefined;
+      if (tooDeep !== undefined) refuse(inner, tooDeep);
+      else if (entry.isDirectory()) await readFolder(inner);
+      else await take(inner, entry);
+      if (measure.problem() !== undefined) return;
     }
   }
 
@@ -57,21 +55,15 @@ export async function readLabFolder(folder: string): Promise<LabFolder> {
     const target = entry.isSymbolicLink() ? await followLink(root, path) : { path: join(root, path) };
     const file =
       'problem' in target ? target : await readOrdinaryFile(target.path, FOLDER_LIMITS.bytesPerFile);
-    if ('problem' in file) {
-      refused.set(path, file.problem);
-      return;
-    }
+    if ('problem' in file) return refuse(path, file.problem);
     files.set(path, file.content);
-    bytes += file.content.length;
+    measure.add(file.content.length);
     if (file.runnable) runnable.add(path);
   }
 
-  await readFolder('', 0);
-  if (files.size + refused.size >= FOLDER_LIMITS.files) {
-    refused.set('.', `has ${FOLDER_LIMITS.files} files or more: a lab may hold fewer`);
-  } else if (bytes > FOLDER_LIMITS.bytes) {
-    refused.set('.', `holds more than ${FOLDER_LIMITS.bytes / 1024 / 1024} MiB`);
-  }
+  await readFolder('');
+  const tooMuch = measure.problem();
+  if (tooMuch !== undefined) refused.set('.', tooMuch);
   return { files, runnable, version: contentDigest(files, runnable), refused };
 }
 

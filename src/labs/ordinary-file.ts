@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { sizeProblem } from './folder-limits.ts';
 
 /** A file that was read, or why it can not be, as the end of a sentence. */
 export type FileReading = { content: Buffer; runnable: boolean } | { problem: string };
@@ -11,7 +12,8 @@ export async function readOrdinaryFile(path: string, limit: number): Promise<Fil
   try {
     const status = await handle.stat();
     if (!status.isFile()) return { problem: 'is not an ordinary file' };
-    if (status.size > limit) return { problem: `is larger than ${limit / 1024 / 1024} MiB` };
+    const tooLarge = sizeProblem(status.size, limit);
+    if (tooLarge !== undefined) return { problem: tooLarge };
     const content = await handle.readFile();
     return { content, runnable: (status.mode & 0o111) !== 0 };
   } finally {

@@ -1,4 +1,5 @@
-import { FOLDER_LIMITS, contentDigest } from '../lab-folder.ts';
+import { createFolderMeasure, depthProblem } from '../folder-limits.ts';
+import { contentDigest } from '../lab-folder.ts';
 import type { LabFolder } from '../lab-folder.ts';
 
 /** The files of a lab that is being made. */
@@ -30,9 +31,10 @@ export function sizeOf({ files }: Pick<LabDraft, 'files'>): number {
 
 /** Why the draft is more than a lab may be, as the end of a sentence. */
 export function tooLarge({ files }: LabDraft): string | undefined {
-  if (files.size >= FOLDER_LIMITS.files) return `has ${FOLDER_LIMITS.files} files or more`;
-  if (sizeOf({ files }) > FOLDER_LIMITS.bytes)
-    return `holds more than ${FOLDER_LIMITS.bytes / 1024 / 1024} MiB`;
-  const deepest = [...files.keys()].find((path) => path.split('/').length > FOLDER_LIMITS.depth + 1);
-  return deepest === undefined ? undefined : `has "${deepest}" more than ${FOLDER_LIMITS.depth} folders deep`;
+  const measure = createFolderMeasure();
+  for (const { length } of files.values()) measure.add(length);
+  const tooMuch = measure.problem();
+  if (tooMuch !== undefined) return tooMuch;
+  const deepest = [...files.keys()].find((path) => depthProblem(path) !== undefined);
+  return deepest === undefined ? undefined : `has "${deepest}", which ${depthProblem(deepest)}`;
 }

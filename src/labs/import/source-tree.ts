@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { fault } from '../../errors.ts';
-import { FOLDER_LIMITS } from '../lab-folder.ts';
+import { FOLDER_LIMITS } from '../folder-limits.ts';
 import { readOrdinaryFile } from '../ordinary-file.ts';
 import type { FileReading } from '../ordinary-file.ts';
 

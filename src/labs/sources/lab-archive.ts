@@ -1,22 +1,14 @@
 import { posix } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import type { Header } from 'tar-stream';
 import { fault, isFault } from '../../errors.ts';
-import { contentDigest, FOLDER_LIMITS, isIgnored } from '../lab-folder.ts';
+import { createFolderMeasure, depthProblem, sizeProblem } from '../folder-limits.ts';
+import { contentDigest, isIgnored } from '../lab-folder.ts';
 import type { LabFolder } from '../lab-folder.ts';
+import { entriesOf, unzipped } from '../lab-tar.ts';
 import { LAB_FILE } from '../read-lab.ts';
 
-/** What tar adds to contents at most: a header, a long name and padding, for each file and folder. */
-const ENTRY_OVERHEAD_BYTES = 4 * 1024;
-const MIB = 1024 * 1024;
 /** Longer than any path that a folder of this depth has. */
 const LONGEST_PATH_BYTES = 2_048;
-
-/** Most bytes of an archive that a lab can be in. */
-export const ARCHIVE_LIMIT_BYTES = FOLDER_LIMITS.bytes + 2 * FOLDER_LIMITS.files * ENTRY_OVERHEAD_BYTES;
 
 /**
  * Reads the files of a lab from a tar, plain or compressed by gzip, of the lab's folder: with or
@@ -26,22 +18,19 @@ export const ARCHIVE_LIMIT_BYTES = FOLDER_LIMITS.bytes + 2 * FOLDER_LIMITS.files
 export async function readLabArchive(given: Buffer): Promise<LabFolder> {
   const files = new Map<string, Buffer>();
   const runnable = new Set<string>();
-  const archive = extract();
-  archive.end(await plainTar(given));
-  let bytes = 0;
+  const measure = createFolderMeasure();
+  const tar = await plainTar(given);
   try {
-    for await (const entry of archive) {
-      const path = pathOf(entry.header);
-      const content = await buffer(entry);
+    for await (const { header, content } of entriesOf(tar)) {
+      const path = pathOf(header);
       if (path === undefined) continue;
-      bytes += content.length;
-      if (files.size >= FOLDER_LIMITS.files - 1) throw refused(`it has ${FOLDER_LIMITS.files} files or more`);
-      if (content.length > FOLDER_LIMITS.bytesPerFile) {
-        throw refused(`"${path}" is larger than ${FOLDER_LIMITS.bytesPerFile / MIB} MiB`);
-      }
-      if (bytes > FOLDER_LIMITS.bytes) throw refused(`it holds more than ${FOLDER_LIMITS.bytes / MIB} MiB`);
+      const tooLarge = sizeProblem(content.length);
+      if (tooLarge !== undefined) throw refused(`"${path}" ${tooLarge}`);
+      measure.add(content.length);
+      const tooMuch = measure.problem();
+      if (tooMuch !== undefined) throw refused(`it ${tooMuch}`);
       files.set(path, content);
-      if (((entry.header.mode ?? 0) & 0o111) !== 0) runnable.add(path);
+      if (((header.mode ?? 0) & 0o111) !== 0) runnable.add(path);
     }
   } catch (error) {
     if (isFault(error)) throw error;
@@ -52,7 +41,7 @@ export async function readLabArchive(given: Buffer): Promise<LabFolder> {
 
 async function plainTar(given: Buffer): Promise<Buffer> {
   if (given[0] !== 0x1f || given[1] !== 0x8b) return given;
-  return promisify(gunzip)(given, { maxOutputLength: ARCHIVE_LIMIT_BYTES }).catch((error: Error) => {
+  return unzipped(given).catch((error: Error) => {
     throw refused('it can not be uncompressed, or is too large then', error);
   });
 }
@@ -80,13 +69,15 @@ function inItsFolder(files: Map<string, Buffer>, runnable: Set<string>): LabFold
   const strip = (path: string) => (wrapped ? path.slice(top.length) : path);
   const inside = new Map([...files].map(([path, content]) => [strip(path), content]));
   const runs = new Set([...runnable].map(strip));
-  const tooDeep = [...inside.keys()].filter((path) => path.split('/').length > FOLDER_LIMITS.depth + 1);
-  const problem = `lies more than ${FOLDER_LIMITS.depth} folders deep`;
+  const tooDeep = [...inside.keys()].flatMap((path) => {
+    const problem = depthProblem(path);
+    return problem === undefined ? [] : [[path, problem] as const];
+  });
   return {
     files: inside,
     runnable: runs,
     version: contentDigest(inside, runs),
-    refused: new Map(tooDeep.map((path) => [path, problem])),
+    refused: new Map(tooDeep),
   };
 }
 
