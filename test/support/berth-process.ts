@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { clearService } from './installation.ts';
+import { bundledLab } from './lab-folders.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { TYPESCRIPT } from './typescript.ts';
 
@@ -33,7 +33,7 @@ export interface BerthProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts a service on a data folder of its own, which goes with the test, as does all that it has on the engine. */
+/** Starts a service with one lab, unless told otherwise, on a data folder of its own, which goes with the test, as does all that it has on the engine. */
 export async function startBerth(t: Test, settings: Record<string, string> = {}): Promise<BerthProcess> {
   const dataDir = await memoryFolder('berth-test-');
   const adminToken = `berth_test_${'x'.repeat(24)}`;
@@ -41,7 +41,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     ...process.env,
     BERTH_PORT: '0',
     BERTH_DATA_DIR: dataDir,
-    BERTH_LABS_DIR: join(root, 'labs'),
+    BERTH_LABS_DIR: settings['BERTH_LABS_DIR'] ?? (await bundledLab(t)),
     BERTH_ADMIN_TOKEN: adminToken,
     BERTH_REGISTRY: 'off',
     // Services of tests that run side by side share one engine: each takes networks of its own, apart

@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
 import { describeProblem } from '../../src/labs/lab-problem.ts';
 import type { Lab } from '../../src/labs/lab.ts';
 import { readLab } from '../../src/labs/read-lab.ts';
+
+const BUNDLED = join(import.meta.dirname, '../../labs');
 
 /** Text of files by their paths. */
 export type Files = Record<string, string>;
@@ -23,6 +25,13 @@ export async function writeLab(directory: string, slug: string, files: Files): P
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
+}
+
+/** A folder with one of the labs that come with Berth: reading all of them takes a service a second. */
+export async function bundledLab(t: Test, slug = 'linux-command-line'): Promise<string> {
+  const directory = await labsFolder(t, {});
+  await cp(join(BUNDLED, slug), join(directory, slug), { recursive: true });
+  return directory;
 }
 
 /** A lab that is as small as one can be. */

@@ -1,11 +1,11 @@
-import { cp, appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { startBerth } from '../../support/berth-process.ts';
 import { onEngine } from '../../support/engine-leftovers.ts';
+import { bundledLab } from '../../support/lab-folders.ts';
 import { learnerAt } from '../../support/learner.ts';
 import { until } from '../../support/until.ts';
 
@@ -17,9 +17,7 @@ interface Pools {
 
 /** A folder with the bundled lab, of which environments are made ahead. */
 async function warmLabs(t: Test): Promise<string> {
-  const labs = await mkdtemp(join(tmpdir(), 'berth-labs-'));
-  t.teardown(() => rm(labs, { recursive: true, force: true }));
-  await cp(join(root, 'labs'), labs, { recursive: true });
+  const labs = await bundledLab(t);
   await appendFile(join(labs, 'linux-command-line', 'lab.yaml'), '\nwarm: 2\n');
   return labs;
 }
