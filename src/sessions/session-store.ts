@@ -251,6 +251,7 @@ export function machineRows(sessionId: string, machines: readonly { name: string
     image,
     engineId: null,
     addresses: formatAddresses([]),
+    diskPercent: null,
   }));
 }
 
@@ -271,8 +272,9 @@ function isNoted({ machines }: SessionRow, made: ProvisionedMachine): boolean {
   );
 }
 
-/** What a machine's row says of it once it is there. */
+/** What a machine's row says of it once it is there: it has written nothing yet. */
 export const handleOf = ({ machineId, addresses }: ProvisionedMachine) => ({
   engineId: machineId,
   addresses: formatAddresses(addresses),
+  diskPercent: null,
 });

@@ -21,10 +21,11 @@ export function viewSession(row: SessionRow): Session {
     savedStateId: row.savedStateId ?? undefined,
     forkOfId: row.forkOfId ?? undefined,
     reason: readReason(row),
-    machines: row.machines.map(({ name, image, addresses }) => ({
+    machines: row.machines.map(({ name, image, addresses, diskPercent }) => ({
       name,
       image,
-      addresses: hasAddresses(row) ? parseAddresses(addresses) : [],
+      addresses: isThere(row) ? parseAddresses(addresses) : [],
+      diskPercent: (isThere(row) ? diskPercent : null) ?? undefined,
     })),
     createdAt: row.createdAt,
     readyAt: row.readyAt ?? undefined,
@@ -49,4 +50,4 @@ function viewProgress({ state, phase, percent }: SessionRow): Session['progress'
   return { phase: (phase ?? 'creating') as Phase, percent: percent ?? undefined };
 }
 
-const hasAddresses = ({ state }: SessionRow) => state === 'ready';
+const isThere = ({ state }: SessionRow) => state === 'ready';

@@ -53,6 +53,8 @@ export interface SessionMachine {
   image: string;
   /** Where it is on each of its networks, its first one first, once it is ready. */
   addresses: MachineAddress[];
+  /** How much it has written of what its lab lets it, in percent, once that is 90 or more. */
+  diskPercent: number | undefined;
 }
 
 /** A machine that can be worked in now, with what only services may see. */

@@ -17,13 +17,17 @@ const page = await browser.open();
 const lab = labPage(page);
 await signIn(page, printedLink(berth));
 
-await test('a learner whose machine wrote too much reads that, and goes on with the files', async (t) => {
+await test('a learner is warned, and where the machine writes too much all the same reads that, and goes on with the files', async (t) => {
   await openLab(page, berth, 'much');
   await lab.start();
   await lab.type('head -c 48M /dev/urandom > much; echo "written $((6 * 7))"');
   await lab.shows('written 42');
   await openLab(page, berth, 'little');
   await lab.start();
+  await lab.type('head -c 15M /dev/urandom > much; echo "nearly $((6 * 7))"');
+  await lab.shows('nearly 42');
+  await lab.machine.getByRole('alert').getByText('Your machine’s disk is nearly full.').waitFor(MEASURED);
+  t.match(await lab.machine.textContent(), /used 9\d % .* your session ends, and is saved where it can be/);
   await lab.type('head -c 20M /dev/urandom > much; echo "written $((6 * 7))"');
   await lab.shows('written 42');
   await lab.machine.getByText('Your work is saved.').waitFor(MEASURED);

@@ -9,6 +9,7 @@ import type { SessionChanges, SessionRow, SessionStore } from '../session-store.
 import { createDiskUpkeep } from './disk-upkeep.ts';
 import { createDiskWatch } from './disk-watch.ts';
 import { createMeasuringStore } from './measuring-store.ts';
+import { createWarningStore } from './warning-store.ts';
 import { createWriteLimits } from './write-limits.ts';
 
 /** How the engine's disk is kept from filling. */
@@ -37,7 +38,7 @@ export function createDisk(
 ) {
   const { database, clock, logger } = options;
   const watch = createDiskWatch({ ...options, reserve: options.diskReserve });
-  const limits = createWriteLimits(options);
+  const limits = createWriteLimits({ ...options, warnings: createWarningStore({ database }) });
   const measuring = createMeasuringStore({ database });
   const { start, stop } = createDiskUpkeep({ watch, limits, measuring, clock, logger });
   return { start, stop, latest: watch.latest, isLow: watch.isLow, roomForSaves: watch.roomForSaves };

@@ -1,8 +1,8 @@
 import type { MachineUsage } from '../../engine/engine-disk.ts';
 import type { Lab } from '../../labs/lab.ts';
 
-/** From this part of its limit on, a machine is spoken of in the log. */
-const NEAR = 0.9;
+/** From so many percent of its limit on, a machine's learner is warned. */
+const NEAR_PERCENT = 90;
 
 /** A machine that has written much, and how much it may. */
 export interface Writer {
@@ -11,16 +11,22 @@ export interface Writer {
   limitBytes: number;
 }
 
-/** Of the machines of one environment, the one that is furthest over its limit or near it. Pure. */
-export function largestWriter(
-  machines: readonly MachineUsage[],
-  lab: Pick<Lab, 'machines'>,
-): { writer: Writer; is: 'over' | 'near' } | undefined {
+/** Of the machines of one environment those that the lab limits, the one that is furthest first. Pure. */
+export function writersOf(machines: readonly MachineUsage[], lab: Pick<Lab, 'machines'>): Writer[] {
   const writers = machines.flatMap(({ name, writtenBytes }) => {
     const limitBytes = lab.machines.find((machine) => machine.name === name)?.diskBytes;
     return limitBytes === undefined ? [] : [{ machine: name, writtenBytes, limitBytes }];
   });
-  const [writer] = writers.toSorted((a, b) => b.writtenBytes / b.limitBytes - a.writtenBytes / a.limitBytes);
-  if (!writer || writer.writtenBytes < writer.limitBytes * NEAR) return undefined;
-  return { writer, is: writer.writtenBytes > writer.limitBytes ? 'over' : 'near' };
+  return writers.toSorted((a, b) => b.writtenBytes / b.limitBytes - a.writtenBytes / a.limitBytes);
+}
+
+/** Whether it wrote more than it may. */
+export function isOver({ writtenBytes, limitBytes }: Writer): boolean {
+  return writtenBytes > limitBytes;
+}
+
+/** How much it wrote of what it may, in percent; undefined while that is nothing to be warned of. */
+export function nearPercent({ writtenBytes, limitBytes }: Writer): number | undefined {
+  const percent = Math.floor((writtenBytes / limitBytes) * 100);
+  return percent < NEAR_PERCENT ? undefined : percent;
 }

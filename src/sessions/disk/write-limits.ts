@@ -7,15 +7,17 @@ import { formatBytes } from '../../units.ts';
 import { hasSaved, reason } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
-import { largestWriter } from './over-limit.ts';
+import { isOver, nearPercent, writersOf } from './over-limit.ts';
 import type { Writer } from './over-limit.ts';
+import type { WarningStore } from './warning-store.ts';
 
 export type WriteLimits = ReturnType<typeof createWriteLimits>;
 
-/** Holds machines to what their lab lets them write. `onEnded` is called when a session was ended. */
+/** Holds machines to what their lab lets them write, and warns before. `onEnded` is called when a session was ended. */
 export function createWriteLimits(options: {
   engine: Pick<Engine, 'usage'>;
   store: Pick<SessionStore, 'findByEnvironment'>;
+  warnings: WarningStore;
   changer: SessionChanger;
   catalogue: Pick<LabCatalogue, 'version'>;
   logger: Log;
@@ -23,24 +25,28 @@ export function createWriteLimits(options: {
   keep: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
   onEnded: () => void;
 }) {
-  const { engine, store, changer, catalogue, logger, keep, onEnded } = options;
-  /** Environments that were said to be near their limit: no more than there are. */
-  let near = new Set<string>();
+  const { engine, store, warnings, changer, catalogue, logger, keep, onEnded } = options;
 
-  async function hold(environmentId: string, machines: MachineUsage[]): Promise<boolean> {
+  async function hold(environmentId: string, machines: MachineUsage[]): Promise<void> {
     const row = await store.findByEnvironment(environmentId);
-    if (row?.state !== 'ready') return false;
-    const found = largestWriter(machines, catalogue.version(row.labSlug, row.labVersion));
-    if (!found) return false;
-    const { writer, is } = found;
-    if (is === 'near') {
-      if (!near.has(environmentId))
+    if (row?.state !== 'ready') return;
+    const writers = writersOf(machines, catalogue.version(row.labSlug, row.labVersion));
+    const [largest] = writers;
+    if (!largest || !isOver(largest)) return warn(row, writers);
+    logger.warn({ sessionId: row.id, ...largest }, 'A session is stopped: its machine wrote too much.');
+    await end(row, reason('MACHINE_DISK_FULL', describe(largest)));
+  }
+
+  /** Says of each machine how near it is to its limit, where that is new; no more where it no longer is. */
+  async function warn(row: SessionRow, writers: readonly Writer[]): Promise<void> {
+    for (const writer of writers) {
+      const known = row.machines.find(({ name }) => name === writer.machine)?.diskPercent ?? undefined;
+      const percent = nearPercent(writer);
+      if (percent === known || !(await warnings.note(row.id, writer.machine, percent))) continue;
+      if (known === undefined)
         logger.warn({ sessionId: row.id, ...writer }, 'A machine has nearly written all it may.');
-      return true;
+      changer.tell(row);
     }
-    logger.warn({ sessionId: row.id, ...writer }, 'A session is stopped: its machine wrote too much.');
-    await end(row, reason('MACHINE_DISK_FULL', describe(writer)));
-    return false;
   }
 
   async function end(row: SessionRow, why: SessionChanges): Promise<void> {
@@ -53,16 +59,14 @@ export function createWriteLimits(options: {
     /** Measures all machines, and stops the sessions that went beyond. @throws ENGINE_UNREACHABLE */
     async enforce(): Promise<void> {
       const byEnvironment = groupByEnvironment(await engine.usage());
-      const nowNear = new Set<string>();
       for (const [environmentId, machines] of byEnvironment) {
         try {
-          if (await hold(environmentId, machines)) nowNear.add(environmentId);
+          await hold(environmentId, machines);
         } catch (error) {
           // Of a lab that is gone nobody knows the limit; the session lives out its time.
           if (!isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) throw error;
         }
       }
-      near = nowNear;
     },
   };
 }

@@ -1,11 +1,13 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { SessionsOptions } from '../../../src/sessions/sessions-options.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabase } from '../../support/databases.ts';
 import { createMeasuringStore } from '../../../src/sessions/disk/measuring-store.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { createWarningStore } from '../../../src/sessions/disk/warning-store.ts';
 import { createWriteLimits } from '../../../src/sessions/disk/write-limits.ts';
 import { createSessionChanger } from '../../../src/sessions/session-changes.ts';
 import { createSessionStore } from '../../../src/sessions/session-store.ts';
@@ -16,17 +18,35 @@ import { until } from '../../support/until.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
+const small = testLab('small', { machines: [testMachine('main', { diskBytes: 32 * MIB })] });
 
 async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
   const database = await freshDatabase(t, 'sqlite');
   const { owner, other, admin } = await createActors(database);
   const engine = options.engine ?? openTestEngine(t);
-  const labs = [
-    testLab('small', { machines: [testMachine('main', { diskBytes: 32 * MIB })] }),
-    testLab('roomy', { machines: [testMachine('main', { diskBytes: GIB })] }),
-  ];
+  const labs = [small, testLab('roomy', { machines: [testMachine('main', { diskBytes: GIB })] })];
   const sessions = openSessions(t, database, { engine, catalogue: testCatalogue(labs), ...options });
   return { database, engine, sessions, service: sessions.service, owner, other, admin };
+}
+
+/** What holds machines of these labs to their limits, and how often it told of a change. */
+function limitsOf({ database, engine }: { database: Database; engine: Engine }) {
+  const logger = quietLog();
+  const events = createMemoryBus({ log: logger });
+  const told: string[] = [];
+  events.listen('session.changed', ({ sessionId }) => void told.push(sessionId));
+  const store = createSessionStore({ database });
+  const limits = createWriteLimits({
+    engine,
+    store,
+    warnings: createWarningStore({ database }),
+    changer: createSessionChanger({ store, events, logger }),
+    catalogue: testCatalogue([small]),
+    logger,
+    keep: async () => false,
+    onEnded() {},
+  });
+  return { ...limits, told };
 }
 
 /** The engine, with a disk of which only so much is free. */
@@ -64,6 +84,34 @@ await test('a session whose machine wrote too much is stopped, with how much tha
   for (const { id } of [modest, large]) t.equal((await service.get(admin, id)).state, 'ready');
 });
 
+await test('a learner is told once that a machine is nearly full, how nearly, and when it no longer is', async (t) => {
+  await eachDatabase(t, 'near', async (t, database) => {
+    const { owner } = await createActors(database);
+    const engine = openTestEngine(t);
+    const sessions = openSessions(t, database, { engine, catalogue: testCatalogue([small]) });
+    sessions.start();
+    const { id } = await sessions.service.start(owner, { lab: 'small' });
+    await whenState(sessions.service, id, 'ready');
+    const { machineId } = await sessions.service.machine(owner, id, 'main');
+    const limits = limitsOf({ database, engine });
+    /** How full the machine is said to be once it has a file of so many MiB, and how often that was told. */
+    const filled = async (mib: number) => {
+      const command = ['sh', '-c', `head -c ${mib * MIB} /dev/urandom >/root/file`];
+      await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
+      await limits.enforce();
+      const { machines, state } = await sessions.service.get(owner, id);
+      return { state, percent: machines[0]?.diskPercent, told: limits.told.splice(0).length };
+    };
+    t.same(await filled(28), { state: 'ready', percent: undefined, told: 0 });
+    t.same(await filled(30), { state: 'ready', percent: 93, told: 1 });
+    t.same(await filled(30), { state: 'ready', percent: 93, told: 0 });
+    t.same(await filled(31), { state: 'ready', percent: 96, told: 1 });
+    t.same(await filled(1), { state: 'ready', percent: undefined, told: 1 });
+    await sessions.service.stop(owner, id);
+    await whenState(sessions.service, id, 'ended');
+  });
+});
+
 await test('a resumed session whose machine wrote too much is what it was when it was saved', async (t) => {
   const { database, engine, sessions, service, owner } = await setUp(t);
   sessions.start();
@@ -77,21 +125,7 @@ await test('a resumed session whose machine wrote too much is what it was when i
   const command = ['sh', '-c', `head -c ${48 * MIB} /dev/urandom >/root/file`];
   await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
 
-  const logger = quietLog();
-  const store = createSessionStore({ database });
-  const changer = createSessionChanger({ store, events: createMemoryBus({ log: logger }), logger });
-  const catalogue = testCatalogue([
-    testLab('small', { machines: [testMachine('main', { diskBytes: 32 * MIB })] }),
-  ]);
-  await createWriteLimits({
-    engine,
-    store,
-    changer,
-    catalogue,
-    logger,
-    keep: async () => false,
-    onEnded() {},
-  }).enforce();
+  await limitsOf({ database, engine }).enforce();
   t.match(await service.get(owner, id), {
     state: 'saved',
     savedStateId,

@@ -30,13 +30,13 @@ await test('a session is started, opened, checked and read back, by opaque ids',
   t.strictSame(started.data, { startSession: { session: { id, state: 'REQUESTED' } } });
   const read = await ask(
     'owner',
-    'query ($id: ID!) { session(id: $id) { state machines { name address } progress { steps { id passed } } } }',
+    'query ($id: ID!) { session(id: $id) { state machines { name address diskPercent } progress { steps { id passed } } } }',
     { id },
   );
   t.strictSame(read.data, {
     session: {
       state: 'REQUESTED',
-      machines: [{ name: 'main', address: '10.231.0.2' }],
+      machines: [{ name: 'main', address: '10.231.0.2', diskPercent: 93 }],
       progress: {
         steps: [
           { id: 'look', passed: false },
@@ -124,7 +124,7 @@ const everything = `{
   labProblems { lab file line key message }
   warmPools { lab { slug } labSlug ready making wanted }
   sessions(first: 4) { edges { node { id state generation provisioning { phase percent } queue { place waiting estimatedWaitSeconds reason } reason { code message details { name value } } lab { slug }
-    labSlug learner { name } machines { name image address ports { port name url } } terminals { id machine createdAt endedAt exitCode }
+    labSlug learner { name } machines { name image address diskPercent ports { port name url } } terminals { id machine createdAt endedAt exitCode }
     createdAt readyAt expiresAt warnedAt endedAt
     attempts(first: 4) { edges { node { id state passed score message output exitCode finding { code } verdicts { id evidence finding { code details { name value } } } reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }

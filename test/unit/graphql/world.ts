@@ -145,7 +145,12 @@ export function createWorld() {
       forkOfId: undefined,
       reason: undefined,
       machines: [
-        { name: 'main', image: 'berth/lab-base', addresses: [{ network: 'lab', address: '10.231.0.2' }] },
+        {
+          name: 'main',
+          image: 'berth/lab-base',
+          addresses: [{ network: 'lab', address: '10.231.0.2' }],
+          diskPercent: 93,
+        },
       ],
       createdAt: at,
       readyAt: at,

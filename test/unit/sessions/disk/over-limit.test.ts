@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { largestWriter } from '../../../../src/sessions/disk/over-limit.ts';
+import { isOver, nearPercent, writersOf } from '../../../../src/sessions/disk/over-limit.ts';
 import { testLab, testMachine } from '../../../support/sessions.ts';
 
 const lab = testLab('two', {
@@ -11,19 +11,23 @@ const wrote = (name: string, writtenBytes: number) => ({
   name,
   writtenBytes,
 });
+const writer = (writtenBytes: number) => ({ machine: 'main', writtenBytes, limitBytes: 1_000 });
 
 await test('a machine is over its limit when it wrote more, near it from nine tenths on', async (t) => {
-  t.equal(largestWriter([wrote('main', 89), wrote('web', 899)], lab), undefined);
-  t.match(largestWriter([wrote('main', 90)], lab), { is: 'near' });
-  t.match(largestWriter([wrote('main', 100)], lab), { is: 'near' });
-  t.match(largestWriter([wrote('main', 101)], lab), { is: 'over' });
+  t.same(
+    [899, 900, 959, 1_000].map((bytes) => nearPercent(writer(bytes))),
+    [undefined, 90, 95, 100],
+  );
+  t.same(
+    [999, 1_000, 1_001].map((bytes) => isOver(writer(bytes))),
+    [false, false, true],
+  );
 });
 
-await test('of several, the one that is furthest over is named', async (t) => {
-  t.strictSame(largestWriter([wrote('web', 1_100), wrote('main', 200)], lab), {
-    is: 'over',
-    writer: { machine: 'main', writtenBytes: 200, limitBytes: 100 },
-  });
-  t.equal(largestWriter([wrote('stranger', 10_000)], lab), undefined);
-  t.equal(largestWriter([], lab), undefined);
+await test('of several, the one that is furthest comes first, and strangers not at all', async (t) => {
+  t.strictSame(writersOf([wrote('web', 1_100), wrote('main', 200), wrote('stranger', 10_000)], lab), [
+    { machine: 'main', writtenBytes: 200, limitBytes: 100 },
+    { machine: 'web', writtenBytes: 1_100, limitBytes: 1_000 },
+  ]);
+  t.strictSame(writersOf([], lab), []);
 });

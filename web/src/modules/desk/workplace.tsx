@@ -2,6 +2,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Problem } from '../../components/problem.tsx';
 import { wordedReason } from '../api/worded.ts';
+import { DiskNotice } from '../session/disk-notice.tsx';
 import { MachinePorts } from '../session/machine-ports.tsx';
 import { SessionBar } from '../session/session-bar.tsx';
 import type { LabSession } from '../session/session.ts';
@@ -49,6 +50,7 @@ export function Workplace(props: { handle: SessionHandle; session: LabSession; s
           {notSaved} {wordedReason(saveProblem)}
         </Problem>
       )}
+      <DiskNotice machines={machines} savable={savable} />
       <MachinePorts session={session} />
       <MachinePicker
         machines={machines}

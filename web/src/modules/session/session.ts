@@ -19,9 +19,16 @@ export interface LabSession {
   isFork: boolean;
   /** The session that it is a copy of, while that is there. */
   forkOf: { learner: { name: string } } | null;
-  machines: { name: string }[];
+  machines: SessionMachine[];
   expiresAt: string;
   warnedAt: string | null;
+}
+
+/** A machine of it. */
+export interface SessionMachine {
+  name: string;
+  /** How full its disk is, once it is nearly full. */
+  diskPercent: number | null;
 }
 
 export type ProvisioningPhase = 'QUEUED' | 'PULLING' | 'CREATING' | 'STARTING' | 'PREPARING';
@@ -57,7 +64,7 @@ const fields = `
   savedState { bytes expiresAt }
   isFork
   forkOf { learner { name } }
-  machines { name }
+  machines { name diskPercent }
   expiresAt
   warnedAt
 `;

@@ -124,6 +124,7 @@ CREATE TABLE "Machine" (
     "image" TEXT NOT NULL,
     "engineId" TEXT,
     "addresses" TEXT NOT NULL DEFAULT '[]',
+    "diskPercent" INTEGER,
 
     CONSTRAINT "Machine_pkey" PRIMARY KEY ("id")
 );

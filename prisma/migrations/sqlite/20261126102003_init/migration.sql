@@ -91,6 +91,7 @@ CREATE TABLE "Machine" (
     "image" TEXT NOT NULL,
     "engineId" TEXT,
     "addresses" TEXT NOT NULL DEFAULT '[]',
+    "diskPercent" INTEGER,
     CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
