@@ -14,6 +14,7 @@ export interface LabView extends Pick<
   | 'conclusion'
   | 'minutes'
   | 'course'
+  | 'courseTitle'
   | 'networks'
   | 'lifetime'
   | 'save'
@@ -56,6 +57,7 @@ export function viewOf(lab: Lab): LabView {
     conclusion: lab.conclusion,
     minutes: lab.minutes,
     course: lab.course,
+    courseTitle: lab.courseTitle,
     networks: lab.networks,
     lifetime: lab.lifetime,
     save: lab.save,

@@ -21,6 +21,8 @@ export interface Lab {
   minutes: number | undefined;
   /** Short name of the course that it belongs to. */
   course: string | undefined;
+  /** Title of that course, where the lab gives one. */
+  courseTitle: LocalizedText | undefined;
   machines: LabMachine[];
   /** The networks that its machines are on; none where they are to be alone. */
   networks: LabNetwork[];

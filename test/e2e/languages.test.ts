@@ -7,6 +7,7 @@ import { readable } from './legibility.ts';
 
 const LAB = `languages: [en, ko, de]
 title: { en: The command line, ko: 명령줄, de: Die Kommandozeile }
+course: { name: beginnings, title: { en: Beginnings, ko: 시작하기, de: Zu Beginn } }
 summary: { en: Look around., ko: 둘러보기., de: Sieh dich um. }
 machines:
   - { name: main, image: berth/lab-linux, user: learner, shell: [/bin/bash, -l] }
@@ -45,6 +46,8 @@ await test('the catalogue is in the language that is picked', async (t) => {
   await card.getByText('1단계 중 0단계 통과').waitFor();
   t.equal(await lang(), 'ko');
   t.equal(await page.title(), '실습 · Berth');
+  const titles = await page.getByRole('heading').allTextContents();
+  t.same(titles, ['실습', '시작하기', '명령줄', '그 밖', 'English only'], 'labs stand under their courses');
   const other = page.getByRole('heading', { name: 'English only' });
   t.equal(await other.getAttribute('lang'), 'en', 'a lab without it says which language it is in');
   await readable(t, page);

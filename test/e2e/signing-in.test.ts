@@ -36,7 +36,7 @@ await test('a student sees labs, and progress and sessions of their own only', a
   await berth.graphql('mutation { startSession(input: { lab: "linux-command-line" }) { session { id } } }');
   const page = await browser.open();
   await signIn(page, await linkFor(berth, { name: 'Ada' }));
-  await page.getByText('0 of 3 steps passed').waitFor();
+  await page.getByRole('link', { name: 'The Linux command line' }).getByText('0 of 3 steps passed').waitFor();
   const lab = await openLab(page, berth);
   await lab.start();
   await lab.type('echo student > mine; cat mine');

@@ -34,6 +34,7 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     conclusion: { en: '' },
     minutes: undefined,
     course: undefined,
+    courseTitle: undefined,
     machines: [testMachine('main')],
     registry: false,
     networks: [{ name: 'lab', internet: false }],

@@ -10,6 +10,7 @@ export const labsResolvers = {
     summary: (lab, { language }) => inLanguage(lab.summary, language),
     introduction: (lab, { language }) => inLanguage(lab.introduction, language),
     conclusion: (lab, { language }) => inLanguage(lab.conclusion, language),
+    courseTitle: (lab, { language }) => (lab.courseTitle ? inLanguage(lab.courseTitle, language) : null),
     internet: (lab) => lab.networks.some(({ internet }) => internet),
     progress: (lab, _, { loaders, actor }) =>
       actor ? loaders.progress({ learnerId: actor.userId, lab: lab.slug }) : null,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { courseSchema } from './course-schema.ts';
 import type { WrittenLab } from './written-lab.ts';
 import { languages } from './language-schema.ts';
 import { LONGEST_MINUTES, lifetime } from './lifetime-schema.ts';
 import { localizedLine, localizedPage } from './localized.ts';
 import { machineSchema } from './machine-schema.ts';
 import { mapping } from './mapping.ts';
-import { name } from './names.ts';
 import { network, networks } from './network-schema.ts';
 import { stepSchema } from './step-schema.ts';
 import { warm } from './warm-schema.ts';
@@ -19,7 +19,7 @@ export function labSchema(source: WrittenLab) {
     title: localizedLine(source, 120).describe('Name to show.'),
     summary: localizedLine(source, 500).optional().describe('One or two sentences for the catalogue.'),
     minutes: z.number().int().min(1).max(LONGEST_MINUTES).optional().describe('Expected effort.'),
-    course: name.optional().describe('Short name of the course that it belongs to.'),
+    course: courseSchema(source).optional().describe('The course that it belongs to.'),
     machines: z.array(machineSchema(source)).min(1).max(10).describe('The machines of a session.'),
     network,
     networks,

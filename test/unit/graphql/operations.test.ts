@@ -83,7 +83,7 @@ await test('texts are given in the language asked for, checks and hints without 
   const { ask } = await startApp(t);
   const { data } = await ask(
     'owner',
-    `query ($l: String) { lab(slug: "linux-command-line") { languages title(language: $l) english: title summary(language: $l)
+    `query ($l: String) { lab(slug: "linux-command-line") { languages title(language: $l) english: title summary(language: $l) courseTitle(language: $l)
       steps { pass pollSeconds checks { id kind title(language: $l) weight question { text(language: $l) options(language: $l) multiple } }
         hints { id afterFailures cost } } } }`,
     { l: 'ko-KR' },
@@ -107,6 +107,7 @@ await test('texts are given in the language asked for, checks and hints without 
     languages: ['en', 'ko'],
     title: '리눅스 명령줄',
     english: 'The Linux command line',
+    courseTitle: '시작',
     // This text is in English alone.
     summary: 'First commands.',
     steps: [looked, { pass: 1, pollSeconds: null, checks: [], hints: [] }],
@@ -117,7 +118,7 @@ const everything = `{
   viewer { id name email role disabledAt createdAt tokens { id } }
   user(id: "${toGlobalId('User', 'owner')}") { id }
   users { edges { cursor node { id role } } pageInfo { hasPreviousPage startCursor } }
-  lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet save
+  lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet save course courseTitle
     lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck pass pollSeconds
       checks { id kind title weight question { text options multiple } } hints { id afterFailures cost } }
     progress { passed total score steps { id passed passedAt attempts score bestScore failures hints { id text cost } } } }

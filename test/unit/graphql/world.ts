@@ -25,6 +25,7 @@ export const lab: LabView = {
   conclusion: { en: 'Done.' },
   minutes: 20,
   course: 'beginnings',
+  courseTitle: { en: 'Beginnings', ko: '시작' },
   networks: [{ name: 'lab', internet: false }],
   lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
   save: true,

@@ -13,6 +13,7 @@ function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-'))
     conclusion: { en: '' },
     minutes: undefined,
     course: undefined,
+    courseTitle: undefined,
   };
   return {
     ...texts,

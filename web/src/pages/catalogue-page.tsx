@@ -5,10 +5,12 @@ import { readingErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
 import { languageGiven, useLanguage, useTexts } from '../modules/language/language.ts';
 import { useOffering } from '../modules/language/offered.ts';
+import { byCourse } from '../modules/catalogue/by-course.ts';
+import type { OfCourse } from '../modules/catalogue/by-course.ts';
 import { useKept } from '../components/use-kept.ts';
 import { pageTexts } from './texts.ts';
 
-interface CatalogueLab {
+interface CatalogueLab extends OfCourse {
   slug: string;
   languages: string[];
   title: string;
@@ -27,6 +29,8 @@ const CatalogueQuery = gql<{ labs: { edges: { node: CatalogueLab }[] } }, { lang
           title(language: $language)
           summary(language: $language)
           minutes
+          course
+          courseTitle(language: $language)
           progress {
             passed
             total
@@ -37,7 +41,7 @@ const CatalogueQuery = gql<{ labs: { edges: { node: CatalogueLab }[] } }, { lang
   }
 `;
 
-/** All labs, each with how far the learner is. */
+/** All labs, course by course, each with how far the learner is. */
 export function CataloguePage() {
   const texts = useTexts(pageTexts);
   const language = useLanguage();
@@ -49,27 +53,44 @@ export function CataloguePage() {
   useRetry(error, readAgain);
   const labs = useKept(data)?.labs.edges.map((edge) => edge.node);
   useOffering(labs?.flatMap(({ languages }) => languages) ?? []);
+  const courses = byCourse(labs ?? []);
+  const headed = courses.some(({ title }) => title !== null);
   return (
     <main className="page" aria-busy={!labs}>
       <title>{`${texts.labs} · Berth`}</title>
       <h1>{texts.labs}</h1>
       {error && <Problem>{readingErrorText(error)}</Problem>}
       {labs?.length === 0 && <p>{texts.noLabs}</p>}
-      <ul className="cards">
-        {labs?.map((lab) => (
-          <li key={lab.slug}>
-            <Link href={`/labs/${lab.slug}`} className="card">
-              <h2 lang={languageGiven(language, lab.languages)}>{lab.title}</h2>
-              <p lang={languageGiven(language, lab.languages)}>{lab.summary}</p>
-              <p className="facts">
-                {lab.minutes !== null && <span>{texts.about(lab.minutes)}</span>}
-                {lab.progress && lab.progress.total > 0 && <Passed {...lab.progress} />}
-              </p>
-            </Link>
-          </li>
-        ))}
-      </ul>
+      {courses.map(({ title, labs }) => (
+        <section key={title ?? ''}>
+          {headed && (
+            <h2 lang={languageGiven(language, labs[0]?.languages ?? [])}>{title ?? texts.others}</h2>
+          )}
+          <ul className="cards">
+            {labs.map((lab) => (
+              <li key={lab.slug}>
+                <LabCard lab={lab} heading={headed ? 'h3' : 'h2'} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
     </main>
+  );
+}
+
+function LabCard({ lab, heading: Heading }: { lab: CatalogueLab; heading: 'h2' | 'h3' }) {
+  const texts = useTexts(pageTexts);
+  const language = languageGiven(useLanguage(), lab.languages);
+  return (
+    <Link href={`/labs/${lab.slug}`} className="card">
+      <Heading lang={language}>{lab.title}</Heading>
+      <p lang={language}>{lab.summary}</p>
+      <p className="facts">
+        {lab.minutes !== null && <span>{texts.about(lab.minutes)}</span>}
+        {lab.progress && lab.progress.total > 0 && <Passed {...lab.progress} />}
+      </p>
+    </Link>
   );
 }
 

@@ -2,6 +2,7 @@ import type { Texts } from '../modules/language/language.ts';
 
 const en = {
   labs: 'Labs',
+  others: 'Others',
   noLabs: 'There are no labs here yet. Whoever runs this service can add some.',
   about: (minutes: number) => `about ${minutes} min`,
   passed: (passed: number, total: number) => `${passed} of ${total} steps passed`,
@@ -22,6 +23,7 @@ export const pageTexts: Texts<typeof en> = {
   en,
   ko: {
     labs: '실습',
+    others: '그 밖',
     noLabs: '아직 실습이 없습니다. 서비스 운영자가 추가할 수 있습니다.',
     about: (minutes) => `약 ${minutes}분`,
     passed: (passed, total) => `${total}단계 중 ${passed}단계 통과`,
