@@ -4,6 +4,7 @@ import { isFault } from '../errors.ts';
 import type { StepReplay } from '../lab-tests/replay-lab.ts';
 import type { ImportReport, ScenarioReport } from '../labs/import/import-report.ts';
 import { SCENARIO_FILE } from '../labs/import/find-scenarios.ts';
+import type { Lab } from '../labs/lab.ts';
 import { readLab } from '../labs/read-lab.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { withLabTests } from './with-lab-tests.ts';
@@ -18,9 +19,17 @@ export async function verifyImports(report: ImportReport, { jobs }: { jobs: numb
   const imported = report.scenarios.filter(({ outcome }) => outcome.startsWith('imported'));
   if (imported.length === 0) return;
   const config = readConfig(process.env);
+  const read = await Promise.all(
+    imported.map(async (scenario) => ({ scenario, ...(await readLab(join(report.into, scenario.lab))) })),
+  );
+  // What is no lab any more was valid when it was written, and somebody has changed it since.
+  const found = read.flatMap(({ scenario, ...reading }) =>
+    'lab' in reading ? [{ scenario, lab: reading.lab }] : [],
+  );
+  const labs = found.map(({ lab }) => lab);
   await untilInterrupted((signal) =>
-    withLabTests({ config, jobs }, async ({ replay }) => {
-      const ends = imported.map((scenario) => verifyOne(scenario, { into: report.into, replay, signal }));
+    withLabTests({ config, jobs, labs }, async ({ replay }) => {
+      const ends = found.map(({ scenario, lab }) => verifyOne(scenario, lab, { replay, signal }));
       // All have cleaned up before the engine is let go of.
       await Promise.allSettled(ends);
       await Promise.all(ends);
@@ -30,13 +39,11 @@ export async function verifyImports(report: ImportReport, { jobs }: { jobs: numb
 
 async function verifyOne(
   scenario: ScenarioReport,
-  { into, replay, signal }: { into: string; replay: LabTests['replay']; signal: AbortSignal },
+  lab: Lab,
+  { replay, signal }: { replay: LabTests['replay']; signal: AbortSignal },
 ): Promise<void> {
-  const read = await readLab(join(into, scenario.lab));
-  // It was valid when it was written, and somebody has changed it since.
-  if (!('lab' in read)) return;
   // What no script judges has nothing to tell.
-  if (!read.lab.steps.some(({ checks }) => checks.some(({ kind }) => kind === 'script'))) return;
+  if (!lab.steps.some(({ checks }) => checks.some(({ kind }) => kind === 'script'))) return;
   const onStep = (step: StepReplay) => {
     scenario.verified = [...(scenario.verified ?? []), step];
     process.stderr.write(`${scenario.scenario}: ${step.step}: ${step.outcome}\n`);
@@ -44,7 +51,7 @@ async function verifyOne(
     if (problem !== undefined) warn(scenario, `step "${step.step}": ${problem}`);
   };
   try {
-    await replay(read.lab, onStep, signal);
+    await replay(lab, onStep, signal);
   } catch (error) {
     if (signal.aborted) scenario.verifyCutOff = true;
     if (signal.aborted || !isFault(error)) throw error;

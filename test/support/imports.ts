@@ -67,6 +67,7 @@ export function pageOf(text: string, changes: Partial<PageContext> = {}, folds: 
       notes: { warn: (message, { line }) => void warnings.push(`${line}: ${message}`) },
       hosts: ['host01'],
       folder: '/root',
+      home: '/root',
       picture: () => undefined,
       ...changes,
     },

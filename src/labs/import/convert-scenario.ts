@@ -63,6 +63,7 @@ export async function convertScenario(conversion: Conversion): Promise<LabDraft 
     ...(conversion.course !== undefined && { course: conversion.course }),
     machines,
     ...(network === 'internet' && { network }),
+    ...(environment.registry && { registry: true }),
     ...steps.pages,
     steps: steps.steps,
   };
@@ -99,12 +100,18 @@ function summaryOf({ scenario, placeOf, notes }: Conversion): { summary?: string
   return text === '' ? {} : { summary: text };
 }
 
-/** Programs that the scenario runs and the image does not have. */
+/** What wants to be root, where nobody is. */
+const OF_ROOT =
+  /(?:^|[;&|(]|\$\()[ \t]*(?:sudo|apt|apt-get|dnf|yum|apk|service|useradd|mount|iptables)\s|(?:^|[\s"'=])\/root\b/m;
+
+/** What the scenario runs and the image does not have, or does not let its user do. */
 function tellWhatIsMissing(
   code: readonly { code: string; place: Place }[],
-  { lacks, image }: Environment,
+  { lacks, image, user }: Environment,
   notes: Notes,
 ): void {
+  const needsRoot = user === 'root' ? undefined : firstUse(code, (text) => OF_ROOT.test(text));
+  if (needsRoot) notes.warn(`takes itself to be root, which nobody is in the image ${image}`, needsRoot);
   for (const program of lacks) {
     const use = firstUse(code, (text) => runsProgram(text, program));
     if (use) notes.warn(`runs "${program}", which is not in the image ${image}`, use);

@@ -10,9 +10,15 @@ const plain = { image: 'berth/lab-linux', lacks: NOT_PLAIN };
 const language = (image: string) => ({ image, folder: '/home/scrapbook/tutorial', lacks: NOT_PLAIN });
 
 const KUBERNETES = { refuse: 'needs a Kubernetes cluster, which Berth does not run' };
+/** Berth's image with an engine of the learner's own, in which nobody is root. */
 const ENGINE = {
-  refuse: 'needs a container engine in the machine: name an image with one in a table of your own',
-};
+  image: 'berth/lab-docker',
+  profile: 'nested',
+  user: 'learner',
+  registry: true,
+  memory: '1 GiB',
+  lacks: NOT_PLAIN.filter((program) => !program.startsWith('docker')),
+} as const;
 
 /** What the imageids of Katacoda and Killercoda are run on; the first that fits counts. */
 export const defaultEnvironments: EnvironmentTable = {
@@ -50,7 +56,7 @@ export const defaultEnvironments: EnvironmentTable = {
     refuse: 'needs several machines with container engines that form a swarm, which Berth does not run',
   },
   '*docker*': ENGINE,
-  '*podman*': ENGINE,
+  '*podman*': { refuse: 'needs Podman, which no image of Berth has: name one in a table of your own' },
   '*terraform*': { refuse: 'needs an account of a cloud provider' },
   'aws*': { refuse: 'needs an account of a cloud provider' },
   'gcp*': { refuse: 'needs an account of a cloud provider' },

@@ -24,6 +24,12 @@ const runs = mapping({
     .optional(),
   memory: memory.optional(),
   cpus: z.number().min(0.05).max(256).optional(),
+  profile: machine.profile.unwrap().optional(),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be the name of a user of the image')
+    .optional(),
+  registry: z.boolean().optional(),
   lacks: z.array(z.string().regex(/^[\w.+-]+$/, 'must be the name of a program')).optional(),
 });
 

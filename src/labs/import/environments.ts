@@ -14,6 +14,12 @@ export interface Environment {
   hosts: readonly string[];
   /** Folder that the scenario takes for the present one. */
   folder: string;
+  /** What its machines may do. */
+  profile: 'standard' | 'restricted' | 'nested';
+  /** Whose terminals there are, and who runs its scripts. */
+  user: string;
+  /** Whether the lab reaches the local registry. */
+  registry: boolean;
   memory: string;
   cpus: number;
   /** Programs that such scenarios may want and that the image does not have. */
@@ -35,8 +41,16 @@ export function environmentsOf(own: EnvironmentTable): EnvironmentFor {
     const found = entries.find(([pattern]) => fits(pattern, imageid))?.[1];
     if (!found) return { refuse: 'is not in the table of environments: see docs/importing.md' };
     if ('refuse' in found) return found;
-    return { hosts: ['host01'], folder: '/root', memory: '512 MiB', cpus: 1, lacks: [], ...given(found) };
+    const { profile = 'standard', user = 'root', ...rest } = given(found);
+    const folder = homeOf(user);
+    const usual = { hosts: ['host01'], folder, registry: false, memory: '512 MiB', cpus: 1, lacks: [] };
+    return { profile, user, ...usual, ...rest };
   };
+}
+
+/** The home of the image's user. */
+export function homeOf(user: string): string {
+  return user === 'root' ? '/root' : `/home/${user}`;
 }
 
 function given<Entry extends object>(entry: Entry) {

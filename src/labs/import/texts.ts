@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { homeOf } from './environments.ts';
 import type { Environment } from './environments.ts';
 import type { Notes, Place } from './import-note.ts';
 import { readPictures } from './read-pictures.ts';
@@ -32,12 +33,13 @@ export function createTexts(made: {
 }): Texts {
   const { tree, source, environment, notes, placeOf } = made;
   const folder = posix.resolve(environment.folder, made.scenario.folder ?? '.');
+  const home = homeOf(environment.user);
   const ports: PagePort[] = [];
   const code: Texts['code'] = [];
 
   async function pageOf(file: { path: string; text: string }, folds: 'take' | 'open'): Promise<Page> {
     const pictures = await readPictures(file, { source, tree });
-    const context = { file: file.path, notes, hosts: environment.hosts, folder };
+    const context = { file: file.path, notes, hosts: environment.hosts, folder, home };
     const picture = (address: string) => pictures.get(address);
     const page = toPage(file.text, { ...context, picture }, { folds });
     ports.push(...page.ports);

@@ -1,5 +1,6 @@
 import { addAsset } from './assets.ts';
 import type { AssetWork, WrittenFile } from './assets.ts';
+import { homeOf } from './environments.ts';
 import type { Environment } from './environments.ts';
 import type { Scenario } from './scenario.ts';
 import type { PagePort } from './text/page.ts';
@@ -33,19 +34,20 @@ export async function writeMachines({
   return environment.hosts.map((name) => ({
     name,
     image: environment.image,
-    user: 'root',
-    ...(environment.folder !== '/root' && { shell: shellIn(environment.folder) }),
+    ...(environment.profile !== 'standard' && { profile: environment.profile }),
+    user: environment.user,
+    ...(environment.folder !== homeOf(environment.user) && { shell: shellIn(environment.folder) }),
     memory: environment.memory,
     cpus: environment.cpus,
     ...list('ports', name === first ? portsOf(scenario, name, ports) : portsOf(undefined, name, ports)),
     ...list('files', files.get(name) ?? []),
-    ...list('start', name === first ? [...folderStart(environment.folder), ...start] : []),
+    ...list('start', name === first ? [...folderStart(environment), ...start] : []),
   }));
 }
 
 async function filesByHost(
   scenario: Scenario,
-  { hosts }: Environment,
+  { hosts, user }: Environment,
   work: AssetWork,
 ): Promise<Map<string, WrittenFile[]>> {
   const files = new Map<string, WrittenFile[]>();
@@ -56,10 +58,15 @@ async function filesByHost(
       work.notes.warn(message, work.placeOf(asset.path));
       continue;
     }
-    const file = await addAsset(asset, work);
+    const file = await addAsset({ ...asset, target: atHome(asset.target, user) }, work);
     if (file) files.set(host, [...(files.get(host) ?? []), file]);
   }
   return files;
+}
+
+/** What a scenario puts into root's home is for whoever works in the machine. */
+function atHome(target: string, user: string): string {
+  return user === 'root' ? target : target.trim().replace(/^\/root(?=\/|$)/, '~');
 }
 
 function portsOf(scenario: Scenario | undefined, host: string, ports: readonly PagePort[]) {
@@ -84,8 +91,8 @@ function shellIn(folder: string): string[] {
   return ['/bin/bash', '-c', `cd ${folder}; exec bash -l`];
 }
 
-function folderStart(folder: string): string[] {
-  return folder === '/root' ? [] : [`mkdir -p ${folder}`];
+function folderStart({ folder, user }: Environment): string[] {
+  return folder === homeOf(user) ? [] : [`mkdir -p ${folder}`];
 }
 
 function list(key: string, entries: readonly unknown[]): object {

@@ -42,6 +42,21 @@ await t.test(
         'yours.md': 'Tie one of your own.',
         'yours.sh': '[ -e own ]\n',
       },
+      whale: {
+        'index.json': JSON.stringify({
+          title: 'Whale',
+          details: {
+            steps: [part('engine'), part('hello')],
+            assets: { host01: [{ file: 'note.txt', target: '/root' }] },
+          },
+          backend: { imageid: 'docker' },
+        }),
+        'engine.md': '`docker info --format "{{.ServerVersion}}" >version; cp note.txt kept`{{exec}}',
+        'engine.sh': '[ -s ~/version ] && grep -q mine ~/kept && echo done\n',
+        'hello.md': '`docker run --name hello hello-world`{{exec}} and `sudo id`',
+        'hello.sh': 'docker logs hello | grep -q Hello && echo done\n',
+        'assets/note.txt': 'mine\n',
+      },
       plain: {
         'index.json': JSON.stringify({ title: 'Plain', backend: { imageid: 'ubuntu' } }),
       },
@@ -57,11 +72,11 @@ await t.test(
     );
     t.match(
       run.stdout,
-      '\n5 steps with a verify: 2 passed once done, 1 before anything was done, 1 not at all, 1 are for learners to do\n',
+      '\n7 steps with a verify: 4 passed once done, 1 before anything was done, 1 not at all, 1 are for learners to do\n',
     );
     const { counts, scenarios } = JSON.parse(await readFile(report, 'utf8'));
-    t.match(counts, { imported: 1, importedWithWarnings: 1 });
-    t.same(counts.verified, { steps: 5, passed: 2, vacuous: 1, unsolved: 1, failed: 1 });
+    t.match(counts, { imported: 2, importedWithWarnings: 1 });
+    t.same(counts.verified, { steps: 7, passed: 4, vacuous: 1, unsolved: 1, failed: 1 });
     t.match(scenarios[0].verified, [
       { step: 'tied', outcome: 'passed' },
       { step: 'open', outcome: 'vacuous' },

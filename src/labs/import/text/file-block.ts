@@ -17,7 +17,7 @@ export function preBlock({ attributes, code, line }: Pre, context: PageContext):
     context.notes.warn(message, { file: context.file, line });
     return fenced(text, 'text copy');
   }
-  const path = machinePath(file, context.folder);
+  const path = machinePath(file, context);
   const marker = attribute(attributes, 'data-marker') ?? '';
   if ([path, marker].some((text) => /[`\n]|".*'|'.*"/.test(text))) {
     context.notes.warn('text for a file is copied on a click: its marker has quotes of both kinds', {
@@ -31,8 +31,8 @@ export function preBlock({ attributes, code, line }: Pre, context: PageContext):
 }
 
 /** The absolute path in the machine that a scenario means. */
-export function machinePath(path: string, folder: string): string {
-  const plain = path.trim().replace(/^~(?=\/|$)/, '/root');
+export function machinePath(path: string, { folder, home }: Pick<PageContext, 'folder' | 'home'>): string {
+  const plain = path.trim().replace(/^~(?=\/|$)/, home);
   return posix.resolve(folder, plain);
 }
 

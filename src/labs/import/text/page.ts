@@ -10,6 +10,8 @@ export interface PageContext {
   hosts: readonly string[];
   /** Folder that files without a leading "/" are in, absolute. */
   folder: string;
+  /** What `~` is, absolute. */
+  home: string;
   /** A picture's address as it is written, to one that can be shown; undefined where it can not. */
   picture(address: string): string | undefined;
 }

@@ -91,9 +91,9 @@ function toPre(pre: Pre, context: PageContext, page: Page): string {
 }
 
 /** A link that opens the file. */
-function openLink(code: string, { folder }: PageContext): string {
+function openLink(code: string, context: PageContext): string {
   const path = code.trim();
-  return `[${path.replaceAll(/[[\]]/g, String.raw`\$&`)}](berth:file${encoded(machinePath(path, folder))})`;
+  return `[${path.replaceAll(/[[\]]/g, String.raw`\$&`)}](berth:file${encoded(machinePath(path, context))})`;
 }
 
 /** A path as a link has it: also without what would end the link, or the path in it. */

@@ -15,7 +15,10 @@ await t.test('imageids are run on images, or refused with the reason', async (t)
   for (const id of ['kubernetes-kubeadm-2nodes', 'minikube', 'k3s']) {
     t.same(environmentFor(id), { refuse: 'needs a Kubernetes cluster, which Berth does not run' }, id);
   }
-  t.match(environmentFor('docker'), { refuse: /needs a container engine/ });
+  const engine = { image: 'berth/lab-docker', profile: 'nested', user: 'learner', registry: true };
+  t.match(environmentFor('docker'), { ...engine, folder: '/home/learner' });
+  t.match(environmentFor('dockerindocker'), engine);
+  t.match(environmentFor('podman'), { refuse: /needs Podman/ });
   t.match(environmentFor('docker-swarm'), { refuse: /form a swarm/ });
   t.match(environmentFor('holodeck'), { refuse: /not in the table/ });
 });
@@ -38,6 +41,9 @@ ubuntu: { image: "ubuntu:24.04", lacks: [docker] }
     image: 'registry.example.org/docker-lab',
     hosts: ['host01', 'node01'],
     folder: '/root',
+    profile: 'standard',
+    user: 'root',
+    registry: false,
     memory: '1 GiB',
     cpus: 2,
     lacks: [],
@@ -70,6 +76,7 @@ await t.test('the table of the guide can be used', async (t) => {
   await writeFile(path, table);
   const environmentFor = await readEnvironments(path);
   t.match(environmentFor('ubuntu:2004'), { image: 'ubuntu:24.04' });
-  t.match(environmentFor('docker'), { memory: '1 GiB', lacks: ['kubectl', 'systemctl'] });
+  t.match(environmentFor('ubuntu-docker'), { profile: 'nested', user: 'learner', registry: true });
+  t.match(environmentFor('centos'), { memory: '1 GiB', lacks: ['kubectl', 'systemctl'] });
   t.match(environmentFor('windows11'), { refuse: /no machine/ });
 });
