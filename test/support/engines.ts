@@ -49,9 +49,16 @@ export function newEnvironmentId(): string {
   return `test-${randomBytes(8).toString('hex')}`;
 }
 
-/** One of 4,096 small networks of a range that only tests use. */
+/** Networks of 10.229.0.0/16, which only tests use, for each of the test files that run side by side. */
+const JOB_SUBNETS = 512;
+const MOST_JOBS = 8;
+let subnets = randomInt(JOB_SUBNETS);
+
+/** A small network that no test beside this one has, and this one not soon again. */
 export function testSubnet(): string {
-  return `10.229.${randomInt(256)}.${randomInt(16) * 16}/28`;
+  const job = Number(process.env['TAP_JOB_ID'] ?? 0) % MOST_JOBS;
+  const place = job * JOB_SUBNETS + (subnets++ % JOB_SUBNETS);
+  return `10.229.${Math.floor(place / 16)}.${(place % 16) * 16}/28`;
 }
 
 /** A small machine called "main", with changes. */
