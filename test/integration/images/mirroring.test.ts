@@ -6,43 +6,54 @@ import { until } from '../../support/until.ts';
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);
 
-await t.test('one image at a time is put under a name, and a crash leaves none on the engine', async (t) => {
-  const { berth, docker, installation } = await startBerthWithRegistry(t);
-  const { address } = (await listed(berth)) ?? {};
-  const images = openImages(t);
-  const [one, other] = [`berth-test/one-${installation}:1`, `berth-test/other-${installation}:1`];
-  for (const name of [one, other]) {
-    await markImage(images, name, name);
-    t.teardown(() => images.remove(name));
-  }
-  // A registry that does not answer keeps what is put there on its way.
-  const writer = docker.getContainer(`berth-registry-${installation}-writer`);
-  await writer.pause();
-  const given = `${address}/library/tools:1`;
-  t.teardown(() => images.remove(given));
-  const first = await beginMirror(berth, `image: "${one}", as: "tools:1"`);
-  await until(async () => (await images.find(given)) !== undefined);
-  t.equal(await beginMirror(berth, `image: "${one}", as: "library/tools:1"`), first, 'the same is one job');
-  await t.rejects(beginMirror(berth, `image: "${other}", as: "tools:1"`), {
-    message: /Work on ".*one-.* as library\/tools:1" is under way/,
-  });
+await t.test(
+  'one image at a time is put under a name, of which neither cancelling nor a crash leaves any on the engine',
+  async (t) => {
+    const { berth, docker, installation } = await startBerthWithRegistry(t);
+    const { address } = (await listed(berth)) ?? {};
+    const images = openImages(t);
+    const [one, other] = [`berth-test/one-${installation}:1`, `berth-test/other-${installation}:1`];
+    for (const name of [one, other]) {
+      await markImage(images, name, name);
+      t.teardown(() => images.remove(name));
+    }
+    // A registry that does not answer keeps what is put there on its way.
+    const writer = docker.getContainer(`berth-registry-${installation}-writer`);
+    await writer.pause();
+    const given = `${address}/library/tools:1`;
+    t.teardown(() => images.remove(given));
+    const cancelled = await beginMirror(berth, `image: "${one}", as: "tools:1"`);
+    await until(async () => (await images.find(given)) !== undefined);
+    await berth.graphql(`mutation { cancelJob(input: { job: "${cancelled}" }) { job { id } } }`);
+    t.match(await endOf(berth, cancelled), { state: 'CANCELLED', log: /Putting sha256:[^]*/ });
+    t.equal(await images.find(given), undefined, 'one that is cancelled on its way leaves no name');
+    t.ok(await images.find(one), 'and takes nothing away');
 
-  await berth.kill();
-  await writer.unpause();
-  t.ok(await images.find(given), 'the crash left the name');
-  await berth.start();
-  await until(async () => (await images.find(given)) === undefined);
-  t.match(await endOf(berth, first), { state: 'FAILED', reason: { code: 'JOB_INTERRUPTED' } });
-  t.ok(await images.find(one), 'the image is there as before');
+    const first = await beginMirror(berth, `image: "${one}", as: "tools:1"`);
+    await until(async () => (await images.find(given)) !== undefined);
+    t.equal(await beginMirror(berth, `image: "${one}", as: "library/tools:1"`), first, 'the same is one job');
+    await t.rejects(beginMirror(berth, `image: "${other}", as: "tools:1"`), {
+      message: /Work on ".*one-.* as library\/tools:1" is under way/,
+    });
 
-  await images.tag(other, given);
-  const again = await endOf(berth, await beginMirror(berth, `image: "${one}", as: "tools:1"`));
-  t.match(again, { state: 'FAILED', reason: { code: 'IMAGE_NOT_OURS' } });
-  t.equal((await images.find(given))?.id, (await images.find(other))?.id, 'a name of others stays');
-  await images.remove(given);
-  t.match(await endOf(berth, await beginMirror(berth, `image: "${one}", as: "tools:1"`)), {
-    state: 'SUCCEEDED',
-  });
-  t.match(await listed(berth), { images: [{ name: 'library/tools', tags: ['1'] }] });
-  t.equal(await images.find(given), undefined);
-});
+    await berth.kill();
+    await writer.unpause();
+    t.ok(await images.find(given), 'the crash left the name');
+    await berth.start();
+    t.match(await listed(berth), { images: [] }, 'nothing of what was broken off is there');
+    await until(async () => (await images.find(given)) === undefined);
+    t.match(await endOf(berth, first), { state: 'FAILED', reason: { code: 'JOB_INTERRUPTED' } });
+    t.ok(await images.find(one), 'the image is there as before');
+
+    await images.tag(other, given);
+    const again = await endOf(berth, await beginMirror(berth, `image: "${one}", as: "tools:1"`));
+    t.match(again, { state: 'FAILED', reason: { code: 'IMAGE_NOT_OURS' } });
+    t.equal((await images.find(given))?.id, (await images.find(other))?.id, 'a name of others stays');
+    await images.remove(given);
+    t.match(await endOf(berth, await beginMirror(berth, `image: "${one}", as: "tools:1"`)), {
+      state: 'SUCCEEDED',
+    });
+    t.match(await listed(berth), { images: [{ name: 'library/tools', tags: ['1'] }] });
+    t.equal(await images.find(given), undefined);
+  },
+);
