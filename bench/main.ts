@@ -14,6 +14,14 @@ import { createBenchContext } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 import { measureEcho } from './echo.ts';
 import { measureGraphql } from './graphql.ts';
+import {
+  measureNestedClass,
+  measureNestedCold,
+  measureNestedIdle,
+  measureNestedWarm,
+  NESTED_LAB,
+  NESTED_READY,
+} from './nested.ts';
 import { measureTerminalMemory } from './terminal-memory.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureDownload, measureUpload } from './transfer.ts';
@@ -37,6 +45,10 @@ const targets: Record<string, { unit: string; target: string }> = {
   burst_60_warm: { unit: 'ms', target: '' },
   upload: { unit: 'MB/s', target: '≥ 0.8' },
   download: { unit: 'MB/s', target: '≥ 0.8' },
+  nested_cold: { unit: 'ms', target: 'ours ≤ 3000' },
+  nested_warm: { unit: 'ms', target: 'ours ≤ 500' },
+  nested_class: { unit: 'ms', target: '' },
+  nested_idle_mib: { unit: 'MiB', target: 'ours ≤ 60' },
   terminal_kb: { unit: 'KB', target: 'ours ≤ 30' },
   labs_query: { unit: 'req/s', target: '≥ 0.35' },
   session_query: { unit: 'req/s', target: '' },
@@ -49,6 +61,8 @@ interface Measurement {
   measure(context: BenchContext): Promise<Record<string, Figure>>;
   /** Environments that the service makes ahead for it. */
   ahead?: number;
+  /** The lab that it starts; {@link LAB} when absent. */
+  lab?: string;
 }
 
 /** One after the other, each on a service of its own, so that none finds what another left in memory. */
@@ -61,6 +75,12 @@ const measurements: readonly Measurement[] = [
   single('burst_60_warm', measureWarmBurst, BURST),
   single('upload', measureUpload),
   single('download', measureDownload),
+  ...[
+    single('nested_cold', measureNestedCold),
+    single('nested_warm', measureNestedWarm, NESTED_READY),
+    single('nested_class', measureNestedClass),
+    single('nested_idle_mib', measureNestedIdle),
+  ].map((measurement) => ({ ...measurement, lab: NESTED_LAB })),
   single('terminal_kb', (context) => measureTerminalMemory(context)),
 ];
 
@@ -72,10 +92,10 @@ const wanted = (name: string) => values.only === undefined || values.only.split(
 
 const figures: Record<string, Figure> = {};
 await promisify(execFile)('npm', ['run', '-s', 'build:server']);
-for (const { figures: names, measure, ahead = 0 } of measurements) {
+for (const { figures: names, measure, ahead = 0, lab = LAB } of measurements) {
   if (!names.some(wanted)) continue;
   note(names.join(', '));
-  Object.assign(figures, await withService(measure, ahead));
+  Object.assign(figures, await withService(measure, lab, ahead));
 }
 if (wanted('labs_query') || wanted('session_query')) {
   note('labs_query, session_query');
@@ -85,11 +105,15 @@ process.stdout.write(table(figures));
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 
 /** Runs the built service on a data folder of its own for as long as `measure` takes. */
-async function withService(measure: Measurement['measure'], warm: number): Promise<Record<string, Figure>> {
+async function withService(
+  measure: Measurement['measure'],
+  lab: string,
+  warm: number,
+): Promise<Record<string, Figure>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-bench-'));
   const labsDir = join(dataDir, 'labs');
-  await cp('labs', labsDir, { recursive: true });
-  await appendFile(join(labsDir, LAB, 'lab.yaml'), `\nwarm: ${warm}\n`);
+  for (const folder of ['labs', 'bench/labs']) await cp(folder, labsDir, { recursive: true });
+  await appendFile(join(labsDir, lab, 'lab.yaml'), `\nwarm: ${warm}\n`);
   const [port, inspectorPort] = [await freePort(), await freePort()];
   const adminToken = randomBytes(24).toString('hex');
   const env = {
@@ -100,6 +124,8 @@ async function withService(measure: Measurement['measure'], warm: number): Promi
     BERTH_LABS_DIR: labsDir,
     BERTH_SUBNET_POOL: `${SUBNETS}.0.0/16`,
     BERTH_TERMINAL_LIMIT: '1000',
+    BERTH_REGISTRY: 'off',
+    BERTH_NESTED_DOCKER: 'on',
   };
   const service = spawn(
     process.execPath,
@@ -112,7 +138,7 @@ async function withService(measure: Measurement['measure'], warm: number): Promi
     const context = createBenchContext({
       baseUrl: `http://127.0.0.1:${port}`,
       adminToken,
-      lab: LAB,
+      lab,
       subnets: SUBNETS,
       dockerHost: process.env['DOCKER_HOST'],
       inspectorPort,
