@@ -1,0 +1,22 @@
+import type { Test } from 'tap';
+import type { Place } from './places.ts';
+
+/** Memory and processes are bounded, and the machine goes on afterwards. */
+export async function limits(t: Test, place: Place): Promise<void> {
+  const eaten = await place.run('head -c 4G /dev/zero | tail > /dev/null; echo "ended with $?"');
+  t.notMatch(eaten.out, 'ended with 0', 'more memory than there is for it');
+  await goesOn(t, place);
+
+  const counted = await place.run(
+    '( for i in $(seq 1000); do sleep 2 & done ) 2> /dev/null; ls -d /proc/[0-9]* | wc -l',
+  );
+  t.ok(!(Number(counted.out) > 450), `processes: ${counted.out}`);
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await goesOn(t, place);
+}
+
+async function goesOn(t: Test, place: Place): Promise<void> {
+  t.match(await place.engine.inspect(place.machineId), { state: 'running' });
+  if (place.profile !== 'nested') return;
+  t.match(await place.run('true'), { code: 0 }, 'so does its engine');
+}

@@ -1,0 +1,76 @@
+import type { Test } from 'tap';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { environmentSpec, dockerHarness, machineSpec, runScript } from '../../support/engines.ts';
+import type { ScriptResult } from '../../support/engines.ts';
+import { MAKE_TINY_IMAGE, nestedSpec } from '../../support/nested.ts';
+
+/** Somewhere a learner can be, with the most power that they have there. */
+export interface Place {
+  name: string;
+  profile: 'standard' | 'restricted' | 'nested';
+  engine: Engine;
+  machineId: string;
+  address: string;
+  run(script: string): Promise<ScriptResult>;
+  /** The script as root of a namespace of one's own, where that is more than one is already. */
+  asRoot(script: string): string;
+}
+
+const machines = {
+  standard: machineSpec({ profile: 'standard' }),
+  restricted: machineSpec({ profile: 'restricted', user: 'learner' }),
+  nested: nestedSpec(),
+};
+
+/** A container in which its learner is root, and as little is kept from them as they can have it; the machine's root folder is its own. */
+const MOST_POWERFUL = [
+  'docker run --rm --interactive --cap-add=ALL --pid=host --network=host --ipc=host --volume /:/machine',
+  ...['seccomp', 'apparmor', 'systempaths'].map((what) => `--security-opt ${what}=unconfined`),
+  'tiny chroot /machine sh',
+].join(' ');
+/** One as Docker makes it, on a network of its own. */
+const ORDINARY = 'docker run --rm --interactive --volume /:/machine tiny chroot /machine sh';
+
+const asIs = (script: string) => script;
+const inOwnNamespace = (script: string) =>
+  `exec unshare --user --map-root-user --mount sh <<'BERTH_END'\n${script}\nBERTH_END\n`;
+
+/** One machine of each profile, on networks of their own, and what can be done in them. */
+export async function openPlaces(t: Test): Promise<Place[]> {
+  const { engine } = dockerHarness(t, { nestedDocker: 'on' });
+  const open = async (profile: Place['profile'], user?: string): Promise<Place> => {
+    const [machine] = await engine.provision(environmentSpec({ machines: [machines[profile]] }));
+    const { machineId = '', addresses = [] } = machine ?? {};
+    const run = (script: string) =>
+      runScript(engine, machineId, script, { timeoutMs: 60_000, ...(user !== undefined && { user }) });
+    return {
+      name: `a ${profile} machine`,
+      profile,
+      engine,
+      machineId,
+      address: addresses[0]?.address ?? '',
+      run,
+      asRoot: user === '0' ? asIs : inOwnNamespace,
+    };
+  };
+  const [standard, restricted, nested] = await Promise.all([
+    open('standard', '0'),
+    open('restricted'),
+    open('nested'),
+  ]);
+  t.match(await nested.run(MAKE_TINY_IMAGE), { code: 0 });
+  const within = (name: string, command: string): Place => ({
+    ...nested,
+    name,
+    asRoot: asIs,
+    run: (script) =>
+      runScript(nested.engine, nested.machineId, command, { timeoutMs: 60_000, input: Buffer.from(script) }),
+  });
+  return [
+    standard,
+    restricted,
+    nested,
+    within('an ordinary container in a nested machine', ORDINARY),
+    within('the most powerful container in a nested machine', MOST_POWERFUL),
+  ];
+}

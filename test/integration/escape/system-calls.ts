@@ -1,0 +1,59 @@
+import type { Test } from 'tap';
+import type { Place } from './places.ts';
+
+const EPERM = 1;
+const ENOSYS = 38;
+
+/** Numbers of calls on x86-64 and on arm64, each asked with nothing: where it is let through, that is another error than these. */
+const REFUSED = {
+  acct: [163, 89],
+  add_key: [248, 217],
+  bpf: [321, 280],
+  delete_module: [176, 106],
+  finit_module: [313, 273],
+  init_module: [175, 105],
+  io_uring_setup: [425, 425],
+  kexec_load: [246, 104],
+  open_by_handle_at: [304, 265],
+  perf_event_open: [298, 241],
+  quotactl: [179, 60],
+  reboot: [169, 142],
+  request_key: [249, 218],
+  settimeofday: [164, 170],
+  swapon: [167, 224],
+  syslog: [103, 116],
+  userfaultfd: [323, 282],
+} as const;
+/** Beside an engine these are let through: within the learner's own namespaces they are of use. */
+const REFUSED_WITHOUT_ENGINE = {
+  mount: [165, 40],
+  pivot_root: [155, 41],
+  setns: [308, 268],
+  umount2: [166, 39],
+} as const;
+/** By which programs find out that they are to take another way. */
+const UNKNOWN = { clone3: [435, 435] } as const;
+const UNKNOWN_BESIDE_ENGINE = {
+  fsopen: [430, 430],
+  open_tree: [428, 428],
+  mount_setattr: [442, 442],
+} as const;
+
+/** Calls of the kernel that no learner is to have, whoever they are. */
+export async function systemCalls(t: Test, place: Place): Promise<void> {
+  const nested = place.profile === 'nested';
+  const refused = { ...REFUSED, ...(nested ? {} : REFUSED_WITHOUT_ENGINE) };
+  const unknown = { ...UNKNOWN, ...(nested ? UNKNOWN_BESIDE_ENGINE : {}) };
+  for (const [calls, errors] of [
+    [refused, [EPERM]],
+    // A container's own engine may refuse what it does not know.
+    [unknown, [ENOSYS, EPERM]],
+  ] as const) {
+    const numbers = Object.values(calls).map(([x64, arm64]) => (process.arch === 'arm64' ? arm64 : x64));
+    const ask = 'print syscall($_, 0, 0, 0, 0, 0) < 0 ? $! + 0 : "ESCAPED", "\\n" for @ARGV';
+    const { out, err } = await place.run(`perl -e '${ask}' ${numbers.join(' ')}`);
+    const answers = out.trim().split('\n');
+    for (const [index, name] of Object.keys(calls).entries())
+      t.ok(errors.includes(Number(answers[index]) as never), `${name}: ${answers[index]} ${err}`);
+  }
+}
