@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Test } from 'tap';
-import type { Engine } from '../../../src/engine/engine.ts';
+import type { Engine, MachineSpec } from '../../../src/engine/engine.ts';
 import { fault } from '../../../src/errors.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createFileService } from '../../../src/files/file-service.ts';
@@ -34,12 +34,10 @@ export async function createFileWorld(
   {
     uploadLimitBytes = 64 * 1024 * 1024,
     engine = dockerHarness(t).engine,
-  }: { uploadLimitBytes?: number; engine?: Engine } = {},
+    plain: plainSpec = { profile: 'restricted', user: 'learner' },
+  }: { uploadLimitBytes?: number; engine?: Engine; plain?: Partial<MachineSpec> } = {},
 ) {
-  const [root, plain] = await Promise.all([
-    provisionMachine(engine),
-    provisionMachine(engine, { profile: 'restricted', user: 'learner' }),
-  ]);
+  const [root, plain] = await Promise.all([provisionMachine(engine), provisionMachine(engine, plainSpec)]);
   const machines: Record<string, string> = { root: root.machineId, plain: plain.machineId };
   const touched: string[] = [];
   let state: SessionState = 'ready';
