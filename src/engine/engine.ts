@@ -125,6 +125,9 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
    */
   commit(machineId: string, image: CommitSpec): Promise<string>;
 
+  /** Bytes in a volume of the machine, by the length of its files. @throws CONTAINER_NOT_FOUND, NOT_FOUND */
+  measureVolume(machineId: string, path: string): Promise<number>;
+
   /**
    * Saves what is in a volume of the machine, with owners and modes, as an image that a volume can
    * start from ({@link VolumeSpec}), and returns the image's id. `admit` is told again and again how

@@ -27,6 +27,7 @@ import { destroyEnvironment, removeContainer } from './teardown.ts';
 import { openTerminal } from './terminal.ts';
 import { readUsage } from './usage.ts';
 import { commitVolume, listVolumes } from './volume-image.ts';
+import { measureVolume } from './volume-size.ts';
 import { createWaitingShells } from './waiting-shells.ts';
 
 const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
@@ -138,6 +139,8 @@ export function createDockerEngine({
     stop: (machineId) => stopMachine(container(machineId)),
     commit: (machineId, image) => commit(docker, installation, { machineId, image }),
     listVolumes: (machineId) => listVolumes(container(machineId)),
+    measureVolume: (machineId, path) =>
+      measureVolume({ docker, installation, helperImage: egressImage }, machineId, path),
     commitVolume: (machineId, path, image) =>
       commitVolume({ docker, installation, helperImage: egressImage }, machineId, path, image),
     measureImage: (image) => measureImage(docker, image),

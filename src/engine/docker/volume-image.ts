@@ -30,18 +30,27 @@ export async function commitVolume(
 ): Promise<string> {
   const container = docker.getContainer(machineId);
   const { Config, HostConfig } = await call(() => container.inspect());
-  const wanted = normal(path);
-  const found = (HostConfig.Mounts ?? []).find(({ Target }) => normal(Target) === wanted);
-  if (!found) throw fault('NOT_FOUND', { thing: 'volume' });
+  const { source, path: wanted } = findVolume(HostConfig, path);
   const environment = Config.Labels[LABEL.environment] ?? '';
   const imageLabels = { ...labels, ...labelsOf(installation, 'image', { volume: wanted }) };
   const changes = labelInstructions(imageLabels);
   const mover = { image: helperImage, installation, labels: { environment, volume: wanted } };
   return whilePaused(container, () =>
-    packVolume(docker, found.Source, mover, (tar) =>
+    packVolume(docker, source, mover, (tar) =>
       importTar(docker, toParts(tar), { repo: repository, tag, changes, ...(admit && { admit }) }),
     ),
   );
+}
+
+/** The engine's name of the volume that a machine has at `path`, and that path as the machine has it. @throws NOT_FOUND */
+export function findVolume(
+  { Mounts }: Pick<Docker.HostConfig, 'Mounts'>,
+  path: string,
+): { source: string; path: string } {
+  const wanted = normal(path);
+  const found = (Mounts ?? []).find(({ Target }) => normal(Target) === wanted);
+  if (!found) throw fault('NOT_FOUND', { thing: 'volume' });
+  return { source: found.Source, path: wanted };
 }
 
 /** Paths of a machine's volumes. */

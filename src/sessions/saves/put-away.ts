@@ -24,7 +24,7 @@ export type PutAway = ReturnType<typeof createPutAway>;
 
 /** Makes images of all that a session has. */
 export function createPutAway(options: {
-  engine: Pick<Engine, 'commit' | 'commitVolume' | 'listVolumes' | 'measureImage'>;
+  engine: Pick<Engine, 'commit' | 'commitVolume' | 'listVolumes' | 'measureVolume' | 'measureImage'>;
   states: Pick<SavedStateStore, 'addImage' | 'measured'>;
   owner: string;
   /** Most bytes of one state. */
@@ -50,6 +50,16 @@ export function createPutAway(options: {
     return (await Promise.all(parts)).flat();
   }
 
+  /** Refuses at once what would be too large by its volumes alone: those are read while they are saved. */
+  async function requireFitOfVolumes(parts: readonly Part[]): Promise<void> {
+    let bytes = 0;
+    for (const { machineId, volume } of parts) {
+      if (volume !== '') bytes += await engine.measureVolume(machineId, volume);
+    }
+    requireFit(bytes);
+    requireRoom(bytes, await roomOnDisk());
+  }
+
   function requireFit(bytes: number, size = mib(bytes)): void {
     if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size, limit: mib(limitBytes) });
   }
@@ -63,12 +73,12 @@ export function createPutAway(options: {
     await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
     const tag = image.slice(REPOSITORY.length + 1);
     const target = { repository: REPOSITORY, tag, labels: { [LABEL]: stateId } };
-    const room = (await roomOnDisk()) ?? Infinity;
-    // A volume is read no further than it may go: how much more there is nobody knows.
+    const room = await roomOnDisk();
+    // A volume that grew since it was measured is read no further than it may go.
     const size = volume === '' ? undefined : `more than ${mib(limitBytes)}`;
     const admit = (bytes: number) => {
       requireFit(before + bytes, size);
-      if (bytes > room) throw fault('DISK_FULL', { where: 'the container engine' });
+      requireRoom(bytes, room);
     };
     if (volume === '') await engine.commit(machineId, { ...target, admit });
     else await engine.commitVolume(machineId, volume, { ...target, admit });
@@ -88,6 +98,7 @@ export function createPutAway(options: {
     { signal, onPart }: { signal: AbortSignal; onPart: (machine: string, percent: number) => Promise<void> },
   ): Promise<number> {
     const parts = await partsOf(row, stateId);
+    await requireFitOfVolumes(parts);
     let bytes = 0;
     for (const [done, part] of parts.entries()) {
       signal.throwIfAborted();
@@ -103,6 +114,10 @@ export function createPutAway(options: {
 /** Whether it may be possible a moment later: the service or the engine went away. */
 export function isPassing(error: unknown): boolean {
   return isFault(error, 'ENGINE_UNREACHABLE', 'SAVE_INTERRUPTED', 'DATABASE_UNREACHABLE', 'DATABASE_BUSY');
+}
+
+function requireRoom(bytes: number, room = Infinity): void {
+  if (bytes > room) throw fault('DISK_FULL', { where: 'the container engine' });
 }
 
 const mib = (bytes: number) => `${Math.ceil(bytes / MIB)} MiB`;

@@ -40,6 +40,8 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.match(await runScript(engine, id, FILL), { code: 0 });
     const { out: before } = await runScript(engine, id, TELL);
     t.match(before, /^\. d 2750 1000:100 .*^\.\/file f 4751 1000:7 2 .*^kept\n3145728 1000000000\nsame$/ms);
+    const bytes = await engine.measureVolume(id, '/data/');
+    t.ok(bytes > 3 * 1024 ** 2 && bytes < 3 * 1024 ** 2 + 64 * 1024, `${bytes}: holes count`);
     const saved = await save(t, engine, id, '/data/');
     t.match(await engine.inspect(id), { state: 'running' });
     const again = await provision(engine, [{ path: '/data', from: saved.image }]);
@@ -76,6 +78,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     const target = { repository: `berth-test/${newEnvironmentId()}`, tag: 'v1', labels: {} };
     for (const path of ['/', '/home', '/data/sub', '']) {
       await t.rejects(engine.commitVolume(id, path, target), { code: 'NOT_FOUND' }, path);
+      await t.rejects(engine.measureVolume(id, path), { code: 'NOT_FOUND' }, path);
     }
     await t.rejects(engine.commitVolume('nothing', '/data', target), { code: 'CONTAINER_NOT_FOUND' });
     for (const from of ['berth-test/no-such:image', machineSpec().image]) {

@@ -15,7 +15,7 @@ await test('what is too large is not saved: the session goes on with its files, 
   await run(id, 'head -c 4M /dev/urandom >/data/too-much');
   const kept = await saved(id);
   t.match(kept, { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' }, savedStateId: undefined });
-  t.match(kept.saveProblem?.message, /What you made is more than 3 MiB and at most 3 MiB are kept/);
+  t.match(kept.saveProblem?.message, /What you made is 4 MiB and at most 3 MiB are kept/);
   t.equal(await run(id, 'cat /root/kept; stat -c %s /data/too-much'), 'kept\n4194304\n');
   await leaves(1, 0);
 
@@ -44,18 +44,24 @@ await test('a file that is all hole is refused before the engine writes it out, 
   t.match(await saved(id), { state: 'saved' });
 });
 
-await test('a hole in a volume is refused while it is read, and not when it has been written out', async (t) => {
+await test('a volume is measured before anything is made, and one that grows then is read no further than it may', async (t) => {
   const { engine, ready, run, saved, leaves } = await openSaves(t, { saveLimitBytes: 64 * 1024 * 1024 });
   const { id } = await ready();
   const made: unknown[] = [];
   engine.intercept('measureImage', async (image) => void made.push(image));
+  const parts = () => made.map(String).map((image) => image.replace(/.*-/, ''));
   await run(id, 'truncate -s 256M /data/hole');
-  t.match(await saved(id), { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' } });
-  t.strictSame(
-    made.map(String).map((image) => image.replace(/.*-/, '')),
-    ['main'],
-    'of the volume nothing was made',
-  );
+  const refused = await saved(id);
+  t.match(refused, { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' } });
+  t.match(refused.saveProblem?.message, /What you made is 256 MiB and at most 64 MiB are kept/);
+  t.strictSame(parts(), [], 'nothing was made');
+
+  const { measureVolume } = engine;
+  engine.measureVolume = async () => 0;
+  const cut = await saved(id);
+  t.match(cut.saveProblem?.message, /What you made is more than 64 MiB and at most 64 MiB are kept/);
+  t.strictSame(parts(), ['main'], 'of the volume nothing was made');
+  engine.measureVolume = measureVolume;
   t.equal(await run(id, 'stat -c %s /data/hole; rm /data/hole'), `${256 * 1024 ** 2}\n`);
   await leaves(1, 0);
   t.match(await saved(id), { state: 'saved' });
