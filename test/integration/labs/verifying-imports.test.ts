@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { emptyFolder } from '../../support/git-repository.ts';
+import type { ImportReport } from '../../../src/labs/import/import-report.ts';
+import { scenarioFixtures } from '../../support/imports.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
 import { labsCommand } from '../../support/labs-command.ts';
 
@@ -86,3 +88,19 @@ await t.test(
     ]);
   },
 );
+
+await t.test('the scenarios that have every construct are done on the engine, and pass', async (t) => {
+  const report = join(await emptyFolder(t), 'report.json');
+  const into = await emptyFolder(t);
+  const flags = ['--unlisted', '--verify', '--report', report];
+  t.match(await labsCommand(['import', scenarioFixtures, '--into', into, ...flags]), { code: 2 });
+  const { scenarios } = JSON.parse(await readFile(report, 'utf8')) as ImportReport;
+  const verified = scenarios.flatMap(({ scenario, verified }) =>
+    (verified ?? []).map(({ step, outcome }) => [scenario, step, outcome]),
+  );
+  t.same(verified.toSorted(), [
+    ['katacoda/signals/flags', 'hoist-a-flag', 'passed'],
+    ['killercoda/basics', 'step-2', 'passed'],
+    ['killercoda/basics', 'tie-the-boat-up', 'passed'],
+  ]);
+});
