@@ -1,4 +1,5 @@
 import type { Answer } from './given-answers.ts';
+import type { Reader } from './script-helpers.ts';
 
 /** What a check is run on. */
 export interface CheckPlace {
@@ -13,6 +14,6 @@ export interface CheckPlace {
   environment: Record<string, string>;
   /** What a question is answered with. */
   answer: Answer | undefined;
-  /** The one of the lab's languages that its learner reads. */
-  language: string;
+  /** Who reads what it says. */
+  reader: Reader;
 }

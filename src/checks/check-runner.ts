@@ -52,7 +52,7 @@ export function createCheckRunner({
       case 'http':
         return judgeHttp(check, { engine, machineId, signal });
       case 'quiz':
-        return judgeQuiz(check, place.answer, place.language);
+        return judgeQuiz(check, place.answer, place.reader.language);
       case 'trusted':
         return turns.run(
           place.sessionId,
@@ -62,7 +62,7 @@ export function createCheckRunner({
       case 'script':
         break;
     }
-    return judgeScript(await run(check));
+    return judgeScript(await run({ ...check, reader: place.reader }));
   }
 
   return {

@@ -3,6 +3,7 @@ import type { ExecSpec } from '../engine/engine-exec.ts';
 import { interpreterOf } from '../labs/interpreter.ts';
 import type { ScriptCheck } from '../labs/lab-check.ts';
 import { withHelpers } from './script-helpers.ts';
+import type { Reader } from './script-helpers.ts';
 
 /** Most that a check may print, in bytes: beyond it is stopped. */
 export const OUTPUT_HARD_LIMIT = 1024 * 1024;
@@ -51,7 +52,10 @@ exit "$status"
 `;
 
 /** What is run, by whom, and for how long at most. */
-export type Script = Pick<ScriptCheck, 'script' | 'user' | 'timeoutSeconds'>;
+export type Script = Pick<ScriptCheck, 'script' | 'user' | 'timeoutSeconds'> & {
+  /** Whose language its helpers speak. */
+  reader?: Reader;
+};
 
 /** A script made ready to be run once. */
 export interface ScriptRun {
@@ -81,7 +85,7 @@ export function prepareScript(
     command: {
       ...common,
       command: ['/bin/sh', '-c', WRAPPER, 'check', token, String(selfEnd), ...interpreter],
-      input: Buffer.from(`${seal}\n${withHelpers(check.script, interpreter)}`),
+      input: Buffer.from(`${seal}\n${withHelpers(check.script, interpreter, check.reader)}`),
       // Files that shells read at their start are not the check's.
       environment: { ...environment, ENV: '', BASH_ENV: '' },
       timeoutMs: check.timeoutSeconds * 1000,

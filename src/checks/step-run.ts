@@ -13,7 +13,7 @@ const EVIDENCE_KEPT = 64 * 1024;
 
 /** A step that is to be checked, and what it is checked on. */
 export interface StepRun {
-  lab: Pick<Lab, 'slug' | 'version' | 'machines'>;
+  lab: Pick<Lab, 'slug' | 'version' | 'languages' | 'machines'>;
   step: LabStep;
   sessionId: string;
   /** The engine's handles of the machines that its checks ask, by name. */
@@ -78,6 +78,6 @@ function placeOf(check: LabCheck, { lab, step, sessionId, machines, answers, lan
       ...(user !== undefined && { BERTH_USER: user }),
     },
     answer: answers.get(check.id),
-    language,
+    reader: { languages: lab.languages, language },
   };
 }

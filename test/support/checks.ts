@@ -53,6 +53,6 @@ export function placeOn(machineId: string, environment: Record<string, string> =
     machineUser: 'learner',
     environment: { BERTH_STEP: 'one', ...environment },
     answer: undefined,
-    language: 'en',
+    reader: { languages: ['en'], language: 'en' },
   };
 }

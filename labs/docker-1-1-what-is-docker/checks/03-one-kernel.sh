@@ -1,25 +1,22 @@
 #!/bin/bash
 # Both files say what the machine itself says.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 cd "/home/$BERTH_USER" || exit 1
 
 # The words of a file, with a space around each.
 words() { printf ' %s ' "$(tr -s '[:space:]' ' ' <"$1")"; }
 
-[ -f kernel.txt ] || not_yet \
+[ -f kernel.txt ] || fail \
   'There is no kernel.txt in your home yet: "uname -r" says what belongs into it.' \
   '홈 폴더에 아직 kernel.txt가 없습니다. 담을 내용은 "uname -r"이 알려 줍니다.'
-[[ $(words kernel.txt) == *" $(uname -r) "* ]] || not_yet \
+[[ $(words kernel.txt) == *" $(uname -r) "* ]] || fail \
   'Your kernel.txt does not have the release of the kernel that runs here: ask "uname -r", not the files of the system.' \
   'kernel.txt에 여기서 도는 커널의 릴리스가 없습니다. 시스템의 파일이 아니라 "uname -r"에 물어보세요.'
 
-[ -f first.txt ] || not_yet \
+[ -f first.txt ] || fail \
   'There is no first.txt in your home yet: the kernel keeps the name in /proc/1/comm.' \
   '홈 폴더에 아직 first.txt가 없습니다. 커널은 그 이름을 /proc/1/comm에 보여 줍니다.'
-[[ $(words first.txt) == *" $(cat /proc/1/comm) "* ]] || not_yet \
+[[ $(words first.txt) == *" $(cat /proc/1/comm) "* ]] || fail \
   'Your first.txt does not name process number 1: look into /proc/1/comm.' \
   'first.txt에 1번 프로세스의 이름이 없습니다. /proc/1/comm을 들여다보세요.'
 

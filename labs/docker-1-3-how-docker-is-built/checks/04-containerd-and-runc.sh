@@ -1,21 +1,18 @@
 #!/bin/bash
 # Both versions are in the file, as the engine itself gives them.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 parts=/home/$BERTH_USER/parts.txt
-[ -s "$parts" ] || not_yet \
+[ -s "$parts" ] || fail \
   'There is no parts.txt with something in it in your home yet.' \
   '홈 폴더에 아직 내용이 든 parts.txt가 없습니다.'
 format='{{range .Server.Components}}{{.Name}} {{.Version}}{{"\n"}}{{end}}'
-components=$(docker version --format "$format") || not_yet \
+components=$(docker version --format "$format") || fail \
   'Your engine does not answer: try once more in a moment.' \
   '도커 엔진이 대답하지 않습니다. 잠시 뒤에 다시 해 보세요.'
 for part in containerd runc; do
   version=$(awk -v part="$part" '$1 == part { print $2 }' <<<"$components")
   # What stands after "+" or "~" was added by who packaged it.
-  grep -qF -- "${version%%[+~]*}" "$parts" || not_yet \
+  grep -qF -- "${version%%[+~]*}" "$parts" || fail \
     "Your parts.txt does not have the version of $part that your engine runs." \
     "parts.txt에 여러분의 엔진이 쓰는 $part 버전이 없습니다."
 done

@@ -1,18 +1,15 @@
 #!/bin/bash
 # The container of that name has run.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 format='{{.Config.Image}} {{.State.Status}} {{.State.ExitCode}}'
-state=$(docker container inspect --format "$format" greeting 2>/dev/null) || not_yet \
+state=$(docker container inspect --format "$format" greeting 2>/dev/null) || fail \
   'There is no container named "greeting" yet: "docker container ls -a" shows which there are.' \
   '"greeting"이라는 이름의 컨테이너가 아직 없습니다. 어떤 것이 있는지는 "docker container ls -a"로 볼 수 있습니다.'
 read -r image status code <<<"$state"
-[[ $image =~ (^|/)hello-world(:|$) ]] || not_yet \
+[[ $image =~ (^|/)hello-world(:|$) ]] || fail \
   "The container \"greeting\" was made of $image: remove it with \"docker container rm greeting\", and make it of hello-world." \
   "\"greeting\" 컨테이너는 $image 이미지로 만들었습니다. \"docker container rm greeting\"으로 지우고 hello-world로 다시 만드세요."
-[ "$status $code" = 'exited 0' ] || not_yet \
+[ "$status $code" = 'exited 0' ] || fail \
   'The container "greeting" is there and has not run: start it with "docker container start greeting".' \
   '"greeting" 컨테이너가 있지만 실행된 적이 없습니다. "docker container start greeting"으로 시작하세요.'
 say 'You find it in the list of all, and not in that of those which run.' \

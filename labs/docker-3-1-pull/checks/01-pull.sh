@@ -1,10 +1,7 @@
 #!/bin/bash
 # The image is there.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
-docker image inspect ubuntu >/dev/null 2>&1 || not_yet \
+docker image inspect ubuntu >/dev/null 2>&1 || fail \
   'Your engine has no image ubuntu yet: "docker image ls" lists those that it has.' \
   '엔진에 아직 ubuntu 이미지가 없습니다. 있는 이미지는 "docker image ls"로 볼 수 있습니다.'
 say 'There it is, and nothing of it runs.' '내려받았습니다. 실행 중인 것은 아직 없습니다.'

@@ -1,14 +1,11 @@
 #!/bin/bash
 # The file names a folder of the engine with the files of a layer of the image.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 noted=/home/$BERTH_USER/where.txt
-[ -s "$noted" ] || not_yet \
+[ -s "$noted" ] || fail \
   'There is no where.txt with something in it in your home yet.' \
   '홈 폴더에 아직 내용이 든 where.txt가 없습니다.'
-layers=$(docker image inspect --format '{{json .GraphDriver.Data}}' ubuntu 2>/dev/null) || not_yet \
+layers=$(docker image inspect --format '{{json .GraphDriver.Data}}' ubuntu 2>/dev/null) || fail \
   'The image ubuntu is not there any more: pull it once more.' \
   'ubuntu 이미지가 없어졌습니다. 다시 내려받으세요.'
 while read -r folder; do
@@ -16,6 +13,6 @@ while read -r folder; do
   say 'Those are the files of ubuntu, as they lie on the disk.' '디스크에 놓여 있는 ubuntu의 파일이 바로 그곳에 있습니다.'
   exit 0
 done < <(grep -oE '/[^":]+/diff' <<<"$layers")
-not_yet \
+fail \
   'Your where.txt does not name the folder with the files of ubuntu: look for "UpperDir" in "docker image inspect ubuntu".' \
   'where.txt에 ubuntu의 파일이 든 폴더가 없습니다. "docker image inspect ubuntu"에서 "UpperDir"을 찾으세요.'

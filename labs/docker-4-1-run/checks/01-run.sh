@@ -1,26 +1,23 @@
 #!/bin/bash
 # Both run, of ubuntu, and the file has the address of each.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 noted=/home/$BERTH_USER/addresses.txt
 ubuntu=$(docker image inspect --format '{{.Id}}' ubuntu 2>/dev/null)
 format='{{.Image}} {{.State.Status}} {{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
 for name in one two; do
-  found=$(docker container inspect --format "$format" "$name" 2>/dev/null) || not_yet \
+  found=$(docker container inspect --format "$format" "$name" 2>/dev/null) || fail \
     "There is no container named \"$name\" yet." "\"$name\"이라는 이름의 컨테이너가 아직 없습니다."
   read -r image status address _ <<<"$found"
-  [ "$image" = "$ubuntu" ] || not_yet \
+  [ "$image" = "$ubuntu" ] || fail \
     "The container \"$name\" was not made of ubuntu: remove it with \"docker container rm -f $name\", and make it anew." \
     "\"$name\" 컨테이너를 ubuntu로 만들지 않았습니다. \"docker container rm -f $name\"으로 지우고 다시 만드세요."
-  [ "$status" = running ] || not_yet \
+  [ "$status" = running ] || fail \
     "The container \"$name\" does not run any more: remove it, and give it something that goes on, such as \"sleep infinity\"." \
     "\"$name\" 컨테이너가 실행 중이 아닙니다. 지우고, \"sleep infinity\"처럼 계속 도는 명령을 주어 다시 만드세요."
-  [ -s "$noted" ] || not_yet \
+  [ -s "$noted" ] || fail \
     'There is no addresses.txt with something in it in your home yet.' \
     '홈 폴더에 아직 내용이 든 addresses.txt가 없습니다.'
-  grep -qwF -- "$address" "$noted" || not_yet \
+  grep -qwF -- "$address" "$noted" || fail \
     "Your addresses.txt does not have the address of \"$name\"." "addresses.txt에 \"$name\"의 주소가 없습니다."
 done
 say 'Two instances of one image, each with an address of its own.' '이미지 하나로 만든 인스턴스 둘이 저마다 자기 주소를 가졌습니다.'

@@ -1,21 +1,18 @@
 #!/bin/bash
 # The container runs at an address that was noted for nobody before.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 noted=/home/$BERTH_USER/addresses.txt
-[ -s "$noted" ] || not_yet \
+[ -s "$noted" ] || fail \
   'Your addresses.txt is gone: do the step before once more.' 'addresses.txt가 없어졌습니다. 앞 단계를 다시 하세요.'
 for name in one three; do
-  status=$(docker container inspect --format '{{.State.Status}}' "$name" 2>/dev/null) || not_yet \
+  status=$(docker container inspect --format '{{.State.Status}}' "$name" 2>/dev/null) || fail \
     "There is no container named \"$name\" now." "지금은 \"$name\"이라는 컨테이너가 없습니다."
-  [ "$status" = running ] || not_yet \
+  [ "$status" = running ] || fail \
     "The container \"$name\" does not run: \"docker container start $name\" starts it." \
     "\"$name\" 컨테이너가 실행 중이 아닙니다. \"docker container start $name\"으로 시작하세요."
 done
 address=$(docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' one)
-! grep -qwF -- "${address%% *}" "$noted" || not_yet \
+! grep -qwF -- "${address%% *}" "$noted" || fail \
   'The container "one" has an address that was noted before: stop it, start "three" meanwhile, then start "one" again.' \
   '"one"이 전에 적어 둔 주소를 그대로 씁니다. "one"을 멈추고, 그동안 "three"를 시작한 다음, "one"을 다시 시작하세요.'
 say "The same container, and another address: ${address%% *}." "같은 컨테이너인데 주소는 ${address%% *}로 달라졌습니다."

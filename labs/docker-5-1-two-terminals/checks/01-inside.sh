@@ -1,8 +1,5 @@
 #!/bin/bash
 # A container of ubuntu runs, with a terminal that somebody can type into.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 ubuntu=$(docker image inspect --format '{{.Id}}' ubuntu 2>/dev/null)
 running=
@@ -14,9 +11,9 @@ while read -r id; do
     exit 0
   }
 done < <(docker container ls -q)
-[ -z "$running" ] || not_yet \
+[ -z "$running" ] || fail \
   'A container of ubuntu runs, but nobody can type into it: give "run" both -i and -t.' \
   'ubuntu 컨테이너가 실행 중이지만 입력할 수가 없습니다. "run"에 -i와 -t를 모두 쓰세요.'
-not_yet \
+fail \
   'No container of ubuntu runs now: stay in its shell in terminal 1, and press Check meanwhile.' \
   '실행 중인 ubuntu 컨테이너가 없습니다. 터미널 1에서 셸을 열어 둔 채로 확인을 누르세요.'

@@ -1,11 +1,8 @@
 #!/bin/bash
 # A container that runs has the file.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 running=$(docker container ls -q)
-[ -n "$running" ] || not_yet \
+[ -n "$running" ] || fail \
   'No container runs any more: start "box" again, with "docker container start box".' \
   '실행 중인 컨테이너가 없습니다. "docker container start box"로 "box"를 다시 시작하세요.'
 while read -r id; do
@@ -14,6 +11,6 @@ while read -r id; do
   say 'It is in the container, whichever terminal you look from.' '어느 터미널에서 보든 컨테이너 안에 파일이 있습니다.'
   exit 0
 done <<<"$running"
-not_yet \
+fail \
   'No container that runs has a /root/hello.txt with something in it: make it while the prompt says "root@".' \
   '실행 중인 컨테이너에 내용이 든 /root/hello.txt가 없습니다. 프롬프트가 "root@"로 시작할 때 만드세요.'

@@ -1,8 +1,5 @@
 #!/bin/bash
 # A container that runs has ended before, and still has the file.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 again=
 while read -r id; do
@@ -13,9 +10,9 @@ while read -r id; do
   say 'The same container again, with all that was in it.' '안에 있던 것이 그대로 남은, 바로 그 컨테이너입니다.'
   exit 0
 done < <(docker container ls -q)
-[ -z "$again" ] || not_yet \
+[ -z "$again" ] || fail \
   'A container runs again, but it has no /root/hello.txt: is it another one?' \
   '다시 실행된 컨테이너가 있지만 /root/hello.txt가 없습니다. 다른 컨테이너는 아닌가요?'
-not_yet \
+fail \
   'No container runs that has been stopped before: stop "box", then start the same one again.' \
   '멈추었다가 다시 실행된 컨테이너가 없습니다. "box"를 멈춘 다음 같은 컨테이너를 다시 시작하세요.'

@@ -1,13 +1,10 @@
 #!/bin/bash
 # Both services run, and the one reads what the other writes.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 service() { docker container ls -q --filter "label=com.docker.compose.service=$1" | head -n 1; }
 
 for name in clock reader; do
-  [ -n "$(service "$name")" ] || not_yet \
+  [ -n "$(service "$name")" ] || fail \
     "No service \"$name\" runs: \"docker compose up -d\" in the folder of the file, then \"docker compose ps -a\"." \
     "\"$name\" 서비스가 실행 중이 아닙니다. 파일이 있는 폴더에서 \"docker compose up -d\"를 실행하고 \"docker compose ps -a\"로 확인하세요."
 done
@@ -16,13 +13,13 @@ soon() { for _ in 1 2 3 4 5 6; do ! "$@" || return 0; sleep 0.5; done; return 1;
 sees() { docker container exec "$(service "$1")" test -s /shared/now 2>/dev/null; }
 prints_time() { docker container logs --tail 3 "$(service reader)" 2>&1 | grep -qE '[0-9]{2}:[0-9]{2}:[0-9]{2}'; }
 
-soon sees clock || not_yet \
+soon sees clock || fail \
   'The service "clock" has not written /shared/now: is its command as in the text?' \
   '"clock" 서비스가 /shared/now를 쓰지 않았습니다. 명령이 설명에 나온 것과 같은가요?'
-soon sees reader || not_yet \
+soon sees reader || fail \
   'The service "reader" sees no /shared/now: it needs the same volume at the same place.' \
   '"reader" 서비스에서 /shared/now가 보이지 않습니다. 같은 볼륨을 같은 자리에 붙여야 합니다.'
-soon prints_time || not_yet \
+soon prints_time || fail \
   'The service "reader" runs, but does not print the time: "docker compose logs reader" shows what it prints.' \
   '"reader" 서비스가 실행 중이지만 시각을 찍지 않습니다. 무엇을 찍는지는 "docker compose logs reader"로 볼 수 있습니다.'
 say 'The one writes, the other reads, and the volume is between them.' '하나는 쓰고 하나는 읽으며, 그 사이에 볼륨이 있습니다.'

@@ -1,20 +1,17 @@
 #!/bin/bash
 # The file has the address that the name stands for.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 clock=$(docker container ls -q --filter label=com.docker.compose.service=clock | head -n 1)
-[ -n "$clock" ] || not_yet \
+[ -n "$clock" ] || fail \
   'The service "clock" does not run: bring it up again.' '"clock" 서비스가 실행 중이 아닙니다. 다시 띄우세요.'
 noted=/home/$BERTH_USER/address.txt
-[ -s "$noted" ] || not_yet \
+[ -s "$noted" ] || fail \
   'There is no address.txt with something in it in your home yet.' '홈 폴더에 아직 내용이 든 address.txt가 없습니다.'
 for address in $(docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$clock"); do
   grep -qwF -- "$address" "$noted" || continue
   say 'That is where the name leads now.' '지금 그 이름이 가리키는 주소입니다.'
   exit 0
 done
-not_yet \
+fail \
   'Your address.txt does not have the address of "clock": ask for that name, from within "reader".' \
   'address.txt에 "clock"의 주소가 없습니다. "reader" 안에서 그 이름을 물어보세요.'

@@ -1,31 +1,28 @@
 #!/bin/bash
 # The folders are there, and the copy in them is a copy.
-# The first in English, the second in Korean.
-say() { if [ "$BERTH_LANGUAGE" = ko ]; then echo "$2"; else echo "$1"; fi; }
-not_yet() { fail "$(say "$1" "$2")"; }
 
 home=/home/learner
 
 for folder in workshop workshop/notes workshop/logs; do
-  [ ! -f "$home/$folder" ] || not_yet \
+  [ ! -f "$home/$folder" ] || fail \
     "~/$folder is a file, and should be a folder: remove it with \"rm\", then make it with \"mkdir\"." \
     "~/$folder 이(가) 폴더가 아니라 파일입니다. \"rm\"으로 지우고 \"mkdir\"로 만드세요."
-  [ -d "$home/$folder" ] || not_yet \
+  [ -d "$home/$folder" ] || fail \
     "There is no folder ~/$folder yet: \"mkdir\" makes one." \
     "~/$folder 폴더가 아직 없습니다. \"mkdir\"로 만드세요."
 done
 
 copy=$home/workshop/notes/os-release
-[ -e "$copy" ] || [ -L "$copy" ] || not_yet \
+[ -e "$copy" ] || [ -L "$copy" ] || fail \
   'The folder ~/workshop/notes has no file "os-release" yet: copy it there with "cp".' \
   '~/workshop/notes 폴더에 아직 "os-release" 파일이 없습니다. "cp"로 복사하세요.'
-[ -f "$copy" ] && [ ! -L "$copy" ] || not_yet \
+[ -f "$copy" ] && [ ! -L "$copy" ] || fail \
   'Your ~/workshop/notes/os-release is no file of its own: remove it with "rm -r", then copy with "cp" alone.' \
   '~/workshop/notes/os-release가 따로 복사한 파일이 아닙니다. "rm -r"로 지우고 "cp"로만 복사하세요.'
-[ -s "$copy" ] || not_yet \
+[ -s "$copy" ] || fail \
   'The file ~/workshop/notes/os-release is empty: copy /etc/os-release once more.' \
   '~/workshop/notes/os-release 파일이 비어 있습니다. /etc/os-release를 다시 복사하세요.'
-cmp -s "$copy" /etc/os-release || not_yet \
+cmp -s "$copy" /etc/os-release || fail \
   'The file ~/workshop/notes/os-release differs from /etc/os-release: copy it once more.' \
   '~/workshop/notes/os-release 파일이 /etc/os-release와 다릅니다. 다시 복사하세요.'
 

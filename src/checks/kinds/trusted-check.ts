@@ -45,7 +45,8 @@ export async function judgeTrusted(
     if (check.paths.length > 0) await engine.copyIn(checkerId, COPY_FOLDER, copyOfMachine(pathsOf()));
     const user = `${READER}:${READER}`;
     const environment = { ...place.environment, BERTH_HOST: machine };
-    return judgeScript(await scripts.run(checkerId, { script, user, timeoutSeconds }, environment, signal));
+    const run = { script, user, timeoutSeconds, reader: place.reader };
+    return judgeScript(await scripts.run(checkerId, run, environment, signal));
   } finally {
     await engine.removeChecker(checkerId);
   }
