@@ -27,7 +27,11 @@ export async function openCutOffProxy(t: Test, target: number | NetConnectOpts):
       [far, near],
     ] as const) {
       sockets.add(socket);
-      socket.on('data', (data) => void (silent || other.write(data)));
+      socket.on('data', (data) => {
+        if (silent || other.write(data)) return;
+        socket.pause();
+        other.once('drain', () => socket.resume());
+      });
       socket.on('end', () => void (silent || other.end()));
       socket.on('error', () => other.destroy());
       socket.on('close', () => {

@@ -10,6 +10,8 @@ import { newInstallation } from './installation.ts';
 
 /** Image of the machines that tests make; preparing the tests builds it. */
 export const MACHINE_IMAGE = 'berth/lab-linux:latest';
+/** What holds shells in their machines. */
+export const HOLDER_IMAGE = 'berth/lab-holder:latest';
 const MEBIBYTE = 1024 * 1024;
 
 /** What a suite that any engine must pass is given. */
@@ -29,7 +31,10 @@ export interface TestMachine {
 /** A docker engine with an installation of the test's own, of which nothing is left afterwards. */
 export function dockerHarness(
   t: Test,
-  options: Pick<DockerEngineOptions, 'egressImage' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'> = {},
+  options: Pick<
+    DockerEngineOptions,
+    'egressImage' | 'holderImage' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'
+  > = {},
 ): EngineHarness & { installation: string } {
   const installation = newInstallation(t);
   const host = process.env['DOCKER_HOST'];
@@ -42,6 +47,11 @@ export function dockerHarness(
     return { engine: cuttable, cut: proxy.cut, mend: proxy.mend };
   };
   return { engine, installation, openCuttable };
+}
+
+/** The engine with shells that are held in their machines. */
+export function holdingHarness(t: Test): EngineHarness & { installation: string } {
+  return dockerHarness(t, { holderImage: HOLDER_IMAGE });
 }
 
 /** An environment id that no other run has. */

@@ -16,6 +16,8 @@ export interface EngineConnection {
   docker: Docker;
   /** The same engine, by connections for `readDirectly`; for what moves much. */
   direct: Docker;
+  /** Whether it is reached over a socket of this host's. */
+  local: boolean;
   close(): void;
 }
 
@@ -32,6 +34,7 @@ export function connectEngine(host: string | undefined, env: NodeJS.ProcessEnv):
   return {
     docker: client(pooling),
     direct: client(direct),
+    local: 'socketPath' in target,
     close() {
       pooling.destroy();
       direct.destroy();

@@ -5,6 +5,7 @@ import { commit } from './commit.ts';
 import { connectEngine } from './connection.ts';
 import { readDisk } from './disk.ts';
 import { createEgress } from './egress.ts';
+import { createHolderVolume } from './holder/holder-volume.ts';
 import { keepApart } from './keep-apart.ts';
 import { endInside } from './ending.ts';
 import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
@@ -21,10 +22,10 @@ import type { NestedSetting } from './nested/nested-support.ts';
 import { restartMachine } from './restart.ts';
 import { listSavedImages, measureImage } from './saved-images.ts';
 import { parseHandle } from './shell-leader.ts';
+import { createShells } from './shells.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
 import { stopMachine } from './stop.ts';
 import { destroyEnvironment, removeContainer } from './teardown.ts';
-import { openTerminal } from './terminal.ts';
 import { readUsage } from './usage.ts';
 import { commitVolume, listVolumes } from './volume-image.ts';
 import { measureVolume } from './volume-size.ts';
@@ -43,6 +44,8 @@ export interface DockerEngineOptions {
   egressImage?: string;
   /** Image that carries connections to ports of machines. */
   gatewayImage?: string;
+  /** Image with what holds the shells of terminals, so that they outlive this process; without it they do not. */
+  holderImage?: string | undefined;
   /** Image of trusted checks that name none. */
   checkerImage?: string;
   /** Image of the local registry, by which labs that ask for it reach it; undefined where there is none. */
@@ -66,6 +69,7 @@ export function createDockerEngine({
   installation,
   egressImage = EGRESS_IMAGE,
   gatewayImage = GATEWAY_IMAGE,
+  holderImage,
   checkerImage = CHECKER_IMAGE,
   registryImage,
   registryInstallation,
@@ -76,7 +80,7 @@ export function createDockerEngine({
   nestedDocker = 'off',
   nestedRuntime: runtime,
 }: DockerEngineOptions): Engine {
-  const { docker, direct, close } = connectEngine(host, process.env);
+  const { docker, direct, local, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
   const limitLayer = createLayerLimit({ docker, installation });
   const nested = createNestedSupport({
@@ -86,8 +90,9 @@ export function createDockerEngine({
     setting: nestedDocker,
     runtime,
   });
-  const sizesAtStart = createSizesAtStart(docker);
-  const waiting = createWaitingShells(docker);
+  const holder = createHolderVolume({ docker, image: holderImage });
+  const shells = createShells({ docker, local, sizesAtStart: createSizesAtStart(docker) });
+  const waiting = createWaitingShells(shells.wait);
   const closing = new AbortController();
   const container = (id: string) => docker.getContainer(id);
 
@@ -105,6 +110,7 @@ export function createDockerEngine({
           limitLayer,
           helperImage: egressImage,
           nested,
+          holder,
           credentialsFor,
           onPulled,
         },
@@ -123,7 +129,7 @@ export function createDockerEngine({
     exec: (machineId, command) => runExec(container(machineId), command),
     execOutput: (machineId, command) => openExecOutput({ docker, direct }, machineId, command),
     openTerminal: async (machineId, spec) =>
-      (await waiting.take(machineId, spec)) ?? openTerminal(container(machineId), spec, { sizesAtStart }),
+      (await waiting.take(machineId, spec)) ?? shells.open(machineId, spec),
     prepareShell: waiting.prepare,
     isPrepared: waiting.has,
     async endShell(machineId, shell) {

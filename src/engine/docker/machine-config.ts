@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions, EndpointSettings, HostConfig, MountSettings } from 'dockerode';
 import type { IsolationProfile, MachineLimits, MachineSpec } from '../engine.ts';
+import type { HolderMounts } from './holder/holder-volume.ts';
 import { LABEL } from './labels.ts';
 import { nestedIsolation } from './nested/nested-isolation.ts';
 
@@ -34,6 +35,8 @@ export interface MachinePlace {
   storage?: Record<string, string>;
   /** Runtime of a machine with an engine of its own; the engine's default when absent. */
   nestedRuntime?: string | undefined;
+  /** How it comes to what holds the shells of its terminals. */
+  holder?: HolderMounts | undefined;
 }
 
 /** A machine's place on one network. */
@@ -64,6 +67,8 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
       RestartPolicy: { Name: 'no' },
       ...isolation(spec.profile, place.nestedRuntime),
       ...limits(spec.limits),
+      Binds: place.holder?.binds ?? [],
+      ...(place.holder && { Tmpfs: place.holder.tmpfs }),
       Mounts: place.mounts,
       ...(place.storage && { StorageOpt: place.storage }),
     },
@@ -90,7 +95,7 @@ function mainProcess({ command, profile }: MachineSpec): ContainerCreateOptions 
 }
 
 function isolation(profile: IsolationProfile, nestedRuntime: string | undefined): HostConfig {
-  if (profile === 'nested') return { ...nestedIsolation(nestedRuntime), Binds: [] };
+  if (profile === 'nested') return nestedIsolation(nestedRuntime);
   return {
     Privileged: false,
     CapDrop: ['ALL'],
@@ -99,7 +104,6 @@ function isolation(profile: IsolationProfile, nestedRuntime: string | undefined)
     SecurityOpt: ['no-new-privileges:true'],
     // ping without raw sockets; the widest range that exists under a user-namespace mapping too.
     Sysctls: { 'net.ipv4.ping_group_range': '0 65535' },
-    Binds: [],
   };
 }
 

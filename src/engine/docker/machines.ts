@@ -12,6 +12,7 @@ import { call } from './faults.ts';
 import type { LayerLimit } from './layer-limit.ts';
 import { ensureImage } from './image-pull.ts';
 import type { ImageInfo, PullContext } from './image-pull.ts';
+import type { HolderVolume } from './holder/holder-volume.ts';
 import { labelsOf } from './labels.ts';
 import { endpointConfig, machineConfig } from './machine-config.ts';
 import type { MachineEndpoint } from './machine-config.ts';
@@ -34,6 +35,7 @@ export interface ProvisionContext extends PullContext {
   /** Image of the helpers that fill volumes. */
   helperImage: string;
   nested: NestedSupport;
+  holder: HolderVolume;
 }
 
 /** A machine that was created, on its primary network alone, and does not run yet. */
@@ -86,7 +88,7 @@ export async function startMachine(
 }
 
 async function createMachine(
-  { docker, installation, egress, limitLayer, helperImage, nested }: ProvisionContext,
+  { docker, installation, egress, limitLayer, helperImage, nested, holder }: ProvisionContext,
   { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
 ): Promise<CreatedMachine> {
   const { addresses, made, options } = creation;
@@ -109,6 +111,7 @@ async function createMachine(
     nameServers: internet ? egress.nameServers : [],
     storage: diskBytes === undefined ? {} : await limitLayer(machine.image, diskBytes),
     nestedRuntime: nested.runtime,
+    holder: await holder.mounts(),
   });
   const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
     call(() => docker.createContainer(config)),

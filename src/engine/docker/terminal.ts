@@ -67,7 +67,8 @@ async function exitOf({ container, exec, stream, leader }: OpenShell): Promise<n
   }
 }
 
-async function endShellOf({ container, leader, stream }: Omit<OpenShell, 'exec'>): Promise<void> {
+/** Ends the shell; what is left in its stream is delivered, but not waited for without end. */
+export async function endShellOf({ container, leader, stream }: Omit<OpenShell, 'exec'>): Promise<void> {
   await endInside(container, { leader });
   if (stream.closed) return;
   const timer = setTimeout(() => stream.destroy(), DRAIN_MS);
@@ -75,6 +76,7 @@ async function endShellOf({ container, leader, stream }: Omit<OpenShell, 'exec'>
   clearTimeout(timer);
 }
 
-async function closed(stream: Duplex): Promise<void> {
+export async function closed(stream: Duplex): Promise<void> {
+  if (stream.closed) return;
   await new Promise((resolve) => stream.once('close', resolve));
 }

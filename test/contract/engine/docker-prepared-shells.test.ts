@@ -1,4 +1,5 @@
-import { dockerHarness } from '../../support/engines.ts';
+import { dockerHarness, holdingHarness } from '../../support/engines.ts';
 import { preparedShellsContract } from './prepared-shells-contract.ts';
 
 await preparedShellsContract(dockerHarness);
+await preparedShellsContract(holdingHarness);

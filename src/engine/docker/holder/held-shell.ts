@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { fault, isFault } from '../../../errors.ts';
+import type { ShellSpec } from '../../engine.ts';
+import { endInside, newMark } from '../ending.ts';
+import { call, engineWords, hasStatus } from '../faults.ts';
+import { environmentList } from '../machine-config.ts';
+import { createExec } from '../nested/exec-user.ts';
+import type { Leader } from '../shell-leader.ts';
+import { HeldStream } from './held-stream.ts';
+import { HOLDER, SOCKETS } from './holder-volume.ts';
+import { connectInMachine } from './machine-socket.ts';
+
+/** A holder listens within milliseconds; a machine that is starved of processor time may take seconds. */
+const START_LIMIT_MS = 15_000;
+/** Between two looks for its socket, in milliseconds. */
+const LOOK_EVERY_MS = 2;
+
+/** A machine whose holder this process can reach. */
+export interface ReachedMachine {
+  container: Docker.Container;
+  id: string;
+  /** Process of the host that is the first in the machine. */
+  pid: number;
+}
+
+/** A shell that a holder holds, connected to and waiting to be let begin. */
+export interface HeldShell {
+  container: Docker.Container;
+  stream: HeldStream;
+  leader: Leader;
+}
+
+/**
+ * Starts a holder, whose shell waits for who attaches; undefined where the machine has none after all, as
+ * when its volume was removed and came back empty. @throws SHELL_NOT_STARTED, CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING
+ */
+export async function startHeldShell(
+  machine: ReachedMachine,
+  name: string,
+  spec: ShellSpec,
+): Promise<HeldShell | undefined> {
+  const mark = newMark();
+  if (!(await startHolder(machine.container, { name, mark, spec }))) return undefined;
+  const stream = await reach(machine, name);
+  const shell = stream && (await greeted(machine, stream, spec));
+  if (shell) return shell;
+  await endInside(machine.container, { leader: undefined, mark, user: spec.user });
+  throw fault('SHELL_NOT_STARTED', { problem: 'it did not answer in time' });
+}
+
+/** Connects to a shell that waits; undefined when it is gone. */
+export async function reachHeldShell(machine: ReachedMachine, name: string): Promise<HeldStream | undefined> {
+  try {
+    return new HeldStream(await connectInMachine(machine, [...SOCKETS, name]));
+  } catch {
+    // Whatever the reason, there is none to be reached.
+    return undefined;
+  }
+}
+
+async function startHolder(
+  container: Docker.Container,
+  { name, mark, spec }: { name: string; mark: string; spec: ShellSpec },
+): Promise<boolean> {
+  const exec = await createExec(container, {
+    Cmd: [HOLDER, `/${SOCKETS.join('/')}/${name}`, ...spec.command],
+    Env: [
+      ...environmentList(spec.environment),
+      mark,
+      ...(spec.workingDirectory === undefined ? ['BERTH_HOLD_HOME=1'] : []),
+    ],
+    ...(spec.user !== undefined && { User: spec.user }),
+    ...(spec.workingDirectory !== undefined && { WorkingDir: spec.workingDirectory }),
+  });
+  try {
+    const answer = await call(() => exec.start({ Detach: true }));
+    // There is nothing in it, and its connection is free when that was read.
+    answer.resume();
+    return true;
+  } catch (error) {
+    if (isFault(error, 'CONTAINER_NOT_FOUND', 'MACHINE_NOT_RUNNING', 'ENGINE_UNREACHABLE')) throw error;
+    if (!hasStatus(error, 400, 409, 500)) throw error;
+    const problem = engineWords(error);
+    if (problem.includes(HOLDER)) return false;
+    throw fault('SHELL_NOT_STARTED', { problem }, error);
+  }
+}
+
+async function reach(machine: ReachedMachine, name: string): Promise<HeldStream | undefined> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (Date.now() < deadline) {
+    const stream = await reachHeldShell(machine, name);
+    if (stream) return stream;
+    await sleep(LOOK_EVERY_MS);
+  }
+  return undefined;
+}
+
+async function greeted(
+  { container }: ReachedMachine,
+  stream: HeldStream,
+  { command }: ShellSpec,
+): Promise<HeldShell | undefined> {
+  const timer = setTimeout(() => stream.destroy(), START_LIMIT_MS);
+  const hello = await stream.hello;
+  clearTimeout(timer);
+  if (!hello) return undefined;
+  if (hello.pid > 0) return { container, stream, leader: hello };
+  const end = await stream.over;
+  const problem = end && 'problem' in end ? end.problem : 'it ended at once';
+  throw fault('SHELL_NOT_STARTED', { problem: `${command[0] ?? ''}: ${problem}` });
+}

@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { deferred } from '../deferred.ts';
+import { createHolderReader, toHolder } from './holder-messages.ts';
+
+/** What the holder said when it was connected to. */
+export interface Hello {
+  pid: number;
+  uid: number;
+  startTime: string;
+  /** Bytes that the shell has printed by now. */
+  printed: number;
+}
+
+/** How what is held came to its end: its exit code, or why it never began. */
+export type HeldEnd = { exitCode: number } | { problem: string };
+
+/**
+ * The terminal of a held shell as a stream of its bytes. It ends when the shell has ended and all that
+ * it printed was read; destroying it hangs up, and the shell goes on.
+ */
+export class HeldStream extends Duplex {
+  /** Resolves with what the holder says first; undefined when it goes before. */
+  readonly hello: Promise<Hello | undefined>;
+  /** Resolves when the connection is over: undefined when it was cut, and the shell may go on. */
+  readonly over: Promise<HeldEnd | undefined>;
+  readonly #socket: Socket;
+  #end: HeldEnd | undefined;
+
+  constructor(socket: Socket) {
+    super({ allowHalfOpen: false });
+    this.#socket = socket;
+    const hello = deferred<Hello | undefined>();
+    this.hello = hello.promise;
+    const read = createHolderReader({
+      output: (bytes) => {
+        if (!this.push(bytes)) socket.pause();
+      },
+      words: (kind, text) => {
+        if (kind === 'hello') hello.resolve(parseHello(text));
+        else this.#finish(kind === 'exit' ? { exitCode: Number(text) } : { problem: text });
+      },
+      nonsense: () => socket.destroy(),
+    });
+    socket.on('data', read);
+    // Whatever went wrong, its close follows.
+    socket.on('error', () => undefined);
+    this.over = new Promise((resolve) => {
+      socket.once('close', () => {
+        hello.resolve(undefined);
+        if (this.#end) this.push(null);
+        else this.destroy();
+        resolve(this.#end);
+      });
+    });
+  }
+
+  /** Lets the shell begin if it waits, and asks for its output from byte `from` on. */
+  attach(rows: number, cols: number, from = 0): void {
+    this.#socket.write(toHolder.attach(rows, cols, from));
+  }
+
+  resize(rows: number, cols: number): void {
+    if (this.#socket.writable) this.#socket.write(toHolder.resize(rows, cols));
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    if (!this.#socket.writable || this.#socket.write(toHolder.input(bytes))) return done();
+    const settle = () => {
+      this.#socket.off('drain', settle).off('close', settle);
+      done();
+    };
+    this.#socket.on('drain', settle).on('close', settle);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+
+  #finish(end: HeldEnd): void {
+    this.#end = end;
+    this.#socket.destroy();
+  }
+}
+
+function parseHello(text: string): Hello | undefined {
+  const [pid, uid, startTime, , printed] = text.split(' ');
+  const numbers = [pid, uid, startTime, printed];
+  if (!numbers.every((number) => number !== undefined && /^\d{1,20}$/.test(number))) return undefined;
+  return { pid: Number(pid), uid: Number(uid), startTime: startTime ?? '', printed: Number(printed) };
+}

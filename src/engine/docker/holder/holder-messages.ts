@@ -1,0 +1,89 @@
+/*
+ * What is said with the holder of a shell (images/holder/holder.c): messages of one byte that says what
+ * each is, three with the length, and the content.
+ */
+
+const HEAD_BYTES = 4;
+/** The holder is a program in a learner's machine: nothing is believed of what it says. Longest words, in bytes. */
+const MAX_WORDS = 1_024;
+
+const kinds = { hello: 'h', output: 'o', exit: 'x', failure: 'f' } as const;
+const OUTPUT = kinds.output.charCodeAt(0);
+
+/** Takes what a holder says, piece by piece. */
+export interface HolderListener {
+  /** Bytes that the shell printed; they may be a part of one message. */
+  output(bytes: Buffer): void;
+  /** Everything else. */
+  words(kind: 'hello' | 'exit' | 'failure', text: string): void;
+  /** It says something that no holder does. */
+  nonsense(): void;
+}
+
+/** Reads messages out of the pieces in which they come. */
+export function createHolderReader(listener: HolderListener): (piece: Buffer) => void {
+  const head = Buffer.alloc(HEAD_BYTES);
+  let headRead = 0;
+  let kind = 0;
+  let left = 0;
+  let words: Buffer = Buffer.alloc(0);
+  const state = { broken: false };
+
+  function fail(): void {
+    state.broken = true;
+    listener.nonsense();
+  }
+
+  function begin(): void {
+    kind = head[0] ?? 0;
+    left = head.readUIntBE(1, 3);
+    headRead = 0;
+    words = Buffer.alloc(0);
+    if (kind !== OUTPUT && (left > MAX_WORDS || left === 0)) fail();
+  }
+
+  function take(bytes: Buffer): void {
+    left -= bytes.length;
+    if (kind === OUTPUT) return listener.output(bytes);
+    words = Buffer.concat([words, bytes]);
+    if (left > 0) return;
+    const name = String.fromCharCode(kind);
+    if (name === kinds.hello) listener.words('hello', words.toString());
+    else if (name === kinds.exit) listener.words('exit', words.toString());
+    else if (name === kinds.failure) listener.words('failure', words.toString());
+    else fail();
+  }
+
+  return (piece) => {
+    let at = 0;
+    while (at < piece.length && !state.broken) {
+      if (left === 0) {
+        const copied = piece.copy(head, headRead, at, at + HEAD_BYTES - headRead);
+        headRead += copied;
+        at += copied;
+        if (headRead === HEAD_BYTES) begin();
+        continue;
+      }
+      const end = Math.min(piece.length, at + left);
+      take(piece.subarray(at, end));
+      at = end;
+    }
+  };
+}
+
+/** What its viewer tells a holder. */
+export const toHolder = {
+  /** Lets the shell begin if it waits, at this size, and asks for its output from this byte on. */
+  attach: (rows: number, cols: number, from: number) => message('a', Buffer.from(`${rows} ${cols} ${from}`)),
+  resize: (rows: number, cols: number) => message('s', Buffer.from(`${rows} ${cols}`)),
+  /** Bytes that were typed. */
+  input: (bytes: Buffer) => message('i', bytes),
+};
+
+function message(kind: string, content: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + content.length);
+  bytes.write(kind, 0, 'latin1');
+  bytes.writeUIntBE(content.length, 1, 3);
+  content.copy(bytes, HEAD_BYTES);
+  return bytes;
+}

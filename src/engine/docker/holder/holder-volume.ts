@@ -1,0 +1,82 @@
+import type Docker from 'dockerode';
+import { call, hasStatus } from '../faults.ts';
+import { removeContainer } from '../teardown.ts';
+
+/** Where machines find the holder, and where its sockets are. */
+const FOLDER = '/run/berth/bin';
+export const HOLDER = `${FOLDER}/holder`;
+export const SOCKETS = ['run', 'berth', 'terminals'];
+
+/** Sockets and nothing else fit in: a socket takes no room. In bytes. */
+const SOCKETS_BYTES = 64 * 1024;
+
+/** Label of a volume that holds it, and of the container by which the engine fills that. */
+const LABEL = 'berth.holder';
+
+/** How a machine comes to the holder: mounts beside those that its lab asks for. */
+export interface HolderMounts {
+  binds: string[];
+  tmpfs: Record<string, string>;
+}
+
+/** Whether a machine was made with it. */
+export const hasHolder = (binds: readonly string[] | null | undefined): boolean =>
+  binds?.some((bind) => bind.split(':')[1] === FOLDER) ?? false;
+
+export type HolderVolume = ReturnType<typeof createHolderVolume>;
+
+/**
+ * The volume with the holder, one for each version and engine, which all machines mount to read. The
+ * engine fills it from the image when a container is made that mounts it; that one never runs.
+ */
+export function createHolderVolume({ docker, image }: { docker: Docker; image: string | undefined }) {
+  let known: Promise<HolderMounts | undefined> | undefined;
+
+  async function find(): Promise<HolderMounts | undefined> {
+    const id = image && (await imageId(docker, image));
+    if (!image || !id) return undefined;
+    const name = `berth-holder-${id.slice(0, 12)}`;
+    await fill(docker, name, image);
+    return {
+      binds: [`${name}:${FOLDER}:ro,nocopy`],
+      tmpfs: {
+        [`/${SOCKETS.join('/')}`]: `rw,nosuid,nodev,noexec,size=${SOCKETS_BYTES},mode=1777`,
+      },
+    };
+  }
+
+  return {
+    /** Undefined where the engine does not have the holder's image: shells then end with whoever opened them. */
+    async mounts(): Promise<HolderMounts | undefined> {
+      known ??= find();
+      try {
+        const mounts = await known;
+        // An image can be built later.
+        if (!mounts) known = undefined;
+        return mounts;
+      } catch (error) {
+        known = undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+async function imageId(docker: Docker, image: string): Promise<string | undefined> {
+  try {
+    const { Id } = await call(() => docker.getImage(image).inspect());
+    return Id.replace('sha256:', '');
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+async function fill(docker: Docker, name: string, image: string): Promise<void> {
+  const Labels = { [LABEL]: name };
+  await call(() => docker.createVolume({ Name: name, Labels }));
+  const container = await call(() =>
+    docker.createContainer({ Image: image, Labels, HostConfig: { Binds: [`${name}:${FOLDER}`] } }),
+  );
+  await removeContainer(docker, container.id);
+}

@@ -1,0 +1,47 @@
+import type Docker from 'dockerode';
+import type { EngineTerminal, ShellSpec, TerminalSpec } from '../engine.ts';
+import { call } from './faults.ts';
+import { openHeld, waitHeld } from './holder/held-terminals.ts';
+import type { ReachedMachine } from './holder/held-shell.ts';
+import { hasHolder } from './holder/holder-volume.ts';
+import { isOnThisHost } from './holder/machine-socket.ts';
+import { openTerminal } from './terminal.ts';
+import { waitInExec } from './waiting-exec.ts';
+import type { WaitingShell } from './waiting-shells.ts';
+
+/**
+ * Starts shells: held by a program in the machine where this process can reach that, which is on the
+ * engine's own host, and otherwise over a stream of the engine's.
+ */
+export function createShells(context: {
+  docker: Docker;
+  /** Whether the engine is on this host. */
+  local: boolean;
+  sizesAtStart: () => Promise<boolean>;
+}) {
+  const { docker, local, sizesAtStart } = context;
+
+  async function reached(machineId: string): Promise<ReachedMachine | undefined> {
+    if (!local) return undefined;
+    const container = docker.getContainer(machineId);
+    const { Id: id, State, HostConfig } = await call(() => container.inspect());
+    const machine = { container, id, pid: State.Pid };
+    return hasHolder(HostConfig.Binds) && (await isOnThisHost(machine)) ? machine : undefined;
+  }
+
+  return {
+    /** Opens a terminal. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
+    async open(machineId: string, spec: TerminalSpec): Promise<EngineTerminal> {
+      const machine = await reached(machineId);
+      const held = machine && (await openHeld(machine, spec));
+      return held ?? openTerminal(docker.getContainer(machineId), spec, { sizesAtStart });
+    },
+
+    /** Starts a shell that waits. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
+    async wait(machineId: string, spec: ShellSpec): Promise<WaitingShell> {
+      const machine = await reached(machineId);
+      const held = machine && (await waitHeld(machine, spec));
+      return held ?? waitInExec(docker.getContainer(machineId), spec);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import { reachHeldShell, startHeldShell } from '../../../src/engine/docker/holder/held-shell.ts';
+import type { HeldStream } from '../../../src/engine/docker/holder/held-stream.ts';
+import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
+import { connectDocker } from '../../../bench/raw-docker.ts';
+import { holdingHarness, isRunning, provisionMachine, runScript } from '../../support/engines.ts';
+import { until } from '../../support/until.ts';
+
+const docker = connectDocker(process.env['DOCKER_HOST']);
+
+async function reached(machineId: string) {
+  const container = docker.getContainer(machineId);
+  const { Id: id, State } = await container.inspect();
+  return { container, id, pid: State.Pid };
+}
+
+/** Collects what a held shell prints. */
+function collect(stream: HeldStream) {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return { bytes: () => Buffer.concat(chunks), text: () => Buffer.concat(chunks).toString() };
+}
+
+await test('a held shell', async (t) => {
+  const { engine, installation } = holdingHarness(t);
+  const { machineId } = await provisionMachine(engine);
+  const machine = await reached(machineId);
+  const spec = { command: ['bash', '--norc', '--noprofile'], environment: { PS1: 'ready> ' } };
+
+  async function start(name: string) {
+    const shell = await startHeldShell(machine, name, spec);
+    if (!shell) throw new Error('there is no holder');
+    return shell;
+  }
+
+  await t.test('goes on for who comes back, and gives exactly what was missed', async (t) => {
+    const { stream } = await start('again');
+    stream.attach(24, 80);
+    const before = collect(stream);
+    stream.write('stty -echo -opost; word=kept; seq 1 20000; sleep 0.3; seq 20001 40000\n');
+    await until(async () => before.bytes().length > 60_000);
+    stream.destroy();
+    const had = before.bytes();
+
+    const back = await reachHeldShell(machine, 'again');
+    if (!back) throw new Error('it is gone');
+    back.attach(24, 80, had.length);
+    const after = collect(back);
+    await until(async () => after.text().includes('\n40000\n'));
+    back.write('echo "$word"\n');
+    await until(async () => after.text().includes('kept'));
+    const all = had.toString() + after.text();
+    const numbers = all.slice(all.indexOf('1\n2\n'), all.indexOf('40000\n') + 6);
+    t.equal(numbers, Array.from({ length: 40_000 }, (_, at) => `${at + 1}\n`).join(''));
+    back.write('exit 3\n');
+    t.same(await back.over, { exitCode: 3 });
+  });
+
+  await t.test('keeps the newest half megabyte of what nobody saw, and how it ended', async (t) => {
+    const { stream } = await start('unseen');
+    stream.attach(24, 80);
+    stream.write('stty -echo -opost; sleep 0.5; seq 1 300000; exit 5\n');
+    await sleep(200);
+    stream.destroy();
+    await until(async () => !(await isRunning(engine, machineId, 'seq 1 300000')));
+    await sleep(500);
+    const back = await reachHeldShell(machine, 'unseen');
+    if (!back) throw new Error('it is gone');
+    const { printed } = (await back.hello) ?? { printed: 0 };
+    back.attach(24, 80, 0);
+    const after = collect(back);
+    t.same(await back.over, { exitCode: 5 });
+    if (!back.readableEnded) await once(back, 'end');
+    t.equal(after.bytes().length, 512 * 1024);
+    t.ok(printed > 1_900_000);
+    t.match(after.text().slice(-40), /299999\n300000\nexit\r?\n$/);
+  });
+
+  await t.test('of a process that was killed goes on, and is ended by its handle', async (t) => {
+    const file = fileURLToPath(new URL('../../support/terminal-opener.ts', import.meta.url));
+    const child = fork(file, [installation, machineId, 'sleep 651\n']);
+    const [handle] = (await once(child, 'message')) as [string];
+    await until(() => isRunning(engine, machineId, 'sleep 651'));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await sleep(300);
+    t.ok(await isRunning(engine, machineId, 'sleep 651'));
+    await engine.endShell(machineId, handle);
+    t.notOk(await isRunning(engine, machineId, 'sleep 651'));
+  });
+
+  await t.test('is not reached through a link, nor in a machine that is another', async (t) => {
+    const socket = '/run/berth/terminals/a';
+    const links = `ln -s / /tmp/root && ln -s /var/run/docker.sock ${socket} && ln -s / /run/other`;
+    t.match(await runScript(engine, machineId, links), { code: 0 });
+    const names = ['run', 'berth', 'terminals'];
+    await t.rejects(connectInMachine(machine, [...names, 'a']), /no socket/);
+    await t.rejects(connectInMachine(machine, ['tmp', 'root', 'var', 'run', 'docker.sock']), {
+      code: 'ENOTDIR',
+    });
+    await t.rejects(connectInMachine(machine, ['run', 'other', 'var', 'run', 'docker.sock']), {
+      code: 'ENOTDIR',
+    });
+    await t.rejects(connectInMachine({ ...machine, pid: process.pid }, [...names, 'a']), /none of/);
+  });
+
+  await t.test('can not be replaced, and its folder takes no files', async (t) => {
+    const replace = 'cp /bin/true /run/berth/bin/holder';
+    t.match(await runScript(engine, machineId, replace), { err: /[Rr]ead-only/ });
+    const fill = 'head -c 200000 /dev/zero >/run/berth/terminals/full';
+    t.match(await runScript(engine, machineId, fill), { err: /No space left/ });
+  });
+});

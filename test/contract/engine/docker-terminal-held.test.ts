@@ -1,0 +1,4 @@
+import { holdingHarness } from '../../support/engines.ts';
+import { terminalContract } from './terminal-contract.ts';
+
+await terminalContract(holdingHarness);
