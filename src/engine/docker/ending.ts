@@ -11,6 +11,9 @@ import { waitForExit } from './exec-exit.ts';
 /** The script's own waits add up to under 3 s; past this the machine is stuck. */
 const ENDING_TIMEOUT_MS = 15_000;
 
+/** What forks without end can take what was lent before the script does; how often it is lent. */
+const ATTEMPTS = 5;
+
 /** What is to be ended; see {@link ENDING_SCRIPT} for the two ways. */
 export interface Ending {
   leader: Leader | undefined;
@@ -28,7 +31,9 @@ export function newMark(): string {
 export async function endInside(container: Docker.Container, ending: Ending): Promise<void> {
   try {
     if ((await runEnding(container, ending)) !== 'no-room') return;
-    if ((await withLentProcesses(container, () => runEnding(container, ending))) !== 'no-room') return;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      if ((await withLentProcesses(container, () => runEnding(container, ending))) !== 'no-room') return;
+    }
     throw fault('ENGINE_REFUSED', { problem: 'there is no room in the machine for what ends its processes' });
   } catch (error) {
     if (!isFault(error, 'CONTAINER_NOT_FOUND', 'MACHINE_NOT_RUNNING')) throw error;
