@@ -13,10 +13,10 @@ interface Listed {
 }
 
 /** Starts a service that runs a local registry; both go with the test, with all that the registry holds. */
-export async function startBerthWithRegistry(t: Test) {
+export async function startBerthWithRegistry(t: Test, settings: Record<string, string> = {}) {
   await ensureRegistryImage(t);
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
-  const berth = await startBerth(t, { BERTH_REGISTRY: 'auto' });
+  const berth = await startBerth(t, { BERTH_REGISTRY: 'auto', ...settings });
   const database = await openDatabase({ url: `file:${berth.dataDir}/berth.db` });
   const installation = await readInstallation(database);
   await database.close();
