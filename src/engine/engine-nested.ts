@@ -5,4 +5,7 @@ export const NESTED_DATA_FOLDER = '/var/lib/docker';
 export interface EngineNested {
   /** Why no machine can have an engine of its own here; undefined where it can. Tries it, which takes a second. */
   nestedProblem(): Promise<string | undefined>;
+
+  /** @throws NESTED_ENGINE_UNAVAILABLE with that */
+  requireNested(): Promise<void>;
 }

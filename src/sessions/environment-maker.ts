@@ -40,7 +40,7 @@ export function createLabProvision({
   leases,
   pins,
 }: {
-  engine: Pick<Engine, 'provision' | 'destroy' | 'exec' | 'copyIn'>;
+  engine: Pick<Engine, 'provision' | 'destroy' | 'exec' | 'copyIn' | 'requireNested'>;
   leases: SubnetLeases;
   pins: Pick<ImagePins, 'resolve'>;
 }) {
@@ -72,6 +72,8 @@ export function createLabProvision({
     options: LabProvisionOptions,
   ): Promise<MadeMachine[]> {
     const { saved } = options;
+    // Where there may be none, their image is not made either, and a learner would be told of that.
+    if (lab.machines.some(({ profile }) => profile === 'nested')) await engine.requireNested();
     const machines = await make(await pinnedLab(pins, lab, options), environmentId, options);
     const fresh = machines.filter(({ name }) => saved?.get(name)?.image === undefined);
     try {

@@ -99,6 +99,7 @@ export function createDockerEngine({
   return {
     info: () => readEngineInfo(docker),
     nestedProblem: nested.problem,
+    requireNested: nested.require,
     provision: (spec, options) =>
       provision(
         {
