@@ -16,7 +16,9 @@ await test('the shell knows how many rows are seen, also after the window has ch
   await lab.shows(new RegExp(`${await lab.rows.count()} \\d+ *learner@main`));
   const before = await lab.rows.count();
 
-  await lab.type(`sh -c 'trap "echo now: \\$(stty size)" WINCH; while sleep 0.1; do :; done'`);
+  const loop = 'echo "traps $((6 * 7))"; while sleep 0.1; do :; done';
+  await lab.type(`sh -c 'trap "echo now: \\$(stty size)" WINCH; ${loop}'`);
+  await lab.shows('traps 42');
   await page.setViewportSize({ width: 1100, height: 640 });
   await lab.shows(/now: \d+ \d+/);
   const after = await lab.rows.count();
