@@ -33,6 +33,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What is kept of the output, in bytes; a power of two. */
@@ -49,6 +50,8 @@
 #define LINGER_MS 30000
 /* How long a viewer that was told of the end may take to go, in milliseconds. */
 #define FAREWELL_MS 5000
+/* How long a shell that was never begun waits with nobody connected, in milliseconds. */
+#define ALONE_MS 60000
 /* How often a terminal that nobody holds open is looked at, in milliseconds. */
 #define DESERTED_MS 200
 /* Most pieces that are read before they are sent: a flood is sent in fewer, larger messages. */
@@ -83,11 +86,19 @@ static int farewell;
 
 /* How the shell ended. */
 static int exit_code, start_error;
+/* When it ends if nothing happens before, in milliseconds of the clock that only goes forward; 0 for never. */
+static int64_t deadline;
 /* Nobody holds the terminal open, though its shell lives. */
 static int deserted;
 
 static uint64_t first_kept(void) {
   return printed > KEPT ? printed - KEPT : 0;
+}
+
+static int64_t now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 static void die(const char *what) {
@@ -116,6 +127,7 @@ static void say(char kind, const char *format, ...) {
 static void leave(void) {
   if (viewer >= 0) close(viewer);
   viewer = -1;
+  if (phase == WAITING) deadline = now() + ALONE_MS;
   attached = farewell = terminal_full = 0;
   head_left = body_left = words_length = words_sent = 0;
   typed_from = typed_to = message_left = 0;
@@ -141,6 +153,7 @@ static void greet(void) {
   if (socket < 0) return;
   leave();
   viewer = socket;
+  if (phase == WAITING) deadline = 0;
   static unsigned long long started;
   if (!started) started = start_time();
   say('h', "%d %d %llu %llu %llu", (int)shell, (int)getuid(), started, (unsigned long long)first_kept(),
@@ -154,6 +167,7 @@ static void resize(unsigned rows, unsigned columns) {
 
 static void begin(void) {
   phase = RUNNING;
+  deadline = 0;
   if (write(go, "", 1) != 1) die("the shell can not be let go");
   close(go);
 }
@@ -276,10 +290,15 @@ static int unread(void) {
 }
 
 static void end(int status) {
-  for (int piece = 0; piece < LAST_PIECES && hear(); piece++) continue;
+  /* As far as it does not run over what an attached viewer has yet to read. */
+  for (int piece = 0; piece < LAST_PIECES; piece++) {
+    if (attached && printed - sent + PIECE > KEPT) break;
+    if (!hear()) break;
+  }
   close(terminal);
   terminal = -1;
   phase = ENDED;
+  deadline = now() + LINGER_MS;
   if (read(failure, &start_error, sizeof start_error) != sizeof start_error) start_error = 0;
   exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -291,6 +310,7 @@ static void bid_farewell(void) {
   if (start_error) say('f', "%s", strerror(start_error));
   else say('x', "%d", exit_code);
   farewell = 1;
+  deadline = now() + FAREWELL_MS;
 }
 
 /* In the new process: waits to be let go, and becomes the shell. */
@@ -334,6 +354,7 @@ static void start(char **command) {
   start_error = problem_of(command[0]);
   if (start_error) {
     phase = ENDED;
+    deadline = now() + LINGER_MS;
     return;
   }
   if (pipe2(gate, O_CLOEXEC) || pipe2(report, O_CLOEXEC)) die("pipe");
@@ -376,9 +397,11 @@ static void finish(const char *path) {
   exit(0);
 }
 
+/* How long to wait for something to happen, in milliseconds. */
 static int patience(void) {
-  if (phase == ENDED) return farewell ? FAREWELL_MS : LINGER_MS;
-  return deserted ? DESERTED_MS : -1;
+  int64_t left = deadline ? deadline - now() : -1;
+  if (deadline && left < 0) left = 0;
+  return deserted && (left < 0 || left > DESERTED_MS) ? DESERTED_MS : left;
 }
 
 /* One round: waits for something to happen, and does what follows from it. */
@@ -398,7 +421,7 @@ static void attend(const char *path) {
     if (errno == EINTR) return;
     die("poll");
   }
-  if (ready == 0 && phase == ENDED) finish(path);
+  if (deadline && now() >= deadline) finish(path);
   deserted = 0;
   if (all[1].revents) {
     struct signalfd_siginfo news;
@@ -444,6 +467,7 @@ int main(int count, char **words) {
   sigprocmask(SIG_BLOCK, &children, NULL);
   signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0) die("signalfd");
+  deadline = now() + ALONE_MS;
   start(words + 2);
   open_socket(words[1]);
   for (;;) attend(words[1]);

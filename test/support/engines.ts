@@ -5,13 +5,12 @@ import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { DockerEngineOptions } from '../../src/engine/docker/docker-engine.ts';
 import type { ExecSpec } from '../../src/engine/engine-exec.ts';
 import type { Engine, EnvironmentSpec, MachineSpec, NetworkSpec } from '../../src/engine/engine.ts';
+import { HOLDER_IMAGE } from '../../src/engine/docker/holder/holder-volume.ts';
 import { openCutOffProxy } from './cut-off-proxy.ts';
 import { newInstallation } from './installation.ts';
 
 /** Image of the machines that tests make; preparing the tests builds it. */
 export const MACHINE_IMAGE = 'berth/lab-linux:latest';
-/** What holds shells in their machines. */
-export const HOLDER_IMAGE = 'berth/lab-holder:latest';
 const MEBIBYTE = 1024 * 1024;
 
 /** What a suite that any engine must pass is given. */

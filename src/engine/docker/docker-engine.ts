@@ -90,8 +90,12 @@ export function createDockerEngine({
     setting: nestedDocker,
     runtime,
   });
-  const holder = createHolderVolume({ docker, image: holderImage });
-  const shells = createShells({ docker, local, sizesAtStart: createSizesAtStart(docker) });
+  const holder = createHolderVolume({ docker, installation, image: holderImage });
+  const shells = createShells({
+    docker,
+    holds: local && holderImage !== undefined,
+    sizesAtStart: createSizesAtStart(docker),
+  });
   const waiting = createWaitingShells(shells.wait);
   const closing = new AbortController();
   const container = (id: string) => docker.getContainer(id);

@@ -15,14 +15,14 @@ import type { WaitingShell } from './waiting-shells.ts';
  */
 export function createShells(context: {
   docker: Docker;
-  /** Whether the engine is on this host. */
-  local: boolean;
+  /** Whether shells are to be held: the engine is on this host, and has what holds them. */
+  holds: boolean;
   sizesAtStart: () => Promise<boolean>;
 }) {
-  const { docker, local, sizesAtStart } = context;
+  const { docker, holds, sizesAtStart } = context;
 
   async function reached(machineId: string): Promise<ReachedMachine | undefined> {
-    if (!local) return undefined;
+    if (!holds) return undefined;
     const container = docker.getContainer(machineId);
     const { Id: id, State, HostConfig } = await call(() => container.inspect());
     const machine = { container, id, pid: State.Pid };

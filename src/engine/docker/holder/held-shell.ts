@@ -106,7 +106,7 @@ async function greeted(
   const hello = await stream.hello;
   clearTimeout(timer);
   if (!hello) return undefined;
-  if (hello.pid > 0) return { container, stream, leader: hello };
+  if (hello.leader) return { container, stream, leader: hello.leader };
   const end = await stream.over;
   const problem = end && 'problem' in end ? end.problem : 'it ended at once';
   throw fault('SHELL_NOT_STARTED', { problem: `${command[0] ?? ''}: ${problem}` });

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { deferred } from '../deferred.ts';
+import { parseHandle } from '../shell-leader.ts';
+import type { Leader } from '../shell-leader.ts';
 import { createHolderReader, toHolder } from './holder-messages.ts';
 
 /** What the holder said when it was connected to. */
 export interface Hello {
-  pid: number;
-  uid: number;
-  startTime: string;
+  /** The shell, or what waits to become it; undefined where there will be none. */
+  leader: Leader | undefined;
   /** Bytes that the shell has printed by now. */
   printed: number;
 }
@@ -38,21 +39,24 @@ export class HeldStream extends Duplex {
       },
       words: (kind, text) => {
         if (kind === 'hello') hello.resolve(parseHello(text));
-        else this.#finish(kind === 'exit' ? { exitCode: Number(text) } : { problem: text });
+        else this.#finish(parseEnd(kind, text));
       },
       nonsense: () => socket.destroy(),
     });
     socket.on('data', read);
     // Whatever went wrong, its close follows.
     socket.on('error', () => undefined);
-    this.over = new Promise((resolve) => {
-      socket.once('close', () => {
-        hello.resolve(undefined);
-        if (this.#end) this.push(null);
-        else this.destroy();
-        resolve(this.#end);
-      });
-    });
+    const over = deferred<HeldEnd | undefined>();
+    this.over = over.promise;
+    const settle = () => {
+      hello.resolve(undefined);
+      if (this.#end) this.push(null);
+      else this.destroy();
+      over.resolve(this.#end);
+    };
+    // Who listens at the other end can be gone before anybody listens at this one.
+    if (socket.closed) settle();
+    else socket.once('close', settle);
   }
 
   /** Lets the shell begin if it waits, and asks for its output from byte `from` on. */
@@ -82,15 +86,21 @@ export class HeldStream extends Duplex {
     done(error);
   }
 
-  #finish(end: HeldEnd): void {
+  #finish(end: HeldEnd | undefined): void {
     this.#end = end;
     this.#socket.destroy();
   }
 }
 
+/** What is said is a learner's machine's word: whatever does not fit is none. */
 function parseHello(text: string): Hello | undefined {
   const [pid, uid, startTime, , printed] = text.split(' ');
-  const numbers = [pid, uid, startTime, printed];
-  if (!numbers.every((number) => number !== undefined && /^\d{1,20}$/.test(number))) return undefined;
-  return { pid: Number(pid), uid: Number(uid), startTime: startTime ?? '', printed: Number(printed) };
+  if (!/^\d{1,15}$/.test(printed ?? '')) return undefined;
+  const leader = parseHandle([pid, uid, startTime].join(':'));
+  return leader || pid === '0' ? { leader, printed: Number(printed) } : undefined;
+}
+
+function parseEnd(kind: 'exit' | 'failure', text: string): HeldEnd | undefined {
+  if (kind === 'failure') return { problem: text };
+  return /^\d{1,3}$/.test(text) ? { exitCode: Number(text) } : undefined;
 }

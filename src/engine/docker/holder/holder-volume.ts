@@ -1,6 +1,11 @@
 import type Docker from 'dockerode';
 import { call, hasStatus } from '../faults.ts';
+import { labelsOf } from '../labels.ts';
+import { MOVER_LIFETIME_MS, untilLabel } from '../overdue.ts';
 import { removeContainer } from '../teardown.ts';
+
+/** Image with what holds shells: images/holder. */
+export const HOLDER_IMAGE = 'berth/lab-holder:latest';
 
 /** Where machines find the holder, and where its sockets are. */
 const FOLDER = '/run/berth/bin';
@@ -10,7 +15,7 @@ export const SOCKETS = ['run', 'berth', 'terminals'];
 /** Sockets and nothing else fit in: a socket takes no room. In bytes. */
 const SOCKETS_BYTES = 64 * 1024;
 
-/** Label of a volume that holds it, and of the container by which the engine fills that. */
+/** Label of a volume that holds it. */
 const LABEL = 'berth.holder';
 
 /** How a machine comes to the holder: mounts beside those that its lab asks for. */
@@ -29,14 +34,19 @@ export type HolderVolume = ReturnType<typeof createHolderVolume>;
  * The volume with the holder, one for each version and engine, which all machines mount to read. The
  * engine fills it from the image when a container is made that mounts it; that one never runs.
  */
-export function createHolderVolume({ docker, image }: { docker: Docker; image: string | undefined }) {
+export function createHolderVolume(context: {
+  docker: Docker;
+  installation: string;
+  image: string | undefined;
+}) {
+  const { docker, installation, image } = context;
   let known: Promise<HolderMounts | undefined> | undefined;
 
   async function find(): Promise<HolderMounts | undefined> {
     const id = image && (await imageId(docker, image));
     if (!image || !id) return undefined;
     const name = `berth-holder-${id.slice(0, 12)}`;
-    await fill(docker, name, image);
+    await fill(docker, installation, { name, image });
     return {
       binds: [`${name}:${FOLDER}:ro,nocopy`],
       tmpfs: {
@@ -72,11 +82,14 @@ async function imageId(docker: Docker, image: string): Promise<string | undefine
   }
 }
 
-async function fill(docker: Docker, name: string, image: string): Promise<void> {
-  const Labels = { [LABEL]: name };
-  await call(() => docker.createVolume({ Name: name, Labels }));
-  const container = await call(() =>
-    docker.createContainer({ Image: image, Labels, HostConfig: { Binds: [`${name}:${FOLDER}`] } }),
-  );
+async function fill(
+  docker: Docker,
+  installation: string,
+  { name, image }: { name: string; image: string },
+): Promise<void> {
+  await call(() => docker.createVolume({ Name: name, Labels: { [LABEL]: name } }));
+  const Labels = { ...labelsOf(installation, 'mover'), ...untilLabel(MOVER_LIFETIME_MS) };
+  const HostConfig = { Binds: [`${name}:${FOLDER}`] };
+  const container = await call(() => docker.createContainer({ Image: image, Labels, HostConfig }));
   await removeContainer(docker, container.id);
 }
