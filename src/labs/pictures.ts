@@ -9,8 +9,8 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['svg', 'image/svg+xml'],
 ]);
 
-/** Most bytes of one picture, and of all in one text: they become part of the page. */
-export const PICTURE_LIMITS = { each: 256 * 1024, page: 512 * 1024 };
+/** Most bytes of one picture, of all in one text, and of all in all texts of a lab: they become part of the page. */
+export const PICTURE_LIMITS = { each: 256 * 1024, page: 512 * 1024, lab: 16 * 1024 * 1024 };
 
 /** Whether a file is a picture, by its name. */
 export function isPicture(path: string): boolean {

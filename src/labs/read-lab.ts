@@ -6,6 +6,7 @@ import { describeProblem, writeKey } from './lab-problem.ts';
 import type { LabProblem } from './lab-problem.ts';
 import { languagesOf } from './schema/language-schema.ts';
 import { labSchema } from './schema/lab-schema.ts';
+import { createPictureBudget } from './schema/picture-budget.ts';
 import { parseLabYaml } from './lab-yaml.ts';
 import { explainIssue } from './schema/schema-messages.ts';
 import type { KeyProblem } from './schema/schema-messages.ts';
@@ -61,7 +62,12 @@ function readDocument(slug: string, content: LabFolder, tell: Tell): Lab | undef
   for (const { line, message } of yaml.problems) tell(message, { file: LAB_FILE, line });
   if (yaml.problems.length > 0) return undefined;
 
-  const written = { ...content, languages: languagesOf(yaml.data), machines: machineNames(yaml.data) };
+  const written = {
+    ...content,
+    languages: languagesOf(yaml.data),
+    machines: machineNames(yaml.data),
+    pictures: createPictureBudget(),
+  };
   const read = labSchema(written).safeParse(yaml.data);
   const keyProblems = together(
     (read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, yaml.data)),

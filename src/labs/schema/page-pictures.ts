@@ -21,9 +21,12 @@ export function withPictures(source: WrittenLab, folder: string, text: string): 
     problem ??=
       pathProblem(path, 'pictures/plan.svg') ??
       (content ? undefined : missingFile(source, path)) ??
-      sizeProblem(path, content?.length ?? 0, left);
-    left -= content?.length ?? 0;
-    return (content && pictureAddress(path, content)) ?? address;
+      sizeProblem(path, content?.length ?? 0, left) ??
+      source.pictures.take(content?.length ?? 0);
+    // Of a text that is refused no more is made: it could become any size.
+    if (!content || problem !== undefined) return address;
+    left -= content.length;
+    return pictureAddress(path, content) ?? address;
   }
 
   function showIn(line: string): string {

@@ -1,4 +1,6 @@
 import type { LabFolder } from '../lab-folder.ts';
+import { createPictureBudget } from './picture-budget.ts';
+import type { PictureBudget } from './picture-budget.ts';
 
 /** What a lab.yaml is read against: the other files of its folder, and what it says itself that its texts hang on. */
 export interface WrittenLab extends Pick<LabFolder, 'files' | 'refused' | 'runnable'> {
@@ -6,6 +8,8 @@ export interface WrittenLab extends Pick<LabFolder, 'files' | 'refused' | 'runna
   languages: readonly string[];
   /** Names of its machines, as far as they can be understood. */
   machines: readonly string[];
+  /** What its texts have left for pictures. */
+  pictures: PictureBudget;
 }
 
 /** For who wants to know the schema and reads nothing. */
@@ -15,4 +19,5 @@ export const nothingWritten: WrittenLab = {
   runnable: new Set(),
   languages: ['en'],
   machines: [],
+  pictures: createPictureBudget(),
 };

@@ -65,3 +65,26 @@ steps:
     ],
   );
 });
+
+await t.test('what pictures add to all texts of a lab has an end, however small its folder is', async (t) => {
+  // 64 pages of 256 KiB are what a lab may have: two languages of 31 steps, and two of the introduction.
+  const lab = (steps: number) => ({
+    'lab.yaml': `languages: [en, ko]
+title: Pictures
+${MACHINES}
+introduction: "See ![a](a.png)"
+steps:
+${Array.from({ length: steps }, (_, at) => `  - { id: s${at}, title: One, instructions: { en: one.md, ko: one.md } }`).join('\n')}
+`,
+    'one.md': '![a](a.png)',
+    'a.png': 'x'.repeat(256 * 1024),
+  });
+  t.equal((await labOf(t, lab(31))).steps.length, 31);
+  const told =
+    'the pictures of this lab are larger than 16 MiB together, each counted in every text and language ' +
+    'that shows it: show fewer or smaller ones';
+  t.same(await problemsOf(t, lab(32)), [
+    `lab.yaml:37: steps[31].instructions.en: ${told}`,
+    `lab.yaml:37: steps[31].instructions.ko: ${told}`,
+  ]);
+});
