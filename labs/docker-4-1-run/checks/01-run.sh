@@ -6,7 +6,7 @@ ubuntu=$(docker image inspect --format '{{.Id}}' ubuntu 2>/dev/null)
 format='{{.Image}} {{.State.Status}} {{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
 for name in one two; do
   found=$(docker container inspect --format "$format" "$name" 2>/dev/null) || fail \
-    "There is no container named \"$name\" yet." "\"$name\"이라는 이름의 컨테이너가 아직 없습니다."
+    "There is no container named \"$name\" yet." "\"$name\" 컨테이너가 아직 없습니다."
   read -r image status address _ <<<"$found"
   [ "$image" = "$ubuntu" ] || fail \
     "The container \"$name\" was not made of ubuntu: remove it with \"docker container rm -f $name\", and make it anew." \

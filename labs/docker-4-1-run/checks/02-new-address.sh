@@ -6,7 +6,7 @@ noted=/home/$BERTH_USER/addresses.txt
   'Your addresses.txt is gone: do the step before once more.' 'addresses.txt가 없어졌습니다. 앞 단계를 다시 하세요.'
 for name in one three; do
   status=$(docker container inspect --format '{{.State.Status}}' "$name" 2>/dev/null) || fail \
-    "There is no container named \"$name\" now." "지금은 \"$name\"이라는 컨테이너가 없습니다."
+    "There is no container named \"$name\" now." "지금은 \"$name\" 컨테이너가 없습니다."
   [ "$status" = running ] || fail \
     "The container \"$name\" does not run: \"docker container start $name\" starts it." \
     "\"$name\" 컨테이너가 실행 중이 아닙니다. \"docker container start $name\"으로 시작하세요."

@@ -1,3 +1,3 @@
 cd ~/greeter
-sed -i 's/^CMD/ENV NAME=Ada\nCMD/' Dockerfile
+sed -i 's/^RUN/ENV NAME=Ada\nRUN/' Dockerfile
 docker image build -t greeter:1.1 .
