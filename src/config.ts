@@ -42,7 +42,7 @@ export const settings = z.object({
   BERTH_TRUST_PROXY: proxies.describe(
     'Proxies in front whose X-Forwarded-* is believed: addresses or ranges such as 10.0.0.5 or 10.0.0.0/24, or "loopback", separated by commas; "false" for none.',
   ),
-  BERTH_DATA_DIR: z.string().default('./data').describe('Folder for the SQLite file, logs and pid files.'),
+  BERTH_DATA_DIR: z.string().default('./data').describe('Folder for the SQLite file and the secret key.'),
   ...labSettings,
   BERTH_ADMIN_TOKEN: z
     .string()
