@@ -28,6 +28,9 @@ export interface EngineRegistry {
   /** What it holds, by name; of a very large registry the first few hundred names. */
   list(): Promise<RegistryImage[]>;
 
+  /** Digest of what a tag of it means; undefined where there is no such tag. Tags of the same content have the same. */
+  digest(name: string, tag: string): Promise<string | undefined>;
+
   /** Removes what a tag of it means, with the other tags of the same content. @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED */
   delete(name: string, tag: string): Promise<void>;
 

@@ -25,13 +25,13 @@ export const SEEDS: readonly RegistrySeed[] = [
 ];
 
 const TAG = 'latest';
-/** Tags that begin so tell which image of ours the other tag means; one without them is somebody else's. */
+/** Tags that begin so tell which image of ours the other tag means; where it means none of theirs it is somebody else's. */
 const MARK = 'berth-';
 /** Enough of an image's id to tell versions apart. */
 const ID_CHARS = 12;
 
 export interface SeedOptions {
-  registry: Pick<EngineRegistry, 'list' | 'push' | 'delete'>;
+  registry: Pick<EngineRegistry, 'list' | 'digest' | 'push' | 'delete'>;
   engine: Pick<EngineImages, 'find' | 'findOrPull'>;
   /** Keep account of the name that an image has on the engine while it is put there. */
   names?: Pick<PushNames, 'note' | 'clear'>;
@@ -55,10 +55,11 @@ async function putSeed(
   signal: AbortSignal,
 ): Promise<void> {
   const marks = tags.filter((tag) => tag.startsWith(MARK));
-  if (tags.includes(TAG) && marks.length === 0) return;
+  const isThere = tags.includes(TAG);
+  if (isThere && !(await isOurs(registry, seed.name, marks))) return;
   const id = await findSeed(engine, seed, { fetch: marks.length === 0, signal });
   const mark = MARK + id?.replace('sha256:', '').slice(0, ID_CHARS);
-  if (id === undefined || marks.includes(mark)) return;
+  if (id === undefined || (isThere && marks.includes(mark))) return;
   for (const former of marks) await registry.delete(seed.name, former);
   // The mark first: without it what was interrupted would be taken for an admin's own.
   for (const tag of [mark, TAG]) {
@@ -69,6 +70,17 @@ async function putSeed(
     await registry.push(id, as, { signal, onLayers: () => undefined, onName });
     await names?.clear(target);
   }
+}
+
+/** Whether the tag still means what was put there with one of the marks: an admin may have put another image over it. */
+async function isOurs(
+  registry: SeedOptions['registry'],
+  name: string,
+  marks: readonly string[],
+): Promise<boolean> {
+  const digest = await registry.digest(name, TAG);
+  for (const mark of marks) if ((await registry.digest(name, mark)) === digest) return true;
+  return false;
 }
 
 /** The image's id; undefined where it can not be had. */

@@ -46,14 +46,22 @@ export async function listRegistry(registry: AskedRegistry): Promise<RegistryIma
   return found;
 }
 
+/** Digest of the manifest that a tag means; undefined where there is none. */
+export async function digestInRegistry(
+  registry: AskedRegistry,
+  name: string,
+  tag: string,
+): Promise<string | undefined> {
+  if (!NAME.test(name) || !TAG.test(tag)) return undefined;
+  const accept = MANIFESTS.flatMap((type) => ['--header', `Accept: ${type}`]);
+  const head = await curl(registry, ['--head', ...accept, `${manifestsOf(registry, name)}/${tag}`]);
+  return /^docker-content-digest: *(sha256:[0-9a-f]{64})\s*$/im.exec(head)?.[1];
+}
+
 /** Removes the manifest that a tag means. @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED where the registry removes nothing */
 export async function deleteFromRegistry(registry: AskedRegistry, name: string, tag: string): Promise<void> {
   const absent = fault('NOT_FOUND', { thing: 'image of the registry' });
-  if (!NAME.test(name) || !TAG.test(tag)) throw absent;
-  const manifests = `${registry.url}/v2/${name}/manifests`;
-  const accept = MANIFESTS.flatMap((type) => ['--header', `Accept: ${type}`]);
-  const head = await curl(registry, ['--head', ...accept, `${manifests}/${tag}`]);
-  const digest = /^docker-content-digest: *(sha256:[0-9a-f]{64})\s*$/im.exec(head)?.[1];
+  const digest = await digestInRegistry(registry, name, tag);
   if (digest === undefined) throw absent;
   const status = await curl(registry, [
     '--request',
@@ -62,10 +70,14 @@ export async function deleteFromRegistry(registry: AskedRegistry, name: string, 
     '/dev/null',
     '--write-out',
     '%{http_code}',
-    `${manifests}/${digest}`,
+    `${manifestsOf(registry, name)}/${digest}`,
   ]);
   if (status === '404') throw absent;
   if (status !== '202') throw removalFault(status);
+}
+
+function manifestsOf({ url }: AskedRegistry, name: string): string {
+  return `${url}/v2/${name}/manifests`;
 }
 
 async function curl({ container }: AskedRegistry, given: readonly string[]): Promise<string> {

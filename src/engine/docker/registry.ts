@@ -8,7 +8,7 @@ import { REGISTRY_PORT, registryNames, registryParts } from './registry-config.t
 import { unavailable } from './registry-faults.ts';
 import { ensurePart, inspectPart, publishedPort } from './registry-part.ts';
 import { pushImage } from './registry-push.ts';
-import { deleteFromRegistry, listRegistry } from './registry-requests.ts';
+import { deleteFromRegistry, digestInRegistry, listRegistry } from './registry-requests.ts';
 import { removeContainer, removeNetwork, removeVolume } from './teardown.ts';
 
 export const REGISTRY_IMAGE = 'berth/lab-registry:latest';
@@ -112,6 +112,7 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
       return told(() => trimCache(docker.getContainer(names.reader), limitBytes));
     },
     list: () => told(() => listRegistry(asked)),
+    digest: (name, tag) => told(() => digestInRegistry(asked, name, tag)),
     delete: (name, tag) => told(() => deleteFromRegistry(asked, name, tag)),
   };
 }

@@ -38,9 +38,37 @@ await t.test('a registry has from the start what it is to have', async (t) => {
   await seed();
   t.same(await held(), [['library/greeter', [`berth-${second}`, 'latest']]], 'anew when it was made anew');
 
-  await registry.delete('library/greeter', 'latest');
-  await registry.push(made, { name: 'library/greeter', tag: 'latest' }, { onLayers: () => undefined });
+  const push = (tag: string) =>
+    registry.push(made, { name: 'library/greeter', tag }, { onLayers: () => undefined });
+  const digests = (...tags: string[]) =>
+    Promise.all(tags.map((tag) => registry.digest('library/greeter', tag)));
+  await make('theirs');
+  await push('latest');
+  const [theirs] = await digests('latest');
   await make('three');
+  await seed();
+  t.same(await held(), [['library/greeter', [`berth-${second}`, 'latest']]]);
+  t.same(await digests('latest'), [theirs], 'what an admin has put over it stays');
+
+  await registry.delete('library/greeter', 'latest');
+  const third = await make('three');
+  await seed();
+  t.same(
+    await held(),
+    [['library/greeter', [`berth-${third}`, 'latest']]],
+    'what an admin has removed comes back',
+  );
+  const [ours, mark] = await digests('latest', `berth-${third}`);
+  t.ok(ours !== undefined && ours === mark && ours !== theirs);
+
+  await registry.delete('library/greeter', 'latest');
+  await push(`berth-${third}`);
+  await seed();
+  t.same(await held(), [['library/greeter', [`berth-${third}`, 'latest']]], 'what was interrupted is done');
+
+  await registry.delete('library/greeter', 'latest');
+  await push('latest');
+  await make('four');
   await seed();
   t.same(await held(), [['library/greeter', ['latest']]], 'an admin’s own stays');
 });
