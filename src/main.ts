@@ -19,6 +19,21 @@ const STOP_LIMIT_MS = 8_000;
 /** Longest wait for requests to be answered, in milliseconds: enough for sockets to say farewell, which takes two seconds at most. */
 const REQUESTS_LIMIT_MS = 3_000;
 
+/**
+ * What does not stop it gracefully. A closed terminal is seen to below. The others tell of a fault of the process
+ * itself: with a handler for one of them in the way it would come to the same fault again and again, at full
+ * load, instead of ending.
+ */
+const SKIPPED_SIGNALS: closeWithGrace.AllEvents[] = [
+  'SIGHUP',
+  'SIGSEGV',
+  'SIGBUS',
+  'SIGILL',
+  'SIGFPE',
+  'SIGABRT',
+  'SIGTRAP',
+];
+
 /** A service that runs. */
 export interface RunningService {
   /** Address that it listens at. */
@@ -40,7 +55,7 @@ export async function serve(config: Config): Promise<RunningService> {
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= stopAll(app, services));
   let hungUp = false;
-  const options = { delay: STOP_LIMIT_MS, logger: app.log, skip: ['SIGHUP' as const] };
+  const options = { delay: STOP_LIMIT_MS, logger: app.log, skip: SKIPPED_SIGNALS };
   const grace = closeWithGrace(options, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'The service stops after an error that nothing handled.');
     await stop();

@@ -27,8 +27,8 @@ export interface BerthProcess {
   graphql<T>(query: string, variables?: object, token?: string): Promise<T>;
   pid(): number;
   start(): Promise<void>;
-  /** Ends it at once, as a crash does. */
-  kill(): Promise<void>;
+  /** Ends it at once, as a crash does; resolves to the signal that ended it. */
+  kill(signal?: NodeJS.Signals): Promise<NodeJS.Signals | null>;
   /** Asks it to stop; resolves to its exit code. */
   stop(): Promise<number | null>;
 }
@@ -84,8 +84,9 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    async kill() {
-      await end('SIGKILL');
+    async kill(signal = 'SIGKILL') {
+      await end(signal);
+      return child?.signalCode ?? null;
     },
     stop: () => end('SIGTERM'),
     async graphql(query, variables, token = adminToken) {
@@ -100,7 +101,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     },
   };
 
-  async function end(signal: 'SIGKILL' | 'SIGTERM') {
+  async function end(signal: NodeJS.Signals) {
     const ending = child;
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? null;
     const exited = once(ending, 'exit');
