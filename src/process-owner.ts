@@ -25,7 +25,7 @@ export function isSurelyGone(owner: string): boolean {
 }
 
 /** Whether the process of that name is, or was, where our own process ids mean something. */
-export function isOfThisSpace(owner: string): boolean {
+function isOfThisSpace(owner: string): boolean {
   return owner.startsWith(`${PROCESS_SPACE}/`);
 }
 

@@ -95,7 +95,9 @@ async function withFolder(
     }
     return work({ folder: source, commit: undefined });
   }
-  await sweepWorkFolders();
+  await sweepWorkFolders((path, error) =>
+    process.stderr.write(`"${path}", which an earlier import left, could not be removed: ${String(error)}\n`),
+  );
   return withWorkFolder(async (folder) => {
     const protocols = ['https', 'ssh', 'file'] as const;
     const { commit } = await fetchGit({ address: source, ref, into: folder, protocols });

@@ -48,15 +48,15 @@ export async function createLabs(options: {
     catalogue.reload().catch((error: unknown) => log.error({ err: error }, 'Labs could not be read again.'));
   });
   const follower = createFollower({ ...options, protocols, sources, versions, changed });
+  const tellLeft = (path: string | undefined, err: unknown) =>
+    log.error({ err, path }, 'What an earlier process fetched could not be removed.');
   return {
     catalogue,
     service: createLabService({ catalogue, versions, changed }),
     sources: createLabSourceService({ ...options, protocols, sources, follower, changed }),
     /** Removes what a process that died had fetched, then follows the sources until `signal` aborts. */
     async maintain(signal: AbortSignal): Promise<void> {
-      await sweepWorkFolders().catch((error: unknown) =>
-        log.error({ err: error }, 'What an earlier process fetched could not be removed.'),
-      );
+      await sweepWorkFolders(tellLeft).catch((error: unknown) => tellLeft(undefined, error));
       await follower.maintain(signal);
       deaf();
     },
