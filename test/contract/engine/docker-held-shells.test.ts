@@ -8,6 +8,7 @@ import type { HeldStream } from '../../../src/engine/docker/holder/held-stream.t
 import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
 import { connectDocker } from '../../../bench/raw-docker.ts';
 import { holdingHarness, isRunning, provisionMachine, runScript } from '../../support/engines.ts';
+import { readScreen } from '../../support/screen.ts';
 import { until } from '../../support/until.ts';
 
 const docker = connectDocker(process.env['DOCKER_HOST']);
@@ -24,6 +25,15 @@ function collect(stream: HeldStream) {
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   return { bytes: () => Buffer.concat(chunks), text: () => Buffer.concat(chunks).toString() };
 }
+
+await test('a machine in which nobody has any power has held shells too', async (t) => {
+  const { engine } = holdingHarness(t);
+  const { machineId } = await provisionMachine(engine, { profile: 'restricted', user: 'learner' });
+  const spec = { command: ['sh', '-c', 'id -un; ls /dev/berth'], rows: 24, cols: 80 };
+  const terminal = await engine.openTerminal(machineId, spec);
+  await readScreen(terminal).until('learner\r\n');
+  t.equal(await terminal.exited, 0);
+});
 
 await test('a held shell', async (t) => {
   const { engine, installation } = holdingHarness(t);
@@ -94,10 +104,10 @@ await test('a held shell', async (t) => {
   });
 
   await t.test('is not reached through a link, nor in a machine that is another', async (t) => {
-    const socket = '/run/berth/terminals/a';
+    const socket = '/dev/berth/a';
     const links = `ln -s / /tmp/root && ln -s /var/run/docker.sock ${socket} && ln -s / /run/other`;
     t.match(await runScript(engine, machineId, links), { code: 0 });
-    const names = ['run', 'berth', 'terminals'];
+    const names = ['dev', 'berth'];
     await t.rejects(connectInMachine(machine, [...names, 'a']), /no socket/);
     await t.rejects(connectInMachine(machine, ['tmp', 'root', 'var', 'run', 'docker.sock']), {
       code: 'ENOTDIR',
@@ -109,9 +119,9 @@ await test('a held shell', async (t) => {
   });
 
   await t.test('can not be replaced, and its folder takes no files', async (t) => {
-    const replace = 'cp /bin/true /run/berth/bin/holder';
+    const replace = 'cp /bin/true /run/berth/holder';
     t.match(await runScript(engine, machineId, replace), { err: /[Rr]ead-only/ });
-    const fill = 'head -c 200000 /dev/zero >/run/berth/terminals/full';
+    const fill = 'head -c 200000 /dev/zero >/dev/berth/full';
     t.match(await runScript(engine, machineId, fill), { err: /No space left/ });
   });
 });

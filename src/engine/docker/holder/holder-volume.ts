@@ -7,10 +7,14 @@ import { removeContainer } from '../teardown.ts';
 /** Image with what holds shells: images/holder. */
 export const HOLDER_IMAGE = 'berth/lab-holder:latest';
 
-/** Where machines find the holder, and where its sockets are. */
-const FOLDER = '/run/berth/bin';
+/** Where machines find the holder. */
+const FOLDER = '/run/berth';
 export const HOLDER = `${FOLDER}/holder`;
-export const SOCKETS = ['run', 'berth', 'terminals'];
+/**
+ * Where its sockets are: below /dev, which is in memory in every container, so that the folder can be made
+ * whatever the image has, and whoever owns that.
+ */
+export const SOCKETS = ['dev', 'berth'];
 
 /** Sockets and nothing else fit in: a socket takes no room. In bytes. */
 const SOCKETS_BYTES = 64 * 1024;
