@@ -12,6 +12,12 @@ import type { SavedStateStore } from './saved-state-store.ts';
 /** No progress is shown any more. */
 const over = { phase: null, percent: null };
 
+/** A learner can keep the engine in a machine from answering: the machine runs nevertheless. */
+function onlyNested(error: unknown): unknown {
+  if (isFault(error, 'NESTED_ENGINE_UNAVAILABLE')) return error;
+  throw error;
+}
+
 export type FailedSave = ReturnType<typeof createFailedSave>;
 
 /**
@@ -34,8 +40,9 @@ export function createFailedSave(options: {
     return Promise.all(
       row.machines.map(async ({ name, engineId }) => {
         const machineId = engineId ?? '';
-        await engine.restart(machineId);
-        const { addresses } = await engine.inspect(machineId);
+        const withoutItsEngine = await engine.restart(machineId).catch(onlyNested);
+        const { state, addresses } = await engine.inspect(machineId);
+        if (withoutItsEngine && state !== 'running') throw withoutItsEngine;
         return { name, machineId, addresses };
       }),
     );
@@ -43,17 +50,19 @@ export function createFailedSave(options: {
 
   async function keep(row: SessionRow, error: unknown): Promise<void> {
     const problem = { ...saveProblemOf(error), ...over };
+    let machines: ProvisionedMachine[];
     try {
-      const machines = await startAgain(row);
-      // The time that it took is not the learner's. Where its end had come, it comes again.
-      const life = row.expiresAt > clock.now() ? used(row, clock.now()) : {};
-      await changer.move(row, 'keep', { ...problem, ...life }, { machines });
+      machines = await startAgain(row);
     } catch (broken) {
-      if (isFault(broken, 'CONTAINER_NOT_FOUND')) await lose(row);
-      // Its machines are started when the engine is back.
-      else if (isFault(broken, 'ENGINE_UNREACHABLE')) await changer.move(row, 'lose', problem);
-      else throw broken;
+      if (isFault(broken, 'CONTAINER_NOT_FOUND', 'NESTED_ENGINE_UNAVAILABLE')) return lose(row);
+      // Its machines are started by a repair, when the engine is back or does it again.
+      logger.warn({ err: broken, sessionId: row.id }, 'A session that was not saved does not go on yet.');
+      await changer.move(row, 'lose', problem);
+      return;
     }
+    // The time that it took is not the learner's. Where its end had come, it comes again.
+    const life = row.expiresAt > clock.now() ? used(row, clock.now()) : {};
+    await changer.move(row, 'keep', { ...problem, ...life }, { machines });
   }
 
   async function lose(row: SessionRow): Promise<void> {

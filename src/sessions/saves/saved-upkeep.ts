@@ -42,7 +42,15 @@ export function createSavedUpkeep(options: {
   async function recover(state: SavedStateRow): Promise<void> {
     if (!(await states.takeOver(state, saver.hold()))) return;
     const saving = { id: state.currentFor ?? state.sessionId ?? '', generation: state.madeIn };
-    await giveUp(saving, state.id, { error: fault('SAVE_INTERRUPTED') });
+    try {
+      await giveUp(saving, state.id, { error: fault('SAVE_INTERRUPTED') });
+    } catch (error) {
+      // One session that can not be brought back must not keep the others' saved work from its upkeep.
+      logger.error(
+        { err: error, savedStateId: state.id },
+        'A save could not be given up; it is tried again.',
+      );
+    }
   }
 
   /** What is too old goes, with its session; one that goes on from it keeps it. */

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { test } from 'tap';
 import { fault } from '../../../src/errors.ts';
 import { outcomeOf } from '../../support/actors.ts';
@@ -89,6 +91,30 @@ await test('when a save fails, what was saved before stands', async (t) => {
   await saves.resume(owner, id);
   await whenState(service, id, 'ready', 'failed');
   t.equal(await run(id, 'cat /root/file'), 'new\n');
+});
+
+await test('where a machine’s own engine does not answer after a save that failed, the session goes on if the machine runs', async (t) => {
+  const { engine, ready, run, saved, leaves } = await openSaves(t);
+  engine.intercept('commit', async () => {
+    throw fault('DISK_FULL', { where: 'the container engine' });
+  });
+  const silent = fault('NESTED_ENGINE_UNAVAILABLE', { problem: 'it does not answer' });
+  engine.intercept('restart', async (machineId) => {
+    await promisify(execFile)('docker', ['restart', '--time', '0', String(machineId)]);
+    throw silent;
+  });
+  const { id } = await ready('lab-1');
+  await run(id, 'echo kept >/root/file');
+  t.match(await saved(id), { state: 'ready', saveProblem: { code: 'DISK_FULL' } });
+  t.equal(await run(id, 'cat /root/file'), 'kept\n');
+  await leaves(1, 0);
+
+  engine.intercept('restart', async (machineId) => {
+    await promisify(execFile)('docker', ['kill', String(machineId)]).catch(() => undefined);
+    throw silent;
+  });
+  t.match(await saved(id), { state: 'failed', reason: { code: 'MACHINE_LOST' } });
+  await leaves(0, 0);
 });
 
 await test('a session that can not be made from what was saved, or loses its machine, is saved still', async (t) => {
