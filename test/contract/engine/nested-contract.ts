@@ -27,6 +27,15 @@ const AS_MADE = {
   code: 0,
 };
 
+/** What makes a learner's own client reach nothing. */
+const SPOIL_CLIENT = `
+set -e
+mkdir -p ~/.docker/cli-plugins
+printf '#!/bin/sh\\nexec sleep 600\\n' > ~/.docker/cli-plugins/docker-x
+chmod +x ~/.docker/cli-plugins/docker-x
+echo '{"currentContext":"x"}' > ~/.docker/config.json
+`;
+
 /** What every engine must do about machines with an engine of their own. */
 export async function nestedContract(open: (t: Test) => EngineHarness): Promise<void> {
   await test('a machine has an engine of its own as soon as it is there', async (t) => {
@@ -57,6 +66,16 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
       t.match(await run('docker start --attach greeter'), { code: 0, out: 'hello\n' });
       t.match(await run('docker run --rm tiny:2 cat /kept'), { code: 0, out: 'hello\n' });
     });
+
+    await t.test(
+      'also where its learner’s client is set up for another, and a plugin of it hangs',
+      async (t) => {
+        t.match(await run(SPOIL_CLIENT), { code: 0 });
+        t.not((await run('timeout 5 docker info')).code, 0, 'their own client does not reach it');
+        await engine.restart(machineId);
+        t.match(await run('rm -r ~/.docker; docker image ls --quiet tiny:2'), { code: 0, out: /^\w+\n$/ });
+      },
+    );
 
     await t.test('and nobody is root beside it', async (t) => {
       t.equal(

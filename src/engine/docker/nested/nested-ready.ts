@@ -10,28 +10,34 @@ const MAX_WORDS = 1_000;
 
 /**
  * Waits for the engine's socket, then for its answer: the engine listens before it is ready, and answers
- * once it is. What runs in the machine until then is the image's own.
+ * once it is. In a machine that goes on, nothing that its learner wrote has a say: neither a context nor a
+ * plugin of the client in their home, nor a program there.
  */
 const WAIT_SCRIPT = `
 socket=\${DOCKER_HOST:-unix:///var/run/docker.sock}
 until [ -S "\${socket#unix://}" ]; do sleep 0.05; done
-until docker info > /dev/null; do sleep 0.2; done
+export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH" DOCKER_CONFIG=/nonexistent
+unset DOCKER_CONTEXT
+until docker --host "$socket" info > /dev/null; do sleep 0.2; done
 `;
 
 /** Resolves when the machine's own engine answers. @throws NESTED_ENGINE_UNAVAILABLE, `signal`'s reason */
 export async function waitForEngine(
   container: Docker.Container,
-  { machine, signal }: { machine: string; signal?: AbortSignal | undefined },
+  {
+    machine,
+    timeoutMs = READY_TIMEOUT_MS,
+    signal,
+  }: { machine: string; timeoutMs?: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { outcome, exitCode, stderr } = await runExec(container, {
     command: ['sh', '-c', WAIT_SCRIPT],
-    timeoutMs: READY_TIMEOUT_MS,
+    timeoutMs,
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
     ...(signal && { signal }),
   });
   if (exitCode === 0) return;
-  const how =
-    outcome === 'timed-out' ? `did not answer within ${READY_TIMEOUT_MS / 1000} s` : 'does not answer';
+  const how = outcome === 'timed-out' ? `did not answer within ${timeoutMs / 1000} s` : 'does not answer';
   const words = stderr.toString().trim().slice(-MAX_WORDS);
   throw fault('NESTED_ENGINE_UNAVAILABLE', {
     problem: `the engine in the machine "${machine}" ${how}${words && `: ${words}`}`,
