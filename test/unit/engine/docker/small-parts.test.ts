@@ -23,6 +23,25 @@ await test('root is found by number, whatever it is called', (t) => {
   t.end();
 });
 
+await test('a row of users is read as leniently as the engine reads it', (t) => {
+  const rows: [string, number | undefined][] = [
+    [' evil:x:0:0', 0],
+    ['\t evil:x:1000:0\r', 1000],
+    ['\u0085evil:x:0:0', 0],
+    ['evil:x:zero:0', 0],
+    ['evil:x: 1000:0', 0],
+    ['evil:x:0x10:0', 0],
+    ['evil:x::0', 0],
+    ['evil', 0],
+    ['\uFEFFevil:x:1000:0', undefined],
+  ];
+  for (const [row, id] of rows) t.equal(resolveUserId('evil', `ada:x:1000:1000\n${row}\n`), id, row);
+  const nought = 'root:x:0:0\n0:x:1000:1000\n';
+  for (const user of ['', '0', ':5']) t.equal(resolveUserId(user, nought), 0, user);
+  t.equal(resolveUserId('99999999999999999999', ''), undefined);
+  t.end();
+});
+
 await test('an end by lack of memory is told as one, once', (t) => {
   const translate = createEventTranslator();
   const Actor = { ID: 'm', Attributes: { 'berth.environment': 'e', exitCode: '137' } };
