@@ -38,7 +38,8 @@ export async function measureVolume(
 
 /** What du says in its last line; of what went meanwhile it complains before. @throws ENGINE_REFUSED when that is something else */
 export function parseSize(words: string): number {
-  const [, bytes] = /^(\d{1,15})\t\S+$/m.exec(words.split('\n').at(-1) ?? '') ?? [];
+  const [, bytes] = /^(\d+)\t\S+$/m.exec(words.split('\n').at(-1) ?? '') ?? [];
   if (bytes === undefined) throw fault('ENGINE_REFUSED', { problem: `du says: ${words}` });
-  return Number(bytes);
+  // Holes can be longer than can be counted, and longer than anybody lets be saved.
+  return Math.min(Number(bytes), Number.MAX_SAFE_INTEGER);
 }
