@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
+import type { Fault } from '../../errors.ts';
 import { call } from './faults.ts';
 import { TRANSFER_TIMEOUT_MS } from './files.ts';
 import { readWords } from './helper-words.ts';
@@ -83,13 +84,16 @@ async function unpack(helper: Docker.Container, tar: Readable): Promise<void> {
     ended,
   ]);
   if (StatusCode !== 0) {
-    throw fault(
-      'ENGINE_REFUSED',
-      { problem: (await readWords(helper)) || `tar ended with ${StatusCode}` },
-      written,
-    );
+    throw fillingFault((await readWords(helper)) || `tar ended with ${StatusCode}`, written);
   }
   if (written !== undefined) throw written;
+}
+
+/** What tar's words say of why it failed. */
+export function fillingFault(problem: string, cause?: unknown): Fault {
+  return /no space left on device/i.test(problem)
+    ? fault('DISK_FULL', { where: 'the container engine' }, cause)
+    : fault('ENGINE_REFUSED', { problem }, cause);
 }
 
 async function requireSaved(docker: Docker, image: string): Promise<void> {
