@@ -1,11 +1,15 @@
 import type { Engine, EnvironmentStatus } from '../engine/engine.ts';
 import { isFault } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { createTurns } from '../turns.ts';
 import type { Repairs } from './repairs.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 import type { SubnetStore } from './subnet-store.ts';
 import type { WarmCompare } from './warm/warm-compare.ts';
+
+/** Each starts containers on the engine, which starts sessions meanwhile. */
+const REPAIRS_AT_ONCE = 4;
 
 export type Reconciler = ReturnType<typeof createReconciler>;
 
@@ -40,7 +44,7 @@ export function createReconciler(options: {
       if (!known.has(environmentId)) await removeOrphan(environmentId);
     }
     const found = new Map(environments.map(({ environmentId, machines }) => [environmentId, machines]));
-    for (const row of rows) await repair(row, found.get(row.environmentId ?? '') ?? []);
+    await repairAll(rows, found);
     await warm.compare(ahead, found);
     await subnets.releaseForgotten();
   }
@@ -51,6 +55,23 @@ export function createReconciler(options: {
     logger.warn({ environmentId }, 'An environment without a session was removed.');
     await engine.destroy(environmentId);
     await subnets.release(environmentId);
+  }
+
+  /** A few at a time: one machine can be slow to start, and no more when the engine went away. */
+  async function repairAll(
+    rows: SessionRow[],
+    found: ReadonlyMap<string, EnvironmentStatus['machines']>,
+  ): Promise<void> {
+    const turns = createTurns(REPAIRS_AT_ONCE);
+    const away = new AbortController();
+    const repairOne = async (row: SessionRow) => {
+      if (away.signal.aborted) return;
+      await repair(row, found.get(row.environmentId ?? '') ?? []).catch((error: unknown) =>
+        away.abort(error),
+      );
+    };
+    await Promise.all(rows.map((row) => turns.run(() => repairOne(row))));
+    away.signal.throwIfAborted();
   }
 
   async function repair(row: SessionRow, found: EnvironmentStatus['machines']): Promise<void> {

@@ -5,6 +5,9 @@ import { LABEL, listedIn } from './labels.ts';
 import { waitForEngine } from './nested/nested-ready.ts';
 import { networkName } from './network.ts';
 
+/** Shorter than at a start: nothing is made anew, and repairs of other sessions wait for it. */
+const NESTED_TIMEOUT_MS = 60_000;
+
 /**
  * Restarts a machine. One that reaches the internet gets its rules first: a reboot of the host or a
  * reload of its firewall took them away since it was made. @throws EGRESS_UNAVAILABLE, NESTED_ENGINE_UNAVAILABLE
@@ -15,7 +18,7 @@ export async function restartMachine(docker: Docker, egress: Egress, machineId: 
   if (await reachesInternet(docker, Labels)) await egress.protect();
   await call(() => container.restart());
   if (Labels[LABEL.profile] === 'nested') {
-    await waitForEngine(container, { machine: Labels[LABEL.machine] ?? '' });
+    await waitForEngine(container, { machine: Labels[LABEL.machine] ?? '', timeoutMs: NESTED_TIMEOUT_MS });
   }
 }
 
