@@ -3,7 +3,7 @@ import { createTransfers } from './transfers.ts';
 /** Of one session at once: each is a process of the machine, and a hostile one lets it hang for its half minute. */
 export const SESSION_LOOKS = 8;
 /** Of all sessions of this process: each is a connection to the engine. */
-export const ALL_LOOKS = 64;
+const ALL_LOOKS = 64;
 
 /** What moves no file ends by itself, in half a minute at most. */
 const never = new AbortController().signal;

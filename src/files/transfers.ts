@@ -1,9 +1,9 @@
 import { fault } from '../errors.ts';
 
 /** Of one session: a browser that uploads a folder has as many connections, and each costs the machine a process. */
-export const SESSION_TRANSFERS = 4;
+const SESSION_TRANSFERS = 4;
 /** Of all sessions of this process: an upload has 4 MB in memory. */
-export const ALL_TRANSFERS = 16;
+const ALL_TRANSFERS = 16;
 /** Longest transfer, in milliseconds: a gigabyte at 5 Mbit/s. */
 export const TRANSFER_LIMIT_MS = 30 * 60_000;
 

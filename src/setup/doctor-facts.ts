@@ -83,5 +83,8 @@ export async function probeTestPrograms(): Promise<{ name: string; present: bool
     { name: 'PostgreSQL', present: servers.length > 0 },
     { name: 'Redis', present: await hasCommand('redis-server') },
     { name: 'Chromium', present: await hasCommand('chromium') },
+    { name: 'docker-registry', present: await hasCommand('docker-registry') },
+    { name: 'mkfs.xfs', present: await hasCommand('mkfs.xfs') },
+    { name: 'mkfs.btrfs', present: await hasCommand('mkfs.btrfs') },
   ];
 }

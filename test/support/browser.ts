@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Test } from 'tap';
 
 /** Longest wait for anything on a page, in milliseconds: the machine may be busy with other tests. */
-export const PAGE_LIMIT_MS = 30_000;
+const PAGE_LIMIT_MS = 30_000;
 
 const WINDOW = { width: 1440, height: 900 };
 

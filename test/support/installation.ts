@@ -17,14 +17,14 @@ export function newInstallation(t: Test): string {
 }
 
 /** Writes down that a test has this installation: at the end of all tests nothing may be left of it. */
-export function noteInstallation(installation: string): void {
+function noteInstallation(installation: string): void {
   const file = process.env['BERTH_TEST_INSTALLATIONS'];
   const test = relative(process.cwd(), process.argv[1] ?? '');
   if (file !== undefined) appendFileSync(file, `${installation} ${test}\n`);
 }
 
 /** Removes what the installation has on the engine. */
-export async function clearInstallation(installation: string): Promise<void> {
+async function clearInstallation(installation: string): Promise<void> {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   try {
     for (const { remove } of await remainsOf(docker, new Set([installation]))) await remove();

@@ -13,7 +13,7 @@ import { openSessions, testCatalogue, testLab, testMachine, whenState } from './
 import { until } from './until.ts';
 
 /** A lab of two machines, one of them with a volume. */
-export const labWithVolume = testLab('lab-0', {
+const labWithVolume = testLab('lab-0', {
   machines: [testMachine('main', { volumes: ['/data'] }), testMachine('db')],
 });
 

@@ -85,7 +85,7 @@ export function testCatalogue(
 }
 
 /** An engine that never answers: for tests in which none is needed. */
-export const absentEngine: Engine = engineOf({});
+const absentEngine: Engine = engineOf({});
 
 /** An engine on which all runs that the database says so, and goes when asked: for tests that never touch a machine. */
 export function agreeingEngine(database: Database): Engine {
