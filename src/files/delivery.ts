@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pack as createPack } from 'tar-stream';
 import type { ExecResult } from '../engine/engine-exec.ts';
@@ -12,12 +11,16 @@ import { createPieceMemories } from './piece-memory.ts';
 import { piecesOf } from './pieces.ts';
 import type { Inspection } from './pieces.ts';
 import { runScript } from './run-script.ts';
-import { CLEAN_UP_SCRIPT, UPLOAD_PREFIX } from './scripts.ts';
+import { CLEAN_UP_SCRIPT, LEFT_SCRIPT } from './scripts.ts';
 import { startTaking } from './taking.ts';
 import type { Taker, Taking } from './taking.ts';
+import { createUploadNames } from './upload-names.ts';
 
 /** Root of a machine, by number: its list of users can call it anything. */
 const ROOT = '0';
+
+/** A line with a name of an upload's folder, and of nothing else that a machine may say. */
+const UPLOAD_NAME = /^\.berth-upload-[0-9a-f]{24}$/gm;
 
 export type Delivery = ReturnType<typeof createDelivery>;
 
@@ -39,26 +42,32 @@ export function createDelivery({
 }) {
   const cleaning = new Set<Promise<void>>();
   const memories = createPieceMemories();
+  const names = createUploadNames();
 
   /** What came of the upload stands whether or not this succeeds: the next one tries again. */
   async function cleanUp(machineId: string, folder: string): Promise<void> {
-    const call = { script: CLEAN_UP_SCRIPT, path: folder, user: ROOT, verb: 'remove' };
+    const call = { script: CLEAN_UP_SCRIPT, path: `/${folder}`, user: ROOT, verb: 'remove' };
     try {
       await runScript(engine, machineId, call).catch((error: unknown) => {
         if (!isFault(error, 'ROOT_REFUSED')) throw error;
-        return replaceFolder(machineId, folder);
+        return replaceFolders(machineId, folder);
       });
     } catch (error) {
       log.warn({ err: error, machineId }, 'Parts of an upload stay in its machine');
     }
   }
 
-  /** Where nobody may remove it: the engine puts a file in a folder's place, and an empty one costs nothing. */
-  async function replaceFolder(machineId: string, folder: string): Promise<void> {
+  /** Where nobody may remove them: the engine puts an empty file in the place of the folder, and of each that a crash left. */
+  async function replaceFolders(machineId: string, folder: string): Promise<void> {
+    const call = { script: LEFT_SCRIPT, path: '/', verb: 'look at' };
+    const { stdout } = await runScript(engine, machineId, call);
     const tar = createPack();
-    tar.entry({ name: folder.slice(1) }, '');
+    for (const name of new Set([folder, ...(stdout.toString().match(UPLOAD_NAME) ?? [])])) {
+      tar.entry({ name }, '');
+    }
     tar.finalize();
     await engine.copyIn(machineId, '/', Readable.from(tar, { objectMode: false }));
+    names.giveBack(machineId, folder);
   }
 
   return {
@@ -74,7 +83,7 @@ export function createDelivery({
       const { size, inspection } = upload;
       if (size !== undefined && size > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
       const memory = memories.take(size);
-      const folder = `${UPLOAD_PREFIX}${randomBytes(12).toString('hex')}`;
+      const folder = names.take(machineId);
       const taking = startTaking(engine, machineId, { ...taker, folder });
       const over = new AbortController();
       const signal = AbortSignal.any([upload.signal, over.signal]);
@@ -98,7 +107,7 @@ export function createDelivery({
       } finally {
         const cleaned = Promise.resolve(laying)
           .catch(() => undefined)
-          .then(() => cleanUp(machineId, `/${folder}`))
+          .then(() => cleanUp(machineId, folder))
           .finally(() => cleaning.delete(cleaned));
         cleaning.add(cleaned);
       }

@@ -181,3 +181,10 @@ export const CLEAN_UP_SCRIPT = `
 rm -rf -- "$1"
 find / -xdev -mindepth 1 -maxdepth 1 -name '${UPLOAD_PREFIX}*' -mmin +60 -exec rm -rf -- {} +
 `;
+
+/** Names of folders that a crash left an hour ago, a line each. */
+export const LEFT_SCRIPT = `
+cd / && for folder in $(find . -xdev -mindepth 1 -maxdepth 1 -type d -name '${UPLOAD_PREFIX}*' -mmin +60); do
+  echo "\${folder#./}"
+done
+`;

@@ -1,29 +1,50 @@
+import { Readable } from 'node:stream';
 import { test } from 'tap';
+import { pack as createPack } from 'tar-stream';
 import { UPLOAD_PREFIX } from '../../../src/files/scripts.ts';
 import { outcomeOf } from '../../support/actors.ts';
 import { bytesOf } from '../../support/bytes-of.ts';
 import { dockerHarness } from '../../support/engines.ts';
 import { nestedSpec } from '../../support/nested.ts';
 import { tarOf } from '../../support/tar.ts';
+import { until } from '../../support/until.ts';
 import { createFileWorld, instructor, never, owner, upload } from './file-world.ts';
 
 await test('files of a machine in which nobody is root', async (t) => {
   const { engine } = dockerHarness(t, { nestedDocker: 'on' });
-  const { files, place, shell } = await createFileWorld(t, { engine, plain: nestedSpec() });
+  const { files, machines, place, shell } = await createFileWorld(t, { engine, plain: nestedSpec() });
 
-  await t.test('go in and out, and no part of an upload stays but an empty file', async (t) => {
-    await files.write(owner, place('plain', '/home/learner/note'), upload('a note'), never);
-    const tar = await tarOf({ name: 'Dockerfile', body: 'FROM ubuntu\n' });
-    await files.unpack(owner, place('plain', '/home/learner/site'), { ...upload(tar), parents: true }, never);
-    t.equal(
-      await shell('plain', 'cd; stat -c %U:%a note site/Dockerfile; cat note'),
-      'learner:644\nlearner:644\na note',
-    );
-    const { content } = await files.read(owner, place('plain', '/home/learner/note'), never);
-    t.equal((await bytesOf(content)).toString(), 'a note');
-    const left = `find / -xdev -maxdepth 1 -name '${UPLOAD_PREFIX}*' -printf '%y %s %U\\n' | sort -u`;
-    t.equal(await shell('plain', left), 'f 0 0\n');
-  });
+  await t.test(
+    'go in and out, and of uploads, also of a killed one, no part stays but an empty file each',
+    async (t) => {
+      const left = `find / -xdev -maxdepth 1 -name '${UPLOAD_PREFIX}*' -printf '%y %s %U\\n'`;
+      const killed = `${UPLOAD_PREFIX}${'a'.repeat(24)}`;
+      const long = new Date(Date.now() - 2 * 60 * 60_000);
+      const remains = createPack();
+      remains.entry({ name: `${killed}/`, type: 'directory', mtime: long });
+      remains.entry({ name: `${killed}/000000`, mtime: long }, 'a part');
+      remains.finalize();
+      await engine.copyIn(machines['plain'] ?? '', '/', Readable.from(remains, { objectMode: false }));
+      t.match(await shell('plain', left), /^d /);
+      await files.write(owner, place('plain', '/home/learner/note'), upload('a note'), never);
+      await until(async () => (await shell('plain', left)) === 'f 0 0\nf 0 0\n');
+      const tar = await tarOf({ name: 'Dockerfile', body: 'FROM ubuntu\n' });
+      await files.unpack(
+        owner,
+        place('plain', '/home/learner/site'),
+        { ...upload(tar), parents: true },
+        never,
+      );
+      t.equal(
+        await shell('plain', 'cd; stat -c %U:%a note site/Dockerfile; cat note'),
+        'learner:644\nlearner:644\na note',
+      );
+      const { content } = await files.read(owner, place('plain', '/home/learner/note'), never);
+      t.equal((await bytesOf(content)).toString(), 'a note');
+      await until(async () => (await shell('plain', left)) === 'f 0 0\nf 0 0\n');
+      t.equal(await shell('plain', left), 'f 0 0\nf 0 0\n', 'two uploads leave what one leaves');
+    },
+  );
 
   await t.test('are seen by staff as their learner sees them', async (t) => {
     t.match(await files.stat(instructor, place('plain', '/home/learner/note')), { kind: 'file' });
