@@ -3,7 +3,7 @@ import { NESTED_DATA_FOLDER } from '../../src/engine/engine-nested.ts';
 import { environmentSpec, machineSpec } from './engines.ts';
 
 /** Image of machines with an engine of their own; preparing the tests builds it. */
-const NESTED_IMAGE = 'berth/lab-docker:latest';
+export const NESTED_IMAGE = 'berth/lab-docker:latest';
 const MIB = 1024 ** 2;
 
 /** A machine with an engine of its own, with changes. */

@@ -7,7 +7,7 @@ import { newInstallation } from './installation.ts';
 
 /** The real engine under an installation of the test's own; whatever it leaves there is removed. */
 export function openTestEngine(t: Test, installation = newInstallation(t)): Engine {
-  const engine = createDockerEngine({ installation });
+  const engine = createDockerEngine({ installation, nestedDocker: 'on' });
   t.teardown(() => engine.close());
   return engine;
 }
