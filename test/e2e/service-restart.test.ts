@@ -14,7 +14,8 @@ await lab.start();
 t.same(browser.complaints(), []);
 
 await test('when the service goes, the page stays and says so', async () => {
-  await lab.type('echo kept > note');
+  await lab.type('echo kept > note && rev note');
+  await lab.shows('tpek');
   await berth.kill();
   await lab.machine.getByText('The connection was lost.').waitFor();
   await lab.button('Open a new shell').click();
