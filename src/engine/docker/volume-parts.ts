@@ -17,7 +17,8 @@ export function toParts(source: AsyncIterable<Buffer>): Readable {
     // Names in the order of the parts: engines give files out by their names.
     const name = `${PARTS_FOLDER}/${String(number++).padStart(6, '0')}`;
     return new Promise<void>((resolve, reject) => {
-      tar.entry({ name, mode: 0o600 }, content, (error) => (error ? reject(error) : resolve()));
+      const entry = tar.entry({ name, mode: 0o600 }, content, (error) => (error ? reject(error) : resolve()));
+      entry.on('error', () => undefined);
     });
   };
 
@@ -36,6 +37,8 @@ export function toParts(source: AsyncIterable<Buffer>): Readable {
   }
 
   const parts = Readable.from(tar, { objectMode: false });
+  // Who stops reading breaks all of it off, and each part tells of that as of an error: it is nobody's.
+  for (const stream of [tar, parts]) stream.on('error', () => undefined);
   fill().catch((error: unknown) => parts.destroy(error as Error));
   return parts;
 }

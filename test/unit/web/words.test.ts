@@ -9,6 +9,7 @@ const notForLearners = new Set<string>([
   'TOKEN_EXPIRED',
   'SIGN_IN_LINK_INVALID',
   'FORBIDDEN',
+  'ROOT_REFUSED',
   'NOT_FOUND',
   'BODY_TOO_LARGE',
   'MEDIA_TYPE_UNSUPPORTED',

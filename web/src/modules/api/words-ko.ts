@@ -65,6 +65,8 @@ export const koreanWords: Readonly<Record<string, string>> = {
   SUBNETS_EXHAUSTED: '남은 네트워크가 없습니다. 잠시 후 다시 시도하고, 계속되면 관리자에게 알리세요.',
   EGRESS_UNAVAILABLE:
     '이 실습에는 인터넷이 필요한데, 안전하게 열 수 없습니다. 관리자에게 알리세요: {problem}',
+  NESTED_ENGINE_UNAVAILABLE:
+    '여기서는 머신이 자기 컨테이너 엔진을 가질 수 없습니다. 관리자에게 알리세요: {problem}',
   CONTAINER_NOT_FOUND: '컨테이너가 사라졌습니다.',
   COMMAND_FAILED: '머신에서 명령이 {exitCode}(으)로 끝났습니다: {problem}',
 
