@@ -5,7 +5,6 @@ import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { DockerEngineOptions } from '../../src/engine/docker/docker-engine.ts';
 import type { ExecSpec } from '../../src/engine/engine-exec.ts';
 import type { Engine, EnvironmentSpec, MachineSpec, NetworkSpec } from '../../src/engine/engine.ts';
-import { HOLDER_IMAGE } from '../../src/engine/docker/holder/holder-volume.ts';
 import { openCutOffProxy } from './cut-off-proxy.ts';
 import { newInstallation } from './installation.ts';
 
@@ -32,7 +31,7 @@ export function dockerHarness(
   t: Test,
   options: Pick<
     DockerEngineOptions,
-    'egressImage' | 'holderImage' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'
+    'egressImage' | 'holdsShells' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'
   > = {},
 ): EngineHarness & { installation: string } {
   const installation = newInstallation(t);
@@ -48,9 +47,9 @@ export function dockerHarness(
   return { engine, installation, openCuttable };
 }
 
-/** The engine with shells that are held in their machines. */
-export function holdingHarness(t: Test): EngineHarness & { installation: string } {
-  return dockerHarness(t, { holderImage: HOLDER_IMAGE });
+/** The engine as it is where no process can look into the machines: it streams all shells. */
+export function streamingHarness(t: Test): EngineHarness & { installation: string } {
+  return dockerHarness(t, { holdsShells: false });
 }
 
 /** An environment id that no other run has. */

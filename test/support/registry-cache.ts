@@ -5,6 +5,15 @@ import { buildFile, buildSpec, openImages, ownName } from './engine-images.ts';
 import { notYet, openLocalRegistry, START_MS, whenHolding } from './local-registry.ts';
 import { until } from './until.ts';
 
+/** Where it keeps all, in its container. */
+export const ROOT = '/var/lib/berth-registry/docker/registry/v2';
+
+/** Where it keeps what has this digest. */
+export function fileOf(digest: string): string {
+  const hex = digest.slice('sha256:'.length);
+  return `${ROOT}/blobs/sha256/${hex.slice(0, 2)}/${hex}/data`;
+}
+
 /** A local registry that fetches from another one, which is the test's own as well. */
 export async function openRegistryCache(t: Test) {
   const other = await openLocalRegistry(t);
@@ -43,6 +52,11 @@ export async function openRegistryCache(t: Test) {
     );
   }
 
+  /** Whether it has that itself by now: what it fetches it gives out first, and keeps then. */
+  async function isKept(digest: string): Promise<boolean> {
+    return (await inside('find', fileOf(digest))).includes('data');
+  }
+
   /** Puts an image of so many bytes into the other registry and answers the digest of its layer. */
   async function put(name: string, bytes: number): Promise<string> {
     const own = ownName(t, images);
@@ -58,5 +72,5 @@ export async function openRegistryCache(t: Test) {
   // It starts again and again until it reaches the other one.
   const answers = () => ask('').then((answer) => answer.endsWith('\n200'), notYet('MACHINE_NOT_RUNNING'));
   await until(answers, START_MS);
-  return { ...opened, reader, ask, inside, put, cutOff, upstreamHost };
+  return { ...opened, reader, ask, inside, isKept, put, cutOff, upstreamHost };
 }

@@ -1,13 +1,19 @@
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
+import type { DockerEngineOptions } from '../../src/engine/docker/docker-engine.ts';
 import type { EngineEvent } from '../../src/engine/engine-event.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { fault } from '../../src/errors.ts';
 import { newInstallation } from './installation.ts';
 
 /** The real engine under an installation of the test's own; whatever it leaves there is removed. */
-export function openTestEngine(t: Test, installation = newInstallation(t)): Engine {
-  const engine = createDockerEngine({ installation, nestedDocker: 'on' });
+export function openTestEngine(t: Test, options: Partial<DockerEngineOptions> = {}): Engine {
+  const { installation = newInstallation(t), ...rest } = options;
+  const engine = createDockerEngine({
+    installation,
+    nestedDocker: 'on',
+    ...rest,
+  });
   t.teardown(() => engine.close());
   return engine;
 }

@@ -3,13 +3,11 @@
  * Arguments: the installation, the machine, what is typed.
  */
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
-import { HOLDER_IMAGE } from '../../src/engine/docker/holder/holder-volume.ts';
 
 const [installation = '', machineId = '', typed = ''] = process.argv.slice(2);
 const engine = createDockerEngine({
   host: process.env['DOCKER_HOST'],
   installation,
-  holderImage: HOLDER_IMAGE,
 });
 const terminal = await engine.openTerminal(machineId, { command: ['bash', '--norc'], rows: 24, cols: 80 });
 terminal.stream.resume();

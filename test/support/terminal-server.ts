@@ -44,7 +44,10 @@ export async function serveTerminals(
   const database = await freshDatabase(t, 'sqlite');
   const actors = await createActors(database);
   const installation = newInstallation(t);
-  const engine = createDockerEngine({ installation, host: process.env['DOCKER_HOST'] });
+  const engine = createDockerEngine({
+    installation,
+    host: process.env['DOCKER_HOST'],
+  });
   t.teardown(() => engine.close());
 
   const log = quietLog();

@@ -5,7 +5,7 @@ import { commit } from './commit.ts';
 import { connectEngine } from './connection.ts';
 import { readDisk } from './disk.ts';
 import { createEgress } from './egress.ts';
-import { createHolderVolume } from './holder/holder-volume.ts';
+import { createHolderVolume, HOLDER_IMAGE } from './holder/holder-volume.ts';
 import { keepApart } from './keep-apart.ts';
 import { endInside } from './ending.ts';
 import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
@@ -44,8 +44,8 @@ export interface DockerEngineOptions {
   egressImage?: string;
   /** Image that carries connections to ports of machines. */
   gatewayImage?: string;
-  /** Image with what holds the shells of terminals, so that they outlive this process; without it they do not. */
-  holderImage?: string | undefined;
+  /** Whether shells of terminals are held in their machines where that can be; if not, the engine streams them all. */
+  holdsShells?: boolean;
   /** Image of trusted checks that name none. */
   checkerImage?: string;
   /** Image of the local registry, by which labs that ask for it reach it; undefined where there is none. */
@@ -69,7 +69,7 @@ export function createDockerEngine({
   installation,
   egressImage = EGRESS_IMAGE,
   gatewayImage = GATEWAY_IMAGE,
-  holderImage,
+  holdsShells = true,
   checkerImage = CHECKER_IMAGE,
   registryImage,
   registryInstallation,
@@ -90,10 +90,10 @@ export function createDockerEngine({
     setting: nestedDocker,
     runtime,
   });
-  const holder = createHolderVolume({ docker, installation, image: holderImage });
+  const holder = createHolderVolume({ docker, installation, image: holdsShells ? HOLDER_IMAGE : undefined });
   const shells = createShells({
     docker,
-    holds: local && holderImage !== undefined,
+    holds: local && holdsShells,
     sizesAtStart: createSizesAtStart(docker),
   });
   const waiting = createWaitingShells(shells.wait);

@@ -6,6 +6,13 @@ import { LABEL } from './labels.ts';
 /** What engines say where an image has no name. */
 const NO_NAME = /^<none>[:@]<none>$/;
 
+/** Of the engine's answer, what the library's types have wrong. */
+interface Listed {
+  ImageID: string;
+  /** None while the container is just being made. */
+  Labels: Record<string, string> | null;
+}
+
 /** All images of the engine, and which of its containers are made from them; newest first. */
 export async function listImages(
   docker: Dockerode,
@@ -16,9 +23,9 @@ export async function listImages(
     call(() => docker.listContainers({ all: true })),
   ]);
   const users = new Map<string, { machines: number; foreignContainers: number }>();
-  for (const { ImageID, Labels } of containers) {
+  for (const { ImageID, Labels } of containers as Listed[]) {
     const count = users.get(ImageID) ?? { machines: 0, foreignContainers: 0 };
-    const own = installation !== undefined && Labels[LABEL.installation] === installation;
+    const own = installation !== undefined && Labels?.[LABEL.installation] === installation;
     count[own ? 'machines' : 'foreignContainers']++;
     users.set(ImageID, count);
   }

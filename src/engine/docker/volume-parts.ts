@@ -18,6 +18,7 @@ export function toParts(source: AsyncIterable<Buffer>): Readable {
     const name = `${PARTS_FOLDER}/${String(number++).padStart(6, '0')}`;
     return new Promise<void>((resolve, reject) => {
       const entry = tar.entry({ name, mode: 0o600 }, content, (error) => (error ? reject(error) : resolve()));
+      // Where reading is given up, each part tells of that also as an error that ends a process if nobody hears it.
       entry.on('error', () => undefined);
     });
   };
@@ -37,8 +38,6 @@ export function toParts(source: AsyncIterable<Buffer>): Readable {
   }
 
   const parts = Readable.from(tar, { objectMode: false });
-  // Who stops reading breaks all of it off, and each part tells of that as of an error: it is nobody's.
-  for (const stream of [tar, parts]) stream.on('error', () => undefined);
   fill().catch((error: unknown) => parts.destroy(error as Error));
   return parts;
 }

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { reachHeldShell, startHeldShell } from '../../../src/engine/docker/holder/held-shell.ts';
 import type { HeldStream } from '../../../src/engine/docker/holder/held-stream.ts';
+import { createHolderVolume, HOLDER_IMAGE } from '../../../src/engine/docker/holder/holder-volume.ts';
 import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
 import { connectDocker } from '../../../bench/raw-docker.ts';
-import { holdingHarness, isRunning, provisionMachine, runScript } from '../../support/engines.ts';
+import { dockerHarness, isRunning, provisionMachine, runScript } from '../../support/engines.ts';
 import { readScreen } from '../../support/screen.ts';
 import { until } from '../../support/until.ts';
 
@@ -27,7 +28,7 @@ function collect(stream: HeldStream) {
 }
 
 await test('a machine in which nobody has any power has held shells too', async (t) => {
-  const { engine } = holdingHarness(t);
+  const { engine } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine, { profile: 'restricted', user: 'learner' });
   const spec = { command: ['sh', '-c', 'id -un; ls /dev/berth'], rows: 24, cols: 80 };
   const terminal = await engine.openTerminal(machineId, spec);
@@ -36,7 +37,7 @@ await test('a machine in which nobody has any power has held shells too', async 
 });
 
 await test('a held shell', async (t) => {
-  const { engine, installation } = holdingHarness(t);
+  const { engine, installation } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine);
   const machine = await reached(machineId);
   const spec = { command: ['bash', '--norc', '--noprofile'], environment: { PS1: 'ready> ' } };
@@ -123,5 +124,33 @@ await test('a held shell', async (t) => {
     t.match(await runScript(engine, machineId, replace), { err: /[Rr]ead-only/ });
     const fill = 'head -c 200000 /dev/zero >/dev/berth/full';
     t.match(await runScript(engine, machineId, fill), { err: /No space left/ });
+  });
+});
+
+await test('the volume with the holder', async (t) => {
+  const { installation } = dockerHarness(t);
+  const { mounts } = createHolderVolume({ docker, installation, image: HOLDER_IMAGE });
+  const volume = async () => (await mounts())?.binds[0]?.split(':')[0] ?? '';
+  const name = await volume();
+  const labels = async () => (await docker.getVolume(name).inspect()).Labels;
+  const filled = await labels();
+  t.same(filled, { 'berth.holder': name });
+
+  await t.test('is filled again when it was removed, or is an empty one of its name', async (t) => {
+    await docker.getVolume(name).remove();
+    t.equal(await volume(), name);
+    t.same(await labels(), filled);
+    await docker.getVolume(name).remove();
+    await docker.createVolume({ Name: name });
+    t.equal(await volume(), name);
+    t.same(await labels(), filled);
+  });
+
+  await t.test('takes the place of those of other versions that no machine has', async (t) => {
+    const old = { Name: 'berth-holder-earlier', Labels: { 'berth.holder': 'berth-holder-earlier' } };
+    await docker.createVolume(old);
+    await docker.getVolume(name).remove();
+    await volume();
+    await t.rejects(docker.getVolume(old.Name).inspect(), { message: /no such volume/ });
   });
 });

@@ -1,5 +1,5 @@
-import { dockerHarness, holdingHarness } from '../../support/engines.ts';
+import { dockerHarness, streamingHarness } from '../../support/engines.ts';
 import { preparedShellsContract } from './prepared-shells-contract.ts';
 
 await preparedShellsContract(dockerHarness);
-await preparedShellsContract(holdingHarness);
+await preparedShellsContract(streamingHarness);

@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import { markImage, openImages } from '../../support/pins.ts';
 import { openRegistryCache } from '../../support/registry-cache.ts';
 import { openLocalRegistry, whenHolding } from '../../support/local-registry.ts';
+import { until } from '../../support/until.ts';
 
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);
@@ -146,13 +147,15 @@ await t.test('two registries, and a program that has the usual port, share the m
 });
 
 await t.test('another registry is fetched from, and what was fetched is kept', async (t) => {
-  const { registry, docker, installation, ask, put, cutOff, upstreamHost } = await openRegistryCache(t);
+  const cache = await openRegistryCache(t);
+  const { registry, docker, installation, ask, put, isKept, cutOff, upstreamHost } = cache;
   t.match(await parts(docker, installation), [{ part: 'reader' }], 'nothing of its own is written to');
   t.equal(await registry.address(), `${upstreamHost}:5000`);
   const layer = await put('tools:1', 1000);
   t.strictSame(await registry.list(), [{ name: 'library/tools', tags: ['1'] }], 'it is asked itself');
   t.match(await ask('library/tools/blobs/uploads/', '-X', 'POST'), /UNSUPPORTED[^]*\n405$/);
   t.match(await ask(`library/tools/blobs/${layer}`, '-o', '/dev/null'), /\n200$/);
+  await until(() => isKept(layer));
   await cutOff();
   t.match(await ask(`library/tools/blobs/${layer}`, '-o', '/dev/null'), /\n200$/, 'kept');
 });

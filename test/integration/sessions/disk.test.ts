@@ -5,6 +5,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import type { SessionsOptions } from '../../../src/sessions/sessions-options.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabase } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { createMeasuringStore } from '../../../src/sessions/disk/measuring-store.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createWarningStore } from '../../../src/sessions/disk/warning-store.ts';
@@ -61,7 +62,12 @@ await test('a session whose machine wrote too much is stopped, with how much tha
   // Below half of its reserve once all have begun: then what is written is measured often.
   const disk = { freeBytes: 2 * GIB };
   const engine = withDisk(openTestEngine(t), disk);
-  const { sessions, service, owner, other, admin } = await setUp(t, { engine, diskReserve: { bytes: GIB } });
+  const clock = createFakeClock();
+  const { sessions, service, owner, other, admin } = await setUp(t, {
+    engine,
+    clock,
+    diskReserve: { bytes: GIB },
+  });
   const greedy = await service.start(owner, { lab: 'small' });
   const modest = await service.start(other, { lab: 'small' });
   const large = await service.start(owner, { lab: 'roomy' });
@@ -76,6 +82,7 @@ await test('a session whose machine wrote too much is stopped, with how much tha
   await write(owner, large.id, 48);
   await write(owner, greedy.id, 48);
   disk.freeBytes = GIB / 4;
+  clock.jump(60_000);
   const ended = await whenState(service, greedy.id, 'ended');
   t.match(ended.reason, {
     code: 'MACHINE_DISK_FULL',
@@ -103,9 +110,9 @@ await test('a learner is told once that a machine is nearly full, how nearly, an
       return { state, percent: machines[0]?.diskPercent, told: limits.told.splice(0).length };
     };
     t.same(await filled(28), { state: 'ready', percent: undefined, told: 0 });
-    t.same(await filled(30), { state: 'ready', percent: 93, told: 1 });
-    t.same(await filled(30), { state: 'ready', percent: 93, told: 0 });
-    t.same(await filled(31), { state: 'ready', percent: 96, told: 1 });
+    t.same(await filled(29.875), { state: 'ready', percent: 93, told: 1 });
+    t.same(await filled(29.875), { state: 'ready', percent: 93, told: 0 });
+    t.same(await filled(30.5), { state: 'ready', percent: 95, told: 1 });
     t.same(await filled(1), { state: 'ready', percent: undefined, told: 1 });
     await sessions.service.stop(owner, id);
     await whenState(sessions.service, id, 'ended');

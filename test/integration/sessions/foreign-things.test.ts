@@ -18,7 +18,7 @@ await test('sessions come, crash, are mended and go, and nothing that others mad
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const installation = newInstallation(t);
-  const engine = openTestEngine(t, installation);
+  const engine = openTestEngine(t, { installation });
   const labs = [
     testLab('lab', { machines: [testMachine('main', { volumes: ['/data'] })] }),
     warmLab('warm', 1),

@@ -267,7 +267,7 @@ await test('what a killed process was preparing is begun anew in new machines', 
   t.teardown(() => database.close());
   const { owner } = await createActors(database);
   const installation = newInstallation(t);
-  const engine = openTestEngine(t, installation);
+  const engine = openTestEngine(t, { installation });
   const sessions = openSessions(t, database, { engine, catalogue: testCatalogue([counting]) });
   const { id } = await sessions.service.start(owner, { lab: 'lab-0' });
 

@@ -232,7 +232,8 @@ await test('progress of a start is told in order', async (t) => {
 await test('a session whose machine is to have an engine is told why there may be none, before its image is looked for', async (t) => {
   const machine = { ...testMachine('main'), profile: 'nested' as const, image: 'berth-test/nowhere:1' };
   const catalogue = testCatalogue([testLab('engine', { machines: [machine] })]);
-  const { engine, service, owner } = await setUp(t, { catalogue });
+  const engine = openTestEngine(t, { nestedDocker: 'off' });
+  const { service, owner } = await setUp(t, { catalogue, engine });
   const { id } = await service.start(owner, { lab: 'engine' });
   const failed = await whenState(service, id, 'failed', 'ready');
   t.match(failed.reason, { code: 'NESTED_ENGINE_UNAVAILABLE', message: /BERTH_NESTED_DOCKER/ });

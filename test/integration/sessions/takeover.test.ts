@@ -21,7 +21,7 @@ await test('what a killed process was making is made again by the next, at once 
       t.teardown(() => database.close());
       const { owner } = await createActors(database);
       const installation = newInstallation(t);
-      const engine = openTestEngine(t, installation);
+      const engine = openTestEngine(t, { installation });
       const { service } = openSessions(t, database, { engine });
       const one = await service.start(owner, { lab: 'lab-0' });
       const two = await service.start(owner, { lab: 'lab-1' });

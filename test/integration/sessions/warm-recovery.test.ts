@@ -22,7 +22,7 @@ await test('what a killed process was making ahead is removed by the next, which
       const database = await openDatabase({ url });
       t.teardown(() => database.close());
       const installation = newInstallation(t);
-      const engine = openTestEngine(t, installation);
+      const engine = openTestEngine(t, { installation });
       const child = spawn(process.execPath, [TYPESCRIPT, hangingService, url, installation, '1']);
       await once(child.stdout, 'data');
       const [left] = await engine.list();

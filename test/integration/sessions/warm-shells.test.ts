@@ -45,14 +45,14 @@ await test('a shell that waits for a process that is gone is ended when a sessio
   const { owner } = await createActors(database);
   const labs = [warmLab('warm', 1, { machines: [machine] })];
   const installation = newInstallation(t);
-  const before = openTestEngine(t, installation);
+  const before = openTestEngine(t, { installation });
   const dead = openPool(t, database, labs, { engine: before });
   await whenPool(dead.sessions, 'warm', 1);
   const { machineId, shell } = await readyMachine(database);
   await dead.sessions.stop();
   await before.close();
 
-  const { engine, sessions } = openPool(t, database, labs, { engine: openTestEngine(t, installation) });
+  const { engine, sessions } = openPool(t, database, labs, { engine: openTestEngine(t, { installation }) });
   const started = await sessions.service.start(owner, { lab: 'warm' });
   await whenState(sessions.service, started.id, 'ready', 'failed');
   t.equal((await sessions.service.machine(owner, started.id, 'main')).machineId, machineId);

@@ -3,6 +3,7 @@ import { call, hasStatus } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
 import { MOVER_LIFETIME_MS, untilLabel } from '../overdue.ts';
 import { removeContainer } from '../teardown.ts';
+import { mount } from '../volume-mount.ts';
 
 /** Image with what holds shells: images/holder. */
 export const HOLDER_IMAGE = 'berth/lab-holder:latest';
@@ -44,36 +45,37 @@ export function createHolderVolume(context: {
   image: string | undefined;
 }) {
   const { docker, installation, image } = context;
-  let known: Promise<HolderMounts | undefined> | undefined;
-
-  async function find(): Promise<HolderMounts | undefined> {
-    const id = image && (await imageId(docker, image));
-    if (!image || !id) return undefined;
-    const name = `berth-holder-${id.slice(0, 12)}`;
-    await fill(docker, installation, { name, image });
-    return {
-      binds: [`${name}:${FOLDER}:ro,nocopy`],
-      tmpfs: {
-        [`/${SOCKETS.join('/')}`]: `rw,nosuid,nodev,noexec,size=${SOCKETS_BYTES},mode=1777`,
-      },
-    };
-  }
+  let filling: Promise<void> | undefined;
 
   return {
     /** Undefined where the engine does not have the holder's image: shells then end with whoever opened them. */
     async mounts(): Promise<HolderMounts | undefined> {
-      known ??= find();
-      try {
-        const mounts = await known;
-        // An image can be built later.
-        if (!mounts) known = undefined;
-        return mounts;
-      } catch (error) {
-        known = undefined;
-        throw error;
+      const id = image && (await imageId(docker, image));
+      if (!image || !id) return undefined;
+      const name = `berth-holder-${id.slice(0, 12)}`;
+      if (!(await isFilled(docker, name))) {
+        filling ??= fill(docker, installation, { name, image }).finally(() => (filling = undefined));
+        await filling;
       }
+      return {
+        binds: [`${name}:${FOLDER}:ro,nocopy`],
+        tmpfs: {
+          [`/${SOCKETS.join('/')}`]: `rw,nosuid,nodev,noexec,size=${SOCKETS_BYTES},mode=1777`,
+        },
+      };
     },
   };
+}
+
+/** Whether it is there, and as it was made here: the engine makes an empty one for a machine that mounts none. */
+async function isFilled(docker: Docker, name: string): Promise<boolean> {
+  try {
+    const { Labels } = await call(() => docker.getVolume(name).inspect());
+    return Labels?.[LABEL] === name;
+  } catch (error) {
+    if (hasStatus(error, 404)) return false;
+    throw error;
+  }
 }
 
 async function imageId(docker: Docker, image: string): Promise<string | undefined> {
@@ -91,9 +93,24 @@ async function fill(
   installation: string,
   { name, image }: { name: string; image: string },
 ): Promise<void> {
-  await call(() => docker.createVolume({ Name: name, Labels: { [LABEL]: name } }));
+  await removeUnused(docker, [name]);
   const Labels = { ...labelsOf(installation, 'mover'), ...untilLabel(MOVER_LIFETIME_MS) };
-  const HostConfig = { Binds: [`${name}:${FOLDER}`] };
+  // Made and filled in one call: a crash between two would leave an empty one that looks filled.
+  const HostConfig = { Mounts: [mount(name, FOLDER, { copyUp: true, labels: { [LABEL]: name } })] };
   const container = await call(() => docker.createContainer({ Image: image, Labels, HostConfig }));
   await removeContainer(docker, container.id);
+  const { Volumes } = await call(() => docker.listVolumes({ filters: { label: [LABEL] } }));
+  await removeUnused(
+    docker,
+    Volumes.map((volume) => volume.Name).filter((other) => other !== name),
+  );
+}
+
+/** Removes those of the volumes that no machine mounts: of earlier versions, or empty. */
+async function removeUnused(docker: Docker, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await call(() => docker.getVolume(name).remove()).catch((error: unknown) => {
+      if (!hasStatus(error, 404, 409)) throw error;
+    });
+  }
 }

@@ -1,4 +1,0 @@
-import { holdingHarness } from '../../support/engines.ts';
-import { terminalContract } from './terminal-contract.ts';
-
-await terminalContract(holdingHarness);
