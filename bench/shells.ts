@@ -58,7 +58,7 @@ export async function openShells(
 
 async function startBridge(): Promise<{ url: string; stop: () => Promise<void> }> {
   const file = fileURLToPath(new URL('bridge-server.ts', import.meta.url));
-  const child = fork(file, [process.env['DOCKER_HOST'] ?? ''], { execArgv: ['--import=tsx'] });
+  const child = fork(file, [process.env['DOCKER_HOST'] ?? '']);
   const exited = once(child, 'exit');
   const [{ port }] = (await Promise.race([
     once(child, 'message'),

@@ -54,6 +54,10 @@
 #define ALONE_MS 60000
 /* How often a terminal that nobody holds open is looked at, in milliseconds. */
 #define DESERTED_MS 200
+/* What a terminal gives at most at once, in bytes: after so much, more is sure to follow. */
+#define FULL 4095
+/* How long more of it is waited for, before what there is is sent, in milliseconds. */
+#define MORE_MS 1
 /* Most pieces that are read before they are sent: a flood is sent in fewer, larger messages. */
 #define GATHERED 8
 /* Most pieces that are read after the shell's end: what runs on behind it could print for ever. */
@@ -88,6 +92,8 @@ static int farewell;
 static int exit_code, start_error;
 /* When it ends if nothing happens before, in milliseconds of the clock that only goes forward; 0 for never. */
 static int64_t deadline;
+/* The terminal gave all that it holds at once, and has been about to give more since. */
+static int flooding;
 /* Nobody holds the terminal open, though its shell lives. */
 static int deserted;
 
@@ -237,6 +243,12 @@ static int listen_to_viewer(void) {
   return take();
 }
 
+/* Whether there is output to begin a message with: a flood is sent in few and large ones. */
+static int worth_sending(void) {
+  if (!attached || sent == printed) return 0;
+  return !flooding || printed - sent >= PIECE;
+}
+
 /* Sends what there is for the viewer until it takes no more. False: it is gone. */
 static int tell(void) {
   for (;;) {
@@ -250,7 +262,7 @@ static int tell(void) {
         if (words_sent == words_length) words_sent = words_length = 0;
         continue;
       }
-      if (!attached || sent == printed) return 1;
+      if (!worth_sending()) return 1;
       body_left = printed - sent < PIECE ? printed - sent : PIECE;
       head[0] = 'o';
       head[1] = body_left >> 16;
@@ -281,6 +293,7 @@ static int hear(void) {
     deserted = length == 0 || errno == EIO;
     return length < 0 && errno == EINTR;
   }
+  flooding = length >= FULL;
   printed += length;
   return 1;
 }
@@ -297,6 +310,7 @@ static void end(int status) {
   }
   close(terminal);
   terminal = -1;
+  flooding = 0;
   phase = ENDED;
   deadline = now() + LINGER_MS;
   if (read(failure, &start_error, sizeof start_error) != sizeof start_error) start_error = 0;
@@ -401,6 +415,7 @@ static void finish(const char *path) {
 static int patience(void) {
   int64_t left = deadline ? deadline - now() : -1;
   if (deadline && left < 0) left = 0;
+  if (flooding && attached && sent < printed && (left < 0 || left > MORE_MS)) return MORE_MS;
   return deserted && (left < 0 || left > DESERTED_MS) ? DESERTED_MS : left;
 }
 
@@ -408,7 +423,7 @@ static int patience(void) {
 static void attend(const char *path) {
   short of_terminal = (unread() || deserted ? 0 : POLLIN) | (terminal_full ? POLLOUT : 0);
   short of_viewer = (terminal_full ? 0 : POLLIN);
-  if (words_length || head_left || body_left || (attached && sent < printed)) of_viewer |= POLLOUT;
+  if (words_length || head_left || body_left || worth_sending()) of_viewer |= POLLOUT;
   struct pollfd all[] = {
       {.fd = listener, .events = POLLIN},
       {.fd = signals, .events = POLLIN},
@@ -423,6 +438,7 @@ static void attend(const char *path) {
   }
   if (deadline && now() >= deadline) finish(path);
   deserted = 0;
+  if (ready == 0) flooding = 0;
   if (all[1].revents) {
     struct signalfd_siginfo news;
     int status;
