@@ -9,6 +9,7 @@ import { createHolderVolume, HOLDER_IMAGE } from '../../../src/engine/docker/hol
 import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
 import { connectDocker } from '../../../bench/raw-docker.ts';
 import { dockerHarness, isRunning, provisionMachine, runScript } from '../../support/engines.ts';
+import { buildSpec, openImages, ownName } from '../../support/engine-images.ts';
 import { readScreen } from '../../support/screen.ts';
 import { until } from '../../support/until.ts';
 
@@ -129,12 +130,18 @@ await test('a held shell', async (t) => {
 
 await test('the volume with the holder', async (t) => {
   const { installation } = dockerHarness(t);
-  const { mounts } = createHolderVolume({ docker, installation, image: HOLDER_IMAGE });
+  const images = openImages(t);
+  // A version that no machine mounts.
+  const image = ownName(t, images);
+  const spec = buildSpec(`FROM ${HOLDER_IMAGE}\nLABEL test=${installation}\n`);
+  await images.tag(await images.build(spec), image);
+  const { mounts } = createHolderVolume({ docker, installation, image });
   const volume = async () => (await mounts())?.binds[0]?.split(':')[0] ?? '';
   const name = await volume();
   const labels = async () => (await docker.getVolume(name).inspect()).Labels;
   const filled = await labels();
   t.same(filled, { 'berth.holder': name });
+  t.teardown(() => docker.getVolume(name).remove());
 
   await t.test('is filled again when it was removed, or is an empty one of its name', async (t) => {
     await docker.getVolume(name).remove();
@@ -146,7 +153,7 @@ await test('the volume with the holder', async (t) => {
     t.same(await labels(), filled);
   });
 
-  await t.test('takes the place of those of other versions that no machine has', async (t) => {
+  await t.test('takes the place of those of versions that are no more', async (t) => {
     const old = { Name: 'berth-holder-earlier', Labels: { 'berth.holder': 'berth-holder-earlier' } };
     await docker.createVolume(old);
     await docker.getVolume(name).remove();

@@ -20,7 +20,9 @@ export const SOCKETS = ['dev', 'berth'];
 /** Sockets and nothing else fit in: a socket takes no room. In bytes. */
 const SOCKETS_BYTES = 64 * 1024;
 
-/** Label of a volume that holds it. */
+/** A volume that holds it is named after the image that it came from, in short. */
+const NAME = 'berth-holder-';
+/** Label of such a volume. */
 const LABEL = 'berth.holder';
 
 /** How a machine comes to the holder: mounts beside those that its lab asks for. */
@@ -52,7 +54,7 @@ export function createHolderVolume(context: {
     async mounts(): Promise<HolderMounts | undefined> {
       const id = image && (await imageId(docker, image));
       if (!image || !id) return undefined;
-      const name = `berth-holder-${id.slice(0, 12)}`;
+      const name = `${NAME}${id.slice(0, 12)}`;
       if (!(await isFilled(docker, name))) {
         filling ??= fill(docker, installation, { name, image }).finally(() => (filling = undefined));
         await filling;
@@ -93,24 +95,25 @@ async function fill(
   installation: string,
   { name, image }: { name: string; image: string },
 ): Promise<void> {
-  await removeUnused(docker, [name]);
+  await removeUnused(docker, name);
   const Labels = { ...labelsOf(installation, 'mover'), ...untilLabel(MOVER_LIFETIME_MS) };
   // Made and filled in one call: a crash between two would leave an empty one that looks filled.
   const HostConfig = { Mounts: [mount(name, FOLDER, { copyUp: true, labels: { [LABEL]: name } })] };
   const container = await call(() => docker.createContainer({ Image: image, Labels, HostConfig }));
   await removeContainer(docker, container.id);
-  const { Volumes } = await call(() => docker.listVolumes({ filters: { label: [LABEL] } }));
-  await removeUnused(
-    docker,
-    Volumes.map((volume) => volume.Name).filter((other) => other !== name),
-  );
+  await removeEarlier(docker);
 }
 
-/** Removes those of the volumes that no machine mounts: of earlier versions, or empty. */
-async function removeUnused(docker: Docker, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    await call(() => docker.getVolume(name).remove()).catch((error: unknown) => {
-      if (!hasStatus(error, 404, 409)) throw error;
-    });
+/** Removes those of earlier versions, whose images are no more, once no machine mounts them. */
+async function removeEarlier(docker: Docker): Promise<void> {
+  const { Volumes } = await call(() => docker.listVolumes({ filters: { label: [LABEL] } }));
+  for (const { Name } of Volumes) {
+    if (!(await imageId(docker, Name.slice(NAME.length)))) await removeUnused(docker, Name);
   }
+}
+
+async function removeUnused(docker: Docker, name: string): Promise<void> {
+  await call(() => docker.getVolume(name).remove()).catch((error: unknown) => {
+    if (!hasStatus(error, 404, 409)) throw error;
+  });
 }
