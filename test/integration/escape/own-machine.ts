@@ -1,9 +1,9 @@
 import type { Test } from 'tap';
 import type { Place } from './places.ts';
 
-/** What may be in /dev: nothing that keeps anything, and the tun device where an engine needs it. */
+/** What may be in /dev: nothing that keeps anything, sockets of the machine's own shells, and the tun device where an engine needs it. */
 const DEVICES =
-  /^\/dev\/(null|zero|full|random|urandom|tty|console|core|fd|ptmx|pts(\/.*)?|shm(\/.*)?|mqueue(\/.*)?|std(in|out|err))$/;
+  /^\/dev\/(null|zero|full|random|urandom|tty|console|core|fd|ptmx|pts(\/.*)?|shm(\/.*)?|mqueue(\/.*)?|berth(\/[0-9a-f]+)?|std(in|out|err))$/;
 
 /** Nothing of the host's, of the engine's and of other sessions' is in the machine. */
 export async function ownMachine(t: Test, place: Place): Promise<void> {
