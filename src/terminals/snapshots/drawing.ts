@@ -1,0 +1,10 @@
+import type { TerminalSize } from '../terminal.ts';
+
+/** What a drawing thread is told. */
+export interface DrawingJob {
+  output: Uint8Array<ArrayBuffer>;
+  size: TerminalSize;
+}
+
+/** What it answers: the snapshot, or why there is none. */
+export type DrawingResult = { drawn: Uint8Array<ArrayBuffer> } | { problem: string };

@@ -1,0 +1,99 @@
+import type { Log } from '../../log.ts';
+import { createTurns } from '../../turns.ts';
+import type { TerminalSize } from '../terminal.ts';
+import { requireTerminalSize } from '../terminal-size.ts';
+import { createDrawingThread } from './drawing-thread.ts';
+
+/** Most of the output that is drawn, in bytes, the newest: more than is kept of a terminal. */
+const MAX_OUTPUT_BYTES = 1024 * 1024;
+
+/** Most that are drawn or wait for it: a class that comes back at once. Each holds a copy of its output meanwhile. */
+const MAX_WAITING = 64;
+
+/** Longest that one screen is drawn, in milliseconds; what programs print takes a fiftieth of it. */
+const DRAW_LIMIT_MS = 5_000;
+
+/** Longest wait for a turn, in milliseconds: three that were made to take as long as they may. */
+const WAIT_LIMIT_MS = 15_000;
+
+export interface Snapshots {
+  /**
+   * Bytes that draw, on a terminal of that size which was just reset, the screen as `output` leaves it, with its
+   * modes and up to 1,000 lines above it. `output` may begin and end anywhere. Where the screen can not be drawn,
+   * they are a note that says what to do: the shell is there, and whoever comes back to it wants to go on.
+   * @throws TERMINAL_SIZE_INVALID, and nothing else
+   */
+  take(output: readonly Buffer[] | Buffer, size: TerminalSize): Promise<Buffer>;
+  /** Ends the thread; what is still wanted gets the note. */
+  close(): Promise<void>;
+}
+
+/** What is seen in place of a screen that can not be drawn. The service does not know which language its reader picked. */
+export const NOT_DRAWN = Buffer.from(
+  [
+    '[The screen could not be drawn again. The shell goes on: press Enter or Ctrl+L.]',
+    '[화면을 다시 그리지 못했습니다. 셸은 계속 실행 중입니다. Enter 또는 Ctrl+L을 누르세요.]',
+    '',
+  ].join('\r\n'),
+);
+
+/** Screens are drawn one at a time, in a thread of their own: whatever is printed, the service goes on. */
+export function createSnapshots(options: {
+  log: Log;
+  /** Others than {@link DRAW_LIMIT_MS}, for tests. */
+  limits?: { drawMs?: number; idleMs?: number };
+}): Snapshots & { isRunning(): boolean } {
+  const { log, limits = {} } = options;
+  const drawMs = limits.drawMs ?? DRAW_LIMIT_MS;
+  const turns = createTurns(1);
+  const thread = createDrawingThread({ idleMs: limits.idleMs });
+  const closing = new AbortController();
+  let waiting = 0;
+
+  async function drawn(output: Uint8Array<ArrayBuffer>, size: TerminalSize): Promise<Buffer> {
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(WAIT_LIMIT_MS)]);
+    return turns.run(async () => {
+      closing.signal.throwIfAborted();
+      return thread.draw({ output, size }, drawMs);
+    }, signal);
+  }
+
+  return {
+    isRunning: () => thread.isRunning(),
+    async take(output, size) {
+      const { rows, cols } = requireTerminalSize(size);
+      if (closing.signal.aborted) return NOT_DRAWN;
+      if (waiting >= MAX_WAITING) {
+        log.warn({ waiting }, 'A screen was not drawn again: too many wait for theirs.');
+        return NOT_DRAWN;
+      }
+      waiting++;
+      try {
+        return await drawn(newest(output), { rows, cols });
+      } catch (error) {
+        if (!closing.signal.aborted)
+          log.warn({ err: error, rows, cols }, 'A screen could not be drawn again.');
+        return NOT_DRAWN;
+      } finally {
+        waiting--;
+      }
+    },
+    async close() {
+      closing.abort(new Error('Screens are drawn no more.'));
+      await thread.end();
+    },
+  };
+}
+
+/** A copy of the newest part: what is kept goes on changing. */
+function newest(output: readonly Buffer[] | Buffer): Uint8Array<ArrayBuffer> {
+  const chunks = Buffer.isBuffer(output) ? [output] : output;
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const bytes = new Uint8Array(Math.min(length, MAX_OUTPUT_BYTES));
+  let at = bytes.length - length;
+  for (const chunk of chunks) {
+    if (at + chunk.length > 0) bytes.set(at < 0 ? chunk.subarray(-at) : chunk, Math.max(0, at));
+    at += chunk.length;
+  }
+  return bytes;
+}
