@@ -15,13 +15,18 @@ const MAX_LENGTH = 4 * 1024 * 1024;
 
 /**
  * Bytes that draw, on a terminal of that size which was just reset, what `output` has drawn. The lines above the
- * screen are left out where all would be too large.
+ * screen are left out where all would be too large. `before` sets the modes in which `output` begins; where that
+ * is not known, its screen is guessed.
  * @throws where the screen alone is
  */
-export async function drawScreen(output: Uint8Array, size: TerminalSize): Promise<Buffer> {
+export async function drawScreen(
+  output: Uint8Array,
+  size: TerminalSize,
+  before?: Uint8Array,
+): Promise<Buffer> {
   const safe = fromSafePlace(output);
-  const begun = beginsInAlternate(safe) ? Buffer.concat([Buffer.from(`${ESC}[?1047h`), safe]) : safe;
-  const emulator = await emulate(begun, size);
+  const begun = before ?? Buffer.from(beginsInAlternate(safe) ? `${ESC}[?1047h` : '');
+  const emulator = await emulate(Buffer.concat([begun, safe]), size);
   try {
     const drawn = joined(draw(emulator, SCROLLBACK_LINES)) ?? joined(draw(emulator, 0));
     if (drawn === undefined) throw new Error(`The screen takes more than ${MAX_LENGTH} characters to draw.`);

@@ -3,9 +3,9 @@ import { parentPort } from 'node:worker_threads';
 import { drawScreen } from './draw-screen.ts';
 import type { DrawingJob, DrawingResult } from './drawing.ts';
 
-async function result({ output, size }: DrawingJob): Promise<DrawingResult> {
+async function result({ output, size, before }: DrawingJob): Promise<DrawingResult> {
   try {
-    return { drawn: new Uint8Array(await drawScreen(output, size)) };
+    return { drawn: new Uint8Array(await drawScreen(output, size, before)) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -4,6 +4,8 @@ import type { TerminalSize } from '../terminal.ts';
 export interface DrawingJob {
   output: Uint8Array<ArrayBuffer>;
   size: TerminalSize;
+  /** Sets the modes in which `output` begins, where these are known. */
+  before: Uint8Array | undefined;
 }
 
 /** What it answers: the snapshot, or why there is none. */

@@ -2,6 +2,7 @@ import type { Log } from '../../log.ts';
 import { createTurns } from '../../turns.ts';
 import type { TerminalSize } from '../terminal.ts';
 import { requireTerminalSize } from '../terminal-size.ts';
+import type { DrawingJob } from './drawing.ts';
 import { createDrawingThread } from './drawing-thread.ts';
 
 /** Most of the output that is drawn, in bytes, the newest: more than is kept of a terminal. */
@@ -20,10 +21,11 @@ export interface Snapshots {
   /**
    * Bytes that draw, on a terminal of that size which was just reset, the screen as `output` leaves it, with its
    * modes and up to 1,000 lines above it. `output` may begin and end anywhere. Where the screen can not be drawn,
-   * they are a note that says what to do: the shell is there, and whoever comes back to it wants to go on.
+   * they are a note that says what to do: the shell is there, and whoever comes back to it wants to go on. `before`
+   * is what a mode watch (mode-watch.ts) tells that has seen all that was printed before `output`.
    * @throws TERMINAL_SIZE_INVALID, and nothing else
    */
-  take(output: readonly Buffer[] | Buffer, size: TerminalSize): Promise<Buffer>;
+  take(output: readonly Buffer[] | Buffer, size: TerminalSize, before?: Buffer): Promise<Buffer>;
   /** Ends the thread; what is still wanted gets the note. */
   close(): Promise<void>;
 }
@@ -50,17 +52,17 @@ export function createSnapshots(options: {
   const closing = new AbortController();
   let waiting = 0;
 
-  async function drawn(output: Uint8Array<ArrayBuffer>, size: TerminalSize): Promise<Buffer> {
+  async function drawn(job: DrawingJob): Promise<Buffer> {
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(WAIT_LIMIT_MS)]);
     return turns.run(async () => {
       closing.signal.throwIfAborted();
-      return thread.draw({ output, size }, drawMs);
+      return thread.draw(job, drawMs);
     }, signal);
   }
 
   return {
     isRunning: () => thread.isRunning(),
-    async take(output, size) {
+    async take(output, size, before) {
       const { rows, cols } = requireTerminalSize(size);
       if (closing.signal.aborted) return NOT_DRAWN;
       if (waiting >= MAX_WAITING) {
@@ -69,7 +71,7 @@ export function createSnapshots(options: {
       }
       waiting++;
       try {
-        return await drawn(newest(output), { rows, cols });
+        return await drawn({ output: newest(output), size: { rows, cols }, before });
       } catch (error) {
         if (!closing.signal.aborted)
           log.warn({ err: error, rows, cols }, 'A screen could not be drawn again.');

@@ -21,6 +21,13 @@ await test('a screen is drawn in a thread, which ends after a while and starts a
   }
 });
 
+await test('the modes from before what is given are told to the thread', async (t) => {
+  const snapshots = createSnapshots({ log: quietLog() });
+  t.teardown(() => snapshots.close());
+  const drawn = await snapshots.take(Buffer.from('\nedit'), SIZE, Buffer.from('\x1b[?1049h'));
+  t.equal((await drawnScreen(drawn, SIZE)).type, 'alternate');
+});
+
 await test('what takes too long gives a note in place of the screen, the service goes on, and the next screen is drawn', async (t) => {
   const log = quietLog();
   const snapshots = createSnapshots({ log, limits: { drawMs: 1_500 } });
