@@ -106,6 +106,18 @@ module.exports = {
       to: { path: '^(web|test|bench)/' },
     },
     {
+      name: 'terminal-client-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/terminal-client/' },
+      to: { pathNot: '^packages/terminal-client/' },
+    },
+    {
+      name: 'terminal-client-only-in-commands',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^packages/' },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: { pathNot: 'generated/' },
@@ -114,7 +126,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: 'generated/|\\.d\\.ts$' },
+      from: { orphan: true, path: '^(src|packages)/', pathNot: 'generated/|\\.d\\.ts$' },
       to: {},
     },
     { name: 'resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -130,7 +142,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    // The second is a link to packages/terminal-client.
+    exclude: { path: '^(dist|src/terminal-client)/' },
     enhancedResolveOptions: {
       conditionNames: ['import', 'node', 'default', 'types'],
       exportsFields: ['exports'],

@@ -19,13 +19,13 @@ const MADE = {
   },
   'build:server': {
     title: 'server',
-    inputs: [...TOOLS, 'prisma', 'src', 'tsconfig.json', 'tsconfig.build.json'],
+    inputs: [...TOOLS, 'packages', 'prisma', 'src', 'tsconfig.json', 'tsconfig.build.json'],
     outputs: ['dist/cli/main.js'],
     mend: 'Correct the types it names, in src/.',
   },
   'build:web': {
     title: 'web app',
-    inputs: [...TOOLS, 'web'],
+    inputs: [...TOOLS, 'packages', 'web'],
     outputs: ['dist/web/index.html'],
     mend: 'Correct what it names, in web/.',
   },

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { Test } from 'tap';
+
+const WINDOW_BYTES = 512 * 1024;
+/** Longest output of one frame, in bytes. */
+const FRAME_BYTES = 128 * 1024;
+
+export interface Connection {
+  /** What was asked for by `?from=`. */
+  from: number | undefined;
+  ticket: string | undefined;
+  acks: number[];
+  sizes: { rows: number; cols: number }[];
+}
+
+/** A server of the terminal protocol without a shell: what it prints, and when it breaks off, is the test's to say. */
+export async function startScriptedTerminal(t: Test, options: { kept?: number; role?: string } = {}) {
+  const { kept = Infinity, role = 'owner' } = options;
+  const server = new WebSocketServer({
+    host: '127.0.0.1',
+    port: 0,
+    perMessageDeflate: false,
+    maxPayload: 65_536,
+  });
+  await once(server, 'listening');
+  let printed = Buffer.alloc(0);
+  let input = Buffer.alloc(0);
+  let current: WebSocket | undefined;
+  let sent = 0;
+  let refusing: { code: number; error: { code: string } | undefined } | undefined;
+  let silent = false;
+  let away = false;
+  let tickets = 0;
+  const connections: Connection[] = [];
+
+  server.on('connection', (socket, request) => {
+    if (silent) return;
+    const connection = connectionOf(request);
+    connections.push(connection);
+    socket.on('message', (frame: Buffer) => {
+      if (frame[0] === 0) input = Buffer.concat([input, frame.subarray(1)]);
+      else hear(connection, JSON.parse(frame.subarray(1).toString()));
+    });
+    if (refusing) {
+      const { code, error } = refusing;
+      refusing = undefined;
+      if (error) tell(socket, { type: 'error', message: '', details: {}, ...error });
+      socket.close(code, error?.code);
+      return;
+    }
+    current = socket;
+    greet(socket, connection.from);
+    flow();
+  });
+
+  function greet(socket: WebSocket, from: number | undefined): void {
+    const first = Math.max(0, printed.length - kept);
+    const there = from === undefined ? first === 0 : from >= first;
+    const snapshot = !there;
+    sent = there ? (from ?? 0) : printed.length;
+    const place = { offset: sent, live: printed.length, snapshot };
+    tell(socket, {
+      type: 'hello',
+      terminal: 'one',
+      role,
+      window: WINDOW_BYTES,
+      rows: 24,
+      cols: 80,
+      durable: true,
+      ...place,
+    });
+    if (snapshot) {
+      // In two frames, so that a cut can come between them.
+      socket.send(Buffer.concat([Buffer.of(2), Buffer.from(`as of `)]));
+      socket.send(Buffer.concat([Buffer.of(2), Buffer.from(`${sent};`)]));
+    }
+  }
+
+  function hear(
+    connection: Connection,
+    control: { type: string; offset: number; rows: number; cols: number },
+  ): void {
+    if (control.type === 'ack') connection.acks.push(control.offset);
+    else connection.sizes.push({ rows: control.rows, cols: control.cols });
+    flow();
+  }
+
+  /** Sends what the client has room for. */
+  function flow(): void {
+    if (!current) return;
+    const taken = connections.at(-1)?.acks.at(-1) ?? sent;
+    while (sent < printed.length && sent - taken < WINDOW_BYTES) {
+      const bytes = printed.subarray(sent, sent + FRAME_BYTES);
+      current.send(Buffer.concat([Buffer.of(0), bytes]));
+      sent += bytes.length;
+    }
+  }
+
+  t.teardown(() => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    connections,
+    /** All that was printed so far. */
+    get printed(): Buffer {
+      return printed;
+    },
+    /** All that was typed and came here. */
+    get input(): string {
+      return input.toString();
+    },
+    /** What `attachTerminal` would answer. */
+    admit() {
+      if (away) throw new TypeError('Failed to fetch');
+      tickets += 1;
+      return { terminal: 'one', url: `ws://127.0.0.1:${port}/ws/terminals/one`, ticket: `ticket${tickets}` };
+    },
+    print(bytes: Uint8Array | string): void {
+      printed = Buffer.concat([printed, Buffer.from(bytes as Uint8Array)]);
+      flow();
+    },
+    control: (control: object) => current && tell(current, control),
+    /** Breaks the connection without a word; what is on its way is lost. */
+    cut(): void {
+      current?.terminate();
+      current = undefined;
+    },
+    close(code: number, error?: { code: string }): void {
+      if (current && error) tell(current, { type: 'error', message: '', details: {}, ...error });
+      current?.close(code, error?.code);
+      current = undefined;
+    },
+    /** Breaks the connection, and lets nobody in until it is back. */
+    leave(): void {
+      away = true;
+      this.cut();
+    },
+    comeBack(): void {
+      away = false;
+    },
+    /** Lets the next one in only to send it away. */
+    refuseNext(code: number, error?: { code: string }): void {
+      refusing = { code, error };
+    },
+    /** Says nothing to those who come. */
+    beSilent(is: boolean): void {
+      silent = is;
+    },
+  };
+}
+
+export type ScriptedTerminal = Awaited<ReturnType<typeof startScriptedTerminal>>;
+
+function connectionOf(request: IncomingMessage): Connection {
+  const from = new URL(request.url ?? '', 'ws://localhost').searchParams.get('from');
+  const ticket = /berth\.ticket\.(\w+)/.exec(request.headers['sec-websocket-protocol'] ?? '')?.[1];
+  return { from: from === null ? undefined : Number(from), ticket, acks: [], sizes: [] };
+}
+
+function tell(socket: WebSocket, control: object): void {
+  socket.send(Buffer.concat([Buffer.of(1), Buffer.from(JSON.stringify(control))]));
+}

@@ -1,0 +1,38 @@
+import { test } from 'tap';
+import { createOutputCount } from '../../../packages/terminal-client/src/output-count.ts';
+
+const hello = { terminal: 'one', role: 'owner', rows: 24, cols: 80, durable: true } as const;
+
+await test('a client that was here before asks for what follows', (t) => {
+  const count = createOutputCount(1000);
+  t.equal(count.from, 1000);
+  t.same(count.begin({ ...hello, offset: 1000, live: 1200, snapshot: false }), { ack: 1000, reset: false });
+  t.equal(count.take(new Uint8Array(300)).length, 2);
+  t.equal(count.from, 1300);
+  t.end();
+});
+
+await test('output that begins elsewhere than where it was asked for begins on an empty screen', (t) => {
+  const count = createOutputCount(undefined);
+  t.same(count.begin({ ...hello, offset: 0, live: 0, snapshot: false }), { ack: 0, reset: false });
+  const [early] = count.take(new Uint8Array(100_000));
+  t.same(count.begin({ ...hello, offset: 0, live: 500, snapshot: false }), { ack: 0, reset: true });
+  t.equal(early && count.show(early), undefined, 'what was drawn before counts no more');
+  t.same(count.begin({ ...hello, offset: 90_000, live: 90_000, snapshot: true }), {
+    ack: 90_000,
+    reset: true,
+  });
+  t.equal(count.from, undefined, 'the drawing may break off');
+  t.equal(count.take(new Uint8Array(5))[0]?.end, 90_005);
+  t.equal(count.from, 90_005);
+  t.end();
+});
+
+await test('what is still being shown from the connection before is acknowledged on this one', (t) => {
+  const count = createOutputCount(undefined);
+  count.begin({ ...hello, offset: 0, live: 0, snapshot: false });
+  const [slow] = count.take(new Uint8Array(70_000));
+  t.same(count.begin({ ...hello, offset: 70_000, live: 70_000, snapshot: false }), { ack: 0, reset: false });
+  t.equal(slow && count.show(slow), 70_000);
+  t.end();
+});

@@ -1,0 +1,94 @@
+import { test } from 'tap';
+import { createQueryFilter } from '../../../packages/terminal-client/src/query-filter.ts';
+import { seededRandom } from '../../support/random.ts';
+
+const QUERIES = [
+  '\x1b[c',
+  '\x1b[0c',
+  '\x1b[>c',
+  '\x1b[=c',
+  '\x1b[5n',
+  '\x1b[6n',
+  '\x1b[?6n',
+  '\x1b[4$p',
+  '\x1b[?2026$p',
+  '\x1b[>0q',
+  '\x1b[?u',
+  '\x1b[18t',
+  '\x1b]11;?\x07',
+  '\x1b]4;1;?\x1b\\',
+  '\x1bP$qm\x1b\\',
+  '\x1bP+q544e\x1b\\',
+];
+
+const OTHERS = [
+  'plain, 한국어',
+  '\x1b[31m',
+  '\x1b[2J\x1b[H',
+  '\x1b[22;0t',
+  '\x1b[?1049h',
+  '\x1b[2 q',
+  '\x1b]0;a title?\x07',
+  '\x1b]11;rgb:00/00/00\x1b\\',
+  '\x1b(B\x1b=\x1b7',
+  `\x1b]52;c;${'QUJD'.repeat(200)}\x07`,
+  '\x1b\x1b[1A',
+  '\x1b[3\x18c',
+];
+
+function filtered(text: string, cut: () => number): string {
+  const { filter, rest } = createQueryFilter();
+  const bytes = Buffer.from(text);
+  const pieces = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = start + cut();
+    pieces.push(filter(bytes.subarray(start, end)));
+    start = end;
+  }
+  return Buffer.concat([...pieces, rest()]).toString();
+}
+
+await test('queries go and all else stays, however it is cut', (t) => {
+  const random = seededRandom(7);
+  for (const length of [1, 2, 3, 1000]) {
+    for (const query of QUERIES)
+      t.equal(
+        filtered(`a${query}b`, () => length),
+        'ab',
+        JSON.stringify(query),
+      );
+    for (const other of OTHERS)
+      t.equal(
+        filtered(other, () => length),
+        other,
+        JSON.stringify(other),
+      );
+  }
+  const mixed = [...QUERIES, ...OTHERS, ...QUERIES].toSorted(() => random() - 0.5);
+  const wanted = mixed.filter((part) => OTHERS.includes(part)).join('');
+  t.equal(
+    filtered(mixed.join(''), () => 1 + Math.floor(random() * 9)),
+    wanted,
+  );
+  t.end();
+});
+
+await test('what a string is broken off by is read as what it is', (t) => {
+  t.equal(
+    filtered('\x1b]0;broken\x1b[6nand on', () => 1),
+    '\x1b]0;brokenand on',
+  );
+  t.equal(
+    filtered('\x1b[12\x1b[6nand on', () => 1),
+    '\x1b[12and on',
+  );
+  t.end();
+});
+
+await test('a sequence that the present ends is given as it is', (t) => {
+  const { filter, rest } = createQueryFilter();
+  t.equal(Buffer.from(filter(Buffer.from('a\x1b[6'))).toString(), 'a');
+  t.equal(Buffer.from(rest()).toString(), '\x1b[6');
+  t.equal(rest().length, 0);
+  t.end();
+});
