@@ -13,13 +13,17 @@ export interface Connection {
   /** What was asked for by `?from=`. */
   from: number | undefined;
   ticket: string | undefined;
+  client: string | null;
   acks: number[];
   sizes: { rows: number; cols: number }[];
 }
 
 /** A server of the terminal protocol without a shell: what it prints, and when it breaks off, is the test's to say. */
-export async function startScriptedTerminal(t: Test, options: { kept?: number; role?: string } = {}) {
-  const { kept = Infinity, role = 'owner' } = options;
+export async function startScriptedTerminal(
+  t: Test,
+  options: { kept?: number; role?: string; counts?: boolean } = {},
+) {
+  const { kept = Infinity, role = 'owner', counts = true } = options;
   const server = new WebSocketServer({
     host: '127.0.0.1',
     port: 0,
@@ -42,7 +46,7 @@ export async function startScriptedTerminal(t: Test, options: { kept?: number; r
     const connection = connectionOf(request);
     connections.push(connection);
     socket.on('message', (frame: Buffer) => {
-      if (frame[0] === 0) input = Buffer.concat([input, frame.subarray(1)]);
+      if (frame[0] === 0) take(socket, frame.subarray(1));
       else hear(connection, JSON.parse(frame.subarray(1).toString()));
     });
     if (refusing) {
@@ -72,12 +76,20 @@ export async function startScriptedTerminal(t: Test, options: { kept?: number; r
       cols: 80,
       durable: true,
       ...place,
+      ...(counts && { typed: input.length }),
     });
     if (snapshot) {
       // In two frames, so that a cut can come between them.
       socket.send(Buffer.concat([Buffer.of(2), Buffer.from(`as of `)]));
       socket.send(Buffer.concat([Buffer.of(2), Buffer.from(`${sent};`)]));
     }
+  }
+
+  function take(socket: WebSocket, bytes: Buffer): void {
+    // What comes over a connection that is cut is lost.
+    if (socket !== current) return;
+    input = Buffer.concat([input, bytes]);
+    if (counts) tell(socket, { type: 'typed', offset: input.length });
   }
 
   function hear(
@@ -159,9 +171,11 @@ export async function startScriptedTerminal(t: Test, options: { kept?: number; r
 export type ScriptedTerminal = Awaited<ReturnType<typeof startScriptedTerminal>>;
 
 function connectionOf(request: IncomingMessage): Connection {
-  const from = new URL(request.url ?? '', 'ws://localhost').searchParams.get('from');
+  const asked = new URL(request.url ?? '', 'ws://localhost').searchParams;
+  const from = asked.get('from');
   const ticket = /berth\.ticket\.(\w+)/.exec(request.headers['sec-websocket-protocol'] ?? '')?.[1];
-  return { from: from === null ? undefined : Number(from), ticket, acks: [], sizes: [] };
+  const client = asked.get('client');
+  return { from: from === null ? undefined : Number(from), ticket, client, acks: [], sizes: [] };
 }
 
 function tell(socket: WebSocket, control: object): void {

@@ -1,7 +1,6 @@
 import { AttachRefused } from './attach-refused.ts';
 import { isFinal } from './close-codes.ts';
 import type { Hello, ServerControl, TerminalProblem } from './frames.ts';
-import { createKeptInput } from './kept-input.ts';
 import { createOutputCount } from './output-count.ts';
 import { pauseBefore } from './pauses.ts';
 import type { TerminalEnd, TerminalEvents, TerminalState } from './terminal-events.ts';
@@ -9,6 +8,7 @@ import { openSocket } from './terminal-socket.ts';
 import type { TerminalSocket } from './terminal-socket.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
+import { createTypedInput } from './typed-input.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
 
 /** A way in: what `openTerminal` and `attachTerminal` answer. */
@@ -54,16 +54,22 @@ const ANSWER_LIMIT_MS = 30_000;
 const STABLE_MS = 2_000;
 /** A ticket is good for a minute; one that was older, since the machine slept, tells nothing of the terminal. */
 const TICKET_GOOD_MS = 50_000;
-/** Most input that waits while the shell does not read, in bytes. */
-const INPUT_WAITING_BYTES = 4 * 1024 * 1024;
+/** Bytes of the name that the server counts this client's input under. */
+const NAME_BYTES = 16;
 
 const encoder = new TextEncoder();
+
+function newName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(NAME_BYTES));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 export function connectTerminal(options: ConnectOptions): TerminalConnection {
   const { timers = systemTimers, random = Math.random, attach } = options;
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   const count = createOutputCount(options.from);
-  const kept = createKeptInput();
+  const typed = createTypedInput();
+  const client = newName();
   let state: TerminalState = 'connecting';
   let terminal = options.terminal;
   let role: Hello['role'] | undefined;
@@ -131,7 +137,7 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     socket = openSocket({
       url,
       ticket,
-      from: count.from,
+      query: { from: count.from, client, typed: typed.sent },
       WebSocket,
       listener: { onOutput: take, onSnapshot: draw, onControl: obey, onClosed: closed },
     });
@@ -155,6 +161,7 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     else if (control.type === 'size') options.onSize?.(control);
     else if (control.type === 'viewers') options.onViewers?.(control.viewers);
     else if (control.type === 'typing') options.onTyping?.(control);
+    else if (control.type === 'typed') typed.take(control.offset);
     else if (control.type === 'exit') end({ why: 'exited', exitCode: control.code });
     else if (control.type === 'error') hearProblem(control);
   }
@@ -170,9 +177,10 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     if (reset) options.onReset?.();
     if (wanted && (wanted.rows !== hello.rows || wanted.cols !== hello.cols)) tellSize(wanted);
     // What was typed first goes first, whatever is typed by whoever hears that it is open.
-    const typed = kept.take();
+    if (role === 'watching') typed.clear();
+    typed.resume(hello.typed);
     state = 'open';
-    for (const bytes of typed) send(bytes);
+    sendTyped();
     options.onState?.(state);
   }
 
@@ -189,14 +197,14 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     else end({ why: 'closed', closeCode: code });
   }
 
-  function send(bytes: Uint8Array): void {
+  function type(bytes: Uint8Array): void {
     if (role === 'watching' || state === 'ended' || bytes.length === 0) return;
-    if (state === 'open' && socket && socket.waiting > INPUT_WAITING_BYTES) {
-      options.onInputDropped?.(bytes.length);
-      return;
-    }
-    if (state === 'open' && socket?.input(bytes)) return;
-    if (!kept.keep(bytes)) options.onInputDropped?.(bytes.length);
+    if (!typed.add(bytes, state === 'open')) options.onInputDropped?.(bytes.length);
+    else if (state === 'open') sendTyped();
+  }
+
+  function sendTyped(): void {
+    for (const bytes of typed.send()) socket?.input(bytes);
   }
 
   function tellSize(size: { rows: number; cols: number }): void {
@@ -209,7 +217,7 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     get state() {
       return state;
     },
-    input: (data) => send(typeof data === 'string' ? encoder.encode(data) : data),
+    input: (data) => type(typeof data === 'string' ? encoder.encode(data) : data),
     resize(rows, cols) {
       wanted = { rows, cols };
       if (state === 'open') tellSize(wanted);

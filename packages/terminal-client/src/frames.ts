@@ -20,6 +20,8 @@ export interface Hello {
   durable: boolean;
   /** Whether a drawing of the screen comes before the output. */
   snapshot: boolean;
+  /** How many bytes of this client's input were taken, where the server counts them. */
+  typed?: number;
 }
 
 /** Somebody who is at the terminal now. */
@@ -46,6 +48,7 @@ export type ServerControl =
   | { type: 'size'; rows: number; cols: number }
   | { type: 'viewers'; viewers: TerminalViewer[] }
   | { type: 'typing'; viewer: string; name: string }
+  | { type: 'typed'; offset: number }
   | { type: 'exit'; code: number | null }
   | ({ type: 'error' } & TerminalProblem);
 

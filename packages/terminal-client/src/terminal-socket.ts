@@ -14,10 +14,8 @@ export interface SocketListener {
 }
 
 export interface TerminalSocket {
-  /** Bytes of input that wait for the network, or for a shell that does not read. */
-  readonly waiting: number;
-  /** False when it is not open any more: nothing was sent then. */
-  input(bytes: Uint8Array): boolean;
+  /** Input that is sent after the socket closed is lost, as on its way. */
+  input(bytes: Uint8Array): void;
   control(control: ClientControl): void;
   /** Closes it, and tells nothing more. */
   leave(): void;
@@ -27,13 +25,15 @@ export interface TerminalSocket {
 export function openSocket(options: {
   url: string;
   ticket: string;
-  from: number | undefined;
+  /** What the server is told of this client: what it has, its name, what it has sent. */
+  query: Record<string, string | number | undefined>;
   WebSocket: WebSocketConstructor;
   listener: SocketListener;
 }): TerminalSocket {
-  const { url, ticket, from, WebSocket, listener } = options;
-  const address = from === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}from=${from}`;
-  const socket = new WebSocket(address, [SUBPROTOCOL, `berth.ticket.${ticket}`]);
+  const { url, ticket, query, WebSocket, listener } = options;
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.set(name, String(value));
+  const socket = new WebSocket(`${url}?${asked.toString()}`, [SUBPROTOCOL, `berth.ticket.${ticket}`]);
   socket.binaryType = 'arraybuffer';
   let left = false;
 
@@ -54,13 +54,9 @@ export function openSocket(options: {
   socket.addEventListener('error', () => undefined);
 
   return {
-    get waiting() {
-      return socket.bufferedAmount;
-    },
     input(bytes) {
-      if (socket.readyState !== ReadyState.open) return false;
+      if (socket.readyState !== ReadyState.open) return;
       for (const frame of inputFrames(bytes)) socket.send(frame);
-      return true;
     },
     control(control) {
       if (socket.readyState === ReadyState.open) socket.send(controlFrame(control));

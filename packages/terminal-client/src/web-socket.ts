@@ -2,8 +2,6 @@
 export interface AnyWebSocket {
   binaryType: string;
   readonly readyState: number;
-  /** Bytes that wait for the network. */
-  readonly bufferedAmount: number;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
