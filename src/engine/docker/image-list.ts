@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode';
 import type { EngineImage } from '../engine-images.ts';
 import { call } from './faults.ts';
 import { LABEL } from './labels.ts';
+import { isMadeByBerth } from './own-container.ts';
 
 /** What engines say where an image has no name. */
 const NO_NAME = /^<none>[:@]<none>$/;
@@ -9,6 +10,7 @@ const NO_NAME = /^<none>[:@]<none>$/;
 /** Of the engine's answer, what the library's types have wrong. */
 interface Listed {
   ImageID: string;
+  Names: string[] | null;
   /** None while the container is just being made. */
   Labels: Record<string, string> | null;
 }
@@ -23,9 +25,11 @@ export async function listImages(
     call(() => docker.listContainers({ all: true })),
   ]);
   const users = new Map<string, { machines: number; foreignContainers: number }>();
-  for (const { ImageID, Labels } of containers as Listed[]) {
+  for (const container of containers as Listed[]) {
+    const { ImageID, Labels } = container;
     const count = users.get(ImageID) ?? { machines: 0, foreignContainers: 0 };
-    const own = installation !== undefined && Labels?.[LABEL.installation] === installation;
+    const own =
+      installation !== undefined && Labels?.[LABEL.installation] === installation && isMadeByBerth(container);
     count[own ? 'machines' : 'foreignContainers']++;
     users.set(ImageID, count);
   }
@@ -53,7 +57,10 @@ function roleOf(
   names: readonly string[],
   installation: string | undefined,
 ): EngineImage['role'] {
-  if (labels[LABEL.role] === 'image' && labels[LABEL.installation] === installation) return 'saved-state';
+  const isSaved = names.length === 0 || names.some((name) => name.startsWith('berth/saved:'));
+  if (isSaved && labels[LABEL.role] === 'image' && labels[LABEL.installation] === installation) {
+    return 'saved-state';
+  }
   const folder = labels[LABEL.labImage];
   const ours = folder !== undefined && names.some((name) => name.startsWith(`berth/lab-${folder}:`));
   return ours ? 'set-up' : undefined;

@@ -22,6 +22,7 @@ import type { Made } from './made.ts';
 import { waitForEngine } from './nested/nested-ready.ts';
 import type { NestedSupport } from './nested/nested-support.ts';
 import { networkName } from './network.ts';
+import { machineContainer } from './own-container.ts';
 import { createVolumes } from './volume.ts';
 
 export interface ProvisionContext extends PullContext {
@@ -104,7 +105,7 @@ async function createMachine(
   const belonging = { environment: environmentId, machine: name, networks: networks.join(',') };
   const { diskBytes } = machine.limits;
   const config = machineConfig(machine, {
-    containerName: `berth-${environmentId}-${name}`,
+    containerName: machineContainer(environmentId, name),
     endpoints,
     mounts,
     labels: labelsOf(installation, 'machine', { ...belonging, profile }),

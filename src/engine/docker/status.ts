@@ -4,6 +4,7 @@ import { call, hasStatus } from './faults.ts';
 import { LABEL, labelFilter, listedIn } from './labels.ts';
 import type { Role } from './labels.ts';
 import { networkName } from './network.ts';
+import { isMadeByBerth } from './own-container.ts';
 
 /** State of one machine. @throws CONTAINER_NOT_FOUND */
 export async function inspectMachine(docker: Docker, machineId: string): Promise<MachineStatus> {
@@ -20,11 +21,12 @@ export async function inspectMachine(docker: Docker, machineId: string): Promise
 /** All environments of the installation, those too of which only a network or a volume is left. */
 export async function listEnvironments(docker: Docker, installation: string): Promise<EnvironmentStatus[]> {
   const filters = (role: Role) => labelFilter({ [LABEL.installation]: installation, [LABEL.role]: role });
-  const [networks, { Volumes: volumes }, containers] = await Promise.all([
+  const [networks, { Volumes: volumes }, listed] = await Promise.all([
     call(() => docker.listNetworks({ filters: filters('network') })),
     call(() => docker.listVolumes({ filters: filters('volume') })),
     call(() => docker.listContainers({ all: true, filters: filters('machine') })),
   ]);
+  const containers = listed.filter(isMadeByBerth);
   const environments = new Map<string, EnvironmentStatus>();
   const environmentOf = (labels: Record<string, string> = {}) => {
     const environmentId = labels[LABEL.environment] ?? '';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { call, hasStatus } from './faults.ts';
 import { LABEL, labelFilter } from './labels.ts';
+import { isMadeByBerth } from './own-container.ts';
 
 /** Attempts at what another call is removing at the same time, and the pause between two, in milliseconds. */
 const ATTEMPTS = 50;
@@ -15,7 +16,7 @@ export async function destroyEnvironment(
 ): Promise<void> {
   const filters = labelFilter({ [LABEL.installation]: installation, [LABEL.environment]: environmentId });
   const containers = await call(() => docker.listContainers({ all: true, filters }));
-  await Promise.all(containers.map(({ Id }) => removeContainer(docker, Id)));
+  await Promise.all(containers.filter(isMadeByBerth).map(({ Id }) => removeContainer(docker, Id)));
   const [networks, { Volumes }] = await Promise.all([
     call(() => docker.listNetworks({ filters })),
     call(() => docker.listVolumes({ filters })),

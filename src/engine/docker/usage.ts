@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { MachineUsage } from '../engine-disk.ts';
 import { call } from './faults.ts';
 import { LABEL, labelFilter } from './labels.ts';
+import { isMadeByBerth } from './own-container.ts';
 
 /** The engine walks through all that a machine wrote, file by file: many files on a slow disk take their time. */
 export const WALK_TIMEOUT_MS = 120_000;
@@ -9,6 +10,7 @@ export const WALK_TIMEOUT_MS = 120_000;
 /** Of the engine's answer, what this reads: the library's own types leave it open. */
 interface Listed {
   Id: string;
+  Names: string[];
   Labels: Record<string, string>;
   SizeRw?: number;
   Mounts?: { Type: string; Name?: string }[];
@@ -22,9 +24,10 @@ interface VolumeUsage {
 /** What each machine of the installation has written: its file system's changes, and what is in its volumes. */
 export async function readUsage(docker: Docker, installation: string): Promise<MachineUsage[]> {
   const filters = labelFilter({ [LABEL.installation]: installation, [LABEL.role]: 'machine' });
-  const machines = (await call(() => docker.listContainers({ all: true, size: true, filters }), {
+  const listed = (await call(() => docker.listContainers({ all: true, size: true, filters }), {
     timeoutMs: WALK_TIMEOUT_MS,
   })) as Listed[];
+  const machines = listed.filter(isMadeByBerth);
   const haveVolumes = machines.some(({ Mounts }) => mountedVolumes(Mounts).length > 0);
   const volumes = haveVolumes ? await readVolumes(docker) : new Map<string, number>();
   return machines.map(({ Id, Labels, SizeRw, Mounts }) => ({

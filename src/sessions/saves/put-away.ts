@@ -1,10 +1,8 @@
 import type { Engine } from '../../engine/engine.ts';
 import { fault, isFault } from '../../errors.ts';
 import type { SessionRow } from '../session-store.ts';
+import { REPOSITORY } from './saved-names.ts';
 import type { SavedStateStore } from './saved-state-store.ts';
-
-/** Images of saved states, by the state's id in their tags. */
-const REPOSITORY = 'berth/saved';
 
 /** Tells on the engine which saved state an image is of, for people who look there. */
 const LABEL = 'berth.saved-state';

@@ -8,6 +8,7 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
 import type { FailedSave } from './failed-save.ts';
 import type { SavedListStore } from './saved-list-store.ts';
+import { isSavedName } from './saved-names.ts';
 import type { Saver } from './saver.ts';
 import type { SavedStateRow, SavedStateStore } from './saved-state-store.ts';
 
@@ -104,7 +105,7 @@ export function createSavedUpkeep(options: {
     removeForgotten: () =>
       whileThere(async () => {
         for (const { id, names } of await engine.listImages()) {
-          const forgotten = names.length === 0 ? [id] : await states.unknown(names);
+          const forgotten = names.length === 0 ? [id] : await states.unknown(names.filter(isSavedName));
           for (const image of forgotten) await removeUnused(image);
         }
       }),

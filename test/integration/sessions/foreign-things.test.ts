@@ -85,6 +85,77 @@ await test('saved states come, go and are forgotten, and no image of another is,
   for (const isThere of foreign) t.ok(await isThere());
 });
 
+await test('what people make by hand of a machine, or of saved work, is theirs and stays', async (t) => {
+  const { database, engine, sessions, actors, service, ready, saved, leaves } = await openSaves(t);
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  t.teardown(close);
+  const { id } = await ready('lab-1');
+  const { machineId } = await service.machine(actors.owner, id, 'main');
+  const ofMachine = await copyByHand(t, machineId);
+  t.strictSame(
+    (await engine.list()).flatMap(({ machines }) => machines.map((machine) => machine.machineId)),
+    [machineId],
+    'a copy is no machine of the session',
+  );
+  t.strictSame(
+    (await engine.usage()).map((machine) => machine.machineId),
+    [machineId],
+    'what is written in a copy is not held against the learner',
+  );
+
+  t.match(await saved(id), { state: 'saved' });
+  await leaves(0, 1);
+  const [image] = (await engine.listImages()).flatMap(({ names }) => names);
+  const looked = await docker.createContainer({ Image: image ?? '', Cmd: ['true'] });
+  const ofSaved = await copyByHand(t, looked.id);
+  const images = [await imageByHand(t, looked.id, { named: true }), await imageByHand(t, looked.id)];
+  await looked.remove();
+  await database.client.user.delete({ where: { id: actors.owner.userId } });
+  await sessions.reconcile();
+  await until(
+    async () => !(await docker.listImages()).some(({ RepoTags }) => RepoTags?.includes(image ?? '')),
+  );
+  await sessions.reconcile();
+  for (const isThere of [ofMachine, ofSaved, ...images]) t.ok(await isThere());
+});
+
+/** An image of a container, without a name unless `named`; what is given tells whether it is there. */
+async function imageByHand(t: Test, containerId: string, { named = false } = {}) {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  const name = named ? { repo: `copy-${newId().toLowerCase()}`, tag: 'kept' } : {};
+  const { Id } = (await docker.getContainer(containerId).commit(name)) as { Id: string };
+  t.teardown(async () => {
+    await docker
+      .getImage(Id)
+      .remove()
+      .catch(() => undefined);
+    close();
+  });
+  return async () => (await docker.listImages()).some((image) => image.Id === Id);
+}
+
+/** As an admin does to look into something: saves a container as an image, and runs that. What is given tells whether both are there. */
+async function copyByHand(t: Test, containerId: string) {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  const repo = `copy-${newId().toLowerCase()}`;
+  await docker.getContainer(containerId).commit({ repo, tag: 'kept' });
+  const container = await docker.createContainer({ Image: `${repo}:kept`, Entrypoint: ['sleep', '600'] });
+  await container.start();
+  t.teardown(async () => {
+    await container.remove({ force: true }).catch(() => undefined);
+    await docker
+      .getImage(`${repo}:kept`)
+      .remove()
+      .catch(() => undefined);
+    close();
+  });
+  return async () => {
+    const images = await docker.listImages({ filters: { reference: [repo] } });
+    const containers = await docker.listContainers();
+    return images.length === 1 && containers.some(({ Id }) => Id === container.id);
+  };
+}
+
 /** An image of somebody else; what is given tells whether it has its name still. */
 async function makeForeignImage(t: Test, name: string, Labels: Record<string, string>) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
