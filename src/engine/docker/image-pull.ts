@@ -16,6 +16,10 @@ const FIRST_WORD_MS = 8_000;
 /** Where engines look for the login of Docker's own registry. */
 const DEFAULT_REGISTRY_ADDRESS = 'https://index.docker.io/v1/';
 
+/** Of a registry's images by these names nobody knows whose they are: Berth's own are made on this engine. */
+const MADE_HERE =
+  'images whose names begin with "berth/" are made here and never fetched; those of labs by "berth up", or "berth images build" with the name of their folder.';
+
 export interface ImageInfo {
   id: string;
   /** User that its processes run as; empty means root. */
@@ -89,6 +93,7 @@ async function fetchImage(
   options: { signal?: AbortSignal | undefined; onLayers: (layers: readonly PullLayer[]) => void },
 ): Promise<void> {
   options.signal?.throwIfAborted();
+  if (isMadeHere(image)) throw fault('IMAGE_NOT_FOUND', { image, problem: MADE_HERE });
   const registry = parseImageName(image)?.registry;
   const login = registry === undefined ? undefined : await credentialsFor?.(registry);
   const silence = new AbortController();
@@ -118,6 +123,11 @@ async function fetchImage(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function isMadeHere(image: string): boolean {
+  const name = parseImageName(image);
+  return name?.registry === DEFAULT_REGISTRY && name.path.startsWith('berth/');
 }
 
 /** The name by which an engine knows a registry's login. */

@@ -113,6 +113,22 @@ await t.test('why a pull failed is told in the registry’s words', async (t) =>
   t.equal(await engine.find(reference), undefined);
 });
 
+await t.test(
+  'what is named as images made here are is asked of no registry but one that is named',
+  async (t) => {
+    const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
+    const { service, engine } = world;
+    for (const name of ['berth/lab-none-such', 'docker.io/berth/saved:none-such']) {
+      const { reason } = await world.ended(await service.pull(system, name));
+      t.match(reason, { code: 'IMAGE_NOT_FOUND', message: /made here and never fetched; .*"berth up"/ });
+    }
+    const registry = await startRegistry(t);
+    const { reference } = await registry.push('berth/tools:1');
+    t.teardown(() => engine.remove(reference));
+    t.match(await world.ended(await service.pull(system, reference)), { state: 'succeeded' });
+  },
+);
+
 await t.test('a name that was another’s stays another’s', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, engine, own } = world;
