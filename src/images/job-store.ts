@@ -19,6 +19,8 @@ export interface NewJob {
 /** A job under way, as far as the database knows. */
 export interface HeldJob {
   id: string;
+  kind: JobKind;
+  createdAt: Date;
   heldBy: string;
   heldUntil: Date;
 }
@@ -102,12 +104,14 @@ export function createJobStore({ database }: { database: Database }) {
     async underWay(): Promise<HeldJob[]> {
       const rows = await client.job.findMany({
         where: active,
-        select: { id: true, heldBy: true, heldUntil: true, createdAt: true },
+        select: { id: true, kind: true, heldBy: true, heldUntil: true, createdAt: true },
         orderBy: { id: 'asc' },
         take: SWEEP_LIMIT,
       });
-      return rows.map(({ id, heldBy, heldUntil, createdAt }) => ({
+      return rows.map(({ id, kind, heldBy, heldUntil, createdAt }) => ({
         id,
+        kind,
+        createdAt,
         heldBy: heldBy ?? '',
         heldUntil: heldUntil ?? createdAt,
       }));

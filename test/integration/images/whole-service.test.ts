@@ -223,6 +223,41 @@ await test('a service that dies in a pull tells so when it is back', async (t) =
   t.equal(await images.find(image), undefined);
 });
 
+await test('what the build of a service that died has left is pruned by the next', async (t) => {
+  const berth = await startBerth(t);
+  const images = openImages(t);
+  const name = ownName(t, images);
+  const mark = randomBytes(8).toString('hex');
+  const tar = await tarOf(`FROM ${MACHINE_IMAGE}\nLABEL mark=${mark}\nRUN echo begun && sleep 1000\n`);
+  const answer = await fetch(`${berth.url}/api/v1/images/builds?name=${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-tar', authorization: `Bearer ${berth.adminToken}` },
+    body: Uint8Array.from(tar),
+  });
+  const place = answer.headers.get('location') ?? '';
+  const see = async () => {
+    const headers = { authorization: `Bearer ${berth.adminToken}` };
+    return (await (await fetch(berth.url + place, { headers })).json()) as Job & { log: string };
+  };
+  await until(async () => (await see()).log.includes('\nbegun\n'));
+  await berth.kill();
+  const marked = async () => {
+    const nameless = (await images.list()).filter(({ names }) => names.length === 0);
+    const found = await Promise.all(nameless.map(async ({ id }) => images.find(id)));
+    return found.find((image) => image?.labels['mark'] === mark);
+  };
+  t.ok(await marked(), 'its steps have made an image');
+  await berth.start();
+  await until(async () => (await see()).state === 'failed');
+  t.match(await see(), { reason: { code: 'JOB_INTERRUPTED' } });
+  // The engine stops the step that ran in its own time.
+  await until(async () => {
+    await follow(berth, await start(berth, 'pruneImages'));
+    return (await marked()) === undefined;
+  });
+  t.equal(await images.find(name), undefined);
+});
+
 /** Sends a tar with a file of so many bytes, without saying how long it is, for as long as it is taken. */
 async function sendLarge(berth: BerthProcess, name: string, bytes: number) {
   const sent = request(`${berth.url}/api/v1/images/builds?name=${name}`, {
