@@ -17,6 +17,7 @@ import { REMOVE_SCRIPT } from './scripts.ts';
 import { breakOffWithSessions } from './session-end.ts';
 import type { SessionStates } from './session-end.ts';
 import { createTransfers } from './transfers.ts';
+import type { TransferOf } from './transfers.ts';
 import { createUploads } from './uploads.ts';
 
 export interface FileServiceOptions {
@@ -42,21 +43,23 @@ export function createFileService(options: FileServiceOptions): FileService & { 
   const stopListening = breakOffWithSessions({ ...options, transfers });
   const underWay = new Set<Promise<unknown>>();
 
-  /** Where the actor may enter: the machine, its path, and with whose rights they read there. */
+  /** Where the actor may enter: the machine, its path, for whom what is done counts, and with whose rights they read there. */
   async function enter(actor: Actor | undefined, place: FilePlace) {
     const machine = await sessions.machine(actor, place.sessionId, place.machine);
     const path = machinePath(place.path);
     sessions.touch(place.sessionId);
-    return { machine, path, reading: isLearner(actor, machine) ? asLearner : asStaff };
+    const of = { sessionId: place.sessionId, learnerId: machine.learnerId };
+    return { machine, path, of, reading: isLearner(actor, machine) ? asLearner : asStaff };
   }
 
   /** Counts as a transfer what `open` does and the source that it gives to `counted`, until that is closed. */
   async function download<T>(
-    sessionId: string,
+    of: TransferOf,
     client: AbortSignal,
     open: (counted: (source: ByteSource) => ByteSource) => Promise<T>,
   ): Promise<T> {
-    const transfer = transfers.begin(sessionId, client);
+    const { sessionId } = of;
+    const transfer = transfers.begin(of, client);
     const over = (error: unknown) => {
       transfer.end();
       sessions.touch(sessionId);
@@ -72,12 +75,13 @@ export function createFileService(options: FileServiceOptions): FileService & { 
 
   /** Counts the upload as a transfer, and breaks it off with its stream. */
   async function upload<T>(
-    sessionId: string,
+    of: TransferOf,
     client: AbortSignal,
     content: Readable,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const transfer = transfers.begin(sessionId, client);
+    const { sessionId } = of;
+    const transfer = transfers.begin(of, client);
     const { signal } = transfer;
     const abort = () => void content.destroy(reasonOf(signal));
     // Whoever reads it hears of it; there may be nobody yet, or no more.
@@ -100,56 +104,54 @@ export function createFileService(options: FileServiceOptions): FileService & { 
 
   return {
     async stat(actor, place) {
-      const { machine, path, reading } = await enter(actor, place);
-      return looks.run(place.sessionId, () => reading.stat(machine.machineId, path));
+      const { machine, path, of, reading } = await enter(actor, place);
+      return looks.run(of, () => reading.stat(machine.machineId, path));
     },
 
     async list(actor, place) {
-      const { machine, path, reading } = await enter(actor, place);
-      return looks.run(place.sessionId, () => reading.list(machine.machineId, path));
+      const { machine, path, of, reading } = await enter(actor, place);
+      return looks.run(of, () => reading.list(machine.machineId, path));
     },
 
     async read(actor, place, client) {
-      const { machine, path, reading } = await enter(actor, place);
-      return download(place.sessionId, client, async (counted) => {
+      const { machine, path, of, reading } = await enter(actor, place);
+      return download(of, client, async (counted) => {
         const file = await reading.read(machine.machineId, path);
         return { ...file, content: counted(file.content) };
       });
     },
 
     async readTar(actor, place, client) {
-      const { machine, path, reading } = await enter(actor, place);
+      const { machine, path, of, reading } = await enter(actor, place);
       if (isOfKernel(path)) throw fault('FILE_IS_SPECIAL', { path });
-      return download(place.sessionId, client, async (counted) =>
-        counted(await reading.readTar(machine.machineId, path)),
-      );
+      return download(of, client, async (counted) => counted(await reading.readTar(machine.machineId, path)));
     },
 
     async write(actor, place, wanted, client) {
-      const { machine, path } = await enter(actor, place);
-      return upload(place.sessionId, client, wanted.content, (signal) =>
+      const { machine, path, of } = await enter(actor, place);
+      return upload(of, client, wanted.content, (signal) =>
         uploads.write(machine.machineId, path, wanted, signal),
       );
     },
 
     async unpack(actor, place, wanted, client) {
-      const { machine, path } = await enter(actor, place);
-      return upload(place.sessionId, client, wanted.content, (signal) =>
+      const { machine, path, of } = await enter(actor, place);
+      return upload(of, client, wanted.content, (signal) =>
         uploads.unpack(machine.machineId, path, wanted, signal),
       );
     },
 
     async makeFolder(actor, place) {
-      const { machine, path } = await enter(actor, place);
-      await looks.run(place.sessionId, () => uploads.makeFolder(machine.machineId, path));
+      const { machine, path, of } = await enter(actor, place);
+      await looks.run(of, () => uploads.makeFolder(machine.machineId, path));
     },
 
     async remove(actor, place, { recursive }) {
-      const { machine, path } = await enter(actor, place);
+      const { machine, path, of } = await enter(actor, place);
       if (path === '/')
         throw fault('INPUT_INVALID', { problem: 'The root of a machine can not be removed.' });
       const call = { script: REMOVE_SCRIPT, path, more: [recursive ? 'recursive' : ''], verb: 'remove' };
-      await looks.run(place.sessionId, () => runScript(engine, machine.machineId, call));
+      await looks.run(of, () => runScript(engine, machine.machineId, call));
     },
 
     async stop() {

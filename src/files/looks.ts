@@ -1,7 +1,10 @@
 import { createTransfers } from './transfers.ts';
+import type { TransferOf } from './transfers.ts';
 
 /** Of one session at once: each is a process of the machine, and a hostile one lets it hang for its half minute. */
 export const SESSION_LOOKS = 8;
+/** Of all sessions of one learner. */
+const LEARNER_LOOKS = 16;
 /** Of all sessions of this process: each is a connection to the engine. */
 const ALL_LOOKS = 64;
 
@@ -11,12 +14,12 @@ const never = new AbortController().signal;
 export type Looks = ReturnType<typeof createLooks>;
 
 /** Counts what only looks at files, makes folders or removes, and refuses what is too many at once. */
-export function createLooks(limits = { session: SESSION_LOOKS, all: ALL_LOOKS }) {
+export function createLooks(limits = { session: SESSION_LOOKS, learner: LEARNER_LOOKS, all: ALL_LOOKS }) {
   const turns = createTransfers(limits);
   return {
     /** @throws TRANSFER_LIMIT, SHUTTING_DOWN */
-    async run<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
-      const { end } = turns.begin(sessionId, never);
+    async run<T>(of: TransferOf, work: () => Promise<T>): Promise<T> {
+      const { end } = turns.begin(of, never);
       try {
         return await work();
       } finally {

@@ -2,9 +2,10 @@ import { test } from 'tap';
 import { createLooks } from '../../../src/files/looks.ts';
 
 await test('so many look at files at once, of a session and in all', async (t) => {
-  const looks = createLooks({ session: 2, all: 3 });
+  const looks = createLooks({ session: 2, learner: 3, all: 3 });
   const ends: (() => void)[] = [];
-  const look = (session: string) => looks.run(session, () => new Promise<void>((end) => ends.push(end)));
+  const look = (session: string) =>
+    looks.run({ sessionId: session, learnerId: session }, () => new Promise<void>((end) => ends.push(end)));
   const under = [look('a'), look('a')];
   await t.rejects(look('a'), {
     code: 'TRANSFER_LIMIT',
@@ -17,14 +18,14 @@ await test('so many look at files at once, of a session and in all', async (t) =
   await under[0];
   under.push(look('c'));
   await t.rejects(
-    looks.run('a', async () => Promise.reject(new Error('failed'))),
+    looks.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error('failed'))),
     { code: 'TRANSFER_LIMIT' },
   );
   ends[1]?.();
   await under[1];
   for (const message of ['one', 'two']) {
     await t.rejects(
-      looks.run('a', async () => Promise.reject(new Error(message))),
+      looks.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error(message))),
       { message },
       'what fails counts no longer',
     );
