@@ -5,6 +5,8 @@ import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Admission, Planned } from './admission/admission.ts';
 import type { QueueNews } from './admission/queue-news.ts';
+import { shortageOf } from './admission/shortage.ts';
+import type { Shortage } from './admission/shortage.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { INTERRUPTED, LOST } from './provisioning.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -35,7 +37,7 @@ interface Work {
  * Takes up waiting sessions as they are let in: with an environment that is ready where there is one;
  * others are made, at most `concurrency` at a time in this process. `onSettled` is called when a session
  * is no longer worked on here, `giveRoom` when one waits for
- * memory, with how much it needs; it resolves to how much became free.
+ * memory or networks, with how much it needs; it resolves to how much became free.
  */
 export function createProvisioner(options: {
   admission: Pick<Admission, 'plan'>;
@@ -49,7 +51,7 @@ export function createProvisioner(options: {
   concurrency: number;
   logger: Log;
   onSettled: () => void;
-  giveRoom: (memoryBytes: number) => Promise<number>;
+  giveRoom: (shortage: Shortage) => Promise<number>;
 }) {
   const { admission, news, claims, warm, changer, provision, clock, owner, concurrency, logger } = options;
   const { onSettled, giveRoom } = options;
@@ -74,8 +76,8 @@ export function createProvisioner(options: {
     }
     await moveToQueue(queue.flatMap(({ row }) => (row.state === 'requested' ? [row.id] : [])));
     news.tell(queue);
-    const short = queue.find(({ verdict }) => verdict === 'memory');
-    if (short) makeRoom(short.entry.share.memoryBytes);
+    const short = queue.map(shortageOf).find((each) => each !== undefined);
+    if (short) makeRoom(short);
   }
 
   /** Those who come later within the time are moved by a later look, all with one write. */
@@ -96,14 +98,14 @@ export function createProvisioner(options: {
   }
 
   /** One at a time: what was asked to go takes its while. */
-  function makeRoom(memoryBytes: number): void {
-    giving ??= give(memoryBytes)
+  function makeRoom(shortage: Shortage): void {
+    giving ??= give(shortage)
       .catch((error: unknown) => logger.error({ err: error }, 'Environments made ahead did not give way.'))
       .finally(() => (giving = undefined));
   }
 
-  async function give(memoryBytes: number): Promise<void> {
-    if ((await giveRoom(memoryBytes)) > 0) runner.wake();
+  async function give(shortage: Shortage): Promise<void> {
+    if ((await giveRoom(shortage)) > 0) runner.wake();
   }
 
   /** False when there is no room for it after all. */

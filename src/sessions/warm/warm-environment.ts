@@ -11,6 +11,8 @@ export interface WarmEnvironment {
   state: 'making' | 'ready' | 'leaving';
   /** The memory that its machines may take. */
   memoryBytes: number;
+  /** How many networks of the pool it has. */
+  networks: number;
   /** Its machines once it is ready. */
   machines: WarmMachine[];
   /** The process that makes it, and until when it may be believed to. */

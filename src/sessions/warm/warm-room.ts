@@ -1,10 +1,11 @@
+import type { Shortage } from '../admission/shortage.ts';
 import type { WarmPool } from './warm-pool.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmStore } from './warm-store.ts';
 
 export type WarmRoom = ReturnType<typeof createWarmRoom>;
 
-/** What the pools take of the engine's memory, and give back where learners need it. */
+/** What the pools take of the engine, and give back where learners need it. */
 export function createWarmRoom(options: {
   store: Pick<WarmStore, 'all' | 'pools'>;
   pool: Pick<WarmPool, 'leave'>;
@@ -19,20 +20,20 @@ export function createWarmRoom(options: {
     },
 
     /**
-     * Removes environments that are ready until so many bytes are free, those of the lab first that
-     * nobody has needed for longest; the bytes that this gave, less where there were too few.
+     * Removes environments that are ready until so much is free, those of the lab first that nobody
+     * has needed for longest; how much this gave, less where there were too few.
      */
-    async free(bytes: number): Promise<number> {
+    async free({ of, amount }: Shortage): Promise<number> {
       const neededAt = new Map((await store.pools()).map((row) => [row.labSlug, row.neededAt.getTime()]));
       const age = ({ labSlug }: { labSlug: string }) => neededAt.get(labSlug) ?? 0;
       const ready = (await store.all())
         .filter(({ state }) => state === 'ready')
         .sort((one, other) => age(one) - age(other));
       let freed = 0;
-      for (const { id, memoryBytes } of ready) {
-        if (freed >= bytes) break;
+      for (const { id, [of]: share } of ready) {
+        if (freed >= amount) break;
         // A session may have taken it meanwhile.
-        if ((await pool.leave([id])).length > 0) freed += memoryBytes;
+        if (share > 0 && (await pool.leave([id])).length > 0) freed += share;
       }
       if (freed > 0) await removal.flush();
       return freed;

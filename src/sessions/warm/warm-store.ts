@@ -164,13 +164,14 @@ export function createWarmStore({ database }: { database: Database }) {
 }
 
 function toEnvironment({ machines, ...row }: Prisma.WarmEnvironmentGetPayload<object>): WarmEnvironment {
-  const { id, labSlug, labVersion, state, memoryBytes, heldBy, heldUntil } = row;
+  const { id, labSlug, labVersion, state, memoryBytes, networks, heldBy, heldUntil } = row;
   return {
     id,
     labSlug,
     labVersion,
     state,
     memoryBytes: Number(memoryBytes),
+    networks,
     machines: JSON.parse(machines) as WarmMachine[],
     heldBy,
     heldUntil,

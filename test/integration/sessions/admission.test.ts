@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
@@ -16,6 +17,7 @@ import { openPool, readyIds, warmLab } from '../../support/warm.ts';
 const MIB = 1024 ** 2;
 const STARTS = 12;
 const ROOM_FOR = 3;
+const lonely = testMachine('main', { networks: [] });
 
 async function manyLearners(database: Database): Promise<Actor[]> {
   const { owner } = await createActors(database);
@@ -131,4 +133,20 @@ await test('environments made ahead count, give way to who waits, and are made o
   const large = await sessions.service.start(owner, { lab: 'large' });
   t.equal((await whenState(sessions.service, large.id, 'ready', 'failed')).state, 'ready');
   t.equal((await engine.list()).length, 2, 'what was made ahead has given way');
+});
+
+await test('environments made ahead give their networks to who waits for one', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const labs = [warmLab('warm', 2), testLab('cold'), testLab('alone', { networks: [], machines: [lonely] })];
+  // Of two networks.
+  const subnetPool = `10.228.${randomInt(256)}.${randomInt(8) * 32}/27`;
+  const { sessions, engine } = openPool(t, database, labs, { subnetPool });
+  await until(async () => (await readyIds(database, 'warm')).length === 2, 60_000);
+  const alone = await sessions.service.start(owner, { lab: 'alone' });
+  await whenState(sessions.service, alone.id, 'ready');
+  t.equal((await readyIds(database, 'warm')).length, 2, 'one without a network takes nobody’s');
+  const { id } = await sessions.service.start(owner, { lab: 'cold' });
+  t.equal((await whenState(sessions.service, id, 'ready', 'failed')).state, 'ready');
+  t.ok((await engine.list()).length <= 3, 'one has given way');
 });

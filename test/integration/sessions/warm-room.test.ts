@@ -23,13 +23,17 @@ await test('environments made ahead give their memory back, those needed least f
   await database.client.warmPool.updateMany({ data: { labVersion: 'another' } });
   await database.client.warmEnvironment.updateMany({ data: { labVersion: 'another' } });
   const used = await readyIds(database, 'used');
-  t.equal(await sessions.warmRoom.free(300 * MIB), 320 * MIB);
+  t.equal(await sessions.warmRoom.free({ of: 'memoryBytes', amount: 300 * MIB }), 320 * MIB);
   t.equal((await readyIds(database, 'unused')).length, 1);
   t.same(await readyIds(database, 'used'), used);
-  t.equal(await sessions.warmRoom.free(400 * MIB), 448 * MIB);
+  t.equal(await sessions.warmRoom.free({ of: 'memoryBytes', amount: 400 * MIB }), 448 * MIB);
   t.equal((await readyIds(database, 'used')).length, 1);
-  t.equal(await sessions.warmRoom.free(500 * MIB), 128 * MIB, 'there is no more');
+  t.equal(
+    await sessions.warmRoom.free({ of: 'memoryBytes', amount: 500 * MIB }),
+    128 * MIB,
+    'there is no more',
+  );
   await until(async () => (await engine.list()).length === 1);
   t.equal(await sessions.warmRoom.memoryBytes(), 0);
-  t.equal(await sessions.warmRoom.free(1), 0);
+  t.equal(await sessions.warmRoom.free({ of: 'memoryBytes', amount: 1 }), 0);
 });
