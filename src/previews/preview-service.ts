@@ -155,7 +155,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
         const { machines } = catalogue.version(labSlug, labVersion);
         return machines.find((machine) => machine.name === name)?.ports ?? [];
       } catch (error) {
-        if (isFault(error, 'LAB_NOT_FOUND')) return [];
+        if (isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) return [];
         throw error;
       }
     },

@@ -61,6 +61,8 @@ await t.test('what the page for admins says is done by a service, in its order',
     pruneImages: succeeded,
     warmPools: Array,
     drainWarmPool: { removed: Number },
+    sessions: { edges: [{ node: { id: session, machines: [{ address: /^10\./, filesUrl: String }] } }] },
+    savedStates: { edges: [] },
     localRegistry: { address: /^127\.0\.0\.1:\d+$/ },
     mirrorImage: succeeded,
     removeRegistryImage: { removed: true },
@@ -70,7 +72,7 @@ await t.test('what the page for admins says is done by a service, in its order',
     quotas: [{ course: 'docker-basics', memoryBytes: 12 * 1024 ** 3 }, { lab: 'linux-command-line' }],
     removeQuota: { removed: true },
   });
-  t.equal(Object.keys(answers).length, 20, 'every operation of the page is looked at');
+  t.equal(Object.keys(answers).length, 22, 'every operation of the page is looked at');
 
   const built = ownName(t, images);
   const folder = t.testdir();
@@ -90,6 +92,14 @@ await t.test('what the page for admins says is done by a service, in its order',
     env,
   });
   t.match(stdout, `"subject":"${built}"`);
+
+  const looked = (await examplesOf('admin.md', 'sh', own)).find((code) => code.includes('as=tar'));
+  const { sessions } = answers as { sessions: { edges: { node: { machines: { filesUrl: string }[] } }[] } };
+  const FILES = sessions.edges[0]?.node.machines[0]?.filesUrl ?? '';
+  t.match(
+    (await run('bash', ['-euo', 'pipefail', '-c', looked ?? ''], { env: { ...env, FILES } })).stdout,
+    /home\/learner/,
+  );
 
   await writeLab(join(folder, 'labs'), 'first-steps', smallLab('First steps'));
   const put = (await examplesOf('admin.md', 'sh', own)).find((code) => code.includes('api/v1/labs/'));

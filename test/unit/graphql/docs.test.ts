@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { OperationTypeNode } from 'graphql';
+import { isObjectType, OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
@@ -31,6 +31,23 @@ await test('the table of codes is the catalogue', async (t) => {
 
 await test('the table of limits is what is refused', async (t) => {
   for (const row of limitRows()) t.ok(page.includes(`\n${row}\n`), row);
+});
+
+await test('what stands for commands of Docker is there', (t) => {
+  const [, section = ''] = /## What is done by hand with Docker\n([^]*?)\n## /.exec(page) ?? [];
+  const named = [...section.matchAll(/^\| [^|]* \| ([^|]*) \|$/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([a-z]+[A-Z]\w*|images|sessions|machines|addresses|ports)`/g)].map(
+      ([, name]) => name,
+    ),
+  );
+  const types = Object.values(createSchema().getTypeMap()).filter(isObjectType);
+  const fields = new Set(types.flatMap((type) => Object.keys(type.getFields())));
+  t.ok(named.length > 20);
+  t.strictSame(
+    named.filter((name) => !fields.has(name ?? '')),
+    [],
+  );
+  t.end();
 });
 
 await test('every example works as it is written', async (t) => {
