@@ -5,15 +5,21 @@ export interface EngineDisk {
 
   /**
    * How much each machine of this installation has written: the changes of its file system, and what
-   * is in its volumes. Slow, and heavy on the engine's disk: a minute between two is little.
+   * is in its volumes. Slow, and heavy on the engine's disk: a minute between two is little. Files are
+   * counted with `countFiles`, which is heavier still.
    */
-  usage(): Promise<MachineUsage[]>;
+  usage(options?: { countFiles?: boolean }): Promise<MachineUsage[]>;
 }
 
 export interface DiskSpace {
   totalBytes: number;
   freeBytes: number;
+  /** How many files and folders it can have, and how many more; undefined where nothing but bytes bounds them. */
+  files?: { total: number; free: number } | undefined;
 }
+
+/** Most files and folders of one machine that are counted. */
+export const MOST_FILES_COUNTED = 1_000_001;
 
 export interface MachineUsage {
   environmentId: string;
@@ -21,4 +27,6 @@ export interface MachineUsage {
   /** Name within the environment. */
   name: string;
   writtenBytes: number;
+  /** Files and folders among that, up to {@link MOST_FILES_COUNTED}; undefined where they were not, or can not be, counted. */
+  files?: number | undefined;
 }

@@ -12,12 +12,14 @@ import { removeOverdue, untilLabel } from './overdue.ts';
 const LOOK_TIMEOUT_MS = 30_000;
 /** Longest life of a helper: making and starting it may take a minute each. */
 const HELPER_LIFETIME_MS = 180_000;
-const BLOCK_BYTES = 1024;
+
+/** What systems count of a file system: blocks and files. */
+type Counted = 'bsize' | 'blocks' | 'bavail' | 'files' | 'ffree';
 
 /** Who looks where this process can not. */
 export interface DiskHelper {
   installation: string;
-  /** Image with df. */
+  /** Image with stat. */
   image: string;
 }
 
@@ -32,16 +34,29 @@ export async function peekDisk(docker: Docker): Promise<DiskSpace | undefined> {
   return lookHere(ID, DockerRootDir);
 }
 
+/** Whether this process sees the engine's own folders, and those of its machines. */
+export async function seesDisk(docker: Docker): Promise<boolean> {
+  return (await peekDisk(docker)) !== undefined;
+}
+
 /** A folder of that name may be here and be another one's: the engine's own holds its id. */
 async function lookHere(id: string, folder: string): Promise<DiskSpace | undefined> {
   try {
     if ((await readFile(join(folder, 'engine-id'), 'utf8')).trim() !== id) return undefined;
-    const { blocks, bavail, bsize } = await statfs(folder);
-    return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
+    const { blocks, bavail, bsize, files, ffree } = await statfs(folder);
+    return spaceOf({ bsize, blocks, bavail, files, ffree });
   } catch {
     // Not on this machine, not in this container, or not for this user to see: the helper will.
     return undefined;
   }
+}
+
+function spaceOf({ bsize, blocks, bavail, files, ffree }: Record<Counted, number>): DiskSpace {
+  return {
+    totalBytes: blocks * bsize,
+    freeBytes: bavail * bsize,
+    ...(files > 0 && { files: { total: files, free: ffree } }),
+  };
 }
 
 /** A container's own root lies on the disk in question. */
@@ -57,7 +72,7 @@ async function lookThere(docker: Docker, { installation, image }: DiskHelper): P
 function helperConfig(Image: string, Labels: Record<string, string>): Docker.ContainerCreateOptions {
   return {
     Image,
-    Entrypoint: ['df', '-P', '-k', '/'],
+    Entrypoint: ['stat', '--file-system', '--format=%S %b %a %c %d', '/'],
     Cmd: [],
     User: '65534:65534',
     Labels,
@@ -72,9 +87,10 @@ function helperConfig(Image: string, Labels: Record<string, string>): Docker.Con
   };
 }
 
-/** What `df -P -k` prints about one file system. @throws ENGINE_REFUSED when that is something else */
+/** What the helper prints about one file system. @throws ENGINE_REFUSED when that is something else */
 export function parseDisk(words: string): DiskSpace {
-  const line = /^\S.*?\s+(\d+)\s+\d+\s+(\d+)\s+\d+%\s+\/\s*$/m.exec(words);
-  if (!line) throw fault('ENGINE_REFUSED', { problem: `df says: ${words}` });
-  return { totalBytes: Number(line[1]) * BLOCK_BYTES, freeBytes: Number(line[2]) * BLOCK_BYTES };
+  const line = /^(\d+) (\d+) (\d+) (\d+) (\d+)\s*$/.exec(words);
+  if (!line) throw fault('ENGINE_REFUSED', { problem: `stat says: ${words}` });
+  const [bsize = 0, blocks = 0, bavail = 0, files = 0, ffree = 0] = line.slice(1).map(Number);
+  return spaceOf({ bsize, blocks, bavail, files, ffree });
 }

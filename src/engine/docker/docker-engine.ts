@@ -124,7 +124,7 @@ export function createDockerEngine({
       ),
     list: () => listEnvironments(docker, installation),
     disk: () => readDisk(docker, { installation, image: egressImage }),
-    usage: () => readUsage(docker, installation),
+    usage: (options) => readUsage(docker, installation, options),
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
     restart: (machineId) => restartMachine(docker, egress, machineId),

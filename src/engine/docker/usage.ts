@@ -1,6 +1,9 @@
 import type Docker from 'dockerode';
+import { MOST_FILES_COUNTED } from '../engine-disk.ts';
 import type { MachineUsage } from '../engine-disk.ts';
-import { call } from './faults.ts';
+import { seesDisk } from './disk.ts';
+import { call, hasStatus } from './faults.ts';
+import { countFiles } from './file-count.ts';
 import { LABEL, labelFilter } from './labels.ts';
 import { isMadeByBerth } from './own-container.ts';
 
@@ -13,7 +16,7 @@ interface Listed {
   Names: string[];
   Labels: Record<string, string>;
   SizeRw?: number;
-  Mounts?: { Type: string; Name?: string }[];
+  Mounts?: { Type: string; Name?: string; Source?: string }[];
 }
 
 interface VolumeUsage {
@@ -22,7 +25,11 @@ interface VolumeUsage {
 }
 
 /** What each machine of the installation has written: its file system's changes, and what is in its volumes. */
-export async function readUsage(docker: Docker, installation: string): Promise<MachineUsage[]> {
+export async function readUsage(
+  docker: Docker,
+  installation: string,
+  options: { countFiles?: boolean } = {},
+): Promise<MachineUsage[]> {
   const filters = labelFilter({ [LABEL.installation]: installation, [LABEL.role]: 'machine' });
   const listed = (await call(() => docker.listContainers({ all: true, size: true, filters }), {
     timeoutMs: WALK_TIMEOUT_MS,
@@ -30,12 +37,36 @@ export async function readUsage(docker: Docker, installation: string): Promise<M
   const machines = listed.filter(isMadeByBerth);
   const haveVolumes = machines.some(({ Mounts }) => mountedVolumes(Mounts).length > 0);
   const volumes = haveVolumes ? await readVolumes(docker) : new Map<string, number>();
+  const counts = options.countFiles && (await seesDisk(docker)) ? await filesOf(docker, machines) : undefined;
   return machines.map(({ Id, Labels, SizeRw, Mounts }) => ({
     environmentId: Labels[LABEL.environment] ?? '',
     machineId: Id,
     name: Labels[LABEL.machine] ?? '',
     writtenBytes: (SizeRw ?? 0) + sum(mountedVolumes(Mounts).map((name) => volumes.get(name) ?? 0)),
+    ...(counts && { files: counts.get(Id) }),
   }));
+}
+
+/** By machine, one after the other: of what it changed and of its volumes, as they lie on the engine's disk. */
+async function filesOf(docker: Docker, machines: readonly Listed[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { Id, Mounts = [] } of machines) {
+    const layer = await changesFolder(docker, Id);
+    const volumes = Mounts.flatMap(({ Type, Source }) => (Type === 'volume' && Source ? [Source] : []));
+    if (layer !== undefined) counts.set(Id, await countFiles([layer, ...volumes], MOST_FILES_COUNTED));
+  }
+  return counts;
+}
+
+/** Where the engine keeps what a machine changed in its file system; undefined where it keeps that in another way, or no more. */
+async function changesFolder(docker: Docker, machineId: string): Promise<string | undefined> {
+  try {
+    const { GraphDriver } = await call(() => docker.getContainer(machineId).inspect());
+    return (GraphDriver?.Data as Record<string, string> | undefined)?.['UpperDir'];
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
 }
 
 /** Also those that an image declares by itself: their labels are not ours, the machine that mounts them is. */

@@ -32,7 +32,7 @@ export function createDiskUpkeep(options: {
     await watch.look();
     const every = watch.isCritical() ? MEASURE_SOON_MS : MEASURE_EVERY_MS;
     if (!(await measuring.takeTurn(clock.now(), every)) || stopping.signal.aborted) return;
-    await limits.enforce();
+    await limits.enforce({ countFiles: watch.isShortOfFiles() });
   }
 
   async function keep(): Promise<void> {

@@ -13,6 +13,9 @@ const SOON_MS = 120_000;
 /** Part of the reserve that what learners made may take when it is saved; the rest is for those who work on. */
 const SAVES_SHARE = 3 / 4;
 
+/** Part of the files that a disk can have which is kept free. */
+const FILES_RESERVE = 0.05;
+
 /** The engine's disk as it was last seen. */
 export interface DiskState extends DiskSpace {
   /** Below this much free nothing is begun. */
@@ -32,7 +35,7 @@ export function createDiskWatch(options: {
 }) {
   const { engine, reserve, clock, logger, onRoom } = options;
   let latest: DiskState | undefined;
-  let falling = 0;
+  let falling: number[] = [];
   let unseen = false;
 
   function note(space: DiskSpace): DiskState {
@@ -40,10 +43,18 @@ export function createDiskWatch(options: {
     const wasLow = latest ? isLow(latest) : false;
     if (latest) {
       const milliseconds = Math.max(1, state.measuredAt.getTime() - latest.measuredAt.getTime());
-      falling = (latest.freeBytes - state.freeBytes) / milliseconds;
+      const before = marginsOf(latest);
+      falling = marginsOf(state).map(
+        ({ free }, index) => ((before[index]?.free ?? free) - free) / milliseconds,
+      );
     }
     latest = state;
-    const words = { free: formatBytes(state.freeBytes), reserve: formatBytes(state.reserveBytes) };
+    const { files } = state;
+    const words = {
+      free: formatBytes(state.freeBytes),
+      reserve: formatBytes(state.reserveBytes),
+      ...(files && { files }),
+    };
     if (isLow(state) && !wasLow) {
       logger.warn(words, "The engine's disk has less left than its reserve: no session is begun.");
     }
@@ -73,12 +84,18 @@ export function createDiskWatch(options: {
     latest: () => latest,
     isLow: () => latest !== undefined && isLow(latest),
     /** Whether so little is left that what writes too much is stopped at once. */
-    isCritical: () => latest !== undefined && latest.freeBytes < latest.reserveBytes / 2,
+    isCritical: () => latest !== undefined && isCritical(latest),
+    /** Whether files are what so little is left of. */
+    isShortOfFiles: () =>
+      latest?.files !== undefined && latest.files.free < (latest.files.total * FILES_RESERVE) / 2,
     /** Whether it is to be looked at again soon. */
     isPressing(): boolean {
       if (!latest) return false;
-      const left = latest.freeBytes - latest.reserveBytes / 2;
-      return isLow(latest) || (falling > 0 && left / falling < SOON_MS);
+      const isSoon = marginsOf(latest).some(({ free, reserve }, index) => {
+        const perMs = falling[index] ?? 0;
+        return perMs > 0 && (free - reserve / 2) / perMs < SOON_MS;
+      });
+      return isLow(latest) || isSoon;
     },
     look,
     /** How much of it saved states may take, looked at now; undefined where it was never seen. */
@@ -89,4 +106,11 @@ export function createDiskWatch(options: {
   };
 }
 
-const isLow = ({ freeBytes, reserveBytes }: DiskState) => freeBytes < reserveBytes;
+/** What is free of each thing that can run out, and how much of it is kept. */
+function marginsOf({ freeBytes, reserveBytes, files }: DiskState): { free: number; reserve: number }[] {
+  const bytes = { free: freeBytes, reserve: reserveBytes };
+  return files ? [bytes, { free: files.free, reserve: files.total * FILES_RESERVE }] : [bytes];
+}
+
+const isLow = (state: DiskState) => marginsOf(state).some(({ free, reserve }) => free < reserve);
+const isCritical = (state: DiskState) => marginsOf(state).some(({ free, reserve }) => free < reserve / 2);

@@ -7,7 +7,7 @@ import { formatBytes } from '../../units.ts';
 import { hasSaved, reason } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
-import { isOver, nearPercent, writersOf } from './over-limit.ts';
+import { hasTooManyFiles, isOver, mostFiles, nearPercent, writersOf } from './over-limit.ts';
 import type { Writer } from './over-limit.ts';
 import type { WarningStore } from './warning-store.ts';
 
@@ -34,7 +34,9 @@ export function createWriteLimits(options: {
     const [largest] = writers;
     if (!largest || !isOver(largest)) return warn(row, writers);
     logger.warn({ sessionId: row.id, ...largest }, 'A session is stopped: its machine wrote too much.');
-    await end(row, reason('MACHINE_DISK_FULL', describe(largest)));
+    const why = reason('MACHINE_DISK_FULL', describe(largest));
+    // Saved, its files would take of the disk once more.
+    if (hasTooManyFiles(largest) || !(await keep(row, why))) await end(row, why);
   }
 
   /** Says of each machine how near it is to its limit, where that is new; no more where it no longer is. */
@@ -50,15 +52,14 @@ export function createWriteLimits(options: {
   }
 
   async function end(row: SessionRow, why: SessionChanges): Promise<void> {
-    if (await keep(row, why)) return;
     // What was saved before is not lost with it.
     if (await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', why)) onEnded();
   }
 
   return {
     /** Measures all machines, and stops the sessions that went beyond. @throws ENGINE_UNREACHABLE */
-    async enforce(): Promise<void> {
-      const byEnvironment = groupByEnvironment(await engine.usage());
+    async enforce(options: { countFiles?: boolean } = {}): Promise<void> {
+      const byEnvironment = groupByEnvironment(await engine.usage(options));
       for (const [environmentId, machines] of byEnvironment) {
         try {
           await hold(environmentId, machines);
@@ -79,8 +80,9 @@ function groupByEnvironment(machines: readonly MachineUsage[]): Map<string, Mach
   return groups;
 }
 
-const describe = ({ machine, writtenBytes, limitBytes }: Writer) => ({
-  machine,
-  written: formatBytes(writtenBytes),
-  limit: formatBytes(limitBytes),
-});
+function describe(writer: Writer) {
+  const { machine, writtenBytes, limitBytes, files } = writer;
+  return hasTooManyFiles(writer)
+    ? { machine, written: `${files} files`, limit: `${mostFiles(writer)} files` }
+    : { machine, written: formatBytes(writtenBytes), limit: formatBytes(limitBytes) };
+}

@@ -30,4 +30,21 @@ export async function usageContract(open: (t: Test) => EngineHarness): Promise<v
     const after = (await engine.usage()).find(({ name }) => name === 'main');
     t.ok((after?.writtenBytes ?? NaN) < 5 * MIB, 'what is removed counts no more');
   });
+
+  await test('files are counted where that is asked for, empty ones and folders too', async (t) => {
+    const { engine } = open(t);
+    const machines = [machineSpec({ volumes: [{ path: '/data' }] }), machineSpec({ name: 'idle' })];
+    const [main] = await engine.provision(environmentSpec({ machines }));
+    const make =
+      'mkdir -p /root/a/b; cd /root/a/b; seq 3000 | xargs touch; cd /data; seq 2000 | xargs touch; ln -s / /data/root';
+    t.match(await runScript(engine, main?.machineId ?? '', make), { code: 0 });
+    const counted = await engine.usage({ countFiles: true });
+    const files = (name: string) => counted.find((machine) => machine.name === name)?.files ?? NaN;
+    t.ok(files('main') > 5000 && files('main') < 5100, `${files('main')}`);
+    t.ok(files('idle') < 100, `${files('idle')}`);
+    t.same(
+      (await engine.usage()).map((machine) => machine.files),
+      [undefined, undefined],
+    );
+  });
 }

@@ -31,7 +31,15 @@ async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
 }
 
 /** What holds machines of these labs to their limits, and how often it told of a change. */
-function limitsOf({ database, engine }: { database: Database; engine: Engine }) {
+function limitsOf({
+  database,
+  engine,
+  keep = async () => false,
+}: {
+  database: Database;
+  engine: Engine;
+  keep?: () => Promise<boolean>;
+}) {
   const logger = quietLog();
   const events = createMemoryBus({ log: logger });
   const told: string[] = [];
@@ -44,7 +52,7 @@ function limitsOf({ database, engine }: { database: Database; engine: Engine }) 
     changer: createSessionChanger({ store, events, logger }),
     catalogue: testCatalogue([small]),
     logger,
-    keep: async () => false,
+    keep,
     onEnded() {},
   });
   return { ...limits, told };
@@ -140,6 +148,23 @@ await test('a resumed session whose machine wrote too much is what it was when i
   });
   await sessions.saves.resume(owner, id);
   t.match(await whenState(service, id, 'ready', 'saved', 'failed'), { state: 'ready' });
+});
+
+await test('where files run out a session with too many of them ends, and is not saved', async (t) => {
+  const { database, engine, sessions, service, owner } = await setUp(t);
+  sessions.start();
+  const { id } = await service.start(owner, { lab: 'small' });
+  await whenState(service, id, 'ready');
+  const { machineId } = await service.machine(owner, id, 'main');
+  const command = ['sh', '-c', 'mkdir /root/many; cd /root/many; seq 9000 | xargs touch'];
+  await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
+  const limits = limitsOf({ database, engine, keep: async () => true });
+  await limits.enforce();
+  t.equal((await service.get(owner, id)).state, 'ready', 'empty files are no bytes');
+  await limits.enforce({ countFiles: true });
+  t.match(await whenState(service, id, 'ended', 'stopping'), {
+    reason: { code: 'MACHINE_DISK_FULL', message: /had written 9\d{3} files, and may keep 8192 files/ },
+  });
 });
 
 await test('with too little left on the disk a start waits, and goes on when there is room again', async (t) => {

@@ -2,14 +2,14 @@ import { test } from 'tap';
 import { parseDisk } from '../../../../src/engine/docker/disk.ts';
 import { mayBoundLayers } from '../../../../src/engine/docker/layer-limit.ts';
 
-await test('what df prints of a container’s root is read, however long the name before it', async (t) => {
-  const head = 'Filesystem     1024-blocks     Used Available Capacity Mounted on\n';
-  t.strictSame(parseDisk(`${head}overlay          263174212 12811428  80000000      14% /\n`), {
-    totalBytes: 263_174_212 * 1024,
-    freeBytes: 80_000_000 * 1024,
+await test('what is printed of a container’s root is read, with its files where they are bounded', async (t) => {
+  t.strictSame(parseDisk('4096 65793553 20000000 16777216 16330230\n'), {
+    totalBytes: 65_793_553 * 4096,
+    freeBytes: 20_000_000 * 4096,
+    files: { total: 16_777_216, free: 16_330_230 },
   });
-  t.match(parseDisk(`${head}a name with spaces 200 100 90 53% /`), { totalBytes: 200 * 1024 });
-  t.throws(() => parseDisk('df: nothing'), { code: 'ENGINE_REFUSED', message: /df: nothing/ });
+  t.strictSame(parseDisk('4096 200 90 0 0'), { totalBytes: 200 * 4096, freeBytes: 90 * 4096 });
+  t.throws(() => parseDisk('stat: nothing'), { code: 'ENGINE_REFUSED', message: /stat: nothing/ });
 });
 
 await test('only some storage can bound what a container writes', async (t) => {

@@ -10,13 +10,17 @@ const GIB = 1024 ** 3;
 function openWatch(reserve = 10) {
   const clock = createFakeClock();
   const log = quietLog();
-  const disk = { freeGib: 100, fails: false };
+  const disk = {
+    freeGib: 100,
+    fails: false,
+    files: undefined as { total: number; free: number } | undefined,
+  };
   let rooms = 0;
   const watch = createDiskWatch({
     engine: {
       async disk() {
         if (disk.fails) throw fault('ENGINE_UNREACHABLE');
-        return { totalBytes: 200 * GIB, freeBytes: disk.freeGib * GIB };
+        return { totalBytes: 200 * GIB, freeBytes: disk.freeGib * GIB, files: disk.files };
       },
     },
     reserve: { bytes: reserve * GIB },
@@ -51,6 +55,22 @@ await test('one that falls so fast that it will be full soon is watched closely'
   t.equal((await look(95)).pressing, false, '18 minutes are left');
   t.equal((await look(50)).pressing, true, 'one minute is left');
   t.equal((await look(50)).pressing, false, 'it has stopped to fall');
+});
+
+await test('one that has room for few files more is low, however many bytes are free', async (t) => {
+  const { watch, disk, look, log } = openWatch();
+  const withFree = async (free: number) => {
+    disk.files = { total: 1_000_000, free };
+    return { ...(await look(100)), short: watch.isShortOfFiles() };
+  };
+  t.strictSame(await withFree(900_000), { low: false, critical: false, pressing: false, short: false });
+  t.strictSame(await withFree(100_000), { low: false, critical: false, pressing: true, short: false });
+  t.strictSame(await withFree(49_999), { low: true, critical: false, pressing: true, short: false });
+  t.match(log.told().join('\n'), /less left than its reserve.*49999/);
+  t.strictSame(await withFree(24_999), { low: true, critical: true, pressing: true, short: true });
+  disk.files = undefined;
+  t.strictSame(await look(4), { low: true, critical: true, pressing: true });
+  t.equal(watch.isShortOfFiles(), false);
 });
 
 await test('one that can not be seen stays as it was', async (t) => {

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { isOver, nearPercent, writersOf } from '../../../../src/sessions/disk/over-limit.ts';
+import { hasTooManyFiles, isOver, nearPercent, writersOf } from '../../../../src/sessions/disk/over-limit.ts';
 import { testLab, testMachine } from '../../../support/sessions.ts';
 
 const lab = testLab('two', {
@@ -30,4 +30,26 @@ await test('of several, the one that is furthest comes first, and strangers not 
     { machine: 'web', writtenBytes: 1_100, limitBytes: 1_000 },
   ]);
   t.strictSame(writersOf([], lab), []);
+});
+
+await test('files count beside bytes, one for each 4 KiB and a million at most', async (t) => {
+  const withFiles = (files: number, limitBytes: number) => ({
+    machine: 'main',
+    writtenBytes: 1,
+    limitBytes,
+    files,
+  });
+  t.same(
+    [1_024, 1_025].map((files) => isOver(withFiles(files, 4 * 1024 ** 2))),
+    [false, true],
+  );
+  t.same(
+    [1_000_000, 1_000_001].map((files) => hasTooManyFiles(withFiles(files, 1024 ** 4))),
+    [false, true],
+  );
+  t.equal(hasTooManyFiles(writer(2_000)), false, 'where they were not counted');
+  const [first] = writersOf([wrote('web', 1_100), { ...wrote('main', 1), files: 3 }], {
+    machines: [testMachine('main', { diskBytes: 4096 }), testMachine('web', { diskBytes: 1_000 })],
+  });
+  t.strictSame(first, { machine: 'main', writtenBytes: 1, limitBytes: 4096, files: 3 });
 });
