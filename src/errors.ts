@@ -93,9 +93,14 @@ const catalogue = {
 
   // Terminals
   TERMINAL_LIMIT: [409, 'The session has {limit} terminals open already: close one of them first.'],
+  TERMINAL_NOT_FOUND: [404, 'There is no such terminal.'],
+  TERMINAL_ENDED: [410, 'The shell of this terminal has ended: open a new one.'],
+  TERMINAL_ELSEWHERE: [503, 'Another process of the service has this terminal now: connect again.'],
+  TERMINAL_TOO_SLOW: [503, 'What the terminal prints was not taken fast enough: connect again.'],
+  TERMINAL_READ_ONLY: [403, 'You look on at this terminal: what you type, and your size, do not reach it.'],
   TICKET_INVALID: [
     401,
-    'This ticket was used already, has expired, or is not of this terminal: call openTerminal again.',
+    'This ticket was used already, has expired, or is not of this terminal: ask for another with attachTerminal.',
   ],
   ORIGIN_REFUSED: [
     403,

@@ -42,8 +42,7 @@ import { createLabImageFolders } from './setup/lab-image-folders.ts';
 import { tellNested } from './nested-notice.ts';
 import { imagesFolder } from './setup/project-folders.ts';
 import { createStandingWork } from './standing-work.ts';
-import { createTerminalService } from './terminals/terminal-service.ts';
-import { createTerminalStore } from './terminals/terminal-store.ts';
+import { createTerminals } from './terminals/create-terminals.ts';
 
 /** Longest wait for work to end once it was interrupted, in milliseconds: only an engine that hangs takes so long. */
 const WORK_LIMIT_MS = 4_000;
@@ -190,9 +189,9 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     holder: nameOwner(),
     isGone: isSurelyGone,
   };
-  const terminals = createTerminalService({
+  const terminals = createTerminals({
     ...inSessions,
-    store: createTerminalStore({ database }),
+    users: userService,
     actorOf: authentication.actorOf,
     terminalLimit: config.terminalLimit,
   });

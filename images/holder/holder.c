@@ -166,9 +166,10 @@ static void greet(void) {
       (unsigned long long)printed);
 }
 
+/* A size of nothing leaves it as it is: who comes back may not know it. */
 static void resize(unsigned rows, unsigned columns) {
   struct winsize size = {.ws_row = rows, .ws_col = columns};
-  if (terminal >= 0) ioctl(terminal, TIOCSWINSZ, &size);
+  if (terminal >= 0 && rows && columns) ioctl(terminal, TIOCSWINSZ, &size);
 }
 
 static void begin(void) {

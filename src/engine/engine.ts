@@ -74,6 +74,13 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
   openTerminal(machineId: string, spec: TerminalSpec): Promise<EngineTerminal>;
 
   /**
+   * Connects again to a durable shell, by its handle, for its output from byte `from` on, or from the
+   * first that is kept: whoever was connected is cut off. Undefined when it can not be reached, which
+   * is so for one that has ended, whose machine is gone, or that was never durable.
+   */
+  reattachTerminal(machineId: string, shell: string, from: number): Promise<EngineTerminal | undefined>;
+
+  /**
    * Has a shell wait in the machine for the first `openTerminal` of this process that asks for one
    * like it, whatever its size: the engine then has no process to start. Nothing of the shell itself
    * runs before. Its handle, for `endShell`. Pausing the machine does it no harm.
@@ -283,14 +290,24 @@ export interface TerminalSpec extends ShellSpec {
   cols: number;
 }
 
+/**
+ * How a terminal's stream came to its end: with the shell, whose exit code is unknown where the machine
+ * itself went, or `cut`, and a durable shell may go on.
+ */
+export type TerminalEnd = { exitCode: number | undefined } | 'cut';
+
 export interface EngineTerminal {
-  /** Raw bytes both ways. It ends when the shell has ended and all of its output was read; pausing it holds the shell back, destroying it ends the shell. */
+  /** Raw bytes both ways. It ends when the shell has ended and all of its output was read; pausing it holds the shell back, destroying it ends a shell that is not durable. */
   stream: Duplex;
+  /** How many bytes the shell had printed before the first that the stream gives. */
+  offset: number;
+  /** Whether the shell goes on without its stream, and without this process, for `reattachTerminal`. */
+  durable: boolean;
   /** Handle of the shell within its machine, for `endShell`: opaque, at most 64 characters, fit to be stored. */
   shell: string;
   resize(rows: number, cols: number): Promise<void>;
-  /** Resolves when the stream has ended: the shell's exit code, or undefined where the machine itself went. */
-  exited: Promise<number | undefined>;
+  /** Resolves when the stream is over. */
+  over: Promise<TerminalEnd>;
   /** Ends the shell and all of its terminal session, first asking (SIGHUP), then not; resolves when it is gone. */
   end(): Promise<void>;
 }

@@ -77,6 +77,7 @@ const enums = [
   'Role',
   'Scope',
   'SessionState',
+  'TerminalRole',
 ];
 
 const config = {

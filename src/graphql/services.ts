@@ -33,7 +33,7 @@ export interface GraphqlServices {
   saves: SaveService;
   quotas: QuotaService;
   engineRoom: EngineRoomService;
-  terminals: Pick<TerminalService, 'open' | 'list' | 'close'>;
+  terminals: Pick<TerminalService, 'open' | 'ticket' | 'list' | 'close'>;
   checks: CheckService;
   hints: HintService;
   steps: StepService;

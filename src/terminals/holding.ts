@@ -8,7 +8,9 @@ import type { SessionService, SessionState } from '../sessions/session.ts';
 import { endUnentitled } from './openers.ts';
 import type { ActorOf } from './openers.ts';
 import type { Shells } from './shells.ts';
-import type { TerminalStore } from './terminal-store.ts';
+import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
+import type { TicketStore } from './ticket-store.ts';
+import type { Adopt } from './adopting.ts';
 
 /** How often a process says that it still holds its shells, in milliseconds. */
 export const RENEW_EVERY_MS = 15_000;
@@ -20,7 +22,7 @@ const HOLD_MS = 3 * RENEW_EVERY_MS;
 export const holdUntil = (now: Date) => new Date(now.getTime() + HOLD_MS);
 
 /** States in which a session's shells go on. In the others its machines are going, gone, or not there yet. */
-const shellsLive: Record<SessionState, boolean> = {
+export const shellsLive: Record<SessionState, boolean> = {
   requested: false,
   queued: false,
   provisioning: false,
@@ -35,7 +37,9 @@ const shellsLive: Record<SessionState, boolean> = {
 
 interface Holding {
   store: TerminalStore;
+  tickets: TicketStore;
   shells: Shells;
+  adopt: Adopt;
   engine: Pick<Engine, 'endShell'>;
   actorOf: ActorOf;
   clock: Clock;
@@ -44,21 +48,39 @@ interface Holding {
   isGone: (holder: string) => boolean;
 }
 
-/** Ends the shells of dead processes and marks them. Those of an engine that does not answer stay for the next time. */
-export async function recoverShells({ store, engine, clock, log, holder, isGone }: Holding): Promise<void> {
+/** Whether nobody holds the terminal's shell any more. */
+export function isLeft({ heldBy = '', heldUntil }: StoredTerminal, now: Date, isGone: Holding['isGone']): boolean {
+  return !heldUntil || heldUntil < now || isGone(heldBy);
+}
+
+/**
+ * Takes over the durable shells of dead processes, ends the others and marks them. Those of an engine
+ * that does not answer stay for the next time.
+ */
+export async function recoverShells(holding: Holding): Promise<void> {
+  const { store, tickets, shells, adopt, engine, clock, log, holder, isGone } = holding;
   const now = clock.now();
   await store.expireUnused(now);
+  await tickets.expire(now);
   const held = await store.heldByOthers(holder, now);
-  const left = held.filter(({ heldBy, heldUntil }) => heldUntil < now || isGone(heldBy));
-  for (const { id, handle } of left) {
+  const left = held.filter((terminal) => isLeft(terminal, now, isGone) && !shells.has(terminal.id));
+  const count = { adopted: 0, ended: 0 };
+  for (const terminal of left) {
     try {
+      const adopted = await adopt(terminal);
+      if (adopted === 'elsewhere') continue;
+      if (adopted) {
+        count.adopted += 1;
+        continue;
+      }
+      const { id, handle } = terminal;
       if (handle) await engine.endShell(handle.machineId, handle.shell);
-      await store.end(id, { at: clock.now() });
+      if (await store.end(id, { at: clock.now() })) count.ended += 1;
     } catch (error) {
-      log.warn({ err: error, terminalId: id }, 'a shell left by a dead process could not be ended yet');
+      log.warn({ err: error, terminalId: terminal.id }, 'a shell left by a dead process can not be reached yet');
     }
   }
-  if (left.length > 0) log.info({ terminals: left.length }, 'ended shells left by a dead process');
+  if (left.length > 0) log.info(count, 'took over what dead processes left of terminals');
 }
 
 /**
@@ -67,11 +89,21 @@ export async function recoverShells({ store, engine, clock, log, holder, isGone 
  * ended keeps nothing else from being done: the next round tries it again.
  */
 export async function upkeep(holding: Holding): Promise<void> {
-  const { store, shells, clock, log } = holding;
-  const ended = await store.renew(shells.ids(), holdUntil(clock.now()));
-  await Promise.all(ended.map((id) => endOrLog({ shells, log }, id)));
+  const { store, shells, clock, log, holder } = holding;
+  const lost = await store.renew(shells.ids(), { holder, until: holdUntil(clock.now()) });
+  await Promise.all(lost.map((id) => endOrLeave({ store, shells, log, holder }, id)));
   await endUnentitled(holding);
   await recoverShells(holding);
+}
+
+/** What another process holds by now is let go, what has ended is ended here too. */
+async function endOrLeave(
+  { store, shells, log, holder }: Pick<Holding, 'store' | 'shells' | 'log' | 'holder'>,
+  id: string,
+): Promise<void> {
+  const stored = await store.find(id);
+  if (!stored || stored.endedAt || stored.heldBy === holder) return endOrLog({ shells, log }, id);
+  shells.get(id)?.live.leave();
 }
 
 /**

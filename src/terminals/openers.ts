@@ -7,31 +7,42 @@ import type { Shells } from './shells.ts';
 /** The user as they are now; undefined when disabled or gone. */
 export type ActorOf = (userId: string) => Promise<Actor | undefined>;
 
-/** Whether who opened a terminal may still be in the learner's machine. */
+/** Whether somebody may still be in the learner's machine. */
 export async function mayStay(
   actorOf: ActorOf,
-  shell: { openedById: string; learnerId: string },
+  { userId, learnerId }: { userId: string; learnerId: string },
 ): Promise<boolean> {
-  return mayEnter(await actorOf(shell.openedById), shell.learnerId);
+  return mayEnter(await actorOf(userId), learnerId);
 }
 
-/** Ends the shells of this process whose opener may no longer be in their machine: of one user, or of all. */
+/**
+ * Ends the shells of this process whose opener may no longer be in their machine, and has those go who
+ * may no longer look at others: of one user, or of all.
+ */
 export async function endUnentitled(
   { shells, actorOf, log }: { shells: Shells; actorOf: ActorOf; log: Log },
-  openedById?: string,
+  userId?: string,
 ): Promise<void> {
   const actors = new Map<string, Actor | undefined>();
+  async function mayBeThere(someone: string, learnerId: string): Promise<boolean> {
+    if (userId !== undefined && someone !== userId) return true;
+    if (!actors.has(someone)) actors.set(someone, await actorOf(someone));
+    return mayEnter(actors.get(someone), learnerId);
+  }
+
   const ending: Promise<void>[] = [];
-  for (const shell of shells.opened(openedById)) {
-    if (!actors.has(shell.openedById)) actors.set(shell.openedById, await actorOf(shell.openedById));
-    if (mayEnter(actors.get(shell.openedById), shell.learnerId)) continue;
-    const ended = shells.end(shell.id).catch((error: unknown) => {
-      log.error(
-        { err: error, terminalId: shell.id },
-        'a shell of one who may not be there could not be ended',
-      );
-    });
-    ending.push(ended);
+  for (const { id, openedById, learnerId, live } of shells.all()) {
+    if (!(await mayBeThere(openedById, learnerId))) {
+      const ended = shells.end(id).catch((error: unknown) => {
+        log.error({ err: error, terminalId: id }, 'a shell of one who may not be there could not be ended');
+      });
+      ending.push(ended);
+      continue;
+    }
+    for (const viewer of live.viewers.all()) {
+      if (await mayBeThere(viewer.userId, learnerId)) continue;
+      live.viewers.drop(({ id: other }) => other === viewer.id);
+    }
   }
   await Promise.all(ending);
 }

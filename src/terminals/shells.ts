@@ -1,23 +1,27 @@
-import type { EngineTerminal } from '../engine/engine.ts';
 import { createTurns } from '../turns.ts';
+import type { LiveTerminal } from './live-terminal.ts';
 
 /** Shells ended at the same time: ending one takes the engine a command in the machine. */
 const ENDS_AT_ONCE = 16;
 
-/** A shell whose stream this process holds. */
-interface HeldShell extends ShellPlace {
-  /** Resolves when the shell has ended and that is noted. */
-  gone: Promise<void>;
-  ending: Promise<void> | undefined;
-}
+/** How long what has ended is remembered, in milliseconds, and of how many shells. */
+const REMEMBERED_MS = 60_000;
+const MOST_REMEMBERED = 64;
 
 /** Whose shell it is, and in whose session. */
-interface ShellPlace {
+export interface ShellPlace {
   sessionId: string;
   /** Whose session it is. */
   learnerId: string;
   openedById: string;
-  engineTerminal: EngineTerminal;
+}
+
+/** A shell whose stream this process holds. */
+interface HeldShell extends ShellPlace {
+  live: LiveTerminal;
+  /** Resolves when this process has let it go, and that is noted. */
+  gone: Promise<void>;
+  ending: Promise<void> | undefined;
 }
 
 export type Shells = ReturnType<typeof createShells>;
@@ -25,6 +29,17 @@ export type Shells = ReturnType<typeof createShells>;
 /** The shells this process holds, and the one way in which they are ended. */
 export function createShells() {
   const held = new Map<string, HeldShell>();
+  /** Those that ended a moment ago, for who was cut off then. */
+  const ended = new Map<string, ShellPlace & { live: LiveTerminal }>();
+
+  function remember(id: string, shell: ShellPlace & { live: LiveTerminal }): void {
+    ended.set(id, shell);
+    for (const [oldest] of ended) {
+      if (ended.size <= MOST_REMEMBERED) break;
+      ended.delete(oldest);
+    }
+    setTimeout(() => ended.delete(id), REMEMBERED_MS).unref();
+  }
   const turns = createTurns(ENDS_AT_ONCE);
 
   /** Ends the shell with all that hangs on it, once however often it is asked; resolves when that is noted. */
@@ -32,7 +47,10 @@ export function createShells() {
     const shell = held.get(id);
     if (!shell) return Promise.resolve();
     shell.ending ??= turns
-      .run(() => endShell(shell))
+      .run(async () => {
+        await shell.live.end();
+        await shell.gone;
+      })
       .catch((error: unknown) => {
         // The engine may answer again: the next caller tries anew.
         shell.ending = undefined;
@@ -44,32 +62,47 @@ export function createShells() {
   return {
     end,
     has: (id: string) => held.has(id),
+    /** Also one that has ended a moment ago: what it printed last, and how it ended, is for who comes back. */
+    get: (id: string): (ShellPlace & { live: LiveTerminal }) | undefined => held.get(id) ?? ended.get(id),
     ids: () => [...held.keys()],
-    /** Of what one user opened, or of all. */
-    opened: (openedById?: string) =>
-      [...held]
-        .filter(([, of]) => openedById === undefined || of.openedById === openedById)
-        .map(([id, { openedById, learnerId }]) => ({ id, openedById, learnerId })),
+    all: (): (ShellPlace & { id: string; live: LiveTerminal })[] =>
+      [...held].map(([id, { live, sessionId, learnerId, openedById }]) => ({
+        id,
+        live,
+        sessionId,
+        learnerId,
+        openedById,
+      })),
     ofSession: (sessionId: string) =>
       [...held].filter(([, of]) => of.sessionId === sessionId).map(([id]) => id),
 
-    /** Holds the shell until it has ended; `note` is called then, must not fail, and the shell is let go once it resolves. */
-    hold(id: string, shell: ShellPlace, note: (exitCode: number | undefined) => Promise<void>): void {
-      const gone = shell.engineTerminal.exited.then(note).finally(() => held.delete(id));
+    /** Holds the shell until it is over for this process; `note` is called then, must not fail, and the shell is let go once it resolves. */
+    hold(
+      id: string,
+      shell: ShellPlace & { live: LiveTerminal },
+      note: (over: Awaited<LiveTerminal['over']>) => Promise<void>,
+    ): void {
+      const gone = shell.live.over.then(async (over) => {
+        if (over !== 'elsewhere') remember(id, shell);
+        await note(over).finally(() => held.delete(id));
+      });
       held.set(id, { ...shell, gone, ending: undefined });
     },
 
-    /** Ends all of them; those that the engine did not end are counted in the answer. */
-    async endAll(): Promise<{ failed: number }> {
-      const results = await Promise.allSettled([...held.keys()].map(end));
-      return { failed: results.filter(({ status }) => status === 'rejected').length };
+    /** Lets go of those that go on by themselves and ends the others; which were left, and how many others the engine did not end. */
+    async leaveAll(): Promise<{ left: string[]; failed: number }> {
+      const left: string[] = [];
+      const ends: Promise<void>[] = [];
+      for (const [id, { live, gone }] of held) {
+        if (!live.durable) ends.push(end(id));
+        else {
+          left.push(id);
+          live.leave();
+          ends.push(gone);
+        }
+      }
+      const results = await Promise.allSettled(ends);
+      return { left, failed: results.filter(({ status }) => status === 'rejected').length };
     },
   };
-}
-
-async function endShell({ engineTerminal, gone }: HeldShell): Promise<void> {
-  // What it still prints is for nobody: a viewer that stands still must not keep the stream from its end.
-  engineTerminal.stream.removeAllListeners('data').resume();
-  await engineTerminal.end();
-  await gone;
 }

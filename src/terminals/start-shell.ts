@@ -3,19 +3,19 @@ import { fault } from '../errors.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { shellOf } from '../labs/machine-shell.ts';
 import type { RunningMachine } from '../sessions/session.ts';
-import type { TakenTerminal } from './terminal-store.ts';
+import type { TerminalSize } from './terminal.ts';
 
 /** Starts the shell that the session's lab gives the machine, at the terminal's size. @throws SHELL_NOT_STARTED, LAB_NOT_FOUND, MACHINE_NOT_FOUND */
 export async function startShell(options: {
-  terminal: TakenTerminal;
+  size: TerminalSize;
   machine: RunningMachine;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal'>;
 }): Promise<EngineTerminal> {
-  const { terminal, machine, catalogue, engine } = options;
+  const { size, machine, catalogue, engine } = options;
   const lab = catalogue.version(machine.labSlug, machine.labVersion);
   const described = lab.machines.find(({ name }) => name === machine.name);
   if (!described) throw fault('MACHINE_NOT_FOUND', { machine: machine.name });
-  const { rows, cols } = terminal;
+  const { rows, cols } = size;
   return engine.openTerminal(machine.machineId, { ...shellOf(described), rows, cols });
 }

@@ -2,30 +2,39 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import { system } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import { hashSecret } from '../identity/secrets.ts';
+import type { UserService } from '../identity/user.ts';
 import { newId } from '../ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
 import { rest } from '../rest.ts';
 import { authorize, requireSomebody } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
-import { attachedTerminal } from './attach.ts';
-import { holdUntil, recoverShells, RENEW_EVERY_MS, upkeep, watchSessions } from './holding.ts';
+import { createHolds } from './adopting.ts';
+import { attachViewer } from './attaching.ts';
+import type { Snapshots } from './attaching.ts';
+import { recoverShells, RENEW_EVERY_MS, upkeep, watchSessions } from './holding.ts';
+import { createJoining } from './joining.ts';
 import { mayStay } from './openers.ts';
 import type { ActorOf } from './openers.ts';
 import { createShells } from './shells.ts';
-import { startShell } from './start-shell.ts';
 import { requireTerminalSize } from './terminal-size.ts';
-import type { TerminalStore } from './terminal-store.ts';
-import type { AttachedTerminal, Terminal, TerminalService } from './terminal.ts';
+import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
+import type { AttachedTerminal, AttachRequest, TerminalService } from './terminal.ts';
+import type { TicketStore } from './ticket-store.ts';
 import { createTicket, TICKET_LIFETIME_MS } from './tickets.ts';
+import type { ViewerRole } from './viewer.ts';
 
 export interface TerminalServiceOptions {
   store: TerminalStore;
+  tickets: TicketStore;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  users: Pick<UserService, 'get'>;
   catalogue: Pick<LabCatalogue, 'version'>;
-  engine: Pick<Engine, 'openTerminal' | 'endShell'>;
+  engine: Pick<Engine, 'openTerminal' | 'reattachTerminal' | 'endShell'>;
+  snapshots: Snapshots;
   actorOf: ActorOf;
   events: EventBus;
   clock: Clock;
@@ -40,15 +49,18 @@ export interface TerminalServiceOptions {
 
 /** Terminals: tickets, the shells this process holds, and what a crash left of others. */
 export function createTerminalService(options: TerminalServiceOptions): TerminalService {
-  const { store, sessions, actorOf, events, clock, log, holder, terminalLimit } = options;
+  const { store, tickets, sessions, users, actorOf, snapshots, events, clock, log, holder, terminalLimit } =
+    options;
   const shells = createShells();
-  const holding = { ...options, shells };
+  const holds = createHolds({ ...options, shells });
+  const holding = { ...options, shells, adopt: holds.adopt };
+  const joining = createJoining({ ...options, shells, holds });
   const stopWatching = watchSessions(holding);
-  const starting = new Set<Promise<unknown>>();
+  const attaching = new Set<Promise<unknown>>();
   let stopping = false;
 
   /** The terminal, where the actor may enter its session's machines; undefined where it is not there for them. */
-  async function reach(actor: Actor | undefined, id: string): Promise<Terminal | undefined> {
+  async function reach(actor: Actor | undefined, id: string): Promise<StoredTerminal | undefined> {
     requireSomebody(actor);
     const terminal = await store.find(id);
     if (!terminal) return undefined;
@@ -61,60 +73,34 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     }
   }
 
-  async function attach(terminalId: string, ticket: string): Promise<AttachedTerminal> {
-    const now = clock.now();
-    const terminal = await store.take({
-      id: terminalId,
-      ticketHash: hashSecret(ticket),
-      now,
-      holder,
-      heldUntil: holdUntil(now),
+  async function giveTicket(terminalId: string, userId: string, role: ViewerRole): Promise<string> {
+    const { secret, hash } = createTicket();
+    const expiresAt = new Date(clock.now().getTime() + TICKET_LIFETIME_MS);
+    await tickets.insert({ terminalId, userId, role, hash, expiresAt });
+    return secret;
+  }
+
+  async function attach(terminalId: string, request: AttachRequest): Promise<AttachedTerminal> {
+    const ticket = await tickets.take(hashSecret(request.ticket), terminalId, clock.now());
+    if (!ticket) throw fault('TICKET_INVALID');
+    const { userId, role } = ticket;
+    const { live, learnerId } = await joining.join(terminalId, userId);
+    if (!(await mayStay(actorOf, { userId, learnerId }))) throw fault('TICKET_INVALID');
+    const { name } = await users.get(system, userId);
+    if (stopping) throw fault('SHUTTING_DOWN');
+    return attachViewer({
+      terminalId,
+      live,
+      viewer: { id: request.client?.id ?? newId(clock.now()), userId, name, role },
+      request,
+      snapshots,
+      onResize(size) {
+        store.resized(terminalId, size).catch((error: unknown) => {
+          log.warn({ err: error, terminalId }, 'the size of a terminal could not be noted');
+        });
+      },
+      log,
     });
-    if (!terminal) throw fault('TICKET_INVALID');
-    try {
-      const { sessionId, openedById } = terminal;
-      const opener = await actorOf(openedById);
-      if (!opener) throw fault('TICKET_INVALID');
-      const machine = await sessions.machine(opener, sessionId, terminal.machine);
-      const engineTerminal = await startShell({ ...options, terminal, machine });
-      const { learnerId } = machine;
-      shells.hold(terminalId, { sessionId, learnerId, openedById, engineTerminal }, (exitCode) =>
-        noteEnd(terminalId, exitCode),
-      );
-      const handle = { machineId: machine.machineId, shell: engineTerminal.shell };
-      if (!(await store.started(terminalId, handle))) throw fault('TICKET_INVALID');
-      // A change of the opener that came before the hold found no shell to end.
-      if (!(await mayStay(actorOf, { openedById, learnerId }))) throw fault('TICKET_INVALID');
-      if (stopping) throw fault('SHUTTING_DOWN');
-      return attachedTerminal({
-        terminal,
-        engineTerminal,
-        clock,
-        touchSession: (id) => sessions.touch(id),
-        detach: () => shells.end(terminalId),
-      });
-    } catch (error) {
-      await giveUp(terminalId);
-      throw error;
-    }
-  }
-
-  async function giveUp(terminalId: string): Promise<void> {
-    try {
-      if (shells.has(terminalId)) await shells.end(terminalId);
-      else await store.end(terminalId, { at: clock.now() });
-    } catch (error) {
-      log.error({ err: error, terminalId }, 'a shell that nobody sees could not be ended yet');
-    }
-  }
-
-  /** Where the database does not answer now, the hold on the terminal runs out, and it is marked then. */
-  async function noteEnd(terminalId: string, exitCode: number | undefined): Promise<void> {
-    try {
-      await store.end(terminalId, { at: clock.now(), exitCode });
-    } catch (error) {
-      log.error({ err: error, terminalId }, 'the end of a terminal could not be noted yet');
-    }
   }
 
   return {
@@ -123,30 +109,38 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       const { rows, cols } = requireTerminalSize(size);
       await sessions.machine(actor, sessionId, machine);
       const now = clock.now();
-      const ticket = createTicket();
+      const { userId } = actor;
+      const place = { sessionId, machine, openedById: userId };
       const terminal = await store.insert({
         id: newId(now),
-        sessionId,
-        machine,
-        openedById: actor.userId,
+        ...place,
         rows,
         cols,
-        ticketHash: ticket.hash,
-        ticketExpiresAt: new Date(now.getTime() + TICKET_LIFETIME_MS),
         now,
         limit: terminalLimit,
       });
-      return { terminal, ticket: ticket.secret };
+      return { terminal, ticket: await giveTicket(terminal.id, userId, 'owner') };
     },
 
-    async attach(terminalId, ticket) {
+    async ticket(actor, terminalId, wanted) {
+      const terminal = await reach(actor, terminalId);
+      requireSomebody(actor);
+      if (!terminal) throw fault('TERMINAL_NOT_FOUND');
+      if (terminal.endedAt && !shells.get(terminalId)) throw fault('TERMINAL_ENDED');
+      const isOwner = actor.userId === terminal.openedById;
+      const role = wanted ?? (isOwner ? 'owner' : 'watching');
+      if (role === 'owner' && !isOwner) throw fault('FORBIDDEN', { needed: 'a terminal that you opened' });
+      return { terminal, role, ticket: await giveTicket(terminal.id, actor.userId, role) };
+    },
+
+    async attach(terminalId, request) {
       if (stopping) throw fault('SHUTTING_DOWN');
-      const attached = attach(terminalId, ticket);
-      starting.add(attached);
+      const attached = attach(terminalId, request);
+      attaching.add(attached);
       try {
         return await attached;
       } finally {
-        starting.delete(attached);
+        attaching.delete(attached);
       }
     },
 
@@ -163,7 +157,10 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
         return true;
       }
       const closed = await store.end(terminalId, { at: clock.now() });
-      if (closed) await events.publish('terminal.ended', { terminalId, sessionId: terminal.sessionId });
+      if (closed) {
+        await events.publish('terminal.ended', { terminalId, sessionId: terminal.sessionId });
+        await joining.endUnheld(terminal);
+      }
       return closed;
     },
 
@@ -184,8 +181,9 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     async shutdown() {
       stopping = true;
       stopWatching();
-      await Promise.allSettled(starting);
-      const { failed } = await shells.endAll();
+      await Promise.allSettled(attaching);
+      const { left, failed } = await shells.leaveAll();
+      await store.letGo(left, holder);
       if (failed > 0) log.warn({ shells: failed }, 'shells were left for the next start to end');
     },
   };

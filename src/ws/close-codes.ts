@@ -30,6 +30,7 @@ export const closeCodes: Record<FaultCode, number> = {
   TOKEN_EXPIRED: 4401,
   SIGN_IN_LINK_INVALID: 4401,
   TICKET_INVALID: 4401,
+  TERMINAL_READ_ONLY: 4403,
   FORBIDDEN: 4403,
   ROOT_REFUSED: 4403,
   ORIGIN_REFUSED: 4403,
@@ -47,6 +48,7 @@ export const closeCodes: Record<FaultCode, number> = {
   STEP_NOT_FOUND: 4404,
   SESSION_NOT_FOUND: 4404,
   MACHINE_NOT_FOUND: 4404,
+  TERMINAL_NOT_FOUND: 4404,
   CONTAINER_NOT_FOUND: 4404,
   IMAGE_NOT_FOUND: 4404,
   PREVIEW_UNKNOWN: 4404,
@@ -77,6 +79,7 @@ export const closeCodes: Record<FaultCode, number> = {
   FOLDER_NOT_EMPTY: 4409,
 
   // It is over.
+  TERMINAL_ENDED: 4410,
   SESSION_IDLE: 4410,
   SESSION_LIFETIME_OVER: 4410,
   MACHINE_LOST: 4410,
@@ -118,6 +121,7 @@ export const closeCodes: Record<FaultCode, number> = {
 
   // It stops and starts again.
   SHUTTING_DOWN: 1012,
+  TERMINAL_ELSEWHERE: 1012,
   EVENTS_CLOSED: 1012,
   PROVISIONING_INTERRUPTED: 1012,
   CHECK_INTERRUPTED: 1012,
@@ -126,6 +130,7 @@ export const closeCodes: Record<FaultCode, number> = {
 
   // It has too much to do, or waits for something itself.
   RATE_LIMITED: 1013,
+  TERMINAL_TOO_SLOW: 1013,
   PREVIEW_LIMIT: 1013,
   SUBNETS_EXHAUSTED: 1013,
   PROVISIONING_TIMED_OUT: 1013,

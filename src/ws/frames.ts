@@ -1,20 +1,39 @@
 import { fault } from '../errors.ts';
 import type { FaultDetails } from '../errors.ts';
 import type { TerminalSize } from '../terminals/terminal.ts';
+import type { ViewerRole } from '../terminals/viewer.ts';
 
 /** First byte of every frame, in both directions. */
 const FRAME_DATA = 0x00;
 const FRAME_CONTROL = 0x01;
+const FRAME_SNAPSHOT = 0x02;
 
 /** Largest frame from a client, in bytes with its type: a paste in one piece, and nothing that fills memory. */
 export const MAX_CLIENT_FRAME = 64 * 1024;
+
+/** Most output in one frame from the server, in bytes. */
+export const MAX_SERVER_BYTES = 128 * 1024;
 
 /** Largest control frame from a client, in bytes: the ones there are need less than a tenth. */
 const MAX_CONTROL_BYTES = 1024;
 
 /** What the server tells beside the output. */
 export type ServerControl =
-  | ({ type: 'hello'; terminal: string; offset: number; window: number } & TerminalSize)
+  | ({
+      type: 'hello';
+      terminal: string;
+      role: ViewerRole;
+      offset: number;
+      live: number;
+      window: number;
+      durable: boolean;
+      snapshot: boolean;
+      typed?: number;
+    } & TerminalSize)
+  | { type: 'viewers'; viewers: { id: string; name: string; role: ViewerRole; you: boolean }[] }
+  | { type: 'typing'; viewer: string; name: string }
+  | ({ type: 'size' } & TerminalSize)
+  | { type: 'typed'; offset: number }
   | { type: 'exit'; code: number | null }
   | { type: 'error'; code: string; message: string; details: FaultDetails; retry: boolean };
 
@@ -24,13 +43,18 @@ export type ClientFrame =
   | { type: 'resize'; rows: unknown; cols: unknown }
   | { type: 'ack'; offset: number };
 
-/** Puts the type before the chunk. */
-export function dataFrame(chunks: readonly Buffer[], bytes: number): Buffer {
+/** A frame for so many bytes of output, which are put in from its second byte on. */
+export function outputFrame(bytes: number): Buffer {
   const frame = Buffer.allocUnsafe(1 + bytes);
   frame[0] = FRAME_DATA;
-  let at = 1;
-  for (const chunk of chunks) at += chunk.copy(frame, at);
   return frame;
+}
+
+/** What draws a screen, in as many frames as it takes. */
+export function* snapshotFrames(snapshot: Buffer): Generator<Buffer> {
+  for (let at = 0; at < snapshot.length; at += MAX_SERVER_BYTES) {
+    yield Buffer.concat([Buffer.of(FRAME_SNAPSHOT), snapshot.subarray(at, at + MAX_SERVER_BYTES)]);
+  }
 }
 
 export function controlFrame(control: ServerControl): Buffer {

@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { WebSocket } from '@fastify/websocket';
-import { dataFrame } from './frames.ts';
+import type { AttachedTerminal } from '../terminals/terminal.ts';
+import { MAX_SERVER_BYTES, outputFrame } from './frames.ts';
 
 /**
  * Output that a client which acknowledges may have before it, in bytes. A browser's parser takes 5
@@ -14,102 +14,103 @@ const WINDOW_LOW_BYTES = WINDOW_BYTES / 2;
 const BUFFERED_HIGH_BYTES = 256 * 1024;
 const BUFFERED_LOW_BYTES = 64 * 1024;
 
-/** Most that is gathered into one frame, in bytes: two reads of the engine's connection. */
+/** Most that is gathered in one turn of the event loop, in bytes. */
 const GATHER_BYTES = 64 * 1024;
 
 const SEND_OPTIONS = { binary: true, compress: false };
 
 export interface Output {
-  /** Sends what is gathered now. */
+  /** There may be more: sends it, at once or with what follows in this turn. */
+  more(): void;
+  /** Sends all there is now, however much is under way. */
   flush(): void;
   /** The client has taken all output before `offset`. What was not sent yet can not be acknowledged. */
   acknowledge(offset: number): void;
-  /** Takes nothing more from the stream. */
   stop(): void;
 }
 
 /**
- * Carries a shell's output to a socket. The first chunk of a turn of the event loop goes at once,
- * what follows in the same turn goes together, so a key's echo never waits for a timer. The stream
- * is paused while the client, or the network, has too much before it, and that holds the shell back.
+ * Carries a terminal's output to a socket. The first of a turn of the event loop goes at once,
+ * what follows in the same turn goes together, so a key's echo never waits for a timer. While the client,
+ * or the network, has too much before it, nothing is sent and the terminal is told. `onLost` is called
+ * when what comes next is no longer kept.
  */
 export function carryOutput(options: {
-  stream: Readable;
+  terminal: Pick<AttachedTerminal, 'output' | 'start' | 'hold'>;
   socket: WebSocket;
-  onActivity: () => void;
+  onLost: () => void;
 }): Output {
-  const { stream, socket, onActivity } = options;
-  let sent = 0;
-  let acknowledged = 0;
+  const { terminal, socket, onLost } = options;
+  const { output, start } = terminal;
+  let sent = start.offset;
+  let acknowledged = start.offset;
   /** The window is in force from a client's first ack on: clients that know none see all output too. */
   let acknowledges = false;
-  let paused = false;
+  let holding = false;
   let inTurn = false;
-  let gathered: Buffer[] = [];
-  let gatheredBytes = 0;
+  let over = false;
 
   const ahead = () => (acknowledges ? sent - acknowledged : 0);
+  const isBehind = () => ahead() > WINDOW_BYTES || socket.bufferedAmount > BUFFERED_HIGH_BYTES;
+  const hasRoom = () => ahead() <= WINDOW_LOW_BYTES && socket.bufferedAmount <= BUFFERED_LOW_BYTES;
 
-  function resumeIfTaken(): void {
-    if (!paused || ahead() > WINDOW_LOW_BYTES || socket.bufferedAmount > BUFFERED_LOW_BYTES) return;
-    paused = false;
-    stream.resume();
+  function hold(held: boolean): void {
+    if (holding === held) return;
+    holding = held;
+    terminal.hold(held);
   }
 
-  function pauseIfBehind(): void {
-    if (paused || (ahead() <= WINDOW_BYTES && socket.bufferedAmount <= BUFFERED_HIGH_BYTES)) return;
-    paused = true;
-    stream.pause();
-  }
-
-  function send(chunks: readonly Buffer[], bytes: number): void {
-    sent += bytes;
+  function sendNext(): void {
+    const frame = outputFrame(Math.min(output.next - sent, MAX_SERVER_BYTES));
+    sent += output.copy(sent, frame, 1);
     // Called also when the socket closed meanwhile; the connection learns that by its own event.
-    socket.send(dataFrame(chunks, bytes), SEND_OPTIONS, resumeIfTaken);
-    pauseIfBehind();
+    socket.send(frame, SEND_OPTIONS, goOn);
   }
 
-  function flush(): void {
-    if (gatheredBytes === 0) return;
-    const chunks = gathered;
-    const bytes = gatheredBytes;
-    gathered = [];
-    gatheredBytes = 0;
-    send(chunks, bytes);
+  function send(bounded: boolean): void {
+    while (!over && sent < output.next) {
+      if (sent < output.first) return lose();
+      sendNext();
+      if (bounded && isBehind()) return hold(true);
+    }
+  }
+
+  function lose(): void {
+    over = true;
+    onLost();
+  }
+
+  function goOn(): void {
+    if (over || !holding || !hasRoom()) return;
+    hold(false);
+    send(true);
   }
 
   function endTurn(): void {
     inTurn = false;
-    flush();
+    if (!holding) send(true);
   }
-
-  function onData(chunk: Buffer): void {
-    onActivity();
-    if (!inTurn) {
-      inTurn = true;
-      setImmediate(endTurn);
-      send([chunk], chunk.length);
-      return;
-    }
-    gathered.push(chunk);
-    gatheredBytes += chunk.length;
-    if (gatheredBytes >= GATHER_BYTES) flush();
-  }
-
-  stream.on('data', onData);
 
   return {
-    flush,
+    more() {
+      if (holding || over) return;
+      if (inTurn) {
+        if (output.next - sent >= GATHER_BYTES) send(true);
+        return;
+      }
+      inTurn = true;
+      setImmediate(endTurn);
+      send(true);
+    },
+    flush: () => send(false),
     acknowledge(offset) {
       acknowledges = true;
       acknowledged = Math.max(acknowledged, Math.min(offset, sent));
-      resumeIfTaken();
-      pauseIfBehind();
+      if (isBehind()) hold(true);
+      else goOn();
     },
     stop() {
-      stream.off('data', onData);
-      gathered = [];
-      gatheredBytes = 0;
+      over = true;
     },
   };
 }

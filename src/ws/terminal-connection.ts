@@ -2,9 +2,10 @@ import type { WebSocket } from '@fastify/websocket';
 import { fault, isFault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { AttachedTerminal } from '../terminals/terminal.ts';
+import type { AttachedTerminal, TerminalOver } from '../terminals/terminal.ts';
+import type { Viewer } from '../terminals/viewer.ts';
 import { CLOSE_EXITED, closeCodes, isRetryable, toFault } from './close-codes.ts';
-import { controlFrame, readClientFrame } from './frames.ts';
+import { controlFrame, readClientFrame, snapshotFrames } from './frames.ts';
 import type { ServerControl } from './frames.ts';
 import { carryInput } from './input.ts';
 import type { Input } from './input.ts';
@@ -12,8 +13,11 @@ import { carryOutput, WINDOW_BYTES } from './output.ts';
 import type { Output } from './output.ts';
 import { limitUnreadAnswers } from './unread-answers.ts';
 
-/** Sizes a terminal can not have that are answered and forgiven, so that a window dragged to nothing costs nobody a shell. */
-const MAX_REFUSED_SIZES = 16;
+/**
+ * Refusals that are told and forgiven, so that a window dragged to nothing, or a key pressed by who only looks on,
+ * costs nobody the connection.
+ */
+const MAX_FORGIVEN = 16;
 
 interface Carried {
   terminal: AttachedTerminal;
@@ -35,7 +39,7 @@ export function carryTerminal(options: {
   let early: (() => void)[] | undefined = [];
   let carried: Carried | undefined;
   let over = false;
-  let refusedSizes = 0;
+  let forgiven = 0;
 
   function tell(control: ServerControl): void {
     if (socket.readyState === socket.OPEN) socket.send(controlFrame(control), { binary: true });
@@ -46,16 +50,11 @@ export function carryTerminal(options: {
     over = true;
     early = undefined;
     if (!carried) return;
-    const { terminal, output } = carried;
+    const { terminal, input, output } = carried;
     carried = undefined;
+    input.stop();
     output.stop();
-    release(terminal);
-  }
-
-  function release(terminal: AttachedTerminal): void {
-    terminal.detach().catch((error: unknown) => {
-      log.error({ err: error, terminalId: terminal.terminalId }, 'a shell could not be ended');
-    });
+    terminal.detach();
   }
 
   function close(code: number, reason: string): void {
@@ -80,13 +79,15 @@ export function carryTerminal(options: {
 
   function resize(terminal: AttachedTerminal, size: { rows: unknown; cols: unknown }): void {
     terminal.resize(size).catch((error: unknown) => {
-      if (over) return;
-      if (!isFault(error, 'TERMINAL_SIZE_INVALID') || ++refusedSizes > MAX_REFUSED_SIZES) {
-        fail(error);
-        return;
-      }
-      tellError(error, false);
+      refuse(error);
     });
+  }
+
+  function refuse(error: unknown): void {
+    if (over) return;
+    const isForgiven = isFault(error, 'TERMINAL_SIZE_INVALID', 'TERMINAL_READ_ONLY');
+    if (isForgiven && ++forgiven <= MAX_FORGIVEN) tellError(error, false);
+    else fail(error);
   }
 
   function receive(data: Buffer, isBinary: boolean): void {
@@ -104,33 +105,65 @@ export function carryTerminal(options: {
       else if (frame.type === 'ack') carried.output.acknowledge(frame.offset);
       else resize(carried.terminal, frame);
     } catch (error) {
-      fail(error);
+      refuse(error);
     }
   }
 
-  function exited(exitCode: number | undefined): void {
+  function ended(end: TerminalOver): void {
     if (over || !carried) return;
+    if (end === 'elsewhere') {
+      fail(fault('TERMINAL_ELSEWHERE'));
+      return;
+    }
     carried.output.flush();
-    tell({ type: 'exit', code: exitCode ?? null });
+    // What could not be sent was told, and closed the socket.
+    if (!carried) return;
+    tell({ type: 'exit', code: end.exitCode ?? null });
     close(CLOSE_EXITED, 'exited');
+  }
+
+  function sayHello({ terminalId, viewer, start, size, durable, typed }: AttachedTerminal): void {
+    const { offset, live, snapshot } = start;
+    tell({
+      type: 'hello',
+      terminal: terminalId,
+      role: viewer.role,
+      offset,
+      live,
+      window: WINDOW_BYTES,
+      ...size,
+      durable,
+      snapshot: snapshot !== undefined,
+      ...(typed !== undefined && { typed }),
+    });
+    if (socket.readyState !== socket.OPEN) return;
+    for (const frame of snapshotFrames(snapshot ?? Buffer.alloc(0))) socket.send(frame, { binary: true });
+  }
+
+  function listen({ terminal, output }: Carried): void {
+    const seen = ({ id, name, role }: Viewer) => ({ id, name, role, you: id === terminal.viewer.id });
+    terminal.listen({
+      onOutput: output.more,
+      onViewers: (viewers) => tell({ type: 'viewers', viewers: viewers.map(seen) }),
+      onTyping: ({ id, name }) => tell({ type: 'typing', viewer: id, name }),
+      onSize: ({ rows, cols }) => tell({ type: 'size', rows, cols }),
+    });
   }
 
   function begin(terminal: AttachedTerminal): void {
     if (over) {
-      release(terminal);
+      terminal.detach();
       return;
     }
-    const { stream, terminalId, size } = terminal;
-    tell({ type: 'hello', terminal: terminalId, offset: 0, window: WINDOW_BYTES, ...size });
-    const onActivity = () => terminal.touch();
+    sayHello(terminal);
     carried = {
       terminal,
-      input: carryInput({ stream, socket, onActivity }),
-      output: carryOutput({ stream, socket, onActivity }),
+      input: carryInput({ terminal, socket, onTyped: (offset) => tell({ type: 'typed', offset }) }),
+      output: carryOutput({ terminal, socket, onLost: () => fail(fault('TERMINAL_TOO_SLOW')) }),
     };
-    // Also after the terminal was let go: an error that nobody listens to would end the process.
-    stream.on('error', (error) => fail(fault('ENGINE_UNREACHABLE', {}, error)));
-    terminal.exited.then(exited, fail);
+    listen(carried);
+    carried.output.more();
+    terminal.over.then(ended, fail);
     const waiting = early ?? [];
     early = undefined;
     socket.resume();

@@ -2,6 +2,7 @@ import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fault } from '../errors.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
+import { readAttachQuery } from './attach-query.ts';
 import { TERMINAL_PROTOCOL } from './close-codes.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createOriginCheck } from './origin.ts';
@@ -39,7 +40,7 @@ export function registerTerminalSocket(
       log: app.log,
       attach: async () => {
         if (refusal) throw refusal;
-        return terminals.attach(id, ticket);
+        return terminals.attach(id, { ticket, ...readAttachQuery(request.query) });
       },
     });
   });

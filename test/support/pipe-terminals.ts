@@ -2,9 +2,16 @@ import { Duplex, PassThrough } from 'node:stream';
 import websocket from '@fastify/websocket';
 import { fastify } from 'fastify';
 import type { Test } from 'tap';
-import type { AttachedTerminal } from '../../src/terminals/terminal.ts';
+import type { TerminalEnd } from '../../src/engine/engine.ts';
+import { newId } from '../../src/ids.ts';
+import { attachViewer } from '../../src/terminals/attaching.ts';
+import { createLiveTerminal } from '../../src/terminals/live-terminal.ts';
+import type { LiveTerminal } from '../../src/terminals/live-terminal.ts';
+import type { AttachedTerminal, AttachRequest } from '../../src/terminals/terminal.ts';
+import type { ViewerRole } from '../../src/terminals/viewer.ts';
 import { registerTerminalSocket } from '../../src/ws/terminal-socket.ts';
 import { websocketOptions } from '../../src/ws/websocket-options.ts';
+import { quietLog } from './quiet-log.ts';
 import { TerminalClient } from './terminal-client.ts';
 
 export type PipeServer = Awaited<ReturnType<typeof servePipeTerminals>>;
@@ -16,7 +23,7 @@ export type PipeServer = Awaited<ReturnType<typeof servePipeTerminals>>;
 export async function servePipeTerminals(
   t: Test,
   options: {
-    attach?: (id: string, ticket: string, pipe: Pipe) => Promise<AttachedTerminal>;
+    attach?: (id: string, request: AttachRequest, pipe: Pipe) => Promise<AttachedTerminal>;
     publicUrl?: string;
     allowedOrigins?: string[];
     heartbeatMs?: number;
@@ -30,7 +37,7 @@ export async function servePipeTerminals(
     allowedOrigins: options.allowedOrigins ?? [],
     ...(options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs }),
     terminals: {
-      attach: (id, ticket) => options.attach?.(id, ticket, pipe) ?? Promise.resolve(pipe.terminal),
+      attach: (id, request) => options.attach?.(id, request, pipe) ?? pipe.attach(request),
     },
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -54,32 +61,56 @@ export type Pipe = ReturnType<typeof createPipe>;
 function createPipe() {
   const toClient = new PassThrough();
   const fromClient = new PassThrough();
-  const exit = later<number | undefined>();
+  const over = later<TerminalEnd>();
+  const stream = Duplex.from({ readable: toClient, writable: fromClient });
   const pipe = {
     toClient,
     fromClient,
-    exit: exit.resolve,
+    stream,
+    exit: (exitCode: number | undefined) => over.resolve({ exitCode }),
+    /** Another process of the service takes the shell. */
+    takeAway: () => over.resolve('cut'),
     sizes: [] as { rows: unknown; cols: unknown }[],
     detached: 0,
     touched: 0,
-    terminal: undefined as unknown as AttachedTerminal,
+    live: undefined as unknown as LiveTerminal,
+    /** A viewer more, as the socket is given them. */
+    async attach(
+      request: Partial<AttachRequest> = {},
+      { role = 'owner', name = 'Ada' }: { role?: ViewerRole; name?: string } = {},
+    ): Promise<AttachedTerminal> {
+      const attached = await attachViewer({
+        terminalId: 't1',
+        live: pipe.live,
+        viewer: { id: request.client?.id ?? newId(), userId: name, name, role },
+        request: { from: request.from, client: request.client },
+        snapshots: { take: async (output) => Buffer.from(`drawn ${output.length}`) },
+        onResize: () => undefined,
+        log: quietLog(),
+      });
+      return {
+        ...attached,
+        detach() {
+          pipe.detached++;
+          attached.detach();
+        },
+      };
+    },
   };
-  pipe.terminal = {
-    terminalId: 't1',
-    sessionId: 's1',
+  pipe.live = createLiveTerminal({
+    engineTerminal: {
+      stream,
+      offset: 0,
+      durable: true,
+      shell: '1:0:1',
+      over: over.promise,
+      resize: async (rows, cols) => void pipe.sizes.push({ rows, cols }),
+      end: async () => undefined,
+    },
     size: { rows: 24, cols: 80 },
-    stream: Duplex.from({ readable: toClient, writable: fromClient }),
-    exited: exit.promise,
-    resize: async ({ rows, cols }) => {
-      pipe.sizes.push({ rows, cols });
-    },
-    touch: () => {
-      pipe.touched++;
-    },
-    detach: async () => {
-      pipe.detached++;
-    },
-  };
+    reconnect: async () => 'elsewhere',
+    onActivity: () => pipe.touched++,
+  });
   return pipe;
 }
 

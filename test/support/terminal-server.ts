@@ -15,7 +15,7 @@ import { createUserService } from '../../src/identity/user-service.ts';
 import { createUserStore } from '../../src/identity/user-store.ts';
 import type { LabMachine } from '../../src/labs/lab.ts';
 import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
-import { createTerminalService } from '../../src/terminals/terminal-service.ts';
+import { createTerminals } from '../../src/terminals/create-terminals.ts';
 import type { TerminalServiceOptions } from '../../src/terminals/terminal-service.ts';
 import { createTerminalStore } from '../../src/terminals/terminal-store.ts';
 import { registerTerminalSocket } from '../../src/ws/terminal-socket.ts';
@@ -38,15 +38,16 @@ export type TerminalServer = Awaited<ReturnType<typeof serveTerminals>>;
  */
 export async function serveTerminals(
   t: Test,
-  options: { machine?: Partial<LabMachine> } & Partial<TerminalServiceOptions> = {},
+  options: { machine?: Partial<LabMachine>; holdsShells?: boolean } & Partial<TerminalServiceOptions> = {},
 ) {
-  const { machine, ...changes } = options;
+  const { machine, holdsShells = true, ...changes } = options;
   const database = await freshDatabase(t, 'sqlite');
   const actors = await createActors(database);
   const installation = newInstallation(t);
   const engine = createDockerEngine({
     installation,
     host: process.env['DOCKER_HOST'],
+    holdsShells,
   });
   t.teardown(() => engine.close());
 
@@ -73,7 +74,7 @@ export async function serveTerminals(
   t.teardown(() => authentication.close());
 
   const { actorOf } = authentication;
-  const parts = { database, engine, actorOf, events, sessions: sessions.service, catalogue, log };
+  const parts = { database, engine, actorOf, users, events, sessions: sessions.service, catalogue, log };
   const service = await serveProcess(t, { ...parts, ...changes });
   const session = await sessions.service.start(actors.owner, { lab: 'shells' });
   await whenState(sessions.service, session.id, 'ready', 'failed');
@@ -99,12 +100,11 @@ async function serveProcess(
   t: Test,
   options: { database: Database } & Omit<
     TerminalServiceOptions,
-    'store' | 'clock' | 'holder' | 'isGone' | 'terminalLimit'
+    'store' | 'tickets' | 'snapshots' | 'clock' | 'holder' | 'isGone' | 'terminalLimit'
   > &
     Partial<TerminalServiceOptions>,
 ) {
-  const terminals = createTerminalService({
-    store: createTerminalStore({ database: options.database }),
+  const terminals = createTerminals({
     clock: systemClock,
     holder: nameOwner(),
     isGone: isSurelyGone,
@@ -149,7 +149,12 @@ async function serveProcess(
       const opened = await open(actor, sessionId, options);
       const client = TerminalClient.connect(opened, { acknowledge: options.acknowledge ?? true });
       await client.expect('$ ');
-      return Object.assign(client, { id: opened.id });
+      /** Leaves, and ends the shell. */
+      async function end(): Promise<void> {
+        await client.close();
+        await terminals.close(actor, opened.id);
+      }
+      return Object.assign(client, { id: opened.id, end });
     },
   };
 }

@@ -135,6 +135,7 @@ export function createDockerEngine({
     execOutput: (machineId, command) => openExecOutput({ docker, direct }, machineId, command),
     openTerminal: async (machineId, spec) =>
       (await waiting.take(machineId, spec)) ?? shells.open(machineId, spec),
+    reattachTerminal: shells.reattach,
     prepareShell: waiting.prepare,
     isPrepared: waiting.has,
     async endShell(machineId, shell) {

@@ -4,7 +4,7 @@ import type { ByteSource } from '../../byte-source.ts';
 import { fault, isFault } from '../../errors.ts';
 import type { ExecOutputSpec } from '../engine-exec.ts';
 import type { EngineConnection } from './connection.ts';
-import { deferred } from './deferred.ts';
+import { deferred } from '../../deferred.ts';
 import { createDemultiplexer } from './demultiplexer.ts';
 import { readDirectly } from './direct-reading.ts';
 import { endInside, newMark } from './ending.ts';

@@ -10,8 +10,8 @@ import type { ExecOutput } from './exec-output.ts';
 import { call } from './faults.ts';
 import { environmentList } from './machine-config.ts';
 import { announced } from './shell-leader.ts';
-import { deferred } from './deferred.ts';
-import type { Deferred } from './deferred.ts';
+import { deferred } from '../../deferred.ts';
+import type { Deferred } from '../../deferred.ts';
 
 /** How long a command that is to be ended may take to appear: ending it before would miss it. */
 const APPEARANCE_MS = 10_000;

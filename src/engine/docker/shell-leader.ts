@@ -88,9 +88,9 @@ export function leaderHandle({ pid, uid, startTime }: Leader): string {
   return `${pid}:${uid}:${startTime}`;
 }
 
-/** The leader that a handle stands for, or undefined when it is none. */
+/** The leader that a handle begins with, or undefined when it does with none. */
 export function parseHandle(handle: string): Leader | undefined {
-  const [, pid, uid, startTime] = /^([1-9]\d{0,9}):(\d{1,10}):(\d{1,20})$/.exec(handle) ?? [];
+  const [, pid, uid, startTime] = /^([1-9]\d{0,9}):(\d{1,10}):(\d{1,20})(?:$|\/)/.exec(handle) ?? [];
   if (pid === undefined || uid === undefined || startTime === undefined) return undefined;
   return { pid: Number(pid), uid: Number(uid), startTime };
 }

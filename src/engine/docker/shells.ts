@@ -1,7 +1,8 @@
 import type Docker from 'dockerode';
+import { isFault } from '../../errors.ts';
 import type { EngineTerminal, ShellSpec, TerminalSpec } from '../engine.ts';
 import { call } from './faults.ts';
-import { openHeld, waitHeld } from './holder/held-terminals.ts';
+import { openHeld, reattachHeld, waitHeld } from './holder/held-terminals.ts';
 import type { ReachedMachine } from './holder/held-shell.ts';
 import { hasHolder } from './holder/holder-volume.ts';
 import { isOnThisHost } from './holder/machine-socket.ts';
@@ -35,6 +36,17 @@ export function createShells(context: {
       const machine = await reached(machineId);
       const held = machine && (await openHeld(machine, spec));
       return held ?? openTerminal(docker.getContainer(machineId), spec, { sizesAtStart });
+    },
+
+    /** Connects again to a shell that is held; undefined when it can not be reached. */
+    async reattach(machineId: string, handle: string, from: number): Promise<EngineTerminal | undefined> {
+      try {
+        const machine = await reached(machineId);
+        return machine && (await reattachHeld(machine, handle, from));
+      } catch (error) {
+        if (isFault(error, 'CONTAINER_NOT_FOUND')) return undefined;
+        throw error;
+      }
     },
 
     /** Starts a shell that waits. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { isFault } from '../../errors.ts';
-import type { EngineTerminal, TerminalSpec } from '../engine.ts';
+import type { EngineTerminal, TerminalEnd, TerminalSpec } from '../engine.ts';
 import { endInside } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { call, hasStatus } from './faults.ts';
@@ -38,9 +38,11 @@ export function terminalOf(shell: OpenShell): EngineTerminal {
   let ending: Promise<void> | undefined;
   return {
     stream,
+    offset: 0,
+    durable: false,
     shell: leaderHandle(leader),
     resize: (rows, cols) => resize(exec, rows, cols),
-    exited: exitOf(shell),
+    over: endOf(shell),
     end: () => (ending ??= endShellOf(shell)),
   };
 }
@@ -55,14 +57,14 @@ async function resize(exec: Docker.Exec, rows: number, cols: number): Promise<vo
 }
 
 /** Exit code at the stream's end. A stream that was cut off leaves a shell behind, which is ended here. */
-async function exitOf({ container, exec, stream, leader }: OpenShell): Promise<number | undefined> {
+async function endOf({ container, exec, stream, leader }: OpenShell): Promise<TerminalEnd> {
   await closed(stream);
   try {
     if (!stream.readableEnded) await endInside(container, { leader });
-    return await waitForExit(container, exec);
+    return { exitCode: await waitForExit(container, exec) };
   } catch (error) {
     // The machine went with its engine: endShell ends the shell once the engine is back.
-    if (isFault(error)) return undefined;
+    if (isFault(error)) return { exitCode: undefined };
     throw error;
   }
 }

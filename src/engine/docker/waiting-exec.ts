@@ -32,7 +32,7 @@ export async function waitInExec(container: Docker.Container, spec: ShellSpec): 
         throw error;
       }
       stream.destroy();
-      await terminal.exited;
+      await terminal.over;
       return undefined;
     },
     leave: () => stream.destroy(),

@@ -34,7 +34,7 @@ await test('a machine in which nobody has any power has held shells too', async 
   const spec = { command: ['sh', '-c', 'id -un; ls /dev/berth'], rows: 24, cols: 80 };
   const terminal = await engine.openTerminal(machineId, spec);
   await readScreen(terminal).until('learner\r\n');
-  t.equal(await terminal.exited, 0);
+  t.same(await terminal.over, { exitCode: 0 });
 });
 
 await test('a held shell', async (t) => {

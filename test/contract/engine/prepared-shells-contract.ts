@@ -57,7 +57,7 @@ export async function preparedShellsContract(open: (t: Test) => EngineHarness): 
         await screen.until('ready> ');
         t.ok(await begun(engine, machineId));
         terminal.stream.write('exit 42\n');
-        t.equal(await terminal.exited, 42);
+        t.same(await terminal.over, { exitCode: 42 });
         t.notOk(engine.isPrepared(machineId, handle));
       },
     );

@@ -75,7 +75,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write('exit 42\n');
-      t.equal(await terminal.exited, 42);
+      t.same(await terminal.over, { exitCode: 42 });
       await terminal.end();
     });
 
@@ -86,7 +86,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
         command: ['sh', '-c', 'id -un; pwd; echo "$WORD."; tty'],
       });
       t.match(await until('/dev/pts'), /learner\s+\/usr\s+a b\.\s/);
-      t.equal(await terminal.exited, 0);
+      t.same(await terminal.over, { exitCode: 0 });
     });
 
     await t.test('holds its shell back while nobody reads, and loses nothing', async (t) => {
@@ -98,7 +98,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       let bytes = 0;
       for await (const chunk of terminal.stream) bytes += (chunk as Buffer).length;
       t.equal(bytes, 14_888_896);
-      t.equal(await terminal.exited, 0);
+      t.same(await terminal.over, { exitCode: 0 });
     });
 
     await t.test('that can not start says why', async (t) => {
@@ -129,7 +129,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       terminal.stream.write(`${jobs}\n`);
       await sleep(500);
       await Promise.all([terminal.end(), terminal.end()]);
-      t.equal(await terminal.exited, 129);
+      t.same(await terminal.over, { exitCode: 129 });
       const left = async (number: number) => isRunning(engine, machineId, `sleep ${number}`);
       t.same(
         [await left(621), await left(622), await left(623), await left(624)],
@@ -149,13 +149,17 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       t.notOk(await isRunning(engine, machineId, '626'));
     });
 
-    await t.test('is ended by the loss of its stream too', async (t) => {
+    await t.test('is what has lost its stream too, unless its shell is durable', async (t) => {
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write('sleep 627\n');
       await sleep(300);
       terminal.stream.destroy();
-      t.type(await terminal.exited, 'number');
+      const over = await terminal.over;
+      t.equal(over === 'cut', terminal.durable);
+      t.equal(await isRunning(engine, machineId, 'sleep 627'), terminal.durable);
+      if (over !== 'cut') t.type(over.exitCode, 'number');
+      await terminal.end();
       t.notOk(await isRunning(engine, machineId, 'sleep 627'));
     });
 
@@ -179,7 +183,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     terminal.stream.write('sleep 631\n');
     await sleep(300);
     await crashing.cut();
-    t.equal(await terminal.exited, undefined);
+    t.same(await terminal.over, { exitCode: undefined });
     t.ok(await isRunning(engine, machineId, 'sleep 631'), 'the engine keeps it');
     t.ok(terminal.shell.length <= 64);
 
@@ -201,7 +205,57 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     const { terminal, until } = await openShell(engine, machineId);
     await until('ready> ');
     await engine.destroy(environmentId);
-    t.equal(await terminal.exited, undefined);
+    t.same(await terminal.over, terminal.durable ? 'cut' : { exitCode: undefined });
+    t.equal(await engine.reattachTerminal(machineId, terminal.shell, 0), undefined);
     await terminal.end();
+  });
+
+  await test('a durable terminal', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const terminal = await engine.openTerminal(machineId, {
+      command: ['bash', '--norc', '--noprofile'],
+      environment: { PS1: 'ready> ' },
+      rows: 31,
+      cols: 97,
+    });
+    const raw: Buffer[] = [];
+    terminal.stream.on('data', (chunk: Buffer) => raw.push(chunk));
+    const { until } = readScreen(terminal);
+    await until('ready> ');
+    if (!terminal.durable) {
+      t.equal(await engine.reattachTerminal(machineId, terminal.shell, 0), undefined, 'is only some engines’');
+      return;
+    }
+    t.equal(terminal.offset, 0);
+
+    await t.test('is connected to again, and gives what comes from any byte on', async (t) => {
+      terminal.stream.write('stty -echo; word=kept; seq 1000 1100\n');
+      await until('1100\r\nready> ');
+      terminal.stream.destroy();
+      t.equal(await terminal.over, 'cut');
+      const from = Buffer.concat(raw).indexOf('1050\r\n');
+      const again = await engine.reattachTerminal(machineId, terminal.shell, from);
+      if (!again) throw new Error('it is gone');
+      t.equal(again.offset, from);
+      t.equal(again.shell, terminal.shell);
+      const screen = readScreen(again);
+      t.match(await screen.until('1100\r\nready> '), /^1050\r\n1051\r\n/);
+      again.stream.write('echo $word $(stty size)\n');
+      await screen.until('kept 31 97');
+
+      const taken = await engine.reattachTerminal(machineId, terminal.shell, Number.MAX_SAFE_INTEGER);
+      t.equal(await again.over, 'cut', 'who was there is put out');
+      taken?.stream.resume().write('exit 7\n');
+      t.same(await taken?.over, { exitCode: 7 });
+    });
+
+    await t.test('that is none can not be connected to', async (t) => {
+      const [leader] = terminal.shell.split('/');
+      for (const handle of ['nonsense', `${leader}`, `${leader}/0123456789abcdef`, `${leader}/../../x`]) {
+        t.equal(await engine.reattachTerminal(machineId, handle, 0), undefined, handle);
+      }
+      t.equal(await engine.reattachTerminal('nothing', terminal.shell, 0), undefined);
+    });
   });
 }

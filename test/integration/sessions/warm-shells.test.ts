@@ -37,7 +37,7 @@ await test('the first terminal of a session that was made ahead is the shell tha
   await screen.until('ready> ');
   terminal.stream.write('stty size; exit\n');
   await screen.until('20 60');
-  t.equal(await terminal.exited, 0);
+  t.same(await terminal.over, { exitCode: 0 });
 });
 
 await test('a shell that waits for a process that is gone is ended when a session takes its machine', async (t) => {

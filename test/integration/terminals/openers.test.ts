@@ -32,7 +32,7 @@ await test('whoever is disabled, demoted or deleted is out of the machines, also
     await refused(ticket, 'SESSION_NOT_FOUND');
     learner.send('echo still-$((41+2))\r');
     await learner.expect('still-43');
-    await learner.close();
+    await learner.end();
   });
 
   await t.test('a learner who is disabled while typing', async (t) => {

@@ -1,12 +1,13 @@
 import { test } from 'tap';
 import { fault } from '../../../src/errors.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
+import { TerminalClient } from '../../support/terminal-client.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 
 const isGone = (holder: string) => holder === 'the-dead';
 
-await test('shells of a process that died are ended by the next, and those of one that lives are not', async (t) => {
-  const server = await serveTerminals(t);
+await test('streamed shells of a process that died are ended by the next, and those of one that lives are not', async (t) => {
+  const server = await serveTerminals(t, { holdsShells: false });
   const { owner, sessionId } = server;
   const dead = await server.another({ holder: 'the-dead' });
   const living = await server.another({ holder: 'the-living' });
@@ -25,7 +26,74 @@ await test('shells of a process that died are ended by the next, and those of on
     [kept.id],
   );
   t.match(await server.stored(left.id), { endedAt: Date });
-  await kept.close();
+  await kept.end();
+});
+
+await test('durable shells of a process that died go on with the next, which gives what was missed', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId } = server;
+  const dead = await server.another({ holder: 'the-dead' });
+  const left = await dead.shell(owner, sessionId);
+  left.forget();
+  left.send('word=kept; cd /tmp; (sleep 1; echo mean""while) & sleep 0.2\r');
+  await left.expect(/sleep 0.2\n[^]*\$ /);
+  const had = left.received;
+  const next = await server.another({ isGone });
+  await next.terminals.recover();
+  t.same(await left.expectClosed(), { code: 1012, reason: 'TERMINAL_ELSEWHERE' });
+  t.match(await next.terminals.list(owner, sessionId), [{ id: left.id, durable: true }]);
+
+  const { ticket } = await next.terminals.ticket(owner, left.id, undefined);
+  const back = TerminalClient.connect({ url: `${next.urlOf(left.id)}?from=${had}`, ticket });
+  const hello = await back.expectControl('hello');
+  t.match(hello, { offset: had, role: 'owner', durable: true, snapshot: false });
+  await back.expect('meanwhile\n');
+  t.notMatch(back.text, /sleep 0/, 'and nothing twice');
+  back.send('echo $word in $PWD\r');
+  await back.expect('\nkept in /tmp\n');
+  await back.close();
+  await next.terminals.close(owner, left.id);
+  t.same(await server.processes(), []);
+});
+
+await test('a service that stops leaves its durable shells to the next, at once', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId } = server;
+  const first = await server.another({ isGone: () => false });
+  const client = await first.shell(owner, sessionId);
+  client.send('word=kept\r');
+  await first.app.close();
+  await first.terminals.shutdown();
+  t.same(await client.expectClosed(), { code: 1012, reason: 'SHUTTING_DOWN' });
+  await server.terminals.recover();
+  const { ticket } = await server.terminals.ticket(owner, client.id, undefined);
+  const back = TerminalClient.connect({ url: server.urlOf(client.id), ticket });
+  t.match(await back.expectControl('hello'), { offset: 0 }, 'all that was printed is there');
+  back.send('echo $word\r');
+  await back.expect('\nkept\n');
+  await back.close();
+  await server.terminals.close(owner, client.id);
+});
+
+await test('a durable shell that ended meanwhile is marked, and one of a session that is over is not taken over', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId } = server;
+  const dead = await server.another({ holder: 'the-dead' });
+  const ended = await dead.shell(owner, sessionId);
+  const left = await dead.shell(owner, sessionId);
+  const { handle } = (await server.stored(ended.id)) ?? {};
+  await server.engine.endShell(handle?.machineId ?? '', handle?.shell ?? '');
+  await ended.expectClosed();
+  const next = await server.another({ isGone });
+  await server.database.client.terminal.update({
+    where: { id: ended.id },
+    data: { endedAt: null, heldBy: 'the-dead' },
+  });
+  await next.terminals.recover();
+  t.match(await server.stored(ended.id), { endedAt: Date });
+  t.equal((await server.stored(left.id))?.endedAt, undefined);
+  await server.sessions.stop(owner, sessionId);
+  await left.expectClosed();
 });
 
 await test('the hold of a process of which nothing is known runs out, and one that is kept up does not', async (t) => {
@@ -42,15 +110,13 @@ await test('the hold of a process of which nothing is known runs out, and one th
     await clock.advance(15_000);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  await left.expectClosed();
-  t.match(await server.stored(left.id), { endedAt: Date });
-  t.same(
-    (await server.terminals.list(owner, sessionId)).map(({ id }) => id),
-    [kept.id],
-  );
+  t.equal((await left.expectClosed()).code, 1012);
+  t.equal(server.terminals.held(), 2);
+  t.equal(kept.closed, undefined);
   upkeep.abort();
   await maintained;
-  await kept.close();
+  await kept.end();
+  await server.terminals.close(owner, left.id);
 });
 
 await test('a terminal that is closed through another process ends here too, even when no event comes', async (t) => {
@@ -79,7 +145,7 @@ await test('a terminal that is closed through another process ends here too, eve
 
 await test('a shell that can not be ended keeps no other from being ended, here or of the dead', async (t) => {
   const clock = createFakeClock(new Date());
-  const server = await serveTerminals(t, { clock });
+  const server = await serveTerminals(t, { clock, holdsShells: false });
   const { owner, sessionId, engine } = server;
   const dead = await server.another({ clock, holder: 'the-dead' });
   let refusals = 0;
@@ -114,7 +180,7 @@ await test('a shell that can not be ended keeps no other from being ended, here 
 });
 
 await test('shells of an engine that is away stay for the next time', async (t) => {
-  const server = await serveTerminals(t);
+  const server = await serveTerminals(t, { holdsShells: false });
   const { owner, sessionId } = server;
   const dead = await server.another({ holder: 'the-dead' });
   const left = await dead.shell(owner, sessionId);

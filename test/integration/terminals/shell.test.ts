@@ -17,7 +17,7 @@ await test('shells on the real engine', async (t) => {
       client.resize(50, 132);
       client.send('sleep 0.2; stty size\r');
       await client.expect(/\n50 132\n/);
-      await client.close();
+      await client.end();
     },
   );
 
@@ -40,7 +40,7 @@ await test('shells on the real engine', async (t) => {
     await client.expect(/\^C[^]*\$ /);
     client.send('echo code-$?\r');
     await client.expect('code-130');
-    await client.close();
+    await client.end();
     t.pass();
   });
 
@@ -62,7 +62,7 @@ await test('shells on the real engine', async (t) => {
     const bytes = client.bytes;
     const from = bytes.indexOf('begin') + 'begin'.length;
     t.same(bytes.subarray(from, from + 256), all);
-    await client.close();
+    await client.end();
   });
 
   await t.test('a character that is split over frames is whole for the shell', async (t) => {
@@ -70,7 +70,7 @@ await test('shells on the real engine', async (t) => {
     const bytes = Buffer.from('echo 한국어 ✓ | wc -m\r');
     for (const byte of bytes) client.send(Buffer.of(byte));
     await client.expect(/\n6\n/);
-    await client.close();
+    await client.end();
     t.pass();
   });
 
@@ -94,11 +94,11 @@ await test('shells on the real engine', async (t) => {
       client.send('echo number-$NUMBER on $(hostname)\r');
       await client.expect(new RegExp(`\nnumber-${place} on ${place === 2 ? 'other' : 'main'}\n`));
     }
-    await Promise.all(clients.map((client) => client.close()));
+    await Promise.all(clients.map((client) => client.end()));
   });
 
   await t.test(
-    'closing a viewer leaves no process, background children and a deaf shell included',
+    'closing a terminal leaves no process, background children and a deaf shell included',
     async (t) => {
       const plain = await shell();
       const busy = await shell();
@@ -111,7 +111,7 @@ await test('shells on the real engine', async (t) => {
         sleeps = (await server.processes()).filter((line) => /^sleep 111\d/.test(line)).length;
       }
       busy.socket.terminate();
-      await Promise.all([plain.close(), deaf.close()]);
+      await Promise.all([plain, busy, deaf].map(({ id }) => server.terminals.close(owner, id)));
       const deadline = Date.now() + 15_000;
       let left: unknown[] = ['?'];
       while (left.length > 0 && Date.now() < deadline) {
@@ -156,7 +156,7 @@ await test('shells on the real engine', async (t) => {
     client.send('echo still-here\r');
     await client.expect('\nstill-here');
     clearInterval(taking);
-    await client.close();
+    await client.end();
   });
 
   await t.test('a long output is whole, and so is a long input', async (t) => {
@@ -170,7 +170,7 @@ await test('shells on the real engine', async (t) => {
     const line = Buffer.alloc(60_000, 'x');
     for (let frame = 0; frame < 50; frame++) client.send(line);
     await client.expect(/\d+ 3000000/, 60_000);
-    await client.close();
+    await client.end();
   });
 
   await t.test('a frame of 100 MB closes the socket and nothing else', async (t) => {
@@ -179,7 +179,7 @@ await test('shells on the real engine', async (t) => {
     t.equal((await client.expectClosed()).code, 1009);
     neighbour.send('echo still-$((40+2))\r');
     await neighbour.expect('still-42');
-    await neighbour.close();
+    await neighbour.end();
   });
 });
 
@@ -193,8 +193,8 @@ await test('a shell that is not there is told as such', async (t) => {
   t.same(await server.terminals.list(server.owner, server.sessionId), []);
 });
 
-await test('when the service stops, viewers are told to come back and no shell stays', async (t) => {
-  const server = await serveTerminals(t);
+await test('when the service stops, viewers are told to come back, and shells that are streamed end', async (t) => {
+  const server = await serveTerminals(t, { holdsShells: false });
   const clients = await Promise.all([1, 2, 3].map(() => server.shell(server.owner, server.sessionId)));
   for (const client of clients) client.send('sleep 1300\r');
   await server.app.close();
@@ -202,7 +202,7 @@ await test('when the service stops, viewers are told to come back and no shell s
   for (const client of clients) t.same(await client.expectClosed(), { code: 1012, reason: 'SHUTTING_DOWN' });
   t.same(await server.processes(), []);
   t.same(await server.terminals.list(server.owner, server.sessionId), []);
-  await t.rejects(server.terminals.attach('x', 'y'), { code: 'SHUTTING_DOWN' });
+  await t.rejects(server.terminals.attach('x', { ticket: 'y', from: undefined, client: undefined }), { code: 'SHUTTING_DOWN' });
 });
 
 await test('when the session stops, its terminals end', async (t) => {

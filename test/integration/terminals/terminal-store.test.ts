@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import type { Database } from '../../../src/database/database.ts';
 import { newId } from '../../../src/ids.ts';
+import { createTicketStore } from '../../../src/terminals/ticket-store.ts';
 import { createTerminalStore } from '../../../src/terminals/terminal-store.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
@@ -23,15 +24,12 @@ async function prepare(t: Parameters<Parameters<typeof eachDatabase>[2]>[0], dat
       openedById: owner.userId,
       rows: 24,
       cols: 80,
-      ticketHash: `hash-${id}`,
-      ticketExpiresAt: new Date(now.getTime() + 60_000),
       now,
       limit,
     });
   };
-  const take = (id: string, change: { ticketHash?: string; now?: Date; holder?: string } = {}) =>
-    store.take({ id, ticketHash: `hash-${id}`, now: NOW, holder: 'me', heldUntil: after(45_000), ...change });
-  return { store, sessionId: session.id, insert, take };
+  const begin = (id: string, holder = 'me') => store.begin(id, { holder, until: after(45_000) }, NOW);
+  return { store, sessionId: session.id, owner, insert, begin };
 }
 
 await test('the limit holds however many open at once', async (t) => {
@@ -51,34 +49,65 @@ await test('the limit holds however many open at once', async (t) => {
 
 await test('a ticket is taken once, and only while it is good', async (t) => {
   await eachDatabase(t, 'tickets', async (t, database) => {
-    const { store, insert, take } = await prepare(t, database);
+    const { insert, owner } = await prepare(t, database);
+    const tickets = createTicketStore({ database });
     const { id } = await insert();
     const { id: other } = await insert();
-    t.equal(await take(other, { ticketHash: `hash-${id}` }), undefined, 'on another terminal');
-    t.equal(await take(id, { now: after(60_000) }), undefined, 'too late');
-    const taken = await Promise.all([take(id), take(id), take(id)]);
+    const ticket = { terminalId: id, userId: owner.userId, role: 'assisting' as const };
+    const give = (hash: string) => tickets.insert({ ...ticket, hash, expiresAt: after(60_000) });
+    await give('one');
+    t.equal(await tickets.take('one', other, NOW), undefined, 'on another terminal');
+    t.equal(await tickets.take('one', id, after(60_000)), undefined, 'too late');
+    const taken = await Promise.all([1, 2, 3].map(() => tickets.take('one', id, NOW)));
     t.same(
-      taken
-        .filter((terminal) => terminal !== undefined)
-        .map(({ rows, cols, machine }) => ({ rows, cols, machine })),
-      [{ rows: 24, cols: 80, machine: 'main' }],
+      taken.filter((each) => each !== undefined),
+      [ticket],
       'three at once',
     );
-    await store.end(other, { at: NOW });
-    t.equal(await take(other), undefined, 'of a terminal that was closed');
+    await give('two');
+    await tickets.expire(after(59_999));
+    t.same(await tickets.take('two', id, NOW), ticket);
+    await give('three');
+    await tickets.expire(after(60_000));
+    t.equal(await tickets.take('three', id, NOW), undefined, 'and goes when nobody used it');
+  });
+});
+
+await test('a shell is begun by one alone, and passes on only from whoever held it', async (t) => {
+  await eachDatabase(t, 'passing on', async (t, database) => {
+    const { store, insert, begin } = await prepare(t, database);
+    const { id } = await insert();
+    t.same((await Promise.all([begin(id), begin(id), begin(id)])).toSorted(), [false, false, true]);
+    const hold = (holder: string) => ({ holder, until: after(45_000) });
+    t.same(
+      (await Promise.all(['a', 'b', 'c'].map((holder) => store.passOn(id, 'me', hold(holder))))).toSorted(),
+      [false, false, true],
+    );
+    t.equal(await store.passOn(id, 'me', hold('d')), false);
+    t.same(await store.renew([id], hold('me')), [id], 'who lost it is told so');
+    const { heldBy = '' } = (await store.find(id)) ?? {};
+    await store.letGo([id], 'me');
+    t.same((await store.find(id))?.heldUntil, after(45_000), 'only who holds it lets it go');
+    await store.letGo([id], heldBy);
+    t.match(await store.heldByOthers('me', NOW), [{ id }]);
+    await store.end(id, { at: NOW });
+    t.equal(await store.passOn(id, heldBy, hold('e')), false);
+    const { id: ended } = await insert();
+    await store.end(ended, { at: NOW });
+    t.equal(await begin(ended), false, 'one that was closed is not begun');
   });
 });
 
 await test('an end is noted once, with its code', async (t) => {
   await eachDatabase(t, 'ends', async (t, database) => {
-    const { store, insert, take } = await prepare(t, database);
+    const { store, insert, begin } = await prepare(t, database);
     const { id } = await insert();
-    await take(id);
-    t.equal(await store.started(id, { machineId: 'm', shell: '7:0:1' }), true);
+    await begin(id);
+    t.equal(await store.started(id, { machineId: 'm', shell: '7:0:1', durable: false }), true);
     t.equal(await store.end(id, { at: after(1), exitCode: 3 }), true);
     t.equal(await store.end(id, { at: after(2) }), false);
     t.match(await store.find(id), { exitCode: 3, endedAt: after(1) });
-    t.equal(await store.started(id, { machineId: 'm', shell: '7:0:1' }), false);
+    t.equal(await store.started(id, { machineId: 'm', shell: '7:0:1', durable: false }), false);
     t.equal(await store.end('never-was', { at: NOW }), false);
     t.equal(await store.find('never-was'), undefined);
   });
@@ -86,9 +115,9 @@ await test('an end is noted once, with its code', async (t) => {
 
 await test('of however many that others hold, each whose hold ran out is found', async (t) => {
   await eachDatabase(t, 'many holds', async (t, database) => {
-    const { store, insert, take } = await prepare(t, database);
+    const { store, insert, begin } = await prepare(t, database);
     const { id } = await insert();
-    await take(id);
+    await begin(id);
     const row = await database.client.terminal.findUniqueOrThrow({ where: { id } });
     const holds = (count: number, heldBy: string, heldUntil: Date) =>
       database.client.terminal.createMany({
@@ -105,20 +134,21 @@ await test('of however many that others hold, each whose hold ran out is found',
 
 await test('what others hold, and what nobody does any more, is found; what is kept up is not', async (t) => {
   await eachDatabase(t, 'holds', async (t, database) => {
-    const { store, insert, take } = await prepare(t, database);
+    const { store, insert, begin } = await prepare(t, database);
     const [mine, theirs, ended, unattached] = await Promise.all([insert(), insert(), insert(), insert()]);
-    await take(mine.id);
-    await take(theirs.id, { holder: 'them' });
-    await store.started(theirs.id, { machineId: 'm', shell: '7:0:1' });
-    await take(ended.id, { holder: 'them' });
+    await begin(mine.id);
+    await begin(theirs.id, 'them');
+    await store.started(theirs.id, { machineId: 'm', shell: '7:0:1', durable: false });
+    await begin(ended.id, 'them');
     await store.end(ended.id, { at: NOW });
 
-    t.same(await store.heldByOthers('me', NOW), [
+    t.match(await store.heldByOthers('me', NOW), [
       { id: theirs.id, heldBy: 'them', heldUntil: after(45_000), handle: { machineId: 'm', shell: '7:0:1' } },
     ]);
     t.match(await store.heldByOthers('them', after(50_000)), [{}, {}], 'holds that ran out');
-    t.same(await store.renew([mine.id, theirs.id, ended.id, 'gone'], after(90_000)), [ended.id, 'gone']);
-    t.match(await store.heldByOthers('them', after(50_000)), [{ id: mine.id, handle: undefined }]);
+    const hold = { holder: 'me', until: after(90_000) };
+    t.same(await store.renew([mine.id, theirs.id, ended.id, 'gone'], hold), [theirs.id, ended.id, 'gone']);
+    t.match(await store.heldByOthers('them', after(50_000)), [{ id: theirs.id }, { id: mine.id, handle: undefined }]);
 
     await store.expireUnused(after(59_999));
     t.equal((await store.find(unattached.id))?.endedAt, undefined);

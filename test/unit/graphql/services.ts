@@ -176,6 +176,8 @@ export function createServices(world: World): GraphqlServices {
           id: `t${terminals.size + 1}`,
           sessionId,
           machine,
+          openedById: actor?.userId ?? '',
+          durable: false,
           createdAt: at,
           endedAt: undefined,
           exitCode: undefined,
@@ -186,6 +188,12 @@ export function createServices(world: World): GraphqlServices {
       async list(actor, sessionId) {
         reachSession(actor, sessionId);
         return [...terminals.values()].filter((terminal) => terminal.sessionId === sessionId);
+      },
+      async ticket(actor, id, role = 'owner') {
+        const terminal = terminals.get(id);
+        if (!terminal) throw fault('TERMINAL_NOT_FOUND');
+        reachSession(actor, terminal.sessionId);
+        return { terminal, role, ticket: 'ticket-2' };
       },
       async close(actor, id) {
         requireActor(actor, { scope: 'learn' });

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { controlFrame, dataFrame, readClientFrame } from '../../../src/ws/frames.ts';
+import { controlFrame, outputFrame, readClientFrame, snapshotFrames } from '../../../src/ws/frames.ts';
 
 const control = (text: string | Buffer) => Buffer.concat([Buffer.of(1), Buffer.from(text)]);
 
@@ -50,7 +50,14 @@ await test('a frame that can not be read is refused with what is wrong', (t) => 
 });
 
 await test('frames of the server begin with their type', (t) => {
-  t.same(dataFrame([Buffer.from('ab'), Buffer.from('c')], 3), Buffer.from('\0abc'));
+  t.equal(outputFrame(3).length, 4);
+  t.equal(outputFrame(3)[0], 0);
+  t.same([...snapshotFrames(Buffer.from('abc'))], [Buffer.from('\x02abc')]);
+  const large = Buffer.alloc(300_000, 'x');
+  t.same(
+    Buffer.concat([...snapshotFrames(large)].map((frame) => frame.subarray(1))),
+    large,
+  );
   t.same(controlFrame({ type: 'exit', code: 3 }), control('{"type":"exit","code":3}'));
   t.end();
 });

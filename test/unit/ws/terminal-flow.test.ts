@@ -13,7 +13,18 @@ await test('hello comes first, then bytes pass both ways as they are', async (t)
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   const hello = await client.expectControl('hello');
-  t.same(hello, { type: 'hello', terminal: 't1', offset: 0, window: WINDOW_BYTES, rows: 24, cols: 80 });
+  t.same(hello, {
+    type: 'hello',
+    terminal: 't1',
+    role: 'owner',
+    offset: 0,
+    live: 0,
+    window: WINDOW_BYTES,
+    rows: 24,
+    cols: 80,
+    durable: true,
+    snapshot: false,
+  });
   t.equal(client.socket.protocol, 'berth.terminal.v1');
 
   const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -32,7 +43,7 @@ await test('frames sent before the shell has started reach it in order', async (
   const { connect, pipe } = await servePipeTerminals(t, {
     attach: async (_id, _ticket, pipe) => {
       await started.promise;
-      return pipe.terminal;
+      return pipe.attach();
     },
   });
   const client = connect();
@@ -43,7 +54,7 @@ await test('frames sent before the shell has started reach it in order', async (
   await sleep(30);
   client.send('three');
   await sleep(30);
-  t.equal(client.controls.length, 0);
+  t.same(client.controls, []);
   started.resolve();
   let got = '';
   pipe.fromClient.on('data', (chunk: Buffer) => (got += chunk.toString()));
@@ -133,10 +144,7 @@ await test('input for a shell that does not read waits in the network, not in th
   }
   await sleep(600);
   t.ok(client.socket.bufferedAmount > total / 4, 'most of it is still with the client');
-  t.ok(
-    pipe.terminal.stream.writableLength < SLACK_BYTES,
-    `${pipe.terminal.stream.writableLength} bytes wait`,
-  );
+  t.ok(pipe.stream.writableLength < SLACK_BYTES, `${pipe.stream.writableLength} bytes wait`);
   t.equal(client.closed, undefined, 'heartbeats that could not be answered are not held against it');
   const got = createHash('sha256');
   const came = { bytes: 0 };

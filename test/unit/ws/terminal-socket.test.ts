@@ -21,7 +21,7 @@ await test('the shell is let go when its viewer leaves, also while it was starti
   await once(early.socket, 'open');
   early.socket.terminate();
   await sleep(30);
-  attached.resolve(slow.pipe.terminal);
+  attached.resolve(await slow.pipe.attach());
   while (slow.pipe.detached === 0) await sleep(5);
   t.equal(slow.pipe.detached, 1);
 });
@@ -38,13 +38,14 @@ await test('a viewer that goes while the shell does not read is noticed too', as
   t.equal(pipe.detached, 1);
 });
 
-await test('a lost connection to the engine is told as such and may be tried again', async (t) => {
+await test('a shell that another process has taken is told as such, and its viewers come back', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   await client.expectControl('hello');
-  pipe.terminal.stream.destroy(new Error('read ECONNRESET'));
-  t.match(await client.expectControl('error'), { code: 'ENGINE_UNREACHABLE', retry: true });
-  t.same(await client.expectClosed(), { code: 1013, reason: 'ENGINE_UNREACHABLE' });
+  pipe.stream.destroy(new Error('read ECONNRESET'));
+  pipe.takeAway();
+  t.match(await client.expectControl('error'), { code: 'TERMINAL_ELSEWHERE', retry: true });
+  t.same(await client.expectClosed(), { code: 1012, reason: 'TERMINAL_ELSEWHERE' });
   t.equal(pipe.detached, 1);
 });
 
@@ -54,10 +55,10 @@ await test('the exit comes after all output, with its code, and closes with 1000
   await client.expectControl('hello');
   for (let line = 0; line < 50; line++) pipe.toClient.write(`line ${line}\n`);
   pipe.toClient.end();
-  pipe.terminal.stream.on('end', () => pipe.exit(3));
+  pipe.stream.on('end', () => pipe.exit(3));
   t.same(await client.expectClosed(), { code: 1000, reason: 'exited' });
   t.match(client.text, /line 49\n$/);
-  t.same(client.controls, [{ type: 'exit', code: 3 }]);
+  t.same(client.controls.at(-1), { type: 'exit', code: 3 });
 });
 
 await test('a frame that can not be read is answered with its error and closes the socket', async (t) => {
@@ -102,8 +103,8 @@ await test('a frame that is too large is not read, however large it says to be',
 
 await test('sizes that can not be are answered and forgiven, but not for ever', async (t) => {
   const { connect } = await servePipeTerminals(t, {
-    attach: async (_id, _ticket, { terminal }) => ({
-      ...terminal,
+    attach: async (_id, _request, { attach }) => ({
+      ...(await attach()),
       resize: async () => {
         throw fault('TERMINAL_SIZE_INVALID', { rows: 0, cols: 0, maxRows: 500, maxCols: 1000 });
       },
@@ -142,7 +143,7 @@ await test('a page of another origin and a client of another protocol are refuse
   let attached = 0;
   const { connect, url } = await servePipeTerminals(t, {
     publicUrl: 'https://labs.example.org',
-    attach: async (_id, _ticket, { terminal }) => (attached++, terminal),
+    attach: async (_id, _request, pipe) => (attached++, pipe.attach()),
   });
   const foreign = connect({ origin: 'https://evil.example' });
   t.match(await foreign.expectControl('error'), { code: 'ORIGIN_REFUSED', message: /evil\.example/ });
@@ -163,7 +164,7 @@ await test('a page of another origin and a client of another protocol are refuse
 await test('the ticket is taken from the subprotocols, whatever is around it', async (t) => {
   const seen: string[] = [];
   const { url } = await servePipeTerminals(t, {
-    attach: async (id, ticket, { terminal }) => (seen.push(`${id} ${ticket}`), terminal),
+    attach: async (id, { ticket }, { attach }) => (seen.push(`${id} ${ticket}`), attach()),
   });
   const client = new TerminalClient(url, ['berth.terminal.v1', 'other', 'berth.ticket.a-b_c']);
   await client.expectControl('hello');

@@ -8,6 +8,7 @@ import { environmentList } from '../machine-config.ts';
 import { createExec } from '../nested/exec-user.ts';
 import type { Leader } from '../shell-leader.ts';
 import { HeldStream } from './held-stream.ts';
+import type { Hello } from './held-stream.ts';
 import { HOLDER, SOCKETS } from './holder-volume.ts';
 import { connectInMachine } from './machine-socket.ts';
 
@@ -43,7 +44,7 @@ export async function startHeldShell(
   const mark = newMark();
   if (!(await startHolder(machine.container, { name, mark, spec }))) return undefined;
   const stream = await reach(machine, name);
-  const shell = stream && (await greeted(machine, stream, spec));
+  const shell = stream && (await held(machine, stream, spec));
   if (shell) return shell;
   await endInside(machine.container, { leader: undefined, mark, user: spec.user });
   throw fault('SHELL_NOT_STARTED', { problem: 'it did not answer in time' });
@@ -97,14 +98,20 @@ async function reach(machine: ReachedMachine, name: string): Promise<HeldStream 
   return undefined;
 }
 
-async function greeted(
+/** What a holder says first; undefined, and hung up, when it does not in time. */
+export async function greeted(stream: HeldStream): Promise<Hello | undefined> {
+  const timer = setTimeout(() => stream.destroy(), START_LIMIT_MS);
+  const hello = await stream.hello;
+  clearTimeout(timer);
+  return hello;
+}
+
+async function held(
   { container }: ReachedMachine,
   stream: HeldStream,
   { command }: ShellSpec,
 ): Promise<HeldShell | undefined> {
-  const timer = setTimeout(() => stream.destroy(), START_LIMIT_MS);
-  const hello = await stream.hello;
-  clearTimeout(timer);
+  const hello = await greeted(stream);
   if (!hello) return undefined;
   if (hello.leader) return { container, stream, leader: hello.leader };
   const end = await stream.over;

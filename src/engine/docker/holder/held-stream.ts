@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { deferred } from '../deferred.ts';
+import { deferred } from '../../../deferred.ts';
 import { parseHandle } from '../shell-leader.ts';
 import type { Leader } from '../shell-leader.ts';
 import { createHolderReader, toHolder } from './holder-messages.ts';
@@ -9,6 +9,8 @@ import { createHolderReader, toHolder } from './holder-messages.ts';
 export interface Hello {
   /** The shell, or what waits to become it; undefined where there will be none. */
   leader: Leader | undefined;
+  /** Number of the oldest byte of its output that is kept. */
+  firstKept: number;
   /** Bytes that the shell has printed by now. */
   printed: number;
 }
@@ -94,10 +96,11 @@ export class HeldStream extends Duplex {
 
 /** What is said is a learner's machine's word: whatever does not fit is none. */
 function parseHello(text: string): Hello | undefined {
-  const [pid, uid, startTime, , printed] = text.split(' ');
-  if (!/^\d{1,15}$/.test(printed ?? '')) return undefined;
+  const [pid, uid, startTime, firstKept, printed] = text.split(' ');
+  const [isFirst, isPrinted] = [firstKept, printed].map((number) => /^\d{1,15}$/.test(number ?? ''));
+  if (!isFirst || !isPrinted) return undefined;
   const leader = parseHandle([pid, uid, startTime].join(':'));
-  return leader || pid === '0' ? { leader, printed: Number(printed) } : undefined;
+  return leader || pid === '0' ? { leader, firstKept: Number(firstKept), printed: Number(printed) } : undefined;
 }
 
 function parseEnd(kind: 'exit' | 'failure', text: string): HeldEnd | undefined {

@@ -1,95 +1,110 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { isFault } from '../../../errors.ts';
-import type { EngineTerminal, ShellSpec, TerminalSpec } from '../../engine.ts';
+import type { EngineTerminal, ShellSpec, TerminalEnd, TerminalSpec } from '../../engine.ts';
 import { endInside } from '../ending.ts';
-import { leaderHandle } from '../shell-leader.ts';
+import { leaderHandle, parseHandle } from '../shell-leader.ts';
 import { closed, endShellOf } from '../terminal.ts';
 import type { WaitingShell } from '../waiting-shells.ts';
-import { reachHeldShell, startHeldShell } from './held-shell.ts';
+import { greeted, reachHeldShell, startHeldShell } from './held-shell.ts';
 import type { HeldShell, ReachedMachine } from './held-shell.ts';
-import type { HeldStream } from './held-stream.ts';
+import type { HeldEnd } from './held-stream.ts';
 
 /** How long the holder of a shell that was ended is asked for its exit code, in milliseconds. */
 const EXIT_CODE_MS = 1_000;
 /** What a shell that could not become one exits with, as in sh. */
 const NOT_RUN = 126;
+/** Of the name of a holder's socket, in bytes: nobody in the machine guesses it. */
+const NAME_BYTES = 8;
+/** A size that changes nothing. */
+const AS_IT_IS = [0, 0] as const;
 
 /** Opens a terminal whose shell is held; undefined where there is no holder. @throws SHELL_NOT_STARTED */
 export async function openHeld(
   machine: ReachedMachine,
   { rows, cols, ...spec }: TerminalSpec,
 ): Promise<EngineTerminal | undefined> {
-  const name = randomUUID();
+  const name = newName();
   const shell = await startHeldShell(machine, name, spec);
   if (!shell) return undefined;
   shell.stream.attach(rows, cols);
-  return heldTerminal(machine, name, shell);
+  return heldTerminal(machine, { name, shell, offset: 0 });
+}
+
+/** Connects again to the shell of a handle; undefined when it can not be reached. */
+export async function reattachHeld(
+  machine: ReachedMachine,
+  handle: string,
+  from: number,
+): Promise<EngineTerminal | undefined> {
+  const name = /\/([0-9a-f]+)$/.exec(handle)?.[1];
+  const leader = parseHandle(handle);
+  const stream = name && leader && (await reachHeldShell(machine, name));
+  if (!stream) return undefined;
+  const hello = await greeted(stream);
+  if (!hello) return undefined;
+  const offset = Math.min(Math.max(from, hello.firstKept), hello.printed);
+  stream.attach(...AS_IT_IS, offset);
+  return heldTerminal(machine, { name, shell: { ...machine, stream, leader }, offset });
 }
 
 /** Starts a shell that waits, held; undefined where there is no holder. @throws SHELL_NOT_STARTED */
 export async function waitHeld(machine: ReachedMachine, spec: ShellSpec): Promise<WaitingShell | undefined> {
-  const name = randomUUID();
+  const name = newName();
   const shell = await startHeldShell(machine, name, spec);
   if (!shell) return undefined;
-  const { stream, leader } = shell;
+  const { stream } = shell;
   return {
-    handle: leaderHandle(leader),
+    handle: handleOf(name, shell),
     gone: closed(stream),
     async take(rows, cols) {
       if (stream.destroyed) return undefined;
       stream.attach(rows, cols);
-      return heldTerminal(machine, name, shell);
+      return heldTerminal(machine, { name, shell, offset: 0 });
     },
     leave: () => stream.destroy(),
   };
 }
 
+const newName = () => randomBytes(NAME_BYTES).toString('hex');
+
+const handleOf = (name: string, { leader }: HeldShell) => `${leaderHandle(leader)}/${name}`;
+
 function heldTerminal(
   machine: ReachedMachine,
-  name: string,
-  { container, stream, leader }: HeldShell,
+  { name, shell, offset }: { name: string; shell: HeldShell; offset: number },
 ): EngineTerminal {
+  const { container, stream, leader } = shell;
   let ending: Promise<void> | undefined;
+
+  async function over(): Promise<TerminalEnd> {
+    await closed(stream);
+    const end = await stream.over;
+    if (end) return { exitCode: codeOf(end) };
+    if (!ending) return 'cut';
+    await ending.catch(() => undefined);
+    return { exitCode: await askExitCode(machine, name) };
+  }
+
   return {
     stream,
-    shell: leaderHandle(leader),
+    offset,
+    durable: true,
+    shell: handleOf(name, shell),
     resize: async (rows, cols) => stream.resize(rows, cols),
-    exited: exitOf(machine, name, { stream, end: () => endInside(container, { leader }) }),
+    over: over(),
     end: () => (ending ??= endShellOf({ container, leader, stream })),
   };
-}
-
-/** Exit code at the stream's end. A stream that was cut off leaves a shell behind, which is ended here. */
-async function exitOf(
-  machine: ReachedMachine,
-  name: string,
-  { stream, end }: { stream: HeldStream; end: () => Promise<void> },
-): Promise<number | undefined> {
-  await closed(stream);
-  const known = codeOf(await stream.over);
-  if (known !== undefined) return known;
-  try {
-    await end();
-    return await askExitCode(machine, name);
-  } catch (error) {
-    // The machine went with its engine: endShell ends the shell once the engine is back.
-    if (isFault(error)) return undefined;
-    throw error;
-  }
 }
 
 /** What the holder says of a shell that has ended; undefined when it went with its machine. */
 async function askExitCode(machine: ReachedMachine, name: string): Promise<number | undefined> {
   const stream = await reachHeldShell(machine, name);
   if (!stream) return undefined;
-  stream.attach(0, 0, Number.MAX_SAFE_INTEGER);
+  stream.attach(...AS_IT_IS, Number.MAX_SAFE_INTEGER);
   const timer = setTimeout(() => stream.destroy(), EXIT_CODE_MS);
-  const code = codeOf(await stream.over);
+  const end = await stream.over;
   clearTimeout(timer);
-  return code;
+  return end && codeOf(end);
 }
 
-function codeOf(end: Awaited<HeldStream['over']>): number | undefined {
-  if (!end) return undefined;
-  return 'exitCode' in end ? end.exitCode : NOT_RUN;
-}
+const codeOf = (end: HeldEnd) => ('exitCode' in end ? end.exitCode : NOT_RUN);

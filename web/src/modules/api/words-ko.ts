@@ -79,6 +79,11 @@ export const koreanWords: Readonly<Record<string, string>> = {
 
   // Terminals and web servers
   TERMINAL_LIMIT: '이 세션에는 터미널이 이미 {limit}개 열려 있습니다. 먼저 하나를 닫으세요.',
+  TERMINAL_NOT_FOUND: '그런 터미널이 없습니다.',
+  TERMINAL_ENDED: '이 터미널의 셸이 끝났습니다. 터미널을 새로 여세요.',
+  TERMINAL_ELSEWHERE: '이 터미널을 지금은 서비스의 다른 프로세스가 맡고 있습니다. 다시 연결하세요.',
+  TERMINAL_TOO_SLOW: '터미널의 출력을 제때 받지 못했습니다. 다시 연결하세요.',
+  TERMINAL_READ_ONLY: '이 터미널은 보기만 할 수 있습니다. 입력한 내용과 화면 크기는 전달되지 않습니다.',
   TICKET_INVALID: '이 터미널의 입장권이 이미 쓰였거나 만료되었습니다. 터미널을 다시 여세요.',
   ORIGIN_REFUSED: '{origin}의 페이지는 터미널을 열 수 없습니다. 관리자에게 알리세요.',
   FRAME_TOO_LARGE: '한 번에 보낼 수 있는 것은 최대 {limit}바이트입니다.',

@@ -1,87 +1,55 @@
--- CreateEnum
-CREATE TYPE "Role" AS ENUM ('admin', 'instructor', 'student');
-
--- CreateEnum
-CREATE TYPE "SessionState" AS ENUM ('requested', 'queued', 'provisioning', 'ready', 'saving', 'saved', 'stopping', 'ended', 'failed', 'unreachable');
-
--- CreateEnum
-CREATE TYPE "AttemptState" AS ENUM ('running', 'finished', 'errored');
-
--- CreateEnum
-CREATE TYPE "CheckKind" AS ENUM ('script', 'trusted', 'quiz', 'file', 'command', 'http');
-
--- CreateEnum
-CREATE TYPE "JobKind" AS ENUM ('pull', 'build', 'prune', 'mirror');
-
--- CreateEnum
-CREATE TYPE "JobState" AS ENUM ('queued', 'running', 'succeeded', 'failed', 'cancelled');
-
--- CreateEnum
-CREATE TYPE "OwnImageOrigin" AS ENUM ('pulled', 'built');
-
--- CreateEnum
-CREATE TYPE "SavedStateState" AS ENUM ('making', 'whole', 'removing');
-
--- CreateEnum
-CREATE TYPE "WarmState" AS ENUM ('making', 'ready', 'leaving');
-
 -- CreateTable
 CREATE TABLE "User" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "name" TEXT NOT NULL,
     "email" TEXT,
-    "role" "Role" NOT NULL,
-    "disabledAt" TIMESTAMP(3),
-    "createdAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "User_pkey" PRIMARY KEY ("id")
+    "role" TEXT NOT NULL,
+    "disabledAt" DATETIME,
+    "createdAt" DATETIME NOT NULL
 );
 
 -- CreateTable
 CREATE TABLE "ApiToken" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "userId" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
     "prefix" TEXT NOT NULL,
     "scopes" TEXT NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "expiresAt" TIMESTAMP(3),
-    "lastUsedAt" TIMESTAMP(3),
-
-    CONSTRAINT "ApiToken_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME,
+    "lastUsedAt" DATETIME,
+    CONSTRAINT "ApiToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "SignInLink" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "userId" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "expiresAt" TIMESTAMP(3) NOT NULL,
-    "usedAt" TIMESTAMP(3),
-
-    CONSTRAINT "SignInLink_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    "usedAt" DATETIME,
+    CONSTRAINT "SignInLink_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "WebSession" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "userId" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "expiresAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "WebSession_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    CONSTRAINT "WebSession_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Session" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "learnerId" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
-    "state" "SessionState" NOT NULL,
+    "state" TEXT NOT NULL,
     "generation" INTEGER NOT NULL DEFAULT 0,
     "activeKey" TEXT,
     "environmentId" TEXT,
@@ -94,122 +62,126 @@ CREATE TABLE "Session" (
     "reasonMessage" TEXT,
     "reasonDetails" TEXT,
     "claimedBy" TEXT,
-    "claimedUntil" TIMESTAMP(3),
-    "claimedAt" TIMESTAMP(3),
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "readyAt" TIMESTAMP(3),
-    "lastActivityAt" TIMESTAMP(3) NOT NULL,
-    "expiresAt" TIMESTAMP(3) NOT NULL,
-    "warnedAt" TIMESTAMP(3),
-    "idleMinutes" DOUBLE PRECISION NOT NULL,
-    "endsAt" TIMESTAMP(3) NOT NULL,
-    "maxEndsAt" TIMESTAMP(3) NOT NULL,
+    "claimedUntil" DATETIME,
+    "claimedAt" DATETIME,
+    "createdAt" DATETIME NOT NULL,
+    "readyAt" DATETIME,
+    "lastActivityAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    "warnedAt" DATETIME,
+    "idleMinutes" REAL NOT NULL,
+    "endsAt" DATETIME NOT NULL,
+    "maxEndsAt" DATETIME NOT NULL,
     "savedStateId" TEXT,
     "saveProblemCode" TEXT,
     "saveProblemMessage" TEXT,
     "saveProblemDetails" TEXT,
     "forkOfId" TEXT,
-    "queuedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "removedAt" TIMESTAMP(3),
-    "endedAt" TIMESTAMP(3),
-
-    CONSTRAINT "Session_pkey" PRIMARY KEY ("id")
+    "queuedAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "removedAt" DATETIME,
+    "endedAt" DATETIME,
+    CONSTRAINT "Session_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Machine" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "sessionId" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "image" TEXT NOT NULL,
     "engineId" TEXT,
     "addresses" TEXT NOT NULL DEFAULT '[]',
     "diskPercent" INTEGER,
-
-    CONSTRAINT "Machine_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "EnteredStep" (
     "sessionId" TEXT NOT NULL,
     "stepId" TEXT NOT NULL,
-    "enteredAt" TIMESTAMP(3) NOT NULL,
+    "enteredAt" DATETIME NOT NULL,
     "generation" INTEGER NOT NULL,
     "heldBy" TEXT,
-    "heldUntil" TIMESTAMP(3),
+    "heldUntil" DATETIME,
 
-    CONSTRAINT "EnteredStep_pkey" PRIMARY KEY ("sessionId","stepId")
+    PRIMARY KEY ("sessionId", "stepId"),
+    CONSTRAINT "EnteredStep_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Subnet" (
-    "index" INTEGER NOT NULL,
+    "index" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "environmentId" TEXT NOT NULL,
-    "network" TEXT NOT NULL,
-
-    CONSTRAINT "Subnet_pkey" PRIMARY KEY ("index")
+    "network" TEXT NOT NULL
 );
 
 -- CreateTable
 CREATE TABLE "Terminal" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "sessionId" TEXT NOT NULL,
     "machineName" TEXT NOT NULL,
     "openedById" TEXT NOT NULL,
-    "ticketHash" TEXT,
-    "ticketExpiresAt" TIMESTAMP(3),
     "rows" INTEGER NOT NULL,
     "cols" INTEGER NOT NULL,
     "machineId" TEXT,
     "shell" TEXT,
+    "durable" BOOLEAN NOT NULL DEFAULT false,
     "heldBy" TEXT,
-    "heldUntil" TIMESTAMP(3),
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "attachedAt" TIMESTAMP(3),
-    "endedAt" TIMESTAMP(3),
+    "heldUntil" DATETIME,
+    "createdAt" DATETIME NOT NULL,
+    "attachedAt" DATETIME,
+    "endedAt" DATETIME,
     "exitCode" INTEGER,
+    CONSTRAINT "Terminal_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
 
-    CONSTRAINT "Terminal_pkey" PRIMARY KEY ("id")
+-- CreateTable
+CREATE TABLE "TerminalTicket" (
+    "hash" TEXT NOT NULL PRIMARY KEY,
+    "terminalId" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "role" TEXT NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    CONSTRAINT "TerminalTicket_terminalId_fkey" FOREIGN KEY ("terminalId") REFERENCES "Terminal" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "PreviewPass" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "sessionId" TEXT NOT NULL,
     "machineName" TEXT NOT NULL,
     "port" INTEGER NOT NULL,
     "openedById" TEXT NOT NULL,
     "openedWith" TEXT NOT NULL,
     "grantHash" TEXT,
-    "grantExpiresAt" TIMESTAMP(3) NOT NULL,
+    "grantExpiresAt" DATETIME NOT NULL,
     "passHash" TEXT,
-    "expiresAt" TIMESTAMP(3) NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "PreviewPass_pkey" PRIMARY KEY ("id")
+    "expiresAt" DATETIME NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    CONSTRAINT "PreviewPass_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Attempt" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "sessionId" TEXT,
     "learnerId" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
     "stepId" TEXT NOT NULL,
-    "state" "AttemptState" NOT NULL,
+    "state" TEXT NOT NULL,
     "passed" BOOLEAN NOT NULL DEFAULT false,
-    "score" DOUBLE PRECISION NOT NULL DEFAULT 0,
+    "score" REAL NOT NULL DEFAULT 0,
     "message" TEXT NOT NULL DEFAULT '',
     "findingCode" TEXT,
     "findingDetails" TEXT,
-    "startedAt" TIMESTAMP(3) NOT NULL,
-    "finishedAt" TIMESTAMP(3),
+    "startedAt" DATETIME NOT NULL,
+    "finishedAt" DATETIME,
     "runningKey" TEXT,
     "heldBy" TEXT,
-    "heldUntil" TIMESTAMP(3),
-
-    CONSTRAINT "Attempt_pkey" PRIMARY KEY ("id")
+    "heldUntil" DATETIME,
+    CONSTRAINT "Attempt_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
+    CONSTRAINT "Attempt_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -217,11 +189,11 @@ CREATE TABLE "CheckVerdict" (
     "attemptId" TEXT NOT NULL,
     "place" INTEGER NOT NULL,
     "checkId" TEXT NOT NULL,
-    "kind" "CheckKind" NOT NULL,
-    "weight" DOUBLE PRECISION NOT NULL,
-    "state" "AttemptState" NOT NULL,
+    "kind" TEXT NOT NULL,
+    "weight" REAL NOT NULL,
+    "state" TEXT NOT NULL,
     "passed" BOOLEAN NOT NULL,
-    "score" DOUBLE PRECISION NOT NULL,
+    "score" REAL NOT NULL,
     "message" TEXT NOT NULL,
     "evidence" TEXT NOT NULL,
     "exitCode" INTEGER,
@@ -229,7 +201,8 @@ CREATE TABLE "CheckVerdict" (
     "findingDetails" TEXT,
     "answered" BOOLEAN NOT NULL DEFAULT false,
 
-    CONSTRAINT "CheckVerdict_pkey" PRIMARY KEY ("attemptId","place")
+    PRIMARY KEY ("attemptId", "place"),
+    CONSTRAINT "CheckVerdict_attemptId_fkey" FOREIGN KEY ("attemptId") REFERENCES "Attempt" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -239,13 +212,14 @@ CREATE TABLE "Progress" (
     "stepId" TEXT NOT NULL,
     "attempts" INTEGER NOT NULL DEFAULT 0,
     "passed" BOOLEAN NOT NULL DEFAULT false,
-    "bestScore" DOUBLE PRECISION NOT NULL DEFAULT 0,
-    "lastScore" DOUBLE PRECISION NOT NULL DEFAULT 0,
+    "bestScore" REAL NOT NULL DEFAULT 0,
+    "lastScore" REAL NOT NULL DEFAULT 0,
     "failures" INTEGER NOT NULL DEFAULT 0,
-    "passedAt" TIMESTAMP(3),
-    "updatedAt" TIMESTAMP(3) NOT NULL,
+    "passedAt" DATETIME,
+    "updatedAt" DATETIME NOT NULL,
 
-    CONSTRAINT "Progress_pkey" PRIMARY KEY ("learnerId","labSlug","stepId")
+    PRIMARY KEY ("learnerId", "labSlug", "stepId"),
+    CONSTRAINT "Progress_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -254,26 +228,25 @@ CREATE TABLE "ShownHint" (
     "labSlug" TEXT NOT NULL,
     "stepId" TEXT NOT NULL,
     "hintId" TEXT NOT NULL,
-    "cost" DOUBLE PRECISION NOT NULL,
-    "shownAt" TIMESTAMP(3) NOT NULL,
+    "cost" REAL NOT NULL,
+    "shownAt" DATETIME NOT NULL,
 
-    CONSTRAINT "ShownHint_pkey" PRIMARY KEY ("learnerId","labSlug","stepId","hintId")
+    PRIMARY KEY ("learnerId", "labSlug", "stepId", "hintId"),
+    CONSTRAINT "ShownHint_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Setting" (
-    "key" TEXT NOT NULL,
-    "value" TEXT NOT NULL,
-
-    CONSTRAINT "Setting_pkey" PRIMARY KEY ("key")
+    "key" TEXT NOT NULL PRIMARY KEY,
+    "value" TEXT NOT NULL
 );
 
 -- CreateTable
 CREATE TABLE "Job" (
-    "id" TEXT NOT NULL,
-    "kind" "JobKind" NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "kind" TEXT NOT NULL,
     "subject" TEXT NOT NULL,
-    "state" "JobState" NOT NULL,
+    "state" TEXT NOT NULL,
     "activeKey" TEXT,
     "version" INTEGER NOT NULL DEFAULT 0,
     "progress" TEXT NOT NULL DEFAULT '{}',
@@ -282,56 +255,48 @@ CREATE TABLE "Job" (
     "reasonMessage" TEXT,
     "reasonDetails" TEXT,
     "startedById" TEXT NOT NULL,
-    "cancelledAt" TIMESTAMP(3),
+    "cancelledAt" DATETIME,
     "heldBy" TEXT,
-    "heldUntil" TIMESTAMP(3),
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "finishedAt" TIMESTAMP(3),
-
-    CONSTRAINT "Job_pkey" PRIMARY KEY ("id")
+    "heldUntil" DATETIME,
+    "createdAt" DATETIME NOT NULL,
+    "finishedAt" DATETIME
 );
 
 -- CreateTable
 CREATE TABLE "OwnImage" (
-    "name" TEXT NOT NULL,
+    "name" TEXT NOT NULL PRIMARY KEY,
     "imageId" TEXT NOT NULL,
-    "origin" "OwnImageOrigin" NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "unusedSince" TIMESTAMP(3),
-
-    CONSTRAINT "OwnImage_pkey" PRIMARY KEY ("name")
+    "origin" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "unusedSince" DATETIME
 );
 
 -- CreateTable
 CREATE TABLE "PushName" (
-    "name" TEXT NOT NULL,
+    "name" TEXT NOT NULL PRIMARY KEY,
     "imageId" TEXT NOT NULL,
-    "target" TEXT NOT NULL,
-
-    CONSTRAINT "PushName_pkey" PRIMARY KEY ("name")
+    "target" TEXT NOT NULL
 );
 
 -- CreateTable
 CREATE TABLE "RegistryCredential" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "registry" TEXT NOT NULL,
     "username" TEXT NOT NULL,
     "secret" TEXT NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "updatedAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "RegistryCredential_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    "updatedAt" DATETIME NOT NULL
 );
 
 -- CreateTable
 CREATE TABLE "LabVersion" (
     "labSlug" TEXT NOT NULL,
     "version" TEXT NOT NULL,
-    "content" BYTEA NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "usedAt" TIMESTAMP(3) NOT NULL,
+    "content" BLOB NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "usedAt" DATETIME NOT NULL,
 
-    CONSTRAINT "LabVersion_pkey" PRIMARY KEY ("labSlug","version")
+    PRIMARY KEY ("labSlug", "version")
 );
 
 -- CreateTable
@@ -339,32 +304,30 @@ CREATE TABLE "PresentLab" (
     "source" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "version" TEXT NOT NULL,
-    "since" TIMESTAMP(3) NOT NULL,
+    "since" DATETIME NOT NULL,
 
-    CONSTRAINT "PresentLab_pkey" PRIMARY KEY ("source","labSlug")
+    PRIMARY KEY ("source", "labSlug")
 );
 
 -- CreateTable
 CREATE TABLE "LabSource" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "name" TEXT NOT NULL,
     "address" TEXT NOT NULL,
     "ref" TEXT,
     "folder" TEXT NOT NULL DEFAULT '',
     "everyMinutes" INTEGER NOT NULL,
     "commit" TEXT,
-    "dueAt" TIMESTAMP(3) NOT NULL,
-    "checkedAt" TIMESTAMP(3),
-    "changedAt" TIMESTAMP(3),
+    "dueAt" DATETIME NOT NULL,
+    "checkedAt" DATETIME,
+    "changedAt" DATETIME,
     "reasonCode" TEXT,
     "reasonMessage" TEXT,
     "reasonDetails" TEXT,
     "problems" TEXT NOT NULL DEFAULT '[]',
     "heldBy" TEXT,
-    "heldUntil" TIMESTAMP(3),
-    "createdAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "LabSource_pkey" PRIMARY KEY ("id")
+    "heldUntil" DATETIME,
+    "createdAt" DATETIME NOT NULL
 );
 
 -- CreateTable
@@ -374,30 +337,29 @@ CREATE TABLE "ImagePin" (
     "image" TEXT NOT NULL,
     "imageId" TEXT NOT NULL,
     "digest" TEXT,
-    "pinnedAt" TIMESTAMP(3) NOT NULL,
-    "usedAt" TIMESTAMP(3) NOT NULL,
+    "pinnedAt" DATETIME NOT NULL,
+    "usedAt" DATETIME NOT NULL,
 
-    CONSTRAINT "ImagePin_pkey" PRIMARY KEY ("labSlug","labVersion","image")
+    PRIMARY KEY ("labSlug", "labVersion", "image")
 );
 
 -- CreateTable
 CREATE TABLE "SavedState" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "learnerId" TEXT NOT NULL,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
     "sessionId" TEXT,
     "currentFor" TEXT,
     "madeById" TEXT NOT NULL,
-    "state" "SavedStateState" NOT NULL,
+    "state" TEXT NOT NULL,
     "bytes" BIGINT NOT NULL DEFAULT 0,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
     "madeIn" INTEGER NOT NULL DEFAULT 0,
     "heldBy" TEXT,
-    "heldUntil" TIMESTAMP(3),
-
-    CONSTRAINT "SavedState_pkey" PRIMARY KEY ("id")
+    "heldUntil" DATETIME,
+    CONSTRAINT "SavedState_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -408,45 +370,40 @@ CREATE TABLE "SavedImage" (
     "image" TEXT NOT NULL,
     "bytes" BIGINT NOT NULL DEFAULT 0,
 
-    CONSTRAINT "SavedImage_pkey" PRIMARY KEY ("savedStateId","machineName","volume")
+    PRIMARY KEY ("savedStateId", "machineName", "volume"),
+    CONSTRAINT "SavedImage_savedStateId_fkey" FOREIGN KEY ("savedStateId") REFERENCES "SavedState" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "WarmPool" (
-    "labSlug" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL PRIMARY KEY,
     "labVersion" TEXT NOT NULL,
-    "neededAt" TIMESTAMP(3) NOT NULL,
-    "drainedAt" TIMESTAMP(3),
-
-    CONSTRAINT "WarmPool_pkey" PRIMARY KEY ("labSlug")
+    "neededAt" DATETIME NOT NULL,
+    "drainedAt" DATETIME
 );
 
 -- CreateTable
 CREATE TABLE "WarmEnvironment" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "labSlug" TEXT NOT NULL,
     "labVersion" TEXT NOT NULL,
-    "state" "WarmState" NOT NULL,
+    "state" TEXT NOT NULL,
     "memoryBytes" BIGINT NOT NULL DEFAULT 0,
     "machines" TEXT NOT NULL DEFAULT '[]',
     "networks" INTEGER NOT NULL DEFAULT 0,
     "heldBy" TEXT,
-    "heldUntil" TIMESTAMP(3),
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "readyAt" TIMESTAMP(3),
-
-    CONSTRAINT "WarmEnvironment_pkey" PRIMARY KEY ("id")
+    "heldUntil" DATETIME,
+    "createdAt" DATETIME NOT NULL,
+    "readyAt" DATETIME
 );
 
 -- CreateTable
 CREATE TABLE "Quota" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "subject" TEXT NOT NULL,
     "sessions" INTEGER,
     "memoryBytes" BIGINT,
-    "updatedAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "Quota_pkey" PRIMARY KEY ("id")
+    "updatedAt" DATETIME NOT NULL
 );
 
 -- CreateIndex
@@ -489,13 +446,16 @@ CREATE UNIQUE INDEX "Machine_sessionId_name_key" ON "Machine"("sessionId", "name
 CREATE INDEX "Subnet_environmentId_idx" ON "Subnet"("environmentId");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Terminal_ticketHash_key" ON "Terminal"("ticketHash");
-
--- CreateIndex
 CREATE INDEX "Terminal_sessionId_idx" ON "Terminal"("sessionId");
 
 -- CreateIndex
 CREATE INDEX "Terminal_endedAt_heldUntil_idx" ON "Terminal"("endedAt", "heldUntil");
+
+-- CreateIndex
+CREATE INDEX "TerminalTicket_terminalId_idx" ON "TerminalTicket"("terminalId");
+
+-- CreateIndex
+CREATE INDEX "TerminalTicket_expiresAt_idx" ON "TerminalTicket"("expiresAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "PreviewPass_grantHash_key" ON "PreviewPass"("grantHash");
@@ -568,48 +528,3 @@ CREATE INDEX "WarmEnvironment_labSlug_state_idx" ON "WarmEnvironment"("labSlug",
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Quota_subject_key" ON "Quota"("subject");
-
--- AddForeignKey
-ALTER TABLE "ApiToken" ADD CONSTRAINT "ApiToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "SignInLink" ADD CONSTRAINT "SignInLink_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "WebSession" ADD CONSTRAINT "WebSession_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Session" ADD CONSTRAINT "Session_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Machine" ADD CONSTRAINT "Machine_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "EnteredStep" ADD CONSTRAINT "EnteredStep_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Terminal" ADD CONSTRAINT "Terminal_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "PreviewPass" ADD CONSTRAINT "PreviewPass_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Attempt" ADD CONSTRAINT "Attempt_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE SET NULL ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Attempt" ADD CONSTRAINT "Attempt_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "CheckVerdict" ADD CONSTRAINT "CheckVerdict_attemptId_fkey" FOREIGN KEY ("attemptId") REFERENCES "Attempt"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Progress" ADD CONSTRAINT "Progress_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "ShownHint" ADD CONSTRAINT "ShownHint_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "SavedState" ADD CONSTRAINT "SavedState_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "SavedImage" ADD CONSTRAINT "SavedImage_savedStateId_fkey" FOREIGN KEY ("savedStateId") REFERENCES "SavedState"("id") ON DELETE CASCADE ON UPDATE CASCADE;

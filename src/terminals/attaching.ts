@@ -1,0 +1,83 @@
+import { fault } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { LiveTerminal } from './live-terminal.ts';
+import { requireTerminalSize } from './terminal-size.ts';
+import type { AttachedTerminal, AttachRequest, OutputStart, TerminalOver, TerminalSize } from './terminal.ts';
+import type { Viewer } from './viewer.ts';
+
+/** Draws the screen of what a terminal printed. */
+export interface Snapshots {
+  take(output: Buffer, size: TerminalSize): Promise<Buffer>;
+}
+
+/** In a snapshot: a program has the screen to itself, and draws it anew when asked to. */
+const ALTERNATE_SCREEN = '\u001B[?1049h';
+
+/** Gives a viewer a place at a terminal, with the output that they lack. */
+export async function attachViewer(options: {
+  terminalId: string;
+  live: LiveTerminal;
+  viewer: Viewer;
+  request: Pick<AttachRequest, 'from' | 'client'>;
+  snapshots: Snapshots;
+  onResize: (size: TerminalSize) => void;
+  log: Log;
+}): Promise<AttachedTerminal> {
+  const { terminalId, live, viewer, request, snapshots, onResize, log } = options;
+  const { from, client } = request;
+  const counted = client && `${viewer.userId} ${client.id}`;
+  // Its earlier connection may not be known to be broken yet: nothing more comes from there.
+  if (client) live.viewers.drop(({ id, userId }) => id === viewer.id && userId === viewer.userId);
+  let drop: (() => void) | undefined;
+  const dropped = new Promise<TerminalOver>((resolve) => (drop = () => resolve('elsewhere')));
+  const { place, start } = await live.holdDuring(async () => ({
+    start: await startOf(live, from, snapshots),
+    place: live.viewers.join(viewer, () => drop?.()),
+  }));
+  const output = live.output;
+  if (viewer.role === 'owner' && start.snapshot?.includes(ALTERNATE_SCREEN)) {
+    live.redraw().catch((error: unknown) => log.warn({ err: error, terminalId }, 'a screen was not drawn anew'));
+  }
+
+  return {
+    terminalId,
+    viewer,
+    durable: live.durable,
+    size: live.size,
+    start,
+    typed: client && live.typed.know(counted ?? '', client.typed),
+    output,
+    listen: place.listen,
+    hold: place.hold,
+    input(bytes) {
+      if (viewer.role === 'watching') throw fault('TERMINAL_READ_ONLY');
+      if (counted) live.typed.add(counted, bytes.length);
+      place.type();
+      return live.input(bytes);
+    },
+    drained: live.drained,
+    async resize(wanted) {
+      if (viewer.role === 'watching') throw fault('TERMINAL_READ_ONLY');
+      const size = requireTerminalSize(wanted);
+      if (viewer.role !== 'owner') return;
+      live.viewers.tellSize(size, viewer);
+      onResize(size);
+      await live.resize(size);
+    },
+    over: Promise.race([live.over, dropped]),
+    detach: place.leave,
+  };
+}
+
+/** What of the output is a viewer's, who has all before `from`. */
+async function startOf(
+  live: LiveTerminal,
+  from: number | undefined,
+  snapshots: Snapshots,
+): Promise<OutputStart> {
+  const { output, size } = live;
+  const { first, next } = output;
+  if (from !== undefined && from >= first && from <= next) return { offset: from, live: next, snapshot: undefined };
+  if (first === 0) return { offset: 0, live: next, snapshot: undefined };
+  return { offset: next, live: next, snapshot: await snapshots.take(output.all(), size) };
+}

@@ -1,0 +1,194 @@
+import { deferred } from '../deferred.ts';
+import type { EngineTerminal } from '../engine/engine.ts';
+import { createResizing } from './resizing.ts';
+import type { TerminalOver, TerminalSize } from './terminal.ts';
+import { createTypedCounts } from './typed-counts.ts';
+import type { TypedCounts } from './typed-counts.ts';
+import { createTranscript } from './transcript.ts';
+import type { Transcript } from './transcript.ts';
+import { createViewers } from './viewers.ts';
+import type { Viewers } from './viewers.ts';
+
+/**
+ * What is kept of a terminal's output, in bytes: more than a client may have under way, so that it finds
+ * all of that again after its connection broke.
+ */
+export const KEPT_BYTES = 768 * 1024;
+
+/** A shell whose stream is cut more often than this in the time, in milliseconds, is given up. */
+const CUTS = 5;
+const CUTS_WITHIN_MS = 60_000;
+
+/** A shell that runs, with the newest of what it printed and whoever looks at it. */
+export interface LiveTerminal {
+  /** Handle of the shell, for the engine. */
+  readonly shell: string;
+  readonly durable: boolean;
+  readonly size: TerminalSize;
+  readonly output: Transcript;
+  readonly viewers: Viewers;
+  readonly typed: TypedCounts;
+  /** Holds the shell back while what is given is under way. */
+  holdDuring<T>(work: () => Promise<T>): Promise<T>;
+  /** Gives the shell input; false once more should wait until `drained` resolves. */
+  input(bytes: Buffer): boolean;
+  drained(): Promise<void>;
+  resize(size: TerminalSize): Promise<void>;
+  /** Has programs that draw the whole screen draw it anew. */
+  redraw(): Promise<void>;
+  /** Ends the shell, whoever looks at it. */
+  end(): Promise<void>;
+  /** Lets go of the shell, which goes on where it is durable. */
+  leave(): void;
+  over: Promise<TerminalOver>;
+}
+
+export interface LiveTerminalOptions {
+  engineTerminal: EngineTerminal;
+  size: TerminalSize;
+  /** Connects again to a durable shell that was cut off, from that byte on; undefined when it is gone. */
+  reconnect: (from: number) => Promise<EngineTerminal | 'elsewhere' | undefined>;
+  /** Output or input passed while somebody was there. */
+  onActivity: () => void;
+}
+
+/** Keeps the output of a shell flowing into its transcript and to its viewers. */
+export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
+  const { reconnect, onActivity } = options;
+  let terminal = options.engineTerminal;
+  let size = options.size;
+  let output = createTranscript(KEPT_BYTES, terminal.offset);
+  let under = 0;
+  let ending = false;
+  let leaving = false;
+  /** Input that came while the shell could not be reached. */
+  let waiting: Buffer[] | undefined;
+  let reachable = deferred<void>();
+  const over = deferred<TerminalOver>();
+  const viewers = createViewers(flow);
+
+  function flow(): void {
+    const held = !ending && (under > 0 || viewers.areHolding());
+    if (held) terminal.stream.pause();
+    else terminal.stream.resume();
+  }
+
+  function take(chunk: Buffer): void {
+    // What a shell that is being ended still prints is for nobody: a viewer that stands still must not keep it.
+    if (ending) return;
+    output.add(chunk);
+    if (viewers.count() === 0) return;
+    onActivity();
+    viewers.tellOutput();
+  }
+
+  /** Carries one stream to its end. */
+  async function carry(): Promise<TerminalOver | 'cut'> {
+    const { stream } = terminal;
+    stream.on('data', take);
+    // Its close follows.
+    stream.on('error', () => undefined);
+    flow();
+    return terminal.over;
+  }
+
+  async function again(): Promise<TerminalOver | 'cut'> {
+    if (leaving) return 'elsewhere';
+    waiting = [];
+    const next = ending ? undefined : await reconnect(output.next);
+    if (next === 'elsewhere') return 'elsewhere';
+    if (next === undefined) return { exitCode: undefined };
+    terminal = next;
+    if (terminal.offset !== output.next) {
+      // Something is missing between: whoever looks on comes back, and is shown the screen.
+      output = createTranscript(KEPT_BYTES, terminal.offset);
+      viewers.drop();
+    }
+    for (const bytes of waiting) terminal.stream.write(bytes);
+    waiting = undefined;
+    reachable.resolve();
+    reachable = deferred<void>();
+    if (ending) void terminal.end();
+    return carry();
+  }
+
+  async function run(): Promise<TerminalOver> {
+    const cuts: number[] = [];
+    let end = await carry();
+    while (end === 'cut') {
+      const now = Date.now();
+      cuts.push(now);
+      if (cuts.filter((time) => time > now - CUTS_WITHIN_MS).length > CUTS) ending = true;
+      end = await again();
+    }
+    return end;
+  }
+
+  run().then(over.resolve, () => over.resolve('elsewhere'));
+
+  return {
+    get shell() {
+      return terminal.shell;
+    },
+    get durable() {
+      return terminal.durable;
+    },
+    get size() {
+      return size;
+    },
+    get output() {
+      return output;
+    },
+    viewers,
+    typed: createTypedCounts(),
+    async holdDuring(work) {
+      under += 1;
+      flow();
+      try {
+        return await work();
+      } finally {
+        under -= 1;
+        flow();
+      }
+    },
+    input(bytes) {
+      onActivity();
+      if (waiting) {
+        waiting.push(bytes);
+        return false;
+      }
+      return !terminal.stream.writable || terminal.stream.write(bytes);
+    },
+    async drained() {
+      if (waiting) return reachable.promise;
+      const { stream } = terminal;
+      if (!stream.writableNeedDrain || stream.destroyed) return;
+      await new Promise<void>((resolve) => {
+        const settle = () => {
+          stream.off('drain', settle).off('close', settle);
+          resolve();
+        };
+        stream.on('drain', settle).on('close', settle);
+      });
+    },
+    resize: createResizing(async (next) => {
+      size = next;
+      await terminal.resize(next.rows, next.cols);
+    }),
+    async redraw() {
+      const { rows, cols } = size;
+      await terminal.resize(rows, cols === 1 ? 2 : cols - 1);
+      await terminal.resize(rows, cols);
+    },
+    async end() {
+      ending = true;
+      flow();
+      await terminal.end();
+    },
+    leave() {
+      leaving = true;
+      terminal.stream.destroy();
+    },
+    over: over.promise,
+  };
+}
