@@ -22,7 +22,7 @@ import type { QueuePlace } from '../sessions/admission/queue-place.ts';
 import type { Session, SessionMachine, SessionState } from '../sessions/session.ts';
 import type { WarmPoolView } from '../sessions/warm/warm-service.ts';
 import type { Terminal } from '../terminals/terminal.ts';
-import type { ViewerRole } from "../terminals/viewer.ts";
+import type { ViewerRole } from '../terminals/viewer.ts';
 
 export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
 export type TerminalRole = ViewerRole;

@@ -1,4 +1,4 @@
-import type { ShellSpec } from '../engine/engine.ts';
+import type { ShellSpec } from '../engine/engine-terminals.ts';
 import type { LabMachine } from './lab.ts';
 
 /** What every shell finds: colours that browsers' terminals have, and text as UTF-8. The lab's own settings come on top. */

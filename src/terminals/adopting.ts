@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
-import type { Engine, EngineTerminal } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineTerminal } from '../engine/engine-terminals.ts';
 import { isFault } from '../errors.ts';
 import { system } from '../identity/actor.ts';
 import type { Log } from '../log.ts';
 import type { SessionService } from '../sessions/session.ts';
-import { holdUntil, shellsLive } from './holding.ts';
+import { holdUntil, shellsLive } from './process-hold.ts';
 import { createLiveTerminal } from './live-terminal.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import type { Shells, ShellPlace } from './shells.ts';
@@ -90,7 +91,11 @@ export function createHolds(options: Adopting) {
     if (!engineTerminal) return undefined;
     const { learnerId } = session;
     const { machineId } = handle;
-    return hold(id, { sessionId, learnerId, openedById }, { engineTerminal, machineId, size: { rows, cols } });
+    return hold(
+      id,
+      { sessionId, learnerId, openedById },
+      { engineTerminal, machineId, size: { rows, cols } },
+    );
   };
 
   return { hold, adopt };

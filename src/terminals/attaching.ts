@@ -3,12 +3,8 @@ import type { Log } from '../log.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { requireTerminalSize } from './terminal-size.ts';
 import type { AttachedTerminal, AttachRequest, OutputStart, TerminalOver, TerminalSize } from './terminal.ts';
+import type { Snapshots } from './snapshots/snapshots.ts';
 import type { Viewer } from './viewer.ts';
-
-/** Draws the screen of what a terminal printed. */
-export interface Snapshots {
-  take(output: Buffer, size: TerminalSize): Promise<Buffer>;
-}
 
 /** In a snapshot: a program has the screen to itself, and draws it anew when asked to. */
 const ALTERNATE_SCREEN = '\u001B[?1049h';
@@ -19,7 +15,7 @@ export async function attachViewer(options: {
   live: LiveTerminal;
   viewer: Viewer;
   request: Pick<AttachRequest, 'from' | 'client'>;
-  snapshots: Snapshots;
+  snapshots: Pick<Snapshots, 'take'>;
   onResize: (size: TerminalSize) => void;
   log: Log;
 }): Promise<AttachedTerminal> {
@@ -36,7 +32,9 @@ export async function attachViewer(options: {
   }));
   const output = live.output;
   if (viewer.role === 'owner' && start.snapshot?.includes(ALTERNATE_SCREEN)) {
-    live.redraw().catch((error: unknown) => log.warn({ err: error, terminalId }, 'a screen was not drawn anew'));
+    live
+      .redraw()
+      .catch((error: unknown) => log.warn({ err: error, terminalId }, 'a screen was not drawn anew'));
   }
 
   return {
@@ -73,11 +71,12 @@ export async function attachViewer(options: {
 async function startOf(
   live: LiveTerminal,
   from: number | undefined,
-  snapshots: Snapshots,
+  snapshots: Pick<Snapshots, 'take'>,
 ): Promise<OutputStart> {
   const { output, size } = live;
   const { first, next } = output;
-  if (from !== undefined && from >= first && from <= next) return { offset: from, live: next, snapshot: undefined };
+  if (from !== undefined && from >= first && from <= next)
+    return { offset: from, live: next, snapshot: undefined };
   if (first === 0) return { offset: 0, live: next, snapshot: undefined };
-  return { offset: next, live: next, snapshot: await snapshots.take(output.all(), size) };
+  return { offset: next, live: next, snapshot: await snapshots.take(output.all(), size, live.modes()) };
 }

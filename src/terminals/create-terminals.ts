@@ -10,7 +10,10 @@ import { createTicketStore } from './ticket-store.ts';
 export function createTerminals({
   database,
   ...options
-}: { database: Database } & Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots'>): TerminalService {
+}: { database: Database } & Omit<
+  TerminalServiceOptions,
+  'store' | 'tickets' | 'snapshots'
+>): TerminalService {
   const snapshots = createSnapshots({ log: options.log });
   const service = createTerminalService({
     ...options,

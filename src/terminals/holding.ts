@@ -4,36 +4,14 @@ import { isFault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { system } from '../identity/actor.ts';
 import type { Log } from '../log.ts';
-import type { SessionService, SessionState } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/session.ts';
+import { holdUntil, isLeft, shellsLive } from './process-hold.ts';
 import { endUnentitled } from './openers.ts';
 import type { ActorOf } from './openers.ts';
 import type { Shells } from './shells.ts';
-import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
+import type { TerminalStore } from './terminal-store.ts';
 import type { TicketStore } from './ticket-store.ts';
 import type { Adopt } from './adopting.ts';
-
-/** How often a process says that it still holds its shells, in milliseconds. */
-export const RENEW_EVERY_MS = 15_000;
-
-/** How long after it last said so a process is believed to, in milliseconds: two may fail. */
-const HOLD_MS = 3 * RENEW_EVERY_MS;
-
-/** Until when a shell held now is held. */
-export const holdUntil = (now: Date) => new Date(now.getTime() + HOLD_MS);
-
-/** States in which a session's shells go on. In the others its machines are going, gone, or not there yet. */
-export const shellsLive: Record<SessionState, boolean> = {
-  requested: false,
-  queued: false,
-  provisioning: false,
-  ready: true,
-  unreachable: true,
-  saving: false,
-  saved: false,
-  stopping: false,
-  ended: false,
-  failed: false,
-};
 
 interface Holding {
   store: TerminalStore;
@@ -46,11 +24,6 @@ interface Holding {
   log: Log;
   holder: string;
   isGone: (holder: string) => boolean;
-}
-
-/** Whether nobody holds the terminal's shell any more. */
-export function isLeft({ heldBy = '', heldUntil }: StoredTerminal, now: Date, isGone: Holding['isGone']): boolean {
-  return !heldUntil || heldUntil < now || isGone(heldBy);
 }
 
 /**
@@ -77,7 +50,10 @@ export async function recoverShells(holding: Holding): Promise<void> {
       if (handle) await engine.endShell(handle.machineId, handle.shell);
       if (await store.end(id, { at: clock.now() })) count.ended += 1;
     } catch (error) {
-      log.warn({ err: error, terminalId: terminal.id }, 'a shell left by a dead process can not be reached yet');
+      log.warn(
+        { err: error, terminalId: terminal.id },
+        'a shell left by a dead process can not be reached yet',
+      );
     }
   }
   if (left.length > 0) log.info(count, 'took over what dead processes left of terminals');

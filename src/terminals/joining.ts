@@ -5,7 +5,7 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../log.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { createHolds } from './adopting.ts';
-import { holdUntil, isLeft } from './holding.ts';
+import { holdUntil, isLeft } from './process-hold.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { mayStay } from './openers.ts';
 import type { ActorOf } from './openers.ts';

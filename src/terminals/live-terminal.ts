@@ -1,7 +1,8 @@
 import { deferred } from '../deferred.ts';
-import type { EngineTerminal } from '../engine/engine.ts';
+import type { EngineTerminal } from '../engine/engine-terminals.ts';
 import { createResizing } from './resizing.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
+import { createModeWatch } from './snapshots/mode-watch.ts';
 import { createTypedCounts } from './typed-counts.ts';
 import type { TypedCounts } from './typed-counts.ts';
 import { createTranscript } from './transcript.ts';
@@ -26,6 +27,8 @@ export interface LiveTerminal {
   readonly durable: boolean;
   readonly size: TerminalSize;
   readonly output: Transcript;
+  /** What switches the modes on that were when the kept output began. */
+  modes(): Buffer;
   readonly viewers: Viewers;
   readonly typed: TypedCounts;
   /** Holds the shell back while what is given is under way. */
@@ -57,7 +60,8 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   const { reconnect, onActivity } = options;
   let terminal = options.engineTerminal;
   let size = options.size;
-  let output = createTranscript(KEPT_BYTES, terminal.offset);
+  let watch = createModeWatch();
+  let output = transcriptFrom(terminal.offset);
   let under = 0;
   let ending = false;
   let leaving = false;
@@ -66,6 +70,10 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   let reachable = deferred<void>();
   const over = deferred<TerminalOver>();
   const viewers = createViewers(flow);
+
+  function transcriptFrom(offset: number): Transcript {
+    return createTranscript(KEPT_BYTES, { offset, onGone: (bytes) => watch.see(bytes) });
+  }
 
   function flow(): void {
     const held = !ending && (under > 0 || viewers.areHolding());
@@ -101,7 +109,8 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     terminal = next;
     if (terminal.offset !== output.next) {
       // Something is missing between: whoever looks on comes back, and is shown the screen.
-      output = createTranscript(KEPT_BYTES, terminal.offset);
+      watch = createModeWatch();
+      output = transcriptFrom(terminal.offset);
       viewers.drop();
     }
     for (const bytes of waiting) terminal.stream.write(bytes);
@@ -139,6 +148,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     get output() {
       return output;
     },
+    modes: () => watch.setting(),
     viewers,
     typed: createTypedCounts(),
     async holdDuring(work) {

@@ -82,10 +82,12 @@ export function createShells() {
       shell: ShellPlace & { live: LiveTerminal },
       note: (over: Awaited<LiveTerminal['over']>) => Promise<void>,
     ): void {
-      const gone = shell.live.over.then(async (over) => {
+      const letGo = async () => {
+        const over = await shell.live.over;
         if (over !== 'elsewhere') remember(id, shell);
         await note(over).finally(() => held.delete(id));
-      });
+      };
+      const gone = letGo();
       held.set(id, { ...shell, gone, ending: undefined });
     },
 

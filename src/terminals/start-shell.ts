@@ -1,4 +1,5 @@
-import type { Engine, EngineTerminal } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineTerminal } from '../engine/engine-terminals.ts';
 import { fault } from '../errors.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { shellOf } from '../labs/machine-shell.ts';

@@ -17,8 +17,14 @@ export interface Transcript {
   all(): Buffer;
 }
 
-/** A transcript that begins at byte `offset`: what was printed before is not known. */
-export function createTranscript(limit: number, offset = 0): Transcript {
+/**
+ * A transcript that begins at byte `offset`: what was printed before is not known. `onGone` is given, in their
+ * order, the bytes that go, in memory that is used again.
+ */
+export function createTranscript(
+  limit: number,
+  { offset = 0, onGone }: { offset?: number; onGone?: (bytes: Buffer) => void } = {},
+): Transcript {
   let ring: Buffer = Buffer.alloc(0);
   let first = offset;
   let next = offset;
@@ -47,6 +53,16 @@ export function createTranscript(limit: number, offset = 0): Transcript {
     if (kept.length > 0) write(kept, first);
   }
 
+  /** Of what is kept, what goes when `to` becomes the first. */
+  function tellGone(to: number): void {
+    const end = Math.min(to, next);
+    if (!onGone || end <= first) return;
+    const start = first % ring.length;
+    const beforeEdge = Math.min(end - first, ring.length - start);
+    onGone(ring.subarray(start, start + beforeEdge));
+    onGone(ring.subarray(0, end - first - beforeEdge));
+  }
+
   function write(bytes: Buffer, number: number): void {
     const start = number % ring.length;
     const beforeEdge = ring.length - start;
@@ -65,6 +81,8 @@ export function createTranscript(limit: number, offset = 0): Transcript {
       if (chunk.length === 0) return;
       makeRoom(next - first + chunk.length);
       const kept = chunk.subarray(Math.max(0, chunk.length - ring.length));
+      tellGone(next + chunk.length - ring.length);
+      onGone?.(chunk.subarray(0, chunk.length - kept.length));
       next += chunk.length;
       write(kept, next - kept.length);
       first = Math.max(first, next - ring.length);

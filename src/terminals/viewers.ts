@@ -81,7 +81,7 @@ export function createViewers(onHolding: () => void) {
 
     /** Has those go whom it names, or all. */
     drop(which: (viewer: Viewer) => boolean = () => true): void {
-      for (const place of [...places]) if (which(place.viewer)) place.drop();
+      for (const { viewer, drop } of places) if (which(viewer)) drop();
     },
   };
 }

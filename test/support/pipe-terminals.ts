@@ -2,7 +2,7 @@ import { Duplex, PassThrough } from 'node:stream';
 import websocket from '@fastify/websocket';
 import { fastify } from 'fastify';
 import type { Test } from 'tap';
-import type { TerminalEnd } from '../../src/engine/engine.ts';
+import type { TerminalEnd } from '../../src/engine/engine-terminals.ts';
 import { newId } from '../../src/ids.ts';
 import { attachViewer } from '../../src/terminals/attaching.ts';
 import { createLiveTerminal } from '../../src/terminals/live-terminal.ts';

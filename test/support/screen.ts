@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EngineTerminal } from '../../src/engine/engine.ts';
+import type { EngineTerminal } from '../../src/engine/engine-terminals.ts';
 
 /** Long enough for a busy host, short enough to fail. */
 const PATIENCE_MS = 20_000;

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
-import type { ShellSpec } from '../engine.ts';
+import type { ShellSpec } from '../engine-terminals.ts';
 import { endInside, newMark } from './ending.ts';
 import { call } from './faults.ts';
 import { environmentList } from './machine-config.ts';

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { isFault } from '../../errors.ts';
-import type { EngineTerminal, ShellSpec, TerminalSpec } from '../engine.ts';
+import type { EngineTerminal, ShellSpec, TerminalSpec } from '../engine-terminals.ts';
 import { call } from './faults.ts';
 import { openHeld, reattachHeld, waitHeld } from './holder/held-terminals.ts';
 import type { ReachedMachine } from './holder/held-shell.ts';

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { isFault } from '../../errors.ts';
-import type { EngineTerminal, TerminalEnd, TerminalSpec } from '../engine.ts';
+import type { EngineTerminal, TerminalEnd, TerminalSpec } from '../engine-terminals.ts';
 import { endInside } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { call, hasStatus } from './faults.ts';

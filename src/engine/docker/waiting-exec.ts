@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { ShellSpec } from '../engine.ts';
+import type { ShellSpec } from '../engine-terminals.ts';
 import { readOpening } from './opening-reader.ts';
 import { begunAt, leaderHandle } from './shell-leader.ts';
 import { startShell } from './shell-opening.ts';

@@ -1,4 +1,4 @@
-import type { EngineTerminal, ShellSpec, TerminalSpec } from '../engine.ts';
+import type { EngineTerminal, ShellSpec, TerminalSpec } from '../engine-terminals.ts';
 import { environmentList } from './machine-config.ts';
 
 /** A shell that waits to be let go. */

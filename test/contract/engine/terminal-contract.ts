@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { Engine, TerminalSpec } from '../../../src/engine/engine.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import type { TerminalSpec } from '../../../src/engine/engine-terminals.ts';
 import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 import { readScreen } from '../../support/screen.ts';
@@ -224,7 +225,11 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     const { until } = readScreen(terminal);
     await until('ready> ');
     if (!terminal.durable) {
-      t.equal(await engine.reattachTerminal(machineId, terminal.shell, 0), undefined, 'is only some engines’');
+      t.equal(
+        await engine.reattachTerminal(machineId, terminal.shell, 0),
+        undefined,
+        'is only some engines’',
+      );
       return;
     }
     t.equal(terminal.offset, 0);

@@ -202,7 +202,9 @@ await test('when the service stops, viewers are told to come back, and shells th
   for (const client of clients) t.same(await client.expectClosed(), { code: 1012, reason: 'SHUTTING_DOWN' });
   t.same(await server.processes(), []);
   t.same(await server.terminals.list(server.owner, server.sessionId), []);
-  await t.rejects(server.terminals.attach('x', { ticket: 'y', from: undefined, client: undefined }), { code: 'SHUTTING_DOWN' });
+  await t.rejects(server.terminals.attach('x', { ticket: 'y', from: undefined, client: undefined }), {
+    code: 'SHUTTING_DOWN',
+  });
 });
 
 await test('when the session stops, its terminals end', async (t) => {

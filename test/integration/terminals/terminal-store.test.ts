@@ -77,12 +77,11 @@ await test('a shell is begun by one alone, and passes on only from whoever held 
   await eachDatabase(t, 'passing on', async (t, database) => {
     const { store, insert, begin } = await prepare(t, database);
     const { id } = await insert();
-    t.same((await Promise.all([begin(id), begin(id), begin(id)])).toSorted(), [false, false, true]);
+    const begun = await Promise.all([begin(id), begin(id), begin(id)]);
+    t.equal(begun.filter(Boolean).length, 1);
     const hold = (holder: string) => ({ holder, until: after(45_000) });
-    t.same(
-      (await Promise.all(['a', 'b', 'c'].map((holder) => store.passOn(id, 'me', hold(holder))))).toSorted(),
-      [false, false, true],
-    );
+    const passed = await Promise.all(['a', 'b', 'c'].map((holder) => store.passOn(id, 'me', hold(holder))));
+    t.equal(passed.filter(Boolean).length, 1);
     t.equal(await store.passOn(id, 'me', hold('d')), false);
     t.same(await store.renew([id], hold('me')), [id], 'who lost it is told so');
     const { heldBy = '' } = (await store.find(id)) ?? {};
@@ -148,7 +147,10 @@ await test('what others hold, and what nobody does any more, is found; what is k
     t.match(await store.heldByOthers('them', after(50_000)), [{}, {}], 'holds that ran out');
     const hold = { holder: 'me', until: after(90_000) };
     t.same(await store.renew([mine.id, theirs.id, ended.id, 'gone'], hold), [theirs.id, ended.id, 'gone']);
-    t.match(await store.heldByOthers('them', after(50_000)), [{ id: theirs.id }, { id: mine.id, handle: undefined }]);
+    t.match(await store.heldByOthers('them', after(50_000)), [
+      { id: theirs.id },
+      { id: mine.id, handle: undefined },
+    ]);
 
     await store.expireUnused(after(59_999));
     t.equal((await store.find(unattached.id))?.endedAt, undefined);

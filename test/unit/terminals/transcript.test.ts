@@ -7,7 +7,11 @@ const bytes = (from: number, to: number) =>
 
 await t.test('keeps the newest bytes under their numbers, whatever the pieces', (t) => {
   for (const start of [0, 12_345]) {
-    const transcript = createTranscript(10_000, start);
+    const gone: Buffer[] = [];
+    const transcript = createTranscript(10_000, {
+      offset: start,
+      onGone: (piece) => gone.push(Buffer.from(piece)),
+    });
     let next = start;
     for (const length of [1, 5, 4_000, 200, 1, 9_999, 10_000, 10_001, 3, 25_000, 0, 7_777, 6_000]) {
       transcript.add(bytes(next, next + length));
@@ -16,6 +20,7 @@ await t.test('keeps the newest bytes under their numbers, whatever the pieces', 
       t.ok(transcript.all().equals(bytes(transcript.first, next)), `after ${length} more`);
     }
     t.equal(transcript.first, next - 10_000);
+    t.ok(Buffer.concat(gone).equals(bytes(start, transcript.first)), 'and what goes is told');
     const target = Buffer.alloc(101);
     t.equal(transcript.copy(next - 5_000, target, 1), 100);
     t.ok(target.subarray(1).equals(bytes(next - 5_000, next - 4_900)));

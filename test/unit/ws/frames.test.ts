@@ -54,10 +54,7 @@ await test('frames of the server begin with their type', (t) => {
   t.equal(outputFrame(3)[0], 0);
   t.same([...snapshotFrames(Buffer.from('abc'))], [Buffer.from('\x02abc')]);
   const large = Buffer.alloc(300_000, 'x');
-  t.same(
-    Buffer.concat([...snapshotFrames(large)].map((frame) => frame.subarray(1))),
-    large,
-  );
+  t.same(Buffer.concat([...snapshotFrames(large)].map((frame) => frame.subarray(1))), large);
   t.same(controlFrame({ type: 'exit', code: 3 }), control('{"type":"exit","code":3}'));
   t.end();
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../../errors.ts';
-import type { ShellSpec } from '../../engine.ts';
+import type { ShellSpec } from '../../engine-terminals.ts';
 import { endInside, newMark } from '../ending.ts';
 import { call, engineWords, hasStatus } from '../faults.ts';
 import { environmentList } from '../machine-config.ts';

@@ -100,7 +100,9 @@ function parseHello(text: string): Hello | undefined {
   const [isFirst, isPrinted] = [firstKept, printed].map((number) => /^\d{1,15}$/.test(number ?? ''));
   if (!isFirst || !isPrinted) return undefined;
   const leader = parseHandle([pid, uid, startTime].join(':'));
-  return leader || pid === '0' ? { leader, firstKept: Number(firstKept), printed: Number(printed) } : undefined;
+  return leader || pid === '0'
+    ? { leader, firstKept: Number(firstKept), printed: Number(printed) }
+    : undefined;
 }
 
 function parseEnd(kind: 'exit' | 'failure', text: string): HeldEnd | undefined {

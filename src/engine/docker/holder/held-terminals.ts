@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isFault } from '../../../errors.ts';
-import type { EngineTerminal, ShellSpec, TerminalEnd, TerminalSpec } from '../../engine.ts';
-import { endInside } from '../ending.ts';
+import type { EngineTerminal, ShellSpec, TerminalEnd, TerminalSpec } from '../../engine-terminals.ts';
 import { leaderHandle, parseHandle } from '../shell-leader.ts';
 import { closed, endShellOf } from '../terminal.ts';
 import type { WaitingShell } from '../waiting-shells.ts';
