@@ -26,6 +26,8 @@ export class TerminalClient {
   readonly controls: Control[] = [];
   /** Output bytes received in all. */
   received = 0;
+  /** What drew the screen that it began with. */
+  snapshot = Buffer.alloc(0);
   closed: Closed | undefined;
   #output: Buffer[] = [];
   #kept = 0;
@@ -135,6 +137,7 @@ export class TerminalClient {
       if (control.type === 'hello' && this.#acknowledges) this.acknowledge();
       return;
     }
+    if (frame[0] === 2) this.snapshot = Buffer.concat([this.snapshot, frame.subarray(1)]);
     if (frame[0] !== 0) return;
     const bytes = frame.subarray(1);
     this.received += bytes.length;

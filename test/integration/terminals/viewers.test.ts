@@ -1,0 +1,159 @@
+import { test } from 'tap';
+import type { Actor } from '../../../src/identity/actor.ts';
+import type { ViewerRole } from '../../../src/terminals/viewer.ts';
+import { serveTerminals } from '../../support/terminal-server.ts';
+import { TerminalClient } from '../../support/terminal-client.ts';
+import { until } from '../../support/until.ts';
+
+await test('several people at one terminal', async (t) => {
+  const server = await serveTerminals(t);
+  const { actors, sessionId, terminals, urlOf } = server;
+  const { owner, instructor, admin } = actors;
+
+  async function join(actor: Actor, id: string, role?: ViewerRole, query = '', acknowledge = true) {
+    const { ticket } = await terminals.ticket(actor, id, role);
+    return TerminalClient.connect({ url: urlOf(id) + query, ticket }, { acknowledge });
+  }
+
+  await t.test('who watches sees all that the learner does, and is seen, and types nothing', async (t) => {
+    const learner = await server.shell(owner, sessionId, { rows: 30, cols: 100 });
+    learner.send('echo be""fore\r');
+    await learner.expect('\nbefore\n');
+    learner.controls.length = 0;
+    const watcher = await join(instructor, learner.id);
+    const hello = await watcher.expectControl('hello');
+    t.match(hello, { role: 'watching', offset: 0, rows: 30, cols: 100, snapshot: false });
+    await watcher.expect('\nbefore\n');
+    t.equal(hello['live'], watcher.received, 'what was printed before is told as that');
+    const { viewers } = await learner.expectControl('viewers');
+    t.match(viewers, [
+      { role: 'owner', you: true },
+      { role: 'watching', you: false, name: 'instructor' },
+    ]);
+
+    watcher.send('echo intruder\r');
+    t.match(await watcher.expectControl('error'), { code: 'TERMINAL_READ_ONLY', retry: false });
+    watcher.resize(10, 10);
+    t.match(await watcher.expectControl('error'), { code: 'TERMINAL_READ_ONLY' });
+    learner.resize(25, 90);
+    t.match(await watcher.expectControl('size'), { rows: 25, cols: 90 });
+    learner.send('stty size\r');
+    await watcher.expect('\n25 90\n');
+    t.notMatch(learner.text, /intruder/);
+    for (let more = 0; more < 15; more++) watcher.send('x');
+    t.same(await watcher.expectClosed(), { code: 4403, reason: 'TERMINAL_READ_ONLY' }, 'not for ever');
+    await until(() => (learner.controls.at(-1)?.['viewers'] as unknown[] | undefined)?.length === 1);
+    await learner.end();
+  });
+
+  await t.test('who assists types, and the learner is told who it is', async (t) => {
+    const learner = await server.shell(owner, sessionId);
+    const helper = await join(instructor, learner.id, 'assisting');
+    t.match(await helper.expectControl('hello'), { role: 'assisting' });
+    helper.resize(5, 5);
+    helper.send('echo from-$((6*7)) $(stty size)\r');
+    await learner.expect('\nfrom-42 24 80\n');
+    t.match(await learner.expectControl('typing'), { name: 'instructor' });
+    await helper.close();
+    await learner.end();
+  });
+
+  await t.test('the owner is there on two devices, and both type', async (t) => {
+    const first = await server.shell(owner, sessionId);
+    const second = await join(owner, first.id);
+    t.match(await second.expectControl('hello'), { role: 'owner' });
+    second.resize(40, 120);
+    first.send('echo one\r');
+    await second.expect('\none\n');
+    second.send('stty size\r');
+    await first.expect('\n40 120\n');
+    t.match(await first.expectControl('size'), { rows: 40, cols: 120 });
+    await first.close();
+    second.send('echo still-$((40+2))\r');
+    await second.expect('still-42');
+    await second.close();
+    await terminals.close(owner, first.id);
+  });
+
+  await t.test('one who stands still is put out, and the others never wait for them', async (t) => {
+    const learner = await server.shell(owner, sessionId);
+    const slow = await join(instructor, learner.id, undefined, '', false);
+    await slow.expectControl('hello');
+    slow.acknowledge(0);
+    slow.socket.pause();
+    // More than is kept of a terminal's output.
+    learner.send('seq 300000; echo do""ne\r');
+    await learner.expect('done\n', 60_000);
+    slow.socket.resume();
+    slow.acknowledge(1e12);
+    t.same(await slow.expectClosed(), { code: 1013, reason: 'TERMINAL_TOO_SLOW' });
+
+    const back = await join(instructor, learner.id, undefined, '?from=100');
+    const hello = await back.expectControl('hello');
+    t.match(hello, { snapshot: true });
+    t.equal(hello['offset'], hello['live']);
+    t.equal(hello['offset'], learner.received, 'it goes on from where the terminal is');
+    await until(() => back.snapshot.length > 0);
+    t.match(back.snapshot.toString(), /299999\r\n300000\r\ndone/, 'and is shown the screen');
+    learner.send('echo af""ter\r');
+    await back.expect('\nafter\n');
+    await back.close();
+    await learner.end();
+  });
+
+  await t.test('who may no longer enter the session is put out, and the shell goes on', async (t) => {
+    const learner = await server.shell(owner, sessionId);
+    const watcher = await join(instructor, learner.id);
+    await watcher.expectControl('hello');
+    await server.users.update(admin, instructor.userId, { role: 'student' });
+    t.equal((await watcher.expectClosed()).code, 1012);
+    await t.rejects(terminals.ticket({ ...instructor, role: 'student' }, learner.id, undefined), {
+      code: 'TERMINAL_NOT_FOUND',
+    });
+    learner.send('echo still-$((40+2))\r');
+    await learner.expect('still-42');
+    await learner.end();
+  });
+});
+
+await test('what a terminal printed last, and how it ended, is there for who was cut off meanwhile', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId, terminals, urlOf } = server;
+  const client = await server.shell(owner, sessionId);
+  client.forget();
+  client.send('sleep 0.5; echo la""st; exit 3\r');
+  await client.expect('exit 3\n');
+  const had = client.received;
+  client.socket.terminate();
+  await until(async () => (await server.stored(client.id))?.endedAt !== undefined);
+  const { ticket } = await terminals.ticket(owner, client.id, undefined);
+  const back = TerminalClient.connect({ url: `${urlOf(client.id)}?from=${had}`, ticket });
+  t.same(await back.expectClosed(), { code: 1000, reason: 'exited' });
+  t.match(back.text, /^last\n/);
+  t.same(back.controls.at(-1), { type: 'exit', code: 3 });
+});
+
+await test('input is counted for a client with a name, over its connections', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId, terminals, urlOf } = server;
+  const opened = await server.open(owner, sessionId, {});
+  const named = async (typed: number, ticket: string) =>
+    TerminalClient.connect({ url: `${urlOf(opened.id)}?client=a-device&typed=${typed}`, ticket });
+  const first = await named(0, opened.ticket);
+  t.match(await first.expectControl('hello'), { typed: 0 });
+  await first.expect('$ ');
+  first.send('echo one\r');
+  t.match(await first.expectControl('typed'), { offset: 9 });
+  const again = async () => (await terminals.ticket(owner, opened.id, undefined)).ticket;
+  const second = await named(20, await again());
+  t.equal((await first.expectClosed()).code, 1012, 'its earlier connection is over');
+  t.match(await second.expectControl('hello'), { typed: 9 }, 'eleven bytes were lost');
+  const [wrong, other] = ['?from=-1', '?client=short'].map(async (query) =>
+    TerminalClient.connect({ url: urlOf(opened.id) + query, ticket: await again() }),
+  );
+  for (const client of [await wrong, await other]) {
+    t.match(await client?.expectControl('error'), { code: 'INPUT_INVALID', message: /"from"/ });
+  }
+  await second.close();
+  await terminals.close(owner, opened.id);
+});
