@@ -16,9 +16,13 @@ const FIRST_WORD_MS = 8_000;
 /** Where engines look for the login of Docker's own registry. */
 const DEFAULT_REGISTRY_ADDRESS = 'https://index.docker.io/v1/';
 
-/** Of a registry's images by these names nobody knows whose they are: Berth's own are made on this engine. */
+/** Names of Berth's own images, which are made on this engine: of a registry's by such names nobody knows whose they are. */
+const OWN = 'berth/';
 const MADE_HERE =
   'images whose names begin with "berth/" are made here and never fetched; those of labs by "berth up", or "berth images build" with the name of their folder.';
+const SAVED = 'berth/saved';
+const SAVED_IS_GONE =
+  'it held saved work, and somebody removed it: begin the lab anew, which makes its machines from the lab.';
 
 export interface ImageInfo {
   id: string;
@@ -93,8 +97,10 @@ async function fetchImage(
   options: { signal?: AbortSignal | undefined; onLayers: (layers: readonly PullLayer[]) => void },
 ): Promise<void> {
   options.signal?.throwIfAborted();
-  if (isMadeHere(image)) throw fault('IMAGE_NOT_FOUND', { image, problem: MADE_HERE });
-  const registry = parseImageName(image)?.registry;
+  const { registry, path } = parseImageName(image) ?? {};
+  if (registry === DEFAULT_REGISTRY && path?.startsWith(OWN)) {
+    throw fault('IMAGE_NOT_FOUND', { image, problem: path === SAVED ? SAVED_IS_GONE : MADE_HERE });
+  }
   const login = registry === undefined ? undefined : await credentialsFor?.(registry);
   const silence = new AbortController();
   const signals = [silence.signal, ...(options.signal ? [options.signal] : [])];
@@ -123,11 +129,6 @@ async function fetchImage(
   } finally {
     clearTimeout(timer);
   }
-}
-
-function isMadeHere(image: string): boolean {
-  const name = parseImageName(image);
-  return name?.registry === DEFAULT_REGISTRY && name.path.startsWith('berth/');
 }
 
 /** The name by which an engine knows a registry's login. */

@@ -118,9 +118,12 @@ await t.test(
   async (t) => {
     const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
     const { service, engine } = world;
-    for (const name of ['berth/lab-none-such', 'docker.io/berth/saved:none-such']) {
+    for (const [name, message] of [
+      ['berth/lab-none-such', /made here and never fetched; .*"berth up"/],
+      ['docker.io/berth/saved:none-such', /begin the lab anew/],
+    ] as const) {
       const { reason } = await world.ended(await service.pull(system, name));
-      t.match(reason, { code: 'IMAGE_NOT_FOUND', message: /made here and never fetched; .*"berth up"/ });
+      t.match(reason, { code: 'IMAGE_NOT_FOUND', message });
     }
     const registry = await startRegistry(t);
     const { reference } = await registry.push('berth/tools:1');

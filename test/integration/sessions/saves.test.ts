@@ -83,6 +83,24 @@ await test('a session begun anew is as the lab has it, and what was saved of it 
   t.equal(await outcomeOf(() => saves.resume(owner, id)), 'SESSION_STATE_CONFLICT');
 });
 
+await test('where somebody removed what was saved its learner is told, and begins anew', async (t) => {
+  const { engine, service, saves, actors, ready, saved, leaves } = await openSaves(t);
+  const { owner } = actors;
+  const { id } = await ready('lab-1');
+  await saved(id);
+  await leaves(0, 1);
+  // As `docker image prune --all` does.
+  for (const { names } of await engine.listImages()) await engine.removeImage(names[0] ?? '');
+  await saves.resume(owner, id);
+  await until(async () => (await service.get(owner, id)).reason !== undefined);
+  t.match(await whenState(service, id, 'saved', 'failed', 'ready'), {
+    state: 'saved',
+    reason: { code: 'IMAGE_NOT_FOUND', message: /somebody removed it: begin the lab anew/ },
+  });
+  await saves.reset(owner, id);
+  t.match(await whenState(service, id, 'ready', 'failed'), { state: 'ready', reason: undefined });
+});
+
 await test('a copy has what the learner has, while the learner goes on', async (t) => {
   const { service, saves, actors, ready, run, saved, leaves } = await openSaves(t);
   const { owner, instructor } = actors;
