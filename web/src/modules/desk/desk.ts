@@ -20,11 +20,30 @@ export interface TerminalTab {
   number: number;
   /** Whether what is typed goes to it as soon as it is there. */
   focused: boolean;
+  /** Its shell, where that was there before the page. */
+  terminal?: string;
 }
 
 /** With one terminal of this machine. */
 export function newDesk(machine: string, { focused }: { focused: boolean }): Desk {
   return { shown: machine, machines: new Map([[machine, newMachine(1, focused)]]) };
+}
+
+/** With the shells that are there already, oldest first; a new one where there are none. */
+export function deskWith(
+  running: readonly { id: string; machine: string }[],
+  machine: string,
+  focus: { focused: boolean },
+): Desk {
+  const [oldest] = running;
+  if (!oldest) return newDesk(machine, focus);
+  const machines = new Map<string, OpenMachine>();
+  for (const { id, machine: name } of running) {
+    const tabs = machines.get(name)?.tabs ?? [];
+    const tab = { number: tabs.length + 1, focused: focus.focused, terminal: id };
+    machines.set(name, { tabs: [...tabs, tab], shown: 1, files: 'unopened' });
+  }
+  return { shown: machines.has(machine) ? machine : oldest.machine, machines };
 }
 
 /** Shows a machine; one that was not open yet gets its first terminal. */

@@ -1,4 +1,6 @@
+import { useClient } from 'urql';
 import { FilePanel } from '../files/file-panel.tsx';
+import { endTerminal } from '../terminal/open-terminals.ts';
 import { TerminalTabs } from '../terminal/terminal-tabs.tsx';
 import { addTerminal, closeTerminal, showTerminal } from './desk.ts';
 import type { Desk, OpenMachine } from './desk.ts';
@@ -19,6 +21,7 @@ export function MachineDesk(props: {
 }) {
   const { sessionId, machine, open, hidden, named, restarts, change } = props;
   const texts = useTexts(deskTexts);
+  const client = useClient();
   const name = named ? machine : undefined;
   return (
     <div className="desk" hidden={hidden}>
@@ -38,7 +41,10 @@ export function MachineDesk(props: {
         restarts={restarts}
         onShow={(number) => change((desk) => showTerminal(desk, machine, number))}
         onAdd={() => change((desk) => addTerminal(desk, machine))}
-        onClose={(number) => change((desk) => closeTerminal(desk, machine, number))}
+        onClose={(number) => {
+          endTerminal(client, { sessionId, machine, number });
+          change((desk) => closeTerminal(desk, machine, number));
+        }}
       />
     </div>
   );

@@ -9,22 +9,43 @@ import type { LabSession } from '../session/session.ts';
 import type { SessionHandle } from '../session/use-session.ts';
 import { keysOf, listenForCommands } from '../terminal/commands.ts';
 import type { Command } from '../terminal/commands.ts';
+import type { RunningTerminal } from '../terminal/terminal-api.ts';
 import { typeInto } from '../terminal/typing.ts';
-import { newDesk, showFiles, showMachine, showTerminal } from './desk.ts';
+import { deskWith, showFiles, showMachine, showTerminal } from './desk.ts';
 import { MachineDesk } from './machine-desk.tsx';
 import { MachinePicker } from './machine-picker.tsx';
+import { useRunningTerminals } from './use-running-terminals.ts';
 import { useTexts } from '../language/language.ts';
 import { deskTexts } from './texts.ts';
 import { sessionTexts } from '../session/texts.ts';
 
-/** A session that can be worked in: what can be done with it, its machines, and the desk of the one shown. */
-export function Workplace(props: { handle: SessionHandle; session: LabSession; savable: boolean }) {
-  const { handle, session, savable } = props;
+interface WorkplaceProps {
+  handle: SessionHandle;
+  session: LabSession;
+  savable: boolean;
+}
+
+/** A session that can be worked in, with the terminals that are there already. */
+export function Workplace(props: WorkplaceProps) {
+  const { startedHere } = props.handle;
+  const running = useRunningTerminals(props.session.id, { startedHere });
+  return running && <Bench {...props} running={running} />;
+}
+
+/** What can be done with a session, its machines, and the desk of the one shown. */
+function Bench({
+  handle,
+  session,
+  savable,
+  running,
+}: WorkplaceProps & { running: readonly RunningTerminal[] }) {
   const texts = useTexts(deskTexts);
   const { notSaved } = useTexts(sessionTexts);
   const { startedHere, restarts } = handle;
   const { id, machines, isFork, forkOf, saveProblem } = session;
-  const [desk, change] = useState(() => newDesk(machines[0]?.name ?? 'main', { focused: startedHere }));
+  const [desk, change] = useState(() =>
+    deskWith(running, machines[0]?.name ?? 'main', { focused: startedHere }),
+  );
 
   const run = useEffectEvent((command: Command) => {
     const machine = command.machine ?? desk.shown;

@@ -1,109 +1,111 @@
 import { FitAddon } from '@xterm/addon-fit';
-import { Terminal } from '@xterm/xterm';
-import '@xterm/xterm/css/xterm.css';
-import { gql } from 'urql';
 import type { Client } from 'urql';
-import { errorText } from '../api/error-text.ts';
 import { createEarlyInput } from './early-input.ts';
+import { followTerminal } from './follow-terminal.ts';
+import { newEmulator, resetEmulator } from './new-emulator.ts';
+import { noteTerminal } from './open-terminals.ts';
+import { createPastQueries } from './past-queries.ts';
+import { attachTerminal, closeTerminal, openTerminal } from './terminal-api.ts';
 import { keepKeys } from './terminal-keys.ts';
-import { connectTerminal } from './terminal-socket.ts';
-import type { TerminalSocket } from './terminal-socket.ts';
+import type { TerminalStatus } from './terminal-status.ts';
 import { takeTyping } from './typing.ts';
 import type { TerminalPlace } from './typing.ts';
-import { textsNow } from '../language/language.ts';
-import { terminalTexts } from './texts.ts';
-
-const OpenTerminal = gql<
-  { openTerminal: { url: string; ticket: string } },
-  { session: string; machine: string; rows: number; cols: number }
->`
-  mutation OpenTerminal($session: ID!, $machine: String!, $rows: Int!, $cols: Int!) {
-    openTerminal(input: { session: $session, machine: $machine, rows: $rows, cols: $cols }) {
-      url
-      ticket
-    }
-  }
-`;
-
-/** Lines kept above the screen. */
-const SCROLLBACK_LINES = 5_000;
 
 export interface ScreenOptions {
   client: Client;
   at: TerminalPlace;
+  /** A shell that is there already; a new one when left out. */
+  terminal: string | undefined;
   /** Whether what is typed goes to it at once. */
   focused: boolean;
+  onStatus: (status: TerminalStatus) => void;
   /** The shell has ended, or never began: what to tell. */
   onEnd: (message: string) => void;
 }
 
-/** Shows a new terminal of the session in `place`; returns what ends it. */
+/** Shows a terminal of one's own in `place`; returns what leaves it. */
 export function showTerminal(place: HTMLElement, options: ScreenOptions): () => void {
-  const terminal = new Terminal({
-    scrollback: SCROLLBACK_LINES,
-    fontFamily: 'ui-monospace, monospace',
-    fontSize: 14,
-    // Rows as high as the font says cut the underscores off in some fonts.
-    lineHeight: 1.1,
-    cursorBlink: true,
-  });
+  const { client, at, focused } = options;
+  const emulator = newEmulator();
+  const past = createPastQueries(emulator);
   const early = createEarlyInput();
   const fit = new FitAddon();
-  terminal.loadAddon(fit);
-  terminal.open(place);
+  emulator.loadAddon(fit);
+  emulator.open(place);
   fit.fit();
-  keepKeys(terminal);
-  if (options.focused) terminal.focus();
+  keepKeys(emulator);
+  if (focused) emulator.focus();
+  let answers = true;
+  /** While it gets a size that somebody else chose. */
+  let following = false;
 
-  let socket: TerminalSocket | undefined;
+  function follow(cols: number, rows: number): void {
+    following = true;
+    emulator.resize(cols, rows);
+    following = false;
+  }
+
+  const stopTaking = takeTyping(at, (text) => {
+    early.input(text);
+    emulator.focus();
+  });
+
+  async function attach(terminal: string | undefined) {
+    const { rows, cols } = emulator;
+    const { sessionId: session, machine } = at;
+    const way = await (terminal === undefined
+      ? openTerminal(client, { session, machine, rows, cols })
+      : attachTerminal(client, terminal, undefined));
+    if (!gone) noteTerminal(at, way.terminal);
+    // The tab was closed meanwhile, and nobody will come for it.
+    else if (terminal === undefined) void closeTerminal(client, way.terminal);
+    return way;
+  }
+
+  const connect = () =>
+    followTerminal({
+      attach,
+      terminal: options.terminal,
+      onOutput: ({ bytes, replayed }, shown) => past.write(bytes, replayed || !answers, shown),
+      // Of several windows with the same terminal one answers what programs ask.
+      onViewers: (viewers) => (answers = viewers.findLast(({ role }) => role === 'owner')?.you ?? true),
+      onReset: () => resetEmulator(emulator),
+      // One's other window has chosen it; it holds until this one is typed into.
+      onSize: ({ rows, cols }) => emulator.write('', () => follow(cols, rows)),
+      onOpen: () => early.handTo((text) => connection?.input(text)),
+      onStatus: options.onStatus,
+      onEnd(message) {
+        stopTaking();
+        options.onEnd(message);
+      },
+    });
+  let connection: ReturnType<typeof connect> | undefined;
   let gone = false;
 
-  function end(message: string) {
-    stopTaking();
-    options.onEnd(message);
-  }
-
-  async function connect() {
-    if (gone) return;
-    const { rows, cols } = terminal;
-    const { sessionId: session, machine } = options.at;
-    const { data, error } = await options.client.mutation(OpenTerminal, { session, machine, rows, cols });
-    if (gone) return;
-    if (!data) {
-      end(error ? errorText(error) : textsNow(terminalTexts).notOpened);
-      return;
-    }
-    const opened = connectTerminal(data.openTerminal.url, data.openTerminal.ticket, {
-      onOpen() {
-        early.handTo(opened.input);
-        // The window may have changed while the shell was on its way.
-        if (terminal.rows !== rows || terminal.cols !== cols) opened.resize(terminal.rows, terminal.cols);
-      },
-      onOutput: (bytes, taken) => terminal.write(bytes, taken),
-      onEnd: ({ message }) => end(message),
-    });
-    socket = opened;
-  }
-
   // In development React shows, hides and shows everything once: the first time opens nothing.
-  queueMicrotask(() => void connect());
-  terminal.onData(early.input);
-  terminal.onResize((size) => socket?.resize(size.rows, size.cols));
-  const observer = new ResizeObserver(() => {
+  queueMicrotask(() => {
+    if (gone) return;
+    connection = connect();
+    connection.resize(emulator.rows, emulator.cols);
+  });
+  emulator.onData(early.input);
+  emulator.onResize(({ rows, cols }) => {
+    if (!following) connection?.resize(rows, cols);
+  });
+  const takeSize = () => {
     // A hidden tab has no size; it keeps its own until it is shown again.
     if (place.offsetParent) fit.fit();
-  });
+  };
+  const observer = new ResizeObserver(takeSize);
   observer.observe(place);
-  const stopTaking = takeTyping(options.at, (text) => {
-    early.input(text);
-    terminal.focus();
-  });
+  place.addEventListener('focusin', takeSize);
 
   return () => {
     gone = true;
     stopTaking();
     observer.disconnect();
-    socket?.close();
-    terminal.dispose();
+    place.removeEventListener('focusin', takeSize);
+    connection?.close();
+    emulator.dispose();
   };
 }

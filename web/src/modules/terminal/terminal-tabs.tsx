@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { TerminalView } from './terminal-view.tsx';
 import { useTexts } from '../language/language.ts';
 import { terminalTexts } from './texts.ts';
@@ -7,7 +8,7 @@ export function TerminalTabs(props: {
   label: string;
   sessionId: string;
   machine: string;
-  tabs: readonly { number: number; focused: boolean }[];
+  tabs: readonly { number: number; focused: boolean; terminal?: string }[];
   /** Number of the one that is shown. */
   shown: number;
   /** Each restart of the machine ends its shells, and new ones take their places. */
@@ -18,6 +19,7 @@ export function TerminalTabs(props: {
 }) {
   const { label, sessionId, machine, tabs, shown, restarts, onShow, onAdd, onClose } = props;
   const texts = useTexts(terminalTexts);
+  const [durable, setDurable] = useState<ReadonlyMap<number, boolean>>(new Map());
   return (
     <div className="terminals">
       <nav className="tabs" aria-label={label}>
@@ -34,16 +36,21 @@ export function TerminalTabs(props: {
         <button type="button" className="tab add" onClick={onAdd}>
           + <span className={tabs.length > 0 ? 'unseen' : undefined}>{texts.openAnother}</span>
         </button>
-        <span className="hint">{texts.leave}</span>
+        <span className="hints">
+          {durable.get(shown) === false && <span className="hint">{texts.notDurable}</span>}
+          <span className="hint">{texts.leave}</span>
+        </span>
       </nav>
-      {tabs.map(({ number, focused }) => (
+      {tabs.map(({ number, focused, terminal }) => (
         <TerminalView
           key={`${restarts} ${number}`}
           sessionId={sessionId}
           machine={machine}
           number={number}
+          terminal={restarts > 0 ? undefined : terminal}
           shown={number === shown}
           focused={focused || restarts > 0}
+          onDurable={(is) => setDurable((known) => new Map(known).set(number, is))}
         />
       ))}
     </div>

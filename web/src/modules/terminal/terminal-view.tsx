@@ -1,23 +1,30 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useClient } from 'urql';
+import { StatusLine } from './status-line.tsx';
 import { showTerminal } from './terminal-screen.ts';
+import { unknownStatus } from './terminal-status.ts';
 import { takeTyping, typeInto } from './typing.ts';
 import type { TerminalPlace } from './typing.ts';
 import { useTexts } from '../language/language.ts';
 import { terminalTexts } from './texts.ts';
 
 interface ViewProps extends TerminalPlace {
+  /** A shell that is there already. */
+  terminal: string | undefined;
   shown: boolean;
   focused: boolean;
+  /** Whether its shell outlives the service. */
+  onDurable: (durable: boolean) => void;
 }
 
 /** A terminal that can be opened anew once its shell has ended. */
-export function TerminalView({ focused, ...place }: ViewProps) {
+export function TerminalView({ focused, terminal, ...place }: ViewProps) {
   const [round, setRound] = useState(0);
   return (
     <ConnectedTerminal
       key={round}
       {...place}
+      terminal={round > 0 ? undefined : terminal}
       focused={focused || round > 0}
       onAgain={() => setRound(round + 1)}
     />
@@ -26,11 +33,12 @@ export function TerminalView({ focused, ...place }: ViewProps) {
 
 /** One shell, connected for as long as it is on the page. */
 function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
-  const { sessionId, machine, number, shown, focused, onAgain } = props;
+  const { sessionId, machine, number, terminal, shown, focused, onAgain } = props;
   const texts = useTexts(terminalTexts);
   const client = useClient();
   const place = useRef<HTMLDivElement>(null);
   const again = useRef<HTMLButtonElement>(null);
+  const [status, setStatus] = useState(unknownStatus);
   const [ended, setEnded] = useState<string>();
 
   useEffect(
@@ -39,17 +47,25 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
         ? showTerminal(place.current, {
             client,
             at: { sessionId, machine, number },
+            terminal,
             focused,
+            onStatus: setStatus,
             onEnd: setEnded,
           })
         : undefined,
-    [client, sessionId, machine, number, focused],
+    [client, sessionId, machine, number, terminal, focused],
   );
 
   useEffect(() => {
     // Whoever was typing goes on by Enter; whoever was elsewhere is left there.
     if (ended !== undefined && place.current?.contains(document.activeElement)) again.current?.focus();
   }, [ended]);
+
+  const tellDurable = useEffectEvent(props.onDurable);
+  const { durable } = status;
+  useEffect(() => {
+    if (durable !== undefined) tellDurable(durable);
+  }, [durable]);
 
   const openAgain = useEffectEvent(onAgain);
   useEffect(() => {
@@ -67,6 +83,7 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
   return (
     <div className="shell" hidden={!shown}>
       <div className="shell-screen" ref={place} />
+      {ended === undefined && <StatusLine status={status} />}
       {ended !== undefined && (
         <div className="shell-end">
           <output>{ended}</output>

@@ -9,6 +9,12 @@ const en = {
   notOpened: 'The terminal did not open.',
   ended: (code: number | null) => `The shell ended${code ? ` with ${code}` : ''}.`,
   lost: 'The connection was lost.',
+  reconnecting: 'No connection: it comes back by itself, and what you type waits for it.',
+  inputDropped: 'Some of what you typed was dropped: too much was waiting.',
+  notDurable: 'This shell ends when the service restarts.',
+  watching: (name: string) => `${name} is watching.`,
+  assisting: (name: string) => `${name} is helping, and can type here.`,
+  typing: (name: string) => `${name} is typing.`,
 };
 
 export const terminalTexts: Texts<typeof en> = {
@@ -22,5 +28,11 @@ export const terminalTexts: Texts<typeof en> = {
     notOpened: '터미널이 열리지 않았습니다.',
     ended: (code) => `셸이 끝났습니다${code ? ` (종료 코드 ${code})` : ''}.`,
     lost: '연결이 끊어졌습니다.',
+    reconnecting: '연결이 끊겼습니다. 자동으로 다시 연결되며, 그동안 입력한 내용은 연결되면 전달됩니다.',
+    inputDropped: '대기 중인 입력이 너무 많아 일부가 전달되지 않았습니다.',
+    notDurable: '서비스가 다시 시작되면 이 셸은 종료됩니다.',
+    watching: (name) => `${name} 님이 보고 있습니다.`,
+    assisting: (name) => `${name} 님이 돕고 있으며, 여기에 입력할 수 있습니다.`,
+    typing: (name) => `${name} 님이 입력하고 있습니다.`,
   },
 };

@@ -1,0 +1,82 @@
+import headless from '@xterm/headless';
+import { test } from 'tap';
+import { createPastQueries } from '../../../web/src/modules/terminal/past-queries.ts';
+
+const QUERIES = [
+  '\x1b[c',
+  '\x1b[>c',
+  '\x1b[=c',
+  '\x1b[5n',
+  '\x1b[6n',
+  '\x1b[?6n',
+  '\x1b[4$p',
+  '\x1b[?2026$p',
+  '\x1b[>0q',
+  '\x1b[18t',
+  '\x1b]4;1;?\x07',
+  '\x1b]10;?\x07',
+  '\x1b]11;?\x1b\\',
+  '\x1b]12;?\x07',
+  '\x1bP$qm\x1b\\',
+];
+
+function newTerminal() {
+  const terminal = new headless.Terminal({
+    allowProposedApi: true,
+    windowOptions: { getWinSizeChars: true },
+  });
+  const past = createPastQueries(terminal);
+  const answers: string[] = [];
+  terminal.onData((text) => answers.push(text));
+  const write = (text: string, silent: boolean) =>
+    new Promise<void>((resolve) => past.write(Buffer.from(text), silent, resolve));
+  return { terminal, answers, write };
+}
+
+await test('what was asked long ago is not answered, and what is asked now is', async (t) => {
+  const { answers, write } = newTerminal();
+  await write(QUERIES.join(''), true);
+  t.same(answers, []);
+  for (const query of ['\x1b[c', '\x1b[6n', '\x1b[18t', '\x1bP$qm\x1b\\']) {
+    answers.length = 0;
+    await write(query, false);
+    t.equal(answers.length, 1, JSON.stringify(query));
+  }
+});
+
+await test('it is told apart in the order of what is written, however much waits to be parsed', async (t) => {
+  const { answers, write } = newTerminal();
+  await Promise.all([
+    write('\x1b[6n', false),
+    write('ab\x1b[6n', true),
+    write('c\x1b[6n', false),
+    write('\r\x1b[6n', true),
+    write('', false),
+  ]);
+  t.same(answers, ['\x1b[1;1R', '\x1b[1;4R']);
+});
+
+await test('keys and all that draws go their way meanwhile', async (t) => {
+  const { terminal, answers, write } = newTerminal();
+  const drawn = write('\x1b[2J\x1b[3;5Hthere\x1b[?2004h\x1b[?1h\x1b]0;a title?\x07', true);
+  terminal.input('typed');
+  await drawn;
+  t.same(answers, ['typed']);
+  t.equal(terminal.buffer.active.getLine(2)?.translateToString(true), '    there');
+  t.ok(terminal.modes.bracketedPasteMode);
+  t.ok(terminal.modes.applicationCursorKeysMode);
+});
+
+await test('a program that wants to know of the focus is told from the present on', async (t) => {
+  const { terminal, write } = newTerminal();
+  await write('\x1b[?1004h', true);
+  t.notOk(terminal.modes.sendFocusMode, 'setting it would be answered at once');
+  await write('now', false);
+  await write('', false);
+  t.ok(terminal.modes.sendFocusMode);
+
+  await write('\x1b[?1004l\x1b[?1004h\x1b[?1004l', true);
+  await write('now', false);
+  await write('', false);
+  t.notOk(terminal.modes.sendFocusMode, 'it wants no more');
+});

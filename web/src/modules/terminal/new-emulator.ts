@@ -1,0 +1,24 @@
+import { Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+
+/** Lines kept above the screen. */
+const SCROLLBACK_LINES = 5_000;
+
+/** CAN ends what sequence there is, RIS resets all. */
+const RESET = Uint8Array.of(0x18, 0x1b, 0x63);
+
+export function newEmulator(): Terminal {
+  return new Terminal({
+    scrollback: SCROLLBACK_LINES,
+    fontFamily: 'ui-monospace, monospace',
+    fontSize: 14,
+    // Rows as high as the font says cut the underscores off in some fonts.
+    lineHeight: 1.1,
+    cursorBlink: true,
+  });
+}
+
+/** Empties it, after what was written before. */
+export function resetEmulator(emulator: Terminal): void {
+  emulator.write(RESET);
+}

@@ -1,0 +1,25 @@
+import type { TerminalViewer } from '../../../../packages/terminal-client/src/frames.ts';
+import { useTexts } from '../language/language.ts';
+import type { TerminalStatus } from './terminal-status.ts';
+import { terminalTexts } from './texts.ts';
+
+/** What there is to tell of a terminal: nothing while all is as usual. */
+export function StatusLine({ status }: { status: TerminalStatus }) {
+  const texts = useTexts(terminalTexts);
+  const { reconnecting, inputDropped, others, typing } = status;
+  const guests = others.filter(({ role }) => role !== 'owner');
+  return (
+    <output className="shell-status">
+      {guests.map((viewer) => (
+        <span key={viewer.id}>{guestText(texts, viewer, viewer.name === typing)}</span>
+      ))}
+      {inputDropped && <span className="warning">{texts.inputDropped}</span>}
+      {reconnecting && <span className="warning">{texts.reconnecting}</span>}
+    </output>
+  );
+}
+
+function guestText(texts: typeof terminalTexts.en, { name, role }: TerminalViewer, typing: boolean): string {
+  if (role === 'watching') return texts.watching(name);
+  return typing ? texts.typing(name) : texts.assisting(name);
+}

@@ -1,0 +1,23 @@
+import type { TerminalViewer } from '../../../../packages/terminal-client/src/frames.ts';
+
+/** What there is to tell of a terminal beside its screen. */
+export interface TerminalStatus {
+  /** Whether the connection is lost, and comes back by itself. */
+  reconnecting: boolean;
+  /** Whether some of what was typed meanwhile is lost. */
+  inputDropped: boolean;
+  /** Whether the shell outlives the service; undefined while that is not known. */
+  durable: boolean | undefined;
+  /** Those who are there besides. */
+  others: readonly TerminalViewer[];
+  /** Name of who is typing there just now. */
+  typing: string | undefined;
+}
+
+export const unknownStatus: TerminalStatus = {
+  reconnecting: false,
+  inputDropped: false,
+  durable: undefined,
+  others: [],
+  typing: undefined,
+};
