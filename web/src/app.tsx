@@ -5,6 +5,7 @@ import { CataloguePage } from './pages/catalogue-page.tsx';
 import { LabPage } from './pages/lab-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { StaffPage } from './pages/staff-page.tsx';
+import { WatchPage } from './pages/watch-page.tsx';
 
 /** Frame of every page: who is signed in, and what is shown. */
 export function App() {
@@ -15,6 +16,9 @@ export function App() {
         <Route path="/" component={CataloguePage} />
         <Route path="/labs/:slug">{({ slug }) => <LabPage key={slug} slug={slug} />}</Route>
         <Route path="/staff" component={StaffPage} />
+        <Route path="/staff/sessions/:id">
+          {({ id }) => <WatchPage key={id} session={decodeURIComponent(id)} />}
+        </Route>
         <Route component={NotFoundPage} />
       </Switch>
     </Viewer>

@@ -13,6 +13,7 @@ const en = {
   wrongAddress: 'The address is wrong, or the lab has been taken away.',
   seeAllLabs: 'See all labs',
   learners: 'Learners',
+  allLearners: 'All learners',
   forStaff: 'For staff',
   staffOnly: 'This page is for staff',
   whyStaffOnly:
@@ -34,6 +35,7 @@ export const pageTexts: Texts<typeof en> = {
     wrongAddress: '주소가 잘못되었거나 실습이 없어졌습니다.',
     seeAllLabs: '모든 실습 보기',
     learners: '학습자',
+    allLearners: '모든 학습자',
     forStaff: '강사용',
     staffOnly: '강사용 페이지입니다',
     whyStaffOnly: '학습자가 하는 일은 강사와 관리자만 볼 수 있습니다. 권한은 서비스 운영자가 줄 수 있습니다.',

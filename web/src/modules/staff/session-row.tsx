@@ -51,10 +51,24 @@ export function SessionRow(props: {
       </td>
       <td className="number">{texts.minutes(minutesUntil(expiresAt, now))}</td>
       <td className="deeds">
+        <Watch session={session} />
         <Fork session={session} actions={actions} />
         <End session={session} actions={actions} />
       </td>
     </tr>
+  );
+}
+
+/** Another's is looked at as it goes on. */
+function Watch({ session }: { session: WatchedSession }) {
+  const texts = useTexts(staffTexts);
+  const viewer = useViewer();
+  const { id, learner, state } = session;
+  if (learner.id === viewer.id || state !== 'READY') return null;
+  return (
+    <Link href={`/staff/sessions/${encodeURIComponent(id)}`} aria-label={texts.watchSession(learner.name)}>
+      {texts.watch}
+    </Link>
   );
 }
 

@@ -38,6 +38,12 @@ export interface WatchedState {
   expiresAt: string;
 }
 
+/** A terminal of a learner's. */
+export interface WatchedTerminal {
+  id: string;
+  machine: string;
+}
+
 export interface Person {
   id: string;
   name: string;
@@ -97,6 +103,25 @@ export const WatchedSessionChanged = gql<
 >`
   subscription WatchedSessionChanged($id: ID!, $language: String) {
     sessionChanged(id: $id) { ${sessionFields} }
+  }
+`;
+
+export const WatchedTerminalsQuery = gql<
+  { session: { learner: Person; terminals: WatchedTerminal[] } },
+  { session: string }
+>`
+  query WatchedTerminals($session: ID!) {
+    session(id: $session) {
+      id
+      learner {
+        id
+        name
+      }
+      terminals {
+        id
+        machine
+      }
+    }
   }
 `;
 

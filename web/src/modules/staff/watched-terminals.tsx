@@ -1,0 +1,67 @@
+import { useEffect, useState } from 'react';
+import { useQuery } from 'urql';
+import { Problem } from '../../components/problem.tsx';
+import { readingErrorText } from '../api/error-text.ts';
+import { GuestView } from '../terminal/guest-view.tsx';
+import type { GuestRole } from '../terminal/terminal-api.ts';
+import { useTexts } from '../language/language.ts';
+import { WatchedTerminalsQuery } from './watched.ts';
+import type { WatchedTerminal } from './watched.ts';
+import { staffTexts } from './texts.ts';
+
+/** How often is looked which terminals there are, in milliseconds. */
+const LOOK_EVERY_MS = 2_000;
+
+/** The terminals of a learner's session, one at a time, to look on or to help. */
+export function WatchedTerminals({ session }: { session: string }) {
+  const texts = useTexts(staffTexts);
+  const [{ data, error }, look] = useQuery({
+    query: WatchedTerminalsQuery,
+    variables: { session },
+    requestPolicy: 'network-only',
+  });
+  useEffect(() => {
+    const timer = setInterval(() => look({ requestPolicy: 'network-only' }), LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [look]);
+  const [picked, pick] = useState<string>();
+  const [as, setRole] = useState<GuestRole>('WATCHING');
+
+  if (error && !data) return <Problem>{readingErrorText(error)}</Problem>;
+  if (!data) return null;
+  const { learner, terminals } = data.session;
+  const shown = terminals.find(({ id }) => id === picked) ?? terminals[0];
+  return (
+    <>
+      <h1>{texts.terminalsOf(learner.name)}</h1>
+      <p className="faint">{texts.aboutWatching(learner.name)}</p>
+      {!shown && <p className="nothing">{texts.noTerminals}</p>}
+      {shown && (
+        <div className="terminals watched">
+          <nav className="tabs" aria-label={texts.terminalsOf(learner.name)}>
+            {terminals.map((terminal, place) => (
+              <span key={terminal.id} className={terminal === shown ? 'tab shown' : 'tab'}>
+                <button type="button" aria-pressed={terminal === shown} onClick={() => pick(terminal.id)}>
+                  {tabText(terminal, place)}
+                </button>
+              </span>
+            ))}
+            <label className="hint">
+              <input
+                type="checkbox"
+                checked={as === 'ASSISTING'}
+                onChange={({ target }) => setRole(target.checked ? 'ASSISTING' : 'WATCHING')}
+              />{' '}
+              {texts.assist}
+            </label>
+          </nav>
+          <GuestView key={`${shown.id} ${as}`} terminal={shown.id} as={as} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function tabText({ machine }: WatchedTerminal, place: number): string {
+  return `${place + 1} · ${machine}`;
+}

@@ -1,0 +1,21 @@
+import { Link } from 'wouter';
+import { isStaff, useViewer } from '../modules/identity/viewer-context.ts';
+import { useTexts } from '../modules/language/language.ts';
+import { WatchedTerminals } from '../modules/staff/watched-terminals.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+import { pageTexts } from './texts.ts';
+
+/** The terminals of a learner's session, live: for instructors and admins. */
+export function WatchPage({ session }: { session: string }) {
+  const texts = useTexts(pageTexts);
+  if (!isStaff(useViewer())) return <NotFoundPage />;
+  return (
+    <main className="page wide">
+      <title>{`${texts.learners} · Berth`}</title>
+      <p>
+        <Link href="/staff">{texts.allLearners}</Link>
+      </p>
+      <WatchedTerminals session={session} />
+    </main>
+  );
+}
