@@ -12,6 +12,7 @@ const main = defineCommand({
     token: async () => (await import('./token.ts')).tokenCommand,
     images: async () => (await import('./images.ts')).imagesCommand,
     labs: async () => (await import('./labs.ts')).labsCommand,
+    attach: async () => (await import('./attach.ts')).attachCommand,
     health: async () => (await import('./health.ts')).healthCommand,
   },
 });

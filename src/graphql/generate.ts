@@ -26,7 +26,6 @@ const models = [
   'Job',
   'JobConnection',
   'JobEdge',
-  'DiskRoom',
   'EngineRoom',
   'JobProgress',
   'Lab',

@@ -1,0 +1,85 @@
+import { WebSocket } from 'ws';
+import { connectTerminal } from '../terminal-client/connect-terminal.ts';
+import type { Admission } from '../terminal-client/connect-terminal.ts';
+import { createQueryFilter } from '../terminal-client/query-filter.ts';
+import type { TerminalEnd } from '../terminal-client/terminal-events.ts';
+
+/** Ctrl-], which telnet is left by as well. */
+const LEAVE = 0x1d;
+
+/** How long a connection may be lost before that is told, in milliseconds. */
+const TELL_AFTER_MS = 1_500;
+const NO_CONNECTION = '\r\n[No connection: it comes back by itself. Ctrl-] leaves.]\r\n';
+
+/** All modes as they are at first, on an empty screen. */
+const EMPTY_SCREEN = '\x1b[!p\x1b[?1047l\x1b[0m\x1b[2J\x1b[H';
+
+export interface Attached {
+  terminal: string | undefined;
+  /** Undefined where it was left. */
+  end: TerminalEnd | undefined;
+}
+
+/** Carries a terminal over this process's own until its shell ends, it is left by its key, or `signal` aborts. */
+export async function attachTty(options: {
+  attach: (terminal: string | undefined, size: { rows: number; cols: number }) => Promise<Admission>;
+  /** One that is there already. */
+  terminal: string | undefined;
+  signal: AbortSignal;
+}): Promise<Attached> {
+  const { stdin, stdout } = process;
+  const past = createQueryFilter();
+  let finish: ((end: TerminalEnd | undefined) => void) | undefined;
+  const finished = new Promise<TerminalEnd | undefined>((resolve) => (finish = resolve));
+  let terminal = options.terminal;
+  let telling: NodeJS.Timeout | undefined;
+
+  const connection = connectTerminal({
+    WebSocket,
+    async attach(known) {
+      const way = await options.attach(known, sizeOf(stdout));
+      terminal = way.terminal;
+      return way;
+    },
+    ...(terminal !== undefined && { terminal }),
+    onOutput({ bytes, replayed }, shown) {
+      if (!replayed) stdout.write(past.rest());
+      stdout.write(replayed ? past.filter(bytes) : bytes, () => shown());
+    },
+    onReset: () => stdout.write(EMPTY_SCREEN),
+    onState(state) {
+      clearTimeout(telling);
+      if (state === 'reconnecting') telling = setTimeout(() => stdout.write(NO_CONNECTION), TELL_AFTER_MS);
+    },
+    // What was printed last is to be seen before anything else is.
+    onEnd: (end) => stdout.write('', () => finish?.(end)),
+  });
+
+  const tellSize = () => {
+    const { rows, cols } = sizeOf(stdout);
+    connection.resize(rows, cols);
+  };
+  const type = (typed: Buffer) => {
+    const leaving = typed.indexOf(LEAVE);
+    connection.input(leaving < 0 ? typed : typed.subarray(0, leaving));
+    if (leaving >= 0) finish?.(undefined);
+  };
+  const leave = () => finish?.(undefined);
+  tellSize();
+  stdout.on('resize', tellSize);
+  stdin.on('data', type);
+  options.signal.addEventListener('abort', leave);
+  try {
+    return { end: await finished, terminal };
+  } finally {
+    clearTimeout(telling);
+    stdout.off('resize', tellSize);
+    stdin.off('data', type);
+    options.signal.removeEventListener('abort', leave);
+    connection.close();
+  }
+}
+
+function sizeOf({ rows, columns }: NodeJS.WriteStream): { rows: number; cols: number } {
+  return { rows: rows || 24, cols: columns || 80 };
+}

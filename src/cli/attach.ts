@@ -1,0 +1,135 @@
+import { defineCommand } from 'citty';
+import { readConfig } from '../config.ts';
+import { fault, isFault } from '../errors.ts';
+import { localUrl } from '../local-url.ts';
+import { AttachRefused } from '../terminal-client/attach-refused.ts';
+import type { Admission } from '../terminal-client/connect-terminal.ts';
+import { attachTty } from './attach-tty.ts';
+import type { Attached } from './attach-tty.ts';
+import { withRawTty } from './raw-tty.ts';
+import { serviceApi } from './service-api.ts';
+import type { ServiceApi } from './service-api.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+
+/** What a service says that has too much to do, or starts anew: soon it says something else. */
+const passing = [
+  'RATE_LIMITED',
+  'SHUTTING_DOWN',
+  'DATABASE_BUSY',
+  'DATABASE_UNREACHABLE',
+  'ENGINE_UNREACHABLE',
+] as const;
+
+/** `berth attach <session>`: over the service's API, as whoever BERTH_TOKEN is of. */
+export const attachCommand = defineCommand({
+  meta: {
+    name: 'attach',
+    description: "Work in a session's machine from this terminal. Ctrl-] leaves; the shell goes on.",
+  },
+  args: {
+    session: { type: 'positional', required: true, description: 'Id of the session, as the API has it.' },
+    machine: { type: 'string', description: 'Name of the machine; the first of the session when absent.' },
+    terminal: {
+      type: 'string',
+      description:
+        'Id of a terminal that is there: one of your own, or one of another to look on; a new one when absent.',
+    },
+    assist: { type: 'boolean', default: false, description: "Type in another's terminal; they see it." },
+    url: { type: 'string', description: 'Address of the service; that of these settings when absent.' },
+  },
+  async run({ args }) {
+    const token = process.env['BERTH_TOKEN'];
+    if (!token) {
+      throw fault('INPUT_INVALID', {
+        problem: 'Put a token of yours into BERTH_TOKEN: "berth token create" makes one.',
+      });
+    }
+    const api = serviceApi((args.url ?? ownAddress()).replace(/\/+$/, ''), token);
+    const { session, assist } = args;
+    const machine = args.machine ?? (await firstMachine(api, session));
+    const attach = (terminal: string | undefined, size: { rows: number; cols: number }) =>
+      terminal === undefined
+        ? openTerminal(api, { session, machine, ...size })
+        : attachTerminal(api, { terminal, as: assist ? 'ASSISTING' : undefined });
+    await untilInterrupted(async (signal) => {
+      tell(await withRawTty(() => attachTty({ attach, terminal: args.terminal, signal })), session);
+    });
+  },
+});
+
+/** @throws SESSION_NOT_FOUND, INPUT_INVALID */
+async function firstMachine(api: ServiceApi, session: string): Promise<string> {
+  const { session: found } = await api<{ session: { machines: { name: string }[] } }>(
+    'query ($session: ID!) { session(id: $session) { machines { name } } }',
+    { session },
+  );
+  const [machine] = found.machines;
+  if (!machine)
+    throw fault('INPUT_INVALID', { problem: 'The session has no machine yet: wait until it is ready.' });
+  return machine.name;
+}
+
+interface Way {
+  way: { url: string; ticket: string; terminal: { id: string } };
+}
+
+function openTerminal(
+  api: ServiceApi,
+  place: { session: string; machine: string; rows: number; cols: number },
+): Promise<Admission> {
+  return admitted(
+    api<Way>(
+      `mutation ($session: ID!, $machine: String!, $rows: Int!, $cols: Int!) {
+        way: openTerminal(input: { session: $session, machine: $machine, rows: $rows, cols: $cols }) {
+          url ticket terminal { id }
+        }
+      }`,
+      place,
+    ),
+  );
+}
+
+function attachTerminal(
+  api: ServiceApi,
+  to: { terminal: string; as: 'ASSISTING' | undefined },
+): Promise<Admission> {
+  return admitted(
+    api<Way>(
+      `mutation ($terminal: ID!, $as: TerminalRole) {
+        way: attachTerminal(input: { terminal: $terminal, as: $as }) { url ticket terminal { id } }
+      }`,
+      to,
+    ),
+  );
+}
+
+/** What the service refuses is refused for good, but for what passes. */
+async function admitted(asked: Promise<Way>): Promise<Admission> {
+  try {
+    const { way } = await asked;
+    return { terminal: way.terminal.id, url: way.url, ticket: way.ticket };
+  } catch (error) {
+    if (!isFault(error) || isFault(error, ...passing)) throw error;
+    const { code, message, details } = error;
+    throw new AttachRefused({ code, message, details });
+  }
+}
+
+/** Why it is over; the shell's exit code is this command's. */
+function tell({ end, terminal }: Attached, session: string): void {
+  if (!end) {
+    const again = terminal ? ` It goes on; to come back: berth attach ${session} --terminal ${terminal}` : '';
+    process.stderr.write(`\nYou left the terminal.${again}\n`);
+  } else if (end.why === 'exited') {
+    process.exitCode = end.exitCode ?? 1;
+  } else {
+    const why =
+      end.why === 'refused' ? end.message : `The service closed the connection with ${end.closeCode}.`;
+    throw fault('INPUT_INVALID', { problem: why });
+  }
+}
+
+function ownAddress(): string {
+  const { publicUrl, host, port } = readConfig(process.env);
+  return publicUrl ?? localUrl(host, port);
+}

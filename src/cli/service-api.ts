@@ -1,0 +1,44 @@
+import { fault, faultCodes } from '../errors.ts';
+import type { FaultCode, FaultDetails } from '../errors.ts';
+
+/** Asks a service by GraphQL, as whoever the token is of. */
+export type ServiceApi = <Data>(query: string, variables: Record<string, unknown>) => Promise<Data>;
+
+interface Answer<Data> {
+  data?: Data | null;
+  errors?: { message: string; extensions?: FaultDetails }[];
+}
+
+/** There is no service, or something else. It is told by its message alone, as citty's own errors are. */
+export class ServiceAway extends Error {
+  override name = 'CLIError';
+}
+
+/** @throws what the service refuses, as it says it; {@link ServiceAway} */
+export function serviceApi(address: string, token: string): ServiceApi {
+  return async <Data>(query: string, variables: Record<string, unknown>) => {
+    const { data, errors } = await ask<Data>(address, token, { query, variables });
+    const [error] = errors ?? [];
+    if (error) throw refusal(error.message, error.extensions);
+    if (!data) throw new ServiceAway(`${address} answered nothing.`);
+    return data;
+  };
+}
+
+async function ask<Data>(address: string, token: string, body: object): Promise<Answer<Data>> {
+  try {
+    const response = await fetch(`${address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as Answer<Data>;
+  } catch (error) {
+    throw new ServiceAway(`${address} does not answer as a service of Berth does.`, { cause: error });
+  }
+}
+
+function refusal(message: string, { code, ...details }: FaultDetails = {}) {
+  const known = faultCodes.find((each) => each === code);
+  return known ? fault(known satisfies FaultCode, details) : fault('INPUT_INVALID', { problem: message });
+}

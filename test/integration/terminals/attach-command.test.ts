@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import t, { test } from 'tap';
+import { startBerth } from '../../support/berth-process.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
+import { until } from '../../support/until.ts';
+
+const berth = await startBerth(t);
+const session = await startSession();
+
+/** Runs the command in a terminal of its own, as somebody at a keyboard does; its exit code and the terminal's modes come last. */
+function attach(...args: string[]) {
+  const command = [
+    process.execPath,
+    TYPESCRIPT,
+    'src/cli/main.ts',
+    'attach',
+    session,
+    '--url',
+    berth.url,
+    ...args,
+  ];
+  const script = `stty rows 30 cols 90; ${command.map((word) => `'${word}'`).join(' ')}; echo "ended with $?"; stty -a`;
+  const child = spawn('script', ['-qec', script, '/dev/null'], {
+    env: { ...process.env, BERTH_TOKEN: berth.adminToken, SHELL: '/bin/sh' },
+  });
+  let screen = '';
+  child.stdout.on('data', (chunk: Buffer) => (screen += chunk.toString()));
+  return {
+    get screen() {
+      return screen;
+    },
+    shows: (text: string | RegExp) =>
+      until(() => (typeof text === 'string' ? screen.includes(text) : text.test(screen))),
+    type: (text: string) => child.stdin.write(text),
+    ended: () => once(child, 'exit'),
+  };
+}
+
+await test('a shell in the machine is worked in at the size that is there, and its exit code is given', async (t) => {
+  const tty = attach();
+  await tty.shows('learner@main');
+  tty.type('stty size; echo "made $((6 * 7))"\r');
+  await tty.shows(/30 90\s+made 42/);
+  tty.type('exit 3\r');
+  await tty.shows('ended with 3');
+  await tty.ended();
+  t.match(tty.screen, / icanon/, 'keys come in lines again');
+  t.match(tty.screen, / echo /);
+});
+
+await test('Ctrl-] leaves it, the shell goes on, and is come back to', async (t) => {
+  const tty = attach();
+  await tty.shows('learner@main');
+  tty.type('mine=kept; printf "\\033[6n"\r');
+  tty.type('echo "set $mine"\r');
+  await tty.shows('set kept');
+  tty.type('\u001d');
+  await tty.shows('ended with 0');
+  const [, terminal] = /--terminal (\S+)/.exec(tty.screen) ?? [];
+  t.match(tty.screen, / icanon/);
+
+  const again = attach('--terminal', String(terminal));
+  await again.shows('set kept');
+  again.type('echo "still $mine"\r');
+  await again.shows('still kept');
+  t.notOk(again.screen.includes('\u001b[6n'), 'what was asked long ago is not asked again');
+  again.type('exit\r');
+  await again.shows('ended with 0');
+});
+
+await test('what can not be is told in a line', async (t) => {
+  const gone = attach('--terminal', '00000000000000000000000000');
+  await gone.shows('ended with 1');
+  t.match(gone.screen, /There is no such terminal/);
+  t.match(gone.screen, / icanon/);
+
+  const piped = spawn(
+    process.execPath,
+    [TYPESCRIPT, 'src/cli/main.ts', 'attach', session, '--url', berth.url],
+    {
+      env: { ...process.env, BERTH_TOKEN: berth.adminToken },
+    },
+  );
+  let said = '';
+  piped.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  t.same(await once(piped, 'exit'), [1, null]);
+  t.match(said, /needs a terminal/);
+});
+
+async function startSession(): Promise<string> {
+  const { startSession } = await berth.graphql<{ startSession: { session: { id: string } } }>(
+    'mutation { startSession(input: { lab: "linux-command-line" }) { session { id } } }',
+  );
+  const { id } = startSession.session;
+  await until(async () => {
+    const { session } = await berth.graphql<{ session: { state: string } }>(
+      'query ($id: ID!) { session(id: $id) { state } }',
+      { id },
+    );
+    return session.state === 'READY';
+  });
+  return id;
+}
