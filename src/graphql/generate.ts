@@ -26,6 +26,7 @@ const models = [
   'Job',
   'JobConnection',
   'JobEdge',
+  'DiskRoom',
   'EngineRoom',
   'JobProgress',
   'Lab',

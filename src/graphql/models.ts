@@ -71,6 +71,7 @@ export type SavingModel = NonNullable<Session['saving']>;
 export type QueuePlaceModel = QueuePlace;
 export type QueueReason = QueuePlace['reason'];
 export type EngineRoomModel = EngineRoom;
+export type DiskRoomModel = NonNullable<EngineRoom['disk']>;
 export type QuotaModel = Quota;
 export type SessionModel = Session;
 export type SessionConnectionModel = Page<Session>;

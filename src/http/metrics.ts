@@ -63,7 +63,7 @@ export function createMetrics() {
     help: "Free on the engine's disk, as it was last seen.",
     registers,
     collect() {
-      this.reset();
+      this.remove();
       const disk = seeDisk();
       if (disk) this.set(disk.freeBytes);
     },
@@ -73,9 +73,19 @@ export function createMetrics() {
     help: "Below this much free on the engine's disk no session is begun.",
     registers,
     collect() {
-      this.reset();
+      this.remove();
       const disk = seeDisk();
       if (disk) this.set(disk.reserveBytes);
+    },
+  });
+  void new Gauge({
+    name: 'berth_engine_disk_free_files',
+    help: "Files that the engine's disk has room for yet, as it was last seen.",
+    registers,
+    collect() {
+      this.remove();
+      const files = seeDisk()?.files;
+      if (files) this.set(files.free);
     },
   });
   const checks = new Counter({
@@ -114,7 +124,7 @@ export function createMetrics() {
       countTerminals = count;
     },
     /** Asked at each scrape for the engine's disk. */
-    seeDiskBy(see: () => { freeBytes: number; reserveBytes: number } | undefined): void {
+    seeDiskBy(see: () => SeenDisk | undefined): void {
       seeDisk = see;
     },
     checkFinished: (verdict: 'passed' | 'failed' | 'errored') => checks.inc({ verdict }),
@@ -139,7 +149,14 @@ async function noPools(): Promise<WarmCount[]> {
   return [];
 }
 
-function noDisk(): { freeBytes: number; reserveBytes: number } | undefined {
+/** The engine's disk; its files where they are bounded. */
+interface SeenDisk {
+  freeBytes: number;
+  reserveBytes: number;
+  files?: { free: number } | undefined;
+}
+
+function noDisk(): SeenDisk | undefined {
   return undefined;
 }
 

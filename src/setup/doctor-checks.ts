@@ -1,6 +1,6 @@
 import { nodeProblem } from '../../setup/node-version.mjs';
 import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/network.ts';
-import { reserveOf } from '../engine/disk-reserve.ts';
+import { filesReserveOf, reserveOf } from '../engine/disk-reserve.ts';
 import type { DiskSpace } from '../engine/engine-disk.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import { HTTPS_MEND } from '../plain-http.ts';
@@ -117,6 +117,11 @@ export function checkEngineDisk(space: DiskSpace | undefined, reserve: Portion |
   const detail = `${formatBytes(space.freeBytes)} of ${formatBytes(space.totalBytes)} free`;
   const mend =
     'remove images and containers that nobody needs ("docker system df" lists them), or move the engine to a larger disk';
+  const { files } = space;
+  if (files && files.free < filesReserveOf(files.total)) {
+    const few = `room for ${files.free} files of ${files.total}: no session is begun`;
+    return [advice(name, few, 'remove what has many files, which "df -i" and "du --inodes" find')];
+  }
   const isLow = space.freeBytes < reserveOf(reserve, space.totalBytes);
   return [isLow ? advice(name, `${detail}: no session is begun`, mend) : ok(name, detail)];
 }

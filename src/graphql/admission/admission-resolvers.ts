@@ -8,6 +8,10 @@ export const admissionResolvers = {
     course: ({ subject }) => ('course' in subject ? subject.course : null),
     lab: ({ subject }) => ('lab' in subject ? subject.lab : null),
   },
+  DiskRoom: {
+    freeFiles: ({ files }) => files?.free ?? null,
+    reserveFiles: ({ files }) => files?.reserve ?? null,
+  },
   Query: {
     engineRoom: (_, _args, { services, actor }) => services.engineRoom.look(actor),
     quotas: (_, _args, { services, actor }) => services.quotas.list(actor),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { reserveOf } from '../../engine/disk-reserve.ts';
+import { filesReserveOf, reserveOf } from '../../engine/disk-reserve.ts';
 import type { DiskSpace } from '../../engine/engine-disk.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { isFault } from '../../errors.ts';
@@ -13,13 +13,12 @@ const SOON_MS = 120_000;
 /** Part of the reserve that what learners made may take when it is saved; the rest is for those who work on. */
 const SAVES_SHARE = 3 / 4;
 
-/** Part of the files that a disk can have which is kept free. */
-const FILES_RESERVE = 0.05;
-
 /** The engine's disk as it was last seen. */
 export interface DiskState extends DiskSpace {
   /** Below this much free nothing is begun. */
   reserveBytes: number;
+  /** Likewise of files, where these are bounded. */
+  files?: { total: number; free: number; reserve: number } | undefined;
   measuredAt: Date;
 }
 
@@ -39,7 +38,7 @@ export function createDiskWatch(options: {
   let unseen = false;
 
   function note(space: DiskSpace): DiskState {
-    const state = { ...space, reserveBytes: reserveOf(reserve, space.totalBytes), measuredAt: clock.now() };
+    const state = stateOf(space, reserveOf(reserve, space.totalBytes), clock.now());
     const wasLow = latest ? isLow(latest) : false;
     if (latest) {
       const milliseconds = Math.max(1, state.measuredAt.getTime() - latest.measuredAt.getTime());
@@ -86,8 +85,7 @@ export function createDiskWatch(options: {
     /** Whether so little is left that what writes too much is stopped at once. */
     isCritical: () => latest !== undefined && isCritical(latest),
     /** Whether files are what so little is left of. */
-    isShortOfFiles: () =>
-      latest?.files !== undefined && latest.files.free < (latest.files.total * FILES_RESERVE) / 2,
+    isShortOfFiles: () => latest?.files !== undefined && latest.files.free < latest.files.reserve / 2,
     /** Whether it is to be looked at again soon. */
     isPressing(): boolean {
       if (!latest) return false;
@@ -106,10 +104,15 @@ export function createDiskWatch(options: {
   };
 }
 
+function stateOf({ files, ...space }: DiskSpace, reserveBytes: number, measuredAt: Date): DiskState {
+  const kept = files && { files: { ...files, reserve: filesReserveOf(files.total) } };
+  return { ...space, reserveBytes, measuredAt, ...kept };
+}
+
 /** What is free of each thing that can run out, and how much of it is kept. */
 function marginsOf({ freeBytes, reserveBytes, files }: DiskState): { free: number; reserve: number }[] {
   const bytes = { free: freeBytes, reserve: reserveBytes };
-  return files ? [bytes, { free: files.free, reserve: files.total * FILES_RESERVE }] : [bytes];
+  return files ? [bytes, files] : [bytes];
 }
 
 const isLow = (state: DiskState) => marginsOf(state).some(({ free, reserve }) => free < reserve);

@@ -20,7 +20,7 @@ export interface Writer {
 
 /** How many files a machine may have. */
 export function mostFiles({ limitBytes }: Pick<Writer, 'limitBytes'>): number {
-  return Math.min(MOST_FILES, Math.floor(limitBytes / BYTES_A_FILE));
+  return Math.min(MOST_FILES, Math.ceil(limitBytes / BYTES_A_FILE));
 }
 
 /** Of the machines of one environment those that the lab limits, the one that is furthest first. Pure. */
@@ -44,7 +44,8 @@ export function hasTooManyFiles(writer: Writer): boolean {
 }
 
 function shareOf(writer: Writer): number {
-  return Math.max(writer.writtenBytes / writer.limitBytes, (writer.files ?? 0) / mostFiles(writer));
+  const written = writer.writtenBytes / writer.limitBytes;
+  return writer.files === undefined ? written : Math.max(written, writer.files / mostFiles(writer));
 }
 
 /** How much it wrote of what it may, in percent; undefined while that is nothing to be warned of. */

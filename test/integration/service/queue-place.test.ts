@@ -104,11 +104,17 @@ await test('quotas are set, listed, kept and removed by the API', async (t) => {
   );
   t.strictSame(session, { queue: { place: 1, reason: 'QUOTA' } });
   const { engineRoom } = await berth.graphql<{ engineRoom: object }>(
-    '{ engineRoom { memory { totalBytes budgetBytes usedBytes } disk { totalBytes freeBytes reserveBytes } sessions { most used } networks { most used } } }',
+    '{ engineRoom { memory { totalBytes budgetBytes usedBytes } disk { totalBytes freeBytes reserveBytes freeFiles reserveFiles } sessions { most used } networks { most used } } }',
   );
   t.match(engineRoom, {
     memory: { totalBytes: Number, budgetBytes: Number, usedBytes: Number },
-    disk: { totalBytes: Number, freeBytes: Number, reserveBytes: Number },
+    disk: {
+      totalBytes: Number,
+      freeBytes: Number,
+      reserveBytes: Number,
+      freeFiles: Number,
+      reserveFiles: Number,
+    },
     sessions: { most: null, used: 1 },
     networks: { most: 256, used: 1 },
   });

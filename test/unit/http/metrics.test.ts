@@ -75,6 +75,17 @@ await t.test(
   },
 );
 
+await t.test('the disk is told as it was seen, with its files where they are bounded', async (t) => {
+  const { metrics } = createApp();
+  t.notMatch(await metrics.print(), /^berth_engine_disk_\w+ /m);
+  metrics.seeDiskBy(() => ({ freeBytes: 3, reserveBytes: 2, files: { free: 7 } }));
+  const text = await metrics.print();
+  for (const line of ['free_bytes 3', 'reserve_bytes 2', 'free_files 7'])
+    t.match(text, `berth_engine_disk_${line}`);
+  metrics.seeDiskBy(() => ({ freeBytes: 3, reserveBytes: 2 }));
+  t.notMatch(await metrics.print(), /^berth_engine_disk_free_files /m);
+});
+
 await t.test('sessions are counted at each scrape, and a state without any is gone', async (t) => {
   const { metrics } = createApp();
   let counts: Record<string, number> = { ready: 3, queued: 1 };
