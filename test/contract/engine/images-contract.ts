@@ -230,12 +230,14 @@ export async function imagesContract(
     t.ok(found && found.sizeBytes > 0 && Math.abs(Date.now() - found.createdAt.getTime()) < 600_000);
     t.equal(await images.remove(name), 'in-use');
 
-    const saved = await engine.commit(ours.machineId, {
-      repository: name.replace(/:1$/, ''),
-      tag: 'saved',
-      labels: {},
-    });
-    t.equal((await images.list()).find(({ id }) => id === saved)?.role, 'saved-state');
+    const tag = randomBytes(8).toString('hex');
+    const saved = await engine.commit(ours.machineId, { repository: 'berth/saved', tag, labels: {} });
+    const roleOf = async (image: string) => (await images.list()).find(({ id }) => id === image)?.role;
+    t.equal(await roleOf(saved), 'saved-state');
+    const named = { repository: name.replace(/:1$/, ''), tag: 'by-hand', labels: {} };
+    const byHand = await engine.commit(ours.machineId, named);
+    t.equal(await roleOf(byHand), undefined, 'one that has its labels from what it was made of');
+    await engine.removeImage(byHand);
     t.equal(
       (await openImages(t, { installation: other.installation }).list()).find(({ id }) => id === saved)?.role,
       undefined,
