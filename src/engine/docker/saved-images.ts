@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
 import type { SavedImageStatus } from '../saved-image.ts';
-import { call, hasStatus } from './faults.ts';
+import { call, isRefusal } from './faults.ts';
 import { labelFilter, labelsOf } from './labels.ts';
 
 /** Marks in an image's history the layers that were saved here; the others are of the image that it was made from. */
@@ -25,7 +25,8 @@ async function wasSaved(docker: Docker, id: string): Promise<boolean> {
   try {
     return (await call(() => docker.getImage(id).inspect())).Comment === SAVED_COMMENT;
   } catch (error) {
-    if (hasStatus(error, 404)) return false;
+    // It is just being removed.
+    if (isRefusal(error)) return false;
     throw error;
   }
 }

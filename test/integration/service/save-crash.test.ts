@@ -30,7 +30,7 @@ async function leaves(t: Test, berth: BerthProcess, environments: number, images
     found = [(await onEngine(berth)).length, (await imagesOnEngine(berth)).length];
     return String(found) === `${environments},${images}`;
   };
-  await until(isThere, 90_000).catch(() => undefined);
+  await until(isThere, 90_000).catch((error: unknown) => t.comment(String(error)));
   t.same(found, [environments, images], 'environments and images on the engine');
 }
 
