@@ -63,7 +63,10 @@ export async function attachViewer(options: {
       await live.resize(size);
     },
     over: Promise.race([live.over, dropped]),
-    detach: place.leave,
+    detach(taken) {
+      place.leave();
+      if (viewer.role === 'owner') live.awaitOwner(taken);
+    },
   };
 }
 

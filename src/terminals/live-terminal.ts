@@ -16,6 +16,11 @@ import type { Viewers } from './viewers.ts';
  */
 export const KEPT_BYTES = 768 * 1024;
 
+/** How long the shell waits, once that is full, for an owner who was cut off to come back, in milliseconds. */
+const AWAITED_MS = 15_000;
+/** Room for what is read at once, in bytes. */
+const ONE_READ_BYTES = 64 * 1024;
+
 /** A shell whose stream is cut more often than this in the time, in milliseconds, is given up. */
 const CUTS = 5;
 const CUTS_WITHIN_MS = 60_000;
@@ -33,6 +38,8 @@ export interface LiveTerminal {
   readonly typed: TypedCounts;
   /** Holds the shell back while what is given is under way. */
   holdDuring<T>(work: () => Promise<T>): Promise<T>;
+  /** The owner has all output before `taken`, and may come back: for a while the shell prints no more than is kept of the rest. */
+  awaitOwner(taken: number): void;
   /** Gives the shell input; false once more should wait until `drained` resolves. */
   input(bytes: Buffer): boolean;
   drained(): Promise<void>;
@@ -68,6 +75,9 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   /** Input that came while the shell could not be reached. */
   let waiting: Buffer[] | undefined;
   let reachable = deferred<void>();
+  /** From where on an owner who may come back lacks the output. */
+  let awaited: number | undefined;
+  let awaiting: NodeJS.Timeout | undefined;
   const over = deferred<TerminalOver>();
   const viewers = createViewers(flow);
 
@@ -76,15 +86,23 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   }
 
   function flow(): void {
-    const held = !ending && (under > 0 || viewers.areHolding());
+    if (viewers.haveOwner()) stopAwaiting();
+    const isFull = awaited !== undefined && output.next - awaited > KEPT_BYTES - ONE_READ_BYTES;
+    const held = !ending && (under > 0 || isFull || viewers.areHolding());
     if (held) terminal.stream.pause();
     else terminal.stream.resume();
+  }
+
+  function stopAwaiting(): void {
+    clearTimeout(awaiting);
+    awaited = undefined;
   }
 
   function take(chunk: Buffer): void {
     // What a shell that is being ended still prints is for nobody: a viewer that stands still must not keep it.
     if (ending) return;
     output.add(chunk);
+    if (awaited !== undefined) flow();
     if (viewers.count() === 0) return;
     onActivity();
     viewers.tellOutput();
@@ -133,6 +151,19 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     return end;
   }
 
+  function awaitOwner(taken: number): void {
+    if (viewers.haveOwner()) return;
+    stopAwaiting();
+    awaited = taken;
+    awaiting = setTimeout(() => {
+      awaited = undefined;
+      flow();
+    }, AWAITED_MS).unref();
+    flow();
+  }
+
+  // Who had it started is on the way.
+  awaitOwner(output.next);
   run().then(over.resolve, () => over.resolve('elsewhere'));
 
   return {
@@ -161,6 +192,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
         flow();
       }
     },
+    awaitOwner,
     input(bytes) {
       onActivity();
       if (waiting) {

@@ -65,8 +65,8 @@ export interface AttachedTerminal {
   /** Sizes of others than owners change nothing. @throws TERMINAL_SIZE_INVALID, TERMINAL_READ_ONLY for who looks on */
   resize(size: { rows: unknown; cols: unknown }): Promise<void>;
   over: Promise<TerminalOver>;
-  /** The viewer is gone; the shell goes on. */
-  detach(): void;
+  /** The viewer is gone, and surely has all output before `taken`; the shell goes on. */
+  detach(taken: number): void;
 }
 
 /** What a client says when it attaches. */

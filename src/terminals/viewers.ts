@@ -42,6 +42,7 @@ export function createViewers(onHolding: () => void) {
   return {
     all,
     count: () => places.size,
+    haveOwner: () => leading() !== undefined,
     areHolding: () => leading()?.held ?? false,
 
     join(viewer: Viewer, drop: () => void): ViewerPlace {

@@ -26,7 +26,8 @@ export interface Output {
   flush(): void;
   /** The client has taken all output before `offset`. What was not sent yet can not be acknowledged. */
   acknowledge(offset: number): void;
-  stop(): void;
+  /** Takes nothing more; all output before this number is surely with the client. */
+  stop(): number;
 }
 
 /**
@@ -36,7 +37,7 @@ export interface Output {
  * when what comes next is no longer kept.
  */
 export function carryOutput(options: {
-  terminal: Pick<AttachedTerminal, 'output' | 'start' | 'hold'>;
+  terminal: Pick<AttachedTerminal, 'output' | 'start' | 'typed' | 'hold'>;
   socket: WebSocket;
   onLost: () => void;
 }): Output {
@@ -44,8 +45,8 @@ export function carryOutput(options: {
   const { output, start } = terminal;
   let sent = start.offset;
   let acknowledged = start.offset;
-  /** The window is in force from a client's first ack on: clients that know none see all output too. */
-  let acknowledges = false;
+  /** The window is in force for clients with a name, and from a client's first ack on: clients that know none see all output too. */
+  let acknowledges = terminal.typed !== undefined;
   let holding = false;
   let inTurn = false;
   let over = false;
@@ -111,6 +112,7 @@ export function carryOutput(options: {
     },
     stop() {
       over = true;
+      return acknowledges ? acknowledged : sent;
     },
   };
 }

@@ -53,8 +53,7 @@ export function carryTerminal(options: {
     const { terminal, input, output } = carried;
     carried = undefined;
     input.stop();
-    output.stop();
-    terminal.detach();
+    terminal.detach(output.stop());
   }
 
   function close(code: number, reason: string): void {
@@ -152,7 +151,7 @@ export function carryTerminal(options: {
 
   function begin(terminal: AttachedTerminal): void {
     if (over) {
-      terminal.detach();
+      terminal.detach(terminal.start.offset);
       return;
     }
     sayHello(terminal);

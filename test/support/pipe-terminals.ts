@@ -90,9 +90,9 @@ function createPipe() {
       });
       return {
         ...attached,
-        detach() {
+        detach(taken) {
           pipe.detached++;
-          attached.detach();
+          attached.detach(taken);
         },
       };
     },

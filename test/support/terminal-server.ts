@@ -140,6 +140,7 @@ async function serveProcess(
     terminals,
     open,
     urlOf,
+    port: address.port,
     /** Opens a terminal, connects to it and waits for its prompt. */
     async shell(
       actor: Actor,

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectTerminal } from 'berth-terminal-client/connect-terminal';
+import { test } from 'tap';
+import { WebSocket } from 'ws';
+import { openFaultyProxy } from '../../support/faulty-proxy.ts';
+import type { FaultyProxy } from '../../support/faulty-proxy.ts';
+import { seededRandom } from '../../support/random.ts';
+import { serveTerminals } from '../../support/terminal-server.ts';
+import type { TerminalServer } from '../../support/terminal-server.ts';
+import { until } from '../../support/until.ts';
+
+/** Cuts in all; more by the environment, for a longer proof. */
+const CUTS = Number(process.env['BERTH_TEST_CUTS'] ?? 400);
+const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
+/** People at terminals at the same time. */
+const CLIENTS = 6;
+/** Input that is on its way and back, in bytes: less than a client keeps in a gap. */
+const UNDER_WAY = 24 * 1024;
+/** Pauses between tries are shorter by this factor, so that the test is. */
+const FASTER = 10;
+
+const timers = {
+  now: () => Date.now(),
+  after(ms: number, work: () => void) {
+    const timer = setTimeout(work, ms / FASTER);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Somebody at a terminal of their own, over connections that break; all output is in `chunks`. */
+async function connectThrough(
+  proxy: FaultyProxy,
+  server: TerminalServer,
+  { machine, random, slow = false }: { machine: string; random: () => number; slow?: boolean },
+) {
+  const { owner, sessionId, terminals, open } = server;
+  const { id, ticket } = await open(owner, sessionId, { machine });
+  let first: string | undefined = ticket;
+  const chunks: Buffer[] = [];
+  const state = { received: 0, snapshots: 0, dropped: 0, hellos: 0 };
+  const connection = connectTerminal({
+    async attach() {
+      const given = first ?? (await terminals.ticket(owner, id, undefined)).ticket;
+      first = undefined;
+      return { terminal: id, url: `ws://127.0.0.1:${proxy.port}/ws/terminals/${id}`, ticket: given };
+    },
+    WebSocket,
+    timers,
+    random,
+    onOutput({ bytes }, shown) {
+      chunks.push(Buffer.from(bytes));
+      state.received += bytes.length;
+      if (slow) setTimeout(shown, 2);
+      else shown();
+    },
+    onHello(hello) {
+      state.hellos += 1;
+      // A ticket that was used by a connection that broke before its answer is as good as none.
+      if (hello.snapshot) state.snapshots += 1;
+    },
+    onInputDropped: (bytes) => void (state.dropped += bytes),
+  });
+  return { id, connection, state, bytes: () => Buffer.concat(chunks) };
+}
+
+const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+await test(`over ${CUTS} broken connections all that is typed and printed arrives once, in order (seed ${SEED})`, async (t) => {
+  // What is typed is printed as it is, and kept in the machine.
+  const script = 'stty raw -echo; printf "%s" "$$ "; exec tee "/tmp/typed-$$"';
+  const server = await serveTerminals(t, { machine: { shell: ['/bin/sh', '-c', script] } });
+  const random = seededRandom(SEED);
+  const proxy = await openFaultyProxy(t, server.port, { random, longestMs: 250 });
+  const people = await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      const one = await connectThrough(proxy, server, { machine: 'main', random });
+      await until(() => one.bytes().includes(' '));
+      return { ...one, begin: one.bytes().indexOf(' ') + 1, typed: [] as Buffer[], total: 0 };
+    }),
+  );
+
+  async function type(one: (typeof people)[number]): Promise<void> {
+    while (proxy.cuts() < CUTS) {
+      if (one.total - (one.state.received - one.begin) < UNDER_WAY) {
+        const bytes = Buffer.from(Array.from({ length: Math.ceil(random() * 2_000) }, () => random() * 256));
+        one.connection.input(bytes);
+        one.typed.push(bytes);
+        one.total += bytes.length;
+      }
+      await sleep(random() * 20);
+    }
+  }
+  await Promise.all(people.map(type));
+  proxy.mend();
+  for (const { state, begin, total, typed, bytes, connection, id } of people) {
+    await until(() => state.received >= begin + total);
+    await sleep(100);
+    const printed = bytes().subarray(begin);
+    t.equal(printed.length, total);
+    t.equal(sha(printed), sha(Buffer.concat(typed)), 'to the byte');
+    t.same({ ...state, received: 0, hellos: 0 }, { received: 0, snapshots: 0, dropped: 0, hellos: 0 });
+    t.ok(state.hellos > 10);
+    connection.close();
+    await server.terminals.close(server.owner, id);
+  }
+  t.ok(proxy.cuts() >= CUTS);
+});
+
+await test('a flood to one who is slow arrives whole over connections that break', async (t) => {
+  const size = 8 * 1024 * 1024;
+  const script = `stty raw -echo; head -c ${size} /dev/urandom | tee /tmp/flood; exec sleep 600`;
+  const server = await serveTerminals(t, { machine: { shell: ['/bin/sh', '-c', script] } });
+  const random = seededRandom(SEED + 1);
+  const proxy = await openFaultyProxy(t, server.port, { random, longestMs: 400 });
+  const one = await connectThrough(proxy, server, { machine: 'main', random, slow: true });
+  await until(() => one.state.received >= size, 120_000);
+  const { machineId } = await server.sessions.machine(server.owner, server.sessionId, 'main');
+  const { stdout } = await server.engine.exec(machineId, {
+    command: ['sha256sum', '/tmp/flood'],
+    timeoutMs: 30_000,
+    outputLimitBytes: 1_000,
+  });
+  t.equal(one.state.received, size);
+  t.equal(sha(one.bytes()), stdout.toString().split(' ')[0]);
+  t.equal(one.state.snapshots, 0, 'an owner is waited for');
+  t.ok(proxy.cuts() > 2, `${proxy.cuts()} cuts`);
+  one.connection.close();
+  await server.terminals.close(server.owner, one.id);
+});
