@@ -10,8 +10,12 @@ await test('the operations of the pages on saving, ports and terminals do what t
   await learner.reach(session, 'READY');
   const own = { 'U2Vzc2lvbjowMWs…': session, '…': session };
 
-  const [terminal = '', ...noTerminal] = await examplesOf('terminal-protocol.md', 'graphql', own);
-  t.match(await runExample(berth, terminal), { openTerminal: { url: /^ws:/, ticket: /^berthticket_/ } });
+  const [open = '', attach = '', ...noTerminal] = await examplesOf('terminal-protocol.md', 'graphql', own);
+  const opened = (await runExample(berth, open)) as { openTerminal: { terminal: { id: string } } };
+  t.match(opened, { openTerminal: { url: /^ws:/, ticket: /^berthticket_/ } });
+  const { terminal } = opened.openTerminal;
+  const again = attach.replace(/terminal: "[^"]*"/, `terminal: "${terminal.id}"`);
+  t.match(await runExample(berth, again), { attachTerminal: { url: /^ws:/, role: 'WATCHING' } });
   const [port = '', ...noPort] = await examplesOf('previews.md', 'graphql', own);
   t.match(await runExample(berth, port), { openPort: { url: /preview\.localhost/ } });
 
