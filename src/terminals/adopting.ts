@@ -9,6 +9,7 @@ import { holdUntil, shellsLive } from './process-hold.ts';
 import { createLiveTerminal } from './live-terminal.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import type { Shells, ShellPlace } from './shells.ts';
+import { createSizeNotes } from './size-notes.ts';
 import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 
@@ -62,6 +63,7 @@ export function createHolds(options: Adopting) {
   ): LiveTerminal {
     const { engineTerminal, machineId, size } = shell;
     let touchedAt = 0;
+    const noteSize = createSizeNotes((next) => store.resized(id, next));
     const live = createLiveTerminal({
       engineTerminal,
       size,
@@ -72,12 +74,17 @@ export function createHolds(options: Adopting) {
         touchedAt = now;
         sessions.touch(place.sessionId);
       },
+      onResize(next) {
+        noteSize(next).catch((error: unknown) => {
+          log.warn({ err: error, terminalId: id }, 'the size of a terminal could not be noted');
+        });
+      },
     });
     shells.hold(id, { ...place, live }, (over) => noteEnd(id, over));
     return live;
   }
 
-  const adopt: Adopt = async (terminal) => {
+  async function takeOver(terminal: StoredTerminal): ReturnType<Adopt> {
     const { id, sessionId, openedById, handle, heldBy, rows, cols } = terminal;
     if (!terminal.durable || !handle) return undefined;
     const session = await sessions.get(system, sessionId).catch((error: unknown) => {
@@ -96,6 +103,17 @@ export function createHolds(options: Adopting) {
       { sessionId, learnerId, openedById },
       { engineTerminal, machineId, size: { rows, cols } },
     );
+  }
+
+  /** A shell has one viewer: two connections of this process would take it from each other until it is given up. */
+  const adopting = new Map<string, ReturnType<Adopt>>();
+
+  const adopt: Adopt = async (terminal) => {
+    const { id } = terminal;
+    if (shells.has(id)) return shells.get(id)?.live;
+    const under = adopting.get(id) ?? takeOver(terminal).finally(() => adopting.delete(id));
+    adopting.set(id, under);
+    return under;
   };
 
   return { hold, adopt };

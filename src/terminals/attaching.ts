@@ -2,7 +2,7 @@ import { fault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { requireTerminalSize } from './terminal-size.ts';
-import type { AttachedTerminal, AttachRequest, OutputStart, TerminalOver, TerminalSize } from './terminal.ts';
+import type { AttachedTerminal, AttachRequest, OutputStart, TerminalOver } from './terminal.ts';
 import type { Snapshots } from './snapshots/snapshots.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -16,10 +16,9 @@ export async function attachViewer(options: {
   viewer: Viewer;
   request: Pick<AttachRequest, 'from' | 'client'>;
   snapshots: Pick<Snapshots, 'take'>;
-  onResize: (size: TerminalSize) => void;
   log: Log;
 }): Promise<AttachedTerminal> {
-  const { terminalId, live, viewer, request, snapshots, onResize, log } = options;
+  const { terminalId, live, viewer, request, snapshots, log } = options;
   const { from, client } = request;
   const counted = client && `${viewer.userId} ${client.id}`;
   // Its earlier connection may not be known to be broken yet: nothing more comes from there.
@@ -59,7 +58,6 @@ export async function attachViewer(options: {
       const size = requireTerminalSize(wanted);
       if (viewer.role !== 'owner') return;
       live.viewers.tellSize(size, viewer);
-      onResize(size);
       await live.resize(size);
     },
     over: Promise.race([live.over, dropped]),

@@ -56,8 +56,8 @@ export function createJoining(options: {
     const joined = adopted && held(id);
     if (joined) return joined;
     if (!terminal.handle) throw fault('TERMINAL_ELSEWHERE');
+    await endShell(terminal);
     await store.end(id, { at: clock.now() });
-    await endUnheld(terminal);
     throw fault('TERMINAL_ENDED');
   }
 
@@ -93,15 +93,13 @@ export function createJoining(options: {
     }
   }
 
-  /** Ends the shell of a terminal that no process holds any more. */
-  async function endUnheld(terminal: StoredTerminal): Promise<void> {
-    const { handle, heldBy } = terminal;
-    const isUnheld = heldBy === holder || isLeft(terminal, clock.now(), isGone);
-    if (handle && isUnheld) await engine.endShell(handle.machineId, handle.shell);
+  /** Ends the shell of a terminal, whoever holds it: who does may have died a moment ago. */
+  async function endShell({ handle }: StoredTerminal): Promise<void> {
+    if (handle) await engine.endShell(handle.machineId, handle.shell);
   }
 
   return {
-    endUnheld,
+    endShell,
 
     /**
      * The shell of this terminal. @throws TICKET_INVALID, TERMINAL_ENDED, TERMINAL_ELSEWHERE,

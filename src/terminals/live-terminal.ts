@@ -60,11 +60,13 @@ export interface LiveTerminalOptions {
   reconnect: (from: number) => Promise<EngineTerminal | 'elsewhere' | undefined>;
   /** Output or input passed while somebody was there. */
   onActivity: () => void;
+  /** It has another size now. */
+  onResize: (size: TerminalSize) => void;
 }
 
 /** Keeps the output of a shell flowing into its transcript and to its viewers. */
 export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
-  const { reconnect, onActivity } = options;
+  const { reconnect, onActivity, onResize } = options;
   let terminal = options.engineTerminal;
   let size = options.size;
   let watch = createModeWatch();
@@ -79,6 +81,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   let awaited: number | undefined;
   let awaiting: NodeJS.Timeout | undefined;
   const over = deferred<TerminalOver>();
+  const left = deferred<'elsewhere'>();
   const viewers = createViewers(flow);
 
   function transcriptFrom(offset: number): Transcript {
@@ -120,8 +123,17 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
 
   async function again(): Promise<TerminalOver | 'cut'> {
     if (leaving) return 'elsewhere';
+    if (ending) {
+      await terminal.end();
+      return { exitCode: undefined };
+    }
     waiting = [];
-    const next = ending ? undefined : await reconnect(output.next);
+    const coming = reconnect(output.next);
+    const next = await Promise.race([coming, left.promise]);
+    if (leaving) {
+      coming.then(hangUp, () => undefined);
+      return 'elsewhere';
+    }
     if (next === 'elsewhere') return 'elsewhere';
     if (next === undefined) return { exitCode: undefined };
     terminal = next;
@@ -135,7 +147,8 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     waiting = undefined;
     reachable.resolve();
     reachable = deferred<void>();
-    if (ending) void terminal.end();
+    // Where that fails, whoever asked for it does so again.
+    if (ending) terminal.end().catch(() => undefined);
     return carry();
   }
 
@@ -194,6 +207,8 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     },
     awaitOwner,
     input(bytes) {
+      // Where it can not be ended, nobody types there any more all the same.
+      if (ending) return true;
       onActivity();
       if (waiting) {
         waiting.push(bytes);
@@ -215,6 +230,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     },
     resize: createResizing(async (next) => {
       size = next;
+      onResize(next);
       await terminal.resize(next.rows, next.cols);
     }),
     async redraw() {
@@ -229,8 +245,14 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     },
     leave() {
       leaving = true;
+      left.resolve('elsewhere');
       terminal.stream.destroy();
     },
     over: over.promise,
   };
+}
+
+/** Of a connection that came too late. */
+function hangUp(late: EngineTerminal | 'elsewhere' | undefined): void {
+  if (late !== undefined && late !== 'elsewhere') late.stream.destroy();
 }

@@ -35,13 +35,14 @@ export async function endUnentitled(
     if (!(await mayBeThere(openedById, learnerId))) {
       const ended = shells.end(id).catch((error: unknown) => {
         log.error({ err: error, terminalId: id }, 'a shell of one who may not be there could not be ended');
+        live.viewers.drop();
       });
       ending.push(ended);
       continue;
     }
     for (const viewer of live.viewers.all()) {
       if (await mayBeThere(viewer.userId, learnerId)) continue;
-      live.viewers.drop(({ id: other }) => other === viewer.id);
+      live.viewers.drop((other) => other === viewer);
     }
   }
   await Promise.all(ending);

@@ -95,11 +95,6 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       viewer: { id: request.client?.id ?? newId(clock.now()), userId, name, role },
       request,
       snapshots,
-      onResize(size) {
-        store.resized(terminalId, size).catch((error: unknown) => {
-          log.warn({ err: error, terminalId }, 'the size of a terminal could not be noted');
-        });
-      },
       log,
     });
   }
@@ -157,12 +152,12 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
         await shells.end(terminalId);
         return true;
       }
-      const closed = await store.end(terminalId, { at: clock.now() });
-      if (closed) {
+      await joining.endShell(terminal);
+      // The process that holds it may have noted the end by now.
+      if (await store.end(terminalId, { at: clock.now() })) {
         await events.publish('terminal.ended', { terminalId, sessionId: terminal.sessionId });
-        await joining.endUnheld(terminal);
       }
-      return closed;
+      return true;
     },
 
     held: () => shells.ids().length,

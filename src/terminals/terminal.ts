@@ -101,7 +101,7 @@ export interface TerminalService {
    * Takes the ticket, and joins the shell or starts it. The ticket is the authority here, as long as
    * whoever was given it may enter the machine.
    * @throws TICKET_INVALID, SESSION_NOT_FOUND, SHELL_NOT_STARTED, SESSION_NOT_READY, TERMINAL_ENDED,
-   * TERMINAL_ELSEWHERE, SHUTTING_DOWN
+   * TERMINAL_ELSEWHERE, VIEWER_LIMIT, SHUTTING_DOWN
    */
   attach(terminalId: string, request: AttachRequest): Promise<AttachedTerminal>;
   /** Terminals of a session that have not ended. @throws SESSION_NOT_FOUND */

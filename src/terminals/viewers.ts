@@ -1,8 +1,12 @@
+import { fault } from '../errors.ts';
 import type { TerminalSize, ViewerListener } from './terminal.ts';
 import type { Viewer } from './viewer.ts';
 
 /** How often the others are told that somebody who assists types, in milliseconds. */
 const TYPING_EVERY_MS = 1_000;
+
+/** Most at one terminal at a time: each is told of all the others. */
+const MOST_VIEWERS = 32;
 
 interface Place {
   viewer: Viewer;
@@ -45,7 +49,9 @@ export function createViewers(onHolding: () => void) {
     haveOwner: () => leading() !== undefined,
     areHolding: () => leading()?.held ?? false,
 
+    /** @throws VIEWER_LIMIT */
     join(viewer: Viewer, drop: () => void): ViewerPlace {
+      if (places.size >= MOST_VIEWERS) throw fault('VIEWER_LIMIT', { limit: MOST_VIEWERS });
       const place: Place = { viewer, listener: undefined, held: false, typedAt: 0, drop };
       places.add(place);
       onHolding();

@@ -66,6 +66,7 @@ export const closeCodes: Record<FaultCode, number> = {
   SESSION_LIMIT: 4409,
   LAB_TOO_LARGE: 4409,
   TERMINAL_LIMIT: 4409,
+  VIEWER_LIMIT: 4409,
   PREVIEWS_OFF: 4409,
   SAVE_OFF: 4409,
   CHECK_BUSY: 4409,

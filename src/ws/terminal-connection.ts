@@ -19,6 +19,9 @@ import { limitUnreadAnswers } from './unread-answers.ts';
  */
 const MAX_FORGIVEN = 16;
 
+/** What is told beside the output and waits unread, in bytes: far more than there is for who reads at all. */
+const MAX_UNREAD_TOLD = 256 * 1024;
+
 interface Carried {
   terminal: AttachedTerminal;
   input: Input;
@@ -40,9 +43,15 @@ export function carryTerminal(options: {
   let carried: Carried | undefined;
   let over = false;
   let forgiven = 0;
+  let unreadTold = 0;
 
+  /** What others do is told however little is read: who reads nothing of it is cut off. */
   function tell(control: ServerControl): void {
-    if (socket.readyState === socket.OPEN) socket.send(controlFrame(control), { binary: true });
+    if (socket.readyState !== socket.OPEN) return;
+    const frame = controlFrame(control);
+    unreadTold += frame.length;
+    if (unreadTold > MAX_UNREAD_TOLD) return socket.terminate();
+    socket.send(frame, { binary: true }, () => (unreadTold -= frame.length));
   }
 
   /** Lets the terminal go; once. */
@@ -140,7 +149,11 @@ export function carryTerminal(options: {
   }
 
   function listen({ terminal, output }: Carried): void {
-    const seen = ({ id, name, role }: Viewer) => ({ id, name, role, you: id === terminal.viewer.id });
+    // Names of clients are no secret: another's client may have taken this one's.
+    const seen = (viewer: Viewer) => {
+      const { id, name, role } = viewer;
+      return { id, name, role, you: viewer === terminal.viewer };
+    };
     terminal.listen({
       onOutput: output.more,
       onViewers: (viewers) => tell({ type: 'viewers', viewers: viewers.map(seen) }),

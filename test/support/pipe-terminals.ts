@@ -85,7 +85,6 @@ function createPipe() {
         viewer: { id: request.client?.id ?? newId(), userId: name, name, role },
         request: { from: request.from, client: request.client },
         snapshots: { take: async (output) => Buffer.from(`drawn ${output.length}`) },
-        onResize: () => undefined,
         log: quietLog(),
       });
       return {
@@ -110,6 +109,7 @@ function createPipe() {
     size: { rows: 24, cols: 80 },
     reconnect: async () => 'elsewhere',
     onActivity: () => pipe.touched++,
+    onResize: () => undefined,
   });
   return pipe;
 }

@@ -43,7 +43,14 @@ export function terminalOf(shell: OpenShell): EngineTerminal {
     shell: leaderHandle(leader),
     resize: (rows, cols) => resize(exec, rows, cols),
     over: endOf(shell),
-    end: () => (ending ??= endShellOf(shell)),
+    end() {
+      // What failed is tried anew when it is asked for again.
+      ending ??= endShellOf(shell).catch((error: unknown) => {
+        ending = undefined;
+        throw error;
+      });
+      return ending;
+    },
   };
 }
 

@@ -105,6 +105,29 @@ await test('a held shell', async (t) => {
     t.notOk(await isRunning(engine, machineId, 'sleep 651'));
   });
 
+  await t.test('that could not be ended is ended when that is asked for again', async (t) => {
+    for (const holdsShells of [true, false]) {
+      const { engine } = dockerHarness(t, { holdsShells });
+      const { machineId } = await provisionMachine(engine);
+      const terminal = await engine.openTerminal(machineId, { ...spec, rows: 24, cols: 80 });
+      terminal.stream.resume();
+      const shell = await runScript(
+        engine,
+        machineId,
+        'readlink -f /bin/sh; rm /bin/sh; ln -s /bin/false /bin/sh',
+      );
+      await t.rejects(terminal.end(), { code: 'ENGINE_REFUSED' });
+      const mend = await docker.getContainer(machineId).exec({
+        Cmd: ['/bin/ln', '-sf', shell.out.trim(), '/bin/sh'],
+        User: '0',
+      });
+      await mend.start({ Detach: true });
+      await until(async () => !(await mend.inspect()).Running);
+      await terminal.end();
+      t.match(await terminal.over, { exitCode: Number });
+    }
+  });
+
   await t.test('is not reached through a link, nor in a machine that is another', async (t) => {
     const socket = '/dev/berth/a';
     const links = `ln -s / /tmp/root && ln -s /var/run/docker.sock ${socket} && ln -s / /run/other`;

@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { fault } from '../../../src/errors.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
@@ -88,4 +89,29 @@ await test('a change of which no event came is found by the upkeep', async (t) =
   t.same(await client.expectClosed(), quiet);
   upkeep.abort();
   await maintained;
+});
+
+await test('one who may no longer be there is out, also where the shell can not be ended', async (t) => {
+  const server = await serveTerminals(t);
+  const { actors, sessionId, users, engine } = server;
+  const stuck = await server.another({
+    engine: {
+      ...engine,
+      async openTerminal(...asked) {
+        const terminal = await engine.openTerminal(...asked);
+        return {
+          ...terminal,
+          end: () =>
+            Promise.reject(fault('ENGINE_REFUSED', { problem: 'some processes could not be ended' })),
+        };
+      },
+    },
+  });
+  const staff = await stuck.shell(actors.instructor, sessionId);
+  await users.update(actors.admin, actors.instructor.userId, { role: 'student' });
+  t.same(await staff.expectClosed(), { code: 1012, reason: 'TERMINAL_ELSEWHERE' });
+  const now = await server.actorOf(actors.instructor.userId);
+  await t.rejects(stuck.terminals.ticket(now, staff.id, undefined), {
+    code: 'TERMINAL_NOT_FOUND',
+  });
 });

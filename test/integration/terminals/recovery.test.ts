@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
+import { deferred } from '../../../src/deferred.ts';
 import { fault } from '../../../src/errors.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 
@@ -204,3 +208,51 @@ async function untilProcesses(
     if (Date.now() > deadline) throw new Error(`${count} wanted, but there are ${JSON.stringify(found)}`);
   }
 }
+
+await test('who comes back while a shell is being taken over gets that, and it is taken over once', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId, engine } = server;
+  const dead = await server.another({ holder: 'the-dead' });
+  const left = await dead.shell(owner, sessionId);
+  await left.close();
+  const goOn = deferred<void>();
+  const reached: string[] = [];
+  const next = await server.another({
+    isGone,
+    engine: {
+      ...engine,
+      async reattachTerminal(...asked) {
+        reached.push(asked[0]);
+        await goOn.promise;
+        return engine.reattachTerminal(...asked);
+      },
+    },
+  });
+  const { ticket } = await next.terminals.ticket(owner, left.id, undefined);
+  const recovered = next.terminals.recover();
+  while (reached.length === 0) await sleep(5);
+  const back = TerminalClient.connect({ url: next.urlOf(left.id), ticket });
+  await sleep(300);
+  goOn.resolve();
+  await recovered;
+  await back.expectControl('hello');
+  back.send('echo still-$((40+2))\r');
+  await back.expect('\nstill-42\n');
+  t.equal(reached.length, 1);
+  await back.close();
+  await next.terminals.close(owner, left.id);
+});
+
+await test('a terminal that is closed when its process has just died leaves no shell behind', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId } = server;
+  const deaf = createMemoryBus({ log: quietLog() });
+  const dead = await server.another({ holder: 'the-dead', events: deaf });
+  const next = await server.another({ isGone: () => false });
+  const left = await dead.shell(owner, sessionId);
+  left.send('sleep 1410\r');
+  await untilProcesses(server, /^sleep 1410/, 1);
+  t.ok(await next.terminals.close(owner, left.id));
+  t.same(await server.processes(), []);
+  t.notOk(await next.terminals.close(owner, left.id));
+});

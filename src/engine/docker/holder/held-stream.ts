@@ -29,6 +29,7 @@ export class HeldStream extends Duplex {
   readonly over: Promise<HeldEnd | undefined>;
   readonly #socket: Socket;
   #end: HeldEnd | undefined;
+  #size: { rows: number; cols: number } | undefined;
 
   constructor(socket: Socket) {
     super({ allowHalfOpen: false });
@@ -67,7 +68,21 @@ export class HeldStream extends Duplex {
   }
 
   resize(rows: number, cols: number): void {
-    if (this.#socket.writable) this.#socket.write(toHolder.resize(rows, cols));
+    const isWaited = this.#size !== undefined;
+    this.#size = { rows, cols };
+    if (!isWaited) this.#tellSize();
+  }
+
+  /** Of the sizes that come while what was said before is unread, only the last is told. */
+  #tellSize(): void {
+    if (this.#socket.writableNeedDrain) {
+      this.#socket.once('drain', () => this.#tellSize());
+      return;
+    }
+    if (this.#size && this.#socket.writable) {
+      this.#socket.write(toHolder.resize(this.#size.rows, this.#size.cols));
+    }
+    this.#size = undefined;
   }
 
   override _read(): void {

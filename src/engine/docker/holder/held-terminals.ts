@@ -78,8 +78,12 @@ function heldTerminal(
     await closed(stream);
     const end = await stream.over;
     if (end) return { exitCode: codeOf(end) };
-    if (!ending) return 'cut';
-    await ending.catch(() => undefined);
+    const isEnded = await ending?.then(
+      () => true,
+      () => false,
+    );
+    // Also where it could not be ended: it may go on.
+    if (!isEnded) return 'cut';
     return { exitCode: await askExitCode(machine, name) };
   }
 
@@ -90,7 +94,14 @@ function heldTerminal(
     shell: handleOf(name, shell),
     resize: async (rows, cols) => stream.resize(rows, cols),
     over: over(),
-    end: () => (ending ??= endShellOf({ container, leader, stream })),
+    end() {
+      // What failed is tried anew when it is asked for again.
+      ending ??= endShellOf({ container, leader, stream }).catch((error: unknown) => {
+        ending = undefined;
+        throw error;
+      });
+      return ending;
+    },
   };
 }
 

@@ -12,7 +12,7 @@ const OUTPUT = kinds.output.charCodeAt(0);
 
 /** Takes what a holder says, piece by piece. */
 export interface HolderListener {
-  /** Bytes that the shell printed; they may be a part of one message. */
+  /** Bytes that the shell printed: all of one piece up to the next words, of however many messages. */
   output(bytes: Buffer): void;
   /** Everything else. */
   words(kind: 'hello' | 'exit' | 'failure', text: string): void;
@@ -27,7 +27,14 @@ export function createHolderReader(listener: HolderListener): (piece: Buffer) =>
   let kind = 0;
   let left = 0;
   let words: Buffer = Buffer.alloc(0);
-  const state = { broken: false };
+  const state = { broken: false, greeted: false };
+  let printed: Buffer[] = [];
+
+  function handOver(): void {
+    const [only, ...more] = printed;
+    printed = [];
+    if (only) listener.output(more.length === 0 ? only : Buffer.concat([only, ...more]));
+  }
 
   function fail(): void {
     state.broken = true;
@@ -39,17 +46,24 @@ export function createHolderReader(listener: HolderListener): (piece: Buffer) =>
     left = head.readUIntBE(1, 3);
     headRead = 0;
     words = Buffer.alloc(0);
-    if (kind !== OUTPUT && (left > MAX_WORDS || left === 0)) fail();
+    // A flood of messages with nothing in them would take all of the service's time.
+    if (left === 0 || (kind !== OUTPUT && left > MAX_WORDS)) fail();
   }
 
   function take(bytes: Buffer): void {
     left -= bytes.length;
-    if (kind === OUTPUT) return listener.output(bytes);
+    if (kind === OUTPUT) {
+      printed.push(bytes);
+      return;
+    }
+    handOver();
     words = Buffer.concat([words, bytes]);
     if (left > 0) return;
     const name = String.fromCharCode(kind);
-    if (name === kinds.hello) listener.words('hello', words.toString());
-    else if (name === kinds.exit) listener.words('exit', words.toString());
+    if (name === kinds.hello && !state.greeted) {
+      state.greeted = true;
+      listener.words('hello', words.toString());
+    } else if (name === kinds.exit) listener.words('exit', words.toString());
     else if (name === kinds.failure) listener.words('failure', words.toString());
     else fail();
   }
@@ -68,6 +82,7 @@ export function createHolderReader(listener: HolderListener): (piece: Buffer) =>
       take(piece.subarray(at, end));
       at = end;
     }
+    handOver();
   };
 }
 
