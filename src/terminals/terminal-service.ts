@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
@@ -27,6 +28,9 @@ import type { AttachedTerminal, AttachRequest, TerminalService } from './termina
 import type { TicketStore } from './ticket-store.ts';
 import { createTicket, TICKET_LIFETIME_MS } from './tickets.ts';
 import type { ViewerRole } from './viewer.ts';
+
+/** How long viewers on their way are waited for when the service stops, in milliseconds. */
+const ATTACHING_LIMIT_MS = 1_000;
 
 export interface TerminalServiceOptions {
   store: TerminalStore;
@@ -177,7 +181,11 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     async shutdown() {
       stopping = true;
       stopWatching();
-      await Promise.allSettled(attaching);
+      // One that waits for a machine must not keep the others' shells from being let go.
+      await Promise.race([
+        Promise.allSettled(attaching),
+        sleep(ATTACHING_LIMIT_MS, undefined, { ref: false }),
+      ]);
       const { left, failed } = await shells.leaveAll();
       await store.letGo(left, holder);
       if (failed > 0) log.warn({ shells: failed }, 'shells were left for the next start to end');

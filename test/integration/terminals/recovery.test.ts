@@ -256,3 +256,24 @@ await test('a terminal that is closed when its process has just died leaves no s
   t.same(await server.processes(), []);
   t.notOk(await next.terminals.close(owner, left.id));
 });
+
+await test('a machine that does not answer keeps no other shell from being let go when the service stops', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId, engine } = server;
+  let asked = false;
+  const stopping = await server.another({
+    engine: {
+      ...engine,
+      openTerminal: (...of) => {
+        if (!asked) return engine.openTerminal(...of).finally(() => (asked = true));
+        return new Promise(() => undefined);
+      },
+    },
+  });
+  const kept = await stopping.shell(owner, sessionId);
+  TerminalClient.connect(await stopping.open(owner, sessionId, {}));
+  await sleep(300);
+  await stopping.terminals.shutdown();
+  t.match(await server.stored(kept.id), { heldUntil: new Date(0), endedAt: undefined });
+  await server.terminals.close(owner, kept.id);
+});

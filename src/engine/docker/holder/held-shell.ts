@@ -8,7 +8,7 @@ import { environmentList } from '../machine-config.ts';
 import { createExec } from '../nested/exec-user.ts';
 import type { Leader } from '../shell-leader.ts';
 import { HeldStream } from './held-stream.ts';
-import type { Hello } from './held-stream.ts';
+import type { Hello, HeldEnd } from './held-stream.ts';
 import { HOLDER, SOCKETS } from './holder-volume.ts';
 import { connectInMachine } from './machine-socket.ts';
 
@@ -106,6 +106,14 @@ export async function greeted(stream: HeldStream): Promise<Hello | undefined> {
   return hello;
 }
 
+/** How it says that it ended; undefined, and hung up, when it does not in time. */
+export async function saidEnd(stream: HeldStream, limitMs = START_LIMIT_MS): Promise<HeldEnd | undefined> {
+  const timer = setTimeout(() => stream.destroy(), limitMs);
+  const end = await stream.over;
+  clearTimeout(timer);
+  return end;
+}
+
 async function held(
   { container }: ReachedMachine,
   stream: HeldStream,
@@ -114,7 +122,7 @@ async function held(
   const hello = await greeted(stream);
   if (!hello) return undefined;
   if (hello.leader) return { container, stream, leader: hello.leader };
-  const end = await stream.over;
+  const end = await saidEnd(stream);
   const problem = end && 'problem' in end ? end.problem : 'it ended at once';
   throw fault('SHELL_NOT_STARTED', { problem: `${command[0] ?? ''}: ${problem}` });
 }
