@@ -25,6 +25,8 @@ export interface EngineTerminal {
   stream: Duplex;
   /** How many bytes the shell had printed before the first that the stream gives. */
   offset: number;
+  /** How many it had printed when it was attached to again: those come first. */
+  printed?: number;
   /** Whether the shell goes on without its stream, and without this process, for `reattachTerminal`. */
   durable: boolean;
   /** Handle of the shell within its machine, for `endShell`: opaque, at most 64 characters, fit to be stored. */

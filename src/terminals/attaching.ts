@@ -23,6 +23,8 @@ export async function attachViewer(options: {
   const counted = client && `${viewer.userId} ${client.id}`;
   // Its earlier connection may not be known to be broken yet: nothing more comes from there.
   if (client) live.viewers.drop(({ id, userId }) => id === viewer.id && userId === viewer.userId);
+  // Else who comes back right after a start of the service would be told to have too much.
+  await live.caughtUp;
   let drop: (() => void) | undefined;
   const dropped = new Promise<TerminalOver>((resolve) => (drop = () => resolve('elsewhere')));
   const { place, start } = await live.holdDuring(async () => ({

@@ -18,6 +18,8 @@ export const KEPT_BYTES = 768 * 1024;
 
 /** How long the shell waits, once that is full, for an owner who was cut off to come back, in milliseconds. */
 const AWAITED_MS = 15_000;
+/** Longest wait for what the shell had printed before it was taken over, in milliseconds: it takes some tens. */
+const CATCH_UP_MS = 5_000;
 /** Room for what is read at once, in bytes. */
 const ONE_READ_BYTES = 64 * 1024;
 
@@ -35,6 +37,8 @@ export interface LiveTerminal {
   /** What switches the modes on that were when the kept output began. */
   modes(): Buffer;
   readonly viewers: Viewers;
+  /** Resolves once all is here that the shell had printed before this process held it. */
+  readonly caughtUp: Promise<void>;
   readonly typed: TypedCounts;
   /** Holds the shell back while what is given is under way. */
   holdDuring<T>(work: () => Promise<T>): Promise<T>;
@@ -81,6 +85,8 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   let awaited: number | undefined;
   let awaiting: NodeJS.Timeout | undefined;
   const over = deferred<TerminalOver>();
+  const caughtUp = deferred<void>();
+  const { printed: before = 0 } = options.engineTerminal;
   const left = deferred<'elsewhere'>();
   const viewers = createViewers(flow);
 
@@ -105,6 +111,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     // What a shell that is being ended still prints is for nobody: a viewer that stands still must not keep it.
     if (ending) return;
     output.add(chunk);
+    if (output.next >= before) caughtUp.resolve();
     if (awaited !== undefined) flow();
     if (viewers.count() === 0) return;
     onActivity();
@@ -141,6 +148,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
       // Something is missing between: whoever looks on comes back, and is shown the screen.
       watch = createModeWatch();
       output = transcriptFrom(terminal.offset);
+      caughtUp.resolve();
       viewers.drop();
     }
     for (const bytes of waiting) terminal.stream.write(bytes);
@@ -177,6 +185,10 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
 
   // Who had it started is on the way.
   awaitOwner(output.next);
+  if (output.next >= before) caughtUp.resolve();
+  // How much that is, the machine says: nobody waits for ever.
+  setTimeout(() => caughtUp.resolve(), CATCH_UP_MS).unref();
+  void over.promise.then(() => caughtUp.resolve());
   run().then(over.resolve, () => over.resolve('elsewhere'));
 
   return {
@@ -194,6 +206,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     },
     modes: () => watch.setting(),
     viewers,
+    caughtUp: caughtUp.promise,
     typed: createTypedCounts(),
     async holdDuring(work) {
       under += 1;

@@ -3,18 +3,11 @@ import type { Test } from 'tap';
 import { connectTerminal } from '../../packages/terminal-client/src/connect-terminal.ts';
 import type { ConnectOptions } from '../../packages/terminal-client/src/connect-terminal.ts';
 import type { TerminalEnd, TerminalState } from '../../packages/terminal-client/src/terminal-events.ts';
+import { fasterTimers } from './faster-timers.ts';
 import type { ScriptedTerminal } from './scripted-terminal.ts';
 
 /** Pauses are so many times shorter than they would be, so that thousands fit into a test. */
 const FASTER = 50;
-
-const timers = {
-  now: () => Date.now() * FASTER,
-  after(ms: number, work: () => void) {
-    const timer = setTimeout(work, ms / FASTER);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** A client of a scripted terminal, and all that it was told. */
 export function followTerminal(t: Test, terminal: ScriptedTerminal, options: Partial<ConnectOptions> = {}) {
@@ -39,7 +32,7 @@ export function followTerminal(t: Test, terminal: ScriptedTerminal, options: Par
   };
   const connection = connectTerminal({
     WebSocket,
-    timers,
+    timers: fasterTimers(FASTER),
     async attach(name) {
       told.asked.push(name);
       return terminal.admit();

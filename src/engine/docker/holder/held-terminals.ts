@@ -42,7 +42,8 @@ export async function reattachHeld(
   if (!hello) return undefined;
   const offset = Math.min(Math.max(from, hello.firstKept), hello.printed);
   stream.attach(...AS_IT_IS, offset);
-  return heldTerminal(machine, { name, shell: { ...machine, stream, leader }, offset });
+  const terminal = heldTerminal(machine, { name, shell: { ...machine, stream, leader }, offset });
+  return { ...terminal, printed: hello.printed };
 }
 
 /** Starts a shell that waits, held; undefined where there is no holder. @throws SHELL_NOT_STARTED */
