@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t, { test } from 'tap';
 import { startBerth } from '../../support/berth-process.ts';
+import { startSession } from '../../support/started-session.ts';
 import { TYPESCRIPT } from '../../support/typescript.ts';
 import { until } from '../../support/until.ts';
 
 const berth = await startBerth(t);
-const session = await startSession();
+const session = await startSession(berth);
 
 /** Runs the command in a terminal of its own, as somebody at a keyboard does; its exit code and the terminal's modes come last. */
 function attach(...args: string[]) {
@@ -24,6 +25,7 @@ function attach(...args: string[]) {
   const child = spawn('script', ['-qec', script, '/dev/null'], {
     env: { ...process.env, BERTH_TOKEN: berth.adminToken, SHELL: '/bin/sh' },
   });
+  const closed = once(child, 'close');
   let screen = '';
   child.stdout.on('data', (chunk: Buffer) => (screen += chunk.toString()));
   return {
@@ -33,7 +35,7 @@ function attach(...args: string[]) {
     shows: (text: string | RegExp) =>
       until(() => (typeof text === 'string' ? screen.includes(text) : text.test(screen))),
     type: (text: string) => child.stdin.write(text),
-    ended: () => once(child, 'exit'),
+    ended: () => closed,
   };
 }
 
@@ -58,7 +60,7 @@ await test('Ctrl-] leaves it, the shell goes on, and is come back to', async (t)
   tty.type('\u001d');
   await tty.shows('ended with 0');
   const [, terminal] = /--terminal (\S+)/.exec(tty.screen) ?? [];
-  t.match(tty.screen, / icanon/);
+  await tty.shows(/ icanon/);
 
   const again = attach('--terminal', String(terminal));
   await again.shows('set kept');
@@ -73,7 +75,7 @@ await test('what can not be is told in a line', async (t) => {
   const gone = attach('--terminal', '00000000000000000000000000');
   await gone.shows('ended with 1');
   t.match(gone.screen, /There is no such terminal/);
-  t.match(gone.screen, / icanon/);
+  await gone.shows(/ icanon/);
 
   const piped = spawn(
     process.execPath,
@@ -84,21 +86,6 @@ await test('what can not be is told in a line', async (t) => {
   );
   let said = '';
   piped.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  t.same(await once(piped, 'exit'), [1, null]);
+  t.same(await once(piped, 'close'), [1, null]);
   t.match(said, /needs a terminal/);
 });
-
-async function startSession(): Promise<string> {
-  const { startSession } = await berth.graphql<{ startSession: { session: { id: string } } }>(
-    'mutation { startSession(input: { lab: "linux-command-line" }) { session { id } } }',
-  );
-  const { id } = startSession.session;
-  await until(async () => {
-    const { session } = await berth.graphql<{ session: { state: string } }>(
-      'query ($id: ID!) { session(id: $id) { state } }',
-      { id },
-    );
-    return session.state === 'READY';
-  });
-  return id;
-}

@@ -53,7 +53,9 @@ export function followTerminal(follower: Follower): TerminalConnection {
     },
     onState(state) {
       if (state === 'open') follower.onOpen();
-      tell({ reconnecting: state === 'reconnecting', ...(state === 'open' && { inputDropped: false }) });
+      if (state === 'open') tell({ reconnecting: false, inputDropped: false });
+      // Who is there meanwhile is not known.
+      if (state === 'reconnecting') tell({ reconnecting: true, others: [], typing: undefined });
     },
     onViewers(viewers) {
       tell({ others: viewers.filter(({ you }) => !you) });
