@@ -26,6 +26,7 @@ function attach(...args: string[]) {
     env: { ...process.env, BERTH_TOKEN: berth.adminToken, SHELL: '/bin/sh' },
   });
   const closed = once(child, 'close');
+  t.teardown(() => child.kill());
   let screen = '';
   child.stdout.on('data', (chunk: Buffer) => (screen += chunk.toString()));
   return {
