@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
-import { chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -121,11 +121,24 @@ async function buildContext(): Promise<BuildFile[]> {
     .filter((path) => path && !ignored.some((entry) => path === entry || path.startsWith(`${entry}/`)));
   const files = await Promise.all(
     paths.map(async (path) => {
-      const { mode } = await stat(`${root}/${path}`);
-      return { path, content: await readFile(`${root}/${path}`), executable: (mode & 0o100) !== 0 };
+      const file = await stat(`${root}/${path}`);
+      if (file.isDirectory()) return filesOfLink(path, paths);
+      return [await readBuildFile(path, path)];
     }),
   );
-  return files;
+  return files.flat();
+}
+
+/** What is in the folder that a link leads to, as if it were in the link's place. */
+async function filesOfLink(link: string, paths: readonly string[]): Promise<BuildFile[]> {
+  const target = relative(await realpath(root), await realpath(`${root}/${link}`));
+  const inside = paths.filter((path) => path.startsWith(`${target}/`));
+  return Promise.all(inside.map((path) => readBuildFile(path, link + path.slice(target.length))));
+}
+
+async function readBuildFile(from: string, path: string): Promise<BuildFile> {
+  const { mode } = await stat(`${root}/${from}`);
+  return { path, content: await readFile(`${root}/${from}`), executable: (mode & 0o100) !== 0 };
 }
 
 /** As docker-compose.yml has it: the socket's group, the host's user namespace, no capabilities. */

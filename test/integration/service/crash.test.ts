@@ -32,7 +32,7 @@ await test('a session that was being made when the service was killed becomes us
   t.same(await onEngine(berth), []);
 });
 
-await test('after a kill with terminals open, the session goes on and no shell is left', async (t) => {
+await test('after a kill with terminals open, the session and its shells go on, until they are closed', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const id = await learner.start();
@@ -48,16 +48,24 @@ await test('after a kill with terminals open, the session goes on and no shell i
   await berth.start();
 
   t.equal((await learner.reach(id, 'READY', 'FAILED')).state, 'READY');
+  const { session } = await berth.graphql<{ session: { terminals: { id: string; durable: boolean }[] } }>(
+    'query ($id: ID!) { session(id: $id) { terminals { id durable } } }',
+    { id },
+  );
+  t.match(session.terminals, [{ durable: true }, { durable: true }]);
   const after = await learner.terminal(id);
-  let shells: string | undefined;
-  await until(async () => {
+  const count = async () => {
     after.forget();
-    after.send('echo "sleeps: $(pgrep -fc "^sleep 4242")," shells: $(pgrep -c bash).\n');
-    const counted = await after.expect(/sleeps: \d+, shells: \d+\./);
-    shells = /sleeps: 0, shells: (\d+)\./.exec(counted)?.[1];
-    return shells !== undefined;
-  });
-  t.equal(shells, '1', 'what ran in the shells has ended, and the only shell is the new one');
+    after.send('echo "sleeps: $(pgrep -fc "^sleep 4242")," shells: $(pgrep -xc bash).\n');
+    return (await after.expect(/sleeps: \d+, shells: \d+\./)).match(/sleeps: \d+, shells: \d+\./)?.[0];
+  };
+  t.equal(await count(), 'sleeps: 2, shells: 3.', 'and what runs in them');
+  for (const terminal of session.terminals) {
+    await berth.graphql('mutation ($t: ID!) { closeTerminal(input: { terminal: $t }) { closedId } }', {
+      t: terminal.id,
+    });
+  }
+  t.equal(await count(), 'sleeps: 0, shells: 1.');
   await after.close();
 });
 
