@@ -121,7 +121,7 @@ await test('a held shell', async (t) => {
         Cmd: ['/bin/ln', '-sf', shell.out.trim(), '/bin/sh'],
         User: '0',
       });
-      await mend.start({ Detach: true });
+      (await mend.start({ Detach: true })).resume();
       await until(async () => !(await mend.inspect()).Running);
       await terminal.end();
       t.match(await terminal.over, { exitCode: Number });
