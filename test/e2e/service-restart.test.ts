@@ -51,6 +51,8 @@ await test('the page still hears of what becomes of the session', async () => {
 });
 
 await test('it complained of the lost connection only', async (t) => {
-  const others = browser.complaints().filter((text) => !/ERR_CONNECTION_REFUSED|ERR_FAILED/.test(text));
+  const others = browser
+    .complaints()
+    .filter((text) => !/ERR_CONNECTION_(REFUSED|RESET)|ERR_FAILED/.test(text));
   t.same(others, []);
 });
