@@ -138,6 +138,8 @@ export async function startScriptedTerminal(
       printed = Buffer.concat([printed, Buffer.from(bytes as Uint8Array)]);
       flow();
     },
+    /** A control frame of this text, whatever it is. */
+    controlText: (text: string) => current?.send(Buffer.concat([Buffer.of(1), Buffer.from(text)])),
     control: (control: object) => current && tell(current, control),
     /** Breaks the connection without a word; what is on its way is lost. */
     cut(): void {

@@ -139,7 +139,7 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
       ticket,
       query: { from: count.from, client, typed: typed.sent },
       WebSocket,
-      listener: { onOutput: take, onSnapshot: draw, onControl: obey, onClosed: closed },
+      listener: { onOutput: take, onSnapshot: draw, onControl: obey, onNonsense: giveUp, onClosed: closed },
     });
   }
 
@@ -164,6 +164,11 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     else if (control.type === 'typed') typed.take(control.offset);
     else if (control.type === 'exit') end({ why: 'exited', exitCode: control.code });
     else if (control.type === 'error') hearProblem(control);
+  }
+
+  function giveUp(problem: string): void {
+    const message = `The server sent a control frame that is none of the terminal protocol: ${problem}. Is this the address of Berth?`;
+    end({ why: 'refused', code: 'FRAME_INVALID', message, details: { problem } });
   }
 
   function begin(hello: Hello): void {

@@ -56,7 +56,6 @@ export type ServerControl =
 export type ClientControl = { type: 'resize'; rows: number; cols: number } | { type: 'ack'; offset: number };
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Most bytes of input in one frame; the server refuses larger ones. */
 const INPUT_LIMIT = 65_535;
@@ -72,10 +71,6 @@ export function inputFrames(bytes: Uint8Array): Uint8Array<ArrayBuffer>[] {
 
 export function controlFrame(control: ClientControl): Uint8Array<ArrayBuffer> {
   return frame(FrameType.control, encoder.encode(JSON.stringify(control)));
-}
-
-export function readControl(payload: Uint8Array): ServerControl {
-  return JSON.parse(decoder.decode(payload)) as ServerControl;
 }
 
 function frame(type: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,3 +1,6 @@
+import { CSI_QUERIES, DCS_QUERIES, OSC_CLIPBOARD, OSC_COLOURS, WINDOW_REPORTS } from './queries.ts';
+import type { ControlSequence } from './queries.ts';
+
 const ESC = 0x1b;
 const BEL = 0x07;
 const BACKSLASH = 0x5c;
@@ -10,29 +13,32 @@ const LONGEST = 256;
 /** Ends of sequences: of CSI at their final byte, of strings at BEL or ST. */
 type Kind = 'csi' | 'string';
 
-/** All after ESC: device attributes, reports, modes, version, keyboard; window operations that are answered. */
-const CSI_QUERY =
-  /^\[(?:[>=]?[\d;]*c|\??[\d;]*n|\??[\d;]*\$p|>[\d;]*q|\?[\d;]*u|(?:1[1345689]|2[01])[\d;]*t)$/;
-/** Colours, and what DECRQSS and XTGETTCAP ask. */
-const STRING_QUERY = /^(?:\](?:4|1[0-9]);.*\?|P[\d;]*[$+]q)/s;
+/** After ESC: prefix, numbers, intermediates, final. */
+const CSI = /^\[([<-?]?)([\d;:]*)([ -/]*)([@-~])$/;
+const DCS = /^P([<-?]?)[\d;:]*([ -/]*)([@-~])/;
+const OSC = /^\](\d+);/;
+const CLIPBOARD = `]${OSC_CLIPBOARD};`;
 
 /**
- * Takes out of a terminal's output what a terminal answers, for terminals that can not be told to keep silent:
- * what was asked long ago would be answered to whatever runs now. Keeps state over pieces.
+ * Takes out of a terminal's output what a terminal answers, and what sets the clipboard, for terminals that can
+ * not be told to keep silent: what was asked long ago would be answered to whatever runs now. Keeps state over pieces.
  */
 export function createQueryFilter() {
   /** A sequence that has begun. */
   let begun: number[] = [];
   let kind: Kind | undefined;
+  /** Whether it goes, however long it is. */
+  let dropping = false;
   let kept: number[] = [];
 
   function forget(): void {
     begun = [];
     kind = undefined;
+    dropping = false;
   }
 
   function keep(): void {
-    kept.push(...begun);
+    if (!dropping) kept.push(...begun);
     forget();
   }
 
@@ -49,6 +55,11 @@ export function createQueryFilter() {
     } else if (kind === 'csi' ? endsCsi(byte) : endsString(begun)) {
       if (asks(begun)) forget();
       else keep();
+    } else if (kind === 'string' && begun.length === CLIPBOARD.length + 1) {
+      dropping = textOf(begun) === CLIPBOARD;
+    } else if (dropping) {
+      // All that is needed of it is its last byte.
+      begun.splice(0, begun.length - 2);
     }
   }
 
@@ -95,7 +106,29 @@ function kindOf(introducer: number): Kind | undefined {
   return introducer === 0x5d || introducer === 0x50 ? 'string' : undefined;
 }
 
+function textOf(sequence: readonly number[]): string {
+  return String.fromCharCode(...sequence.slice(1));
+}
+
 function asks(sequence: readonly number[]): boolean {
-  const text = String.fromCharCode(...sequence.slice(1));
-  return CSI_QUERY.test(text) || STRING_QUERY.test(text);
+  const text = textOf(sequence);
+  const csi = CSI.exec(text);
+  if (csi) {
+    const [, prefix = '', numbers = '', intermediates = '', final = ''] = csi;
+    if (final === 't') return WINDOW_REPORTS.has(Number.parseInt(numbers, 10));
+    return isOf(CSI_QUERIES, { prefix, intermediates, final });
+  }
+  const dcs = DCS.exec(text);
+  if (dcs) {
+    const [, prefix = '', intermediates = '', final = ''] = dcs;
+    return isOf(DCS_QUERIES, { prefix, intermediates, final });
+  }
+  return OSC_COLOURS.includes(Number(OSC.exec(text)?.[1])) && text.includes('?');
+}
+
+function isOf(list: readonly ControlSequence[], sequence: Required<ControlSequence>): boolean {
+  return list.some(
+    ({ prefix = '', intermediates = '', final }) =>
+      prefix === sequence.prefix && intermediates === sequence.intermediates && final === sequence.final,
+  );
 }

@@ -1,5 +1,6 @@
-import { controlFrame, FrameType, inputFrames, readControl, SUBPROTOCOL } from './frames.ts';
+import { controlFrame, FrameType, inputFrames, SUBPROTOCOL } from './frames.ts';
 import type { ClientControl, ServerControl } from './frames.ts';
+import { readControl } from './read-control.ts';
 import { ReadyState } from './web-socket.ts';
 import type { WebSocketConstructor } from './web-socket.ts';
 
@@ -9,6 +10,8 @@ export interface SocketListener {
   /** A part of the drawing of the screen. */
   onSnapshot(bytes: Uint8Array): void;
   onControl(control: ServerControl): void;
+  /** It sent what is no control frame: whatever it is, it does not speak this protocol. */
+  onNonsense(problem: string): void;
   /** Nothing more comes. */
   onClosed(closed: { code: number; reason: string }): void;
 }
@@ -37,13 +40,24 @@ export function openSocket(options: {
   socket.binaryType = 'arraybuffer';
   let left = false;
 
+  function hear(payload: Uint8Array): void {
+    let control;
+    try {
+      control = readControl(payload);
+    } catch (error) {
+      listener.onNonsense(String(error));
+      return;
+    }
+    if (control) listener.onControl(control);
+  }
+
   socket.addEventListener('message', ({ data }) => {
     if (left || !(data instanceof ArrayBuffer)) return;
     const frame = new Uint8Array(data);
     const payload = frame.subarray(1);
     if (frame[0] === FrameType.data) listener.onOutput(payload);
     else if (frame[0] === FrameType.snapshot) listener.onSnapshot(payload);
-    else if (frame[0] === FrameType.control) listener.onControl(readControl(payload));
+    else if (frame[0] === FrameType.control) hear(payload);
   });
   socket.addEventListener('close', ({ code, reason }) => {
     if (left) return;

@@ -157,6 +157,29 @@ await test('final ends are final, and say why', async (t) => {
   );
 });
 
+await test('a server that does not speak the protocol is left, and that is told', async (t) => {
+  for (const nonsense of [
+    'no JSON',
+    'null',
+    '{"type":7}',
+    '{"type":"size","rows":1000000000,"cols":1}',
+    '{"type":"viewers","viewers":[null]}',
+    '{"type":"typed","offset":"1"}',
+  ]) {
+    const terminal = await startScriptedTerminal(t);
+    const { connection, told } = followTerminal(t, terminal);
+    await until(() => connection.state === 'open');
+    terminal.controlText(nonsense);
+    await until(() => connection.state === 'ended');
+    t.match(
+      told.ends,
+      [{ why: 'refused', code: 'FRAME_INVALID', message: /the terminal protocol/ }],
+      nonsense,
+    );
+    t.equal(terminal.connections.length, 1);
+  }
+});
+
 await test('whatever may pass is tried again, with pauses', async (t) => {
   const terminal = await startScriptedTerminal(t);
   let tries = 0;

@@ -1,25 +1,7 @@
 import { test } from 'tap';
 import { createQueryFilter } from '../../../packages/terminal-client/src/query-filter.ts';
 import { seededRandom } from '../../support/random.ts';
-
-const QUERIES = [
-  '\x1b[c',
-  '\x1b[0c',
-  '\x1b[>c',
-  '\x1b[=c',
-  '\x1b[5n',
-  '\x1b[6n',
-  '\x1b[?6n',
-  '\x1b[4$p',
-  '\x1b[?2026$p',
-  '\x1b[>0q',
-  '\x1b[?u',
-  '\x1b[18t',
-  '\x1b]11;?\x07',
-  '\x1b]4;1;?\x1b\\',
-  '\x1bP$qm\x1b\\',
-  '\x1bP+q544e\x1b\\',
-];
+import { TERMINAL_QUERIES } from '../../support/terminal-queries.ts';
 
 const OTHERS = [
   'plain, 한국어',
@@ -31,7 +13,7 @@ const OTHERS = [
   '\x1b]0;a title?\x07',
   '\x1b]11;rgb:00/00/00\x1b\\',
   '\x1b(B\x1b=\x1b7',
-  `\x1b]52;c;${'QUJD'.repeat(200)}\x07`,
+  `\x1b]8;;http://localhost/${'long'.repeat(200)}\x07`,
   '\x1b\x1b[1A',
   '\x1b[3\x18c',
 ];
@@ -51,7 +33,7 @@ function filtered(text: string, cut: () => number): string {
 await test('queries go and all else stays, however it is cut', (t) => {
   const random = seededRandom(7);
   for (const length of [1, 2, 3, 1000]) {
-    for (const query of QUERIES)
+    for (const query of TERMINAL_QUERIES)
       t.equal(
         filtered(`a${query}b`, () => length),
         'ab',
@@ -64,7 +46,7 @@ await test('queries go and all else stays, however it is cut', (t) => {
         JSON.stringify(other),
       );
   }
-  const mixed = [...QUERIES, ...OTHERS, ...QUERIES].toSorted(() => random() - 0.5);
+  const mixed = [...TERMINAL_QUERIES, ...OTHERS, ...TERMINAL_QUERIES].toSorted(() => random() - 0.5);
   const wanted = mixed.filter((part) => OTHERS.includes(part)).join('');
   t.equal(
     filtered(mixed.join(''), () => 1 + Math.floor(random() * 9)),
@@ -90,5 +72,21 @@ await test('a sequence that the present ends is given as it is', (t) => {
   t.equal(Buffer.from(filter(Buffer.from('a\x1b[6'))).toString(), 'a');
   t.equal(Buffer.from(rest()).toString(), '\x1b[6');
   t.equal(rest().length, 0);
+  t.end();
+});
+
+await test('nothing of the past sets the clipboard, however long it is', (t) => {
+  for (const length of [1, 7, 4000])
+    for (const end of ['\x07', '\x1b\\'])
+      for (const data of ['QUJD', '?', 'QUJD'.repeat(2_000)])
+        t.equal(
+          filtered(`a\x1b]52;c;${data}${end}b`, () => length),
+          'ab',
+        );
+  t.equal(
+    filtered(`a\x1b]52;c;${'QUJD'.repeat(200)}\x18b\x1b]52;c;QUJD\x1b[31mc`, () => 3),
+    'a\x18b\x1b[31mc',
+    'also where it is broken off',
+  );
   t.end();
 });

@@ -1,24 +1,7 @@
 import headless from '@xterm/headless';
 import { test } from 'tap';
 import { createPastQueries } from '../../../web/src/modules/terminal/past-queries.ts';
-
-const QUERIES = [
-  '\x1b[c',
-  '\x1b[>c',
-  '\x1b[=c',
-  '\x1b[5n',
-  '\x1b[6n',
-  '\x1b[?6n',
-  '\x1b[4$p',
-  '\x1b[?2026$p',
-  '\x1b[>0q',
-  '\x1b[18t',
-  '\x1b]4;1;?\x07',
-  '\x1b]10;?\x07',
-  '\x1b]11;?\x1b\\',
-  '\x1b]12;?\x07',
-  '\x1bP$qm\x1b\\',
-];
+import { TERMINAL_QUERIES } from '../../support/terminal-queries.ts';
 
 function newTerminal() {
   const terminal = new headless.Terminal({
@@ -35,7 +18,7 @@ function newTerminal() {
 
 await test('what was asked long ago is not answered, and what is asked now is', async (t) => {
   const { answers, write } = newTerminal();
-  await write(QUERIES.join(''), true);
+  await write(TERMINAL_QUERIES.join(''), true);
   t.same(answers, []);
   for (const query of ['\x1b[c', '\x1b[6n', '\x1b[18t', '\x1bP$qm\x1b\\']) {
     answers.length = 0;

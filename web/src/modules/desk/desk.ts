@@ -29,21 +29,45 @@ export function newDesk(machine: string, { focused }: { focused: boolean }): Des
   return { shown: machine, machines: new Map([[machine, newMachine(1, focused)]]) };
 }
 
-/** With the shells that are there already, oldest first; a new one where there are none. */
+/**
+ * With the shells that are there already, by the numbers that they have had, or else the first that are free,
+ * oldest first; with a new one where there are none.
+ */
 export function deskWith(
   running: readonly { id: string; machine: string }[],
   machine: string,
-  focus: { focused: boolean },
+  had: { focused: boolean; numberOf: (terminal: string) => number | undefined },
 ): Desk {
   const [oldest] = running;
-  if (!oldest) return newDesk(machine, focus);
+  if (!oldest) return newDesk(machine, had);
   const machines = new Map<string, OpenMachine>();
-  for (const { id, machine: name } of running) {
-    const tabs = machines.get(name)?.tabs ?? [];
-    const tab = { number: tabs.length + 1, focused: focus.focused, terminal: id };
-    machines.set(name, { tabs: [...tabs, tab], shown: 1, files: 'unopened' });
+  for (const { machine: name } of running) machines.set(name, { tabs: [], shown: 1, files: 'unopened' });
+  for (const [name, open] of machines) {
+    const terminals = running.filter((terminal) => terminal.machine === name).map(({ id }) => id);
+    const tabs = numbered(terminals, had.numberOf).map((tab) => ({ ...tab, focused: had.focused }));
+    machines.set(name, { ...open, tabs, shown: tabs[0]?.number ?? 0 });
   }
   return { shown: machines.has(machine) ? machine : oldest.machine, machines };
+}
+
+function numbered(terminals: readonly string[], numberOf: (terminal: string) => number | undefined) {
+  const taken = new Map<number, string>();
+  const others = [];
+  for (const terminal of terminals) {
+    const number = numberOf(terminal);
+    if (number === undefined || taken.has(number)) others.push(terminal);
+    else taken.set(number, terminal);
+  }
+  for (const terminal of others) taken.set(firstFree(taken), terminal);
+  return [...taken]
+    .map(([number, terminal]) => ({ number, terminal }))
+    .toSorted((a, b) => a.number - b.number);
+}
+
+function firstFree(taken: { has: (number: number) => boolean }): number {
+  let number = 1;
+  while (taken.has(number)) number += 1;
+  return number;
 }
 
 /** Shows a machine; one that was not open yet gets its first terminal. */
@@ -64,9 +88,7 @@ export function showTerminal(desk: Desk, machine: string, number: number): Desk 
 /** Opens another terminal of a machine, by the first number that is free. */
 export function addTerminal(desk: Desk, machine: string): Desk {
   const taken = new Set(desk.machines.get(machine)?.tabs.map(({ number }) => number));
-  let number = 1;
-  while (taken.has(number)) number += 1;
-  return showTerminal(desk, machine, number);
+  return showTerminal(desk, machine, firstFree(taken));
 }
 
 export function closeTerminal(desk: Desk, machine: string, number: number): Desk {

@@ -10,6 +10,7 @@ import type { SessionHandle } from '../session/use-session.ts';
 import { keysOf, listenForCommands } from '../terminal/commands.ts';
 import type { Command } from '../terminal/commands.ts';
 import type { RunningTerminal } from '../terminal/terminal-api.ts';
+import { keptNumber } from '../terminal/kept-numbers.ts';
 import { typeInto } from '../terminal/typing.ts';
 import { deskWith, showFiles, showMachine, showTerminal } from './desk.ts';
 import { MachineDesk } from './machine-desk.tsx';
@@ -44,7 +45,7 @@ function Bench({
   const { startedHere, restarts } = handle;
   const { id, machines, isFork, forkOf, saveProblem } = session;
   const [desk, change] = useState(() =>
-    deskWith(running, machines[0]?.name ?? 'main', { focused: startedHere }),
+    deskWith(running, machines[0]?.name ?? 'main', { focused: startedHere, numberOf: keptNumber }),
   );
 
   const run = useEffectEvent((command: Command) => {

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { keepValue, keptValue } from '../../components/kept-value.ts';
 
 /** The languages that the page itself speaks. */
 export type PageLanguage = 'en' | 'ko';
@@ -12,7 +13,7 @@ export type Texts<Words> = Record<PageLanguage, Words>;
 const KEPT_AS = 'berth-language';
 
 /** What is read in, a BCP 47 tag: labs may be in languages that the page does not speak. */
-let chosen = kept() ?? firstSpoken() ?? 'en';
+let chosen = keptValue(KEPT_AS) ?? firstSpoken() ?? 'en';
 const listeners = new Set<() => void>();
 tell();
 
@@ -24,12 +25,7 @@ export function useLanguage(): string {
 /** Reads in this language from now on, in this browser. */
 export function choose(language: string): void {
   chosen = language;
-  try {
-    localStorage.setItem(KEPT_AS, language);
-  } catch (error) {
-    // A browser that keeps nothing forgets the language with the page.
-    if (!(error instanceof DOMException)) throw error;
-  }
+  keepValue(KEPT_AS, language);
   tell();
   for (const listener of listeners) listener();
 }
@@ -70,15 +66,6 @@ function pageLanguageOf(language: string): PageLanguage {
 
 function firstSpoken(): PageLanguage | undefined {
   return navigator.languages.map((language) => nearest(language, pageLanguages)).find(Boolean);
-}
-
-function kept(): string | null {
-  try {
-    return localStorage.getItem(KEPT_AS);
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
 }
 
 /** Tells screen readers and hyphenation. */

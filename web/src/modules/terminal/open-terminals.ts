@@ -1,4 +1,5 @@
 import type { Client } from 'urql';
+import { keepNumber } from './kept-numbers.ts';
 import { closeTerminal } from './terminal-api.ts';
 import type { TerminalPlace } from './typing.ts';
 
@@ -7,6 +8,7 @@ const open = new Map<string, string>();
 
 export function noteTerminal(place: TerminalPlace, terminal: string): void {
   open.set(keyOf(place), terminal);
+  keepNumber(terminal, place.number);
 }
 
 /** Ends the shell at this place, for good. */

@@ -1,23 +1,10 @@
-import type { IFunctionIdentifier, Terminal } from '@xterm/xterm';
-
-/** Programs ask the terminal by these: device attributes, reports, modes, its version, its window. */
-const CSI_QUERIES: readonly IFunctionIdentifier[] = [
-  { final: 'c' },
-  { prefix: '>', final: 'c' },
-  { prefix: '=', final: 'c' },
-  { final: 'n' },
-  { prefix: '?', final: 'n' },
-  { intermediates: '$', final: 'p' },
-  { prefix: '?', intermediates: '$', final: 'p' },
-  { prefix: '>', final: 'q' },
-  { prefix: '?', final: 'u' },
-];
-
-/** Window operations that are answered: states, sizes and titles. */
-const WINDOW_REPORTS = new Set([11, 13, 14, 15, 16, 18, 19, 20, 21]);
-
-/** Colours: of the palette, the text, the background, the cursor. */
-const OSC_COLOURS = [4, 10, 11, 12];
+import type { Terminal } from '@xterm/xterm';
+import {
+  CSI_QUERIES,
+  DCS_QUERIES,
+  OSC_COLOURS,
+  WINDOW_REPORTS,
+} from '../../../../packages/terminal-client/src/queries.ts';
 
 /** Private mode in which the terminal tells of its focus, at once when it is set. */
 const FOCUS_MODE = 1004;
@@ -37,7 +24,7 @@ export function createPastQueries(terminal: Pick<Terminal, 'parser' | 'write'>) 
 
   for (const query of CSI_QUERIES) parser.registerCsiHandler(query, swallow);
   parser.registerCsiHandler({ final: 't' }, ([operation]) => past && WINDOW_REPORTS.has(Number(operation)));
-  parser.registerDcsHandler({ intermediates: '$', final: 'q' }, swallow);
+  for (const query of DCS_QUERIES) parser.registerDcsHandler(query, swallow);
   for (const number of OSC_COLOURS) parser.registerOscHandler(number, (data) => past && data.includes('?'));
   parser.registerCsiHandler(
     { prefix: '?', final: 'h' },

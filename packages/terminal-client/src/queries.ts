@@ -1,0 +1,34 @@
+/** How a control sequence is known: its final byte, and what stands before its numbers and after them. */
+export interface ControlSequence {
+  prefix?: string;
+  intermediates?: string;
+  final: string;
+}
+
+/** What programs ask terminals by: device attributes, reports, modes, version, keyboard. */
+export const CSI_QUERIES: readonly ControlSequence[] = [
+  { final: 'c' },
+  { prefix: '>', final: 'c' },
+  { prefix: '=', final: 'c' },
+  { final: 'n' },
+  { prefix: '?', final: 'n' },
+  { intermediates: '$', final: 'p' },
+  { prefix: '?', intermediates: '$', final: 'p' },
+  { prefix: '>', final: 'q' },
+  { prefix: '?', final: 'u' },
+];
+
+/** Window operations (CSI … t) that are answered: states, sizes and titles. */
+export const WINDOW_REPORTS: ReadonlySet<number> = new Set([11, 13, 14, 15, 16, 18, 19, 20, 21]);
+
+/** DECRQSS and XTGETTCAP. */
+export const DCS_QUERIES: readonly ControlSequence[] = [
+  { intermediates: '$', final: 'q' },
+  { intermediates: '+', final: 'q' },
+];
+
+/** Operating system commands that ask for a colour where they hold a question mark. */
+export const OSC_COLOURS: readonly number[] = [4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
+
+/** The operating system command that sets or asks for the clipboard. */
+export const OSC_CLIPBOARD = 52;

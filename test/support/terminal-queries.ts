@@ -1,0 +1,21 @@
+/** What terminals answer, one of each kind. */
+export const TERMINAL_QUERIES = [
+  '\x1b[c',
+  '\x1b[0c',
+  '\x1b[>c',
+  '\x1b[=c',
+  '\x1b[5n',
+  '\x1b[6n',
+  '\x1b[?6n',
+  '\x1b[4$p',
+  '\x1b[?2026$p',
+  '\x1b[>0q',
+  '\x1b[?u',
+  '\x1b[18t',
+  '\x1b]4;1;?\x1b\\',
+  '\x1b]10;?\x07',
+  '\x1b]11;?\x1b\\',
+  '\x1b]12;?\x07',
+  '\x1bP$qm\x1b\\',
+  '\x1bP+q544e\x1b\\',
+];
