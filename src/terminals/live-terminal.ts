@@ -3,6 +3,7 @@ import type { EngineTerminal } from '../engine/engine-terminals.ts';
 import { createResizing } from './resizing.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 import { createModeWatch } from './snapshots/mode-watch.ts';
+import type { ModeWatch } from './snapshots/mode-watch.ts';
 import { createTypedCounts } from './typed-counts.ts';
 import type { TypedCounts } from './typed-counts.ts';
 import { createTranscript } from './transcript.ts';
@@ -73,7 +74,8 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   const { reconnect, onActivity, onResize } = options;
   let terminal = options.engineTerminal;
   let size = options.size;
-  let watch = createModeWatch();
+  /** Of most terminals all output is kept. */
+  let watch: ModeWatch | undefined;
   let output = transcriptFrom(terminal.offset);
   let under = 0;
   let ending = false;
@@ -91,7 +93,10 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   const viewers = createViewers(flow);
 
   function transcriptFrom(offset: number): Transcript {
-    return createTranscript(KEPT_BYTES, { offset, onGone: (bytes) => watch.see(bytes) });
+    return createTranscript(KEPT_BYTES, {
+      offset,
+      onGone: (bytes) => (watch ??= createModeWatch()).see(bytes),
+    });
   }
 
   function flow(): void {
@@ -146,7 +151,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     terminal = next;
     if (terminal.offset !== output.next) {
       // Something is missing between: whoever looks on comes back, and is shown the screen.
-      watch = createModeWatch();
+      watch = undefined;
       output = transcriptFrom(terminal.offset);
       caughtUp.resolve();
       viewers.drop();
@@ -204,7 +209,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     get output() {
       return output;
     },
-    modes: () => watch.setting(),
+    modes: () => watch?.setting() ?? Buffer.alloc(0),
     viewers,
     caughtUp: caughtUp.promise,
     typed: createTypedCounts(),

@@ -1,5 +1,5 @@
-/** Room for a terminal that has printed little, in bytes: most never print more. */
-const FIRST_ROOM = 4 * 1024;
+/** Room for a terminal that has printed little, in bytes: many show a prompt and wait. */
+const FIRST_ROOM = 512;
 
 /**
  * The newest output of a terminal, numbered by byte from the shell's first on. It takes room as it is
@@ -82,7 +82,7 @@ export function createTranscript(
       makeRoom(next - first + chunk.length);
       const kept = chunk.subarray(Math.max(0, chunk.length - ring.length));
       tellGone(next + chunk.length - ring.length);
-      onGone?.(chunk.subarray(0, chunk.length - kept.length));
+      if (kept.length < chunk.length) onGone?.(chunk.subarray(0, chunk.length - kept.length));
       next += chunk.length;
       write(kept, next - kept.length);
       first = Math.max(first, next - ring.length);

@@ -30,7 +30,9 @@ export function registerTerminalSocket(
   const heartbeat = createHeartbeat({ everyMs: options.heartbeatMs });
   app.addHook('onClose', async () => heartbeat.stop());
 
-  app.get<{ Params: { id: string } }>('/ws/terminals/:id', { websocket: true }, (socket, request) => {
+  // A socket's answer shows no page, and its headers would be kept as long as it is open.
+  const route = { websocket: true, helmet: false } as const;
+  app.get<{ Params: { id: string } }>('/ws/terminals/:id', route, (socket, request) => {
     const { id } = request.params;
     const refusal = refuse(socket, request);
     const ticket = ticketOf(request);

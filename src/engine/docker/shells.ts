@@ -24,9 +24,8 @@ export function createShells(context: {
 
   async function reached(machineId: string): Promise<ReachedMachine | undefined> {
     if (!holds) return undefined;
-    const container = docker.getContainer(machineId);
-    const { Id: id, State, HostConfig } = await call(() => container.inspect());
-    const machine = { container, id, pid: State.Pid };
+    const { Id: id, State, HostConfig } = await call(() => docker.getContainer(machineId).inspect());
+    const machine = { docker, id, pid: State.Pid };
     return hasHolder(HostConfig.Binds) && (await isOnThisHost(machine)) ? machine : undefined;
   }
 

@@ -16,9 +16,8 @@ import { until } from '../../support/until.ts';
 const docker = connectDocker(process.env['DOCKER_HOST']);
 
 async function reached(machineId: string) {
-  const container = docker.getContainer(machineId);
-  const { Id: id, State } = await container.inspect();
-  return { container, id, pid: State.Pid };
+  const { Id: id, State } = await docker.getContainer(machineId).inspect();
+  return { docker, id, pid: State.Pid };
 }
 
 /** Collects what a held shell prints. */

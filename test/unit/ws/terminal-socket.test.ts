@@ -182,6 +182,7 @@ await test('a client that does not answer pings is cut off and its shell let go;
   await sleep(300);
   t.equal(client.closed, undefined);
   await client.close();
+  while (pipe.detached === 0) await sleep(5);
 
   const before = pipe.detached;
   const dead = connect({ autoPong: false });

@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 2;
 
 /** A machine whose holder this process can reach. */
 export interface ReachedMachine {
-  container: Docker.Container;
+  docker: Docker;
   id: string;
   /** Process of the host that is the first in the machine. */
   pid: number;
@@ -27,7 +27,6 @@ export interface ReachedMachine {
 
 /** A shell that a holder holds, connected to and waiting to be let begin. */
 export interface HeldShell {
-  container: Docker.Container;
   stream: HeldStream;
   leader: Leader;
 }
@@ -42,11 +41,12 @@ export async function startHeldShell(
   spec: ShellSpec,
 ): Promise<HeldShell | undefined> {
   const mark = newMark();
-  if (!(await startHolder(machine.container, { name, mark, spec }))) return undefined;
+  const container = machine.docker.getContainer(machine.id);
+  if (!(await startHolder(container, { name, mark, spec }))) return undefined;
   const stream = await reach(machine, name);
-  const shell = stream && (await held(machine, stream, spec));
+  const shell = stream && (await held(stream, spec));
   if (shell) return shell;
-  await endInside(machine.container, { leader: undefined, mark, user: spec.user });
+  await endInside(container, { leader: undefined, mark, user: spec.user });
   throw fault('SHELL_NOT_STARTED', { problem: 'it did not answer in time' });
 }
 
@@ -114,14 +114,10 @@ export async function saidEnd(stream: HeldStream, limitMs = START_LIMIT_MS): Pro
   return end;
 }
 
-async function held(
-  { container }: ReachedMachine,
-  stream: HeldStream,
-  { command }: ShellSpec,
-): Promise<HeldShell | undefined> {
+async function held(stream: HeldStream, { command }: ShellSpec): Promise<HeldShell | undefined> {
   const hello = await greeted(stream);
   if (!hello) return undefined;
-  if (hello.leader) return { container, stream, leader: hello.leader };
+  if (hello.leader) return { stream, leader: hello.leader };
   const end = await saidEnd(stream);
   const problem = end && 'problem' in end ? end.problem : 'it ended at once';
   throw fault('SHELL_NOT_STARTED', { problem: `${command[0] ?? ''}: ${problem}` });

@@ -42,7 +42,7 @@ export async function reattachHeld(
   if (!hello) return undefined;
   const offset = Math.min(Math.max(from, hello.firstKept), hello.printed);
   stream.attach(...AS_IT_IS, offset);
-  const terminal = heldTerminal(machine, { name, shell: { ...machine, stream, leader }, offset });
+  const terminal = heldTerminal(machine, { name, shell: { stream, leader }, offset });
   return { ...terminal, printed: hello.printed };
 }
 
@@ -72,7 +72,7 @@ function heldTerminal(
   machine: ReachedMachine,
   { name, shell, offset }: { name: string; shell: HeldShell; offset: number },
 ): EngineTerminal {
-  const { container, stream, leader } = shell;
+  const { stream, leader } = shell;
   let ending: Promise<void> | undefined;
 
   async function over(): Promise<TerminalEnd> {
@@ -97,6 +97,7 @@ function heldTerminal(
     over: over(),
     end() {
       // What failed is tried anew when it is asked for again.
+      const container = machine.docker.getContainer(machine.id);
       ending ??= endShellOf({ container, leader, stream }).catch((error: unknown) => {
         ending = undefined;
         throw error;
