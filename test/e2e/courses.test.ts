@@ -1,0 +1,135 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import t, { test } from 'tap';
+import type { Locator } from 'playwright-core';
+import { parse } from 'yaml';
+import { startBerthWithRegistry } from '../support/berth-with-registry.ts';
+import { startBrowser } from '../support/browser.ts';
+import { until } from '../support/until.ts';
+import { signIn } from './lab-page.ts';
+import { linkFor } from './people.ts';
+
+/** Of the steps of all labs; a machine with an engine takes its time to begin. */
+t.setTimeout(900_000);
+
+/** Longest wait within a lab, in milliseconds: in some of them images are built. */
+const STEP_LIMIT_MS = 120_000;
+
+const LABS = 'labs';
+
+interface Quiz {
+  options?: { correct?: boolean }[];
+  answer?: string | string[];
+}
+
+interface Step {
+  solution?: string;
+  check?: object;
+  checks?: { quiz?: Quiz }[];
+}
+
+/** What the page says, in each of its languages. */
+const pages = {
+  en: {
+    picked: 'English',
+    machine: 'Your machine',
+    start: 'Start the lab',
+    check: 'Check',
+    next: 'Next step',
+    answer: 'Your answer',
+    end: 'End',
+    endIt: 'End it',
+  },
+  ko: {
+    picked: '한국어',
+    machine: '내 머신',
+    start: '실습 시작',
+    check: '확인',
+    next: '다음 단계',
+    answer: '답',
+    end: '종료',
+    endIt: '종료하기',
+  },
+};
+
+type Words = (typeof pages)['en'];
+
+const { berth } = await startBerthWithRegistry(t, {
+  BERTH_LABS_DIR: resolve(LABS),
+  BERTH_NESTED_DOCKER: 'on',
+});
+const browser = await startBrowser(t);
+const page = await browser.open();
+page.setDefaultTimeout(STEP_LIMIT_MS);
+const shell = page.locator('.shell:not([hidden])').first();
+await signIn(page, await linkFor(berth, { name: 'Ada' }));
+await until(async () => {
+  const { localRegistry } = await berth
+    .graphql<{ localRegistry: { images: unknown[] } }>('{ localRegistry { images { name } } }')
+    .catch(() => ({ localRegistry: { images: [] } }));
+  return localRegistry.images.length >= 2;
+});
+
+const folders = (await readdir(LABS, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+for (const [place, { name }] of folders.entries()) {
+  // Both by turns: what an author writes is the same to a terminal in either, and each takes its time.
+  const language = place % 2 === 0 ? 'ko' : 'en';
+  await test(`a learner passes ${name} in the browser (${language})`, async (t) => {
+    await passLab(name, pages[language]);
+    t.same(browser.complaints(), []);
+  });
+}
+
+async function passLab(slug: string, words: Words): Promise<void> {
+  const { steps } = parse(await readFile(join(LABS, slug, 'lab.yaml'), 'utf8')) as { steps: Step[] };
+  await page.goto(`${berth.url}/labs/${slug}`);
+  await page.locator('article').first().waitFor();
+  await page.locator('select').first().selectOption({ label: words.picked });
+  const machine = page.getByRole('region', { name: words.machine });
+  await machine.getByRole('button', { name: words.start }).click();
+  await shell.locator('.xterm-rows').filter({ hasText: '$' }).waitFor();
+
+  for (const [place, step] of steps.entries()) {
+    const article = page.locator('article').nth(place);
+    if (step.solution !== undefined) await type(await scriptOf(slug, step.solution), `step-${place}`);
+    await answer(article, step, words);
+    if (step.check !== undefined || step.checks !== undefined) {
+      await article.getByRole('button', { name: words.check, exact: true }).click();
+      await article.and(page.locator('[data-passed=true]')).waitFor();
+    }
+    if (place < steps.length - 1) await article.getByRole('button', { name: words.next }).click();
+  }
+  await machine.getByRole('button', { name: words.end, exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: words.endIt }).click();
+  await machine.getByRole('button', { name: words.end, exact: true }).waitFor({ state: 'detached' });
+}
+
+async function scriptOf(slug: string, solution: string): Promise<string> {
+  return solution.endsWith('.sh') ? readFile(join(LABS, slug, solution), 'utf8') : solution;
+}
+
+/** Types a script as somebody who does what the step asks for, and waits until it has run. */
+async function type(script: string, name: string): Promise<void> {
+  await shell.locator('.xterm').click();
+  const lines = [`cat >/tmp/do <<'DONE'`, ...script.trimEnd().split('\n'), 'DONE'];
+  // In one line: what runs in the script may read what is typed meanwhile.
+  for (const line of [...lines, `clear; bash /tmp/do; echo "${name}-"over`]) {
+    await page.keyboard.type(line);
+    await page.keyboard.press('Enter');
+  }
+  await shell
+    .locator('.xterm-rows')
+    .filter({ hasText: `${name}-over` })
+    .waitFor();
+}
+
+async function answer(article: Locator, { checks = [] }: Step, words: Words): Promise<void> {
+  const questions = article.locator('fieldset.question');
+  for (const [place, quiz] of checks.flatMap((check) => check.quiz ?? []).entries()) {
+    const question = questions.nth(place);
+    const right = (quiz.options ?? []).flatMap(({ correct }, option) => (correct ? [option] : []));
+    for (const option of right) await question.locator('input').nth(option).check();
+    const [typed] = [quiz.answer ?? []].flat();
+    if (typed !== undefined) await question.getByLabel(words.answer).fill(typed);
+  }
+}
