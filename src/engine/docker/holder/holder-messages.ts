@@ -37,6 +37,7 @@ export function createHolderReader(listener: HolderListener): (piece: Buffer) =>
   }
 
   function fail(): void {
+    handOver();
     state.broken = true;
     listener.nonsense();
   }

@@ -1,7 +1,8 @@
 import { test } from 'tap';
 import { drawScreen } from '../../../../src/terminals/snapshots/draw-screen.ts';
 import { drawnScreen } from '../../../support/drawn-screen.ts';
-import { randomOutput, seeded } from '../../../support/random-output.ts';
+import { randomOutput } from '../../../support/random-output.ts';
+import { seededRandom } from '../../../support/random.ts';
 
 const ESC = '\x1b';
 const CSI = `${ESC}[`;
@@ -78,7 +79,7 @@ await test('a program that moves within the snapshot finds the cursor, the pen a
 
 await test('whatever is printed, a snapshot draws the same (random output)', async (t) => {
   for (let seed = 1; seed <= 200; seed++) {
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const size = { rows: 1 + Math.floor(random() * 10), cols: 2 + Math.floor(random() * 24) };
     // On the normal screen for sure: where it is left first, it is taken for the other.
     const output = `${CSI}?47h${CSI}?47l${randomOutput(random, { ...size, pieces: 150 })}`;
@@ -91,7 +92,7 @@ await test('whatever is printed, a snapshot draws the same (random output)', asy
 
 await test('output that ends anywhere goes on after the snapshot as if nothing was between (random output)', async (t) => {
   for (let seed = 1; seed <= 200; seed++) {
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const size = { rows: 1 + Math.floor(random() * 10), cols: 2 + Math.floor(random() * 24) };
     const pieces = randomOutput(random, { ...size, pieces: 80, plain: true });
     const output = Buffer.from(`${CSI}?47h${CSI}?47l${pieces}`);

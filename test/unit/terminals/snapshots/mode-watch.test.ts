@@ -2,7 +2,8 @@ import { test } from 'tap';
 import { drawScreen } from '../../../../src/terminals/snapshots/draw-screen.ts';
 import { createModeWatch } from '../../../../src/terminals/snapshots/mode-watch.ts';
 import { type DrawnScreen, drawnScreen } from '../../../support/drawn-screen.ts';
-import { randomOutput, seeded } from '../../../support/random-output.ts';
+import { randomOutput } from '../../../support/random-output.ts';
+import { seededRandom } from '../../../support/random.ts';
 
 const SIZE = { rows: 6, cols: 30 };
 
@@ -55,7 +56,7 @@ await test('an editor whose beginning is no longer kept has its screen, its mous
 
 await test('what was switched is what a terminal has that has seen it (random output)', async (t) => {
   for (let seed = 1; seed <= 150; seed++) {
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const output = randomOutput(random, { ...SIZE, pieces: 200 });
     const watch = createModeWatch();
     const bytes = Buffer.from(output);
