@@ -13,6 +13,7 @@ import { addHealth } from './http/health.ts';
 import { loggingOptions } from './http/logging.ts';
 import { addMetrics } from './http/metrics.ts';
 import { addProblems, frameworkErrors } from './http/problem.ts';
+import { addRecordings } from './http/recordings.ts';
 import { addRequestIds } from './http/request-id.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { createPreviewHosts } from './http/previews/preview-hosts.ts';
@@ -71,6 +72,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   });
   await addLabUpload(app, { labs: services.labs });
   await addFiles(app, { files: services.files });
+  addRecordings(app, { recordings: services.recordings });
   registerTerminalSocket(app, { terminals: services.terminals, publicUrl, allowedOrigins });
   registerPreviews(app, { previews: services.previews, hosts: previewHosts });
   await addWebApp(app, { folder: webFolder });

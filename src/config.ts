@@ -8,6 +8,8 @@ import { imageSettings } from './image-settings.ts';
 import { nestedSettings } from './nested-settings.ts';
 import type { NestedConfig } from './nested-settings.ts';
 import { registrySettings } from './registry-settings.ts';
+import { readTerminalSettings, terminalSettings } from './terminal-settings.ts';
+import type { TerminalConfig } from './terminal-settings.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
 import type { Portion } from './units.ts';
 
@@ -157,13 +159,7 @@ export const settings = z.object({
     .max(3650)
     .default(30)
     .describe('Days that a saved session is kept.'),
-  BERTH_TERMINAL_LIMIT: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
-    .default(20)
-    .describe('Most open terminals of one session.'),
+  ...terminalSettings,
   BERTH_SECRET_KEY: z
     .string()
     .optional()
@@ -191,7 +187,7 @@ export const settings = z.object({
 });
 
 /** The service's settings, typed; made once at start and handed to what needs them. */
-export interface Config extends NestedConfig {
+export interface Config extends NestedConfig, TerminalConfig {
   host: string;
   port: number;
   publicUrl: string | undefined;
@@ -233,7 +229,6 @@ export interface Config extends NestedConfig {
   saveOnEnd: boolean;
   saveLimitBytes: number;
   saveDays: number;
-  terminalLimit: number;
   secretKey: string | undefined;
   /** Largest upload to build an image of. */
   buildContextBytes: number;
@@ -290,7 +285,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     saveOnEnd: value.BERTH_SAVE_ON_END,
     saveLimitBytes: value.BERTH_SAVE_LIMIT_BYTES,
     saveDays: value.BERTH_SAVE_DAYS,
-    terminalLimit: value.BERTH_TERMINAL_LIMIT,
+    ...readTerminalSettings(value),
     secretKey: value.BERTH_SECRET_KEY,
     buildContextBytes: value.BERTH_BUILD_CONTEXT_MIB * 1024 * 1024,
     uploadLimitBytes: value.BERTH_UPLOAD_LIMIT_BYTES,

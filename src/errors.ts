@@ -95,6 +95,7 @@ const catalogue = {
   TERMINAL_LIMIT: [409, 'The session has {limit} terminals open already: close one of them first.'],
   VIEWER_LIMIT: [409, 'The terminal has {limit} viewers already: one of them has to leave first.'],
   TERMINAL_NOT_FOUND: [404, 'There is no such terminal.'],
+  RECORDING_NOT_FOUND: [404, 'There is no such recording.'],
   TERMINAL_ENDED: [410, 'The shell of this terminal has ended: open a new one.'],
   TERMINAL_ELSEWHERE: [503, 'Another process of the service has this terminal now: connect again.'],
   TERMINAL_TOO_SLOW: [503, 'What the terminal prints was not taken fast enough: connect again.'],

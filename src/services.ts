@@ -190,10 +190,10 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     isGone: isSurelyGone,
   };
   const terminals = createTerminals({
+    ...config,
     ...inSessions,
     users: userService,
     actorOf: authentication.actorOf,
-    terminalLimit: config.terminalLimit,
   });
   const { uploadLimitBytes } = config;
   const files = createFileService({ sessions: sessions.service, engine, events, log, uploadLimitBytes });
@@ -255,6 +255,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     engineRoom: sessions.engineRoom,
     quotas: createQuotas({ database, users: userService, clock, onChanged: sessions.roomChanged }),
     terminals,
+    recordings: terminals.recordings,
     files,
     checks: checks.service,
     hints: checks.hints,

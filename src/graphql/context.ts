@@ -12,6 +12,8 @@ export interface PublicUrls {
   terminal(terminalId: string): string;
   /** Where the files of a machine are; `session` is its global id. */
   files(session: string, machine: string): string;
+  /** Where the file of a recording is, by its global id. */
+  recording(id: string): string;
   /** A path at the host of a port. @throws PREVIEWS_OFF */
   preview(label: string, path: string): string;
 }

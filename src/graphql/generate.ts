@@ -48,6 +48,10 @@ const models = [
   'Reason',
   'RegistryImage',
   'RevealedHint',
+  'RecordedCourse',
+  'Recording',
+  'RecordingConnection',
+  'RecordingEdge',
   'SavedState',
   'SavedStateConnection',
   'SavedStateEdge',
@@ -78,6 +82,7 @@ const enums = [
   'Role',
   'Scope',
   'SessionState',
+  'RecordedContent',
   'TerminalRole',
 ];
 

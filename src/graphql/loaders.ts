@@ -5,6 +5,7 @@ import type { LabView } from '../labs/lab-view.ts';
 import type { SavedState } from '../sessions/saves/saved-state.ts';
 import type { QueuePlace } from '../sessions/admission/queue-place.ts';
 import type { Session } from '../sessions/session.ts';
+import type { Recording } from '../terminals/recordings/recording.ts';
 import { createBatch } from './batch.ts';
 import type { GraphqlServices } from './services.ts';
 
@@ -17,10 +18,16 @@ export interface Loaders {
   place(session: string): Promise<QueuePlace | undefined>;
   session(id: string): Promise<Session | undefined>;
   savedState(id: string): Promise<SavedState | undefined>;
+  /** The recording of a terminal. */
+  recordingOf(terminal: string): Promise<Recording | undefined>;
+  courseRecorded(course: string): Promise<boolean>;
   progress(of: { learnerId: string; lab: string }): Promise<LabProgress>;
 }
 
-type LoaderServices = Pick<GraphqlServices, 'users' | 'labs' | 'sessions' | 'saves' | 'checks'>;
+type LoaderServices = Pick<
+  GraphqlServices,
+  'users' | 'labs' | 'sessions' | 'saves' | 'recordings' | 'checks'
+>;
 
 function itself(key: string): string {
   return key;
@@ -49,6 +56,17 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
     place(session) {
       made.place ??= createBatch((ids) => services.sessions.places(actor(), ids), itself);
       return made.place(session);
+    },
+    recordingOf(terminal) {
+      made.recordingOf ??= createBatch((ids) => services.recordings.ofTerminals(actor(), ids), itself);
+      return made.recordingOf(terminal);
+    },
+    courseRecorded(course) {
+      made.courseRecorded ??= createBatch(
+        (names) => services.recordings.areCoursesRecorded(actor(), names),
+        itself,
+      );
+      return made.courseRecorded(course);
     },
     progress(of) {
       made.progress ??= createBatch(

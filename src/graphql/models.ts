@@ -21,11 +21,13 @@ import type { Quota } from '../sessions/admission/quota.ts';
 import type { QueuePlace } from '../sessions/admission/queue-place.ts';
 import type { Session, SessionMachine, SessionState } from '../sessions/session.ts';
 import type { WarmPoolView } from '../sessions/warm/warm-service.ts';
+import type { RecordedCourse, Recording } from '../terminals/recordings/recording.ts';
 import type { Terminal } from '../terminals/terminal.ts';
 import type { ViewerRole } from '../terminals/viewer.ts';
 
 export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
 export type TerminalRole = ViewerRole;
+export type RecordedContent = Recording['content'];
 export type CheckKind = CheckView['kind'];
 export type AttemptState = Attempt['state'];
 export type LabSourceState = LabSource['state'];
@@ -62,6 +64,10 @@ export type PageInfoModel = Page<unknown>;
 export type ProvisioningModel = NonNullable<Session['progress']>;
 export type QuestionModel = QuizView;
 export type ReasonModel = Omit<Reason, 'code'> & { code: Reason['code'] | Finding['code'] };
+export type RecordedCourseModel = RecordedCourse;
+export type RecordingModel = Recording;
+export type RecordingConnectionModel = Page<Recording>;
+export type RecordingEdgeModel = Edge<Recording>;
 export type RegistryImageModel = LocalRegistry['images'][number];
 export type RevealedHintModel = RevealedHint;
 export type SavedStateModel = SavedState;
@@ -93,4 +99,5 @@ export type NodeModel =
   | (Image & { __typename: 'Image' })
   | (Job & { __typename: 'Job' })
   | (LabSource & { __typename: 'LabSource' })
+  | (Recording & { __typename: 'Recording' })
   | (Attempt & { __typename: 'Attempt' });

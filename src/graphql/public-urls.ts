@@ -13,6 +13,7 @@ export function publicUrls(
     terminal: (id) => `${base.replace(/^http/, 'ws')}/ws/terminals/${id}`,
     files: (session, machine) =>
       `${base}/api/v1/sessions/${session}/machines/${encodeURIComponent(machine)}/files`,
+    recording: (id) => `${base}/api/v1/recordings/${id}.cast`,
     preview: (label, path) => previewHosts.origin(label, request.host) + path,
   };
 }

@@ -11,6 +11,7 @@ import { labsResolvers } from './labs/labs-resolvers.ts';
 import { stepsResolvers } from './steps/steps-resolvers.ts';
 import { pinsResolvers } from './pins/pins-resolvers.ts';
 import { previewsResolvers } from './previews/previews-resolvers.ts';
+import { recordingsResolvers } from './recordings/recordings-resolvers.ts';
 import { registryResolvers } from './registry/registry-resolvers.ts';
 import { savesResolvers } from './saves/saves-resolvers.ts';
 import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
@@ -34,6 +35,7 @@ export const domainResolvers = [
   savesResolvers,
   admissionResolvers,
   terminalsResolvers,
+  recordingsResolvers,
   checksResolvers,
   filesResolvers,
   previewsResolvers,

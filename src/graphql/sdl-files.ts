@@ -16,6 +16,7 @@ const domains = [
   'admission',
   'warm',
   'terminals',
+  'recordings',
   'checks',
   'files',
   'previews',

@@ -15,6 +15,7 @@ import type { QuotaService } from '../sessions/admission/quota.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { StepService } from '../sessions/steps/step-service.ts';
 import type { WarmService } from '../sessions/warm/warm-service.ts';
+import type { RecordingService } from '../terminals/recordings/recording.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
 
 /** What resolvers may call. */
@@ -34,6 +35,7 @@ export interface GraphqlServices {
   quotas: QuotaService;
   engineRoom: EngineRoomService;
   terminals: Pick<TerminalService, 'open' | 'ticket' | 'list' | 'close'>;
+  recordings: Omit<RecordingService, 'read'>;
   checks: CheckService;
   hints: HintService;
   steps: StepService;

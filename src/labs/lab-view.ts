@@ -18,6 +18,7 @@ export interface LabView extends Pick<
   | 'networks'
   | 'lifetime'
   | 'save'
+  | 'recording'
   | 'attempts'
 > {
   machines: Pick<LabMachine, 'name' | 'image' | 'networks'>[];
@@ -61,6 +62,7 @@ export function viewOf(lab: Lab): LabView {
     networks: lab.networks,
     lifetime: lab.lifetime,
     save: lab.save,
+    recording: lab.recording,
     attempts: lab.attempts,
     machines: lab.machines.map(({ name, image, networks }) => ({ name, image, networks })),
     steps: lab.steps.map(stepView),

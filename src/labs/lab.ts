@@ -32,12 +32,17 @@ export interface Lab {
   warm: LabWarm;
   /** Whether its sessions can be saved, and are when they end by themselves. */
   save: boolean;
+  /** What is recorded of its terminals; undefined where that is for its course to say. */
+  recording: LabRecording | undefined;
   /** Which attempt's score counts in a step. */
   attempts: 'best' | 'last';
   steps: LabStep[];
   /** Contents of what its machines' `files` name, by path from the lab's folder. */
   files: ReadonlyMap<string, Buffer>;
 }
+
+/** What is recorded of a terminal: what it printed, or also what was typed. */
+export type LabRecording = 'output' | 'input';
 
 export interface LabNetwork {
   name: string;

@@ -30,6 +30,7 @@ export function toLab(slug: string, version: string, source: WrittenLab, documen
     lifetime: toLifetime(document.lifetime),
     warm: document.warm,
     save: document.save,
+    recording: document.recording,
     attempts: document.attempts,
     steps: document.steps.map((step, index) => toStep(step, index, machines)),
     files: contentsOf(machines, source),

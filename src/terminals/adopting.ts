@@ -8,6 +8,8 @@ import type { SessionService } from '../sessions/session.ts';
 import { holdUntil, shellsLive } from './process-hold.ts';
 import { createLiveTerminal } from './live-terminal.ts';
 import type { LiveTerminal } from './live-terminal.ts';
+import type { Recorder } from './recordings/recorder.ts';
+import type { Recordings } from './recordings/recordings.ts';
 import type { Shells, ShellPlace } from './shells.ts';
 import { createSizeNotes } from './size-notes.ts';
 import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
@@ -18,6 +20,7 @@ interface Adopting {
   shells: Shells;
   sessions: Pick<SessionService, 'get' | 'touch'>;
   engine: Pick<Engine, 'reattachTerminal' | 'endShell'>;
+  recordings: Pick<Recordings, 'resume'>;
   clock: Clock;
   log: Log;
   holder: string;
@@ -31,7 +34,7 @@ export type Adopt = (terminal: StoredTerminal) => Promise<LiveTerminal | 'elsewh
 
 /** Has this process hold shells: those that it started, and those that it takes over. */
 export function createHolds(options: Adopting) {
-  const { store, shells, sessions, engine, clock, log, holder } = options;
+  const { store, shells, sessions, engine, recordings, clock, log, holder } = options;
 
   /** Where the database does not answer now, the hold on the terminal runs out, and it is marked then. */
   async function noteEnd(id: string, over: TerminalOver): Promise<void> {
@@ -59,14 +62,20 @@ export function createHolds(options: Adopting) {
   function hold(
     id: string,
     place: ShellPlace,
-    shell: { engineTerminal: EngineTerminal; machineId: string; size: TerminalSize },
+    shell: {
+      engineTerminal: EngineTerminal;
+      machineId: string;
+      size: TerminalSize;
+      recorder: Recorder | undefined;
+    },
   ): LiveTerminal {
-    const { engineTerminal, machineId, size } = shell;
+    const { engineTerminal, machineId, size, recorder } = shell;
     let touchedAt = 0;
     const noteSize = createSizeNotes((next) => store.resized(id, next));
     const live = createLiveTerminal({
       engineTerminal,
       size,
+      recorder,
       reconnect: (from) => reconnect(id, { machineId, shell: engineTerminal.shell }, from),
       onActivity() {
         const now = clock.now().getTime();
@@ -80,7 +89,10 @@ export function createHolds(options: Adopting) {
         });
       },
     });
-    shells.hold(id, { ...place, live }, (over) => noteEnd(id, over));
+    shells.hold(id, { ...place, live }, async (over) => {
+      await recorder?.finish(over, live.output.next);
+      await noteEnd(id, over);
+    });
     return live;
   }
 
@@ -94,6 +106,7 @@ export function createHolds(options: Adopting) {
     if (!session || !shellsLive[session.state]) return undefined;
     const until = holdUntil(clock.now());
     if (!(await store.passOn(id, heldBy, { holder, until }))) return 'elsewhere';
+    const recorder = await recordings.resume(id, { rows, cols });
     const engineTerminal = await engine.reattachTerminal(handle.machineId, handle.shell, 0);
     if (!engineTerminal) return undefined;
     const { learnerId } = session;
@@ -101,7 +114,7 @@ export function createHolds(options: Adopting) {
     return hold(
       id,
       { sessionId, learnerId, openedById },
-      { engineTerminal, machineId, size: { rows, cols } },
+      { engineTerminal, machineId, size: { rows, cols }, recorder },
     );
   }
 

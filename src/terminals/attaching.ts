@@ -43,6 +43,7 @@ export async function attachViewer(options: {
     viewer,
     durable: live.durable,
     size: live.size,
+    recorded: live.recorded,
     start,
     typed: client && live.typed.know(counted ?? '', client.typed),
     output,

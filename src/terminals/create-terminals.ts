@@ -1,4 +1,7 @@
 import type { Database } from '../database/database.ts';
+import { createRecordingParts } from './recordings/create-recordings.ts';
+import type { RecordingLimits } from '../terminal-settings.ts';
+import type { RecordingService } from './recordings/recording.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';
 import { createTerminalService } from './terminal-service.ts';
 import type { TerminalServiceOptions } from './terminal-service.ts';
@@ -6,23 +9,38 @@ import { createTerminalStore } from './terminal-store.ts';
 import type { TerminalService } from './terminal.ts';
 import { createTicketStore } from './ticket-store.ts';
 
-/** Terminals, put together. */
+/** Terminals and their recordings, put together. */
 export function createTerminals({
   database,
   ...options
-}: { database: Database } & Omit<
-  TerminalServiceOptions,
-  'store' | 'tickets' | 'snapshots'
->): TerminalService {
+}: { database: Database } & RecordingLimits &
+  Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings'>): TerminalService & {
+  recordings: RecordingService;
+} {
   const snapshots = createSnapshots({ log: options.log });
+  const store = createTerminalStore({ database });
+  const {
+    recordings,
+    upkeep,
+    service: recordingService,
+  } = createRecordingParts({
+    ...options,
+    database,
+    terminals: store,
+  });
   const service = createTerminalService({
     ...options,
-    store: createTerminalStore({ database }),
+    store,
     tickets: createTicketStore({ database }),
     snapshots,
+    recordings,
   });
   return {
     ...service,
+    recordings: recordingService,
+    async maintain(signal) {
+      await Promise.all([service.maintain(signal), upkeep.maintain(signal)]);
+    },
     async shutdown() {
       await service.shutdown();
       await snapshots.close();

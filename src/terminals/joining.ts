@@ -9,6 +9,7 @@ import { holdUntil, isLeft } from './process-hold.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { mayStay } from './openers.ts';
 import type { ActorOf } from './openers.ts';
+import type { Recordings } from './recordings/recordings.ts';
 import type { Shells } from './shells.ts';
 import { startShell } from './start-shell.ts';
 import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
@@ -27,6 +28,7 @@ export function createJoining(options: {
   holds: ReturnType<typeof createHolds>;
   sessions: Pick<SessionService, 'machine'>;
   catalogue: Pick<LabCatalogue, 'version'>;
+  recordings: Pick<Recordings, 'begin' | 'drop'>;
   engine: Pick<Engine, 'openTerminal' | 'endShell'>;
   actorOf: ActorOf;
   clock: Clock;
@@ -34,7 +36,20 @@ export function createJoining(options: {
   holder: string;
   isGone: (holder: string) => boolean;
 }) {
-  const { store, shells, holds, sessions, engine, actorOf, clock, log, holder, isGone } = options;
+  const {
+    store,
+    shells,
+    holds,
+    sessions,
+    catalogue,
+    recordings,
+    engine,
+    actorOf,
+    clock,
+    log,
+    holder,
+    isGone,
+  } = options;
   /** Terminals whose shell is on its way. */
   const coming = new Map<string, Promise<Joined>>();
 
@@ -69,10 +84,12 @@ export function createJoining(options: {
       const opener = await actorOf(userId);
       if (!opener) throw fault('TICKET_INVALID');
       const machine = await sessions.machine(opener, sessionId, terminal.machine);
-      const engineTerminal = await startShell({ ...options, size: terminal, machine });
       const { machineId, learnerId } = machine;
+      const lab = catalogue.version(machine.labSlug, machine.labVersion);
+      const recorder = await recordings.begin(terminal, { learnerId, lab });
+      const engineTerminal = await startShell({ ...options, size: terminal, machine });
       const place = { sessionId, learnerId, openedById };
-      const live = holds.hold(id, place, { engineTerminal, machineId, size: { rows, cols } });
+      const live = holds.hold(id, place, { engineTerminal, machineId, size: { rows, cols }, recorder });
       const { shell, durable } = engineTerminal;
       if (!(await store.started(id, { machineId, shell, durable }))) throw fault('TICKET_INVALID');
       // A change of the opener that came before the hold found no shell to end.
@@ -87,7 +104,10 @@ export function createJoining(options: {
   async function giveUp(terminalId: string): Promise<void> {
     try {
       if (shells.has(terminalId)) await shells.end(terminalId);
-      else await store.end(terminalId, { at: clock.now() });
+      else {
+        await store.end(terminalId, { at: clock.now() });
+        await recordings.drop(terminalId);
+      }
     } catch (error) {
       log.error({ err: error, terminalId }, 'a shell that nobody sees could not be ended yet');
     }

@@ -1,5 +1,6 @@
 import { deferred } from '../deferred.ts';
 import type { EngineTerminal } from '../engine/engine-terminals.ts';
+import type { Recorder } from './recordings/recorder.ts';
 import { createResizing } from './resizing.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 import { createModeWatch } from './snapshots/mode-watch.ts';
@@ -34,6 +35,8 @@ export interface LiveTerminal {
   readonly shell: string;
   readonly durable: boolean;
   readonly size: TerminalSize;
+  /** What is recorded of it now. */
+  readonly recorded: Recorder['content'];
   readonly output: Transcript;
   /** What switches the modes on that were when the kept output began. */
   modes(): Buffer;
@@ -61,6 +64,8 @@ export interface LiveTerminal {
 export interface LiveTerminalOptions {
   engineTerminal: EngineTerminal;
   size: TerminalSize;
+  /** Is told all that passes, where the terminal is recorded. */
+  recorder?: Recorder | undefined;
   /** Connects again to a durable shell that was cut off, from that byte on; undefined when it is gone. */
   reconnect: (from: number) => Promise<EngineTerminal | 'elsewhere' | undefined>;
   /** Output or input passed while somebody was there. */
@@ -71,7 +76,7 @@ export interface LiveTerminalOptions {
 
 /** Keeps the output of a shell flowing into its transcript and to its viewers. */
 export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
-  const { reconnect, onActivity, onResize } = options;
+  const { reconnect, onActivity, onResize, recorder } = options;
   let terminal = options.engineTerminal;
   let size = options.size;
   /** Of most terminals all output is kept. */
@@ -115,6 +120,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   function take(chunk: Buffer): void {
     // What a shell that is being ended still prints is for nobody: a viewer that stands still must not keep it.
     if (ending) return;
+    recorder?.output(output.next, chunk);
     output.add(chunk);
     if (output.next >= before) caughtUp.resolve();
     if (awaited !== undefined) flow();
@@ -209,6 +215,9 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     get output() {
       return output;
     },
+    get recorded() {
+      return recorder?.content;
+    },
     modes: () => watch?.setting() ?? Buffer.alloc(0),
     viewers,
     caughtUp: caughtUp.promise,
@@ -228,6 +237,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
       // Where it can not be ended, nobody types there any more all the same.
       if (ending) return true;
       onActivity();
+      recorder?.input(bytes);
       if (waiting) {
         waiting.push(bytes);
         return false;
@@ -249,6 +259,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     resize: createResizing(async (next) => {
       size = next;
       onResize(next);
+      recorder?.resize(next);
       await terminal.resize(next.rows, next.cols);
     }),
     async redraw() {

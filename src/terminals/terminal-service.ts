@@ -21,6 +21,7 @@ import { RENEW_EVERY_MS } from './process-hold.ts';
 import { createJoining } from './joining.ts';
 import { mayStay } from './openers.ts';
 import type { ActorOf } from './openers.ts';
+import type { Recordings } from './recordings/recordings.ts';
 import { createShells } from './shells.ts';
 import { requireTerminalSize } from './terminal-size.ts';
 import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
@@ -40,6 +41,7 @@ export interface TerminalServiceOptions {
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal' | 'reattachTerminal' | 'endShell'>;
   snapshots: Pick<Snapshots, 'take'>;
+  recordings: Pick<Recordings, 'begin' | 'resume' | 'drop'>;
   actorOf: ActorOf;
   events: EventBus;
   clock: Clock;

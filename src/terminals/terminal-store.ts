@@ -97,6 +97,16 @@ export function createTerminalStore({ database }: { database: Database }) {
       return row ? toStored(row) : undefined;
     },
 
+    /** Those of these terminals that ended before `since`, or are gone. */
+    async endedAmong(ids: readonly string[], since: Date): Promise<string[]> {
+      const rows = await client.terminal.findMany({
+        where: { id: { in: [...ids] }, OR: [{ endedAt: null }, { endedAt: { gte: since } }] },
+        select: { id: true },
+      });
+      const going = new Set(rows.map(({ id }) => id));
+      return ids.filter((id) => !going.has(id));
+    },
+
     /** Oldest first, without those that nobody came to in time. */
     async listOpen(sessionId: string, now: Date): Promise<Terminal[]> {
       const rows = await client.terminal.findMany({

@@ -1,4 +1,5 @@
 import type { Actor } from '../identity/actor.ts';
+import type { LabRecording } from '../labs/lab.ts';
 import type { Transcript } from './transcript.ts';
 import type { Viewer, ViewerRole } from './viewer.ts';
 
@@ -51,6 +52,8 @@ export interface AttachedTerminal {
   viewer: Viewer;
   durable: boolean;
   size: TerminalSize;
+  /** What is recorded of it now. */
+  recorded: LabRecording | undefined;
   start: OutputStart;
   /** Of this client's input, how many bytes the shell was given over earlier connections; undefined for one without a name. */
   typed: number | undefined;

@@ -29,6 +29,7 @@ export type ServerControl =
       durable: boolean;
       snapshot: boolean;
       typed?: number;
+      recorded?: 'output' | 'input';
     } & TerminalSize)
   | { type: 'viewers'; viewers: { id: string; name: string; role: ViewerRole; you: boolean }[] }
   | { type: 'typing'; viewer: string; name: string }

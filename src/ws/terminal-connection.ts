@@ -130,7 +130,8 @@ export function carryTerminal(options: {
     close(CLOSE_EXITED, 'exited');
   }
 
-  function sayHello({ terminalId, viewer, start, size, durable, typed }: AttachedTerminal): void {
+  function sayHello(terminal: AttachedTerminal): void {
+    const { terminalId, viewer, start, size, durable, typed, recorded } = terminal;
     const { offset, live, snapshot } = start;
     tell({
       type: 'hello',
@@ -143,6 +144,7 @@ export function carryTerminal(options: {
       durable,
       snapshot: snapshot !== undefined,
       ...(typed !== undefined && { typed }),
+      ...(recorded !== undefined && { recorded }),
     });
     if (socket.readyState !== socket.OPEN) return;
     for (const frame of snapshotFrames(snapshot ?? Buffer.alloc(0))) socket.send(frame, { binary: true });

@@ -41,6 +41,7 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
     warm: { count: 0, schedule: [] },
     save: true,
+    recording: undefined,
     attempts: 'best',
     steps: [],
     files: new Map(),

@@ -13,8 +13,9 @@ import { createSignInStore } from '../../src/identity/sign-in-store.ts';
 import { createTokenStore } from '../../src/identity/token-store.ts';
 import { createUserService } from '../../src/identity/user-service.ts';
 import { createUserStore } from '../../src/identity/user-store.ts';
-import type { LabMachine } from '../../src/labs/lab.ts';
+import type { Lab, LabMachine } from '../../src/labs/lab.ts';
 import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
+import type { RecordingLimits } from '../../src/terminal-settings.ts';
 import { createTerminals } from '../../src/terminals/create-terminals.ts';
 import type { TerminalServiceOptions } from '../../src/terminals/terminal-service.ts';
 import { createTerminalStore } from '../../src/terminals/terminal-store.ts';
@@ -30,6 +31,11 @@ import { TerminalClient } from './terminal-client.ts';
 /** What the terminals of these tests run in: small limits, and room for many shells. */
 const MACHINE: Partial<LabMachine> = { user: 'learner', shell: ['/bin/bash', '-l'], pids: 200 };
 
+/** What a process of the service is given. */
+type Given = Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings'> & RecordingLimits;
+type Defaulted = 'clock' | 'holder' | 'isGone' | 'terminalLimit' | keyof RecordingLimits;
+type ProcessOptions = Partial<Given>;
+
 export type TerminalServer = Awaited<ReturnType<typeof serveTerminals>>;
 
 /**
@@ -38,10 +44,15 @@ export type TerminalServer = Awaited<ReturnType<typeof serveTerminals>>;
  */
 export async function serveTerminals(
   t: Test,
-  options: { machine?: Partial<LabMachine>; holdsShells?: boolean } & Partial<TerminalServiceOptions> = {},
+  options: {
+    machine?: Partial<LabMachine>;
+    lab?: Partial<Lab>;
+    holdsShells?: boolean;
+    provider?: Database['provider'];
+  } & ProcessOptions = {},
 ) {
-  const { machine, holdsShells = true, ...changes } = options;
-  const database = await freshDatabase(t, 'sqlite');
+  const { machine, lab, holdsShells = true, provider = 'sqlite', ...changes } = options;
+  const database = await freshDatabase(t, provider);
   const actors = await createActors(database);
   const installation = newInstallation(t);
   const engine = createDockerEngine({
@@ -56,6 +67,7 @@ export async function serveTerminals(
   const catalogue = testCatalogue([
     testLab('shells', {
       machines: [testMachine('main', { ...MACHINE, ...machine }), testMachine('other', MACHINE)],
+      ...lab,
     }),
   ]);
   // Each test process has subnets of its own, since they share the engine.
@@ -89,7 +101,7 @@ export async function serveTerminals(
     owner: actors.owner,
     sessionId: session.id,
     /** Another service process on the same database and engine. */
-    another: (more: Partial<TerminalServiceOptions> = {}) => serveProcess(t, { ...parts, ...more }),
+    another: (more: ProcessOptions = {}) => serveProcess(t, { ...parts, ...more }),
     /** What runs in the machine beside its waiting main process, one command line each. */
     processes: () => processesOf(engine, sessions.service, session.id),
   };
@@ -98,17 +110,16 @@ export async function serveTerminals(
 /** A service process's terminals and their socket. */
 async function serveProcess(
   t: Test,
-  options: { database: Database } & Omit<
-    TerminalServiceOptions,
-    'store' | 'tickets' | 'snapshots' | 'clock' | 'holder' | 'isGone' | 'terminalLimit'
-  > &
-    Partial<TerminalServiceOptions>,
+  options: { database: Database } & Omit<Given, Defaulted> & ProcessOptions,
 ) {
   const terminals = createTerminals({
     clock: systemClock,
     holder: nameOwner(),
     isGone: isSurelyGone,
     terminalLimit: 20,
+    recordingDays: 30,
+    recordingLimitBytes: 16 * 1024 ** 2,
+    recordingTotalBytes: 1024 ** 3,
     ...options,
   });
   const app = fastify();

@@ -22,6 +22,8 @@ export interface Hello {
   snapshot: boolean;
   /** How many bytes of this client's input were taken, where the server counts them. */
   typed?: number;
+  /** What is recorded of the terminal, where anything is: what it prints, or also what is typed. Show it. */
+  recorded?: 'output' | 'input';
 }
 
 /** Somebody who is at the terminal now. */

@@ -29,6 +29,10 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
       const source = await orNone(() => context.services.labSources.get(context.actor, found.id));
       return withType('LabSource', source);
     }
+    case 'Recording': {
+      const recording = await orNone(() => context.services.recordings.get(context.actor, found.id));
+      return withType('Recording', recording);
+    }
     case 'ApiToken':
     case 'SavedState':
       break;
@@ -42,7 +46,8 @@ async function orNone<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (isFault(error, 'NOT_FOUND', 'LAB_SOURCE_NOT_FOUND', 'FORBIDDEN')) return undefined;
+    if (isFault(error, 'NOT_FOUND', 'LAB_SOURCE_NOT_FOUND', 'RECORDING_NOT_FOUND', 'FORBIDDEN'))
+      return undefined;
     throw error;
   }
 }

@@ -11,6 +11,7 @@ const notFound = {
   LabSource: () => fault('LAB_SOURCE_NOT_FOUND'),
   Session: () => fault('SESSION_NOT_FOUND'),
   SavedState: () => fault('SAVED_STATE_NOT_FOUND'),
+  Recording: () => fault('RECORDING_NOT_FOUND'),
   Attempt: () => fault('NOT_FOUND', { thing: 'attempt' }),
 } satisfies Record<string, () => Fault>;
 

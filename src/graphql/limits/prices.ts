@@ -24,6 +24,10 @@ const prices: Readonly<Record<string, Price>> = {
   'User.tokens': { once: 50, times: 20 },
   'Session.terminals': { once: 50, times: 20 },
   'Session.attempts': { once: 40 },
+  'Session.recordings': { once: 40 },
+  // A list that is not a page.
+  'Query.recordedCourses': { once: 20, times: 100 },
+  'RecordCoursePayload.courses': { once: 20, times: 100 },
   // The engine is asked for all of its images.
   'Query.image': { once: 100 },
   'Query.images': { once: 100 },

@@ -27,6 +27,10 @@ export function labSchema(source: WrittenLab) {
     lifetime,
     warm,
     save: z.boolean().default(true).describe('Whether its sessions can be saved.'),
+    recording: z
+      .enum(['output', 'input'], { error: 'must be "output", or "input" for what is typed as well' })
+      .optional()
+      .describe('What is recorded of its terminals: what they print, or also what is typed.'),
     attempts: z.enum(['best', 'last']).default('best').describe("Which attempt's score counts in a step."),
     introduction: localizedPage(source)
       .optional()

@@ -1,3 +1,5 @@
+import { unfinishedCharacter } from '../unfinished-character.ts';
+
 const ESC = '\x1b';
 
 /** Single characters that begin what ESC [ and ESC ] begin. */
@@ -40,21 +42,4 @@ function begunLast(output: Buffer): string {
   const begun = Math.max(output.lastIndexOf(ESC), output.lastIndexOf(CSI), output.lastIndexOf(OSC));
   const bytes = output.subarray(Math.max(0, begun)).filter((byte, at) => at === 0 || byte >= SPACE);
   return Buffer.from(bytes).toString('latin1');
-}
-
-function unfinishedCharacter(output: Buffer): Buffer {
-  for (let length = 1; length <= Math.min(3, output.length); length++) {
-    const rest = output.subarray(output.length - length);
-    const [first = 0] = rest;
-    if ((first & 0xc0) === 0x80) continue;
-    return lengthOfCharacter(first) > length ? rest : Buffer.alloc(0);
-  }
-  return Buffer.alloc(0);
-}
-
-/** How many bytes the character has that begins with this one in UTF-8. */
-function lengthOfCharacter(first: number): number {
-  if (first < 0xc0 || first >= 0xf8) return 1;
-  if (first >= 0xf0) return 4;
-  return first >= 0xe0 ? 3 : 2;
 }

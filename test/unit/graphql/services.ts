@@ -10,6 +10,7 @@ import { createCheckServices } from './check-services.ts';
 import { createLabServices } from './lab-services.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
+import { createRecordingService } from './recordings-service.ts';
 import { engineRoomService, quotaService } from './quotas.ts';
 import { tokenService } from './tokens.ts';
 import { at, lab } from './world.ts';
@@ -165,6 +166,7 @@ export function createServices(world: World): GraphqlServices {
       },
     },
     saves: savesOf(world, reachSession, pageOf),
+    recordings: createRecordingService(calls),
     quotas: quotaService,
     engineRoom: engineRoomService,
     terminals: {

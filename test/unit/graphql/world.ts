@@ -29,6 +29,7 @@ export const lab: LabView = {
   networks: [{ name: 'lab', internet: false }],
   lifetime: { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 },
   save: true,
+  recording: 'output',
   attempts: 'best',
   machines: [{ name: 'main', image: 'berth/lab-base', networks: ['lab'] }],
   steps: [

@@ -21,6 +21,7 @@ function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-'))
     title: { en: title },
     networks: [],
     lifetime,
+    recording: undefined,
     save: true,
     attempts: 'best',
     machines: [],

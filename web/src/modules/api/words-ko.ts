@@ -81,6 +81,7 @@ export const koreanWords: Readonly<Record<string, string>> = {
   TERMINAL_LIMIT: '이 세션에는 터미널이 이미 {limit}개 열려 있습니다. 먼저 하나를 닫으세요.',
   VIEWER_LIMIT: '이 터미널을 이미 {limit}곳에서 보고 있습니다. 먼저 한 곳에서 나가야 합니다.',
   TERMINAL_NOT_FOUND: '그런 터미널이 없습니다.',
+  RECORDING_NOT_FOUND: '그런 기록이 없습니다.',
   TERMINAL_ENDED: '이 터미널의 셸이 끝났습니다. 터미널을 새로 여세요.',
   TERMINAL_ELSEWHERE: '이 터미널을 지금은 서비스의 다른 프로세스가 맡고 있습니다. 다시 연결하세요.',
   TERMINAL_TOO_SLOW: '터미널의 출력을 제때 받지 못했습니다. 다시 연결하세요.',

@@ -146,6 +146,48 @@ CREATE TABLE "TerminalTicket" (
 );
 
 -- CreateTable
+CREATE TABLE "Recording" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "terminalId" TEXT NOT NULL,
+    "sessionId" TEXT NOT NULL,
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "machineName" TEXT NOT NULL,
+    "openedById" TEXT NOT NULL,
+    "input" BOOLEAN NOT NULL,
+    "rows" INTEGER NOT NULL,
+    "cols" INTEGER NOT NULL,
+    "startedAt" DATETIME NOT NULL,
+    "endedAt" DATETIME,
+    "writtenAt" DATETIME NOT NULL,
+    "durationMs" BIGINT NOT NULL DEFAULT 0,
+    "offset" BIGINT NOT NULL DEFAULT 0,
+    "bytes" BIGINT NOT NULL DEFAULT 0,
+    "storedBytes" BIGINT NOT NULL DEFAULT 0,
+    "parts" INTEGER NOT NULL DEFAULT 0,
+    "truncated" BOOLEAN NOT NULL DEFAULT false,
+    "writer" TEXT,
+    CONSTRAINT "Recording_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "RecordingPart" (
+    "recordingId" TEXT NOT NULL,
+    "place" INTEGER NOT NULL,
+    "content" BLOB NOT NULL,
+
+    PRIMARY KEY ("recordingId", "place"),
+    CONSTRAINT "RecordingPart_recordingId_fkey" FOREIGN KEY ("recordingId") REFERENCES "Recording" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "RecordedCourse" (
+    "course" TEXT NOT NULL PRIMARY KEY,
+    "setById" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL
+);
+
+-- CreateTable
 CREATE TABLE "PreviewPass" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "sessionId" TEXT NOT NULL,
@@ -456,6 +498,18 @@ CREATE INDEX "TerminalTicket_terminalId_idx" ON "TerminalTicket"("terminalId");
 
 -- CreateIndex
 CREATE INDEX "TerminalTicket_expiresAt_idx" ON "TerminalTicket"("expiresAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Recording_terminalId_key" ON "Recording"("terminalId");
+
+-- CreateIndex
+CREATE INDEX "Recording_learnerId_idx" ON "Recording"("learnerId");
+
+-- CreateIndex
+CREATE INDEX "Recording_sessionId_idx" ON "Recording"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "Recording_endedAt_idx" ON "Recording"("endedAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "PreviewPass_grantHash_key" ON "PreviewPass"("grantHash");

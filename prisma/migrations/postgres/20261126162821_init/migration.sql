@@ -183,6 +183,50 @@ CREATE TABLE "TerminalTicket" (
 );
 
 -- CreateTable
+CREATE TABLE "Recording" (
+    "id" TEXT NOT NULL,
+    "terminalId" TEXT NOT NULL,
+    "sessionId" TEXT NOT NULL,
+    "learnerId" TEXT NOT NULL,
+    "labSlug" TEXT NOT NULL,
+    "machineName" TEXT NOT NULL,
+    "openedById" TEXT NOT NULL,
+    "input" BOOLEAN NOT NULL,
+    "rows" INTEGER NOT NULL,
+    "cols" INTEGER NOT NULL,
+    "startedAt" TIMESTAMP(3) NOT NULL,
+    "endedAt" TIMESTAMP(3),
+    "writtenAt" TIMESTAMP(3) NOT NULL,
+    "durationMs" BIGINT NOT NULL DEFAULT 0,
+    "offset" BIGINT NOT NULL DEFAULT 0,
+    "bytes" BIGINT NOT NULL DEFAULT 0,
+    "storedBytes" BIGINT NOT NULL DEFAULT 0,
+    "parts" INTEGER NOT NULL DEFAULT 0,
+    "truncated" BOOLEAN NOT NULL DEFAULT false,
+    "writer" TEXT,
+
+    CONSTRAINT "Recording_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "RecordingPart" (
+    "recordingId" TEXT NOT NULL,
+    "place" INTEGER NOT NULL,
+    "content" BYTEA NOT NULL,
+
+    CONSTRAINT "RecordingPart_pkey" PRIMARY KEY ("recordingId","place")
+);
+
+-- CreateTable
+CREATE TABLE "RecordedCourse" (
+    "course" TEXT NOT NULL,
+    "setById" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "RecordedCourse_pkey" PRIMARY KEY ("course")
+);
+
+-- CreateTable
 CREATE TABLE "PreviewPass" (
     "id" TEXT NOT NULL,
     "sessionId" TEXT NOT NULL,
@@ -511,6 +555,18 @@ CREATE INDEX "TerminalTicket_terminalId_idx" ON "TerminalTicket"("terminalId");
 CREATE INDEX "TerminalTicket_expiresAt_idx" ON "TerminalTicket"("expiresAt");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "Recording_terminalId_key" ON "Recording"("terminalId");
+
+-- CreateIndex
+CREATE INDEX "Recording_learnerId_idx" ON "Recording"("learnerId");
+
+-- CreateIndex
+CREATE INDEX "Recording_sessionId_idx" ON "Recording"("sessionId");
+
+-- CreateIndex
+CREATE INDEX "Recording_endedAt_idx" ON "Recording"("endedAt");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "PreviewPass_grantHash_key" ON "PreviewPass"("grantHash");
 
 -- CreateIndex
@@ -605,6 +661,12 @@ ALTER TABLE "Terminal" ADD CONSTRAINT "Terminal_sessionId_fkey" FOREIGN KEY ("se
 
 -- AddForeignKey
 ALTER TABLE "TerminalTicket" ADD CONSTRAINT "TerminalTicket_terminalId_fkey" FOREIGN KEY ("terminalId") REFERENCES "Terminal"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Recording" ADD CONSTRAINT "Recording_learnerId_fkey" FOREIGN KEY ("learnerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RecordingPart" ADD CONSTRAINT "RecordingPart_recordingId_fkey" FOREIGN KEY ("recordingId") REFERENCES "Recording"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "PreviewPass" ADD CONSTRAINT "PreviewPass_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"("id") ON DELETE CASCADE ON UPDATE CASCADE;

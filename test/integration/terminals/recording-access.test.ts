@@ -1,0 +1,102 @@
+import { test } from 'tap';
+import { askAsEach, outcomeOf } from '../../support/actors.ts';
+import { bytesOf } from '../../support/bytes-of.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { recordingWorld } from '../../support/recordings.ts';
+
+const hidden = 'RECORDING_NOT_FOUND';
+const nobody = 'UNAUTHENTICATED';
+const all = { owner: 'ok', other: 'ok', instructor: 'ok', admin: 'ok', nobody };
+
+await test('who may do what with recordings', async (t) => {
+  await eachDatabase(t, 'each operation, asked by each', async (t, database) => {
+    const { actors, service, record, session } = await recordingWorld(t, database);
+    const { id, terminalId, recorder } = await record();
+    recorder.output(0, Buffer.from('mine'));
+    await recorder.finish({ exitCode: 0 }, 4);
+
+    const ownersAndStaff = { ...all, other: hidden };
+    t.same(await askAsEach(actors, (actor) => service.get(actor, id)), ownersAndStaff);
+    t.same(
+      await askAsEach(actors, async (actor) =>
+        bytesOf((await service.read(actor, id, { gzip: true })).content),
+      ),
+      ownersAndStaff,
+    );
+
+    const seen: Record<string, number[]> = {};
+    const page = { first: 10 };
+    t.same(
+      await askAsEach(actors, async (actor, name) => {
+        const lists = [
+          await service.list(actor, {}, page),
+          await service.list(actor, { learnerId: actors.owner.userId }, page),
+          await service.list(actor, { sessionId: session.id, lab: 'lab-0' }, page),
+          await service.list(actor, { lab: 'lab-1' }, page),
+        ];
+        const [ofTerminal] = await service.ofTerminals(actor, [terminalId, 'none']);
+        seen[name] = [...lists.map(({ items }) => items.length), ofTerminal ? 1 : 0];
+      }),
+      all,
+    );
+    t.same(seen, {
+      owner: [1, 1, 1, 0, 1],
+      other: [0, 0, 0, 0, 0],
+      instructor: [1, 1, 1, 0, 1],
+      admin: [1, 1, 1, 0, 1],
+    });
+
+    const staff = { ...all, owner: 'FORBIDDEN', other: 'FORBIDDEN' };
+    t.same(await askAsEach(actors, (actor) => service.courses(actor)), staff);
+    const course = { course: 'basics', recorded: true };
+    t.same(await askAsEach(actors, (actor) => service.recordCourse(actor, course)), staff);
+    t.same(await askAsEach(actors, (actor) => service.areCoursesRecorded(actor, ['basics'])), all);
+
+    const deleted: Record<string, boolean> = {};
+    t.same(
+      await askAsEach(actors, async (actor, name) => {
+        deleted[name] = await service.delete(actor, id);
+      }),
+      { ...all, owner: 'FORBIDDEN' },
+    );
+    t.same(deleted, { other: false, instructor: true, admin: false }, 'what is gone is not deleted again');
+    t.equal(await outcomeOf(() => service.get(actors.owner, id)), hidden);
+    t.equal(await database.client.recordingPart.count(), 0);
+  });
+
+  await eachDatabase(t, 'a token without the scope is refused', async (t, database) => {
+    const { actors, service, record } = await recordingWorld(t, database);
+    const { id } = await record();
+    const learning = { ...actors.owner, scopes: ['learn' as const] };
+    const reading = { ...actors.admin, scopes: ['read' as const] };
+    t.equal(await outcomeOf(() => service.get(learning, id)), 'FORBIDDEN');
+    t.equal(await outcomeOf(() => service.list(learning, {}, { first: 1 })), 'FORBIDDEN');
+    t.equal(await outcomeOf(() => service.read(reading, id, { gzip: false })), 'ok');
+    t.equal(await outcomeOf(() => service.delete(reading, id)), 'FORBIDDEN');
+    const course = { course: 'basics', recorded: true };
+    t.equal(await outcomeOf(() => service.recordCourse(reading, course)), 'FORBIDDEN');
+  });
+
+  await eachDatabase(
+    t,
+    'a course is recorded until it is not, and what is no name is none',
+    async (t, database) => {
+      const { actors, service, record } = await recordingWorld(t, database);
+      const { instructor } = actors;
+      await t.rejects(record({ course: 'basics' }), 'nothing is recorded yet');
+      await service.recordCourse(instructor, { course: 'basics', recorded: true });
+      await service.recordCourse(instructor, { course: 'basics', recorded: true });
+      t.match(await service.courses(instructor), [{ course: 'basics', setById: instructor.userId }]);
+      t.same(await service.areCoursesRecorded(instructor, ['other', 'basics']), [false, true]);
+      t.equal((await record({ course: 'basics' })).recorder.content, 'output');
+      t.equal((await record({ course: 'basics', recording: 'input' })).recorder.content, 'input');
+      await t.rejects(record({ course: 'other' }));
+      await service.recordCourse(instructor, { course: 'basics', recorded: false });
+      await t.rejects(record({ course: 'basics' }));
+      t.equal(
+        await outcomeOf(() => service.recordCourse(instructor, { course: 'No Name', recorded: true })),
+        'INPUT_INVALID',
+      );
+    },
+  );
+});
