@@ -216,6 +216,11 @@ interface Answer {
 
 /** The middle of the values. */
 export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** What this share of the values is below. */
+export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
 }

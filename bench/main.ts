@@ -22,6 +22,8 @@ import {
   NESTED_LAB,
   NESTED_READY,
 } from './nested.ts';
+import { measureInterrupt } from './interrupt.ts';
+import { measureManyTerminals } from './many-terminals.ts';
 import { measureTerminalMemory } from './terminal-memory.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureDownload, measureUpload } from './transfer.ts';
@@ -39,6 +41,7 @@ const targets: Record<string, { unit: string; target: string }> = {
   echo_bridge: { unit: 'ms', target: '≤ 1.15' },
   throughput: { unit: 'MB/s', target: '≥ 0.95' },
   throughput_bridge: { unit: 'MB/s', target: '≥ 1.0' },
+  interrupt: { unit: 'ms', target: 'ours ≤ 100' },
   cold_start: { unit: 'ms', target: '≤ 1.25' },
   warm_start: { unit: 'ms', target: '≤ 0.4' },
   burst_60: { unit: 'ms', target: '' },
@@ -50,6 +53,8 @@ const targets: Record<string, { unit: string; target: string }> = {
   nested_class: { unit: 'ms', target: '' },
   nested_idle_mib: { unit: 'MiB', target: 'ours ≤ 60' },
   terminal_kb: { unit: 'KB', target: 'ours ≤ 30' },
+  terminals_2000: { unit: 'ms', target: 'ours ≤ 100' },
+  terminals_2000_kb: { unit: 'KB', target: 'ours ≤ 30' },
   labs_query: { unit: 'req/s', target: '≥ 0.35' },
   session_query: { unit: 'req/s', target: '' },
 };
@@ -69,6 +74,7 @@ interface Measurement {
 const measurements: readonly Measurement[] = [
   { figures: ['echo', 'echo_bridge'], measure: measureEcho },
   { figures: ['throughput', 'throughput_bridge'], measure: measureThroughput },
+  single('interrupt', measureInterrupt),
   single('cold_start', (context) => measureColdStart(context)),
   single('warm_start', measureWarmStart, READY),
   single('burst_60', measureBurst),
@@ -82,6 +88,7 @@ const measurements: readonly Measurement[] = [
     single('nested_idle_mib', measureNestedIdle),
   ].map((measurement) => ({ ...measurement, lab: NESTED_LAB })),
   single('terminal_kb', (context) => measureTerminalMemory(context)),
+  { figures: ['terminals_2000', 'terminals_2000_kb'], measure: measureManyTerminals, lab: 'many-shells' },
 ];
 
 function single(name: string, measure: (context: BenchContext) => Promise<Figure>, ahead = 0): Measurement {

@@ -90,7 +90,8 @@ async function bridgeShell(url: string): Promise<BenchShell> {
   };
 }
 
-function oursShell(client: TerminalClient): BenchShell {
+/** A terminal of the service, with its prompt there. */
+export function oursShell(client: TerminalClient): BenchShell {
   const counter = createCounter();
   client.socket.on('message', (frame: Buffer) => {
     if (frame[0] === 0) counter.add(frame.length - 1);
@@ -98,7 +99,8 @@ function oursShell(client: TerminalClient): BenchShell {
   return { write: (bytes) => client.send(bytes), bytes: counter.more, close: () => client.close() };
 }
 
-function rawShell(stream: Duplex): BenchShell {
+/** A shell of the plain client. */
+export function rawShell(stream: Duplex): BenchShell {
   const counter = createCounter();
   stream.on('data', (chunk: Buffer) => counter.add(chunk.length));
   return {

@@ -1,19 +1,17 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { TerminalClient } from '../test/support/terminal-client.ts';
 import type { BenchContext, BenchSession, Figure } from './context.ts';
 import { settledMemory } from './inspector.ts';
+import { closeAll, openTerminals } from './open-terminals.ts';
 import { TYPESCRIPT } from '../test/support/typescript.ts';
 
 /** Open terminals of one session. */
 const PER_SESSION = 20;
-/** Opened and closed before, so that what the service makes once for all is not counted. */
+/** Opened before, so that what the service makes once for all is not counted. */
 const WARM_UP = 40;
 /** Shells of the plain client: enough for an average, and opened one after the other. */
 const RAW_SHELLS = 100;
-/** Opened at the same time. */
-const AT_ONCE = 4;
 
 /**
  * Memory per idle terminal in KB: by how much the service grew with all open, garbage collected before
@@ -26,7 +24,7 @@ export async function measureTerminalMemory(
   const sessions: BenchSession[] = [];
   while (sessions.length < terminals / PER_SESSION) sessions.push(await context.startSession());
 
-  await closeAll(await openTerminals(context, sessions, WARM_UP));
+  await openTerminals(context, sessions, WARM_UP);
   const before = await settledMemory(context.inspectorPort);
   const clients = await openTerminals(context, sessions, terminals);
   const after = await settledMemory(context.inspectorPort);
@@ -39,33 +37,8 @@ export async function measureTerminalMemory(
   return { ours, raw, ratio: ours / raw };
 }
 
-async function openTerminals(
-  context: BenchContext,
-  sessions: readonly BenchSession[],
-  count: number,
-): Promise<TerminalClient[]> {
-  const clients: TerminalClient[] = [];
-  let next = 0;
-  async function openSome(): Promise<void> {
-    while (next < count) {
-      const session = sessions[next++ % sessions.length];
-      if (!session) throw new Error('There are no sessions.');
-      const client = TerminalClient.connect(await context.openTerminal(session));
-      clients.push(client);
-      await client.expect('$ ', 60_000);
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, openSome));
-  return clients;
-}
-
-/** Closes sockets and waits for the service to have ended their shells: it lets go of a socket at once, and of a shell a little later. */
-async function closeAll(clients: readonly TerminalClient[]): Promise<void> {
-  await Promise.all(clients.map((client) => client.close()));
-  await new Promise((resolve) => setTimeout(resolve, 2_000 + clients.length * 20));
-}
-
-async function rawBytes(context: BenchContext, sessions: readonly BenchSession[]): Promise<number> {
+/** Bytes of memory that a bare process takes for each shell that it holds by the plain client. */
+export async function rawBytes(context: BenchContext, sessions: readonly BenchSession[]): Promise<number> {
   const file = fileURLToPath(new URL('raw-terminals.ts', import.meta.url));
   const containers = await Promise.all(sessions.map((session) => context.containerOf(session)));
   const child = fork(
