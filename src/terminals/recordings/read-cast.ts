@@ -1,11 +1,14 @@
-import { Readable } from 'node:stream';
-import { createGunzip, gzipSync } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip, createGzip, gzipSync } from 'node:zlib';
 import type { ByteSource } from '../../byte-source.ts';
 import { fault } from '../../errors.ts';
 import { castHeader } from './cast.ts';
 import type { RecordingStore, StoredRecording } from './recording-store.ts';
 
-/** A recording's file, a part at a time: parts that are compressed each for itself are together, too. */
+/**
+ * A recording's file, read a part at a time. For who wants it compressed it is compressed anew: browsers take but the
+ * first of what is compressed each for itself.
+ */
 export function readCast(
   recording: StoredRecording,
   part: RecordingStore['part'],
@@ -22,13 +25,12 @@ export function readCast(
   }
 
   const stored = Readable.from(compressed(), { objectMode: false, highWaterMark: 1 });
-  if (gzip) return sourceOf(stored, () => stored.destroy());
-  const plain = createGunzip();
-  stored.on('error', (error) => plain.destroy(error));
-  return sourceOf(stored.pipe(plain), () => {
-    stored.destroy();
-    plain.destroy();
-  });
+  const streams = [stored, createGunzip(), ...(gzip ? [createGzip()] : [])];
+  const end = () => {
+    for (const stream of streams) stream.destroy();
+  };
+  const last = pipeline(streams, () => undefined) as unknown as Readable;
+  return sourceOf(last, end);
 }
 
 function sourceOf(stream: Readable, end: () => void): ByteSource {

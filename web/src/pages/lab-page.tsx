@@ -4,6 +4,7 @@ import { Problem } from '../components/problem.tsx';
 import { hasCode, readingErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
 import { Markdown } from '../modules/instructions/markdown.tsx';
+import type { RecordedContent } from '../modules/recordings/recording.ts';
 import { ReadySession } from '../modules/session/ready-session.ts';
 import { SessionStage } from '../modules/session/session-stage.tsx';
 import { useSession } from '../modules/session/use-session.ts';
@@ -22,6 +23,7 @@ interface LabOfPage {
   introduction: string;
   conclusion: string;
   save: boolean;
+  recording: RecordedContent | null;
   steps: LabStep[];
   progress: { passed: number; total: number; steps: StepProgress[] } | null;
 }
@@ -38,6 +40,7 @@ const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string;
       introduction(language: $language)
       conclusion(language: $language)
       save
+      recording
       steps { ${stepFields} }
       progress {
         passed
@@ -106,7 +109,7 @@ function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChec
           {all && <Markdown text={lab.conclusion} language={language} />}
         </section>
       </ReadySession>
-      <SessionStage handle={handle} savable={lab.save} />
+      <SessionStage handle={handle} savable={lab.save} recording={lab.recording} />
     </main>
   );
 }

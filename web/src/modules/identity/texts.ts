@@ -2,6 +2,7 @@ import type { Texts } from '../language/language.ts';
 
 const en = {
   learners: 'Learners',
+  recordings: 'Recordings',
   signOut: 'Sign out',
   welcome: 'Welcome to Berth',
   openLink:
@@ -13,6 +14,7 @@ export const identityTexts: Texts<typeof en> = {
   en,
   ko: {
     learners: '학습자',
+    recordings: '기록',
     signOut: '로그아웃',
     welcome: 'Berth에 오신 것을 환영합니다',
     openLink:

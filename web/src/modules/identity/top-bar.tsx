@@ -9,6 +9,7 @@ export function TopBar() {
   const texts = useTexts(identityTexts);
   const viewer = useViewer();
   const [onStaffPage] = useRoute('/staff');
+  const [onRecordings] = useRoute('/recordings');
   return (
     <header className="top">
       <Link href="/" className="brand">
@@ -18,6 +19,11 @@ export function TopBar() {
         {isStaff(viewer) && (
           <Link href="/staff" aria-current={onStaffPage ? 'page' : undefined}>
             {texts.learners}
+          </Link>
+        )}
+        {isStaff(viewer) && (
+          <Link href="/recordings" aria-current={onRecordings ? 'page' : undefined}>
+            {texts.recordings}
           </Link>
         )}
       </nav>

@@ -2,13 +2,21 @@ import { Problem } from '../../components/problem.tsx';
 import { wordedReason } from '../api/worded.ts';
 import { sizeText } from '../files/size-text.ts';
 import { dayText } from './day-text.ts';
+import { RecordingNotice } from '../recordings/recording-notice.tsx';
+import type { RecordedContent } from '../recordings/recording.ts';
 import { StartOver } from './start-over.tsx';
 import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
 import { sessionTexts } from './texts.ts';
 
 /** Work that is put away, and the ways on from it. */
-export function SavedPanel({ handle }: { handle: SessionHandle }) {
+export function SavedPanel({
+  handle,
+  recording,
+}: {
+  handle: SessionHandle;
+  recording: RecordedContent | null;
+}) {
   const { session, busy, resume } = handle;
   const texts = useTexts(sessionTexts);
   if (!session) return null;
@@ -22,6 +30,7 @@ export function SavedPanel({ handle }: { handle: SessionHandle }) {
         </Problem>
       )}
       <output>{texts.saved}</output>
+      {recording && <RecordingNotice content={recording} />}
       <div className="choices">
         <button type="button" onClick={resume} aria-disabled={busy}>
           {texts.resume}

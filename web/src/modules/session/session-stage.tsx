@@ -1,6 +1,7 @@
 import { Problem } from '../../components/problem.tsx';
 import { errorText, readingErrorText } from '../api/error-text.ts';
 import { Workplace } from '../desk/workplace.tsx';
+import type { RecordedContent } from '../recordings/recording.ts';
 import { Provisioning } from './provisioning.tsx';
 import { SavedPanel } from './saved-panel.tsx';
 import { isOver } from './session.ts';
@@ -9,8 +10,15 @@ import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
 import { sessionTexts } from './texts.ts';
 
+interface StageProps {
+  handle: SessionHandle;
+  savable: boolean;
+  /** What is recorded of terminals that are opened here. */
+  recording: RecordedContent | null;
+}
+
 /** The place for the learner's machine: a way to start it, its progress, or its terminals. */
-export function SessionStage(props: { handle: SessionHandle; savable: boolean }) {
+export function SessionStage(props: StageProps) {
   const texts = useTexts(sessionTexts);
   const { handle } = props;
   const { session, error, readingError } = handle;
@@ -24,11 +32,11 @@ export function SessionStage(props: { handle: SessionHandle; savable: boolean })
   );
 }
 
-function Machine({ handle, savable }: { handle: SessionHandle; savable: boolean }) {
+function Machine({ handle, savable, recording }: StageProps) {
   const { session, known } = handle;
   if (!known) return null;
-  if (!session || isOver(session)) return <StartPanel handle={handle} />;
-  if (session.state === 'SAVED') return <SavedPanel handle={handle} />;
+  if (!session || isOver(session)) return <StartPanel handle={handle} recording={recording} />;
+  if (session.state === 'SAVED') return <SavedPanel handle={handle} recording={recording} />;
   if (session.state !== 'READY' && session.state !== 'UNREACHABLE') return <Provisioning session={session} />;
   return <Workplace key={session.id} handle={handle} session={session} savable={savable} />;
 }

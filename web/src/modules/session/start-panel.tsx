@@ -1,4 +1,6 @@
 import { Problem } from '../../components/problem.tsx';
+import { RecordingNotice } from '../recordings/recording-notice.tsx';
+import type { RecordedContent } from '../recordings/recording.ts';
 import { wordedReason } from '../api/worded.ts';
 import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
@@ -6,7 +8,13 @@ import { sessionTexts } from './texts.ts';
 import type { SessionWords } from './texts.ts';
 
 /** A way to start, and what became of the session before. */
-export function StartPanel({ handle }: { handle: SessionHandle }) {
+export function StartPanel({
+  handle,
+  recording,
+}: {
+  handle: SessionHandle;
+  recording: RecordedContent | null;
+}) {
   const { session, busy, start } = handle;
   const texts = useTexts(sessionTexts);
   return (
@@ -18,6 +26,7 @@ export function StartPanel({ handle }: { handle: SessionHandle }) {
         </Problem>
       )}
       {session?.state === 'ENDED' && <p>{texts.ended}</p>}
+      {recording && <RecordingNotice content={recording} />}
       <button type="button" onClick={start} aria-disabled={busy}>
         {buttonText(texts, session?.state)}
       </button>

@@ -4,6 +4,7 @@ import { Problem } from '../../components/problem.tsx';
 import { readingErrorText } from '../api/error-text.ts';
 import { GuestView } from '../terminal/guest-view.tsx';
 import type { GuestRole } from '../terminal/terminal-api.ts';
+import { terminalTexts } from '../terminal/texts.ts';
 import { useTexts } from '../language/language.ts';
 import { WatchedTerminalsQuery } from './watched.ts';
 import type { WatchedTerminal } from './watched.ts';
@@ -15,6 +16,8 @@ const LOOK_EVERY_MS = 2_000;
 /** The terminals of a learner's session, one at a time, to look on or to help. */
 export function WatchedTerminals({ session }: { session: string }) {
   const texts = useTexts(staffTexts);
+  const { recorded: words } = useTexts(terminalTexts);
+  const recordedTexts = { OUTPUT: words.output, INPUT: words.input };
   const [{ data, error }, look] = useQuery({
     query: WatchedTerminalsQuery,
     variables: { session },
@@ -31,6 +34,7 @@ export function WatchedTerminals({ session }: { session: string }) {
   if (!data) return null;
   const { learner, terminals } = data.session;
   const shown = terminals.find(({ id }) => id === picked) ?? terminals[0];
+  const recorded = shown?.recording && !shown.recording.endedAt && recordedTexts[shown.recording.content];
   return (
     <>
       <h1>{texts.terminalsOf(learner.name)}</h1>
@@ -46,6 +50,7 @@ export function WatchedTerminals({ session }: { session: string }) {
                 </button>
               </span>
             ))}
+            {recorded && <span className="hint recorded">{recorded}</span>}
             <label className="hint">
               <input
                 type="checkbox"

@@ -42,6 +42,8 @@ export interface WatchedState {
 export interface WatchedTerminal {
   id: string;
   machine: string;
+  /** Null where it is not recorded. */
+  recording: { content: 'OUTPUT' | 'INPUT'; endedAt: string | null } | null;
 }
 
 export interface Person {
@@ -120,6 +122,10 @@ export const WatchedTerminalsQuery = gql<
       terminals {
         id
         machine
+        recording {
+          content
+          endedAt
+        }
       }
     }
   }

@@ -48,7 +48,7 @@ export function followTerminal(follower: Follower): TerminalConnection {
     ...(onReset && { onReset }),
     ...(onSize && { onSize }),
     onHello(hello) {
-      tell({ durable: hello.durable });
+      tell({ durable: hello.durable, recorded: hello.recorded });
       onHello?.(hello);
     },
     onState(state) {

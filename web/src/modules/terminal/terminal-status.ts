@@ -1,4 +1,7 @@
-import type { TerminalViewer } from '../../../../packages/terminal-client/src/frames.ts';
+import type { Hello, TerminalViewer } from '../../../../packages/terminal-client/src/frames.ts';
+
+/** What is recorded: what a terminal prints, or what is typed as well. */
+export type Recorded = NonNullable<Hello['recorded']>;
 
 /** What there is to tell of a terminal beside its screen. */
 export interface TerminalStatus {
@@ -8,6 +11,8 @@ export interface TerminalStatus {
   inputDropped: boolean;
   /** Whether the shell outlives the service; undefined while that is not known. */
   durable: boolean | undefined;
+  /** What is recorded of it, where anything is. */
+  recorded: Recorded | undefined;
   /** Those who are there besides. */
   others: readonly TerminalViewer[];
   /** Name of who is typing there just now. */
@@ -18,6 +23,7 @@ export const unknownStatus: TerminalStatus = {
   reconnecting: false,
   inputDropped: false,
   durable: undefined,
+  recorded: undefined,
   others: [],
   typing: undefined,
 };

@@ -1,4 +1,6 @@
 import { useState } from 'react';
+import { unknownStatus } from './terminal-status.ts';
+import type { TerminalStatus } from './terminal-status.ts';
 import { TerminalView } from './terminal-view.tsx';
 import { useTexts } from '../language/language.ts';
 import { terminalTexts } from './texts.ts';
@@ -19,7 +21,8 @@ export function TerminalTabs(props: {
 }) {
   const { label, sessionId, machine, tabs, shown, restarts, onShow, onAdd, onClose } = props;
   const texts = useTexts(terminalTexts);
-  const [durable, setDurable] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const [statuses, setStatuses] = useState<ReadonlyMap<number, TerminalStatus>>(new Map());
+  const { durable, recorded } = statuses.get(shown) ?? unknownStatus;
   return (
     <div className="terminals">
       <nav className="tabs" aria-label={label}>
@@ -36,8 +39,9 @@ export function TerminalTabs(props: {
         <button type="button" className="tab add" onClick={onAdd}>
           + <span className={tabs.length > 0 ? 'unseen' : undefined}>{texts.openAnother}</span>
         </button>
+        {recorded && <span className="hint recorded">{texts.recorded[recorded]}</span>}
         <span className="hints">
-          {durable.get(shown) === false && <span className="hint">{texts.notDurable}</span>}
+          {durable === false && <span className="hint">{texts.notDurable}</span>}
           <span className="hint">{texts.leave}</span>
         </span>
       </nav>
@@ -50,7 +54,7 @@ export function TerminalTabs(props: {
           terminal={restarts > 0 ? undefined : terminal}
           shown={number === shown}
           focused={focused || restarts > 0}
-          onDurable={(is) => setDurable((known) => new Map(known).set(number, is))}
+          onStatus={(status) => setStatuses((known) => new Map(known).set(number, status))}
         />
       ))}
     </div>

@@ -3,6 +3,7 @@ import { useClient } from 'urql';
 import { StatusLine } from './status-line.tsx';
 import { showTerminal } from './terminal-screen.ts';
 import { unknownStatus } from './terminal-status.ts';
+import type { TerminalStatus } from './terminal-status.ts';
 import { takeTyping, typeInto } from './typing.ts';
 import type { TerminalPlace } from './typing.ts';
 import { useTexts } from '../language/language.ts';
@@ -13,8 +14,8 @@ interface ViewProps extends TerminalPlace {
   terminal: string | undefined;
   shown: boolean;
   focused: boolean;
-  /** Whether its shell outlives the service. */
-  onDurable: (durable: boolean) => void;
+  /** What there is to tell of it by now. */
+  onStatus: (status: TerminalStatus) => void;
 }
 
 /** A terminal that can be opened anew once its shell has ended. */
@@ -61,11 +62,8 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
     if (ended !== undefined && place.current?.contains(document.activeElement)) again.current?.focus();
   }, [ended]);
 
-  const tellDurable = useEffectEvent(props.onDurable);
-  const { durable } = status;
-  useEffect(() => {
-    if (durable !== undefined) tellDurable(durable);
-  }, [durable]);
+  const tellStatus = useEffectEvent(props.onStatus);
+  useEffect(() => tellStatus(status), [status]);
 
   const openAgain = useEffectEvent(onAgain);
   useEffect(() => {

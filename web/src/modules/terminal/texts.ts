@@ -12,6 +12,10 @@ const en = {
   reconnecting: 'No connection: it comes back by itself, and what you type waits for it.',
   inputDropped: 'Some of what you typed was dropped: too much was waiting.',
   notDurable: 'This shell ends when the service restarts.',
+  recorded: {
+    output: 'Recorded: what this terminal prints',
+    input: 'Recorded: what this terminal prints, and each key that is pressed',
+  },
   watching: (name: string) => `${name} is watching.`,
   assisting: (name: string) => `${name} is helping, and can type here.`,
   typing: (name: string) => `${name} is typing.`,
@@ -31,6 +35,10 @@ export const terminalTexts: Texts<typeof en> = {
     reconnecting: '연결이 끊겼습니다. 자동으로 다시 연결되며, 그동안 입력한 내용은 연결되면 전달됩니다.',
     inputDropped: '대기 중인 입력이 너무 많아 일부가 전달되지 않았습니다.',
     notDurable: '서비스가 다시 시작되면 이 셸은 종료됩니다.',
+    recorded: {
+      output: '기록 중: 이 터미널에 출력되는 내용',
+      input: '기록 중: 이 터미널에 출력되는 내용과 눌린 모든 키',
+    },
     watching: (name) => `${name} 님이 보고 있습니다.`,
     assisting: (name) => `${name} 님이 돕고 있으며, 여기에 입력할 수 있습니다.`,
     typing: (name) => `${name} 님이 입력하고 있습니다.`,

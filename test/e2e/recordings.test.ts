@@ -1,0 +1,95 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { test } from 'tap';
+import { startBerth } from '../support/berth-process.ts';
+import { startBrowser } from '../support/browser.ts';
+import { bundledLab } from '../support/lab-folders.ts';
+import { parseCast } from '../support/recordings.ts';
+import { until } from '../support/until.ts';
+import { openLab, signIn } from './lab-page.ts';
+import { readable } from './legibility.ts';
+import { linkFor } from './people.ts';
+
+const labs = await bundledLab(t);
+await appendFile(join(labs, 'linux-command-line', 'lab.yaml'), '\nrecording: input\n');
+const berth = await startBerth(t, { BERTH_LABS_DIR: labs });
+const browser = await startBrowser(t);
+const learnerPage = await browser.open();
+await signIn(learnerPage, await linkFor(berth, { name: 'Ada' }));
+const page = await browser.open();
+await signIn(page, await linkFor(berth, { name: 'Iris', role: 'INSTRUCTOR' }));
+const other = await browser.open();
+await signIn(other, await linkFor(berth, { name: 'Bob' }));
+
+await test('a learner reads that they are recorded, and what, before they start and while they work', async (t) => {
+  const ada = await openLab(learnerPage, berth);
+  await ada.machine.getByText('each key that you press, passwords included').waitFor();
+  await readable(t, learnerPage);
+  await ada.start();
+  await ada.machine.getByText('Recorded: what this terminal prints, and each key that is pressed').waitFor();
+  await ada.type('echo "made $((6 * 7))"');
+  await ada.shows('made 42');
+});
+
+await test('an instructor sees that, and finds the recording by the session', async (t) => {
+  await page.goto(`${berth.url}/staff`);
+  await page.getByRole('link', { name: 'Watch the session of Ada' }).click();
+  await page.getByText('Recorded: what this terminal prints, and each key').waitFor();
+  const play = page.getByRole('link', { name: /Play the recording of Ada/ });
+  await play.waitFor();
+  await readable(t, page);
+  await play.click();
+  await page.getByText('The terminal is still open').waitFor();
+});
+
+await test('it is played back, from any place, and downloaded', async (t) => {
+  const ada = await openLab(learnerPage, berth);
+  await ada.prompt();
+  await ada.type('exit');
+  await ada.machine.getByText('The shell ended.').waitFor();
+  await until(async () => {
+    await page.reload();
+    await page.getByRole('button', { name: 'Play the recording' }).waitFor();
+    return (await page.getByText('The terminal is still open').count()) === 0;
+  });
+  const screen = page.locator('.player .xterm-rows');
+  const place = page.getByLabel('Place in the recording');
+  await page.getByLabel('Speed').selectOption('8');
+  await page.getByRole('button', { name: 'Play the recording' }).click();
+  await screen.filter({ hasText: 'made 42' }).waitFor();
+  await screen.filter({ hasText: 'logout' }).waitFor();
+  await page.getByText('echo "made $((6 * 7))"⏎').waitFor();
+  await readable(t, page);
+
+  await place.focus();
+  await page.keyboard.press('Home');
+  await screen.filter({ hasText: 'made 42' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('End');
+  await screen.filter({ hasText: 'logout' }).waitFor();
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download' }).click(),
+  ]);
+  t.match(download.suggestedFilename(), /^linux-command-line-main-.*\.cast$/);
+  const cast = parseCast(await readFile(await download.path(), 'utf8'));
+  t.match(cast.input, 'echo "made $((6 * 7))"\rexit\r');
+  t.match(cast.output, 'made 42');
+});
+
+await test('the learner plays their own back, and another finds nothing', async () => {
+  await learnerPage.goto(`${berth.url}/recordings`);
+  await learnerPage
+    .getByRole('link', { name: /Play the recording of Ada/ })
+    .first()
+    .click();
+  await learnerPage.getByRole('button', { name: 'Play the recording' }).waitFor();
+  await other.goto(learnerPage.url());
+  await other.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  await other.goto(`${berth.url}/recordings`);
+  await other.getByText('Nothing has been recorded.').waitFor();
+});
+
+await test('no page had anything to complain of', async (t) => {
+  t.same(browser.complaints(), []);
+});

@@ -1,0 +1,96 @@
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { Link } from 'wouter';
+import { Problem } from '../../components/problem.tsx';
+import { readingErrorText } from '../api/error-text.ts';
+import { useLanguage, useTexts } from '../language/language.ts';
+import { dayText } from '../session/day-text.ts';
+import { lengthText } from './length-text.ts';
+import { RecordingsQuery } from './recording.ts';
+import type { ListedRecording } from './recording.ts';
+import { recordingTexts } from './texts.ts';
+
+/** Recordings, newest first: of one session, or all that the reader may see. */
+export function RecordingList({ session }: { session: string | null }) {
+  const texts = useTexts(recordingTexts);
+  const language = useLanguage();
+  const [after, turnTo] = useState<string | null>(null);
+  const [{ data, error }] = useQuery({
+    query: RecordingsQuery,
+    variables: { session, after, language },
+    requestPolicy: 'cache-and-network',
+  });
+  if (error && !data) return <Problem>{readingErrorText(error)}</Problem>;
+  if (!data) return null;
+  const { edges, pageInfo } = data.list;
+  if (edges.length === 0) return <p className="nothing">{texts.nothing}</p>;
+  const older = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  return (
+    <section aria-label={texts.recordings}>
+      <div className="list">
+        <table>
+          <thead>
+            <tr>
+              {texts.columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+              <th scope="col">
+                <span className="unseen">{texts.play}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {edges.map(({ node }) => (
+              <Row key={node.id} recording={node} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {(after ?? older) && (
+        <nav className="pager" aria-label={texts.recordings}>
+          <button type="button" className="quiet" disabled={after === null} onClick={() => turnTo(null)}>
+            {texts.newer}
+          </button>
+          <button type="button" className="quiet" disabled={older === null} onClick={() => turnTo(older)}>
+            {texts.older}
+          </button>
+        </nav>
+      )}
+    </section>
+  );
+}
+
+function Row({ recording }: { recording: ListedRecording }) {
+  const texts = useTexts(recordingTexts);
+  const { id, learner, lab, labSlug, machine, content, startedAt, endedAt, seconds, expiresAt } = recording;
+  const began = momentText(startedAt, texts.locale);
+  return (
+    <tr>
+      <th scope="row">{learner.name}</th>
+      <td>{lab?.title ?? labSlug}</td>
+      <td>
+        {machine}
+        {content === 'INPUT' && <span className="faint"> · {texts.withInput}</span>}
+      </td>
+      <td>
+        <time dateTime={startedAt}>{began}</time>
+      </td>
+      <td className="number">
+        {lengthText(seconds)}
+        {!endedAt && <span className="faint"> · {texts.goesOn}</span>}
+      </td>
+      <td>{expiresAt && <time dateTime={expiresAt}>{dayText(expiresAt, texts.locale)}</time>}</td>
+      <td className="deeds">
+        <Link href={`/recordings/${encodeURIComponent(id)}`} aria-label={texts.playOf(learner.name, began)}>
+          {texts.play}
+        </Link>
+      </td>
+    </tr>
+  );
+}
+
+function momentText(moment: string, locale: string): string {
+  return new Date(moment).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+}

@@ -1,0 +1,15 @@
+import { useTexts } from '../modules/language/language.ts';
+import { RecordingList } from '../modules/recordings/recording-list.tsx';
+import { recordingTexts } from '../modules/recordings/texts.ts';
+
+/** What was recorded of the reader's terminals; for instructors and admins, of everybody's. */
+export function RecordingsPage() {
+  const texts = useTexts(recordingTexts);
+  return (
+    <main className="page wide">
+      <title>{`${texts.recordings} · Berth`}</title>
+      <h1>{texts.recordings}</h1>
+      <RecordingList session={null} />
+    </main>
+  );
+}
