@@ -5,10 +5,10 @@ import type { LabCheck } from '../labs/lab-check.ts';
 import type { Log } from '../log.ts';
 import { pathIn } from '../sessions/preparing/home-path.ts';
 import { createMachineLooks } from '../sessions/preparing/machine-looks.ts';
+import { createSharedTurns } from '../shared-turns.ts';
 import { interrupted, unjudged } from './check-verdict.ts';
 import type { Judgement } from './check-verdict.ts';
 import type { CheckPlace } from './check-place.ts';
-import { createCheckerTurns } from './checker-turns.ts';
 import { commandScript, judgeCommand } from './kinds/command-check.ts';
 import { fileScript, judgeFile } from './kinds/file-check.ts';
 import { judgeHttp } from './kinds/http-check.ts';
@@ -18,6 +18,12 @@ import { judgeTrusted } from './kinds/trusted-check.ts';
 import type { CheckerEngine } from './kinds/trusted-check.ts';
 import type { Script } from './script-command.ts';
 import { createScriptRunner } from './script-runner.ts';
+
+/**
+ * Containers of trusted checks at a time in one process, one of a session: each takes up to 512 MiB and a CPU,
+ * which starts of sessions do not reckon with. docs/admin.md tells of the two GiB.
+ */
+const CHECKERS_AT_ONCE = 4;
 
 /** What running checks needs of the engine. */
 export type CheckEngine = CheckerEngine & Pick<Engine, 'exec' | 'connect'>;
@@ -35,7 +41,7 @@ export function createCheckRunner({
   logger: Log;
 }) {
   const scripts = createScriptRunner({ engine, logger });
-  const turns = createCheckerTurns();
+  const turns = createSharedTurns(CHECKERS_AT_ONCE);
   const looks = createMachineLooks({ engine });
 
   async function judge(check: LabCheck, place: CheckPlace, signal: AbortSignal): Promise<Judgement> {

@@ -12,6 +12,11 @@ export interface ShellSpec {
 export interface TerminalSpec extends ShellSpec {
   rows: number;
   cols: number;
+  /**
+   * Is told of the shell, and waited for, before it begins, where it can be made to wait: who notes it then leaves none
+   * behind that is not known. Where it throws, so does opening, and the shell is ended.
+   */
+  note?: (shell: Pick<EngineTerminal, 'shell' | 'durable'>) => Promise<void>;
 }
 
 /**

@@ -109,6 +109,8 @@ export function createHolds(options: Adopting) {
     const recorder = await recordings.resume(id, { rows, cols });
     const engineTerminal = await engine.reattachTerminal(handle.machineId, handle.shell, 0);
     if (!engineTerminal) return undefined;
+    // One that its process died over before it began has none yet.
+    await engineTerminal.resize(rows, cols);
     const { learnerId } = session;
     const { machineId } = handle;
     return hold(

@@ -2,7 +2,7 @@ import { fault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { requireTerminalSize } from './terminal-size.ts';
-import type { AttachedTerminal, AttachRequest, OutputStart, TerminalOver } from './terminal.ts';
+import type { AttachedTerminal, AttachRequest, OutputStart, TerminalOver, TerminalSize } from './terminal.ts';
 import type { Snapshots } from './snapshots/snapshots.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -12,13 +12,14 @@ const ALTERNATE_SCREEN = '\u001B[?1049h';
 /** Gives a viewer a place at a terminal, with the output that they lack. */
 export async function attachViewer(options: {
   terminalId: string;
+  learnerId: string;
   live: LiveTerminal;
   viewer: Viewer;
   request: Pick<AttachRequest, 'from' | 'client'>;
   snapshots: Pick<Snapshots, 'take'>;
   log: Log;
 }): Promise<AttachedTerminal> {
-  const { terminalId, live, viewer, request, snapshots, log } = options;
+  const { terminalId, learnerId, live, viewer, request, snapshots, log } = options;
   const { from, client } = request;
   const counted = client && `${viewer.userId} ${client.id}`;
   // Its earlier connection may not be known to be broken yet: nothing more comes from there.
@@ -28,7 +29,7 @@ export async function attachViewer(options: {
   let drop: (() => void) | undefined;
   const dropped = new Promise<TerminalOver>((resolve) => (drop = () => resolve('elsewhere')));
   const { place, start } = await live.holdDuring(async () => ({
-    start: await startOf(live, from, snapshots),
+    start: await startOf(live, from, (...screen) => snapshots.take(learnerId, ...screen)),
     place: live.viewers.join(viewer, () => drop?.()),
   }));
   const output = live.output;
@@ -75,12 +76,12 @@ export async function attachViewer(options: {
 async function startOf(
   live: LiveTerminal,
   from: number | undefined,
-  snapshots: Pick<Snapshots, 'take'>,
+  draw: (output: Buffer, size: TerminalSize, before: Buffer) => Promise<Buffer>,
 ): Promise<OutputStart> {
   const { output, size } = live;
   const { first, next } = output;
   if (from !== undefined && from >= first && from <= next)
     return { offset: from, live: next, snapshot: undefined };
   if (first === 0) return { offset: 0, live: next, snapshot: undefined };
-  return { offset: next, live: next, snapshot: await snapshots.take(output.all(), size, live.modes()) };
+  return { offset: next, live: next, snapshot: await draw(output.all(), size, live.modes()) };
 }

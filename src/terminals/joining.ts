@@ -87,13 +87,16 @@ export function createJoining(options: {
       const { machineId, learnerId } = machine;
       const lab = catalogue.version(machine.labSlug, machine.labVersion);
       const recorder = await recordings.begin(terminal, { learnerId, lab });
-      const engineTerminal = await startShell({ ...options, size: terminal, machine });
+      const note = async ({ shell, durable }: { shell: string; durable: boolean }) => {
+        if (!(await store.started(id, { machineId, shell, durable }))) throw fault('TICKET_INVALID');
+      };
+      const engineTerminal = await startShell({ ...options, size: terminal, machine, note });
       const place = { sessionId, learnerId, openedById };
       const live = holds.hold(id, place, { engineTerminal, machineId, size: { rows, cols }, recorder });
-      const { shell, durable } = engineTerminal;
-      if (!(await store.started(id, { machineId, shell, durable }))) throw fault('TICKET_INVALID');
-      // A change of the opener that came before the hold found no shell to end.
-      if (!(await mayStay(actorOf, { userId: openedById, learnerId }))) throw fault('TICKET_INVALID');
+      // An end, or a change of the opener, that came before the hold found no shell to end.
+      const stored = await store.find(id);
+      if (!stored || stored.endedAt || !(await mayStay(actorOf, { userId: openedById, learnerId })))
+        throw fault('TICKET_INVALID');
       return { live, learnerId };
     } catch (error) {
       await giveUp(id);

@@ -92,17 +92,23 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     if (!ticket) throw fault('TICKET_INVALID');
     const { userId, role } = ticket;
     const { live, learnerId } = await joining.join(terminalId, userId);
-    if (!(await mayStay(actorOf, { userId, learnerId }))) throw fault('TICKET_INVALID');
+    const mayBeThere = () => mayStay(actorOf, { userId, learnerId });
+    if (!(await mayBeThere())) throw fault('TICKET_INVALID');
     const { name } = await users.get(system, userId);
     if (stopping) throw fault('SHUTTING_DOWN');
-    return attachViewer({
+    const attached = await attachViewer({
       terminalId,
+      learnerId,
       live,
       viewer: { id: request.client?.id ?? newId(clock.now()), userId, name, role },
       request,
       snapshots,
       log,
     });
+    // A change that came while the screen was drawn found no viewer to have go.
+    if (await mayBeThere()) return attached;
+    attached.detach(attached.start.offset);
+    throw fault('TICKET_INVALID');
   }
 
   return {

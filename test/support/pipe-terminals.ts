@@ -81,10 +81,11 @@ function createPipe() {
     ): Promise<AttachedTerminal> {
       const attached = await attachViewer({
         terminalId: 't1',
+        learnerId: 'u1',
         live: pipe.live,
         viewer: { id: request.client?.id ?? newId(), userId: name, name, role },
         request: { from: request.from, client: request.client },
-        snapshots: { take: async (output) => Buffer.from(`drawn ${output.length}`) },
+        snapshots: { take: async (_, output) => Buffer.from(`drawn ${output.length}`) },
         log: quietLog(),
       });
       return {

@@ -18,16 +18,27 @@ export async function openTerminal(
   spec: TerminalSpec,
   { sizesAtStart }: { sizesAtStart: () => Promise<boolean> },
 ): Promise<EngineTerminal> {
-  const { rows, cols } = spec;
+  const { rows, cols, note } = spec;
   const sized = await sizesAtStart();
   const shell = await startShell(container, spec, { size: [rows, cols], waits: false });
   const terminal = terminalOf(shell);
+  await orEnd(terminal, note);
   if (sized) return terminal;
   try {
     await terminal.resize(rows, cols);
     return terminal;
   } catch (error) {
     shell.stream.destroy();
+    throw error;
+  }
+}
+
+/** Has the shell noted. @throws what `note` throws, once the shell is ended */
+export async function orEnd(terminal: EngineTerminal, note: TerminalSpec['note']): Promise<void> {
+  try {
+    await note?.(terminal);
+  } catch (error) {
+    await terminal.end();
     throw error;
   }
 }

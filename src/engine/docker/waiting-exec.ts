@@ -3,7 +3,7 @@ import type { ShellSpec } from '../engine-terminals.ts';
 import { readOpening } from './opening-reader.ts';
 import { begunAt, leaderHandle } from './shell-leader.ts';
 import { startShell } from './shell-opening.ts';
-import { closed, terminalOf } from './terminal.ts';
+import { closed, orEnd, terminalOf } from './terminal.ts';
 import type { WaitingShell } from './waiting-shells.ts';
 
 /** Size of a terminal that nobody has looked at yet. */
@@ -19,9 +19,10 @@ export async function waitInExec(container: Docker.Container, spec: ShellSpec): 
   return {
     handle: leaderHandle(shell.leader),
     gone: closed(stream),
-    async take(rows, cols) {
+    async take({ rows, cols, note }) {
       stream.off('readable', drain);
       const terminal = terminalOf(shell);
+      await orEnd(terminal, note);
       try {
         await terminal.resize(rows, cols);
         stream.write('\n');

@@ -7,7 +7,7 @@ export interface WaitingShell {
   /** Resolves when it waits no more, unless it was taken. */
   gone: Promise<void>;
   /** Lets it go at this size; undefined when it does not answer. */
-  take(rows: number, cols: number): Promise<EngineTerminal | undefined>;
+  take(as: Pick<TerminalSpec, 'rows' | 'cols' | 'note'>): Promise<EngineTerminal | undefined>;
   /** Hangs up; it goes on waiting. */
   leave(): unknown;
 }
@@ -43,13 +43,13 @@ export function createWaitingShells(start: (machineId: string, spec: ShellSpec) 
     /** Lets one go that waits for this, at its size; undefined when there is none, or it does not answer. */
     async take(
       machineId: string,
-      { rows, cols, ...spec }: TerminalSpec,
+      { rows, cols, note, ...spec }: TerminalSpec,
     ): Promise<EngineTerminal | undefined> {
       const key = keyOf(machineId, spec);
       const there = waiting.get(key);
       if (!there) return undefined;
       waiting.delete(key);
-      return there.shell.take(rows, cols);
+      return there.shell.take({ rows, cols, ...(note && { note }) });
     },
 
     /** Lets go of their streams. What waits goes on waiting: `endShell` ends it. */

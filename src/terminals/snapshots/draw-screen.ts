@@ -10,8 +10,11 @@ import { unfinished } from './unfinished.ts';
 
 const ESC = '\x1b';
 
-/** Largest snapshot, in UTF-16 units: some times what it is made of. Colours that change with each cell take 40 each. */
-const MAX_LENGTH = 4 * 1024 * 1024;
+/**
+ * Largest snapshot, in bytes: less than may wait for a client that reads slowly. Colours that change with each cell
+ * take 40 a cell.
+ */
+const MAX_BYTES = 3 * 1024 * 1024;
 
 /**
  * Bytes that draw, on a terminal of that size which was just reset, what `output` has drawn. The lines above the
@@ -29,7 +32,7 @@ export async function drawScreen(
   const emulator = await emulate(Buffer.concat([begun, safe]), size);
   try {
     const drawn = joined(draw(emulator, SCROLLBACK_LINES)) ?? joined(draw(emulator, 0));
-    if (drawn === undefined) throw new Error(`The screen takes more than ${MAX_LENGTH} characters to draw.`);
+    if (drawn === undefined) throw new Error(`The screen takes more than ${MAX_BYTES} bytes to draw.`);
     const { currentState } = emulator.internals._inputHandler._parser;
     return Buffer.concat([Buffer.from(drawn), unfinished(Buffer.from(safe), currentState)]);
   } finally {
@@ -62,9 +65,11 @@ function* draw(emulator: Emulator, scrollback: number): Generator<string> {
 /** All of it, or undefined where that is too large. */
 function joined(parts: Iterable<string>): string | undefined {
   let text = '';
+  let bytes = 0;
   for (const part of parts) {
     text += part;
-    if (text.length > MAX_LENGTH) return undefined;
+    bytes += Buffer.byteLength(part);
+    if (bytes > MAX_BYTES) return undefined;
   }
   return text;
 }

@@ -1,5 +1,5 @@
 import type { Log } from '../../log.ts';
-import { createTurns } from '../../turns.ts';
+import { createSharedTurns } from '../../shared-turns.ts';
 import type { TerminalSize } from '../terminal.ts';
 import { requireTerminalSize } from '../terminal-size.ts';
 import type { DrawingJob } from './drawing.ts';
@@ -10,6 +10,8 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 /** Most that are drawn or wait for it: a class that comes back at once. Each holds a copy of its output meanwhile. */
 const MAX_WAITING = 64;
+/** Most of them of one learner: what is printed to take long must not keep others from theirs. */
+const MAX_WAITING_OF_ONE = 8;
 
 /** Longest that one screen is drawn, in milliseconds; what programs print takes a fiftieth of it. */
 const DRAW_LIMIT_MS = 5_000;
@@ -22,10 +24,16 @@ export interface Snapshots {
    * Bytes that draw, on a terminal of that size which was just reset, the screen as `output` leaves it, with its
    * modes and up to 1,000 lines above it. `output` may begin and end anywhere. Where the screen can not be drawn,
    * they are a note that says what to do: the shell is there, and whoever comes back to it wants to go on. `before`
-   * is what a mode watch (mode-watch.ts) tells that has seen all that was printed before `output`.
+   * is what a mode watch (mode-watch.ts) tells that has seen all that was printed before `output`. Screens of one
+   * learner, who is named first, are drawn in turn with those of others.
    * @throws TERMINAL_SIZE_INVALID, and nothing else
    */
-  take(output: readonly Buffer[] | Buffer, size: TerminalSize, before?: Buffer): Promise<Buffer>;
+  take(
+    learnerId: string,
+    output: readonly Buffer[] | Buffer,
+    size: TerminalSize,
+    before?: Buffer,
+  ): Promise<Buffer>;
   /** Ends the thread; what is still wanted gets the note. */
   close(): Promise<void>;
 }
@@ -47,37 +55,50 @@ export function createSnapshots(options: {
 }): Snapshots & { isRunning(): boolean } {
   const { log, limits = {} } = options;
   const drawMs = limits.drawMs ?? DRAW_LIMIT_MS;
-  const turns = createTurns(1);
+  const turns = createSharedTurns(1);
   const thread = createDrawingThread({ idleMs: limits.idleMs });
   const closing = new AbortController();
-  let waiting = 0;
+  /** By learner. */
+  const waiting = new Map<string, number>();
 
-  async function drawn(job: DrawingJob): Promise<Buffer> {
+  function isFull(learnerId: string): boolean {
+    const all = [...waiting.values()].reduce((sum, count) => sum + count, 0);
+    return all >= MAX_WAITING || (waiting.get(learnerId) ?? 0) >= MAX_WAITING_OF_ONE;
+  }
+
+  function count(learnerId: string, change: 1 | -1): void {
+    const next = (waiting.get(learnerId) ?? 0) + change;
+    if (next > 0) waiting.set(learnerId, next);
+    else waiting.delete(learnerId);
+  }
+
+  async function drawn(learnerId: string, job: DrawingJob): Promise<Buffer> {
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(WAIT_LIMIT_MS)]);
-    return turns.run(async () => {
+    const draw = async () => {
       closing.signal.throwIfAborted();
       return thread.draw(job, drawMs);
-    }, signal);
+    };
+    return turns.run(learnerId, draw, signal);
   }
 
   return {
     isRunning: () => thread.isRunning(),
-    async take(output, size, before) {
+    async take(learnerId, output, size, before) {
       const { rows, cols } = requireTerminalSize(size);
       if (closing.signal.aborted) return NOT_DRAWN;
-      if (waiting >= MAX_WAITING) {
-        log.warn({ waiting }, 'A screen was not drawn again: too many wait for theirs.');
+      if (isFull(learnerId)) {
+        log.warn({ learnerId }, 'A screen was not drawn again: too many wait for theirs.');
         return NOT_DRAWN;
       }
-      waiting++;
+      count(learnerId, 1);
       try {
-        return await drawn({ output: newest(output), size: { rows, cols }, before });
+        return await drawn(learnerId, { output: newest(output), size: { rows, cols }, before });
       } catch (error) {
         if (!closing.signal.aborted)
           log.warn({ err: error, rows, cols }, 'A screen could not be drawn again.');
         return NOT_DRAWN;
       } finally {
-        waiting--;
+        count(learnerId, -1);
       }
     },
     async close() {

@@ -119,6 +119,32 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     });
   });
 
+  await test('a shell is noted before it begins where it is durable, and ended where that fails', async (t) => {
+    const { engine } = open(t);
+    const { machineId } = await provisionMachine(engine);
+    const found = async () => (await runScript(engine, machineId, 'ls /tmp | grep begun || :')).out;
+    let noted = '';
+    let seen = 'nothing';
+    const { terminal } = await openShell(engine, machineId, {
+      command: ['bash', '-c', 'touch /tmp/begun; exec sleep 632'],
+      async note({ shell }) {
+        noted = shell;
+        await sleep(300);
+        seen = await found();
+      },
+    });
+    t.equal(noted, terminal.shell);
+    if (terminal.durable) t.equal(seen, '', 'it waited');
+    await sleep(300);
+    t.equal(await found(), 'begun\n');
+    await terminal.end();
+
+    const command = ['sleep', '633'];
+    const note = () => Promise.reject(new Error('the database is gone'));
+    await t.rejects(openShell(engine, machineId, { command, note }), { message: 'the database is gone' });
+    t.notOk(await isRunning(engine, machineId, 'sleep 633'));
+  });
+
   await test('an ended terminal', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);

@@ -60,6 +60,43 @@ await test('durable shells of a process that died go on with the next, which giv
   t.same(await server.processes(), []);
 });
 
+await test('a process that dies between noting a shell and letting it begin leaves one that the next takes over', async (t) => {
+  const server = await serveTerminals(t);
+  const { owner, sessionId, engine } = server;
+  const noted = deferred<void>();
+  const dead = await server.another({
+    holder: 'the-dead',
+    engine: {
+      ...engine,
+      openTerminal: (machineId, spec) =>
+        engine.openTerminal(machineId, {
+          ...spec,
+          async note(shell) {
+            await spec.note?.(shell);
+            noted.resolve();
+            await new Promise(() => undefined);
+          },
+        }),
+    },
+  });
+  const opened = await dead.open(owner, sessionId, {});
+  const cut = TerminalClient.connect(opened);
+  await noted.promise;
+  cut.socket.terminate();
+
+  const next = await server.another({ isGone });
+  await next.terminals.recover();
+  const { ticket } = await next.terminals.ticket(owner, opened.id, undefined);
+  const back = TerminalClient.connect({ url: next.urlOf(opened.id), ticket });
+  t.match(await back.expectControl('hello'), { offset: 0 });
+  await back.expect('$ ');
+  back.send('echo here-$((40+2)); stty size\r');
+  await back.expect('\nhere-42\n24 80\n');
+  await back.close();
+  await next.terminals.close(owner, opened.id);
+  t.same(await server.processes(), []);
+});
+
 await test('a service that stops leaves its durable shells to the next, at once', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;

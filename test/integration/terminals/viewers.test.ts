@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Actor } from '../../../src/identity/actor.ts';
 import type { ViewerRole } from '../../../src/terminals/viewer.ts';
@@ -114,6 +115,24 @@ await test('several people at one terminal', async (t) => {
     await learner.expect('still-42');
     await learner.end();
   });
+});
+
+await test('who may no longer enter the session while their screen is drawn does not come in', async (t) => {
+  const server = await serveTerminals(t);
+  const { actors, sessionId, terminals, urlOf, users } = server;
+  const { owner, instructor, admin } = actors;
+  const learner = await server.shell(owner, sessionId);
+  // More than is kept, so that the screen has to be drawn, and what takes an emulator for ever.
+  learner.send(String.raw`seq 1 200000; printf '\n\033[2000000000L'; echo do""ne` + '\r');
+  await learner.expect('\ndone\n', 60_000);
+  const { ticket } = await terminals.ticket(instructor, learner.id, undefined);
+  const watcher = TerminalClient.connect({ url: urlOf(learner.id), ticket });
+  await sleep(1_000);
+  t.same(watcher.controls, [], 'it is being drawn');
+  await users.update(admin, instructor.userId, { role: 'student' });
+  t.match(await watcher.expectControl('error'), { code: 'TICKET_INVALID' });
+  t.equal(watcher.received + watcher.snapshot.length, 0);
+  await learner.end();
 });
 
 await test('what a terminal printed last, and how it ended, is there for who was cut off meanwhile', async (t) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EngineTerminal, ShellSpec, TerminalEnd, TerminalSpec } from '../../engine-terminals.ts';
 import { leaderHandle, parseHandle } from '../shell-leader.ts';
-import { closed, endShellOf } from '../terminal.ts';
+import { closed, endShellOf, orEnd } from '../terminal.ts';
 import type { WaitingShell } from '../waiting-shells.ts';
 import { greeted, reachHeldShell, startHeldShell } from './held-shell.ts';
 import type { HeldShell, ReachedMachine } from './held-shell.ts';
@@ -19,13 +19,15 @@ const AS_IT_IS = [0, 0] as const;
 /** Opens a terminal whose shell is held; undefined where there is no holder. @throws SHELL_NOT_STARTED */
 export async function openHeld(
   machine: ReachedMachine,
-  { rows, cols, ...spec }: TerminalSpec,
+  { rows, cols, note, ...spec }: TerminalSpec,
 ): Promise<EngineTerminal | undefined> {
   const name = newName();
   const shell = await startHeldShell(machine, name, spec);
   if (!shell) return undefined;
+  const terminal = heldTerminal(machine, { name, shell, offset: 0 });
+  await orEnd(terminal, note);
   shell.stream.attach(rows, cols);
-  return heldTerminal(machine, { name, shell, offset: 0 });
+  return terminal;
 }
 
 /** Connects again to the shell of a handle; undefined when it can not be reached. */
@@ -55,10 +57,12 @@ export async function waitHeld(machine: ReachedMachine, spec: ShellSpec): Promis
   return {
     handle: handleOf(name, shell),
     gone: closed(stream),
-    async take(rows, cols) {
+    async take({ rows, cols, note }) {
       if (stream.destroyed) return undefined;
+      const terminal = heldTerminal(machine, { name, shell, offset: 0 });
+      await orEnd(terminal, note);
       stream.attach(rows, cols);
-      return heldTerminal(machine, { name, shell, offset: 0 });
+      return terminal;
     },
     leave: () => stream.destroy(),
   };
