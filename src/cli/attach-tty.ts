@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import { connectTerminal } from '../terminal-client/connect-terminal.ts';
 import type { Admission } from '../terminal-client/connect-terminal.ts';
 import { createQueryFilter } from '../terminal-client/query-filter.ts';
+import type { Hello } from '../terminal-client/frames.ts';
 import type { TerminalEnd } from '../terminal-client/terminal-events.ts';
 
 /** Ctrl-], which telnet is left by as well. */
@@ -11,6 +12,12 @@ const LEAVE = 0x1d;
 const TELL_AFTER_MS = 1_500;
 const NO_CONNECTION = '\r\n[No connection: it comes back by itself. Ctrl-] leaves.]\r\n';
 
+/** What is recorded, for who is about to be. */
+const RECORDED: Record<NonNullable<Hello['recorded']>, string> = {
+  output: 'what this terminal prints',
+  input: 'what this terminal prints, and each key that is pressed',
+};
+
 /** All modes as they are at first, on an empty screen. */
 const EMPTY_SCREEN = '\x1b[!p\x1b[?1047l\x1b[0m\x1b[2J\x1b[H';
 
@@ -18,6 +25,8 @@ export interface Attached {
   terminal: string | undefined;
   /** Undefined where it was left. */
   end: TerminalEnd | undefined;
+  /** Whether it was recorded when it was last connected to. */
+  isRecorded: boolean;
 }
 
 /** Carries a terminal over this process's own until its shell ends, it is left by its key, or `signal` aborts. */
@@ -32,6 +41,7 @@ export async function attachTty(options: {
   let finish: ((end: TerminalEnd | undefined) => void) | undefined;
   const finished = new Promise<TerminalEnd | undefined>((resolve) => (finish = resolve));
   let terminal = options.terminal;
+  let recorded: Hello['recorded'];
   let telling: NodeJS.Timeout | undefined;
 
   const connection = connectTerminal({
@@ -45,6 +55,10 @@ export async function attachTty(options: {
     onOutput({ bytes, replayed }, shown) {
       if (!replayed) stdout.write(past.rest());
       stdout.write(replayed ? past.filter(bytes) : bytes, () => shown());
+    },
+    onHello(hello) {
+      if (hello.recorded && !recorded) stdout.write(`[Recorded: ${RECORDED[hello.recorded]}.]\r\n`);
+      recorded = hello.recorded;
     },
     onReset: () => stdout.write(EMPTY_SCREEN),
     onState(state) {
@@ -70,7 +84,7 @@ export async function attachTty(options: {
   stdin.on('data', type);
   options.signal.addEventListener('abort', leave);
   try {
-    return { end: await finished, terminal };
+    return { end: await finished, terminal, isRecorded: recorded !== undefined };
   } finally {
     clearTimeout(telling);
     stdout.off('resize', tellSize);

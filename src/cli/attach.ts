@@ -116,10 +116,11 @@ async function admitted(asked: Promise<Way>): Promise<Admission> {
 }
 
 /** Why it is over; the shell's exit code is this command's. */
-function tell({ end, terminal }: Attached, session: string): void {
+function tell({ end, terminal, isRecorded }: Attached, session: string): void {
   if (!end) {
     const again = terminal ? ` It goes on; to come back: berth attach ${session} --terminal ${terminal}` : '';
-    process.stderr.write(`\nYou left the terminal.${again}\n`);
+    const noted = isRecorded ? ' It is recorded.' : '';
+    process.stderr.write(`\nYou left the terminal.${noted}${again}\n`);
   } else if (end.why === 'exited') {
     process.exitCode = end.exitCode ?? 1;
   } else {

@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip, createGzip, gzipSync } from 'node:zlib';
+import { constants, createGunzip, createGzip, gzipSync } from 'node:zlib';
 import type { ByteSource } from '../../byte-source.ts';
 import { fault } from '../../errors.ts';
 import { castHeader } from './cast.ts';
@@ -25,7 +25,7 @@ export function readCast(
   }
 
   const stored = Readable.from(compressed(), { objectMode: false, highWaterMark: 1 });
-  const streams = [stored, createGunzip(), ...(gzip ? [createGzip()] : [])];
+  const streams = [stored, createGunzip(), ...(gzip ? [createGzip({ level: constants.Z_BEST_SPEED })] : [])];
   const end = () => {
     for (const stream of streams) stream.destroy();
   };

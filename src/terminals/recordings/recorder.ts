@@ -159,8 +159,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (!isOver && over !== 'elsewhere') {
         const gap = gapBefore(printed);
         const begun: CastEvent[] = gap.length === 0 && shown.held() > 0 ? [['o', shown.end()]] : [];
+        const typedLast: CastEvent[] = typed.held() > 0 ? [['i', typed.end()]] : [];
         const exit: CastEvent[] = over.exitCode === undefined ? [] : [['x', String(over.exitCode)]];
-        close('ended', [...owed(), ...gap, ...begun, ...exit]);
+        close('ended', [...owed(), ...gap, ...begun, ...typedLast, ...exit]);
       }
       let waited: NodeJS.Timeout | undefined;
       const enough = new Promise((resolve) => (waited = setTimeout(resolve, FINISH_WAIT_MS)));

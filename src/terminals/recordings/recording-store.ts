@@ -41,6 +41,10 @@ export interface RecordingWrite extends Pick<StoredRecording, 'offset' | 'bytes'
 
 export type RecordingStore = ReturnType<typeof createRecordingStore>;
 
+/** What a row takes beside its content, in bytes: many small ones must count as well. */
+const RECORDING_ROW_BYTES = 512;
+const PART_ROW_BYTES = 64;
+
 /** Rows looked at, or removed, in one statement. */
 const BATCH = 100;
 
@@ -56,6 +60,7 @@ export function createRecordingStore({ database }: { database: Database }) {
           input: content === 'input',
           machineName: machine,
           writtenAt: recording.startedAt,
+          storedBytes: RECORDING_ROW_BYTES,
         },
       });
       return toStored(row);
@@ -86,7 +91,7 @@ export function createRecordingStore({ database }: { database: Database }) {
             durationMs: BigInt(state.durationMs),
             truncated: state.truncated,
             writtenAt: at,
-            ...(content && { parts: place + 1, storedBytes: { increment: content.length } }),
+            ...(content && { parts: place + 1, storedBytes: { increment: content.length + PART_ROW_BYTES } }),
             ...(ending === 'ended' && { endedAt: at }),
             ...(ending === 'released' && { writer: null }),
           },

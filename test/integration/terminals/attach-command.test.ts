@@ -72,6 +72,22 @@ await test('Ctrl-] leaves it, the shell goes on, and is come back to', async (t)
   await again.shows('ended with 0');
 });
 
+await test('who is recorded is told so when they come and when they leave', async (t) => {
+  const record = async (recorded: boolean) =>
+    berth.graphql(
+      'mutation ($recorded: Boolean!) { recordCourse(input: { course: "linux-command-line", recorded: $recorded }) { courses { course } } }',
+      { recorded },
+    );
+  t.same(await record(true), { recordCourse: { courses: [{ course: 'linux-command-line' }] } });
+  const tty = attach();
+  await tty.shows('learner@main');
+  t.match(tty.screen, /\[Recorded: what this terminal prints\.\]/);
+  tty.type('\u001d');
+  await tty.shows('You left the terminal. It is recorded.');
+  await tty.shows('ended with 0');
+  t.same(await record(false), { recordCourse: { courses: [] } });
+});
+
 await test('what can not be is told in a line', async (t) => {
   const gone = attach('--terminal', '00000000000000000000000000');
   await gone.shows('ended with 1');

@@ -54,7 +54,11 @@ await test('sizes that no terminal has are none', (t) => {
 
 await test('lengths and keys are shown as people read them', (t) => {
   t.same([0, 65.9, 3_603].map(lengthText), ['0:00', '1:05', '1:00:03']);
-  const typed = (...keys: string[]) => typedText(keys.map((data) => ({ at: 0, code: 'i', data })));
+  const typed = (...keys: string[]) =>
+    typedText(
+      keys.map((data) => ({ at: 0, code: 'i', data })),
+      keys.length,
+    );
   t.equal(typed('ls', '\r', '\u0003', '\u007F', '\u001B[A'), 'ls⏎␃⌫␛[A');
   t.equal(typed('x'.repeat(1_000)).length, 60);
   t.end();

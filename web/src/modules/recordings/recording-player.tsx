@@ -11,6 +11,9 @@ import { recordingTexts } from './texts.ts';
 /** Longest pause where pauses are shortened, in seconds. */
 const LONGEST_PAUSE = 2;
 
+/** Notes that are listed. */
+const MOST_MARKS = 100;
+
 const SPEEDS = [0.5, 1, 2, 4, 8];
 
 /** Plays a recording back. */
@@ -18,6 +21,8 @@ export function RecordingPlayer({ cast: given, url }: { cast: Cast; url: string 
   const texts = useTexts(recordingTexts);
   const [shortened, setShortened] = useState(true);
   const cast = useMemo(() => (shortened ? withoutPauses(given, LONGEST_PAUSE) : given), [given, shortened]);
+  const inputs = useMemo(() => cast.events.filter(({ code }) => code === 'i'), [cast]);
+  const marks = useMemo(() => cast.events.filter(({ code }) => code === 'm').slice(0, MOST_MARKS), [cast]);
   const { at, speed, playing, seek, setSpeed, toggle } = usePlaying(cast.length);
   const place = useRef<HTMLDivElement>(null);
   const screen = useRef<ReturnType<typeof showCast>>(undefined);
@@ -39,15 +44,13 @@ export function RecordingPlayer({ cast: given, url }: { cast: Cast; url: string 
   }
 
   const [now, all] = [lengthText(at), lengthText(cast.length)];
-  const marks = cast.events.filter(({ code }) => code === 'm');
-  const hasInput = cast.events.some(({ code }) => code === 'i');
   return (
     <>
       <div className="terminals player">
         <section className="shell-screen" ref={place} aria-label={texts.screen} />
-        {hasInput && (
+        {inputs.length > 0 && (
           <p className="player-typed">
-            {texts.typed}: {typedText(cast.events.slice(0, count))}
+            {texts.typed}: {typedText(inputs, countBefore({ events: inputs }, at))}
           </p>
         )}
         <div className="player-bar">
@@ -91,7 +94,7 @@ export function RecordingPlayer({ cast: given, url }: { cast: Cast; url: string 
           <h2>{texts.noted}</h2>
           <ul>
             {marks.map((mark) => (
-              <li key={mark.at + mark.data}>
+              <li key={`${mark.at} ${mark.data}`}>
                 <button type="button" className="quiet" onClick={() => seek(mark.at)}>
                   {lengthText(mark.at)}
                 </button>{' '}

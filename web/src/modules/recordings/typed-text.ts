@@ -3,13 +3,10 @@ import type { CastEvent } from './cast.ts';
 /** Characters of what was typed last that are shown. */
 const SHOWN = 60;
 
-/** What was typed last, with keys that print nothing as signs. */
-export function typedText(events: readonly CastEvent[]): string {
+/** What was typed last in the first `count` of these inputs, with keys that print nothing as signs. */
+export function typedText(inputs: readonly CastEvent[], count: number): string {
   let text = '';
-  for (let at = events.length - 1; at >= 0 && text.length < SHOWN; at--) {
-    const event = events[at];
-    if (event?.code === 'i') text = event.data + text;
-  }
+  for (let at = count - 1; at >= 0 && text.length < SHOWN; at--) text = (inputs[at]?.data ?? '') + text;
   return Array.from(text).slice(-SHOWN).map(keyText).join('');
 }
 
