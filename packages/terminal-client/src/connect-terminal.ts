@@ -38,6 +38,8 @@ export interface ConnectOptions extends TerminalEvents {
 /** A terminal, over as many connections as it takes. */
 export interface TerminalConnection {
   readonly state: TerminalState;
+  /** Bytes of input that the server has not taken yet. What is pasted goes by parts, so that this stays small. */
+  readonly waiting: number;
   /** Types; without a connection it is kept until there is one. A watcher types nothing. */
   input(data: string | Uint8Array): void;
   /** The size that the terminal is to have; only its owner's counts. */
@@ -161,7 +163,7 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     else if (control.type === 'size') options.onSize?.(control);
     else if (control.type === 'viewers') options.onViewers?.(control.viewers);
     else if (control.type === 'typing') options.onTyping?.(control);
-    else if (control.type === 'typed') typed.take(control.offset);
+    else if (control.type === 'typed') hearTaken(control.offset);
     else if (control.type === 'exit') end({ why: 'exited', exitCode: control.code });
     else if (control.type === 'error') hearProblem(control);
   }
@@ -169,6 +171,11 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
   function giveUp(problem: string): void {
     const message = `The server sent a control frame that is none of the terminal protocol: ${problem}. Is this the address of Berth?`;
     end({ why: 'refused', code: 'FRAME_INVALID', message, details: { problem } });
+  }
+
+  function hearTaken(offset: number): void {
+    typed.take(offset);
+    options.onInputTaken?.(typed.waiting);
   }
 
   function begin(hello: Hello): void {
@@ -221,6 +228,9 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
   return {
     get state() {
       return state;
+    },
+    get waiting() {
+      return typed.waiting;
     },
     input: (data) => type(typeof data === 'string' ? encoder.encode(data) : data),
     resize(rows, cols) {

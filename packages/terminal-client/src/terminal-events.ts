@@ -42,6 +42,8 @@ export interface TerminalEvents {
   onTyping?(typing: { viewer: string; name: string }): void;
   /** The server refused something, and the terminal goes on. */
   onProblem?(problem: TerminalProblem): void;
+  /** The server has taken more of the input; so many bytes still wait. */
+  onInputTaken?(waiting: number): void;
   /** So many bytes of input were dropped: more was typed than is kept. */
   onInputDropped?(bytes: number): void;
   /** It is over. Not called after `close`. */

@@ -30,6 +30,11 @@ export function createTypedInput() {
       return sent;
     },
 
+    /** How many bytes the server has not taken, sent or not. */
+    get waiting(): number {
+      return typed - taken;
+    },
+
     /** False where there is no room: the whole of it is dropped, since half a command is worse than none. */
     add(bytes: Uint8Array, connected: boolean): boolean {
       const waiting = connected ? typed - taken : typed - sent;

@@ -3,6 +3,7 @@ import { useQuery } from 'urql';
 import { Problem } from '../../components/problem.tsx';
 import { readingErrorText } from '../api/error-text.ts';
 import { GuestView } from '../terminal/guest-view.tsx';
+import { SettingsButton } from '../terminal/settings-button.tsx';
 import type { GuestRole } from '../terminal/terminal-api.ts';
 import { terminalTexts } from '../terminal/texts.ts';
 import { useTexts } from '../language/language.ts';
@@ -59,8 +60,14 @@ export function WatchedTerminals({ session }: { session: string }) {
               />{' '}
               {texts.assist}
             </label>
+            <SettingsButton />
           </nav>
-          <GuestView key={`${shown.id} ${as}`} terminal={shown.id} as={as} />
+          <GuestView
+            key={`${shown.id} ${as}`}
+            label={tabText(shown, terminals.indexOf(shown))}
+            terminal={shown.id}
+            as={as}
+          />
         </div>
       )}
     </>

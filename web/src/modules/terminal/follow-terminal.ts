@@ -18,7 +18,7 @@ const TYPING_MS = 2_000;
 
 export interface Follower extends Pick<
   TerminalEvents,
-  'onOutput' | 'onReset' | 'onHello' | 'onSize' | 'onViewers'
+  'onOutput' | 'onReset' | 'onHello' | 'onSize' | 'onViewers' | 'onInputTaken'
 > {
   attach(terminal: string | undefined): Promise<Admission>;
   /** A terminal that is there already. */
@@ -32,7 +32,7 @@ export interface Follower extends Pick<
 
 /** Connects to a terminal for as long as it is on the page, also across a restart of the service. */
 export function followTerminal(follower: Follower): TerminalConnection {
-  const { attach, terminal, onOutput, onReset, onHello, onSize } = follower;
+  const { attach, terminal, onOutput, onReset, onHello, onSize, onInputTaken } = follower;
   let status = unknownStatus;
   let typing: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,6 +47,7 @@ export function followTerminal(follower: Follower): TerminalConnection {
     onOutput,
     ...(onReset && { onReset }),
     ...(onSize && { onSize }),
+    ...(onInputTaken && { onInputTaken }),
     onHello(hello) {
       tell({ durable: hello.durable, recorded: hello.recorded });
       onHello?.(hello);
@@ -88,6 +89,9 @@ export function followTerminal(follower: Follower): TerminalConnection {
     ...connection,
     get state() {
       return connection.state;
+    },
+    get waiting() {
+      return connection.waiting;
     },
     close() {
       stopLooking();

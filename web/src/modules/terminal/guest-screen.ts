@@ -4,10 +4,11 @@ import { newEmulator, resetEmulator } from './new-emulator.ts';
 import { createPastQueries } from './past-queries.ts';
 import { attachTerminal } from './terminal-api.ts';
 import type { GuestRole } from './terminal-api.ts';
-import { keepKeys } from './terminal-keys.ts';
+import { takeInput } from './terminal-input.ts';
+import type { InputEvents } from './terminal-input.ts';
 import type { TerminalStatus } from './terminal-status.ts';
 
-export interface GuestOptions {
+export interface GuestOptions extends InputEvents {
   client: Client;
   terminal: string;
   as: GuestRole;
@@ -22,7 +23,15 @@ export function showGuestTerminal(place: HTMLElement, options: GuestOptions): ()
   emulator.options.disableStdin = as === 'WATCHING';
   const past = createPastQueries(emulator);
   emulator.open(place);
-  keepKeys(emulator);
+  const input = takeInput(
+    place,
+    emulator,
+    {
+      send: (text) => connection?.input(text),
+      waiting: () => (connection?.state === 'open' ? connection.waiting : undefined),
+    },
+    options,
+  );
   if (as === 'ASSISTING') emulator.focus();
 
   /** After what was written for the size before. */
@@ -38,7 +47,8 @@ export function showGuestTerminal(place: HTMLElement, options: GuestOptions): ()
       onReset: () => resetEmulator(emulator),
       onHello: takeSize,
       onSize: takeSize,
-      onOpen: () => {},
+      onOpen: input.goOn,
+      onInputTaken: input.goOn,
       onStatus,
       onEnd,
     });
@@ -49,7 +59,6 @@ export function showGuestTerminal(place: HTMLElement, options: GuestOptions): ()
   queueMicrotask(() => {
     if (!gone) connection = connect();
   });
-  emulator.onData((text) => connection?.input(text));
 
   return () => {
     gone = true;

@@ -1,5 +1,9 @@
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
+import { textsNow } from '../language/language.ts';
+import { openLink } from './open-link.ts';
+import { listenToSettings, screenReaderNow } from './terminal-settings.ts';
+import { terminalTexts } from './texts.ts';
 
 /** Lines kept above the screen. */
 const SCROLLBACK_LINES = 5_000;
@@ -8,14 +12,20 @@ const SCROLLBACK_LINES = 5_000;
 const RESET = Uint8Array.of(0x18, 0x1b, 0x63);
 
 export function newEmulator(): Terminal {
-  return new Terminal({
+  Terminal.strings.tooMuchOutput = textsNow(terminalTexts).tooMuchOutput;
+  const emulator = new Terminal({
     scrollback: SCROLLBACK_LINES,
     fontFamily: 'ui-monospace, monospace',
     fontSize: 14,
     // Rows as high as the font says cut the underscores off in some fonts.
     lineHeight: 1.1,
     cursorBlink: true,
+    screenReaderMode: screenReaderNow(),
+    linkHandler: { activate: (_event, address) => openLink(address) },
   });
+  const stop = listenToSettings(() => (emulator.options.screenReaderMode = screenReaderNow()));
+  emulator.loadAddon({ activate: () => {}, dispose: stop });
+  return emulator;
 }
 
 /** Empties it, after what was written before. */

@@ -49,6 +49,11 @@ export function createPastQueries(terminal: Pick<Terminal, 'parser' | 'write'>) 
   }
 
   return {
+    /** Whether what is being parsed is not to be answered. */
+    get past(): boolean {
+      return past;
+    },
+
     /** Writes to the terminal what was printed; what asks it there is not answered where it is `silent`. */
     write(bytes: Uint8Array, silent: boolean, shown: () => void): void {
       // The terminal parses later, in the order of what is written.

@@ -1,10 +1,12 @@
 import type { TerminalViewer } from '../../../../packages/terminal-client/src/frames.ts';
 import { useTexts } from '../language/language.ts';
+import type { PasteProgress } from './paste-queue.ts';
 import type { TerminalStatus } from './terminal-status.ts';
 import { terminalTexts } from './texts.ts';
 
 /** What there is to tell of a terminal: nothing while all is as usual. */
-export function StatusLine({ status }: { status: TerminalStatus }) {
+export function StatusLine(props: { status: TerminalStatus; pasting: PasteProgress | undefined }) {
+  const { status, pasting } = props;
   const texts = useTexts(terminalTexts);
   const { reconnecting, inputDropped, others, typing } = status;
   const guests = others.filter(({ role }) => role !== 'owner');
@@ -13,6 +15,11 @@ export function StatusLine({ status }: { status: TerminalStatus }) {
       {guests.map((viewer) => (
         <span key={viewer.id}>{guestText(texts, viewer, viewer.name === typing)}</span>
       ))}
+      {pasting && (
+        <span>
+          {texts.pasting} <progress aria-hidden="true" value={pasting.sent} max={pasting.of} />
+        </span>
+      )}
       {inputDropped && <span className="warning">{texts.inputDropped}</span>}
       {reconnecting && <span className="warning">{texts.reconnecting}</span>}
     </output>

@@ -1,23 +1,30 @@
 import { FitAddon } from '@xterm/addon-fit';
 import type { Client } from 'urql';
+import { copyText } from '../../components/copy-text.ts';
+import { OSC_CLIPBOARD } from '../../../../packages/terminal-client/src/queries.ts';
+import { createClipboardRequests } from './clipboard-requests.ts';
+import type { ClipboardQuestion } from './clipboard-requests.ts';
 import { createEarlyInput } from './early-input.ts';
 import { followTerminal } from './follow-terminal.ts';
 import { newEmulator, resetEmulator } from './new-emulator.ts';
 import { noteTerminal } from './open-terminals.ts';
 import { createPastQueries } from './past-queries.ts';
 import { attachTerminal, closeTerminal, openTerminal } from './terminal-api.ts';
-import { keepKeys } from './terminal-keys.ts';
+import { takeInput } from './terminal-input.ts';
+import type { InputEvents } from './terminal-input.ts';
+import { chooseClipboardRule, clipboardRuleNow } from './terminal-settings.ts';
 import type { TerminalStatus } from './terminal-status.ts';
 import { takeTyping } from './typing.ts';
 import type { TerminalPlace } from './typing.ts';
 
-export interface ScreenOptions {
+export interface ScreenOptions extends InputEvents {
   client: Client;
   at: TerminalPlace;
   /** A shell that is there already; a new one when left out. */
   terminal: string | undefined;
   /** Whether what is typed goes to it at once. */
   focused: boolean;
+  onClipboardQuestion: (question: ClipboardQuestion | undefined) => void;
   onStatus: (status: TerminalStatus) => void;
   /** The shell has ended, or never began: what to tell. */
   onEnd: (message: string) => void;
@@ -33,7 +40,25 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
   emulator.loadAddon(fit);
   emulator.open(place);
   fit.fit();
-  keepKeys(emulator);
+  const input = takeInput(
+    place,
+    emulator,
+    {
+      send: early.input,
+      waiting: () => (connection?.state === 'open' ? connection.waiting : undefined),
+    },
+    options,
+  );
+  const clipboard = createClipboardRequests({
+    rule: () => clipboardRuleNow(at.sessionId),
+    choose: (rule) => chooseClipboardRule(at.sessionId, rule),
+    ask: options.onClipboardQuestion,
+    write: writeClipboard,
+  });
+  emulator.parser.registerOscHandler(OSC_CLIPBOARD, (request) => {
+    if (!past.past) clipboard.take(request);
+    return true;
+  });
   if (focused) emulator.focus();
   let answers = true;
   /** While it gets a size that somebody else chose. */
@@ -46,7 +71,7 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
   }
 
   const stopTaking = takeTyping(at, (text) => {
-    early.input(text);
+    input.input(text);
     emulator.focus();
   });
 
@@ -72,7 +97,11 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
       onReset: () => resetEmulator(emulator),
       // One's other window has chosen it; it holds until this one is typed into.
       onSize: ({ rows, cols }) => emulator.write('', () => follow(cols, rows)),
-      onOpen: () => early.handTo((text) => connection?.input(text)),
+      onOpen() {
+        early.handTo((text) => connection?.input(text));
+        input.goOn();
+      },
+      onInputTaken: input.goOn,
       onStatus: options.onStatus,
       onEnd(message) {
         stopTaking();
@@ -88,7 +117,6 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
     connection = connect();
     connection.resize(emulator.rows, emulator.cols);
   });
-  emulator.onData(early.input);
   emulator.onResize(({ rows, cols }) => {
     if (!following) connection?.resize(rows, cols);
   });
@@ -103,9 +131,21 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
   return () => {
     gone = true;
     stopTaking();
+    clipboard.stop();
     observer.disconnect();
     place.removeEventListener('focusin', takeSize);
     connection?.close();
     emulator.dispose();
   };
+}
+
+/** Without a click the clipboard's older interface could only be had by taking the focus away from the shell. */
+async function writeClipboard(text: string, clicked: boolean): Promise<boolean> {
+  if (clicked) return copyText(text);
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { unknownStatus } from './terminal-status.ts';
 import type { TerminalStatus } from './terminal-status.ts';
 import { TerminalView } from './terminal-view.tsx';
+import { SettingsButton } from './settings-button.tsx';
 import { useTexts } from '../language/language.ts';
 import { terminalTexts } from './texts.ts';
 
@@ -44,6 +45,7 @@ export function TerminalTabs(props: {
           {durable === false && <span className="hint">{texts.notDurable}</span>}
           <span className="hint">{texts.leave}</span>
         </span>
+        <SettingsButton sessionId={sessionId} />
       </nav>
       {tabs.map(({ number, focused, terminal }) => (
         <TerminalView

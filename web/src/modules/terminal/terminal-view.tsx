@@ -1,6 +1,11 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useClient } from 'urql';
+import type { ClipboardQuestion } from './clipboard-requests.ts';
+import { nameTerminal } from './name-terminal.ts';
+import type { PasteProgress } from './paste-queue.ts';
 import { StatusLine } from './status-line.tsx';
+import type { PasteQuestion } from './take-pastes.ts';
+import { ClipboardAsker, PasteAsker } from './terminal-questions.tsx';
 import { showTerminal } from './terminal-screen.ts';
 import { unknownStatus } from './terminal-status.ts';
 import type { TerminalStatus } from './terminal-status.ts';
@@ -40,6 +45,9 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
   const place = useRef<HTMLDivElement>(null);
   const again = useRef<HTMLButtonElement>(null);
   const [status, setStatus] = useState(unknownStatus);
+  const [pasting, setPasting] = useState<PasteProgress>();
+  const [pasteQuestion, askPaste] = useState<PasteQuestion>();
+  const [clipboardQuestion, askClipboard] = useState<ClipboardQuestion>();
   const [ended, setEnded] = useState<string>();
 
   useEffect(
@@ -50,12 +58,18 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
             at: { sessionId, machine, number },
             terminal,
             focused,
+            onPasting: setPasting,
+            onPasteQuestion: askPaste,
+            onClipboardQuestion: askClipboard,
             onStatus: setStatus,
             onEnd: setEnded,
           })
         : undefined,
     [client, sessionId, machine, number, terminal, focused],
   );
+
+  const label = texts.terminal(number);
+  useEffect(() => nameTerminal(place.current, label, texts.aboutTerminal));
 
   useEffect(() => {
     // Whoever was typing goes on by Enter; whoever was elsewhere is left there.
@@ -79,9 +93,11 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
   }, [ended, sessionId, machine, number]);
 
   return (
-    <div className="shell" hidden={!shown}>
+    <section className="shell" aria-label={label} hidden={!shown}>
       <div className="shell-screen" ref={place} />
-      {ended === undefined && <StatusLine status={status} />}
+      {ended === undefined && <StatusLine status={status} pasting={pasting} />}
+      {ended === undefined && <ClipboardAsker question={clipboardQuestion} />}
+      {pasteQuestion && <PasteAsker question={pasteQuestion} onAnswered={() => askPaste(undefined)} />}
       {ended !== undefined && (
         <div className="shell-end">
           <output>{ended}</output>
@@ -90,6 +106,6 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
           </button>
         </div>
       )}
-    </div>
+    </section>
   );
 }

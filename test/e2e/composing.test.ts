@@ -1,0 +1,137 @@
+import t, { test } from 'tap';
+import { startBerth } from '../support/berth-process.ts';
+import { startBrowser } from '../support/browser.ts';
+import { startComposing } from './composing.ts';
+import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
+
+const berth = await startBerth(t);
+const browser = await startBrowser(t);
+const page = await browser.open();
+const lab = labPage(page);
+await signIn(page, printedLink(berth));
+await openLab(page, berth);
+await lab.start();
+const { compose, commit, process } = await startComposing(page);
+const press = (key: string) => page.keyboard.press(key);
+
+/** What a program that reads a line gets, in bytes, of what `type` types; Enter is typed by it, or comes after. */
+async function lineOf(type: () => Promise<void>, { entered = false } = {}): Promise<string> {
+  await lab.type('clear; read -r line; printf "[%s]" "$line" | od -An -tx1');
+  await lab.shows(/^\s*$/);
+  await type();
+  if (!entered) await press('Enter');
+  await lab.shows(/5d *learner@main/);
+  const hex =
+    /5b((?: *[\da-f]{2})*) *5d *learner/.exec((await lab.rows.allTextContents()).join(' '))?.[1] ?? '';
+  return Buffer.from(hex.replaceAll(' ', ''), 'hex').toString();
+}
+
+await test('syllables come once each and in order, also where a consonant moves on to the next', async (t) => {
+  const typed = await lineOf(async () => {
+    await compose('ㅎ', '하', '한');
+    await commit('한');
+    await compose('ㄱ', '그', '글');
+    await commit('글');
+    await compose('ㅎ', '하', '한');
+    await commit('하');
+    await compose('니');
+    await commit('니');
+  });
+  t.equal(typed, '한글하니');
+});
+
+await test('what is composed is seen at the cursor, and sent when it is finished', async (t) => {
+  const view = page.locator('.shell:not([hidden]) .composition-view');
+  const typed = await lineOf(async () => {
+    await compose('ㅎ', '하');
+    t.equal(await view.textContent(), '하');
+    t.ok(await view.isVisible());
+    await lab.shows(/^\s*$/);
+    await compose('한');
+    await commit('한');
+    t.notOk(await view.isVisible());
+  });
+  t.equal(typed, '한');
+});
+
+await test('a key that follows at once comes after the syllable', async (t) => {
+  const composed = () => compose('ㅎ', '하', '한');
+  const enter = async () => {
+    await composed();
+    await Promise.all([commit('한'), press('Enter')]);
+  };
+  t.equal(await lineOf(enter, { entered: true }), '한');
+  const letters = async () => {
+    await composed();
+    await Promise.all([commit('한'), page.keyboard.type(' abc')]);
+  };
+  t.equal(await lineOf(letters), '한 abc');
+  await lab.type('clear');
+  await page.keyboard.type('echo "[a');
+  await composed();
+  await Promise.all([commit('한'), press('Backspace'), page.keyboard.type('b]"\n')]);
+  await lab.shows('[ab]');
+});
+
+await test('a key that ends the composition comes after the syllable, whichever is told first', async (t) => {
+  const spaces = {
+    'the key first': async () => {
+      await press('Space');
+      await commit('한');
+    },
+    'the key never': () => press('Space'),
+    'the text with it': async () => {
+      await process('Space');
+      await commit('한');
+      await commit(' ');
+    },
+    'as characters': async () => {
+      await process('Space', () => commit('한'), ' ');
+    },
+  };
+  for (const [order, space] of Object.entries(spaces)) {
+    const typed = await lineOf(async () => {
+      await compose('ㅎ', '하', '한');
+      await space();
+      await page.keyboard.type('x');
+    });
+    t.equal(typed, '한 x', order);
+  }
+  const enter = async () => {
+    await compose('ㅎ', '하', '한');
+    await press('Enter');
+  };
+  t.equal(await lineOf(enter, { entered: true }), '한');
+});
+
+await test('what is erased before it is finished is never sent', async (t) => {
+  const typed = await lineOf(async () => {
+    await compose('ㅎ', '하', '한', '하', 'ㅎ', '');
+    await compose('ㄱ', '');
+    await compose('ㅎ', '하', '한', '하');
+    await commit('하');
+  });
+  t.equal(typed, '하');
+});
+
+await test('wide characters take two columns, for the shell as on the screen', async () => {
+  await lab.type(
+    'clear; printf "\\e[6n"; IFS=";" read -rsd R -p "한글" _ there; clear; echo "column $there"',
+  );
+  await lab.shows(/column \d+/);
+  await lab.type('clear');
+  await compose('ㅎ', '하', '한');
+  await commit('한');
+  await compose('ㄱ', '그', '글');
+  await commit('글');
+  await press('ArrowLeft');
+  await press('Backspace');
+  await page.keyboard.type('echo "');
+  await press('End');
+  await page.keyboard.type('."\n');
+  await lab.shows('글.');
+});
+
+await test('no page had anything to complain of', async (t) => {
+  t.same(browser.complaints(), []);
+});

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import t, { test } from 'tap';
+import { startBerth } from '../support/berth-process.ts';
+import { startBrowser } from '../support/browser.ts';
+import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
+
+const berth = await startBerth(t);
+const browser = await startBrowser(t);
+const page = await browser.open();
+await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+const lab = labPage(page);
+await signIn(page, printedLink(berth));
+await openLab(page, berth);
+await lab.start();
+const dialog = page.getByRole('dialog');
+const pasting = lab.machine.getByText('Pasting a long text');
+
+/** Puts it into the clipboard and pastes it, as whoever copied it elsewhere does. */
+async function paste(text: string): Promise<void> {
+  await page.evaluate((text) => navigator.clipboard.writeText(text), text);
+  await page.keyboard.press('Control+Shift+V');
+}
+
+/** Pastes several lines where nothing brackets them, and says yes. */
+async function pasteLines(text: string): Promise<void> {
+  await paste(text);
+  await dialog.getByRole('button', { name: 'Paste', exact: true }).click();
+}
+
+/** Clears the screen, and waits for an empty prompt. */
+async function clear(): Promise<void> {
+  await lab.type('clear; echo; echo "ready $((6 * 7))"; clear');
+  await lab.shows(/^\s*learner@main:~\$\s*$/);
+}
+
+/** Runs what reads lines until Ctrl+D, and waits until it does: the shell wants no brackets from then on. */
+async function runReader(command: string): Promise<void> {
+  await lab.type(`clear; echo "reading $((6 * 7))"; ${command}`);
+  await lab.shows('reading 42');
+}
+
+const rows = async () => (await lab.rows.allTextContents()).join('\n');
+
+await test('several lines pasted into the shell wait for Enter', async (t) => {
+  await clear();
+  await paste('echo "one $((1 + 1))"\r\necho "two $((2 + 2))"\necho "three $((3 + 3))"');
+  await lab.shows('echo "three $((3 + 3))"');
+  t.notMatch(await rows(), /two 4/, 'none of them ran');
+  await page.keyboard.press('Enter');
+  await lab.shows(/one 2.*two 4.*three 6/);
+});
+
+await test('nothing in what is pasted ends the brackets before its end', async (t) => {
+  await clear();
+  await paste(
+    'echo safe \x1b[201~\necho "ran $((40 + 2))"\n\x03echo "and $((50 + 1))"\n\x9b201~\necho "or $((60 + 1))"\n',
+  );
+  await lab.shows('echo "or $((60 + 1))"');
+  t.notMatch(await rows(), /ran 42|and 51|or 61/);
+  await page.keyboard.press('Control+c');
+});
+
+await test('several lines for a program that takes each by itself are asked about first', async (t) => {
+  await runReader('cat > lines');
+  await paste('a\u202eb\tc\r\nsecond\x1b[31m\n\n한글\n');
+  await dialog.getByRole('heading', { name: 'Paste 4 lines?' }).waitFor();
+  t.match(await dialog.locator('pre').textContent(), 'a·b·c\nsecond[31m\n\n한글\n', 'each character is seen');
+  await page.keyboard.press('Escape');
+  t.match(await page.evaluate('document.activeElement.className'), /xterm/, 'the shell has the focus again');
+  await pasteLines('a\tb\r\nsecond\x1b[31m\n\n한글\n');
+  await paste('one line\n');
+  await page.keyboard.press('Control+d');
+  await lab.type('clear; cat -A lines');
+  await lab.shows(/one line\$ *learner/);
+  t.match(await rows(), 'a^Ib$\nsecond[31m$\n$\nM-mM-^UM-^\\M-jM-8M-^@$\none line$\n');
+});
+
+await test('5 MB come whole, the page can be worked in meanwhile, and what is typed behind comes behind', async (t) => {
+  const line = (number: number) =>
+    `${number} the quick brown fox, 다람쥐 헌 쳇바퀴 ${'x'.repeat(number % 400)}\n`;
+  let text = '';
+  for (let number = 0; text.length < 5_000_000; number += 1) text += line(number);
+  await runReader('stty -echo; cat > large; stty echo; sha256sum < large');
+  await page.evaluate(`
+    window.longest = 0;
+    let last = performance.now();
+    window.ticking = setInterval(() => {
+      const now = performance.now();
+      window.longest = Math.max(window.longest, now - last);
+      last = now;
+    }, 10)`);
+  await pasteLines(text);
+  await pasting.waitFor();
+  await page.keyboard.type('typed behind');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+d');
+  await pasting.waitFor({ state: 'detached', timeout: 120_000 });
+  await lab.shows(createHash('sha256').update(`${text}typed behind\n`).digest('hex'));
+  const longest = Number(await page.evaluate('clearInterval(ticking), longest'));
+  t.ok(longest < 1_000, `the page stood still for ${longest} ms`);
+});
+
+await test('Ctrl+C ends a long paste, with brackets and without', async (t) => {
+  const text = 'echo "line that runs or not"\n'.repeat(100_000);
+  await runReader('cat > part');
+  await pasteLines(text);
+  await pasting.waitFor();
+  await page.keyboard.press('Control+c');
+  await pasting.waitFor({ state: 'detached' });
+  await lab.type('clear; test $(wc -c < part) -lt 2900000 && echo "stopped $((6 * 7))"');
+  await lab.shows('stopped 42');
+
+  await clear();
+  await paste(text);
+  await pasting.waitFor();
+  await page.keyboard.press('Control+c');
+  await pasting.waitFor({ state: 'detached' });
+  await lab.type('clear; echo "again $((6 * 7))"');
+  await lab.shows('again 42');
+  t.notMatch(await rows(), /^line that runs/m);
+});
+
+await test('a right click has what is selected ready to be copied, and pastes', async (t) => {
+  await clear();
+  await lab.type('clear; echo "con$((1))text-menu"');
+  await lab.shows(/con1text-menu.*learner@main/);
+  const row = lab.rows.filter({ hasText: /^con1text-menu/ });
+  await row.dblclick({ position: { x: 10, y: 8 }, force: true });
+  await row.click({ button: 'right', position: { x: 10, y: 8 }, force: true });
+  const selected = 'document.activeElement.value.slice(document.activeElement.selectionStart)';
+  t.equal(await page.evaluate(selected), 'con1text-menu');
+  await page.evaluate("document.execCommand('copy')");
+  t.equal(await page.evaluate('navigator.clipboard.readText()'), 'con1text-menu');
+  await page.keyboard.press('Control+c');
+  await lab.shows('^C');
+});
+
+await test('no page had anything to complain of', async (t) => {
+  t.same(browser.complaints(), []);
+});

@@ -1,0 +1,68 @@
+import { useId } from 'react';
+import { useTexts } from '../language/language.ts';
+import {
+  chooseClipboardRule,
+  chooseScreenReader,
+  useClipboardRule,
+  useScreenReader,
+} from './terminal-settings.ts';
+import type { ClipboardRule } from './terminal-settings.ts';
+import { terminalTexts } from './texts.ts';
+
+const rules: readonly ClipboardRule[] = ['ask', 'allow', 'refuse'];
+
+/** Opens what can be set of terminals, and the keys that are the page's. */
+export function SettingsButton({ sessionId }: { sessionId?: string }) {
+  const texts = useTexts(terminalTexts);
+  const panel = useId();
+  const screenReader = useScreenReader();
+  return (
+    <>
+      <button type="button" className="tab settings" popoverTarget={panel}>
+        {texts.settings}
+      </button>
+      <section id={panel} popover="auto" className="terminal-settings" aria-label={texts.settings}>
+        <label>
+          <input
+            type="checkbox"
+            checked={screenReader}
+            onChange={({ target }) => chooseScreenReader(target.checked)}
+          />{' '}
+          {texts.screenReader}
+        </label>
+        <p className="faint">{texts.aboutScreenReader}</p>
+        {sessionId !== undefined && <ClipboardField sessionId={sessionId} />}
+        <dl>
+          {texts.keys.map(([key, deed]) => (
+            <div key={key}>
+              <dt>
+                <kbd>{key}</kbd>
+              </dt>
+              <dd>{deed}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </>
+  );
+}
+
+function ClipboardField({ sessionId }: { sessionId: string }) {
+  const texts = useTexts(terminalTexts);
+  const rule = useClipboardRule(sessionId);
+  return (
+    <label>
+      {texts.clipboard}{' '}
+      <select
+        value={rule}
+        onChange={({ target }) => chooseClipboardRule(sessionId, target.value as ClipboardRule)}
+      >
+        {rules.map((each) => (
+          <option key={each} value={each}>
+            {texts.clipboardRules[each]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
