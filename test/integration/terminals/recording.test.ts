@@ -64,6 +64,22 @@ await test('a lab whose output is recorded', async (t) => {
     t.same(cast.markers, []);
   });
 
+  await t.test('each byte is recorded once where a process that lives has its shell taken', async (t) => {
+    const client = await server.shell(owner, sessionId);
+    client.send('for i in $(seq 600); do echo line-$i; sleep 0.005; done; exit 4\r');
+    await client.expect('line-50\n');
+    const another = await server.another({ isGone: () => true });
+    await another.terminals.recover();
+    await client.expectClosed();
+    const { cast } = await ended(another, client.id);
+    const lines = [...cast.output.matchAll(/^line-(\d+)\r$/gm)].map(([, line]) => Number(line));
+    t.same(
+      lines,
+      Array.from({ length: 600 }, (_, line) => line + 1),
+    );
+    t.same([cast.of('x'), cast.markers], [['4'], []]);
+  });
+
   await t.test(
     'it goes on when a client leaves, and when another process takes the shell over',
     async (t) => {
