@@ -1,5 +1,6 @@
 import headless from '@xterm/headless';
 import type { IBuffer, IBufferLine } from '@xterm/headless';
+import { showEmoji } from '../../src/terminals/snapshots/emulator.ts';
 import type { Cell, Internals, ScreenState } from '../../src/terminals/snapshots/emulator.ts';
 
 /** More than a snapshot keeps, as the web app's terminal has it. */
@@ -22,6 +23,7 @@ export async function drawnScreen(
     allowProposedApi: true,
     logLevel: 'off',
   });
+  showEmoji(terminal);
   let title = '';
   const answers: string[] = [];
   terminal.onTitleChange((text) => (title = text));

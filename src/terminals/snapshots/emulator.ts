@@ -1,5 +1,6 @@
+import unicode from '@xterm/addon-unicode11';
 import headless from '@xterm/headless';
-import type { IBufferCell, Terminal } from '@xterm/headless';
+import type { IBufferCell, ITerminalAddon, Terminal } from '@xterm/headless';
 import type { TerminalSize } from '../terminal.ts';
 
 /** Lines above the screen that a snapshot keeps: what one looks back at, of the 5,000 that the web app keeps. */
@@ -67,6 +68,7 @@ export async function emulate(output: Uint8Array, size: TerminalSize): Promise<E
     allowProposedApi: true,
     logLevel: 'off',
   });
+  showEmoji(terminal);
   let title = '';
   terminal.onTitleChange((text) => (title = text));
   const { _core: internals } = terminal as unknown as { _core: Internals };
@@ -74,6 +76,13 @@ export async function emulate(output: Uint8Array, size: TerminalSize): Promise<E
   mendErasing(terminal, internals);
   await new Promise<void>((resolve) => terminal.write(output, resolve));
   return { terminal, internals, title: () => title };
+}
+
+/** Emoji are two columns wide for shells and editors, and for the web app's terminal; by itself xterm.js counts one. */
+export function showEmoji(terminal: Terminal): void {
+  // It is declared for the terminal with a window.
+  terminal.loadAddon(new unicode.Unicode11Addon() as unknown as ITerminalAddon);
+  terminal.unicode.activeVersion = '11';
 }
 
 /** xterm.js makes an array for all that is to be repeated, before it prints any of it. */

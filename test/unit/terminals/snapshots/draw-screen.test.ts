@@ -56,6 +56,7 @@ await test('a program that moves within the snapshot finds the cursor, the pen a
   const cases = {
     'the last column, where the next letter wraps': 'x'.repeat(24),
     'a wide character in the last column': '가'.repeat(12),
+    'an emoji in the last column': `${'😀'.repeat(12)}x`,
     'origin mode': `${CSI}3;6r${CSI}?6h${CSI}2;4Hx`,
     'a saved cursor': `${CSI}4;5H${CSI}1;35m${ESC}7${CSI}m${CSI}1;1Hx`,
     'letters that draw lines': `${ESC}(0lqqk`,

@@ -1,3 +1,4 @@
+import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { textsNow } from '../language/language.ts';
@@ -21,8 +22,13 @@ export function newEmulator(): Terminal {
     lineHeight: 1.1,
     cursorBlink: true,
     screenReaderMode: screenReaderNow(),
+    // For the widths of characters.
+    allowProposedApi: true,
     linkHandler: { activate: (_event, address) => openLink(address) },
   });
+  // Emoji are two columns wide for shells and editors; by itself xterm.js counts one.
+  emulator.loadAddon(new Unicode11Addon());
+  emulator.unicode.activeVersion = '11';
   const stop = listenToSettings(() => (emulator.options.screenReaderMode = screenReaderNow()));
   emulator.loadAddon({ activate: () => {}, dispose: stop });
   return emulator;
