@@ -1,6 +1,6 @@
-import unicode from '@xterm/addon-unicode11';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
 import headless from '@xterm/headless';
-import type { IBufferCell, ITerminalAddon, Terminal } from '@xterm/headless';
+import type { IBufferCell, Terminal } from '@xterm/headless';
 import type { TerminalSize } from '../terminal.ts';
 
 /** Lines above the screen that a snapshot keeps: what one looks back at, of the 5,000 that the web app keeps. */
@@ -80,8 +80,7 @@ export async function emulate(output: Uint8Array, size: TerminalSize): Promise<E
 
 /** Emoji are two columns wide for shells and editors, and for the web app's terminal; by itself xterm.js counts one. */
 export function showEmoji(terminal: Terminal): void {
-  // It is declared for the terminal with a window.
-  terminal.loadAddon(new unicode.Unicode11Addon() as unknown as ITerminalAddon);
+  terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = '11';
 }
 
