@@ -34,3 +34,21 @@ export interface ExecResult {
 
 /** A command whose output is read as it comes. */
 export type ExecOutputSpec = Pick<ExecSpec, 'command' | 'user' | 'environment'>;
+
+/** A command that is fed. */
+export type ExecInputSpec = Pick<
+  ExecSpec,
+  'command' | 'user' | 'environment' | 'timeoutMs' | 'outputLimitBytes'
+>;
+
+/** Feeds a command whose standard input does not pass the engine. */
+export interface ExecInput {
+  /** Resolves when more is wanted, or nothing any more, as when the command has ended. */
+  write(bytes: Buffer): Promise<void>;
+  /** Has the command come to the end of its input, once it has all, and then find `last` at its descriptor 3. */
+  end(last: string): void;
+  /** The same at once, and without a word. */
+  giveUp(): void;
+  /** How the command ended. */
+  result: Promise<ExecResult>;
+}

@@ -1,7 +1,7 @@
 import type { EngineTerminal, ShellSpec, TerminalSpec } from './engine-terminals.ts';
 import type { Duplex, Readable } from 'node:stream';
 import type { ByteSource } from '../byte-source.ts';
-import type { ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
+import type { ExecInput, ExecInputSpec, ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
 import type { EngineCheckers } from './engine-checkers.ts';
 import type { EngineDisk } from './engine-disk.ts';
 import type { EngineEvent } from './engine-event.ts';
@@ -113,6 +113,12 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
    * and all that it started. @throws CONTAINER_NOT_FOUND, COMMAND_FAILED
    */
   execOutput(machineId: string, command: ExecOutputSpec): Promise<ByteSource>;
+
+  /**
+   * Starts a command that is fed past the engine. Undefined where that can not be, as when the engine
+   * is elsewhere, and then nothing was started. @throws CONTAINER_NOT_FOUND
+   */
+  execInput(machineId: string, command: ExecInputSpec): Promise<ExecInput | undefined>;
 
   /** Unpacks a tar stream below `path`, which must be a folder; destroy it to stop early. @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL, or the stream's error */
   copyIn(machineId: string, path: string, tar: Readable): Promise<void>;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pack as createPack } from 'tar-stream';
 import type { ExecResult } from '../engine/engine-exec.ts';
 import type { Engine } from '../engine/engine.ts';
-import { fault, isFault } from '../errors.ts';
+import { isFault } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Upload } from './file.ts';
 import { sendParts } from './parts.ts';
@@ -11,10 +11,10 @@ import { createPieceMemories } from './piece-memory.ts';
 import { piecesOf } from './pieces.ts';
 import type { Inspection } from './pieces.ts';
 import { runScript } from './run-script.ts';
-import { CLEAN_UP_SCRIPT, LEFT_SCRIPT } from './scripts.ts';
 import { startTaking } from './taking.ts';
 import type { Taker, Taking } from './taking.ts';
 import { createUploadNames } from './upload-names.ts';
+import { CLEAN_UP_SCRIPT, LEFT_SCRIPT } from './upload-scripts.ts';
 
 /** Root of a machine, by number: its list of users can call it anything. */
 const ROOT = '0';
@@ -77,11 +77,10 @@ export function createDelivery({
      */
     async bring(
       machineId: string,
-      upload: Upload & { signal: AbortSignal; inspection?: Inspection },
+      upload: Upload & { signal: AbortSignal; inspection: Inspection | undefined },
       taker: Taker,
     ): Promise<ExecResult> {
       const { size, inspection } = upload;
-      if (size !== undefined && size > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
       const memory = memories.take(size);
       const folder = names.take(machineId);
       const taking = startTaking(engine, machineId, { ...taker, folder });

@@ -23,7 +23,7 @@ import { createUploads } from './uploads.ts';
 export interface FileServiceOptions {
   sessions: SessionStates & Pick<SessionService, 'machine' | 'touch'>;
   events: Pick<EventBus, 'listen'>;
-  engine: Pick<Engine, 'exec' | 'execOutput' | 'copyIn'>;
+  engine: Pick<Engine, 'exec' | 'execOutput' | 'execInput' | 'copyIn'>;
   log: Log;
   /** Most bytes of one upload. */
   uploadLimitBytes: number;
@@ -35,7 +35,7 @@ export interface FileServiceOptions {
 export function createFileService(options: FileServiceOptions): FileService & { stop(): Promise<void> } {
   const { sessions, engine, log, uploadLimitBytes } = options;
   const delivery = createDelivery({ ...options, limitBytes: uploadLimitBytes });
-  const uploads = createUploads({ engine, delivery });
+  const uploads = createUploads({ engine, delivery, limitBytes: uploadLimitBytes });
   const asLearner = readingAsLearner(engine);
   const asStaff = readingAsStaff(engine);
   const transfers = createTransfers();

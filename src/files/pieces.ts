@@ -9,21 +9,15 @@ export interface Inspection {
 }
 
 /**
- * An upload in pieces, each but the last as long as one of `memory`, in which they are. The memory of a
- * piece is used again for the one after the next: it is to be done with by then.
+ * The chunks of an upload as they come.
  * @throws UPLOAD_TOO_LARGE, TRANSFER_INTERRUPTED when it is not as long as it was said to be, and what `inspection` throws
  */
-export async function* piecesOf(
+export async function* chunksOf(
   { content, size }: Upload,
-  {
-    limitBytes,
-    inspection,
-    memory,
-  }: { limitBytes: number; inspection: Inspection | undefined; memory: PieceMemory },
+  { limitBytes, inspection }: { limitBytes: number; inspection: Inspection | undefined },
 ): AsyncGenerator<Buffer, void> {
   if (size !== undefined && size > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
-  const room = memory[0].length;
-  let [turn, filled, total] = [0, 0, 0];
+  let total = 0;
   // Left open when it is refused, since it may be the connection by which that is told.
   const chunks: AsyncIterable<Buffer> = content.iterator({ destroyOnReturn: false });
   for await (const chunk of chunks) {
@@ -31,6 +25,23 @@ export async function* piecesOf(
     if (total > limitBytes) throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
     if (size !== undefined && total > size) throw fault('TRANSFER_INTERRUPTED');
     inspection?.add(chunk);
+    yield chunk;
+  }
+  inspection?.end();
+  if (size !== undefined && total !== size) throw fault('TRANSFER_INTERRUPTED');
+}
+
+/**
+ * An upload in pieces, each but the last as long as one of `memory`, in which they are. The memory of a
+ * piece is used again for the one after the next: it is to be done with by then. @throws as {@link chunksOf}
+ */
+export async function* piecesOf(
+  upload: Upload,
+  { memory, ...rules }: { limitBytes: number; inspection: Inspection | undefined; memory: PieceMemory },
+): AsyncGenerator<Buffer, void> {
+  const room = memory[0].length;
+  let [turn, filled] = [0, 0];
+  for await (const chunk of chunksOf(upload, rules)) {
     for (let at = 0; at < chunk.length;) {
       const piece = memory[turn] as Buffer;
       const copied = chunk.copy(piece, filled, at);
@@ -41,7 +52,5 @@ export async function* piecesOf(
       [turn, filled] = [1 - turn, 0];
     }
   }
-  inspection?.end();
-  if (size !== undefined && total !== size) throw fault('TRANSFER_INTERRUPTED');
   if (filled > 0) yield (memory[turn] as Buffer).subarray(0, filled);
 }

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../byte-source.ts';
-import type { ExecResult, ExecSpec } from '../engine/engine-exec.ts';
+import type { ExecInput, ExecResult, ExecSpec } from '../engine/engine-exec.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
@@ -38,6 +38,23 @@ export async function runScript(
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
     ...options,
   });
+  return succeeded(result, call);
+}
+
+/** Starts a script that is fed; undefined where that can not be. Its result is as that of {@link runScript}. */
+export async function feedScript(
+  engine: Pick<Engine, 'execInput'>,
+  machineId: string,
+  call: ScriptCall,
+  timeoutMs: number,
+): Promise<ExecInput | undefined> {
+  const limits = { timeoutMs, outputLimitBytes: OUTPUT_LIMIT_BYTES };
+  const input = await engine.execInput(machineId, { ...commandOf(call), ...limits });
+  return input && { ...input, result: input.result.then((result) => succeeded(result, call)) };
+}
+
+/** A script's result where it is a good one. @throws what its exit code stands for, or COMMAND_FAILED */
+function succeeded(result: ExecResult, call: ScriptCall): ExecResult {
   if (result.outcome === 'output-limit' || result.exitCode === 0) return result;
   const problem =
     result.outcome === 'timed-out' ? 'it did not end in time' : result.stderr.toString().trim().slice(0, 500);

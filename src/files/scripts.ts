@@ -24,9 +24,9 @@ export const ENVIRONMENT = {
 };
 
 /** Mode in hexadecimal, size, seconds of the last change. */
-const STAT = `stat -L -c '%f %s %Y'`;
-const MUST_BE_THERE = `[ -e "$1" ] || exit ${EXIT.notFound}`;
-const MUST_BE_A_FOLDER = `[ -d "$1" ] || exit ${EXIT.isNoFolder}`;
+export const STAT = `stat -L -c '%f %s %Y'`;
+export const MUST_BE_THERE = `[ -e "$1" ] || exit ${EXIT.notFound}`;
+export const MUST_BE_A_FOLDER = `[ -d "$1" ] || exit ${EXIT.isNoFolder}`;
 
 export const STAT_SCRIPT = `
 ${MUST_BE_THERE}
@@ -106,85 +106,4 @@ elif [ -d "$1" ] && [ ! -L "$1" ]; then
 else
   rm -f -- "$1" 2>/dev/null || exit ${EXIT.denied}
 fi
-`;
-
-/** Names of uploads under way begin so; nothing else should. */
-export const UPLOAD_PREFIX = '.berth-upload-';
-
-/** A line of input by which an upload is told to be whole. */
-export const WHOLE = 'whole';
-
-/** Gives out what is in the part $1; of one that was filled up, $2 bytes. */
-const GIVE = 'give() { if [ -n "$2" ]; then head -c "$2" -- "$1"; else cat -- "$1"; fi; }';
-
-/**
- * Puts an upload to $1. $2: the folder in which its parts arrive; $3: its mode, in octal, or nothing
- * for that of the file that is there; $4: its name until it is whole. Reads the names of parts as
- * they arrive, with the bytes to be taken where that is not all, and {@link WHOLE} at their end; where
- * that does not come, nothing stays. A first part that is the user's own needs no copy: it gets a
- * second name, unless it is on another disk. Before, it removes what a crash left an hour ago: no upload
- * takes so long. Answers with the numbers of the user and group that files here get, and at the end
- * with a line as {@link STAT}.
- */
-export const TAKE_FILE_SCRIPT = `
-[ -L "$1" ] && [ -f "$1" ] && link=$(readlink -f -- "$1") && shift && set -- "$link" "$@"
-[ -d "$1" ] && exit ${EXIT.isFolder}
-folder=\${1%/*}/
-[ -d "$folder" ] || exit ${EXIT.notFound}
-[ -w "$folder" ] && cd "$folder" 2>/dev/null || exit ${EXIT.denied}
-[ -e "$1" ] && [ ! -f "$1" ] && exit ${EXIT.special}
-find . -mindepth 1 -maxdepth 1 -name '${UPLOAD_PREFIX}*' -type f -mmin +60 -exec rm -f -- {} + 2>/dev/null
-umask 077
-: >"$4" || exit ${EXIT.diskFull}
-fail() { rm -f -- "$4"; exit "$code"; }
-${GIVE}
-stat -c '%u %g' -- "$4"
-while read -r part bytes; do
-  if [ "$part" = ${WHOLE} ]; then
-    mode=\${3:-$(stat -c %a -- "$1" 2>/dev/null)}
-    code=${EXIT.denied}
-    chmod "\${mode:-644}" "$4" && mv -f -- "$4" "$1" 2>/dev/null || fail "$@"
-    ${STAT} -- "$1"
-    exit
-  fi
-  [ -z "$bytes" ] && [ ! -s "$4" ] && [ -O "$2/$part" ] &&
-    ln -f -- "$2/$part" "$4" 2>/dev/null && { touch -- "$4"; continue; }
-  code=${EXIT.diskFull}
-  give "$2/$part" "$bytes" >>"$4" || fail "$@"
-done
-code=${EXIT.broken}
-fail "$@"
-`;
-
-/** Unpacks an archive in the folder $1, once it is whole. $2: the folder with its parts; $3: how tar treats owners. */
-export const UNPACK_SCRIPT = `
-${MUST_BE_THERE}
-${MUST_BE_A_FOLDER}
-[ -w "$1" ] && cd "$1" 2>/dev/null || exit ${EXIT.denied}
-${GIVE}
-parts=
-while read -r part bytes && [ "$part" != ${WHOLE} ]; do
-  parts="$parts $part:$bytes"
-done
-[ "$part" = ${WHOLE} ] || exit ${EXIT.broken}
-said=$(for part in $parts; do give "$2/\${part%:*}" "\${part#*:}"; done | tar -x -p $3 -f - 2>&1 >/dev/null) && exit 0
-case $said in
-  *'No space left'* | *'Wrote only'*) exit ${EXIT.diskFull} ;;
-  *'Permission denied'*) exit ${EXIT.denied} ;;
-esac
-printf %s "$said" >&2
-exit 1
-`;
-
-/** As root: removes the folder $1 with the parts of an upload, and others that a crash left an hour ago. */
-export const CLEAN_UP_SCRIPT = `
-rm -rf -- "$1"
-find / -xdev -mindepth 1 -maxdepth 1 -name '${UPLOAD_PREFIX}*' -mmin +60 -exec rm -rf -- {} +
-`;
-
-/** Names of folders that a crash left an hour ago, a line each. */
-export const LEFT_SCRIPT = `
-cd / && for folder in $(find . -xdev -mindepth 1 -maxdepth 1 -type d -name '${UPLOAD_PREFIX}*' -mmin +60); do
-  echo "\${folder#./}"
-done
 `;

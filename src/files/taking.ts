@@ -4,17 +4,20 @@ import type { Engine } from '../engine/engine.ts';
 import { createOwnerLine } from './owner-line.ts';
 import type { Owner } from './part-tar.ts';
 import { runScript } from './run-script.ts';
-import { WHOLE } from './scripts.ts';
 import { TRANSFER_LIMIT_MS } from './transfers.ts';
+import { WHOLE } from './upload-scripts.ts';
 
 /** Longest time to unpack an archive once it is there, in milliseconds. */
 const UNPACK_LIMIT_MS = 10 * 60_000;
 
-/** What takes an upload in the machine, as the machine's user: a script that reads names of parts, and $2, their folder. */
+/** Longest run of what takes an upload, in milliseconds. */
+export const TAKING_LIMIT_MS = TRANSFER_LIMIT_MS + UNPACK_LIMIT_MS;
+
+/** What takes an upload in the machine, as the machine's user: a script that reads names of parts. */
 export interface Taker {
   script: string;
   path: string;
-  /** $3 and on. */
+  /** $2 and on, before the folder of the parts. */
   more: string[];
   /** Whether it takes parts over that are its user's: its first line then says whose files are. */
   takesOver: boolean;
@@ -30,9 +33,9 @@ export function startTaking(
 ) {
   const lines = new PassThrough();
   const { owner, add } = createOwnerLine();
-  const call = { script, path, more: [`/${folder}`, ...more], verb: 'write to' };
+  const call = { script, path, more: [...more, `/${folder}`], verb: 'write to' };
   const result: Promise<ExecResult> = runScript(engine, machineId, call, {
-    timeoutMs: TRANSFER_LIMIT_MS + UNPACK_LIMIT_MS,
+    timeoutMs: TAKING_LIMIT_MS,
     inputStream: lines,
     onOutput: add,
   });

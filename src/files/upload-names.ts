@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { UPLOAD_PREFIX } from './scripts.ts';
+import { UPLOAD_PREFIX } from './upload-scripts.ts';
 
 /** Machines whose names are remembered; the eldest are forgotten, which costs an empty file in each. */
 const REMEMBERED = 4_096;

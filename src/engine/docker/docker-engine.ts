@@ -1,4 +1,6 @@
 import type { Engine } from '../engine.ts';
+import { openCarriedInput } from './carrier/carried-input.ts';
+import { openCarriedOutput } from './carrier/carried-output.ts';
 import { connectPort } from './connect.ts';
 import { startChecker } from './checker.ts';
 import { commit } from './commit.ts';
@@ -6,6 +8,7 @@ import { connectEngine } from './connection.ts';
 import { readDisk } from './disk.ts';
 import { createEgress } from './egress.ts';
 import { createHolderVolume, HOLDER_IMAGE } from './holder/holder-volume.ts';
+import { createReach } from './holder/reach.ts';
 import { keepApart } from './keep-apart.ts';
 import { endInside } from './ending.ts';
 import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
@@ -44,7 +47,7 @@ export interface DockerEngineOptions {
   egressImage?: string;
   /** Image that carries connections to ports of machines. */
   gatewayImage?: string;
-  /** Whether shells of terminals are held in their machines where that can be; if not, the engine streams them all. */
+  /** Whether shells are held in their machines, and files carried past the engine, where that can be; if not, the engine streams them all. */
   holdsShells?: boolean;
   /** Image of trusted checks that name none. */
   checkerImage?: string;
@@ -91,11 +94,8 @@ export function createDockerEngine({
     runtime,
   });
   const holder = createHolderVolume({ docker, installation, image: holdsShells ? HOLDER_IMAGE : undefined });
-  const shells = createShells({
-    docker,
-    holds: local && holdsShells,
-    sizesAtStart: createSizesAtStart(docker),
-  });
+  const reach = createReach({ docker, wanted: local && holdsShells });
+  const shells = createShells({ docker, reach, sizesAtStart: createSizesAtStart(docker) });
   const waiting = createWaitingShells(shells.wait);
   const closing = new AbortController();
   const container = (id: string) => docker.getContainer(id);
@@ -132,7 +132,15 @@ export function createDockerEngine({
     pause: (machineId) => pauseMachine(docker, machineId),
     unpause: (machineId) => unpauseMachine(docker, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
-    execOutput: (machineId, command) => openExecOutput({ docker, direct }, machineId, command),
+    async execOutput(machineId, command) {
+      const machine = await reach(machineId);
+      const carried = machine && (await openCarriedOutput(machine, command));
+      return carried ?? openExecOutput({ docker, direct }, machineId, command);
+    },
+    async execInput(machineId, command) {
+      const machine = await reach(machineId);
+      return machine && openCarriedInput(machine, command);
+    },
     openTerminal: async (machineId, spec) =>
       (await waiting.take(machineId, spec)) ?? shells.open(machineId, spec),
     reattachTerminal: shells.reattach,

@@ -21,8 +21,20 @@ const NOT_STARTED = new Set([126, 127]);
 
 type Cut = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
 
+/** How a command is run, beside what is asked for. */
+export interface ExecManner {
+  /** Program by which the command is started, and its arguments before that. */
+  through?: readonly string[];
+  /** Whether the command is ended when it prints more than its limit; if not, what is more is thrown away. */
+  endsAtLimit?: boolean;
+}
+
 /** Runs a command to its end, or ends it with all that it started. */
-export async function runExec(container: Docker.Container, spec: ExecSpec): Promise<ExecResult> {
+export async function runExec(
+  container: Docker.Container,
+  spec: ExecSpec,
+  { through, endsAtLimit = true }: ExecManner = {},
+): Promise<ExecResult> {
   spec.signal?.throwIfAborted();
   const mark = newMark();
   const cut = deferred<Cut>();
@@ -33,13 +45,13 @@ export async function runExec(container: Docker.Container, spec: ExecSpec): Prom
   };
   // From the beginning, since it may break before anybody reads it.
   spec.inputStream?.once('error', failInput);
-  const exec = await createExec(container, execOptions(spec, mark));
+  const exec = await createExec(container, execOptions(spec, mark, through));
   // What was given up meanwhile is not started; from here on the listener hears of it.
   spec.signal?.throwIfAborted();
   const started = deferred<void>();
   const output = createExecOutput(spec.outputLimitBytes, {
     started: () => started.resolve(),
-    limit: () => cut.resolve('output-limit'),
+    limit: () => endsAtLimit && cut.resolve('output-limit'),
     output: spec.onOutput,
   });
   const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
@@ -82,7 +94,8 @@ async function feed(stream: Duplex, input: Readable, fail: (error: unknown) => v
   }
 }
 
-function drained(stream: Duplex): Promise<void> {
+/** Resolves when the stream takes more, or is closed. */
+export function drained(stream: Duplex): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
       stream.off('drain', settle).off('close', settle);
@@ -92,9 +105,9 @@ function drained(stream: Duplex): Promise<void> {
   });
 }
 
-function execOptions(spec: ExecSpec, mark: string): Docker.ExecCreateOptions {
+function execOptions(spec: ExecSpec, mark: string, through: ExecManner['through']): Docker.ExecCreateOptions {
   return {
-    Cmd: announced(spec.command),
+    Cmd: announced(spec.command, { through }),
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,

@@ -29,17 +29,30 @@ printf '\\001%s %s %s\\n' "$$" "$berth_uid" "\${berth_line##*) }"
 /** Waits for a line, and marks where what its terminal echoed of that ends. */
 const WAIT = "read -r berth_go\nprintf '\\001'\n";
 const GO_HOME = 'cd 2>/dev/null\n';
-const BECOME = 'exec "$@"\n';
+/** Where it is not there, nothing is announced. */
+const needs = (program: string) => `
+[ -x ${program} ] || {
+  printf '\\001!%s: not there\\n' ${program}
+  exit 127
+}`;
+const become = (through: readonly string[]) => `exec ${through.join(' ')} "$@"\n`;
 
 /**
  * The command that announces itself and then becomes `command`, in its user's home if it is to begin
- * there; with `waits`, once it was sent a line.
+ * there; with `waits`, once it was sent a line; by the program `through` where there is one, whose words
+ * are the script's own.
  */
 export function announced(
   command: readonly string[],
-  { atHome = false, waits = false }: { atHome?: boolean; waits?: boolean } = {},
+  {
+    atHome = false,
+    waits = false,
+    through = [],
+  }: { atHome?: boolean; waits?: boolean; through?: readonly string[] | undefined } = {},
 ): string[] {
-  const script = ANNOUNCE + (waits ? WAIT : '') + (atHome ? GO_HOME : '') + BECOME;
+  const [program] = through;
+  const before = (program ? needs(program) : '') + ANNOUNCE;
+  const script = before + (waits ? WAIT : '') + (atHome ? GO_HOME : '') + become(through);
   return ['/bin/sh', '-c', script, 'sh', ...command];
 }
 

@@ -1,11 +1,8 @@
 import type Docker from 'dockerode';
 import { isFault } from '../../errors.ts';
 import type { EngineTerminal, ShellSpec, TerminalSpec } from '../engine-terminals.ts';
-import { call } from './faults.ts';
 import { openHeld, reattachHeld, waitHeld } from './holder/held-terminals.ts';
-import type { ReachedMachine } from './holder/held-shell.ts';
-import { hasHolder } from './holder/holder-volume.ts';
-import { isOnThisHost } from './holder/machine-socket.ts';
+import type { Reach } from './holder/reach.ts';
 import { openTerminal } from './terminal.ts';
 import { waitInExec } from './waiting-exec.ts';
 import type { WaitingShell } from './waiting-shells.ts';
@@ -14,25 +11,19 @@ import type { WaitingShell } from './waiting-shells.ts';
  * Starts shells: held by a program in the machine where this process can reach that, which is on the
  * engine's own host, and otherwise over a stream of the engine's.
  */
-export function createShells(context: {
+export function createShells({
+  docker,
+  reach,
+  sizesAtStart,
+}: {
   docker: Docker;
-  /** Whether shells are to be held: the engine is on this host, and has what holds them. */
-  holds: boolean;
+  reach: Reach;
   sizesAtStart: () => Promise<boolean>;
 }) {
-  const { docker, holds, sizesAtStart } = context;
-
-  async function reached(machineId: string): Promise<ReachedMachine | undefined> {
-    if (!holds) return undefined;
-    const { Id: id, State, HostConfig } = await call(() => docker.getContainer(machineId).inspect());
-    const machine = { docker, id, pid: State.Pid };
-    return hasHolder(HostConfig.Binds) && (await isOnThisHost(machine)) ? machine : undefined;
-  }
-
   return {
     /** Opens a terminal. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
     async open(machineId: string, spec: TerminalSpec): Promise<EngineTerminal> {
-      const machine = await reached(machineId);
+      const machine = await reach(machineId);
       const held = machine && (await openHeld(machine, spec));
       return held ?? openTerminal(docker.getContainer(machineId), spec, { sizesAtStart });
     },
@@ -40,7 +31,7 @@ export function createShells(context: {
     /** Connects again to a shell that is held; undefined when it can not be reached. */
     async reattach(machineId: string, handle: string, from: number): Promise<EngineTerminal | undefined> {
       try {
-        const machine = await reached(machineId);
+        const machine = await reach(machineId);
         return machine && (await reattachHeld(machine, handle, from));
       } catch (error) {
         if (isFault(error, 'CONTAINER_NOT_FOUND')) return undefined;
@@ -50,7 +41,7 @@ export function createShells(context: {
 
     /** Starts a shell that waits. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
     async wait(machineId: string, spec: ShellSpec): Promise<WaitingShell> {
-      const machine = await reached(machineId);
+      const machine = await reach(machineId);
       const held = machine && (await waitHeld(machine, spec));
       return held ?? waitInExec(docker.getContainer(machineId), spec);
     },

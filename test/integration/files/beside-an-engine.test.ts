@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { test } from 'tap';
 import { pack as createPack } from 'tar-stream';
-import { UPLOAD_PREFIX } from '../../../src/files/scripts.ts';
+import { UPLOAD_PREFIX } from '../../../src/files/upload-scripts.ts';
 import { outcomeOf } from '../../support/actors.ts';
 import { bytesOf } from '../../support/bytes-of.ts';
 import { dockerHarness } from '../../support/engines.ts';
@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts';
 import { createFileWorld, instructor, never, owner, upload } from './file-world.ts';
 
 await test('files of a machine in which nobody is root', async (t) => {
-  const { engine } = dockerHarness(t, { nestedDocker: 'on' });
+  const { engine } = dockerHarness(t, { nestedDocker: 'on', holdsShells: false });
   const { files, machines, place, shell } = await createFileWorld(t, { engine, plain: nestedSpec() });
 
   await t.test(
@@ -54,4 +54,15 @@ await test('files of a machine in which nobody is root', async (t) => {
     );
     t.equal(await outcomeOf(() => files.stat(instructor, place('plain', '/no/where'))), 'FILE_NOT_FOUND');
   });
+});
+
+await test('files go past the engine of such a machine too', async (t) => {
+  const { engine } = dockerHarness(t, { nestedDocker: 'on' });
+  const { files, place, shell } = await createFileWorld(t, { engine, plain: nestedSpec() });
+  const at = place('plain', '/home/learner/note');
+  await files.write(owner, at, upload('a note'), never);
+  t.equal(await shell('plain', 'cd; stat -c %U:%a note; cat note'), 'learner:644\na note');
+  const { content } = await files.read(owner, at, never);
+  t.equal((await bytesOf(content)).toString(), 'a note');
+  t.equal(await shell('plain', `find / -xdev -maxdepth 1 -name '${UPLOAD_PREFIX}*'`), '', 'no parts');
 });

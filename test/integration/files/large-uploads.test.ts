@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { CLEAN_UP_SCRIPT } from '../../../src/files/scripts.ts';
-import { dockerHarness } from '../../support/engines.ts';
+import { CLEAN_UP_SCRIPT } from '../../../src/files/upload-scripts.ts';
+import { outcomeOf } from '../../support/actors.ts';
+import { streamingHarness } from '../../support/engines.ts';
 import { tarOf } from '../../support/tar.ts';
 import { until } from '../../support/until.ts';
 import { createFileWorld, never, owner, upload } from './file-world.ts';
 
-await test('large uploads', async (t) => {
-  const { engine, holdCleaning } = withCleaningHeld(dockerHarness(t).engine);
+await test('large uploads in parts', async (t) => {
+  const { engine, holdCleaning } = withCleaningHeld(streamingHarness(t).engine);
   const { files, place, shell, leftovers } = await createFileWorld(t, { engine });
 
   await t.test(
@@ -64,6 +65,24 @@ await test('large uploads', async (t) => {
     for (const name of ['slow', 'from-tar']) {
       t.equal(await shell('plain', `sha256sum <~/${name}`, 'learner'), `${sum}  -\n`, name);
     }
+    t.equal(await leftovers('plain'), '');
+  });
+
+  await t.test('are in a folder in which a learner changes nothing', async (t) => {
+    const content = new PassThrough();
+    const size = 20_000_000;
+    const writing = outcomeOf(() =>
+      files.write(owner, place('plain', '/home/learner/tampered'), { content, size }, never),
+    );
+    content.write(Buffer.alloc(size / 2));
+    await until(async () => (await shell('plain', 'ls -d /.berth-upload-*/*')).endsWith('000000\n'));
+    const tamper = 'd=$(echo /.berth-upload-*); rm -rf $d/000000; ln -s /etc/shadow $d/000001; mv $d ~/x';
+    t.match(
+      await shell('plain', tamper, 'learner'),
+      /Permission denied[^]*Permission denied[^]*Permission denied/,
+    );
+    content.end(Buffer.alloc(size / 2));
+    t.equal(await writing, 'ok');
     t.equal(await leftovers('plain'), '');
   });
 });

@@ -11,19 +11,12 @@ import { HeldStream } from './held-stream.ts';
 import type { Hello, HeldEnd } from './held-stream.ts';
 import { HOLDER, SOCKETS } from './holder-volume.ts';
 import { connectInMachine } from './machine-socket.ts';
+import type { ReachedMachine } from './reach.ts';
 
 /** A holder listens within milliseconds; a machine that is starved of processor time may take seconds. */
 const START_LIMIT_MS = 15_000;
 /** Between two looks for its socket, in milliseconds. */
 const LOOK_EVERY_MS = 2;
-
-/** A machine whose holder this process can reach. */
-export interface ReachedMachine {
-  docker: Docker;
-  id: string;
-  /** Process of the host that is the first in the machine. */
-  pid: number;
-}
 
 /** A shell that a holder holds, connected to and waiting to be let begin. */
 export interface HeldShell {

@@ -4,8 +4,9 @@ import { leaderHandle, parseHandle } from '../shell-leader.ts';
 import { closed, endShellOf, orEnd } from '../terminal.ts';
 import type { WaitingShell } from '../waiting-shells.ts';
 import { greeted, reachHeldShell, startHeldShell } from './held-shell.ts';
-import type { HeldShell, ReachedMachine } from './held-shell.ts';
+import type { HeldShell } from './held-shell.ts';
 import type { HeldEnd } from './held-stream.ts';
+import type { ReachedMachine } from './reach.ts';
 
 /** How long the holder of a shell that was ended is asked for its exit code, in milliseconds. */
 const EXIT_CODE_MS = 1_000;

@@ -8,9 +8,11 @@ import { mount } from '../volume-mount.ts';
 /** Image with what holds shells: images/holder. */
 export const HOLDER_IMAGE = 'berth/lab-holder:latest';
 
-/** Where machines find the holder. */
+/** Where machines find the holder and the carrier. */
 const FOLDER = '/run/berth';
 export const HOLDER = `${FOLDER}/holder`;
+/** What carries a command's input or output past the engine: images/holder/carrier.c. */
+export const CARRIER = `${FOLDER}/carrier`;
 /**
  * Where its sockets are: below /dev, which is in memory in every container, so that the folder can be made
  * whatever the image has, and whoever owns that.

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 
 /** Opens a name without following it where it is a link. Node has no name for this flag: it is Linux's own. */
 const O_PATH = 0o10_000_000;
@@ -12,12 +12,13 @@ const NAME = O_PATH | constants.O_NOFOLLOW;
 /**
  * Connects to a Unix socket at a path within a machine whose processes are this host's. Each part of
  * the path is opened by itself and never followed, since a link there, which a learner may have made,
- * would lead through the host's files.
+ * would lead through the host's files. With `onread` the socket reads as Node has that.
  * @throws the system's errors: ENOENT while it is not there, ECONNREFUSED when nobody listens
  */
 export async function connectInMachine(
   machine: { id: string; pid: number },
   path: readonly string[],
+  onread?: OnReadOpts,
 ): Promise<Socket> {
   const names = [...path];
   const last = names.pop() ?? '';
@@ -31,7 +32,7 @@ export async function connectInMachine(
     const named = await open(within(folder, last), NAME);
     try {
       if (!(await named.stat()).isSocket()) throw new Error(`${last} is no socket.`);
-      return await connected(connect(`/proc/self/fd/${named.fd}`));
+      return await connected(connect({ path: `/proc/self/fd/${named.fd}`, ...(onread && { onread }) }));
     } finally {
       await named.close();
     }

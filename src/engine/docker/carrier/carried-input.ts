@@ -1,0 +1,36 @@
+import type { ExecInput, ExecInputSpec } from '../../engine-exec.ts';
+import { drained } from '../exec.ts';
+import type { ReachedMachine } from '../holder/reach.ts';
+import { startCarried } from './carried.ts';
+
+/** As the engine port's execInput. */
+export async function openCarriedInput(
+  machine: ReachedMachine,
+  spec: ExecInputSpec,
+): Promise<ExecInput | undefined> {
+  const carried = await startCarried(machine, 'in', spec);
+  if (!carried) return undefined;
+  const { socket, words, result } = carried;
+  // It has nothing to say there, and whatever else is said is not read.
+  socket.pause();
+  result.then(
+    () => socket.destroy(),
+    () => socket.destroy(),
+  );
+  return {
+    result,
+    async write(bytes) {
+      if (socket.writable && !socket.write(bytes)) await drained(socket);
+    },
+    end(last) {
+      // Not before the machine has all: whoever reads these words takes it for whole.
+      socket.end(() => {
+        if (!socket.errored) words.end(last);
+      });
+    },
+    giveUp() {
+      words.end();
+      socket.destroy();
+    },
+  };
+}

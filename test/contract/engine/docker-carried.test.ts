@@ -1,0 +1,200 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import type { ByteSource } from '../../../src/byte-source.ts';
+import { CARRIER } from '../../../src/engine/docker/holder/holder-volume.ts';
+import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { connectDocker } from '../../../bench/raw-docker.ts';
+import { bytesOf, piecesOf } from '../../support/bytes-of.ts';
+import {
+  dockerHarness,
+  isRunning,
+  provisionMachine,
+  runScript,
+  streamingHarness,
+} from '../../support/engines.ts';
+import { until } from '../../support/until.ts';
+
+const docker = connectDocker(process.env['DOCKER_HOST']);
+const MEBIBYTE = 1024 * 1024;
+const LIMITS = { timeoutMs: 60_000, outputLimitBytes: 1_024 };
+/** Prints what it is fed to a file, and then what it was told. */
+const KEEP = 'cat >/tmp/fed && cat <&3 && echo kept';
+
+/** What a learner's program does about each socket that comes into the folder of sockets, $p. */
+const THIEVES = {
+  'connects first and says nothing': 'IO::Socket::UNIX->new(Peer => $p)',
+  'connects first and says something else': 'my $s = IO::Socket::UNIX->new(Peer => $p); print $s "x" x 500',
+  'puts a link to another socket in its place': 'unlink $p; symlink "/var/run/docker.sock", $p',
+  'puts a pipe in its place': 'unlink $p; system "mkfifo", $p',
+  'puts a file in its place': 'unlink $p; open my $f, ">", $p',
+  'listens in its place, and says something else':
+    'unlink $p; my $l = IO::Socket::UNIX->new(Local => $p, Listen => 1) or next; my $s = $l->accept; print $s "stolen" x 9000',
+};
+
+const shell = (script: string) => ({ command: ['sh', '-c', script] });
+const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+async function feed(engine: Engine, machineId: string, script: string, pieces: Buffer[]) {
+  const input = await engine.execInput(machineId, { ...shell(script), ...LIMITS });
+  if (!input) return undefined;
+  for (const piece of pieces) await input.write(piece);
+  input.end('and that was all\n');
+  return input.result;
+}
+
+async function hashOfSource(source: ByteSource): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of piecesOf(source)) hash.update(piece);
+  return hash.digest('hex');
+}
+
+await test('what goes past the engine', async (t) => {
+  const { engine, installation } = dockerHarness(t);
+  const { machineId } = await provisionMachine(engine);
+  const run = async (script: string) => (await runScript(engine, machineId, script)).out;
+  const sockets = () => run('ls -A /dev/berth');
+
+  await t.test('is fed whole and as it is, and what is said last comes last', async (t) => {
+    const piece = randomBytes(MEBIBYTE);
+    const hash = createHash('sha256');
+    for (let sent = 0; sent < 200; sent += 1) hash.update(piece);
+    const pieces = Array.from({ length: 200 }, () => piece);
+    const result = await feed(engine, machineId, KEEP, pieces);
+    t.match(result, { outcome: 'exited', exitCode: 0, stdout: Buffer.from('and that was all\nkept\n') });
+    t.equal(await run('sha256sum </tmp/fed'), `${hash.digest('hex')}  -\n`);
+    t.equal(await sockets(), '');
+  });
+
+  await t.test('is read whole and as it is, past the engine’s own streams', async (t) => {
+    const before = await run('sha256sum </tmp/fed');
+    const output = await engine.execOutput(
+      machineId,
+      shell('out=$(readlink /proc/$$/fd/1); echo "$out" >/tmp/out; cat /tmp/fed'),
+    );
+    t.equal(`${await hashOfSource(output)}  -\n`, before);
+    t.match(await run('cat /tmp/out'), /^socket:/);
+    t.equal(await sockets(), '');
+  });
+
+  await t.test('is what the command fails with, however much it complains', async (t) => {
+    const refused = await feed(engine, machineId, 'echo no >&2; exit 9', [Buffer.alloc(MEBIBYTE)]);
+    t.match(refused, { exitCode: 9, stderr: Buffer.from('no\n') });
+    const loud = await engine.execOutput(machineId, shell('seq 1 100000 >&2; echo out'));
+    t.equal((await bytesOf(loud)).toString(), 'out\n');
+  });
+
+  await t.test('that is given up is told so by silence, and leaves nothing', async (t) => {
+    const input = await engine.execInput(machineId, { ...shell(KEEP), ...LIMITS });
+    await input?.write(Buffer.alloc(3 * MEBIBYTE));
+    input?.giveUp();
+    t.match(await input?.result, { exitCode: 0, stdout: Buffer.from('kept\n') });
+    t.equal(await sockets(), '');
+  });
+
+  await t.test('of a process that was killed ends', async (t) => {
+    const file = fileURLToPath(new URL('../../support/feeder.ts', import.meta.url));
+    const script = 'cat >/dev/null; read -r word <&3 || echo cut >/tmp/cut; sleep 0; exec true';
+    const child = fork(file, [installation, machineId, script]);
+    await once(child, 'message');
+    t.ok(await isRunning(engine, machineId, 'cat'));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await until(async () => (await run('cat /tmp/cut')) === 'cut\n');
+    t.notOk(await isRunning(engine, machineId, 'cat'));
+    t.equal(await sockets(), '');
+  });
+
+  for (const [manner, theft] of Object.entries(THIEVES)) {
+    await t.test(`comes to nobody’s harm where a learner’s program ${manner}`, async (t) => {
+      const bytes = randomBytes(2 * MEBIBYTE);
+      const script = `use IO::Socket::UNIX; my (%seen, @kept);
+        for (;;) { for my $p (glob "/dev/berth/*") { next if $seen{$p}++; push @kept, do { ${theft} } } }`;
+      await run(`perl -e '${script.replaceAll('\n', ' ')}' >/dev/null 2>&1 & echo $! >/tmp/thief`);
+      const fed = await feed(engine, machineId, KEEP, [bytes]);
+      if (fed) t.match(fed, { exitCode: 0 });
+      else await feedByEngine(engine, machineId, bytes);
+      t.equal(await run('sha256sum </tmp/fed'), `${hashOf(bytes)}  -\n`);
+      const output = await engine.execOutput(machineId, shell('echo once >>/tmp/times; cat /tmp/fed'));
+      t.equal(hashOf(await bytesOf(output)), hashOf(bytes));
+      t.equal(await run('cat /tmp/times; rm /tmp/times'), 'once\n');
+      await run('kill -9 $(cat /tmp/thief); rm -f /dev/berth/*');
+      t.notOk(await isRunning(engine, machineId, '/run/berth/carrier'));
+    });
+  }
+});
+
+await test('a carrier', async (t) => {
+  const { engine } = dockerHarness(t);
+  const { machineId } = await provisionMachine(engine);
+  const { Id: id, State } = await docker.getContainer(machineId).inspect();
+  const start = (input: PassThrough) => {
+    const command = [CARRIER, 'out', 'echo', 'hi'];
+    return engine.exec(machineId, { command, inputStream: input, ...LIMITS });
+  };
+  const connect = () => connectInMachine({ id, pid: State.Pid }, ['dev', 'berth', 'known']);
+  const isThere = async () => (await runScript(engine, machineId, 'ls -A /dev/berth')).out === 'known\n';
+
+  await t.test('knows whom it waits for, whoever else comes', async (t) => {
+    const input = new PassThrough();
+    input.write('/dev/berth/known secret\n');
+    const result = start(input);
+    await until(isThere);
+    const silent = hangingUp(await connect());
+    await hangingUp(await connect(), 'sacred');
+    const slow = hangingUp(await connect(), 'sec');
+    const right = await connect();
+    right.write('secret');
+    t.equal(await text(right), 'hi\n');
+    await Promise.all([silent, slow]);
+    t.match(await result, { exitCode: 0, stdout: Buffer.from('listening\nconnected\n') });
+    t.notOk(await isThere());
+  });
+
+  await t.test('goes when nobody waits for it any more, and leaves nothing', async (t) => {
+    const input = new PassThrough();
+    input.write('/dev/berth/known secret\n');
+    const result = start(input);
+    await until(isThere);
+    input.end();
+    t.match(await result, { exitCode: 125, stdout: Buffer.from('listening\n') });
+    t.notOk(await isThere());
+  });
+});
+
+await test('nothing goes past the engine', async (t) => {
+  await t.test('where its sockets can not be made, and reading does without', async (t) => {
+    const { engine } = dockerHarness(t);
+    const { machineId } = await provisionMachine(engine, { profile: 'restricted', user: 'learner' });
+    await runScript(engine, machineId, 'chmod 700 /dev/berth', { user: '0' });
+    t.equal(await engine.execInput(machineId, { ...shell(KEEP), ...LIMITS }), undefined);
+    const output = await engine.execOutput(machineId, shell('echo once >>~/times; cat ~/times'));
+    t.equal((await bytesOf(output)).toString(), 'once\n');
+  });
+
+  await t.test('where the service does not reach into machines', async (t) => {
+    const { engine } = streamingHarness(t);
+    const { machineId } = await provisionMachine(engine);
+    t.equal(await engine.execInput(machineId, { ...shell(KEEP), ...LIMITS }), undefined);
+  });
+});
+
+/** Says something, and resolves when the other end hangs up. */
+function hangingUp(socket: Socket, words?: string): Promise<unknown> {
+  const over = new Promise((resolve) => {
+    socket.once('close', resolve);
+  });
+  socket.on('error', () => undefined).resume();
+  if (words !== undefined) socket.write(words);
+  return over;
+}
+
+async function feedByEngine(engine: Engine, machineId: string, input: Buffer): Promise<void> {
+  await engine.exec(machineId, { ...shell('cat >/tmp/fed'), ...LIMITS, input });
+}
