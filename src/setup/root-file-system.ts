@@ -21,6 +21,8 @@ const LEFT_OUT = [
   'path-exclude=/usr/share/locale/*',
   'path-include=/usr/share/locale/locale.alias',
 ];
+/** A crash in the middle of an image's making leaves no image: nothing has to be on the disk at once. Debian's own image has it, too. */
+const UNSYNCED = 'force-unsafe-io';
 /** Translated package descriptions only take room in an image. */
 const APT_SETTINGS = ['Acquire::Languages "none"'];
 /** So do downloaded packages; but mmdebstrap needs its own until it is done. */
@@ -38,7 +40,7 @@ export async function makeRootFileSystem({ tar, host, step }: { tar: string; hos
   const sources = debianSources({ sources: await readSources(), codename, release: RELEASE });
   const options = [
     `--customize-hook=${KEEP_NO_DOWNLOADS}`,
-    ...LEFT_OUT.map((option) => `--dpkgopt=${option}`),
+    ...[...LEFT_OUT, UNSYNCED].map((option) => `--dpkgopt=${option}`),
     ...[...APT_SETTINGS, ...(await proxySettings())].map((option) => `--aptopt=${option}`),
   ];
   const target = ['--mode=root', '--variant=minbase', '--format=tar', ...options, RELEASE, tar];
