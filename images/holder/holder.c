@@ -33,6 +33,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -364,6 +365,14 @@ static int problem_of(const char *name) {
   return problem;
 }
 
+/* Backspace takes back a whole character where the system itself edits the line. */
+static void edit_characters(void) {
+  struct termios modes;
+  if (tcgetattr(terminal, &modes)) die("the terminal has no modes");
+  modes.c_iflag |= IUTF8;
+  if (tcsetattr(terminal, TCSANOW, &modes)) die("the terminal's modes can not be set");
+}
+
 static void start(char **command) {
   int gate[2], report[2];
   start_error = problem_of(command[0]);
@@ -393,6 +402,7 @@ static void start(char **command) {
   close(report[1]);
   go = gate[1];
   failure = report[0];
+  edit_characters();
   fcntl(terminal, F_SETFD, FD_CLOEXEC);
   fcntl(terminal, F_SETFL, O_NONBLOCK);
 }

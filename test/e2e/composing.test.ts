@@ -114,6 +114,18 @@ await test('what is erased before it is finished is never sent', async (t) => {
   t.equal(typed, '하');
 });
 
+await test('Backspace takes back a syllable where Linux itself edits the line', async (t) => {
+  const typed = await lineOf(async () => {
+    for (const syllable of ['한', '글']) {
+      await compose(syllable);
+      await commit(syllable);
+    }
+    await press('Backspace');
+    await page.keyboard.type('!');
+  });
+  t.equal(typed, '한!');
+});
+
 await test('wide characters take two columns, for the shell as on the screen', async () => {
   await lab.type(
     String.raw`clear; printf '한글😀\e[6n'; IFS=';' read -rsd R _ column; echo; echo "column-$column."`,
