@@ -45,7 +45,7 @@ await test('an instructor sees that, and finds the recording by the session', as
 await test('it is played back, from any place, and downloaded', async (t) => {
   const ada = await openLab(learnerPage, berth);
   await ada.prompt();
-  await ada.type('exit');
+  await ada.type('sleep 4; exit');
   await ada.machine.getByText('The shell ended.').waitFor();
   await until(async () => {
     await page.reload();
@@ -67,13 +67,20 @@ await test('it is played back, from any place, and downloaded', async (t) => {
   await page.keyboard.press('End');
   await screen.filter({ hasText: 'logout' }).waitFor();
 
+  // The same place lies later where pauses are as long as they were.
+  const shortened = Number(await place.inputValue());
+  await page.getByLabel('Shorten pauses').uncheck();
+  await until(async () => Number(await place.inputValue()) >= shortened + 2);
+  await screen.filter({ hasText: 'logout' }).waitFor();
+  await page.getByLabel('Shorten pauses').check();
+
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'Download' }).click(),
   ]);
   t.match(download.suggestedFilename(), /^linux-command-line-main-.*\.cast$/);
   const cast = parseCast(await readFile(await download.path(), 'utf8'));
-  t.match(cast.input, 'echo "made $((6 * 7))"\rexit\r');
+  t.match(cast.input, 'echo "made $((6 * 7))"\rsleep 4; exit\r');
   t.match(cast.output, 'made 42');
 });
 

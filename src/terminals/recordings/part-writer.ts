@@ -70,7 +70,7 @@ export function createPartWriter(options: PartWriterOptions) {
     clearTimeout(timer);
     timer = undefined;
     if (isDone) return;
-    storing ??= storeAll().finally(() => (storing = undefined));
+    storing ??= storeAll();
   }
 
   const isUrgent = () => !isDone && (taken >= STORE_AT_BYTES || ending !== 'more');
@@ -89,6 +89,9 @@ export function createPartWriter(options: PartWriterOptions) {
       isFailing = true;
       if (Date.now() > closeUntil) lose();
       else storeLater();
+    } finally {
+      // At once: what is put from here on is looked at by nobody else.
+      storing = undefined;
     }
   }
 

@@ -38,7 +38,7 @@ const recording: StoredRecording = {
 /** A recorder whose database fails when the test says so: that can not be produced on a real one. */
 function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, limitBytes = 10_000_000 } = {}) {
   const writes: RecordingWrite[] = [];
-  const database = { away: false, theirs: false };
+  const database = { away: false, theirs: false, onWritten: () => {} };
   const room = createRecordingRoom({ ofOne });
   const recorder = createRecorder({
     recording: { ...recording, ...changes },
@@ -48,6 +48,7 @@ function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, lim
         if (database.away) throw fault('DATABASE_UNREACHABLE');
         if (database.theirs) return false;
         writes.push(write);
+        database.onWritten();
         return true;
       },
     },
@@ -62,6 +63,10 @@ function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, lim
     return parseCast(`{}\n${parts.join('')}`);
   };
   return { recorder, writes, database, room, cast };
+}
+
+async function soonAfter(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await Promise.resolve();
 }
 
 await test('events come in their order, with the time since the one before', async (t) => {
@@ -154,6 +159,21 @@ await test('at the limit it says so, ends, and takes nothing more', async (t) =>
   t.same(cast().markers, ['The recording ends here: it may have 100000 bytes.']);
   t.match(writes.at(-1), { ending: 'ended', truncated: true });
   t.ok((writes.at(-1)?.bytes ?? Infinity) <= 100_000);
+});
+
+await test('the end is stored, however soon it comes after a part', async (t) => {
+  for (let turns = 0; turns < 20; turns++) {
+    const { recorder, database, writes } = record();
+    const finished = new Promise<void>((resolve) => {
+      database.onWritten = () => {
+        database.onWritten = () => {};
+        resolve(soonAfter(turns).then(async () => recorder.finish({ exitCode: 0 }, 200_000)));
+      };
+    });
+    recorder.output(0, Buffer.alloc(200_000));
+    await finished;
+    t.match(writes.at(-1), { ending: 'ended' }, `${turns} turns after it`);
+  }
 });
 
 await test('a recording that another took is left alone', async (t) => {

@@ -8,7 +8,7 @@ export function usePlaying(length: number) {
   const now = useRef(0);
 
   function seek(to: number): void {
-    now.current = Math.min(Math.max(to, 0), length);
+    now.current = Math.max(to, 0);
     setAt(now.current);
   }
 
@@ -28,7 +28,7 @@ export function usePlaying(length: number) {
   }, [playing, speed, length]);
 
   return {
-    at,
+    at: Math.min(at, length),
     speed,
     playing,
     seek,
