@@ -1,3 +1,5 @@
+import { createTitleWatch } from './title-watch.ts';
+
 const ESC = 0x1b;
 const BRACKET = 0x5b;
 const QUESTION_MARK = 0x3f;
@@ -23,13 +25,14 @@ const usuallyOn = new Set(['7', '25']);
 export type ModeWatch = ReturnType<typeof createModeWatch>;
 
 /**
- * Remembers which modes the output had left that is no longer kept. A program switches them once, when it
+ * Remembers which modes, and which title, the output had left that is no longer kept. A program switches them once, when it
  * begins: of an editor or a terminal multiplexer that runs for hours, nothing that is kept tells that it has
  * the alternate screen, the mouse, or its own keys.
  */
 export function createModeWatch() {
   /** By the kind of mode, of which one at a time is switched, what switches it so. */
   const left = new Map<string, string>();
+  const title = createTitleWatch();
   let cut = Buffer.alloc(0);
 
   function set(mode: string, on: boolean): void {
@@ -50,6 +53,7 @@ export function createModeWatch() {
   return {
     /** Is told all output in its order, in pieces cut anywhere. Costs little where nothing is switched. */
     see(piece: Buffer): void {
+      title.see(piece);
       if (cut.length > 0) {
         cut = Buffer.concat([cut, piece.subarray(0, MAX_SEQUENCE)]);
         read(cut.toString('latin1', 1));
@@ -62,8 +66,8 @@ export function createModeWatch() {
       // A sequence that is whole by now, or never will be, is not read again.
       if (cut.length >= MAX_SEQUENCE || switching.test(cut.toString('latin1', 1))) cut = Buffer.alloc(0);
     },
-    /** What leaves a terminal that was just reset with these modes. */
-    setting: (): Buffer => Buffer.from([...left.values()].join('')),
+    /** What leaves a terminal that was just reset with these modes, and this title. */
+    setting: (): Buffer => Buffer.concat([Buffer.from([...left.values()].join('')), title.setting()]),
   };
 }
 
