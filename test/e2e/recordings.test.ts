@@ -45,7 +45,7 @@ await test('an instructor sees that, and finds the recording by the session', as
 await test('it is played back, from any place, and downloaded', async (t) => {
   const ada = await openLab(learnerPage, berth);
   await ada.prompt();
-  await ada.type('sleep 4; exit');
+  await ada.type('sleep 4; printf "\\177"; exit');
   await ada.machine.getByText('The shell ended.').waitFor();
   await until(async () => {
     await page.reload();
@@ -80,7 +80,7 @@ await test('it is played back, from any place, and downloaded', async (t) => {
   ]);
   t.match(download.suggestedFilename(), /^linux-command-line-main-.*\.cast$/);
   const cast = parseCast(await readFile(await download.path(), 'utf8'));
-  t.match(cast.input, 'echo "made $((6 * 7))"\rsleep 4; exit\r');
+  t.match(cast.input, 'echo "made $((6 * 7))"\rsleep 4; printf "\\177"; exit\r');
   t.match(cast.output, 'made 42');
 });
 

@@ -24,6 +24,8 @@ export function newEmulator(): Terminal {
     screenReaderMode: screenReaderNow(),
     // For the widths of characters.
     allowProposedApi: true,
+    // It would write each byte that is none of a terminal's into the browser's console, which takes long.
+    logLevel: 'off',
     linkHandler: { activate: (_event, address) => openLink(address) },
   });
   // Emoji are two columns wide for shells and editors; by itself xterm.js counts one.
