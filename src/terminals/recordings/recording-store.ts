@@ -179,20 +179,19 @@ export function createRecordingStore({ database }: { database: Database }) {
       return Number(sum.storedBytes ?? 0);
     },
 
-    /** The oldest that has ended, of the learner who has most; undefined where none has. */
+    /** The oldest of the learner who has most, one that has ended if there is any. */
     async oldestOfLargest(): Promise<{ id: string; storedBytes: number } | undefined> {
       const [most] = await client.recording.groupBy({
         by: ['learnerId'],
-        where: { endedAt: { not: null } },
         _sum: { storedBytes: true },
         orderBy: { _sum: { storedBytes: 'desc' } },
         take: 1,
       });
       if (!most) return undefined;
-      const row = await client.recording.findFirst({
-        where: { learnerId: most.learnerId, endedAt: { not: null } },
-        orderBy: { id: 'asc' },
-      });
+      const { learnerId } = most;
+      const oldest = async (where: object) =>
+        client.recording.findFirst({ where: { learnerId, ...where }, orderBy: { id: 'asc' } });
+      const row = (await oldest({ endedAt: { not: null } })) ?? (await oldest({}));
       return row ? { id: row.id, storedBytes: Number(row.storedBytes) } : undefined;
     },
   };

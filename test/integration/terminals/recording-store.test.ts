@@ -113,6 +113,27 @@ await test('recordings in the database', async (t) => {
     t.same(ids, [others, second].sort(), `without ${first}`);
   });
 
+  await eachDatabase(t, 'a flood that goes on pushes out nothing of others', async (t, database) => {
+    const world = await recordingWorld(t, database, { recordingTotalBytes: 250_000 });
+    const others = await world.record();
+    await others.recorder.finish({ exitCode: 0 }, 0);
+    const flood = await world.record();
+    const { owner, other } = world.actors;
+    const stored = async (id: string, learnerId: string, storedBytes: bigint) =>
+      database.client.recording.update({ where: { id }, data: { learnerId, storedBytes } });
+    await stored(others.id, other.userId, 100_000n);
+    await stored(flood.id, owner.userId, 200_000n);
+    await world.upkeep.sweep();
+    const left = await database.client.recording.findMany();
+    t.same(
+      left.map(({ id }) => id),
+      [others.id],
+    );
+    flood.recorder.output(0, Buffer.alloc(200_000));
+    await flood.recorder.finish('elsewhere', 200_000);
+    t.equal(flood.recorder.content, undefined, 'it ends by that');
+  });
+
   await eachDatabase(
     t,
     'one that a dead process left is ended, and says what may lack',
