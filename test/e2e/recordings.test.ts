@@ -26,7 +26,10 @@ await test('a learner reads that they are recorded, and what, before they start 
   await ada.machine.getByText('each key that you press, passwords included').waitFor();
   await readable(t, learnerPage);
   await ada.start();
-  await ada.machine.getByText('Recorded: what this terminal prints, and each key that is pressed').waitFor();
+  await ada.machine
+    .getByRole('status')
+    .filter({ hasText: 'Recorded: what this terminal prints, and each key that is pressed' })
+    .waitFor();
   await ada.type('echo "made $((6 * 7))"');
   await ada.shows('made 42');
 });

@@ -40,7 +40,7 @@ export function TerminalTabs(props: {
         <button type="button" className="tab add" onClick={onAdd}>
           + <span className={tabs.length > 0 ? 'unseen' : undefined}>{texts.openAnother}</span>
         </button>
-        {recorded && <span className="hint recorded">{texts.recorded[recorded]}</span>}
+        <output>{recorded && <span className="hint recorded">{texts.recorded[recorded]}</span>}</output>
         <span className="hints">
           {durable === false && <span className="hint">{texts.notDurable}</span>}
           <span className="hint">{texts.leave}</span>
