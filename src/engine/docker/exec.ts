@@ -10,6 +10,7 @@ import type { ExecOutput } from './exec-output.ts';
 import { call } from './faults.ts';
 import { environmentList } from './machine-config.ts';
 import { announced } from './shell-leader.ts';
+import { closeWhenUnread } from './unread-input.ts';
 import { deferred } from '../../deferred.ts';
 import type { Deferred } from '../../deferred.ts';
 
@@ -55,6 +56,7 @@ export async function runExec(
     output: spec.onOutput,
   });
   const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
+  let stopLooking: (() => void) | undefined;
   const abort = () => cut.resolve('aborted');
   spec.signal?.addEventListener('abort', abort, { once: true });
   try {
@@ -62,6 +64,7 @@ export async function runExec(
     const closed = new Promise<void>((resolve) => stream.once('close', resolve));
     void closed.then(() => cut.resolve('closed'));
     stream.on('error', () => stream.destroy()).on('data', output.add);
+    stopLooking = closeWhenUnread(stream, exec);
     if (spec.inputStream) void feed(stream, spec.inputStream, failInput);
     else stream.end(spec.input);
     const outcome = await cut.promise;
@@ -72,6 +75,7 @@ export async function runExec(
       : { outcome, exitCode: undefined, ...taken(output) };
   } finally {
     clearTimeout(timer);
+    stopLooking?.();
     spec.signal?.removeEventListener('abort', abort);
     spec.inputStream?.off('error', failInput);
   }
