@@ -38,7 +38,7 @@ export type ExecOutputSpec = Pick<ExecSpec, 'command' | 'user' | 'environment'>;
 /** A command that is fed. */
 export type ExecInputSpec = Pick<
   ExecSpec,
-  'command' | 'user' | 'environment' | 'timeoutMs' | 'outputLimitBytes'
+  'command' | 'user' | 'environment' | 'timeoutMs' | 'outputLimitBytes' | 'signal'
 >;
 
 /** Feeds a command whose standard input does not pass the engine. */

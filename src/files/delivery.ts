@@ -100,8 +100,7 @@ export function createDelivery({
       } catch (error) {
         over.abort(error);
         void pieces.return();
-        taking.giveUp();
-        await taking.result.catch(() => undefined);
+        await taking.giveUp();
         throw error;
       } finally {
         const cleaned = Promise.resolve(laying)

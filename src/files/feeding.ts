@@ -4,6 +4,7 @@ import { createChunkGarbage } from './chunk-garbage.ts';
 import type { Upload } from './file.ts';
 import { chunksOf } from './pieces.ts';
 import type { Inspection } from './pieces.ts';
+import { createGivingUp } from './giving-up.ts';
 import { feedScript } from './run-script.ts';
 import type { ScriptCall } from './run-script.ts';
 import { TAKING_LIMIT_MS } from './taking.ts';
@@ -28,7 +29,9 @@ export async function feedUpload(
   upload: FedUpload,
   call: ScriptCall,
 ): Promise<ExecResult | undefined> {
-  const input = await feedScript(engine, machineId, call, TAKING_LIMIT_MS);
+  const givingUp = createGivingUp();
+  const limits = { timeoutMs: TAKING_LIMIT_MS, signal: givingUp.signal };
+  const input = await feedScript(engine, machineId, call, limits);
   if (!input) return undefined;
   const over = new AbortController();
   const { result } = input;
@@ -40,7 +43,7 @@ export async function feedUpload(
   } catch (error) {
     over.abort();
     input.giveUp();
-    await result.catch(() => undefined);
+    await givingUp.endOf(result);
     throw error;
   } finally {
     over.abort();

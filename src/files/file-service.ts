@@ -56,7 +56,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
   async function download<T>(
     of: TransferOf,
     client: AbortSignal,
-    open: (counted: (source: ByteSource) => ByteSource) => Promise<T>,
+    open: (counted: (source: ByteSource) => ByteSource, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { sessionId } = of;
     const transfer = transfers.begin(of, client);
@@ -66,7 +66,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
       if (error) log.warn({ err: error, sessionId }, 'What was read for a download goes on in its machine');
     };
     try {
-      return await open((source) => endingWith(transfer.signal, source, over));
+      return await open((source) => endingWith(transfer.signal, source, over), transfer.signal);
     } catch (error) {
       transfer.end();
       throw error;
@@ -115,8 +115,8 @@ export function createFileService(options: FileServiceOptions): FileService & { 
 
     async read(actor, place, client) {
       const { machine, path, of, reading } = await enter(actor, place);
-      return download(of, client, async (counted) => {
-        const file = await reading.read(machine.machineId, path);
+      return download(of, client, async (counted, signal) => {
+        const file = await reading.read(machine.machineId, path, signal);
         return { ...file, content: counted(file.content) };
       });
     },
@@ -124,7 +124,9 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     async readTar(actor, place, client) {
       const { machine, path, of, reading } = await enter(actor, place);
       if (isOfKernel(path)) throw fault('FILE_IS_SPECIAL', { path });
-      return download(of, client, async (counted) => counted(await reading.readTar(machine.machineId, path)));
+      return download(of, client, async (counted, signal) =>
+        counted(await reading.readTar(machine.machineId, path, signal)),
+      );
     },
 
     async write(actor, place, wanted, client) {

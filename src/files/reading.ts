@@ -1,10 +1,11 @@
 import type { ByteSource } from '../byte-source.ts';
 import type { Engine } from '../engine/engine.ts';
-import { isFault } from '../errors.ts';
+import { fault, isFault } from '../errors.ts';
 import type { FileStat, FolderListing, OpenFile } from './file.ts';
 import { begun, takeFirstLine } from './first-line.ts';
 import { LIST_OUTPUT_BYTES, parseListing } from './listing.ts';
 import { explain, runScript, streamScript } from './run-script.ts';
+import type { ScriptCall } from './run-script.ts';
 import { LIST_SCRIPT, READ_SCRIPT, STAT_SCRIPT, TAR_SCRIPT } from './scripts.ts';
 import { ofSize } from './sized.ts';
 import { parseStatLine, STAT_LINE_BYTES } from './stat-line.ts';
@@ -16,8 +17,10 @@ const ROOT = '0';
 export interface Reading {
   stat(machineId: string, path: string): Promise<FileStat>;
   list(machineId: string, path: string): Promise<FolderListing>;
-  read(machineId: string, path: string): Promise<OpenFile>;
-  readTar(machineId: string, path: string): Promise<ByteSource>;
+  /** @throws TRANSFER_INTERRUPTED when `signal` aborts before it begins; afterwards the signal does nothing */
+  read(machineId: string, path: string, signal: AbortSignal): Promise<OpenFile>;
+  /** As {@link Reading.read}. */
+  readTar(machineId: string, path: string, signal: AbortSignal): Promise<ByteSource>;
 }
 
 type ReadingEngine = Pick<Engine, 'exec' | 'execOutput'>;
@@ -39,22 +42,22 @@ export function readingAsStaff(engine: ReadingEngine): Reading {
   const asLearner = readingAs(engine, undefined);
   const asRoot = readingAs(engine, ROOT);
   const either =
-    <T>(read: (reading: Reading, machineId: string, path: string) => Promise<T>) =>
-    async (machineId: string, path: string): Promise<T> => {
+    <At extends unknown[], T>(read: (reading: Reading, ...at: At) => Promise<T>) =>
+    async (...at: At): Promise<T> => {
       try {
-        return await read(asLearner, machineId, path);
+        return await read(asLearner, ...at);
       } catch (error) {
         if (!isFault(error, 'FILE_DENIED', 'FILE_NOT_FOUND')) throw error;
-        return read(asRoot, machineId, path).catch((refusal: unknown) => {
+        return read(asRoot, ...at).catch((refusal: unknown) => {
           throw isFault(refusal, 'ROOT_REFUSED') ? error : refusal;
         });
       }
     };
   return {
-    stat: either((reading, ...at) => reading.stat(...at)),
-    list: either((reading, ...at) => reading.list(...at)),
-    read: either((reading, ...at) => reading.read(...at)),
-    readTar: either((reading, ...at) => reading.readTar(...at)),
+    stat: either((reading, ...at: Parameters<Reading['stat']>) => reading.stat(...at)),
+    list: either((reading, ...at: Parameters<Reading['list']>) => reading.list(...at)),
+    read: either((reading, ...at: Parameters<Reading['read']>) => reading.read(...at)),
+    readTar: either((reading, ...at: Parameters<Reading['readTar']>) => reading.readTar(...at)),
   };
 }
 
@@ -73,30 +76,42 @@ function readingAs(engine: ReadingEngine, user: string | undefined): Reading {
       return parseListing(path, stdout, { cut: outcome === 'output-limit' });
     },
 
-    async read(machineId, path) {
+    async read(machineId, path, signal) {
       const call = { script: READ_SCRIPT, path, user, verb: 'read' };
       const output = await streamScript(engine, machineId, call);
-      try {
+      return beginning(output, { call, signal }, async () => {
         const { line, rest } = await takeFirstLine(output, STAT_LINE_BYTES);
         const stat = parseStatLine(line);
         // The kernel's own files say 0 and have something in them.
         if (stat.size === 0) return { stat, size: undefined, content: rest };
         return { stat, size: stat.size, content: ofSize(rest, stat.size) };
-      } catch (error) {
-        await output.close();
-        throw explain(error, call);
-      }
+      });
     },
 
-    async readTar(machineId, path) {
+    async readTar(machineId, path, signal) {
       const call = { script: TAR_SCRIPT, path, user, verb: 'read' };
       const tar = await streamScript(engine, machineId, call);
-      try {
-        return await begun(tar);
-      } catch (error) {
-        await tar.close();
-        throw explain(error, call);
-      }
+      return beginning(tar, { call, signal }, () => begun(tar));
     },
   };
+}
+
+/** What `begin` makes of a script's output, which is closed where that fails, or is not done when `signal` aborts. */
+async function beginning<T>(
+  output: ByteSource,
+  { call, signal }: { call: ScriptCall; signal: AbortSignal },
+  begin: () => Promise<T>,
+): Promise<T> {
+  const abort = () =>
+    void output.close(fault('TRANSFER_INTERRUPTED', {}, signal.reason)).catch(() => undefined);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await begin();
+  } catch (error) {
+    await output.close();
+    throw explain(error, call);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

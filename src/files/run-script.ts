@@ -46,10 +46,10 @@ export async function feedScript(
   engine: Pick<Engine, 'execInput'>,
   machineId: string,
   call: ScriptCall,
-  timeoutMs: number,
+  limits: Pick<ExecSpec, 'timeoutMs' | 'signal'>,
 ): Promise<ExecInput | undefined> {
-  const limits = { timeoutMs, outputLimitBytes: OUTPUT_LIMIT_BYTES };
-  const input = await engine.execInput(machineId, { ...commandOf(call), ...limits });
+  const spec = { ...commandOf(call), outputLimitBytes: OUTPUT_LIMIT_BYTES, ...limits };
+  const input = await engine.execInput(machineId, spec);
   return input && { ...input, result: input.result.then((result) => succeeded(result, call)) };
 }
 

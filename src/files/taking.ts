@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { ExecResult } from '../engine/engine-exec.ts';
 import type { Engine } from '../engine/engine.ts';
+import { createGivingUp } from './giving-up.ts';
 import { createOwnerLine } from './owner-line.ts';
 import type { Owner } from './part-tar.ts';
 import { runScript } from './run-script.ts';
@@ -32,11 +33,13 @@ export function startTaking(
   { script, path, more, takesOver, folder }: Taker & { folder: string },
 ) {
   const lines = new PassThrough();
+  const givingUp = createGivingUp();
   const { owner, add } = createOwnerLine();
   const call = { script, path, more: [...more, `/${folder}`], verb: 'write to' };
   const result: Promise<ExecResult> = runScript(engine, machineId, call, {
     timeoutMs: TAKING_LIMIT_MS,
     inputStream: lines,
+    signal: givingUp.signal,
     onOutput: add,
   });
   return {
@@ -49,7 +52,10 @@ export function startTaking(
     partIsThere: (name: string, bytes: number | undefined) =>
       void lines.write(bytes === undefined ? `${name}\n` : `${name} ${bytes}\n`),
     uploadIsWhole: () => void lines.end(`${WHOLE}\n`),
-    /** Has it leave nothing, unless the upload is whole. */
-    giveUp: () => void lines.end(),
+    /** Has it leave nothing, unless the upload is whole; resolves when it has ended. */
+    giveUp(): Promise<void> {
+      lines.end();
+      return givingUp.endOf(result);
+    },
   };
 }

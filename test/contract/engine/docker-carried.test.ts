@@ -111,6 +111,30 @@ await test('what goes past the engine', async (t) => {
     t.equal(await sockets(), '');
   });
 
+  await t.test('that its command does not take is told so by silence too', async (t) => {
+    const pieces = Array.from({ length: 16 }, () => Buffer.alloc(MEBIBYTE));
+    const result = await feed(engine, machineId, 'exec </dev/null; cat <&3; echo end', pieces);
+    t.match(result, { exitCode: 0, stdout: Buffer.from('end\n') });
+  });
+
+  await t.test('that is given up and goes on all the same is ended on demand', async (t) => {
+    const over = new AbortController();
+    const spec = { ...shell('exec sleep 1000'), ...LIMITS, signal: over.signal };
+    const input = await engine.execInput(machineId, spec);
+    input?.giveUp();
+    over.abort(new Error('it takes too long'));
+    await t.rejects(async () => input?.result, { message: 'it takes too long' });
+    t.notOk(await isRunning(engine, machineId, 'sleep 1000'));
+  });
+
+  await t.test('is closed as often as anybody likes', async (t) => {
+    const output = await engine.execOutput(machineId, shell('exec sleep 1000'));
+    await Promise.all([output.close(new Error('once')), output.close(new Error('twice'))]);
+    await output.close();
+    await t.rejects(output.read(Buffer.alloc(1)));
+    t.notOk(await isRunning(engine, machineId, 'sleep 1000'));
+  });
+
   for (const [manner, theft] of Object.entries(THIEVES)) {
     await t.test(`comes to nobody’s harm where a learner’s program ${manner}`, async (t) => {
       const bytes = randomBytes(2 * MEBIBYTE);
@@ -166,6 +190,23 @@ await test('a carrier', async (t) => {
     t.match(await result, { exitCode: 125, stdout: Buffer.from('listening\n') });
     t.notOk(await isThere());
   });
+});
+
+await test('a connection that is hung up before anybody listens to it is closed, and does no harm', async (t) => {
+  const { engine } = dockerHarness(t);
+  const { machineId } = await provisionMachine(engine);
+  const { Id: id, State } = await docker.getContainer(machineId).inspect();
+  const accepts = 'my $l = IO::Socket::UNIX->new(Local => "/dev/berth/rude", Listen => 1)';
+  const script = `perl -MIO::Socket::UNIX -e '${accepts}; sleep 1 until -e "/tmp/go"'`;
+  await runScript(engine, machineId, `${script} >/dev/null 2>&1 &`);
+  await until(async () => (await runScript(engine, machineId, 'ls /dev/berth')).out === 'rude\n');
+  // It is never accepted, which resets it when who listened goes.
+  const socket = await connectInMachine({ id, pid: State.Pid }, ['dev', 'berth', 'rude']);
+  const closed = new Promise((resolve) => {
+    socket.once('close', resolve);
+  });
+  await runScript(engine, machineId, 'touch /tmp/go');
+  t.equal(await closed, true, 'with an error');
 });
 
 await test('nothing goes past the engine', async (t) => {

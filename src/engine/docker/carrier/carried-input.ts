@@ -23,9 +23,10 @@ export async function openCarriedInput(
       if (socket.writable && !socket.write(bytes)) await drained(socket);
     },
     end(last) {
-      // Not before the machine has all: whoever reads these words takes it for whole.
+      // Not before the machine has all, and never if it will not: whoever reads these words takes it for whole.
       socket.end(() => {
-        if (!socket.errored) words.end(last);
+        if (socket.writableFinished) words.write(last);
+        words.end();
       });
     },
     giveUp() {

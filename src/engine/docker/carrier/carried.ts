@@ -27,12 +27,15 @@ export interface Carried {
   end(reason: Error): Promise<void>;
 }
 
-type CarriedSpec = Pick<ExecSpec, 'command' | 'user' | 'environment' | 'timeoutMs' | 'outputLimitBytes'>;
+type CarriedSpec = Pick<
+  ExecSpec,
+  'command' | 'user' | 'environment' | 'timeoutMs' | 'outputLimitBytes' | 'signal'
+>;
 
 /**
  * Starts a command by the carrier in its machine, images/holder/carrier.c: with the socket as its input
  * ("in") or its output ("out"). Undefined where that is not to be had, and then it was not started.
- * @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING
+ * @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING, the reason of the signal
  */
 export async function startCarried(
   machine: ReachedMachine,
@@ -44,7 +47,8 @@ export async function startCarried(
   const over = new AbortController();
   const words = new PassThrough();
   const said = createCarrierWords();
-  const by = { ...spec, inputStream: words, onOutput: said.add, signal: over.signal };
+  const signal = spec.signal ? AbortSignal.any([spec.signal, over.signal]) : over.signal;
+  const by = { ...spec, inputStream: words, onOutput: said.add, signal };
   const ending = runExec(machine.docker.getContainer(machine.id), by, {
     through: [CARRIER, direction],
     // What is printed beside the socket says what went wrong, and the beginning of it is enough.
@@ -58,18 +62,22 @@ export async function startCarried(
   async function join(): Promise<Socket | undefined> {
     if (!(await within(START_LIMIT_MS, [said.listening, noneAfter(ending)]))) return undefined;
     const socket = await connectInMachine(machine, [...SOCKETS, name], onread).catch(() => undefined);
-    // Whatever went wrong, its close follows.
-    socket?.on('error', () => undefined).write(token);
-    if (socket && (await within(ANSWER_LIMIT_MS, [said.connected, noneAfter(ending)]))) return socket;
-    socket?.destroy();
-    return undefined;
+    if (!socket) return undefined;
+    socket.write(token);
+    let isKnown = false;
+    try {
+      isKnown = await within(ANSWER_LIMIT_MS, [said.connected, noneAfter(ending)]);
+    } finally {
+      if (!isKnown) socket.destroy();
+    }
+    return isKnown ? socket : undefined;
   }
 
   async function end(reason: Error): Promise<void> {
     if (hasEnded) return;
     over.abort(reason);
     await ending.catch((error: unknown) => {
-      if (error !== reason) throw error;
+      if (error !== over.signal.reason) throw error;
     });
   }
 

@@ -12,7 +12,8 @@ const NAME = O_PATH | constants.O_NOFOLLOW;
 /**
  * Connects to a Unix socket at a path within a machine whose processes are this host's. Each part of
  * the path is opened by itself and never followed, since a link there, which a learner may have made,
- * would lead through the host's files. With `onread` the socket reads as Node has that.
+ * would lead through the host's files. With `onread` the socket reads as Node has that. What
+ * breaks once it is connected shows in its close.
  * @throws the system's errors: ENOENT while it is not there, ECONNREFUSED when nobody listens
  */
 export async function connectInMachine(
@@ -70,10 +71,8 @@ const within = (folder: FileHandle, name: string) => `/proc/self/fd/${folder.fd}
 
 function connected(socket: Socket): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-    socket.once('error', reject);
+    socket.once('connect', () => resolve(socket));
+    // Stays: who listens in the machine can reset the connection before anybody listens here.
+    socket.on('error', reject);
   });
 }

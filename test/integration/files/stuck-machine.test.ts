@@ -1,0 +1,51 @@
+import { PassThrough } from 'node:stream';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { outcomeOf } from '../../support/actors.ts';
+import { dockerHarness, isRunning, streamingHarness } from '../../support/engines.ts';
+import type { EngineHarness } from '../../support/engines.ts';
+import { until } from '../../support/until.ts';
+import { createFileWorld, owner } from './file-world.ts';
+
+/** What stands for a program that was stopped, or that a learner put there to keep others waiting. */
+const STUCK = 'sleep 4711';
+/** In milliseconds: what is left undone is ended in less. */
+const IN_TIME_MS = 30_000;
+
+await test('a machine whose programs are stuck holds no place for transfers once their client has gone', async (t) => {
+  await t.test('past the engine', (t) => freesPlaces(t, dockerHarness));
+  await t.test('through the engine, and in parts', (t) => freesPlaces(t, streamingHarness));
+});
+
+async function freesPlaces(t: Test, open: (t: Test) => EngineHarness): Promise<void> {
+  const world = await createFileWorld(t, { engine: open(t).engine });
+  const { engine, files, machines, place, shell } = world;
+  const machineId = machines['root'] ?? '';
+  const stuck = () => isRunning(engine, machineId, STUCK);
+  const at = place('root', '/tmp/file');
+  await shell('root', 'echo hi >/tmp/file');
+
+  const ends = async (start: (client: AbortSignal) => Promise<unknown>, what: string) => {
+    const client = new AbortController();
+    const outcome = outcomeOf(() => start(client.signal));
+    await until(stuck);
+    const gone = performance.now();
+    client.abort();
+    t.equal(await outcome, 'TRANSFER_INTERRUPTED', what);
+    t.ok(performance.now() - gone < IN_TIME_MS, `${what}: in time`);
+    t.notOk(await stuck(), `${what}: and nothing of it stays`);
+  };
+
+  await shell(
+    'root',
+    `printf '#!/bin/sh\\nexec ${STUCK}\\n' | tee /usr/local/sbin/tar >/usr/local/sbin/stat`,
+  );
+  await shell('root', 'cd /usr/local/sbin && cp stat cat && chmod +x stat cat tar');
+  await ends((client) => files.read(owner, at, client), 'a file');
+  await ends((client) => files.readTar(owner, at, client), 'a tar');
+  await ends((client) => {
+    const content = new PassThrough();
+    content.write(Buffer.alloc(100_000));
+    return files.write(owner, at, { content, size: undefined }, client);
+  }, 'an upload');
+}
