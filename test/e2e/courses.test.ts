@@ -108,13 +108,13 @@ async function scriptOf(slug: string, solution: string): Promise<string> {
   return solution.endsWith('.sh') ? readFile(join(LABS, slug, solution), 'utf8') : solution;
 }
 
-/** Types a script as somebody who does what the step asks for, and waits until it has run. */
+/** Puts a script in line by line, as somebody who does what the step asks for, and waits until it has run. */
 async function type(script: string, name: string): Promise<void> {
   await shell.locator('.xterm').click();
   const lines = [`cat >/tmp/do <<'DONE'`, ...script.trimEnd().split('\n'), 'DONE'];
   // In one line: what runs in the script may read what is typed meanwhile.
   for (const line of [...lines, `clear; bash /tmp/do; echo "${name}-"over`]) {
-    await page.keyboard.type(line);
+    await page.keyboard.insertText(line);
     await page.keyboard.press('Enter');
   }
   await shell

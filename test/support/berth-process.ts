@@ -8,7 +8,7 @@ import type { Test } from 'tap';
 import { clearService } from './installation.ts';
 import { bundledLab } from './lab-folders.ts';
 import { memoryFolder } from './memory-folder.ts';
-import { TYPESCRIPT } from './typescript.ts';
+import { BERTH } from './berth-command.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -59,7 +59,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     output: () => printed,
     pid: () => child?.pid ?? 0,
     async start() {
-      const started = spawn(process.execPath, [TYPESCRIPT, 'src/cli/main.ts', 'serve'], {
+      const started = spawn(process.execPath, [...BERTH, 'serve'], {
         cwd: root,
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { TYPESCRIPT } from './typescript.ts';
-
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
+import { BERTH } from './berth-command.ts';
 
 /** How a command ended, and what it said. */
 export interface CommandRun {
@@ -19,7 +16,7 @@ export function labsCommand(
 ): Promise<CommandRun> {
   const options = { env: { ...process.env, ...environment }, ...(folder !== undefined && { cwd: folder }) };
   return new Promise((resolve) => {
-    execFile(process.execPath, [TYPESCRIPT, MAIN, 'labs', ...words], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [...BERTH, 'labs', ...words], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });

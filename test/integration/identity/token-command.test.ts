@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { createIdentity } from '../../support/identity.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 
 const run = promisify(execFile);
 
@@ -17,7 +17,7 @@ t.setTimeout(120_000);
 async function setUp(t: Test, url: string) {
   const environment = { PATH: process.env['PATH'], DATABASE_URL: url, BERTH_DATA_DIR: t.testdir({}) };
   const berth = (args: string[], more: Record<string, string> = {}) =>
-    run(process.execPath, [TYPESCRIPT, 'src/cli/main.ts', 'token', ...args], {
+    run(process.execPath, [...BERTH, 'token', ...args], {
       env: { ...environment, ...more },
     });
   const database = await openDatabase({ url });

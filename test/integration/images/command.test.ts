@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
@@ -11,10 +10,9 @@ import { openImages } from '../../support/engine-images.ts';
 import { MACHINE_IMAGE } from '../../support/engines.ts';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
 import { startRegistry } from '../../support/registry.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 
 const run = promisify(execFile);
-const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
 
 await t.test('images are listed, pulled, built and removed at the command line', async (t) => {
   const env = {
@@ -23,7 +21,7 @@ await t.test('images are listed, pulled, built and removed at the command line',
     BERTH_DATA_DIR: t.testdir({}),
     BERTH_LABS_DIR: await labsFolder(t, { small: smallLab() }),
   };
-  const berth = (...args: string[]) => run(process.execPath, [TYPESCRIPT, MAIN, 'images', ...args], { env });
+  const berth = (...args: string[]) => run(process.execPath, [...BERTH, 'images', ...args], { env });
   const images = openImages(t);
   const registry = await startRegistry(t);
   const { reference } = await registry.push('tools:1', [randomBytes(1000)]);

@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { openDatabase } from '../../../src/database/database.ts';
 import { createPinStore } from '../../../src/images/pin-store.ts';
 import { freshDatabaseUrl } from '../../support/databases.ts';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 
 const run = promisify(execFile);
-const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
 
 await t.test('pins are printed and forgotten at the command line', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
@@ -21,7 +19,7 @@ await t.test('pins are printed and forgotten at the command line', async (t) => 
     BERTH_DATA_DIR: t.testdir({}),
     BERTH_LABS_DIR: await labsFolder(t, { first: smallLab(), second: smallLab() }),
   };
-  const berth = (...args: string[]) => run(process.execPath, [TYPESCRIPT, MAIN, 'labs', ...args], { env });
+  const berth = (...args: string[]) => run(process.execPath, [...BERTH, 'labs', ...args], { env });
 
   const at = new Date('2030-01-02T03:04:05Z');
   const pin = { lab: 'first', labVersion: 'f'.repeat(64), pinnedAt: at, usedAt: at };

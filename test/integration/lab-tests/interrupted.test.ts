@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
@@ -9,10 +8,8 @@ import { environmentSpec } from '../../support/engines.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
 import { labsCommand } from '../../support/labs-command.ts';
 import { fileStep, testedLab } from '../../support/tested-labs.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 import { until } from '../../support/until.ts';
-
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation: 'lab-tests' });
 t.teardown(() => engine.close());
@@ -23,7 +20,7 @@ const endless = testedLab([`id: one, check: { script: 'exit 1' }, solution: 'sle
 /** Tests two such labs until both have their machines. */
 async function testing(t: Test) {
   const directory = await labsFolder(t, { one: endless, two: endless });
-  const child = spawn(process.execPath, [TYPESCRIPT, MAIN, 'labs', 'test', directory, '--jobs', '2']);
+  const child = spawn(process.execPath, [...BERTH, 'labs', 'test', directory, '--jobs', '2']);
   t.teardown(() => child.kill('SIGKILL'));
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));

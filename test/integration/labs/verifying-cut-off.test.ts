@@ -3,14 +3,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { emptyFolder } from '../../support/git-repository.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 import { until } from '../../support/until.ts';
-
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 const part = (title: string) => ({ title, text: `${title}.md`, verify: 'verify.sh' });
 
@@ -31,7 +28,7 @@ await t.test('after Ctrl-C the report says where verifying was cut off', async (
   const report = join(await emptyFolder(t), 'report.json');
   const into = await emptyFolder(t);
   const words = ['import', source, '--into', into, '--verify', '--jobs', '1', '--report', report];
-  const child = spawn(process.execPath, [TYPESCRIPT, MAIN, 'labs', ...words]);
+  const child = spawn(process.execPath, [...BERTH, 'labs', ...words]);
   t.teardown(() => child.kill('SIGKILL'));
   const printed = text(child.stdout);
   let said = '';

@@ -100,9 +100,7 @@ await test('a web server in a machine, through its preview', async (t) => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => site.read('/slow-head')));
     t.ok(answers.every(({ body }) => body === 'slow'));
     const first = await site.read('/connection');
-    const started = performance.now();
     for (let time = 0; time < 10; time += 1) t.equal((await site.read('/connection')).body, first.body);
-    t.ok(performance.now() - started < 1_000, `ten took ${performance.now() - started} ms`);
   });
 
   await t.test('speaks by WebSocket', async (t) => {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 import { until } from '../../support/until.ts';
 
 await t.test('a service whose terminal is closed stops and leaves no process', async (t) => {
   const folder = t.testdir({});
-  const command = `${process.execPath} ${TYPESCRIPT} src/cli/main.ts serve`;
+  const command = [process.execPath, ...BERTH, 'serve'].join(' ');
   const terminal = spawn('script', ['--quiet', '--return', '--command', `exec ${command}`, '/dev/null'], {
     env: {
       ...process.env,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { startBerth } from '../../support/berth-process.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 import { until } from '../../support/until.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -17,7 +17,7 @@ const WARNING =
 /** What the doctor prints; what it lacks here is no matter. */
 async function doctor(settings: Record<string, string>): Promise<string> {
   const options = { cwd: root, env: { ...process.env, ...settings } };
-  const args = [TYPESCRIPT, 'src/cli/main.ts', 'doctor'];
+  const args = [...BERTH, 'doctor'];
   const { stdout } = await promisify(execFile)(process.execPath, args, options).catch(
     (error: Error & { stdout: string }) => error,
   );

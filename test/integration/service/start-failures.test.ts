@@ -10,7 +10,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import { redisUrl } from '../../support/buses.ts';
 import { bundledLab } from '../../support/lab-folders.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -21,7 +21,7 @@ const LIMIT_MS = 90_000;
 async function failedStart(t: Test, settings: Record<string, string>) {
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-test-'));
   t.teardown(() => rm(dataDir, { recursive: true, force: true }));
-  const child = spawn(process.execPath, [TYPESCRIPT, 'src/cli/main.ts', 'serve'], {
+  const child = spawn(process.execPath, [...BERTH, 'serve'], {
     cwd: root,
     env: {
       ...process.env,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import t, { test } from 'tap';
 import { startBerth } from '../../support/berth-process.ts';
 import { startSession } from '../../support/started-session.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { BERTH } from '../../support/berth-command.ts';
 import { until } from '../../support/until.ts';
 
 const berth = await startBerth(t);
@@ -11,16 +11,7 @@ const session = await startSession(berth);
 
 /** Runs the command in a terminal of its own, as somebody at a keyboard does; its exit code and the terminal's modes come last. */
 function attach(...args: string[]) {
-  const command = [
-    process.execPath,
-    TYPESCRIPT,
-    'src/cli/main.ts',
-    'attach',
-    session,
-    '--url',
-    berth.url,
-    ...args,
-  ];
+  const command = [process.execPath, ...BERTH, 'attach', session, '--url', berth.url, ...args];
   const script = `stty rows 30 cols 90; ${command.map((word) => `'${word}'`).join(' ')}; echo "ended with $?"; stty -a`;
   const child = spawn('script', ['-qec', script, '/dev/null'], {
     env: { ...process.env, BERTH_TOKEN: berth.adminToken, SHELL: '/bin/sh' },
@@ -94,13 +85,9 @@ await test('what can not be is told in a line', async (t) => {
   t.match(gone.screen, /There is no such terminal/);
   await gone.shows(/ icanon/);
 
-  const piped = spawn(
-    process.execPath,
-    [TYPESCRIPT, 'src/cli/main.ts', 'attach', session, '--url', berth.url],
-    {
-      env: { ...process.env, BERTH_TOKEN: berth.adminToken },
-    },
-  );
+  const piped = spawn(process.execPath, [...BERTH, 'attach', session, '--url', berth.url], {
+    env: { ...process.env, BERTH_TOKEN: berth.adminToken },
+  });
   let said = '';
   piped.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   t.same(await once(piped, 'close'), [1, null]);

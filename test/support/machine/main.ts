@@ -37,6 +37,7 @@ async function run(files: readonly string[]): Promise<number> {
       BERTH_TEST_POSTGRES_URL: postgres,
       BERTH_TEST_REDIS_URL: redis,
       BERTH_TEST_CHROMIUM: CHROMIUM,
+      BERTH_TEST_BUILT: 'yes',
     },
   });
   const left = await takeLeftovers(installations, engine);
