@@ -17,9 +17,11 @@ export async function attachViewer(options: {
   viewer: Viewer;
   request: Pick<AttachRequest, 'from' | 'client'>;
   snapshots: Pick<Snapshots, 'take'>;
+  /** Whether the viewer may still be in the machine. */
+  mayBeThere: () => Promise<boolean>;
   log: Log;
 }): Promise<AttachedTerminal> {
-  const { terminalId, learnerId, live, viewer, request, snapshots, log } = options;
+  const { terminalId, learnerId, live, viewer, request, snapshots, mayBeThere, log } = options;
   const { from, client } = request;
   const counted = client && `${viewer.userId} ${client.id}`;
   // Its earlier connection may not be known to be broken yet: nothing more comes from there.
@@ -28,10 +30,15 @@ export async function attachViewer(options: {
   await live.caughtUp;
   let drop: (() => void) | undefined;
   const dropped = new Promise<TerminalOver>((resolve) => (drop = () => resolve('elsewhere')));
-  const { place, start } = await live.holdDuring(async () => ({
-    start: await startOf(live, from, (...screen) => snapshots.take(learnerId, ...screen)),
-    place: live.viewers.join(viewer, () => drop?.()),
-  }));
+  // All of it while the shell is held back: what it printed meanwhile could be more than is kept.
+  const { place, start } = await live.holdDuring(async () => {
+    const start = await startOf(live, from, (...screen) => snapshots.take(learnerId, ...screen));
+    const place = live.viewers.join(viewer, () => drop?.());
+    // A change that came while the screen was drawn found no viewer to have go.
+    if (await mayBeThere()) return { place, start };
+    place.leave();
+    throw fault('TICKET_INVALID');
+  });
   const output = live.output;
   if (viewer.role === 'owner' && start.snapshot?.includes(ALTERNATE_SCREEN)) {
     live

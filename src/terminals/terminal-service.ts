@@ -96,19 +96,16 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     if (!(await mayBeThere())) throw fault('TICKET_INVALID');
     const { name } = await users.get(system, userId);
     if (stopping) throw fault('SHUTTING_DOWN');
-    const attached = await attachViewer({
+    return attachViewer({
       terminalId,
       learnerId,
       live,
       viewer: { id: request.client?.id ?? newId(clock.now()), userId, name, role },
       request,
       snapshots,
+      mayBeThere,
       log,
     });
-    // A change that came while the screen was drawn found no viewer to have go.
-    if (await mayBeThere()) return attached;
-    attached.detach(attached.start.offset);
-    throw fault('TICKET_INVALID');
   }
 
   return {

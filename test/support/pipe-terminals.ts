@@ -86,6 +86,7 @@ function createPipe() {
         viewer: { id: request.client?.id ?? newId(), userId: name, name, role },
         request: { from: request.from, client: request.client },
         snapshots: { take: async (_, output) => Buffer.from(`drawn ${output.length}`) },
+        mayBeThere: async () => true,
         log: quietLog(),
       });
       return {

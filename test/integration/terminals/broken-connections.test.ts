@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectTerminal } from 'berth-terminal-client/connect-terminal';
 import { test } from 'tap';
+import type { Test } from 'tap';
 import { WebSocket } from 'ws';
 import { openFaultyProxy } from '../../support/faulty-proxy.ts';
 import type { FaultyProxy } from '../../support/faulty-proxy.ts';
@@ -30,6 +31,7 @@ const timers = {
 
 /** Somebody at a terminal of their own, over connections that break; all output is in `chunks`. */
 async function connectThrough(
+  t: Test,
   proxy: FaultyProxy,
   server: TerminalServer,
   { machine, random, slow = false }: { machine: string; random: () => number; slow?: boolean },
@@ -61,6 +63,8 @@ async function connectThrough(
     },
     onInputDropped: (bytes) => void (state.dropped += bytes),
   });
+  // One that failed would try to come back for ever.
+  t.teardown(() => connection.close());
   return { id, connection, state, bytes: () => Buffer.concat(chunks) };
 }
 
@@ -74,7 +78,7 @@ await test(`over ${CUTS} broken connections all that is typed and printed arrive
   const proxy = await openFaultyProxy(t, server.port, { random, longestMs: 250 });
   const people = await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
-      const one = await connectThrough(proxy, server, { machine: 'main', random });
+      const one = await connectThrough(t, proxy, server, { machine: 'main', random });
       await until(() => one.bytes().includes(' '));
       return { ...one, begin: one.bytes().indexOf(' ') + 1, typed: [] as Buffer[], total: 0 };
     }),
@@ -113,8 +117,8 @@ await test('a flood to one who is slow arrives whole over connections that break
   const server = await serveTerminals(t, { machine: { shell: ['/bin/sh', '-c', script] } });
   const random = seededRandom(SEED + 1);
   const proxy = await openFaultyProxy(t, server.port, { random, longestMs: 400 });
-  const one = await connectThrough(proxy, server, { machine: 'main', random, slow: true });
-  await until(() => one.state.received >= size, 120_000);
+  const one = await connectThrough(t, proxy, server, { machine: 'main', random, slow: true });
+  await until(() => one.state.received >= size, 180_000);
   const { machineId } = await server.sessions.machine(server.owner, server.sessionId, 'main');
   const { stdout } = await server.engine.exec(machineId, {
     command: ['sha256sum', '/tmp/flood'],
