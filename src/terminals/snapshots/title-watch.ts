@@ -4,9 +4,9 @@ const INTRODUCER = Buffer.from('\x1b]');
 const MAX_SEQUENCE = 1_024;
 
 /** A sequence that sets a title, each byte a character; and one that may yet. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they begin and end a sequence.
 const whole = /^\x1b\][02];([^\x00-\x1f\x7f]*)(?:\x07|\x1b\\)/;
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they begin and end a sequence.
 const begun = /^\x1b(?:\](?:[02](?:;[^\x00-\x1f\x7f]*\x1b?)?)?)?$/;
 
 /**

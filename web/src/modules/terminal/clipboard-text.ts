@@ -2,7 +2,7 @@
 const LONGEST = 1_048_576;
 
 /** Control characters but for tabs and line ends: what is pasted from the clipboard elsewhere is to be text. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what is looked for.
 const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
 
 /**

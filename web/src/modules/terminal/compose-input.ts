@@ -78,7 +78,7 @@ export function composeInput(place: HTMLElement, emulator: Terminal, type: (text
   });
 
   listen('keydown', (event) => {
-    // oxlint-disable-next-line typescript/no-deprecated
+    // oxlint-disable-next-line typescript/no-deprecated -- nothing else tells a key that the input method took.
     const { keyCode, isComposing } = event;
     processed = keyCode === PROCESSED;
     // Some compositions end without a word, as when the text field is emptied.
