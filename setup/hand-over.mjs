@@ -9,14 +9,15 @@ import { HUNG_UP } from './end-by-hangup.mjs';
  */
 export function handOver(command, args, { cwd, env }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
     let hungUp = false;
+    // Before it starts: whoever hears the program's first words may send a signal at once.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(signal, () => {
         hungUp ||= signal === 'SIGHUP';
         if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
       });
     }
+    const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       resolve(hungUp ? HUNG_UP : (code ?? 128 + constants.signals[signal]));

@@ -1,7 +1,10 @@
 import type { WebSocket } from '@fastify/websocket';
 
-/** Between two pings, in milliseconds: load balancers cut what is silent for a minute. */
+/** Between two pings of one socket, in milliseconds: load balancers cut what is silent for a minute. */
 const PING_EVERY_MS = 15_000;
+
+/** Sockets are pinged in so many groups by turns, so that thousands do not all answer at once, and keys wait for that. */
+const GROUPS = 15;
 
 /** Pings without an answer after which a socket is dead. */
 const MISSES = 2;
@@ -13,7 +16,22 @@ export interface Heartbeat {
 }
 
 /** One timer for all sockets of the process. */
-export function createHeartbeat(options: { everyMs?: number | undefined } = {}): Heartbeat {
+export function createHeartbeat({
+  everyMs = PING_EVERY_MS,
+}: { everyMs?: number | undefined } = {}): Heartbeat {
+  const groups = Array.from({ length: GROUPS }, createGroup);
+  let turn = 0;
+  let watched = 0;
+  const timer = setInterval(() => groups[turn++ % GROUPS]?.beat(), everyMs / GROUPS).unref();
+
+  return {
+    watch: (socket) => groups[watched++ % GROUPS]?.add(socket),
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Sockets that are pinged together. Their listeners are shared, which counts with thousands. */
+function createGroup() {
   const missed = new Map<WebSocket, number>();
 
   function alive(this: WebSocket): void {
@@ -24,28 +42,25 @@ export function createHeartbeat(options: { everyMs?: number | undefined } = {}):
     missed.delete(this);
   }
 
-  function beat(): void {
-    for (const [socket, misses] of missed) {
-      if (misses >= MISSES) {
-        socket.terminate();
-        continue;
-      }
-      // While its shell does not read, answers wait unread too: a dead peer shows when the ping can not be sent.
-      missed.set(socket, socket.isPaused ? 0 : misses + 1);
-      if (socket.readyState === socket.OPEN) socket.ping();
-    }
-  }
-
-  const timer = setInterval(beat, options.everyMs ?? PING_EVERY_MS).unref();
-
   return {
-    watch(socket) {
+    add(socket: WebSocket): void {
       missed.set(socket, 0);
       socket.on('pong', alive);
       // On a slow line the pong may wait behind a long paste, which shows as well that somebody is there.
       socket.on('message', alive);
       socket.on('close', forget);
     },
-    stop: () => clearInterval(timer),
+
+    beat(): void {
+      for (const [socket, misses] of missed) {
+        if (misses >= MISSES) {
+          socket.terminate();
+          continue;
+        }
+        // While its shell does not read, answers wait unread too: a dead peer shows when the ping can not be sent.
+        missed.set(socket, socket.isPaused ? 0 : misses + 1);
+        if (socket.readyState === socket.OPEN) socket.ping();
+      }
+    },
   };
 }

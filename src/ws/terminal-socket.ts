@@ -1,15 +1,29 @@
 import type { WebSocket } from '@fastify/websocket';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../errors.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
 import { readAttachQuery } from './attach-query.ts';
 import { TERMINAL_PROTOCOL } from './close-codes.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createOriginCheck } from './origin.ts';
+import { socketFailed } from './socket-failed.ts';
 import { carryTerminal } from './terminal-connection.ts';
 
 /** Before the ticket in the list of subprotocols: browsers can set no header, and an address would end up in logs. */
 const TICKET_PREFIX = 'berth.ticket.';
+
+/**
+ * An open terminal keeps nothing of the request that it came by: Node would keep the answer, and with it the request,
+ * by its socket. An answer that shows no page needs no headers of pages.
+ */
+const ROUTE = {
+  websocket: true,
+  helmet: false,
+  preHandler(request: FastifyRequest, reply: FastifyReply, done: () => void) {
+    if (request.ws) reply.raw.detachSocket(request.raw.socket);
+    done();
+  },
+} as const;
 
 /**
  * Registers `/ws/terminals/:id`. `@fastify/websocket` must be registered before, with
@@ -30,10 +44,9 @@ export function registerTerminalSocket(
   const heartbeat = createHeartbeat({ everyMs: options.heartbeatMs });
   app.addHook('onClose', async () => heartbeat.stop());
 
-  // A socket's answer shows no page, and its headers would be kept as long as it is open.
-  const route = { websocket: true, helmet: false } as const;
-  app.get<{ Params: { id: string } }>('/ws/terminals/:id', route, (socket, request) => {
+  app.get<{ Params: { id: string } }>('/ws/terminals/:id', ROUTE, (socket, request) => {
     const { id } = request.params;
+    listenForErrors(socket, app.log, request.id);
     const refusal = refuse(socket, request);
     const ticket = ticketOf(request);
     heartbeat.watch(socket);
@@ -57,6 +70,12 @@ export function registerTerminalSocket(
     }
     return undefined;
   }
+}
+
+/** In place of the plugin's own listener, which keeps the request and its answer. */
+function listenForErrors(socket: WebSocket, log: FastifyBaseLogger, reqId: string): void {
+  socket.removeAllListeners('error');
+  socket.on('error', (error) => socketFailed(error, socket, log.child({ reqId })));
 }
 
 /** The ticket among the offered subprotocols; empty, and so good for nothing, when there is none. */

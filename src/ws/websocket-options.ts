@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { WebSocket, WebsocketPluginOptions } from '@fastify/websocket';
 import { closeCodes } from './close-codes.ts';
 import { MAX_CLIENT_FRAME } from './frames.ts';
+import { socketFailed } from './socket-failed.ts';
 
 /** How long clients get to answer the close when the service stops, in milliseconds; then they are cut off. */
 const FAREWELL_MS = 2_000;
@@ -13,15 +14,7 @@ const FAREWELL_MS = 2_000;
 export const websocketOptions: WebsocketPluginOptions = {
   options: { maxPayload: MAX_CLIENT_FRAME, perMessageDeflate: false },
 
-  /** A broken frame is answered by the protocol's own close code already; what else fails here is a handler's fault. */
-  errorHandler(error, socket, request) {
-    if ((error as { code?: string }).code?.startsWith('WS_ERR_')) {
-      request.log.info({ err: error }, 'a WebSocket client broke the protocol');
-      return;
-    }
-    request.log.error({ err: error }, 'a WebSocket failed');
-    socket.close(closeCodes.INTERNAL, 'INTERNAL');
-  },
+  errorHandler: (error, socket, request) => socketFailed(error, socket, request.log),
 
   async preClose(this: FastifyInstance) {
     const server = this.websocketServer;

@@ -33,10 +33,13 @@ async function clear(): Promise<void> {
   await lab.shows(/^\s*learner@main:~\$\s*$/);
 }
 
+let readers = 0;
+
 /** Runs what reads lines until Ctrl+D, and waits until it does: the shell wants no brackets from then on. */
 async function runReader(command: string): Promise<void> {
-  await lab.type(`clear; echo "reading $((6 * 7))"; ${command}`);
-  await lab.shows('reading 42');
+  readers += 1;
+  await lab.type(`clear; echo "reader $((${readers} * 7)) reads"; ${command}`);
+  await lab.shows(`reader ${readers * 7} reads`);
 }
 
 const rows = async () => (await lab.rows.allTextContents()).join('\n');

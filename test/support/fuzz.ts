@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { seededRandom } from './random.ts';
 
 /** Longest frame that is made up, in bytes; a few are far longer. */
@@ -53,13 +51,4 @@ export function* fuzzFrames(
     if (made % 1_000 === 0) frame = Buffer.concat([frame, noise(LARGE_BYTES)]);
     yield frame;
   }
-}
-
-/** What is alive in this process, in bytes, its garbage collected. */
-export function aliveBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }

@@ -23,6 +23,8 @@ export async function buildNodeImage(images: EngineImages, base: string): Promis
       ? ['RUN apt-get update && apt-get install -y nodejs npm libnode-dev']
       : NPM_LINKS),
     'COPY ca-certificates.crt /usr/local/share/berth-test/ca-certificates.crt',
+    // Native modules are compiled in a third of the time.
+    'ENV CFLAGS=-O0 CXXFLAGS=-O0',
     'ENV NODE_EXTRA_CA_CERTS=/usr/local/share/berth-test/ca-certificates.crt',
     '',
   ].join('\n');

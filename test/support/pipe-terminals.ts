@@ -1,6 +1,7 @@
 import { Duplex, PassThrough } from 'node:stream';
 import websocket from '@fastify/websocket';
 import { fastify } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Test } from 'tap';
 import type { TerminalEnd } from '../../src/engine/engine-terminals.ts';
 import { newId } from '../../src/ids.ts';
@@ -27,10 +28,12 @@ export async function servePipeTerminals(
     publicUrl?: string;
     allowedOrigins?: string[];
     heartbeatMs?: number;
+    onRequest?: (request: FastifyRequest, reply: FastifyReply) => void;
   } = {},
 ) {
   const pipe = createPipe();
   const app = fastify();
+  app.addHook('onRequest', async (request, reply) => options.onRequest?.(request, reply));
   await app.register(websocket, websocketOptions);
   registerTerminalSocket(app, {
     publicUrl: options.publicUrl,

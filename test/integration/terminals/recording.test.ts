@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { system } from '../../../src/identity/actor.ts';
 import { drawnScreen } from '../../support/drawn-screen.ts';
-import { aliveBytes } from '../../support/fuzz.ts';
+import { aliveBytes } from '../../support/garbage.ts';
 import { readRecording } from '../../support/recordings.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';

@@ -11,4 +11,5 @@ export const TAP = [
   `--import=${new URL('lean-tap.ts', import.meta.url).href}`,
   fileURLToPath(new URL('../../../node_modules/.bin/tap', import.meta.url)),
   `--jobs=${JOBS}`,
+  `--reporter=${fileURLToPath(new URL('file-report.ts', import.meta.url))}`,
 ];

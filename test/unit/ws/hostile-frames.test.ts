@@ -4,7 +4,8 @@ import { createHolderReader } from '../../../src/engine/docker/holder/holder-mes
 import { isFault } from '../../../src/errors.ts';
 import { requireTerminalSize } from '../../../src/terminals/terminal-size.ts';
 import { readClientFrame } from '../../../src/ws/frames.ts';
-import { aliveBytes, fuzzFrames } from '../../support/fuzz.ts';
+import { fuzzFrames } from '../../support/fuzz.ts';
+import { aliveBytes } from '../../support/garbage.ts';
 
 /** What is kept after all of a million frames, in bytes: compiled code, and nothing of theirs. */
 const MOST_KEPT = 4 * 1024 * 1024;

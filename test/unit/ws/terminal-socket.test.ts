@@ -4,8 +4,10 @@ import { test } from 'tap';
 import { fault } from '../../../src/errors.ts';
 import type { AttachedTerminal } from '../../../src/terminals/terminal.ts';
 import { MAX_CLIENT_FRAME } from '../../../src/ws/frames.ts';
+import { collectGarbage } from '../../support/garbage.ts';
 import { later, servePipeTerminals } from '../../support/pipe-terminals.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
+import { until } from '../../support/until.ts';
 
 await test('the shell is let go when its viewer leaves, also while it was starting', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
@@ -204,4 +206,20 @@ await test('when the service stops, clients are told to come back, and a silent 
   silent.socket.resume();
   await silent.expectClosed();
   t.equal(pipe.detached, 2);
+});
+
+await test('an open terminal keeps neither the request that it came by nor its answer', async (t) => {
+  const kept: WeakRef<object>[] = [];
+  const { connect } = await servePipeTerminals(t, {
+    onRequest: (request, reply) =>
+      kept.push(...[request, request.raw, reply, reply.raw].map((each) => new WeakRef(each))),
+  });
+  const client = connect();
+  await client.expectControl('hello');
+  await until(() => {
+    collectGarbage();
+    return kept.every((each) => each.deref() === undefined);
+  });
+  t.equal(kept.length, 4);
+  await client.close();
 });

@@ -6,7 +6,7 @@ import { BRACKETS } from './pasted-text.ts';
 const BRACKETED_PASTE = 2004;
 
 /** How long a program that was interrupted has to say that it reads anew, and how often is looked, in milliseconds. */
-const READS_ANEW_MS = 1_000;
+const READS_ANEW_MS = 2_000;
 const LOOK_EVERY_MS = 20;
 
 /** From the end of brackets to the Ctrl+C that drops what they hold, in milliseconds: it would drop the end as well. */
@@ -14,8 +14,9 @@ const READS_END_MS = 300;
 
 /**
  * Goes on after a Ctrl+C in the middle of brackets. A shell that hears it forgets what was pasted, and asks for brackets
- * anew; the end of the old ones would have it keep all. What takes Ctrl+C for text, or was too busy to hear it, gets the
- * end, and another one.
+ * anew; the end of the old ones would have it keep all. Bash asks twice then. Interrupted between two characters it asks
+ * once, or not at all, and reads on in the old brackets: it hears the next Ctrl+C, that finds it with nothing left to read.
+ * What takes Ctrl+C for text gets the end, and another one.
  */
 export function createCutOff(emulator: Terminal, send: (text: string) => void): () => Promise<void> {
   let asked = 0;
@@ -24,17 +25,20 @@ export function createCutOff(emulator: Terminal, send: (text: string) => void): 
     return false;
   });
 
-  async function readsAnew(): Promise<boolean> {
-    const before = asked;
+  /** Whether it asks for brackets so many times from now on, in time. */
+  async function asks(times: number): Promise<boolean> {
+    const enough = asked + times;
     for (let waited = 0; waited < READS_ANEW_MS; waited += LOOK_EVERY_MS) {
       await pause(LOOK_EVERY_MS);
-      if (asked > before) return true;
+      if (asked >= enough) return true;
     }
     return false;
   }
 
   return async () => {
-    if (await readsAnew()) return;
+    if (await asks(2)) return;
+    send(INTERRUPT);
+    if (await asks(1)) return;
     send(BRACKETS.end);
     await pause(READS_END_MS);
     send(INTERRUPT);
