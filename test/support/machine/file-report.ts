@@ -59,7 +59,7 @@ function problems(file: Base): string {
 }
 
 function details(diag: unknown): string {
-  return diag ? stringify(diag).replaceAll(/^/gm, '      ') : '';
+  return diag ? stringify(diag, { lineWidth: 0 }).replaceAll(/^/gm, '      ') : '';
 }
 
 function title({ name, results }: Base): string {
