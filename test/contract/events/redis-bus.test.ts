@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { test } from 'tap';
 import type { EventBus } from '../../../src/events/event-bus.ts';
@@ -76,9 +76,10 @@ await test('Redis away: publishing goes on for this process, and all is well whe
 
   await proxy.cut();
   await until(() => !behind.healthy());
-  const begun = performance.now();
-  await behind.publish('user.changed', { userId: 'alone' });
-  t.ok(performance.now() - begun < 500, 'the publisher does not wait');
+  t.ok(
+    await endsByItself(behind.publish('user.changed', { userId: 'alone' })),
+    'the publisher does not wait',
+  );
   await until(() => heard.length === 1);
   t.strictSame(heard, ['behind alone']);
 
@@ -123,11 +124,18 @@ await test('closing while Redis is away does not wait', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   const bus: EventBus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
   proxy.silence();
-  await bus.publish('user.changed', { userId: 'ann' });
-  const begun = performance.now();
+  t.ok(await endsByItself(bus.publish('user.changed', { userId: 'ann' })), 'nor does publishing');
+  // What waits for an answer waits for ever.
   await bus.close();
-  t.ok(performance.now() - begun < 1_500);
 });
+
+/** Whether it is over before anything can have come from elsewhere. */
+async function endsByItself(work: Promise<unknown>): Promise<boolean> {
+  let over = false;
+  void work.then(() => (over = true));
+  await setImmediate();
+  return over;
+}
 
 /** Waits until `condition` holds, at most ten seconds. */
 async function until(condition: () => boolean): Promise<void> {

@@ -141,8 +141,7 @@ await tidyTest('another user can not read the script', async (t) => {
 
 await tidyTest('a check that never ends is stopped with all its children', async (t) => {
   const script =
-    '#!/bin/bash\necho begun\n(sleep 1000 &)\nsetsid sleep 1001 &\nnohup sleep 1002 &\nwhile :; do :; done';
-  const start = Date.now();
+    '#!/bin/bash\necho begun\n(sleep 4321 &)\nsetsid sleep 4322 &\nnohup sleep 4323 &\nwhile :; do :; done';
   const verdict = await run(script, { timeoutSeconds: 1 });
   t.match(verdict, {
     state: 'errored',
@@ -150,22 +149,21 @@ await tidyTest('a check that never ends is stopped with all its children', async
     message: /within 1 s/,
     evidence: 'begun',
   });
-  t.ok(Date.now() - start < 8_000);
 });
 
 await tidyTest('what a check leaves running neither delays nor outlives it', async (t) => {
-  const start = Date.now();
-  t.match(await run('sleep 1000 & echo "Done with it."'), { passed: true, message: 'Done with it.' });
-  t.ok(Date.now() - start < 5_000);
+  // A check that is waited for past its time is stopped, and does not pass.
+  t.match(await run('sleep 4321 & echo "Done with it."'), { passed: true, message: 'Done with it.' });
 });
 
-await tidyTest('a check that prints a gigabyte is stopped early', async (t) => {
-  const start = Date.now();
-  const verdict = await run('echo first; head -c 1G /dev/zero | tr "\\0" x', { timeoutSeconds: 60 });
-  t.match(verdict, { state: 'errored', finding: { code: 'CHECK_OUTPUT_LIMIT' } });
-  t.match(verdict.evidence, /^first\nx+$/);
-  t.ok(Date.now() - start < 20_000);
-});
+await tidyTest(
+  'a check that prints without end is stopped for that, long before its time is over',
+  async (t) => {
+    const verdict = await run('echo first; tr "\\0" x </dev/zero', { timeoutSeconds: 4321 });
+    t.match(verdict, { state: 'errored', finding: { code: 'CHECK_OUTPUT_LIMIT' } });
+    t.match(verdict.evidence, /^first\nx+$/);
+  },
+);
 
 await tidyTest('bytes that are not text do no harm', async (t) => {
   const verdict = await run(`printf 'a\\0b\\377\\n\\033[31mred\\033[0m\\n'; exit 1`);

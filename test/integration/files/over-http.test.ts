@@ -137,9 +137,8 @@ await test('files over HTTP, on a service as it runs', async (t) => {
     const body = Readable.toWeb(Readable.from(noise())) as ReadableStream;
     const answer = await ask({ path: '/home/learner' }, { method: 'POST', body, duplex: 'half' });
     t.equal(await problemOf(answer), 'ARCHIVE_REFUSED');
-    const start = Date.now();
     async function* endless() {
-      for (let piece = 0; piece < 100_000; piece++) {
+      for (;;) {
         yield Buffer.alloc(65_536);
         await sleep(5);
       }
@@ -148,8 +147,7 @@ await test('files over HTTP, on a service as it runs', async (t) => {
       { path: '/etc/mine' },
       { method: 'PUT', body: Readable.toWeb(Readable.from(endless())) as ReadableStream, duplex: 'half' },
     );
-    t.equal(await problemOf(denied), 'FILE_DENIED');
-    t.ok(Date.now() - start < 8_000, 'at once, and not when all has come');
+    t.equal(await problemOf(denied), 'FILE_DENIED', 'while more of it comes');
     const announced = request(`${filesUrl}?path=/home/learner/large`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${berth.adminToken}`, 'content-length': 301 * MEBIBYTE },

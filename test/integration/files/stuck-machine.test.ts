@@ -7,10 +7,8 @@ import type { EngineHarness } from '../../support/engines.ts';
 import { until } from '../../support/until.ts';
 import { createFileWorld, owner } from './file-world.ts';
 
-/** What stands for a program that was stopped, or that a learner put there to keep others waiting. */
+/** What stands for a program that was stopped, or that a learner put there to keep others waiting: for longer than a test may take. */
 const STUCK = 'sleep 4711';
-/** In milliseconds: what is left undone is ended in less. */
-const IN_TIME_MS = 30_000;
 
 await test('a machine whose programs are stuck holds no place for transfers once their client has gone', async (t) => {
   await t.test('past the engine', (t) => freesPlaces(t, dockerHarness));
@@ -29,10 +27,8 @@ async function freesPlaces(t: Test, open: (t: Test) => EngineHarness): Promise<v
     const client = new AbortController();
     const outcome = outcomeOf(() => start(client.signal));
     await until(stuck);
-    const gone = performance.now();
     client.abort();
     t.equal(await outcome, 'TRANSFER_INTERRUPTED', what);
-    t.ok(performance.now() - gone < IN_TIME_MS, `${what}: in time`);
     t.notOk(await stuck(), `${what}: and nothing of it stays`);
   };
 

@@ -165,10 +165,9 @@ await test('a web server in a machine, through its preview', async (t) => {
     const events = await site.get('/events');
     events.on('error', () => undefined).resume();
     const ended = new Promise((resolve) => events.once('close', resolve));
-    const started = performance.now();
     t.equal(await world.berth.stop(), 0);
     await ended;
-    t.ok(performance.now() - started < 3_000, `it took ${Math.round(performance.now() - started)} ms`);
+    t.notMatch(world.berth.output(), 'did not stop in time');
   });
 });
 

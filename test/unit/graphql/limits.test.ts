@@ -58,15 +58,13 @@ await test('cost: a connection counts as often as its page is large, by variable
 
 await test('fragments that multiply are counted without being walked again and again', async (t) => {
   const { ask } = await startApp(t);
+  // Walked each time that it is spread, the last one would be for ages: 2 to the power of 80 times.
   const fragments = Array.from(
-    { length: 40 },
-    (_, index) =>
-      `fragment f${index} on Query { ...f${index + 1} a${index}: viewer { id } ...f${index + 1} }`,
+    { length: 80 },
+    (_, index) => `fragment f${index} on Query { ...f${index + 1} viewer { id } ...f${index + 1} }`,
   );
-  const query = `{ ...f0 } ${fragments.slice(0, 28).join('\n')} fragment f28 on Query { viewer { id } }`;
-  const began = performance.now();
+  const query = `{ ...f0 } ${fragments.join('\n')} fragment f80 on Query { viewer { id } }`;
   t.match(await refusal(ask, query), refusedFor('its cost'));
-  t.ok(performance.now() - began < 2_000);
 });
 
 await test('mutations of one request', async (t) => {
