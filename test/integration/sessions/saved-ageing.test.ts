@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { system } from '../../../src/identity/actor.ts';
 import { openAgeing, openSaves } from '../../support/saved-sessions.ts';
 import { whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -21,7 +22,7 @@ await test('what was saved is kept its days and then goes, with its images and i
   const ended = await pass(2 * DAY, id, ({ state }) => state === 'ended');
   t.match(ended.reason, { code: 'SAVED_STATE_EXPIRED', message: /kept for 30 days/ });
   await sweeps(leaves(0, 0));
-  t.equal(await database.client.savedState.count(), 0);
+  await sweeps(until(async () => (await database.client.savedState.count()) === 0));
   t.not((await service.start(actors.owner, { lab: 'lab-0' })).id, id);
 });
 
