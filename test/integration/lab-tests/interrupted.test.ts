@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -56,13 +56,17 @@ await t.test('a test that is killed is cleaned up after', async (t) => {
 });
 
 await t.test('what was left by a test of which no process runs any more goes before the next', async (t) => {
-  const { pid } = spawnSync(process.execPath, ['--version']);
-  const environmentId = newTestEnvironmentId().replace(`-${process.pid}-`, `-${pid}-`);
+  const gone = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
+  t.teardown(() => gone.kill('SIGKILL'));
+  const environmentId = newTestEnvironmentId().replace(`-${process.pid}-`, `-${gone.pid}-`);
   t.teardown(() => engine.destroy(environmentId));
   await engine.provision(environmentSpec({ environmentId }));
   const own = newTestEnvironmentId();
   t.teardown(() => engine.destroy(own));
   await engine.provision(environmentSpec({ environmentId: own }));
+  const ended = once(gone, 'exit');
+  gone.kill('SIGKILL');
+  await ended;
   const directory = await labsFolder(t, { good: testedLab([fileStep('one')]) });
   t.match(await labsCommand(['test', directory]), { code: 0 });
   const there = new Set((await engine.list()).map((environment) => environment.environmentId));
