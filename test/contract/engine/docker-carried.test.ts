@@ -117,6 +117,15 @@ await test('what goes past the engine', async (t) => {
     t.match(result, { exitCode: 0, stdout: Buffer.from('end\n') });
   });
 
+  await t.test('that its command closes while nothing is on its way is told so by silence too', async (t) => {
+    const script = 'exec </dev/null; touch /tmp/closed; cat <&3; echo end';
+    const input = await engine.execInput(machineId, { ...shell(script), ...LIMITS });
+    await until(async () => (await run('ls /tmp/closed')) !== '');
+    await input?.write(Buffer.alloc(MEBIBYTE));
+    input?.end('and that was all\n');
+    t.match(await input?.result, { exitCode: 0, stdout: Buffer.from('end\n') });
+  });
+
   await t.test('that is given up and goes on all the same is ended on demand', async (t) => {
     const over = new AbortController();
     const spec = { ...shell('exec sleep 1000'), ...LIMITS, signal: over.signal };

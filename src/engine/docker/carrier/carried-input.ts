@@ -24,8 +24,10 @@ export async function openCarriedInput(
     },
     end(last) {
       // Not before the machine has all, and never if it will not: whoever reads these words takes it for whole.
+      // A socket that the command has closed, at a moment when nothing was to be written, ended without a fault.
+      const isOpen = socket.writable;
       socket.end(() => {
-        if (socket.writableFinished) words.write(last);
+        if (isOpen && socket.writableFinished) words.write(last);
         words.end();
       });
     },
