@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Base, Spawn, TestBase } from 'tap';
 import { stringify } from 'yaml';
+import { orderFiles } from './file-order.ts';
 
 /**
  * A reporter for tap: one line a file, what files print beside, and what failed, at once and again at the end, where it is
@@ -10,6 +11,7 @@ import { stringify } from 'yaml';
 export default function FileReport({ test }: { test: TestBase }): null {
   const failed: string[] = [];
   let passed = 0;
+  orderFiles(test);
 
   test.on('subtestStart', (file: Base) => {
     passOn(file);
