@@ -7,6 +7,7 @@ import type { ExecSpec } from '../../src/engine/engine-exec.ts';
 import type { Engine, EnvironmentSpec, MachineSpec, NetworkSpec } from '../../src/engine/engine.ts';
 import { openCutOffProxy } from './cut-off-proxy.ts';
 import { newInstallation } from './installation.ts';
+import { JOB } from './job-networks.ts';
 
 /** Image of the machines that tests make; preparing the tests builds it. */
 export const MACHINE_IMAGE = 'berth/lab-linux:latest';
@@ -59,13 +60,11 @@ export function newEnvironmentId(): string {
 
 /** Networks of 10.229.0.0/16, which only tests use, for each of the test files that run side by side. */
 const JOB_SUBNETS = 512;
-const MOST_JOBS = 8;
 let subnets = randomInt(JOB_SUBNETS);
 
 /** A small network that no test beside this one has, and this one not soon again. */
 export function testSubnet(): string {
-  const job = Number(process.env['TAP_JOB_ID'] ?? 0) % MOST_JOBS;
-  const place = job * JOB_SUBNETS + (subnets++ % JOB_SUBNETS);
+  const place = JOB * JOB_SUBNETS + (subnets++ % JOB_SUBNETS);
   return `10.229.${Math.floor(place / 16)}.${(place % 16) * 16}/28`;
 }
 

@@ -12,6 +12,7 @@ import { formatAddresses, parseAddresses } from '../../src/sessions/machine-addr
 import { sessionStates } from '../../src/sessions/session-states.ts';
 import type { Session, SessionService, SessionState } from '../../src/sessions/session.ts';
 import { system } from '../../src/identity/actor.ts';
+import { SESSION_POOL } from './job-networks.ts';
 import { quietLog } from './quiet-log.ts';
 import type { QuietLog } from './quiet-log.ts';
 import { unpinned } from './pins.ts';
@@ -141,7 +142,7 @@ export function openSessions(
     catalogue: testCatalogue(),
     logger: log,
     pins: unpinned,
-    subnetPool: '10.231.0.0/16',
+    subnetPool: SESSION_POOL,
     sessionLimit: 5,
     provisionConcurrency: 4,
     provisionTimeoutSeconds: 60,

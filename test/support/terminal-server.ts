@@ -70,9 +70,7 @@ export async function serveTerminals(
       ...lab,
     }),
   ]);
-  // Each test process has subnets of its own, since they share the engine.
-  const subnetPool = `10.${140 + (process.pid % 60)}.0.0/16`;
-  const sessions = openSessions(t, database, { engine, events, catalogue, subnetPool });
+  const sessions = openSessions(t, database, { engine, events, catalogue });
   sessions.start();
 
   const stores = {

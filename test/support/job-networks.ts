@@ -1,0 +1,8 @@
+/** Files that may run at the same time before two of them share networks. */
+const MOST_JOBS = 8;
+
+/** Which of the files that run side by side this one is: they share an engine, where networks must not overlap. */
+export const JOB = Number(process.env['TAP_JOB_ID'] ?? 0) % MOST_JOBS;
+
+/** Networks for the sessions of this file: no file beside it takes any of them. */
+export const SESSION_POOL = `10.${240 + JOB}.0.0/16`;
