@@ -6,3 +6,6 @@ export const JOB = Number(process.env['TAP_JOB_ID'] ?? 0) % MOST_JOBS;
 
 /** Networks for the sessions of this file: no file beside it takes any of them. */
 export const SESSION_POOL = `10.${240 + JOB}.0.0/16`;
+
+/** What an address in {@link SESSION_POOL} looks like. */
+export const SESSION_ADDRESS = new RegExp(`^10\\.${240 + JOB}\\.`);

@@ -6,6 +6,7 @@ import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import type { SessionsOptions } from '../../../src/sessions/sessions-options.ts';
 import { createActors } from '../../support/actors.ts';
 import { createGate } from '../../support/gate.ts';
+import { SESSION_ADDRESS } from '../../support/job-networks.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';
@@ -42,8 +43,8 @@ await test('a session comes up, can be worked in, and leaves nothing when stoppe
     progress: undefined,
     reason: undefined,
     machines: [
-      { name: 'main', addresses: [{ network: 'lab', address: /^10\.231\./ }] },
-      { name: 'web', addresses: [{ network: 'lab', address: /^10\.231\./ }] },
+      { name: 'main', addresses: [{ network: 'lab', address: SESSION_ADDRESS }] },
+      { name: 'web', addresses: [{ network: 'lab', address: SESSION_ADDRESS }] },
     ],
   });
   t.ok(ready.readyAt && ready.expiresAt > ready.readyAt);
