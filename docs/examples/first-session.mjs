@@ -18,10 +18,10 @@ async function graphql(query, variables) {
   return data;
 }
 
-// Start a lab: the answer comes at once, the container a moment later.
+// Start a lab: the answer comes at once, the container a moment later, unless the lab has begun before.
 const begun = performance.now();
 const { startSession } = await graphql(
-  'mutation { startSession(input: { lab: "linux-command-line" }) { session { id state } } }',
+  'mutation { startSession(input: { lab: "linux-command-line" }) { session { id state machines { name address } } } }',
 );
 const { id } = startSession.session;
 let session = startSession.session;

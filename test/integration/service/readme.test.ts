@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import { startBerth } from '../../support/berth-process.ts';
+import { learnerAt } from '../../support/learner.ts';
 
 const run = promisify(execFile);
 
@@ -11,10 +12,15 @@ await test('the example of the README prints what the README shows', async (t) =
   const shown = /```\n(ready after [^]*?)\n```/.exec(readme)?.[1] ?? '';
   t.ok(shown, 'the README shows its output');
   const berth = await startBerth(t);
-  const { stdout } = await run('node', ['docs/examples/first-session.mjs', berth.url], {
-    env: { ...process.env, BERTH_TOKEN: berth.adminToken },
-  });
-  t.equal(withoutFigures(stdout), withoutFigures(shown));
+  const example = () =>
+    run('node', ['docs/examples/first-session.mjs', berth.url], {
+      env: { ...process.env, BERTH_TOKEN: berth.adminToken },
+    });
+  t.equal(withoutFigures((await example()).stdout), withoutFigures(shown));
+
+  const learner = learnerAt(berth);
+  await learner.reach(await learner.start(), 'READY');
+  t.equal(withoutFigures((await example()).stdout), withoutFigures(shown), 'in a lab that has begun before');
 });
 
 /** Times and addresses differ from run to run. */
