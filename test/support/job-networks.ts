@@ -4,8 +4,11 @@ const MOST_JOBS = 8;
 /** Which of the files that run side by side this one is: they share an engine, where networks must not overlap. */
 export const JOB = Number(process.env['TAP_JOB_ID'] ?? 0) % MOST_JOBS;
 
+/** The second number of the first network. Checkouts that test on one engine at the same time each choose their own. */
+const FIRST = Number(process.env['BERTH_TEST_NETWORKS'] ?? 240);
+
 /** Networks for the sessions of this file: no file beside it takes any of them. */
-export const SESSION_POOL = `10.${240 + JOB}.0.0/16`;
+export const SESSION_POOL = `10.${FIRST + JOB}.0.0/16`;
 
 /** What an address in {@link SESSION_POOL} looks like. */
-export const SESSION_ADDRESS = new RegExp(`^10\\.${240 + JOB}\\.`);
+export const SESSION_ADDRESS = new RegExp(`^10\\.${FIRST + JOB}\\.`);
