@@ -8,7 +8,9 @@ import { readEnvironments } from '../labs/import/environments.ts';
 import { countOutcomes, describeImport, writeReport } from '../labs/import/import-report.ts';
 import type { ImportReport } from '../labs/import/import-report.ts';
 import { importScenarios } from '../labs/import/import-scenarios.ts';
+import { MOST_PICTURE_BYTES } from '../labs/import/read-pictures.ts';
 import { languages } from '../labs/schema/language-schema.ts';
+import { formatBytes, parseBytes } from '../units.ts';
 import { sweepWorkFolders, withWorkFolder } from '../work-folder.ts';
 import { jobsOf } from './jobs.ts';
 import { labsDirectory } from './labs-directory.ts';
@@ -50,6 +52,11 @@ export const importCommand = defineCommand({
       description: 'Do what the texts say on the engine, and tell what the verify scripts find.',
     },
     jobs: { type: 'string', description: 'With --verify: environments at a time.' },
+    'picture-limit': {
+      type: 'string',
+      description:
+        'Most that the pictures of a page have, up to 700 KiB; 256 KiB each and 512 KiB a page when absent.',
+    },
     report: { type: 'string', description: 'File to write a report to, as JSON.' },
   },
   async run({ args }) {
@@ -67,6 +74,7 @@ export const importCommand = defineCommand({
       unlisted: args.unlisted,
       language,
       network: args.network === 'auto' ? undefined : args.network,
+      ...pictureLimitOf(args['picture-limit']),
     };
     const report = await withFolder(args.source, args.ref, async ({ folder, commit }) => {
       const name = basename(resolve(args.source)).replace(/\.git$/, '');
@@ -82,6 +90,17 @@ export const importCommand = defineCommand({
     if (refused > 0) process.exitCode ??= SOME_REFUSED;
   },
 });
+
+/** @throws INPUT_INVALID for what is no size that pictures can have */
+function pictureLimitOf(given: string | undefined): { pictureLimit?: number } {
+  if (given === undefined) return {};
+  const bytes = parseBytes(given);
+  if (bytes !== undefined && bytes <= MOST_PICTURE_BYTES) return { pictureLimit: bytes };
+  const most = formatBytes(MOST_PICTURE_BYTES);
+  throw fault('INPUT_INVALID', {
+    problem: `--picture-limit must be a size with its unit of at most ${most}, such as "600 KiB", not "${given}".`,
+  });
+}
 
 /** Works with the folder, or with what the repository has, for as long as that takes. */
 async function withFolder(

@@ -9,7 +9,6 @@ import type { ImportOptions } from '../../src/labs/import/import-scenarios.ts';
 import type { PageContext } from '../../src/labs/import/text/page.ts';
 import { toPage } from '../../src/labs/import/text/to-page.ts';
 import { labsFolder, writeLab } from './lab-folders.ts';
-import type { Files } from './lab-folders.ts';
 
 /** Scenarios that have every construct, of Katacoda and of Killercoda. */
 export const scenarioFixtures = join(import.meta.dirname, '../fixtures/scenarios');
@@ -42,7 +41,11 @@ export async function importAll(t: Test, folder: string, changes: Partial<Import
 }
 
 /** Imports one scenario of these files, which is in the folder `one`. */
-export async function importOne(t: Test, files: Files, changes: Partial<ImportOptions> = {}) {
+export async function importOne(
+  t: Test,
+  files: Record<string, string | Buffer>,
+  changes: Partial<ImportOptions> = {},
+) {
   const folder = await labsFolder(t, {});
   await writeLab(folder, 'one', files);
   const done = await importAll(t, folder, changes);
@@ -68,7 +71,7 @@ export function pageOf(text: string, changes: Partial<PageContext> = {}, folds: 
       hosts: ['host01'],
       folder: '/root',
       home: '/root',
-      picture: () => undefined,
+      picture: () => ({ problem: 'there is no such file' }),
       ...changes,
     },
     { folds },

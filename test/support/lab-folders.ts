@@ -19,7 +19,12 @@ export async function labsFolder(t: Test, labs: Record<string, Files>): Promise<
   return directory;
 }
 
-export async function writeLab(directory: string, slug: string, files: Files): Promise<void> {
+/** Writes a lab's files, of text or of bytes. */
+export async function writeLab(
+  directory: string,
+  slug: string,
+  files: Record<string, string | Buffer>,
+): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     const file = join(directory, slug, path);
     await mkdir(dirname(file), { recursive: true });

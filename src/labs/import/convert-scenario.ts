@@ -32,14 +32,16 @@ export interface Conversion {
   language: string;
   /** What its machines reach; undefined to find out by what it runs. */
   network: 'isolated' | 'internet' | undefined;
+  /** Most bytes of the pictures of a page, and of each; undefined for the usual limits. */
+  pictureLimit?: number | undefined;
 }
 
 /** Makes a valid lab of a scenario; undefined where something was refused. */
 export async function convertScenario(conversion: Conversion): Promise<LabDraft | undefined> {
-  const { slug, folder, tree, scenario, environment, notes, placeOf } = conversion;
+  const { slug, folder, tree, scenario, environment, notes, placeOf, pictureLimit } = conversion;
   const draft = emptyDraft();
   const source = createScenarioSource({ tree, folder, notes });
-  const texts = createTexts({ tree, source, scenario, environment, notes, placeOf });
+  const texts = createTexts({ tree, source, scenario, environment, notes, placeOf, pictureLimit });
   const steps = await writeSteps({ scenario, texts, environment, draft, notes, placeOf });
   const machines = await writeMachines({
     scenario,

@@ -38,14 +38,22 @@ export async function readEnvironments(path: string | undefined): Promise<Enviro
 export function environmentsOf(own: EnvironmentTable): EnvironmentFor {
   const entries = [...Object.entries(own), ...Object.entries(defaultEnvironments)];
   return (imageid) => {
-    const found = entries.find(([pattern]) => fits(pattern, imageid))?.[1];
+    const [, found] = entries.find(([pattern]) => fits(pattern, imageid)) ?? [];
     if (!found) return { refuse: 'is not in the table of environments: see docs/importing.md' };
     if ('refuse' in found) return found;
     const { profile = 'standard', user = 'root', ...rest } = given(found);
     const folder = homeOf(user);
     const usual = { hosts: ['host01'], folder, registry: false, memory: '512 MiB', cpus: 1, lacks: [] };
-    return { profile, user, ...usual, ...rest };
+    const isSaid = Object.values(own).includes(found) && found.memory !== undefined;
+    const memory = isSaid ? undefined : memoryIn(imageid);
+    return { profile, user, ...usual, ...rest, ...(memory !== undefined && { memory }) };
   };
+}
+
+/** The memory that an imageid such as "ubuntu-4GB" names. */
+function memoryIn(imageid: string): string | undefined {
+  const [, number, unit = ''] = /[-_](\d{1,3})\s*([GM])i?B?$/i.exec(imageid) ?? [];
+  return number === undefined ? undefined : `${number} ${unit.toUpperCase()}iB`;
 }
 
 /** The home of the image's user. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
+import { decodeText, encodingNote } from './decode-text.ts';
 import type { ImportNote } from './import-note.ts';
 import { parseLooseJson } from './loose-json.ts';
 import { nameFrom } from './names.ts';
@@ -60,18 +61,21 @@ export async function findScenarios(
     shape: Shape,
   ): Promise<z.output<Shape> | undefined> {
     const file = await tree.read(path);
-    const read =
-      'problem' in file ? file : shape.safeParse(parseLooseJson(file.content.toString('utf8')).data);
-    if ('success' in read && read.success) return read.data;
-    tell(path, 'problem' in read ? read.problem : `${whyNot(read.error)}: it is left aside`);
-    return undefined;
+    if ('problem' in file) return tell(path, file.problem);
+    const decoded = decodeText(file.content);
+    if (!decoded) return tell(path, 'is not text: it is left aside');
+    const note = encodingNote(decoded);
+    if (note !== undefined) tell(path, note);
+    const read = shape.safeParse(parseLooseJson(decoded.text).data);
+    return read.success ? read.data : tell(path, `${whyNot(read.error)}: it is left aside`);
   }
 
-  function tell(file: string, message: string): void {
-    if (problems.length > MOST_PROBLEMS) return;
+  function tell(file: string, message: string): undefined {
+    if (problems.length > MOST_PROBLEMS) return undefined;
     const isLast = problems.length === MOST_PROBLEMS;
     const told = isLast ? `more than ${MOST_PROBLEMS} problems of courses: the rest is not told` : message;
     problems.push({ file, line: undefined, message: told });
+    return undefined;
   }
 
   async function readPathways(): Promise<Map<string, Listing>> {
@@ -97,7 +101,9 @@ export async function findScenarios(
     const path = posix.join(folder, SCENARIO_FILE);
     if (!tree.paths.has(path)) return false;
     const file = await tree.read(path);
-    return 'problem' in file || SCENARIO_KEY.test(file.content.toString('utf8'));
+    const decoded = 'problem' in file ? undefined : decodeText(file.content);
+    // The import refuses a file that cannot be read, with the reason.
+    return decoded === undefined || SCENARIO_KEY.test(decoded.text);
   }
 
   /** Takes the folder, or what is in it; `taken` are the folders that were, which courses may list again. */

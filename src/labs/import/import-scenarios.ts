@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { convertScenario } from './convert-scenario.ts';
 import type { Conversion } from './convert-scenario.ts';
+import { decodeText, encodingNote } from './decode-text.ts';
 import type { EnvironmentFor } from './environments.ts';
 import { SCENARIO_FILE, findScenarios } from './find-scenarios.ts';
 import type { FoundScenario } from './find-scenarios.ts';
@@ -32,6 +33,7 @@ export interface ImportOptions {
   unlisted: boolean;
   language: string;
   network: Conversion['network'];
+  pictureLimit?: Conversion['pictureLimit'];
   /** Most that its labs hold together, for tests. */
   limitBytes?: number;
 }
@@ -97,7 +99,11 @@ async function convert(
   const file = indexOf(found);
   const index = await tree.read(file);
   if ('problem' in index) return notes.refuse(index.problem, { file });
-  const read = readScenario(file, index.content.toString('utf8'), notes);
+  const decoded = decodeText(index.content);
+  if (!decoded) return notes.refuse('is not text', { file });
+  const note = encodingNote(decoded);
+  if (note !== undefined) notes.warn(note, { file });
+  const read = readScenario(file, decoded.text, notes);
   if (!read) return undefined;
   const { scenario, lineOf } = read;
   const placeOf = (path: PropertyKey[]) => ({ file, line: lineOf(path) });
@@ -121,6 +127,7 @@ async function convert(
     course: found.course,
     language: options.language,
     network: options.network,
+    pictureLimit: options.pictureLimit,
   });
 }
 

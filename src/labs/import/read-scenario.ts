@@ -6,6 +6,7 @@ import { parseLooseJson } from './loose-json.ts';
 import type { LooseJson } from './loose-json.ts';
 import { minutesOf } from './minutes.ts';
 import type { Scenario, ScenarioAsset, ScenarioPart } from './scenario.ts';
+import { unknownKeys } from './unknown-keys.ts';
 
 /** Steps, and files for a machine, that a lab may have: what has more is not taken apart at all. */
 const MOST_ENTRIES = 100;
@@ -34,19 +35,20 @@ const assets = z.record(z.string(), z.array(asset).max(MOST_ENTRIES).nullish()).
 
 const dashboard = z.object({ name: optional, port: z.coerce.number().int().min(1).max(65_535) });
 
+/** The pages of a scenario, in `details` or beside it. */
+const pages = {
+  intro: part.nullish(),
+  steps: z.array(part).max(MOST_ENTRIES).nullish(),
+  finish: part.nullish(),
+};
+
 const schema = z.object({
   title: optional,
   description: optional,
   time: optional,
   backend: z.object({ imageid: z.string() }),
-  details: z
-    .object({
-      intro: part.nullish(),
-      steps: z.array(part).max(MOST_ENTRIES).nullish(),
-      finish: part.nullish(),
-      assets,
-    })
-    .nullish(),
+  details: z.object({ ...pages, assets }).nullish(),
+  ...pages,
   assets,
   environment: z
     .object({ dashboards: z.array(z.unknown()).nullish(), uieditorpath: optional })
@@ -70,7 +72,12 @@ export function readScenario(file: string, text: string, notes: Notes): ReadScen
   for (const { line, message } of json.problems.slice(0, MOST_PROBLEMS)) tell(message, { file, line });
   if (json.data === undefined) return undefined;
   const read = schema.safeParse(json.data);
-  if (read.success) return { scenario: toScenario(read.data), lineOf: json.lineOf };
+  if (read.success) {
+    for (const { path, message } of [...unknownKeys(json.data), ...usedTwice(read.data)]) {
+      notes.warn(`${writeKey(path)}: ${message}`, { file, line: json.lineOf(path) });
+    }
+    return { scenario: toScenario(read.data), lineOf: json.lineOf };
+  }
   for (const issue of read.error.issues.flatMap((one) => explainIssue(one, json.data))) {
     const key = writeKey(issue.path);
     notes.refuse(key === '' ? issue.message : `${key}: ${issue.message}`, {
@@ -81,16 +88,29 @@ export function readScenario(file: string, text: string, notes: Notes): ReadScen
   return undefined;
 }
 
-function toScenario({ details, environment, ...index }: z.output<typeof schema>): Scenario {
-  const { intro, steps, finish } = details ?? {};
+/** Pages beside `details` that those in it stand for. */
+function usedTwice(index: z.output<typeof schema>) {
+  return (['intro', 'steps', 'finish'] as const).flatMap((key) =>
+    index[key] && index.details?.[key]
+      ? [{ path: [key], message: `is ignored: details.${key} is used` }]
+      : [],
+  );
+}
+
+function toScenario(index: z.output<typeof schema>): Scenario {
+  const { details, environment } = index;
+  const pathOf = (key: 'intro' | 'steps' | 'finish') => (details?.[key] ? ['details', key] : [key]);
+  const intro = details?.intro ?? index.intro;
+  const finish = details?.finish ?? index.finish;
+  const steps = details?.steps ?? index.steps ?? [];
   return {
     title: index.title,
     description: index.description ?? '',
     minutes: minutesOf(index.time),
     imageid: index.backend.imageid.trim(),
-    intro: intro ? toPart(intro, ['details', 'intro']) : undefined,
-    steps: (steps ?? []).map((step, place) => toPart(step, ['details', 'steps', place])),
-    finish: finish ? toPart(finish, ['details', 'finish']) : undefined,
+    intro: intro ? toPart(intro, pathOf('intro')) : undefined,
+    steps: steps.map((step, place) => toPart(step, [...pathOf('steps'), place])),
+    finish: finish ? toPart(finish, pathOf('finish')) : undefined,
     assets: [...toAssets(details?.assets, ['details', 'assets']), ...toAssets(index.assets, ['assets'])],
     dashboards: (environment?.dashboards ?? []).flatMap((given) => {
       const { data } = dashboard.safeParse(given);

@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
+import { decodeText, encodingNote } from './decode-text.ts';
 import type { Notes, Place } from './import-note.ts';
 import { pathWithin } from './source-tree.ts';
 import type { SourceTree } from './source-tree.ts';
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** A text of a scenario, and where it is in the tree. */
 export interface SourceText {
@@ -37,14 +36,14 @@ export function createScenarioSource({
       notes.refuse(`the file "${path}" ${file.problem}`, place);
       return undefined;
     }
-    try {
-      const text = decoder.decode(file.content);
-      if (!text.includes('\0')) return text.replaceAll(/\r\n?/g, '\n');
-    } catch {
-      // Told below, as what is no text.
+    const decoded = decodeText(file.content);
+    if (!decoded) {
+      notes.refuse(`the file "${path}" is not text`, place);
+      return undefined;
     }
-    notes.refuse(`the file "${path}" is not UTF-8 text`, place);
-    return undefined;
+    const note = encodingNote(decoded);
+    if (note !== undefined) notes.warn(`the file "${path}" ${note}`, place);
+    return decoded.text.replaceAll(/\r\n?/g, '\n');
   }
 
   return {

@@ -1,5 +1,8 @@
-/** Ways of a verify script to say that all is well: not the `done` of a loop. */
-const SAYS_DONE = /\b(?:echo|printf)\s+(?:-\w+\s+)?(["']?)done(?:\\n)?\1\s*(?:$|[;&|>)}])/m;
+import { withoutHereDocuments, withoutShellComments } from './shell-code.ts';
+
+/** Ways of a verify script to say that all is well: not the `done` of a loop, nor one that goes into a file. */
+const SAYS_DONE =
+  /\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)?(["']?)done(?:\\n)?\1[ \t]*(?:2>[ \t]*\S+|1?>[ \t]*(?:&1|\/dev\/stdout))?[ \t]*(?:$|[;&|)}])/m;
 
 /** A script that runs out of sight, as its scenario has it run: by bash, in the folder of its terminal. */
 export function hiddenScript(text: string, folder: string): string {
@@ -13,7 +16,7 @@ export function hiddenScript(text: string, folder: string): string {
  * print that line as well, since many of them end with 0 whatever they found.
  */
 export function verifyScript(text: string, folder: string): string {
-  if (!SAYS_DONE.test(text)) return hiddenScript(text, folder);
+  if (!SAYS_DONE.test(withoutHereDocuments(withoutShellComments(text)))) return hiddenScript(text, folder);
   const [, shebang = '#!/bin/bash'] = /^#!\s*([^\n]*)/.exec(text) ?? [undefined, '/bin/bash'];
   return VERIFY.replace('FOLDER', folder)
     .replace('INTERPRETER', shebang.trim())

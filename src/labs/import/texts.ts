@@ -30,6 +30,8 @@ export function createTexts(made: {
   environment: Environment;
   notes: Notes;
   placeOf(path: PropertyKey[]): Place;
+  /** As {@link readPictures} has it. */
+  pictureLimit: number | undefined;
 }): Texts {
   const { tree, source, environment, notes, placeOf } = made;
   const folder = posix.resolve(environment.folder, made.scenario.folder ?? '.');
@@ -38,9 +40,9 @@ export function createTexts(made: {
   const code: Texts['code'] = [];
 
   async function pageOf(file: { path: string; text: string }, folds: 'take' | 'open'): Promise<Page> {
-    const pictures = await readPictures(file, { source, tree });
+    const pictures = await readPictures(file, { source, tree, limit: made.pictureLimit });
     const context = { file: file.path, notes, hosts: environment.hosts, folder, home };
-    const picture = (address: string) => pictures.get(address);
+    const picture = (address: string) => pictures.get(address) ?? { problem: 'there is no such file' };
     const page = toPage(file.text, { ...context, picture }, { folds });
     ports.push(...page.ports);
     code.push(...page.commands.map(({ code, line }) => ({ code, place: { file: file.path, line } })));

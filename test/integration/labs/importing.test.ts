@@ -84,6 +84,7 @@ await t.test('what can not be begun is told, and nothing is written', async (t) 
   await refused([into], /There is no scenario in /);
   await refused([killercoda, '--ref', 'main'], /--ref is for a git repository/);
   await refused([killercoda, '--language', 'english!'], /is not the tag of a language/);
+  await refused([killercoda, '--picture-limit', '1 GiB'], /must be a size .* at most 700 KiB/);
   await refused(['ext::sh -c true'], /is no address of a git repository/);
   await refused([killercoda], /table of environments "\/none.yaml": can not be read/, {
     BERTH_IMPORT_ENVIRONMENTS: '/none.yaml',

@@ -12,9 +12,12 @@ export interface PageContext {
   folder: string;
   /** What `~` is, absolute. */
   home: string;
-  /** A picture's address as it is written, to one that can be shown; undefined where it can not. */
-  picture(address: string): string | undefined;
+  /** The picture at an address of the text. */
+  picture(address: string): ReadPicture;
 }
+
+/** An address that brings the picture along, or why it is left out, as the end of a sentence. */
+export type ReadPicture = { address: string } | { problem: string };
 
 /** A port that a page leads to. */
 export interface PagePort {

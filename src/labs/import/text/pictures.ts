@@ -12,8 +12,8 @@ export function showPictures(text: string, line: number, { picture, notes, file 
       return written;
     }
     const shown = picture(address);
-    if (shown !== undefined) return `![${words}](${shown})`;
-    notes.warn(`the picture "${address}" is not shown`, here);
+    if ('address' in shown) return `![${words}](${shown.address})`;
+    notes.warn(`the picture "${address}" is left out: ${shown.problem}`, here);
     return words;
   });
 }

@@ -200,14 +200,17 @@ await t.test('questions are taken out with their answers', async (t) => {
 await t.test('pictures are shown where they are here, and linked where they are elsewhere', async (t) => {
   const { markdown, warnings } = pageOf(
     '![a](here.png "title") ![b](gone.png)\n<img src="here.png" alt="c" width="5"> ![d](https://example.org/d.png)',
-    { picture: (address) => (address === 'here.png' ? 'data:image/png;base64,AA' : undefined) },
+    {
+      picture: (address) =>
+        address === 'here.png' ? { address: 'data:image/png;base64,AA' } : { problem: 'why' },
+    },
   );
   t.equal(
     markdown,
     '![a](data:image/png;base64,AA) b\n![c](data:image/png;base64,AA) ![d](https://example.org/d.png)',
   );
   t.match(warnings, [
-    /^1: the picture "gone.png" is not shown/,
+    /^1: the picture "gone.png" is left out: why/,
     /^undefined: pictures from other sites are links/,
   ]);
 });

@@ -43,6 +43,17 @@ await t.test('one that says "done" has to say it, and to end well', async (t) =>
     ['#!/usr/bin/env bash\n[[ $PWD = /tmp ]] && echo done', 0],
     ['echo VERIFY; echo done # VERIFY_\n', 0],
     ["cat <<'X'\n$HOME `ls`\nX\necho 'done'", 0],
+    ['false && echo done 2>/dev/null; true', 1],
+    ['false && echo done >&1; true', 1],
+    ['[ $# = 0 ] && false && echo done; true', 1],
+    // These have "done" in them, and do not say it.
+    ['echo done > /tmp/done-of-check; rm /tmp/done-of-check', 0],
+    ['echo "done">>/dev/null', 0],
+    ['grep -q "echo done >" /dev/null || true', 0],
+    ['for i in 1; do echo done >/dev/null; done > /dev/null', 0],
+    ['true # then echo done', 0],
+    ["cat >/dev/null <<-'EOF'\n  echo done\n\tEOF\ntrue", 0],
+    ['echo done >&2', 0],
   ];
   for (const [script, code] of verdicts) t.match(await run(verifyScript(script, '/tmp')), { code }, script);
   t.match(await run(verifyScript('false && echo done', '/tmp')), { stdout: 'This step is not done yet.\n' });
