@@ -31,7 +31,7 @@ export function createHintStore({ database, clock }: { database: Database; clock
       const row = await client.shownHint.upsert({
         where: { learnerId_labSlug_stepId_hintId },
         create: { ...step, hintId, cost, shownAt: clock.now() },
-        update: {},
+        update: { hintId },
       });
       return row.cost;
     },

@@ -8,6 +8,8 @@ import { PrismaClient as PostgresClient } from './generated/postgres/client.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import type { Prisma } from './generated/sqlite/client.ts';
 import { createSqliteAdapter, WRITE_WAIT_LIMIT_MS } from './sqlite-adapter.ts';
+import { readUniqueIndexes, withUniqueFields } from './unique-indexes.ts';
+import type { UniqueIndexes } from './unique-indexes.ts';
 
 /** The client inside a transaction. */
 export type Transaction = Prisma.TransactionClient;
@@ -72,12 +74,15 @@ const POSTGRES_LIMITS = {
 export async function openDatabase(options: { url: string; transactionLimit?: number }): Promise<Database> {
   const location = parseDatabaseUrl(options.url);
   const plain = createClient(location, options.transactionLimit ?? TRANSACTION_LIMIT_MS);
+  let indexes: UniqueIndexes = new Map();
   const client = plain.$extends({
     query: {
-      $allOperations: ({ args, query }) =>
-        query(args).catch((error: unknown) => {
-          throw databaseFault(error);
-        }),
+      $allOperations: ({ operation, args, query }) => {
+        if (operation === 'upsert') refuseEmptyUpdate(args);
+        return query(args).catch((error: unknown) => {
+          throw databaseFault(withUniqueFields(error, indexes));
+        });
+      },
     },
   }) as unknown as PrismaClient;
 
@@ -110,11 +115,21 @@ export async function openDatabase(options: { url: string; transactionLimit?: nu
   try {
     await plain.$connect();
     await ping();
+    if (location.provider === 'postgresql') indexes = await readUniqueIndexes(plain);
   } catch (error) {
     await plain.$disconnect();
     throw databaseFault(error);
   }
   return { provider: location.provider, client, transaction, inTurn, ping, close: () => plain.$disconnect() };
+}
+
+/**
+ * Prisma turns an upsert into one statement only if it updates something. With an empty update it
+ * reads first, and of two processes on PostgreSQL that both find nothing, one fails.
+ */
+function refuseEmptyUpdate({ update }: { update?: object }): void {
+  if (update === undefined || Object.keys(update).length > 0) return;
+  throw new Error('An upsert that leaves the row as it is must set a field of its key to itself.');
 }
 
 function createClient(location: DatabaseLocation, transactionLimit: number): PrismaClient {

@@ -12,7 +12,7 @@ export async function readInstallation({ client }: Pick<Database, 'client'>): Pr
   const { value } = await client.setting.upsert({
     where: { key: KEY },
     create: { key: KEY, value: randomUUID() },
-    update: {},
+    update: { key: KEY },
   });
   return value;
 }

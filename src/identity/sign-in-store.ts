@@ -77,7 +77,8 @@ export function createSignInStore({ database }: { database: Database }) {
     /** Keeps the first time. */
     async markAdminSeen(at: Date): Promise<void> {
       const setting = { key: ADMIN_SEEN, value: at.toISOString() };
-      await client.setting.upsert({ where: { key: ADMIN_SEEN }, create: setting, update: {} });
+      const where = { key: ADMIN_SEEN };
+      await client.setting.upsert({ where, create: setting, update: where });
     },
   };
 }

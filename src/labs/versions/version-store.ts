@@ -39,7 +39,7 @@ export function createLabVersionStore({ database }: { database: Database }) {
       await client.labVersion.upsert({
         where: { labSlug_version: { labSlug: slug, version } },
         create: { labSlug: slug, version, content: Uint8Array.from(content), createdAt: at, usedAt: at },
-        update: {},
+        update: { version },
       });
     },
 

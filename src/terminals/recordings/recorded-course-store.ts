@@ -21,7 +21,7 @@ export function createRecordedCourseStore({ database }: { database: Database }) 
     /** Who turned it on first stays noted. */
     async add(recorded: RecordedCourse): Promise<void> {
       const { course } = recorded;
-      await client.recordedCourse.upsert({ where: { course }, create: recorded, update: {} });
+      await client.recordedCourse.upsert({ where: { course }, create: recorded, update: { course } });
     },
 
     async remove(course: string): Promise<void> {

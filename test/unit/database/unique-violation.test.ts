@@ -2,6 +2,7 @@ import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import type { MappedError } from '@prisma/driver-adapter-utils';
 import { test } from 'tap';
 import { Prisma } from '../../../src/database/generated/sqlite/client.ts';
+import { withUniqueFields } from '../../../src/database/unique-indexes.ts';
 import { isUniqueViolation } from '../../../src/database/unique-violation.ts';
 
 const prismaError = (cause: MappedError) =>
@@ -11,14 +12,13 @@ const prismaError = (cause: MappedError) =>
     meta: { driverAdapterError: new DriverAdapterError(cause) },
   });
 
-await test('the fields of a constraint are read from what SQLite and PostgreSQL report', (t) => {
+await test('the fields of a constraint are known on SQLite and PostgreSQL', (t) => {
   const kind = 'UniqueConstraintViolation';
   const sqlite = prismaError({ kind, table: 'Machine', constraint: { fields: ['sessionId', 'name'] } });
-  const postgres = prismaError({
-    kind,
-    table: 'Machine',
-    constraint: { index: 'Machine_sessionId_name_key' },
-  });
+  const postgres = withUniqueFields(
+    prismaError({ kind, table: 'Machine', constraint: { index: 'one_machine_of_a_name' } }),
+    new Map([['one_machine_of_a_name', ['sessionId', 'name']]]),
+  );
   for (const error of [sqlite, postgres]) {
     t.ok(isUniqueViolation(error));
     t.ok(isUniqueViolation(error, 'sessionId'));
@@ -26,7 +26,9 @@ await test('the fields of a constraint are read from what SQLite and PostgreSQL 
     t.notOk(isUniqueViolation(error, 'key'));
     t.notOk(isUniqueViolation(error, 'Machine'));
   }
-  t.ok(isUniqueViolation(prismaError({ kind, table: 'User', constraint: { index: 'User_pkey' } }), 'id'));
+  const unknown = prismaError({ kind, table: 'User', constraint: { index: 'User_pkey' } });
+  t.equal(withUniqueFields(unknown, new Map()), unknown);
+  t.notOk(isUniqueViolation(unknown, 'id'), 'the name of an index says nothing');
   t.end();
 });
 

@@ -1,0 +1,28 @@
+import { driverCause } from './driver-cause.ts';
+import type { PrismaClient } from './generated/sqlite/client.ts';
+
+/** The columns of each unique index of a PostgreSQL database, by the name of the index. */
+export type UniqueIndexes = ReadonlyMap<string, readonly string[]>;
+
+/** Reads which columns each unique index has. The names say nothing reliable: a primary key's has no column. */
+export async function readUniqueIndexes(client: Pick<PrismaClient, '$queryRaw'>): Promise<UniqueIndexes> {
+  const rows = await client.$queryRaw<{ name: string; columns: string[] }[]>`
+    SELECT class.relname::text AS name, array_agg(attribute.attname::text) AS columns
+    FROM pg_index
+    JOIN pg_class class ON class.oid = pg_index.indexrelid
+    JOIN pg_attribute attribute
+      ON attribute.attrelid = pg_index.indrelid AND attribute.attnum = ANY (pg_index.indkey)
+    WHERE pg_index.indisunique AND class.relnamespace = current_schema()::regnamespace
+    GROUP BY class.relname`;
+  return new Map(rows.map(({ name, columns }) => [name, columns]));
+}
+
+/** Replaces the index that PostgreSQL names in a unique violation by its columns, which SQLite reports. */
+export function withUniqueFields(error: unknown, indexes: UniqueIndexes): unknown {
+  const cause = driverCause(error);
+  if (cause?.kind !== 'UniqueConstraintViolation') return error;
+  const { constraint } = cause;
+  const fields = constraint && 'index' in constraint ? indexes.get(constraint.index) : undefined;
+  if (fields) cause.constraint = { fields: [...fields] };
+  return error;
+}
