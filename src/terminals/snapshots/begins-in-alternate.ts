@@ -1,7 +1,4 @@
-const INTRODUCER = '\x1b[?';
-
-/** Longest list of modes that one sequence switches, in bytes. */
-const MAX_MODES = 64;
+import { createSequenceReader } from './sequence-reader.ts';
 
 /**
  * Whether `output` begins on the alternate screen, as when a program had drawn so much there that its beginning
@@ -10,11 +7,15 @@ const MAX_MODES = 64;
  */
 export function beginsInAlternate(output: Uint8Array): boolean {
   const bytes = Buffer.from(output.buffer, output.byteOffset, output.byteLength);
-  for (let at = bytes.indexOf(INTRODUCER); at >= 0; at = bytes.indexOf(INTRODUCER, at + 1)) {
-    const start = at + INTRODUCER.length;
-    const [, modes, verb] = /^([\d;]+)([hl])/.exec(bytes.toString('latin1', start, start + MAX_MODES)) ?? [];
-    if (modes?.split(';').some((mode) => mode === '47' || mode === '1047' || mode === '1049'))
-      return verb === 'l';
-  }
-  return false;
+  let first: 'enters' | 'leaves' | undefined;
+  const read = createSequenceReader({
+    mode(mode, on) {
+      if (mode === 47 || mode === 1047 || mode === 1049) first ??= on ? 'enters' : 'leaves';
+    },
+    keypad: () => undefined,
+    reset: () => undefined,
+    title: () => undefined,
+  });
+  read(bytes);
+  return first === 'leaves';
 }

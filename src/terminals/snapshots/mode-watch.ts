@@ -1,26 +1,25 @@
-import { createTitleWatch } from './title-watch.ts';
+import { createSequenceReader } from './sequence-reader.ts';
 
-const ESC = 0x1b;
-const BRACKET = 0x5b;
-const QUESTION_MARK = 0x3f;
-const EXCLAMATION_MARK = 0x21;
-/** The bytes = > c, which are a whole sequence with ESC. */
-const alone = new Set([0x3d, 0x3e, 0x63]);
+/**
+ * The modes that a screen snapshot needs, by kind: of one kind, one mode at a time is on. DECSTR resets those from
+ * `FIRST_SOFT` on: keys, wrapping, the cursor, the keypad, focus, pasted text.
+ */
+const kinds = [[47, 1047, 1049], [9, 1000, 1002, 1003], [1006, 1016], [1], [7], [25], [66], [1004], [2004]];
+const FIRST_SOFT = 3;
 
-/** Longest sequence that is read, in bytes: it switches a dozen modes. */
-const MAX_SEQUENCE = 64;
-
-/** What follows ESC where modes are switched, a keypad, or all that was is over. */
-const switching = /^(?:\[\?([\d;]+)([hl])|([=>])|(c|\[!p))/;
-
-const alternateScreens = new Set(['47', '1047', '1049']);
-const mice = new Set(['9', '1000', '1002', '1003']);
-const encodings = new Set(['1006', '1016']);
-/** What else stays as it was left: keys, wrapping, the cursor, focus, pasted text. */
-const others = new Set(['1', '7', '25', '66', '1004', '2004']);
-
+const KEYPAD_MODE = 66;
 /** On unless a program switches them off. */
-const usuallyOn = new Set(['7', '25']);
+const WRAPAROUND_MODE = 7;
+const CURSOR_MODE = 25;
+
+/** No mode has this number: the kind is as a reset terminal has it. */
+const AS_RESET = 0;
+/** Marks modes that no snapshot needs. */
+const NO_KIND = -1;
+
+/** Kind of each mode, by its number: a program may print nothing but modes, so each is looked up at once. */
+const kindOf = new Int8Array(Math.max(...kinds.flat()) + 1).fill(NO_KIND);
+for (const [kind, modes] of kinds.entries()) for (const mode of modes) kindOf[mode] = kind;
 
 export type ModeWatch = ReturnType<typeof createModeWatch>;
 
@@ -30,68 +29,36 @@ export type ModeWatch = ReturnType<typeof createModeWatch>;
  * the alternate screen, the mouse, or its own keys.
  */
 export function createModeWatch() {
-  /** By the kind of mode, of which one at a time is switched, what switches it so. */
-  const left = new Map<string, string>();
-  const title = createTitleWatch();
-  let cut = Buffer.alloc(0);
+  /** By kind, the mode that is not as a reset terminal has it. */
+  const left = new Int32Array(kinds.length);
+  let title: Buffer = Buffer.alloc(0);
 
-  function set(mode: string, on: boolean): void {
-    const kind = kindOf(mode);
-    if (kind === undefined) return;
-    if (on === usuallyOn.has(mode)) left.delete(kind);
-    else left.set(kind, `\x1b[?${mode}${on ? 'h' : 'l'}`);
+  function set(mode: number, on: boolean): void {
+    const kind = kindOf[mode] ?? NO_KIND;
+    if (kind !== NO_KIND) left[kind] = on === isUsuallyOn(mode) ? AS_RESET : mode;
   }
 
-  function read(sequence: string): void {
-    const [, modes, verb, keypad, reset] = switching.exec(sequence) ?? [];
-    for (const mode of modes?.split(';') ?? []) set(mode, verb === 'h');
-    if (keypad) set('66', keypad === '=');
-    if (reset === 'c') left.clear();
-    else if (reset) for (const mode of others) left.delete(mode);
-  }
+  const see = createSequenceReader({
+    mode: set,
+    keypad: (on) => set(KEYPAD_MODE, on),
+    reset: (how) => void left.fill(AS_RESET, how === 'full' ? 0 : FIRST_SOFT),
+    title: (bytes) => (title = bytes),
+  });
 
   return {
-    /** Is told all output in its order, in pieces cut anywhere. Costs little where nothing is switched. */
-    see(piece: Buffer): void {
-      title.see(piece);
-      if (cut.length > 0) {
-        cut = Buffer.concat([cut, piece.subarray(0, MAX_SEQUENCE)]);
-        read(cut.toString('latin1', 1));
-      }
-      for (let at = piece.indexOf(ESC); at >= 0; at = piece.indexOf(ESC, at + 1)) {
-        if (maySwitch(piece, at)) read(sequenceAt(piece, at));
-      }
-      const last = piece.lastIndexOf(ESC);
-      if (last >= 0) cut = Buffer.from(piece.subarray(last, last + MAX_SEQUENCE));
-      // A sequence that is whole by now, or never will be, is not read again.
-      if (cut.length >= MAX_SEQUENCE || switching.test(cut.toString('latin1', 1))) cut = Buffer.alloc(0);
-    },
+    /** Is told all output in its order, in pieces cut anywhere. Each byte is looked at once. */
+    see,
     /** What leaves a terminal that was just reset with these modes, and this title. */
-    setting: (): Buffer => Buffer.concat([Buffer.from([...left.values()].join('')), title.setting()]),
+    setting(): Buffer {
+      const modes = [...left].filter((mode) => mode !== AS_RESET);
+      const switched = modes.map((mode) => `\x1b[?${mode}${isUsuallyOn(mode) ? 'l' : 'h'}`).join('');
+      return Buffer.concat([Buffer.from(switched), titleSetting(title)]);
+    },
   };
 }
 
-/** Most sequences are colours and moves: told by their third byte, without making text of them. */
-function maySwitch(piece: Buffer, at: number): boolean {
-  const first = piece[at + 1] ?? 0;
-  const second = piece[at + 2];
-  return first === BRACKET ? second === QUESTION_MARK || second === EXCLAMATION_MARK : alone.has(first);
+function titleSetting(title: Buffer): Buffer {
+  return title.length === 0 ? title : Buffer.concat([Buffer.from('\x1b]2;'), title, Buffer.from('\x1b\\')]);
 }
 
-/** What follows ESC at `at`, up to the byte that ends it. */
-function sequenceAt(piece: Buffer, at: number): string {
-  let end = at + 3;
-  while (end < at + MAX_SEQUENCE && isParameter(piece[end])) end++;
-  return piece.toString('latin1', at + 1, end + 1);
-}
-
-function isParameter(byte = 0): boolean {
-  return byte >= 0x30 && byte <= 0x3b;
-}
-
-function kindOf(mode: string): string | undefined {
-  if (alternateScreens.has(mode)) return 'screen';
-  if (mice.has(mode)) return 'mouse';
-  if (encodings.has(mode)) return 'encoding';
-  return others.has(mode) ? mode : undefined;
-}
+const isUsuallyOn = (mode: number): boolean => mode === WRAPAROUND_MODE || mode === CURSOR_MODE;

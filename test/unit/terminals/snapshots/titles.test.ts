@@ -1,10 +1,9 @@
 import { test } from 'tap';
 import { drawScreen } from '../../../../src/terminals/snapshots/draw-screen.ts';
 import { createModeWatch } from '../../../../src/terminals/snapshots/mode-watch.ts';
-import { createTitleWatch } from '../../../../src/terminals/snapshots/title-watch.ts';
 
 function left(...pieces: string[]): string {
-  const watch = createTitleWatch();
+  const watch = createModeWatch();
   for (const piece of pieces) watch.see(Buffer.from(piece));
   return watch.setting().toString().replaceAll('\x1b', '^');
 }
@@ -19,6 +18,10 @@ await test('the title that was set last is left', (t) => {
     '^]2;one^\\',
     'nor does what has no end',
   );
+  t.equal(left(`\x1b]2;${'x'.repeat(1_024)}\x07`).length, 1_024 + 6, 'the longest');
+  t.equal(left('\x1b]2;one\x07', `\x1b]2;${'x'.repeat(1_000)}`, `${'x'.repeat(25)}\x07`), '^]2;one^\\');
+  t.equal(left('\x1b]2;one', '\x1b', '\\', '\x1b]2;two\x1b', '[1m'), '^]2;one^\\');
+  t.equal(left('\x1b]2;one', '\x1b\\\x1b]2;two', '\x07\x1b]2;th', 'ree'), '^]2;two^\\');
   t.end();
 });
 
