@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const ASSETS = /\.graphql$/;
+const ASSETS = /\.(graphql|pl|sh)$/;
 
 for (const entry of readdirSync('src', { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !ASSETS.test(entry.name)) continue;

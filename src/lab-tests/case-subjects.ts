@@ -22,6 +22,11 @@ export function answerSubject({ id }: LabStep, question: QuizCheck): CaseSubject
   return { step: id, kind: 'wrong', name: `is not passed with a wrong answer to ${question.id}` };
 }
 
+/** `how` names the script, or says that it is what every learner could try. */
+export function tamperSubject({ id }: Pick<LabStep, 'id'>, how: string): CaseSubject {
+  return { step: id, kind: 'tamper', name: `is not passed by tampering: ${how}` };
+}
+
 export function wrongSubject({ id }: LabStep, wrong: LabScript): CaseSubject {
   return { step: id, kind: 'wrong', name: `is not passed in the wrong state ${wrong.name}` };
 }

@@ -6,8 +6,8 @@ export interface LabCase {
   lab: string;
   /** Id; undefined for what concerns the lab as a whole. */
   step: string | undefined;
-  /** What is looked at: the lab as a whole, a step before it is done, after its solution, in a wrong state. */
-  kind: 'lab' | 'before' | 'solution' | 'wrong';
+  /** What is tested: the lab as a whole, a step before it is done, after its solution, in a wrong state, or when tampered with. */
+  kind: 'lab' | 'before' | 'solution' | 'wrong' | 'tamper';
   /** A sentence about the step, such as "is passed after its solution". */
   name: string;
   outcome: 'passed' | 'failed' | 'skipped';

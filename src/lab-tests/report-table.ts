@@ -14,7 +14,7 @@ export function describeCase({ lab, step, name, outcome, said, seconds }: LabCas
 /** All cases as a table with a line a step, then what failed with its reasons, then how many there were of each outcome. */
 export function reportTable(cases: readonly LabCase[]): string {
   const rows = [...groupByStep(cases).values()].map((group) => rowOf(group));
-  const header = ['LAB', 'STEP', 'BEFORE', 'SOLUTION', 'WRONG STATES', 'TIME'];
+  const header = ['LAB', 'STEP', 'BEFORE', 'SOLUTION', 'WRONG STATES', 'TAMPERING', 'TIME'];
   const failed = cases.filter(({ outcome }) => outcome === 'failed').map(describeFailure);
   return `${[align([header, ...rows]), ...failed, summarize(cases)].join('\n\n')}\n`;
 }
@@ -32,16 +32,21 @@ function rowOf(group: readonly LabCase[]): string[] {
   const [first] = group;
   const of = (kind: LabCase['kind']) => group.filter((each) => each.kind === kind);
   const seconds = group.reduce((sum, each) => sum + each.seconds, 0);
-  const wrong = of('wrong');
-  const caught = wrong.filter(({ outcome }) => outcome === 'passed').length;
   return [
     first?.lab ?? '',
     first?.step ?? '(lab)',
     of('before').map(mark).join(''),
     [...of('lab'), ...of('solution')].map(mark).join(''),
-    wrong.length === 0 ? '' : `${worst(wrong)} ${caught} of ${wrong.length}`,
+    caughtOf(of('wrong')),
+    caughtOf(of('tamper')),
     `${seconds.toFixed(1)} s`,
   ];
+}
+
+/** How many of the attempts were not taken for the work. */
+function caughtOf(cases: readonly LabCase[]): string {
+  const caught = cases.filter(({ outcome }) => outcome === 'passed').length;
+  return cases.length === 0 ? '' : `${worst(cases)} ${caught} of ${cases.length}`;
 }
 
 function mark({ outcome }: LabCase): string {

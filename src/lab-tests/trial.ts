@@ -57,6 +57,19 @@ export function createTrial(
     if (problem) throw new CaseFailed(String(problem.details['problem']));
   }
 
+  /** How the step is judged now; it is `errored` when a check could not judge. */
+  async function verdictOf(
+    step: LabStep,
+    answers: ReadonlyMap<string, Answer>,
+  ): Promise<StepVerdict & { output: string }> {
+    const handles = new Map(machines.map(({ name, machineId }) => [name, machineId]));
+    const language = languageGiven(lab.languages);
+    const place = { lab, step, sessionId: environmentId, machines: handles, answers, language };
+    const verdict = await runStep(runner, place, signal);
+    signal.throwIfAborted();
+    return { ...verdict, output: evidenceOf(verdict) };
+  }
+
   return {
     /** Prepares the step as for a learner who enters it, and types what is to be typed. @throws LAB_START_FAILED, CaseFailed */
     async enter(step: LabStep): Promise<void> {
@@ -78,16 +91,14 @@ export function createTrial(
       step: LabStep,
       answers: ReadonlyMap<string, Answer> = rightAnswers(step),
     ): Promise<StepVerdict & { output: string }> {
-      const handles = new Map(machines.map(({ name, machineId }) => [name, machineId]));
-      const language = languageGiven(lab.languages);
-      const place = { lab, step, sessionId: environmentId, machines: handles, answers, language };
-      const verdict = await runStep(runner, place, signal);
-      signal.throwIfAborted();
-      const output = evidenceOf(verdict);
+      const verdict = await verdictOf(step, answers);
       if (verdict.state === 'errored') {
-        throw new CaseFailed(`The check can not be judged: ${verdict.message}`, output);
+        throw new CaseFailed(`The check can not be judged: ${verdict.message}`, verdict.output);
       }
-      return { ...verdict, output };
+      return verdict;
     },
+
+    /** As {@link judge}, when a check that cannot judge is as good as one that fails: its step is not passed either. */
+    judgeAttack: (step: LabStep) => verdictOf(step, rightAnswers(step)),
   };
 }

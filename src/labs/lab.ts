@@ -144,6 +144,8 @@ export interface LabStep {
   solution: LabScript[];
   /** States in which the checks must fail, each by itself: for tests. */
   wrong: LabScript[];
+  /** Attempts to pass the step without doing its work, which must fail: for tests. */
+  tamper: LabScript[];
 }
 
 /** A script that prepares a machine for a step. */

@@ -29,5 +29,6 @@ export function toStep(
     })),
     solution: step.solution.map((script, place) => toTestScript(script, key('solution', place), machines)),
     wrong: step.wrong.map((script, place) => toTestScript(script, key('wrong', place), machines)),
+    tamper: step.tamper.map((script, place) => toTestScript(script, key('tamper', place), machines)),
   };
 }

@@ -12,7 +12,7 @@ export function stepConflicts(lab: Written): KeyProblem[] {
     const path = ['steps', index];
     const checks = [...writtenAs(step, 'check', path), ...writtenAs(step, 'checks', path)];
     const starts = writtenAs(step, 'start', path);
-    const tests = [...writtenAs(step, 'solution', path), ...writtenAs(step, 'wrong', path)];
+    const tests = ['solution', 'wrong', 'tamper'].flatMap((key) => writtenAs(step, key, path));
     return [
       ...checkOrChecks(step, path),
       ...repeatedIds(checks, defaultCheckId),

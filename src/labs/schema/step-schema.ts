@@ -39,5 +39,8 @@ export function stepSchema(source: WrittenLab) {
     wrong: testScripts(source)
       .default([])
       .describe('Scripts that each make a state in which the checks must fail, for tests.'),
+    tamper: testScripts(source)
+      .default([])
+      .describe('Scripts that each try to pass the checks without doing the work, and must fail, for tests.'),
   });
 }

@@ -12,11 +12,11 @@ await t.test('a lab whose checks can be trusted is told to be, and the exit code
   const run = await labsCommand(['test', 'good', '--jobs', '2'], { BERTH_LABS_DIR: directory });
   t.equal(run.code, 0, run.stderr);
   const rows = run.stdout.trim().split('\n');
-  t.match(rows[0], /^LAB +STEP +BEFORE +SOLUTION +WRONG STATES +TIME$/);
+  t.match(rows[0], /^LAB +STEP +BEFORE +SOLUTION +WRONG STATES +TAMPERING +TIME$/);
   t.match(rows[1], /^good +\(lab\) +✔ +\d+\.\d s$/);
-  t.match(rows[2], /^good +one +✔ +✔ +\d+\.\d s$/);
-  t.match(rows[3], /^good +two +✔ +✔ +✔ 2 of 2 +\d+\.\d s$/);
-  t.equal(rows.at(-1), '7 passed, 0 failed, 0 skipped');
+  t.match(rows[2], /^good +one +✔ +✔ +✔ 3 of 3 +\d+\.\d s$/);
+  t.match(rows[3], /^good +two +✔ +✔ +✔ 2 of 2 +✔ 3 of 3 +\d+\.\d s$/);
+  t.equal(rows.at(-1), '13 passed, 0 failed, 0 skipped');
   t.match(
     run.stderr,
     /✔ good \/ two is not passed in the wrong state steps\[1\]\.wrong\[1\]: "Missing\." \(/,
@@ -53,8 +53,39 @@ await t.test('wrong states share an environment, as far as none hides what anoth
   t.match(stdout, /^blocked +three +✔ +✔ +✔ 1 of 1 /m);
   t.match(stdout, /^hidden +two +✔ +✔ +✘ 0 of 1 /m, 'what is left of one does not let another count');
   t.match(stdout, /^helped +two +✔ +✔ +✔ 1 of 1 /m, 'nor does it make another fail');
-  t.match(stdout, /\n32 passed, 1 failed, 0 skipped\n$/);
+  t.match(stdout, /\n\d+ passed, 1 failed, 0 skipped\n$/);
 });
+
+await t.test(
+  'a check that tampering passes fails the test, and the step after it is still tested',
+  async (t) => {
+    const asLearner = `user: learner, script: 'grep -qx done ~/one && echo There. || { echo Missing.; false; }'`;
+    const ofRoot = testedLab([
+      `id: one, check: { script: 'grep -qx done /root/one' }, solution: 'echo done > /root/one'`,
+    ]);
+    const directory = await labsFolder(t, {
+      forged: testedLab([
+        fileStep('one', `tamper: ['echo forged > ~/one', 'mkdir -p ~/elsewhere']`),
+        fileStep('two', `tamper: 'test -s ~/one'`),
+      ]),
+      blocked: testedLab([fileStep('one', `tamper: 'touch ~/one && chmod a-w ~/one'`), fileStep('two')]),
+      root: { ...ofRoot, 'lab.yaml': (ofRoot['lab.yaml'] ?? '').replace('user: learner', 'user: root') },
+      owner: testedLab([`id: one, check: { ${asLearner} }, solution: 'echo done > ~/one'`]),
+    });
+    const { code, stdout } = await labsCommand(['test', directory]);
+    t.equal(code, 1);
+    t.match(stdout, /^forged +one +✔ +✔ +✘ 0 of 5 /m);
+    t.match(
+      stdout,
+      /✘ forged \/ one is not passed by tampering: steps\[0\]\.tamper\[0\] .*\n {2}It is passed without/,
+    );
+    t.match(stdout, /^forged +two +✔ +✔ +✔ 4 of 4 /m);
+    t.match(stdout, /^blocked +one +✔ +✔ +✔ 4 of 4 /m);
+    t.match(stdout, /^blocked +two +✔ +✔ +✔ 3 of 3 /m, 'in an environment of its own');
+    t.match(stdout, /^root +one +✔ +✔ +✘ 2 of 3 /m, 'root replaces the programs that the check calls');
+    t.match(stdout, /^owner +one +✔ +✔ +✔ 3 of 3 /m, 'whoever owns the script cannot rewrite it');
+  },
+);
 
 await t.test('each way in which a lab can not be trusted is told, and no lab hides another', async (t) => {
   const directory = await labsFolder(t, {
@@ -124,7 +155,7 @@ await t.test('each way in which a lab can not be trusted is told, and no lab hid
   );
   t.match(
     xml,
-    /<testcase classname="broken\.two" .*><skipped message="A step before it can not be done\."\/>/,
+    /<testcase classname="broken\.two" .*><skipped message="A step before it cannot be done\."\/>/,
   );
 });
 

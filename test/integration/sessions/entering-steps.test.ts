@@ -21,7 +21,15 @@ const stepStart = (script: string, changes: Partial<StepStart> = {}): StepStart 
 });
 
 function step(id: string, start: StepStart[]): LabStep {
-  const rest = { checks: [], pass: 1, pollSeconds: undefined, hints: [], solution: [], wrong: [] };
+  const rest = {
+    checks: [],
+    pass: 1,
+    pollSeconds: undefined,
+    hints: [],
+    solution: [],
+    wrong: [],
+    tamper: [],
+  };
   return { id, title: { en: id }, instructions: { en: id }, start, ...rest };
 }
 

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Prepares what a learner could, in their own machine, to pass a check without doing the work. undo.sh takes it back.
+# mode: what attack.pl does meanwhile; "engine" also puts programs and settings of the learner in place of the system's.
+mode=@MODE@
+folder=/tmp/berth-tampering
+home=${HOME:-/root}
+rm -rf "$folder"
+mkdir -p "$folder/bin" || exit 1
+
+run_attack() {
+  command -v perl >/dev/null || return 0
+  cat >"$folder/attack.pl" <<'END_OF_ATTACK'
+@ATTACK@
+END_OF_ATTACK
+  setsid perl "$folder/attack.pl" "$folder" "$mode" >/dev/null 2>&1 </dev/null &
+  tries=0
+  until [ -e "$folder/ready" ] || [ "$tries" -ge 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+}
+
+# Remembers each file that was not there before.
+put() {
+  [ ! -e "$2" ] || return 0
+  cp "$1" "$2" && echo "$2" >>"$folder/made"
+}
+
+run_attack
+[ "$mode" = engine ] || exit 0
+
+# Settings for docker, while the program itself is still the system's.
+if command -v docker >/dev/null; then
+  docker context create berth-tampering --docker "host=unix://$folder/engine.sock" >/dev/null &&
+    docker context use berth-tampering >/dev/null
+  mkdir -p "$home/.docker/cli-plugins"
+fi
+
+# Programs that find everything as it should be. /usr/local/bin comes before the system's own in every PATH; only root
+# can write there.
+for program in docker grep egrep cat test stat ls find cmp diff curl wc head tail sort tr cut id ps ss; do
+  printf '#!/bin/sh\nexit 0\n' >"$folder/bin/$program"
+  chmod +x "$folder/bin/$program"
+done
+for plugin in docker-compose docker-buildx; do
+  [ ! -d "$home/.docker/cli-plugins" ] || put "$folder/bin/docker" "$home/.docker/cli-plugins/$plugin"
+done
+
+# Files that a shell reads when it starts.
+for file in .profile .bash_profile .bashrc .zshenv; do
+  path=$home/$file
+  if [ -e "$path" ]; then cp -p "$path" "$folder/saved$file"; else echo "$path" >>"$folder/made"; fi
+  printf '\nexport PATH="%s/bin:$PATH"\nfail() { exit 0; }\nscore() { :; }\n' "$folder" >>"$path"
+done
+
+# Last: from here on this script's own programs are false as well.
+if [ -w /usr/local/bin ]; then
+  for program in "$folder"/bin/*; do put "$program" "/usr/local/bin/${program##*/}"; done
+fi
+exit 0
