@@ -129,7 +129,7 @@ const catalogue = {
   PREVIEW_UNKNOWN: [404, 'This address is of no machine: open the port from the lab again.'],
   PREVIEW_REFUSED: [401, 'This address opens from the lab only: open the port there again.'],
   PREVIEW_ORIGIN_REFUSED: [403, 'The page at {origin} may not ask for what is in this session.'],
-  PREVIEW_LIMIT: [503, 'This session has {limit} connections open already: close some of its pages first.'],
+  PREVIEW_LIMIT: [429, 'This session has {limit} connections open already: close some of its pages first.'],
   PREVIEW_BROKEN: [
     502,
     'What answers on port {port} of the machine "{machine}" speaks no HTTP, or ended before it had answered.',

@@ -26,6 +26,8 @@ export function limitedBody(body: Readable, limit: number, silenceMs: number = S
   const onBodyClose = () => {
     if (!body.readableEnded) limited.destroy(broken('its sender went away'));
   };
+  // Its reader learns of an error by reading; an error that comes before the first read has no other listener.
+  limited.on('error', () => undefined);
   body.once('error', onBodyClose).once('close', onBodyClose).pipe(limited);
   limited.once('close', () => {
     clearTimeout(timer);

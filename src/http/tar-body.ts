@@ -33,6 +33,9 @@ export async function withTar<T>(
     throw fault('BODY_TOO_LARGE', { limit: limitBytes });
   const tar = limitedBody(body as Readable, limitBytes);
   return work(tar).finally(() => {
-    if (!tar.readableEnded) reply.header('connection', 'close');
+    if (tar.readableEnded) return;
+    reply.header('connection', 'close');
+    // Whoever refuses the request never reads it; nothing may wait for its bytes.
+    tar.destroy();
   });
 }

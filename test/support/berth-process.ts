@@ -26,6 +26,8 @@ export interface BerthProcess {
   /** Sends one GraphQL operation as the admin, or with another token. */
   graphql<T>(query: string, variables?: object, token?: string): Promise<T>;
   pid(): number;
+  /** Whether the process that was started last still runs. */
+  runs(): boolean;
   start(): Promise<void>;
   /** Ends it at once, as a crash does; resolves to the signal that ended it. */
   kill(signal?: NodeJS.Signals): Promise<NodeJS.Signals | null>;
@@ -58,6 +60,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     dataDir,
     output: () => printed,
     pid: () => child?.pid ?? 0,
+    runs: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     async start() {
       const started = spawn(process.execPath, [...BERTH, 'serve'], {
         cwd: root,

@@ -100,6 +100,7 @@ sub answer {
     if ($path eq '/more-than-said') { print "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"; return 1 }
     if ($path eq '/cut') { print "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"; return 0 }
     if ($path eq '/unasked-switch') { print "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"; sleep 5; return 0 }
+    if ($path =~ m{^/raw/([0-9a-f]+)$}) { print pack('H*', $1); return 0 }
     if ($path =~ m{^/ws}) { return websocket($client, $head) }
     print "HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot there";
     return 1;

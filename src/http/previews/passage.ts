@@ -1,5 +1,6 @@
 import { request as askServer, ServerResponse } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import { fault, isFault } from '../../errors.ts';
@@ -30,6 +31,16 @@ export interface Asked {
 
 export type Passage = ReturnType<typeof createPassage>;
 
+/** Both sides of a request that asks to go on in another protocol. */
+interface UpgradeSides {
+  socket: Duplex;
+  head: Buffer;
+  /** Called as bytes pass. */
+  sending: () => void;
+  /** The one response on the socket, for an answer that stays with HTTP. */
+  response: () => ServerResponse;
+}
+
 /** Carries requests to machines and answers back, as they come. */
 export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>) {
   const kept = new MachineAgent(previews.connect, { keepAlive: true });
@@ -39,6 +50,8 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
   /** Answers on `response`; `refuse` is told instead when there is no answer. @throws PREVIEW_LIMIT */
   function carry(asked: Asked, response: ServerResponse, refuse: (error: Fault) => void): void {
     const { request, port } = asked;
+    // The client left meanwhile: its close came before anybody could listen for it.
+    if (response.destroyed) return;
     let asking: ClientRequest | undefined;
     const release = previews.hold(port, () => response.destroy());
     response.once('close', () => {
@@ -55,7 +68,7 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
       let answered = false;
       tried.once('response', (answer) => {
         answered = true;
-        giveAnswer(answer, response, asked);
+        giveAnswer(answer, response, asked, refuse);
       });
       // An answer that nobody asked for, such as a change of protocol, comes to nothing but a close.
       atEnd(tried, (error) => {
@@ -73,20 +86,22 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
   return {
     carry,
 
-    /** As `carry`, for a request that asks to go on in another protocol. `sending` is called as bytes pass. @throws PREVIEW_LIMIT */
+    /** As `carry`, for a request that asks to go on in another protocol. @throws PREVIEW_LIMIT */
     carryUpgrade(
       asked: Asked,
-      { socket, head, sending }: { socket: Duplex; head: Buffer; sending: () => void },
+      { socket, head, sending, response }: UpgradeSides,
       refuse: (error: Fault) => void,
     ): void {
       const { request, port } = asked;
+      if (socket.destroyed) return;
       const upgrade = request.headers.upgrade ?? '';
       const release = previews.hold(port, () => socket.destroy());
-      const asking = send(asked, fresh, requestHeaders(request, { ...asked, upgrade }));
+      let asking: ClientRequest | undefined;
       socket.once('close', () => {
         release();
-        asking.destroy();
+        asking?.destroy();
       });
+      asking = send(asked, fresh, requestHeaders(request, { ...asked, upgrade }));
       let answered = false;
       asking.once('upgrade', (answer, near, nearHead) => {
         answered = true;
@@ -95,12 +110,14 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
         socket.on('data', sending);
         if (head.length > 0) near.write(head);
         if (nearHead.length > 0) socket.write(nearHead);
+        // Errors that come after the pipeline has ended are nothing new.
+        near.on('error', () => near.destroy());
         // Either side's end, or break, is the other's too.
         pipeline(socket, near, socket, () => socket.destroy());
       });
       asking.once('response', (answer) => {
         answered = true;
-        giveAnswer(answer, responseOn(request, socket), asked);
+        giveAnswer(answer, response(), asked, refuse);
       });
       atEnd(asking, (error) => {
         if (!answered && !socket.destroyed) refuse(toPreviewFault(error, port));
@@ -116,13 +133,15 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
 }
 
 /** A response on a connection that the HTTP server has let go. */
-export function responseOn(request: IncomingMessage, socket: Duplex): ServerResponse {
+export function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
-  response.assignSocket(socket as never);
+  response.assignSocket(socket);
   response.once('finish', () => {
-    response.detachSocket(socket as never);
-    socket.end();
+    response.detachSocket(socket);
+    // As the HTTP server does for its own; and a client that never closes its side would keep the socket.
+    response.emit('close');
+    socket.destroySoon();
   });
   return response;
 }
@@ -146,10 +165,25 @@ function send({ request, port }: Asked, agent: MachineAgent, headers: RawHeaders
   return askServer(options);
 }
 
-function giveAnswer(answer: IncomingMessage, response: ServerResponse, asked: Asked): void {
-  response.writeHead(answer.statusCode ?? 502, responseHeaders(answer, asked));
-  // Events are waited for after the head.
-  response.flushHeaders();
+function giveAnswer(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  asked: Asked,
+  refuse: (error: Fault) => void,
+): void {
+  const { statusCode = 0 } = answer;
+  try {
+    // The parser also takes a status that is no answer, such as 000, and 101 without a change of protocol.
+    if (statusCode < 200) throw new Error(`The web server answered with status ${statusCode}.`);
+    response.writeHead(statusCode, responseHeaders(answer, asked));
+    // Events are waited for after the head.
+    response.flushHeaders();
+  } catch (error) {
+    // Whatever else of a head cannot be written again fails this request alone.
+    answer.destroy();
+    refuse(toPreviewFault(error as Error, asked.port));
+    return;
+  }
   pipeline(answer, response, () => undefined);
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { fault, isFault } from '../../errors.ts';
+import type { Fault } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { PreviewService, PreviewTarget } from '../../previews/preview.ts';
 import type { OtherHost } from '../front-door.ts';
@@ -83,23 +84,25 @@ export function createPreviewFront({
     passage.carry(asked, response, (error) => refuse(request, response, error));
   }
 
-  async function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+  async function upgrade(
+    request: IncomingMessage,
+    socket: Socket,
+    { head, response }: { head: Buffer; response: () => ServerResponse },
+  ): Promise<void> {
     const { host, target } = readTarget(request);
     if (OWN_PATH.test(request.url ?? '')) throw fault('NOT_FOUND', { thing: 'page' });
     if (hasBody(request)) {
       throw fault('INPUT_INVALID', { problem: 'A request that asks for another protocol has no body here.' });
     }
     const asked = await admit(request, host, target);
+    const refuseHere = (error: Fault) => refuse(request, response(), error);
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      const response = responseOn(request, socket);
-      passage.carry(asked, response, (error) => refuse(request, response, error));
+      passage.carry(asked, response(), refuseHere);
       return;
     }
     socket.setTimeout(SOCKET_IDLE_MS, () => socket.destroy());
     const sending = () => previews.touch(target.sessionId);
-    passage.carryUpgrade(asked, { socket, head, sending }, (error) =>
-      refuse(request, responseOn(request, socket), error),
-    );
+    passage.carryUpgrade(asked, { socket, head, sending, response }, refuseHere);
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
@@ -119,8 +122,11 @@ export function createPreviewFront({
     upgrade(request, socket, head) {
       // A client that goes is no error; without a listener it would end the process.
       socket.on('error', () => socket.destroy());
-      upgrade(request, socket, head).catch((error: unknown) => {
-        if (!socket.destroyed) refuse(request, responseOn(request, socket), error);
+      // A socket takes one response: a second would throw.
+      let made: ServerResponse | undefined;
+      const response = () => (made ??= responseOn(request, socket));
+      upgrade(request, socket, { head, response }).catch((error: unknown) => {
+        if (!socket.destroyed) refuse(request, response(), error);
       });
     },
 

@@ -1,11 +1,38 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
 import { startPreviewWorld, WEB_PORT } from '../../support/previews.ts';
+import { until } from '../../support/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
+
+/** Heads that a server could answer with, of which Node's parser takes some and refuses others. */
+const BROKEN_HEADS = [
+  ...['000', '001', '099', '100', '101', '102', '103', '199', '204', '304', '600', '999'].map(
+    (status) => `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`,
+  ),
+  'HTTP/1.1 000\r\n\r\n',
+  'HTTP/1.1 200 \x01\x7f\xff\r\nContent-Length: 0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nX: \x01\r\nContent-Length: 0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nX: \x7f\xe9\xff\r\nContent-Length: 0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nX y: 1\r\nContent-Length: 0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\n: 1\r\nContent-Length: 0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nTrailer: X-After\r\nContent-Length: 0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n2\r\nok\r\n0\r\nX: \x01\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok',
+  'HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\nthere',
+  'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\nrest',
+  'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX: \xff\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 000 X\r\nContent-Length: 0\r\n\r\n',
+  'HTTP/1.1 103 Early\r\nLink: \xff\r\n\r\nHTTP/1.1 098 X\r\n\r\n',
+  'HTTP/0.0 000 X\r\n\r\n',
+  '\r\n\r\n',
+];
 
 await test('a web server in a machine, through its preview', async (t) => {
   const world = await startPreviewWorld(t);
@@ -145,6 +172,51 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.match(await site.read('/echo'), { body: /^GET \/echo/ }, 'what came unasked is answer to nothing');
   });
 
+  await t.test('cannot end the service by the head of an answer', async (t) => {
+    const pid = world.berth.pid();
+    const broken = (head: string) => `/raw/${Buffer.from(head, 'latin1').toString('hex')}`;
+    const tried = BROKEN_HEADS.map(async (head) => {
+      const plain = await site.read(broken(head)).catch(() => undefined);
+      t.ok((plain?.status ?? 502) >= 200, JSON.stringify(head));
+      await upgradeTo(world.berth.url, site, { path: broken(head), protocol: 'websocket' });
+    });
+    await Promise.all(tried);
+    t.match(await site.read(broken('HTTP/1.1 000 X\r\nContent-Length: 0\r\n\r\n')), { status: 502 });
+    const upgraded = await upgradeTo(world.berth.url, site, {
+      path: broken('HTTP/1.1 000 X\r\nContent-Length: 0\r\n\r\n'),
+      protocol: 'websocket',
+    });
+    t.match(upgraded, /^HTTP\/1\.1 502 /);
+    t.match(await site.read('/'), { status: 200 });
+    t.equal(world.berth.pid(), pid);
+    t.ok(world.berth.runs(), 'the same process still runs');
+  });
+
+  await t.test('is refused once past the limit of connections, whatever protocol is asked for', async (t) => {
+    const pid = world.berth.pid();
+    const open = await Promise.all(Array.from({ length: 100 }, () => site.get('/events')));
+    for (const protocol of ['foo', 'websocket', 'h2c, websocket', 'TLS/1.0']) {
+      const answer = await upgradeTo(world.berth.url, site, { path: '/', protocol });
+      t.match(answer, /^HTTP\/1\.1 429 [^]*PREVIEW_LIMIT/, protocol);
+    }
+    t.match(await site.read('/'), { status: 429 });
+    for (const answer of open) answer.on('error', () => undefined).destroy();
+    await until(async () => (await site.read('/')).status === 200);
+    t.equal(world.berth.pid(), pid);
+    t.ok(world.berth.runs(), 'the same process still runs');
+  });
+
+  await t.test('counts no connection that is over', async (t) => {
+    const leave = () => leaveAtOnce(world.berth.url, site);
+    const ask = () => upgradeTo(world.berth.url, site, { path: '/nothing', protocol: 'foo' });
+    // More than a session may have at once.
+    for (let time = 0; time < 4; time += 1) {
+      await Promise.all(Array.from({ length: 30 }, (_, index) => (index % 2 === 0 ? leave() : ask())));
+    }
+    await until(async () => (await site.read('/')).status === 200);
+    t.match(await site.read('/'), { status: 200 });
+  });
+
   await t.test('holds nothing of a large answer back, and little of it in memory', async (t) => {
     const before = await memoryOf(world.berth.pid());
     const answer = await site.get('/large/200');
@@ -170,6 +242,29 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.notMatch(world.berth.output(), 'did not stop in time');
   });
 });
+
+interface Site {
+  host: string;
+  cookie: string;
+}
+
+/** All that is answered to a request for another protocol, until the connection ends or goes quiet. */
+async function upgradeTo(url: string, site: Site, { path, protocol }: { path: string; protocol: string }) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.setTimeout(2_000, () => socket.destroy());
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${site.host}\r\nCookie: ${site.cookie}\r\n`);
+  socket.write(`Connection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
+  return await text(socket).catch(() => 'broken');
+}
+
+/** Asks and is gone before anything could be answered. */
+async function leaveAtOnce(url: string, site: Site): Promise<void> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  const head = `GET /events HTTP/1.1\r\nHost: ${site.host}\r\nCookie: ${site.cookie}\r\n\r\n`;
+  await new Promise((resolve) => socket.write(head, resolve));
+  socket.resetAndDestroy();
+}
 
 /** Memory that a process has, in bytes. */
 async function memoryOf(pid: number): Promise<number> {

@@ -44,3 +44,19 @@ await test('a reader may take its time, and stop', async (t) => {
   await sleep(10);
   t.equal(body.destroyed, false, 'an answer can still be sent');
 });
+
+await test('a body that nobody reads fails without a listener, which would else end the process', async (t) => {
+  for (const spoil of [
+    (body: PassThrough) => body.destroy(),
+    (body: PassThrough) => body.destroy(new Error('reset')),
+    (body: PassThrough) => body.write('more than five bytes'),
+    () => undefined,
+  ]) {
+    const body = new PassThrough();
+    const limited = limitedBody(body, 5, 50);
+    spoil(body);
+    await sleep(120);
+    t.ok(limited.destroyed);
+    await t.rejects(buffer(limited), 'whoever reads late still learns that it is broken');
+  }
+});
