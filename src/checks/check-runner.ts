@@ -2,7 +2,6 @@ import type { Engine } from '../engine/engine.ts';
 import { isFault } from '../errors.ts';
 import type { ImagePins } from '../images/pin.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
-import type { Log } from '../log.ts';
 import { pathIn } from '../sessions/preparing/home-path.ts';
 import { createMachineLooks } from '../sessions/preparing/machine-looks.ts';
 import { createSharedTurns } from '../shared-turns.ts';
@@ -34,13 +33,11 @@ export type CheckRunner = ReturnType<typeof createCheckRunner>;
 export function createCheckRunner({
   engine,
   pins,
-  logger,
 }: {
   engine: CheckEngine;
   pins: Pick<ImagePins, 'resolve'>;
-  logger: Log;
 }) {
-  const scripts = createScriptRunner({ engine, logger });
+  const scripts = createScriptRunner({ engine });
   const turns = createSharedTurns(CHECKERS_AT_ONCE);
   const looks = createMachineLooks({ engine });
 

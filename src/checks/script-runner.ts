@@ -1,13 +1,16 @@
 import type { Engine } from '../engine/engine.ts';
 import type { ExecResult } from '../engine/engine-exec.ts';
+import { CHECK_RUNNER } from '../engine/engine-exec.ts';
 import { fault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { lastLine, textOf, withoutLastLineEnds } from '../plain-text.ts';
 import { MESSAGE_LIMIT, unjudged } from './check-verdict.ts';
 import type { Judgement } from './check-verdict.ts';
-import { OUTPUT_HARD_LIMIT, prepareScript, REFUSED_EXIT_CODE, withoutWrapper } from './script-command.ts';
+import { OUTPUT_HARD_LIMIT, prepareScript, REFUSED_EXIT_CODE, withoutRunner } from './script-command.ts';
 import type { Script, ScriptRun } from './script-command.ts';
+
+/** What to do where a machine does not have the runner: it was started by an earlier Berth, or before the images were there. */
+const NO_RUNNER = `the machine has no ${CHECK_RUNNER}: start it again, and if that does not help, an admin runs "berth up"`;
 
 /** How a script ended that ran to its end, or why it did not. */
 export type ScriptEnd =
@@ -25,16 +28,7 @@ export type ScriptEnd =
 export type ScriptRunner = ReturnType<typeof createScriptRunner>;
 
 /** Runs scripts of checks in machines. */
-export function createScriptRunner({ engine, logger }: { engine: Pick<Engine, 'exec'>; logger: Log }) {
-  /** The end stands, whether or not the script's folder can be removed. */
-  async function tidy(machineId: string, cleanUp: Parameters<Engine['exec']>[1]): Promise<void> {
-    try {
-      await engine.exec(machineId, cleanUp);
-    } catch (error) {
-      logger.warn({ err: error, machineId }, "A stopped check's script stays in its machine");
-    }
-  }
-
+export function createScriptRunner({ engine }: { engine: Pick<Engine, 'exec'> }) {
   return {
     /** Runs the script to its end. @throws what the engine throws, or the reason of `signal` */
     async run(
@@ -43,16 +37,9 @@ export function createScriptRunner({ engine, logger }: { engine: Pick<Engine, 'e
       environment: Record<string, string>,
       signal: AbortSignal,
     ): Promise<ScriptEnd> {
-      const run = prepareScript(script, environment, signal);
-      try {
-        const result = await engine.exec(machineId, run.command);
-        const stopped = result.outcome === 'timed-out' || result.outcome === 'output-limit';
-        if (stopped) await tidy(machineId, run.cleanUp);
-        return readEnd(result, { ...run, timeoutSeconds: script.timeoutSeconds });
-      } catch (error) {
-        if (signal.aborted) await tidy(machineId, run.cleanUp);
-        throw error;
-      }
+      const { seal, command } = prepareScript(script, environment, signal);
+      const result = await engine.exec(machineId, command);
+      return readEnd(result, { seal, timeoutSeconds: script.timeoutSeconds });
     },
   };
 }
@@ -60,12 +47,12 @@ export function createScriptRunner({ engine, logger }: { engine: Pick<Engine, 'e
 /** What the end of a command says of the script that it ran. Pure. */
 export function readEnd(
   result: ExecResult,
-  run: Pick<ScriptRun, 'seal' | 'token'> & { timeoutSeconds: number },
+  run: Pick<ScriptRun, 'seal'> & { timeoutSeconds: number },
 ): ScriptEnd {
   const stdout = textOf(result.stdout);
   const stderr = textOf(result.stderr);
-  const printed = withoutWrapper(stdout, run);
-  const evidence = [printed, withoutWrapper(stderr, run)].map(withoutLastLineEnds).filter(Boolean).join('\n');
+  const printed = withoutRunner(stdout, run);
+  const evidence = [printed, withoutRunner(stderr, run)].map(withoutLastLineEnds).filter(Boolean).join('\n');
   const not = (reason: Fault) => ({ unjudged: unjudged(reason, evidence) });
   switch (result.outcome) {
     case 'timed-out':
@@ -73,9 +60,9 @@ export function readEnd(
     case 'output-limit':
       return not(fault('CHECK_OUTPUT_LIMIT', { limit: OUTPUT_HARD_LIMIT }));
     case 'not-started': {
-      const problem =
-        lastLine(stderr, MESSAGE_LIMIT) ?? 'the machine has no shell at /bin/sh, or no such user';
-      return not(fault('CHECK_NOT_STARTED', { problem }));
+      const words = lastLine(stderr, MESSAGE_LIMIT);
+      const problem = words?.includes(CHECK_RUNNER) ? NO_RUNNER : words;
+      return not(fault('CHECK_NOT_STARTED', { problem: problem ?? 'the machine has no such user' }));
     }
     case 'exited':
       break;
@@ -87,7 +74,7 @@ export function readEnd(
   return { exitCode, printed, evidence, score };
 }
 
-/** Why the script was not run to its end, by the wrapper's last words; undefined where it was. */
+/** Why the script was not run to its end, by the runner's last words; undefined where it was. */
 function refusal(stderr: string, exitCode: number, seal: string): string | undefined {
   const words = new RegExp(`^${seal} (ran$|refused: .*|score .*)`, 'm').exec(stderr)?.[1];
   if (words === 'ran' || words?.startsWith('score ')) return undefined;

@@ -22,7 +22,6 @@ import { createSubnetPool } from '../sessions/subnet-pool.ts';
 import { ensureMachine } from '../setup/machine.ts';
 import { imagesFolder } from '../setup/project-folders.ts';
 import { createSteps } from '../../setup/steps.mjs';
-import { errorsOnly } from './errors-only.ts';
 import { guarded } from './guarded.ts';
 import { createLabTestsRegistry, removeTestRegistries } from './lab-tests-registry.ts';
 
@@ -74,7 +73,7 @@ export async function withLabTests(
         leases: createSubnetLeases({ pool, subnets }),
         pins,
       }),
-      runner: createCheckRunner({ engine, pins, logger: errorsOnly }),
+      runner: createCheckRunner({ engine, pins }),
       prepareStep: createStepStarts({ engine }),
     });
     const inPlace = createTurns(jobs).run;

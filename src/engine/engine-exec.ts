@@ -1,5 +1,8 @@
 import type { Readable } from 'node:stream';
 
+/** Berth's program in each machine that starts what judges: images/holder/check-runner.c. */
+export const CHECK_RUNNER = '/run/berth/check-runner';
+
 /** A command to be run in a machine without a terminal. */
 export interface ExecSpec {
   command: string[];
@@ -10,6 +13,8 @@ export interface ExecSpec {
    * more of it; one that fails ends the command, and its error is thrown.
    */
   inputStream?: Readable;
+  /** Has {@link CHECK_RUNNER} run the command, an interpreter, out of reach of other processes of its user, for so many seconds at most. */
+  checkSeconds?: number;
   user?: string;
   workingDirectory?: string;
   environment?: Record<string, string>;

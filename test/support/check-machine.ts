@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { newInstallation } from './installation.ts';
+import { createHolderVolume, HOLDER_IMAGE } from '../../src/engine/docker/holder/holder-volume.ts';
 
 /** A container of a lab image in which nothing runs, and the engine it is on. */
 export interface CheckMachine {
@@ -23,7 +24,9 @@ export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest
   const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation });
   const environmentId = `check${randomBytes(8).toString('hex')}`;
   t.teardown(() => engine.close());
-  const container = await new Docker().createContainer({
+  const docker = new Docker();
+  const holder = await createHolderVolume({ docker, installation, image: HOLDER_IMAGE }).mounts();
+  const container = await docker.createContainer({
     Image: image,
     Cmd: ['sleep', 'infinity'],
     User: 'root',
@@ -33,7 +36,13 @@ export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest
       'berth.role': 'machine',
       'berth.machine': 'main',
     },
-    HostConfig: { Init: true, NetworkMode: 'none', PidsLimit: 200, Memory: 256 * 1024 * 1024 },
+    HostConfig: {
+      Init: true,
+      NetworkMode: 'none',
+      PidsLimit: 200,
+      Memory: 256 * 1024 * 1024,
+      Binds: holder?.binds ?? [],
+    },
   });
   await container.start();
   return {

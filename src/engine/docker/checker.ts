@@ -8,6 +8,7 @@ import { addressesBelowLast } from './addresses.ts';
 import { call, engineWords } from './faults.ts';
 import { ensureImage } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
+import type { HolderMounts, HolderVolume } from './holder/holder-volume.ts';
 import { LABEL, labelFilter, labelsOf } from './labels.ts';
 import { NO_CORE_DUMPS } from './machine-config.ts';
 import { removeOverdue, untilLabel } from './overdue.ts';
@@ -29,6 +30,7 @@ export interface CheckerContext extends PullContext {
   installation: string;
   /** Image of images/checker. */
   checkerImage: string;
+  holder: HolderVolume;
 }
 
 /** Starts a checker beside the machine: see the port. */
@@ -45,9 +47,10 @@ export async function startChecker(
   const scratch = await scratchFolders(docker, image);
   const networks = Object.keys(machine.NetworkSettings.Networks).filter((name) => name !== 'none');
   const places = await freePlaces(docker, machine, networks);
+  const holder = await context.holder.mounts();
   for (const place of places) {
     signal?.throwIfAborted();
-    const config = checkerConfig(context, { machine, image, scratch, lifetimeSeconds, place });
+    const config = checkerConfig(context, { machine, image, scratch, lifetimeSeconds, place, holder });
     const container = await call(() => docker.createContainer(config));
     try {
       for (const [network, address] of place.slice(1)) {
@@ -125,11 +128,13 @@ interface CheckerParts {
   scratch: string[];
   lifetimeSeconds: number;
   place: Place;
+  /** How it comes to what runs scripts. */
+  holder: HolderMounts | undefined;
 }
 
 function checkerConfig(
   { installation }: CheckerContext,
-  { machine, image, scratch, lifetimeSeconds, place }: CheckerParts,
+  { machine, image, scratch, lifetimeSeconds, place, holder }: CheckerParts,
 ): Docker.ContainerCreateOptions {
   const { [LABEL.environment]: environment = '', [LABEL.machine]: name = '' } = machine.Config.Labels;
   const [first] = place;
@@ -150,6 +155,7 @@ function checkerConfig(
       AutoRemove: true,
       // What a learner's server sends to a script must not fill the host's disk.
       ReadonlyRootfs: true,
+      Binds: holder?.binds ?? [],
       Mounts: [copyMount(), ...scratch.map(scratchMount)],
       Init: true,
       CapDrop: ['ALL'],

@@ -93,7 +93,7 @@ export function createDockerEngine({
     setting: nestedDocker,
     runtime,
   });
-  const holder = createHolderVolume({ docker, installation, image: holdsShells ? HOLDER_IMAGE : undefined });
+  const holder = createHolderVolume({ docker, installation, image: HOLDER_IMAGE });
   const reach = createReach({ docker, wanted: local && holdsShells });
   const shells = createShells({ docker, reach, sizesAtStart: createSizesAtStart(docker) });
   const waiting = createWaitingShells(shells.wait);
@@ -154,7 +154,7 @@ export function createDockerEngine({
     copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),
     copyOut: (machineId, path) => copyOut(container(machineId), path),
     startChecker: (machineId, spec) =>
-      startChecker({ docker, installation, checkerImage, credentialsFor, onPulled }, machineId, spec),
+      startChecker({ docker, installation, checkerImage, holder, credentialsFor, onPulled }, machineId, spec),
     removeChecker: (checkerId) => removeContainer(docker, checkerId),
     stop: (machineId) => stopMachine(container(machineId)),
     commit: (machineId, image) => commit(docker, installation, { machineId, image }),

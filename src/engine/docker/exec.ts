@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../errors.ts';
+import { CHECK_RUNNER } from '../engine-exec.ts';
 import type { ExecResult, ExecSpec } from '../engine-exec.ts';
 import { endInside, newMark } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
@@ -111,7 +112,11 @@ export function drained(stream: Duplex): Promise<void> {
 
 function execOptions(spec: ExecSpec, mark: string, through: ExecManner['through']): Docker.ExecCreateOptions {
   return {
-    Cmd: announced(spec.command, { through }),
+    // A shell of the machine's, for as short as it is there, would be in reach of the learner's programs.
+    Cmd:
+      spec.checkSeconds === undefined
+        ? announced(spec.command, { through })
+        : [CHECK_RUNNER, String(spec.checkSeconds), ...spec.command],
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,

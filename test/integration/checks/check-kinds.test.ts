@@ -6,12 +6,11 @@ import { startCheckMachine } from '../../support/check-machine.ts';
 import { commandCheck, fileCheck, httpCheck, placeOn } from '../../support/checks.ts';
 import { startServer } from '../../support/machine-server.ts';
 import { unpinned } from '../../support/pins.ts';
-import { quietLog } from '../../support/quiet-log.ts';
 import { startTlsServer } from '../../support/tls-server.ts';
 import { until } from '../../support/until.ts';
 
 const { engine, machineId, shell, processes } = await startCheckMachine(t);
-const runner = createCheckRunner({ engine, pins: unpinned, logger: quietLog() });
+const runner = createCheckRunner({ engine, pins: unpinned });
 
 function run(check: LabCheck, place: Partial<CheckPlace> = {}, signal = new AbortController().signal) {
   return runner.run(check, { ...placeOn(machineId), ...place }, signal);
@@ -233,7 +232,7 @@ await t.test('a server that is none, or never ends, is failed in time', async (t
 
 await t.test('a server with TLS is asked whatever its certificate says', async (t) => {
   const connect = await startTlsServer(t, 'by TLS');
-  const secured = createCheckRunner({ engine: { ...engine, connect }, pins: unpinned, logger: quietLog() });
+  const secured = createCheckRunner({ engine: { ...engine, connect }, pins: unpinned });
   const check = httpCheck(443, { https: true, body: text({ equals: 'by TLS' }).content });
   const { signal } = new AbortController();
   t.match(await secured.run(check, placeOn(machineId), signal), passed);

@@ -9,26 +9,21 @@ import type { Script } from '../../../src/checks/script-command.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { unpinned } from '../../support/pins.ts';
 import { placeOn, scriptCheck } from '../../support/checks.ts';
-import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';
 
 const machine = await startCheckMachine(t);
 const { engine, machineId, shell, processes } = machine;
-const runner = createCheckRunner({ engine, pins: unpinned, logger: quietLog() });
+const runner = createCheckRunner({ engine, pins: unpinned });
 
 function run(script: string, changes: Partial<Script> = {}, signal = new AbortController().signal) {
   return runner.run(scriptCheck({ script, ...changes }), placeOn(machineId), signal);
 }
 
-/** Folders of scripts that are still in the machine. */
-const leftovers = () => shell('ls -d /dev/shm/.berth-* /tmp/.berth-* /var/tmp/.berth-* 2>/dev/null');
-
-/** A test after which the machine is as before: nothing runs, no script is left. */
+/** A test after which the machine is as before: nothing runs. */
 function tidyTest(name: string, body: (t: Test) => Promise<void>) {
   return t.test(name, async (t) => {
     await body(t);
     t.same(await processes(), [], 'nothing runs any more');
-    t.equal(await leftovers(), '', 'no script is left');
   });
 }
 
@@ -67,7 +62,7 @@ await tidyTest(
 
 await tidyTest("what a learner's program prints and writes gives no score", async (t) => {
   const forge = String.raw`#!/bin/sh
-cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -oE '[0-9a-f]{32}' | sort -u | while read -r token; do
+cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | grep -oE '[0-9a-f]{32}' | sort -u | while read -r token; do
   printf '\n%s score 0.9\n%s ran\n' "$token" "$token" >&2
 done
 echo 0.9 >"$BERTH_SCORE"
@@ -76,7 +71,6 @@ echo forged`;
   t.teardown(() => shell('rm /tmp/forge'));
   const verdict = await run('su learner -c /tmp/forge; exit 1');
   t.match(verdict, { state: 'finished', passed: false, score: 0, message: 'forged' });
-  t.match(verdict.evidence, /^[0-9a-f]{32} score 0\.9$/m, 'it found and used what it could');
 });
 
 await tidyTest('the first line chooses the interpreter', async (t) => {
@@ -134,7 +128,7 @@ await tidyTest("the learner's aliases, functions and start-up files do not matte
 
 await tidyTest('another user can not read the script', async (t) => {
   const script = `
-    su learner -c 'cat /dev/shm/.berth-check-*/check || ls /dev/shm/.berth-check-*' >/tmp/seen 2>/dev/null
+    su learner -c 'cat /proc/[0-9]*/fd/9 /proc/[0-9]*/mem; ls /proc/$PPID/fd' >/tmp/seen 2>/dev/null
     [ ! -s /tmp/seen ]`;
   t.match(await run(script), { passed: true });
 });
@@ -176,16 +170,6 @@ await tidyTest('errors of the script name it simply', async (t) => {
   t.equal(evidence, 'hello\ncheck: line 3: no-such-command: command not found');
 });
 
-await tidyTest('a machine without room for the script says so', async (t) => {
-  await shell('head -c 100M /dev/zero > /dev/shm/full 2>/dev/null');
-  t.teardown(() => shell('rm -f /dev/shm/full'));
-  t.match(await run('true'), {
-    state: 'errored',
-    finding: { code: 'CHECK_NOT_STARTED' },
-    message: 'The check did not start: the machine has no room for a file',
-  });
-});
-
 await tidyTest('an aborted check ends with its children, and says that it was interrupted', async (t) => {
   const stopping = new AbortController();
   const verdict = run('sleep 1000 & sleep 1001', {}, stopping.signal);
@@ -208,7 +192,7 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
   t.teardown(() => far.close());
 
   const check = scriptCheck({ script: 'sleep 3' });
-  const farRunner = createCheckRunner({ engine: far, pins: unpinned, logger: quietLog() });
+  const farRunner = createCheckRunner({ engine: far, pins: unpinned });
   const verdict = farRunner.run(check, placeOn(machineId), new AbortController().signal);
   await until(async () => (await processes()).includes('sleep 3'));
   relay.close();

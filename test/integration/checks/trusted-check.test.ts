@@ -21,7 +21,7 @@ import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';
 
 const { engine, installation } = dockerHarness(t);
-const runner = createCheckRunner({ engine, pins: unpinned, logger: quietLog() });
+const runner = createCheckRunner({ engine, pins: unpinned });
 const spec = environmentSpec({ machines: [machineSpec(), machineSpec({ name: 'other' })] });
 const [machine] = await engine.provision(spec);
 const machineId = machine?.machineId ?? '';
@@ -225,7 +225,7 @@ await t.test('checks of several sessions run side by side, those of one after on
       open--;
     },
   };
-  const counted = createCheckRunner({ engine: counting, pins: unpinned, logger: quietLog() });
+  const counted = createCheckRunner({ engine: counting, pins: unpinned });
   const addresses = async (sessionIds: string[]) => {
     const { signal } = new AbortController();
     const check = trustedCheck({ script: 'hostname -I' });
@@ -253,7 +253,7 @@ await t.test('a version of a lab is always judged by one and the same image', as
   const log = quietLog();
   const common = { database, images, installation, pinDays: 180, presentVersion, clock: systemClock, log };
   const { pins } = createPins(common);
-  const pinned = createCheckRunner({ engine, pins, logger: log });
+  const pinned = createCheckRunner({ engine, pins });
   const { signal } = new AbortController();
   const markFor = async (version: string) => {
     const place = { ...placeOn(machineId), lab: { slug: 'lab', version } };

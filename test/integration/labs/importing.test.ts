@@ -9,7 +9,6 @@ import { emptyFolder, gitRepository } from '../../support/git-repository.ts';
 import { scenarioFixtures } from '../../support/imports.ts';
 import { labIn } from '../../support/lab-folders.ts';
 import { labsCommand } from '../../support/labs-command.ts';
-import { quietLog } from '../../support/quiet-log.ts';
 import { openSaves } from '../../support/saved-sessions.ts';
 import { until } from '../../support/until.ts';
 
@@ -110,7 +109,7 @@ await t.test(
     t.match(await inMachine('cat /tmp/began'), /^5\./, 'by bash');
 
     const { machineId } = await service.machine(actors.owner, id, 'host01');
-    const runner = createCheckRunner({ engine, pins: unpinned, logger: quietLog() });
+    const runner = createCheckRunner({ engine, pins: unpinned });
     const check = async (step: number) => {
       const [check] = lab.steps[step]?.checks ?? [];
       return runner.run(check as ScriptCheck, placeOn(machineId), new AbortController().signal);
