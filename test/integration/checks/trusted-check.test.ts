@@ -91,8 +91,8 @@ await t.test('who replaces the programs that a script uses, or edits it, gains n
   await install('timeout', `'for check; do :; done' 'echo "echo Edited." >"$check"' 'exec sh "$check"'`);
   t.match(
     await judge(),
-    { trusted: { passed: false }, inMachine: { message: 'Edited.' } },
-    'the check was edited',
+    { trusted: { passed: false }, inMachine: { passed: false } },
+    'the program that once ran the check was replaced',
   );
 
   await shell('mv /usr/bin/timeout.own /usr/bin/timeout; echo 42 >/root/answer');
