@@ -14,9 +14,6 @@ const REFUSED_FOR_MS = 10 * 60_000;
 /** How long the host's networks are believed to be as they were, in milliseconds: with one for each session there are hundreds to list. */
 const ROUTES_BELIEVED_MS = 1_000;
 
-/** Random picks before all used subnets are asked for: enough while the pool is not nearly full. */
-const BLIND_PICKS = 4;
-
 export type SubnetPool = ReturnType<typeof createSubnetPool>;
 
 /**
@@ -34,6 +31,7 @@ export function createSubnetPool(options: {
   const { cidr, clock, hostRoutes = routesOfThisHost, random = Math.random } = options;
   const pool = readPool(cidr);
   const size = Math.floor((pool.last - pool.first + 1) / SUBNET_SIZE);
+  const indexes = Array.from({ length: size }, (_, index) => index);
   const refused = new Map<number, number>();
   let seen = { taken: [] as Route[], until: -Infinity };
 
@@ -71,32 +69,30 @@ export function createSubnetPool(options: {
     usable(): number {
       const isBarred = barred();
       if (!isBarred) return size;
-      return Array.from({ length: size }, (_, index) => index).filter((index) => !isBarred(index)).length;
+      return indexes.filter((index) => !isBarred(index)).length;
     },
     /** Notes that the engine refused this subnet, because it overlaps something there. */
     refuse(index: number): void {
       refused.set(index, clock.now().getTime() + REFUSED_FOR_MS);
     },
     /**
-     * Calls `take` with one free-looking index after another until it answers true: false means
-     * that another session holds that one. `used` tells all indexes held; it is asked only when
-     * guessing did not help.
-     * @throws SUBNETS_EXHAUSTED when none is left
+     * Draws a free subnet: reads which are held, and takes one of the others at random, so that
+     * processes that draw at the same time seldom meet. When `take` answers false, another was
+     * faster, and the next round leaves that one out: so it ends, however full the pool is.
+     * @throws SUBNETS_EXHAUSTED when none is free
      */
     async allocate(
       take: (index: number) => Promise<boolean>,
       used: () => Promise<Iterable<number>>,
     ): Promise<number> {
-      const isBarred = barred() ?? (() => false);
-      for (let pick = 0; pick < BLIND_PICKS; pick++) {
-        const index = Math.floor(random() * size);
-        if (!isBarred(index) && (await take(index))) return index;
+      for (;;) {
+        const held = new Set(await used());
+        const isBarred = barred() ?? (() => false);
+        const free = indexes.filter((index) => !held.has(index) && !isBarred(index));
+        const index = free[Math.floor(random() * free.length)];
+        if (index === undefined) throw fault('SUBNETS_EXHAUSTED');
+        if (await take(index)) return index;
       }
-      const held = new Set(await used());
-      for (let index = 0; index < size; index++) {
-        if (!held.has(index) && !isBarred(index) && (await take(index))) return index;
-      }
-      throw fault('SUBNETS_EXHAUSTED');
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Database } from '../database/database.ts';
-import { isUniqueViolation } from '../database/unique-violation.ts';
 
 /** A place in the pool, held for a network of an environment. */
 export interface HeldSubnet {
@@ -20,13 +19,11 @@ export function createSubnetStore({ database }: { database: Database }) {
   return {
     /** Takes a place; false when another network holds it. */
     async take(index: number, environmentId: string, network: string): Promise<boolean> {
-      try {
-        await client.subnet.create({ data: { index, environmentId, network } });
-        return true;
-      } catch (error) {
-        if (isUniqueViolation(error, 'index')) return false;
-        throw error;
-      }
+      const count = await client.$executeRaw`
+        INSERT INTO "Subnet" ("index", "environmentId", "network")
+        VALUES (${index}, ${environmentId}, ${network})
+        ON CONFLICT ("index") DO NOTHING`;
+      return count === 1;
     },
 
     heldBy: (environmentId: string): Promise<HeldSubnet[]> =>

@@ -90,8 +90,9 @@ export function testCatalogue(
 const absentEngine: Engine = engineOf({});
 
 /** An engine on which all runs that the database says so, and goes when asked: for tests that never touch a machine. */
-export function agreeingEngine(database: Database): Engine {
+export function agreeingEngine(database: Database, able: Partial<Engine> = {}): Engine {
   return engineOf({
+    ...able,
     async destroy() {},
     async list() {
       const machines = await database.client.machine.findMany({
@@ -115,6 +116,16 @@ export function agreeingEngine(database: Database): Engine {
   });
 }
 
+/** As {@link agreeingEngine}, and makes environments without any machine, after `onProvision`. */
+export function instantEngine(database: Database, onProvision: () => Promise<void>): Engine {
+  return agreeingEngine(database, {
+    async provision({ environmentId, machines }) {
+      await onProvision();
+      return machines.map(({ name }) => ({ name, machineId: `${environmentId}-${name}`, addresses: [] }));
+    },
+  });
+}
+
 /** An engine that can do what is given; all else does not answer. */
 function engineOf(able: Partial<Engine>): Engine {
   const known: Partial<Engine> = { watch() {}, ...able };
@@ -126,6 +137,25 @@ function engineOf(able: Partial<Engine>): Engine {
       }),
   });
 }
+
+/** Settings of a service, of which tests change what they are about. */
+export const sessionDefaults = {
+  subnetPool: SESSION_POOL,
+  sessionLimit: 5,
+  provisionConcurrency: 4,
+  provisionTimeoutSeconds: 60,
+  warningMinutes: 5,
+  warmLimit: 50,
+  warmIdleMinutes: 120,
+  warmAheadMinutes: 10,
+  timeZone: 'UTC',
+  saveOnEnd: false,
+  saveLimitBytes: 1024 ** 3,
+  saveDays: 30,
+  memoryBudget: { bytes: 64 * 1024 ** 3 },
+  maxSessions: undefined,
+  diskReserve: undefined,
+};
 
 /** Sessions as one service process has them; nothing is made or removed unless the test starts them. */
 export function openSessions(
@@ -142,21 +172,7 @@ export function openSessions(
     catalogue: testCatalogue(),
     logger: log,
     pins: unpinned,
-    subnetPool: SESSION_POOL,
-    sessionLimit: 5,
-    provisionConcurrency: 4,
-    provisionTimeoutSeconds: 60,
-    warningMinutes: 5,
-    warmLimit: 50,
-    warmIdleMinutes: 120,
-    warmAheadMinutes: 10,
-    timeZone: 'UTC',
-    saveOnEnd: false,
-    saveLimitBytes: 1024 ** 3,
-    saveDays: 30,
-    memoryBudget: { bytes: 64 * 1024 ** 3 },
-    maxSessions: undefined,
-    diskReserve: undefined,
+    ...sessionDefaults,
     ...options,
   });
   t.teardown(() => sessions.stop());

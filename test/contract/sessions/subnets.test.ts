@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { systemClock } from '../../../src/clock.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/database/database.ts';
+import { newId } from '../../../src/ids.ts';
+import { createSubnetLeases } from '../../../src/sessions/subnet-leases.ts';
+import { createSubnetPool } from '../../../src/sessions/subnet-pool.ts';
+import { createSubnetStore } from '../../../src/sessions/subnet-store.ts';
+import { outcomeOf } from '../../support/actors.ts';
+import { freshDatabaseUrl, providers } from '../../support/databases.ts';
+import { instantEngine, openSessions } from '../../support/sessions.ts';
+import { TYPESCRIPT } from '../../support/typescript.ts';
+import { until } from '../../support/until.ts';
+
+const DEFAULT_POOL = '10.231.0.0/16';
+const taker = fileURLToPath(new URL('../../support/subnet-taker.ts', import.meta.url));
+
+/** Two connections to one fresh database, as two processes have them. */
+async function openTwo(t: Test, provider: Database['provider']) {
+  const url = await freshDatabaseUrl(t, provider);
+  const databases = [await openDatabase({ url }), await openDatabase({ url })] as const;
+  for (const database of databases) t.teardown(() => database.close());
+  return { url, databases };
+}
+
+/** Draws subnets of the pool `cidr` as one process does. */
+function openLeases(database: Database, cidr: string) {
+  const pool = createSubnetPool({ cidr, clock: systemClock, hostRoutes: () => [] });
+  const subnets = createSubnetStore({ database });
+  return { pool, subnets, ...createSubnetLeases({ pool, subnets }) };
+}
+
+/** Stores sessions that wait, one for each of as many learners. */
+async function requestSessions({ client }: Database, number: number): Promise<void> {
+  const at = new Date();
+  const later = new Date(at.getTime() + 60 * 60_000);
+  const people = Array.from({ length: number }, () => ({ id: newId(), name: 'learner', createdAt: at }));
+  const sessions = people.map((person) => ({
+    id: newId(),
+    learnerId: person.id,
+    labSlug: 'lab-0',
+    labVersion: 'version-1',
+    state: 'requested' as const,
+    activeKey: `${person.id}:lab-0`,
+    createdAt: at,
+    lastActivityAt: at,
+    expiresAt: later,
+    endsAt: later,
+    maxEndsAt: later,
+    idleMinutes: 30,
+  }));
+  await client.user.createMany({ data: people.map((person) => ({ ...person, role: 'student' as const })) });
+  await client.session.createMany({ data: sessions });
+  const machines = sessions.map(({ id }) => ({
+    id: `${id}.000`,
+    sessionId: id,
+    name: 'main',
+    image: 'none',
+  }));
+  await client.machine.createMany({ data: machines });
+}
+
+const indexesOf = async ({ client }: Database) =>
+  (await client.subnet.findMany({ select: { index: true } })).map(({ index }) => index);
+
+for (const provider of providers) {
+  await test(`the environments of 300 sessions that two processes make at once each get a subnet (${provider})`, async (t) => {
+    const { databases } = await openTwo(t, provider);
+    const processes = databases.map((database) => openLeases(database, DEFAULT_POOL));
+    const draws = Array.from({ length: 150 }, () =>
+      processes.map(({ lease }) => lease(newId(), [{ name: 'lab' }])),
+    );
+    const leased = await Promise.all(draws.flat());
+    t.equal(new Set(leased.map((subnets) => subnets.get('lab'))).size, 300);
+    t.equal(new Set(await indexesOf(databases[0])).size, 300);
+  });
+
+  await test(`as many as there are subnets get one when more draw at once (${provider})`, async (t) => {
+    const { databases } = await openTwo(t, provider);
+    const cidr = '10.231.0.0/22';
+    const processes = databases.map((database) => openLeases(database, cidr));
+    const draws = Array.from({ length: 80 }, (_, number) =>
+      outcomeOf(() => processes[number % 2]?.lease(newId(), [{ name: 'lab' }]) ?? Promise.reject()),
+    );
+    const outcomes = await Promise.all(draws);
+    t.equal(outcomes.filter((outcome) => outcome === 'ok').length, 64);
+    t.equal(outcomes.filter((outcome) => outcome === 'SUBNETS_EXHAUSTED').length, 16);
+    t.equal(new Set(await indexesOf(databases[0])).size, 64);
+  });
+
+  await test(`a subnet that the engine refused is set aside, and its neighbours are drawn (${provider})`, async (t) => {
+    const { databases } = await openTwo(t, provider);
+    const { pool, lease, refuse } = openLeases(databases[0], '10.231.0.0/26');
+    const environment = newId();
+    const refused = new Set<string>();
+    for (let tries = 0; tries < 3; tries++) {
+      const subnet = (await lease(environment, [{ name: 'lab' }])).get('lab') ?? '';
+      t.notOk(refused.has(subnet), 'another one each time');
+      refused.add(subnet);
+      await refuse(environment, subnet);
+    }
+    t.equal(pool.usable(), 1);
+    const last = await lease(environment, [{ name: 'lab' }]);
+    t.notOk(refused.has(last.get('lab') ?? ''));
+    t.equal(await outcomeOf(() => lease(newId(), [{ name: 'lab' }])), 'SUBNETS_EXHAUSTED');
+  });
+}
+
+await test('what a killed process drew comes back, and another one makes its sessions', async (t) => {
+  const { url, databases } = await openTwo(t, 'postgresql');
+  const [database] = databases;
+  const number = 60;
+  await requestSessions(database, number);
+  // 64 subnets: what the killed process drew has to come back, or some sessions stay without.
+  const subnetPool = '10.231.0.0/22';
+  const child = spawn(process.execPath, [TYPESCRIPT, taker, url, subnetPool]);
+  t.teardown(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const service = openSessions(t, database, {
+    engine: instantEngine(database, async () => undefined),
+    subnetPool,
+    memoryBudget: { bytes: Number.MAX_SAFE_INTEGER },
+  });
+  service.start();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await until(async () => ((await service.countByState()).ready ?? 0) === number, 60_000);
+  t.strictSame(await service.countByState(), { ready: number });
+  await service.reconcile();
+  const rows = await database.client.subnet.findMany({ select: { environmentId: true } });
+  const environments = await database.client.session.findMany({ select: { environmentId: true } });
+  t.strictSame(
+    rows.map(({ environmentId }) => environmentId).toSorted(),
+    environments.map(({ environmentId }) => environmentId ?? '').toSorted(),
+    'each subnet belongs to a session',
+  );
+});
