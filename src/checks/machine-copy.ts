@@ -2,16 +2,13 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract, pack } from 'tar-stream';
 import type { Header, Pack } from 'tar-stream';
-import { COPY_FOLDER } from '../engine/engine-checkers.ts';
+import { COPY_FOLDER, NOBODY } from '../engine/engine-checkers.ts';
 import { fault } from '../errors.ts';
 
 /** Most that one check copies out of a machine: what a learner writes, not what they install. */
 export const COPY_LIMITS = { bytes: 64 * 1024 * 1024, entries: 10_000 };
 
 type NewHeader = Parameters<Pack['entry']>[0];
-
-/** Who reads the copy, whatever its image: the number of nobody. */
-export const READER = 65_534;
 
 /** One path of a machine as the engine gives it. */
 export interface CopiedPath {
@@ -26,20 +23,20 @@ export interface CopiedPath {
  * where they would in the machine, within the copy and never out of it: a learner's link must not show a check its own files. What is no
  * file, folder or link is left out. The archive fails with CHECK_COPY_LIMIT where it is too much.
  */
-export function copyOfMachine(paths: AsyncIterable<CopiedPath>): Readable {
+export function copyOfMachine(paths: AsyncIterable<CopiedPath>, reader: number = NOBODY): Readable {
   const copy = pack();
   const limits = { ...COPY_LIMITS };
   const made = new Set<string>();
 
   async function fill(): Promise<void> {
     for await (const { path, tar } of paths) {
-      addFolders(copy, posix.dirname(path), made);
+      addFolders(copy, posix.dirname(path), { made, reader });
       const entries = extract();
       tar.once('error', (error) => entries.destroy(error)).pipe(entries);
       try {
         for await (const entry of entries) {
           take(limits, entry.header);
-          const header = placed(entry.header, posix.dirname(path), made);
+          const header = placed(entry.header, posix.dirname(path), { made, reader });
           if (header) await add(copy, header, entry as AsyncIterable<Buffer>);
           else entry.resume();
         }
@@ -62,23 +59,29 @@ function take(left: { bytes: number; entries: number }, { size }: Header): void 
   if (left.entries < 0 || left.bytes < 0) throw fault('CHECK_COPY_LIMIT', { ...COPY_LIMITS });
 }
 
-function addFolders(copy: Pack, folder: string, made: Set<string>): void {
+/** What is in the copy so far, by name, and whose it is. */
+interface Made {
+  made: Set<string>;
+  reader: number;
+}
+
+function addFolders(copy: Pack, folder: string, { made, reader }: Made): void {
   const names = folder.split('/').filter(Boolean);
   for (let depth = 0; depth <= names.length; depth++) {
     const name = below(`/${names.slice(0, depth).join('/')}`);
     if (made.has(name)) continue;
     made.add(name);
-    copy.entry({ name, type: 'directory', mode: 0o755, uid: READER, gid: READER });
+    copy.entry({ name, type: 'directory', mode: 0o755, uid: reader, gid: reader });
   }
 }
 
 /** The entry in its place in the copy; undefined for one that has none. `base` is the folder that the engine's names begin in. */
-function placed(header: Header, base: string, made: Set<string>): NewHeader | undefined {
+function placed(header: Header, base: string, { made, reader }: Made): NewHeader | undefined {
   const path = posix.join('/', base, posix.join('/', header.name));
   const { type, mtime, size } = header;
   const name = below(path);
   const bits = header.mode & 0o777;
-  const common = { name, uid: READER, gid: READER, mtime };
+  const common = { name, uid: reader, gid: reader, mtime };
   switch (type) {
     case 'file':
     case 'contiguous-file':

@@ -39,6 +39,8 @@ export interface TrustedCheck extends MachineCheck {
   image: string | undefined;
   /** Absolute paths of the machine of which the container gets a copy. */
   paths: readonly string[];
+  /** Whether its client of Docker asks the machine's own engine. */
+  engine: boolean;
 }
 
 /** A question. */

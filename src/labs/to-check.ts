@@ -35,10 +35,13 @@ export function toCheck(check: Written, place: number, machines: readonly LabMac
 function toScript(
   { script: { script }, trusted }: Of<'script'>,
   user: string,
-): Pick<ScriptCheck, 'kind' | 'script' | 'user'> | Pick<TrustedCheck, 'kind' | 'script' | 'image' | 'paths'> {
+):
+  | Pick<ScriptCheck, 'kind' | 'script' | 'user'>
+  | Pick<TrustedCheck, 'kind' | 'script' | 'image' | 'paths' | 'engine'> {
   if (trusted === false) return { kind: 'script', script, user };
-  const { image, paths } = trusted === true ? { image: undefined, paths: [] } : trusted;
-  return { kind: 'trusted', script, image, paths };
+  const { image, paths, engine } =
+    trusted === true ? { image: undefined, paths: [], engine: false } : trusted;
+  return { kind: 'trusted', script, image, paths, engine };
 }
 
 function toFile({ file }: Of<'file'>): Pick<FileCheck, 'kind' | 'file'> {

@@ -13,7 +13,15 @@ export function scriptCheck(change: Partial<ScriptCheck>): ScriptCheck {
 
 /** A script that runs beside the machine. */
 export function trustedCheck(change: Partial<TrustedCheck>): TrustedCheck {
-  return { ...inMachine, kind: 'trusted', script: 'true', image: undefined, paths: [], ...change };
+  return {
+    ...inMachine,
+    kind: 'trusted',
+    script: 'true',
+    image: undefined,
+    paths: [],
+    engine: false,
+    ...change,
+  };
 }
 
 const nothing = { contains: [], matches: undefined, equals: undefined };

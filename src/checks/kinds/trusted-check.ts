@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
-import { COPY_FOLDER } from '../../engine/engine-checkers.ts';
+import { COPY_FOLDER, ENGINE_SOCKET } from '../../engine/engine-checkers.ts';
 import { isFault } from '../../errors.ts';
 import type { ImagePins } from '../../images/pin.ts';
 import type { TrustedCheck } from '../../labs/lab-check.ts';
 import type { CheckPlace } from '../check-place.ts';
 import type { Judgement } from '../check-verdict.ts';
-import { copyOfMachine, READER } from '../machine-copy.ts';
+import { copyOfMachine } from '../machine-copy.ts';
 import type { CopiedPath } from '../machine-copy.ts';
 import type { ScriptRunner } from '../script-runner.ts';
 import { judgeScript } from './script-check.ts';
@@ -40,11 +40,21 @@ export async function judgeTrusted(
   const { script, timeoutSeconds, machine } = check;
   const lifetimeSeconds = timeoutSeconds + COPY_SECONDS;
   const image = await pinnedImage();
-  const checkerId = await engine.startChecker(machineId, { image, lifetimeSeconds, signal });
+  const { engine: asksEngine } = check;
+  const { checkerId, uid } = await engine.startChecker(machineId, {
+    image,
+    engine: asksEngine,
+    lifetimeSeconds,
+    signal,
+  });
   try {
-    if (check.paths.length > 0) await engine.copyIn(checkerId, COPY_FOLDER, copyOfMachine(pathsOf()));
-    const user = `${READER}:${READER}`;
-    const environment = { ...place.environment, BERTH_HOST: machine };
+    if (check.paths.length > 0) await engine.copyIn(checkerId, COPY_FOLDER, copyOfMachine(pathsOf(), uid));
+    const user = `${uid}:${uid}`;
+    const environment = {
+      ...place.environment,
+      BERTH_HOST: machine,
+      ...(asksEngine && { DOCKER_HOST: `unix://${ENGINE_SOCKET}` }),
+    };
     const run = { script, user, timeoutSeconds, reader: place.reader };
     return judgeScript(await scripts.run(checkerId, run, environment, signal));
   } finally {

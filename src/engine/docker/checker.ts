@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type Docker from 'dockerode';
-import { COPY_FOLDER } from '../engine-checkers.ts';
-import type { CheckerSpec } from '../engine-checkers.ts';
+import { COPY_FOLDER, NOBODY } from '../engine-checkers.ts';
+import type { Checker, CheckerSpec } from '../engine-checkers.ts';
 import { fault, isFault } from '../../errors.ts';
 import { addressesBelowLast } from './addresses.ts';
 import { call, engineWords } from './faults.ts';
 import { ensureImage } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
-import type { HolderMounts, HolderVolume } from './holder/holder-volume.ts';
+import type { HolderVolume } from './holder/holder-volume.ts';
 import { LABEL, labelFilter, labelsOf } from './labels.ts';
 import { NO_CORE_DUMPS } from './machine-config.ts';
+import { engineAccess } from './nested/engine-socket.ts';
 import { removeOverdue, untilLabel } from './overdue.ts';
 import { removeContainer } from './teardown.ts';
 
@@ -37,20 +38,23 @@ export interface CheckerContext extends PullContext {
 export async function startChecker(
   context: CheckerContext,
   machineId: string,
-  { image = context.checkerImage, lifetimeSeconds, signal }: CheckerSpec,
-): Promise<string> {
+  { image = context.checkerImage, engine, lifetimeSeconds, signal }: CheckerSpec,
+): Promise<Checker> {
   const { docker, installation } = context;
   const machine = await call(() => docker.getContainer(machineId).inspect());
   if (machine.Config.Labels[LABEL.installation] !== installation) throw fault('CONTAINER_NOT_FOUND');
+  const access = engine ? await engineAccess(docker, machine) : undefined;
+  const uid = access?.uid ?? NOBODY;
   await removeOverdue(docker, labelsOf(installation, 'checker'));
   await ensureOn(context, image, signal);
   const scratch = await scratchFolders(docker, image);
   const networks = Object.keys(machine.NetworkSettings.Networks).filter((name) => name !== 'none');
   const places = await freePlaces(docker, machine, networks);
   const holder = await context.holder.mounts();
+  const binds = [...(holder?.binds ?? []), ...(access ? [access.bind] : [])];
   for (const place of places) {
     signal?.throwIfAborted();
-    const config = checkerConfig(context, { machine, image, scratch, lifetimeSeconds, place, holder });
+    const config = checkerConfig(context, { machine, image, scratch, lifetimeSeconds, place, binds, uid });
     const container = await call(() => docker.createContainer(config));
     try {
       for (const [network, address] of place.slice(1)) {
@@ -58,7 +62,7 @@ export async function startChecker(
         await call(() => docker.getNetwork(network).connect({ Container: container.id, EndpointConfig }));
       }
       await call(() => container.start());
-      return container.id;
+      return { checkerId: container.id, uid };
     } catch (error) {
       await removeContainer(docker, container.id);
       // Another check of the session took it in this moment.
@@ -128,13 +132,14 @@ interface CheckerParts {
   scratch: string[];
   lifetimeSeconds: number;
   place: Place;
-  /** How it comes to what runs scripts. */
-  holder: HolderMounts | undefined;
+  /** How it comes to what runs scripts, and to the machine's engine. */
+  binds: string[];
+  uid: number;
 }
 
 function checkerConfig(
   { installation }: CheckerContext,
-  { machine, image, scratch, lifetimeSeconds, place, holder }: CheckerParts,
+  { machine, image, scratch, lifetimeSeconds, place, binds, uid }: CheckerParts,
 ): Docker.ContainerCreateOptions {
   const { [LABEL.environment]: environment = '', [LABEL.machine]: name = '' } = machine.Config.Labels;
   const [first] = place;
@@ -144,7 +149,7 @@ function checkerConfig(
     Hostname: 'checker',
     Entrypoint: ['sleep', String(Math.ceil(lifetimeSeconds))],
     Cmd: [],
-    User: 'nobody',
+    User: `${uid}:${uid}`,
     Healthcheck: { Test: ['NONE'] },
     Labels: {
       ...labelsOf(installation, 'checker', { environment, machine: name }),
@@ -155,7 +160,7 @@ function checkerConfig(
       AutoRemove: true,
       // What a learner's server sends to a script must not fill the host's disk.
       ReadonlyRootfs: true,
-      Binds: holder?.binds ?? [],
+      Binds: binds,
       Mounts: [copyMount(), ...scratch.map(scratchMount)],
       Init: true,
       CapDrop: ['ALL'],

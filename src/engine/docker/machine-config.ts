@@ -37,6 +37,8 @@ export interface MachinePlace {
   nestedRuntime?: string | undefined;
   /** How it comes to what holds the shells of its terminals. */
   holder?: HolderMounts | undefined;
+  /** How it mounts the folder in which its own engine listens for trusted checks. */
+  engineSocket?: string | undefined;
 }
 
 /** A machine's place on one network. */
@@ -67,7 +69,10 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
       RestartPolicy: { Name: 'no' },
       ...isolation(spec.profile, place.nestedRuntime),
       ...limits(spec.limits),
-      Binds: place.holder?.binds ?? [],
+      Binds: [
+        ...(place.holder?.binds ?? []),
+        ...(place.engineSocket === undefined ? [] : [place.engineSocket]),
+      ],
       ...(place.holder && { Tmpfs: place.holder.tmpfs }),
       Mounts: place.mounts,
       ...(place.storage && { StorageOpt: place.storage }),

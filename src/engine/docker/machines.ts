@@ -19,6 +19,7 @@ import type { MachineEndpoint } from './machine-config.ts';
 import { refuseRoot } from './machine-user.ts';
 import { createUnlessTaken } from './made.ts';
 import type { Made } from './made.ts';
+import { createEngineSocket } from './nested/engine-socket.ts';
 import { waitForEngine } from './nested/nested-ready.ts';
 import type { NestedSupport } from './nested/nested-support.ts';
 import { networkName } from './network.ts';
@@ -95,7 +96,9 @@ async function createMachine(
   const { addresses, made, options } = creation;
   const { environmentId } = spec;
   const { name, profile, networks } = machine;
-  const mounts = await createVolumes(docker, { installation, environmentId, made, helperImage }, machine);
+  const owner = { installation, environmentId, made, helperImage };
+  const mounts = await createVolumes(docker, owner, machine);
+  const engineSocket = isNested(machine) ? await createEngineSocket(docker, owner, name) : undefined;
   options.signal?.throwIfAborted();
   const endpoints = (addresses.get(name) ?? []).map(({ network, address }) => ({
     network: networkName(environmentId, network),
@@ -113,6 +116,7 @@ async function createMachine(
     storage: diskBytes === undefined ? {} : await limitLayer(machine.image, diskBytes),
     nestedRuntime: nested.runtime,
     holder: await holder.mounts(),
+    engineSocket,
   });
   const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
     call(() => docker.createContainer(config)),

@@ -33,7 +33,7 @@ export async function createVolumes(
     const volume = `berth-${environmentId}-${machine.name}-${index + 1}`;
     const belonging = { environment: environmentId, machine: machine.name, volume: path };
     const labels = labelsOf(installation, 'volume', { ...belonging, attempt: made.attempt });
-    await createVolume(docker, volume, labels);
+    await createVolume(docker, volume, { labels });
     if (from !== undefined) {
       // No machine is called like this: their names have no dots.
       const mover = `${volume}.filler`;
@@ -47,8 +47,14 @@ export async function createVolumes(
   return mounts;
 }
 
-async function createVolume(docker: Docker, Name: string, labels: Record<string, string>): Promise<void> {
-  const volume = await call(() => docker.createVolume({ Name, Labels: labels }));
+/** Makes a volume that is not there, with these options of the engine's own driver. @throws ENGINE_REFUSED when it is */
+export async function createVolume(
+  docker: Docker,
+  Name: string,
+  { labels, options }: { labels: Record<string, string>; options?: Record<string, string> },
+): Promise<void> {
+  const DriverOpts = options ?? {};
+  const volume = await call(() => docker.createVolume({ Name, Labels: labels, DriverOpts }));
   const { Labels } = await call(() => volume.inspect());
   const isNew = Object.entries(labels).every(([key, value]) => Labels?.[key] === value);
   if (!isNew) throw fault('ENGINE_REFUSED', { problem: `there is a volume ${Name} already` });

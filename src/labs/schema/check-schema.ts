@@ -51,9 +51,15 @@ const trusted = z
           .max(20)
           .default([])
           .describe('Absolute paths of the machine that are copied to /machine in the container.'),
+        engine: z
+          .boolean()
+          .default(false)
+          .describe(
+            "Let docker in the container ask the machine's own engine; for machines of the profile nested.",
+          ),
       }),
     ],
-    { error: 'must be true, or a mapping with "image" and "paths"' },
+    { error: 'must be true, or a mapping with "image", "paths" and "engine"' },
   )
   .default(false)
   .describe("Run it in a container of its own, out of the learner's reach.");

@@ -190,7 +190,7 @@ await t.test('a script that ends late or is stopped leaves nothing behind', asyn
 await t.test(
   'what a dead service left goes by itself, with the next check, or with the session',
   async (t) => {
-    await engine.startChecker(machineId, { image: undefined, lifetimeSeconds: 1 });
+    await engine.startChecker(machineId, { image: undefined, engine: false, lifetimeSeconds: 1 });
     await until(async () => (await checkers()).length === 0);
 
     const labels = { 'berth.installation': installation, 'berth.role': 'checker' };
@@ -201,7 +201,11 @@ await t.test(
 
     const alone = environmentSpec({ networks: [], machines: [machineSpec({ networks: [] })] });
     const [lonely] = await engine.provision(alone);
-    await engine.startChecker(lonely?.machineId ?? '', { image: undefined, lifetimeSeconds: 600 });
+    await engine.startChecker(lonely?.machineId ?? '', {
+      image: undefined,
+      engine: false,
+      lifetimeSeconds: 600,
+    });
     t.equal((await checkers()).length, 1);
     await engine.destroy(alone.environmentId);
     t.same(await checkers(), []);
