@@ -30,6 +30,8 @@ export interface EngineTerminal {
   stream: Duplex;
   /** How many bytes the shell had printed before the first that the stream gives. */
   offset: number;
+  /** How many messages the bytes came in since this was last asked, where they come in messages: those of one byte cost as much as long ones. */
+  takeMessages?(): number;
   /** How many it had printed when it was attached to again: those come first. */
   printed?: number;
   /** Whether the shell goes on without its stream, and without this process, for `reattachTerminal`. */

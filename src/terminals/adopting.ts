@@ -8,6 +8,7 @@ import type { SessionService } from '../sessions/session.ts';
 import { holdUntil, shellsLive } from './process-hold.ts';
 import { createLiveTerminal } from './live-terminal.ts';
 import type { LiveTerminal } from './live-terminal.ts';
+import type { OutputBudgets } from './pacing/output-budgets.ts';
 import type { Recorder } from './recordings/recorder.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { Shells, ShellPlace } from './shells.ts';
@@ -21,6 +22,7 @@ interface Adopting {
   sessions: Pick<SessionService, 'get' | 'touch'>;
   engine: Pick<Engine, 'reattachTerminal' | 'endShell'>;
   recordings: Pick<Recordings, 'resume'>;
+  budgets: OutputBudgets;
   clock: Clock;
   log: Log;
   holder: string;
@@ -34,7 +36,7 @@ export type Adopt = (terminal: StoredTerminal) => Promise<LiveTerminal | 'elsewh
 
 /** Has this process hold shells: those that it started, and those that it takes over. */
 export function createHolds(options: Adopting) {
-  const { store, shells, sessions, engine, recordings, clock, log, holder } = options;
+  const { store, shells, sessions, engine, recordings, budgets, clock, log, holder } = options;
 
   /** Where the database does not answer now, the hold on the terminal runs out, and it is marked then. */
   async function noteEnd(id: string, over: TerminalOver): Promise<void> {
@@ -75,6 +77,8 @@ export function createHolds(options: Adopting) {
     const live = createLiveTerminal({
       engineTerminal,
       size,
+      learnerId: place.learnerId,
+      budgets,
       recorder,
       reconnect: (from) => reconnect(id, { machineId, shell: engineTerminal.shell }, from),
       onActivity() {

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { createRecordingParts } from './recordings/create-recordings.ts';
+import { createOutputBudgets } from './pacing/output-budgets.ts';
 import type { RecordingLimits } from '../terminal-settings.ts';
 import type { RecordingService } from './recordings/recording.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';
@@ -14,7 +15,10 @@ export function createTerminals({
   database,
   ...options
 }: { database: Database } & RecordingLimits &
-  Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings'>): TerminalService & {
+  Omit<
+    TerminalServiceOptions,
+    'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets'
+  >): TerminalService & {
   recordings: RecordingService;
 } {
   const snapshots = createSnapshots({ log: options.log });
@@ -34,6 +38,7 @@ export function createTerminals({
     tickets: createTicketStore({ database }),
     snapshots,
     recordings,
+    budgets: createOutputBudgets(),
   });
   return {
     ...service,

@@ -1,6 +1,8 @@
 import { deferred } from '../deferred.ts';
 import type { EngineTerminal } from '../engine/engine-terminals.ts';
 import type { Recorder } from './recordings/recorder.ts';
+import type { OutputBudgets } from './pacing/output-budgets.ts';
+import { createPace } from './pacing/pace.ts';
 import { createResizing } from './resizing.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 import { createModeWatch } from './snapshots/mode-watch.ts';
@@ -64,6 +66,9 @@ export interface LiveTerminal {
 export interface LiveTerminalOptions {
   engineTerminal: EngineTerminal;
   size: TerminalSize;
+  /** Whose session it is in: their terminals share what they may print with nobody there. */
+  learnerId: string;
+  budgets: OutputBudgets;
   /** Is told all that passes, where the terminal is recorded. */
   recorder?: Recorder | undefined;
   /** Connects again to a durable shell that was cut off, from that byte on; undefined when it is gone. */
@@ -93,9 +98,11 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   let awaiting: NodeJS.Timeout | undefined;
   const over = deferred<TerminalOver>();
   const caughtUp = deferred<void>();
-  const { printed: before = 0 } = options.engineTerminal;
+  const { printed: before = 0, offset } = options.engineTerminal;
   const left = deferred<'elsewhere'>();
   const viewers = createViewers(flow);
+  const isAttended = () => !ending && viewers.haveOwner();
+  const pace = createPace({ ...options, isAttended, onChange: flow });
 
   function transcriptFrom(offset: number): Transcript {
     return createTranscript(KEPT_BYTES, {
@@ -106,9 +113,10 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
 
   function flow(): void {
     if (viewers.haveOwner()) stopAwaiting();
+    pace.attendanceChanged();
     const isFull = awaited !== undefined && output.next - awaited > KEPT_BYTES - ONE_READ_BYTES;
     const held = !ending && (under > 0 || isFull || viewers.areHolding());
-    if (held) terminal.stream.pause();
+    if (held || pace.isHolding()) terminal.stream.pause();
     else terminal.stream.resume();
   }
 
@@ -118,6 +126,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   }
 
   function take(chunk: Buffer): void {
+    pace.count(chunk.length, terminal.takeMessages?.() ?? 1);
     // What a shell that is being ended still prints is for nobody: a viewer that stands still must not keep it.
     if (ending) return;
     recorder?.output(output.next, chunk);
@@ -194,12 +203,15 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     flow();
   }
 
+  // Each start of the service reads what the shells have kept.
+  pace.spare(Math.min(Math.max(0, before - offset), KEPT_BYTES));
   // Who had it started is on the way.
   awaitOwner(output.next);
   if (output.next >= before) caughtUp.resolve();
   // How much that is, the machine says: nobody waits for ever.
   setTimeout(() => caughtUp.resolve(), CATCH_UP_MS).unref();
   void over.promise.then(() => caughtUp.resolve());
+  void over.promise.then(pace.stopWaiting);
   run().then(over.resolve, () => over.resolve('elsewhere'));
 
   return {

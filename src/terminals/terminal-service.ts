@@ -21,6 +21,7 @@ import { RENEW_EVERY_MS } from './process-hold.ts';
 import { createJoining } from './joining.ts';
 import { mayStay } from './openers.ts';
 import type { ActorOf } from './openers.ts';
+import type { OutputBudgets } from './pacing/output-budgets.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import { createShells } from './shells.ts';
 import { requireTerminalSize } from './terminal-size.ts';
@@ -42,6 +43,7 @@ export interface TerminalServiceOptions {
   engine: Pick<Engine, 'openTerminal' | 'reattachTerminal' | 'endShell'>;
   snapshots: Pick<Snapshots, 'take'>;
   recordings: Pick<Recordings, 'begin' | 'resume' | 'drop'>;
+  budgets: OutputBudgets;
   actorOf: ActorOf;
   events: EventBus;
   clock: Clock;

@@ -8,6 +8,7 @@ import { newId } from '../../src/ids.ts';
 import { attachViewer } from '../../src/terminals/attaching.ts';
 import { createLiveTerminal } from '../../src/terminals/live-terminal.ts';
 import type { LiveTerminal } from '../../src/terminals/live-terminal.ts';
+import { createOutputBudgets } from '../../src/terminals/pacing/output-budgets.ts';
 import type { AttachedTerminal, AttachRequest } from '../../src/terminals/terminal.ts';
 import type { ViewerRole } from '../../src/terminals/viewer.ts';
 import { registerTerminalSocket } from '../../src/ws/terminal-socket.ts';
@@ -112,6 +113,8 @@ function createPipe() {
       end: async () => undefined,
     },
     size: { rows: 24, cols: 80 },
+    learnerId: 'u1',
+    budgets: createOutputBudgets(),
     reconnect: async () => 'elsewhere',
     onActivity: () => pipe.touched++,
     onResize: () => undefined,

@@ -32,7 +32,8 @@ import { TerminalClient } from './terminal-client.ts';
 const MACHINE: Partial<LabMachine> = { user: 'learner', shell: ['/bin/bash', '-l'], pids: 200 };
 
 /** What a process of the service is given. */
-type Given = Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings'> & RecordingLimits;
+type Given = Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets'> &
+  RecordingLimits;
 type Defaulted = 'clock' | 'holder' | 'isGone' | 'terminalLimit' | keyof RecordingLimits;
 type ProcessOptions = Partial<Given>;
 

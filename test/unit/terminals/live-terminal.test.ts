@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream';
 import { test } from 'tap';
 import { deferred } from '../../../src/deferred.ts';
 import type { EngineTerminal, TerminalEnd } from '../../../src/engine/engine-terminals.ts';
+import { createOutputBudgets } from '../../../src/terminals/pacing/output-budgets.ts';
 import { createLiveTerminal } from '../../../src/terminals/live-terminal.ts';
 
 /** One connection to a shell, which the test cuts. */
@@ -27,7 +28,13 @@ function connection(end: () => Promise<void> = async () => undefined) {
   return { terminal, stream, typed, cut: () => over.resolve('cut') };
 }
 
-const quiet = { size: { rows: 24, cols: 80 }, onActivity: () => undefined, onResize: () => undefined };
+const quiet = {
+  size: { rows: 24, cols: 80 },
+  learnerId: 'u1',
+  budgets: createOutputBudgets(),
+  onActivity: () => undefined,
+  onResize: () => undefined,
+};
 
 await test('a shell that is let go while it is connected to again is let go at once, and its late connection hung up', async (t) => {
   const first = connection();

@@ -28,6 +28,7 @@ export class HeldStream extends Duplex {
   /** Resolves when the connection is over: undefined when it was cut, and the shell may go on. */
   readonly over: Promise<HeldEnd | undefined>;
   readonly #socket: Socket;
+  #messages = 0;
   #end: HeldEnd | undefined;
   #size: { rows: number; cols: number } | undefined;
 
@@ -37,7 +38,8 @@ export class HeldStream extends Duplex {
     const hello = deferred<Hello | undefined>();
     this.hello = hello.promise;
     const read = createHolderReader({
-      output: (bytes) => {
+      output: (bytes, messages) => {
+        this.#messages += messages;
         if (!this.push(bytes)) socket.pause();
       },
       words: (kind, text) => {
@@ -60,6 +62,13 @@ export class HeldStream extends Duplex {
     // Who listens at the other end can be gone before anybody listens at this one.
     if (socket.closed) settle();
     else socket.once('close', settle);
+  }
+
+  /** How many messages came since this was last asked. */
+  takeMessages(): number {
+    const messages = this.#messages;
+    this.#messages = 0;
+    return messages;
   }
 
   /** Lets the shell begin if it waits, and asks for its output from byte `from` on. */

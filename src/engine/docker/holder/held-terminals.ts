@@ -98,6 +98,7 @@ function heldTerminal(
     offset,
     durable: true,
     shell: handleOf(name, shell),
+    takeMessages: () => stream.takeMessages(),
     resize: async (rows, cols) => stream.resize(rows, cols),
     over: over(),
     end() {

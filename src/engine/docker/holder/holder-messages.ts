@@ -10,78 +10,117 @@ const MAX_WORDS = 1_024;
 const kinds = { hello: 'h', output: 'o', exit: 'x', failure: 'f' } as const;
 const OUTPUT = kinds.output.charCodeAt(0);
 
+/** Content up to this length is moved byte by byte, since a call to the runtime would take longer. In bytes. */
+const SHORT_BYTES = 64;
+
 /** Takes what a holder says, piece by piece. */
 export interface HolderListener {
-  /** Bytes that the shell printed: all of one piece up to the next words, of however many messages. */
-  output(bytes: Buffer): void;
-  /** Everything else. */
+  /** Bytes that the shell printed: all of one piece up to the next words, and how many messages came since the last ones. */
+  output(bytes: Buffer, messages: number): void;
+  /** Everything else. After `exit` or `failure`, nothing more is read. */
   words(kind: 'hello' | 'exit' | 'failure', text: string): void;
-  /** It says something that no holder does. */
+  /** It says something that no holder does. Nothing more is read. */
   nonsense(): void;
 }
 
-/** Reads messages out of the pieces in which they come. */
+/**
+ * Reads messages out of the pieces in which they come. Output is gathered in
+ * the memory of the piece, which nobody else may use: a piece of the shortest messages costs no more of the heap
+ * than one of long ones.
+ */
 export function createHolderReader(listener: HolderListener): (piece: Buffer) => void {
   const head = Buffer.alloc(HEAD_BYTES);
   let headRead = 0;
   let kind = 0;
+  /** Bytes of the message's content that are still to come. */
   let left = 0;
   let words: Buffer = Buffer.alloc(0);
-  const state = { broken: false, greeted: false };
-  let printed: Buffer[] = [];
-
-  function handOver(): void {
-    const [only, ...more] = printed;
-    printed = [];
-    if (only) listener.output(more.length === 0 ? only : Buffer.concat([only, ...more]));
-  }
+  let isGreeted = false;
+  let isOver = false;
+  let messages = 0;
 
   function fail(): void {
-    handOver();
-    state.broken = true;
+    isOver = true;
     listener.nonsense();
   }
 
-  function begin(): void {
-    kind = head[0] ?? 0;
-    left = head.readUIntBE(1, 3);
-    headRead = 0;
-    words = Buffer.alloc(0);
+  /** Whether there is such a message. */
+  function begin(which: number, length: number): boolean {
+    kind = which;
+    left = length;
     // A flood of messages with nothing in them would take all of the service's time.
-    if (left === 0 || (kind !== OUTPUT && left > MAX_WORDS)) fail();
+    return length > 0 && (which === OUTPUT || length <= MAX_WORDS);
   }
 
-  function take(bytes: Buffer): void {
-    left -= bytes.length;
-    if (kind === OUTPUT) {
-      printed.push(bytes);
-      return;
-    }
-    handOver();
+  function takeWords(bytes: Buffer): void {
     words = Buffer.concat([words, bytes]);
     if (left > 0) return;
+    const text = words.toString();
+    words = Buffer.alloc(0);
     const name = String.fromCharCode(kind);
-    if (name === kinds.hello && !state.greeted) {
-      state.greeted = true;
-      listener.words('hello', words.toString());
-    } else if (name === kinds.exit) listener.words('exit', words.toString());
-    else if (name === kinds.failure) listener.words('failure', words.toString());
-    else fail();
+    if (name === kinds.hello && !isGreeted) {
+      isGreeted = true;
+      listener.words('hello', text);
+    } else if (name === kinds.exit || name === kinds.failure) {
+      isOver = true;
+      listener.words(name === kinds.exit ? 'exit' : 'failure', text);
+    } else fail();
   }
 
   return (piece) => {
     let at = 0;
-    while (at < piece.length && !state.broken) {
+    /** Where the output is that was gathered. */
+    let from = 0;
+    let to = 0;
+
+    function handOver(): void {
+      if (to === from) return;
+      const bytes = piece.subarray(from, to);
+      const count = messages;
+      from = to = at;
+      messages = 0;
+      listener.output(bytes, count);
+    }
+
+    function gather(end: number): void {
+      if (to === from) from = to = at;
+      if (to === at) to = end;
+      else if (end - at > SHORT_BYTES) {
+        piece.copyWithin(to, at, end);
+        to += end - at;
+      } else for (let place = at; place < end; place++) piece[to++] = piece[place] as number;
+      at = end;
+    }
+
+    while (at < piece.length && !isOver) {
       if (left === 0) {
-        const copied = piece.copy(head, headRead, at, at + HEAD_BYTES - headRead);
-        headRead += copied;
-        at += copied;
-        if (headRead === HEAD_BYTES) begin();
-        continue;
+        let isKnown: boolean;
+        if (headRead === 0 && at + HEAD_BYTES <= piece.length) {
+          isKnown = begin(piece[at] as number, piece.readUIntBE(at + 1, 3));
+          at += HEAD_BYTES;
+        } else {
+          const copied = piece.copy(head, headRead, at, at + HEAD_BYTES - headRead);
+          headRead += copied;
+          at += copied;
+          if (headRead < HEAD_BYTES) break;
+          headRead = 0;
+          isKnown = begin(head[0] as number, head.readUIntBE(1, 3));
+        }
+        messages += 1;
+        if (isKnown) continue;
+        handOver();
+        fail();
+        break;
       }
       const end = Math.min(piece.length, at + left);
-      take(piece.subarray(at, end));
-      at = end;
+      left -= end - at;
+      if (kind === OUTPUT) gather(end);
+      else {
+        handOver();
+        const bytes = piece.subarray(at, end);
+        at = end;
+        takeWords(bytes);
+      }
     }
     handOver();
   };

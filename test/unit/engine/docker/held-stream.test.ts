@@ -5,10 +5,12 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
+import type { Test } from 'tap';
 import { saidEnd } from '../../../../src/engine/docker/holder/held-shell.ts';
 import { HeldStream } from '../../../../src/engine/docker/holder/held-stream.ts';
 
-await test('sizes that nobody reads do not add up, and the last is told', async (t) => {
+/** A held shell's stream, and the program at its other end. */
+async function connection(t: Test): Promise<{ socket: Socket; holder: Socket }> {
   // The names of sockets are short.
   const folder = await mkdtemp(join(tmpdir(), 'held-'));
   t.teardown(() => rm(folder, { recursive: true }));
@@ -17,11 +19,70 @@ await test('sizes that nobody reads do not add up, and the last is told', async 
   await once(server, 'listening');
   const socket = connect(path);
   const [holder] = (await once(server, 'connection')) as [Socket];
+  holder.on('error', () => undefined);
   t.teardown(() => {
     socket.destroy();
     holder.destroy();
     server.close();
   });
+  return { socket, holder };
+}
+
+const turns = async (count: number) => {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+};
+
+await test('of a flood of messages of one byte nothing piles up, and nothing is lost', async (t) => {
+  const { socket, holder } = await connection(t);
+  const stream = new HeldStream(socket);
+  const messages = 400_000;
+  holder.write(Buffer.alloc(messages * 5, 'o\0\0\x01a', 'latin1'));
+  await turns(200);
+  t.ok(socket.bytesRead <= 512 * 1024, `${socket.bytesRead} bytes were read, of a stream that nobody reads`);
+  t.ok(stream.readableLength <= 128 * 1024, `${stream.readableLength} bytes wait`);
+  let received = 0;
+  let counted = 0;
+  for await (const bytes of stream as AsyncIterable<Buffer>) {
+    received += bytes.length;
+    counted += stream.takeMessages();
+    if (!bytes.every((byte) => byte === 0x61)) t.fail('it is what was sent');
+    if (received >= messages) break;
+  }
+  t.equal(received, messages);
+  t.equal(counted, messages);
+});
+
+await test('what announces a huge message and sends it slowly costs no memory', async (t) => {
+  const { socket, holder } = await connection(t);
+  const stream = new HeldStream(socket);
+  holder.write('o\xff\xff\xff', 'latin1');
+  for (let sent = 1; sent <= 100; sent++) {
+    holder.write('a');
+    const [bytes] = (await once(stream.resume(), 'data')) as [Buffer];
+    if (bytes.length !== 1) t.fail('each byte is handed on as it comes');
+  }
+  t.equal(stream.readableLength, 0);
+});
+
+await test('a holder that reads nothing holds back who types, and is left at once', async (t) => {
+  const { socket } = await connection(t);
+  const stream = new HeldStream(socket);
+  const piece = Buffer.alloc(16 * 1024, 'a');
+  let typed = 0;
+  while (!stream.writableNeedDrain && typed < 16 * 1024 ** 2) {
+    stream.write(piece);
+    typed += piece.length;
+    await turns(20);
+  }
+  t.ok(stream.writableNeedDrain, `it goes no further than ${typed} bytes`);
+  t.ok(stream.writableLength + socket.writableLength <= 128 * 1024);
+  stream.destroy();
+  if (!stream.closed) await once(stream, 'close');
+  t.equal(await stream.over, undefined);
+});
+
+await test('sizes that nobody reads do not add up, and the last is told', async (t) => {
+  const { socket, holder } = await connection(t);
   const stream = new HeldStream(socket);
   for (let turn = 0; turn < 200; turn++) {
     for (let rows = 1; rows <= 500; rows++) stream.resize(rows, turn + 1);

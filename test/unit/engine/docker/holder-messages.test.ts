@@ -20,6 +20,58 @@ await test('output of many messages in one piece comes as one, in its place amon
   t.end();
 });
 
+await test('output comes as it was sent, however its messages are cut, and how many there were is told', (t) => {
+  const sizes = [1, 1, 3, 1, 64, 65, 200, 1, 70_000, 2, 1];
+  const sent = Buffer.alloc(
+    sizes.reduce((sum, size) => sum + size),
+    'a quick brown fox',
+  );
+  const said: Buffer[] = [];
+  let from = 0;
+  for (const size of sizes) {
+    said.push(Buffer.from([0x6f, size >> 16, size >> 8, size]), sent.subarray(from, from + size));
+    from += size;
+  }
+  const all = Buffer.concat(said);
+  for (const length of [1, 2, 3, 5, 7, 64, 1_000, 65_536, all.length]) {
+    const heard: Buffer[] = [];
+    let messages = 0;
+    const read = createHolderReader({
+      output(bytes, count) {
+        heard.push(Buffer.from(bytes));
+        messages += count;
+      },
+      words: () => t.fail('there are no words'),
+      nonsense: () => t.fail('there is no nonsense'),
+    });
+    for (let at = 0; at < all.length; at += length) read(Buffer.from(all.subarray(at, at + length)));
+    t.ok(Buffer.concat(heard).equals(sent), `pieces of ${length}`);
+    t.equal(messages, sizes.length);
+    t.ok(heard.length <= all.length / length + 1, 'a piece is handed over once');
+  }
+  t.end();
+});
+
+await test('after it said how the shell ended, nothing more is heard', (t) => {
+  for (const flood of ['x\0\0\x010', 'f\0\0\x02no']) {
+    const { heard, read } = reader();
+    read(flood.repeat(1_000));
+    read(`${flood}o\0\0\x01a`);
+    t.equal(heard.length, 1);
+  }
+  t.end();
+});
+
+await test('words that are longer than any, and messages of no kind, are no holder', (t) => {
+  for (const flood of ['h\0\x04\x01', 'x\xff\xff\xff', 'z\0\0\x01a', '\0\0\0\x01a']) {
+    const { heard, read } = reader();
+    read(flood);
+    read('a'.repeat(100_000));
+    t.same(heard, ['nonsense']);
+  }
+  t.end();
+});
+
 await test('what says nothing, or greets again, is no holder', (t) => {
   for (const flood of ['o\0\0\0o\0\0\0', 'h\0\0\x01ah\0\0\x01a']) {
     const { heard, read } = reader();
