@@ -145,7 +145,7 @@ export const settings = z.object({
     .stringbool()
     .default(true)
     .describe(
-      'Whether a session that ends by idleness, by age, or since it wrote too much, is saved, so that its learner can go on later.',
+      'Whether a session that ends by idleness or by age is saved, so that its learner can go on later.',
     ),
   BERTH_SAVE_LIMIT_BYTES: z.coerce
     .number()

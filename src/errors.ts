@@ -75,7 +75,7 @@ const catalogue = {
   ],
   MACHINE_DISK_FULL: [
     410,
-    'The session was stopped because its machine "{machine}" had written {written}, and may keep {limit}: remove what is not needed in time.',
+    'The session was stopped because its machine "{machine}" had written {written}, and may keep {limit}: delete what you do not need before the disk is full.',
   ],
 
   // Saved states
@@ -83,6 +83,10 @@ const catalogue = {
   SAVE_TOO_LARGE: [
     413,
     'What you made is {size} and at most {limit} are kept: remove what you do not need before it is saved.',
+  ],
+  SAVE_OVER_DISK: [
+    413,
+    'Machine "{machine}" holds {size} and may keep {limit}. Delete files, then save again: "du -ahx --apparent-size / | sort -h | tail" lists the largest.',
   ],
   SAVE_INTERRUPTED: [503, 'The service stopped while this was being saved: save it again.'],
   SAVED_STATE_NOT_FOUND: [404, 'There is no such saved state; it may have been removed.'],

@@ -1,14 +1,23 @@
 /** What an engine tells of its disk. */
 export interface EngineDisk {
-  /** The disk that machines, images and volumes lie on. @throws IMAGE_NOT_FOUND where only a helper can look, and its image is not there */
+  /**
+   * The disk that holds machines, images and volumes; cheap enough to be asked every second.
+   * @throws IMAGE_NOT_FOUND where only a helper can look, and its image is missing
+   */
   disk(): Promise<DiskSpace>;
 
   /**
-   * How much each machine of this installation has written: the changes of its file system, and what
-   * is in its volumes. Slow, and heavy on the engine's disk: a minute between two is little. Files are
-   * counted with `countFiles`, which is heavier still.
+   * Measures what one machine has written: the changes of its file system and the content of its volumes.
+   * `late` if that took longer than `timeoutMs`, or `signal` aborts. Each file costs time, so that machines
+   * with many take seconds. `countFiles` costs as much again. @throws CONTAINER_NOT_FOUND
    */
-  usage(options?: { countFiles?: boolean }): Promise<MachineUsage[]>;
+  measureWritten(machineId: string, options: MeasureOptions): Promise<Written | 'late'>;
+}
+
+export interface MeasureOptions {
+  timeoutMs: number;
+  countFiles?: boolean;
+  signal?: AbortSignal;
 }
 
 export interface DiskSpace {
@@ -18,15 +27,8 @@ export interface DiskSpace {
   files?: { total: number; free: number } | undefined;
 }
 
-/** Most files and folders of one machine that are counted. */
-export const MOST_FILES_COUNTED = 1_000_001;
-
-export interface MachineUsage {
-  environmentId: string;
-  machineId: string;
-  /** Name within the environment. */
-  name: string;
-  writtenBytes: number;
-  /** Files and folders among that, up to {@link MOST_FILES_COUNTED}; undefined where they were not, or can not be, counted. */
+export interface Written {
+  bytes: number;
+  /** Files and folders among that; undefined where they were not, or cannot be, counted. */
   files?: number | undefined;
 }

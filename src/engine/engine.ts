@@ -239,7 +239,7 @@ export interface MachineLimits {
   pids: number;
   /** Most that the engine keeps of the main process's output. */
   logBytes: number;
-  /** Most that it may write into its file system, on engines that can bound that; others leave it to be measured. */
+  /** Most bytes of one file, and of its file system on engines that can bound that; others leave that to be measured. */
   diskBytes?: number;
 }
 

@@ -31,8 +31,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const subnets = createSubnetStore({ database });
   const parts = { ...options, store, claims, changer, subnets, owner };
   const diskNews = { onRoom: wakeProvisioner, onEnded: wakeTeardown };
-  const keepNow = (...session: Parameters<typeof saves.keepNow>) => saves.keepNow(...session);
-  const disk = createDisk({ ...parts, ...diskNews, keep: keepNow });
+  const disk = createDisk({ ...parts, ...diskNews, isKept: (row) => saves.isKept(row) });
   const admissions = createAdmissions({ ...parts, pool, disk });
   const { limitOf, limitForStart, queue, engineRoom } = admissions;
   const saves = createSaves({

@@ -1,5 +1,5 @@
 import { connectEngine } from '../engine/docker/connection.ts';
-import { peekDisk } from '../engine/docker/disk.ts';
+import { peekDisk } from '../engine/docker/gauge/create-gauge.ts';
 import { readEngineInfo } from '../engine/docker/engine-info.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
 import { EGRESS_IMAGE } from '../engine/docker/docker-engine.ts';

@@ -32,7 +32,7 @@ export function dockerHarness(
   t: Test,
   options: Pick<
     DockerEngineOptions,
-    'egressImage' | 'holdsShells' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'
+    'egressImage' | 'holdsShells' | 'looksAtDisk' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'
   > = {},
 ): EngineHarness & { installation: string } {
   const installation = newInstallation(t);

@@ -22,10 +22,10 @@ export async function openSaves(
   t: Test,
   options: { labs?: Lab[]; database?: Database } & Partial<SessionsOptions> = {},
 ) {
-  const { labs = [labWithVolume, testLab('lab-1')], database: given, ...rest } = options;
+  const { labs = [labWithVolume, testLab('lab-1')], database: given, engine: real, ...rest } = options;
   const database = given ?? (await freshDatabase(t, 'sqlite'));
   const actors = await createActors(database);
-  const engine = withFaults(openTestEngine(t));
+  const engine = withFaults(real ?? openTestEngine(t));
   const all = { engine, catalogue: testCatalogue(labs), ...rest };
   const sessions = openSessions(t, database, all);
   sessions.start();

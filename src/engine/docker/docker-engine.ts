@@ -5,10 +5,10 @@ import { connectPort } from './connect.ts';
 import { startChecker } from './checker.ts';
 import { commit } from './commit.ts';
 import { connectEngine } from './connection.ts';
-import { readDisk } from './disk.ts';
 import { createEgress } from './egress.ts';
 import { createHolderVolume, HOLDER_IMAGE } from './holder/holder-volume.ts';
 import { createReach } from './holder/reach.ts';
+import { createGauge } from './gauge/create-gauge.ts';
 import { keepApart } from './keep-apart.ts';
 import { endInside } from './ending.ts';
 import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
@@ -29,7 +29,7 @@ import { createShells } from './shells.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
 import { stopMachine } from './stop.ts';
 import { destroyEnvironment, removeContainer } from './teardown.ts';
-import { readUsage } from './usage.ts';
+import { createUsage } from './usage.ts';
 import { commitVolume, listVolumes } from './volume-image.ts';
 import { measureVolume } from './volume-size.ts';
 import { createWaitingShells } from './waiting-shells.ts';
@@ -49,6 +49,8 @@ export interface DockerEngineOptions {
   gatewayImage?: string;
   /** Whether shells are held in their machines, and files carried past the engine, where that can be; if not, the engine streams them all. */
   holdsShells?: boolean;
+  /** Whether this process looks at the engine's folders itself where it sees them; if not, a helper always does. */
+  looksAtDisk?: boolean;
   /** Image of trusted checks that name none. */
   checkerImage?: string;
   /** Image of the local registry, by which labs that ask for it reach it; undefined where there is none. */
@@ -73,6 +75,7 @@ export function createDockerEngine({
   egressImage = EGRESS_IMAGE,
   gatewayImage = GATEWAY_IMAGE,
   holdsShells = true,
+  looksAtDisk = true,
   checkerImage = CHECKER_IMAGE,
   registryImage,
   registryInstallation,
@@ -85,6 +88,8 @@ export function createDockerEngine({
 }: DockerEngineOptions): Engine {
   const { docker, direct, local, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
+  const gauge = createGauge({ docker, installation, image: egressImage, looksHere: looksAtDisk });
+  const usage = createUsage({ docker, gauge });
   const limitLayer = createLayerLimit({ docker, installation });
   const nested = createNestedSupport({
     docker,
@@ -123,8 +128,8 @@ export function createDockerEngine({
         options,
       ),
     list: () => listEnvironments(docker, installation),
-    disk: () => readDisk(docker, { installation, image: egressImage }),
-    usage: (options) => readUsage(docker, installation, options),
+    disk: async () => (await gauge.get()).space(),
+    measureWritten: usage.measure,
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
     restart: (machineId) => restartMachine(docker, egress, machineId),
@@ -172,6 +177,7 @@ export function createDockerEngine({
     async close() {
       closing.abort();
       waiting.close();
+      await gauge.close();
       close();
     },
   };

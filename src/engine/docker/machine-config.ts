@@ -112,14 +112,19 @@ function isolation(profile: IsolationProfile, nestedRuntime: string | undefined)
   };
 }
 
-function limits({ memoryBytes, cpus, pids, logBytes }: MachineLimits): HostConfig {
+function limits({ memoryBytes, cpus, pids, logBytes, diskBytes }: MachineLimits): HostConfig {
   return {
     Memory: memoryBytes,
     MemorySwap: memoryBytes,
     NanoCpus: Math.round(cpus * 1e9),
     PidsLimit: pids,
     OomScoreAdj: OOM_SCORE,
-    Ulimits: [OPEN_FILES, NO_CORE_DUMPS],
+    // No single file passes the limit of the disk, however quickly it is written.
+    Ulimits: [
+      OPEN_FILES,
+      NO_CORE_DUMPS,
+      ...(diskBytes === undefined ? [] : [{ Name: 'fsize', Soft: diskBytes, Hard: diskBytes }]),
+    ],
     LogConfig: { Type: 'json-file', Config: { 'max-size': String(logBytes), 'max-file': '1' } },
   };
 }

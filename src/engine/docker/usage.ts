@@ -1,22 +1,109 @@
 import type Docker from 'dockerode';
-import { MOST_FILES_COUNTED } from '../engine-disk.ts';
-import type { MachineUsage } from '../engine-disk.ts';
-import { seesDisk } from './disk.ts';
-import { call, hasStatus } from './faults.ts';
-import { countFiles } from './file-count.ts';
-import { LABEL, labelFilter } from './labels.ts';
-import { isMadeByBerth } from './own-container.ts';
+import { isFault } from '../../errors.ts';
+import type { MeasureOptions, Written } from '../engine-disk.ts';
+import { call } from './faults.ts';
+import type { Gauge, Reading } from './gauge/gauge.ts';
+import type { EngineGauge } from './gauge/create-gauge.ts';
 
 /** The engine walks through all that a machine wrote, file by file: many files on a slow disk take their time. */
 export const WALK_TIMEOUT_MS = 120_000;
 
+/** Machines whose folders are remembered; those of the oldest are asked for again. */
+const MOST_REMEMBERED = 2_000;
+
+/** Where a machine's content lies on the engine. */
+interface Place {
+  /** Folder with the changes of its file system; undefined if its storage driver has none. */
+  changes: string | undefined;
+  volumes: { name: string; folder: string }[];
+}
+
 /** Of the engine's answer, what this reads: the library's own types leave it open. */
-interface Listed {
-  Id: string;
-  Names: string[];
-  Labels: Record<string, string>;
-  SizeRw?: number;
+interface Inspected {
+  GraphDriver?: { Data?: Record<string, string> | null };
   Mounts?: { Type: string; Name?: string; Source?: string }[];
+  SizeRw?: number;
+}
+
+/** Measures what machines wrote, one at a time: one with very many files delays no other. */
+export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGauge }) {
+  const places = new Map<string, Place>();
+
+  async function placeOf(machineId: string): Promise<Place> {
+    const known = places.get(machineId);
+    if (known) return known;
+    const place = toPlace(await call(() => docker.getContainer(machineId).inspect()));
+    if (places.size >= MOST_REMEMBERED) places.delete(places.keys().next().value ?? '');
+    places.set(machineId, place);
+    return place;
+  }
+
+  async function openGauge(): Promise<Gauge | undefined> {
+    try {
+      return await gauge.get();
+    } catch (error) {
+      if (isFault(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function readGauge(what: 'bytes' | 'files', place: Place, limits: MeasureOptions): Promise<Reading> {
+    const opened = await openGauge();
+    if (!opened || place.changes === undefined) return 'unseen';
+    return opened.count(what, [place.changes, ...place.volumes.map(({ folder }) => folder)], limits);
+  }
+
+  return {
+    /** @throws CONTAINER_NOT_FOUND */
+    async measure(machineId: string, options: MeasureOptions): Promise<Written | 'late'> {
+      const place = await placeOf(machineId);
+      const read = await readGauge('bytes', place, options);
+      const bytes = read === 'unseen' ? await askEngine(docker, machineId, place, options) : read;
+      if (bytes === 'late') return bytes;
+      const files = options.countFiles ? await readGauge('files', place, options) : undefined;
+      return files === 'late' ? files : { bytes, ...(typeof files === 'number' && { files }) };
+    },
+  };
+}
+
+/** Volumes include those that an image declares itself: their labels are not ours, the machine that mounts them is. */
+function toPlace({ GraphDriver, Mounts = [] }: Inspected): Place {
+  return {
+    changes: GraphDriver?.Data?.['UpperDir'],
+    volumes: Mounts.flatMap(({ Type, Name, Source }) =>
+      Type === 'volume' && Name && Source ? [{ name: Name, folder: Source }] : [],
+    ),
+  };
+}
+
+/** As the engine itself measures: by the length of files, and of all volumes or none. */
+async function askEngine(
+  docker: Docker,
+  machineId: string,
+  { volumes }: Place,
+  { timeoutMs, signal }: MeasureOptions,
+): Promise<number | 'late'> {
+  // The engine stops walking when nobody listens.
+  const ending = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
+  try {
+    const [changes, sizes] = await Promise.all([
+      readChanges(docker, machineId, ending),
+      volumes.length > 0 ? readVolumes(docker, ending) : new Map<string, number>(),
+    ]);
+    return changes + volumes.reduce((sum, { name }) => sum + (sizes.get(name) ?? 0), 0);
+  } catch (error) {
+    if (ending.aborted) return 'late';
+    throw error;
+  }
+}
+
+async function readChanges(docker: Docker, machineId: string, abortSignal: AbortSignal): Promise<number> {
+  // The library passes the options on; its types do not know them.
+  const options = { size: true, abortSignal } as Docker.ContainerInspectOptions;
+  const { SizeRw = 0 } = (await call(() => docker.getContainer(machineId).inspect(options), {
+    timeoutMs: WALK_TIMEOUT_MS,
+  })) as Inspected;
+  return SizeRw;
 }
 
 interface VolumeUsage {
@@ -24,57 +111,8 @@ interface VolumeUsage {
   UsageData?: { Size: number } | null;
 }
 
-/** What each machine of the installation has written: its file system's changes, and what is in its volumes. */
-export async function readUsage(
-  docker: Docker,
-  installation: string,
-  options: { countFiles?: boolean } = {},
-): Promise<MachineUsage[]> {
-  const filters = labelFilter({ [LABEL.installation]: installation, [LABEL.role]: 'machine' });
-  const listed = (await call(() => docker.listContainers({ all: true, size: true, filters }), {
-    timeoutMs: WALK_TIMEOUT_MS,
-  })) as Listed[];
-  const machines = listed.filter(isMadeByBerth);
-  const haveVolumes = machines.some(({ Mounts }) => mountedVolumes(Mounts).length > 0);
-  const volumes = haveVolumes ? await readVolumes(docker) : new Map<string, number>();
-  const counts = options.countFiles && (await seesDisk(docker)) ? await filesOf(docker, machines) : undefined;
-  return machines.map(({ Id, Labels, SizeRw, Mounts }) => ({
-    environmentId: Labels[LABEL.environment] ?? '',
-    machineId: Id,
-    name: Labels[LABEL.machine] ?? '',
-    writtenBytes: (SizeRw ?? 0) + sum(mountedVolumes(Mounts).map((name) => volumes.get(name) ?? 0)),
-    ...(counts && { files: counts.get(Id) }),
-  }));
-}
-
-/** By machine, one after the other: of what it changed and of its volumes, as they lie on the engine's disk. */
-async function filesOf(docker: Docker, machines: readonly Listed[]): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for (const { Id, Mounts = [] } of machines) {
-    const layer = await changesFolder(docker, Id);
-    const volumes = Mounts.flatMap(({ Type, Source }) => (Type === 'volume' && Source ? [Source] : []));
-    if (layer !== undefined) counts.set(Id, await countFiles([layer, ...volumes], MOST_FILES_COUNTED));
-  }
-  return counts;
-}
-
-/** Where the engine keeps what a machine changed in its file system; undefined where it keeps that in another way, or no more. */
-async function changesFolder(docker: Docker, machineId: string): Promise<string | undefined> {
-  try {
-    const { GraphDriver } = await call(() => docker.getContainer(machineId).inspect());
-    return (GraphDriver?.Data as Record<string, string> | undefined)?.['UpperDir'];
-  } catch (error) {
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
-  }
-}
-
-/** Also those that an image declares by itself: their labels are not ours, the machine that mounts them is. */
-const mountedVolumes = (mounts: Listed['Mounts'] = []) =>
-  mounts.flatMap(({ Type, Name }) => (Type === 'volume' && Name ? [Name] : []));
-
 /** By name: of all volumes on the engine, since it measures none alone. */
-async function readVolumes(docker: Docker): Promise<Map<string, number>> {
+async function readVolumes(docker: Docker, abortSignal: AbortSignal): Promise<Map<string, number>> {
   // The library's own call asks for images and the build cache too, which takes much longer.
   const ask = () =>
     new Promise<unknown>((resolve, reject) => {
@@ -82,6 +120,7 @@ async function readVolumes(docker: Docker): Promise<Map<string, number>> {
         path: '/system/df?',
         method: 'GET',
         options: { type: 'volume' },
+        abortSignal,
         statusCodes: { 200: true, 500: 'server error' },
       };
       docker.modem.dial(request, (error: unknown, answer: unknown) =>
@@ -93,5 +132,3 @@ async function readVolumes(docker: Docker): Promise<Map<string, number>> {
     (usage.Volumes ?? []).map(({ Name, UsageData }) => [Name, Math.max(0, UsageData?.Size ?? 0)]),
   );
 }
-
-const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -5,9 +5,10 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../log.ts';
 import type { Portion } from '../../units.ts';
 import type { SessionChanger } from '../session-changes.ts';
-import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
+import type { SessionRow, SessionStore } from '../session-store.ts';
 import { createDiskUpkeep } from './disk-upkeep.ts';
 import { createDiskWatch } from './disk-watch.ts';
+import { createMachineMeter } from './machine-meter.ts';
 import { createMeasuringStore } from './measuring-store.ts';
 import { createWarningStore } from './warning-store.ts';
 import { createWriteLimits } from './write-limits.ts';
@@ -22,14 +23,14 @@ export interface DiskOptions {
 export function createDisk(
   options: DiskOptions & {
     database: Database;
-    engine: Pick<Engine, 'disk' | 'usage'>;
-    store: Pick<SessionStore, 'findByEnvironment'>;
+    engine: Pick<Engine, 'disk' | 'measureWritten' | 'pause' | 'unpause'>;
+    store: Pick<SessionStore, 'findAny' | 'findInStates'>;
     changer: SessionChanger;
     catalogue: Pick<LabCatalogue, 'version'>;
     clock: Clock;
     logger: Log;
-    /** Has a session saved that is to end for that reason; false where it is to end. */
-    keep: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
+    /** Whether a session that ends by itself is saved. */
+    isKept: (row: SessionRow) => boolean;
     /** There is room on the disk again. */
     onRoom: () => void;
     /** A session was ended. */
@@ -38,8 +39,10 @@ export function createDisk(
 ) {
   const { database, clock, logger } = options;
   const watch = createDiskWatch({ ...options, reserve: options.diskReserve });
-  const limits = createWriteLimits({ ...options, warnings: createWarningStore({ database }) });
+  const warnings = createWarningStore({ database });
+  const limits = createWriteLimits({ ...options, warnings, isCritical: watch.isCritical });
+  const meter = createMachineMeter({ ...options, limits });
   const measuring = createMeasuringStore({ database });
-  const { start, stop } = createDiskUpkeep({ watch, limits, measuring, clock, logger });
+  const { start, stop } = createDiskUpkeep({ watch, meter, measuring, clock, logger });
   return { start, stop, latest: watch.latest, isLow: watch.isLow, roomForSaves: watch.roomForSaves };
 }

@@ -7,9 +7,6 @@ import type { Log } from '../../log.ts';
 import { formatBytes } from '../../units.ts';
 import type { Portion } from '../../units.ts';
 
-/** A disk that would be down to half of its reserve within so long, in milliseconds, is watched closely. */
-const SOON_MS = 120_000;
-
 /** Part of the reserve that what learners made may take when it is saved; the rest is for those who work on. */
 const SAVES_SHARE = 3 / 4;
 
@@ -34,19 +31,11 @@ export function createDiskWatch(options: {
 }) {
   const { engine, reserve, clock, logger, onRoom } = options;
   let latest: DiskState | undefined;
-  let falling: number[] = [];
   let unseen = false;
 
   function note(space: DiskSpace): DiskState {
     const state = stateOf(space, reserveOf(reserve, space.totalBytes), clock.now());
     const wasLow = latest ? isLow(latest) : false;
-    if (latest) {
-      const milliseconds = Math.max(1, state.measuredAt.getTime() - latest.measuredAt.getTime());
-      const before = marginsOf(latest);
-      falling = marginsOf(state).map(
-        ({ free }, index) => ((before[index]?.free ?? free) - free) / milliseconds,
-      );
-    }
     latest = state;
     const { files } = state;
     const words = {
@@ -86,15 +75,6 @@ export function createDiskWatch(options: {
     isCritical: () => latest !== undefined && isCritical(latest),
     /** Whether files are what so little is left of. */
     isShortOfFiles: () => latest?.files !== undefined && latest.files.free < latest.files.reserve / 2,
-    /** Whether it is to be looked at again soon. */
-    isPressing(): boolean {
-      if (!latest) return false;
-      const isSoon = marginsOf(latest).some(({ free, reserve }, index) => {
-        const perMs = falling[index] ?? 0;
-        return perMs > 0 && (free - reserve / 2) / perMs < SOON_MS;
-      });
-      return isLow(latest) || isSoon;
-    },
     look,
     /** How much of it saved states may take, looked at now; undefined where it was never seen. */
     async roomForSaves(): Promise<number | undefined> {

@@ -1,15 +1,17 @@
-import type { MachineUsage } from '../../engine/engine-disk.ts';
-import type { Lab } from '../../labs/lab.ts';
+const MIB = 1024 ** 2;
 
 /** From so many percent of its limit on, a machine's learner is warned. */
 const NEAR_PERCENT = 90;
+
+/** How far beyond its limit a machine may go while its learner deletes files: the smaller of the two. */
+const MARGIN = { of: 0.1, bytes: 256 * MIB };
 
 /** Bytes of its limit for which a machine may have a file: empty ones, which no bytes bound, take of the engine's disk too. */
 const BYTES_A_FILE = 4096;
 /** Most files of one machine, however much it may write. */
 const MOST_FILES = 1_000_000;
 
-/** A machine that has written much, and how much it may. */
+/** What a machine has written, and how much it may. */
 export interface Writer {
   machine: string;
   writtenBytes: number;
@@ -18,24 +20,12 @@ export interface Writer {
   files?: number | undefined;
 }
 
+/** `full` is beyond the limit, within the margin; `over` is beyond that. */
+export type Standing = 'within' | 'full' | 'over';
+
 /** How many files a machine may have. */
 export function mostFiles({ limitBytes }: Pick<Writer, 'limitBytes'>): number {
   return Math.min(MOST_FILES, Math.ceil(limitBytes / BYTES_A_FILE));
-}
-
-/** Of the machines of one environment those that the lab limits, the one that is furthest first. Pure. */
-export function writersOf(machines: readonly MachineUsage[], lab: Pick<Lab, 'machines'>): Writer[] {
-  const writers = machines.flatMap(({ name, writtenBytes, files }) => {
-    const limitBytes = lab.machines.find((machine) => machine.name === name)?.diskBytes;
-    const counted = files === undefined ? {} : { files };
-    return limitBytes === undefined ? [] : [{ machine: name, writtenBytes, limitBytes, ...counted }];
-  });
-  return writers.toSorted((a, b) => shareOf(b) - shareOf(a));
-}
-
-/** Whether it wrote more than it may, or more files. */
-export function isOver(writer: Writer): boolean {
-  return shareOf(writer) > 1;
 }
 
 /** Whether it has more files than it may. */
@@ -43,9 +33,12 @@ export function hasTooManyFiles(writer: Writer): boolean {
   return (writer.files ?? 0) > mostFiles(writer);
 }
 
-function shareOf(writer: Writer): number {
-  const written = writer.writtenBytes / writer.limitBytes;
-  return writer.files === undefined ? written : Math.max(written, writer.files / mostFiles(writer));
+/** How a machine stands to its limit. Pure. */
+export function standingOf(writer: Writer): Standing {
+  const { writtenBytes, limitBytes } = writer;
+  if (hasTooManyFiles(writer)) return 'over';
+  if (writtenBytes <= limitBytes) return 'within';
+  return writtenBytes <= limitBytes + Math.min(MARGIN.of * limitBytes, MARGIN.bytes) ? 'full' : 'over';
 }
 
 /** How much it wrote of what it may, in percent; undefined while that is nothing to be warned of. */

@@ -1,86 +1,137 @@
-import type { MachineUsage } from '../../engine/engine-disk.ts';
+import type { Clock } from '../../clock.ts';
+import type { Written } from '../../engine/engine-disk.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { isFault } from '../../errors.ts';
-import type { LabCatalogue } from '../../labs/catalogue.ts';
+import { fault, isFault } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { formatBytes } from '../../units.ts';
-import { hasSaved, reason } from '../session-changes.ts';
+import { hasSaved, reason, saveProblemOf } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
-import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
-import { hasTooManyFiles, isOver, mostFiles, nearPercent, writersOf } from './over-limit.ts';
+import type { SessionRow, SessionStore } from '../session-store.ts';
+import { hasTooManyFiles, mostFiles, nearPercent, standingOf } from './over-limit.ts';
 import type { Writer } from './over-limit.ts';
 import type { WarningStore } from './warning-store.ts';
 
+/** Time to delete files in a machine that is little beyond its limit, in milliseconds. */
+const GRACE_MS = 120_000;
+
+/** Longest exact measurement of a paused machine, in milliseconds: beyond it the first measurement decides. */
+const EXACT_TIMEOUT_MS = 10_000;
+
+/** A machine of a ready session whose lab limits what it writes. */
+export interface LimitedMachine {
+  row: SessionRow;
+  name: string;
+  machineId: string;
+  limitBytes: number;
+}
+
 export type WriteLimits = ReturnType<typeof createWriteLimits>;
 
-/** Holds machines to what their lab lets them write, and warns before. `onEnded` is called when a session was ended. */
+/**
+ * Decides what a measurement of a machine means: a warning to its learner, or the end of its session. A
+ * session beyond its limit is never saved. `onEnded` is called when a session was ended.
+ */
 export function createWriteLimits(options: {
-  engine: Pick<Engine, 'usage'>;
-  store: Pick<SessionStore, 'findByEnvironment'>;
+  engine: Pick<Engine, 'measureWritten' | 'pause' | 'unpause'>;
+  store: Pick<SessionStore, 'findAny'>;
   warnings: WarningStore;
   changer: SessionChanger;
-  catalogue: Pick<LabCatalogue, 'version'>;
+  clock: Pick<Clock, 'now'>;
   logger: Log;
-  /** Has a session saved that is to end for that reason; false where it is to end. */
-  keep: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
+  /** Whether so little is left on the disk that nobody gets time to delete files. */
+  isCritical: () => boolean;
+  /** Whether the session would have been saved at its end. */
+  isKept: (row: SessionRow) => boolean;
   onEnded: () => void;
 }) {
-  const { engine, store, warnings, changer, catalogue, logger, keep, onEnded } = options;
+  const { engine, store, warnings, changer, clock, logger, isCritical, isKept, onEnded } = options;
+  /** Since when a machine is full, in milliseconds since 1970, by its id. */
+  const fullSince = new Map<string, number>();
 
-  async function hold(environmentId: string, machines: MachineUsage[]): Promise<void> {
-    const row = await store.findByEnvironment(environmentId);
-    if (row?.state !== 'ready') return;
-    const writers = writersOf(machines, catalogue.version(row.labSlug, row.labVersion));
-    const [largest] = writers;
-    if (!largest || !isOver(largest)) return warn(row, writers);
-    logger.warn({ sessionId: row.id, ...largest }, 'A session is stopped: its machine wrote too much.');
-    const why = reason('MACHINE_DISK_FULL', describe(largest));
-    // Saved, its files would take of the disk once more.
-    if (hasTooManyFiles(largest) || !(await keep(row, why))) await end(row, why);
+  function hasTimeLeft(machineId: string): boolean {
+    if (isCritical()) return false;
+    const now = clock.now().getTime();
+    const since = fullSince.get(machineId) ?? now;
+    fullSince.set(machineId, since);
+    return now - since < GRACE_MS;
   }
 
-  /** Says of each machine how near it is to its limit, where that is new; no more where it no longer is. */
-  async function warn(row: SessionRow, writers: readonly Writer[]): Promise<void> {
-    for (const writer of writers) {
-      const known = row.machines.find(({ name }) => name === writer.machine)?.diskPercent ?? undefined;
-      const percent = nearPercent(writer);
-      if (percent === known || !(await warnings.note(row.id, writer.machine, percent))) continue;
-      if (known === undefined)
-        logger.warn({ sessionId: row.id, ...writer }, 'A machine has nearly written all it may.');
-      changer.tell(row);
-    }
+  function mayGoOn(machineId: string, writer: Writer): boolean {
+    const standing = standingOf(writer);
+    if (standing === 'within') fullSince.delete(machineId);
+    return standing === 'within' || (standing === 'full' && hasTimeLeft(machineId));
   }
 
-  async function end(row: SessionRow, why: SessionChanges): Promise<void> {
+  /** Tells how near the machine is to its limit, if that is new. */
+  async function warn(row: SessionRow, writer: Writer): Promise<void> {
+    const known = row.machines.find(({ name }) => name === writer.machine)?.diskPercent ?? undefined;
+    const percent = nearPercent(writer);
+    if (percent === known || !(await warnings.note(row.id, writer.machine, percent))) return;
+    if (known === undefined) logger.warn({ sessionId: row.id, ...writer }, 'machine disk nearly full');
+    changer.tell(row);
+  }
+
+  /** Pauses the machine, so that it writes nothing while it is measured exactly; true if it is beyond its limit then. */
+  async function isOverWhilePaused({ machineId }: LimitedMachine, writer: Writer): Promise<boolean> {
+    await engine.pause(machineId).catch(unlessStopped);
+    const exact = await engine.measureWritten(machineId, { timeoutMs: EXACT_TIMEOUT_MS });
+    return exact === 'late' || !mayGoOn(machineId, { ...writer, writtenBytes: exact.bytes });
+  }
+
+  async function end(row: SessionRow, writer: Writer): Promise<boolean> {
+    const { machine, written, limit } = describe(writer);
+    const problem = isKept(row) ? saveProblemOf(fault('SAVE_TOO_LARGE', { size: written, limit })) : {};
+    const why = { ...reason('MACHINE_DISK_FULL', { machine, written, limit }), ...problem };
     // What was saved before is not lost with it.
-    if (await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', why)) onEnded();
+    const moved = await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', why);
+    if (!moved) return false;
+    logger.warn({ sessionId: row.id, ...writer }, 'session ended: its machine wrote too much');
+    onEnded();
+    return true;
   }
 
   return {
-    /** Measures all machines, and stops the sessions that went beyond. @throws ENGINE_UNREACHABLE */
-    async enforce(options: { countFiles?: boolean } = {}): Promise<void> {
-      const byEnvironment = groupByEnvironment(await engine.usage(options));
-      for (const [environmentId, machines] of byEnvironment) {
-        try {
-          await hold(environmentId, machines);
-        } catch (error) {
-          // Of a lab that is gone nobody knows the limit; the session lives out its time.
-          if (!isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) throw error;
-        }
+    /** Acts on a measurement; the machine is unpaused unless its session ends. */
+    async judge(limited: LimitedMachine, written: Written): Promise<void> {
+      const { row, machineId, name, limitBytes } = limited;
+      const { bytes, files } = written;
+      const writer = {
+        machine: name,
+        writtenBytes: bytes,
+        limitBytes,
+        ...(files !== undefined && { files }),
+      };
+      if (mayGoOn(machineId, writer)) return warn(row, writer);
+      let ended = false;
+      try {
+        ended = (await isOverWhilePaused(limited, writer)) && (await end(row, writer));
+      } finally {
+        if (ended) fullSince.delete(machineId);
+        else await engine.unpause(machineId).catch(unlessStopped);
       }
+    },
+
+    /** Unpauses a machine that was paused to be measured, unless its session ended by that. */
+    async release({ row, machineId }: LimitedMachine): Promise<void> {
+      const now = await store.findAny(row.id);
+      if (now?.state === row.state && now.generation === row.generation) {
+        await engine.unpause(machineId).catch(unlessStopped);
+      }
+    },
+
+    /** Forgets machines that are gone. */
+    forget(isGone: (machineId: string) => boolean): void {
+      for (const machineId of fullSince.keys()) if (isGone(machineId)) fullSince.delete(machineId);
     },
   };
 }
 
-function groupByEnvironment(machines: readonly MachineUsage[]): Map<string, MachineUsage[]> {
-  const groups = new Map<string, MachineUsage[]>();
-  for (const machine of machines) {
-    groups.set(machine.environmentId, [...(groups.get(machine.environmentId) ?? []), machine]);
-  }
-  return groups;
+/** A machine that stopped or went meanwhile writes nothing. */
+export function unlessStopped(error: unknown): void {
+  if (!isFault(error, 'MACHINE_NOT_RUNNING', 'CONTAINER_NOT_FOUND')) throw error;
 }
 
-function describe(writer: Writer) {
+function describe(writer: Writer): { machine: string; written: string; limit: string } {
   const { machine, writtenBytes, limitBytes, files } = writer;
   return hasTooManyFiles(writer)
     ? { machine, written: `${files} files`, limit: `${mostFiles(writer)} files` }

@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { fault } from '../../errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../log.ts';
+import { createDiskLimits } from '../disk/disk-limits.ts';
 import type { SessionLimit } from '../admission/session-limit.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
@@ -58,7 +59,15 @@ export function createSaves(options: SavesOptions) {
   const forks = createForkStore({ database });
   const common = { store, states, changer, engine, clock, owner, logger, days: saveDays };
   const giveUp = createFailedSave({ ...common, onEnded, onGivenUp });
-  const putAway = createPutAway({ engine, states, owner, limitBytes: saveLimitBytes, roomOnDisk });
+  const diskLimitOf = createDiskLimits(catalogue);
+  const putAway = createPutAway({
+    engine,
+    states,
+    owner,
+    limitBytes: saveLimitBytes,
+    diskLimitOf,
+    roomOnDisk,
+  });
   const saver = createSaver({ ...common, forks, putAway, giveUp, onSaved: onEnded, onCopied: onQueued });
   const upkeep = createSavedUpkeep({ ...common, lists, saver, giveUp, onEnded });
   const atEnd = createSavingAtEnd({ saver, catalogue, saveOnEnd });
@@ -80,7 +89,7 @@ export function createSaves(options: SavesOptions) {
     service: createSaveService({ store, lists, saver, atEnd, again, fork, deleteSaved }),
     /** Has a session saved that is to end by itself, where it shall be. */
     keep: atEnd.keep,
-    keepNow: atEnd.keepNow,
+    isKept: atEnd.isKept,
     /** What a session begins with. @throws SAVED_STATE_NOT_FOUND */
     async machines(stateId: string) {
       const images = await states.images(stateId);

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
 import { fault, isFault } from '../../errors.ts';
+import { formatBytes } from '../../units.ts';
 import type { SessionRow } from '../session-store.ts';
 import { REPOSITORY } from './saved-names.ts';
 import type { SavedStateStore } from './saved-state-store.ts';
@@ -27,10 +28,12 @@ export function createPutAway(options: {
   owner: string;
   /** Most bytes of one state. */
   limitBytes: number;
+  /** Most bytes that a machine may write by its lab; undefined where that is not known. */
+  diskLimitOf: (row: SessionRow, machine: string) => number | undefined;
   /** Bytes that states may take of the disk now; undefined where that is not known. */
   roomOnDisk: () => Promise<number | undefined>;
 }) {
-  const { engine, states, owner, limitBytes, roomOnDisk } = options;
+  const { engine, states, owner, limitBytes, diskLimitOf, roomOnDisk } = options;
 
   async function partsOf(row: SessionRow, stateId: string): Promise<Part[]> {
     const parts = row.machines.map(async ({ name: machineName, engineId }) => {
@@ -48,25 +51,40 @@ export function createPutAway(options: {
     return (await Promise.all(parts)).flat();
   }
 
-  /** Refuses at once what would be too large by its volumes alone: those are read while they are saved. */
-  async function requireFitOfVolumes(parts: readonly Part[]): Promise<void> {
-    let bytes = 0;
-    for (const { machineId, volume } of parts) {
-      if (volume !== '') bytes += await engine.measureVolume(machineId, volume);
+  /**
+   * Refuses at once what would be too large by its volumes alone: those are read while they are saved.
+   * What the volumes of each machine hold.
+   */
+  async function requireFitOfVolumes(row: SessionRow, parts: readonly Part[]): Promise<Map<string, number>> {
+    const held = new Map<string, number>();
+    for (const { machineName, machineId, volume } of parts) {
+      if (volume === '') continue;
+      held.set(machineName, (held.get(machineName) ?? 0) + (await engine.measureVolume(machineId, volume)));
     }
+    const bytes = [...held.values()].reduce((sum, each) => sum + each, 0);
     requireFit(bytes);
+    for (const [machine, each] of held) requireWithinDisk(row, machine, each);
     requireRoom(bytes, await roomOnDisk());
+    return held;
+  }
+
+  /** A machine that wrote more than it may is never saved: what is saved takes as much of the disk again. */
+  function requireWithinDisk(row: SessionRow, machine: string, bytes: number): void {
+    const limit = diskLimitOf(row, machine);
+    if (limit === undefined || bytes <= limit) return;
+    throw fault('SAVE_OVER_DISK', { machine, size: formatBytes(bytes), limit: formatBytes(limit) });
   }
 
   function requireFit(bytes: number, size = mib(bytes)): void {
     if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size, limit: mib(limitBytes) });
   }
 
-  /** `before` are the bytes of the parts that are made already. */
+  /** `before` are the bytes of the parts that are made already, `inVolumes` those of the machine's volumes. */
   async function make(
+    row: SessionRow,
     stateId: string,
     { machineName, machineId, volume, image }: Part,
-    before: number,
+    { before, inVolumes }: { before: number; inVolumes: number },
   ): Promise<number> {
     await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
     const tag = image.slice(REPOSITORY.length + 1);
@@ -76,6 +94,7 @@ export function createPutAway(options: {
     const size = volume === '' ? undefined : `more than ${mib(limitBytes)}`;
     const admit = (bytes: number) => {
       requireFit(before + bytes, size);
+      if (volume === '') requireWithinDisk(row, machineName, inVolumes + bytes);
       requireRoom(bytes, room);
     };
     if (volume === '') await engine.commit(machineId, { ...target, admit });
@@ -88,7 +107,7 @@ export function createPutAway(options: {
   /**
    * Puts all of the session away, one part after the other, and answers its bytes. `onPart` is told
    * which machine's turn it is, and how much is done.
-   * @throws SAVE_TOO_LARGE, DISK_FULL, what the engine throws, `signal`'s reason
+   * @throws SAVE_TOO_LARGE, SAVE_OVER_DISK, DISK_FULL, what the engine throws, `signal`'s reason
    */
   return async function putAway(
     row: SessionRow,
@@ -96,12 +115,13 @@ export function createPutAway(options: {
     { signal, onPart }: { signal: AbortSignal; onPart: (machine: string, percent: number) => Promise<void> },
   ): Promise<number> {
     const parts = await partsOf(row, stateId);
-    await requireFitOfVolumes(parts);
+    const held = await requireFitOfVolumes(row, parts);
     let bytes = 0;
     for (const [done, part] of parts.entries()) {
       signal.throwIfAborted();
       await onPart(part.machineName, Math.floor((100 * done) / parts.length));
-      bytes += await make(stateId, part, bytes);
+      const inVolumes = held.get(part.machineName) ?? 0;
+      bytes += await make(row, stateId, part, { before: bytes, inVolumes });
       requireFit(bytes);
     }
     signal.throwIfAborted();

@@ -27,8 +27,6 @@ const untroubled = { ...noReason, ...noSaveProblem };
 export interface Ending {
   /** The reason's columns. */
   why: SessionChanges;
-  /** Whether it is to end only while its time is the same still. */
-  sameEnd: boolean;
 }
 
 export type Saver = ReturnType<typeof createSaver>;
@@ -141,8 +139,8 @@ export function createSaver(options: {
     newState,
 
     /**
-     * Begins to save a ready session; undefined when it has changed since. With `ending` it ends where
-     * it can not be saved. @throws SHUTTING_DOWN
+     * Begins to save a ready session; undefined when it has changed since. With `ending` its end must be
+     * unmoved, and it ends where it cannot be saved. @throws SHUTTING_DOWN
      */
     async begin(row: SessionRow, ending?: Ending): Promise<SessionRow | undefined> {
       if (stopped) throw fault('SHUTTING_DOWN');
@@ -150,7 +148,7 @@ export function createSaver(options: {
       return known(state.id, async () => {
         const saving = await states.begin(row, state, hold(), {
           changes: { ...untroubled, phase: null, percent: 0 },
-          sameEnd: ending?.sameEnd ?? false,
+          sameEnd: ending !== undefined,
         });
         if (!saving) return undefined;
         changer.tell(saving);

@@ -24,13 +24,14 @@ export function createSavingAtEnd(options: {
     }
   }
 
-  /** A copy was made to look at: its maker saves it where there is something to keep. */
+  /** Whether the session is saved when it ends by itself. A copy was made to look at: its maker saves it. */
   function isKept(row: SessionRow): boolean {
     return saveOnEnd && row.forkOfId === null && isAllowed(row);
   }
 
   return {
     isAllowed,
+    isKept,
 
     /**
      * Has a session that is to end for `reason` saved instead; false where it is to end. One that can
@@ -38,14 +39,7 @@ export function createSavingAtEnd(options: {
      */
     async keep(row: SessionRow, reason: SessionChanges): Promise<boolean> {
       if (!isKept(row)) return false;
-      if (row.state === 'ready' && !saver.isFull()) await saver.begin(row, { why: reason, sameEnd: true });
-      return true;
-    },
-
-    /** As `keep`, of a ready session whose machines are to stop at once, also where others are being saved. */
-    async keepNow(row: SessionRow, reason: SessionChanges): Promise<boolean> {
-      if (!isKept(row)) return false;
-      await saver.begin(row, { why: reason, sameEnd: false });
+      if (row.state === 'ready' && !saver.isFull()) await saver.begin(row, { why: reason });
       return true;
     },
   };

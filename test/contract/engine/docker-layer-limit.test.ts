@@ -4,6 +4,7 @@ import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { environmentSpec, MACHINE_IMAGE, machineSpec, runScript } from '../../support/engines.ts';
 import { mayBoundLayers } from '../../../src/engine/docker/layer-limit.ts';
+import { bytesOf } from './usage-contract.ts';
 import { startOwnEngine } from '../../support/own-engine.ts';
 
 const LIMIT_BYTES = 16 * 1024 ** 2;
@@ -35,8 +36,8 @@ await test('where the engine can bound what a machine writes, the writing fails 
   t.match(await runScript(engine, machineId, 'head -c 8M /dev/urandom >/root/fits; sync'), { code: 0 });
   const tooMuch = await runScript(engine, machineId, 'head -c 16M /dev/urandom >/root/more; sync');
   t.match(tooMuch.err, /No space left on device|Disk quota exceeded/);
-  const [usage] = await engine.usage();
-  t.ok((usage?.writtenBytes ?? NaN) <= LIMIT_BYTES, `${usage?.writtenBytes} bytes`);
+  const written = await bytesOf(engine, machineId);
+  t.ok(written <= LIMIT_BYTES, `${written} bytes`);
   t.match(await runScript(engine, machineId, 'rm /root/more && sync && echo yes >/root/again'), { code: 0 });
   await engine.destroy(spec.environmentId);
   t.same(await docker.listContainers({ all: true }), [], 'nor is there anything of the trial');
@@ -47,9 +48,9 @@ await test('where it turns out not to, the machine is made without, and its writ
   const { engine, docker } = await openOn(t, 'xfs');
   t.ok(mayBoundLayers((await docker.info()) as Parameters<typeof mayBoundLayers>[0]));
   const [main] = await engine.provision(narrow());
-  const write = await runScript(engine, main?.machineId ?? '', 'head -c 24M /dev/urandom >/root/more');
+  const script = 'for n in 1 2; do head -c 12M /dev/urandom >/root/more$n; done';
+  const write = await runScript(engine, main?.machineId ?? '', script);
   t.match(write, { code: 0 });
-  const [usage] = await engine.usage();
-  t.ok((usage?.writtenBytes ?? NaN) > LIMIT_BYTES);
+  t.ok((await bytesOf(engine, main?.machineId)) > LIMIT_BYTES);
   t.equal((await docker.listContainers({ all: true })).length, 1, 'nothing of the trial is left');
 });

@@ -46,7 +46,6 @@ await test('sessions come, crash, are mended and go, and nothing that others mad
   await whenState(service, id, 'failed');
   const second = await service.start(owner, { lab: 'warm' });
   await whenState(service, second.id, 'ready');
-  await engine.usage();
   await engine.disk();
   labs.splice(0, 2);
   await service.deleteAllMine(owner);
@@ -96,11 +95,6 @@ await test('what people make by hand of a machine, or of saved work, is theirs a
     (await engine.list()).flatMap(({ machines }) => machines.map((machine) => machine.machineId)),
     [machineId],
     'a copy is no machine of the session',
-  );
-  t.strictSame(
-    (await engine.usage()).map((machine) => machine.machineId),
-    [machineId],
-    'what is written in a copy is not held against the learner',
   );
 
   t.match(await saved(id), { state: 'saved' });

@@ -32,7 +32,7 @@ function openWatch(reserve = 10) {
     await clock.advance(afterMs);
     disk.freeGib = freeGib;
     await watch.look();
-    return { low: watch.isLow(), critical: watch.isCritical(), pressing: watch.isPressing() };
+    return { low: watch.isLow(), critical: watch.isCritical() };
   };
   return { watch, disk, look, log, rooms: () => rooms };
 }
@@ -40,21 +40,13 @@ function openWatch(reserve = 10) {
 await test('a disk is low below its reserve, nearly full below half of it, and room is told', async (t) => {
   const { watch, look, log, rooms } = openWatch();
   t.equal(watch.isLow(), false, 'while nobody has looked');
-  t.strictSame(await look(100), { low: false, critical: false, pressing: false });
-  t.strictSame(await look(9.9, 3_600_000), { low: true, critical: false, pressing: true });
+  t.strictSame(await look(100), { low: false, critical: false });
+  t.strictSame(await look(9.9, 3_600_000), { low: true, critical: false });
   t.match(log.told().join('\n'), /less left than its reserve/);
   t.equal(rooms(), 0);
-  t.strictSame(await look(4), { low: true, critical: true, pressing: true });
-  t.strictSame(await look(50), { low: false, critical: false, pressing: false });
+  t.strictSame(await look(4), { low: true, critical: true });
+  t.strictSame(await look(50), { low: false, critical: false });
   t.equal(rooms(), 1);
-});
-
-await test('one that falls so fast that it will be full soon is watched closely', async (t) => {
-  const { look } = openWatch();
-  await look(100);
-  t.equal((await look(95)).pressing, false, '18 minutes are left');
-  t.equal((await look(50)).pressing, true, 'one minute is left');
-  t.equal((await look(50)).pressing, false, 'it has stopped to fall');
 });
 
 await test('one that has room for few files more is low, however many bytes are free', async (t) => {
@@ -63,13 +55,13 @@ await test('one that has room for few files more is low, however many bytes are 
     disk.files = { total: 1_000_000, free };
     return { ...(await look(100)), short: watch.isShortOfFiles() };
   };
-  t.strictSame(await withFree(900_000), { low: false, critical: false, pressing: false, short: false });
-  t.strictSame(await withFree(100_000), { low: false, critical: false, pressing: true, short: false });
-  t.strictSame(await withFree(49_999), { low: true, critical: false, pressing: true, short: false });
+  t.strictSame(await withFree(900_000), { low: false, critical: false, short: false });
+  t.strictSame(await withFree(100_000), { low: false, critical: false, short: false });
+  t.strictSame(await withFree(49_999), { low: true, critical: false, short: false });
   t.match(log.told().join('\n'), /less left than its reserve/);
-  t.strictSame(await withFree(24_999), { low: true, critical: true, pressing: true, short: true });
+  t.strictSame(await withFree(24_999), { low: true, critical: true, short: true });
   disk.files = undefined;
-  t.strictSame(await look(4), { low: true, critical: true, pressing: true });
+  t.strictSame(await look(4), { low: true, critical: true });
   t.equal(watch.isShortOfFiles(), false);
 });
 

@@ -58,7 +58,7 @@ export const koreanWords: Readonly<Record<string, string>> = {
   MACHINE_OUT_OF_MEMORY:
     '머신 "{machine}"이(가) 메모리가 모자라 거듭 멈췄습니다. 실습을 다시 시작하고, 한꺼번에 덜 실행하세요.',
   MACHINE_DISK_FULL:
-    '머신 "{machine}"이(가) {written}을(를) 써서 세션이 중지되었습니다. {limit}까지 둘 수 있으니 필요 없는 것은 제때 지우세요.',
+    '머신 "{machine}"이(가) {written}을(를) 써서 세션이 중지되었습니다. {limit}까지 둘 수 있으니 디스크가 차기 전에 필요 없는 것을 지우세요.',
   PROVISIONING_TIMED_OUT:
     '{seconds}초 안에 환경이 준비되지 않았습니다. 실습을 다시 시작하고, 계속되면 관리자에게 알리세요.',
   PROVISIONING_INTERRUPTED: '환경을 만드는 동안 서비스가 멈췄습니다. 실습을 다시 시작하세요.',
@@ -73,6 +73,8 @@ export const koreanWords: Readonly<Record<string, string>> = {
   // Saved work
   SAVE_OFF: '이 실습에서는 작업을 저장할 수 없습니다.',
   SAVE_TOO_LARGE: '만든 것이 {size}이고 최대 {limit}까지 보관됩니다. 저장하기 전에 필요 없는 것을 지우세요.',
+  SAVE_OVER_DISK:
+    '머신 "{machine}"에 {size}이(가) 있고 {limit}까지 둘 수 있습니다. 파일을 지우고 다시 저장하세요. "du -ahx --apparent-size / | sort -h | tail"이 가장 큰 것을 보여 줍니다.',
   SAVE_INTERRUPTED: '저장하는 동안 서비스가 멈췄습니다. 다시 저장하세요.',
   SAVED_STATE_NOT_FOUND: '저장한 작업이 없습니다. 삭제되었을 수 있습니다.',
   SAVED_STATE_EXPIRED: '저장한 작업은 {days}일 동안 보관되었고 이제 없습니다. 실습을 다시 시작하세요.',

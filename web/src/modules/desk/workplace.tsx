@@ -72,7 +72,7 @@ function Bench({
           {notSaved} {wordedReason(saveProblem)}
         </Problem>
       )}
-      <DiskNotice machines={machines} savable={savable} />
+      <DiskNotice machines={machines} />
       <MachinePorts session={session} />
       <MachinePicker
         machines={machines}

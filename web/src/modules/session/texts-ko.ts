@@ -27,10 +27,10 @@ export const sessionKorean: SessionWords = {
       ? '머신에서 만든 것이 모두 사라지고, 저장한 작업도 사라집니다. 되돌릴 수 없습니다.'
       : '머신에서 만든 것이 모두 사라집니다. 되돌릴 수 없습니다.',
   saveInstead: '다른 날 이어서 하려면 종료 대신 저장을 선택하세요.',
-  diskNearlyFull: (machine) =>
-    machine === undefined ? '머신의 디스크가 거의 찼습니다.' : `${machine} 머신의 디스크가 거의 찼습니다.`,
-  aboutDisk: (percent, savable) =>
-    `쓸 수 있는 양의 ${percent}%를 썼습니다. 필요 없는 것을 지우세요. 다 차면 ${savable ? '세션은 할 수 있으면 저장된 뒤 ' : '세션이 '}종료됩니다.`,
+  diskNearlyFull: (machine, full) =>
+    `${machine === undefined ? '머신' : `${machine} 머신`}의 디스크가 ${full ? '' : '거의 '}찼습니다.`,
+  aboutDisk: (percent) =>
+    `쓸 수 있는 양의 ${percent}%를 썼습니다. 필요 없는 파일을 지우세요. 100%를 넘으면 세션이 종료되고 저장할 수 없습니다.`,
   webServers: '내 웹 서버',
   open: (name) => `${name} 열기`,
   onMachine: (machine) => `(${machine})`,

@@ -26,10 +26,10 @@ const en = {
   endsOwn: (machines: number, saved: boolean) =>
     `Everything that you made in your ${machines > 1 ? 'machines' : 'machine'} goes${saved ? ', and so does your saved work' : ''}. This can not be undone.`,
   saveInstead: 'To keep it for another day, choose Save in place of End.',
-  diskNearlyFull: (machine: string | undefined) =>
-    machine === undefined ? 'Your machine’s disk is nearly full.' : `The disk of ${machine} is nearly full.`,
-  aboutDisk: (percent: number, savable: boolean) =>
-    `You have used ${percent} % of what it may hold. Remove what you do not need: when it is full your session ends${savable ? ', and is saved where it can be' : ''}.`,
+  diskNearlyFull: (machine: string | undefined, full: boolean) =>
+    `${machine === undefined ? 'Your machine’s disk' : `The disk of ${machine}`} is ${full ? '' : 'nearly '}full.`,
+  aboutDisk: (percent: number) =>
+    `You have used ${percent} % of what it may hold. Delete files that you do not need: beyond 100 % your session ends, and can’t be saved.`,
   webServers: 'Your web servers',
   open: (name: string) => `Open ${name}`,
   onMachine: (machine: string) => `on ${machine}`,

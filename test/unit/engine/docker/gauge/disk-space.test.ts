@@ -1,15 +1,15 @@
 import { test } from 'tap';
-import { parseDisk } from '../../../../src/engine/docker/disk.ts';
-import { mayBoundLayers } from '../../../../src/engine/docker/layer-limit.ts';
+import { parseSpace } from '../../../../../src/engine/docker/gauge/disk-space.ts';
+import { mayBoundLayers } from '../../../../../src/engine/docker/layer-limit.ts';
 
 await test('what is printed of a container’s root is read, with its files where they are bounded', async (t) => {
-  t.strictSame(parseDisk('4096 65793553 20000000 16777216 16330230\n'), {
+  t.strictSame(parseSpace('4096 65793553 20000000 16777216 16330230\n'), {
     totalBytes: 65_793_553 * 4096,
     freeBytes: 20_000_000 * 4096,
     files: { total: 16_777_216, free: 16_330_230 },
   });
-  t.strictSame(parseDisk('4096 200 90 0 0'), { totalBytes: 200 * 4096, freeBytes: 90 * 4096 });
-  t.throws(() => parseDisk('stat: nothing'), { code: 'ENGINE_REFUSED', message: /stat: nothing/ });
+  t.strictSame(parseSpace('4096 200 90 0 0'), { totalBytes: 200 * 4096, freeBytes: 90 * 4096 });
+  t.throws(() => parseSpace('stat: nothing'), { code: 'ENGINE_REFUSED', message: /stat: nothing/ });
 });
 
 await test('only some storage can bound what a container writes', async (t) => {

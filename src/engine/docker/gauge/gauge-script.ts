@@ -1,0 +1,37 @@
+/** Where the helper finds the engine's folders. */
+export const ENGINE_FOLDER = '/engine';
+
+/** Seconds without a request after which the helper ends: a service asks every second. */
+const IDLE_S = 120;
+
+/**
+ * Program of the helper (bash). A request is one line: number, seconds, `space`, `bytes` or `files`, and folders
+ * below the engine's. An answer is one line: number, exit code of the command, and what it printed last.
+ * Counting runs beside the loop, in processes that the helper's init reaps.
+ */
+export const GAUGE_SCRIPT = `
+set -f
+cd ${ENGINE_FOLDER} 2>/dev/null
+answer() {
+  local number=$1 output code
+  shift
+  output=$("$@" 2>/dev/null)
+  code=$?
+  echo "$number $code \${output##*$'\\n'}"
+}
+count() {
+  local number=$1 seconds=$2 unit=$3 folder
+  shift 3
+  for folder; do
+    [ -d "$folder" ] || { echo "$number 0 unseen"; return; }
+  done
+  answer "$number" timeout --signal=KILL "$seconds" du --summarize --total --one-file-system "$unit" -- "$@"
+}
+while IFS=' ' read -r -t ${IDLE_S} number seconds what folders; do
+  case $what in
+    space) answer "$number" timeout --signal=KILL "$seconds" stat --file-system --format='%S %b %a %c %d' / ;;
+    bytes) ( count "$number" "$seconds" --block-size=1 $folders & ) ;;
+    files) ( count "$number" "$seconds" --inodes $folders & ) ;;
+  esac
+done
+`;

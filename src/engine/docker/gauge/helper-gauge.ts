@@ -1,0 +1,197 @@
+import type { Duplex } from 'node:stream';
+import { relative } from 'node:path/posix';
+import type Docker from 'dockerode';
+import { fault, isFault } from '../../../errors.ts';
+import type { Fault } from '../../../errors.ts';
+import { createDemultiplexer } from '../demultiplexer.ts';
+import { call, isRefusal } from '../faults.ts';
+import { labelsOf } from '../labels.ts';
+import { removeOverdue, untilLabel } from '../overdue.ts';
+import { removeContainer } from '../teardown.ts';
+import { parseSpace } from './disk-space.ts';
+import { parseTotal } from './gauge.ts';
+import type { Gauge, Reading } from './gauge.ts';
+import { ENGINE_FOLDER, GAUGE_SCRIPT } from './gauge-script.ts';
+
+/** A busy engine's disk answers in some seconds. */
+const SPACE_TIMEOUT_S = 20;
+/** Beyond the helper's own timeout, in milliseconds: then it is stuck. */
+const GRACE_MS = 10_000;
+/** Requests that may wait for their answers; callers measure a few machines at a time. */
+const MOST_PENDING = 32;
+/** What the helper prints in one line has fewer characters. */
+const LONGEST_LINE = 4_096;
+/** Exit codes of `timeout` when it ended the command. */
+const TIMED_OUT = new Set([124, 137]);
+/** A helper whose end the engine missed is removed by a later one after a day, in milliseconds. */
+const LIFETIME_MS = 24 * 60 * 60_000;
+/** du remembers each file with several names. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
+
+export interface HelperPlace {
+  docker: Docker;
+  installation: string;
+  /** Image with bash, du and stat. */
+  image: string;
+  /** The engine's own folder, as the engine names it. */
+  folder: string;
+}
+
+interface Answer {
+  code: number;
+  output: string;
+}
+
+/**
+ * The gauge for an engine whose folders this process does not see: a container that reads them, and answers
+ * over its standard input and output. It ends with the connection, so a crash leaves none.
+ * @throws IMAGE_NOT_FOUND
+ */
+export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
+  const { docker, installation, folder } = place;
+  await removeOverdue(docker, labelsOf(installation, 'gauge'));
+  const stream = await startHelper(place, [engineMount(place)]).catch((error: unknown) => {
+    if (!isRefusal(error) || isFault(error, 'IMAGE_NOT_FOUND')) throw error;
+    // Without the engine's folders it still tells the free space.
+    return startHelper(place, []);
+  });
+  const ask = createDialogue(stream);
+
+  return {
+    async space() {
+      return parseSpace((await ask.request('space', [], SPACE_TIMEOUT_S)).output);
+    },
+    async count(what, folders, { timeoutMs, signal }): Promise<Reading> {
+      const within = folders.map((path) => relative(folder, path));
+      // Its request is one line of words.
+      if (within.some((path) => path.startsWith('..') || /\s/.test(path))) return 'unseen';
+      const seconds = Math.max(1, Math.ceil(timeoutMs / 1000));
+      const answer = await Promise.race([ask.request(what, within, seconds), aborted(signal)]);
+      if (answer === 'late') return answer;
+      const { code, output } = answer;
+      return TIMED_OUT.has(code) ? 'late' : parseTotal(output);
+    },
+    isOpen: ask.isOpen,
+    close: () => void stream.destroy(),
+  };
+}
+
+/** Nobody waits for the helper any more; it ends its count itself. */
+function aborted(signal: AbortSignal | undefined): Promise<'late'> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve('late');
+    signal?.addEventListener('abort', () => resolve('late'), { once: true });
+  });
+}
+
+async function startHelper(
+  { docker, installation, image }: HelperPlace,
+  mounts: Docker.MountSettings[],
+): Promise<Duplex> {
+  const labels = { ...labelsOf(installation, 'gauge'), ...untilLabel(LIFETIME_MS) };
+  const missing = () =>
+    fault('IMAGE_NOT_FOUND', { image, problem: 'it measures the disk: "berth up" builds it' });
+  const container = await call(() => docker.createContainer(helperConfig(image, labels, mounts)), {
+    missing,
+  });
+  try {
+    const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
+    const stream = (await call(() => container.attach(streams))) as Duplex;
+    await call(() => container.start());
+    return stream;
+  } catch (error) {
+    await removeContainer(docker, container.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Without what is mounted below: the engine could not unmount a machine's file system that the helper has too. */
+function engineMount({ folder }: HelperPlace): Docker.MountSettings {
+  return {
+    Type: 'bind',
+    Source: folder,
+    Target: ENGINE_FOLDER,
+    ReadOnly: true,
+    // The library's types do not know this option.
+    BindOptions: { NonRecursive: true } as unknown as NonNullable<Docker.MountSettings['BindOptions']>,
+  };
+}
+
+function helperConfig(Image: string, Labels: Record<string, string>, Mounts: Docker.MountSettings[]) {
+  return {
+    Image,
+    Entrypoint: ['bash', '-c', GAUGE_SCRIPT],
+    Cmd: [],
+    User: '0',
+    Labels,
+    AttachStdin: true,
+    OpenStdin: true,
+    StdinOnce: true,
+    HostConfig: {
+      NetworkMode: 'none',
+      AutoRemove: true,
+      Init: true,
+      // Mapped users may not mount a folder without what is mounted below it.
+      UsernsMode: 'host',
+      Mounts,
+      CapDrop: ['ALL'],
+      CapAdd: ['DAC_READ_SEARCH'],
+      SecurityOpt: ['no-new-privileges:true'],
+      ReadonlyRootfs: true,
+      Memory: MEMORY_BYTES,
+      MemorySwap: MEMORY_BYTES,
+      PidsLimit: 256,
+      LogConfig: { Type: 'none', Config: {} },
+    },
+  };
+}
+
+/** Requests and answers over one stream, matched by number. */
+function createDialogue(stream: Duplex) {
+  const pending = new Map<number, (answer: Answer | Fault) => void>();
+  let lastNumber = 0;
+  let open = true;
+  let line = '';
+
+  function end(): void {
+    open = false;
+    for (const settle of pending.values()) settle(fault('ENGINE_UNREACHABLE'));
+    pending.clear();
+  }
+
+  function take(text: string): void {
+    const [, number, code, output = ''] = /^(\d+) (\d+) (.*)$/.exec(text) ?? [];
+    const settle = pending.get(Number(number));
+    pending.delete(Number(number));
+    settle?.({ code: Number(code), output });
+  }
+
+  const demultiplex = createDemultiplexer((channel, bytes) => {
+    if (channel !== 'stdout') return;
+    const lines = (line + bytes.toString()).split('\n');
+    line = (lines.pop() ?? '').slice(-LONGEST_LINE);
+    for (const text of lines) take(text);
+  });
+  stream.on('data', demultiplex);
+  stream.on('error', () => stream.destroy());
+  stream.on('end', () => stream.destroy());
+  stream.on('close', end);
+
+  return {
+    isOpen: () => open,
+    /** @throws ENGINE_UNREACHABLE if the helper ended or does not answer */
+    request(what: string, folders: readonly string[], seconds: number): Promise<Answer> {
+      return new Promise((resolve, reject) => {
+        if (!open || pending.size >= MOST_PENDING) return reject(fault('ENGINE_UNREACHABLE'));
+        const number = (lastNumber += 1);
+        const timer = setTimeout(() => stream.destroy(), seconds * 1000 + GRACE_MS);
+        pending.set(number, (answer) => {
+          clearTimeout(timer);
+          if (answer instanceof Error) reject(answer);
+          else resolve(answer);
+        });
+        stream.write(`${[number, seconds, what, ...folders].join(' ')}\n`);
+      });
+    },
+  };
+}

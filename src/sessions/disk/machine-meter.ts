@@ -1,0 +1,188 @@
+import type { Clock } from '../../clock.ts';
+import type { Written } from '../../engine/engine-disk.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { isFault } from '../../errors.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { Log } from '../../log.ts';
+import { createTurns } from '../../turns.ts';
+import type { SessionRow, SessionStore } from '../session-store.ts';
+import { createDiskLimits } from './disk-limits.ts';
+import { unlessStopped } from './write-limits.ts';
+import type { LimitedMachine, WriteLimits } from './write-limits.ts';
+
+/** Machines measured at the same time: each reads one disk. */
+const AT_ONCE = 2;
+
+/** Longest measurement of one machine in a round, in milliseconds: one with very many files must not delay the others. */
+const ROUND_TIMEOUT_MS = 1_000;
+
+/** Longest measurement of a machine that takes longer than that, apart from the rounds, in milliseconds. */
+const SLOW_TIMEOUT_MS = 60_000;
+
+/** Part of the time that measuring slow machines may take. */
+const SLOW_SHARE = 0.2;
+
+/** A fall of the free space beyond what measured machines wrote, in bytes, that makes slow machines suspects. */
+const UNEXPLAINED_BYTES = 64 * 1024 ** 2;
+
+/** A machine that was paused for a measurement and was within its limit is not paused again for so long, in milliseconds. */
+const UNPAUSED_MS = 60_000;
+
+interface Past {
+  bytes: number;
+  /** By how much it grew from the measurement before. */
+  growth: number;
+}
+
+export type MachineMeter = ReturnType<typeof createMachineMeter>;
+
+/** Measures the machines of ready sessions one by one, those that grew fastest first, and has each judged. */
+export function createMachineMeter(options: {
+  engine: Pick<Engine, 'measureWritten' | 'pause'>;
+  store: Pick<SessionStore, 'findInStates'>;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  limits: WriteLimits;
+  clock: Pick<Clock, 'now'>;
+  logger: Log;
+}) {
+  const { engine, store, limits, clock, logger } = options;
+  const diskLimitOf = createDiskLimits(options.catalogue);
+  const turns = createTurns(AT_ONCE);
+  const stopping = new AbortController();
+  const past = new Map<string, Past>();
+  /** Machines that take long, until when each is left alone, in milliseconds since 1970. */
+  const slow = new Map<string, number>();
+  /** Suspects, until when each is not to be paused again. */
+  const cleared = new Map<string, number>();
+  const paused = new Set<string>();
+  let slowOnes: LimitedMachine[] = [];
+  let lane: Promise<void> | undefined;
+
+  function limitedIn(row: SessionRow): LimitedMachine[] {
+    return row.machines.flatMap(({ name, engineId }) => {
+      const limitBytes = diskLimitOf(row, name);
+      return engineId && limitBytes !== undefined ? [{ row, name, machineId: engineId, limitBytes }] : [];
+    });
+  }
+
+  const growthOf = ({ machineId }: LimitedMachine) => past.get(machineId)?.growth ?? Infinity;
+  const isDue = ({ machineId }: LimitedMachine) =>
+    paused.has(machineId) || (slow.get(machineId) ?? Infinity) <= clock.now().getTime();
+
+  function forgetAllBut(machines: readonly LimitedMachine[]): void {
+    const there = new Set(machines.map(({ machineId }) => machineId));
+    for (const known of [past, slow, cleared, paused]) {
+      for (const machineId of known.keys()) if (!there.has(machineId)) known.delete(machineId);
+    }
+    limits.forget((machineId) => !there.has(machineId));
+  }
+
+  function note(machineId: string, { bytes }: Written): number {
+    const growth = Math.max(0, bytes - (past.get(machineId)?.bytes ?? 0));
+    past.set(machineId, { bytes, growth });
+    return growth;
+  }
+
+  /** Measures one machine and has it judged; by how much it grew, `late` if it took too long. */
+  async function measure(
+    machine: LimitedMachine,
+    measuring: { timeoutMs: number; countFiles: boolean },
+  ): Promise<number | 'late'> {
+    const { machineId } = machine;
+    try {
+      const written = await engine.measureWritten(machineId, { ...measuring, signal: stopping.signal });
+      if (written === 'late') return 'late';
+      const growth = note(machineId, written);
+      await limits.judge(machine, written);
+      return growth;
+    } catch (error) {
+      // One machine that is going, or that the engine refuses to measure, must not keep others from it.
+      if (isFault(error, 'CONTAINER_NOT_FOUND')) return 0;
+      if (!isFault(error) || error.code === 'ENGINE_UNREACHABLE') throw error;
+      logger.warn({ err: error, sessionId: machine.row.id }, 'machine not measured');
+      return 0;
+    }
+  }
+
+  /** Measures a slow machine; one that was paused for it goes on unless its session ended by that. */
+  async function measureSlow(machine: LimitedMachine): Promise<void> {
+    const { machineId, row } = machine;
+    const wasPaused = paused.has(machineId);
+    const from = performance.now();
+    try {
+      const growth = await measure(machine, { timeoutMs: SLOW_TIMEOUT_MS, countFiles: false });
+      if (growth === 'late') logger.warn({ sessionId: row.id }, 'machine has too many files to measure');
+      const took = performance.now() - from;
+      if (growth !== 'late' && took < ROUND_TIMEOUT_MS / 2) slow.delete(machineId);
+      else slow.set(machineId, clock.now().getTime() + took / SLOW_SHARE);
+    } finally {
+      if (wasPaused) {
+        paused.delete(machineId);
+        cleared.set(machineId, clock.now().getTime() + UNPAUSED_MS);
+        await limits.release(machine);
+      }
+    }
+  }
+
+  /** Measures slow machines one after the other beside the rounds, paused ones first, until none is due. */
+  async function runSlowLane(): Promise<void> {
+    for (;;) {
+      const due = slowOnes.filter(isDue);
+      const next = due.find(({ machineId }) => paused.has(machineId)) ?? due[0];
+      if (!next || stopping.signal.aborted) return;
+      await measureSlow(next);
+    }
+  }
+
+  function wakeSlowLane(): void {
+    lane ??= runSlowLane()
+      .catch((error: unknown) => {
+        if (!isFault(error, 'ENGINE_UNREACHABLE')) logger.error({ err: error }, 'slow machines not measured');
+      })
+      .finally(() => (lane = undefined));
+  }
+
+  /** Pauses suspects, so that they write nothing until they are measured. */
+  async function pauseSuspects(): Promise<void> {
+    const now = clock.now().getTime();
+    for (const { machineId } of slowOnes) {
+      if (paused.has(machineId) || (cleared.get(machineId) ?? 0) > now) continue;
+      paused.add(machineId);
+      await engine.pause(machineId).catch(unlessStopped);
+    }
+  }
+
+  return {
+    /**
+     * Measures all machines once; slow ones are measured beside it. `fallenBytes` is how much the free space
+     * fell since the round before. @throws ENGINE_UNREACHABLE
+     */
+    async round({ countFiles, fallenBytes }: { countFiles: boolean; fallenBytes: number }): Promise<void> {
+      const machines = (await store.findInStates(['ready'])).flatMap(limitedIn);
+      forgetAllBut(machines);
+      const quick = machines
+        .filter(({ machineId }) => !slow.has(machineId))
+        .toSorted((a, b) => growthOf(b) - growthOf(a) || 0);
+      let grown = 0;
+      const measureQuickly = (machine: LimitedMachine) =>
+        turns.run(async () => {
+          if (stopping.signal.aborted) return;
+          const growth = await measure(machine, { timeoutMs: ROUND_TIMEOUT_MS, countFiles });
+          if (growth === 'late') slow.set(machine.machineId, 0);
+          else grown += growth;
+        });
+      const outcomes = await Promise.allSettled(quick.map(measureQuickly));
+      slowOnes = machines.filter(({ machineId }) => slow.has(machineId));
+      if (fallenBytes - grown > UNEXPLAINED_BYTES) await pauseSuspects();
+      wakeSlowLane();
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+
+    /** Resolves when nothing is measured any more. */
+    async stop(): Promise<void> {
+      stopping.abort();
+      await lane;
+    },
+  };
+}

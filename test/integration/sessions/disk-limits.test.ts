@@ -1,0 +1,112 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import { openAgeing, openSaves } from '../../support/saved-sessions.ts';
+import type { SavedWorld } from '../../support/saved-sessions.ts';
+import { openTestEngine } from '../../support/session-engine.ts';
+import { testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { until } from '../../support/until.ts';
+
+const MIB = 1024 ** 2;
+/** Writes so many files of 1 MiB, with a pause after each, and says so at the end. */
+const writeFiles = (count: number) =>
+  `i=0; while [ $i -lt ${count} ]; do head -c 1M /dev/zero >/root/file$i; i=$((i+1)); sleep 0.03; done; echo finished`;
+
+const main = testMachine('main', { diskBytes: 64 * MIB, volumes: ['/data'] });
+const labs = [testLab('narrow', { machines: [main] }), testLab('roomy')];
+
+/** Runs a script in the machine until it ends, or the machine does; what it printed. */
+async function background({ service, actors, engine }: SavedWorld, id: string, script: string) {
+  const { machineId } = await service.machine(actors.owner, id, 'main');
+  const spec = { command: ['sh', '-c', script], timeoutMs: 60_000, outputLimitBytes: 1000 };
+  const done = engine.exec(machineId, spec);
+  return {
+    printed: done.then(
+      ({ stdout }) => stdout.toString(),
+      (error: unknown) => String(error),
+    ),
+  };
+}
+
+async function stopsGreedy(t: Test, world: SavedWorld): Promise<void> {
+  const { service, saves, actors, ready, run, leaves } = world;
+  const { id } = await ready('narrow');
+  const neighbour = await ready('roomy');
+  const { printed } = await background(world, id, writeFiles(600));
+  const ended = await whenState(service, id, 'ended', 'saved', 'saving');
+  t.match(ended, {
+    state: 'ended',
+    reason: { code: 'MACHINE_DISK_FULL', message: /"main" had written .* and may keep 64 MiB/ },
+    saveProblem: { code: 'SAVE_TOO_LARGE' },
+  });
+  t.notMatch(await printed, /finished/, 'it was stopped while it wrote');
+  t.equal(await run(neighbour.id, 'echo works'), 'works\n');
+  await leaves(1, 0);
+  t.equal((await saves.list(actors.owner, {}, { first: 5 })).items.length, 0);
+}
+
+await test('a machine that writes quickly is stopped soon after it reaches its limit, and not saved', async (t) => {
+  await stopsGreedy(t, await openSaves(t, { labs, saveOnEnd: true }));
+});
+
+await test('so it is where the service sees nothing of the engine but its socket', async (t) => {
+  const engine = openTestEngine(t, { looksAtDisk: false });
+  await stopsGreedy(t, await openSaves(t, { labs, saveOnEnd: true, engine }));
+});
+
+await test('a machine that is little beyond its limit cannot be saved until its learner deletes files, and has two minutes', async (t) => {
+  const world = await openAgeing(t, { labs, saveOnEnd: true });
+  const { service, actors, ready, run, saved, pass, saves, sweeps, leaves } = world;
+  const { id } = await ready('narrow');
+  await run(id, 'head -c 40M /dev/urandom >/root/file; head -c 27M /dev/urandom >/data/file');
+  const percent = async () => (await service.get(actors.owner, id)).machines[0]?.diskPercent;
+  await pass(11_000, id, ({ machines }) => machines[0]?.diskPercent === 104);
+  const refused = await saved(id);
+  t.match(refused, {
+    state: 'ready',
+    saveProblem: { code: 'SAVE_OVER_DISK', message: /"main" holds 67 MiB and may keep 64 MiB.*Delete files/ },
+  });
+  await leaves(1, 0);
+
+  await run(id, 'rm /data/file');
+  await pass(11_000, id, ({ machines }) => machines[0]?.diskPercent === undefined);
+  t.match(await saved(id), { state: 'saved', saveProblem: undefined });
+  await sweeps(leaves(0, 2));
+
+  await saves.resume(actors.owner, id);
+  await pass(0, id, ({ state }) => state === 'ready');
+  await run(id, 'head -c 40M /dev/urandom >/root/more; head -c 27M /dev/urandom >/data/file');
+  await pass(11_000, id, ({ machines }) => machines[0]?.diskPercent === 104);
+  t.equal(await percent(), 104);
+  const fallen = await pass(121_000, id, ({ state }) => state !== 'ready');
+  t.match(fallen, { state: 'saved', reason: { code: 'MACHINE_DISK_FULL' } });
+  await sweeps(leaves(0, 2));
+});
+
+await test('a machine that takes long to measure delays no other, and is paused while it is measured if the disk falls', async (t) => {
+  const engine = openTestEngine(t);
+  const { measureWritten } = engine;
+  const world = await openSaves(t, { labs, saveOnEnd: true, engine });
+  const { service, ready, actors } = world;
+  const crowded = await ready('roomy');
+  const { machineId } = await service.machine(actors.owner, crowded.id, 'main');
+  let [apart, whilePaused] = [0, 0];
+  // As with a million files: no measurement ends within the time of a round.
+  engine.measureWritten = async (id, options) => {
+    if (id !== machineId) return measureWritten.call(engine, id, options);
+    if (options.timeoutMs <= 1_000) return 'late';
+    apart += 1;
+    if ((await engine.inspect(machineId)).state === 'paused') whilePaused += 1;
+    return measureWritten.call(engine, id, options);
+  };
+  await until(() => apart > 0, 30_000);
+  const { printed } = await background(world, crowded.id, writeFiles(300));
+  await until(() => whilePaused > 0, 30_000);
+  await until(async () => (await engine.inspect(machineId)).state === 'running', 30_000);
+  t.match(await printed, /finished/, 'it was within its limit and went on');
+
+  const greedy = await ready('narrow');
+  const writing = await background(world, greedy.id, writeFiles(600));
+  await whenState(service, greedy.id, 'ended', 'saved');
+  t.notMatch(await writing.printed, /finished/);
+  t.equal((await service.get(actors.owner, crowded.id)).state, 'ready');
+});
