@@ -38,8 +38,15 @@ export function formatError(
     message: cause.code === 'INPUT_INVALID' ? error.message : cause.message,
     ...(error.locations && { locations: error.locations }),
     ...(error.path && { path: error.path }),
-    extensions: { ...cause.details, code: cause.code, requestId },
+    extensions: { ...variableOf(error), ...cause.details, code: cause.code, requestId },
   };
+}
+
+/** The path of the variable that is wrong, where one is. */
+function variableOf(error: GraphQLError): { variable?: string } {
+  // Compiled queries make errors without extensions.
+  const variable = (error.extensions as GraphQLError['extensions'] | undefined)?.['variable'];
+  return typeof variable === 'string' ? { variable } : {};
 }
 
 /** The fault that an error stands for. */

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { RequestRefused, tooComplex } from '../errors.ts';
+import { checkVariables } from '../variables.ts';
 import { costOf } from './cost.ts';
 import type { Cost, Variables } from './cost.ts';
 import { limits } from './limits.ts';
@@ -86,6 +87,7 @@ export function createPreparer(schema: GraphQLSchema): Prepare {
     const kept = recent.get(key);
     const entry = kept ?? read(request);
     check(entry, request.variables ?? {});
+    checkVariables(schema, entry.operation, request.variables ?? {});
     if (!kept && known && key.length <= KEPT_LENGTH) recent.keep(key, entry);
     return { document: entry.document, operation: entry.operation, again: kept !== undefined };
   };

@@ -1,0 +1,101 @@
+import { createClient } from 'graphql-ws';
+import { test } from 'tap';
+import { WebSocket } from 'ws';
+import { createSchema } from '../../../src/graphql/schema.ts';
+import { fuzzOperations } from '../../support/fuzz-operations.ts';
+import { startApp } from './app.ts';
+import type { Answer } from './app.ts';
+
+/** Operations of the test; each is asked several times, since then it is compiled. */
+const OPERATIONS = 150;
+
+const WRONG: [query: string, variables: Record<string, unknown>, variable: string][] = [
+  ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', null] }, 'ids[1]'],
+  ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: [['a']] }, 'ids[0]'],
+  ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {}, 'ids'],
+  ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: null }, 'ids'],
+  ['query ($first: Int!) { labs(first: $first) { edges { cursor } } }', { first: 'two' }, 'first'],
+  ['query ($first: Int!) { labs(first: $first) { edges { cursor } } }', { first: 2 ** 31 }, 'first'],
+  [
+    'query ($s: [SessionState!]) { sessions(states: $s) { edges { cursor } } }',
+    { s: ['READY', 'NO'] },
+    's[1]',
+  ],
+  ['query ($s: [SessionState!]) { sessions(states: $s) { edges { cursor } } }', { s: {} }, 's'],
+  [
+    'mutation ($input: StartSessionInput!) { startSession(input: $input) { session { id } } }',
+    { input: { lab: 'shell', unknown: 1 } },
+    'input',
+  ],
+  [
+    'mutation ($input: StartSessionInput!) { startSession(input: $input) { session { id } } }',
+    { input: { lab: ['shell'] } },
+    'input.lab',
+  ],
+  [
+    'mutation ($input: StartSessionInput!) { startSession(input: $input) { session { id } } }',
+    { input: 'shell' },
+    'input',
+  ],
+  [
+    'mutation ($input: CreateTokenInput!) { createToken(input: $input) { secret } }',
+    { input: { name: 'x', scopes: ['READ', null], expiresAt: 'soon' } },
+    'input.scopes[1]',
+  ],
+  [
+    'mutation ($input: CreateTokenInput!) { createToken(input: $input) { secret } }',
+    { input: { name: 'x', scopes: ['READ'], expiresAt: 'soon' } },
+    'input.expiresAt',
+  ],
+];
+
+type Refusal = NonNullable<Answer['errors']>;
+
+await test('a wrong variable is INPUT_INVALID with its path, over HTTP and over WebSocket', async (t) => {
+  const { ask, url } = await startApp(t);
+  const client = createClient({
+    url: url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: 'Bearer admin' },
+    retryAttempts: 0,
+  });
+  t.teardown(() => client.dispose());
+
+  for (const [query, variables, variable] of WRONG) {
+    const name = `${variable} of ${JSON.stringify(variables)}`;
+    // Several times, since then it is compiled.
+    for (let time = 0; time < 5; time += 1) {
+      const { status, errors } = await ask('admin', query, variables);
+      t.equal(status, 400, name);
+      t.match(errors?.[0]?.extensions, { code: 'INPUT_INVALID', variable }, name);
+    }
+    const refusal = await new Promise<Refusal>((resolve) => {
+      client.subscribe(
+        { query, variables },
+        {
+          next: ({ errors }) => resolve(errors as Refusal),
+          error: (errors) => resolve(errors as Refusal),
+          complete: () => resolve([]),
+        },
+      );
+    });
+    t.match(refusal[0]?.extensions, { code: 'INPUT_INVALID', variable }, `${name} over WebSocket`);
+  }
+});
+
+await test('made-up operations with made-up variables never meet an unexpected error', async (t) => {
+  const log: string[] = [];
+  const { ask } = await startApp(t, { log: { write: (line) => void log.push(line) } });
+  const operations = fuzzOperations(createSchema(), { seed: 7, texts: ['shell', 'session-1', 'admin'] });
+  for (let count = 0; count < OPERATIONS; count += 1) {
+    const { query, variables } = operations.next().value;
+    for (let time = 0; time < 4; time += 1) {
+      const { status, errors = [] } = await ask('admin', query, variables);
+      const unexpected = errors.filter(({ extensions }) => extensions.code === 'INTERNAL');
+      if (status >= 500 || unexpected.length > 0) {
+        t.fail('an unexpected error', { query, variables, status, errors, log: log.at(-2) });
+      }
+    }
+  }
+  t.ok(log.length >= OPERATIONS);
+});
