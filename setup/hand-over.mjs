@@ -2,25 +2,36 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { HUNG_UP } from './end-by-hangup.mjs';
 
+/** Signals that ask a program to stop. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /**
  * Runs the program that all this was for, with this process's input and output, and answers its exit
  * code; `HUNG_UP` when a hang-up came, whatever the program made of it. Signals reach it: those of a
  * terminal by the terminal itself, which sends Ctrl-C to both.
  */
-export function handOver(command, args, { cwd, env }) {
+export async function handOver(command, args, options) {
+  const { code } = await runOnce(command, args, options);
+  return code;
+}
+
+/** As `handOver`; `asked` says whether a signal asked it to stop. */
+export function runOnce(command, args, { cwd, env }) {
   return new Promise((resolve, reject) => {
     let hungUp = false;
+    let asked = false;
+    const pass = (signal) => {
+      asked = true;
+      hungUp ||= signal === 'SIGHUP';
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
     // Before it starts: whoever hears the program's first words may send a signal at once.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-      process.on(signal, () => {
-        hungUp ||= signal === 'SIGHUP';
-        if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-      });
-    }
+    for (const signal of STOP_SIGNALS) process.on(signal, pass);
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      resolve(hungUp ? HUNG_UP : (code ?? 128 + constants.signals[signal]));
+      for (const each of STOP_SIGNALS) process.off(each, pass);
+      resolve({ code: hungUp ? HUNG_UP : (code ?? 128 + constants.signals[signal]), asked });
     });
   });
 }

@@ -6,12 +6,14 @@ import { handOver } from './hand-over.mjs';
 import { nodeProblem } from './node-version.mjs';
 import { createPreparation } from './prepare.mjs';
 import { createSteps } from './steps.mjs';
+import { supervise } from './supervise.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 async function start(args) {
   await prepare();
-  return handOver(process.execPath, ['--enable-source-maps', 'bin/berth.js', 'up', ...args], runOptions());
+  const up = ['--enable-source-maps', 'bin/berth.js', 'up', ...args];
+  return supervise(process.execPath, up, { ...runOptions(), output: process.stderr });
 }
 
 /** All tests after the linters, or only the test files named, without these. */

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { registerGraphql } from './graphql/graphql.ts';
 import { addAuthentication } from './http/authentication.ts';
+import { addBodyDeadline } from './http/body-deadline.ts';
 import { createFrontDoor } from './http/front-door.ts';
 import { addImageUpload } from './http/image-upload.ts';
 import { addLabUpload } from './http/lab-upload.ts';
@@ -30,7 +31,11 @@ const webFolder = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 /** Fastify as the service uses it, before anything is registered: its log is wanted first. */
 export function createServer(config: Config): FastifyInstance {
-  const frontDoor = createFrontDoor();
+  const frontDoor = createFrontDoor({
+    total: config.maxConnections,
+    perClient: config.maxConnectionsPerClient,
+    trustProxy: config.trustProxy,
+  });
   const app = Fastify({
     ...loggingOptions({ level: config.logLevel }),
     frameworkErrors,
@@ -43,11 +48,12 @@ export function createServer(config: Config): FastifyInstance {
 /** Registers all transports on `app`. */
 export async function addTransports(app: FastifyInstance, config: Config, services: Services): Promise<void> {
   const { publicUrl, allowedOrigins, development } = config;
-  const { authentication, events } = services;
+  const { authentication, events, contained } = services;
   const cookie = createSessionCookie({ publicUrl });
   const previewHosts = createPreviewHosts(config);
-  addProblems(app);
+  addProblems(app, { count: services.metrics.contained });
   addRequestIds(app);
+  addBodyDeadline(app, { limitMs: config.bodyTimeoutSeconds * 1_000 });
   await addSecurityHeaders(app, { publicUrl, development });
   // Before authentication: see there.
   await app.register(websocket, websocketOptions);
@@ -58,6 +64,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   await registerGraphql(app, {
     services,
     events,
+    contained,
     authentication,
     cookie,
     publicUrl,
@@ -73,7 +80,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   await addLabUpload(app, { labs: services.labs });
   await addFiles(app, { files: services.files });
   addRecordings(app, { recordings: services.recordings });
-  registerTerminalSocket(app, { terminals: services.terminals, publicUrl, allowedOrigins });
-  registerPreviews(app, { previews: services.previews, hosts: previewHosts });
+  registerTerminalSocket(app, { terminals: services.terminals, contained, publicUrl, allowedOrigins });
+  registerPreviews(app, { previews: services.previews, hosts: previewHosts, contained });
   await addWebApp(app, { folder: webFolder });
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fault } from './errors.ts';
+import { connectionSettings, readConnectionSettings } from './connection-settings.ts';
+import type { ConnectionConfig } from './connection-settings.ts';
 import { list, minutes, portion, proxies, webAddress } from './setting-values.ts';
 import { labSettings } from './lab-settings.ts';
 import { previewDomain } from './preview-domain.ts';
@@ -44,6 +46,7 @@ export const settings = z.object({
   BERTH_TRUST_PROXY: proxies.describe(
     'Proxies in front whose X-Forwarded-* is believed: addresses or ranges such as 10.0.0.5 or 10.0.0.0/24, or "loopback", separated by commas; "false" for none.',
   ),
+  ...connectionSettings,
   BERTH_DATA_DIR: z.string().default('./data').describe('Folder for the SQLite file and the secret key.'),
   ...labSettings,
   BERTH_ADMIN_TOKEN: z
@@ -187,7 +190,7 @@ export const settings = z.object({
 });
 
 /** The service's settings, typed; made once at start and handed to what needs them. */
-export interface Config extends NestedConfig, TerminalConfig {
+export interface Config extends NestedConfig, TerminalConfig, ConnectionConfig {
   host: string;
   port: number;
   publicUrl: string | undefined;
@@ -257,6 +260,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     allowedOrigins: value.BERTH_ALLOWED_ORIGINS,
     previewDomain: previewDomain(value.BERTH_PREVIEW_DOMAIN, value.BERTH_PUBLIC_URL),
     trustProxy: value.BERTH_TRUST_PROXY,
+    ...readConnectionSettings(value),
     dataDir,
     labsDir: resolve(value.BERTH_LABS_DIR),
     adminToken: value.BERTH_ADMIN_TOKEN,

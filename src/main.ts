@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { fault } from './errors.ts';
 import { localUrl } from './local-url.ts';
+import { installLastResort } from './last-resort.ts';
 import { HTTPS_MEND, plainHttpProblem } from './plain-http.ts';
 import { createServices } from './services.ts';
 import type { Services } from './services.ts';
@@ -19,12 +20,17 @@ const STOP_LIMIT_MS = 8_000;
 /** Longest wait for requests to be answered, in milliseconds: enough for sockets to say farewell, which takes two seconds at most. */
 const REQUESTS_LIMIT_MS = 3_000;
 
+/** Exit code of a service that ends after a fatal error; `npm start` and Docker start it again. */
+const CRASHED = 70;
+
 /**
- * What does not stop it gracefully. A closed terminal is seen to below. The others tell of a fault of the process
+ * What does not stop it gracefully. An exception that nothing handled is taken below, by the last resort. A closed terminal is seen to below. The others tell of a fault of the process
  * itself: with a handler for one of them in the way it would come to the same fault again and again, at full
  * load, instead of ending.
  */
-const SKIPPED_SIGNALS: closeWithGrace.AllEvents[] = [
+const SKIPPED_EVENTS: closeWithGrace.AllEvents[] = [
+  'uncaughtException',
+  'unhandledRejection',
   'SIGHUP',
   'SIGSEGV',
   'SIGBUS',
@@ -55,9 +61,8 @@ export async function serve(config: Config): Promise<RunningService> {
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= stopAll(app, services));
   let hungUp = false;
-  const options = { delay: STOP_LIMIT_MS, logger: app.log, skip: SKIPPED_SIGNALS };
-  const grace = closeWithGrace(options, async ({ err }) => {
-    if (err) app.log.fatal({ err }, 'The service stops after an error that nothing handled.');
+  const options = { delay: STOP_LIMIT_MS, logger: app.log, skip: SKIPPED_EVENTS };
+  const grace = closeWithGrace(options, async () => {
     await stop();
     if (hungUp) endByHangup();
   });
@@ -67,6 +72,19 @@ export async function serve(config: Config): Promise<RunningService> {
     hungUp = true;
   };
   process.on('SIGHUP', onHangup);
+  let isServing = false;
+  let isEnding = false;
+  const uninstallLastResort = installLastResort({
+    contained: services.contained,
+    isServing: () => isServing,
+    end(error) {
+      app.log.fatal({ err: error }, 'the service ends after an error that it cannot go on with');
+      const code = isServing ? CRASHED : 1;
+      if (isEnding) process.exit(code);
+      isEnding = true;
+      void endWith(code, stop, app.log);
+    },
+  });
   try {
     await addTransports(app, config, services);
     const { linkSecret } = await services.authentication.bootstrap({ adminToken: config.adminToken });
@@ -74,14 +92,22 @@ export async function serve(config: Config): Promise<RunningService> {
     services.start();
     const exposed = plainHttpProblem(config);
     if (exposed !== undefined) app.log.warn(`It is not encrypted: ${exposed}. Mend: ${HTTPS_MEND}.`);
+    isServing = true;
     const url = addressOf(app, config);
     return { url, signInUrl: linkSecret && `${config.publicUrl ?? url}/sign-in/${linkSecret}` };
   } catch (error) {
     grace.uninstall();
     process.off('SIGHUP', onHangup);
+    uninstallLastResort();
     await stop();
     throw error;
   }
+}
+
+/** Ends the process once it has stopped, or has taken too long to. */
+async function endWith(code: number, stop: () => Promise<void>, log: FastifyInstance['log']): Promise<never> {
+  await finish({ log, what: 'the service', work: stop(), limitMs: STOP_LIMIT_MS });
+  process.exit(code);
 }
 
 async function stopAll(app: FastifyInstance, services: Services): Promise<void> {

@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts';
 import { createClosing, finish } from './closing.ts';
 import type { Closing } from './closing.ts';
 import type { Config } from './config.ts';
+import { createContained } from './containment.ts';
 import { openDatabase } from './database/database.ts';
 import { readInstallation } from './database/installation.ts';
 import { connectEngine } from './engine/docker/connection.ts';
@@ -102,7 +103,9 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     ...pulling,
     allCredentials: logins.allCredentials,
   });
-  const events = await connectEvents(config, log);
+  const metrics = createMetrics();
+  const contained = createContained({ log, count: metrics.contained });
+  const events = await connectEvents(config, { log, contained });
   closing.add('events', events.close);
   const labs = await createLabs({
     database,
@@ -117,7 +120,6 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     isGone: isSurelyGone,
   });
   const { catalogue } = labs;
-  const metrics = createMetrics();
 
   const users = createUserStore({ database });
   const tokens = createTokenStore({ database });
@@ -195,8 +197,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     users: userService,
     actorOf: authentication.actorOf,
   });
-  const { uploadLimitBytes } = config;
-  const files = createFileService({ sessions: sessions.service, engine, events, log, uploadLimitBytes });
+  const files = createFileService({ ...config, ...inSessions });
   const checks = createChecks({ ...inSessions, pins: pins.pins, onVerdict: metrics.checkFinished });
   const steps = createSteps(inSessions);
   const previews = createPreviewService({
@@ -209,7 +210,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   metrics.seeDiskBy(sessions.disk);
   metrics.countTerminalsBy(terminals.held);
 
-  const standing = createStandingWork();
+  const standing = createStandingWork({ clock, contained });
   let ending: Promise<unknown> | undefined;
 
   function end(what: string, work: Promise<unknown>, limitMs: number): Promise<void> {
@@ -234,6 +235,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     authentication,
     events,
     metrics,
+    contained,
     users: userService,
     tokens: createTokenService({ tokens, users, events, clock }),
     labs: labs.service,
@@ -282,9 +284,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
         keepRegistry({ registry, config, seed: images.seed, clock, log }, signal),
       );
       standing.begin('a look at engines in machines', () => tellNested({ engine, config, log }));
-      void terminals
-        .recover()
-        .catch((error: unknown) => log.error({ err: error }, 'Terminals could not be recovered.'));
+      standing.begin('the recovery of terminals', terminals.recover);
     },
 
     /** Begins to stop, without waiting: requests that wait for checks or the engine get their answers. */

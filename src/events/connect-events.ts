@@ -1,3 +1,4 @@
+import type { Contained } from '../containment.ts';
 import type { Log } from '../log.ts';
 import type { EventBus } from './event-bus.ts';
 import { createMemoryBus } from './memory-bus.ts';
@@ -6,7 +7,7 @@ import { createRedisBus } from './redis-bus.ts';
 /** The bus of one process alone, or of all that use the same Redis. @throws CONFIG_INVALID */
 export function connectEvents(
   { redisUrl }: { redisUrl: string | undefined },
-  log: Log,
+  options: { log: Log; contained: Contained },
 ): Promise<EventBus> | EventBus {
-  return redisUrl === undefined ? createMemoryBus({ log }) : createRedisBus({ url: redisUrl, log });
+  return redisUrl === undefined ? createMemoryBus(options) : createRedisBus({ url: redisUrl, ...options });
 }

@@ -1,4 +1,6 @@
 import { fault } from '../errors.ts';
+import { containedBy } from '../containment.ts';
+import type { Contained } from '../containment.ts';
 import type { Log } from '../log.ts';
 import type { BerthEvents, EventBus, Topic } from './event-bus.ts';
 
@@ -11,14 +13,20 @@ export interface Listeners {
   readonly closed: boolean;
 }
 
-/** Makes an empty set of listeners; what they throw goes to `log`. */
-export function createListeners(options: { log: Log }): Listeners {
-  const { log } = options;
+export interface ListenersOptions {
+  log: Log;
+  /** Takes what listeners throw; the log alone where there is none. */
+  contained?: Contained;
+}
+
+/** Makes an empty set of listeners. */
+export function createListeners(options: ListenersOptions): Listeners {
+  const { contained = containedBy(options.log) } = options;
   const byTopic = new Map<string, Set<(event: never) => unknown>>();
   let closed = false;
 
   function call(topic: string, listener: (event: never) => unknown, event: object): void {
-    const report = (error: unknown) => log.error({ err: error, topic }, 'a listener of events failed');
+    const report = (error: unknown) => contained('event-listener', error, { topic });
     try {
       const result = listener(event as never);
       if (result instanceof Promise) result.catch(report);

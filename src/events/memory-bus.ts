@@ -1,10 +1,10 @@
 import { fault } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type { EventBus } from './event-bus.ts';
 import { createListeners } from './listeners.ts';
+import type { ListenersOptions } from './listeners.ts';
 
 /** The event bus of a service that runs in one process. */
-export function createMemoryBus(options: { log: Log }): EventBus {
+export function createMemoryBus(options: ListenersOptions): EventBus {
   const listeners = createListeners(options);
   return {
     async publish(topic, event) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { fault } from '../errors.ts';
+import type { Contained } from '../containment.ts';
 import type { Log } from '../log.ts';
 import type { EventBus } from './event-bus.ts';
 import { createListeners } from './listeners.ts';
@@ -25,10 +26,11 @@ const IN_FLIGHT_LIMIT = 10_000;
 export async function createRedisBus(options: {
   url: string;
   log: Log;
+  contained?: Contained;
   channel?: string;
 }): Promise<EventBus> {
   const { url, log, channel = 'berth:events' } = options;
-  const listeners = createListeners({ log });
+  const listeners = createListeners(options);
   const self = randomUUID();
   const inFlight = new Set<Promise<void>>();
   let subscribed = false;

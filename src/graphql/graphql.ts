@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { mercurius } from 'mercurius';
+import type { Contained } from '../containment.ts';
 import type { AuthenticationService } from '../identity/user.ts';
 import type { SessionCookie } from '../http/session-cookie.ts';
 import type { GraphqlContext } from './context.ts';
@@ -26,6 +27,7 @@ export async function registerGraphql(
   options: ContextSource & {
     authentication: Pick<AuthenticationService, 'byToken' | 'byWebSession'>;
     cookie: SessionCookie;
+    contained?: Contained;
     allowedOrigins: readonly string[];
     development: boolean;
   },

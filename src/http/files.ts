@@ -5,6 +5,7 @@ import { readGlobalId } from '../graphql/base/global-id.ts';
 import { asAttachment } from './content-disposition.ts';
 import { filesQueries, readQuery } from './files-query.ts';
 import { clientOf, contentOf, lingering } from './files-stream.ts';
+import { STREAMS_BODY } from './body-deadline.ts';
 import { sendBytes } from './send-bytes.ts';
 
 /** Where the files of a machine are; `:session` is the id that GraphQL gives. */
@@ -46,7 +47,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
       return sendBytes(describe(download(reply, name), stat).type('application/octet-stream'), content);
     });
 
-    scope.put(FILES_ROUTE, async (request: FilesRequest, reply) => {
+    scope.put(FILES_ROUTE, STREAMS_BODY, async (request: FilesRequest, reply) => {
       const { path, mode, parents } = readQuery(filesQueries.put, request);
       const upload = { ...contentOf(request), mode, parents };
       const written = await lingering(request, () =>
@@ -55,7 +56,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
       return { path, ...showStat(written) };
     });
 
-    scope.post(FILES_ROUTE, async (request: FilesRequest, reply) => {
+    scope.post(FILES_ROUTE, STREAMS_BODY, async (request: FilesRequest, reply) => {
       const { path, as, parents, keepOwners = true } = readQuery(filesQueries.post, request);
       const place = placeOf(request, path);
       if (as === 'folder') await files.makeFolder(request.actor, place);

@@ -1,13 +1,20 @@
-import { Server } from 'node:http';
-import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
+import { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
+import { createConnectionCounts } from './connection-limits.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     frontDoor: FrontDoor;
   }
 }
+
+/** Longest time for the head of a request, from its first byte or that of its connection, in milliseconds. */
+const HEADERS_LIMIT_MS = 20_000;
+/** How often that is checked, in milliseconds. */
+const CHECK_EVERY_MS = 5_000;
 
 /** Hosts that are not the app's, and what answers there. */
 export interface OtherHost {
@@ -22,14 +29,20 @@ export type FrontDoor = ReturnType<typeof createFrontDoor>;
  * Leads requests to the host that they are for, before the app sees anything of them: no route, hook
  * or parser of the app's can be met under another host's name, or the other way round.
  */
-export function createFrontDoor() {
+export function createFrontDoor(limits: ConnectionLimits & { trustProxy: readonly string[] }) {
   let other: OtherHost | undefined;
+  const counts = createConnectionCounts(limits);
 
   class FrontDoorServer extends Server {
     override emit(event: string, ...given: unknown[]): boolean {
-      if (other && (event === 'request' || event === 'upgrade')) {
-        const [request, to, head] = given as [IncomingMessage, unknown, Buffer];
-        if (other.owns(request)) {
+      if (event === 'connection') counts.takeConnection(given[0] as Socket);
+      if (event === 'request' || event === 'upgrade') {
+        const [request, to, head] = given as [IncomingMessage, ServerResponse | Socket, Buffer];
+        if (!counts.takeRequest(request, to)) {
+          refuse(to);
+          return true;
+        }
+        if (other?.owns(request)) {
           if (event === 'request') other.request(request, to as ServerResponse);
           else other.upgrade(request, to as Socket, head);
           return true;
@@ -42,7 +55,11 @@ export function createFrontDoor() {
   const serverFactory: FastifyServerFactory = (handler, options) => {
     const { http, keepAliveTimeout, requestTimeout, connectionTimeout } =
       options as unknown as FastifyTimeouts;
-    const server = new FrontDoorServer(http ?? {}, handler);
+    const server = new FrontDoorServer(
+      { ...http, headersTimeout: HEADERS_LIMIT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
+      handler,
+    );
+    server.maxConnections = limits.total;
     // As Fastify sets them on a server of its own making.
     server.keepAliveTimeout = keepAliveTimeout;
     server.requestTimeout = requestTimeout;
@@ -57,6 +74,18 @@ export function createFrontDoor() {
       other = host;
     },
   };
+}
+
+/** Answers a client of a proxy that has too many requests open. */
+function refuse(to: ServerResponse | Socket): void {
+  if (to instanceof ServerResponse) {
+    to.writeHead(429, { 'retry-after': '10', 'content-length': '0', connection: 'close' }).end();
+    return;
+  }
+  to.on('error', () => to.destroy());
+  to.end(
+    'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+  );
 }
 
 interface FastifyTimeouts {

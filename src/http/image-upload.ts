@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { fault } from '../errors.ts';
 import type { ImageService } from '../images/image.ts';
 import type { Job, JobService } from '../images/job.ts';
+import { STREAMS_BODY } from './body-deadline.ts';
 import { addTarRoutes, withTar } from './tar-body.ts';
 
 /**
@@ -19,22 +20,26 @@ export async function addImageUpload(
 ): Promise<void> {
   const { images, jobs, limitBytes } = options;
   await addTarRoutes(app, (scope) => {
-    scope.post<{ Querystring: { name?: unknown } }>('/api/v1/images/builds', async (request, reply) => {
-      const { name } = request.query;
-      if (typeof name !== 'string') {
-        throw fault('INPUT_INVALID', {
-          problem: 'Say once how the image is to be called: "?name=tools:1".',
-        });
-      }
-      const job = await withTar(request, reply, limitBytes, (tar) =>
-        images.buildUpload(request.actor, { name, tar }),
-      );
-      return reply
-        .code(202)
-        .header('location', `/api/v1/jobs/${job.id}`)
-        .header('cache-control', 'no-store')
-        .send(asJson(job));
-    });
+    scope.post<{ Querystring: { name?: unknown } }>(
+      '/api/v1/images/builds',
+      STREAMS_BODY,
+      async (request, reply) => {
+        const { name } = request.query;
+        if (typeof name !== 'string') {
+          throw fault('INPUT_INVALID', {
+            problem: 'Say once how the image is to be called: "?name=tools:1".',
+          });
+        }
+        const job = await withTar(request, reply, limitBytes, (tar) =>
+          images.buildUpload(request.actor, { name, tar }),
+        );
+        return reply
+          .code(202)
+          .header('location', `/api/v1/jobs/${job.id}`)
+          .header('cache-control', 'no-store')
+          .send(asJson(job));
+      },
+    );
 
     scope.get<{ Params: { id: string } }>('/api/v1/jobs/:id', async (request, reply) => {
       const { actor, params } = request;

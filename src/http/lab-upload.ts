@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { fault } from '../errors.ts';
 import type { LabService } from '../labs/lab-service.ts';
 import { LAB_TAR_LIMIT_BYTES } from '../labs/lab-tar.ts';
+import { STREAMS_BODY } from './body-deadline.ts';
 import { addTarRoutes, withTar } from './tar-body.ts';
 
 interface OneLab {
@@ -18,7 +19,7 @@ export async function addLabUpload(
   { labs }: { labs: Pick<LabService, 'upload' | 'removeUploaded'> },
 ): Promise<void> {
   await addTarRoutes(app, (scope) => {
-    scope.put<OneLab>('/api/v1/labs/:slug', async (request, reply) => {
+    scope.put<OneLab>('/api/v1/labs/:slug', STREAMS_BODY, async (request, reply) => {
       const { actor, params } = request;
       const lab = await withTar(request, reply, LAB_TAR_LIMIT_BYTES, (tar) =>
         labs.upload(actor, params.slug, () => buffer(tar)),

@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
+import { boundaries } from '../containment.ts';
+import type { Boundary } from '../containment.ts';
 import { requireActor } from '../identity/actor.ts';
 
 /** Seconds: from an answer out of memory to one that met a time-out. */
@@ -94,6 +96,13 @@ export function createMetrics() {
     labelNames: ['verdict'],
     registers,
   });
+  const containedErrors = new Counter({
+    name: 'berth_contained_errors_total',
+    help: 'Exceptions that a boundary contained; "process" counts those that escaped all others.',
+    labelNames: ['boundary'],
+    registers,
+  });
+  for (const boundary of boundaries) containedErrors.inc({ boundary }, 0);
   const provisioning = new Histogram({
     name: 'berth_provisioning_seconds',
     help: 'Time from the request for a session until it was ready or had failed, waiting in the queue included.',
@@ -127,6 +136,7 @@ export function createMetrics() {
     seeDiskBy(see: () => SeenDisk | undefined): void {
       seeDisk = see;
     },
+    contained: (boundary: Boundary) => containedErrors.inc({ boundary }),
     checkFinished: (verdict: 'passed' | 'failed' | 'errored') => checks.inc({ verdict }),
     provisioned: (outcome: 'ready' | 'failed', seconds: number) => provisioning.observe({ outcome }, seconds),
     requestAnswered: (labels: { method: string; route: string; status: number }, seconds: number) =>

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Boundary } from '../containment.ts';
 import { fault, isFault } from '../errors.ts';
 import type { Fault, FaultCode, FaultDetails } from '../errors.ts';
 import { fromFastify } from './fastify-fault.ts';
@@ -30,7 +31,13 @@ export function toProblem(error: Fault, requestId: string): Problem {
 }
 
 /** Answers every error of every route, and every address that is none, with a problem. */
-export function addProblems(app: FastifyInstance): void {
+export function addProblems(
+  app: FastifyInstance,
+  options: { count?: (boundary: Boundary) => void } = {},
+): void {
+  app.addHook('onError', async (request, _reply, error) => {
+    if (!isFault(error) && !fromFastify(error, request)) options.count?.('request');
+  });
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(fault('NOT_FOUND', { thing: 'page' }), request, reply),

@@ -1,4 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
+import { guard } from '../containment.ts';
+import type { Contained } from '../containment.ts';
 
 /** Between two pings of one socket, in milliseconds: load balancers cut what is silent for a minute. */
 const PING_EVERY_MS = 15_000;
@@ -18,8 +20,9 @@ export interface Heartbeat {
 /** One timer for all sockets of the process. */
 export function createHeartbeat({
   everyMs = PING_EVERY_MS,
-}: { everyMs?: number | undefined } = {}): Heartbeat {
-  const groups = Array.from({ length: GROUPS }, createGroup);
+  contained = () => undefined,
+}: { everyMs?: number | undefined; contained?: Contained } = {}): Heartbeat {
+  const groups = Array.from({ length: GROUPS }, () => createGroup(contained));
   let turn = 0;
   let watched = 0;
   const timer = setInterval(() => groups[turn++ % GROUPS]?.beat(), everyMs / GROUPS).unref();
@@ -31,7 +34,7 @@ export function createHeartbeat({
 }
 
 /** Sockets that are pinged together. Their listeners are shared, which counts with thousands. */
-function createGroup() {
+function createGroup(contained: Contained) {
   const missed = new Map<WebSocket, number>();
 
   function alive(this: WebSocket): void {
@@ -40,6 +43,16 @@ function createGroup() {
 
   function forget(this: WebSocket): void {
     missed.delete(this);
+  }
+
+  function ping(socket: WebSocket, misses: number): void {
+    if (misses >= MISSES) {
+      socket.terminate();
+      return;
+    }
+    // While its shell does not read, answers wait unread too: a dead peer shows when the ping can not be sent.
+    missed.set(socket, socket.isPaused ? 0 : misses + 1);
+    if (socket.readyState === socket.OPEN) socket.ping();
   }
 
   return {
@@ -53,13 +66,8 @@ function createGroup() {
 
     beat(): void {
       for (const [socket, misses] of missed) {
-        if (misses >= MISSES) {
-          socket.terminate();
-          continue;
-        }
-        // While its shell does not read, answers wait unread too: a dead peer shows when the ping can not be sent.
-        missed.set(socket, socket.isPaused ? 0 : misses + 1);
-        if (socket.readyState === socket.OPEN) socket.ping();
+        const fail = () => socket.terminate();
+        guard({ contained, boundary: 'socket', fail }, () => ping(socket, misses))();
       }
     },
   };

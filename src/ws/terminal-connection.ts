@@ -1,4 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
+import { guard } from '../containment.ts';
+import type { Contained } from '../containment.ts';
 import { fault, isFault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -36,8 +38,12 @@ export function carryTerminal(options: {
   socket: WebSocket;
   attach: () => Promise<AttachedTerminal>;
   log: Log;
+  contained: Contained;
 }): void {
-  const { socket, log } = options;
+  const { socket, log, contained } = options;
+  /** Nothing that fails here may reach the shell, its other viewers, or the process. */
+  const guarded = <A extends unknown[]>(listener: (...given: A) => unknown) =>
+    guard({ contained, boundary: 'socket', fail: () => socket.terminate() }, listener);
   /** Frames that came in the same read as the handshake: bounded by it, since the socket is paused. */
   let early: (() => void)[] | undefined = [];
   let carried: Carried | undefined;
@@ -157,10 +163,10 @@ export function carryTerminal(options: {
       return { id, name, role, you: viewer === terminal.viewer };
     };
     terminal.listen({
-      onOutput: output.more,
-      onViewers: (viewers) => tell({ type: 'viewers', viewers: viewers.map(seen) }),
-      onTyping: ({ id, name }) => tell({ type: 'typing', viewer: id, name }),
-      onSize: ({ rows, cols }) => tell({ type: 'size', rows, cols }),
+      onOutput: guarded(output.more),
+      onViewers: guarded((viewers) => tell({ type: 'viewers', viewers: viewers.map(seen) })),
+      onTyping: guarded(({ id, name }) => tell({ type: 'typing', viewer: id, name })),
+      onSize: guarded(({ rows, cols }) => tell({ type: 'size', rows, cols })),
     });
   }
 
@@ -177,7 +183,7 @@ export function carryTerminal(options: {
     };
     listen(carried);
     carried.output.more();
-    terminal.over.then(ended, fail);
+    terminal.over.then(guarded(ended), guarded(fail));
     const waiting = early ?? [];
     early = undefined;
     socket.resume();
@@ -185,8 +191,8 @@ export function carryTerminal(options: {
   }
 
   limitUnreadAnswers(socket);
-  socket.on('message', receive as (data: unknown, isBinary: boolean) => void);
-  socket.on('close', leave);
+  socket.on('message', guarded(receive as (data: unknown, isBinary: boolean) => void));
+  socket.on('close', guarded(leave));
   socket.pause();
-  options.attach().then(begin, fail);
+  options.attach().then(guarded(begin), guarded(fail));
 }

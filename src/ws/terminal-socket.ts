@@ -1,5 +1,7 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { containedBy } from '../containment.ts';
+import type { Contained } from '../containment.ts';
 import { fault } from '../errors.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
 import { readAttachQuery } from './attach-query.ts';
@@ -35,24 +37,28 @@ export function registerTerminalSocket(
     terminals: Pick<TerminalService, 'attach'>;
     publicUrl: string | undefined;
     allowedOrigins: readonly string[];
+    contained?: Contained;
     /** Between two pings, in milliseconds; for tests. */
     heartbeatMs?: number;
   },
 ): void {
-  const { terminals } = options;
+  const { terminals, contained = containedBy(app.log) } = options;
   const mayOpen = createOriginCheck(options);
-  const heartbeat = createHeartbeat({ everyMs: options.heartbeatMs });
+  const heartbeat = createHeartbeat({ everyMs: options.heartbeatMs, contained });
   app.addHook('onClose', async () => heartbeat.stop());
 
   app.get<{ Params: { id: string } }>('/ws/terminals/:id', ROUTE, (socket, request) => {
     const { id } = request.params;
-    listenForErrors(socket, app.log, request.id);
+    // Alone, without the request: see above.
+    const { id: reqId } = request;
+    listenForErrors(socket, app.log, reqId);
     const refusal = refuse(socket, request);
     const ticket = ticketOf(request);
     heartbeat.watch(socket);
     carryTerminal({
       socket,
       log: app.log,
+      contained: (boundary, error) => contained(boundary, error, { requestId: reqId, terminalId: id }),
       attach: async () => {
         if (refusal) throw refusal;
         return terminals.attach(id, { ticket, ...readAttachQuery(request.query) });

@@ -1,6 +1,8 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'graphql-ws';
+import { containedBy, guard } from '../../containment.ts';
+import type { Contained } from '../../containment.ts';
 import { fault } from '../../errors.ts';
 import { createHeartbeat } from '../../ws/heartbeat.ts';
 import { createOriginCheck } from '../../ws/origin.ts';
@@ -19,13 +21,15 @@ export function addSubscriptionRoute(
   app: FastifyInstance,
   options: Omit<ServerOptions, 'connections'> & {
     allowedOrigins: readonly string[];
+    contained?: Contained;
     connections?: ServerOptions['connections'];
   },
 ): void {
   const connections = options.connections ?? createConnectionCount();
   const server = createSubscriptionServer({ ...options, connections });
   const mayConnect = createOriginCheck(options);
-  const heartbeat = createHeartbeat();
+  const contained = options.contained ?? containedBy(app.log);
+  const heartbeat = createHeartbeat({ contained });
   app.addHook('onClose', async () => heartbeat.stop());
 
   app.route({
@@ -47,13 +51,15 @@ export function addSubscriptionRoute(
       }
       limitUnreadAnswers(socket);
       heartbeat.watch(socket);
-      carry(server, { socket, request, operations: createOperationCount(OPERATION_LIMIT) });
+      const connection = { socket, request, operations: createOperationCount(OPERATION_LIMIT) };
+      carry(server, connection, contained);
     },
   });
 }
 
-function carry(server: Server<Connection>, connection: Connection): void {
+function carry(server: Server<Connection>, connection: Connection, contained: Contained): void {
   const { socket, request } = connection;
+  const boundary = { contained, boundary: 'socket', details: { requestId: request.id } } as const;
   const closed = server.opened(
     {
       protocol: socket.protocol,
@@ -61,21 +67,17 @@ function carry(server: Server<Connection>, connection: Connection): void {
       send: (data) => sendText(socket, data),
       close: (code, reason) => socket.close(code, reason),
       onMessage(listener) {
-        socket.on('message', (data: Buffer) => {
-          listener(data.toString()).catch((error: unknown) => {
-            request.log.error({ err: error }, 'A GraphQL connection failed');
-            socket.close(closeCode.internal, 'INTERNAL');
-          });
-        });
+        const fail = () => socket.close(closeCode.internal, 'INTERNAL');
+        socket.on(
+          'message',
+          guard({ ...boundary, fail }, (data: Buffer) => listener(data.toString())),
+        );
       },
     },
     connection,
   );
-  socket.once('close', (code: number, reason: Buffer) => {
-    closed(code, reason.toString()).catch((error: unknown) => {
-      request.log.error({ err: error }, 'A GraphQL connection could not be cleaned up');
-    });
-  });
+  const end = (code: number, reason: Buffer) => closed(code, reason.toString());
+  socket.once('close', guard({ ...boundary, fail: () => undefined }, end));
   socket.on('error', (error) => request.log.info({ err: error }, 'A GraphQL connection broke'));
 }
 

@@ -3,6 +3,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Duplex } from 'node:stream';
+import { guard } from '../../containment.ts';
+import type { Contained } from '../../containment.ts';
 import { fault, isFault } from '../../errors.ts';
 import type { Fault } from '../../errors.ts';
 import type { PreviewService, ReachedPort } from '../../previews/preview.ts';
@@ -42,10 +44,17 @@ interface UpgradeSides {
 }
 
 /** Carries requests to machines and answers back, as they come. */
-export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>) {
+export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>, contained: Contained) {
   const kept = new MachineAgent(previews.connect, { keepAlive: true });
   // What must not be sent twice, and what keeps its connection, begins on a new one.
   const fresh = new MachineAgent(previews.connect, { keepAlive: false });
+
+  /** Makes listeners of one connection, which closes where one of them throws. */
+  function guardFor(connection: { destroy(): unknown }, { port: { sessionId, port } }: Asked) {
+    const fail = () => void connection.destroy();
+    return <A extends unknown[]>(listener: (...given: A) => unknown) =>
+      guard({ contained, boundary: 'preview', details: { sessionId, port }, fail }, listener);
+  }
 
   /** Answers on `response`; `refuse` is told instead when there is no answer. @throws PREVIEW_LIMIT */
   function carry(asked: Asked, response: ServerResponse, refuse: (error: Fault) => void): void {
@@ -54,10 +63,14 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
     if (response.destroyed) return;
     let asking: ClientRequest | undefined;
     const release = previews.hold(port, () => response.destroy());
-    response.once('close', () => {
-      release();
-      asking?.destroy();
-    });
+    const guarded = guardFor(response, asked);
+    response.once(
+      'close',
+      guarded(() => {
+        release();
+        asking?.destroy();
+      }),
+    );
     response.setTimeout(IDLE_MS, () => response.destroy());
     const body = hasBody(request);
     const repeatable = !body && REPEATABLE.has(request.method ?? '');
@@ -66,17 +79,21 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
       const tried = send(asked, repeatable ? kept : fresh, requestHeaders(request, asked));
       asking = tried;
       let answered = false;
-      tried.once('response', (answer) => {
-        answered = true;
-        giveAnswer(answer, response, asked, refuse);
-      });
+      tried.once(
+        'response',
+        guarded((answer: IncomingMessage) => {
+          answered = true;
+          giveAnswer(answer, response, asked, refuse);
+        }),
+      );
       // An answer that nobody asked for, such as a change of protocol, comes to nothing but a close.
-      atEnd(tried, (error) => {
+      const failed = (error?: Error) => {
         request.unpipe(tried);
         if (answered || response.destroyed) return;
         if (repeatable && tried.reusedSocket && triesLeft > 1) ask(triesLeft - 1);
         else refuse(toPreviewFault(error, port));
-      });
+      };
+      atEnd(tried, guarded(failed));
       if (body) request.pipe(tried);
       else tried.end();
     };
@@ -97,13 +114,17 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
       const upgrade = request.headers.upgrade ?? '';
       const release = previews.hold(port, () => socket.destroy());
       let asking: ClientRequest | undefined;
-      socket.once('close', () => {
-        release();
-        asking?.destroy();
-      });
+      const guarded = guardFor(socket, asked);
+      socket.once(
+        'close',
+        guarded(() => {
+          release();
+          asking?.destroy();
+        }),
+      );
       asking = send(asked, fresh, requestHeaders(request, { ...asked, upgrade }));
       let answered = false;
-      asking.once('upgrade', (answer, near, nearHead) => {
+      const switchOver = (answer: IncomingMessage, near: Duplex, nearHead: Buffer) => {
         answered = true;
         socket.write(switchingHead(answer, asked, upgrade));
         near.on('data', sending);
@@ -114,14 +135,17 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
         near.on('error', () => near.destroy());
         // Either side's end, or break, is the other's too.
         pipeline(socket, near, socket, () => socket.destroy());
-      });
-      asking.once('response', (answer) => {
+      };
+      asking.once('upgrade', guarded(switchOver));
+      const give = (answer: IncomingMessage) => {
         answered = true;
         giveAnswer(answer, response(), asked, refuse);
-      });
-      atEnd(asking, (error) => {
+      };
+      asking.once('response', guarded(give));
+      const failed = (error?: Error) => {
         if (!answered && !socket.destroyed) refuse(toPreviewFault(error, port));
-      });
+      };
+      atEnd(asking, guarded(failed));
       asking.end();
     },
 

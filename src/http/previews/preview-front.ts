@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { guard } from '../../containment.ts';
+import type { Contained } from '../../containment.ts';
 import { fault, isFault } from '../../errors.ts';
 import type { Fault } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -24,13 +26,15 @@ export function createPreviewFront({
   previews,
   hosts,
   log,
+  contained,
 }: {
   previews: PreviewService;
   hosts: PreviewHosts;
   log: Log;
+  contained: Contained;
 }): OtherHost & { close(): void } {
   const cookie = createPreviewCookie(hosts);
-  const passage = createPassage(previews);
+  const passage = createPassage(previews, contained);
   let closing = false;
 
   /** @throws INPUT_INVALID, PREVIEW_UNKNOWN */
@@ -107,7 +111,7 @@ export function createPreviewFront({
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const known = isFault(error) ? error : fault('INTERNAL', {}, error);
-    if (known.code === 'INTERNAL') log.error({ err: error }, 'A preview met an unexpected error.');
+    if (known.code === 'INTERNAL') contained('preview', error, { host: request.headers.host });
     else if (known.status === 503) log.warn({ err: known }, 'A preview failed.');
     sendPreviewFault(request, response, known, { appOrigin: hosts.appOrigin(request.headers.host ?? '') });
   }
@@ -116,7 +120,9 @@ export function createPreviewFront({
     owns: ({ headers }) => hosts.owns(headers.host),
 
     request(request, response) {
-      answer(request, response).catch((error: unknown) => refuse(request, response, error));
+      guard({ contained, boundary: 'preview', fail: () => response.destroy() }, () =>
+        answer(request, response).catch((error: unknown) => refuse(request, response, error)),
+      )();
     },
 
     upgrade(request, socket, head) {
@@ -125,9 +131,11 @@ export function createPreviewFront({
       // A socket takes one response: a second would throw.
       let made: ServerResponse | undefined;
       const response = () => (made ??= responseOn(request, socket));
-      upgrade(request, socket, { head, response }).catch((error: unknown) => {
-        if (!socket.destroyed) refuse(request, response(), error);
-      });
+      guard({ contained, boundary: 'preview', fail: () => socket.destroy() }, () =>
+        upgrade(request, socket, { head, response }).catch((error: unknown) => {
+          if (!socket.destroyed) refuse(request, response(), error);
+        }),
+      )();
     },
 
     close() {

@@ -1,0 +1,48 @@
+import { constants } from 'node:os';
+import { HUNG_UP } from './end-by-hangup.mjs';
+import { runOnce, STOP_SIGNALS } from './hand-over.mjs';
+
+/** Pause before the first restart, in milliseconds, and the longest one: each restart that fails doubles it. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** A service that ran for so long, in milliseconds, is not in a loop of crashes. */
+const HEALTHY_MS = 60_000;
+/** Restarts in a row that may fail to start: the cause, such as a setting, does not go away. */
+const FAILED_STARTS = 5;
+/** Exit code of a service that could not start, and says why. */
+const NOT_STARTED = 1;
+
+/**
+ * Runs the service and starts it again after a crash, with growing pauses. Answers its exit code when it
+ * ended properly, was asked to stop, or could not start.
+ */
+export async function supervise(command, args, { cwd, env, output, firstPauseMs = FIRST_PAUSE_MS }) {
+  let crashes = 0;
+  let failedStarts = 0;
+  for (;;) {
+    const begunAt = Date.now();
+    const { code, asked } = await runOnce(command, args, { cwd, env });
+    if (asked || code === 0) return code;
+    failedStarts = code === NOT_STARTED ? failedStarts + 1 : 0;
+    if (failedStarts > 0 && (crashes === 0 || failedStarts >= FAILED_STARTS)) return code;
+    crashes = Date.now() - begunAt < HEALTHY_MS ? crashes + 1 : 1;
+    const pauseMs = Math.min(firstPauseMs * 2 ** (crashes - 1), LONGEST_PAUSE_MS);
+    const paused = pause(pauseMs);
+    output.write(`The service ended unexpectedly (exit code ${code}). It restarts in ${pauseMs / 1000} s.\n`);
+    const signal = await paused;
+    if (signal) return signal === 'SIGHUP' ? HUNG_UP : 128 + constants.signals[signal];
+  }
+}
+
+/** Answers the signal that ended the pause, if one did. */
+function pause(ms) {
+  return new Promise((resolve) => {
+    const end = (signal) => {
+      clearTimeout(timer);
+      for (const each of STOP_SIGNALS) process.off(each, end);
+      resolve(signal);
+    };
+    const timer = setTimeout(end, ms);
+    for (const each of STOP_SIGNALS) process.on(each, end);
+  });
+}
