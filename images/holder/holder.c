@@ -37,6 +37,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "interrupt.h"
+
 /* What is kept of the output, in bytes; a power of two. */
 #define KEPT (512 * 1024)
 /* Output that a viewer may leave unread before the shell waits, in bytes: less than is kept. */
@@ -84,6 +86,8 @@ static char words[512];
 static size_t words_length, words_sent;
 static char typed[TYPED];
 static size_t typed_from, typed_to;
+/* Whether the head of a message was read, the message's type, and what is left of it. */
+static int in_message;
 static char message;
 static size_t message_left;
 static int terminal_full;
@@ -138,7 +142,8 @@ static void leave(void) {
   attached = farewell = terminal_full = 0;
   head_left = body_left = words_length = words_sent = 0;
   typed_from = typed_to = message_left = 0;
-  message = 0;
+  in_message = 0;
+  interrupt_forget();
 }
 
 /* Ticks since boot at the shell's start: with its number, they name it for good. */
@@ -201,14 +206,19 @@ static int take(void) {
   while (typed_from < typed_to) {
     size_t there = typed_to - typed_from;
     char *at = typed + typed_from;
-    if (!message) {
+    if (!in_message) {
       if (there < 4) break;
+      in_message = 1;
       message = at[0];
       message_left = (unsigned char)at[1] << 16 | (unsigned char)at[2] << 8 | (unsigned char)at[3];
       typed_from += 4;
       if (message != 'i' && message_left > WORDS) return 0;
     } else if (message == 'i') {
       size_t length = there < message_left ? there : message_left;
+      if (terminal >= 0 && length > 0) {
+        length = interrupt_ready(terminal, at, length);
+        if (length == 0) return 1;
+      }
       ssize_t taken = terminal < 0 ? (ssize_t)length : write(terminal, at, length);
       if (taken < 0 && errno == EINTR) continue;
       if (taken < 0 && errno == EAGAIN) {
@@ -217,6 +227,7 @@ static int take(void) {
       }
       /* A terminal that takes nothing any more has ended, which is told soon. */
       if (taken < 0) taken = length;
+      else if (terminal >= 0) interrupt_written(terminal, at, taken);
       typed_from += taken;
       message_left -= taken;
     } else {
@@ -228,7 +239,7 @@ static int take(void) {
       message_left = 0;
       if (!obey(message, text)) return 0;
     }
-    if (message_left == 0) message = 0;
+    if (message_left == 0) in_message = 0;
   }
   memmove(typed, typed + typed_from, typed_to - typed_from);
   typed_to -= typed_from;
@@ -312,6 +323,7 @@ static void end(int status) {
   }
   close(terminal);
   terminal = -1;
+  interrupt_forget();
   flooding = 0;
   phase = ENDED;
   deadline = now() + LINGER_MS;
@@ -426,6 +438,7 @@ static void finish(const char *path) {
 static int patience(void) {
   int64_t left = deadline ? deadline - now() : -1;
   if (deadline && left < 0) left = 0;
+  if (interrupt_pause() >= 0 && (left < 0 || left > interrupt_pause())) left = interrupt_pause();
   if (flooding && attached && sent < printed && (left < 0 || left > MORE_MS)) return MORE_MS;
   return deserted && (left < 0 || left > DESERTED_MS) ? DESERTED_MS : left;
 }
@@ -433,7 +446,8 @@ static int patience(void) {
 /* One round: waits for something to happen, and does what follows from it. */
 static void attend(const char *path) {
   short of_terminal = (unread() || deserted ? 0 : POLLIN) | (terminal_full ? POLLOUT : 0);
-  short of_viewer = (terminal_full ? 0 : POLLIN);
+  int is_held = terminal_full || interrupt_pause() >= 0;
+  short of_viewer = is_held ? 0 : POLLIN;
   if (words_length || head_left || body_left || worth_sending()) of_viewer |= POLLOUT;
   struct pollfd all[] = {
       {.fd = listener, .events = POLLIN},
@@ -467,10 +481,8 @@ static void attend(const char *path) {
   if (terminal >= 0 && all[2].revents & (POLLIN | POLLHUP)) {
     for (int piece = 0; piece < GATHERED && !unread() && hear(); piece++) continue;
   }
-  if (viewer >= 0 && all[2].revents & (POLLOUT | POLLHUP)) {
-    terminal_full = 0;
-    if (!take()) leave();
-  }
+  if (all[2].revents & (POLLOUT | POLLHUP)) terminal_full = 0;
+  if (viewer >= 0 && is_held && !terminal_full && !take()) leave();
   if (viewer >= 0 && all[3].revents & (POLLIN | POLLHUP | POLLERR) && !listen_to_viewer()) {
     if (farewell) finish(path);
     leave();
@@ -480,7 +492,7 @@ static void attend(const char *path) {
   bid_farewell();
 }
 
-int main(int count, char **words) {
+int main(int count, char **arguments) {
   if (count < 3) {
     fprintf(stderr, "Use: holder <socket> <command> [argument...]\n");
     return 64;
@@ -495,7 +507,7 @@ int main(int count, char **words) {
   signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0) die("signalfd");
   deadline = now() + ALONE_MS;
-  start(words + 2);
-  open_socket(words[1]);
-  for (;;) attend(words[1]);
+  start(arguments + 2);
+  open_socket(arguments[1]);
+  for (;;) attend(arguments[1]);
 }

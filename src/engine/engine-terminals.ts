@@ -36,7 +36,7 @@ export interface EngineTerminal {
   printed?: number;
   /** Whether the shell goes on without its stream, and without this process, for `reattachTerminal`. */
   durable: boolean;
-  /** Handle of the shell within its machine, for `endShell`: opaque, at most 64 characters, fit to be stored. */
+  /** Handle of the shell within its machine, for `endShell`: opaque, fit to be stored. */
   shell: string;
   resize(rows: number, cols: number): Promise<void>;
   /** Resolves when the stream is over. */

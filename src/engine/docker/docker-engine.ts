@@ -152,8 +152,8 @@ export function createDockerEngine({
     prepareShell: waiting.prepare,
     isPrepared: waiting.has,
     async endShell(machineId, shell) {
-      const leader = parseHandle(shell);
-      if (leader) await endInside(container(machineId), { leader });
+      const known = parseHandle(shell);
+      if (known) await endInside(container(machineId), { user: undefined, ...known });
     },
     connect: (machineId, port) => connectPort({ docker, installation, image: gatewayImage }, machineId, port),
     copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),

@@ -19,7 +19,11 @@ export interface Ending {
   leader: Leader | undefined;
   /** Text in the environment of all that is to end, whatever session it moved to. */
   mark?: string;
-  user?: string | undefined;
+  /**
+   * Who it was started as, which is who ends it: a machine without capabilities has no other that may. Never what the
+   * machine says. Undefined for the container's own user.
+   */
+  user: string | undefined;
 }
 
 /** A variable for the environment of an exec, by which it is found with all that it starts. */
@@ -45,8 +49,7 @@ async function runEnding(container: Docker.Container, ending: Ending): Promise<'
   const process = leader ? [String(leader.pid), leader.startTime] : ['', ''];
   const options = {
     Cmd: ['/bin/sh', '-c', ENDING_SCRIPT, 'sh', ...process, mark],
-    // Its own user, since a machine without capabilities has no other that may.
-    User: user ?? (leader ? String(leader.uid) : ''),
+    ...(user !== undefined && { User: user }),
     AttachStdout: true,
     AttachStderr: true,
   };

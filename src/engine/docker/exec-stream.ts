@@ -106,7 +106,7 @@ async function endCommand({ container, stream, leader, mark, user }: Running): P
   // The engine sees no end of a command whose output nobody takes, and of no other of the machine meanwhile.
   stream.resume();
   try {
-    await endInside(container, { leader, mark, user: leader ? undefined : user });
+    await endInside(container, { leader, mark, user });
   } finally {
     stream.destroy();
   }

@@ -141,7 +141,7 @@ async function endCommand(running: {
   clearTimeout(timer);
   const { leader } = output;
   try {
-    await endInside(container, { leader, mark, user: leader ? undefined : spec.user });
+    await endInside(container, { leader, mark, user: spec.user });
   } finally {
     stream.destroy();
   }

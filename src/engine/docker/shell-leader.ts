@@ -14,9 +14,6 @@ const START_TIME_FIELD = 19;
 
 const ANNOUNCE = `
 read -r berth_line </proc/$$/stat
-while read -r berth_key berth_uid berth_rest; do
-  [ "$berth_key" = Uid: ] && break
-done </proc/$$/status
 case $1 in
   */*) [ -x "$1" ] && [ ! -d "$1" ] ;;
   *) command -v "$1" >/dev/null ;;
@@ -24,7 +21,7 @@ esac || {
   printf '\\001!%s: not found, or not executable\\n' "$1"
   exit 127
 }
-printf '\\001%s %s %s\\n' "$$" "$berth_uid" "\${berth_line##*) }"
+printf '\\001%s %s\\n' "$$" "\${berth_line##*) }"
 `;
 /** Waits for a line, and marks where what its terminal echoed of that ends. */
 const WAIT = "read -r berth_go\nprintf '\\001'\n";
@@ -59,8 +56,6 @@ export function announced(
 /** A process of a machine, which no later process with the same number is taken for. */
 export interface Leader {
   pid: number;
-  /** User id within the machine. */
-  uid: number;
   /** Ticks since boot at its start. */
   startTime: string;
 }
@@ -84,8 +79,8 @@ export function parseAnnouncement(bytes: Buffer): Announcement {
   if (end < 0) return { state: 'partial' };
   const line = bytes.toString('utf8', 1, end).trimEnd();
   if (line.startsWith('!')) return { state: 'failed', problem: line.slice(1) };
-  const [pid, uid, ...stat] = line.split(' ');
-  const leader = parseHandle([pid, uid, stat[START_TIME_FIELD]].join(':'));
+  const [pid, ...stat] = line.split(' ');
+  const leader = parseLeader(pid, stat[START_TIME_FIELD]);
   if (!leader) return { state: 'failed', problem: 'its announcement could not be read' };
   return { state: 'started', leader, rest: bytes.subarray(end + 1) };
 }
@@ -96,14 +91,31 @@ export function begunAt(bytes: Buffer): { rest: Buffer } | undefined {
   return mark < 0 ? undefined : { rest: bytes.subarray(mark + 1) };
 }
 
-/** A leader as text that can be stored. */
-export function leaderHandle({ pid, uid, startTime }: Leader): string {
-  return `${pid}:${uid}:${startTime}`;
+/** Reads the leader that a machine names; undefined where these are no such numbers. */
+export function parseLeader(pid = '', startTime = ''): Leader | undefined {
+  if (!/^[1-9]\d{0,9}$/.test(pid) || !/^\d{1,20}$/.test(startTime)) return undefined;
+  return { pid: Number(pid), startTime };
 }
 
-/** The leader that a handle begins with, or undefined when it does with none. */
-export function parseHandle(handle: string): Leader | undefined {
-  const [, pid, uid, startTime] = /^([1-9]\d{0,9}):(\d{1,10}):(\d{1,20})(?:$|\/)/.exec(handle) ?? [];
-  if (pid === undefined || uid === undefined || startTime === undefined) return undefined;
-  return { pid: Number(pid), uid: Number(uid), startTime };
+/** A shell that can be ended: its leader, and the user that it was started as, which no machine can change. */
+export interface KnownShell {
+  leader: Leader;
+  /** The container's own user when absent. */
+  user?: string | undefined;
+}
+
+/** Returns a shell as text that can be stored. */
+export function shellHandle({ leader: { pid, startTime }, user }: KnownShell): string {
+  return `${pid}.${startTime}${user === undefined ? '' : `@${user}`}`;
+}
+
+/** Handles of earlier versions hold the user that the machine named, which is not believed. */
+const EARLIER = /^(\d+):\d+:(\d+)(?:$|\/)/;
+
+/** Reads the shell that a handle begins with; undefined where it begins with none. */
+export function parseHandle(handle: string): KnownShell | undefined {
+  const [, pid, startTime, user] =
+    /^(\d+)\.(\d+)(?:@([^/]+))?(?:$|\/)/.exec(handle) ?? EARLIER.exec(handle) ?? [];
+  const leader = parseLeader(pid, startTime);
+  return leader && { leader, user };
 }

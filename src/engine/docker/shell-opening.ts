@@ -22,6 +22,8 @@ export interface OpenShell {
   exec: Docker.Exec;
   stream: Duplex;
   leader: Leader;
+  /** Who it was started as; the container's own user when undefined. */
+  user: string | undefined;
 }
 
 /** Starts a shell on a terminal of its own; with `waits`, one that waits to be let go. @throws SHELL_NOT_STARTED */
@@ -56,7 +58,9 @@ export async function startShell(
     const read = parseAnnouncement(bytes);
     return read.state === 'partial' ? undefined : read;
   });
-  if (announcement.state === 'started') return { container, exec, stream, leader: announcement.leader };
+  if (announcement.state === 'started') {
+    return { container, exec, stream, leader: announcement.leader, user: spec.user };
+  }
   stream.destroy();
   // One that did not say why it failed may start late, or run unheard.
   if (announcement.state === 'silent')

@@ -5,7 +5,7 @@ import type { EngineTerminal, TerminalEnd, TerminalSpec } from '../engine-termin
 import { endInside } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { call, hasStatus } from './faults.ts';
-import { leaderHandle } from './shell-leader.ts';
+import { shellHandle } from './shell-leader.ts';
 import { startShell } from './shell-opening.ts';
 import type { OpenShell } from './shell-opening.ts';
 
@@ -45,13 +45,13 @@ export async function orEnd(terminal: EngineTerminal, note: TerminalSpec['note']
 
 /** The terminal of a shell that runs, or is about to. */
 export function terminalOf(shell: OpenShell): EngineTerminal {
-  const { exec, stream, leader } = shell;
+  const { exec, stream, leader, user } = shell;
   let ending: Promise<void> | undefined;
   return {
     stream,
     offset: 0,
     durable: false,
-    shell: leaderHandle(leader),
+    shell: shellHandle({ leader, user }),
     resize: (rows, cols) => resize(exec, rows, cols),
     over: endOf(shell),
     end() {
@@ -75,10 +75,10 @@ async function resize(exec: Docker.Exec, rows: number, cols: number): Promise<vo
 }
 
 /** Exit code at the stream's end. A stream that was cut off leaves a shell behind, which is ended here. */
-async function endOf({ container, exec, stream, leader }: OpenShell): Promise<TerminalEnd> {
+async function endOf({ container, exec, stream, leader, user }: OpenShell): Promise<TerminalEnd> {
   await closed(stream);
   try {
-    if (!stream.readableEnded) await endInside(container, { leader });
+    if (!stream.readableEnded) await endInside(container, { leader, user });
     return { exitCode: await waitForExit(container, exec) };
   } catch (error) {
     // The machine went with its engine: endShell ends the shell once the engine is back.
@@ -88,8 +88,13 @@ async function endOf({ container, exec, stream, leader }: OpenShell): Promise<Te
 }
 
 /** Ends the shell; what is left in its stream is delivered, but not waited for without end. */
-export async function endShellOf({ container, leader, stream }: Omit<OpenShell, 'exec'>): Promise<void> {
-  await endInside(container, { leader });
+export async function endShellOf({
+  container,
+  leader,
+  user,
+  stream,
+}: Omit<OpenShell, 'exec'>): Promise<void> {
+  await endInside(container, { leader, user });
   if (stream.closed) return;
   const timer = setTimeout(() => stream.destroy(), DRAIN_MS);
   await closed(stream);

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { ShellSpec } from '../engine-terminals.ts';
 import { readOpening } from './opening-reader.ts';
-import { begunAt, leaderHandle } from './shell-leader.ts';
+import { begunAt, shellHandle } from './shell-leader.ts';
 import { startShell } from './shell-opening.ts';
 import { closed, orEnd, terminalOf } from './terminal.ts';
 import type { WaitingShell } from './waiting-shells.ts';
@@ -17,7 +17,7 @@ export async function waitInExec(container: Docker.Container, spec: ShellSpec): 
   const drain = () => void stream.read();
   stream.on('readable', drain);
   return {
-    handle: leaderHandle(shell.leader),
+    handle: shellHandle(shell),
     gone: closed(stream),
     async take({ rows, cols, note }) {
       stream.off('readable', drain);

@@ -2,8 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type Docker from 'dockerode';
 import { test } from 'tap';
+import { ENDING_SCRIPT } from '../../../src/engine/docker/ending-script.ts';
 import { reachHeldShell, startHeldShell } from '../../../src/engine/docker/holder/held-shell.ts';
+import { endShellOf } from '../../../src/engine/docker/terminal.ts';
 import type { HeldStream } from '../../../src/engine/docker/holder/held-stream.ts';
 import { createHolderVolume, HOLDER_IMAGE } from '../../../src/engine/docker/holder/holder-volume.ts';
 import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
@@ -149,6 +152,64 @@ await test('a held shell', async (t) => {
     t.match(await runScript(engine, machineId, fill), { err: /No space left/ });
   });
 });
+
+/** Listens in a holder's place, and says that its shell is another process, and of another user. Arguments: socket, process, user. */
+const FORGE = `
+use IO::Socket::UNIX;
+my ($path, $pid, $uid) = @ARGV;
+open my $stat, "<", "/proc/$pid/stat" or die;
+my $start = (split / /, (<$stat> =~ s/.*\\) //r))[19];
+my $listener = IO::Socket::UNIX->new(Local => $path, Listen => 8) or die;
+my $hello = "$pid $uid $start 0 0";
+while (my $viewer = $listener->accept) {
+  syswrite $viewer, pack("aCn", "h", 0, length $hello) . $hello;
+  push @viewers, $viewer;
+}`;
+
+await test('a forged holder chooses neither who ends its shell nor the end of what its user may not end', async (t) => {
+  const { engine } = dockerHarness(t);
+  const { machineId } = await provisionMachine(engine, { user: 'learner' });
+  const sleep = await docker.getContainer(machineId).exec({ Cmd: ['sleep', '677'], User: '0' });
+  (await sleep.start({ Detach: true })).resume();
+  await until(() => isRunning(engine, machineId, 'sleep 677'));
+  const victim = (await runScript(engine, machineId, 'pgrep -f "^sleep 677"')).out.trim();
+  const users: unknown[] = [];
+  const watched = watchExecs(docker, ({ Cmd, User }) => Cmd?.includes(ENDING_SCRIPT) && users.push(User));
+
+  for (const uid of ['0', '1', '65534']) {
+    const name = `forged${uid}`;
+    const socket = `/dev/berth/${name}`;
+    const forge = await docker
+      .getContainer(machineId)
+      .exec({ Cmd: ['perl', '-e', FORGE, socket, victim, uid] });
+    (await forge.start({ Detach: true })).resume();
+    await until(async () => (await runScript(engine, machineId, `test -S ${socket}`)).code === 0);
+    const machine = { ...(await reached(machineId)), docker: watched };
+    const shell = await startHeldShell(machine, name, { command: ['bash'] });
+    if (!shell) throw new Error('there is no holder');
+    t.equal(String(shell.leader.pid), victim);
+    await t.rejects(endShellOf({ container: watched.getContainer(machineId), ...shell }), {
+      code: 'ENGINE_REFUSED',
+    });
+  }
+  t.same(users, [undefined, undefined, undefined], "the machine's own user each time");
+  t.ok(await isRunning(engine, machineId, 'sleep 677'), 'a process of root goes on');
+});
+
+/** The engine's client, which tells of each command that it has an engine create. */
+function watchExecs(docker: Docker, onExec: (options: Docker.ExecCreateOptions) => void): Docker {
+  const watched = Object.create(docker) as Docker;
+  watched.getContainer = (id) => {
+    const container = docker.getContainer(id);
+    const create = container.exec.bind(container);
+    container.exec = ((options: Docker.ExecCreateOptions) => {
+      onExec(options);
+      return create(options);
+    }) as typeof container.exec;
+    return container;
+  };
+  return watched;
+}
 
 await test('the volume with the holder', async (t) => {
   const { installation } = dockerHarness(t);

@@ -6,18 +6,19 @@ import { findPostgres } from './postgres.ts';
 export const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * Installs the servers and the browser that tests run against, where they are missing.
+ * Installs the servers, the browser and the compiler that tests need, where they are missing.
  *
  * @throws Error that says what to run when this is no Debian, or not root.
  */
 export async function ensureTestPackages(step: Step): Promise<string> {
-  const [postgres, redis, registry, chromium, xfs, btrfs] = await Promise.all([
+  const [postgres, redis, registry, chromium, xfs, btrfs, gcc] = await Promise.all([
     findPostgres(),
     hasCommand('redis-server'),
     hasCommand('docker-registry'),
     hasCommand('chromium'),
     hasCommand('mkfs.xfs'),
     hasCommand('mkfs.btrfs'),
+    hasCommand('gcc'),
   ]);
   const missing = [
     ...(postgres ? [] : ['postgresql']),
@@ -26,6 +27,8 @@ export async function ensureTestPackages(step: Step): Promise<string> {
     ...(chromium ? [] : ['chromium', 'fonts-dejavu-core']),
     ...(xfs ? [] : ['xfsprogs']),
     ...(btrfs ? [] : ['btrfs-progs']),
+    // With the libraries of its sanitizers.
+    ...(gcc ? [] : ['gcc', 'libc6-dev']),
   ];
   if (missing.length === 0) return 'unchanged';
   const host = await readHost();

@@ -9,7 +9,7 @@ const END = '\u001b[201~';
 function newQueue() {
   let sent = '';
   let waiting: number | undefined = 0;
-  let cutOffs = 0;
+  let answers = 0;
   let done: (() => void) | undefined;
   const progress: unknown[] = [];
   const queue = createPasteQueue(
@@ -22,8 +22,8 @@ function newQueue() {
     },
     {
       onProgress: (now) => progress.push(now),
-      onCutOff() {
-        cutOffs += 1;
+      answered() {
+        answers += 1;
         return new Promise((resolve) => (done = resolve));
       },
     },
@@ -34,8 +34,8 @@ function newQueue() {
     get sent() {
       return sent;
     },
-    get cutOffs() {
-      return cutOffs;
+    get answers() {
+      return answers;
     },
     disconnect() {
       waiting = undefined;
@@ -44,7 +44,7 @@ function newQueue() {
       waiting = 0;
       queue.goOn();
     },
-    async endCutOff() {
+    async answer() {
       done?.();
       await new Promise((resolve) => setImmediate(resolve));
     },
@@ -77,23 +77,25 @@ await test('without a connection a paste waits for one', (t) => {
   t.end();
 });
 
-await test('Ctrl+C drops what was not sent; in brackets what is typed then waits until they are done with', async (t) => {
+await test('Ctrl+C drops what was not sent; in brackets their end goes before, and what is typed waits for both', async (t) => {
   const shell = newQueue();
   shell.queue.paste('a'.repeat(1_000_000), false);
   shell.queue.input('dropped');
   shell.queue.input('\u0003');
   shell.queue.input('b');
   t.equal(shell.sent.replaceAll('a', ''), '\u0003b');
-  t.equal(shell.cutOffs, 0);
+  t.equal(shell.answers, 0);
 
   const bracketed = newQueue();
   bracketed.queue.paste('a'.repeat(1_000_000), true);
   bracketed.queue.input('\u0003');
   bracketed.queue.input('b');
   bracketed.take();
-  t.ok(bracketed.sent.endsWith('a\u0003'));
-  await bracketed.endCutOff();
-  t.ok(bracketed.sent.endsWith('a\u0003b'));
+  t.ok(bracketed.sent.endsWith(`a${END}`));
+  await bracketed.answer();
+  t.ok(bracketed.sent.endsWith(`a${END}\u0003`));
+  await bracketed.answer();
+  t.ok(bracketed.sent.endsWith(`a${END}\u0003b`));
   t.equal(bracketed.progress.at(-1), undefined);
 });
 

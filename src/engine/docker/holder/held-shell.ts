@@ -22,6 +22,8 @@ const LOOK_EVERY_MS = 2;
 export interface HeldShell {
   stream: HeldStream;
   leader: Leader;
+  /** Who it was started as; the container's own user when undefined. */
+  user: string | undefined;
 }
 
 /**
@@ -107,10 +109,10 @@ export async function saidEnd(stream: HeldStream, limitMs = START_LIMIT_MS): Pro
   return end;
 }
 
-async function held(stream: HeldStream, { command }: ShellSpec): Promise<HeldShell | undefined> {
+async function held(stream: HeldStream, { command, user }: ShellSpec): Promise<HeldShell | undefined> {
   const hello = await greeted(stream);
   if (!hello) return undefined;
-  if (hello.leader) return { stream, leader: hello.leader };
+  if (hello.leader) return { stream, leader: hello.leader, user };
   const end = await saidEnd(stream);
   const problem = end && 'problem' in end ? end.problem : 'it ended at once';
   throw fault('SHELL_NOT_STARTED', { problem: `${command[0] ?? ''}: ${problem}` });

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { deferred } from '../../../deferred.ts';
-import { parseHandle } from '../shell-leader.ts';
+import { parseLeader } from '../shell-leader.ts';
 import type { Leader } from '../shell-leader.ts';
 import { createHolderReader, toHolder } from './holder-messages.ts';
 
@@ -120,10 +120,10 @@ export class HeldStream extends Duplex {
 
 /** What is said is a learner's machine's word: whatever does not fit is none. */
 function parseHello(text: string): Hello | undefined {
-  const [pid, uid, startTime, firstKept, printed] = text.split(' ');
+  const [pid, , startTime, firstKept, printed] = text.split(' ');
   const [isFirst, isPrinted] = [firstKept, printed].map((number) => /^\d{1,15}$/.test(number ?? ''));
   if (!isFirst || !isPrinted) return undefined;
-  const leader = parseHandle([pid, uid, startTime].join(':'));
+  const leader = parseLeader(pid, startTime);
   return leader || pid === '0'
     ? { leader, firstKept: Number(firstKept), printed: Number(printed) }
     : undefined;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EngineTerminal, ShellSpec, TerminalEnd, TerminalSpec } from '../../engine-terminals.ts';
-import { leaderHandle, parseHandle } from '../shell-leader.ts';
+import { parseHandle, shellHandle } from '../shell-leader.ts';
 import { closed, endShellOf, orEnd } from '../terminal.ts';
 import type { WaitingShell } from '../waiting-shells.ts';
 import { greeted, reachHeldShell, startHeldShell } from './held-shell.ts';
@@ -38,14 +38,14 @@ export async function reattachHeld(
   from: number,
 ): Promise<EngineTerminal | undefined> {
   const name = /\/([0-9a-f]+)$/.exec(handle)?.[1];
-  const leader = parseHandle(handle);
-  const stream = name && leader && (await reachHeldShell(machine, name));
+  const known = parseHandle(handle);
+  const stream = name && known && (await reachHeldShell(machine, name));
   if (!stream) return undefined;
   const hello = await greeted(stream);
   if (!hello) return undefined;
   const offset = Math.min(Math.max(from, hello.firstKept), hello.printed);
   stream.attach(...AS_IT_IS, offset);
-  const terminal = heldTerminal(machine, { name, shell: { stream, leader }, offset });
+  const terminal = heldTerminal(machine, { name, shell: { user: undefined, ...known, stream }, offset });
   return { ...terminal, printed: hello.printed };
 }
 
@@ -71,13 +71,13 @@ export async function waitHeld(machine: ReachedMachine, spec: ShellSpec): Promis
 
 const newName = () => randomBytes(NAME_BYTES).toString('hex');
 
-const handleOf = (name: string, { leader }: HeldShell) => `${leaderHandle(leader)}/${name}`;
+const handleOf = (name: string, shell: HeldShell) => `${shellHandle(shell)}/${name}`;
 
 function heldTerminal(
   machine: ReachedMachine,
   { name, shell, offset }: { name: string; shell: HeldShell; offset: number },
 ): EngineTerminal {
-  const { stream, leader } = shell;
+  const { stream } = shell;
   let ending: Promise<void> | undefined;
 
   async function over(): Promise<TerminalEnd> {
@@ -104,7 +104,7 @@ function heldTerminal(
     end() {
       // What failed is tried anew when it is asked for again.
       const container = machine.docker.getContainer(machine.id);
-      ending ??= endShellOf({ container, leader, stream }).catch((error: unknown) => {
+      ending ??= endShellOf({ container, ...shell }).catch((error: unknown) => {
         ending = undefined;
         throw error;
       });

@@ -26,8 +26,8 @@ export interface InputPath {
 export interface PasteEvents {
   /** Undefined once there is nothing more to send. */
   onProgress: (progress: PasteProgress | undefined) => void;
-  /** Ctrl+C was sent in the middle of a paste in brackets: what is typed waits until that is done with. */
-  onCutOff: () => Promise<void>;
+  /** Resolves once the program has answered what it was sent last. */
+  answered: () => Promise<void>;
 }
 
 /** What waits to be sent, cut where it is in the middle of. */
@@ -38,7 +38,7 @@ interface Piece {
 }
 
 /** Sends what is pasted part by part, as the shell takes it, and what is typed meanwhile behind it. */
-export function createPasteQueue(path: InputPath, { onProgress, onCutOff }: PasteEvents) {
+export function createPasteQueue(path: InputPath, { onProgress, answered }: PasteEvents) {
   let pieces: Piece[] = [];
   let sent = 0;
   let typed = 0;
@@ -72,9 +72,16 @@ export function createPasteQueue(path: InputPath, { onProgress, onCutOff }: Past
     onProgress(undefined);
   }
 
-  async function endBrackets(): Promise<void> {
+  /**
+   * Ends the brackets before it interrupts: a terminal drops what is unread when it interrupts, and not all programs
+   * take an interrupt for the end of brackets. What is typed waits until both were answered.
+   */
+  async function endBrackets(interrupt: string): Promise<void> {
     cutOff = true;
-    await onCutOff();
+    for (const text of [BRACKETS.end, interrupt]) {
+      path.send(text);
+      await answered();
+    }
     cutOff = false;
     goOn();
   }
@@ -86,9 +93,9 @@ export function createPasteQueue(path: InputPath, { onProgress, onCutOff }: Past
       if (current && text.startsWith(INTERRUPT)) {
         const inBrackets = current.begun && current.bracketed;
         pieces = [];
+        if (inBrackets) return void endBrackets(text);
         path.send(text);
-        if (inBrackets) void endBrackets();
-        else if (!cutOff) forget();
+        if (!cutOff) forget();
       } else if (pieces.length === 0 && !cutOff) path.send(text);
       else if ((typed += text.length) <= KEPT) pieces.push({ text, bracketed: false, begun: false });
     },

@@ -1,6 +1,6 @@
 import type { Terminal } from '@xterm/xterm';
 import { composeInput } from './compose-input.ts';
-import { createCutOff } from './cut-off-paste.ts';
+import { createAnswerPause } from './answer-pause.ts';
 import { markFocusByKey } from './focus-by-key.ts';
 import { holdCaret } from './hold-caret.ts';
 import { createPasteQueue } from './paste-queue.ts';
@@ -20,7 +20,7 @@ export interface InputEvents {
 export function takeInput(place: HTMLElement, emulator: Terminal, path: InputPath, events: InputEvents) {
   const queue = createPasteQueue(path, {
     onProgress: events.onPasting,
-    onCutOff: createCutOff(emulator, path.send),
+    answered: createAnswerPause(emulator),
   });
   holdCaret(place, emulator);
   takePastes(place, emulator, { paste: queue.paste, ask: events.onPasteQuestion });
