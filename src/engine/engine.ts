@@ -177,6 +177,8 @@ export interface EngineInfo {
   version: string;
   /** Whether root in a container is an ordinary user of the host. */
   userNamespaces: boolean;
+  /** Whether it can refuse system calls to programs in machines. */
+  systemCallFilter: boolean;
   memoryBytes: number;
   cpus: number;
   /** Which limits of a machine it can enforce here. */

@@ -5,7 +5,7 @@ import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import { pingEngine } from './engine-ping.ts';
 import { startDaemon } from './daemon-process.ts';
 import { prepareEngineFiles } from './engine-files.ts';
-import { raiseKeyQuota } from './kernel-keys.ts';
+import { raiseKernelLimits } from './kernel-limits.ts';
 import { labelOwnEngine } from './own-engine.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
@@ -38,7 +38,7 @@ export async function ensureEngine({
   const off = env['BERTH_ENGINE_SETUP'] === 'off';
   if (ping.state === 'up') {
     if (address === DEFAULT_ENGINE && !off && process.getuid?.() === 0) {
-      await raiseKeyQuota();
+      await raiseKernelLimits();
       await labelOwnEngine();
     }
     return { address, note: address };
@@ -54,7 +54,7 @@ export async function ensureEngine({
 
   const present = await hasCommand('dockerd', env['PATH']);
   await prepareEngineFiles({ installed: !present });
-  await raiseKeyQuota();
+  await raiseKernelLimits();
   if (!present) {
     step.progress('installing docker.io');
     const onProgress = step.progress;

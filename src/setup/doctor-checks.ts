@@ -8,7 +8,8 @@ import { formatBlock, overlaps, parseBlock } from '../ipv4.ts';
 import type { Route } from '../ipv4.ts';
 import { formatBytes } from '../units.ts';
 import type { Portion } from '../units.ts';
-import { KEY_QUOTA } from './kernel-keys.ts';
+import { isEnough, SYSCTL_FILE } from './kernel-limits.ts';
+import type { KernelLimitNow } from './kernel-limits.ts';
 
 /** One line of `berth doctor`. */
 export interface Finding {
@@ -65,6 +66,13 @@ export function checkEngine(address: string, facts: EngineInfo | { problem: stri
           'root in a container is root of the host, once it breaks out',
           'set "userns-remap": "default" in /etc/docker/daemon.json and restart the engine; images and containers of before are hidden by that',
         ),
+    facts.systemCallFilter
+      ? ok('system calls', 'the engine refuses those that machines may not use')
+      : missing(
+          'system calls',
+          'the engine cannot filter system calls, so it starts no machine',
+          'use a kernel with CONFIG_SECCOMP_FILTER, and an engine built with seccomp',
+        ),
     absent.length === 0
       ? ok('limits', 'memory, processes and CPU')
       : missing(
@@ -84,14 +92,18 @@ export function checkNested(setting: 'auto' | 'on' | 'off', problem: string | un
   return advice(name, problem, mend);
 }
 
-/** `quota` is the kernel's, undefined where there is none. */
-export function checkKeyQuota(quota: { maxkeys: number; maxbytes: number } | undefined): Finding {
-  const name = 'kernel keys';
-  if (!quota) return ok(name, 'no quota');
-  const detail = `${quota.maxkeys} keys of a user`;
-  if (quota.maxkeys >= KEY_QUOTA.maxkeys && quota.maxbytes >= KEY_QUOTA.maxbytes) return ok(name, detail);
-  const mend = `sysctl -w kernel.keys.maxkeys=${KEY_QUOTA.maxkeys} kernel.keys.maxbytes=${KEY_QUOTA.maxbytes}, and the same in /etc/sysctl.d/60-berth.conf`;
-  return advice(name, `${detail}: with user namespaces, no more terminals and machines than that`, mend);
+/** Checks the limits of the kernel that all machines share, each with how many machines it is enough for. */
+export function checkKernelLimits(limits: readonly KernelLimitNow[]): Finding[] {
+  return limits.map((limit) => {
+    const { name, value, perMachine, wanted, lost } = limit;
+    if (value === 0 && isEnough(limit)) return ok(name, 'no limit');
+    const machines = Math.floor(value / perMachine);
+    const shown = `${value}, enough for ${machines} ${machines === 1 ? 'machine' : 'machines'}`;
+    if (isEnough(limit)) return ok(name, shown);
+    const detail = `${shown}; should be ${wanted}: learners can keep all others from ${lost}`;
+    const command = `sysctl -w ${name}=${wanted} && echo '${name} = ${wanted}' >> ${SYSCTL_FILE}`;
+    return advice(name, detail, command);
+  });
 }
 
 /** Whether the sessions' networks would hide something that the host reaches. */

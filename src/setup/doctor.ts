@@ -18,7 +18,7 @@ import {
   checkEngine,
   checkEngineDisk,
   checkImages,
-  checkKeyQuota,
+  checkKernelLimits,
   checkNested,
   checkNode,
   checkPort,
@@ -28,7 +28,7 @@ import {
 import type { Finding } from './doctor-checks.ts';
 import { probeDatabase, probeFolder, probePort, probeTestPrograms, readRoutes } from './doctor-facts.ts';
 import { pingEngine } from './engine-ping.ts';
-import { readKeyQuota } from './kernel-keys.ts';
+import { readKernelLimits } from './kernel-limits.ts';
 import { findDebian } from './lab-image-base.ts';
 import type { BuildBase } from './lab-image-base.ts';
 import { listLabImages, readRecipe, repositoryOf } from './lab-images.ts';
@@ -59,9 +59,9 @@ export async function examine({
   env: NodeJS.ProcessEnv;
   imagesFolder: string;
 }): Promise<Finding[]> {
-  const [engine, keyQuota, routes, folder, database, port, programs] = await Promise.all([
+  const [engine, kernelLimits, routes, folder, database, port, programs] = await Promise.all([
     examineEngine(env, imagesFolder, config),
-    readKeyQuota(),
+    readKernelLimits(),
     readRoutes(),
     probeFolder(config.dataDir),
     probeDatabase(config.databaseUrl),
@@ -71,7 +71,7 @@ export async function examine({
   return [
     checkNode(process.versions.node),
     ...engine,
-    checkKeyQuota(keyQuota),
+    ...checkKernelLimits(kernelLimits),
     checkSubnetPool(config.subnetPool, routes),
     ...checkDataFolder(folder),
     checkDatabase(withoutPassword(config.databaseUrl), database),

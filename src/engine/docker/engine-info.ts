@@ -30,6 +30,7 @@ export function toEngineInfo(info: Info): EngineInfo {
     name: 'Docker',
     version: info.ServerVersion ?? 'unknown',
     userNamespaces: (info.SecurityOptions ?? []).some((option) => /^name=(userns|rootless)\b/.test(option)),
+    systemCallFilter: (info.SecurityOptions ?? []).some((option) => /^name=seccomp\b/.test(option)),
     memoryBytes: info.MemTotal ?? 0,
     cpus: info.NCPU ?? 0,
     limits: {

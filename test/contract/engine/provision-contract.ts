@@ -8,7 +8,7 @@ import type { EngineHarness } from '../../support/engines.ts';
 export async function provisionContract(open: (t: Test) => EngineHarness): Promise<void> {
   await test('an engine says what it is', async (t) => {
     const info = await open(t).engine.info();
-    t.match(info, { name: String, version: /\d/, userNamespaces: Boolean });
+    t.match(info, { name: String, version: /\d/, userNamespaces: Boolean, systemCallFilter: true });
     t.ok(info.memoryBytes > 0 && info.cpus > 0);
   });
 

@@ -8,12 +8,13 @@ import {
   checkImages,
   checkNode,
   checkPort,
-  checkKeyQuota,
+  checkKernelLimits,
   checkNested,
   checkSubnetPool,
   checkTestPrograms,
 } from '../../../src/setup/doctor-checks.ts';
 import type { Finding } from '../../../src/setup/doctor-checks.ts';
+import { KERNEL_LIMITS } from '../../../src/setup/kernel-limits.ts';
 import { formatFindings } from '../../../src/setup/doctor-report.ts';
 import { parseBlock } from '../../../src/ipv4.ts';
 
@@ -21,11 +22,19 @@ const engine = {
   name: 'Docker',
   version: '26.1',
   userNamespaces: true,
+  systemCallFilter: true,
   limits: { memory: true, pids: true, cpu: true },
   memoryBytes: 8 * 1024 ** 3,
   cpus: 2,
 };
 const GIB = 1024 ** 3;
+const limitOf = (name: string) => {
+  const limit = KERNEL_LIMITS.find((each) => each.name === name);
+  if (!limit) throw new Error(`no limit is called ${name}`);
+  return limit;
+};
+const instances = limitOf('fs.inotify.max_user_instances');
+const pipes = limitOf('fs.pipe-user-pages-soft');
 
 function diskState(freeBytes: number) {
   const findings = checkDataFolder({ folder: '/srv', writable: true, freeBytes });
@@ -39,8 +48,9 @@ function route(device: string, cidr: string) {
 const healthy: Finding[] = [
   checkNode('22.1.0'),
   ...checkEngine('unix:///run/docker.sock', engine),
-  checkKeyQuota(undefined),
-  checkKeyQuota({ maxkeys: 20_000, maxbytes: 2_000_000 }),
+  ...checkKernelLimits([]),
+  ...checkKernelLimits(KERNEL_LIMITS.map((limit) => ({ ...limit, value: limit.wanted }))),
+  ...checkKernelLimits([{ ...pipes, value: 0 }]),
   checkSubnetPool('10.231.0.0/16', []),
   ...checkEngineDisk({ totalBytes: 200 * GIB, freeBytes: 6 * GIB }, undefined),
   ...checkEngineDisk(
@@ -62,10 +72,13 @@ const lacking: Finding[] = [
   ...checkEngine('unix:///run/docker.sock', {
     ...engine,
     userNamespaces: false,
+    systemCallFilter: false,
     limits: { memory: false, pids: true, cpu: false },
   }).slice(1),
-  checkKeyQuota({ maxkeys: 200, maxbytes: 20_000 }),
-  checkKeyQuota({ maxkeys: 20_000, maxbytes: 20_000 }),
+  ...checkKernelLimits([
+    { ...instances, value: 128 },
+    { ...pipes, value: 16_384 },
+  ]),
   checkSubnetPool('10.231.0.0', []),
   ...checkEngineDisk({ totalBytes: 200 * GIB, freeBytes: 4 * GIB }, undefined),
   ...checkEngineDisk(
@@ -98,8 +111,8 @@ await t.test('what only tests or caution ask for does not keep Berth from runnin
   const advised = lacking.filter(({ state }) => state === 'advice').map(({ name }) => name);
   t.strictSame(advised, [
     'user namespaces',
-    'kernel keys',
-    'kernel keys',
+    'fs.inotify.max_user_instances',
+    'fs.pipe-user-pages-soft',
     "engine's disk",
     "engine's disk",
     'encryption',
@@ -113,6 +126,24 @@ await t.test('the limits that an engine can not enforce are named', async (t) =>
   const limits = lacking.find(({ name }) => name === 'limits');
   t.match(limits?.detail, 'can not limit memory, cpu');
 });
+
+await t.test(
+  'a limit that machines share comes with how many it is enough for, and the command',
+  async (t) => {
+    const [low, high] = checkKernelLimits([
+      { ...limitOf('kernel.pty.max'), value: 4_096 },
+      { ...limitOf('kernel.pty.max'), value: 100_000 },
+    ]);
+    t.strictSame(low, {
+      name: 'kernel.pty.max',
+      state: 'advice',
+      detail:
+        '4096, enough for 64 machines; should be 16384: learners can keep all others from opening terminals',
+      mend: "sysctl -w kernel.pty.max=16384 && echo 'kernel.pty.max = 16384' >> /etc/sysctl.d/60-berth.conf",
+    });
+    t.match(high, { state: 'ok', detail: '100000, enough for 1562 machines' });
+  },
+);
 
 await t.test('a full disk is missing, a filling one is advice', async (t) => {
   t.strictSame([diskState(10 * GIB), diskState(GIB), diskState(GIB / 100)], ['ok', 'advice', 'missing']);

@@ -7,6 +7,8 @@ await test('root in a container is nobody where users are remapped or the engine
   t.ok(remapped('name=rootless'));
   t.notOk(remapped('name=seccomp,profile=builtin', 'name=cgroupns'));
   t.notOk(toEngineInfo({}).userNamespaces);
+  t.ok(toEngineInfo({ SecurityOptions: ['name=seccomp,profile=builtin'] }).systemCallFilter);
+  t.notOk(toEngineInfo({}).systemCallFilter);
   t.end();
 });
 
