@@ -106,6 +106,7 @@ async function startRaw(docker: Docker, place: number) {
       mounts: spec.volumes.map(({ path }) => mount(id, path, { copyUp: true })),
       labels: Labels,
       nameServers: [],
+      userMapping: { remapsUsers: true, firstGroup: undefined },
     }),
   );
   await container.start();

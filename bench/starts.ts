@@ -66,6 +66,7 @@ export async function startRaw(docker: Docker, place: number): Promise<Started> 
         mounts: [],
         labels,
         nameServers: [],
+        userMapping: { remapsUsers: true, firstGroup: undefined },
       },
     ),
   );

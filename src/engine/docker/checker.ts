@@ -10,7 +10,7 @@ import { ensureImage } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
 import type { HolderVolume } from './holder/holder-volume.ts';
 import { LABEL, labelFilter, labelsOf } from './labels.ts';
-import { NO_CORE_DUMPS } from './machine-config.ts';
+import { NO_CORE_DUMPS, NO_MESSAGE_QUEUES, ORDINARY_SECURITY } from './machine-config.ts';
 import { engineAccess } from './nested/engine-socket.ts';
 import { removeOverdue, untilLabel } from './overdue.ts';
 import { removeContainer } from './teardown.ts';
@@ -164,13 +164,13 @@ function checkerConfig(
       Mounts: [copyMount(), ...scratch.map(scratchMount)],
       Init: true,
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges:true'],
+      SecurityOpt: ORDINARY_SECURITY,
       PidsLimit: PIDS,
       Memory: MEMORY_BYTES,
       MemorySwap: MEMORY_BYTES,
       NanoCpus: CPUS * 1e9,
       OomScoreAdj: OOM_SCORE,
-      Ulimits: [NO_CORE_DUMPS],
+      Ulimits: [NO_CORE_DUMPS, NO_MESSAGE_QUEUES],
       LogConfig: { Type: 'none', Config: {} },
       // It is on several networks and is to be no way between them.
       Sysctls: { 'net.ipv4.ip_forward': '0' },

@@ -30,6 +30,7 @@ import { inspectMachine, listEnvironments } from './status.ts';
 import { stopMachine } from './stop.ts';
 import { destroyEnvironment, removeContainer } from './teardown.ts';
 import { createUsage } from './usage.ts';
+import { createUserMapping } from './user-mapping.ts';
 import { commitVolume, listVolumes } from './volume-image.ts';
 import { measureVolume } from './volume-size.ts';
 import { createWaitingShells } from './waiting-shells.ts';
@@ -99,6 +100,7 @@ export function createDockerEngine({
     runtime,
   });
   const holder = createHolderVolume({ docker, installation, image: HOLDER_IMAGE });
+  const userMapping = createUserMapping(docker);
   const reach = createReach({ docker, wanted: local && holdsShells });
   const shells = createShells({ docker, reach, sizesAtStart: createSizesAtStart(docker) });
   const waiting = createWaitingShells(shells.wait);
@@ -121,6 +123,7 @@ export function createDockerEngine({
           helperImage: egressImage,
           nested,
           holder,
+          userMapping,
           credentialsFor,
           onPulled,
         },
@@ -132,7 +135,7 @@ export function createDockerEngine({
     measureWritten: usage.measure,
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
-    restart: (machineId) => restartMachine(docker, egress, machineId),
+    restart: (machineId) => restartMachine({ docker, installation, image: egressImage, egress }, machineId),
     keepApart: () => keepApart({ docker, installation, egress }),
     pause: (machineId) => pauseMachine(docker, machineId),
     unpause: (machineId) => unpauseMachine(docker, machineId),

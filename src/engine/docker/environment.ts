@@ -27,7 +27,7 @@ export async function provision(
     ]);
     options.signal?.throwIfAborted();
     options.onProgress?.({ phase: 'starting' });
-    await allOrFirstFault(machines.map((machine) => startMachine(context.docker, machine, options.signal)));
+    await allOrFirstFault(machines.map((machine) => startMachine(context, machine, options.signal)));
     options.signal?.throwIfAborted();
     return machines.map(({ name, container }) => ({
       name,

@@ -3,6 +3,9 @@ import type { IsolationProfile, MachineLimits, MachineSpec } from '../engine.ts'
 import type { HolderMounts } from './holder/holder-volume.ts';
 import { LABEL } from './labels.ts';
 import { nestedIsolation } from './nested/nested-isolation.ts';
+import type { UserMapping } from './user-mapping.ts';
+import { terminalsMount } from './terminals-mount.ts';
+import { ordinarySeccompProfile } from './seccomp/seccomp-profile.ts';
 
 /**
  * What apt, dpkg, su, useradd and chown need of root's powers: to hand files over and to become
@@ -21,6 +24,23 @@ const OOM_SCORE = 500;
  */
 const OPEN_FILES = { Name: 'nofile', Soft: 1_024, Hard: 4_096 };
 export const NO_CORE_DUMPS = { Name: 'core', Soft: 0, Hard: 0 };
+/** Bytes in message queues: the kernel counts those of all machines together. */
+export const NO_MESSAGE_QUEUES = { Name: 'msgqueue', Soft: 0, Hard: 0 };
+/**
+ * Queued signals and timers of all users of a machine together. The kernel bounds them for each user, and
+ * a remapping engine's machines share the bound of the host's root: 30,000 on a host with 8 GB of memory,
+ * more on larger ones.
+ */
+const QUEUED_SIGNALS = 16_384;
+/** Of one user, whatever the number of processes: enough for a program with a timer for each thread. */
+const LEAST_QUEUED_SIGNALS = 64;
+const MOST_QUEUED_SIGNALS = 1_024;
+
+/** What keeps a container without an engine to its own; without capabilities. */
+export const ORDINARY_SECURITY = [
+  'no-new-privileges:true',
+  `seccomp=${JSON.stringify(ordinarySeccompProfile())}`,
+];
 
 /** Where a machine lives: all that its specification does not say. */
 export interface MachinePlace {
@@ -33,6 +53,7 @@ export interface MachinePlace {
   nameServers: readonly string[];
   /** By which the engine bounds what the machine writes into its file system; nothing where it can not. */
   storage?: Record<string, string>;
+  userMapping: UserMapping;
   /** Runtime of a machine with an engine of its own; the engine's default when absent. */
   nestedRuntime?: string | undefined;
   /** How it comes to what holds the shells of its terminals. */
@@ -68,13 +89,13 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
       Init: true,
       RestartPolicy: { Name: 'no' },
       ...isolation(spec.profile, place.nestedRuntime),
-      ...limits(spec.limits),
+      ...limits(spec.limits, place.userMapping),
       Binds: [
         ...(place.holder?.binds ?? []),
         ...(place.engineSocket === undefined ? [] : [place.engineSocket]),
       ],
       ...(place.holder && { Tmpfs: place.holder.tmpfs }),
-      Mounts: place.mounts,
+      Mounts: [...place.mounts, ...terminalsMount(place.userMapping)],
       ...(place.storage && { StorageOpt: place.storage }),
     },
     ...(primary && {
@@ -105,26 +126,38 @@ function isolation(profile: IsolationProfile, nestedRuntime: string | undefined)
     Privileged: false,
     CapDrop: ['ALL'],
     CapAdd: profile === 'standard' ? STANDARD_CAPABILITIES : [],
-    // The engine's own seccomp profile stays in force: naming none is what keeps it.
-    SecurityOpt: ['no-new-privileges:true'],
+    SecurityOpt: ORDINARY_SECURITY,
     // ping without raw sockets; the widest range that exists under a user-namespace mapping too.
     Sysctls: { 'net.ipv4.ping_group_range': '0 65535' },
   };
 }
 
-function limits({ memoryBytes, cpus, pids, logBytes, diskBytes }: MachineLimits): HostConfig {
+function limits(
+  { memoryBytes, cpus, pids, logBytes, diskBytes }: MachineLimits,
+  { remapsUsers }: UserMapping,
+): HostConfig {
   return {
     Memory: memoryBytes,
     MemorySwap: memoryBytes,
     NanoCpus: Math.round(cpus * 1e9),
     PidsLimit: pids,
     OomScoreAdj: OOM_SCORE,
-    // No single file passes the limit of the disk, however quickly it is written.
     Ulimits: [
       OPEN_FILES,
       NO_CORE_DUMPS,
+      NO_MESSAGE_QUEUES,
+      // Otherwise users of the same id in other machines, and on the host, would count against it.
+      ...(remapsUsers ? [queuedSignals(pids)] : []),
+      // No single file passes the limit of the disk, however quickly it is written.
       ...(diskBytes === undefined ? [] : [{ Name: 'fsize', Soft: diskBytes, Hard: diskBytes }]),
     ],
     LogConfig: { Type: 'json-file', Config: { 'max-size': String(logBytes), 'max-file': '1' } },
   };
+}
+
+/** The limit of one user. A machine's root can be as many users as it has processes. */
+function queuedSignals(pids: number): { Name: string; Soft: number; Hard: number } {
+  const share = Math.floor(QUEUED_SIGNALS / pids);
+  const limit = Math.min(Math.max(share, LEAST_QUEUED_SIGNALS), MOST_QUEUED_SIGNALS);
+  return { Name: 'sigpending', Soft: limit, Hard: limit };
 }

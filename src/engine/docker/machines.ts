@@ -20,10 +20,12 @@ import { refuseRoot } from './machine-user.ts';
 import { createUnlessTaken } from './made.ts';
 import type { Made } from './made.ts';
 import { createEngineSocket } from './nested/engine-socket.ts';
+import { limitNamespaces } from './nested/namespace-limits.ts';
 import { waitForEngine } from './nested/nested-ready.ts';
 import type { NestedSupport } from './nested/nested-support.ts';
 import { networkName } from './network.ts';
 import { machineContainer } from './own-container.ts';
+import type { UserMapping } from './user-mapping.ts';
 import { createVolumes } from './volume.ts';
 
 export interface ProvisionContext extends PullContext {
@@ -38,6 +40,7 @@ export interface ProvisionContext extends PullContext {
   helperImage: string;
   nested: NestedSupport;
   holder: HolderVolume;
+  userMapping: () => Promise<UserMapping>;
 }
 
 /** A machine that was created, on its primary network alone, and does not run yet. */
@@ -75,7 +78,7 @@ export async function createMachines(
 
 /** Joins a created machine to the rest of its networks and starts it; it is there when its own engine is. */
 export async function startMachine(
-  docker: Docker,
+  { docker, installation, helperImage }: ProvisionContext,
   { name, profile, container, endpoints }: CreatedMachine,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -86,13 +89,18 @@ export async function startMachine(
     );
   }
   await call(() => container.start());
-  if (profile === 'nested') await waitForEngine(container, { machine: name, signal });
+  if (profile !== 'nested') return;
+  await allOrFirstFault([
+    waitForEngine(container, { machine: name, signal }),
+    limitNamespaces({ docker, installation, image: helperImage }, container),
+  ]);
 }
 
 async function createMachine(
-  { docker, installation, egress, limitLayer, helperImage, nested, holder }: ProvisionContext,
+  context: ProvisionContext,
   { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
 ): Promise<CreatedMachine> {
+  const { docker, installation, egress, helperImage, nested } = context;
   const { addresses, made, options } = creation;
   const { environmentId } = spec;
   const { name, profile, networks } = machine;
@@ -113,10 +121,11 @@ async function createMachine(
     mounts,
     labels: labelsOf(installation, 'machine', { ...belonging, profile }),
     nameServers: internet ? egress.nameServers : [],
-    storage: diskBytes === undefined ? {} : await limitLayer(machine.image, diskBytes),
+    storage: diskBytes === undefined ? {} : await context.limitLayer(machine.image, diskBytes),
     nestedRuntime: nested.runtime,
-    holder: await holder.mounts(),
+    holder: await context.holder.mounts(),
     engineSocket,
+    userMapping: await context.userMapping(),
   });
   const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
     call(() => docker.createContainer(config)),

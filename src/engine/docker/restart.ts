@@ -1,24 +1,35 @@
 import type Docker from 'dockerode';
+import { allOrFirstFault } from './all-or-first-fault.ts';
 import type { Egress } from './egress.ts';
 import { call } from './faults.ts';
 import { LABEL, listedIn } from './labels.ts';
+import { limitNamespaces } from './nested/namespace-limits.ts';
+import type { NamespaceLimitsOptions } from './nested/namespace-limits.ts';
 import { waitForEngine } from './nested/nested-ready.ts';
 import { networkName } from './network.ts';
 
 /** Shorter than at a start: nothing is made anew, and repairs of other sessions wait for it. */
 const NESTED_TIMEOUT_MS = 60_000;
 
+export interface RestartContext extends NamespaceLimitsOptions {
+  egress: Egress;
+}
+
 /**
  * Restarts a machine. One that reaches the internet gets its rules first: a reboot of the host or a
  * reload of its firewall took them away since it was made. @throws EGRESS_UNAVAILABLE, NESTED_ENGINE_UNAVAILABLE
  */
-export async function restartMachine(docker: Docker, egress: Egress, machineId: string): Promise<void> {
+export async function restartMachine(context: RestartContext, machineId: string): Promise<void> {
+  const { docker, egress } = context;
   const container = docker.getContainer(machineId);
   const { Labels } = (await call(() => container.inspect())).Config;
   if (await reachesInternet(docker, Labels)) await egress.protect();
   await call(() => container.restart());
   if (Labels[LABEL.profile] === 'nested') {
-    await waitForEngine(container, { machine: Labels[LABEL.machine] ?? '', timeoutMs: NESTED_TIMEOUT_MS });
+    await allOrFirstFault([
+      waitForEngine(container, { machine: Labels[LABEL.machine] ?? '', timeoutMs: NESTED_TIMEOUT_MS }),
+      limitNamespaces(context, container),
+    ]);
   }
 }
 

@@ -48,7 +48,7 @@ export function findVolume(
   path: string,
 ): { source: string; path: string } {
   const wanted = normal(path);
-  const found = (Mounts ?? []).find(({ Target }) => normal(Target) === wanted);
+  const found = labVolumes(Mounts).find(({ Target }) => normal(Target) === wanted);
   if (!found) throw fault('NOT_FOUND', { thing: 'volume' });
   return { source: found.Source, path: wanted };
 }
@@ -56,8 +56,11 @@ export function findVolume(
 /** Paths of a machine's volumes. */
 export async function listVolumes(container: Docker.Container): Promise<string[]> {
   const { HostConfig } = await call(() => container.inspect());
-  return (HostConfig.Mounts ?? []).map(({ Target }) => Target);
+  return labVolumes(HostConfig.Mounts).map(({ Target }) => Target);
 }
+
+/** Those that the lab asks for: they have names. */
+const labVolumes = (mounts: Docker.MountConfig | undefined) => (mounts ?? []).filter(({ Source }) => Source);
 
 function normal(path: string): string {
   return posix.join('/', path).replace(/(?<=.)\/$/, '');

@@ -7,10 +7,11 @@ import { mounts } from './mounts.ts';
 import { network } from './network.ts';
 import { otherUsers, ownMachine } from './own-machine.ts';
 import { openPlaces } from './places.ts';
+import { sharedLimits } from './shared-limits.ts';
 import { systemCalls } from './system-calls.ts';
 
 t.setTimeout(300_000);
-const places = await openPlaces(t);
+const { places, neighbour } = await openPlaces(t);
 /** One of each profile; what is in a machine shares its files and its limits. */
 const wholeMachines = places.slice(0, 3);
 
@@ -27,6 +28,9 @@ for (const place of places) {
   });
 }
 
+for (const place of places) {
+  await t.test(`${place.name} takes nothing away from others`, (t) => sharedLimits(t, place, neighbour));
+}
 for (const place of wholeMachines) {
   await t.test(`what is copied for ${place.name} stays in it`, (t) => copying(t, place));
 }

@@ -12,13 +12,23 @@ export interface Place {
   machineId: string;
   address: string;
   run(script: string): Promise<ScriptResult>;
+  /** As the machine's own user, outside of containers in it: what these hold keeps nobody from looking. */
+  look(script: string): Promise<ScriptResult>;
+  /** Whether another place has the same, and more power. */
+  isLight: boolean;
   /** The script as root of a namespace of one's own, where that is more than one is already. */
   asRoot(script: string): string;
 }
 
+/** A machine of another learner's. */
+export type Neighbour = Pick<Place, 'engine' | 'machineId'>;
+
+/** Processes as a lab has them that asks for none, and memory for all that they take. */
+const LIMITS = { ...machineSpec().limits, pids: 256, memoryBytes: 512 * 1024 * 1024 };
+
 const machines = {
-  standard: machineSpec({ profile: 'standard' }),
-  restricted: machineSpec({ profile: 'restricted', user: 'learner' }),
+  standard: machineSpec({ profile: 'standard', limits: LIMITS }),
+  restricted: machineSpec({ profile: 'restricted', user: 'learner', limits: LIMITS }),
   nested: nestedSpec(),
 };
 
@@ -35,8 +45,8 @@ const asIs = (script: string) => script;
 const inOwnNamespace = (script: string) =>
   `exec unshare --user --map-root-user --mount sh <<'BERTH_END'\n${script}\nBERTH_END\n`;
 
-/** One machine of each profile, on networks of their own, and what can be done in them. */
-export async function openPlaces(t: Test): Promise<Place[]> {
+/** One machine of each profile, on networks of their own, and what can be done in them; and one of another learner. */
+export async function openPlaces(t: Test): Promise<{ places: Place[]; neighbour: Neighbour }> {
   const { engine } = dockerHarness(t, { nestedDocker: 'on' });
   const open = async (profile: Place['profile'], user?: string): Promise<Place> => {
     const [machine] = await engine.provision(environmentSpec({ machines: [machines[profile]] }));
@@ -50,27 +60,32 @@ export async function openPlaces(t: Test): Promise<Place[]> {
       machineId,
       address: addresses[0]?.address ?? '',
       run,
+      look: run,
+      isLight: profile === 'restricted',
       asRoot: user === '0' ? asIs : inOwnNamespace,
     };
   };
-  const [standard, restricted, nested] = await Promise.all([
+  const [standard, restricted, nested, neighbour] = await Promise.all([
     open('standard', '0'),
     open('restricted'),
     open('nested'),
+    open('standard'),
   ]);
   t.match(await nested.run(MAKE_TINY_IMAGE), { code: 0 });
   const within = (name: string, command: string): Place => ({
     ...nested,
     name,
+    isLight: name.includes('ordinary'),
     asRoot: asIs,
     run: (script) =>
       runScript(nested.engine, nested.machineId, command, { timeoutMs: 60_000, input: Buffer.from(script) }),
   });
-  return [
+  const places = [
     standard,
     restricted,
     nested,
     within('an ordinary container in a nested machine', ORDINARY),
     within('the most powerful container in a nested machine', MOST_POWERFUL),
   ];
+  return { places, neighbour };
 }

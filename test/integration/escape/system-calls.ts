@@ -10,6 +10,7 @@ const REFUSED = {
   add_key: [248, 217],
   bpf: [321, 280],
   delete_module: [176, 106],
+  fanotify_init: [300, 262],
   finit_module: [313, 273],
   init_module: [175, 105],
   io_uring_setup: [425, 425],
@@ -31,9 +32,16 @@ const REFUSED_WITHOUT_ENGINE = {
   setns: [308, 268],
   umount2: [166, 39],
 } as const;
-/** By which programs find out that they are to take another way. */
-const UNKNOWN = { clone3: [435, 435] } as const;
+/** By which programs find out that they are to take another way; the kernel counts most of these for all machines together. */
+const UNKNOWN = {
+  clone3: [435, 435],
+  io_setup: [206, 0],
+  io_submit: [209, 2],
+  mq_open: [240, 180],
+  mq_timedsend: [242, 182],
+} as const;
 const UNKNOWN_BESIDE_ENGINE = {
+  keyctl: [250, 219],
   fsopen: [430, 430],
   open_tree: [428, 428],
   mount_setattr: [442, 442],

@@ -1,5 +1,5 @@
 import type { HostConfig } from 'dockerode';
-import { nestedSeccompProfile } from './seccomp-profile.ts';
+import { nestedSeccompProfile } from '../seccomp/seccomp-profile.ts';
 
 /** By which slirp4netns, an ordinary program, gives the machine's containers a network. */
 const TUN_DEVICE = '/dev/net/tun';

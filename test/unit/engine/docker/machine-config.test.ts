@@ -8,6 +8,7 @@ const place = {
   mounts: [],
   labels: { a: 'b' },
   nameServers: [],
+  userMapping: { remapsUsers: true, firstGroup: undefined },
 };
 
 await test('a machine has its limits, and no swap beyond them', (t) => {
@@ -29,7 +30,10 @@ await test('no profile is privileged, mounts anything of the host or leaves secc
   for (const profile of ['standard', 'restricted'] as const) {
     const { HostConfig } = machineConfig(machineSpec({ profile }), place);
     t.match(HostConfig, { Privileged: false, Binds: [], CapDrop: ['ALL'] });
-    t.same(HostConfig?.SecurityOpt, ['no-new-privileges:true']);
+    const [privileges, seccomp, ...more] = HostConfig?.SecurityOpt ?? [];
+    t.equal(privileges, 'no-new-privileges:true');
+    t.match(seccomp, /^seccomp=\{"defaultAction":"SCMP_ACT_ERRNO"/);
+    t.same(more, []);
     t.same(HostConfig?.Mounts, []);
   }
   t.same(machineConfig(machineSpec({ profile: 'restricted' }), place).HostConfig?.CapAdd, []);
@@ -49,6 +53,42 @@ await test('a machine with an engine has the two powers that hand out ids, and w
   t.match({ Entrypoint, User }, { Entrypoint: undefined, User: 'ada' }, 'the image runs its engine');
   const other = machineConfig(machineSpec({ profile: 'nested' }), { ...place, nestedRuntime: 'crun' });
   t.equal(other.HostConfig?.Runtime, 'crun');
+  t.end();
+});
+
+await test('a machine has no message queues, and few signals that wait', (t) => {
+  const limitsOf = (pids: number, remapsUsers = true) => {
+    const limits = { ...machineSpec().limits, pids };
+    const { HostConfig } = machineConfig(machineSpec({ limits }), {
+      ...place,
+      userMapping: { remapsUsers, firstGroup: 0 },
+    });
+    return new Map(HostConfig?.Ulimits?.map(({ Name, Soft, Hard }) => [Name, [Soft, Hard]]));
+  };
+  t.same(limitsOf(256).get('msgqueue'), [0, 0]);
+  for (const [pids, signals] of [
+    [16, 1_024],
+    [256, 64],
+    [32_768, 64],
+  ] as const)
+    t.same(limitsOf(pids).get('sigpending'), [signals, signals], `${pids} processes`);
+  t.notOk(limitsOf(256, false).has('sigpending'), 'where all machines’ users are the host’s');
+  t.end();
+});
+
+await test('a machine has terminals of its own, as many as it needs', (t) => {
+  const { HostConfig } = machineConfig(machineSpec(), {
+    ...place,
+    userMapping: { remapsUsers: true, firstGroup: 10_000 },
+  });
+  const Options = {
+    type: 'devpts',
+    device: 'devpts',
+    o: 'nosuid,noexec,max=64,ptmxmode=0666,mode=0620,gid=10005',
+  };
+  t.match(HostConfig?.Mounts, [
+    { Type: 'volume', Target: '/dev/pts', VolumeOptions: { DriverConfig: { Name: 'local', Options } } },
+  ]);
   t.end();
 });
 

@@ -1,7 +1,7 @@
 /**
- * What programs in a machine with an engine of its own may ask of the kernel: what containers may
- * anywhere, and what it takes to make containers in it. Names of 64-bit systems; one that a kernel does
- * not have is passed over. All others are refused.
+ * System calls that programs in every machine may use: those that Docker 26.1 and all later versions
+ * allow in containers by default, without {@link UNKNOWN_CALLS}. Names of 64-bit systems; the engine
+ * skips a name that the kernel does not have, and refuses all other calls.
  */
 export const ORDINARY_CALLS: Readonly<Record<string, string>> = {
   files: `
@@ -16,8 +16,8 @@ export const ORDINARY_CALLS: Readonly<Record<string, string>> = {
     vmsplice write writev`,
   waiting: `
     epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old
-    eventfd eventfd2 fanotify_mark inotify_add_watch inotify_init inotify_init1 inotify_rm_watch io_cancel
-    io_destroy io_getevents io_pgetevents io_setup io_submit poll ppoll pselect6 select`,
+    eventfd eventfd2 fanotify_mark inotify_add_watch inotify_init inotify_init1 inotify_rm_watch poll ppoll
+    pselect6 select`,
   memory: `
     brk cachestat madvise map_shadow_stack membarrier memfd_create memfd_secret mincore mlock mlock2
     mlockall mmap mprotect mremap msync munlock munlockall munmap pkey_alloc pkey_free pkey_mprotect
@@ -43,19 +43,43 @@ export const ORDINARY_CALLS: Readonly<Record<string, string>> = {
     accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmmsg recvmsg
     sendmmsg sendmsg sendto setsockopt shutdown socketpair`,
   messages: `
-    mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend mq_unlink msgctl msgget msgrcv msgsnd
-    pipe pipe2 semctl semget semop semtimedop shmat shmctl shmdt shmget`,
+    msgctl msgget msgrcv msgsnd pipe pipe2 semctl semget semop semtimedop shmat shmctl shmdt shmget`,
   confinement: `landlock_add_rule landlock_create_ruleset landlock_restrict_self seccomp`,
   system: `getrandom sysinfo uname`,
 };
 
-/** What an engine needs beyond that to make containers, each of which the kernel allows within the learner's own namespaces only. */
+/** The same calls for 32-bit programs, where these have other names. */
+export const CALLS_OF_32_BITS = `
+  _llseek _newselect chown32 clock_adjtime64 clock_getres_time64 clock_gettime64 clock_nanosleep_time64
+  fadvise64_64 fchown32 fcntl64 fstat64 fstatat64 fstatfs64 ftruncate64 futex_time64 getegid32 geteuid32
+  getgid32 getgroups32 getresgid32 getresuid32 getuid32 ipc lchown32 lstat64 mmap2 ppoll_time64
+  pselect6_time64 recv recvmmsg_time64 rt_sigtimedwait_time64 sched_rr_get_interval_time64
+  semtimedop_time64 send sendfile64 setfsgid32 setfsuid32 setgid32 setgroups32 setregid32 setresgid32
+  setresuid32 setreuid32 setuid32 sigprocmask sigreturn stat64 statfs64 timer_gettime64 timer_settime64
+  timerfd_gettime64 timerfd_settime64 truncate64 ugetrlimit utimensat_time64 waitpid`;
+
+/** The same for 32-bit programs of ARM. */
+export const CALLS_OF_32_BIT_ARM = `
+  arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls`;
+
+/** What an engine in a machine needs beyond that to make containers. The kernel allows these calls within the learner's own namespaces only. */
 export const ENGINE_CALLS = `
-  chroot clone keyctl mount pivot_root setdomainname sethostname setns umount umount2 unshare`;
+  chroot clone mount pivot_root setdomainname sethostname setns umount umount2 unshare`;
 
 /**
- * Answered as by a kernel that has them not: programs then take the way of before, which is allowed or
- * can be looked into, while a plain refusal would end them.
+ * Calls that every machine's kernel seems not to have: programs then take another way, where a plain
+ * refusal would end them. The kernel counts contexts of asynchronous input and output for the whole
+ * host, and message queues for all machines and the host's root together: one machine would take them
+ * from all. 32-bit programs could open sockets of every family with socketcall, which hides the family.
  */
 export const UNKNOWN_CALLS = `
-  clone3 fsconfig fsmount fsopen fspick mount_setattr move_mount open_tree`;
+  clone3 io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup io_submit
+  mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend mq_timedsend_time64
+  mq_unlink socketcall`;
+
+/**
+ * The same in a machine with an engine, which then mounts in the older way. Its keys would count
+ * against a quota that learners of all such machines share.
+ */
+export const UNKNOWN_BESIDE_ENGINE = `
+  fsconfig fsmount fsopen fspick keyctl mount_setattr move_mount open_tree`;

@@ -1,0 +1,87 @@
+import type Docker from 'dockerode';
+import { fault } from '../../../errors.ts';
+import { call, engineWords } from '../faults.ts';
+import { runHelper } from '../helper.ts';
+import { LABEL, labelsOf } from '../labels.ts';
+import { removeOverdue, untilLabel } from '../overdue.ts';
+import { helperSeccompProfile } from '../seccomp/seccomp-profile.ts';
+
+/** Setting a few limits takes a fraction of a second, in milliseconds. */
+const LIMITS_TIMEOUT_MS = 30_000;
+/** Longest life of a helper: making and starting it may take a minute each. */
+const HELPER_LIFETIME_MS = 180_000;
+
+/**
+ * Sets the limits of the user namespace that it runs in. The kernel counts what is made there, and in
+ * namespaces below it, against these.
+ */
+const LIMITS_SCRIPT = `
+for kind in user mnt pid net ipc uts cgroup time; do
+  file=/proc/sys/user/max_$\{kind}_namespaces
+  [ ! -e "$file" ] || echo "$1" > "$file" || exit
+done
+`;
+
+export interface NamespaceLimitsOptions {
+  docker: Docker;
+  installation: string;
+  /** Image with sh and nsenter. */
+  image: string;
+}
+
+/**
+ * Lets a machine with an engine have at most as many namespaces of each kind as it may have processes. All
+ * machines count as the host's root, so that one could take all namespaces that the host has, and no
+ * machine would start any more. Only the host's root may set these limits: a short-lived helper does.
+ *
+ * @throws NESTED_ENGINE_UNAVAILABLE
+ */
+export async function limitNamespaces(
+  { docker, installation, image }: NamespaceLimitsOptions,
+  container: Docker.Container,
+): Promise<void> {
+  const { Config, State } = await call(() => container.inspect());
+  // Without a process there is nothing to limit; who waits for its engine finds out.
+  if (!State.Pid) return;
+  const labels = labelsOf(installation, 'gauge');
+  const limit = Config.Labels[LABEL.pids] ?? '';
+  const config: Docker.ContainerCreateOptions = {
+    Image: image,
+    Entrypoint: ['nsenter', '--user', '--target', String(State.Pid), 'sh', '-c', LIMITS_SCRIPT, 'sh', limit],
+    Cmd: [],
+    User: '0',
+    Labels: { ...labels, ...untilLabel(HELPER_LIFETIME_MS) },
+    HostConfig: {
+      NetworkMode: 'none',
+      // It finds the machine's process by the host's number, and enters its user namespace from the host's.
+      PidMode: 'host',
+      UsernsMode: 'host',
+      CapDrop: ['ALL'],
+      CapAdd: ['SYS_PTRACE'],
+      SecurityOpt: [`seccomp=${JSON.stringify(helperSeccompProfile())}`, 'apparmor=unconfined'],
+      ReadonlyRootfs: true,
+      // All that an engine protects by default, but not the limits of user namespaces below /proc/sys.
+      ReadonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sysrq-trigger'],
+      PidsLimit: 32,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
+    },
+  };
+  const { exitCode, words } = await run({ docker, config });
+  await removeOverdue(docker, labels);
+  if (exitCode !== 0) throw unavailable(words || `exit code ${exitCode}`);
+}
+
+async function run({ docker, config }: { docker: Docker; config: Docker.ContainerCreateOptions }) {
+  try {
+    return await runHelper(docker, config, { timeoutMs: LIMITS_TIMEOUT_MS });
+  } catch (error) {
+    throw unavailable(engineWords(error), error);
+  }
+}
+
+const unavailable = (problem: string, cause?: unknown) =>
+  fault(
+    'NESTED_ENGINE_UNAVAILABLE',
+    { problem: `its number of namespaces cannot be limited: ${problem}` },
+    cause,
+  );

@@ -1,0 +1,106 @@
+# Takes all that it can of what the kernel counts for several machines together, holds it until
+# /tmp/release is there, and prints how much it took of each. Each taker is a group of processes:
+# one process has no more than 4,096 files.
+use strict;
+use POSIX ();
+use Fcntl;
+
+my %number = (
+    x64   => { inotify => 294, watch => 254, aio => 206, queue => 240, queue_end => 241, send => 129,
+               shm => 29, shm_end => 31, sem => 64, sem_end => 66, keyctl => 250, unshare => 272 },
+    arm64 => { inotify => 26, watch => 27, aio => 0, queue => 180, queue_end => 181, send => 138,
+               shm => 194, shm_end => 195, sem => 190, sem_end => 191, keyctl => 219, unshare => 97 },
+);
+my %call = %{ $number{ $ARGV[0] } };
+# Soft limits are raised to the hard ones by the shell that starts this.
+my $FILES = 3_900;
+my $RELEASE_LIMIT_S = 40;
+my @kept;
+
+sub instance { my $fd = syscall($call{inotify}, 0); $fd < 0 ? undef : $fd }
+sub many { my ($most, $take) = @_; my $count = 0; $count++ while $count < $most && $take->(); $count }
+
+my %takers = (
+    'inotify instances' => [8, sub { many($FILES, sub { defined instance() }) }],
+    # Many files, each watched a few times: an instance with watches takes milliseconds to end.
+    'inotify watches' => [1, sub {
+        mkdir '/tmp/watched';
+        for my $file (1 .. 10_000) { open my $new, '>', "/tmp/watched/$file" or last }
+        my $watches = 0;
+        for (1 .. 20) {
+            my $fd = instance() // last;
+            $watches += many(10_000, sub { my $path = '/tmp/watched/' . ++$kept[0]; syscall($call{watch}, $fd, $path, 0x4) >= 0 });
+            $kept[0] = 0;
+        }
+        $watches;
+    }],
+    'aio contexts' => [1, sub {
+        many(4_096, sub { my $context = pack 'Q', 0; syscall($call{aio}, 1_024, $context) == 0 });
+    }],
+    'message queues' => [1, sub {
+        my $name = 0;
+        many(1_000, sub {
+            my $path = 'berth-' . $name++ . "\0"; my $attributes = pack 'q8', 0, 10, 8_192, 0, 0, 0, 0, 0;
+            syscall($call{queue}, $path, 0102, 0600, $attributes) >= 0 && push @kept, ['queue', $path];
+        });
+    }],
+    'pending signals' => [30, sub {
+        my ($index) = @_;
+        # Root takes them as many users: each has a limit of its own.
+        POSIX::setuid(2_000 + $index) if $> == 0;
+        my $set = POSIX::SigSet->new(36); POSIX::sigprocmask(POSIX::SIG_BLOCK(), $set);
+        my $info = pack 'l3x4l2x104', 36, 0, -1, $$, $>; my $self = $$ + 0;
+        many(100_000, sub { syscall($call{send}, $self, 36, $info) == 0 });
+    }],
+    'pipes' => [2, sub { many($FILES / 2, sub { pipe my $out, my $in or return; push @kept, $out, $in }) }],
+    'terminals' => [2, sub { many($FILES, sub { sysopen my $pty, '/dev/ptmx', O_RDWR | O_NOCTTY or return; push @kept, $pty }) }],
+    'System V memory' => [1, sub { many(5_000, sub { my $id = syscall($call{shm}, 0, 4_096, 01600); $id >= 0 && push @kept, ['shm', $id] }) }],
+    'System V semaphores' => [1, sub { many(33_000, sub { my $id = syscall($call{sem}, 0, 1, 01600); $id >= 0 && push @kept, ['sem', $id] }) }],
+    'shared memory' => [1, sub {
+        open my $file, '>', '/dev/shm/berth-all' or return 0; my $block = 'x' x 1_048_576;
+        many(128, sub { syswrite($file, $block) == length $block });
+    }],
+    'keyrings' => [1, sub {
+        # Each new keyring of a session is kept by a link from the user's own.
+        many(21_000, sub { my $id = syscall($call{keyctl}, 1, 0); $id > 0 && syscall($call{keyctl}, 8, $id, -4) == 0 });
+    }],
+);
+# Each a namespace of another kind, kept by its file: root of a user namespace of its own makes them.
+my %kinds = (uts => 0x0400_0000, ipc => 0x0800_0000, cgroup => 0x0200_0000, net => 0x4000_0000, mnt => 0x0002_0000);
+for my $kind (keys %kinds) {
+    $takers{"$kind namespaces"} = [$kind eq 'uts' ? 27 : 1, sub {
+        syscall($call{unshare}, 0x1000_0000);
+        many($kind eq 'net' ? 600 : $FILES, sub {
+            syscall($call{unshare}, $kinds{$kind}) == 0 or return;
+            open my $namespace, '<', "/proc/self/ns/$kind" or return; push @kept, $namespace;
+        });
+    }];
+}
+
+sub end_kept {
+    ref eq 'ARRAY' and syscall($call{"$_->[0]_end"}, $_->[1], 0, 0) for @kept;
+    unlink '/dev/shm/berth-all', glob '/tmp/watched/*';
+    rmdir '/tmp/watched';
+}
+
+unlink '/tmp/release', '/tmp/taken';
+my (@results, %taken);
+for my $name (grep { my $n = $_; grep { index($n, $_) >= 0 } @ARGV[1 .. $#ARGV] or @ARGV < 2 } sort keys %takers) {
+    my ($processes, $take) = @{ $takers{$name} };
+    pipe my $from, my $to;
+    for my $index (1 .. $processes) {
+        my $child = fork // last;
+        next if $child;
+        close $from;
+        my $count = $take->($index) || 0;
+        syswrite $to, "$count\n"; close $to;
+        my $until = time + $RELEASE_LIMIT_S;
+        select undef, undef, undef, 0.1 until -e '/tmp/release' || time > $until;
+        end_kept(); POSIX::_exit(0);
+    }
+    close $to;
+    $taken{$name} += $_ while defined($_ = <$from>);
+}
+open my $file, '>', '/tmp/taken.new'; print $file "$_: $taken{$_}\n" for sort keys %taken; close $file;
+rename '/tmp/taken.new', '/tmp/taken';
+1 while wait > 0;
