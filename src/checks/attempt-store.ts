@@ -6,12 +6,14 @@ import type {
 } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
 import { fault } from '../errors.ts';
+import type { LabStep } from '../labs/lab.ts';
 import type { Hold } from '../keep-hold.ts';
 import type { Attempt } from './attempt.ts';
 import { findingColumns, readFinding } from './finding-columns.ts';
 import { hintCost } from './hint-store.ts';
 import { recordAttempt } from './progress-store.ts';
 import type { StepVerdict } from './step-verdict.ts';
+import { afterWrongAnswers, countWrongAnswers } from './wrong-answers.ts';
 import { emptyOldEvidence, insertVerdicts, toVerdict } from './verdict-store.ts';
 
 /** A check that runs, as far as the database knows. */
@@ -78,25 +80,37 @@ export function createAttemptStore({ database }: { database: Database }) {
     },
 
     /**
-     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither, with what those
-     * of the step's hints cost that were shown taken off the score; a `poll` that does not pass is not kept; older attempts of
+     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither, with what earlier
+     * wrong answers to its questions mean, and what those of the step's hints cost that were shown taken off the score; a `poll` that does not pass is not kept; older attempts of
      * the step lose their evidence, and keep the rest. An attempt that is no longer the owner's stays as it is.
      * The attempt as it is then; undefined when it is gone with its learner.
      */
     finish(
       id: string,
       owner: string,
-      verdict: StepVerdict,
+      given: StepVerdict,
       at: Date,
       {
         hintIds = [],
         counts = true,
         poll = false,
-      }: { hintIds?: readonly string[]; counts?: boolean; poll?: boolean } = {},
+        step: { checks = [], pass = 1 } = {},
+      }: {
+        hintIds?: readonly string[];
+        counts?: boolean;
+        poll?: boolean;
+        step?: Partial<Pick<LabStep, 'pass' | 'checks'>>;
+      } = {},
     ): Promise<Attempt | undefined> {
       return database.transaction(async (tx) => {
+        const running = { id, state: 'running', heldBy: owner } as const;
+        const held = await tx.attempt.findFirst({ where: running });
+        const verdict =
+          held && counts
+            ? afterWrongAnswers({ checks, pass }, given, await countWrongAnswers(tx, held, checks))
+            : given;
         const [row] = await tx.attempt.updateManyAndReturn({
-          where: { id, state: 'running', heldBy: owner },
+          where: running,
           data: { ...toColumns(verdict), ...released, finishedAt: at },
         });
         if (row) {

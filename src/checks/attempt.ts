@@ -15,7 +15,7 @@ export interface Attempt {
   stepId: string;
   state: 'running' | 'finished' | 'errored';
   passed: boolean;
-  /** 0 to 1: what the checks gave, less what hints cost that the learner was shown. */
+  /** 0 to 1: what the checks gave, less what wrong answers before cost, and hints that the learner was shown. */
   score: number;
   /** For the learner: what is missing, what is well, or why it could not be judged. */
   message: string;
@@ -61,7 +61,7 @@ export interface CheckService {
    * client makes by itself is a `poll`: no use of the session, and where it does not pass no attempt, counted,
    * told or kept. Scripts find the learner's `language`, or the lab's that stands for it.
    * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer that
-   * fits no question, a poll of a step that has none), CHECK_BUSY, RATE_LIMITED
+   * fits no question, a poll of a step that has none, a poll with answers), CHECK_BUSY, RATE_LIMITED
    */
   run(
     actor: Actor | undefined,

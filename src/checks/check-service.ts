@@ -81,6 +81,10 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const session = await sessions.get(actor, sessionId);
       const lab = catalogue.version(session.labSlug, session.labVersion);
       const step = stepToCheck(lab, stepId);
+      if (poll && given.length > 0) {
+        // Such an attempt leaves no trace where it does not pass: answers could be tried for nothing.
+        throw fault('INPUT_INVALID', { problem: 'A poll takes no answers.' });
+      }
       const answers = answersTo(step, given);
       const { machine, machines } = await enter(actor, sessionId, lab, step);
       if (signal.aborted) throw fault('SHUTTING_DOWN');

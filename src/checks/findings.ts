@@ -12,6 +12,8 @@ const findings = {
   ANSWER_MISSING: 'This is not answered yet.',
   ANSWER_RIGHT: 'That is right.',
   ANSWER_WRONG: 'That is not right.',
+  ANSWER_WRONG_LEFT: 'That is not right. Answers left: {left}.',
+  ANSWER_USED_UP: 'This question cannot be answered any more.',
 
   FILE_ABSENT: '{path} is not there.',
   FILE_PRESENT: '{path} is there, and is not to be.',

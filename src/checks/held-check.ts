@@ -67,6 +67,7 @@ export function createHeldCheck(parts: HeldCheckParts) {
         hintIds: step.step.hints.map(({ id }) => id),
         counts: !machine.isFork,
         poll: step.poll,
+        step: step.step,
       });
       if (error !== undefined) throw error;
       if (!attempt) throw fault('NOT_FOUND', { thing: 'attempt' });

@@ -22,15 +22,20 @@ export function stepVerdict({ pass }: Pick<LabStep, 'pass'>, verdicts: readonly 
     const { message, finding } = errored;
     return { state: 'errored', passed: false, score: 0, message, finding, verdicts: [...verdicts] };
   }
-  const weight = verdicts.reduce((sum, verdict) => sum + verdict.weight, 0);
-  const reached = verdicts.reduce((sum, verdict) => sum + verdict.weight * verdict.score, 0);
-  const score = weight === 0 ? 0 : Math.min(1, reached / weight);
+  const score = stepScore(verdicts);
   const passed = score >= pass - ROUNDING;
   // Who has passed reads what is well; who has not, what to do first.
   const telling = verdicts.toReversed().find((verdict) => verdict.passed);
   const first = verdicts.find((verdict) => !verdict.passed);
   const { message, finding } = (passed ? (telling ?? first) : (first ?? telling)) ?? saying('');
   return { state: 'finished', passed, score, message, finding, verdicts: [...verdicts] };
+}
+
+/** The mean of the scores of a step's checks by weight. */
+export function stepScore(verdicts: readonly CheckVerdict[]): number {
+  const weight = verdicts.reduce((sum, verdict) => sum + verdict.weight, 0);
+  const reached = verdicts.reduce((sum, verdict) => sum + verdict.weight * verdict.score, 0);
+  return weight === 0 ? 0 : Math.min(1, reached / weight);
 }
 
 /** All that the checks go by, one after another. */

@@ -47,8 +47,12 @@ export interface TrustedCheck extends MachineCheck {
 export interface QuizCheck extends AnyCheck {
   kind: 'quiz';
   question: LocalizedText;
-  /** For who has answered. */
+  /** For who has answered rightly, or cannot answer any more. */
   explanation: LocalizedText | undefined;
+  /** Wrong answers after which it cannot be answered any more; any number when undefined. */
+  attempts: number | undefined;
+  /** Share of its score that each wrong answer takes off that of a later right one. */
+  cost: number;
   answer: QuizChoice | QuizText;
 }
 

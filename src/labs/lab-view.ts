@@ -44,6 +44,10 @@ export interface QuizView {
   options: LocalizedText[];
   /** Whether several may be chosen. */
   multiple: boolean;
+  /** Wrong answers after which it cannot be answered any more. */
+  attempts: number | undefined;
+  /** Share of its score that each wrong answer takes off. */
+  cost: number;
 }
 
 /** The part of a lab that everyone may see. */
@@ -87,7 +91,8 @@ function checkView(check: LabCheck): CheckView {
   return { id, kind, title, weight, quiz: check.kind === 'quiz' ? quizView(check) : undefined };
 }
 
-function quizView({ question, answer }: Extract<LabCheck, { kind: 'quiz' }>): QuizView {
-  if (answer.kind === 'text') return { question, options: [], multiple: false };
-  return { question, options: answer.options.map(({ text }) => text), multiple: answer.multiple };
+function quizView({ question, answer, attempts, cost }: Extract<LabCheck, { kind: 'quiz' }>): QuizView {
+  if (answer.kind === 'text') return { question, options: [], multiple: false, attempts, cost };
+  const options = answer.options.map(({ text }) => text);
+  return { question, options, multiple: answer.multiple, attempts, cost };
 }

@@ -55,12 +55,25 @@ function toCommand({ command }: Of<'command'>): Pick<CommandCheck, 'kind' | 'com
   return { kind: 'command', command: { run: words, exit, output: toTextRule(command) } };
 }
 
-function toQuiz({ quiz }: Of<'quiz'>): Pick<QuizCheck, 'kind' | 'question' | 'explanation' | 'answer'> {
-  const { question, explanation, options, multiple = false, answer = [], match = 'exact' } = quiz;
+function toQuiz({
+  quiz,
+}: Of<'quiz'>): Pick<QuizCheck, 'kind' | 'question' | 'explanation' | 'attempts' | 'cost' | 'answer'> {
+  const {
+    question,
+    explanation,
+    options,
+    multiple = false,
+    answer = [],
+    match = 'exact',
+    attempts,
+    cost,
+  } = quiz;
   return {
     kind: 'quiz',
     question,
     explanation,
+    attempts,
+    cost,
     answer: options
       ? { kind: 'choice', multiple, options }
       : { kind: 'text', answers: answer, match, ignoreCase: quiz.ignoreCase ?? false },

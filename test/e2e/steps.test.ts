@@ -19,6 +19,8 @@ steps:
           question: Which command lists *files*?
           options: [the cd, { text: the ls, correct: true }, the pwd]
           explanation: It is short for list.
+          attempts: 3
+          cost: 25%
       - quiz:
           question: Which of these are shells?
           multiple: true
@@ -59,15 +61,18 @@ await test('one step is open, and the next one follows by a button', async (t) =
   t.match(await page.evaluate('document.activeElement.textContent'), /Answer this/);
 });
 
-await test('questions are answered, and wrong answers are told with what their author says', async (t) => {
+await test('wrong answers are reported and cost, and right ones are explained', async (t) => {
   await lab.start();
   const answer = step('Answer this');
+  await answer.getByText("After 3 wrong answers you can't answer any more.").waitFor();
+  await answer.getByText('Each wrong answer takes 25 % off the score of this question.').waitFor();
   await answer.getByLabel('the cd').check();
   await answer.getByLabel('the bash').check();
   await answer.getByLabel('Your answer').fill('nine');
   await answer.getByRole('button', { name: 'Check' }).click();
-  await verdict('Answer this', 'It is short for list.').waitFor();
+  await verdict('Answer this', 'That is not right. Answers left: 2.').waitFor();
   await verdict('Answer this', 'Question 3 not passed').waitFor();
+  t.equal(await verdict('Answer this', 'It is short for list.').count(), 0);
   t.equal(await verdict('Answer this', 'not passed').count(), 3);
   t.equal(await answer.getByText('✓ passed').count(), 0);
   await readable(t, page);
@@ -77,6 +82,7 @@ await test('questions are answered, and wrong answers are told with what their a
   await answer.getByLabel('Your answer').fill('EIGHT');
   await page.keyboard.press('Enter');
   await answer.getByText('✓ passed').waitFor();
+  await verdict('Answer this', 'It is short for list.').waitFor();
   await page.getByText('1 of 3 steps passed').waitFor();
 });
 

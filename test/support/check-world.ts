@@ -115,6 +115,14 @@ steps:
     hints:
       - { en: The second of two., ko: 둘 중 둘째. }
       - { id: b, text: It is b., after: 2, cost: 30% }
+  - id: limited
+    title: Limited
+    instructions: a.md
+    pass: 50%
+    checks:
+      - { id: few, quiz: { question: Which?, answer: right, attempts: 3, cost: 20%, explanation: It is right. } }
+      - { id: dear, quiz: { question: Which?, answer: right, cost: 25% } }
+      - { id: fails, weight: 0.001, script: "[ ! -e /tmp/lost ] || exec sleep 10", timeout: 1 }
   - { id: polled, title: Polled, instructions: a.md, poll: 5, check: { file: { path: /tmp/polled } } }
 `;
 

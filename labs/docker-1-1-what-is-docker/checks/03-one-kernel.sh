@@ -1,7 +1,7 @@
 #!/bin/bash
-# Both files say what the machine itself says.
+# Both files say what the machine itself says: this container has the same kernel, and the same first process.
 
-cd "/home/$BERTH_USER" || exit 1
+cd "/machine/home/$BERTH_USER" 2>/dev/null || cd /tmp || exit 1
 
 # The words of a file, with a space around each.
 words() { printf ' %s ' "$(tr -s '[:space:]' ' ' <"$1")"; }

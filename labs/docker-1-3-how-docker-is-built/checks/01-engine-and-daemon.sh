@@ -1,7 +1,7 @@
 #!/bin/bash
 # The file holds what the daemon's API says of itself, whichever client asked.
 
-answer=/home/$BERTH_USER/version.json
+answer=/machine/home/$BERTH_USER/version.json
 [ -s "$answer" ] || fail \
   'There is no version.json with something in it in your home yet.' \
   '홈 폴더에 아직 내용이 든 version.json이 없습니다.'

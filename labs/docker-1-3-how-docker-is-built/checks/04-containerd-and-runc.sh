@@ -1,7 +1,7 @@
 #!/bin/bash
 # Both versions are in the file, as the engine itself gives them.
 
-parts=/home/$BERTH_USER/parts.txt
+parts=/machine/home/$BERTH_USER/parts.txt
 [ -s "$parts" ] || fail \
   'There is no parts.txt with something in it in your home yet.' \
   '홈 폴더에 아직 내용이 든 parts.txt가 없습니다.'

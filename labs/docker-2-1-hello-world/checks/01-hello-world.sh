@@ -1,7 +1,11 @@
 #!/bin/bash
 # A container of hello-world has run to its end.
 
-image=$(docker image inspect --format '{{.Id}}' hello-world 2>/dev/null) || fail \
+# Images that were pulled under that name: the engine notes from where, and a new name for another image is none.
+pulled() {
+  docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$1" 2>/dev/null | grep -q "^$1@sha256:"
+}
+pulled hello-world && image=$(docker image inspect --format '{{.Id}}' hello-world) || fail \
   'There is no image hello-world yet: "docker container run hello-world" fetches and runs it.' \
   '아직 hello-world 이미지가 없습니다. "docker container run hello-world"를 실행하면 내려받아 실행합니다.'
 while read -r id; do

@@ -1,12 +1,17 @@
 #!/bin/bash
 # The container of that name has run.
 
-format='{{.Config.Image}} {{.State.Status}} {{.State.ExitCode}}'
+# Images that were pulled under that name: the engine notes from where, and a new name for another image is none.
+pulled() {
+  docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$1" 2>/dev/null | grep -q "^$1@sha256:"
+}
+
+format='{{.Config.Image}} {{.Image}} {{.State.Status}} {{.State.ExitCode}}'
 state=$(docker container inspect --format "$format" greeting 2>/dev/null) || fail \
   'There is no container named "greeting" yet: "docker container ls -a" shows which there are.' \
   '"greeting"이라는 이름의 컨테이너가 아직 없습니다. 어떤 것이 있는지는 "docker container ls -a"로 볼 수 있습니다.'
-read -r image status code <<<"$state"
-[[ $image =~ (^|/)hello-world(:|$) ]] || fail \
+read -r image id status code <<<"$state"
+pulled hello-world && [ "$id" = "$(docker image inspect --format '{{.Id}}' hello-world)" ] || fail \
   "The container \"greeting\" was made of $image: remove it with \"docker container rm greeting\", and make it of hello-world." \
   "\"greeting\" 컨테이너는 $image 이미지로 만들었습니다. \"docker container rm greeting\"으로 지우고 hello-world로 다시 만드세요."
 [ "$status $code" = 'exited 0' ] || fail \

@@ -5,7 +5,7 @@ running=$(docker container ls -q --no-trunc)
 [ -n "$running" ] || fail \
   'No container is running: "docker container ls" shows none. Start one that goes on, as the text says.' \
   '실행 중인 컨테이너가 없습니다. 설명에 나온 대로 계속 도는 컨테이너를 시작하세요.'
-noted=/home/$BERTH_USER/moby.txt
+noted=/machine/home/$BERTH_USER/moby.txt
 [ -s "$noted" ] || fail \
   'There is no moby.txt with something in it in your home yet: "ls" of the folder, with ">" behind it.' \
   '홈 폴더에 아직 내용이 든 moby.txt가 없습니다. 폴더를 보는 "ls" 뒤에 ">"를 붙이세요.'

@@ -1,7 +1,7 @@
 #!/bin/bash
-# The file names a folder of the engine with the files of the image: a whole system.
+# The file names a folder in which the engine has the files of the image.
 
-noted=/home/$BERTH_USER/where.txt
+noted=/machine/home/$BERTH_USER/where.txt
 [ -s "$noted" ] || fail \
   'There is no where.txt with something in it in your home yet.' \
   '홈 폴더에 아직 내용이 든 where.txt가 없습니다.'
@@ -10,7 +10,6 @@ layers=$(docker image inspect --format '{{json .GraphDriver.Data}}' ubuntu 2>/de
   'ubuntu 이미지가 없어졌습니다. 다시 내려받으세요.'
 while read -r folder; do
   grep -qF "$folder" "$noted" || continue
-  [ -e "$folder/etc/os-release" ] && [ -d "$folder/usr" ] || continue
   say 'Those are the files of ubuntu, as they lie on the disk.' '디스크에 놓여 있는 ubuntu의 파일이 바로 그곳에 있습니다.'
   exit 0
 done < <(grep -oE '/[^":]+/diff' <<<"$layers")

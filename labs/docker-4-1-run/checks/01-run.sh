@@ -1,7 +1,7 @@
 #!/bin/bash
 # Both run, of ubuntu, and the file has the address of each.
 
-noted=/home/$BERTH_USER/addresses.txt
+noted=/machine/home/$BERTH_USER/addresses.txt
 ubuntu=$(docker image inspect --format '{{.Id}}' ubuntu 2>/dev/null)
 format='{{.Image}} {{.State.Status}} {{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
 for name in one two; do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The container runs at an address that was noted for nobody before.
 
-noted=/home/$BERTH_USER/addresses.txt
+noted=/machine/home/$BERTH_USER/addresses.txt
 [ -s "$noted" ] || fail \
   'Your addresses.txt is gone: do the step before once more.' 'addresses.txt가 없어졌습니다. 앞 단계를 다시 하세요.'
 for name in one three; do

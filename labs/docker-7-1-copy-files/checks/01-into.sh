@@ -1,7 +1,7 @@
 #!/bin/bash
 # The file in the container is the one of the host.
 
-letter=/home/$BERTH_USER/letter.txt
+letter=/machine/home/$BERTH_USER/letter.txt
 [ -s "$letter" ] || fail \
   'There is no letter.txt with something in it in your home yet.' \
   '홈 폴더에 아직 내용이 든 letter.txt가 없습니다.'

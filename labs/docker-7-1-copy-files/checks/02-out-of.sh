@@ -7,7 +7,7 @@ docker container inspect box >/dev/null 2>&1 || fail \
 docker container cp box:/root/report.txt - >/dev/null 2>&1 || fail \
   'The container "box" has no /root/report.txt yet: let it write one.' \
   '"box" 컨테이너에 아직 /root/report.txt가 없습니다. 컨테이너가 쓰게 하세요.'
-report=/home/$BERTH_USER/report.txt
+report=/machine/home/$BERTH_USER/report.txt
 [ -s "$report" ] || fail \
   'There is no report.txt with something in it in your home yet.' \
   '홈 폴더에 아직 내용이 든 report.txt가 없습니다.'

@@ -4,7 +4,7 @@
 clock=$(docker container ls -q --filter label=com.docker.compose.service=clock | head -n 1)
 [ -n "$clock" ] || fail \
   'The service "clock" does not run: bring it up again.' '"clock" 서비스가 실행 중이 아닙니다. 다시 띄우세요.'
-noted=/home/$BERTH_USER/address.txt
+noted=/machine/home/$BERTH_USER/address.txt
 [ -s "$noted" ] || fail \
   'There is no address.txt with something in it in your home yet.' '홈 폴더에 아직 내용이 든 address.txt가 없습니다.'
 for address in $(docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$clock"); do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The folders are there, and the copy in them is a copy.
 
-home=/home/learner
+home=/machine/home/learner
 
 for folder in workshop workshop/notes workshop/logs; do
   [ ! -f "$home/$folder" ] || fail \
@@ -22,7 +22,7 @@ copy=$home/workshop/notes/os-release
 [ -s "$copy" ] || fail \
   'The file ~/workshop/notes/os-release is empty: copy /etc/os-release once more.' \
   '~/workshop/notes/os-release 파일이 비어 있습니다. /etc/os-release를 다시 복사하세요.'
-cmp -s "$copy" /etc/os-release || fail \
+cmp -s "$copy" /machine/usr/lib/os-release || fail \
   'The file ~/workshop/notes/os-release differs from /etc/os-release: copy it once more.' \
   '~/workshop/notes/os-release 파일이 /etc/os-release와 다릅니다. 다시 복사하세요.'
 

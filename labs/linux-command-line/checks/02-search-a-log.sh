@@ -1,7 +1,7 @@
 #!/bin/bash
 # The three files hold what the log says, whichever commands found it.
 
-cd /home/learner/workshop/logs 2>/dev/null || fail \
+cd /machine/home/learner/workshop/logs 2>/dev/null || fail \
   'There is no folder ~/workshop/logs yet: make it with "mkdir -p ~/workshop/logs".' \
   '~/workshop/logs 폴더가 아직 없습니다. "mkdir -p ~/workshop/logs"로 만드세요.'
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The script greets whoever is named, and the diary is its owner's alone.
 
-cd /home/learner/workshop 2>/dev/null || fail \
+cd /machine/home/learner/workshop 2>/dev/null || fail \
   'There is no folder ~/workshop yet: make it with "mkdir ~/workshop".' \
   '~/workshop 폴더가 아직 없습니다. "mkdir ~/workshop"으로 만드세요.'
 
@@ -15,7 +15,20 @@ head -n 1 greet.sh | grep -q '^#!' || fail \
   'You may not run greet.sh yet: "chmod u+x greet.sh" changes that.' \
   '아직 greet.sh를 실행할 수 없습니다. "chmod u+x greet.sh"로 바꾸세요.'
 
-# A name that nobody writes into the script beforehand.
+[ -f diary.txt ] || fail \
+  'There is no diary.txt in ~/workshop yet: write a line into it with "nano diary.txt".' \
+  '~/workshop에 아직 diary.txt가 없습니다. "nano diary.txt"로 한 줄을 쓰세요.'
+mode=$(stat -L -c %a diary.txt)
+(((8#$mode & 8#077) == 0)) || fail \
+  "Others can get at diary.txt still (\"ls -l\" shows it): take their rights away with \"chmod go-rwx diary.txt\"." \
+  "아직 다른 사람도 diary.txt를 쓸 수 있습니다(\"ls -l\"로 보입니다). \"chmod go-rwx diary.txt\"로 권한을 빼앗으세요."
+[ -r diary.txt ] || fail \
+  'You can not read your own diary.txt any more: "chmod u+rw diary.txt" gives that back.' \
+  '여러분도 diary.txt를 읽을 수 없게 되었습니다. "chmod u+rw diary.txt"로 되돌리세요.'
+grep -q '[^[:space:]]' diary.txt || fail 'Your diary.txt is empty: write a line into it.' 'diary.txt가 비어 있습니다. 한 줄을 쓰세요.'
+
+# Last, since it is the learner's program and could change what is looked at here. A name that nobody writes into it
+# beforehand.
 name=Learner-$RANDOM
 greeting=$(timeout 5 ./greet.sh "$name" 2>&1 | head -c 1000)
 case $greeting in
@@ -30,17 +43,5 @@ case $greeting in
     "\"./greet.sh $name\" should print \"Hello, $name!\": run it yourself and see what it says." \
     "\"./greet.sh $name\"은 \"Hello, $name!\"를 찍어야 합니다. 직접 실행해서 무엇이 나오는지 보세요." ;;
 esac
-
-[ -f diary.txt ] || fail \
-  'There is no diary.txt in ~/workshop yet: write a line into it with "nano diary.txt".' \
-  '~/workshop에 아직 diary.txt가 없습니다. "nano diary.txt"로 한 줄을 쓰세요.'
-mode=$(stat -L -c %a diary.txt)
-(((8#$mode & 8#077) == 0)) || fail \
-  "Others can get at diary.txt still (\"ls -l\" shows it): take their rights away with \"chmod go-rwx diary.txt\"." \
-  "아직 다른 사람도 diary.txt를 쓸 수 있습니다(\"ls -l\"로 보입니다). \"chmod go-rwx diary.txt\"로 권한을 빼앗으세요."
-[ -r diary.txt ] || fail \
-  'You can not read your own diary.txt any more: "chmod u+rw diary.txt" gives that back.' \
-  '여러분도 diary.txt를 읽을 수 없게 되었습니다. "chmod u+rw diary.txt"로 되돌리세요.'
-grep -q '[^[:space:]]' diary.txt || fail 'Your diary.txt is empty: write a line into it.' 'diary.txt가 비어 있습니다. 한 줄을 쓰세요.'
 
 say 'Hello indeed: that is a command of your own, and a diary of your own.' '반갑습니다! 나만의 명령어와 나만의 일기가 생겼습니다.'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The counter was interrupted, and not before it had counted a little.
 
-noted=/home/$BERTH_USER/counted.txt
+noted=/machine/home/$BERTH_USER/counted.txt
 [ -s "$noted" ] || fail \
   'The counter has not been stopped with Ctrl+C yet: start it with "./counter" in your home, wait a little, then stop it.' \
   '아직 계수기를 Ctrl+C로 멈추지 않았습니다. 홈 폴더에서 "./counter"로 시작하고, 잠시 기다렸다가 멈추세요.'

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { WrittenLab } from './written-lab.ts';
 import { localizedPassage } from './localized.ts';
 import { mapping, oneOrMany } from './mapping.ts';
+import { share } from './quantities.ts';
 
 /** Options of one question. */
 const MOST_OPTIONS = 20;
@@ -9,6 +10,9 @@ const MOST_OPTIONS = 20;
 /** Texts that answer one question. */
 const MOST_ANSWERS = 20;
 const LONGEST_ANSWER = 500;
+
+/** Wrong answers that can be allowed. */
+const MOST_ATTEMPTS = 100;
 
 /** A question, with options or with a text for an answer. */
 export function quizSchema(source: WrittenLab) {
@@ -41,6 +45,18 @@ export function quizSchema(source: WrittenLab) {
         'How the answer is compared: as a whole (also when absent), as a part, as a regular expression (RE2).',
       ),
     ignoreCase: z.boolean().optional().describe('Take capital and small letters for the same.'),
-    explanation: text.optional().describe('Markdown for who has answered.'),
+    attempts: z
+      .number()
+      .int()
+      .min(1)
+      .max(MOST_ATTEMPTS)
+      .optional()
+      .describe('Wrong answers after which it cannot be answered any more; any number when absent.'),
+    cost: share
+      .default(0)
+      .describe('Share of its score that each wrong answer takes off a later right one, such as 25%.'),
+    explanation: text
+      .optional()
+      .describe('Markdown for who has answered rightly, or cannot answer any more.'),
   });
 }

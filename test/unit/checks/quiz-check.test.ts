@@ -5,7 +5,14 @@ import { judgeQuiz } from '../../../src/checks/kinds/quiz-check.ts';
 import type { QuizCheck, QuizText } from '../../../src/labs/lab-check.ts';
 import { scriptCheck } from '../../support/checks.ts';
 
-const common = { title: undefined, weight: 1, question: { en: '?' }, explanation: undefined } as const;
+const common = {
+  title: undefined,
+  weight: 1,
+  question: { en: '?' },
+  explanation: undefined,
+  attempts: undefined,
+  cost: 0,
+} as const;
 
 function choice(right: number[], multiple = false, id = 'choice'): QuizCheck {
   const options = ['a', 'b', 'c'].map((text, place) => ({

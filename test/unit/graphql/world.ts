@@ -52,6 +52,8 @@ export const lab: LabView = {
               { en: 'None', ko: '없음' },
             ],
             multiple: false,
+            attempts: 3,
+            cost: 0.25,
           },
         },
       ],

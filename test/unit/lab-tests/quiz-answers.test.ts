@@ -12,6 +12,8 @@ const question = (answer: QuizCheck['answer']): QuizCheck => ({
   weight: 1,
   question: { en: 'Which?' },
   explanation: undefined,
+  attempts: undefined,
+  cost: 0,
   answer,
 });
 

@@ -17,7 +17,7 @@ const right: [name: string, check: string, read: object][] = [
   [
     'a trusted script',
     'script: a.sh, trusted: true',
-    { ...inMain, kind: 'trusted', script: 'true\n', image: undefined, paths: [] },
+    { ...inMain, kind: 'trusted', script: 'true\n', image: undefined, paths: [], engine: false },
   ],
   [
     'a trusted script with what it looks at',
@@ -29,16 +29,19 @@ const right: [name: string, check: string, read: object][] = [
       script: 'true\n',
       image: 'busybox',
       paths: ['/home/learner'],
+      engine: false,
     },
   ],
   [
     'a question with options',
-    'quiz: { question: Which one?, options: [This, { text: That, correct: true }], explanation: So it is. }',
+    'quiz: { question: Which one?, options: [This, { text: That, correct: true }], explanation: So it is., attempts: 2, cost: 25% }',
     {
       ...common,
       kind: 'quiz',
       question: { en: 'Which one?' },
       explanation: { en: 'So it is.' },
+      attempts: 2,
+      cost: 0.25,
       answer: {
         kind: 'choice',
         multiple: false,
@@ -57,6 +60,8 @@ const right: [name: string, check: string, read: object][] = [
       kind: 'quiz',
       question: { en: 'Which?' },
       explanation: undefined,
+      attempts: undefined,
+      cost: 0,
       answer: {
         kind: 'choice',
         multiple: true,
@@ -76,6 +81,8 @@ const right: [name: string, check: string, read: object][] = [
       kind: 'quiz',
       question: { en: 'How many?' },
       explanation: undefined,
+      attempts: undefined,
+      cost: 0,
       answer: { kind: 'text', answers: ['12'], match: 'exact', ignoreCase: false },
     },
   ],
@@ -87,6 +94,8 @@ const right: [name: string, check: string, read: object][] = [
       kind: 'quiz',
       question: { en: 'How many?' },
       explanation: undefined,
+      attempts: undefined,
+      cost: 0,
       answer: { kind: 'text', answers: ['^12', 'twelve'], match: 'pattern', ignoreCase: true },
     },
   ],

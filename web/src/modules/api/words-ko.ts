@@ -6,6 +6,8 @@ export const koreanWords: Readonly<Record<string, string>> = {
   ANSWER_MISSING: '아직 답하지 않았습니다.',
   ANSWER_RIGHT: '맞습니다.',
   ANSWER_WRONG: '틀렸습니다.',
+  ANSWER_WRONG_LEFT: '틀렸습니다. 남은 답변 횟수: {left}.',
+  ANSWER_USED_UP: '이 질문에는 더 답할 수 없습니다.',
   FILE_ABSENT: '{path}이(가) 없습니다.',
   FILE_PRESENT: '{path}이(가) 있습니다. 없어야 합니다.',
   FILE_LEADS_NOWHERE: '{path}은(는) 가리키는 곳이 없는 링크입니다. 없어야 합니다.',

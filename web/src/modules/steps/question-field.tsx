@@ -17,7 +17,7 @@ export function QuestionField(props: {
   const { check, question, language, answer, onAnswer } = props;
   const texts = useTexts(stepTexts);
   const name = useId();
-  const { options, multiple } = question;
+  const { options, multiple, attempts, cost } = question;
   const chosen = answer?.options ?? [];
 
   function choose(place: number, on: boolean) {
@@ -31,6 +31,8 @@ export function QuestionField(props: {
         <Markdown text={question.text} language={language} />
       </legend>
       {multiple && <p className="faint">{texts.chooseAll}</p>}
+      {attempts !== null && <p className="faint">{texts.wrongAnswers(attempts)}</p>}
+      {cost > 0 && <p className="faint">{texts.answerCosts(Math.round(cost * 100))}</p>}
       {options.map((option, place) => (
         <label key={option}>
           <input

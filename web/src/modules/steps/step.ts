@@ -49,6 +49,9 @@ export interface Question {
   text: string;
   options: string[];
   multiple: boolean;
+  attempts: number | null;
+  /** Share of its score, 0 to 1. */
+  cost: number;
 }
 
 /** What is read of a step, in `$language`. */
@@ -65,6 +68,8 @@ export const stepFields = `
       text(language: $language)
       options(language: $language)
       multiple
+      attempts
+      cost
     }
   }
   pollSeconds

@@ -21,6 +21,9 @@ const en = {
   showIt: 'Show it',
   notYet: 'Not yet',
   chooseAll: 'Choose all that are right.',
+  wrongAnswers: (limit: number) =>
+    `After ${limit} wrong ${limit === 1 ? 'answer' : 'answers'} you can't answer any more.`,
+  answerCosts: (percent: number) => `Each wrong answer takes ${percent} % off the score of this question.`,
   yourAnswer: 'Your answer',
   results: 'Results',
   evidence: 'What was found',
@@ -57,6 +60,8 @@ export const stepTexts: Texts<typeof en> = {
     showIt: '보기',
     notYet: '아직 안 보기',
     chooseAll: '맞는 것을 모두 고르세요.',
+    wrongAnswers: (limit) => `${limit}번 틀리면 더 답할 수 없습니다.`,
+    answerCosts: (percent) => `틀릴 때마다 이 질문의 점수에서 ${percent} %를 뺍니다.`,
     yourAnswer: '답',
     results: '결과',
     evidence: '확인한 내용',

@@ -1,0 +1,103 @@
+import t from 'tap';
+import type { Test } from 'tap';
+import { outcomeOf } from '../../support/actors.ts';
+import { startCheckMachine } from '../../support/check-machine.ts';
+import { createCheckWorld } from '../../support/check-world.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import type { Database } from '../../../src/database/database.ts';
+
+const { engine, machineId, shell } = await startCheckMachine(t);
+const stepId = 'limited';
+
+/** A learner at a step with two questions: one may be answered wrongly three times, and each wrong answer costs. */
+async function learnerAt(t: Test, database: Database) {
+  const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
+  const { owner } = actors;
+  const sessionId = await addSession(owner.userId, 'mixed');
+  const answer = (given: Record<string, string>, session = sessionId) => {
+    const answers = Object.entries(given).map(([checkId, text]) => ({ checkId, text }));
+    return checks.service.run(owner, { sessionId: session, stepId, answers });
+  };
+  return { checks, owner, sessionId, answer, addSession: () => addSession(owner.userId, 'mixed') };
+}
+
+await eachDatabase(t, 'each wrong answer costs, and the explanation waits', async (t, database) => {
+  const { checks, owner, answer } = await learnerAt(t, database);
+  const first = await answer({ few: 'wrong', dear: 'wrong' });
+  t.match(first.verdicts, [
+    {
+      passed: false,
+      message: 'That is not right. Answers left: 2.',
+      finding: { code: 'ANSWER_WRONG_LEFT', details: { left: 2 } },
+      explanation: undefined,
+    },
+    { passed: false, message: 'That is not right.', explanation: undefined },
+  ]);
+  await answer({ dear: 'wrong too' });
+  const right = await answer({ few: 'right', dear: 'right' });
+  t.match(right, {
+    passed: true,
+    verdicts: [
+      { passed: true, score: 0.8 },
+      { passed: true, score: 0.5 },
+    ],
+  });
+  t.equal(Math.round(right.score * 100), 65, 'a fifth off the one, two quarters off the other');
+  t.match(right.verdicts[0]?.explanation, { en: 'It is right.' });
+  t.same(await checks.service.get(owner, right.id), right);
+  for (let count = 0; count < 4; count++) await answer({ dear: 'wrong' });
+  t.match(await answer({ few: 'right', dear: 'right' }), {
+    passed: true,
+    verdicts: [{ score: 0.8 }, { score: 0 }],
+  });
+});
+
+await eachDatabase(
+  t,
+  'a question that was answered wrongly as often as it may be is closed',
+  async (t, database) => {
+    const { answer, addSession } = await learnerAt(t, database);
+    await answer({ few: 'a' });
+    await answer({ few: 'b' }, await addSession());
+    const last = await answer({ few: 'c' });
+    const closed = {
+      passed: false,
+      score: 0,
+      finding: { code: 'ANSWER_USED_UP' },
+      explanation: { en: 'It is right.' },
+    };
+    t.match(last.verdicts[0], closed);
+    t.match(
+      (await answer({ few: 'right' })).verdicts[0],
+      closed,
+      'also to a right answer, in whatever session',
+    );
+    t.match((await answer({ few: 'right' }, await addSession())).verdicts[0], closed);
+    t.match((await answer({ dear: 'right' })).verdicts, [{ passed: false }, { passed: true, score: 1 }]);
+  },
+);
+
+await eachDatabase(t, 'wrong answers that come at once are all counted', async (t, database) => {
+  const { answer, addSession } = await learnerAt(t, database);
+  const sessions = await Promise.all(Array.from({ length: 8 }, () => addSession()));
+  const attempts = await Promise.all(sessions.map((session) => answer({ few: 'wrong' }, session)));
+  const codes = attempts.map(({ verdicts }) => JSON.stringify(verdicts[0]?.finding)).toSorted();
+  t.same(new Set(codes).size, 3, codes.join());
+  t.equal(codes.filter((code) => code.includes('ANSWER_USED_UP')).length, 6, codes.join());
+});
+
+await eachDatabase(t, 'answers cannot be tried for nothing', async (t, database) => {
+  const { checks, owner, sessionId, answer } = await learnerAt(t, database);
+  const poll = { sessionId, stepId: 'polled', poll: true };
+  const answers = [{ checkId: 'check', text: 'a' }];
+  t.equal(await outcomeOf(() => checks.service.run(owner, { ...poll, answers })), 'INPUT_INVALID');
+  await shell('touch /tmp/lost');
+  t.teardown(() => shell('rm -f /tmp/lost'));
+  t.match(await answer({ few: 'wrong', dear: 'wrong' }), {
+    state: 'errored',
+    verdicts: [{ finding: { code: 'ANSWER_WRONG_LEFT' } }, {}, { state: 'errored' }],
+  });
+  await shell('rm -f /tmp/lost');
+  const { verdicts } = await answer({ few: 'right', dear: 'right' });
+  t.match(verdicts, [{ score: 0.8 }, { score: 0.75 }], 'a check that is made to break hides no answer');
+});
