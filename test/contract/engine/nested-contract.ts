@@ -27,6 +27,9 @@ const AS_MADE = {
   code: 0,
 };
 
+/** The limits of all kinds, once each. */
+const NAMESPACE_LIMITS = 'cat /proc/sys/user/max_*_namespaces | sort -u';
+
 /** What makes a learner's own client reach nothing. */
 const SPOIL_CLIENT = `
 set -e
@@ -48,6 +51,7 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
       code: 0,
       out: /^overlay2 .*rootless/,
     });
+    t.equal((await run(NAMESPACE_LIMITS)).out, '400\n', 'as many namespaces as processes');
     t.match(await run(MAKE_TINY_IMAGE), { code: 0 });
     const hello = await run('docker run --name greeter tiny sh -c "echo hello > /kept; cat /kept"');
     t.match(hello, { code: 0, out: 'hello\n' });
@@ -63,6 +67,7 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
 
     await t.test('and answers after a restart, with images and containers of before', async (t) => {
       await engine.restart(machineId);
+      t.equal((await run(NAMESPACE_LIMITS)).out, '400\n', 'as many namespaces as processes');
       t.match(await run('docker start --attach greeter'), { code: 0, out: 'hello\n' });
       t.match(await run('docker run --rm tiny:2 cat /kept'), { code: 0, out: 'hello\n' });
     });

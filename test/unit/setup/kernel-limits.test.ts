@@ -66,3 +66,13 @@ await t.test('no limit is beyond what the kernel takes', async (t) => {
     t.ok(wanted >= 256 * perMachine, `${name}: for 256 machines at least`);
   }
 });
+
+await t.test('the documents for admins have each limit with its value', async (t) => {
+  const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+  for (const { name, wanted } of KERNEL_LIMITS)
+    t.ok(
+      rows.some((row) => row.includes(`\`${name}\``) && row.includes(String(wanted))),
+      name,
+    );
+});

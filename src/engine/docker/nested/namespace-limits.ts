@@ -12,14 +12,18 @@ const LIMITS_TIMEOUT_MS = 30_000;
 const HELPER_LIFETIME_MS = 180_000;
 
 /**
- * Sets the limits of the user namespace that it runs in. The kernel counts what is made there, and in
- * namespaces below it, against these.
+ * Enters the user namespace of a process and sets its limits, against which the kernel counts what is made
+ * there and in namespaces below it. A process in the host's own is that of a runtime with a kernel for each
+ * machine, where there is nothing to limit.
  */
 const LIMITS_SCRIPT = `
+[ "$(readlink "/proc/$1/ns/user")" != "$(readlink /proc/self/ns/user)" ] || exit 0
+exec nsenter --user --target "$1" sh -c '
 for kind in user mnt pid net ipc uts cgroup time; do
   file=/proc/sys/user/max_$\{kind}_namespaces
   [ ! -e "$file" ] || echo "$1" > "$file" || exit
 done
+' sh "$2"
 `;
 
 export interface NamespaceLimitsOptions {
@@ -47,7 +51,7 @@ export async function limitNamespaces(
   const limit = Config.Labels[LABEL.pids] ?? '';
   const config: Docker.ContainerCreateOptions = {
     Image: image,
-    Entrypoint: ['nsenter', '--user', '--target', String(State.Pid), 'sh', '-c', LIMITS_SCRIPT, 'sh', limit],
+    Entrypoint: ['sh', '-c', LIMITS_SCRIPT, 'sh', String(State.Pid), limit],
     Cmd: [],
     User: '0',
     Labels: { ...labels, ...untilLabel(HELPER_LIFETIME_MS) },
