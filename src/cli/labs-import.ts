@@ -11,7 +11,10 @@ import { importScenarios } from '../labs/import/import-scenarios.ts';
 import { MOST_PICTURE_BYTES } from '../labs/import/read-pictures.ts';
 import { languages } from '../labs/schema/language-schema.ts';
 import { formatBytes, parseBytes } from '../units.ts';
+import { createImageCommands } from '../setup/image-commands.ts';
+import { imagesFolder } from '../setup/project-folders.ts';
 import { sweepWorkFolders, withWorkFolder } from '../work-folder.ts';
+import { ensureImportImages } from './import-images.ts';
 import { jobsOf } from './jobs.ts';
 import { labsDirectory } from './labs-directory.ts';
 import { verifyImports } from './verify-imports.ts';
@@ -46,6 +49,18 @@ export const importCommand = defineCommand({
     language: { type: 'string', default: 'en', description: 'Language of the texts, such as en or pt-BR.' },
     unlisted: { type: 'boolean', default: false, description: 'Also import scenarios that no course lists.' },
     force: { type: 'boolean', default: false, description: 'Replace labs that are there already.' },
+    docker: {
+      type: 'boolean',
+      default: true,
+      description: 'Give scenarios that run Docker on a plain image the image with a Docker engine.',
+      negativeDescription: 'Keep the plain image for scenarios that run Docker.',
+    },
+    images: {
+      type: 'boolean',
+      default: true,
+      description: "Build Berth's image for imports where it is missing.",
+      negativeDescription: "Do not build Berth's image for imports.",
+    },
     verify: {
       type: 'boolean',
       default: false,
@@ -75,12 +90,15 @@ export const importCommand = defineCommand({
       language,
       network: args.network === 'auto' ? undefined : args.network,
       ...pictureLimitOf(args['picture-limit']),
+      docker: args.docker,
+      commandsOf: createImageCommands(imagesFolder),
     };
     const report = await withFolder(args.source, args.ref, async ({ folder, commit }) => {
       const name = basename(resolve(args.source)).replace(/\.git$/, '');
       const done = await importScenarios({ ...options, folder, name });
       return { source: withoutSecret(args.source), commit, into, ...done };
     });
+    if (args.images) await ensureImportImages(report);
     if (args.verify) await verifyImports(report, { jobs });
     process.stdout.write(describeImport(report));
     if (args.report !== undefined) await writeFile(args.report, writeReport(report));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import { isFault } from '../errors.ts';
+import { isEngineFault } from '../lab-tests/replay-lab.ts';
 import type { StepReplay } from '../lab-tests/replay-lab.ts';
 import type { ImportReport, ScenarioReport } from '../labs/import/import-report.ts';
 import { SCENARIO_FILE } from '../labs/import/find-scenarios.ts';
@@ -37,6 +38,9 @@ export async function verifyImports(report: ImportReport, { jobs }: { jobs: numb
   );
 }
 
+/** Times that a scenario is tried where the engine fails. */
+const MOST_TRIES = 3;
+
 async function verifyOne(
   scenario: ScenarioReport,
   lab: Lab,
@@ -50,20 +54,33 @@ async function verifyOne(
     const problem = problemOf(step);
     if (problem !== undefined) warn(scenario, `step "${step.step}": ${problem}`);
   };
-  try {
-    await replay(lab, onStep, signal);
-  } catch (error) {
-    if (signal.aborted) scenario.verifyCutOff = true;
-    if (signal.aborted || !isFault(error)) throw error;
-    warn(scenario, `could not be tried: ${error.message}`);
+  const before = { outcome: scenario.outcome, warnings: scenario.warnings.length };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await replay(lab, onStep, signal);
+      return;
+    } catch (error) {
+      if (signal.aborted) scenario.verifyCutOff = true;
+      if (signal.aborted || !isFault(error)) throw error;
+      if (!isEngineFault(error) || tries === MOST_TRIES) {
+        warn(scenario, `could not be tried: ${error.message}`);
+        return;
+      }
+      process.stderr.write(`${scenario.scenario}: the engine failed, trying again: ${error.message}\n`);
+      // A fresh environment begins with the first step.
+      delete scenario.verified;
+      scenario.outcome = before.outcome;
+      scenario.warnings.length = before.warnings;
+    }
   }
 }
 
-function problemOf({ outcome, problem }: StepReplay): string | undefined {
+function problemOf({ outcome, problem, notFound }: StepReplay): string | undefined {
   // Where the text runs nothing, the work is the learner's.
   if (outcome === 'passed' || outcome === 'unsolved') return undefined;
   if (outcome === 'vacuous') return 'its verify passes before anything was done';
-  return `its verify does not pass after all that the text runs: ${problem || 'it says nothing'}`;
+  const missing = notFound.length === 0 ? '' : `command not found: ${notFound.join(', ')}; `;
+  return `its verify does not pass after all that the text runs: ${missing}${problem || 'it says nothing'}`;
 }
 
 function warn(scenario: ScenarioReport, message: string): void {

@@ -1,6 +1,9 @@
 import type { Lab, LabStep } from '../labs/lab.ts';
 import { lastLine } from '../plain-text.ts';
-import { concernsLab } from './lab-case.ts';
+import { isFault } from '../errors.ts';
+import type { Fault } from '../errors.ts';
+import { CaseFailed, concernsLab } from './lab-case.ts';
+import { programsNotFound } from './programs-not-found.ts';
 import type { Trial } from './trial.ts';
 import type { Trials } from './trials.ts';
 
@@ -21,6 +24,22 @@ export interface StepReplay {
   outcome: 'passed' | 'vacuous' | 'unsolved' | 'failed';
   /** Why it is not passed, in a sentence. */
   problem: string | undefined;
+  /** Programs that a shell did not find in this step. */
+  notFound: string[];
+}
+
+/** Faults of the engine rather than of the lab, which a second try may not meet. */
+const ENGINE_FAULTS = [
+  'ENGINE_UNREACHABLE',
+  'ENGINE_REFUSED',
+  'PROVISIONING_TIMED_OUT',
+  'MACHINE_LOST',
+  'MACHINE_NOT_RUNNING',
+] as const;
+
+/** Whether the engine failed, and not the lab. */
+export function isEngineFault(error: unknown): error is Fault {
+  return isFault(error, ...ENGINE_FAULTS);
 }
 
 export interface ReplayParts {
@@ -43,8 +62,13 @@ export function replayLab(
   return inPlace(async () => {
     const { trial, close } = await openTrial(lab, signal);
     try {
+      // What a scenario prepares out of sight is ready before a learner has read the first page.
+      let waits = lab.machines.some(({ start }) => start.some(({ background }) => background));
       for (const step of lab.steps) {
-        const replay = await replayStep(step, trial, signal);
+        const replay = await replayStep(step, trial, signal, async () => {
+          if (waits || step.start.some(({ background }) => background)) await trial.settle();
+          waits = false;
+        });
         if (replay) onStep(replay);
       }
     } finally {
@@ -53,25 +77,39 @@ export function replayLab(
   });
 }
 
-async function replayStep(step: LabStep, trial: Trial, signal: AbortSignal): Promise<StepReplay | undefined> {
-  const told = (outcome: StepReplay['outcome'], problem?: string) => ({ step: step.id, outcome, problem });
+async function replayStep(
+  step: LabStep,
+  trial: Trial,
+  signal: AbortSignal,
+  settle: () => Promise<void>,
+): Promise<StepReplay | undefined> {
+  const told = (outcome: StepReplay['outcome'], problem?: string) => {
+    return { step: step.id, outcome, problem, notFound: programsNotFound(outputs) };
+  };
   const isJudged = step.checks.some(({ kind }) => kind === 'script');
   const problems: string[] = [];
+  const outputs: string[] = [];
   /** What fails is written down, and the rest is done all the same. */
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
-      if (!concernsLab(error, signal)) throw error;
+      if (isEngineFault(error) || !concernsLab(error, signal)) throw error;
       problems.push(error.message);
+      if (error instanceof CaseFailed) outputs.push(error.output);
       return undefined;
     }
   };
-  await attempt(() => trial.enter(step));
+  outputs.push((await attempt(() => trial.enter(step))) ?? '');
+  await attempt(settle);
   const before = isJudged ? await attempt(() => trial.judge(step)) : undefined;
-  await attempt(() => trial.solve(step, SCRIPT_SECONDS));
+  outputs.push((await attempt(() => trial.solve(step, SCRIPT_SECONDS))) ?? '');
+  // What failed may be the machine itself.
+  if (problems.length > 0) await trial.assertAlive();
   if (!isJudged) return undefined;
   const after = await attempt(() => trial.judge(step));
+  outputs.push(after?.output ?? '');
+  if (after?.passed !== true) await trial.assertAlive();
   if (before?.passed === true) return told('vacuous');
 
   if (after?.passed === true) return told('passed');

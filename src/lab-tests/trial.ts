@@ -4,9 +4,11 @@ import { runStep } from '../checks/step-run.ts';
 import { evidenceOf } from '../checks/step-verdict.ts';
 import type { StepVerdict } from '../checks/step-verdict.ts';
 import type { Engine, ProvisionedMachine } from '../engine/engine.ts';
+import { fault } from '../errors.ts';
 import { languageGiven } from '../labs/in-language.ts';
 import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
 import { machineNamed } from '../labs/to-script.ts';
+import { textOf } from '../plain-text.ts';
 import { startEnvironment } from '../sessions/preparing/preparation.ts';
 import { startCommand } from '../sessions/preparing/script-wrapper.ts';
 import { startFault } from '../sessions/preparing/start-failed.ts';
@@ -16,6 +18,27 @@ import { rightAnswers } from './quiz-answers.ts';
 
 /** Longest run of a script that does a step, in seconds: as long as a check may take at most. */
 const SCRIPT_SECONDS = 600;
+
+/** Longest run of a command that does nothing, in milliseconds: a machine under load takes seconds. */
+const ALIVE_MS = 30_000;
+
+/** Longest wait for start scripts in the background, in seconds: learners read as long, and some scripts serve for ever. */
+const SETTLE_SECONDS = 30;
+
+/** Waits while there are folders of scripts that run, beside this one's own. */
+const SETTLE = `
+running() {
+  for folder in /dev/shm/.berth-start-* /tmp/.berth-start-* /var/tmp/.berth-start-*; do
+    [ -d "$folder" ] && [ "$folder" != "\${0%/*}" ] && return 0
+  done
+  return 1
+}
+for second in $(seq ${SETTLE_SECONDS}); do
+  running || exit 0
+  sleep 1
+done
+exit 1
+`;
 
 export interface TrialParts {
   engine: Pick<Engine, 'exec'>;
@@ -41,11 +64,11 @@ export function createTrial(
     return machine.machineId;
   }
 
-  /** @throws CaseFailed with the script's last words */
+  /** Runs a script and returns its output. @throws CaseFailed with the script's last words */
   async function run(
     { name, script, machine: machineName, user }: LabScript,
     timeoutSeconds = SCRIPT_SECONDS,
-  ): Promise<void> {
+  ): Promise<string> {
     const machine = machineNamed(machineName, lab.machines);
     const command = startCommand({ script, timeoutSeconds, ...(user !== undefined && { user }) }, 'run', {
       environment: startEnvironment(lab, machine),
@@ -54,7 +77,9 @@ export function createTrial(
     const result = await engine.exec(machineIdOf(machine.name), command);
     const place = { lab: lab.slug, machine: machine.name, name, timeoutSeconds };
     const problem = startFault(result, 'run', place);
-    if (problem) throw new CaseFailed(String(problem.details['problem']));
+    const output = `${textOf(result.stdout)}\n${textOf(result.stderr)}`;
+    if (problem) throw new CaseFailed(String(problem.details['problem']), output);
+    return output;
   }
 
   /** How the step is judged now; it is `errored` when a check could not judge. */
@@ -71,20 +96,45 @@ export function createTrial(
   }
 
   return {
-    /** Prepares the step as for a learner who enters it, and types what is to be typed. @throws LAB_START_FAILED, CaseFailed */
-    async enter(step: LabStep): Promise<void> {
+    /** Prepares the step as for a learner who enters it, types what is to be typed, and returns the output. @throws LAB_START_FAILED, CaseFailed */
+    async enter(step: LabStep): Promise<string> {
+      const outputs: string[] = [];
       for (const { machine, command } of await prepareStep(lab, step, machineIdOf, signal)) {
         const { user } = machineNamed(machine, lab.machines);
-        await run({ name: command, script: command, machine, user });
+        outputs.push(await run({ name: command, script: command, machine, user }));
       }
+      return outputs.join('\n');
     },
 
-    /** Does what the step asks for, each script within its time. @throws CaseFailed */
-    async solve({ solution }: LabStep, timeoutSeconds = SCRIPT_SECONDS): Promise<void> {
-      for (const script of solution) await run(script, timeoutSeconds);
+    /** Does what the step asks for, each script within its time, and returns the output. @throws CaseFailed */
+    async solve({ solution }: LabStep, timeoutSeconds = SCRIPT_SECONDS): Promise<string> {
+      const outputs: string[] = [];
+      for (const script of solution) outputs.push(await run(script, timeoutSeconds));
+      return outputs.join('\n');
     },
 
     run,
+
+    /** @throws MACHINE_LOST, MACHINE_NOT_RUNNING, ENGINE_UNREACHABLE when a machine does not run commands any more */
+    async assertAlive(): Promise<void> {
+      for (const { machineId } of machines) {
+        const command = { command: ['true'], timeoutMs: ALIVE_MS, outputLimitBytes: 1024, signal };
+        const { exitCode } = await engine.exec(machineId, command);
+        if (exitCode !== 0) throw fault('MACHINE_NOT_RUNNING');
+      }
+    },
+
+    /** Waits until the start scripts in the background have ended; false where one goes on for longer. */
+    async settle(): Promise<boolean> {
+      try {
+        for (const { name } of lab.machines)
+          await run({ name: 'settle', script: SETTLE, machine: name, user: undefined });
+        return true;
+      } catch (error) {
+        if (error instanceof CaseFailed) return false;
+        throw error;
+      }
+    },
 
     /** How the step is judged now, with these answers to its questions: the right ones when absent. @throws CaseFailed where it can not be judged */
     async judge(

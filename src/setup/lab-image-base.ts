@@ -41,7 +41,11 @@ export async function findBuildBase({
   const found = await images.find(isOurs ? `${wanted}:latest` : wanted);
   if (found) return { id: found.id, name: found.id };
   if (!isOurs) return debian;
-  throw fault('IMAGE_NOT_FOUND', { image: wanted, problem: '"berth up" or "npm start" makes it.' });
+  const folder = wanted.slice(REPOSITORY_PREFIX.length);
+  throw fault('IMAGE_NOT_FOUND', {
+    image: wanted,
+    problem: `"npm start" or "berth images build ${folder}" builds it.`,
+  });
 }
 
 async function tryToFetch(images: Pick<EngineImages, 'findOrPull'>, name: string): Promise<void> {

@@ -18,6 +18,8 @@ const MAX_CONTEXT_BYTES = 64 * 1024 * 1024;
 export interface LabImageFolder {
   readonly name: string;
   readonly path: string;
+  /** Name of the folder whose image it is built on; undefined for one that is built on another image. */
+  readonly builtOn?: string | undefined;
 }
 
 /** The folders below `root` that hold a Dockerfile, by name; those that are built on another of them come last. */
@@ -29,11 +31,16 @@ export async function listLabImages(root: string): Promise<LabImageFolder[]> {
       const path = join(root, name);
       if (!(await readdir(path)).includes('Dockerfile')) return [];
       const base = defaultBase(await readFile(join(path, 'Dockerfile'), 'utf8'));
-      return [{ folder: { name, path }, isLater: base.startsWith(REPOSITORY_PREFIX) }];
+      const builtOn = base.startsWith(REPOSITORY_PREFIX) ? base.slice(REPOSITORY_PREFIX.length) : undefined;
+      return [{ name, path, builtOn }];
     }),
   );
-  const inOrder = found.flat().toSorted((a, b) => Number(a.isLater) - Number(b.isLater));
-  return inOrder.map(({ folder }) => folder);
+  const all = found.flat();
+  const chain = ({ builtOn }: LabImageFolder, most = all.length): number => {
+    const below = all.find(({ name }) => name === builtOn);
+    return most > 0 && below ? 1 + chain(below, most - 1) : builtOn === undefined ? 0 : 1;
+  };
+  return all.toSorted((a, b) => chain(a) - chain(b));
 }
 
 /** Whether the engine has an image of each folder, of whatever version: sessions run on these. */

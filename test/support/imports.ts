@@ -8,6 +8,8 @@ import { importScenarios } from '../../src/labs/import/import-scenarios.ts';
 import type { ImportOptions } from '../../src/labs/import/import-scenarios.ts';
 import type { PageContext } from '../../src/labs/import/text/page.ts';
 import { toPage } from '../../src/labs/import/text/to-page.ts';
+import { createImageCommands } from '../../src/setup/image-commands.ts';
+import { imagesFolder } from '../../src/setup/project-folders.ts';
 import { labsFolder, writeLab } from './lab-folders.ts';
 
 /** Scenarios that have every construct, of Katacoda and of Killercoda. */
@@ -25,6 +27,8 @@ export async function importAll(t: Test, folder: string, changes: Partial<Import
     unlisted: false,
     language: 'en',
     network: undefined,
+    docker: true,
+    commandsOf: createImageCommands(imagesFolder),
     ...changes,
   });
   return {

@@ -11,8 +11,10 @@ import { writeSteps } from './write-steps.ts';
 import { createScenarioSource } from './scenario-source.ts';
 import type { Scenario } from './scenario.ts';
 import type { SourceTree } from './source-tree.ts';
+import { assetScripts } from './asset-scripts.ts';
 import { firstUse } from './first-use.ts';
-import { reachesInternet, runsProgram } from './scripts.ts';
+import { findNeeds } from './needs.ts';
+import type { CodePiece, Need } from './needs.ts';
 import { shortened } from './shortened.ts';
 import { createTexts } from './texts.ts';
 
@@ -34,10 +36,18 @@ export interface Conversion {
   network: 'isolated' | 'internet' | undefined;
   /** Most bytes of the pictures of a page, and of each; undefined for the usual limits. */
   pictureLimit?: number | undefined;
+  /** Programs of an image, where they are known. */
+  commandsOf(image: string): ReadonlySet<string> | undefined;
 }
 
-/** Makes a valid lab of a scenario; undefined where something was refused. */
-export async function convertScenario(conversion: Conversion): Promise<LabDraft | undefined> {
+/** A lab of a scenario; without a draft where something was refused. */
+export interface Converted {
+  draft: LabDraft | undefined;
+  needs: Need[];
+}
+
+/** Makes a valid lab of a scenario. */
+export async function convertScenario(conversion: Conversion): Promise<Converted> {
   const { slug, folder, tree, scenario, environment, notes, placeOf, pictureLimit } = conversion;
   const draft = emptyDraft();
   const source = createScenarioSource({ tree, folder, notes });
@@ -50,11 +60,19 @@ export async function convertScenario(conversion: Conversion): Promise<LabDraft 
     start: steps.machineStart,
     work: { source, tree, draft, notes, placeOf },
   });
-  tellWhatIsMissing(texts.code, environment, notes);
-  const fetching = firstUse(texts.code, reachesInternet);
+  const assets = assetScripts(draft, source.assets);
+  const needs = findNeeds([...texts.code, ...assets.pieces], {
+    ...environment,
+    hasDocker: environment.profile === 'nested',
+    commands: conversion.commandsOf(environment.image),
+    own: assets.programs,
+  });
+  tellNeeds(needs, notes);
+  tellRoot(texts.code, environment, notes);
+  const fetching = needs.find(({ kind }) => kind === 'internet');
   const network = conversion.network ?? (fetching ? 'internet' : 'isolated');
   if (fetching && network !== 'internet') {
-    notes.warn('asks something of the internet, which the lab does not reach', fetching);
+    notes.warn(`${fetching.message}: the lab does not reach it`, fetching.place);
   }
 
   const document = {
@@ -72,7 +90,7 @@ export async function convertScenario(conversion: Conversion): Promise<LabDraft 
   const head = `# Made of the scenario ${JSON.stringify(folder || '.')} by "berth labs import".\n`;
   addText(draft, LAB_FILE, head + stringify(document, { lineWidth: 100, aliasDuplicateObjects: false }));
   if (notes.refusals.length === 0) validate(slug, draft, conversion);
-  return notes.refusals.length === 0 ? draft : undefined;
+  return { draft: notes.refusals.length === 0 ? draft : undefined, needs };
 }
 
 /** What the lab's own reader finds wrong is refused: nothing is written that does not work. */
@@ -106,16 +124,12 @@ function summaryOf({ scenario, placeOf, notes }: Conversion): { summary?: string
 const OF_ROOT =
   /(?:^|[;&|(]|\$\()[ \t]*(?:sudo|apt|apt-get|dnf|yum|apk|service|useradd|mount|iptables)\s|(?:^|[\s"'=])\/root\b/m;
 
-/** What the scenario runs and the image does not have, or does not let its user do. */
-function tellWhatIsMissing(
-  code: readonly { code: string; place: Place }[],
-  { lacks, image, user }: Environment,
-  notes: Notes,
-): void {
+function tellRoot(code: readonly CodePiece[], { image, user }: Environment, notes: Notes): void {
   const needsRoot = user === 'root' ? undefined : firstUse(code, (text) => OF_ROOT.test(text));
   if (needsRoot) notes.warn(`takes itself to be root, which nobody is in the image ${image}`, needsRoot);
-  for (const program of lacks) {
-    const use = firstUse(code, (text) => runsProgram(text, program));
-    if (use) notes.warn(`runs "${program}", which is not in the image ${image}`, use);
-  }
+}
+
+/** What the lab gives is not warned of: internet, where it has it. */
+function tellNeeds(needs: readonly Need[], notes: Notes): void {
+  for (const { kind, message, place } of needs) if (kind !== 'internet') notes.warn(message, place);
 }

@@ -1,10 +1,13 @@
 import type { EnvironmentTable } from './environment-table.ts';
 
-/** Programs that the plain images of Katacoda and Killercoda have beside a shell, and Berth's has not. */
+/** Berth's image for imports, which stands for the Ubuntu of Katacoda and Killercoda. */
+export const PLAIN_IMAGE = 'berth/lab-ubuntu';
+
+/** Programs that the images of Katacoda and Killercoda have, and those of languages have not. */
 const NOT_PLAIN = ['docker', 'docker-compose', 'podman', 'kubectl', 'helm', 'minikube', 'systemctl', 'snap'];
 
-/** Berth's own image: a Debian command line as root, which `apt` works in as in Ubuntu. */
-const plain = { image: 'berth/lab-linux', lacks: NOT_PLAIN };
+/** A Debian command line as root, which `apt` works in as in Ubuntu. Its programs are known: see its commands.txt. */
+const plain = { image: PLAIN_IMAGE };
 
 /** An image of a language from Docker's registry, with the folder that Katacoda's had. */
 const language = (image: string) => ({ image, folder: '/home/scrapbook/tutorial', lacks: NOT_PLAIN });

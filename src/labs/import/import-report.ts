@@ -1,5 +1,7 @@
+import { PLAIN_IMAGE } from './default-environments.ts';
 import { describeNote } from './import-note.ts';
 import type { ImportNote } from './import-note.ts';
+import type { Need } from './needs.ts';
 
 /** What became of one scenario. */
 export interface ScenarioReport {
@@ -13,11 +15,18 @@ export interface ScenarioReport {
   /** Why it was refused. */
   refusals: ImportNote[];
   warnings: ImportNote[];
+  /** The image of its machines. */
+  image?: string;
+  /** What it needs beside a shell and its image. */
+  needs?: Need[];
+  /** Whether it runs on the image for imports and needs nothing else: docs/importing.md defines it. */
+  isPlain?: boolean;
   /** What its verify scripts found when all was done as its text says, where that was asked for. */
   verified?: {
     step: string;
     outcome: 'passed' | 'vacuous' | 'unsolved' | 'failed';
     problem: string | undefined;
+    notFound: string[];
   }[];
   /** The command was ended before its verify scripts were tried: `verified` has the steps before. */
   verifyCutOff?: true;
@@ -46,6 +55,7 @@ export function countOutcomes({ scenarios }: Pick<ImportReport, 'scenarios'>) {
     importedWithWarnings: count('imported with warnings'),
     refused: count('refused'),
     leftOut: count('left out'),
+    plain: scenarios.filter(({ isPlain }) => isPlain).length,
   };
 }
 
@@ -64,20 +74,26 @@ function countVerified({ scenarios }: Pick<ImportReport, 'scenarios'>) {
   };
 }
 
+const NOWHERE = { line: undefined };
+
 /** The report for people, a line for each scenario and one for each thing to know of it. */
 export function describeImport(report: ImportReport): string {
   const lines = report.courses.map(describeNote);
-  for (const { scenario, lab, outcome, refusals, warnings, ...tried } of report.scenarios) {
+  for (const { scenario, lab, outcome, refusals, warnings, needs = [], ...tried } of report.scenarios) {
     const made = outcome.startsWith('imported') ? ` -> ${report.into}/${lab}` : '';
     lines.push(`${outcome}: ${scenario || '.'}${made}`);
     lines.push(...[...refusals, ...warnings].map((note) => `  ${describeNote(note)}`));
+    const internet = needs.find(({ kind }) => kind === 'internet');
+    if (internet)
+      lines.push(`  ${describeNote({ ...NOWHERE, ...internet.place, message: internet.message })}`);
     if (tried.verifyCutOff) lines.push(`  ${describeCut(tried.verified)}`);
   }
-  const { scenarios, imported, importedWithWarnings, refused, leftOut } = countOutcomes(report);
+  const { scenarios, imported, importedWithWarnings, refused, leftOut, plain } = countOutcomes(report);
   const rest = leftOut === 0 ? '' : `, ${leftOut} left out`;
   lines.push(
     `${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}: ${imported} imported, ${importedWithWarnings} imported with warnings, ${refused} refused${rest}`,
   );
+  lines.push(`${plain} plain: they need the image ${PLAIN_IMAGE} and nothing else`);
   const verified = countVerified(report);
   if (verified) {
     const { steps, passed, vacuous, unsolved, failed } = verified;

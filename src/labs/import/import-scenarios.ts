@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import { convertScenario } from './convert-scenario.ts';
-import type { Conversion } from './convert-scenario.ts';
+import type { Conversion, Converted } from './convert-scenario.ts';
 import { decodeText, encodingNote } from './decode-text.ts';
-import type { EnvironmentFor } from './environments.ts';
+import { PLAIN_IMAGE } from './default-environments.ts';
+import type { Environment, EnvironmentFor } from './environments.ts';
 import { SCENARIO_FILE, findScenarios } from './find-scenarios.ts';
 import type { FoundScenario } from './find-scenarios.ts';
 import { collectNotes } from './import-note.ts';
@@ -10,6 +11,7 @@ import type { ImportReport, ScenarioReport } from './import-report.ts';
 import { createNames } from './names.ts';
 import { sizeOf } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
+import type { Need } from './needs.ts';
 import { putLab } from './put-lab.ts';
 import { readScenario } from './read-scenario.ts';
 import { readSourceTree } from './source-tree.ts';
@@ -34,6 +36,9 @@ export interface ImportOptions {
   language: string;
   network: Conversion['network'];
   pictureLimit?: Conversion['pictureLimit'];
+  commandsOf: Conversion['commandsOf'];
+  /** Whether a scenario that runs Docker on a plain image gets the image with an engine. */
+  docker: boolean;
   /** Most that its labs hold together, for tests. */
   limitBytes?: number;
 }
@@ -69,12 +74,15 @@ async function importOne(
   const report = { scenario: found.folder, lab, course: found.course, refusals, warnings };
   if (!found.isListed && !options.unlisted) return { ...report, outcome: 'left out' };
   const converted = await convert(tree, found, lab, { options, notes });
-  const draft = converted && fitting(converted);
+  const draft = converted?.draft && fitting(converted.draft);
   if (draft && !(await putLab(draft, { into: options.into, slug: lab, force: options.force }))) {
     notes.refuse(`the lab "${lab}" is there already: --force replaces it`, { file: indexOf(found) });
   }
-  if (refusals.length > 0) return { ...report, outcome: 'refused' };
-  return { ...report, outcome: warnings.length > 0 ? 'imported with warnings' : 'imported' };
+  if (refusals.length > 0 || !converted) return { ...report, outcome: 'refused' };
+  const { needs, image } = converted;
+  const isPlain = image === PLAIN_IMAGE && needs.length === 0;
+  const outcome = warnings.length > 0 ? 'imported with warnings' : 'imported';
+  return { ...report, outcome, image, needs, isPlain };
 
   /** By links a small repository can have one large scenario many times. */
   function fitting(draft: LabDraft): LabDraft | undefined {
@@ -112,7 +120,7 @@ async function convert(
     const message = `backend.imageid: "${scenario.imageid}" ${environment.refuse}`;
     return notes.refuse(message, placeOf(['backend', 'imageid']));
   }
-  return convertScenario({
+  const conversion = {
     slug,
     folder: found.folder,
     tree,
@@ -121,14 +129,37 @@ async function convert(
       title: found.title ?? scenario.title,
       description: found.description ?? scenario.description,
     },
-    environment,
-    notes,
     placeOf,
     course: found.course,
     language: options.language,
     network: options.network,
     pictureLimit: options.pictureLimit,
-  });
+    commandsOf: options.commandsOf,
+  };
+  const first = collectNotes();
+  const plain = await convertScenario({ ...conversion, environment, notes: first });
+  const engine = engineFor(plain, environment, options);
+  if (!engine) {
+    for (const { message, file, line } of first.refusals) notes.refuse(message, { file, line });
+    for (const { message, file, line } of first.warnings) notes.warn(message, { file, line });
+    return { ...plain, image: environment.image };
+  }
+  const message = `runs "${engine.need.command}": its lab runs on ${engine.image}, with a Docker engine, where nobody is root; --no-docker keeps ${environment.image}`;
+  notes.warn(message, engine.need.place);
+  const converted = await convertScenario({ ...conversion, environment: engine, notes });
+  return { ...converted, image: engine.image };
+}
+
+/** The environment with a Docker engine, for a scenario that runs Docker on Berth's plain image. */
+function engineFor(
+  { needs }: Converted,
+  { image }: Environment,
+  { docker, environmentFor }: ImportOptions,
+): (Environment & { need: Need }) | undefined {
+  const need = needs.find(({ kind }) => kind === 'docker');
+  if (!docker || !need || image !== PLAIN_IMAGE) return undefined;
+  const engine = environmentFor('docker');
+  return 'refuse' in engine ? undefined : { ...engine, need };
 }
 
 function indexOf({ folder }: FoundScenario): string {

@@ -39,6 +39,12 @@ printf '%s\\n' "\${said:-This step is not done yet.}"
 [ "$status" -eq 0 ] && grep -qx '[[:space:]]*done[[:space:]]*' <<<"$said"
 `;
 
+/** Whether a shell runs a script: what names no interpreter bash runs. */
+export function isShellScript(text: string): boolean {
+  const [shebang = '#!/bin/bash'] = /^#![^\n]*/.exec(text) ?? [];
+  return isShell(shebang);
+}
+
 function isShell(shebang: string): boolean {
   return /\b(?:ba|da|z|k)?sh\b/.test(shebang);
 }
@@ -48,25 +54,4 @@ function delimiterFor(text: string): string {
   let delimiter = 'VERIFY';
   while (text.includes(delimiter)) delimiter += '_';
   return delimiter;
-}
-
-/** Commands that fetch something from the internet. */
-const FETCHES = [
-  /\b(?:apt|apt-get|aptitude|yum|dnf|microdnf|zypper)\s+(?:-\S+\s+)*(?:update|install|upgrade|dist-upgrade|makecache)\b/,
-  /\b(?:pip3?|pipx|npm|yarn|pnpm|gem|cargo|conda|snap|brew|apk|helm\s+repo)\s+(?:-\S+\s+)*(?:install|add|i|ci|update)\b/,
-  /\b(?:go\s+(?:get|install|mod\s+download)|npx\s|git\s+clone\s+\S*(?:https?:|git@))/,
-  /\b(?:docker|podman|docker-compose|docker\s+compose)\s+(?:container\s+|image\s+)?(?:run|pull|build|up)\b/,
-  /\b(?:curl|wget|lynx|http|git\s+fetch|git\s+pull)\b[^\n|;]*?\bhttps?:\/\/(?!localhost|127\.|0\.0\.0\.0|host\d|\$)/,
-];
-
-/** Whether code asks something of the internet. */
-export function reachesInternet(code: string): boolean {
-  return FETCHES.some((pattern) => pattern.test(code));
-}
-
-/** Whether code runs a program of that name. */
-export function runsProgram(code: string, program: string): boolean {
-  const name = program.replaceAll(/[.+]/g, String.raw`\$&`);
-  const pattern = new RegExp(`(?:^|[;&|(]|\\$\\(|\\bsudo)[ \\t]*${name}(?=[ \\t\\n]|$)`, 'm');
-  return pattern.test(code);
 }

@@ -2,6 +2,8 @@ import { posix } from 'node:path';
 import { homeOf } from './environments.ts';
 import type { Environment } from './environments.ts';
 import type { Notes, Place } from './import-note.ts';
+import type { CodePiece } from './needs.ts';
+import { isShellScript } from './scripts.ts';
 import { readPictures } from './read-pictures.ts';
 import type { ScenarioSource } from './scenario-source.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,7 +22,7 @@ export interface Texts {
   /** Help, which is a file or the text itself. */
   help(given: string, path: PropertyKey[]): Promise<string | undefined>;
   ports: PagePort[];
-  code: { code: string; place: Place }[];
+  code: CodePiece[];
 }
 
 export function createTexts(made: {
@@ -45,7 +47,10 @@ export function createTexts(made: {
     const picture = (address: string) => pictures.get(address) ?? { problem: 'there is no such file' };
     const page = toPage(file.text, { ...context, picture }, { folds });
     ports.push(...page.ports);
-    code.push(...page.commands.map(({ code, line }) => ({ code, place: { file: file.path, line } })));
+    const add = (use: CodePiece['use']) => (given: { code: string; line: number }) =>
+      void code.push({ code: given.code, place: { file: file.path, line: given.line }, use });
+    page.commands.forEach(add('run'));
+    page.shown.forEach(add('shown'));
     return page;
   }
 
@@ -62,7 +67,7 @@ export function createTexts(made: {
     async script(given, path) {
       const file = await source.text(given, placeOf(path));
       if (!file || file.text.trim() === '') return undefined;
-      code.push({ code: file.text, place: { file: file.path } });
+      if (isShellScript(file.text)) code.push({ code: file.text, place: { file: file.path }, use: 'run' });
       return file.text;
     },
     async help(given, path) {

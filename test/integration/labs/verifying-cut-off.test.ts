@@ -4,9 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
+import { isOfProcess, LAB_TESTS_INSTALLATION } from '../../../src/lab-tests/environment-ids.ts';
 import { emptyFolder } from '../../support/git-repository.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
 import { BERTH } from '../../support/berth-command.ts';
+import { onLinux } from '../../support/on-linux.ts';
 import { until } from '../../support/until.ts';
 
 const part = (title: string) => ({ title, text: `${title}.md`, verify: 'verify.sh' });
@@ -27,7 +31,8 @@ await t.test('after Ctrl-C the report says where verifying was cut off', async (
   const source = await labsFolder(t, { one: scenario, two: scenario });
   const report = join(await emptyFolder(t), 'report.json');
   const into = await emptyFolder(t);
-  const words = ['import', source, '--into', into, '--verify', '--jobs', '1', '--report', report];
+  const flags = ['--verify', '--jobs', '1', '--report', report, ...(await onLinux(t))];
+  const words = ['import', source, '--into', into, ...flags];
   const child = spawn(process.execPath, [...BERTH, 'labs', ...words]);
   t.teardown(() => child.kill('SIGKILL'));
   const printed = text(child.stdout);
@@ -47,4 +52,40 @@ await t.test('after Ctrl-C the report says where verifying was cut off', async (
   const verified = scenarios.flatMap((one: { verified?: object[] }) => one.verified ?? []);
   t.match(verified, [{ step: 'tied', outcome: 'passed' }]);
   t.equal(verified.length, 1);
+});
+
+await t.test('a machine that is lost while it is verified is tried again', async (t) => {
+  const source = await labsFolder(t, {
+    one: {
+      ...scenario,
+      'index.json': JSON.stringify({
+        title: 'Knots',
+        details: { steps: [part('tied'), { ...part('slow'), text: 'slow.md' }] },
+        backend: { imageid: 'ubuntu' },
+      }),
+      'slow.md': '`sleep 6`{{exec}}',
+    },
+  });
+  const report = join(await emptyFolder(t), 'report.json');
+  const into = await emptyFolder(t);
+  const flags = ['--verify', '--report', report, ...(await onLinux(t))];
+  const child = spawn(process.execPath, [...BERTH, 'labs', 'import', source, '--into', into, ...flags]);
+  t.teardown(() => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await until(() => said.includes(': tied: passed\n'), 120_000);
+
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  t.teardown(close);
+  const machines = await docker.listContainers({
+    filters: labelFilter({ [LABEL.installation]: LAB_TESTS_INSTALLATION }),
+  });
+  const own = machines.find(({ Labels }) => isOfProcess(Labels[LABEL.environment] ?? '', child.pid ?? 0));
+  t.ok(own, 'the machine is there');
+  await docker.getContainer(own?.Id ?? '').remove({ force: true });
+  t.same(await ended, [0, null]);
+  t.match(said, 'one: the engine failed, trying again: ');
+  const { scenarios } = JSON.parse(await readFile(report, 'utf8'));
+  t.match(scenarios, [{ verified: [{ step: 'tied', outcome: 'passed' }, { step: 'slow' }] }]);
 });

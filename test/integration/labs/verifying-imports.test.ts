@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { createDockerImages } from '../../../src/engine/docker/images.ts';
+import { PLAIN_IMAGE } from '../../../src/labs/import/default-environments.ts';
+import { imagesFolder } from '../../../src/setup/project-folders.ts';
 import { emptyFolder } from '../../support/git-repository.ts';
 import type { ImportReport } from '../../../src/labs/import/import-report.ts';
 import { scenarioFixtures } from '../../support/imports.ts';
@@ -59,6 +63,37 @@ await t.test(
         'hello.sh': 'docker logs hello | grep -q Hello && echo done\n',
         'assets/note.txt': 'mine\n',
       },
+      tools: {
+        'index.json': JSON.stringify({
+          title: 'Tools',
+          details: {
+            intro: { text: 'intro.md', background: 'prepare.sh' },
+            steps: [part('sudo'), part('kit'), part('late'), part('missing')],
+          },
+          backend: { imageid: 'ubuntu' },
+        }),
+        'intro.md': 'Tools.',
+        'prepare.sh': 'sleep 4; useradd -m ann; echo ready >/root/late\n',
+        'sudo.md': `\`\`\`bash
+useradd -m bob && sudo -u bob id -un >name
+sudo -i pwd >home; WORD=kept sudo -E sh -c 'echo $WORD' >kept; sudo su - bob -c pwd >login
+echo 'bob ALL=(ALL) NOPASSWD: /usr/bin/id' | sudo tee /etc/sudoers.d/bob >/dev/null; chmod 0440 /etc/sudoers.d/bob; sudo visudo -c >checked
+\`\`\`{{exec}}`,
+        'sudo.sh': `cat name home kept login | tr '\\n' ' ' | grep -qx 'bob /root kept /home/bob ' &&
+  grep -q sudoers.d/bob checked && sudo -l -U bob | grep -q /usr/bin/id\n`,
+        'kit.md': `\`\`\`bash
+git init -q repository; python3 -m venv --without-pip env; wget --version; unzip -v; nc -h; dig -v; ip a; man -w ls
+printf 'int main(void) { return 7; }' >seven.c; make -s seven
+touch shared; setfacl -m u:bob:r shared; truncate -s 16M disk; mkfs.ext4 -q disk
+echo '* * * * * true' | crontab -; ssh-keygen -q -t ed25519 -N '' -f key
+\`\`\`{{exec}}`,
+        'kit.sh': `[ -d repository/.git ] && [ -d env ] && getfacl shared | grep -q bob && file disk | grep -q ext4 &&
+  crontab -l | grep -q true && [ -s key.pub ] && locale -a | grep -q en_US.utf8 && { ./seven; [ $? = 7 ]; }\n`,
+        'late.md': '`cp late early`{{exec}}',
+        'late.sh': 'grep -q ready early && id ann\n',
+        'missing.md': '`figlet hello >found`{{exec}}',
+        'missing.sh': '[ -s found ]\n',
+      },
       plain: {
         'index.json': JSON.stringify({ title: 'Plain', backend: { imageid: 'ubuntu' } }),
       },
@@ -74,11 +109,15 @@ await t.test(
     );
     t.match(
       run.stdout,
-      '\n7 steps with a verify: 4 passed once done, 1 before anything was done, 1 not at all, 1 are for learners to do\n',
+      'step "missing": its verify does not pass after all that the text runs: command not found: figlet; ',
+    );
+    t.match(
+      run.stdout,
+      '\n11 steps with a verify: 7 passed once done, 1 before anything was done, 2 not at all, 1 are for learners to do\n',
     );
     const { counts, scenarios } = JSON.parse(await readFile(report, 'utf8'));
-    t.match(counts, { imported: 2, importedWithWarnings: 1 });
-    t.same(counts.verified, { steps: 7, passed: 4, vacuous: 1, unsolved: 1, failed: 1 });
+    t.match(counts, { imported: 2, importedWithWarnings: 2, plain: 2 });
+    t.same(counts.verified, { steps: 11, passed: 7, vacuous: 1, unsolved: 1, failed: 2 });
     t.match(scenarios[0].verified, [
       { step: 'tied', outcome: 'passed' },
       { step: 'open', outcome: 'vacuous' },
@@ -103,4 +142,17 @@ await t.test('the scenarios that have every construct are done on the engine, an
     'killercoda/basics step-2 passed',
     'killercoda/basics tie-the-boat-up passed',
   ]);
+});
+
+await t.test("the list of the image's programs is what the image has", async (t) => {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  t.teardown(close);
+  // Built by the imports above.
+  const text = '#!/bin/sh\nexec /usr/share/berth/list-commands\n';
+  const { output } = await createDockerImages({ docker }).runScript(PLAIN_IMAGE, { text, timeoutMs: 60_000 });
+  t.equal(
+    output,
+    await readFile(join(imagesFolder, 'ubuntu/commands.txt'), 'utf8'),
+    'docker run --rm berth/lab-ubuntu /usr/share/berth/list-commands > images/ubuntu/commands.txt',
+  );
 });

@@ -14,6 +14,7 @@ import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
 import type { BuildFile } from '../../../src/engine/engine-images.ts';
 import { BASE_IMAGE } from '../../../src/setup/base-image.ts';
 import { listLabImages } from '../../../src/setup/lab-images.ts';
+import { neededImages } from '../../../src/setup/needed-images.ts';
 import { imagesFolder } from '../../../src/setup/project-folders.ts';
 import { GraphqlRefusal } from '../../support/berth-process.ts';
 import type { BerthProcess } from '../../support/berth-process.ts';
@@ -70,7 +71,7 @@ await test(
     );
 
     t.match(await logsOf(container), '✔ service', 'it set itself up');
-    for (const { name } of await listLabImages(imagesFolder)) {
+    for (const { name } of neededImages(await listLabImages(imagesFolder), {}, { nested: true })) {
       t.ok(await images.find(`berth/lab-${name}`), `the image of ${name} is there`);
     }
     const graphql = createGraphql(url);

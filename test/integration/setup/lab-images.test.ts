@@ -140,6 +140,15 @@ await t.test('a smoke test that never ends is stopped, and its container removed
   t.notOk(left.some((container) => container.ImageID === image?.id && container.State === 'running'));
 });
 
+await t.test('folders come after those that they are built on', async (t) => {
+  const on = (base: string) => ({ Dockerfile: `ARG BASE_IMAGE=berth/lab-${base}\nFROM \${BASE_IMAGE}\n` });
+  const root = t.testdir({ a: on('b'), b: on('c'), c: { Dockerfile: '' }, d: on('d'), e: on('none') });
+  t.strictSame(
+    (await listLabImages(root)).map(({ name }) => name),
+    ['c', 'b', 'e', 'a', 'd'],
+  );
+});
+
 await t.test('only folders with a Dockerfile are images', async (t) => {
   const root = t.testdir({
     b: { Dockerfile: '' },

@@ -36,8 +36,8 @@ export function machinePath(path: string, { folder, home }: Pick<PageContext, 'f
   return posix.resolve(folder, plain);
 }
 
-/** What HTML shows of it. */
-function plainCode(code: string): string {
+/** The text that HTML shows for code. */
+export function plainCode(code: string): string {
   const text = code
     .replaceAll(/<\/?(?:code|span|b|strong|i|em|kbd)\b[^>]*>/gi, '')
     .replaceAll(/<br\s*\/?>/gi, '\n');

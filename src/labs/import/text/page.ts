@@ -49,4 +49,6 @@ export interface Page {
   ports: PagePort[];
   /** What a click runs, in the text's order. */
   commands: PageCommand[];
+  /** Blocks of shell code, and of no language, that no click runs. */
+  shown: { code: string; line: number }[];
 }

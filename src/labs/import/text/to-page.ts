@@ -1,9 +1,9 @@
 import { meaningOf, writeAction } from './action.ts';
 import { linkAddresses, nameAddresses, onlyAddress } from './addresses.ts';
 import { fenced } from './fence.ts';
-import { machinePath, preBlock } from './file-block.ts';
+import { machinePath, plainCode, preBlock } from './file-block.ts';
 import { markFolds, openFolds, takeFolds, withoutMarks } from './folds.ts';
-import { withoutHtml } from './html.ts';
+import { attribute, withoutHtml } from './html.ts';
 import type { Page, PageContext } from './page.ts';
 import { showPictures } from './pictures.ts';
 import { takeQuestions } from './quiz.ts';
@@ -11,12 +11,15 @@ import { segmentsOf } from './segments.ts';
 import type { Block, Pre } from './segments.ts';
 import { piecesOf } from './spans.ts';
 
+/** Languages of blocks that a shell may run. */
+const SHELL = /^(?:|bash|sh|shell|zsh|console|terminal|shell-session|text|plain|plaintext)$/i;
+
 /**
  * A scenario's text as a page of Berth's. With `folds: "take"` what is folded away is given apart, for
  * hints; otherwise it stands open.
  */
 export function toPage(text: string, context: PageContext, { folds }: { folds: 'take' | 'open' }): Page {
-  const page: Page = { markdown: '', folded: [], questions: [], ports: [], commands: [] };
+  const page: Page = { markdown: '', folded: [], questions: [], ports: [], commands: [], shown: [] };
   const parts = segmentsOf(withoutMarks(text)).map((segment) => {
     if (segment.kind === 'prose') return toProse(segment.text, segment.line, context, page);
     return segment.kind === 'block' ? toBlock(segment, context, page) : toPre(segment, context, page);
@@ -77,6 +80,7 @@ function toBlock(block: Block, context: PageContext, page: Page): string {
   if (meaning?.action === 'open') return block.indent + block.marker + openLink(block.code, context);
   const code = nameAddresses(block.code, line, context);
   if (meaning?.action?.kind === 'exec') page.commands.push({ ...meaning.action, code, line });
+  else if (SHELL.test(block.language)) page.shown.push({ code, line });
   if (!meaning?.action) return fenced(code, block.language, block);
   const isPlain = /^(?:plain|plaintext|text|)$/i.test(block.language);
   const language = isPlain ? (meaning.action.kind === 'exec' ? 'bash' : 'text') : block.language;
@@ -86,6 +90,8 @@ function toBlock(block: Block, context: PageContext, page: Page): string {
 function toPre(pre: Pre, context: PageContext, page: Page): string {
   const named = { ...pre, code: nameAddresses(pre.code, pre.line, context) };
   const meaning = pre.words === undefined ? undefined : meaningOf(pre.words, context.hosts);
+  const isFile = attribute(pre.attributes, 'data-filename') !== undefined;
+  if (!meaning?.action && !isFile) page.shown.push({ code: plainCode(named.code), line: pre.line });
   if (!meaning?.action) return `\n${preBlock(named, context)}\n`;
   return `\n${toBlock({ ...named, kind: 'block', indent: '', marker: '', language: '' }, context, page)}\n`;
 }

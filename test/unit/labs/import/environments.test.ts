@@ -6,11 +6,11 @@ import { emptyFolder } from '../../../support/git-repository.ts';
 
 await t.test('imageids are run on images, or refused with the reason', async (t) => {
   const environmentFor = environmentsOf({});
-  const plain = { image: 'berth/lab-linux', hosts: ['host01'], folder: '/root', memory: '512 MiB' };
+  const plain = { image: 'berth/lab-ubuntu', hosts: ['host01'], folder: '/root', memory: '512 MiB' };
   for (const id of ['ubuntu', 'ubuntu:2004', 'ubuntu1804']) t.match(environmentFor(id), plain, id);
   t.match(environmentFor('Ubuntu-4GB'), { ...plain, memory: '4 GiB' }, 'memory that an imageid names');
   t.match(environmentFor('docker-2GB'), { memory: '2 GiB', profile: 'nested' });
-  t.match(environmentFor('bash'), { image: 'berth/lab-linux', folder: '/home/scrapbook/tutorial' });
+  t.match(environmentFor('bash'), { image: 'berth/lab-ubuntu', folder: '/home/scrapbook/tutorial' });
   t.match(environmentFor('python:3.8'), { image: 'python:3' });
   t.match(environmentFor('nodejs:12'), { image: 'node:lts' });
   for (const id of ['kubernetes-kubeadm-2nodes', 'minikube', 'k3s']) {
@@ -52,7 +52,7 @@ ubuntu: { image: "ubuntu:24.04", lacks: [docker] }
   t.match(environmentFor('docker-4GB'), { memory: '1 GiB' }, "one's own table decides");
   t.match(environmentFor('ubuntu'), { image: 'ubuntu:24.04', lacks: ['docker'] });
   t.same(environmentFor('ubuntu:1804'), { refuse: 'is too old' });
-  t.match(environmentFor('ubuntu2004'), { image: 'berth/lab-linux' });
+  t.match(environmentFor('ubuntu2004'), { image: 'berth/lab-ubuntu' });
   t.match(environmentFor('minikube'), { refuse: /Kubernetes/ });
 });
 

@@ -43,7 +43,7 @@ await t.test('scripts, files, ports and pages stand where they work as they did'
     introduction: { en: /!\[The quay\]\(data:image\/png;base64,[\w+/=]+\)[^]*\*\*Before you begin\*\*/ },
     conclusion: { en: 'Fair winds.' },
     networks: [{ internet: false }],
-    machines: [{ name: 'host01', image: 'berth/lab-linux', user: 'root', profile: 'standard' }],
+    machines: [{ name: 'host01', image: 'berth/lab-ubuntu', user: 'root', profile: 'standard' }],
   });
   const [machine] = lab.machines;
   t.match(machine?.start, [{ name: 'start/intro-background.sh', background: true, user: 'root' }]);
@@ -237,7 +237,9 @@ await t.test('what a lab can not hold is refused, and what it shortens is told',
 await t.test('a lab that is to stay without internet is told to want it', async (t) => {
   const files = { 'index.json': smallIndex(), 'step.md': 'a\n\n`apt-get update`{{exec}}' };
   const alone = await importOne(t, files, { network: 'isolated' });
-  t.same(alone.warnings, ['one/step.md:3: asks something of the internet, which the lab does not reach']);
+  t.same(alone.warnings, [
+    'one/step.md:3: runs "apt-get update", which needs the internet: the lab does not reach it',
+  ]);
   t.match(await labIn(alone.folder), { networks: [{ internet: false }] });
   const open = await importOne(t, files);
   t.same([open.warnings, open.outcome], [[], 'imported']);

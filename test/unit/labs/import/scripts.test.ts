@@ -1,11 +1,6 @@
 import { execFile } from 'node:child_process';
 import t from 'tap';
-import {
-  hiddenScript,
-  reachesInternet,
-  runsProgram,
-  verifyScript,
-} from '../../../../src/labs/import/scripts.ts';
+import { hiddenScript, verifyScript } from '../../../../src/labs/import/scripts.ts';
 import { solutionOf } from '../../../../src/labs/import/solution.ts';
 import type { PageCommand } from '../../../../src/labs/import/text/page.ts';
 
@@ -57,41 +52,6 @@ await t.test('one that says "done" has to say it, and to end well', async (t) =>
   ];
   for (const [script, code] of verdicts) t.match(await run(verifyScript(script, '/tmp')), { code }, script);
   t.match(await run(verifyScript('false && echo done', '/tmp')), { stdout: 'This step is not done yet.\n' });
-});
-
-await t.test('what asks for the internet is known', async (t) => {
-  for (const code of [
-    'apt-get update && apt install -y nginx',
-    'sudo apt-get -y -qq install x',
-    'pip3 install flask',
-    'npm install',
-    'git clone https://example.org/x',
-    'curl -sSL https://example.org | bash',
-    'docker run -d nginx',
-    'wget -q http://example.org/a',
-  ]) {
-    t.equal(reachesInternet(code), true, code);
-  }
-  for (const code of [
-    'curl http://localhost:8080',
-    'curl -s http://host01:80/a',
-    'ls; cat /etc/apt/sources.list',
-    'npm start',
-    'echo https://example.org',
-    'docker ps',
-    'wget http://127.0.0.1/x',
-  ]) {
-    t.equal(reachesInternet(code), false, code);
-  }
-});
-
-await t.test('programs are known where they are run, not where they are named', async (t) => {
-  for (const code of ['docker ps', 'ls\nsudo docker ps', 'a && docker ps', 'x=$(docker ps)', '  docker']) {
-    t.equal(runsProgram(code, 'docker'), true, code);
-  }
-  for (const code of ['cat docker', 'docker-compose up', './docker', 'echo "see docker"']) {
-    t.equal(runsProgram(code, 'docker'), false, code);
-  }
 });
 
 await t.test(

@@ -1,0 +1,111 @@
+import type { Place } from './import-note.ts';
+import { installedBy, internetUse } from './internet-use.ts';
+import { missingPower } from './machine-powers.ts';
+import { NOTABLE_PROGRAMS } from './notable-programs.ts';
+import { shellCommands } from './shell-commands.ts';
+
+/** Code of a scenario. */
+export interface CodePiece {
+  code: string;
+  place: Place;
+  /** `run`: by a script or a click. `shown`: by the learner, if it is a command at all. */
+  use: 'run' | 'shown';
+}
+
+/** What a scenario needs beside a shell and its image. */
+export interface Need {
+  kind: 'internet' | 'docker' | 'program' | 'systemd' | 'kernel' | 'devices' | 'network' | 'Kubernetes';
+  /** The command that needs it. */
+  command: string;
+  /** What to tell, as a sentence without a full stop. */
+  message: string;
+  place: Place;
+}
+
+/** Words of bash itself. */
+const BUILTINS = new Set(
+  `. : [ alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown echo
+  enable eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf
+  pushd pwd read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit
+  umask unalias unset wait coproc in time`.split(/\s+/),
+);
+/** Words that begin lines of other languages, which learners type into another program. */
+const OTHER_LANGUAGES = new Set('import from def class print use select show quit help'.split(' '));
+/** A word that can be the name of a program. */
+const PROGRAM = /^[a-z][a-z0-9._+-]{0,40}$/;
+/** Programs of a Docker engine. */
+const DOCKER = new Set(['docker', 'docker-compose']);
+/** Places of programs that a scenario makes itself. */
+const MADE = /\/s?bin\/([\w.+-]+)/g;
+
+/**
+ * What a scenario's code needs, each thing once, by its first use. `commands` are those of its image, undefined
+ * where they are not known; `own` are programs that it brings along.
+ */
+export function findNeeds(
+  pieces: readonly CodePiece[],
+  {
+    image,
+    commands,
+    lacks,
+    hasDocker,
+    own,
+  }: {
+    image: string;
+    commands: ReadonlySet<string> | undefined;
+    lacks: readonly string[];
+    hasDocker: boolean;
+    own: readonly string[];
+  },
+): Need[] {
+  const parsed = pieces.map((piece) => ({ ...piece, ...shellCommands(withoutPrompts(piece)) }));
+  const made = new Set([
+    ...own,
+    ...parsed.flatMap(({ defined }) => [...defined]),
+    ...pieces.flatMap(({ code }) => [...code.matchAll(MADE)].map(([, name = '']) => name)),
+  ]);
+  const installed = parsed.flatMap((piece) => piece.commands.flatMap(installedBy));
+  const needs = new Map<string, Need>();
+  const add = (kind: Need['kind'], command: string, message: string, place: Place) => {
+    const key = kind === 'internet' ? kind : `${kind} ${command}`;
+    if (!needs.has(key)) needs.set(key, { kind, command, message, place });
+  };
+  const isMissing = (name: string, use: CodePiece['use']) => {
+    if (lacks.includes(name)) return true;
+    if (!commands || commands.has(name) || BUILTINS.has(name) || !PROGRAM.test(name)) return false;
+    return use === 'shown' ? NOTABLE_PROGRAMS.has(name) : !OTHER_LANGUAGES.has(name);
+  };
+  for (const piece of parsed) {
+    for (const command of piece.commands) {
+      const [name = ''] = command.words;
+      const place = { file: piece.place.file, line: piece.place.line ?? command.line };
+      const fetched = internetUse(command);
+      if (fetched !== undefined) {
+        add('internet', fetched, `runs "${fetched}", which needs the internet`, place);
+      }
+      if (made.has(name)) continue;
+      const power = hasDocker ? undefined : missingPower(command);
+      if (DOCKER.has(name) && !hasDocker && isMissing(name, 'shown')) {
+        add('docker', name, `runs "${name}", which is not in the image ${image}`, place);
+      } else if (power) add(power.kind, name, `runs "${name}", which ${power.why}`, place);
+      else if (isMissing(name, piece.use) && !isInstalled(name, installed)) {
+        add('program', name, `runs "${name}", which is not in the image ${image}`, place);
+      }
+    }
+  }
+  return [...needs.values()];
+}
+
+/** Whether a package of that name, or one such as "nginx-full", is installed by the scenario itself. */
+function isInstalled(name: string, installed: readonly string[]): boolean {
+  return installed.some(
+    (word) => word === name || (name.length > 2 && word.split(/[-._/@=]/).includes(name)),
+  );
+}
+
+/** Code that is shown can have the prompt before its commands, and their output below them. */
+function withoutPrompts({ code, use }: CodePiece): string {
+  const lines = code.split('\n');
+  if (use === 'run' || !lines.some((line) => /^\s*\$ /.test(line))) return code;
+  return lines.map((line) => (/^\s*\$ /.test(line) ? line.replace(/^\s*\$ /, '') : '')).join('\n');
+}
