@@ -13,7 +13,7 @@ const domains = [
   'lti',
 ];
 const foundation =
-  '^src/(byte-source|config|settings-table|setting-values|encryption|errors|clock|closing|ids|ipv4|local-url|preview-domain|page|units|log|rest|keep-hold|filled|process-owner|work-folder|batches)\\.ts$|^src/(database|events|engine)/';
+  '^src/(byte-source|config|connection-settings|containment|settings-table|setting-values|encryption|errors|clock|closing|ids|ipv4|local-url|preview-domain|preview-siblings|page|units|log|rest|keep-hold|filled|process-owner|work-folder|batches)\\.ts$|^src/(database|events|engine)/';
 const construct = '^src/(main|app|services)\\.ts$|^src/cli/';
 const transports = '^src/(graphql|http|ws)/';
 

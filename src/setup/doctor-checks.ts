@@ -3,6 +3,7 @@ import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/network.ts';
 import { filesReserveOf, reserveOf } from '../engine/disk-reserve.ts';
 import type { DiskSpace } from '../engine/engine-disk.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import { SIBLING_MEND } from '../preview-siblings.ts';
 import { HTTPS_MEND } from '../plain-http.ts';
 import { formatBlock, overlaps, parseBlock } from '../ipv4.ts';
 import type { Route } from '../ipv4.ts';
@@ -176,6 +177,14 @@ export function checkEncryption(problem: string | undefined): Finding {
   return problem === undefined
     ? ok(name, 'https, or no way beyond this machine that is set')
     : advice(name, problem, HTTPS_MEND);
+}
+
+/** `problem` is what pages of learners can do to Berth's own domain, undefined where they cannot. */
+export function checkPreviewDomain(problem: string | undefined): Finding {
+  const name = 'preview domain';
+  return problem === undefined
+    ? ok(name, 'shares no cookies with Berth')
+    : advice(name, problem, SIBLING_MEND);
 }
 
 export type PortState = 'free' | 'berth' | 'taken' | 'forbidden';

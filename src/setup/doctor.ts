@@ -8,6 +8,7 @@ import type { NestedSetting } from '../engine/docker/nested/nested-support.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { isFault } from '../errors.ts';
+import { previewSiblingProblem } from '../preview-siblings.ts';
 import { plainHttpProblem } from '../plain-http.ts';
 import type { Portion } from '../units.ts';
 import { BASE_IMAGE } from './base-image.ts';
@@ -22,6 +23,7 @@ import {
   checkNested,
   checkNode,
   checkPort,
+  checkPreviewDomain,
   checkSubnetPool,
   checkTestPrograms,
 } from './doctor-checks.ts';
@@ -77,6 +79,7 @@ export async function examine({
     checkDatabase(withoutPassword(config.databaseUrl), database),
     checkPort(config.host, config.port, port),
     checkEncryption(plainHttpProblem(config)),
+    checkPreviewDomain(previewSiblingProblem(config)),
     checkTestPrograms(programs),
   ];
 }

@@ -58,7 +58,7 @@ export function registerTerminalSocket(
     carryTerminal({
       socket,
       log: app.log,
-      contained: (boundary, error) => contained(boundary, error, { requestId: reqId, terminalId: id }),
+      contained: withDetails(contained, { requestId: reqId, terminalId: id }),
       attach: async () => {
         if (refusal) throw refusal;
         return terminals.attach(id, { ticket, ...readAttachQuery(request.query) });
@@ -76,6 +76,11 @@ export function registerTerminalSocket(
     }
     return undefined;
   }
+}
+
+/** Made apart: a closure made beside the request would keep it as long as the terminal. */
+function withDetails(contained: Contained, details: object): Contained {
+  return (boundary, error) => contained(boundary, error, details);
 }
 
 /** In place of the plugin's own listener, which keeps the request and its answer. */

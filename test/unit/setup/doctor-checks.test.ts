@@ -3,6 +3,7 @@ import {
   checkDatabase,
   checkDataFolder,
   checkEncryption,
+  checkPreviewDomain,
   checkEngine,
   checkEngineDisk,
   checkImages,
@@ -63,6 +64,7 @@ const healthy: Finding[] = [
   checkPort('127.0.0.1', 8080, 'free'),
   checkPort('127.0.0.1', 8080, 'berth'),
   checkEncryption(undefined),
+  checkPreviewDomain(undefined),
   checkTestPrograms([{ name: 'Redis', present: true }]),
 ];
 
@@ -91,6 +93,7 @@ const lacking: Finding[] = [
   checkPort('127.0.0.1', 8080, 'taken'),
   checkPort('127.0.0.1', 80, 'forbidden'),
   checkEncryption('cookies can be read'),
+  checkPreviewDomain('previews can set cookies for example.org'),
   checkTestPrograms([{ name: 'Redis', present: false }]),
 ];
 
@@ -116,6 +119,7 @@ await t.test('what only tests or caution ask for does not keep Berth from runnin
     "engine's disk",
     "engine's disk",
     'encryption',
+    'preview domain',
     'for tests',
   ]);
   const missing = lacking.length - advised.length;
