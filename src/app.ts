@@ -13,6 +13,7 @@ import { addFiles } from './http/files.ts';
 import { addHealth } from './http/health.ts';
 import { loggingOptions } from './http/logging.ts';
 import { addMetrics } from './http/metrics.ts';
+import { addOpenRequests } from './http/open-requests.ts';
 import { addProblems, frameworkErrors } from './http/problem.ts';
 import { addRecordings } from './http/recordings.ts';
 import { addRequestIds } from './http/request-id.ts';
@@ -48,7 +49,7 @@ export function createServer(config: Config): FastifyInstance {
 /** Registers all transports on `app`. */
 export async function addTransports(app: FastifyInstance, config: Config, services: Services): Promise<void> {
   const { publicUrl, allowedOrigins, development } = config;
-  const { authentication, events, contained } = services;
+  const { authentication, credentialWatch: credentials, events, contained } = services;
   const cookie = createSessionCookie({ publicUrl });
   const previewHosts = createPreviewHosts(config);
   addProblems(app, { count: services.metrics.contained });
@@ -58,6 +59,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   // Before authentication: see there.
   await app.register(websocket, websocketOptions);
   await addAuthentication(app, { authentication, cookie, publicUrl });
+  addOpenRequests(app, { credentials });
   addHealth(app, { probes: services.probes });
   addMetrics(app, { metrics: services.metrics });
   await addSignIn(app, { authentication, cookie, publicUrl });
@@ -66,6 +68,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
     events,
     contained,
     authentication,
+    credentials,
     cookie,
     publicUrl,
     previewHosts,

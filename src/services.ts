@@ -16,6 +16,7 @@ import { connectEvents } from './events/connect-events.ts';
 import { createFileService } from './files/file-service.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createAuthenticationService } from './identity/authentication-service.ts';
+import { createCredentialWatch } from './identity/credential-watch.ts';
 import { createSignInStore } from './identity/sign-in-store.ts';
 import { createTokenService } from './identity/token-service.ts';
 import { createTokenStore } from './identity/token-store.ts';
@@ -124,18 +125,12 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const users = createUserStore({ database });
   const tokens = createTokenStore({ database });
   const signIns = createSignInStore({ database });
-  const userService = createUserService({ users, signIns, events, clock });
-  const authentication = createAuthenticationService({
-    users,
-    tokens,
-    signIns,
-    userService,
-    events,
-    clock,
-    log,
-  });
-
+  const identity = { users, tokens, signIns, events, clock, log };
+  const userService = createUserService(identity);
+  const authentication = createAuthenticationService({ ...identity, userService });
   closing.add('authentication', authentication.close);
+  const credentialWatch = createCredentialWatch({ authentication, events, log });
+  closing.add('the watch of credentials', async () => credentialWatch.close());
 
   const registry = createDockerRegistry({
     docker: imageConnection.docker,
@@ -190,6 +185,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     logger: log,
     holder: nameOwner(),
     isGone: isSurelyGone,
+    credentials: credentialWatch,
   };
   const terminals = createTerminals({
     ...config,
@@ -233,6 +229,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   return {
     authentication,
+    credentialWatch,
     events,
     metrics,
     contained,

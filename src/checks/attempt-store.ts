@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { driverCause } from '../database/driver-cause.ts';
+import { isForeignKeyViolation } from '../database/foreign-key-violation.ts';
 import type {
   Attempt as AttemptRow,
   CheckVerdict as VerdictRow,
@@ -64,8 +64,7 @@ export function createAttemptStore({ database }: { database: Database }) {
         return true;
       } catch (error) {
         if (isUniqueViolation(error, 'runningKey')) return false;
-        // Deleted since it was looked up.
-        if (driverCause(error)?.kind === 'ForeignKeyConstraintViolation') throw fault('SESSION_NOT_FOUND');
+        if (isForeignKeyViolation(error)) throw fault('SESSION_NOT_FOUND');
         throw error;
       }
     },

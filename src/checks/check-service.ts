@@ -1,6 +1,7 @@
 import { fault } from '../errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
+import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { languageGiven } from '../labs/in-language.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
@@ -30,6 +31,7 @@ export interface CheckServiceParts {
   runLimit: RunLimit;
   pollLimit: PollLimit;
   tell: TellEnd;
+  credentials: Pick<CredentialWatch, 'watch'>;
   /** Told of each verdict, for metrics. */
   onVerdict: (verdict: Verdict) => void;
   /** Aborted when the service stops: running checks end as interrupted, new ones are refused. */
@@ -50,6 +52,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     runLimit,
     pollLimit,
     tell,
+    credentials,
     onVerdict,
     signal,
   } = parts;
@@ -95,9 +98,14 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       }
       const language = languageGiven(lab.languages, wanted);
       const stepRun = { lab, step, sessionId, machines, answers, poll, language };
-      const run = heldCheck.run(machine, stepRun, signal);
+      const ended = new AbortController();
+      const stopWatching = credentials.watch(actor, (reason) => ended.abort(reason));
+      const run = heldCheck.run(machine, stepRun, AbortSignal.any([signal, ended.signal]));
       running.add(run);
-      const attempt = await run.finally(() => running.delete(run));
+      const attempt = await run.finally(() => {
+        stopWatching();
+        running.delete(run);
+      });
       if (attempt.passed || !poll) {
         onVerdict(verdictOf(attempt));
         await tell(attempt);

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { HOLD_MS } from '../keep-hold.ts';
@@ -31,6 +32,8 @@ export interface ChecksOptions {
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  /** Ends a check with the credential that asked for it. */
+  credentials: Pick<CredentialWatch, 'watch'>;
   logger: Log;
   /** Names this process among those that share the database; new with each start. */
   holder: string;

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { batches } from '../batches.ts';
 import type { Database, Transaction } from '../database/database.ts';
+import { whenGone } from '../database/foreign-key-violation.ts';
 import { pairKey } from './progress-store.ts';
 import type { LearnerInLab } from './progress-store.ts';
 
@@ -28,11 +29,12 @@ export function createHintStore({ database, clock }: { database: Database; clock
     /** Notes that the hint is shown; what it cost when it was first, which stays. */
     async put(step: LearnerAtStep, { hintId, cost }: { hintId: string; cost: number }): Promise<number> {
       const learnerId_labSlug_stepId_hintId = { ...step, hintId };
-      const row = await client.shownHint.upsert({
+      const put = client.shownHint.upsert({
         where: { learnerId_labSlug_stepId_hintId },
         create: { ...step, hintId, cost, shownAt: clock.now() },
         update: { hintId },
       });
+      const row = await put.catch(whenGone('USER_NOT_FOUND'));
       return row.cost;
     },
 

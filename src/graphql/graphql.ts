@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { mercurius } from 'mercurius';
 import type { Contained } from '../containment.ts';
 import type { AuthenticationService } from '../identity/user.ts';
+import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { SessionCookie } from '../http/session-cookie.ts';
 import type { GraphqlContext } from './context.ts';
 import type { ContextSource } from './create-context.ts';
@@ -26,6 +27,7 @@ export async function registerGraphql(
   app: FastifyInstance,
   options: ContextSource & {
     authentication: Pick<AuthenticationService, 'byToken' | 'byWebSession'>;
+    credentials: Pick<CredentialWatch, 'watch'>;
     cookie: SessionCookie;
     contained?: Contained;
     allowedOrigins: readonly string[];

@@ -28,6 +28,11 @@ export const system: Actor = {
 
 const rank: Record<Role, number> = { student: 0, instructor: 1, admin: 2 };
 
+/** Returns whether a role may do less than another one. */
+export function isBelow(role: Role, other: Role): boolean {
+  return rank[role] < rank[other];
+}
+
 /** @throws UNAUTHENTICATED for nobody, FORBIDDEN without the scope or below the role. */
 export function requireActor(
   actor: Actor | undefined,

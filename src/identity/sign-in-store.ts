@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { whenGone } from '../database/foreign-key-violation.ts';
 import type { Credential } from './credential-cache.ts';
 import { allScopes } from './actor.ts';
 import type { User } from './user.ts';
@@ -22,8 +23,9 @@ export function createSignInStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
+    /** @throws USER_NOT_FOUND */
     async insertLink(link: SecretRow): Promise<void> {
-      await client.signInLink.create({ data: link });
+      await client.signInLink.create({ data: link }).catch(whenGone('USER_NOT_FOUND'));
     },
 
     /**

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { whenGone } from '../database/foreign-key-violation.ts';
 import type { ApiToken as TokenRow } from '../database/generated/sqlite/client.ts';
 import type { Actor, Scope } from './actor.ts';
 import type { Credential } from './credential-cache.ts';
@@ -39,13 +40,14 @@ export function createTokenStore({ database }: { database: Database }) {
       return rows.map(toToken);
     },
 
-    /** False, and nothing stored, when the user has `limit` tokens already. */
+    /** False, and nothing stored, when the user has `limit` tokens already. @throws USER_NOT_FOUND */
     async insert(token: ApiToken, hash: string, limit: number): Promise<boolean> {
-      return await database.transaction(async (tx) => {
+      const insert = database.transaction(async (tx) => {
         if ((await tx.apiToken.count({ where: { userId: token.userId } })) >= limit) return false;
         await tx.apiToken.create({ data: toRow(token, hash) });
         return true;
       });
+      return await insert.catch(whenGone('USER_NOT_FOUND'));
     },
 
     /** False when it was gone already. */

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { whenGone } from '../database/foreign-key-violation.ts';
 import type { PreviewTarget } from './preview.ts';
 
 /** Most passes of one session: those made first go when there are more. */
@@ -18,7 +19,7 @@ export function createPreviewStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Adds a pass that its grant will make good, and removes what of the session nobody can use any more. */
+    /** Adds a pass that its grant will make good, and removes what of the session nobody can use any more. @throws SESSION_NOT_FOUND */
     async insert(pass: NewPass): Promise<void> {
       const {
         id,
@@ -45,7 +46,7 @@ export function createPreviewStore({ database }: { database: Database }) {
         skip: PASSES_PER_SESSION - 1,
       });
       await client.previewPass.deleteMany({ where: { id: { in: over.map((old) => old.id) } } });
-      await client.previewPass.create({
+      const insert = client.previewPass.create({
         data: {
           id,
           sessionId,
@@ -59,6 +60,7 @@ export function createPreviewStore({ database }: { database: Database }) {
           createdAt: now,
         },
       });
+      await insert.catch(whenGone('SESSION_NOT_FOUND'));
     },
 
     /** Makes the pass of this very port of a grant that was never used; its end, or undefined where there is none. */

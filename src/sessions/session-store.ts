@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../database/database.ts';
+import { whenGone } from '../database/foreign-key-violation.ts';
 import type { Prisma } from '../database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
 import type { ProvisionedMachine } from '../engine/engine.ts';
@@ -65,7 +66,7 @@ export function createSessionStore({ database }: { database: Database }) {
         });
       } catch (error) {
         if (isUniqueViolation(error, 'activeKey')) return 'exists';
-        throw error;
+        return whenGone('USER_NOT_FOUND')(error);
       }
     },
 

@@ -13,8 +13,10 @@ import type { Log } from '../log.ts';
 import { rest } from '../rest.ts';
 import { authorize, requireSomebody } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
+import type { CredentialWatch } from '../identity/credential-watch.ts';
 import { createHolds } from './adopting.ts';
 import { attachViewer } from './attaching.ts';
+import { endingWith } from './ending-with.ts';
 import type { Snapshots } from './snapshots/snapshots.ts';
 import { recoverShells, upkeep, watchSessions } from './holding.ts';
 import { RENEW_EVERY_MS } from './process-hold.ts';
@@ -45,6 +47,7 @@ export interface TerminalServiceOptions {
   recordings: Pick<Recordings, 'begin' | 'resume' | 'drop'>;
   budgets: OutputBudgets;
   actorOf: ActorOf;
+  credentials: Pick<CredentialWatch, 'read' | 'watch'>;
   events: EventBus;
   clock: Clock;
   log: Log;
@@ -58,8 +61,20 @@ export interface TerminalServiceOptions {
 
 /** Terminals: tickets, the shells this process holds, and what a crash left of others. */
 export function createTerminalService(options: TerminalServiceOptions): TerminalService {
-  const { store, tickets, sessions, users, actorOf, snapshots, events, clock, log, holder, terminalLimit } =
-    options;
+  const {
+    store,
+    tickets,
+    sessions,
+    users,
+    actorOf,
+    credentials,
+    snapshots,
+    events,
+    clock,
+    log,
+    holder,
+    terminalLimit,
+  } = options;
   const shells = createShells();
   const holds = createHolds({ ...options, shells });
   const holding = { ...options, shells, adopt: holds.adopt };
@@ -82,23 +97,27 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     }
   }
 
-  async function giveTicket(terminalId: string, userId: string, role: ViewerRole): Promise<string> {
+  async function giveTicket(terminalId: string, actor: Actor, role: ViewerRole): Promise<string> {
     const { secret, hash } = createTicket();
     const expiresAt = new Date(clock.now().getTime() + TICKET_LIFETIME_MS);
-    await tickets.insert({ terminalId, userId, role, hash, expiresAt });
+    const { userId, credential: openedWith } = actor;
+    await tickets.insert({ terminalId, userId, role, hash, expiresAt, openedWith });
     return secret;
   }
 
   async function attach(terminalId: string, request: AttachRequest): Promise<AttachedTerminal> {
     const ticket = await tickets.take(hashSecret(request.ticket), terminalId, clock.now());
     if (!ticket) throw fault('TICKET_INVALID');
-    const { userId, role } = ticket;
+    const { userId, role, openedWith: credential } = ticket;
+    // A ticket is worth no more than the credential that asked for it.
+    const opener = await credentials.read({ userId, ...(credential !== undefined && { credential }) });
+    if (!opener) throw fault('TICKET_INVALID');
     const { live, learnerId } = await joining.join(terminalId, userId);
     const mayBeThere = () => mayStay(actorOf, { userId, learnerId });
     if (!(await mayBeThere())) throw fault('TICKET_INVALID');
     const { name } = await users.get(system, userId);
     if (stopping) throw fault('SHUTTING_DOWN');
-    return attachViewer({
+    const attached = await attachViewer({
       terminalId,
       learnerId,
       live,
@@ -108,6 +127,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       mayBeThere,
       log,
     });
+    return endingWith(credentials, opener, attached);
   }
 
   return {
@@ -126,7 +146,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
         now,
         limit: terminalLimit,
       });
-      return { terminal, ticket: await giveTicket(terminal.id, userId, 'owner') };
+      return { terminal, ticket: await giveTicket(terminal.id, actor, 'owner') };
     },
 
     async ticket(actor, terminalId, wanted) {
@@ -137,7 +157,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       const isOwner = actor.userId === terminal.openedById;
       const role = wanted ?? (isOwner ? 'owner' : 'watching');
       if (role === 'owner' && !isOwner) throw fault('FORBIDDEN', { needed: 'a terminal that you opened' });
-      return { terminal, role, ticket: await giveTicket(terminal.id, actor.userId, role) };
+      return { terminal, role, ticket: await giveTicket(terminal.id, actor, role) };
     },
 
     async attach(terminalId, request) {

@@ -1,5 +1,6 @@
 import { batches } from '../batches.ts';
 import type { Database } from '../database/database.ts';
+import { whenGone } from '../database/foreign-key-violation.ts';
 import { fault } from '../errors.ts';
 import type { Terminal, TerminalSize } from './terminal.ts';
 import { TICKET_LIFETIME_MS } from './tickets.ts';
@@ -30,17 +31,17 @@ export function createTerminalStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Adds a terminal, unless the session has `limit` already; counted so that no two pass at once. @throws TERMINAL_LIMIT */
+    /** Adds a terminal, unless the session has `limit` already; counted so that no two pass at once. @throws TERMINAL_LIMIT, SESSION_NOT_FOUND */
     async insert(terminal: NewTerminal & { limit: number }): Promise<Terminal> {
       const { id, sessionId, machine, openedById, rows, cols, now, limit } = terminal;
-      const row = await database.transaction(async (tx) => {
+      const insert = database.transaction(async (tx) => {
         const open = await tx.terminal.count({ where: { sessionId, endedAt: null, NOT: unused(now) } });
         if (open >= limit) throw fault('TERMINAL_LIMIT', { limit });
         return tx.terminal.create({
           data: { id, sessionId, machineName: machine, openedById, rows, cols, createdAt: now },
         });
       });
-      return toTerminal(row);
+      return toTerminal(await insert.catch(whenGone('SESSION_NOT_FOUND')));
     },
 
     /** Has `holder` start its shell; false when somebody does already, or it has ended. */

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { whenGone } from '../database/foreign-key-violation.ts';
 import { viewerRoles } from './viewer.ts';
 import type { ViewerRole } from './viewer.ts';
 
@@ -7,6 +8,8 @@ export interface Ticket {
   terminalId: string;
   userId: string;
   role: ViewerRole;
+  /** Hash of the secret of the credential that asked for it; undefined where none did. */
+  openedWith: string | undefined;
 }
 
 export type TicketStore = ReturnType<typeof createTicketStore>;
@@ -16,8 +19,10 @@ export function createTicketStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
+    /** @throws TERMINAL_NOT_FOUND */
     async insert(ticket: Ticket & { hash: string; expiresAt: Date }): Promise<void> {
-      await client.terminalTicket.create({ data: ticket });
+      const data = { ...ticket, openedWith: ticket.openedWith ?? null };
+      await client.terminalTicket.create({ data }).catch(whenGone('TERMINAL_NOT_FOUND'));
     },
 
     /** Uses the ticket up; undefined when it is not good for this terminal, or was used. */
@@ -27,7 +32,8 @@ export function createTicketStore({ database }: { database: Database }) {
       if (!found) return undefined;
       const { count } = await client.terminalTicket.deleteMany({ where });
       const role = viewerRoles.find((each) => each === found.role);
-      return count === 1 && role ? { terminalId, userId: found.userId, role } : undefined;
+      if (count !== 1 || !role) return undefined;
+      return { terminalId, userId: found.userId, role, openedWith: found.openedWith ?? undefined };
     },
 
     /** Takes away those that nobody used in time. */

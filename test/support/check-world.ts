@@ -19,6 +19,7 @@ import type { Actors } from './actors.ts';
 import { labsFolder } from './lab-folders.ts';
 import { unpinned } from './pins.ts';
 import { quietLog } from './quiet-log.ts';
+import { unwatched } from './unwatched.ts';
 
 /** Steps of the lab `lab` that these tests check, by what their scripts do. */
 const scripts = {
@@ -71,6 +72,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       sessions,
       logger: quietLog(),
       pins: unpinned,
+      credentials: unwatched,
       holder: nameOwner(),
       isGone: isSurelyGone,
       ...changes,

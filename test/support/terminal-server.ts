@@ -9,6 +9,7 @@ import { createMemoryBus } from '../../src/events/memory-bus.ts';
 import { system } from '../../src/identity/actor.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import { createAuthenticationService } from '../../src/identity/authentication-service.ts';
+import { createCredentialWatch } from '../../src/identity/credential-watch.ts';
 import { createSignInStore } from '../../src/identity/sign-in-store.ts';
 import { createTokenStore } from '../../src/identity/token-store.ts';
 import { createUserService } from '../../src/identity/user-service.ts';
@@ -85,7 +86,19 @@ export async function serveTerminals(
   t.teardown(() => authentication.close());
 
   const { actorOf } = authentication;
-  const parts = { database, engine, actorOf, users, events, sessions: sessions.service, catalogue, log };
+  const credentials = createCredentialWatch({ authentication, events, log });
+  t.teardown(() => credentials.close());
+  const parts = {
+    database,
+    engine,
+    actorOf,
+    credentials,
+    users,
+    events,
+    sessions: sessions.service,
+    catalogue,
+    log,
+  };
   const service = await serveProcess(t, { ...parts, ...changes });
   const session = await sessions.service.start(actors.owner, { lab: 'shells' });
   await whenState(sessions.service, session.id, 'ready', 'failed');

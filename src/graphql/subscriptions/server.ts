@@ -5,8 +5,9 @@ import type { ExecutionArgs, GraphQLFormattedError, GraphQLSchema } from 'graphq
 import { makeServer } from 'graphql-ws';
 import type { Context, Server } from 'graphql-ws';
 import { isFault } from '../../errors.ts';
-import type { EventBus } from '../../events/event-bus.ts';
+import type { Fault } from '../../errors.ts';
 import type { Actor } from '../../identity/actor.ts';
+import type { CredentialWatch } from '../../identity/credential-watch.ts';
 import type { ContextSource } from '../create-context.ts';
 import { createContext } from '../create-context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from '../errors.ts';
@@ -16,7 +17,6 @@ import { closeForbidden, closeFor } from './close.ts';
 import type { ConnectionCount } from './connections.ts';
 import { credentialsOf } from './credentials.ts';
 import type { CredentialSource } from './credentials.ts';
-import { watchExpiry } from './expiry.ts';
 import { executeCounted, subscribeCounted } from './operations.ts';
 import type { OperationCount } from './operations.ts';
 
@@ -37,7 +37,7 @@ export interface Connection {
 type ConnectionContext = Context<Record<string, unknown>, Connection>;
 
 export interface ServerOptions extends ContextSource, CredentialSource {
-  events: Pick<EventBus, 'listen'>;
+  credentials: Pick<CredentialWatch, 'watch'>;
   schema: GraphQLSchema;
   prepare: Prepare;
   connections: ConnectionCount;
@@ -60,28 +60,11 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       closeFor(extra.socket, 'RATE_LIMITED');
       return false;
     }
-    extra.user = { actor, authenticate, stopWatching: watch(extra, actor, authenticate) };
+    const end = (reason: Fault) => closeForbidden(extra.socket, reason, extra.request.log);
+    // Each operation, and each value of a subscription, is authorised for the present role.
+    const stopWatching = options.credentials.watch(actor, end, { withRole: false });
+    extra.user = { actor, authenticate, stopWatching };
     return true;
-  }
-
-  /** Ends the connection as soon as its credentials are no longer good; gives what stops that. */
-  function watch({ socket, request }: Connection, actor: Actor, authenticate: () => Promise<Actor>) {
-    async function check(): Promise<Actor | undefined> {
-      try {
-        return await authenticate();
-      } catch (error) {
-        closeForbidden(socket, error, request.log);
-        return undefined;
-      }
-    }
-    const stopExpiry = watchExpiry(actor.expiresAt, check);
-    const stopListening = options.events.listen('user.changed', ({ userId }) => {
-      if (userId === actor.userId) void check();
-    });
-    return () => {
-      stopExpiry();
-      stopListening();
-    };
   }
 
   function prepareOperation({ extra }: ConnectionContext, payload: unknown): ExecutionArgs {

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../../database/database.ts';
-import { driverCause } from '../../database/driver-cause.ts';
+import { isForeignKeyViolation } from '../../database/foreign-key-violation.ts';
 import { isUniqueViolation } from '../../database/unique-violation.ts';
 import { fault } from '../../errors.ts';
 import type { Hold } from '../../keep-hold.ts';
@@ -49,8 +49,7 @@ export function createEnteredStepStore({
         return true;
       } catch (error) {
         if (isUniqueViolation(error)) return takeOver(key, at, hold);
-        // Deleted since it was looked up.
-        if (driverCause(error)?.kind === 'ForeignKeyConstraintViolation') throw fault('SESSION_NOT_FOUND');
+        if (isForeignKeyViolation(error)) throw fault('SESSION_NOT_FOUND');
         throw error;
       }
     },

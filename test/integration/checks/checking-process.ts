@@ -12,6 +12,7 @@ import { openCatalogue } from '../../support/catalogue.ts';
 import { sessionsOn } from '../../support/check-world.ts';
 import { unpinned } from '../../support/pins.ts';
 import { quietLog } from '../../support/quiet-log.ts';
+import { unwatched } from '../../support/unwatched.ts';
 
 const [url = '', installation = '', machineId = '', sessionId = '', directory = ''] = process.argv.slice(2);
 const database = await openDatabase({ url });
@@ -24,6 +25,7 @@ const checks = createChecks({
   sessions: sessionsOn(database, machineId),
   logger: quietLog(),
   pins: unpinned,
+  credentials: unwatched,
   holder: nameOwner(),
   isGone: isSurelyGone,
 });

@@ -3,8 +3,11 @@ import { fault } from '../../../src/errors.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
+import { until } from '../../support/until.ts';
+import { unwatched } from '../../support/unwatched.ts';
 
 const quiet = { code: 1000, reason: 'exited' };
+const refusedNow = { code: 4401, reason: 'UNAUTHENTICATED' };
 
 await test('whoever is disabled, demoted or deleted is out of the machines, also while typing', async (t) => {
   const server = await serveTerminals(t);
@@ -43,10 +46,10 @@ await test('whoever is disabled, demoted or deleted is out of the machines, also
     await client.expect('typing\ntyping');
     const typing = setInterval(() => client.send('x'), 5);
     await users.update(admin, owner.userId, { disabled: true });
-    t.same(await client.expectClosed(), quiet);
+    t.same(await client.expectClosed(), refusedNow);
     clearInterval(typing);
     await refused(ticket, 'TICKET_INVALID');
-    t.same(await server.processes(), []);
+    await until(async () => (await server.processes()).length === 0);
     await users.update(admin, owner.userId, { disabled: false });
   });
 
@@ -54,7 +57,7 @@ await test('whoever is disabled, demoted or deleted is out of the machines, also
     await users.update(admin, instructor.userId, { role: 'instructor' });
     const client = await server.shell(instructor, sessionId);
     await users.delete(admin, instructor.userId);
-    t.same(await client.expectClosed(), quiet);
+    t.same(await client.expectClosed(), refusedNow);
   });
 });
 
@@ -80,7 +83,11 @@ await test('a change of which no event came is found by the upkeep', async (t) =
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t);
   const { actors, sessionId, users } = server;
-  const deaf = await server.another({ clock, events: { ...server.events, listen: () => () => undefined } });
+  const deaf = await server.another({
+    clock,
+    events: { ...server.events, listen: () => () => undefined },
+    credentials: { ...server.credentials, ...unwatched },
+  });
   const upkeep = new AbortController();
   const maintained = deaf.terminals.maintain(upkeep.signal);
   const client = await deaf.shell(actors.owner, sessionId);

@@ -53,7 +53,7 @@ await test('a ticket is taken once, and only while it is good', async (t) => {
     const tickets = createTicketStore({ database });
     const { id } = await insert();
     const { id: other } = await insert();
-    const ticket = { terminalId: id, userId: owner.userId, role: 'assisting' as const };
+    const ticket = { terminalId: id, userId: owner.userId, role: 'assisting' as const, openedWith: 'hash' };
     const give = (hash: string) => tickets.insert({ ...ticket, hash, expiresAt: after(60_000) });
     await give('one');
     t.equal(await tickets.take('one', other, NOW), undefined, 'on another terminal');

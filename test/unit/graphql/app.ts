@@ -8,7 +8,9 @@ import { addAuthentication } from '../../../src/http/authentication.ts';
 import { addProblems } from '../../../src/http/problem.ts';
 import { createPreviewHosts } from '../../../src/http/previews/preview-hosts.ts';
 import { createSessionCookie } from '../../../src/http/session-cookie.ts';
+import { createCredentialWatch } from '../../../src/identity/credential-watch.ts';
 import { websocketOptions } from '../../../src/ws/websocket-options.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { createServices } from './services.ts';
 import { createWorld } from './world.ts';
 
@@ -34,6 +36,15 @@ export async function startApp(
     },
     byWebSession: async (secret: string) => world.actors.get(secret.replace('cookie-', '')),
   };
+  const credentials = createCredentialWatch({
+    authentication: {
+      actorOf: async (userId) => world.actors.get(userId),
+      byCredential: async (hash) => [...world.actors.values()].find(({ credential }) => credential === hash),
+    },
+    events: world.events,
+    log: quietLog(),
+  });
+  t.teardown(() => credentials.close());
   const cookie = createSessionCookie({ publicUrl });
   const app = Fastify({ logger: options.log ? { stream: options.log } : false });
   addProblems(app);
@@ -43,6 +54,7 @@ export async function startApp(
     services,
     events: world.events,
     authentication,
+    credentials,
     cookie,
     publicUrl,
     previewHosts: createPreviewHosts({ previewDomain: 'preview.localhost', publicUrl }),
@@ -71,7 +83,7 @@ export async function startApp(
     return { status: response.status, ...((await response.json()) as object) };
   }
 
-  return { ...world, services, app, url, port, ask };
+  return { ...world, credentials, services, app, url, port, ask };
 }
 
 export function codes(answer: Answer): string[] {

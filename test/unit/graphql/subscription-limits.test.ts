@@ -83,15 +83,17 @@ await test('a client that makes the server answer and does not read is cut off',
 });
 
 await test('connections of a user are bounded, and nothing is left of those that went', async (t) => {
-  const { url, addSession, events } = await startApp(t);
+  const { url, addSession, credentials, events } = await startApp(t);
   addSession('owner');
   const all = Array.from({ length: 50 }, () => connect(t, url, { token: 'owner' }));
   for (const each of all) await subscribe(each, changed).next();
-  t.equal(events.listeners(), 100);
+  t.equal(events.listeners(), 51, 'each subscription, and the watch of credentials');
   const more = connect(t, url, { token: 'owner' });
   t.match(await more.closed, { code: 1013, reason: 'RATE_LIMITED' });
   for (const { client } of all) await client.dispose();
-  await until(() => events.listeners() === 0);
-  t.equal(events.listeners(), 0);
+  await until(() => credentials.count() === 0);
+  t.equal(credentials.count(), 0);
+  await until(() => events.listeners() === 1);
+  t.equal(events.listeners(), 1);
   t.ok((await subscribe(connect(t, url, { token: 'owner' }), changed).next())?.data);
 });

@@ -1,0 +1,78 @@
+import { test } from 'tap';
+import { createHintStore } from '../../../src/checks/hint-store.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { allScopes } from '../../../src/identity/actor.ts';
+import { createSignInStore } from '../../../src/identity/sign-in-store.ts';
+import { createTokenStore } from '../../../src/identity/token-store.ts';
+import { createPreviewStore } from '../../../src/previews/preview-store.ts';
+import { createSessionStore } from '../../../src/sessions/session-store.ts';
+import { createTerminalStore } from '../../../src/terminals/terminal-store.ts';
+import { createTicketStore } from '../../../src/terminals/ticket-store.ts';
+import { outcomeOf } from '../../support/actors.ts';
+import { eachDatabase } from '../../support/databases.ts';
+
+const at = new Date();
+const later = new Date(at.getTime() + 60_000);
+
+await test('what belongs to somebody or something that was deleted meanwhile is refused by name', async (t) => {
+  await eachDatabase(t, 'gone', async (t, database) => {
+    const base = { id: 'x', userId: 'gone', createdAt: at, expiresAt: later };
+    const token = { ...base, name: 'x', prefix: 'x', scopes: [...allScopes], lastUsedAt: undefined };
+    const pass = { grantHash: 'x', grantExpiresAt: later, openedById: 'gone', openedWith: 'x', now: at };
+    const session = {
+      id: 'x',
+      learnerId: 'gone',
+      labSlug: 'lab',
+      labVersion: '1',
+      machines: [],
+      createdAt: at,
+      queuedAt: at,
+      lastActivityAt: at,
+      expiresAt: later,
+      idleMinutes: 1,
+      endsAt: later,
+      maxEndsAt: later,
+    };
+    const terminal = { sessionId: 'gone', machine: 'main', openedById: 'gone', rows: 24, cols: 80, limit: 9 };
+    const inserts = {
+      token: () => createTokenStore({ database }).insert(token, 'hash', 10),
+      link: () => createSignInStore({ database }).insertLink({ ...base, hash: 'hash' }),
+      session: () => createSessionStore({ database }).create(session, 10),
+      hint: () =>
+        createHintStore({ database, clock: systemClock }).put(
+          { learnerId: 'gone', labSlug: 'lab', stepId: 'step' },
+          { hintId: 'hint', cost: 0 },
+        ),
+      terminal: () => createTerminalStore({ database }).insert({ id: 'x', now: at, ...terminal }),
+      ticket: () =>
+        createTicketStore({ database }).insert({
+          terminalId: 'gone',
+          userId: 'gone',
+          role: 'owner',
+          openedWith: undefined,
+          hash: 'hash',
+          expiresAt: later,
+        }),
+      preview: () =>
+        createPreviewStore({ database }).insert({
+          ...pass,
+          id: 'x',
+          sessionId: 'gone',
+          machine: 'main',
+          port: 80,
+          expiresAt: later,
+        }),
+    };
+    const outcomes: Record<string, string> = {};
+    for (const [what, insert] of Object.entries(inserts)) outcomes[what] = await outcomeOf(insert);
+    t.strictSame(outcomes, {
+      token: 'USER_NOT_FOUND',
+      link: 'USER_NOT_FOUND',
+      session: 'USER_NOT_FOUND',
+      hint: 'USER_NOT_FOUND',
+      terminal: 'SESSION_NOT_FOUND',
+      ticket: 'TERMINAL_NOT_FOUND',
+      preview: 'SESSION_NOT_FOUND',
+    });
+  });
+});

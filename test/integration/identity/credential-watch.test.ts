@@ -1,0 +1,130 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { Database } from '../../../src/database/database.ts';
+import type { Fault } from '../../../src/errors.ts';
+import type { EventBus } from '../../../src/events/event-bus.ts';
+import { allScopes, system } from '../../../src/identity/actor.ts';
+import type { Actor } from '../../../src/identity/actor.ts';
+import { createCredentialWatch } from '../../../src/identity/credential-watch.ts';
+import { openRedisBus, uniqueChannel } from '../../support/buses.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createIdentity } from '../../support/identity.ts';
+import type { Identity } from '../../support/identity.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { until } from '../../support/until.ts';
+
+/** A process that watches credentials; what it opened and how that ended. */
+function openWatch(t: Test, { authentication }: Pick<Identity, 'authentication'>, events: EventBus) {
+  const log = quietLog();
+  const watch = createCredentialWatch({ authentication, events, log });
+  t.teardown(() => watch.close());
+  const ends: string[] = [];
+  /** Opens something on behalf of the actor, which `name` tells from others when it ends. */
+  const open = (actor: Actor, name: string, options?: { withRole?: boolean }) =>
+    watch.watch(actor, ({ code }: Fault) => void ends.push(`${name}: ${code}`), options);
+  const hasEnded = (end: string) => until(() => ends.includes(end));
+  return { ...watch, open, ends, hasEnded, log };
+}
+
+/** Two processes on one database that hear each other over Redis: one serves, in the other somebody acts. */
+async function twoProcesses(t: Test, database: Database) {
+  const channel = uniqueChannel();
+  const [here, there] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
+  // The clock of the test stands still, and credentials are looked at by the real one.
+  const acting = createIdentity(t, database, { events: there, start: new Date() });
+  const serving = createIdentity(t, database, { events: here, start: new Date() });
+
+  async function newUser(name: string, role: Actor['role'] = 'student') {
+    const { id: userId } = await acting.users.create(system, { name, role });
+    const token = (input: { expiresAt?: Date } = {}) =>
+      acting.tokens.create(system, { name, scopes: [...allScopes], userId, ...input });
+    const byToken = async (input: { expiresAt?: Date } = {}) => {
+      const { token: made, secret } = await token(input);
+      return { id: made.id, actor: await serving.authentication.byToken(secret) };
+    };
+    const byBrowser = async () => {
+      const { secret: link } = await acting.users.createSignInLink(system, userId);
+      const { secret } = await acting.authentication.signIn(link);
+      const actor = await serving.authentication.byWebSession(secret);
+      if (!actor) throw new Error('The browser is signed in.');
+      return { secret, actor };
+    };
+    return { userId, byToken, byBrowser };
+  }
+
+  return { acting, serving, newUser, watch: openWatch(t, serving, here) };
+}
+
+await test('what a credential opened in one process ends when another process ends the credential', async (t) => {
+  await eachDatabase(t, 'ends', async (t, database) => {
+    const { acting, newUser, watch } = await twoProcesses(t, database);
+    const { userId, byToken, byBrowser } = await newUser('ann', 'instructor');
+    const [first, second] = [await byToken(), await byToken()];
+    const browser = await byBrowser();
+    watch.open(first.actor, 'first');
+    watch.open(first.actor, 'again');
+    watch.open(second.actor, 'second');
+    watch.open(second.actor, 'whatever the role', { withRole: false });
+    watch.open(browser.actor, 'browser');
+    const stop = watch.open(first.actor, 'stopped');
+    stop();
+    t.equal(watch.count(), 5);
+
+    await acting.tokens.revoke(system, first.id);
+    await watch.hasEnded('again: UNAUTHENTICATED');
+    t.strictSame(watch.ends, ['first: UNAUTHENTICATED', 'again: UNAUTHENTICATED'], 'and nothing else');
+
+    await acting.authentication.signOut(browser.secret);
+    await watch.hasEnded('browser: UNAUTHENTICATED');
+
+    await acting.users.update(system, userId, { role: 'student' });
+    await watch.hasEnded('second: FORBIDDEN');
+    t.equal(watch.count(), 1);
+
+    await acting.users.update(system, userId, { disabled: true });
+    await watch.hasEnded('whatever the role: UNAUTHENTICATED');
+    t.equal(watch.count(), 0);
+  });
+
+  await eachDatabase(t, 'ends with its user', async (t, database) => {
+    const { acting, newUser, watch } = await twoProcesses(t, database);
+    const [gone, other] = [await newUser('gone'), await newUser('other')];
+    watch.open((await gone.byToken()).actor, 'gone');
+    watch.open((await other.byToken()).actor, 'other');
+    // A terminal of before tickets kept their credential.
+    watch.open({ userId: gone.userId, role: 'student', scopes: allScopes }, 'nameless');
+    await acting.users.delete(system, gone.userId);
+    await watch.hasEnded('nameless: UNAUTHENTICATED');
+    await watch.hasEnded('gone: UNAUTHENTICATED');
+    t.equal(watch.count(), 1, 'the other user is not concerned');
+  });
+
+  await eachDatabase(t, 'ends by itself', async (t, database) => {
+    const { acting, newUser, watch } = await twoProcesses(t, database);
+    const { byToken } = await newUser('ann');
+    const { actor } = await byToken({ expiresAt: new Date(Date.now() + 1_500) });
+    watch.open(actor, 'expiring');
+    await watch.hasEnded('expiring: TOKEN_EXPIRED');
+
+    // Authenticated before it was revoked, and opened after: no event comes any more.
+    const late = await byToken();
+    await acting.tokens.revoke(system, late.id);
+    watch.open(late.actor, 'late');
+    await watch.hasEnded('late: UNAUTHENTICATED');
+  });
+});
+
+await test('one that can not be ended keeps none of the others open', async (t) => {
+  await eachDatabase(t, 'throws', async (t, database) => {
+    const { acting, newUser, watch } = await twoProcesses(t, database);
+    const { byToken } = await newUser('ann');
+    const { id, actor } = await byToken();
+    watch.watch(actor, () => {
+      throw new Error('broken');
+    });
+    watch.open(actor, 'sound');
+    await acting.tokens.revoke(system, id);
+    await watch.hasEnded('sound: UNAUTHENTICATED');
+    t.match(watch.log.told(), ['error: what a credential opened could not be ended']);
+  });
+});
