@@ -49,6 +49,7 @@ struct guest {
   size_t sent;
 };
 
+/* In the order in which they came. */
 static struct guest guests[GUESTS];
 static int guest_count;
 
@@ -105,9 +106,11 @@ static int listen_at(void) {
   return listener;
 }
 
+/* The others keep their order, the eldest first. */
 static void dismiss(int at) {
   close(guests[at].socket);
-  guests[at] = guests[--guest_count];
+  guest_count--;
+  memmove(guests + at, guests + at + 1, (guest_count - at) * sizeof *guests);
 }
 
 /* Takes what a guest sent, up to the end of the token. True: it is who is waited for. */

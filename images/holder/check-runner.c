@@ -4,7 +4,7 @@
  *
  *   check-runner <seconds> <interpreter> [argument...]
  *
- *   it prints   "\001<pid> <uid> <fields of /proc/<pid>/stat>" on its output before anything else
+ *   it prints   "\001<pid> <fields of /proc/<pid>/stat>" on its output before anything else
  *   it reads    the seal in one line, the word that a score must begin with in another (empty: any line is a
  *               score), and the script up to the end
  *   it prints   "<seal> score <last score>" where there is one, and "<seal> ran" on its error output, or
@@ -80,7 +80,7 @@ static void announce(void) {
   char *end = strrchr(stat, ')');
   char *fields = end && end[1] == ' ' ? end + 2 : stat + length;
   fields[strcspn(fields, "\n")] = 0;
-  dprintf(1, "\001%d %d %s\n", getpid(), getuid(), fields);
+  dprintf(1, "\001%d %s\n", getpid(), fields);
 }
 
 /* Whether another process traces this one, as one can that was quick enough before it became opaque. */

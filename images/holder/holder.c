@@ -201,45 +201,58 @@ static int obey(char kind, const char *text) {
   return 1;
 }
 
+/* Reads the head of a message. False: its type is none, or it is too long for that. */
+static int begin_message(const unsigned char *at) {
+  in_message = 1;
+  message = at[0];
+  message_left = at[1] << 16 | at[2] << 8 | at[3];
+  return message == 'i' || message_left <= WORDS;
+}
+
+/* Writes typed bytes to the terminal. Returns how many it took; 0 where they wait. */
+static size_t type(const char *at, size_t length) {
+  if (terminal < 0) return length;
+  length = interrupt_ready(terminal, at, length);
+  if (length == 0) return 0;
+  ssize_t taken;
+  do taken = write(terminal, at, length);
+  while (taken < 0 && errno == EINTR);
+  if (taken < 0 && errno == EAGAIN) {
+    terminal_full = 1;
+    return 0;
+  }
+  /* A terminal that takes nothing any more has ended, which is told soon. */
+  if (taken < 0) return length;
+  interrupt_written(terminal, at, taken);
+  return taken;
+}
+
 /* Takes what the viewer sent, as far as the terminal takes it. False: the viewer is gone. */
 static int take(void) {
-  while (typed_from < typed_to) {
+  for (;;) {
     size_t there = typed_to - typed_from;
     char *at = typed + typed_from;
     if (!in_message) {
       if (there < 4) break;
-      in_message = 1;
-      message = at[0];
-      message_left = (unsigned char)at[1] << 16 | (unsigned char)at[2] << 8 | (unsigned char)at[3];
       typed_from += 4;
-      if (message != 'i' && message_left > WORDS) return 0;
-    } else if (message == 'i') {
-      size_t length = there < message_left ? there : message_left;
-      if (terminal >= 0 && length > 0) {
-        length = interrupt_ready(terminal, at, length);
-        if (length == 0) return 1;
-      }
-      ssize_t taken = terminal < 0 ? (ssize_t)length : write(terminal, at, length);
-      if (taken < 0 && errno == EINTR) continue;
-      if (taken < 0 && errno == EAGAIN) {
-        terminal_full = 1;
-        return 1;
-      }
-      /* A terminal that takes nothing any more has ended, which is told soon. */
-      if (taken < 0) taken = length;
-      else if (terminal >= 0) interrupt_written(terminal, at, taken);
-      typed_from += taken;
-      message_left -= taken;
-    } else {
+      if (!begin_message((unsigned char *)at)) return 0;
+    } else if (message != 'i') {
       if (there < message_left) break;
       char text[WORDS + 1];
       memcpy(text, at, message_left);
       text[message_left] = 0;
       typed_from += message_left;
-      message_left = 0;
+      in_message = 0;
       if (!obey(message, text)) return 0;
+    } else if (message_left == 0) {
+      in_message = 0;
+    } else {
+      if (there == 0) break;
+      size_t taken = type(at, there < message_left ? there : message_left);
+      if (taken == 0) return 1;
+      typed_from += taken;
+      message_left -= taken;
     }
-    if (message_left == 0) in_message = 0;
   }
   memmove(typed, typed + typed_from, typed_to - typed_from);
   typed_to -= typed_from;

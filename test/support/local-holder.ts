@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { HeldStream } from '../../src/engine/docker/holder/held-stream.ts';
+import { connectLocally } from './local-socket.ts';
 import { startNative } from './native-programs.ts';
 import { until } from './until.ts';
 
@@ -20,22 +19,10 @@ export async function startLocalHolder(t: Test, program: string, command: readon
   const environment = { PS1: '$ ', TERM: 'xterm-256color', HISTFILE: '' };
   const native = startNative(t, program, [path, ...command], environment);
 
-  async function reach(): Promise<Socket | undefined> {
-    const socket = connect(path);
-    try {
-      await once(socket, 'connect');
-      return socket;
-    } catch {
-      return undefined;
-    }
-  }
-
   /** Connects to it, as soon as it listens. */
   async function connected(): Promise<Socket> {
-    let socket: Socket | undefined;
-    await until(async () => Boolean((socket = await reach())));
-    if (!socket) throw new Error('The holder does not listen.');
-    t.teardown(() => socket?.destroy());
+    const socket = await connectLocally(path);
+    t.teardown(() => socket.destroy());
     return socket;
   }
 

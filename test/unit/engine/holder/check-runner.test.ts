@@ -1,0 +1,36 @@
+import t, { test } from 'tap';
+import { parseAnnouncement } from '../../../../src/engine/docker/shell-leader.ts';
+import { fuzzFrames } from '../../../support/fuzz.ts';
+import { compileSanitized, startNative } from '../../../support/native-programs.ts';
+
+/** Inputs of one test; more by BERTH_TEST_FRAMES. */
+const INPUTS = Math.min(2_000, Number(process.env['BERTH_TEST_FRAMES'] ?? 20_000) / 2_000);
+const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
+
+const program = await compileSanitized(t, 'check-runner');
+
+async function run(input: string | Buffer, args = ['5', 'sh']) {
+  const native = startNative(t, program, args);
+  native.child.stdin.end(input);
+  return { code: await native.exitCode(), out: native.stdout(), err: native.stderr(), pid: native.child.pid };
+}
+
+await test('a check is announced as the service reads that, and gives its score', async (t) => {
+  const { code, out, err, pid } = await run('seal\nword\necho "word 3/5" >&8; echo done; exit 4\n');
+  t.equal(code, 4);
+  t.match(err, /seal score .*3\/5\n/);
+  t.match(err, 'seal ran');
+  const announcement = parseAnnouncement(Buffer.from(out, 'latin1'));
+  t.match(announcement, { state: 'started', leader: { pid, startTime: /^[1-9]\d+$/ } });
+  t.match(out, /\ndone\n$/);
+});
+
+await test('any input is run or refused', async (t) => {
+  const seeds = [Buffer.from('seal\nword\necho word 1/2 >&8\n'), Buffer.from('seal\n\nexit 1\n')];
+  for (const input of fuzzFrames(seeds, { frames: INPUTS, seed: SEED })) {
+    // The script itself is replaced: it would run here, whatever it says.
+    const [seal = '', word = ''] = input.toString('latin1').split('\n');
+    const { code } = await run(Buffer.from(`${seal}\n${word}\necho "${word.length}" >&8\n`, 'latin1'));
+    t.type(code, 'number');
+  }
+});
