@@ -1,13 +1,25 @@
 import { readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
 import { test } from 'tap';
 import { parse } from 'yaml';
+import { startRedis } from '../support/machine/redis.ts';
 import { settingsTable } from '../../src/settings-table.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
 interface Compose {
-  services: Record<string, { environment?: Record<string, string>; volumes?: string[]; depends_on?: object }>;
+  services: Record<
+    string,
+    {
+      image?: string;
+      build?: string;
+      command?: string[];
+      environment?: Record<string, string>;
+      volumes?: string[];
+      depends_on?: object;
+    }
+  >;
   volumes: Record<string, unknown>;
 }
 
@@ -21,6 +33,56 @@ await test('docker-compose.yml has Berth, PostgreSQL and Redis, and waits for bo
 await test('it sets nothing that the service does not know', async (t) => {
   const known = new Set(settingsTable.map(({ name }) => name));
   for (const name of Object.keys(compose.services['berth']?.environment ?? {})) t.ok(known.has(name), name);
+});
+
+await test('images that are pulled have the tag of one exact version', async (t) => {
+  for (const [name, { image, build }] of Object.entries(compose.services)) {
+    if (build === undefined) t.match(image, /^[a-z]+:\d+\.\d+(\.\d+)?$/, name);
+  }
+});
+
+/** What a value becomes for somebody whose .env has these; one that is required and not there fails, as in Compose. */
+function substituted(value: string, env: Record<string, string>): string {
+  return value.replace(/\$\{(\w+)(?::([?-])([^}]*))?\}/g, (_, name: string, kind?: string, word = '') => {
+    const set = env[name];
+    if (set) return set;
+    if (kind === '?') throw new Error(`required variable ${name} is missing a value: ${word}`);
+    return word;
+  });
+}
+
+await test('PostgreSQL and Redis have passwords that must be set, the same for the service and for them', async (t) => {
+  const { berth, postgres, redis } = compose.services;
+  const env = { POSTGRES_PASSWORD: 'of-postgres', REDIS_PASSWORD: 'of-redis' };
+  t.match(substituted(berth?.environment?.['DATABASE_URL'] ?? '', env), '://berth:of-postgres@postgres:');
+  t.equal(substituted(postgres?.environment?.['POSTGRES_PASSWORD'] ?? '', env), 'of-postgres');
+  t.equal(substituted(berth?.environment?.['REDIS_URL'] ?? '', env), 'redis://:of-redis@redis:6379');
+  for (const value of [berth?.environment?.['REDIS_URL'], ...(redis?.command ?? [])]) {
+    if (!value?.includes('REDIS_PASSWORD')) continue;
+    t.throws(() => substituted(value, {}), /REDIS_PASSWORD is missing a value: set it in \.env/);
+  }
+});
+
+await test('its Redis lets in the service, and nobody without the password', async (t) => {
+  const env = { REDIS_PASSWORD: 'of-redis' };
+  const [server, ...args] = compose.services['redis']?.command ?? [];
+  t.equal(server, 'redis-server');
+  const redis = await startRedis(args.map((arg) => substituted(arg, env)));
+  t.teardown(redis.stop);
+  const address = compose.services['berth']?.environment?.['REDIS_URL'] ?? '';
+  const { username, password } = new URL(substituted(address, env));
+  const ping = async (login: { username?: string; password?: string }) => {
+    const client = new Redis(redis.url, { ...login, lazyConnect: true, retryStrategy: () => null });
+    client.on('error', () => undefined);
+    try {
+      return await client.ping();
+    } finally {
+      client.disconnect();
+    }
+  };
+  t.equal(await ping({ username, password }), 'PONG');
+  await t.rejects(ping({}), /NOAUTH/);
+  await t.rejects(ping({ password: 'another' }), /WRONGPASS|NOAUTH/);
 });
 
 await test('its named volumes are declared', async (t) => {

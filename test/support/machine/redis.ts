@@ -5,15 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startServiceProcess } from './service-process.ts';
 
+const KEEPS_NOTHING = ['--save', '', '--appendonly', 'no'];
+
 /** Starts a Redis server of the tests' own, on the loopback address, which keeps nothing. */
-export async function startRedis(): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startRedis(
+  args: readonly string[] = KEEPS_NOTHING,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-redis-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     const port = await freePort();
     const server = await startServiceProcess({
       command: 'redis-server',
-      args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      args: ['--port', String(port), '--bind', '127.0.0.1', ...args],
       cwd: folder,
       stopSignal: 'SIGTERM',
       isReady: () => answers(port),
@@ -37,7 +41,7 @@ async function answers(port: number): Promise<boolean> {
     await once(socket, 'connect');
     socket.write('PING\r\n');
     const [reply] = await once(socket, 'data');
-    return String(reply).startsWith('+PONG');
+    return /^(\+PONG|-NOAUTH)/.test(String(reply));
   } catch (error) {
     if ((error as { code?: string }).code === 'ECONNREFUSED') return false;
     throw error;
