@@ -29,7 +29,7 @@ export interface GraphqlServices {
   jobs: JobService;
   registryCredentials: RegistryCredentialService;
   registry: RegistryService;
-  sessions: Omit<SessionService, 'machine' | 'touch'>;
+  sessions: Omit<SessionService, 'machine' | 'touch' | 'hiddenFrom'>;
   warm: WarmService;
   saves: SaveService;
   quotas: QuotaService;

@@ -21,6 +21,24 @@ const needs = {
 
 export type SessionVerb = keyof typeof needs;
 
+/** Users of whom an actor reaches nothing, though the actor is staff. */
+export type HiddenOwners = ReadonlySet<string>;
+
+const NOBODY: HiddenOwners = new Set();
+
+/** Finds whose sessions are not there for staff: to instructors, those of admins. */
+export function createHiddenOwners(admins: { ids: () => Promise<string[]> }) {
+  return async (actor: Actor | undefined): Promise<HiddenOwners> => {
+    if (actor?.role !== 'instructor') return NOBODY;
+    return new Set((await admins.ids()).filter((id) => id !== actor.userId));
+  };
+}
+
+/** Returns whether what belongs to `ownerId` in sessions is there for this actor at all. */
+export function reaches(actor: Actor, hidden: HiddenOwners, ownerId: string): boolean {
+  return mayReach(actor, ownerId) && !hidden.has(ownerId);
+}
+
 /** Nobody at all is told so before anything is looked up. @throws UNAUTHENTICATED */
 export function requireSomebody(actor: Actor | undefined): asserts actor is Actor {
   if (!actor) throw fault('UNAUTHENTICATED');
@@ -34,9 +52,10 @@ export function authorize<T extends { learnerId: string }>(
   actor: Actor | undefined,
   verb: SessionVerb,
   session: T | null,
+  hidden: HiddenOwners,
 ): asserts session is T {
   requireSomebody(actor);
-  if (!session || !mayReach(actor, session.learnerId)) throw fault('SESSION_NOT_FOUND');
+  if (!session || !reaches(actor, hidden, session.learnerId)) throw fault('SESSION_NOT_FOUND');
   const scope = needs[verb][actor.userId === session.learnerId ? 'owner' : 'staff'];
   if (scope === undefined) throw fault('FORBIDDEN', { needed: 'a session of your own' });
   requireActor(actor, { scope });

@@ -1,3 +1,5 @@
+import { createHiddenOwners } from './access.ts';
+import { createAdminStore } from './admin-store.ts';
 import { createAdmissions } from './admission/create-admissions.ts';
 import { createClaimStore } from './claim-store.ts';
 import { createDisk } from './disk/create-disk.ts';
@@ -24,12 +26,13 @@ export function createSessions(options: SessionsOptions): Sessions {
   const wakeTeardown = () => work.started && teardown.wake();
   const wakeProvisioner = () => work.started && provisioner.wake();
   const store = createSessionStore({ database });
+  const hiddenFrom = createHiddenOwners(createAdminStore({ database }));
   const claims = createClaimStore({ database });
   const lifetimeStore = createLifetimeStore({ database });
   const changer = createSessionChanger({ events, store, logger });
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
   const subnets = createSubnetStore({ database });
-  const parts = { ...options, store, claims, changer, subnets, owner };
+  const parts = { ...options, hiddenFrom, store, claims, changer, subnets, owner };
   const diskNews = { onRoom: wakeProvisioner, onEnded: wakeTeardown };
   const disk = createDisk({ ...parts, ...diskNews, isKept: (row) => saves.isKept(row) });
   const admissions = createAdmissions({ ...parts, pool, disk });
@@ -80,6 +83,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     extendSession: createSessionExtend({ store, lifetimes: lifetimeStore, changer, clock, warningMinutes }),
     repairs: comparison.repairs,
     lifetimes,
+    hiddenFrom,
   });
 
   let unlisten: (() => void) | undefined;

@@ -2,7 +2,7 @@ import { fault } from '../errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
 import { pageWindow, toPage } from '../paging.ts';
 import type { QueueView } from './admission/queue-view.ts';
-import { authorize, requireSomebody } from './access.ts';
+import { authorize, reaches, requireSomebody } from './access.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import type { Repairs } from './repairs.ts';
 import type { createSessionEnd } from './session-end.ts';
@@ -23,8 +23,9 @@ export function createSessionService(options: {
   extendSession: ReturnType<typeof createSessionExtend>;
   repairs: Pick<Repairs, 'restart'>;
   lifetimes: Pick<Lifetimes, 'touch'>;
+  hiddenFrom: SessionService['hiddenFrom'];
 }): SessionService {
-  const { store, startSession, queue, ends, extendSession, repairs, lifetimes } = options;
+  const { store, startSession, queue, ends, extendSession, repairs, lifetimes, hiddenFrom } = options;
 
   async function restarted(row: SessionRow): Promise<SessionRow> {
     const done = row.state === 'ready' ? await repairs.restart(row) : undefined;
@@ -44,14 +45,16 @@ export function createSessionService(options: {
     async get(actor, id) {
       requireSomebody(actor);
       const row = await store.find(id);
-      authorize(actor, 'read', row);
+      authorize(actor, 'read', row, await hiddenFrom(actor));
       return viewSession(row);
     },
 
     async getMany(actor, ids) {
       requireActor(actor, { scope: 'read' });
       const rows = await store.findMany([...new Set(ids)]);
-      const mine = new Map(rows.filter((row) => mayReach(actor, row.learnerId)).map((row) => [row.id, row]));
+      const hidden = await hiddenFrom(actor);
+      const there = rows.filter((row) => reaches(actor, hidden, row.learnerId));
+      const mine = new Map(there.map((row) => [row.id, row]));
       return ids.map((id) => {
         const row = mine.get(id);
         return row && viewSession(row);
@@ -62,7 +65,8 @@ export function createSessionService(options: {
       requireActor(actor, { scope: 'read' });
       const places = await queue.look();
       const rows = await store.findMany(ids.filter((id) => places.has(id)));
-      const mine = new Set(rows.filter((row) => mayReach(actor, row.learnerId)).map(({ id }) => id));
+      const hidden = await hiddenFrom(actor);
+      const mine = new Set(rows.filter((row) => reaches(actor, hidden, row.learnerId)).map(({ id }) => id));
       return ids.map((id) => (mine.has(id) ? places.get(id) : undefined));
     },
 
@@ -70,29 +74,33 @@ export function createSessionService(options: {
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
       const learnerId = filter.learnerId ?? (mayReach(actor, EVERYONE) ? undefined : actor.userId);
-      if (learnerId !== undefined && !mayReach(actor, learnerId)) return { items: [], hasNextPage: false };
-      const rows = await store.page({ learnerId, labSlug: filter.lab, states: filter.states }, window);
+      const hidden = await hiddenFrom(actor);
+      if (learnerId !== undefined && !reaches(actor, hidden, learnerId)) {
+        return { items: [], hasNextPage: false };
+      }
+      const { lab: labSlug, states } = filter;
+      const rows = await store.page({ learnerId, notOf: hidden, labSlug, states }, window);
       return toPage(rows.map(viewSession), page);
     },
 
     async stop(actor, id) {
       requireSomebody(actor);
       const row = await store.find(id);
-      authorize(actor, 'stop', row);
+      authorize(actor, 'stop', row, await hiddenFrom(actor));
       return viewSession(await ends.stop(row));
     },
 
     async restart(actor, id) {
       requireSomebody(actor);
       const row = await store.find(id);
-      authorize(actor, 'restart', row);
+      authorize(actor, 'restart', row, await hiddenFrom(actor));
       return viewSession(await restarted(row));
     },
 
     async extend(actor, id, minutes) {
       requireSomebody(actor);
       const row = await store.find(id);
-      authorize(actor, 'extend', row);
+      authorize(actor, 'extend', row, await hiddenFrom(actor));
       return viewSession(await extendSession(row, minutes));
     },
 
@@ -100,8 +108,9 @@ export function createSessionService(options: {
       requireActor(actor, { scope: 'learn' });
       const row = await store.find(id);
       // What is someone else's looks like what is gone, and deleting that succeeds.
-      if (!row || !mayReach(actor, row.learnerId)) return false;
-      authorize(actor, 'delete', row);
+      const hidden = await hiddenFrom(actor);
+      if (!row || !reaches(actor, hidden, row.learnerId)) return false;
+      authorize(actor, 'delete', row, hidden);
       return ends.remove(row);
     },
 
@@ -117,7 +126,7 @@ export function createSessionService(options: {
     async machine(actor, id, name) {
       requireSomebody(actor);
       const row = await store.find(id);
-      authorize(actor, 'enter', row);
+      authorize(actor, 'enter', row, await hiddenFrom(actor));
       if (row.state !== 'ready') throw fault('SESSION_NOT_READY', { state: row.state });
       const machine = row.machines.find((candidate) => candidate.name === name);
       if (!machine?.engineId) throw fault('MACHINE_NOT_FOUND', { machine: name });
@@ -125,6 +134,8 @@ export function createSessionService(options: {
       const isFork = row.forkOfId !== null;
       return { name, machineId: machine.engineId, sessionId: id, isFork, learnerId, labSlug, labVersion };
     },
+
+    hiddenFrom,
 
     touch: lifetimes.touch,
   };

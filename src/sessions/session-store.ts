@@ -105,6 +105,8 @@ export function createSessionStore({ database }: { database: Database }) {
     page(
       filter: {
         learnerId?: string | undefined;
+        /** Learners whose sessions are left out. */
+        notOf: ReadonlySet<string>;
         labSlug?: string | undefined;
         states?: SessionState[] | undefined;
       },
@@ -113,7 +115,10 @@ export function createSessionStore({ database }: { database: Database }) {
       return client.session.findMany({
         where: {
           removedAt: null,
-          ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
+          learnerId: {
+            notIn: [...filter.notOf],
+            ...(filter.learnerId !== undefined && { equals: filter.learnerId }),
+          },
           ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
           ...(filter.states && { state: { in: filter.states } }),
           ...(after !== undefined && { id: { lt: after } }),

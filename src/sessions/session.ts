@@ -1,3 +1,4 @@
+import type { HiddenOwners } from './access.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { MachineAddress } from '../engine/engine.ts';
 import type { Reason } from '../errors.ts';
@@ -72,7 +73,8 @@ export interface RunningMachine {
 
 /**
  * Use cases of sessions. Every method authorises first; what the actor may not reach is
- * SESSION_NOT_FOUND. Staff reads, stops and enters everyone's; the rest is the owner's: access.ts.
+ * SESSION_NOT_FOUND. Staff reads, stops and enters other people's, but instructors none of an admin's; the rest is the
+ * owner's: access.ts.
  */
 export interface SessionService {
   /** The learner's active session of the lab, made if there is none; returns before it is provisioned. @throws LAB_NOT_FOUND, LAB_TOO_LARGE, SESSION_LIMIT */
@@ -104,6 +106,8 @@ export interface SessionService {
   deleteAllMine(actor: Actor | undefined): Promise<string[]>;
   /** The machine to work in. @throws SESSION_NOT_READY, MACHINE_NOT_FOUND */
   machine(actor: Actor | undefined, id: string, name: string): Promise<RunningMachine>;
+  /** Users of whose sessions nothing is there for this actor, though the actor is staff. */
+  hiddenFrom(actor: Actor | undefined): Promise<HiddenOwners>;
   /** Notes that the learner did something: moves the idle end out. Cheap: writes at most once in a while. */
   touch(id: string): void;
 }

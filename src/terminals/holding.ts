@@ -20,6 +20,7 @@ interface Holding {
   adopt: Adopt;
   engine: Pick<Engine, 'endShell'>;
   actorOf: ActorOf;
+  sessions: Pick<SessionService, 'hiddenFrom'>;
   clock: Clock;
   log: Log;
   holder: string;
@@ -89,7 +90,7 @@ async function endOrLeave(
 export function watchSessions(options: {
   shells: Shells;
   events: EventBus;
-  sessions: Pick<SessionService, 'get'>;
+  sessions: Pick<SessionService, 'get' | 'hiddenFrom'>;
   actorOf: ActorOf;
   log: Log;
 }): () => void {

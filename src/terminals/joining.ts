@@ -26,7 +26,7 @@ export function createJoining(options: {
   store: TerminalStore;
   shells: Shells;
   holds: ReturnType<typeof createHolds>;
-  sessions: Pick<SessionService, 'machine'>;
+  sessions: Pick<SessionService, 'machine' | 'hiddenFrom'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   recordings: Pick<Recordings, 'begin' | 'drop'>;
   engine: Pick<Engine, 'openTerminal' | 'endShell'>;
@@ -95,7 +95,7 @@ export function createJoining(options: {
       const live = holds.hold(id, place, { engineTerminal, machineId, size: { rows, cols }, recorder });
       // An end, or a change of the opener, that came before the hold found no shell to end.
       const stored = await store.find(id);
-      if (!stored || stored.endedAt || !(await mayStay(actorOf, { userId: openedById, learnerId })))
+      if (!stored || stored.endedAt || !(await mayStay(options, { userId: openedById, learnerId })))
         throw fault('TICKET_INVALID');
       return { live, learnerId };
     } catch (error) {

@@ -2,17 +2,23 @@ import { isFault } from '../errors.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Log } from '../log.ts';
 import { authorize } from '../sessions/access.ts';
+import type { SessionService } from '../sessions/session.ts';
 import type { Shells } from './shells.ts';
 
 /** The user as they are now; undefined when disabled or gone. */
 export type ActorOf = (userId: string) => Promise<Actor | undefined>;
 
-/** Whether somebody may still be in the learner's machine. */
+interface Access {
+  actorOf: ActorOf;
+  sessions: Pick<SessionService, 'hiddenFrom'>;
+}
+
+/** Returns whether somebody may still be in the learner's machine. */
 export async function mayStay(
-  actorOf: ActorOf,
+  access: Access,
   { userId, learnerId }: { userId: string; learnerId: string },
 ): Promise<boolean> {
-  return mayEnter(await actorOf(userId), learnerId);
+  return (await entryOf(access, userId))(learnerId);
 }
 
 /**
@@ -20,14 +26,15 @@ export async function mayStay(
  * may no longer look at others: of one user, or of all.
  */
 export async function endUnentitled(
-  { shells, actorOf, log }: { shells: Shells; actorOf: ActorOf; log: Log },
+  { shells, log, ...access }: { shells: Shells; log: Log } & Access,
   userId?: string,
 ): Promise<void> {
-  const actors = new Map<string, Actor | undefined>();
+  const entries = new Map<string, Awaited<ReturnType<typeof entryOf>>>();
   async function mayBeThere(someone: string, learnerId: string): Promise<boolean> {
     if (userId !== undefined && someone !== userId) return true;
-    if (!actors.has(someone)) actors.set(someone, await actorOf(someone));
-    return mayEnter(actors.get(someone), learnerId);
+    const mayEnter = entries.get(someone) ?? (await entryOf(access, someone));
+    entries.set(someone, mayEnter);
+    return mayEnter(learnerId);
   }
 
   const ending: Promise<void>[] = [];
@@ -48,12 +55,20 @@ export async function endUnentitled(
   await Promise.all(ending);
 }
 
-function mayEnter(actor: Actor | undefined, learnerId: string): boolean {
-  try {
-    authorize(actor, 'enter', { learnerId });
-    return true;
-  } catch (error) {
-    if (isFault(error, 'UNAUTHENTICATED', 'SESSION_NOT_FOUND', 'FORBIDDEN')) return false;
-    throw error;
-  }
+/** Reads what a user may enter now: whose machines. */
+async function entryOf(
+  { actorOf, sessions }: Access,
+  userId: string,
+): Promise<(learnerId: string) => boolean> {
+  const actor = await actorOf(userId);
+  const hidden = await sessions.hiddenFrom(actor);
+  return (learnerId) => {
+    try {
+      authorize(actor, 'enter', { learnerId }, hidden);
+      return true;
+    } catch (error) {
+      if (isFault(error, 'UNAUTHENTICATED', 'SESSION_NOT_FOUND', 'FORBIDDEN')) return false;
+      throw error;
+    }
+  };
 }

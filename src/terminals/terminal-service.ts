@@ -39,7 +39,7 @@ const ATTACHING_LIMIT_MS = 1_000;
 export interface TerminalServiceOptions {
   store: TerminalStore;
   tickets: TicketStore;
-  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  sessions: Pick<SessionService, 'get' | 'machine' | 'touch' | 'hiddenFrom'>;
   users: Pick<UserService, 'get'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal' | 'reattachTerminal' | 'endShell'>;
@@ -66,7 +66,6 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     tickets,
     sessions,
     users,
-    actorOf,
     credentials,
     snapshots,
     events,
@@ -89,7 +88,8 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     const terminal = await store.find(id);
     if (!terminal) return undefined;
     try {
-      authorize(actor, 'enter', await sessions.get(actor, terminal.sessionId));
+      const session = await sessions.get(actor, terminal.sessionId);
+      authorize(actor, 'enter', session, await sessions.hiddenFrom(actor));
       return terminal;
     } catch (error) {
       if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;
@@ -113,7 +113,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     const opener = await credentials.read({ userId, ...(credential !== undefined && { credential }) });
     if (!opener) throw fault('TICKET_INVALID');
     const { live, learnerId } = await joining.join(terminalId, userId);
-    const mayBeThere = () => mayStay(actorOf, { userId, learnerId });
+    const mayBeThere = () => mayStay(options, { userId, learnerId });
     if (!(await mayBeThere())) throw fault('TICKET_INVALID');
     const { name } = await users.get(system, userId);
     if (stopping) throw fault('SHUTTING_DOWN');

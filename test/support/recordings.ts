@@ -9,6 +9,8 @@ import type { Lab } from '../../src/labs/lab.ts';
 import { createRecordingParts } from '../../src/terminals/recordings/create-recordings.ts';
 import type { RecordingLimits } from '../../src/terminal-settings.ts';
 import type { RecordingService } from '../../src/terminals/recordings/recording.ts';
+import { createHiddenOwners } from '../../src/sessions/access.ts';
+import { createAdminStore } from '../../src/sessions/admin-store.ts';
 import { createTerminalStore } from '../../src/terminals/terminal-store.ts';
 import { createActors } from './actors.ts';
 import { bytesOf } from './bytes-of.ts';
@@ -58,6 +60,7 @@ export async function recordingWorld(
   const more = {
     database,
     terminals,
+    sessions: { hiddenFrom: createHiddenOwners(createAdminStore({ database })) },
     log,
     clock: systemClock,
     recordingDays: 30,

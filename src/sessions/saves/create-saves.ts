@@ -7,6 +7,7 @@ import type { Log } from '../../log.ts';
 import { createDiskLimits } from '../disk/disk-limits.ts';
 import type { SessionLimit } from '../admission/session-limit.ts';
 import type { SessionChanger } from '../session-changes.ts';
+import type { SessionService } from '../session.ts';
 import type { SessionStore } from '../session-store.ts';
 import { createAgainStore } from './again-store.ts';
 import { createDeleteSaved } from './delete-saved.ts';
@@ -38,6 +39,7 @@ export interface SavesOptions {
   saveLimitBytes: number;
   /** Days that one is kept. */
   saveDays: number;
+  hiddenFrom: SessionService['hiddenFrom'];
   /** Bytes of the engine's disk that saved states may take now; undefined where it can not be seen. */
   roomOnDisk: () => Promise<number | undefined>;
   /** There is an environment to tear down. */
@@ -86,7 +88,16 @@ export function createSaves(options: SavesOptions) {
   const deleteSaved = createDeleteSaved({ store, states, changer, onEnded });
 
   return {
-    service: createSaveService({ store, lists, saver, atEnd, again, fork, deleteSaved }),
+    service: createSaveService({
+      store,
+      lists,
+      saver,
+      atEnd,
+      again,
+      fork,
+      deleteSaved,
+      hiddenFrom: options.hiddenFrom,
+    }),
     /** Has a session saved that is to end by itself, where it shall be. */
     keep: atEnd.keep,
     isKept: atEnd.isKept,

@@ -2,14 +2,16 @@ import { fault } from '../../errors.ts';
 import { mayReach, requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../paging.ts';
-import { authorize, requireSomebody } from '../access.ts';
-import type { SessionVerb } from '../access.ts';
+import { authorize, reaches, requireSomebody } from '../access.ts';
+import type { HiddenOwners, SessionVerb } from '../access.ts';
+import type { SessionService } from '../session.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { viewSession } from '../session-view.ts';
 import type { createDeleteSaved } from './delete-saved.ts';
 import type { createForks } from './forks.ts';
 import type { SavedListStore } from './saved-list-store.ts';
 import type { SaveService } from './saved-state.ts';
+import type { SavedStateRow } from './saved-state-store.ts';
 import { viewSavedState } from './saved-view.ts';
 import type { Saver } from './saver.ts';
 import type { SavingAtEnd } from './saving-at-end.ts';
@@ -27,13 +29,14 @@ export function createSaveService(options: {
   again: ReturnType<typeof createSessionAgain>;
   fork: ReturnType<typeof createForks>;
   deleteSaved: ReturnType<typeof createDeleteSaved>;
+  hiddenFrom: SessionService['hiddenFrom'];
 }): SaveService {
-  const { store, lists, saver, atEnd, again, fork, deleteSaved } = options;
+  const { store, lists, saver, atEnd, again, fork, deleteSaved, hiddenFrom } = options;
 
   async function reach(actor: Actor | undefined, verb: SessionVerb, id: string): Promise<SessionRow> {
     requireSomebody(actor);
     const row = await store.find(id);
-    authorize(actor, verb, row);
+    authorize(actor, verb, row, await hiddenFrom(actor));
     return row;
   }
 
@@ -61,7 +64,8 @@ export function createSaveService(options: {
     async fork(actor, id) {
       requireSomebody(actor);
       const row = await store.find(id);
-      if (!row || !mayReach(actor, row.learnerId)) throw fault('SESSION_NOT_FOUND');
+      const hidden = await hiddenFrom(actor);
+      if (!row || !reaches(actor, hidden, row.learnerId)) throw fault('SESSION_NOT_FOUND');
       requireActor(actor, { scope: 'manage', role: 'instructor' });
       return viewSession(await fork(row, actor.userId));
     },
@@ -69,19 +73,23 @@ export function createSaveService(options: {
     async list(actor, filter, page) {
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
-      if (filter.learnerId !== undefined && !mayReach(actor, filter.learnerId)) {
+      const hidden = await hiddenFrom(actor);
+      if (filter.learnerId !== undefined && !reaches(actor, hidden, filter.learnerId)) {
         return { items: [], hasNextPage: false };
       }
       // Copies that staff made of a learner's work are not the learner's.
       const madeById = mayReach(actor, EVERYONE) ? undefined : actor.userId;
-      const rows = await lists.page({ madeById, learnerId: filter.learnerId, labSlug: filter.lab }, window);
+      const { learnerId, lab: labSlug } = filter;
+      const rows = await lists.page({ madeById, learnerId, notOf: hidden, labSlug }, window);
       return toPage(rows.map(viewSavedState), page);
     },
 
     async getMany(actor, ids) {
       requireActor(actor, { scope: 'read' });
       const rows = await lists.findMany([...new Set(ids)]);
-      const mine = new Map(rows.filter((row) => mayReach(actor, row.madeById)).map((row) => [row.id, row]));
+      const hidden = await hiddenFrom(actor);
+      const there = rows.filter((row) => isThere(actor, hidden, row));
+      const mine = new Map(there.map((row) => [row.id, row]));
       return ids.map((id) => {
         const row = mine.get(id);
         return row && viewSavedState(row);
@@ -92,7 +100,7 @@ export function createSaveService(options: {
       requireSomebody(actor);
       const row = await lists.find(id);
       // What is someone else's looks like what is gone, and deleting that succeeds.
-      if (row && mayReach(actor, row.madeById)) {
+      if (row && isThere(actor, await hiddenFrom(actor), row)) {
         const isOwn = actor.userId === row.madeById;
         requireActor(actor, isOwn ? { scope: 'learn' } : { scope: 'manage', role: 'admin' });
         await deleteSaved(row);
@@ -102,4 +110,13 @@ export function createSaveService(options: {
       return false;
     },
   };
+}
+
+/** A saved state belongs to who made it; what it holds is its learner's. */
+function isThere(
+  actor: Actor,
+  hidden: HiddenOwners,
+  { madeById, learnerId }: Pick<SavedStateRow, 'madeById' | 'learnerId'>,
+): boolean {
+  return reaches(actor, hidden, madeById) && !hidden.has(learnerId);
 }

@@ -22,15 +22,18 @@ export function createSavedListStore({ database }: { database: Database }) {
       filter: {
         madeById?: string | undefined;
         learnerId?: string | undefined;
+        /** Users whose saved work is left out, and the copies that they made. */
+        notOf: ReadonlySet<string>;
         labSlug?: string | undefined;
       },
       { take, after }: { take: number; after: string | undefined },
     ): Promise<SavedStateRow[]> {
+      const notOf = [...filter.notOf];
       return client.savedState.findMany({
         where: {
           state: 'whole',
-          ...(filter.madeById !== undefined && { madeById: filter.madeById }),
-          ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
+          madeById: { notIn: notOf, ...(filter.madeById !== undefined && { equals: filter.madeById }) },
+          learnerId: { notIn: notOf, ...(filter.learnerId !== undefined && { equals: filter.learnerId }) },
           ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
           ...(after !== undefined && { id: { lt: after } }),
         },

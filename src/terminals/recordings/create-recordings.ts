@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import type { SessionService } from '../../sessions/session.ts';
 import type { RecordingLimits } from '../../terminal-settings.ts';
 import type { TerminalStore } from '../terminal-store.ts';
 import { createRecordedCourseStore } from './recorded-course-store.ts';
@@ -10,7 +11,11 @@ import type { RecordingsOptions } from './recordings.ts';
 
 /** Recordings, put together. */
 export function createRecordingParts(
-  options: { database: Database; terminals: Pick<TerminalStore, 'endedAmong'> } & RecordingLimits &
+  options: {
+    database: Database;
+    terminals: Pick<TerminalStore, 'endedAmong'>;
+    sessions: Pick<SessionService, 'hiddenFrom'>;
+  } & RecordingLimits &
     Pick<RecordingsOptions, 'clock' | 'log'>,
 ) {
   const parts = {

@@ -1,8 +1,10 @@
 import type { Clock } from '../../clock.ts';
 import { fault } from '../../errors.ts';
-import { mayReach, requireActor } from '../../identity/actor.ts';
+import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../paging.ts';
+import { reaches } from '../../sessions/access.ts';
+import type { SessionService } from '../../sessions/session.ts';
 import type { RecordedCourseStore } from './recorded-course-store.ts';
 import { readCast } from './read-cast.ts';
 import type { RecordingStore, StoredRecording } from './recording-store.ts';
@@ -23,14 +25,16 @@ export function createRecordingService(options: {
   courses: RecordedCourseStore;
   clock: Clock;
   recordingDays: number;
+  sessions: Pick<SessionService, 'hiddenFrom'>;
 }): RecordingService {
-  const { store, courses, clock, recordingDays } = options;
+  const { store, courses, clock, recordingDays, sessions } = options;
 
   /** @throws RECORDING_NOT_FOUND also for what is someone else's, UNAUTHENTICATED, FORBIDDEN */
   async function reach(actor: Actor | undefined, id: string): Promise<StoredRecording> {
     requireActor(actor, { scope: 'read' });
     const recording = await store.find(id);
-    if (!recording || !mayReach(actor, recording.learnerId)) throw fault('RECORDING_NOT_FOUND');
+    const hidden = await sessions.hiddenFrom(actor);
+    if (!recording || !reaches(actor, hidden, recording.learnerId)) throw fault('RECORDING_NOT_FOUND');
     return recording;
   }
 
@@ -39,11 +43,12 @@ export function createRecordingService(options: {
 
     async list(actor, filter, page) {
       requireActor(actor, { scope: 'read' });
-      const isStaff = mayReach(actor, filter.learnerId ?? '');
+      const hidden = await sessions.hiddenFrom(actor);
+      const isStaff = reaches(actor, hidden, filter.learnerId ?? '');
       const window = pageWindow(page);
       if (filter.learnerId !== undefined && !isStaff) return toPage([], page);
       return toPage(
-        await store.page(isStaff ? filter : { ...filter, learnerId: actor.userId }, window),
+        await store.page(isStaff ? filter : { ...filter, learnerId: actor.userId }, hidden, window),
         page,
       );
     },
@@ -51,7 +56,8 @@ export function createRecordingService(options: {
     async ofTerminals(actor, ids) {
       requireActor(actor, { scope: 'read' });
       const found = await store.ofTerminals(ids);
-      const seen = found.filter(({ learnerId }) => mayReach(actor, learnerId));
+      const hidden = await sessions.hiddenFrom(actor);
+      const seen = found.filter(({ learnerId }) => reaches(actor, hidden, learnerId));
       return ids.map((id) => seen.find(({ terminalId }) => terminalId === id));
     },
 
@@ -63,7 +69,8 @@ export function createRecordingService(options: {
     async delete(actor, id) {
       requireActor(actor, { scope: 'manage' });
       const recording = await store.find(id);
-      if (!recording || !mayReach(actor, recording.learnerId)) return false;
+      const hidden = await sessions.hiddenFrom(actor);
+      if (!recording || !reaches(actor, hidden, recording.learnerId)) return false;
       requireActor(actor, { scope: 'manage', role: staff });
       return store.remove(id);
     },

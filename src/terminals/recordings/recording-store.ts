@@ -118,11 +118,13 @@ export function createRecordingStore({ database }: { database: Database }) {
     /** Newest first. */
     async page(
       { learnerId, sessionId, lab }: RecordingFilter,
+      /** Learners whose recordings are left out. */
+      notOf: ReadonlySet<string>,
       { take, after }: { take: number; after: string | undefined },
     ): Promise<StoredRecording[]> {
       const rows = await client.recording.findMany({
         where: {
-          ...(learnerId !== undefined && { learnerId }),
+          learnerId: { notIn: [...notOf], ...(learnerId !== undefined && { equals: learnerId }) },
           ...(sessionId !== undefined && { sessionId }),
           ...(lab !== undefined && { labSlug: lab }),
           ...(after !== undefined && { id: { lt: after } }),

@@ -53,7 +53,7 @@ export async function createFileWorld(
       get: async () => ({ state }),
       async machine(who, id, name) {
         const session = id === 'session' ? { learnerId: owner.userId } : null;
-        authorize(who, 'enter', session);
+        authorize(who, 'enter', session, new Set());
         const machineId = machines[name];
         if (!machineId) throw fault('MACHINE_NOT_FOUND', { machine: name });
         return {
