@@ -211,7 +211,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   // How much that is, the machine says: nobody waits for ever.
   setTimeout(() => caughtUp.resolve(), CATCH_UP_MS).unref();
   void over.promise.then(() => caughtUp.resolve());
-  void over.promise.then(pace.stopWaiting);
+  void over.promise.then(pace.stop);
   run().then(over.resolve, () => over.resolve('elsewhere'));
 
   return {

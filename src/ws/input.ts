@@ -1,5 +1,5 @@
-import type { WebSocket } from '@fastify/websocket';
 import type { AttachedTerminal } from '../terminals/terminal.ts';
+import type { Reading } from './reading.ts';
 
 /** A client that counts is told how much of its input was taken each time it is so much more, in bytes, and after so long, in milliseconds. */
 const TELL_EVERY_BYTES = 16 * 1024;
@@ -18,10 +18,10 @@ export interface Input {
  */
 export function carryInput(options: {
   terminal: Pick<AttachedTerminal, 'input' | 'drained' | 'typed'>;
-  socket: WebSocket;
+  reading: Reading;
   onTyped: (offset: number) => void;
 }): Input {
-  const { terminal, socket, onTyped } = options;
+  const { terminal, reading, onTyped } = options;
   let taken = terminal.typed ?? 0;
   let told = taken;
   let timer: NodeJS.Timeout | undefined;
@@ -44,9 +44,9 @@ export function carryInput(options: {
     write(bytes) {
       const goesOn = terminal.input(bytes);
       count(bytes.length);
-      if (goesOn || socket.isPaused) return;
-      socket.pause();
-      void terminal.drained().then(() => socket.resume());
+      if (goesOn || reading.isHeld('shell')) return;
+      reading.hold('shell');
+      void terminal.drained().then(() => reading.release('shell'));
     },
     stop: () => clearTimeout(timer),
   };

@@ -9,10 +9,13 @@ import type { Viewer } from '../terminals/viewer.ts';
 import { CLOSE_EXITED, closeCodes, isRetryable, toFault } from './close-codes.ts';
 import { controlFrame, readClientFrame, snapshotFrames } from './frames.ts';
 import type { ServerControl } from './frames.ts';
+import type { Budgets } from '../budgets.ts';
+import { createFrameCount } from './frame-budget.ts';
 import { carryInput } from './input.ts';
 import type { Input } from './input.ts';
 import { carryOutput, WINDOW_BYTES } from './output.ts';
 import type { Output } from './output.ts';
+import { createReading } from './reading.ts';
 import { limitUnreadAnswers } from './unread-answers.ts';
 
 /**
@@ -28,6 +31,7 @@ interface Carried {
   terminal: AttachedTerminal;
   input: Input;
   output: Output;
+  frames: ReturnType<typeof createFrameCount>;
 }
 
 /**
@@ -37,10 +41,13 @@ interface Carried {
 export function carryTerminal(options: {
   socket: WebSocket;
   attach: () => Promise<AttachedTerminal>;
+  /** What users may send over all their sockets. */
+  frames: Budgets;
   log: Log;
   contained: Contained;
 }): void {
   const { socket, log, contained } = options;
+  const reading = createReading(socket);
   /** Nothing that fails here may reach the shell, its other viewers, or the process. */
   const guarded = <A extends unknown[]>(listener: (...given: A) => unknown) =>
     guard({ contained, boundary: 'socket', fail: () => socket.terminate() }, listener);
@@ -65,16 +72,16 @@ export function carryTerminal(options: {
     over = true;
     early = undefined;
     if (!carried) return;
-    const { terminal, input, output } = carried;
+    const { terminal, input, output, frames } = carried;
     carried = undefined;
     input.stop();
+    frames.stop();
     terminal.detach(output.stop());
   }
 
   function close(code: number, reason: string): void {
     leave();
-    // The close is answered by a frame that must be read.
-    socket.resume();
+    reading.end();
     socket.close(code, reason);
   }
 
@@ -110,6 +117,7 @@ export function carryTerminal(options: {
       early?.push(() => receive(data, isBinary));
       return;
     }
+    carried.frames.count();
     try {
       if (!isBinary) {
         throw fault('FRAME_INVALID', { problem: 'it is a text frame; all frames are binary' });
@@ -178,7 +186,8 @@ export function carryTerminal(options: {
     sayHello(terminal);
     carried = {
       terminal,
-      input: carryInput({ terminal, socket, onTyped: (offset) => tell({ type: 'typed', offset }) }),
+      input: carryInput({ terminal, reading, onTyped: (offset) => tell({ type: 'typed', offset }) }),
+      frames: createFrameCount({ ...options, userId: terminal.viewer.userId, reading }),
       output: carryOutput({ terminal, socket, onLost: () => fail(fault('TERMINAL_TOO_SLOW')) }),
     };
     listen(carried);
@@ -191,6 +200,12 @@ export function carryTerminal(options: {
   }
 
   limitUnreadAnswers(socket);
+  // Frames of the protocol itself take as long to read.
+  for (const event of ['ping', 'pong'])
+    socket.on(
+      event,
+      guarded(() => carried?.frames.count()),
+    );
   socket.on('message', guarded(receive as (data: unknown, isBinary: boolean) => void));
   socket.on('close', guarded(leave));
   socket.pause();

@@ -1,11 +1,13 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Budgets } from '../budgets.ts';
 import { containedBy } from '../containment.ts';
 import type { Contained } from '../containment.ts';
 import { fault } from '../errors.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
 import { readAttachQuery } from './attach-query.ts';
 import { TERMINAL_PROTOCOL } from './close-codes.ts';
+import { createFrameBudgets } from './frame-budget.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createOriginCheck } from './origin.ts';
 import { socketFailed } from './socket-failed.ts';
@@ -40,9 +42,12 @@ export function registerTerminalSocket(
     contained?: Contained;
     /** Between two pings, in milliseconds; for tests. */
     heartbeatMs?: number;
+    /** Others than the usual, for tests. */
+    frames?: Budgets;
   },
 ): void {
   const { terminals, contained = containedBy(app.log) } = options;
+  const frames = options.frames ?? createFrameBudgets();
   const mayOpen = createOriginCheck(options);
   const heartbeat = createHeartbeat({ everyMs: options.heartbeatMs, contained });
   app.addHook('onClose', async () => heartbeat.stop());
@@ -57,6 +62,7 @@ export function registerTerminalSocket(
     heartbeat.watch(socket);
     carryTerminal({
       socket,
+      frames,
       log: app.log,
       contained: withDetails(contained, { requestId: reqId, terminalId: id }),
       attach: async () => {

@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket';
 import { fastify } from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Test } from 'tap';
+import type { Budgets } from '../../src/budgets.ts';
 import type { TerminalEnd } from '../../src/engine/engine-terminals.ts';
 import { newId } from '../../src/ids.ts';
 import { attachViewer } from '../../src/terminals/attaching.ts';
@@ -29,6 +30,7 @@ export async function servePipeTerminals(
     publicUrl?: string;
     allowedOrigins?: string[];
     heartbeatMs?: number;
+    frames?: Budgets;
     onRequest?: (request: FastifyRequest, reply: FastifyReply) => void;
   } = {},
 ) {
@@ -40,6 +42,7 @@ export async function servePipeTerminals(
     publicUrl: options.publicUrl,
     allowedOrigins: options.allowedOrigins ?? [],
     ...(options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs }),
+    ...(options.frames && { frames: options.frames }),
     terminals: {
       attach: (id, request) => options.attach?.(id, request, pipe) ?? pipe.attach(request),
     },

@@ -27,7 +27,7 @@ export function createPace(options: {
   let isTurnOver = false;
   /** Bytes that cost nothing. */
   let free = 0;
-  /** Takes the wait back. */
+  let isOver = false;
   let waiting: { attended: boolean; leave: () => void } | undefined;
 
   function nextTurn(): void {
@@ -42,7 +42,7 @@ export function createPace(options: {
     const attended = isAttended();
     const budget = attended ? budgets.attended : budgets.unattended;
     const left = budget.spend(learnerId, attended ? overhead : bytes + overhead);
-    if (left || waiting) return;
+    if (left || waiting || isOver) return;
     const go = () => {
       waiting = undefined;
       onChange();
@@ -79,6 +79,10 @@ export function createPace(options: {
       if (waiting && waiting.attended !== isAttended()) stopWaiting();
     },
 
-    stopWaiting,
+    /** The terminal is over: what its stream still holds waits for nothing. */
+    stop(): void {
+      isOver = true;
+      stopWaiting();
+    },
   };
 }

@@ -18,6 +18,7 @@ function floods(messages = 1) {
   const budgets = createOutputBudgets({ time });
   const open = (learnerId: string) => {
     let printed = 0;
+    const over = deferred<TerminalEnd>();
     const stream = new Duplex({
       read() {
         const piece = Buffer.alloc(PIECE);
@@ -33,10 +34,13 @@ function floods(messages = 1) {
         offset: 0,
         durable: true,
         shell: '1:0:1/a',
-        over: deferred<TerminalEnd>().promise,
+        over: over.promise,
         takeMessages: () => messages,
         resize: async () => undefined,
-        end: async () => void stream.destroy(),
+        async end() {
+          stream.destroy();
+          over.resolve({ exitCode: 1 });
+        },
       },
       size: { rows: 24, cols: 80 },
       learnerId,
@@ -138,4 +142,24 @@ await test('one turn of the event loop takes little of one terminal', async (t) 
     t.ok(read() - before <= SLACK);
   }
   void live.end();
+});
+
+await test('a terminal that waits for its budget is ended at once, and those at it are put out at once', async (t) => {
+  const { time, open } = floods(PIECE / 5);
+  const terminals = [open('ada'), open('ada'), open('ada')];
+  const dropped: string[] = [];
+  for (const [at, { live }] of terminals.entries()) {
+    const place = live.viewers.join(owner('ada'), () => dropped.push(`owner ${at}`));
+    if (at > 0) place.leave();
+  }
+  await turns(500);
+  t.equal(time.running(), 2, 'both kinds of terminals wait');
+  for (const { live } of terminals) live.viewers.drop();
+  t.same(dropped, ['owner 0']);
+  for (const { live } of terminals) {
+    await live.end();
+    t.same(await live.over, { exitCode: 1 });
+  }
+  await time.pass(20);
+  t.equal(time.running(), 0, 'nothing waits any more');
 });

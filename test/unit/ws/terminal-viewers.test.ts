@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
+import type { TerminalSize } from '../../../src/terminals/terminal.ts';
 import { servePipeTerminals } from '../../support/pipe-terminals.ts';
 
 await test('a viewer that reads nothing of what it is told is cut off, whatever it says to seem alive', async (t) => {
   let viewers = 0;
-  const { connect, app } = await servePipeTerminals(t, {
+  const { connect, app, pipe } = await servePipeTerminals(t, {
     attach: (_id, request, pipe) => pipe.attach(request, { role: viewers++ ? 'watching' : 'owner' }),
   });
   const owner = connect();
@@ -15,9 +16,12 @@ await test('a viewer that reads nothing of what it is told is cut off, whatever 
   const sockets = app.websocketServer.clients;
   t.equal(sockets.size, 2);
   const seems = setInterval(() => watcher.socket.pong(), 20);
+  const [first] = pipe.live.viewers.all();
+  if (!first) throw new Error('nobody is there');
+  const tell = (size: TerminalSize) => pipe.live.viewers.tellSize(size, first);
   let most = 0;
   for (let turn = 0; turn < 600 && sockets.size === 2; turn++) {
-    for (let rows = 1; rows <= 500; rows++) owner.resize(rows, 100 + (turn % 2));
+    for (let rows = 1; rows <= 500; rows++) tell({ rows, cols: 100 + (turn % 2) });
     await sleep(1);
     for (const { bufferedAmount } of sockets) most = Math.max(most, bufferedAmount);
   }
