@@ -32,6 +32,8 @@ export interface BenchContext {
   /** The engine's container of the session's machine. */
   containerOf(session: BenchSession): Promise<Docker.Container>;
   openTerminal(session: BenchSession): Promise<{ id: string; url: string; ticket: string }>;
+  /** Ends a terminal's shell. */
+  closeTerminal(session: BenchSession, id: string): Promise<void>;
   /** Resolves when so many environments of the lab are ready, and none is being made. */
   whenReady(count: number): Promise<void>;
   /** Empties the lab's pool, and resolves when the service has nothing on the engine any more. */
@@ -131,6 +133,11 @@ export function createBenchContext(options: {
     return { id: opened.terminal.id, url: opened.url, ticket: opened.ticket };
   }
 
+  async function closeTerminal({ token }: BenchSession, terminal: string): Promise<void> {
+    const query = 'mutation ($terminal: ID!) { closeTerminal(input: { terminal: $terminal }) { closedId } }';
+    await ask(token, query, { terminal });
+  }
+
   async function whenReady(count: number): Promise<void> {
     await until(async () => {
       const { warmPools } = await ask(adminToken, '{ warmPools { ready making } }', {});
@@ -169,6 +176,7 @@ export function createBenchContext(options: {
     endSession,
     containerOf,
     openTerminal,
+    closeTerminal,
     whenReady,
     drain,
     async close() {

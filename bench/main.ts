@@ -22,11 +22,13 @@ import {
   NESTED_LAB,
   NESTED_READY,
 } from './nested.ts';
+import { measureHostileFlood } from './hostile-flood.ts';
 import { measureInterrupt } from './interrupt.ts';
 import { measureManyTerminals } from './many-terminals.ts';
 import { measureTerminalMemory } from './terminal-memory.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureDownload, measureUpload } from './transfer.ts';
+import { measureWatching } from './watch-output.ts';
 import { measureWarmStart, READY } from './warm-start.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
@@ -55,6 +57,10 @@ const targets: Record<string, { unit: string; target: string }> = {
   terminal_kb: { unit: 'KB', target: 'ours ≤ 30' },
   terminals_2000: { unit: 'ms', target: 'ours ≤ 100' },
   terminals_2000_kb: { unit: 'KB', target: 'ours ≤ 30' },
+  hostile_flood: { unit: 'ms', target: 'ours ≤ 100' },
+  hostile_flood_p50: { unit: 'ms', target: '' },
+  hostile_flood_health: { unit: 'ms', target: 'ours ≤ 200' },
+  watch_output: { unit: 'MB/s', target: 'ours ≥ 100' },
   labs_query: { unit: 'req/s', target: '≥ 0.35' },
   session_query: { unit: 'req/s', target: '' },
 };
@@ -89,6 +95,11 @@ const measurements: readonly Measurement[] = [
   ].map((measurement) => ({ ...measurement, lab: NESTED_LAB })),
   single('terminal_kb', (context) => measureTerminalMemory(context)),
   { figures: ['terminals_2000', 'terminals_2000_kb'], measure: measureManyTerminals, lab: 'many-shells' },
+  {
+    figures: ['hostile_flood', 'hostile_flood_p50', 'hostile_flood_health'],
+    measure: measureHostileFlood,
+    lab: 'many-shells',
+  },
 ];
 
 function single(name: string, measure: (context: BenchContext) => Promise<Figure>, ahead = 0): Measurement {
@@ -103,6 +114,10 @@ for (const { figures: names, measure, ahead = 0, lab = LAB } of measurements) {
   if (!names.some(wanted)) continue;
   note(names.join(', '));
   Object.assign(figures, await withService(measure, lab, ahead));
+}
+if (wanted('watch_output')) {
+  note('watch_output');
+  figures['watch_output'] = measureWatching();
 }
 if (wanted('labs_query') || wanted('session_query')) {
   note('labs_query, session_query');

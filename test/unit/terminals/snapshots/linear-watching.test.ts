@@ -1,24 +1,10 @@
 import { test } from 'tap';
 import { createModeWatch } from '../../../../src/terminals/snapshots/mode-watch.ts';
 import { countReads } from '../../../support/counted-reads.ts';
-
-/** Outputs that make a watcher look at the same bytes again and again, if one can. */
-const outputs: Record<string, string> = {
-  'titles without an end': '\x1b]0;',
-  'titles that are too long': `\x1b]0;${'x'.repeat(2_000)}`,
-  titles: '\x1b]0;a\x07',
-  'titles that ESC ends': '\x1b]2;\x1b\\',
-  keypads: '\x1b=',
-  modes: '\x1b[?1h',
-  'many modes in a sequence': `\x1b[?${'1;'.repeat(30)}1h`,
-  'modes without an end': '\x1b[?1;',
-  'ESC alone': '\x1b',
-  'an ESC now and then': `\x1b${'x'.repeat(40)}`,
-  'plain text': 'yes\r\n',
-};
+import { hostileOutputs } from '../../../support/hostile-outputs.ts';
 
 await test('the watcher of modes and titles looks at each byte a bounded number of times, however much there is', (t) => {
-  for (const [name, unit] of Object.entries(outputs)) {
+  for (const [name, unit] of Object.entries(hostileOutputs)) {
     for (const size of [1_000, 10_000, 100_000]) {
       const watch = createModeWatch();
       const { piece, reads } = countReads(Buffer.alloc(size, unit));

@@ -1,0 +1,43 @@
+import { createModeWatch } from '../src/terminals/snapshots/mode-watch.ts';
+import { hostileOutputs } from '../test/support/hostile-outputs.ts';
+import type { Figure } from './context.ts';
+
+/** A read of a shell's output, in bytes, and how many of them are measured at a time. */
+const PIECE = 64 * 1024;
+const PIECES = 200;
+const ROUNDS = 5;
+
+/**
+ * Megabytes that the watcher of modes and titles takes in a second of processor time, of the output that it takes
+ * slowest, beside a loop that reads each byte and looks it up in a table.
+ */
+export function measureWatching(): Figure {
+  const slowest = Math.min(...Object.values(hostileOutputs).map(speedOfWatch));
+  const raw = speed(readBytes, Buffer.alloc(PIECE, 'x'));
+  return { ours: slowest, raw, ratio: slowest / raw };
+}
+
+function speedOfWatch(unit: string): number {
+  const watch = createModeWatch();
+  return speed((piece) => watch.see(piece), Buffer.alloc(PIECE, unit));
+}
+
+/** The best of some rounds: others on the machine only make it slower. */
+function speed(take: (piece: Buffer) => void, piece: Buffer): number {
+  let best = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = process.cpuUsage();
+    for (let at = 0; at < PIECES; at++) take(piece);
+    const { user, system } = process.cpuUsage(before);
+    best = Math.max(best, (PIECES * PIECE) / (user + system));
+  }
+  return best;
+}
+
+const table = new Uint8Array(16 * 256);
+
+function readBytes(piece: Buffer): void {
+  let state = 0;
+  for (let at = 0; at < piece.length; at++) state = table[(state << 8) | (piece[at] as number)] as number;
+  table[0] = state;
+}
