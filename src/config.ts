@@ -10,6 +10,7 @@ import { imageSettings } from './image-settings.ts';
 import { nestedSettings } from './nested-settings.ts';
 import type { NestedConfig } from './nested-settings.ts';
 import { registrySettings } from './registry-settings.ts';
+import { saveSettings } from './save-settings.ts';
 import { readTerminalSettings, terminalSettings } from './terminal-settings.ts';
 import type { TerminalConfig } from './terminal-settings.ts';
 import { isTimeZone, systemZone } from './zoned-time.ts';
@@ -144,24 +145,7 @@ export const settings = z.object({
     .refine(isTimeZone, 'must be a time zone such as "Europe/Paris" or "UTC"')
     .optional()
     .describe('Time zone of the schedules of labs, such as Europe/Paris.'),
-  BERTH_SAVE_ON_END: z
-    .stringbool()
-    .default(true)
-    .describe(
-      'Whether a session that ends by idleness or by age is saved, so that its learner can go on later.',
-    ),
-  BERTH_SAVE_LIMIT_BYTES: z.coerce
-    .number()
-    .int()
-    .min(1024 * 1024)
-    .default(4 * 1024 ** 3)
-    .describe('Most bytes of one saved session, beyond the images of its lab.'),
-  BERTH_SAVE_DAYS: z.coerce
-    .number()
-    .positive()
-    .max(3650)
-    .default(30)
-    .describe('Days that a saved session is kept.'),
+  ...saveSettings,
   ...terminalSettings,
   BERTH_SECRET_KEY: z
     .string()
@@ -231,6 +215,7 @@ export interface Config extends NestedConfig, TerminalConfig, ConnectionConfig {
   /** Whether sessions that end by themselves are saved. */
   saveOnEnd: boolean;
   saveLimitBytes: number;
+  saveQuotaBytes: number;
   saveDays: number;
   secretKey: string | undefined;
   /** Largest upload to build an image of. */
@@ -288,6 +273,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     timeZone: value.BERTH_TIME_ZONE ?? systemZone(),
     saveOnEnd: value.BERTH_SAVE_ON_END,
     saveLimitBytes: value.BERTH_SAVE_LIMIT_BYTES,
+    saveQuotaBytes: value.BERTH_SAVE_QUOTA_BYTES,
     saveDays: value.BERTH_SAVE_DAYS,
     ...readTerminalSettings(value),
     secretKey: value.BERTH_SECRET_KEY,

@@ -88,6 +88,10 @@ const catalogue = {
     413,
     'Machine "{machine}" holds {size} and may keep {limit}. Delete files, then save again: "du -ahx --apparent-size / | sort -h | tail" lists the largest.',
   ],
+  SAVE_QUOTA_FULL: [
+    409,
+    'Your other saved sessions take {used} of {limit}, and this one needs {size}. Delete saved sessions that you do not need. The largest: {largest}.',
+  ],
   SAVE_INTERRUPTED: [503, 'The service stopped while this was being saved: save it again.'],
   SAVED_STATE_NOT_FOUND: [404, 'There is no such saved state; it may have been removed.'],
   SAVED_STATE_EXPIRED: [

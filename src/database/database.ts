@@ -46,7 +46,7 @@ export interface Database {
 export type Turn = keyof typeof turns;
 
 /** PostgreSQL's numbers of these locks, in a database that is Berth's alone. */
-const turns = { admission: 1 } as const;
+const turns = { admission: 1, saves: 2 } as const;
 
 /** Longest that a transaction may run, in milliseconds: on SQLite all other writes wait for it. */
 const TRANSACTION_LIMIT_MS = 5_000;

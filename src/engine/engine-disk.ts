@@ -9,7 +9,8 @@ export interface EngineDisk {
   /**
    * Measures what one machine has written: the changes of its file system and the content of its volumes.
    * `late` if that took longer than `timeoutMs`, or `signal` aborts. Each file costs time, so that machines
-   * with many take seconds. `countFiles` costs as much again. @throws CONTAINER_NOT_FOUND
+   * with many take seconds. `countFiles` costs as much again, `openFiles` a look at each process of the host.
+   * @throws CONTAINER_NOT_FOUND
    */
   measureWritten(machineId: string, options: MeasureOptions): Promise<Written | 'late'>;
 }
@@ -17,6 +18,8 @@ export interface EngineDisk {
 export interface MeasureOptions {
   timeoutMs: number;
   countFiles?: boolean;
+  /** Whether to find deleted files that processes of the machine keep open or mapped. */
+  openFiles?: boolean;
   signal?: AbortSignal;
 }
 
@@ -29,6 +32,8 @@ export interface DiskSpace {
 
 export interface Written {
   bytes: number;
+  /** Bytes beside that in deleted files that are open still; undefined where they were not counted. */
+  openBytes?: number | undefined;
   /** Files and folders among that; undefined where they were not, or cannot be, counted. */
   files?: number | undefined;
 }

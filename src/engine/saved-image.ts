@@ -4,7 +4,7 @@ export interface CommitSpec {
   tag: string;
   labels: Record<string, string>;
   /** Told how many bytes it takes; may throw. */
-  admit?: (bytes: number) => void;
+  admit?: (bytes: number) => void | Promise<void>;
 }
 
 export interface SavedImageStatus {

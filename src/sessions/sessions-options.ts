@@ -33,6 +33,8 @@ export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOpti
   saveOnEnd: boolean;
   /** Most bytes of one saved session, beyond the images of its lab. */
   saveLimitBytes: number;
+  /** Most bytes that the saved sessions of one learner take together. */
+  saveQuotaBytes: number;
   /** Days that one is kept. */
   saveDays: number;
   /** Told of each environment that became ready or failed, with the time since it was asked for. */

@@ -52,6 +52,7 @@ createSessions({
   timeZone: 'UTC',
   saveOnEnd: true,
   saveLimitBytes: 1024 ** 3,
+  saveQuotaBytes: 4 * 1024 ** 3,
   saveDays: 30,
   memoryBudget: { of: 0.8 },
   maxSessions: undefined,

@@ -34,10 +34,10 @@ export interface OwnEngine {
   emptyDisk(): Promise<void>;
 }
 
-/** Makes an engine that holds `image`, and starts it. It goes with the test, with all that it runs. */
+/** Makes an engine that holds the images, and starts it. It goes with the test, with all that it runs. */
 export async function startOwnEngine(
   t: Test,
-  image: string,
+  images: string | string[],
   { disk = 'memory' }: { disk?: keyof typeof DISKS } = {},
 ): Promise<OwnEngine> {
   // The path of a socket may have 107 bytes, so it lies in no deep folder.
@@ -93,7 +93,7 @@ export async function startOwnEngine(
     `mount -t tmpfs none /run && ip link set lo up && data=${folder}/data && mkdir $data && ${DISKS[disk]}`,
   );
   await engine.start();
-  await copyImage(host, image);
+  await copyImages(host, [images].flat());
   return engine;
 }
 
@@ -113,13 +113,15 @@ async function answers(host: string, state: 'up' | 'down'): Promise<void> {
   }
 }
 
-/** Hands an image over from the machine's engine. */
-async function copyImage(host: string, image: string): Promise<void> {
+/** Hands images over from the machine's engine. */
+async function copyImages(host: string, images: string[]): Promise<void> {
   const from = connectEngine(process.env['DOCKER_HOST'], process.env);
   const to = connectEngine(host, {});
-  const loaded = await to.docker.loadImage(await from.docker.getImage(image).get());
-  loaded.resume();
-  await once(loaded, 'end');
+  for (const image of images) {
+    const loaded = await to.docker.loadImage(await from.docker.getImage(image).get());
+    loaded.resume();
+    await once(loaded, 'end');
+  }
   from.close();
   to.close();
 }

@@ -34,8 +34,6 @@ export interface FaultyEngine extends Engine {
   vanish(): void;
   /** As when it is there again. */
   comeBack(): void;
-  /** As when only so much is left of its disk. */
-  leaveFree(bytes: number): void;
   /** Calls `before` ahead of each call of that method: it may wait, or throw. */
   intercept(method: Interceptable, before: (argument: unknown) => Promise<void>): void;
 }
@@ -45,18 +43,12 @@ export function withFaults(engine: Engine): FaultyEngine {
   const listeners = new Set<(event: EngineEvent) => void>();
   const intercepts = new Map<string, (argument: unknown) => Promise<void>>();
   let there = true;
-  let freeBytes: number | undefined;
   const tell = (type: 'engine-lost' | 'engine-returned') => {
     for (const listener of listeners) listener({ type });
   };
   const extra = {
     vanish: () => ((there = false), tell('engine-lost')),
     comeBack: () => ((there = true), tell('engine-returned')),
-    leaveFree: (bytes: number) => void (freeBytes = bytes),
-    async disk() {
-      const space = await engine.disk();
-      return { ...space, freeBytes: freeBytes ?? space.freeBytes };
-    },
     intercept: (method: string, before: (argument: unknown) => Promise<void>) =>
       void intercepts.set(method, before),
     watch(listener: (event: EngineEvent) => void, signal: AbortSignal) {

@@ -151,6 +151,7 @@ export const sessionDefaults = {
   timeZone: 'UTC',
   saveOnEnd: false,
   saveLimitBytes: 1024 ** 3,
+  saveQuotaBytes: 4 * 1024 ** 3,
   saveDays: 30,
   memoryBudget: { bytes: 64 * 1024 ** 3 },
   maxSessions: undefined,

@@ -29,7 +29,7 @@ export async function commit(
   const isDeep = (await countLayers(docker, Image)) >= DEEPEST_LAYERS;
   // Paused before it is measured: it writes nothing more until it is saved.
   return whilePaused(container, async () => {
-    admit(await measureWritten(container));
+    await admit(await measureWritten(container));
     if (isDeep) {
       return commitFlat(docker, container, { ...target, changes: [...changes, ...settings(Config)], admit });
     }

@@ -53,6 +53,12 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
     return opened.count(what, [place.changes, ...place.volumes.map(({ folder }) => folder)], limits);
   }
 
+  /** Files that were deleted while they are open take space that no folder shows. */
+  async function readOpenFiles(machineId: string, limits: MeasureOptions): Promise<number | 'late'> {
+    const read = await (await openGauge())?.countOpenFiles(machineId, limits);
+    return read === undefined || read === 'unseen' ? 0 : read;
+  }
+
   return {
     /** @throws CONTAINER_NOT_FOUND */
     async measure(machineId: string, options: MeasureOptions): Promise<Written | 'late'> {
@@ -60,8 +66,14 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
       const read = await readGauge('bytes', place, options);
       const bytes = read === 'unseen' ? await askEngine(docker, machineId, place, options) : read;
       if (bytes === 'late') return bytes;
+      const openBytes = options.openFiles ? await readOpenFiles(machineId, options) : undefined;
       const files = options.countFiles ? await readGauge('files', place, options) : undefined;
-      return files === 'late' ? files : { bytes, ...(typeof files === 'number' && { files }) };
+      if (openBytes === 'late' || files === 'late') return 'late';
+      return {
+        bytes,
+        ...(openBytes !== undefined && { openBytes }),
+        ...(typeof files === 'number' && { files }),
+      };
     },
   };
 }

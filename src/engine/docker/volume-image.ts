@@ -73,7 +73,7 @@ export interface ImportTarget {
   /** Instructions of an image's file. */
   changes: string[];
   /** Told how many bytes have come; may throw. */
-  admit?: (bytes: number) => void;
+  admit?: (bytes: number) => void | Promise<void>;
 }
 
 /** Makes an image of a tar stream, whole or not at all; its id. @throws what `admit` throws */
@@ -107,11 +107,14 @@ export async function importTar(
 }
 
 /** The stream, as long as `admit` lets its bytes pass. */
-async function* admitted(tar: NodeJS.ReadableStream, admit: (bytes: number) => void): AsyncGenerator<Buffer> {
+async function* admitted(
+  tar: NodeJS.ReadableStream,
+  admit: (bytes: number) => void | Promise<void>,
+): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of tar as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    admit(bytes);
+    await admit(bytes);
     yield chunk;
   }
 }

@@ -18,12 +18,13 @@ export const admissionResolvers = {
   },
   Mutation: {
     async setQuota(_, { input }, { services, actor }) {
-      const { sessions, memory } = input;
+      const { sessions, memory, saved } = input;
       return {
         quota: await services.quotas.set(actor, {
           subject: subjectOf(input),
           sessions: given(sessions),
           memory: given(memory),
+          saved: given(saved),
         }),
       };
     },

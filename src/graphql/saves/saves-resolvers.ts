@@ -19,6 +19,8 @@ export const savesResolvers = {
       forkOfId === undefined ? undefined : loaders.session(forkOfId),
   },
   Query: {
+    savedUsage: (_, { learner: id }, { services, actor }) =>
+      services.saves.usage(actor, id ? fromGlobalId('User', id) : undefined),
     savedStates: (_, args, { services, actor }) =>
       services.saves.list(
         actor,

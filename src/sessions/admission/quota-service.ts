@@ -34,13 +34,16 @@ export function createQuotaService(options: {
       return (await store.list(MOST_QUOTAS)).map(viewQuota);
     },
 
-    async set(actor, { subject, sessions, memory }) {
+    async set(actor, { subject, sessions, memory, saved }) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
       if ('learner' in subject) await users.get(actor, subject.learner);
       else requireName(subject);
       const memoryBytes = memory === undefined ? undefined : readMemory(memory);
-      if (sessions === undefined && memoryBytes === undefined) {
-        throw invalid('A quota bounds sessions, memory, or both: give one of them, or remove the quota.');
+      const savedBytes = saved === undefined ? undefined : readSaved(saved, subject);
+      if (sessions === undefined && memoryBytes === undefined && savedBytes === undefined) {
+        throw invalid(
+          'A quota limits sessions, memory or saved bytes. Give one of them, or remove the quota.',
+        );
       }
       if (
         sessions !== undefined &&
@@ -53,7 +56,13 @@ export function createQuotaService(options: {
       if (isNew && (await store.count()) >= MOST_QUOTAS) {
         throw invalid(`There are ${MOST_QUOTAS} quotas already: remove one that is not needed first.`);
       }
-      const row = await store.set({ subject: name, sessions, memoryBytes, updatedAt: clock.now() });
+      const row = await store.set({
+        subject: name,
+        sessions,
+        memoryBytes,
+        savedBytes,
+        updatedAt: clock.now(),
+      });
       onChanged();
       return viewQuota(row);
     },
@@ -83,6 +92,13 @@ function readMemory(text: string): number {
   const bytes = parseBytes(text);
   if (bytes !== undefined && bytes >= LEAST_MEMORY && Number.isSafeInteger(bytes)) return bytes;
   throw invalid('memory must be a size with its unit, such as "4 GiB", of 16 MiB or more.');
+}
+
+function readSaved(text: string, subject: QuotaSubject): number {
+  if (!('learner' in subject)) throw invalid('saved can only be set for a learner.');
+  const bytes = parseBytes(text);
+  if (bytes !== undefined && Number.isSafeInteger(bytes)) return bytes;
+  throw invalid('saved must be a size with its unit, such as "10 GiB".');
 }
 
 const invalid = (problem: string) => fault('INPUT_INVALID', { problem });

@@ -6,6 +6,7 @@ export interface QuotaRow {
   subject: string;
   sessions: number | undefined;
   memoryBytes: number | undefined;
+  savedBytes?: number | undefined;
   updatedAt: Date;
 }
 
@@ -29,10 +30,11 @@ export function createQuotaStore({ database }: { database: Database }) {
 
     count: (): Promise<number> => client.quota.count(),
 
-    async set({ subject, sessions, memoryBytes, updatedAt }: QuotaRow): Promise<QuotaRow> {
+    async set({ subject, sessions, memoryBytes, savedBytes, updatedAt }: QuotaRow): Promise<QuotaRow> {
       const values = {
         sessions: sessions ?? null,
         memoryBytes: memoryBytes === undefined ? null : BigInt(memoryBytes),
+        savedBytes: savedBytes === undefined ? null : BigInt(savedBytes),
         updatedAt,
       };
       const row = await client.quota.upsert({
@@ -54,12 +56,14 @@ function toRow(row: {
   subject: string;
   sessions: number | null;
   memoryBytes: bigint | null;
+  savedBytes: bigint | null;
   updatedAt: Date;
 }): QuotaRow {
   return {
     subject: row.subject,
     sessions: row.sessions ?? undefined,
     memoryBytes: row.memoryBytes === null ? undefined : Number(row.memoryBytes),
+    savedBytes: row.savedBytes === null ? undefined : Number(row.savedBytes),
     updatedAt: row.updatedAt,
   };
 }

@@ -10,6 +10,8 @@ export interface Quota {
   sessions: number | undefined;
   /** Memory that their machines may use together. */
   memoryBytes: number | undefined;
+  /** Most bytes that the saved sessions of a learner take together, in place of BERTH_SAVE_QUOTA_BYTES. */
+  savedBytes?: number | undefined;
   updatedAt: Date;
 }
 
@@ -20,7 +22,12 @@ export interface QuotaService {
   /** Sets or replaces the quota of a subject. @throws INPUT_INVALID, USER_NOT_FOUND */
   set(
     actor: Actor | undefined,
-    quota: { subject: QuotaSubject; sessions: number | undefined; memory: string | undefined },
+    quota: {
+      subject: QuotaSubject;
+      sessions: number | undefined;
+      memory: string | undefined;
+      saved?: string | undefined;
+    },
   ): Promise<Quota>;
   /** Takes it away; false when there was none. */
   remove(actor: Actor | undefined, subject: QuotaSubject): Promise<boolean>;

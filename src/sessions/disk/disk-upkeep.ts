@@ -41,14 +41,15 @@ export function createDiskUpkeep(options: {
     const free = watch.latest()?.freeBytes ?? 0;
     mostFree = Math.max(mostFree, free);
     const fallenBytes = mostFree - free;
-    const everyMs = fallenBytes >= FALL_BYTES || watch.isCritical() ? hurriedMs() : calmMs();
+    const isHurried = fallenBytes >= FALL_BYTES || watch.isCritical();
+    const everyMs = isHurried ? hurriedMs() : calmMs();
     const now = clock.now();
     if (now.getTime() - askedAt < everyMs) return;
     askedAt = now.getTime();
     if (!(await measuring.takeTurn(now, everyMs)) || stopping.signal.aborted) return;
     mostFree = free;
     const from = performance.now();
-    await meter.round({ countFiles: watch.isShortOfFiles(), fallenBytes });
+    await meter.round({ countFiles: watch.isShortOfFiles(), fallenBytes, isHurried });
     tookMs = performance.now() - from;
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Written } from '../../engine/engine-disk.ts';
+import type { MeasureOptions, Written } from '../../engine/engine-disk.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { isFault } from '../../errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
@@ -29,9 +29,18 @@ const UNEXPLAINED_BYTES = 64 * 1024 ** 2;
 const UNPAUSED_MS = 60_000;
 
 interface Past {
+  /** With deleted files that are open still. */
   bytes: number;
+  openBytes: number;
   /** By how much it grew from the measurement before. */
   growth: number;
+}
+
+interface Round {
+  countFiles: boolean;
+  /** How far the free space fell since the round before. */
+  fallenBytes: number;
+  isHurried: boolean;
 }
 
 export type MachineMeter = ReturnType<typeof createMachineMeter>;
@@ -77,23 +86,27 @@ export function createMachineMeter(options: {
     limits.forget((machineId) => !there.has(machineId));
   }
 
-  function note(machineId: string, { bytes }: Written): number {
-    const growth = Math.max(0, bytes - (past.get(machineId)?.bytes ?? 0));
-    past.set(machineId, { bytes, growth });
-    return growth;
+  /** Notes a measurement; where it did not look for open files, those of the last that did still count. */
+  function note(machineId: string, written: Written): Past {
+    const last = past.get(machineId);
+    const openBytes = written.openBytes ?? last?.openBytes ?? 0;
+    const bytes = written.bytes + openBytes;
+    const now = { bytes, openBytes, growth: Math.max(0, bytes - (last?.bytes ?? 0)) };
+    past.set(machineId, now);
+    return now;
   }
 
   /** Measures one machine and has it judged; by how much it grew, `late` if it took too long. */
   async function measure(
     machine: LimitedMachine,
-    measuring: { timeoutMs: number; countFiles: boolean },
+    measuring: Omit<MeasureOptions, 'signal'>,
   ): Promise<number | 'late'> {
     const { machineId } = machine;
     try {
       const written = await engine.measureWritten(machineId, { ...measuring, signal: stopping.signal });
       if (written === 'late') return 'late';
-      const growth = note(machineId, written);
-      await limits.judge(machine, written);
+      const { openBytes, growth } = note(machineId, written);
+      await limits.judge(machine, { ...written, openBytes });
       return growth;
     } catch (error) {
       // One machine that is going, or that the engine refuses to measure, must not keep others from it.
@@ -104,13 +117,32 @@ export function createMachineMeter(options: {
     }
   }
 
+  /** Measures these machines, a few at a time; by how much they grew together. */
+  async function measureAll(
+    machines: readonly LimitedMachine[],
+    measuring: Omit<MeasureOptions, 'signal' | 'timeoutMs'>,
+  ): Promise<number> {
+    let grown = 0;
+    const measureOne = (machine: LimitedMachine) =>
+      turns.run(async () => {
+        if (stopping.signal.aborted) return;
+        const growth = await measure(machine, { ...measuring, timeoutMs: ROUND_TIMEOUT_MS });
+        if (growth === 'late') slow.set(machine.machineId, 0);
+        else grown += growth;
+      });
+    const outcomes = await Promise.allSettled(machines.map(measureOne));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    return grown;
+  }
+
   /** Measures a slow machine; one that was paused for it goes on unless its session ended by that. */
   async function measureSlow(machine: LimitedMachine): Promise<void> {
     const { machineId, row } = machine;
     const wasPaused = paused.has(machineId);
     const from = performance.now();
     try {
-      const growth = await measure(machine, { timeoutMs: SLOW_TIMEOUT_MS, countFiles: false });
+      const growth = await measure(machine, { timeoutMs: SLOW_TIMEOUT_MS, openFiles: true });
       if (growth === 'late') logger.warn({ sessionId: row.id }, 'machine has too many files to measure');
       const took = performance.now() - from;
       if (growth !== 'late' && took < ROUND_TIMEOUT_MS / 2) slow.delete(machineId);
@@ -154,29 +186,24 @@ export function createMachineMeter(options: {
 
   return {
     /**
-     * Measures all machines once; slow ones are measured beside it. `fallenBytes` is how much the free space
-     * fell since the round before. @throws ENGINE_UNREACHABLE
+     * Measures all machines once; slow ones are measured beside it. A hurried round looks for deleted files that
+     * are open only if nothing else explains how far the free space fell. @throws ENGINE_UNREACHABLE
      */
-    async round({ countFiles, fallenBytes }: { countFiles: boolean; fallenBytes: number }): Promise<void> {
+    async round({ countFiles, fallenBytes, isHurried }: Round): Promise<void> {
       const machines = (await store.findInStates(['ready'])).flatMap(limitedIn);
       forgetAllBut(machines);
       const quick = machines
         .filter(({ machineId }) => !slow.has(machineId))
         .toSorted((a, b) => growthOf(b) - growthOf(a) || 0);
-      let grown = 0;
-      const measureQuickly = (machine: LimitedMachine) =>
-        turns.run(async () => {
-          if (stopping.signal.aborted) return;
-          const growth = await measure(machine, { timeoutMs: ROUND_TIMEOUT_MS, countFiles });
-          if (growth === 'late') slow.set(machine.machineId, 0);
-          else grown += growth;
-        });
-      const outcomes = await Promise.allSettled(quick.map(measureQuickly));
+      let explained = await measureAll(quick, { countFiles, openFiles: !isHurried });
+      const isUnexplained = () => fallenBytes - explained > UNEXPLAINED_BYTES;
+      if (isHurried && isUnexplained()) {
+        const measured = quick.filter(({ machineId }) => !slow.has(machineId));
+        explained += await measureAll(measured, { openFiles: true });
+      }
       slowOnes = machines.filter(({ machineId }) => slow.has(machineId));
-      if (fallenBytes - grown > UNEXPLAINED_BYTES) await pauseSuspects();
+      if (isUnexplained()) await pauseSuspects();
       wakeSlowLane();
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed) throw failed.reason;
     },
 
     /** Resolves when nothing is measured any more. */

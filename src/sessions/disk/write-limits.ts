@@ -74,8 +74,9 @@ export function createWriteLimits(options: {
   /** Pauses the machine, so that it writes nothing while it is measured exactly; true if it is beyond its limit then. */
   async function isOverWhilePaused({ machineId }: LimitedMachine, writer: Writer): Promise<boolean> {
     await engine.pause(machineId).catch(unlessStopped);
-    const exact = await engine.measureWritten(machineId, { timeoutMs: EXACT_TIMEOUT_MS });
-    return exact === 'late' || !mayGoOn(machineId, { ...writer, writtenBytes: exact.bytes });
+    const exact = await engine.measureWritten(machineId, { timeoutMs: EXACT_TIMEOUT_MS, openFiles: true });
+    if (exact === 'late') return true;
+    return !mayGoOn(machineId, { ...writer, writtenBytes: exact.bytes + (exact.openBytes ?? 0) });
   }
 
   async function end(row: SessionRow, writer: Writer): Promise<boolean> {
@@ -94,13 +95,9 @@ export function createWriteLimits(options: {
     /** Acts on a measurement; the machine is unpaused unless its session ends. */
     async judge(limited: LimitedMachine, written: Written): Promise<void> {
       const { row, machineId, name, limitBytes } = limited;
-      const { bytes, files } = written;
-      const writer = {
-        machine: name,
-        writtenBytes: bytes,
-        limitBytes,
-        ...(files !== undefined && { files }),
-      };
+      const { bytes, openBytes = 0, files } = written;
+      const counted = files === undefined ? {} : { files };
+      const writer = { machine: name, writtenBytes: bytes + openBytes, limitBytes, ...counted };
       if (mayGoOn(machineId, writer)) return warn(row, writer);
       let ended = false;
       try {

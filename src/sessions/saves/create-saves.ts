@@ -14,6 +14,8 @@ import { createDeleteSaved } from './delete-saved.ts';
 import { createFailedSave } from './failed-save.ts';
 import { createForkStore } from './fork-store.ts';
 import { createForks } from './forks.ts';
+import { createQuotaStore } from '../admission/quota-store.ts';
+import { createSavedQuota } from './saved-quota.ts';
 import { createPutAway } from './put-away.ts';
 import { createSaveService } from './save-service.ts';
 import { savedMachines } from './saved-machines.ts';
@@ -37,6 +39,8 @@ export interface SavesOptions {
   saveOnEnd: boolean;
   /** Most bytes of one saved state. */
   saveLimitBytes: number;
+  /** Most bytes that the saved sessions of one learner take together. */
+  saveQuotaBytes: number;
   /** Days that one is kept. */
   saveDays: number;
   hiddenFrom: SessionService['hiddenFrom'];
@@ -57,6 +61,11 @@ export function createSaves(options: SavesOptions) {
   const { database, store, changer, engine, clock, catalogue, owner, logger, limitOf } = options;
   const { saveOnEnd, saveLimitBytes, saveDays, roomOnDisk, onEnded, onGivenUp, onQueued } = options;
   const states = createSavedStateStore({ database });
+  const quota = createSavedQuota({
+    database,
+    quotas: createQuotaStore({ database }),
+    limitBytes: options.saveQuotaBytes,
+  });
   const lists = createSavedListStore({ database });
   const forks = createForkStore({ database });
   const common = { store, states, changer, engine, clock, owner, logger, days: saveDays };
@@ -70,7 +79,15 @@ export function createSaves(options: SavesOptions) {
     diskLimitOf,
     roomOnDisk,
   });
-  const saver = createSaver({ ...common, forks, putAway, giveUp, onSaved: onEnded, onCopied: onQueued });
+  const saver = createSaver({
+    ...common,
+    quota,
+    forks,
+    putAway,
+    giveUp,
+    onSaved: onEnded,
+    onCopied: onQueued,
+  });
   const upkeep = createSavedUpkeep({ ...common, lists, saver, giveUp, onEnded });
   const atEnd = createSavingAtEnd({ saver, catalogue, saveOnEnd });
   const { keptUntil } = saver;
@@ -91,7 +108,9 @@ export function createSaves(options: SavesOptions) {
     service: createSaveService({
       store,
       lists,
+      quota,
       saver,
+      roomOnDisk,
       atEnd,
       again,
       fork,

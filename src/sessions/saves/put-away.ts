@@ -19,6 +19,14 @@ interface Part {
   image: string;
 }
 
+type Reserve = (bytes: number) => Promise<void>;
+
+interface PutAwayOptions {
+  signal: AbortSignal;
+  onPart: (machine: string, percent: number) => Promise<void>;
+  reserve?: Reserve;
+}
+
 export type PutAway = ReturnType<typeof createPutAway>;
 
 /** Makes images of all that a session has. */
@@ -84,7 +92,7 @@ export function createPutAway(options: {
     row: SessionRow,
     stateId: string,
     { machineName, machineId, volume, image }: Part,
-    { before, inVolumes }: { before: number; inVolumes: number },
+    { before, inVolumes, reserve }: { before: number; inVolumes: number; reserve: Reserve },
   ): Promise<number> {
     await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
     const tag = image.slice(REPOSITORY.length + 1);
@@ -97,7 +105,11 @@ export function createPutAway(options: {
       if (volume === '') requireWithinDisk(row, machineName, inVolumes + bytes);
       requireRoom(bytes, room);
     };
-    if (volume === '') await engine.commit(machineId, { ...target, admit });
+    const admitWhole = async (bytes: number) => {
+      admit(bytes);
+      await reserve(before + bytes);
+    };
+    if (volume === '') await engine.commit(machineId, { ...target, admit: admitWhole });
     else await engine.commitVolume(machineId, volume, { ...target, admit });
     const bytes = await engine.measureImage(image);
     await states.measured({ savedStateId: stateId, image }, bytes);
@@ -107,22 +119,25 @@ export function createPutAway(options: {
   /**
    * Puts all of the session away, one part after the other, and answers its bytes. `onPart` is told
    * which machine's turn it is, and how much is done.
-   * @throws SAVE_TOO_LARGE, SAVE_OVER_DISK, DISK_FULL, what the engine throws, `signal`'s reason
+   * `reserve` is asked for the bytes of the whole state before they are written, and with what was written.
+   * @throws SAVE_TOO_LARGE, SAVE_OVER_DISK, what `reserve` throws, DISK_FULL, what the engine throws, `signal`'s reason
    */
   return async function putAway(
     row: SessionRow,
     stateId: string,
-    { signal, onPart }: { signal: AbortSignal; onPart: (machine: string, percent: number) => Promise<void> },
+    { signal, onPart, reserve = async () => undefined }: PutAwayOptions,
   ): Promise<number> {
     const parts = await partsOf(row, stateId);
     const held = await requireFitOfVolumes(row, parts);
+    await reserve([...held.values()].reduce((sum, each) => sum + each, 0));
     let bytes = 0;
     for (const [done, part] of parts.entries()) {
       signal.throwIfAborted();
       await onPart(part.machineName, Math.floor((100 * done) / parts.length));
       const inVolumes = held.get(part.machineName) ?? 0;
-      bytes += await make(row, stateId, part, { before: bytes, inVolumes });
+      bytes += await make(row, stateId, part, { before: bytes, inVolumes, reserve });
       requireFit(bytes);
+      await reserve(bytes);
     }
     signal.throwIfAborted();
     return bytes;

@@ -9,6 +9,7 @@ import type { SessionRow, SessionStore } from '../session-store.ts';
 import { viewSession } from '../session-view.ts';
 import type { createDeleteSaved } from './delete-saved.ts';
 import type { createForks } from './forks.ts';
+import type { SavedQuota } from './saved-quota.ts';
 import type { SavedListStore } from './saved-list-store.ts';
 import type { SaveService } from './saved-state.ts';
 import type { SavedStateRow } from './saved-state-store.ts';
@@ -24,14 +25,17 @@ const EVERYONE = '';
 export function createSaveService(options: {
   store: Pick<SessionStore, 'find'>;
   lists: SavedListStore;
+  quota: Pick<SavedQuota, 'usage'>;
   saver: Pick<Saver, 'begin'>;
+  /** Bytes that saved sessions may take of the engine's disk now; undefined where it cannot be seen. */
+  roomOnDisk: () => Promise<number | undefined>;
   atEnd: Pick<SavingAtEnd, 'isAllowed'>;
   again: ReturnType<typeof createSessionAgain>;
   fork: ReturnType<typeof createForks>;
   deleteSaved: ReturnType<typeof createDeleteSaved>;
   hiddenFrom: SessionService['hiddenFrom'];
 }): SaveService {
-  const { store, lists, saver, atEnd, again, fork, deleteSaved, hiddenFrom } = options;
+  const { store, lists, quota, saver, roomOnDisk, atEnd, again, fork, deleteSaved, hiddenFrom } = options;
 
   async function reach(actor: Actor | undefined, verb: SessionVerb, id: string): Promise<SessionRow> {
     requireSomebody(actor);
@@ -44,6 +48,9 @@ export function createSaveService(options: {
     async save(actor, id) {
       const row = await reach(actor, 'save', id);
       if (!atEnd.isAllowed(row)) throw fault('SAVE_OFF', { lab: row.labSlug });
+      // Before its machines are stopped: an engine with a full disk may not start them again.
+      if (((await roomOnDisk()) ?? Infinity) <= 0)
+        throw fault('DISK_FULL', { where: 'the container engine' });
       const saving = row.state === 'ready' ? await saver.begin(row) : undefined;
       if (saving) return viewSession(saving);
       const now = await store.find(id);
@@ -82,6 +89,13 @@ export function createSaveService(options: {
       const { learnerId, lab: labSlug } = filter;
       const rows = await lists.page({ madeById, learnerId, notOf: hidden, labSlug }, window);
       return toPage(rows.map(viewSavedState), page);
+    },
+
+    async usage(actor, learnerId) {
+      requireActor(actor, { scope: 'read' });
+      const id = learnerId ?? actor.userId;
+      if (!mayReach(actor, id)) throw fault('USER_NOT_FOUND');
+      return quota.usage(id);
     },
 
     async getMany(actor, ids) {

@@ -1,5 +1,6 @@
 import type { Actor } from '../../identity/actor.ts';
 import type { Page, PageRequest } from '../../page.ts';
+import type { SavedUsage } from './saved-quota.ts';
 import type { Session } from '../session.ts';
 
 /** A learner's work in a lab, put away. */
@@ -27,7 +28,7 @@ export interface SavedState {
 export interface SaveService {
   /**
    * Begins to put the owner's ready session away and returns at once; it is `saved` later, or `ready`
-   * again with the problem. @throws SESSION_STATE_CONFLICT, SAVE_OFF
+   * again with the problem. @throws SESSION_STATE_CONFLICT, SAVE_OFF, DISK_FULL
    */
   save(actor: Actor | undefined, sessionId: string): Promise<Session>;
   /** Goes on from what was saved, in machines made anew. @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND */
@@ -48,6 +49,8 @@ export interface SaveService {
     filter: { learnerId?: string | undefined; lab?: string | undefined },
     page: PageRequest,
   ): Promise<Page<SavedState>>;
+  /** What the saved sessions of the actor take and may take, or for staff those of a learner. @throws USER_NOT_FOUND */
+  usage(actor: Actor | undefined, learnerId?: string): Promise<SavedUsage>;
   /** By id, for batched loading; in the order asked, undefined where there is none for this actor. */
   getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(SavedState | undefined)[]>;
   /**

@@ -12,6 +12,7 @@ import type { SessionChanges, SessionRow, SessionStore } from '../session-store.
 import type { FailedSave } from './failed-save.ts';
 import type { ForkStore, NewFork } from './fork-store.ts';
 import type { PutAway } from './put-away.ts';
+import type { SavedQuota } from './saved-quota.ts';
 import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
 import { createTurns } from '../../turns.ts';
 
@@ -38,6 +39,7 @@ export function createSaver(options: {
   forks: ForkStore;
   changer: SessionChanger;
   putAway: PutAway;
+  quota: Pick<SavedQuota, 'reserve'>;
   giveUp: FailedSave;
   engine: Pick<Engine, 'stop'>;
   clock: Clock;
@@ -48,7 +50,8 @@ export function createSaver(options: {
   onSaved: () => void;
   onCopied: () => void;
 }) {
-  const { store, states, forks, changer, putAway, giveUp, engine, clock, owner, days, logger } = options;
+  const { store, states, forks, changer, putAway, quota, giveUp, engine, clock, owner, days, logger } =
+    options;
   const turns = createTurns(AT_ONCE);
   const underWay = new Map<
     string,
@@ -113,7 +116,13 @@ export function createSaver(options: {
   async function save(row: SessionRow, stateId: string, why: SessionChanges, signal: AbortSignal) {
     // Before its turn: what has written too much is not to write on while it waits.
     await Promise.all(row.machines.map(({ engineId }) => engine.stop(engineId ?? '')));
-    const bytes = await turns.run(() => putAway(row, stateId, { signal, onPart: reporting(row) }));
+    const bytes = await turns.run(() =>
+      putAway(row, stateId, {
+        signal,
+        onPart: reporting(row),
+        reserve: (size) => quota.reserve(row, stateId, size),
+      }),
+    );
     const made = { id: stateId, owner, bytes, expiresAt: keptUntil() };
     const saved = await states.finish(row, made, why);
     if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });

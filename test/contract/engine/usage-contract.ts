@@ -32,6 +32,25 @@ export async function usageContract(open: (t: Test) => EngineHarness): Promise<v
     await t.rejects(engine.measureWritten('0'.repeat(64), PATIENT), { code: 'CONTAINER_NOT_FOUND' });
   });
 
+  await test('files that were deleted while they are open or mapped count too, those in memory do not', async (t) => {
+    const { engine } = open(t);
+    const [main] = await engine.provision(
+      environmentSpec({ machines: [machineSpec({ volumes: [{ path: '/data' }] })] }),
+    );
+    const hold = (folder: string, mib: number) =>
+      `exec 3<>${folder}/f; rm ${folder}/f; head -c ${mib}M /dev/urandom >&3; (sleep 300 <&3 >/dev/null 2>&1 &); exec 3>&-`;
+    // A program is mapped while it runs, though nothing has its file open.
+    const mapped =
+      'cp /bin/sleep /root/f; head -c 2M /dev/urandom >>/root/f; (/root/f 300 >/dev/null 2>&1 &); sleep 1; rm /root/f';
+    const held = [hold('/root', 8), hold('/data', 4), hold('/dev/shm', 16), mapped];
+    const script = `${held.map((each) => `(${each})`).join('; ')}; find /root /data /dev/shm -type f -size +1k`;
+    t.match(await runScript(engine, main?.machineId ?? '', script), { code: 0, out: '' });
+    const written = await engine.measureWritten(main?.machineId ?? '', { ...PATIENT, openFiles: true });
+    const openBytes = written === 'late' ? NaN : (written.openBytes ?? NaN);
+    t.ok(openBytes >= 14 * MIB && openBytes < 15 * MIB, `${openBytes}`);
+    t.ok((await bytesOf(engine, main?.machineId)) < MIB, 'no folder shows them');
+  });
+
   await test('files are counted on request, empty ones and folders too, and counting is bounded in time', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec({ volumes: [{ path: '/data' }] }), machineSpec({ name: 'idle' })];

@@ -19,13 +19,14 @@ await test('the operations of the pages on saving, ports and terminals do what t
   const [port = '', ...noPort] = await examplesOf('previews.md', 'graphql', own);
   t.match(await runExample(berth, port), { openPort: { url: /preview\.localhost/ } });
 
-  const [save = '', resume = '', list = '', ...more] = await examplesOf('saving.md', 'graphql');
+  const [save = '', resume = '', list = '', usage = '', ...more] = await examplesOf('saving.md', 'graphql');
   t.strictSame([...noTerminal, ...noPort, ...more], []);
   const variables = { session };
   t.match(await runExample(berth, save, { variables }), { saveSession: { session: { state: 'SAVING' } } });
   await learner.reach(session, 'SAVED');
   const saved = { node: { labSlug: 'linux-command-line', session: { id: session, state: 'SAVED' } } };
   t.match(await runExample(berth, list), { savedStates: { edges: [saved] } });
+  t.match(await runExample(berth, usage), { savedUsage: { bytes: Number, limitBytes: 20 * 1024 ** 3 } });
   t.match(await runExample(berth, resume, { variables }), {
     resumeSession: { session: { state: 'QUEUED', savedState: { bytes: Number } } },
   });

@@ -27,11 +27,15 @@ async function background({ service, actors, engine }: SavedWorld, id: string, s
   };
 }
 
-async function stopsGreedy(t: Test, world: SavedWorld): Promise<void> {
+/** Likewise, but deletes each file while it keeps it open: no folder shows it. */
+const writeDeleted = (count: number) =>
+  `i=0; while [ $i -lt ${count} ]; do (exec 3<>/data/f; rm /data/f; head -c 16M /dev/zero >&3; (exec sleep 60 <&3 >/dev/null 2>&1 &)); i=$((i+1)); sleep 0.3; done; echo finished`;
+
+async function stopsGreedy(t: Test, world: SavedWorld, script = writeFiles(600)): Promise<void> {
   const { service, saves, actors, ready, run, leaves } = world;
   const { id } = await ready('narrow');
   const neighbour = await ready('roomy');
-  const { printed } = await background(world, id, writeFiles(600));
+  const { printed } = await background(world, id, script);
   const ended = await whenState(service, id, 'ended', 'saved', 'saving');
   t.match(ended, {
     state: 'ended',
@@ -51,6 +55,10 @@ await test('a machine that writes quickly is stopped soon after it reaches its l
 await test('so it is where the service sees nothing of the engine but its socket', async (t) => {
   const engine = openTestEngine(t, { looksAtDisk: false });
   await stopsGreedy(t, await openSaves(t, { labs, saveOnEnd: true, engine }));
+});
+
+await test('nor do files help that are deleted while they are open', async (t) => {
+  await stopsGreedy(t, await openSaves(t, { labs, saveOnEnd: true }), writeDeleted(40));
 });
 
 await test('a machine that is little beyond its limit cannot be saved until its learner deletes files, and has two minutes', async (t) => {

@@ -55,7 +55,7 @@ function meterOf(database: Database, engine: Engine) {
     onEnded() {},
   });
   const meter = createMachineMeter({ ...common, limits, catalogue: testCatalogue([small]) });
-  const measure = (countFiles = false) => meter.round({ countFiles, fallenBytes: 0 });
+  const measure = (countFiles = false) => meter.round({ countFiles, fallenBytes: 0, isHurried: false });
   return { measure, told };
 }
 

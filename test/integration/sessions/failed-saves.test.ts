@@ -28,6 +28,26 @@ await test('what is too large is not saved: the session goes on with its files, 
   await leaves(0, 0);
 });
 
+await test('beyond the limit of its learner a session is not saved until another one is deleted, and names it', async (t) => {
+  const { saves, actors, ready, run, saved, leaves } = await openSaves(t, {
+    saveQuotaBytes: 5 * 1024 * 1024,
+    labs: [testLab('lab-0'), testLab('lab-1')],
+  });
+  const [first, second] = [await ready('lab-0'), await ready('lab-1')];
+  for (const { id } of [first, second]) await run(id, 'head -c 3M /dev/urandom >/root/file');
+  t.match(await saved(first.id), { state: 'saved' });
+  t.match(await saved(second.id), {
+    state: 'ready',
+    saveProblem: { code: 'SAVE_QUOTA_FULL', message: /take 3.* of 5 MiB.*The largest: "lab-0" \(3.*MiB\)/ },
+  });
+  await leaves(1, 1);
+  t.equal(await run(second.id, 'stat -c %s /root/file'), `${3 * 1024 ** 2}\n`);
+  const [kept] = (await saves.list(actors.owner, {}, { first: 5 })).items;
+  await saves.delete(actors.owner, kept?.node.id ?? '');
+  t.match(await saved(second.id), { state: 'saved', saveProblem: undefined });
+  t.match(await saves.usage(actors.owner), { limitBytes: 5 * 1024 ** 2, bytes: Number });
+});
+
 await test('a file that is all hole is refused before the engine writes it out, of a copy too', async (t) => {
   const { service, saves, actors, engine, ready, run, saved, leaves } = await openSaves(t, {
     saveLimitBytes: 64 * 1024 * 1024,

@@ -130,7 +130,8 @@ const everything = `{
     attempts(first: 4) { edges { node { id state passed score message output exitCode finding { code } verdicts { id evidence finding { code details { name value } } } reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }
   attempts { edges { node { id } } }
-  quotas { learner { id } course lab sessions memoryBytes updatedAt }
+  quotas { learner { id } course lab sessions memoryBytes savedBytes updatedAt }
+  savedUsage { bytes limitBytes }
   engineRoom { memory { totalBytes budgetBytes usedBytes } disk { totalBytes } sessions { most used } networks { most used } }
   attempt(id: "${toGlobalId('Attempt', 'attempt-1')}") { id }
   node(id: "${toGlobalId('Session', 'session-1')}") { __typename id ... on Session { state } }

@@ -26,6 +26,10 @@ export function savesOf(
       requireActor(actor, { scope: 'read' });
       return pageOf([savedState], page);
     },
+    async usage(actor) {
+      requireActor(actor, { scope: 'read' });
+      return { bytes: 5_000_000_000, limitBytes: 20 * 1024 ** 3 };
+    },
     async getMany(actor, ids) {
       calls.push(`saves.getMany ${ids.length}`);
       requireActor(actor, { scope: 'read' });

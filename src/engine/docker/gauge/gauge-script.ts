@@ -5,8 +5,8 @@ export const ENGINE_FOLDER = '/engine';
 const IDLE_S = 120;
 
 /**
- * Program of the helper (bash). A request is one line: number, seconds, `space`, `bytes` or `files`, and folders
- * below the engine's. An answer is one line: number, exit code of the command, and what it printed last.
+ * Program of the helper (bash). A request is one line: number, seconds, `space`, `bytes` or `files` with folders
+ * below the engine's, or `open` with the id of a container. An answer is one line: number, exit code of the command, and what it printed last.
  * Counting runs beside the loop, in processes that the helper's init reaps.
  */
 export const GAUGE_SCRIPT = `
@@ -32,6 +32,7 @@ while IFS=' ' read -r -t ${IDLE_S} number seconds what folders; do
     space) answer "$number" timeout --signal=KILL "$seconds" stat --file-system --format='%S %b %a %c %d' / ;;
     bytes) ( count "$number" "$seconds" --block-size=1 $folders & ) ;;
     files) ( count "$number" "$seconds" --inodes $folders & ) ;;
+    open) ( answer "$number" timeout --signal=KILL "$seconds" sh -c "$OPEN_FILES" sh "$folders" ${ENGINE_FOLDER} & ) ;;
   esac
 done
 `;

@@ -14,6 +14,8 @@ export interface Gauge {
   space(): Promise<DiskSpace>;
   /** Counts the bytes that absolute folders take of the disk, or their files and folders. `late` also when aborted. */
   count(what: 'bytes' | 'files', folders: readonly string[], limits: CountLimits): Promise<Reading>;
+  /** Counts the bytes of files without a name that the processes of a container keep on the disk. */
+  countOpenFiles(containerId: string, limits: CountLimits): Promise<Reading>;
   /** Whether it can still be asked. */
   isOpen(): boolean;
   close(): void;

@@ -10,8 +10,9 @@ import { removeOverdue, untilLabel } from '../overdue.ts';
 import { removeContainer } from '../teardown.ts';
 import { parseSpace } from './disk-space.ts';
 import { parseTotal } from './gauge.ts';
-import type { Gauge, Reading } from './gauge.ts';
+import type { CountLimits, Gauge, Reading } from './gauge.ts';
 import { ENGINE_FOLDER, GAUGE_SCRIPT } from './gauge-script.ts';
+import { OPEN_FILES_SCRIPT } from './open-files-script.ts';
 
 /** A busy engine's disk answers in some seconds. */
 const SPACE_TIMEOUT_S = 20;
@@ -57,20 +58,28 @@ export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
   });
   const ask = createDialogue(stream);
 
+  async function readTotal(
+    what: string,
+    words: readonly string[],
+    { timeoutMs, signal }: CountLimits,
+  ): Promise<Reading> {
+    const seconds = Math.max(1, Math.ceil(timeoutMs / 1000));
+    const answer = await Promise.race([ask.request(what, words, seconds), aborted(signal)]);
+    if (answer === 'late') return answer;
+    return TIMED_OUT.has(answer.code) ? 'late' : parseTotal(answer.output);
+  }
+
   return {
     async space() {
       return parseSpace((await ask.request('space', [], SPACE_TIMEOUT_S)).output);
     },
-    async count(what, folders, { timeoutMs, signal }): Promise<Reading> {
+    async count(what, folders, limits): Promise<Reading> {
       const within = folders.map((path) => relative(folder, path));
       // Its request is one line of words.
       if (within.some((path) => path.startsWith('..') || /\s/.test(path))) return 'unseen';
-      const seconds = Math.max(1, Math.ceil(timeoutMs / 1000));
-      const answer = await Promise.race([ask.request(what, within, seconds), aborted(signal)]);
-      if (answer === 'late') return answer;
-      const { code, output } = answer;
-      return TIMED_OUT.has(code) ? 'late' : parseTotal(output);
+      return readTotal(what, within, limits);
     },
+    countOpenFiles: (containerId, limits) => readTotal('open', [containerId], limits),
     isOpen: ask.isOpen,
     close: () => void stream.destroy(),
   };
@@ -122,6 +131,7 @@ function helperConfig(Image: string, Labels: Record<string, string>, Mounts: Doc
     Image,
     Entrypoint: ['bash', '-c', GAUGE_SCRIPT],
     Cmd: [],
+    Env: [`OPEN_FILES=${OPEN_FILES_SCRIPT}`],
     User: '0',
     Labels,
     AttachStdin: true,
@@ -135,7 +145,10 @@ function helperConfig(Image: string, Labels: Record<string, string>, Mounts: Doc
       UsernsMode: 'host',
       Mounts,
       CapDrop: ['ALL'],
-      CapAdd: ['DAC_READ_SEARCH'],
+      // To see which files processes in machines keep open, or mapped.
+      PidMode: 'host',
+      CgroupnsMode: 'host' as const,
+      CapAdd: ['DAC_READ_SEARCH', 'SYS_PTRACE', 'CHECKPOINT_RESTORE'],
       SecurityOpt: ['no-new-privileges:true'],
       ReadonlyRootfs: true,
       Memory: MEMORY_BYTES,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fault } from '../../../errors.ts';
 import type { DiskSpace } from '../../engine-disk.ts';
 import { spaceOf } from './disk-space.ts';
+import { OPEN_FILES_SCRIPT } from './open-files-script.ts';
 import { parseTotal } from './gauge.ts';
 import type { CountLimits, Gauge, Reading } from './gauge.ts';
 
@@ -30,8 +31,10 @@ export function createLocalGauge(folder: string): Gauge {
       } catch {
         return 'unseen';
       }
-      return runDu([...DU, UNITS[what], '--', ...folders], limits);
+      return readTotal('du', [...DU, UNITS[what], '--', ...folders], limits);
     },
+    countOpenFiles: (containerId, limits) =>
+      readTotal('sh', ['-c', OPEN_FILES_SCRIPT, 'sh', containerId, folder], limits),
     isOpen: () => open,
     close() {},
   };
@@ -52,11 +55,15 @@ export async function readSpace(folder: string): Promise<DiskSpace> {
   return spaceOf({ bsize, blocks, bavail, files, ffree });
 }
 
-function runDu(parameters: string[], { timeoutMs, signal }: CountLimits): Promise<Reading> {
+function readTotal(
+  command: string,
+  parameters: string[],
+  { timeoutMs, signal }: CountLimits,
+): Promise<Reading> {
   const options = { timeout: timeoutMs, signal, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES } as const;
   return new Promise((resolve) => {
     // It also ends with an error if a file went while it counted: the total counts.
-    execFile('du', parameters, options, (error, output) => {
+    execFile(command, parameters, options, (error, output) => {
       resolve(error?.killed || signal?.aborted ? 'late' : parseTotal(output));
     });
   });
