@@ -8,7 +8,7 @@ import { network } from './network.ts';
 import { otherUsers, ownMachine } from './own-machine.ts';
 import { openPlaces } from './places.ts';
 import { sharedLimits } from './shared-limits.ts';
-import { systemCalls } from './system-calls.ts';
+import { olderPrograms, systemCalls } from './system-calls.ts';
 
 t.setTimeout(300_000);
 const { places, neighbour } = await openPlaces(t);
@@ -18,6 +18,7 @@ const wholeMachines = places.slice(0, 3);
 for (const place of places) {
   await t.test(place.name, async (t) => {
     await t.test('has no call of the kernel that leads out', (t) => systemCalls(t, place));
+    await t.test('has no other sockets by programs of 32 bits', (t) => olderPrograms(t, place));
     await t.test('neither changes the host by files of the kernel nor reads it', (t) =>
       kernelFiles(t, place),
     );

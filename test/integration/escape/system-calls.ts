@@ -47,6 +47,27 @@ const UNKNOWN_BESIDE_ENGINE = {
   mount_setattr: [442, 442],
 } as const;
 
+/**
+ * A 32-bit program for x86 that opens a local socket by `socketcall`, which hides the family of sockets from
+ * the list of system calls, and ends with what that answers: a header of 84 bytes, then the code.
+ */
+const SOCKETCALL_PROGRAM = [
+  '7f454c46010101000000000000000000020003000100000054800408340000000000000000000000340020000100',
+  '000000000000010000000000000000800408008004087100000071000000050000000010000',
+  '06a006a056a0189e1bb01000000b866000000cd8089c3b801000000cd80',
+].join('');
+
+/** Programs of 32 bits open no sockets past the list of families. */
+export async function olderPrograms(t: Test, place: Place): Promise<void> {
+  const { out } = await place.run(`
+    mkdir -p /tmp/older && cd /tmp/older
+    perl -e 'print pack "H*", "${SOCKETCALL_PROGRAM}"' > socketcall && chmod +x socketcall
+    perl -e 'my $end = system "./socketcall"; print $end & 127 ? "signal " . ($end & 127) : "answer " . ($end >> 8)'
+  `);
+  // Either the program is ended, or the call is unknown: 256 - 38.
+  t.match(out, process.arch === 'x64' ? /^(signal 31|answer 218)$/ : /^answer/, out);
+}
+
 /** Calls of the kernel that no learner is to have, whoever they are. */
 export async function systemCalls(t: Test, place: Place): Promise<void> {
   const nested = place.profile === 'nested';
