@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../errors.ts';
+import { GATEWAY_MEMORY_BYTES } from '../gateway-limit.ts';
 import { call, engineWords, hasStatus } from './faults.ts';
 import { LABEL, labelFilter, labelsOf } from './labels.ts';
 import { removeContainer } from './teardown.ts';
@@ -9,10 +10,8 @@ import { removeContainer } from './teardown.ts';
 const LINGER_S = 300;
 /** A gateway starts as soon as it is made; one that did not within so long, in milliseconds, never will. */
 const START_LIMIT_MS = 120_000;
-/** Most processes: one for each connection and the one that waits. */
-const PIDS = 256;
-/** A connection holds two megabytes, and at most 64 KiB each way. */
-const MEMORY_BYTES = 512 * 1024 * 1024;
+/** Most processes: one for each of 100 connections of a session, those of checks, and the one that waits. */
+const PIDS = 120;
 /** When the host runs out of memory, gateways go first: they are made anew. */
 const OOM_SCORE = 800;
 
@@ -76,8 +75,8 @@ function gatewayConfig(
       SecurityOpt: ['no-new-privileges:true'],
       ReadonlyRootfs: true,
       PidsLimit: PIDS,
-      Memory: MEMORY_BYTES,
-      MemorySwap: MEMORY_BYTES,
+      Memory: GATEWAY_MEMORY_BYTES,
+      MemorySwap: GATEWAY_MEMORY_BYTES,
       OomScoreAdj: OOM_SCORE,
       LogConfig: { Type: 'none', Config: {} },
     },

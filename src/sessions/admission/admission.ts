@@ -2,12 +2,12 @@ import type { Clock } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
 import type { Fault } from '../../errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
-import type { Lab } from '../../labs/lab.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { AdmissionStore, Holdings } from './admission-store.ts';
 import { createLedger } from './ledger.ts';
 import type { Limits, Share } from './ledger.ts';
 import { needOf, shareOf } from './need.ts';
+import type { NeedyLab } from './need.ts';
 import { planQueue } from './queue-plan.ts';
 import type { Verdict } from './queue-plan.ts';
 import type { Room } from './room.ts';
@@ -96,7 +96,7 @@ export function createAdmission(options: {
     isQuiet: async () => (await plan(0)).every(({ verdict }) => verdict === 'quota'),
 
     /** Tells, in the turn of admission, whether there is room for an environment that nobody waits for. */
-    async roomAhead(lab: Pick<Lab, 'machines' | 'networks'>) {
+    async roomAhead(lab: NeedyLab) {
       const [need, limits] = [needOf(lab), await room.limits()];
       return async (tx: Transaction): Promise<boolean> =>
         createLedger({ ...(await store.holdings(tx)), limits }).hasRoom(need);

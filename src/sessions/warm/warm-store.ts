@@ -4,10 +4,11 @@ import type { Lab } from '../../labs/lab.ts';
 import type { Claim } from '../claim-store.ts';
 import type { WarmEnvironment, WarmMachine, WarmPool } from './warm-environment.ts';
 import type { LabVersion } from './warm-plan.ts';
+import { needOf } from '../admission/need.ts';
 
 export interface NewWarmEnvironment {
   id: string;
-  lab: LabVersion & Pick<Lab, 'machines' | 'networks'>;
+  lab: LabVersion & Pick<Lab, 'machines' | 'networks' | 'steps'>;
   claim: Claim;
   /** How many there may be of the lab, and of all labs, this one included. */
   most: { ofLab: number; inAll: number };
@@ -47,8 +48,8 @@ export function createWarmStore({ database }: { database: Database }) {
      * concurrency.
      */
     begin({ id, lab, claim, most, hasRoom, now }: NewWarmEnvironment): Promise<boolean> {
-      const { slug, version, machines } = lab;
-      const memoryBytes = BigInt(machines.reduce((sum, machine) => sum + machine.memoryBytes, 0));
+      const { slug, version } = lab;
+      const memoryBytes = BigInt(needOf(lab).memoryBytes);
       return database.inTurn('admission', async (tx) => {
         if (!(await hasRoom(tx))) return false;
         const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import type { Database } from '../../../src/database/database.ts';
+import { GATEWAY_MEMORY_BYTES } from '../../../src/engine/gateway-limit.ts';
 import { newId } from '../../../src/ids.ts';
 import { createAdmissionStore } from '../../../src/sessions/admission/admission-store.ts';
 import { createSessionStore } from '../../../src/sessions/session-store.ts';
@@ -7,7 +8,7 @@ import { createWarmClaimStore } from '../../../src/sessions/warm/warm-claim-stor
 import { createWarmStore } from '../../../src/sessions/warm/warm-store.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
-import { openSessions, testLab } from '../../support/sessions.ts';
+import { openSessions, testLab, testMachine } from '../../support/sessions.ts';
 
 const lab = testLab('lab-0');
 const now = new Date();
@@ -160,5 +161,19 @@ await test('what is to leave is not finished, and what is taken does not leave',
     await store.remove(making);
     await store.remove(making);
     t.equal(await store.find(making), undefined);
+  });
+});
+
+await test('what is stored of an environment counts the gateways of its machines, as admission does', async (t) => {
+  await eachDatabase(t, 'gateways', async (t, database) => {
+    const store = createWarmStore({ database });
+    const web = testLab('lab-0', {
+      machines: [testMachine('main', { ports: [{ port: 80, name: { en: 'Web' } }] })],
+    });
+    await store.announce(web, now);
+    await store.begin({ id: newId(), lab: web, claim, most, hasRoom, now });
+    const [stored] = (await createAdmissionStore({ database }).holdings()).warm;
+    const ofMachines = web.machines.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+    t.equal(stored?.memoryBytes, ofMachines + GATEWAY_MEMORY_BYTES);
   });
 });
