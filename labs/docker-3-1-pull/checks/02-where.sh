@@ -8,6 +8,11 @@ noted=/machine/home/$BERTH_USER/where.txt
 layers=$(docker image inspect --format '{{json .GraphDriver.Data}}' ubuntu 2>/dev/null) || fail \
   'The image ubuntu is not there any more: pull it once more.' \
   'ubuntu 이미지가 없어졌습니다. 다시 내려받으세요.'
+# A list of every folder would have the right one as well.
+others=$(grep -oE '/[^":,[:space:]]+/diff' "$noted" | grep -vxF -f <(grep -oE '/[^":]+/diff' <<<"$layers"))
+[ -z "$others" ] || fail \
+  "Your where.txt names a folder of another image as well: ${others%%$'\n'*}" \
+  "where.txt에 다른 이미지의 폴더도 들어 있습니다: ${others%%$'\n'*}"
 while read -r folder; do
   grep -qF "$folder" "$noted" || continue
   say 'Those are the files of ubuntu, as they lie on the disk.' '디스크에 놓여 있는 ubuntu의 파일이 바로 그곳에 있습니다.'

@@ -11,6 +11,10 @@ for name in one three; do
     "The container \"$name\" does not run: \"docker container start $name\" starts it." \
     "\"$name\" 컨테이너가 실행 중이 아닙니다. \"docker container start $name\"으로 시작하세요."
 done
+started() { docker container inspect --format '{{.State.StartedAt}}' "$1"; }
+[[ $(started one) > $(started three) ]] || fail \
+  'The container "one" was not started after "three": stop "one", start "three" meanwhile, then start "one" again.' \
+  '"one"을 "three"보다 나중에 시작하지 않았습니다. "one"을 멈추고, 그동안 "three"를 시작한 다음, "one"을 다시 시작하세요.'
 address=$(docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' one)
 ! grep -qwF -- "${address%% *}" "$noted" || fail \
   'The container "one" has an address that was noted before: stop it, start "three" meanwhile, then start "one" again.' \

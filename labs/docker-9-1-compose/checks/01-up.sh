@@ -20,6 +20,13 @@ soon sees clock || fail \
 soon sees reader || fail \
   'The service "reader" sees no /shared/now: it needs the same volume at the same place.' \
   '"reader" 서비스에서 /shared/now가 보이지 않습니다. 같은 볼륨을 같은 자리에 붙여야 합니다.'
+# The same volume, under that path.
+volume() {
+  docker container inspect --format '{{range .Mounts}}{{if eq .Destination "/shared"}}{{.Name}}{{end}}{{end}}' "$(service "$1")"
+}
+[ -n "$(volume clock)" ] && [ "$(volume clock)" = "$(volume reader)" ] || fail \
+  'The services "clock" and "reader" do not have one volume at /shared: both need the same one there.' \
+  '"clock"과 "reader" 서비스의 /shared에 같은 볼륨이 붙어 있지 않습니다. 둘 다 같은 볼륨을 붙여야 합니다.'
 soon prints_time || fail \
   'The service "reader" runs, but does not print the time: "docker compose logs reader" shows what it prints.' \
   '"reader" 서비스가 실행 중이지만 시각을 찍지 않습니다. 무엇을 찍는지는 "docker compose logs reader"로 볼 수 있습니다.'

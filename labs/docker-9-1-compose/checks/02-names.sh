@@ -7,6 +7,10 @@ clock=$(docker container ls -q --filter label=com.docker.compose.service=clock |
 noted=/machine/home/$BERTH_USER/address.txt
 [ -s "$noted" ] || fail \
   'There is no address.txt with something in it in your home yet.' '홈 폴더에 아직 내용이 든 address.txt가 없습니다.'
+# More addresses than an engine shows of a few containers: a list of all would have the right one as well.
+(($(grep -oE '([0-9]{1,3}\.){3}[0-9]{1,3}' "$noted" | sort -u | wc -l) <= 12)) || fail \
+  'Your address.txt has many addresses: put only the one of "clock" into it.' \
+  'address.txt에 주소가 너무 많습니다. "clock"의 주소만 담으세요.'
 for address in $(docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$clock"); do
   grep -qwF -- "$address" "$noted" || continue
   say 'That is where the name leads now.' '지금 그 이름이 가리키는 주소입니다.'

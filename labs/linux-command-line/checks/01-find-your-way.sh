@@ -7,6 +7,9 @@ for folder in workshop workshop/notes workshop/logs; do
   [ ! -f "$home/$folder" ] || fail \
     "~/$folder is a file, and should be a folder: remove it with \"rm\", then make it with \"mkdir\"." \
     "~/$folder 이(가) 폴더가 아니라 파일입니다. \"rm\"으로 지우고 \"mkdir\"로 만드세요."
+  [ ! -L "$home/$folder" ] || fail \
+    "~/$folder is a link, and should be a folder of its own: remove it with \"rm\", then make it with \"mkdir\"." \
+    "~/$folder 이(가) 폴더가 아니라 링크입니다. \"rm\"으로 지우고 \"mkdir\"로 만드세요."
   [ -d "$home/$folder" ] || fail \
     "There is no folder ~/$folder yet: \"mkdir\" makes one." \
     "~/$folder 폴더가 아직 없습니다. \"mkdir\"로 만드세요."

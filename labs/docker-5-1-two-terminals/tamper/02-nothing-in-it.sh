@@ -1,0 +1,5 @@
+# A file of line ends, and one with text in a container that does not run.
+docker container exec box sh -c 'printf "\n\n  \n" > /root/hello.txt'
+docker container create --name still ubuntu
+echo hello > ~/hello.txt
+docker container cp ~/hello.txt still:/root/hello.txt
