@@ -122,8 +122,10 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
     async enter(target, grant) {
       const secret = makeSecret('previewPass');
       const hashes = { grantHash: hashSecret(grant), passHash: hashSecret(secret) };
-      const expiresAt = await store.redeem(target, { ...hashes, now: clock.now() });
-      if (!expiresAt) throw fault('PREVIEW_REFUSED');
+      const pass = await store.redeem(target, { ...hashes, now: clock.now() });
+      if (!pass) throw fault('PREVIEW_REFUSED');
+      const { expiresAt, openedById } = pass;
+      log.info({ userId: openedById, ...target }, 'a port was opened in a browser');
       return { secret, expiresAt };
     },
 

@@ -63,11 +63,11 @@ export function createPreviewStore({ database }: { database: Database }) {
       await insert.catch(whenGone('SESSION_NOT_FOUND'));
     },
 
-    /** Makes the pass of this very port of a grant that was never used; its end, or undefined where there is none. */
+    /** Makes the pass of this very port of a grant that was never used; undefined where there is none. */
     async redeem(
       target: PreviewTarget,
       { grantHash, passHash, now }: { grantHash: string; passHash: string; now: Date },
-    ): Promise<Date | undefined> {
+    ): Promise<{ expiresAt: Date; openedById: string } | undefined> {
       const { sessionId, machine, port } = target;
       const { count } = await client.previewPass.updateMany({
         where: { sessionId, machineName: machine, port, grantHash, grantExpiresAt: { gt: now } },
@@ -75,7 +75,7 @@ export function createPreviewStore({ database }: { database: Database }) {
       });
       if (count === 0) return undefined;
       const row = await client.previewPass.findUnique({ where: { passHash } });
-      return row?.expiresAt;
+      return row ? { expiresAt: row.expiresAt, openedById: row.openedById } : undefined;
     },
 
     /** The first of these passes that is of this port and good. */

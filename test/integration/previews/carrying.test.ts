@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
+import { readGlobalId } from '../../../src/graphql/base/global-id.ts';
 import { startPreviewWorld, WEB_PORT } from '../../support/previews.ts';
 import { until } from '../../support/until.ts';
 
@@ -36,7 +37,7 @@ const BROKEN_HEADS = [
 
 await test('a web server in a machine, through its preview', async (t) => {
   const world = await startPreviewWorld(t);
-  const { token } = await world.member('learner', 'STUDENT');
+  const { id: userId, token } = await world.member('learner', 'STUDENT');
   const session = await world.startSession(token);
   const site = await world.visit(token, session);
 
@@ -47,6 +48,15 @@ await test('a web server in a machine, through its preview', async (t) => {
       location: '/',
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
+    });
+    const lines = () => world.berth.output().split('\n');
+    const opened = () => lines().filter((line) => line.includes('a port was opened'));
+    await until(async () => opened().length === 1);
+    t.match(JSON.parse(opened()[0] ?? '{}'), {
+      userId: readGlobalId(userId)?.id,
+      sessionId: readGlobalId(session)?.id,
+      machine: 'main',
+      port: WEB_PORT,
     });
     const page = await site.read('/');
     t.equal(page.status, 200);
