@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { PLAIN_IMAGE } from '../../src/labs/import/default-environments.ts';
 import { environmentsOf } from '../../src/labs/import/environments.ts';
 import { describeNote } from '../../src/labs/import/import-note.ts';
 import type { ScenarioReport } from '../../src/labs/import/import-report.ts';
 import { importScenarios } from '../../src/labs/import/import-scenarios.ts';
 import type { ImportOptions } from '../../src/labs/import/import-scenarios.ts';
 import type { PageContext } from '../../src/labs/import/text/page.ts';
+import { findNeeds } from '../../src/labs/import/needs.ts';
+import type { CodePiece, Need } from '../../src/labs/import/needs.ts';
 import { toPage } from '../../src/labs/import/text/to-page.ts';
 import { createImageCommands } from '../../src/setup/image-commands.ts';
 import { imagesFolder } from '../../src/setup/project-folders.ts';
@@ -81,4 +84,14 @@ export function pageOf(text: string, changes: Partial<PageContext> = {}, folds: 
     { folds },
   );
   return { ...page, warnings };
+}
+
+/** What code needs on the plain image; a text is a script of its own, and `mine` a program of the scenario. */
+export function needsOf(
+  code: string | readonly CodePiece[],
+  { use = 'run', own = ['mine'] }: { use?: CodePiece['use'] | undefined; own?: string[] } = {},
+): Need[] {
+  const pieces = typeof code === 'string' ? [{ code, place: { file: 'a' }, use }] : code;
+  const commands = createImageCommands(imagesFolder)(PLAIN_IMAGE);
+  return findNeeds(pieces, { image: PLAIN_IMAGE, commands, lacks: [], hasDocker: false, own });
 }

@@ -13,7 +13,7 @@ import type { Scenario } from './scenario.ts';
 import type { SourceTree } from './source-tree.ts';
 import { assetScripts } from './asset-scripts.ts';
 import { firstUse } from './first-use.ts';
-import { findNeeds } from './needs.ts';
+import { findNeeds, isGivenByInternet } from './needs.ts';
 import type { CodePiece, Need } from './needs.ts';
 import { shortened } from './shortened.ts';
 import { createTexts } from './texts.ts';
@@ -69,11 +69,8 @@ export async function convertScenario(conversion: Conversion): Promise<Converted
   });
   tellNeeds(needs, notes);
   tellRoot(texts.code, environment, notes);
-  const fetching = needs.find(({ kind }) => kind === 'internet');
-  const network = conversion.network ?? (fetching ? 'internet' : 'isolated');
-  if (fetching && network !== 'internet') {
-    notes.warn(`${fetching.message}: the lab does not reach it`, fetching.place);
-  }
+  const network = conversion.network ?? (needs.some(isGivenByInternet) ? 'internet' : 'isolated');
+  tellIsolated(network, needs, notes);
 
   const document = {
     ...(conversion.language !== 'en' && { languages: [conversion.language] }),
@@ -131,5 +128,12 @@ function tellRoot(code: readonly CodePiece[], { image, user }: Environment, note
 
 /** What the lab gives is not warned of: internet, where it has it. */
 function tellNeeds(needs: readonly Need[], notes: Notes): void {
-  for (const { kind, message, place } of needs) if (kind !== 'internet') notes.warn(message, place);
+  for (const need of needs) if (!isGivenByInternet(need)) notes.warn(need.message, need.place);
+}
+
+function tellIsolated(network: 'isolated' | 'internet', needs: readonly Need[], notes: Notes): void {
+  if (network === 'internet') return;
+  for (const { kind, message, place } of needs.filter(isGivenByInternet)) {
+    notes.warn(kind === 'internet' ? `${message}: the lab does not reach it` : message, place);
+  }
 }

@@ -1,6 +1,7 @@
 import { PLAIN_IMAGE } from './default-environments.ts';
 import { describeNote } from './import-note.ts';
 import type { ImportNote } from './import-note.ts';
+import { isGivenByInternet } from './needs.ts';
 import type { Need } from './needs.ts';
 
 /** What became of one scenario. */
@@ -83,9 +84,9 @@ export function describeImport(report: ImportReport): string {
     const made = outcome.startsWith('imported') ? ` -> ${report.into}/${lab}` : '';
     lines.push(`${outcome}: ${scenario || '.'}${made}`);
     lines.push(...[...refusals, ...warnings].map((note) => `  ${describeNote(note)}`));
-    const internet = needs.find(({ kind }) => kind === 'internet');
-    if (internet)
-      lines.push(`  ${describeNote({ ...NOWHERE, ...internet.place, message: internet.message })}`);
+    for (const { place, message } of needs.filter(isGivenByInternet)) {
+      lines.push(`  ${describeNote({ ...NOWHERE, ...place, message })}`);
+    }
     if (tried.verifyCutOff) lines.push(`  ${describeCut(tried.verified)}`);
   }
   const { scenarios, imported, importedWithWarnings, refused, leftOut, plain } = countOutcomes(report);

@@ -1,8 +1,11 @@
+import { gatewayUse } from './gateway-use.ts';
 import type { Place } from './import-note.ts';
 import { installedBy, internetUse } from './internet-use.ts';
 import { missingPower } from './machine-powers.ts';
 import { NOTABLE_PROGRAMS } from './notable-programs.ts';
+import { refusedPrograms } from './other-users.ts';
 import { shellCommands } from './shell-commands.ts';
+import { LOG_DAEMONS, ownLogs, systemLogUse } from './system-log.ts';
 
 /** Code of a scenario. */
 export interface CodePiece {
@@ -10,16 +13,34 @@ export interface CodePiece {
   place: Place;
   /** `run`: by a script or a click. `shown`: by the learner, if it is a command at all. */
   use: 'run' | 'shown';
+  /** Terminal that a click names. */
+  terminal?: number | undefined;
 }
 
 /** What a scenario needs beside a shell and its image. */
 export interface Need {
-  kind: 'internet' | 'docker' | 'program' | 'systemd' | 'kernel' | 'devices' | 'network' | 'Kubernetes';
+  kind:
+    | 'internet'
+    | 'gateway'
+    | 'docker'
+    | 'program'
+    | 'privileges'
+    | 'system log'
+    | 'systemd'
+    | 'kernel'
+    | 'devices'
+    | 'network'
+    | 'Kubernetes';
   /** The command that needs it. */
   command: string;
   /** What to tell, as a sentence without a full stop. */
   message: string;
   place: Place;
+}
+
+/** Whether a lab with the internet has what the need asks for. */
+export function isGivenByInternet({ kind }: Need): boolean {
+  return kind === 'internet' || kind === 'gateway';
 }
 
 /** Words of bash itself. */
@@ -58,7 +79,10 @@ export function findNeeds(
     own: readonly string[];
   },
 ): Need[] {
-  const parsed = pieces.map((piece) => ({ ...piece, ...shellCommands(withoutPrompts(piece)) }));
+  const parsed = pieces.map((piece) => {
+    const code = withoutPrompts(piece);
+    return { ...piece, lines: code.split('\n'), ...shellCommands(code) };
+  });
   const made = new Set([
     ...own,
     ...parsed.flatMap(({ defined }) => [...defined]),
@@ -67,7 +91,7 @@ export function findNeeds(
   const installed = parsed.flatMap((piece) => piece.commands.flatMap(installedBy));
   const needs = new Map<string, Need>();
   const add = (kind: Need['kind'], command: string, message: string, place: Place) => {
-    const key = kind === 'internet' ? kind : `${kind} ${command}`;
+    const key = kind === 'internet' || kind === 'gateway' ? kind : `${kind} ${command}`;
     if (!needs.has(key)) needs.set(key, { kind, command, message, place });
   };
   const isMissing = (name: string, use: CodePiece['use']) => {
@@ -75,7 +99,13 @@ export function findNeeds(
     if (!commands || commands.has(name) || BUILTINS.has(name) || !PROGRAM.test(name)) return false;
     return use === 'shown' ? NOTABLE_PROGRAMS.has(name) : !OTHER_LANGUAGES.has(name);
   };
+  const hasLogDaemon = LOG_DAEMONS.some((name) => isInstalled(name, installed));
+  const logs = new Set([
+    ...ownLogs(pieces.map(({ code }) => code)),
+    ...own.map((name) => `/var/log/${name}`),
+  ]);
   for (const piece of parsed) {
+    const isTyped = piece.place.line !== undefined;
     for (const command of piece.commands) {
       const [name = ''] = command.words;
       const place = { file: piece.place.file, line: piece.place.line ?? command.line };
@@ -83,7 +113,14 @@ export function findNeeds(
       if (fetched !== undefined) {
         add('internet', fetched, `runs "${fetched}", which needs the internet`, place);
       }
+      const gateway = gatewayUse(command, piece.lines);
+      if (gateway !== undefined) {
+        const message = `runs "${gateway}" for a default gateway, which labs without internet do not have`;
+        add('gateway', gateway, message, place);
+      }
       if (made.has(name)) continue;
+      const log = hasLogDaemon ? undefined : systemLogUse(command, { own: logs, isTyped });
+      if (log) add('system log', log.command, log.message, place);
       const power = hasDocker ? undefined : missingPower(command);
       if (DOCKER.has(name) && !hasDocker && isMissing(name, 'shown')) {
         add('docker', name, `runs "${name}", which is not in the image ${image}`, place);
@@ -92,6 +129,11 @@ export function findNeeds(
         add('program', name, `runs "${name}", which is not in the image ${image}`, place);
       }
     }
+  }
+  for (const { program, user, place } of hasDocker ? [] : refusedPrograms(parsed)) {
+    if (made.has(program)) continue;
+    const message = `runs "${program}" as the user "${user}", which only root can do in machines`;
+    add('privileges', program, message, place);
   }
   return [...needs.values()];
 }

@@ -4,6 +4,8 @@ import { withoutHereDocuments } from './shell-code.ts';
 export interface ShellCommand {
   /** Its words, without the assignments and the programs such as `sudo` before its own name. */
   words: string[];
+  /** The words before these: assignments, and programs such as `sudo` with their options. */
+  before: string[];
   /** Line that it begins in, from 1. */
   line: number;
 }
@@ -44,7 +46,7 @@ export function shellCommands(code: string, depth = 0): ShellCommands {
     const [name = ''] = own;
     if (name === '') return;
     if (name === 'alias') for (const word of own.slice(1)) defined.add(word.split('=')[0] ?? '');
-    commands.push({ words: own, line });
+    commands.push({ words: own, before: words.slice(0, words.length - own.length), line });
   };
   const inner = (text: string, line: number) => {
     if (depth >= DEEPEST) return;
@@ -124,24 +126,30 @@ export function shellCommands(code: string, depth = 0): ShellCommands {
 
 /** The words from the program on that does the work. */
 function ownWords(words: readonly string[]): string[] {
-  let at = 0;
-  const skipAssignments = () => {
-    while (/^\w+(?:\[[^\]]*\])?\+?=/.test(words[at] ?? '')) at += 1;
-  };
-  skipAssignments();
-  for (let options = RUNNERS.get(words[at] ?? ''); options; options = RUNNERS.get(words[at] ?? '')) {
-    const runner = words[at];
-    let next = at + 1;
-    while ((words[next] ?? '').startsWith('-')) {
-      next += options.test(words[next] ?? '') ? 2 : 1;
-      if (words[next - 1] === '--') break;
-    }
-    if (runner === 'timeout') next += 1;
-    // "sudo -i" and "command -v git" run nothing else.
-    if (next >= words.length || (runner === 'command' && /^-[vV]$/.test(words[at + 1] ?? ''))) break;
-    at = next;
-    skipAssignments();
+  let own = withoutAssignments(words);
+  for (let next = behindRunner(own); next; next = behindRunner(own)) own = next;
+  return own;
+}
+
+/** The command that a program such as `sudo` runs; undefined for other programs, and where it runs nothing. */
+export function behindRunner(words: readonly string[]): string[] | undefined {
+  const [runner = ''] = words;
+  const options = RUNNERS.get(runner);
+  if (!options) return undefined;
+  let next = 1;
+  while ((words[next] ?? '').startsWith('-')) {
+    next += options.test(words[next] ?? '') ? 2 : 1;
+    if (words[next - 1] === '--') break;
   }
+  if (runner === 'timeout') next += 1;
+  // "sudo -i" and "command -v git" run nothing else.
+  if (next >= words.length || (runner === 'command' && /^-[vV]$/.test(words[1] ?? ''))) return undefined;
+  return withoutAssignments(words.slice(next));
+}
+
+function withoutAssignments(words: readonly string[]): string[] {
+  let at = 0;
+  while (/^\w+(?:\[[^\]]*\])?\+?=/.test(words[at] ?? '')) at += 1;
   return words.slice(at);
 }
 

@@ -47,8 +47,11 @@ export function createTexts(made: {
     const picture = (address: string) => pictures.get(address) ?? { problem: 'there is no such file' };
     const page = toPage(file.text, { ...context, picture }, { folds });
     ports.push(...page.ports);
-    const add = (use: CodePiece['use']) => (given: { code: string; line: number }) =>
-      void code.push({ code: given.code, place: { file: file.path, line: given.line }, use });
+    const add =
+      (use: CodePiece['use']) => (given: { code: string; line: number; terminal?: number | undefined }) => {
+        const place = { file: file.path, line: given.line };
+        code.push({ code: given.code, place, use, terminal: given.terminal });
+      };
     page.commands.forEach(add('run'));
     page.shown.forEach(add('shown'));
     return page;

@@ -1,22 +1,11 @@
 import t from 'tap';
-import { findNeeds } from '../../../../src/labs/import/needs.ts';
 import type { CodePiece } from '../../../../src/labs/import/needs.ts';
 import { shellCommands } from '../../../../src/labs/import/shell-commands.ts';
-import { createImageCommands } from '../../../../src/setup/image-commands.ts';
-import { imagesFolder } from '../../../../src/setup/project-folders.ts';
-import { importOne, smallIndex } from '../../../support/imports.ts';
+import { importOne, needsOf, smallIndex } from '../../../support/imports.ts';
 import { labIn } from '../../../support/lab-folders.ts';
 
-const commandsOf = createImageCommands(imagesFolder);
-const image = 'berth/lab-ubuntu';
-
-function needsOf(code: string, use: CodePiece['use'] = 'run', hasDocker = false) {
-  const pieces: CodePiece[] = [{ code, place: { file: 'a' }, use }];
-  return findNeeds(pieces, { image, commands: commandsOf(image), lacks: [], hasDocker, own: ['mine'] });
-}
-
 const kinds = (code: string, use?: CodePiece['use']) =>
-  needsOf(code, use).map(({ kind, command, place }) => `${place.line} ${kind} ${command}`);
+  needsOf(code, { use }).map(({ kind, command, place }) => `${place.line} ${kind} ${command}`);
 
 await t.test('commands are found in all that a shell script has', async (t) => {
   const { commands, defined } = shellCommands(`#!/bin/bash
