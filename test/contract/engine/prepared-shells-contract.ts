@@ -20,7 +20,7 @@ const size = { rows: 31, cols: 97 };
 
 /** What every engine must do about shells that wait for who opens a terminal. */
 export async function preparedShellsContract(open: (t: Test) => EngineHarness): Promise<void> {
-  const pidOf = (handle: string) => Number(handle.split(':')[0]);
+  const pidOf = (handle: string) => Number.parseInt(handle, 10);
   const begun = async (engine: Engine, machineId: string) =>
     (await runScript(engine, machineId, 'test -e /tmp/first')).code === 0;
 
