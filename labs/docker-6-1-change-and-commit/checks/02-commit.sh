@@ -10,9 +10,8 @@ has_tool() {
   docker container cp "$1:/var/lib/dpkg/info/net-tools.md5sums" - 2>/dev/null | tar -xO 2>/dev/null |
     grep -q "^$(md5sum </tmp/tool | cut -d ' ' -f 1) .*sbin/ifconfig$"
 }
-# Takes the tool out of the package in the image ubuntu, if that was pulled and has it.
+# Takes the tool out of the package in the image ubuntu, if that has it.
 find_own_tool() {
-  docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' ubuntu 2>/dev/null | grep -q '^ubuntu@sha256:' || return
   local container
   container=$(docker container create --network none --entrypoint /bin/true ubuntu) || return
   docker container cp "$container:/usr/share/offline-packages" - 2>/dev/null | tar -x -C /tmp 2>/dev/null
@@ -20,6 +19,9 @@ find_own_tool() {
   dpkg-deb --fsys-tarfile /tmp/offline-packages/net-tools_*.deb 2>/dev/null |
     tar -xO --wildcards '*sbin/ifconfig' >/tmp/tool.own 2>/dev/null
 }
+docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' ubuntu 2>/dev/null | grep -q '^ubuntu@sha256:' || fail \
+  'Your engine does not have the image ubuntu as it was pulled: fetch it with "docker image pull ubuntu".' \
+  '엔진에 내려받은 그대로의 ubuntu 이미지가 없습니다. "docker image pull ubuntu"로 내려받으세요.'
 find_own_tool
 
 docker image inspect my-ubuntu:0.1 >/dev/null 2>&1 || fail \

@@ -8,6 +8,11 @@ for name in clock reader; do
     "No service \"$name\" runs: \"docker compose up -d\" in the folder of the file, then \"docker compose ps -a\"." \
     "\"$name\" 서비스가 실행 중이 아닙니다. 파일이 있는 폴더에서 \"docker compose up -d\"를 실행하고 \"docker compose ps -a\"로 확인하세요."
 done
+# The file that they were made of. Labels alone could be given by hand.
+file=$(docker container inspect --format '{{index .Config.Labels "com.docker.compose.project.config_files"}}' "$(service clock)")
+[[ $file == /home/* && $file != *..* ]] && grep -qE '^[[:space:]]+reader:' "/machine$file" 2>/dev/null || fail \
+  'The services were not made of a compose.yaml in the folder "times" that has "reader" in it: bring up yours.' \
+  '"times" 폴더에 있는, "reader"가 든 compose.yaml로 만든 서비스가 아닙니다. 여러분의 파일로 띄우세요.'
 # What was started a moment ago needs a second, and a file is empty for a moment while it is written.
 soon() { for _ in 1 2 3 4 5 6; do ! "$@" || return 0; sleep 0.5; done; return 1; }
 # The engine hands the file out, and no program of the container's.

@@ -1,3 +1,4 @@
+docker container rm -f false-clock false-reader > /dev/null 2>&1
 mkdir -p ~/times
 cd ~/times
 cat > compose.yaml <<'END'
