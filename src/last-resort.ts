@@ -1,24 +1,24 @@
-import { AssertionError } from 'node:assert';
 import type { Contained } from './containment.ts';
 
-/** Codes of errors after which nothing that the process holds in memory can be trusted. */
+/**
+ * Codes of errors after which the process can no longer trust its memory or its database. Assertions are not among
+ * them: hostile input can make Node's own HTTP client throw them.
+ */
 const FATAL_CODES = new Set([
   'ENOMEM',
-  'ERR_ASSERTION',
-  'ERR_INTERNAL_ASSERTION',
   'ERR_MEMORY_ALLOCATION_FAILED',
   'SQLITE_CORRUPT',
   'SQLITE_NOTADB',
   'SQLITE_NOMEM',
 ]);
 
-/** Messages of V8 and of Prisma for the same; they have no code. */
+/** Messages of V8 and of Prisma for the same errors, which have no code there. */
 const FATAL_MESSAGES = /^(Array buffer allocation failed|PANIC\b)/;
 
-/** Whether an error means that an invariant is broken, or that memory has run out. */
+/** Returns whether an error means that memory has run out, the database is corrupt, or its engine panicked. */
 export function isFatal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof AssertionError || error.name === 'PrismaClientRustPanicError') return true;
+  if (error.name === 'PrismaClientRustPanicError') return true;
   const { code } = error as NodeJS.ErrnoException;
   return FATAL_CODES.has(code ?? '') || FATAL_MESSAGES.test(error.message);
 }

@@ -3,7 +3,7 @@ import type { GraphQLSchema, OperationDefinitionNode, VariableDefinitionNode } f
 import { RequestRefused } from './errors.ts';
 import type { Variables } from './limits/cost.ts';
 
-/** Mistakes told at once; more help nobody. */
+/** Most errors reported at once. Checking stops there: each further error would cost time and help nobody. */
 const ERRORS_TOLD = 10;
 
 /**
@@ -28,8 +28,8 @@ export function checkVariables(
       .map((part, index) => (typeof part === 'number' ? `[${part}]` : index > 0 ? `.${part}` : part))
       .join('');
     const options = { nodes: node, originalError: cause?.originalError, extensions: { variable } };
-    if (errors.length < ERRORS_TOLD)
-      errors.push(new GraphQLError(`Variable "$${variable}" is wrong: ${problem}`, options));
+    errors.push(new GraphQLError(`Variable "$${variable}" is wrong: ${problem}`, options));
+    if (errors.length >= ERRORS_TOLD) throw new RequestRefused(errors);
   }
 
   for (const definition of operation.variableDefinitions ?? []) {

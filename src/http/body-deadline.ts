@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Set on routes whose bodies are streams of any length, which have bounds of their own. */
+    /** Set on routes whose bodies are streams of any length: their handlers bound how long they read. */
     streamsBody?: boolean;
   }
 }
@@ -11,17 +11,25 @@ declare module 'fastify' {
 export const STREAMS_BODY = { config: { streamsBody: true } } as const;
 
 /**
- * Ends requests whose body has not come whole within `limitMs`, also those that were refused before it was
- * read: a body of one byte a minute would keep its connection for ever.
+ * Ends requests whose body has not arrived within `limitMs`, also requests that were rejected before their body was
+ * read: a client that sends one byte a minute would keep its connection open for ever. For a streamed body
+ * the limit starts with the end of the response, since no handler reads it from then on.
  */
 export function addBodyDeadline(app: FastifyInstance, { limitMs }: { limitMs: number }): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.streamsBody || !mayHaveBody(request)) return;
+    if (!request.routeOptions.config.streamsBody) limitBody(request, reply);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.config.streamsBody) limitBody(request, reply);
+  });
+
+  function limitBody(request: FastifyRequest, reply: FastifyReply): void {
     const { raw } = request;
+    if (!mayHaveBody(request) || raw.complete || raw.socket.destroyed) return;
     const timer = setTimeout(() => {
       if (raw.complete) return;
-      request.log.info({ limitMs }, 'the body of a request did not come in time');
-      // Nothing of an answer has gone out as long as its body is waited for; else there is one already.
+      request.log.info({ limitMs }, 'request body did not arrive in time');
+      // If the headers were sent, the request has its response already.
       if (!reply.raw.headersSent)
         reply.raw.writeHead(408, { connection: 'close', 'content-length': 0 }).end();
       raw.socket.destroySoon();
@@ -30,7 +38,7 @@ export function addBodyDeadline(app: FastifyInstance, { limitMs }: { limitMs: nu
     raw.once('end', stop);
     raw.socket.once('close', stop);
     raw.once('end', () => raw.socket.off('close', stop));
-  });
+  }
 }
 
 function mayHaveBody({ headers }: FastifyRequest): boolean {

@@ -2,6 +2,7 @@ import { Server, ServerResponse } from 'node:http';
 import type { IncomingMessage, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
+import { closeWithConnection } from './queued-responses.ts';
 import { createConnectionCounts } from './connection-limits.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
@@ -38,6 +39,7 @@ export function createFrontDoor(limits: ConnectionLimits & { trustProxy: readonl
       if (event === 'connection') counts.takeConnection(given[0] as Socket);
       if (event === 'request' || event === 'upgrade') {
         const [request, to, head] = given as [IncomingMessage, ServerResponse | Socket, Buffer];
+        if (to instanceof ServerResponse) closeWithConnection(request.socket, to);
         if (!counts.takeRequest(request, to)) {
           refuse(to);
           return true;
@@ -76,16 +78,18 @@ export function createFrontDoor(limits: ConnectionLimits & { trustProxy: readonl
   };
 }
 
-/** Answers a client of a proxy that has too many requests open. */
+/** Rejects a request of a proxy's client that already has too many open requests. */
 function refuse(to: ServerResponse | Socket): void {
   if (to instanceof ServerResponse) {
     to.writeHead(429, { 'retry-after': '10', 'content-length': '0', connection: 'close' }).end();
     return;
   }
   to.on('error', () => to.destroy());
-  to.end(
+  to.write(
     'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   );
+  // Node keeps an upgraded connection half open until the client closes its side too.
+  to.destroySoon();
 }
 
 interface FastifyTimeouts {

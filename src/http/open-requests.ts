@@ -16,7 +16,8 @@ export function addOpenRequests(
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     const { actor } = request;
-    if (!actor || request.ws) return;
+    // The connection may have closed during authentication.
+    if (!actor || request.ws || reply.raw.destroyed) return;
     let stopWatching: (() => void) | undefined;
     const timer = setTimeout(() => {
       stopWatching = credentials.watch(actor, (reason) => {

@@ -1,7 +1,11 @@
+import { parse } from 'graphql';
+import type { OperationDefinitionNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
+import { RequestRefused } from '../../../src/graphql/errors.ts';
 import { createSchema } from '../../../src/graphql/schema.ts';
+import { checkVariables } from '../../../src/graphql/variables.ts';
 import { fuzzOperations } from '../../support/fuzz-operations.ts';
 import { startApp } from './app.ts';
 import type { Answer } from './app.ts';
@@ -81,6 +85,28 @@ await test('a wrong variable is INPUT_INVALID with its path, over HTTP and over 
     });
     t.match(refusal[0]?.extensions, { code: 'INPUT_INVALID', variable }, `${name} over WebSocket`);
   }
+});
+
+await test('checking variables stops at the tenth error', async (t) => {
+  const { definitions } = parse(
+    'mutation ($input: RunCheckInput!) { runCheck(input: $input) { attempt { passed } } }',
+  );
+  const [operation] = definitions as OperationDefinitionNode[];
+  let checked = 0;
+  const answers = Array.from({ length: 1_000 }, () => ({
+    get check() {
+      checked += 1;
+      return {};
+    },
+  }));
+  const input = { session: 's', step: 's', answers };
+  try {
+    if (operation) checkVariables(createSchema(), operation, { input });
+    t.fail('wrong variables were accepted');
+  } catch (error) {
+    t.equal(error instanceof RequestRefused && error.errors.length, 10);
+  }
+  t.equal(checked, 10);
 });
 
 await test('made-up operations with made-up variables never meet an unexpected error', async (t) => {

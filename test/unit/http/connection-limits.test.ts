@@ -1,25 +1,45 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'tap';
+import type { FastifyReply } from 'fastify';
 import type { Test } from 'tap';
 import { createServer } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
 import { addBodyDeadline, STREAMS_BODY } from '../../../src/http/body-deadline.ts';
 import { clientOf } from '../../../src/http/connection-limits.ts';
+import { addOpenRequests } from '../../../src/http/open-requests.ts';
+import { allScopes } from '../../../src/identity/actor.ts';
+import type { Actor } from '../../../src/identity/actor.ts';
+import type { CredentialWatch } from '../../../src/identity/credential-watch.ts';
 import { until } from '../../support/until.ts';
 
 /** A server with the limits of `settings`, on a port of its own. */
-async function startServer(t: Test, settings: Record<string, string>, bodyLimitMs = 200) {
+async function startServer(
+  t: Test,
+  settings: Record<string, string>,
+  signedIn?: { actor: Actor; watch: CredentialWatch['watch'] },
+) {
   const app = createServer(readConfig({ BERTH_LOG_LEVEL: 'silent', ...settings }));
-  addBodyDeadline(app, { limitMs: bodyLimitMs });
+  addBodyDeadline(app, { limitMs: 200 });
+  if (signedIn) {
+    app.decorateRequest('actor', undefined);
+    app.decorateRequest('ws', false);
+    app.addHook('onRequest', async (request) => {
+      request.actor = signedIn.actor;
+    });
+    addOpenRequests(app, { credentials: signedIn });
+  }
   let waiting: (() => void)[] = [];
   app.get('/', async () => 'here');
   app.get('/slow', () => new Promise((resolve) => waiting.push(() => resolve('late'))));
   app.post('/', async () => 'taken');
   app.post('/refused', { onRequest: async (_, reply) => reply.code(401).send('no') }, async () => 'taken');
   app.post('/stream', STREAMS_BODY, async () => 'taken');
+  const refuse = { onRequest: async (_: unknown, reply: FastifyReply) => reply.code(401).send('no') };
+  app.post('/refused-stream', { ...STREAMS_BODY, ...refuse }, async () => 'taken');
   await app.listen();
   t.teardown(() => app.close());
   const { port } = app.server.address() as AddressInfo;
@@ -35,6 +55,8 @@ async function startServer(t: Test, settings: Record<string, string>, bodyLimitM
     return { socket, answer: text(socket).catch(() => 'broken') };
   }
   return {
+    app,
+    port,
     send,
     answerSlow() {
       for (const answer of waiting) answer();
@@ -43,6 +65,9 @@ async function startServer(t: Test, settings: Record<string, string>, bodyLimitM
     slow: () => waiting.length,
   };
 }
+
+/** How long a test waits before it fails with what it counted, in milliseconds. */
+const PATIENCE_MS = 10_000;
 
 /** What comes of a connection that is closed at once, before or after the request was sent. */
 const CLOSED = new Set(['', 'broken']);
@@ -88,12 +113,79 @@ await test('behind a proxy, requests and upgrades are counted by the client that
   await until(async () => (await send(from('203.0.113.9')).answer).startsWith('HTTP/1.1 200'));
 });
 
+await test('requests queued behind another on one connection end with it', async (t) => {
+  const server = await startServer(t, {
+    BERTH_MAX_CONNECTIONS_PER_CLIENT: '60',
+    BERTH_TRUST_PROXY: 'loopback',
+  });
+  let open = 0;
+  let closed = 0;
+  server.app.server.on('request', (_: IncomingMessage, response: ServerResponse) => {
+    open += 1;
+    response.on('close', () => (closed += 1));
+  });
+  const { socket } = server.send(from('203.0.113.9', '/slow', '').repeat(50));
+  await until(async () => server.slow() === 50);
+  socket.destroy();
+  await until(async () => closed === 50, PATIENCE_MS).catch(() => undefined);
+  t.equal(closed, 50);
+  server.answerSlow();
+  const again = Array.from({ length: 60 }, () => server.send(from('203.0.113.9', '/slow')));
+  await until(async () => server.slow() === 60);
+  server.answerSlow();
+  for (const { answer } of again) t.match(await answer, /^HTTP\/1\.1 200 /);
+  t.equal(open, 110);
+  t.equal(closed, 110, 'each response closes once');
+});
+
+await test('queued requests of a lost connection leave no watch of their credential', async (t) => {
+  const actor: Actor = { userId: 'u', role: 'student', scopes: allScopes };
+  let watched = 0;
+  const { send, slow } = await startServer(
+    t,
+    {},
+    {
+      actor,
+      watch: () => {
+        watched += 1;
+        return () => void (watched -= 1);
+      },
+    },
+  );
+  const { socket } = send(from('x', '/slow', '').repeat(50));
+  await until(async () => slow() === 50 && watched === 50);
+  socket.destroy();
+  await until(async () => watched === 0, PATIENCE_MS).catch(() => undefined);
+  t.equal(watched, 0);
+});
+
+await test('a refused upgrade closes its connection, also where the client does not', async (t) => {
+  const { app, port, send, slow, answerSlow } = await startServer(t, {
+    BERTH_MAX_CONNECTIONS_PER_CLIENT: '10',
+    BERTH_TRUST_PROXY: 'loopback',
+  });
+  const taken = Array.from({ length: 10 }, () => send(from('203.0.113.9', '/slow')));
+  await until(async () => slow() === 10);
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  t.teardown(() => socket.destroy());
+  const answer = text(socket);
+  socket.write(from('203.0.113.9', '/', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'));
+  t.match(await answer, /^HTTP\/1\.1 429 /);
+  answerSlow();
+  await Promise.all(taken.map((each) => each.answer));
+  const connections = () =>
+    new Promise<number>((resolve) => app.server.getConnections((_, count) => resolve(count)));
+  await until(async () => (await connections()) === 0, PATIENCE_MS).catch(() => undefined);
+  t.equal(await connections(), 0);
+});
+
 await test('a body that comes too slowly ends its connection, wherever it is sent', async (t) => {
   const { send } = await startServer(t, {});
   for (const [path, expected] of [
     ['/', /^HTTP\/1\.1 408 /],
     ['/refused', /^HTTP\/1\.1 401 /],
     ['/nowhere', /^HTTP\/1\.1 408 /],
+    ['/refused-stream', /^HTTP\/1\.1 401 /],
   ] as const) {
     for (const length of ['Content-Length: 100', 'Transfer-Encoding: chunked']) {
       const slow = send(
