@@ -8,7 +8,8 @@ export interface EngineDisk {
 
   /**
    * Measures what one machine has written: the changes of its file system and the content of its volumes.
-   * `late` if that took longer than `timeoutMs`, or `signal` aborts. Each file costs time, so that machines
+   * `late` if that took longer than `timeoutMs`, or `signal` aborts; what only deleted or counted files were late for
+   * is told without these, with `isLate`. Each file costs time, so that machines
    * with many take seconds. `countFiles` costs as much again, `openFiles` a look at each process of the host.
    * @throws CONTAINER_NOT_FOUND
    */
@@ -36,4 +37,6 @@ export interface Written {
   openBytes?: number | undefined;
   /** Files and folders among that; undefined where they were not, or cannot be, counted. */
   files?: number | undefined;
+  /** Whether open files, or the number of files, took too long: there may be more. */
+  isLate?: boolean | undefined;
 }

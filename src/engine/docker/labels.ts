@@ -26,7 +26,7 @@ export const LABEL = {
 /**
  * What a thing is for: a learner's machine, an environment's network or volume, the helper that sets
  * the rules of the internet, the one that carries connections to a machine's ports, one that moves a
- * volume's content, one that looks at the disk, a saved file system or volume, the local registry, an
+ * volume's content, one that looks at the engine or its host for a moment, one that looks at the disk for long, a saved file system or volume, the local registry, an
  * environment's front of that, a container that a check runs in.
  */
 export type Role =
@@ -37,6 +37,7 @@ export type Role =
   | 'gateway'
   | 'mover'
   | 'gauge'
+  | 'disk-gauge'
   | 'image'
   | 'registry'
   | 'front'

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import type Docker from 'dockerode';
 import { isFault } from '../../errors.ts';
 import type { MeasureOptions, Written } from '../engine-disk.ts';
@@ -16,10 +17,16 @@ interface Place {
   /** Folder with the changes of its file system; undefined if its storage driver has none. */
   changes: string | undefined;
   volumes: { name: string; folder: string }[];
+  /** Folders with the files that the engine itself mounts in it, such as /etc/hosts, which it may write. */
+  own: string[];
 }
 
 /** Of the engine's answer, what this reads: the library's own types leave it open. */
 interface Inspected {
+  Id: string;
+  HostsPath?: string;
+  HostnamePath?: string;
+  ResolvConfPath?: string;
   GraphDriver?: { Data?: Record<string, string> | null };
   Mounts?: { Type: string; Name?: string; Source?: string }[];
   SizeRw?: number;
@@ -50,13 +57,13 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
   async function readGauge(what: 'bytes' | 'files', place: Place, limits: MeasureOptions): Promise<Reading> {
     const opened = await openGauge();
     if (!opened || place.changes === undefined) return 'unseen';
-    return opened.count(what, [place.changes, ...place.volumes.map(({ folder }) => folder)], limits);
+    const folders = [place.changes, ...place.volumes.map(({ folder }) => folder), ...place.own];
+    return opened.count(what, folders, limits);
   }
 
   /** Files that were deleted while they are open take space that no folder shows. */
-  async function readOpenFiles(machineId: string, limits: MeasureOptions): Promise<number | 'late'> {
-    const read = await (await openGauge())?.countOpenFiles(machineId, limits);
-    return read === undefined || read === 'unseen' ? 0 : read;
+  async function readOpenFiles(machineId: string, limits: MeasureOptions): Promise<Reading> {
+    return (await (await openGauge())?.countOpenFiles(machineId, limits)) ?? 'unseen';
   }
 
   return {
@@ -68,19 +75,23 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
       if (bytes === 'late') return bytes;
       const openBytes = options.openFiles ? await readOpenFiles(machineId, options) : undefined;
       const files = options.countFiles ? await readGauge('files', place, options) : undefined;
-      if (openBytes === 'late' || files === 'late') return 'late';
       return {
         bytes,
-        ...(openBytes !== undefined && { openBytes }),
+        ...(typeof openBytes === 'number' && { openBytes }),
         ...(typeof files === 'number' && { files }),
+        ...((openBytes === 'late' || files === 'late') && { isLate: true }),
       };
     },
   };
 }
 
 /** Volumes include those that an image declares itself: their labels are not ours, the machine that mounts them is. */
-function toPlace({ GraphDriver, Mounts = [] }: Inspected): Place {
+function toPlace({ Id, GraphDriver, Mounts = [], ...paths }: Inspected): Place {
+  const { HostsPath, HostnamePath, ResolvConfPath } = paths;
+  const folders = [HostsPath, HostnamePath, ResolvConfPath].map((path) => dirname(path ?? ''));
   return {
+    // Where an engine keeps them with other things, they are not the machine's.
+    own: [...new Set(folders)].filter((folder) => folder.endsWith(`/containers/${Id}`)),
     changes: GraphDriver?.Data?.['UpperDir'],
     volumes: Mounts.flatMap(({ Type, Name, Source }) =>
       Type === 'volume' && Name && Source ? [{ name: Name, folder: Source }] : [],

@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import { createTurns } from '../../turns.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { createDiskLimits } from './disk-limits.ts';
-import { unlessStopped } from './write-limits.ts';
+import { unlessPauseRefused } from './write-limits.ts';
 import type { LimitedMachine, WriteLimits } from './write-limits.ts';
 
 /** Machines measured at the same time: each reads one disk. */
@@ -65,6 +65,8 @@ export function createMachineMeter(options: {
   const cleared = new Map<string, number>();
   const paused = new Set<string>();
   let slowOnes: LimitedMachine[] = [];
+  /** Whether the free space falls, and nothing that was measured explains it. */
+  let isFalling = false;
   let lane: Promise<void> | undefined;
 
   function limitedIn(row: SessionRow): LimitedMachine[] {
@@ -107,7 +109,7 @@ export function createMachineMeter(options: {
       if (written === 'late') return 'late';
       const { openBytes, growth } = note(machineId, written);
       await limits.judge(machine, { ...written, openBytes });
-      return growth;
+      return written.isLate ? 'late' : growth;
     } catch (error) {
       // One machine that is going, or that the engine refuses to measure, must not keep others from it.
       if (isFault(error, 'CONTAINER_NOT_FOUND')) return 0;
@@ -143,7 +145,12 @@ export function createMachineMeter(options: {
     const from = performance.now();
     try {
       const growth = await measure(machine, { timeoutMs: SLOW_TIMEOUT_MS, openFiles: true });
-      if (growth === 'late') logger.warn({ sessionId: row.id }, 'machine has too many files to measure');
+      if (stopping.signal.aborted) return;
+      if (growth === 'late') {
+        logger.warn({ sessionId: row.id }, 'machine has too many files to measure');
+        // Nobody can tell that it did not write what the disk lost.
+        if (wasPaused || isFalling) await limits.endUnmeasured(machine);
+      }
       const took = performance.now() - from;
       if (growth !== 'late' && took < ROUND_TIMEOUT_MS / 2) slow.delete(machineId);
       else slow.set(machineId, clock.now().getTime() + took / SLOW_SHARE);
@@ -180,7 +187,7 @@ export function createMachineMeter(options: {
     for (const { machineId } of slowOnes) {
       if (paused.has(machineId) || (cleared.get(machineId) ?? 0) > now) continue;
       paused.add(machineId);
-      await engine.pause(machineId).catch(unlessStopped);
+      await engine.pause(machineId).catch(unlessPauseRefused);
     }
   }
 
@@ -202,8 +209,12 @@ export function createMachineMeter(options: {
         explained += await measureAll(measured, { openFiles: true });
       }
       slowOnes = machines.filter(({ machineId }) => slow.has(machineId));
-      if (isUnexplained()) await pauseSuspects();
-      wakeSlowLane();
+      isFalling = isUnexplained();
+      try {
+        if (isFalling) await pauseSuspects();
+      } finally {
+        wakeSlowLane();
+      }
     },
 
     /** Resolves when nothing is measured any more. */

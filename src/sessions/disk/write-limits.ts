@@ -73,13 +73,13 @@ export function createWriteLimits(options: {
 
   /** Pauses the machine, so that it writes nothing while it is measured exactly; true if it is beyond its limit then. */
   async function isOverWhilePaused({ machineId }: LimitedMachine, writer: Writer): Promise<boolean> {
-    await engine.pause(machineId).catch(unlessStopped);
+    await engine.pause(machineId).catch(unlessPauseRefused);
     const exact = await engine.measureWritten(machineId, { timeoutMs: EXACT_TIMEOUT_MS, openFiles: true });
-    if (exact === 'late') return true;
+    if (exact === 'late' || exact.isLate) return true;
     return !mayGoOn(machineId, { ...writer, writtenBytes: exact.bytes + (exact.openBytes ?? 0) });
   }
 
-  async function end(row: SessionRow, writer: Writer): Promise<boolean> {
+  async function end(row: SessionRow, writer: Writer | Unmeasured): Promise<boolean> {
     const { machine, written, limit } = describe(writer);
     const problem = isKept(row) ? saveProblemOf(fault('SAVE_TOO_LARGE', { size: written, limit })) : {};
     const why = { ...reason('MACHINE_DISK_FULL', { machine, written, limit }), ...problem };
@@ -104,15 +104,20 @@ export function createWriteLimits(options: {
         ended = (await isOverWhilePaused(limited, writer)) && (await end(row, writer));
       } finally {
         if (ended) fullSince.delete(machineId);
-        else await engine.unpause(machineId).catch(unlessStopped);
+        else await engine.unpause(machineId).catch(unlessPauseRefused);
       }
+    },
+
+    /** Ends the session of a machine that is made so that it cannot be measured. */
+    async endUnmeasured({ row, name, limitBytes }: LimitedMachine): Promise<void> {
+      await end(row, { machine: name, writtenBytes: 'unmeasured', limitBytes });
     },
 
     /** Unpauses a machine that was paused to be measured, unless its session ended by that. */
     async release({ row, machineId }: LimitedMachine): Promise<void> {
       const now = await store.findAny(row.id);
       if (now?.state === row.state && now.generation === row.generation) {
-        await engine.unpause(machineId).catch(unlessStopped);
+        await engine.unpause(machineId).catch(unlessPauseRefused);
       }
     },
 
@@ -123,12 +128,22 @@ export function createWriteLimits(options: {
   };
 }
 
-/** A machine that stopped or went meanwhile writes nothing. */
-export function unlessStopped(error: unknown): void {
-  if (!isFault(error, 'MACHINE_NOT_RUNNING', 'CONTAINER_NOT_FOUND')) throw error;
+/**
+ * A machine that stopped or went meanwhile writes nothing. One that the engine cannot pause, as without a freezer
+ * of processes, is measured while it runs.
+ */
+export function unlessPauseRefused(error: unknown): void {
+  if (!isFault(error, 'MACHINE_NOT_RUNNING', 'CONTAINER_NOT_FOUND', 'ENGINE_REFUSED')) throw error;
 }
 
-function describe(writer: Writer): { machine: string; written: string; limit: string } {
+/** What nobody could measure in time. */
+type Unmeasured = Omit<Writer, 'writtenBytes' | 'files'> & { writtenBytes: 'unmeasured' };
+
+function describe(writer: Writer | Unmeasured): { machine: string; written: string; limit: string } {
+  if (writer.writtenBytes === 'unmeasured') {
+    const { machine, limitBytes } = writer;
+    return { machine, written: 'more files than can be measured', limit: formatBytes(limitBytes) };
+  }
   const { machine, writtenBytes, limitBytes, files } = writer;
   return hasTooManyFiles(writer)
     ? { machine, written: `${files} files`, limit: `${mostFiles(writer)} files` }

@@ -15,11 +15,12 @@ export async function usageContract(open: (t: Test) => EngineHarness): Promise<v
     t.ok(freeBytes > 0 && freeBytes < totalBytes);
   });
 
-  await test('a machine is measured with all that it has written, in its file system and its volumes', async (t) => {
+  await test('a machine is measured with all that it has written, in its file system, its volumes and /etc/hosts', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec({ volumes: [{ path: '/data' }] }), machineSpec({ name: 'idle' })];
     const [main, idle] = await engine.provision(environmentSpec({ machines }));
-    const write = 'head -c 8388608 /dev/urandom >/root/file; head -c 4194304 /dev/urandom >/data/file';
+    const write =
+      'head -c 8388608 /dev/urandom >/root/file; head -c 2097152 /dev/urandom >/data/file; head -c 2097152 /dev/urandom >>/etc/hosts';
     t.match(await runScript(engine, main?.machineId ?? '', write), { code: 0 });
     const written = await bytesOf(engine, main?.machineId);
     t.ok(written >= 12 * MIB && written < 13 * MIB, `${written}`);

@@ -55,6 +55,7 @@ export function createGauge({ docker, installation, image, looksHere = true }: G
         const current = opening;
         const gauge = await current;
         if (gauge.isOpen()) return gauge;
+        gauge.close();
         if (opening === current) opening = undefined;
       }
       throw fault('ENGINE_UNREACHABLE');

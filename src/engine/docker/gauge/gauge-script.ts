@@ -32,7 +32,7 @@ while IFS=' ' read -r -t ${IDLE_S} number seconds what folders; do
     space) answer "$number" timeout --signal=KILL "$seconds" stat --file-system --format='%S %b %a %c %d' / ;;
     bytes) ( count "$number" "$seconds" --block-size=1 $folders & ) ;;
     files) ( count "$number" "$seconds" --inodes $folders & ) ;;
-    open) ( answer "$number" timeout --signal=KILL "$seconds" sh -c "$OPEN_FILES" sh "$folders" ${ENGINE_FOLDER} & ) ;;
+    open) ( answer "$number" timeout --signal=KILL "$seconds" sh -c "$OPEN_FILES" sh "$folders" & ) ;;
   esac
 done
 `;

@@ -24,10 +24,17 @@ const MOST_PENDING = 32;
 const LONGEST_LINE = 4_096;
 /** Exit codes of `timeout` when it ended the command. */
 const TIMED_OUT = new Set([124, 137]);
-/** A helper whose end the engine missed is removed by a later one after a day, in milliseconds. */
+/** A helper whose end the engine missed is removed by a later one after a day, in milliseconds; a living one is renewed before. */
 const LIFETIME_MS = 24 * 60 * 60_000;
 /** du remembers each file with several names. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
+
+/** To read all folders, and which files processes in machines keep open. */
+const LOOK = ['DAC_READ_SEARCH', 'SYS_PTRACE'];
+/** To see also which files they have mapped. Kernels before 5.9 do not know it. */
+const LOOK_AT_MAPPED = ['CHECKPOINT_RESTORE'];
+/** The processes of machines are among the host's; and mapped users may not mount a folder without what is mounted below it. */
+const HOST_NAMESPACES = { UsernsMode: 'host', PidMode: 'host', CgroupnsMode: 'host' } as const;
 
 export interface HelperPlace {
   docker: Docker;
@@ -50,13 +57,9 @@ interface Answer {
  */
 export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
   const { docker, installation, folder } = place;
-  await removeOverdue(docker, labelsOf(installation, 'gauge'));
-  const stream = await startHelper(place, [engineMount(place)]).catch((error: unknown) => {
-    if (!isRefusal(error) || isFault(error, 'IMAGE_NOT_FOUND')) throw error;
-    // Without the engine's folders it still tells the free space.
-    return startHelper(place, []);
-  });
-  const ask = createDialogue(stream);
+  await removeOverdue(docker, labelsOf(installation, 'disk-gauge'));
+  const ask = createDialogue(await startBestHelper(place));
+  const renewAt = Date.now() + LIFETIME_MS / 2;
 
   async function readTotal(
     what: string,
@@ -80,8 +83,8 @@ export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
       return readTotal(what, within, limits);
     },
     countOpenFiles: (containerId, limits) => readTotal('open', [containerId], limits),
-    isOpen: ask.isOpen,
-    close: () => void stream.destroy(),
+    isOpen: () => ask.isOpen() && Date.now() < renewAt,
+    close: ask.close,
   };
 }
 
@@ -93,14 +96,43 @@ function aborted(signal: AbortSignal | undefined): Promise<'late'> {
   });
 }
 
-async function startHelper(
-  { docker, installation, image }: HelperPlace,
-  mounts: Docker.MountSettings[],
-): Promise<Duplex> {
-  const labels = { ...labelsOf(installation, 'gauge'), ...untilLabel(LIFETIME_MS) };
+/** The helper that sees most of what this engine allows. */
+async function startBestHelper(place: HelperPlace): Promise<Duplex> {
+  let refusal: unknown;
+  for (const sight of sightsOf(place)) {
+    try {
+      return await startHelper(place, sight);
+    } catch (error) {
+      if (!isRefusal(error) || isFault(error, 'IMAGE_NOT_FOUND')) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** What a helper may see: the engine's folders, and the processes of the host. */
+interface Sight {
+  Mounts: Docker.MountSettings[];
+  CapAdd: string[];
+  seesHost: boolean;
+}
+
+/** From all that it needs down to nothing, with which it still tells the free space. */
+function sightsOf(place: HelperPlace): Sight[] {
+  const Mounts = [engineMount(place)];
+  return [
+    { Mounts, CapAdd: [...LOOK, ...LOOK_AT_MAPPED], seesHost: true },
+    { Mounts, CapAdd: LOOK, seesHost: true },
+    { Mounts: [], CapAdd: LOOK, seesHost: true },
+    { Mounts: [], CapAdd: [], seesHost: false },
+  ];
+}
+
+async function startHelper({ docker, installation, image }: HelperPlace, sight: Sight): Promise<Duplex> {
+  const labels = { ...labelsOf(installation, 'disk-gauge'), ...untilLabel(LIFETIME_MS) };
   const missing = () =>
     fault('IMAGE_NOT_FOUND', { image, problem: 'it measures the disk: "berth up" builds it' });
-  const container = await call(() => docker.createContainer(helperConfig(image, labels, mounts)), {
+  const container = await call(() => docker.createContainer(helperConfig(image, labels, sight)), {
     missing,
   });
   try {
@@ -126,7 +158,7 @@ function engineMount({ folder }: HelperPlace): Docker.MountSettings {
   };
 }
 
-function helperConfig(Image: string, Labels: Record<string, string>, Mounts: Docker.MountSettings[]) {
+function helperConfig(Image: string, Labels: Record<string, string>, { Mounts, CapAdd, seesHost }: Sight) {
   return {
     Image,
     Entrypoint: ['bash', '-c', GAUGE_SCRIPT],
@@ -141,15 +173,12 @@ function helperConfig(Image: string, Labels: Record<string, string>, Mounts: Doc
       NetworkMode: 'none',
       AutoRemove: true,
       Init: true,
-      // Mapped users may not mount a folder without what is mounted below it.
-      UsernsMode: 'host',
       Mounts,
       CapDrop: ['ALL'],
-      // To see which files processes in machines keep open, or mapped.
-      PidMode: 'host',
-      CgroupnsMode: 'host' as const,
-      CapAdd: ['DAC_READ_SEARCH', 'SYS_PTRACE', 'CHECKPOINT_RESTORE'],
-      SecurityOpt: ['no-new-privileges:true'],
+      CapAdd,
+      ...(seesHost && HOST_NAMESPACES),
+      // Under AppArmor's usual profile it could not look into machines that have another, or none.
+      SecurityOpt: ['no-new-privileges:true', 'apparmor=unconfined'],
       ReadonlyRootfs: true,
       Memory: MEMORY_BYTES,
       MemorySwap: MEMORY_BYTES,
@@ -192,6 +221,7 @@ function createDialogue(stream: Duplex) {
 
   return {
     isOpen: () => open,
+    close: () => void stream.destroy(),
     /** @throws ENGINE_UNREACHABLE if the helper ended or does not answer */
     request(what: string, folders: readonly string[], seconds: number): Promise<Answer> {
       return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../../../errors.ts';
@@ -10,8 +10,8 @@ import type { CountLimits, Gauge, Reading } from './gauge.ts';
 
 const DU = ['--summarize', '--total', '--one-file-system'];
 const UNITS = { bytes: '--block-size=1', files: '--inodes' };
-/** One line for each folder and one for each file that went meanwhile; more is cut off. */
-const MAX_OUTPUT_BYTES = 1024 * 1024;
+/** The last line tells the total, and is shorter: so many characters of the output are kept. */
+const KEPT_OUTPUT = 1_024;
 
 /** The gauge for an engine whose folders this process sees. */
 export function createLocalGauge(folder: string): Gauge {
@@ -34,7 +34,7 @@ export function createLocalGauge(folder: string): Gauge {
       return readTotal('du', [...DU, UNITS[what], '--', ...folders], limits);
     },
     countOpenFiles: (containerId, limits) =>
-      readTotal('sh', ['-c', OPEN_FILES_SCRIPT, 'sh', containerId, folder], limits),
+      readTotal('sh', ['-c', OPEN_FILES_SCRIPT, 'sh', containerId], limits),
     isOpen: () => open,
     close() {},
   };
@@ -55,16 +55,42 @@ export async function readSpace(folder: string): Promise<DiskSpace> {
   return spaceOf({ bsize, blocks, bavail, files, ffree });
 }
 
+/** Runs a command that prints a total, in a process group of its own: when time is over, all of its processes end. */
 function readTotal(
   command: string,
   parameters: string[],
   { timeoutMs, signal }: CountLimits,
 ): Promise<Reading> {
-  const options = { timeout: timeoutMs, signal, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES } as const;
+  if (signal?.aborted) return Promise.resolve('late');
   return new Promise((resolve) => {
+    const child = spawn(command, parameters, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    let output = '';
+    let isLate = false;
+    const end = () => {
+      isLate = true;
+      killGroup(child.pid);
+      // A process that waits for its disk ends when that answers.
+      settle();
+    };
+    const timer = setTimeout(end, timeoutMs);
+    signal?.addEventListener('abort', end, { once: true });
+    function settle(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve(isLate ? 'late' : parseTotal(output));
+    }
+    child.stdout.on('data', (bytes: Buffer) => (output = (output + bytes.toString()).slice(-KEPT_OUTPUT)));
+    child.on('error', settle);
     // It also ends with an error if a file went while it counted: the total counts.
-    execFile(command, parameters, options, (error, output) => {
-      resolve(error?.killed || signal?.aborted ? 'late' : parseTotal(output));
-    });
+    child.on('close', settle);
   });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended in this moment.
+  }
 }

@@ -1,13 +1,28 @@
 /**
  * Prints the bytes of files that a container's processes hold open, or mapped, and that have no name any more: no walk
- * through folders finds them. Takes the container's id and a folder of the engine's disk; files elsewhere, such as
- * in memory, do not count. Its last line is like that of du.
+ * through folders finds them. Takes the container's id. Files in memory do not count; those of every other file system
+ * do, since a machine can mount some of its own over the engine's disk. Its last line is like that of du, or `unseen`
+ * if the kernel did not let it look into a process.
  */
 export const OPEN_FILES_SCRIPT = `
-disk=$(stat -c %d "$2") || exit
+export LC_ALL=C
 grep -ls "$1" /proc/[0-9]*/cgroup | while read -r file; do
   process=\${file%/cgroup}
-  root=$(stat -L -c %d "$process/root" 2>/dev/null) || continue
-  find -L "$process/fd" "$process/map_files" -maxdepth 1 -type f -links 0 -printf "%D %i %b $root $disk\\n" 2>/dev/null
-done | sort -u | awk '!seen[$1 " " $2]++ && ($1 == $4 || $1 == $5) { sum += $3 * 512 } END { printf "%.0f\\ttotal\\n", sum }'
+  find -L "$process/fd" "$process/map_files" -maxdepth 1 -type f -links 0 -printf "%D %i %b %p\\n" 2>&1
+done | sort -u -k1,1n -k2,2n | while read -r device inode blocks path; do
+  case "$device $inode $blocks $path" in
+    find:*Permission\\ denied) echo unseen ;;
+    find:*) ;;
+    *)
+      if [ "$device" != "$known" ]; then
+        known=$device
+        kind=$(stat -f -c %T "$path" 2>/dev/null) || known=
+      fi
+      case $kind in
+        tmpfs | ramfs | hugetlbfs) ;;
+        *) echo "$blocks" ;;
+      esac
+      ;;
+  esac
+done | awk '$1 == "unseen" { unseen = 1; next } { sum += $1 * 512 } END { if (unseen) print "unseen"; else printf "%.0f\\ttotal\\n", sum }'
 `;
