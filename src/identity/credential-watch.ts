@@ -19,6 +19,11 @@ interface Opened {
 interface Watched {
   actor: Actor;
   opened: Set<Opened>;
+  /** Whom it stood for when it was last read. */
+  latest?: Actor;
+  /** Reads that began, and the newest that was answered. */
+  begun: number;
+  answered: number;
   stopTimer: () => void;
 }
 
@@ -58,15 +63,20 @@ export function createCredentialWatch({
   /** Ends what the credential no longer covers; resolves to whom it stands for, as far as known. */
   async function check(watched: Watched): Promise<Actor | undefined> {
     const { actor, opened } = watched;
+    const number = ++watched.begun;
     let now: Actor | undefined;
     try {
-      now = isOver(actor) ? undefined : await read(actor);
+      now = await (isOver(actor) ? undefined : read(actor));
     } catch (error) {
       log.error(
         { err: error, userId: actor.userId },
         'a credential could not be checked; it is checked again',
       );
       return actor;
+    }
+    if (now && number > watched.answered) {
+      watched.latest = now;
+      watched.answered = number;
     }
     for (const one of opened) {
       const reason = reasonToEnd(one, now);
@@ -92,7 +102,13 @@ export function createCredentialWatch({
   }
 
   function begin(actor: Actor): Watched {
-    const watched: Watched = { actor, opened: new Set(), stopTimer: () => undefined };
+    const watched: Watched = {
+      actor,
+      opened: new Set(),
+      begun: 0,
+      answered: 0,
+      stopTimer: () => undefined,
+    };
     watched.stopTimer = watchExpiry(actor.expiresAt, () => check(watched));
     all.set(nameOf(actor), watched);
     // It may have ended between its authentication and now, before anybody listened for that.
@@ -110,6 +126,8 @@ export function createCredentialWatch({
       const watched = all.get(nameOf(actor)) ?? begin(actor);
       const one = { actor, withRole, end };
       watched.opened.add(one);
+      // Its actor was read before the user lost the role, and no event comes any more.
+      if (watched.latest && isBelow(watched.latest.role, actor.role)) void check(watched);
       return () => drop(watched, one);
     },
     count: () => [...all.values()].reduce((sum, { opened }) => sum + opened.size, 0),

@@ -114,6 +114,21 @@ await test('what a credential opened in one process ends when another process en
   });
 });
 
+await test('what begins by an actor of before a demotion ends, also beside what the credential keeps open', async (t) => {
+  await eachDatabase(t, 'demoted', async (t, database) => {
+    const { acting, newUser, watch } = await twoProcesses(t, database);
+    const { userId, byToken } = await newUser('ann', 'instructor');
+    const { actor } = await byToken();
+    watch.open(actor, 'kept', { withRole: false });
+    watch.open(actor, 'before');
+    await acting.users.update(system, userId, { role: 'student' });
+    await watch.hasEnded('before: FORBIDDEN');
+    watch.open(actor, 'after');
+    await watch.hasEnded('after: FORBIDDEN');
+    t.equal(watch.count(), 1, 'what does not need the role stays');
+  });
+});
+
 await test('one that can not be ended keeps none of the others open', async (t) => {
   await eachDatabase(t, 'throws', async (t, database) => {
     const { acting, newUser, watch } = await twoProcesses(t, database);
