@@ -37,10 +37,6 @@ export function createOpenConnections() {
 
     ofSession: (sessionId: string): OpenConnection[] => [...(bySession.get(sessionId) ?? [])],
 
-    /** Those that a user opened, or all. */
-    of(openedById?: string): OpenConnection[] {
-      const all = [...bySession.values()].flatMap((open) => [...open]);
-      return openedById === undefined ? all : all.filter(({ port }) => port.openedById === openedById);
-    },
+    all: (): OpenConnection[] => [...bySession.values()].flatMap((open) => [...open]),
   };
 }

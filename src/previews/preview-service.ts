@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { fault, isFault } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Actor } from '../identity/actor.ts';
+import type { CredentialWatch } from '../identity/credential-watch.ts';
 import { hashSecret, makeSecret } from '../identity/secrets.ts';
 import { newId } from '../ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
@@ -24,6 +25,8 @@ const GRANT_LIFETIME_MS = 60_000;
 const PASS_LIFETIME_MS = 12 * 3_600_000;
 /** How often open connections are looked at, in milliseconds, in case an event was lost. */
 const LOOK_EVERY_MS = 15_000;
+/** How long a connection is open before its credential is watched, in milliseconds: most files of a page are over by then, and cost no query. */
+const WATCHED_AFTER_MS = 250;
 
 /** What means that somebody may not, or can not, be in the machine. */
 const OUT = [
@@ -41,6 +44,7 @@ export interface PreviewServiceOptions {
   engine: Pick<Engine, 'connect'>;
   /** Whom a credential stands for now, by its hash; undefined when it is good no more. */
   byCredential: (hash: string) => Promise<Actor | undefined>;
+  credentials: Pick<CredentialWatch, 'watch'>;
   events: EventBus;
   clock: Clock;
   log: Log;
@@ -56,7 +60,7 @@ export interface RunningPreviewService extends PreviewService {
 
 /** Previews: grants, passes, and the connections that this process carries. */
 export function createPreviewService(options: PreviewServiceOptions): RunningPreviewService {
-  const { store, sessions, catalogue, engine, byCredential, events, clock, log } = options;
+  const { store, sessions, catalogue, engine, byCredential, credentials, events, clock, log } = options;
   const connections = createOpenConnections();
   const connecting = createConnecting();
   const memory = createReachMemory({ clock });
@@ -66,7 +70,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
     const opener = await byCredential(openedWith);
     if (!opener) throw fault('PREVIEW_REFUSED');
     const { machineId, learnerId } = await sessions.machine(opener, target.sessionId, target.machine);
-    return { ...target, machineId, learnerId, openedById: opener.userId, openedWith };
+    return { ...target, machineId, learnerId, opener, openedWith };
   }
 
   async function endUnentitled(open: readonly OpenConnection[]): Promise<void> {
@@ -88,7 +92,6 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
     }),
     events.listen('user.changed', ({ userId }) => {
       memory.forgetUser(userId);
-      void endUnentitled(connections.of(userId));
     }),
   ];
 
@@ -144,7 +147,16 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
       return port;
     },
 
-    hold: (port, end) => connections.add({ port, end }),
+    hold(port, end) {
+      const release = connections.add({ port, end });
+      let stopWatching: (() => void) | undefined;
+      const timer = setTimeout(() => (stopWatching = credentials.watch(port.opener, end)), WATCHED_AFTER_MS);
+      return () => {
+        clearTimeout(timer);
+        stopWatching?.();
+        release();
+      };
+    },
 
     connect: ({ sessionId, machineId, port }) => connecting(sessionId, () => engine.connect(machineId, port)),
 
@@ -165,14 +177,14 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
     async maintain(signal) {
       while (!signal.aborted) {
         await rest(clock, LOOK_EVERY_MS, signal);
-        if (!signal.aborted) await endUnentitled(connections.of());
+        if (!signal.aborted) await endUnentitled(connections.all());
       }
     },
 
     close() {
       for (const stop of stops) stop();
       memory.clear();
-      for (const { end } of connections.of()) end();
+      for (const { end } of connections.all()) end();
     },
   };
 }

@@ -28,7 +28,8 @@ export interface ReachedPort extends PreviewTarget {
   /** The engine's handle. */
   machineId: string;
   learnerId: string;
-  openedById: string;
+  /** Who opened it, with what they may now. */
+  opener: Actor;
   /** Hash of the credential by which it was opened. */
   openedWith: string;
 }

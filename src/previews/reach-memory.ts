@@ -38,7 +38,7 @@ export function createReachMemory({ clock }: { clock: Clock }) {
       answers.set(key, { until, port });
     },
     forgetSession: (sessionId: string) => forget((port) => port.sessionId === sessionId),
-    forgetUser: (userId: string) => forget((port) => port.openedById === userId),
+    forgetUser: (userId: string) => forget((port) => port.opener.userId === userId),
     clear: () => answers.clear(),
   };
 }

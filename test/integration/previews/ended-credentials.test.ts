@@ -1,0 +1,73 @@
+import { test } from 'tap';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { allScopes, system } from '../../../src/identity/actor.ts';
+import { createCredentialWatch } from '../../../src/identity/credential-watch.ts';
+import { createPreviewService } from '../../../src/previews/preview-service.ts';
+import type { PreviewServiceOptions } from '../../../src/previews/preview-service.ts';
+import { createPreviewStore } from '../../../src/previews/preview-store.ts';
+import { insertSession } from '../../support/check-world.ts';
+import { createActors } from '../../support/actors.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createIdentity } from '../../support/identity.ts';
+import { quietLog } from '../../support/quiet-log.ts';
+import { until } from '../../support/until.ts';
+
+await test('an open preview ends with the credential that opened it, whoever else is there', async (t) => {
+  await eachDatabase(t, 'ends', async (t, database) => {
+    const log = quietLog();
+    const events = createMemoryBus({ log });
+    const { users, tokens, authentication, clock } = createIdentity(t, database, {
+      events,
+      start: new Date(),
+    });
+    const credentials = createCredentialWatch({ authentication, events, log });
+    t.teardown(() => credentials.close());
+    const actors = await createActors(database);
+    const session = await insertSession(database, actors.owner.userId, 'lab');
+    // Nothing looks at open connections in time: `maintain` does not run.
+    const previews = createPreviewService({
+      store: createPreviewStore({ database }),
+      sessions: { machine: async () => ({ machineId: 'machine', learnerId: actors.owner.userId }) },
+      byCredential: authentication.byCredential,
+      credentials,
+      events,
+      clock,
+      log,
+    } as unknown as PreviewServiceOptions);
+    t.teardown(() => previews.close());
+    const ended: string[] = [];
+
+    /** Opens a port with a token of a new user, and holds a connection to it. */
+    async function hold(name: string, input: { expiresAt?: Date } = {}) {
+      const { id: userId } = await users.create(system, { name, role: 'instructor' });
+      const { token, secret } = await tokens.create(system, {
+        name,
+        scopes: [...allScopes],
+        userId,
+        ...input,
+      });
+      const target = { sessionId: session, machine: 'main', port: 80 };
+      const grant = await previews.open(await authentication.byToken(secret), target);
+      const pass = await previews.enter(target, grant.secret);
+      const release = previews.hold(await previews.reach(target, [pass.secret]), () => ended.push(name));
+      return { userId, tokenId: token.id, release };
+    }
+
+    const revoked = await hold('revoked');
+    const demoted = await hold('demoted');
+    const left = await hold('left');
+    left.release();
+    await hold('expired', { expiresAt: new Date(Date.now() + 1_500) });
+    const kept = await hold('kept');
+    await until(() => credentials.count() === 4);
+
+    await tokens.revoke(system, revoked.tokenId);
+    await until(() => ended.includes('revoked'));
+    await users.update(system, demoted.userId, { role: 'student' });
+    await until(() => ended.includes('demoted'));
+    await until(() => ended.includes('expired'));
+    t.strictSame(ended.toSorted(), ['demoted', 'expired', 'revoked']);
+    kept.release();
+    t.equal(credentials.count(), 0, 'nothing is watched any more');
+  });
+});
