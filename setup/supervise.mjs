@@ -7,24 +7,23 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** A service that ran for so long, in milliseconds, is not in a loop of crashes. */
 const HEALTHY_MS = 60_000;
-/** Restarts in a row that may fail to start: the cause, such as a setting, does not go away. */
-const FAILED_STARTS = 5;
 /** Exit code of a service that could not start, and says why. */
 const NOT_STARTED = 1;
 
 /**
  * Runs the service and starts it again after a crash, with growing pauses. Answers its exit code when it
- * ended properly, was asked to stop, or could not start.
+ * ended properly, was asked to stop, or could not start at first. Once it could start, a start that fails
+ * is tried again for ever: the engine or the database may need minutes to come back.
  */
 export async function supervise(command, args, { cwd, env, output, firstPauseMs = FIRST_PAUSE_MS }) {
   let crashes = 0;
-  let failedStarts = 0;
+  let hasStarted = false;
   for (;;) {
     const begunAt = Date.now();
     const { code, asked } = await runOnce(command, args, { cwd, env });
     if (asked || code === 0) return code;
-    failedStarts = code === NOT_STARTED ? failedStarts + 1 : 0;
-    if (failedStarts > 0 && (crashes === 0 || failedStarts >= FAILED_STARTS)) return code;
+    hasStarted ||= code !== NOT_STARTED;
+    if (!hasStarted) return code;
     crashes = Date.now() - begunAt < HEALTHY_MS ? crashes + 1 : 1;
     const pauseMs = Math.min(firstPauseMs * 2 ** (crashes - 1), LONGEST_PAUSE_MS);
     const paused = pause(pauseMs);
