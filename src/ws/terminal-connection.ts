@@ -28,7 +28,6 @@ const MAX_FORGIVEN = 16;
 const MAX_UNREAD_TOLD = 256 * 1024;
 
 interface Carried {
-  terminal: AttachedTerminal;
   input: Input;
   output: Output;
   frames: ReturnType<typeof createFrameCount>;
@@ -53,6 +52,8 @@ export function carryTerminal(options: {
     guard({ contained, boundary: 'socket', fail: () => socket.terminate() }, listener);
   /** Frames that came in the same read as the handshake: bounded by it, since the socket is paused. */
   let early: (() => void)[] | undefined = [];
+  /** To be detached once, whatever fails after it was attached. */
+  let attached: AttachedTerminal | undefined;
   let carried: Carried | undefined;
   let over = false;
   let forgiven = 0;
@@ -71,12 +72,13 @@ export function carryTerminal(options: {
   function leave(): void {
     over = true;
     early = undefined;
-    if (!carried) return;
-    const { terminal, input, output, frames } = carried;
+    const terminal = attached;
+    attached = undefined;
+    carried?.input.stop();
+    carried?.frames.stop();
+    const taken = carried?.output.stop() ?? terminal?.start.offset ?? 0;
     carried = undefined;
-    input.stop();
-    frames.stop();
-    terminal.detach(output.stop());
+    terminal?.detach(taken);
   }
 
   function close(code: number, reason: string): void {
@@ -113,7 +115,7 @@ export function carryTerminal(options: {
 
   function receive(data: Buffer, isBinary: boolean): void {
     if (over) return;
-    if (!carried) {
+    if (!carried || !attached) {
       early?.push(() => receive(data, isBinary));
       return;
     }
@@ -125,7 +127,7 @@ export function carryTerminal(options: {
       const frame = readClientFrame(data);
       if (frame.type === 'input') carried.input.write(frame.bytes);
       else if (frame.type === 'ack') carried.output.acknowledge(frame.offset);
-      else resize(carried.terminal, frame);
+      else resize(attached, frame);
     } catch (error) {
       refuse(error);
     }
@@ -164,7 +166,7 @@ export function carryTerminal(options: {
     for (const frame of snapshotFrames(snapshot ?? Buffer.alloc(0))) socket.send(frame, { binary: true });
   }
 
-  function listen({ terminal, output }: Carried): void {
+  function listen(terminal: AttachedTerminal, output: Output): void {
     // Names of clients are no secret: another's client may have taken this one's.
     const seen = (viewer: Viewer) => {
       const { id, name, role } = viewer;
@@ -183,14 +185,14 @@ export function carryTerminal(options: {
       terminal.detach(terminal.start.offset);
       return;
     }
+    attached = terminal;
     sayHello(terminal);
     carried = {
-      terminal,
       input: carryInput({ terminal, reading, onTyped: (offset) => tell({ type: 'typed', offset }) }),
       frames: createFrameCount({ ...options, userId: terminal.viewer.userId, reading }),
       output: carryOutput({ terminal, socket, onLost: () => fail(fault('TERMINAL_TOO_SLOW')) }),
     };
-    listen(carried);
+    listen(terminal, carried.output);
     carried.output.more();
     terminal.over.then(guarded(ended), guarded(fail));
     const waiting = early ?? [];

@@ -28,6 +28,19 @@ await test('the shell is let go when its viewer leaves, also while it was starti
   t.equal(slow.pipe.detached, 1);
 });
 
+await test('the shell is let go when its socket fails before anything of it was carried', async (t) => {
+  const { connect, pipe } = await servePipeTerminals(t, {
+    attach: async (_id, _request, { attach }) => ({
+      ...(await attach()),
+      get size(): never {
+        throw new Error('broken');
+      },
+    }),
+  });
+  await connect().expectClosed();
+  await until(() => pipe.detached === 1);
+});
+
 await test('a viewer that goes while the shell does not read is noticed too', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t, { heartbeatMs: 40 });
   const client = connect();
