@@ -281,6 +281,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     },
     async end() {
       ending = true;
+      pace.stop();
       flow();
       await terminal.end();
     },

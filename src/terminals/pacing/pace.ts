@@ -79,7 +79,7 @@ export function createPace(options: {
       if (waiting && waiting.attended !== isAttended()) stopWaiting();
     },
 
-    /** The terminal is over: what its stream still holds waits for nothing. */
+    /** The terminal is over, or is being ended: what its stream still holds waits for no budget. */
     stop(): void {
       isOver = true;
       stopWaiting();

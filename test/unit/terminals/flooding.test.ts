@@ -18,9 +18,14 @@ function floods(messages = 1) {
   const budgets = createOutputBudgets({ time });
   const open = (learnerId: string) => {
     let printed = 0;
+    let isEnded = false;
     const over = deferred<TerminalEnd>();
     const stream = new Duplex({
       read() {
+        if (isEnded) {
+          this.push(null);
+          return;
+        }
         const piece = Buffer.alloc(PIECE);
         for (let at = 0; at < PIECE; at += 4) piece.writeUInt32LE((printed + at) / 4, at);
         printed += PIECE;
@@ -28,6 +33,8 @@ function floods(messages = 1) {
       },
       write: (_bytes, _encoding, done) => done(),
     });
+    // As with a real shell, it is over only when all that it had printed has been read.
+    stream.once('end', () => over.resolve({ exitCode: 1 }));
     const live = createLiveTerminal({
       engineTerminal: {
         stream,
@@ -38,8 +45,7 @@ function floods(messages = 1) {
         takeMessages: () => messages,
         resize: async () => undefined,
         async end() {
-          stream.destroy();
-          over.resolve({ exitCode: 1 });
+          isEnded = true;
         },
       },
       size: { rows: 24, cols: 80 },
@@ -156,10 +162,13 @@ await test('a terminal that waits for its budget is ended at once, and those at 
   t.equal(time.running(), 2, 'both kinds of terminals wait');
   for (const { live } of terminals) live.viewers.drop();
   t.same(dropped, ['owner 0']);
+  const ends: unknown[] = [];
   for (const { live } of terminals) {
+    void live.over.then((end) => ends.push(end));
     await live.end();
-    t.same(await live.over, { exitCode: 1 });
   }
+  await turns(500);
+  t.same(ends, [{ exitCode: 1 }, { exitCode: 1 }, { exitCode: 1 }], 'while no time passes');
   await time.pass(20);
   t.equal(time.running(), 0, 'nothing waits any more');
 });
