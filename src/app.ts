@@ -7,6 +7,7 @@ import { registerGraphql } from './graphql/graphql.ts';
 import { addAuthentication } from './http/authentication.ts';
 import { addBodyDeadline } from './http/body-deadline.ts';
 import { createFrontDoor } from './http/front-door.ts';
+import type { HeadTimes } from './http/front-door.ts';
 import { addImageUpload } from './http/image-upload.ts';
 import { addLabUpload } from './http/lab-upload.ts';
 import { addFiles } from './http/files.ts';
@@ -31,13 +32,15 @@ import { websocketOptions } from './ws/websocket-options.ts';
 const webFolder = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 /** Fastify as the service uses it, before anything is registered: its log is wanted first. */
-export function createServer(config: Config): FastifyInstance {
+export function createServer(config: Config, times: HeadTimes = {}): FastifyInstance {
   const frontDoor = createFrontDoor({
+    ...times,
+    log: () => app.log,
     total: config.maxConnections,
     perClient: config.maxConnectionsPerClient,
     trustProxy: config.trustProxy,
   });
-  const app = Fastify({
+  const app: FastifyInstance = Fastify({
     ...loggingOptions({ level: config.logLevel }),
     frameworkErrors,
     trustProxy: config.trustProxy,
@@ -61,6 +64,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   await addAuthentication(app, { authentication, cookie, publicUrl });
   addOpenRequests(app, { credentials });
   addHealth(app, { probes: services.probes });
+  services.metrics.countRefusedBy(app.frontDoor.refused);
   addMetrics(app, { metrics: services.metrics });
   await addSignIn(app, { authentication, cookie, publicUrl });
   await registerGraphql(app, {

@@ -14,9 +14,9 @@ export const connectionSettings = {
     .int()
     .min(10)
     .max(1_000_000)
-    .default(2_000)
+    .default(5_000)
     .describe(
-      'Most connections at once of one client address, WebSockets included; enough for a class behind one address. Behind a trusted proxy, most requests and WebSockets of one address that the proxy serves.',
+      'Most connections at once of one client address, WebSockets included; enough for a lecture of 300 behind one address. Behind a trusted proxy, most requests and WebSockets of one address that the proxy serves.',
     ),
   BERTH_BODY_TIMEOUT_SECONDS: z.coerce
     .number()

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
+import type { RefusedConnections } from './refused-connections.ts';
 
 export interface ConnectionLimits {
   /** Most connections in all. */
@@ -16,15 +17,23 @@ export type ConnectionCounts = ReturnType<typeof createConnectionCounts>;
  * Counts connections by client, so that none uses up those of the others. A client is the address
  * that connects; behind a trusted proxy, the address that it says it serves.
  */
-export function createConnectionCounts(options: ConnectionLimits & { trustProxy: readonly string[] }) {
-  const { perClient } = options;
+export function createConnectionCounts(
+  options: ConnectionLimits & {
+    trustProxy: readonly string[];
+    refused: Pick<RefusedConnections, 'add' | 'untrustedProxy'>;
+  },
+) {
+  const { perClient, refused } = options;
   const isTrusted = proxyAddr.compile([...options.trustProxy]);
   const counts = new Map<string, number>();
 
   /** Counts one more until the returned function is called; undefined where that is one too many. */
   function enter(client: string): (() => void) | undefined {
     const count = counts.get(client) ?? 0;
-    if (count >= perClient) return undefined;
+    if (count >= perClient) {
+      refused.add({ client, limit: perClient, setting: 'BERTH_MAX_CONNECTIONS_PER_CLIENT' });
+      return undefined;
+    }
     counts.set(client, count + 1);
     let isOver = false;
     return () => {
@@ -52,7 +61,11 @@ export function createConnectionCounts(options: ConnectionLimits & { trustProxy:
       request: IncomingMessage,
       answer: { once(event: 'close', listener: () => void): unknown },
     ): boolean {
-      if (!isProxy(request.socket)) return true;
+      if (!isProxy(request.socket)) {
+        const { remoteAddress } = request.socket;
+        if (request.headers['x-forwarded-for'] !== undefined) refused.untrustedProxy(clientOf(remoteAddress));
+        return true;
+      }
       const leave = enter(clientOf(proxyAddr(request, isTrusted)));
       if (leave) answer.once('close', leave);
       return leave !== undefined;

@@ -2,9 +2,11 @@ import { Server, ServerResponse } from 'node:http';
 import type { IncomingMessage, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
+import type { Log } from '../log.ts';
 import { closeWithConnection } from './queued-responses.ts';
-import { createConnectionCounts } from './connection-limits.ts';
+import { clientOf, createConnectionCounts } from './connection-limits.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import { createRefusedConnections } from './refused-connections.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -24,15 +26,30 @@ export interface OtherHost {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
 }
 
+/** Times that tests shorten, in milliseconds. */
+export interface HeadTimes {
+  headLimitMs?: number;
+  checkEveryMs?: number;
+}
+
 export type FrontDoor = ReturnType<typeof createFrontDoor>;
 
 /**
  * Leads requests to the host that they are for, before the app sees anything of them: no route, hook
  * or parser of the app's can be met under another host's name, or the other way round.
  */
-export function createFrontDoor(limits: ConnectionLimits & { trustProxy: readonly string[] }) {
+export function createFrontDoor(
+  options: ConnectionLimits &
+    HeadTimes & {
+      trustProxy: readonly string[];
+      /** Asked for when there is something to tell: the app that makes the log has this as its server. */
+      log: () => Pick<Log, 'warn'>;
+    },
+) {
+  const { headLimitMs = HEADERS_LIMIT_MS, checkEveryMs = CHECK_EVERY_MS } = options;
   let other: OtherHost | undefined;
-  const counts = createConnectionCounts(limits);
+  const refused = createRefusedConnections(options);
+  const counts = createConnectionCounts({ ...options, refused });
 
   class FrontDoorServer extends Server {
     override emit(event: string, ...given: unknown[]): boolean {
@@ -54,14 +71,20 @@ export function createFrontDoor(limits: ConnectionLimits & { trustProxy: readonl
     }
   }
 
-  const serverFactory: FastifyServerFactory = (handler, options) => {
-    const { http, keepAliveTimeout, requestTimeout, connectionTimeout } =
-      options as unknown as FastifyTimeouts;
+  const serverFactory: FastifyServerFactory = (handler, given) => {
+    const { http, keepAliveTimeout, requestTimeout, connectionTimeout } = given as unknown as FastifyTimeouts;
     const server = new FrontDoorServer(
-      { ...http, headersTimeout: HEADERS_LIMIT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
+      { ...http, headersTimeout: headLimitMs, connectionsCheckingInterval: checkEveryMs },
       handler,
     );
-    server.maxConnections = limits.total;
+    server.maxConnections = options.total;
+    server.on('drop', (dropped) =>
+      refused.add({
+        client: clientOf(dropped?.remoteAddress),
+        limit: options.total,
+        setting: 'BERTH_MAX_CONNECTIONS',
+      }),
+    );
     // As Fastify sets them on a server of its own making.
     server.keepAliveTimeout = keepAliveTimeout;
     server.requestTimeout = requestTimeout;
@@ -71,6 +94,8 @@ export function createFrontDoor(limits: ConnectionLimits & { trustProxy: readonl
 
   return {
     serverFactory,
+    /** Connections, or requests of a proxy, that were refused since the process started. */
+    refused: refused.count,
     /** Has `host` answer for its names from now on. */
     lead(host: OtherHost): void {
       other = host;

@@ -103,6 +103,16 @@ export function createMetrics() {
     registers,
   });
   for (const boundary of boundaries) containedErrors.inc({ boundary }, 0);
+  let countRefused = noneRefused;
+  void new Counter({
+    name: 'berth_refused_connections_total',
+    help: 'Connections, or requests of a trusted proxy, that were refused since their client, or all clients together, had too many.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(countRefused());
+    },
+  });
   const provisioning = new Histogram({
     name: 'berth_provisioning_seconds',
     help: 'Time from the request for a session until it was ready or had failed, waiting in the queue included.',
@@ -136,6 +146,10 @@ export function createMetrics() {
     seeDiskBy(see: () => SeenDisk | undefined): void {
       seeDisk = see;
     },
+    /** Asked at each scrape for the connections that were refused so far. */
+    countRefusedBy(count: () => number): void {
+      countRefused = count;
+    },
     contained: (boundary: Boundary) => containedErrors.inc({ boundary }),
     checkFinished: (verdict: 'passed' | 'failed' | 'errored') => checks.inc({ verdict }),
     provisioned: (outcome: 'ready' | 'failed', seconds: number) => provisioning.observe({ outcome }, seconds),
@@ -168,6 +182,10 @@ interface SeenDisk {
 
 function noDisk(): SeenDisk | undefined {
   return undefined;
+}
+
+function noneRefused(): number {
+  return 0;
 }
 
 function noTerminals(): number {

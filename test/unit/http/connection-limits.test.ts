@@ -14,6 +14,7 @@ import { addOpenRequests } from '../../../src/http/open-requests.ts';
 import { allScopes } from '../../../src/identity/actor.ts';
 import type { Actor } from '../../../src/identity/actor.ts';
 import type { CredentialWatch } from '../../../src/identity/credential-watch.ts';
+import type { HeadTimes } from '../../../src/http/front-door.ts';
 import { until } from '../../support/until.ts';
 
 /** A server with the limits of `settings`, on a port of its own. */
@@ -21,8 +22,11 @@ async function startServer(
   t: Test,
   settings: Record<string, string>,
   signedIn?: { actor: Actor; watch: CredentialWatch['watch'] },
+  times: HeadTimes = {},
 ) {
-  const app = createServer(readConfig({ BERTH_LOG_LEVEL: 'silent', ...settings }));
+  const app = createServer(readConfig({ BERTH_LOG_LEVEL: 'silent', ...settings }), times);
+  const warnings: [details: object, message: string][] = [];
+  app.log.warn = (...given: unknown[]) => void warnings.push(given as [object, string]);
   addBodyDeadline(app, { limitMs: 200 });
   if (signedIn) {
     app.decorateRequest('actor', undefined);
@@ -63,6 +67,8 @@ async function startServer(
       waiting = [];
     },
     slow: () => waiting.length,
+    warnings,
+    refused: app.frontDoor.refused,
   };
 }
 
@@ -177,6 +183,62 @@ await test('a refused upgrade closes its connection, also where the client does 
     new Promise<number>((resolve) => app.server.getConnections((_, count) => resolve(count)));
   await until(async () => (await connections()) === 0, PATIENCE_MS).catch(() => undefined);
   t.equal(await connections(), 0);
+});
+
+await test('what is refused is counted, and told at most once a minute, with what to set', async (t) => {
+  const server = await startServer(t, { BERTH_MAX_CONNECTIONS_PER_CLIENT: '10' });
+  const { send, warnings } = server;
+  const open = Array.from({ length: 10 }, () => send(''));
+  await Promise.all(open.map(({ socket }) => once(socket, 'connect')));
+  t.equal(server.refused(), 0);
+  for (let time = 0; time < 3; time++) await send(GET).answer;
+  t.equal(server.refused(), 3);
+  t.match(warnings, [
+    [{ client: '127.0.0.1', limit: 10 }, /BERTH_MAX_CONNECTIONS_PER_CLIENT[^]*BERTH_TRUST_PROXY/],
+  ]);
+  t.equal(warnings.length, 1);
+});
+
+await test('also what is refused since all clients together have too many, and clients of a proxy', async (t) => {
+  const all = await startServer(t, { BERTH_MAX_CONNECTIONS: '10' });
+  const open = Array.from({ length: 10 }, () => all.send(''));
+  await Promise.all(open.map(({ socket }) => once(socket, 'connect')));
+  await all.send(GET).answer;
+  t.equal(all.refused(), 1);
+  t.match(all.warnings, [[{ client: '127.0.0.1', limit: 10 }, /BERTH_MAX_CONNECTIONS /]]);
+
+  const behind = await startServer(t, {
+    BERTH_MAX_CONNECTIONS_PER_CLIENT: '10',
+    BERTH_TRUST_PROXY: 'loopback',
+  });
+  for (let time = 0; time < 10; time++) behind.send(from('203.0.113.9', '/slow'));
+  await until(async () => behind.slow() === 10);
+  await behind.send(from('203.0.113.9')).answer;
+  t.equal(behind.refused(), 1);
+  t.match(behind.warnings, [[{ client: '203.0.113.9', limit: 10 }, /BERTH_MAX_CONNECTIONS_PER_CLIENT/]]);
+  behind.answerSlow();
+});
+
+await test('a proxy that is not trusted is told of once', async (t) => {
+  const { send, warnings } = await startServer(t, {});
+  await send(GET).answer;
+  t.equal(warnings.length, 0);
+  for (let time = 0; time < 2; time++) await send(from('203.0.113.9')).answer;
+  t.match(warnings, [[{ peer: '127.0.0.1' }, /X-Forwarded-For[^]*BERTH_TRUST_PROXY/]]);
+  t.equal(warnings.length, 1);
+});
+
+await test('a head that does not come in time ends its connection', async (t) => {
+  const { send } = await startServer(t, {}, undefined, { headLimitMs: 300, checkEveryMs: 50 });
+  for (const [name, sent] of [
+    ['no byte at all', ''],
+    ['half a head', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+  ] as const)
+    t.match(await send(sent).answer, /^HTTP\/1\.1 408 /, name);
+  const drip = send('GET / HTTP/1.1\r\n');
+  const dripping = setInterval(() => drip.socket.write('X: y\r\n'), 50);
+  t.match(await drip.answer, /^HTTP\/1\.1 408 /, 'one line after the other');
+  clearInterval(dripping);
 });
 
 await test('a body that comes too slowly ends its connection, wherever it is sent', async (t) => {
