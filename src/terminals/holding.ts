@@ -5,13 +5,20 @@ import type { EventBus } from '../events/event-bus.ts';
 import { system } from '../identity/actor.ts';
 import type { Log } from '../log.ts';
 import type { SessionService } from '../sessions/session.ts';
+import { createSharedTurns } from '../shared-turns.ts';
 import { holdUntil, isLeft, shellsLive } from './process-hold.ts';
 import { endUnentitled } from './openers.ts';
 import type { ActorOf } from './openers.ts';
 import type { Shells } from './shells.ts';
-import type { TerminalStore } from './terminal-store.ts';
+import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
 import type { TicketStore } from './ticket-store.ts';
 import type { Adopt } from './adopting.ts';
+
+/**
+ * Sessions whose shells are taken over at the same time, each session's one after another: a program of the
+ * learner in the place of a holder can be silent, and then only that session's other shells wait for it.
+ */
+const RECOVERED_AT_ONCE = 32;
 
 interface Holding {
   store: TerminalStore;
@@ -29,9 +36,9 @@ interface Holding {
 
 /**
  * Takes over the durable shells of dead processes, ends the others and marks them. Those of an engine
- * that does not answer stay for the next time.
+ * that does not answer stay for the next time, and those whose turn has not come when `signal` aborts.
  */
-export async function recoverShells(holding: Holding): Promise<void> {
+export async function recoverShells(holding: Holding, signal = new AbortController().signal): Promise<void> {
   const { store, tickets, shells, adopt, engine, clock, log, holder, isGone } = holding;
   const now = clock.now();
   await store.expireUnused(now);
@@ -39,24 +46,27 @@ export async function recoverShells(holding: Holding): Promise<void> {
   const held = await store.heldByOthers(holder, now);
   const left = held.filter((terminal) => isLeft(terminal, now, isGone) && !shells.has(terminal.id));
   const count = { adopted: 0, ended: 0 };
-  for (const terminal of left) {
+
+  async function recover(terminal: StoredTerminal): Promise<void> {
+    const { id, handle } = terminal;
     try {
       const adopted = await adopt(terminal);
-      if (adopted === 'elsewhere') continue;
+      if (adopted === 'elsewhere') return;
       if (adopted) {
         count.adopted += 1;
-        continue;
+        return;
       }
-      const { id, handle } = terminal;
       if (handle) await engine.endShell(handle.machineId, handle.shell);
       if (await store.end(id, { at: clock.now() })) count.ended += 1;
     } catch (error) {
-      log.warn(
-        { err: error, terminalId: terminal.id },
-        'a shell left by a dead process can not be reached yet',
-      );
+      log.warn({ err: error, terminalId: id }, 'a shell left by a dead process can not be reached yet');
     }
   }
+
+  const turns = createSharedTurns(RECOVERED_AT_ONCE);
+  const inTurn = (terminal: StoredTerminal) => turns.run(terminal.sessionId, () => recover(terminal), signal);
+  // `recover` never fails: what is rejected is the waiting of those whose turn has not come.
+  await Promise.allSettled(left.map(inTurn));
   if (left.length > 0) log.info(count, 'took over what dead processes left of terminals');
 }
 
@@ -70,7 +80,6 @@ export async function upkeep(holding: Holding): Promise<void> {
   const lost = await store.renew(shells.ids(), { holder, until: holdUntil(clock.now()) });
   await Promise.all(lost.map((id) => endOrLeave({ store, shells, log, holder }, id)));
   await endUnentitled(holding);
-  await recoverShells(holding);
 }
 
 /** What another process holds by now is let go, what has ended is ended here too. */

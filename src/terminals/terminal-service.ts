@@ -193,16 +193,24 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
 
     held: () => shells.ids().length,
 
-    recover: () => recoverShells(holding),
+    recover: (signal) => recoverShells(holding, signal),
 
     async maintain(signal) {
+      /** Goes on beside the upkeep: a machine that does not answer would have the holds here run out meanwhile. */
+      let recovering: Promise<void> | undefined;
+      const recover = () =>
+        recoverShells(holding, signal)
+          .catch((error: unknown) => log.error({ err: error }, 'terminals could not be taken over yet'))
+          .finally(() => (recovering = undefined));
       while (!signal.aborted) {
         await rest(clock, RENEW_EVERY_MS, signal);
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         await upkeep(holding).catch((error: unknown) => {
           log.error({ err: error }, 'the upkeep of terminals failed; it goes on');
         });
+        recovering ??= recover();
       }
+      await recovering;
     },
 
     async shutdown() {

@@ -114,8 +114,8 @@ export interface TerminalService {
 
   /** How many shells this process holds now, for metrics. */
   held(): number;
-  /** Takes over, or ends, the shells that dead processes held, and tickets nobody used. Those of an engine that does not answer stay for the next time. */
-  recover(): Promise<void>;
+  /** Takes over, or ends, the shells that dead processes held, and tickets nobody used. Those of an engine that does not answer, and those that wait when `signal` aborts, stay for the next time. */
+  recover(signal?: AbortSignal): Promise<void>;
   /** Keeps this process's hold on its shells and recovers those of others, until `signal` aborts. */
   maintain(signal: AbortSignal): Promise<void>;
   /** Refuses new viewers, lets go of the shells that go on without this process, ends the others, and stops listening. */
