@@ -167,6 +167,10 @@ const catalogue = {
   CHECK_OUTPUT_LIMIT: [413, 'The check printed more than {limit} bytes and was stopped.'],
   CHECK_INTERRUPTED: [503, 'The service stopped while the check ran: run it again.'],
   CHECK_NOT_STARTED: [502, 'The check did not start: {problem}'],
+  CHECK_RUNNER_MISSING: [
+    502,
+    'The check cannot run, because an earlier version of Berth made this machine: save and resume the session, or start a new one. If that does not help, an admin runs "berth up".',
+  ],
   CHECK_COPY_LIMIT: [
     413,
     'The check looks at more of the machine than {bytes} bytes in {entries} files: remove what is not needed, or have its author name fewer paths.',

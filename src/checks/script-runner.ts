@@ -9,9 +9,6 @@ import type { Judgement } from './check-verdict.ts';
 import { OUTPUT_HARD_LIMIT, prepareScript, REFUSED_EXIT_CODE, withoutRunner } from './script-command.ts';
 import type { Script, ScriptRun } from './script-command.ts';
 
-/** What to do where a machine does not have the runner: it was started by an earlier Berth, or before the images were there. */
-const NO_RUNNER = `the machine has no ${CHECK_RUNNER}: start it again, and if that does not help, an admin runs "berth up"`;
-
 /** How a script ended that ran to its end, or why it did not. */
 export type ScriptEnd =
   | {
@@ -61,8 +58,9 @@ export function readEnd(
       return not(fault('CHECK_OUTPUT_LIMIT', { limit: OUTPUT_HARD_LIMIT }));
     case 'not-started': {
       const words = lastLine(stderr, MESSAGE_LIMIT);
-      const problem = words?.includes(CHECK_RUNNER) ? NO_RUNNER : words;
-      return not(fault('CHECK_NOT_STARTED', { problem: problem ?? 'the machine has no such user' }));
+      // To start the machine again does not help: it keeps its mounts.
+      if (words?.includes(CHECK_RUNNER)) return not(fault('CHECK_RUNNER_MISSING'));
+      return not(fault('CHECK_NOT_STARTED', { problem: words ?? 'the machine has no such user' }));
     }
     case 'exited':
       break;

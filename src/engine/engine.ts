@@ -32,6 +32,12 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
    */
   provision(spec: EnvironmentSpec, options?: ProvisionOptions): Promise<ProvisionedMachine[]>;
 
+  /**
+   * Digest of how machines are made now, beside what their specification says. One that was made at another
+   * digest may lack what this version needs in it, or what keeps it apart.
+   */
+  machineRevision(): Promise<string>;
+
   /** All environments of this installation, whatever their state; one for each environment id found in labels. */
   list(): Promise<EnvironmentStatus[]>;
 

@@ -17,6 +17,7 @@ import { watchMachines } from './events.ts';
 import { openExecOutput } from './exec-stream.ts';
 import { runExec } from './exec.ts';
 import type { PullContext } from './image-pull.ts';
+import { machineRevision } from './machine-revision.ts';
 import { pauseMachine, unpauseMachine } from './pause.ts';
 import { copyIn, copyOut, removeImage } from './files.ts';
 import { createLayerLimit } from './layer-limit.ts';
@@ -130,6 +131,8 @@ export function createDockerEngine({
         spec,
         options,
       ),
+    machineRevision: async () =>
+      machineRevision(holder, { nameServers, nestedRuntime: runtime, userMapping: await userMapping() }),
     list: () => listEnvironments(docker, installation),
     disk: async () => (await gauge.get()).space(),
     measureWritten: usage.measure,

@@ -47,7 +47,14 @@ export function createWarm(
     database: Database;
     engine: Pick<
       Engine,
-      'destroy' | 'inspect' | 'pause' | 'unpause' | 'prepareShell' | 'isPrepared' | 'endShell'
+      | 'destroy'
+      | 'inspect'
+      | 'machineRevision'
+      | 'pause'
+      | 'unpause'
+      | 'prepareShell'
+      | 'isPrepared'
+      | 'endShell'
     >;
     catalogue: Pick<LabCatalogue, 'all' | 'get' | 'version'>;
     subnets: Pick<SubnetStore, 'release'>;

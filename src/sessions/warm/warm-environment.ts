@@ -1,7 +1,12 @@
 import type { MadeMachine } from '../environment-maker.ts';
 
-/** A machine made ahead, and the handle of the shell that waits in it, if one does. */
-export type WarmMachine = MadeMachine & { shell?: string };
+/** A machine made ahead. */
+export type WarmMachine = MadeMachine & {
+  /** Handle of the shell that waits in it, if one does. */
+  shell?: string;
+  /** The engine's digest of how it was made; absent for one of a version of Berth that had none. */
+  revision?: string;
+};
 
 /** An environment made ahead, which has no session yet; its id is the environment's. */
 export interface WarmEnvironment {

@@ -1,3 +1,5 @@
+import type { Engine } from '../../engine/engine.ts';
+import { isFault } from '../../errors.ts';
 import type { ImagePins } from '../../images/pin.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
@@ -6,11 +8,32 @@ export type WarmImages = ReturnType<typeof createWarmImages>;
 
 type Made = Pick<WarmEnvironment, 'id' | 'machines'>;
 
-/** Tells which environments made ahead have other images than their lab is started with now: an admin may have it take others. */
-export function createWarmImages({ pins }: { pins: Pick<ImagePins, 'agrees'> }) {
+/**
+ * Tells which environments made ahead a start would make otherwise now: of other images, since an admin may have
+ * the lab take others, or as a version of Berth does that was updated since.
+ */
+export function createWarmImages({
+  pins,
+  engine,
+}: {
+  pins: Pick<ImagePins, 'agrees'>;
+  engine: Pick<Engine, 'machineRevision'>;
+}) {
+  /** Undefined where the engine is away, and no session can begin. */
+  async function currentRevision(): Promise<string | undefined> {
+    try {
+      return await engine.machineRevision();
+    } catch (error) {
+      if (isFault(error, 'ENGINE_UNREACHABLE')) return undefined;
+      throw error;
+    }
+  }
+
   return {
     /** Ids of those of `environments`, all ready and of this version of the lab, that a start would make otherwise. */
     async outdated(lab: Lab, environments: readonly Made[]): Promise<string[]> {
+      if (environments.length === 0) return [];
+      const revision = await currentRevision();
       // Most are alike, and one question serves them all.
       const answers = new Map<string, Promise<boolean>>();
       const found = environments.map(async (environment) => {
@@ -18,12 +41,15 @@ export function createWarmImages({ pins }: { pins: Pick<ImagePins, 'agrees'> }) 
         const key = JSON.stringify([...references]);
         const answer = answers.get(key) ?? pins.agrees(lab, references);
         answers.set(key, answer);
-        return (await answer) ? [] : [environment.id];
+        const isCurrent = revision === undefined || isOf(revision, environment);
+        return isCurrent && (await answer) ? [] : [environment.id];
       });
       return (await Promise.all(found)).flat();
     },
   };
 }
+
+const isOf = (wanted: string, { machines }: Made) => machines.every(({ revision }) => revision === wanted);
 
 /** What the engine was given for each of the lab's names of images. */
 function referencesOf(lab: Lab, { machines }: Made): ReadonlyMap<string, string> {

@@ -36,7 +36,7 @@ export function createWarmMaker(options: {
   provision: LabProvision;
   roomFor: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
   shells: Pick<WarmShells, 'prepare'>;
-  engine: Pick<Engine, 'pause'>;
+  engine: Pick<Engine, 'pause' | 'machineRevision'>;
   discard: WarmRemoval['discard'];
   failures: WarmFailures;
   clock: Clock;
@@ -70,8 +70,10 @@ export function createWarmMaker(options: {
     abortInTime(abort, over.signal);
     const began = clock.now().getTime();
     try {
+      // Before: what changes meanwhile makes it one to be made again.
+      const revision = await engine.machineRevision();
       const made = await provision(lab, id, { signal: abort.signal, onProgress: () => undefined });
-      const machines = await shells.prepare(lab, made);
+      const machines = (await shells.prepare(lab, made)).map((machine) => ({ ...machine, revision }));
       await freeze(lab, machines);
       if (await store.finish(id, owner, machines, clock.now())) {
         failures.succeeded(lab);

@@ -61,6 +61,36 @@ await test('a full pool is found again after a restart, and comparing leaves it 
   t.equal(await environmentOf(database, session.id), before[0]);
 });
 
+await test('environments that an earlier version made are replaced, and no learner gets one', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { owner } = await createActors(database);
+  const inner = openTestEngine(t);
+  let revision = 'earlier';
+  const engine = { ...inner, machineRevision: async () => revision };
+  const { sessions } = openPool(t, database, [warmLab('warm', 1)], { engine });
+  await whenPool(sessions, 'warm', 1);
+  const [earlier] = await readyIds(database);
+  revision = 'later';
+  const session = await sessions.service.start(owner, { lab: 'warm' });
+  t.equal((await whenState(sessions.service, session.id, 'ready', 'failed')).state, 'ready');
+  t.not(await environmentOf(database, session.id), earlier);
+  await until(async () => (await inner.list()).every(({ environmentId }) => environmentId !== earlier));
+
+  await whenPool(sessions, 'warm', 1);
+  const [later = ''] = await readyIds(database);
+  const row = await database.client.warmEnvironment.findUniqueOrThrow({ where: { id: later } });
+  const unmarked = (JSON.parse(row.machines) as object[]).map((machine) => ({
+    ...machine,
+    revision: undefined,
+  }));
+  await database.client.warmEnvironment.update({
+    where: { id: later },
+    data: { machines: JSON.stringify(unmarked) },
+  });
+  await until(async () => !(await readyIds(database)).includes(later));
+  await whenPool(sessions, 'warm', 1);
+});
+
 await test('an environment whose containers are gone, or run no more, leaves the pool', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const engine = openTestEngine(t);

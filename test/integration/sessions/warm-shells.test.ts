@@ -13,7 +13,7 @@ import type { WarmMachine } from '../../../src/sessions/warm/warm-environment.ts
 
 const machine = testMachine('main', { shell: ['/bin/bash', '--norc'], environment: { PS1: 'ready> ' } });
 
-async function readyMachine(database: Database): Promise<Required<WarmMachine>> {
+async function readyMachine(database: Database): Promise<WarmMachine & { shell: string }> {
   const [id = ''] = await readyIds(database);
   const row = await database.client.warmEnvironment.findUniqueOrThrow({ where: { id } });
   const [ready] = JSON.parse(row.machines) as WarmMachine[];

@@ -107,8 +107,8 @@ const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: st
   [
     'found no runner',
     { outcome: 'not-started', err: 'exec: "/run/berth/check-runner": no such file' },
-    'CHECK_NOT_STARTED',
-    /start it again/,
+    'CHECK_RUNNER_MISSING',
+    /save and resume the session, or start a new one/,
   ],
   [
     'was refused by the runner',

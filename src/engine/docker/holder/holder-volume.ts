@@ -52,21 +52,33 @@ export function createHolderVolume(context: {
   let filling: Promise<void> | undefined;
 
   return {
+    /** What `mounts` gives, without making anything. */
+    async planned(): Promise<HolderMounts | undefined> {
+      const id = image && (await imageId(docker, image));
+      return id ? mountsOf(nameOf(id)) : undefined;
+    },
+
     /** Undefined where the engine does not have the holder's image: shells then end with whoever opened them. */
     async mounts(): Promise<HolderMounts | undefined> {
       const id = image && (await imageId(docker, image));
       if (!image || !id) return undefined;
-      const name = `${NAME}${id.slice(0, 12)}`;
+      const name = nameOf(id);
       if (!(await isFilled(docker, name))) {
         filling ??= fill(docker, installation, { name, image }).finally(() => (filling = undefined));
         await filling;
       }
-      return {
-        binds: [`${name}:${FOLDER}:ro,nocopy`],
-        tmpfs: {
-          [`/${SOCKETS.join('/')}`]: `rw,nosuid,nodev,noexec,size=${SOCKETS_BYTES},mode=1777`,
-        },
-      };
+      return mountsOf(name);
+    },
+  };
+}
+
+const nameOf = (id: string) => `${NAME}${id.slice(0, 12)}`;
+
+function mountsOf(name: string): HolderMounts {
+  return {
+    binds: [`${name}:${FOLDER}:ro,nocopy`],
+    tmpfs: {
+      [`/${SOCKETS.join('/')}`]: `rw,nosuid,nodev,noexec,size=${SOCKETS_BYTES},mode=1777`,
     },
   };
 }

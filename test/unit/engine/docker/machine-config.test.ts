@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { machineConfig } from '../../../../src/engine/docker/machine-config.ts';
+import { machineRevision } from '../../../../src/engine/docker/machine-revision.ts';
 import { machineSpec } from '../../../support/engines.ts';
 
 const place = {
@@ -24,6 +25,24 @@ await test('a machine has its limits, and no swap beyond them', (t) => {
     Init: true,
   });
   t.end();
+});
+
+await test('the revision of machines changes with the image of their holder and with what Berth decides', async (t) => {
+  const { nameServers, userMapping } = place;
+  const holder = (volume: string) => ({
+    planned: async () => ({ binds: [`${volume}:/run/berth`], tmpfs: {} }),
+  });
+  const here = { nameServers, userMapping };
+  const revision = await machineRevision(holder('one'), here);
+  t.equal(await machineRevision(holder('one'), here), revision);
+  const others = [
+    machineRevision(holder('two'), here),
+    machineRevision({ planned: async () => undefined }, here),
+    machineRevision(holder('one'), { ...here, nestedRuntime: 'crun' }),
+    machineRevision(holder('one'), { ...here, nameServers: ['10.0.0.1'] }),
+    machineRevision(holder('one'), { ...here, userMapping: { remapsUsers: false, firstGroup: 0 } }),
+  ];
+  t.equal(new Set([revision, ...(await Promise.all(others))]).size, others.length + 1);
 });
 
 await test('no profile is privileged, mounts anything of the host or leaves seccomp', (t) => {

@@ -32,6 +32,8 @@ export const koreanWords: Readonly<Record<string, string>> = {
   CHECK_OUTPUT_LIMIT: '확인이 {limit}바이트보다 많이 출력하여 중단되었습니다.',
   CHECK_INTERRUPTED: '확인하는 동안 서비스가 멈췄습니다. 다시 확인하세요.',
   CHECK_NOT_STARTED: '확인을 시작하지 못했습니다: {problem}',
+  CHECK_RUNNER_MISSING:
+    '이전 버전의 Berth가 만든 머신이라 확인을 실행할 수 없습니다. 세션을 저장했다가 이어서 하거나 새로 시작하세요. 그래도 안 되면 관리자가 "berth up"을 실행해야 합니다.',
   CHECK_COPY_LIMIT:
     '확인할 것이 파일 {entries}개, {bytes}바이트를 넘습니다. 필요 없는 것을 지우거나, 실습을 만든 사람에게 경로를 줄여 달라고 하세요.',
   CHECK_SCORE_INVALID:
