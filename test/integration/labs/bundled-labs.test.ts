@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { labsCommand } from '../../support/labs-command.ts';
 
+/** Of all labs together; machines with an engine take their time to start. */
+t.setTimeout(1_500_000);
+
 const LABS = join(import.meta.dirname, '../../../labs');
 
 await t.test('the checks of all bundled labs can be trusted, with no internet', async (t) => {
