@@ -8,6 +8,7 @@ import { PrismaClient as PostgresClient } from './generated/postgres/client.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import type { Prisma } from './generated/sqlite/client.ts';
 import { createSqliteAdapter, WRITE_WAIT_LIMIT_MS } from './sqlite-adapter.ts';
+import { currentSchema } from './current-schema.ts';
 import { readUniqueIndexes, withUniqueFields } from './unique-indexes.ts';
 import type { UniqueIndexes } from './unique-indexes.ts';
 
@@ -46,7 +47,7 @@ export interface Database {
 export type Turn = keyof typeof turns;
 
 /** PostgreSQL's numbers of these locks, in a database that is Berth's alone. */
-const turns = { admission: 1, saves: 2 } as const;
+const turns = { admission: 1, saves: 2, courses: 3 } as const;
 
 /** Longest that a transaction may run, in milliseconds: on SQLite all other writes wait for it. */
 const TRANSACTION_LIMIT_MS = 5_000;
@@ -67,13 +68,18 @@ const POSTGRES_LIMITS = {
 
 /**
  * Opens the database at `url` (`file:…` or `postgresql://…`) and makes sure that it answers. The
- * tables must be there: see migrate.ts. `transactionLimit` is the longest a transaction may run, in
+ * tables must be there: see migrate.ts; `mayBeEmpty` only asks whether it answers. `transactionLimit` is the longest a transaction may run, in
  * milliseconds.
- * @throws CONFIG_INVALID, DATABASE_UNREACHABLE
+ * @throws CONFIG_INVALID, DATABASE_UNREACHABLE, MIGRATION_FAILED where PostgreSQL has no tables
  */
-export async function openDatabase(options: { url: string; transactionLimit?: number }): Promise<Database> {
+export async function openDatabase(options: {
+  url: string;
+  transactionLimit?: number;
+  mayBeEmpty?: boolean;
+}): Promise<Database> {
   const location = parseDatabaseUrl(options.url);
-  const plain = createClient(location, options.transactionLimit ?? TRANSACTION_LIMIT_MS);
+  const schema = location.provider === 'postgresql' ? await readSchema(location.url) : undefined;
+  const plain = createClient(location, { limitMs: options.transactionLimit ?? TRANSACTION_LIMIT_MS, schema });
   let indexes: UniqueIndexes = new Map();
   const client = plain.$extends({
     query: {
@@ -115,7 +121,7 @@ export async function openDatabase(options: { url: string; transactionLimit?: nu
   try {
     await plain.$connect();
     await ping();
-    if (location.provider === 'postgresql') indexes = await readUniqueIndexes(plain);
+    if (location.provider === 'postgresql' && !options.mayBeEmpty) indexes = await readUniqueIndexes(plain);
   } catch (error) {
     await plain.$disconnect();
     throw databaseFault(error);
@@ -132,15 +138,37 @@ function refuseEmptyUpdate({ update }: { update?: object }): void {
   throw new Error('An upsert that leaves the row as it is must set a field of its key to itself.');
 }
 
-function createClient(location: DatabaseLocation, transactionLimit: number): PrismaClient {
+/** Prisma names the schema in each statement, so it must know it. */
+async function readSchema(url: string): Promise<string> {
+  try {
+    const adapter = await new PrismaPg({ connectionString: url, ...POSTGRES_LIMITS, max: 1 }).connect();
+    try {
+      return await currentSchema(adapter);
+    } finally {
+      await adapter.dispose();
+    }
+  } catch (error) {
+    throw databaseFault(error);
+  }
+}
+
+function createClient(
+  location: DatabaseLocation,
+  { limitMs, schema }: { limitMs: number; schema: string | undefined },
+): PrismaClient {
   const settings = (adapter: SqlDriverAdapterFactory) => ({
     adapter,
     errorFormat: 'minimal' as const,
-    transactionOptions: { maxWait: TRANSACTION_WAIT_MS, timeout: transactionLimit },
+    transactionOptions: { maxWait: TRANSACTION_WAIT_MS, timeout: limitMs },
   });
   if (location.provider === 'sqlite') return new PrismaClient(settings(createSqliteAdapter(location)));
   // The two generated clients have the same rows; what PostgreSQL's takes beyond SQLite's is not used.
   return new PostgresClient(
-    settings(new PrismaPg({ connectionString: location.url, ...POSTGRES_LIMITS })),
+    settings(
+      new PrismaPg(
+        { connectionString: location.url, ...POSTGRES_LIMITS },
+        schema === undefined ? {} : { schema },
+      ),
+    ),
   ) as unknown as PrismaClient;
 }

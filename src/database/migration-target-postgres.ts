@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { DatabaseError, Pool } from 'pg';
 import { DriverAdapterError } from '@prisma/driver-adapter-utils';
+import { currentSchema } from './current-schema.ts';
 import { statement } from './migration-target.ts';
 import type { MigrationTarget } from './migration-target.ts';
 
@@ -23,6 +24,11 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
     idleTimeoutMillis: 0,
   });
   const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
+  // The engine looks for its history there.
+  const schemaName = await currentSchema(adapter).catch(async (error: unknown) => {
+    await adapter.dispose();
+    throw error;
+  });
   const run = async (sql: string) => void (await adapter.executeRaw(statement(sql)));
   return {
     adapter: {
@@ -33,7 +39,7 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
       // The adapter cuts scripts at every semicolon, within functions and texts too.
       executeScript: async (script) => void (await pool.query(script).catch(rethrow)),
       startTransaction: (level) => adapter.startTransaction(level),
-      getConnectionInfo: () => ({ schemaName: 'public', supportsRelationJoins: true }),
+      getConnectionInfo: () => ({ schemaName, supportsRelationJoins: true }),
       dispose: () => adapter.dispose(),
     },
     async begin() {

@@ -42,7 +42,7 @@ export async function probeDatabase(url: string): Promise<string | undefined> {
   try {
     const location = parseDatabaseUrl(url);
     if (location.provider === 'sqlite' && !(await allows(location.file, constants.F_OK))) return undefined;
-    const database = await openDatabase({ url });
+    const database = await openDatabase({ url, mayBeEmpty: true });
     await database.close();
     return undefined;
   } catch (error) {

@@ -11,6 +11,7 @@ import { migrate } from '../../../src/database/migrate.ts';
 import { readMigrations } from '../../../src/database/migration-files.ts';
 import type { Migration } from '../../../src/database/migration-files.ts';
 import { MIGRATION_LOCK_KEY } from '../../../src/database/migration-target-postgres.ts';
+import { isUniqueViolation } from '../../../src/database/unique-violation.ts';
 import { openSchemaEngine } from '../../../src/database/schema-engine.ts';
 import { createSqliteAdapter } from '../../../src/database/sqlite-adapter.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl, providers } from '../../support/databases.ts';
@@ -134,6 +135,30 @@ await test('remaking a table in SQLite deletes nothing that refers to it', async
     code: 'MIGRATION_FAILED',
     message: /Child would refer to rows that are not there/,
   });
+});
+
+await test('a schema of PostgreSQL need not be called public; one without tables is no database of the service', async (t) => {
+  const server = await emptyDatabaseUrl(t, 'postgresql');
+  const admin = new Client({ connectionString: server });
+  await admin.connect();
+  t.teardown(() => admin.end());
+  for (const schema of ['berth-prod', 'Berth', 'a.b']) {
+    const quoted = admin.escapeIdentifier(schema);
+    await admin.query(`CREATE SCHEMA ${quoted}`);
+    const url = new URL(server);
+    url.searchParams.set('options', `-c search_path=${quoted}`);
+    await t.rejects(openDatabase({ url: url.href }), {
+      code: 'MIGRATION_FAILED',
+      message: `the schema "${schema}" has none of the tables`,
+    });
+    await migrate({ url: url.href });
+    const database = await openDatabase({ url: url.href });
+    t.teardown(() => database.close());
+    const write = () => database.client.setting.create({ data: { key: 'one', value: 'x' } });
+    await write();
+    const error: unknown = await write().catch((reason: unknown) => reason);
+    t.ok(isUniqueViolation(error, 'key'), schema);
+  }
 });
 
 await test('a start waits while another process migrates PostgreSQL', async (t) => {

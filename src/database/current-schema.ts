@@ -1,0 +1,9 @@
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { statement } from './migration-target.ts';
+
+/** The schema of PostgreSQL that tables without one belong to, as the database, its user or DATABASE_URL say. */
+export async function currentSchema(adapter: SqlDriverAdapter): Promise<string> {
+  const { rows } = await adapter.queryRaw(statement('SELECT current_schema()::text'));
+  const name: unknown = rows[0]?.[0];
+  return typeof name === 'string' ? name : 'public';
+}
