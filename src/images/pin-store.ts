@@ -1,7 +1,6 @@
 import { batches } from '../batches.ts';
 import type { Database } from '../database/database.ts';
 import type { ImagePin as PinRow } from '../database/generated/sqlite/client.ts';
-import { isUniqueViolation } from '../database/unique-violation.ts';
 import type { ImagePin } from './pin.ts';
 
 /** Most pins of a lab that are listed: of the versions used last. */
@@ -21,13 +20,13 @@ export function createPinStore({ database: { client } }: { database: Database })
     async insert(pin: ImagePin): Promise<ImagePin> {
       const { lab: labSlug, digest = null, ...rest } = pin;
       const { labVersion, image } = pin;
-      try {
-        return toPin(await client.imagePin.create({ data: { ...rest, labSlug, digest } }));
-      } catch (error) {
-        if (!isUniqueViolation(error)) throw error;
-        const key = { labSlug_labVersion_image: { labSlug, labVersion, image } };
-        return toPin(await client.imagePin.findUniqueOrThrow({ where: key }));
-      }
+      // In one statement: between two, the pin that is there could be forgotten.
+      const row = await client.imagePin.upsert({
+        where: { labSlug_labVersion_image: { labSlug, labVersion, image } },
+        create: { ...rest, labSlug, digest },
+        update: { image },
+      });
+      return toPin(row);
     },
 
     /** Notes a use of a version's pins, unless they were used after `unless` already. */

@@ -16,13 +16,14 @@ export function createRecordedCourseStore({ database }: { database: Database }) 
     list: (limit: number): Promise<RecordedCourse[]> =>
       client.recordedCourse.findMany({ orderBy: { course: 'asc' }, take: limit }),
 
-    count: (): Promise<number> => client.recordedCourse.count(),
-
-    /** Who turned it on first stays noted. */
-    async add(recorded: RecordedCourse): Promise<void> {
-      const { course } = recorded;
-      await client.recordedCourse.upsert({ where: { course }, create: recorded, update: { course } });
-    },
+    /** Who turned it on first stays noted. False where there are as many as `limit` already, however many ask at once. */
+    add: (recorded: RecordedCourse, limit: number): Promise<boolean> =>
+      database.inTurn('courses', async (tx) => {
+        const { course } = recorded;
+        if ((await tx.recordedCourse.count({ where: { course: { not: course } } })) >= limit) return false;
+        await tx.recordedCourse.upsert({ where: { course }, create: recorded, update: { course } });
+        return true;
+      }),
 
     async remove(course: string): Promise<void> {
       await client.recordedCourse.deleteMany({ where: { course } });

@@ -92,10 +92,12 @@ export function createRecordingService(options: {
         throw invalid(`"${course}" is no short name of a course: small letters, digits and hyphens.`);
       }
       if (!recorded) return courses.remove(course);
-      if ((await courses.count()) >= MOST_COURSES) {
+      const added = await courses.add(
+        { course, setById: actor.userId, createdAt: clock.now() },
+        MOST_COURSES,
+      );
+      if (!added)
         throw invalid(`There are ${MOST_COURSES} recorded courses already: stop recording one first.`);
-      }
-      await courses.add({ course, setById: actor.userId, createdAt: clock.now() });
     },
 
     expiresAt: ({ endedAt }) => endedAt && new Date(endedAt.getTime() + recordingDays * DAY_MS),

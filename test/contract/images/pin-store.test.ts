@@ -21,6 +21,17 @@ await eachDatabase(t, 'of pins made at once the first one counts for all', async
   t.strictSame(await store.ofVersion('linux', 'v1'), made.slice(0, 1));
 });
 
+await eachDatabase(t, 'a pin can be made while it is forgotten', async (t, database) => {
+  const store = createPinStore({ database });
+  for (let round = 0; round < 30; round++) {
+    const made = await Promise.all([
+      ...Array.from({ length: 4 }, () => store.insert(pin())),
+      ...Array.from({ length: 4 }, () => store.forget('linux').then(() => pin())),
+    ]);
+    t.equal(new Set(made.map(({ image }) => image)).size, 1);
+  }
+});
+
 await eachDatabase(t, 'pins are listed by lab, the last used first', async (t, database) => {
   const store = createPinStore({ database });
   await store.insert(pin());

@@ -79,6 +79,28 @@ await test('who may do what with recordings', async (t) => {
 
   await eachDatabase(
     t,
+    'no more courses are recorded than may be, however many ask at once',
+    async (t, database) => {
+      const { actors, service } = await recordingWorld(t, database);
+      const setById = actors.instructor.userId;
+      const rows = Array.from({ length: 998 }, (_, at) => ({
+        course: `course-${at}`,
+        setById,
+        createdAt: new Date(),
+      }));
+      await database.client.recordedCourse.createMany({ data: rows });
+      const record = (course: string) => service.recordCourse(actors.instructor, { course, recorded: true });
+      const asked = Array.from({ length: 8 }, (_, at) => outcomeOf(() => record(`new-${at}`)));
+      const outcomes = await Promise.all(asked);
+      t.equal(outcomes.filter((outcome) => outcome === 'ok').length, 2);
+      t.equal(outcomes.filter((outcome) => outcome === 'INPUT_INVALID').length, 6);
+      t.equal(await database.client.recordedCourse.count(), 1_000);
+      t.equal(await outcomeOf(() => record('course-0')), 'ok', 'what is recorded stays so');
+    },
+  );
+
+  await eachDatabase(
+    t,
     'a course is recorded until it is not, and what is no name is none',
     async (t, database) => {
       const { actors, service, record } = await recordingWorld(t, database);
