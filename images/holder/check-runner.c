@@ -13,7 +13,8 @@
  * The script is a sealed file in memory, which the interpreter opens as /dev/fd/9. Scores come by a pipe at
  * descriptor 8. The interpreter is run from a copy in memory that its user may not read, for which reason the
  * kernel lets no other process of that user look into it; this program's file has no read permission for the
- * same reason. The script ends after so many seconds, with all of its process group.
+ * same reason. A large interpreter is run from its own file, and other processes of that user can look into it.
+ * The script ends after so many seconds, with all of its process group.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,6 +39,8 @@
 #define NOT_FOUND 127
 /* Longest line of a score or of a word, in bytes. */
 #define LINE 256
+/* Largest interpreter that is copied, in bytes: the copy is charged to the machine's memory, which is bounded. */
+#define COPIED (16 * 1024 * 1024)
 /* Where the interpreter finds the script, and the pipe for its score: of one digit, since sh knows no others. */
 #define SCRIPT 9
 #define SCORE 8
@@ -157,14 +160,15 @@ static int take_script(void) {
   return file;
 }
 
-/* A copy of the interpreter that may be run and not read; -1 where it is no program of its own or there is no room. */
+/* A copy of the interpreter that may be run and not read; -1 where it is no program, too large, or there is no room. */
 static int opaque_copy(const char *program) {
   char magic[4];
   struct stat info;
   int from = open(program, O_RDONLY | O_CLOEXEC);
   if (from < 0) return -1;
   int copy = -1;
-  if (fstat(from, &info) == 0 && pread(from, magic, 4, 0) == 4 && memcmp(magic, "\177ELF", 4) == 0) {
+  int is_small = fstat(from, &info) == 0 && info.st_size <= COPIED;
+  if (is_small && pread(from, magic, 4, 0) == 4 && memcmp(magic, "\177ELF", 4) == 0) {
     copy = memfd_create("interpreter", MFD_ALLOW_SEALING | MFD_CLOEXEC);
     for (off_t left = copy < 0 ? 0 : info.st_size; left > 0;) {
       ssize_t sent = sendfile(copy, from, NULL, (size_t)left);

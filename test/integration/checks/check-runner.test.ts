@@ -81,6 +81,15 @@ await tidyTest('the first line chooses the interpreter', async (t) => {
   t.match(await run('[ -z "$BASH_VERSION" ]'), { passed: true });
 });
 
+await tidyTest("an interpreter that is larger than the machine's memory runs", async (t) => {
+  await shell('cp /bin/bash /tmp/large && truncate -s 300M /tmp/large');
+  t.teardown(() => shell('rm /tmp/large'));
+  t.match(await run('#!/tmp/large\n[[ /proc/$$/exe -ef /tmp/large ]] && echo "from its file"'), {
+    passed: true,
+    message: 'from its file',
+  });
+});
+
 await tidyTest('a check whose interpreter is missing is not judged', async (t) => {
   for (const line of ['#!/usr/bin/env python9', '#!/opt/none/python9']) {
     t.match(await run(`${line}\nprint(1)\n`), {

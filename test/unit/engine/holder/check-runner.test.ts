@@ -1,3 +1,5 @@
+import { copyFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import t, { test } from 'tap';
 import { parseAnnouncement } from '../../../../src/engine/docker/shell-leader.ts';
 import { fuzzFrames } from '../../../support/fuzz.ts';
@@ -23,6 +25,21 @@ await test('a check is announced as the service reads that, and gives its score'
   const announcement = parseAnnouncement(Buffer.from(out, 'latin1'));
   t.match(announcement, { state: 'started', leader: { pid, startTime: /^[1-9]\d+$/ } });
   t.match(out, /\ndone\n$/);
+});
+
+await test('an interpreter of up to 16 MiB runs from a copy, and a larger one from its file', async (t) => {
+  const shell = join(t.testdir(), 'shell');
+  await copyFile('/bin/sh', shell);
+  const input = `seal\n\n[ /proc/$$/exe -ef ${shell} ] && echo from its file; exit 0\n`;
+  for (const [bytes, isCopied] of [
+    [16 * 1024 ** 2, true],
+    [16 * 1024 ** 2 + 1, false],
+  ] as const) {
+    await truncate(shell, bytes);
+    const { code, out } = await run(input, ['5', shell]);
+    t.equal(code, 0);
+    t.equal(out.includes('from its file'), !isCopied);
+  }
 });
 
 await test('any input is run or refused', async (t) => {
