@@ -1,3 +1,4 @@
+import type { Contained } from '../containment.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Log } from '../log.ts';
@@ -29,5 +30,7 @@ export interface GraphqlContext {
   /** Reads the credentials again. @throws UNAUTHENTICATED, TOKEN_EXPIRED when they are no longer good */
   authenticate: () => Promise<Actor | undefined>;
   requestId: string;
+  /** Reports exceptions of resolvers. */
+  contained: Contained;
   log: Log;
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Contained } from '../containment.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { PreviewHosts } from '../http/previews/preview-hosts.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -7,9 +8,10 @@ import type { GraphqlServices } from './services.ts';
 import { createLoaders } from './loaders.ts';
 import { publicUrls } from './public-urls.ts';
 
-/** What contexts are made of, the same for all requests. */
+/** The parts of a context that all requests share. */
 export interface ContextSource {
   services: GraphqlServices;
+  contained: Contained;
   events: Pick<EventBus, 'listen'>;
   publicUrl: string | undefined;
   previewHosts: Pick<PreviewHosts, 'origin'>;
@@ -17,7 +19,7 @@ export interface ContextSource {
 
 /** The context of one operation that `request` asks for, on behalf of `actor`. */
 export function createContext(
-  { services, events, publicUrl, previewHosts }: ContextSource,
+  { services, contained, events, publicUrl, previewHosts }: ContextSource,
   request: FastifyRequest,
   actor: Actor | undefined,
   authenticate: () => Promise<Actor | undefined>,
@@ -30,6 +32,7 @@ export function createContext(
     loaders: createLoaders(services, () => context.actor),
     urls: publicUrls(request, { publicUrl, previewHosts }),
     requestId: request.id,
+    contained,
     log: request.log,
   };
   return context;

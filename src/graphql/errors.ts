@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 import { fault, isFault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Contained } from '../containment.ts';
 
 /** Errors of a request that is not carried out: not GraphQL, not of this schema, or over a limit. */
 export class RequestRefused extends Error {
@@ -25,15 +25,15 @@ export function asGraphqlError(error: Error): GraphQLError {
 }
 
 /**
- * The error as clients see it. A fault keeps its words; what GraphQL itself finds wrong with a
- * request is INPUT_INVALID; anything else is INTERNAL, its cause in the log alone.
+ * Formats an error for clients. A fault keeps its message; an error that GraphQL itself finds in a
+ * request is INPUT_INVALID; any other is INTERNAL and goes to `contained`, which alone learns its cause.
  */
 export function formatError(
   error: GraphQLError,
-  { requestId, log }: { requestId: string; log: Log },
+  { requestId, contained }: { requestId: string; contained: Contained },
 ): GraphQLFormattedError {
   const cause = faultOf(error);
-  if (cause.code === 'INTERNAL') log.error({ err: error.originalError ?? error }, 'GraphQL resolver failed');
+  if (cause.code === 'INTERNAL') contained('request', error.originalError ?? error, { requestId });
   return {
     message: cause.code === 'INPUT_INVALID' ? error.message : cause.message,
     ...(error.locations && { locations: error.locations }),

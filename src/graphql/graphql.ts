@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { mercurius } from 'mercurius';
-import type { Contained } from '../containment.ts';
 import type { AuthenticationService } from '../identity/user.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { SessionCookie } from '../http/session-cookie.ts';
@@ -10,6 +9,8 @@ import { formatError } from './errors.ts';
 import { addGraphiql } from './graphiql.ts';
 import { addHttpRoute } from './http-route.ts';
 import { createPreparer } from './limits/prepare.ts';
+import { createQueryBudget } from './limits/query-budget.ts';
+import type { QueryBudget } from './limits/query-budget.ts';
 import { createSchema } from './schema.ts';
 import { addSubscriptionRoute } from './subscriptions/route.ts';
 
@@ -29,13 +30,14 @@ export async function registerGraphql(
     authentication: Pick<AuthenticationService, 'byToken' | 'byWebSession'>;
     credentials: Pick<CredentialWatch, 'watch'>;
     cookie: SessionCookie;
-    contained?: Contained;
+    /** Replaces the usual budget in tests. */
+    budget?: QueryBudget;
     allowedOrigins: readonly string[];
     development: boolean;
   },
 ): Promise<void> {
   const schema = createSchema();
-  const prepare = createPreparer(schema);
+  const shared = { schema, prepare: createPreparer(schema), budget: options.budget ?? createQueryBudget() };
   await app.register(mercurius, {
     schema,
     routes: false,
@@ -52,8 +54,8 @@ export async function registerGraphql(
   });
   await app.register(async (scope) => {
     scope.removeContentTypeParser('text/plain');
-    addHttpRoute(scope, { ...options, schema, prepare });
-    addSubscriptionRoute(scope, { ...options, schema, prepare });
+    addHttpRoute(scope, { ...options, ...shared });
+    addSubscriptionRoute(scope, { ...options, ...shared });
     if (options.development) addGraphiql(scope);
   });
 }

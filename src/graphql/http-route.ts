@@ -9,6 +9,8 @@ import type { ContextSource } from './create-context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from './errors.ts';
 import { limits } from './limits/limits.ts';
 import type { Prepare, PreparedQuery, QueryRequest } from './limits/prepare.ts';
+import { accountOf } from './limits/query-budget.ts';
+import type { QueryBudget } from './limits/query-budget.ts';
 import { readQueryRequest } from './query-request.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -18,14 +20,22 @@ const RESPONSE_TYPE = 'application/graphql-response+json';
 /** Registers `POST /graphql`. It takes JSON alone, which no form of another site can send. */
 export function addHttpRoute(
   app: FastifyInstance,
-  options: ContextSource & { schema: GraphQLSchema; prepare: Prepare },
+  options: ContextSource & { schema: GraphQLSchema; prepare: Prepare; budget: QueryBudget },
 ): void {
   // Answers are data, no pages: of the headers that keep pages safe, the one below is enough.
-  const route = { bodyLimit: limits.bodyBytes, errorHandler: sendErrors, helmet: false } as const;
+  const route = {
+    bodyLimit: limits.bodyBytes,
+    errorHandler: createErrorHandler(options),
+    helmet: false,
+  } as const;
   app.post('/graphql', route, async (request, reply) => {
     const asked = readQueryRequest(request.body);
     const { actor } = request;
-    const prepared = options.prepare(asked, actor !== undefined);
+    const account = accountOf(actor, request);
+    await options.budget.turn(account);
+    // The client, or its credential, may have gone during the wait.
+    if (reply.raw.destroyed) throw fault('UNAUTHENTICATED');
+    const prepared = options.budget.charge(account, () => options.prepare(asked, actor !== undefined));
     if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw fault('INPUT_INVALID', { problem: 'Subscriptions are taken over WebSocket at this address.' });
     }
@@ -58,13 +68,16 @@ function typeFor(request: FastifyRequest): string {
   return request.headers.accept?.includes(RESPONSE_TYPE) ? `${RESPONSE_TYPE}; charset=utf-8` : JSON_TYPE;
 }
 
-/** Answers what kept a request from being carried out as GraphQL has it. */
-function sendErrors(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { errors } = refusalOf(error, request);
-  const status = errors[0] ? faultOf(errors[0]).status : 500;
-  if (status === 401) reply.header('www-authenticate', 'Bearer');
-  const told = { requestId: request.id, log: request.log };
-  sendJson(request, reply, status, { errors: errors.map((each) => formatError(each, told)) });
+/** Creates the handler that sends the errors of a rejected request as GraphQL errors. */
+function createErrorHandler({ contained }: Pick<ContextSource, 'contained'>) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const { errors } = refusalOf(error, request);
+    const { status, details } = errors[0] ? faultOf(errors[0]) : fault('INTERNAL');
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
+    if (status === 429) reply.header('retry-after', String(details['seconds']));
+    const formatted = errors.map((each) => formatError(each, { requestId: request.id, contained }));
+    sendJson(request, reply, status, { errors: formatted });
+  };
 }
 
 function sendJson(

@@ -30,15 +30,12 @@ export function toProblem(error: Fault, requestId: string): Problem {
   };
 }
 
-/** Answers every error of every route, and every address that is none, with a problem. */
+/** Sends a problem for every error of every route, and for unknown addresses. Counts those that are INTERNAL. */
 export function addProblems(
   app: FastifyInstance,
   options: { count?: (boundary: Boundary) => void } = {},
 ): void {
-  app.addHook('onError', async (request, _reply, error) => {
-    if (!isFault(error) && !fromFastify(error, request)) options.count?.('request');
-  });
-  app.setErrorHandler(sendProblem);
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, options.count));
   app.setNotFoundHandler((request, reply) =>
     sendProblem(fault('NOT_FOUND', { thing: 'page' }), request, reply),
   );
@@ -48,11 +45,17 @@ export function addProblems(
  * Sends `error` as a problem. One that is not of the catalogue goes to the log, and its sender
  * learns no more than the request id. Also for Fastify's option `frameworkErrors`.
  */
-function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  count?: (boundary: Boundary) => void,
+): FastifyReply {
   const known = isFault(error) ? error : fromFastify(error, request);
   if (!known) request.log.error({ err: error }, 'A request met an unexpected error.');
   else if (known.status >= 500) request.log.warn({ err: known }, 'A request failed.');
   const problem = toProblem(known ?? fault('INTERNAL'), request.id);
+  if (problem.code === 'INTERNAL') count?.('request');
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(problem.status).header('cache-control', 'no-store').type(PROBLEM_TYPE).send(problem);
 }

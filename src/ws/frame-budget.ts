@@ -11,16 +11,22 @@ const FRAMES = { perSecond: 2_000, burst: 4_000 };
 export const createFrameBudgets = ({ time }: Pick<BudgetsOptions, 'time'> = {}): Budgets =>
   createBudgets({ each: FRAMES, ...(time && { time }) });
 
-/** Counts the frames of one socket; a user who has sent too many waits, unread. */
-export function createFrameCount(options: { frames: Budgets; userId: string; reading: Reading }) {
-  const { frames, userId, reading } = options;
+/** Counts the frames of one socket. The socket is not read while its account is over budget. */
+export function createFrameCount(options: {
+  budgets: Budgets;
+  /** Called for each frame, since a socket can authenticate after its first frames. */
+  account: () => string;
+  reading: Reading;
+}) {
+  const { budgets, account, reading } = options;
   let leave: (() => void) | undefined;
 
   return {
-    count(): void {
-      if (frames.spend(userId, 1) || leave) return;
+    count(cost = 1): void {
+      const name = account();
+      if (budgets.spend(name, cost) || leave) return;
       reading.hold('budget');
-      leave = frames.wait(userId, () => {
+      leave = budgets.wait(name, () => {
         leave = undefined;
         reading.release('budget');
       });

@@ -20,8 +20,11 @@ export interface Heartbeat {
 /** One timer for all sockets of the process. */
 export function createHeartbeat({
   everyMs = PING_EVERY_MS,
-  contained = () => undefined,
-}: { everyMs?: number | undefined; contained?: Contained } = {}): Heartbeat {
+  contained,
+}: {
+  everyMs?: number | undefined;
+  contained: Contained;
+}): Heartbeat {
   const groups = Array.from({ length: GROUPS }, () => createGroup(contained));
   let turn = 0;
   let watched = 0;

@@ -189,7 +189,11 @@ export function carryTerminal(options: {
     sayHello(terminal);
     carried = {
       input: carryInput({ terminal, reading, onTyped: (offset) => tell({ type: 'typed', offset }) }),
-      frames: createFrameCount({ ...options, userId: terminal.viewer.userId, reading }),
+      frames: createFrameCount({
+        budgets: options.frames,
+        account: () => terminal.viewer.userId,
+        reading,
+      }),
       output: carryOutput({ terminal, socket, onLost: () => fail(fault('TERMINAL_TOO_SLOW')) }),
     };
     listen(terminal, carried.output);

@@ -1,7 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Budgets } from '../budgets.ts';
-import { containedBy } from '../containment.ts';
 import type { Contained } from '../containment.ts';
 import { fault } from '../errors.ts';
 import type { TerminalService } from '../terminals/terminal.ts';
@@ -39,14 +38,14 @@ export function registerTerminalSocket(
     terminals: Pick<TerminalService, 'attach'>;
     publicUrl: string | undefined;
     allowedOrigins: readonly string[];
-    contained?: Contained;
+    contained: Contained;
     /** Between two pings, in milliseconds; for tests. */
     heartbeatMs?: number;
     /** Others than the usual, for tests. */
     frames?: Budgets;
   },
 ): void {
-  const { terminals, contained = containedBy(app.log) } = options;
+  const { terminals, contained } = options;
   const frames = options.frames ?? createFrameBudgets();
   const mayOpen = createOriginCheck(options);
   const heartbeat = createHeartbeat({ everyMs: options.heartbeatMs, contained });

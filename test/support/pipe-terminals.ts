@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket';
 import { fastify } from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Test } from 'tap';
+import { containedBy } from '../../src/containment.ts';
 import type { Budgets } from '../../src/budgets.ts';
 import type { TerminalEnd } from '../../src/engine/engine-terminals.ts';
 import { newId } from '../../src/ids.ts';
@@ -39,6 +40,7 @@ export async function servePipeTerminals(
   app.addHook('onRequest', async (request, reply) => options.onRequest?.(request, reply));
   await app.register(websocket, websocketOptions);
   registerTerminalSocket(app, {
+    contained: containedBy(app.log),
     publicUrl: options.publicUrl,
     allowedOrigins: options.allowedOrigins ?? [],
     ...(options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs }),

@@ -1,6 +1,7 @@
 import websocket from '@fastify/websocket';
 import { fastify } from 'fastify';
 import type { Test } from 'tap';
+import { containedBy } from '../../src/containment.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/database/database.ts';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
@@ -136,7 +137,12 @@ async function serveProcess(
   });
   const app = fastify();
   await app.register(websocket, websocketOptions);
-  registerTerminalSocket(app, { terminals, publicUrl: undefined, allowedOrigins: [] });
+  registerTerminalSocket(app, {
+    contained: containedBy(app.log),
+    terminals,
+    publicUrl: undefined,
+    allowedOrigins: [],
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   t.teardown(async () => {
     await app.close();

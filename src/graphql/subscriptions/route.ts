@@ -1,12 +1,16 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'graphql-ws';
-import { containedBy, guard } from '../../containment.ts';
+import { guard } from '../../containment.ts';
 import type { Contained } from '../../containment.ts';
 import { fault } from '../../errors.ts';
+import { createFrameCount } from '../../ws/frame-budget.ts';
 import { createHeartbeat } from '../../ws/heartbeat.ts';
 import { createOriginCheck } from '../../ws/origin.ts';
+import { createReading } from '../../ws/reading.ts';
 import { limitUnreadAnswers } from '../../ws/unread-answers.ts';
+import { accountOf, frameCost } from '../limits/query-budget.ts';
+import type { QueryBudget } from '../limits/query-budget.ts';
 import { closeCode, closeFor } from './close.ts';
 import { createConnectionCount } from './connections.ts';
 import { createOperationCount } from './operations.ts';
@@ -21,14 +25,13 @@ export function addSubscriptionRoute(
   app: FastifyInstance,
   options: Omit<ServerOptions, 'connections'> & {
     allowedOrigins: readonly string[];
-    contained?: Contained;
     connections?: ServerOptions['connections'];
   },
 ): void {
   const connections = options.connections ?? createConnectionCount();
   const server = createSubscriptionServer({ ...options, connections });
   const mayConnect = createOriginCheck(options);
-  const contained = options.contained ?? containedBy(app.log);
+  const { budget, contained } = options;
   const heartbeat = createHeartbeat({ contained });
   app.addHook('onClose', async () => heartbeat.stop());
 
@@ -51,10 +54,33 @@ export function addSubscriptionRoute(
       }
       limitUnreadAnswers(socket);
       heartbeat.watch(socket);
-      const connection = { socket, request, operations: createOperationCount(OPERATION_LIMIT) };
+      const operations = createOperationCount(OPERATION_LIMIT);
+      const connection: Connection = { socket, request, operations };
+      const guarded = <A extends unknown[]>(listener: (...given: A) => unknown) =>
+        guard({ contained, boundary: 'socket', fail: () => socket.terminate() }, listener);
+      countFrames(connection, budget, guarded);
       carry(server, connection, contained);
     },
   });
+}
+
+/** Stops reading a connection whose account is over budget, also before it has authenticated. */
+function countFrames(
+  connection: Connection,
+  { budgets }: QueryBudget,
+  guarded: (listener: (data: Buffer) => void) => (data: Buffer) => void,
+): void {
+  const { socket, request } = connection;
+  const frames = createFrameCount({
+    budgets,
+    account: () => accountOf(connection.user?.actor, request),
+    reading: createReading(socket),
+  });
+  const count = guarded((data) => frames.count(frameCost(data.length)));
+  socket.on('message', count);
+  socket.on('ping', count);
+  socket.on('pong', count);
+  socket.once('close', () => frames.stop());
 }
 
 function carry(server: Server<Connection>, connection: Connection, contained: Contained): void {

@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import type { ExecutionArgs, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import type { Context, Server } from 'graphql-ws';
-import { isFault } from '../../errors.ts';
+import { fault, isFault } from '../../errors.ts';
 import type { Fault } from '../../errors.ts';
 import type { Actor } from '../../identity/actor.ts';
 import type { CredentialWatch } from '../../identity/credential-watch.ts';
@@ -12,6 +12,8 @@ import type { ContextSource } from '../create-context.ts';
 import { createContext } from '../create-context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from '../errors.ts';
 import type { Prepare } from '../limits/prepare.ts';
+import { accountOf } from '../limits/query-budget.ts';
+import type { QueryBudget } from '../limits/query-budget.ts';
 import { readQueryRequest } from '../query-request.ts';
 import { closeForbidden, closeFor } from './close.ts';
 import type { ConnectionCount } from './connections.ts';
@@ -40,6 +42,7 @@ export interface ServerOptions extends ContextSource, CredentialSource {
   credentials: Pick<CredentialWatch, 'watch'>;
   schema: GraphQLSchema;
   prepare: Prepare;
+  budget: QueryBudget;
   connections: ConnectionCount;
 }
 
@@ -65,6 +68,11 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     const stopWatching = options.credentials.watch(actor, end, { withRole: false });
     extra.user = { actor, authenticate, stopWatching };
     return true;
+  }
+
+  function format({ extra }: ConnectionContext, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+    const { contained } = options;
+    return errors.map((error) => formatError(error, { requestId: extra.request.id, contained }));
   }
 
   function prepareOperation({ extra }: ConnectionContext, payload: unknown): ExecutionArgs {
@@ -93,12 +101,16 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     execute: (args) => executeCounted(args, () => leave(args)),
     subscribe: (args) => subscribeCounted(args, () => leave(args)),
     async onSubscribe(context, _id, payload) {
-      const { user, operations } = context.extra;
+      const { socket, request, user, operations } = context.extra;
       const left = operations.enter();
       try {
         if (!left) throw tooComplex(`a connection carries at most ${OPERATION_LIMIT} operations at once`);
+        const account = accountOf(user?.actor, request);
+        await options.budget.turn(account);
+        // The connection, or its credential, may have ended during the wait.
         if (user) user.actor = await user.authenticate();
-        const args = prepareOperation(context, payload);
+        if (socket.readyState !== socket.OPEN) throw fault('UNAUTHENTICATED');
+        const args = options.budget.charge(account, () => prepareOperation(context, payload));
         leaving.set(args, left);
         return args;
       } catch (error) {
@@ -124,9 +136,4 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       options.connections.leave(extra.user?.actor.userId);
     },
   });
-}
-
-function format({ extra }: ConnectionContext, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-  const { id, log } = extra.request;
-  return errors.map((error) => formatError(error, { requestId: id, log }));
 }

@@ -2,8 +2,10 @@ import websocket from '@fastify/websocket';
 import Fastify from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Test } from 'tap';
+import { createContained } from '../../../src/containment.ts';
 import { fault } from '../../../src/errors.ts';
 import { registerGraphql } from '../../../src/graphql/graphql.ts';
+import type { QueryBudget } from '../../../src/graphql/limits/query-budget.ts';
 import { addAuthentication } from '../../../src/http/authentication.ts';
 import { addProblems } from '../../../src/http/problem.ts';
 import { createPreviewHosts } from '../../../src/http/previews/preview-hosts.ts';
@@ -23,7 +25,12 @@ export interface Answer {
 /** The transport on a port of its own, before services in memory; a token's secret is its user's name. */
 export async function startApp(
   t: Test,
-  options: { development?: boolean; publicUrl?: string; log?: { write(line: string): void } } = {},
+  options: {
+    development?: boolean;
+    publicUrl?: string;
+    log?: { write(line: string): void };
+    budget?: QueryBudget;
+  } = {},
 ) {
   const world = createWorld();
   const services = createServices(world);
@@ -47,11 +54,15 @@ export async function startApp(
   t.teardown(() => credentials.close());
   const cookie = createSessionCookie({ publicUrl });
   const app = Fastify({ logger: options.log ? { stream: options.log } : false });
-  addProblems(app);
+  const counted: string[] = [];
+  const count = (boundary: string) => void counted.push(boundary);
+  addProblems(app, { count });
   await addAuthentication(app, { authentication, cookie, publicUrl });
   await app.register(websocket, websocketOptions);
   await registerGraphql(app, {
     services,
+    contained: createContained({ log: app.log, count }),
+    ...(options.budget && { budget: options.budget }),
     events: world.events,
     authentication,
     credentials,
@@ -83,7 +94,7 @@ export async function startApp(
     return { status: response.status, ...((await response.json()) as object) };
   }
 
-  return { ...world, credentials, services, app, url, port, ask };
+  return { ...world, credentials, services, app, url, port, ask, counted };
 }
 
 export function codes(answer: Answer): string[] {

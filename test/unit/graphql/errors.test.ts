@@ -18,7 +18,7 @@ await test('a fault keeps its words, its details and the request id', async (t) 
 
 await test('an unknown error is INTERNAL: its cause is in the log and nowhere else', async (t) => {
   const lines: string[] = [];
-  const { ask, services } = await startApp(t, { log: { write: (line) => lines.push(line) } });
+  const { ask, services, counted } = await startApp(t, { log: { write: (line) => lines.push(line) } });
   services.labs.get = () => {
     throw new Error('password hunter2 at /var/lib');
   };
@@ -28,7 +28,12 @@ await test('an unknown error is INTERNAL: its cause is in the log and nowhere el
     t.notMatch(JSON.stringify(answer), 'hunter2');
     const id = answer.errors?.[0]?.extensions.requestId ?? '';
     t.ok(lines.some((line) => line.includes('hunter2') && line.includes(`"${id}"`)));
+    t.equal(counted.length, time + 1, 'counted once');
   }
+  await ask('owner', '{ nothing }');
+  await ask('owner', '{');
+  await ask('owner', 'query ($x: Int!) { labs(first: $x) { edges { cursor } } }', { x: 'text' });
+  t.equal(counted.length, 5, 'rejected queries do not count');
 });
 
 await test('a null where there must be none is INTERNAL as well, compiled or not', async (t) => {

@@ -11,7 +11,7 @@ const SECOND = 1_000;
 await test('thousands of sockets do not all answer at once: they are pinged by turns, each once in 15 s', async (t) => {
   mock.timers.enable({ apis: ['setInterval'] });
   t.teardown(() => mock.timers.reset());
-  const heartbeat = createHeartbeat();
+  const heartbeat = createHeartbeat({ contained: (_boundary, error) => t.fail(String(error)) });
   t.teardown(() => heartbeat.stop());
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   t.teardown(() => server.close());
