@@ -86,7 +86,7 @@ const catalogue = {
   ],
   SAVE_OVER_DISK: [
     413,
-    'Machine "{machine}" holds {size} and may keep {limit}. Delete files, then save again: "du -ahx --apparent-size / | sort -h | tail" lists the largest.',
+    'Machine "{machine}" holds {size} and may keep {limit}. Delete files, then save again: "du -ahx / | sort -h | tail" lists the largest.',
   ],
   SAVE_QUOTA_FULL: [
     409,

@@ -10,6 +10,9 @@ const LABEL = 'berth.saved-state';
 
 const MIB = 1024 * 1024;
 
+/** Longest measurement of what a machine wrote, in milliseconds: beyond it the lengths of its files decide. */
+const WRITTEN_TIMEOUT_MS = 60_000;
+
 /** A part of a machine: its file system, or the volume at a path. */
 interface Part {
   machineName: string;
@@ -21,6 +24,13 @@ interface Part {
 
 type Reserve = (bytes: number) => Promise<void>;
 
+interface Surroundings {
+  before: number;
+  toCome: number;
+  inVolumes: number | undefined;
+  reserve: Reserve;
+}
+
 interface PutAwayOptions {
   signal: AbortSignal;
   onPart: (machine: string, percent: number) => Promise<void>;
@@ -31,7 +41,10 @@ export type PutAway = ReturnType<typeof createPutAway>;
 
 /** Makes images of all that a session has. */
 export function createPutAway(options: {
-  engine: Pick<Engine, 'commit' | 'commitVolume' | 'listVolumes' | 'measureVolume' | 'measureImage'>;
+  engine: Pick<
+    Engine,
+    'commit' | 'commitVolume' | 'listVolumes' | 'measureVolume' | 'measureImage' | 'measureWritten'
+  >;
   states: Pick<SavedStateStore, 'addImage' | 'measured'>;
   owner: string;
   /** Most bytes of one state. */
@@ -61,19 +74,35 @@ export function createPutAway(options: {
 
   /**
    * Refuses at once what would be too large by its volumes alone: those are read while they are saved.
-   * What the volumes of each machine hold.
+   * What each volume holds, 0 for file systems.
    */
-  async function requireFitOfVolumes(row: SessionRow, parts: readonly Part[]): Promise<Map<string, number>> {
-    const held = new Map<string, number>();
-    for (const { machineName, machineId, volume } of parts) {
-      if (volume === '') continue;
-      held.set(machineName, (held.get(machineName) ?? 0) + (await engine.measureVolume(machineId, volume)));
+  async function requireFitOfVolumes(parts: readonly Part[]): Promise<number[]> {
+    const held: number[] = [];
+    for (const { machineId, volume } of parts) {
+      held.push(volume === '' ? 0 : await engine.measureVolume(machineId, volume));
     }
-    const bytes = [...held.values()].reduce((sum, each) => sum + each, 0);
+    const bytes = sumOf(held);
     requireFit(bytes);
-    for (const [machine, each] of held) requireWithinDisk(row, machine, each);
     requireRoom(bytes, await roomOnDisk());
     return held;
+  }
+
+  /**
+   * Measures machines as those are measured that run, by what their files take of the disk; those that took too long.
+   * Volumes count by their length: where they are filled again, holes in their files take of the disk too.
+   */
+  async function requireAllWithinDisk(
+    row: SessionRow,
+    inVolumes: (machine: string) => number,
+  ): Promise<Set<string>> {
+    const late = new Set<string>();
+    for (const { name, engineId } of row.machines) {
+      requireWithinDisk(row, name, inVolumes(name));
+      const written = await engine.measureWritten(engineId ?? '', { timeoutMs: WRITTEN_TIMEOUT_MS });
+      if (written === 'late') late.add(name);
+      else requireWithinDisk(row, name, written.bytes);
+    }
+    return late;
   }
 
   /** A machine that wrote more than it may is never saved: what is saved takes as much of the disk again. */
@@ -87,12 +116,12 @@ export function createPutAway(options: {
     if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size, limit: mib(limitBytes) });
   }
 
-  /** `before` are the bytes of the parts that are made already, `inVolumes` those of the machine's volumes. */
+  /** `before` are the bytes of the parts that are made already, `toCome` those of volumes after it; `inVolumes` those of the machine's volumes if lengths decide. */
   async function make(
     row: SessionRow,
     stateId: string,
     { machineName, machineId, volume, image }: Part,
-    { before, inVolumes, reserve }: { before: number; inVolumes: number; reserve: Reserve },
+    { before, toCome, inVolumes, reserve }: Surroundings,
   ): Promise<number> {
     await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
     const tag = image.slice(REPOSITORY.length + 1);
@@ -102,12 +131,12 @@ export function createPutAway(options: {
     const size = volume === '' ? undefined : `more than ${mib(limitBytes)}`;
     const admit = (bytes: number) => {
       requireFit(before + bytes, size);
-      if (volume === '') requireWithinDisk(row, machineName, inVolumes + bytes);
+      if (volume === '' && inVolumes !== undefined) requireWithinDisk(row, machineName, inVolumes + bytes);
       requireRoom(bytes, room);
     };
     const admitWhole = async (bytes: number) => {
       admit(bytes);
-      await reserve(before + bytes);
+      await reserve(before + bytes + toCome);
     };
     if (volume === '') await engine.commit(machineId, { ...target, admit: admitWhole });
     else await engine.commitVolume(machineId, volume, { ...target, admit });
@@ -128,16 +157,20 @@ export function createPutAway(options: {
     { signal, onPart, reserve = async () => undefined }: PutAwayOptions,
   ): Promise<number> {
     const parts = await partsOf(row, stateId);
-    const held = await requireFitOfVolumes(row, parts);
-    await reserve([...held.values()].reduce((sum, each) => sum + each, 0));
+    const held = await requireFitOfVolumes(parts);
+    const inVolumes = (machine: string) =>
+      sumOf(held.filter((_, index) => parts[index]?.machineName === machine));
+    const late = await requireAllWithinDisk(row, inVolumes);
+    await reserve(sumOf(held));
     let bytes = 0;
     for (const [done, part] of parts.entries()) {
       signal.throwIfAborted();
       await onPart(part.machineName, Math.floor((100 * done) / parts.length));
-      const inVolumes = held.get(part.machineName) ?? 0;
-      bytes += await make(row, stateId, part, { before: bytes, inVolumes, reserve });
+      const toCome = sumOf(held.slice(done + 1));
+      const lengths = late.has(part.machineName) ? inVolumes(part.machineName) : undefined;
+      bytes += await make(row, stateId, part, { before: bytes, toCome, inVolumes: lengths, reserve });
       requireFit(bytes);
-      await reserve(bytes);
+      await reserve(bytes + toCome);
     }
     signal.throwIfAborted();
     return bytes;
@@ -152,5 +185,7 @@ export function isPassing(error: unknown): boolean {
 function requireRoom(bytes: number, room = Infinity): void {
   if (bytes > room) throw fault('DISK_FULL', { where: 'the container engine' });
 }
+
+const sumOf = (bytes: readonly number[]) => bytes.reduce((sum, each) => sum + each, 0);
 
 const mib = (bytes: number) => `${Math.ceil(bytes / MIB)} MiB`;

@@ -33,14 +33,21 @@ export function createSavedQuota(options: {
     /**
      * Reserves `bytes` for the state that a session is being saved as, in place of what was reserved for it
      * before. The state that it replaces does not count. Two saves cannot pass the limit together.
+     * Of a session that `ends` its work would be lost: it passes the limit if the others are within it, so that
+     * a learner is beyond the limit by one session at most, and saves nothing more until some are deleted.
      * @throws SAVE_QUOTA_FULL, SAVE_TOO_LARGE if it would not fit even alone
      */
-    async reserve({ id, learnerId }: Pick<SessionRow, 'id' | 'learnerId'>, stateId: string, bytes: number) {
+    async reserve(
+      { id, learnerId }: Pick<SessionRow, 'id' | 'learnerId'>,
+      stateId: string,
+      { bytes, ends = false }: { bytes: number; ends?: boolean },
+    ) {
       const limit = await limitOf(learnerId);
       await database.inTurn('saves', async (tx) => {
         const others = await statesOf(tx, learnerId, { not: stateId, replacing: id });
         const used = sumOf(others);
-        if (used + bytes > limit) throw refusal({ used, bytes, limit, others });
+        const passes = ends && used <= limit && bytes <= limit;
+        if (used + bytes > limit && !passes) throw refusal({ used, bytes, limit, others });
         await tx.savedState.updateMany({ where: { id: stateId, state: 'making' }, data: { bytes } });
       });
     },

@@ -113,18 +113,23 @@ export function createSaver(options: {
     };
   }
 
-  async function save(row: SessionRow, stateId: string, why: SessionChanges, signal: AbortSignal) {
+  async function save(
+    row: SessionRow,
+    stateId: string,
+    ending: SessionChanges | undefined,
+    signal: AbortSignal,
+  ) {
     // Before its turn: what has written too much is not to write on while it waits.
     await Promise.all(row.machines.map(({ engineId }) => engine.stop(engineId ?? '')));
     const bytes = await turns.run(() =>
       putAway(row, stateId, {
         signal,
         onPart: reporting(row),
-        reserve: (size) => quota.reserve(row, stateId, size),
+        reserve: (size) => quota.reserve(row, stateId, { bytes: size, ends: ending !== undefined }),
       }),
     );
     const made = { id: stateId, owner, bytes, expiresAt: keptUntil() };
-    const saved = await states.finish(row, made, why);
+    const saved = await states.finish(row, made, ending ?? {});
     if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });
     logger.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'A session was saved.');
     changer.tell(saved);
@@ -162,7 +167,7 @@ export function createSaver(options: {
         if (!saving) return undefined;
         changer.tell(saving);
         const why = ending?.why;
-        run(saving, state.id, why, (signal) => save(saving, state.id, why ?? {}, signal));
+        run(saving, state.id, why, (signal) => save(saving, state.id, why, signal));
         return saving;
       });
     },

@@ -49,7 +49,7 @@ await test('many saves at once never pass the limit of their learner together', 
       })),
     );
     const reserve = (learnerId: string, id: string, state: string, mib: number) =>
-      outcomeOf(() => quota.reserve({ id, learnerId }, state, mib * MIB));
+      outcomeOf(() => quota.reserve({ id, learnerId }, state, { bytes: mib * MIB }));
     const outcomes = await Promise.all(
       saves.map(({ session, state }) => reserve(owner.userId, session, state, 30)),
     );
@@ -77,7 +77,7 @@ await test('what a save replaces, what is being removed and copies by staff do n
     await add(owner.userId, { state: 'whole', mib: 500, madeById: instructor.userId, currentFor: 'fork' });
     const making = await add(owner.userId);
     const reserve = (id: string, mib: number) =>
-      quota.reserve({ id, learnerId: owner.userId }, making, mib * MIB);
+      quota.reserve({ id, learnerId: owner.userId }, making, { bytes: mib * MIB });
     await t.resolves(reserve('replaced', 90));
     await t.rejects(reserve('another', 30), {
       code: 'SAVE_QUOTA_FULL',
@@ -93,6 +93,31 @@ await test('what a save replaces, what is being removed and copies by staff do n
     });
     await t.resolves(reserve('another', 30));
     t.same(await quota.usage(owner.userId), { bytes: 110 * MIB, limitBytes: 200 * MIB });
+  });
+});
+
+await test('sessions that end by themselves pass the limit of their learner by one at most', async (t) => {
+  await eachDatabase(t, 'saved-quota-ends', async (t, database) => {
+    const { owner } = await createActors(database);
+    const { quota, add } = openQuota(database);
+    await add(owner.userId, { state: 'whole', mib: 90, currentFor: 'before' });
+    const states = await Promise.all(Array.from({ length: 6 }, () => add(owner.userId)));
+    const reserve = (n: number, mib: number, ends: boolean) =>
+      outcomeOf(() =>
+        quota.reserve({ id: `session-${n}`, learnerId: owner.userId }, states[n] ?? '', {
+          bytes: mib * MIB,
+          ends,
+        }),
+      );
+    t.equal(await reserve(0, 30, false), 'SAVE_QUOTA_FULL', 'one that goes on is refused');
+    t.equal(await reserve(0, 101, true), 'SAVE_TOO_LARGE');
+    const outcomes = await Promise.all(states.map((_, n) => reserve(n, 30, true)));
+    t.same(outcomes.toSorted(), [...Array<string>(5).fill('SAVE_QUOTA_FULL'), 'ok']);
+    t.same(await quota.usage(owner.userId), { bytes: 120 * MIB, limitBytes: 100 * MIB });
+    const loser = outcomes.indexOf('SAVE_QUOTA_FULL');
+    t.equal(await reserve(loser, 1, false), 'SAVE_QUOTA_FULL', 'nothing more until some are deleted');
+    await database.client.savedState.deleteMany({ where: { currentFor: 'before' } });
+    t.equal(await reserve(loser, 30, false), 'ok');
   });
 });
 

@@ -78,7 +78,7 @@ export const koreanWords: Readonly<Record<string, string>> = {
   SAVE_OFF: '이 실습에서는 작업을 저장할 수 없습니다.',
   SAVE_TOO_LARGE: '만든 것이 {size}이고 최대 {limit}까지 보관됩니다. 저장하기 전에 필요 없는 것을 지우세요.',
   SAVE_OVER_DISK:
-    '머신 "{machine}"에 {size}이(가) 있고 {limit}까지 둘 수 있습니다. 파일을 지우고 다시 저장하세요. "du -ahx --apparent-size / | sort -h | tail"이 가장 큰 것을 보여 줍니다.',
+    '머신 "{machine}"에 {size}이(가) 있고 {limit}까지 둘 수 있습니다. 파일을 지우고 다시 저장하세요. "du -ahx / | sort -h | tail"이 가장 큰 것을 보여 줍니다.',
   SAVE_QUOTA_FULL:
     '저장한 다른 작업이 {limit} 가운데 {used}을(를) 차지하고, 이 작업에는 {size}이(가) 필요합니다. 필요 없는 저장된 작업을 지우세요. 가장 큰 것: {largest}.',
   SAVE_INTERRUPTED: '저장하는 동안 서비스가 멈췄습니다. 다시 저장하세요.',
