@@ -58,6 +58,7 @@ export function registerTerminalSocket(
     listenForErrors(socket, app.log, reqId);
     const refusal = refuse(socket, request);
     const ticket = ticketOf(request);
+    const { query } = request;
     heartbeat.watch(socket);
     carryTerminal({
       socket,
@@ -66,7 +67,7 @@ export function registerTerminalSocket(
       contained: withDetails(contained, { requestId: reqId, terminalId: id }),
       attach: async () => {
         if (refusal) throw refusal;
-        return terminals.attach(id, { ticket, ...readAttachQuery(request.query) });
+        return terminals.attach(id, { ticket, ...readAttachQuery(query) });
       },
     });
   });
