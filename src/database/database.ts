@@ -7,6 +7,7 @@ import type { DatabaseLocation } from './database-url.ts';
 import { PrismaClient as PostgresClient } from './generated/postgres/client.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import type { Prisma } from './generated/sqlite/client.ts';
+import { keepSpareRoom } from './spare-room.ts';
 import { createSqliteAdapter, WRITE_WAIT_LIMIT_MS } from './sqlite-adapter.ts';
 import { currentSchema } from './current-schema.ts';
 import { readUniqueIndexes, withUniqueFields } from './unique-indexes.ts';
@@ -37,6 +38,11 @@ export interface Database {
    * @throws DATABASE_BUSY when it did not get its turn
    */
   inTurn<T>(turn: Turn, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Makes sure that a SQLite file can take changes for a while after its disk is full. PostgreSQL is left to who
+   * runs it. @throws DISK_FULL
+   */
+  keepSpareRoom(): Promise<void>;
   /** Resolves when the database answers. @throws DATABASE_UNREACHABLE */
   ping(): Promise<void>;
   /** Rolls back the transactions that are open and closes all connections. */
@@ -126,7 +132,17 @@ export async function openDatabase(options: {
     await plain.$disconnect();
     throw databaseFault(error);
   }
-  return { provider: location.provider, client, transaction, inTurn, ping, close: () => plain.$disconnect() };
+  return {
+    provider: location.provider,
+    client,
+    transaction,
+    inTurn,
+    async keepSpareRoom() {
+      if (location.provider === 'sqlite') await keepSpareRoom(client, location.file);
+    },
+    ping,
+    close: () => plain.$disconnect(),
+  };
 }
 
 /**

@@ -1,13 +1,16 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
 import { pingEngine } from '../../src/setup/engine-ping.ts';
+
+const run = promisify(execFile);
 
 /** Longest wait for the engine to answer, or to be gone, in milliseconds. */
 const WAIT_LIMIT_MS = 60_000;
@@ -29,6 +32,8 @@ export interface OwnEngine {
   start(): Promise<void>;
   /** Stops the engine as a service manager does; machines go on, as live-restore has it. */
   stop(): Promise<void>;
+  /** A folder on its disk that this process sees too, if it is shared; the engine's own folders lie elsewhere for it. */
+  shared: string;
   /** Takes all space of its disk but `left` bytes. */
   fillDisk(left: number): Promise<void>;
   emptyDisk(): Promise<void>;
@@ -38,11 +43,19 @@ export interface OwnEngine {
 export async function startOwnEngine(
   t: Test,
   images: string | string[],
-  { disk = 'memory' }: { disk?: keyof typeof DISKS } = {},
+  { disk = 'memory', isShared = false }: { disk?: keyof typeof DISKS; isShared?: boolean } = {},
 ): Promise<OwnEngine> {
   // The path of a socket may have 107 bytes, so it lies in no deep folder.
   const folder = await mkdtemp(join(tmpdir(), 'berth-'));
   const host = `unix://${folder}/engine.sock`;
+  const shared = `${folder}/shared`;
+  t.teardown(async () => {
+    // Also where it was never mounted, and while something has a file open: its loop device goes with the last user.
+    if (isShared) await run('umount', ['--lazy', shared]).catch(() => undefined);
+    // The kernel takes a moment to let go of mounts.
+    await rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
+  });
+  if (isShared) await run('sh', ['-ec', `data=${shared} && mkdir $data && ${DISKS[disk]}`]);
   const keeper = spawn(
     'unshare',
     ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child', 'sleep', 'infinity'],
@@ -51,8 +64,6 @@ export async function startOwnEngine(
   t.teardown(async () => {
     keeper.kill('SIGKILL');
     await once(keeper, 'exit');
-    // The kernel takes a moment to end the processes and to let go of their mounts.
-    await rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   });
   await sleep(200);
 
@@ -68,6 +79,7 @@ export async function startOwnEngine(
   let daemon: ChildProcess | undefined;
   const engine: OwnEngine = {
     host,
+    shared,
     async start() {
       daemon = enter(
         keeper,
@@ -90,7 +102,7 @@ export async function startOwnEngine(
   };
 
   await inside(
-    `mount -t tmpfs none /run && ip link set lo up && data=${folder}/data && mkdir $data && ${DISKS[disk]}`,
+    `mount -t tmpfs none /run && ip link set lo up && data=${folder}/data && mkdir $data && ${isShared ? `mount --bind ${shared} $data` : DISKS[disk]}`,
   );
   await engine.start();
   await copyImages(host, [images].flat());

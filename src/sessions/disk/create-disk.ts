@@ -43,6 +43,6 @@ export function createDisk(
   const limits = createWriteLimits({ ...options, warnings, isCritical: watch.isCritical });
   const meter = createMachineMeter({ ...options, limits });
   const measuring = createMeasuringStore({ database });
-  const { start, stop } = createDiskUpkeep({ watch, meter, measuring, clock, logger });
+  const { start, stop } = createDiskUpkeep({ watch, meter, measuring, database, clock, logger });
   return { start, stop, latest: watch.latest, isLow: watch.isLow, roomForSaves: watch.roomForSaves };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import type { Database } from '../../database/database.ts';
 import { isFault } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { rest } from '../../rest.ts';
@@ -18,6 +19,9 @@ const HURRIED = { leastMs: 900, times: 2 };
 /** Likewise when it does not; never longer than `mostMs`. */
 const CALM = { leastMs: 10_000, mostMs: 60_000, times: 20 };
 
+/** Between two looks at the room that the database keeps for a full disk, in milliseconds. */
+const SPARE_EVERY_MS = 60_000;
+
 export type DiskUpkeep = ReturnType<typeof createDiskUpkeep>;
 
 /** Watches the engine's disk, and has machines measured when it falls and from time to time, until stopped. */
@@ -25,16 +29,19 @@ export function createDiskUpkeep(options: {
   watch: DiskWatch;
   meter: MachineMeter;
   measuring: MeasuringStore;
+  database: Pick<Database, 'keepSpareRoom'>;
   clock: Clock;
   logger: Log;
 }) {
-  const { watch, meter, measuring, clock, logger } = options;
+  const { watch, meter, measuring, database, clock, logger } = options;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
+  let sparing: Promise<void> | undefined;
   /** The most that was free since machines were measured. */
   let mostFree = 0;
   let tookMs = 0;
   let askedAt = 0;
+  let sparedAt = 0;
 
   async function lookAndMeasure(): Promise<void> {
     await watch.look();
@@ -46,11 +53,32 @@ export function createDiskUpkeep(options: {
     const now = clock.now();
     if (now.getTime() - askedAt < everyMs) return;
     askedAt = now.getTime();
-    if (!(await measuring.takeTurn(now, everyMs)) || stopping.signal.aborted) return;
+    if (!(await takeTurn(now, everyMs)) || stopping.signal.aborted) return;
     mostFree = free;
     const from = performance.now();
     await meter.round({ countFiles: watch.isShortOfFiles(), fallenBytes, isHurried });
     tookMs = performance.now() - from;
+  }
+
+  /** Where the database cannot store whose turn it is, since the disk is full, each process measures. */
+  async function takeTurn(now: Date, everyMs: number): Promise<boolean> {
+    try {
+      return await measuring.takeTurn(now, everyMs);
+    } catch (error) {
+      if (isFault(error, 'DISK_FULL')) return true;
+      throw error;
+    }
+  }
+
+  /** While there is room: afterwards the end of a session that filled the disk can be stored still. */
+  function keepSpareRoom(): void {
+    const now = clock.now().getTime();
+    if (watch.isLow() || now - sparedAt < SPARE_EVERY_MS) return;
+    sparedAt = now;
+    // The disk is looked at meanwhile: the database may be busy.
+    sparing = database.keepSpareRoom().catch((error: unknown) => {
+      logger.warn({ err: error }, 'database without room for a full disk');
+    });
   }
 
   const hurriedMs = () => Math.max(HURRIED.leastMs, HURRIED.times * tookMs);
@@ -62,6 +90,7 @@ export function createDiskUpkeep(options: {
         if (isFault(error, 'ENGINE_UNREACHABLE', 'SHUTTING_DOWN')) return;
         logger.error({ err: error }, 'disk not watched');
       });
+      keepSpareRoom();
       await rest(clock, LOOK_EVERY_MS, stopping.signal);
     }
   }
@@ -75,6 +104,7 @@ export function createDiskUpkeep(options: {
       stopping.abort();
       await meter.stop();
       await running;
+      await sparing;
     },
   };
 }

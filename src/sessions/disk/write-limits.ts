@@ -47,6 +47,8 @@ export function createWriteLimits(options: {
   const { engine, store, warnings, changer, clock, logger, isCritical, isKept, onEnded } = options;
   /** Since when a machine is full, in milliseconds since 1970, by its id. */
   const fullSince = new Map<string, number>();
+  /** Machines that stay paused: the end of their sessions could not be stored. */
+  const held = new Set<string>();
 
   function hasTimeLeft(machineId: string): boolean {
     if (isCritical()) return false;
@@ -98,13 +100,18 @@ export function createWriteLimits(options: {
       const { bytes, openBytes = 0, files } = written;
       const counted = files === undefined ? {} : { files };
       const writer = { machine: name, writtenBytes: bytes + openBytes, limitBytes, ...counted };
-      if (mayGoOn(machineId, writer)) return warn(row, writer);
+      if (!held.has(machineId) && mayGoOn(machineId, writer)) return warn(row, writer);
       let ended = false;
+      held.delete(machineId);
       try {
         ended = (await isOverWhilePaused(limited, writer)) && (await end(row, writer));
+      } catch (error) {
+        // If it went on, the disk would stay full, and with it a database on the same disk.
+        if (isFault(error, 'DISK_FULL')) held.add(machineId);
+        throw error;
       } finally {
         if (ended) fullSince.delete(machineId);
-        else await engine.unpause(machineId).catch(unlessPauseRefused);
+        else if (!held.has(machineId)) await engine.unpause(machineId).catch(unlessPauseRefused);
       }
     },
 
@@ -115,6 +122,7 @@ export function createWriteLimits(options: {
 
     /** Unpauses a machine that was paused to be measured, unless its session ended by that. */
     async release({ row, machineId }: LimitedMachine): Promise<void> {
+      if (held.has(machineId)) return;
       const now = await store.findAny(row.id);
       if (now?.state === row.state && now.generation === row.generation) {
         await engine.unpause(machineId).catch(unlessPauseRefused);
@@ -123,7 +131,9 @@ export function createWriteLimits(options: {
 
     /** Forgets machines that are gone. */
     forget(isGone: (machineId: string) => boolean): void {
-      for (const machineId of fullSince.keys()) if (isGone(machineId)) fullSince.delete(machineId);
+      for (const known of [fullSince, held]) {
+        for (const machineId of known.keys()) if (isGone(machineId)) known.delete(machineId);
+      }
     },
   };
 }

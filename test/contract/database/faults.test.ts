@@ -28,6 +28,19 @@ await test('a full disk is DISK_FULL, and loses nothing that was there (sqlite)'
   );
 });
 
+await test('with the room that it keeps, a database takes changes on a full disk', async (t) => {
+  const database = await freshDatabase(t, 'sqlite');
+  const { client } = database;
+  await database.keepSpareRoom();
+  // It is kept once: the files do not grow by it again.
+  await client.$queryRawUnsafe('PRAGMA max_page_count=1');
+  await database.keepSpareRoom();
+  for (let n = 0; n < 200; n++)
+    await client.user.create({ data: { ...person(`${n}`), name: 'x'.repeat(10_000) } });
+  t.equal(await client.user.count(), 200);
+  t.strictSame(await client.$queryRawUnsafe("SELECT name FROM sqlite_schema WHERE name LIKE '%spare%'"), []);
+});
+
 await test('a full disk is DISK_FULL (postgresql)', async (t) => {
   const { client } = await freshDatabase(t, 'postgresql');
   const raise = `DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`;

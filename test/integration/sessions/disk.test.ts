@@ -6,6 +6,7 @@ import type { SessionsOptions } from '../../../src/sessions/sessions-options.ts'
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
+import { fault } from '../../../src/errors.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { createMachineMeter } from '../../../src/sessions/disk/machine-meter.ts';
 import { createMeasuringStore } from '../../../src/sessions/disk/measuring-store.ts';
@@ -38,18 +39,26 @@ async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
   return { database, engine, sessions, service: sessions.service, owner, other, admin };
 }
 
-/** What measures machines of these labs, and how often it told of a change. */
-function meterOf(database: Database, engine: Engine) {
+/** What measures machines of these labs, and how often it told of a change; the first `refusals` changes of a session find the database full. */
+function meterOf(database: Database, engine: Engine, refusals = 0) {
   const logger = quietLog();
   const events = createMemoryBus({ log: logger });
   const told: string[] = [];
   events.listen('session.changed', ({ sessionId }) => void told.push(sessionId));
   const store = createSessionStore({ database });
   const common = { engine, store, clock: systemClock, logger };
+  const changer = createSessionChanger({ store, events, logger });
+  let moves = 0;
   const limits = createWriteLimits({
     ...common,
     warnings: createWarningStore({ database }),
-    changer: createSessionChanger({ store, events, logger }),
+    changer: {
+      ...changer,
+      async move(...change) {
+        if ((moves += 1) <= refusals) throw fault('DISK_FULL', { where: 'the database' });
+        return changer.move(...change);
+      },
+    },
     isCritical: () => false,
     isKept: () => true,
     onEnded() {},
@@ -147,7 +156,11 @@ await test('a resumed session whose machine wrote too much is what it was when i
   const { machineId } = await service.machine(owner, id, 'main');
   await engine.exec(machineId, { command: writing(48), timeoutMs: 60_000, outputLimitBytes: 1000 });
 
-  await meterOf(database, engine).measure();
+  const meter = meterOf(database, engine, 1);
+  await meter.measure();
+  t.equal((await service.get(owner, id)).state, 'ready');
+  t.equal((await engine.inspect(machineId)).state, 'paused', 'it writes nothing until its end can be stored');
+  await meter.measure();
   t.match(await service.get(owner, id), {
     state: 'saved',
     savedStateId,
