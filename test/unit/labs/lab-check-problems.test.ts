@@ -39,7 +39,7 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
   [
     'what is neither trusted nor not',
     'script: a.sh, trusted: please',
-    '.trusted: must be true, or a mapping with "image" and "paths"',
+    '.trusted: must be true, or a mapping with "image", "paths" and "engine"',
   ],
   [
     'a path that is not absolute',
