@@ -76,8 +76,8 @@ await test('a client that makes the server answer and does not read is cut off',
     const cut = deferred<true>();
     stream.once('close', () => cut.resolve(true));
     stream.once('error', () => cut.resolve(true));
-    // The kernel takes some megabytes before the server has to keep anything.
-    for (let time = 0; time < 600 && stream.writable; time++) {
+    // The kernel takes some ten megabytes before the server has to keep anything: the more the slower they come.
+    for (let time = 0; time < 5_000 && stream.writable; time++) {
       for (let count = 0; count < 100; count++) send(socket);
       await new Promise((done) => setImmediate(done));
     }
