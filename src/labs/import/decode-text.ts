@@ -8,7 +8,7 @@ export interface DecodedText {
 const SAMPLE_BYTES = 4096;
 
 /** Control characters that no text has: all but tab, line ends, form feed and escape. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what is looked for.
 const BINARY = /[\0-\u0008\u000E-\u001A\u001C-\u001F]/;
 
 /**
