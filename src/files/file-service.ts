@@ -59,7 +59,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     open: (counted: (source: ByteSource) => ByteSource, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { sessionId } = of;
-    const transfer = transfers.begin(of, client);
+    const transfer = await transfers.begin(of, client);
     const over = (error: unknown) => {
       transfer.end();
       sessions.touch(sessionId);
@@ -81,11 +81,11 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { sessionId } = of;
-    const transfer = transfers.begin(of, client);
-    const { signal } = transfer;
-    const abort = () => void content.destroy(reasonOf(signal));
     // Whoever reads it hears of it; there may be nobody yet, or no more.
     content.on('error', () => undefined);
+    const transfer = await transfers.begin(of, client);
+    const { signal } = transfer;
+    const abort = () => void content.destroy(reasonOf(signal));
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     const working = work(signal);

@@ -7,19 +7,23 @@ export const SESSION_LOOKS = 8;
 const LEARNER_LOOKS = 16;
 /** Of all sessions of this process: each is a connection to the engine. */
 const ALL_LOOKS = 64;
+/** Longest wait for a place among all, in milliseconds. */
+const WAIT_MS = 30_000;
 
 /** What moves no file ends by itself, in half a minute at most. */
 const never = new AbortController().signal;
 
 export type Looks = ReturnType<typeof createLooks>;
 
-/** Counts what only looks at files, makes folders or removes, and refuses what is too many at once. */
-export function createLooks(limits = { session: SESSION_LOOKS, learner: LEARNER_LOOKS, all: ALL_LOOKS }) {
+/** Counts what only looks at files, makes folders or removes, and lets what is too many at once wait. */
+export function createLooks(
+  limits = { session: SESSION_LOOKS, learner: LEARNER_LOOKS, all: ALL_LOOKS, waitMs: WAIT_MS },
+) {
   const turns = createTransfers(limits);
   return {
     /** @throws TRANSFER_LIMIT, SHUTTING_DOWN */
     async run<T>(of: TransferOf, work: () => Promise<T>): Promise<T> {
-      const { end } = turns.begin(of, never);
+      const { end } = await turns.begin(of, never);
       try {
         return await work();
       } finally {

@@ -19,6 +19,7 @@ export function createComparison(options: {
   engine: Engine;
   warm: WarmCompare;
   saves: Pick<Saves, 'isBeingCopied' | 'removeForgotten'>;
+  isPausedForDisk: (machineId: string) => boolean;
   clock: Clock;
   logger: Log;
   onLost: () => void;

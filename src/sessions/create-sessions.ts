@@ -61,6 +61,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     provisioner,
     saves,
     warm,
+    isPausedForDisk: disk.hasPaused,
     onFreed: wakeProvisioner,
     onEnded: wakeTeardown,
   });

@@ -28,6 +28,8 @@ export function createUpkeeps(
     provisioner: Provisioner;
     saves: Saves;
     warm: Warm;
+    /** Whether a machine is paused because of what it writes. */
+    isPausedForDisk: (machineId: string) => boolean;
     owner: string;
     onFreed: () => void;
     onEnded: () => void;

@@ -22,11 +22,13 @@ export function createRepairs(options: {
   limit: RestartLimit;
   /** Whether a copy of the session is being read, which freezes its machines meanwhile. */
   isBeingCopied: (sessionId: string) => Promise<boolean>;
+  /** Whether a machine is paused because of what it writes. */
+  isPausedForDisk: (machineId: string) => boolean;
   clock: Clock;
   logger: Log;
   onLost: () => void;
 }) {
-  const { store, changer, engine, limit, isBeingCopied, clock, logger, onLost } = options;
+  const { store, changer, engine, limit, isBeingCopied, isPausedForDisk, clock, logger, onLost } = options;
   /** Sessions whose machines are being started again here: their ends are no news. */
   const inHand = new Set<string>();
 
@@ -84,7 +86,8 @@ export function createRepairs(options: {
       }
       case 'wake':
         if (!(await isBeingCopied(row.id))) {
-          await Promise.all(plan.machines.map(({ machineId }) => engine.unpause(machineId)));
+          const forgotten = plan.machines.filter(({ machineId }) => !isPausedForDisk(machineId));
+          await Promise.all(forgotten.map(({ machineId }) => engine.unpause(machineId)));
         }
         return row.state === 'unreachable' ? bringBack(row, []) : row;
       case 'readdress':

@@ -10,6 +10,7 @@ import { createDiskUpkeep } from './disk-upkeep.ts';
 import { createDiskWatch } from './disk-watch.ts';
 import { createMachineMeter } from './machine-meter.ts';
 import { createMeasuringStore } from './measuring-store.ts';
+import { createPauses } from './pauses.ts';
 import { createWarningStore } from './warning-store.ts';
 import { createWriteLimits } from './write-limits.ts';
 
@@ -40,9 +41,12 @@ export function createDisk(
   const { database, clock, logger } = options;
   const watch = createDiskWatch({ ...options, reserve: options.diskReserve });
   const warnings = createWarningStore({ database });
-  const limits = createWriteLimits({ ...options, warnings, isCritical: watch.isCritical });
-  const meter = createMachineMeter({ ...options, limits });
+  const pauses = createPauses(options);
+  const { isCritical } = watch;
+  const limits = createWriteLimits({ ...options, pauses, warnings, isCritical });
+  const meter = createMachineMeter({ ...options, pauses, limits, isCritical });
   const measuring = createMeasuringStore({ database });
   const { start, stop } = createDiskUpkeep({ watch, meter, measuring, database, clock, logger });
-  return { start, stop, latest: watch.latest, isLow: watch.isLow, roomForSaves: watch.roomForSaves };
+  const { latest, isLow, roomForSaves } = watch;
+  return { start, stop, latest, isLow, roomForSaves, hasPaused: pauses.has };
 }

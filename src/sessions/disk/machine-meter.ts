@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import { createTurns } from '../../turns.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { createDiskLimits } from './disk-limits.ts';
-import { unlessPauseRefused } from './write-limits.ts';
+import type { Pauses } from './pauses.ts';
 import type { LimitedMachine, WriteLimits } from './write-limits.ts';
 
 /** Machines measured at the same time: each reads one disk. */
@@ -19,14 +19,11 @@ const ROUND_TIMEOUT_MS = 1_000;
 /** Longest measurement of a machine that takes longer than that, apart from the rounds, in milliseconds. */
 const SLOW_TIMEOUT_MS = 60_000;
 
-/** Part of the time that measuring slow machines may take. */
+/** Part of the time for which a slow machine may be measured, and paused for it. */
 const SLOW_SHARE = 0.2;
 
 /** A fall of the free space beyond what measured machines wrote, in bytes, that makes slow machines suspects. */
 const UNEXPLAINED_BYTES = 64 * 1024 ** 2;
-
-/** A machine that was paused for a measurement and was within its limit is not paused again for so long, in milliseconds. */
-const UNPAUSED_MS = 60_000;
 
 interface Past {
   /** With deleted files that are open still. */
@@ -47,26 +44,28 @@ export type MachineMeter = ReturnType<typeof createMachineMeter>;
 
 /** Measures the machines of ready sessions one by one, those that grew fastest first, and has each judged. */
 export function createMachineMeter(options: {
-  engine: Pick<Engine, 'measureWritten' | 'pause'>;
+  engine: Pick<Engine, 'measureWritten'>;
+  pauses: Pauses;
   store: Pick<SessionStore, 'findInStates'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   limits: WriteLimits;
+  /** Whether so little is left on the disk that all suspects are paused at once. */
+  isCritical: () => boolean;
   clock: Pick<Clock, 'now'>;
   logger: Log;
 }) {
-  const { engine, store, limits, clock, logger } = options;
+  const { engine, pauses, store, limits, isCritical, clock, logger } = options;
   const diskLimitOf = createDiskLimits(options.catalogue);
   const turns = createTurns(AT_ONCE);
   const stopping = new AbortController();
   const past = new Map<string, Past>();
   /** Machines that take long, until when each is left alone, in milliseconds since 1970. */
   const slow = new Map<string, number>();
-  /** Suspects, until when each is not to be paused again. */
-  const cleared = new Map<string, number>();
-  const paused = new Set<string>();
+  /** Slow machines that may be what fills the disk: each is paused while it is measured, and until then once little is free. */
+  const suspects = new Set<string>();
   let slowOnes: LimitedMachine[] = [];
-  /** Whether the free space falls, and nothing that was measured explains it. */
-  let isFalling = false;
+  /** How far the free space fell, round after round, beyond what measured machines wrote. */
+  let unexplainedBytes = 0;
   let lane: Promise<void> | undefined;
 
   function limitedIn(row: SessionRow): LimitedMachine[] {
@@ -78,14 +77,15 @@ export function createMachineMeter(options: {
 
   const growthOf = ({ machineId }: LimitedMachine) => past.get(machineId)?.growth ?? Infinity;
   const isDue = ({ machineId }: LimitedMachine) =>
-    paused.has(machineId) || (slow.get(machineId) ?? Infinity) <= clock.now().getTime();
+    pauses.has(machineId) || (slow.get(machineId) ?? Infinity) <= clock.now().getTime();
 
   function forgetAllBut(machines: readonly LimitedMachine[]): void {
     const there = new Set(machines.map(({ machineId }) => machineId));
-    for (const known of [past, slow, cleared, paused]) {
+    for (const known of [past, slow, suspects]) {
       for (const machineId of known.keys()) if (!there.has(machineId)) known.delete(machineId);
     }
     limits.forget((machineId) => !there.has(machineId));
+    pauses.forget((machineId) => !there.has(machineId));
   }
 
   /** Notes a measurement; where it did not look for open files, those of the last that did still count. */
@@ -138,36 +138,34 @@ export function createMachineMeter(options: {
     return grown;
   }
 
-  /** Measures a slow machine; one that was paused for it goes on unless its session ended by that. */
+  /** Measures a slow machine; a suspect is paused meanwhile, and goes on unless its session ended by that. */
   async function measureSlow(machine: LimitedMachine): Promise<void> {
     const { machineId, row } = machine;
-    const wasPaused = paused.has(machineId);
+    const isSuspect = suspects.has(machineId);
     const from = performance.now();
     try {
+      if (isSuspect) await pauses.pause(machineId);
       const growth = await measure(machine, { timeoutMs: SLOW_TIMEOUT_MS, openFiles: true });
       if (stopping.signal.aborted) return;
       if (growth === 'late') {
         logger.warn({ sessionId: row.id }, 'machine has too many files to measure');
         // Nobody can tell that it did not write what the disk lost.
-        if (wasPaused || isFalling) await limits.endUnmeasured(machine);
+        if (suspects.has(machineId)) await limits.endUnmeasured(machine);
       }
       const took = performance.now() - from;
       if (growth !== 'late' && took < ROUND_TIMEOUT_MS / 2) slow.delete(machineId);
       else slow.set(machineId, clock.now().getTime() + took / SLOW_SHARE);
     } finally {
-      if (wasPaused) {
-        paused.delete(machineId);
-        cleared.set(machineId, clock.now().getTime() + UNPAUSED_MS);
-        await limits.release(machine);
-      }
+      suspects.delete(machineId);
+      if (pauses.has(machineId)) await limits.release(machine);
     }
   }
 
-  /** Measures slow machines one after the other beside the rounds, paused ones first, until none is due. */
+  /** Measures slow machines one after the other beside the rounds, suspects first, until none is due. */
   async function runSlowLane(): Promise<void> {
     for (;;) {
       const due = slowOnes.filter(isDue);
-      const next = due.find(({ machineId }) => paused.has(machineId)) ?? due[0];
+      const next = due.find(({ machineId }) => suspects.has(machineId)) ?? due[0];
       if (!next || stopping.signal.aborted) return;
       await measureSlow(next);
     }
@@ -181,13 +179,10 @@ export function createMachineMeter(options: {
       .finally(() => (lane = undefined));
   }
 
-  /** Pauses suspects, so that they write nothing until they are measured. */
-  async function pauseSuspects(): Promise<void> {
-    const now = clock.now().getTime();
+  async function suspectSlowOnes(): Promise<void> {
     for (const { machineId } of slowOnes) {
-      if (paused.has(machineId) || (cleared.get(machineId) ?? 0) > now) continue;
-      paused.add(machineId);
-      await engine.pause(machineId).catch(unlessPauseRefused);
+      suspects.add(machineId);
+      if (isCritical()) await pauses.pause(machineId);
     }
   }
 
@@ -202,16 +197,20 @@ export function createMachineMeter(options: {
       const quick = machines
         .filter(({ machineId }) => !slow.has(machineId))
         .toSorted((a, b) => growthOf(b) - growthOf(a) || 0);
-      let explained = await measureAll(quick, { countFiles, openFiles: !isHurried });
-      const isUnexplained = () => fallenBytes - explained > UNEXPLAINED_BYTES;
-      if (isHurried && isUnexplained()) {
+      const grown = await measureAll(quick, { countFiles, openFiles: !isHurried });
+      // A slow fall is no news: a round that is not hurried looks for all there is.
+      const before = isHurried ? unexplainedBytes : 0;
+      unexplainedBytes = Math.max(0, before + fallenBytes - grown);
+      if (isHurried && unexplainedBytes > UNEXPLAINED_BYTES) {
         const measured = quick.filter(({ machineId }) => !slow.has(machineId));
-        explained += await measureAll(measured, { openFiles: true });
+        unexplainedBytes -= await measureAll(measured, { openFiles: true });
       }
       slowOnes = machines.filter(({ machineId }) => slow.has(machineId));
-      isFalling = isUnexplained();
       try {
-        if (isFalling) await pauseSuspects();
+        if (unexplainedBytes > UNEXPLAINED_BYTES) {
+          unexplainedBytes = 0;
+          await suspectSlowOnes();
+        }
       } finally {
         wakeSlowLane();
       }

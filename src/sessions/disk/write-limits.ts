@@ -9,6 +9,7 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { hasTooManyFiles, mostFiles, nearPercent, standingOf } from './over-limit.ts';
 import type { Writer } from './over-limit.ts';
+import type { Pauses } from './pauses.ts';
 import type { WarningStore } from './warning-store.ts';
 
 /** Time to delete files in a machine that is little beyond its limit, in milliseconds. */
@@ -32,7 +33,8 @@ export type WriteLimits = ReturnType<typeof createWriteLimits>;
  * session beyond its limit is never saved. `onEnded` is called when a session was ended.
  */
 export function createWriteLimits(options: {
-  engine: Pick<Engine, 'measureWritten' | 'pause' | 'unpause'>;
+  engine: Pick<Engine, 'measureWritten'>;
+  pauses: Pauses;
   store: Pick<SessionStore, 'findAny'>;
   warnings: WarningStore;
   changer: SessionChanger;
@@ -44,7 +46,7 @@ export function createWriteLimits(options: {
   isKept: (row: SessionRow) => boolean;
   onEnded: () => void;
 }) {
-  const { engine, store, warnings, changer, clock, logger, isCritical, isKept, onEnded } = options;
+  const { engine, pauses, store, warnings, changer, clock, logger, isCritical, isKept, onEnded } = options;
   /** Since when a machine is full, in milliseconds since 1970, by its id. */
   const fullSince = new Map<string, number>();
   /** Machines that stay paused: the end of their sessions could not be stored. */
@@ -75,7 +77,7 @@ export function createWriteLimits(options: {
 
   /** Pauses the machine, so that it writes nothing while it is measured exactly; true if it is beyond its limit then. */
   async function isOverWhilePaused({ machineId }: LimitedMachine, writer: Writer): Promise<boolean> {
-    await engine.pause(machineId).catch(unlessPauseRefused);
+    await pauses.pause(machineId);
     const exact = await engine.measureWritten(machineId, { timeoutMs: EXACT_TIMEOUT_MS, openFiles: true });
     if (exact === 'late' || exact.isLate) return true;
     return !mayGoOn(machineId, { ...writer, writtenBytes: exact.bytes + (exact.openBytes ?? 0) });
@@ -111,7 +113,7 @@ export function createWriteLimits(options: {
         throw error;
       } finally {
         if (ended) fullSince.delete(machineId);
-        else if (!held.has(machineId)) await engine.unpause(machineId).catch(unlessPauseRefused);
+        else if (!held.has(machineId)) await pauses.release(machineId);
       }
     },
 
@@ -125,7 +127,7 @@ export function createWriteLimits(options: {
       if (held.has(machineId)) return;
       const now = await store.findAny(row.id);
       if (now?.state === row.state && now.generation === row.generation) {
-        await engine.unpause(machineId).catch(unlessPauseRefused);
+        await pauses.release(machineId);
       }
     },
 
@@ -136,14 +138,6 @@ export function createWriteLimits(options: {
       }
     },
   };
-}
-
-/**
- * A machine that stopped or went meanwhile writes nothing. One that the engine cannot pause, as without a freezer
- * of processes, is measured while it runs.
- */
-export function unlessPauseRefused(error: unknown): void {
-  if (!isFault(error, 'MACHINE_NOT_RUNNING', 'CONTAINER_NOT_FOUND', 'ENGINE_REFUSED')) throw error;
 }
 
 /** What nobody could measure in time. */

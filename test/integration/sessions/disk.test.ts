@@ -10,6 +10,7 @@ import { fault } from '../../../src/errors.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { createMachineMeter } from '../../../src/sessions/disk/machine-meter.ts';
 import { createMeasuringStore } from '../../../src/sessions/disk/measuring-store.ts';
+import { createPauses } from '../../../src/sessions/disk/pauses.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createWarningStore } from '../../../src/sessions/disk/warning-store.ts';
 import { createWriteLimits } from '../../../src/sessions/disk/write-limits.ts';
@@ -46,7 +47,8 @@ function meterOf(database: Database, engine: Engine, refusals = 0) {
   const told: string[] = [];
   events.listen('session.changed', ({ sessionId }) => void told.push(sessionId));
   const store = createSessionStore({ database });
-  const common = { engine, store, clock: systemClock, logger };
+  const isCritical = () => false;
+  const common = { engine, pauses: createPauses({ engine }), store, isCritical, clock: systemClock, logger };
   const changer = createSessionChanger({ store, events, logger });
   let moves = 0;
   const limits = createWriteLimits({
@@ -59,7 +61,6 @@ function meterOf(database: Database, engine: Engine, refusals = 0) {
         return changer.move(...change);
       },
     },
-    isCritical: () => false,
     isKept: () => true,
     onEnded() {},
   });

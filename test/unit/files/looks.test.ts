@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { createLooks } from '../../../src/files/looks.ts';
 
 await test('so many look at files at once, of a session and in all', async (t) => {
-  const looks = createLooks({ session: 2, learner: 3, all: 3 });
+  const looks = createLooks({ session: 2, learner: 3, all: 3, waitMs: 20 });
   const ends: (() => void)[] = [];
   const look = (session: string) =>
     looks.run({ sessionId: session, learnerId: session }, () => new Promise<void>((end) => ends.push(end)));
