@@ -9,11 +9,11 @@ function open(limits: Partial<typeof LIMITS> = {}) {
   const begin = (learnerId: string, sessionId: string, client = never) =>
     transfers.begin({ learnerId, sessionId }, client);
   /** Begins so many of each learner, in sessions of their own. */
-  const fill = async (learners: string[], each = 1) => {
+  const occupy = async (learners: string[], each = 1) => {
     const names = learners.flatMap((learner) => Array.from({ length: each }, () => learner));
     return Promise.all(names.map((learner, at) => begin(learner, `${learner} ${at}`)));
   };
-  return { transfers, begin, fill };
+  return { transfers, begin, occupy };
 }
 
 const named = (count: number) => Array.from({ length: count }, (_, at) => `learner ${at}`);
@@ -47,8 +47,8 @@ await test('one session, and one learner with however many sessions, has so many
 });
 
 await test('what is too much for the service waits in its order', async (t) => {
-  const { begin, fill } = open();
-  const [first, second] = await fill(named(32));
+  const { begin, occupy } = open();
+  const [first, second] = await occupy(named(32));
   const [early, late] = [begin('early', 'early'), begin('late', 'late')];
   t.notOk(await isSettled(early));
   first?.end();
@@ -59,12 +59,12 @@ await test('what is too much for the service waits in its order', async (t) => {
 });
 
 await test('learners who let theirs hang leave half of the places to those who have none', async (t) => {
-  const { begin, fill } = open();
-  const [one] = await fill(named(3), 5);
+  const { begin, occupy } = open();
+  const [one] = await occupy(named(3), 5);
   await begin('learner 0', 'sixth');
   const seventeenth = begin('learner 1', 'sixth');
   t.notOk(await isSettled(seventeenth), 'half is taken');
-  const others = await fill(['a', 'b', 'c']);
+  const others = await occupy(['a', 'b', 'c']);
   for (const { end } of others) end();
   t.notOk(await isSettled(seventeenth));
   one?.end();
@@ -72,12 +72,12 @@ await test('learners who let theirs hang leave half of the places to those who h
 });
 
 await test('waiting ends with the time for it, the client, the session and the service, and counts no longer', async (t) => {
-  const { transfers, begin, fill } = open({ all: 2, learner: 1, waitMs: 50 });
-  const [held] = await fill(['a', 'b']);
+  const { transfers, begin, occupy } = open({ all: 2, learner: 1, waitMs: 50 });
+  const [held] = await occupy(['a', 'b']);
   await t.rejects(begin('c', 'c'), { code: 'TRANSFER_LIMIT', message: /^The service has 2 / });
 
   const patient = open({ all: 2, learner: 1 });
-  await patient.fill(['a', 'b']);
+  await patient.occupy(['a', 'b']);
   const client = new AbortController();
   const left = patient.begin('c', 'c', client.signal);
   await t.rejects(patient.begin('c', 'c2'), { code: 'TRANSFER_LIMIT' }, 'who waits counts');
