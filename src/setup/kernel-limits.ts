@@ -26,6 +26,12 @@ const MACHINES = 1_000;
 /** Memory of an ordinary machine, in bytes: what the kernel keeps for it counts against that. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
 
+/**
+ * Terminals that only the host and what its engine mounts may open: 64 for each of 256 machines. Learners who
+ * mount further file systems of terminals in a user namespace of their own share what `kernel.pty.max` has beyond.
+ */
+const RESERVED_TERMINALS = 64 * 256;
+
 /** As many things as fit in a machine's memory at this size, in bytes, which is the least that each takes. */
 const inMemory = (bytes: number) => {
   const perMachine = MEMORY_BYTES / bytes;
@@ -50,8 +56,10 @@ export const KERNEL_LIMITS: readonly KernelLimit[] = [
   },
   { name: 'fs.file-max', ...inMemory(256), lost: 'opening files' },
   { name: 'kernel.pid_max', perMachine: 400, wanted: 4_194_304, lost: 'starting programs' },
-  // 64 for each of 256 machines: terminals take memory of the host that counts for no machine, 24 KiB each.
-  { name: 'kernel.pty.max', perMachine: 64, wanted: 16_384, lost: 'opening terminals' },
+  // Terminals take memory of the host that counts for no machine, 24 KiB each.
+  { name: 'kernel.pty.max', perMachine: 64, wanted: RESERVED_TERMINALS + 8_192, lost: 'opening terminals' },
+  // After kernel.pty.max: of a larger reserve nobody else would have any terminal.
+  { name: 'kernel.pty.reserve', perMachine: 64, wanted: RESERVED_TERMINALS, lost: 'opening terminals' },
   // A container and each command in one take a key of their user: 20 shells of each machine.
   { name: 'kernel.keys.maxkeys', perMachine: 20, wanted: 20 * MACHINES, lost: 'starting machines' },
   { name: 'kernel.keys.maxbytes', perMachine: 2_000, wanted: 2_000 * MACHINES, lost: 'starting machines' },
@@ -86,9 +94,9 @@ export async function readKernelLimits(live = LIVE): Promise<KernelLimitNow[]> {
  */
 export async function raiseKernelLimits({ live = LIVE, file = SYSCTL_FILE } = {}): Promise<void> {
   const low = (await readKernelLimits(live)).filter((limit) => !isEnough(limit));
-  const raised = await Promise.all(
-    low.map(({ name, wanted }) => attempt(() => writeFile(pathOf(live, name), String(wanted)))),
-  );
+  const raised: boolean[] = [];
+  for (const { name, wanted } of low)
+    raised.push(await attempt(() => writeFile(pathOf(live, name), String(wanted))));
   if (!raised.includes(true)) return;
   const text = sysctlText(await readKernelLimits(live));
   await attempt(async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
+import { readKernelLimits } from '../../../src/setup/kernel-limits.ts';
 import { runScript } from '../../support/engines.ts';
 import type { Neighbour, Place } from './places.ts';
 
@@ -19,9 +20,31 @@ const TAKING_LIMIT_MS = 30_000;
 const NOBODY_HAS = ['aio contexts: 38', 'message queues: 38'];
 
 /** What each place takes: the kernel counts these by user, which differs between places. */
-const TAKEN = ['inotify instances', 'aio', 'queues', 'signals', 'pipes', 'terminals', 'keyrings', 'uts'];
+const TAKEN = [
+  'inotify instances',
+  'aio',
+  'queues',
+  'signals',
+  'pipes',
+  'terminals',
+  'keyrings',
+  'uts',
+  'files',
+];
 /** What takes longer, in one place of each kind. */
-const TAKEN_ONCE = ['watches', 'System V', 'shared', 'namespaces'];
+const TAKEN_ONCE = ['watches', 'System V', 'shared', 'namespaces', 'processes'];
+
+/** What a machine takes of a limit that all share, and how many machines may take as much at the same time. */
+const SHARED_BY = 256;
+/** Terminals of one machine. */
+const TERMINALS = 64;
+const SHARED = {
+  'inotify instances': 'fs.inotify.max_user_instances',
+  'inotify watches': 'fs.inotify.max_user_watches',
+  'epoll watches': 'fs.epoll.max_user_watches',
+  'open files': 'fs.file-max',
+  processes: 'kernel.pid_max',
+};
 
 /** Whatever a learner takes here, other learners and the host's root still get their share. */
 export async function sharedLimits(t: Test, place: Place, neighbour: Neighbour): Promise<void> {
@@ -36,7 +59,7 @@ export async function sharedLimits(t: Test, place: Place, neighbour: Neighbour):
   try {
     const taken = await takenBy(place, attack);
     t.comment(taken);
-    t.match(taken, /^inotify instances: [1-9]/m, 'the attack took something');
+    await staysInItsShare(t, place, taken);
     for (const user of ['0', 'learner']) {
       const use = script('perl -', USE_ONE, `${ARCHITECTURE} machine`);
       const { out } = await runScript(neighbour.engine, neighbour.machineId, use, { user });
@@ -49,6 +72,27 @@ export async function sharedLimits(t: Test, place: Place, neighbour: Neighbour):
     await attack;
     await place.run('rm -f /tmp/release /tmp/taken');
   }
+}
+
+/** What the attack took of each shared limit leaves as much to many other machines. */
+async function staysInItsShare(t: Test, place: Place, output: string): Promise<void> {
+  const taken = new Map(output.split('\n').map((line) => [line.split(': ')[0], Number(line.split(': ')[1])]));
+  const names = place.isLight ? ['inotify instances', 'open files'] : Object.keys(SHARED);
+  const limits = new Map((await readKernelLimits()).map(({ name, value }) => [name, value]));
+  for (const name of names) {
+    const count = taken.get(name) ?? 0;
+    t.ok(count > 0, `the attack took ${name}: ${count}`);
+    const limit = limits.get(SHARED[name as keyof typeof SHARED]) ?? 0;
+    t.ok(count * SHARED_BY <= limit, `as many ${name} for ${SHARED_BY} machines: ${limit}`);
+  }
+  // Terminals of its own file systems come from what is left beside the reserve.
+  if (!place.name.startsWith('a nested')) return;
+  const ownTerminals = taken.get('terminals of own mounts') ?? 0;
+  const reserve = limits.get('kernel.pty.reserve') ?? 0;
+  const unreserved = (limits.get('kernel.pty.max') ?? 0) - reserve;
+  t.ok(ownTerminals > TERMINALS, `the attack opened more terminals than a machine has: ${ownTerminals}`);
+  t.ok(ownTerminals < unreserved, `none of the reserve: ${unreserved} are beside it`);
+  t.ok(TERMINALS * SHARED_BY <= reserve, `the reserve has those of ${SHARED_BY} machines: ${reserve}`);
 }
 
 /** Feeds a program to an interpreter. */

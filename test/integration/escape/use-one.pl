@@ -7,9 +7,11 @@ use Fcntl;
 
 my %number = (
     x64   => { inotify => 294, watch => 254, aio => 206, aio_end => 207, queue => 240, queue_end => 241, send => 129,
-               shm => 29, shm_end => 31, sem => 64, sem_end => 66, timer => 222, unshare => 272 },
+               shm => 29, shm_end => 31, sem => 64, sem_end => 66, timer => 222, unshare => 272,
+               epoll => 291, epoll_add => 233, key => 248 },
     arm64 => { inotify => 26, watch => 27, aio => 0, aio_end => 1, queue => 180, queue_end => 181, send => 138,
-               shm => 194, shm_end => 195, sem => 190, sem_end => 191, timer => 107, unshare => 97 },
+               shm => 194, shm_end => 195, sem => 190, sem_end => 191, timer => 107, unshare => 97,
+               epoll => 20, epoll_add => 21, key => 217 },
 );
 my %call = %{ $number{ $ARGV[0] } };
 my $queue = "berth-one-$$\0";
@@ -30,13 +32,20 @@ my %uses = (
     'timers' => sub { my $timer = pack 'q', 0; syscall($call{timer}, 1, 0, $timer) == 0 },
     'pipes' => sub { pipe my $out, my $in or return; $PIPE_CAPACITY == fcntl $in, 1_032, 0 },
     'terminals' => sub { sysopen my $pty, '/dev/ptmx', O_RDWR | O_NOCTTY },
+    'open files' => sub { open my $file, '<', '/dev/null' },
+    'epoll watches' => sub {
+        pipe my $out, my $in or return; my $event = pack 'L4', 1, 0, 0, 0; my $number = fileno $out;
+        my $fd = syscall($call{epoll}, 0); $fd >= 0 && syscall($call{epoll_add}, $fd, 1, $number, $event) == 0;
+    },
     'System V memory' => sub { removed('shm_end', syscall($call{shm}, 0, 4_096, 01600)) },
     'System V semaphores' => sub { removed('sem_end', syscall($call{sem}, 0, 1, 01600)) },
     'shared memory' => sub { open my $file, '>', "/dev/shm/berth-one-$$" or return; my $wrote = syswrite $file, 'x' x 65_536; unlink "/dev/shm/berth-one-$$"; $wrote == 65_536 },
     'processes' => sub { my $child = fork; POSIX::_exit(0) if defined $child && !$child; defined $child && waitpid($child, 0) > 0 },
 );
+# A key of the process alone, which goes with it.
+$uses{'keys'} = sub { my ($type, $name, $value) = ('user', "berth-one-$$", 'x'); syscall($call{key}, $type, $name, $value, 1, -2) >= 0 } if $ARGV[1] eq 'host';
 # Only the host's root makes namespaces of each kind, as an engine does for each machine.
-my %kinds = (user => 0x1000_0000, uts => 0x0400_0000, ipc => 0x0800_0000, cgroup => 0x0200_0000, net => 0x4000_0000, mnt => 0x0002_0000, pid => 0x2000_0000);
+my %kinds = (user => 0x1000_0000, uts => 0x0400_0000, ipc => 0x0800_0000, cgroup => 0x0200_0000, net => 0x4000_0000, mnt => 0x0002_0000, pid => 0x2000_0000, time => 0x80);
 if ($ARGV[1] eq 'host') {
     for my $kind (keys %kinds) {
         $uses{"$kind namespaces"} = sub {

@@ -142,8 +142,8 @@ await t.test(
       name: 'kernel.pty.max',
       state: 'advice',
       detail:
-        '4096, enough for 64 machines; should be 16384: learners can keep all others from opening terminals',
-      mend: "sysctl -w kernel.pty.max=16384 && echo 'kernel.pty.max = 16384' >> /etc/sysctl.d/60-berth.conf",
+        '4096, enough for 64 machines; should be 24576: learners can keep all others from opening terminals',
+      mend: "sysctl -w kernel.pty.max=24576 && echo 'kernel.pty.max = 24576' >> /etc/sysctl.d/60-berth.conf",
     });
     t.match(high, { state: 'ok', detail: '100000, enough for 1562 machines' });
   },
