@@ -33,7 +33,7 @@ export async function provisionNested(
 
 /** Gives the machine's engine an image "tiny" with a shell and a few programs, made of the machine's own. */
 export const MAKE_TINY_IMAGE = `
-programs=$(for name in sh cat chown chroot getcap ls mkdir mknod mount rm setcap sleep stat touch; do command -v "$name"; done)
+programs=$(for name in sh cat chown chroot getcap head ls mkdir mknod mount rm setcap sleep stat touch; do command -v "$name"; done)
 { printf '%s\\n' $programs; ldd $programs | grep -o '/[^ :]*'; } | sort -u > /tmp/tiny
 tar --create --dereference --no-recursion --directory=/ --files-from=/tmp/tiny 2> /dev/null | docker import - tiny
 `;

@@ -1,11 +1,20 @@
 import { test } from 'tap';
+import type { Test } from 'tap';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { EGRESS_IMAGE } from '../../../src/engine/docker/docker-engine.ts';
 import { openHelperGauge } from '../../../src/engine/docker/gauge/helper-gauge.ts';
 import { labelFilter, labelsOf } from '../../../src/engine/docker/labels.ts';
-import { dockerHarness, environmentSpec, machineSpec, runScript } from '../../support/engines.ts';
+import { createUsage } from '../../../src/engine/docker/usage.ts';
+import {
+  dockerHarness,
+  environmentSpec,
+  machineSpec,
+  MACHINE_IMAGE,
+  runScript,
+} from '../../support/engines.ts';
 import { newInstallation } from '../../support/installation.ts';
+import { MAKE_TINY_IMAGE, provisionNested } from '../../support/nested.ts';
 import { until } from '../../support/until.ts';
 import { usageContract } from './usage-contract.ts';
 
@@ -57,26 +66,18 @@ await test('no file of a machine passes the limit of its disk, whatever writes i
 });
 
 await test('a helper looks as far as the engine allows', async (t) => {
-  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
-  t.teardown(close);
-  const installation = newInstallation(t);
-  const { DockerRootDir: folder } = (await docker.info()) as { DockerRootDir: string };
+  const place = await helperPlace(t);
   // As an engine without the host's namespaces, and one on a kernel before 5.9.
   for (const refused of [/CHECKPOINT_RESTORE/, /"PidMode":"host"/]) {
     const made: Docker.ContainerCreateOptions[] = [];
-    const strict = new Proxy(docker, {
-      get(target, name) {
-        if (name !== 'createContainer') return Reflect.get(target, name) as unknown;
-        return async (config: Docker.ContainerCreateOptions) => {
-          if (refused.test(JSON.stringify(config))) {
-            throw Object.assign(new Error('invalid CapAdd'), { statusCode: 400 });
-          }
-          made.push(config);
-          return target.createContainer(config);
-        };
-      },
+    const strict = withCreation(place.docker, (config) => {
+      if (refused.test(JSON.stringify(config))) {
+        throw Object.assign(new Error('invalid CapAdd'), { statusCode: 400 });
+      }
+      made.push(config);
+      return config;
     });
-    const gauge = await openHelperGauge({ docker: strict, installation, image: EGRESS_IMAGE, folder });
+    const gauge = await openHelperGauge({ ...place, docker: strict });
     t.teardown(() => gauge.close());
     t.ok((await gauge.space()).totalBytes > 0);
     t.match(made, [{ HostConfig: { SecurityOpt: ['no-new-privileges:true', 'apparmor=unconfined'] } }]);
@@ -84,3 +85,83 @@ await test('a helper looks as far as the engine allows', async (t) => {
     gauge.close();
   }
 });
+
+await test('a helper that may not look into processes says so, and does not count their open files as none', async (t) => {
+  const place = await helperPlace(t);
+  const { docker, installation } = place;
+  // Users of machines that the engine maps belong to root's helper, whatever it lacks: these are not mapped.
+  const machine = await docker.createContainer({
+    Image: MACHINE_IMAGE,
+    Cmd: ['sh', '-c', 'exec 3<>/root/f; rm /root/f; head -c 8M /dev/zero >&3; exec sleep 300'],
+    User: '0',
+    Labels: labelsOf(installation, 'machine'),
+    HostConfig: { NetworkMode: 'none', UsernsMode: 'host' },
+  });
+  await machine.start();
+  const without = (config: Docker.ContainerCreateOptions, part: 'SYS_PTRACE' | 'PidMode') => {
+    const { CapAdd = [], PidMode, ...rest } = config.HostConfig ?? {};
+    if (part === 'PidMode' && PidMode) throw Object.assign(new Error('refused'), { statusCode: 400 });
+    return {
+      ...config,
+      HostConfig: { ...rest, PidMode, CapAdd: CapAdd.filter((name: string) => name !== part) },
+    };
+  };
+  const measured = async (helperDocker: Docker) => {
+    const gauge = await openHelperGauge({ ...place, docker: helperDocker });
+    t.teardown(() => gauge.close());
+    const usage = createUsage({
+      docker,
+      gauge: { get: async () => gauge, close: async () => gauge.close() },
+    });
+    return () => usage.measure(machine.id, { timeoutMs: 20_000, openFiles: true });
+  };
+  const measure = await measured(docker);
+  await until(async () => {
+    const seen = await measure();
+    return seen !== 'late' && (seen.openBytes ?? 0) >= 8 * 1024 ** 2;
+  });
+  for (const part of ['SYS_PTRACE', 'PidMode'] as const) {
+    const measureLess = await measured(withCreation(docker, (config) => without(config, part)));
+    t.match(await measureLess(), { bytes: Number, openBytes: undefined, isLate: undefined }, part);
+  }
+});
+
+await test('files that containers of a learner have open and deleted count to the machine of their engine', async (t) => {
+  const { engine } = dockerHarness(t, { nestedDocker: 'on' });
+  const { machineId } = await provisionNested(engine);
+  const open = async () => {
+    const written = await engine.measureWritten(machineId, { timeoutMs: 60_000, openFiles: true });
+    return written === 'late' ? NaN : (written.openBytes ?? NaN);
+  };
+  t.match(await runScript(engine, machineId, MAKE_TINY_IMAGE, { timeoutMs: 60_000 }), { code: 0 });
+  const before = await open();
+  // On the container's overlay, whose data lies in the machine's volume.
+  const hold = 'exec 3<>/f; rm /f; head -c 24M /dev/zero >&3; echo held; exec sleep 300';
+  const run = `docker run --detach --name holder tiny sh -c '${hold}' && until docker logs holder | grep held; do sleep 0.1; done`;
+  t.match(await runScript(engine, machineId, run, { timeoutMs: 60_000 }), { code: 0 });
+  const held = (await open()) - before;
+  t.ok(held >= 24 * 1024 ** 2 && held < 26 * 1024 ** 2, `${held}`);
+  t.match(await runScript(engine, machineId, 'docker rm --force holder', { timeoutMs: 60_000 }), { code: 0 });
+  t.equal(await open(), before, 'they end with their container');
+});
+
+/** Where helpers of the test's own are started, by hand. */
+async function helperPlace(t: Test) {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  t.teardown(close);
+  const { DockerRootDir: folder } = (await docker.info()) as { DockerRootDir: string };
+  return { docker, installation: newInstallation(t), image: EGRESS_IMAGE, folder };
+}
+
+/** The client, with containers that are made otherwise. */
+function withCreation(
+  docker: Docker,
+  change: (config: Docker.ContainerCreateOptions) => Docker.ContainerCreateOptions,
+): Docker {
+  return new Proxy(docker, {
+    get(target, name) {
+      if (name !== 'createContainer') return Reflect.get(target, name) as unknown;
+      return async (config: Docker.ContainerCreateOptions) => target.createContainer(change(config));
+    },
+  });
+}

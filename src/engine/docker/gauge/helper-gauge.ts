@@ -58,7 +58,8 @@ interface Answer {
 export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
   const { docker, installation, folder } = place;
   await removeOverdue(docker, labelsOf(installation, 'disk-gauge'));
-  const ask = createDialogue(await startBestHelper(place));
+  const { stream, seesHost } = await startBestHelper(place);
+  const ask = createDialogue(stream);
   const renewAt = Date.now() + LIFETIME_MS / 2;
 
   async function readTotal(
@@ -82,7 +83,9 @@ export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
       if (within.some((path) => path.startsWith('..') || /\s/.test(path))) return 'unseen';
       return readTotal(what, within, limits);
     },
-    countOpenFiles: (containerId, limits) => readTotal('open', [containerId], limits),
+    // Without the host's processes it would find none of the machine's, and no file.
+    countOpenFiles: async (containerId, limits) =>
+      seesHost ? readTotal('open', [containerId], limits) : 'unseen',
     isOpen: () => ask.isOpen() && Date.now() < renewAt,
     close: ask.close,
   };
@@ -97,11 +100,11 @@ function aborted(signal: AbortSignal | undefined): Promise<'late'> {
 }
 
 /** The helper that sees most of what this engine allows. */
-async function startBestHelper(place: HelperPlace): Promise<Duplex> {
+async function startBestHelper(place: HelperPlace): Promise<{ stream: Duplex; seesHost: boolean }> {
   let refusal: unknown;
   for (const sight of sightsOf(place)) {
     try {
-      return await startHelper(place, sight);
+      return { stream: await startHelper(place, sight), seesHost: sight.seesHost };
     } catch (error) {
       if (!isRefusal(error) || isFault(error, 'IMAGE_NOT_FOUND')) throw error;
       refusal = error;

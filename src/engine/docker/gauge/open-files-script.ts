@@ -6,10 +6,10 @@
  */
 export const OPEN_FILES_SCRIPT = `
 export LC_ALL=C
-grep -ls "$1" /proc/[0-9]*/cgroup | while read -r file; do
-  process=\${file%/cgroup}
-  find -L "$process/fd" "$process/map_files" -maxdepth 1 -type f -links 0 -printf "%D %i %b %p\\n" 2>&1
-done | sort -u -k1,1n -k2,2n | while read -r device inode blocks path; do
+grep -ls "$1" /proc/[0-9]*/cgroup |
+sed 's|\\(.*\\)/cgroup|\\1/fd \\1/map_files|' |
+xargs -r sh -c 'exec find -L "$@" -maxdepth 1 -type f -links 0 -printf "%D %i %b %p\\n" 2>&1' sh |
+sort -u -k1,1n -k2,2n | while read -r device inode blocks path; do
   case "$device $inode $blocks $path" in
     find:*Permission\\ denied) echo unseen ;;
     find:*) ;;
