@@ -28,9 +28,11 @@ export interface BenchContext {
   startSession(): Promise<BenchSession>;
   /** Deletes the session, and waits until it is gone. */
   endSession(session: BenchSession): Promise<void>;
-  /** Opens a terminal as clients do; 24 rows by 80 columns. */
   /** The engine's container of the session's machine. */
   containerOf(session: BenchSession): Promise<Docker.Container>;
+  /** The session's state, such as `READY`. */
+  stateOf(session: BenchSession): Promise<string>;
+  /** Opens a terminal as clients do; 24 rows by 80 columns. */
   openTerminal(session: BenchSession): Promise<{ id: string; url: string; ticket: string }>;
   /** Ends a terminal's shell. */
   closeTerminal(session: BenchSession, id: string): Promise<void>;
@@ -122,6 +124,11 @@ export function createBenchContext(options: {
     return docker.getContainer(machine.Id);
   }
 
+  async function stateOf({ id, token }: BenchSession): Promise<string> {
+    const { session } = await ask(token, 'query ($id: ID!) { session(id: $id) { state } }', { id });
+    return session.state;
+  }
+
   async function openTerminal({ id, token, machine }: BenchSession) {
     const { openTerminal: opened } = await ask(
       token,
@@ -175,6 +182,7 @@ export function createBenchContext(options: {
     startSession: async () => startLab(await newLearner()),
     endSession,
     containerOf,
+    stateOf,
     openTerminal,
     closeTerminal,
     whenReady,
@@ -217,7 +225,7 @@ interface Answer {
   createUser: { user: { id: string } };
   createToken: { secret: string };
   startSession: { session: { id: string } };
-  session: { machines: [{ address: string }] };
+  session: { state: string; machines: [{ address: string }] };
   warmPools: { ready: number; making: number }[];
   openTerminal: { terminal: { id: string }; url: string; ticket: string };
 }

@@ -12,6 +12,7 @@ import { BURST, measureBurst, measureWarmBurst } from './burst.ts';
 import { measureColdStart } from './cold-start.ts';
 import { createBenchContext } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
+import { measureDiskLimit, SMALL_DISK_LAB } from './disk-limit.ts';
 import { measureEcho } from './echo.ts';
 import { measureGraphql } from './graphql.ts';
 import {
@@ -25,6 +26,7 @@ import {
 import { measureHostileFlood } from './hostile-flood.ts';
 import { measureInterrupt } from './interrupt.ts';
 import { measureManyTerminals } from './many-terminals.ts';
+import { connectDocker } from './raw-docker.ts';
 import { measureTerminalMemory } from './terminal-memory.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureDownload, measureUpload } from './transfer.ts';
@@ -60,6 +62,10 @@ const targets: Record<string, { unit: string; target: string }> = {
   hostile_flood: { unit: 'ms', target: 'ours ≤ 100' },
   hostile_flood_p50: { unit: 'ms', target: '' },
   hostile_flood_health: { unit: 'ms', target: 'ours ≤ 200' },
+  disk_limit: { unit: 's', target: 'ours ≤ 3' },
+  disk_limit_mib: { unit: 'MiB', target: '' },
+  disk_limit_socket: { unit: 's', target: 'ours ≤ 10' },
+  disk_limit_socket_mib: { unit: 'MiB', target: '' },
   watch_output: { unit: 'MB/s', target: 'ours ≥ 100' },
   labs_query: { unit: 'req/s', target: '≥ 0.35' },
   session_query: { unit: 'req/s', target: '' },
@@ -74,6 +80,8 @@ interface Measurement {
   ahead?: number;
   /** The lab that it starts; {@link LAB} when absent. */
   lab?: string;
+  /** Whether the service sees nothing of the engine but its socket. */
+  seesNoDisk?: boolean;
 }
 
 /** One after the other, each on a service of its own, so that none finds what another left in memory. */
@@ -100,20 +108,31 @@ const measurements: readonly Measurement[] = [
     measure: measureHostileFlood,
     lab: 'many-shells',
   },
+  diskLimit('disk_limit'),
+  { ...diskLimit('disk_limit_socket'), seesNoDisk: true },
 ];
 
 function single(name: string, measure: (context: BenchContext) => Promise<Figure>, ahead = 0): Measurement {
   return { figures: [name], measure: async (context) => ({ [name]: await measure(context) }), ahead };
 }
 
+function diskLimit(seconds: string): Measurement {
+  const mib = `${seconds}_mib`;
+  return {
+    figures: [seconds, mib],
+    measure: (context) => measureDiskLimit(context, { seconds, mib }),
+    lab: SMALL_DISK_LAB,
+  };
+}
+
 const wanted = (name: string) => values.only === undefined || values.only.split(',').includes(name);
 
 const figures: Record<string, Figure> = {};
 await promisify(execFile)('npm', ['run', '-s', 'build:server']);
-for (const { figures: names, measure, ahead = 0, lab = LAB } of measurements) {
-  if (!names.some(wanted)) continue;
-  note(names.join(', '));
-  Object.assign(figures, await withService(measure, lab, ahead));
+for (const measurement of measurements) {
+  if (!measurement.figures.some(wanted)) continue;
+  note(measurement.figures.join(', '));
+  Object.assign(figures, await withService(measurement));
 }
 if (wanted('watch_output')) {
   note('watch_output');
@@ -127,15 +146,16 @@ process.stdout.write(table(figures));
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 
 /** Runs the built service on a data folder of its own for as long as `measure` takes. */
-async function withService(
-  measure: Measurement['measure'],
-  lab: string,
-  warm: number,
-): Promise<Record<string, Figure>> {
+async function withService({
+  measure,
+  lab = LAB,
+  ahead = 0,
+  seesNoDisk = false,
+}: Measurement): Promise<Record<string, Figure>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-bench-'));
   const labsDir = join(dataDir, 'labs');
   for (const folder of ['labs', 'bench/labs']) await cp(folder, labsDir, { recursive: true });
-  await appendFile(join(labsDir, lab, 'lab.yaml'), `\nwarm: ${warm}\n`);
+  await appendFile(join(labsDir, lab, 'lab.yaml'), `\nwarm: ${ahead}\n`);
   const [port, inspectorPort] = [await freePort(), await freePort()];
   const adminToken = randomBytes(24).toString('hex');
   const env = {
@@ -149,11 +169,14 @@ async function withService(
     BERTH_REGISTRY: 'off',
     BERTH_NESTED_DOCKER: 'on',
   };
-  const service = spawn(
+  const command = [
+    ...(seesNoDisk ? await hidingDisk() : []),
     process.execPath,
-    [`--inspect=127.0.0.1:${inspectorPort}`, 'dist/cli/main.js', 'serve'],
-    { stdio: ['ignore', 'pipe', 'ignore'], env },
-  );
+    `--inspect=127.0.0.1:${inspectorPort}`,
+    'dist/cli/main.js',
+    'serve',
+  ];
+  const service = spawn('env', command, { stdio: ['ignore', 'pipe', 'ignore'], env });
   const exited = once(service, 'exit');
   try {
     await readyLine(service.stdout);
@@ -176,6 +199,15 @@ async function withService(
     await clearService(env);
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** Command that runs another one which does not see the engine's folders, as a container does. */
+async function hidingDisk(): Promise<string[]> {
+  const { DockerRootDir } = (await connectDocker(process.env['DOCKER_HOST']).info()) as {
+    DockerRootDir: string;
+  };
+  const script = 'mount -t tmpfs none "$0" && exec "$@"';
+  return ['unshare', '--mount', 'sh', '-c', script, DockerRootDir];
 }
 
 /** Resolves when the service has said that it is ready; its log is read on and thrown away. */
