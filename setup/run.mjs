@@ -1,8 +1,8 @@
 /* `npm start` and `npm test`: from a fresh clone to a running service, or to tested code. */
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endByHangup, HUNG_UP } from './end-by-hangup.mjs';
-import { handOver } from './hand-over.mjs';
+import { handOver, runOnce } from './hand-over.mjs';
 import { nodeProblem } from './node-version.mjs';
 import { createPreparation } from './prepare.mjs';
 import { createSteps } from './steps.mjs';
@@ -16,14 +16,37 @@ async function start(args) {
   return supervise(process.execPath, up, { ...runOptions(), output: process.stderr });
 }
 
-/** All tests after the linters, or only the test files named, without these. */
+/** All tests after the linters, or only the test files named, without these. Unit tests run first, without a machine. */
 async function test(files) {
+  const unitFiles = files.filter(isUnitTest);
+  const others = files.filter((file) => !isUnitTest(file));
+  if (unitFiles.length > 0 && others.length === 0) return testUnits(unitFiles);
+
   const preparation = await prepare();
   await preparation.make('build:tap');
   if (files.length === 0) await preparation.lint();
-  const machine = 'test/support/machine/main.ts';
-  return handOver(process.execPath, ['--import=./setup/typescript.mjs', machine, ...files], runOptions());
+  if (files.length > 0 && unitFiles.length === 0) return handOver(...testProgram('machine/main.ts', others));
+  const units = await runOnce(...testProgram('unit/run.ts', unitFiles));
+  if (units.asked) return units.code;
+  return (await handOver(...testProgram('machine/main.ts', others))) || units.code;
 }
+
+/** All unit tests, or the files named: they need no engine, no server, and no rights. */
+async function testUnits(files) {
+  const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
+  await preparation.dependencies();
+  await preparation.make('generate');
+  await preparation.make('build:tap');
+  return handOver(...testProgram('unit/run.ts', files));
+}
+
+const testProgram = (path, files) => [
+  process.execPath,
+  ['--import=./setup/typescript.mjs', `test/support/${path}`, ...files],
+  runOptions(),
+];
+
+const isUnitTest = (file) => relative(root, resolve(file)).startsWith(join('test', 'unit'));
 
 async function prepare() {
   const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
@@ -38,7 +61,7 @@ function runOptions() {
   return { cwd: root, env: process.env };
 }
 
-const commands = { start, test };
+const commands = { start, test, 'test:unit': testUnits };
 
 async function main([name, ...args]) {
   const command = commands[name];

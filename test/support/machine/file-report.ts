@@ -18,10 +18,10 @@ export default function FileReport({ test }: { test: TestBase }): null {
     file.on('complete', () => {
       if (isGood(file)) {
         passed += 1;
-        say(`✔ ${title(file)}, ${file.counts.pass} passed`);
+        say(`✔ ${file.name}  ${seconds(file.results?.time)}, ${file.counts.pass} passed`);
         return;
       }
-      const text = problems(file);
+      const text = problemsOf(file);
       failed.push(text);
       say(text);
     });
@@ -37,7 +37,7 @@ export default function FileReport({ test }: { test: TestBase }): null {
 }
 
 /** A file that asserts nothing tests nothing. */
-function isGood({ results, counts, options }: Base): boolean {
+export function isGood({ results, counts, options }: Base): boolean {
   return results?.ok === true && counts.total > 0 && !options.exitCode && !options.signal;
 }
 
@@ -48,11 +48,12 @@ function passOn(file: Base): void {
   file.parser.on('extra', tell);
 }
 
-function problems(file: Base): string {
-  const { counts, options, results, lists } = file;
+/** What failed in a file, as it is to be read. */
+export function problemsOf(file: Base, milliseconds = file.results?.time): string {
+  const { name, counts, options, results, lists } = file;
   const { exitCode, signal } = options;
   return [
-    `✖ ${title(file)}, ${counts.fail} of ${counts.total} failed`,
+    `✖ ${name}  ${seconds(milliseconds)}, ${counts.fail} of ${counts.total} failed`,
     ...(exitCode || signal ? [`  It ended with ${signal ?? exitCode}.`] : []),
     ...(results?.plan.skipAll ? [`  It was skipped: ${results.plan.skipReason}`] : []),
     ...lists.fail.map(({ fullname, diag }) => `  ✖ ${fullname}\n${details(diag)}`),
@@ -64,11 +65,7 @@ function details(diag: unknown): string {
   return diag ? stringify(diag, { lineWidth: 0 }).replaceAll(/^/gm, '      ') : '';
 }
 
-function title({ name, results }: Base): string {
-  return `${name}  ${seconds(results?.time)}`;
-}
-
-function seconds(milliseconds: number | null | undefined): string {
+export function seconds(milliseconds: number | null | undefined): string {
   return `${((milliseconds ?? 0) / 1_000).toFixed(1)} s`;
 }
 

@@ -1,7 +1,7 @@
-/** Runs tap, for all tests or the files named, with everything that tests need running beside it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+/** Runs tap, for all tests that need a machine or the files named, with everything that tests need running beside it. */
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { inspect } from 'node:util';
 import { createSteps } from '../../../setup/steps.mjs';
 import { endByHangup, HUNG_UP } from '../../../setup/end-by-hangup.mjs';
@@ -18,7 +18,8 @@ const steps = createSteps({ output: process.stderr });
 /** What was started, to be stopped in the opposite order. */
 const started: (() => Promise<void>)[] = [];
 
-async function run(files: readonly string[]): Promise<number> {
+async function run(named: readonly string[]): Promise<number> {
+  const files = named.length > 0 ? named : await testsOfMachine();
   const { engine } = await ensureMachine({
     // All that there may be is tested.
     env: { ...process.env, BERTH_NESTED_DOCKER: 'on', BERTH_REGISTRY: 'auto' },
@@ -43,6 +44,14 @@ async function run(files: readonly string[]): Promise<number> {
   const left = await takeLeftovers(installations, engine);
   for (const each of left) process.stderr.write(`✘ left on the engine: ${each}\n`);
   return left.length > 0 ? code || 1 : code;
+}
+
+/** All test files but those that `test/support/unit` runs. */
+async function testsOfMachine(): Promise<string[]> {
+  const names = await readdir('test', { recursive: true });
+  return names
+    .filter((name) => name.endsWith('.test.ts') && !name.startsWith(`unit${sep}`))
+    .map((name) => join('test', name));
 }
 
 /** The file in which tests write down their installations; it goes in the end. */

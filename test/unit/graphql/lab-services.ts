@@ -30,7 +30,8 @@ const labs: GraphqlServices['labs'] = {
 };
 
 export function createLabServices(): Pick<GraphqlServices, 'labs' | 'labSources'> {
-  return { labs, labSources: createLabSources() };
+  // Tests replace some of them.
+  return { labs: { ...labs }, labSources: createLabSources() };
 }
 
 function createLabSources(): LabSourceService {
