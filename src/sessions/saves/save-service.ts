@@ -94,7 +94,7 @@ export function createSaveService(options: {
     async usage(actor, learnerId) {
       requireActor(actor, { scope: 'read' });
       const id = learnerId ?? actor.userId;
-      if (!mayReach(actor, id)) throw fault('USER_NOT_FOUND');
+      if (!reaches(actor, await hiddenFrom(actor), id)) throw fault('USER_NOT_FOUND');
       return quota.usage(id);
     },
 

@@ -17,6 +17,7 @@ const page = { first: 10 };
 interface Services {
   sessions: SessionService;
   saves: SaveService;
+  ownerId: string;
 }
 
 /** What is asked, and what comes of it for everyone where the session is an admin's. The owner is that admin. */
@@ -115,6 +116,12 @@ const operations: Operation[] = [
     expected: seen,
   },
   {
+    name: 'size of saved work',
+    state: 'saved',
+    ask: ({ saves, ownerId }, actor) => saves.usage(actor, ownerId),
+    expected: { ...staff, other: 'USER_NOT_FOUND', instructor: 'USER_NOT_FOUND' },
+  },
+  {
     name: 'delete of saved work',
     state: 'saved',
     ask: ({ saves }, actor, _id, state) => saves.delete(actor, state),
@@ -172,10 +179,11 @@ await test('instructors reach nothing of the sessions of admins', async (t) => {
   await eachDatabase(t, 'sessions-of-admins', async (t, database) => {
     const { service: sessions, saves } = openSessions(t, database);
     const actors = await promoteOwner(database, await createActors(database));
+    const ownerId = actors.owner.userId;
     for (const { name, state, ask, expected } of operations) {
       const outcomes = await answers(actors, async (actor) => {
         const { id, savedStateId } = await sessionIn(database, sessions, actors.owner, state);
-        return ask({ sessions, saves }, actor, id, savedStateId);
+        return ask({ sessions, saves, ownerId }, actor, id, savedStateId);
       });
       t.same(outcomes, expected, name);
     }
