@@ -3,6 +3,7 @@ import { mayReach, requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
+import { linkedAbort } from '../linked-abort.ts';
 import { languageGiven } from '../labs/in-language.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import { pageWindow, toPage } from '../paging.ts';
@@ -98,12 +99,13 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       }
       const language = languageGiven(lab.languages, wanted);
       const stepRun = { lab, step, sessionId, machines, answers, poll, language };
-      const ended = new AbortController();
-      const stopWatching = credentials.watch(actor, (reason) => ended.abort(reason));
-      const run = heldCheck.run(machine, stepRun, AbortSignal.any([signal, ended.signal]));
+      const ended = linkedAbort(signal);
+      const stopWatching = credentials.watch(actor, ended.abort);
+      const run = heldCheck.run(machine, stepRun, ended.signal);
       running.add(run);
       const attempt = await run.finally(() => {
         stopWatching();
+        ended.unlink();
         running.delete(run);
       });
       if (attempt.passed || !poll) {

@@ -10,9 +10,6 @@ const ALL_LOOKS = 64;
 /** Longest wait for a place among all, in milliseconds. */
 const WAIT_MS = 30_000;
 
-/** What moves no file ends by itself, in half a minute at most. */
-const never = new AbortController().signal;
-
 export type Looks = ReturnType<typeof createLooks>;
 
 /** Counts what only looks at files, makes folders or removes, and lets what is too many at once wait. */
@@ -23,7 +20,8 @@ export function createLooks(
   return {
     /** @throws TRANSFER_LIMIT, SHUTTING_DOWN */
     async run<T>(of: TransferOf, work: () => Promise<T>): Promise<T> {
-      const { end } = await turns.begin(of, never);
+      // It waits for no client: it ends in half a minute at most.
+      const { end } = await turns.begin(of);
       try {
         return await work();
       } finally {

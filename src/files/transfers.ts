@@ -1,4 +1,6 @@
 import { fault } from '../errors.ts';
+import { linkedAbort } from '../linked-abort.ts';
+import type { LinkedAbort } from '../linked-abort.ts';
 
 /** Of one session: a browser that uploads a folder has as many connections, and each costs the machine a process. */
 const SESSION_TRANSFERS = 4;
@@ -33,7 +35,7 @@ export type Transfers = ReturnType<typeof createTransfers>;
 export function createTransfers(
   limits = { session: SESSION_TRANSFERS, learner: LEARNER_TRANSFERS, all: ALL_TRANSFERS, waitMs: WAIT_MS },
 ) {
-  const bySession = new Map<string, Set<AbortController>>();
+  const bySession = new Map<string, Set<LinkedAbort>>();
   /** With those that wait. */
   const byLearner = createCounts();
   /** Without those that wait. */
@@ -80,7 +82,7 @@ export function createTransfers(
 
   return {
     /** Waits for a place among all transfers. @throws TRANSFER_LIMIT, TRANSFER_INTERRUPTED, SHUTTING_DOWN */
-    async begin({ sessionId, learnerId }: TransferOf, client: AbortSignal): Promise<Transfer> {
+    async begin({ sessionId, learnerId }: TransferOf, client?: AbortSignal): Promise<Transfer> {
       if (stopping.signal.aborted) throw fault('SHUTTING_DOWN');
       const ofSession = bySession.get(sessionId) ?? new Set();
       if (ofSession.size >= limits.session) {
@@ -89,15 +91,17 @@ export function createTransfers(
       if (byLearner.of(learnerId) >= limits.learner) {
         throw fault('TRANSFER_LIMIT', { where: 'The learner', limit: limits.learner });
       }
-      const over = new AbortController();
+      const over = linkedAbort(stopping.signal, ...(client ? [client] : []));
+      const { signal } = over;
       bySession.set(sessionId, ofSession.add(over));
       byLearner.add(learnerId);
-      const time = AbortSignal.timeout(TRANSFER_LIMIT_MS);
-      const signal = AbortSignal.any([client, stopping.signal, over.signal, time]);
+      const timer = setTimeout(() => over.abort(), TRANSFER_LIMIT_MS).unref();
 
       /** Whether it was counted until now. */
       function forget(): boolean {
         if (!ofSession.delete(over)) return false;
+        clearTimeout(timer);
+        over.unlink();
         byLearner.remove(learnerId);
         if (ofSession.size === 0) bySession.delete(sessionId);
         return true;

@@ -13,6 +13,7 @@ import type { Budgets } from '../budgets.ts';
 import { createFrameCount } from './frame-budget.ts';
 import { carryInput } from './input.ts';
 import type { Input } from './input.ts';
+import { limitLateFrames } from './late-frames.ts';
 import { carryOutput, WINDOW_BYTES } from './output.ts';
 import type { Output } from './output.ts';
 import { createReading } from './reading.ts';
@@ -206,6 +207,7 @@ export function carryTerminal(options: {
   }
 
   limitUnreadAnswers(socket);
+  limitLateFrames(socket);
   // Frames of the protocol itself take as long to read.
   for (const event of ['ping', 'pong'])
     socket.on(

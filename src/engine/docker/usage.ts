@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type Docker from 'dockerode';
 import { isFault } from '../../errors.ts';
+import { linkedAbort } from '../../linked-abort.ts';
 import type { MeasureOptions, Written } from '../engine-disk.ts';
 import { call } from './faults.ts';
 import type { Gauge, Reading } from './gauge/gauge.ts';
@@ -107,16 +108,20 @@ async function askEngine(
   { timeoutMs, signal }: MeasureOptions,
 ): Promise<number | 'late'> {
   // The engine stops walking when nobody listens.
-  const ending = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
+  const ending = linkedAbort(...(signal ? [signal] : []));
+  const timer = setTimeout(() => ending.abort(), timeoutMs);
   try {
     const [changes, sizes] = await Promise.all([
-      readChanges(docker, machineId, ending),
-      volumes.length > 0 ? readVolumes(docker, ending) : new Map<string, number>(),
+      readChanges(docker, machineId, ending.signal),
+      volumes.length > 0 ? readVolumes(docker, ending.signal) : new Map<string, number>(),
     ]);
     return changes + volumes.reduce((sum, { name }) => sum + (sizes.get(name) ?? 0), 0);
   } catch (error) {
-    if (ending.aborted) return 'late';
+    if (ending.signal.aborted) return 'late';
     throw error;
+  } finally {
+    clearTimeout(timer);
+    ending.unlink();
   }
 }
 

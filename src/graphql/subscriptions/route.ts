@@ -7,6 +7,7 @@ import { fault } from '../../errors.ts';
 import { createFrameCount } from '../../ws/frame-budget.ts';
 import { createHeartbeat } from '../../ws/heartbeat.ts';
 import { createOriginCheck } from '../../ws/origin.ts';
+import { limitLateFrames } from '../../ws/late-frames.ts';
 import { createReading } from '../../ws/reading.ts';
 import { limitUnreadAnswers } from '../../ws/unread-answers.ts';
 import { accountOf, frameCost } from '../limits/query-budget.ts';
@@ -44,6 +45,7 @@ export function addSubscriptionRoute(
       });
     },
     wsHandler(socket, request) {
+      limitLateFrames(socket);
       if (!mayConnect(request.headers.origin, request)) {
         socket.close(closeCode.forbidden, 'ORIGIN_REFUSED');
         return;

@@ -1,3 +1,4 @@
+import { linkedAbort } from '../../linked-abort.ts';
 import type { Log } from '../../log.ts';
 import { createSharedTurns } from '../../shared-turns.ts';
 import type { TerminalSize } from '../terminal.ts';
@@ -73,12 +74,16 @@ export function createSnapshots(options: {
   }
 
   async function drawn(learnerId: string, job: DrawingJob): Promise<Buffer> {
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(WAIT_LIMIT_MS)]);
+    const { signal, abort, unlink } = linkedAbort(closing.signal);
+    const timer = setTimeout(() => abort(new Error('Its turn did not come in time.')), WAIT_LIMIT_MS);
     const draw = async () => {
       closing.signal.throwIfAborted();
       return thread.draw(job, drawMs);
     };
-    return turns.run(learnerId, draw, signal);
+    return turns.run(learnerId, draw, signal).finally(() => {
+      clearTimeout(timer);
+      unlink();
+    });
   }
 
   return {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type Docker from 'dockerode';
@@ -82,6 +83,14 @@ await test('a helper looks as far as the engine allows', async (t) => {
     t.ok((await gauge.space()).totalBytes > 0);
     t.match(made, [{ HostConfig: { SecurityOpt: ['no-new-privileges:true', 'apparmor=unconfined'] } }]);
     t.equal(made[0]?.HostConfig?.PidMode === 'host', refused.source.includes('CHECKPOINT'));
+    // The disk's upkeep gives the same signal with each measurement, for as long as the service runs.
+    const { signal } = new AbortController();
+    for (let measured = 0; measured < 3; measured++) {
+      await gauge.countOpenFiles('nobody', { timeoutMs: 10_000, signal });
+      await gauge.count('bytes', [`${folder}/containers`], { timeoutMs: 10_000, signal });
+    }
+    t.equal(getEventListeners(signal, 'abort').length, 0, 'nothing is left of a measurement');
+    t.equal(await gauge.countOpenFiles('nobody', { timeoutMs: 10_000, signal: AbortSignal.abort() }), 'late');
     gauge.close();
   }
 });

@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { test } from 'tap';
 import { createTransfers } from '../../../src/files/transfers.ts';
+import { aliveBytes } from '../../support/garbage.ts';
 
 const never = new AbortController().signal;
 const LIMITS = { session: 4, learner: 6, all: 32, waitMs: 60_000 };
@@ -97,4 +99,21 @@ await test('waiting ends with the time for it, the client, the session and the s
   held?.end();
   await begin('c', 'c');
   transfers.stop();
+});
+
+await test('nothing is kept of transfers that are over', async (t) => {
+  const { begin } = open();
+  const run = async (count: number) => {
+    for (let at = 0; at < count; at++) {
+      (await begin('ada', 'one')).end();
+      // What is garbage goes between two turns of the event loop.
+      if (at % 100 === 0) await nextTurn();
+    }
+    await nextTurn();
+  };
+  await run(1_000);
+  const before = aliveBytes();
+  await run(100_000);
+  const kept = aliveBytes() - before;
+  t.ok(kept < 3 * 1024 ** 2, `${kept} bytes of 100,000`);
 });

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { relative } from 'node:path/posix';
 import type Docker from 'dockerode';
+import { deferred } from '../../../deferred.ts';
 import { fault, isFault } from '../../../errors.ts';
 import type { Fault } from '../../../errors.ts';
 import { createDemultiplexer } from '../demultiplexer.ts';
@@ -68,7 +69,7 @@ export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
     { timeoutMs, signal }: CountLimits,
   ): Promise<Reading> {
     const seconds = Math.max(1, Math.ceil(timeoutMs / 1000));
-    const answer = await Promise.race([ask.request(what, words, seconds), aborted(signal)]);
+    const answer = await unlessAborted(ask.request(what, words, seconds), signal);
     if (answer === 'late') return answer;
     return TIMED_OUT.has(answer.code) ? 'late' : parseTotal(answer.output);
   }
@@ -91,12 +92,21 @@ export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
   };
 }
 
-/** Nobody waits for the helper any more; it ends its count itself. */
-function aborted(signal: AbortSignal | undefined): Promise<'late'> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve('late');
-    signal?.addEventListener('abort', () => resolve('late'), { once: true });
-  });
+/** Waits for the answer no longer than until `signal` aborts; the helper then ends its count itself. */
+async function unlessAborted<T>(
+  answer: Promise<T>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<T | 'late'> {
+  const aborted = deferred<'late'>();
+  const onAbort = () => aborted.resolve('late');
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([answer, aborted.promise]);
+  } finally {
+    // The signal may live as long as the service.
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** The helper that sees most of what this engine allows. */
