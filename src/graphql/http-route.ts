@@ -3,6 +3,7 @@ import { execute, GraphQLError, OperationTypeNode } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { fault, isFault } from '../errors.ts';
 import { fromFastify } from '../http/fastify-fault.ts';
+import { clientOf } from '../http/files-stream.ts';
 import { createContext } from './create-context.ts';
 import type { GraphqlContext } from './context.ts';
 import type { ContextSource } from './create-context.ts';
@@ -32,7 +33,7 @@ export function addHttpRoute(
     const asked = readQueryRequest(request.body);
     const { actor } = request;
     const account = accountOf(actor, request);
-    await options.budget.turn(account);
+    await options.budget.turn(account, clientOf(reply));
     // The client, or its credential, may have gone during the wait.
     if (reply.raw.destroyed) throw fault('UNAUTHENTICATED');
     const prepared = options.budget.charge(account, () => options.prepare(asked, actor !== undefined));

@@ -28,19 +28,41 @@ export function createQueryBudget({
 }: { budgets?: Budgets; now?: () => number } = {}) {
   const waiting = new Map<string, number>();
 
+  function waitInTurn(account: string, client: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        client.removeEventListener('abort', leave);
+        resolve();
+      };
+      const takeBack = budgets.wait(account, end);
+      function leave(): void {
+        takeBack();
+        end();
+      }
+      client.addEventListener('abort', leave, { once: true });
+      if (client.aborted) leave();
+    });
+  }
+
   return {
     budgets,
 
-    /** Waits until the account has time left. @throws RATE_LIMITED if too many of its operations wait already */
-    async turn(account: string): Promise<void> {
+    /**
+     * Waits until the account has time left, or `client` aborts: an operation whose client is gone must not stay
+     * in memory. @throws RATE_LIMITED if too many of its operations wait already
+     */
+    async turn(account: string, client: AbortSignal): Promise<void> {
       const count = waiting.get(account) ?? 0;
       if (count === 0 && budgets.spend(account, 0)) return;
       if (count >= MOST_WAITING) throw fault('RATE_LIMITED', { seconds: RETRY_SECONDS });
       waiting.set(account, count + 1);
-      await new Promise<void>((resolve) => void budgets.wait(account, resolve));
-      const left = (waiting.get(account) ?? 1) - 1;
-      if (left > 0) waiting.set(account, left);
-      else waiting.delete(account);
+      try {
+        await waitInTurn(account, client);
+      } finally {
+        const left = (waiting.get(account) ?? 1) - 1;
+        if (left > 0) waiting.set(account, left);
+        else waiting.delete(account);
+      }
     },
 
     /** Charges the account for the time that `work` takes. */

@@ -57,7 +57,9 @@ export function addSubscriptionRoute(
       limitUnreadAnswers(socket);
       heartbeat.watch(socket);
       const operations = createOperationCount(OPERATION_LIMIT);
-      const connection: Connection = { socket, request, operations };
+      const gone = new AbortController();
+      socket.once('close', () => gone.abort());
+      const connection: Connection = { socket, gone: gone.signal, request, operations };
       const guarded = <A extends unknown[]>(listener: (...given: A) => unknown) =>
         guard({ contained, boundary: 'socket', fail: () => socket.terminate() }, listener);
       countFrames(connection, budget, guarded);

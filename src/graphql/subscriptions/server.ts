@@ -30,6 +30,8 @@ const INIT_TIMEOUT_MS = 10_000;
 /** What is known of a connection. */
 export interface Connection {
   socket: WebSocket;
+  /** Aborted when the socket has closed. */
+  gone: AbortSignal;
   request: FastifyRequest;
   operations: OperationCount;
   /** Set once it has said who it is. */
@@ -101,12 +103,12 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     execute: (args) => executeCounted(args, () => leave(args)),
     subscribe: (args) => subscribeCounted(args, () => leave(args)),
     async onSubscribe(context, _id, payload) {
-      const { socket, request, user, operations } = context.extra;
+      const { socket, gone, request, user, operations } = context.extra;
       const left = operations.enter();
       try {
         if (!left) throw tooComplex(`a connection carries at most ${OPERATION_LIMIT} operations at once`);
         const account = accountOf(user?.actor, request);
-        await options.budget.turn(account);
+        await options.budget.turn(account, gone);
         // The connection, or its credential, may have ended during the wait.
         if (user) user.actor = await user.authenticate();
         if (socket.readyState !== socket.OPEN) throw fault('UNAUTHENTICATED');

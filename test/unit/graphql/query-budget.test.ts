@@ -43,7 +43,7 @@ await test('the time of queries is charged to their account, and further ones wa
   const budget = createQueryBudget({ budgets, now: () => clock });
   const done: string[] = [];
   const run = async (account: string) => {
-    await budget.turn(account);
+    await budget.turn(account, new AbortController().signal);
     budget.charge(account, () => {
       clock += 12;
       done.push(account);
@@ -116,6 +116,48 @@ await test('over HTTP operations wait in turn, and too many are rejected with Re
   const answered = answers?.filter(({ status }) => status === 200).length ?? 0;
   t.ok(answered >= 100 && answered < 110, `${answered} of 110 were answered`);
 });
+
+await test('operations of clients that are gone wait no longer', async (t) => {
+  const { time, budget } = smallBudget();
+  const { url } = await startApp(t, { budget });
+  const anonymous = 'address 127.0.0.1';
+  budget.budgets.spend(anonymous, 5);
+  const leaving = new AbortController();
+  const asked = Array.from({ length: 100 }, (_, index) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: largeQuery(index) }),
+      signal: leaving.signal,
+    }),
+  );
+  await until(() => isFull(budget, anonymous));
+  leaving.abort();
+  await Promise.allSettled(asked);
+  await until(async () => !(await isFull(budget, anonymous)));
+  await time.pass(1_000);
+
+  const socket = await open(url);
+  socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
+  await once(socket, 'message');
+  t.equal(time.running(), 0);
+  budget.budgets.spend('user owner', 100_000);
+  socket.send(JSON.stringify({ id: 'o', type: 'subscribe', payload: { query: largeQuery(0) } }));
+  await until(() => time.running() > 0);
+  socket.terminate();
+  await until(async () => {
+    await time.pass(10);
+    return time.running() === 0;
+  });
+});
+
+/** Whether so many operations of the account wait that one more is rejected. */
+async function isFull(budget: ReturnType<typeof smallBudget>['budget'], account: string): Promise<boolean> {
+  return budget.turn(account, AbortSignal.abort()).then(
+    () => false,
+    () => true,
+  );
+}
 
 await test('raw frames count, also before the connection has authenticated', async (t) => {
   const { time, budget } = smallBudget();
