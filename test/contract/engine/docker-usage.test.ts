@@ -87,7 +87,7 @@ await test('a helper looks as far as the engine allows', async (t) => {
     const { signal } = new AbortController();
     for (let measured = 0; measured < 3; measured++) {
       await gauge.countOpenFiles('nobody', { timeoutMs: 10_000, signal });
-      await gauge.count('bytes', [`${folder}/containers`], { timeoutMs: 10_000, signal });
+      await gauge.count('bytes', [`${place.folder}/containers`], { timeoutMs: 10_000, signal });
     }
     t.equal(getEventListeners(signal, 'abort').length, 0, 'nothing is left of a measurement');
     t.equal(await gauge.countOpenFiles('nobody', { timeoutMs: 10_000, signal: AbortSignal.abort() }), 'late');
