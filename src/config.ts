@@ -179,7 +179,7 @@ export interface Config extends NestedConfig, TerminalConfig, ConnectionConfig {
   port: number;
   publicUrl: string | undefined;
   allowedOrigins: string[];
-  /** Domain below which ports of machines have their addresses; undefined where they can not be opened. */
+  /** Domain below which ports of machines have their addresses; undefined where they cannot be opened. */
   previewDomain: string | undefined;
   /** Addresses and ranges of proxies whose X-Forwarded-* is believed. */
   trustProxy: string[];

@@ -15,7 +15,7 @@ const KEY_FILE = 'secret.key';
 
 /** Keeps secrets that have to be read again: encrypted, and bound to what they are of. */
 export interface Encryption {
-  /** `thing` names what the secret is of, such as `registry example.org`: as another's it can not be read. */
+  /** `thing` names what the secret is of, such as `registry example.org`: as another's it cannot be read. */
   seal(secret: string, thing: string): string;
   /** @throws SECRET_UNREADABLE when it was sealed with another key or for another thing, or was changed */
   open(sealed: string, thing: string): string;

@@ -26,13 +26,13 @@ const catalogue = {
   QUERY_TOO_COMPLEX: [400, 'The query asks for too much: {problem}.'],
   USER_NOT_FOUND: [404, 'There is no such user.'],
   EMAIL_TAKEN: [409, 'Another user has the e-mail address {email}.'],
-  LAST_ADMIN: [409, 'The last admin can not be removed or made something else: appoint another admin first.'],
+  LAST_ADMIN: [409, 'The last admin cannot be removed or made something else: appoint another admin first.'],
   TOKEN_NOT_FOUND: [404, 'There is no such token; it may have been revoked.'],
 
   // Labs
   LAB_NOT_FOUND: [404, 'There is no lab "{lab}": the labs query lists those there are.'],
-  LAB_INVALID: [422, 'The lab can not be used: {problem}'],
-  GIT_FAILED: [502, 'The git repository "{address}" can not be had: {problem}.'],
+  LAB_INVALID: [422, 'The lab cannot be used: {problem}'],
+  GIT_FAILED: [502, 'The git repository "{address}" cannot be had: {problem}.'],
   LAB_SOURCE_NOT_FOUND: [404, 'There is no such source of labs.'],
   STEP_NOT_FOUND: [404, 'The lab "{lab}" has no step "{step}".'],
   STEP_HAS_NO_CHECK: [409, 'The step "{step}" has nothing to check.'],
@@ -40,8 +40,8 @@ const catalogue = {
   // Sessions and machines
   SESSION_NOT_FOUND: [404, 'There is no such session.'],
   SESSION_NOT_READY: [409, 'The session is {state}: wait until it is ready, or start the lab again.'],
-  SESSION_STATE_CONFLICT: [409, 'The session is {state} and can not {verb} now.'],
-  SESSION_EXTEND_LIMIT: [409, 'The session can not be extended beyond {until}.'],
+  SESSION_STATE_CONFLICT: [409, 'The session is {state} and cannot {verb} now.'],
+  SESSION_EXTEND_LIMIT: [409, 'The session cannot be extended beyond {until}.'],
   SESSION_LIMIT: [
     409,
     'You have {limit} sessions already: stop one of them first; one that is stopping counts until it has ended.',
@@ -58,7 +58,7 @@ const catalogue = {
   ],
   EGRESS_UNAVAILABLE: [
     503,
-    'This lab needs the internet, and the rules that keep it safe can not be set on this engine: {problem}',
+    'This lab needs the internet, and the rules that keep it safe cannot be set on this engine: {problem}',
   ],
   PROVISIONING_TIMED_OUT: [
     504,
@@ -116,7 +116,7 @@ const catalogue = {
     403,
     'The page at {origin} may not open terminals: set BERTH_PUBLIC_URL to the address that people use, or add it to BERTH_ALLOWED_ORIGINS.',
   ],
-  FRAME_INVALID: [400, 'The terminal was sent a frame it can not read: {problem}'],
+  FRAME_INVALID: [400, 'The terminal was sent a frame it cannot read: {problem}'],
   FRAME_TOO_LARGE: [413, 'A frame may hold at most {limit} bytes.'],
   TERMINAL_SIZE_INVALID: [
     400,
@@ -128,11 +128,11 @@ const catalogue = {
   PORT_CLOSED: [502, 'Nothing answers on port {port} of this machine: start a server there.'],
   GATEWAY_UNAVAILABLE: [
     503,
-    'Ports of machines can not be reached on this engine: {problem}. "berth doctor" tells more.',
+    'Ports of machines cannot be reached on this engine: {problem}. "berth doctor" tells more.',
   ],
   PREVIEWS_OFF: [
     501,
-    'Ports can not be opened in the browser here: set BERTH_PREVIEW_DOMAIN to a domain whose names all lead to Berth, such as preview.example.org.',
+    'Ports cannot be opened in the browser here: set BERTH_PREVIEW_DOMAIN to a domain whose names all lead to Berth, such as preview.example.org.',
   ],
   PREVIEW_UNKNOWN: [404, 'This address is of no machine: open the port from the lab again.'],
   PREVIEW_REFUSED: [401, 'This address opens from the lab only: open the port there again.'],
@@ -148,7 +148,7 @@ const catalogue = {
   FILE_DENIED: [403, 'The user of the machine may not {verb} "{path}".'],
   FILE_IS_FOLDER: [409, '"{path}" is a folder: {hint}'],
   FILE_IS_NO_FOLDER: [409, '"{path}" is no folder.'],
-  FILE_IS_SPECIAL: [409, '"{path}" is neither a file nor a folder, and can not be copied.'],
+  FILE_IS_SPECIAL: [409, '"{path}" is neither a file nor a folder, and cannot be copied.'],
   FOLDER_NOT_EMPTY: [
     409,
     'The folder "{path}" is not empty: add "recursive=true" to remove it with all in it.',
@@ -198,7 +198,7 @@ const catalogue = {
   ],
   IMAGE_PIN_LOST: [
     409,
-    'This version of the lab always uses the image {pinned}, which "{image}" meant when it was first used, and that one can not be had any more: {problem}. Load it onto the engine again, or let the lab take what the name means now with repinLab.',
+    'This version of the lab always uses the image {pinned}, which "{image}" meant when it was first used, and that one cannot be had any more: {problem}. Load it onto the engine again, or let the lab take what the name means now with repinLab.',
   ],
   REGISTRY_UNREACHABLE: [
     502,
@@ -220,17 +220,17 @@ const catalogue = {
   UPLOAD_BROKEN: [400, 'The upload ended before all of it had come: {problem}'],
   SECRET_UNREADABLE: [
     500,
-    'The stored secret of {thing} can not be read with the present key: set BERTH_SECRET_KEY to the key that it was stored with, or store it anew.',
+    'The stored secret of {thing} cannot be read with the present key: set BERTH_SECRET_KEY to the key that it was stored with, or store it anew.',
   ],
   NESTED_ENGINE_UNAVAILABLE: [
     503,
-    'A machine can not have a container engine of its own here: {problem}. "berth doctor" tells more.',
+    'A machine cannot have a container engine of its own here: {problem}. "berth doctor" tells more.',
   ],
   ROOT_REFUSED: [
     403,
     'No command runs as root in a machine with a container engine of its own: name its user, or none.',
   ],
-  LOCAL_REGISTRY_UNAVAILABLE: [503, 'The local registry can not be used: {problem}.'],
+  LOCAL_REGISTRY_UNAVAILABLE: [503, 'The local registry cannot be used: {problem}.'],
   LOCAL_REGISTRY_REFUSED: [502, 'The local registry refuses: {problem}. {mend}.'],
   IMAGE_BUILD_FAILED: [502, 'The image "{image}" could not be built: {problem}'],
   CONTAINER_NOT_FOUND: [404, 'The container is gone.'],

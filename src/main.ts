@@ -50,7 +50,7 @@ export interface RunningService {
 
 /**
  * Migrates the database, starts the service, and stops it gracefully on SIGTERM, SIGINT and SIGHUP. Where it
- * can not start, nothing of it stays open.
+ * cannot start, nothing of it stays open.
  * @throws MIGRATION_FAILED, DATABASE_UNREACHABLE, CONFIG_INVALID also for an address that is taken
  */
 export async function serve(config: Config): Promise<RunningService> {

@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Log } from './log.ts';
 
-/** Tells the log at the start whether machines can have engines of their own, as a warning where an admin wants them and they can not. */
+/** Tells the log at the start whether machines can have engines of their own, as a warning where an admin wants them and they cannot. */
 export async function tellNested({
   engine,
   config,

@@ -25,7 +25,7 @@ export async function withWorkFolder<T>(
 
 /**
  * Removes the folders of processes that are gone; how many. What another user made is theirs. `failed` is
- * told of those that can not be removed; they hold up nothing.
+ * told of those that cannot be removed; they hold up nothing.
  */
 export async function sweepWorkFolders(
   failed: (path: string, error: unknown) => void,

@@ -8,7 +8,7 @@ export type TellEnd = (attempt: {
   learnerId: string;
 }) => Promise<void>;
 
-/** Events are hints: where one can not be sent, who waits reads again later, and the check stands. */
+/** Events are hints: where one cannot be sent, who waits reads again later, and the check stands. */
 export function createCheckNews({
   events,
   logger,

@@ -34,7 +34,7 @@ export const newCommand = defineCommand({
   },
 });
 
-/** Makes the folder. @throws INPUT_INVALID where it is there already or can not be made */
+/** Makes the folder. @throws INPUT_INVALID where it is there already or cannot be made */
 async function makeNew(folder: string): Promise<void> {
   try {
     await mkdir(dirname(folder), { recursive: true });
@@ -44,7 +44,7 @@ async function makeNew(folder: string): Promise<void> {
     const problem =
       code === 'EEXIST'
         ? `The folder "${folder}" is there already: give another slug, or remove it.`
-        : `The folder "${folder}" can not be made (${code}).`;
+        : `The folder "${folder}" cannot be made (${code}).`;
     throw fault('INPUT_INVALID', { problem }, error);
   }
 }

@@ -14,7 +14,7 @@ import type { NamedLabs } from './named-labs.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { withLabTests } from './with-lab-tests.ts';
 
-/** `berth labs test [folder or slug…]`: whether checks can be trusted; exit code 1 when one can not. */
+/** `berth labs test [folder or slug…]`: whether checks can be trusted; exit code 1 when one cannot. */
 export const testCommand = defineCommand({
   meta: {
     name: 'test',

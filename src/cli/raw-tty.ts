@@ -13,7 +13,7 @@ export async function withRawTty<Result>(work: () => Promise<Result>): Promise<R
   const { stdin, stdout } = process;
   if (!stdin.isTTY || !stdout.isTTY) {
     throw fault('INPUT_INVALID', {
-      problem: 'This needs a terminal: its input and output can not be redirected.',
+      problem: 'This needs a terminal: its input and output cannot be redirected.',
     });
   }
   const restore = () => {

@@ -20,7 +20,7 @@ const LOG_SIZE_LIMIT = 64 * 1024 * 1024;
  *
  * Prisma's own has one connection, and a statement outside a transaction joins whichever
  * transaction is open on it. Here, writes and transactions take turns on one connection, and reads
- * outside transactions go to a second one that can not write. See docs/adr/0003-sqlite-adapter.md.
+ * outside transactions go to a second one that cannot write. See docs/adr/0003-sqlite-adapter.md.
  */
 export function createSqliteAdapter(options: { file: string }): SqlDriverAdapterFactory {
   const { file } = options;
@@ -47,7 +47,7 @@ async function prepareWriter(writer: SqlDriverAdapter, file: string): Promise<vo
   );
   if (mode.rows[0]?.[0] !== 'wal') {
     throw fault('CONFIG_INVALID', {
-      problem: `The file system of ${file} can not hold SQLite's write-ahead log: put the database on a local disk, or use PostgreSQL.`,
+      problem: `The file system of ${file} cannot hold SQLite's write-ahead log: put the database on a local disk, or use PostgreSQL.`,
     });
   }
   // FULL: a commit survives a power cut too. A grade that a learner has seen must not vanish, and

@@ -3,7 +3,7 @@ import type { RegistryLogin } from './engine-images.ts';
 /**
  * Port to the registry of images that an engine keeps for its labs. Every method throws
  * `ENGINE_UNREACHABLE` when the engine does not answer, and `LOCAL_REGISTRY_UNAVAILABLE` with a
- * reason when the registry can not be had or does not answer.
+ * reason when the registry cannot be had or does not answer.
  */
 export interface EngineRegistry {
   /** Makes sure that it runs: makes anew what is gone, stopped, or of another build of its image. */

@@ -82,7 +82,7 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
 
   /**
    * Connects again to a durable shell, by its handle, for its output from byte `from` on, or from the
-   * first that is kept: whoever was connected is cut off. Undefined when it can not be reached, which
+   * first that is kept: whoever was connected is cut off. Undefined when it cannot be reached, which
    * is so for one that has ended, whose machine is gone, or that was never durable.
    */
   reattachTerminal(machineId: string, shell: string, from: number): Promise<EngineTerminal | undefined>;
@@ -121,7 +121,7 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
   execOutput(machineId: string, command: ExecOutputSpec): Promise<ByteSource>;
 
   /**
-   * Starts a command that is fed past the engine. Undefined where that can not be, as when the engine
+   * Starts a command that is fed past the engine. Undefined where that cannot be, as when the engine
    * is elsewhere, and then nothing was started. @throws CONTAINER_NOT_FOUND
    */
   execInput(machineId: string, command: ExecInputSpec): Promise<ExecInput | undefined>;

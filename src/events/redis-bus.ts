@@ -20,7 +20,7 @@ const IN_FLIGHT_LIMIT = 10_000;
 /**
  * The event bus of a service that runs in several processes, through the Redis at `url`; those
  * with the same `channel` hear each other. Listeners of this process are told directly, whether
- * Redis is there or not. An event that Redis can not take is dropped and counted in the log, never an error of
+ * Redis is there or not. An event that Redis cannot take is dropped and counted in the log, never an error of
  * the publisher, whose work is done. Resolves when connected, or after a while without.
  */
 export async function createRedisBus(options: {

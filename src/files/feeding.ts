@@ -20,7 +20,7 @@ export interface FedUpload extends Upload {
 
 /**
  * Feeds an upload as it comes to a script that waits to be told that it is whole; the script's result.
- * Undefined, with nothing of it read, where the engine can not do that.
+ * Undefined, with nothing of it read, where the engine cannot do that.
  * @throws what the script says, and as {@link chunksOf}
  */
 export async function feedUpload(

@@ -150,8 +150,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
 
     async remove(actor, place, { recursive }) {
       const { machine, path, of } = await enter(actor, place);
-      if (path === '/')
-        throw fault('INPUT_INVALID', { problem: 'The root of a machine can not be removed.' });
+      if (path === '/') throw fault('INPUT_INVALID', { problem: 'The root of a machine cannot be removed.' });
       const call = { script: REMOVE_SCRIPT, path, more: [recursive ? 'recursive' : ''], verb: 'remove' };
       await looks.run(of, () => runScript(engine, machine.machineId, call));
     },

@@ -44,7 +44,7 @@ export interface OpenFile {
   stat: FileStat;
   /** Bytes that `content` has; undefined where only reading tells, as of files of the kernel. */
   size: number | undefined;
-  /** Fails when the file can not be read to its size. To be closed. */
+  /** Fails when the file cannot be read to its size. To be closed. */
   content: ByteSource;
 }
 
@@ -61,7 +61,7 @@ export interface Upload {
  * with those of root.
  *
  * Every method authorises first, counts as use of the session, and throws SESSION_NOT_FOUND,
- * SESSION_NOT_READY, MACHINE_NOT_FOUND, MACHINE_NOT_RUNNING, INPUT_INVALID for a path that can not
+ * SESSION_NOT_READY, MACHINE_NOT_FOUND, MACHINE_NOT_RUNNING, INPUT_INVALID for a path that cannot
  * be, FILE_NOT_FOUND and FILE_DENIED, and TRANSFER_LIMIT where as many are under way as may be: those
  * that move bytes count apart from the others, and `signal` ends them.
  */

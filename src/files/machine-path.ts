@@ -8,7 +8,7 @@ const KERNEL_FOLDERS = ['/proc', '/sys', '/dev'];
 
 /**
  * A path within a machine, without doubled slashes, dots, or a slash at its end.
- * @throws INPUT_INVALID for one that is not from the root, climbs, or can not be
+ * @throws INPUT_INVALID for one that is not from the root, climbs, or cannot be
  */
 export function machinePath(path: string): string {
   if (!path.startsWith('/')) throw invalid('it must begin with "/"');

@@ -41,7 +41,7 @@ export async function runScript(
   return succeeded(result, call);
 }
 
-/** Starts a script that is fed; undefined where that can not be. Its result is as that of {@link runScript}. */
+/** Starts a script that is fed; undefined where that cannot be. Its result is as that of {@link runScript}. */
 export async function feedScript(
   engine: Pick<Engine, 'execInput'>,
   machineId: string,

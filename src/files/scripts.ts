@@ -67,7 +67,7 @@ done
 exit 0
 `;
 
-/** What can not be read is left out where tar can do that, and so is what other file systems have there. */
+/** What cannot be read is left out where tar can do that, and so is what other file systems have there. */
 export const TAR_SCRIPT = `
 [ -e "$1" ] || [ -L "$1" ] || exit ${EXIT.notFound}
 { [ -d "$1" ] || [ -f "$1" ] || [ -L "$1" ]; } || exit ${EXIT.special}

@@ -40,7 +40,7 @@ interface Way {
 
 /**
  * Puts uploads to their places in machines, with the rights of the machine's user: fed to a script there,
- * or part by part where the engine can not do that.
+ * or part by part where the engine cannot do that.
  */
 export function createUploads({
   engine,

@@ -63,7 +63,7 @@ export function faultOf(error: GraphQLError): Fault {
   return fault('INTERNAL');
 }
 
-/** How GraphQL, interpreted or compiled, begins what it says of a variable that an argument can not take. */
+/** How GraphQL, interpreted or compiled, begins what it says of a variable that an argument cannot take. */
 const ARGUMENT_REFUSED = /^Argument "\w+" (of non-null type|of required type|has invalid value)/;
 
 /** Whether GraphQL itself found this in the request: no resolver has a part in it. */

@@ -37,5 +37,5 @@ function describe(error: HttpError): string {
   if (error instanceof SyntaxError || error.code?.startsWith('FST_ERR_CTP_INVALID_JSON')) {
     return 'The body is not valid JSON.';
   }
-  return error.code?.startsWith('FST_') ? error.message : 'The request can not be understood.';
+  return error.code?.startsWith('FST_') ? error.message : 'The request cannot be understood.';
 }

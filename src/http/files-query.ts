@@ -43,7 +43,7 @@ export function readQuery<T extends z.ZodType>(
   throw fault('INPUT_INVALID', { problem: `The query is wrong: ${problems.join('; ')}.` });
 }
 
-/** What can not be decoded would be taken as it is written, and name another file. */
+/** What cannot be decoded would be taken as it is written, and name another file. */
 function requireText(url: string): void {
   try {
     decodeURIComponent(url);

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isFault } from '../errors.ts';
 import type { Log } from '../log.ts';
 
-/** What the service can not work without; each resolves when it answers. */
+/** What the service cannot work without; each resolves when it answers. */
 export interface Probes {
   database(): Promise<unknown>;
   engine(): Promise<unknown>;

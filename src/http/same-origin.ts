@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { isOwnOrigin } from './own-origin.ts';
 
-/** A header that pages of other sites can not send without being asked first, which Berth refuses. */
+/** A header that pages of other sites cannot send without being asked first, which Berth refuses. */
 const CLIENT_HEADER = 'x-berth-client';
 
 /**

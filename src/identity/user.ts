@@ -57,7 +57,7 @@ export interface UserService {
 
 export interface TokenService {
   /**
-   * The secret is in this answer and nowhere else. Scopes can not exceed the actor's own, and a token
+   * The secret is in this answer and nowhere else. Scopes cannot exceed the actor's own, and a token
    * makes none that lasts longer than itself; whoever signed in with a browser makes lasting ones.
    * @throws INPUT_INVALID, FORBIDDEN, USER_NOT_FOUND
    */

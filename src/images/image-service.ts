@@ -157,7 +157,7 @@ function requireName(text: string): void {
   });
 }
 
-/** The name as engines list it. @throws INPUT_INVALID for one that a build can not give */
+/** The name as engines list it. @throws INPUT_INVALID for one that a build cannot give */
 function requireNewName(text: string): string {
   requireName(text);
   const name = listedName(text);

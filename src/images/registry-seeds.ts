@@ -83,7 +83,7 @@ async function isOurs(
   return false;
 }
 
-/** The image's id; undefined where it can not be had. */
+/** The image's id; undefined where it cannot be had. */
 async function findSeed(
   engine: SeedOptions['engine'],
   { upstream, made }: RegistrySeed,

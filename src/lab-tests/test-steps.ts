@@ -31,7 +31,7 @@ export async function testSteps(
   };
   await recorder.run(machinesSubject, open, signal);
   const done = opened ? await testOpened(lab, opened, recorder, signal) : -1;
-  const problem = opened ? 'A step before it can not be done.' : 'There are no machines.';
+  const problem = opened ? 'A step before it cannot be done.' : 'There are no machines.';
   for (const step of lab.steps.slice(done + 1)) {
     for (const subject of subjectsOf(step)) recorder.skip(subject, problem);
   }
@@ -88,7 +88,7 @@ async function testStep(
   };
   await recorder.run(beforeSubject(step), seeUndone, signal);
   if (!entered) {
-    for (const subject of subjectsOf(step).slice(1)) recorder.skip(subject, 'The step can not be entered.');
+    for (const subject of subjectsOf(step).slice(1)) recorder.skip(subject, 'The step cannot be entered.');
     return false;
   }
   const isDone = await recorder.run(solution, () => seeSolved(step, trial), signal);

@@ -136,14 +136,14 @@ export function createTrial(
       }
     },
 
-    /** How the step is judged now, with these answers to its questions: the right ones when absent. @throws CaseFailed where it can not be judged */
+    /** How the step is judged now, with these answers to its questions: the right ones when absent. @throws CaseFailed where it cannot be judged */
     async judge(
       step: LabStep,
       answers: ReadonlyMap<string, Answer> = rightAnswers(step),
     ): Promise<StepVerdict & { output: string }> {
       const verdict = await verdictOf(step, answers);
       if (verdict.state === 'errored') {
-        throw new CaseFailed(`The check can not be judged: ${verdict.message}`, verdict.output);
+        throw new CaseFailed(`The check cannot be judged: ${verdict.message}`, verdict.output);
       }
       return verdict;
     },

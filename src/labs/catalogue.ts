@@ -82,7 +82,7 @@ export async function createLabCatalogue({
       list: createLabList(entries.map(({ view }) => view)),
       problems,
     };
-    for (const problem of problems) logger.warn({ ...problem }, 'A lab can not be used as it is now');
+    for (const problem of problems) logger.warn({ ...problem }, 'A lab cannot be used as it is now');
     logger.info({ labs: labs.length, problems: problems.length }, 'Labs read');
   }
 

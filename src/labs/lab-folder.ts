@@ -21,11 +21,11 @@ export interface LabFolder {
   runnable: ReadonlySet<string>;
   /** SHA-256 over paths, run bits and contents, hex. */
   version: string;
-  /** Files that can not be taken, and why. */
+  /** Files that cannot be taken, and why. */
   refused: ReadonlyMap<string, string>;
 }
 
-/** Reads the lab's folder; what may not be in it is in `refused`. Throws only when the folder itself can not be read. */
+/** Reads the lab's folder; what may not be in it is in `refused`. Throws only when the folder itself cannot be read. */
 export async function readLabFolder(folder: string): Promise<LabFolder> {
   const root = await realpath(folder);
   const files = new Map<string, Buffer>();

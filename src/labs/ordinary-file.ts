@@ -2,13 +2,13 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { sizeProblem } from './folder-limits.ts';
 
-/** A file that was read, or why it can not be, as the end of a sentence. */
+/** A file that was read, or why it cannot be, as the end of a sentence. */
 export type FileReading = { content: Buffer; runnable: boolean } | { problem: string };
 
 /** Reads an ordinary file of at most `limit` bytes. Opening does not wait, should it be a pipe. */
 export async function readOrdinaryFile(path: string, limit: number): Promise<FileReading> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: Error) => error);
-  if (handle instanceof Error) return { problem: `can not be read: ${handle.message}` };
+  if (handle instanceof Error) return { problem: `cannot be read: ${handle.message}` };
   try {
     const status = await handle.stat();
     if (!status.isFile()) return { problem: 'is not an ordinary file' };

@@ -24,7 +24,7 @@ const PROBLEM_LIMIT = 100;
 /** A lab with what it was read from, or all that keeps it from being one. */
 export type LabReading = { lab: Lab; folder: LabFolder } | { problems: LabProblem[] };
 
-/** Reads and validates the lab in `folder`. Throws only when the folder itself can not be read. */
+/** Reads and validates the lab in `folder`. Throws only when the folder itself cannot be read. */
 export async function readLab(folder: string): Promise<LabReading> {
   return readLabFiles(basename(folder), await readLabFolder(folder));
 }

@@ -17,7 +17,7 @@ export interface LabsReading {
 
 /**
  * Reads each folder in `directory` as a lab; files beside them and hidden folders are none.
- * @throws CONFIG_INVALID when the directory itself can not be read
+ * @throws CONFIG_INVALID when the directory itself cannot be read
  */
 export async function readLabs(directory: string): Promise<LabsReading> {
   const slugs = await foldersIn(directory);
@@ -25,7 +25,7 @@ export async function readLabs(directory: string): Promise<LabsReading> {
   for (const slug of slugs) {
     const read = await readLab(join(directory, slug)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === undefined) throw error;
-      const message = `can not be read: ${error.code}`;
+      const message = `cannot be read: ${error.code}`;
       return { problems: [{ lab: slug, file: '.', line: undefined, key: undefined, message }] };
     });
     if ('lab' in read) reading.labs.push(read);
@@ -38,7 +38,7 @@ async function foldersIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw fault(
       'CONFIG_INVALID',
-      { problem: `The folder of labs "${directory}" can not be read (${error.code}): see BERTH_LABS_DIR.` },
+      { problem: `The folder of labs "${directory}" cannot be read (${error.code}): see BERTH_LABS_DIR.` },
       error,
     );
   });

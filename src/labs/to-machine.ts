@@ -37,7 +37,7 @@ export function toMachine(
   };
 }
 
-/** An engine keeps its images on a volume: what lies on a machine's own file system it can not stack. */
+/** An engine keeps its images on a volume: what lies on a machine's own file system it cannot stack. */
 function withEngineData(volumes: readonly string[]): string[] {
   return [...new Set([...volumes, NESTED_DATA_FOLDER])];
 }

@@ -28,7 +28,7 @@ const LOOK_EVERY_MS = 15_000;
 /** How long a connection is open before its credential is watched, in milliseconds: most files of a page are over by then, and cost no query. */
 const WATCHED_AFTER_MS = 250;
 
-/** What means that somebody may not, or can not, be in the machine. */
+/** What means that somebody may not, or cannot, be in the machine. */
 const OUT = [
   'SESSION_NOT_FOUND',
   'SESSION_NOT_READY',

@@ -43,7 +43,7 @@ export function createRepairs(options: {
     }
   }
 
-  /** Gives a session up whose machines can not be used any more. */
+  /** Gives a session up whose machines cannot be used any more. */
   async function giveUp(row: SessionRow, code: FaultCode, machine = ''): Promise<SessionRow | undefined> {
     logger.warn({ sessionId: row.id, code, machine }, 'A session could not be kept.');
     const failed = await changer.move(row, 'fail', { ...reason(code, { machine }), endedAt: clock.now() });

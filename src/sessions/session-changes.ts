@@ -13,7 +13,7 @@ export type SessionChanger = ReturnType<typeof createSessionChanger>;
 export function createSessionChanger(options: { store: SessionStore; events: EventBus; logger: Log }) {
   const { store, events, logger } = options;
 
-  /** Tells that the session changed; one that can not be told is only logged, since events are hints. */
+  /** Tells that the session changed; one that cannot be told is only logged, since events are hints. */
   function tell(row: Pick<SessionRow, 'id' | 'learnerId' | 'generation'>): void {
     const { id: sessionId, learnerId, generation } = row;
     events.publish('session.changed', { sessionId, learnerId, generation }).catch((error: unknown) => {

@@ -74,7 +74,7 @@ export type SessionEvent =
   /** It goes on from what was saved, or begins anew. */
   | 'resume'
   | 'reset'
-  /** It can not go on, and what was saved before stands. */
+  /** It cannot go on, and what was saved before stands. */
   | 'fallBack'
   /** The engine does not answer, and does again. */
   | 'lose'
@@ -84,7 +84,7 @@ export type SessionEvent =
   | 'destroyed'
   | 'fail';
 
-/** The state that `event` leads to from `state`; undefined where it can not happen. Pure. */
+/** The state that `event` leads to from `state`; undefined where it cannot happen. Pure. */
 export function nextState(state: SessionState, event: SessionEvent): SessionState | undefined {
   const row: Partial<Record<SessionEvent, SessionState>> = transitions[state];
   return row[event];

@@ -145,7 +145,7 @@ export function createSessionStore({ database }: { database: Database }) {
     /**
      * Moves the session by `event` if it is still as `row` has it; `machines` get their handles and
      * addresses with it, and with `sameEnd` its end must be unmoved too. The new row; undefined when
-     * somebody else was first, or when the event can not happen in its state.
+     * somebody else was first, or when the event cannot happen in its state.
      */
     async move(
       row: SessionRow,
@@ -196,7 +196,7 @@ export function createSessionStore({ database }: { database: Database }) {
 
 /**
  * The compare-and-set of {@link SessionStore}'s `move`, for a transaction that changes more than the
- * session; the new row, undefined when somebody else was first or the event can not happen.
+ * session; the new row, undefined when somebody else was first or the event cannot happen.
  */
 export async function moveWithin(
   tx: Pick<Transaction, 'session'>,

@@ -16,7 +16,7 @@ const UPSTREAM_IMAGE = 'debian:trixie-slim';
  * Makes sure that the engine has the base image: a local one, one from a registry, or one made of
  * this machine's own package mirror where no registry answers.
  *
- * @throws ENGINE_SETUP_REFUSED where there is no registry and this machine can not make one
+ * @throws ENGINE_SETUP_REFUSED where there is no registry and this machine cannot make one
  */
 export async function ensureBaseImage({
   images,

@@ -23,7 +23,7 @@ export interface FoundEngine {
  * Finds the container engine that DOCKER_HOST or the usual socket leads to. Where none answers,
  * sets one up: as root on Debian or Ubuntu, unless BERTH_ENGINE_SETUP is `off`.
  *
- * @throws ENGINE_SETUP_REFUSED, which says what to run where it may not or can not.
+ * @throws ENGINE_SETUP_REFUSED, which says what to run where it may not or cannot.
  */
 export async function ensureEngine({
   env,

@@ -78,7 +78,7 @@ export function checkEngine(address: string, facts: EngineInfo | { problem: stri
       ? ok('limits', 'memory, processes and CPU')
       : missing(
           'limits',
-          `the engine can not limit ${absent.join(', ')}: one learner could take the machine down`,
+          `the engine cannot limit ${absent.join(', ')}: one learner could take the machine down`,
           'enable these cgroup controllers; for memory boot with "cgroup_enable=memory swapaccount=1"',
         ),
   ];
@@ -147,7 +147,7 @@ export function checkImages(images: readonly { name: string; present: boolean }[
   );
 }
 
-/** `folder` is the data folder; `writable` is false also where it can not be made. */
+/** `folder` is the data folder; `writable` is false also where it cannot be made. */
 export function checkDataFolder(disk: { folder: string; writable: boolean; freeBytes: number }): Finding[] {
   const mend = 'set BERTH_DATA_DIR to a folder that this user may write to';
   const free = `${(disk.freeBytes / 1024 ** 3).toFixed(1)} GiB free`;
@@ -155,7 +155,7 @@ export function checkDataFolder(disk: { folder: string; writable: boolean; freeB
   return [
     disk.writable
       ? ok('data folder', disk.folder)
-      : missing('data folder', `${disk.folder} can not be written`, mend),
+      : missing('data folder', `${disk.folder} cannot be written`, mend),
     disk.freeBytes < FULL_DISK_BYTES
       ? missing('disk', free, room)
       : disk.freeBytes < LOW_DISK_BYTES

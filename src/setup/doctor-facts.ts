@@ -37,7 +37,7 @@ async function allows(path: string, mode: number): Promise<boolean> {
   );
 }
 
-/** Why the database can not be used; undefined when it can, or when it is a file still to be made. */
+/** Why the database cannot be used; undefined when it can, or when it is a file still to be made. */
 export async function probeDatabase(url: string): Promise<string | undefined> {
   try {
     const location = parseDatabaseUrl(url);

@@ -9,7 +9,7 @@ export type PingResult =
   | { readonly state: 'up' }
   | { readonly state: 'refused' | 'down'; readonly reason: string };
 
-/** Asks the engine at `address` for a sign of life. @throws CONFIG_INVALID for an address that can not be used */
+/** Asks the engine at `address` for a sign of life. @throws CONFIG_INVALID for an address that cannot be used */
 export async function pingEngine(address: string, env: NodeJS.ProcessEnv): Promise<PingResult> {
   const { docker, close } = connectEngine(address, env);
   try {

@@ -20,7 +20,7 @@ export function defaultBase(dockerfile: string): string {
 
 /**
  * What an image is to be built on: Berth's own base image `debian`, another lab image, or one of a
- * registry. That of a registry is fetched with `fetch` where the engine has it not; where it can not be
+ * registry. That of a registry is fetched with `fetch` where the engine has it not; where it cannot be
  * had, Berth's base stands in for it.
  * @throws IMAGE_NOT_FOUND for a lab image that is not there
  */

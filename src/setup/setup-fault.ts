@@ -2,7 +2,7 @@ import { fault } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 
 /**
- * Something on this machine is missing that Berth can not, or may not, provide by itself.
+ * Something on this machine is missing that Berth cannot, or may not, provide by itself.
  * `mend` says what to run or change, one line each.
  */
 export function setupFault(problem: string, mend: readonly string[], cause?: unknown): Fault {

@@ -59,7 +59,7 @@ export async function recoverShells(holding: Holding, signal = new AbortControll
       if (handle) await engine.endShell(handle.machineId, handle.shell);
       if (await store.end(id, { at: clock.now() })) count.ended += 1;
     } catch (error) {
-      log.warn({ err: error, terminalId: id }, 'a shell left by a dead process can not be reached yet');
+      log.warn({ err: error, terminalId: id }, 'a shell left by a dead process cannot be reached yet');
     }
   }
 
@@ -72,7 +72,7 @@ export async function recoverShells(holding: Holding, signal = new AbortControll
 
 /**
  * One round of upkeep: what this process holds stays its own, and what was ended elsewhere, or whose
- * opener may no longer be there, ends here too, even if the event got lost. A shell that can not be
+ * opener may no longer be there, ends here too, even if the event got lost. A shell that cannot be
  * ended keeps nothing else from being done: the next round tries it again.
  */
 export async function upkeep(holding: Holding): Promise<void> {

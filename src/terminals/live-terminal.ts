@@ -246,7 +246,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     },
     awaitOwner,
     input(bytes) {
-      // Where it can not be ended, nobody types there any more all the same.
+      // Where it cannot be ended, nobody types there any more all the same.
       if (ending) return true;
       onActivity();
       recorder?.input(bytes);

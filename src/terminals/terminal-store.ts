@@ -166,7 +166,7 @@ interface NewTerminal extends TerminalSize {
   now: Date;
 }
 
-/** Terminals that were never attached and can not be any more. */
+/** Terminals that were never attached and cannot be any more. */
 const unused = (now: Date) => ({
   endedAt: null,
   attachedAt: null,

@@ -60,7 +60,7 @@ export interface AttachedTerminal {
   output: Pick<Transcript, 'first' | 'next' | 'copy'>;
   /** From now on the viewer is told. */
   listen(listener: ViewerListener): void;
-  /** Holds the shell back, or no more, while the viewer can not take more. That of an owner counts who came last. */
+  /** Holds the shell back, or no more, while the viewer cannot take more. That of an owner counts who came last. */
   hold(held: boolean): void;
   /** Gives the shell what was typed; false once that should wait until `drained` resolves. @throws TERMINAL_READ_ONLY */
   input(bytes: Buffer): boolean;

@@ -1,7 +1,7 @@
 import { fault, isFault } from '../errors.ts';
 import type { Fault, FaultCode } from '../errors.ts';
 
-/** Subprotocol of terminal sockets; a later version that clients of this one can not speak gets a new name. */
+/** Subprotocol of terminal sockets; a later version that clients of this one cannot speak gets a new name. */
 export const TERMINAL_PROTOCOL = 'berth.terminal.v1';
 
 /** The shell ended, and its exit was told in a control frame. */
@@ -57,7 +57,7 @@ export const closeCodes: Record<FaultCode, number> = {
   SAVED_STATE_NOT_FOUND: 4404,
   FILE_NOT_FOUND: 4404,
 
-  // It is in a state in which this can not be.
+  // It is in a state in which this cannot be.
   EMAIL_TAKEN: 4409,
   LAST_ADMIN: 4409,
   STEP_HAS_NO_CHECK: 4409,

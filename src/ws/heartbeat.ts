@@ -53,7 +53,7 @@ function createGroup(contained: Contained) {
       socket.terminate();
       return;
     }
-    // While its shell does not read, answers wait unread too: a dead peer shows when the ping can not be sent.
+    // While its shell does not read, answers wait unread too: a dead peer shows when the ping cannot be sent.
     missed.set(socket, socket.isPaused ? 0 : misses + 1);
     if (socket.readyState === socket.OPEN) socket.ping();
   }

@@ -24,7 +24,7 @@ export interface Output {
   more(): void;
   /** Sends all there is now, however much is under way. */
   flush(): void;
-  /** The client has taken all output before `offset`. What was not sent yet can not be acknowledged. */
+  /** The client has taken all output before `offset`. What was not sent yet cannot be acknowledged. */
   acknowledge(offset: number): void;
   /** Takes nothing more; all output before this number is surely with the client. */
   stop(): number;

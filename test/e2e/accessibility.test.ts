@@ -113,7 +113,7 @@ await test('who watches is told so, and leaves by Tab alone', async (t) => {
   await theirs.getByRole('link', { name: 'Watch the session of Ada' }).click();
   const field = theirs.locator('.xterm textarea');
   await field.waitFor({ state: 'attached' });
-  t.match(await field.getAttribute('aria-description'), 'can not type. Tab leaves');
+  t.match(await field.getAttribute('aria-description'), 'cannot type. Tab leaves');
   await field.focus();
   await theirs.keyboard.press('Tab');
   t.notMatch(await focused(theirs), /xterm/);

@@ -42,7 +42,7 @@ await test('the learner is warned of the end, and puts it off', async () => {
 });
 
 await test('more than the lab allows is refused, with the reason', async () => {
-  const refusal = lab.machine.getByRole('alert').filter({ hasText: 'can not be extended beyond' });
+  const refusal = lab.machine.getByRole('alert').filter({ hasText: 'cannot be extended beyond' });
   await lab.button('30 min more').click();
   await refusal.waitFor();
 });

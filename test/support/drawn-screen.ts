@@ -79,7 +79,7 @@ function linesOf(
       before = attributes;
       text += charsOf(line, col);
     }
-    // The first line kept can not go on from one that is not.
+    // The first line kept cannot go on from one that is not.
     lines.push(`${line.isWrapped && lines.length > 0 ? '↳' : ' '}${text}`);
   }
   return lines;

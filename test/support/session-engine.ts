@@ -38,7 +38,7 @@ export interface FaultyEngine extends Engine {
   intercept(method: Interceptable, before: (argument: unknown) => Promise<void>): void;
 }
 
-/** The engine, with faults that can not be produced for real at a certain moment. */
+/** The engine, with faults that cannot be produced for real at a certain moment. */
 export function withFaults(engine: Engine): FaultyEngine {
   const listeners = new Set<(event: EngineEvent) => void>();
   const intercepts = new Map<string, (argument: unknown) => Promise<void>>();

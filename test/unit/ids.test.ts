@@ -1,7 +1,7 @@
 import t from 'tap';
 import { newId } from '../../src/ids.ts';
 
-await t.test('an id is 26 digits that can not be taken for each other', async (t) => {
+await t.test('an id is 26 digits that cannot be taken for each other', async (t) => {
   t.match(newId(), /^[0-9a-hjkmnp-tv-z]{26}$/);
 });
 

@@ -51,7 +51,7 @@ await test('work ends when its hold is somebody else’s', async (t) => {
   await rejected;
 });
 
-await test('a hold that can not be renewed is kept for its time, and then lost', async (t) => {
+await test('a hold that cannot be renewed is kept for its time, and then lost', async (t) => {
   let away = true;
   const { clock, work, errors, seen } = openWork(async () => {
     if (away) throw new Error('The database is away.');

@@ -68,7 +68,7 @@ await test('what a killed process left is removed, and nothing else', async (t) 
   t.same((await readdir(root)).toSorted(), [`${left}link`, elsewhere, 'berth-works', 'other'].toSorted());
 });
 
-await test('an old folder goes, also where a process has the number of its own, and what can not go holds up nothing', async (t) => {
+await test('an old folder goes, also where a process has the number of its own, and what cannot go holds up nothing', async (t) => {
   const root = await emptyFolder(t);
   await chmod(root, 0o777);
   const owner = Buffer.from(`${PROCESS_SPACE}/${process.ppid}/earlier/x`).toString('base64url');

@@ -23,7 +23,7 @@ mode=$(stat -L -c %a diary.txt)
   "Others can get at diary.txt still (\"ls -l\" shows it): take their rights away with \"chmod go-rwx diary.txt\"." \
   "아직 다른 사람도 diary.txt를 쓸 수 있습니다(\"ls -l\"로 보입니다). \"chmod go-rwx diary.txt\"로 권한을 빼앗으세요."
 [ -r diary.txt ] || fail \
-  'You can not read your own diary.txt any more: "chmod u+rw diary.txt" gives that back.' \
+  'You cannot read your own diary.txt any more: "chmod u+rw diary.txt" gives that back.' \
   '여러분도 diary.txt를 읽을 수 없게 되었습니다. "chmod u+rw diary.txt"로 되돌리세요.'
 grep -q '[^[:space:]]' diary.txt || fail 'Your diary.txt is empty: write a line into it.' 'diary.txt가 비어 있습니다. 한 줄을 쓰세요.'
 

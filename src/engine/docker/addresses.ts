@@ -21,7 +21,7 @@ export function environmentAddresses(
     const address = free.get(network)?.next().value;
     if (address !== undefined) return { network, address };
     throw fault('INPUT_INVALID', {
-      problem: `the machine "${machine}" can not be on the network "${network}"`,
+      problem: `the machine "${machine}" cannot be on the network "${network}"`,
     });
   };
   return new Map(

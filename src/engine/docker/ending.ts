@@ -61,7 +61,7 @@ async function runEnding(container: Docker.Container, ending: Ending): Promise<'
   clearTimeout(timer);
   const exitCode = await waitForExit(container, exec);
   if (exitCode === 0) return 'ended';
-  // The script itself answers 0 or 1, and 2 when it can not fork; all else is the engine's failure to begin.
+  // The script itself answers 0 or 1, and 2 when it cannot fork; all else is the engine's failure to begin.
   if (exitCode === 1 || exitCode === undefined) {
     throw fault('ENGINE_REFUSED', { problem: 'some processes could not be ended' });
   }

@@ -16,7 +16,7 @@ export interface FramedStream extends Duplex {
 
 /**
  * Makes a stream of bytes of the engine's stream of a gateway. Frames tell the end of one direction,
- * which that stream can not; one that closes without is a connection that broke.
+ * which that stream cannot; one that closes without is a connection that broke.
  */
 export function createFramedStream(engineStream: Duplex): FramedStream {
   const opening = deferred<string | undefined>();

@@ -3,7 +3,7 @@ import { call } from './faults.ts';
 import { inspectImage } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
 
-/** The engine's words for an image that it had not; a step of the build can not say them, its output comes in another way. */
+/** The engine's words for an image that it had not; a step of the build cannot say them, its output comes in another way. */
 const FETCHED = /^Status: Downloaded newer image for (\S+)$/;
 
 /**

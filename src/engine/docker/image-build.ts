@@ -35,7 +35,7 @@ export async function buildImage(context: BuildContext, spec: ImageBuildSpec): P
     const onStatus = await watchBases(context);
     return await followBuild(await startBuild(context, spec), { name: spec.name, log, onStatus });
   } catch (error) {
-    // What went wrong first is what is told, also where the engine can not be asked any more.
+    // What went wrong first is what is told, also where the engine cannot be asked any more.
     const leftover = await findLeftover(context.docker, log.lastMade(), begun).catch(() => undefined);
     if (leftover !== undefined) await spec.onLeftover?.(leftover);
     throw spec.signal?.aborted ? spec.signal.reason : error;
@@ -85,7 +85,7 @@ async function startBuild(
     });
     return readMessages(stream);
   } catch (error) {
-    // A context that can not be read is refused before the build begins.
+    // A context that cannot be read is refused before the build begins.
     if (hasStatus(error, 400)) throw buildFault(spec.name, engineWords(error), error);
     throw error;
   }

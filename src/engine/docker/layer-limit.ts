@@ -71,7 +71,7 @@ export function createLayerLimit({ docker, installation }: { docker: Docker; ins
     return { size: String(size) };
   }
 
-  /** What tells the engine that a machine of this image may write so many bytes; empty where it can not hold it to that. */
+  /** What tells the engine that a machine of this image may write so many bytes; empty where it cannot hold it to that. */
   return async function limit(image: string, bytes: number): Promise<Record<string, string>> {
     known ??= find(image).catch((error: unknown) => {
       known = undefined;

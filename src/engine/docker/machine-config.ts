@@ -51,7 +51,7 @@ export interface MachinePlace {
   labels: Record<string, string>;
   /** Name servers for a machine that reaches the internet; the host's own when empty. */
   nameServers: readonly string[];
-  /** By which the engine bounds what the machine writes into its file system; nothing where it can not. */
+  /** By which the engine bounds what the machine writes into its file system; nothing where it cannot. */
   storage?: Record<string, string>;
   userMapping: UserMapping;
   /** Runtime of a machine with an engine of its own; the engine's default when absent. */

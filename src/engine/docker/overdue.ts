@@ -16,7 +16,7 @@ export async function removeOverdue(docker: Docker, labels: Record<string, strin
   const filters = labelFilter(labels);
   const helpers = await call(() => docker.listContainers({ all: true, filters }));
   const overdue = helpers.filter(({ Labels }) => Number(Labels[LABEL.until] ?? 0) < Date.now());
-  // What can not be removed now is met again by the next one: no lab waits for it.
+  // What cannot be removed now is met again by the next one: no lab waits for it.
   await Promise.allSettled(
     overdue.map(({ Id }) => call(() => docker.getContainer(Id).remove({ force: true, v: true }))),
   );

@@ -1,5 +1,5 @@
 /**
- * Brings the cache of a registry below a limit, which the registry can not do by itself. $1: the most
+ * Brings the cache of a registry below a limit, which the registry cannot do by itself. $1: the most
  * bytes; $2: the bytes that stay where there are more; $3: which fetches of layers are given up, as
  * find has it. Removes what was neither fetched nor read for longest, with the links that lead there,
  * or all where nothing is to stay: the registry fetches anew what it does not find. Answers with the bytes of before and of now.

@@ -46,7 +46,7 @@ async function trim(
   const [, before, now] = /^(\d+) (\d+)$/m.exec(stdout.toString()) ?? [];
   if (before === undefined || now === undefined) {
     const words = stderr.toString().trim() || outcome;
-    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: `its cache can not be looked at: ${words}` });
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: `its cache cannot be looked at: ${words}` });
   }
   return { before: Number(before), now: Number(now) };
 }

@@ -101,6 +101,6 @@ function read(answer: string): Answer {
   try {
     return JSON.parse(answer) as Answer;
   } catch (error) {
-    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'its answer can not be read' }, error);
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'its answer cannot be read' }, error);
   }
 }

@@ -13,7 +13,7 @@ import { removeContainer, removeNetwork, removeVolume } from './teardown.ts';
 
 export const REGISTRY_IMAGE = 'berth/lab-registry:latest';
 
-/** Why it can not be asked while its containers are made, or can not be. */
+/** Why it cannot be asked while its containers are made, or cannot be. */
 const NOT_RUNNING =
   'it does not run; it is looked after every minute, and the log of the service says what keeps it from running';
 

@@ -28,7 +28,7 @@ export function createShells({
       return held ?? openTerminal(docker.getContainer(machineId), spec, { sizesAtStart });
     },
 
-    /** Connects again to a shell that is held; undefined when it can not be reached. */
+    /** Connects again to a shell that is held; undefined when it cannot be reached. */
     async reattach(machineId: string, handle: string, from: number): Promise<EngineTerminal | undefined> {
       try {
         const machine = await reach(machineId);

@@ -134,7 +134,7 @@ export async function whilePaused<T>(container: Docker.Container, use: () => Pro
   try {
     await call(() => container.pause());
   } catch (error) {
-    // One that does not run, or can not be paused here, is saved as it is.
+    // One that does not run, or cannot be paused here, is saved as it is.
     if (!isRefusal(error) || hasStatus(error, 404)) throw error;
     return use();
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { fault } from '../../errors.ts';
 import type { PreviewTarget } from '../../previews/preview.ts';
 
-/** Where browsers say the request came from; pages can not write it. */
+/** Where browsers say the request came from; pages cannot write it. */
 const FROM_ELSEWHERE = new Set(['same-site', 'cross-site']);
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 

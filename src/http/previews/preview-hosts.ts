@@ -61,7 +61,7 @@ export function createPreviewHosts({ previewDomain, publicUrl }: PreviewHostOpti
       return `${scheme}://${label}.${previewDomain}${known ? colon(known.port) : colon(portOf(asked))}`;
     },
 
-    /** Origin of the app, for a page at the preview `host`; undefined where it can not be told. */
+    /** Origin of the app, for a page at the preview `host`; undefined where it cannot be told. */
     appOrigin(host: string): string | undefined {
       if (known) return known.origin;
       return isLoopback(previewDomain ?? '') ? `http://localhost${colon(portOf(host))}` : undefined;

@@ -65,7 +65,7 @@ function page(error: Fault, method: string, appOrigin: string | undefined): stri
     ...(appOrigin === undefined ? [] : [`<a href="${escapeHtml(appOrigin)}/">Back to Berth</a>`]),
   ];
   return htmlPage({
-    title: titles[error.code] ?? 'This can not be shown',
+    title: titles[error.code] ?? 'This cannot be shown',
     content: notes.map((note) => `<p>${note}</p>`).join('\n  '),
     ...(again && { head: `<meta http-equiv="refresh" content="${ASK_AGAIN_S}">` }),
   });

@@ -4,7 +4,7 @@ import { isMapping } from '../written.ts';
 import type { Written } from '../written.ts';
 import { quizConflicts } from './quiz-conflicts.ts';
 
-/** Keys of a file check that ask for what a file that is not there can not have. */
+/** Keys of a file check that ask for what a file that is not there cannot have. */
 const OF_A_FILE = ['kind', 'contains', 'matches', 'equals', 'mode', 'owner'];
 
 /** Whether somebody in the machine runs the check. */

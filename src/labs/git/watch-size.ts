@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 200;
 
 /**
  * Looks at `folder` while it grows, and calls `tooLarge` once when what is in it has more than `bytes`,
- * or `failed` when it can not be measured.
+ * or `failed` when it cannot be measured.
  */
 export function watchSize(
   folder: string,

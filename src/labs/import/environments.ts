@@ -88,7 +88,7 @@ async function readTable(path: string): Promise<EnvironmentTable> {
   const problem = (text: string, cause?: unknown) =>
     fault('CONFIG_INVALID', { problem: `The table of environments "${path}": ${text}` }, cause);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw problem(`can not be read (${error.code}).`, error);
+    throw problem(`cannot be read (${error.code}).`, error);
   });
   let data: unknown;
   try {

@@ -12,7 +12,7 @@ export type Place = Pick<ImportNote, 'file'> & { line?: number | undefined };
 
 /** Takes what is to be told of one scenario. */
 export interface Notes {
-  /** Why it can not be a lab. */
+  /** Why it cannot be a lab. */
   refuse(message: string, place: Place): void;
   /** What its lab does otherwise than the scenario did. */
   warn(message: string, place: Place): void;

@@ -44,8 +44,8 @@ export interface ImportOptions {
 }
 
 /**
- * Makes a lab of each scenario in a folder. One that can not be does not keep the others.
- * @throws INPUT_INVALID when the folder can not be read
+ * Makes a lab of each scenario in a folder. One that cannot be does not keep the others.
+ * @throws INPUT_INVALID when the folder cannot be read
  */
 export async function importScenarios(
   options: ImportOptions,

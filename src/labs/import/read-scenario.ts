@@ -65,7 +65,7 @@ export interface ReadScenario {
   lineOf: LooseJson['lineOf'];
 }
 
-/** Reads an index.json; what can not be understood is refused by `notes`, and then there is nothing. */
+/** Reads an index.json; what cannot be understood is refused by `notes`, and then there is nothing. */
 export function readScenario(file: string, text: string, notes: Notes): ReadScenario | undefined {
   const json = parseLooseJson(text);
   const tell = json.data === undefined ? notes.refuse : notes.warn;

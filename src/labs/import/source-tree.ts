@@ -24,14 +24,14 @@ export interface SourceTree {
   paths: ReadonlySet<string>;
   /** Folders that are there themselves, not by a link: "" is the tree's own. */
   folders: ReadonlySet<string>;
-  /** Content of one of `paths`, or why it can not be taken. */
+  /** Content of one of `paths`, or why it cannot be taken. */
   read(path: string): Promise<FileReading>;
 }
 
-/** @throws INPUT_INVALID when the folder can not be read, or holds more than `limits` */
+/** @throws INPUT_INVALID when the folder cannot be read, or holds more than `limits` */
 export async function readSourceTree(folder: string, limits = TREE_LIMITS): Promise<SourceTree> {
   const root = await realpath(folder).catch((error: NodeJS.ErrnoException) => {
-    throw fault('INPUT_INVALID', { problem: `"${folder}" can not be read (${error.code}).` }, error);
+    throw fault('INPUT_INVALID', { problem: `"${folder}" cannot be read (${error.code}).` }, error);
   });
   if (!(await stat(root)).isDirectory()) {
     throw fault('INPUT_INVALID', { problem: `"${folder}" is no folder.` });

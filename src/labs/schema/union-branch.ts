@@ -7,7 +7,7 @@ type Issue = z.core.$ZodIssue;
 /**
  * What is wrong with a value that may be one of several things, as that which it was meant to be: of
  * the right basic type, with keys that it may have and every key that it needs; failing that, the only
- * one of the right type. Undefined where that can not be told; then the union's own message is.
+ * one of the right type. Undefined where that cannot be told; then the union's own message is.
  */
 export function branchOf(issue: Union, value: unknown): Issue[] | undefined {
   const alike = issue.errors.filter((branch) => !branch.some((inner) => isOfOtherType(inner, value)));

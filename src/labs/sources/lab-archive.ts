@@ -42,7 +42,7 @@ export async function readLabArchive(given: Buffer): Promise<LabFolder> {
 async function plainTar(given: Buffer): Promise<Buffer> {
   if (given[0] !== 0x1f || given[1] !== 0x8b) return given;
   return unzipped(given).catch((error: Error) => {
-    throw refused('it can not be uncompressed, or is too large then', error);
+    throw refused('it cannot be uncompressed, or is too large then', error);
   });
 }
 

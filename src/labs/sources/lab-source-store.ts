@@ -56,7 +56,7 @@ export function createLabSourceStore({
     };
   }
 
-  /** With another key than it was written with, an address can not be shown: its source can be removed still. */
+  /** With another key than it was written with, an address cannot be shown: its source can be removed still. */
   function shownAddress(row: SourceRow): string {
     try {
       return withoutSecret(open(row));

@@ -9,7 +9,7 @@ import { versionName } from './version-key.ts';
 import type { VersionKey } from './version-key.ts';
 import type { LabVersionStore } from './version-store.ts';
 
-const UNREADABLE = 'A stored version of a lab can not be read';
+const UNREADABLE = 'A stored version of a lab cannot be read';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A lab with the files that it was read from. */

@@ -12,7 +12,7 @@ export interface PresentVersion extends VersionKey {
 export interface PresentLabs {
   source: string;
   labs: readonly VersionKey[];
-  /** Slugs of labs that are there and can not be used. */
+  /** Slugs of labs that are there and cannot be used. */
   broken: ReadonlySet<string>;
   since: Date;
 }

@@ -3,7 +3,7 @@ import type { Ledger, Limits, QueueReason, Share } from './ledger.ts';
 
 /**
  * How long sessions that need less may go ahead of one that finds no room, in milliseconds. From then
- * on all that becomes free is kept for it: so small ones use what a large one can not, and a large
+ * on all that becomes free is kept for it: so small ones use what a large one cannot, and a large
  * one waits no longer than until enough of those before it have ended.
  */
 export const OVERTAKEN_FOR_MS = 5 * 60_000;

@@ -30,7 +30,7 @@ export interface Waiter extends Candidate {
 
 /**
  * Seconds until each of `waiting` is ready, if those who have environments leave when they are
- * expected to, nobody extends and nobody stops early; undefined where that can not be known: nothing
+ * expected to, nobody extends and nobody stops early; undefined where that cannot be known: nothing
  * was made lately to measure by, the disk is low, or no end that is known makes room. Pure.
  */
 export function estimateWaits(

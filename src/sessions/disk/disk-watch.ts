@@ -53,7 +53,7 @@ export function createDiskWatch(options: {
     return state;
   }
 
-  /** Looks now. A disk that can not be seen stays as it was. */
+  /** Looks now. A disk that cannot be seen stays as it was. */
   async function look(): Promise<void> {
     try {
       note(await engine.disk());
@@ -61,7 +61,7 @@ export function createDiskWatch(options: {
     } catch (error) {
       if (!isFault(error)) throw error;
       if (!unseen && error.code !== 'ENGINE_UNREACHABLE') {
-        logger.warn({ err: error }, "The engine's disk can not be seen: starts do not wait for room on it.");
+        logger.warn({ err: error }, "The engine's disk cannot be seen: starts do not wait for room on it.");
       }
       unseen = error.code !== 'ENGINE_UNREACHABLE';
     }

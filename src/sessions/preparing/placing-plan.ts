@@ -30,7 +30,7 @@ export function foldersAbove(path: string): string[] {
 
 /**
  * What is laid down, in its order: the files, and before them the folders that are not there, each its
- * first file's owner's. Folders that are there stay as they are. A text is why it can not be. Pure.
+ * first file's owner's. Folders that are there stay as they are. A text is why it cannot be. Pure.
  */
 export function planPlacing(
   files: readonly PlacedFile[],
@@ -41,7 +41,7 @@ export function planPlacing(
     const owned = { uid: user.uid, gid: user.gid };
     for (const path of foldersAbove(to)) {
       if (kindOf(path) === 'other' || entries.get(path)?.from !== undefined) {
-        return `"${to}" can not be there, since "${path}" is no folder`;
+        return `"${to}" cannot be there, since "${path}" is no folder`;
       }
       if (kindOf(path) === 'nothing' && !entries.has(path)) {
         entries.set(path, { path, mode: FOLDER_MODE, ...owned, from: undefined });

@@ -38,7 +38,7 @@ export function createPlacing({ engine }: { engine: Pick<Engine, 'exec' | 'copyI
       const to = await pathIn(file.to, () => who(user));
       const owner = await who(file.owner).catch((error: unknown) => {
         if (!isFault(error, 'COMMAND_FAILED')) throw error;
-        throw new Refused(`"${file.from}" can not be given to "${file.owner}": ${error.details['problem']}`);
+        throw new Refused(`"${file.from}" cannot be given to "${file.owner}": ${error.details['problem']}`);
       });
       placed.push({ ...file, to, user: owner });
     }
@@ -92,7 +92,7 @@ function placingWorker({ profile, user = '' }: LabMachine): string {
   return profile === 'nested' ? user : 'root';
 }
 
-/** A file that can not be placed, and why. */
+/** A file that cannot be placed, and why. */
 class Refused extends Error {}
 
 /** All is in memory already: only the headers are added to it. */

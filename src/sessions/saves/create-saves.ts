@@ -44,7 +44,7 @@ export interface SavesOptions {
   /** Days that one is kept. */
   saveDays: number;
   hiddenFrom: SessionService['hiddenFrom'];
-  /** Bytes of the engine's disk that saved states may take now; undefined where it can not be seen. */
+  /** Bytes of the engine's disk that saved states may take now; undefined where it cannot be seen. */
   roomOnDisk: () => Promise<number | undefined>;
   /** There is an environment to tear down. */
   onEnded: () => void;

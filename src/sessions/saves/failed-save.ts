@@ -71,7 +71,7 @@ export function createFailedSave(options: {
   }
 
   /**
-   * `ending` are the reason's columns of a session that was to end: where it can not be saved, it ends,
+   * `ending` are the reason's columns of a session that was to end: where it cannot be saved, it ends,
    * or is what it was when it was saved before. `saving` is the session while it was saved: one that
    * has changed since is left alone, and may be saved anew by now.
    */

@@ -46,7 +46,7 @@ export function createSavedUpkeep(options: {
     try {
       await giveUp(saving, state.id, { error: fault('SAVE_INTERRUPTED') });
     } catch (error) {
-      // One session that can not be brought back must not keep the others' saved work from its upkeep.
+      // One session that cannot be brought back must not keep the others' saved work from its upkeep.
       logger.error(
         { err: error, savedStateId: state.id },
         'A save could not be given up; it is tried again.',

@@ -6,7 +6,7 @@ import type { WarmStore } from './warm-store.ts';
 
 export type WarmCompare = ReturnType<typeof createWarmCompare>;
 
-/** Compares environments made ahead with the engine. `onLost` is called when one can not be used any more. */
+/** Compares environments made ahead with the engine. `onLost` is called when one cannot be used any more. */
 export function createWarmCompare(options: {
   store: Pick<WarmStore, 'all' | 'find' | 'leave'>;
   engine: Pick<Engine, 'inspect'>;

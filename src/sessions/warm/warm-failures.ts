@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 10 * 60_000;
 
 export type WarmFailures = ReturnType<typeof createWarmFailures>;
 
-/** Keeps a lab whose environments can not be made from being tried all the time. */
+/** Keeps a lab whose environments cannot be made from being tried all the time. */
 export function createWarmFailures({ clock }: { clock: Pick<Clock, 'now'> }) {
   /** By slug: no more entries than labs. */
   const failing = new Map<string, { version: string; pauseMs: number; until: number }>();

@@ -152,7 +152,7 @@ export function createWarmMaker(options: {
       }
       if (making.noted) making.done = carryOut(lab, id, making.abort);
     },
-    /** Puts one to sleep again, unless somebody has taken it; one that can not be is removed. */
+    /** Puts one to sleep again, unless somebody has taken it; one that cannot be is removed. */
     async putBack(environment: WarmEnvironment): Promise<void> {
       const { id } = environment;
       if (underWay.has(id)) return;

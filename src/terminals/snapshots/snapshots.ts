@@ -23,7 +23,7 @@ const WAIT_LIMIT_MS = 15_000;
 export interface Snapshots {
   /**
    * Bytes that draw, on a terminal of that size which was just reset, the screen as `output` leaves it, with its
-   * modes and up to 1,000 lines above it. `output` may begin and end anywhere. Where the screen can not be drawn,
+   * modes and up to 1,000 lines above it. `output` may begin and end anywhere. Where the screen cannot be drawn,
    * they are a note that says what to do: the shell is there, and whoever comes back to it wants to go on. `before`
    * is what a mode watch (mode-watch.ts) tells that has seen all that was printed before `output`. Screens of one
    * learner, who is named first, are drawn in turn with those of others.
@@ -39,7 +39,7 @@ export interface Snapshots {
   close(): Promise<void>;
 }
 
-/** What is seen in place of a screen that can not be drawn. The service does not know which language its reader picked. */
+/** What is seen in place of a screen that cannot be drawn. The service does not know which language its reader picked. */
 export const NOT_DRAWN = Buffer.from(
   [
     '[The screen could not be drawn again. The shell goes on: press Enter or Ctrl+L.]',

@@ -174,7 +174,7 @@ await test('a start waits while another process migrates PostgreSQL', async (t) 
   t.equal(await migrating, true);
 });
 
-await test('a database that can not be reached or made is DATABASE_UNREACHABLE', async (t) => {
+await test('a database that cannot be reached or made is DATABASE_UNREACHABLE', async (t) => {
   await t.rejects(migrate({ url: 'postgresql://127.0.0.1:1/berth' }), { code: 'DATABASE_UNREACHABLE' });
   await t.rejects(migrate({ url: 'file:/proc/berth.db' }), { code: 'DATABASE_UNREACHABLE' });
 });

@@ -219,7 +219,7 @@ await test('a connection that is hung up before anybody listens to it is closed,
 });
 
 await test('nothing goes past the engine', async (t) => {
-  await t.test('where its sockets can not be made, and reading does without', async (t) => {
+  await t.test('where its sockets cannot be made, and reading does without', async (t) => {
     const { engine } = dockerHarness(t);
     const { machineId } = await provisionMachine(engine, { profile: 'restricted', user: 'learner' });
     await runScript(engine, machineId, 'chmod 700 /dev/berth', { user: '0' });

@@ -145,7 +145,7 @@ await test('a held shell', async (t) => {
     await t.rejects(connectInMachine({ ...machine, pid: process.pid }, [...names, 'a']), /none of/);
   });
 
-  await t.test('can not be replaced, and its folder takes no files', async (t) => {
+  await t.test('cannot be replaced, and its folder takes no files', async (t) => {
     const replace = 'cp /bin/true /run/berth/holder';
     t.match(await runScript(engine, machineId, replace), { err: /[Rr]ead-only/ });
     const fill = 'head -c 200000 /dev/zero >/dev/berth/full';

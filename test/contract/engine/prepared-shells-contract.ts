@@ -83,7 +83,7 @@ export async function preparedShellsContract(open: (t: Test) => EngineHarness): 
       await terminal.end();
     });
 
-    await t.test('that can not start says why', async (t) => {
+    await t.test('that cannot start says why', async (t) => {
       const absent = { ...spec, command: ['no-such-shell'] };
       await t.rejects(engine.prepareShell(machineId, absent), {
         code: 'SHELL_NOT_STARTED',

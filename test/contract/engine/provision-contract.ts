@@ -102,7 +102,7 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     t.match(await theirs.inspect(machine?.machineId ?? ''), { state: 'running' });
   });
 
-  await test('a machine that can not start leaves nothing of its environment', async (t) => {
+  await test('a machine that cannot start leaves nothing of its environment', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec(), machineSpec({ name: 'broken', user: 'nobody-here' })];
     await t.rejects(engine.provision(environmentSpec({ machines })), { code: 'ENGINE_REFUSED' });

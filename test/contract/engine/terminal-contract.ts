@@ -102,7 +102,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       t.same(await terminal.over, { exitCode: 0 });
     });
 
-    await t.test('that can not start says why', async (t) => {
+    await t.test('that cannot start says why', async (t) => {
       const attempts: [Partial<TerminalSpec>, RegExp][] = [
         [{ command: ['no-such-shell'] }, /no-such-shell/],
         [{ command: ['/etc/passwd'] }, /\/etc\/passwd/],
@@ -281,7 +281,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       t.same(await taken?.over, { exitCode: 7 });
     });
 
-    await t.test('that is none can not be connected to', async (t) => {
+    await t.test('that is none cannot be connected to', async (t) => {
       const [leader] = terminal.shell.split('/');
       for (const handle of ['nonsense', `${leader}`, `${leader}/0123456789abcdef`, `${leader}/../../x`]) {
         t.equal(await engine.reattachTerminal(machineId, handle, 0), undefined, handle);

@@ -72,7 +72,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.equal((await runScript(engine, again.id, 'cat /data/file')).out, 'kept\n');
   });
 
-  await test('what is no volume of the machine can not be saved, and what was not saved can not be begun with', async (t) => {
+  await test('what is no volume of the machine cannot be saved, and what was not saved cannot be begun with', async (t) => {
     const { engine } = open(t);
     const { id } = await provision(engine, [{ path: '/data' }]);
     const target = { repository: `berth-test/${newEnvironmentId()}`, tag: 'v1', labels: {} };

@@ -54,7 +54,7 @@ await test('a save whose process died is given up', async (t) => {
     const { begin, look } = await setUp(t, database);
     await begin(await look(), new Date(0));
     openSessions(t, database, { engine: agreeingEngine(database) }).start();
-    // Its machines can not be spoken to at first; the reconciler then sees that they run.
+    // Its machines cannot be spoken to at first; the reconciler then sees that they run.
     await until(async () => (await look()).state === 'ready');
     t.match(await look(), { saveProblemCode: 'SAVE_INTERRUPTED' });
     await until(async () => (await database.client.savedState.count()) === 0);

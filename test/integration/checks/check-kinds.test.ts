@@ -45,7 +45,7 @@ await t.test('a file is looked at: whether, what, how and whose', async (t) => {
       fileCheck('~/dangling', { exists: false }),
       '~/dangling is a link that leads nowhere, and is not to be there.',
     ],
-    [fileCheck('~/circle/one', { exists: false }), '~/circle/one can not be looked at.'],
+    [fileCheck('~/circle/one', { exists: false }), '~/circle/one cannot be looked at.'],
     [fileCheck('~/conf', { kind: 'folder' }), '~/conf is not a folder.'],
     [fileCheck('~/site', { kind: 'file' }), '~/site is not a file.'],
     [fileCheck('~/site', text({ contains: ['x'] })), '~/site is not a file.'],
@@ -88,7 +88,7 @@ await t.test('a link to what only root may read does not show it, however the lo
     shell(`printf '#!/bin/sh\n/usr/bin/head "$@"; ${last}\n' >/usr/local/sbin/head
       chmod 755 /usr/local/sbin/head`);
   await head('exit 1');
-  t.match(await look(), { ...failed, message: '~/notes.txt can not be read.', evidence: /^$/ });
+  t.match(await look(), { ...failed, message: '~/notes.txt cannot be read.', evidence: /^$/ });
   await head('kill -9 $PPID');
   t.match(await look(), { state: 'errored', evidence: /^$/ });
   await head('sleep 1000');
@@ -107,12 +107,12 @@ await t.test('a path is a path, whatever it holds; who looks may not see all', a
   for (const hidden of ['/root/own/one', '/root/own/none', '/tmp/into/none']) {
     for (const exists of [true, false]) {
       const asLearner = { ...fileCheck(hidden, { exists }), user: 'learner' };
-      t.match(await run(asLearner), { ...failed, message: `${hidden} can not be looked at.` });
+      t.match(await run(asLearner), { ...failed, message: `${hidden} cannot be looked at.` });
     }
   }
   await shell('cp /root/own/one /tmp/one; chmod 600 /tmp/one');
   const unreadable = { ...fileCheck('/tmp/one', text({ contains: ['x'] })), user: 'learner' };
-  t.match(await run(unreadable), { ...failed, message: '/tmp/one can not be read.' });
+  t.match(await run(unreadable), { ...failed, message: '/tmp/one cannot be read.' });
 });
 
 await t.test('what is no file holds no check up', async (t) => {

@@ -135,7 +135,7 @@ await tidyTest("the learner's aliases, functions and start-up files do not matte
   t.match(withEnvironment, { passed: true });
 });
 
-await tidyTest('another user can not read the script', async (t) => {
+await tidyTest('another user cannot read the script', async (t) => {
   const script = `
     su learner -c 'cat /proc/[0-9]*/fd/9 /proc/[0-9]*/mem; ls /proc/$PPID/fd' >/tmp/seen 2>/dev/null
     [ ! -s /tmp/seen ]`;

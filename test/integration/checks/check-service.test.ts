@@ -115,7 +115,7 @@ await eachDatabase(t, 'a check is stored as an attempt, counted, and told', asyn
   t.equal(world.events.length, 3);
 });
 
-await eachDatabase(t, 'what can not be checked is told by its code', async (t, database) => {
+await eachDatabase(t, 'what cannot be checked is told by its code', async (t, database) => {
   const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
   const run = (session: string, stepId: string) =>
     outcomeOf(() => checks.service.run(actors.owner, { sessionId: session, stepId }));

@@ -58,7 +58,7 @@ await test('files are read', async (t) => {
     t.equal(await codeOf(owner, 'plain', '/dev/zero'), 'FILE_IS_SPECIAL');
   });
 
-  await t.test('paths that climb or can not be are refused', async (t) => {
+  await t.test('paths that climb or cannot be are refused', async (t) => {
     for (const path of ['', 'home', '/home/../etc/passwd', '/a\0b', `/${'a'.repeat(5_000)}`, '/\uFFFD']) {
       t.equal(await codeOf(owner, 'plain', path), 'INPUT_INVALID', JSON.stringify(path.slice(0, 20)));
     }

@@ -168,7 +168,7 @@ await eachDatabase(
   },
 );
 
-await eachDatabase(t, 'a use that can not be stored fails no request and is logged', async (t, database) => {
+await eachDatabase(t, 'a use that cannot be stored fails no request and is logged', async (t, database) => {
   const { stores, clock, owner } = await setUp(t, database);
   await database.client.$executeRawUnsafe('ALTER TABLE "ApiToken" RENAME COLUMN "lastUsedAt" TO "gone"');
   const log = quietLog();

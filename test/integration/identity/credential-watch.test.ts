@@ -129,7 +129,7 @@ await test('what begins by an actor of before a demotion ends, also beside what 
   });
 });
 
-await test('one that can not be ended keeps none of the others open', async (t) => {
+await test('one that cannot be ended keeps none of the others open', async (t) => {
   await eachDatabase(t, 'throws', async (t, database) => {
     const { acting, newUser, watch } = await twoProcesses(t, database);
     const { byToken } = await newUser('ann');

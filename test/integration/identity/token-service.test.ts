@@ -107,7 +107,7 @@ await eachDatabase(t, 'no token makes what outlives it', async (t, database) => 
   t.ok(await users.createSignInLink(browser, admin.userId));
 });
 
-await eachDatabase(t, 'what a token can not be is refused', async (t, database) => {
+await eachDatabase(t, 'what a token cannot be is refused', async (t, database) => {
   const { tokens, clock } = createIdentity(t, database);
   const { owner, admin } = await createActors(database);
   const wrong = { code: 'INPUT_INVALID' };

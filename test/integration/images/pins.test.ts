@@ -80,7 +80,7 @@ await test('an image that the engine lost is pulled by its digest', async (t) =>
   t.not(await start('v2', first.reference), pinned);
 });
 
-await test('an image that can not be had again is named, with what to do', async (t) => {
+await test('an image that cannot be had again is named, with what to do', async (t) => {
   const { images, start, held, service } = await openPins(t);
   const registry = await startRegistry(t);
   const pushed = await registry.push('tools:1');

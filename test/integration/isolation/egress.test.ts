@@ -141,7 +141,7 @@ await test('a machine with internet has its rules again after a reload of the fi
   }
 });
 
-await test('a machine with internet is not restarted where its rules can not be set', async (t) => {
+await test('a machine with internet is not restarted where its rules cannot be set', async (t) => {
   const { engine, installation } = dockerHarness(t);
   const [[machine], [closed]] = await Promise.all([
     engine.provision(internetSpec()),
@@ -156,7 +156,7 @@ await test('a machine with internet is not restarted where its rules can not be 
   await unable.restart(closed?.machineId ?? '');
 });
 
-await test('a lab with internet does not start where its rules can not be set', async (t) => {
+await test('a lab with internet does not start where its rules cannot be set', async (t) => {
   const problems = { 'berth-test/no-such-image:x': /no-such-image/, [MACHINE_IMAGE]: /no iptables/ };
   for (const [egressImage, problem] of Object.entries(problems)) {
     const { engine } = dockerHarness(t, { egressImage });

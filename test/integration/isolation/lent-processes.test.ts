@@ -27,7 +27,7 @@ await test('what is lent to a full machine is taken back, however many borrow an
   t.equal(await limit(), 64);
 });
 
-await test('an ending that can not begin even then is an error, not done', async (t) => {
+await test('an ending that cannot begin even then is an error, not done', async (t) => {
   const container = await openMachine(t);
   await t.rejects(endInside(container, { leader: undefined, mark: newMark(), user: 'nobody-here' }), {
     code: 'ENGINE_REFUSED',

@@ -23,7 +23,7 @@ for (const profile of bothProfiles) {
       t.notMatch(out, /^0$/m);
     });
 
-    await t.test('can not mount, load modules, set the clock, or write to the kernel', async (t) => {
+    await t.test('cannot mount, load modules, set the clock, or write to the kernel', async (t) => {
       for (const attempt of [
         'mount -t tmpfs none /mnt',
         'mount -t proc none /mnt',

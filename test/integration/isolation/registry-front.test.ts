@@ -74,7 +74,7 @@ await t.test('a machine pulls by manifest and layers, and can neither push nor r
   t.strictSame(await docker.listNetworks({ filters }), []);
 });
 
-await t.test('what serves labs can not write, whatever it is asked', async (t) => {
+await t.test('what serves labs cannot write, whatever it is asked', async (t) => {
   const { docker, installation } = await setUp(t);
   const reader = docker.getContainer(`berth-registry-${installation}-reader`);
   const { HostConfig, Mounts, NetworkSettings } = await reader.inspect();

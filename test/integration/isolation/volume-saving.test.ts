@@ -18,7 +18,7 @@ const MEBIBYTE = 1024 * 1024;
 const VOLUME_MEBIBYTES = 512;
 const MEMORY_LIMIT_MEBIBYTES = 128;
 
-await test('a volume that can not be read to its end is not saved, and the machine goes on', async (t) => {
+await test('a volume that cannot be read to its end is not saved, and the machine goes on', async (t) => {
   const { engine, machineId, target, docker, movers } = await openSaver(t);
   const saved = engine.commitVolume(machineId, '/data', target);
   const killed = until(async () => {

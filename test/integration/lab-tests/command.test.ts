@@ -49,7 +49,7 @@ await t.test('wrong states share an environment, as far as none hides what anoth
   const { code, stdout } = await labsCommand(['test', directory]);
   t.equal(code, 1);
   t.match(stdout, /^shared +two +✔ +✔ +✔ 2 of 2 /m, 'the second begins where the first was wrong');
-  t.match(stdout, /^blocked +two +✔ +✔ +✔ 1 of 1 /m, 'what can not be put right is left behind');
+  t.match(stdout, /^blocked +two +✔ +✔ +✔ 1 of 1 /m, 'what cannot be put right is left behind');
   t.match(stdout, /^blocked +three +✔ +✔ +✔ 1 of 1 /m);
   t.match(stdout, /^hidden +two +✔ +✔ +✘ 0 of 1 /m, 'what is left of one does not let another count');
   t.match(stdout, /^helped +two +✔ +✔ +✔ 1 of 1 /m, 'nor does it make another fail');
@@ -87,7 +87,7 @@ await t.test(
   },
 );
 
-await t.test('each way in which a lab can not be trusted is told, and no lab hides another', async (t) => {
+await t.test('each way in which a lab cannot be trusted is told, and no lab hides another', async (t) => {
   const directory = await labsFolder(t, {
     blind: testedLab([
       "id: one, check: { script: 'echo Always.' }, solution: 'true # done'",
@@ -134,7 +134,7 @@ await t.test('each way in which a lab can not be trusted is told, and no lab hid
   told(
     /✘ partly \/ one is passed after its solution .*\n {2}Its check "rest" \("~\/rest is not there\."\) does not pass after the solution/,
   );
-  told(/✘ slow \/ one is not passed before it is done .*\n {2}The check can not be judged: .* 1 s/);
+  told(/✘ slow \/ one is not passed before it is done .*\n {2}The check cannot be judged: .* 1 s/);
   told(
     /✘ unsolved \/ one .*\n {2}It is not passed after its solution, which it does not have: "Nothing yet\."/,
   );
@@ -218,10 +218,10 @@ await t.test('checks of every kind are tried as in a session', async (t) => {
   t.match(stdout, /^kinds +http +✔ +✔ +✔ 1 of 1 /m);
 });
 
-await t.test('what can not be tested at all is said to be', async (t) => {
+await t.test('what cannot be tested at all is said to be', async (t) => {
   const empty = await labsFolder(t, {});
   const nowhere = await labsCommand(['test', 'no-such-lab'], { BERTH_LABS_DIR: empty });
-  t.match(nowhere, { code: 1, stdout: /no-such-lab.*can not be read/ });
+  t.match(nowhere, { code: 1, stdout: /no-such-lab.*cannot be read/ });
   t.match(await labsCommand(['test', empty]), { code: 1, stdout: /has no lab\.yaml/ });
   const jobs = await labsCommand(['test', '--jobs', 'many']);
   t.match(jobs, { code: 1, stdout: '', stderr: /--jobs must be a number from 1 to 64/ });

@@ -52,7 +52,7 @@ await t.test('a folder that is not there, or has no lab, is said to be', async (
   t.same(await validate(['/nowhere']), {
     code: 1,
     stdout: '0 valid, 1 problem\n',
-    stderr: 'The folder of labs "/nowhere" can not be read (ENOENT): see BERTH_LABS_DIR.\n',
+    stderr: 'The folder of labs "/nowhere" cannot be read (ENOENT): see BERTH_LABS_DIR.\n',
   });
   const directory = await labsFolder(t, {});
   t.match(await validate([directory]), { code: 1, stderr: `${directory}: has no lab.yaml` });

@@ -77,17 +77,17 @@ await t.test('a repository is fetched, at a ref', async (t) => {
   t.match(await labIn(join(into, 'tide')), { title: { en: 'High tide' } });
 });
 
-await t.test('what can not be begun is told, and nothing is written', async (t) => {
+await t.test('what cannot be begun is told, and nothing is written', async (t) => {
   const into = await emptyFolder(t);
   const refused = async (words: string[], stderr: RegExp, environment = {}) =>
     t.match(await labsCommand(['import', ...words, '--into', into], environment), { code: 1, stderr });
-  await refused(['/nowhere'], /"\/nowhere" can not be read \(ENOENT\)/);
+  await refused(['/nowhere'], /"\/nowhere" cannot be read \(ENOENT\)/);
   await refused([into], /There is no scenario in /);
   await refused([killercoda, '--ref', 'main'], /--ref is for a git repository/);
   await refused([killercoda, '--language', 'english!'], /is not the tag of a language/);
   await refused([killercoda, '--picture-limit', '1 GiB'], /must be a size .* at most 700 KiB/);
   await refused(['ext::sh -c true'], /is no address of a git repository/);
-  await refused([killercoda], /table of environments "\/none.yaml": can not be read/, {
+  await refused([killercoda], /table of environments "\/none.yaml": cannot be read/, {
     BERTH_IMPORT_ENVIRONMENTS: '/none.yaml',
   });
   t.same(await readdir(into), []);

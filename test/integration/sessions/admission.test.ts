@@ -80,7 +80,7 @@ await test('twelve starts in three processes, with room for three: all come up, 
   }
 });
 
-await test('a large lab gets its room once enough have ended, and small ones use what it can not', async (t) => {
+await test('a large lab gets its room once enough have ended, and small ones use what it cannot', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const database = await openDatabase({ url });
   t.teardown(() => database.close());

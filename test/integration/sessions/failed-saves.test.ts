@@ -137,7 +137,7 @@ await test('where a machine’s own engine does not answer after a save that fai
   await leaves(0, 0);
 });
 
-await test('a session that can not be made from what was saved, or loses its machine, is saved still', async (t) => {
+await test('a session that cannot be made from what was saved, or loses its machine, is saved still', async (t) => {
   const { service, saves, actors, engine, ready, run, saved, leaves } = await openSaves(t);
   const { owner } = actors;
   const { id } = await ready('lab-1');

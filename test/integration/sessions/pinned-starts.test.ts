@@ -94,7 +94,7 @@ await test('environments made ahead give way when their lab takes its images ane
   t.equal(outcomes.at(-1), 'hit', 'made anew');
 });
 
-await test('a start whose image can not be had fails with what is missing', async (t) => {
+await test('a start whose image cannot be had fails with what is missing', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const images = openImages(t);

@@ -176,7 +176,7 @@ for (const [what, script, message] of failures) {
 }
 
 const misplaced: [what: string, file: ReturnType<typeof labFile>, message: RegExp][] = [
-  ['to a user who is not there', labFile('a', '/srv/a', { owner: 'bob' }), /"a" can not be given to "bob"/],
+  ['to a user who is not there', labFile('a', '/srv/a', { owner: 'bob' }), /"a" cannot be given to "bob"/],
   ['in the place of a folder', labFile('a', '/etc'), /"\/etc" is a folder: end it with "\/"/],
   ['below a file', labFile('a', '/etc/passwd/a'), /"\/etc\/passwd" is no folder/],
 ];

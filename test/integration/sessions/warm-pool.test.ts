@@ -156,7 +156,7 @@ await test('nothing is made ahead while learners wait', async (t) => {
   t.same(begun.slice(3), await readyIds(database), 'the one made ahead came last');
 });
 
-await test('a lab whose environments can not be made is told of once, and not tried all the time', async (t) => {
+await test('a lab whose environments cannot be made is told of once, and not tried all the time', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const engine = withFaults(openTestEngine(t));
   let tries = 0;

@@ -67,7 +67,7 @@ await test('a shell that waits for a process that is gone is ended when a sessio
   await terminal.end();
 });
 
-await test('an environment whose shell can not start is made ahead all the same', async (t) => {
+await test('an environment whose shell cannot start is made ahead all the same', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const broken = testMachine('main', { shell: ['no-such-shell'] });
   const { sessions } = openPool(t, database, [warmLab('warm', 1, { machines: [broken] })]);

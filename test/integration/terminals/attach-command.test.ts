@@ -79,7 +79,7 @@ await test('who is recorded is told so when they come and when they leave', asyn
   t.same(await record(false), { recordCourse: { courses: [] } });
 });
 
-await test('what can not be is told in a line', async (t) => {
+await test('what cannot be is told in a line', async (t) => {
   const gone = attach('--terminal', '00000000000000000000000000');
   await gone.shows('ended with 1');
   t.match(gone.screen, /There is no such terminal/);

@@ -98,7 +98,7 @@ await test('a change of which no event came is found by the upkeep', async (t) =
   await maintained;
 });
 
-await test('one who may no longer be there is out, also where the shell can not be ended', async (t) => {
+await test('one who may no longer be there is out, also where the shell cannot be ended', async (t) => {
   const server = await serveTerminals(t);
   const { actors, sessionId, users, engine } = server;
   const stuck = await server.another({

@@ -101,7 +101,7 @@ await test('a terminal that is closed through another process ends here too, eve
   t.same(await server.processes(), []);
 });
 
-await test('a shell that can not be ended keeps no other from being ended, here or of the dead', async (t) => {
+await test('a shell that cannot be ended keeps no other from being ended, here or of the dead', async (t) => {
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t, { clock, holdsShells: false });
   const { owner, sessionId, engine } = server;

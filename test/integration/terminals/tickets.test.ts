@@ -43,7 +43,7 @@ await test('who may open, see and close terminals', async (t) => {
   t.equal(await terminals.close(actors.owner, 'never-was'), false);
 });
 
-await test('what can not be opened is refused with its reason', async (t) => {
+await test('what cannot be opened is refused with its reason', async (t) => {
   const { terminals, owner, sessionId } = await serveTerminals(t, { terminalLimit: 3 });
   const open = (change: object) =>
     terminals.open(owner, { sessionId, machine: 'main', rows: 24, cols: 80, ...change });

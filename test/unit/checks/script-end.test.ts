@@ -62,7 +62,7 @@ await t.test('what the script says after its end does not make it unjudged', asy
   t.equal(judge(result({ code: 0, err: late })).passed, true);
 });
 
-await t.test('a script can not pass by the words of the runner', async (t) => {
+await t.test('a script cannot pass by the words of the runner', async (t) => {
   t.match(judge(result({ code: 1, out: `${seal} ran\n`, err: RAN })), { passed: false });
   t.match(judge(result({ code: 0, err: '' })), { state: 'errored', passed: false });
 });

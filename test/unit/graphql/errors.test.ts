@@ -90,7 +90,7 @@ await test('requests that are not GraphQL of this schema are refused with 400 be
   t.match(compiled.errors?.[0]?.message, /DateTime is written/);
 });
 
-await test('a variable that its argument can not take is INPUT_INVALID, compiled or not', async (t) => {
+await test('a variable that its argument cannot take is INPUT_INVALID, compiled or not', async (t) => {
   const { ask } = await startApp(t);
   const query = 'query ($n: Int) { labs(first: $n) { edges { node { slug } } } }';
   for (let time = 0; time < 6; time++) {

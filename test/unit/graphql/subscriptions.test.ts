@@ -55,7 +55,7 @@ await test('each check that ends in the session is told', async (t) => {
   t.strictSame(await following.next(), { data: { checkFinished: { stepId: 'look', passed: true } } });
 });
 
-await test("someone else's session can not be subscribed to, and staff can", async (t) => {
+await test("someone else's session cannot be subscribed to, and staff can", async (t) => {
   const { url, addSession } = await startApp(t);
   addSession('owner');
   for (const query of [changed, finished]) {

@@ -22,7 +22,7 @@ const actor = (role: Actor['role'], scopes = allScopes): Actor => ({ userId: 'u'
 
 const readers: [name: string, actor: Actor | undefined, status: number][] = [
   ['an admin', actor('admin'), 200],
-  ['an admin whose token can not read', actor('admin', ['manage']), 403],
+  ['an admin whose token cannot read', actor('admin', ['manage']), 403],
   ['an instructor', actor('instructor'), 403],
   ['a student', actor('student'), 403],
   ['nobody', undefined, 401],

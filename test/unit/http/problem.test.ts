@@ -115,7 +115,7 @@ const wrong: [name: string, request: object, status: number, code: string, detai
     'INPUT_INVALID',
     /name/,
   ],
-  ['an address that can not be decoded', { url: '/item/%E0%A4%A' }, 400, 'INPUT_INVALID'],
+  ['an address that cannot be decoded', { url: '/item/%E0%A4%A' }, 400, 'INPUT_INVALID'],
   ['an endless parameter', { url: `/item/${'a'.repeat(5_000)}` }, 400, 'INPUT_INVALID'],
 ];
 

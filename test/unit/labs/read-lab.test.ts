@@ -217,7 +217,7 @@ await t.test('machines that are to be alone have no network', async (t) => {
   t.match(lab, { networks: [], machines: [{ networks: [] }, { networks: [] }] });
 });
 
-await t.test('networks and volumes that can not be are told at their lines', async (t) => {
+await t.test('networks and volumes that cannot be are told at their lines', async (t) => {
   const problems = await problemsOf(t, {
     'lab.yaml': `title: a
 network: internet

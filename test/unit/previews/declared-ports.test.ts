@@ -32,7 +32,7 @@ function declared(name: string, problem?: FaultCode) {
   }
 }
 
-await test('a machine has the ports of its lab; none where the lab is gone, or can not be read any more', (t) => {
+await test('a machine has the ports of its lab; none where the lab is gone, or cannot be read any more', (t) => {
   t.strictSame(declared('main'), [{ port: 80, name: { en: 'Web' } }]);
   t.strictSame(declared('other'), []);
   for (const problem of ['LAB_NOT_FOUND', 'LAB_INVALID'] as const)

@@ -28,7 +28,7 @@ await test('wakes during a run lead to one more run after it', async (t) => {
 
 await test('a wake in the very moment that a run ends is not lost', async (t) => {
   let runs = 0;
-  const runner = createRunner({ work: async () => void runs++, onError: () => t.fail('it can not fail') });
+  const runner = createRunner({ work: async () => void runs++, onError: () => t.fail('it cannot fail') });
   await runner.flush();
   runner.wake();
   await runner.flush();

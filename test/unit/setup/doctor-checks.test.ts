@@ -126,9 +126,9 @@ await t.test('what only tests or caution ask for does not keep Berth from runnin
   t.match(formatFindings(lacking), `${missing} of these must be mended`);
 });
 
-await t.test('the limits that an engine can not enforce are named', async (t) => {
+await t.test('the limits that an engine cannot enforce are named', async (t) => {
   const limits = lacking.find(({ name }) => name === 'limits');
-  t.match(limits?.detail, 'can not limit memory, cpu');
+  t.match(limits?.detail, 'cannot limit memory, cpu');
 });
 
 await t.test(

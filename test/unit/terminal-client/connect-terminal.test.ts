@@ -45,7 +45,7 @@ await test('where the past is gone the screen is drawn anew, and again when that
   t.equal(told.live, '', 'a drawing is of the past');
   terminal.cut();
   await until(() => terminal.connections.length === 2 && told.text === 'as of 9;');
-  t.equal(terminal.connections[1]?.from, undefined, 'whether it had come whole can not be known');
+  t.equal(terminal.connections[1]?.from, undefined, 'whether it had come whole cannot be known');
   await until(() => connection.state === 'open');
   terminal.print('now;');
   await until(() => told.text === 'as of 9;now;');

@@ -70,7 +70,7 @@ await test('a shell that is cut off again and again is ended before it is given 
   t.equal(ended, 1);
 });
 
-await test('a shell that can not be ended takes no more input, and stays for who tries again', async (t) => {
+await test('a shell that cannot be ended takes no more input, and stays for who tries again', async (t) => {
   const { terminal, typed, cut } = connection(async () => {
     throw new Error('the engine is away');
   });

@@ -24,7 +24,7 @@ await test('control frames are read, and keys that are not known are left alone'
   t.end();
 });
 
-await test('a frame that can not be read is refused with what is wrong', (t) => {
+await test('a frame that cannot be read is refused with what is wrong', (t) => {
   const refused: [Buffer, RegExp][] = [
     [Buffer.alloc(0), /it is empty/],
     [Buffer.of(2, 1, 2), /its type is 2/],

@@ -76,7 +76,7 @@ await test('the exit comes after all output, with its code, and closes with 1000
   t.same(client.controls.at(-1), { type: 'exit', code: 3 });
 });
 
-await test('a frame that can not be read is answered with its error and closes the socket', async (t) => {
+await test('a frame that cannot be read is answered with its error and closes the socket', async (t) => {
   const frames: [string, Buffer | string][] = [
     ['a text frame', 'ls'],
     ['an empty frame', Buffer.alloc(0)],
@@ -116,7 +116,7 @@ await test('a frame that is too large is not read, however large it says to be',
   }
 });
 
-await test('sizes that can not be are answered and forgiven, but not for ever', async (t) => {
+await test('sizes that cannot be are answered and forgiven, but not for ever', async (t) => {
   const { connect } = await servePipeTerminals(t, {
     attach: async (_id, _request, { attach }) => ({
       ...(await attach()),

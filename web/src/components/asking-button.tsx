@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
-/** A button for what can not be taken back: it is done once the question has been answered by yes. */
+/** A button for what cannot be taken back: it is done once the question has been answered by yes. */
 export function AskingButton(props: {
   label: string;
   /** For screen readers, where `label` alone does not say what it is about. */

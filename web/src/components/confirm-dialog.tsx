@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useEffect, useId, useRef } from 'react';
 
-/** Asks before something that can not be taken back; Escape is no. `onAnswer` is called once. */
+/** Asks before something that cannot be taken back; Escape is no. `onAnswer` is called once. */
 export function ConfirmDialog(props: {
   title: string;
   /** Words of the button that has it done, and of the one that has the focus and does not. */

@@ -31,7 +31,7 @@ export async function openHeld(
   return terminal;
 }
 
-/** Connects again to the shell of a handle; undefined when it can not be reached. */
+/** Connects again to the shell of a handle; undefined when it cannot be reached. */
 export async function reattachHeld(
   machine: ReachedMachine,
   handle: string,

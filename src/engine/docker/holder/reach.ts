@@ -11,7 +11,7 @@ export interface ReachedMachine {
   pid: number;
 }
 
-/** Finds a machine; undefined where it can not be reached but through the engine. @throws CONTAINER_NOT_FOUND */
+/** Finds a machine; undefined where it cannot be reached but through the engine. @throws CONTAINER_NOT_FOUND */
 export type Reach = (machineId: string) => Promise<ReachedMachine | undefined>;
 
 /** How machines are reached; none is where it is not `wanted`. */

@@ -7,7 +7,7 @@ const TUN_DEVICE = '/dev/net/tun';
 /**
  * How a machine with an engine of its own is kept from the host. Its user has no capability; newuidmap
  * and newgidmap have theirs from their files, to hand out the further ids of that user, so new
- * privileges can not be forbidden altogether. The kernel lets a new /proc be mounted only where nothing
+ * privileges cannot be forbidden altogether. The kernel lets a new /proc be mounted only where nothing
  * of the old one is hidden: what is in it belongs to the host's root, which nobody here is, as the
  * engine remaps users. AppArmor's profile for containers forbids every mount, also those within the
  * learner's own namespaces.

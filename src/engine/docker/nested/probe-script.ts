@@ -27,7 +27,7 @@ unshare --user --map-root-user --mount --net --uts --ipc --pid --fork --mount-pr
 const PROBLEMS: Readonly<Record<number, string>> = {
   [NO_IDS]: `containers have too few user ids: give the user of "userns-remap" a range of more than ${PAST_IDS} in /etc/subuid and /etc/subgid, and restart the engine`,
   [NO_TUN]:
-    'an ordinary user can not open /dev/net/tun on the engine\'s host: "modprobe tun" makes it, and "chmod 0666 /dev/net/tun" opens it',
+    'an ordinary user cannot open /dev/net/tun on the engine\'s host: "modprobe tun" makes it, and "chmod 0666 /dev/net/tun" opens it',
   [NO_NAMESPACES]:
     'the kernel or the runtime lets an ordinary user make no namespaces: look at the sysctls user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns of the host',
 };

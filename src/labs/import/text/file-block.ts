@@ -13,7 +13,7 @@ export function preBlock({ attributes, code, line }: Pre, context: PageContext):
     return fenced(text, target === 'clipboard' ? 'text copy' : '');
   }
   if (!['replace', 'append', 'insert'].includes(target)) {
-    const message = `text can not be put into a file by "${target}": it is copied on a click`;
+    const message = `text cannot be put into a file by "${target}": it is copied on a click`;
     context.notes.warn(message, { file: context.file, line });
     return fenced(text, 'text copy');
   }

@@ -4,7 +4,7 @@ import { listImages } from '../../../../src/engine/docker/image-list.ts';
 
 const image = { Id: 'sha256:1', RepoTags: ['a:1'], RepoDigests: null, Size: 10, Created: 1, Labels: null };
 
-/** An engine in a moment that can not be brought about: its answers are those of such a one. */
+/** An engine in a moment that cannot be brought about: its answers are those of such a one. */
 const engineWith = (containers: object[]) =>
   ({ listImages: async () => [image], listContainers: async () => containers }) as unknown as Dockerode;
 

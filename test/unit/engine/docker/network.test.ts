@@ -54,7 +54,7 @@ await test('machines have an address on each of their networks, in their own ord
     ],
   );
   const lost = [{ name: 'web', networks: ['middle'] }];
-  const message = /"web" can not be on the network "middle"/;
+  const message = /"web" cannot be on the network "middle"/;
   t.throws(() => environmentAddresses({ networks, machines: lost }), { code: 'INPUT_INVALID', message });
   t.end();
 });

@@ -57,7 +57,7 @@ await test('an end by lack of memory is told as one, once', (t) => {
   t.end();
 });
 
-await test('an address that can not be used is refused before anything is sent', (t) => {
+await test('an address that cannot be used is refused before anything is sent', (t) => {
   for (const host of ['ssh://host', 'npipe:////./pipe/docker']) {
     t.throws(() => connectEngine(host, {}), { code: 'CONFIG_INVALID', message: /DOCKER_HOST/ }, host);
   }

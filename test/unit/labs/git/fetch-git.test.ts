@@ -56,7 +56,7 @@ await t.test('what is not there is told in the words of git', async (t) => {
   const into = await emptyFolder(t);
   await t.rejects(fetchGit({ address: '/nowhere/at/all', into, protocols }), {
     code: 'GIT_FAILED',
-    message: /"\/nowhere\/at\/all" can not be had: .*does not appear to be a git repository/,
+    message: /"\/nowhere\/at\/all" cannot be had: .*does not appear to be a git repository/,
   });
   const address = repository.path;
   await t.rejects(fetchGit({ address, ref: 'gone', into: await emptyFolder(t), protocols }), {
@@ -101,7 +101,7 @@ await t.test('a few objects that name millions of files are refused', async (t) 
 
 await t.test('what comes over the line is bounded while it comes', async (t) => {
   const repository = await gitRepository(t);
-  // Noise: what can not be compressed.
+  // Noise: what cannot be compressed.
   const noise = randomBytes(3_000_000).toString('latin1');
   await repository.commit({ 'a.bin': noise });
   const limits = { bytes: 1_000_000 };

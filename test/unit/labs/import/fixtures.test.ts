@@ -192,7 +192,7 @@ await t.test('a folder that is a scenario itself is one lab, in the language tha
   });
 });
 
-await t.test('what a lab can not hold is refused, and what it shortens is told', async (t) => {
+await t.test('what a lab cannot hold is refused, and what it shortens is told', async (t) => {
   const step = { 'step.md': 'Do it.' };
   const large = await importOne(t, {
     'index.json': smallIndex({

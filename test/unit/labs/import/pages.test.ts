@@ -47,7 +47,7 @@ await t.test('blocks keep language and code, wherever their fences stand', async
   ]);
 });
 
-await t.test('what a click can not do is copied or shown, and told', async (t) => {
+await t.test('what a click cannot do is copied or shown, and told', async (t) => {
   const { markdown, warnings } = pageOf(
     '`^C`{{execute ctrl-seq}}\n`q`{{execute no-newline}}\n`w`{{execute HOST2}}',
   );

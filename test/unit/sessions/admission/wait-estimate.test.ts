@@ -60,7 +60,7 @@ await test('those who come before live their time too', async (t) => {
   t.equal(second, 600 + REMOVAL + 2 + 7200 + REMOVAL + 2);
 });
 
-await test('what can not be known is not made up', async (t) => {
+await test('what cannot be known is not made up', async (t) => {
   t.strictSame(estimate([], 1, { makingMs: undefined }), [undefined], 'nothing was made lately');
   const limits = { memoryBytes: 2, networks: 16, sessions: Infinity, diskLow: true };
   t.strictSame(estimate([], 1, { limits }), [undefined], 'nobody knows when the disk has room');

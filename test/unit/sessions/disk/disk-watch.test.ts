@@ -65,7 +65,7 @@ await test('one that has room for few files more is low, however many bytes are 
   t.equal(watch.isShortOfFiles(), false);
 });
 
-await test('one that can not be seen stays as it was', async (t) => {
+await test('one that cannot be seen stays as it was', async (t) => {
   const { watch, disk, look } = openWatch();
   await look(5);
   disk.fails = true;

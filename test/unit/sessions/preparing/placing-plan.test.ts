@@ -29,7 +29,7 @@ await t.test('folders that are not there come before their first file, once, as 
   ]);
 });
 
-await t.test('what can not be is told', async (t) => {
+await t.test('what cannot be is told', async (t) => {
   const plan = (...places: string[]) =>
     planPlacing(
       places.map((to) => ({ ...labFile('a', to), user: root })),

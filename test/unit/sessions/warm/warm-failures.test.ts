@@ -2,7 +2,7 @@ import t from 'tap';
 import { createWarmFailures } from '../../../../src/sessions/warm/warm-failures.ts';
 import { createFakeClock } from '../../../support/fake-clock.ts';
 
-await t.test('a lab that can not be made is tried ever more rarely, up to every ten minutes', async (t) => {
+await t.test('a lab that cannot be made is tried ever more rarely, up to every ten minutes', async (t) => {
   const clock = createFakeClock();
   const failures = createWarmFailures({ clock });
   const lab = { slug: 'a', version: 'v1' };

@@ -35,7 +35,7 @@ const recording: StoredRecording = {
   truncated: false,
 };
 
-/** A recorder whose database fails when the test says so: that can not be produced on a real one. */
+/** A recorder whose database fails when the test says so: that cannot be produced on a real one. */
 function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, limitBytes = 10_000_000 } = {}) {
   const writes: RecordingWrite[] = [];
   const database = { away: false, theirs: false, onWritten: () => {} };

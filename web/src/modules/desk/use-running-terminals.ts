@@ -21,7 +21,7 @@ export function useRunningTerminals(
   });
   useRetry(error, readAgain);
   if (found) return found;
-  // Terminals that can not be had keep nobody from opening others.
+  // Terminals that cannot be had keep nobody from opening others.
   if (error && !error.networkError) setFound([]);
   else if (data) setFound(ownOf(data));
   return undefined;

@@ -52,7 +52,7 @@ function Bench({
     const machine = command.machine ?? desk.shown;
     if (!machines.some(({ name }) => name === machine)) return;
     const number = command.terminal ?? (desk.machines.get(machine)?.shown || 1);
-    // What is hidden can not have the focus.
+    // What is hidden cannot have the focus.
     flushSync(() => change(showMachine(showTerminal(desk, machine, number), machine)));
     typeInto({ sessionId: id, machine, number }, keysOf(command));
   });

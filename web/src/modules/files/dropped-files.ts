@@ -1,4 +1,4 @@
-/** Files that were dropped on the page, apart from folders, which browsers hand out as files that can not be read. */
+/** Files that were dropped on the page, apart from folders, which browsers hand out as files that cannot be read. */
 export function droppedFiles({ items }: DataTransfer): { files: File[]; folders: string[] } {
   const files: File[] = [];
   const folders: string[] = [];

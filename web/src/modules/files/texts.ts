@@ -14,7 +14,7 @@ const en = {
     `There is something of the same name in ${path} already. It would be replaced.`,
   tooMany: (limit: number) => `At most ${limit} files can be uploaded at once: put them into a tar archive.`,
   noFolders: (folders: string) =>
-    `${folders}: folders can not be uploaded here. Put them into a tar archive, and unpack it in the terminal.`,
+    `${folders}: folders cannot be uploaded here. Put them into a tar archive, and unpack it in the terminal.`,
   empty: 'This folder is empty.',
   filesIn: (path: string) => `Files in ${path}`,
   more: 'There is more in this folder than can be listed.',
@@ -30,9 +30,9 @@ const en = {
   cancelUpload: (name: string) => `Cancel ${name}`,
   unanswered: 'The service does not answer. Try again in a moment.',
   leadsNowhere: 'The link leads to nothing that you may see.',
-  notSent: (name: string) => `${name} could not be sent: it can not be read, or the service does not answer.`,
+  notSent: (name: string) => `${name} could not be sent: it cannot be read, or the service does not answer.`,
   tooLarge: (path: string) => `${path} is too large to be changed here: use the terminal.`,
-  noText: (path: string) => `${path} can not be read here: it is no text, or the connection broke off.`,
+  noText: (path: string) => `${path} cannot be read here: it is no text, or the connection broke off.`,
   notThere: (path: string) => `There is no file ${path} yet to insert this into.`,
   noMarker: (path: string, marker: string) =>
     `${path} has no “${marker}” in it, in place of which this would go.`,

@@ -7,7 +7,7 @@ export interface FolderHandle {
   /** Undefined until the first one is listed. */
   folder: Folder | undefined;
   listing: boolean;
-  /** Why the one asked for last can not be shown. */
+  /** Why the one asked for last cannot be shown. */
   problem: string | undefined;
   open(path: string): void;
   listAgain(): void;

@@ -64,7 +64,7 @@ export function countBefore({ events }: Pick<Cast, 'events'>, at: number): numbe
   return low;
 }
 
-/** A size as an event has it, such as 80x24; undefined for what a terminal can not have. */
+/** A size as an event has it, such as 80x24; undefined for what a terminal cannot have. */
 export function readSize(data: string): { rows: number; cols: number } | undefined {
   const [, cols, rows] = /^(\d{1,4})x(\d{1,3})$/.exec(data) ?? [];
   return cols && rows && Number(cols) > 0 && Number(rows) > 0

@@ -9,7 +9,7 @@ export function DiskNotice({ machines }: { machines: readonly SessionMachine[] }
     if (diskPercent === null) return null;
     return (
       <p key={name} className="note">
-        {/* Told at once to those who can not see it; that it grows is not. */}
+        {/* Told at once to those who cannot see it; that it grows is not. */}
         <strong className="warning" role="alert">
           {texts.diskNearlyFull(machines.length > 1 ? name : undefined, diskPercent >= 100)}
         </strong>{' '}

@@ -4,7 +4,7 @@ import { useTexts } from '../language/language.ts';
 import { sessionTexts } from './texts.ts';
 import type { SessionWords } from './texts.ts';
 
-/** What is being done with a machine that can not be worked in yet, or no more. */
+/** What is being done with a machine that cannot be worked in yet, or no more. */
 export function Provisioning({ session }: { session: LabSession }) {
   const texts = useTexts(sessionTexts);
   const percent = (session.saving ?? session.provisioning)?.percent ?? undefined;

@@ -23,7 +23,7 @@ export function SessionBar(props: {
     <div className="session-bar">
       <span className="time-left">
         {session.warnedAt ? (
-          // Told at once to those who can not see it; the minutes that pass are not.
+          // Told at once to those who cannot see it; the minutes that pass are not.
           <strong className="warning" role="alert">
             {texts.endsIn(left)}
           </strong>

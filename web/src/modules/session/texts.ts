@@ -4,7 +4,7 @@ import { sessionKorean } from './texts-ko.ts';
 const en = {
   locale: 'en-GB',
   yourMachine: 'Your machine',
-  unreachable: 'Your machine can not be reached now. It comes back by itself.',
+  unreachable: 'Your machine cannot be reached now. It comes back by itself.',
   minutesLeft: (minutes: number) => `${minutes} min left`,
   endsIn: (minutes: number) => `Ends in ${minutes} min`,
   extend: '30 min more',
@@ -16,7 +16,7 @@ const en = {
   askStartOver: 'Start over?',
   keepWork: 'Keep my work',
   aboutStartOver: (saved: boolean) =>
-    `You get a new machine, as at the start of the lab. Everything that you made in this one goes${saved ? ', and so does your saved work' : ''}. This can not be undone.`,
+    `You get a new machine, as at the start of the lab. Everything that you made in this one goes${saved ? ', and so does your saved work' : ''}. This cannot be undone.`,
   staysPassed: 'The steps that you passed stay passed.',
   end: 'End',
   askEnd: 'End the session?',
@@ -24,7 +24,7 @@ const en = {
   goOn: 'Go on working',
   endsCopy: 'This copy goes, with what you did in it. The learner’s own session stays as it is.',
   endsOwn: (machines: number, saved: boolean) =>
-    `Everything that you made in your ${machines > 1 ? 'machines' : 'machine'} goes${saved ? ', and so does your saved work' : ''}. This can not be undone.`,
+    `Everything that you made in your ${machines > 1 ? 'machines' : 'machine'} goes${saved ? ', and so does your saved work' : ''}. This cannot be undone.`,
   saveInstead: 'To keep it for another day, choose Save in place of End.',
   diskNearlyFull: (machine: string | undefined, full: boolean) =>
     `${machine === undefined ? 'Your machine’s disk' : `The disk of ${machine}`} is ${full ? '' : 'nearly '}full.`,
@@ -55,7 +55,7 @@ const en = {
   },
   waiting: {
     place: (place: number, waiting: number) => `You are number ${place} of ${waiting} who wait.`,
-    unknown: 'How long it takes can not be known.',
+    unknown: 'How long it takes cannot be known.',
     soon: 'It should take less than a minute.',
     minutes: (minutes: number) =>
       `It should take ${minutes === 1 ? 'about a minute' : `about ${minutes} minutes`}.`,

@@ -28,7 +28,7 @@ export interface SessionHandle {
   restarts: number;
   /** Whether something asked for is being done; nothing more can be asked for until then. */
   busy: boolean;
-  /** Why it can not be read, or not be followed any longer. */
+  /** Why it cannot be read, or not be followed any longer. */
   readingError: CombinedError | undefined;
   /** Why what was asked for last was not done. */
   error: CombinedError | undefined;

@@ -61,7 +61,7 @@ const en = {
   leaveIt: 'Leave it',
   endsCopy: 'This copy goes, with what was done in it. The session that it is a copy of stays as it is.',
   endsOwn: (saved: boolean) =>
-    `Everything that was made in it goes${saved ? ', and so does the saved work' : ''}. This can not be undone.`,
+    `Everything that was made in it goes${saved ? ', and so does the saved work' : ''}. This cannot be undone.`,
   staysPassed: 'The steps that are passed stay passed.',
 };
 

@@ -43,7 +43,7 @@ const en = {
   ],
   aboutTerminal:
     'Esc, then Tab leaves the terminal. Screen reader mode is in the terminal settings before it.',
-  aboutWatched: 'You see what is shown here, and can not type. Tab leaves the terminal.',
+  aboutWatched: 'You see what is shown here, and cannot type. Tab leaves the terminal.',
   tooMuchOutput: 'Too much was printed to be read out: walk through the lines to read it.',
   openLink: (address: string) => `A program printed this link. Open it?\n\n${address}`,
 };
