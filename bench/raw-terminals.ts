@@ -30,5 +30,5 @@ for (let number = 0; number < Number(count); number++) held.push(await open(numb
 await new Promise((resolve) => setTimeout(resolve, 1_000));
 const bytes = ((await settled()) - before) / Number(count);
 await new Promise((resolve) => process.send?.({ bytes }, resolve));
-// The shells go with their machines, which whoever started this process removes.
+// The shells go with their machines, which the caller of this process removes.
 process.exit();

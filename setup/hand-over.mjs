@@ -25,7 +25,7 @@ export function runOnce(command, args, { cwd, env }) {
       hungUp ||= signal === 'SIGHUP';
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
-    // Before it starts: whoever hears the program's first words may send a signal at once.
+    // Before it starts: the caller may send a signal as soon as the program prints.
     for (const signal of STOP_SIGNALS) process.on(signal, pass);
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
     child.once('error', reject);

@@ -1,7 +1,7 @@
-/** Between two rounds in which those who wait go on, in milliseconds: a wait of one round is not felt. */
+/** Time between two rounds that resume waiters, in milliseconds: nobody notices a wait of one round. */
 const ROUND_MS = 10;
 
-/** Accounts kept before those are forgotten that have refilled; each takes some hundred bytes. */
+/** Number of accounts from which full ones are dropped; each takes some hundred bytes. */
 const MOST_IDLE = 1_000;
 
 /** An amount that refills with time, up to `burst`. */
@@ -11,21 +11,21 @@ export interface Rate {
 }
 
 export interface BudgetsOptions {
-  /** What each account has. */
+  /** The rate of each account. */
   each: Rate;
-  /** What all accounts have together; not bounded when absent. */
+  /** The rate of all accounts together; no limit when absent. */
   all?: Rate;
-  /** Most that go on in one round; not bounded when absent. */
-  goOnAtOnce?: number;
-  /** Others than the process's own, for tests. */
+  /** Most waiters that one round resumes; no limit when absent. */
+  resumedAtOnce?: number;
+  /** Replaces the process's clock and timers in tests. */
   time?: Time;
 }
 
-/** Time as budgets need it. */
+/** The clock and the timer that budgets need. */
 export interface Time {
-  /** In milliseconds; only goes forward. */
+  /** Returns the time in milliseconds; it never goes back. */
   now(): number;
-  /** Calls `round` again and again, until the returned function is called. */
+  /** Calls `round` every `ms` milliseconds, until the returned function is called. */
   every(ms: number, round: () => void): () => void;
 }
 
@@ -45,15 +45,15 @@ interface Account {
 export type Budgets = ReturnType<typeof createBudgets>;
 
 /**
- * Accounts by name that refill with time. What is spent may exceed what is left, since a cost is known only after the
- * work: the account then waits until that is made up for. Those who wait go on in turn, one of each account in a
- * round, so that nobody gets more by waiting in many places.
+ * Creates accounts by name that refill with time. A cost is known only after the work, so an account may be overdrawn;
+ * it must then wait until it has refilled. Each round resumes one waiter of each account, so that an account gains
+ * nothing from having many waiters.
  */
 export function createBudgets(options: BudgetsOptions) {
-  const { each, all, goOnAtOnce = Infinity, time = processTime } = options;
+  const { each, all, resumedAtOnce = Infinity, time = processTime } = options;
   const accounts = new Map<string, Account>();
   const together = all && createBucket(all, time);
-  /** Those that somebody waits for, in the order in which they are next. */
+  /** Accounts with waiters, in the order in which they are next. */
   const waited = new Set<Account>();
   let stop: (() => void) | undefined;
 
@@ -75,14 +75,14 @@ export function createBudgets(options: BudgetsOptions) {
   const hasLeft = ({ left }: Account) => left.hasLeft() && (together?.hasLeft() ?? true);
 
   function round(): void {
-    let gone = 0;
-    // A copy: who goes on moves to the end of the order.
+    let resumed = 0;
+    // A copy, since a resumed account moves to the end of the order.
     for (const one of Array.from(waited)) {
-      if (gone >= goOnAtOnce) return;
+      if (resumed >= resumedAtOnce) return;
       if (!hasLeft(one)) continue;
-      gone += 1;
+      resumed += 1;
       const [go] = one.waiting;
-      // To the end of the order, where there is somebody else.
+      // The account moves to the end of the order if it has more waiters.
       waited.delete(one);
       if (go) one.waiting.delete(go);
       if (one.waiting.size > 0) waited.add(one);
@@ -94,7 +94,7 @@ export function createBudgets(options: BudgetsOptions) {
   }
 
   return {
-    /** Spends so much; false where nothing is left, and whoever spends should `wait`. */
+    /** Charges the account. Returns false if it is overdrawn: the caller should then `wait`. */
     spend(name: string, cost: number): boolean {
       const one = account(name);
       one.left.take(cost);
@@ -102,7 +102,7 @@ export function createBudgets(options: BudgetsOptions) {
       return hasLeft(one);
     },
 
-    /** Calls `go` once, in its turn, when something is left again; the returned function takes that back. */
+    /** Calls `go` once, in turn, when the account has refilled. Returns a function that cancels this. */
     wait(name: string, go: () => void): () => void {
       const one = account(name);
       one.waiting.add(go);
@@ -114,7 +114,7 @@ export function createBudgets(options: BudgetsOptions) {
       };
     },
 
-    /** How many accounts are kept. */
+    /** Returns the number of accounts in memory. */
     size: () => accounts.size,
   };
 }

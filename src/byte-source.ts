@@ -1,7 +1,7 @@
 /**
  * Bytes that are read into the reader's own memory, and so into the same again and again: memory that
  * is new for each piece costs a stream of gigabytes more time than all else that is done with it.
- * Whoever has it closes it.
+ * Its owner closes it.
  */
 export interface ByteSource {
   /**

@@ -250,7 +250,7 @@ export type FaultCode = keyof typeof catalogue;
 /** Values that fill a message, and travel with it to the client: never secrets. */
 export type FaultDetails = Record<string, string | number | boolean>;
 
-/** An error of the catalogue: safe to show to whoever caused it. */
+/** An error of the catalogue: safe to show to the user who caused it. */
 export class Fault extends Error {
   readonly code: FaultCode;
   readonly status: number;

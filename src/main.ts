@@ -24,9 +24,9 @@ const REQUESTS_LIMIT_MS = 3_000;
 const CRASHED = 70;
 
 /**
- * What does not stop it gracefully. An exception that nothing handled is taken below, by the last resort. A closed terminal is seen to below. The others tell of a fault of the process
- * itself: with a handler for one of them in the way it would come to the same fault again and again, at full
- * load, instead of ending.
+ * Events that do not stop the service gracefully. The last resort below handles uncaught exceptions, and `serve`
+ * handles SIGHUP. The other signals report a fault of the process itself: with a handler it would hit the same fault
+ * again and again at full load, instead of ending.
  */
 const SKIPPED_EVENTS: closeWithGrace.AllEvents[] = [
   'uncaughtException',
@@ -66,7 +66,7 @@ export async function serve(config: Config): Promise<RunningService> {
     await stop();
     if (hungUp) endByHangup();
   });
-  // The system, the shell and whoever started this each send it when a terminal is closed.
+  // The system, the shell and the parent process each send it when a terminal is closed.
   const onHangup = () => {
     if (!hungUp) grace.close();
     hungUp = true;

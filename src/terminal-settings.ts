@@ -27,7 +27,7 @@ export const terminalSettings = {
     .min(1024 * 1024)
     .default(4 * 1024 ** 3)
     .describe(
-      'Most bytes that all recordings take of the database; beyond that the oldest go, of whoever has most.',
+      'Most bytes that all recordings take of the database; beyond that, the oldest of the learner with the most go.',
     ),
 };
 

@@ -37,7 +37,7 @@ export function createTurns(most: number) {
   }
 
   return {
-    /** Whether whoever asks now would wait. */
+    /** Whether a caller that asks now would wait. */
     isFull: () => taken >= most,
     /** Whether nobody works or waits. */
     isIdle: () => taken === 0,

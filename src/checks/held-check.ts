@@ -33,7 +33,7 @@ export function createHeldCheck(parts: HeldCheckParts) {
     const startedAt = clock.now();
     const attempt = { id: newId(startedAt), sessionId, learnerId, labSlug, labVersion, stepId, startedAt };
     if (await attempts.begin(attempt, holdFrom(clock, owner))) return attempt.id;
-    // Whoever holds the step may have died.
+    // The process that holds the step may have died.
     const freed = (await interrupted.end({ sessionId, stepId })) > 0;
     if (freed && (await attempts.begin(attempt, holdFrom(clock, owner)))) return attempt.id;
     throw fault('CHECK_BUSY');

@@ -20,7 +20,7 @@ const passing = [
   'ENGINE_UNREACHABLE',
 ] as const;
 
-/** `berth attach <session>`: over the service's API, as whoever BERTH_TOKEN is of. */
+/** `berth attach <session>`: over the service's API, as the user of BERTH_TOKEN. */
 export const attachCommand = defineCommand({
   meta: {
     name: 'attach',

@@ -23,7 +23,7 @@ const main = defineCommand({
 
 const rawArgs = process.argv.slice(2);
 
-/** What people can mend is told in one message; everything else with its stack, for whoever mends Berth. */
+/** What people can mend is told in one message; everything else with its stack, for Berth's developers. */
 function tell(error: unknown): void {
   const told = isFault(error) || (error instanceof Error && error.name === 'CLIError');
   process.stderr.write(`\n${told ? error.message : (error as Error).stack}\n`);

@@ -1,7 +1,7 @@
 import { fault, faultCodes } from '../errors.ts';
 import type { FaultCode, FaultDetails } from '../errors.ts';
 
-/** Asks a service by GraphQL, as whoever the token is of. */
+/** Asks a service by GraphQL, as the user of the token. */
 export type ServiceApi = <Data>(query: string, variables: Record<string, unknown>) => Promise<Data>;
 
 interface Answer<Data> {

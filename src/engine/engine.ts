@@ -82,7 +82,7 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
 
   /**
    * Connects again to a durable shell, by its handle, for its output from byte `from` on, or from the
-   * first that is kept: whoever was connected is cut off. Undefined when it cannot be reached, which
+   * first that is kept: an earlier connection is cut off. Undefined when it cannot be reached, which
    * is so for one that has ended, whose machine is gone, or that was never durable.
    */
   reattachTerminal(machineId: string, shell: string, from: number): Promise<EngineTerminal | undefined>;

@@ -1,5 +1,5 @@
 /**
- * What happened, told to whoever listens in this process or another.
+ * What happened, for the listeners in this process and in others.
  *
  * Events are hints: they carry ids and a version, never data that needs authorising. Who gets one
  * reads again and authorises again. Delivery is at most once; what must not be lost is repaired by

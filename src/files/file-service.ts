@@ -81,7 +81,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { sessionId } = of;
-    // Whoever reads it hears of it; there may be nobody yet, or no more.
+    // Its reader gets the error; there may be no reader yet, or none any more.
     content.on('error', () => undefined);
     const transfer = await transfers.begin(of, client);
     const { signal } = transfer;

@@ -18,7 +18,7 @@ export function createPieceFlow(
       paceMs = (now() - began) / received;
       return done ? undefined : value;
     });
-    // Whoever waits for it hears of it; it may be that nobody does any more.
+    // A waiting caller gets the error; there may be none any more.
     next.catch(() => undefined);
     return next;
   }

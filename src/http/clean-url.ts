@@ -1,4 +1,4 @@
-/** Parameters that let whoever reads them in. */
+/** Parameters that are credentials: a reader of them could sign in. */
 const SECRET_PARAMETERS =
   /([?&;](?:ticket|grant|token|secret|access_token|id_token|code|password)=)[^&;#]*/gi;
 /** A sign-in link carries its secret in the path. */

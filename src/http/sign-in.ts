@@ -66,7 +66,7 @@ export async function addSignIn(
   });
 }
 
-/** Whoever opens a link may be signed in as someone else, or by a cookie that is stale. */
+/** The user who opens a link may be signed in as someone else, or have a stale cookie. */
 const open = { bodyLimit: BODY_LIMIT_BYTES, config: { public: true } };
 
 /** @throws SIGN_IN_LINK_INVALID for a body without a secret */

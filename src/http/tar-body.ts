@@ -35,7 +35,7 @@ export async function withTar<T>(
   return work(tar).finally(() => {
     if (tar.readableEnded) return;
     reply.header('connection', 'close');
-    // Whoever refuses the request never reads it; nothing may wait for its bytes.
+    // A rejected request is never read; nothing may wait for its bytes.
     tar.destroy();
   });
 }

@@ -58,7 +58,7 @@ export interface UserService {
 export interface TokenService {
   /**
    * The secret is in this answer and nowhere else. Scopes cannot exceed the actor's own, and a token
-   * makes none that lasts longer than itself; whoever signed in with a browser makes lasting ones.
+   * makes none that lasts longer than itself; a user who signed in with a browser makes lasting ones.
    * @throws INPUT_INVALID, FORBIDDEN, USER_NOT_FOUND
    */
   create(

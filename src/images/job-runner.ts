@@ -200,7 +200,7 @@ export function createJobRunner(options: JobRunnerOptions) {
           underWay.add(done);
           return { job, isNew: true, done };
         }
-        // Whoever does it may have died; and it may end before it is looked up.
+        // The process that does it may have died; and it may end before it is looked up.
         await interrupted.end();
         const present = await jobs.findActive(asked.kind, asked.thing ?? asked.subject);
         if (present) return { job: present, isNew: false, done: Promise.resolve() };

@@ -5,7 +5,7 @@ import type { OwnImageStore } from './own-image-store.ts';
 
 /**
  * Work that fetches the image `name`, or what has changed of it. A name that was new is noted as
- * ours by whoever opened the engine; one that was ours stays so with its new image.
+ * ours by the opener of the engine; one that was ours stays so with its new image.
  */
 export function pullWork(options: {
   engine: Pick<EngineImages, 'pull'>;

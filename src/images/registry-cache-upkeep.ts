@@ -21,7 +21,7 @@ export async function keepRegistryCache(
         log.info(told, 'The cache of the local registry was larger than it may be.');
       }
     } catch (error) {
-      // One that does not run fetches nothing; whoever keeps it running tells why it does not.
+      // One that does not run fetches nothing; the code that keeps it running logs why it does not.
       if (!isFault(error, 'LOCAL_REGISTRY_UNAVAILABLE')) {
         log.error({ err: error }, 'The cache of the local registry could not be looked after.');
       }

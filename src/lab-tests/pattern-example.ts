@@ -8,7 +8,7 @@ const ORDINARY = ['a', '0', ' ', '-', 'é'];
 
 /**
  * A text that the pattern is likely to be found in, made by taking the first of all that it offers and as
- * little of that as it asks for. Whoever needs to be sure looks: it knows no flags and no classes of Unicode.
+ * little of that as it asks for. A caller that must be sure checks the result: it knows no flags and no classes of Unicode.
  */
 export function patternExample(pattern: string): string {
   const letters = Array.from(pattern);

@@ -80,7 +80,7 @@ async function followLink(root: string, path: string): Promise<{ path: string } 
 
 /**
  * SHA-256 of a lab's content, hex. Of the modes only the run bit counts, as in git: the others follow
- * the umask of whoever cloned. Stored versions are known by it: it must never change.
+ * the umask of the user who cloned. Stored versions are known by it: it must never change.
  */
 export function contentDigest(files: ReadonlyMap<string, Buffer>, runnable: ReadonlySet<string>): string {
   const hash = createHash('sha256');

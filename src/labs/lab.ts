@@ -158,7 +158,7 @@ export interface StepStart extends StartScript {
 
 /** Help that is shown on request. */
 export interface LabHint {
-  /** Its own within the step, and the same over versions: whoever was shown it has it in all of them. */
+  /** Its own within the step, and the same over versions: a learner who was shown it has it in all of them. */
   id: string;
   /** Markdown. */
   text: LocalizedText;

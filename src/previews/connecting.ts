@@ -8,7 +8,7 @@ export function createConnecting(): <T>(sessionId: string, open: () => Promise<T
   return async (sessionId, open) => {
     const session = sessions.get(sessionId) ?? { opening: 0, waiting: [] };
     sessions.set(sessionId, session);
-    // Whoever is woken takes over the place of the one that wakes them.
+    // A woken waiter takes over the place of the one that wakes it.
     if (session.opening >= AT_ONCE) await new Promise<void>((wake) => session.waiting.push(wake));
     else session.opening += 1;
     try {

@@ -43,7 +43,7 @@ export interface PreviewService {
   enter(target: PreviewTarget, grant: string): Promise<PreviewPass>;
 
   /**
-   * The port, for whoever has one of these secrets of passes, as long as they may enter the machine.
+   * The port, for a client with one of these secrets of passes, as long as its user may enter the machine.
    * What is asked again within seconds is remembered; a change of user or session is met at once.
    * @throws PREVIEW_REFUSED, SESSION_NOT_READY, SESSION_NOT_FOUND, MACHINE_NOT_FOUND, FORBIDDEN
    */

@@ -9,7 +9,7 @@ import type { MoveOptions, SessionChanges, SessionRow, SessionStore } from './se
 
 export type SessionChanger = ReturnType<typeof createSessionChanger>;
 
-/** Changes of state that are told to whoever listens, once they are stored. */
+/** Changes of state that are published once they are stored. */
 export function createSessionChanger(options: { store: SessionStore; events: EventBus; logger: Log }) {
   const { store, events, logger } = options;
 

@@ -72,7 +72,7 @@ function refusedError(address: string): Fault {
   ]);
 }
 
-/** One message for whoever must set the engine up by hand. */
+/** One message for a user who must set the engine up by hand. */
 export function missingError(host: { root: boolean; debian: boolean; off: boolean }): Fault {
   const sudo = host.root ? '' : 'sudo ';
   const reason = host.off

@@ -116,7 +116,7 @@ export function createJoining(options: {
     }
   }
 
-  /** Ends the shell of a terminal, whoever holds it: who does may have died a moment ago. */
+  /** Ends the shell of a terminal, whichever process holds it: that one may have died a moment ago. */
   async function endShell({ handle }: StoredTerminal): Promise<void> {
     if (handle) await engine.endShell(handle.machineId, handle.shell);
   }

@@ -31,7 +31,7 @@ const ONE_READ_BYTES = 64 * 1024;
 const CUTS = 5;
 const CUTS_WITHIN_MS = 60_000;
 
-/** A shell that runs, with the newest of what it printed and whoever looks at it. */
+/** A running shell with its newest output and its viewers. */
 export interface LiveTerminal {
   /** Handle of the shell, for the engine. */
   readonly shell: string;
@@ -56,7 +56,7 @@ export interface LiveTerminal {
   resize(size: TerminalSize): Promise<void>;
   /** Has programs that draw the whole screen draw it anew. */
   redraw(): Promise<void>;
-  /** Ends the shell, whoever looks at it. */
+  /** Ends the shell, also while it has viewers. */
   end(): Promise<void>;
   /** Lets go of the shell, which goes on where it is durable. */
   leave(): void;
@@ -165,7 +165,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     if (next === undefined) return { exitCode: undefined };
     terminal = next;
     if (terminal.offset !== output.next) {
-      // Something is missing between: whoever looks on comes back, and is shown the screen.
+      // Some output is missing: viewers must reconnect, and get a screen snapshot.
       watch = undefined;
       output = transcriptFrom(terminal.offset);
       caughtUp.resolve();
@@ -175,7 +175,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     waiting = undefined;
     reachable.resolve();
     reachable = deferred<void>();
-    // Where that fails, whoever asked for it does so again.
+    // If that fails, the caller asks for it again.
     if (ending) terminal.end().catch(() => undefined);
     return carry();
   }

@@ -53,7 +53,7 @@ export function createTerminalStore({ database }: { database: Database }) {
       return count === 1;
     },
 
-    /** Passes a terminal on from whoever held it; false when that is another one by now, or it has ended. */
+    /** Passes a terminal on from its holder; false when that is another one by now, or it has ended. */
     async passOn(id: string, from: string | undefined, { holder, until }: Hold): Promise<boolean> {
       const { count } = await client.terminal.updateMany({
         where: { id, endedAt: null, heldBy: from ?? null },
@@ -62,7 +62,7 @@ export function createTerminalStore({ database }: { database: Database }) {
       return count === 1;
     },
 
-    /** Gives up the hold on these: whoever comes may take them over at once. */
+    /** Gives up the hold on these: another process may take them over at once. */
     async letGo(ids: readonly string[], holder: string): Promise<void> {
       for (const some of batches(ids, BATCH)) {
         const where = { id: { in: some }, endedAt: null, heldBy: holder };
@@ -135,7 +135,7 @@ export function createTerminalStore({ database }: { database: Database }) {
     },
 
     /**
-     * Open terminals whose hold has run out, whoever had it: all of them. After them some that others
+     * Open terminals whose hold has run out, of any process: all of them. After them some that others
      * hold, those first that were kept up longest ago.
      */
     async heldByOthers(holder: string, now: Date): Promise<StoredTerminal[]> {

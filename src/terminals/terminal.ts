@@ -102,7 +102,7 @@ export interface TerminalService {
   ): Promise<{ terminal: Terminal; ticket: string; role: ViewerRole }>;
   /**
    * Takes the ticket, and joins the shell or starts it. The ticket is the authority here, as long as
-   * whoever was given it may enter the machine.
+   * the user who was given it may enter the machine.
    * @throws TICKET_INVALID, SESSION_NOT_FOUND, SHELL_NOT_STARTED, SESSION_NOT_READY, TERMINAL_ENDED,
    * TERMINAL_ELSEWHERE, VIEWER_LIMIT, SHUTTING_DOWN
    */

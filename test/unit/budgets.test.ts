@@ -19,7 +19,7 @@ await test('an account may spend its burst at once, and then what comes back wit
 
 await test('those who wait in many places go on no more often, and all go on in turn', async (t) => {
   const time = steppedTime();
-  const budgets = createBudgets({ each: { perSecond: 1_000, burst: 10 }, goOnAtOnce: 2, time });
+  const budgets = createBudgets({ each: { perSecond: 1_000, burst: 10 }, resumedAtOnce: 2, time });
   const order: string[] = [];
   for (const name of ['ada', 'grace', 'edsger']) budgets.spend(name, 10);
   const wait = (name: string, place: string) =>

@@ -7,7 +7,7 @@ image=$(docker image inspect --format '{{.Id}}' my-ubuntu:0.1 2>/dev/null) || fa
 while read -r id; do
   state=$(docker container inspect --format '{{.Image}} {{.State.StartedAt}} {{.Path}}' "$id")
   [[ $state =~ ^"$image "[1-9].*\ (.*/)?(ifconfig|bash|sh)$ ]] || continue
-  say 'Whoever has this image has the tool.' '이 이미지가 있으면 누구나 그 도구를 쓸 수 있습니다.'
+  say 'Everyone with this image has the tool.' '이 이미지가 있으면 누구나 그 도구를 쓸 수 있습니다.'
   exit 0
 done < <(docker container ls -aq)
 fail \

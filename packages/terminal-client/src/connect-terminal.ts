@@ -188,7 +188,7 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     options.onHello?.(hello);
     if (reset) options.onReset?.();
     if (wanted && (wanted.rows !== hello.rows || wanted.cols !== hello.cols)) tellSize(wanted);
-    // What was typed first goes first, whatever is typed by whoever hears that it is open.
+    // What was typed first goes first, whatever a listener for the opening types.
     if (role === 'watching') typed.clear();
     typed.resume(hello.typed);
     state = 'open';

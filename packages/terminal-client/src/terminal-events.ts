@@ -25,7 +25,7 @@ export type TerminalEnd =
   /** The socket was closed for good without a word. */
   | { why: 'closed'; closeCode: number };
 
-/** What becomes of a terminal, for whoever shows it. */
+/** What happens to a terminal, for the code that shows it. */
 export interface TerminalEvents {
   /** Output, in order, each byte once. Call `shown` when it is drawn: the server waits for those who are slow. */
   onOutput(output: TerminalOutput, shown: () => void): void;

@@ -18,7 +18,7 @@ export type CheckerEngine = Pick<Engine, 'startChecker' | 'removeChecker' | 'cop
 
 /**
  * Runs a script in a container of its own beside the machine, with a copy of what it is to see of it. No
- * program of the machine has a part in that, so that whoever rules the machine gains nothing.
+ * program of the machine has a part in that, so that root in the machine gains nothing.
  * @throws what the engine and the pin of its image throw, CHECK_COPY_LIMIT, or the reason of `signal`
  */
 export async function judgeTrusted(

@@ -7,7 +7,7 @@
  * that left the session (setsid): those were meant to outlive the terminal. The leader's own group
  * is no background job, and where the leader ignores SIGHUP, its jobs only take after it.
  *
- * With a mark it ends the leader's session and whoever has the mark in its environment, at once and
+ * With a mark it ends the leader's session and every process with the mark in its environment, at once and
  * with no exception.
  *
  * In /proc/<pid>/stat, after the command's name: 1 state, 3 process group, 4 session,

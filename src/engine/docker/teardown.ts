@@ -37,7 +37,7 @@ export async function removeVolume(docker: Docker, name: string): Promise<void> 
   await untilGone(() => call(() => docker.getVolume(name).remove()));
 }
 
-/** Removes a network; whoever is still joined to it is put out first. */
+/** Removes a network; machines that are still on it are disconnected first. */
 export async function removeNetwork(docker: Docker, id: string): Promise<void> {
   const network = docker.getNetwork(id);
   await untilGone(async () => {

@@ -127,7 +127,7 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     },
     onError(context, _id, _payload, errors) {
       const graphqlErrors = errors.filter((error) => error instanceof GraphQLError);
-      // Whoever may no longer do anything here has no use for the connection.
+      // A client that may no longer do anything here has no use for the connection.
       if (graphqlErrors.some((error) => faultOf(error).status === 401)) {
         closeForbidden(context.extra.socket, graphqlErrors[0]?.originalError, context.extra.request.log);
       }

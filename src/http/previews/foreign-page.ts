@@ -7,7 +7,7 @@ const FROM_ELSEWHERE = new Set(['same-site', 'cross-site']);
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 /**
- * Keeps pages of other sessions from asking for what is in this one by the cookies of whoever looks
+ * Keeps pages of other sessions from asking for what is in this one by the cookies of a user who looks
  * at both: previews are one site to a browser, and sockets have no same-origin rule at all. Ports of
  * one session may ask each other; links may come from anywhere. @throws PREVIEW_ORIGIN_REFUSED
  */

@@ -51,7 +51,7 @@ export function createPreviewFront({
     return { host, target };
   }
 
-  /** Lets through whoever may see this port now. @throws what `reach` throws, PREVIEW_ORIGIN_REFUSED */
+  /** Admits a request whose user may see this port now. @throws what `reach` throws, PREVIEW_ORIGIN_REFUSED */
   async function admit(request: IncomingMessage, host: string, target: PreviewTarget): Promise<Asked> {
     if (closing) throw fault('SHUTTING_DOWN');
     const port = await previews.reach(target, cookie.read(request.headers.cookie));

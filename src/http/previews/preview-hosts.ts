@@ -49,7 +49,7 @@ export function createPreviewHosts({ previewDomain, publicUrl }: PreviewHostOpti
     },
 
     /**
-     * Origin of a preview, for whoever asked the app at `asked`; without a public address the app is
+     * Origin of a preview, for a client that asked the app at `asked`; without a public address the app is
      * where it was asked, and previews have its port. @throws PREVIEWS_OFF
      */
     origin(label: string, asked: string): string {

@@ -27,7 +27,7 @@ export interface GitFetch {
   address: string;
   /** Branch, tag or whole commit id; the repository's default branch when absent. */
   ref?: string | undefined;
-  /** Folder, new or empty: gets the commit's files, and a `.git`. Whoever made it removes it, after a failure too. */
+  /** Folder, new or empty: gets the commit's files, and a `.git`. The caller removes it, after a failure too. */
   into: string;
   protocols?: readonly GitProtocol[];
   limits?: Partial<typeof GIT_LIMITS>;
@@ -36,7 +36,7 @@ export interface GitFetch {
 
 /**
  * Brings the files of one commit of a git repository into a folder, by git's own client, without
- * history, submodules or large files kept elsewhere. Its links may lead anywhere: whoever reads the folder looks.
+ * history, submodules or large files kept elsewhere. Its links may lead anywhere: readers of the folder must check.
  * @returns the commit's id
  * @throws INPUT_INVALID for an address or ref that is none; GIT_FAILED, with what to do
  */

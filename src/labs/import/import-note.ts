@@ -1,4 +1,4 @@
-/** Something that whoever imports scenarios should know, told so that the place is found. */
+/** Something that the importer of scenarios should know, with its place. */
 export interface ImportNote {
   /** Path from the folder that is imported. */
   file: string;

@@ -64,7 +64,7 @@ async function filesByHost(
   return files;
 }
 
-/** What a scenario puts into root's home is for whoever works in the machine. */
+/** What a scenario puts into root's home is for the user who works in the machine. */
 function atHome(target: string, user: string): string {
   return user === 'root' ? target : target.trim().replace(/^\/root(?=\/|$)/, '~');
 }

@@ -145,7 +145,7 @@ export function createSaver(options: {
   }
 
   return {
-    /** Whether whoever saves now would wait. */
+    /** Whether a save that begins now would wait. */
     isFull: turns.isFull,
     isWorkingOn: (stateId: string) => beginning.has(stateId) || underWay.has(stateId),
     hold,

@@ -1,19 +1,19 @@
 import type { OutputBudgets } from './output-budgets.ts';
 
-/** Most of one terminal's output that one turn of the event loop takes, in bytes: a millisecond's work. */
+/** Most output of one terminal that is handled in one turn of the event loop, in bytes: about a millisecond's work. */
 const TURN_BYTES = 128 * 1024;
 
-/** What a read costs beside its bytes, in bytes that cost as much: the system call and the events around it. */
+/** Overhead of one read, in bytes that cost the same: the system call and its events. */
 const READ_COST = 1_024;
-/** … and a message of whoever holds the shell. */
+/** Overhead of one message of the holder, in bytes that cost the same. */
 const MESSAGE_COST = 32;
 
 export type Pace = ReturnType<typeof createPace>;
 
 /**
- * Keeps one terminal from taking more than its part of the service: `isHolding` says whether its shell must wait, and
- * `onChange` is called when that changes. A terminal whose owner is there is held back by what its owner takes; one
- * without is by the budget of its learner.
+ * Keeps one terminal from taking more than its share of the service. `isHolding` says whether its shell must wait;
+ * `onChange` is called when that changes. While an owner is attached, the owner's own reading limits the output;
+ * otherwise the learner's budget does.
  */
 export function createPace(options: {
   budgets: OutputBudgets;
@@ -25,7 +25,7 @@ export function createPace(options: {
   let bytesOfTurn = 0;
   let turn: NodeJS.Immediate | undefined;
   let isTurnOver = false;
-  /** Bytes that cost nothing. */
+  /** Bytes to come that are not charged. */
   let free = 0;
   let isOver = false;
   let waiting: { attended: boolean; leave: () => void } | undefined;
@@ -58,12 +58,12 @@ export function createPace(options: {
   return {
     isHolding: () => isTurnOver || waiting !== undefined,
 
-    /** The next bytes, so many, cost nothing: they were printed before this process held the shell. */
+    /** Does not charge for the next `bytes`: the shell printed them before this process took it over. */
     spare(bytes: number): void {
       free = bytes;
     },
 
-    /** Output was read that came in so many messages. */
+    /** Charges for output that was read, and for the messages in which it came. */
     count(bytes: number, messages: number): void {
       turn ??= setImmediate(nextTurn);
       bytesOfTurn += bytes + messages * MESSAGE_COST;
@@ -74,12 +74,12 @@ export function createPace(options: {
       if (isTurnOver || waiting) onChange();
     },
 
-    /** An owner came or went: who is at it now is held back by nothing that came before. */
+    /** An owner attached or detached: a wait for the other budget ends. */
     attendanceChanged(): void {
       if (waiting && waiting.attended !== isAttended()) stopWaiting();
     },
 
-    /** The terminal is over, or is being ended: what its stream still holds waits for no budget. */
+    /** The terminal has ended, or is being ended: the rest of its output waits for no budget. */
     stop(): void {
       isOver = true;
       stopWaiting();

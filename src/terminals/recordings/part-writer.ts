@@ -47,7 +47,7 @@ export interface PartWriterOptions {
 
 export type PartWriter = ReturnType<typeof createPartWriter>;
 
-/** Stores a recording's events in parts. Whoever puts them waits for nothing; what waits in memory is bounded. */
+/** Stores a recording's events in parts. Callers wait for nothing; the queue in memory is bounded. */
 export function createPartWriter(options: PartWriterOptions) {
   const { id, writer, store, room, turns, clock, log, state, onLost } = options;
   let { place } = options;

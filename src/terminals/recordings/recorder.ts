@@ -14,7 +14,7 @@ const EVENT_BYTES = 32 * 1024;
 /** Kept of the limit for what is said at the end, in bytes. */
 const LAST_WORDS_BYTES = 512;
 
-/** How long whoever ends a terminal waits for the last part to be stored, in milliseconds. */
+/** How long the end of a terminal waits for the last part to be stored, in milliseconds. */
 const FINISH_WAIT_MS = 1_000;
 
 /** Records one terminal. Nothing of it waits for the database, or throws. */

@@ -66,7 +66,7 @@ export function createRecordingStore({ database }: { database: Database }) {
       return toStored(row);
     },
 
-    /** Has `writer` go on with the terminal's recording, whoever wrote it before; undefined where none goes on. */
+    /** Has `writer` continue the terminal's recording, whichever writer had it before; undefined where none goes on. */
     async claim(
       terminalId: string,
       writer: string,

@@ -60,7 +60,7 @@ export interface Emulator {
   title(): string;
 }
 
-/** A terminal without a window that has seen `output`. Whoever makes it disposes of it. */
+/** A terminal without a window that has seen `output`. The caller disposes of it. */
 export async function emulate(output: Uint8Array, size: TerminalSize): Promise<Emulator> {
   const terminal = new headless.Terminal({
     ...size,

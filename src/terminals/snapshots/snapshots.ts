@@ -24,7 +24,7 @@ export interface Snapshots {
   /**
    * Bytes that draw, on a terminal of that size which was just reset, the screen as `output` leaves it, with its
    * modes and up to 1,000 lines above it. `output` may begin and end anywhere. Where the screen cannot be drawn,
-   * they are a note that says what to do: the shell is there, and whoever comes back to it wants to go on. `before`
+   * they are a note that says what to do: the shell is there, and a returning user wants to go on. `before`
    * is what a mode watch (mode-watch.ts) tells that has seen all that was printed before `output`. Screens of one
    * learner, who is named first, are drawn in turn with those of others.
    * @throws TERMINAL_SIZE_INVALID, and nothing else

@@ -3,7 +3,7 @@ import type { Texts } from '../modules/language/language.ts';
 const en = {
   labs: 'Labs',
   others: 'Others',
-  noLabs: 'There are no labs here yet. Whoever runs this service can add some.',
+  noLabs: 'There are no labs here yet. The administrator can add some.',
   about: (minutes: number) => `about ${minutes} min`,
   passed: (passed: number, total: number) => `${passed} of ${total} steps passed`,
   instructions: 'Instructions',
@@ -16,8 +16,7 @@ const en = {
   allLearners: 'All learners',
   forStaff: 'For staff',
   staffOnly: 'This page is for staff',
-  whyStaffOnly:
-    'Only instructors and admins see what learners do. Whoever runs this service can make you one.',
+  whyStaffOnly: 'Only instructors and admins see what learners do. The administrator can make you one.',
 };
 
 export const pageTexts: Texts<typeof en> = {

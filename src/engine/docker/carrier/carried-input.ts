@@ -23,7 +23,7 @@ export async function openCarriedInput(
       if (socket.writable && !socket.write(bytes)) await drained(socket);
     },
     end(last) {
-      // Not before the machine has all, and never if it will not: whoever reads these words takes it for whole.
+      // Not before the machine has all, and never if it will not: the reader of these words takes it for whole.
       // A socket that the command has closed, at a moment when nothing was to be written, ended without a fault.
       const isOpen = socket.writable;
       socket.end(() => {

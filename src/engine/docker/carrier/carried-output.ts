@@ -9,7 +9,7 @@ import { startCarried } from './carried.ts';
 const MEMORY_BYTES = 256 * 1024;
 /** What is kept of error output, in bytes: enough to say what went wrong. */
 const ERROR_OUTPUT_BYTES = 2_048;
-/** Whoever reads says how long that may take; this is the longest that a timer runs, in milliseconds. */
+/** The reader sets its own limit; this is the longest that a timer runs, in milliseconds. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
 /** As the engine port's execOutput; undefined, and nothing has run, where the machine has no carrier that answers. */

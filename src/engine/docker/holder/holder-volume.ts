@@ -15,7 +15,7 @@ export const HOLDER = `${FOLDER}/holder`;
 export const CARRIER = `${FOLDER}/carrier`;
 /**
  * Where its sockets are: below /dev, which is in memory in every container, so that the folder can be made
- * whatever the image has, and whoever owns that.
+ * whatever the image has there, and whichever user owns it.
  */
 export const SOCKETS = ['dev', 'berth'];
 
@@ -58,7 +58,7 @@ export function createHolderVolume(context: {
       return id ? mountsOf(nameOf(id)) : undefined;
     },
 
-    /** Undefined where the engine does not have the holder's image: shells then end with whoever opened them. */
+    /** Undefined where the engine does not have the holder's image: shells then end with the process that opened them. */
     async mounts(): Promise<HolderMounts | undefined> {
       const id = image && (await imageId(docker, image));
       if (!image || !id) return undefined;

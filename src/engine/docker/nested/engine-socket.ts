@@ -6,14 +6,14 @@ import { readPasswd, resolveUserId } from '../machine-user.ts';
 import { createVolume } from '../volume.ts';
 import type { VolumeOwner } from '../volume.ts';
 
-/** Folder in which the engine of a machine listens for trusted checks too. */
+/** Folder of the second socket of a machine's engine, for trusted checks. */
 const FOLDER = ENGINE_SOCKET.slice(0, ENGINE_SOCKET.lastIndexOf('/'));
-/** A socket and nothing else fits in: a socket takes no room. In bytes. */
+/** Size of that folder, in bytes. It holds one socket, which takes no space. */
 const FOLDER_BYTES = 64 * 1024;
-/** In memory; whoever runs the engine may make the socket. */
+/** The folder is in memory, and any user may create the socket: the engine does not run as root. */
 const OPTIONS = { type: 'tmpfs', device: 'tmpfs', o: `size=${FOLDER_BYTES},mode=1777,nosuid,nodev,noexec` };
 
-/** Makes the volume in which a machine's engine listens; how the machine mounts it. @throws ENGINE_REFUSED */
+/** Creates the volume for a machine's engine socket. Returns the bind with which the machine mounts it. @throws ENGINE_REFUSED */
 export async function createEngineSocket(
   docker: Docker,
   { installation, environmentId, made }: VolumeOwner,
@@ -25,7 +25,7 @@ export async function createEngineSocket(
   return `${name}:${FOLDER}:nocopy`;
 }
 
-/** How a checker comes to the engine of a machine, and the number of the user who may: whoever runs that engine. */
+/** How a checker reaches the engine of a machine: the bind of its socket, and the id of the user who runs that engine. */
 export interface EngineAccess {
   bind: string;
   uid: number;

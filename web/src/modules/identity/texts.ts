@@ -5,8 +5,7 @@ const en = {
   recordings: 'Recordings',
   signOut: 'Sign out',
   welcome: 'Welcome to Berth',
-  openLink:
-    'Open the sign-in link that you were given. It works once; whoever runs this service can make another.',
+  openLink: 'Open the sign-in link that you were given. It works once; the administrator can make another.',
   yourself: 'Running it yourself? This prints a link for the admin:',
 };
 

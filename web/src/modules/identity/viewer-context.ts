@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 
-/** Whoever is signed in. */
+/** The signed-in user. */
 export interface SignedIn {
   id: string;
   name: string;
@@ -9,7 +9,7 @@ export interface SignedIn {
 
 export const ViewerContext = createContext<SignedIn | undefined>(undefined);
 
-/** Whoever looks at this page; only for what stands within `Viewer`. */
+/** The user of this page; only for components within `Viewer`. */
 export function useViewer(): SignedIn {
   const viewer = useContext(ViewerContext);
   if (!viewer) throw new Error('Nobody is signed in here.');

@@ -19,7 +19,7 @@ const ViewerQuery = gql<{ viewer: SignedIn | null }>`
   }
 `;
 
-/** Shows its children to whoever is signed in, and to others how to sign in. */
+/** Shows its children to a signed-in user, and to others how to sign in. */
 export function Viewer({ children }: { children: ReactNode }) {
   const texts = useTexts(identityTexts);
   const [{ data, error, fetching }, readAgain] = useQuery({ query: ViewerQuery });

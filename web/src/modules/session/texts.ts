@@ -63,7 +63,7 @@ const en = {
     reasons: {
       TURN: 'There is room: others are being made just now.',
       MEMORY: 'The memory for sessions is in use.',
-      DISK: 'The disk has too little room left: whoever runs this service has to make some.',
+      DISK: 'The disk is nearly full: the administrator has to free some space.',
       PLACES: 'As many sessions run as may run at once.',
       NETWORKS: 'All networks are in use.',
       QUOTA: 'You, your course or this lab has as much as it may have at once.',

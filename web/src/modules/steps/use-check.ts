@@ -21,7 +21,7 @@ export interface CheckHandle {
 /** Pause before a check is asked for again while another one runs. */
 const BUSY_PAUSE_MS = 2_000;
 
-/** How often it is asked for: those made by themselves are quick, and whoever waits longer is told. */
+/** How often it is asked for: those made by themselves are quick, and a learner who waits longer is told. */
 const MOST_TRIES = 30;
 
 export function useCheck(options: {

@@ -20,7 +20,7 @@ export interface ClipboardAccess {
 }
 
 /**
- * Puts into the clipboard what programs ask for by OSC 52, as far as whoever works there lets them. While a question
+ * Puts into the clipboard what programs ask for by OSC 52, as far as the user allows. While a question
  * is open what others ask is dropped: what is allowed is what was shown.
  */
 export function createClipboardRequests({ rule, choose, ask, write }: ClipboardAccess) {

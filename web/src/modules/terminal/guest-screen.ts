@@ -42,7 +42,7 @@ export function showGuestTerminal(place: HTMLElement, options: GuestOptions): ()
     followTerminal({
       attach: () => attachTerminal(client, terminal, as),
       terminal,
-      // Whoever owns it answers what programs ask of the terminal.
+      // The owner's client answers what programs ask of the terminal.
       onOutput: ({ bytes }, shown) => past.write(bytes, true, shown),
       onReset: () => resetEmulator(emulator),
       onHello: takeSize,

@@ -9,7 +9,7 @@ import { takePastes } from './take-pastes.ts';
 import type { PasteQuestion } from './take-pastes.ts';
 import { keepKeys } from './terminal-keys.ts';
 
-/** What whoever is at a terminal is asked and told about what they type. */
+/** Questions and notices to the user of a terminal about what they type. */
 export interface InputEvents {
   /** Undefined once all of it is sent. */
   onPasting: (progress: PasteProgress | undefined) => void;

@@ -72,7 +72,7 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
   useEffect(() => nameTerminal(place.current, label, texts.aboutTerminal));
 
   useEffect(() => {
-    // Whoever was typing goes on by Enter; whoever was elsewhere is left there.
+    // A user who was typing goes on with Enter; the focus of others stays where it is.
     if (ended !== undefined && place.current?.contains(document.activeElement)) again.current?.focus();
   }, [ended]);
 
