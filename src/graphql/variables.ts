@@ -1,5 +1,19 @@
-import { coerceInputValue, GraphQLError, isInputType, isNonNullType, typeFromAST } from 'graphql';
-import type { GraphQLSchema, OperationDefinitionNode, VariableDefinitionNode } from 'graphql';
+import {
+  coerceInputValue,
+  GraphQLError,
+  isInputType,
+  isNonNullType,
+  typeFromAST,
+  TypeInfo,
+  ValidationContext,
+} from 'graphql';
+import type {
+  DocumentNode,
+  GraphQLInputType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  VariableDefinitionNode,
+} from 'graphql';
 import { RequestRefused } from './errors.ts';
 import type { Variables } from './limits/cost.ts';
 
@@ -13,7 +27,7 @@ const ERRORS_TOLD = 10;
  */
 export function checkVariables(
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
+  { document, operation }: { document: DocumentNode; operation: OperationDefinitionNode },
   variables: Variables,
 ): void {
   const errors: GraphQLError[] = [];
@@ -32,20 +46,43 @@ export function checkVariables(
     if (errors.length >= ERRORS_TOLD) throw new RequestRefused(errors);
   }
 
+  const requiredTypes = () => requiredTypesOf(schema, document, operation);
+
   for (const definition of operation.variableDefinitions ?? []) {
     const { name } = definition.variable;
     const type = typeFromAST(schema, definition.type);
     if (!isInputType(type)) continue;
     const given = Object.hasOwn(variables, name.value) ? variables[name.value] : undefined;
-    if (given === undefined || given === null) {
-      const hasDefault = given === undefined && definition.defaultValue !== undefined;
-      if (isNonNullType(type) && !hasDefault)
-        refuse([name.value], `a value of type "${String(type)}" is required.`, definition);
-      continue;
+    const isMissing = given === undefined && definition.defaultValue === undefined;
+    if (given === null || isMissing) {
+      // A default, the variable's or the argument's, lets it stand where only executing would meet the null.
+      const required = isNonNullType(type) || isMissing ? type : requiredTypes().get(name.value);
+      if (isNonNullType(required))
+        refuse([name.value], `a value of type "${String(required)}" is required.`, definition);
     }
+    if (given === null || given === undefined) continue;
     coerceInputValue(given, type, (path, _value, error) =>
       refuse([name.value, ...path], error.message, definition, error),
     );
   }
   if (errors.length > 0) throw new RequestRefused(errors);
+}
+
+/** Made once for each document: clients often give null, and the queries of an app are kept. */
+const typesOf = new WeakMap<DocumentNode, Map<string, GraphQLInputType>>();
+
+/** Types at places that take no null, by the variable that is used there. */
+function requiredTypesOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): Map<string, GraphQLInputType> {
+  const known = typesOf.get(document);
+  if (known) return known;
+  const context = new ValidationContext(schema, document, new TypeInfo(schema), () => undefined);
+  const types = new Map<string, GraphQLInputType>();
+  for (const { node, type } of context.getRecursiveVariableUsages(operation))
+    if (isNonNullType(type)) types.set(node.name.value, type);
+  typesOf.set(document, types);
+  return types;
 }

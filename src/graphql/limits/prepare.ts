@@ -87,7 +87,7 @@ export function createPreparer(schema: GraphQLSchema): Prepare {
     const kept = recent.get(key);
     const entry = kept ?? read(request);
     check(entry, request.variables ?? {});
-    checkVariables(schema, entry.operation, request.variables ?? {});
+    checkVariables(schema, entry, request.variables ?? {});
     if (!kept && known && key.length <= KEPT_LENGTH) recent.keep(key, entry);
     return { document: entry.document, operation: entry.operation, again: kept !== undefined };
   };

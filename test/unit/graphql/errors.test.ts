@@ -96,7 +96,7 @@ await test('a variable that its argument cannot take is INPUT_INVALID, compiled 
   for (let time = 0; time < 6; time++) {
     const answer = await ask('owner', query, { n: null });
     t.strictSame(codes(answer), ['INPUT_INVALID']);
-    t.match(answer.errors?.[0]?.message, 'Argument "first" of non-null type "Int!" must not be null.');
+    t.match(answer.errors?.[0]?.message, 'Variable "$n" is wrong: a value of type "Int!" is required.');
     t.strictSame((await ask('owner', query, {})).errors, undefined);
   }
 });

@@ -20,6 +20,20 @@ const WRONG: [query: string, variables: Record<string, unknown>, variable: strin
   ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: null }, 'ids'],
   ['query ($first: Int!) { labs(first: $first) { edges { cursor } } }', { first: 'two' }, 'first'],
   ['query ($first: Int!) { labs(first: $first) { edges { cursor } } }', { first: 2 ** 31 }, 'first'],
+  ['query ($first: Int! = 2) { labs(first: $first) { edges { cursor } } }', { first: null }, 'first'],
+  ['query ($first: Int = 2) { labs(first: $first) { edges { cursor } } }', { first: null }, 'first'],
+  ['query ($first: Int) { labs(first: $first) { edges { cursor } } }', { first: null }, 'first'],
+  [
+    'query ($first: Int = 2) { ...page } fragment page on Query { labs(first: $first) { edges { cursor } } }',
+    { first: null },
+    'first',
+  ],
+  [
+    'mutation ($lab: String = "shell") { startSession(input: { lab: $lab }) { session { id } } }',
+    { lab: null },
+    'lab',
+  ],
+  ['query ($with: Boolean = true) { labs @include(if: $with) { edges { cursor } } }', { with: null }, 'with'],
   [
     'query ($s: [SessionState!]) { sessions(states: $s) { edges { cursor } } }',
     { s: ['READY', 'NO'] },
@@ -87,11 +101,23 @@ await test('a wrong variable is INPUT_INVALID with its path, over HTTP and over 
   }
 });
 
+await test('a variable may be null where null may stand, and left out where there is a default', async (t) => {
+  const { ask } = await startApp(t);
+  const queries: [query: string, variables: Record<string, unknown>][] = [
+    ['query ($s: [SessionState!] = [READY]) { sessions(states: $s) { edges { cursor } } }', { s: null }],
+    ['query ($first: Int) { labs(first: $first) { edges { cursor } } }', {}],
+  ];
+  for (const [query, variables] of queries) {
+    for (let time = 0; time < 3; time += 1)
+      t.match(await ask('admin', query, variables), { status: 200, errors: undefined });
+  }
+});
+
 await test('checking variables stops at the tenth error', async (t) => {
-  const { definitions } = parse(
+  const document = parse(
     'mutation ($input: RunCheckInput!) { runCheck(input: $input) { attempt { passed } } }',
   );
-  const [operation] = definitions as OperationDefinitionNode[];
+  const [operation] = document.definitions as OperationDefinitionNode[];
   let checked = 0;
   const answers = Array.from({ length: 1_000 }, () => ({
     get check() {
@@ -101,7 +127,7 @@ await test('checking variables stops at the tenth error', async (t) => {
   }));
   const input = { session: 's', step: 's', answers };
   try {
-    if (operation) checkVariables(createSchema(), operation, { input });
+    if (operation) checkVariables(createSchema(), { document, operation }, { input });
     t.fail('wrong variables were accepted');
   } catch (error) {
     t.equal(error instanceof RequestRefused && error.errors.length, 10);
