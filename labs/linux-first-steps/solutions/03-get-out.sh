@@ -1,7 +1,7 @@
 #!/bin/bash
 # As a terminal does it for Ctrl+C: SIGINT to a job of its own, which a background job would not hear otherwise.
 set -m
-~/counter &
-sleep 2.5
+~/counter > /tmp/printed &
+until grep -q 3 /tmp/printed; do sleep 0.1; done
 kill -INT -- -$!
 wait
