@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { fault } from '../errors.ts';
 
 const open = new WeakMap<Socket, Set<ServerResponse>>();
 
@@ -27,4 +28,18 @@ function track(socket: Socket): Set<ServerResponse> {
     }
   });
   return responses;
+}
+
+/**
+ * Resolves when a response is the first on its connection. Before that it should hold no memory for its content: a
+ * client can queue hundreds of requests at once. @throws TRANSFER_INTERRUPTED when the connection is lost
+ */
+export async function turnOf(response: ServerResponse): Promise<void> {
+  if (response.socket === null && !response.destroyed) {
+    await new Promise<void>((resolve) => {
+      response.once('socket', () => resolve());
+      response.once('close', resolve);
+    });
+  }
+  if (response.destroyed) throw fault('TRANSFER_INTERRUPTED');
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readGlobalId } from '../graphql/base/global-id.ts';
 import type { RecordingService } from '../terminals/recordings/recording.ts';
 import { asAttachment } from './content-disposition.ts';
+import { turnOf } from './queued-responses.ts';
 import { sendBytes } from './send-bytes.ts';
 
 /** What asciicast calls itself. */
@@ -18,6 +19,7 @@ export function addRecordings(
     async (request: FastifyRequest<{ Params: { recording: string } }>, reply) => {
       const known = readGlobalId(request.params.recording);
       const id = known?.type === 'Recording' ? known.id : '';
+      await turnOf(reply.raw);
       const gzip = takesGzip(request.headers['accept-encoding']);
       const { recording, content } = await recordings.read(request.actor, id, { gzip });
       const { labSlug, machine, startedAt } = recording;
