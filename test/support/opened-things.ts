@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { createClient } from 'graphql-ws';
+import { pack } from 'tar-stream';
 import { WebSocket } from 'ws';
 import { TerminalClient } from './terminal-client.ts';
 import { until } from './until.ts';
@@ -23,13 +25,15 @@ export async function openDownload(url: URL | string, headers: Record<string, st
   return took(request(url, { headers, agent: false }));
 }
 
-/** Uploads without end, slowly. */
+/** Uploads without end, slowly: a file of a tar that is never whole. */
 export async function openUpload(
   url: string,
   options: { method: string; headers: Record<string, string> },
 ): Promise<OpenedThing> {
+  const head = await startOfTar();
   const asking = request(url, { ...options, agent: false });
   let [bytes, ended] = [0, false];
+  asking.write(head);
   const sending = setInterval(() => {
     asking.write(Buffer.alloc(1024), (error) => {
       if (!error && !ended) bytes += 1024;
@@ -45,6 +49,15 @@ export async function openUpload(
     .on('response', (answer) => answer.resume().on('end', end));
   await until(() => ended || bytes > 10_240);
   return { bytes: () => bytes, ended: () => ended, drop: () => void asking.destroy() };
+}
+
+/** The head of a file that is larger than what is sent: without one, zeros would be a whole tar. */
+async function startOfTar(): Promise<Buffer> {
+  const tar = pack();
+  tar.entry({ name: 'endless', size: 1024 ** 3 });
+  const [head] = (await once(tar, 'data')) as [Buffer];
+  tar.on('error', () => undefined).destroy();
+  return head;
 }
 
 /** Asks for something that takes long. */
