@@ -63,6 +63,13 @@ export const KERNEL_LIMITS: readonly KernelLimit[] = [
   // A container and each command in one take a key of their user: 20 shells of each machine.
   { name: 'kernel.keys.maxkeys', perMachine: 20, wanted: 20 * MACHINES, lost: 'starting machines' },
   { name: 'kernel.keys.maxbytes', perMachine: 2_000, wanted: 2_000 * MACHINES, lost: 'starting machines' },
+  // The addresses of a session's network; 400 bytes each, of the host's memory.
+  {
+    name: 'net.ipv4.neigh.default.gc_thresh3',
+    perMachine: 16,
+    wanted: 16 * MACHINES,
+    lost: 'finding other machines on their networks',
+  },
 ];
 
 const LIVE = '/proc/sys';
