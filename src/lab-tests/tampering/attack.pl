@@ -9,6 +9,8 @@ use IO::Socket::UNIX;
 
 my ($folder, $mode) = @ARGV;
 my $LONGEST_SECONDS = 120;
+# Between two looks: a loop without a pause takes a processor from the check.
+my $PAUSE_SECONDS = 0.001;
 my $end = time + $LONGEST_SECONDS;
 my %before = map { $_ => 1 } processes();
 my (%seen, %written);
@@ -19,8 +21,10 @@ my $server;
 if ($mode eq 'engine') {
     $server = IO::Socket::UNIX->new(Local => "$folder/engine.sock", Listen => 16) or die "no socket: $!";
 }
-open my $ready, '>', "$folder/ready" or die "no file: $!";
+open my $ready, '>', "$folder/begun-$mode" or die "no file: $!";
+print $ready "$$\n";
 close $ready;
+rename "$folder/begun-$mode", "$folder/ready-$mode";
 while (running()) {
     if ($mode eq 'engine') { serve($server) }
     elsif ($mode eq 'rewrite') { rewrite() }
@@ -32,13 +36,18 @@ sub rewrite {
         write_into("$place/check", "exit 0\n");
         write_into("$place/score", "1\n");
     }
+    pause();
 }
 
-# A process is left alone when it is first seen: what it reads first is not the script. What prepares and ends this
+# A program is left alone when it is first seen: what it reads first is not the script. What prepares and ends this
 # attack, and what starts programs for the engine, is left alone as well: only checks are attacked.
 sub write_into_open_files {
+    my $has_new = 0;
     for my $process (grep { !$before{$_} } processes()) {
-        next if !$seen{$process}++ || is_start_script($process) || is_start_script(parent_of($process));
+        # Empty while one program takes the place of another.
+        my $command = contents("/proc/$process/cmdline") || next;
+        if (!$seen{$process, $command}++) { $has_new = 1; next }
+        next if is_start_script($command) || is_start_script(contents('/proc/' . parent_of($process) . '/cmdline'));
         for my $descriptor (0, 3 .. 9, 10, 63, 254, 255) {
             my $path = "/proc/$process/fd/$descriptor";
             next if $written{$path} || !-e $path;
@@ -46,7 +55,11 @@ sub write_into_open_files {
             write_into($path, "1\nexit 0\n");
         }
     }
+    # A program that was new may end soon.
+    pause() if !$has_new;
 }
+
+sub pause { select undef, undef, undef, $PAUSE_SECONDS }
 
 sub running { return -d $folder && time < $end }
 
@@ -56,8 +69,8 @@ sub processes {
 }
 
 sub is_start_script {
-    my ($process) = @_;
-    return contents("/proc/$process/cmdline") =~ /berth-start|^runc\b/;
+    my ($command) = @_;
+    return $command =~ /berth-start|^runc\b/;
 }
 
 sub parent_of {

@@ -1,21 +1,13 @@
 #!/bin/sh
-# Prepares what a learner could, in their own machine, to pass a check without doing the work. undo.sh takes it back.
-# mode: what attack.pl does meanwhile; "engine" also puts programs and settings of the learner in place of the system's.
-mode=@MODE@
-folder=/tmp/berth-tampering
+# Prepares what a learner could, in their own machine, to pass a check without doing the work. First it takes back the attack before, as undo.sh
+# does.
+# modes: what attack.pl does meanwhile; "engine" also puts programs and settings of the learner in place of the system's.
+modes='@MODES@'
+@UNDO@
 home=${HOME:-/root}
-rm -rf "$folder"
 mkdir -p "$folder/bin" || exit 1
 
-run_attack() {
-  command -v perl >/dev/null || return 0
-  cat >"$folder/attack.pl" <<'END_OF_ATTACK'
-@ATTACK@
-END_OF_ATTACK
-  setsid perl "$folder/attack.pl" "$folder" "$mode" >/dev/null 2>&1 </dev/null &
-  tries=0
-  until [ -e "$folder/ready" ] || [ "$tries" -ge 50 ]; do sleep 0.1; tries=$((tries + 1)); done
-}
+has_mode() { case " $modes " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 # Remembers each file that was not there before.
 put() {
@@ -23,11 +15,21 @@ put() {
   cp "$1" "$2" && echo "$2" >>"$folder/made"
 }
 
-run_attack
-[ "$mode" = engine ] || exit 0
+cat >"$folder/attack.pl" <<'END_OF_ATTACK'
+@ATTACK@
+END_OF_ATTACK
+if command -v perl >/dev/null; then
+  for mode in $modes; do setsid perl "$folder/attack.pl" "$folder" "$mode" >/dev/null 2>&1 </dev/null & done
+  tries=0
+  for mode in $modes; do
+    until [ -e "$folder/ready-$mode" ] || [ "$tries" -ge 250 ]; do sleep 0.02; tries=$((tries + 1)); done
+  done
+fi
+has_mode engine || exit 0
 
 # Settings for docker, while the program itself is still the system's.
 if command -v docker >/dev/null; then
+  : >"$folder/context"
   docker context create berth-tampering --docker "host=unix://$folder/engine.sock" >/dev/null &&
     docker context use berth-tampering >/dev/null
   mkdir -p "$home/.docker/cli-plugins"

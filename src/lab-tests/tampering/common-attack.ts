@@ -1,25 +1,37 @@
 import { readFileSync } from 'node:fs';
-import type { LabMachine, LabScript } from '../../labs/lab.ts';
+import type { LabMachine, LabScript, LabStep } from '../../labs/lab.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-/** What any learner can try, each with what its report calls it. One at a time: an attack that breaks a check hides another that fools it. */
-export const COMMON_ATTACKS = [
-  { mode: 'rewrite', name: 'rewriting its script and score' },
-  { mode: 'descriptors', name: 'writing into its open files' },
-  { mode: 'engine', name: 'programs, settings and an engine of the learner' },
-] as const;
+const REWRITE = { mode: 'rewrite', name: 'rewriting its script and score' };
+const DESCRIPTORS = { mode: 'descriptors', name: 'writing into its open files' };
+const ENGINE = { mode: 'engine', name: 'programs, settings and an engine of the learner' };
+
+/** What any learner can try, each with what its report calls it. */
+export const COMMON_ATTACKS = [REWRITE, DESCRIPTORS, ENGINE];
 
 export type CommonAttack = (typeof COMMON_ATTACKS)[number];
 
 type Place = Pick<LabMachine, 'name' | 'user'>;
 
-/** Prepares the attack in a machine, as its user. It ends after two minutes at most. */
-export function attackOn(machine: Place, { mode, name }: CommonAttack): LabScript {
+/**
+ * The attacks in groups of those that cannot hide each other: an attack that breaks a check hides another that fools it.
+ * A trusted check has no script and calls no program in the machine. There `REWRITE` only touches files that no check has, and
+ * `ENGINE` only programs and settings that no check uses. `DESCRIPTORS` writes into the files of all that starts there, and so can
+ * break what the check asks: an engine or a server. Pure.
+ */
+export function attackGroups({ checks }: Pick<LabStep, 'checks'>): CommonAttack[][] {
+  const isApart = checks.every(({ kind }) => kind === 'trusted' || kind === 'quiz');
+  return isApart ? [[REWRITE, ENGINE], [DESCRIPTORS]] : COMMON_ATTACKS.map((attack) => [attack]);
+}
+
+/** Takes back the attacks before, and prepares these in a machine, as its user. They end after two minutes at most. */
+export function attackOn(machine: Place, attacks: readonly CommonAttack[]): LabScript {
   const script = read('attack.sh')
-    .replace('@MODE@', mode)
+    .replace('@MODES@', attacks.map(({ mode }) => mode).join(' '))
+    .replace('@UNDO@', () => read('undo.sh'))
     .replace('@ATTACK@', () => read('attack.pl'));
-  return scriptOn(machine, name, script);
+  return scriptOn(machine, attacks.map(({ name }) => name).join(', '), script);
 }
 
 /** Takes back what {@link attackOn} did. */

@@ -1,10 +1,13 @@
 import type { Lab, LabStep } from '../../labs/lab.ts';
 import { tamperSubject } from '../case-subjects.ts';
-import { CaseFailed, concernsLab } from '../lab-case.ts';
+import { concernsLab } from '../lab-case.ts';
 import type { CaseParts } from '../test-steps.ts';
 import type { Trial } from '../trial.ts';
 import type { OpenTrial } from '../trials.ts';
-import { attackOn, COMMON_ATTACKS, undoOn } from './common-attack.ts';
+import { createAttempts, notPassed } from './attempts.ts';
+import type { Attempts } from './attempts.ts';
+import { attackGroups, COMMON_ATTACKS } from './common-attack.ts';
+import type { CommonAttack } from './common-attack.ts';
 
 /** Longest run of a solution after tampering, in seconds: what it waits for may never come then. */
 const REPAIR_SECONDS = 60;
@@ -39,8 +42,10 @@ export async function testTampering(
       await trial.solve(step);
     }
     for (const [place, step] of steps.entries()) {
-      const isRepaired = await testStep(lab, step, { trial, recorder }, signal);
-      if (!isRepaired) return steps.slice(place + 1);
+      await trial.enter(step);
+      const attempts = canBeTamperedWith(step) ? createAttempts(lab, step, trial) : undefined;
+      const fooled = attempts && (await isFooled(step, { attempts, recorder }, signal));
+      if (fooled || !(await isDone(step, { trial, attempts }, signal))) return steps.slice(place + 1);
     }
     return [];
   } catch (error) {
@@ -52,56 +57,50 @@ export async function testTampering(
   }
 }
 
-/** Whether the environment is as after the step's solution then. */
-async function testStep(
-  lab: Lab,
+/** Whether an attempt passes the step. */
+async function isFooled(
   step: LabStep,
-  { trial, recorder }: { trial: Trial; recorder: CaseParts['recorder'] },
+  { attempts, recorder }: { attempts: Attempts; recorder: CaseParts['recorder'] },
   signal: AbortSignal,
 ): Promise<boolean> {
-  await trial.enter(step);
   let fooled = false;
-  for (const { name, attempt } of attemptsOn(lab, step, trial)) {
+  async function tryOne(name: string, attempt: () => Promise<string>): Promise<void> {
     const subject = tamperSubject(step, name);
     if (fooled) recorder.skip(subject, 'An attempt before it passed the step, or broke it.');
     else fooled = !(await recorder.run(subject, attempt, signal));
   }
-  return !fooled && isDone(step, trial, signal);
+  /** Each by itself names the one that passes the step. */
+  async function tryGroup(group: readonly CommonAttack[]): Promise<void> {
+    const began = performance.now();
+    const together = group.length === 1 || fooled ? undefined : await attempts.together(group, signal);
+    if (together?.isKnown) {
+      const seconds = (performance.now() - began) / 1000 / group.length;
+      const seen = { said: together.verdict.message, seconds };
+      for (const { name } of group) recorder.pass(tamperSubject(step, name), seen);
+      return;
+    }
+    for (const attack of group) {
+      await tryOne(attack.name, async () => {
+        const said = await attempts.attack(attack);
+        // Where none passes the step by itself, all of them together do.
+        if (together && attack === group.at(-1)) notPassed(together.verdict, ' by all such attacks at once');
+        return said;
+      });
+    }
+  }
+
+  for (const script of step.tamper) await tryOne(script.name, () => attempts.script(script));
+  for (const group of attackGroups(step)) await tryGroup(group);
+  return fooled;
 }
 
-/** The ways in which the step is tampered with, each of which answers what the check then says. */
-function attemptsOn(lab: Lab, step: LabStep, trial: Trial) {
-  if (!canBeTamperedWith(step)) return [];
-  const own = step.tamper.map((script) => ({
-    name: script.name,
-    attempt: async () => {
-      await trial.run(script);
-      return seeNotPassed(step, trial);
-    },
-  }));
-  const common = COMMON_ATTACKS.map((attack) => ({
-    name: attack.name,
-    attempt: async () => {
-      for (const machine of lab.machines) await trial.run(attackOn(machine, attack));
-      try {
-        return await seeNotPassed(step, trial);
-      } finally {
-        for (const machine of lab.machines) await trial.run(undoOn(machine));
-      }
-    },
-  }));
-  return [...own, ...common];
-}
-
-/** What the step's check says. @throws CaseFailed where the step, or a check of it that looks at the work, is passed */
-async function seeNotPassed(step: LabStep, trial: Trial): Promise<string> {
-  const { passed, message, output } = await trial.judgeAttack(step);
-  if (!passed) return message;
-  throw new CaseFailed(`It is passed without its work being done: "${message}"`, output);
-}
-
-async function isDone(step: LabStep, trial: Trial, signal: AbortSignal): Promise<boolean> {
+async function isDone(
+  step: LabStep,
+  { trial, attempts }: { trial: Trial; attempts: Attempts | undefined },
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
+    await attempts?.undo();
     await trial.solve(step, REPAIR_SECONDS);
     return step.checks.length === 0 || (await trial.judge(step)).passed;
   } catch (error) {

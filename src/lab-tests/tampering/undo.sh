@@ -1,12 +1,17 @@
 #!/bin/sh
 # Takes back what attack.sh prepared.
 folder=/tmp/berth-tampering
-if command -v docker >/dev/null; then
-  docker context use default >/dev/null 2>&1
-  docker context rm -f berth-tampering >/dev/null 2>&1
-fi
+# Before anything that the system's own programs are needed for.
+while IFS= read -r path; do rm -f "$path"; done 2>/dev/null <"$folder/made"
+# Before the folder goes: the next attack has one of the same name.
+for ready in "$folder"/ready-*; do
+  IFS= read -r process <"$ready" && kill "$process"
+done 2>/dev/null
 for file in .profile .bash_profile .bashrc .zshenv; do
   [ ! -e "$folder/saved$file" ] || cp -p "$folder/saved$file" "${HOME:-/root}/$file"
 done
-while IFS= read -r path; do rm -f "$path"; done 2>/dev/null <"$folder/made"
+if [ -e "$folder/context" ]; then
+  docker context use default >/dev/null 2>&1
+  docker context rm -f berth-tampering >/dev/null 2>&1
+fi
 rm -rf "$folder"

@@ -63,6 +63,7 @@ await t.test(
     const ofRoot = testedLab([
       `id: one, check: { script: 'grep -qx done /root/one' }, solution: 'echo done > /root/one'`,
     ]);
+    const ofPrograms = `id: one, check: { script: 'grep -qx done /home/learner/one' }, solution: 'echo done > ~/one'`;
     const directory = await labsFolder(t, {
       forged: testedLab([
         fileStep('one', `tamper: ['echo forged > ~/one', 'mkdir -p ~/elsewhere']`),
@@ -70,6 +71,7 @@ await t.test(
       ]),
       blocked: testedLab([fileStep('one', `tamper: 'touch ~/one && chmod a-w ~/one'`), fileStep('two')]),
       root: { ...ofRoot, 'lab.yaml': (ofRoot['lab.yaml'] ?? '').replace('user: learner', 'user: root') },
+      programs: testedLab([ofPrograms], { machine: `, start: 'chmod a+w /usr/local/bin'` }),
       owner: testedLab([`id: one, check: { ${asLearner} }, solution: 'echo done > ~/one'`]),
     });
     const { code, stdout } = await labsCommand(['test', directory]);
@@ -82,10 +84,44 @@ await t.test(
     t.match(stdout, /^forged +two +✔ +✔ +✔ 4 of 4 /m);
     t.match(stdout, /^blocked +one +✔ +✔ +✔ 4 of 4 /m);
     t.match(stdout, /^blocked +two +✔ +✔ +✔ 3 of 3 /m, 'in an environment of its own');
-    t.match(stdout, /^root +one +✔ +✔ +✘ 2 of 3 /m, 'root replaces the programs that the check calls');
+    t.match(stdout, /^programs +one +✔ +✔ +✘ 2 of 3 /m, 'the programs that the check calls are replaced');
+    t.match(stdout, /^root +one +✔ +✔ +✘ [12] of 3 /m, 'root does so, or writes into the script in time');
     t.match(stdout, /^owner +one +✔ +✔ +✔ 3 of 3 /m, 'whoever owns the script cannot rewrite it');
   },
 );
+
+await t.test('attacks on a trusted check that are tried at once do not hide each other', async (t) => {
+  const folder = '/machine/tmp/berth-tampering';
+  const [rewrites, engine] = ['rewrite', 'engine'].map((mode) => `test -e ${folder}/ready-${mode}`);
+  const step = (name: string, fooledBy: string) => {
+    const script = `test -e /machine/home/learner/${name} || { ${fooledBy}; }`;
+    const check = `script: '${script}', trusted: { paths: [/home/learner/${name}, /tmp/berth-tampering] }`;
+    return `id: ${name}, check: { ${check} }, solution: 'touch ~/${name}'`;
+  };
+  const directory = await labsFolder(t, {
+    named: testedLab([
+      step('first', `${rewrites}`),
+      step('second', `${engine}`),
+      step('both', `${rewrites} && ${engine}`),
+      step('hidden', `${engine} && { echo Broken.; exit 1; }; ${rewrites}`),
+      step('none', 'false'),
+    ]),
+  });
+  const { code, stdout } = await labsCommand(['test', join(directory, 'named')]);
+  t.equal(code, 1);
+  const failed = (name: string, how: string, problem: RegExp) =>
+    t.match(
+      stdout,
+      new RegExp(`✘ named / ${name} is not passed by tampering: ${how} .*\\n  ${problem.source}`),
+    );
+  const passed = /It is passed without its work being done: "/;
+  failed('first', 'rewriting its script and score', passed);
+  failed('second', 'programs, settings and an engine of the learner', passed);
+  t.match(stdout, /^named +second +✔ +✔ +✘ 1 of 3 /m);
+  failed('both', 'programs.*', /It is passed without its work being done by all such attacks at once: "/);
+  failed('hidden', 'rewriting its script and score', passed);
+  t.match(stdout, /^named +none +✔ +✔ +✔ 3 of 3 /m);
+});
 
 await t.test('each way in which a lab cannot be trusted is told, and no lab hides another', async (t) => {
   const directory = await labsFolder(t, {
