@@ -5,7 +5,7 @@ import type { Started } from './starts.ts';
 /** Learners who start at once: a large class. */
 export const BURST = 60;
 
-/** Milliseconds until the last of so many has a prompt, who all start at once, with nothing made ahead. */
+/** Milliseconds until the last of so many has a prompt, who all start at once, with nothing prewarmed. */
 export function measureBurst(context: BenchContext): Promise<Figure> {
   return measure(context, 0);
 }

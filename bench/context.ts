@@ -40,7 +40,7 @@ export interface BenchContext {
   whenReady(count: number): Promise<void>;
   /** Empties the lab's pool, and resolves when the service has nothing on the engine any more. */
   drain(): Promise<void>;
-  /** Ends all sessions that were started, and removes what was made ahead. */
+  /** Ends all sessions that were started, and removes what was prewarmed. */
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export interface BenchSession {
 /** Longest wait for a session, in milliseconds. */
 const READY_LIMIT_MS = 180_000;
 
-/** Longest wait for environments to be made ahead, or to go, in milliseconds. */
+/** Longest wait for environments to be prewarmed, or to go, in milliseconds. */
 const POOL_LIMIT_MS = 300_000;
 
 /** Speaks to a service that runs, as its admin and as learners that are made for it. */

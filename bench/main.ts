@@ -76,7 +76,7 @@ interface Measurement {
   figures: readonly string[];
   /** Measures on a service that nobody else uses. */
   measure(context: BenchContext): Promise<Record<string, Figure>>;
-  /** Environments that the service makes ahead for it. */
+  /** Environments that the service prewarms for it. */
   ahead?: number;
   /** The lab that it starts; {@link LAB} when absent. */
   lab?: string;

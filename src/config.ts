@@ -133,9 +133,9 @@ export const settings = z.object({
     .min(0)
     .max(1000)
     .default(100)
-    .describe("Most environments made ahead of anyone's start, of all labs together; 0 for none."),
+    .describe('Most prewarmed environments, of all labs together; 0 for none.'),
   BERTH_WARM_IDLE_MINUTES: minutes(120).describe(
-    'A lab that nobody has started for so long has none made ahead, but those of its schedule.',
+    'A lab that nobody has started for so long has none prewarmed, but those of its schedule.',
   ),
   BERTH_WARM_AHEAD_MINUTES: minutes(10).describe(
     "How long before a time of a lab's schedule its environments begin to be made; sooner where that takes longer.",

@@ -12,6 +12,11 @@ async function graphql(query, variables) {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${process.env.BERTH_TOKEN}` },
     body: JSON.stringify({ query, variables }),
+  }).catch(({ cause }) => {
+    console.error(
+      `Could not reach Berth at ${address} (${cause?.code ?? cause?.message}): start it, or give its address.`,
+    );
+    process.exit(1);
   });
   const { data, errors } = await response.json();
   if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));

@@ -32,7 +32,7 @@ export function createMetrics() {
   let countWarm = noPools;
   void new Gauge({
     name: 'berth_warm_environments',
-    help: 'Environments made ahead, by lab: ready, being made, and wanted.',
+    help: 'Prewarmed environments, by lab: ready, being made, and wanted.',
     labelNames: ['lab', 'state'],
     registers,
     async collect() {
@@ -46,7 +46,7 @@ export function createMetrics() {
   });
   const warmStarts = new Counter({
     name: 'berth_warm_starts_total',
-    help: 'Starts of labs that have environments made ahead: hit took one, miss found none, lost found one that ran no more.',
+    help: 'Starts of labs that have prewarmed environments: hit took one, miss found none, lost found one that ran no more.',
     labelNames: ['outcome'],
     registers,
   });
@@ -133,7 +133,7 @@ export function createMetrics() {
     countSessionsBy(count: () => Promise<Partial<Record<string, number>>>): void {
       countSessions = count;
     },
-    /** Asked at each scrape for the environments made ahead. */
+    /** Asked at each scrape for the prewarmed environments. */
     countWarmBy(count: () => Promise<WarmCount[]>): void {
       countWarm = count;
     },
@@ -161,7 +161,7 @@ export function createMetrics() {
   };
 }
 
-/** Environments of one lab that were made ahead. */
+/** Environments of one lab that were prewarmed. */
 interface WarmCount {
   labSlug: string;
   ready: number;

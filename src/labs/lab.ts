@@ -117,7 +117,7 @@ export interface LabLifetime {
   maxMinutes: number;
 }
 
-/** How many of its environments are made ahead of anyone's start. */
+/** How many of its environments are prewarmed. */
 export interface LabWarm {
   /** Kept ready while the lab is in use. */
   count: number;

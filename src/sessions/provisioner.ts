@@ -100,7 +100,7 @@ export function createProvisioner(options: {
   /** One at a time: what was asked to go takes its while. */
   function makeRoom(shortage: Shortage): void {
     giving ??= give(shortage)
-      .catch((error: unknown) => logger.error({ err: error }, 'Environments made ahead did not give way.'))
+      .catch((error: unknown) => logger.error({ err: error }, 'Prewarmed environments did not give way.'))
       .finally(() => (giving = undefined));
   }
 

@@ -270,7 +270,7 @@ export function withHandle(machine: SessionRow['machines'][number], provisioned:
   return found ? { ...machine, ...handleOf(found) } : machine;
 }
 
-/** Whether the session's row of the machine says so already: of one that was made ahead it does. */
+/** Whether the session's row of the machine says so already: of one that was prewarmed it does. */
 function isNoted({ machines }: SessionRow, made: ProvisionedMachine): boolean {
   const { engineId, addresses } = handleOf(made);
   return machines.some(

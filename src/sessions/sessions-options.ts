@@ -44,7 +44,7 @@ export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOpti
 /** What sessions are for the rest of the service. */
 export interface Sessions {
   service: SessionService;
-  /** Environments made ahead. */
+  /** Prewarmed environments. */
   warm: WarmService;
   /** The memory that they take, and giving it back. */
   warmRoom: WarmRoom;
@@ -57,7 +57,7 @@ export interface Sessions {
   start(): void;
   /** How many sessions there are in each state, for metrics. */
   countByState(): Promise<Partial<Record<SessionState, number>>>;
-  /** The environments made ahead, by lab, for metrics. */
+  /** The prewarmed environments, by lab, for metrics. */
   countWarm(): Promise<WarmPoolView[]>;
   /** The engine's disk as it was last seen, for metrics. */
   disk(): DiskState | undefined;

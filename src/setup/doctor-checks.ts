@@ -175,7 +175,7 @@ export function checkDatabase(shown: string, problem: string | undefined): Findi
 export function checkEncryption(problem: string | undefined): Finding {
   const name = 'encryption';
   return problem === undefined
-    ? ok(name, 'https, or no way beyond this machine that is set')
+    ? ok(name, 'HTTPS, or reachable from this machine alone')
     : advice(name, problem, HTTPS_MEND);
 }
 

@@ -10,9 +10,9 @@ import { unpinned } from './pins.ts';
 import { testCatalogue, testLab } from './sessions.ts';
 
 /*
- * A service that hangs between making an environment and noting it, a session's or one made ahead of
+ * A service that hangs between making an environment and noting it, a session's or one prewarmed of
  * lab-0, or with "exec" after lab-0's start script: to be killed there.
- * node --import=./setup/typescript.mjs hanging-service.ts <database url> <installation> [environments made ahead] [provision | exec]
+ * node --import=./setup/typescript.mjs hanging-service.ts <database url> <installation> [prewarmed environments] [provision | exec]
  */
 const [url = '', installation = '', ahead = '0', method = 'provision'] = process.argv.slice(2);
 const engine = createDockerEngine({ installation });

@@ -11,7 +11,7 @@ import { until } from './until.ts';
 /** Longest wait of a test for a pool, in milliseconds. */
 const PATIENCE_MS = 120_000;
 
-/** A lab with environments made ahead. */
+/** A lab with prewarmed environments. */
 export function warmLab(slug: string, count: number, changes: Partial<Lab> = {}): Lab {
   return testLab(slug, { warm: { count, schedule: [] }, ...changes });
 }
@@ -29,7 +29,7 @@ export function openPool(
   return { engine, sessions };
 }
 
-/** Ids of the environments made ahead that can be taken. */
+/** Ids of the prewarmed environments that can be taken. */
 export async function readyIds(database: Database, labSlug?: string): Promise<string[]> {
   const rows = await database.client.warmEnvironment.findMany({
     where: { state: 'ready', ...(labSlug !== undefined && { labSlug }) },

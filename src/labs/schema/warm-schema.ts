@@ -14,7 +14,7 @@ const warmTime = z.string({ error: WARM_TIME_PROBLEM }).transform((value, contex
 
 const count = z.number().int().min(0).max(MOST_WARM);
 
-/** Environments made ahead: `warm: 2` is short for `warm: { count: 2 }`. */
+/** Prewarmed environments: `warm: 2` is short for `warm: { count: 2 }`. */
 export const warm = z
   .union(
     [
@@ -31,4 +31,4 @@ export const warm = z
     { error: 'must be how many, such as 2, or a mapping with "count" and "schedule"' },
   )
   .prefault(0)
-  .describe("How many environments are made ahead of anyone's start.");
+  .describe('How many environments are prewarmed.');

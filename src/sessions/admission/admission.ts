@@ -20,7 +20,7 @@ export interface Entry {
   columns: { memoryBytes: bigint; networks: number; course: string | null; claimedAt: Date };
   /** Whether an environment may be made for it. Asked in the turn that takes the room. */
   hasRoom(tx: Transaction): Promise<boolean>;
-  /** Whether it may take one that is made ahead, and so is counted already; asked likewise. */
+  /** Whether it may take one that is prewarmed, and so is counted already; asked likewise. */
   mayTake(tx: Transaction): Promise<boolean>;
 }
 

@@ -7,7 +7,7 @@ import type { Room } from './room.ts';
 
 /** How much there is for sessions, and how much of it is taken. Undefined stands for what is not bounded, or not known yet. */
 export interface EngineRoom {
-  /** In bytes; what is used counts the limits of machines, those made ahead included. */
+  /** In bytes; what is used counts the limits of machines, prewarmed ones included. */
   memory: { totalBytes: number | undefined; budgetBytes: number | undefined; usedBytes: number };
   disk: DiskState | undefined;
   /** Sessions that have an environment, or are being given one. */

@@ -25,11 +25,11 @@ export interface Share {
   course: string | undefined;
   memoryBytes: number;
   networks: number;
-  /** `anew` for one that none of those made ahead will do for. */
+  /** `anew` for one that none of the prewarmed ones will do for. */
   begins?: 'anew';
 }
 
-/** An environment made ahead: it takes of the engine, and is nobody's yet. */
+/** A prewarmed environment: it takes of the engine, and is nobody's yet. */
 export type WarmShare = Pick<Share, 'labSlug' | 'labVersion' | 'memoryBytes' | 'networks'> & {
   ready: boolean;
 };
@@ -104,7 +104,7 @@ export function createLedger(options: {
 
   return {
     used: used as Readonly<typeof used>,
-    /** Whether an environment that is made ahead waits for it. */
+    /** Whether an environment that is prewarmed waits for it. */
     isReadyMade,
     /** What keeps an environment from being begun now; undefined when nothing does. */
     obstacle(share: Share): Exclude<QueueReason, 'turn'> | undefined {
@@ -115,7 +115,7 @@ export function createLedger(options: {
     },
     /** Whether the engine has room for an environment that is nobody's. */
     hasRoom: (need: Pick<Share, 'memoryBytes' | 'networks'>) => !limits.diskLow && lack(need) === undefined,
-    /** Notes that its environment is begun, or taken from those made ahead. */
+    /** Notes that its environment is begun, or taken from the prewarmed ones. */
     take(share: Share): void {
       add(share, 1);
       if (isReadyMade(share)) ready.set(labKey(share), (ready.get(labKey(share)) ?? 0) - 1);

@@ -6,7 +6,7 @@ export interface Shortage {
   amount: number;
 }
 
-/** What environments made ahead can give for one that waits; undefined where it waits for something else. */
+/** What prewarmed environments can give for one that waits; undefined where it waits for something else. */
 export function shortageOf({ verdict, entry: { share } }: Planned): Shortage | undefined {
   if (verdict === 'memory') return { of: 'memoryBytes', amount: share.memoryBytes };
   return verdict === 'networks' ? { of: 'networks', amount: share.networks } : undefined;

@@ -25,7 +25,7 @@ import type { WarmOutcome } from './warm-start.ts';
 import { createWarmStore } from './warm-store.ts';
 import { createWarmUses } from './warm-uses.ts';
 
-/** How environments are made ahead. */
+/** How environments are prewarmed. */
 export interface WarmOptions {
   /** Most of them, of all labs together. */
   warmLimit: number;
@@ -41,7 +41,7 @@ export interface WarmOptions {
 
 export type Warm = ReturnType<typeof createWarm>;
 
-/** All of the environments made ahead, put together. Nothing works by itself before `start`. */
+/** All of the prewarmed environments, put together. Nothing works by itself before `start`. */
 export function createWarm(
   options: WarmOptions & {
     database: Database;

@@ -11,7 +11,7 @@ const CHANGED = new Error('The session has changed meanwhile.');
 
 export type WarmClaimStore = ReturnType<typeof createWarmClaimStore>;
 
-/** Lets sessions take environments made ahead. */
+/** Lets sessions take prewarmed environments. */
 export function createWarmClaimStore({ database }: { database: Database }) {
   return {
     /**

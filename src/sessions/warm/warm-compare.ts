@@ -6,7 +6,7 @@ import type { WarmStore } from './warm-store.ts';
 
 export type WarmCompare = ReturnType<typeof createWarmCompare>;
 
-/** Compares environments made ahead with the engine. `onLost` is called when one cannot be used any more. */
+/** Compares prewarmed environments with the engine. `onLost` is called when one cannot be used any more. */
 export function createWarmCompare(options: {
   store: Pick<WarmStore, 'all' | 'find' | 'leave'>;
   engine: Pick<Engine, 'inspect'>;
@@ -22,7 +22,7 @@ export function createWarmCompare(options: {
   async function lose(environments: WarmEnvironment[]): Promise<void> {
     const lost = await store.leave(environments.map(({ id }) => id));
     if (lost.length === 0) return;
-    logger.warn({ environments: lost }, 'Environments made ahead are gone, or run no more.');
+    logger.warn({ environments: lost }, 'Prewarmed environments are gone, or run no more.');
     onLost();
   }
 

@@ -1,6 +1,6 @@
 import type { MadeMachine } from '../environment-maker.ts';
 
-/** A machine made ahead. */
+/** A prewarmed machine. */
 export type WarmMachine = MadeMachine & {
   /** Handle of the shell that waits in it, if one does. */
   shell?: string;
@@ -8,7 +8,7 @@ export type WarmMachine = MadeMachine & {
   revision?: string;
 };
 
-/** An environment made ahead, which has no session yet; its id is the environment's. */
+/** A prewarmed environment, which has no session yet; its id is the environment's. */
 export interface WarmEnvironment {
   id: string;
   labSlug: string;

@@ -9,7 +9,7 @@ export type WarmImages = ReturnType<typeof createWarmImages>;
 type Made = Pick<WarmEnvironment, 'id' | 'machines'>;
 
 /**
- * Tells which environments made ahead a start would make otherwise now: of other images, since an admin may have
+ * Tells which prewarmed environments a start would make otherwise now: of other images, since an admin may have
  * the lab take others, or as a version of Berth does that was updated since.
  */
 export function createWarmImages({

@@ -95,7 +95,7 @@ export function createWarmMaker(options: {
     try {
       took = await make(lab, id, abort);
     } catch (error) {
-      logger.error({ err: error, environmentId: id }, 'A making ahead broke off.');
+      logger.error({ err: error, environmentId: id }, 'Prewarming failed.');
     }
     underWay.delete(id);
     onSettled(took);
@@ -130,7 +130,7 @@ export function createWarmMaker(options: {
 
   function tell(lab: Lab, cause: unknown): void {
     const againInSeconds = failures.failed(lab) / 1000;
-    logger.warn({ err: cause, lab: lab.slug, againInSeconds }, 'An environment could not be made ahead.');
+    logger.warn({ err: cause, lab: lab.slug, againInSeconds }, 'An environment could not be prewarmed.');
   }
 
   return {

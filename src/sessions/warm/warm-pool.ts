@@ -15,7 +15,7 @@ import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmRest } from './warm-rest.ts';
 import type { WarmStore } from './warm-store.ts';
 
-/** Environments made ahead at the same time in one process: what learners start comes first on the engine. */
+/** Environments that one process prewarms at the same time: what learners start comes first on the engine. */
 export const AT_ONCE = 2;
 
 /** Between looks at the pools when nothing happens, in milliseconds. */
@@ -35,7 +35,7 @@ export function createWarmPool(options: {
   /** Whether an environment of the lab may be made now, without a learner having to wait for it. */
   mayMake: (lab: Lab) => Promise<boolean>;
   resting: WarmRest;
-  /** Most environments made ahead, of all labs together. */
+  /** Most prewarmed environments, of all labs together. */
   limit: number;
   clock: Clock;
   owner: string;

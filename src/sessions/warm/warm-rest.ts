@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 
-/** How long after a start nothing is made ahead, in milliseconds: until its learner has a prompt. */
+/** How long after a start nothing is prewarmed, in milliseconds: until its learner has a prompt. */
 const REST_MS = 5_000;
 
 /** Longest rest while starts go on, in milliseconds, and then the time without one: pools are to be filled. */

@@ -14,7 +14,7 @@ export function createWarmRoom(options: {
   const { store, pool, removal } = options;
 
   return {
-    /** Bytes that the machines of all environments made ahead may take together. */
+    /** Bytes that the machines of all prewarmed environments may take together. */
     async memoryBytes(): Promise<number> {
       return (await store.all()).reduce((sum, environment) => sum + environment.memoryBytes, 0);
     },

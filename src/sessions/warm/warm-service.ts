@@ -7,7 +7,7 @@ import type { WarmNeeds } from './warm-needs.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmStore } from './warm-store.ts';
 
-/** The environments of one lab that were made ahead. */
+/** The environments of one lab that were prewarmed. */
 export interface WarmPoolView {
   labSlug: string;
   /** How many can be taken now, are being made, and are to be there. */
@@ -16,7 +16,7 @@ export interface WarmPoolView {
   wanted: number;
 }
 
-/** Use cases of environments made ahead. */
+/** Use cases of prewarmed environments. */
 export interface WarmService {
   /** One for each lab that has any, by slug. For instructors and admins. */
   list(actor: Actor | undefined): Promise<WarmPoolView[]>;

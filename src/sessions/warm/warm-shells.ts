@@ -9,7 +9,7 @@ import type { WarmMachine } from './warm-environment.ts';
 export type WarmShells = ReturnType<typeof createWarmShells>;
 
 /**
- * Shells that wait in machines made ahead, so that a learner's first terminal is not one that the
+ * Shells that wait in prewarmed machines, so that a learner's first terminal is not one that the
  * engine has yet to start. Only the process that had one wait can give it to somebody.
  */
 export function createWarmShells(options: {
@@ -29,7 +29,7 @@ export function createWarmShells(options: {
       if (!isFault(error, 'SHELL_NOT_STARTED')) throw error;
       logger.warn(
         { err: error, lab: lab.slug, machine: machine.name },
-        'No shell waits in a machine made ahead.',
+        'No shell waits in a prewarmed machine.',
       );
       return machine;
     }

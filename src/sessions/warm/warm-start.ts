@@ -29,7 +29,7 @@ export interface Taken {
 
 export type WarmStart = ReturnType<typeof createWarmStart>;
 
-/** Gives sessions environments made ahead. */
+/** Gives sessions prewarmed environments. */
 export function createWarmStart(options: {
   store: Pick<WarmStore, 'findReady'>;
   claims: WarmClaimStore;
@@ -59,7 +59,7 @@ export function createWarmStart(options: {
       return true;
     } catch (error) {
       if (!isFault(error) || error.code === 'ENGINE_UNREACHABLE') throw error;
-      logger.warn({ err: error }, 'An environment made ahead could not be used; another is made.');
+      logger.warn({ err: error }, 'A prewarmed environment could not be used; another is made.');
       return false;
     }
   }
@@ -113,7 +113,7 @@ export function createWarmStart(options: {
   };
 }
 
-/** Whether environments of the lab are ever made ahead. */
+/** Whether environments of the lab are ever prewarmed. */
 export function isWarm({ count, schedule }: LabWarm): boolean {
   return count > 0 || schedule.length > 0;
 }

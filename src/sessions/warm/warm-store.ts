@@ -19,7 +19,7 @@ export interface NewWarmEnvironment {
 
 export type WarmStore = ReturnType<typeof createWarmStore>;
 
-/** Environments made ahead, and the pools that they belong to. */
+/** Prewarmed environments, and the pools that they belong to. */
 export function createWarmStore({ database }: { database: Database }) {
   const { client } = database;
 

@@ -15,7 +15,7 @@ interface Pools {
   warmPools: { labSlug: string; ready: number; making: number; wanted: number }[];
 }
 
-/** A folder with the bundled lab, of which environments are made ahead. */
+/** A folder with the bundled lab, of which environments are prewarmed. */
 async function warmLabs(t: Test): Promise<string> {
   const labs = await bundledLab(t);
   await appendFile(join(labs, 'linux-command-line', 'lab.yaml'), '\nwarm: 2\n');

@@ -113,7 +113,7 @@ await test('a large lab gets its room once enough have ended, and small ones use
   await whenState(service, large, 'ready');
 });
 
-await test('environments made ahead count, give way to who waits, and are made only where there is room', async (t) => {
+await test('prewarmed environments count, give way to who waits, and are made only where there is room', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner, other } = await createActors(database);
   const labs = [
@@ -132,10 +132,10 @@ await test('environments made ahead count, give way to who waits, and are made o
   t.equal((await readyIds(database, 'warm')).length, 2, 'there is no room for another one');
   const large = await sessions.service.start(owner, { lab: 'large' });
   t.equal((await whenState(sessions.service, large.id, 'ready', 'failed')).state, 'ready');
-  t.equal((await engine.list()).length, 2, 'what was made ahead has given way');
+  t.equal((await engine.list()).length, 2, 'what was prewarmed has given way');
 });
 
-await test('environments made ahead give their networks to who waits for one', async (t) => {
+await test('prewarmed environments give their networks to who waits for one', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const labs = [warmLab('warm', 2), testLab('cold'), testLab('alone', { networks: [], machines: [lonely] })];

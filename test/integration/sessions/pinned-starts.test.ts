@@ -79,7 +79,7 @@ await test('a version of a lab is started with the same image after its name has
   t.equal(await markFor(owner), 'first', 'and back');
 });
 
-await test('environments made ahead give way when their lab takes its images anew', async (t) => {
+await test('prewarmed environments give way when their lab takes its images anew', async (t) => {
   const warm = { count: 1, schedule: [] };
   const { database, actors, sessions, pinService, outcomes, mark, markFor } = await openPinned(t, { warm });
   await whenPool(sessions, 'lab', 1);

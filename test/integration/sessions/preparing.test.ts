@@ -244,7 +244,7 @@ await test('a service that stops gives back what it was preparing, with nothing 
   t.same(await engine.list(), []);
 });
 
-await test('an environment made ahead is prepared ahead, and only then', async (t) => {
+await test('a prewarmed environment is prepared ahead, and only then', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const outcomes: string[] = [];

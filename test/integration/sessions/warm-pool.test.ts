@@ -135,7 +135,7 @@ await test('an admin empties a pool, which stays empty until somebody starts the
   await whenPool(sessions, 'warm', 2);
 });
 
-await test('nothing is made ahead while learners wait', async (t) => {
+await test('nothing is prewarmed while learners wait', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const engine = withFaults(openTestEngine(t));
@@ -153,7 +153,7 @@ await test('nothing is made ahead while learners wait', async (t) => {
   await whenPool(sessions, 'warm', 1);
   for (const id of ids) await whenState(sessions.service, id, 'ready');
   t.equal(begun.length, 4);
-  t.same(begun.slice(3), await readyIds(database), 'the one made ahead came last');
+  t.same(begun.slice(3), await readyIds(database), 'the one prewarmed came last');
 });
 
 await test('a lab whose environments cannot be made is told of once, and not tried all the time', async (t) => {
@@ -168,7 +168,7 @@ await test('a lab whose environments cannot be made is told of once, and not tri
   await until(() => tries > 0);
   await setTimeout(1_000);
   t.ok(tries <= 2, 'at most those that had begun');
-  t.ok(sessions.log.told().includes('warn: An environment could not be made ahead.'));
+  t.ok(sessions.log.told().includes('warn: An environment could not be prewarmed.'));
   t.equal(await database.client.warmEnvironment.count(), 0);
   t.equal(await database.client.subnet.count(), 0);
 });

@@ -15,7 +15,7 @@ import { TYPESCRIPT } from '../../support/typescript.ts';
 
 const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
 
-await test('what a killed process was making ahead is removed by the next, which fills the pool', async (t) => {
+await test('what a killed process was prewarming is removed by the next, which fills the pool', async (t) => {
   for (const provider of providers) {
     await t.test(provider, async (t) => {
       const url = await freshDatabaseUrl(t, provider);

@@ -7,7 +7,7 @@ import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
 
 const MIB = 1024 * 1024;
 
-await test('environments made ahead give their memory back, those needed least first', async (t) => {
+await test('prewarmed environments give their memory back, those needed least first', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const large = testMachine('main', { memoryBytes: 192 * MIB });

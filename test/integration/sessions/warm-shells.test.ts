@@ -21,7 +21,7 @@ async function readyMachine(database: Database): Promise<WarmMachine & { shell: 
   return { ...ready, shell: ready.shell };
 }
 
-await test('the first terminal of a session that was made ahead is the shell that waited in it', async (t) => {
+await test('the first terminal of a session that was prewarmed is the shell that waited in it', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const { engine, sessions } = openPool(t, database, [warmLab('warm', 1, { machines: [machine] })]);
@@ -67,7 +67,7 @@ await test('a shell that waits for a process that is gone is ended when a sessio
   await terminal.end();
 });
 
-await test('an environment whose shell cannot start is made ahead all the same', async (t) => {
+await test('an environment whose shell cannot start is prewarmed all the same', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const broken = testMachine('main', { shell: ['no-such-shell'] });
   const { sessions } = openPool(t, database, [warmLab('warm', 1, { machines: [broken] })]);
@@ -75,5 +75,5 @@ await test('an environment whose shell cannot start is made ahead all the same',
   const [id = ''] = await readyIds(database);
   const row = await database.client.warmEnvironment.findUniqueOrThrow({ where: { id } });
   t.notMatch(row.machines, /shell/);
-  t.match(sessions.log.told().join('\n'), /No shell waits in a machine made ahead/);
+  t.match(sessions.log.told().join('\n'), /No shell waits in a prewarmed machine/);
 });

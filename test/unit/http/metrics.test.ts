@@ -56,7 +56,7 @@ await t.test('what services tell is there', async (t) => {
 });
 
 await t.test(
-  'environments made ahead are counted at each scrape, and starts by what they found',
+  'prewarmed environments are counted at each scrape, and starts by what they found',
   async (t) => {
     const { metrics } = createApp();
     let pools = [{ labSlug: 'a', ready: 2, making: 1, wanted: 3 }];

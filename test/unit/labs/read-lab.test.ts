@@ -277,7 +277,7 @@ await t.test('a folder without lab.yaml, or with a name that is no slug, is refu
   ]);
 });
 
-await t.test('environments made ahead are counted in short or with a schedule', async (t) => {
+await t.test('prewarmed environments are counted in short or with a schedule', async (t) => {
   const lab = (warm: string) => ({ 'lab.yaml': `title: Warm\n${MACHINES}warm: ${warm}\n` });
   t.match(await labOf(t, lab('2')), { warm: { count: 2, schedule: [] } });
   t.match(await labOf(t, lab('{ schedule: ["Every day 09:00, 5"] }')), {

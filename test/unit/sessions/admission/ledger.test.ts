@@ -67,7 +67,7 @@ await test('a quota counts for its subject alone, sessions and memory each', asy
   t.equal(ask({ subject: 'learner:ada', sessions: 1 }, share()), undefined, 'that is refused at the start');
 });
 
-await test('an environment made ahead takes room, and who takes it over needs none', async (t) => {
+await test('a prewarmed environment takes room, and who takes it over needs none', async (t) => {
   const warm = { labSlug: 'docker', labVersion: 'v1', memoryBytes: GIB, networks: 1, ready: true };
   const open = (changes: Partial<typeof warm> = {}) =>
     createLedger({ ...empty, warm: [{ ...warm, ...changes }], limits: limits({ memoryBytes: GIB }) });
