@@ -35,7 +35,8 @@ for (const place of places) {
 for (const place of wholeMachines) {
   await t.test(`what is copied for ${place.name} stays in it`, (t) => copying(t, place));
 }
-// The last, since they leave little to others.
+// The last, since they leave little to others, and side by side: each is about its own machine.
+t.jobs = wholeMachines.length;
 await Promise.all(
   wholeMachines.map((place) => t.test(`${place.name} has its share and no more`, (t) => limits(t, place))),
 );
