@@ -1,19 +1,20 @@
 /** Folder of a checker that `copyIn` fills. */
 export const COPY_FOLDER = '/machine';
 
-/** Where a checker finds the engine of its machine, and that engine listens for it. */
+/** Socket on which the engine of a machine listens for checkers. */
 export const ENGINE_SOCKET = '/run/engine/docker.sock';
 
-/** The number of nobody, who judges where no engine is asked. */
+/** User id of nobody, who runs scripts that ask no engine. */
 export const NOBODY = 65_534;
 
-/** Containers in which what judges learners runs, out of their reach. */
+/** Containers that run trusted checks, out of reach of learners. */
 export interface EngineCheckers {
   /**
-   * Starts a container beside a machine: on its networks, with no power and limits of its own, and with
-   * nothing in it but the image, and with `engine` the socket of the machine's own engine. Its id serves `exec` as a machine's does, and `copyIn` for {@link COPY_FOLDER}.
-   * Files can be written there, in /tmp, in /var/tmp and where the image wants volumes, as far as memory reaches. It belongs to the machine's
-   * environment and goes with that at the latest; by itself, once its time is over.
+   * Starts a container beside a machine, on its networks, without capabilities and with limits of its own. It has
+   * nothing but its image and, with `engine`, the socket of the machine's own engine. Its id works with `exec` as a
+   * machine's does, and with `copyIn` for {@link COPY_FOLDER}. Its script can write there, in /tmp, in /var/tmp and in
+   * the volumes of the image, as far as memory allows. It is removed with the machine's environment, or once its
+   * lifetime is over.
    * @throws CONTAINER_NOT_FOUND, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_DENIED, or `signal`'s reason
    */
   startChecker(machineId: string, spec: CheckerSpec): Promise<Checker>;
@@ -24,12 +25,12 @@ export interface EngineCheckers {
 
 export interface Checker {
   checkerId: string;
-  /** The number of the user who runs its script. */
+  /** Id of the user who runs its script. */
   uid: number;
 }
 
 export interface CheckerSpec {
-  /** Pulled where it is not there; undefined for Berth's own. */
+  /** Pulled if the engine lacks it; undefined for Berth's own. */
   image: string | undefined;
   /** Whether it can ask the machine's own engine, at {@link ENGINE_SOCKET}. */
   engine: boolean;

@@ -7,12 +7,12 @@ export const SESSION_LOOKS = 8;
 const LEARNER_LOOKS = 16;
 /** Of all sessions of this process: each is a connection to the engine. */
 const ALL_LOOKS = 64;
-/** Longest wait for a place among all, in milliseconds. */
+/** Longest wait for a slot, in milliseconds. */
 const WAIT_MS = 30_000;
 
 export type Looks = ReturnType<typeof createLooks>;
 
-/** Counts what only looks at files, makes folders or removes, and lets what is too many at once wait. */
+/** Counts short requests for files: listing, creating folders, removing. Requests beyond the limit wait. */
 export function createLooks(
   limits = { session: SESSION_LOOKS, learner: LEARNER_LOOKS, all: ALL_LOOKS, waitMs: WAIT_MS },
 ) {

@@ -2,20 +2,20 @@ import { fault } from '../errors.ts';
 import { linkedAbort } from '../linked-abort.ts';
 import type { LinkedAbort } from '../linked-abort.ts';
 
-/** Of one session: a browser that uploads a folder has as many connections, and each costs the machine a process. */
+/** Most of one session: a browser that uploads a folder opens as many, and each costs the machine a process. */
 const SESSION_TRANSFERS = 4;
-/** Of all sessions of one learner: what a browser opens to one host. */
+/** Most of all sessions of one learner: as many connections as a browser opens to one host. */
 const LEARNER_TRANSFERS = 6;
-/** Of all sessions of this process: an upload has 4 MB in memory. */
+/** Most of this process: an upload has 4 MB in memory. */
 const ALL_TRANSFERS = 32;
-/** Of these, the part that is open to learners who have one already: a few who let theirs hang must not keep all others waiting. */
+/** Share of these for learners who have one already, so that a few hanging clients cannot keep all others waiting. */
 const SHARED_PART = 1 / 2;
-/** Longest wait for a place among all transfers, in milliseconds: small files take a moment. */
+/** Longest wait for a slot, in milliseconds: small files take a moment. */
 const WAIT_MS = 30_000;
 /** Longest transfer, in milliseconds: a gigabyte at 5 Mbit/s. */
 export const TRANSFER_LIMIT_MS = 30 * 60_000;
 
-/** In which session it is, and whose that is. */
+/** The session of a transfer, and its learner. */
 export interface TransferOf {
   sessionId: string;
   learnerId: string;
@@ -23,32 +23,32 @@ export interface TransferOf {
 
 /** A transfer that is under way. */
 export interface Transfer {
-  /** Aborted when its client goes, its session ends, its time is over, or the service stops. */
+  /** Aborts when its client disconnects, its session ends, its time is over, or the service stops. */
   signal: AbortSignal;
-  /** To be called once, when it is over. */
+  /** Frees the slot; to be called once, at the end. */
   end(): void;
 }
 
 export type Transfers = ReturnType<typeof createTransfers>;
 
-/** Counts the transfers that this process carries, and ends them. Those beyond what it carries at once wait in their order. */
+/** Counts the transfers of this process, and ends them. Transfers beyond its limit wait in order of arrival. */
 export function createTransfers(
   limits = { session: SESSION_TRANSFERS, learner: LEARNER_TRANSFERS, all: ALL_TRANSFERS, waitMs: WAIT_MS },
 ) {
   const bySession = new Map<string, Set<LinkedAbort>>();
-  /** With those that wait. */
+  /** Including waiting transfers. */
   const byLearner = createCounts();
-  /** Without those that wait. */
+  /** Without waiting transfers. */
   const carried = createCounts();
   const waiting = new Set<{ learnerId: string; go: () => void }>();
   const stopping = new AbortController();
 
-  const hasPlace = (learnerId: string) =>
+  const hasSlot = (learnerId: string) =>
     carried.all() < (carried.of(learnerId) === 0 ? limits.all : limits.all * SHARED_PART);
 
-  /** Resolves once the learner has a place. @throws TRANSFER_LIMIT, or TRANSFER_INTERRUPTED if `signal` aborts before */
-  async function takePlace(learnerId: string, signal: AbortSignal): Promise<void> {
-    if (hasPlace(learnerId)) return carried.add(learnerId);
+  /** Resolves once the learner has a slot. @throws TRANSFER_LIMIT, or TRANSFER_INTERRUPTED if `signal` aborts before */
+  async function takeSlot(learnerId: string, signal: AbortSignal): Promise<void> {
+    if (hasSlot(learnerId)) return carried.add(learnerId);
     await new Promise<void>((resolve, reject) => {
       const leave = (error: Error) => {
         settle();
@@ -77,11 +77,11 @@ export function createTransfers(
   }
 
   function letWaitingGo(): void {
-    for (const { learnerId, go } of waiting) if (hasPlace(learnerId)) go();
+    for (const { learnerId, go } of waiting) if (hasSlot(learnerId)) go();
   }
 
   return {
-    /** Waits for a place among all transfers. @throws TRANSFER_LIMIT, TRANSFER_INTERRUPTED, SHUTTING_DOWN */
+    /** Waits for a slot. @throws TRANSFER_LIMIT, TRANSFER_INTERRUPTED, SHUTTING_DOWN */
     async begin({ sessionId, learnerId }: TransferOf, client?: AbortSignal): Promise<Transfer> {
       if (stopping.signal.aborted) throw fault('SHUTTING_DOWN');
       const ofSession = bySession.get(sessionId) ?? new Set();
@@ -97,7 +97,7 @@ export function createTransfers(
       byLearner.add(learnerId);
       const timer = setTimeout(() => over.abort(), TRANSFER_LIMIT_MS).unref();
 
-      /** Whether it was counted until now. */
+      /** Returns whether it was counted until now. */
       function forget(): boolean {
         if (!ofSession.delete(over)) return false;
         clearTimeout(timer);
@@ -107,7 +107,7 @@ export function createTransfers(
         return true;
       }
       try {
-        await takePlace(learnerId, signal);
+        await takeSlot(learnerId, signal);
       } catch (error) {
         forget();
         throw error;
@@ -121,13 +121,13 @@ export function createTransfers(
         },
       };
     },
-    /** Whether the session has any under way. */
+    /** Whether the session has a transfer. */
     has: (sessionId: string) => bySession.has(sessionId),
-    /** Breaks off those of a session. */
+    /** Ends the transfers of a session. */
     breakOff(sessionId: string): void {
       for (const over of bySession.get(sessionId) ?? []) over.abort();
     },
-    /** Ends those under way, and refuses others. */
+    /** Ends all transfers, and rejects further ones. */
     stop: () => stopping.abort(fault('SHUTTING_DOWN')),
   };
 }
