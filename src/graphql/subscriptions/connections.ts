@@ -2,10 +2,18 @@
 const CONNECTION_LIMIT = 5_000;
 /** Most connections of one user: tabs and scripts of one person, not of a leak. */
 const USER_CONNECTION_LIMIT = 50;
+/**
+ * Most connections of one client address that have not said yet who they are for: a lecture of 300 that comes back at
+ * once. One client that says nothing must not take all connections.
+ */
+const SILENT_LIMIT = 500;
 
-/** Counts connections, so that neither one user nor all together use up the process. */
-export function createConnectionCount(limits = { all: CONNECTION_LIMIT, ofUser: USER_CONNECTION_LIMIT }) {
+const LIMITS = { all: CONNECTION_LIMIT, ofUser: USER_CONNECTION_LIMIT, silent: SILENT_LIMIT };
+
+/** Counts connections, so that neither one user, nor one client address, nor all together use up the process. */
+export function createConnectionCount(limits = LIMITS) {
   const ofUser = new Map<string, number>();
+  const silent = new Map<string, number>();
   let all = 0;
 
   return {
@@ -14,6 +22,23 @@ export function createConnectionCount(limits = { all: CONNECTION_LIMIT, ofUser: 
       if (all >= limits.all) return false;
       all += 1;
       return true;
+    },
+    /**
+     * Counts a connection that has not said yet who it is for, by the account of its upgrade, until the returned
+     * function is called; undefined if the account has too many.
+     */
+    enterSilent(account: string, { isUser }: { isUser: boolean }): (() => void) | undefined {
+      const count = silent.get(account) ?? 0;
+      if (count >= (isUser ? limits.ofUser : limits.silent)) return undefined;
+      silent.set(account, count + 1);
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        const left = (silent.get(account) ?? 1) - 1;
+        if (left > 0) silent.set(account, left);
+        else silent.delete(account);
+      };
     },
     /** Whether one more of this user is taken. */
     enterAs(userId: string): boolean {

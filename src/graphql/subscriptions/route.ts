@@ -50,16 +50,20 @@ export function addSubscriptionRoute(
         socket.close(closeCode.forbidden, 'ORIGIN_REFUSED');
         return;
       }
-      if (!connections.enter()) {
+      const { actor } = request;
+      const endSilence = connections.enterSilent(accountOf(actor, request), { isUser: actor !== undefined });
+      if (!endSilence || !connections.enter()) {
+        endSilence?.();
         closeFor(socket, 'RATE_LIMITED');
         return;
       }
+      socket.once('close', endSilence);
       limitUnreadAnswers(socket);
       heartbeat.watch(socket);
       const operations = createOperationCount(OPERATION_LIMIT);
       const gone = new AbortController();
       socket.once('close', () => gone.abort());
-      const connection: Connection = { socket, gone: gone.signal, request, operations };
+      const connection: Connection = { socket, gone: gone.signal, request, operations, endSilence };
       const guarded = <A extends unknown[]>(listener: (...given: A) => unknown) =>
         guard({ contained, boundary: 'socket', fail: () => socket.terminate() }, listener);
       countFrames(connection, budget, guarded);

@@ -34,6 +34,8 @@ export interface Connection {
   gone: AbortSignal;
   request: FastifyRequest;
   operations: OperationCount;
+  /** Called once it has said who it is for. */
+  endSilence: () => void;
   /** Set once it has said who it is. */
   user?: { actor: Actor; authenticate: () => Promise<Actor>; stopWatching: () => void };
 }
@@ -69,6 +71,7 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     // Each operation, and each value of a subscription, is authorised for the present role.
     const stopWatching = options.credentials.watch(actor, end, { withRole: false });
     extra.user = { actor, authenticate, stopWatching };
+    extra.endSilence();
     return true;
   }
 

@@ -101,3 +101,25 @@ await test('connections of a user are bounded, and nothing is left of those that
   t.equal(events.listeners(), 1);
   t.ok((await subscribe(connect(t, url, { token: 'owner' }), changed).next())?.data);
 });
+
+await test('one client that never says who it is leaves connections to others', async (t) => {
+  const { url } = await startApp(t);
+  const silent = await Promise.all(Array.from({ length: 500 }, () => open(url)));
+  t.teardown(() => {
+    for (const socket of silent) socket.terminate();
+  });
+  const more = await open(url);
+  const [code, reason] = (await once(more, 'close')) as [number, Buffer];
+  t.same([code, reason.toString()], [1013, 'RATE_LIMITED']);
+
+  const signedIn = connect(t, url, {}, { authorization: 'Bearer owner' });
+  const { value } = await signedIn.client.iterate({ query: '{ viewer { id } }' }).next();
+  t.match(value, { data: { viewer: {} } }, 'a user who signed in is let in');
+  silent[0]?.send('{"type":"connection_init","payload":{"token":"owner"}}');
+  await once(silent[0] as WebSocket, 'message');
+  const next = await open(url);
+  next.send('{"type":"connection_init","payload":{"token":"owner"}}');
+  await once(next, 'message');
+  t.pass('one that said who it is makes room for another');
+  next.terminate();
+});
