@@ -12,6 +12,7 @@ import { createPreparer } from './limits/prepare.ts';
 import { createQueryBudget } from './limits/query-budget.ts';
 import type { QueryBudget } from './limits/query-budget.ts';
 import { createSchema } from './schema.ts';
+import type { ConnectionCount } from './subscriptions/connections.ts';
 import { addSubscriptionRoute } from './subscriptions/route.ts';
 
 /** Times mercurius is asked a query before it compiles it; of the first of all it hears nothing. */
@@ -32,6 +33,8 @@ export async function registerGraphql(
     cookie: SessionCookie;
     /** Replaces the usual budget in tests. */
     budget?: QueryBudget;
+    /** Replaces the usual count in tests. */
+    connections?: ConnectionCount;
     allowedOrigins: readonly string[];
     development: boolean;
   },

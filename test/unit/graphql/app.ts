@@ -6,6 +6,7 @@ import { createContained } from '../../../src/containment.ts';
 import { fault } from '../../../src/errors.ts';
 import { registerGraphql } from '../../../src/graphql/graphql.ts';
 import type { QueryBudget } from '../../../src/graphql/limits/query-budget.ts';
+import type { ConnectionCount } from '../../../src/graphql/subscriptions/connections.ts';
 import { addAuthentication } from '../../../src/http/authentication.ts';
 import { addProblems } from '../../../src/http/problem.ts';
 import { createPreviewHosts } from '../../../src/http/previews/preview-hosts.ts';
@@ -30,6 +31,7 @@ export async function startApp(
     publicUrl?: string;
     log?: { write(line: string): void };
     budget?: QueryBudget;
+    connections?: ConnectionCount;
   } = {},
 ) {
   const world = createWorld();
@@ -63,6 +65,7 @@ export async function startApp(
     services,
     contained: createContained({ log: app.log, count }),
     ...(options.budget && { budget: options.budget }),
+    ...(options.connections && { connections: options.connections }),
     events: world.events,
     authentication,
     credentials,
