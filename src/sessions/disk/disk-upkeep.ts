@@ -16,7 +16,10 @@ const FALL_BYTES = 32 * 1024 ** 2;
 /** Between two measurements when the disk falls or is nearly full: at least so long, in milliseconds, or so many times what the last one took. */
 const HURRIED = { leastMs: 900, times: 2 };
 
-/** Likewise when it does not; never longer than `mostMs`. */
+/** Likewise when it rises as far: what others delete hides what a machine writes. */
+const RISING = { leastMs: 2_000, times: 10 };
+
+/** Likewise when it does neither; never longer than `mostMs`. */
 const CALM = { leastMs: 10_000, mostMs: 60_000, times: 20 };
 
 /** Between two looks at the room that the database keeps for a full disk, in milliseconds. */
@@ -37,7 +40,8 @@ export function createDiskUpkeep(options: {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let sparing: Promise<void> | undefined;
-  /** The most that was free since machines were measured. */
+  /** What was free when machines were measured last, and the most since. */
+  let freeBefore = 0;
   let mostFree = 0;
   let tookMs = 0;
   let askedAt = 0;
@@ -49,11 +53,13 @@ export function createDiskUpkeep(options: {
     mostFree = Math.max(mostFree, free);
     const fallenBytes = mostFree - free;
     const isHurried = fallenBytes >= FALL_BYTES || watch.isCritical();
-    const everyMs = isHurried ? hurriedMs() : calmMs();
+    const isRising = free - freeBefore >= FALL_BYTES;
+    const everyMs = isHurried ? msOf(HURRIED) : isRising ? msOf(RISING) : calmMs();
     const now = clock.now();
     if (now.getTime() - askedAt < everyMs) return;
     askedAt = now.getTime();
     if (!(await takeTurn(now, everyMs)) || stopping.signal.aborted) return;
+    freeBefore = free;
     mostFree = free;
     const from = performance.now();
     await meter.round({ countFiles: watch.isShortOfFiles(), fallenBytes, isHurried });
@@ -81,8 +87,8 @@ export function createDiskUpkeep(options: {
     });
   }
 
-  const hurriedMs = () => Math.max(HURRIED.leastMs, HURRIED.times * tookMs);
-  const calmMs = () => Math.min(CALM.mostMs, Math.max(CALM.leastMs, CALM.times * tookMs));
+  const msOf = ({ leastMs, times }: typeof HURRIED) => Math.max(leastMs, times * tookMs);
+  const calmMs = () => Math.min(CALM.mostMs, msOf(CALM));
 
   async function keep(): Promise<void> {
     while (!stopping.signal.aborted) {
