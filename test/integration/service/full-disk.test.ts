@@ -1,19 +1,32 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type Docker from 'dockerode';
 import { test } from 'tap';
 import type { Test } from 'tap';
+import { openDatabase } from '../../../src/database/database.ts';
+import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { isFault } from '../../../src/errors.ts';
 import { startBerth } from '../../support/berth-process.ts';
 import type { BerthProcess } from '../../support/berth-process.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
 import { learnerAt } from '../../support/learner.ts';
 import { startOwnEngine } from '../../support/own-engine.ts';
 import type { OwnEngine } from '../../support/own-engine.ts';
+import { until } from '../../support/until.ts';
 
 const MIB = 1024 ** 2;
 
 const lab = (title: string, disk: string) =>
   `title: ${title}\nmachines: [{ name: main, image: berth/lab-linux, user: learner, shell: [/bin/bash, -l], disk: ${disk} }]\n`;
 const labs = {
-  work: { 'lab.yaml': lab('Work', '256 MiB') },
+  work: {
+    'lab.yaml': `${lab('Work', '256 MiB')}steps: [{ id: here, title: Here, instructions: here.md, check: { script: here.sh } }]\n`,
+    'here.md': 'Work.\n',
+    'here.sh': '#!/bin/bash\n[ -s /home/learner/file ]\n',
+  },
   narrow: { 'lab.yaml': lab('Narrow', '64 MiB') },
 };
 
@@ -27,11 +40,15 @@ const FLOOD_BYTES = 100 * MIB;
 const flood = 'fallocate -l 60M a; fallocate -l 38M b; cat /dev/zero >c; echo "full $((6 * 7))"\n';
 
 await test('a learner fills the disk of the engine, which the service sees by its socket alone', async (t) => {
-  const own = await startOwnEngine(t, ['berth/lab-linux:latest', 'berth/lab-egress:latest'], {
-    // A disk in memory would count as the memory of the machines.
-    disk: 'xfs',
-    isShared: true,
-  });
+  const own = await startOwnEngine(
+    t,
+    ['berth/lab-linux:latest', 'berth/lab-egress:latest', 'berth/lab-holder:latest'],
+    {
+      // A disk in memory would count as the memory of the machines.
+      disk: 'xfs',
+      isShared: true,
+    },
+  );
   const settings = { DOCKER_HOST: own.host, BERTH_LABS_DIR: await labsFolder(t, labs) };
 
   await t.test('with the database on another disk', async (t) => {
@@ -45,10 +62,21 @@ await test('a learner fills the disk of the engine, which the service sees by it
     const worker = await startWork(t, berth);
     await t.test('others work on, and the machine is stopped', (t) => floodsDisk(t, berth, own, worker));
   });
+
+  await t.test('and it stays full', async (t) => {
+    const berth = await startBerth(t, { ...settings, BERTH_DATA_DIR: join(own.shared, 'berth-2') });
+    await t.test('what cannot be saved goes on', (t) => savesNothing(t, berth, own));
+    await t.test('with no room in the database all goes on once there is some', (t) =>
+      fillsDatabase(t, berth, own),
+    );
+  });
 });
 
 /** A learner who works and wants to go on. */
 interface Worker {
+  session: string;
+  /** Whether the check of the lab's step passes. */
+  passes(): Promise<boolean>;
   /** Resolves when the terminal printed what a command printed. */
   echoes(): Promise<void>;
   /** Whether 500 KB could be written. */
@@ -67,6 +95,8 @@ async function startWork(t: Test, berth: BerthProcess): Promise<Worker> {
     return pattern.exec(await terminal.expect(pattern))?.[1] ?? '';
   }
   return {
+    session,
+    passes: async () => (await learner.check(session, 'here')).passed,
     echoes: async () => void (await answer('echo "alive $((6 * 7))"', /alive 42/)),
     writes: async () => (await answer('seq 80000 >file; echo "code $? $((6 * 7))"', /code (\d+) 42/)) === '0',
   };
@@ -90,6 +120,138 @@ async function floodsDisk(t: Test, berth: BerthProcess, own: OwnEngine, worker: 
   t.strictSame(await tokens(berth, acknowledged), acknowledged);
   while (!(await worker.writes())) await worker.echoes();
   await own.emptyDisk();
+}
+
+/** Too little room for what is to be saved, or none at all: the session goes on, and its earlier save stands. */
+async function savesNothing(t: Test, berth: BerthProcess, own: OwnEngine): Promise<void> {
+  const { session } = await startWork(t, berth);
+  const learner = learnerAt(berth, 'work');
+  await saves(berth, 'saveSession', session);
+  await learner.reach(session, 'SAVED');
+  const before = await savedOf(berth, session);
+  await saves(berth, 'resumeSession', session);
+  await learner.reach(session, 'READY');
+  const terminal = await learner.terminal(session);
+  t.teardown(() => terminal.close());
+  const holds = async (command: string) => {
+    terminal.forget();
+    terminal.send(`${command}; echo "holds $(stat -c %s more) $((6 * 7))"\n`);
+    await terminal.expect(`holds ${20 * MIB} 42`);
+  };
+  await holds('head -c 20M /dev/urandom >more');
+
+  await own.fillDisk(24 * MIB);
+  await saves(berth, 'saveSession', session);
+  await learner.reach(session, 'READY');
+  t.match(await savedOf(berth, session), {
+    savedState: before.savedState,
+    saveProblem: { code: 'DISK_FULL' },
+  });
+  await terminal.close();
+  const after = await learner.terminal(session);
+  after.send('stat -c %s more; cat more >/dev/null && echo "whole $((6 * 7))"\n');
+  await after.expect(`${20 * MIB}`);
+  await after.expect('whole 42');
+  await after.close();
+  await own.emptyDisk();
+
+  await own.fillDisk(0);
+  const { generation } = await learner.see(session);
+  await t.rejects(saves(berth, 'saveSession', session), { errors: [{ extensions: { code: 'DISK_FULL' } }] });
+  t.match(await learner.see(session), { state: 'READY', generation }, 'it was not even stopped');
+  t.match(await savedOf(berth, session), { savedState: before.savedState });
+  await own.emptyDisk();
+  await saves(berth, 'saveSession', session);
+  t.match(await learner.reach(session, 'SAVED', 'READY'), { state: 'SAVED' });
+  await saves(berth, 'resumeSession', session);
+}
+
+/** The database has no room left either: changes are refused, nothing that was acknowledged is lost, and the machine that wrote too much waits for its end. */
+async function fillsDatabase(t: Test, berth: BerthProcess, own: OwnEngine): Promise<void> {
+  const { docker, close } = connectEngine(own.host, {});
+  t.teardown(close);
+  const worker = await startWork(t, berth);
+  t.ok(await worker.writes());
+  const learner = learnerAt(berth, 'narrow');
+  const narrow = await learner.start();
+  await learner.reach(narrow, 'READY');
+  const terminal = await learner.terminal(narrow);
+  t.teardown(() => terminal.close());
+  terminal.send('fallocate -l 60M a; echo "near $((6 * 7))"\n');
+  await terminal.expect('near 42');
+  const kept = join(own.shared, 'kept');
+  await promisify(execFile)('fallocate', ['-l', '16M', kept]);
+  await own.fillDisk(MIB);
+  t.ok(await worker.passes(), 'checks work, and are noted, on a full disk');
+
+  const acknowledged: string[] = [];
+  await useUp(join(own.shared, 'berth-2', 'berth.db'));
+  const refusal = async () => {
+    for (;;) acknowledged.push(await createToken(berth));
+  };
+  await t.rejects(refusal(), {
+    message: /disk.*full|no space/i,
+    errors: [{ extensions: { code: 'DISK_FULL' } }],
+  });
+  await worker.echoes();
+  t.strictSame(await tokens(berth, acknowledged), acknowledged);
+  t.equal((await fetch(`${berth.url}/healthz`)).status, 200);
+
+  await rm(kept);
+  terminal.send('cat /dev/zero >b; echo "full $((6 * 7))"\n');
+  const isHeld = async () => (await isPaused(docker)) || (await learner.see(narrow)).state !== 'READY';
+  await until(isHeld);
+  for (let look = 0; look < 20; look += 1) {
+    if (!(await isHeld())) t.fail('it goes on though its end is not stored');
+    await sleep(100);
+  }
+  await worker.echoes();
+  t.ok(berth.runs());
+  await own.emptyDisk();
+  t.match(await learner.reach(narrow, 'ENDED', 'SAVED'), { reason: { code: 'MACHINE_DISK_FULL' } });
+  acknowledged.push(await createToken(berth));
+  t.strictSame(await tokens(berth, acknowledged), acknowledged);
+  t.ok((await worker.passes()) && (await worker.writes()));
+}
+
+/** Whether the engine paused a machine. Its list does not tell while it cannot write that down. */
+async function isPaused(docker: Docker): Promise<boolean> {
+  const containers = await docker.listContainers();
+  const states = await Promise.all(
+    containers.map(async ({ Id }) => (await docker.getContainer(Id).inspect()).State.Paused),
+  );
+  return states.includes(true);
+}
+
+/** Takes all room that a SQLite database has in its own files. */
+async function useUp(file: string): Promise<void> {
+  const { client, close } = await openDatabase({ url: `file:${file}` });
+  await client.$executeRawUnsafe('CREATE TABLE filler (room BLOB)');
+  for (const bytes of [256 * 1024, 4096, 1]) {
+    try {
+      for (;;) await client.$executeRawUnsafe(`INSERT INTO filler VALUES (zeroblob(${bytes}))`);
+    } catch (error) {
+      if (!isFault(error, 'DISK_FULL')) throw error;
+    }
+  }
+  await close();
+}
+
+async function saves(berth: BerthProcess, mutation: string, session: string): Promise<void> {
+  await berth.graphql(`mutation ($s: ID!) { ${mutation}(input: { session: $s }) { session { state } } }`, {
+    s: session,
+  });
+}
+
+interface Saved {
+  saveProblem: { code: string } | null;
+  savedState: { id: string } | null;
+}
+
+async function savedOf(berth: BerthProcess, id: string): Promise<Saved> {
+  const query = 'query ($id: ID!) { session(id: $id) { saveProblem { code } savedState { id } } }';
+  const { session } = await berth.graphql<{ session: Saved }>(query, { id });
+  return session;
 }
 
 /** Makes a token; its name. */
