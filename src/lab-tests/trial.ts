@@ -25,11 +25,11 @@ const ALIVE_MS = 30_000;
 /** Longest wait for start scripts in the background, in seconds: learners read as long, and some scripts serve for ever. */
 const SETTLE_SECONDS = 30;
 
-/** Waits while there are folders of scripts that run, beside this one's own. */
+/** Waits while a script in the background has both its folder and its log. One for the foreground has no log. */
 const SETTLE = `
 running() {
   for folder in /dev/shm/.berth-start-* /tmp/.berth-start-* /var/tmp/.berth-start-*; do
-    [ -d "$folder" ] && [ "$folder" != "\${0%/*}" ] && return 0
+    [ -d "$folder" ] && [ -e "/tmp/berth-start-\${folder##*-}.log" ] && return 0
   done
   return 1
 }

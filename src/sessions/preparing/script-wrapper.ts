@@ -67,8 +67,11 @@ keep() {
   done >"$1"
   exec cat >/dev/null
 }
+log=/tmp/berth-start-$token.log
+# Now, so that nobody who waits for the script finds it missing.
+(umask 077 && : >"$log") 2>/dev/null
 {
-  "$@" "$place/start" </dev/null 2>&1 | keep "/tmp/berth-start-$token.log"
+  "$@" "$place/start" </dev/null 2>&1 | keep "$log"
   rm -rf "$place"
 } </dev/null >/dev/null 2>&1 &
 `;
