@@ -110,7 +110,13 @@ async function pauseByHand(container: Docker.Container): Promise<void> {
     }));
     bytes = Number.parseInt(stdout, 10) || 0;
   }
-  await container.pause();
+  // The kernel can fail to freeze a process that waits for the disk.
+  const isPaused = () =>
+    container.pause().then(
+      () => true,
+      () => false,
+    );
+  await until(isPaused, LONGEST_MS);
 }
 
 /** Lets the machine write until it is stopped. */
