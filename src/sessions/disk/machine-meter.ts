@@ -19,8 +19,11 @@ const ROUND_TIMEOUT_MS = 1_000;
 /** Longest measurement of a machine that takes longer than that, apart from the rounds, in milliseconds. */
 const SLOW_TIMEOUT_MS = 60_000;
 
-/** Part of the time for which a slow machine may be measured, and paused for it. */
-const SLOW_SHARE = 0.2;
+/** How many times as long as a slow machine was measured it rests before the next measurement. */
+const REST_TIMES = 5;
+
+/** The same for a machine that may be what fills the disk, and is paused while it is measured. */
+const SUSPECT_REST_TIMES = 1;
 
 /** A fall of the free space beyond what measured machines wrote, in bytes, that makes slow machines suspects. */
 const UNEXPLAINED_BYTES = 64 * 1024 ** 2;
@@ -31,6 +34,12 @@ interface Past {
   openBytes: number;
   /** By how much it grew from the measurement before. */
   growth: number;
+}
+
+/** Since when a slow machine is left alone, in milliseconds since 1970, and how long its measurement took. */
+interface Rest {
+  since: number;
+  tookMs: number;
 }
 
 interface Round {
@@ -59,8 +68,8 @@ export function createMachineMeter(options: {
   const turns = createTurns(AT_ONCE);
   const stopping = new AbortController();
   const past = new Map<string, Past>();
-  /** Machines that take long, until when each is left alone, in milliseconds since 1970. */
-  const slow = new Map<string, number>();
+  /** Machines that take long to measure. */
+  const slow = new Map<string, Rest>();
   /** Slow machines that may be what fills the disk: each is paused while it is measured, and until then once little is free. */
   const suspects = new Set<string>();
   let slowOnes: LimitedMachine[] = [];
@@ -76,8 +85,13 @@ export function createMachineMeter(options: {
   }
 
   const growthOf = ({ machineId }: LimitedMachine) => past.get(machineId)?.growth ?? Infinity;
-  const isDue = ({ machineId }: LimitedMachine) =>
-    pauses.has(machineId) || (slow.get(machineId) ?? Infinity) <= clock.now().getTime();
+  function isDue({ machineId }: LimitedMachine): boolean {
+    if (pauses.has(machineId)) return true;
+    const rest = slow.get(machineId);
+    if (!rest) return false;
+    const times = suspects.has(machineId) ? SUSPECT_REST_TIMES : REST_TIMES;
+    return clock.now().getTime() >= rest.since + rest.tookMs * times;
+  }
 
   function forgetAllBut(machines: readonly LimitedMachine[]): void {
     const there = new Set(machines.map(({ machineId }) => machineId));
@@ -129,7 +143,7 @@ export function createMachineMeter(options: {
       turns.run(async () => {
         if (stopping.signal.aborted) return;
         const growth = await measure(machine, { ...measuring, timeoutMs: ROUND_TIMEOUT_MS });
-        if (growth === 'late') slow.set(machine.machineId, 0);
+        if (growth === 'late') slow.set(machine.machineId, { since: 0, tookMs: 0 });
         else grown += growth;
       });
     const outcomes = await Promise.allSettled(machines.map(measureOne));
@@ -154,7 +168,7 @@ export function createMachineMeter(options: {
       }
       const took = performance.now() - from;
       if (growth !== 'late' && took < ROUND_TIMEOUT_MS / 2) slow.delete(machineId);
-      else slow.set(machineId, clock.now().getTime() + took / SLOW_SHARE);
+      else slow.set(machineId, { since: clock.now().getTime(), tookMs: took });
     } finally {
       suspects.delete(machineId);
       if (pauses.has(machineId)) await limits.release(machine);

@@ -170,3 +170,22 @@ await test('all suspects are paused at once while little is free', async (t) => 
   begin();
   await until(() => count(/^unpause/) === 2);
 });
+
+await test('a suspect rests no longer than its measurement took', async (t) => {
+  const answers: Answers = { written: 'late' };
+  const { round, count, clock } = openMeter(t, answers);
+  const from = performance.now();
+  await round(0);
+  await until(() => count(/measure/) === 2);
+  answers.written = { bytes: MIB };
+  answers.turn = new Promise((resolve) => setTimeout(resolve, 600));
+  clock.jump(60_000);
+  await round(0, false);
+  await until(() => count(/measure/) === 3);
+  answers.turn = Promise.resolve();
+  await round(200 * MIB);
+  t.equal(count(/^pause/), 0, 'it rests');
+  clock.jump(performance.now() - from);
+  await round(0);
+  await until(() => count(/^pause/) === 1);
+});
