@@ -12,10 +12,9 @@ const domains = [
   'lab-tests',
   'lti',
 ];
-const foundation =
-  '^src/(byte-source|config|connection-settings|containment|settings-table|setting-values|encryption|errors|clock|closing|ids|ipv4|local-url|preview-domain|preview-siblings|page|units|log|rest|keep-hold|filled|process-owner|work-folder|batches)\\.ts$|^src/(database|events|engine)/';
-const construct = '^src/(main|app|services)\\.ts$|^src/cli/';
-const transports = '^src/(graphql|http|ws)/';
+const foundation = '^src/(config|core|infra|engine)/';
+const construct = '^src/(main|services)\\.ts$|^src/api/app\\.ts$|^src/cli/';
+const transports = '^src/api/(graphql|http|ws)/';
 
 /** Each domain may import those before it; terminals, files, checks and previews stand side by side. */
 const ranks = [
@@ -34,8 +33,8 @@ const domainLaw = ranks.flatMap((rank, place) =>
     return {
       name: `${domain}-imports-only-what-comes-before`,
       severity: 'error',
-      from: { path: `^src/${domain}/` },
-      to: { path: `^src/(${refused.join('|')})/` },
+      from: { path: `^src/domains/${domain}/` },
+      to: { path: `^src/domains/(${refused.join('|')})/` },
     };
   }),
 );
@@ -43,8 +42,8 @@ const domainLaw = ranks.flatMap((rank, place) =>
 const storeLaw = domains.map((domain) => ({
   name: `store-of-${domain}-stays-there`,
   severity: 'error',
-  from: { path: '^src/', pathNot: `^src/${domain}/|${construct}` },
-  to: { path: `^src/${domain}/.*-store\\.ts$` },
+  from: { path: '^src/', pathNot: `^src/domains/${domain}/|${construct}` },
+  to: { path: `^src/domains/${domain}/.*-store\\.ts$` },
 }));
 
 module.exports = {
@@ -55,31 +54,31 @@ module.exports = {
       name: 'foundation-knows-no-domain',
       severity: 'error',
       from: { path: foundation },
-      to: { path: `^src/(${domains.join('|')}|graphql|http|ws|cli|setup)/|^src/(main|app|services)\\.ts$` },
+      to: { path: '^src/(domains|api|cli|host-setup)/|^src/(main|services)\\.ts$' },
     },
     {
       name: 'domains-know-no-transport',
       severity: 'error',
-      from: { path: `^src/(${domains.join('|')})/` },
-      to: { path: `^src/(graphql|http|ws|cli|setup)/|^src/(main|app|services)\\.ts$` },
+      from: { path: '^src/domains/' },
+      to: { path: '^src/(api|cli|host-setup)/|^src/(main|services)\\.ts$' },
     },
     {
       name: 'transports-see-services-only',
       severity: 'error',
       from: { path: transports },
-      to: { path: '-store\\.ts$|^src/database/|^src/engine/docker/|^src/(cli|setup)/' },
+      to: { path: '-store\\.ts$|^src/infra/database/|^src/engine/docker/|^src/(cli|host-setup)/' },
     },
     {
       name: 'setup-knows-no-domain',
       severity: 'error',
-      from: { path: '^src/setup/' },
-      to: { path: `^src/(${domains.join('|')}|graphql|http|ws|cli)/` },
+      from: { path: '^src/host-setup/' },
+      to: { path: '^src/(domains|api|cli)/' },
     },
     {
       name: 'prisma-only-in-stores-and-database',
       severity: 'error',
-      from: { path: '^src/', pathNot: '-store\\.ts$|^src/database/' },
-      to: { path: '@prisma/|^src/database/generated/' },
+      from: { path: '^src/', pathNot: '-store\\.ts$|^src/infra/database/' },
+      to: { path: '@prisma/|^src/infra/database/generated/' },
     },
     {
       name: 'dockerode-only-in-engines',
@@ -96,7 +95,7 @@ module.exports = {
     {
       name: 'only-services-construct-engines',
       severity: 'error',
-      from: { path: '^src/', pathNot: `${construct}|^src/engine/|^src/setup/` },
+      from: { path: '^src/', pathNot: `${construct}|^src/engine/|^src/host-setup/` },
       to: { path: '^src/engine/docker/' },
     },
     {
@@ -133,7 +132,7 @@ module.exports = {
     {
       name: 'no-development-dependency-in-the-service',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/graphql/generate' },
+      from: { path: '^src/', pathNot: '^src/api/graphql/generate' },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
     },
   ],

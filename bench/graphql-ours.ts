@@ -1,9 +1,9 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addTransports, createServer } from '../src/app.ts';
-import { readConfig } from '../src/config.ts';
-import { migrate } from '../src/database/migrate.ts';
+import { addTransports, createServer } from '../src/api/app.ts';
+import { readConfig } from '../src/config/config.ts';
+import { migrate } from '../src/infra/database/migrate.ts';
 import { createServices } from '../src/services.ts';
 
 const LABS = 20;

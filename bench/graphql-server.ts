@@ -1,7 +1,7 @@
 /** A server to be measured, in a process of its own: `ours`, or `static` with the answers given as JSON. */
 import Fastify from 'fastify';
 import { mercurius } from 'mercurius';
-import { readSdl } from '../src/graphql/sdl-files.ts';
+import { readSdl } from '../src/api/graphql/sdl-files.ts';
 import { serveOurs } from './graphql-ours.ts';
 
 /** Mercurius as its manual has it, with a resolver that gives a constant. */

@@ -1,4 +1,4 @@
-import { createModeWatch } from '../src/terminals/snapshots/mode-watch.ts';
+import { createModeWatch } from '../src/domains/terminals/snapshots/mode-watch.ts';
 import { hostileOutputs } from '../test/support/hostile-outputs.ts';
 import type { Figure } from './context.ts';
 

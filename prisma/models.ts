@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prismaFolder } from '../src/database/migration-files.ts';
-import type { Datamodels } from '../src/database/schema-engine.ts';
+import { prismaFolder } from '../src/infra/database/migration-files.ts';
+import type { Datamodels } from '../src/infra/database/schema-engine.ts';
 
 /** Reads a database's schema.prisma and the models that both share. */
 export async function readModels(provider: 'sqlite' | 'postgresql'): Promise<Datamodels> {

@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { migrationList, migrationsFolder, readMigrations } from '../src/database/migration-files.ts';
-import { openSchemaEngine } from '../src/database/schema-engine.ts';
+import { migrationList, migrationsFolder, readMigrations } from '../src/infra/database/migration-files.ts';
+import { openSchemaEngine } from '../src/infra/database/schema-engine.ts';
 import { memoryDatabases } from './memory-databases.ts';
 import { readModels } from './models.ts';
 

@@ -12,10 +12,10 @@ const LINT_TAIL_LINES = 300;
 const MADE = {
   generate: {
     title: 'generated code',
-    inputs: [...TOOLS, 'prisma', 'src/graphql'],
+    inputs: [...TOOLS, 'prisma', 'src/api/graphql'],
     only: /\.(prisma|graphql|json)$|\/generate\.ts$/,
-    outputs: ['src/database/generated'],
-    mend: 'Correct the schema it names, in prisma/ or src/graphql/.',
+    outputs: ['src/infra/database/generated'],
+    mend: 'Correct the schema it names, in prisma/ or src/api/graphql/.',
   },
   'build:server': {
     title: 'server',

@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty';
-import { readConfig } from '../config.ts';
-import { fault, isFault } from '../errors.ts';
-import { localUrl } from '../local-url.ts';
+import { readConfig } from '../config/config.ts';
+import { fault, isFault } from '../core/errors.ts';
+import { localUrl } from '../core/local-url.ts';
 import { AttachRefused } from '../terminal-client/attach-refused.ts';
 import type { Admission } from '../terminal-client/connect-terminal.ts';
 import { attachTty } from './attach-tty.ts';

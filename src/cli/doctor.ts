@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty';
-import { readConfig } from '../config.ts';
-import { examine } from '../setup/doctor.ts';
-import { formatFindings } from '../setup/doctor-report.ts';
-import { imagesFolder } from '../setup/project-folders.ts';
+import { readConfig } from '../config/config.ts';
+import { examine } from '../host-setup/doctor.ts';
+import { formatFindings } from '../host-setup/doctor-report.ts';
+import { imagesFolder } from '../host-setup/project-folders.ts';
 
 /** `berth doctor`: exit code 1 when something that Berth needs is missing. */
 export const doctorCommand = defineCommand({

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../core/log.ts';
 
 /** People at a terminal want to know what is wrong and nothing else. */
 export const errorsOnly: Log = {

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { readConfig } from '../config.ts';
-import { localUrl } from '../local-url.ts';
+import { readConfig } from '../config/config.ts';
+import { localUrl } from '../core/local-url.ts';
 
 /** Longest wait for the answer, in milliseconds: container health checks allow five seconds. */
 const ANSWER_LIMIT_MS = 4_000;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from 'citty';
-import { system } from '../identity/actor.ts';
-import type { Image } from '../images/image.ts';
-import type { Job } from '../images/job.ts';
-import { PAGE_LIMIT } from '../page.ts';
+import { system } from '../domains/identity/actor.ts';
+import type { Image } from '../domains/images/image.ts';
+import type { Job } from '../domains/images/job.ts';
+import { PAGE_LIMIT } from '../core/page.ts';
 import type { Services } from '../services.ts';
 import { withServices } from './with-services.ts';
 

@@ -1,11 +1,11 @@
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { connectEngine } from '../engine/docker/connection.ts';
 import { createDockerImages } from '../engine/docker/images.ts';
-import { isFault } from '../errors.ts';
-import { PLAIN_IMAGE } from '../labs/import/default-environments.ts';
-import type { ImportReport } from '../labs/import/import-report.ts';
-import { ensureImageOnRequest } from '../setup/image-on-request.ts';
-import { imagesFolder } from '../setup/project-folders.ts';
+import { isFault } from '../core/errors.ts';
+import { PLAIN_IMAGE } from '../domains/labs/import/default-environments.ts';
+import type { ImportReport } from '../domains/labs/import/import-report.ts';
+import { ensureImageOnRequest } from '../host-setup/image-on-request.ts';
+import { imagesFolder } from '../host-setup/project-folders.ts';
 import { createSteps } from '../../setup/steps.mjs';
 
 /**

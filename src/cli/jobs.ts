@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { fault } from '../errors.ts';
+import { fault } from '../core/errors.ts';
 
 /** Most environments at a time: beyond it an engine only gets slower for each. */
 const MOST_JOBS = 64;

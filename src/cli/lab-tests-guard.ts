@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../engine/docker/connection.ts';
 import { createDockerEngine } from '../engine/docker/docker-engine.ts';
-import { removeEnvironmentsOf } from '../lab-tests/leftovers.ts';
-import { isOfProcess, LAB_TESTS_INSTALLATION } from '../lab-tests/environment-ids.ts';
+import { removeEnvironmentsOf } from '../domains/lab-tests/leftovers.ts';
+import { isOfProcess, LAB_TESTS_INSTALLATION } from '../domains/lab-tests/environment-ids.ts';
 import { removeTestRegistries } from './lab-tests-registry.ts';
 
 /** Looks at the engine, and the pause between two, in milliseconds: it may be making what was asked for last. */

@@ -1,12 +1,12 @@
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Config } from '../config/config.ts';
 import type { EngineConnection } from '../engine/docker/connection.ts';
 import { createDockerRegistry, listRegistries, REGISTRY_IMAGE } from '../engine/docker/registry.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
-import { seedRegistry } from '../images/registry-seeds.ts';
-import { whenItAnswers } from '../images/registry-upkeep.ts';
-import { newTestEnvironmentId } from '../lab-tests/environment-ids.ts';
-import type { Lab } from '../labs/lab.ts';
+import { seedRegistry } from '../domains/images/registry-seeds.ts';
+import { whenItAnswers } from '../domains/images/registry-upkeep.ts';
+import { newTestEnvironmentId } from '../domains/lab-tests/environment-ids.ts';
+import type { Lab } from '../domains/labs/lab.ts';
 import { settingsInstallation } from './settings-installation.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { defineCommand } from 'citty';
-import { fault } from '../errors.ts';
-import { newLab } from '../labs/new-lab.ts';
-import { SCHEMA_FILE, labJsonSchema } from '../labs/schema/json-schema.ts';
-import { slugProblem } from '../labs/slug.ts';
+import { fault } from '../core/errors.ts';
+import { newLab } from '../domains/labs/new-lab.ts';
+import { SCHEMA_FILE, labJsonSchema } from '../domains/labs/schema/json-schema.ts';
+import { slugProblem } from '../domains/labs/slug.ts';
 import { labsDirectory } from './labs-directory.ts';
 
 /** `berth labs new <slug>`: a lab to begin with, and the schema for editors beside it. */

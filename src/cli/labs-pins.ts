@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
-import { system } from '../identity/actor.ts';
-import { createPinService } from '../images/pin-service.ts';
-import { createPinStore } from '../images/pin-store.ts';
-import type { PinService } from '../images/pin.ts';
-import { createLabVersionStore } from '../labs/versions/version-store.ts';
+import { system } from '../domains/identity/actor.ts';
+import { createPinService } from '../domains/images/pin-service.ts';
+import { createPinStore } from '../domains/images/pin-store.ts';
+import type { PinService } from '../domains/images/pin.ts';
+import { createLabVersionStore } from '../domains/labs/versions/version-store.ts';
 import { isLab } from './named-labs.ts';
 import { withDatabase } from './with-database.ts';
 

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { labJsonSchema } from '../labs/schema/json-schema.ts';
+import { labJsonSchema } from '../domains/labs/schema/json-schema.ts';
 
 /** `berth labs schema`: what editors need to know of lab.yaml. */
 export const schemaCommand = defineCommand({

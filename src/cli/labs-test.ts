@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
-import { readConfig } from '../config.ts';
-import type { Config } from '../config.ts';
-import type { LabCase } from '../lab-tests/lab-case.ts';
-import { reportJunit } from '../lab-tests/report-junit.ts';
-import { describeCase, reportTable } from '../lab-tests/report-table.ts';
-import type { Lab } from '../labs/lab.ts';
+import { readConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import type { LabCase } from '../domains/lab-tests/lab-case.ts';
+import { reportJunit } from '../domains/lab-tests/report-junit.ts';
+import { describeCase, reportTable } from '../domains/lab-tests/report-table.ts';
+import type { Lab } from '../domains/labs/lab.ts';
 import { jobsOf } from './jobs.ts';
 import { labsDirectory } from './labs-directory.ts';
 import { isLab, readFolders } from './named-labs.ts';

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { defineCommand, runCommand, runMain } from 'citty';
-import { isFault } from '../errors.ts';
+import { isFault } from '../core/errors.ts';
 
 // Prisma's WebAssembly runs seldom: optimising it costs a start a third of its processor time, and 90 MB of memory.
 setFlagsFromString('--liftoff-only');

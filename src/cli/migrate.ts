@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { readConfig } from '../config.ts';
-import { migrate } from '../database/migrate.ts';
+import { readConfig } from '../config/config.ts';
+import { migrate } from '../infra/database/migrate.ts';
 
 /** `berth migrate`: brings the database to this version, as every start does. */
 export const migrateCommand = defineCommand({

@@ -1,11 +1,11 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isFault } from '../errors.ts';
-import { describeProblem } from '../labs/lab-problem.ts';
-import type { LabProblem } from '../labs/lab-problem.ts';
-import type { Lab } from '../labs/lab.ts';
-import { LAB_FILE, readLab } from '../labs/read-lab.ts';
-import { readLabs } from '../labs/read-labs.ts';
+import { isFault } from '../core/errors.ts';
+import { describeProblem } from '../domains/labs/lab-problem.ts';
+import type { LabProblem } from '../domains/labs/lab-problem.ts';
+import type { Lab } from '../domains/labs/lab.ts';
+import { LAB_FILE, readLab } from '../domains/labs/read-lab.ts';
+import { readLabs } from '../domains/labs/read-labs.ts';
 
 /** What was read of labs: those that are valid, and a line for each problem of the others, with the lab's name. */
 export interface NamedLabs {

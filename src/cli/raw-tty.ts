@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { fault } from '../errors.ts';
+import { fault } from '../core/errors.ts';
 
 /**
  * What programs in the other terminal may have changed of this one: the alternate screen, what mouse and focus

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { serve } from '../main.ts';
 import { printAddress } from './print-address.ts';
 

@@ -1,5 +1,5 @@
-import { fault, faultCodes } from '../errors.ts';
-import type { FaultCode, FaultDetails } from '../errors.ts';
+import { fault, faultCodes } from '../core/errors.ts';
+import type { FaultCode, FaultDetails } from '../core/errors.ts';
 
 /** Asks a service by GraphQL, as the user of the token. */
 export type ServiceApi = <Data>(query: string, variables: Record<string, unknown>) => Promise<Data>;

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
-import { openDatabase } from '../database/database.ts';
-import { parseDatabaseUrl } from '../database/database-url.ts';
-import { readInstallation } from '../database/installation.ts';
+import { openDatabase } from '../infra/database/database.ts';
+import { parseDatabaseUrl } from '../infra/database/database-url.ts';
+import { readInstallation } from '../infra/database/installation.ts';
 
 /** The installation whose settings these are, by its database; undefined where there is none yet. @throws DATABASE_UNREACHABLE */
 export async function settingsInstallation({

@@ -1,10 +1,10 @@
 import { defineCommand } from 'citty';
-import { fault, isFault } from '../errors.ts';
-import { allScopes, system } from '../identity/actor.ts';
-import type { Scope } from '../identity/actor.ts';
-import type { ApiToken, User } from '../identity/user.ts';
-import { localUrl } from '../local-url.ts';
-import { PAGE_LIMIT } from '../page.ts';
+import { fault, isFault } from '../core/errors.ts';
+import { allScopes, system } from '../domains/identity/actor.ts';
+import type { Scope } from '../domains/identity/actor.ts';
+import type { ApiToken, User } from '../domains/identity/user.ts';
+import { localUrl } from '../core/local-url.ts';
+import { PAGE_LIMIT } from '../core/page.ts';
 import { withIdentity } from './with-identity.ts';
 import type { CliIdentity } from './with-identity.ts';
 

@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { serve } from '../main.ts';
-import { ensureMachine } from '../setup/machine.ts';
-import { imagesFolder } from '../setup/project-folders.ts';
+import { ensureMachine } from '../host-setup/machine.ts';
+import { imagesFolder } from '../host-setup/project-folders.ts';
 import { createSteps } from '../../setup/steps.mjs';
 import { printAddress } from './print-address.ts';
 

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { readConfig } from '../config.ts';
-import type { Config } from '../config.ts';
-import { openDatabase } from '../database/database.ts';
-import type { Database } from '../database/database.ts';
-import { migrate } from '../database/migrate.ts';
-import { isFault } from '../errors.ts';
+import { readConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { openDatabase } from '../infra/database/database.ts';
+import type { Database } from '../infra/database/database.ts';
+import { migrate } from '../infra/database/migrate.ts';
+import { isFault } from '../core/errors.ts';
 
 /** Runs `work` on the database of these settings, beside a service that may run. A fault is printed as a line. */
 export async function withDatabase(

@@ -1,17 +1,17 @@
-import { systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
-import type { Database } from '../database/database.ts';
-import type { EventBus } from '../events/event-bus.ts';
-import { createMemoryBus } from '../events/memory-bus.ts';
-import { createRedisBus } from '../events/redis-bus.ts';
-import { ensureFirstAdmin } from '../identity/first-admin.ts';
-import { createSignInStore } from '../identity/sign-in-store.ts';
-import { createTokenService } from '../identity/token-service.ts';
-import { createTokenStore } from '../identity/token-store.ts';
-import { createUserService } from '../identity/user-service.ts';
-import { createUserStore } from '../identity/user-store.ts';
-import type { TokenService, User, UserService } from '../identity/user.ts';
-import type { Log } from '../log.ts';
+import { systemClock } from '../core/clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../infra/database/database.ts';
+import type { EventBus } from '../infra/bus/event-bus.ts';
+import { createMemoryBus } from '../infra/bus/memory-bus.ts';
+import { createRedisBus } from '../infra/bus/redis-bus.ts';
+import { ensureFirstAdmin } from '../domains/identity/first-admin.ts';
+import { createSignInStore } from '../domains/identity/sign-in-store.ts';
+import { createTokenService } from '../domains/identity/token-service.ts';
+import { createTokenStore } from '../domains/identity/token-store.ts';
+import { createUserService } from '../domains/identity/user-service.ts';
+import { createUserStore } from '../domains/identity/user-store.ts';
+import type { TokenService, User, UserService } from '../domains/identity/user.ts';
+import type { Log } from '../core/log.ts';
 import { withDatabase } from './with-database.ts';
 
 /** What commands on users and tokens work with. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { readConfig } from '../config.ts';
-import { migrate } from '../database/migrate.ts';
-import { isFault } from '../errors.ts';
+import { readConfig } from '../config/config.ts';
+import { migrate } from '../infra/database/migrate.ts';
+import { isFault } from '../core/errors.ts';
 import { createServices } from '../services.ts';
 import type { Services } from '../services.ts';
 import { errorsOnly } from './errors-only.ts';

@@ -1,5 +1,5 @@
-import { portionOf } from '../units.ts';
-import type { Portion } from '../units.ts';
+import { portionOf } from '../core/units.ts';
+import type { Portion } from '../core/units.ts';
 
 /** The reserve where none is set: the smaller of the two. */
 const USUAL = { bytes: 5 * 1024 ** 3, of: 0.05 };

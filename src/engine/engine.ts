@@ -1,6 +1,6 @@
 import type { EngineTerminal, ShellSpec, TerminalSpec } from './engine-terminals.ts';
 import type { Duplex, Readable } from 'node:stream';
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../core/byte-source.ts';
 import type { ExecInput, ExecInputSpec, ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
 import type { EngineCheckers } from './engine-checkers.ts';
 import type { EngineDisk } from './engine-disk.ts';

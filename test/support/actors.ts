@@ -1,9 +1,9 @@
-import type { Database } from '../../src/database/database.ts';
-import { isFault } from '../../src/errors.ts';
-import type { FaultCode } from '../../src/errors.ts';
-import { allScopes } from '../../src/identity/actor.ts';
-import type { Actor, Role } from '../../src/identity/actor.ts';
-import { newId } from '../../src/ids.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import { isFault } from '../../src/core/errors.ts';
+import type { FaultCode } from '../../src/core/errors.ts';
+import { allScopes } from '../../src/domains/identity/actor.ts';
+import type { Actor, Role } from '../../src/domains/identity/actor.ts';
+import { newId } from '../../src/core/ids.ts';
 
 /**
  * Everyone whom an operation has to tell apart: the student whose thing it is, another student,

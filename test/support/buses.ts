@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Test } from 'tap';
-import type { EventBus } from '../../src/events/event-bus.ts';
-import { createMemoryBus } from '../../src/events/memory-bus.ts';
-import { createRedisBus } from '../../src/events/redis-bus.ts';
-import type { Log } from '../../src/log.ts';
+import type { EventBus } from '../../src/infra/bus/event-bus.ts';
+import { createMemoryBus } from '../../src/infra/bus/memory-bus.ts';
+import { createRedisBus } from '../../src/infra/bus/redis-bus.ts';
+import type { Log } from '../../src/core/log.ts';
 import { quietLog } from './quiet-log.ts';
 import type { QuietLog } from './quiet-log.ts';
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../src/byte-source.ts';
+import type { ByteSource } from '../../src/core/byte-source.ts';
 
 /** Reads a source piece by piece, and closes it. */
 export async function* piecesOf(source: ByteSource): AsyncGenerator<Buffer, void> {

@@ -1,13 +1,13 @@
-import { systemClock } from '../../src/clock.ts';
-import type { Clock } from '../../src/clock.ts';
-import type { Database } from '../../src/database/database.ts';
-import type { LabCatalogue } from '../../src/labs/catalogue.ts';
-import { createEncryption } from '../../src/encryption.ts';
-import type { EventBus } from '../../src/events/event-bus.ts';
-import { createMemoryBus } from '../../src/events/memory-bus.ts';
-import { isSurelyGone, nameOwner } from '../../src/process-owner.ts';
-import { createLabs } from '../../src/labs/create-labs.ts';
-import { versionsInUse } from '../../src/sessions/versions-in-use-store.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import type { LabCatalogue } from '../../src/domains/labs/catalogue.ts';
+import { createEncryption } from '../../src/core/encryption.ts';
+import type { EventBus } from '../../src/infra/bus/event-bus.ts';
+import { createMemoryBus } from '../../src/infra/bus/memory-bus.ts';
+import { isSurelyGone, nameOwner } from '../../src/infra/leases/process-owner.ts';
+import { createLabs } from '../../src/domains/labs/create-labs.ts';
+import { versionsInUse } from '../../src/domains/sessions/versions-in-use-store.ts';
 import { quietLog } from './quiet-log.ts';
 
 interface Options {

@@ -1,5 +1,5 @@
-import type { CheckPlace } from '../../src/checks/check-place.ts';
-import type { LabCheck, ScriptCheck, TrustedCheck } from '../../src/labs/lab-check.ts';
+import type { CheckPlace } from '../../src/domains/checks/check-place.ts';
+import type { LabCheck, ScriptCheck, TrustedCheck } from '../../src/domains/labs/lab-check.ts';
 
 const common = { id: 'check', title: undefined, weight: 1 };
 const inMachine = { ...common, machine: 'main', timeoutSeconds: 10 };

@@ -4,10 +4,10 @@ import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Test } from 'tap';
-import { openDatabase } from '../../src/database/database.ts';
-import type { Database } from '../../src/database/database.ts';
-import { migrate } from '../../src/database/migrate.ts';
-import { readMigrations } from '../../src/database/migration-files.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import { migrate } from '../../src/infra/database/migrate.ts';
+import { readMigrations } from '../../src/infra/database/migration-files.ts';
 import { memoryFolder } from './memory-folder.ts';
 
 export type Provider = Database['provider'];

@@ -1,7 +1,7 @@
 import headless from '@xterm/headless';
 import type { IBuffer, IBufferLine } from '@xterm/headless';
-import { showEmoji } from '../../src/terminals/snapshots/emulator.ts';
-import type { Cell, Internals, ScreenState } from '../../src/terminals/snapshots/emulator.ts';
+import { showEmoji } from '../../src/domains/terminals/snapshots/emulator.ts';
+import type { Cell, Internals, ScreenState } from '../../src/domains/terminals/snapshots/emulator.ts';
 
 /** More than a snapshot keeps, as the web app's terminal has it. */
 const SCROLLBACK = 5_000;

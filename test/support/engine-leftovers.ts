@@ -1,6 +1,6 @@
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
-import { openDatabase } from '../../src/database/database.ts';
-import { readInstallation } from '../../src/database/installation.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
+import { readInstallation } from '../../src/infra/database/installation.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { BerthProcess } from './berth-process.ts';
 

@@ -1,9 +1,9 @@
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { systemClock } from '../../src/clock.ts';
-import { createMemoryBus } from '../../src/events/memory-bus.ts';
-import { createSessions } from '../../src/sessions/create-sessions.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { createMemoryBus } from '../../src/infra/bus/memory-bus.ts';
+import { createSessions } from '../../src/domains/sessions/create-sessions.ts';
 import { preparedLab, startScript } from './prepared-labs.ts';
 import { quietLog } from './quiet-log.ts';
 import { unpinned } from './pins.ts';

@@ -1,13 +1,13 @@
 import type { Test } from 'tap';
-import type { Database } from '../../src/database/database.ts';
-import type { EventBus } from '../../src/events/event-bus.ts';
-import { createMemoryBus } from '../../src/events/memory-bus.ts';
-import { createAuthenticationService } from '../../src/identity/authentication-service.ts';
-import { createSignInStore } from '../../src/identity/sign-in-store.ts';
-import { createTokenService } from '../../src/identity/token-service.ts';
-import { createTokenStore } from '../../src/identity/token-store.ts';
-import { createUserService } from '../../src/identity/user-service.ts';
-import { createUserStore } from '../../src/identity/user-store.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import type { EventBus } from '../../src/infra/bus/event-bus.ts';
+import { createMemoryBus } from '../../src/infra/bus/memory-bus.ts';
+import { createAuthenticationService } from '../../src/domains/identity/authentication-service.ts';
+import { createSignInStore } from '../../src/domains/identity/sign-in-store.ts';
+import { createTokenService } from '../../src/domains/identity/token-service.ts';
+import { createTokenStore } from '../../src/domains/identity/token-store.ts';
+import { createUserService } from '../../src/domains/identity/user-service.ts';
+import { createUserStore } from '../../src/domains/identity/user-store.ts';
 import { quietLog } from './quiet-log.ts';
 import { createFakeClock } from './fake-clock.ts';
 

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { PLAIN_IMAGE } from '../../src/labs/import/default-environments.ts';
-import { environmentsOf } from '../../src/labs/import/environments.ts';
-import { describeNote } from '../../src/labs/import/import-note.ts';
-import type { ScenarioReport } from '../../src/labs/import/import-report.ts';
-import { importScenarios } from '../../src/labs/import/import-scenarios.ts';
-import type { ImportOptions } from '../../src/labs/import/import-scenarios.ts';
-import type { PageContext } from '../../src/labs/import/text/page.ts';
-import { findNeeds } from '../../src/labs/import/needs.ts';
-import type { CodePiece, Need } from '../../src/labs/import/needs.ts';
-import { toPage } from '../../src/labs/import/text/to-page.ts';
-import { createImageCommands } from '../../src/setup/image-commands.ts';
-import { imagesFolder } from '../../src/setup/project-folders.ts';
+import { PLAIN_IMAGE } from '../../src/domains/labs/import/default-environments.ts';
+import { environmentsOf } from '../../src/domains/labs/import/environments.ts';
+import { describeNote } from '../../src/domains/labs/import/import-note.ts';
+import type { ScenarioReport } from '../../src/domains/labs/import/import-report.ts';
+import { importScenarios } from '../../src/domains/labs/import/import-scenarios.ts';
+import type { ImportOptions } from '../../src/domains/labs/import/import-scenarios.ts';
+import type { PageContext } from '../../src/domains/labs/import/text/page.ts';
+import { findNeeds } from '../../src/domains/labs/import/needs.ts';
+import type { CodePiece, Need } from '../../src/domains/labs/import/needs.ts';
+import { toPage } from '../../src/domains/labs/import/text/to-page.ts';
+import { createImageCommands } from '../../src/host-setup/image-commands.ts';
+import { imagesFolder } from '../../src/host-setup/project-folders.ts';
 import { labsFolder, writeLab } from './lab-folders.ts';
 
 /** Scenarios that have every construct, of Katacoda and of Killercoda. */

@@ -1,11 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Test } from 'tap';
-import { readConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/database/database.ts';
-import { readInstallation } from '../../src/database/installation.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
+import { readInstallation } from '../../src/infra/database/installation.ts';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
-import { newId } from '../../src/ids.ts';
+import { newId } from '../../src/core/ids.ts';
 import { remainsOf } from './machine/remains.ts';
 
 /** An installation of a test's own; whatever it has on the engine goes when the test ends. */

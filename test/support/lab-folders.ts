@@ -2,9 +2,9 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
-import { describeProblem } from '../../src/labs/lab-problem.ts';
-import type { Lab } from '../../src/labs/lab.ts';
-import { readLab } from '../../src/labs/read-lab.ts';
+import { describeProblem } from '../../src/domains/labs/lab-problem.ts';
+import type { Lab } from '../../src/domains/labs/lab.ts';
+import { readLab } from '../../src/domains/labs/read-lab.ts';
 
 const BUNDLED = join(import.meta.dirname, '../../labs');
 

@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import type { Lab } from '../../src/labs/lab.ts';
+import type { Lab } from '../../src/domains/labs/lab.ts';
 import { labIn, labsFolder, problemsIn } from './lab-folders.ts';
 import type { Files } from './lab-folders.ts';
 

@@ -1,9 +1,9 @@
 import type { Test } from 'tap';
-import type { Database } from '../../src/database/database.ts';
-import type { EventBus } from '../../src/events/event-bus.ts';
-import { createMemoryBus } from '../../src/events/memory-bus.ts';
-import type { Actor } from '../../src/identity/actor.ts';
-import { allScopes } from '../../src/identity/actor.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import type { EventBus } from '../../src/infra/bus/event-bus.ts';
+import { createMemoryBus } from '../../src/infra/bus/memory-bus.ts';
+import type { Actor } from '../../src/domains/identity/actor.ts';
+import { allScopes } from '../../src/domains/identity/actor.ts';
 import { openLabs } from './catalogue.ts';
 import { gitRepository } from './git-repository.ts';
 import { labsFolder, smallLab } from './lab-folders.ts';

@@ -3,11 +3,11 @@ import type { Test } from 'tap';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
 import { createDockerImages } from '../../src/engine/docker/images.ts';
 import { createDockerRegistry, REGISTRY_IMAGE } from '../../src/engine/docker/registry.ts';
-import { BASE_IMAGE } from '../../src/setup/base-image.ts';
+import { BASE_IMAGE } from '../../src/host-setup/base-image.ts';
 import type { EngineRegistry } from '../../src/engine/engine-registry.ts';
-import { isFault } from '../../src/errors.ts';
-import type { FaultCode } from '../../src/errors.ts';
-import { ensureLabImage } from '../../src/setup/lab-images.ts';
+import { isFault } from '../../src/core/errors.ts';
+import type { FaultCode } from '../../src/core/errors.ts';
+import { ensureLabImage } from '../../src/host-setup/lab-images.ts';
 import { newInstallation } from './installation.ts';
 import { until } from './until.ts';
 

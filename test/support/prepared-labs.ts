@@ -1,4 +1,4 @@
-import type { Lab, LabFile, StartScript } from '../../src/labs/lab.ts';
+import type { Lab, LabFile, StartScript } from '../../src/domains/labs/lab.ts';
 import { testLab, testMachine } from './sessions.ts';
 
 /** A start script, as the reader of labs gives it. */

@@ -4,8 +4,8 @@ import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:
 import { text } from 'node:stream/consumers';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
-import { openDatabase } from '../../src/database/database.ts';
-import { readInstallation } from '../../src/database/installation.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
+import { readInstallation } from '../../src/infra/database/installation.ts';
 import { startBerth } from './berth-process.ts';
 import type { BerthProcess } from './berth-process.ts';
 import { runScript } from './engines.ts';

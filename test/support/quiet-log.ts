@@ -1,4 +1,4 @@
-import type { Log } from '../../src/log.ts';
+import type { Log } from '../../src/core/log.ts';
 
 /** A log that only keeps what it is told, for tests to look at. */
 export interface QuietLog extends Log {

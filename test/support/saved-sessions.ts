@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Test } from 'tap';
-import type { Database } from '../../src/database/database.ts';
-import type { Lab } from '../../src/labs/lab.ts';
-import type { Sessions, SessionsOptions } from '../../src/sessions/sessions-options.ts';
-import type { Session } from '../../src/sessions/session.ts';
-import { system } from '../../src/identity/actor.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import type { Lab } from '../../src/domains/labs/lab.ts';
+import type { Sessions, SessionsOptions } from '../../src/domains/sessions/sessions-options.ts';
+import type { Session } from '../../src/domains/sessions/session.ts';
+import { system } from '../../src/domains/identity/actor.ts';
 import { createActors } from './actors.ts';
 import { freshDatabase } from './databases.ts';
 import { createFakeClock } from './fake-clock.ts';

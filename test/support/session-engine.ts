@@ -3,7 +3,7 @@ import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { DockerEngineOptions } from '../../src/engine/docker/docker-engine.ts';
 import type { EngineEvent } from '../../src/engine/engine-event.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { fault } from '../../src/errors.ts';
+import { fault } from '../../src/core/errors.ts';
 import { newInstallation } from './installation.ts';
 
 /** The real engine under an installation of the test's own; whatever it leaves there is removed. */

@@ -1,4 +1,4 @@
-import type { Time } from '../../src/budgets.ts';
+import type { Time } from '../../src/core/budgets.ts';
 
 /** Time that stands still until the test has it pass; rounds come when they are due. */
 export function steppedTime(): Time & { pass(ms: number): Promise<void>; running: () => number } {

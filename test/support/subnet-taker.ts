@@ -1,7 +1,7 @@
-import { systemClock } from '../../src/clock.ts';
-import { openDatabase } from '../../src/database/database.ts';
-import { createMemoryBus } from '../../src/events/memory-bus.ts';
-import { createSessions } from '../../src/sessions/create-sessions.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
+import { createMemoryBus } from '../../src/infra/bus/memory-bus.ts';
+import { createSessions } from '../../src/domains/sessions/create-sessions.ts';
 import { unpinned } from './pins.ts';
 import { quietLog } from './quiet-log.ts';
 import { instantEngine, sessionDefaults, testCatalogue } from './sessions.ts';

@@ -1,9 +1,9 @@
 import type { Test } from 'tap';
-import type { Database } from '../../src/database/database.ts';
+import type { Database } from '../../src/infra/database/database.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { system } from '../../src/identity/actor.ts';
-import type { Lab } from '../../src/labs/lab.ts';
-import type { Sessions, SessionsOptions } from '../../src/sessions/sessions-options.ts';
+import { system } from '../../src/domains/identity/actor.ts';
+import type { Lab } from '../../src/domains/labs/lab.ts';
+import type { Sessions, SessionsOptions } from '../../src/domains/sessions/sessions-options.ts';
 import { openTestEngine } from './session-engine.ts';
 import { openSessions, testCatalogue, testLab } from './sessions.ts';
 import { until } from './until.ts';

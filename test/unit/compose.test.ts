@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { test } from 'tap';
 import { parse } from 'yaml';
 import { startRedis } from '../support/machine/redis.ts';
-import { settingsTable } from '../../src/settings-table.ts';
+import { settingsTable } from '../../src/config/settings-table.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');

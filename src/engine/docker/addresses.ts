@@ -1,4 +1,4 @@
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { EnvironmentSpec, MachineAddress } from '../engine.ts';
 
 /** The gateway's place, which the engine keeps free even where the bridge has no address. */

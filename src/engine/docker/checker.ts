@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type Docker from 'dockerode';
 import { COPY_FOLDER, NOBODY } from '../engine-checkers.ts';
 import type { Checker, CheckerSpec } from '../engine-checkers.ts';
-import { fault, isFault } from '../../errors.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import { addressesBelowLast } from './addresses.ts';
 import { call, engineWords } from './faults.ts';
 import { ensureImage } from './image-pull.ts';

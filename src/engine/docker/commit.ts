@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { CommitSpec } from '../saved-image.ts';
 import { call, hasStatus } from './faults.ts';
 import { labelInstructions, quote, TRANSFER_TIMEOUT_MS } from './files.ts';

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { fault, isFault } from '../../errors.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import { call, hasStatus } from './faults.ts';
 import { createFramedStream } from './framed-stream.ts';
 import { ensureGateway, gatewayName } from './gateway.ts';

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault, isFault } from '../../errors.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import { EGRESS_SCRIPT } from './egress-script.ts';
 import { engineWords } from './faults.ts';
 import { runHelper } from './helper.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
-import { fault, isFault } from '../../errors.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import { call } from './faults.ts';
 import { ENDING_SCRIPT } from './ending-script.ts';
 import { withLentProcesses } from './lent-processes.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { isFault } from '../../errors.ts';
+import { isFault } from '../../core/errors.ts';
 import type { EngineEvent } from '../engine-event.ts';
 import { call } from './faults.ts';
 import { LABEL, labelFilter } from './labels.ts';

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import type { ByteSource } from '../../byte-source.ts';
-import { fault, isFault } from '../../errors.ts';
+import type { ByteSource } from '../../core/byte-source.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import type { ExecOutputSpec } from '../engine-exec.ts';
 import type { EngineConnection } from './connection.ts';
-import { deferred } from '../../deferred.ts';
+import { deferred } from '../../core/deferred.ts';
 import { createDemultiplexer } from './demultiplexer.ts';
 import { readDirectly } from './direct-reading.ts';
 import { endInside, newMark } from './ending.ts';

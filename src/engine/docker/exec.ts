@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import { CHECK_RUNNER } from '../engine-exec.ts';
 import type { ExecResult, ExecSpec } from '../engine-exec.ts';
 import { endInside, newMark } from './ending.ts';
@@ -12,8 +12,8 @@ import { call } from './faults.ts';
 import { environmentList } from './machine-config.ts';
 import { announced } from './shell-leader.ts';
 import { closeWhenUnread } from './unread-input.ts';
-import { deferred } from '../../deferred.ts';
-import type { Deferred } from '../../deferred.ts';
+import { deferred } from '../../core/deferred.ts';
+import type { Deferred } from '../../core/deferred.ts';
 
 /** How long a command that is to be ended may take to appear: ending it before would miss it. */
 const APPEARANCE_MS = 10_000;

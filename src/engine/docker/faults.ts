@@ -1,4 +1,4 @@
-import { Fault, fault } from '../../errors.ts';
+import { Fault, fault } from '../../core/errors.ts';
 
 /** Longest wait for one call. Creating and starting take seconds on a busy disk; past this the engine hangs. */
 const CALL_TIMEOUT_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import { call, hasStatus, toFault } from './faults.ts';
 import { LABEL } from './labels.ts';
 

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { createDemultiplexer } from './demultiplexer.ts';
-import { deferred } from '../../deferred.ts';
+import { deferred } from '../../core/deferred.ts';
 
 /** Length of what follows, the highest byte first; images/gateway/connect.pl speaks the same. */
 const HEADER_BYTES = 4;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import type Dockerode from 'dockerode';
 import { pack as createPack } from 'tar-stream';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { BuildFile, ImageBuildSpec, RegistryLogin } from '../engine-images.ts';
 import { call, engineWords, hasStatus } from './faults.ts';
 import { watchBases } from './image-build-bases.ts';

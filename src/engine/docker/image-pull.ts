@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
-import type { Fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
+import type { Fault } from '../../core/errors.ts';
 import type { PulledImage, PullLayer, RegistryLogin } from '../engine-images.ts';
 import { DEFAULT_REGISTRY, parseImageName } from '../image-name.ts';
 import { call, engineWords, hasStatus, toFault } from './faults.ts';

@@ -1,4 +1,4 @@
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { EngineImages } from '../engine-images.ts';
 import { engineWords, hasStatus, toFault } from './faults.ts';
 import { buildImage } from './image-build.ts';

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { extract } from 'tar-stream';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { MachineSpec } from '../engine.ts';
 import { call, hasStatus } from './faults.ts';
 

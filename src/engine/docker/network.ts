@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { NetworkSpec } from '../engine.ts';
 import { call, engineWords } from './faults.ts';
 import { labelsOf } from './labels.ts';

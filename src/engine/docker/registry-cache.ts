@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import { runExec } from './exec.ts';
 import { call } from './faults.ts';
 import { TRIM_SCRIPT } from './registry-cache-script.ts';

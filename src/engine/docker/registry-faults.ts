@@ -1,5 +1,5 @@
-import { fault } from '../../errors.ts';
-import type { Fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
+import type { Fault } from '../../core/errors.ts';
 import { engineWords, toFault } from './faults.ts';
 import { DENIED, UNREACHABLE } from './image-pull.ts';
 

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault, isFault } from '../../errors.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import type { EnvironmentSpec } from '../engine.ts';
 import { lastAddress } from './addresses.ts';
 import { call, engineWords, hasStatus } from './faults.ts';

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { PushLayer, PushOptions } from '../engine-registry.ts';
 import { call, hasStatus } from './faults.ts';
 import { inspectImage, loginAddress } from './image-pull.ts';

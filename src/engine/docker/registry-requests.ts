@@ -1,6 +1,6 @@
-import { batches } from '../../batches.ts';
+import { batches } from '../../core/batches.ts';
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { RegistryImage } from '../engine-registry.ts';
 import { runExec } from './exec.ts';
 import { removalFault } from './registry-faults.ts';

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { isFault } from '../../errors.ts';
+import { isFault } from '../../core/errors.ts';
 import type { EngineRegistry } from '../engine-registry.ts';
 import { call, engineWords, hasStatus } from './faults.ts';
 import { LABEL, labelFilter, labelsOf } from './labels.ts';

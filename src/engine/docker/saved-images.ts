@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { SavedImageStatus } from '../saved-image.ts';
 import { call, isRefusal } from './faults.ts';
 import { labelFilter, labelsOf } from './labels.ts';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { ShellSpec } from '../engine-terminals.ts';
 import { endInside, newMark } from './ending.ts';
 import { call } from './faults.ts';

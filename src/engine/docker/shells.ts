@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { isFault } from '../../errors.ts';
+import { isFault } from '../../core/errors.ts';
 import type { EngineTerminal, ShellSpec, TerminalSpec } from '../engine-terminals.ts';
 import { openHeld, reattachHeld, waitHeld } from './holder/held-terminals.ts';
 import type { Reach } from './holder/reach.ts';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import { isFault } from '../../errors.ts';
+import { isFault } from '../../core/errors.ts';
 import type { EngineTerminal, TerminalEnd, TerminalSpec } from '../engine-terminals.ts';
 import { endInside } from './ending.ts';
 import { waitForExit } from './exec-exit.ts';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
-import type { Fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
+import type { Fault } from '../../core/errors.ts';
 import { call } from './faults.ts';
 import { TRANSFER_TIMEOUT_MS } from './files.ts';
 import { readWords } from './helper-words.ts';

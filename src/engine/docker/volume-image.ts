@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { CommitSpec } from '../saved-image.ts';
 import { call, hasStatus, isRefusal } from './faults.ts';
 import { labelInstructions, TRANSFER_TIMEOUT_MS } from './files.ts';

@@ -1,4 +1,4 @@
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import { call } from './faults.ts';
 import { runHelper } from './helper.ts';
 import { LABEL, labelsOf } from './labels.ts';

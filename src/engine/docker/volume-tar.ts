@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import { createDemultiplexer } from './demultiplexer.ts';
 import { call } from './faults.ts';
 import { labelsOf } from './labels.ts';

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { MountSettings } from 'dockerode';
-import { fault } from '../../errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { MachineSpec } from '../engine.ts';
 import { call } from './faults.ts';
 import { labelsOf } from './labels.ts';

@@ -1,13 +1,13 @@
 import { test } from 'tap';
-import { createHintStore } from '../../../src/checks/hint-store.ts';
-import { systemClock } from '../../../src/clock.ts';
-import { allScopes } from '../../../src/identity/actor.ts';
-import { createSignInStore } from '../../../src/identity/sign-in-store.ts';
-import { createTokenStore } from '../../../src/identity/token-store.ts';
-import { createPreviewStore } from '../../../src/previews/preview-store.ts';
-import { createSessionStore } from '../../../src/sessions/session-store.ts';
-import { createTerminalStore } from '../../../src/terminals/terminal-store.ts';
-import { createTicketStore } from '../../../src/terminals/ticket-store.ts';
+import { createHintStore } from '../../../src/domains/checks/hint-store.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { allScopes } from '../../../src/domains/identity/actor.ts';
+import { createSignInStore } from '../../../src/domains/identity/sign-in-store.ts';
+import { createTokenStore } from '../../../src/domains/identity/token-store.ts';
+import { createPreviewStore } from '../../../src/domains/previews/preview-store.ts';
+import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
+import { createTerminalStore } from '../../../src/domains/terminals/terminal-store.ts';
+import { createTicketStore } from '../../../src/domains/terminals/ticket-store.ts';
 import { outcomeOf } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 

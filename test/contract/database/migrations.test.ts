@@ -6,14 +6,14 @@ import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { readModels } from '../../../prisma/models.ts';
 import { createDescribingAdapter } from '../../../prisma/postgres-for-engine.ts';
-import { openDatabase } from '../../../src/database/database.ts';
-import { migrate } from '../../../src/database/migrate.ts';
-import { readMigrations } from '../../../src/database/migration-files.ts';
-import type { Migration } from '../../../src/database/migration-files.ts';
-import { MIGRATION_LOCK_KEY } from '../../../src/database/migration-target-postgres.ts';
-import { isUniqueViolation } from '../../../src/database/unique-violation.ts';
-import { openSchemaEngine } from '../../../src/database/schema-engine.ts';
-import { createSqliteAdapter } from '../../../src/database/sqlite-adapter.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
+import { migrate } from '../../../src/infra/database/migrate.ts';
+import { readMigrations } from '../../../src/infra/database/migration-files.ts';
+import type { Migration } from '../../../src/infra/database/migration-files.ts';
+import { MIGRATION_LOCK_KEY } from '../../../src/infra/database/migration-target-postgres.ts';
+import { isUniqueViolation } from '../../../src/infra/database/unique-violation.ts';
+import { openSchemaEngine } from '../../../src/infra/database/schema-engine.ts';
+import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl, providers } from '../../support/databases.ts';
 
 const migration = (name: string, script: string): Migration => ({

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { createSqliteAdapter } from '../../../src/database/sqlite-adapter.ts';
+import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
 import { freshDatabase, freshDatabaseUrl } from '../../support/databases.ts';
 
 const statement = (sql: string) => ({ sql, args: [], argTypes: [] });

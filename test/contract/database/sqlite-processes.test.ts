@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { openDatabase } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
 import { freshDatabaseUrl } from '../../support/databases.ts';
 import { TYPESCRIPT } from '../../support/typescript.ts';
 

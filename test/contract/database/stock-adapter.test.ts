@@ -1,12 +1,12 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { test } from 'tap';
-import { PrismaClient } from '../../../src/database/generated/sqlite/client.ts';
-import { createSqliteAdapter } from '../../../src/database/sqlite-adapter.ts';
+import { PrismaClient } from '../../../src/infra/database/generated/sqlite/client.ts';
+import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
 import { freshDatabaseUrl } from '../../support/databases.ts';
 
 /*
  * Why Berth has an adapter of its own. When the first test fails, Prisma's has been mended: then
- * src/database/sqlite-adapter.ts may no longer be needed.
+ * src/infra/database/sqlite-adapter.ts may no longer be needed.
  */
 
 await test("Prisma's own SQLite adapter loses an acknowledged write, and shows uncommitted rows", async (t) => {

@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import type { Database, Transaction } from '../../../src/database/database.ts';
-import { isUniqueViolation } from '../../../src/database/unique-violation.ts';
+import type { Database, Transaction } from '../../../src/infra/database/database.ts';
+import { isUniqueViolation } from '../../../src/infra/database/unique-violation.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { readDatamodel } from '../../support/models.ts';
 import type { Model, ModelField, Models } from '../../support/models.ts';

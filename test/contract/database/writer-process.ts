@@ -1,4 +1,4 @@
-import { openDatabase } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
 
 /*
  * Inserts users without end, and prints the id of each once it is acknowledged:

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
-import type { ByteSource } from '../../../src/byte-source.ts';
+import type { ByteSource } from '../../../src/core/byte-source.ts';
 import { CARRIER } from '../../../src/engine/docker/holder/holder-volume.ts';
 import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
 import type { Engine } from '../../../src/engine/engine.ts';

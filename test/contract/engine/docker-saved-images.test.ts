@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { fault } from '../../../src/errors.ts';
+import { fault } from '../../../src/core/errors.ts';
 import {
   dockerHarness,
   MACHINE_IMAGE,

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { ByteSource } from '../../../src/byte-source.ts';
+import type { ByteSource } from '../../../src/core/byte-source.ts';
 import { bytesOf } from '../../support/bytes-of.ts';
 import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';

@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { test } from 'tap';
-import type { EventBus } from '../../../src/events/event-bus.ts';
+import type { EventBus } from '../../../src/infra/bus/event-bus.ts';
 import { openRedisBus, redisUrl, uniqueChannel } from '../../support/buses.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { openCutOffProxy } from '../../support/cut-off-proxy.ts';

@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import type { Actor } from '../../../src/identity/actor.ts';
-import type { SessionService, SessionState } from '../../../src/sessions/session.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
+import type { SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
 import { askAsEach, createActors, outcomeOf } from '../../support/actors.ts';
 import type { ActorName, Actors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import { createMemoryBus } from '../../../src/events/memory-bus.ts';
-import type { Actor } from '../../../src/identity/actor.ts';
-import { createQuotaStore } from '../../../src/sessions/admission/quota-store.ts';
-import type { SessionService } from '../../../src/sessions/session.ts';
-import { createQueueNews } from '../../../src/sessions/admission/queue-news.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
+import { createQuotaStore } from '../../../src/domains/sessions/admission/quota-store.ts';
+import type { SessionService } from '../../../src/domains/sessions/session.ts';
+import { createQueueNews } from '../../../src/domains/sessions/admission/queue-news.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';

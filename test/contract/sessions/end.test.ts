@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { newId } from '../../../src/ids.ts';
+import { newId } from '../../../src/core/ids.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { agreeingEngine, openSessions, putInState, whenState } from '../../support/sessions.ts';

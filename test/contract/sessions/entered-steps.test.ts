@@ -1,6 +1,6 @@
 import t from 'tap';
-import { newId } from '../../../src/ids.ts';
-import { createEnteredStepStore } from '../../../src/sessions/steps/entered-step-store.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { createEnteredStepStore } from '../../../src/domains/sessions/steps/entered-step-store.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { insertSession } from '../../support/check-world.ts';
 import { eachDatabase } from '../../support/databases.ts';

@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import { newId } from '../../../src/ids.ts';
-import { createSavedStateStore } from '../../../src/sessions/saves/saved-state-store.ts';
-import { createSessionStore } from '../../../src/sessions/session-store.ts';
-import type { SessionRow } from '../../../src/sessions/session-store.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { createSavedStateStore } from '../../../src/domains/sessions/saves/saved-state-store.ts';
+import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
+import type { SessionRow } from '../../../src/domains/sessions/session-store.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { agreeingEngine, openSessions, putInState } from '../../support/sessions.ts';

@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { setTimeout } from 'node:timers/promises';
-import { createMemoryBus } from '../../../src/events/memory-bus.ts';
-import type { Database } from '../../../src/database/database.ts';
-import type { Session } from '../../../src/sessions/session.ts';
-import { system } from '../../../src/identity/actor.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { Session } from '../../../src/domains/sessions/session.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { eachDatabase } from '../../support/databases.ts';

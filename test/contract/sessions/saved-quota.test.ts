@@ -1,9 +1,9 @@
 import { test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import type { SavedStateState } from '../../../src/database/generated/sqlite/client.ts';
-import { newId } from '../../../src/ids.ts';
-import { createQuotaStore } from '../../../src/sessions/admission/quota-store.ts';
-import { createSavedQuota } from '../../../src/sessions/saves/saved-quota.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { SavedStateState } from '../../../src/infra/database/generated/sqlite/client.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { createQuotaStore } from '../../../src/domains/sessions/admission/quota-store.ts';
+import { createSavedQuota } from '../../../src/domains/sessions/saves/saved-quota.ts';
 import { askAsEach, createActors, outcomeOf } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { openSessions } from '../../support/sessions.ts';

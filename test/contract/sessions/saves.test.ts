@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import type { Actor } from '../../../src/identity/actor.ts';
-import { newId } from '../../../src/ids.ts';
-import type { SaveService } from '../../../src/sessions/saves/saved-state.ts';
-import type { SessionState } from '../../../src/sessions/session.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
+import { newId } from '../../../src/core/ids.ts';
+import type { SaveService } from '../../../src/domains/sessions/saves/saved-state.ts';
+import type { SessionState } from '../../../src/domains/sessions/session.ts';
 import { askAsEach, createActors, outcomeOf } from '../../support/actors.ts';
 import type { ActorName } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';

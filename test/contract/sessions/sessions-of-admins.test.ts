@@ -1,11 +1,11 @@
 import { test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import type { Actor } from '../../../src/identity/actor.ts';
-import { newId } from '../../../src/ids.ts';
-import type { SaveService } from '../../../src/sessions/saves/saved-state.ts';
-import type { SessionService, SessionState } from '../../../src/sessions/session.ts';
-import { mayStay } from '../../../src/terminals/openers.ts';
-import type { RecordingService } from '../../../src/terminals/recordings/recording.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
+import { newId } from '../../../src/core/ids.ts';
+import type { SaveService } from '../../../src/domains/sessions/saves/saved-state.ts';
+import type { SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
+import { mayStay } from '../../../src/domains/terminals/openers.ts';
+import type { RecordingService } from '../../../src/domains/terminals/recordings/recording.ts';
 import { askAsEach, createActors } from '../../support/actors.ts';
 import type { ActorName, Actors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { openDatabase } from '../../../src/database/database.ts';
-import { createMemoryBus } from '../../../src/events/memory-bus.ts';
-import { newId } from '../../../src/ids.ts';
-import { createSessionStore } from '../../../src/sessions/session-store.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
 import { outcomeOf, createActors } from '../../support/actors.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';

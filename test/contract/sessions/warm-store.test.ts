@@ -1,11 +1,11 @@
 import { test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
 import { GATEWAY_MEMORY_BYTES } from '../../../src/engine/gateway-limit.ts';
-import { newId } from '../../../src/ids.ts';
-import { createAdmissionStore } from '../../../src/sessions/admission/admission-store.ts';
-import { createSessionStore } from '../../../src/sessions/session-store.ts';
-import { createWarmClaimStore } from '../../../src/sessions/warm/warm-claim-store.ts';
-import { createWarmStore } from '../../../src/sessions/warm/warm-store.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { createAdmissionStore } from '../../../src/domains/sessions/admission/admission-store.ts';
+import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
+import { createWarmClaimStore } from '../../../src/domains/sessions/warm/warm-claim-store.ts';
+import { createWarmStore } from '../../../src/domains/sessions/warm/warm-store.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { openSessions, testLab, testMachine } from '../../support/sessions.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { createCheckRunner } from '../../../src/checks/check-runner.ts';
-import type { CheckPlace } from '../../../src/checks/check-place.ts';
-import type { LabCheck } from '../../../src/labs/lab-check.ts';
+import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
+import type { CheckPlace } from '../../../src/domains/checks/check-place.ts';
+import type { LabCheck } from '../../../src/domains/labs/lab-check.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { commandCheck, fileCheck, httpCheck, placeOn } from '../../support/checks.ts';
 import { startServer } from '../../support/machine-server.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { newId } from '../../../src/ids.ts';
+import { newId } from '../../../src/core/ids.ts';
 import { askAsEach, outcomeOf } from '../../support/actors.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { createCheckWorld } from '../../support/check-world.ts';

@@ -2,12 +2,12 @@
  * A service process of its own, to be killed: runs the check of `slow` in the session and machine
  * given, on the database given, and says "running" once it does.
  */
-import { createChecks } from '../../../src/checks/create-checks.ts';
-import { systemClock } from '../../../src/clock.ts';
-import { openDatabase } from '../../../src/database/database.ts';
+import { createChecks } from '../../../src/domains/checks/create-checks.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import { system } from '../../../src/identity/actor.ts';
-import { isSurelyGone, nameOwner } from '../../../src/process-owner.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
+import { isSurelyGone, nameOwner } from '../../../src/infra/leases/process-owner.ts';
 import { openCatalogue } from '../../support/catalogue.ts';
 import { sessionsOn } from '../../support/check-world.ts';
 import { unpinned } from '../../support/pins.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import t from 'tap';
-import type { Checks } from '../../../src/checks/create-checks.ts';
-import type { LabCatalogue } from '../../../src/labs/catalogue.ts';
-import type { LabHint } from '../../../src/labs/lab.ts';
+import type { Checks } from '../../../src/domains/checks/create-checks.ts';
+import type { LabCatalogue } from '../../../src/domains/labs/catalogue.ts';
+import type { LabHint } from '../../../src/domains/labs/lab.ts';
 import { askAsEach, outcomeOf } from '../../support/actors.ts';
-import type { Actor } from '../../../src/identity/actor.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { createCheckWorld } from '../../support/check-world.ts';
 import { eachDatabase } from '../../support/databases.ts';

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { createAttemptStore } from '../../../src/checks/attempt-store.ts';
-import { createProgressStore } from '../../../src/checks/progress-store.ts';
-import { stepVerdict } from '../../../src/checks/step-verdict.ts';
-import { judged } from '../../../src/checks/check-verdict.ts';
-import { newId } from '../../../src/ids.ts';
+import { createAttemptStore } from '../../../src/domains/checks/attempt-store.ts';
+import { createProgressStore } from '../../../src/domains/checks/progress-store.ts';
+import { stepVerdict } from '../../../src/domains/checks/step-verdict.ts';
+import { judged } from '../../../src/domains/checks/check-verdict.ts';
+import { newId } from '../../../src/core/ids.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { createCheckWorld, insertSession } from '../../support/check-world.ts';

@@ -1,11 +1,11 @@
 import Docker from 'dockerode';
 import t from 'tap';
-import { createCheckRunner } from '../../../src/checks/check-runner.ts';
-import type { CheckPlace } from '../../../src/checks/check-place.ts';
-import { COPY_LIMITS } from '../../../src/checks/machine-copy.ts';
-import { systemClock } from '../../../src/clock.ts';
-import { createPins } from '../../../src/images/create-pins.ts';
-import type { LabCheck, TrustedCheck } from '../../../src/labs/lab-check.ts';
+import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
+import type { CheckPlace } from '../../../src/domains/checks/check-place.ts';
+import { COPY_LIMITS } from '../../../src/domains/checks/machine-copy.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { createPins } from '../../../src/domains/images/create-pins.ts';
+import type { LabCheck, TrustedCheck } from '../../../src/domains/labs/lab-check.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { markImage, openImages, unpinned } from '../../support/pins.ts';
 import { placeOn, scriptCheck, trustedCheck } from '../../support/checks.ts';

@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import t from 'tap';
-import { createCheckRunner } from '../../../src/checks/check-runner.ts';
-import type { LabCheck } from '../../../src/labs/lab-check.ts';
+import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
+import type { LabCheck } from '../../../src/domains/labs/lab-check.ts';
 import { placeOn, scriptCheck, trustedCheck } from '../../support/checks.ts';
 import { dockerHarness, environmentSpec, machineSpec } from '../../support/engines.ts';
 import { MAKE_TINY_IMAGE, nestedSpec } from '../../support/nested.ts';

@@ -4,7 +4,7 @@ import { outcomeOf } from '../../support/actors.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { createCheckWorld } from '../../support/check-world.ts';
 import { eachDatabase } from '../../support/databases.ts';
-import type { Database } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
 
 const { engine, machineId, shell } = await startCheckMachine(t);
 const stepId = 'limited';

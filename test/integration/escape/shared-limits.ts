@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
-import { readKernelLimits } from '../../../src/setup/kernel-limits.ts';
+import { readKernelLimits } from '../../../src/host-setup/kernel-limits.ts';
 import { runScript } from '../../support/engines.ts';
 import type { Neighbour, Place } from './places.ts';
 

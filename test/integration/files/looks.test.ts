@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { SESSION_LOOKS } from '../../../src/files/looks.ts';
+import { SESSION_LOOKS } from '../../../src/domains/files/looks.ts';
 import { until } from '../../support/until.ts';
 import { createFileWorld, instructor, never, owner } from './file-world.ts';
 

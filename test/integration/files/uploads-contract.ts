@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { Actor } from '../../../src/identity/actor.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { outcomeOf } from '../../support/actors.ts';
 import { bytesOf } from '../../support/bytes-of.ts';
 import { tarOf } from '../../support/tar.ts';

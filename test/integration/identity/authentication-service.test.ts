@@ -1,8 +1,8 @@
 import t from 'tap';
 import type { Test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import { createMemoryBus } from '../../../src/events/memory-bus.ts';
-import { createUseRecorder } from '../../../src/identity/use-recorder.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import { createUseRecorder } from '../../../src/domains/identity/use-recorder.ts';
 import { createActors } from '../../support/actors.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { until } from '../../support/until.ts';

@@ -1,11 +1,11 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import type { Fault } from '../../../src/errors.ts';
-import type { EventBus } from '../../../src/events/event-bus.ts';
-import { allScopes, system } from '../../../src/identity/actor.ts';
-import type { Actor } from '../../../src/identity/actor.ts';
-import { createCredentialWatch } from '../../../src/identity/credential-watch.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { Fault } from '../../../src/core/errors.ts';
+import type { EventBus } from '../../../src/infra/bus/event-bus.ts';
+import { allScopes, system } from '../../../src/domains/identity/actor.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
+import { createCredentialWatch } from '../../../src/domains/identity/credential-watch.ts';
 import { openRedisBus, uniqueChannel } from '../../support/buses.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createIdentity } from '../../support/identity.ts';

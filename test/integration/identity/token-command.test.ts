@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t from 'tap';
 import type { Test } from 'tap';
-import { openDatabase } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { createIdentity } from '../../support/identity.ts';

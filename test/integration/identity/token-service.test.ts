@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { Scope } from '../../../src/identity/actor.ts';
-import { hashSecret } from '../../../src/identity/secrets.ts';
+import type { Scope } from '../../../src/domains/identity/actor.ts';
+import { hashSecret } from '../../../src/domains/identity/secrets.ts';
 import { askAsEach, createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createIdentity } from '../../support/identity.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import t from 'tap';
-import type { Actor } from '../../../src/identity/actor.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { askAsEach, createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { createImageWorld } from '../../support/image-world.ts';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { pack as createPack } from 'tar-stream';
 import t from 'tap';
-import { system } from '../../../src/identity/actor.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { openImages, ownName } from '../../support/engine-images.ts';
 import { createImageWorld } from '../../support/image-world.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import type { Test } from 'tap';
-import { system } from '../../../src/identity/actor.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { buildSpec, ownName } from '../../support/engine-images.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import { newTestEnvironmentId } from '../../../src/lab-tests/environment-ids.ts';
+import { newTestEnvironmentId } from '../../../src/domains/lab-tests/environment-ids.ts';
 import { environmentSpec } from '../../support/engines.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
 import { labsCommand } from '../../support/labs-command.ts';

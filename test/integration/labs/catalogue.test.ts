@@ -9,7 +9,7 @@ import { labsFolder, smallLab, writeLab } from '../../support/lab-folders.ts';
 import { createActors } from '../../support/actors.ts';
 import { insertSession } from '../../support/check-world.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-import { newId } from '../../../src/ids.ts';
+import { newId } from '../../../src/core/ids.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

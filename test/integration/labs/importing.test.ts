@@ -1,8 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { createCheckRunner } from '../../../src/checks/check-runner.ts';
-import type { ScriptCheck } from '../../../src/labs/lab-check.ts';
+import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
+import type { ScriptCheck } from '../../../src/domains/labs/lab-check.ts';
 import { unpinned } from '../../support/pins.ts';
 import { placeOn } from '../../support/checks.ts';
 import { emptyFolder, gitRepository } from '../../support/git-repository.ts';

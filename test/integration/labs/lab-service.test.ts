@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Actor, Role } from '../../../src/identity/actor.ts';
+import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
 import { outcomeOf } from '../../support/actors.ts';
 import { openLabs } from '../../support/catalogue.ts';
 import { freshDatabase } from '../../support/databases.ts';

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
-import { isOfProcess, LAB_TESTS_INSTALLATION } from '../../../src/lab-tests/environment-ids.ts';
+import { isOfProcess, LAB_TESTS_INSTALLATION } from '../../../src/domains/lab-tests/environment-ids.ts';
 import { emptyFolder } from '../../support/git-repository.ts';
 import { labsFolder } from '../../support/lab-folders.ts';
 import { BERTH } from '../../support/berth-command.ts';

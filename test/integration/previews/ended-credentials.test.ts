@@ -1,10 +1,10 @@
 import { test } from 'tap';
-import { createMemoryBus } from '../../../src/events/memory-bus.ts';
-import { allScopes, system } from '../../../src/identity/actor.ts';
-import { createCredentialWatch } from '../../../src/identity/credential-watch.ts';
-import { createPreviewService } from '../../../src/previews/preview-service.ts';
-import type { PreviewServiceOptions } from '../../../src/previews/preview-service.ts';
-import { createPreviewStore } from '../../../src/previews/preview-store.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import { allScopes, system } from '../../../src/domains/identity/actor.ts';
+import { createCredentialWatch } from '../../../src/domains/identity/credential-watch.ts';
+import { createPreviewService } from '../../../src/domains/previews/preview-service.ts';
+import type { PreviewServiceOptions } from '../../../src/domains/previews/preview-service.ts';
+import { createPreviewStore } from '../../../src/domains/previews/preview-store.ts';
 import { insertSession } from '../../support/check-world.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';

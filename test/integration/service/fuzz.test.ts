@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
-import { createSchema } from '../../../src/graphql/schema.ts';
+import { createSchema } from '../../../src/api/graphql/schema.ts';
 import { fuzzFrames } from '../../support/fuzz.ts';
 import { fuzzOperations } from '../../support/fuzz-operations.ts';
 import type { FuzzedOperation } from '../../support/fuzz-operations.ts';

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
-import { openDatabase } from '../../../src/database/database.ts';
-import type { Database } from '../../../src/database/database.ts';
-import { createMemoryBus } from '../../../src/events/memory-bus.ts';
-import { newId } from '../../../src/ids.ts';
-import type { Actor } from '../../../src/identity/actor.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import { newId } from '../../../src/core/ids.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { quietLog } from '../../support/quiet-log.ts';

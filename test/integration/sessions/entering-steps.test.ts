@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
-import type { LabStep, StepStart } from '../../../src/labs/lab.ts';
-import { createSteps } from '../../../src/sessions/steps/create-steps.ts';
+import type { LabStep, StepStart } from '../../../src/domains/labs/lab.ts';
+import { createSteps } from '../../../src/domains/sessions/steps/create-steps.ts';
 import { askAsEach } from '../../support/actors.ts';
 import { createGate } from '../../support/gate.ts';
 import { startScript } from '../../support/prepared-labs.ts';

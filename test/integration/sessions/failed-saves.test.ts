@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { test } from 'tap';
-import { fault } from '../../../src/errors.ts';
+import { fault } from '../../../src/core/errors.ts';
 import { outcomeOf } from '../../support/actors.ts';
 import { openBeside, openSaves } from '../../support/saved-sessions.ts';
 import { testLab, testMachine, whenState } from '../../support/sessions.ts';

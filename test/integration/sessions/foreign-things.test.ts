@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { untilLabel } from '../../../src/engine/docker/overdue.ts';
-import { newId } from '../../../src/ids.ts';
+import { newId } from '../../../src/core/ids.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { MACHINE_IMAGE, testSubnet } from '../../support/engines.ts';

@@ -15,7 +15,7 @@ import {
   testMachine,
   whenState,
 } from '../../support/sessions.ts';
-import type { Session, SessionService } from '../../../src/sessions/session.ts';
+import type { Session, SessionService } from '../../../src/domains/sessions/session.ts';
 
 const docker = (...command: string[]) => promisify(execFile)('docker', command);
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
-import { system } from '../../../src/identity/actor.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
 import { openAgeing, openSaves } from '../../support/saved-sessions.ts';
 import { whenState } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';

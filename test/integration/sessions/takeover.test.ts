@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
-import { openDatabase } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { openTestEngine, withFaults } from '../../support/session-engine.ts';

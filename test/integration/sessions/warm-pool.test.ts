@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
-import { fault } from '../../../src/errors.ts';
-import { parseWarmTime } from '../../../src/labs/warm-time.ts';
-import type { WarmTime } from '../../../src/labs/warm-time.ts';
-import { system } from '../../../src/identity/actor.ts';
+import { fault } from '../../../src/core/errors.ts';
+import { parseWarmTime } from '../../../src/domains/labs/warm-time.ts';
+import type { WarmTime } from '../../../src/domains/labs/warm-time.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase, freshDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';

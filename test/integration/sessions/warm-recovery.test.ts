@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
-import { openDatabase } from '../../../src/database/database.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
 import { newInstallation } from '../../support/installation.ts';

@@ -2,14 +2,14 @@ import { test } from 'tap';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { newInstallation } from '../../support/installation.ts';
-import { shellOf } from '../../../src/labs/machine-shell.ts';
+import { shellOf } from '../../../src/domains/labs/machine-shell.ts';
 import { readScreen } from '../../support/screen.ts';
 import { openTestEngine } from '../../support/session-engine.ts';
 import { testMachine, whenState } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
 import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
-import type { Database } from '../../../src/database/database.ts';
-import type { WarmMachine } from '../../../src/sessions/warm/warm-environment.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { WarmMachine } from '../../../src/domains/sessions/warm/warm-environment.ts';
 
 const machine = testMachine('main', { shell: ['/bin/bash', '--norc'], environment: { PS1: 'ready> ' } });
 

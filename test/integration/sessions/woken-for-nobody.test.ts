@@ -1,9 +1,9 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { systemClock } from '../../../src/clock.ts';
-import { createSessionStore } from '../../../src/sessions/session-store.ts';
-import { createSubnetStore } from '../../../src/sessions/subnet-store.ts';
-import { createWarm } from '../../../src/sessions/warm/create-warm.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
+import { createSubnetStore } from '../../../src/domains/sessions/subnet-store.ts';
+import { createWarm } from '../../../src/domains/sessions/warm/create-warm.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { quietLog } from '../../support/quiet-log.ts';

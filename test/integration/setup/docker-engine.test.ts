@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 import type { Test } from 'tap';
-import { pingEngine } from '../../../src/setup/engine-ping.ts';
+import { pingEngine } from '../../../src/host-setup/engine-ping.ts';
 import { TYPESCRIPT } from '../../support/typescript.ts';
 
 const ENSURE_ENGINE = [process.execPath, TYPESCRIPT, 'test/support/machine/ensure-engine.ts'];

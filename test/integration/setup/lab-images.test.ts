@@ -6,9 +6,9 @@ import type { Test } from 'tap';
 import type { Step } from '../../../setup/steps.mjs';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { createDockerImages } from '../../../src/engine/docker/images.ts';
-import { BASE_IMAGE } from '../../../src/setup/base-image.ts';
-import { ensureLabImage, listLabImages } from '../../../src/setup/lab-images.ts';
-import { imagesFolder } from '../../../src/setup/project-folders.ts';
+import { BASE_IMAGE } from '../../../src/host-setup/base-image.ts';
+import { ensureLabImage, listLabImages } from '../../../src/host-setup/lab-images.ts';
+import { imagesFolder } from '../../../src/host-setup/project-folders.ts';
 
 const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
 t.teardown(close);

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { fault } from '../../../src/errors.ts';
+import { fault } from '../../../src/core/errors.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzipSync, inflateRaw } from 'node:zlib';
 import { test } from 'tap';
-import { system } from '../../../src/identity/actor.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
 import { bytesOf } from '../../support/bytes-of.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { recordingWorld } from '../../support/recordings.ts';

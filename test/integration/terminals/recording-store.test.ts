@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { gzipSync } from 'node:zlib';
-import { system } from '../../../src/identity/actor.ts';
-import { createRecordingStore } from '../../../src/terminals/recordings/recording-store.ts';
-import type { RecordingWrite } from '../../../src/terminals/recordings/recording-store.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
+import { createRecordingStore } from '../../../src/domains/terminals/recordings/recording-store.ts';
+import type { RecordingWrite } from '../../../src/domains/terminals/recordings/recording-store.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { recordingWorld } from '../../support/recordings.ts';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { system } from '../../../src/identity/actor.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
 import { drawnScreen } from '../../support/drawn-screen.ts';
 import { aliveBytes } from '../../support/garbage.ts';
 import { readRecording } from '../../support/recordings.ts';

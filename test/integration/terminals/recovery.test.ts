@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
-import { deferred } from '../../../src/deferred.ts';
-import { fault } from '../../../src/errors.ts';
-import { createMemoryBus } from '../../../src/events/memory-bus.ts';
+import { deferred } from '../../../src/core/deferred.ts';
+import { fault } from '../../../src/core/errors.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';

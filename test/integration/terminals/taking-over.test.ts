@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { deferred } from '../../../src/deferred.ts';
+import { deferred } from '../../../src/core/deferred.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import type { Database } from '../../../src/database/database.ts';
-import { newId } from '../../../src/ids.ts';
-import { createTicketStore } from '../../../src/terminals/ticket-store.ts';
-import { createTerminalStore } from '../../../src/terminals/terminal-store.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { createTicketStore } from '../../../src/domains/terminals/ticket-store.ts';
+import { createTerminalStore } from '../../../src/domains/terminals/terminal-store.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { openSessions } from '../../support/sessions.ts';

@@ -1,7 +1,7 @@
 /** Looks for an engine, or sets one up, and says how that went: run as a process of its own by tests. */
 import { createSteps } from '../../../setup/steps.mjs';
-import { isFault } from '../../../src/errors.ts';
-import { ensureEngine } from '../../../src/setup/docker-engine.ts';
+import { isFault } from '../../../src/core/errors.ts';
+import { ensureEngine } from '../../../src/host-setup/docker-engine.ts';
 
 const steps = createSteps({ output: process.stderr });
 try {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { remainsOf } from './remains.ts';
 import type { Remain } from './remains.ts';
 

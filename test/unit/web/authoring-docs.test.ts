@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { test } from 'tap';
-import { wordProblems } from '../../../src/labs/schema/code-words.ts';
+import { wordProblems } from '../../../src/domains/labs/schema/code-words.ts';
 import { readBerthLink } from '../../../web/src/modules/instructions/berth-place.ts';
 import { readBraces, readFence } from '../../../web/src/modules/instructions/code-words.ts';
 

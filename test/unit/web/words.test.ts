@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { found, findingCodes } from '../../../src/checks/findings.ts';
-import { fault, faultCodes } from '../../../src/errors.ts';
+import { found, findingCodes } from '../../../src/domains/checks/findings.ts';
+import { fault, faultCodes } from '../../../src/core/errors.ts';
 import { koreanWords } from '../../../web/src/modules/api/words-ko.ts';
 
 /** What only authors, staff, admins and those who program against the API meet, and what passes on the words of another. */

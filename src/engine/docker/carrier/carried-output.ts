@@ -1,5 +1,5 @@
-import type { ByteSource } from '../../../byte-source.ts';
-import { fault, isFault } from '../../../errors.ts';
+import type { ByteSource } from '../../../core/byte-source.ts';
+import { fault, isFault } from '../../../core/errors.ts';
 import type { ExecOutputSpec, ExecResult } from '../../engine-exec.ts';
 import type { ReachedMachine } from '../holder/reach.ts';
 import { createIntake } from '../intake.ts';

@@ -1,4 +1,4 @@
-import { deferred } from '../../../deferred.ts';
+import { deferred } from '../../../core/deferred.ts';
 
 /** What a carrier prints before its command does. */
 const LISTENING = 'listening\n';

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { DiskSpace } from '../../engine-disk.ts';
-import { fault, isFault } from '../../../errors.ts';
+import { fault, isFault } from '../../../core/errors.ts';
 import { call } from '../faults.ts';
 import type { Gauge } from './gauge.ts';
 import { openHelperGauge } from './helper-gauge.ts';

@@ -1,4 +1,4 @@
-import { fault } from '../../../errors.ts';
+import { fault } from '../../../core/errors.ts';
 import type { DiskSpace } from '../../engine-disk.ts';
 
 /** What systems count of a file system: blocks and files. */

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { relative } from 'node:path/posix';
 import type Docker from 'dockerode';
-import { deferred } from '../../../deferred.ts';
-import { fault, isFault } from '../../../errors.ts';
-import type { Fault } from '../../../errors.ts';
+import { deferred } from '../../../core/deferred.ts';
+import { fault, isFault } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
 import { createDemultiplexer } from '../demultiplexer.ts';
 import { call, isRefusal } from '../faults.ts';
 import { labelsOf } from '../labels.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fault } from '../../../errors.ts';
+import { fault } from '../../../core/errors.ts';
 import type { DiskSpace } from '../../engine-disk.ts';
 import { spaceOf } from './disk-space.ts';
 import { OPEN_FILES_SCRIPT } from './open-files-script.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { fault, isFault } from '../../../errors.ts';
+import { fault, isFault } from '../../../core/errors.ts';
 import type { ShellSpec } from '../../engine-terminals.ts';
 import { endInside, newMark } from '../ending.ts';
 import { call, engineWords, hasStatus } from '../faults.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { deferred } from '../../../deferred.ts';
+import { deferred } from '../../../core/deferred.ts';
 import { parseLeader } from '../shell-leader.ts';
 import type { Leader } from '../shell-leader.ts';
 import { createHolderReader, toHolder } from './holder-messages.ts';

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault } from '../../../errors.ts';
+import { fault } from '../../../core/errors.ts';
 import { ENGINE_SOCKET } from '../../engine-checkers.ts';
 import { labelsOf } from '../labels.ts';
 import { readPasswd, resolveUserId } from '../machine-user.ts';

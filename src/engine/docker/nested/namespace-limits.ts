@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault } from '../../../errors.ts';
+import { fault } from '../../../core/errors.ts';
 import { call, engineWords } from '../faults.ts';
 import { runHelper } from '../helper.ts';
 import { LABEL, labelsOf } from '../labels.ts';

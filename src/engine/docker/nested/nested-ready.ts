@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault } from '../../../errors.ts';
+import { fault } from '../../../core/errors.ts';
 import { runExec } from '../exec.ts';
 
 /** An engine is there in two seconds; on a host that starts twenty at once in many. */

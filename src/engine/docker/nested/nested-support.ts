@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { fault, isFault } from '../../../errors.ts';
+import { fault, isFault } from '../../../core/errors.ts';
 import { call, engineWords } from '../faults.ts';
 import { runHelper } from '../helper.ts';
 import { labelsOf } from '../labels.ts';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { fault } from '../../../../src/errors.ts';
+import { fault } from '../../../../src/core/errors.ts';
 import { call, engineWords, hasStatus, toFault } from '../../../../src/engine/docker/faults.ts';
 
 function answered(statusCode: number, words: string): Error {

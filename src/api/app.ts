@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import websocket from '@fastify/websocket';
+import Fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.ts';
+import { registerGraphql } from './graphql/graphql.ts';
+import { addAuthentication } from './http/authentication.ts';
+import { addBodyDeadline } from './http/body-deadline.ts';
+import { createFrontDoor } from './http/front-door.ts';
+import type { HeadTimes } from './http/front-door.ts';
+import { addImageUpload } from './http/image-upload.ts';
+import { addLabUpload } from './http/lab-upload.ts';
+import { addFiles } from './http/files.ts';
+import { addHealth } from './http/health.ts';
+import { loggingOptions } from './http/logging.ts';
+import { addMetrics } from './http/metrics.ts';
+import { addOpenRequests } from './http/open-requests.ts';
+import { addProblems, frameworkErrors } from './http/problem.ts';
+import { addRecordings } from './http/recordings.ts';
+import { addRequestIds } from './http/request-id.ts';
+import { addSecurityHeaders } from './http/security-headers.ts';
+import { createPreviewHosts } from './http/previews/preview-hosts.ts';
+import { registerPreviews } from './http/previews/register-previews.ts';
+import { createSessionCookie } from './http/session-cookie.ts';
+import { addSignIn } from './http/sign-in.ts';
+import { addWebApp } from './http/web-app.ts';
+import type { Services } from '../services.ts';
+import { registerTerminalSocket } from './ws/terminal-socket.ts';
+import { websocketOptions } from './ws/websocket-options.ts';
+
+/** The built web app; this file lies one level below the project, built or not. */
+const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
+
+/** Fastify as the service uses it, before anything is registered: its log is wanted first. */
+export function createServer(config: Config, times: HeadTimes = {}): FastifyInstance {
+  const frontDoor = createFrontDoor({
+    ...times,
+    log: () => app.log,
+    total: config.maxConnections,
+    perClient: config.maxConnectionsPerClient,
+    trustProxy: config.trustProxy,
+  });
+  const app: FastifyInstance = Fastify({
+    ...loggingOptions({ level: config.logLevel }),
+    frameworkErrors,
+    trustProxy: config.trustProxy,
+    serverFactory: frontDoor.serverFactory,
+  });
+  return app.decorate('frontDoor', frontDoor);
+}
+
+/** Registers all transports on `app`. */
+export async function addTransports(app: FastifyInstance, config: Config, services: Services): Promise<void> {
+  const { publicUrl, allowedOrigins, development } = config;
+  const { authentication, credentialWatch: credentials, events, contained } = services;
+  const cookie = createSessionCookie({ publicUrl });
+  const previewHosts = createPreviewHosts(config);
+  addProblems(app, { count: services.metrics.contained });
+  addRequestIds(app);
+  addBodyDeadline(app, { limitMs: config.bodyTimeoutSeconds * 1_000 });
+  await addSecurityHeaders(app, { publicUrl, development });
+  // Before authentication: see there.
+  await app.register(websocket, websocketOptions);
+  await addAuthentication(app, { authentication, cookie, publicUrl });
+  addOpenRequests(app, { credentials });
+  addHealth(app, { probes: services.probes });
+  services.metrics.countRefusedBy(app.frontDoor.refused);
+  addMetrics(app, { metrics: services.metrics });
+  await addSignIn(app, { authentication, cookie, publicUrl });
+  await registerGraphql(app, {
+    services,
+    events,
+    contained,
+    authentication,
+    credentials,
+    cookie,
+    publicUrl,
+    previewHosts,
+    allowedOrigins,
+    development,
+  });
+  await addImageUpload(app, {
+    images: services.images,
+    jobs: services.jobs,
+    limitBytes: config.buildContextBytes,
+  });
+  await addLabUpload(app, { labs: services.labs });
+  await addFiles(app, { files: services.files });
+  addRecordings(app, { recordings: services.recordings });
+  registerTerminalSocket(app, { terminals: services.terminals, contained, publicUrl, allowedOrigins });
+  registerPreviews(app, { previews: services.previews, hosts: previewHosts, contained });
+  await addWebApp(app, { folder: webFolder });
+}

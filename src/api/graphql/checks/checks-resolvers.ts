@@ -1,0 +1,69 @@
+import type { Attempt } from '../../../domains/checks/attempt.ts';
+import { evidenceOf } from '../../../domains/checks/step-verdict.ts';
+import { inLanguage } from '../../../domains/labs/in-language.ts';
+import { connection, given, pageOf } from '../base/connection.ts';
+import { details } from '../base/details.ts';
+import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
+import type { Resolvers } from '../generated/resolver-types.ts';
+import { learner } from '../identity/learner.ts';
+import { checkFinished } from './check-finished.ts';
+
+function reason({ state, finding, message }: Pick<Attempt, 'state' | 'finding' | 'message'>) {
+  return state === 'errored' && finding ? { ...finding, message } : null;
+}
+
+export const checksResolvers = {
+  AttemptState: { RUNNING: 'running', FINISHED: 'finished', ERRORED: 'errored' },
+  Attempt: {
+    id: (attempt) => toGlobalId('Attempt', attempt.id),
+    output: evidenceOf,
+    exitCode: ({ verdicts }) => (verdicts.length === 1 ? verdicts[0]?.exitCode : null),
+    reason,
+    session: ({ sessionId }, _, { loaders }) => (sessionId ? loaders.session(sessionId) : null),
+    learner,
+    lab: (attempt, _, { loaders }) => loaders.lab(attempt.labSlug),
+    step: ({ labSlug, stepId }, _, { loaders }) =>
+      loaders.lab(labSlug)?.steps.find((step) => step.id === stepId),
+  },
+  CheckVerdict: {
+    id: ({ checkId }) => checkId,
+    reason,
+    explanation: ({ explanation }, { language }) => explanation && inLanguage(explanation, language),
+  },
+  Finding: { details },
+  StepProgress: { id: (progress) => progress.stepId },
+  RevealedHint: { text: ({ text }, { language }) => inLanguage(text, language) },
+  AttemptConnection: connection,
+  Query: {
+    attempt: (_, { id }, { services, actor }) => services.checks.get(actor, fromGlobalId('Attempt', id)),
+    attempts: (_, args, { services, actor }) =>
+      services.checks.listAttempts(
+        actor,
+        {
+          sessionId: args.session ? fromGlobalId('Session', args.session) : undefined,
+          learnerId: args.learner ? fromGlobalId('User', args.learner) : undefined,
+          lab: given(args.lab),
+          step: given(args.step),
+        },
+        pageOf(args),
+      ),
+  },
+  Mutation: {
+    async runCheck(_, { input }, { services, actor }) {
+      const sessionId = fromGlobalId('Session', input.session);
+      const answers = (input.answers ?? []).map(({ check, options, text }) => ({
+        checkId: check,
+        options: given(options),
+        text: given(text),
+      }));
+      const { step: stepId, poll, language } = input;
+      const run = { sessionId, stepId, answers, poll, language: given(language) };
+      return { attempt: await services.checks.run(actor, run) };
+    },
+    async revealHint(_, { input: { session, step, hint } }, { services, actor }) {
+      const sessionId = fromGlobalId('Session', session);
+      return { hint: await services.hints.reveal(actor, { sessionId, stepId: step, hintId: hint }) };
+    },
+  },
+  Subscription: { checkFinished },
+} satisfies Resolvers;

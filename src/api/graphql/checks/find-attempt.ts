@@ -1,0 +1,16 @@
+import type { Attempt } from '../../../domains/checks/attempt.ts';
+import { isFault } from '../../../core/errors.ts';
+import type { GraphqlContext } from '../context.ts';
+
+/** The attempt; undefined when there is none for this actor. */
+export async function findAttempt(
+  id: string,
+  { services, actor }: GraphqlContext,
+): Promise<Attempt | undefined> {
+  try {
+    return await services.checks.get(actor, id);
+  } catch (error) {
+    if (isFault(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}

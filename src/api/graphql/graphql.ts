@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify';
+import { mercurius } from 'mercurius';
+import type { AuthenticationService } from '../../domains/identity/user.ts';
+import type { CredentialWatch } from '../../domains/identity/credential-watch.ts';
+import type { SessionCookie } from '../http/session-cookie.ts';
+import type { GraphqlContext } from './context.ts';
+import type { ContextSource } from './create-context.ts';
+import { formatError } from './errors.ts';
+import { addGraphiql } from './graphiql.ts';
+import { addHttpRoute } from './http-route.ts';
+import { createPreparer } from './limits/prepare.ts';
+import { createQueryBudget } from './limits/query-budget.ts';
+import type { QueryBudget } from './limits/query-budget.ts';
+import { createSchema } from './schema.ts';
+import type { ConnectionCount } from './subscriptions/connections.ts';
+import { addSubscriptionRoute } from './subscriptions/route.ts';
+
+/** Times mercurius is asked a query before it compiles it; of the first of all it hears nothing. */
+const COMPILE_AFTER = 2;
+/** Queries that mercurius keeps, in two generations of this size: each takes twice the memory again and its compiled code. */
+const COMPILED_QUERIES = 50;
+
+/**
+ * Registers GraphQL at `/graphql`: POST for queries and mutations, graphql-transport-ws for these
+ * and for subscriptions; in development GraphiQL at `/graphiql`. Authentication and
+ * `@fastify/websocket` must be registered before.
+ */
+export async function registerGraphql(
+  app: FastifyInstance,
+  options: ContextSource & {
+    authentication: Pick<AuthenticationService, 'byToken' | 'byWebSession'>;
+    credentials: Pick<CredentialWatch, 'watch'>;
+    cookie: SessionCookie;
+    /** Replaces the usual budget in tests. */
+    budget?: QueryBudget;
+    /** Replaces the usual count in tests. */
+    connections?: ConnectionCount;
+    allowedOrigins: readonly string[];
+    development: boolean;
+  },
+): Promise<void> {
+  const schema = createSchema();
+  const shared = { schema, prepare: createPreparer(schema), budget: options.budget ?? createQueryBudget() };
+  await app.register(mercurius, {
+    schema,
+    routes: false,
+    jit: COMPILE_AFTER,
+    cache: COMPILED_QUERIES,
+    errorFormatter: ({ data, errors }, context) => {
+      // What this plugin hands to mercurius as context is what comes back.
+      const told = context as unknown as GraphqlContext;
+      return {
+        statusCode: 200,
+        response: { data, errors: errors.map((error) => formatError(error, told)) },
+      };
+    },
+  });
+  await app.register(async (scope) => {
+    scope.removeContentTypeParser('text/plain');
+    addHttpRoute(scope, { ...options, ...shared });
+    addSubscriptionRoute(scope, { ...options, ...shared });
+    if (options.development) addGraphiql(scope);
+  });
+}

@@ -1,0 +1,114 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { execute, GraphQLError, OperationTypeNode } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { fault, isFault } from '../../core/errors.ts';
+import { fromFastify } from '../http/fastify-fault.ts';
+import { clientOf } from '../http/files-stream.ts';
+import { createContext } from './create-context.ts';
+import type { GraphqlContext } from './context.ts';
+import type { ContextSource } from './create-context.ts';
+import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from './errors.ts';
+import { limits } from './limits/limits.ts';
+import type { Prepare, PreparedQuery, QueryRequest } from './limits/prepare.ts';
+import { accountOf } from './limits/query-budget.ts';
+import type { QueryBudget } from './limits/query-budget.ts';
+import { readQueryRequest } from './query-request.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+/** What the GraphQL-over-HTTP specification calls its own type; given to who asks for it. */
+const RESPONSE_TYPE = 'application/graphql-response+json';
+
+/** Registers `POST /graphql`. It takes JSON alone, which no form of another site can send. */
+export function addHttpRoute(
+  app: FastifyInstance,
+  options: ContextSource & { schema: GraphQLSchema; prepare: Prepare; budget: QueryBudget },
+): void {
+  // Answers are data, no pages: of the headers that keep pages safe, the one below is enough.
+  const route = {
+    bodyLimit: limits.bodyBytes,
+    errorHandler: createErrorHandler(options),
+    helmet: false,
+  } as const;
+  app.post('/graphql', route, async (request, reply) => {
+    const asked = readQueryRequest(request.body);
+    const { actor } = request;
+    const account = accountOf(actor, request);
+    await options.budget.turn(account, clientOf(reply));
+    // The client, or its credential, may have gone during the wait.
+    if (reply.raw.destroyed) throw fault('UNAUTHENTICATED');
+    const prepared = options.budget.charge(account, () => options.prepare(asked, actor !== undefined));
+    if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
+      throw fault('INPUT_INVALID', { problem: 'Subscriptions are taken over WebSocket at this address.' });
+    }
+    const context = createContext(options, request, actor, async () => actor);
+    const result = await (prepared.again ? carryOutAgain : carryOutOnce)(prepared, asked, context);
+    // Without data it was not carried out: a variable of a wrong type.
+    return sendJson(request, reply, result.data === undefined ? 400 : 200, result);
+  });
+
+  /** Leaves nothing behind: most queries of strangers and by hand are asked this once. */
+  async function carryOutOnce({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
+    const { errors, ...result } = await execute({
+      schema: options.schema,
+      document,
+      contextValue: context,
+      variableValues: asked.variables,
+      operationName: asked.operationName,
+    });
+    return errors ? { ...result, errors: errors.map((each) => formatError(each, context)) } : result;
+  }
+
+  async function carryOutAgain({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
+    // Mercurius adds to the context what it needs itself.
+    const carrier = context as unknown as Record<string, unknown>;
+    return await app.graphql(document, carrier, asked.variables, asked.operationName);
+  }
+}
+
+function typeFor(request: FastifyRequest): string {
+  return request.headers.accept?.includes(RESPONSE_TYPE) ? `${RESPONSE_TYPE}; charset=utf-8` : JSON_TYPE;
+}
+
+/** Creates the handler that sends the errors of a rejected request as GraphQL errors. */
+function createErrorHandler({ contained }: Pick<ContextSource, 'contained'>) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const { errors } = refusalOf(error, request);
+    const { status, details } = errors[0] ? faultOf(errors[0]) : fault('INTERNAL');
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
+    if (status === 429) reply.header('retry-after', String(details['seconds']));
+    const formatted = errors.map((each) => formatError(each, { requestId: request.id, contained }));
+    sendJson(request, reply, status, { errors: formatted });
+  };
+}
+
+function sendJson(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  answer: object,
+): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', typeFor(request))
+    .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff')
+    .send(JSON.stringify(answer));
+}
+
+function refusalOf(error: unknown, request: FastifyRequest): RequestRefused {
+  if (error instanceof RequestRefused) return error;
+  const found = graphqlErrorsOf(error);
+  if (found.length > 0) return new RequestRefused(found);
+  const known = isFault(error) ? error : fromFastify(error, request);
+  if (known?.code === 'BODY_TOO_LARGE') {
+    return tooComplex(`its body is larger than ${limits.bodyBytes} bytes`);
+  }
+  const cause = known ?? (error instanceof Error ? error : new Error(String(error)));
+  return new RequestRefused([asGraphqlError(cause)]);
+}
+
+/** What mercurius found wrong with the variables. */
+function graphqlErrorsOf(error: unknown): GraphQLError[] {
+  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return [];
+  return error.errors.filter((each) => each instanceof GraphQLError);
+}

@@ -1,0 +1,88 @@
+import type { FastifyRequest } from 'fastify';
+import { createBudgets } from '../../../core/budgets.ts';
+import type { Budgets } from '../../../core/budgets.ts';
+import { fault } from '../../../core/errors.ts';
+import { clientOf } from '../../http/connection-limits.ts';
+import type { Actor } from '../../../domains/identity/actor.ts';
+
+/**
+ * Time that parsing and validating the queries of one user may take, in milliseconds: a tenth of the service's
+ * time. Queries of the web app are remembered and cost next to nothing.
+ */
+const PREPARING = { perSecond: 100, burst: 500 };
+/** Most operations of one account that wait: each keeps a body of up to 64 KiB in memory. */
+const MOST_WAITING = 100;
+/** Seconds after which a rejected client should retry: by then most of the waiting operations have run. */
+const RETRY_SECONDS = 10;
+
+/** Costs of one WebSocket frame and of each of its bytes, in milliseconds: about what reading them takes. */
+const FRAME_MS = 0.05;
+const BYTE_MS = 1 / 200_000;
+
+export type QueryBudget = ReturnType<typeof createQueryBudget>;
+
+/** Bounds the time that each account can take of the service with queries, on all of its connections together. */
+export function createQueryBudget({
+  budgets = createBudgets({ each: PREPARING }),
+  now = () => performance.now(),
+}: { budgets?: Budgets; now?: () => number } = {}) {
+  const waiting = new Map<string, number>();
+
+  function waitInTurn(account: string, client: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        client.removeEventListener('abort', leave);
+        resolve();
+      };
+      const takeBack = budgets.wait(account, end);
+      function leave(): void {
+        takeBack();
+        end();
+      }
+      client.addEventListener('abort', leave, { once: true });
+      if (client.aborted) leave();
+    });
+  }
+
+  return {
+    budgets,
+
+    /**
+     * Waits until the account has time left, or `client` aborts: an operation whose client is gone must not stay
+     * in memory. @throws RATE_LIMITED if too many of its operations wait already
+     */
+    async turn(account: string, client: AbortSignal): Promise<void> {
+      const count = waiting.get(account) ?? 0;
+      if (count === 0 && budgets.spend(account, 0)) return;
+      if (count >= MOST_WAITING) throw fault('RATE_LIMITED', { seconds: RETRY_SECONDS });
+      waiting.set(account, count + 1);
+      try {
+        await waitInTurn(account, client);
+      } finally {
+        const left = (waiting.get(account) ?? 1) - 1;
+        if (left > 0) waiting.set(account, left);
+        else waiting.delete(account);
+      }
+    },
+
+    /** Charges the account for the time that `work` takes. */
+    charge<T>(account: string, work: () => T): T {
+      const start = now();
+      try {
+        return work();
+      } finally {
+        budgets.spend(account, now() - start);
+      }
+    },
+  };
+}
+
+/** Names the account of a user, or of the client address of an anonymous request. */
+export function accountOf(actor: Actor | undefined, { ip }: Pick<FastifyRequest, 'ip'>): string {
+  return actor ? `user ${actor.userId}` : `address ${clientOf(ip)}`;
+}
+
+/** Returns what one WebSocket frame costs. */
+export function frameCost(bytes: number): number {
+  return FRAME_MS + bytes * BYTE_MS;
+}

@@ -1,0 +1,103 @@
+/** What stands behind each type of the schema: the services' own types. Read by the code generation. */
+import type { Attempt, LabProgress, StepProgress } from '../../domains/checks/attempt.ts';
+import type { CheckVerdict } from '../../domains/checks/check-verdict.ts';
+import type { Finding } from '../../domains/checks/findings.ts';
+import type { RevealedHint } from '../../domains/checks/hint.ts';
+import type { Reason } from '../../core/errors.ts';
+import type { Role, Scope } from '../../domains/identity/actor.ts';
+import type { ApiToken, User } from '../../domains/identity/user.ts';
+import type { ImagePin } from '../../domains/images/pin.ts';
+import type { Image, ImageOrigin } from '../../domains/images/image.ts';
+import type { Job, JobKind, JobProgress, JobState } from '../../domains/images/job.ts';
+import type { LocalRegistry } from '../../domains/images/registry-service.ts';
+import type { LabProblem } from '../../domains/labs/lab-problem.ts';
+import type { LabSource } from '../../domains/labs/sources/lab-source.ts';
+import type { CheckView, LabView, QuizView } from '../../domains/labs/lab-view.ts';
+import type { LocalizedText } from '../../domains/labs/localized-text.ts';
+import type { Page } from '../../core/page.ts';
+import type { SavedState } from '../../domains/sessions/saves/saved-state.ts';
+import type { EngineRoom } from '../../domains/sessions/admission/engine-room.ts';
+import type { Quota } from '../../domains/sessions/admission/quota.ts';
+import type { QueuePlace } from '../../domains/sessions/admission/queue-place.ts';
+import type { Session, SessionMachine, SessionState } from '../../domains/sessions/session.ts';
+import type { WarmPoolView } from '../../domains/sessions/warm/warm-service.ts';
+import type { RecordedCourse, Recording } from '../../domains/terminals/recordings/recording.ts';
+import type { Terminal } from '../../domains/terminals/terminal.ts';
+import type { ViewerRole } from '../../domains/terminals/viewer.ts';
+
+export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
+export type TerminalRole = ViewerRole;
+export type RecordedContent = Recording['content'];
+export type CheckKind = CheckView['kind'];
+export type AttemptState = Attempt['state'];
+export type LabSourceState = LabSource['state'];
+export type LayerPhase = NonNullable<JobProgress['layers']>[number]['phase'];
+export type ProvisioningPhase = NonNullable<Session['progress']>['phase'];
+
+type Edge<T> = Page<T>['items'][number];
+
+export type ApiTokenModel = ApiToken;
+export type AttemptModel = Attempt;
+export type AttemptConnectionModel = Page<Attempt>;
+export type AttemptEdgeModel = Edge<Attempt>;
+export type CheckVerdictModel = CheckVerdict;
+export type FindingModel = Finding;
+export type ImagePinModel = ImagePin;
+export type ImageModel = Image;
+export type ImageConnectionModel = Page<Image>;
+export type ImageEdgeModel = Edge<Image>;
+export type JobModel = Job;
+export type JobConnectionModel = Page<Job>;
+export type JobEdgeModel = Edge<Job>;
+export type JobProgressModel = JobProgress;
+export type LabModel = LabView;
+export type LabConnectionModel = Page<LabView>;
+export type LabEdgeModel = Edge<LabView>;
+export type LabMachineModel = LabView['machines'][number];
+export type LabProblemModel = LabProblem;
+export type LabProgressModel = LabProgress;
+export type LabSourceModel = LabSource;
+export type LocalRegistryModel = LocalRegistry;
+export type MachineModel = SessionMachine & { session: Pick<Session, 'id' | 'labSlug' | 'labVersion'> };
+export type MachinePortModel = { port: number; name: LocalizedText; url: string | undefined };
+export type PageInfoModel = Page<unknown>;
+export type ProvisioningModel = NonNullable<Session['progress']>;
+export type QuestionModel = QuizView;
+export type ReasonModel = Omit<Reason, 'code'> & { code: Reason['code'] | Finding['code'] };
+export type RecordedCourseModel = RecordedCourse;
+export type RecordingModel = Recording;
+export type RecordingConnectionModel = Page<Recording>;
+export type RecordingEdgeModel = Edge<Recording>;
+export type RegistryImageModel = LocalRegistry['images'][number];
+export type RevealedHintModel = RevealedHint;
+export type SavedStateModel = SavedState;
+export type SavedStateConnectionModel = Page<SavedState>;
+export type SavedStateEdgeModel = Edge<SavedState>;
+export type SavingModel = NonNullable<Session['saving']>;
+export type QueuePlaceModel = QueuePlace;
+export type QueueReason = QueuePlace['reason'];
+export type EngineRoomModel = EngineRoom;
+export type DiskRoomModel = NonNullable<EngineRoom['disk']>;
+export type QuotaModel = Quota;
+export type SessionModel = Session;
+export type SessionConnectionModel = Page<Session>;
+export type SessionEdgeModel = Edge<Session>;
+export type StepModel = LabView['steps'][number];
+export type StepCheckModel = CheckView;
+export type StepProgressModel = StepProgress;
+export type TerminalModel = Terminal;
+export type WarmPoolModel = WarmPoolView;
+export type UserModel = User;
+export type UserConnectionModel = Page<User>;
+export type UserEdgeModel = Edge<User>;
+
+/** An object found by its global id, with the name of its type. */
+export type NodeModel =
+  | (User & { __typename: 'User' })
+  | (LabView & { __typename: 'Lab' })
+  | (Session & { __typename: 'Session' })
+  | (Image & { __typename: 'Image' })
+  | (Job & { __typename: 'Job' })
+  | (LabSource & { __typename: 'LabSource' })
+  | (Recording & { __typename: 'Recording' })
+  | (Attempt & { __typename: 'Attempt' });

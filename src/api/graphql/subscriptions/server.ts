@@ -1,0 +1,144 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { ExecutionArgs, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { makeServer } from 'graphql-ws';
+import type { Context, Server } from 'graphql-ws';
+import { fault, isFault } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
+import type { Actor } from '../../../domains/identity/actor.ts';
+import type { CredentialWatch } from '../../../domains/identity/credential-watch.ts';
+import type { ContextSource } from '../create-context.ts';
+import { createContext } from '../create-context.ts';
+import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from '../errors.ts';
+import type { Prepare } from '../limits/prepare.ts';
+import { accountOf } from '../limits/query-budget.ts';
+import type { QueryBudget } from '../limits/query-budget.ts';
+import { readQueryRequest } from '../query-request.ts';
+import { closeForbidden, closeFor } from './close.ts';
+import type { ConnectionCount } from './connections.ts';
+import { credentialsOf } from './credentials.ts';
+import type { CredentialSource } from './credentials.ts';
+import { executeCounted, subscribeCounted } from './operations.ts';
+import type { OperationCount } from './operations.ts';
+
+/** Most operations at once on one connection: a page has a handful. */
+export const OPERATION_LIMIT = 50;
+/** How long a client may take to say who it is, in milliseconds. */
+const INIT_TIMEOUT_MS = 10_000;
+
+/** What is known of a connection. */
+export interface Connection {
+  socket: WebSocket;
+  /** Aborted when the socket has closed. */
+  gone: AbortSignal;
+  request: FastifyRequest;
+  operations: OperationCount;
+  /** Called once it has said who it is for. */
+  endSilence: () => void;
+  /** Set once it has said who it is. */
+  user?: { actor: Actor; authenticate: () => Promise<Actor>; stopWatching: () => void };
+}
+
+type ConnectionContext = Context<Record<string, unknown>, Connection>;
+
+export interface ServerOptions extends ContextSource, CredentialSource {
+  credentials: Pick<CredentialWatch, 'watch'>;
+  schema: GraphQLSchema;
+  prepare: Prepare;
+  budget: QueryBudget;
+  connections: ConnectionCount;
+}
+
+/** Speaks graphql-transport-ws: who connects, what is carried out, how errors are told. */
+export function createSubscriptionServer(options: ServerOptions): Server<Connection> {
+  /** Lets the connection in, or closes it with the reason. */
+  async function connect({ extra, connectionParams }: ConnectionContext): Promise<boolean> {
+    const authenticate = credentialsOf(options, extra.request, connectionParams);
+    if (!authenticate) {
+      closeFor(extra.socket, 'UNAUTHENTICATED');
+      return false;
+    }
+    const actor = await authenticate().catch((error: unknown) => {
+      closeForbidden(extra.socket, error, extra.request.log);
+    });
+    if (!actor || extra.socket.readyState !== extra.socket.OPEN) return false;
+    if (!options.connections.enterAs(actor.userId)) {
+      closeFor(extra.socket, 'RATE_LIMITED');
+      return false;
+    }
+    const end = (reason: Fault) => closeForbidden(extra.socket, reason, extra.request.log);
+    // Each operation, and each value of a subscription, is authorised for the present role.
+    const stopWatching = options.credentials.watch(actor, end, { withRole: false });
+    extra.user = { actor, authenticate, stopWatching };
+    extra.endSilence();
+    return true;
+  }
+
+  function format({ extra }: ConnectionContext, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+    const { contained } = options;
+    return errors.map((error) => formatError(error, { requestId: extra.request.id, contained }));
+  }
+
+  function prepareOperation({ extra }: ConnectionContext, payload: unknown): ExecutionArgs {
+    const { user, request } = extra;
+    const asked = readQueryRequest(payload);
+    const { document } = options.prepare(asked, user !== undefined);
+    const authenticate = user ? user.authenticate : async () => undefined;
+    return {
+      schema: options.schema,
+      document,
+      operationName: asked.operationName,
+      variableValues: asked.variables,
+      contextValue: createContext(options, request, user?.actor, authenticate),
+    };
+  }
+
+  /** What lets an operation that is about to run go from its connection's count. */
+  const leaving = new WeakMap<ExecutionArgs, () => void>();
+  function leave(args: ExecutionArgs): void {
+    leaving.get(args)?.();
+  }
+
+  return makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+    onConnect: connect,
+    execute: (args) => executeCounted(args, () => leave(args)),
+    subscribe: (args) => subscribeCounted(args, () => leave(args)),
+    async onSubscribe(context, _id, payload) {
+      const { socket, gone, request, user, operations } = context.extra;
+      const left = operations.enter();
+      try {
+        if (!left) throw tooComplex(`a connection carries at most ${OPERATION_LIMIT} operations at once`);
+        const account = accountOf(user?.actor, request);
+        await options.budget.turn(account, gone);
+        // The connection, or its credential, may have ended during the wait.
+        if (user) user.actor = await user.authenticate();
+        if (socket.readyState !== socket.OPEN) throw fault('UNAUTHENTICATED');
+        const args = options.budget.charge(account, () => prepareOperation(context, payload));
+        leaving.set(args, left);
+        return args;
+      } catch (error) {
+        left?.();
+        if (error instanceof RequestRefused) return error.errors;
+        if (isFault(error)) return [asGraphqlError(error)];
+        throw error;
+      }
+    },
+    onNext(context, _id, _payload, _args, result) {
+      return result.errors && { ...result, errors: format(context, result.errors) };
+    },
+    onError(context, _id, _payload, errors) {
+      const graphqlErrors = errors.filter((error) => error instanceof GraphQLError);
+      // A client that may no longer do anything here has no use for the connection.
+      if (graphqlErrors.some((error) => faultOf(error).status === 401)) {
+        closeForbidden(context.extra.socket, graphqlErrors[0]?.originalError, context.extra.request.log);
+      }
+      return format(context, graphqlErrors);
+    },
+    onClose({ extra }) {
+      extra.user?.stopWatching();
+      options.connections.leave(extra.user?.actor.userId);
+    },
+  });
+}

@@ -1,0 +1,110 @@
+import { posix } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FileEntry, FilePlace, FileService, FileStat } from '../../domains/files/file.ts';
+import { readGlobalId } from '../graphql/base/global-id.ts';
+import { asAttachment } from './content-disposition.ts';
+import { filesQueries, readQuery } from './files-query.ts';
+import { clientOf, contentOf, lingering } from './files-stream.ts';
+import { STREAMS_BODY } from './body-deadline.ts';
+import { sendBytes } from './send-bytes.ts';
+
+/** Where the files of a machine are; `:session` is the id that GraphQL gives. */
+const FILES_ROUTE = '/api/v1/sessions/:session/machines/:machine/files';
+
+type FilesRequest = FastifyRequest<{ Params: { session: string; machine: string } }>;
+
+/** Files of machines: read and written by their paths, streamed both ways. docs/api-files.md is for its users. */
+export async function addFiles(app: FastifyInstance, { files }: { files: FileService }): Promise<void> {
+  await app.register(async (scope) => {
+    // Bodies are streams here, whatever they call themselves.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
+    scope.head(FILES_ROUTE, async (request: FilesRequest, reply) => {
+      const { path } = readQuery(filesQueries.head, request);
+      const stat = await files.stat(request.actor, placeOf(request, path));
+      if (stat.kind === 'file') reply.header('content-length', stat.size);
+      return describe(reply, stat).type('application/octet-stream').send();
+    });
+
+    scope.get(FILES_ROUTE, async (request: FilesRequest, reply) => {
+      const query = readQuery(filesQueries.get, request);
+      const place = placeOf(request, query.path);
+      if (query.list) {
+        const { path, entries, truncated } = await files.list(request.actor, place);
+        return reply
+          .header('cache-control', 'no-store')
+          .send({ path, entries: entries.map(show), truncated });
+      }
+      const name = posix.basename(query.path);
+      const client = clientOf(reply);
+      if (query.as === 'tar') {
+        const tar = await files.readTar(request.actor, place, client);
+        return sendBytes(download(reply, `${name || 'machine'}.tar`).type('application/x-tar'), tar);
+      }
+      const { stat, size, content } = await files.read(request.actor, place, client);
+      if (size !== undefined) reply.header('content-length', size);
+      return sendBytes(describe(download(reply, name), stat).type('application/octet-stream'), content);
+    });
+
+    scope.put(FILES_ROUTE, STREAMS_BODY, async (request: FilesRequest, reply) => {
+      const { path, mode, parents } = readQuery(filesQueries.put, request);
+      const upload = { ...contentOf(request), mode, parents };
+      const written = await lingering(request, () =>
+        files.write(request.actor, placeOf(request, path), upload, clientOf(reply)),
+      );
+      return { path, ...showStat(written) };
+    });
+
+    scope.post(FILES_ROUTE, STREAMS_BODY, async (request: FilesRequest, reply) => {
+      const { path, as, parents, keepOwners = true } = readQuery(filesQueries.post, request);
+      const place = placeOf(request, path);
+      if (as === 'folder') await files.makeFolder(request.actor, place);
+      else {
+        const upload = { ...contentOf(request), parents, keepOwners };
+        await lingering(request, () => files.unpack(request.actor, place, upload, clientOf(reply)));
+      }
+      return reply.code(204).send();
+    });
+
+    scope.delete(FILES_ROUTE, async (request: FilesRequest, reply) => {
+      const { path, recursive } = readQuery(filesQueries.delete, request);
+      await files.remove(request.actor, placeOf(request, path), { recursive });
+      return reply.code(204).send();
+    });
+  });
+}
+
+function placeOf({ params }: FilesRequest, path: string): FilePlace {
+  const id = readGlobalId(params.session);
+  return {
+    sessionId: id?.type === 'Session' ? id.id : params.session,
+    machine: params.machine,
+    path,
+  };
+}
+
+/** What a learner made must never run as a page of this service. */
+function download(reply: FastifyReply, name: string): FastifyReply {
+  return reply.header('content-disposition', asAttachment(name)).header('x-content-type-options', 'nosniff');
+}
+
+function describe(reply: FastifyReply, stat: FileStat): FastifyReply {
+  return reply
+    .header('cache-control', 'no-store')
+    .header('last-modified', stat.modifiedAt.toUTCString())
+    .header('berth-file-kind', stat.kind)
+    .header('berth-file-mode', octal(stat.mode));
+}
+
+function show({ name, uid, gid, target, ...stat }: FileEntry) {
+  return { name, ...showStat(stat), uid, gid, target: target ?? null };
+}
+
+function showStat({ kind, size, mode, modifiedAt }: FileStat) {
+  return { kind, size, mode: octal(mode), modifiedAt: modifiedAt.toISOString() };
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

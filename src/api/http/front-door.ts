@@ -1,0 +1,125 @@
+import { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyServerFactory } from 'fastify';
+import type { Log } from '../../core/log.ts';
+import { closeWithConnection } from './queued-responses.ts';
+import { clientOf, createConnectionCounts } from './connection-limits.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
+import { createRefusedConnections } from './refused-connections.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    frontDoor: FrontDoor;
+  }
+}
+
+/** Longest time for the head of a request, from its first byte or that of its connection, in milliseconds. */
+const HEADERS_LIMIT_MS = 20_000;
+/** How often that is checked, in milliseconds. */
+const CHECK_EVERY_MS = 5_000;
+
+/** Hosts that are not the app's, and what answers there. */
+export interface OtherHost {
+  owns(request: IncomingMessage): boolean;
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+}
+
+/** Times that tests shorten, in milliseconds. */
+export interface HeadTimes {
+  headLimitMs?: number;
+  checkEveryMs?: number;
+}
+
+export type FrontDoor = ReturnType<typeof createFrontDoor>;
+
+/**
+ * Leads requests to the host that they are for, before the app sees anything of them: no route, hook
+ * or parser of the app's can be met under another host's name, or the other way round.
+ */
+export function createFrontDoor(
+  options: ConnectionLimits &
+    HeadTimes & {
+      trustProxy: readonly string[];
+      /** Asked for when there is something to tell: the app that makes the log has this as its server. */
+      log: () => Pick<Log, 'warn'>;
+    },
+) {
+  const { headLimitMs = HEADERS_LIMIT_MS, checkEveryMs = CHECK_EVERY_MS } = options;
+  let other: OtherHost | undefined;
+  const refused = createRefusedConnections(options);
+  const counts = createConnectionCounts({ ...options, refused });
+
+  class FrontDoorServer extends Server {
+    override emit(event: string, ...given: unknown[]): boolean {
+      if (event === 'connection') counts.takeConnection(given[0] as Socket);
+      if (event === 'request' || event === 'upgrade') {
+        const [request, to, head] = given as [IncomingMessage, ServerResponse | Socket, Buffer];
+        if (to instanceof ServerResponse) closeWithConnection(request.socket, to);
+        if (!counts.takeRequest(request, to)) {
+          refuse(to);
+          return true;
+        }
+        if (other?.owns(request)) {
+          if (event === 'request') other.request(request, to as ServerResponse);
+          else other.upgrade(request, to as Socket, head);
+          return true;
+        }
+      }
+      return super.emit(event, ...given);
+    }
+  }
+
+  const serverFactory: FastifyServerFactory = (handler, given) => {
+    const { http, keepAliveTimeout, requestTimeout, connectionTimeout } = given as unknown as FastifyTimeouts;
+    const server = new FrontDoorServer(
+      { ...http, headersTimeout: headLimitMs, connectionsCheckingInterval: checkEveryMs },
+      handler,
+    );
+    server.maxConnections = options.total;
+    server.on('drop', (dropped) =>
+      refused.add({
+        client: clientOf(dropped?.remoteAddress),
+        limit: options.total,
+        setting: 'BERTH_MAX_CONNECTIONS',
+      }),
+    );
+    // As Fastify sets them on a server of its own making.
+    server.keepAliveTimeout = keepAliveTimeout;
+    server.requestTimeout = requestTimeout;
+    server.setTimeout(connectionTimeout);
+    return server;
+  };
+
+  return {
+    serverFactory,
+    /** Connections, or requests of a proxy, that were refused since the process started. */
+    refused: refused.count,
+    /** Has `host` answer for its names from now on. */
+    lead(host: OtherHost): void {
+      other = host;
+    },
+  };
+}
+
+/** Rejects a request of a proxy's client that already has too many open requests. */
+function refuse(to: ServerResponse | Socket): void {
+  if (to instanceof ServerResponse) {
+    to.writeHead(429, { 'retry-after': '10', 'content-length': '0', connection: 'close' }).end();
+    return;
+  }
+  to.on('error', () => to.destroy());
+  to.write(
+    'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+  );
+  // Node keeps an upgraded connection half open until the client closes its side too.
+  to.destroySoon();
+}
+
+interface FastifyTimeouts {
+  http?: ServerOptions;
+  keepAliveTimeout: number;
+  requestTimeout: number;
+  connectionTimeout: number;
+}

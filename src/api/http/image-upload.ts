@@ -1,0 +1,54 @@
+import type { FastifyInstance } from 'fastify';
+import { fault } from '../../core/errors.ts';
+import type { ImageService } from '../../domains/images/image.ts';
+import type { Job, JobService } from '../../domains/images/job.ts';
+import { STREAMS_BODY } from './body-deadline.ts';
+import { addTarRoutes, withTar } from './tar-body.ts';
+
+/**
+ * `POST /api/v1/images/builds?name=…` builds an image of the tar in its body, which goes to the engine
+ * as it comes, and `GET /api/v1/jobs/:id` tells how far a job is.
+ */
+export async function addImageUpload(
+  app: FastifyInstance,
+  options: {
+    images: Pick<ImageService, 'buildUpload'>;
+    jobs: Pick<JobService, 'get' | 'log'>;
+    /** Largest body, in bytes. */
+    limitBytes: number;
+  },
+): Promise<void> {
+  const { images, jobs, limitBytes } = options;
+  await addTarRoutes(app, (scope) => {
+    scope.post<{ Querystring: { name?: unknown } }>(
+      '/api/v1/images/builds',
+      STREAMS_BODY,
+      async (request, reply) => {
+        const { name } = request.query;
+        if (typeof name !== 'string') {
+          throw fault('INPUT_INVALID', {
+            problem: 'Say once how the image is to be called: "?name=tools:1".',
+          });
+        }
+        const job = await withTar(request, reply, limitBytes, (tar) =>
+          images.buildUpload(request.actor, { name, tar }),
+        );
+        return reply
+          .code(202)
+          .header('location', `/api/v1/jobs/${job.id}`)
+          .header('cache-control', 'no-store')
+          .send(asJson(job));
+      },
+    );
+
+    scope.get<{ Params: { id: string } }>('/api/v1/jobs/:id', async (request, reply) => {
+      const { actor, params } = request;
+      const [job, log] = [await jobs.get(actor, params.id), await jobs.log(actor, params.id)];
+      return reply.header('cache-control', 'no-store').send({ ...asJson(job), log });
+    });
+  });
+}
+
+function asJson({ startedById, ...job }: Job) {
+  return { ...job, startedBy: startedById };
+}

@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { readGlobalId } from '../graphql/base/global-id.ts';
+import type { RecordingService } from '../../domains/terminals/recordings/recording.ts';
+import { asAttachment } from './content-disposition.ts';
+import { turnOf } from './queued-responses.ts';
+import { sendBytes } from './send-bytes.ts';
+
+/** What asciicast calls itself. */
+const CAST_TYPE = 'application/x-asciicast';
+
+/** Recordings of terminals, downloaded as asciicast v3; `:recording` is the id that GraphQL gives. */
+export function addRecordings(
+  app: FastifyInstance,
+  { recordings }: { recordings: Pick<RecordingService, 'read'> },
+): void {
+  app.get(
+    '/api/v1/recordings/:recording.cast',
+    { exposeHeadRoute: false },
+    async (request: FastifyRequest<{ Params: { recording: string } }>, reply) => {
+      const known = readGlobalId(request.params.recording);
+      const id = known?.type === 'Recording' ? known.id : '';
+      await turnOf(reply.raw);
+      const gzip = takesGzip(request.headers['accept-encoding']);
+      const { recording, content } = await recordings.read(request.actor, id, { gzip });
+      const { labSlug, machine, startedAt } = recording;
+      const began = startedAt.toISOString().slice(0, 16).replace(':', '');
+      reply
+        .type(CAST_TYPE)
+        .header('content-disposition', asAttachment(`${labSlug}-${machine}-${began}.cast`))
+        .header('x-content-type-options', 'nosniff')
+        .header('cache-control', 'no-store')
+        .header('vary', 'accept-encoding');
+      if (gzip) reply.header('content-encoding', 'gzip');
+      return sendBytes(reply, content);
+    },
+  );
+}
+
+function takesGzip(accepted: string | string[] | undefined): boolean {
+  return /(^|,)\s*(gzip|\*)\s*(,|;\s*q=(1|0\.\d*[1-9])|$)/.test(String(accepted ?? ''));
+}

@@ -1,0 +1,13 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { Log } from '../../core/log.ts';
+import { closeCodes } from './close-codes.ts';
+
+/** A broken frame is answered by the protocol's own close code already; what else fails is a handler's fault. */
+export function socketFailed(error: Error, socket: WebSocket, log: Log): void {
+  if ((error as { code?: string }).code?.startsWith('WS_ERR_')) {
+    log.info({ err: error }, 'a WebSocket client broke the protocol');
+    return;
+  }
+  log.error({ err: error }, 'a WebSocket failed');
+  socket.close(closeCodes.INTERNAL, 'INTERNAL');
+}

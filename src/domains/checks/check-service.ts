@@ -1,0 +1,160 @@
+import { fault } from '../../core/errors.ts';
+import { mayReach, requireActor } from '../identity/actor.ts';
+import type { Actor } from '../identity/actor.ts';
+import type { CredentialWatch } from '../identity/credential-watch.ts';
+import type { LabCatalogue } from '../labs/catalogue.ts';
+import { linkedAbort } from '../../core/linked-abort.ts';
+import { languageGiven } from '../labs/in-language.ts';
+import type { Lab, LabStep } from '../labs/lab.ts';
+import { pageWindow, toPage } from '../../core/paging.ts';
+import type { SessionService } from '../sessions/session.ts';
+import type { Attempt, CheckService } from './attempt.ts';
+import type { AttemptStore } from './attempt-store.ts';
+import type { TellEnd } from './check-news.ts';
+import { explain } from './explanations.ts';
+import { answersTo } from './given-answers.ts';
+import type { HeldCheck } from './held-check.ts';
+import type { HintStore } from './hint-store.ts';
+import { progressIn } from './lab-progress.ts';
+import type { PollLimit } from './poll-limit.ts';
+import { pairKey } from './progress-store.ts';
+import type { ProgressStore } from './progress-store.ts';
+import type { RunLimit } from './run-limit.ts';
+import { machinesOf, stepToCheck } from './step-run.ts';
+
+export interface CheckServiceParts {
+  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  catalogue: Pick<LabCatalogue, 'version' | 'find'>;
+  attempts: AttemptStore;
+  progress: ProgressStore;
+  hints: HintStore;
+  heldCheck: HeldCheck;
+  runLimit: RunLimit;
+  pollLimit: PollLimit;
+  tell: TellEnd;
+  credentials: Pick<CredentialWatch, 'watch'>;
+  /** Told of each verdict, for metrics. */
+  onVerdict: (verdict: Verdict) => void;
+  /** Aborted when the service stops: running checks end as interrupted, new ones are refused. */
+  signal: AbortSignal;
+}
+
+export type Verdict = 'passed' | 'failed' | 'errored';
+
+/** The use cases, and `settled`, which resolves when none of the checks that run now does so any more. */
+export function createCheckService(parts: CheckServiceParts): CheckService & { settled(): Promise<void> } {
+  const {
+    sessions,
+    catalogue,
+    attempts,
+    progress,
+    hints,
+    heldCheck,
+    runLimit,
+    pollLimit,
+    tell,
+    credentials,
+    onVerdict,
+    signal,
+  } = parts;
+  const running = new Set<Promise<Attempt>>();
+
+  /** The machines that the step asks: the session's first one where it asks none, to know that the session is there. */
+  async function enter(actor: Actor | undefined, sessionId: string, lab: Lab, step: LabStep) {
+    const [first = lab.machines[0]?.name ?? '', ...others] = machinesOf(step);
+    const machine = await sessions.machine(actor, sessionId, first);
+    const machines = new Map([[first, machine.machineId]]);
+    for (const name of others) {
+      machines.set(name, (await sessions.machine(actor, sessionId, name)).machineId);
+    }
+    return { machine, machines };
+  }
+
+  function countPoll({ userId }: Actor, sessionId: string, { id, pollSeconds }: LabStep): void {
+    if (pollSeconds === undefined) {
+      throw fault('INPUT_INVALID', {
+        problem: `The step "${id}" is checked on request alone, not by polls.`,
+      });
+    }
+    pollLimit.count({ userId, sessionId, seconds: pollSeconds });
+  }
+
+  return {
+    async run(actor, { sessionId, stepId, answers: given = [], poll = false, language: wanted }) {
+      requireActor(actor, { scope: 'learn' });
+      const session = await sessions.get(actor, sessionId);
+      const lab = catalogue.version(session.labSlug, session.labVersion);
+      const step = stepToCheck(lab, stepId);
+      if (poll && given.length > 0) {
+        // Such an attempt leaves no trace where it does not pass: answers could be tried for nothing.
+        throw fault('INPUT_INVALID', { problem: 'A poll takes no answers.' });
+      }
+      const answers = answersTo(step, given);
+      const { machine, machines } = await enter(actor, sessionId, lab, step);
+      if (signal.aborted) throw fault('SHUTTING_DOWN');
+      if (poll) countPoll(actor, sessionId, step);
+      else {
+        runLimit.count(actor.userId);
+        sessions.touch(sessionId);
+      }
+      const language = languageGiven(lab.languages, wanted);
+      const stepRun = { lab, step, sessionId, machines, answers, poll, language };
+      const ended = linkedAbort(signal);
+      const stopWatching = credentials.watch(actor, ended.abort);
+      const run = heldCheck.run(machine, stepRun, ended.signal);
+      running.add(run);
+      const attempt = await run.finally(() => {
+        stopWatching();
+        ended.unlink();
+        running.delete(run);
+      });
+      if (attempt.passed || !poll) {
+        onVerdict(verdictOf(attempt));
+        await tell(attempt);
+      }
+      return explain(attempt, catalogue);
+    },
+
+    async get(actor, attemptId) {
+      requireActor(actor, { scope: 'read' });
+      const attempt = await attempts.find(attemptId);
+      if (!attempt || !mayReach(actor, attempt.learnerId)) throw fault('NOT_FOUND', { thing: 'attempt' });
+      return explain(attempt, catalogue);
+    },
+
+    async listAttempts(actor, filter, page) {
+      requireActor(actor, { scope: 'read' });
+      const window = pageWindow(page);
+      const learnerId = filter.learnerId ?? (actor.role === 'student' ? actor.userId : undefined);
+      // Somebody else's attempts look as if there were none.
+      if (learnerId !== undefined && !mayReach(actor, learnerId)) return { items: [], hasNextPage: false };
+      const found = await attempts.list({ ...filter, learnerId }, window);
+      return toPage(
+        found.map((attempt) => explain(attempt, catalogue)),
+        page,
+      );
+    },
+
+    async progress(actor, of) {
+      requireActor(actor, { scope: 'read' });
+      if (of.some(({ learnerId }) => !mayReach(actor, learnerId))) throw fault('USER_NOT_FOUND');
+      const [tried, shown] = await Promise.all([progress.of(of), hints.of(of)]);
+      return of.map((pair) => {
+        const place = { learnerId: pair.learnerId, labSlug: pair.lab };
+        const view = catalogue.find(pair.lab);
+        const lab = view && catalogue.version(view.slug, view.version);
+        const key = pairKey(pair);
+        return progressIn(lab, place, tried.get(key) ?? [], shown.get(key) ?? []);
+      });
+    },
+
+    async settled() {
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+function verdictOf({ state, passed }: Attempt): Verdict {
+  if (state === 'errored') return 'errored';
+  return passed ? 'passed' : 'failed';
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../../core/clock.ts';
+import { fault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { holdFrom, keepHold } from '../../infra/leases/keep-hold.ts';
+import type { Hold } from '../../infra/leases/keep-hold.ts';
+import type { Log } from '../../core/log.ts';
+import type { RunningMachine } from '../sessions/session.ts';
+import type { Attempt } from './attempt.ts';
+import type { AttemptStore } from './attempt-store.ts';
+import type { CheckRunner } from './check-runner.ts';
+import type { InterruptedChecks } from './interrupted-checks.ts';
+import { runStep } from './step-run.ts';
+import type { StepRun } from './step-run.ts';
+import { unjudgedStep } from './step-verdict.ts';
+
+export type HeldCheck = ReturnType<typeof createHeldCheck>;
+
+export interface HeldCheckParts {
+  runner: CheckRunner;
+  attempts: AttemptStore;
+  interrupted: InterruptedChecks;
+  clock: Clock;
+  logger: Log;
+  owner: string;
+}
+
+/** Runs the checks of steps as attempts that this process holds: one of a step in a session at a time, over all processes. */
+export function createHeldCheck(parts: HeldCheckParts) {
+  const { runner, attempts, interrupted, clock, logger, owner } = parts;
+
+  async function begin(machine: RunningMachine, stepId: string): Promise<string> {
+    const { sessionId, learnerId, labSlug, labVersion } = machine;
+    const startedAt = clock.now();
+    const attempt = { id: newId(startedAt), sessionId, learnerId, labSlug, labVersion, stepId, startedAt };
+    if (await attempts.begin(attempt, holdFrom(clock, owner))) return attempt.id;
+    // The process that holds the step may have died.
+    const freed = (await interrupted.end({ sessionId, stepId })) > 0;
+    if (freed && (await attempts.begin(attempt, holdFrom(clock, owner)))) return attempt.id;
+    throw fault('CHECK_BUSY');
+  }
+
+  return {
+    /**
+     * Runs the step's checks and stores how they ended; an attempt that another process took for dead
+     * meanwhile ends as that has it. What has no code of the catalogue is stored as
+     * INTERNAL and thrown. @throws CHECK_BUSY, NOT_FOUND when the learner was deleted meanwhile
+     */
+    async run(
+      machine: RunningMachine,
+      step: StepRun & { poll: boolean },
+      signal: AbortSignal,
+    ): Promise<Attempt> {
+      const id = await begin(machine, step.step.id);
+      const held = {
+        owner,
+        renew: (hold: Hold) => attempts.renew(id, hold),
+        clock,
+        signal,
+        onError: (error: unknown) =>
+          logger.warn({ err: error, attemptId: id }, 'The hold on a running check was not renewed'),
+      };
+      const { verdict, error } = await keepHold(held, (signal) => runStep(runner, step, signal)).then(
+        (verdict) => ({ verdict, error: undefined }),
+        (error: unknown) => ({ verdict: unjudgedStep(fault('INTERNAL')), error }),
+      );
+      const attempt = await attempts.finish(id, owner, verdict, clock.now(), {
+        hintIds: step.step.hints.map(({ id }) => id),
+        counts: !machine.isFork,
+        poll: step.poll,
+        step: step.step,
+      });
+      if (error !== undefined) throw error;
+      if (!attempt) throw fault('NOT_FOUND', { thing: 'attempt' });
+      return attempt;
+    },
+  };
+}

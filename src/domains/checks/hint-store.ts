@@ -1,0 +1,78 @@
+import type { Clock } from '../../core/clock.ts';
+import { batches } from '../../core/batches.ts';
+import type { Database, Transaction } from '../../infra/database/database.ts';
+import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import { pairKey } from './progress-store.ts';
+import type { LearnerInLab } from './progress-store.ts';
+
+/** A learner at a step of a lab. */
+export interface LearnerAtStep {
+  learnerId: string;
+  labSlug: string;
+  stepId: string;
+}
+
+/** A hint that somebody was shown, and what it cost then. */
+export interface ShownHint {
+  stepId: string;
+  hintId: string;
+  cost: number;
+}
+
+export type HintStore = ReturnType<typeof createHintStore>;
+
+/** Which hints were shown to whom. */
+export function createHintStore({ database, clock }: { database: Database; clock: Pick<Clock, 'now'> }) {
+  const { client } = database;
+
+  return {
+    /** Notes that the hint is shown; what it cost when it was first, which stays. */
+    async put(step: LearnerAtStep, { hintId, cost }: { hintId: string; cost: number }): Promise<number> {
+      const learnerId_labSlug_stepId_hintId = { ...step, hintId };
+      const put = client.shownHint.upsert({
+        where: { learnerId_labSlug_stepId_hintId },
+        create: { ...step, hintId, cost, shownAt: clock.now() },
+        update: { hintId },
+      });
+      const row = await put.catch(whenGone('USER_NOT_FOUND'));
+      return row.cost;
+    },
+
+    /** Whether the learner was shown it before. */
+    async isShown(step: LearnerAtStep, hintId: string): Promise<boolean> {
+      const learnerId_labSlug_stepId_hintId = { ...step, hintId };
+      const row = await client.shownHint.findUnique({ where: { learnerId_labSlug_stepId_hintId } });
+      return row !== null;
+    },
+
+    /** The hints shown, by {@link pairKey}. */
+    async of(pairs: readonly LearnerInLab[]): Promise<Map<string, ShownHint[]>> {
+      const found = new Map<string, ShownHint[]>();
+      for (const some of batches(pairs)) {
+        const rows = await client.shownHint.findMany({
+          where: { OR: some.map(({ learnerId, lab }) => ({ learnerId, labSlug: lab })) },
+          orderBy: [{ stepId: 'asc' }, { hintId: 'asc' }],
+        });
+        for (const { learnerId, labSlug, stepId, hintId, cost } of rows) {
+          const key = pairKey({ learnerId, lab: labSlug });
+          found.set(key, [...(found.get(key) ?? []), { stepId, hintId, cost }]);
+        }
+      }
+      return found;
+    },
+  };
+}
+
+/**
+ * What those of these hints that a learner was shown take off the score of a step, within the transaction that
+ * stores it: 0 to 1.
+ */
+export async function hintCost(
+  tx: Transaction,
+  step: LearnerAtStep,
+  hintIds: readonly string[],
+): Promise<number> {
+  const where = { ...step, hintId: { in: [...hintIds] } };
+  const { _sum } = await tx.shownHint.aggregate({ where, _sum: { cost: true } });
+  return Math.min(1, _sum.cost ?? 0);
+}

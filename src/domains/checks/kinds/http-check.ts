@@ -1,0 +1,102 @@
+import type { Duplex } from 'node:stream';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { connect as connectTls } from 'node:tls';
+import type { Engine } from '../../../engine/engine.ts';
+import { fault, isFault } from '../../../core/errors.ts';
+import type { HttpCheck } from '../../labs/lab-check.ts';
+import { textOf } from '../../../core/plain-text.ts';
+import { passedOrNot } from '../check-verdict.ts';
+import type { Judgement } from '../check-verdict.ts';
+import { found } from '../findings.ts';
+import type { Found } from '../findings.ts';
+import { fitsRule } from '../text-rule.ts';
+
+/** Most bytes of an answer's body that are looked at; the rest is not waited for. */
+const BODY_LIMIT = 256 * 1024;
+
+/** What a server answered. */
+interface Answer {
+  status: number;
+  headers: string[];
+  body: string;
+}
+
+/**
+ * Asks the web server through its machine's own network and judges the answer. A server that does not
+ * answer, or not as one, is its learner's. @throws what keeps Berth from asking, or the reason of `signal`
+ */
+export async function judgeHttp(
+  check: HttpCheck,
+  { engine, machineId, signal }: { engine: Pick<Engine, 'connect'>; machineId: string; signal: AbortSignal },
+): Promise<Judgement> {
+  const { port } = check.http;
+  let stream: Duplex;
+  try {
+    stream = await engine.connect(machineId, port);
+  } catch (error) {
+    if (!isFault(error, 'PORT_CLOSED')) throw error;
+    return passedOrNot(error, { evidence: '' });
+  }
+  // Counted from here: how long the way into the machine takes is not its learner's doing.
+  const timeUp = AbortSignal.timeout(check.timeoutSeconds * 1000);
+  try {
+    const answer = await ask(check, stream, AbortSignal.any([signal, timeUp]));
+    return passedOrNot(problemOf(check, answer), { evidence: evidenceOf(answer) });
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const { machine, timeoutSeconds: seconds } = check;
+    const problem = timeUp.aborted
+      ? found('HTTP_LATE', { port, machine, seconds })
+      : fault('PREVIEW_BROKEN', { port, machine });
+    return passedOrNot(problem, { evidence: error instanceof Error ? error.message : '' });
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** One request, on a connection that is there already. */
+async function ask({ http, machine }: HttpCheck, stream: Duplex, signal: AbortSignal): Promise<Answer> {
+  const { port, path, method, headers, https } = http;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const connection = https
+      ? connectTls({ socket: stream, servername: machine, rejectUnauthorized: false })
+      : stream;
+    connection.once('error', reject);
+    // Whatever becomes of the request, its time ends.
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    const options = { host: machine, port, path, method, headers, signal };
+    request({ ...options, createConnection: () => connection })
+      .once('response', resolve)
+      .on('error', reject)
+      // All that Node.js tells of an answer that hands the connection over to another protocol.
+      .once('close', () => reject(new Error('The connection was closed without an answer.')))
+      .end();
+  });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= BODY_LIMIT) break;
+  }
+  // A body without a length ends with its connection, also with one that was cut at the end of its time.
+  signal.throwIfAborted();
+  const body = textOf(Buffer.concat(chunks).subarray(0, BODY_LIMIT));
+  const { statusCode: status = 0, rawHeaders } = answer;
+  const lines = rawHeaders.flatMap((name, place) =>
+    place % 2 === 0 ? [`${name}: ${rawHeaders[place + 1] ?? ''}`] : [],
+  );
+  return { status, headers: lines, body };
+}
+
+function problemOf({ http, machine }: HttpCheck, { status, body }: Answer): Found | undefined {
+  const { method, path, port } = http;
+  const request = { method, path, port, machine };
+  if (status !== http.status) return found('HTTP_OTHER_STATUS', { ...request, status });
+  return fitsRule(body, http.body) ? undefined : found('HTTP_OTHER_BODY', request);
+}
+
+function evidenceOf({ status, headers, body }: Answer): string {
+  return [String(status), ...headers, '', body].join('\n').trimEnd();
+}

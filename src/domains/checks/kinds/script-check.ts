@@ -1,0 +1,37 @@
+import { fault } from '../../../core/errors.ts';
+import { lastLine } from '../../../core/plain-text.ts';
+import { judged, MESSAGE_LIMIT, unjudged } from '../check-verdict.ts';
+import type { Judgement } from '../check-verdict.ts';
+import { found } from '../findings.ts';
+import { PARTLY_EXIT_CODE } from '../script-helpers.ts';
+import type { ScriptEnd } from '../script-runner.ts';
+
+/**
+ * What a script's end means: with exit code 0 the score that it gave, all where it gave none; with another nothing,
+ * but for a script that gave a part and then said what is missing.
+ */
+export function judgeScript(end: ScriptEnd): Judgement {
+  if ('unjudged' in end) return end.unjudged;
+  const { exitCode, printed, evidence } = end;
+  const full = exitCode === 0 ? 1 : 0;
+  const counts = exitCode === 0 || exitCode === PARTLY_EXIT_CODE;
+  const given = end.score === undefined || !counts ? undefined : readScore(end.score);
+  if (given === 'wrong') {
+    const score = lastLine(end.score ?? '', 40) ?? '';
+    return unjudged(fault('CHECK_SCORE_INVALID', { score }), evidence);
+  }
+  // What gave itself everything and then failed did not mean it.
+  const score = given === undefined || (given === 1 && full === 0) ? full : given;
+  const says = lastLine(printed, MESSAGE_LIMIT) ?? found(score === 1 ? 'DONE' : 'NOT_YET');
+  return judged({ score, says, evidence, exitCode });
+}
+
+/** A share from 0 to 1, written as `0.6`, `60%` or `3/5`. */
+function readScore(text: string): number | 'wrong' {
+  const [, number = '', percent, whole] =
+    /^\s*(\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})\s*(?:(%)|\/\s*(\d{1,9}))?\s*$/.exec(text) ?? [];
+  if (number === '') return 'wrong';
+  const of = percent ? 100 : Number(whole ?? 1);
+  const share = Number(number) / of;
+  return share >= 0 && share <= 1 ? share : 'wrong';
+}

@@ -1,0 +1,153 @@
+import { fault } from '../../core/errors.ts';
+import { linkedAbort } from '../../core/linked-abort.ts';
+import type { LinkedAbort } from '../../core/linked-abort.ts';
+
+/** Most of one session: a browser that uploads a folder opens as many, and each costs the machine a process. */
+const SESSION_TRANSFERS = 4;
+/** Most of all sessions of one learner: as many connections as a browser opens to one host. */
+const LEARNER_TRANSFERS = 6;
+/** Most of this process: an upload has 4 MB in memory. */
+const ALL_TRANSFERS = 32;
+/** Share of these for learners who have one already, so that a few hanging clients cannot keep all others waiting. */
+const SHARED_PART = 1 / 2;
+/** Longest wait for a slot, in milliseconds: small files take a moment. */
+const WAIT_MS = 30_000;
+/** Longest transfer, in milliseconds: a gigabyte at 5 Mbit/s. */
+export const TRANSFER_LIMIT_MS = 30 * 60_000;
+
+/** The session of a transfer, and its learner. */
+export interface TransferOf {
+  sessionId: string;
+  learnerId: string;
+}
+
+/** A transfer that is under way. */
+export interface Transfer {
+  /** Aborts when its client disconnects, its session ends, its time is over, or the service stops. */
+  signal: AbortSignal;
+  /** Frees the slot; to be called once, at the end. */
+  end(): void;
+}
+
+export type Transfers = ReturnType<typeof createTransfers>;
+
+/** Counts the transfers of this process, and ends them. Transfers beyond its limit wait in order of arrival. */
+export function createTransfers(
+  limits = { session: SESSION_TRANSFERS, learner: LEARNER_TRANSFERS, all: ALL_TRANSFERS, waitMs: WAIT_MS },
+) {
+  const bySession = new Map<string, Set<LinkedAbort>>();
+  /** Including waiting transfers. */
+  const byLearner = createCounts();
+  /** Without waiting transfers. */
+  const carried = createCounts();
+  const waiting = new Set<{ learnerId: string; go: () => void }>();
+  const stopping = new AbortController();
+
+  const hasSlot = (learnerId: string) =>
+    carried.all() < (carried.of(learnerId) === 0 ? limits.all : limits.all * SHARED_PART);
+
+  /** Resolves once the learner has a slot. @throws TRANSFER_LIMIT, or TRANSFER_INTERRUPTED if `signal` aborts before */
+  async function takeSlot(learnerId: string, signal: AbortSignal): Promise<void> {
+    if (hasSlot(learnerId)) return carried.add(learnerId);
+    await new Promise<void>((resolve, reject) => {
+      const leave = (error: Error) => {
+        settle();
+        reject(error);
+      };
+      const busy = () => leave(fault('TRANSFER_LIMIT', { where: 'The service', limit: limits.all }));
+      const abort = () => leave(fault('TRANSFER_INTERRUPTED', {}, signal.reason));
+      const timer = setTimeout(busy, limits.waitMs);
+      const waiter = {
+        learnerId,
+        go() {
+          settle();
+          carried.add(learnerId);
+          resolve();
+        },
+      };
+      function settle(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+        waiting.delete(waiter);
+      }
+      waiting.add(waiter);
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+    });
+  }
+
+  function letWaitingGo(): void {
+    for (const { learnerId, go } of waiting) if (hasSlot(learnerId)) go();
+  }
+
+  return {
+    /** Waits for a slot. @throws TRANSFER_LIMIT, TRANSFER_INTERRUPTED, SHUTTING_DOWN */
+    async begin({ sessionId, learnerId }: TransferOf, client?: AbortSignal): Promise<Transfer> {
+      if (stopping.signal.aborted) throw fault('SHUTTING_DOWN');
+      const ofSession = bySession.get(sessionId) ?? new Set();
+      if (ofSession.size >= limits.session) {
+        throw fault('TRANSFER_LIMIT', { where: 'The session', limit: limits.session });
+      }
+      if (byLearner.of(learnerId) >= limits.learner) {
+        throw fault('TRANSFER_LIMIT', { where: 'The learner', limit: limits.learner });
+      }
+      const over = linkedAbort(stopping.signal, ...(client ? [client] : []));
+      const { signal } = over;
+      bySession.set(sessionId, ofSession.add(over));
+      byLearner.add(learnerId);
+      const timer = setTimeout(() => over.abort(), TRANSFER_LIMIT_MS).unref();
+
+      /** Returns whether it was counted until now. */
+      function forget(): boolean {
+        if (!ofSession.delete(over)) return false;
+        clearTimeout(timer);
+        over.unlink();
+        byLearner.remove(learnerId);
+        if (ofSession.size === 0) bySession.delete(sessionId);
+        return true;
+      }
+      try {
+        await takeSlot(learnerId, signal);
+      } catch (error) {
+        forget();
+        throw error;
+      }
+      return {
+        signal,
+        end() {
+          if (!forget()) return;
+          carried.remove(learnerId);
+          letWaitingGo();
+        },
+      };
+    },
+    /** Whether the session has a transfer. */
+    has: (sessionId: string) => bySession.has(sessionId),
+    /** Ends the transfers of a session. */
+    breakOff(sessionId: string): void {
+      for (const over of bySession.get(sessionId) ?? []) over.abort();
+    },
+    /** Ends all transfers, and rejects further ones. */
+    stop: () => stopping.abort(fault('SHUTTING_DOWN')),
+  };
+}
+
+/** How many there are, of each learner and in all. */
+function createCounts() {
+  const counts = new Map<string, number>();
+  let all = 0;
+  return {
+    of: (learnerId: string) => counts.get(learnerId) ?? 0,
+    all: () => all,
+    add(learnerId: string): void {
+      all += 1;
+      counts.set(learnerId, (counts.get(learnerId) ?? 0) + 1);
+    },
+    remove(learnerId: string): void {
+      all -= 1;
+      const left = (counts.get(learnerId) ?? 1) - 1;
+      if (left > 0) counts.set(learnerId, left);
+      else counts.delete(learnerId);
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '../../core/clock.ts';
+import { fault } from '../../core/errors.ts';
+import type { EventBus } from '../../infra/bus/event-bus.ts';
+import { newId } from '../../core/ids.ts';
+import type { Log } from '../../core/log.ts';
+import { allScopes, system } from './actor.ts';
+import { createCredentialCache } from './credential-cache.ts';
+import type { Credential } from './credential-cache.ts';
+import { ensureFirstAdmin, followAdminToken } from './first-admin.ts';
+import { hashSecret, makeSecret } from './secrets.ts';
+import type { SignInStore } from './sign-in-store.ts';
+import type { TokenCredential, TokenStore } from './token-store.ts';
+import { createUseRecorder } from './use-recorder.ts';
+import type { UserStore } from './user-store.ts';
+import type { AuthenticationService, UserService } from './user.ts';
+
+/** How long a browser stays signed in, in milliseconds: a course week without signing in again, and some. */
+const WEB_SESSION_LIFETIME_MS = 14 * 24 * 3_600_000;
+
+/** How often what has expired is removed, in milliseconds, at most. */
+const CLEANING_INTERVAL_MS = 3_600_000;
+
+export interface ClosableAuthenticationService extends AuthenticationService {
+  /** Stops listening, and waits for what is still to be written. Call it before the database closes. */
+  close(): Promise<void>;
+}
+
+export function createAuthenticationService(dependencies: {
+  users: UserStore;
+  tokens: TokenStore;
+  signIns: SignInStore;
+  userService: UserService;
+  events: EventBus;
+  clock: Clock;
+  log: Log;
+}): ClosableAuthenticationService {
+  const { users, tokens, signIns, userService, events, clock } = dependencies;
+  const tokenCache = createCredentialCache<TokenCredential>({ clock });
+  const webCache = createCredentialCache({ clock });
+  const uses = createUseRecorder(dependencies);
+  let cleanedAt = 0;
+
+  const stopListening = events.listen('user.changed', ({ userId }) => {
+    tokenCache.forget(userId);
+    webCache.forget(userId);
+  });
+
+  /** While events of other processes do not arrive, nothing may be remembered past a change. */
+  function trusting(): boolean {
+    if (events.healthy()) return true;
+    tokenCache.clear();
+    webCache.clear();
+    return false;
+  }
+
+  function expired({ expiresAt }: Credential): boolean {
+    return expiresAt !== undefined && expiresAt <= clock.now();
+  }
+
+  async function cleanNowAndThen(now: Date): Promise<void> {
+    if (now.getTime() - cleanedAt < CLEANING_INTERVAL_MS) return;
+    cleanedAt = now.getTime();
+    await signIns.deleteExpired(now);
+  }
+
+  return {
+    async byToken(secret) {
+      const hash = hashSecret(secret);
+      const read = () => tokens.findCredential(hash);
+      const credential = trusting() ? await tokenCache.get(hash, read) : await read();
+      if (!credential) throw fault('UNAUTHENTICATED');
+      if (expired(credential)) throw fault('TOKEN_EXPIRED');
+      uses.tokenUsed(credential);
+      return credential.actor;
+    },
+
+    async byWebSession(secret) {
+      const hash = hashSecret(secret);
+      const read = () => signIns.findCredential(hash);
+      const credential = trusting() ? await webCache.get(hash, read) : await read();
+      return credential && !expired(credential) ? credential.actor : undefined;
+    },
+
+    async signIn(linkSecret) {
+      const now = clock.now();
+      const secret = makeSecret('webSession');
+      const expiresAt = new Date(now.getTime() + WEB_SESSION_LIFETIME_MS);
+      const user = await signIns.useLink(hashSecret(linkSecret), {
+        id: newId(now),
+        hash: hashSecret(secret),
+        createdAt: now,
+        expiresAt,
+      });
+      if (!user) throw fault('SIGN_IN_LINK_INVALID');
+      if (user.role === 'admin') await signIns.markAdminSeen(now);
+      await cleanNowAndThen(now);
+      return { user, secret, expiresAt };
+    },
+
+    async signOut(webSessionSecret) {
+      const userId = await signIns.deleteWebSession(hashSecret(webSessionSecret));
+      if (userId !== undefined) await events.publish('user.changed', { userId });
+    },
+
+    async actorOf(userId) {
+      const user = await users.find(userId);
+      return user && !user.disabledAt ? { userId, role: user.role, scopes: allScopes } : undefined;
+    },
+
+    async byCredential(hash) {
+      const credential = (await tokens.findCredential(hash)) ?? (await signIns.findCredential(hash));
+      return credential && !expired(credential) ? credential.actor : undefined;
+    },
+
+    async bootstrap({ adminToken }) {
+      const admin = await ensureFirstAdmin(dependencies);
+      for (const userId of await followAdminToken(dependencies, admin, adminToken)) {
+        await events.publish('user.changed', { userId });
+      }
+      await cleanNowAndThen(clock.now());
+      if (await signIns.adminSeen()) return { linkSecret: undefined };
+      const { secret } = await userService.createSignInLink(system, admin.id);
+      return { linkSecret: secret };
+    },
+
+    async close() {
+      stopListening();
+      await uses.settled();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { Database } from '../../infra/database/database.ts';
+import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import type { Credential } from './credential-cache.ts';
+import { allScopes } from './actor.ts';
+import type { User } from './user.ts';
+import { toUser } from './user-store.ts';
+
+/** Set once an admin has signed in or used a token: from then on no sign-in link is printed at start. */
+const ADMIN_SEEN = 'identity.admin-seen-at';
+
+export interface SecretRow {
+  id: string;
+  userId: string;
+  hash: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+export type SignInStore = ReturnType<typeof createSignInStore>;
+
+/** Sign-in links and the web sessions that they start. */
+export function createSignInStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /** @throws USER_NOT_FOUND */
+    async insertLink(link: SecretRow): Promise<void> {
+      await client.signInLink.create({ data: link }).catch(whenGone('USER_NOT_FOUND'));
+    },
+
+    /**
+     * Uses up the link and starts `webSession` for its user, both or neither; undefined when the
+     * link is unknown, used, or expired, or its user disabled.
+     */
+    async useLink(hash: string, webSession: Omit<SecretRow, 'userId'>): Promise<User | undefined> {
+      const now = webSession.createdAt;
+      return await database.transaction(async (tx) => {
+        const { count } = await tx.signInLink.updateMany({
+          where: { hash, usedAt: null, expiresAt: { gt: now }, user: { disabledAt: null } },
+          data: { usedAt: now },
+        });
+        if (count === 0) return undefined;
+        const { user } = await tx.signInLink.findUniqueOrThrow({ where: { hash }, include: { user: true } });
+        await tx.webSession.create({ data: { ...webSession, userId: user.id } });
+        return toUser(user);
+      });
+    },
+
+    /** What the web session of this hash stands for, expired or not; undefined when there is none or its user is disabled. */
+    async findCredential(hash: string): Promise<Credential | undefined> {
+      const row = await client.webSession.findUnique({
+        where: { hash },
+        include: { user: { select: { role: true, disabledAt: true } } },
+      });
+      if (!row || row.user.disabledAt) return undefined;
+      return {
+        expiresAt: row.expiresAt,
+        actor: { userId: row.userId, role: row.user.role, scopes: allScopes, credential: hash },
+      };
+    },
+
+    /** The user whose web session this was; undefined when it was gone. */
+    async deleteWebSession(hash: string): Promise<string | undefined> {
+      const row = await client.webSession.findUnique({ where: { hash } });
+      await client.webSession.deleteMany({ where: { hash } });
+      return row?.userId;
+    },
+
+    /** Removes the links and web sessions that were over by `now`. */
+    async deleteExpired(now: Date): Promise<void> {
+      await client.signInLink.deleteMany({ where: { expiresAt: { lte: now } } });
+      await client.webSession.deleteMany({ where: { expiresAt: { lte: now } } });
+    },
+
+    async adminSeen(): Promise<boolean> {
+      return (await client.setting.count({ where: { key: ADMIN_SEEN } })) > 0;
+    },
+
+    /** Keeps the first time. */
+    async markAdminSeen(at: Date): Promise<void> {
+      const setting = { key: ADMIN_SEEN, value: at.toISOString() };
+      const where = { key: ADMIN_SEEN };
+      await client.setting.upsert({ where, create: setting, update: where });
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { finished } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../core/clock.ts';
+import type { EngineImage, EngineImages } from '../../engine/engine-images.ts';
+import { listedName, parseImageName } from '../../engine/image-name.ts';
+import { fault, isFault } from '../../core/errors.ts';
+import { requireActor } from '../identity/actor.ts';
+import type { Actor } from '../identity/actor.ts';
+import { buildProgress } from './build-progress.ts';
+import { pageOfImages } from './image-page.ts';
+import { ownNames, usesOf, viewImage } from './image-view.ts';
+import type { LabImageUse } from './image-view.ts';
+import type { Image, ImageFolder, ImageService } from './image.ts';
+import type { JobRunner } from './job-runner.ts';
+import type { JobStore } from './job-store.ts';
+import type { Job, JobWork } from './job.ts';
+import type { OwnImageStore } from './own-image-store.ts';
+import { pruneWork } from './prune-work.ts';
+import { pullWork } from './pull-work.ts';
+import { requireOwnName, uploadWork } from './upload-work.ts';
+
+/** Names below this are given by set-up alone. */
+const RESERVED = 'berth/';
+
+export interface ImageServiceParts {
+  engine: EngineImages;
+  own: OwnImageStore;
+  jobs: JobStore;
+  runner: Pick<JobRunner, 'start'>;
+  /** The folders that images can be built of. */
+  folders: ImageFolders;
+  /** All labs that can be used now, and the images they name. */
+  labs: () => readonly LabImageUse[];
+  /** Slugs of the labs of which a version is pinned to the image with this id. */
+  pinnedBy: (imageId: string) => Promise<string[]>;
+  clock: Clock;
+}
+
+/** Folders with a Dockerfile, as set-up builds them too. */
+export interface ImageFolders {
+  list(): Promise<ImageFolder[]>;
+  /** Builds the folder's image, tries it and names it. @throws IMAGE_BUILD_FAILED, IMAGE_NOT_FOUND without a base image, DISK_FULL */
+  build(
+    name: string,
+    options: {
+      signal: AbortSignal;
+      onOutput: (line: string) => void;
+      onLeftover: (imageId: string) => Promise<void>;
+    },
+  ): Promise<void>;
+}
+
+export function createImageService(parts: ImageServiceParts): ImageService {
+  const { engine, own, jobs, runner, folders, labs, pinnedBy, clock } = parts;
+
+  async function view(image: EngineImage): Promise<Image> {
+    return viewImage(image, { own: await own.all(), labs: labs() }, await pinnedBy(image.id));
+  }
+
+  async function start(actor: Actor, kind: Job['kind'], subject: string, work: JobWork): Promise<Job> {
+    return (await runner.start({ kind, subject, startedById: actor.userId }, work)).job;
+  }
+
+  return {
+    async get(actor, id) {
+      requireActor(actor, { scope: 'read', role: 'instructor' });
+      const image = (await engine.list()).find((each) => each.id === id);
+      if (!image) throw fault('NOT_FOUND', { thing: 'image' });
+      return view(image);
+    },
+
+    async list(actor, page) {
+      requireActor(actor, { scope: 'read', role: 'instructor' });
+      const { items, hasNextPage } = pageOfImages(await engine.list(), page);
+      const knowledge = { own: await own.all(), labs: labs() };
+      const views = items.map(async ({ node, cursor }) => ({
+        node: viewImage(node, knowledge, await pinnedBy(node.id)),
+        cursor,
+      }));
+      return { items: await Promise.all(views), hasNextPage };
+    },
+
+    async folders(actor) {
+      requireActor(actor, { scope: 'read', role: 'instructor' });
+      return folders.list();
+    },
+
+    async pull(actor, image) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      requireName(image);
+      const name = listedName(image);
+      return start(actor, 'pull', name, pullWork({ engine, own, clock, name }));
+    },
+
+    async buildFolder(actor, folder) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      const found = (await folders.list()).find(({ name }) => name === folder);
+      if (!found) throw fault('NOT_FOUND', { thing: 'folder of an image' });
+      return start(actor, 'build', found.image, (task) =>
+        folders.build(folder, {
+          signal: task.signal,
+          onOutput: buildProgress(task),
+          onLeftover: (imageId) => own.put({ name: imageId, imageId, origin: 'built' }, clock.now()),
+        }),
+      );
+    },
+
+    async buildUpload(actor, { name: given, tar }) {
+      try {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        const name = requireNewName(given);
+        await requireOwnName({ engine, own }, name);
+        const asked = { kind: 'build' as const, subject: name, startedById: actor.userId };
+        const started = await runner.start(asked, uploadWork({ engine, own, clock, name, tar }));
+        if (!started.isNew) throw fault('JOB_BUSY', { subject: name });
+        await wholeOf(tar, started.done);
+        return (await jobs.find(started.job.id)) ?? started.job;
+      } finally {
+        if (!tar.readableEnded) tar.destroy();
+      }
+    },
+
+    async remove(actor, given) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      const name = listedName(given);
+      const ours = await own.all();
+      const image = (await engine.list()).find(({ id, names, digests }) =>
+        [id, ...names, ...digests].includes(name),
+      );
+      if (!image) return false;
+      if (!ownNames(image, ours).includes(name)) throw fault('IMAGE_NOT_OURS', { image: name });
+      const problem = usesOf(await view(image));
+      if (problem !== undefined) throw fault('IMAGE_IN_USE', { image: name, problem });
+      const outcome = await engine.remove(name);
+      if (outcome === 'in-use') {
+        throw fault('IMAGE_IN_USE', {
+          image: name,
+          problem: 'a container or another image is made from it.',
+        });
+      }
+      await own.forget([name]);
+      return outcome === 'removed';
+    },
+
+    async prune(actor) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      return start(actor, 'prune', 'unused images', pruneWork({ engine, own, labs, pinnedBy }));
+    },
+  };
+}
+
+/** @throws INPUT_INVALID */
+function requireName(text: string): void {
+  if (parseImageName(text)) return;
+  throw fault('INPUT_INVALID', {
+    problem: `"${text.slice(0, 200)}" is no name of an image: write it as in "debian:trixie" or "registry.example.org/tools:1".`,
+  });
+}
+
+/** The name as engines list it. @throws INPUT_INVALID for one that a build cannot give */
+function requireNewName(text: string): string {
+  requireName(text);
+  const name = listedName(text);
+  if (name.includes('@')) {
+    throw fault('INPUT_INVALID', { problem: 'What is built has no digest in its name: give it a tag.' });
+  }
+  if (name.startsWith(RESERVED)) {
+    throw fault('INPUT_INVALID', {
+      problem: `Names that begin with "${RESERVED}" are given by set-up: build the folder under images/, or choose another name.`,
+    });
+  }
+  return name;
+}
+
+/** Resolves when all was read, or when nobody wants the rest. @throws the fault that ended the tar before */
+async function wholeOf(tar: Readable, done: Promise<void>): Promise<void> {
+  // A job that ends early lets go of the tar, which is no fault of it.
+  const read = finished(tar, { writable: false }).catch(() => done);
+  await Promise.race([read, done]);
+  if (isFault(tar.errored)) throw tar.errored;
+}

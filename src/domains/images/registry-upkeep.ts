@@ -1,0 +1,70 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Config } from '../../config/config.ts';
+import type { EngineRegistry } from '../../engine/engine-registry.ts';
+import { isFault } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { rest } from '../../core/rest.ts';
+import { keepRegistryCache } from './registry-cache-upkeep.ts';
+
+/** Between two looks whether the registry runs as it should, in milliseconds. */
+const EVERY_MS = 60_000;
+/** Between two looks whether it answers, once it was started, and how many there are before the next of those. */
+const ANSWERS_EVERY_MS = 500;
+const ANSWERS_LOOKS = 60;
+
+/**
+ * Keeps the local registry running while it is wanted, and its cache within bounds, until `signal`
+ * aborts, with what it has from the start; where it is not, removes it, once. A failure is logged, and the next look comes.
+ */
+export async function keepRegistry(
+  options: {
+    registry: EngineRegistry;
+    config: Pick<Config, 'registry' | 'registryCacheBytes'>;
+    /** Puts into one of Berth's own what it has from the start. */
+    seed: (registry: EngineRegistry, signal: AbortSignal) => Promise<void>;
+    clock: Clock;
+    log: Log;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { registry: setting, registryCacheBytes: cacheBytes } = options.config;
+  const cache = setting === 'off' ? undefined : keepRegistryCache({ ...options, cacheBytes }, signal);
+  await keepRunning(options, signal);
+  await cache;
+}
+
+async function keepRunning(
+  { registry, config: { registry: setting }, seed, clock, log }: Parameters<typeof keepRegistry>[0],
+  signal: AbortSignal,
+): Promise<void> {
+  let seeded = setting !== 'auto';
+  while (!signal.aborted) {
+    try {
+      if (setting === 'off') return await registry.remove();
+      await registry.ensure();
+      if (!seeded) await whenItAnswers(() => seed(registry, signal), clock, signal);
+      seeded = true;
+    } catch (error) {
+      if (!signal.aborted) log.error({ err: error }, 'The local registry could not be looked after.');
+    }
+    await rest(clock, EVERY_MS, signal);
+  }
+}
+
+/** One that has just been started takes a moment. */
+export async function whenItAnswers(
+  work: () => Promise<void>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let look = 1; ; look++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!isFault(error, 'LOCAL_REGISTRY_UNAVAILABLE') || look === ANSWERS_LOOKS) throw error;
+    }
+    await rest(clock, ANSWERS_EVERY_MS, signal);
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,154 @@
+import type { CheckRunner } from '../checks/check-runner.ts';
+import type { Answer } from '../checks/given-answers.ts';
+import { runStep } from '../checks/step-run.ts';
+import { evidenceOf } from '../checks/step-verdict.ts';
+import type { StepVerdict } from '../checks/step-verdict.ts';
+import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
+import { fault } from '../../core/errors.ts';
+import { languageGiven } from '../labs/in-language.ts';
+import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
+import { machineNamed } from '../labs/to-script.ts';
+import { textOf } from '../../core/plain-text.ts';
+import { startEnvironment } from '../sessions/preparing/preparation.ts';
+import { startCommand } from '../sessions/preparing/script-wrapper.ts';
+import { startFault } from '../sessions/preparing/start-failed.ts';
+import type { StepStarts } from '../sessions/preparing/step-starts.ts';
+import { CaseFailed } from './lab-case.ts';
+import { rightAnswers } from './quiz-answers.ts';
+
+/** Longest run of a script that does a step, in seconds: as long as a check may take at most. */
+const SCRIPT_SECONDS = 600;
+
+/** Longest run of a command that does nothing, in milliseconds: a machine under load takes seconds. */
+const ALIVE_MS = 30_000;
+
+/** Longest wait for start scripts in the background, in seconds: learners read as long, and some scripts serve for ever. */
+const SETTLE_SECONDS = 30;
+
+/** Waits while a script in the background has both its folder and its log. One for the foreground has no log. */
+const SETTLE = `
+running() {
+  for folder in /dev/shm/.berth-start-* /tmp/.berth-start-* /var/tmp/.berth-start-*; do
+    [ -d "$folder" ] && [ -e "/tmp/berth-start-\${folder##*-}.log" ] && return 0
+  done
+  return 1
+}
+for second in $(seq ${SETTLE_SECONDS}); do
+  running || exit 0
+  sleep 1
+done
+exit 1
+`;
+
+export interface TrialParts {
+  engine: Pick<Engine, 'exec'>;
+  runner: CheckRunner;
+  prepareStep: StepStarts;
+}
+
+export type Trial = ReturnType<typeof createTrial>;
+
+/** A lab in a fresh environment, in which is done what a learner might do. */
+export function createTrial(
+  { engine, runner, prepareStep }: TrialParts,
+  {
+    lab,
+    environmentId,
+    machines,
+    signal,
+  }: { lab: Lab; environmentId: string; machines: readonly ProvisionedMachine[]; signal: AbortSignal },
+) {
+  function machineIdOf(name: string): string {
+    const machine = machines.find((one) => one.name === name);
+    if (!machine) throw new Error(`The environment lacks the machine "${name}".`);
+    return machine.machineId;
+  }
+
+  /** Runs a script and returns its output. @throws CaseFailed with the script's last words */
+  async function run(
+    { name, script, machine: machineName, user }: LabScript,
+    timeoutSeconds = SCRIPT_SECONDS,
+  ): Promise<string> {
+    const machine = machineNamed(machineName, lab.machines);
+    const command = startCommand({ script, timeoutSeconds, ...(user !== undefined && { user }) }, 'run', {
+      environment: startEnvironment(lab, machine),
+      signal,
+    });
+    const result = await engine.exec(machineIdOf(machine.name), command);
+    const place = { lab: lab.slug, machine: machine.name, name, timeoutSeconds };
+    const problem = startFault(result, 'run', place);
+    const output = `${textOf(result.stdout)}\n${textOf(result.stderr)}`;
+    if (problem) throw new CaseFailed(String(problem.details['problem']), output);
+    return output;
+  }
+
+  /** How the step is judged now; it is `errored` when a check could not judge. */
+  async function verdictOf(
+    step: LabStep,
+    answers: ReadonlyMap<string, Answer>,
+  ): Promise<StepVerdict & { output: string }> {
+    const handles = new Map(machines.map(({ name, machineId }) => [name, machineId]));
+    const language = languageGiven(lab.languages);
+    const place = { lab, step, sessionId: environmentId, machines: handles, answers, language };
+    const verdict = await runStep(runner, place, signal);
+    signal.throwIfAborted();
+    return { ...verdict, output: evidenceOf(verdict) };
+  }
+
+  return {
+    /** Prepares the step as for a learner who enters it, types what is to be typed, and returns the output. @throws LAB_START_FAILED, CaseFailed */
+    async enter(step: LabStep): Promise<string> {
+      const outputs: string[] = [];
+      for (const { machine, command } of await prepareStep(lab, step, machineIdOf, signal)) {
+        const { user } = machineNamed(machine, lab.machines);
+        outputs.push(await run({ name: command, script: command, machine, user }));
+      }
+      return outputs.join('\n');
+    },
+
+    /** Does what the step asks for, each script within its time, and returns the output. @throws CaseFailed */
+    async solve({ solution }: LabStep, timeoutSeconds = SCRIPT_SECONDS): Promise<string> {
+      const outputs: string[] = [];
+      for (const script of solution) outputs.push(await run(script, timeoutSeconds));
+      return outputs.join('\n');
+    },
+
+    run,
+
+    /** @throws MACHINE_LOST, MACHINE_NOT_RUNNING, ENGINE_UNREACHABLE when a machine does not run commands any more */
+    async assertAlive(): Promise<void> {
+      for (const { machineId } of machines) {
+        const command = { command: ['true'], timeoutMs: ALIVE_MS, outputLimitBytes: 1024, signal };
+        const { exitCode } = await engine.exec(machineId, command);
+        if (exitCode !== 0) throw fault('MACHINE_NOT_RUNNING');
+      }
+    },
+
+    /** Waits until the start scripts in the background have ended; false where one goes on for longer. */
+    async settle(): Promise<boolean> {
+      try {
+        for (const { name } of lab.machines)
+          await run({ name: 'settle', script: SETTLE, machine: name, user: undefined });
+        return true;
+      } catch (error) {
+        if (error instanceof CaseFailed) return false;
+        throw error;
+      }
+    },
+
+    /** How the step is judged now, with these answers to its questions: the right ones when absent. @throws CaseFailed where it cannot be judged */
+    async judge(
+      step: LabStep,
+      answers: ReadonlyMap<string, Answer> = rightAnswers(step),
+    ): Promise<StepVerdict & { output: string }> {
+      const verdict = await verdictOf(step, answers);
+      if (verdict.state === 'errored') {
+        throw new CaseFailed(`The check cannot be judged: ${verdict.message}`, verdict.output);
+      }
+      return verdict;
+    },
+
+    /** As {@link judge}, when a check that cannot judge is as good as one that fails: its step is not passed either. */
+    judgeAttack: (step: LabStep) => verdictOf(step, rightAnswers(step)),
+  };
+}

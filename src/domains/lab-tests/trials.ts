@@ -1,0 +1,68 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
+import { fault } from '../../core/errors.ts';
+import type { Lab } from '../labs/lab.ts';
+import type { LabProvision } from '../sessions/environment-maker.ts';
+import type { SubnetLeaseStore } from '../sessions/subnet-leases.ts';
+import { newTestEnvironmentId } from './environment-ids.ts';
+import { createTrial } from './trial.ts';
+import type { Trial, TrialParts } from './trial.ts';
+
+/** Longest trial of a lab in one environment, in milliseconds: one that takes longer hangs. */
+const TRIAL_LIMIT_MS = 60 * 60_000;
+
+export interface TrialsParts extends TrialParts {
+  engine: Pick<Engine, 'exec' | 'destroy'>;
+  provision: LabProvision;
+  subnets: Pick<SubnetLeaseStore, 'release'>;
+  clock: Clock;
+  provisionTimeoutSeconds: number;
+}
+
+export interface OpenTrial {
+  trial: Trial;
+  /** Removes all of it from the engine. */
+  close(): Promise<void>;
+}
+
+export type Trials = ReturnType<typeof createTrials>;
+
+/** Makes environments in which labs are tried. */
+export function createTrials(parts: TrialsParts) {
+  const { engine, provision, subnets, clock, provisionTimeoutSeconds } = parts;
+
+  async function make(lab: Lab, environmentId: string, signal: AbortSignal): Promise<ProvisionedMachine[]> {
+    const timeout = new AbortController();
+    const over = new AbortController();
+    clock.sleep(provisionTimeoutSeconds * 1000, over.signal).then(
+      () => timeout.abort(fault('PROVISIONING_TIMED_OUT', { seconds: provisionTimeoutSeconds })),
+      () => undefined,
+    );
+    try {
+      return await provision(lab, environmentId, {
+        signal: AbortSignal.any([signal, timeout.signal]),
+        onProgress: () => undefined,
+      });
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** A fresh environment of the lab; all that is done in it ends when `signal` aborts. @throws what making it throws, `signal`'s reason */
+  return async function openTrial(lab: Lab, signal: AbortSignal): Promise<OpenTrial> {
+    const environmentId = newTestEnvironmentId();
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_LIMIT_MS)]);
+    async function close(): Promise<void> {
+      await engine.destroy(environmentId);
+      await subnets.release(environmentId);
+    }
+    try {
+      bounded.throwIfAborted();
+      const machines = await make(lab, environmentId, bounded);
+      return { trial: createTrial(parts, { lab, environmentId, machines, signal: bounded }), close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,86 @@
+import { posix } from 'node:path';
+import type { Header } from 'tar-stream';
+import { fault, isFault } from '../../../core/errors.ts';
+import { createFolderMeasure, depthProblem, sizeProblem } from '../folder-limits.ts';
+import { contentDigest, isIgnored } from '../lab-folder.ts';
+import type { LabFolder } from '../lab-folder.ts';
+import { entriesOf, unzipped } from '../lab-tar.ts';
+import { LAB_FILE } from '../read-lab.ts';
+
+/** Longer than any path that a folder of this depth has. */
+const LONGEST_PATH_BYTES = 2_048;
+
+/**
+ * Reads the files of a lab from a tar, plain or compressed by gzip, of the lab's folder: with or
+ * without that folder's name before theirs. @throws ARCHIVE_REFUSED for what is no such tar, has names
+ * that climb out of it, or holds links, devices or more than a lab may
+ */
+export async function readLabArchive(given: Buffer): Promise<LabFolder> {
+  const files = new Map<string, Buffer>();
+  const runnable = new Set<string>();
+  const measure = createFolderMeasure();
+  const tar = await plainTar(given);
+  try {
+    for await (const { header, content } of entriesOf(tar)) {
+      const path = pathOf(header);
+      if (path === undefined) continue;
+      const tooLarge = sizeProblem(content.length);
+      if (tooLarge !== undefined) throw refused(`"${path}" ${tooLarge}`);
+      measure.add(content.length);
+      const tooMuch = measure.problem();
+      if (tooMuch !== undefined) throw refused(`it ${tooMuch}`);
+      files.set(path, content);
+      if (((header.mode ?? 0) & 0o111) !== 0) runnable.add(path);
+    }
+  } catch (error) {
+    if (isFault(error)) throw error;
+    throw refused('it is no tar, or not whole', error);
+  }
+  return inItsFolder(files, runnable);
+}
+
+async function plainTar(given: Buffer): Promise<Buffer> {
+  if (given[0] !== 0x1f || given[1] !== 0x8b) return given;
+  return unzipped(given).catch((error: Error) => {
+    throw refused('it cannot be uncompressed, or is too large then', error);
+  });
+}
+
+/** Path of an ordinary file of the lab; undefined for a folder, and for what is none of the lab's. */
+function pathOf({ name, type }: Header): string | undefined {
+  const path = posix.normalize(name).replace(/\/$/, '');
+  if (path.startsWith('/') || path === '..' || path.startsWith('../') || /\p{Cc}/u.test(path)) {
+    throw refused(`"${name.slice(0, 100)}" lies outside of it`);
+  }
+  if (Buffer.byteLength(path) > LONGEST_PATH_BYTES) {
+    throw refused(`"${name.slice(0, 100)}…" is a path of more than ${LONGEST_PATH_BYTES} bytes`);
+  }
+  if (type === 'directory') return undefined;
+  if (type !== 'file' && type !== 'contiguous-file') {
+    throw refused(`"${name.slice(0, 100)}" is no ordinary file: put the file itself there`);
+  }
+  return path.split('/').some(isIgnored) ? undefined : path;
+}
+
+/** Without the name of the folder, where all files have the same before theirs. */
+function inItsFolder(files: Map<string, Buffer>, runnable: Set<string>): LabFolder {
+  const [top = ''] = [...files.keys()].map((path) => `${path.split('/')[0] ?? ''}/`);
+  const wrapped = !files.has(LAB_FILE) && [...files.keys()].every((path) => path.startsWith(top));
+  const strip = (path: string) => (wrapped ? path.slice(top.length) : path);
+  const inside = new Map([...files].map(([path, content]) => [strip(path), content]));
+  const runs = new Set([...runnable].map(strip));
+  const tooDeep = [...inside.keys()].flatMap((path) => {
+    const problem = depthProblem(path);
+    return problem === undefined ? [] : [[path, problem] as const];
+  });
+  return {
+    files: inside,
+    runnable: runs,
+    version: contentDigest(inside, runs),
+    refused: new Map(tooDeep),
+  };
+}
+
+function refused(problem: string, cause?: unknown) {
+  return fault('ARCHIVE_REFUSED', { problem }, cause);
+}

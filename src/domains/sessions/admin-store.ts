@@ -1,0 +1,13 @@
+import type { Database } from '../../infra/database/database.ts';
+
+export type AdminStore = ReturnType<typeof createAdminStore>;
+
+/** Who the admins are. */
+export function createAdminStore({ database }: { database: Database }) {
+  return {
+    async ids(): Promise<string[]> {
+      const admins = await database.client.user.findMany({ where: { role: 'admin' }, select: { id: true } });
+      return admins.map(({ id }) => id);
+    },
+  };
+}

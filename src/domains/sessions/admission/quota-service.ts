@@ -1,0 +1,104 @@
+import type { Clock } from '../../../core/clock.ts';
+import { fault } from '../../../core/errors.ts';
+import { requireActor } from '../../identity/actor.ts';
+import type { UserService } from '../../identity/user.ts';
+import { parseBytes } from '../../../core/units.ts';
+import type { QuotaRow, QuotaStore } from './quota-store.ts';
+import { formatSubject, parseSubject } from './quota-subject.ts';
+import type { Quota, QuotaService, QuotaSubject } from './quota.ts';
+
+/** Quotas that there may be: each is read at each look at the queue. */
+const MOST_QUOTAS = 1_000;
+
+/** Most sessions that a quota may speak of. */
+const MOST_SESSIONS = 100_000;
+
+/** Least memory that a quota may leave, in bytes: no machine has less. */
+const LEAST_MEMORY = 16 * 1024 ** 2;
+
+/** As slugs of labs are. */
+const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** `onChanged` is called when those who wait may have room. */
+export function createQuotaService(options: {
+  store: QuotaStore;
+  users: Pick<UserService, 'get'>;
+  clock: Pick<Clock, 'now'>;
+  onChanged: () => void;
+}): QuotaService {
+  const { store, users, clock, onChanged } = options;
+
+  return {
+    async list(actor) {
+      requireActor(actor, { scope: 'read', role: 'admin' });
+      return (await store.list(MOST_QUOTAS)).map(viewQuota);
+    },
+
+    async set(actor, { subject, sessions, memory, saved }) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      if ('learner' in subject) await users.get(actor, subject.learner);
+      else requireName(subject);
+      const memoryBytes = memory === undefined ? undefined : readMemory(memory);
+      const savedBytes = saved === undefined ? undefined : readSaved(saved, subject);
+      if (sessions === undefined && memoryBytes === undefined && savedBytes === undefined) {
+        throw invalid(
+          'A quota limits sessions, memory or saved bytes. Give one of them, or remove the quota.',
+        );
+      }
+      if (
+        sessions !== undefined &&
+        !(Number.isInteger(sessions) && sessions >= 1 && sessions <= MOST_SESSIONS)
+      ) {
+        throw invalid(`sessions must be from 1 to ${MOST_SESSIONS}.`);
+      }
+      const name = formatSubject(subject);
+      const isNew = (await store.of([name])).length === 0;
+      if (isNew && (await store.count()) >= MOST_QUOTAS) {
+        throw invalid(`There are ${MOST_QUOTAS} quotas already: remove one that is not needed first.`);
+      }
+      const row = await store.set({
+        subject: name,
+        sessions,
+        memoryBytes,
+        savedBytes,
+        updatedAt: clock.now(),
+      });
+      onChanged();
+      return viewQuota(row);
+    },
+
+    async remove(actor, subject) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      const removed = await store.remove(formatSubject(subject));
+      if (removed) onChanged();
+      return removed;
+    },
+  };
+}
+
+function viewQuota({ subject, ...quota }: QuotaRow): Quota {
+  const of = parseSubject(subject);
+  if (!of) throw new Error(`A quota is for "${subject}", which is nobody.`);
+  return { subject: of, ...quota };
+}
+
+function requireName(subject: Exclude<QuotaSubject, { learner: string }>): void {
+  const name = 'course' in subject ? subject.course : subject.lab;
+  if (NAME.test(name)) return;
+  throw invalid(`"${name}" is no short name of a course or lab: small letters, digits and hyphens.`);
+}
+
+function readMemory(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes !== undefined && bytes >= LEAST_MEMORY && Number.isSafeInteger(bytes)) return bytes;
+  throw invalid('memory must be a size with its unit, such as "4 GiB", of 16 MiB or more.');
+}
+
+function readSaved(text: string, subject: QuotaSubject): number {
+  if (!('learner' in subject)) throw invalid('saved can only be set for a learner.');
+  const bytes = parseBytes(text);
+  if (bytes !== undefined && Number.isSafeInteger(bytes)) return bytes;
+  throw invalid('saved must be a size with its unit, such as "10 GiB".');
+}
+
+const invalid = (problem: string) => fault('INPUT_INVALID', { problem });

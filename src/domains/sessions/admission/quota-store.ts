@@ -1,0 +1,69 @@
+import type { Database } from '../../../infra/database/database.ts';
+import { newId } from '../../../core/ids.ts';
+
+/** A quota as it is stored; `subject` as quota-subject.ts writes it. */
+export interface QuotaRow {
+  subject: string;
+  sessions: number | undefined;
+  memoryBytes: number | undefined;
+  savedBytes?: number | undefined;
+  updatedAt: Date;
+}
+
+export type QuotaStore = ReturnType<typeof createQuotaStore>;
+
+/** Quotas in the database. */
+export function createQuotaStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    async list(limit: number): Promise<QuotaRow[]> {
+      const rows = await client.quota.findMany({ orderBy: { subject: 'asc' }, take: limit });
+      return rows.map(toRow);
+    },
+
+    /** Those of `subjects` that there are. */
+    async of(subjects: readonly string[]): Promise<QuotaRow[]> {
+      const rows = await client.quota.findMany({ where: { subject: { in: [...subjects] } } });
+      return rows.map(toRow);
+    },
+
+    count: (): Promise<number> => client.quota.count(),
+
+    async set({ subject, sessions, memoryBytes, savedBytes, updatedAt }: QuotaRow): Promise<QuotaRow> {
+      const values = {
+        sessions: sessions ?? null,
+        memoryBytes: memoryBytes === undefined ? null : BigInt(memoryBytes),
+        savedBytes: savedBytes === undefined ? null : BigInt(savedBytes),
+        updatedAt,
+      };
+      const row = await client.quota.upsert({
+        where: { subject },
+        create: { id: newId(updatedAt), subject, ...values },
+        update: values,
+      });
+      return toRow(row);
+    },
+
+    async remove(subject: string): Promise<boolean> {
+      const { count } = await client.quota.deleteMany({ where: { subject } });
+      return count > 0;
+    },
+  };
+}
+
+function toRow(row: {
+  subject: string;
+  sessions: number | null;
+  memoryBytes: bigint | null;
+  savedBytes: bigint | null;
+  updatedAt: Date;
+}): QuotaRow {
+  return {
+    subject: row.subject,
+    sessions: row.sessions ?? undefined,
+    memoryBytes: row.memoryBytes === null ? undefined : Number(row.memoryBytes),
+    savedBytes: row.savedBytes === null ? undefined : Number(row.savedBytes),
+    updatedAt: row.updatedAt,
+  };
+}

@@ -1,0 +1,124 @@
+import { createHiddenOwners } from './access.ts';
+import { createAdminStore } from './admin-store.ts';
+import { createAdmissions } from './admission/create-admissions.ts';
+import { createClaimStore } from './claim-store.ts';
+import { createDisk } from './disk/create-disk.ts';
+import { createLifetimeStore } from './lifetime-store.ts';
+import { nameOwner } from '../../infra/leases/process-owner.ts';
+import { createMaking } from './create-making.ts';
+import { createUpkeeps } from './create-upkeeps.ts';
+import { createSaves } from './saves/create-saves.ts';
+import { createSessionChanger } from './session-changes.ts';
+import { createSessionEnd } from './session-end.ts';
+import { createSessionExtend } from './session-extend.ts';
+import { createSessionService } from './session-service.ts';
+import { createSessionStart } from './session-start.ts';
+import { createSessionStore } from './session-store.ts';
+import type { Sessions, SessionsOptions } from './sessions-options.ts';
+import { createSubnetPool } from './subnet-pool.ts';
+import { createSubnetStore } from './subnet-store.ts';
+
+/** All of sessions, put together. @throws CONFIG_INVALID for a subnet pool that is too small */
+export function createSessions(options: SessionsOptions): Sessions {
+  const { database, events, clock, catalogue, logger, warningMinutes } = options;
+  const owner = nameOwner();
+  const work = { started: false };
+  const wakeTeardown = () => work.started && teardown.wake();
+  const wakeProvisioner = () => work.started && provisioner.wake();
+  const store = createSessionStore({ database });
+  const hiddenFrom = createHiddenOwners(createAdminStore({ database }));
+  const claims = createClaimStore({ database });
+  const lifetimeStore = createLifetimeStore({ database });
+  const changer = createSessionChanger({ events, store, logger });
+  const pool = createSubnetPool({ cidr: options.subnetPool, clock });
+  const subnets = createSubnetStore({ database });
+  const parts = { ...options, hiddenFrom, store, claims, changer, subnets, owner };
+  const diskNews = { onRoom: wakeProvisioner, onEnded: wakeTeardown };
+  const disk = createDisk({ ...parts, ...diskNews, isKept: (row) => saves.isKept(row) });
+  const admissions = createAdmissions({ ...parts, pool, disk });
+  const { limitOf, limitForStart, queue, engineRoom } = admissions;
+  const saves = createSaves({
+    ...parts,
+    limitOf,
+    roomOnDisk: disk.roomForSaves,
+    onEnded: wakeTeardown,
+    onGivenUp: () => work.started && comparison.wake(),
+    onQueued: () => {
+      wakeTeardown();
+      wakeProvisioner();
+    },
+  });
+  const { warm, provisioner } = createMaking({
+    ...parts,
+    pool,
+    admissions,
+    savedMachines: saves.machines,
+    onSettled: wakeTeardown,
+  });
+  const { teardown, comparison, lifetimes, upkeep, watcher } = createUpkeeps({
+    ...parts,
+    lifetimeStore,
+    provisioner,
+    saves,
+    warm,
+    isPausedForDisk: disk.hasPaused,
+    onFreed: wakeProvisioner,
+    onEnded: wakeTeardown,
+  });
+
+  const service = createSessionService({
+    store,
+    startSession: createSessionStart({
+      store,
+      changer,
+      catalogue,
+      clock,
+      limitForStart,
+      onRequested: (lab) => {
+        wakeProvisioner();
+        warm.used(lab);
+      },
+    }),
+    queue,
+    ends: createSessionEnd({ store, changer, clock, onEnded: wakeTeardown }),
+    extendSession: createSessionExtend({ store, lifetimes: lifetimeStore, changer, clock, warningMinutes }),
+    repairs: comparison.repairs,
+    lifetimes,
+    hiddenFrom,
+  });
+
+  let unlisten: (() => void) | undefined;
+  return {
+    service,
+    warm: warm.service,
+    warmRoom: warm.room,
+    saves: saves.service,
+    start() {
+      work.started = true;
+      unlisten = events.listen('session.changed', ({ sessionId, generation }) => {
+        provisioner.changed(sessionId, generation);
+        saves.changed(sessionId, generation);
+      });
+      watcher.start();
+      upkeep.start();
+      warm.start();
+      disk.start();
+    },
+    countByState: store.countByState,
+    countWarm: warm.view,
+    disk: disk.latest,
+    engineRoom,
+    roomChanged: () => work.started && provisioner.wake(),
+    reconcile: comparison.flush,
+    noteUses: lifetimes.settle,
+    async stop() {
+      unlisten?.();
+      watcher.stop();
+      // All are told to stop before any is waited for: the engine may keep one of them waiting.
+      const parts = [saves, upkeep, disk, comparison, provisioner, teardown, warm];
+      const ends = parts.map((part) => part.stop());
+      await Promise.allSettled(ends);
+      await Promise.all(ends);
+    },
+  };
+}

@@ -1,0 +1,239 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { MeasureOptions, Written } from '../../../engine/engine-disk.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import { isFault } from '../../../core/errors.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { Log } from '../../../core/log.ts';
+import { createTurns } from '../../../core/turns.ts';
+import type { SessionRow, SessionStore } from '../session-store.ts';
+import { createDiskLimits } from './disk-limits.ts';
+import type { Pauses } from './pauses.ts';
+import type { LimitedMachine, WriteLimits } from './write-limits.ts';
+
+/** Machines measured at the same time: each reads one disk. */
+const AT_ONCE = 2;
+
+/** Longest measurement of one machine in a round, in milliseconds: one with very many files must not delay the others. */
+const ROUND_TIMEOUT_MS = 1_000;
+
+/** Longest measurement of a machine that takes longer than that, apart from the rounds, in milliseconds. */
+const SLOW_TIMEOUT_MS = 60_000;
+
+/** How many times as long as a slow machine was measured it rests before the next measurement. */
+const REST_TIMES = 5;
+
+/** The same for a machine that may be what fills the disk, and is paused while it is measured. */
+const SUSPECT_REST_TIMES = 1;
+
+/** A fall of the free space beyond what measured machines wrote, in bytes, that makes slow machines suspects. */
+const UNEXPLAINED_BYTES = 64 * 1024 ** 2;
+
+interface Past {
+  /** With deleted files that are open still. */
+  bytes: number;
+  openBytes: number;
+  /** By how much it grew from the measurement before. */
+  growth: number;
+}
+
+/** Since when a slow machine is left alone, in milliseconds since 1970, and how long its measurement took. */
+interface Rest {
+  since: number;
+  tookMs: number;
+}
+
+interface Round {
+  countFiles: boolean;
+  /** How far the free space fell since the round before. */
+  fallenBytes: number;
+  isHurried: boolean;
+}
+
+export type MachineMeter = ReturnType<typeof createMachineMeter>;
+
+/** Measures the machines of ready sessions one by one, those that grew fastest first, and has each judged. */
+export function createMachineMeter(options: {
+  engine: Pick<Engine, 'measureWritten'>;
+  pauses: Pauses;
+  store: Pick<SessionStore, 'findInStates'>;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  limits: WriteLimits;
+  /** Whether so little is left on the disk that all suspects are paused at once. */
+  isCritical: () => boolean;
+  clock: Pick<Clock, 'now'>;
+  logger: Log;
+}) {
+  const { engine, pauses, store, limits, isCritical, clock, logger } = options;
+  const diskLimitOf = createDiskLimits(options.catalogue);
+  const turns = createTurns(AT_ONCE);
+  const stopping = new AbortController();
+  const past = new Map<string, Past>();
+  /** Machines that take long to measure. */
+  const slow = new Map<string, Rest>();
+  /** Slow machines that may be what fills the disk: each is paused while it is measured, and until then once little is free. */
+  const suspects = new Set<string>();
+  let slowOnes: LimitedMachine[] = [];
+  /** How far the free space fell, round after round, beyond what measured machines wrote. */
+  let unexplainedBytes = 0;
+  let lane: Promise<void> | undefined;
+
+  function limitedIn(row: SessionRow): LimitedMachine[] {
+    return row.machines.flatMap(({ name, engineId }) => {
+      const limitBytes = diskLimitOf(row, name);
+      return engineId && limitBytes !== undefined ? [{ row, name, machineId: engineId, limitBytes }] : [];
+    });
+  }
+
+  const growthOf = ({ machineId }: LimitedMachine) => past.get(machineId)?.growth ?? Infinity;
+  function isDue({ machineId }: LimitedMachine): boolean {
+    if (pauses.has(machineId)) return true;
+    const rest = slow.get(machineId);
+    if (!rest) return false;
+    const times = suspects.has(machineId) ? SUSPECT_REST_TIMES : REST_TIMES;
+    return clock.now().getTime() >= rest.since + rest.tookMs * times;
+  }
+
+  function forgetAllBut(machines: readonly LimitedMachine[]): void {
+    const there = new Set(machines.map(({ machineId }) => machineId));
+    for (const known of [past, slow, suspects]) {
+      for (const machineId of known.keys()) if (!there.has(machineId)) known.delete(machineId);
+    }
+    limits.forget((machineId) => !there.has(machineId));
+    pauses.forget((machineId) => !there.has(machineId));
+  }
+
+  /** Notes a measurement; where it did not look for open files, those of the last that did still count. */
+  function note(machineId: string, written: Written): Past {
+    const last = past.get(machineId);
+    const openBytes = written.openBytes ?? last?.openBytes ?? 0;
+    const bytes = written.bytes + openBytes;
+    const now = { bytes, openBytes, growth: Math.max(0, bytes - (last?.bytes ?? 0)) };
+    past.set(machineId, now);
+    return now;
+  }
+
+  /** Measures one machine and has it judged; by how much it grew, `late` if it took too long. */
+  async function measure(
+    machine: LimitedMachine,
+    measuring: Omit<MeasureOptions, 'signal'>,
+  ): Promise<number | 'late'> {
+    const { machineId } = machine;
+    try {
+      const written = await engine.measureWritten(machineId, { ...measuring, signal: stopping.signal });
+      if (written === 'late') return 'late';
+      const { openBytes, growth } = note(machineId, written);
+      await limits.judge(machine, { ...written, openBytes });
+      return written.isLate ? 'late' : growth;
+    } catch (error) {
+      // One machine that is going, or that the engine refuses to measure, must not keep others from it.
+      if (isFault(error, 'CONTAINER_NOT_FOUND')) return 0;
+      if (!isFault(error) || error.code === 'ENGINE_UNREACHABLE') throw error;
+      logger.warn({ err: error, sessionId: machine.row.id }, 'machine not measured');
+      return 0;
+    }
+  }
+
+  /** Measures these machines, a few at a time; by how much they grew together. */
+  async function measureAll(
+    machines: readonly LimitedMachine[],
+    measuring: Omit<MeasureOptions, 'signal' | 'timeoutMs'>,
+  ): Promise<number> {
+    let grown = 0;
+    const measureOne = (machine: LimitedMachine) =>
+      turns.run(async () => {
+        if (stopping.signal.aborted) return;
+        const growth = await measure(machine, { ...measuring, timeoutMs: ROUND_TIMEOUT_MS });
+        if (growth === 'late') slow.set(machine.machineId, { since: 0, tookMs: 0 });
+        else grown += growth;
+      });
+    const outcomes = await Promise.allSettled(machines.map(measureOne));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    return grown;
+  }
+
+  /** Measures a slow machine; a suspect is paused meanwhile, and goes on unless its session ended by that. */
+  async function measureSlow(machine: LimitedMachine): Promise<void> {
+    const { machineId, row } = machine;
+    const isSuspect = suspects.has(machineId);
+    const from = performance.now();
+    try {
+      if (isSuspect) await pauses.pause(machineId);
+      const growth = await measure(machine, { timeoutMs: SLOW_TIMEOUT_MS, openFiles: true });
+      if (stopping.signal.aborted) return;
+      if (growth === 'late') {
+        logger.warn({ sessionId: row.id }, 'machine has too many files to measure');
+        // Nobody can tell that it did not write what the disk lost.
+        if (suspects.has(machineId)) await limits.endUnmeasured(machine);
+      }
+      const took = performance.now() - from;
+      if (growth !== 'late' && took < ROUND_TIMEOUT_MS / 2) slow.delete(machineId);
+      else slow.set(machineId, { since: clock.now().getTime(), tookMs: took });
+    } finally {
+      suspects.delete(machineId);
+      if (pauses.has(machineId)) await limits.release(machine);
+    }
+  }
+
+  /** Measures slow machines one after the other beside the rounds, suspects first, until none is due. */
+  async function runSlowLane(): Promise<void> {
+    for (;;) {
+      const due = slowOnes.filter(isDue);
+      const next = due.find(({ machineId }) => suspects.has(machineId)) ?? due[0];
+      if (!next || stopping.signal.aborted) return;
+      await measureSlow(next);
+    }
+  }
+
+  function wakeSlowLane(): void {
+    lane ??= runSlowLane()
+      .catch((error: unknown) => {
+        if (!isFault(error, 'ENGINE_UNREACHABLE')) logger.error({ err: error }, 'slow machines not measured');
+      })
+      .finally(() => (lane = undefined));
+  }
+
+  async function suspectSlowOnes(): Promise<void> {
+    for (const { machineId } of slowOnes) {
+      suspects.add(machineId);
+      if (isCritical()) await pauses.pause(machineId);
+    }
+  }
+
+  return {
+    /**
+     * Measures all machines once; slow ones are measured beside it. A hurried round looks for deleted files that
+     * are open only if nothing else explains how far the free space fell. @throws ENGINE_UNREACHABLE
+     */
+    async round({ countFiles, fallenBytes, isHurried }: Round): Promise<void> {
+      const machines = (await store.findInStates(['ready'])).flatMap(limitedIn);
+      forgetAllBut(machines);
+      const quick = machines
+        .filter(({ machineId }) => !slow.has(machineId))
+        .toSorted((a, b) => growthOf(b) - growthOf(a) || 0);
+      const grown = await measureAll(quick, { countFiles, openFiles: !isHurried });
+      // A slow fall is no news: a round that is not hurried looks for all there is.
+      const before = isHurried ? unexplainedBytes : 0;
+      unexplainedBytes = Math.max(0, before + fallenBytes - grown);
+      if (isHurried && unexplainedBytes > UNEXPLAINED_BYTES) {
+        const measured = quick.filter(({ machineId }) => !slow.has(machineId));
+        unexplainedBytes -= await measureAll(measured, { openFiles: true });
+      }
+      slowOnes = machines.filter(({ machineId }) => slow.has(machineId));
+      try {
+        if (unexplainedBytes > UNEXPLAINED_BYTES) {
+          unexplainedBytes = 0;
+          await suspectSlowOnes();
+        }
+      } finally {
+        wakeSlowLane();
+      }
+    },
+
+    /** Resolves when nothing is measured any more. */
+    async stop(): Promise<void> {
+      stopping.abort();
+      await lane;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Database } from '../../../infra/database/database.ts';
+import type { SavedStateRow } from './saved-state-store.ts';
+
+/** Rows looked at in one statement, and of those that are too old in one sweep. */
+const BATCH = 500;
+
+export type SavedListStore = ReturnType<typeof createSavedListStore>;
+
+/** Which saved states there are, and which of them nobody needs. */
+export function createSavedListStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    find: (id: string): Promise<SavedStateRow | null> =>
+      client.savedState.findFirst({ where: { id, state: 'whole' } }),
+
+    findMany: (ids: readonly string[]): Promise<SavedStateRow[]> =>
+      client.savedState.findMany({ where: { id: { in: [...ids] }, state: 'whole' } }),
+
+    /** Those whole, newest first. */
+    page(
+      filter: {
+        madeById?: string | undefined;
+        learnerId?: string | undefined;
+        /** Users whose saved work is left out, and the copies that they made. */
+        notOf: ReadonlySet<string>;
+        labSlug?: string | undefined;
+      },
+      { take, after }: { take: number; after: string | undefined },
+    ): Promise<SavedStateRow[]> {
+      const notOf = [...filter.notOf];
+      return client.savedState.findMany({
+        where: {
+          state: 'whole',
+          madeById: { notIn: notOf, ...(filter.madeById !== undefined && { equals: filter.madeById }) },
+          learnerId: { notIn: notOf, ...(filter.learnerId !== undefined && { equals: filter.learnerId }) },
+          ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
+          ...(after !== undefined && { id: { lt: after } }),
+        },
+        orderBy: { id: 'desc' },
+        take,
+      });
+    },
+
+    /** Sessions that are put away in a state whose time is over: some of them where they are many. */
+    async expired(now: Date): Promise<string[]> {
+      const found: string[] = [];
+      let after = '';
+      while (found.length < BATCH) {
+        const states = await client.savedState.findMany({
+          where: { state: 'whole', expiresAt: { lte: now }, id: { gt: after } },
+          select: { id: true },
+          orderBy: { id: 'asc' },
+          take: BATCH,
+        });
+        const sessions = await client.session.findMany({
+          where: { savedStateId: { in: states.map(({ id }) => id) }, state: 'saved' },
+          select: { id: true },
+        });
+        found.push(...sessions.map(({ id }) => id));
+        if (states.length < BATCH) break;
+        after = states.at(-1)?.id ?? '';
+      }
+      return found;
+    },
+
+    /** Retires the whole states whose session is over, gone, or goes on from another. */
+    async retireUnused(): Promise<void> {
+      let after = '';
+      for (;;) {
+        const states = await client.savedState.findMany({
+          where: { state: 'whole', id: { gt: after } },
+          select: { id: true, currentFor: true },
+          orderBy: { id: 'asc' },
+          take: BATCH,
+        });
+        const ids = states.map(({ id }) => id);
+        const used = await client.session.findMany({
+          where: { savedStateId: { in: ids }, activeKey: { not: null } },
+          select: { savedStateId: true },
+        });
+        const needed = new Set(used.map(({ savedStateId }) => savedStateId));
+        const unused = ids.filter((id) => !needed.has(id));
+        if (unused.length > 0) {
+          await client.savedState.updateMany({
+            where: { id: { in: unused } },
+            data: { state: 'removing', currentFor: null },
+          });
+        }
+        if (states.length < BATCH) return;
+        after = ids.at(-1) ?? '';
+      }
+    },
+  };
+}

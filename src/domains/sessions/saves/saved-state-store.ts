@@ -1,0 +1,185 @@
+import type { Database, Transaction } from '../../../infra/database/database.ts';
+import type {
+  SavedImage,
+  SavedState as SavedStateRow,
+} from '../../../infra/database/generated/sqlite/client.ts';
+import { fault } from '../../../core/errors.ts';
+import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import { moveWithin } from '../session-store.ts';
+import type { SessionChanges, SessionRow } from '../session-store.ts';
+
+export type { SavedImage, SavedStateRow };
+
+/** What a new saved state is of, beside its session. */
+export interface NewSavedState {
+  id: string;
+  madeById: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** Rows looked at in one sweep: the rest waits for the next. */
+const BATCH = 200;
+
+export const released = { heldBy: null, heldUntil: null };
+
+export type SavedStateStore = ReturnType<typeof createSavedStateStore>;
+
+/** Saved states in the database. A row of an image is there before its image is, and goes after it. */
+export function createSavedStateStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /** Begins to save the ready session, with `sameEnd` if its end is unmoved; undefined when it has changed since. */
+    begin(
+      row: SessionRow,
+      state: NewSavedState,
+      hold: Hold,
+      options: { changes: SessionChanges; sameEnd: boolean },
+    ): Promise<SessionRow | undefined> {
+      return database.transaction(async (tx) => {
+        const saving = await moveWithin(tx, row, 'save', options);
+        if (!saving) return undefined;
+        const of = { currentFor: null, madeIn: saving.generation };
+        await insertMaking(tx, row, { ...state, ...of }, hold);
+        return saving;
+      });
+    },
+
+    /** Notes an image that is about to be made. @throws SAVED_STATE_NOT_FOUND when the state is not being made by `owner` any more */
+    async addImage(owner: string, image: Omit<SavedImage, 'bytes'>): Promise<void> {
+      await database.transaction(async (tx) => {
+        const { count } = await tx.savedState.updateMany({
+          where: { id: image.savedStateId, state: 'making', heldBy: owner },
+          data: { heldBy: owner },
+        });
+        if (count === 0) throw fault('SAVED_STATE_NOT_FOUND');
+        await tx.savedImage.create({ data: image });
+      });
+    },
+
+    /** Notes how large an image has become. */
+    async measured({ savedStateId, image }: Pick<SavedImage, 'savedStateId' | 'image'>, bytes: number) {
+      await client.savedImage.updateMany({ where: { savedStateId, image }, data: { bytes } });
+    },
+
+    /**
+     * The state is whole and the session goes on from it, in place of what was saved before, which is
+     * out of use: all or nothing. Undefined when the session was stopped meanwhile, or the state taken over.
+     */
+    finish(
+      row: SessionRow,
+      made: { id: string; owner: string; bytes: number; expiresAt: Date },
+      changes: SessionChanges,
+    ): Promise<SessionRow | undefined> {
+      const { id, owner, bytes, expiresAt } = made;
+      return database.transaction(async (tx) => {
+        const isMine = { id, state: 'making', heldBy: owner } as const;
+        if ((await tx.savedState.count({ where: isMine })) === 0) return undefined;
+        const all = { ...changes, savedStateId: id, phase: null, percent: null };
+        const saved = await moveWithin(tx, row, 'saved', { changes: all });
+        if (!saved) return undefined;
+        await retireOf(tx, row.id);
+        await tx.savedState.updateMany({
+          where: isMine,
+          data: { state: 'whole', currentFor: row.id, bytes, expiresAt, ...released },
+        });
+        return saved;
+      });
+    },
+
+    /** Moves the end of the hold on a state out; false when the owner does not make it any more. */
+    async renew(id: string, { owner, until }: Hold): Promise<boolean> {
+      const { count } = await client.savedState.updateMany({
+        where: { id, state: 'making', heldBy: owner },
+        data: { heldUntil: until },
+      });
+      return count === 1;
+    },
+
+    /** Takes over a state whose maker is gone; false when another was first. */
+    async takeOver(state: SavedStateRow, { owner, until }: Hold): Promise<boolean> {
+      const { count } = await client.savedState.updateMany({
+        where: { id: state.id, state: 'making', heldBy: state.heldBy, heldUntil: state.heldUntil },
+        data: { heldBy: owner, heldUntil: until },
+      });
+      return count === 1;
+    },
+
+    /** The state is out of use: its images and its row are to go. */
+    async retire(id: string): Promise<void> {
+      await client.savedState.updateMany({
+        where: { id },
+        data: { state: 'removing', currentFor: null, ...released },
+      });
+    },
+
+    /** Those being made by whomever. */
+    making: (): Promise<SavedStateRow[]> => client.savedState.findMany({ where: { state: 'making' } }),
+
+    /** Whether a state is being made of what the session is now. */
+    async isBeingMadeOf(sessionId: string): Promise<boolean> {
+      return (await client.savedState.count({ where: { sessionId, state: 'making' } })) > 0;
+    },
+
+    /** Those out of use. */
+    retired: (): Promise<(SavedStateRow & { images: SavedImage[] })[]> =>
+      client.savedState.findMany({
+        where: { state: 'removing' },
+        orderBy: { id: 'asc' },
+        take: BATCH,
+        include: { images: true },
+      }),
+
+    /** Whether another state begins with the image too. */
+    async isShared({ savedStateId, image }: SavedImage): Promise<boolean> {
+      const others = { image, savedStateId: { not: savedStateId } };
+      return (await client.savedImage.count({ where: others })) > 0;
+    },
+
+    /** Removes the row of one out of use, once its images are gone. */
+    async remove(id: string): Promise<void> {
+      await client.savedState.deleteMany({ where: { id, state: 'removing' } });
+    },
+
+    /** Which of the names of images no state has. */
+    async unknown(names: readonly string[]): Promise<string[]> {
+      const known = await client.savedImage.findMany({
+        where: { image: { in: [...names] } },
+        select: { image: true },
+      });
+      const images = new Set(known.map(({ image }) => image));
+      return names.filter((name) => !images.has(name));
+    },
+
+    /** What the state holds; undefined when it is not whole. */
+    async images(id: string): Promise<SavedImage[] | undefined> {
+      const state = await client.savedState.findFirst({
+        where: { id, state: 'whole' },
+        include: { images: true },
+      });
+      return state?.images;
+    },
+  };
+}
+
+/** Adds a state that `hold.owner` makes, of what `source` is. */
+export async function insertMaking(
+  tx: Transaction,
+  source: SessionRow,
+  state: NewSavedState & Pick<SavedStateRow, 'currentFor' | 'madeIn'>,
+  hold: Hold,
+): Promise<void> {
+  const { learnerId, labSlug, labVersion } = source;
+  const of = { learnerId, labSlug, labVersion, sessionId: source.id };
+  const held = { heldBy: hold.owner, heldUntil: hold.until };
+  await tx.savedState.create({ data: { ...state, ...of, ...held, state: 'making' } });
+}
+
+/** What the session would have gone on from is out of use. */
+export async function retireOf(tx: Transaction, sessionId: string): Promise<void> {
+  await tx.savedState.updateMany({
+    where: { currentFor: sessionId },
+    data: { state: 'removing', currentFor: null },
+  });
+}

@@ -1,0 +1,205 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import { noReason } from '../../../infra/database/reason-columns.ts';
+import { fault } from '../../../core/errors.ts';
+import { newId } from '../../../core/ids.ts';
+import { HOLD_LOST, holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
+import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { Log } from '../../../core/log.ts';
+import { noSaveProblem } from '../session-changes.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
+import type { FailedSave } from './failed-save.ts';
+import type { ForkStore, NewFork } from './fork-store.ts';
+import type { PutAway } from './put-away.ts';
+import type { SavedQuota } from './saved-quota.ts';
+import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
+import { createTurns } from '../../../core/turns.ts';
+
+/** Sessions put away at the same time by this process: each reads and writes gigabytes of one disk. */
+const AT_ONCE = 2;
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** What an explicit save, or the end of a session, begins with. */
+const untroubled = { ...noReason, ...noSaveProblem };
+
+/** Of a session that is saved because it is to end. */
+export interface Ending {
+  /** The reason's columns. */
+  why: SessionChanges;
+}
+
+export type Saver = ReturnType<typeof createSaver>;
+
+/** Puts sessions away, a few at a time. `onSaved` is called when there is an environment to tear down, `onCopied` when there is one to make. */
+export function createSaver(options: {
+  store: Pick<SessionStore, 'change'>;
+  states: SavedStateStore;
+  forks: ForkStore;
+  changer: SessionChanger;
+  putAway: PutAway;
+  quota: Pick<SavedQuota, 'reserve'>;
+  giveUp: FailedSave;
+  engine: Pick<Engine, 'stop'>;
+  clock: Clock;
+  owner: string;
+  /** Days that a state is kept. */
+  days: number;
+  logger: Log;
+  onSaved: () => void;
+  onCopied: () => void;
+}) {
+  const { store, states, forks, changer, putAway, quota, giveUp, engine, clock, owner, days, logger } =
+    options;
+  const turns = createTurns(AT_ONCE);
+  const underWay = new Map<
+    string,
+    { sessionId: string; generation: number; abort: AbortController; done: Promise<void> }
+  >();
+  /** Known as being made before their rows are: no look at these takes them for abandoned. */
+  const beginning = new Set<string>();
+  let stopped = false;
+
+  const hold = () => holdFrom(clock, owner);
+  const keptUntil = () => new Date(clock.now().getTime() + days * DAY_MS);
+
+  function newState(madeById: string): NewSavedState {
+    const createdAt = clock.now();
+    return { id: newId(createdAt), madeById, createdAt, expiresAt: keptUntil() };
+  }
+
+  async function known<T>(stateId: string, begin: () => Promise<T>): Promise<T> {
+    beginning.add(stateId);
+    try {
+      return await begin();
+    } finally {
+      beginning.delete(stateId);
+    }
+  }
+
+  /** Runs `work` on the state of `row`, as long as that is `saving`. */
+  function run(row: SessionRow, stateId: string, ending: SessionChanges | undefined, work: Work): void {
+    const abort = new AbortController();
+    const held = {
+      owner,
+      renew: (hold: Hold) => states.renew(stateId, hold),
+      clock,
+      signal: abort.signal,
+      onError: (error: unknown) =>
+        logger.warn({ err: error, savedStateId: stateId }, 'The hold on a save was not renewed.'),
+    };
+    async function workOrGiveUp(signal: AbortSignal): Promise<void> {
+      try {
+        await work(signal);
+      } catch (error) {
+        const cause: unknown = signal.aborted ? signal.reason : error;
+        if (cause !== HOLD_LOST) await giveUp(row, stateId, { error: cause, ending });
+      }
+    }
+    if (stopped) abort.abort(fault('SAVE_INTERRUPTED'));
+    const done = keepHold(held, workOrGiveUp)
+      .catch((error: unknown) => {
+        // What is left is taken up when the hold has run out.
+        logger.error({ err: error, sessionId: row.id, savedStateId: stateId }, 'A save broke off.');
+      })
+      .finally(() => underWay.delete(stateId));
+    underWay.set(stateId, { sessionId: row.id, generation: row.generation, abort, done });
+  }
+
+  function reporting(row: SessionRow) {
+    return async (machine: string, percent: number): Promise<void> => {
+      if (await store.change(row, { phase: machine, percent })) changer.tell(row);
+    };
+  }
+
+  async function save(
+    row: SessionRow,
+    stateId: string,
+    ending: SessionChanges | undefined,
+    signal: AbortSignal,
+  ) {
+    // Before its turn: what has written too much is not to write on while it waits.
+    await Promise.all(row.machines.map(({ engineId }) => engine.stop(engineId ?? '')));
+    const bytes = await turns.run(() =>
+      putAway(row, stateId, {
+        signal,
+        onPart: reporting(row),
+        reserve: (size) => quota.reserve(row, stateId, { bytes: size, ends: ending !== undefined }),
+      }),
+    );
+    const made = { id: stateId, owner, bytes, expiresAt: keptUntil() };
+    const saved = await states.finish(row, made, ending ?? {});
+    if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });
+    logger.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'A session was saved.');
+    changer.tell(saved);
+    options.onSaved();
+  }
+
+  async function copy(source: SessionRow, row: SessionRow, stateId: string, signal: AbortSignal) {
+    const bytes = await turns.run(() => putAway(source, stateId, { signal, onPart: reporting(row) }));
+    const queued = await forks.finish(row, { id: stateId, owner, bytes, at: clock.now() });
+    if (!queued) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be copied' });
+    changer.tell(queued);
+    options.onCopied();
+  }
+
+  return {
+    /** Whether a save that begins now would wait. */
+    isFull: turns.isFull,
+    isWorkingOn: (stateId: string) => beginning.has(stateId) || underWay.has(stateId),
+    hold,
+    keptUntil,
+    newState,
+
+    /**
+     * Begins to save a ready session; undefined when it has changed since. With `ending` its end must be
+     * unmoved, and it ends where it cannot be saved. @throws SHUTTING_DOWN
+     */
+    async begin(row: SessionRow, ending?: Ending): Promise<SessionRow | undefined> {
+      if (stopped) throw fault('SHUTTING_DOWN');
+      const state = newState(row.learnerId);
+      return known(state.id, async () => {
+        const saving = await states.begin(row, state, hold(), {
+          changes: { ...untroubled, phase: null, percent: 0 },
+          sameEnd: ending !== undefined,
+        });
+        if (!saving) return undefined;
+        changer.tell(saving);
+        const why = ending?.why;
+        run(saving, state.id, why, (signal) => save(saving, state.id, why, signal));
+        return saving;
+      });
+    },
+
+    /** Begins to copy a ready session, which goes on meanwhile. @throws SHUTTING_DOWN */
+    async beginFork(source: SessionRow, fork: NewFork): Promise<SessionRow | 'limit'> {
+      if (stopped) throw fault('SHUTTING_DOWN');
+      const { id } = fork.state;
+      return known(id, async () => {
+        const row = await forks.ofReady(source, fork, hold());
+        if (row === 'limit') return row;
+        changer.tell(row);
+        run(row, id, undefined, (signal) => copy(source, row, id, signal));
+        return row;
+      });
+    },
+
+    /** The session has changed: it need not be saved any more, if it was of an earlier generation. */
+    changed(sessionId: string, generation: number): void {
+      for (const work of underWay.values()) {
+        if (work.sessionId !== sessionId || generation <= work.generation) continue;
+        work.abort.abort(fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' }));
+      }
+    },
+
+    /** Gives up all that is being saved; resolves when those sessions go on. */
+    async stop(): Promise<void> {
+      stopped = true;
+      for (const { abort } of underWay.values()) abort.abort(fault('SAVE_INTERRUPTED'));
+      await Promise.all([...underWay.values()].map(({ done }) => done));
+    },
+  };
+}
+
+type Work = (signal: AbortSignal) => Promise<void>;

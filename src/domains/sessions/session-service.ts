@@ -1,0 +1,142 @@
+import { fault } from '../../core/errors.ts';
+import { mayReach, requireActor } from '../identity/actor.ts';
+import { pageWindow, toPage } from '../../core/paging.ts';
+import type { QueueView } from './admission/queue-view.ts';
+import { authorize, reaches, requireSomebody } from './access.ts';
+import type { Lifetimes } from './lifetimes.ts';
+import type { Repairs } from './repairs.ts';
+import type { createSessionEnd } from './session-end.ts';
+import type { createSessionExtend } from './session-extend.ts';
+import type { createSessionStart } from './session-start.ts';
+import type { SessionRow, SessionStore } from './session-store.ts';
+import { viewSession } from './session-view.ts';
+import type { SessionService } from './session.ts';
+
+/** Stands for learners in general, where only staff may look. */
+const EVERYONE = '';
+
+export function createSessionService(options: {
+  store: SessionStore;
+  startSession: ReturnType<typeof createSessionStart>;
+  queue: QueueView;
+  ends: ReturnType<typeof createSessionEnd>;
+  extendSession: ReturnType<typeof createSessionExtend>;
+  repairs: Pick<Repairs, 'restart'>;
+  lifetimes: Pick<Lifetimes, 'touch'>;
+  hiddenFrom: SessionService['hiddenFrom'];
+}): SessionService {
+  const { store, startSession, queue, ends, extendSession, repairs, lifetimes, hiddenFrom } = options;
+
+  async function restarted(row: SessionRow): Promise<SessionRow> {
+    const done = row.state === 'ready' ? await repairs.restart(row) : undefined;
+    if (done) return done;
+    const now = await store.find(row.id);
+    if (!now) throw fault('SESSION_NOT_FOUND');
+    if (now.reasonCode === 'MACHINE_LOST') throw fault('MACHINE_LOST');
+    throw fault('SESSION_STATE_CONFLICT', { state: now.state, verb: 'be restarted' });
+  }
+
+  return {
+    async start(actor, { lab }) {
+      requireActor(actor, { scope: 'learn' });
+      return viewSession(await startSession(actor.userId, lab));
+    },
+
+    async get(actor, id) {
+      requireSomebody(actor);
+      const row = await store.find(id);
+      authorize(actor, 'read', row, await hiddenFrom(actor));
+      return viewSession(row);
+    },
+
+    async getMany(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      const rows = await store.findMany([...new Set(ids)]);
+      const hidden = await hiddenFrom(actor);
+      const there = rows.filter((row) => reaches(actor, hidden, row.learnerId));
+      const mine = new Map(there.map((row) => [row.id, row]));
+      return ids.map((id) => {
+        const row = mine.get(id);
+        return row && viewSession(row);
+      });
+    },
+
+    async places(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      const places = await queue.look();
+      const rows = await store.findMany(ids.filter((id) => places.has(id)));
+      const hidden = await hiddenFrom(actor);
+      const mine = new Set(rows.filter((row) => reaches(actor, hidden, row.learnerId)).map(({ id }) => id));
+      return ids.map((id) => (mine.has(id) ? places.get(id) : undefined));
+    },
+
+    async list(actor, filter, page) {
+      requireActor(actor, { scope: 'read' });
+      const window = pageWindow(page);
+      const learnerId = filter.learnerId ?? (mayReach(actor, EVERYONE) ? undefined : actor.userId);
+      const hidden = await hiddenFrom(actor);
+      if (learnerId !== undefined && !reaches(actor, hidden, learnerId)) {
+        return { items: [], hasNextPage: false };
+      }
+      const { lab: labSlug, states } = filter;
+      const rows = await store.page({ learnerId, notOf: hidden, labSlug, states }, window);
+      return toPage(rows.map(viewSession), page);
+    },
+
+    async stop(actor, id) {
+      requireSomebody(actor);
+      const row = await store.find(id);
+      authorize(actor, 'stop', row, await hiddenFrom(actor));
+      return viewSession(await ends.stop(row));
+    },
+
+    async restart(actor, id) {
+      requireSomebody(actor);
+      const row = await store.find(id);
+      authorize(actor, 'restart', row, await hiddenFrom(actor));
+      return viewSession(await restarted(row));
+    },
+
+    async extend(actor, id, minutes) {
+      requireSomebody(actor);
+      const row = await store.find(id);
+      authorize(actor, 'extend', row, await hiddenFrom(actor));
+      return viewSession(await extendSession(row, minutes));
+    },
+
+    async delete(actor, id) {
+      requireActor(actor, { scope: 'learn' });
+      const row = await store.find(id);
+      // What is someone else's looks like what is gone, and deleting that succeeds.
+      const hidden = await hiddenFrom(actor);
+      if (!row || !reaches(actor, hidden, row.learnerId)) return false;
+      authorize(actor, 'delete', row, hidden);
+      return ends.remove(row);
+    },
+
+    async deleteAllMine(actor) {
+      requireActor(actor, { scope: 'learn' });
+      const removed: string[] = [];
+      for (const row of await store.findOfLearner(actor.userId)) {
+        if (await ends.remove(row)) removed.push(row.id);
+      }
+      return removed;
+    },
+
+    async machine(actor, id, name) {
+      requireSomebody(actor);
+      const row = await store.find(id);
+      authorize(actor, 'enter', row, await hiddenFrom(actor));
+      if (row.state !== 'ready') throw fault('SESSION_NOT_READY', { state: row.state });
+      const machine = row.machines.find((candidate) => candidate.name === name);
+      if (!machine?.engineId) throw fault('MACHINE_NOT_FOUND', { machine: name });
+      const { learnerId, labSlug, labVersion } = row;
+      const isFork = row.forkOfId !== null;
+      return { name, machineId: machine.engineId, sessionId: id, isFork, learnerId, labSlug, labVersion };
+    },
+
+    hiddenFrom,
+
+    touch: lifetimes.touch,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Database } from '../../../infra/database/database.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { Log } from '../../../core/log.ts';
+import { createStepStarts } from '../preparing/step-starts.ts';
+import type { SessionService } from '../session.ts';
+import { createEnteredStepStore } from './entered-step-store.ts';
+import { createStepService } from './step-service.ts';
+
+export interface StepsOptions {
+  database: Database;
+  engine: Pick<Engine, 'exec'>;
+  clock: Clock;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  logger: Log;
+  /** Names this process among those that share the database; new with each start. */
+  holder: string;
+  /** Whether the process of that name surely runs no more; of others the hold runs out. */
+  isGone: (holder: string) => boolean;
+}
+
+/** The entering of steps, put together. */
+export function createSteps(options: StepsOptions) {
+  return createStepService({
+    ...options,
+    entered: createEnteredStepStore(options),
+    prepareStep: createStepStarts(options),
+    owner: options.holder,
+  });
+}

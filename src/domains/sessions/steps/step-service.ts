@@ -1,0 +1,101 @@
+import type { Clock } from '../../../core/clock.ts';
+import { fault } from '../../../core/errors.ts';
+import { requireActor } from '../../identity/actor.ts';
+import type { Actor } from '../../identity/actor.ts';
+import { holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
+import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { Log } from '../../../core/log.ts';
+import type { StepStarts, TypedCommand } from '../preparing/step-starts.ts';
+import type { SessionService } from '../session.ts';
+import type { EnteredStepStore, StepEntryKey } from './entered-step-store.ts';
+
+/** What comes of entering a step. */
+export interface StepEntry {
+  /** Whether this call prepared it: it was not entered before, and no other call is entering it. */
+  first: boolean;
+  /** What is now to be typed into shells, in this order. */
+  commands: TypedCommand[];
+}
+
+export interface StepService {
+  /**
+   * Prepares a step for its learner, once in a session; resolves when its start scripts have run. Where one
+   * fails, the step counts as not entered.
+   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_STATE_CONFLICT (it began anew meanwhile), STEP_NOT_FOUND, LAB_START_FAILED, SHUTTING_DOWN
+   */
+  enter(actor: Actor | undefined, input: { sessionId: string; stepId: string }): Promise<StepEntry>;
+}
+
+export interface StepServiceParts {
+  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  entered: EnteredStepStore;
+  prepareStep: StepStarts;
+  clock: Clock;
+  logger: Log;
+  /** Names this process among those that share the database. */
+  owner: string;
+}
+
+/** The use case, and `stop`, which ends the scripts that run; resolves when that is stored. */
+export function createStepService(parts: StepServiceParts): StepService & { stop(): Promise<void> } {
+  const { sessions, catalogue, entered, prepareStep, clock, logger, owner } = parts;
+  const stopping = new AbortController();
+  const running = new Set<Promise<TypedCommand[]>>();
+
+  /** Runs `work` as the one that enters the step. */
+  async function prepare(
+    key: StepEntryKey,
+    work: (signal: AbortSignal) => Promise<TypedCommand[]>,
+  ): Promise<TypedCommand[]> {
+    const held = {
+      owner,
+      renew: (hold: Hold) => entered.renew(key, hold),
+      clock,
+      signal: stopping.signal,
+      onError: (error: unknown) =>
+        logger.warn({ err: error, ...key }, 'The hold on a step that is entered was not renewed'),
+    };
+    try {
+      const commands = await keepHold(held, work);
+      if (await entered.finish(key, owner)) return commands;
+    } catch (error) {
+      if (await entered.forget(key, owner)) throw error;
+    }
+    // The session began anew meanwhile, with other machines.
+    throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be prepared' });
+  }
+
+  return {
+    async enter(actor, { sessionId, stepId }) {
+      requireActor(actor, { scope: 'learn' });
+      const { labSlug, labVersion, generation } = await sessions.get(actor, sessionId);
+      const lab = catalogue.version(labSlug, labVersion);
+      const step = lab.steps.find(({ id }) => id === stepId);
+      if (!step) throw fault('STEP_NOT_FOUND', { lab: labSlug, step: stepId });
+      // Whether it may be entered, and can be, is asked before it is noted that it was; and all scripts run in the
+      // machines of this moment, whatever becomes of the session.
+      const machineIds = new Map<string, string>();
+      for (const { machine } of step.start) {
+        machineIds.set(machine, (await sessions.machine(actor, sessionId, machine)).machineId);
+      }
+      if (stopping.signal.aborted) throw fault('SHUTTING_DOWN');
+      sessions.touch(sessionId);
+      const key = { sessionId, stepId, generation };
+      if (step.start.length === 0 || !(await entered.begin(key, clock.now(), holdFrom(clock, owner)))) {
+        return { first: false, commands: [] };
+      }
+      const work = prepare(key, (signal) =>
+        prepareStep(lab, step, (name) => machineIds.get(name) ?? '', signal),
+      );
+      running.add(work);
+      return { first: true, commands: await work.finally(() => running.delete(work)) };
+    },
+
+    async stop() {
+      stopping.abort(fault('SHUTTING_DOWN'));
+      await Promise.allSettled(running);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '../../../core/clock.ts';
+import { fault } from '../../../core/errors.ts';
+import { requireActor } from '../../identity/actor.ts';
+import type { Actor } from '../../identity/actor.ts';
+import { pageWindow, toPage } from '../../../core/paging.ts';
+import { reaches } from '../../sessions/access.ts';
+import type { SessionService } from '../../sessions/session.ts';
+import type { RecordedCourseStore } from './recorded-course-store.ts';
+import { readCast } from './read-cast.ts';
+import type { RecordingStore, StoredRecording } from './recording-store.ts';
+import type { RecordingService } from './recording.ts';
+
+/** Courses that may be recorded. */
+const MOST_COURSES = 1_000;
+
+/** As slugs of labs are. */
+const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const DAY_MS = 86_400_000;
+
+const staff = 'instructor';
+
+export function createRecordingService(options: {
+  store: RecordingStore;
+  courses: RecordedCourseStore;
+  clock: Clock;
+  recordingDays: number;
+  sessions: Pick<SessionService, 'hiddenFrom'>;
+}): RecordingService {
+  const { store, courses, clock, recordingDays, sessions } = options;
+
+  /** @throws RECORDING_NOT_FOUND also for what is someone else's, UNAUTHENTICATED, FORBIDDEN */
+  async function reach(actor: Actor | undefined, id: string): Promise<StoredRecording> {
+    requireActor(actor, { scope: 'read' });
+    const recording = await store.find(id);
+    const hidden = await sessions.hiddenFrom(actor);
+    if (!recording || !reaches(actor, hidden, recording.learnerId)) throw fault('RECORDING_NOT_FOUND');
+    return recording;
+  }
+
+  return {
+    get: reach,
+
+    async list(actor, filter, page) {
+      requireActor(actor, { scope: 'read' });
+      const hidden = await sessions.hiddenFrom(actor);
+      const isStaff = reaches(actor, hidden, filter.learnerId ?? '');
+      const window = pageWindow(page);
+      if (filter.learnerId !== undefined && !isStaff) return toPage([], page);
+      return toPage(
+        await store.page(isStaff ? filter : { ...filter, learnerId: actor.userId }, hidden, window),
+        page,
+      );
+    },
+
+    async ofTerminals(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      const found = await store.ofTerminals(ids);
+      const hidden = await sessions.hiddenFrom(actor);
+      const seen = found.filter(({ learnerId }) => reaches(actor, hidden, learnerId));
+      return ids.map((id) => seen.find(({ terminalId }) => terminalId === id));
+    },
+
+    async read(actor, id, { gzip }) {
+      const recording = await reach(actor, id);
+      return { recording, content: readCast(recording, store.part, { gzip }) };
+    },
+
+    async delete(actor, id) {
+      requireActor(actor, { scope: 'manage' });
+      const recording = await store.find(id);
+      const hidden = await sessions.hiddenFrom(actor);
+      if (!recording || !reaches(actor, hidden, recording.learnerId)) return false;
+      requireActor(actor, { scope: 'manage', role: staff });
+      return store.remove(id);
+    },
+
+    async areCoursesRecorded(actor, names) {
+      requireActor(actor, { scope: 'read' });
+      const recorded = await courses.among(names);
+      return names.map((name) => recorded.has(name));
+    },
+
+    async courses(actor) {
+      requireActor(actor, { scope: 'read', role: staff });
+      return courses.list(MOST_COURSES);
+    },
+
+    async recordCourse(actor, { course, recorded }) {
+      requireActor(actor, { scope: 'manage', role: staff });
+      if (!NAME.test(course)) {
+        throw invalid(`"${course}" is no short name of a course: small letters, digits and hyphens.`);
+      }
+      if (!recorded) return courses.remove(course);
+      const added = await courses.add(
+        { course, setById: actor.userId, createdAt: clock.now() },
+        MOST_COURSES,
+      );
+      if (!added)
+        throw invalid(`There are ${MOST_COURSES} recorded courses already: stop recording one first.`);
+    },
+
+    expiresAt: ({ endedAt }) => endedAt && new Date(endedAt.getTime() + recordingDays * DAY_MS),
+  };
+}
+
+const invalid = (problem: string) => fault('INPUT_INVALID', { problem });

@@ -1,0 +1,251 @@
+import type { Database, Transaction } from '../../../infra/database/database.ts';
+import type { Recording, RecordingFilter } from './recording.ts';
+
+/** A recording with what its recorder goes on from. */
+export interface StoredRecording extends Recording {
+  /** Number of the first byte of output that it lacks. */
+  offset: number;
+  /** How many parts it has. */
+  parts: number;
+}
+
+export interface NewRecording extends Pick<
+  Recording,
+  | 'id'
+  | 'terminalId'
+  | 'sessionId'
+  | 'learnerId'
+  | 'labSlug'
+  | 'machine'
+  | 'openedById'
+  | 'content'
+  | 'rows'
+  | 'cols'
+  | 'startedAt'
+> {
+  writer: string;
+}
+
+/** What a recorder adds, and where it is by that. */
+export interface RecordingWrite extends Pick<StoredRecording, 'offset' | 'bytes' | 'durationMs'> {
+  writer: string;
+  /** Place of the part; it is written only if that is the next. */
+  place: number;
+  /** Compressed events; undefined where there are none. */
+  content: Buffer | undefined;
+  at: Date;
+  /** Whether it goes on, is given up for another recorder, or has ended. */
+  ending: 'more' | 'released' | 'ended';
+  truncated: boolean;
+}
+
+export type RecordingStore = ReturnType<typeof createRecordingStore>;
+
+/** What a row takes beside its content, in bytes: many small ones must count as well. */
+const RECORDING_ROW_BYTES = 512;
+const PART_ROW_BYTES = 64;
+
+/** Rows looked at, or removed, in one statement. */
+const BATCH = 100;
+
+/** Keeps recordings in the database. */
+export function createRecordingStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    async insert({ content, machine, ...recording }: NewRecording): Promise<StoredRecording> {
+      const row = await client.recording.create({
+        data: {
+          ...recording,
+          input: content === 'input',
+          machineName: machine,
+          writtenAt: recording.startedAt,
+          storedBytes: RECORDING_ROW_BYTES,
+        },
+      });
+      return toStored(row);
+    },
+
+    /** Has `writer` continue the terminal's recording, whichever writer had it before; undefined where none goes on. */
+    async claim(
+      terminalId: string,
+      writer: string,
+    ): Promise<(StoredRecording & { wasReleased: boolean }) | undefined> {
+      return database.transaction(async (tx) => {
+        const row = await tx.recording.findUnique({ where: { terminalId } });
+        if (!row || row.endedAt) return undefined;
+        await tx.recording.update({ where: { terminalId }, data: { writer } });
+        return { ...toStored(row), wasReleased: row.writer === null };
+      });
+    },
+
+    /** False where it is another's by now, has ended, or is gone. What was written already is not written again. */
+    async write(id: string, write: RecordingWrite): Promise<boolean> {
+      const { writer, place, content, at, ending, ...state } = write;
+      return database.transaction(async (tx) => {
+        const { count } = await tx.recording.updateMany({
+          where: { id, writer, parts: place, endedAt: null },
+          data: {
+            offset: BigInt(state.offset),
+            bytes: BigInt(state.bytes),
+            durationMs: BigInt(state.durationMs),
+            truncated: state.truncated,
+            writtenAt: at,
+            ...(content && { parts: place + 1, storedBytes: { increment: content.length + PART_ROW_BYTES } }),
+            ...(ending === 'ended' && { endedAt: at }),
+            ...(ending === 'released' && { writer: null }),
+          },
+        });
+        if (count === 0) return content !== undefined && isWritten(tx, id, write);
+        if (content) {
+          const bytes = Uint8Array.from(content);
+          await tx.recordingPart.create({ data: { recordingId: id, place, content: bytes } });
+        }
+        return true;
+      });
+    },
+
+    async find(id: string): Promise<StoredRecording | undefined> {
+      const row = await client.recording.findUnique({ where: { id } });
+      return row ? toStored(row) : undefined;
+    },
+
+    async ofTerminals(ids: readonly string[]): Promise<StoredRecording[]> {
+      const rows = await client.recording.findMany({ where: { terminalId: { in: [...ids] } } });
+      return rows.map(toStored);
+    },
+
+    /** Newest first. */
+    async page(
+      { learnerId, sessionId, lab }: RecordingFilter,
+      /** Learners whose recordings are left out. */
+      notOf: ReadonlySet<string>,
+      { take, after }: { take: number; after: string | undefined },
+    ): Promise<StoredRecording[]> {
+      const rows = await client.recording.findMany({
+        where: {
+          learnerId: { notIn: [...notOf], ...(learnerId !== undefined && { equals: learnerId }) },
+          ...(sessionId !== undefined && { sessionId }),
+          ...(lab !== undefined && { labSlug: lab }),
+          ...(after !== undefined && { id: { lt: after } }),
+        },
+        orderBy: { id: 'desc' },
+        take,
+      });
+      return rows.map(toStored);
+    },
+
+    /** One of its parts, as it is stored. */
+    async part(recordingId: string, place: number): Promise<Buffer | undefined> {
+      const row = await client.recordingPart.findUnique({
+        where: { recordingId_place: { recordingId, place } },
+      });
+      return row ? Buffer.from(row.content) : undefined;
+    },
+
+    async remove(id: string): Promise<boolean> {
+      const { count } = await client.recording.deleteMany({ where: { id } });
+      return count > 0;
+    },
+
+    /** That of a terminal whose shell never was. */
+    async removeOf(terminalId: string): Promise<void> {
+      await client.recording.deleteMany({ where: { terminalId } });
+    },
+
+    /** Removes some of those that ended before; how many. */
+    async removeEnded(before: Date): Promise<number> {
+      const old = await client.recording.findMany({
+        where: { endedAt: { lt: before } },
+        select: { id: true },
+        take: BATCH,
+      });
+      await client.recording.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
+      return old.length;
+    },
+
+    /** Terminals whose recording has not ended, nor was written to since: some, from `after` on in their order. */
+    async quiet(since: Date, after: string): Promise<string[]> {
+      const rows = await client.recording.findMany({
+        where: { endedAt: null, writtenAt: { lt: since }, terminalId: { gt: after } },
+        select: { terminalId: true },
+        orderBy: { terminalId: 'asc' },
+        take: BATCH,
+      });
+      return rows.map(({ terminalId }) => terminalId);
+    },
+
+    /** What all take together, in bytes. */
+    async storedBytes(): Promise<number> {
+      const { _sum: sum } = await client.recording.aggregate({ _sum: { storedBytes: true } });
+      return Number(sum.storedBytes ?? 0);
+    },
+
+    /** The oldest of the learner who has most, one that has ended if there is any. */
+    async oldestOfLargest(): Promise<{ id: string; storedBytes: number } | undefined> {
+      const [most] = await client.recording.groupBy({
+        by: ['learnerId'],
+        _sum: { storedBytes: true },
+        orderBy: { _sum: { storedBytes: 'desc' } },
+        take: 1,
+      });
+      if (!most) return undefined;
+      const { learnerId } = most;
+      const oldest = async (where: object) =>
+        client.recording.findFirst({ where: { learnerId, ...where }, orderBy: { id: 'asc' } });
+      const row = (await oldest({ endedAt: { not: null } })) ?? (await oldest({}));
+      return row ? { id: row.id, storedBytes: Number(row.storedBytes) } : undefined;
+    },
+  };
+}
+
+/** Whether this very part is there already. */
+async function isWritten(tx: Transaction, id: string, { writer, place }: RecordingWrite): Promise<boolean> {
+  const row = await tx.recording.findUnique({ where: { id }, select: { writer: true, parts: true } });
+  return row?.writer === writer && row.parts === place + 1;
+}
+
+interface RecordingRow {
+  id: string;
+  terminalId: string;
+  sessionId: string;
+  learnerId: string;
+  labSlug: string;
+  machineName: string;
+  openedById: string;
+  input: boolean;
+  rows: number;
+  cols: number;
+  startedAt: Date;
+  endedAt: Date | null;
+  durationMs: bigint;
+  offset: bigint;
+  bytes: bigint;
+  storedBytes: bigint;
+  parts: number;
+  truncated: boolean;
+}
+
+function toStored(row: RecordingRow): StoredRecording {
+  const { id, terminalId, sessionId, learnerId, labSlug, openedById, rows, cols } = row;
+  return {
+    id,
+    terminalId,
+    sessionId,
+    learnerId,
+    labSlug,
+    openedById,
+    rows,
+    cols,
+    machine: row.machineName,
+    content: row.input ? 'input' : 'output',
+    startedAt: row.startedAt,
+    endedAt: row.endedAt ?? undefined,
+    durationMs: Number(row.durationMs),
+    offset: Number(row.offset),
+    bytes: Number(row.bytes),
+    storedBytes: Number(row.storedBytes),
+    parts: row.parts,
+    truncated: row.truncated,
+  };
+}

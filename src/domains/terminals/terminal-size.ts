@@ -1,0 +1,32 @@
+import { fault } from '../../core/errors.ts';
+import type { TerminalSize } from './terminal.ts';
+
+/**
+ * Largest terminal: an 8K screen at the smallest type that can be read (8 by 9 pixels a cell) has
+ * 480 by 960. Programs allocate rows times columns, so more would only serve to hurt them.
+ */
+export const MAX_ROWS = 500;
+export const MAX_COLS = 1_000;
+
+/** Gives the size back when a terminal can have it. @throws TERMINAL_SIZE_INVALID */
+export function requireTerminalSize(size: { rows: unknown; cols: unknown }): TerminalSize {
+  const { rows, cols } = size;
+  if (!isCount(rows, MAX_ROWS) || !isCount(cols, MAX_COLS)) {
+    throw fault('TERMINAL_SIZE_INVALID', {
+      rows: shown(rows),
+      cols: shown(cols),
+      maxRows: MAX_ROWS,
+      maxCols: MAX_COLS,
+    });
+  }
+  return { rows, cols };
+}
+
+function isCount(value: unknown, most: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most;
+}
+
+/** What was given, short enough for a message whatever it was. */
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : `(${typeof value})`;
+}

@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineImages } from '../engine/engine-images.ts';
+import { fault, isFault } from '../core/errors.ts';
+import { readHost } from '../../setup/debian.mjs';
+import { makeRootFileSystem } from './root-file-system.ts';
+import { withWorkFolder } from '../core/work-folder.ts';
+import { setupFault } from './setup-fault.ts';
+import type { Step } from '../../setup/steps.mjs';
+
+/** What lab images are built on. */
+export const BASE_IMAGE = 'berth/debian:trixie-slim';
+const UPSTREAM_IMAGE = 'debian:trixie-slim';
+
+/**
+ * Makes sure that the engine has the base image: a local one, one from a registry, or one made of
+ * this machine's own package mirror where no registry answers.
+ *
+ * @throws ENGINE_SETUP_REFUSED where there is no registry and this machine cannot make one
+ */
+export async function ensureBaseImage({
+  images,
+  step,
+}: {
+  images: EngineImages;
+  step: Step;
+}): Promise<{ id: string; note: string }> {
+  const present = await images.find(BASE_IMAGE);
+  if (present) return { id: present.id, note: 'unchanged' };
+  const note = await obtain(images, step);
+  const made = await images.find(BASE_IMAGE);
+  if (!made) throw fault('IMAGE_NOT_FOUND', { image: BASE_IMAGE, problem: 'it was removed again' });
+  return { id: made.id, note };
+}
+
+async function obtain(images: EngineImages, step: Step): Promise<string> {
+  step.progress(`asking the registry for ${UPSTREAM_IMAGE}`);
+  const onPercent = (percent = 0) => step.progress(`pulling ${UPSTREAM_IMAGE}: ${percent} %`);
+  try {
+    await images.findOrPull(UPSTREAM_IMAGE, { onPercent });
+  } catch (error) {
+    if (!isFault(error, 'IMAGE_NOT_FOUND', 'REGISTRY_UNREACHABLE', 'REGISTRY_DENIED')) throw error;
+    return makeAndImport(images, step, String(error.details['problem']));
+  }
+  await images.tag(UPSTREAM_IMAGE, BASE_IMAGE);
+  return `from ${UPSTREAM_IMAGE}`;
+}
+
+async function makeAndImport(images: EngineImages, step: Step, problem: string): Promise<string> {
+  const host = await readHost();
+  if (!host.root || !host.debian) {
+    throw setupFault(
+      `The base image ${UPSTREAM_IMAGE} could not be pulled (${problem}), and only root on Debian or Ubuntu can make one. Do one of these:`,
+      [
+        `docker pull ${UPSTREAM_IMAGE}, with a registry in reach`,
+        `docker load, of ${UPSTREAM_IMAGE} saved on another machine`,
+        'npm start, once, as root on Debian or Ubuntu, outside of any container',
+      ],
+    );
+  }
+  await withWorkFolder(async (folder) => {
+    const tar = join(folder, 'base.tar');
+    await makeRootFileSystem({ tar, host, step });
+    step.progress('importing it into the engine');
+    await images.importTar(BASE_IMAGE, createReadStream(tar));
+  });
+  return 'made with mmdebstrap, as no registry answered';
+}

@@ -1,0 +1,96 @@
+import { userInfo } from 'node:os';
+import type { Fault } from '../core/errors.ts';
+import { hasCommand, installPackages, readHost } from '../../setup/debian.mjs';
+import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
+import { pingEngine } from './engine-ping.ts';
+import { startDaemon } from './daemon-process.ts';
+import { prepareEngineFiles } from './engine-files.ts';
+import { raiseKernelLimits } from './kernel-limits.ts';
+import { labelOwnEngine } from './own-engine.ts';
+import { setupFault } from './setup-fault.ts';
+import type { Step } from '../../setup/steps.mjs';
+
+/** The daemon comes with docker.io; where its client is a package of its own, people want it too. */
+const PACKAGES = ['docker.io', 'iptables', 'ca-certificates'];
+const OPTIONAL_PACKAGES = ['docker-cli'];
+
+export interface FoundEngine {
+  readonly address: string;
+  readonly note: string;
+}
+
+/**
+ * Finds the container engine that DOCKER_HOST or the usual socket leads to. Where none answers,
+ * sets one up: as root on Debian or Ubuntu, unless BERTH_ENGINE_SETUP is `off`.
+ *
+ * @throws ENGINE_SETUP_REFUSED, which says what to run where it may not or cannot.
+ */
+export async function ensureEngine({
+  env,
+  step,
+}: {
+  env: NodeJS.ProcessEnv;
+  step: Step;
+}): Promise<FoundEngine> {
+  const address = env['DOCKER_HOST'] || DEFAULT_ENGINE;
+  step.progress(`looking at ${address}`);
+  const ping = await pingEngine(address, env);
+  const off = env['BERTH_ENGINE_SETUP'] === 'off';
+  if (ping.state === 'up') {
+    if (address === DEFAULT_ENGINE && !off && process.getuid?.() === 0) {
+      await raiseKernelLimits();
+      await labelOwnEngine();
+    }
+    return { address, note: address };
+  }
+  if (ping.state === 'refused') throw refusedError(address);
+  if (address !== DEFAULT_ENGINE) {
+    throw setupFault(`DOCKER_HOST is ${address}, but no engine answers there: ${ping.reason}.`, [
+      'Start that engine, or unset DOCKER_HOST to use the one of this machine.',
+    ]);
+  }
+  const host = await readHost();
+  if (off || !host.root || !host.debian) throw missingError({ ...host, off });
+
+  const present = await hasCommand('dockerd', env['PATH']);
+  await prepareEngineFiles({ installed: !present });
+  await raiseKernelLimits();
+  if (!present) {
+    step.progress('installing docker.io');
+    const onProgress = step.progress;
+    await installPackages({ packages: PACKAGES, optional: OPTIONAL_PACKAGES, onProgress });
+  }
+  await startDaemon(address, step.progress);
+  return { address, note: `${present ? 'started' : 'installed and started'} at ${address}` };
+}
+
+function refusedError(address: string): Fault {
+  const { username } = userInfo();
+  return setupFault(`An engine listens at ${address}, but ${username} may not use it. Run:`, [
+    `sudo usermod -aG docker ${username}`,
+    'then sign out and in again.',
+  ]);
+}
+
+/** One message for a user who must set the engine up by hand. */
+export function missingError(host: { root: boolean; debian: boolean; off: boolean }): Fault {
+  const sudo = host.root ? '' : 'sudo ';
+  const reason = host.off
+    ? 'BERTH_ENGINE_SETUP is off'
+    : host.debian
+      ? 'only root may set one up'
+      : 'Berth sets one up on Debian and Ubuntu only';
+  const problem = `No container engine answers at ${DEFAULT_ENGINE}, and ${reason}. `;
+  if (!host.debian) {
+    return setupFault(`${problem}Install Docker Engine and start it:`, [
+      'https://docs.docker.com/engine/install/',
+      'or set DOCKER_HOST to an engine that runs elsewhere.',
+    ]);
+  }
+  return setupFault(`${problem}Run:`, [
+    `${sudo}apt-get install -y ${PACKAGES.slice(0, 2).join(' ')}`,
+    `${sudo}systemctl enable --now docker`,
+    ...(host.root ? [] : [`${sudo}usermod -aG docker "$USER"   # then sign out and in again`]),
+    'or set DOCKER_HOST to an engine that runs elsewhere.',
+  ]);
+}

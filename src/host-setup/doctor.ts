@@ -1,0 +1,144 @@
+import { connectEngine } from '../engine/docker/connection.ts';
+import { peekDisk } from '../engine/docker/gauge/create-gauge.ts';
+import { readEngineInfo } from '../engine/docker/engine-info.ts';
+import { createDockerImages } from '../engine/docker/images.ts';
+import { EGRESS_IMAGE } from '../engine/docker/docker-engine.ts';
+import { createNestedSupport, wantsNested } from '../engine/docker/nested/nested-support.ts';
+import type { NestedSetting } from '../engine/docker/nested/nested-support.ts';
+import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
+import type { EngineImages } from '../engine/engine-images.ts';
+import { isFault } from '../core/errors.ts';
+import { previewSiblingProblem } from './preview-siblings.ts';
+import { plainHttpProblem } from '../core/plain-http.ts';
+import type { Portion } from '../core/units.ts';
+import { BASE_IMAGE } from './base-image.ts';
+import {
+  checkDatabase,
+  checkDataFolder,
+  checkEncryption,
+  checkEngine,
+  checkEngineDisk,
+  checkImages,
+  checkKernelLimits,
+  checkNested,
+  checkNode,
+  checkPort,
+  checkPreviewDomain,
+  checkSubnetPool,
+  checkTestPrograms,
+} from './doctor-checks.ts';
+import type { Finding } from './doctor-checks.ts';
+import { probeDatabase, probeFolder, probePort, probeTestPrograms, readRoutes } from './doctor-facts.ts';
+import { pingEngine } from './engine-ping.ts';
+import { readKernelLimits } from './kernel-limits.ts';
+import { findDebian } from './lab-image-base.ts';
+import type { BuildBase } from './lab-image-base.ts';
+import { listLabImages, readRecipe, repositoryOf } from './lab-images.ts';
+import type { LabImageFolder } from './lab-images.ts';
+import { neededImages } from './needed-images.ts';
+
+/** The settings that the doctor looks at. */
+export interface DoctorConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly subnetPool: string;
+  readonly diskReserve?: Portion | undefined;
+  readonly nestedDocker: NestedSetting;
+  readonly nestedRuntime: string | undefined;
+  readonly publicUrl: string | undefined;
+  readonly previewDomain: string | undefined;
+}
+
+/** Looks at all that Berth needs of this machine. Changes nothing; what a container alone can tell, one tells that is gone afterwards. */
+export async function examine({
+  config,
+  env,
+  imagesFolder,
+}: {
+  config: DoctorConfig;
+  env: NodeJS.ProcessEnv;
+  imagesFolder: string;
+}): Promise<Finding[]> {
+  const [engine, kernelLimits, routes, folder, database, port, programs] = await Promise.all([
+    examineEngine(env, imagesFolder, config),
+    readKernelLimits(),
+    readRoutes(),
+    probeFolder(config.dataDir),
+    probeDatabase(config.databaseUrl),
+    probePort(config.host, config.port),
+    probeTestPrograms(),
+  ]);
+  return [
+    checkNode(process.versions.node),
+    ...engine,
+    ...checkKernelLimits(kernelLimits),
+    checkSubnetPool(config.subnetPool, routes),
+    ...checkDataFolder(folder),
+    checkDatabase(withoutPassword(config.databaseUrl), database),
+    checkPort(config.host, config.port, port),
+    checkEncryption(plainHttpProblem(config)),
+    checkPreviewDomain(previewSiblingProblem(config)),
+    checkTestPrograms(programs),
+  ];
+}
+
+async function examineEngine(
+  env: NodeJS.ProcessEnv,
+  imagesFolder: string,
+  { diskReserve, nestedDocker: setting, nestedRuntime: runtime }: DoctorConfig,
+): Promise<Finding[]> {
+  const address = env['DOCKER_HOST'] || DEFAULT_ENGINE;
+  const ping = await pingEngine(address, env);
+  if (ping.state !== 'up') return checkEngine(address, { problem: ping.reason });
+  const { docker, close } = connectEngine(address, env);
+  try {
+    const images = createDockerImages({ docker });
+    const nested = createNestedSupport({
+      docker,
+      installation: 'doctor',
+      image: EGRESS_IMAGE,
+      setting,
+      runtime,
+    });
+    return [
+      ...checkEngine(address, await readEngineInfo(docker)),
+      ...checkEngineDisk(await peekDisk(docker), diskReserve),
+      checkNested(setting, await nested.problem()),
+      ...checkImages(
+        await wantedImages(images, { imagesFolder, env, nested: await wantsNested(docker, env) }),
+      ),
+    ];
+  } finally {
+    close();
+  }
+}
+
+async function wantedImages(
+  images: EngineImages,
+  { imagesFolder, env, nested }: { imagesFolder: string; env: NodeJS.ProcessEnv; nested: boolean },
+) {
+  const debian = await findDebian(images);
+  const wanted = [{ name: BASE_IMAGE, present: debian !== undefined }];
+  for (const folder of neededImages(await listLabImages(imagesFolder), env, { nested })) {
+    wanted.push({ name: repositoryOf(folder.name), present: await isBuilt(images, folder, debian) });
+  }
+  return wanted;
+}
+
+/** Whether the image is there as its folder is now. */
+async function isBuilt(images: EngineImages, folder: LabImageFolder, debian: BuildBase | undefined) {
+  if (!debian) return false;
+  try {
+    const { name } = await readRecipe({ images, folder, debian, fetch: false });
+    return (await images.find(name)) !== undefined;
+  } catch (error) {
+    if (!isFault(error, 'IMAGE_NOT_FOUND')) throw error;
+    return false;
+  }
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, '$1:…@');
+}

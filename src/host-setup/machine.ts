@@ -1,0 +1,66 @@
+import { connectEngine } from '../engine/docker/connection.ts';
+import { createDockerImages } from '../engine/docker/images.ts';
+import { wantsNested } from '../engine/docker/nested/nested-support.ts';
+import type { EngineImages } from '../engine/engine-images.ts';
+import { isFault } from '../core/errors.ts';
+import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
+import { ensureEngine } from './docker-engine.ts';
+import { ensureLabImage, hasLabImages, listLabImages } from './lab-images.ts';
+import type { LabImageFolder } from './lab-images.ts';
+import { neededImages } from './needed-images.ts';
+import type { Step, Steps } from '../../setup/steps.mjs';
+
+/**
+ * Makes this machine ready to run labs: an engine, the base image, and the image of each folder in
+ * `imagesFolder`. What is there already is left as it is, so that a second time takes milliseconds.
+ *
+ * @throws ENGINE_SETUP_REFUSED, IMAGE_BUILD_FAILED, DISK_FULL
+ */
+export async function ensureMachine({
+  env,
+  steps,
+  imagesFolder,
+}: {
+  env: NodeJS.ProcessEnv;
+  steps: Steps;
+  imagesFolder: string;
+}): Promise<{ engine: string; labImages: string[] }> {
+  const { address } = await steps.run('engine', (step) => ensureEngine({ env, step }));
+  const { docker, close } = connectEngine(address, env);
+  try {
+    const images = createDockerImages({ docker });
+    const nested = await wantsNested(docker, env);
+    const folders = neededImages(await listLabImages(imagesFolder), env, { nested });
+    const labImages: string[] = [];
+    const { id } = await steps.run('base image', (step) => findBaseImage({ images, folders, step }));
+    if (id === undefined) return { engine: address, labImages };
+    const debian = { id, name: BASE_IMAGE };
+    for (const folder of folders) {
+      const { name } = await steps.run(`image ${folder.name}`, (step) =>
+        ensureLabImage({ images, folder, debian, step }),
+      );
+      labImages.push(name);
+    }
+    return { engine: address, labImages };
+  } finally {
+    close();
+  }
+}
+
+/** Answers no id where none can be had, but lab images of before are there: labs run on these. */
+export async function findBaseImage({
+  images,
+  folders,
+  step,
+}: {
+  images: EngineImages;
+  folders: readonly LabImageFolder[];
+  step: Step;
+}): Promise<{ id?: string; note: string }> {
+  try {
+    return await ensureBaseImage({ images, step });
+  } catch (error) {
+    if (!isFault(error, 'ENGINE_SETUP_REFUSED') || !(await hasLabImages(images, folders))) throw error;
+    return { note: 'out of reach; labs run on the images that are there' };
+  }
+}

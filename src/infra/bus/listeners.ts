@@ -1,0 +1,68 @@
+import { fault } from '../../core/errors.ts';
+import { containedBy } from '../../core/containment.ts';
+import type { Contained } from '../../core/containment.ts';
+import type { Log } from '../../core/log.ts';
+import type { BerthEvents, EventBus, Topic } from './event-bus.ts';
+
+/** The listeners of one process; both buses keep theirs in it. */
+export interface Listeners {
+  listen: EventBus['listen'];
+  /** Calls the listeners of `topic`, after what the present one is doing. A topic nobody knows has none. */
+  deliver(topic: string, event: object): void;
+  close(): void;
+  readonly closed: boolean;
+}
+
+export interface ListenersOptions {
+  log: Log;
+  /** Takes what listeners throw; the log alone where there is none. */
+  contained?: Contained;
+}
+
+/** Makes an empty set of listeners. */
+export function createListeners(options: ListenersOptions): Listeners {
+  const { contained = containedBy(options.log) } = options;
+  const byTopic = new Map<string, Set<(event: never) => unknown>>();
+  let closed = false;
+
+  function call(topic: string, listener: (event: never) => unknown, event: object): void {
+    const report = (error: unknown) => contained('event-listener', error, { topic });
+    try {
+      const result = listener(event as never);
+      if (result instanceof Promise) result.catch(report);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  return {
+    listen<T extends Topic>(topic: T, listener: (event: BerthEvents[T]) => void): () => void {
+      if (closed) throw fault('EVENTS_CLOSED');
+      const listeners = byTopic.get(topic) ?? new Set();
+      byTopic.set(topic, listeners);
+      // Wrapped, so that a function given twice is called twice, and each can be stopped alone.
+      const entry = (event: never) => listener(event);
+      listeners.add(entry);
+      return () => {
+        listeners.delete(entry);
+        if (listeners.size === 0 && byTopic.get(topic) === listeners) byTopic.delete(topic);
+      };
+    },
+    deliver(topic, event) {
+      queueMicrotask(() => {
+        const listeners = byTopic.get(topic) ?? new Set();
+        // A listener stopped by one before it is not called any more; one added meanwhile, not yet.
+        for (const listener of Array.from(listeners)) {
+          if (listeners.has(listener)) call(topic, listener, event);
+        }
+      });
+    },
+    close() {
+      closed = true;
+      byTopic.clear();
+    },
+    get closed() {
+      return closed;
+    },
+  };
+}

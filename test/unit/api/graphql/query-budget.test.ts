@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { test } from 'tap';
+import type { WebSocket } from 'ws';
+import { createBudgets } from '../../../../src/core/budgets.ts';
+import { createQueryBudget } from '../../../../src/api/graphql/limits/query-budget.ts';
+import { steppedTime } from '../../../support/stepped-time.ts';
+import { until } from '../../../support/until.ts';
+import { startApp } from './app.ts';
+import { open } from './connections.ts';
+
+/** Sockets that one learner opens, and operations on each. */
+const SOCKETS = 50;
+const OPERATIONS = 5;
+/** Pings that one socket sends, in bytes of each with its header, and those that a paused socket may have read before. */
+const PINGS = 20_000;
+const PING_BYTES = 131;
+const BROUGHT = (3 * 64 * 1024) / PING_BYTES;
+
+/** A budget that lasts for some frames and some queries, and refills only when the test lets time pass. */
+function smallBudget() {
+  const time = steppedTime();
+  const budgets = createBudgets({ each: { perSecond: 100, burst: 2 }, time });
+  return { time, budget: createQueryBudget({ budgets }) };
+}
+
+/** A query that equals no other one, so that it is parsed and validated. */
+function largeQuery(index: number): string {
+  const fields = Array.from({ length: 20 }, (_, place) => `f${index}x${place}: __typename`);
+  return `{ ${fields.join(' ')} }`;
+}
+
+async function settled(count: () => number): Promise<void> {
+  for (let still = 0, last = -1; still < 20; still = count() === last ? still + 1 : 0) {
+    last = count();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+await test('the time of queries is charged to their account, and further ones wait in turn', async (t) => {
+  const time = steppedTime();
+  let clock = 0;
+  const budgets = createBudgets({ each: { perSecond: 100, burst: 20 }, time });
+  const budget = createQueryBudget({ budgets, now: () => clock });
+  const done: string[] = [];
+  const run = async (account: string) => {
+    await budget.turn(account, new AbortController().signal);
+    budget.charge(account, () => {
+      clock += 12;
+      done.push(account);
+    });
+  };
+  const all = [run('a'), run('b')];
+  await Promise.all(all);
+  await run('a');
+  for (let count = 0; count < 100; count++) all.push(run('a'));
+  await t.rejects(run('a'), { code: 'RATE_LIMITED' });
+  await run('b');
+  t.same(done, ['a', 'b', 'a', 'b'], 'no other account waits');
+  await time.pass(1_000);
+  t.ok(done.length >= 10 && done.length <= 14, `${done.length - 4} of 8 in a second`);
+});
+
+await test('one learner cannot take more time with ever different queries on many sockets', async (t) => {
+  const { time, budget } = smallBudget();
+  const { url, ask } = await startApp(t, { budget });
+  let answered = 0;
+  const sockets = await Promise.all(
+    Array.from({ length: SOCKETS }, async (_, index) => {
+      const socket = await open(url);
+      t.teardown(() => socket.terminate());
+      socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
+      socket.on('message', (data: Buffer) => {
+        if (data.includes('"next"')) answered += 1;
+      });
+      for (let count = 0; count < OPERATIONS; count++) {
+        const query = largeQuery(index * OPERATIONS + count);
+        socket.send(JSON.stringify({ id: `o${count}`, type: 'subscribe', payload: { query } }));
+      }
+      return socket;
+    }),
+  );
+  await settled(() => answered);
+  const before = answered;
+  t.ok(before < SOCKETS, `${before} of ${SOCKETS * OPERATIONS} were answered`);
+  t.equal((await ask('admin', '{ viewer { id } }')).status, 200, 'another user is answered at once');
+
+  await until(async () => {
+    await time.pass(200);
+    return answered > before;
+  });
+  t.pass('the learner goes on as the budget refills');
+  for (const socket of sockets) socket.terminate();
+});
+
+await test('over HTTP operations wait in turn, and too many are rejected with Retry-After', async (t) => {
+  const { time, budget } = smallBudget();
+  const { url } = await startApp(t, { budget });
+  const ask = (index: number) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: largeQuery(index) }),
+    });
+  budget.budgets.spend('address 127.0.0.1', 5);
+  const all = Array.from({ length: 110 }, (_, index) => ask(index));
+  const first = await Promise.race(all);
+  t.equal(first.status, 429);
+  t.equal(first.headers.get('retry-after'), '10');
+  t.match(await first.json(), { errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  let answers: Response[] | undefined;
+  void Promise.all(all).then((each) => (answers = each));
+  await until(async () => {
+    await time.pass(500);
+    return answers !== undefined;
+  });
+  const answered = answers?.filter(({ status }) => status === 200).length ?? 0;
+  t.ok(answered >= 100 && answered < 110, `${answered} of 110 were answered`);
+});
+
+await test('operations of clients that are gone wait no longer', async (t) => {
+  const { time, budget } = smallBudget();
+  const { url } = await startApp(t, { budget });
+  const anonymous = 'address 127.0.0.1';
+  budget.budgets.spend(anonymous, 5);
+  const leaving = new AbortController();
+  const asked = Array.from({ length: 100 }, (_, index) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: largeQuery(index) }),
+      signal: leaving.signal,
+    }),
+  );
+  await until(() => isFull(budget, anonymous));
+  leaving.abort();
+  await Promise.allSettled(asked);
+  await until(async () => !(await isFull(budget, anonymous)));
+  await time.pass(1_000);
+
+  const socket = await open(url);
+  socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
+  await once(socket, 'message');
+  t.equal(time.running(), 0);
+  budget.budgets.spend('user owner', 100_000);
+  socket.send(JSON.stringify({ id: 'o', type: 'subscribe', payload: { query: largeQuery(0) } }));
+  await until(() => time.running() > 0);
+  socket.terminate();
+  await until(async () => {
+    await time.pass(10);
+    return time.running() === 0;
+  });
+});
+
+/** Whether so many operations of the account wait that one more is rejected. */
+async function isFull(budget: ReturnType<typeof smallBudget>['budget'], account: string): Promise<boolean> {
+  return budget.turn(account, AbortSignal.abort()).then(
+    () => false,
+    () => true,
+  );
+}
+
+await test('raw frames count, also before the connection has authenticated', async (t) => {
+  const { time, budget } = smallBudget();
+  const { url } = await startApp(t, { budget });
+  for (const token of [undefined, 'owner']) {
+    const socket: WebSocket = await open(url);
+    t.teardown(() => socket.terminate());
+    if (token !== undefined) {
+      socket.send(`{"type":"connection_init","payload":{"token":"${token}"}}`);
+      await once(socket, 'message');
+    }
+    let pongs = 0;
+    socket.on('pong', () => (pongs += 1));
+    for (let count = 0; count < PINGS; count++) socket.ping('x'.repeat(125));
+    await settled(() => pongs);
+    t.ok(pongs > 0 && pongs < 100 + BROUGHT, `${pongs} pings were answered`);
+    const before = pongs;
+    await time.pass(1_000);
+    await settled(() => pongs);
+    t.ok(pongs > before, 'the socket is read again');
+    socket.terminate();
+    await time.pass(10_000);
+  }
+});

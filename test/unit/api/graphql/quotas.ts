@@ -1,0 +1,36 @@
+import { requireActor } from '../../../../src/domains/identity/actor.ts';
+import type { EngineRoomService } from '../../../../src/domains/sessions/admission/engine-room.ts';
+import type { QuotaService } from '../../../../src/domains/sessions/admission/quota.ts';
+import { at } from './world.ts';
+
+/** Quotas that are as they are. */
+export const quotaService: QuotaService = {
+  async list(actor) {
+    requireActor(actor, { scope: 'read', role: 'admin' });
+    return [
+      { subject: { learner: 'owner' }, sessions: 3, memoryBytes: undefined, updatedAt: at },
+      { subject: { course: 'beginnings' }, sessions: 3, memoryBytes: 2 ** 33, updatedAt: at },
+    ];
+  },
+  async set(actor, { subject, sessions, memory }) {
+    requireActor(actor, { scope: 'manage', role: 'admin' });
+    return { subject, sessions, memoryBytes: memory === undefined ? undefined : 2 ** 33, updatedAt: at };
+  },
+  async remove(actor) {
+    requireActor(actor, { scope: 'manage', role: 'admin' });
+    return true;
+  },
+};
+
+/** An engine of 8 GiB of memory, half of it in use, whose disk nobody has seen. */
+export const engineRoomService: EngineRoomService = {
+  async look(actor) {
+    requireActor(actor, { scope: 'read', role: 'admin' });
+    return {
+      memory: { totalBytes: 2 ** 33, budgetBytes: 2 ** 33, usedBytes: 2 ** 32 },
+      disk: undefined,
+      sessions: { most: undefined, used: 3 },
+      networks: { most: 4096, used: 3 },
+    };
+  },
+};

@@ -1,0 +1,63 @@
+import { fault } from '../../../../src/core/errors.ts';
+import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
+import { mayReach, requireActor } from '../../../../src/domains/identity/actor.ts';
+import type { Recording } from '../../../../src/domains/terminals/recordings/recording.ts';
+import { pageOf } from './page-of.ts';
+import { at } from './world.ts';
+
+export const recording: Recording = {
+  id: 'recording-1',
+  terminalId: 't1',
+  sessionId: 'session-1',
+  learnerId: 'owner',
+  labSlug: 'linux-command-line',
+  machine: 'main',
+  openedById: 'owner',
+  content: 'output',
+  rows: 24,
+  cols: 80,
+  startedAt: at,
+  endedAt: at,
+  durationMs: 61_500,
+  bytes: 20_000,
+  storedBytes: 3_000,
+  truncated: false,
+};
+
+/** One recording in memory, and one course that is recorded. */
+export function createRecordingService(calls: string[]): GraphqlServices['recordings'] {
+  const course = { course: 'docker-basics', setById: 'admin', createdAt: at };
+  return {
+    async get(actor, id) {
+      requireActor(actor, { scope: 'read' });
+      if (id !== recording.id || !mayReach(actor, recording.learnerId)) throw fault('RECORDING_NOT_FOUND');
+      return recording;
+    },
+    async list(actor, _filter, page) {
+      requireActor(actor, { scope: 'read' });
+      return pageOf(mayReach(actor, recording.learnerId) ? [recording] : [], page);
+    },
+    async ofTerminals(actor, ids) {
+      calls.push(`recordings.ofTerminals ${ids.length}`);
+      requireActor(actor, { scope: 'read' });
+      return ids.map((id) => (id === recording.terminalId ? recording : undefined));
+    },
+    async delete(actor, id) {
+      requireActor(actor, { scope: 'manage', role: 'instructor' });
+      return id === recording.id;
+    },
+    async areCoursesRecorded(actor, names) {
+      calls.push(`recordings.areCoursesRecorded ${names.length}`);
+      requireActor(actor, { scope: 'read' });
+      return names.map((name) => name === course.course);
+    },
+    async courses(actor) {
+      requireActor(actor, { scope: 'read', role: 'instructor' });
+      return [course];
+    },
+    async recordCourse(actor) {
+      requireActor(actor, { scope: 'manage', role: 'instructor' });
+    },
+    expiresAt: ({ endedAt }) => endedAt,
+  };
+}

@@ -1,0 +1,70 @@
+import { test } from 'tap';
+import { toGlobalId } from '../../../../src/api/graphql/base/global-id.ts';
+import { startApp } from './app.ts';
+import { recording } from './recordings-service.ts';
+
+const id = toGlobalId('Recording', recording.id);
+const fields = 'id terminal machine content seconds bytes truncated expiresAt url learner { id } labSlug';
+
+await test('recordings are read by their id, by their session and in a list', async (t) => {
+  const { ask, url, addSession } = await startApp(t);
+  addSession('owner');
+  const expected = {
+    id,
+    terminal: 't1',
+    machine: 'main',
+    content: 'OUTPUT',
+    seconds: 61.5,
+    bytes: 20_000,
+    truncated: false,
+    expiresAt: recording.endedAt?.toISOString(),
+    url: `${url.replace('/graphql', '')}/api/v1/recordings/${id}.cast`,
+    learner: { id: toGlobalId('User', 'owner') },
+    labSlug: 'linux-command-line',
+  };
+  const { data } = await ask(
+    'owner',
+    `{ recording(id: "${id}") { ${fields} }
+       node(id: "${id}") { id ... on Recording { seconds } }
+       recordings { edges { node { id } } }
+       session(id: "${toGlobalId('Session', 'session-1')}") { recordings { edges { node { id } } } } }`,
+  );
+  t.same(data, {
+    recording: expected,
+    node: { id, seconds: 61.5 },
+    recordings: { edges: [{ node: { id } }] },
+    session: { recordings: { edges: [{ node: { id } }] } },
+  });
+});
+
+await test('what is recorded is told by the lab, and courses are asked for once', async (t) => {
+  const { ask, calls } = await startApp(t);
+  const { data } = await ask('owner', '{ lab(slug: "linux-command-line") { recording } }');
+  t.same(data, { lab: { recording: 'OUTPUT' } });
+  t.same(
+    calls.filter((call) => call.startsWith('recordings')),
+    [],
+    'a lab that says it needs no course',
+  );
+});
+
+await test('staff deletes recordings and has courses recorded', async (t) => {
+  const { ask } = await startApp(t);
+  const mutation = `mutation {
+    deleteRecording(input: { recording: "${id}" }) { deletedId }
+    recordCourse(input: { course: "docker-basics", recorded: true }) { courses { course setBy { id } } }
+  }`;
+  const { data } = await ask('instructor', mutation);
+  t.same(data, {
+    deleteRecording: { deletedId: id },
+    recordCourse: { courses: [{ course: 'docker-basics', setBy: { id: toGlobalId('User', 'admin') } }] },
+  });
+});
+
+await test('a recording that is not there is told as that', async (t) => {
+  const { ask } = await startApp(t);
+  const { errors } = await ask('other', `{ recording(id: "${id}") { id } }`);
+  t.match(errors, [{ extensions: { code: 'RECORDING_NOT_FOUND' } }]);
+  const { data } = await ask('other', `{ node(id: "${id}") { id } }`);
+  t.same(data, { node: null });
+});

@@ -1,0 +1,223 @@
+/** Services in memory with the manners of the real ones, which have tests of their own: what the transport is tested against. */
+import { fault } from '../../../../src/core/errors.ts';
+import { mayReach, requireActor } from '../../../../src/domains/identity/actor.ts';
+import type { Actor } from '../../../../src/domains/identity/actor.ts';
+import type { User } from '../../../../src/domains/identity/user.ts';
+import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
+import type { Session } from '../../../../src/domains/sessions/session.ts';
+import { pageOf } from './page-of.ts';
+import { createCheckServices } from './check-services.ts';
+import { createLabServices } from './lab-services.ts';
+import { createImageServices } from './image-services.ts';
+import { savesOf } from './saves-service.ts';
+import { createRecordingService } from './recordings-service.ts';
+import { engineRoomService, quotaService } from './quotas.ts';
+import { tokenService } from './tokens.ts';
+import { at, lab } from './world.ts';
+import type { World } from './world.ts';
+
+export function createServices(world: World): GraphqlServices {
+  const { users, sessions, terminals, calls, events, addSession, change } = world;
+
+  function reachSession(actor: Actor | undefined, id: string): Session {
+    requireActor(actor, { scope: 'read' });
+    const session = sessions.get(id);
+    if (!session || !mayReach(actor, session.learnerId)) throw fault('SESSION_NOT_FOUND');
+    return session;
+  }
+
+  const images = createImageServices(world);
+  const services: GraphqlServices = {
+    ...images,
+    users: {
+      viewer: async (actor) => actor && users.get(actor.userId),
+      async get(actor, id) {
+        requireActor(actor, { scope: 'read' });
+        const user = mayReach(actor, id) ? users.get(id) : undefined;
+        if (!user) throw fault('USER_NOT_FOUND');
+        return user;
+      },
+      async getMany(actor, ids) {
+        calls.push(`users.getMany ${ids.length}`);
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id) => (mayReach(actor, id) ? users.get(id) : undefined));
+      },
+      async list(actor, _filter, page) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return pageOf([...users.values()], page);
+      },
+      async create(actor, input) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        const user = { id: input.name, disabledAt: undefined, createdAt: at, email: undefined, ...input };
+        users.set(user.id, user);
+        return user;
+      },
+      async update(actor, id, { disabled, ...given }) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        const before = users.get(id);
+        if (!before) throw fault('USER_NOT_FOUND');
+        const user: User = {
+          ...before,
+          name: given.name ?? before.name,
+          email: given.email === undefined ? before.email : (given.email ?? undefined),
+          role: given.role ?? before.role,
+          disabledAt: disabled ? at : undefined,
+        };
+        users.set(id, user);
+        return user;
+      },
+      async delete(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return users.delete(id);
+      },
+      async createSignInLink(actor) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return { secret: 'link-secret', expiresAt: at };
+      },
+    },
+    tokens: tokenService,
+    ...createLabServices(),
+    pins: {
+      async list(actor, slug) {
+        requireActor(actor, { scope: 'read', role: 'admin' });
+        if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
+        return [];
+      },
+      async repin(actor) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return 2;
+      },
+    },
+    warm: {
+      async list(actor) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [{ labSlug: lab.slug, ready: 2, making: 1, wanted: 3 }];
+      },
+      async drain(actor, slug) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
+        return 3;
+      },
+    },
+    registry: {
+      async get(actor) {
+        requireActor(actor, { scope: 'read', role: 'admin' });
+        return { address: '127.0.0.1:5000', images: [{ name: 'library/ubuntu', tags: ['24.04'] }] };
+      },
+      mirror: async (actor, { image }) => ({ ...(await images.images.pull(actor, image)), kind: 'mirror' }),
+      async remove(actor, image) {
+        requireActor(actor, { scope: 'manage', role: 'admin' });
+        return image === 'ubuntu:24.04';
+      },
+    },
+    sessions: {
+      async start(actor, input) {
+        requireActor(actor, { scope: 'learn' });
+        if (input.lab !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: input.lab });
+        return addSession(actor.userId, { state: 'requested' });
+      },
+      get: async (actor, id) => reachSession(actor, id),
+      async getMany(actor, ids) {
+        calls.push(`sessions.getMany ${ids.length}`);
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id) => {
+          const session = sessions.get(id);
+          return session && mayReach(actor, session.learnerId) ? session : undefined;
+        });
+      },
+      async list(actor, _filter, page) {
+        calls.push('sessions.list');
+        requireActor(actor, { scope: 'read' });
+        return pageOf(
+          [...sessions.values()].filter((each) => mayReach(actor, each.learnerId)),
+          page,
+        );
+      },
+      async places(actor, ids) {
+        calls.push(`sessions.places ${ids.length}`);
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id, index) =>
+          sessions.get(id)?.state === 'queued'
+            ? { place: index + 1, waiting: ids.length, estimatedWaitSeconds: 90, reason: 'memory' }
+            : undefined,
+        );
+      },
+      stop: async (actor, id) => change(reachSession(actor, id).id, { state: 'ended', endedAt: at }),
+      restart: async (actor, id) => change(reachSession(actor, id).id, { state: 'provisioning' }),
+      extend: async (actor, id) => change(reachSession(actor, id).id, { expiresAt: at }),
+      async delete(actor, id) {
+        requireActor(actor, { scope: 'learn' });
+        const session = sessions.get(id);
+        if (!session || !mayReach(actor, session.learnerId)) return false;
+        await change(id, { state: 'ended' });
+        sessions.delete(id);
+        await events.publish('session.changed', {
+          sessionId: id,
+          learnerId: session.learnerId,
+          generation: 99,
+        });
+        return true;
+      },
+      async deleteAllMine(actor) {
+        requireActor(actor, { scope: 'learn' });
+        const mine = [...sessions.values()].filter(({ learnerId }) => learnerId === actor.userId);
+        for (const { id } of mine) sessions.delete(id);
+        return mine.map(({ id }) => id);
+      },
+    },
+    saves: savesOf(world, reachSession, pageOf),
+    recordings: createRecordingService(calls),
+    quotas: quotaService,
+    engineRoom: engineRoomService,
+    terminals: {
+      async open(actor, { sessionId, machine, rows, cols }) {
+        reachSession(actor, sessionId);
+        if (rows < 1 || cols < 1)
+          throw fault('TERMINAL_SIZE_INVALID', { maxRows: 500, maxCols: 1000, rows, cols });
+        const terminal = {
+          id: `t${terminals.size + 1}`,
+          sessionId,
+          machine,
+          openedById: actor?.userId ?? '',
+          durable: false,
+          createdAt: at,
+          endedAt: undefined,
+          exitCode: undefined,
+        };
+        terminals.set(terminal.id, terminal);
+        return { terminal, ticket: 'ticket-1' };
+      },
+      async list(actor, sessionId) {
+        reachSession(actor, sessionId);
+        return [...terminals.values()].filter((terminal) => terminal.sessionId === sessionId);
+      },
+      async ticket(actor, id, role = 'owner') {
+        const terminal = terminals.get(id);
+        if (!terminal) throw fault('TERMINAL_NOT_FOUND');
+        reachSession(actor, terminal.sessionId);
+        return { terminal, role, ticket: 'ticket-2' };
+      },
+      async close(actor, id) {
+        requireActor(actor, { scope: 'learn' });
+        return terminals.delete(id);
+      },
+    },
+    ...createCheckServices(world, reachSession),
+    steps: {
+      async enter(actor, { sessionId, stepId }) {
+        reachSession(actor, sessionId);
+        return { first: true, commands: [{ machine: 'main', command: `. /tmp/${stepId}` }] };
+      },
+    },
+    previews: {
+      async open(actor, target) {
+        reachSession(actor, target.sessionId);
+        return { target, label: this.label(target), secret: 'grant-1' };
+      },
+      label: ({ sessionId, machine, port }) => `${sessionId}-${machine}-${port}`,
+      declared: ({ name }) => (name === 'main' ? [{ port: 8080, name: { en: 'Your web site' } }] : []),
+    },
+  };
+
+  return services;
+}

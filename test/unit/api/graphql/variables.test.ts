@@ -1,0 +1,153 @@
+import { parse } from 'graphql';
+import type { OperationDefinitionNode } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { test } from 'tap';
+import { WebSocket } from 'ws';
+import { RequestRefused } from '../../../../src/api/graphql/errors.ts';
+import { createSchema } from '../../../../src/api/graphql/schema.ts';
+import { checkVariables } from '../../../../src/api/graphql/variables.ts';
+import { fuzzOperations } from '../../../support/fuzz-operations.ts';
+import { startApp } from './app.ts';
+import type { Answer } from './app.ts';
+
+/** Operations of the test; each is asked several times, since then it is compiled. */
+const OPERATIONS = 150;
+
+const WRONG: [query: string, variables: Record<string, unknown>, variable: string][] = [
+  ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', null] }, 'ids[1]'],
+  ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: [['a']] }, 'ids[0]'],
+  ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {}, 'ids'],
+  ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: null }, 'ids'],
+  ['query ($first: Int!) { labs(first: $first) { edges { cursor } } }', { first: 'two' }, 'first'],
+  ['query ($first: Int!) { labs(first: $first) { edges { cursor } } }', { first: 2 ** 31 }, 'first'],
+  ['query ($first: Int! = 2) { labs(first: $first) { edges { cursor } } }', { first: null }, 'first'],
+  ['query ($first: Int = 2) { labs(first: $first) { edges { cursor } } }', { first: null }, 'first'],
+  ['query ($first: Int) { labs(first: $first) { edges { cursor } } }', { first: null }, 'first'],
+  [
+    'query ($first: Int = 2) { ...page } fragment page on Query { labs(first: $first) { edges { cursor } } }',
+    { first: null },
+    'first',
+  ],
+  [
+    'mutation ($lab: String = "shell") { startSession(input: { lab: $lab }) { session { id } } }',
+    { lab: null },
+    'lab',
+  ],
+  ['query ($with: Boolean = true) { labs @include(if: $with) { edges { cursor } } }', { with: null }, 'with'],
+  [
+    'query ($s: [SessionState!]) { sessions(states: $s) { edges { cursor } } }',
+    { s: ['READY', 'NO'] },
+    's[1]',
+  ],
+  ['query ($s: [SessionState!]) { sessions(states: $s) { edges { cursor } } }', { s: {} }, 's'],
+  [
+    'mutation ($input: StartSessionInput!) { startSession(input: $input) { session { id } } }',
+    { input: { lab: 'shell', unknown: 1 } },
+    'input',
+  ],
+  [
+    'mutation ($input: StartSessionInput!) { startSession(input: $input) { session { id } } }',
+    { input: { lab: ['shell'] } },
+    'input.lab',
+  ],
+  [
+    'mutation ($input: StartSessionInput!) { startSession(input: $input) { session { id } } }',
+    { input: 'shell' },
+    'input',
+  ],
+  [
+    'mutation ($input: CreateTokenInput!) { createToken(input: $input) { secret } }',
+    { input: { name: 'x', scopes: ['READ', null], expiresAt: 'soon' } },
+    'input.scopes[1]',
+  ],
+  [
+    'mutation ($input: CreateTokenInput!) { createToken(input: $input) { secret } }',
+    { input: { name: 'x', scopes: ['READ'], expiresAt: 'soon' } },
+    'input.expiresAt',
+  ],
+];
+
+type Refusal = NonNullable<Answer['errors']>;
+
+await test('a wrong variable is INPUT_INVALID with its path, over HTTP and over WebSocket', async (t) => {
+  const { ask, url } = await startApp(t);
+  const client = createClient({
+    url: url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: 'Bearer admin' },
+    retryAttempts: 0,
+  });
+  t.teardown(() => client.dispose());
+
+  for (const [query, variables, variable] of WRONG) {
+    const name = `${variable} of ${JSON.stringify(variables)}`;
+    // Several times, since then it is compiled.
+    for (let time = 0; time < 5; time += 1) {
+      const { status, errors } = await ask('admin', query, variables);
+      t.equal(status, 400, name);
+      t.match(errors?.[0]?.extensions, { code: 'INPUT_INVALID', variable }, name);
+    }
+    const refusal = await new Promise<Refusal>((resolve) => {
+      client.subscribe(
+        { query, variables },
+        {
+          next: ({ errors }) => resolve(errors as Refusal),
+          error: (errors) => resolve(errors as Refusal),
+          complete: () => resolve([]),
+        },
+      );
+    });
+    t.match(refusal[0]?.extensions, { code: 'INPUT_INVALID', variable }, `${name} over WebSocket`);
+  }
+});
+
+await test('a variable may be null where null may stand, and left out where there is a default', async (t) => {
+  const { ask } = await startApp(t);
+  const queries: [query: string, variables: Record<string, unknown>][] = [
+    ['query ($s: [SessionState!] = [READY]) { sessions(states: $s) { edges { cursor } } }', { s: null }],
+    ['query ($first: Int) { labs(first: $first) { edges { cursor } } }', {}],
+  ];
+  for (const [query, variables] of queries) {
+    for (let time = 0; time < 3; time += 1)
+      t.match(await ask('admin', query, variables), { status: 200, errors: undefined });
+  }
+});
+
+await test('checking variables stops at the tenth error', async (t) => {
+  const document = parse(
+    'mutation ($input: RunCheckInput!) { runCheck(input: $input) { attempt { passed } } }',
+  );
+  const [operation] = document.definitions as OperationDefinitionNode[];
+  let checked = 0;
+  const answers = Array.from({ length: 1_000 }, () => ({
+    get check() {
+      checked += 1;
+      return {};
+    },
+  }));
+  const input = { session: 's', step: 's', answers };
+  try {
+    if (operation) checkVariables(createSchema(), { document, operation }, { input });
+    t.fail('wrong variables were accepted');
+  } catch (error) {
+    t.equal(error instanceof RequestRefused && error.errors.length, 10);
+  }
+  t.equal(checked, 10);
+});
+
+await test('made-up operations with made-up variables never meet an unexpected error', async (t) => {
+  const log: string[] = [];
+  const { ask } = await startApp(t, { log: { write: (line) => void log.push(line) } });
+  const operations = fuzzOperations(createSchema(), { seed: 7, texts: ['shell', 'session-1', 'admin'] });
+  for (let count = 0; count < OPERATIONS; count += 1) {
+    const { query, variables } = operations.next().value;
+    for (let time = 0; time < 4; time += 1) {
+      const { status, errors = [] } = await ask('admin', query, variables);
+      const unexpected = errors.filter(({ extensions }) => extensions.code === 'INTERNAL');
+      if (status >= 500 || unexpected.length > 0) {
+        t.fail('an unexpected error', { query, variables, status, errors, log: log.at(-2) });
+      }
+    }
+  }
+  t.ok(log.length >= OPERATIONS);
+});

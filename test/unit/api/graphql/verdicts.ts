@@ -1,0 +1,33 @@
+import type { CheckVerdict } from '../../../../src/domains/checks/check-verdict.ts';
+import type { GivenAnswer } from '../../../../src/domains/checks/given-answers.ts';
+
+/** How the two checks of the step `look` end, the question with what it was answered. */
+export function verdictsOn(answers: readonly GivenAnswer[]): CheckVerdict[] {
+  const common = { state: 'finished', passed: true, score: 1, finding: undefined } as const;
+  const [given] = answers;
+  return [
+    {
+      ...common,
+      checkId: 'check',
+      kind: 'script',
+      weight: 1,
+      message: 'Well done.',
+      evidence: 'ok',
+      exitCode: 0,
+      answered: false,
+      explanation: undefined,
+    },
+    {
+      ...common,
+      checkId: 'ask',
+      kind: 'quiz',
+      weight: 2,
+      message: 'That is right.',
+      finding: { code: 'ANSWER_RIGHT', details: {} },
+      evidence: given ? `${given.checkId} ${given.options?.join()} ${given.text}` : '',
+      exitCode: undefined,
+      answered: given !== undefined,
+      explanation: given && { en: 'It lists.', ko: '보여 줍니다.' },
+    },
+  ];
+}

@@ -1,0 +1,127 @@
+import { test } from 'tap';
+import { readControl } from 'berth-terminal-client/read-control';
+import { createHolderReader } from '../../../../src/engine/docker/holder/holder-messages.ts';
+import { isFault } from '../../../../src/core/errors.ts';
+import { requireTerminalSize } from '../../../../src/domains/terminals/terminal-size.ts';
+import { readClientFrame } from '../../../../src/api/ws/frames.ts';
+import { fuzzFrames } from '../../../support/fuzz.ts';
+import { aliveBytes } from '../../../support/garbage.ts';
+
+/** What is kept after all of a million frames, in bytes: compiled code, and nothing of theirs. */
+const MOST_KEPT = 4 * 1024 * 1024;
+
+/** Another, for a longer proof. */
+const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
+
+const json = (text: string) => Buffer.from(`\u0001${text}`);
+
+/** Gives each of so many frames to `read`, which names what became of it; how many there were of each name, and what is kept. */
+function readAll(seeds: readonly Buffer[], frames: number, read: (frame: Buffer) => string) {
+  const outcomes: Record<string, number> = {};
+  let before = 0;
+  let count = 0;
+  for (const frame of fuzzFrames(seeds, { frames, seed: SEED })) {
+    // By then all is loaded and compiled.
+    if (count++ === frames / 10) before = aliveBytes();
+    const outcome = read(frame);
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  return { outcomes, kept: aliveBytes() - before };
+}
+
+await test('of 500,000 random and mutated frames of clients each is read or refused, and none is kept', (t) => {
+  const seeds = [
+    json('{"type":"ack","offset":12}'),
+    json('{"type":"resize","rows":24,"cols":80}'),
+    Buffer.from('\u0000ls -l\r'),
+  ];
+  const { outcomes, kept } = readAll(seeds, 500_000, (bytes) => {
+    try {
+      const frame = readClientFrame(bytes);
+      if (frame.type === 'input') return frame.bytes.equals(bytes.subarray(1)) ? 'input' : 'other input';
+      if (frame.type === 'ack')
+        return Number.isSafeInteger(frame.offset) && frame.offset >= 0 ? 'ack' : 'wrong ack';
+      requireTerminalSize(frame);
+      return 'resize';
+    } catch (error) {
+      return isFault(error) ? error.code : `thrown: ${String(error)}`;
+    }
+  });
+  t.same(Object.keys(outcomes).toSorted(), [
+    'FRAME_INVALID',
+    'TERMINAL_SIZE_INVALID',
+    'ack',
+    'input',
+    'resize',
+  ]);
+  t.ok(kept < MOST_KEPT, `${kept} bytes kept`);
+  t.end();
+});
+
+await test('of 250,000 random and mutated frames of a server a client reads or refuses each', (t) => {
+  const seeds = [
+    '{"type":"hello","terminal":"t","role":"owner","offset":0,"live":0,"window":1,"rows":24,"cols":80,"durable":true,"snapshot":false}',
+    '{"type":"viewers","viewers":[{"id":"v","name":"Ada","role":"owner","you":true}]}',
+    '{"type":"typed","offset":3}',
+    '{"type":"exit","code":null}',
+    '{"type":"error","code":"INTERNAL","message":"no","details":{},"retry":true}',
+  ].map((text) => Buffer.from(text));
+  const { outcomes, kept } = readAll(seeds, 250_000, (bytes) => {
+    try {
+      return readControl(bytes)?.type ?? 'unknown';
+    } catch (error) {
+      return error instanceof TypeError || error instanceof SyntaxError
+        ? error.name
+        : `thrown: ${String(error)}`;
+    }
+  });
+  t.same(Object.keys(outcomes).toSorted(), [
+    'SyntaxError',
+    'TypeError',
+    'error',
+    'exit',
+    'hello',
+    'typed',
+    'unknown',
+    'viewers',
+  ]);
+  t.ok(kept < MOST_KEPT, `${kept} bytes kept`);
+  t.end();
+});
+
+await test('of 250,000 random and mutated messages of a machine none does anything but be read or end it', (t) => {
+  const seeds = ['h\0\0\u0009a 0 0 0 0', 'o\0\0\u0003abc', 'x\0\0\u00010', 'f\0\0\u0002no'].map((text) =>
+    Buffer.from(text, 'latin1'),
+  );
+  const heard: Record<string, number> = {};
+  const hear = (name: string) => (heard[name] = (heard[name] ?? 0) + 1);
+  const start = () => {
+    const state = { over: false, afterwards: 0 };
+    const told = (name: string) => {
+      if (state.over) state.afterwards += 1;
+      hear(name);
+    };
+    const read = createHolderReader({
+      output: (bytes) => told(bytes.length > 0 ? 'output' : 'nothing'),
+      words: (kind) => told(kind),
+      nonsense: () => {
+        told('nonsense');
+        state.over = true;
+      },
+    });
+    return { state, read };
+  };
+  let reader = start();
+  let frames = 0;
+  const { outcomes, kept } = readAll(seeds, 250_000, (bytes) => {
+    reader.read(bytes);
+    const { over, afterwards } = reader.state;
+    // One message can announce sixteen megabytes, in which all others would be lost.
+    if (over || ++frames % 8 === 0) reader = start();
+    return afterwards > 0 ? 'heard after nonsense' : over ? 'ended' : 'read';
+  });
+  t.same(Object.keys(outcomes).toSorted(), ['ended', 'read']);
+  t.same(Object.keys(heard).toSorted(), ['exit', 'failure', 'hello', 'nonsense', 'output']);
+  t.ok(kept < MOST_KEPT, `${kept} bytes kept`);
+  t.end();
+});

@@ -1,0 +1,36 @@
+import { test } from 'tap';
+import { fault, faultCodes, isFault } from '../../../src/core/errors.ts';
+
+await test('a message is filled from its details', async (t) => {
+  t.equal(
+    fault('LAB_NOT_FOUND', { lab: 'x' }).message,
+    'There is no lab "x": the labs query lists those there are.',
+  );
+});
+
+await test('a place without a value shows that it is missing', async (t) => {
+  t.match(fault('LAB_NOT_FOUND').message, '{lab}');
+});
+
+await test('a value is not taken for a place', async (t) => {
+  t.match(fault('INPUT_INVALID', { problem: '{thing}' }).message, '{thing}');
+});
+
+await test('the cause is kept for the log', async (t) => {
+  const cause = new Error('socket');
+  t.equal(fault('ENGINE_UNREACHABLE', {}, cause).cause, cause);
+});
+
+await test('codes are told apart', async (t) => {
+  t.ok(isFault(fault('FORBIDDEN'), 'FORBIDDEN', 'NOT_FOUND'));
+  t.notOk(isFault(fault('FORBIDDEN'), 'NOT_FOUND'));
+  t.notOk(isFault(new Error('FORBIDDEN'), 'FORBIDDEN'));
+});
+
+await test('every code has a status of HTTP and a message that ends as a sentence does', async (t) => {
+  for (const code of faultCodes) {
+    const { status, message } = fault(code);
+    t.ok(status >= 400 && status < 600, code);
+    t.match(message, /[.}]$/, code);
+  }
+});

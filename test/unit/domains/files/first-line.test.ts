@@ -1,0 +1,49 @@
+import { test } from 'tap';
+import type { ByteSource } from '../../../../src/core/byte-source.ts';
+import { begun, takeFirstLine } from '../../../../src/domains/files/first-line.ts';
+import { bytesOf } from '../../../support/bytes-of.ts';
+
+/** Gives pieces as they are cut. */
+function of(...pieces: string[]): ByteSource {
+  const left = pieces.map((piece) => Buffer.from(piece));
+  return {
+    async read(memory) {
+      const piece = left.shift() ?? Buffer.alloc(0);
+      const bytes = piece.copy(memory);
+      if (bytes < piece.length) left.unshift(piece.subarray(bytes));
+      return bytes;
+    },
+    async close() {},
+  };
+}
+
+await test('the first line is taken off, however it is cut', async (t) => {
+  for (const pieces of [
+    ['line\nrest'],
+    ['li', 'ne\n', 're', 'st'],
+    ['line', '\n', 'rest'],
+    ['l', 'ine\nrest'],
+  ]) {
+    const { line, rest } = await takeFirstLine(of(...pieces), 4);
+    t.equal(line, 'line');
+    t.equal((await bytesOf(rest)).toString(), 'rest');
+  }
+  const { rest } = await takeFirstLine(of('\n'), 4);
+  t.equal((await bytesOf(rest)).length, 0);
+});
+
+await test('one that is too long, or does not end, is none', async (t) => {
+  for (const pieces of [['lines\n'], ['line', 's\n'], ['line'], []]) {
+    await t.rejects(takeFirstLine(of(...pieces), 4), { code: 'TRANSFER_INTERRUPTED' }, pieces.join(' '));
+  }
+});
+
+await test('what has begun is still whole, and read in pieces of any size', async (t) => {
+  const source = await begun(of('beginning', ' and end'));
+  const memory = Buffer.alloc(4);
+  let said = '';
+  for (let bytes = await source.read(memory); bytes > 0; bytes = await source.read(memory)) {
+    said += memory.toString('utf8', 0, bytes);
+  }
+  t.equal(said, 'beginning and end');
+});

@@ -1,0 +1,37 @@
+import { test } from 'tap';
+import { createLooks } from '../../../../src/domains/files/looks.ts';
+
+await test('so many look at files at once, of a session and in all', async (t) => {
+  const looks = createLooks({ session: 2, learner: 3, all: 3, waitMs: 20 });
+  const ends: (() => void)[] = [];
+  const look = (session: string) =>
+    looks.run({ sessionId: session, learnerId: session }, () => new Promise<void>((end) => ends.push(end)));
+  const under = [look('a'), look('a')];
+  await t.rejects(look('a'), {
+    code: 'TRANSFER_LIMIT',
+    message: 'The session has 2 such requests for files under way: wait for one of them to end.',
+  });
+  under.push(look('b'));
+  await t.rejects(look('c'), { code: 'TRANSFER_LIMIT', message: /^The service has 3 / });
+
+  ends[0]?.();
+  await under[0];
+  under.push(look('c'));
+  await t.rejects(
+    looks.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error('failed'))),
+    { code: 'TRANSFER_LIMIT' },
+  );
+  ends[1]?.();
+  await under[1];
+  for (const message of ['one', 'two']) {
+    await t.rejects(
+      looks.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error(message))),
+      { message },
+      'what fails counts no longer',
+    );
+  }
+  looks.stop();
+  await t.rejects(look('a'), { code: 'SHUTTING_DOWN' });
+  for (const end of ends) end();
+  await Promise.all(under);
+});

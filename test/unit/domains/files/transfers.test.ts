@@ -1,0 +1,119 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { test } from 'tap';
+import { createTransfers } from '../../../../src/domains/files/transfers.ts';
+import { aliveBytes } from '../../../support/garbage.ts';
+
+const never = new AbortController().signal;
+const LIMITS = { session: 4, learner: 6, all: 32, waitMs: 60_000 };
+
+function open(limits: Partial<typeof LIMITS> = {}) {
+  const transfers = createTransfers({ ...LIMITS, ...limits });
+  const begin = (learnerId: string, sessionId: string, client = never) =>
+    transfers.begin({ learnerId, sessionId }, client);
+  /** Begins so many of each learner, in sessions of their own. */
+  const occupy = async (learners: string[], each = 1) => {
+    const names = learners.flatMap((learner) => Array.from({ length: each }, () => learner));
+    return Promise.all(names.map((learner, at) => begin(learner, `${learner} ${at}`)));
+  };
+  return { transfers, begin, occupy };
+}
+
+const named = (count: number) => Array.from({ length: count }, (_, at) => `learner ${at}`);
+
+/** Whether the promise is settled by now. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  await new Promise(setImmediate);
+  return (await Promise.race([promise.catch(() => undefined), Promise.resolve(pending)])) !== pending;
+}
+
+await test('one session, and one learner with however many sessions, has so many at a time', async (t) => {
+  const { begin } = open();
+  const held = await Promise.all(
+    ['one', 'one', 'one', 'one', 'two', 'two'].map((session) => begin('hoarder', session)),
+  );
+  await t.rejects(begin('hoarder', 'one'), { code: 'TRANSFER_LIMIT', message: /^The session has 4 / });
+  await t.rejects(begin('hoarder', 'three'), {
+    code: 'TRANSFER_LIMIT',
+    message: 'The learner has 6 such requests for files under way: wait for one of them to end.',
+  });
+  await Promise.all([begin('a', 'a'), begin('b', 'b'), begin('staff', 'two')]);
+  held[5]?.end();
+  held[5]?.end();
+  await begin('hoarder', 'three');
+  await t.rejects(
+    begin('hoarder', 'three'),
+    { code: 'TRANSFER_LIMIT' },
+    'what ends twice gives one place back',
+  );
+});
+
+await test('what is too much for the service waits in its order', async (t) => {
+  const { begin, occupy } = open();
+  const [first, second] = await occupy(named(32));
+  const [early, late] = [begin('early', 'early'), begin('late', 'late')];
+  t.notOk(await isSettled(early));
+  first?.end();
+  await early;
+  t.notOk(await isSettled(late));
+  second?.end();
+  await late;
+});
+
+await test('learners who let theirs hang leave half of the places to those who have none', async (t) => {
+  const { begin, occupy } = open();
+  const [one] = await occupy(named(3), 5);
+  await begin('learner 0', 'sixth');
+  const seventeenth = begin('learner 1', 'sixth');
+  t.notOk(await isSettled(seventeenth), 'half is taken');
+  const others = await occupy(['a', 'b', 'c']);
+  for (const { end } of others) end();
+  t.notOk(await isSettled(seventeenth));
+  one?.end();
+  await seventeenth;
+});
+
+await test('waiting ends with the time for it, the client, the session and the service, and counts no longer', async (t) => {
+  const { transfers, begin, occupy } = open({ all: 2, learner: 1, waitMs: 50 });
+  const [held] = await occupy(['a', 'b']);
+  await t.rejects(begin('c', 'c'), { code: 'TRANSFER_LIMIT', message: /^The service has 2 / });
+
+  const patient = open({ all: 2, learner: 1 });
+  await patient.occupy(['a', 'b']);
+  const client = new AbortController();
+  const left = patient.begin('c', 'c', client.signal);
+  await t.rejects(patient.begin('c', 'c2'), { code: 'TRANSFER_LIMIT' }, 'who waits counts');
+  client.abort();
+  await t.rejects(left, { code: 'TRANSFER_INTERRUPTED' });
+  await t.rejects(patient.begin('c', 'c', client.signal), { code: 'TRANSFER_INTERRUPTED' });
+  const ended = patient.begin('c', 'c');
+  t.ok(patient.transfers.has('c'));
+  patient.transfers.breakOff('c');
+  await t.rejects(ended, { code: 'TRANSFER_INTERRUPTED' });
+  t.notOk(patient.transfers.has('c'));
+  const stopped = patient.begin('c', 'c');
+  patient.transfers.stop();
+  await t.rejects(stopped, { code: 'TRANSFER_INTERRUPTED' });
+  await t.rejects(patient.begin('d', 'd'), { code: 'SHUTTING_DOWN' });
+
+  held?.end();
+  await begin('c', 'c');
+  transfers.stop();
+});
+
+await test('nothing is kept of transfers that are over', async (t) => {
+  const { begin } = open();
+  const run = async (count: number) => {
+    for (let at = 0; at < count; at++) {
+      (await begin('ada', 'one')).end();
+      // What is garbage goes between two turns of the event loop.
+      if (at % 100 === 0) await nextTurn();
+    }
+    await nextTurn();
+  };
+  await run(1_000);
+  const before = aliveBytes();
+  await run(100_000);
+  const kept = aliveBytes() - before;
+  t.ok(kept < 3 * 1024 ** 2, `${kept} bytes of 100,000`);
+});

@@ -1,0 +1,18 @@
+import t from 'tap';
+import { createMemorySubnets } from '../../../../src/domains/lab-tests/memory-subnets.ts';
+
+await t.test('a place is held once, by a network of an environment, until it is given back', async (t) => {
+  const subnets = createMemorySubnets();
+  t.equal(await subnets.take(7, 'one', 'lab'), true);
+  t.equal(await subnets.take(7, 'two', 'lab'), false);
+  t.equal(await subnets.take(8, 'one', 'back'), true);
+  t.equal(await subnets.take(9, 'two', 'lab'), true);
+  t.match(await subnets.heldBy('one'), [
+    { index: 7, network: 'lab' },
+    { index: 8, network: 'back' },
+  ]);
+  await subnets.release('one', [7]);
+  t.same(await subnets.used(), [8, 9]);
+  await subnets.release('one');
+  t.same(await subnets.used(), [9]);
+});

@@ -1,0 +1,84 @@
+import t from 'tap';
+import { wordProblems } from '../../../../src/domains/labs/schema/code-words.ts';
+import { labOf, problemsOf } from '../../../support/lab-of.ts';
+
+const lab = (introduction: string) => ({
+  'lab.yaml': `title: a
+languages: [en, ko]
+machines: [{ name: main, image: x }, { name: db, image: x }]
+introduction: ${introduction}
+`,
+});
+
+const page = `Look:
+
+\`\`\`bash exce
+ls
+\`\`\`
+
+1. \`\`\`execc
+   ls
+   \`\`\`
+
+And \`ls\`{{exce}}, \`docker ps --format\`{{.Names}}, \`x\`{{json .}}.
+
+~~~sh exec machine=bd terminal=10
+\`\`\`bash exce
+~~~
+`;
+
+await t.test('a misspelt word after a fence or in braces is told with its file and line', async (t) => {
+  t.same(
+    await problemsOf(t, { ...lab('pages/intro.md'), 'pages/intro.md': page, 'pages/intro.ko.md': 'x' }),
+    [
+      'pages/intro.md:3: "exce" says nothing of what a click on the code does; did you mean "exec"?',
+      'pages/intro.md:7: "execc" says nothing of what a click on the code does; did you mean "exec"?',
+      'pages/intro.md:11: "exce" says nothing of what a click on the code does; did you mean "exec"?',
+      'pages/intro.md:13: there is no machine "bd"; did you mean "db"?',
+      'pages/intro.md:13: "terminal" must be a number from 1 to 9',
+    ],
+  );
+});
+
+await t.test('in a text of lab.yaml itself it is told with its key, once for all languages', async (t) => {
+  t.same(await problemsOf(t, lab('"a\\n\\n```bash run\\nls\\n```"')), [
+    'lab.yaml:4: introduction: "run" says nothing of what a click on the code does: there are exec, copy, interrupt, terminal=…, machine=…, file=…, mode=…, marker=… (in line 3 of the text)',
+  ]);
+});
+
+await t.test('a word that means nothing as it stands says what it needs', (t) => {
+  const told = (info: string) => wordProblems(`\`\`\`${info}\n\`\`\``, []).map(({ message }) => message);
+  t.same(told('sh interrupt'), ['"interrupt" does nothing without "exec"']);
+  t.same(told('sh terminal=2'), ['"terminal" does nothing without "exec"']);
+  t.same(told('ini mode=append'), ['"mode" does nothing without "file"']);
+  t.same(told('ini file=etc/x'), ['"file" must be a path that begins with "/"']);
+  t.same(told('ini file=/x mode=apend'), ['"mode" must be replace or append or insert']);
+  t.same(told('ini file=/x mode=insert'), ['"mode=insert" needs a "marker"']);
+  t.end();
+});
+
+await t.test('languages are no words, whatever they are called, and machines may be unknown', (t) => {
+  for (const info of ['', 'cpp', 'c++', 'coq', 'exec', 'css exec', 'text copy', 'sh exec machine=any']) {
+    t.same(wordProblems(`\`\`\`${info}\nx\n\`\`\``, []), [], info);
+  }
+  t.end();
+});
+
+await t.test('a page whose words are right is as it was written', async (t) => {
+  const text =
+    'Do\n\n```bash exec machine=db interrupt\nls\n```\n\n```ini file="/a b" mode=insert marker=\'x "y"\'\n1\n```';
+  const { introduction } = await labOf(t, { ...lab('a.md'), 'a.md': text, 'a.ko.md': text });
+  t.same(introduction, { en: text, ko: text });
+});
+
+await t.test('pages made to be slow are read in a time that their length bounds', (t) => {
+  for (const text of [
+    '`{{'.repeat(7_000),
+    '```' + 'a='.repeat(10_000),
+    '`{{' + 'exec '.repeat(4_000),
+    '> '.repeat(10_000),
+  ]) {
+    t.ok(wordProblems(text, []).length <= 1);
+  }
+  t.end();
+});

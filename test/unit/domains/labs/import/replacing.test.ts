@@ -1,0 +1,39 @@
+import { lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { emptyFolder } from '../../../../support/git-repository.ts';
+import { importAll, scenarioFixtures } from '../../../../support/imports.ts';
+
+await t.test('nothing that is there is replaced, unless that is asked for', async (t) => {
+  const folder = join(scenarioFixtures, 'killercoda');
+  const { into, text } = await importAll(t, folder);
+  await writeFile(join(into, 'basics/finish.md'), 'Changed by hand.\n');
+  await writeFile(join(into, 'basics/extra.md'), 'And new.\n');
+  const again = await importAll(t, folder, { into });
+  t.match(again.of('basics'), {
+    outcome: 'refused',
+    refusals: [{ file: 'basics/index.json', message: /"basics" is there already: --force replaces it/ }],
+  });
+  t.equal(await text('basics/finish.md'), 'Changed by hand.\n');
+
+  // What an import that was cut off has left.
+  await mkdir(join(into, '.importing-basics'));
+  await writeFile(join(into, '.importing-basics/rest'), '');
+  const forced = await importAll(t, folder, { into, force: true });
+  t.equal(forced.of('basics').outcome, 'imported with warnings');
+  t.equal(await text('basics/finish.md'), 'Fair winds.\n');
+  t.notOk((await readdir(join(into, 'basics'))).includes('extra.md'), 'the former lab is gone whole');
+  t.same((await readdir(into)).sort(), ['basics', 'harbour-pilot']);
+});
+
+await t.test('a link in place of a lab is replaced itself, and nothing behind it', async (t) => {
+  const into = await emptyFolder(t);
+  const elsewhere = await emptyFolder(t);
+  await writeFile(join(elsewhere, 'kept'), '');
+  await symlink(elsewhere, join(into, 'basics'));
+  const folder = join(scenarioFixtures, 'killercoda');
+  t.equal((await importAll(t, folder, { into })).of('basics').outcome, 'refused');
+  await importAll(t, folder, { into, force: true });
+  t.equal((await lstat(join(into, 'basics'))).isDirectory(), true);
+  t.same(await readdir(elsewhere), ['kept']);
+});

@@ -1,0 +1,110 @@
+import t from 'tap';
+import { labOf, problemsOf } from '../../../support/lab-of.ts';
+
+const files = {
+  'files/motd': 'Hello',
+  'files/tools/greet.sh': 'echo hello',
+  'files/site/index.html': '<h1>',
+  'files/site/css/a.css': 'a',
+  'files/site/css/deep/b.css': 'b',
+  'files/[x]+.txt': 'x',
+};
+
+const machine = (entries: string, more = '') => ({
+  ...files,
+  'lab.yaml': `title: a\nmachines:\n  - name: main\n    image: x\n    ${more}\n    files: [${entries}]\n`,
+});
+
+await t.test('files, folders and globs become files with their places', async (t) => {
+  const placed = async (entry: string, more?: string) =>
+    (await labOf(t, machine(entry, more), ['files/tools/greet.sh'])).machines[0]?.files;
+  const file = (from: string, to: string, mode = 0o644, owner = 'root') => ({ from, to, mode, owner });
+
+  t.same(await placed('{ from: ./files/motd, to: /etc/motd }'), [file('files/motd', '/etc/motd')]);
+  t.same(await placed('{ from: files/motd, to: ~/ }', 'user: learner'), [
+    file('files/motd', '~/motd', 0o644, 'learner'),
+  ]);
+  t.same(await placed('{ from: files/motd, to: /etc/, mode: 0600, owner: "33" }'), [
+    file('files/motd', '/etc/motd', 0o600, '33'),
+  ]);
+  t.same(await placed('{ from: files/tools/, to: /opt/ }'), [
+    file('files/tools/greet.sh', '/opt/greet.sh', 0o755),
+  ]);
+  t.same(await placed('{ from: files/site/**, to: /srv/site/, mode: 0o640 }'), [
+    file('files/site/css/a.css', '/srv/site/css/a.css', 0o640),
+    file('files/site/css/deep/b.css', '/srv/site/css/deep/b.css', 0o640),
+    file('files/site/index.html', '/srv/site/index.html', 0o640),
+  ]);
+  t.same(await placed('{ from: "files/**/*.css", to: /srv/, mode: +x }'), [
+    file('files/site/css/a.css', '/srv/site/css/a.css', 0o755),
+    file('files/site/css/deep/b.css', '/srv/site/css/deep/b.css', 0o755),
+  ]);
+  t.same(await placed('{ from: "files/[x]+.*", to: /srv/ }'), [file('files/[x]+.txt', '/srv/[x]+.txt')]);
+});
+
+await t.test('only what is placed is kept with the lab', async (t) => {
+  const lab = await labOf(t, machine('{ from: files/site, to: /srv/ }, { from: files/motd, to: /a }'));
+  t.same([...lab.files.keys()].sort(), [
+    'files/motd',
+    'files/site/css/a.css',
+    'files/site/css/deep/b.css',
+    'files/site/index.html',
+  ]);
+  t.equal(lab.files.get('files/motd')?.toString(), 'Hello');
+});
+
+const wrong: [name: string, entry: string, told: string][] = [
+  [
+    'a file that is not there',
+    'from: files/modt, to: /',
+    '.from: the file "files/modt" is not there; did you mean "files/motd"?',
+  ],
+  [
+    'a glob that stands for nothing',
+    'from: "files/*.png", to: /',
+    '.from: there is no file that "files/*.png" stands for',
+  ],
+  [
+    'a path out of the folder',
+    'from: ../y, to: /',
+    '.from: "../y" leads out of the lab\'s folder: give a path within it, such as "files/site"',
+  ],
+  [
+    'the whole folder',
+    'from: ./, to: /',
+    '.from: "./" leads out of the lab\'s folder: give a path within it, such as "files/site"',
+  ],
+  [
+    'several files in place of one',
+    'from: files/site, to: /srv',
+    '.to: must be a folder, with "/" at its end: "from" may be several files',
+  ],
+  [
+    'a place that is not absolute',
+    'from: files/motd, to: etc/motd',
+    '.to: must be an absolute path, or one that begins with "~/", such as "/srv/site/"',
+  ],
+  [
+    'a place that goes up',
+    'from: files/motd, to: /a/../b',
+    '.to: must be an absolute path, or one that begins with "~/", such as "/srv/site/"',
+  ],
+  [
+    'bits that are none',
+    'from: files/motd, to: /a, mode: 0999',
+    '.mode: must be permission bits, such as "755" or 0644, or "+x"',
+  ],
+  [
+    'an owner that is none',
+    'from: files/motd, to: /a, owner: "a b"',
+    '.owner: must be the name or number of a user, such as "learner"',
+  ],
+  ['a key that is none', 'form: files/motd, to: /a', '.from: is missing'],
+];
+
+for (const [name, entry, told] of wrong) {
+  await t.test(`${name} is refused with what would be right`, async (t) => {
+    const problems = await problemsOf(t, machine(`{ ${entry} }`));
+    t.ok(problems.includes(`lab.yaml:6: machines[0].files[0]${told}`), problems.join('\n'));
+  });
+}

@@ -1,0 +1,103 @@
+import t from 'tap';
+import { labOf, problemsOf } from '../../../support/lab-of.ts';
+
+const lab = (step: string, more = '') => ({
+  'a.md': 'Do it.',
+  'a.sh': 'true\n',
+  'lab.yaml': `title: a
+machines: [{ name: main, image: x }]
+${more}
+steps: [{ id: one, title: One, instructions: a.md, ${step} }]
+`,
+});
+
+await t.test('a step says how it is judged and what helps', async (t) => {
+  const { attempts, steps } = await labOf(
+    t,
+    lab(
+      'checks: [{ script: a.sh }, { script: a.sh, id: mine, weight: 2.5, title: Mine }, { script: a.sh }]' +
+        ', pass: 70%, poll: 5, hints: [Look., { id: again, text: Look again., after: 2, cost: 10% }, { text: Once more., cost: 0.5 }, Look.]',
+      'attempts: last',
+    ),
+  );
+  t.equal(attempts, 'last');
+  t.match(steps[0], {
+    pass: 0.7,
+    pollSeconds: 5,
+    checks: [
+      { id: 'check', weight: 1, title: undefined },
+      { id: 'mine', weight: 2.5, title: { en: 'Mine' } },
+      { id: 'check-3' },
+    ],
+    hints: [
+      { id: /^[0-9a-f]{12}$/, text: { en: 'Look.' }, afterFailures: 0, cost: 0 },
+      { id: 'again', text: { en: 'Look again.' }, afterFailures: 2, cost: 0.1 },
+      { text: { en: 'Once more.' }, cost: 0.5 },
+      { id: /^[0-9a-f]{12}-2$/, text: { en: 'Look.' } },
+    ],
+  });
+});
+
+await t.test('a step that says nothing is passed as a whole, by the best attempt', async (t) => {
+  const { attempts, steps } = await labOf(t, lab('check: { script: a.sh }'));
+  t.equal(attempts, 'best');
+  t.match(steps[0], { pass: 1, pollSeconds: undefined, hints: [], start: [], solution: [], wrong: [] });
+});
+
+const wrong: [name: string, step: string, told: string][] = [
+  [
+    'both one and several checks',
+    'check: { script: a.sh }, checks: [{ script: a.sh }]',
+    'check: must be left out where "checks" has them',
+  ],
+  ['no check in a list', 'checks: []', 'checks: must have at least 1 entries'],
+  [
+    'an id twice',
+    'checks: [{ script: a.sh, id: a }, { script: a.sh, id: a }]',
+    'checks[1].id: "a" is used twice: each id must be its own',
+  ],
+  [
+    'the id that another one has by itself',
+    'checks: [{ script: a.sh, id: check-2 }, { script: a.sh }]',
+    'checks[1].id: "check-2" is used twice: each id must be its own',
+  ],
+  ['to pass with nothing', 'pass: 0', 'pass: must be more than 0'],
+  ['to pass with more than all', 'pass: 101%', 'pass: must be a share, such as 10% or 0.1, up to 100%'],
+  ['a poll without a check', 'poll: 5', 'poll: must be left out: the step has no check'],
+  [
+    'a poll of a question',
+    'poll: 5, check: { quiz: { question: a b, answer: c } }',
+    'poll: must be left out: a question waits for its answer',
+  ],
+  ['a poll without rest', 'poll: 1, check: { script: a.sh }', 'poll: must be at least 2'],
+  [
+    'two hints of one id',
+    'hints: [{ id: a, text: a }, { id: a, text: b }]',
+    'hints[1].id: "a" is used twice: each id must be its own',
+  ],
+  ['a hint without its text', 'hints: [{ after: 2 }]', 'hints[0].text: is missing'],
+  [
+    'a hint with another key',
+    'hints: [{ text: a, costs: 5% }]',
+    'hints[0].costs: there is no such key; did you mean "cost"?',
+  ],
+  [
+    'a hint for more than there is',
+    'hints: [{ text: a, cost: 10 }]',
+    'hints[0].cost: must be a share, such as 10% or 0.1, up to 100%',
+  ],
+  ['a hint of numbers', 'hints: [5]', 'hints[0]: must be a text, or a mapping with "text"'],
+];
+
+for (const [name, step, told] of wrong) {
+  await t.test(`${name} is refused with what would be right`, async (t) => {
+    const problems = await problemsOf(t, lab(step));
+    t.same(problems, [`lab.yaml:4: steps[0].${told}`]);
+  });
+}
+
+await t.test('another way to count attempts is refused', async (t) => {
+  t.same(await problemsOf(t, lab('check: { script: a.sh }', 'attempts: lst')), [
+    'lab.yaml:3: attempts: must be "best" or "last"; did you mean "last"?',
+  ]);
+});

@@ -1,0 +1,51 @@
+import t from 'tap';
+import { PATTERN_TEXT_LIMIT, patternFound, patternProblem } from '../../../../src/domains/labs/pattern.ts';
+
+await t.test('a pattern is found anywhere, with or without regard to case', async (t) => {
+  t.equal(patternFound('\\d+ files?', 'There are 12 files here.'), true);
+  t.equal(patternFound('^12', 'There are 12 files here.'), false);
+  t.equal(patternFound('(?m)^second$', 'first\nsecond\nthird'), true);
+  t.equal(patternFound('hello', 'Hello'), false);
+  t.equal(patternFound('hello', 'Hello', { ignoreCase: true }), true);
+  t.equal(patternFound('^안녕.$', '안녕!'), true);
+});
+
+await t.test('a pattern that would look back for ages comes to its end', async (t) => {
+  // Looking back would try 2 to the power of 30,000 ways.
+  t.equal(patternFound('^(a+)+$', `${'a'.repeat(30_000)}b`), false);
+  t.equal(patternFound('^(a|a)*$', `${'a'.repeat(30_000)}b`), false);
+});
+
+await t.test('a text is looked at up to its limit', async (t) => {
+  const far = ' '.repeat(PATTERN_TEXT_LIMIT - 1);
+  t.equal(patternFound('x', `${far}x`), true);
+  t.equal(patternFound('x', `${far} x`), false);
+});
+
+const wrong: [name: string, pattern: string, told: RegExp][] = [
+  ['nothing', '', /^must not be empty$/],
+  ['a bracket left open', '(a', /^must be a regular expression: missing closing \): `\(a`$/],
+  ['a range the wrong way round', '[z-a]', /invalid character class range: `z-a`$/],
+  ['what looks ahead', 'a(?=b)', /no lookaround and no back reference, see https/],
+  ['what looks back', '(?<!a)b', /no lookaround and no back reference, see https/],
+  ['a reference to what was found', '(a)\\1', /no lookaround and no back reference, see https/],
+  ['too many letters', 'x'.repeat(501), /^must have at most 500 characters$/],
+  ['repetitions of repetitions', '(a{30}){30}', /^must be simpler: .* more than 150 steps$/],
+];
+
+for (const [name, pattern, told] of wrong) {
+  await t.test(`${name} is refused with what would be right`, async (t) => {
+    t.match(patternProblem(pattern), told);
+  });
+}
+
+await t.test('patterns that people write are taken', async (t) => {
+  for (const pattern of [
+    '^active \\(running\\)',
+    '[0-9a-f]{128}',
+    '\\b(?:\\d{1,3}\\.){3}\\d{1,3}\\b',
+    '\\p{Hangul}+',
+  ]) {
+    t.equal(patternProblem(pattern), undefined, pattern);
+  }
+});

@@ -1,0 +1,28 @@
+import t from 'tap';
+import { parseWarmTime } from '../../../../src/domains/labs/warm-time.ts';
+
+await t.test('a day, a time and a number are understood', async (t) => {
+  t.same(parseWarmTime('Monday 09:00, 60'), { days: [1], hour: 9, minute: 0, count: 60 });
+  t.same(parseWarmTime(' sunday  23:59 ,1 '), { days: [0], hour: 23, minute: 59, count: 1 });
+  t.same(parseWarmTime('Weekdays 13:30, 20'), { days: [1, 2, 3, 4, 5], hour: 13, minute: 30, count: 20 });
+  t.match(parseWarmTime('Every day 00:00, 500'), { days: [0, 1, 2, 3, 4, 5, 6], count: 500 });
+});
+
+const wrong: [text: string, told: RegExp][] = [
+  ['', /^must be a day, a time and how many, such as "Monday 09:00, 60"/],
+  ['Monday 09:00', /^must be a day, a time and how many/],
+  ['09:00, 60', /^must be a day, a time and how many/],
+  ['Mondey 09:00, 60', /^must begin with a day: "Mondey" is none; did you mean "Monday"\?$/],
+  ['Wochentags 09:00, 60', /^must begin with a day: .* but Sunday, .*, Weekdays, Every day are$/],
+  ['Monday 9:00, 60', /^must have a time from 00:00 to 23:59, .*: "9:00" is none$/],
+  ['Monday 24:00, 60', /"24:00" is none$/],
+  ['Monday 09:00, 0', /^must end with a number from 1 to 500: "0" is none$/],
+  ['Monday 09:00, 501', /"501" is none$/],
+  ['Monday 09:00, many', /"many" is none$/],
+];
+
+for (const [text, told] of wrong) {
+  await t.test(`"${text}" is refused with what would be right`, async (t) => {
+    t.match(parseWarmTime(text), told);
+  });
+}

@@ -1,0 +1,42 @@
+import { test } from 'tap';
+import type { FaultCode } from '../../../../src/core/errors.ts';
+import { fault } from '../../../../src/core/errors.ts';
+import { createMemoryBus } from '../../../../src/infra/bus/memory-bus.ts';
+import { createPreviewService } from '../../../../src/domains/previews/preview-service.ts';
+import type { PreviewServiceOptions } from '../../../../src/domains/previews/preview-service.ts';
+import { createFakeClock } from '../../../support/fake-clock.ts';
+import { quietLog } from '../../../support/quiet-log.ts';
+import { testLab, testMachine } from '../../../support/sessions.ts';
+
+/** Ports of a machine called `name`, where the catalogue has the lab or throws this. */
+function declared(name: string, problem?: FaultCode) {
+  const log = quietLog();
+  const lab = testLab('web', {
+    machines: [testMachine('main', { ports: [{ port: 80, name: { en: 'Web' } }] })],
+  });
+  const service = createPreviewService({
+    events: createMemoryBus({ log }),
+    clock: createFakeClock(),
+    log,
+    catalogue: {
+      version() {
+        if (problem) throw fault(problem, { lab: 'web' });
+        return lab;
+      },
+    },
+  } as unknown as PreviewServiceOptions);
+  try {
+    return service.declared({ labSlug: 'web', labVersion: '1', name });
+  } finally {
+    service.close();
+  }
+}
+
+await test('a machine has the ports of its lab; none where the lab is gone, or cannot be read any more', (t) => {
+  t.strictSame(declared('main'), [{ port: 80, name: { en: 'Web' } }]);
+  t.strictSame(declared('other'), []);
+  for (const problem of ['LAB_NOT_FOUND', 'LAB_INVALID'] as const)
+    t.strictSame(declared('main', problem), []);
+  t.throws(() => declared('main', 'DATABASE_BUSY'), { code: 'DATABASE_BUSY' });
+  t.end();
+});

@@ -1,0 +1,47 @@
+import { test } from 'tap';
+import { createDiskUpkeep } from '../../../../../src/domains/sessions/disk/disk-upkeep.ts';
+import type { DiskState } from '../../../../../src/domains/sessions/disk/disk-watch.ts';
+import { createFakeClock } from '../../../../support/fake-clock.ts';
+import { quietLog } from '../../../../support/quiet-log.ts';
+
+const MIB = 1024 ** 2;
+
+await test('machines are measured soon after the free space fell or rose, and seldom while it stays', async (t) => {
+  const clock = createFakeClock();
+  let freeBytes = 10_000 * MIB;
+  const rounds: { fallenBytes: number; isHurried: boolean }[] = [];
+  const upkeep = createDiskUpkeep({
+    watch: {
+      look: async () => undefined,
+      latest: () => ({ freeBytes }) as DiskState,
+      isLow: () => false,
+      isCritical: () => false,
+      isShortOfFiles: () => false,
+      roomForSaves: async () => undefined,
+    },
+    meter: { round: async (round) => void rounds.push(round), stop: async () => undefined },
+    measuring: { takeTurn: async () => true },
+    database: { keepSpareRoom: async () => undefined },
+    clock,
+    logger: quietLog(),
+  });
+  upkeep.start();
+  t.teardown(() => upkeep.stop());
+  /** The rounds while so many seconds pass. */
+  const during = async (seconds: number) => {
+    rounds.length = 0;
+    await clock.advance(seconds * 1000);
+    return rounds.map(({ fallenBytes, isHurried }) => ({ fallenMib: fallenBytes / MIB, isHurried }));
+  };
+  await during(1);
+  t.same(await during(8), []);
+  t.equal((await during(20)).length, 2);
+
+  freeBytes -= 40 * MIB;
+  t.same(await during(1), [{ fallenMib: 40, isHurried: true }]);
+  freeBytes += 500 * MIB;
+  t.same(await during(2), [{ fallenMib: 0, isHurried: false }], 'what others delete may hide a writer');
+  t.same(await during(8), []);
+  freeBytes += 20 * MIB;
+  t.same(await during(1), [], 'a little of it is nothing');
+});

@@ -1,0 +1,191 @@
+import { test } from 'tap';
+import type { Test } from 'tap';
+import type { MeasureOptions, Written } from '../../../../../src/engine/engine-disk.ts';
+import { fault } from '../../../../../src/core/errors.ts';
+import { createMachineMeter } from '../../../../../src/domains/sessions/disk/machine-meter.ts';
+import { createPauses } from '../../../../../src/domains/sessions/disk/pauses.ts';
+import { createWriteLimits } from '../../../../../src/domains/sessions/disk/write-limits.ts';
+import type { SessionRow } from '../../../../../src/domains/sessions/session-store.ts';
+import { createFakeClock } from '../../../../support/fake-clock.ts';
+import { quietLog } from '../../../../support/quiet-log.ts';
+import { testLab, testMachine } from '../../../../support/sessions.ts';
+import { until } from '../../../../support/until.ts';
+
+const MIB = 1024 ** 2;
+const sessionOf = (machine: string) =>
+  ({
+    id: `session of ${machine}`,
+    state: 'ready',
+    generation: 1,
+    labSlug: 'narrow',
+    labVersion: '1',
+    savedStateId: null,
+    machines: [{ name: 'main', engineId: machine, diskPercent: null }],
+  }) as unknown as SessionRow;
+
+interface Answers {
+  written: Written | 'late';
+  refusesPause?: boolean;
+  isCritical?: boolean;
+  /** Resolves when a measurement may begin. */
+  turn?: Promise<void>;
+}
+
+/** A meter of sessions whose machines may write 64 MiB each, on an engine that answers so. */
+function openMeter(t: Test, answers: Answers, machines = ['machine']) {
+  const rows = machines.map(sessionOf);
+  const ends: unknown[] = [];
+  const calls: string[] = [];
+  const note = (what: string) => async (machineId: string) => {
+    calls.push(`${what} ${machineId}`);
+    if (answers.refusesPause) throw fault('ENGINE_REFUSED', { problem: 'freezer not supported' });
+  };
+  const measureWritten = async (machineId: string, { openFiles = false }: MeasureOptions) => {
+    await answers.turn;
+    calls.push(`measure ${machineId}${openFiles ? ' with open files' : ''}`);
+    return answers.written;
+  };
+  const pauses = createPauses({ engine: { pause: note('pause'), unpause: note('unpause') } });
+  const clock = createFakeClock();
+  const common = {
+    engine: { measureWritten },
+    pauses,
+    store: {
+      findAny: async (id: string) => rows.find((row) => row.id === id) as SessionRow,
+      findInStates: async () => rows,
+    },
+    changer: {
+      tell: () => undefined,
+      move: async (row: SessionRow, verb: string, changes: { reasonParams?: unknown }) => {
+        ends.push({ verb, ...changes });
+        return row;
+      },
+    },
+    isCritical: () => answers.isCritical ?? false,
+    clock,
+    logger: quietLog(),
+  };
+  const limits = createWriteLimits({
+    ...common,
+    changer: common.changer as never,
+    warnings: { note: async () => true },
+    isKept: () => false,
+    onEnded: () => undefined,
+  });
+  const lab = testLab('narrow', { machines: [testMachine('main', { diskBytes: 64 * MIB })] });
+  const meter = createMachineMeter({ ...common, limits, catalogue: { version: () => lab } });
+  t.teardown(() => meter.stop());
+  const round = (fallenBytes: number, isHurried = true) =>
+    meter.round({ countFiles: false, fallenBytes, isHurried });
+  const count = (call: RegExp) => calls.filter((made) => call.test(made)).length;
+  return { round, ends, calls, count, pauses, clock };
+}
+
+await test('a machine that cannot be measured in time ends when the disk falls and nothing explains it', async (t) => {
+  for (const refusesPause of [false, true]) {
+    const { round, ends, count, clock } = openMeter(t, { written: 'late', refusesPause });
+    await round(0);
+    await until(() => count(/measure/) === 2);
+    await new Promise(setImmediate);
+    t.same(ends, [], 'nobody suffers by it');
+    clock.jump(60_000);
+    await round(200 * MIB);
+    await until(() => ends.length === 1);
+    t.ok(count(/^pause/) >= 1);
+    t.match(ends, [{ verb: 'stop', reasonCode: 'MACHINE_DISK_FULL' }]);
+    t.match(ends, [{ reasonMessage: /more files than can be measured/ }]);
+  }
+});
+
+await test('what du counted decides where only the search for open files takes too long', async (t) => {
+  const { round, ends } = openMeter(t, { written: { bytes: 100 * MIB, isLate: true } });
+  await round(0);
+  t.match(ends, [{ verb: 'stop', reasonCode: 'MACHINE_DISK_FULL' }]);
+});
+
+await test('a machine that the engine cannot pause is limited all the same', async (t) => {
+  const { round, ends, count } = openMeter(t, { written: { bytes: 100 * MIB }, refusesPause: true });
+  await round(0);
+  t.ok(count(/^pause/) >= 1);
+  t.match(ends, [{ verb: 'stop', reasonCode: 'MACHINE_DISK_FULL' }]);
+});
+
+await test('falls that are small each time count together: deleted files are looked for, and slow machines suspected', async (t) => {
+  const answers: Answers = { written: { bytes: 0 } };
+  const { round, count, calls } = openMeter(t, answers);
+  for (const expected of [0, 0, 1, 1]) {
+    await round(30 * MIB);
+    t.equal(count(/with open files/), expected, calls.join(', '));
+  }
+  t.equal(count(/^pause/), 0);
+
+  answers.written = 'late';
+  const slow = openMeter(t, answers);
+  await slow.round(0);
+  await until(() => slow.count(/measure/) === 2);
+  answers.written = { bytes: 0 };
+  slow.clock.jump(60_000);
+  await slow.round(0, false);
+  await until(() => slow.count(/measure/) === 3);
+  t.equal(slow.count(/^pause/), 0, 'nobody is suspected while the disk does not fall');
+});
+
+await test('a suspect is paused when its turn comes, and no longer than it is measured', async (t) => {
+  const answers: Answers = { written: 'late' };
+  const { round, count, pauses, calls, clock } = openMeter(t, answers, ['one', 'two']);
+  await round(0);
+  await until(() => count(/measure/) === 4);
+  await new Promise(setImmediate);
+  let begin = () => {};
+  answers.turn = new Promise((resolve) => (begin = resolve));
+  answers.written = { bytes: MIB };
+  clock.jump(60_000);
+  await round(200 * MIB);
+  await until(() => pauses.has('one'));
+  t.notOk(pauses.has('two'), 'it works on while another is measured');
+  begin();
+  await until(() => count(/^unpause/) === 2);
+  t.same(calls.slice(4), [
+    'pause one',
+    'measure one with open files',
+    'unpause one',
+    'pause two',
+    'measure two with open files',
+    'unpause two',
+  ]);
+  t.notOk(pauses.has('one') || pauses.has('two'));
+});
+
+await test('all suspects are paused at once while little is free', async (t) => {
+  const answers: Answers = { written: 'late', isCritical: true };
+  const { round, count, pauses } = openMeter(t, answers, ['one', 'two']);
+  await round(0);
+  await until(() => count(/measure/) === 4);
+  await new Promise(setImmediate);
+  let begin = () => {};
+  answers.turn = new Promise((resolve) => (begin = resolve));
+  answers.written = { bytes: MIB };
+  await round(200 * MIB);
+  t.ok(pauses.has('one') && pauses.has('two'));
+  begin();
+  await until(() => count(/^unpause/) === 2);
+});
+
+await test('a suspect rests no longer than its measurement took', async (t) => {
+  const answers: Answers = { written: 'late' };
+  const { round, count, clock } = openMeter(t, answers);
+  const from = performance.now();
+  await round(0);
+  await until(() => count(/measure/) === 2);
+  answers.written = { bytes: MIB };
+  answers.turn = new Promise((resolve) => setTimeout(resolve, 600));
+  clock.jump(60_000);
+  await round(0, false);
+  await until(() => count(/measure/) === 3);
+  answers.turn = Promise.resolve();
+  await round(200 * MIB);
+  t.equal(count(/^pause/), 0, 'it rests');
+  clock.jump(performance.now() - from);
+  await round(0);
+  await until(() => count(/^pause/) === 1);
+});

@@ -1,0 +1,28 @@
+import { test } from 'tap';
+import { createModeWatch } from '../../../../../src/domains/terminals/snapshots/mode-watch.ts';
+import { countReads } from '../../../../support/counted-reads.ts';
+import { hostileOutputs } from '../../../../support/hostile-outputs.ts';
+
+await test('the watcher of modes and titles looks at each byte a bounded number of times, however much there is', (t) => {
+  for (const [name, unit] of Object.entries(hostileOutputs)) {
+    for (const size of [1_000, 10_000, 100_000]) {
+      const watch = createModeWatch();
+      const { piece, reads } = countReads(Buffer.alloc(size, unit));
+      watch.see(piece);
+      t.ok(reads() <= 2 * size, `${name}: ${reads()} reads of ${size} bytes`);
+      watch.see(Buffer.from('\x1b\\\x1b]2;still there\x07'));
+      t.match(watch.setting().toString(), 'still there', `${name}: what follows is seen`);
+    }
+  }
+  t.end();
+});
+
+await test('a title is copied once for a piece, however many it sets', (t) => {
+  const watch = createModeWatch();
+  const titles = Array.from({ length: 10_000 }, (_, at) => `\x1b]0;${at}\x07`).join('');
+  const { piece, reads } = countReads(Buffer.from(titles));
+  watch.see(piece);
+  t.equal(watch.setting().toString(), '\x1b]2;9999\x1b\\');
+  t.ok(reads() <= 2 * titles.length);
+  t.end();
+});

@@ -1,0 +1,39 @@
+import t from 'tap';
+import { createTranscript } from '../../../../src/domains/terminals/transcript.ts';
+
+/** Each byte says which it is. */
+const bytes = (from: number, to: number) =>
+  Buffer.from(Array.from({ length: to - from }, (_, index) => (from + index) % 251));
+
+await t.test('keeps the newest bytes under their numbers, whatever the pieces', (t) => {
+  for (const start of [0, 12_345]) {
+    const gone: Buffer[] = [];
+    const transcript = createTranscript(10_000, {
+      offset: start,
+      onGone: (piece) => gone.push(Buffer.from(piece)),
+    });
+    let next = start;
+    for (const length of [1, 5, 4_000, 200, 1, 9_999, 10_000, 10_001, 3, 25_000, 0, 7_777, 6_000]) {
+      transcript.add(bytes(next, next + length));
+      next += length;
+      t.equal(transcript.next, next);
+      t.ok(transcript.all().equals(bytes(transcript.first, next)), `after ${length} more`);
+    }
+    t.equal(transcript.first, next - 10_000);
+    t.ok(Buffer.concat(gone).equals(bytes(start, transcript.first)), 'and what goes is told');
+    const target = Buffer.alloc(101);
+    t.equal(transcript.copy(next - 5_000, target, 1), 100);
+    t.ok(target.subarray(1).equals(bytes(next - 5_000, next - 4_900)));
+    t.equal(transcript.copy(next - 10, target, 0), 10, 'no more than there is');
+  }
+  t.end();
+});
+
+await t.test('takes little room for little, and loses nothing while it grows', (t) => {
+  const transcript = createTranscript(1_000_000);
+  for (let at = 0; at < 300_000; at += 997) transcript.add(bytes(at, at + 997));
+  t.equal(transcript.first, 0);
+  t.ok(transcript.all().equals(bytes(0, transcript.next)));
+  t.equal(createTranscript(1000).all().length, 0);
+  t.end();
+});
