@@ -3,61 +3,95 @@ import { test } from 'tap';
 
 const configFilePath = new URL('../../.textlintrc.json', import.meta.url).pathname;
 
-/** Sentences of former versions of the documents, each with its rewrite. */
+/** Sentences of former versions of the documents, shortened, each with its rewrite. */
 const PAIRS: [before: string, after: string][] = [
   [
-    'A file of the holder that can not be removed stays.',
-    'A file of the agent that cannot be removed stays.',
+    'Sessions are saved and resumed on other containers; what ends by itself is saved.',
+    'Learners save a session and resume it later. Berth also saves sessions that it ends automatically.',
   ],
-  ['A lab is begun anew when its learner asks for it.', 'A learner can restart a lab from the start.'],
+  [
+    'The newest of its output is kept, numbered by byte, for who comes back and for other viewers.',
+    'The newest output is kept and numbered by byte, so reconnecting clients and new viewers can catch up.',
+  ],
+  [
+    'A shell goes on through a broken line, a reload, and a killed service.',
+    'Shells survive broken connections, page reloads and a killed service.',
+  ],
+  [
+    'At start, and every now and then, the reconciler compares the two.',
+    'The reconciler compares the two at the start and at intervals.',
+  ],
+  [
+    'Who reads environments that can change hands reads the giver before the taker.',
+    'Code that reads environments reads the giver before the taker.',
+  ],
+  ['Steps with nothing to do are not told.', 'It does not print steps that have nothing to do.'],
+  [
+    'Below the address stands a sign-in link for the first admin.',
+    'The line below the address is a sign-in link for the first admin.',
+  ],
+  [
+    'A start that finds no room waits in a queue.',
+    'If there is no capacity for a start, it waits in a queue.',
+  ],
+  ['Nothing is begun beyond what there is.', 'Nothing starts beyond the capacity.'],
   [
     '`npx berth doctor` looks at the whole machine and says what is missing, each with its mend.',
     '`npx berth doctor` checks the whole machine. It lists each problem and how to fix it.',
   ],
   [
-    'Terminals have several viewers; all are told who is there.',
-    'Terminals have several viewers. The service notifies each viewer of the others.',
-  ],
-  [
     '`berth labs validate` tells of misspelt words after blocks of code.',
-    '`berth labs validate` reports misspelled words after blocks of code.',
+    '`berth labs validate` reports misspelled words after code blocks.',
+  ],
+  ['A shell waits in machines that are made ahead', 'A shell waits in prewarmed machines'],
+  [
+    'A client on a slow line would hold it for minutes, one that stops reading for ever.',
+    'A slow client would hold the lock for minutes, and a client that stops reading would hold it forever.',
   ],
   [
-    'Environments made ahead, also for Monday at nine.',
-    'Prewarmed environments, also by a schedule such as Monday at nine.',
+    'Layers on their way that come to more than the limit are broken off.',
+    'If the layers of running downloads exceed the limit, their downloads are aborted.',
+  ],
+  ['Files are carried past the engine in the same way.', 'File transfers use the same direct way.'],
+  [
+    '`npm start` sets up everything on a bare Debian, with or without a registry in reach.',
+    '`npm start` sets up everything on a bare Debian, with or without a reachable registry.',
   ],
   [
-    'Sessions are put away, to be gone on with another day.',
-    'Learners save sessions and resume them on another day.',
+    'They are looked after every minute, and made anew when their image has changed.',
+    'Berth checks them every minute, and recreates them if their image has changed.',
   ],
-  ['What ends by itself is saved.', 'The service saves a session that it ends automatically.'],
   [
-    'One that stops reading would hold it for ever.',
-    'A client that stops reading would hold the lock forever.',
+    'Output passes the engine if the service can not reach into the machine.',
+    'If the service cannot access the machine directly, output goes through the engine.',
   ],
   [
     'A terminal is recorded, where its lab or its course has it so.',
-    'The service records a terminal if its lab or its course requires recording.',
+    'A terminal is recorded if its lab or its course requires it.',
   ],
   [
-    'The newest of its output is kept, numbered by byte, for who comes back and for other viewers.',
-    'The service keeps the newest output and numbers it by byte, so reconnecting clients can catch up.',
+    'There are sessions without anything there, put away, to be gone on with another day.',
+    'Saved sessions have nothing there, and resume on other containers.',
   ],
   [
-    'Who reads environments that can change hands reads the giver before the taker.',
-    'Code that reads environments reads the pool of warm environments before the sessions.',
+    'What it is to see of the machine, the engine copies, not a program in the machine.',
+    'The engine, not a program in the machine, copies the files that it needs.',
   ],
   [
-    'The engine lays down each archive in a folder, which lies on its own disk.',
-    'The engine unpacks each archive in a folder on its own disk.',
+    'Every learner has a container and a network of their own.',
+    'Every learner has their own container and network.',
   ],
   [
-    'A shell goes on without any, and what is typed is carried past the engine.',
-    'A shell keeps running with no viewers, and input reaches it without the engine.',
+    "`berth attach <session>` works in a session's machine from one's own terminal.",
+    "`berth attach <session>` opens a session's machine in your own terminal.",
   ],
   [
-    'The registry is looked after every minute, also when it is out of reach.',
-    'The service checks the registry every minute, even if it does not answer.',
+    'Where none answers, and Berth runs as root, it installs an engine.',
+    'If no engine answers, and Berth runs as root, it installs an engine.',
+  ],
+  [
+    'Versions that were not started for `BERTH_PIN_DAYS` let go of theirs within an hour.',
+    'Berth releases the images of an old version within an hour.',
   ],
 ];
 
