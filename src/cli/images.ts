@@ -3,7 +3,7 @@ import { defineCommand } from 'citty';
 import { system } from '../domains/identity/actor.ts';
 import type { Image } from '../domains/images/image.ts';
 import type { Job } from '../domains/images/job.ts';
-import { PAGE_LIMIT } from '../core/page.ts';
+import { PAGE_LIMIT } from '../core/paging.ts';
 import type { Services } from '../services.ts';
 import { withServices } from './with-services.ts';
 

@@ -4,7 +4,7 @@ import { allScopes, system } from '../domains/identity/actor.ts';
 import type { Scope } from '../domains/identity/actor.ts';
 import type { ApiToken, User } from '../domains/identity/user.ts';
 import { localUrl } from '../core/local-url.ts';
-import { PAGE_LIMIT } from '../core/page.ts';
+import { PAGE_LIMIT } from '../core/paging.ts';
 import { withIdentity } from './with-identity.ts';
 import type { CliIdentity } from './with-identity.ts';
 

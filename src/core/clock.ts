@@ -19,3 +19,12 @@ async function sleepFor(ms: number, options: { ref: boolean; signal?: AbortSigna
     throw options.signal?.aborted ? options.signal.reason : error;
   });
 }
+
+/** Sleeps for `ms` milliseconds, or until `signal` aborts. */
+export async function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,4 +1,4 @@
-import { filled } from './filled.ts';
+import { filled } from './plain-text.ts';
 
 /**
  * The one catalogue of errors that users can meet. Each code has an HTTP status and a message that

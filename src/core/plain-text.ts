@@ -1,5 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 
+/** `text` with what is given for them in its places, such as `{name}`; a place without a value stays. */
+export function filled(text: string, values: Readonly<Record<string, string | number | boolean>>): string {
+  return text.replaceAll(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
 /** Directions of writing that turn what follows around: a message could be made to read otherwise. */
 const directionMarks = /[\u202A-\u202E\u2066-\u2069]/g;
 

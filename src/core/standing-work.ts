@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Contained } from './containment.ts';
-import { rest } from './rest.ts';
+import { delay } from './clock.ts';
 
 /** Pause before work that failed is started again, in milliseconds: work that always fails must not take the processor. */
 const START_AGAIN_MS = 5_000;
@@ -21,7 +21,7 @@ export function createStandingWork({ clock, contained }: { clock: Clock; contain
         if (signal.aborted) throw error;
         contained('background-work', error, { what });
       }
-      await rest(clock, START_AGAIN_MS, signal);
+      await delay(clock, START_AGAIN_MS, signal);
       if (signal.aborted) return;
     }
   }

@@ -14,7 +14,7 @@ import type { LabProblem } from '../../domains/labs/lab-problem.ts';
 import type { LabSource } from '../../domains/labs/sources/lab-source.ts';
 import type { CheckView, LabView, QuizView } from '../../domains/labs/lab-view.ts';
 import type { LocalizedText } from '../../domains/labs/localized-text.ts';
-import type { Page } from '../../core/page.ts';
+import type { Page } from '../../core/paging.ts';
 import type { SavedState } from '../../domains/sessions/saves/saved-state.ts';
 import type { EngineRoom } from '../../domains/sessions/admission/engine-room.ts';
 import type { Quota } from '../../domains/sessions/admission/quota.ts';

@@ -1,5 +1,5 @@
 import type { Actor } from '../identity/actor.ts';
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { CheckVerdict } from './check-verdict.ts';
 import type { Finding } from './findings.ts';
 import type { GivenAnswer } from './given-answers.ts';

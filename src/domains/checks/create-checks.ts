@@ -6,7 +6,7 @@ import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { HOLD_MS } from '../../infra/leases/keep-hold.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { CheckService } from './attempt.ts';
 import { createAttemptStore } from './attempt-store.ts';
@@ -90,7 +90,7 @@ export function createChecks(options: ChecksOptions): Checks {
       await recover().catch((error: unknown) => {
         logger.error({ err: error }, 'Interrupted checks could not be looked for');
       });
-      await rest(clock, HOLD_MS, stopping.signal);
+      await delay(clock, HOLD_MS, stopping.signal);
     }
   }
 

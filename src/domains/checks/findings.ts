@@ -1,4 +1,4 @@
-import { filled } from '../../core/filled.ts';
+import { filled } from '../../core/plain-text.ts';
 import type { Fault, FaultCode, FaultDetails } from '../../core/errors.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TokenCredential, TokenStore } from './token-store.ts';
 
@@ -50,7 +50,7 @@ export function createUseRecorder({
   async function writeAll(): Promise<void> {
     while (used.length > 0) {
       await write(used.splice(0, WRITTEN_AT_ONCE), clock.now());
-      await rest(clock, WRITE_EVERY_MS, resting.signal);
+      await delay(clock, WRITE_EVERY_MS, resting.signal);
     }
     writing = undefined;
   }

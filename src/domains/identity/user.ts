@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { Actor, Role, Scope } from './actor.ts';
 
 export interface User {

@@ -5,7 +5,7 @@ import type { EngineRegistry } from '../../engine/engine-registry.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { HOLD_MS } from '../../infra/leases/keep-hold.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import { createImageAgeing } from './image-ageing.ts';
 import { createImageService } from './image-service.ts';
 import type { ImageFolders } from './image-service.ts';
@@ -89,7 +89,7 @@ export function createImages(options: ImagesOptions): Images {
       await recover().catch((error: unknown) => {
         log.error({ err: error }, 'What interrupted jobs left could not be looked for.');
       });
-      await rest(clock, HOLD_MS, stopping.signal);
+      await delay(clock, HOLD_MS, stopping.signal);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { EngineImages } from '../../engine/engine-images.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import { ownNames, viewImage } from './image-view.ts';
 import type { LabImageUse } from './image-view.ts';
 import type { OwnImageStore } from './own-image-store.ts';
@@ -55,7 +55,7 @@ export function createImageAgeing(options: {
         await sweep(imageDays).catch((error: unknown) =>
           log.error({ err: error }, 'Unused images could not be looked for.'),
         );
-        await rest(clock, EVERY_MS, signal);
+        await delay(clock, EVERY_MS, signal);
       }
     },
   };

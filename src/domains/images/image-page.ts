@@ -1,5 +1,5 @@
 import type { EngineImage } from '../../engine/engine-images.ts';
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import { cursorFault, requirePageSize } from '../../core/paging.ts';
 
 /** Where an image stands in a list. */

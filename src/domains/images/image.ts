@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Actor } from '../identity/actor.ts';
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { Job } from './job.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import { createJobLog } from './job-log.ts';
 import type { JobProgress } from './job.ts';
 
@@ -30,7 +30,7 @@ export function createJobReport(options: {
   async function run(): Promise<void> {
     while (changed && !closing.signal.aborted) {
       await writeNow();
-      await rest(clock, REPORT_EVERY_MS, closing.signal);
+      await delay(clock, REPORT_EVERY_MS, closing.signal);
     }
     writing = undefined;
   }

@@ -1,7 +1,7 @@
 import type { PullLayer } from '../../engine/engine-images.ts';
 import type { Reason } from '../../core/errors.ts';
 import type { Actor } from '../identity/actor.ts';
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 
 export type JobKind = 'pull' | 'build' | 'prune' | 'mirror';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { EngineImages } from '../../engine/engine-images.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import type { PinNames } from './pin-names.ts';
 import type { PinStore } from './pin-store.ts';
 
@@ -58,7 +58,7 @@ export function createPinUpkeep(options: {
         await sweep().catch((error: unknown) =>
           log.error({ err: error }, 'Pinned images could not be looked after.'),
         );
-        await rest(clock, EVERY_MS, signal);
+        await delay(clock, EVERY_MS, signal);
       }
     },
   };

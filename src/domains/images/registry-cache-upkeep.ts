@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { EngineRegistry } from '../../engine/engine-registry.ts';
 import { isFault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 
 /** Between two looks at the cache, in milliseconds: what a fast line brings meanwhile is beyond the limit. */
 const EVERY_MS = 15_000;
@@ -26,6 +26,6 @@ export async function keepRegistryCache(
         log.error({ err: error }, 'The cache of the local registry could not be looked after.');
       }
     }
-    await rest(clock, EVERY_MS, signal);
+    await delay(clock, EVERY_MS, signal);
   }
 }

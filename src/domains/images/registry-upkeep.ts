@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { EngineRegistry } from '../../engine/engine-registry.ts';
 import { isFault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import { keepRegistryCache } from './registry-cache-upkeep.ts';
 
 /** Between two looks whether the registry runs as it should, in milliseconds. */
@@ -47,7 +47,7 @@ async function keepRunning(
     } catch (error) {
       if (!signal.aborted) log.error({ err: error }, 'The local registry could not be looked after.');
     }
-    await rest(clock, EVERY_MS, signal);
+    await delay(clock, EVERY_MS, signal);
   }
 }
 
@@ -64,7 +64,7 @@ export async function whenItAnswers(
     } catch (error) {
       if (!isFault(error, 'LOCAL_REGISTRY_UNAVAILABLE') || look === ANSWERS_LOOKS) throw error;
     }
-    await rest(clock, ANSWERS_EVERY_MS, signal);
+    await delay(clock, ANSWERS_EVERY_MS, signal);
     signal.throwIfAborted();
   }
 }

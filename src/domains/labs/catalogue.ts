@@ -1,6 +1,6 @@
 import { fault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import { createLabList } from './lab-list.ts';
 import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';

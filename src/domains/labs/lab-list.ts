@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import { cursorFault, requirePageSize } from '../../core/paging.ts';
 import { inLanguage } from './in-language.ts';
 import type { LabView } from './lab-view.ts';

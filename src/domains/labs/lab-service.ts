@@ -1,7 +1,7 @@
 import { fault } from '../../core/errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { LabCatalogue } from './catalogue.ts';
 import { describeProblem } from './lab-problem.ts';
 import type { LabProblem } from './lab-problem.ts';

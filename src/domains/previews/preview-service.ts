@@ -8,7 +8,7 @@ import { hashSecret, makeSecret } from '../identity/secrets.ts';
 import { newId } from '../../core/ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import { requireSomebody } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { createConnecting } from './connecting.ts';
@@ -176,7 +176,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
 
     async maintain(signal) {
       while (!signal.aborted) {
-        await rest(clock, LOOK_EVERY_MS, signal);
+        await delay(clock, LOOK_EVERY_MS, signal);
         if (!signal.aborted) await endUnentitled(connections.all());
       }
     },

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import type { PreparingProgress } from './preparing/preparing-progress.ts';
 
 /** Shortest time between two reports of one session, in milliseconds: more than a learner can read. */
@@ -26,7 +26,7 @@ export function createProgressReports(options: {
       if (newest === undefined || isSame(newest, written)) break;
       written = newest;
       await write(written).catch(onError);
-      await rest(clock, REPORT_EVERY_MS, closing.signal);
+      await delay(clock, REPORT_EVERY_MS, closing.signal);
     }
     busy = false;
   }

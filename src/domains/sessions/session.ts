@@ -2,7 +2,7 @@ import type { HiddenOwners } from './access.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { MachineAddress } from '../../engine/engine.ts';
 import type { Reason } from '../../core/errors.ts';
-import type { Page, PageRequest } from '../../core/page.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { QueuePlace } from './admission/queue-place.ts';
 import type { PreparingProgress } from './preparing/preparing-progress.ts';
 

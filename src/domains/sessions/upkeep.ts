@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import type { Provisioner } from './provisioner.ts';
 import type { Saves } from './saves/create-saves.ts';
@@ -50,7 +50,7 @@ export function createUpkeep(options: {
   async function again(milliseconds: number, complaint: string, work: () => Promise<void>): Promise<void> {
     while (!stopping.signal.aborted) {
       await work().catch((error: unknown) => logger.error({ err: error }, complaint));
-      await rest(clock, milliseconds, stopping.signal);
+      await delay(clock, milliseconds, stopping.signal);
     }
   }
 

@@ -10,7 +10,7 @@ import type { UserService } from '../identity/user.ts';
 import { newId } from '../../core/ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 import { authorize, requireSomebody } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
@@ -203,7 +203,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
           .catch((error: unknown) => log.error({ err: error }, 'terminals could not be taken over yet'))
           .finally(() => (recovering = undefined));
       while (!signal.aborted) {
-        await rest(clock, RENEW_EVERY_MS, signal);
+        await delay(clock, RENEW_EVERY_MS, signal);
         if (signal.aborted) break;
         await upkeep(holding).catch((error: unknown) => {
           log.error({ err: error }, 'the upkeep of terminals failed; it goes on');

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { rest } from '../../core/rest.ts';
+import { delay } from '../../core/clock.ts';
 
 /** Which process does some work, and until when that may be believed. */
 export interface Hold {
@@ -48,7 +48,7 @@ export async function keepHold<T>(
   async function keepRenewing(): Promise<void> {
     let { until } = holdFrom(clock, owner);
     for (;;) {
-      await rest(clock, RENEW_EVERY_MS, over.signal);
+      await delay(clock, RENEW_EVERY_MS, over.signal);
       if (over.signal.aborted) return;
       const hold = holdFrom(clock, owner);
       try {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { PAGE_LIMIT } from '../../../src/core/page.ts';
+import { PAGE_LIMIT } from '../../../src/core/paging.ts';
 import { askAsEach, createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createIdentity } from '../../support/identity.ts';

@@ -1,6 +1,5 @@
 import t from 'tap';
-import { PAGE_LIMIT } from '../../../src/core/page.ts';
-import { pageWindow, toPage } from '../../../src/core/paging.ts';
+import { PAGE_LIMIT, pageWindow, toPage } from '../../../src/core/paging.ts';
 
 const rows = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `id${index}` }));
 

@@ -1,5 +1,5 @@
 import { fault, isFault } from '../../../core/errors.ts';
-import { PAGE_LIMIT } from '../../../core/page.ts';
+import { PAGE_LIMIT } from '../../../core/paging.ts';
 import { findAttempt } from '../checks/find-attempt.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';

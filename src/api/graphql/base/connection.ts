@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../../core/page.ts';
+import type { Page, PageRequest } from '../../../core/paging.ts';
 
 /** Resolvers of a connection and its page info, which both are the service's page. */
 export const connection = {

@@ -1,4 +1,4 @@
-import { PAGE_LIMIT } from '../../../core/page.ts';
+import { PAGE_LIMIT } from '../../../core/paging.ts';
 
 /** What a field costs where it is not the one that others cost. */
 export interface Price {

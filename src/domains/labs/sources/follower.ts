@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import { HOLD_LOST, holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
 import type { Log } from '../../../core/log.ts';
-import { rest } from '../../../core/rest.ts';
+import { delay } from '../../../core/clock.ts';
 import type { GitProtocol } from '../git/git-address.ts';
 import { remoteCommit } from '../git/remote-commit.ts';
 import type { KeptVersions } from '../versions/kept-versions.ts';
@@ -106,7 +106,7 @@ export function createFollower(options: {
         await followDue(signal).catch((error: unknown) =>
           log.error({ err: error }, 'Lab sources could not be looked at.'),
         );
-        await rest(clock, EVERY_MS, AbortSignal.any([signal, woken.signal]));
+        await delay(clock, EVERY_MS, AbortSignal.any([signal, woken.signal]));
       }
     },
   };

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import { rest } from '../../../core/rest.ts';
+import { delay } from '../../../core/clock.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import type { MachineMeter } from './machine-meter.ts';
 import type { MeasuringStore } from './measuring-store.ts';
@@ -97,7 +97,7 @@ export function createDiskUpkeep(options: {
         logger.error({ err: error }, 'disk not watched');
       });
       keepSpareRoom();
-      await rest(clock, LOOK_EVERY_MS, stopping.signal);
+      await delay(clock, LOOK_EVERY_MS, stopping.signal);
     }
   }
 

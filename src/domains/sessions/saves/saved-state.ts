@@ -1,5 +1,5 @@
 import type { Actor } from '../../identity/actor.ts';
-import type { Page, PageRequest } from '../../../core/page.ts';
+import type { Page, PageRequest } from '../../../core/paging.ts';
 import type { SavedUsage } from './saved-quota.ts';
 import type { Session } from '../session.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
-import { rest } from '../../../core/rest.ts';
+import { delay } from '../../../core/clock.ts';
 import { createRunner } from '../runner.ts';
 import { isClaimAlive } from '../takeover.ts';
 import type { WarmAnnouncer } from './warm-announcer.ts';
@@ -115,7 +115,7 @@ export function createWarmPool(options: {
         logger.error({ err: error }, 'Warm pools could not be looked after.');
       }
       runner.wake();
-      await rest(clock, LOOK_EVERY_MS, stopping.signal);
+      await delay(clock, LOOK_EVERY_MS, stopping.signal);
     }
   }
 
@@ -123,7 +123,7 @@ export function createWarmPool(options: {
   async function wakeAfterRest(): Promise<void> {
     waking = true;
     for (let left = resting.left(); left > 0 && !stopping.signal.aborted; left = resting.left()) {
-      await rest(clock, left, stopping.signal);
+      await delay(clock, left, stopping.signal);
     }
     waking = false;
     runner.wake();

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import type { Clock } from '../../../core/clock.ts';
 import { newId } from '../../../core/ids.ts';
 import type { Log } from '../../../core/log.ts';
-import { rest } from '../../../core/rest.ts';
+import { delay } from '../../../core/clock.ts';
 import type { TerminalStore } from '../terminal-store.ts';
 import { castEvent } from './cast.ts';
 import type { RecordingStore } from './recording-store.ts';
@@ -89,7 +89,7 @@ export function createRecordingUpkeep(options: {
         await sweep().catch((error: unknown) => {
           log.error({ err: error }, 'the upkeep of recordings failed; it goes on');
         });
-        await rest(clock, EVERY_MS, signal);
+        await delay(clock, EVERY_MS, signal);
       }
     },
   };

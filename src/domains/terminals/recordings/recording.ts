@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../../core/byte-source.ts';
 import type { Actor } from '../../identity/actor.ts';
 import type { LabRecording } from '../../labs/lab.ts';
-import type { Page, PageRequest } from '../../../core/page.ts';
+import type { Page, PageRequest } from '../../../core/paging.ts';
 import type { TerminalSize } from '../terminal.ts';
 
 /** What came over one terminal, as it is known without its content. */

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../../../src/core/page.ts';
+import type { Page, PageRequest } from '../../../../src/core/paging.ts';
 
 export function pageOf<T extends { id: string }>(all: T[], { first, after }: PageRequest): Page<T> {
   const rest = after === undefined ? all : all.slice(all.findIndex(({ id }) => id === after) + 1);

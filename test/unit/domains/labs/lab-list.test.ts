@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { LabView } from '../../../../src/domains/labs/lab-view.ts';
-import { PAGE_LIMIT } from '../../../../src/core/page.ts';
+import { PAGE_LIMIT } from '../../../../src/core/paging.ts';
 import { countRuns } from '../../../support/run-counts.ts';
 
 const mostRuns = await countRuns(t);
