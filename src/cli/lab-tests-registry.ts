@@ -7,7 +7,10 @@ import { seedRegistry } from '../domains/images/registry-seeds.ts';
 import { whenItAnswers } from '../domains/images/registry-upkeep.ts';
 import { newTestEnvironmentId } from '../domains/lab-tests/environment-ids.ts';
 import type { Lab } from '../domains/labs/lab.ts';
-import { settingsInstallation } from './settings-installation.ts';
+import { access } from 'node:fs/promises';
+import { openDatabase } from '../infra/database/database.ts';
+import { parseDatabaseUrl } from '../infra/database/database-url.ts';
+import { readInstallation } from '../infra/database/installation.ts';
 
 /**
  * The local registry that tested labs reach: that of the installation whose settings these are, and where
@@ -59,5 +62,25 @@ export async function removeTestRegistries(
     there.map((installation) =>
       createDockerRegistry({ docker, installation, upstream: undefined }).destroy(),
     ),
+  );
+}
+
+/** The installation whose settings these are, by its database; undefined where there is none yet. @throws DATABASE_UNREACHABLE */
+async function settingsInstallation({ databaseUrl }: { databaseUrl: string }): Promise<string | undefined> {
+  const location = parseDatabaseUrl(databaseUrl);
+  // To open a file that is not there would make it.
+  if (location.provider === 'sqlite' && !(await isThere(location.file))) return undefined;
+  const database = await openDatabase({ url: databaseUrl });
+  try {
+    return await readInstallation(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
   );
 }

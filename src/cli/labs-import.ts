@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { defineCommand } from 'citty';
-import { fault } from '../core/errors.ts';
+import { fault, isFault } from '../core/errors.ts';
 import { looksLikeGitUrl, withoutSecret } from '../domains/labs/git/git-address.ts';
 import { fetchGit } from '../domains/labs/git/fetch-git.ts';
 import { readEnvironments } from '../domains/labs/import/environments.ts';
@@ -14,10 +14,15 @@ import { formatBytes, parseBytes } from '../core/units.ts';
 import { createImageCommands } from '../host-setup/image-commands.ts';
 import { imagesFolder } from '../host-setup/project-folders.ts';
 import { sweepWorkFolders, withWorkFolder } from '../core/work-folder.ts';
-import { ensureImportImages } from './import-images.ts';
 import { jobsOf } from './jobs.ts';
 import { labsDirectory } from './labs-directory.ts';
 import { verifyImports } from './verify-imports.ts';
+import { readConfig } from '../config/config.ts';
+import { connectEngine } from '../engine/docker/connection.ts';
+import { createDockerImages } from '../engine/docker/images.ts';
+import { PLAIN_IMAGE } from '../domains/labs/import/default-environments.ts';
+import { ensureImageOnRequest } from '../host-setup/image-on-request.ts';
+import { createSteps } from '../../setup/steps.mjs';
 
 /** Exit code where some scenarios were refused; 1 is for what could not be begun at all. */
 const SOME_REFUSED = 2;
@@ -140,4 +145,26 @@ async function withFolder(
     const { commit } = await fetchGit({ address: source, ref, into: folder, protocols });
     return work({ folder, commit });
   });
+}
+
+/**
+ * Builds Berth's image for imports where a lab of this import runs on it: the first import does, since no start
+ * of the service needs it. Without an engine the labs are there all the same, and this says what is left to do.
+ */
+async function ensureImportImages(report: ImportReport): Promise<void> {
+  if (!report.scenarios.some(({ image }) => image === PLAIN_IMAGE)) return;
+  const { docker, close } = connectEngine(readConfig(process.env).dockerHost, process.env);
+  try {
+    const images = createDockerImages({ docker });
+    const steps = createSteps({ output: process.stderr });
+    await ensureImageOnRequest({ images, imagesFolder, folderName: 'ubuntu', steps });
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    process.stderr.write(
+      `Could not build the image ${PLAIN_IMAGE}, which these labs need: ${error.message}\n` +
+        'The labs are written. Build it later with "berth images build ubuntu".\n',
+    );
+  } finally {
+    close();
+  }
 }

@@ -4,7 +4,14 @@ import { migrate } from '../infra/database/migrate.ts';
 import { isFault } from '../core/errors.ts';
 import { createServices } from '../services.ts';
 import type { Services } from '../services.ts';
-import { errorsOnly } from './errors-only.ts';
+import type { Log } from '../core/log.ts';
+
+/** People at a terminal want to know what is wrong and nothing else. */
+const errorsOnly: Log = {
+  info: () => {},
+  warn: () => {},
+  error: (_details, message) => process.stderr.write(`${message}\n`),
+};
 
 /**
  * Runs `work` with the services of these settings, beside a service that may run; none of them

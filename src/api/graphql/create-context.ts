@@ -3,10 +3,9 @@ import type { Contained } from '../../core/containment.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { PreviewHosts } from '../http/previews/preview-hosts.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
-import type { GraphqlContext } from './context.ts';
+import type { GraphqlContext, PublicUrls } from './context.ts';
 import type { GraphqlServices } from './services.ts';
 import { createLoaders } from './loaders.ts';
-import { publicUrls } from './public-urls.ts';
 
 /** The parts of a context that all requests share. */
 export interface ContextSource {
@@ -36,4 +35,20 @@ export function createContext(
     log: request.log,
   };
   return context;
+}
+
+/** Addresses under the public address, or where none is set under the one that the request went to. */
+function publicUrls(
+  request: FastifyRequest,
+  { publicUrl, previewHosts }: { publicUrl: string | undefined; previewHosts: Pick<PreviewHosts, 'origin'> },
+): PublicUrls {
+  const base = publicUrl ?? `${request.protocol}://${request.host}`;
+  return {
+    signIn: (secret) => `${base}/sign-in/${secret}`,
+    terminal: (id) => `${base.replace(/^http/, 'ws')}/ws/terminals/${id}`,
+    files: (session, machine) =>
+      `${base}/api/v1/sessions/${session}/machines/${encodeURIComponent(machine)}/files`,
+    recording: (id) => `${base}/api/v1/recordings/${id}.cast`,
+    preview: (label, path) => previewHosts.origin(label, request.host) + path,
+  };
 }

@@ -4,7 +4,23 @@ import { fault, isFault } from '../../core/errors.ts';
 import type { AuthenticationService } from '../../domains/identity/user.ts';
 import { siteOf } from './same-origin.ts';
 import type { SessionCookie } from './session-cookie.ts';
-import { signInFailedPage, signInPage } from './sign-in-page.ts';
+import { escapeHtml, htmlPage } from './html-page.ts';
+
+const head = '<link rel="icon" href="/icon.svg" type="image/svg+xml">';
+
+/** Asks for the press of a button: opening the link alone, as mail scanners do, uses nothing up. */
+function signInPage(secret: string): string {
+  const content = `<form method="post" action="/sign-in">
+      <input type="hidden" name="secret" value="${escapeHtml(secret)}">
+      <p>This link works once.</p>
+      <button>Sign in</button>
+    </form>`;
+  return htmlPage({ title: 'Sign in to Berth', content, head });
+}
+
+function signInFailedPage(message: string): string {
+  return htmlPage({ title: 'Not signed in', content: `<p>${escapeHtml(message)}</p>`, head });
+}
 
 /** Requests of one address: a class behind one gateway opens its links at once; nobody guesses 256 bits. */
 const TRIES = 300;

@@ -3,14 +3,42 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type { Budgets } from '../../core/budgets.ts';
 import type { Contained } from '../../core/containment.ts';
 import { fault } from '../../core/errors.ts';
-import type { TerminalService } from '../../domains/terminals/terminal.ts';
-import { readAttachQuery } from './attach-query.ts';
+import type { AttachRequest, TerminalService } from '../../domains/terminals/terminal.ts';
 import { TERMINAL_PROTOCOL } from './close-codes.ts';
 import { createFrameBudgets } from './frame-budget.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createOriginCheck } from './origin.ts';
 import { socketFailed } from './socket-failed.ts';
 import { carryTerminal } from './terminal-connection.ts';
+import { z } from 'zod';
+
+/** A number of bytes that a client has counted. */
+const offset = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+
+const query = z.object({
+  from: offset.optional(),
+  client: z
+    .string()
+    .regex(/^[\w-]{8,64}$/)
+    .optional(),
+  typed: offset.default(0),
+});
+
+/** What a client that comes back says in the address of its socket. @throws INPUT_INVALID */
+function readAttachQuery(asked: unknown): Pick<AttachRequest, 'from' | 'client'> {
+  const { success, data } = query.safeParse(asked);
+  if (!success) {
+    throw fault('INPUT_INVALID', {
+      problem:
+        '"from" and "typed" are whole numbers of bytes, and "client" is 8 to 64 letters, digits, "-" and "_".',
+    });
+  }
+  const { from, client, typed } = data;
+  return { from, client: client === undefined ? undefined : { id: client, typed } };
+}
 
 /** Before the ticket in the list of subprotocols: browsers can set no header, and an address would end up in logs. */
 const TICKET_PREFIX = 'berth.ticket.';

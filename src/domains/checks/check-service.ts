@@ -1,4 +1,4 @@
-import { fault } from '../../core/errors.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
@@ -11,7 +11,6 @@ import type { SessionService } from '../sessions/session.ts';
 import type { Attempt, CheckService } from './attempt.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import type { TellEnd } from './check-news.ts';
-import { explain } from './explanations.ts';
 import { answersTo } from './given-answers.ts';
 import type { HeldCheck } from './held-check.ts';
 import type { HintStore } from './hint-store.ts';
@@ -21,6 +20,8 @@ import { pairKey } from './progress-store.ts';
 import type { ProgressStore } from './progress-store.ts';
 import type { RunLimit } from './run-limit.ts';
 import { machinesOf, stepToCheck } from './step-run.ts';
+import type { LabCheck } from '../labs/lab-check.ts';
+import type { CheckVerdict } from './check-verdict.ts';
 
 export interface CheckServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
@@ -157,4 +158,36 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
 function verdictOf({ state, passed }: Attempt): Verdict {
   if (state === 'errored') return 'errored';
   return passed ? 'passed' : 'failed';
+}
+
+/**
+ * The attempt with what the authors of its questions tell who has answered them rightly, or cannot answer any more:
+ * before that it would help to find the answer.
+ */
+function explain(attempt: Attempt, catalogue: Pick<LabCatalogue, 'version'>): Attempt {
+  if (!attempt.verdicts.some(isSettled)) return attempt;
+  const checks = checksOf(attempt, catalogue);
+  const verdicts = attempt.verdicts.map((verdict) => {
+    const check = checks.find(({ id }) => id === verdict.checkId);
+    const explains = isSettled(verdict) && check?.kind === 'quiz';
+    return explains ? { ...verdict, explanation: check.explanation } : verdict;
+  });
+  return { ...attempt, verdicts };
+}
+
+function isSettled({ answered, passed, finding }: CheckVerdict): boolean {
+  return answered && (passed || finding?.code === 'ANSWER_USED_UP');
+}
+
+/** The step's checks; none where the lab is gone or no longer has the step. */
+function checksOf(
+  { labSlug, labVersion, stepId }: Attempt,
+  catalogue: Pick<LabCatalogue, 'version'>,
+): readonly LabCheck[] {
+  try {
+    return catalogue.version(labSlug, labVersion).steps.find(({ id }) => id === stepId)?.checks ?? [];
+  } catch (error) {
+    if (isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) return [];
+    throw error;
+  }
 }

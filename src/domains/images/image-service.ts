@@ -7,7 +7,6 @@ import { fault, isFault } from '../../core/errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import { buildProgress } from './build-progress.ts';
-import { pageOfImages } from './image-page.ts';
 import { ownNames, usesOf, viewImage } from './image-view.ts';
 import type { LabImageUse } from './image-view.ts';
 import type { Image, ImageFolder, ImageService } from './image.ts';
@@ -18,6 +17,8 @@ import type { OwnImageStore } from './own-image-store.ts';
 import { pruneWork } from './prune-work.ts';
 import { pullWork } from './pull-work.ts';
 import { requireOwnName, uploadWork } from './upload-work.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
+import { cursorFault, requirePageSize } from '../../core/paging.ts';
 
 /** Names below this are given by set-up alone. */
 const RESERVED = 'berth/';
@@ -178,4 +179,35 @@ async function wholeOf(tar: Readable, done: Promise<void>): Promise<void> {
   const read = finished(tar, { writable: false }).catch(() => done);
   await Promise.race([read, done]);
   if (isFault(tar.errored)) throw tar.errored;
+}
+
+/** Where an image stands in a list. */
+type Place = Pick<EngineImage, 'id' | 'createdAt'>;
+
+/** A page of images, newest first; one may have gone since its cursor was given out. Pure. @throws INPUT_INVALID */
+function pageOfImages(images: readonly EngineImage[], { first, after }: PageRequest): Page<EngineImage> {
+  requirePageSize(first);
+  const ordered = images.toSorted(compare);
+  const seen = after === undefined ? undefined : readCursor(after);
+  const rest = seen ? ordered.filter((image) => compare(image, seen) > 0) : ordered;
+  return {
+    items: rest.slice(0, first).map((node) => ({ node, cursor: writeCursor(node) })),
+    hasNextPage: rest.length > first,
+  };
+}
+
+function compare(one: Place, other: Place): number {
+  const age = other.createdAt.getTime() - one.createdAt.getTime();
+  return age || (one.id < other.id ? -1 : Number(one.id > other.id));
+}
+
+function writeCursor({ id, createdAt }: Place): string {
+  return Buffer.from(`${createdAt.getTime()} ${id}`).toString('base64url');
+}
+
+function readCursor(cursor: string): Place {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [, time, id] = /^(\d{1,15}) ([\w:]{1,100})$/.exec(text) ?? [];
+  if (time === undefined || id === undefined) throw cursorFault();
+  return { id, createdAt: new Date(Number(time)) };
 }

@@ -4,8 +4,9 @@ import type { EngineRegistry } from '../../engine/engine-registry.ts';
 import { isFault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
-import { keepRegistryCache } from './registry-cache-upkeep.ts';
 
+/** Between two looks at the cache, in milliseconds: what a fast line brings meanwhile is beyond the limit. */
+const TRIM_EVERY_MS = 15_000;
 /** Between two looks whether the registry runs as it should, in milliseconds. */
 const EVERY_MS = 60_000;
 /** Between two looks whether it answers, once it was started, and how many there are before the next of those. */
@@ -66,5 +67,28 @@ export async function whenItAnswers(
     }
     await delay(clock, ANSWERS_EVERY_MS, signal);
     signal.throwIfAborted();
+  }
+}
+
+/** Keeps what the registry has fetched from another one within `cacheBytes`, until `signal` aborts. */
+async function keepRegistryCache(
+  options: { registry: Pick<EngineRegistry, 'trim'>; cacheBytes: number; clock: Clock; log: Log },
+  signal: AbortSignal,
+): Promise<void> {
+  const { registry, cacheBytes, clock, log } = options;
+  while (!signal.aborted) {
+    try {
+      const { before, now } = await registry.trim(cacheBytes);
+      if (before > cacheBytes) {
+        const told = { removedBytes: before - now, cacheBytes };
+        log.info(told, 'The cache of the local registry was larger than it may be.');
+      }
+    } catch (error) {
+      // One that does not run fetches nothing; the code that keeps it running logs why it does not.
+      if (!isFault(error, 'LOCAL_REGISTRY_UNAVAILABLE')) {
+        log.error({ err: error }, 'The cache of the local registry could not be looked after.');
+      }
+    }
+    await delay(clock, TRIM_EVERY_MS, signal);
   }
 }

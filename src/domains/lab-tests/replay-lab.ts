@@ -3,9 +3,26 @@ import { lastLine } from '../../core/plain-text.ts';
 import { isFault } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
 import { CaseFailed, concernsLab } from './lab-case.ts';
-import { programsNotFound } from './programs-not-found.ts';
 import type { Trial } from './trial.ts';
 import type { Trials } from './trials.ts';
+
+/** What bash, dash, env and sudo print of a program that they do not find. */
+const NOT_FOUND = [
+  /^.*?(?:line \d+|bash|sh|\d+): (\S+): (?:command )?not found$/gm,
+  /^(?:\/usr\/bin\/)?env: [‘'"](\S+?)[’'"]: No such file or directory$/gm,
+  /^sudo: (\S+): command not found$/gm,
+];
+
+/** Most programs that are reported of one step. */
+const MOST = 10;
+
+/** Programs that shells did not find, by what they printed, each once. Pure. */
+function programsNotFound(outputs: readonly string[]): string[] {
+  const found = outputs.flatMap((output) =>
+    NOT_FOUND.flatMap((pattern) => [...output.matchAll(pattern)].map(([, name = '']) => name)),
+  );
+  return [...new Set(found)].slice(0, MOST);
+}
 
 /** Longest run of a solution that nobody has proven, in seconds: some wait for an answer that never comes. */
 const SCRIPT_SECONDS = 120;

@@ -1,4 +1,4 @@
-import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
+import type { Engine, ProvisionProgress, ProvisionedMachine } from '../../engine/engine.ts';
 import { isFault } from '../../core/errors.ts';
 import type { ImagePins } from '../images/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
@@ -6,7 +6,6 @@ import type { Lab } from '../labs/lab.ts';
 import type { ClaimStore, HoldingRow } from './claim-store.ts';
 import { environmentSpec } from './environment-spec.ts';
 import type { SavedMachines } from './environment-spec.ts';
-import { pinnedLab } from './pinned-lab.ts';
 import { createPreparation } from './preparing/preparation.ts';
 import type { PreparingProgress } from './preparing/preparing-progress.ts';
 import type { SessionRow } from './session-store.ts';
@@ -109,5 +108,37 @@ export function createEnvironmentMaker(options: {
     const saved = row.savedStateId === null ? undefined : await savedMachines(row.savedStateId);
     const machines = await provision(lab, row.environmentId, { signal, onProgress, saved });
     return { row: session, machines };
+  };
+}
+
+/**
+ * The lab with the images that its version is always started with, which are on the engine then. A
+ * machine that begins with what was saved of it needs none. @throws as `pins.resolve`
+ */
+async function pinnedLab(
+  pins: Pick<ImagePins, 'resolve'>,
+  lab: Lab,
+  {
+    signal,
+    onProgress,
+    saved,
+  }: {
+    signal: AbortSignal;
+    onProgress: (progress: ProvisionProgress) => void;
+    saved?: SavedMachines | undefined;
+  },
+): Promise<Lab> {
+  const onPercent = (percent: number | undefined) =>
+    onProgress({ phase: 'pulling', ...(percent !== undefined && { percent }) });
+  const { slug, version, machines } = lab;
+  const fresh = machines.filter(({ name }) => saved?.get(name)?.image === undefined);
+  const images = fresh.map(({ image }) => image);
+  const references = await pins.resolve({ slug, version, images }, { signal, onPercent });
+  return {
+    ...lab,
+    machines: machines.map((machine) => ({
+      ...machine,
+      image: references.get(machine.image) ?? machine.image,
+    })),
   };
 }

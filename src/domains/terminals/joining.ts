@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { fault } from '../../core/errors.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
-import type { SessionService } from '../sessions/session.ts';
+import type { RunningMachine, SessionService } from '../sessions/session.ts';
 import type { createHolds } from './adopting.ts';
 import { holdUntil, isLeft } from './process-hold.ts';
 import type { LiveTerminal } from './live-terminal.ts';
@@ -11,8 +11,10 @@ import { mayStay } from './openers.ts';
 import type { ActorOf } from './openers.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { Shells } from './shells.ts';
-import { startShell } from './start-shell.ts';
 import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
+import type { EngineTerminal, TerminalSpec } from '../../engine/engine-terminals.ts';
+import { shellOf } from '../labs/machine-shell.ts';
+import type { TerminalSize } from './terminal.ts';
 
 interface Joined {
   live: LiveTerminal;
@@ -136,4 +138,23 @@ export function createJoining(options: {
       return joined;
     },
   };
+}
+
+/**
+ * Starts the shell that the session's lab gives the machine, at the terminal's size. `note` is called before it begins.
+ * @throws SHELL_NOT_STARTED, LAB_NOT_FOUND, MACHINE_NOT_FOUND, and what `note` throws
+ */
+async function startShell(options: {
+  size: TerminalSize;
+  machine: RunningMachine;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  engine: Pick<Engine, 'openTerminal'>;
+  note: NonNullable<TerminalSpec['note']>;
+}): Promise<EngineTerminal> {
+  const { size, machine, catalogue, engine, note } = options;
+  const lab = catalogue.version(machine.labSlug, machine.labVersion);
+  const described = lab.machines.find(({ name }) => name === machine.name);
+  if (!described) throw fault('MACHINE_NOT_FOUND', { machine: machine.name });
+  const { rows, cols } = size;
+  return engine.openTerminal(machine.machineId, { ...shellOf(described), rows, cols, note });
 }

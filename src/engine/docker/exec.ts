@@ -11,9 +11,32 @@ import type { ExecOutput } from './exec-output.ts';
 import { call } from './faults.ts';
 import { environmentList } from './machine-config.ts';
 import { announced } from './shell-leader.ts';
-import { closeWhenUnread } from './unread-input.ts';
 import { deferred } from '../../core/deferred.ts';
 import type { Deferred } from '../../core/deferred.ts';
+
+/** How often the engine is asked about a command whose input waits, in milliseconds. */
+const LOOK_MS = 500;
+
+/**
+ * Closes the connection of a command that has ended with input of it unread: the engine notes the end, but
+ * may go on to wait for somebody to read, and then never closes it. Returns what stops looking.
+ */
+function closeWhenUnread(stream: Duplex, exec: Docker.Exec): () => void {
+  let hasEnded = false;
+
+  async function look(): Promise<void> {
+    if (stream.writableLength === 0) return;
+    // What it printed last has come by the second time.
+    if (hasEnded) stream.destroy();
+    const { Running, ExitCode } = await exec.inspect();
+    hasEnded = !Running && ExitCode !== null;
+  }
+
+  stream.on('data', () => (hasEnded = false));
+  // An engine that does not answer says so wherever else it is asked.
+  const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
+  return () => clearInterval(timer);
+}
 
 /** How long a command that is to be ended may take to appear: ending it before would miss it. */
 const APPEARANCE_MS = 10_000;

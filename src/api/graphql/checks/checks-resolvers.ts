@@ -4,9 +4,33 @@ import { inLanguage } from '../../../domains/labs/in-language.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
 import { details } from '../base/details.ts';
 import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
-import type { Resolvers } from '../generated/resolver-types.ts';
+import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 import { learner } from '../identity/learner.ts';
-import { checkFinished } from './check-finished.ts';
+import { follow } from '../subscriptions/follow.ts';
+import { findAttempt } from './find-attempt.ts';
+
+/** Attempts that a subscriber may fall behind: more than a lab has steps. Older ones are in the list of attempts. */
+const ATTEMPTS_LIMIT = 64;
+
+const checkFinished = {
+  resolve: (attempt: Attempt) => attempt,
+  subscribe(_, { session }, context) {
+    const sessionId = fromGlobalId('Session', session);
+    const { sessions } = context.services;
+    return follow<string, Attempt>(context, {
+      limit: ATTEMPTS_LIMIT,
+      listen: (hint) =>
+        context.events.listen('check.finished', (event) => {
+          if (event.sessionId === sessionId) hint(event.attemptId);
+        }),
+      async first() {
+        await sessions.get(context.actor, sessionId);
+        return [];
+      },
+      read: (attemptId) => findAttempt(attemptId, context),
+    });
+  },
+} satisfies SubscriptionResolvers['checkFinished'];
 
 function reason({ state, finding, message }: Pick<Attempt, 'state' | 'finding' | 'message'>) {
   return state === 'errored' && finding ? { ...finding, message } : null;

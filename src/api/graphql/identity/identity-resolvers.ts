@@ -1,7 +1,50 @@
 import { connection, given, pageOf } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
-import type { Resolvers } from '../generated/resolver-types.ts';
-import { identityMutations } from './identity-mutations.ts';
+import type { MutationResolvers, Resolvers } from '../generated/resolver-types.ts';
+
+const identityMutations = {
+  async createUser(_, { input }, { services, actor }) {
+    const { name, email, role } = input;
+    return { user: await services.users.create(actor, { name, email: given(email), role }) };
+  },
+
+  async updateUser(_, { input }, { services, actor }) {
+    const { user, name, email, role, disabled } = input;
+    const change = {
+      name: given(name),
+      email,
+      role: given(role),
+      disabled: given(disabled),
+    };
+    return { user: await services.users.update(actor, fromGlobalId('User', user), change) };
+  },
+
+  async deleteUser(_, { input: { user } }, { services, actor }) {
+    const deleted = await services.users.delete(actor, fromGlobalId('User', user));
+    return { deletedId: deleted ? user : null };
+  },
+
+  async createSignInLink(_, { input: { user } }, { services, actor, urls }) {
+    const link = await services.users.createSignInLink(actor, fromGlobalId('User', user));
+    return { url: urls.signIn(link.secret), expiresAt: link.expiresAt };
+  },
+
+  async createToken(_, { input }, { services, actor }) {
+    const { name, scopes, expiresAt, user } = input;
+    const userId = user ? fromGlobalId('User', user) : undefined;
+    return await services.tokens.create(actor, {
+      name,
+      scopes: [...scopes],
+      expiresAt: given(expiresAt),
+      userId,
+    });
+  },
+
+  async revokeToken(_, { input: { token } }, { services, actor }) {
+    const revoked = await services.tokens.revoke(actor, fromGlobalId('ApiToken', token));
+    return { revokedId: revoked ? token : null };
+  },
+} satisfies MutationResolvers;
 
 export const identityResolvers = {
   Role: { ADMIN: 'admin', INSTRUCTOR: 'instructor', STUDENT: 'student' },

@@ -1,9 +1,68 @@
 import { connection, given, pageOf } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
-import type { Resolvers } from '../generated/resolver-types.ts';
+import type { MutationResolvers, Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 import { learner } from '../identity/learner.ts';
-import { sessionChanged } from './session-changed.ts';
-import { sessionMutations } from './session-mutations.ts';
+import { isFault } from '../../../core/errors.ts';
+import type { Session } from '../../../domains/sessions/session.ts';
+import { follow } from '../subscriptions/follow.ts';
+
+/** The session itself is read anew for each change, so changes not yet told become one. */
+const CHANGES_LIMIT = 1;
+
+const sessionChanged = {
+  resolve: (session: Session) => session,
+  subscribe(_, { id }, context) {
+    const sessionId = fromGlobalId('Session', id);
+    const { sessions } = context.services;
+    return follow<true, Session>(context, {
+      limit: CHANGES_LIMIT,
+      listen: (hint) =>
+        context.events.listen('session.changed', (event) => {
+          if (event.sessionId === sessionId) hint(true);
+        }),
+      first: async () => [await sessions.get(context.actor, sessionId)],
+      async read() {
+        try {
+          return await sessions.get(context.actor, sessionId);
+        } catch (error) {
+          if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;
+          throw error;
+        }
+      },
+    });
+  },
+} satisfies SubscriptionResolvers['sessionChanged'];
+
+const sessionMutations = {
+  async startSession(_, { input }, { services, actor }) {
+    return { session: await services.sessions.start(actor, { lab: input.lab }) };
+  },
+
+  async stopSession(_, { input }, { services, actor }) {
+    const id = fromGlobalId('Session', input.session);
+    return { session: await services.sessions.stop(actor, id) };
+  },
+
+  async restartSession(_, { input }, { services, actor }) {
+    const id = fromGlobalId('Session', input.session);
+    return { session: await services.sessions.restart(actor, id) };
+  },
+
+  async extendSession(_, { input }, { services, actor }) {
+    const id = fromGlobalId('Session', input.session);
+    return { session: await services.sessions.extend(actor, id, input.minutes) };
+  },
+
+  async deleteSession(_, { input: { session } }, { services, actor }) {
+    const deleted = await services.sessions.delete(actor, fromGlobalId('Session', session));
+    return { deletedId: deleted ? session : null };
+  },
+
+  async deleteMySessions(_, _args, { services, actor }) {
+    const ids = await services.sessions.deleteAllMine(actor);
+    return { deletedIds: ids.map((id) => toGlobalId('Session', id)) };
+  },
+} satisfies MutationResolvers;
 
 export const sessionsResolvers = {
   SessionState: {

@@ -17,10 +17,11 @@ import type { QueryBudget } from '../limits/query-budget.ts';
 import { readQueryRequest } from '../query-request.ts';
 import { closeForbidden, closeFor } from './close.ts';
 import type { ConnectionCount } from './connections.ts';
-import { credentialsOf } from './credentials.ts';
-import type { CredentialSource } from './credentials.ts';
 import { executeCounted, subscribeCounted } from './operations.ts';
 import type { OperationCount } from './operations.ts';
+import { readBearer } from '../../http/bearer.ts';
+import type { SessionCookie } from '../../http/session-cookie.ts';
+import type { AuthenticationService } from '../../../domains/identity/user.ts';
 
 /** Most operations at once on one connection: a page has a handful. */
 export const OPERATION_LIMIT = 50;
@@ -141,4 +142,36 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       options.connections.leave(extra.user?.actor.userId);
     },
   });
+}
+
+interface CredentialSource {
+  authentication: Pick<AuthenticationService, 'byToken' | 'byWebSession'>;
+  cookie: SessionCookie;
+}
+
+/**
+ * How a connection finds out who it is for, now and again later: by the token of its first message
+ * (`{ Authorization: 'Bearer …' }` or `{ token: '…' }`), else by what its upgrade was let in with.
+ * Undefined for a connection without credentials.
+ */
+function credentialsOf(
+  { authentication, cookie }: CredentialSource,
+  request: FastifyRequest,
+  payload: Readonly<Record<string, unknown>> | undefined,
+): (() => Promise<Actor>) | undefined {
+  const given = payload?.['token'];
+  if (typeof given === 'string') return () => authentication.byToken(given);
+  const authorization =
+    payload?.['Authorization'] ?? payload?.['authorization'] ?? request.headers.authorization;
+  if (typeof authorization === 'string') {
+    return async () => authentication.byToken(readBearer(authorization));
+  }
+  // A cookie counts where the upgrade was let in by it: it came from a page of our own.
+  const secret = request.actor && cookie.read(request);
+  if (secret === undefined) return undefined;
+  return async () => {
+    const actor = await authentication.byWebSession(secret);
+    if (!actor) throw fault('UNAUTHENTICATED');
+    return actor;
+  };
 }

@@ -1,10 +1,94 @@
 import { defaultCheckId } from '../check-id.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
-import { entries } from '../written.ts';
+import { entries, isMapping } from '../written.ts';
 import type { Written } from '../written.ts';
-import { checkConflicts, isRunInMachine } from './check-conflicts.ts';
 import { machineReferences, writtenAs } from './machine-references.ts';
 import { startConflicts } from './start-conflicts.ts';
+import { CHECK_KINDS } from '../schema/check-schema.ts';
+import { patternProblem } from '../pattern.ts';
+
+/** Keys of a file check that ask for what a file that is not there cannot have. */
+const OF_A_FILE = ['kind', 'contains', 'matches', 'equals', 'mode', 'owner'];
+
+/** Whether somebody in the machine runs the check. */
+function isRunInMachine(check: Written): boolean {
+  return check.quiz === undefined && check.http === undefined && !isTrusted(check);
+}
+
+/** Keys of one check that do not go together. */
+function checkConflicts({ entry, path }: { entry: Written; path: PropertyKey[] }): KeyProblem[] {
+  const problems: KeyProblem[] = [];
+  const kinds = CHECK_KINDS.filter((kind) => entry[kind] !== undefined);
+  for (const kind of kinds.slice(1)) {
+    const message = `must be left out: the check has "${kinds[0]}", and a check is of one kind`;
+    problems.push({ path: [...path, kind], message });
+  }
+  if (isTrusted(entry) && entry.user !== undefined) {
+    const message = 'must be left out: a trusted check runs in a container of its own';
+    problems.push({ path: [...path, 'user'], message });
+  }
+  if (isMapping(entry.file)) problems.push(...fileConflicts(entry.file, [...path, 'file']));
+  if (isMapping(entry.quiz)) problems.push(...quizConflicts(entry.quiz, [...path, 'quiz']));
+  return problems;
+}
+
+function isTrusted({ trusted }: Written): boolean {
+  return trusted !== undefined && trusted !== false;
+}
+
+function fileConflicts(file: Written, path: PropertyKey[]): KeyProblem[] {
+  const idle = (keys: string[], why: string) =>
+    keys
+      .filter((key) => file[key] !== undefined)
+      .map((key) => ({ path: [...path, key], message: `must be left out: ${why}` }));
+  if (file.exists === false) return idle(OF_A_FILE, 'with "exists: false" there is nothing to look at');
+  if (file.kind !== 'folder') return [];
+  return idle(['contains', 'matches', 'equals'], 'a folder has no text');
+}
+
+/** What keeps a question from having an answer. */
+function quizConflicts(quiz: Written, path: PropertyKey[]): KeyProblem[] {
+  const { options, answer } = quiz;
+  if (options === undefined && answer === undefined) {
+    return [{ path, message: 'must have "options" to choose from, or an "answer"' }];
+  }
+  if (options === undefined) return [...idle(quiz, path, ['multiple'], 'answer'), ...badPatterns(quiz, path)];
+  return [
+    ...idle(quiz, path, ['answer', 'match', 'ignoreCase'], 'options'),
+    ...wrongNumberCorrect(quiz, path),
+  ];
+}
+
+function idle(quiz: Written, path: PropertyKey[], keys: string[], beside: string): KeyProblem[] {
+  return keys
+    .filter((key) => quiz[key] !== undefined)
+    .map((key) => ({ path: [...path, key], message: `must be left out beside "${beside}"` }));
+}
+
+function wrongNumberCorrect({ options, multiple }: Written, path: PropertyKey[]): KeyProblem[] {
+  if (!Array.isArray(options)) return [];
+  const correct = options.filter((option: unknown) => isMapping(option) && option.correct === true).length;
+  const at = [...path, 'options'];
+  if (correct === 0) return [{ path: at, message: 'must have one that is right, with "correct: true"' }];
+  if (correct === 1 || multiple === true) return [];
+  return [
+    { path: at, message: 'must have only one that is right, unless the question has "multiple: true"' },
+  ];
+}
+
+function badPatterns({ match, answer }: Written, path: PropertyKey[]): KeyProblem[] {
+  if (match !== 'pattern') return [];
+  if (typeof answer === 'string') return patternProblems(answer, [...path, 'answer']);
+  if (!Array.isArray(answer)) return [];
+  return answer.flatMap((one: unknown, place) =>
+    typeof one === 'string' ? patternProblems(one, [...path, 'answer', place]) : [],
+  );
+}
+
+function patternProblems(pattern: string, path: PropertyKey[]): KeyProblem[] {
+  const message = patternProblem(pattern.trim());
+  return message === undefined ? [] : [{ path, message }];
+}
 
 /** What does not go together within the steps, or with the machines. */
 export function stepConflicts(lab: Written): KeyProblem[] {

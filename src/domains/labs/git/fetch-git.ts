@@ -1,13 +1,90 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../../../core/errors.ts';
 import { gitProtocol, withoutSecret } from './git-address.ts';
 import type { GitProtocol } from './git-address.ts';
 import { runGit } from './git-command.ts';
 import { checkGitRef } from './git-ref.ts';
-import { measureTree } from './tree-measure.ts';
-import { watchSize } from './watch-size.ts';
 import { withDeadline } from './with-deadline.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Longest entry of a tree, in characters: its fields and a path. */
+const LONGEST_ENTRY = 8_192;
+
+/**
+ * Takes what `git ls-tree -r -l -z` prints and throws at the first entry that is one too many: a few
+ * kilobytes of repository can name millions of files, and unpack to any size.
+ */
+function measureTree(limits: {
+  files: number;
+  bytes: number;
+  tooMany: () => Error;
+  tooLarge: () => Error;
+}): (chunk: Buffer) => void {
+  let files = 0;
+  let bytes = 0;
+  let rest = '';
+  return (chunk) => {
+    const entries = (rest + chunk.toString('latin1')).split('\0');
+    rest = entries.pop() ?? '';
+    if (rest.length > LONGEST_ENTRY) throw limits.tooMany();
+    for (const entry of entries) {
+      files += 1;
+      // "100644 blob <id>    123\tpath"; a submodule has "-" for its size.
+      bytes += Number(/^\d+ \w+ [0-9a-f]+ +(\d+)\t/.exec(entry)?.[1] ?? 0);
+      if (files > limits.files) throw limits.tooMany();
+      if (bytes > limits.bytes) throw limits.tooLarge();
+    }
+  };
+}
+
+/** How often a folder that grows is measured, in milliseconds: within it a fast line brings some tens of megabytes. */
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Looks at `folder` while it grows, and calls `tooLarge` once when what is in it has more than `bytes`,
+ * or `failed` when it cannot be measured.
+ */
+function watchSize(
+  folder: string,
+  bytes: number,
+  on: { tooLarge: () => void; failed: (error: unknown) => void },
+): { stop: () => void } {
+  const over = new AbortController();
+  async function look(): Promise<void> {
+    while (!over.signal.aborted) {
+      if ((await sizeOf(folder)) > bytes) {
+        on.tooLarge();
+        return;
+      }
+      await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal, ref: false });
+    }
+  }
+  look().catch((error: unknown) => {
+    if (!over.signal.aborted) on.failed(error);
+  });
+  return { stop: () => over.abort() };
+}
+
+/** A folder that went while all were read: the next look sees what there is then. */
+function whenGone(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(whenGone);
+  let bytes = 0;
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    // A file that has gone since counts nothing.
+    bytes += await stat(join(entry.parentPath, entry.name)).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  return bytes;
+}
 
 /** What a repository of labs may take: far beyond texts and scripts, far below what would harm the machine. */
 const GIT_LIMITS = {

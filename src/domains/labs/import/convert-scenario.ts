@@ -11,12 +11,30 @@ import { writeSteps } from './write-steps.ts';
 import { createScenarioSource } from './scenario-source.ts';
 import type { Scenario } from './scenario.ts';
 import type { SourceTree } from './source-tree.ts';
-import { assetScripts } from './asset-scripts.ts';
-import { firstUse } from './first-use.ts';
 import { findNeeds, isGivenByInternet } from './needs.ts';
 import type { CodePiece, Need } from './needs.ts';
 import { shortened } from './shortened.ts';
 import { createTexts } from './texts.ts';
+import { posix } from 'node:path';
+import { decodeText } from './decode-text.ts';
+
+/** What tells a shell script, in its name or its first line. */
+const SCRIPT_NAME = /\.(?:sh|bash)$/;
+const SHEBANG = /^#!.*\b(?:ba|da|z|k)?sh\b/;
+
+/** Shell scripts among the files that a lab places, and the names of all of them: some are run as programs. */
+function assetScripts({ files }: LabDraft, folder: string): { pieces: CodePiece[]; programs: string[] } {
+  const pieces: CodePiece[] = [];
+  const programs: string[] = [];
+  for (const [path, content] of files) {
+    if (!path.startsWith('files/')) continue;
+    programs.push(posix.basename(path));
+    const text = decodeText(content)?.text;
+    if (text === undefined || !(SCRIPT_NAME.test(path) || SHEBANG.test(text))) continue;
+    pieces.push({ code: text, place: { file: posix.join(folder, path.slice('files/'.length)) }, use: 'run' });
+  }
+  return { pieces, programs };
+}
 
 /** A scenario to be made a lab of. */
 export interface Conversion {
@@ -136,4 +154,18 @@ function tellIsolated(network: 'isolated' | 'internet', needs: readonly Need[], 
   for (const { kind, message, place } of needs.filter(isGivenByInternet)) {
     notes.warn(kind === 'internet' ? `${message}: the lab does not reach it` : message, place);
   }
+}
+
+/** Where the first code is that does so; line by line where it has several. */
+function firstUse(
+  code: readonly { code: string; place: Place }[],
+  does: (code: string) => boolean,
+): Place | undefined {
+  for (const { code: text, place } of code) {
+    if (!does(text)) continue;
+    const lines = text.split('\n');
+    const at = lines.findIndex((line) => does(line));
+    return { file: place.file, line: place.line === undefined ? at + 1 || undefined : place.line };
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { convertScenario } from './convert-scenario.ts';
 import type { Conversion, Converted } from './convert-scenario.ts';
 import { decodeText, encodingNote } from './decode-text.ts';
@@ -12,10 +12,10 @@ import { createNames } from './names.ts';
 import { sizeOf } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
 import type { Need } from './needs.ts';
-import { putLab } from './put-lab.ts';
 import { readScenario } from './read-scenario.ts';
 import { readSourceTree } from './source-tree.ts';
 import type { SourceTree } from './source-tree.ts';
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 
 /** Most that the labs of one import hold together, in bytes: far more than any repository of scenarios does. */
 const LABS_LIMIT_BYTES = 1024 * 1024 * 1024;
@@ -164,4 +164,40 @@ function engineFor(
 
 function indexOf({ folder }: FoundScenario): string {
   return posix.join(folder, SCENARIO_FILE);
+}
+
+/**
+ * Writes a lab into a folder of labs, whole or not at all. What is there by that name is replaced with
+ * `force` only; false when it was left as it is.
+ */
+async function putLab(
+  draft: LabDraft,
+  { into, slug, force }: { into: string; slug: string; force: boolean },
+): Promise<boolean> {
+  const target = join(into, slug);
+  const isThere = await exists(target);
+  if (isThere && !force) return false;
+  // Hidden folders are no labs. What an import that was cut off has left is made anew.
+  const fresh = join(into, `.importing-${slug}`);
+  const former = join(into, `.replacing-${slug}`);
+  for (const rest of [fresh, former]) await rm(rest, { recursive: true, force: true });
+  for (const [path, content] of draft.files) {
+    const file = join(fresh, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content, { mode: draft.runnable.has(path) ? 0o755 : 0o644 });
+  }
+  if (isThere) await rename(target, former);
+  await rename(fresh, target);
+  await rm(former, { recursive: true, force: true });
+  return true;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
 }

@@ -1,11 +1,67 @@
-import { gatewayUse } from './gateway-use.ts';
 import type { Place } from './import-note.ts';
 import { installedBy, internetUse } from './internet-use.ts';
 import { missingPower } from './machine-powers.ts';
-import { NOTABLE_PROGRAMS } from './notable-programs.ts';
 import { refusedPrograms } from './other-users.ts';
 import { shellCommands } from './shell-commands.ts';
 import { LOG_DAEMONS, ownLogs, systemLogUse } from './system-log.ts';
+import type { ShellCommand } from './shell-commands.ts';
+
+/** What code looks for in a list of routes, if it looks for the default one. */
+const DEFAULT_ROUTE = /\bdefault\b|(?<![\d.])0\.0\.0\.0(?![\d.:])|\bUG\b|gateway|\bvia\b/i;
+/** Most lines of one command that are read. */
+const MOST_LINES = 5;
+
+/**
+ * Names a command that asks for the machine's default gateway, such as "ip route"; undefined for other commands.
+ * `lines` are those of its code.
+ */
+function gatewayUse(
+  { words, line }: Pick<ShellCommand, 'words' | 'line'>,
+  lines: readonly string[],
+): string | undefined {
+  const [name = '', ...given] = words;
+  const rest = given.filter((word) => !word.startsWith('-'));
+  if (/^(?:ping|traceroute|tracepath|mtr)$/.test(name)) {
+    return rest.includes('_gateway') ? `${name} _gateway` : undefined;
+  }
+  if (name === 'ip') {
+    const [object = '', verb = 'show', to = ''] = rest;
+    if (!/^(?:r|ro|route)$/.test(object)) return undefined;
+    if (verb === 'get')
+      return internetUse({ words: ['ping', to] }) === undefined ? undefined : 'ip route get';
+    if (!/^(?:s|sh|show|l|ls|list)$/.test(verb)) return undefined;
+    return DEFAULT_ROUTE.test(wholeCommand(lines, line)) ? 'ip route' : undefined;
+  }
+  const listsRoutes =
+    (name === 'route' && rest.length === 0) ||
+    (name === 'netstat' && given.some((word) => /^(?:-[a-z]*r|--route)/.test(word)));
+  return listsRoutes && DEFAULT_ROUTE.test(wholeCommand(lines, line)) ? name : undefined;
+}
+
+/** The line, with those that continue it. */
+function wholeCommand(lines: readonly string[], line: number): string {
+  const some = lines.slice(line - 1, line - 1 + MOST_LINES);
+  const last = some.findIndex((text) => !/[\\|]\s*$/.test(text));
+  return some.slice(0, last === -1 ? undefined : last + 1).join('\n');
+}
+
+/**
+ * Programs that scenarios name and no image for imports has: they are reported also where a text only shows
+ * them, where most other words are output or another language.
+ */
+const NOTABLE_PROGRAMS: ReadonlySet<string> = new Set(
+  `docker docker-compose podman buildah skopeo nerdctl ctr crictl
+  snap flatpak brew conda dnf yum rpm apk pacman zypper add-apt-repository
+  node npm npx yarn pnpm nvm deno bun java javac mvn gradle go cargo rustc ruby gem bundle php composer dotnet pwsh
+  g++ clang cmake ninja ansible ansible-playbook ansible-vault ansible-galaxy terraform vault consul nomad packer vagrant
+  aws az gcloud eksctl nginx apache2 apachectl apache2ctl httpd caddy haproxy mysql mysqld mysqldump mariadb psql
+  postgres mongo mongosh redis-cli redis-server rabbitmqctl kafka-topics.sh sshd vsftpd named slapd ldapsearch
+  smbclient nmap tshark wireshark iperf iperf3 nft ufw iptables firewall-cmd auditctl ausearch fail2ban-client
+  lvcreate vgcreate pvcreate mdadm cryptsetup zpool smartctl lsmod lspci lsusb htop btop stress stress-ng emacs ftp
+  prometheus grafana-server filebeat logstash elasticsearch openvpn wg virsh qemu-system-x86_64 jupyter streamlit`.split(
+    /\s+/,
+  ),
+);
 
 /** Code of a scenario. */
 export interface CodePiece {

@@ -1,14 +1,81 @@
 import { z } from 'zod';
-import { courseSchema } from './course-schema.ts';
 import type { WrittenLab } from './written-lab.ts';
 import { languages } from './language-schema.ts';
-import { LONGEST_MINUTES, lifetime } from './lifetime-schema.ts';
 import { localizedLine, localizedPage } from './localized.ts';
 import { machineSchema } from './machine-schema.ts';
 import { mapping } from './mapping.ts';
-import { network, networks } from './network-schema.ts';
 import { stepSchema } from './step-schema.ts';
-import { warm } from './warm-schema.ts';
+import { name } from './names.ts';
+import { MOST_WARM, WARM_TIME_PROBLEM, parseWarmTime } from '../warm-time.ts';
+
+/** Times of one lab's schedule. */
+const MOST_TIMES = 50;
+
+const warmTime = z.string({ error: WARM_TIME_PROBLEM }).transform((value, context) => {
+  const time = parseWarmTime(value);
+  if (typeof time !== 'string') return time;
+  context.addIssue({ code: 'custom', message: time });
+  return z.NEVER;
+});
+
+const count = z.number().int().min(0).max(MOST_WARM);
+
+/** Prewarmed environments: `warm: 2` is short for `warm: { count: 2 }`. */
+const warm = z
+  .union(
+    [
+      count.transform((count) => ({ count, schedule: [] })),
+      mapping({
+        count: count.default(0).describe('Kept ready while the lab is in use.'),
+        schedule: z
+          .array(warmTime)
+          .max(MOST_TIMES)
+          .default([])
+          .describe('Days and times with how many are ready by then, such as "Monday 09:00, 60".'),
+      }),
+    ],
+    { error: 'must be how many, such as 2, or a mapping with "count" and "schedule"' },
+  )
+  .prefault(0)
+  .describe('How many environments are prewarmed.');
+
+/** Networks of one lab: each takes a subnet of the pool. */
+const MAX_NETWORKS = 4;
+
+const networkName = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$/,
+    'must be up to 16 small letters, digits and hyphens, starting with a letter, such as "front"',
+  );
+
+/** The one network of a lab. */
+const network = z
+  .enum(['none', 'isolated', 'internet'])
+  .optional()
+  .describe('What the machines reach: nothing, each other (also when absent), the internet as well.');
+
+/** Several networks, by name. */
+const networks = z
+  .record(networkName, z.enum(['isolated', 'internet']))
+  .refine((given) => Object.keys(given).length > 0, 'must name a network, or be left out')
+  .refine((given) => Object.keys(given).length <= MAX_NETWORKS, `must have at most ${MAX_NETWORKS} networks`)
+  .optional()
+  .describe('Several networks in place of one: names, each "isolated" or "internet".');
+
+/** Longest life of a session, in minutes: thirty days. */
+const LONGEST_MINUTES = 30 * 24 * 60;
+
+const minutes = z.number().positive().max(LONGEST_MINUTES).optional();
+
+/** How long a session lives. */
+const lifetime = mapping({
+  idle: minutes.describe('Minutes without input or output after which the session ends.'),
+  total: minutes.describe('Minutes in all after which it ends, unless extended.'),
+  max: minutes.describe('Longest life in minutes, with all extensions.'),
+})
+  .default({})
+  .describe('How long a session lives, in minutes.');
 
 /** Schema of lab.yaml; what it names is read from `source`. */
 export function labSchema(source: WrittenLab) {
@@ -44,3 +111,15 @@ export function labSchema(source: WrittenLab) {
 
 /** A valid lab.yaml, units parsed, files read, plain defaults filled in. */
 export type LabDocument = z.output<ReturnType<typeof labSchema>>;
+
+/** The course that a lab belongs to: its short name, or that with a title. */
+function courseSchema(source: WrittenLab) {
+  const titled = mapping({
+    name: name.describe('Short name, by which quotas count.'),
+    title: localizedLine(source, 120).describe('What the catalogue shows over its labs.'),
+  });
+  const bare = name.transform((name) => ({ name, title: undefined }));
+  return z.union([bare, titled], {
+    error: 'must be the short name of a course, or have "name" and "title"',
+  });
+}

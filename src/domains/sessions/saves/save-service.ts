@@ -11,9 +11,8 @@ import type { createDeleteSaved } from './delete-saved.ts';
 import type { createForks } from './forks.ts';
 import type { SavedQuota } from './saved-quota.ts';
 import type { SavedListStore } from './saved-list-store.ts';
-import type { SaveService } from './saved-state.ts';
+import type { SaveService, SavedState } from './saved-state.ts';
 import type { SavedStateRow } from './saved-state-store.ts';
-import { viewSavedState } from './saved-view.ts';
 import type { Saver } from './saver.ts';
 import type { SavingAtEnd } from './saving-at-end.ts';
 import { conflict } from './session-again.ts';
@@ -133,4 +132,19 @@ function isThere(
   { madeById, learnerId }: Pick<SavedStateRow, 'madeById' | 'learnerId'>,
 ): boolean {
   return reaches(actor, hidden, madeById) && !hidden.has(learnerId);
+}
+
+/** The saved state as services give it out. Pure. */
+function viewSavedState(row: SavedStateRow): SavedState {
+  return {
+    id: row.id,
+    learnerId: row.learnerId,
+    labSlug: row.labSlug,
+    labVersion: row.labVersion,
+    sessionId: row.currentFor ?? '',
+    isFork: row.madeById !== row.learnerId,
+    bytes: Number(row.bytes),
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt,
+  };
 }

@@ -1,18 +1,28 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Transaction } from '../../../infra/database/database.ts';
-import type { Engine, ProvisionedMachine } from '../../../engine/engine.ts';
+import type { Engine, IsolationProfile, ProvisionedMachine } from '../../../engine/engine.ts';
 import { fault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import type { LabProvision } from '../environment-maker.ts';
-import { mayPause } from './may-pause.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
 import type { WarmFailures } from './warm-failures.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmShells } from './warm-shells.ts';
 import type { WarmStore } from './warm-store.ts';
+
+const pausable: Readonly<Record<IsolationProfile, boolean>> = {
+  standard: true,
+  restricted: true,
+  nested: true,
+};
+
+/** Whether a machine of this profile may be frozen while nobody uses it: what it runs must not notice. Pure. */
+function mayPause(profile: IsolationProfile): boolean {
+  return pausable[profile];
+}
 
 /** How long a process is believed to make an environment without saying so again, in milliseconds. */
 const HOLD_MS = 15_000;

@@ -5,11 +5,64 @@ import { machinePath, plainCode, preBlock } from './file-block.ts';
 import { markFolds, openFolds, takeFolds, withoutMarks } from './folds.ts';
 import { attribute, withoutHtml } from './html.ts';
 import type { Page, PageContext } from './page.ts';
-import { showPictures } from './pictures.ts';
 import { takeQuestions } from './quiz.ts';
 import { segmentsOf } from './segments.ts';
 import type { Block, Pre } from './segments.ts';
-import { piecesOf } from './spans.ts';
+
+/** Prose taken apart into words and code within a line. */
+type Piece =
+  | { kind: 'words'; text: string; line: number }
+  | {
+      kind: 'code';
+      code: string;
+      /** What follows in `{{…}}`. */
+      words: string | undefined;
+      /** As it is written, the words in braces included. */
+      written: string;
+      line: number;
+    };
+
+/** Code between as many backticks as begin it, within a paragraph, and the braces that follow it. */
+const SPAN = /(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n)[^])*?[^`])\1(?!`)(?:[ \t]?\{\{([^{}\n]*)\}\})?/g;
+
+/** Takes prose apart; `line` is the one that it begins in. Pure. */
+function piecesOf(prose: string, line: number): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  let here = line;
+  const move = (end: number) => {
+    const text = prose.slice(at, end);
+    here += text.split('\n').length - 1;
+    at = end;
+    return text;
+  };
+  for (const match of prose.matchAll(SPAN)) {
+    const [written, , code = '', words] = match;
+    if (match.index > at) pieces.push({ kind: 'words', line: here, text: move(match.index) });
+    pieces.push({ kind: 'code', code, words, written, line: here });
+    move(match.index + written.length);
+  }
+  if (at < prose.length) pieces.push({ kind: 'words', line: here, text: move(prose.length) });
+  return pieces;
+}
+
+/** A picture in Markdown: its words, its address, and its title if any. */
+const PICTURE = /!\[([^\]]*)\]\(\s*<?([^\s)>]+)>?(?:\s+(?:"[^"]*"|'[^']*'|=\S*))?\s*\)/g;
+
+/** Puts in the pictures that are here, and words for those that are not; the page links to other sites by itself. */
+function showPictures(text: string, line: number, { picture, notes, file }: PageContext): string {
+  return text.replaceAll(PICTURE, (written: string, words: string, address: string, at: number) => {
+    const here = { file, line: line + text.slice(0, at).split('\n').length - 1 };
+    if (/^https?:\/\//i.test(address)) {
+      notes.warn('pictures from other sites are links: a lab shows its own', { file });
+      return written;
+    }
+    const shown = picture(address);
+    if ('address' in shown) return `![${words}](${shown.address})`;
+    notes.warn(`the picture "${address}" is left out: ${shown.problem}`, here);
+    return words;
+  });
+}
 
 /** Languages of blocks that a shell may run. */
 const SHELL = /^(?:|bash|sh|shell|zsh|console|terminal|shell-session|text|plain|plaintext)$/i;
