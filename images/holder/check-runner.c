@@ -72,7 +72,7 @@ static int read_line(char *line) {
   return 0;
 }
 
-/* Who this is, as a shell would announce it: src/engine/docker/shell-leader.ts. */
+/* Who this is, as a shell would announce it: src/engine/docker/exec/shell-leader.ts. */
 static void announce(void) {
   char stat[2048];
   int file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from 'citty';
 import { system } from '../domains/identity/actor.ts';
 import type { Image } from '../domains/images/image.ts';
-import type { Job } from '../domains/images/job.ts';
+import type { Job } from '../domains/images/jobs/job.ts';
 import { PAGE_LIMIT } from '../core/paging.ts';
 import type { Services } from '../services.ts';
 import { withServices } from './with-services.ts';

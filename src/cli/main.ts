@@ -15,7 +15,7 @@ const main = defineCommand({
     doctor: async () => (await import('./doctor.ts')).doctorCommand,
     token: async () => (await import('./token.ts')).tokenCommand,
     images: async () => (await import('./images.ts')).imagesCommand,
-    labs: async () => (await import('./labs.ts')).labsCommand,
+    labs: async () => (await import('./labs/labs.ts')).labsCommand,
     attach: async () => (await import('./attach.ts')).attachCommand,
     health: async () => (await import('./health.ts')).healthCommand,
   },

@@ -1,5 +1,5 @@
 import { nodeProblem } from '../../setup/node-version.mjs';
-import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/network.ts';
+import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/networks/network.ts';
 import { filesReserveOf, reserveOf } from '../engine/disk-reserve.ts';
 import type { DiskSpace } from '../engine/engine-disk.ts';
 import type { EngineInfo } from '../engine/engine.ts';

@@ -1,7 +1,7 @@
 import { connectEngine } from '../engine/docker/connection.ts';
 import { peekDisk } from '../engine/docker/gauge/create-gauge.ts';
 import { readEngineInfo } from '../engine/docker/engine-info.ts';
-import { createDockerImages } from '../engine/docker/images.ts';
+import { createDockerImages } from '../engine/docker/images/images.ts';
 import { EGRESS_IMAGE } from '../engine/docker/docker-engine.ts';
 import { createNestedSupport, wantsNested } from '../engine/docker/nested/nested-support.ts';
 import type { NestedSetting } from '../engine/docker/nested/nested-support.ts';

@@ -1,5 +1,5 @@
 import { connectEngine } from '../engine/docker/connection.ts';
-import { createDockerImages } from '../engine/docker/images.ts';
+import { createDockerImages } from '../engine/docker/images/images.ts';
 import { wantsNested } from '../engine/docker/nested/nested-support.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { isFault } from '../core/errors.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Test } from 'tap';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
-import { createDockerImages } from '../../src/engine/docker/images.ts';
-import type { DockerImagesOptions } from '../../src/engine/docker/images.ts';
+import { createDockerImages } from '../../src/engine/docker/images/images.ts';
+import type { DockerImagesOptions } from '../../src/engine/docker/images/images.ts';
 import type { BuildFile, EngineImages, ImageBuildSpec } from '../../src/engine/engine-images.ts';
 
 /** The images of the tests' engine. */

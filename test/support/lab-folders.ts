@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
 import { describeProblem } from '../../src/domains/labs/lab-problem.ts';
 import type { Lab } from '../../src/domains/labs/lab.ts';
-import { readLab } from '../../src/domains/labs/read-lab.ts';
+import { readLab } from '../../src/domains/labs/reading/read-lab.ts';
 
 const BUNDLED = join(import.meta.dirname, '../../labs');
 

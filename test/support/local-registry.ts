@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
-import { createDockerImages } from '../../src/engine/docker/images.ts';
-import { createDockerRegistry, REGISTRY_IMAGE } from '../../src/engine/docker/registry.ts';
+import { createDockerImages } from '../../src/engine/docker/images/images.ts';
+import { createDockerRegistry, REGISTRY_IMAGE } from '../../src/engine/docker/registry/registry.ts';
 import { BASE_IMAGE } from '../../src/host-setup/base-image.ts';
 import type { EngineRegistry } from '../../src/engine/engine-registry.ts';
 import { isFault } from '../../src/core/errors.ts';

@@ -1,8 +1,8 @@
 import type { Test } from 'tap';
 import { connectEngine } from '../../src/engine/docker/connection.ts';
-import { createDockerImages } from '../../src/engine/docker/images.ts';
+import { createDockerImages } from '../../src/engine/docker/images/images.ts';
 import type { EngineImages } from '../../src/engine/engine-images.ts';
-import type { ImagePins } from '../../src/domains/images/pin.ts';
+import type { ImagePins } from '../../src/domains/images/pins/pin.ts';
 
 /** The engine's images, as set-up and service have them. */
 export function openImages(t: Test): EngineImages {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Test } from 'tap';
-import { runExec } from '../../src/engine/docker/exec.ts';
+import { runExec } from '../../src/engine/docker/exec/exec.ts';
 import { buildFile, buildSpec, openImages, ownName } from './engine-images.ts';
 import { notYet, openLocalRegistry, START_MS, whenHolding } from './local-registry.ts';
 import { until } from './until.ts';

@@ -4,7 +4,7 @@ import type { FileEntry, FilePlace, FileService, FileStat } from '../../domains/
 import { readGlobalId } from '../graphql/base/global-id.ts';
 import { asAttachment } from './content-disposition.ts';
 import { clientOf, contentOf, lingering } from './files-stream.ts';
-import { STREAMS_BODY } from './body-deadline.ts';
+import { STREAMS_BODY } from './limits/body-deadline.ts';
 import { sendBytes } from './send-bytes.ts';
 import { z } from 'zod';
 import { fault } from '../../core/errors.ts';

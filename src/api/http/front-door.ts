@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
 import type { Log } from '../../core/log.ts';
-import { closeWithConnection } from './queued-responses.ts';
-import { clientOf, createConnectionCounts } from './connection-limits.ts';
-import type { ConnectionLimits } from './connection-limits.ts';
-import { createRefusedConnections } from './refused-connections.ts';
+import { closeWithConnection } from './limits/queued-responses.ts';
+import { clientOf, createConnectionCounts } from './limits/connection-limits.ts';
+import type { ConnectionLimits } from './limits/connection-limits.ts';
+import { createRefusedConnections } from './limits/refused-connections.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { fault } from '../../core/errors.ts';
 import type { ImageService } from '../../domains/images/image.ts';
-import type { Job, JobService } from '../../domains/images/job.ts';
-import { STREAMS_BODY } from './body-deadline.ts';
+import type { Job, JobService } from '../../domains/images/jobs/job.ts';
+import { STREAMS_BODY } from './limits/body-deadline.ts';
 import { addTarRoutes, withTar } from './tar-body.ts';
 
 /**

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { buffer } from 'node:stream/consumers';
 import { fault } from '../../core/errors.ts';
 import type { LabService } from '../../domains/labs/lab-service.ts';
-import { LAB_TAR_LIMIT_BYTES } from '../../domains/labs/lab-tar.ts';
-import { STREAMS_BODY } from './body-deadline.ts';
+import { LAB_TAR_LIMIT_BYTES } from '../../domains/labs/reading/lab-tar.ts';
+import { STREAMS_BODY } from './limits/body-deadline.ts';
 import { addTarRoutes, withTar } from './tar-body.ts';
 
 interface OneLab {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readGlobalId } from '../graphql/base/global-id.ts';
 import type { RecordingService } from '../../domains/terminals/recordings/recording.ts';
 import { asAttachment } from './content-disposition.ts';
-import { turnOf } from './queued-responses.ts';
+import { turnOf } from './limits/queued-responses.ts';
 import { sendBytes } from './send-bytes.ts';
 
 /** What asciicast calls itself. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { fault } from '../../core/errors.ts';
-import { limitedBody } from './limited-body.ts';
+import { limitedBody } from './limits/limited-body.ts';
 
 /** What a tar is called, plain or compressed. Who reads it looks into it to tell which. */
 const TAR_TYPES = ['application/x-tar', 'application/tar', 'application/gzip', 'application/x-gzip'];

@@ -1,5 +1,5 @@
-import { isOwnOrigin, readWebAddress } from '../http/own-origin.ts';
-import type { Asked } from '../http/own-origin.ts';
+import { isOwnOrigin, readWebAddress } from '../http/sign-in/own-origin.ts';
+import type { Asked } from '../http/sign-in/own-origin.ts';
 
 /** Says whether a page at `origin` may open sockets to the service that was reached as `asked`. */
 export type OriginCheck = (origin: string | undefined, asked: Asked) => boolean;

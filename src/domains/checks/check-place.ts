@@ -1,5 +1,5 @@
 import type { Answer } from './given-answers.ts';
-import type { Reader } from './script-helpers.ts';
+import type { Reader } from './scripts/script-helpers.ts';
 
 /** What a check is run on. */
 export interface CheckPlace {

@@ -1,12 +1,12 @@
 import type { Engine } from '../../engine/engine.ts';
 import { isFault } from '../../core/errors.ts';
-import type { ImagePins } from '../images/pin.ts';
+import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
-import { pathIn } from '../sessions/preparing/home-path.ts';
-import { createMachineLooks } from '../sessions/preparing/machine-looks.ts';
+import { pathIn } from '../sessions/provisioning/preparing/home-path.ts';
+import { createMachineLooks } from '../sessions/provisioning/preparing/machine-looks.ts';
 import { createSharedTurns } from '../../core/shared-turns.ts';
-import { interrupted, unjudged } from './check-verdict.ts';
-import type { Judgement } from './check-verdict.ts';
+import { interrupted, unjudged } from './results/check-verdict.ts';
+import type { Judgement } from './results/check-verdict.ts';
 import type { CheckPlace } from './check-place.ts';
 import { commandScript, judgeCommand } from './kinds/command-check.ts';
 import { fileScript, judgeFile } from './kinds/file-check.ts';
@@ -15,8 +15,8 @@ import { judgeQuiz } from './kinds/quiz-check.ts';
 import { judgeScript } from './kinds/script-check.ts';
 import { judgeTrusted } from './kinds/trusted-check.ts';
 import type { CheckerEngine } from './kinds/trusted-check.ts';
-import type { Script } from './script-command.ts';
-import { createScriptRunner } from './script-runner.ts';
+import type { Script } from './scripts/script-command.ts';
+import { createScriptRunner } from './scripts/script-runner.ts';
 
 /**
  * Containers of trusted checks at a time in one process, one of a session: each takes up to 512 MiB and a CPU,

@@ -8,20 +8,20 @@ import { languageGiven } from '../labs/in-language.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
 import type { SessionService } from '../sessions/session.ts';
-import type { Attempt, CheckService } from './attempt.ts';
-import type { AttemptStore } from './attempt-store.ts';
+import type { Attempt, CheckService } from './results/attempt.ts';
+import type { AttemptStore } from './results/attempt-store.ts';
 import type { TellEnd } from './check-news.ts';
 import { answersTo } from './given-answers.ts';
 import type { HeldCheck } from './held-check.ts';
 import type { HintStore } from './hint-store.ts';
-import { progressIn } from './lab-progress.ts';
+import { progressIn } from './results/lab-progress.ts';
 import type { PollLimit } from './poll-limit.ts';
-import { pairKey } from './progress-store.ts';
-import type { ProgressStore } from './progress-store.ts';
+import { pairKey } from './results/progress-store.ts';
+import type { ProgressStore } from './results/progress-store.ts';
 import type { RunLimit } from './run-limit.ts';
 import { machinesOf, stepToCheck } from './step-run.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
-import type { CheckVerdict } from './check-verdict.ts';
+import type { CheckVerdict } from './results/check-verdict.ts';
 
 export interface CheckServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;

@@ -2,14 +2,14 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
-import type { ImagePins } from '../images/pin.ts';
+import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { HOLD_MS } from '../../infra/leases/keep-hold.ts';
 import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
 import type { SessionService } from '../sessions/session.ts';
-import type { CheckService } from './attempt.ts';
-import { createAttemptStore } from './attempt-store.ts';
+import type { CheckService } from './results/attempt.ts';
+import { createAttemptStore } from './results/attempt-store.ts';
 import { createCheckNews } from './check-news.ts';
 import { createCheckRunner } from './check-runner.ts';
 import type { CheckEngine } from './check-runner.ts';
@@ -21,7 +21,7 @@ import { createHintService } from './hint-service.ts';
 import { createHintStore } from './hint-store.ts';
 import { createInterruptedChecks } from './interrupted-checks.ts';
 import { createPollLimit } from './poll-limit.ts';
-import { createProgressStore } from './progress-store.ts';
+import { createProgressStore } from './results/progress-store.ts';
 import { createRunLimit } from './run-limit.ts';
 
 export interface ChecksOptions {

@@ -5,13 +5,13 @@ import { holdFrom, keepHold } from '../../infra/leases/keep-hold.ts';
 import type { Hold } from '../../infra/leases/keep-hold.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine } from '../sessions/session.ts';
-import type { Attempt } from './attempt.ts';
-import type { AttemptStore } from './attempt-store.ts';
+import type { Attempt } from './results/attempt.ts';
+import type { AttemptStore } from './results/attempt-store.ts';
 import type { CheckRunner } from './check-runner.ts';
 import type { InterruptedChecks } from './interrupted-checks.ts';
 import { runStep } from './step-run.ts';
 import type { StepRun } from './step-run.ts';
-import { unjudgedStep } from './step-verdict.ts';
+import { unjudgedStep } from './results/step-verdict.ts';
 
 export type HeldCheck = ReturnType<typeof createHeldCheck>;
 

@@ -4,7 +4,7 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { HintService } from './hint.ts';
 import type { HintStore } from './hint-store.ts';
-import type { ProgressStore } from './progress-store.ts';
+import type { ProgressStore } from './results/progress-store.ts';
 
 /** Hints: text only for who may have it, and for what it costs. */
 export function createHintService(parts: {

@@ -2,8 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import { batches } from '../../core/batches.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone } from '../../infra/database/foreign-key-violation.ts';
-import { pairKey } from './progress-store.ts';
-import type { LearnerInLab } from './progress-store.ts';
+import { pairKey } from './results/progress-store.ts';
+import type { LearnerInLab } from './results/progress-store.ts';
 
 /** A learner at a step of a lab. */
 export interface LearnerAtStep {

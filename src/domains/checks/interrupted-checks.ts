@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
-import type { AttemptStore } from './attempt-store.ts';
+import type { AttemptStore } from './results/attempt-store.ts';
 import type { TellEnd } from './check-news.ts';
-import { unjudgedStep } from './step-verdict.ts';
+import { unjudgedStep } from './results/step-verdict.ts';
 
 export type InterruptedChecks = ReturnType<typeof createInterruptedChecks>;
 

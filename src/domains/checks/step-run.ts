@@ -3,10 +3,10 @@ import type { LabCheck } from '../labs/lab-check.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import { cutText } from '../../core/plain-text.ts';
 import type { CheckRunner } from './check-runner.ts';
-import type { CheckVerdict } from './check-verdict.ts';
+import type { CheckVerdict } from './results/check-verdict.ts';
 import type { Answer } from './given-answers.ts';
-import { stepVerdict } from './step-verdict.ts';
-import type { StepVerdict } from './step-verdict.ts';
+import { stepVerdict } from './results/step-verdict.ts';
+import type { StepVerdict } from './results/step-verdict.ts';
 
 /** Most evidence that is kept of an attempt, in bytes, over all of its checks: enough to find a fault, little enough for a database. */
 const EVIDENCE_KEPT = 64 * 1024;

@@ -6,9 +6,9 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
-import { createDelivery } from './delivery.ts';
+import { createDelivery } from './upload/delivery.ts';
 import type { FilePlace, FileService } from './file.ts';
-import type { PartWay } from './parts.ts';
+import type { PartWay } from './upload/parts.ts';
 import { createLooks } from './looks.ts';
 import { isOfKernel, machinePath } from './machine-path.ts';
 import { readingAsLearner, readingAsStaff } from './reading.ts';
@@ -18,7 +18,7 @@ import { breakOffWithSessions } from './session-end.ts';
 import type { SessionStates } from './session-end.ts';
 import { createTransfers } from './transfers.ts';
 import type { TransferOf } from './transfers.ts';
-import { createUploads } from './uploads.ts';
+import { createUploads } from './upload/uploads.ts';
 
 export interface FileServiceOptions {
   sessions: SessionStates & Pick<SessionService, 'machine' | 'touch'>;

@@ -2,7 +2,7 @@ import type { EngineImage } from '../../engine/engine-images.ts';
 import { listedName } from '../../engine/image-name.ts';
 import type { Image, ImageOrigin } from './image.ts';
 import type { OwnImage } from './own-image-store.ts';
-import { isPinName } from './pin-names.ts';
+import { isPinName } from './pins/pin-names.ts';
 
 /** Where set-up gives its names, each with this tag on the present version. */
 const SET_UP_PREFIX = 'berth/lab-';

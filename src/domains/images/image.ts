@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Actor } from '../identity/actor.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
-import type { Job } from './job.ts';
+import type { Job } from './jobs/job.ts';
 
 /**
  * Where an image comes from: Berth pulled or built it because somebody asked, set-up builds it of a

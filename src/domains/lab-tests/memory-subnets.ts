@@ -1,4 +1,4 @@
-import type { HeldSubnet, SubnetLeaseStore } from '../sessions/subnet-leases.ts';
+import type { HeldSubnet, SubnetLeaseStore } from '../sessions/provisioning/subnet-leases.ts';
 
 /** Who holds which place in the pool of subnets, as far as this process goes: what others have the engine refuses. */
 export function createMemorySubnets(): SubnetLeaseStore {

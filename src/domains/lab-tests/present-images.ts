@@ -1,6 +1,6 @@
 import type { EngineImages } from '../../engine/engine-images.ts';
 import { fault } from '../../core/errors.ts';
-import type { ImagePins, LabImages, ResolveOptions } from '../images/pin.ts';
+import type { ImagePins, LabImages, ResolveOptions } from '../images/pins/pin.ts';
 
 /**
  * Which image a lab's name for one means: what it means now, pulled where the engine lacks it, as for the

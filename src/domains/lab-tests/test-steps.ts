@@ -1,4 +1,4 @@
-import type { CheckVerdict } from '../checks/check-verdict.ts';
+import type { CheckVerdict } from '../checks/results/check-verdict.ts';
 import type { QuizCheck } from '../labs/lab-check.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import type { CaseRecorder } from './case-recorder.ts';

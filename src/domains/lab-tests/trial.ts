@@ -1,18 +1,18 @@
 import type { CheckRunner } from '../checks/check-runner.ts';
 import type { Answer } from '../checks/given-answers.ts';
 import { runStep } from '../checks/step-run.ts';
-import { evidenceOf } from '../checks/step-verdict.ts';
-import type { StepVerdict } from '../checks/step-verdict.ts';
+import { evidenceOf } from '../checks/results/step-verdict.ts';
+import type { StepVerdict } from '../checks/results/step-verdict.ts';
 import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
 import { fault } from '../../core/errors.ts';
 import { languageGiven } from '../labs/in-language.ts';
 import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
-import { machineNamed } from '../labs/to-script.ts';
+import { machineNamed } from '../labs/reading/to-script.ts';
 import { textOf } from '../../core/plain-text.ts';
-import { startEnvironment } from '../sessions/preparing/preparation.ts';
-import { startCommand } from '../sessions/preparing/script-wrapper.ts';
-import { startFault } from '../sessions/preparing/start-failed.ts';
-import type { StepStarts } from '../sessions/preparing/step-starts.ts';
+import { startEnvironment } from '../sessions/provisioning/preparing/preparation.ts';
+import { startCommand } from '../sessions/provisioning/preparing/script-wrapper.ts';
+import { startFault } from '../sessions/provisioning/preparing/start-failed.ts';
+import type { StepStarts } from '../sessions/provisioning/preparing/step-starts.ts';
 import { CaseFailed } from './lab-case.ts';
 import { rightAnswers } from './quiz-answers.ts';
 

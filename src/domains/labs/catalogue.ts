@@ -1,13 +1,13 @@
 import { fault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
-import { createLabList } from './lab-list.ts';
+import { createLabList } from './reading/lab-list.ts';
 import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';
 import type { LabView } from './lab-view.ts';
 import type { Lab } from './lab.ts';
 import { chooseLabs } from './sources/choose-labs.ts';
-import { readLabs } from './read-labs.ts';
+import { readLabs } from './reading/read-labs.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
 import { createRememberedLabs } from './versions/remembered-labs.ts';
 

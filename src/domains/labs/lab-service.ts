@@ -6,7 +6,7 @@ import type { LabCatalogue } from './catalogue.ts';
 import { describeProblem } from './lab-problem.ts';
 import type { LabProblem } from './lab-problem.ts';
 import type { LabView } from './lab-view.ts';
-import { readLabFiles } from './read-lab.ts';
+import { readLabFiles } from './reading/read-lab.ts';
 import { readLabArchive } from './sources/lab-archive.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
 

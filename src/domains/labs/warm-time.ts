@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearest } from './reading/nearest.ts';
 
 /** Most environments of one lab that can be asked for. */
 export const MOST_WARM = 500;

@@ -1,13 +1,13 @@
 import { createHiddenOwners } from './access.ts';
 import { createAdminStore } from './admin-store.ts';
-import { createAdmissions } from './admission/create-admissions.ts';
-import { createClaimStore } from './claim-store.ts';
+import { createAdmissions } from './capacity/create-admissions.ts';
+import { createClaimStore } from './provisioning/claim-store.ts';
 import { createDisk } from './disk/create-disk.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
 import { nameOwner } from '../../infra/leases/process-owner.ts';
-import { createMaking } from './create-making.ts';
-import { createUpkeeps } from './create-upkeeps.ts';
-import { createSaves } from './saves/create-saves.ts';
+import { createMaking } from './provisioning/create-making.ts';
+import { createUpkeeps } from './reconcile/create-upkeeps.ts';
+import { createSaves } from './snapshots/create-saves.ts';
 import { createSessionChanger } from './session-changes.ts';
 import { createSessionEnd } from './session-end.ts';
 import { createSessionExtend } from './session-extend.ts';
@@ -15,8 +15,8 @@ import { createSessionService } from './session-service.ts';
 import { createSessionStart } from './session-start.ts';
 import { createSessionStore } from './session-store.ts';
 import type { Sessions, SessionsOptions } from './sessions-options.ts';
-import { createSubnetPool } from './subnet-pool.ts';
-import { createSubnetStore } from './subnet-store.ts';
+import { createSubnetPool } from './provisioning/subnet-pool.ts';
+import { createSubnetStore } from './provisioning/subnet-store.ts';
 
 /** All of sessions, put together. @throws CONFIG_INVALID for a subnet pool that is too small */
 export function createSessions(options: SessionsOptions): Sessions {

@@ -1,10 +1,10 @@
 import { fault } from '../../core/errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
-import type { QueueView } from './admission/queue-view.ts';
+import type { QueueView } from './capacity/queue-view.ts';
 import { authorize, reaches, requireSomebody } from './access.ts';
 import type { Lifetimes } from './lifetimes.ts';
-import type { Repairs } from './repairs.ts';
+import type { Repairs } from './reconcile/repairs.ts';
 import type { createSessionEnd } from './session-end.ts';
 import type { createSessionExtend } from './session-extend.ts';
 import type { createSessionStart } from './session-start.ts';

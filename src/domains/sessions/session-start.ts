@@ -3,7 +3,7 @@ import { fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
-import type { StartRules } from './admission/start-rules.ts';
+import type { StartRules } from './capacity/start-rules.ts';
 import { newLifetime } from './lifetime-rules.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';

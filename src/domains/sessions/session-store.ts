@@ -3,12 +3,12 @@ import { whenGone } from '../../infra/database/foreign-key-violation.ts';
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../../infra/database/unique-violation.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
-import { formatAddresses } from './machine-addresses.ts';
+import { formatAddresses } from './provisioning/machine-addresses.ts';
 import { isActive, nextState } from './session-states.ts';
 import type { SessionEvent } from './session-states.ts';
 import type { SessionState } from './session.ts';
-import { isHeld, planStart } from './start-plan.ts';
-import type { OwnSession } from './start-plan.ts';
+import { isHeld, planStart } from './provisioning/start-plan.ts';
+import type { OwnSession } from './provisioning/start-plan.ts';
 
 /** A session as it is stored, with its machines in the lab's order. */
 export type SessionRow = Prisma.SessionGetPayload<typeof whole>;

@@ -3,8 +3,8 @@ import type { Actor } from '../identity/actor.ts';
 import type { MachineAddress } from '../../engine/engine.ts';
 import type { Reason } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
-import type { QueuePlace } from './admission/queue-place.ts';
-import type { PreparingProgress } from './preparing/preparing-progress.ts';
+import type { QueuePlace } from './capacity/queue-place.ts';
+import type { PreparingProgress } from './provisioning/preparing/preparing-progress.ts';
 
 export type SessionState =
   | 'requested'

@@ -2,18 +2,18 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
-import type { ImagePins } from '../images/pin.ts';
+import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
-import type { EngineRoomService } from './admission/engine-room.ts';
-import type { AdmissionOptions } from './admission/create-admissions.ts';
+import type { EngineRoomService } from './capacity/engine-room.ts';
+import type { AdmissionOptions } from './capacity/create-admissions.ts';
 import type { DiskState } from './disk/disk-watch.ts';
 import type { DiskOptions } from './disk/create-disk.ts';
-import type { SaveService } from './saves/saved-state.ts';
+import type { SaveService } from './snapshots/saved-state.ts';
 import type { SessionService, SessionState } from './session.ts';
-import type { WarmOptions } from './warm/create-warm.ts';
-import type { WarmRoom } from './warm/warm-room.ts';
-import type { WarmPoolView, WarmService } from './warm/warm-service.ts';
+import type { WarmOptions } from './pool/create-warm.ts';
+import type { WarmRoom } from './pool/warm-room.ts';
+import type { WarmPoolView, WarmService } from './pool/warm-service.ts';
 
 /** What sessions need. */
 export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOptions {

@@ -6,7 +6,7 @@ import Docker from 'dockerode';
 import { fault } from '../../core/errors.ts';
 import { DEFAULT_ENGINE, parseEngineAddress } from '../engine-address.ts';
 import type { EngineAddress } from '../engine-address.ts';
-import { withDirectReading } from './direct-reading.ts';
+import { withDirectReading } from './exec/direct-reading.ts';
 
 /** Idle connections kept for the next call; open terminals have left the pool and do not count. */
 const IDLE_CONNECTIONS = 16;

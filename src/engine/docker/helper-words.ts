@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { createDemultiplexer } from './demultiplexer.ts';
+import { createDemultiplexer } from './exec/demultiplexer.ts';
 import { call } from './faults.ts';
 
 /** Enough of a helper's words to see why it failed; its log on the engine is bounded too. */

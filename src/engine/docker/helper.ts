@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { call } from './faults.ts';
 import type { CallOptions } from './faults.ts';
 import { readWords } from './helper-words.ts';
-import { removeContainer } from './teardown.ts';
+import { removeContainer } from './environments/teardown.ts';
 
 /** How a helper ended, and the last lines that it printed. */
 export interface HelperOutcome {

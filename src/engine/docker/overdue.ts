@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { call } from './faults.ts';
-import { TRANSFER_TIMEOUT_MS } from './files.ts';
+import { TRANSFER_TIMEOUT_MS } from './exec/files.ts';
 import { LABEL, labelFilter } from './labels.ts';
 
 /** Longest life of a helper that moves a volume's content: making and starting it may take a minute each. */

@@ -3,7 +3,7 @@ import type { EnvironmentStatus, MachineAddress, MachineStatus } from '../engine
 import { call, hasStatus } from './faults.ts';
 import { LABEL, labelFilter, listedIn } from './labels.ts';
 import type { Role } from './labels.ts';
-import { networkName } from './network.ts';
+import { networkName } from './networks/network.ts';
 import { isMadeByBerth } from './own-container.ts';
 
 /** State of one machine. @throws CONTAINER_NOT_FOUND */

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import { gatewayName } from '../../../src/engine/docker/gateway.ts';
+import { gatewayName } from '../../../src/engine/docker/networks/gateway.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { dockerHarness, MACHINE_IMAGE, newEnvironmentId, provisionMachine } from '../../support/engines.ts';
 import { startServer } from '../../support/machine-server.ts';

@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { environmentSpec, MACHINE_IMAGE, machineSpec, runScript } from '../../support/engines.ts';
-import { mayBoundLayers } from '../../../src/engine/docker/layer-limit.ts';
+import { mayBoundLayers } from '../../../src/engine/docker/environments/layer-limit.ts';
 import { bytesOf } from './usage-contract.ts';
 import { startOwnEngine } from '../../support/own-engine.ts';
 

@@ -6,7 +6,7 @@ import { connectEngine } from '../../../src/engine/docker/connection.ts';
 import { EGRESS_IMAGE } from '../../../src/engine/docker/docker-engine.ts';
 import { openHelperGauge } from '../../../src/engine/docker/gauge/helper-gauge.ts';
 import { labelFilter, labelsOf } from '../../../src/engine/docker/labels.ts';
-import { createUsage } from '../../../src/engine/docker/usage.ts';
+import { createUsage } from '../../../src/engine/docker/storage/usage.ts';
 import {
   dockerHarness,
   environmentSpec,

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
-import { createDockerRegistry } from '../../../src/engine/docker/registry.ts';
+import { createDockerRegistry } from '../../../src/engine/docker/registry/registry.ts';
 import { newInstallation } from '../../support/installation.ts';
 import { markImage, openImages } from '../../support/pins.ts';
 import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { createPinStore } from '../../../src/domains/images/pin-store.ts';
-import type { ImagePin } from '../../../src/domains/images/pin.ts';
+import { createPinStore } from '../../../src/domains/images/pins/pin-store.ts';
+import type { ImagePin } from '../../../src/domains/images/pins/pin.ts';
 import { eachDatabase } from '../../support/databases.ts';
 
 const at = (day: number) => new Date(Date.UTC(2030, 0, day));

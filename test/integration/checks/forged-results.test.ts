@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
-import type { Script } from '../../../src/domains/checks/script-command.ts';
+import type { Script } from '../../../src/domains/checks/scripts/script-command.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { placeOn, scriptCheck } from '../../support/checks.ts';
 import { unpinned } from '../../support/pins.ts';

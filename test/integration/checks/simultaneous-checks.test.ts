@@ -1,8 +1,8 @@
 import t from 'tap';
-import { createAttemptStore } from '../../../src/domains/checks/attempt-store.ts';
-import { createProgressStore } from '../../../src/domains/checks/progress-store.ts';
-import { stepVerdict } from '../../../src/domains/checks/step-verdict.ts';
-import { judged } from '../../../src/domains/checks/check-verdict.ts';
+import { createAttemptStore } from '../../../src/domains/checks/results/attempt-store.ts';
+import { createProgressStore } from '../../../src/domains/checks/results/progress-store.ts';
+import { stepVerdict } from '../../../src/domains/checks/results/step-verdict.ts';
+import { judged } from '../../../src/domains/checks/results/check-verdict.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { test } from 'tap';
 import { pack as createPack } from 'tar-stream';
-import { UPLOAD_PREFIX } from '../../../src/domains/files/upload-scripts.ts';
+import { UPLOAD_PREFIX } from '../../../src/domains/files/upload/upload-scripts.ts';
 import { outcomeOf } from '../../support/actors.ts';
 import { bytesOf } from '../../support/bytes-of.ts';
 import { dockerHarness } from '../../support/engines.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { CLEAN_UP_SCRIPT } from '../../../src/domains/files/upload-scripts.ts';
+import { CLEAN_UP_SCRIPT } from '../../../src/domains/files/upload/upload-scripts.ts';
 import { outcomeOf } from '../../support/actors.ts';
 import { streamingHarness } from '../../support/engines.ts';
 import { tarOf } from '../../support/tar.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { createPinStore } from '../../../src/domains/images/pin-store.ts';
+import { createPinStore } from '../../../src/domains/images/pins/pin-store.ts';
 import { freshDatabaseUrl } from '../../support/databases.ts';
 import { labsFolder, smallLab } from '../../support/lab-folders.ts';
 import { BERTH } from '../../support/berth-command.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { EngineImages } from '../../../src/engine/engine-images.ts';
-import { createPins } from '../../../src/domains/images/create-pins.ts';
+import { createPins } from '../../../src/domains/images/pins/create-pins.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { newInstallation } from '../../support/installation.ts';

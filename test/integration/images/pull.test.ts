@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { system } from '../../../src/domains/identity/actor.ts';
-import type { Job } from '../../../src/domains/images/job.ts';
+import type { Job } from '../../../src/domains/images/jobs/job.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { createImageWorld } from '../../support/image-world.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
-import { keepRegistry } from '../../../src/domains/images/registry-upkeep.ts';
+import { keepRegistry } from '../../../src/domains/images/registry/registry-upkeep.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { openRegistryCache } from '../../support/registry-cache.ts';
 import { until } from '../../support/until.ts';

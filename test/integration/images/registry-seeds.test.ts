@@ -1,7 +1,7 @@
 import t from 'tap';
-import { seedRegistry } from '../../../src/domains/images/registry-seeds.ts';
+import { seedRegistry } from '../../../src/domains/images/registry/registry-seeds.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { whenItAnswers } from '../../../src/domains/images/registry-upkeep.ts';
+import { whenItAnswers } from '../../../src/domains/images/registry/registry-upkeep.ts';
 import { buildSpec, openImages, ownName } from '../../support/engine-images.ts';
 import { openLocalRegistry } from '../../support/local-registry.ts';
 

@@ -9,7 +9,7 @@ import { createClient } from 'graphql-ws';
 import { pack as createPack } from 'tar-stream';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
-import type { Job } from '../../../src/domains/images/job.ts';
+import type { Job } from '../../../src/domains/images/jobs/job.ts';
 import { startBerth } from '../../support/berth-process.ts';
 import type { BerthProcess } from '../../support/berth-process.ts';
 import { buildSpec, openImages, ownName } from '../../support/engine-images.ts';

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
-import { ENDING_SCRIPT } from '../../../src/engine/docker/ending-script.ts';
-import { announced, parseAnnouncement } from '../../../src/engine/docker/shell-leader.ts';
+import { ENDING_SCRIPT } from '../../../src/engine/docker/environments/ending-script.ts';
+import { announced, parseAnnouncement } from '../../../src/engine/docker/exec/shell-leader.ts';
 
 for (const shell of [['sh'], ['bash', '--posix']] as const) {
   await test(`a session is ended by ${shell.join(' ')}, and a leader that refuses with it`, async (t) => {

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
-import { runImageScript } from '../../../src/engine/docker/image-script.ts';
+import { runImageScript } from '../../../src/engine/docker/images/image-script.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { untilLabel } from '../../../src/engine/docker/overdue.ts';
 import { dockerHarness, internetSpec, MACHINE_IMAGE } from '../../support/engines.ts';

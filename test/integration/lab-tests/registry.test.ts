@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
-import { listRegistries } from '../../../src/engine/docker/registry.ts';
+import { listRegistries } from '../../../src/engine/docker/registry/registry.ts';
 import { isLeftover } from '../../../src/domains/lab-tests/environment-ids.ts';
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import { freshDatabaseUrl } from '../../support/databases.ts';

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { test } from 'tap';
 import type Dockerode from 'dockerode';
 import { connectEngine } from '../../../src/engine/docker/connection.ts';
-import { createDockerImages } from '../../../src/engine/docker/images.ts';
+import { createDockerImages } from '../../../src/engine/docker/images/images.ts';
 import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
 import type { BuildFile } from '../../../src/engine/engine-images.ts';
 import { BASE_IMAGE } from '../../../src/host-setup/base-image.ts';

@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
-import { createPins } from '../../../src/domains/images/create-pins.ts';
+import { createPins } from '../../../src/domains/images/pins/create-pins.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import type { Lab } from '../../../src/domains/labs/lab.ts';
-import type { WarmOutcome } from '../../../src/domains/sessions/warm/warm-start.ts';
+import type { WarmOutcome } from '../../../src/domains/sessions/pool/warm-start.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { runScript } from '../../support/engines.ts';

@@ -9,7 +9,7 @@ import { testMachine, whenState } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
 import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
-import type { WarmMachine } from '../../../src/domains/sessions/warm/warm-environment.ts';
+import type { WarmMachine } from '../../../src/domains/sessions/pool/warm-environment.ts';
 
 const machine = testMachine('main', { shell: ['/bin/bash', '--norc'], environment: { PS1: 'ready> ' } });
 

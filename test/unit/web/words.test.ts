@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { found, findingCodes } from '../../../src/domains/checks/findings.ts';
+import { found, findingCodes } from '../../../src/domains/checks/results/findings.ts';
 import { fault, faultCodes } from '../../../src/core/errors.ts';
 import { koreanWords } from '../../../web/src/modules/api/words-ko.ts';
 

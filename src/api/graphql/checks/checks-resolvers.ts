@@ -1,5 +1,5 @@
-import type { Attempt } from '../../../domains/checks/attempt.ts';
-import { evidenceOf } from '../../../domains/checks/step-verdict.ts';
+import type { Attempt } from '../../../domains/checks/results/attempt.ts';
+import { evidenceOf } from '../../../domains/checks/results/step-verdict.ts';
 import { inLanguage } from '../../../domains/labs/in-language.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
 import { details } from '../base/details.ts';

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../../domains/checks/attempt.ts';
+import type { Attempt } from '../../../domains/checks/results/attempt.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { GraphqlContext } from '../context.ts';
 

@@ -2,7 +2,7 @@ import { connection, given, pageOf } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 import { isFault } from '../../../core/errors.ts';
-import type { Job } from '../../../domains/images/job.ts';
+import type { Job } from '../../../domains/images/jobs/job.ts';
 import { follow } from '../subscriptions/follow.ts';
 
 /** The job itself is read anew for each change, so changes not yet told become one. */

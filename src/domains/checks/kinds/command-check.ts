@@ -1,11 +1,11 @@
 import type { CommandCheck } from '../../labs/lab-check.ts';
-import { passedOrNot } from '../check-verdict.ts';
-import type { Judgement } from '../check-verdict.ts';
-import { found } from '../findings.ts';
-import type { Found } from '../findings.ts';
-import type { Script } from '../script-command.ts';
-import type { ScriptEnd } from '../script-runner.ts';
-import { shellWord } from '../shell-word.ts';
+import { passedOrNot } from '../results/check-verdict.ts';
+import type { Judgement } from '../results/check-verdict.ts';
+import { found } from '../results/findings.ts';
+import type { Found } from '../results/findings.ts';
+import type { Script } from '../scripts/script-command.ts';
+import type { ScriptEnd } from '../scripts/script-runner.ts';
+import { shellWord } from '../scripts/shell-word.ts';
 import { fitsRule } from '../text-rule.ts';
 
 /** The script that runs a command and nothing else. */

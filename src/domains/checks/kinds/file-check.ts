@@ -1,11 +1,11 @@
 import { fault } from '../../../core/errors.ts';
 import type { FileCheck } from '../../labs/lab-check.ts';
-import { passedOrNot, unjudged } from '../check-verdict.ts';
-import type { Judgement } from '../check-verdict.ts';
-import { found } from '../findings.ts';
-import type { Script } from '../script-command.ts';
-import type { ScriptEnd } from '../script-runner.ts';
-import { shellWord } from '../shell-word.ts';
+import { passedOrNot, unjudged } from '../results/check-verdict.ts';
+import type { Judgement } from '../results/check-verdict.ts';
+import { found } from '../results/findings.ts';
+import type { Script } from '../scripts/script-command.ts';
+import type { ScriptEnd } from '../scripts/script-runner.ts';
+import { shellWord } from '../scripts/shell-word.ts';
 import { fitsRule, isRule } from '../text-rule.ts';
 
 /** Most bytes of a file that are looked at: more than a learner writes by hand. */

@@ -6,10 +6,10 @@ import type { Engine } from '../../../engine/engine.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { HttpCheck } from '../../labs/lab-check.ts';
 import { textOf } from '../../../core/plain-text.ts';
-import { passedOrNot } from '../check-verdict.ts';
-import type { Judgement } from '../check-verdict.ts';
-import { found } from '../findings.ts';
-import type { Found } from '../findings.ts';
+import { passedOrNot } from '../results/check-verdict.ts';
+import type { Judgement } from '../results/check-verdict.ts';
+import { found } from '../results/findings.ts';
+import type { Found } from '../results/findings.ts';
 import { fitsRule } from '../text-rule.ts';
 
 /** Most bytes of an answer's body that are looked at; the rest is not waited for. */

@@ -1,9 +1,9 @@
 import { inLanguage } from '../../labs/in-language.ts';
 import type { QuizCheck, QuizText } from '../../labs/lab-check.ts';
 import { patternFound } from '../../labs/pattern.ts';
-import { judged } from '../check-verdict.ts';
-import type { Judgement } from '../check-verdict.ts';
-import { found } from '../findings.ts';
+import { judged } from '../results/check-verdict.ts';
+import type { Judgement } from '../results/check-verdict.ts';
+import { found } from '../results/findings.ts';
 import type { Answer } from '../given-answers.ts';
 
 /** Whether an answer is right, in whole or not at all; its evidence is the answer, and nothing that would lead to the right one. */

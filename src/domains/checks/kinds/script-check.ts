@@ -1,10 +1,10 @@
 import { fault } from '../../../core/errors.ts';
 import { lastLine } from '../../../core/plain-text.ts';
-import { judged, MESSAGE_LIMIT, unjudged } from '../check-verdict.ts';
-import type { Judgement } from '../check-verdict.ts';
-import { found } from '../findings.ts';
-import { PARTLY_EXIT_CODE } from '../script-helpers.ts';
-import type { ScriptEnd } from '../script-runner.ts';
+import { judged, MESSAGE_LIMIT, unjudged } from '../results/check-verdict.ts';
+import type { Judgement } from '../results/check-verdict.ts';
+import { found } from '../results/findings.ts';
+import { PARTLY_EXIT_CODE } from '../scripts/script-helpers.ts';
+import type { ScriptEnd } from '../scripts/script-runner.ts';
 
 /**
  * What a script's end means: with exit code 0 the score that it gave, all where it gave none; with another nothing,

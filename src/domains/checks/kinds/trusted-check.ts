@@ -2,13 +2,13 @@ import { posix } from 'node:path';
 import type { Engine } from '../../../engine/engine.ts';
 import { COPY_FOLDER, ENGINE_SOCKET } from '../../../engine/engine-checkers.ts';
 import { isFault } from '../../../core/errors.ts';
-import type { ImagePins } from '../../images/pin.ts';
+import type { ImagePins } from '../../images/pins/pin.ts';
 import type { TrustedCheck } from '../../labs/lab-check.ts';
 import type { CheckPlace } from '../check-place.ts';
-import type { Judgement } from '../check-verdict.ts';
-import { copyOfMachine } from '../machine-copy.ts';
-import type { CopiedPath } from '../machine-copy.ts';
-import type { ScriptRunner } from '../script-runner.ts';
+import type { Judgement } from '../results/check-verdict.ts';
+import { copyOfMachine } from '../scripts/machine-copy.ts';
+import type { CopiedPath } from '../scripts/machine-copy.ts';
+import type { ScriptRunner } from '../scripts/script-runner.ts';
 import { judgeScript } from './script-check.ts';
 
 /** For copying what the script is to see, beside its own time, in seconds. */

@@ -2,8 +2,8 @@ import { isWithoutRoot, machineReferences, writtenAs } from './machine-reference
 import type { KeyProblem } from '../schema/schema-messages.ts';
 import { startConflicts } from './start-conflicts.ts';
 import { stepConflicts } from './step-conflicts.ts';
-import { entries, isMapping } from '../written.ts';
-import type { Written } from '../written.ts';
+import { entries, isMapping } from '../reading/written.ts';
+import type { Written } from '../reading/written.ts';
 
 /** A volume within another one would hide part of it. */
 function volumesWithin(machines: unknown): KeyProblem[] {

@@ -1,6 +1,6 @@
 import type { KeyProblem } from '../schema/schema-messages.ts';
-import { entries, isMapping } from '../written.ts';
-import type { Written } from '../written.ts';
+import { entries, isMapping } from '../reading/written.ts';
+import type { Written } from '../reading/written.ts';
 
 /** Something written in lab.yaml that is about a machine, and where it stands. */
 export interface InMachine {

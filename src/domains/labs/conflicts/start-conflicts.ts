@@ -1,5 +1,5 @@
 import type { KeyProblem } from '../schema/schema-messages.ts';
-import type { Written } from '../written.ts';
+import type { Written } from '../reading/written.ts';
 
 /** Keys of start scripts that say nothing beside others. */
 export function startConflicts(starts: readonly { entry: Written; path: PropertyKey[] }[]): KeyProblem[] {

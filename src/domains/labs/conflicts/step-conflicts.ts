@@ -1,7 +1,7 @@
 import { defaultCheckId } from '../check-id.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
-import { entries, isMapping } from '../written.ts';
-import type { Written } from '../written.ts';
+import { entries, isMapping } from '../reading/written.ts';
+import type { Written } from '../reading/written.ts';
 import { machineReferences, writtenAs } from './machine-references.ts';
 import { startConflicts } from './start-conflicts.ts';
 import { CHECK_KINDS } from '../schema/check-schema.ts';

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import { isGlob, matches } from '../schema/glob.ts';
-import { fileMode } from './file-mode.ts';
+import { fileMode } from './reading/file-mode.ts';
 import type { Notes, Place } from './import-note.ts';
 import { tooLarge } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
-import type { ScenarioAsset } from './scenario.ts';
-import type { ScenarioSource } from './scenario-source.ts';
-import type { SourceTree } from './source-tree.ts';
+import type { ScenarioAsset } from './reading/scenario.ts';
+import type { ScenarioSource } from './reading/scenario-source.ts';
+import type { SourceTree } from './reading/source-tree.ts';
 
 /** Folder of a lab that what it places is in. */
 const FOLDER = 'files';

@@ -1,22 +1,22 @@
 import { basename } from 'node:path/posix';
 import { stringify } from 'yaml';
 import { describeProblem } from '../lab-problem.ts';
-import { LAB_FILE, readLabFiles } from '../read-lab.ts';
-import type { Environment } from './environments.ts';
+import { LAB_FILE, readLabFiles } from '../reading/read-lab.ts';
+import type { Environment } from './needs/environments.ts';
 import type { Notes, Place } from './import-note.ts';
 import { addText, asFolder, emptyDraft, tooLarge } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
 import { writeMachines } from './write-machines.ts';
 import { writeSteps } from './write-steps.ts';
-import { createScenarioSource } from './scenario-source.ts';
-import type { Scenario } from './scenario.ts';
-import type { SourceTree } from './source-tree.ts';
-import { findNeeds, isGivenByInternet } from './needs.ts';
-import type { CodePiece, Need } from './needs.ts';
+import { createScenarioSource } from './reading/scenario-source.ts';
+import type { Scenario } from './reading/scenario.ts';
+import type { SourceTree } from './reading/source-tree.ts';
+import { findNeeds, isGivenByInternet } from './needs/needs.ts';
+import type { CodePiece, Need } from './needs/needs.ts';
 import { shortened } from './shortened.ts';
 import { createTexts } from './texts.ts';
 import { posix } from 'node:path';
-import { decodeText } from './decode-text.ts';
+import { decodeText } from './reading/decode-text.ts';
 
 /** What tells a shell script, in its name or its first line. */
 const SCRIPT_NAME = /\.(?:sh|bash)$/;

@@ -1,8 +1,8 @@
-import { PLAIN_IMAGE } from './default-environments.ts';
+import { PLAIN_IMAGE } from './needs/default-environments.ts';
 import { describeNote } from './import-note.ts';
 import type { ImportNote } from './import-note.ts';
-import { isGivenByInternet } from './needs.ts';
-import type { Need } from './needs.ts';
+import { isGivenByInternet } from './needs/needs.ts';
+import type { Need } from './needs/needs.ts';
 
 /** What became of one scenario. */
 export interface ScenarioReport {

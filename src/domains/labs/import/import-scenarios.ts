@@ -1,20 +1,20 @@
 import { dirname, join, posix } from 'node:path';
 import { convertScenario } from './convert-scenario.ts';
 import type { Conversion, Converted } from './convert-scenario.ts';
-import { decodeText, encodingNote } from './decode-text.ts';
-import { PLAIN_IMAGE } from './default-environments.ts';
-import type { Environment, EnvironmentFor } from './environments.ts';
-import { SCENARIO_FILE, findScenarios } from './find-scenarios.ts';
-import type { FoundScenario } from './find-scenarios.ts';
+import { decodeText, encodingNote } from './reading/decode-text.ts';
+import { PLAIN_IMAGE } from './needs/default-environments.ts';
+import type { Environment, EnvironmentFor } from './needs/environments.ts';
+import { SCENARIO_FILE, findScenarios } from './reading/find-scenarios.ts';
+import type { FoundScenario } from './reading/find-scenarios.ts';
 import { collectNotes } from './import-note.ts';
 import type { ImportReport, ScenarioReport } from './import-report.ts';
 import { createNames } from './names.ts';
 import { sizeOf } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
-import type { Need } from './needs.ts';
-import { readScenario } from './read-scenario.ts';
-import { readSourceTree } from './source-tree.ts';
-import type { SourceTree } from './source-tree.ts';
+import type { Need } from './needs/needs.ts';
+import { readScenario } from './reading/read-scenario.ts';
+import { readSourceTree } from './reading/source-tree.ts';
+import type { SourceTree } from './reading/source-tree.ts';
 import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 
 /** Most that the labs of one import hold together, in bytes: far more than any repository of scenarios does. */

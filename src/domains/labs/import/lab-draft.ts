@@ -1,6 +1,6 @@
-import { createFolderMeasure, depthProblem } from '../folder-limits.ts';
-import { contentDigest } from '../lab-folder.ts';
-import type { LabFolder } from '../lab-folder.ts';
+import { createFolderMeasure, depthProblem } from '../reading/folder-limits.ts';
+import { contentDigest } from '../reading/lab-folder.ts';
+import type { LabFolder } from '../reading/lab-folder.ts';
 
 /** The files of a lab that is being made. */
 export interface LabDraft {

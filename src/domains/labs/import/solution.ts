@@ -1,4 +1,4 @@
-import { hiddenScript } from './scripts.ts';
+import { hiddenScript } from './needs/scripts.ts';
 import type { PageCommand } from './text/page.ts';
 
 /** Seconds that a command has to get going that is left running. */

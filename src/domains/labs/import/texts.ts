@@ -1,13 +1,13 @@
 import { posix } from 'node:path';
-import { homeOf } from './environments.ts';
-import type { Environment } from './environments.ts';
+import { homeOf } from './needs/environments.ts';
+import type { Environment } from './needs/environments.ts';
 import type { Notes, Place } from './import-note.ts';
-import type { CodePiece } from './needs.ts';
-import { isShellScript } from './scripts.ts';
-import { readPictures } from './read-pictures.ts';
-import type { ScenarioSource } from './scenario-source.ts';
-import type { Scenario } from './scenario.ts';
-import type { SourceTree } from './source-tree.ts';
+import type { CodePiece } from './needs/needs.ts';
+import { isShellScript } from './needs/scripts.ts';
+import { readPictures } from './reading/read-pictures.ts';
+import type { ScenarioSource } from './reading/scenario-source.ts';
+import type { Scenario } from './reading/scenario.ts';
+import type { SourceTree } from './reading/source-tree.ts';
 import type { Page, PagePort } from './text/page.ts';
 import { toPage } from './text/to-page.ts';
 

@@ -1,8 +1,8 @@
 import { addAsset } from './assets.ts';
 import type { AssetWork, WrittenFile } from './assets.ts';
-import { homeOf } from './environments.ts';
-import type { Environment } from './environments.ts';
-import type { Scenario } from './scenario.ts';
+import { homeOf } from './needs/environments.ts';
+import type { Environment } from './needs/environments.ts';
+import type { Scenario } from './reading/scenario.ts';
 import type { PagePort } from './text/page.ts';
 
 /** Ports that a machine's page has buttons for. */

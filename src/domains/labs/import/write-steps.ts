@@ -1,11 +1,11 @@
-import type { Environment } from './environments.ts';
+import type { Environment } from './needs/environments.ts';
 import type { Notes, Place } from './import-note.ts';
 import { addText } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
 import { createNames } from './names.ts';
 import type { Names } from './names.ts';
-import type { Scenario, ScenarioPart } from './scenario.ts';
-import { hiddenScript, verifyScript } from './scripts.ts';
+import type { Scenario, ScenarioPart } from './reading/scenario.ts';
+import { hiddenScript, verifyScript } from './needs/scripts.ts';
 import { shortened } from './shortened.ts';
 import { solutionOf } from './solution.ts';
 import type { Page, PageCommand, PageQuestion } from './text/page.ts';

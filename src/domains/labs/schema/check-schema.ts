@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { nearest } from '../nearest.ts';
-import { isMapping } from '../written.ts';
+import { nearest } from '../reading/nearest.ts';
+import { isMapping } from '../reading/written.ts';
 import type { WrittenLab } from './written-lab.ts';
 import { localizedLine } from './localized.ts';
 import { mapping } from './mapping.ts';

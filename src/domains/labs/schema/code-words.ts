@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../reading/nearest.ts';
 import { linesOf } from './code-blocks.ts';
 
 /** A word of a page that does nothing, and what would be right. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isPicture, PICTURE_LIMITS, pictureAddress } from '../pictures.ts';
+import { isPicture, PICTURE_LIMITS, pictureAddress } from '../reading/pictures.ts';
 import { linesOf } from './code-blocks.ts';
 import type { WrittenLab } from './written-lab.ts';
 import { missingFile, pathProblem } from './text-file.ts';

@@ -1,4 +1,4 @@
-import { PICTURE_LIMITS } from '../pictures.ts';
+import { PICTURE_LIMITS } from '../reading/pictures.ts';
 
 export type PictureBudget = ReturnType<typeof createPictureBudget>;
 

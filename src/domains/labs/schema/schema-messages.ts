@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { nearest } from '../nearest.ts';
-import { isMapping } from '../written.ts';
+import { nearest } from '../reading/nearest.ts';
+import { isMapping } from '../reading/written.ts';
 
 /** One problem of lab.yaml: the path of the key, and what is wrong there. */
 export interface KeyProblem extends IssuePlace {

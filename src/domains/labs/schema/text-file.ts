@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../reading/nearest.ts';
 import type { WordProblem } from './code-words.ts';
 import type { WrittenLab } from './written-lab.ts';
 

@@ -1,4 +1,4 @@
-import type { LabFolder } from '../lab-folder.ts';
+import type { LabFolder } from '../reading/lab-folder.ts';
 import { createPictureBudget } from './picture-budget.ts';
 import type { PictureBudget } from './picture-budget.ts';
 

@@ -5,10 +5,10 @@ import { withWorkFolder } from '../../../core/work-folder.ts';
 import { fetchGit } from '../git/fetch-git.ts';
 import { withoutSecret } from '../git/git-address.ts';
 import type { GitProtocol } from '../git/git-address.ts';
-import { readLabFolder } from '../lab-folder.ts';
-import type { LabFolder } from '../lab-folder.ts';
+import { readLabFolder } from '../reading/lab-folder.ts';
+import type { LabFolder } from '../reading/lab-folder.ts';
 import type { LabProblem } from '../lab-problem.ts';
-import { LAB_FILE, readLabFiles } from '../read-lab.ts';
+import { LAB_FILE, readLabFiles } from '../reading/read-lab.ts';
 import type { ReadLab } from '../versions/kept-versions.ts';
 
 /** Most labs of one repository. */

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import type { Header } from 'tar-stream';
 import { fault, isFault } from '../../../core/errors.ts';
-import { createFolderMeasure, depthProblem, sizeProblem } from '../folder-limits.ts';
-import { contentDigest, isIgnored } from '../lab-folder.ts';
-import type { LabFolder } from '../lab-folder.ts';
-import { entriesOf, unzipped } from '../lab-tar.ts';
-import { LAB_FILE } from '../read-lab.ts';
+import { createFolderMeasure, depthProblem, sizeProblem } from '../reading/folder-limits.ts';
+import { contentDigest, isIgnored } from '../reading/lab-folder.ts';
+import type { LabFolder } from '../reading/lab-folder.ts';
+import { entriesOf, unzipped } from '../reading/lab-tar.ts';
+import { LAB_FILE } from '../reading/read-lab.ts';
 
 /** Longer than any path that a folder of this depth has. */
 const LONGEST_PATH_BYTES = 2_048;

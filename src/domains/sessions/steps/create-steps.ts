@@ -3,7 +3,7 @@ import type { Database } from '../../../infra/database/database.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
-import { createStepStarts } from '../preparing/step-starts.ts';
+import { createStepStarts } from '../provisioning/preparing/step-starts.ts';
 import type { SessionService } from '../session.ts';
 import { createEnteredStepStore } from './entered-step-store.ts';
 import { createStepService } from './step-service.ts';

@@ -6,7 +6,7 @@ import { holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
 import type { Hold } from '../../../infra/leases/keep-hold.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
-import type { StepStarts, TypedCommand } from '../preparing/step-starts.ts';
+import type { StepStarts, TypedCommand } from '../provisioning/preparing/step-starts.ts';
 import type { SessionService } from '../session.ts';
 import type { EnteredStepStore, StepEntryKey } from './entered-step-store.ts';
 

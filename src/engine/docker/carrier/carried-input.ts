@@ -1,5 +1,5 @@
 import type { ExecInput, ExecInputSpec } from '../../engine-exec.ts';
-import { drained } from '../exec.ts';
+import { drained } from '../exec/exec.ts';
 import type { ReachedMachine } from '../holder/reach.ts';
 import { startCarried } from './carried.ts';
 

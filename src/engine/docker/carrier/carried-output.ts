@@ -2,7 +2,7 @@ import type { ByteSource } from '../../../core/byte-source.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { ExecOutputSpec, ExecResult } from '../../engine-exec.ts';
 import type { ReachedMachine } from '../holder/reach.ts';
-import { createIntake } from '../intake.ts';
+import { createIntake } from '../exec/intake.ts';
 import { startCarried } from './carried.ts';
 
 /** One reading of the socket, in bytes. */

@@ -3,7 +3,7 @@ import type { OnReadOpts, Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Writable } from 'node:stream';
 import type { ExecResult, ExecSpec } from '../../engine-exec.ts';
-import { runExec } from '../exec.ts';
+import { runExec } from '../exec/exec.ts';
 import { CARRIER, SOCKETS } from '../holder/holder-volume.ts';
 import { connectInMachine } from '../holder/machine-socket.ts';
 import type { ReachedMachine } from '../holder/reach.ts';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { deferred } from '../../../core/deferred.ts';
-import { parseLeader } from '../shell-leader.ts';
-import type { Leader } from '../shell-leader.ts';
+import { parseLeader } from '../exec/shell-leader.ts';
+import type { Leader } from '../exec/shell-leader.ts';
 import { createHolderReader, toHolder } from './holder-messages.ts';
 
 /** What the holder said when it was connected to. */

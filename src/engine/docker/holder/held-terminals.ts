@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { EngineTerminal, ShellSpec, TerminalEnd, TerminalSpec } from '../../engine-terminals.ts';
-import { parseHandle, shellHandle } from '../shell-leader.ts';
-import { closed, endShellOf, orEnd } from '../terminal.ts';
-import type { WaitingShell } from '../waiting-shells.ts';
+import { parseHandle, shellHandle } from '../exec/shell-leader.ts';
+import { closed, endShellOf, orEnd } from '../exec/terminal.ts';
+import type { WaitingShell } from '../exec/waiting-shells.ts';
 import { greeted, reachHeldShell, startHeldShell } from './held-shell.ts';
 import type { HeldShell } from './held-shell.ts';
 import type { HeldEnd } from './held-stream.ts';

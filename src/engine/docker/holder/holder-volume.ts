@@ -2,8 +2,8 @@ import type Docker from 'dockerode';
 import { call, hasStatus } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
 import { MOVER_LIFETIME_MS, untilLabel } from '../overdue.ts';
-import { removeContainer } from '../teardown.ts';
-import { mount } from '../volume-mount.ts';
+import { removeContainer } from '../environments/teardown.ts';
+import { mount } from '../storage/volume-mount.ts';
 
 /** Image with what holds shells: images/holder. */
 export const HOLDER_IMAGE = 'berth/lab-holder:latest';

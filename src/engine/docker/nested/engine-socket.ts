@@ -2,9 +2,9 @@ import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
 import { ENGINE_SOCKET } from '../../engine-checkers.ts';
 import { labelsOf } from '../labels.ts';
-import { readPasswd, resolveUserId } from '../machine-user.ts';
-import { createVolume } from '../volume.ts';
-import type { VolumeOwner } from '../volume.ts';
+import { readPasswd, resolveUserId } from '../environments/machine-user.ts';
+import { createVolume } from '../storage/volume.ts';
+import type { VolumeOwner } from '../storage/volume.ts';
 
 /** Folder of the second socket of a machine's engine, for trusted checks. */
 const FOLDER = ENGINE_SOCKET.slice(0, ENGINE_SOCKET.lastIndexOf('/'));

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
 import { call } from '../faults.ts';
 import { LABEL } from '../labels.ts';
-import { readPasswd, resolveUserId } from '../machine-user.ts';
+import { readPasswd, resolveUserId } from '../environments/machine-user.ts';
 
 /** Machines whose profile is remembered: it never changes, and the eldest are forgotten. */
 const REMEMBERED = 4_096;

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import { runExec } from '../exec.ts';
+import { runExec } from '../exec/exec.ts';
 
 /** An engine is there in two seconds; on a host that starts twenty at once in many. */
 const READY_TIMEOUT_MS = 120_000;

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../../../src/domains/checks/attempt.ts';
+import type { Attempt } from '../../../../src/domains/checks/results/attempt.ts';
 import { fault } from '../../../../src/core/errors.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
 import { mayReach, requireActor } from '../../../../src/domains/identity/actor.ts';

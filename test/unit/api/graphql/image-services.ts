@@ -5,7 +5,7 @@ import { fault } from '../../../../src/core/errors.ts';
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';
 import type { Image } from '../../../../src/domains/images/image.ts';
-import type { Job, JobKind } from '../../../../src/domains/images/job.ts';
+import type { Job, JobKind } from '../../../../src/domains/images/jobs/job.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
-import type { EngineRoomService } from '../../../../src/domains/sessions/admission/engine-room.ts';
-import type { QuotaService } from '../../../../src/domains/sessions/admission/quota.ts';
+import type { EngineRoomService } from '../../../../src/domains/sessions/capacity/engine-room.ts';
+import type { QuotaService } from '../../../../src/domains/sessions/capacity/quota.ts';
 import { at } from './world.ts';
 
 /** Quotas that are as they are. */

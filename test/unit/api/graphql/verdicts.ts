@@ -1,4 +1,4 @@
-import type { CheckVerdict } from '../../../../src/domains/checks/check-verdict.ts';
+import type { CheckVerdict } from '../../../../src/domains/checks/results/check-verdict.ts';
 import type { GivenAnswer } from '../../../../src/domains/checks/given-answers.ts';
 
 /** How the two checks of the step `look` end, the question with what it was answered. */

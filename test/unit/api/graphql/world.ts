@@ -1,12 +1,12 @@
 /** What the services in memory know. */
-import type { Attempt } from '../../../../src/domains/checks/attempt.ts';
+import type { Attempt } from '../../../../src/domains/checks/results/attempt.ts';
 import { fault } from '../../../../src/core/errors.ts';
 import { createMemoryBus } from '../../../../src/infra/bus/memory-bus.ts';
 import { allScopes } from '../../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../../src/domains/identity/actor.ts';
 import type { User } from '../../../../src/domains/identity/user.ts';
 import type { LabView } from '../../../../src/domains/labs/lab-view.ts';
-import type { SavedState } from '../../../../src/domains/sessions/saves/saved-state.ts';
+import type { SavedState } from '../../../../src/domains/sessions/snapshots/saved-state.ts';
 import type { Session } from '../../../../src/domains/sessions/session.ts';
 import type { Terminal } from '../../../../src/domains/terminals/terminal.ts';
 import { quietLog } from '../../../support/quiet-log.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
-import { readLabFolder } from '../../../../src/domains/labs/lab-folder.ts';
+import { readLabFolder } from '../../../../src/domains/labs/reading/lab-folder.ts';
 import { readLabArchive } from '../../../../src/domains/labs/sources/lab-archive.ts';
 import { labsFolder } from '../../../support/lab-folders.ts';
 import { tarOf } from '../../../support/tar.ts';

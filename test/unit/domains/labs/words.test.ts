@@ -1,6 +1,6 @@
 import t from 'tap';
 import { describeProblem, writeKey } from '../../../../src/domains/labs/lab-problem.ts';
-import { nearest } from '../../../../src/domains/labs/nearest.ts';
+import { nearest } from '../../../../src/domains/labs/reading/nearest.ts';
 import { parseBytes, parseNumber } from '../../../../src/core/units.ts';
 
 await t.test('a slip of the pen finds the word that was meant', async (t) => {

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { connectEngine } from '../../../../src/engine/docker/connection.ts';
 import { createEventTranslator } from '../../../../src/engine/docker/events.ts';
-import { resolveUserId } from '../../../../src/engine/docker/machine-user.ts';
+import { resolveUserId } from '../../../../src/engine/docker/environments/machine-user.ts';
 
 await test('root is found by number, whatever it is called', (t) => {
   const passwd =

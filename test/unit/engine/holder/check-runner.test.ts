@@ -1,7 +1,7 @@
 import { copyFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { test } from 'tap';
-import { parseAnnouncement } from '../../../../src/engine/docker/shell-leader.ts';
+import { parseAnnouncement } from '../../../../src/engine/docker/exec/shell-leader.ts';
 import { fuzzFrames } from '../../../support/fuzz.ts';
 import { compileSanitized, startNative } from '../../../support/native-programs.ts';
 

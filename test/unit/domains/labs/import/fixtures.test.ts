@@ -1,7 +1,7 @@
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { environmentsOf } from '../../../../../src/domains/labs/import/environments.ts';
+import { environmentsOf } from '../../../../../src/domains/labs/import/needs/environments.ts';
 import { describeNote } from '../../../../../src/domains/labs/import/import-note.ts';
 import { emptyFolder } from '../../../../support/git-repository.ts';
 import { importAll, importOne, scenarioFixtures, smallIndex } from '../../../../support/imports.ts';

@@ -2,13 +2,13 @@ import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { addAsset } from '../../../../../src/domains/labs/import/assets.ts';
-import { findScenarios } from '../../../../../src/domains/labs/import/find-scenarios.ts';
+import { findScenarios } from '../../../../../src/domains/labs/import/reading/find-scenarios.ts';
 import { collectNotes, describeNote } from '../../../../../src/domains/labs/import/import-note.ts';
 import { emptyDraft, tooLarge } from '../../../../../src/domains/labs/import/lab-draft.ts';
-import { createScenarioSource } from '../../../../../src/domains/labs/import/scenario-source.ts';
-import { readSourceTree } from '../../../../../src/domains/labs/import/source-tree.ts';
-import type { SourceTree } from '../../../../../src/domains/labs/import/source-tree.ts';
-import { FOLDER_LIMITS } from '../../../../../src/domains/labs/folder-limits.ts';
+import { createScenarioSource } from '../../../../../src/domains/labs/import/reading/scenario-source.ts';
+import { readSourceTree } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
+import type { SourceTree } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
+import { FOLDER_LIMITS } from '../../../../../src/domains/labs/reading/folder-limits.ts';
 import { importAll, smallIndex } from '../../../../support/imports.ts';
 import { labsFolder } from '../../../../support/lab-folders.ts';
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { CodePiece } from '../../../../../src/domains/labs/import/needs.ts';
+import type { CodePiece } from '../../../../../src/domains/labs/import/needs/needs.ts';
 import { importOne, needsOf, smallIndex } from '../../../../support/imports.ts';
 import { labIn } from '../../../../support/lab-folders.ts';
 

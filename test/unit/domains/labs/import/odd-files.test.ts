@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { decodeText } from '../../../../../src/domains/labs/import/decode-text.ts';
+import { decodeText } from '../../../../../src/domains/labs/import/reading/decode-text.ts';
 import { importAll, importOne, smallIndex } from '../../../../support/imports.ts';
 import { labIn, labsFolder, writeLab } from '../../../../support/lab-folders.ts';
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { parseSpace } from '../../../../../src/engine/docker/gauge/disk-space.ts';
-import { mayBoundLayers } from '../../../../../src/engine/docker/layer-limit.ts';
+import { mayBoundLayers } from '../../../../../src/engine/docker/environments/layer-limit.ts';
 
 await test('what is printed of a container’s root is read, with its files where they are bounded', async (t) => {
   t.strictSame(parseSpace('4096 65793553 20000000 16777216 16330230\n'), {

@@ -1,0 +1,67 @@
+import cookies from '@fastify/cookie';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fault } from '../../../core/errors.ts';
+import type { Actor } from '../../../domains/identity/actor.ts';
+import type { AuthenticationService } from '../../../domains/identity/user.ts';
+import { readBearer } from './bearer.ts';
+import { siteOf } from './same-origin.ts';
+import type { SessionCookie } from './session-cookie.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; undefined for nobody in particular. */
+    actor: Actor | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Set on routes that are the same for everyone: credentials are not looked at. */
+    public?: boolean;
+  }
+}
+
+/** Methods that change nothing. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Finds out who asks: by `Authorization: Bearer …`, else by the session cookie. A wrong token is
+ * refused at once rather than taken for nobody. A cookie counts only where no page of another site
+ * can have made the browser send it.
+ *
+ * Comes after @fastify/websocket: its hook has to see a request before this one refuses it, or the
+ * refused socket stays open and the server never closes.
+ */
+export async function addAuthentication(
+  app: FastifyInstance,
+  {
+    authentication,
+    cookie,
+    publicUrl,
+  }: {
+    authentication: Pick<AuthenticationService, 'byToken' | 'byWebSession'>;
+    cookie: SessionCookie;
+    publicUrl: string | undefined;
+  },
+): Promise<void> {
+  await app.register(cookies);
+  app.decorateRequest('actor', undefined);
+
+  async function byCookie(request: FastifyRequest): Promise<Actor | undefined> {
+    const secret = cookie.read(request);
+    if (secret === undefined) return undefined;
+    const upgrade = request.headers.upgrade !== undefined;
+    const trusted = (SAFE_METHODS.has(request.method) && !upgrade) || siteOf(request, publicUrl) === 'own';
+    // A socket of a page of another site is nobody's: terminals let it in by their ticket.
+    if (!trusted && upgrade) return undefined;
+    const actor = await authentication.byWebSession(secret);
+    if (actor && !trusted) throw fault('CROSS_SITE_REFUSED');
+    return actor;
+  }
+
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.public) return;
+    const { authorization } = request.headers;
+    request.actor =
+      authorization === undefined
+        ? await byCookie(request)
+        : await authentication.byToken(readBearer(authorization));
+  });
+}

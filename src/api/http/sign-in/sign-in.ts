@@ -1,0 +1,101 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fault, isFault } from '../../../core/errors.ts';
+import type { AuthenticationService } from '../../../domains/identity/user.ts';
+import { siteOf } from './same-origin.ts';
+import type { SessionCookie } from './session-cookie.ts';
+import { escapeHtml, htmlPage } from '../html-page.ts';
+
+const head = '<link rel="icon" href="/icon.svg" type="image/svg+xml">';
+
+/** Asks for the press of a button: opening the link alone, as mail scanners do, uses nothing up. */
+function signInPage(secret: string): string {
+  const content = `<form method="post" action="/sign-in">
+      <input type="hidden" name="secret" value="${escapeHtml(secret)}">
+      <p>This link works once.</p>
+      <button>Sign in</button>
+    </form>`;
+  return htmlPage({ title: 'Sign in to Berth', content, head });
+}
+
+function signInFailedPage(message: string): string {
+  return htmlPage({ title: 'Not signed in', content: `<p>${escapeHtml(message)}</p>`, head });
+}
+
+/** Requests of one address: a class behind one gateway opens its links at once; nobody guesses 256 bits. */
+const TRIES = 300;
+const TRIES_WINDOW_MS = 60_000;
+/** A secret and its name. */
+const BODY_LIMIT_BYTES = 1_024;
+const SECRET_LIMIT = 200;
+
+/** The pages behind a sign-in link, and signing out. */
+export async function addSignIn(
+  app: FastifyInstance,
+  {
+    authentication,
+    cookie,
+    publicUrl,
+    tries = TRIES,
+  }: {
+    authentication: Pick<AuthenticationService, 'signIn' | 'signOut'>;
+    cookie: SessionCookie;
+    publicUrl: string | undefined;
+    /** Requests of one address a minute. */
+    tries?: number;
+  },
+): Promise<void> {
+  await app.register(async (scope) => {
+    await scope.register(rateLimit, {
+      max: tries,
+      timeWindow: TRIES_WINDOW_MS,
+      errorResponseBuilder: (_request, { ttl }) => fault('RATE_LIMITED', { seconds: Math.ceil(ttl / 1000) }),
+    });
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string' },
+      async (_request: FastifyRequest, body: string) => Object.fromEntries(new URLSearchParams(body)),
+    );
+
+    scope.get<{ Params: { secret: string } }>('/sign-in/:secret', open, async (request, reply) =>
+      sendPage(reply, 200, signInPage(request.params.secret)),
+    );
+
+    scope.post('/sign-in', open, async (request, reply) => {
+      if (siteOf(request, publicUrl) === 'other') throw fault('CROSS_SITE_REFUSED');
+      try {
+        const { secret, expiresAt } = await authentication.signIn(readSecret(request.body));
+        cookie.set(reply, secret, expiresAt);
+        return reply.redirect('/', 303);
+      } catch (error) {
+        if (!isFault(error, 'SIGN_IN_LINK_INVALID') || !wantsHtml(request)) throw error;
+        return sendPage(reply, error.status, signInFailedPage(error.message));
+      }
+    });
+
+    scope.post('/sign-out', { bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) => {
+      const secret = cookie.read(request);
+      if (secret !== undefined) await authentication.signOut(secret);
+      cookie.clear(reply);
+      return wantsHtml(request) ? reply.redirect('/', 303) : reply.code(204).send();
+    });
+  });
+}
+
+/** The user who opens a link may be signed in as someone else, or have a stale cookie. */
+const open = { bodyLimit: BODY_LIMIT_BYTES, config: { public: true } };
+
+/** @throws SIGN_IN_LINK_INVALID for a body without a secret */
+function readSecret(body: unknown): string {
+  const secret = typeof body === 'object' && body !== null && 'secret' in body ? body.secret : undefined;
+  if (typeof secret !== 'string' || secret.length > SECRET_LIMIT) throw fault('SIGN_IN_LINK_INVALID');
+  return secret;
+}
+
+function wantsHtml(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/html') ?? false;
+}
+
+function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
+  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
+}

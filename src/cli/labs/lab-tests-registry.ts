@@ -1,0 +1,90 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Config } from '../../config/config.ts';
+import type { EngineConnection } from '../../engine/docker/connection.ts';
+import {
+  createDockerRegistry,
+  listRegistries,
+  REGISTRY_IMAGE,
+} from '../../engine/docker/registry/registry.ts';
+import type { EngineImages } from '../../engine/engine-images.ts';
+import { seedRegistry } from '../../domains/images/registry/registry-seeds.ts';
+import { whenItAnswers } from '../../domains/images/registry/registry-upkeep.ts';
+import { newTestEnvironmentId } from '../../domains/lab-tests/environment-ids.ts';
+import type { Lab } from '../../domains/labs/lab.ts';
+import { access } from 'node:fs/promises';
+import { openDatabase } from '../../infra/database/database.ts';
+import { parseDatabaseUrl } from '../../infra/database/database-url.ts';
+import { readInstallation } from '../../infra/database/installation.ts';
+
+/**
+ * The local registry that tested labs reach: that of the installation whose settings these are, and where
+ * there is none yet, one of the tests' own, which has what each has from the start.
+ */
+export function createLabTestsRegistry({
+  docker,
+  images,
+  clock,
+  config,
+}: {
+  docker: EngineConnection['docker'];
+  images: EngineImages;
+  clock: Clock;
+  config: Pick<Config, 'registry' | 'databaseUrl'>;
+}) {
+  const own = newTestEnvironmentId();
+  const upstream = config.registry === 'auto' ? undefined : config.registry;
+
+  async function openOwn(): Promise<void> {
+    const registry = createDockerRegistry({ docker, installation: own, upstream });
+    await registry.ensure();
+    if (upstream !== undefined) return;
+    const { signal } = new AbortController();
+    await whenItAnswers(() => seedRegistry({ registry, engine: images }, signal), clock, signal);
+  }
+
+  return {
+    /** What an engine is told of it: nothing where none of the labs wants one, or it is off. @throws LOCAL_REGISTRY_UNAVAILABLE */
+    async open(labs: readonly Lab[]) {
+      if (config.registry === 'off' || !labs.some(({ registry }) => registry)) return {};
+      const registryInstallation = await settingsInstallation(config);
+      if (registryInstallation === undefined) await openOwn();
+      return { registryImage: REGISTRY_IMAGE, registryInstallation: registryInstallation ?? own };
+    },
+
+    /** Ends one of the tests' own, with what it holds. */
+    close: (): Promise<void> => removeTestRegistries(docker, (id) => id === own),
+  };
+}
+
+/** Removes registries of tests, by the ids that they have like environments. */
+export async function removeTestRegistries(
+  docker: EngineConnection['docker'],
+  is: (id: string) => boolean,
+): Promise<void> {
+  const there = (await listRegistries(docker)).filter(is);
+  await Promise.all(
+    there.map((installation) =>
+      createDockerRegistry({ docker, installation, upstream: undefined }).destroy(),
+    ),
+  );
+}
+
+/** The installation whose settings these are, by its database; undefined where there is none yet. @throws DATABASE_UNREACHABLE */
+async function settingsInstallation({ databaseUrl }: { databaseUrl: string }): Promise<string | undefined> {
+  const location = parseDatabaseUrl(databaseUrl);
+  // To open a file that is not there would make it.
+  if (location.provider === 'sqlite' && !(await isThere(location.file))) return undefined;
+  const database = await openDatabase({ url: databaseUrl });
+  try {
+    return await readInstallation(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,170 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { defineCommand } from 'citty';
+import { fault, isFault } from '../../core/errors.ts';
+import { looksLikeGitUrl, withoutSecret } from '../../domains/labs/git/git-address.ts';
+import { fetchGit } from '../../domains/labs/git/fetch-git.ts';
+import { readEnvironments } from '../../domains/labs/import/needs/environments.ts';
+import { countOutcomes, describeImport, writeReport } from '../../domains/labs/import/import-report.ts';
+import type { ImportReport } from '../../domains/labs/import/import-report.ts';
+import { importScenarios } from '../../domains/labs/import/import-scenarios.ts';
+import { MOST_PICTURE_BYTES } from '../../domains/labs/import/reading/read-pictures.ts';
+import { languages } from '../../domains/labs/schema/language-schema.ts';
+import { formatBytes, parseBytes } from '../../core/units.ts';
+import { createImageCommands } from '../../host-setup/image-commands.ts';
+import { imagesFolder } from '../../host-setup/project-folders.ts';
+import { sweepWorkFolders, withWorkFolder } from '../../core/work-folder.ts';
+import { jobsOf } from '../jobs.ts';
+import { labsDirectory } from './labs-directory.ts';
+import { verifyImports } from './verify-imports.ts';
+import { readConfig } from '../../config/config.ts';
+import { connectEngine } from '../../engine/docker/connection.ts';
+import { createDockerImages } from '../../engine/docker/images/images.ts';
+import { PLAIN_IMAGE } from '../../domains/labs/import/needs/default-environments.ts';
+import { ensureImageOnRequest } from '../../host-setup/image-on-request.ts';
+import { createSteps } from '../../../setup/steps.mjs';
+
+/** Exit code where some scenarios were refused; 1 is for what could not be begun at all. */
+const SOME_REFUSED = 2;
+
+/** `berth labs import <folder or git url>`: labs from scenarios of Katacoda and Killercoda. */
+export const importCommand = defineCommand({
+  meta: { name: 'import', description: 'Make labs of Katacoda and Killercoda scenarios.' },
+  args: {
+    source: {
+      type: 'positional',
+      required: true,
+      description: 'A folder with scenarios in it, or the address of a git repository.',
+    },
+    ref: { type: 'string', description: 'Branch, tag or commit of the repository; its default when absent.' },
+    into: {
+      type: 'string',
+      description: 'Folder of labs to write to; BERTH_LABS_DIR, or ./labs, when absent.',
+    },
+    environments: {
+      type: 'string',
+      description: 'Table of what imageids are run on, YAML or JSON; BERTH_IMPORT_ENVIRONMENTS when absent.',
+    },
+    network: {
+      type: 'enum',
+      options: ['auto', 'isolated', 'internet'],
+      default: 'auto',
+      description: 'What the labs reach; "auto" gives the internet to those that ask for it.',
+    },
+    language: { type: 'string', default: 'en', description: 'Language of the texts, such as en or pt-BR.' },
+    unlisted: { type: 'boolean', default: false, description: 'Also import scenarios that no course lists.' },
+    force: { type: 'boolean', default: false, description: 'Replace labs that are there already.' },
+    docker: {
+      type: 'boolean',
+      default: true,
+      description: 'Give scenarios that run Docker on a plain image the image with a Docker engine.',
+      negativeDescription: 'Keep the plain image for scenarios that run Docker.',
+    },
+    images: {
+      type: 'boolean',
+      default: true,
+      description: "Build Berth's image for imports where it is missing.",
+      negativeDescription: "Do not build Berth's image for imports.",
+    },
+    verify: {
+      type: 'boolean',
+      default: false,
+      description: 'Do what the texts say on the engine, and tell what the verify scripts find.',
+    },
+    jobs: { type: 'string', description: 'With --verify: environments at a time.' },
+    'picture-limit': {
+      type: 'string',
+      description:
+        'Most that the pictures of a page have, up to 700 KiB; 256 KiB each and 512 KiB a page when absent.',
+    },
+    report: { type: 'string', description: 'File to write a report to, as JSON.' },
+  },
+  async run({ args }) {
+    const { language } = args;
+    if (!languages.safeParse([language]).success) {
+      throw fault('INPUT_INVALID', { problem: `"${language}" is not the tag of a language, such as "en".` });
+    }
+    const jobs = jobsOf(args.jobs);
+    const into = args.into ?? labsDirectory();
+    const path = args.environments ?? (process.env['BERTH_IMPORT_ENVIRONMENTS'] || undefined);
+    const options = {
+      into,
+      environmentFor: await readEnvironments(path),
+      force: args.force,
+      unlisted: args.unlisted,
+      language,
+      network: args.network === 'auto' ? undefined : args.network,
+      ...pictureLimitOf(args['picture-limit']),
+      docker: args.docker,
+      commandsOf: createImageCommands(imagesFolder),
+    };
+    const report = await withFolder(args.source, args.ref, async ({ folder, commit }) => {
+      const name = basename(resolve(args.source)).replace(/\.git$/, '');
+      const done = await importScenarios({ ...options, folder, name });
+      return { source: withoutSecret(args.source), commit, into, ...done };
+    });
+    if (args.images) await ensureImportImages(report);
+    if (args.verify) await verifyImports(report, { jobs });
+    process.stdout.write(describeImport(report));
+    if (args.report !== undefined) await writeFile(args.report, writeReport(report));
+    const { scenarios, refused } = countOutcomes(report);
+    if (scenarios === 0)
+      throw fault('INPUT_INVALID', { problem: `There is no scenario in "${report.source}".` });
+    if (refused > 0) process.exitCode ??= SOME_REFUSED;
+  },
+});
+
+/** @throws INPUT_INVALID for what is no size that pictures can have */
+function pictureLimitOf(given: string | undefined): { pictureLimit?: number } {
+  if (given === undefined) return {};
+  const bytes = parseBytes(given);
+  if (bytes !== undefined && bytes <= MOST_PICTURE_BYTES) return { pictureLimit: bytes };
+  const most = formatBytes(MOST_PICTURE_BYTES);
+  throw fault('INPUT_INVALID', {
+    problem: `--picture-limit must be a size with its unit of at most ${most}, such as "600 KiB", not "${given}".`,
+  });
+}
+
+/** Works with the folder, or with what the repository has, for as long as that takes. */
+async function withFolder(
+  source: string,
+  ref: string | undefined,
+  work: (from: { folder: string; commit: string | undefined }) => Promise<ImportReport>,
+): Promise<ImportReport> {
+  if (!looksLikeGitUrl(source)) {
+    if (ref !== undefined) {
+      throw fault('INPUT_INVALID', { problem: '--ref is for a git repository; a folder is taken as it is.' });
+    }
+    return work({ folder: source, commit: undefined });
+  }
+  await sweepWorkFolders((path, error) =>
+    process.stderr.write(`"${path}", which an earlier import left, could not be removed: ${String(error)}\n`),
+  );
+  return withWorkFolder(async (folder) => {
+    const protocols = ['https', 'ssh', 'file'] as const;
+    const { commit } = await fetchGit({ address: source, ref, into: folder, protocols });
+    return work({ folder, commit });
+  });
+}
+
+/**
+ * Builds Berth's image for imports where a lab of this import runs on it: the first import does, since no start
+ * of the service needs it. Without an engine the labs are there all the same, and this says what is left to do.
+ */
+async function ensureImportImages(report: ImportReport): Promise<void> {
+  if (!report.scenarios.some(({ image }) => image === PLAIN_IMAGE)) return;
+  const { docker, close } = connectEngine(readConfig(process.env).dockerHost, process.env);
+  try {
+    const images = createDockerImages({ docker });
+    const steps = createSteps({ output: process.stderr });
+    await ensureImageOnRequest({ images, imagesFolder, folderName: 'ubuntu', steps });
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    process.stderr.write(
+      `Could not build the image ${PLAIN_IMAGE}, which these labs need: ${error.message}\n` +
+        'The labs are written. Build it later with "berth images build ubuntu".\n',
+    );
+  } finally {
+    close();
+  }
+}

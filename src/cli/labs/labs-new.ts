@@ -1,0 +1,50 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { defineCommand } from 'citty';
+import { fault } from '../../core/errors.ts';
+import { newLab } from '../../domains/labs/new-lab.ts';
+import { SCHEMA_FILE, labJsonSchema } from '../../domains/labs/schema/json-schema.ts';
+import { slugProblem } from '../../domains/labs/slug.ts';
+import { labsDirectory } from './labs-directory.ts';
+
+/** `berth labs new <slug>`: a lab to begin with, and the schema for editors beside it. */
+export const newCommand = defineCommand({
+  meta: { name: 'new', description: 'Write a lab to begin with, which is valid and works.' },
+  args: {
+    slug: { type: 'positional', required: true, description: "Name of the lab's folder." },
+    in: {
+      type: 'string',
+      description: 'Folder of labs to write it to; BERTH_LABS_DIR, or ./labs, when absent.',
+    },
+  },
+  async run({ args }) {
+    const problem = slugProblem(args.slug);
+    if (problem !== undefined) throw fault('INPUT_INVALID', { problem: `The slug ${problem}.` });
+    const directory = args.in ?? labsDirectory();
+    const folder = join(directory, args.slug);
+    await makeNew(folder);
+    for (const [path, text] of newLab(args.slug)) {
+      const file = join(folder, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+      process.stdout.write(`${file}\n`);
+    }
+    await writeFile(join(directory, SCHEMA_FILE), labJsonSchema());
+    process.stdout.write(`\nChange it, and look with: berth labs validate ${folder}\n`);
+  },
+});
+
+/** Makes the folder. @throws INPUT_INVALID where it is there already or cannot be made */
+async function makeNew(folder: string): Promise<void> {
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const problem =
+      code === 'EEXIST'
+        ? `The folder "${folder}" is there already: give another slug, or remove it.`
+        : `The folder "${folder}" cannot be made (${code}).`;
+    throw fault('INPUT_INVALID', { problem }, error);
+  }
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { defineCommand } from 'citty';
+import { system } from '../../domains/identity/actor.ts';
+import { createPinService } from '../../domains/images/pins/pin-service.ts';
+import { createPinStore } from '../../domains/images/pins/pin-store.ts';
+import type { PinService } from '../../domains/images/pins/pin.ts';
+import { createLabVersionStore } from '../../domains/labs/versions/version-store.ts';
+import { isLab } from './named-labs.ts';
+import { withDatabase } from '../with-database.ts';
+
+const lab = {
+  type: 'positional',
+  required: true,
+  description: "The lab's slug.",
+} as const;
+
+/** `berth labs pins <lab>`: which images the versions of a lab are started with. */
+export const pinsCommand = defineCommand({
+  meta: { name: 'pins', description: 'Print the images that the versions of a lab are started with.' },
+  args: { lab },
+  run: ({ args }) =>
+    withPins(args.lab, async (pins) => {
+      for (const { labVersion, image, imageId, digest, usedAt } of await pins.list(system, args.lab)) {
+        const day = usedAt.toISOString().slice(0, 10);
+        process.stdout.write(
+          `${labVersion.slice(0, 12)}  ${image}  ${digest ?? imageId}  last used ${day}\n`,
+        );
+      }
+    }),
+});
+
+/** `berth labs repin <lab>`: the next start takes what the names mean then. */
+export const repinCommand = defineCommand({
+  meta: { name: 'repin', description: 'Let the next start of a lab take what its image names mean then.' },
+  args: { lab },
+  run: ({ args }) =>
+    withPins(args.lab, async (pins) => {
+      process.stdout.write(`${await pins.repin(system, args.lab)} forgotten\n`);
+    }),
+});
+
+async function withPins(slug: string, work: (pins: PinService) => Promise<void>): Promise<void> {
+  await withDatabase(async ({ config, database }) => {
+    const present = await createLabVersionStore({ database }).present();
+    const there = (await isLab(join(config.labsDir, slug))) || present.some((each) => each.slug === slug);
+    const store = createPinStore({ database });
+    await work(createPinService({ store, hasLab: () => there }));
+  });
+}

@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineCommand } from 'citty';
+import { readConfig } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
+import type { LabCase } from '../../domains/lab-tests/lab-case.ts';
+import { reportJunit } from '../../domains/lab-tests/report-junit.ts';
+import { describeCase, reportTable } from '../../domains/lab-tests/report-table.ts';
+import type { Lab } from '../../domains/labs/lab.ts';
+import { jobsOf } from '../jobs.ts';
+import { labsDirectory } from './labs-directory.ts';
+import { isLab, readFolders } from './named-labs.ts';
+import type { NamedLabs } from './named-labs.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+import { withLabTests } from './with-lab-tests.ts';
+
+/** `berth labs test [folder or slug…]`: whether checks can be trusted; exit code 1 when one cannot. */
+export const testCommand = defineCommand({
+  meta: {
+    name: 'test',
+    description:
+      'Try labs in fresh environments: checks must fail before a step is done and in wrong states, and pass after its solution.',
+  },
+  args: {
+    labs: {
+      type: 'positional',
+      required: false,
+      description:
+        'Slugs, or folders, each of one lab or of many; all of BERTH_LABS_DIR, or ./labs, when absent.',
+    },
+    jobs: { type: 'string', description: 'Environments at a time; a processor each, up to 4, when absent.' },
+    junit: { type: 'string', description: "File to write the results to in JUnit's XML, for build servers." },
+  },
+  async run({ args }) {
+    const jobs = jobsOf(args.jobs);
+    const config = readConfig(process.env);
+    const { labs, problems } = await readNamed(args._);
+    const cases: LabCase[] = [];
+    const onCase = (ended: LabCase) => {
+      cases.push(ended);
+      process.stderr.write(`${describeCase(ended)}\n`);
+    };
+    for (const { lab, line } of problems) onCase(notValid(lab, line));
+    if (labs.length > 0) await untilInterrupted((signal) => testAll(labs, { config, jobs, onCase }, signal));
+    process.stdout.write(`\n${reportTable(cases)}`);
+    if (args.junit !== undefined) await writeFile(args.junit, reportJunit(cases, new Date()));
+    if (cases.some(({ outcome }) => outcome !== 'passed')) process.exitCode ??= 1;
+  },
+});
+
+/** Tests the labs side by side. */
+async function testAll(
+  labs: readonly Lab[],
+  { config, jobs, onCase }: { config: Config; jobs: number; onCase: (ended: LabCase) => void },
+  signal: AbortSignal,
+): Promise<void> {
+  await withLabTests({ config, jobs, labs }, async ({ test }) => {
+    const ends = labs.map((lab) => test(lab, onCase, signal));
+    // All have cleaned up before the engine is let go of.
+    await Promise.allSettled(ends);
+    await Promise.all(ends);
+  });
+}
+
+function notValid(lab: string, problem: string): LabCase {
+  const subject = { step: undefined, kind: 'lab', name: 'is valid' } as const;
+  return { lab, ...subject, outcome: 'failed', problem, said: undefined, output: '', seconds: 0 };
+}
+
+/** What the arguments name: a folder as it is, anything else a lab of the usual folder. */
+async function readNamed(names: readonly string[]): Promise<NamedLabs> {
+  if (names.length === 0) return readFolders([labsDirectory()]);
+  const folders = names.map(async (name) => {
+    const ofSlug = join(labsDirectory(), name);
+    return !name.includes('/') && (await isLab(ofSlug)) ? ofSlug : name;
+  });
+  return readFolders(await Promise.all(folders));
+}

@@ -1,0 +1,61 @@
+import { access } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { isFault } from '../../core/errors.ts';
+import { describeProblem } from '../../domains/labs/lab-problem.ts';
+import type { LabProblem } from '../../domains/labs/lab-problem.ts';
+import type { Lab } from '../../domains/labs/lab.ts';
+import { LAB_FILE, readLab } from '../../domains/labs/reading/read-lab.ts';
+import { readLabs } from '../../domains/labs/reading/read-labs.ts';
+
+/** What was read of labs: those that are valid, and a line for each problem of the others, with the lab's name. */
+export interface NamedLabs {
+  labs: Lab[];
+  problems: { lab: string; line: string }[];
+}
+
+/** Reads folders, each of one lab or of many. */
+export async function readFolders(folders: readonly string[]): Promise<NamedLabs> {
+  const all: NamedLabs = { labs: [], problems: [] };
+  for (const folder of folders) {
+    const { labs, problems } = (await isLab(folder)) ? await readOne(folder) : await readAll(folder);
+    all.labs.push(...labs);
+    all.problems.push(...problems);
+  }
+  return all;
+}
+
+/** Whether there is a lab in the folder, be it valid or not. */
+export function isLab(folder: string): Promise<boolean> {
+  return access(join(folder, LAB_FILE)).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readOne(folder: string): Promise<NamedLabs> {
+  const read = await readLab(resolve(folder));
+  if ('lab' in read) return { labs: [read.lab], problems: [] };
+  return { labs: [], problems: toLines(read.problems, dirname(folder)) };
+}
+
+async function readAll(folder: string): Promise<NamedLabs> {
+  try {
+    const { labs: read, problems } = await readLabs(folder);
+    const labs = read.map(({ lab }) => lab);
+    if (labs.length + problems.length === 0) {
+      const line = `${folder}: has no ${LAB_FILE}, and no folder in it could be a lab`;
+      return { labs, problems: [{ lab: folder, line }] };
+    }
+    return { labs, problems: toLines(problems, folder) };
+  } catch (error) {
+    if (isFault(error)) return { labs: [], problems: [{ lab: folder, line: error.message }] };
+    throw error;
+  }
+}
+
+/** `folder` is where the labs' folders are, as the reader knows it. */
+function toLines(problems: readonly LabProblem[], folder: string): NamedLabs['problems'] {
+  return problems.map((problem) => {
+    return { lab: problem.lab, line: describeProblem(problem, join(folder, problem.lab)) };
+  });
+}

@@ -1,0 +1,109 @@
+import { createCheckRunner } from '../../domains/checks/check-runner.ts';
+import { systemClock } from '../../core/clock.ts';
+import type { Config } from '../../config/config.ts';
+import { connectEngine } from '../../engine/docker/connection.ts';
+import { createDockerEngine } from '../../engine/docker/docker-engine.ts';
+import { createDockerImages } from '../../engine/docker/images/images.ts';
+import { isLeftover, LAB_TESTS_INSTALLATION } from '../../domains/lab-tests/environment-ids.ts';
+import { removeLeftovers } from '../../domains/lab-tests/leftovers.ts';
+import { createMemorySubnets } from '../../domains/lab-tests/memory-subnets.ts';
+import { createTurns } from '../../core/turns.ts';
+import { createPresentImages } from '../../domains/lab-tests/present-images.ts';
+import { testLab } from '../../domains/lab-tests/test-lab.ts';
+import { replayLab } from '../../domains/lab-tests/replay-lab.ts';
+import type { StepReplay } from '../../domains/lab-tests/replay-lab.ts';
+import { createTrials } from '../../domains/lab-tests/trials.ts';
+import type { LabCase } from '../../domains/lab-tests/lab-case.ts';
+import type { Lab } from '../../domains/labs/lab.ts';
+import { createLabProvision } from '../../domains/sessions/provisioning/environment-maker.ts';
+import { createStepStarts } from '../../domains/sessions/provisioning/preparing/step-starts.ts';
+import { createSubnetLeases } from '../../domains/sessions/provisioning/subnet-leases.ts';
+import { createSubnetPool } from '../../domains/sessions/provisioning/subnet-pool.ts';
+import { ensureMachine } from '../../host-setup/machine.ts';
+import { imagesFolder } from '../../host-setup/project-folders.ts';
+import { createSteps } from '../../../setup/steps.mjs';
+import { createLabTestsRegistry, removeTestRegistries } from './lab-tests-registry.ts';
+import { spawn } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The program beside, as it is: built or not. */
+const GUARD = fileURLToPath(new URL(`lab-tests-guard${extname(import.meta.filename)}`, import.meta.url));
+
+/** Runs `work`, with a process beside this one that cleans up should this one be killed on the way. */
+async function guarded(work: () => Promise<void>): Promise<void> {
+  const guard = spawn(process.execPath, [...process.execArgv, GUARD, String(process.pid)], {
+    // What ends this process from the terminal leaves the other one alone.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  try {
+    await work();
+  } finally {
+    guard.kill('SIGKILL');
+  }
+}
+
+/** What can be done with labs on the engine; all reject when `signal` aborts, with nothing left there. */
+export interface LabTests {
+  /** Tests a lab. */
+  test(lab: Lab, onCase: (ended: LabCase) => void, signal: AbortSignal): Promise<void>;
+  /** Does a lab as its solutions say. */
+  replay(lab: Lab, onStep: (replay: StepReplay) => void, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Makes the machine ready, as a start of the service does, and constructs what tests labs on the engine of
+ * these settings, as the service would run them, without a database; what killed tests left there is removed
+ * first. At most `jobs` environments are there at a time. Where one of `labs` wants the local registry, it gets
+ * that of the installation whose settings these are, or one that goes with the tests.
+ */
+export async function withLabTests(
+  { config, jobs, labs = [] }: { config: Config; jobs: number; labs?: readonly Lab[] },
+  work: (tests: LabTests) => Promise<void>,
+): Promise<void> {
+  await ensureMachine({ env: process.env, steps: createSteps({ output: process.stderr }), imagesFolder });
+  const host = config.dockerHost;
+  const clock = systemClock;
+  const { docker, close } = connectEngine(host, process.env);
+  const images = createDockerImages({ docker });
+  const registry = createLabTestsRegistry({ docker, images, clock, config });
+  const engine = createDockerEngine({
+    ...(await registry.open(labs)),
+    host,
+    installation: LAB_TESTS_INSTALLATION,
+    nameServers: config.nameServers,
+    nestedDocker: config.nestedDocker,
+    nestedRuntime: config.nestedRuntime,
+  });
+  try {
+    await removeLeftovers(engine, clock);
+    await removeTestRegistries(docker, (id) => isLeftover(id, clock.now()));
+    const subnets = createMemorySubnets();
+    const pool = createSubnetPool({ cidr: config.subnetPool, clock });
+    const pins = createPresentImages(images);
+    const openTrial = createTrials({
+      engine,
+      subnets,
+      clock,
+      provisionTimeoutSeconds: config.provisionTimeoutSeconds,
+      provision: createLabProvision({
+        engine,
+        leases: createSubnetLeases({ pool, subnets }),
+        pins,
+      }),
+      runner: createCheckRunner({ engine, pins }),
+      prepareStep: createStepStarts({ engine }),
+    });
+    const inPlace = createTurns(jobs).run;
+    const tests: LabTests = {
+      test: (lab, onCase, signal) => testLab(lab, { openTrial, inPlace, onCase }, signal),
+      replay: (lab, onStep, signal) => replayLab(lab, { openTrial, inPlace, onStep }, signal),
+    };
+    await guarded(() => work(tests));
+  } finally {
+    await registry.close();
+    close();
+    await engine.close();
+  }
+}

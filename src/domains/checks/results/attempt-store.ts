@@ -1,0 +1,210 @@
+import type { Database } from '../../../infra/database/database.ts';
+import { isForeignKeyViolation } from '../../../infra/database/foreign-key-violation.ts';
+import type {
+  Attempt as AttemptRow,
+  CheckVerdict as VerdictRow,
+} from '../../../infra/database/generated/sqlite/client.ts';
+import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
+import { fault } from '../../../core/errors.ts';
+import type { LabStep } from '../../labs/lab.ts';
+import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { Attempt } from './attempt.ts';
+import { findingColumns, readFinding } from './finding-columns.ts';
+import { hintCost } from '../hint-store.ts';
+import { recordAttempt } from './progress-store.ts';
+import type { StepVerdict } from './step-verdict.ts';
+import { afterWrongAnswers, countWrongAnswers } from './wrong-answers.ts';
+import { emptyOldEvidence, insertVerdicts, toVerdict } from './verdict-store.ts';
+
+/** A check that runs, as far as the database knows. */
+export interface RunningAttempt {
+  id: string;
+  sessionId: string | undefined;
+  learnerId: string;
+  heldBy: string;
+  heldUntil: Date;
+}
+
+/** What a new attempt is of. */
+export type NewAttempt = Pick<
+  AttemptRow,
+  'id' | 'learnerId' | 'labSlug' | 'labVersion' | 'stepId' | 'startedAt'
+> & {
+  sessionId: string;
+};
+
+/** Which attempts a list has: those that fit all that is given. */
+export interface AttemptFilter {
+  sessionId?: string | undefined;
+  learnerId?: string | undefined;
+  lab?: string | undefined;
+  step?: string | undefined;
+}
+
+/** Most running checks looked at in one sweep; the next sweep sees the others. */
+const SWEEP_LIMIT = 1_000;
+
+const released = { runningKey: null, heldBy: null, heldUntil: null };
+
+const withVerdicts = { verdicts: { orderBy: { place: 'asc' } } } as const;
+
+export type AttemptStore = ReturnType<typeof createAttemptStore>;
+
+export function createAttemptStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /** Stores a running attempt; false when a check of that step runs in that session already, in whatever process. @throws SESSION_NOT_FOUND */
+    async begin(attempt: NewAttempt, hold: Hold): Promise<boolean> {
+      const runningKey = keyOf(attempt.sessionId, attempt.stepId);
+      try {
+        await client.attempt.create({
+          data: { ...attempt, state: 'running', runningKey, heldBy: hold.owner, heldUntil: hold.until },
+        });
+        return true;
+      } catch (error) {
+        if (isUniqueViolation(error, 'runningKey')) return false;
+        if (isForeignKeyViolation(error)) throw fault('SESSION_NOT_FOUND');
+        throw error;
+      }
+    },
+
+    /** Moves the end of the hold out; false when the owner does not have it any more. */
+    async renew(id: string, { owner, until }: Hold): Promise<boolean> {
+      const { count } = await client.attempt.updateMany({
+        where: { id, state: 'running', heldBy: owner },
+        data: { heldUntil: until },
+      });
+      return count === 1;
+    },
+
+    /**
+     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither, with what earlier
+     * wrong answers to its questions mean, and what those of the step's hints cost that were shown taken off the score; a `poll` that does not pass is not kept; older attempts of
+     * the step lose their evidence, and keep the rest. An attempt that is no longer the owner's stays as it is.
+     * The attempt as it is then; undefined when it is gone with its learner.
+     */
+    finish(
+      id: string,
+      owner: string,
+      given: StepVerdict,
+      at: Date,
+      {
+        hintIds = [],
+        counts = true,
+        poll = false,
+        step: { checks = [], pass = 1 } = {},
+      }: {
+        hintIds?: readonly string[];
+        counts?: boolean;
+        poll?: boolean;
+        step?: Partial<Pick<LabStep, 'pass' | 'checks'>>;
+      } = {},
+    ): Promise<Attempt | undefined> {
+      return database.transaction(async (tx) => {
+        const running = { id, state: 'running', heldBy: owner } as const;
+        const held = await tx.attempt.findFirst({ where: running });
+        const verdict =
+          held && counts
+            ? afterWrongAnswers({ checks, pass }, given, await countWrongAnswers(tx, held, checks))
+            : given;
+        const [row] = await tx.attempt.updateManyAndReturn({
+          where: running,
+          data: { ...toColumns(verdict), ...released, finishedAt: at },
+        });
+        if (row) {
+          const { learnerId, labSlug, stepId } = row;
+          const step = { learnerId, labSlug, stepId };
+          await insertVerdicts(tx, id, verdict.verdicts);
+          if (verdict.state === 'finished' && counts && (verdict.passed || !poll)) {
+            const score = Math.max(0, verdict.score - (await hintCost(tx, step, hintIds)));
+            if (score !== verdict.score) await tx.attempt.update({ where: { id }, data: { score } });
+            await recordAttempt(tx, step, { passed: verdict.passed, score, at });
+          }
+          await emptyOldEvidence(tx, step);
+        }
+        const stored = await tx.attempt.findUnique({ where: { id }, include: withVerdicts });
+        if (row && poll && !verdict.passed) await tx.attempt.delete({ where: { id } });
+        return stored ? toAttempt(stored) : undefined;
+      });
+    },
+
+    /** Ends an attempt whose holder is gone; false when another was first, or the holder lives and moved its end out. */
+    async interrupt(running: RunningAttempt, verdict: StepVerdict, at: Date): Promise<boolean> {
+      const { id, heldBy, heldUntil } = running;
+      const { count } = await client.attempt.updateMany({
+        where: { id, state: 'running', heldBy, heldUntil },
+        data: { ...toColumns(verdict), ...released, finishedAt: at },
+      });
+      return count === 1;
+    },
+
+    /** The checks that run: all, or that of one step of a session. */
+    async running(of?: { sessionId: string; stepId: string }): Promise<RunningAttempt[]> {
+      const rows = await client.attempt.findMany({
+        where: { state: 'running', ...(of && { runningKey: keyOf(of.sessionId, of.stepId) }) },
+        orderBy: { id: 'asc' },
+        take: SWEEP_LIMIT,
+      });
+      return rows.map(({ id, sessionId, learnerId, heldBy, heldUntil, startedAt }) => ({
+        id,
+        sessionId: sessionId ?? undefined,
+        learnerId,
+        heldBy: heldBy ?? '',
+        heldUntil: heldUntil ?? startedAt,
+      }));
+    },
+
+    async find(id: string): Promise<Attempt | undefined> {
+      const row = await client.attempt.findUnique({ where: { id }, include: withVerdicts });
+      return row ? toAttempt(row) : undefined;
+    },
+
+    /** Newest first. */
+    async list(
+      filter: AttemptFilter,
+      window: { take: number; after: string | undefined },
+    ): Promise<Attempt[]> {
+      const rows = await client.attempt.findMany({
+        where: {
+          ...(filter.sessionId !== undefined && { sessionId: filter.sessionId }),
+          ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
+          ...(filter.lab !== undefined && { labSlug: filter.lab }),
+          ...(filter.step !== undefined && { stepId: filter.step }),
+          ...(window.after !== undefined && { id: { lt: window.after } }),
+        },
+        include: withVerdicts,
+        orderBy: { id: 'desc' },
+        take: window.take,
+      });
+      return rows.map(toAttempt);
+    },
+  };
+}
+
+function keyOf(sessionId: string, stepId: string): string {
+  return `${sessionId}:${stepId}`;
+}
+
+function toColumns({ state, passed, score, message, finding }: StepVerdict) {
+  return { state, passed, score, message, ...findingColumns(finding) };
+}
+
+function toAttempt(row: AttemptRow & { verdicts: VerdictRow[] }): Attempt {
+  return {
+    id: row.id,
+    sessionId: row.sessionId ?? undefined,
+    learnerId: row.learnerId,
+    labSlug: row.labSlug,
+    labVersion: row.labVersion,
+    stepId: row.stepId,
+    state: row.state,
+    passed: row.passed,
+    score: row.score,
+    message: row.message,
+    finding: readFinding(row),
+    verdicts: row.verdicts.map(toVerdict),
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt ?? undefined,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Lab, LabStep } from '../../labs/lab.ts';
+import type { LabProgress, StepProgress } from './attempt.ts';
+import type { RevealedHint } from '../hint.ts';
+import type { ShownHint } from '../hint-store.ts';
+import type { TriedStep } from './progress-store.ts';
+
+/** Progress in every step of the lab in its order; where the lab is gone, in those that were tried. */
+export function progressIn(
+  lab: Pick<Lab, 'attempts' | 'steps'> | undefined,
+  { learnerId, labSlug }: { learnerId: string; labSlug: string },
+  tried: readonly TriedStep[],
+  shown: readonly ShownHint[] = [],
+): LabProgress {
+  const byStep = new Map(tried.map((step) => [step.stepId, toStepProgress(step, lab?.attempts ?? 'best')]));
+  const steps = lab
+    ? lab.steps.map((step) => ({
+        ...(byStep.get(step.id) ?? untried(step.id)),
+        hints: hintsOf(step, shown),
+      }))
+    : [...byStep.values()];
+  const checked = new Set(
+    lab ? lab.steps.filter(({ checks }) => checks.length > 0).map(({ id }) => id) : byStep.keys(),
+  );
+  const counted = steps.filter(({ stepId }) => checked.has(stepId));
+  const sum = counted.reduce((total, { score }) => total + score, 0);
+  return {
+    learnerId,
+    labSlug,
+    steps,
+    passed: counted.filter(({ passed }) => passed).length,
+    total: checked.size,
+    score: counted.length === 0 ? 0 : sum / counted.length,
+  };
+}
+
+function toStepProgress({ lastScore, ...step }: TriedStep, attempts: Lab['attempts']): StepProgress {
+  return { ...step, score: attempts === 'last' ? lastScore : step.bestScore, hints: [] };
+}
+
+/** Those that the step still has, in its order. */
+function hintsOf({ id, hints }: LabStep, shown: readonly ShownHint[]): RevealedHint[] {
+  return hints.flatMap((hint) => {
+    const found = shown.find(({ stepId, hintId }) => stepId === id && hintId === hint.id);
+    return found ? [{ id: hint.id, text: hint.text, cost: found.cost }] : [];
+  });
+}
+
+function untried(stepId: string): StepProgress {
+  const nothing = { attempts: 0, passed: false, score: 0, bestScore: 0, failures: 0 };
+  return { stepId, ...nothing, hints: [], passedAt: undefined };
+}

@@ -1,0 +1,92 @@
+import { posix } from 'node:path';
+import { fault } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
+import { TAR_TYPE } from './tar-header.ts';
+import type { TarEntry } from './tar-reader.ts';
+
+/** Entries of one archive: a large project has some ten thousand, and each costs the machine an inode. */
+export const ENTRY_LIMIT = 100_000;
+/** Links of one archive, which are remembered until its end. */
+const LINK_LIMIT = 10_000;
+/** In bytes: what Linux takes for a whole path is 4,096, and the folder it is unpacked into needs some. */
+const NAME_LIMIT_BYTES = 2_048;
+
+/**
+ * Judges the entries of one archive in their order: all must stay below the folder into which the
+ * archive is unpacked. Throws ARCHIVE_REFUSED for the first that may not be there.
+ */
+export function createTarRules(
+  limits = { entries: ENTRY_LIMIT, links: LINK_LIMIT },
+): (entry: TarEntry) => void {
+  /** Where symbolic links stand: nothing may be unpacked through them. */
+  const links = new Set<string>();
+  let entries = 0;
+
+  return (entry) => {
+    entries += 1;
+    if (entries > limits.entries) throw refused(`it has more than ${limits.entries} entries`);
+    const path = placeOf(entry.name);
+    if (entry.sparse) throw refused(`${shown(entry.name)} is stored with holes, which may hide its size`);
+    for (let parent = posix.dirname(path); links.size > 0 && parent !== '.'; parent = posix.dirname(parent)) {
+      if (links.has(parent)) throw refused(`${shown(entry.name)} would be unpacked through a link`);
+    }
+    switch (entry.type) {
+      case TAR_TYPE.file:
+      case TAR_TYPE.contiguous:
+      case TAR_TYPE.folder:
+        return;
+      case TAR_TYPE.symbolicLink:
+        requireWithin(entry, posix.join(posix.dirname(path), entry.linkName));
+        // Up again from behind another link leads to where that link leads, and not back.
+        if (climbsAfterDescending(entry.linkName)) throw outside(entry);
+        links.add(path);
+        if (links.size > limits.links) throw refused(`it has more than ${limits.links} links`);
+        return;
+      case TAR_TYPE.hardLink:
+        requireWithin(entry, posix.normalize(entry.linkName));
+        if (links.has(placeOf(entry.linkName))) throw refused(`${shown(entry.name)} is a link to a link`);
+        return;
+      default:
+        throw refused(`${shown(entry.name)} is neither a file, a folder nor a link`);
+    }
+  };
+}
+
+/** The place of an entry below the folder, without a slash or dot at either end. */
+function placeOf(name: string): string {
+  if (name === '' || name.includes('\0')) throw refused('one of its entries has no name');
+  if (Buffer.byteLength(name) > NAME_LIMIT_BYTES) {
+    throw refused(`the name of one of its entries is longer than ${NAME_LIMIT_BYTES} bytes`);
+  }
+  if (name.startsWith('/')) throw refused(`${shown(name)} names a place from the root`);
+  if (name.split('/').includes('..')) throw refused(`${shown(name)} climbs out of the folder`);
+  return posix.normalize(name).replace(/\/$/, '');
+}
+
+function requireWithin(entry: TarEntry, target: string): void {
+  const { linkName } = entry;
+  if (linkName === '' || linkName.startsWith('/') || target === '..' || target.startsWith('../')) {
+    throw outside(entry);
+  }
+}
+
+function climbsAfterDescending(target: string): boolean {
+  const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+  return (
+    parts.lastIndexOf('..') > parts.findIndex((part) => part !== '..') && parts.some((part) => part !== '..')
+  );
+}
+
+function outside({ name }: TarEntry): Fault {
+  return refused(`${shown(name)} is a link that leads out of the folder`);
+}
+
+function refused(problem: string): Fault {
+  return fault('ARCHIVE_REFUSED', { problem: `${problem}.` });
+}
+
+/** A name as it is put into a sentence: short, and without what could break out of it. */
+function shown(name: string): string {
+  const plain = name.replaceAll(/[\p{C}"]/gu, '?');
+  return `"${plain.length > 80 ? `${plain.slice(0, 80)}…` : plain}"`;
+}

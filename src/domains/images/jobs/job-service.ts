@@ -1,0 +1,52 @@
+import type { Clock } from '../../../core/clock.ts';
+import { fault } from '../../../core/errors.ts';
+import { requireActor } from '../../identity/actor.ts';
+import { pageWindow, toPage } from '../../../core/paging.ts';
+import type { InterruptedJobs } from './interrupted-jobs.ts';
+import type { TellJob } from './job-news.ts';
+import type { JobStore } from './job-store.ts';
+import type { Job, JobService } from './job.ts';
+
+export function createJobService(options: {
+  jobs: JobStore;
+  interrupted: InterruptedJobs;
+  tell: TellJob;
+  clock: Clock;
+}): JobService {
+  const { jobs, interrupted, tell, clock } = options;
+
+  async function find(id: string): Promise<Job> {
+    const job = await jobs.find(id);
+    if (!job) throw fault('NOT_FOUND', { thing: 'job' });
+    return job;
+  }
+
+  return {
+    async get(actor, id) {
+      requireActor(actor, { scope: 'read', role: 'instructor' });
+      return find(id);
+    },
+
+    async list(actor, filter, page) {
+      requireActor(actor, { scope: 'read', role: 'instructor' });
+      return toPage(await jobs.list(filter, pageWindow(page)), page);
+    },
+
+    async log(actor, id) {
+      requireActor(actor, { scope: 'read', role: 'instructor' });
+      const log = await jobs.log(id);
+      if (log === undefined) throw fault('NOT_FOUND', { thing: 'job' });
+      return log;
+    },
+
+    async cancel(actor, id) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      // Nobody would end the job of a process that died.
+      await interrupted.end();
+      const asked = await jobs.requestCancel(id, clock.now());
+      if (!asked) return find(id);
+      tell(asked);
+      return asked;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { EngineImages } from '../../../engine/engine-images.ts';
+import { fault, isFault } from '../../../core/errors.ts';
+import { digestOf } from './pin-digest.ts';
+import type { PinNames } from './pin-names.ts';
+import type { PinStore } from './pin-store.ts';
+import type { ImagePin, ImagePins, LabImages, ResolveOptions } from './pin.ts';
+
+/** A use is written down once in so long, in milliseconds: ages are counted in days. */
+const USE_GRAIN_MS = 24 * 60 * 60 * 1000;
+/** Times that a first start looks again when the image it found was removed at that moment. */
+const TRIES = 3;
+
+/** Pins images at a version's first start, and finds them at every later one. */
+export function createImagePins(options: {
+  store: PinStore;
+  images: Pick<EngineImages, 'find' | 'findOrPull' | 'remove'>;
+  names: PinNames;
+  clock: Clock;
+}): ImagePins {
+  const { store, images, names, clock } = options;
+
+  function pull(reference: string, { signal, onPercent = () => undefined }: ResolveOptions): Promise<void> {
+    return images.findOrPull(reference, { onPercent, ...(signal && { signal }) });
+  }
+
+  /** What the name means now becomes what it means for this version, unless another start was first. */
+  async function pin(lab: LabImages, image: string, how: ResolveOptions): Promise<ImagePin> {
+    for (let tries = 1; ; tries++) {
+      await pull(image, how);
+      const found = await images.find(image);
+      try {
+        if (!found) throw fault('IMAGE_NOT_FOUND', { image, problem: 'it was removed again' });
+        await names.hold(found.id);
+      } catch (error) {
+        if (!isFault(error, 'IMAGE_NOT_FOUND') || tries === TRIES) throw error;
+        continue;
+      }
+      const now = clock.now();
+      return store.insert({
+        lab: lab.slug,
+        labVersion: lab.version,
+        image,
+        imageId: found.id,
+        digest: digestOf(image, found.digests),
+        pinnedAt: now,
+        usedAt: now,
+      });
+    }
+  }
+
+  /** The reference of the pinned image, which is on the engine then. */
+  async function locate({ image, imageId, digest }: ImagePin, how: ResolveOptions): Promise<string> {
+    if (await images.find(imageId)) return imageId;
+    if (digest === undefined) {
+      throw fault('IMAGE_PIN_LOST', { image, pinned: imageId, problem: 'it was built on this machine' });
+    }
+    try {
+      await pull(digest, how);
+    } catch (error) {
+      if (!isFault(error, 'IMAGE_NOT_FOUND', 'REGISTRY_UNREACHABLE', 'REGISTRY_DENIED')) throw error;
+      const problem = String(error.details['problem']);
+      throw fault('IMAGE_PIN_LOST', { image, pinned: digest, problem }, error);
+    }
+    // An engine that keeps images in another way counts other ids; the content is the digest's.
+    if (!(await images.find(imageId))) return digest;
+    await names.hold(imageId);
+    // Held by its name alone, it goes with that.
+    await images.remove(digest);
+    return imageId;
+  }
+
+  return {
+    async resolve(lab, how = {}) {
+      const now = clock.now();
+      const known = new Map((await store.ofVersion(lab.slug, lab.version)).map((pin) => [pin.image, pin]));
+      const resolved = [...new Set(lab.images)].map(async (image) => {
+        const found = known.get(image) ?? (await pin(lab, image, how));
+        return [image, await locate(found, how)] as const;
+      });
+      await Promise.allSettled(resolved);
+      const references = new Map(await Promise.all(resolved));
+      const unless = new Date(now.getTime() - USE_GRAIN_MS);
+      if ([...known.values()].some(({ usedAt }) => usedAt < unless)) {
+        await store.touch(lab.slug, lab.version, { at: now, unless });
+      }
+      return references;
+    },
+
+    async agrees({ slug, version }, references) {
+      const known = new Map((await store.ofVersion(slug, version)).map((pin) => [pin.image, pin]));
+      return [...references].every(([image, reference]) => {
+        const pinned = known.get(image);
+        return pinned !== undefined && (reference === pinned.imageId || reference === pinned.digest);
+      });
+    },
+
+    pinnedBy: store.labsOf,
+  };
+}

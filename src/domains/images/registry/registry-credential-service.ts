@@ -1,0 +1,65 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Encryption } from '../../../core/encryption.ts';
+import { parseImageName, readRegistry } from '../../../engine/image-name.ts';
+import { fault } from '../../../core/errors.ts';
+import { requireActor } from '../../identity/actor.ts';
+import type { RegistryCredentialStore } from './registry-credential-store.ts';
+import type { RegistryCredentialService } from './registry-credential.ts';
+import { secretOf } from './registry-logins.ts';
+
+/** Longest name and password, in characters: some registries give out tokens of several thousand. */
+const LONGEST_USERNAME = 255;
+const LONGEST_PASSWORD = 16_384;
+/** Most registries: a list that is read whole. */
+const REGISTRY_LIMIT = 100;
+
+export function createRegistryCredentialService(options: {
+  store: RegistryCredentialStore;
+  encryption: Encryption;
+  clock: Clock;
+}): RegistryCredentialService {
+  const { store, encryption, clock } = options;
+  return {
+    async list(actor) {
+      requireActor(actor, { scope: 'read', role: 'admin' });
+      return store.list();
+    },
+
+    async set(actor, { registry: given, username, password }) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      const registry = requireRegistry(given);
+      requireText('username', username, LONGEST_USERNAME);
+      requireText('password', password, LONGEST_PASSWORD);
+      const present = await store.list();
+      if (present.length >= REGISTRY_LIMIT && !present.some((each) => each.registry === registry)) {
+        throw fault('INPUT_INVALID', {
+          problem: `There are credentials of ${REGISTRY_LIMIT} registries already: remove some first.`,
+        });
+      }
+      const secret = encryption.seal(password, secretOf(registry));
+      return store.put({ registry, username, secret }, clock.now());
+    },
+
+    async remove(actor, registry) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      return store.remove(readRegistry(registry));
+    },
+  };
+}
+
+/** Host and port of a registry. @throws INPUT_INVALID for anything else */
+function requireRegistry(given: string): string {
+  const registry = readRegistry(given);
+  if (parseImageName(`${registry}/image`)?.registry === registry) return registry;
+  throw fault('INPUT_INVALID', {
+    problem:
+      'A registry is written as names of its images begin: host and port, such as "registry.example.org:5000", or "docker.io".',
+  });
+}
+
+function requireText(what: string, text: string, longest: number): void {
+  if (text.length > 0 && text.length <= longest && !/\p{Cc}/u.test(text)) return;
+  throw fault('INPUT_INVALID', {
+    problem: `The ${what} must have 1 to ${longest} characters, in one line.`,
+  });
+}

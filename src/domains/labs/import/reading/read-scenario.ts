@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { writeKey } from '../../lab-problem.ts';
+import { explainIssue } from '../../schema/schema-messages.ts';
+import type { Notes } from '../import-note.ts';
+import { parseLooseJson } from './loose-json.ts';
+import type { LooseJson } from './loose-json.ts';
+import { minutesOf } from './minutes.ts';
+import type { Scenario, ScenarioAsset, ScenarioPart } from './scenario.ts';
+import { unknownKeys } from './unknown-keys.ts';
+
+/** Steps, and files for a machine, that a lab may have: what has more is not taken apart at all. */
+const MOST_ENTRIES = 100;
+
+/** A text that may be left out in any of the ways that are seen: nothing, null, an empty one. */
+const optional = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .transform((text) => text?.trim() || undefined);
+
+const part = z.object({
+  title: optional,
+  text: optional,
+  foreground: optional,
+  code: optional,
+  background: optional,
+  courseData: optional,
+  verify: optional,
+  answer: optional,
+  hint: optional,
+});
+
+const asset = z.object({ file: z.string(), target: z.string(), chmod: optional });
+
+const assets = z.record(z.string(), z.array(asset).max(MOST_ENTRIES).nullish()).nullish();
+
+const dashboard = z.object({ name: optional, port: z.coerce.number().int().min(1).max(65_535) });
+
+/** The pages of a scenario, in `details` or beside it. */
+const pages = {
+  intro: part.nullish(),
+  steps: z.array(part).max(MOST_ENTRIES).nullish(),
+  finish: part.nullish(),
+};
+
+const schema = z.object({
+  title: optional,
+  description: optional,
+  time: optional,
+  backend: z.object({ imageid: z.string() }),
+  details: z.object({ ...pages, assets }).nullish(),
+  ...pages,
+  assets,
+  environment: z
+    .object({ dashboards: z.array(z.unknown()).nullish(), uieditorpath: optional })
+    .nullish()
+    .catch(undefined),
+});
+
+/** Places told of a file that is not strict JSON: one comma too few can make many. */
+const MOST_PROBLEMS = 3;
+
+/** A scenario, and where its keys stand. */
+export interface ReadScenario {
+  scenario: Scenario;
+  lineOf: LooseJson['lineOf'];
+}
+
+/** Reads an index.json; what cannot be understood is refused by `notes`, and then there is nothing. */
+export function readScenario(file: string, text: string, notes: Notes): ReadScenario | undefined {
+  const json = parseLooseJson(text);
+  const tell = json.data === undefined ? notes.refuse : notes.warn;
+  for (const { line, message } of json.problems.slice(0, MOST_PROBLEMS)) tell(message, { file, line });
+  if (json.data === undefined) return undefined;
+  const read = schema.safeParse(json.data);
+  if (read.success) {
+    for (const { path, message } of [...unknownKeys(json.data), ...usedTwice(read.data)]) {
+      notes.warn(`${writeKey(path)}: ${message}`, { file, line: json.lineOf(path) });
+    }
+    return { scenario: toScenario(read.data), lineOf: json.lineOf };
+  }
+  for (const issue of read.error.issues.flatMap((one) => explainIssue(one, json.data))) {
+    const key = writeKey(issue.path);
+    notes.refuse(key === '' ? issue.message : `${key}: ${issue.message}`, {
+      file,
+      line: json.lineOf(issue.path),
+    });
+  }
+  return undefined;
+}
+
+/** Pages beside `details` that those in it stand for. */
+function usedTwice(index: z.output<typeof schema>) {
+  return (['intro', 'steps', 'finish'] as const).flatMap((key) =>
+    index[key] && index.details?.[key]
+      ? [{ path: [key], message: `is ignored: details.${key} is used` }]
+      : [],
+  );
+}
+
+function toScenario(index: z.output<typeof schema>): Scenario {
+  const { details, environment } = index;
+  const pathOf = (key: 'intro' | 'steps' | 'finish') => (details?.[key] ? ['details', key] : [key]);
+  const intro = details?.intro ?? index.intro;
+  const finish = details?.finish ?? index.finish;
+  const steps = details?.steps ?? index.steps ?? [];
+  return {
+    title: index.title,
+    description: index.description ?? '',
+    minutes: minutesOf(index.time),
+    imageid: index.backend.imageid.trim(),
+    intro: intro ? toPart(intro, pathOf('intro')) : undefined,
+    steps: steps.map((step, place) => toPart(step, [...pathOf('steps'), place])),
+    finish: finish ? toPart(finish, pathOf('finish')) : undefined,
+    assets: [...toAssets(details?.assets, ['details', 'assets']), ...toAssets(index.assets, ['assets'])],
+    dashboards: (environment?.dashboards ?? []).flatMap((given) => {
+      const { data } = dashboard.safeParse(given);
+      return data ? [{ name: data.name ?? `Port ${data.port}`, port: data.port }] : [];
+    }),
+    folder: environment?.uieditorpath,
+  };
+}
+
+/** The two dialects name the same: foreground and background, or code and courseData. */
+function toPart(written: z.output<typeof part>, path: PropertyKey[]): ScenarioPart {
+  const { title, text, foreground, code, background, courseData, verify, answer, hint } = written;
+  return {
+    path,
+    title,
+    text,
+    foreground: foreground ?? code,
+    background: background ?? courseData,
+    verify,
+    help: [hint, answer].filter((help) => help !== undefined),
+  };
+}
+
+function toAssets(written: z.output<typeof assets>, path: PropertyKey[]): ScenarioAsset[] {
+  return Object.entries(written ?? {}).flatMap(([host, entries]) =>
+    (entries ?? []).map((entry, place) => ({ ...entry, host, path: [...path, host, place] })),
+  );
+}

@@ -1,0 +1,64 @@
+import type { createAdmissions } from '../capacity/create-admissions.ts';
+import type { ClaimStore } from './claim-store.ts';
+import { createEnvironmentMaker, createLabProvision } from './environment-maker.ts';
+import { createProvisioner } from './provisioner.ts';
+import { createProvisioning } from './provisioning.ts';
+import type { Saves } from '../snapshots/create-saves.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionStore } from '../session-store.ts';
+import type { SessionsOptions } from '../sessions-options.ts';
+import { createSubnetLeases } from './subnet-leases.ts';
+import type { SubnetPool } from './subnet-pool.ts';
+import type { SubnetStore } from './subnet-store.ts';
+import { createWarm } from '../pool/create-warm.ts';
+
+/**
+ * What makes environments, put together: for those who wait, and ahead. `onSettled` is called when a
+ * session is no longer worked on here.
+ */
+export function createMaking(
+  options: SessionsOptions & {
+    store: SessionStore;
+    claims: ClaimStore;
+    changer: SessionChanger;
+    subnets: SubnetStore;
+    pool: SubnetPool;
+    admissions: ReturnType<typeof createAdmissions>;
+    savedMachines: Saves['machines'];
+    owner: string;
+    onSettled: () => void;
+  },
+) {
+  const { engine, pool, subnets, pins, admissions, onSettled } = options;
+  const { room, admission, news } = admissions;
+  const leases = createSubnetLeases({ pool, subnets });
+  const provisionLab = createLabProvision({ engine, leases, pins });
+  const warm = createWarm({
+    ...options,
+    make: createEnvironmentMaker({ ...options, provision: provisionLab }),
+    provision: provisionLab,
+    mayMake: async () => provisioner.freePlaces() > 0 && (await admission.isQuiet()),
+    roomFor: admission.roomAhead,
+  });
+  const provision = createProvisioning({
+    ...options,
+    make: warm.starts.make,
+    timeoutSeconds: options.provisionTimeoutSeconds,
+    onOutcome: options.onProvisioned ?? (() => undefined),
+    onNoNetwork: room.networksExhausted,
+  });
+  const provisioner = createProvisioner({
+    ...options,
+    admission,
+    news,
+    warm: warm.starts,
+    provision,
+    concurrency: options.provisionConcurrency,
+    onSettled() {
+      onSettled();
+      warm.wake();
+    },
+    giveRoom: warm.room.free,
+  });
+  return { warm, provisioner };
+}

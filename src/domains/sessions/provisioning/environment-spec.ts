@@ -1,0 +1,57 @@
+import type { EnvironmentSpec, VolumeSpec } from '../../../engine/engine.ts';
+import type { Lab } from '../../labs/lab.ts';
+
+/** Most that the engine keeps of a machine's main process's output: enough to see why it ended. */
+const LOG_BYTES = 1024 * 1024;
+
+/** Images that hold what was saved of a machine: of its file system, and of its volumes by their paths. */
+export interface SavedMachine {
+  image?: string;
+  volumes: ReadonlyMap<string, string>;
+}
+
+/** What was saved of machines, by their names. */
+export type SavedMachines = ReadonlyMap<string, SavedMachine>;
+
+/**
+ * What the engine is asked to make for `lab`, each of its networks on a subnet by the network's name,
+ * each of its machines with what was `saved` of it. Pure.
+ */
+export function environmentSpec(
+  lab: Lab,
+  {
+    environmentId,
+    subnets,
+    saved = new Map(),
+  }: {
+    environmentId: string;
+    subnets: ReadonlyMap<string, string>;
+    saved?: SavedMachines | undefined;
+  },
+): EnvironmentSpec {
+  return {
+    environmentId,
+    registry: lab.registry,
+    networks: lab.networks.map(({ name, internet }) => ({ name, internet, subnet: subnets.get(name) ?? '' })),
+    machines: lab.machines.map((machine) => ({
+      name: machine.name,
+      image: saved.get(machine.name)?.image ?? machine.image,
+      networks: machine.networks,
+      volumes: machine.volumes.map((path) => volumeSpec(path, saved.get(machine.name)?.volumes.get(path))),
+      profile: machine.profile,
+      ...(machine.user !== undefined && { user: machine.user }),
+      environment: machine.environment,
+      limits: {
+        memoryBytes: machine.memoryBytes,
+        cpus: machine.cpus,
+        pids: machine.pids,
+        logBytes: LOG_BYTES,
+        diskBytes: machine.diskBytes,
+      },
+    })),
+  };
+}
+
+function volumeSpec(path: string, from: string | undefined): VolumeSpec {
+  return from === undefined ? { path } : { path, from };
+}

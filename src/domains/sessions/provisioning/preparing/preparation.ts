@@ -1,0 +1,59 @@
+import type { Engine, ProvisionedMachine } from '../../../../engine/engine.ts';
+import type { Lab, LabMachine, StartScript } from '../../../labs/lab.ts';
+import { createPlacing } from './placing.ts';
+import type { PreparingProgress } from './preparing-progress.ts';
+import { createStartScripts } from './start-scripts.ts';
+
+export type Preparation = ReturnType<typeof createPreparation>;
+
+/** Makes machines that were just made ready to be worked in, as their lab says. */
+export function createPreparation({ engine }: { engine: Pick<Engine, 'exec' | 'copyIn'> }) {
+  const placing = createPlacing({ engine });
+  const scripts = createStartScripts({ engine });
+
+  /**
+   * Places the files of all of these machines, and then runs their start scripts, one after another in
+   * the lab's order: what a script of one machine needs of another is there if that stands before it.
+   * To be repeated in new machines only. @throws LAB_START_FAILED, DISK_FULL, `signal`'s reason, what the engine throws
+   */
+  return async function prepare(
+    lab: Lab,
+    machines: readonly ProvisionedMachine[],
+    { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: PreparingProgress) => void },
+  ): Promise<void> {
+    const pairs = machines.flatMap(({ name, machineId }) => {
+      const machine = lab.machines.find((candidate) => candidate.name === name);
+      return machine ? [{ machine, machineId }] : [];
+    });
+    const work = [
+      ...pairs
+        .filter(({ machine }) => machine.files.length > 0)
+        .map(
+          ({ machine, machineId }) =>
+            () =>
+              placing.place(lab, machine, machineId, signal),
+        ),
+      ...pairs.flatMap(({ machine, machineId }) =>
+        machine.start.map((script) => () => run(lab, machine, machineId, script, signal)),
+      ),
+    ];
+    for (const [done, part] of work.entries()) {
+      onProgress({ phase: 'preparing', percent: (100 * done) / work.length });
+      await part();
+    }
+  };
+
+  function run(lab: Lab, machine: LabMachine, machineId: string, script: StartScript, signal: AbortSignal) {
+    const place = { lab: lab.slug, machine: machine.name, machineId };
+    return scripts.run(script, { ...place, environment: startEnvironment(lab, machine) }, signal);
+  }
+}
+
+/** Variables that start scripts find; docs/lab-authoring.md lists them for authors. Pure. */
+export function startEnvironment(lab: Pick<Lab, 'slug'>, { name, user }: LabMachine): Record<string, string> {
+  return {
+    BERTH_LAB: lab.slug,
+    BERTH_MACHINE: name,
+    ...(user !== undefined && { BERTH_USER: user }),
+  };
+}

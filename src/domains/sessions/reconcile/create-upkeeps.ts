@@ -1,0 +1,65 @@
+import type { ClaimStore } from '../provisioning/claim-store.ts';
+import { createComparison } from './comparison.ts';
+import { createEngineWatcher } from './engine-watcher.ts';
+import type { LifetimeStore } from '../lifetime-store.ts';
+import { createLifetimes } from '../lifetimes.ts';
+import type { Provisioner } from '../provisioning/provisioner.ts';
+import type { Saves } from '../snapshots/create-saves.ts';
+import type { SessionChanger } from '../session-changes.ts';
+import type { SessionStore } from '../session-store.ts';
+import type { SessionsOptions } from '../sessions-options.ts';
+import type { SubnetStore } from '../provisioning/subnet-store.ts';
+import { createTakeover } from './takeover.ts';
+import { createTeardown } from './teardown.ts';
+import { createUpkeep } from './upkeep.ts';
+import type { Warm } from '../pool/create-warm.ts';
+
+/**
+ * What keeps sessions, engine and lifetimes in line, put together. `onFreed` is called when an
+ * environment was removed, `onEnded` when there is something to tear down.
+ */
+export function createUpkeeps(
+  options: SessionsOptions & {
+    store: SessionStore;
+    claims: ClaimStore;
+    changer: SessionChanger;
+    subnets: SubnetStore;
+    lifetimeStore: LifetimeStore;
+    provisioner: Provisioner;
+    saves: Saves;
+    warm: Warm;
+    /** Whether a machine is paused because of what it writes. */
+    isPausedForDisk: (machineId: string) => boolean;
+    owner: string;
+    onFreed: () => void;
+    onEnded: () => void;
+  },
+) {
+  const { engine, clock, saves, warm, onEnded } = options;
+  const teardown = createTeardown(options);
+  const comparison = createComparison({ ...options, warm: warm.compare, onLost: onEnded });
+  const lifetimes = createLifetimes({ ...options, lifetimes: options.lifetimeStore, keep: saves.keep });
+  const upkeep = createUpkeep({
+    ...options,
+    teardown,
+    takeOverAbandoned: createTakeover(options),
+    lifetimes,
+    compare: comparison.wake,
+  });
+  const watcher = createEngineWatcher({
+    engine,
+    clock,
+    onMachine: (id) =>
+      upkeep.run('A machine could not be looked after.', async () => {
+        await warm.compare.inspect(id);
+        await comparison.repairs.inspect(id);
+      }),
+    onLost: () => upkeep.run('Sessions could not be marked unreachable.', comparison.engineLost),
+    onReturned: () => {
+      comparison.wake();
+      teardown.retry();
+      warm.retry();
+    },
+  });
+  return { teardown, comparison, lifetimes, upkeep, watcher };
+}

@@ -1,0 +1,71 @@
+import type Docker from 'dockerode';
+import { extract } from 'tar-stream';
+import { fault } from '../../../core/errors.ts';
+import type { MachineSpec } from '../../engine.ts';
+import { call, hasStatus } from '../faults.ts';
+
+/** More than any image's list of users. */
+const MAX_PASSWD_BYTES = 1024 * 1024;
+/** What the engine takes off a row. */
+const OUTER_BLANKS = /^\p{White_Space}+|\p{White_Space}+$/gu;
+
+/**
+ * Makes sure that the user of a machine without root is not root, by number and not by name alone: an
+ * image can call user 0 anything. @throws LAB_INVALID
+ */
+export async function refuseRoot(
+  container: Docker.Container,
+  { name, profile }: Pick<MachineSpec, 'name' | 'profile'>,
+  user: string,
+): Promise<void> {
+  const id = resolveUserId(user, await readPasswd(container));
+  if (id) return;
+  const problem =
+    id === 0
+      ? `the machine "${name}" is ${profile} and its user is root: `
+      : `the machine "${name}" is ${profile} and its image has no user "${user}": `;
+  throw fault('LAB_INVALID', {
+    problem: `${problem}name another user in lab.yaml, or set USER in the image`,
+  });
+}
+
+/**
+ * The number that the engine will run `user` (`name`, `id`, or either with `:group`) under; undefined when
+ * it is not known. Rows are read as leniently as the engine does it: what is no number there is root's.
+ */
+export function resolveUserId(user: string, passwd: string): number | undefined {
+  const name = user.split(':')[0];
+  if (!name) return 0;
+  const row = passwd
+    .split('\n')
+    .map((line) => line.replace(OUTER_BLANKS, '').split(':'))
+    .map(([called, , id = '']) => ({ called, id: numberOf(id) ?? 0 }))
+    .find(({ called, id }) => called === name || String(id) === name);
+  return row ? row.id : numberOf(name);
+}
+
+function numberOf(text: string): number | undefined {
+  const id = /^[+-]?\d+$/.test(text) ? Math.abs(Number(text)) : undefined;
+  return Number.isSafeInteger(id) ? id : undefined;
+}
+
+/** The image's list of users, or what became of it. */
+export async function readPasswd(container: Docker.Container): Promise<string> {
+  try {
+    const tar = await call(() => container.getArchive({ path: '/etc/passwd' }));
+    const entries = extract();
+    tar.on('error', (error) => entries.destroy(error)).pipe(entries);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const entry of entries) {
+      for await (const chunk of entry as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes <= MAX_PASSWD_BYTES) chunks.push(chunk);
+      }
+    }
+    return Buffer.concat(chunks).toString();
+  } catch (error) {
+    if (hasStatus(error, 404)) return '';
+    throw error;
+  }
+}

@@ -1,0 +1,150 @@
+import type Docker from 'dockerode';
+import type {
+  EnvironmentSpec,
+  IsolationProfile,
+  MachineAddress,
+  MachineSpec,
+  ProvisionOptions,
+} from '../../engine.ts';
+import { allOrFirstFault } from '../all-or-first-fault.ts';
+import type { Egress } from '../networks/egress.ts';
+import { call } from '../faults.ts';
+import type { LayerLimit } from './layer-limit.ts';
+import { ensureImage } from '../images/image-pull.ts';
+import type { ImageInfo, PullContext } from '../images/image-pull.ts';
+import type { HolderVolume } from '../holder/holder-volume.ts';
+import { labelsOf } from '../labels.ts';
+import { endpointConfig, machineConfig } from './machine-config.ts';
+import type { MachineEndpoint } from './machine-config.ts';
+import { refuseRoot } from './machine-user.ts';
+import { createUnlessTaken } from './made.ts';
+import type { Made } from './made.ts';
+import { createEngineSocket } from '../nested/engine-socket.ts';
+import { limitNamespaces } from '../nested/namespace-limits.ts';
+import { waitForEngine } from '../nested/nested-ready.ts';
+import type { NestedSupport } from '../nested/nested-support.ts';
+import { networkName } from '../networks/network.ts';
+import { machineContainer } from '../own-container.ts';
+import type { UserMapping } from '../user-mapping.ts';
+import { createVolumes } from '../storage/volume.ts';
+
+export interface ProvisionContext extends PullContext {
+  installation: string;
+  egress: Egress;
+  /** Image of the local registry's front; undefined where there is no registry. */
+  registryImage?: string | undefined;
+  /** Whose local registry that is; the installation's own when absent. */
+  registryInstallation?: string | undefined;
+  limitLayer: LayerLimit;
+  /** Image of the helpers that fill volumes. */
+  helperImage: string;
+  nested: NestedSupport;
+  holder: HolderVolume;
+  userMapping: () => Promise<UserMapping>;
+}
+
+/** A machine that was created, on its primary network alone, and does not run yet. */
+export interface CreatedMachine {
+  name: string;
+  profile: IsolationProfile;
+  container: Docker.Container;
+  endpoints: MachineEndpoint[];
+}
+
+interface Creation {
+  addresses: Map<string, MachineAddress[]>;
+  made: Made;
+  options: ProvisionOptions;
+}
+
+/** Creates the machines of an environment with their volumes, and notes in `made` what there is of them. */
+export async function createMachines(
+  context: ProvisionContext,
+  spec: EnvironmentSpec,
+  creation: Creation,
+): Promise<CreatedMachine[]> {
+  if (spec.machines.some(isNested)) await context.nested.require();
+  const images = await ensureImages(context, spec, creation.options);
+  creation.options.signal?.throwIfAborted();
+  return allOrFirstFault(
+    spec.machines.map(async (machine) => {
+      const created = await createMachine(context, { spec, machine, creation });
+      const { image, user = images.get(image)?.user ?? '' } = machine;
+      if (machine.profile !== 'standard') await refuseRoot(created.container, machine, user);
+      return created;
+    }),
+  );
+}
+
+/** Joins a created machine to the rest of its networks and starts it; it is there when its own engine is. */
+export async function startMachine(
+  { docker, installation, helperImage }: ProvisionContext,
+  { name, profile, container, endpoints }: CreatedMachine,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const endpoint of endpoints.slice(1)) {
+    const EndpointConfig = endpointConfig(name, endpoint);
+    await call(() =>
+      docker.getNetwork(endpoint.network).connect({ Container: container.id, EndpointConfig }),
+    );
+  }
+  await call(() => container.start());
+  if (profile !== 'nested') return;
+  await allOrFirstFault([
+    waitForEngine(container, { machine: name, signal }),
+    limitNamespaces({ docker, installation, image: helperImage }, container),
+  ]);
+}
+
+async function createMachine(
+  context: ProvisionContext,
+  { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
+): Promise<CreatedMachine> {
+  const { docker, installation, egress, helperImage, nested } = context;
+  const { addresses, made, options } = creation;
+  const { environmentId } = spec;
+  const { name, profile, networks } = machine;
+  const owner = { installation, environmentId, made, helperImage };
+  const mounts = await createVolumes(docker, owner, machine);
+  const engineSocket = isNested(machine) ? await createEngineSocket(docker, owner, name) : undefined;
+  options.signal?.throwIfAborted();
+  const endpoints = (addresses.get(name) ?? []).map(({ network, address }) => ({
+    network: networkName(environmentId, network),
+    address,
+  }));
+  const internet = spec.networks.some((network) => network.internet && networks.includes(network.name));
+  const belonging = { environment: environmentId, machine: name, networks: networks.join(',') };
+  const { diskBytes } = machine.limits;
+  const config = machineConfig(machine, {
+    containerName: machineContainer(environmentId, name),
+    endpoints,
+    mounts,
+    labels: labelsOf(installation, 'machine', { ...belonging, profile }),
+    nameServers: internet ? egress.nameServers : [],
+    storage: diskBytes === undefined ? {} : await context.limitLayer(machine.image, diskBytes),
+    nestedRuntime: nested.runtime,
+    holder: await context.holder.mounts(),
+    engineSocket,
+    userMapping: await context.userMapping(),
+  });
+  const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
+    call(() => docker.createContainer(config)),
+  );
+  return { name, profile, container, endpoints };
+}
+
+const isNested = ({ profile }: MachineSpec) => profile === 'nested';
+
+async function ensureImages(
+  context: PullContext,
+  spec: EnvironmentSpec,
+  { signal, onProgress }: ProvisionOptions,
+): Promise<Map<string, ImageInfo>> {
+  const names = [...new Set(spec.machines.map(({ image }) => image))];
+  const onPercent = (percent: number | undefined) =>
+    onProgress?.({ phase: 'pulling', ...(percent !== undefined && { percent }) });
+  const infos = await allOrFirstFault(
+    names.map((image) => ensureImage(context, image, { signal, onPercent })),
+  );
+  return new Map(names.map((name, index) => [name, infos[index] ?? { id: '', user: '' }]));
+}

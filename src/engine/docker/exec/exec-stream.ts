@@ -1,0 +1,129 @@
+import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
+import type { ByteSource } from '../../../core/byte-source.ts';
+import { fault, isFault } from '../../../core/errors.ts';
+import type { ExecOutputSpec } from '../../engine-exec.ts';
+import type { EngineConnection } from '../connection.ts';
+import { deferred } from '../../../core/deferred.ts';
+import { createDemultiplexer } from './demultiplexer.ts';
+import { readDirectly } from './direct-reading.ts';
+import { endInside, newMark } from '../environments/ending.ts';
+import { waitForExit } from './exec-exit.ts';
+import { call } from '../faults.ts';
+import { createIntake } from './intake.ts';
+import { environmentList } from '../environments/machine-config.ts';
+import { createExec } from '../nested/exec-user.ts';
+import { announced, parseAnnouncement } from './shell-leader.ts';
+import type { Announcement, Leader } from './shell-leader.ts';
+
+/** A command announces itself in milliseconds; a machine that is starved of processor time may take seconds. */
+const ANNOUNCEMENT_TIMEOUT_MS = 15_000;
+/** What is kept of error output, in bytes: enough to say what went wrong. */
+const ERROR_OUTPUT_BYTES = 2_048;
+
+/** Starts a command and gives its standard output, which carries how the command ended. */
+export async function openExecOutput(
+  { docker, direct }: Pick<EngineConnection, 'docker' | 'direct'>,
+  machineId: string,
+  spec: ExecOutputSpec,
+): Promise<ByteSource> {
+  const container = docker.getContainer(machineId);
+  const mark = newMark();
+  const { id } = await createExec(container, execOptions(spec, mark));
+  const exec = direct.getExec(id);
+  const stream = await call(() => exec.start({ hijack: true, stdin: true }));
+  stream.end();
+  const opening = deferred<Exclude<Announcement, { state: 'partial' }>>();
+  const intake = createIntake(() => stream.resume());
+  const { user } = spec;
+  const running: Running = { container, stream, mark, user, leader: undefined };
+  let closing: Promise<void> | undefined;
+  let errors: Buffer = Buffer.alloc(0);
+  let head: Buffer | undefined = Buffer.alloc(0);
+
+  const demultiplex = createDemultiplexer((channel, bytes) => {
+    if (channel === 'stderr') {
+      errors = Buffer.concat([errors, bytes.subarray(0, ERROR_OUTPUT_BYTES - errors.length)]);
+      return;
+    }
+    if (!head) return intake.add(bytes);
+    head = Buffer.concat([head, bytes]);
+    const announcement = parseAnnouncement(head);
+    if (announcement.state === 'partial') return;
+    head = undefined;
+    if (announcement.state === 'started') {
+      running.leader = announcement.leader;
+      intake.add(announcement.rest);
+    }
+    opening.resolve(announcement);
+  });
+  const silent = (problem: string) => opening.resolve({ state: 'failed', problem });
+  const timer = setTimeout(() => silent('it did not begin in time'), ANNOUNCEMENT_TIMEOUT_MS);
+  stream.on('error', () => stream.destroy());
+  stream.once('close', () => {
+    const problem = errors.toString().trim();
+    silent(problem || 'the engine closed the connection');
+    if (!closing) void endOf(container, exec, problem).then(intake.end);
+  });
+  readDirectly(stream, (chunk) => {
+    demultiplex(chunk);
+    return intake.hand();
+  });
+  const close = (reason = new Error('It was closed.')) => {
+    intake.drop(reason);
+    return (closing ??= endCommand(running));
+  };
+  const announcement = await opening.promise;
+  clearTimeout(timer);
+  if (announcement.state === 'started') return { read: intake.read, close };
+  // Mostly there is nothing to be ended, and no shell that could do it.
+  close().catch(() => undefined);
+  throw fault('COMMAND_FAILED', { exitCode: 127, problem: announcement.problem });
+}
+
+interface Running {
+  container: Docker.Container;
+  stream: Duplex;
+  mark: string;
+  user: string | undefined;
+  leader: Leader | undefined;
+}
+
+function execOptions(spec: ExecOutputSpec, mark: string): Docker.ExecCreateOptions {
+  return {
+    Cmd: announced(spec.command),
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Env: [...environmentList(spec.environment), mark],
+    ...(spec.user !== undefined && { User: spec.user }),
+  };
+}
+
+/** Ends what still runs. */
+async function endCommand({ container, stream, leader, mark, user }: Running): Promise<void> {
+  if (stream.closed) return;
+  // The engine sees no end of a command whose output nobody takes, and of no other of the machine meanwhile.
+  stream.resume();
+  try {
+    await endInside(container, { leader, mark, user });
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** What the end of the command's output means: nothing where the command succeeded. */
+async function endOf(
+  container: Docker.Container,
+  exec: Docker.Exec,
+  problem: string,
+): Promise<Error | undefined> {
+  try {
+    const exitCode = await waitForExit(container, exec);
+    if (exitCode === 0) return undefined;
+    if (exitCode === undefined) return fault('MACHINE_NOT_RUNNING');
+    return fault('COMMAND_FAILED', { exitCode, problem });
+  } catch (error) {
+    return isFault(error) ? error : fault('INTERNAL', {}, error);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
+import { fault } from '../../../core/errors.ts';
+import type { ShellSpec } from '../../engine-terminals.ts';
+import { endInside, newMark } from '../environments/ending.ts';
+import { call } from '../faults.ts';
+import { environmentList } from '../environments/machine-config.ts';
+import { createExec } from '../nested/exec-user.ts';
+import { readOpening } from './opening-reader.ts';
+import { announced, parseAnnouncement } from './shell-leader.ts';
+import type { Leader } from './shell-leader.ts';
+
+/**
+ * The engine holds a typed key back while it may begin its detach sequence. It always has one, so it
+ * is given one that nobody types: an empty setting would mean ^P ^Q.
+ */
+const DETACH_KEYS = 'ctrl-^,ctrl-@,ctrl-^';
+
+/** A shell that has said who it is; its stream begins with its own output. */
+export interface OpenShell {
+  container: Docker.Container;
+  exec: Docker.Exec;
+  stream: Duplex;
+  leader: Leader;
+  /** Who it was started as; the container's own user when undefined. */
+  user: string | undefined;
+}
+
+/** Starts a shell on a terminal of its own; with `waits`, one that waits to be let go. @throws SHELL_NOT_STARTED */
+export async function startShell(
+  container: Docker.Container,
+  spec: ShellSpec,
+  { size, waits }: { size: [rows: number, cols: number]; waits: boolean },
+): Promise<OpenShell> {
+  const mark = newMark();
+  const exec = await createExec(container, {
+    Cmd: announced(spec.command, { atHome: spec.workingDirectory === undefined, waits }),
+    Tty: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    DetachKeys: DETACH_KEYS,
+    // At create and at start, so that the size is right before the first prompt is drawn.
+    ConsoleSize: size,
+    Env: [...environmentList(spec.environment), mark],
+    ...(spec.user !== undefined && { User: spec.user }),
+    ...(spec.workingDirectory !== undefined && { WorkingDir: spec.workingDirectory }),
+  });
+  const options: Docker.ExecStartOptions & { ConsoleSize: [number, number] } = {
+    hijack: true,
+    stdin: true,
+    Tty: true,
+    ConsoleSize: size,
+  };
+  const stream = await call(() => exec.start(options));
+  stream.on('error', () => stream.destroy());
+  const announcement = await readOpening(stream, (bytes) => {
+    const read = parseAnnouncement(bytes);
+    return read.state === 'partial' ? undefined : read;
+  });
+  if (announcement.state === 'started') {
+    return { container, exec, stream, leader: announcement.leader, user: spec.user };
+  }
+  stream.destroy();
+  // One that did not say why it failed may start late, or run unheard.
+  if (announcement.state === 'silent')
+    await endInside(container, { leader: undefined, mark, user: spec.user });
+  throw fault('SHELL_NOT_STARTED', { problem: announcement.problem });
+}

@@ -1,0 +1,85 @@
+import type Docker from 'dockerode';
+import { isFault } from '../../../core/errors.ts';
+import type { EngineTerminal, ShellSpec, TerminalSpec } from '../../engine-terminals.ts';
+import { openHeld, reattachHeld, waitHeld } from '../holder/held-terminals.ts';
+import type { Reach } from '../holder/reach.ts';
+import { closed, openTerminal, orEnd, terminalOf } from './terminal.ts';
+import type { WaitingShell } from './waiting-shells.ts';
+import { readOpening } from './opening-reader.ts';
+import { begunAt, shellHandle } from './shell-leader.ts';
+import { startShell } from './shell-opening.ts';
+
+/** Size of a terminal that nobody has looked at yet. */
+const SIZE: [rows: number, cols: number] = [24, 80];
+
+/** Starts a shell that waits, over the engine's own stream. @throws SHELL_NOT_STARTED */
+async function waitInExec(container: Docker.Container, spec: ShellSpec): Promise<WaitingShell> {
+  const shell = await startShell(container, spec, { size: SIZE, waits: true });
+  const { stream } = shell;
+  // What the terminal says meanwhile is for nobody; a stream that is not read does not tell of its end.
+  const drain = () => void stream.read();
+  stream.on('readable', drain);
+  return {
+    handle: shellHandle(shell),
+    gone: closed(stream),
+    async take({ rows, cols, note }) {
+      stream.off('readable', drain);
+      const terminal = terminalOf(shell);
+      await orEnd(terminal, note);
+      try {
+        await terminal.resize(rows, cols);
+        stream.write('\n');
+        // The terminal echoes the line before the shell says that it goes on.
+        if (!('state' in (await readOpening(stream, begunAt)))) return terminal;
+      } catch (error) {
+        stream.destroy();
+        throw error;
+      }
+      stream.destroy();
+      await terminal.over;
+      return undefined;
+    },
+    leave: () => stream.destroy(),
+  };
+}
+
+/**
+ * Starts shells: held by a program in the machine where this process can reach that, which is on the
+ * engine's own host, and otherwise over a stream of the engine's.
+ */
+export function createShells({
+  docker,
+  reach,
+  sizesAtStart,
+}: {
+  docker: Docker;
+  reach: Reach;
+  sizesAtStart: () => Promise<boolean>;
+}) {
+  return {
+    /** Opens a terminal. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
+    async open(machineId: string, spec: TerminalSpec): Promise<EngineTerminal> {
+      const machine = await reach(machineId);
+      const held = machine && (await openHeld(machine, spec));
+      return held ?? openTerminal(docker.getContainer(machineId), spec, { sizesAtStart });
+    },
+
+    /** Connects again to a shell that is held; undefined when it cannot be reached. */
+    async reattach(machineId: string, handle: string, from: number): Promise<EngineTerminal | undefined> {
+      try {
+        const machine = await reach(machineId);
+        return machine && (await reattachHeld(machine, handle, from));
+      } catch (error) {
+        if (isFault(error, 'CONTAINER_NOT_FOUND')) return undefined;
+        throw error;
+      }
+    },
+
+    /** Starts a shell that waits. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
+    async wait(machineId: string, spec: ShellSpec): Promise<WaitingShell> {
+      const machine = await reach(machineId);
+      const held = machine && (await waitHeld(machine, spec));
+      return held ?? waitInExec(docker.getContainer(machineId), spec);
+    },
+  };
+}

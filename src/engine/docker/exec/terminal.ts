@@ -1,0 +1,107 @@
+import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
+import { isFault } from '../../../core/errors.ts';
+import type { EngineTerminal, TerminalEnd, TerminalSpec } from '../../engine-terminals.ts';
+import { endInside } from '../environments/ending.ts';
+import { waitForExit } from './exec-exit.ts';
+import { call, hasStatus } from '../faults.ts';
+import { shellHandle } from './shell-leader.ts';
+import { startShell } from './shell-opening.ts';
+import type { OpenShell } from './shell-opening.ts';
+
+/** How long a stream whose shell was ended may take to deliver what is left in it. */
+const DRAIN_MS = 1_000;
+
+/** Opens a shell on a terminal of its own; its bytes are the engine's raw stream. */
+export async function openTerminal(
+  container: Docker.Container,
+  spec: TerminalSpec,
+  { sizesAtStart }: { sizesAtStart: () => Promise<boolean> },
+): Promise<EngineTerminal> {
+  const { rows, cols, note } = spec;
+  const sized = await sizesAtStart();
+  const shell = await startShell(container, spec, { size: [rows, cols], waits: false });
+  const terminal = terminalOf(shell);
+  await orEnd(terminal, note);
+  if (sized) return terminal;
+  try {
+    await terminal.resize(rows, cols);
+    return terminal;
+  } catch (error) {
+    shell.stream.destroy();
+    throw error;
+  }
+}
+
+/** Has the shell noted. @throws what `note` throws, once the shell is ended */
+export async function orEnd(terminal: EngineTerminal, note: TerminalSpec['note']): Promise<void> {
+  try {
+    await note?.(terminal);
+  } catch (error) {
+    await terminal.end();
+    throw error;
+  }
+}
+
+/** The terminal of a shell that runs, or is about to. */
+export function terminalOf(shell: OpenShell): EngineTerminal {
+  const { exec, stream, leader, user } = shell;
+  let ending: Promise<void> | undefined;
+  return {
+    stream,
+    offset: 0,
+    durable: false,
+    shell: shellHandle({ leader, user }),
+    resize: (rows, cols) => resize(exec, rows, cols),
+    over: endOf(shell),
+    end() {
+      // What failed is tried anew when it is asked for again.
+      ending ??= endShellOf(shell).catch((error: unknown) => {
+        ending = undefined;
+        throw error;
+      });
+      return ending;
+    },
+  };
+}
+
+async function resize(exec: Docker.Exec, rows: number, cols: number): Promise<void> {
+  try {
+    await call(() => exec.resize({ h: rows, w: cols }));
+  } catch (error) {
+    // A shell that has ended has no size: 404, or 409 and 500 in the moment of its end.
+    if (!hasStatus(error, 404, 409, 500)) throw error;
+  }
+}
+
+/** Exit code at the stream's end. A stream that was cut off leaves a shell behind, which is ended here. */
+async function endOf({ container, exec, stream, leader, user }: OpenShell): Promise<TerminalEnd> {
+  await closed(stream);
+  try {
+    if (!stream.readableEnded) await endInside(container, { leader, user });
+    return { exitCode: await waitForExit(container, exec) };
+  } catch (error) {
+    // The machine went with its engine: endShell ends the shell once the engine is back.
+    if (isFault(error)) return { exitCode: undefined };
+    throw error;
+  }
+}
+
+/** Ends the shell; what is left in its stream is delivered, but not waited for without end. */
+export async function endShellOf({
+  container,
+  leader,
+  user,
+  stream,
+}: Omit<OpenShell, 'exec'>): Promise<void> {
+  await endInside(container, { leader, user });
+  if (stream.closed) return;
+  const timer = setTimeout(() => stream.destroy(), DRAIN_MS);
+  await closed(stream);
+  clearTimeout(timer);
+}
+
+export async function closed(stream: Duplex): Promise<void> {
+  if (stream.closed) return;
+  await new Promise((resolve) => stream.once('close', resolve));
+}

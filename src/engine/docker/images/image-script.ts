@@ -1,0 +1,78 @@
+import { PassThrough, Readable } from 'node:stream';
+import type Dockerode from 'dockerode';
+import { pack as createPack } from 'tar-stream';
+import { removeOverdue, untilLabel } from '../overdue.ts';
+
+/** More than a script that tries an image has to say. */
+const MAX_OUTPUT_BYTES = 64 * 1024;
+const MEMORY_BYTES = 512 * 1024 * 1024;
+const PIDS = 256;
+const SCRIPT = 'berth-script';
+const SCRIPT_LABEL = { 'berth.script': 'true' };
+/** For making the container, putting the script into it and starting it. */
+const PREPARATION_MS = 180_000;
+
+/** Runs a script in a container of its own, which goes with the call; those that a crash left go first. */
+export async function runImageScript(
+  docker: Dockerode,
+  image: string,
+  { text, timeoutMs }: { text: string; timeoutMs: number },
+): Promise<{ exitCode: number | undefined; output: string }> {
+  await removeOverdue(docker, SCRIPT_LABEL);
+  const container = await docker.createContainer({
+    Image: image,
+    Entrypoint: [`/${SCRIPT}`],
+    Cmd: [],
+    Labels: { ...SCRIPT_LABEL, ...untilLabel(PREPARATION_MS + timeoutMs) },
+    HostConfig: {
+      Init: true,
+      NetworkMode: 'none',
+      SecurityOpt: ['no-new-privileges'],
+      Memory: MEMORY_BYTES,
+      PidsLimit: PIDS,
+    },
+  });
+  try {
+    const pack = createPack();
+    pack.entry({ name: SCRIPT, mode: 0o755 }, text);
+    pack.finalize();
+    await container.putArchive(Readable.from(pack, { objectMode: false }), { path: '/' });
+
+    const attached = await container.attach({ stream: true, stdout: true, stderr: true });
+    const output = collect(docker, attached);
+    const over = container.wait({ condition: 'next-exit' });
+    await container.start();
+    const exitCode = await withDeadline(over, timeoutMs);
+    if (exitCode === undefined) await container.kill();
+    return { exitCode, output: await output };
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
+
+function collect(docker: Dockerode, attached: NodeJS.ReadWriteStream): Promise<string> {
+  const plain = new PassThrough();
+  docker.modem.demuxStream(attached, plain, plain);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  plain.on('data', (chunk: Buffer) => {
+    if (size < MAX_OUTPUT_BYTES) chunks.push(chunk.subarray(0, MAX_OUTPUT_BYTES - size));
+    size += chunk.length;
+  });
+  return new Promise((resolve, reject) => {
+    attached.once('error', reject);
+    attached.once('end', () => resolve(Buffer.concat(chunks).toString()));
+  });
+}
+
+async function withDeadline(over: Promise<{ StatusCode: number }>, timeoutMs: number) {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  try {
+    return (await Promise.race([over, deadline]))?.StatusCode;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,61 @@
+import { fault } from '../../../core/errors.ts';
+import type { EnvironmentSpec, MachineAddress } from '../../engine.ts';
+
+/** The gateway's place, which the engine keeps free even where the bridge has no address. */
+const FIRST_MACHINE = 2;
+
+/**
+ * Where each machine is, by its name, in the order of its networks.
+ * @throws INPUT_INVALID for a network that is not there, or a subnet that is none or too small
+ */
+export function environmentAddresses(
+  spec: Pick<EnvironmentSpec, 'networks'> & { machines: { name: string; networks: string[] }[] },
+): Map<string, MachineAddress[]> {
+  const free = new Map(
+    spec.networks.map(({ name, subnet }) => {
+      const members = spec.machines.filter(({ networks }) => networks.includes(name));
+      return [name, machineAddresses(subnet, members.length).values()];
+    }),
+  );
+  const addressOn = (machine: string, network: string) => {
+    const address = free.get(network)?.next().value;
+    if (address !== undefined) return { network, address };
+    throw fault('INPUT_INVALID', {
+      problem: `the machine "${machine}" cannot be on the network "${network}"`,
+    });
+  };
+  return new Map(
+    spec.machines.map(({ name, networks }) => [name, networks.map((network) => addressOn(name, network))]),
+  );
+}
+
+/** Addresses for `count` machines of `subnet` (CIDR), in order. @throws INPUT_INVALID when they do not fit */
+export function machineAddresses(subnet: string, count: number): string[] {
+  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(subnet);
+  const [a = 0, b = 0, c = 0, d = 0, bits = 33] = match?.slice(1).map(Number) ?? [];
+  if (bits > 30 || [a, b, c, d].some((byte) => byte > 255)) {
+    throw fault('INPUT_INVALID', { problem: `"${subnet}" is no IPv4 subnet in CIDR form` });
+  }
+  const size = 2 ** (32 - bits);
+  const base = Math.floor((((a * 256 + b) * 256 + c) * 256 + d) / size) * size;
+  if (count > size - FIRST_MACHINE - 1) {
+    throw fault('INPUT_INVALID', { problem: `${count} machines do not fit into ${subnet}` });
+  }
+  return Array.from({ length: count }, (_, index) => dotted(base + FIRST_MACHINE + index));
+}
+
+/** The last address of a subnet (CIDR) that something can have: what comes beside the machines takes it. @throws INPUT_INVALID */
+export function lastAddress(subnet: string): string {
+  const size = 2 ** (32 - Number(subnet.split('/')[1] ?? 32));
+  return machineAddresses(subnet, size - FIRST_MACHINE - 1).at(-1) ?? '';
+}
+
+/** Addresses of a subnet (CIDR) that something can have, from the last but one down: what comes and goes takes these. @throws INPUT_INVALID */
+export function addressesBelowLast(subnet: string): string[] {
+  const size = 2 ** (32 - Number(subnet.split('/')[1] ?? 32));
+  return machineAddresses(subnet, size - FIRST_MACHINE - 2).toReversed();
+}
+
+function dotted(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+}

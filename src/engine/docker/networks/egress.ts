@@ -1,0 +1,83 @@
+import type Docker from 'dockerode';
+import { fault, isFault } from '../../../core/errors.ts';
+import { EGRESS_SCRIPT } from './egress-script.ts';
+import { engineWords } from '../faults.ts';
+import { runHelper } from '../helper.ts';
+import { labelsOf } from '../labels.ts';
+import { removeOverdue, untilLabel } from '../overdue.ts';
+
+/** Setting the rules takes a fraction of a second, or the wait for another one's lock. */
+const RULES_TIMEOUT_MS = 30_000;
+/** Longest life of a helper: making and starting it may take a minute each. */
+const HELPER_LIFETIME_MS = 180_000;
+
+/** Keeps machines that reach the internet away from everything that is not the internet. */
+export interface Egress {
+  /**
+   * Makes sure that the rules are in force. They are set each time anew, since a reload of the
+   * host's firewall takes them away. @throws EGRESS_UNAVAILABLE
+   */
+  protect(): Promise<void>;
+  readonly nameServers: readonly string[];
+}
+
+export interface EgressOptions {
+  docker: Docker;
+  installation: string;
+  /** Image with sh and iptables. */
+  image: string;
+  /** Name servers that machines may ask wherever they are; the host's when empty. */
+  nameServers: readonly string[];
+}
+
+/** The engine's API is enough: a short-lived helper in the host's network sets the rules. */
+export function createEgress(options: EgressOptions): Egress {
+  let running: Promise<void> | undefined;
+  const protect = () => {
+    // Those that come while the rules are being set share the outcome.
+    running ??= setRules(options)
+      .then(() => removeOverdue(options.docker, labelsOf(options.installation, 'egress')))
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+  return { protect, nameServers: options.nameServers };
+}
+
+async function setRules({ docker, installation, image, nameServers }: EgressOptions): Promise<void> {
+  try {
+    const config = helperConfig(installation, image, nameServers);
+    const { exitCode, words } = await runHelper(docker, config, { timeoutMs: RULES_TIMEOUT_MS });
+    if (exitCode !== 0) throw fault('EGRESS_UNAVAILABLE', { problem: words || `exit code ${exitCode}` });
+  } catch (error) {
+    if (isFault(error, 'EGRESS_UNAVAILABLE', 'ENGINE_UNREACHABLE', 'DISK_FULL')) throw error;
+    throw fault('EGRESS_UNAVAILABLE', { problem: engineWords(error) }, error);
+  }
+}
+
+function helperConfig(
+  installation: string,
+  image: string,
+  nameServers: readonly string[],
+): Docker.ContainerCreateOptions {
+  return {
+    Image: image,
+    Entrypoint: ['/bin/sh', '-c', EGRESS_SCRIPT, 'sh', ...nameServers],
+    Cmd: [],
+    User: '0',
+    Labels: { ...labelsOf(installation, 'egress'), ...untilLabel(HELPER_LIFETIME_MS) },
+    HostConfig: {
+      NetworkMode: 'host',
+      // The host's network belongs to the host's own user namespace.
+      UsernsMode: 'host',
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_ADMIN', 'NET_RAW'],
+      SecurityOpt: ['no-new-privileges:true'],
+      ReadonlyRootfs: true,
+      Tmpfs: { '/run': 'rw,noexec,nosuid,size=1m' },
+      PidsLimit: 32,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
+    },
+  };
+}

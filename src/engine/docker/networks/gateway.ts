@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type Docker from 'dockerode';
+import { fault, isFault } from '../../../core/errors.ts';
+import { GATEWAY_MEMORY_BYTES } from '../../gateway-limit.ts';
+import { call, engineWords, hasStatus } from '../faults.ts';
+import { LABEL, labelFilter, labelsOf } from '../labels.ts';
+import { removeContainer } from '../environments/teardown.ts';
+
+/** A gateway without connections ends after so long, in seconds: making another costs a fraction of one. */
+const LINGER_S = 300;
+/** A gateway starts as soon as it is made; one that did not within so long, in milliseconds, never will. */
+const START_LIMIT_MS = 120_000;
+/** Most processes: one for each of 100 connections of a session, those of checks, and the one that waits. */
+const PIDS = 120;
+/** When the host runs out of memory, gateways go first: they are made anew. */
+const OOM_SCORE = 800;
+
+export interface GatewayContext {
+  docker: Docker;
+  installation: string;
+  /** Image of images/gateway. */
+  image: string;
+}
+
+/**
+ * Name of the machine's gateway. A machine that starts again has another network namespace, so its
+ * run is part of the name: a gateway of an earlier run is never found, and ends by itself.
+ */
+export function gatewayName({ Id, State }: Docker.ContainerInspectInfo): string {
+  const run = createHash('sha256').update(`${Id} ${State.StartedAt}`).digest('hex');
+  return `berth-gateway-${run.slice(0, 24)}`;
+}
+
+/**
+ * Makes sure that a gateway runs beside the machine: a container without any power that shares its
+ * network and nothing else, in which nothing listens.
+ * @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING, GATEWAY_UNAVAILABLE
+ */
+export async function ensureGateway(
+  context: GatewayContext,
+  machine: Docker.ContainerInspectInfo,
+): Promise<void> {
+  const { docker } = context;
+  const name = gatewayName(machine);
+  try {
+    await call(() => docker.createContainer({ name, ...gatewayConfig(context, machine) }));
+    await removeNeverStarted(context);
+  } catch (error) {
+    // Another call, of this process or of another, made it in this moment.
+    if (!hasStatus(error, 409)) throw await refusal(docker, machine, error);
+  }
+  try {
+    await call(() => docker.getContainer(name).start());
+  } catch (error) {
+    // It has ended already, and the engine is removing it.
+    if (hasStatus(error, 304, 404) || isFault(error, 'MACHINE_NOT_RUNNING')) return;
+    throw await refusal(docker, machine, error);
+  }
+}
+
+function gatewayConfig(
+  { installation, image }: GatewayContext,
+  machine: Docker.ContainerInspectInfo,
+): Docker.ContainerCreateOptions {
+  const { [LABEL.environment]: environment = '', [LABEL.machine]: name = '' } = machine.Config.Labels;
+  return {
+    Image: image,
+    Cmd: ['perl', '/usr/lib/berth/linger.pl', String(LINGER_S)],
+    User: 'nobody',
+    Labels: labelsOf(installation, 'gateway', { environment, machine: name }),
+    HostConfig: {
+      NetworkMode: `container:${machine.Id}`,
+      AutoRemove: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
+      ReadonlyRootfs: true,
+      PidsLimit: PIDS,
+      Memory: GATEWAY_MEMORY_BYTES,
+      MemorySwap: GATEWAY_MEMORY_BYTES,
+      OomScoreAdj: OOM_SCORE,
+      LogConfig: { Type: 'none', Config: {} },
+    },
+  };
+}
+
+/** What a crash left between making and starting: the engine removes by itself only what has run. */
+async function removeNeverStarted({ docker, installation }: GatewayContext): Promise<void> {
+  const labels = labelsOf(installation, 'gateway');
+  const filters = { ...labelFilter(labels), status: ['created' as const] };
+  const left = await call(() => docker.listContainers({ all: true, filters }));
+  const overdue = left.filter(({ Created }) => Created * 1000 < Date.now() - START_LIMIT_MS);
+  await Promise.allSettled(overdue.map(({ Id }) => removeContainer(docker, Id)));
+}
+
+/** A machine that went meanwhile is the reason, wherever that is so. */
+async function refusal(docker: Docker, machine: Docker.ContainerInspectInfo, error: unknown) {
+  if (isFault(error, 'ENGINE_UNREACHABLE', 'DISK_FULL')) return error;
+  const { State } = await call(() => docker.getContainer(machine.Id).inspect());
+  if (!State.Running) return fault('MACHINE_NOT_RUNNING', {}, error);
+  return fault('GATEWAY_UNAVAILABLE', { problem: engineWords(error) }, error);
+}

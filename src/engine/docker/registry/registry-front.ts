@@ -1,0 +1,101 @@
+import type Docker from 'dockerode';
+import { fault, isFault } from '../../../core/errors.ts';
+import type { EnvironmentSpec } from '../../engine.ts';
+import { lastAddress } from '../networks/addresses.ts';
+import { call, engineWords, hasStatus } from '../faults.ts';
+import { labelsOf } from '../labels.ts';
+import { endpointConfig } from '../environments/machine-config.ts';
+import type { MachineEndpoint } from '../environments/machine-config.ts';
+import type { ProvisionContext } from '../environments/machines.ts';
+import { createUnlessTaken } from '../environments/made.ts';
+import type { Made } from '../environments/made.ts';
+import { networkName } from '../networks/network.ts';
+import { hardened, registryNames, SOCKET_FOLDER } from './registry-config.ts';
+
+/** Host name of the registry on an environment's networks, where it listens on port 5000. */
+const REGISTRY_HOST = 'registry';
+/** A server and its worker, and what may be run in it to look. */
+const PIDS = 16;
+/** Buffers of 48 connections. */
+const MEMORY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Makes the front by which an environment reaches the local registry: on its networks, which must be
+ * there, and no other. @throws LOCAL_REGISTRY_UNAVAILABLE
+ */
+export async function makeFront(
+  context: ProvisionContext,
+  { environmentId, networks }: EnvironmentSpec,
+  made: Made,
+): Promise<void> {
+  const { docker, installation, registryImage, registryInstallation = installation } = context;
+  if (registryImage === undefined)
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', {
+      problem: 'it is off, and an admin turns it on with BERTH_REGISTRY',
+    });
+  const ends = networks.map(({ name, subnet }) => ({
+    network: networkName(environmentId, name),
+    address: lastAddress(subnet),
+  }));
+  const config = frontConfig({
+    name: `berth-${environmentId}.registry`,
+    image: registryImage,
+    socket: registryNames(registryInstallation).socket,
+    labels: labelsOf(installation, 'front', { environment: environmentId }),
+    first: ends[0],
+  });
+  try {
+    await ensureSocket(docker, registryInstallation);
+    await createUnlessTaken(made.containers, config.name, () => call(() => docker.createContainer(config)));
+    await joinAndStart(docker, config.name, ends.slice(1));
+  } catch (error) {
+    if (isFault(error, 'ENGINE_UNREACHABLE', 'DISK_FULL')) throw error;
+    const absent = `its image ${registryImage} is not on the engine, where "berth up" makes it`;
+    const problem = hasStatus(error, 404) ? absent : engineWords(error);
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem }, error);
+  }
+}
+
+/** The engine would make the volume by itself, but without the labels by which it is found. */
+async function ensureSocket(docker: Docker, installation: string): Promise<void> {
+  const Labels = labelsOf(installation, 'registry');
+  await call(() => docker.createVolume({ Name: registryNames(installation).socket, Labels }));
+}
+
+async function joinAndStart(docker: Docker, name: string, ends: readonly MachineEndpoint[]): Promise<void> {
+  for (const { network, address } of ends) {
+    const join = { Container: name, EndpointConfig: endpointConfig(REGISTRY_HOST, { network, address }) };
+    await call(() => docker.getNetwork(network).connect(join));
+  }
+  await call(() => docker.getContainer(name).start());
+}
+
+/** The engine's description of a front: without any power, and no router between its networks. */
+function frontConfig(spec: {
+  name: string;
+  image: string;
+  socket: string;
+  labels: Record<string, string>;
+  first: MachineEndpoint | undefined;
+}): Docker.ContainerCreateOptions & { name: string } {
+  const { first } = spec;
+  return {
+    name: spec.name,
+    Image: spec.image,
+    Hostname: REGISTRY_HOST,
+    Cmd: ['nginx', '-c', '/etc/berth/front.conf'],
+    StopSignal: 'SIGTERM',
+    Labels: spec.labels,
+    HostConfig: {
+      NetworkMode: first?.network ?? 'none',
+      Binds: [`${spec.socket}:${SOCKET_FOLDER}:ro`],
+      RestartPolicy: { Name: 'unless-stopped' },
+      // The engine's host forwards, and a network namespace begins as the host's is.
+      Sysctls: { 'net.ipv4.ip_forward': '0', 'net.ipv4.conf.all.rp_filter': '1' },
+      ...hardened({ memoryBytes: MEMORY_BYTES, pids: PIDS }),
+    },
+    NetworkingConfig: {
+      EndpointsConfig: first ? { [first.network]: endpointConfig(REGISTRY_HOST, first) } : {},
+    },
+  };
+}

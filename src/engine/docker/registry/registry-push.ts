@@ -1,0 +1,117 @@
+import type Docker from 'dockerode';
+import { fault } from '../../../core/errors.ts';
+import type { PushLayer, PushOptions } from '../../engine-registry.ts';
+import { call, hasStatus } from '../faults.ts';
+import { inspectImage, loginAddress } from '../images/image-pull.ts';
+import { readLines } from '../json-lines.ts';
+import { pushFault, unavailable } from './registry-faults.ts';
+
+/** Longest time without a word of the engine; a layer in transit reports several times a second. */
+const SILENCE_MS = 60_000;
+
+/** A line of the engine's account of a push. */
+export interface PushEvent {
+  id?: string;
+  status?: string;
+  error?: string;
+  progressDetail?: { current?: number; total?: number };
+}
+
+/** Engines that hold no login want one all the same. */
+const NOBODY = { username: '', password: '' };
+
+/**
+ * Puts an image of the engine into a registry, as `repository` (with the registry's address before it)
+ * and `tag`. The engine does so by a name, which goes afterwards unless the image had it before.
+ * @throws IMAGE_NOT_FOUND, IMAGE_NOT_OURS where that name is another image's on the engine,
+ * LOCAL_REGISTRY_REFUSED and LOCAL_REGISTRY_UNAVAILABLE with the registry's words, DISK_FULL, `signal`'s reason
+ */
+export async function pushImage(
+  docker: Docker,
+  reference: string,
+  { repository, tag }: { repository: string; tag: string },
+  options: PushOptions,
+): Promise<void> {
+  const name = `${repository}:${tag}`;
+  options.signal?.throwIfAborted();
+  const id = (await inspectImage(docker, reference))?.id;
+  if (id === undefined) {
+    throw fault('IMAGE_NOT_FOUND', { image: reference, problem: 'it is not on this engine' });
+  }
+  const named = (await inspectImage(docker, name))?.id;
+  // It may be the only name of that image: taking it away would lose the image.
+  if (named !== undefined && named !== id) {
+    throw fault('IMAGE_NOT_OURS', { image: name });
+  }
+  if (named === undefined) {
+    await options.onName?.({ name, imageId: id });
+    await call(() => docker.getImage(id).tag({ repo: repository, tag }));
+  }
+  try {
+    await follow(docker, repository, tag, options);
+  } finally {
+    if (named === undefined) await removeName(docker, name);
+  }
+}
+
+async function follow(
+  docker: Docker,
+  repository: string,
+  tag: string,
+  { signal, login, onLayers }: PushOptions,
+): Promise<void> {
+  const silence = new AbortController();
+  const abortSignal = AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]);
+  const expire = () => silence.abort(new Error('the registry does not answer'));
+  let timer = setTimeout(expire, SILENCE_MS);
+  const serveraddress = loginAddress(repository.split('/')[0]);
+  try {
+    const gather = createPushLayers();
+    const authconfig = { ...NOBODY, ...login, serveraddress };
+    const stream = await docker.getImage(repository).push({ tag, abortSignal, authconfig });
+    for await (const line of readLines(stream)) {
+      const event = JSON.parse(line) as PushEvent;
+      clearTimeout(timer);
+      timer = setTimeout(expire, SILENCE_MS);
+      if (event.error !== undefined) throw new Error(event.error);
+      onLayers(gather(event));
+    }
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw silence.signal.aborted ? unavailable('it does not answer', error) : pushFault(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function removeName(docker: Docker, name: string): Promise<void> {
+  try {
+    await call(() => docker.getImage(name).remove());
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+  }
+}
+
+/** The engine's words for what it does with a layer; others are not about layers. */
+const PHASES: Record<string, PushLayer['phase']> = {
+  Preparing: 'waiting',
+  Waiting: 'waiting',
+  Pushing: 'uploading',
+  Pushed: 'done',
+  'Layer already exists': 'done',
+};
+
+/** Gathers what a push says of its layers: each event gives all of them as they are then. */
+function createPushLayers(): (event: PushEvent) => readonly PushLayer[] {
+  const layers = new Map<string, PushLayer>();
+  return ({ id, status = '', progressDetail }) => {
+    const phase = status.startsWith('Mounted from') ? 'done' : PHASES[status];
+    if (id !== undefined && phase !== undefined) {
+      const total = progressDetail?.total || layers.get(id)?.total;
+      const current = phase === 'done' ? (total ?? 0) : (progressDetail?.current ?? 0);
+      // What is packed can come to more than the engine had counted.
+      layers.set(id, { id, phase, current: Math.min(current, total ?? current), total });
+    }
+    return [...layers.values()];
+  };
+}

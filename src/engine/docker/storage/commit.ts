@@ -1,0 +1,92 @@
+import type Docker from 'dockerode';
+import { fault } from '../../../core/errors.ts';
+import type { CommitSpec } from '../../saved-image.ts';
+import { call, hasStatus } from '../faults.ts';
+import { labelInstructions, quote, TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
+import { labelsOf } from '../labels.ts';
+import { SAVED_COMMENT } from './saved-images.ts';
+import { WALK_TIMEOUT_MS } from './usage.ts';
+import { importTar, whilePaused } from './volume-image.ts';
+import type { ImportTarget } from './volume-image.ts';
+
+/**
+ * From this many layers on a file system is saved as one: each save and start from it adds another,
+ * and engines mount 127 at most. Below, an image shares what it is made from.
+ */
+const DEEPEST_LAYERS = 50;
+
+/** Saves the machine's file system as an image of this installation. */
+export async function commit(
+  docker: Docker,
+  installation: string,
+  { machineId, image }: { machineId: string; image: CommitSpec },
+): Promise<string> {
+  const container = docker.getContainer(machineId);
+  const { Config, Image } = await call(() => container.inspect());
+  const changes = labelInstructions({ ...image.labels, ...labelsOf(installation, 'image') });
+  const target = { repo: image.repository, tag: image.tag };
+  const admit = image.admit ?? (() => undefined);
+  const isDeep = (await countLayers(docker, Image)) >= DEEPEST_LAYERS;
+  // Paused before it is measured: it writes nothing more until it is saved.
+  return whilePaused(container, async () => {
+    await admit(await measureWritten(container));
+    if (isDeep) {
+      return commitFlat(docker, container, { ...target, changes: [...changes, ...settings(Config)], admit });
+    }
+    const saved = (await call(() => container.commit({ ...target, changes, comment: SAVED_COMMENT }), {
+      timeoutMs: TRANSFER_TIMEOUT_MS,
+    })) as { Id: string };
+    return saved.Id;
+  });
+}
+
+/**
+ * Bytes that the machine wrote to its file system, by the length of the files: the engine writes their
+ * holes out, and does not stop when asked to.
+ */
+async function measureWritten(container: Docker.Container): Promise<number> {
+  // The library passes the option on; its types know neither that nor the answer.
+  const inspect = () => container.inspect({ size: true } as Docker.ContainerInspectOptions);
+  const { SizeRw = 0 } = (await call(inspect, { timeoutMs: WALK_TIMEOUT_MS })) as { SizeRw?: number };
+  return SizeRw;
+}
+
+async function countLayers(docker: Docker, image: string): Promise<number> {
+  try {
+    return (await call(() => docker.getImage(image).inspect())).RootFS.Layers?.length ?? 0;
+  } catch (error) {
+    // Removed by force while the machine runs: its layers are there still, and how many is not known.
+    if (hasStatus(error, 404)) return 0;
+    throw error;
+  }
+}
+
+async function commitFlat(
+  docker: Docker,
+  container: Docker.Container,
+  target: ImportTarget,
+): Promise<string> {
+  const tar = await call(() => container.export());
+  if (!('destroy' in tar)) throw fault('ENGINE_REFUSED', { problem: 'it gave no file system out' });
+  return importTar(docker, tar, target);
+}
+
+/** What an image says beside its files, and a file system alone does not. */
+function settings({
+  Env,
+  User,
+  WorkingDir,
+  Cmd,
+  Entrypoint,
+}: Docker.ContainerInspectInfo['Config']): string[] {
+  return [
+    ...(Entrypoint ? [`ENTRYPOINT ${JSON.stringify(Entrypoint)}`] : []),
+    ...(Cmd ? [`CMD ${JSON.stringify(Cmd)}`] : []),
+    ...Env.map((variable) => {
+      const [name = '', ...value] = variable.split('=');
+      return `ENV ${name}=${quote(value.join('='))}`;
+    }),
+    ...(User ? [`USER ${User}`] : []),
+    ...(WorkingDir ? [`WORKDIR ${WorkingDir.replaceAll('$', String.raw`\$`)}`] : []),
+  ];
+}

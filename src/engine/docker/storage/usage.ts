@@ -1,0 +1,162 @@
+import { dirname } from 'node:path/posix';
+import type Docker from 'dockerode';
+import { isFault } from '../../../core/errors.ts';
+import { linkedAbort } from '../../../core/linked-abort.ts';
+import type { MeasureOptions, Written } from '../../engine-disk.ts';
+import { call } from '../faults.ts';
+import type { Gauge, Reading } from '../gauge/gauge.ts';
+import type { EngineGauge } from '../gauge/create-gauge.ts';
+
+/** The engine walks through all that a machine wrote, file by file: many files on a slow disk take their time. */
+export const WALK_TIMEOUT_MS = 120_000;
+
+/** Machines whose folders are remembered; those of the oldest are asked for again. */
+const MOST_REMEMBERED = 2_000;
+
+/** Where a machine's content lies on the engine. */
+interface Place {
+  /** Folder with the changes of its file system; undefined if its storage driver has none. */
+  changes: string | undefined;
+  volumes: { name: string; folder: string }[];
+  /** Folders with the files that the engine itself mounts in it, such as /etc/hosts, which it may write. */
+  own: string[];
+}
+
+/** Of the engine's answer, what this reads: the library's own types leave it open. */
+interface Inspected {
+  Id: string;
+  HostsPath?: string;
+  HostnamePath?: string;
+  ResolvConfPath?: string;
+  GraphDriver?: { Data?: Record<string, string> | null };
+  Mounts?: { Type: string; Name?: string; Source?: string }[];
+  SizeRw?: number;
+}
+
+/** Measures what machines wrote, one at a time: one with very many files delays no other. */
+export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGauge }) {
+  const places = new Map<string, Place>();
+
+  async function placeOf(machineId: string): Promise<Place> {
+    const known = places.get(machineId);
+    if (known) return known;
+    const place = toPlace(await call(() => docker.getContainer(machineId).inspect()));
+    if (places.size >= MOST_REMEMBERED) places.delete(places.keys().next().value ?? '');
+    places.set(machineId, place);
+    return place;
+  }
+
+  async function openGauge(): Promise<Gauge | undefined> {
+    try {
+      return await gauge.get();
+    } catch (error) {
+      if (isFault(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function readGauge(what: 'bytes' | 'files', place: Place, limits: MeasureOptions): Promise<Reading> {
+    const opened = await openGauge();
+    if (!opened || place.changes === undefined) return 'unseen';
+    const folders = [place.changes, ...place.volumes.map(({ folder }) => folder), ...place.own];
+    return opened.count(what, folders, limits);
+  }
+
+  /** Files that were deleted while they are open take space that no folder shows. */
+  async function readOpenFiles(machineId: string, limits: MeasureOptions): Promise<Reading> {
+    return (await (await openGauge())?.countOpenFiles(machineId, limits)) ?? 'unseen';
+  }
+
+  return {
+    /** @throws CONTAINER_NOT_FOUND */
+    async measure(machineId: string, options: MeasureOptions): Promise<Written | 'late'> {
+      const place = await placeOf(machineId);
+      const read = await readGauge('bytes', place, options);
+      const bytes = read === 'unseen' ? await askEngine(docker, machineId, place, options) : read;
+      if (bytes === 'late') return bytes;
+      const openBytes = options.openFiles ? await readOpenFiles(machineId, options) : undefined;
+      const files = options.countFiles ? await readGauge('files', place, options) : undefined;
+      return {
+        bytes,
+        ...(typeof openBytes === 'number' && { openBytes }),
+        ...(typeof files === 'number' && { files }),
+        ...((openBytes === 'late' || files === 'late') && { isLate: true }),
+      };
+    },
+  };
+}
+
+/** Volumes include those that an image declares itself: their labels are not ours, the machine that mounts them is. */
+function toPlace({ Id, GraphDriver, Mounts = [], ...paths }: Inspected): Place {
+  const { HostsPath, HostnamePath, ResolvConfPath } = paths;
+  const folders = [HostsPath, HostnamePath, ResolvConfPath].map((path) => dirname(path ?? ''));
+  return {
+    // Where an engine keeps them with other things, they are not the machine's.
+    own: [...new Set(folders)].filter((folder) => folder.endsWith(`/containers/${Id}`)),
+    changes: GraphDriver?.Data?.['UpperDir'],
+    volumes: Mounts.flatMap(({ Type, Name, Source }) =>
+      Type === 'volume' && Name && Source ? [{ name: Name, folder: Source }] : [],
+    ),
+  };
+}
+
+/** As the engine itself measures: by the length of files, and of all volumes or none. */
+async function askEngine(
+  docker: Docker,
+  machineId: string,
+  { volumes }: Place,
+  { timeoutMs, signal }: MeasureOptions,
+): Promise<number | 'late'> {
+  // The engine stops walking when nobody listens.
+  const ending = linkedAbort(...(signal ? [signal] : []));
+  const timer = setTimeout(() => ending.abort(), timeoutMs);
+  try {
+    const [changes, sizes] = await Promise.all([
+      readChanges(docker, machineId, ending.signal),
+      volumes.length > 0 ? readVolumes(docker, ending.signal) : new Map<string, number>(),
+    ]);
+    return changes + volumes.reduce((sum, { name }) => sum + (sizes.get(name) ?? 0), 0);
+  } catch (error) {
+    if (ending.signal.aborted) return 'late';
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    ending.unlink();
+  }
+}
+
+async function readChanges(docker: Docker, machineId: string, abortSignal: AbortSignal): Promise<number> {
+  // The library passes the options on; its types do not know them.
+  const options = { size: true, abortSignal } as Docker.ContainerInspectOptions;
+  const { SizeRw = 0 } = (await call(() => docker.getContainer(machineId).inspect(options), {
+    timeoutMs: WALK_TIMEOUT_MS,
+  })) as Inspected;
+  return SizeRw;
+}
+
+interface VolumeUsage {
+  Name: string;
+  UsageData?: { Size: number } | null;
+}
+
+/** By name: of all volumes on the engine, since it measures none alone. */
+async function readVolumes(docker: Docker, abortSignal: AbortSignal): Promise<Map<string, number>> {
+  // The library's own call asks for images and the build cache too, which takes much longer.
+  const ask = () =>
+    new Promise<unknown>((resolve, reject) => {
+      const request = {
+        path: '/system/df?',
+        method: 'GET',
+        options: { type: 'volume' },
+        abortSignal,
+        statusCodes: { 200: true, 500: 'server error' },
+      };
+      docker.modem.dial(request, (error: unknown, answer: unknown) =>
+        error === null ? resolve(answer) : reject(error),
+      );
+    });
+  const usage = (await call(ask, { timeoutMs: WALK_TIMEOUT_MS })) as { Volumes?: VolumeUsage[] | null };
+  return new Map(
+    (usage.Volumes ?? []).map(({ Name, UsageData }) => [Name, Math.max(0, UsageData?.Size ?? 0)]),
+  );
+}

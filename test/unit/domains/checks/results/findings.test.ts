@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { test } from 'tap';
+import { found, findingCodes } from '../../../../../src/domains/checks/results/findings.ts';
+import { faultCodes } from '../../../../../src/core/errors.ts';
+
+await test('a finding is worded from its details, and keeps them for other words', async (t) => {
+  t.strictSame(found('FILE_OTHER_MODE', { path: '~/notes', mode: '755' }), {
+    code: 'FILE_OTHER_MODE',
+    details: { path: '~/notes', mode: '755' },
+    message: 'The permission bits of ~/notes are 755, and are to be others.',
+  });
+});
+
+await test('no code is a finding and an error, so that one table words both', async (t) => {
+  const errors = new Set<string>(faultCodes);
+  t.strictSame(
+    findingCodes.filter((code) => errors.has(code)),
+    [],
+  );
+});
+
+await test('the table in the documentation is the findings there are', async (t) => {
+  const page = await readFile(new URL('../../../../../docs/api-graphql.md', import.meta.url), 'utf8');
+  const rows = findingCodes.map((code) => `| \`${code}\` | ${found(code).message} |`);
+  t.strictSame(page.match(/^\| `[A-Z_]+` \| (?!\d{3} \|)[^|]*[.}] \|$/gm), rows);
+});

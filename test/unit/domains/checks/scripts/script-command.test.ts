@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import t from 'tap';
+import { prepareScript, withoutRunner } from '../../../../../src/domains/checks/scripts/script-command.ts';
+import { withHelpers } from '../../../../../src/domains/checks/scripts/script-helpers.ts';
+import type { Reader } from '../../../../../src/domains/checks/scripts/script-helpers.ts';
+
+const check = { machine: 'main', script: 'exit 0\n', user: 'learner', timeoutSeconds: 2.5 };
+
+await t.test('the script goes in by standard input, as the user, within its time', async (t) => {
+  const { signal } = new AbortController();
+  const { command, seal } = prepareScript(check, { BERTH_STEP: 'one' }, signal);
+  t.match(command, { user: 'learner', timeoutMs: 2500, checkSeconds: 8, signal });
+  t.same(command.environment, { BERTH_STEP: 'one' });
+  t.same(command.command, ['/bin/sh']);
+  const [first, secret = '', script = ''] = String(command.input).split('\n');
+  t.equal(first, seal);
+  t.match(secret, /^[0-9a-f]{32}$/);
+  t.match(seal, /^[0-9a-f]{32}$/);
+  t.not(seal, secret);
+  t.ok(script.includes(secret), 'scores begin with it');
+  t.notOk(script.includes(seal));
+  t.not(prepareScript(check, {}, signal).seal, seal);
+});
+
+await t.test('scripts of other languages need no secret for a score', async (t) => {
+  const script = '#!/usr/bin/env node\nprocess.exit(1)\n';
+  const { command, seal } = prepareScript({ ...check, script }, {}, new AbortController().signal);
+  t.equal(String(command.input), `${seal}\n\n${script}`);
+  t.same(command.command, ['node', '--preserve-symlinks-main']);
+});
+
+await t.test('what only the runner means is taken out of the output', async (t) => {
+  const text = `a\n/dev/fd/9: line 2\nb\n\nba7 ran\n`;
+  t.equal(withoutRunner(text, { seal: 'ba7' }), 'a\ncheck: line 2\nb\n');
+});
+
+await t.test('shells get the helpers, on the first line so that the numbers of lines stay', async (t) => {
+  const secret = 'f00';
+  t.match(
+    withHelpers('#!/bin/bash -e\nfail no\n', ['/bin/bash', '-e'], { secret }),
+    /^exec 9<&-; [^\n]*\nfail no\n$/,
+  );
+  t.match(withHelpers('fail no', ['/bin/sh'], { secret }), /^exec 9<&-; [^\n]* fail no$/);
+  t.match(withHelpers('#!/usr/bin/env bash', ['bash'], { secret }), /^exec 9<&-; [^\n]*$/);
+  const python = '#!/usr/bin/env python3\nprint(1)\n';
+  t.equal(withHelpers(python, ['python3'], { secret }), python);
+});
+
+await t.test('what is told in each of the languages of a lab is read in one of them', (t) => {
+  const told = (script: string, reader?: Reader) =>
+    execFileSync('/bin/sh', ['-c', withHelpers(script, ['/bin/sh'], { reader, secret: '' })]).toString();
+  const languages = ['en', 'ko', 'pt-BR'];
+  const all = `say 'There it is.' '있습니다.' "It's \\$1 there."`;
+  t.equal(told(all, { languages, language: 'en' }), 'There it is.\n');
+  t.equal(told(all, { languages, language: 'ko' }), '있습니다.\n');
+  t.equal(told(all, { languages, language: 'pt-BR' }), "It's $1 there.\n");
+  t.equal(told('say one two', { languages, language: 'ko' }), 'one two\n', 'fewer are words of one text');
+  t.equal(told('say one two', { languages: ['en'], language: 'en' }), 'one two\n');
+  t.equal(told('say one two'), 'one two\n');
+  t.end();
+});

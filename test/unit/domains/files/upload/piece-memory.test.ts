@@ -1,0 +1,36 @@
+import { test } from 'tap';
+import { createPieceMemories, PIECE_BYTES } from '../../../../../src/domains/files/upload/piece-memory.ts';
+
+await test('the memory of one upload serves the next, whatever its size', async (t) => {
+  const memories = createPieceMemories();
+  const memory = memories.take(undefined);
+  t.same(
+    memory.map(({ length }) => length),
+    [PIECE_BYTES, PIECE_BYTES],
+  );
+  t.not(memory[0], memory[1]);
+  memories.giveBack(memory);
+  t.equal(memories.take(5), memory);
+});
+
+await test('two uploads at once never have the same, and that of one alone is kept', async (t) => {
+  const memories = createPieceMemories();
+  const [one, two] = [memories.take(PIECE_BYTES), memories.take(PIECE_BYTES)];
+  t.equal(new Set([...one, ...two]).size, 4);
+  memories.giveBack(one);
+  memories.giveBack(two);
+  t.equal(memories.take(undefined), two);
+  const next = memories.take(undefined);
+  t.notOk(next === one || next === two);
+});
+
+await test('a small upload takes no more than it needs, and that is not kept', async (t) => {
+  const memories = createPieceMemories();
+  const small = memories.take(5);
+  t.same(
+    small.map(({ length }) => length),
+    [5, 5],
+  );
+  memories.giveBack(small);
+  t.not(memories.take(5), small);
+});

@@ -1,0 +1,36 @@
+import t from 'tap';
+import { parseLooseJson } from '../../../../../src/domains/labs/import/reading/loose-json.ts';
+import { parseLabYaml } from '../../../../../src/domains/labs/reading/lab-yaml.ts';
+
+/** Deep enough to use any stack up. */
+const DEEP = 20_000;
+
+const problem = { line: 1, message: 'nests deeper than 100 levels' };
+
+await t.test('a text that nests without end is told, and does not end the process', async (t) => {
+  const texts = {
+    lists: '- '.repeat(DEEP),
+    flow: '{"a":'.repeat(DEEP),
+    closed: `a: ${'['.repeat(DEEP)}${']'.repeat(DEEP)}`,
+    keys: '? '.repeat(DEEP),
+    values: 'a: '.repeat(DEEP),
+    indented: Array.from({ length: 500 }, (_, place) => `${' '.repeat(place)}a:`).join('\n'),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    const { data, problems, lineOf } = parseLabYaml(text);
+    t.same([data, problems, lineOf(['a', 'b'])], [undefined, [problem], 1], name);
+  }
+});
+
+await t.test('a hundred levels are a text like any other', async (t) => {
+  const { data, problems } = parseLabYaml(`${'{a: '.repeat(100)}1${'}'.repeat(100)}`);
+  t.same(problems, []);
+  t.match(data, { a: { a: { a: {} } } });
+  t.same(parseLabYaml(`${'{a: '.repeat(101)}1${'}'.repeat(101)}`).problems, [problem]);
+});
+
+await t.test('so it is with JSON, which knows no lines then', async (t) => {
+  const strict = parseLooseJson(`${'['.repeat(DEEP)}${']'.repeat(DEEP)}`);
+  t.same([strict.problems, strict.lineOf([0, 0])], [[], 1]);
+  t.same(parseLooseJson('{"a":'.repeat(DEEP)).problems, [problem]);
+});

@@ -1,0 +1,59 @@
+import { test } from 'tap';
+import { createLedger } from '../../../../../src/domains/sessions/capacity/ledger.ts';
+import type { QuotaLimit } from '../../../../../src/domains/sessions/capacity/ledger.ts';
+import { OVERTAKEN_FOR_MS, planQueue } from '../../../../../src/domains/sessions/capacity/queue-plan.ts';
+
+const now = new Date('2030-01-01T12:00:00Z');
+
+/** Who waits: memory as a plain number, and for how long already. */
+interface Who {
+  memory?: number;
+  waited?: number;
+  lab?: string;
+}
+
+function plan(waiting: Who[], options: { free: number; turns?: number; quotas?: QuotaLimit[] }) {
+  const most = { memoryBytes: 10, networks: 16 };
+  const limits = { ...most, sessions: Infinity, diskLow: false };
+  const holder = { learnerId: 'x', labSlug: 'x', labVersion: 'v', course: undefined, networks: 0 };
+  const holding = [{ ...holder, memoryBytes: 10 - options.free }];
+  const ledger = createLedger({ limits, quotas: options.quotas ?? [], holding, warm: [] });
+  const candidates = waiting.map(({ memory = 1, waited = 0, lab = 'lab' }, index) => ({
+    learnerId: `learner-${index}`,
+    labSlug: lab,
+    labVersion: 'v',
+    course: undefined,
+    memoryBytes: memory,
+    networks: 0,
+    since: new Date(now.getTime() - waited),
+  }));
+  return planQueue(candidates, { ledger, most, turns: options.turns ?? Infinity, now });
+}
+
+await test('those who wait longest are let in as long as there is room', async (t) => {
+  t.strictSame(plan([{}, {}, {}], { free: 2 }), ['admit', 'admit', 'memory']);
+  t.strictSame(plan([{}, {}, {}], { free: 10, turns: 2 }), ['admit', 'admit', 'turn']);
+  t.strictSame(plan([{}, {}], { free: 1, turns: 0 }), ['turn', 'memory'], 'the room is another one’s');
+  t.strictSame(plan([], { free: 1 }), []);
+});
+
+await test('small ones go ahead of a large one, until it has waited long enough', async (t) => {
+  t.strictSame(plan([{ memory: 4 }, {}, {}], { free: 2 }), ['memory', 'admit', 'admit']);
+  const patient = { memory: 4, waited: OVERTAKEN_FOR_MS };
+  t.strictSame(plan([patient, {}, {}], { free: 2 }), ['memory', 'memory', 'memory']);
+  t.strictSame(plan([patient, {}, {}], { free: 5 }), ['admit', 'admit', 'memory']);
+  t.strictSame(plan([{}, patient, {}], { free: 2 }), ['admit', 'memory', 'memory']);
+  const never = { memory: 11, waited: OVERTAKEN_FOR_MS };
+  t.strictSame(plan([never, {}], { free: 2 }), ['memory', 'admit'], 'one that never fits keeps nothing');
+});
+
+await test('who waits for a quota keeps nobody else waiting, however long', async (t) => {
+  const quotas = [{ subject: 'lab:crowded', sessions: 1, memoryBytes: undefined }];
+  const crowded = { lab: 'crowded', waited: OVERTAKEN_FOR_MS * 10 };
+  t.strictSame(plan([crowded, crowded, crowded, {}], { free: 5, quotas }), [
+    'admit',
+    'quota',
+    'quota',
+    'admit',
+  ]);
+});

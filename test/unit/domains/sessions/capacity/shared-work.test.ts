@@ -1,0 +1,33 @@
+import { setImmediate } from 'node:timers/promises';
+import { test } from 'tap';
+import { createSharedWork } from '../../../../../src/domains/sessions/capacity/shared-work.ts';
+
+await test('who asks during a run gets the next one, shared with all who ask meanwhile', async (t) => {
+  let runs = 0;
+  let world = 'before';
+  const look = createSharedWork(async () => {
+    runs += 1;
+    const seen = world;
+    await setImmediate();
+    return seen;
+  });
+  const first = look();
+  await Promise.resolve();
+  await Promise.resolve();
+  world = 'after';
+  const others = [look(), look(), look()];
+  t.equal(await first, 'before');
+  t.strictSame(await Promise.all(others), ['after', 'after', 'after']);
+  t.equal(runs, 2);
+});
+
+await test('a run that fails tells those who asked for it, and the next one runs', async (t) => {
+  let runs = 0;
+  const look = createSharedWork(async () => {
+    runs += 1;
+    if (runs === 1) throw new Error('once');
+    return runs;
+  });
+  await t.rejects(look(), { message: 'once' });
+  t.equal(await look(), 2);
+});

@@ -1,0 +1,66 @@
+import t from 'tap';
+import { planWarm } from '../../../../../src/domains/sessions/pool/warm-plan.ts';
+
+const lab = (slug: string, version = 'v1') => ({ slug, version });
+const need = (wanted: number, kept = wanted) => ({ wanted, kept });
+const some = (
+  count: number,
+  labSlug: string,
+  state: 'making' | 'ready' | 'leaving' = 'ready',
+  labVersion = 'v1',
+) =>
+  Array.from({ length: count }, (_, number) => ({
+    id: `${labSlug}-${labVersion}-${state}-${number}`,
+    labSlug,
+    labVersion,
+    state,
+  }));
+
+await t.test('what is missing is made, the barest lab first', async (t) => {
+  const [a, b] = [lab('a'), lab('b')];
+  const needs = [
+    { lab: a, need: need(3) },
+    { lab: b, need: need(2) },
+  ];
+  const present = [...some(1, 'a'), ...some(1, 'a', 'making')];
+  const plan = planWarm(needs, { present, current: [a, b], limit: 50 });
+  t.same(plan, { make: [b, b, a], remove: [] });
+});
+
+await t.test('with too little room each lab gets one before any gets another', async (t) => {
+  const [a, b] = [lab('a'), lab('b')];
+  const needs = [
+    { lab: a, need: need(60) },
+    { lab: b, need: need(1) },
+  ];
+  t.same(planWarm(needs, { present: [], current: [a, b], limit: 3 }).make, [a, b, a]);
+  const leaving = some(2, 'a', 'leaving');
+  t.same(
+    planWarm(needs, { present: leaving, current: [a, b], limit: 3 }).make,
+    [a],
+    'what leaves is there yet',
+  );
+});
+
+await t.test('too many go, those first that are not there yet', async (t) => {
+  const a = lab('a');
+  const present = [...some(2, 'a'), ...some(1, 'a', 'making')];
+  const plan = (kept: number) =>
+    planWarm([{ lab: a, need: need(0, kept) }], { present, current: [a], limit: 50 });
+  t.same(plan(3), { make: [], remove: [] });
+  t.same(plan(2), { make: [], remove: ['a-v1-making-0'] });
+  t.same(plan(1).remove, ['a-v1-making-0', 'a-v1-ready-0']);
+});
+
+await t.test('other versions go, and what another process knows better is left alone', async (t) => {
+  const a = lab('a', 'v2');
+  const elsewhere = lab('b', 'v9');
+  const present = [
+    ...some(2, 'a'),
+    ...some(1, 'a', 'ready', 'v2'),
+    ...some(1, 'b', 'ready', 'v9'),
+    ...some(1, 'c'),
+  ];
+  const plan = planWarm([{ lab: a, need: need(1) }], { present, current: [a, elsewhere], limit: 50 });
+  t.same(plan, { make: [], remove: ['a-v1-ready-0', 'a-v1-ready-1', 'c-v1-ready-0'] });
+});

@@ -1,0 +1,45 @@
+import t from 'tap';
+import {
+  foldersAbove,
+  planPlacing,
+} from '../../../../../../src/domains/sessions/provisioning/preparing/placing-plan.ts';
+import { labFile } from '../../../../../support/prepared-labs.ts';
+
+const learner = { uid: 1000, gid: 1000, home: '/home/learner' };
+const root = { uid: 0, gid: 0, home: '/root' };
+const there = new Set(['/', '/srv', '/home', '/home/learner']);
+const kindOf = (path: string) =>
+  there.has(path) ? 'folder' : path === '/etc/passwd' ? 'other' : ('nothing' as const);
+
+await t.test('the folders above a path', async (t) => {
+  t.same(foldersAbove('/srv/a/b'), ['/srv', '/srv/a']);
+  t.same(foldersAbove('/a'), []);
+});
+
+await t.test('folders that are not there come before their first file, once, as its owner', async (t) => {
+  const plan = planPlacing(
+    [
+      { ...labFile('a', '/srv/site/a'), user: learner },
+      { ...labFile('b', '/srv/site/b', { mode: 0o755 }), user: root },
+      { ...labFile('c', '/srv/site/a'), user: root },
+    ],
+    kindOf,
+  );
+  t.same(plan, [
+    { path: '/srv/site', mode: 0o755, uid: 1000, gid: 1000, from: undefined },
+    { path: '/srv/site/a', mode: 0o644, uid: 0, gid: 0, from: 'c' },
+    { path: '/srv/site/b', mode: 0o755, uid: 0, gid: 0, from: 'b' },
+  ]);
+});
+
+await t.test('what cannot be is told', async (t) => {
+  const plan = (...places: string[]) =>
+    planPlacing(
+      places.map((to) => ({ ...labFile('a', to), user: root })),
+      kindOf,
+    );
+  t.match(plan('/srv'), /"\/srv" is a folder: end it with/);
+  t.match(plan('/etc/passwd/a'), /since "\/etc\/passwd" is no folder/);
+  t.match(plan('/srv/a', '/srv/a/b'), /since "\/srv\/a" is no folder/, 'nor below a file of the lab');
+  t.match(plan('/srv/a/b', '/srv/a'), /"\/srv\/a" is a folder/, 'nor in the place of one of its folders');
+});

@@ -1,0 +1,48 @@
+import { setImmediate } from 'node:timers/promises';
+import { test } from 'tap';
+import type { PreparingProgress } from '../../../../../src/domains/sessions/provisioning/preparing/preparing-progress.ts';
+import { createProgressReports } from '../../../../../src/domains/sessions/provisioning/provisioning-progress.ts';
+import { createFakeClock } from '../../../../support/fake-clock.ts';
+
+function setUp() {
+  const clock = createFakeClock();
+  const written: PreparingProgress[] = [];
+  const errors: unknown[] = [];
+  const reports = createProgressReports({
+    clock,
+    write: async (progress) => void written.push(progress),
+    onError: (error) => errors.push(error),
+  });
+  return { clock, written, reports };
+}
+
+await test('the first report is written at once, later ones in turn with only the newest', async (t) => {
+  const { clock, written, reports } = setUp();
+  for (const percent of [1, 2, 3]) reports.report({ phase: 'pulling', percent });
+  await setImmediate();
+  t.same(written, [{ phase: 'pulling', percent: 1 }]);
+  await clock.advance(250);
+  t.same(written.at(-1), { phase: 'pulling', percent: 3 });
+  t.equal(written.length, 2);
+});
+
+await test('what was written already is not written again', async (t) => {
+  const { clock, written, reports } = setUp();
+  reports.report({ phase: 'creating' });
+  await clock.advance(1000);
+  reports.report({ phase: 'creating' });
+  await clock.advance(1000);
+  t.equal(written.length, 1);
+  reports.report({ phase: 'starting' });
+  await setImmediate();
+  t.equal(written.length, 2);
+});
+
+await test('after the end nothing is written any more', async (t) => {
+  const { clock, written, reports } = setUp();
+  reports.report({ phase: 'creating' });
+  reports.report({ phase: 'starting' });
+  reports.close();
+  await clock.advance(1000);
+  t.equal(written.length, 1);
+});

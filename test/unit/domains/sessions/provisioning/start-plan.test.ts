@@ -1,0 +1,38 @@
+import { test } from 'tap';
+import { planStart } from '../../../../../src/domains/sessions/provisioning/start-plan.ts';
+import type { OwnSession } from '../../../../../src/domains/sessions/provisioning/start-plan.ts';
+
+const asked = { activeKey: 'learner:lab', limit: 2 };
+
+function session(fields: Partial<OwnSession> = {}): OwnSession {
+  return { id: 'one', state: 'ended', activeKey: null, environmentId: null, removedAt: null, ...fields };
+}
+
+await test('the session that is there already is told, also with no place left and when it is put away', async (t) => {
+  for (const state of ['ready', 'saved'] as const) {
+    const there = session({ state, activeKey: asked.activeKey });
+    const others = ['a', 'b'].map((activeKey) => session({ state: 'ready', activeKey }));
+    t.equal(planStart([...others, there], asked), 'exists', state);
+  }
+});
+
+await test('sessions count as long as they are on the engine, or will be, and not while they are put away', async (t) => {
+  const held = [
+    session({ state: 'requested', activeKey: 'a' }),
+    session({ state: 'stopping', environmentId: 'e' }),
+  ];
+  const saved = session({ state: 'saved', activeKey: 'b' });
+  t.same(planStart([held[0] as OwnSession, saved, session()], asked), { forget: [] });
+  t.equal(planStart(held, asked), 'limit');
+  const leaving = session({ state: 'saved', activeKey: 'c', environmentId: 'f' });
+  t.equal(planStart([held[0] as OwnSession, leaving], asked), 'limit', 'one that is still there is held');
+});
+
+await test('of what is over the oldest beyond 200 go, 50 with one start, and none that is on the engine or deleted', async (t) => {
+  const over = Array.from({ length: 260 }, (_, number) => session({ id: `${number}` }));
+  t.same(planStart(over.slice(0, 200), asked), { forget: [] });
+  const forget = over.slice(200, 250).map(({ id }) => id);
+  t.same(planStart(over, asked), { forget });
+  const kept = [session({ removedAt: new Date() }), session({ state: 'failed', environmentId: 'held' })];
+  t.same(planStart([...over.slice(0, 200), ...kept], asked), { forget: [] });
+});

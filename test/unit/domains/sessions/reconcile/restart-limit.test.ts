@@ -1,0 +1,15 @@
+import { test } from 'tap';
+import { createRestartLimit } from '../../../../../src/domains/sessions/reconcile/restart-limit.ts';
+import { createFakeClock } from '../../../../support/fake-clock.ts';
+
+await test('a machine is started again three times in ten minutes, each machine for itself', async (t) => {
+  const clock = createFakeClock();
+  const limit = createRestartLimit({ clock });
+  t.same(
+    [1, 2, 3, 4].map(() => limit.allows('a')),
+    [true, true, true, false],
+  );
+  t.ok(limit.allows('b'));
+  await clock.advance(10 * 60_000);
+  t.ok(limit.allows('a'));
+});
