@@ -18,6 +18,8 @@
 #define LOOK_MS 2
 /* Longest that Ctrl+C waits for a program to read a paste, in milliseconds: a large one takes seconds on a busy host. */
 #define PASTE_MS 10000
+/* The same for text that was just typed, which takes a moment: bash loses the key after a Ctrl+C that it gets meanwhile. */
+#define TYPED_MS 100
 /* A program that takes none of its input for so long does not read, and is interrupted, in milliseconds. */
 #define STUCK_MS 1000
 /* Longest that typed text waits for a program to hear Ctrl+C, in milliseconds: one that works on may ignore it. */
@@ -31,6 +33,8 @@ static int64_t began, progressed;
 static int last_unread;
 /* Brackets of a paste were written since the last Ctrl+C. */
 static int pasted;
+/* When text was last written, in milliseconds of the monotonic clock; 0 where the program has read it. */
+static int64_t typed;
 /* How much of the start or the end of brackets the latest bytes were. */
 static size_t matched;
 /* Ctrl+C was written, and the program may not have heard it. */
@@ -107,7 +111,8 @@ static void wait_for(enum wait what) {
 static int is_waiting(int terminal) {
   int unread;
   int64_t time = now();
-  if (is_settled(terminal, &unread) || time - began >= (waits_for == READING ? PASTE_MS : HEARD_MS)) {
+  int64_t longest = waits_for == HEARING ? HEARD_MS : pasted ? PASTE_MS : TYPED_MS;
+  if (is_settled(terminal, &unread) || time - began >= longest) {
     waits_for = NOTHING;
     return 0;
   }
@@ -125,10 +130,11 @@ size_t interrupt_ready(int terminal, const char *bytes, size_t length) {
     unheard = 0;
   }
   if (text > 0) return text;
-  if (length > 0 && pasted) {
+  if (length > 0 && (pasted || waits_for == READING || (typed && now() - typed < TYPED_MS))) {
     wait_for(READING);
     if (is_waiting(terminal)) return 0;
     pasted = 0;
+    typed = 0;
   }
   return length > 0;
 }
@@ -146,6 +152,8 @@ void interrupt_written(int terminal, const char *bytes, size_t length) {
   if (length == 1 && first_signal(terminal, bytes, 1) == 0) {
     unheard = 1;
     pasted = 0;
+  } else if (length > 0) {
+    typed = now();
   }
 }
 
