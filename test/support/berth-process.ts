@@ -68,6 +68,10 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
+      // A test file that fails outside of its tests ends without their teardowns.
+      const kill = () => void started.kill('SIGKILL');
+      process.once('exit', kill);
+      started.once('exit', () => process.off('exit', kill));
       let since = '';
       const note = (chunk: Buffer) => {
         printed += chunk.toString();
