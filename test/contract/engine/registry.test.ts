@@ -84,7 +84,6 @@ await t.test('what is gone, stopped or made in another way is made anew, with wh
   t.teardown(() => images.remove(name));
   await whenHolding(registry, 0);
   await registry.push(name, { name: 'tools', tag: '1' }, { onLayers: () => undefined });
-  const address = await registry.address();
 
   const [reader, writer] = await parts(docker, installation);
   await docker.getContainer(writer?.id ?? '').remove({ force: true });
@@ -94,6 +93,8 @@ await t.test('what is gone, stopped or made in another way is made anew, with wh
   const [sameReader, newWriter] = await parts(docker, installation);
   t.match([sameReader, newWriter], [{ id: reader?.id, state: 'running' }, { state: 'running' }]);
   t.not(newWriter?.id, writer?.id);
+  // The writer that was removed had the first free port, which may be another by now.
+  const address = await registry.address();
 
   const other = `berth-test/registry-${installation}:latest`;
   await images.tag(await changed(images), other);
