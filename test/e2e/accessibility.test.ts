@@ -93,8 +93,7 @@ await test('Space goes to the shell after a dialog, and scrolls nothing', async 
 
 await test('tabs keep their numbers when the page is loaded anew', async (t) => {
   await lab.type('mine=first');
-  await lab.button('+ Open another terminal').click();
-  await lab.prompt();
+  await lab.openAnother();
   await page.keyboard.type('mine=second\n');
   await lab.button('Close terminal 1').click();
   await lab.shows('mine=second');

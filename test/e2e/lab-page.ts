@@ -51,6 +51,15 @@ export function labPage(page: Page) {
     /** Waits for the first prompt of the shell that is shown. */
     prompt: (host = 'main') => screen.filter({ hasText: `learner@${host}:~$` }).waitFor(),
 
+    /** Opens another terminal, and waits for its prompt: the one that was shown has one already. */
+    async openAnother(host?: string) {
+      const shells = machine.locator('.desk:not([hidden]) .shell');
+      const before = await shells.count();
+      await button('+ Open another terminal').click();
+      await shells.nth(before).waitFor();
+      await this.prompt(host);
+    },
+
     /** Waits until the terminal that is shown has this on its screen. */
     shows: (text: string | RegExp) => screen.filter({ hasText: text }).waitFor(),
 

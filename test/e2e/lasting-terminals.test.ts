@@ -19,8 +19,7 @@ await lab.start();
 
 await test('after a reload the shells are there as they were, each in its tab', async (t) => {
   await lab.type('mine=first; cd /usr');
-  await lab.button('+ Open another terminal').click();
-  await lab.prompt();
+  await lab.openAnother();
   await page.keyboard.type('mine=second\n');
   await lab.type('echo "here: $mine"');
   await lab.shows('here: second');

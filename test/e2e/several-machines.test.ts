@@ -36,8 +36,7 @@ await test('each machine has terminals of its own, and those behind go on', asyn
   await pick('db').click();
   await lab.prompt('db');
   t.equal(await pick('db').getAttribute('aria-pressed'), 'true');
-  await lab.button('+ Open another terminal').click();
-  await lab.prompt('db');
+  await lab.openAnother('db');
   await page.keyboard.type('echo "$HOSTNAME has ${mine:-nothing}"\n');
   await lab.shows('db has nothing');
   t.equal(await terminalsOn('db').count(), 2);

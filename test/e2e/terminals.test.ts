@@ -30,8 +30,7 @@ await test('the shell knows how many rows are seen, also after the window has ch
 
 await test('two terminals are two shells, and both go on', async (t) => {
   await lab.type('cd /usr; mine=first');
-  await lab.button('+ Open another terminal').click();
-  await lab.prompt();
+  await lab.openAnother();
   await page.keyboard.type('echo "here: $PWD, $mine."\n');
   await lab.shows('here: /home/learner, .');
   t.equal(await lab.button('Terminal 2').getAttribute('aria-pressed'), 'true');
