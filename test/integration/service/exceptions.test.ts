@@ -112,7 +112,7 @@ await test('exceptions in listeners and timers end what they belong to, and neve
     'ws/',
     'graphql/subscriptions/',
     'engine/docker/',
-    'http/limited-body',
+    'http/limits/limited-body',
   ]) {
     t.ok(
       thrown.some((place) => place.includes(part)),
