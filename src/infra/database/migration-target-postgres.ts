@@ -30,6 +30,9 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
     throw error;
   });
   const run = async (sql: string) => void (await adapter.executeRaw(statement(sql)));
+  // The schema engine locks the database for its session and never unlocks it. Kept until the next migration,
+  // that lock and the one below would be taken in two orders by two processes: a deadlock.
+  const unlockEngine = () => run('SELECT pg_advisory_unlock_all()');
   return {
     adapter: {
       provider: adapter.provider,
@@ -47,8 +50,8 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
       await run('BEGIN');
       await run(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK_KEY})`);
     },
-    commit: () => run('COMMIT'),
-    rollback: () => run('ROLLBACK'),
+    commit: () => run('COMMIT').finally(unlockEngine),
+    rollback: () => run('ROLLBACK').finally(unlockEngine),
     close: () => adapter.dispose(),
   };
 }

@@ -174,6 +174,43 @@ await test('a start waits while another process migrates PostgreSQL', async (t) 
   t.equal(await migrating, true);
 });
 
+await test('a process keeps no lock of PostgreSQL while it waits to apply its next migration', async (t) => {
+  const url = await emptyDatabaseUrl(t, 'postgresql');
+  const migrations = ['1_first', '2_second'].map((name, index) =>
+    migration(name, `CREATE TABLE "T${index}" ("id" INTEGER PRIMARY KEY);`),
+  );
+  const connect = async () => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    return client;
+  };
+  const [before, between] = [await connect(), await connect()];
+  t.teardown(() => between.end());
+  const waiting = async (client: Client) => {
+    const { rows } = await client.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    return rows[0]?.count;
+  };
+  await before.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK_KEY]);
+  const migrating = migrate({ url, migrations });
+  while ((await waiting(before)) !== 1) await setTimeout(10);
+  // The server gives the lock in the order in which it was asked for: this one has it after the first migration.
+  const turn = between.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK_KEY]);
+  while ((await waiting(before)) !== 2) await setTimeout(10);
+  await before.end();
+  await turn;
+  while ((await waiting(between)) !== 1) await setTimeout(10);
+  const { rows } = await between.query(
+    `SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  );
+  t.strictSame(rows, [], 'or it and the process that has its turn would wait for each other');
+  await between.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK_KEY]);
+  t.strictSame(await migrating, ['1_first', '2_second']);
+});
+
 await test('a database that cannot be reached or made is DATABASE_UNREACHABLE', async (t) => {
   await t.rejects(migrate({ url: 'postgresql://127.0.0.1:1/berth' }), { code: 'DATABASE_UNREACHABLE' });
   await t.rejects(migrate({ url: 'file:/proc/berth.db' }), { code: 'DATABASE_UNREACHABLE' });
