@@ -130,7 +130,8 @@ async function write(
   await settle(disk);
   const before = await freeMib(disk);
   const exec = await container.exec({ Cmd: ['sh', '-c', script], User: 'learner' });
-  await exec.start({ Detach: true });
+  // An answer that nobody reads would keep its connection, and this process, for ever.
+  (await exec.start({ Detach: true })).resume();
   const stopped = until(isStopped, LONGEST_MS).then(() => true);
   let crossedAt: number | undefined;
   let last = { mib: 0, at: 0 };

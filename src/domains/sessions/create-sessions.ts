@@ -61,7 +61,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     provisioner,
     saves,
     warm,
-    isPausedForDisk: disk.hasPaused,
+    isPausedForDisk: disk.isPaused,
     onFreed: wakeProvisioner,
     onEnded: wakeTeardown,
   });

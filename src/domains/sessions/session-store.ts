@@ -258,6 +258,8 @@ export function machineRows(sessionId: string, machines: readonly { name: string
     engineId: null,
     addresses: formatAddresses([]),
     diskPercent: null,
+    pausedBy: null,
+    pausedUntil: null,
   }));
 }
 

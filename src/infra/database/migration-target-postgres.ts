@@ -50,8 +50,14 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
       await run('BEGIN');
       await run(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK_KEY})`);
     },
-    commit: () => run('COMMIT').finally(unlockEngine),
-    rollback: () => run('ROLLBACK').finally(unlockEngine),
+    async commit() {
+      await run('COMMIT');
+      await unlockEngine();
+    },
+    async rollback() {
+      await run('ROLLBACK');
+      await unlockEngine();
+    },
     close: () => adapter.dispose(),
   };
 }

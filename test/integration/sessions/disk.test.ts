@@ -10,7 +10,9 @@ import { fault } from '../../../src/core/errors.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createMachineMeter } from '../../../src/domains/sessions/disk/machine-meter.ts';
 import { createMeasuringStore } from '../../../src/domains/sessions/disk/measuring-store.ts';
+import { createPauseStore } from '../../../src/domains/sessions/disk/pause-store.ts';
 import { createPauses } from '../../../src/domains/sessions/disk/pauses.ts';
+import { nameOwner } from '../../../src/infra/leases/process-owner.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { createWarningStore } from '../../../src/domains/sessions/disk/warning-store.ts';
 import { createWriteLimits } from '../../../src/domains/sessions/disk/write-limits.ts';
@@ -48,7 +50,9 @@ function meterOf(database: Database, engine: Engine, refusals = 0) {
   events.listen('session.changed', ({ sessionId }) => void told.push(sessionId));
   const store = createSessionStore({ database });
   const isCritical = () => false;
-  const common = { engine, pauses: createPauses({ engine }), store, isCritical, clock: systemClock, logger };
+  const basis = { engine, clock: systemClock, logger };
+  const pauses = createPauses({ ...basis, store: createPauseStore({ database }), owner: nameOwner() });
+  const common = { ...basis, pauses, store, isCritical };
   const changer = createSessionChanger({ store, events, logger });
   let moves = 0;
   const limits = createWriteLimits({

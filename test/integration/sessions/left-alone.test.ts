@@ -1,8 +1,16 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
+import { createPauseStore } from '../../../src/domains/sessions/disk/pause-store.ts';
+import { createPauses } from '../../../src/domains/sessions/disk/pauses.ts';
+import { HOLD_MS } from '../../../src/infra/leases/keep-hold.ts';
+import { createActors } from '../../support/actors.ts';
+import { eachDatabase } from '../../support/databases.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
 import { createGate } from '../../support/gate.ts';
+import { quietLog } from '../../support/quiet-log.ts';
 import { openSaves } from '../../support/saved-sessions.ts';
-import { whenState } from '../../support/sessions.ts';
+import { openTestEngine } from '../../support/session-engine.ts';
+import { openSessions, whenState } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
 
 /** A session of which a copy is read for as long as the test says, and frozen meanwhile. */
@@ -41,6 +49,54 @@ await test('a machine that was frozen by a copying whose process died goes on', 
   await until(async () => (await stateOf()) === 'running');
   t.match(await whenState(service, fork.id, 'failed'), { reason: { code: 'SAVE_INTERRUPTED' } });
   goOn();
+});
+
+await test('a machine that another process paused because of its disk stays paused until that process is gone', async (t) => {
+  await eachDatabase(t, 'paused', async (t, database) => {
+    const { owner } = await createActors(database);
+    const engine = openTestEngine(t);
+    // On a clock that stands still, sessions compare nothing themselves.
+    const clock = createFakeClock();
+    const sessions = openSessions(t, database, { engine, clock });
+    sessions.start();
+    const { id } = await sessions.service.start(owner, { lab: 'lab-1' });
+    await whenState(sessions.service, id, 'ready');
+    const { machineId } = await sessions.service.machine(owner, id, 'main');
+    const machine = { row: { id }, name: 'main', machineId };
+    const stateOf = async () => (await engine.inspect(machineId)).state;
+    const pausesOf = (name: string) => {
+      const parts = { engine, store: createPauseStore({ database }), clock, logger: quietLog() };
+      return createPauses({ ...parts, owner: `elsewhere/1/x/${name}` });
+    };
+    const other = pausesOf('other');
+
+    await other.pause(machine);
+    await sessions.reconcile();
+    t.equal(await stateOf(), 'paused');
+    const heldUntil = async () => (await database.client.machine.findFirst())?.pausedUntil ?? 0;
+    for (let renewals = 0; renewals < 3; renewals += 1) {
+      const before = await heldUntil();
+      await clock.advance(HOLD_MS / 2);
+      await until(async () => (await heldUntil()) > before);
+    }
+    await sessions.reconcile();
+    t.equal(await stateOf(), 'paused', 'the other process renews it');
+    await other.release(machine);
+    t.equal(await stateOf(), 'running');
+
+    await other.pause(machine);
+    await other.stop();
+    t.equal(await stateOf(), 'paused', 'nobody watches what it writes meanwhile');
+    await sessions.reconcile();
+    t.equal(await stateOf(), 'running', 'the process stopped');
+
+    const killed = pausesOf('killed');
+    await killed.pause(machine);
+    await database.client.machine.updateMany({ data: { pausedUntil: new Date(0) } });
+    await sessions.reconcile();
+    t.equal(await stateOf(), 'running', 'the process was killed');
+    await killed.stop();
+  });
 });
 
 await test('a session that is saved since a comparison began is not started again by it', async (t) => {

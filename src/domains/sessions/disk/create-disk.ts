@@ -10,6 +10,7 @@ import { createDiskUpkeep } from './disk-upkeep.ts';
 import { createDiskWatch } from './disk-watch.ts';
 import { createMachineMeter } from './machine-meter.ts';
 import { createMeasuringStore } from './measuring-store.ts';
+import { createPauseStore } from './pause-store.ts';
 import { createPauses } from './pauses.ts';
 import { createWarningStore } from './warning-store.ts';
 import { createWriteLimits } from './write-limits.ts';
@@ -28,6 +29,8 @@ export function createDisk(
     store: Pick<SessionStore, 'findAny' | 'findInStates'>;
     changer: SessionChanger;
     catalogue: Pick<LabCatalogue, 'version'>;
+    /** The name under which this process works. */
+    owner: string;
     clock: Clock;
     logger: Log;
     /** Whether a session that ends by itself is saved. */
@@ -41,12 +44,12 @@ export function createDisk(
   const { database, clock, logger } = options;
   const watch = createDiskWatch({ ...options, reserve: options.diskReserve });
   const warnings = createWarningStore({ database });
-  const pauses = createPauses(options);
+  const pauses = createPauses({ ...options, store: createPauseStore({ database }) });
   const { isCritical } = watch;
   const limits = createWriteLimits({ ...options, pauses, warnings, isCritical });
   const meter = createMachineMeter({ ...options, pauses, limits, isCritical });
   const measuring = createMeasuringStore({ database });
   const { start, stop } = createDiskUpkeep({ watch, meter, measuring, database, clock, logger });
   const { latest, isLow, roomForSaves } = watch;
-  return { start, stop, latest, isLow, roomForSaves, hasPaused: pauses.has };
+  return { start, stop, latest, isLow, roomForSaves, isPaused: pauses.isPaused };
 }

@@ -158,7 +158,7 @@ export function createMachineMeter(options: {
     const isSuspect = suspects.has(machineId);
     const from = performance.now();
     try {
-      if (isSuspect) await pauses.pause(machineId);
+      if (isSuspect) await pauses.pause(machine);
       const growth = await measure(machine, { timeoutMs: SLOW_TIMEOUT_MS, openFiles: true });
       if (stopping.signal.aborted) return;
       if (growth === 'late') {
@@ -194,9 +194,9 @@ export function createMachineMeter(options: {
   }
 
   async function suspectSlowOnes(): Promise<void> {
-    for (const { machineId } of slowOnes) {
-      suspects.add(machineId);
-      if (isCritical()) await pauses.pause(machineId);
+    for (const machine of slowOnes) {
+      suspects.add(machine.machineId);
+      if (isCritical()) await pauses.pause(machine);
     }
   }
 
@@ -234,6 +234,7 @@ export function createMachineMeter(options: {
     async stop(): Promise<void> {
       stopping.abort();
       await lane;
+      await pauses.stop();
     },
   };
 }

@@ -1,30 +1,85 @@
-import type { Engine } from '../../../engine/engine.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { deferred } from '../../../core/deferred.ts';
 import { isFault } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import { holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
+import { isSurelyGone } from '../../../infra/leases/process-owner.ts';
+import type { SessionRow } from '../session-store.ts';
+import type { PausableMachine, PauseStore } from './pause-store.ts';
 
 export type Pauses = ReturnType<typeof createPauses>;
 
-/** The machines that are paused because of what they write: nothing else may let these go on. */
-export function createPauses({ engine }: { engine: Pick<Engine, 'pause' | 'unpause'> }) {
-  const paused = new Set<string>();
+/**
+ * The machines that are paused because of what they write: only the process that paused one resumes it. The
+ * database tells the other processes of it, until this process ends it or is gone.
+ */
+export function createPauses(options: {
+  engine: Pick<Engine, 'pause' | 'unpause'>;
+  store: PauseStore;
+  /** The name under which this process works. */
+  owner: string;
+  clock: Clock;
+  logger: Log;
+}) {
+  const { engine, store, owner, clock, logger } = options;
+  /** By the machine's id; `end` ends the renewal. */
+  const paused = new Map<string, { machine: PausableMachine; end: () => void }>();
+
+  /** Pauses even if the database takes nothing, as on a full disk: that is when it matters most. */
+  function notStored(machine: PausableMachine) {
+    return (error: unknown) =>
+      logger.warn({ err: error, sessionId: machine.row.id }, 'pause of a machine not stored');
+  }
+
+  async function hold(machine: PausableMachine): Promise<void> {
+    const { promise, resolve } = deferred<void>();
+    paused.set(machine.machineId, { machine, end: resolve });
+    await store.add(machine, holdFrom(clock, owner)).catch(notStored(machine));
+    const renew = (until: ReturnType<typeof holdFrom>) => store.renew(machine, until);
+    const kept = keepHold({ owner, renew, clock, onError: notStored(machine) }, () => promise);
+    kept.catch(notStored(machine));
+  }
+
+  function end(machineId: string): void {
+    paused.get(machineId)?.end();
+    paused.delete(machineId);
+  }
+
   return {
-    /** Whether the machine is paused here; false after `release`. */
+    /** Whether this process paused the machine; false after `release`. */
     has: (machineId: string) => paused.has(machineId),
 
-    /** Pauses the machine until it is released. */
-    async pause(machineId: string): Promise<void> {
-      paused.add(machineId);
-      await engine.pause(machineId).catch(unlessRefused);
+    /** Whether some process paused the machine of this row. */
+    isPaused({ engineId, pausedBy, pausedUntil }: SessionRow['machines'][number]): boolean {
+      if (engineId !== null && paused.has(engineId)) return true;
+      if (pausedBy === null || pausedUntil === null || pausedBy === owner) return false;
+      return pausedUntil > clock.now() && !isSurelyGone(pausedBy);
     },
 
-    /** Lets the machine go on. */
-    async release(machineId: string): Promise<void> {
-      paused.delete(machineId);
-      await engine.unpause(machineId).catch(unlessRefused);
+    /** Pauses the machine until it is released. */
+    async pause(machine: PausableMachine): Promise<void> {
+      if (!paused.has(machine.machineId)) await hold(machine);
+      await engine.pause(machine.machineId).catch(unlessRefused);
+    },
+
+    /** Resumes the machine. */
+    async release(machine: PausableMachine): Promise<void> {
+      end(machine.machineId);
+      await engine.unpause(machine.machineId).catch(unlessRefused);
+      await store.remove(machine, owner).catch(notStored(machine));
     },
 
     /** Forgets machines that are gone. */
     forget(isGone: (machineId: string) => boolean): void {
-      for (const machineId of paused) if (isGone(machineId)) paused.delete(machineId);
+      for (const machineId of paused.keys()) if (isGone(machineId)) end(machineId);
+    },
+
+    /** Ends all pauses here. The machines write nothing until another process, or the next one, resumes them. */
+    async stop(): Promise<void> {
+      const machines = [...paused.values()].map(({ machine }) => machine);
+      for (const { machineId } of machines) end(machineId);
+      await Promise.all(machines.map((machine) => store.remove(machine, owner).catch(notStored(machine))));
     },
   };
 }

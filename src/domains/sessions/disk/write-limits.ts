@@ -76,8 +76,9 @@ export function createWriteLimits(options: {
   }
 
   /** Pauses the machine, so that it writes nothing while it is measured exactly; true if it is beyond its limit then. */
-  async function isOverWhilePaused({ machineId }: LimitedMachine, writer: Writer): Promise<boolean> {
-    await pauses.pause(machineId);
+  async function isOverWhilePaused(machine: LimitedMachine, writer: Writer): Promise<boolean> {
+    const { machineId } = machine;
+    await pauses.pause(machine);
     const exact = await engine.measureWritten(machineId, { timeoutMs: EXACT_TIMEOUT_MS, openFiles: true });
     if (exact === 'late' || exact.isLate) return true;
     return !mayGoOn(machineId, { ...writer, writtenBytes: exact.bytes + (exact.openBytes ?? 0) });
@@ -113,7 +114,7 @@ export function createWriteLimits(options: {
         throw error;
       } finally {
         if (ended) fullSince.delete(machineId);
-        else if (!held.has(machineId)) await pauses.release(machineId);
+        else if (!held.has(machineId)) await pauses.release(limited);
       }
     },
 
@@ -123,11 +124,12 @@ export function createWriteLimits(options: {
     },
 
     /** Unpauses a machine that was paused to be measured, unless its session ended by that. */
-    async release({ row, machineId }: LimitedMachine): Promise<void> {
+    async release(machine: LimitedMachine): Promise<void> {
+      const { row, machineId } = machine;
       if (held.has(machineId)) return;
       const now = await store.findAny(row.id);
       if (now?.state === row.state && now.generation === row.generation) {
-        await pauses.release(machineId);
+        await pauses.release(machine);
       }
     },
 

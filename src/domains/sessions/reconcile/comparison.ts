@@ -7,7 +7,7 @@ import { createRestartLimit } from './restart-limit.ts';
 import { createRunner } from './runner.ts';
 import type { Saves } from '../snapshots/create-saves.ts';
 import type { SessionChanger } from '../session-changes.ts';
-import type { SessionStore } from '../session-store.ts';
+import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import type { WarmCompare } from '../pool/warm-compare.ts';
 
@@ -19,7 +19,7 @@ export function createComparison(options: {
   engine: Engine;
   warm: WarmCompare;
   saves: Pick<Saves, 'isBeingCopied' | 'removeForgotten'>;
-  isPausedForDisk: (machineId: string) => boolean;
+  isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
   clock: Clock;
   logger: Log;
   onLost: () => void;

@@ -6,7 +6,7 @@ import { createLifetimes } from '../lifetimes.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import type { Saves } from '../snapshots/create-saves.ts';
 import type { SessionChanger } from '../session-changes.ts';
-import type { SessionStore } from '../session-store.ts';
+import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SessionsOptions } from '../sessions-options.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import { createTakeover } from './takeover.ts';
@@ -29,7 +29,7 @@ export function createUpkeeps(
     saves: Saves;
     warm: Warm;
     /** Whether a machine is paused because of what it writes. */
-    isPausedForDisk: (machineId: string) => boolean;
+    isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
     owner: string;
     onFreed: () => void;
     onEnded: () => void;

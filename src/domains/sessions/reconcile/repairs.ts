@@ -22,8 +22,8 @@ export function createRepairs(options: {
   limit: RestartLimit;
   /** Whether a copy of the session is being read, which freezes its machines meanwhile. */
   isBeingCopied: (sessionId: string) => Promise<boolean>;
-  /** Whether a machine is paused because of what it writes. */
-  isPausedForDisk: (machineId: string) => boolean;
+  /** Whether some process paused the machine because of what it writes. */
+  isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
   clock: Clock;
   logger: Log;
   onLost: () => void;
@@ -68,14 +68,24 @@ export function createRepairs(options: {
     return addressed(restarted);
   }
 
-  /** What is being saved by now, or was stopped since, has ended or is frozen on purpose. */
-  async function isUnchanged({ id, generation }: SessionRow): Promise<boolean> {
-    return (await store.findAny(id))?.generation === generation;
+  /** The session as it is now, unless it changed: then it may be saved or stopped, and frozen on purpose. */
+  async function findUnchanged({ id, generation }: SessionRow): Promise<SessionRow | undefined> {
+    const now = await store.findAny(id);
+    return now?.generation === generation ? now : undefined;
+  }
+
+  /** Resumes machines that no process paused on purpose. */
+  async function resumeForgotten(row: SessionRow, machines: FoundMachine[]): Promise<void> {
+    const now = await findUnchanged(row);
+    if (!now || (await isBeingCopied(row.id))) return;
+    const held = new Set(now.machines.filter(isPausedForDisk).map(({ engineId }) => engineId));
+    const forgotten = machines.filter(({ machineId }) => !held.has(machineId));
+    await Promise.all(forgotten.map(({ machineId }) => engine.unpause(machineId)));
   }
 
   async function apply(row: SessionRow, found: FoundMachine[]): Promise<SessionRow | undefined> {
     const plan = planRepair(row.machines, found);
-    if (plan.kind !== 'sound' && !(await isUnchanged(row))) return undefined;
+    if (plan.kind !== 'sound' && !(await findUnchanged(row))) return undefined;
     switch (plan.kind) {
       case 'lost':
         return giveUp(row, 'MACHINE_LOST');
@@ -85,10 +95,7 @@ export function createRepairs(options: {
         return bringBack(row, await restartMachines(plan.machines));
       }
       case 'wake':
-        if (!(await isBeingCopied(row.id))) {
-          const forgotten = plan.machines.filter(({ machineId }) => !isPausedForDisk(machineId));
-          await Promise.all(forgotten.map(({ machineId }) => engine.unpause(machineId)));
-        }
+        await resumeForgotten(row, plan.machines);
         return row.state === 'unreachable' ? bringBack(row, []) : row;
       case 'readdress':
         return bringBack(row, plan.machines);

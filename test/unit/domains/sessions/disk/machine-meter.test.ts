@@ -45,8 +45,14 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
     calls.push(`measure ${machineId}${openFiles ? ' with open files' : ''}`);
     return answers.written;
   };
-  const pauses = createPauses({ engine: { pause: note('pause'), unpause: note('unpause') } });
   const clock = createFakeClock();
+  const pauses = createPauses({
+    engine: { pause: note('pause'), unpause: note('unpause') },
+    store: { add: async () => undefined, renew: async () => true, remove: async () => undefined },
+    owner: 'this process',
+    clock,
+    logger: quietLog(),
+  });
   const common = {
     engine: { measureWritten },
     pauses,

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Machine" ADD COLUMN "pausedBy" TEXT;
+ALTER TABLE "Machine" ADD COLUMN "pausedUntil" DATETIME;
