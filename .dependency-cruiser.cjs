@@ -141,10 +141,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    // The second is a link to packages/terminal-client.
-    exclude: { path: '^(dist|src/terminal-client)/' },
+    exclude: { path: '^(dist|packages/[^/]+/dist)/' },
     enhancedResolveOptions: {
-      conditionNames: ['import', 'node', 'default', 'types'],
+      conditionNames: ['berth-source', 'import', 'node', 'default', 'types'],
       exportsFields: ['exports'],
     },
   },

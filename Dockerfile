@@ -36,6 +36,7 @@ RUN groupadd --system --gid 990 berth \
 COPY --from=build /berth/node_modules node_modules
 COPY --from=build /berth/dist dist
 COPY --from=build /berth/package.json ./
+COPY --from=build /berth/packages packages
 COPY bin bin
 COPY prisma prisma
 COPY setup setup

@@ -1,4 +1,5 @@
 /* `npm start` and `npm test`: from a fresh clone to a running service, or to tested code. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endByHangup, HUNG_UP } from './end-by-hangup.mjs';
@@ -16,8 +17,12 @@ async function start(args) {
   return supervise(process.execPath, up, { ...runOptions(), output: process.stderr });
 }
 
-/** All tests after the linters, or only the test files named, without these. Unit tests run first, without a machine. */
-async function test(files) {
+/**
+ * Runs all tests after the linters, or only the test files and folders named, without the linters. Unit tests run
+ * first: they need neither an engine nor a server.
+ */
+async function test(paths) {
+  const files = paths.flatMap(testFilesOf);
   const unitFiles = files.filter(isUnitTest);
   const others = files.filter((file) => !isUnitTest(file));
   if (unitFiles.length > 0 && others.length === 0) return testUnits(unitFiles);
@@ -32,7 +37,8 @@ async function test(files) {
 }
 
 /** All unit tests, or the files named: they need no engine, no server, and no rights. */
-async function testUnits(files) {
+async function testUnits(paths) {
+  const files = paths.flatMap(testFilesOf);
   const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
   await preparation.dependencies();
   await preparation.make('generate');
@@ -45,6 +51,13 @@ const testProgram = (path, files) => [
   ['--import=./setup/typescript.mjs', `test/support/${path}`, ...files],
   runOptions(),
 ];
+
+/** The test files below a folder; a file as it is. */
+function testFilesOf(path) {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path, { recursive: true });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => join(path, name));
+}
 
 const isUnitTest = (file) => relative(root, resolve(file)).startsWith(join('test', 'unit'));
 

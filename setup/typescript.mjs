@@ -1,4 +1,8 @@
-/* `node --import=./setup/typescript.mjs`: TypeScript runs as it stands, as later versions of Node have it by themselves. */
+/*
+ * `node --import=./setup/typescript.mjs`: runs TypeScript without a build. Later versions of Node strip the types
+ * themselves; packages of this repository resolve to their sources in every version.
+ */
 import { register } from 'node:module';
 
+register('./package-source-hooks.mjs', import.meta.url);
 if (!process.features.typescript) register('./typescript-hooks.mjs', import.meta.url);

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
-import { connectTerminal } from '../terminal-client/connect-terminal.ts';
-import type { Admission } from '../terminal-client/connect-terminal.ts';
-import { createQueryFilter } from '../terminal-client/query-filter.ts';
-import type { Hello } from '../terminal-client/frames.ts';
-import type { TerminalEnd } from '../terminal-client/terminal-events.ts';
+import { connectTerminal } from 'berth-terminal-client/connect-terminal';
+import type { Admission } from 'berth-terminal-client/connect-terminal';
+import { createQueryFilter } from 'berth-terminal-client/query-filter';
+import type { Hello } from 'berth-terminal-client/frames';
+import type { TerminalEnd } from 'berth-terminal-client/terminal-events';
 
 /** Ctrl-], which telnet is left by as well. */
 const LEAVE = 0x1d;

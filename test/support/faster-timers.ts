@@ -1,4 +1,4 @@
-import type { Timers } from '../../packages/terminal-client/src/timers.ts';
+import type { Timers } from 'berth-terminal-client/timers';
 
 /** Time that runs so many times faster. */
 export function fasterTimers(factor: number): Timers {

@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
 import type { Test } from 'tap';
-import { connectTerminal } from '../../packages/terminal-client/src/connect-terminal.ts';
-import type { ConnectOptions } from '../../packages/terminal-client/src/connect-terminal.ts';
-import type { TerminalEnd, TerminalState } from '../../packages/terminal-client/src/terminal-events.ts';
+import { connectTerminal } from 'berth-terminal-client/connect-terminal';
+import type { ConnectOptions } from 'berth-terminal-client/connect-terminal';
+import type { TerminalEnd, TerminalState } from 'berth-terminal-client/terminal-events';
 import { fasterTimers } from './faster-timers.ts';
 import type { ScriptedTerminal } from './scripted-terminal.ts';
 

@@ -6,7 +6,7 @@ import headless from '@xterm/headless';
 import type { Terminal } from '@xterm/headless';
 import t, { test } from 'tap';
 import { WebSocket } from 'ws';
-import type { TerminalConnection } from '../../../packages/terminal-client/src/connect-terminal.ts';
+import type { TerminalConnection } from 'berth-terminal-client/connect-terminal';
 import { startBerth } from '../../support/berth-process.ts';
 import { startSession } from '../../support/started-session.ts';
 import { until } from '../../support/until.ts';

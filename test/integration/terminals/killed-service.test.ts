@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { test } from 'tap';
 import { WebSocket } from 'ws';
-import { connectTerminal } from '../../../packages/terminal-client/src/connect-terminal.ts';
+import { connectTerminal } from 'berth-terminal-client/connect-terminal';
 import { startBerth } from '../../support/berth-process.ts';
 import { fasterTimers } from '../../support/faster-timers.ts';
 import { freePort } from '../../support/machine/service-process.ts';

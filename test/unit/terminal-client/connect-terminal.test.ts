@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
-import { AttachRefused } from '../../../packages/terminal-client/src/attach-refused.ts';
+import { AttachRefused } from 'berth-terminal-client/attach-refused';
 import { followTerminal } from '../../support/followed-terminal.ts';
 import { startScriptedTerminal } from '../../support/scripted-terminal.ts';
 import { until } from '../../support/until.ts';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createOutputCount } from '../../../packages/terminal-client/src/output-count.ts';
+import { createOutputCount } from 'berth-terminal-client/output-count';
 
 const hello = { terminal: 'one', role: 'owner', rows: 24, cols: 80, durable: true } as const;
 

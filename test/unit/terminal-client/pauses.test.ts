@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { pauseBefore } from '../../../packages/terminal-client/src/pauses.ts';
+import { pauseBefore } from 'berth-terminal-client/pauses';
 
 await test('the first try is at once, later ones wait longer and longer, within a bound and spread', (t) => {
   const longest = Array.from({ length: 9 }, (_, failed) => pauseBefore(failed, () => 1));

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createQueryFilter } from '../../../packages/terminal-client/src/query-filter.ts';
+import { createQueryFilter } from 'berth-terminal-client/query-filter';
 import { seededRandom } from '../../support/random.ts';
 import { TERMINAL_QUERIES } from '../../support/terminal-queries.ts';
 

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createTypedInput } from '../../../packages/terminal-client/src/typed-input.ts';
+import { createTypedInput } from 'berth-terminal-client/typed-input';
 
 const bytes = (text: string) => Buffer.from(text);
 const text = (chunks: Uint8Array[]) => Buffer.concat(chunks).toString();

@@ -1,12 +1,6 @@
-import { connectTerminal } from '../../../../packages/terminal-client/src/connect-terminal.ts';
-import type {
-  Admission,
-  TerminalConnection,
-} from '../../../../packages/terminal-client/src/connect-terminal.ts';
-import type {
-  TerminalEnd,
-  TerminalEvents,
-} from '../../../../packages/terminal-client/src/terminal-events.ts';
+import { connectTerminal } from 'berth-terminal-client/connect-terminal';
+import type { Admission, TerminalConnection } from 'berth-terminal-client/connect-terminal';
+import type { TerminalEnd, TerminalEvents } from 'berth-terminal-client/terminal-events';
 import { worded } from '../api/worded.ts';
 import { textsNow } from '../language/language.ts';
 import { unknownStatus } from './terminal-status.ts';

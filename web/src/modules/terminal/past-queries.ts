@@ -1,10 +1,5 @@
 import type { Terminal } from '@xterm/xterm';
-import {
-  CSI_QUERIES,
-  DCS_QUERIES,
-  OSC_COLOURS,
-  WINDOW_REPORTS,
-} from '../../../../packages/terminal-client/src/queries.ts';
+import { CSI_QUERIES, DCS_QUERIES, OSC_COLOURS, WINDOW_REPORTS } from 'berth-terminal-client/queries';
 
 /** Private mode in which the terminal tells of its focus, at once when it is set. */
 const FOCUS_MODE = 1004;

@@ -1,4 +1,4 @@
-import type { TerminalViewer } from '../../../../packages/terminal-client/src/frames.ts';
+import type { TerminalViewer } from 'berth-terminal-client/frames';
 import { useTexts } from '../language/language.ts';
 import type { PasteProgress } from './paste-queue.ts';
 import type { TerminalStatus } from './terminal-status.ts';

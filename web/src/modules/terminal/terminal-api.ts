@@ -1,7 +1,7 @@
 import { gql } from 'urql';
 import type { Client, CombinedError } from 'urql';
-import { AttachRefused } from '../../../../packages/terminal-client/src/attach-refused.ts';
-import type { Admission } from '../../../../packages/terminal-client/src/connect-terminal.ts';
+import { AttachRefused } from 'berth-terminal-client/attach-refused';
+import type { Admission } from 'berth-terminal-client/connect-terminal';
 import { errorText } from '../api/error-text.ts';
 
 /** A shell that is there. */

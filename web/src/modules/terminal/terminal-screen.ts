@@ -1,7 +1,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import type { Client } from 'urql';
 import { copyText } from '../../components/copy-text.ts';
-import { OSC_CLIPBOARD } from '../../../../packages/terminal-client/src/queries.ts';
+import { OSC_CLIPBOARD } from 'berth-terminal-client/queries';
 import { createClipboardRequests } from './clipboard-requests.ts';
 import type { ClipboardQuestion } from './clipboard-requests.ts';
 import { createEarlyInput } from './early-input.ts';

@@ -1,4 +1,4 @@
-import type { Hello, TerminalViewer } from '../../../../packages/terminal-client/src/frames.ts';
+import type { Hello, TerminalViewer } from 'berth-terminal-client/frames';
 
 /** What is recorded: what a terminal prints, or what is typed as well. */
 export type Recorded = NonNullable<Hello['recorded']>;
