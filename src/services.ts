@@ -38,7 +38,7 @@ import { createPreviewService } from './domains/previews/preview-service.ts';
 import { createPreviewStore } from './domains/previews/preview-store.ts';
 import { createQuotas } from './domains/sessions/capacity/create-quotas.ts';
 import { createSessions } from './domains/sessions/create-sessions.ts';
-import { isSurelyGone, nameOwner } from './infra/leases/process-owner.ts';
+import { isOwnerGone, newOwner } from './infra/leases/process-owner.ts';
 import { createSteps } from './domains/sessions/steps/create-steps.ts';
 import { createLabImageFolders } from './host-setup/lab-image-folders.ts';
 import { tellNested } from './config/nested-notice.ts';
@@ -117,8 +117,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     directory: config.labsDir,
     versionsInUse: () => versionsInUse(database),
     keepDays: config.pinDays,
-    holder: nameOwner(),
-    isGone: isSurelyGone,
+    holder: newOwner(),
+    isGone: isOwnerGone,
   });
   const { catalogue } = labs;
 
@@ -158,8 +158,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     events,
     clock,
     log,
-    holder: nameOwner(),
-    isGone: isSurelyGone,
+    holder: newOwner(),
+    isGone: isOwnerGone,
   });
   const sessions = createSessions({
     ...config,
@@ -183,8 +183,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     sessions: sessions.service,
     log,
     logger: log,
-    holder: nameOwner(),
-    isGone: isSurelyGone,
+    holder: newOwner(),
+    isGone: isOwnerGone,
     credentials: credentialWatch,
   };
   const terminals = createTerminals({

@@ -1,7 +1,7 @@
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isSurelyGone, nameOwner } from '../infra/leases/process-owner.ts';
+import { isOwnerGone, newOwner } from '../infra/leases/process-owner.ts';
 
 /** How folders of ours begin; their process's name follows, so that what it left is known by it. */
 const PREFIX = 'berth-work-';
@@ -14,7 +14,7 @@ export async function withWorkFolder<T>(
   work: (folder: string) => Promise<T>,
   { root = tmpdir() } = {},
 ): Promise<T> {
-  const owner = Buffer.from(nameOwner()).toString('base64url');
+  const owner = Buffer.from(newOwner()).toString('base64url');
   const folder = await mkdtemp(join(root, `${PREFIX}${owner}.`));
   try {
     return await work(folder);
@@ -39,7 +39,7 @@ export async function sweepWorkFolders(
     if (!status?.isDirectory() || status.uid !== process.getuid?.()) continue;
     const owner = Buffer.from(name.slice(PREFIX.length).replace(/\..*$/, ''), 'base64url').toString();
     const isOld = now.getTime() - status.mtimeMs > LONGEST_WORK_MS;
-    if (!isSurelyGone(owner) && !isOld) continue;
+    if (!isOwnerGone(owner) && !isOld) continue;
     try {
       await rm(path, { recursive: true, force: true });
       removed++;

@@ -5,7 +5,7 @@ import type { LabCatalogue } from '../../src/domains/labs/catalogue.ts';
 import { createEncryption } from '../../src/core/encryption.ts';
 import type { EventBus } from '../../src/infra/bus/event-bus.ts';
 import { createMemoryBus } from '../../src/infra/bus/memory-bus.ts';
-import { isSurelyGone, nameOwner } from '../../src/infra/leases/process-owner.ts';
+import { isOwnerGone, newOwner } from '../../src/infra/leases/process-owner.ts';
 import { createLabs } from '../../src/domains/labs/create-labs.ts';
 import { versionsInUse } from '../../src/domains/sessions/versions-in-use-store.ts';
 import { quietLog } from './quiet-log.ts';
@@ -29,8 +29,8 @@ export async function openLabs(database: Database, directory: string, options: O
     keepDays: 30,
     protocols: ['file', 'https'],
     encryption: await createEncryption({ secretKey: 'ab'.repeat(32), dataDir: '/none' }),
-    holder: nameOwner(),
-    isGone: isSurelyGone,
+    holder: newOwner(),
+    isGone: isOwnerGone,
   });
 }
 

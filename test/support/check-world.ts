@@ -11,7 +11,7 @@ import { mayReach, requireActor } from '../../src/domains/identity/actor.ts';
 import type { Actor } from '../../src/domains/identity/actor.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { LabCatalogue } from '../../src/domains/labs/catalogue.ts';
-import { isSurelyGone, nameOwner } from '../../src/infra/leases/process-owner.ts';
+import { isOwnerGone, newOwner } from '../../src/infra/leases/process-owner.ts';
 import type { Session, SessionService } from '../../src/domains/sessions/session.ts';
 import { openCatalogue } from './catalogue.ts';
 import { createActors } from './actors.ts';
@@ -73,8 +73,8 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       logger: quietLog(),
       pins: unpinned,
       credentials: unwatched,
-      holder: nameOwner(),
-      isGone: isSurelyGone,
+      holder: newOwner(),
+      isGone: isOwnerGone,
       ...changes,
       events: { publish: async (_, event) => void events.push(event as BerthEvents['check.finished']) },
     });

@@ -17,7 +17,7 @@ import { createRegistryCredentialService } from '../../src/domains/images/regist
 import { createRegistryCredentialStore } from '../../src/domains/images/registry/registry-credential-store.ts';
 import type { RegistryCredentialService } from '../../src/domains/images/registry/registry-credential.ts';
 import { createRegistryLogins } from '../../src/domains/images/registry/registry-logins.ts';
-import { isSurelyGone, nameOwner } from '../../src/infra/leases/process-owner.ts';
+import { isOwnerGone, newOwner } from '../../src/infra/leases/process-owner.ts';
 import { createLabImageFolders } from '../../src/host-setup/lab-image-folders.ts';
 import { openImages } from './engine-images.ts';
 import { newInstallation } from './installation.ts';
@@ -86,8 +86,8 @@ export async function createImageWorld(
       events,
       clock,
       log,
-      holder: nameOwner(),
-      isGone: isSurelyGone,
+      holder: newOwner(),
+      isGone: isOwnerGone,
     };
     const images = createImages(parts);
     t.teardown(() => images.stop());

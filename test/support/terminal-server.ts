@@ -16,7 +16,7 @@ import { createTokenStore } from '../../src/domains/identity/token-store.ts';
 import { createUserService } from '../../src/domains/identity/user-service.ts';
 import { createUserStore } from '../../src/domains/identity/user-store.ts';
 import type { Lab, LabMachine } from '../../src/domains/labs/lab.ts';
-import { isSurelyGone, nameOwner } from '../../src/infra/leases/process-owner.ts';
+import { isOwnerGone, newOwner } from '../../src/infra/leases/process-owner.ts';
 import type { RecordingLimits } from '../../src/config/terminal-settings.ts';
 import { createTerminals } from '../../src/domains/terminals/create-terminals.ts';
 import type { TerminalServiceOptions } from '../../src/domains/terminals/terminal-service.ts';
@@ -127,8 +127,8 @@ async function serveProcess(
 ) {
   const terminals = createTerminals({
     clock: systemClock,
-    holder: nameOwner(),
-    isGone: isSurelyGone,
+    holder: newOwner(),
+    isGone: isOwnerGone,
     terminalLimit: 20,
     recordingDays: 30,
     recordingLimitBytes: 16 * 1024 ** 2,

@@ -17,8 +17,7 @@ import type { LabCase } from '../../domains/lab-tests/lab-case.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
 import { createLabProvision } from '../../domains/sessions/provisioning/environment-maker.ts';
 import { createStepStarts } from '../../domains/sessions/provisioning/preparing/step-starts.ts';
-import { createSubnetLeases } from '../../domains/sessions/provisioning/subnet-leases.ts';
-import { createSubnetPool } from '../../domains/sessions/provisioning/subnet-pool.ts';
+import { createSubnetAllocator, createSubnetPool } from '../../domains/sessions/provisioning/subnet-pool.ts';
 import { ensureMachine } from '../../host-setup/machine.ts';
 import { imagesFolder } from '../../host-setup/project-folders.ts';
 import { createSteps } from '../../../setup/steps.mjs';
@@ -89,7 +88,7 @@ export async function withLabTests(
       provisionTimeoutSeconds: config.provisionTimeoutSeconds,
       provision: createLabProvision({
         engine,
-        leases: createSubnetLeases({ pool, subnets }),
+        allocator: createSubnetAllocator({ pool, subnets }),
         pins,
       }),
       runner: createCheckRunner({ engine, pins }),

@@ -4,7 +4,7 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
-import { HOLD_MS } from '../../infra/leases/keep-hold.ts';
+import { LEASE_MS } from '../../infra/leases/lease.ts';
 import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
 import type { SessionService } from '../sessions/session.ts';
@@ -90,7 +90,7 @@ export function createChecks(options: ChecksOptions): Checks {
       await recover().catch((error: unknown) => {
         logger.error({ err: error }, 'Interrupted checks could not be looked for');
       });
-      await delay(clock, HOLD_MS, stopping.signal);
+      await delay(clock, LEASE_MS, stopping.signal);
     }
   }
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { holdFrom, keepHold } from '../../infra/leases/keep-hold.ts';
-import type { Hold } from '../../infra/leases/keep-hold.ts';
+import { newLease, withLease } from '../../infra/leases/lease.ts';
+import type { Lease } from '../../infra/leases/lease.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine } from '../sessions/session.ts';
 import type { Attempt } from './results/attempt.ts';
@@ -32,10 +32,10 @@ export function createHeldCheck(parts: HeldCheckParts) {
     const { sessionId, learnerId, labSlug, labVersion } = machine;
     const startedAt = clock.now();
     const attempt = { id: newId(startedAt), sessionId, learnerId, labSlug, labVersion, stepId, startedAt };
-    if (await attempts.begin(attempt, holdFrom(clock, owner))) return attempt.id;
+    if (await attempts.begin(attempt, newLease(clock, owner))) return attempt.id;
     // The process that holds the step may have died.
     const freed = (await interrupted.end({ sessionId, stepId })) > 0;
-    if (freed && (await attempts.begin(attempt, holdFrom(clock, owner)))) return attempt.id;
+    if (freed && (await attempts.begin(attempt, newLease(clock, owner)))) return attempt.id;
     throw fault('CHECK_BUSY');
   }
 
@@ -53,13 +53,13 @@ export function createHeldCheck(parts: HeldCheckParts) {
       const id = await begin(machine, step.step.id);
       const held = {
         owner,
-        renew: (hold: Hold) => attempts.renew(id, hold),
+        renew: (lease: Lease) => attempts.renew(id, lease),
         clock,
         signal,
         onError: (error: unknown) =>
-          logger.warn({ err: error, attemptId: id }, 'The hold on a running check was not renewed'),
+          logger.warn({ err: error, attemptId: id }, 'lease on a running check not renewed'),
       };
-      const { verdict, error } = await keepHold(held, (signal) => runStep(runner, step, signal)).then(
+      const { verdict, error } = await withLease(held, (signal) => runStep(runner, step, signal)).then(
         (verdict) => ({ verdict, error: undefined }),
         (error: unknown) => ({ verdict: unjudgedStep(fault('INTERNAL')), error }),
       );

@@ -3,7 +3,7 @@ import type { Database } from '../../infra/database/database.ts';
 import type { EngineImages } from '../../engine/engine-images.ts';
 import type { EngineRegistry } from '../../engine/engine-registry.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
-import { HOLD_MS } from '../../infra/leases/keep-hold.ts';
+import { LEASE_MS } from '../../infra/leases/lease.ts';
 import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
 import { createImageAgeing } from './image-ageing.ts';
@@ -89,7 +89,7 @@ export function createImages(options: ImagesOptions): Images {
       await recover().catch((error: unknown) => {
         log.error({ err: error }, 'What interrupted jobs left could not be looked for.');
       });
-      await delay(clock, HOLD_MS, stopping.signal);
+      await delay(clock, LEASE_MS, stopping.signal);
     }
   }
 

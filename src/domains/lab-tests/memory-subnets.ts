@@ -1,24 +1,24 @@
-import type { HeldSubnet, SubnetLeaseStore } from '../sessions/provisioning/subnet-leases.ts';
+import type { AllocatedSubnet, SubnetAllocatorStore } from '../sessions/provisioning/subnet-pool.ts';
 
-/** Who holds which place in the pool of subnets, as far as this process goes: what others have the engine refuses. */
-export function createMemorySubnets(): SubnetLeaseStore {
-  const held = new Map<number, HeldSubnet & { environmentId: string }>();
+/** Creates a subnet store for this process only; the engine refuses subnets that other processes use. */
+export function createMemorySubnets(): SubnetAllocatorStore {
+  const allocated = new Map<number, AllocatedSubnet & { environmentId: string }>();
 
   return {
     async take(index, environmentId, network) {
-      if (held.has(index)) return false;
-      held.set(index, { index, environmentId, network });
+      if (allocated.has(index)) return false;
+      allocated.set(index, { index, environmentId, network });
       return true;
     },
-    async heldBy(environmentId) {
-      return [...held.values()].filter((subnet) => subnet.environmentId === environmentId);
+    async ofEnvironment(environmentId) {
+      return [...allocated.values()].filter((subnet) => subnet.environmentId === environmentId);
     },
     async used() {
-      return [...held.keys()];
+      return [...allocated.keys()];
     },
     async release(environmentId, indexes) {
-      for (const { index } of await this.heldBy(environmentId)) {
-        if (indexes?.includes(index) ?? true) held.delete(index);
+      for (const { index } of await this.ofEnvironment(environmentId)) {
+        if (indexes?.includes(index) ?? true) allocated.delete(index);
       }
     },
   };

@@ -3,7 +3,7 @@ import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
 import { fault } from '../../core/errors.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { LabProvision } from '../sessions/provisioning/environment-maker.ts';
-import type { SubnetLeaseStore } from '../sessions/provisioning/subnet-leases.ts';
+import type { SubnetAllocatorStore } from '../sessions/provisioning/subnet-pool.ts';
 import { newTestEnvironmentId } from './environment-ids.ts';
 import { createTrial } from './trial.ts';
 import type { Trial, TrialParts } from './trial.ts';
@@ -14,7 +14,7 @@ const TRIAL_LIMIT_MS = 60 * 60_000;
 export interface TrialsParts extends TrialParts {
   engine: Pick<Engine, 'exec' | 'destroy'>;
   provision: LabProvision;
-  subnets: Pick<SubnetLeaseStore, 'release'>;
+  subnets: Pick<SubnetAllocatorStore, 'release'>;
   clock: Clock;
   provisionTimeoutSeconds: number;
 }

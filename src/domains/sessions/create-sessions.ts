@@ -1,10 +1,10 @@
 import { createHiddenOwners } from './access.ts';
 import { createAdminStore } from './admin-store.ts';
 import { createAdmissions } from './capacity/create-admissions.ts';
-import { createClaimStore } from './provisioning/claim-store.ts';
+import { createSessionLeaseStore } from './provisioning/session-lease-store.ts';
 import { createDisk } from './disk/create-disk.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
-import { nameOwner } from '../../infra/leases/process-owner.ts';
+import { newOwner } from '../../infra/leases/process-owner.ts';
 import { createMaking } from './provisioning/create-making.ts';
 import { createUpkeeps } from './reconcile/create-upkeeps.ts';
 import { createSaves } from './snapshots/create-saves.ts';
@@ -21,18 +21,18 @@ import { createSubnetStore } from './provisioning/subnet-store.ts';
 /** All of sessions, put together. @throws CONFIG_INVALID for a subnet pool that is too small */
 export function createSessions(options: SessionsOptions): Sessions {
   const { database, events, clock, catalogue, logger, warningMinutes } = options;
-  const owner = nameOwner();
+  const owner = newOwner();
   const work = { started: false };
   const wakeTeardown = () => work.started && teardown.wake();
   const wakeProvisioner = () => work.started && provisioner.wake();
   const store = createSessionStore({ database });
   const hiddenFrom = createHiddenOwners(createAdminStore({ database }));
-  const claims = createClaimStore({ database });
+  const leases = createSessionLeaseStore({ database });
   const lifetimeStore = createLifetimeStore({ database });
   const changer = createSessionChanger({ events, store, logger });
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
   const subnets = createSubnetStore({ database });
-  const parts = { ...options, hiddenFrom, store, claims, changer, subnets, owner };
+  const parts = { ...options, hiddenFrom, store, leases, changer, subnets, owner };
   const diskNews = { onRoom: wakeProvisioner, onEnded: wakeTeardown };
   const disk = createDisk({ ...parts, ...diskNews, isKept: (row) => saves.isKept(row) });
   const admissions = createAdmissions({ ...parts, pool, disk });

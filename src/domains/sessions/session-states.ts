@@ -3,7 +3,7 @@ import type { SessionState } from './session.ts';
 /**
  * ```
  *  requested ──queue──▶ queued ◀──requeue──┐
- *      └──────claim──────┴──claim──▶ provisioning ──provisioned──▶ ready ◀─┐ restart
+ *      └────provision────┴─provision─▶ provisioning ─provisioned─▶ ready ◀─┐ restart
  *                                                                 │ ▲ └────┘
  *                                                            lose ▼ │ find
  *                                                          unreachable
@@ -20,8 +20,8 @@ import type { SessionState } from './session.ts';
  * Nothing leads out of `ended`: a new start makes a new session.
  */
 const transitions = {
-  requested: { queue: 'queued', claim: 'provisioning', stop: 'stopping', fail: 'failed' },
-  queued: { claim: 'provisioning', stop: 'stopping', fail: 'failed', fallBack: 'saved' },
+  requested: { queue: 'queued', provision: 'provisioning', stop: 'stopping', fail: 'failed' },
+  queued: { provision: 'provisioning', stop: 'stopping', fail: 'failed', fallBack: 'saved' },
   provisioning: {
     provisioned: 'ready',
     requeue: 'queued',
@@ -59,7 +59,7 @@ export type SessionEvent =
   /** All places are taken: it waits. */
   | 'queue'
   /** A process begins to make its environment. */
-  | 'claim'
+  | 'provision'
   | 'provisioned'
   /** The process that made it stopped; another takes it up. */
   | 'requeue'

@@ -2,38 +2,33 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Tells this run of the process from others that had, or will have, the same process id. */
+/** Distinguishes this run of the process from other runs with the same process id. */
 const RUN = randomUUID();
 
-/** Where our process id means something: see {@link nameProcessSpace}. */
-export const PROCESS_SPACE = nameProcessSpace();
+/** Identifies the scope in which this process's id is unique: see {@link readProcessSpace}. */
+export const PROCESS_SPACE = readProcessSpace();
 
-/** A name under which this process claims work, different at each call: process space, process id, run. */
-export function nameOwner(): string {
+/** Returns a new name under which this process owns leases: process space, process id, run, and a random part. */
+export function newOwner(): string {
   return [PROCESS_SPACE, process.pid, RUN, randomUUID()].join('/');
 }
 
 /**
- * Whether the process that claimed as `owner` is surely gone: one of this process space that runs no
- * more, or an earlier one under our own process id. Of other spaces nothing is known, even on this
- * host: their claims run out.
+ * Returns whether the process named `owner` has certainly ended. That is known for processes of this process space,
+ * and for earlier ones with this process's id. It is unknown for other spaces, even on the same host: their leases
+ * must expire.
  */
-export function isSurelyGone(owner: string): boolean {
+export function isOwnerGone(owner: string): boolean {
   const [, pid, run] = owner.split('/');
-  if (!isOfThisSpace(owner)) return false;
+  if (!owner.startsWith(`${PROCESS_SPACE}/`)) return false;
   return Number(pid) === process.pid ? run !== RUN : !isRunning(Number(pid));
 }
 
-/** Whether the process of that name is, or was, where our own process ids mean something. */
-function isOfThisSpace(owner: string): boolean {
-  return owner.startsWith(`${PROCESS_SPACE}/`);
-}
-
 /**
- * Boot and process namespace, in which one process id is one process. Cloned machines and containers
- * can have the same host name; only where the system tells nothing better does that name have to do.
+ * Returns the boot id and the process namespace: within both, a process id names one process. Cloned hosts and
+ * containers can have the same host name, so the host name is used only if the system provides nothing better.
  */
-function nameProcessSpace(): string {
+function readProcessSpace(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot}.${readlinkSync('/proc/self/ns/pid')}`;
@@ -42,13 +37,13 @@ function nameProcessSpace(): string {
   }
 }
 
-/** Whether a process of this process space runs. */
+/** Returns whether a process with this id runs in this process space. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs as somebody else.
+    // EPERM: the process belongs to another user.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

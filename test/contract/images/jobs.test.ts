@@ -8,7 +8,7 @@ import { fault } from '../../../src/core/errors.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
 import { newId } from '../../../src/core/ids.ts';
-import { nameOwner } from '../../../src/infra/leases/process-owner.ts';
+import { newOwner } from '../../../src/infra/leases/process-owner.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { createImageWorld } from '../../support/image-world.ts';
@@ -134,7 +134,7 @@ await eachDatabase(t, 'a job of a process that died is ended, a living one’s i
   await until(() => pulls.length === 1);
   const dead = spawn('true');
   await once(dead, 'exit');
-  const [space, , ...rest] = nameOwner().split('/');
+  const [space, , ...rest] = newOwner().split('/');
   const put = async (subject: string, heldBy: string) => {
     const id = newId(clock.now());
     const heldUntil = new Date(clock.now().getTime() + 15_000);

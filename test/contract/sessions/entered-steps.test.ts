@@ -8,7 +8,7 @@ import { eachDatabase } from '../../support/databases.ts';
 const now = new Date('2030-01-01T08:00:00Z');
 const later = new Date('2030-01-01T08:00:15Z');
 const muchLater = new Date('2030-01-01T08:01:00Z');
-const hold = (owner: string, until = later) => ({ owner, until });
+const lease = (owner: string, expiresAt = later) => ({ owner, expiresAt });
 
 await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
   const gone = new Set<string>();
@@ -19,45 +19,45 @@ await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
 
   await t.test('of many that enter it at once', async (t) => {
     const owners = Array.from({ length: 8 }, (_, index) => `owner-${index}`);
-    const began = await Promise.all(owners.map((name) => store.begin(key, now, hold(name))));
+    const began = await Promise.all(owners.map((name) => store.begin(key, now, lease(name))));
     t.equal(began.filter(Boolean).length, 1);
     const name = owners[began.indexOf(true)] ?? '';
     await store.forget(key, 'somebody else');
-    t.equal(await store.begin(key, now, hold('next')), false);
+    t.equal(await store.begin(key, now, lease('next')), false);
     await store.forget(key, name);
-    t.equal(await store.begin(key, now, hold('next')), true, 'one that came to nothing is begun anew');
+    t.equal(await store.begin(key, now, lease('next')), true, 'one that came to nothing is begun anew');
     t.equal(
-      await store.begin({ ...key, stepId: 'two' }, now, hold('other')),
+      await store.begin({ ...key, stepId: 'two' }, now, lease('other')),
       true,
       'another step is another',
     );
   });
 
   await t.test('who died, or was not heard of for too long, is replaced, and notices', async (t) => {
-    t.equal(await store.begin(key, later, hold('third', muchLater)), false, 'the hold is believed');
+    t.equal(await store.begin(key, later, lease('third', muchLater)), false, 'the lease is valid');
     gone.add('next');
-    t.equal(await store.begin(key, now, hold('third')), true);
-    t.equal(await store.renew(key, hold('next', muchLater)), false);
-    t.equal(await store.renew(key, hold('third', muchLater)), true);
-    t.equal(await store.begin(key, new Date(muchLater.getTime() + 1), hold('fourth', muchLater)), true);
+    t.equal(await store.begin(key, now, lease('third')), true);
+    t.equal(await store.renew(key, lease('next', muchLater)), false);
+    t.equal(await store.renew(key, lease('third', muchLater)), true);
+    t.equal(await store.begin(key, new Date(muchLater.getTime() + 1), lease('fourth', muchLater)), true);
     await store.finish(key, 'third');
-    t.equal(await store.renew(key, hold('fourth', muchLater)), true, 'who was replaced finishes nothing');
+    t.equal(await store.renew(key, lease('fourth', muchLater)), true, 'who was replaced finishes nothing');
   });
 
   await t.test('who entered it before the session began anew ends nothing of it', async (t) => {
     const former = { ...key, generation: 2 };
-    t.equal(await store.renew(former, hold('fourth', muchLater)), false);
+    t.equal(await store.renew(former, lease('fourth', muchLater)), false);
     t.equal(await store.finish(former, 'fourth'), false);
     t.equal(await store.forget(former, 'fourth'), false);
-    t.equal(await store.renew(key, hold('fourth', muchLater)), true);
+    t.equal(await store.renew(key, lease('fourth', muchLater)), true);
   });
 
   await t.test('once, for as long as the session is there', async (t) => {
     await store.finish(key, 'fourth');
     gone.add('fourth');
-    t.equal(await store.begin(key, new Date('2040-01-01'), hold('fifth')), false);
+    t.equal(await store.begin(key, new Date('2040-01-01'), lease('fifth')), false);
     const unknown = { sessionId: newId(), stepId: 'one', generation: 3 };
-    t.equal(await outcomeOf(() => store.begin(unknown, now, hold('x'))), 'SESSION_NOT_FOUND');
+    t.equal(await outcomeOf(() => store.begin(unknown, now, lease('x'))), 'SESSION_NOT_FOUND');
     await database.client.session.delete({ where: { id: sessionId } });
     t.equal(await database.client.enteredStep.count(), 0);
   });

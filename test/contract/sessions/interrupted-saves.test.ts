@@ -19,12 +19,12 @@ async function setUp(t: Test, database: Database) {
   const store = createSessionStore({ database });
   const states = createSavedStateStore({ database });
 
-  /** Begins a save whose process is believed until then. */
-  async function begin(row: SessionRow, until: Date): Promise<{ saving: SessionRow; stateId: string }> {
+  /** Begins a save under the lease of another process. */
+  async function begin(row: SessionRow, expiresAt: Date): Promise<{ saving: SessionRow; stateId: string }> {
     const now = new Date();
     const state = { id: newId(now), madeById: owner.userId, createdAt: now, expiresAt: now };
-    const hold = { owner: 'elsewhere/1/x/y', until };
-    const saving = await states.begin(row, state, hold, { changes: {}, sameEnd: false });
+    const lease = { owner: 'elsewhere/1/x/y', expiresAt };
+    const saving = await states.begin(row, state, lease, { changes: {}, sameEnd: false });
     if (!saving) throw new Error('The session has changed.');
     return { saving, stateId: state.id };
   }

@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
 import { newId } from '../../../src/core/ids.ts';
-import { createSubnetLeases } from '../../../src/domains/sessions/provisioning/subnet-leases.ts';
+import { createSubnetAllocator } from '../../../src/domains/sessions/provisioning/subnet-pool.ts';
 import { createSubnetPool } from '../../../src/domains/sessions/provisioning/subnet-pool.ts';
 import { createSubnetStore } from '../../../src/domains/sessions/provisioning/subnet-store.ts';
 import { outcomeOf } from '../../support/actors.ts';
@@ -28,10 +28,10 @@ async function openTwo(t: Test, provider: Database['provider']) {
 }
 
 /** Draws subnets of the pool `cidr` as one process does. */
-function openLeases(database: Database, cidr: string) {
+function openAllocator(database: Database, cidr: string) {
   const pool = createSubnetPool({ cidr, clock: systemClock, hostRoutes: () => [] });
   const subnets = createSubnetStore({ database });
-  return { pool, subnets, ...createSubnetLeases({ pool, subnets }) };
+  return { pool, subnets, ...createSubnetAllocator({ pool, subnets }) };
 }
 
 /** Stores sessions that wait, one for each of as many learners. */
@@ -70,21 +70,21 @@ const indexesOf = async ({ client }: Database) =>
 for (const provider of providers) {
   await test(`the environments of 300 sessions that two processes make at once each get a subnet (${provider})`, async (t) => {
     const { databases } = await openTwo(t, provider);
-    const processes = databases.map((database) => openLeases(database, DEFAULT_POOL));
+    const processes = databases.map((database) => openAllocator(database, DEFAULT_POOL));
     const draws = Array.from({ length: 150 }, () =>
-      processes.map(({ lease }) => lease(newId(), [{ name: 'lab' }])),
+      processes.map(({ allocate }) => allocate(newId(), [{ name: 'lab' }])),
     );
-    const leased = await Promise.all(draws.flat());
-    t.equal(new Set(leased.map((subnets) => subnets.get('lab'))).size, 300);
+    const allocated = await Promise.all(draws.flat());
+    t.equal(new Set(allocated.map((subnets) => subnets.get('lab'))).size, 300);
     t.equal(new Set(await indexesOf(databases[0])).size, 300);
   });
 
   await test(`as many as there are subnets get one when more draw at once (${provider})`, async (t) => {
     const { databases } = await openTwo(t, provider);
     const cidr = '10.231.0.0/22';
-    const processes = databases.map((database) => openLeases(database, cidr));
+    const processes = databases.map((database) => openAllocator(database, cidr));
     const draws = Array.from({ length: 80 }, (_, number) =>
-      outcomeOf(() => processes[number % 2]?.lease(newId(), [{ name: 'lab' }]) ?? Promise.reject()),
+      outcomeOf(() => processes[number % 2]?.allocate(newId(), [{ name: 'lab' }]) ?? Promise.reject()),
     );
     const outcomes = await Promise.all(draws);
     t.equal(outcomes.filter((outcome) => outcome === 'ok').length, 64);
@@ -94,19 +94,19 @@ for (const provider of providers) {
 
   await test(`a subnet that the engine refused is set aside, and its neighbours are drawn (${provider})`, async (t) => {
     const { databases } = await openTwo(t, provider);
-    const { pool, lease, refuse } = openLeases(databases[0], '10.231.0.0/26');
+    const { pool, allocate, refuse } = openAllocator(databases[0], '10.231.0.0/26');
     const environment = newId();
     const refused = new Set<string>();
     for (let tries = 0; tries < 3; tries++) {
-      const subnet = (await lease(environment, [{ name: 'lab' }])).get('lab') ?? '';
+      const subnet = (await allocate(environment, [{ name: 'lab' }])).get('lab') ?? '';
       t.notOk(refused.has(subnet), 'another one each time');
       refused.add(subnet);
       await refuse(environment, subnet);
     }
     t.equal(pool.usable(), 1);
-    const last = await lease(environment, [{ name: 'lab' }]);
+    const last = await allocate(environment, [{ name: 'lab' }]);
     t.notOk(refused.has(last.get('lab') ?? ''));
-    t.equal(await outcomeOf(() => lease(newId(), [{ name: 'lab' }])), 'SUBNETS_EXHAUSTED');
+    t.equal(await outcomeOf(() => allocate(newId(), [{ name: 'lab' }])), 'SUBNETS_EXHAUSTED');
   });
 }
 

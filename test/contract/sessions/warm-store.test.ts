@@ -4,7 +4,6 @@ import { GATEWAY_MEMORY_BYTES } from '../../../src/engine/gateway-limit.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { createAdmissionStore } from '../../../src/domains/sessions/capacity/admission-store.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
-import { createWarmClaimStore } from '../../../src/domains/sessions/pool/warm-claim-store.ts';
 import { createWarmStore } from '../../../src/domains/sessions/pool/warm-store.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
@@ -12,7 +11,7 @@ import { openSessions, testLab, testMachine } from '../../support/sessions.ts';
 
 const lab = testLab('lab-0');
 const now = new Date();
-const claim = { owner: 'somebody', until: new Date(now.getTime() + 60_000) };
+const lease = { owner: 'somebody', expiresAt: new Date(now.getTime() + 60_000) };
 const most = { ofLab: 100, inAll: 100 };
 const hasRoom = async () => true;
 const columns = { memoryBytes: 1n, networks: 1, course: null, claimedAt: now };
@@ -40,10 +39,10 @@ async function putReady(database: Database, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let number = 0; number < count; number++) {
     const id = newId();
-    await store.begin({ id, lab, claim, most, hasRoom, now });
+    await store.begin({ id, lab, lease, most, hasRoom, now });
     await store.finish(
       id,
-      claim.owner,
+      lease.owner,
       [{ name: 'main', machineId: `machine-${number}`, addresses: [], image: 'image' }],
       now,
     );
@@ -56,14 +55,14 @@ await test('of two learners who reach for one environment exactly one gets it, e
   await eachDatabase(t, 'race for one', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database);
-    const claims = createWarmClaimStore({ database });
+    const store = createWarmStore({ database });
     const queue = createAdmissionStore({ database });
     for (let round = 0; round < 20; round++) {
       const [id = ''] = await putReady(database, 1);
       for (const actor of [owner, other]) await service.start(actor, { lab: 'lab-0' });
       const waiting = await queue.waiting();
       t.equal(waiting.length, 2);
-      const taken = await Promise.all(waiting.map((row) => claims.take(row, environment(id), claim, open)));
+      const taken = await Promise.all(waiting.map((row) => store.take(row, environment(id), lease, open)));
       const outcomes = taken.map((outcome) => (typeof outcome === 'string' ? outcome : 'taken'));
       t.same(outcomes.toSorted(), ['gone', 'taken'], `round ${round}`);
       const holders = await database.client.session.findMany({ where: { environmentId: id } });
@@ -78,12 +77,12 @@ await test('a session that has changed meanwhile takes nothing', async (t) => {
   await eachDatabase(t, 'changed session', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
-    const claims = createWarmClaimStore({ database });
+    const store = createWarmStore({ database });
     const [id = ''] = await putReady(database, 1);
     const session = await service.start(owner, { lab: 'lab-0' });
     const row = await createSessionStore({ database }).findAny(session.id);
     await service.stop(owner, session.id);
-    t.equal(row && (await claims.take(row, environment(id), claim, open)), 'refused');
+    t.equal(row && (await store.take(row, environment(id), lease, open)), 'refused');
     t.match(await createWarmStore({ database }).find(id), { state: 'ready' }, 'it can still be taken');
   });
 });
@@ -94,7 +93,7 @@ await test('however many begin at once, there are never more than there may be',
     const other = testLab('lab-1');
     for (const one of [lab, other]) await store.announce(one, now);
     const begin = (one: typeof lab, ofLab: number) =>
-      store.begin({ id: newId(), lab: one, claim, most: { ofLab, inAll: 5 }, hasRoom, now });
+      store.begin({ id: newId(), lab: one, lease, most: { ofLab, inAll: 5 }, hasRoom, now });
     const begun = await Promise.all(Array.from({ length: 8 }, () => begin(lab, 3)));
     t.equal(begun.filter(Boolean).length, 3, 'of one lab');
     const more = await Promise.all(Array.from({ length: 8 }, () => begin(other, 8)));
@@ -110,13 +109,12 @@ await test('without room none is begun, and one that is ready is not taken', asy
     const store = createWarmStore({ database });
     const [id = ''] = await putReady(database, 1);
     const closed = async () => false;
-    t.equal(await store.begin({ id: newId(), lab, claim, most, hasRoom: closed, now }), false);
+    t.equal(await store.begin({ id: newId(), lab, lease, most, hasRoom: closed, now }), false);
     await service.start(owner, { lab: 'lab-0' });
     const [row] = await createAdmissionStore({ database }).waiting();
-    const claims = createWarmClaimStore({ database });
-    t.equal(row && (await claims.take(row, environment(id), claim, { ...open, mayTake: closed })), 'refused');
+    t.equal(row && (await store.take(row, environment(id), lease, { ...open, mayTake: closed })), 'refused');
     t.match(await store.find(id), { state: 'ready' });
-    const taken = row && (await claims.take(row, environment(id), claim, open));
+    const taken = row && (await store.take(row, environment(id), lease, open));
     t.match(taken, { memoryBytes: 1n, networks: 1, claimedAt: now, machines: [{ engineId: 'there' }] });
     const machines = await database.client.machine.findMany();
     t.match(machines, [{ name: 'main', engineId: 'there' }], 'its machines are those that were ready');
@@ -127,7 +125,7 @@ await test('only the version that was told of last is made', async (t) => {
   await eachDatabase(t, 'versions', async (t, database) => {
     const store = createWarmStore({ database });
     const begin = (version: string) =>
-      store.begin({ id: newId(), lab: { ...lab, version }, claim, most, hasRoom, now });
+      store.begin({ id: newId(), lab: { ...lab, version }, lease, most, hasRoom, now });
     t.equal(await begin('v1'), false, 'nobody told of it');
     await store.announce({ slug: lab.slug, version: 'v1' }, now);
     t.equal(await begin('v1'), true);
@@ -152,12 +150,12 @@ await test('what is to leave is not finished, and what is taken does not leave',
     t.same(await store.leave([id]), [], 'once');
     t.equal(await store.findReady(lab), undefined);
     const making = newId();
-    await store.begin({ id: making, lab, claim, most, hasRoom, now });
-    t.same(await store.renew(claim), [making]);
+    await store.begin({ id: making, lab, lease, most, hasRoom, now });
+    t.same(await store.renew(lease), [making]);
     t.equal(await store.finish(making, 'another', [], now), false);
     t.same(await store.drain(lab.slug, now), [making]);
-    t.same(await store.renew(claim), [], 'its maker hears that it is not wanted');
-    t.equal(await store.finish(making, claim.owner, [], now), false);
+    t.same(await store.renew(lease), [], 'its maker hears that it is not wanted');
+    t.equal(await store.finish(making, lease.owner, [], now), false);
     await store.remove(making);
     await store.remove(making);
     t.equal(await store.find(making), undefined);
@@ -171,7 +169,7 @@ await test('what is stored of an environment counts the gateways of its machines
       machines: [testMachine('main', { ports: [{ port: 80, name: { en: 'Web' } }] })],
     });
     await store.announce(web, now);
-    await store.begin({ id: newId(), lab: web, claim, most, hasRoom, now });
+    await store.begin({ id: newId(), lab: web, lease, most, hasRoom, now });
     const [stored] = (await createAdmissionStore({ database }).holdings()).warm;
     const ofMachines = web.machines.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
     t.equal(stored?.memoryBytes, ofMachines + GATEWAY_MEMORY_BYTES);

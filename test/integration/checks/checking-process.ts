@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
-import { isSurelyGone, nameOwner } from '../../../src/infra/leases/process-owner.ts';
+import { isOwnerGone, newOwner } from '../../../src/infra/leases/process-owner.ts';
 import { openCatalogue } from '../../support/catalogue.ts';
 import { sessionsOn } from '../../support/check-world.ts';
 import { unpinned } from '../../support/pins.ts';
@@ -26,8 +26,8 @@ const checks = createChecks({
   logger: quietLog(),
   pins: unpinned,
   credentials: unwatched,
-  holder: nameOwner(),
-  isGone: isSurelyGone,
+  holder: newOwner(),
+  isGone: isOwnerGone,
 });
 const run = checks.service.run(system, { sessionId, stepId: 'endless' });
 while ((await database.client.attempt.count({ where: { sessionId, state: 'running' } })) === 0) {

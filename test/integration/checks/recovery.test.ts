@@ -102,11 +102,11 @@ await eachDatabase(t, 'a process of another host is believed until its time is o
     stepId: 'one',
     startedAt: clock.now(),
   };
-  const hold = () => ({ owner: 'elsewhere/1/x/y', until: new Date(clock.now().getTime() + 15_000) });
-  await attempts.begin(attempt, hold());
+  const lease = () => ({ owner: 'elsewhere/1/x/y', expiresAt: new Date(clock.now().getTime() + 15_000) });
+  await attempts.begin(attempt, lease());
   await clock.advance(14_000);
   t.equal(await interrupted.end(), 0);
-  await attempts.renew(attempt.id, hold());
+  await attempts.renew(attempt.id, lease());
   await clock.advance(14_000);
   t.equal(await interrupted.end(), 0, 'it renewed its hold');
   await clock.advance(2_000);
@@ -128,9 +128,9 @@ await eachDatabase(t, 'who renews at the last moment keeps the check', async (t,
     stepId: 'one',
     startedAt: now,
   };
-  await attempts.begin(attempt, { owner: 'me', until: now });
+  await attempts.begin(attempt, { owner: 'me', expiresAt: now });
   const [seen] = await attempts.running();
-  await attempts.renew(attempt.id, { owner: 'me', until: new Date(now.getTime() + 1) });
+  await attempts.renew(attempt.id, { owner: 'me', expiresAt: new Date(now.getTime() + 1) });
   const end = unjudgedStep(fault('CHECK_INTERRUPTED'));
   t.equal(seen && (await attempts.interrupt(seen, end, now)), false);
   t.match(await attempts.find(attempt.id), { state: 'running' });
@@ -186,7 +186,7 @@ await eachDatabase(
     checks.start();
     await attempts.begin(attempt, {
       owner: 'elsewhere/1/x/y',
-      until: new Date(clock.now().getTime() + 20_000),
+      expiresAt: new Date(clock.now().getTime() + 20_000),
     });
     const state = async () => (await attempts.find(attempt.id))?.state;
     await clock.advance(15_000);

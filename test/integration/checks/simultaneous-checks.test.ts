@@ -46,14 +46,14 @@ await eachDatabase(t, 'a step is checked by one at a time, over all processes', 
 await eachDatabase(t, 'attempts that end at once are all counted', async (t, database) => {
   const { owner } = await createActors(database);
   const attempts = createAttemptStore({ database });
-  const hold = { owner: 'me', until: new Date(Date.now() + 60_000) };
+  const lease = { owner: 'me', expiresAt: new Date(Date.now() + 60_000) };
   const common = { learnerId: owner.userId, labSlug: 'lab', labVersion: 'v', startedAt: new Date() };
   const ids: string[] = [];
   for (let count = 0; count < 30; count++) {
     const sessionId = await insertSession(database, owner.userId, 'lab');
     const id = newId();
     ids.push(id);
-    t.equal(await attempts.begin({ ...common, id, sessionId, stepId: 'one' }, hold), true);
+    t.equal(await attempts.begin({ ...common, id, sessionId, stepId: 'one' }, lease), true);
   }
   await Promise.all(
     ids.map((id, index) => attempts.finish(id, 'me', verdictOf(index === 7 ? 1 : 0), new Date())),
@@ -68,8 +68,8 @@ await eachDatabase(t, 'an attempt is judged once, whoever comes later', async (t
   const sessionId = await insertSession(database, owner.userId, 'lab');
   const id = newId();
   const common = { learnerId: owner.userId, labSlug: 'lab', labVersion: 'v', startedAt: new Date() };
-  const until = new Date(Date.now() + 60_000);
-  await attempts.begin({ ...common, id, sessionId, stepId: 'one' }, { owner: 'me', until });
+  const expiresAt = new Date(Date.now() + 60_000);
+  await attempts.begin({ ...common, id, sessionId, stepId: 'one' }, { owner: 'me', expiresAt });
   const now = new Date();
   t.match(await attempts.finish(id, 'somebody else', verdictOf(1), now), { state: 'running', passed: false });
   t.match(await attempts.finish(id, 'me', verdictOf(0), now), { state: 'finished', passed: false });
@@ -103,8 +103,8 @@ await eachDatabase(t, 'a session that is gone before its check begins is not fou
   const { owner } = await createActors(database);
   const attempts = createAttemptStore({ database });
   const attempt = { id: newId(), learnerId: owner.userId, labSlug: 'lab', labVersion: 'v', stepId: 'one' };
-  const hold = { owner: 'me', until: new Date() };
-  const begin = () => attempts.begin({ ...attempt, sessionId: 'gone', startedAt: new Date() }, hold);
+  const lease = { owner: 'me', expiresAt: new Date() };
+  const begin = () => attempts.begin({ ...attempt, sessionId: 'gone', startedAt: new Date() }, lease);
   t.equal(await outcomeOf(begin), 'SESSION_NOT_FOUND');
 });
 

@@ -12,7 +12,7 @@ import { createMachineMeter } from '../../../src/domains/sessions/disk/machine-m
 import { createMeasuringStore } from '../../../src/domains/sessions/disk/measuring-store.ts';
 import { createPauseStore } from '../../../src/domains/sessions/disk/pause-store.ts';
 import { createPauses } from '../../../src/domains/sessions/disk/pauses.ts';
-import { nameOwner } from '../../../src/infra/leases/process-owner.ts';
+import { newOwner } from '../../../src/infra/leases/process-owner.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { createWarningStore } from '../../../src/domains/sessions/disk/warning-store.ts';
 import { createWriteLimits } from '../../../src/domains/sessions/disk/write-limits.ts';
@@ -51,7 +51,7 @@ function meterOf(database: Database, engine: Engine, refusals = 0) {
   const store = createSessionStore({ database });
   const isCritical = () => false;
   const basis = { engine, clock: systemClock, logger };
-  const pauses = createPauses({ ...basis, store: createPauseStore({ database }), owner: nameOwner() });
+  const pauses = createPauses({ ...basis, store: createPauseStore({ database }), owner: newOwner() });
   const common = { ...basis, pauses, store, isCritical };
   const changer = createSessionChanger({ store, events, logger });
   let moves = 0;

@@ -2,7 +2,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import { createPauseStore } from '../../../src/domains/sessions/disk/pause-store.ts';
 import { createPauses } from '../../../src/domains/sessions/disk/pauses.ts';
-import { HOLD_MS } from '../../../src/infra/leases/keep-hold.ts';
+import { LEASE_MS } from '../../../src/infra/leases/lease.ts';
 import { createActors } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -76,7 +76,7 @@ await test('a machine that another process paused because of its disk stays paus
     const heldUntil = async () => (await database.client.machine.findFirst())?.pausedUntil ?? 0;
     for (let renewals = 0; renewals < 3; renewals += 1) {
       const before = await heldUntil();
-      await clock.advance(HOLD_MS / 2);
+      await clock.advance(LEASE_MS / 2);
       await until(async () => (await heldUntil()) > before);
     }
     await sessions.reconcile();

@@ -52,7 +52,7 @@ await test('an environment that was woken for a start that is not let in sleeps 
     owner: 'here',
     logger: quietLog(),
   });
-  const claim = { owner: 'here', until: new Date(Date.now() + 60_000) };
+  const lease = { owner: 'here', expiresAt: new Date(Date.now() + 60_000) };
   const share = { learnerId: owner.userId, labSlug: 'warm', labVersion: 'version-1', course: undefined };
   const entry = {
     share: { ...share, memoryBytes: 1, networks: 1 },
@@ -60,7 +60,7 @@ await test('an environment that was woken for a start that is not let in sleeps 
     hasRoom: async () => false,
     mayTake: async () => false,
   };
-  t.equal(row && (await warm.starts.take(row, claim, entry)), undefined);
+  t.equal(row && (await warm.starts.take(row, lease, entry)), undefined);
   t.same(await readyIds(database), [id]);
   t.same(await states(), ['paused']);
 

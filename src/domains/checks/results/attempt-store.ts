@@ -7,7 +7,7 @@ import type {
 import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
 import { fault } from '../../../core/errors.ts';
 import type { LabStep } from '../../labs/lab.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Attempt } from './attempt.ts';
 import { findingColumns, readFinding } from './finding-columns.ts';
 import { hintCost } from '../hint-store.ts';
@@ -55,11 +55,11 @@ export function createAttemptStore({ database }: { database: Database }) {
 
   return {
     /** Stores a running attempt; false when a check of that step runs in that session already, in whatever process. @throws SESSION_NOT_FOUND */
-    async begin(attempt: NewAttempt, hold: Hold): Promise<boolean> {
+    async begin(attempt: NewAttempt, lease: Lease): Promise<boolean> {
       const runningKey = keyOf(attempt.sessionId, attempt.stepId);
       try {
         await client.attempt.create({
-          data: { ...attempt, state: 'running', runningKey, heldBy: hold.owner, heldUntil: hold.until },
+          data: { ...attempt, state: 'running', runningKey, heldBy: lease.owner, heldUntil: lease.expiresAt },
         });
         return true;
       } catch (error) {
@@ -69,11 +69,11 @@ export function createAttemptStore({ database }: { database: Database }) {
       }
     },
 
-    /** Moves the end of the hold out; false when the owner does not have it any more. */
-    async renew(id: string, { owner, until }: Hold): Promise<boolean> {
+    /** Renews the lease; false if `owner` no longer has it. */
+    async renew(id: string, { owner, expiresAt }: Lease): Promise<boolean> {
       const { count } = await client.attempt.updateMany({
         where: { id, state: 'running', heldBy: owner },
-        data: { heldUntil: until },
+        data: { heldUntil: expiresAt },
       });
       return count === 1;
     },

@@ -2,8 +2,8 @@ import type { Clock } from '../../../core/clock.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { EventBus } from '../../../infra/bus/event-bus.ts';
 import { newId } from '../../../core/ids.ts';
-import { HOLD_LOST, holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import { LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Log } from '../../../core/log.ts';
 import { failure } from './interrupted-jobs.ts';
 import type { InterruptedJobs } from './interrupted-jobs.ts';
@@ -58,22 +58,22 @@ export function createJobRunner(options: JobRunnerOptions) {
   }
 
   /** Whether the job is this process's still; its end may have been asked for. */
-  async function renew(id: string, hold: Hold): Promise<boolean> {
-    const found = await jobs.renew(id, hold);
+  async function renew(id: string, lease: Lease): Promise<boolean> {
+    const found = await jobs.renew(id, lease);
     if (found === 'cancelled') entries.get(id)?.abort.abort(CANCELLED);
     return found !== 'lost';
   }
 
   async function look(id: string): Promise<void> {
     try {
-      if (!(await renew(id, holdFrom(clock, owner)))) entries.get(id)?.abort.abort(HOLD_LOST);
+      if (!(await renew(id, newLease(clock, owner)))) entries.get(id)?.abort.abort(LEASE_LOST);
     } catch (error) {
       notRenewed(id, error);
     }
   }
 
   function notRenewed(id: string, error: unknown): void {
-    log.warn({ err: error, jobId: id }, 'The hold on a running job was not renewed.');
+    log.warn({ err: error, jobId: id }, 'lease on a running job not renewed');
   }
 
   /** Resolves when it is this one's turn; rejects with the signal's reason when aborted before. */
@@ -136,16 +136,16 @@ export function createJobRunner(options: JobRunnerOptions) {
   async function run(id: string, todo: JobWork, abort: AbortController): Promise<JobEnd | undefined> {
     const held = {
       owner,
-      renew: (hold: Hold) => renew(id, hold),
+      renew: (lease: Lease) => renew(id, lease),
       clock,
       signal: abort.signal,
       onError: (error: unknown) => notRenewed(id, error),
     };
     try {
-      await keepHold(held, (signal) => runInTurn(id, todo, abort, signal));
+      await withLease(held, (signal) => runInTurn(id, todo, abort, signal));
       return { state: 'succeeded' };
     } catch (cause) {
-      if (cause === HOLD_LOST) return undefined;
+      if (cause === LEASE_LOST) return undefined;
       if (cause === CANCELLED) return { state: 'cancelled' };
       if (!isFault(cause)) log.error({ err: cause, jobId: id }, 'A job failed.');
       return failure(isFault(cause) ? cause : fault('INTERNAL'));
@@ -165,7 +165,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       const job = end && (await jobs.finish(id, owner, end, clock.now()));
       if (job) tell(job);
     } catch (error) {
-      // The sweep of some process ends it when the hold is over.
+      // The sweep of some process ends it when the lease expires.
       log.error({ err: error, jobId: id }, 'The end of a job could not be stored.');
     } finally {
       entries.delete(id);
@@ -174,7 +174,7 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   async function insert(asked: Omit<NewJob, 'id' | 'createdAt'>): Promise<Job | undefined> {
     const createdAt = clock.now();
-    return jobs.insert({ ...asked, id: newId(createdAt), createdAt }, holdFrom(clock, owner));
+    return jobs.insert({ ...asked, id: newId(createdAt), createdAt }, newLease(clock, owner));
   }
 
   return {

@@ -3,7 +3,7 @@ import type { Job as JobRow, Prisma } from '../../../infra/database/generated/sq
 import { readReason, reasonColumns } from '../../../infra/database/reason-columns.ts';
 import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
 import type { Reason } from '../../../core/errors.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Job, JobFilter, JobKind, JobProgress } from './job.ts';
 
 export interface NewJob {
@@ -44,15 +44,15 @@ export function createJobStore({ database }: { database: Database }) {
 
   return {
     /** Stores a queued job; undefined when one of its kind on that thing is under way, in whatever process. */
-    async insert({ thing, ...job }: NewJob, hold: Hold): Promise<Job | undefined> {
+    async insert({ thing, ...job }: NewJob, lease: Lease): Promise<Job | undefined> {
       try {
         const row = await client.job.create({
           data: {
             ...job,
             state: 'queued',
             activeKey: keyOf(job.kind, thing ?? job.subject),
-            heldBy: hold.owner,
-            heldUntil: hold.until,
+            heldBy: lease.owner,
+            heldUntil: lease.expiresAt,
           },
           ...withoutLog,
         });
@@ -90,11 +90,11 @@ export function createJobStore({ database }: { database: Database }) {
     requestCancel: (id: string, at: Date) =>
       change({ id, cancelledAt: null, ...active }, { cancelledAt: at }),
 
-    /** Moves the end of the hold out and tells whether its end was asked for; `lost` when it is not the owner's any more. */
-    async renew(id: string, { owner, until }: Hold): Promise<'held' | 'cancelled' | 'lost'> {
+    /** Renews the lease and returns whether the job was cancelled; `lost` if `owner` no longer has the lease. */
+    async renew(id: string, { owner, expiresAt }: Lease): Promise<'held' | 'cancelled' | 'lost'> {
       const [row] = await client.job.updateManyAndReturn({
         where: { id, heldBy: owner, ...active },
-        data: { heldUntil: until },
+        data: { heldUntil: expiresAt },
         select: { cancelledAt: true },
       });
       if (!row) return 'lost';

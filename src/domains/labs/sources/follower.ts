@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import { fault, isFault } from '../../../core/errors.ts';
-import { HOLD_LOST, holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
+import { LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 import type { GitProtocol } from '../git/git-address.ts';
@@ -51,17 +51,17 @@ export function createFollower(options: {
   /** One look at the source, if no other process is at it. */
   async function follow(due: { id: string; heldBy: string | null }, signal: AbortSignal): Promise<void> {
     const { id } = due;
-    const known = await sources.take(due, holdFrom(clock, holder));
+    const known = await sources.take(due, newLease(clock, holder));
     if (!known) return;
     const held = {
       owner: holder,
-      renew: (hold: Parameters<typeof sources.renew>[1]) => sources.renew(id, hold),
+      renew: (lease: Parameters<typeof sources.renew>[1]) => sources.renew(id, lease),
       clock,
       signal,
-      onError: (error: unknown) => log.warn({ err: error, source: id }, 'A hold could not be renewed.'),
+      onError: (error: unknown) => log.warn({ err: error, source: id }, 'lease not renewed'),
     };
-    const brought = await keepHold(held, (alive) => look(known, alive)).catch((error: unknown) => {
-      if (error === HOLD_LOST || signal.aborted) return undefined;
+    const brought = await withLease(held, (alive) => look(known, alive)).catch((error: unknown) => {
+      if (error === LEASE_LOST || signal.aborted) return undefined;
       return failure(error, id);
     });
     if (!brought) return;

@@ -6,7 +6,7 @@ import type { Encryption } from '../../../core/encryption.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Reason } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import { withoutSecret } from '../git/git-address.ts';
 import type { LabProblem } from '../lab-problem.ts';
 import { setPresent } from '../versions/version-store.ts';
@@ -118,11 +118,11 @@ export function createLabSourceStore({
     /** Takes the look for one process, from who had it before; undefined when another was faster. */
     async take(
       { id, heldBy }: { id: string; heldBy: string | null },
-      { owner, until }: Hold,
+      { owner, expiresAt }: Lease,
     ): Promise<FollowedSource | undefined> {
       const [row] = await client.labSource.updateManyAndReturn({
         where: { id, heldBy },
-        data: { heldBy: owner, heldUntil: until },
+        data: { heldBy: owner, heldUntil: expiresAt },
       });
       if (!row) return undefined;
       const { ref, folder, commit, everyMinutes } = row;
@@ -130,8 +130,8 @@ export function createLabSourceStore({
       return { ...known, address: () => open(row) };
     },
 
-    async renew(id: string, { owner, until }: Hold): Promise<boolean> {
-      const data = { heldUntil: until };
+    async renew(id: string, { owner, expiresAt }: Lease): Promise<boolean> {
+      const data = { heldUntil: expiresAt };
       return (await client.labSource.updateMany({ where: { id, heldBy: owner }, data })).count > 0;
     },
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../../infra/database/database.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import type { SessionRow } from '../session-store.ts';
 
 /** A machine of a session, with its id on the engine. */
@@ -11,24 +11,24 @@ export interface PausableMachine {
 
 export type PauseStore = ReturnType<typeof createPauseStore>;
 
-/** Which machines are paused because of what they write, for the other processes. */
+/** Stores which machines a process paused because of their disk usage, so that other processes leave them paused. */
 export function createPauseStore({ database }: { database: Database }) {
   const { client } = database;
   return {
-    /** Stores a pause; one by another process is replaced. */
-    async add(machine: PausableMachine, { owner, until }: Hold): Promise<void> {
-      const data = { pausedBy: owner, pausedUntil: until };
+    /** Stores the lease of a pause; it replaces a lease of another process. */
+    async acquire(machine: PausableMachine, { owner, expiresAt }: Lease): Promise<void> {
+      const data = { pausedBy: owner, pausedUntil: expiresAt };
       await client.machine.updateMany({ where: keyOf(machine), data });
     },
 
-    /** Moves the end of the owner's pause out; false if it is no longer theirs. */
-    async renew(machine: PausableMachine, { owner, until }: Hold): Promise<boolean> {
+    /** Renews the lease; false if `owner` no longer has it. */
+    async renew(machine: PausableMachine, { owner, expiresAt }: Lease): Promise<boolean> {
       const where = { ...keyOf(machine), pausedBy: owner };
-      return (await client.machine.updateMany({ where, data: { pausedUntil: until } })).count === 1;
+      return (await client.machine.updateMany({ where, data: { pausedUntil: expiresAt } })).count === 1;
     },
 
-    /** Ends the owner's pause. */
-    async remove(machine: PausableMachine, owner: string): Promise<void> {
+    /** Releases the owner's lease. */
+    async release(machine: PausableMachine, owner: string): Promise<void> {
       const where = { ...keyOf(machine), pausedBy: owner };
       await client.machine.updateMany({ where, data: { pausedBy: null, pausedUntil: null } });
     },

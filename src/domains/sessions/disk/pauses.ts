@@ -3,8 +3,8 @@ import { deferred } from '../../../core/deferred.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Engine } from '../../../engine/engine.ts';
-import { holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
-import { isSurelyGone } from '../../../infra/leases/process-owner.ts';
+import { isHeldByOther, newLease, withLease } from '../../../infra/leases/lease.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { PausableMachine, PauseStore } from './pause-store.ts';
 
@@ -32,13 +32,13 @@ export function createPauses(options: {
       logger.warn({ err: error, sessionId: machine.row.id }, 'pause of a machine not stored');
   }
 
-  async function hold(machine: PausableMachine): Promise<void> {
+  async function acquire(machine: PausableMachine): Promise<void> {
     const { promise, resolve } = deferred<void>();
     paused.set(machine.machineId, { machine, end: resolve });
-    await store.add(machine, holdFrom(clock, owner)).catch(notStored(machine));
-    const renew = (until: ReturnType<typeof holdFrom>) => store.renew(machine, until);
-    const kept = keepHold({ owner, renew, clock, onError: notStored(machine) }, () => promise);
-    kept.catch(notStored(machine));
+    await store.acquire(machine, newLease(clock, owner)).catch(notStored(machine));
+    const renew = (lease: Lease) => store.renew(machine, lease);
+    const leased = withLease({ owner, renew, clock, onError: notStored(machine) }, () => promise);
+    leased.catch(notStored(machine));
   }
 
   function end(machineId: string): void {
@@ -53,13 +53,12 @@ export function createPauses(options: {
     /** Whether some process paused the machine of this row. */
     isPaused({ engineId, pausedBy, pausedUntil }: SessionRow['machines'][number]): boolean {
       if (engineId !== null && paused.has(engineId)) return true;
-      if (pausedBy === null || pausedUntil === null || pausedBy === owner) return false;
-      return pausedUntil > clock.now() && !isSurelyGone(pausedBy);
+      return isHeldByOther({ owner: pausedBy, expiresAt: pausedUntil }, owner, clock.now());
     },
 
     /** Pauses the machine until it is released. */
     async pause(machine: PausableMachine): Promise<void> {
-      if (!paused.has(machine.machineId)) await hold(machine);
+      if (!paused.has(machine.machineId)) await acquire(machine);
       await engine.pause(machine.machineId).catch(unlessRefused);
     },
 
@@ -67,7 +66,7 @@ export function createPauses(options: {
     async release(machine: PausableMachine): Promise<void> {
       end(machine.machineId);
       await engine.unpause(machine.machineId).catch(unlessRefused);
-      await store.remove(machine, owner).catch(notStored(machine));
+      await store.release(machine, owner).catch(notStored(machine));
     },
 
     /** Forgets machines that are gone. */
@@ -79,7 +78,7 @@ export function createPauses(options: {
     async stop(): Promise<void> {
       const machines = [...paused.values()].map(({ machine }) => machine);
       for (const { machineId } of machines) end(machineId);
-      await Promise.all(machines.map((machine) => store.remove(machine, owner).catch(notStored(machine))));
+      await Promise.all(machines.map((machine) => store.release(machine, owner).catch(notStored(machine))));
     },
   };
 }

@@ -8,7 +8,6 @@ import type { ImagePins } from '../../images/pins/pin.ts';
 import type { EnvironmentMaker, LabProvision } from '../provisioning/environment-maker.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import { createWarmAnnouncer } from './warm-announcer.ts';
-import { createWarmClaimStore } from './warm-claim-store.ts';
 import { createWarmCompare } from './warm-compare.ts';
 import { createWarmFailures } from './warm-failures.ts';
 import { createWarmImages } from './warm-images.ts';
@@ -131,7 +130,6 @@ export function createWarm(
   return {
     starts: createWarmStart({
       store,
-      claims: createWarmClaimStore({ database }),
       catalogue,
       images,
       engine,

@@ -1,3 +1,4 @@
+import type { StoredLease } from '../../../infra/leases/lease.ts';
 import type { MadeMachine } from '../provisioning/environment-maker.ts';
 
 /** A prewarmed machine. */
@@ -20,9 +21,8 @@ export interface WarmEnvironment {
   networks: number;
   /** Its machines once it is ready. */
   machines: WarmMachine[];
-  /** The process that makes it, and until when it may be believed to. */
-  heldBy: string | null;
-  heldUntil: Date | null;
+  /** The lease of the process that creates it. */
+  lease: StoredLease;
 }
 
 /** The version of a lab that environments are made of, and when they were last needed. */

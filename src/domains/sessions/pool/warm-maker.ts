@@ -3,6 +3,7 @@ import type { Transaction } from '../../../infra/database/database.ts';
 import type { Engine, IsolationProfile, ProvisionedMachine } from '../../../engine/engine.ts';
 import { fault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
+import { newLease, renewAll } from '../../../infra/leases/lease.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
@@ -23,9 +24,6 @@ const pausable: Readonly<Record<IsolationProfile, boolean>> = {
 function mayPause(profile: IsolationProfile): boolean {
   return pausable[profile];
 }
-
-/** How long a process is believed to make an environment without saying so again, in milliseconds. */
-const HOLD_MS = 15_000;
 
 /** Why a making ends early. */
 const UNWANTED = new Error('The environment is not wanted any more.');
@@ -72,7 +70,7 @@ export function createWarmMaker(options: {
   } = options;
   const underWay = new Map<string, Making>();
 
-  const claim = () => ({ owner, until: new Date(clock.now().getTime() + HOLD_MS) });
+  const lease = () => newLease(clock, owner);
 
   /** The milliseconds that it took, when it is ready. */
   async function make(lab: Lab, id: string, abort: AbortController): Promise<number | undefined> {
@@ -115,7 +113,7 @@ export function createWarmMaker(options: {
   async function settle({ id, labSlug, labVersion, machines }: WarmEnvironment): Promise<void> {
     try {
       const lab = catalogue.version(labSlug, labVersion);
-      if (!(await store.takeBack(id, claim()))) return;
+      if (!(await store.takeBack(id, lease()))) return;
       await freeze(lab, machines);
       if (await store.finish(id, owner, machines, clock.now())) return;
     } catch (error) {
@@ -156,7 +154,7 @@ export function createWarmMaker(options: {
       // Known as being made before its row is: no look at the rows takes it for abandoned.
       underWay.set(id, making);
       try {
-        making.noted = await store.begin({ id, lab, claim: claim(), most, hasRoom, now });
+        making.noted = await store.begin({ id, lab, lease: lease(), most, hasRoom, now });
       } finally {
         if (!making.noted) underWay.delete(id);
       }
@@ -177,12 +175,10 @@ export function createWarmMaker(options: {
     abandon(ids: readonly string[]): void {
       for (const id of ids) underWay.get(id)?.abort.abort(UNWANTED);
     },
-    /** Says that this process lives, and lets go of what is to leave. */
-    async renew(): Promise<void> {
-      if (underWay.size === 0) return;
-      const before = [...underWay].filter(([, { noted }]) => noted);
-      const wanted = new Set(await store.renew(claim()));
-      for (const [id, { abort }] of before) if (!wanted.has(id)) abort.abort(UNWANTED);
+    /** Renews the leases of this process, and stops creating environments that are no longer wanted. */
+    renew(): Promise<void> {
+      const stored = [...underWay].filter(([, { noted }]) => noted);
+      return renewAll(stored, () => store.renew(lease()), UNWANTED);
     },
     /** Stops making all; resolves when nothing of it is left. */
     async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 import { createRunner } from '../reconcile/runner.ts';
-import { isClaimAlive } from '../reconcile/takeover.ts';
+import { isAbandoned } from '../../../infra/leases/lease.ts';
 import type { WarmAnnouncer } from './warm-announcer.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
 import type { WarmFailures } from './warm-failures.ts';
@@ -95,22 +95,21 @@ export function createWarmPool(options: {
     return left;
   }
 
-  /** What dead processes were making is to leave. */
-  async function takeOver(): Promise<void> {
+  /** Removes the environments that dead processes were creating. */
+  async function removeAbandoned(): Promise<void> {
     const now = clock.now();
-    const isAbandoned = ({ id, state, heldBy, heldUntil }: WarmEnvironment) =>
-      state === 'making' &&
-      (heldBy === owner
-        ? !maker.isMaking(id)
-        : !isClaimAlive({ claimedBy: heldBy, claimedUntil: heldUntil }, owner, now));
-    await leave((await store.all()).filter(isAbandoned).map(({ id }) => id));
+    const abandoned = (await store.all()).filter(
+      ({ id, state, lease }) =>
+        state === 'making' && isAbandoned(lease, { owner, isRunning: maker.isMaking(id), now }),
+    );
+    await leave(abandoned.map(({ id }) => id));
   }
 
   async function look(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
         await maker.renew();
-        await takeOver();
+        await removeAbandoned();
       } catch (error) {
         logger.error({ err: error }, 'Warm pools could not be looked after.');
       }

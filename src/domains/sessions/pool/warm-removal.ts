@@ -3,7 +3,7 @@ import type { Engine } from '../../../engine/engine.ts';
 import type { Log } from '../../../core/log.ts';
 import { createRunner } from '../reconcile/runner.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
-import { isClaimAlive } from '../reconcile/takeover.ts';
+import { isHeldByOther } from '../../../infra/leases/lease.ts';
 import type { WarmStore } from './warm-store.ts';
 
 /** Environments removed at the same time: it is nobody's hurry, and slows the engine for everyone. */
@@ -45,11 +45,8 @@ export function createWarmRemoval(options: {
     const now = clock.now();
     for (const [id, at] of retryAt) if (at <= now.getTime()) retryAt.delete(id);
     const leaving = (await store.all()).filter(
-      ({ id, state, heldBy: claimedBy, heldUntil: claimedUntil }) =>
-        state === 'leaving' &&
-        !isMaking(id) &&
-        !retryAt.has(id) &&
-        !isClaimAlive({ claimedBy, claimedUntil }, owner, now),
+      ({ id, state, lease }) =>
+        state === 'leaving' && !isMaking(id) && !retryAt.has(id) && !isHeldByOther(lease, owner, now),
     );
     const next = leaving.values();
     const one = async () => {

@@ -4,10 +4,10 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab, LabWarm } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Entry } from '../capacity/admission.ts';
-import type { Claim, HoldingRow } from '../provisioning/claim-store.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
+import type { SessionWithEnvironment } from '../provisioning/session-lease-store.ts';
 import type { EnvironmentMaker } from '../provisioning/environment-maker.ts';
 import type { SessionRow } from '../session-store.ts';
-import type { WarmClaimStore } from './warm-claim-store.ts';
 import type { WarmEnvironment, WarmMachine } from './warm-environment.ts';
 import type { WarmImages } from './warm-images.ts';
 import type { WarmShells } from './warm-shells.ts';
@@ -21,7 +21,7 @@ export type WarmOutcome = 'hit' | 'miss' | 'lost';
 
 /** A claimed session, and the machines that are there for it already. */
 export interface Taken {
-  row: HoldingRow;
+  row: SessionWithEnvironment;
   machines: WarmMachine[];
   /** Whether they run, once they go on. */
   awake: Promise<boolean>;
@@ -31,8 +31,7 @@ export type WarmStart = ReturnType<typeof createWarmStart>;
 
 /** Gives sessions prewarmed environments. */
 export function createWarmStart(options: {
-  store: Pick<WarmStore, 'findReady'>;
-  claims: WarmClaimStore;
+  store: Pick<WarmStore, 'findReady' | 'take'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   images: WarmImages;
   engine: Pick<Engine, 'unpause' | 'destroy'>;
@@ -43,7 +42,7 @@ export function createWarmStart(options: {
   logger: Log;
   onOutcome: (outcome: WarmOutcome) => void;
 }) {
-  const { store, claims, catalogue, images, engine, shells, putBack, make, logger, onOutcome } = options;
+  const { store, catalogue, images, engine, shells, putBack, make, logger, onOutcome } = options;
 
   /** The lab of a session that begins as that does, where that may have environments ready. */
   function warmLabOf({ labSlug, labVersion, savedStateId }: SessionRow): Lab | undefined {
@@ -75,7 +74,7 @@ export function createWarmStart(options: {
 
   return {
     /** Claims the session together with an environment that is ready for it; undefined when there is none. */
-    async take(row: SessionRow, claim: Claim, entry: Entry): Promise<Taken | undefined> {
+    async take(row: SessionRow, lease: Lease, entry: Entry): Promise<Taken | undefined> {
       const lab = warmLabOf(row);
       if (!lab) return undefined;
       for (let tries = 0; tries < TRIES; tries++) {
@@ -86,9 +85,9 @@ export function createWarmStart(options: {
         awake.catch(() => undefined);
         // It leaves the pool, asleep or awake.
         if ((await images.outdated(lab, [ready])).length > 0) return undefined;
-        const claimed = await claims.take(row, ready, claim, entry);
-        if (claimed === 'gone') continue;
-        if (claimed !== 'refused') return { row: claimed, machines: ready.machines, awake };
+        const taken = await store.take(row, ready, lease, entry);
+        if (taken === 'gone') continue;
+        if (taken !== 'refused') return { row: taken, machines: ready.machines, awake };
         await sleepAgain(ready, awake);
         return undefined;
       }
@@ -97,7 +96,7 @@ export function createWarmStart(options: {
 
     /** As `make`, from the machines that were taken where there are any and they still run. */
     async make(
-      row: HoldingRow,
+      row: SessionWithEnvironment,
       taken: Taken | undefined,
       ...how: [signal: AbortSignal, onProgress: Parameters<EnvironmentMaker>[2]]
     ): ReturnType<EnvironmentMaker> {

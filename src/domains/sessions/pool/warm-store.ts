@@ -1,15 +1,24 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Prisma } from '../../../infra/database/generated/sqlite/client.ts';
 import type { Lab } from '../../labs/lab.ts';
-import type { Claim } from '../provisioning/claim-store.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import type { WarmEnvironment, WarmMachine, WarmPool } from './warm-environment.ts';
 import type { LabVersion } from './warm-plan.ts';
+import type { Entry } from '../capacity/admission.ts';
 import { needOf } from '../capacity/need.ts';
+import { leaseColumns as sessionLease } from '../provisioning/session-lease-store.ts';
+import type { SessionWithEnvironment } from '../provisioning/session-lease-store.ts';
+import { nextState } from '../session-states.ts';
+import { handleOf, withHandle } from '../session-store.ts';
+import type { SessionRow } from '../session-store.ts';
+
+/** Rolls back a transaction whose session has changed. */
+const CHANGED = new Error('The session has changed.');
 
 export interface NewWarmEnvironment {
   id: string;
   lab: LabVersion & Pick<Lab, 'machines' | 'networks' | 'steps'>;
-  claim: Claim;
+  lease: Lease;
   /** How many there may be of the lab, and of all labs, this one included. */
   most: { ofLab: number; inAll: number };
   /** Whether the engine has room for it. */
@@ -43,11 +52,11 @@ export function createWarmStore({ database }: { database: Database }) {
     },
 
     /**
-     * Notes one that `claim.owner` is about to make, unless there are `most.ofLab` of its lab or
+     * Notes one that `lease.owner` is about to make, unless there are `most.ofLab` of its lab or
      * `most.inAll` already, there is no room, or its version is not the lab's present one: safe under
      * concurrency.
      */
-    begin({ id, lab, claim, most, hasRoom, now }: NewWarmEnvironment): Promise<boolean> {
+    begin({ id, lab, lease, most, hasRoom, now }: NewWarmEnvironment): Promise<boolean> {
       const { slug, version } = lab;
       const memoryBytes = BigInt(needOf(lab).memoryBytes);
       return database.inTurn('admission', async (tx) => {
@@ -58,7 +67,6 @@ export function createWarmStore({ database }: { database: Database }) {
         const staying = { ...ofLab, state: { not: 'leaving' } } as const;
         if ((await tx.warmEnvironment.count({ where: staying })) >= most.ofLab) return false;
         if ((await tx.warmEnvironment.count()) >= most.inAll) return false;
-        const held = { heldBy: claim.owner, heldUntil: claim.until };
         await tx.warmEnvironment.create({
           data: {
             ...ofLab,
@@ -66,7 +74,7 @@ export function createWarmStore({ database }: { database: Database }) {
             state: 'making',
             memoryBytes,
             networks: lab.networks.length,
-            ...held,
+            ...leaseColumns(lease),
             createdAt: now,
           },
         });
@@ -81,19 +89,66 @@ export function createWarmStore({ database }: { database: Database }) {
         data: {
           state: 'ready',
           machines: JSON.stringify(machines),
-          heldBy: null,
-          heldUntil: null,
+          ...noLease,
           readyAt: now,
         },
       });
       return count === 1;
     },
 
+    /**
+     * Gives the ready environment to the session and takes the lease on that, in one transaction. Resolves to `gone` if
+     * another session has the environment, and to `refused` if `entry` admits no session or `row` is out of date. From
+     * then on the session's machines have the handles of the environment's.
+     */
+    async take(
+      row: SessionRow,
+      { id: environmentId, machines }: Pick<WarmEnvironment, 'id' | 'machines'>,
+      lease: Lease,
+      entry: Entry,
+    ): Promise<SessionWithEnvironment | 'gone' | 'refused'> {
+      const state = nextState(row.state, 'provision');
+      if (state === undefined) return 'refused';
+      try {
+        return await database.inTurn('admission', async (tx) => {
+          if (!(await entry.mayTake(tx))) return 'refused';
+          const unchanged = { id: row.id, generation: row.generation, state: row.state };
+          const taken = await tx.warmEnvironment.deleteMany({ where: { id: environmentId, state: 'ready' } });
+          if (taken.count === 0) return (await tx.session.count({ where: unchanged })) ? 'gone' : 'refused';
+          const [session] = await tx.session.updateManyAndReturn({
+            where: unchanged,
+            data: {
+              state,
+              generation: row.generation + 1,
+              environmentId,
+              ...entry.columns,
+              ...sessionLease(lease),
+              phase: 'starting',
+              percent: null,
+            },
+          });
+          if (!session) throw CHANGED;
+          for (const machine of machines) {
+            const where = { sessionId: row.id, name: machine.name };
+            await tx.machine.updateMany({ where, data: handleOf(machine) });
+          }
+          return {
+            ...session,
+            environmentId,
+            machines: row.machines.map((machine) => withHandle(machine, machines)),
+          };
+        });
+      } catch (error) {
+        if (error === CHANGED) return 'refused';
+        throw error;
+      }
+    },
+
     /** Takes a ready one into the making again, so that nobody takes it meanwhile; false when somebody has. */
-    async takeBack(id: string, { owner, until }: Claim): Promise<boolean> {
+    async takeBack(id: string, lease: Lease): Promise<boolean> {
       const { count } = await client.warmEnvironment.updateMany({
         where: { id, state: 'ready' },
-        data: { state: 'making', heldBy: owner, heldUntil: until },
+        data: { state: 'making', ...leaseColumns(lease) },
       });
       return count === 1;
     },
@@ -109,10 +164,10 @@ export function createWarmStore({ database }: { database: Database }) {
     },
 
     /** Moves the end of all that `owner` makes out; the ids of those that are still wanted. */
-    async renew({ owner, until }: Claim): Promise<string[]> {
+    async renew({ owner, expiresAt }: Lease): Promise<string[]> {
       const rows = await client.warmEnvironment.updateManyAndReturn({
         where: { heldBy: owner },
-        data: { heldUntil: until },
+        data: { heldUntil: expiresAt },
         select: { id: true, state: true },
       });
       return rows.filter(({ state }) => state === 'making').map(({ id }) => id);
@@ -174,7 +229,12 @@ function toEnvironment({ machines, ...row }: Prisma.WarmEnvironmentGetPayload<ob
     memoryBytes: Number(memoryBytes),
     networks,
     machines: JSON.parse(machines) as WarmMachine[],
-    heldBy,
-    heldUntil,
+    lease: { owner: heldBy, expiresAt: heldUntil },
   };
+}
+
+const noLease = { heldBy: null, heldUntil: null };
+
+function leaseColumns({ owner, expiresAt }: Lease) {
+  return { heldBy: owner, heldUntil: expiresAt };
 }

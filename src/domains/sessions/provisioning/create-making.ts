@@ -1,5 +1,5 @@
 import type { createAdmissions } from '../capacity/create-admissions.ts';
-import type { ClaimStore } from './claim-store.ts';
+import type { SessionLeaseStore } from './session-lease-store.ts';
 import { createEnvironmentMaker, createLabProvision } from './environment-maker.ts';
 import { createProvisioner } from './provisioner.ts';
 import { createProvisioning } from './provisioning.ts';
@@ -7,7 +7,7 @@ import type { Saves } from '../snapshots/create-saves.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
 import type { SessionsOptions } from '../sessions-options.ts';
-import { createSubnetLeases } from './subnet-leases.ts';
+import { createSubnetAllocator } from './subnet-pool.ts';
 import type { SubnetPool } from './subnet-pool.ts';
 import type { SubnetStore } from './subnet-store.ts';
 import { createWarm } from '../pool/create-warm.ts';
@@ -19,7 +19,7 @@ import { createWarm } from '../pool/create-warm.ts';
 export function createMaking(
   options: SessionsOptions & {
     store: SessionStore;
-    claims: ClaimStore;
+    leases: SessionLeaseStore;
     changer: SessionChanger;
     subnets: SubnetStore;
     pool: SubnetPool;
@@ -31,8 +31,8 @@ export function createMaking(
 ) {
   const { engine, pool, subnets, pins, admissions, onSettled } = options;
   const { room, admission, news } = admissions;
-  const leases = createSubnetLeases({ pool, subnets });
-  const provisionLab = createLabProvision({ engine, leases, pins });
+  const allocator = createSubnetAllocator({ pool, subnets });
+  const provisionLab = createLabProvision({ engine, allocator, pins });
   const warm = createWarm({
     ...options,
     make: createEnvironmentMaker({ ...options, provision: provisionLab }),

@@ -3,13 +3,13 @@ import { isFault } from '../../../core/errors.ts';
 import type { ImagePins } from '../../images/pins/pin.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
-import type { ClaimStore, HoldingRow } from './claim-store.ts';
+import type { SessionLeaseStore, SessionWithEnvironment } from './session-lease-store.ts';
 import { environmentSpec } from './environment-spec.ts';
 import type { SavedMachines } from './environment-spec.ts';
 import { createPreparation } from './preparing/preparation.ts';
 import type { PreparingProgress } from './preparing/preparing-progress.ts';
 import type { SessionRow } from '../session-store.ts';
-import type { SubnetLeases } from './subnet-leases.ts';
+import type { SubnetAllocator } from './subnet-pool.ts';
 
 /** Times that one environment is tried before it fails: each refusal means that something else has a subnet. */
 const TRIES = 8;
@@ -36,11 +36,11 @@ export type LabProvision = ReturnType<typeof createLabProvision>;
  */
 export function createLabProvision({
   engine,
-  leases,
+  allocator,
   pins,
 }: {
   engine: Pick<Engine, 'provision' | 'destroy' | 'exec' | 'copyIn' | 'requireNested'>;
-  leases: SubnetLeases;
+  allocator: SubnetAllocator;
   pins: Pick<ImagePins, 'resolve'>;
 }) {
   const prepare = createPreparation({ engine });
@@ -51,7 +51,7 @@ export function createLabProvision({
     { saved, ...options }: LabProvisionOptions,
   ): Promise<MadeMachine[]> {
     for (let tries = 1; ; tries++) {
-      const subnets = await leases.lease(environmentId, lab.networks);
+      const subnets = await allocator.allocate(environmentId, lab.networks);
       const spec = environmentSpec(lab, { environmentId, subnets, saved });
       const images = new Map(spec.machines.map(({ name, image }) => [name, image]));
       try {
@@ -59,7 +59,7 @@ export function createLabProvision({
         return machines.map((machine) => ({ ...machine, image: images.get(machine.name) ?? '' }));
       } catch (error) {
         if (!isFault(error, 'SUBNETS_EXHAUSTED') || tries === TRIES || options.signal.aborted) throw error;
-        await leases.refuse(environmentId, error.details['subnet']);
+        await allocator.refuse(environmentId, error.details['subnet']);
       }
     }
   }
@@ -91,20 +91,20 @@ export type EnvironmentMaker = ReturnType<typeof createEnvironmentMaker>;
 export function createEnvironmentMaker(options: {
   provision: LabProvision;
   catalogue: Pick<LabCatalogue, 'version'>;
-  claims: ClaimStore;
+  leases: SessionLeaseStore;
   /** What a saved state has for machines to begin with. @throws SAVED_STATE_NOT_FOUND */
   savedMachines: (savedStateId: string) => Promise<SavedMachines>;
 }) {
-  const { provision, catalogue, claims, savedMachines } = options;
+  const { provision, catalogue, leases, savedMachines } = options;
 
   /** @throws what `provision` throws; LAB_NOT_FOUND, LAB_INVALID, SAVED_STATE_NOT_FOUND */
   return async function make(
-    row: HoldingRow,
+    row: SessionWithEnvironment,
     signal: AbortSignal,
     onProgress: (progress: PreparingProgress) => void,
   ): Promise<{ row: SessionRow; machines: ProvisionedMachine[] }> {
     const lab = catalogue.version(row.labSlug, row.labVersion);
-    const session = lab.version === row.labVersion ? row : await claims.adoptVersion(row, lab);
+    const session = lab.version === row.labVersion ? row : await leases.setLabVersion(row, lab);
     const saved = row.savedStateId === null ? undefined : await savedMachines(row.savedStateId);
     const machines = await provision(lab, row.environmentId, { signal, onProgress, saved });
     return { row: session, machines };

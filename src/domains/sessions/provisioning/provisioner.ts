@@ -3,11 +3,12 @@ import { isFault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
 import type { Log } from '../../../core/log.ts';
+import { newLease, renewAll } from '../../../infra/leases/lease.ts';
 import type { Admission, Planned } from '../capacity/admission.ts';
 import type { QueueNews } from '../capacity/queue-news.ts';
 import { shortageOf } from '../capacity/shortage.ts';
 import type { Shortage } from '../capacity/shortage.ts';
-import type { ClaimStore, HoldingRow } from './claim-store.ts';
+import type { SessionLeaseStore, SessionWithEnvironment } from './session-lease-store.ts';
 import { INTERRUPTED, LOST } from './provisioning.ts';
 import type { Provisioning } from './provisioning.ts';
 import { createRunner } from '../reconcile/runner.ts';
@@ -15,9 +16,6 @@ import { reasonOf } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { Taken, WarmStart } from '../pool/warm-start.ts';
-
-/** How long a claim is believed without being renewed, in milliseconds: several missed ticks. */
-export const CLAIM_MS = 15_000;
 
 /** Shortest time between two writes that move those who wait into the queue, in milliseconds: each waits for the disk, and with a class that comes at once there is a look for each. */
 const QUEUED_EVERY_MS = 1_000;
@@ -42,7 +40,7 @@ interface Work {
 export function createProvisioner(options: {
   admission: Pick<Admission, 'plan'>;
   news: QueueNews;
-  claims: ClaimStore;
+  leases: SessionLeaseStore;
   warm: Pick<WarmStart, 'take'>;
   changer: SessionChanger;
   provision: Provisioning;
@@ -53,7 +51,7 @@ export function createProvisioner(options: {
   onSettled: () => void;
   giveRoom: (shortage: Shortage) => Promise<number>;
 }) {
-  const { admission, news, claims, warm, changer, provision, clock, owner, concurrency, logger } = options;
+  const { admission, news, leases, warm, changer, provision, clock, owner, concurrency, logger } = options;
   const { onSettled, giveRoom } = options;
   const underWay = new Map<string, Work>();
   let giving: Promise<void> | undefined;
@@ -64,7 +62,7 @@ export function createProvisioner(options: {
     onError: (error) => logger.error({ err: error }, 'Waiting sessions could not be taken up.'),
   });
 
-  const claim = () => ({ owner, until: new Date(clock.now().getTime() + CLAIM_MS) });
+  const lease = () => newLease(clock, owner);
 
   async function fill(): Promise<void> {
     const queue: Planned[] = [];
@@ -110,30 +108,28 @@ export function createProvisioner(options: {
 
   /** False when there is no room for it after all. */
   async function admit({ row, entry }: Planned): Promise<boolean> {
-    const taken = await warm.take(row, claim(), entry);
+    const taken = await warm.take(row, lease(), entry);
     if (taken) {
       begin(taken.row, taken);
       return true;
     }
     if (freePlaces() <= 0) return false;
-    const claimed = await claims.claim(row, newId(clock.now()), claim(), entry);
-    if (claimed) begin(claimed);
-    return claimed !== undefined;
+    const leased = await leases.acquire(row, newId(clock.now()), lease(), entry);
+    if (leased) begin(leased);
+    return leased !== undefined;
   }
 
-  function begin(claimed: HoldingRow, taken?: Taken): void {
-    changer.tell(claimed);
+  function begin(row: SessionWithEnvironment, taken?: Taken): void {
+    changer.tell(row);
     const abort = new AbortController();
-    const done = provision(claimed, abort, taken)
-      .catch((error: unknown) =>
-        logger.error({ err: error, sessionId: claimed.id }, 'A provisioning broke off.'),
-      )
+    const done = provision(row, abort, taken)
+      .catch((error: unknown) => logger.error({ err: error, sessionId: row.id }, 'A provisioning broke off.'))
       .finally(() => {
-        underWay.delete(claimed.id);
+        underWay.delete(row.id);
         runner.wake();
         onSettled();
       });
-    underWay.set(claimed.id, { generation: claimed.generation, abort, done, takesPlace: !taken });
+    underWay.set(row.id, { generation: row.generation, abort, done, takesPlace: !taken });
   }
 
   return {
@@ -142,13 +138,8 @@ export function createProvisioner(options: {
     /** How many more environments may be made at once in this process. */
     freePlaces,
     isWorkingOn: (id: string) => underWay.has(id),
-    /** Says that this process lives, and lets go of what another has taken over. */
-    async renewClaims(): Promise<void> {
-      if (underWay.size === 0) return;
-      const before = [...underWay];
-      const held = new Set(await claims.renew(claim()));
-      for (const [id, { abort }] of before) if (!held.has(id)) abort.abort(LOST);
-    },
+    /** Renews the leases of this process, and stops provisioning sessions that another process has adopted. */
+    renewLeases: (): Promise<void> => renewAll(underWay, () => leases.renew(lease()), LOST),
     /** The session has changed: what is made of it here is not wanted, if that was of an earlier generation. */
     changed(id: string, generation: number): void {
       const work = underWay.get(id);

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import type { ClaimStore, HoldingRow } from './claim-store.ts';
+import type { SessionLeaseStore, SessionWithEnvironment } from './session-lease-store.ts';
 import { lifetimeFrom } from '../lifetime-rules.ts';
 import type { PreparingProgress } from './preparing/preparing-progress.ts';
 import { createProgressReports } from './provisioning-progress.ts';
@@ -26,7 +26,7 @@ export type Provisioning = ReturnType<typeof createProvisioning>;
  */
 export function createProvisioning(options: {
   store: SessionStore;
-  claims: ClaimStore;
+  leases: SessionLeaseStore;
   changer: SessionChanger;
   subnets: Pick<SubnetStore, 'release'>;
   make: WarmStart['make'];
@@ -39,10 +39,14 @@ export function createProvisioning(options: {
   /** The pool has no network left for a session, which goes on waiting. */
   onNoNetwork: () => void;
 }) {
-  const { store, claims, changer, subnets, make, engine, clock, owner, timeoutSeconds, logger } = options;
+  const { store, leases, changer, subnets, make, engine, clock, owner, timeoutSeconds, logger } = options;
   const { onOutcome, onNoNetwork } = options;
 
-  return async function provision(row: HoldingRow, abort: AbortController, taken?: Taken): Promise<void> {
+  return async function provision(
+    row: SessionWithEnvironment,
+    abort: AbortController,
+    taken?: Taken,
+  ): Promise<void> {
     const over = new AbortController();
     abortInTime(abort, over.signal);
     const progress = progressOf(row);
@@ -62,7 +66,7 @@ export function createProvisioning(options: {
     } finally {
       progress.close();
       over.abort();
-      if (!moved) await claims.release(row.id, owner);
+      if (!moved) await leases.release(row.id, owner);
     }
     // One that was saved before does not fail: it is saved again.
     if (moved?.state === 'ready' || moved?.state === 'failed' || moved?.state === 'saved') {
@@ -71,7 +75,7 @@ export function createProvisioning(options: {
     }
   };
 
-  function progressOf(row: HoldingRow) {
+  function progressOf(row: SessionWithEnvironment) {
     async function write({ phase, percent }: PreparingProgress): Promise<void> {
       const changes = { phase, percent: percent === undefined ? null : Math.round(percent) };
       if (await store.change(row, changes)) changer.tell(row);
@@ -90,13 +94,13 @@ export function createProvisioning(options: {
     );
   }
 
-  async function fail(row: HoldingRow, cause: unknown): Promise<SessionRow | undefined> {
+  async function fail(row: SessionWithEnvironment, cause: unknown): Promise<SessionRow | undefined> {
     logger.warn({ err: cause, sessionId: row.id }, 'An environment could not be made.');
     return changer.move(row, 'fail', { ...reasonOf(cause), ...UNCLAIMED, endedAt: clock.now() });
   }
 
   /** The session waits again: for the next start, or for a network. Where cleaning up fails too, its claim tells of it then. */
-  async function giveBack(row: HoldingRow, error: unknown): Promise<SessionRow | undefined> {
+  async function giveBack(row: SessionWithEnvironment, error: unknown): Promise<SessionRow | undefined> {
     if (error !== INTERRUPTED) await engine.destroy(row.environmentId);
     const changes = { environmentId: null, phase: null, percent: null, ...UNCLAIMED };
     const moved = await changer.move(row, 'requeue', changes);
@@ -105,7 +109,7 @@ export function createProvisioning(options: {
   }
 
   /** An environment came up for a session that is over, or whose row is gone: no teardown would find it. */
-  async function dropIfForgotten({ id, environmentId }: HoldingRow): Promise<void> {
+  async function dropIfForgotten({ id, environmentId }: SessionWithEnvironment): Promise<void> {
     const now = await store.findAny(id);
     if (now?.environmentId === environmentId) return;
     await engine.destroy(environmentId);

@@ -4,27 +4,34 @@ import type { Clock } from '../../../core/clock.ts';
 import { fault } from '../../../core/errors.ts';
 import { formatBlock, overlaps, parseBlock, parseRoutes } from '../../../core/ipv4.ts';
 import type { Block, Route } from '../../../core/ipv4.ts';
+import { createTurns } from '../../../core/turns.ts';
+import type { AllocatedSubnet, SubnetStore } from './subnet-store.ts';
 
-/** Addresses of one session's network, a /28: 13 machines beside network, gateway and broadcast. */
+export type { AllocatedSubnet };
+
+/** Addresses in the subnet of one network, a /28: 13 machines besides network, gateway and broadcast. */
 const SUBNET_SIZE = 16;
 
-/** How long a subnet that the engine refused is left alone, in milliseconds: what overlaps it was made by others and may go again. */
+/** How long a subnet that the engine refused is not used, in milliseconds. The network that overlaps it may be removed. */
 const REFUSED_FOR_MS = 10 * 60_000;
 
-/** How long the host's networks are believed to be as they were, in milliseconds: with one for each session there are hundreds to list. */
-const ROUTES_BELIEVED_MS = 1_000;
+/** How long the host's list of networks is cached, in milliseconds: with one for each session there are hundreds. */
+const ROUTES_CACHED_MS = 1_000;
+
+/** Allocations that use the database at the same time. A class that starts at once leaves connections for others. */
+const ALLOCATIONS_AT_ONCE = 4;
 
 export type SubnetPool = ReturnType<typeof createSubnetPool>;
 
 /**
- * The subnets of `cidr` by their index. Who holds which is in the database, by a unique column: the
- * pool only proposes, so any number of processes may propose at once.
- * @throws CONFIG_INVALID when `cidr` has no room for one subnet
+ * Divides `cidr` into subnets with an index each. The database stores which are allocated, with a unique column. The
+ * pool only proposes a subnet, so several processes can propose at the same time.
+ * @throws CONFIG_INVALID if `cidr` is too small for one subnet
  */
 export function createSubnetPool(options: {
   cidr: string;
   clock: Pick<Clock, 'now'>;
-  /** Networks that the host itself is in, and those that it has routes to. */
+  /** Networks of the host itself, and networks that it has routes to. */
   hostRoutes?: () => Route[];
   random?: () => number;
 }) {
@@ -33,27 +40,27 @@ export function createSubnetPool(options: {
   const size = Math.floor((pool.last - pool.first + 1) / SUBNET_SIZE);
   const indexes = Array.from({ length: size }, (_, index) => index);
   const refused = new Map<number, number>();
-  let seen = { taken: [] as Route[], until: -Infinity };
+  let cached = { routes: [] as Route[], until: -Infinity };
 
   const block = (index: number): Block => {
     const first = pool.first + index * SUBNET_SIZE;
     return { first, last: first + SUBNET_SIZE - 1 };
   };
-  /** A bridge of the engine inside the pool is a session's: ours is in the database, another's the engine refuses. */
+  /** A bridge inside the pool belongs to a session: the database has ours, and the engine refuses other owners' subnets. */
   const isSession = (route: Route) =>
     route.device.startsWith('br-') && route.first >= pool.first && route.last <= pool.last;
 
-  /** What the host has in the pool beside sessions. */
+  /** Returns the host's networks inside the pool that are not sessions'. */
   function takenByHost(now: number): Route[] {
-    if (now >= seen.until) {
-      const taken = hostRoutes().filter((route) => overlaps(route, pool) && !isSession(route));
-      seen = { taken, until: now + ROUTES_BELIEVED_MS };
+    if (now >= cached.until) {
+      const routes = hostRoutes().filter((route) => overlaps(route, pool) && !isSession(route));
+      cached = { routes, until: now + ROUTES_CACHED_MS };
     }
-    return seen.taken;
+    return cached.routes;
   }
 
-  /** Whether something else has the place; undefined when nothing has any. */
-  function barred(): ((index: number) => boolean) | undefined {
+  /** Returns a test whether a subnet is blocked by another network; undefined if none is. */
+  function blocked(): ((index: number) => boolean) | undefined {
     const now = clock.now().getTime();
     for (const [index, until] of refused) if (until <= now) refused.delete(index);
     const taken = takenByHost(now);
@@ -63,36 +70,82 @@ export function createSubnetPool(options: {
 
   return {
     size,
-    /** CIDR of a place in the pool. */
+    /** Returns the CIDR of a subnet. */
     subnet: (index: number) => formatBlock(block(index)),
-    /** How many of them sessions can have now: all but what something else has. */
+    /** Returns how many subnets sessions can use now: all except those blocked by other networks. */
     usable(): number {
-      const isBarred = barred();
-      if (!isBarred) return size;
-      return indexes.filter((index) => !isBarred(index)).length;
+      const isBlocked = blocked();
+      if (!isBlocked) return size;
+      return indexes.filter((index) => !isBlocked(index)).length;
     },
-    /** Notes that the engine refused this subnet, because it overlaps something there. */
+    /** Records that the engine refused this subnet because it overlaps another network. */
     refuse(index: number): void {
       refused.set(index, clock.now().getTime() + REFUSED_FOR_MS);
     },
     /**
-     * Draws a free subnet: reads which are held, and takes one of the others at random, so that
-     * processes that draw at the same time seldom meet. When `take` answers false, another was
-     * faster, and the next round leaves that one out: so it ends, however full the pool is.
-     * @throws SUBNETS_EXHAUSTED when none is free
+     * Allocates a free subnet. It is chosen at random, so simultaneous processes seldom choose the same one. If `take`
+     * resolves to false, another process was faster and the next round excludes that subnet.
+     * @throws SUBNETS_EXHAUSTED if none is free
      */
     async allocate(
       take: (index: number) => Promise<boolean>,
       used: () => Promise<Iterable<number>>,
     ): Promise<number> {
       for (;;) {
-        const held = new Set(await used());
-        const isBarred = barred() ?? (() => false);
-        const free = indexes.filter((index) => !held.has(index) && !isBarred(index));
+        const allocated = new Set(await used());
+        const isBlocked = blocked() ?? (() => false);
+        const free = indexes.filter((index) => !allocated.has(index) && !isBlocked(index));
         const index = free[Math.floor(random() * free.length)];
         if (index === undefined) throw fault('SUBNETS_EXHAUSTED');
         if (await take(index)) return index;
       }
+    },
+  };
+}
+
+/** Stores which subnets are allocated. */
+export type SubnetAllocatorStore = Pick<SubnetStore, 'take' | 'ofEnvironment' | 'used' | 'release'>;
+
+export type SubnetAllocator = ReturnType<typeof createSubnetAllocator>;
+
+/** Allocates subnets of the pool for the networks of environments. */
+export function createSubnetAllocator({
+  pool,
+  subnets,
+}: {
+  pool: SubnetPool;
+  subnets: SubnetAllocatorStore;
+}) {
+  const turns = createTurns(ALLOCATIONS_AT_ONCE);
+
+  return {
+    /**
+     * Allocates a subnet for each of the networks, and returns their CIDRs by network name. Subnets that the
+     * environment already has stay. @throws SUBNETS_EXHAUSTED
+     */
+    async allocate(
+      environmentId: string,
+      networks: readonly { name: string }[],
+    ): Promise<ReadonlyMap<string, string>> {
+      return turns.run(async () => {
+        const stored = await subnets.ofEnvironment(environmentId);
+        const allocated = new Map(stored.map(({ network, index }) => [network, pool.subnet(index)]));
+        for (const { name } of networks) {
+          if (allocated.has(name)) continue;
+          const take = (index: number) => subnets.take(index, environmentId, name);
+          allocated.set(name, pool.subnet(await pool.allocate(take, subnets.used)));
+        }
+        return allocated;
+      });
+    },
+
+    /** Releases a subnet that the engine refused. If the engine did not name it, all of the environment are released. */
+    async refuse(environmentId: string, subnet: unknown): Promise<void> {
+      const stored = await subnets.ofEnvironment(environmentId);
+      const named = stored.filter(({ index }) => pool.subnet(index) === subnet);
+      const refused = (named.length > 0 ? named : stored).map(({ index }) => index);
+      for (const index of refused) pool.refuse(index);
+      await subnets.release(environmentId, refused);
     },
   };
 }
@@ -113,7 +166,7 @@ function routesOfThisHost(): Route[] {
   return [...own, ...parseRoutes(readRoutes())];
 }
 
-/** Where the system keeps no such table, its addresses have to do. */
+/** Reads the routing table; empty if the system has none. */
 function readRoutes(): string {
   try {
     return readFileSync('/proc/net/route', 'utf8');

@@ -1,7 +1,7 @@
 import type { Database } from '../../../infra/database/database.ts';
 
-/** A place in the pool, held for a network of an environment. */
-export interface HeldSubnet {
+/** A subnet of the pool that a network of an environment uses. */
+export interface AllocatedSubnet {
   index: number;
   network: string;
 }
@@ -9,15 +9,15 @@ export interface HeldSubnet {
 export type SubnetStore = ReturnType<typeof createSubnetStore>;
 
 /**
- * Who holds which place in the pool of subnets. An environment is noted with its session, or as a warm
- * one, before it takes any, and let go of after it has given them back: so a place whose environment
- * nobody knows is one that a crash left.
+ * Stores which network uses which subnet. The row of a session or a prewarmed environment names its environment before
+ * the first subnet is allocated, and until all are released. So if no row names an environment, a crash left its
+ * subnets behind.
  */
 export function createSubnetStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Takes a place; false when another network holds it. */
+    /** Allocates a subnet; false if another network uses it. */
     async take(index: number, environmentId: string, network: string): Promise<boolean> {
       const count = await client.$executeRaw`
         INSERT INTO "Subnet" ("index", "environmentId", "network")
@@ -26,7 +26,7 @@ export function createSubnetStore({ database }: { database: Database }) {
       return count === 1;
     },
 
-    heldBy: (environmentId: string): Promise<HeldSubnet[]> =>
+    ofEnvironment: (environmentId: string): Promise<AllocatedSubnet[]> =>
       client.subnet.findMany({ where: { environmentId }, select: { index: true, network: true } }),
 
     async used(): Promise<number[]> {
@@ -34,21 +34,21 @@ export function createSubnetStore({ database }: { database: Database }) {
       return rows.map(({ index }) => index);
     },
 
-    /** Gives back all places of the environment, or those named. */
+    /** Releases the given subnets of the environment, or all of them. */
     async release(environmentId: string, indexes?: readonly number[]): Promise<void> {
       await client.subnet.deleteMany({
         where: { environmentId, ...(indexes && { index: { in: [...indexes] } }) },
       });
     },
 
-    /** Gives back the places whose environment is neither a session's nor a warm one. */
+    /** Releases the subnets of environments that neither a session nor a prewarmed environment has. */
     async releaseForgotten(): Promise<void> {
-      const held = await client.subnet.findMany({
+      const allocated = await client.subnet.findMany({
         select: { environmentId: true },
         distinct: ['environmentId'],
       });
-      const ids = held.map(({ environmentId }) => environmentId);
-      // An environment goes from the warm ones to a session: in this order it is met in one of them.
+      const ids = allocated.map(({ environmentId }) => environmentId);
+      // An environment moves from the prewarmed ones to a session: reading in this order finds it in one of them.
       const warm = await client.warmEnvironment.findMany({
         where: { id: { in: ids } },
         select: { id: true },

@@ -1,4 +1,4 @@
-import type { ClaimStore } from '../provisioning/claim-store.ts';
+import type { SessionLeaseStore } from '../provisioning/session-lease-store.ts';
 import { createComparison } from './comparison.ts';
 import { createEngineWatcher } from './engine-watcher.ts';
 import type { LifetimeStore } from '../lifetime-store.ts';
@@ -9,7 +9,7 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SessionsOptions } from '../sessions-options.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
-import { createTakeover } from './takeover.ts';
+import { createAdoption } from './adoption.ts';
 import { createTeardown } from './teardown.ts';
 import { createUpkeep } from './upkeep.ts';
 import type { Warm } from '../pool/create-warm.ts';
@@ -21,7 +21,7 @@ import type { Warm } from '../pool/create-warm.ts';
 export function createUpkeeps(
   options: SessionsOptions & {
     store: SessionStore;
-    claims: ClaimStore;
+    leases: SessionLeaseStore;
     changer: SessionChanger;
     subnets: SubnetStore;
     lifetimeStore: LifetimeStore;
@@ -42,7 +42,7 @@ export function createUpkeeps(
   const upkeep = createUpkeep({
     ...options,
     teardown,
-    takeOverAbandoned: createTakeover(options),
+    adoptAbandoned: createAdoption(options),
     lifetimes,
     compare: comparison.wake,
   });

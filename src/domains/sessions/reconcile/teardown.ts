@@ -2,13 +2,14 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import type { ClaimStore, LeavingRow } from '../provisioning/claim-store.ts';
+import type { SessionLeaseStore, TeardownRow } from '../provisioning/session-lease-store.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { createRunner } from './runner.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
-import { isClaimAlive } from './takeover.ts';
+import { isHeldByOther } from '../../../infra/leases/lease.ts';
+import { leaseOf } from '../provisioning/session-lease-store.ts';
 
 /** Environments removed at the same time: more would only make the engine slower for everyone. */
 const AT_ONCE = 8;
@@ -29,7 +30,7 @@ export type Teardown = ReturnType<typeof createTeardown>;
  */
 export function createTeardown(options: {
   store: SessionStore;
-  claims: ClaimStore;
+  leases: SessionLeaseStore;
   changer: SessionChanger;
   subnets: Pick<SubnetStore, 'release'>;
   provisioner: Pick<Provisioner, 'abandon'>;
@@ -39,7 +40,7 @@ export function createTeardown(options: {
   logger: Log;
   onFreed: () => void;
 }) {
-  const { store, claims, changer, subnets, provisioner, engine, clock, owner, logger, onFreed } = options;
+  const { store, leases, changer, subnets, provisioner, engine, clock, owner, logger, onFreed } = options;
   const underWay = new Map<string, Promise<void>>();
   const retryAt = new Map<string, number>();
   const runner = createRunner({
@@ -50,15 +51,15 @@ export function createTeardown(options: {
   async function tearDownAll(): Promise<void> {
     const now = clock.now();
     for (const [id, at] of retryAt) if (at <= now.getTime()) retryAt.delete(id);
-    const rows = await claims.toTearDown(BATCH);
+    const rows = await leases.findToTearDown(BATCH);
     const free = rows.filter(
-      ({ id, ...row }) => !underWay.has(id) && !retryAt.has(id) && !isClaimAlive(row, owner, now),
+      (row) => !underWay.has(row.id) && !retryAt.has(row.id) && !isHeldByOther(leaseOf(row), owner, now),
     );
     for (const row of free.slice(0, AT_ONCE - underWay.size)) begin(row);
   }
 
   /** Not awaited by the pass: one engine call that hangs must not keep the others waiting. */
-  function begin(row: LeavingRow): void {
+  function begin(row: TeardownRow): void {
     const work = tearDown(row)
       .catch((error: unknown) => tryLater(row, error))
       .finally(() => {
@@ -68,7 +69,7 @@ export function createTeardown(options: {
     underWay.set(row.id, work);
   }
 
-  function tryLater(row: LeavingRow, error: unknown): void {
+  function tryLater(row: TeardownRow, error: unknown): void {
     retryAt.set(row.id, clock.now().getTime() + RETRY_MS);
     const level = isFault(error, 'ENGINE_UNREACHABLE') ? 'warn' : 'error';
     logger[level](
@@ -77,7 +78,7 @@ export function createTeardown(options: {
     );
   }
 
-  async function tearDown(row: LeavingRow): Promise<void> {
+  async function tearDown(row: TeardownRow): Promise<void> {
     await provisioner.abandon(row.id);
     // Without an environment it has nothing there, and the engine need not even be up.
     if (row.environmentId !== null) await engine.destroy(row.environmentId);

@@ -5,10 +5,10 @@ import { delay } from '../../../core/clock.ts';
 import type { Lifetimes } from '../lifetimes.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import type { Saves } from '../snapshots/create-saves.ts';
-import type { Takeover } from './takeover.ts';
+import type { Adoption } from './adoption.ts';
 import type { Teardown } from './teardown.ts';
 
-/** Between looks at the queue and at claims, in milliseconds: only what other processes left is found so late. */
+/** Between looks at the queue and at leases, in milliseconds: only what other processes left is found so late. */
 const QUEUE_EVERY_MS = 2_000;
 
 /** Between looks at ends of lives, in milliseconds. */
@@ -25,8 +25,8 @@ const APART_EVERY_MS = 60_000;
 
 /** What is done again and again, beside what is done at once: each failure is logged and the next time comes. */
 export function createUpkeep(options: {
-  provisioner: Pick<Provisioner, 'renewClaims' | 'wake'>;
-  takeOverAbandoned: Takeover;
+  provisioner: Pick<Provisioner, 'renewLeases' | 'wake'>;
+  adoptAbandoned: Adoption;
   teardown: Pick<Teardown, 'wake'>;
   lifetimes: Pick<Lifetimes, 'sweep'>;
   saves: Pick<Saves, 'sweep'>;
@@ -35,16 +35,15 @@ export function createUpkeep(options: {
   clock: Clock;
   logger: Log;
 }) {
-  const { provisioner, takeOverAbandoned, teardown, lifetimes, saves, compare, engine, clock, logger } =
-    options;
+  const { provisioner, adoptAbandoned, teardown, lifetimes, saves, compare, engine, clock, logger } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
 
   async function lookAtQueue(): Promise<void> {
-    await provisioner.renewClaims();
+    await provisioner.renewLeases();
     provisioner.wake();
     teardown.wake();
-    await takeOverAbandoned();
+    await adoptAbandoned();
   }
 
   async function again(milliseconds: number, complaint: string, work: () => Promise<void>): Promise<void> {

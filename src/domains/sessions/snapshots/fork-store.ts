@@ -1,9 +1,9 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import { moveWithin, countHolding, insertSession } from '../session-store.ts';
 import type { NewSession, SessionRow } from '../session-store.ts';
 import { copyEntered } from '../steps/entered-step-store.ts';
-import { insertMaking, released } from './saved-state-store.ts';
+import { insertMaking, noLease } from './saved-state-store.ts';
 import type { NewSavedState } from './saved-state-store.ts';
 
 /** A copy of a session, and the state that it is to begin with. */
@@ -37,13 +37,13 @@ export function createForkStore({ database }: { database: Database }) {
     },
 
     /** A copy of a session that can be worked in waits, as `saving`, until that is put away for it. */
-    ofReady(source: SessionRow, fork: NewFork, hold: Hold): Promise<SessionRow | 'limit'> {
+    ofReady(source: SessionRow, fork: NewFork, lease: Lease): Promise<SessionRow | 'limit'> {
       return database.transaction(async (tx) => {
         if (await isFull(tx, fork)) return 'limit';
         const row = await insertSession(tx, { ...fork.session, state: 'saving', activeKey: keyOf(fork) });
         const of = { currentFor: row.id, madeIn: row.generation };
         await copyEntered(tx, { from: source.id, to: row.id });
-        await insertMaking(tx, source, { ...fork.state, ...of }, hold);
+        await insertMaking(tx, source, { ...fork.state, ...of }, lease);
         return row;
       });
     },
@@ -57,7 +57,7 @@ export function createForkStore({ database }: { database: Database }) {
       return database.transaction(async (tx) => {
         const { count } = await tx.savedState.updateMany({
           where: { id, state: 'making', heldBy: owner },
-          data: { state: 'whole', bytes, ...released },
+          data: { state: 'whole', bytes, ...noLease },
         });
         if (count === 0) return undefined;
         const changes = { phase: null, percent: null, queuedAt: at };
@@ -77,6 +77,6 @@ async function isFull(tx: Transaction, { session, limit }: NewFork): Promise<boo
 /** The whole state that the session would go on from. It is written, so that nobody can retire it meanwhile. */
 async function holdWhole(tx: Transaction, { savedStateId }: SessionRow) {
   const where = { id: savedStateId ?? '', state: 'whole' } as const;
-  const { count } = await tx.savedState.updateMany({ where, data: released });
+  const { count } = await tx.savedState.updateMany({ where, data: noLease });
   return count === 0 ? null : tx.savedState.findUnique({ where, include: { images: true } });
 }

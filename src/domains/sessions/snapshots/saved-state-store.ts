@@ -4,7 +4,7 @@ import type {
   SavedState as SavedStateRow,
 } from '../../../infra/database/generated/sqlite/client.ts';
 import { fault } from '../../../core/errors.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import { moveWithin } from '../session-store.ts';
 import type { SessionChanges, SessionRow } from '../session-store.ts';
 
@@ -21,7 +21,11 @@ export interface NewSavedState {
 /** Rows looked at in one sweep: the rest waits for the next. */
 const BATCH = 200;
 
-export const released = { heldBy: null, heldUntil: null };
+export const noLease = { heldBy: null, heldUntil: null };
+
+function leaseColumns({ owner, expiresAt }: Lease) {
+  return { heldBy: owner, heldUntil: expiresAt };
+}
 
 export type SavedStateStore = ReturnType<typeof createSavedStateStore>;
 
@@ -34,14 +38,14 @@ export function createSavedStateStore({ database }: { database: Database }) {
     begin(
       row: SessionRow,
       state: NewSavedState,
-      hold: Hold,
+      lease: Lease,
       options: { changes: SessionChanges; sameEnd: boolean },
     ): Promise<SessionRow | undefined> {
       return database.transaction(async (tx) => {
         const saving = await moveWithin(tx, row, 'save', options);
         if (!saving) return undefined;
         const of = { currentFor: null, madeIn: saving.generation };
-        await insertMaking(tx, row, { ...state, ...of }, hold);
+        await insertMaking(tx, row, { ...state, ...of }, lease);
         return saving;
       });
     },
@@ -82,26 +86,26 @@ export function createSavedStateStore({ database }: { database: Database }) {
         await retireOf(tx, row.id);
         await tx.savedState.updateMany({
           where: isMine,
-          data: { state: 'whole', currentFor: row.id, bytes, expiresAt, ...released },
+          data: { state: 'whole', currentFor: row.id, bytes, expiresAt, ...noLease },
         });
         return saved;
       });
     },
 
-    /** Moves the end of the hold on a state out; false when the owner does not make it any more. */
-    async renew(id: string, { owner, until }: Hold): Promise<boolean> {
+    /** Renews the lease on a state; false if `owner` no longer has it. */
+    async renew(id: string, { owner, expiresAt }: Lease): Promise<boolean> {
       const { count } = await client.savedState.updateMany({
         where: { id, state: 'making', heldBy: owner },
-        data: { heldUntil: until },
+        data: { heldUntil: expiresAt },
       });
       return count === 1;
     },
 
-    /** Takes over a state whose maker is gone; false when another was first. */
-    async takeOver(state: SavedStateRow, { owner, until }: Hold): Promise<boolean> {
+    /** Adopts the lease on a state whose owner is gone; false if another process was first. */
+    async adopt(state: SavedStateRow, lease: Lease): Promise<boolean> {
       const { count } = await client.savedState.updateMany({
         where: { id: state.id, state: 'making', heldBy: state.heldBy, heldUntil: state.heldUntil },
-        data: { heldBy: owner, heldUntil: until },
+        data: leaseColumns(lease),
       });
       return count === 1;
     },
@@ -110,7 +114,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
     async retire(id: string): Promise<void> {
       await client.savedState.updateMany({
         where: { id },
-        data: { state: 'removing', currentFor: null, ...released },
+        data: { state: 'removing', currentFor: null, ...noLease },
       });
     },
 
@@ -163,17 +167,16 @@ export function createSavedStateStore({ database }: { database: Database }) {
   };
 }
 
-/** Adds a state that `hold.owner` makes, of what `source` is. */
+/** Inserts a state that `lease.owner` makes of the session `source`. */
 export async function insertMaking(
   tx: Transaction,
   source: SessionRow,
   state: NewSavedState & Pick<SavedStateRow, 'currentFor' | 'madeIn'>,
-  hold: Hold,
+  lease: Lease,
 ): Promise<void> {
   const { learnerId, labSlug, labVersion } = source;
   const of = { learnerId, labSlug, labVersion, sessionId: source.id };
-  const held = { heldBy: hold.owner, heldUntil: hold.until };
-  await tx.savedState.create({ data: { ...state, ...of, ...held, state: 'making' } });
+  await tx.savedState.create({ data: { ...state, ...of, ...leaseColumns(lease), state: 'making' } });
 }
 
 /** What the session would have gone on from is out of use. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import { isSurelyGone } from '../../../infra/leases/process-owner.ts';
+import { isAbandoned, newLease } from '../../../infra/leases/lease.ts';
 import { reason } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
@@ -22,7 +22,7 @@ export function createSavedUpkeep(options: {
   states: SavedStateStore;
   lists: SavedListStore;
   changer: SessionChanger;
-  saver: Pick<Saver, 'isWorkingOn' | 'hold'>;
+  saver: Pick<Saver, 'isWorkingOn'>;
   giveUp: FailedSave;
   engine: Pick<Engine, 'removeImage' | 'listImages'>;
   clock: Clock;
@@ -34,14 +34,13 @@ export function createSavedUpkeep(options: {
   const { store, states, lists, changer, saver, giveUp, engine, clock, owner, days, logger, onEnded } =
     options;
 
-  function isAbandoned({ id, heldBy, heldUntil }: SavedStateRow): boolean {
-    if (heldBy === owner) return !saver.isWorkingOn(id);
-    if (heldBy === null || isSurelyGone(heldBy)) return true;
-    return heldUntil === null || heldUntil <= clock.now();
+  function isLeft({ id, heldBy, heldUntil }: SavedStateRow): boolean {
+    const lease = { owner: heldBy, expiresAt: heldUntil };
+    return isAbandoned(lease, { owner, isRunning: saver.isWorkingOn(id), now: clock.now() });
   }
 
   async function recover(state: SavedStateRow): Promise<void> {
-    if (!(await states.takeOver(state, saver.hold()))) return;
+    if (!(await states.adopt(state, newLease(clock, owner)))) return;
     const saving = { id: state.currentFor ?? state.sessionId ?? '', generation: state.madeIn };
     try {
       await giveUp(saving, state.id, { error: fault('SAVE_INTERRUPTED') });
@@ -90,7 +89,7 @@ export function createSavedUpkeep(options: {
   return {
     /** One look at all of them; what is left is found by the next. */
     async sweep(): Promise<void> {
-      for (const state of await states.making()) if (isAbandoned(state)) await recover(state);
+      for (const state of await states.making()) if (isLeft(state)) await recover(state);
       await expire();
       await lists.retireUnused();
       await whileThere(async () => {

@@ -3,8 +3,8 @@ import type { Engine } from '../../../engine/engine.ts';
 import { noReason } from '../../../infra/database/reason-columns.ts';
 import { fault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
-import { HOLD_LOST, holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import { LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Log } from '../../../core/log.ts';
 import { noSaveProblem } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
@@ -61,7 +61,7 @@ export function createSaver(options: {
   const beginning = new Set<string>();
   let stopped = false;
 
-  const hold = () => holdFrom(clock, owner);
+  const lease = () => newLease(clock, owner);
   const keptUntil = () => new Date(clock.now().getTime() + days * DAY_MS);
 
   function newState(madeById: string): NewSavedState {
@@ -81,26 +81,26 @@ export function createSaver(options: {
   /** Runs `work` on the state of `row`, as long as that is `saving`. */
   function run(row: SessionRow, stateId: string, ending: SessionChanges | undefined, work: Work): void {
     const abort = new AbortController();
-    const held = {
+    const leasing = {
       owner,
-      renew: (hold: Hold) => states.renew(stateId, hold),
+      renew: (lease: Lease) => states.renew(stateId, lease),
       clock,
       signal: abort.signal,
       onError: (error: unknown) =>
-        logger.warn({ err: error, savedStateId: stateId }, 'The hold on a save was not renewed.'),
+        logger.warn({ err: error, savedStateId: stateId }, 'lease on a save not renewed'),
     };
     async function workOrGiveUp(signal: AbortSignal): Promise<void> {
       try {
         await work(signal);
       } catch (error) {
         const cause: unknown = signal.aborted ? signal.reason : error;
-        if (cause !== HOLD_LOST) await giveUp(row, stateId, { error: cause, ending });
+        if (cause !== LEASE_LOST) await giveUp(row, stateId, { error: cause, ending });
       }
     }
     if (stopped) abort.abort(fault('SAVE_INTERRUPTED'));
-    const done = keepHold(held, workOrGiveUp)
+    const done = withLease(leasing, workOrGiveUp)
       .catch((error: unknown) => {
-        // What is left is taken up when the hold has run out.
+        // Another process adopts the save when the lease expires.
         logger.error({ err: error, sessionId: row.id, savedStateId: stateId }, 'A save broke off.');
       })
       .finally(() => underWay.delete(stateId));
@@ -148,7 +148,6 @@ export function createSaver(options: {
     /** Whether a save that begins now would wait. */
     isFull: turns.isFull,
     isWorkingOn: (stateId: string) => beginning.has(stateId) || underWay.has(stateId),
-    hold,
     keptUntil,
     newState,
 
@@ -160,7 +159,7 @@ export function createSaver(options: {
       if (stopped) throw fault('SHUTTING_DOWN');
       const state = newState(row.learnerId);
       return known(state.id, async () => {
-        const saving = await states.begin(row, state, hold(), {
+        const saving = await states.begin(row, state, lease(), {
           changes: { ...untroubled, phase: null, percent: 0 },
           sameEnd: ending !== undefined,
         });
@@ -177,7 +176,7 @@ export function createSaver(options: {
       if (stopped) throw fault('SHUTTING_DOWN');
       const { id } = fork.state;
       return known(id, async () => {
-        const row = await forks.ofReady(source, fork, hold());
+        const row = await forks.ofReady(source, fork, lease());
         if (row === 'limit') return row;
         changer.tell(row);
         run(row, id, undefined, (signal) => copy(source, row, id, signal));

@@ -2,7 +2,8 @@ import type { Database, Transaction } from '../../../infra/database/database.ts'
 import { isForeignKeyViolation } from '../../../infra/database/foreign-key-violation.ts';
 import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
 import { fault } from '../../../core/errors.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import { isAdoptable } from '../../../infra/leases/lease.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 
 /** A step of a session. */
 export interface StepKey {
@@ -27,37 +28,38 @@ export function createEnteredStepStore({
   /** Whether the process of that name is surely gone. */
   isGone: (owner: string) => boolean;
 }) {
-  /** Takes the place of a process that died while it ran the step's scripts; false where there is none. */
-  async function takeOver({ generation, ...key }: StepEntryKey, at: Date, hold: Hold): Promise<boolean> {
+  /** Adopts the lease of a process that ended while it ran the step's scripts; false if there is none. */
+  async function adopt({ generation, ...key }: StepEntryKey, at: Date, lease: Lease): Promise<boolean> {
     const row = await client.enteredStep.findUnique({ where: { sessionId_stepId: key } });
     if (!row?.heldBy || !row.heldUntil) return false;
-    if (row.heldUntil >= at && !isGone(row.heldBy)) return false;
+    const stored = { owner: row.heldBy, expiresAt: row.heldUntil };
+    if (!isAdoptable(stored, at, isGone)) return false;
     const { count } = await client.enteredStep.updateMany({
       where: { ...key, heldBy: row.heldBy, heldUntil: row.heldUntil },
-      data: { heldBy: hold.owner, heldUntil: hold.until, generation },
+      data: { heldBy: lease.owner, heldUntil: lease.expiresAt, generation },
     });
     return count === 1;
   }
 
   return {
     /** Whether the step is the owner's to prepare; it is not where it was entered before, or another enters it. @throws SESSION_NOT_FOUND */
-    async begin(key: StepEntryKey, at: Date, hold: Hold): Promise<boolean> {
+    async begin(key: StepEntryKey, at: Date, lease: Lease): Promise<boolean> {
       try {
         await client.enteredStep.create({
-          data: { ...key, enteredAt: at, heldBy: hold.owner, heldUntil: hold.until },
+          data: { ...key, enteredAt: at, heldBy: lease.owner, heldUntil: lease.expiresAt },
         });
         return true;
       } catch (error) {
-        if (isUniqueViolation(error)) return takeOver(key, at, hold);
+        if (isUniqueViolation(error)) return adopt(key, at, lease);
         if (isForeignKeyViolation(error)) throw fault('SESSION_NOT_FOUND');
         throw error;
       }
     },
 
-    /** Moves the end of the hold out; false when the owner does not have it any more. */
-    async renew(key: StepEntryKey, { owner, until }: Hold): Promise<boolean> {
+    /** Renews the lease; false if `owner` no longer has it. */
+    async renew(key: StepEntryKey, { owner, expiresAt }: Lease): Promise<boolean> {
       const where = heldBy(key, owner);
-      const { count } = await client.enteredStep.updateMany({ where, data: { heldUntil: until } });
+      const { count } = await client.enteredStep.updateMany({ where, data: { heldUntil: expiresAt } });
       return count === 1;
     },
 

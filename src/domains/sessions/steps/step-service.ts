@@ -2,8 +2,8 @@ import type { Clock } from '../../../core/clock.ts';
 import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
-import { holdFrom, keepHold } from '../../../infra/leases/keep-hold.ts';
-import type { Hold } from '../../../infra/leases/keep-hold.ts';
+import { newLease, withLease } from '../../../infra/leases/lease.ts';
+import type { Lease } from '../../../infra/leases/lease.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
 import type { StepStarts, TypedCommand } from '../provisioning/preparing/step-starts.ts';
@@ -49,16 +49,15 @@ export function createStepService(parts: StepServiceParts): StepService & { stop
     key: StepEntryKey,
     work: (signal: AbortSignal) => Promise<TypedCommand[]>,
   ): Promise<TypedCommand[]> {
-    const held = {
+    const leasing = {
       owner,
-      renew: (hold: Hold) => entered.renew(key, hold),
+      renew: (lease: Lease) => entered.renew(key, lease),
       clock,
       signal: stopping.signal,
-      onError: (error: unknown) =>
-        logger.warn({ err: error, ...key }, 'The hold on a step that is entered was not renewed'),
+      onError: (error: unknown) => logger.warn({ err: error, ...key }, 'lease on a step not renewed'),
     };
     try {
-      const commands = await keepHold(held, work);
+      const commands = await withLease(leasing, work);
       if (await entered.finish(key, owner)) return commands;
     } catch (error) {
       if (await entered.forget(key, owner)) throw error;
@@ -83,7 +82,7 @@ export function createStepService(parts: StepServiceParts): StepService & { stop
       if (stopping.signal.aborted) throw fault('SHUTTING_DOWN');
       sessions.touch(sessionId);
       const key = { sessionId, stepId, generation };
-      if (step.start.length === 0 || !(await entered.begin(key, clock.now(), holdFrom(clock, owner)))) {
+      if (step.start.length === 0 || !(await entered.begin(key, clock.now(), newLease(clock, owner)))) {
         return { first: false, commands: [] };
       }
       const work = prepare(key, (signal) =>

@@ -7,7 +7,7 @@ await t.test('a place is held once, by a network of an environment, until it is 
   t.equal(await subnets.take(7, 'two', 'lab'), false);
   t.equal(await subnets.take(8, 'one', 'back'), true);
   t.equal(await subnets.take(9, 'two', 'lab'), true);
-  t.match(await subnets.heldBy('one'), [
+  t.match(await subnets.ofEnvironment('one'), [
     { index: 7, network: 'lab' },
     { index: 8, network: 'back' },
   ]);

@@ -5,7 +5,7 @@ import type { SessionState } from '../../../../src/domains/sessions/session.ts';
 
 const events: Record<SessionEvent, true> = {
   queue: true,
-  claim: true,
+  provision: true,
   provisioned: true,
   requeue: true,
   restart: true,
@@ -26,10 +26,10 @@ const events: Record<SessionEvent, true> = {
 /** Every pair that leads somewhere, written out apart from the table. */
 const expected: [SessionState, SessionEvent, SessionState][] = [
   ['requested', 'queue', 'queued'],
-  ['requested', 'claim', 'provisioning'],
+  ['requested', 'provision', 'provisioning'],
   ['requested', 'stop', 'stopping'],
   ['requested', 'fail', 'failed'],
-  ['queued', 'claim', 'provisioning'],
+  ['queued', 'provision', 'provisioning'],
   ['queued', 'stop', 'stopping'],
   ['queued', 'fail', 'failed'],
   ['queued', 'fallBack', 'saved'],

@@ -48,7 +48,7 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
   const clock = createFakeClock();
   const pauses = createPauses({
     engine: { pause: note('pause'), unpause: note('unpause') },
-    store: { add: async () => undefined, renew: async () => true, remove: async () => undefined },
+    store: { acquire: async () => undefined, renew: async () => true, release: async () => undefined },
     owner: 'this process',
     clock,
     logger: quietLog(),

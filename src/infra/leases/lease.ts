@@ -1,0 +1,121 @@
+import type { Clock } from '../../core/clock.ts';
+import { delay } from '../../core/clock.ts';
+import { isOwnerGone } from './process-owner.ts';
+
+/**
+ * The exclusive right of one process to do some work. The row of that work stores it, so the other processes leave the
+ * work alone. A process renews its leases while it works, and releases each at the end. When a lease has expired, or
+ * its owner is gone, another process may adopt it.
+ */
+export interface Lease {
+  /** Names the process: see process-owner.ts. */
+  owner: string;
+  expiresAt: Date;
+}
+
+/** A lease as its row stores it. Both columns are null if no process has a lease. */
+export interface StoredLease {
+  owner: string | null;
+  expiresAt: Date | null;
+}
+
+/** Lifetime of a lease since its last renewal, in milliseconds: two renewals in a row may fail. */
+export const LEASE_MS = 15_000;
+
+/** Interval between two renewals by {@link withLease}, in milliseconds. */
+const RENEW_EVERY_MS = 5_000;
+
+/** Aborts work whose lease another process has adopted, or may have adopted. */
+export const LEASE_LOST = new Error('Another process adopted this work.');
+
+/** Returns a lease of `owner` that starts now. Storing it again renews it. */
+export function newLease(clock: Pick<Clock, 'now'>, owner: string): Lease {
+  return { owner, expiresAt: new Date(clock.now().getTime() + LEASE_MS) };
+}
+
+/** Returns whether a process may adopt the lease: nobody has it, it has expired, or its owner is gone. */
+export function isAdoptable(
+  { owner, expiresAt }: StoredLease,
+  now: Date,
+  isGone: (owner: string) => boolean = isOwnerGone,
+): boolean {
+  return owner === null || expiresAt === null || expiresAt <= now || isGone(owner);
+}
+
+/** Returns whether a process other than `owner` does the leased work. */
+export function isHeldByOther(lease: StoredLease, owner: string, now: Date): boolean {
+  return lease.owner !== owner && !isAdoptable(lease, now);
+}
+
+/** Returns whether nobody does the leased work. `isRunning` says whether `owner`, this process, does it. */
+export function isAbandoned(
+  lease: StoredLease,
+  { owner, isRunning, now }: { owner: string; isRunning: boolean; now: Date },
+): boolean {
+  return lease.owner === owner ? !isRunning : isAdoptable(lease, now);
+}
+
+/**
+ * Runs `work` for which this process has just stored a lease, and renews the lease until the work ends. The signal
+ * that `work` receives aborts with the reason of `signal`. It aborts with LEASE_LOST when another process has the lease,
+ * or when no renewal succeeded before the lease expired. The returned promise settles after the last renewal.
+ * @throws what `work` throws, or the reason of its signal once that is aborted
+ */
+export async function withLease<T>(
+  options: {
+    owner: string;
+    /** Stores the lease again; resolves to false if `owner` no longer has it. */
+    renew: (lease: Lease) => Promise<boolean>;
+    clock: Clock;
+    signal?: AbortSignal;
+    /** Called for each renewal that fails; a later one may succeed. */
+    onError: (error: unknown) => void;
+  },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { owner, renew, clock, signal: given, onError } = options;
+  const lost = new AbortController();
+  const over = new AbortController();
+  const signal = given ? AbortSignal.any([given, lost.signal]) : lost.signal;
+
+  async function keepRenewing(): Promise<void> {
+    let { expiresAt } = newLease(clock, owner);
+    for (;;) {
+      await delay(clock, RENEW_EVERY_MS, over.signal);
+      if (over.signal.aborted) return;
+      const lease = newLease(clock, owner);
+      try {
+        if (await renew(lease)) expiresAt = lease.expiresAt;
+        else return lost.abort(LEASE_LOST);
+      } catch (error) {
+        onError(error);
+        if (clock.now() >= expiresAt) return lost.abort(LEASE_LOST);
+      }
+    }
+  }
+
+  const renewing = keepRenewing();
+  try {
+    return await work(signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    over.abort();
+    await renewing;
+  }
+}
+
+/**
+ * Renews the leases of all `running` work by one write, for callers that run many pieces of work. `renew` resolves to
+ * the ids of the work whose lease this process still has. All other work is aborted with `reason`.
+ */
+export async function renewAll(
+  running: Iterable<readonly [id: string, work: { abort: AbortController }]>,
+  renew: () => Promise<readonly string[]>,
+  reason: Error,
+): Promise<void> {
+  const before = [...running];
+  if (before.length === 0) return;
+  const renewed = new Set(await renew());
+  for (const [id, { abort }] of before) if (!renewed.has(id)) abort.abort(reason);
+}

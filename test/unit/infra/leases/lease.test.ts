@@ -1,0 +1,137 @@
+import { test } from 'tap';
+import {
+  isAbandoned,
+  isAdoptable,
+  isHeldByOther,
+  LEASE_LOST,
+  renewAll,
+  withLease,
+} from '../../../../src/infra/leases/lease.ts';
+import type { Lease } from '../../../../src/infra/leases/lease.ts';
+import { createFakeClock } from '../../../support/fake-clock.ts';
+import { createGate } from '../../../support/gate.ts';
+
+/** Runs work until the test ends or aborts it. */
+function openWork(renew: (lease: Lease) => Promise<boolean>, options: { signal?: AbortSignal } = {}) {
+  const clock = createFakeClock();
+  const { opened, open } = createGate();
+  const errors: unknown[] = [];
+  const seen: { signal?: AbortSignal } = {};
+  const work = withLease(
+    { owner: 'me', renew, clock, onError: (error) => void errors.push(error), ...options },
+    async (signal) => {
+      seen.signal = signal;
+      signal.throwIfAborted();
+      await Promise.race([opened, new Promise((_, reject) => signal.addEventListener('abort', reject))]);
+      return 'done';
+    },
+  );
+  return { clock, work, end: open, errors, seen };
+}
+
+await test('renews a lease while its work runs, and not afterwards', async (t) => {
+  const leases: Lease[] = [];
+  const { clock, work, end } = openWork(async (lease) => {
+    leases.push(lease);
+    return true;
+  });
+  const began = clock.now().getTime();
+  await clock.advance(60_000);
+  t.equal(leases.length, 12);
+  for (const [index, { owner, expiresAt }] of leases.entries()) {
+    t.equal(owner, 'me');
+    t.equal(expiresAt.getTime(), began + (index + 1) * 5_000 + 15_000);
+  }
+  end();
+  t.equal(await work, 'done');
+  await clock.advance(60_000);
+  t.equal(leases.length, 12);
+});
+
+await test('aborts work when another process has the lease', async (t) => {
+  let mine = true;
+  const { clock, work } = openWork(async () => mine);
+  const rejected = t.rejects(work, LEASE_LOST, 'not with the error of the work');
+  await clock.advance(20_000);
+  mine = false;
+  await clock.advance(5_000);
+  await rejected;
+});
+
+await test('keeps a lease that cannot be renewed until it expires', async (t) => {
+  let away = true;
+  const { clock, work, errors, seen } = openWork(async () => {
+    if (away) throw new Error('The database is away.');
+    return true;
+  });
+  const rejected = t.rejects(work, LEASE_LOST);
+  await clock.advance(14_000);
+  t.equal(errors.length, 2);
+  away = false;
+  await clock.advance(60_000);
+  t.equal(seen.signal?.aborted, false, 'it was back in time');
+  away = true;
+  await clock.advance(20_000);
+  t.equal(seen.signal?.aborted, true);
+  await rejected;
+});
+
+await test('rejects with the reason of the given signal', async (t) => {
+  const abort = new AbortController();
+  const { work } = openWork(async () => true, { signal: abort.signal });
+  const rejected = t.rejects(work, { message: 'enough' });
+  abort.abort(new Error('enough'));
+  await rejected;
+  const late = openWork(async () => true, { signal: abort.signal });
+  await t.rejects(late.work, { message: 'enough' });
+});
+
+await test('settles after the last renewal', async (t) => {
+  const renewal = createGate();
+  let renewing = false;
+  const { clock, work, end } = openWork(async () => {
+    renewing = true;
+    await renewal.opened;
+    renewing = false;
+    return true;
+  });
+  await clock.advance(5_000);
+  end();
+  renewal.open();
+  await work;
+  t.equal(renewing, false);
+});
+
+await test('lets another process adopt a lease that has expired, or whose owner is gone', async (t) => {
+  const now = new Date();
+  const later = new Date(now.getTime() + 1);
+  const isGone = (owner: string) => owner === 'gone';
+  t.ok(isAdoptable({ owner: null, expiresAt: null }, now), 'nobody has it');
+  t.ok(isAdoptable({ owner: 'other', expiresAt: now }, now, isGone), 'expired');
+  t.ok(isAdoptable({ owner: 'gone', expiresAt: later }, now, isGone));
+  t.notOk(isAdoptable({ owner: 'other', expiresAt: later }, now, isGone));
+});
+
+await test('distinguishes its own leases from those of other processes', async (t) => {
+  const now = new Date();
+  const later = new Date(now.getTime() + 1);
+  const [own, other] = ['me', 'other'].map((owner) => ({ owner, expiresAt: later }));
+  if (!own || !other) throw new Error('no leases');
+  t.notOk(isHeldByOther(own, 'me', now));
+  t.ok(isHeldByOther(other, 'me', now));
+  t.notOk(isHeldByOther(other, 'me', later), 'expired');
+  t.ok(isAbandoned(own, { owner: 'me', isRunning: false, now }), 'left by an earlier attempt');
+  t.notOk(isAbandoned(own, { owner: 'me', isRunning: true, now: later }), 'its work still runs');
+  t.notOk(isAbandoned(other, { owner: 'me', isRunning: false, now }));
+});
+
+await test('aborts the work whose lease was not renewed with the others', async (t) => {
+  const running = ['one', 'two'].map((id) => [id, { abort: new AbortController() }] as const);
+  const lost = new Error('lost');
+  await renewAll(running, async () => ['two'], lost);
+  t.same(
+    running.map(([, { abort }]) => abort.signal.reason as unknown),
+    [lost, undefined],
+  );
+  await renewAll([], async () => t.fail('nothing to renew') as never, lost);
+});
