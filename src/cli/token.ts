@@ -56,7 +56,7 @@ const revokeCommand = defineCommand({
   run: ({ args }) =>
     withIdentity(async ({ tokens }) => {
       const revoked = await tokens.revoke(system, args.id);
-      process.stdout.write(revoked ? 'revoked\n' : 'There is no such token; it may have been revoked.\n');
+      process.stdout.write(revoked ? 'revoked\n' : 'There is no such token. It may have been revoked.\n');
     }),
 });
 

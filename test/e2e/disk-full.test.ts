@@ -52,7 +52,7 @@ await test('where nothing was saved the learner reads why, and what is gone', as
   t.match(text, /had written \d\d(\.\d)? MiB, and may keep 16 MiB/);
   t.match(
     text,
-    /Your work could not be saved\. What you made is \d\d(\.\d)? MiB and at most 16 MiB are kept/,
+    /Your work could not be saved\. The session could not be saved because it holds \d\d(\.\d)? MiB, and the limit is 16 MiB/,
   );
   t.match(text, /what was in its machine is gone/);
   t.same(browser.complaints(), []);

@@ -189,7 +189,7 @@ await test('a link opens a page of a machine’s web server', async (t) => {
 
   const closed = page.waitForEvent('popup');
   await text.getByRole('button', { name: 'nothing' }).click();
-  await (await closed).getByText('Nothing answers on port 9090').waitFor();
+  await (await closed).getByText('Nothing responds on port 9090').waitFor();
 });
 
 await test('the text can be read, and no page had anything to complain of', async (t) => {

@@ -45,7 +45,7 @@ await test('a web server in the machine is opened from the lab’s page', async 
   const closed = page.waitForEvent('popup');
   await lab.button('Open Port 3000').click();
   const waiting = await closed;
-  await waiting.getByText('Nothing answers on port 3000').waitFor();
+  await waiting.getByText('Nothing responds on port 3000').waitFor();
   await world.startWebServer(session, 3000);
   await waiting.getByRole('heading', { name: 'Hello from the machine' }).waitFor();
   t.pass('it is shown as soon as it is there');

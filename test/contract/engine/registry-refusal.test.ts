@@ -25,7 +25,7 @@ await t.test('what a registry refuses is told in its words, with what to do', as
   const locked = await startRegistry(t, { locked: true });
   await t.rejects(put(locked.port), {
     code: 'LOCAL_REGISTRY_REFUSED',
-    message: /refuses: .*no basic auth credentials.*setRegistryCredential\.$/,
+    message: /refused: .*no basic auth credentials.*setRegistryCredential\.$/,
   });
   await put(locked.port, REGISTRY_USER);
 

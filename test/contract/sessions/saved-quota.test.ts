@@ -82,7 +82,7 @@ await test('what a save replaces, what is being removed and copies by staff do n
     await t.rejects(reserve('another', 30), {
       code: 'SAVE_QUOTA_FULL',
       message:
-        /take 80 MiB of 100 MiB, and this one needs 30 MiB.*"lab-of-70" \(70 MiB\), "lab-of-10" \(10 MiB\)/,
+        /needs 30 MiB, and your other saved sessions use 80 MiB of 100 MiB.*"lab-of-70" \(70 MiB\), "lab-of-10" \(10 MiB\)/,
     });
     await quotas.set({
       subject: `learner:${owner.userId}`,

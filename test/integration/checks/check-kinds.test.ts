@@ -188,7 +188,7 @@ const SERVE = `
 await t.test("a web server is asked through its machine's network", async (t) => {
   t.match(await run(httpCheck(8080)), {
     ...failed,
-    message: 'Nothing answers on port 8080 of this machine: start a server there.',
+    message: 'Nothing responds on port 8080 of this machine. Start a server there.',
   });
   await startServer(engine, machineId, { port: 8080, serve: SERVE });
   const health = { path: '/health?deep=1', body: text({ contains: ['well'] }).content };
@@ -209,7 +209,7 @@ await t.test("a web server is asked through its machine's network", async (t) =>
   t.match(echo.evidence, /PUT \/ HTTP\/1\.1\r\nX-Own: a\r\nHost: main:8080\r\n/i);
 });
 
-const broken = /speaks no HTTP, or ended before it had answered/;
+const broken = /does not speak HTTP, or ended before its response was complete/;
 
 await t.test('a server that is none, or never ends, is failed in time', async (t) => {
   for (const path of ['/broken', '/cut', '/none', '/other', '/headers']) {

@@ -133,7 +133,7 @@ await t.test('what is too much, or no file, is not copied', async (t) => {
     message: String(COPY_LIMITS.bytes),
   };
   const large = await run(trustedCheck({ paths: ['/root/large'] }));
-  t.match(large, { ...tooMuch, message: /remove what is not needed/ });
+  t.match(large, { ...tooMuch, message: /Delete files that you do not need/ });
   await shell(`cd /root/many; seq ${COPY_LIMITS.entries} | xargs touch`);
   t.match(await run(trustedCheck({ paths: ['/root/odd', '/root/many'] })), {
     finding: { code: 'CHECK_COPY_LIMIT' },

@@ -74,7 +74,7 @@ await t.test('a used link is refused: with a page to people, with a problem to p
   const page = await post(secret);
   t.equal(page.statusCode, 401);
   t.match(page.headers['content-type'], 'text/html');
-  t.match(page.body, 'used already or has expired');
+  t.match(page.body, 'has expired or was already used');
   const problem = await app.inject({ method: 'POST', url: '/sign-in', payload: { secret } });
   t.equal(problem.statusCode, 401);
   t.equal(problem.json().code, 'SIGN_IN_LINK_INVALID');

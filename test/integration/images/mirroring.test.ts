@@ -33,7 +33,7 @@ await t.test(
     await until(async () => (await images.find(given)) !== undefined);
     t.equal(await beginMirror(berth, `image: "${one}", as: "library/tools:1"`), first, 'the same is one job');
     await t.rejects(beginMirror(berth, `image: "${other}", as: "tools:1"`), {
-      message: /Work on ".*one-.* as library\/tools:1" is under way/,
+      message: /A job on ".*one-.* as library\/tools:1" is already running/,
     });
 
     await berth.kill();

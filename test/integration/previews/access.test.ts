@@ -100,7 +100,7 @@ await test('who sees a port of a machine', async (t) => {
     ]) {
       const nowhere = await ask(unknown, { path: '/healthz', headers: { cookie, accept: 'text/html' } });
       t.equal(nowhere.statusCode, 404, unknown);
-      t.match(await text(nowhere), 'open the port from the lab again');
+      t.match(await text(nowhere), 'Open the port from the lab again');
     }
     const app = await ask(`localhost:${port}`, { path: '/healthz', headers: { 'x-forwarded-host': host } });
     t.match(await text(app), 'alive');

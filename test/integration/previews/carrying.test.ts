@@ -165,7 +165,7 @@ await test('a web server in a machine, through its preview', async (t) => {
     const other = await world.visit(token, session, 3000);
     const closed = await other.read('/', html);
     t.equal(closed.status, 502);
-    t.match(closed.body, 'Nothing answers on port 3000');
+    t.match(closed.body, 'Nothing responds on port 3000');
     t.match(closed.body, '<meta http-equiv="refresh" content="3">');
     await world.startWebServer(session, 3000);
     t.match(await other.read('/', html), { status: 200, body: /Hello/ });

@@ -61,7 +61,7 @@ await test('sessions outlive the engine that runs them', async (t) => {
       await engine.fillDisk(0);
       const full = await learner.reach(await learner.start(), 'READY', 'FAILED');
       t.match(full, { state: 'FAILED', reason: { code: 'DISK_FULL' } });
-      t.match(full.reason?.message, /full: free some space/);
+      t.match(full.reason?.message, /full. Free some space/);
       await engine.emptyDisk();
       t.match(await learner.reach(await learner.start(), 'READY', 'FAILED'), {
         state: 'READY',

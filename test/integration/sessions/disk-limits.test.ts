@@ -44,7 +44,7 @@ async function stopsGreedy(t: Test, world: SavedWorld, script = writeFiles(600))
   const ended = await whenState(service, id, 'ended', 'saved', 'saving');
   t.match(ended, {
     state: 'ended',
-    reason: { code: 'MACHINE_DISK_FULL', message: /"main" had written .* and may keep 64 MiB/ },
+    reason: { code: 'MACHINE_DISK_FULL', message: /"main" was .*, and the limit is 64 MiB/ },
     saveProblem: { code: 'SAVE_TOO_LARGE' },
   });
   t.notMatch(await printed, /finished/, 'it was stopped while it wrote');
@@ -77,7 +77,7 @@ await test('a machine that is little beyond its limit cannot be saved until its 
     state: 'ready',
     saveProblem: {
       code: 'SAVE_OVER_DISK',
-      message: /"main" holds 17.* MiB and may keep 16 MiB.*Delete files/,
+      message: /"main" holds 17.* MiB, and its limit is 16 MiB.*Delete files/,
     },
   });
   await leaves(1, 0);

@@ -108,7 +108,7 @@ await test('a session whose machine wrote too much is stopped, with how much tha
   const ended = await whenState(service, greedy.id, 'ended');
   t.match(ended.reason, {
     code: 'MACHINE_DISK_FULL',
-    message: /"main" had written 48.* and may keep 32 MiB/,
+    message: /"main" was 48.*, and the limit is 32 MiB/,
   });
   for (const { id } of [modest, large]) t.equal((await service.get(admin, id)).state, 'ready');
 });
@@ -188,7 +188,10 @@ await test('where files run out a session with too many of them ends, and is not
   t.equal((await service.get(owner, id)).state, 'ready', 'empty files are no bytes');
   await meter.measure(true);
   t.match(await whenState(service, id, 'ended', 'stopping'), {
-    reason: { code: 'MACHINE_DISK_FULL', message: /had written 9\d{3} files, and may keep 8192 files/ },
+    reason: {
+      code: 'MACHINE_DISK_FULL',
+      message: /disk usage .* was 9\d{3} files, and the limit is 8192 files/,
+    },
   });
 });
 

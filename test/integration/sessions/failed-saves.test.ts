@@ -17,7 +17,7 @@ await test('what is too large is not saved: the session goes on with its files, 
   await run(id, 'head -c 4M /dev/urandom >/data/too-much');
   const kept = await saved(id);
   t.match(kept, { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' }, savedStateId: undefined });
-  t.match(kept.saveProblem?.message, /What you made is 4 MiB and at most 3 MiB are kept/);
+  t.match(kept.saveProblem?.message, /it holds 4 MiB, and the limit is 3 MiB/);
   t.equal(await run(id, 'cat /root/kept; stat -c %s /data/too-much'), 'kept\n4194304\n');
   await leaves(1, 0);
 
@@ -38,7 +38,7 @@ await test('beyond the limit of its learner a session is not saved until another
   t.match(await saved(first.id), { state: 'saved' });
   t.match(await saved(second.id), {
     state: 'ready',
-    saveProblem: { code: 'SAVE_QUOTA_FULL', message: /take 3.* of 5 MiB.*The largest: "lab-0" \(3.*MiB\)/ },
+    saveProblem: { code: 'SAVE_QUOTA_FULL', message: /use 3.* of 5 MiB.*The largest: "lab-0" \(3.*MiB\)/ },
   });
   await leaves(1, 1);
   t.equal(await run(second.id, 'stat -c %s /root/file'), `${3 * 1024 ** 2}\n`);
@@ -75,13 +75,13 @@ await test('a volume is measured before anything is made, and one that grows the
   await run(id, 'truncate -s 256M /data/hole');
   const refused = await saved(id);
   t.match(refused, { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' } });
-  t.match(refused.saveProblem?.message, /What you made is 256 MiB and at most 64 MiB are kept/);
+  t.match(refused.saveProblem?.message, /it holds 256 MiB, and the limit is 64 MiB/);
   t.strictSame(parts(), [], 'nothing was made');
 
   const { measureVolume } = engine;
   engine.measureVolume = async () => 0;
   const cut = await saved(id);
-  t.match(cut.saveProblem?.message, /What you made is more than 64 MiB and at most 64 MiB are kept/);
+  t.match(cut.saveProblem?.message, /it holds more than 64 MiB, and the limit is 64 MiB/);
   t.strictSame(parts(), ['main'], 'of the volume nothing was made');
   engine.measureVolume = measureVolume;
   t.equal(await run(id, 'stat -c %s /data/hole; rm /data/hole'), `${256 * 1024 ** 2}\n`);

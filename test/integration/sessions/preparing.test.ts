@@ -148,7 +148,7 @@ await test('a script that fails is told of with its exit code and last words, an
   const problem = '"start/bad.sh" in the machine "main" ended with exit code 3. It said last:\none\ntwo';
   t.same(reason, {
     code: 'LAB_START_FAILED',
-    message: `The lab "lab-0" could not be made ready, which its author mends: ${problem}`,
+    message: `The lab "lab-0" failed to start. Report this to its author: ${problem}`,
     details: { lab: 'lab-0', machine: 'main', script: 'start/bad.sh', exitCode: 3, problem },
   });
 });

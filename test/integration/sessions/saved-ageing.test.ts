@@ -20,7 +20,7 @@ await test('what was saved is kept its days and then goes, with its images and i
   t.match(await saved(id), { state: 'saved' });
   await pass(29 * DAY, id, ({ state }) => state === 'saved');
   const ended = await pass(2 * DAY, id, ({ state }) => state === 'ended');
-  t.match(ended.reason, { code: 'SAVED_STATE_EXPIRED', message: /kept for 30 days/ });
+  t.match(ended.reason, { code: 'SAVED_STATE_EXPIRED', message: /deleted after 30 days/ });
   await sweeps(leaves(0, 0));
   await sweeps(until(async () => (await database.client.savedState.count()) === 0));
   t.not((await service.start(actors.owner, { lab: 'lab-0' })).id, id);

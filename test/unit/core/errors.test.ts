@@ -4,7 +4,7 @@ import { fault, faultCodes, isFault } from '../../../src/core/errors.ts';
 await test('a message is filled from its details', async (t) => {
   t.equal(
     fault('LAB_NOT_FOUND', { lab: 'x' }).message,
-    'There is no lab "x": the labs query lists those there are.',
+    'There is no lab "x". The query "labs" lists all labs.',
   );
 });
 

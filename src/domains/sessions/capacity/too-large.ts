@@ -18,8 +18,8 @@ export function tooLarge(
   return fault('LAB_TOO_LARGE', {
     lab,
     needed: `${need.networks} networks`,
-    most: `${most.networks} of them`,
-    mend: 'gives BERTH_SUBNET_POOL a larger range',
+    most: `${most.networks} networks`,
+    remedy: 'gives BERTH_SUBNET_POOL a larger range',
   });
 }
 
@@ -29,7 +29,7 @@ export function overQuota(lab: string, need: Need, quota: QuotaLimit): Fault | u
   return tooMuchMemory(lab, need, quota.memoryBytes ?? 0, `raises the quota of ${quota.subject}`);
 }
 
-function tooMuchMemory(lab: string, need: Need, most: number, mend: string): Fault {
+function tooMuchMemory(lab: string, need: Need, most: number, remedy: string): Fault {
   const needed = `${formatBytes(need.memoryBytes)} of memory`;
-  return fault('LAB_TOO_LARGE', { lab, needed, most: formatBytes(most), mend });
+  return fault('LAB_TOO_LARGE', { lab, needed, most: formatBytes(most), remedy });
 }

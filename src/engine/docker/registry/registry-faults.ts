@@ -49,6 +49,6 @@ export function unavailable(problem: string, cause?: unknown): Fault {
   return fault('LOCAL_REGISTRY_UNAVAILABLE', { problem }, cause);
 }
 
-function refused(problem: string, mend: string, cause?: unknown): Fault {
-  return fault('LOCAL_REGISTRY_REFUSED', { problem, mend }, cause);
+function refused(problem: string, remedy: string, cause?: unknown): Fault {
+  return fault('LOCAL_REGISTRY_REFUSED', { problem, remedy }, cause);
 }

@@ -33,8 +33,8 @@ await test('the table of limits is what is refused', async (t) => {
   for (const row of limitRows()) t.ok(page.includes(`\n${row}\n`), row);
 });
 
-await test('what stands for commands of Docker is there', (t) => {
-  const [, section = ''] = /## What is done by hand with Docker\n([^]*?)\n## /.exec(page) ?? [];
+await test('the counterparts of Docker commands exist in the schema', (t) => {
+  const [, section = ''] = /## Docker commands and their counterparts\n([^]*?)\n## /.exec(page) ?? [];
   const named = [...section.matchAll(/^\| [^|]* \| ([^|]*) \|$/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`([a-z]+[A-Z]\w*|images|sessions|machines|addresses|ports)`/g)].map(
       ([, name]) => name,

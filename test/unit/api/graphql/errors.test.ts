@@ -9,7 +9,7 @@ await test('a fault keeps its words, its details and the request id', async (t) 
   t.equal(answer.data, null);
   const [error] = answer.errors ?? [];
   t.match(error, {
-    message: 'There is no lab "nothing": the labs query lists those there are.',
+    message: 'There is no lab "nothing". The query "labs" lists all labs.',
     path: ['lab'],
     extensions: { code: 'LAB_NOT_FOUND', lab: 'nothing' },
   });

@@ -12,7 +12,7 @@ async function refusal(ask: Ask, query: unknown, variables?: Record<string, unkn
 }
 
 const refusedFor = (words: string) =>
-  new RegExp(`^400 QUERY_TOO_COMPLEX The query asks for too much: .*${words}`);
+  new RegExp(`^400 QUERY_TOO_COMPLEX The query is too complex: .*${words}`);
 
 const nested = (levels: number) =>
   `{ sessions(first: 1) { edges { node ${'{ attempts(first: 1) { edges { node { session '.repeat(levels)} { id } ${'} } } }'.repeat(levels)} } } }`;

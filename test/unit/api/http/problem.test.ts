@@ -47,7 +47,7 @@ await t.test('a fault is answered as a problem with its details and the request 
     type: 'urn:berth:problem:LAB_NOT_FOUND',
     title: 'Not Found',
     status: 404,
-    detail: 'There is no lab "nowhere": the labs query lists those there are.',
+    detail: 'There is no lab "nowhere". The query "labs" lists all labs.',
     code: 'LAB_NOT_FOUND',
     details: { lab: 'nowhere' },
     requestId: 'seen-by-proxy',

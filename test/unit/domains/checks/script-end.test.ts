@@ -108,7 +108,7 @@ const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: st
     'found no runner',
     { outcome: 'not-started', err: 'exec: "/run/berth/check-runner": no such file' },
     'CHECK_RUNNER_MISSING',
-    /save and resume the session, or start a new one/,
+    /Save and resume the session, or start a new one/,
   ],
   [
     'was refused by the runner',
@@ -132,5 +132,9 @@ for (const [name, given, code, message] of unjudgedRuns) {
 
 await t.test('a fault becomes a verdict with its code and message', async (t) => {
   const verdict = unjudged(fault('ENGINE_UNREACHABLE'));
-  t.match(verdict, { state: 'errored', finding: { code: 'ENGINE_UNREACHABLE' }, message: /does not answer/ });
+  t.match(verdict, {
+    state: 'errored',
+    finding: { code: 'ENGINE_UNREACHABLE' },
+    message: /does not respond/,
+  });
 });

@@ -9,10 +9,11 @@ await test('so many look at files at once, of a session and in all', async (t) =
   const under = [look('a'), look('a')];
   await t.rejects(look('a'), {
     code: 'TRANSFER_LIMIT',
-    message: 'The session has 2 such requests for files under way: wait for one of them to end.',
+    message:
+      'The session already has 2 such file transfers, which is the maximum. Wait for one of them to end.',
   });
   under.push(look('b'));
-  await t.rejects(look('c'), { code: 'TRANSFER_LIMIT', message: /^The service has 3 / });
+  await t.rejects(look('c'), { code: 'TRANSFER_LIMIT', message: /^The service already has 3 / });
 
   ends[0]?.();
   await under[0];

@@ -32,10 +32,14 @@ await test('one session, and one learner with however many sessions, has so many
   const held = await Promise.all(
     ['one', 'one', 'one', 'one', 'two', 'two'].map((session) => begin('hoarder', session)),
   );
-  await t.rejects(begin('hoarder', 'one'), { code: 'TRANSFER_LIMIT', message: /^The session has 4 / });
+  await t.rejects(begin('hoarder', 'one'), {
+    code: 'TRANSFER_LIMIT',
+    message: /^The session already has 4 /,
+  });
   await t.rejects(begin('hoarder', 'three'), {
     code: 'TRANSFER_LIMIT',
-    message: 'The learner has 6 such requests for files under way: wait for one of them to end.',
+    message:
+      'The learner already has 6 such file transfers, which is the maximum. Wait for one of them to end.',
   });
   await Promise.all([begin('a', 'a'), begin('b', 'b'), begin('staff', 'two')]);
   held[5]?.end();
@@ -76,7 +80,7 @@ await test('learners who let theirs hang leave half of the places to those who h
 await test('waiting ends with the time for it, the client, the session and the service, and counts no longer', async (t) => {
   const { transfers, begin, occupy } = open({ all: 2, learner: 1, waitMs: 50 });
   const [held] = await occupy(['a', 'b']);
-  await t.rejects(begin('c', 'c'), { code: 'TRANSFER_LIMIT', message: /^The service has 2 / });
+  await t.rejects(begin('c', 'c'), { code: 'TRANSFER_LIMIT', message: /^The service already has 2 / });
 
   const patient = open({ all: 2, learner: 1 });
   await patient.occupy(['a', 'b']);

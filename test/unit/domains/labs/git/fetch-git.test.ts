@@ -56,7 +56,8 @@ await t.test('what is not there is told in the words of git', async (t) => {
   const into = await emptyFolder(t);
   await t.rejects(fetchGit({ address: '/nowhere/at/all', into, protocols }), {
     code: 'GIT_FAILED',
-    message: /"\/nowhere\/at\/all" cannot be had: .*does not appear to be a git repository/,
+    message:
+      /Could not fetch the Git repository "\/nowhere\/at\/all": .*does not appear to be a git repository/,
   });
   const address = repository.path;
   await t.rejects(fetchGit({ address, ref: 'gone', into: await emptyFolder(t), protocols }), {
