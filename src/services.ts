@@ -117,7 +117,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     directory: config.labsDir,
     versionsInUse: () => versionsInUse(database),
     keepDays: config.pinDays,
-    holder: newOwner(),
+    leaseOwner: newOwner(),
     isGone: isOwnerGone,
   });
   const { catalogue } = labs;

@@ -29,7 +29,7 @@ export async function openLabs(database: Database, directory: string, options: O
     keepDays: 30,
     protocols: ['file', 'https'],
     encryption: await createEncryption({ secretKey: 'ab'.repeat(32), dataDir: '/none' }),
-    holder: newOwner(),
+    leaseOwner: newOwner(),
     isGone: isOwnerGone,
   });
 }

@@ -30,7 +30,7 @@ export const newCommand = defineCommand({
       process.stdout.write(`${file}\n`);
     }
     await writeFile(join(directory, SCHEMA_FILE), labJsonSchema());
-    process.stdout.write(`\nChange it, and look with: berth labs validate ${folder}\n`);
+    process.stdout.write(`\nEdit it, then check it with: berth labs validate ${folder}\n`);
   },
 });
 

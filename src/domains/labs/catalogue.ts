@@ -12,40 +12,43 @@ import type { KeptVersions } from './versions/kept-versions.ts';
 import { createRememberedLabs } from './versions/remembered-labs.ts';
 
 /**
- * The labs that can be used now. For services, which authorise: {@link LabService} is for
- * transports. A lab that has become wrong stays as it was last, over restarts too; one that has
- * left its folder leaves the catalogue, and its versions stay for running sessions.
+ * The labs that learners can use now. It does not authorise its callers: transports use {@link LabService}.
+ * If a lab becomes invalid, its last valid version stays in the catalogue, also after a restart. If a lab's
+ * folder is removed, the lab leaves the catalogue, and its versions stay available to running sessions.
  */
 export interface LabCatalogue {
-  /** @throws LAB_NOT_FOUND, LAB_INVALID for one whose folder is wrong and that never was right since the start */
+  /** @throws LAB_NOT_FOUND; LAB_INVALID if the folder is invalid and no valid version is known */
   get(slug: string): Lab;
   /**
-   * The lab as it was when a session started on it; as it is now where that is no longer known, or
-   * can no longer be read. @throws LAB_NOT_FOUND, LAB_INVALID
+   * Returns the version of the lab that a session started with, or the current version if that one is no
+   * longer stored or readable. @throws LAB_NOT_FOUND, LAB_INVALID
    */
   version(slug: string, version: string): Lab;
-  /** The lab as everyone may see it. @throws LAB_NOT_FOUND, LAB_INVALID */
+  /** Returns the public part of the lab. @throws LAB_NOT_FOUND, LAB_INVALID */
   view(slug: string): LabView;
-  /** As {@link view}, undefined where there is none. */
+  /** Like {@link view}, but returns undefined if there is no such lab. */
   find(slug: string): LabView | undefined;
-  /** All labs that can be used now, in no order. */
+  /** All usable labs, in no particular order. */
   all(): readonly Lab[];
-  /** By title. Costs as much as the page is long. @throws INPUT_INVALID */
+  /** Lists labs by title, in a time that depends on the page size only. @throws INPUT_INVALID */
   list(page: PageRequest): Page<LabView>;
-  /** What is wrong in the folders, whether an earlier version of the lab is in use or none. */
+  /** The problems of all sources, including those of labs whose earlier version is in use. */
   problems(): readonly LabProblem[];
-  /** Reads all folders again, and looks which labs of other sources there are; calls at the same time share one reading. @throws CONFIG_INVALID when there is no folder; then all stays as it was */
+  /**
+   * Reads all folders again and lists the labs of the other sources. Simultaneous calls share one reload.
+   * @throws CONFIG_INVALID if the directory is missing; the catalogue then stays unchanged
+   */
   reload(): Promise<void>;
 }
 
-/** What one reading brought; replaced whole, so that nobody sees half of it. */
-interface Shelf {
+/** The result of one reload. It is replaced as a whole, so no caller sees a mix of two. */
+interface Snapshot {
   labs: ReadonlyMap<string, { lab: Lab; view: LabView }>;
   list: ReturnType<typeof createLabList>;
   problems: readonly LabProblem[];
 }
 
-/** Reads the labs in `directory`, and knows those of other sources. @throws CONFIG_INVALID when there is no such folder */
+/** Creates the catalogue and reads the labs of all sources. @throws CONFIG_INVALID if `directory` is missing */
 export async function createLabCatalogue({
   directory,
   versions,
@@ -54,12 +57,12 @@ export async function createLabCatalogue({
 }: {
   directory: string;
   versions: KeptVersions;
-  /** The repositories that are followed, those followed for longest first. */
+  /** The followed repositories, oldest first. */
   sources: { list(): Promise<{ id: string; name: string; problems: readonly LabProblem[] }[]> };
   logger: Log;
 }): Promise<LabCatalogue> {
   const remembered = createRememberedLabs({ versions });
-  let shelf: Shelf = { labs: new Map(), list: createLabList([]), problems: [] };
+  let snapshot: Snapshot = { labs: new Map(), list: createLabList([]), problems: [] };
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
 
@@ -69,34 +72,34 @@ export async function createLabCatalogue({
     for (const { lab } of read) remembered.add(lab);
     const repositories = await sources.list();
     const { chosen, problems: hidden } = chooseLabs(await versions.present(), repositories);
-    await remembered.hold([...(await versions.inUse()), ...chosen]);
+    await remembered.load([...(await versions.inUse()), ...chosen]);
     await versions.forgetUnused();
     const labs = chosen.map((key) => remembered.get(key)).filter((lab) => lab !== undefined);
     const entries = labs.map((lab) => {
-      const known = shelf.labs.get(lab.slug);
+      const known = snapshot.labs.get(lab.slug);
       return known?.lab.version === lab.version ? known : { lab, view: viewOf(lab) };
     });
     const problems = [...inFolder, ...repositories.flatMap((each) => each.problems), ...hidden];
-    shelf = {
+    snapshot = {
       labs: new Map(entries.map((entry) => [entry.lab.slug, entry])),
       list: createLabList(entries.map(({ view }) => view)),
       problems,
     };
-    for (const problem of problems) logger.warn({ ...problem }, 'A lab cannot be used as it is now');
-    logger.info({ labs: labs.length, problems: problems.length }, 'Labs read');
+    for (const problem of problems) logger.warn({ ...problem }, 'lab has a problem');
+    logger.info({ labs: labs.length, problems: problems.length }, 'labs read');
   }
 
   function entry(slug: string) {
-    const found = shelf.labs.get(slug);
+    const found = snapshot.labs.get(slug);
     if (found) return found;
-    const problems = shelf.problems.filter(({ lab }) => lab === slug).length;
+    const problems = snapshot.problems.filter(({ lab }) => lab === slug).length;
     if (problems === 0) throw fault('LAB_NOT_FOUND', { lab: slug });
     throw fault('LAB_INVALID', {
-      problem: `its folder has faults (${problems}), which instructors see with labProblems and "berth labs validate" prints.`,
+      problem: `its folder has ${problems} ${problems === 1 ? 'problem' : 'problems'}. Instructors see them in labProblems, and "berth labs validate" prints them.`,
     });
   }
 
-  /** One reading runs; who comes meanwhile may have changed a file since, and shares the next one. */
+  /** Runs one load at a time. A call during a load may follow a later file change, so it waits for the next load. */
   function reload(): Promise<void> {
     if (current === undefined) return (current = load().finally(() => (current = undefined)));
     const start = () => ((next = undefined), reload());
@@ -108,10 +111,10 @@ export async function createLabCatalogue({
     get: (slug) => entry(slug).lab,
     version: (slug, version) => remembered.get({ slug, version }) ?? entry(slug).lab,
     view: (slug) => entry(slug).view,
-    find: (slug) => shelf.labs.get(slug)?.view,
-    all: () => [...shelf.labs.values()].map(({ lab }) => lab),
-    list: (page) => shelf.list.page(page),
-    problems: () => shelf.problems,
+    find: (slug) => snapshot.labs.get(slug)?.view,
+    all: () => [...snapshot.labs.values()].map(({ lab }) => lab),
+    list: (page) => snapshot.list.page(page),
+    problems: () => snapshot.problems,
     reload,
   };
 }

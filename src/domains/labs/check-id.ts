@@ -1,4 +1,4 @@
-/** The id of a check that names none: it is the `place`th of its step, from 0. */
+/** Returns the id of a check without one; `place` is its index in the step. */
 export function defaultCheckId(place: number): string {
   return place === 0 ? 'check' : `check-${place + 1}`;
 }

@@ -14,51 +14,52 @@ import { createKeptVersions } from './versions/kept-versions.ts';
 import type { VersionKey } from './versions/version-key.ts';
 import { createLabVersionStore } from './versions/version-store.ts';
 
-/** Puts labs together, and reads them. @throws CONFIG_INVALID when there is no such folder */
+/** Constructs the services of labs and reads the labs. @throws CONFIG_INVALID if `directory` is missing */
 export async function createLabs(options: {
   database: Database;
   encryption: Encryption;
   events: Pick<EventBus, 'publish' | 'listen'>;
   /** The folder of labs. */
   directory: string;
-  /** Versions on which a session runs or a saved state stands. */
+  /** Lists the versions that running and saved sessions use. */
   versionsInUse: () => Promise<VersionKey[]>;
-  /** Days after its last use after which a former version is forgotten. */
+  /** Days for which an unused former version stays stored. */
   keepDays: number;
-  /** How repositories of labs may be reached. */
+  /** Protocols that may be used to access repositories. */
   protocols?: readonly GitProtocol[];
-  /** The name under which this process looks at repositories, and whether another such process is gone. */
-  holder: string;
+  /** The name of this process as the owner of leases on repositories. */
+  leaseOwner: string;
+  /** Whether the process that owns a lease has ended. */
   isGone: (owner: string) => boolean;
   clock: Clock;
   log: Log;
 }) {
-  const { database, events, directory, holder, log, protocols = ['https', 'ssh'] } = options;
+  const { database, events, directory, leaseOwner, log, protocols = ['https', 'ssh'] } = options;
   const versions = createKeptVersions({ ...options, store: createLabVersionStore({ database }) });
   const sources = createLabSourceStore(options);
   const catalogue = await createLabCatalogue({ directory, versions, sources, logger: log });
 
   async function changed(): Promise<void> {
     await catalogue.reload();
-    await events.publish('labs.changed', { from: holder });
+    await events.publish('labs.changed', { from: leaseOwner });
   }
 
-  const deaf = events.listen('labs.changed', ({ from }) => {
-    if (from === holder) return;
-    catalogue.reload().catch((error: unknown) => log.error({ err: error }, 'Labs could not be read again.'));
+  const stopListening = events.listen('labs.changed', ({ from }) => {
+    if (from === leaseOwner) return;
+    catalogue.reload().catch((error: unknown) => log.error({ err: error }, 'reading labs failed'));
   });
   const follower = createFollower({ ...options, protocols, sources, versions, changed });
-  const tellLeft = (path: string | undefined, err: unknown) =>
-    log.error({ err, path }, 'What an earlier process fetched could not be removed.');
+  const logSweepFailure = (path: string | undefined, err: unknown) =>
+    log.error({ err, path }, 'removing a work folder failed');
   return {
     catalogue,
     service: createLabService({ catalogue, versions, changed }),
     sources: createLabSourceService({ ...options, protocols, sources, follower, changed }),
-    /** Removes what a process that died had fetched, then follows the sources until `signal` aborts. */
+    /** Removes the work folders of processes that died, then follows the sources until `signal` aborts. */
     async maintain(signal: AbortSignal): Promise<void> {
-      await sweepWorkFolders(tellLeft).catch((error: unknown) => tellLeft(undefined, error));
+      await sweepWorkFolders(logSweepFailure).catch((error: unknown) => logSweepFailure(undefined, error));
       await follower.maintain(signal);
-      deaf();
+      stopListening();
     },
   };
 }

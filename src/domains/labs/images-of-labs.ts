@@ -1,7 +1,7 @@
 import type { LabCatalogue } from './catalogue.ts';
 import type { Lab } from './lab.ts';
 
-/** All labs that can be used now, each with the images that its machines and its trusted checks name. */
+/** Lists all usable labs, each with the images that its machines and its trusted checks use. */
 export function imagesOfLabs(catalogue: Pick<LabCatalogue, 'all'>): { slug: string; images: string[] }[] {
   return catalogue.all().map((lab) => ({
     slug: lab.slug,

@@ -1,9 +1,12 @@
-/** The interpreter that a script's first line names, with its one argument, as the kernel reads it; otherwise sh. */
+/**
+ * Returns the interpreter of a script's `#!` line with its single argument, as the kernel parses it. Without
+ * such a line it returns `sh`.
+ */
 export function interpreterOf(script: string): string[] {
   const [, interpreter, argument] = /^#![ \t]*(\S+)[ \t]*(.*?)[ \t]*(?:\n|$)/.exec(script) ?? [];
   if (interpreter === undefined) return ['/bin/sh'];
   if (!argument) return [interpreter];
-  // What env would look for is looked for by who runs the script, and can say that it is not there.
+  // The caller searches PATH instead of env, so it can report a missing interpreter by name.
   if (/(^|\/)env$/.test(interpreter) && /^[\w.+/-]+$/.test(argument) && !argument.startsWith('-')) {
     return [argument];
   }

@@ -1,45 +1,45 @@
 import type { LocalizedText } from './localized-text.ts';
 
-/** One of the things that judge a step, by its kind. */
+/** A check of a step, by its kind. */
 export type LabCheck = ScriptCheck | TrustedCheck | QuizCheck | FileCheck | CommandCheck | HttpCheck;
 
-/** What every check has. */
+/** The fields of every check. */
 interface AnyCheck {
   /** Unique within the step. */
   id: string;
-  /** Name to show, where its author gave one. */
+  /** Display name, if the author gave one. */
   title: LocalizedText | undefined;
-  /** How much it counts beside the step's other checks: more than 0. */
+  /** Weight relative to the step's other checks; more than 0. */
   weight: number;
 }
 
-/** A check that asks something of a machine. */
+/** A check that runs against a machine. */
 interface MachineCheck extends AnyCheck {
   /** Name of the machine. */
   machine: string;
-  /** It is stopped after so long. */
+  /** Longest run; the check is stopped after it. */
   timeoutSeconds: number;
 }
 
-/** A script that runs in the machine: passed with exit code 0, or with the score that it gives. */
+/** A script that runs in the machine. It passes with exit code 0, or with the score that it reports. */
 export interface ScriptCheck extends MachineCheck {
   kind: 'script';
-  /** Text of the script; a first line `#!…` chooses its interpreter, otherwise sh. */
+  /** Text of the script. A first line `#!…` chooses its interpreter; the default is sh. */
   script: string;
-  /** Who runs it. */
+  /** User that runs it. */
   user: string;
 }
 
-/** A script that runs in a container of its own, out of the learner's reach. */
+/** A script that runs in a separate container, which the learner cannot access. */
 export interface TrustedCheck extends MachineCheck {
   kind: 'trusted';
-  /** As a {@link ScriptCheck}'s. */
+  /** See {@link ScriptCheck}. */
   script: string;
-  /** Image of the container; undefined for Berth's own. */
+  /** Image of the container; undefined for Berth's default image. */
   image: string | undefined;
-  /** Absolute paths of the machine of which the container gets a copy. */
+  /** Absolute paths in the machine. The container gets a copy of them. */
   paths: readonly string[];
-  /** Whether its client of Docker asks the machine's own engine. */
+  /** Whether the Docker client in the container connects to the machine's own engine. */
   engine: boolean;
 }
 
@@ -47,52 +47,52 @@ export interface TrustedCheck extends MachineCheck {
 export interface QuizCheck extends AnyCheck {
   kind: 'quiz';
   question: LocalizedText;
-  /** For who has answered rightly, or cannot answer any more. */
+  /** Shown after a correct answer, and when no attempts are left. */
   explanation: LocalizedText | undefined;
-  /** Wrong answers after which it cannot be answered any more; any number when undefined. */
+  /** Number of wrong answers allowed; undefined for no limit. */
   attempts: number | undefined;
-  /** Share of its score that each wrong answer takes off that of a later right one. */
+  /** Share of the score, 0 to 1, that each wrong answer deducts from a later correct one. */
   cost: number;
   answer: QuizChoice | QuizText;
 }
 
-/** Answered by choosing one option, or with `multiple` all that are correct and no other. */
+/** A question with options. The learner must choose a correct one, or with `multiple` exactly the correct ones. */
 export interface QuizChoice {
   kind: 'choice';
   multiple: boolean;
   options: readonly { text: LocalizedText; correct: boolean }[];
 }
 
-/** Answered by a text that fits one of `answers`, white space around it left away. */
+/** A question with a text answer, which must match one of `answers`. Surrounding white space is ignored. */
 export interface QuizText {
   kind: 'text';
-  /** With `pattern`: regular expressions, see labs/pattern.ts, found anywhere in the text. */
+  /** With `pattern`: regular expressions that match anywhere in the text, see pattern.ts. */
   answers: readonly string[];
   match: 'exact' | 'contains' | 'pattern';
   ignoreCase: boolean;
 }
 
-/** What a text must be; all that is given. */
+/** Conditions on a text. All that are given must hold. */
 export interface TextRule {
-  /** All of these are in it. */
+  /** The text contains all of these. */
   contains: readonly string[];
-  /** A regular expression that is found in it: see labs/pattern.ts. */
+  /** A regular expression that matches somewhere in the text, see pattern.ts. */
   matches: string | undefined;
-  /** It is this, line ends at its end left away. */
+  /** The text equals this, apart from trailing line ends. */
   equals: string | undefined;
 }
 
-/** A file or folder of the machine. */
+/** A check of a file or folder in the machine. */
 export interface FileCheck extends MachineCheck {
   kind: 'file';
-  /** Who looks. */
+  /** User that reads the file. */
   user: string;
   file: {
-    /** Absolute path; one that begins with `~/` is in the home of the machine's user. */
+    /** Absolute path, or `~/…` in the home of the machine's user. */
     path: string;
-    /** With false it must not be there, and nothing else is asked. */
+    /** If false, the path must not exist, and no other condition applies. */
     exists: boolean;
-    /** What it must be, where that matters. */
+    /** Required type; undefined for any. */
     kind: 'file' | 'folder' | undefined;
     content: TextRule;
     /** Permission bits, such as 0o755. */
@@ -102,33 +102,34 @@ export interface FileCheck extends MachineCheck {
   };
 }
 
-/** A command that runs in the machine. */
+/** A check that runs a command in the machine. */
 export interface CommandCheck extends MachineCheck {
   kind: 'command';
-  /** Who runs it. */
+  /** User that runs it. */
   user: string;
   command: {
-    /** The program and its arguments; what was written as one text is run by `/bin/sh -c`. */
+    /** The program and its arguments. `/bin/sh -c` runs a command that the lab gives as one text. */
     run: readonly string[];
-    /** The exit code that it must have. */
+    /** Required exit code. */
     exit: number;
-    /** Of its standard output. */
+    /** Conditions on the standard output. */
     output: TextRule;
   };
 }
 
-/** A web server in the machine, asked through the machine's own network. */
+/** A check that sends an HTTP request to a server in the machine, through the machine's network. */
 export interface HttpCheck extends MachineCheck {
   kind: 'http';
   http: {
     port: number;
-    /** With query, if any. */
+    /** Path with an optional query. */
     path: string;
     method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
-    /** Sent along. */
+    /** Request headers. */
     headers: Readonly<Record<string, string>>;
-    /** Whether it speaks TLS; its certificate is not looked at. */
+    /** Whether the server uses TLS. Its certificate is not verified. */
     https: boolean;
+    /** Required status of the response. */
     status: number;
     body: TextRule;
   };

@@ -10,32 +10,35 @@ import { readLabFiles } from './reading/read-lab.ts';
 import { readLabArchive } from './sources/lab-archive.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
 
-/** Most problems told in one error. */
-const PROBLEMS_TOLD = 20;
+/** Maximum number of problems listed in one error. */
+const MOST_PROBLEMS = 20;
 
-/** Use cases of labs. What it gives out holds no scripts of checks. Answers from memory, at once. */
+/** Use cases of labs. Results contain no scripts of checks. All reads are served from memory. */
 export interface LabService {
-  /** Any role, with the scope "read". @throws LAB_NOT_FOUND, LAB_INVALID */
+  /** Returns a lab, for any role with the scope "read". @throws LAB_NOT_FOUND, LAB_INVALID */
   get(actor: Actor | undefined, slug: string): LabView;
-  /** Labs by slug, for batched loading; in the order asked, undefined where there is none that can be used. */
+  /** Returns labs by slug, in the given order, for batched loading; undefined for each that is not usable. */
   getMany(actor: Actor | undefined, slugs: readonly string[]): (LabView | undefined)[];
-  /** By title. @throws INPUT_INVALID */
+  /** Lists labs by title. @throws INPUT_INVALID */
   list(actor: Actor | undefined, page: PageRequest): Page<LabView>;
-  /** What is wrong in the labs' folders. For instructors and admins. */
+  /** Lists the problems of labs, for instructors and admins. */
   problems(actor: Actor | undefined): readonly LabProblem[];
-  /** Reads the folders again and tells what is wrong in them. For admins, with the scope "manage". @throws CONFIG_INVALID */
+  /** Reads the labs again and lists their problems, for admins with the scope "manage". @throws CONFIG_INVALID */
   reload(actor: Actor | undefined): Promise<readonly LabProblem[]>;
   /**
-   * Makes what is in the archive the lab of that name, unless the folder of labs has one, which counts:
-   * then it waits for that to go. For admins, with the scope "manage".
-   * @throws LAB_INVALID with all that is wrong, and the lab stays as it was; ARCHIVE_REFUSED
+   * Stores the archive's content as the lab `slug`, for admins with the scope "manage". A lab of the same name in
+   * the folder of labs takes precedence while it exists.
+   * @throws LAB_INVALID with all problems, and the lab stays unchanged; ARCHIVE_REFUSED
    */
   upload(actor: Actor | undefined, slug: string, archive: () => Promise<Buffer>): Promise<LabVersionView>;
-  /** Takes an uploaded lab away; sessions on it go on. False when there is none. For admins, with the scope "manage". */
+  /**
+   * Removes an uploaded lab, for admins with the scope "manage". Its sessions continue. Returns false if there is
+   * no such upload.
+   */
   removeUploaded(actor: Actor | undefined, slug: string): Promise<boolean>;
 }
 
-/** Which content a lab has. */
+/** A lab and its content version. */
 export interface LabVersionView {
   slug: string;
   version: string;
@@ -48,7 +51,7 @@ export function createLabService({
 }: {
   catalogue: LabCatalogue;
   versions: Pick<KeptVersions, 'putUpload' | 'dropUpload'>;
-  /** Reads the labs again, here and in other processes. */
+  /** Reloads the catalogue, here and in other processes. */
   changed: () => Promise<void>;
 }): LabService {
   return {
@@ -97,7 +100,7 @@ export function createLabService({
 }
 
 function invalidLab(problems: readonly LabProblem[]) {
-  const lines = problems.slice(0, PROBLEMS_TOLD).map((problem) => describeProblem(problem, problem.lab));
+  const lines = problems.slice(0, MOST_PROBLEMS).map((problem) => describeProblem(problem, problem.lab));
   const more = problems.length - lines.length;
   return fault('LAB_INVALID', { problem: [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('; ') });
 }

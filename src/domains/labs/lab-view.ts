@@ -2,7 +2,7 @@ import type { LabCheck } from './lab-check.ts';
 import type { Lab, LabHint, LabMachine, LabStep } from './lab.ts';
 import type { LocalizedText } from './localized-text.ts';
 
-/** A lab as learners and staff see it: no scripts, answers, solutions or texts of hints, and nothing that only the service needs. */
+/** A lab as learners and staff see it, without scripts, answers, solutions, hint texts or internal settings. */
 export interface LabView extends Pick<
   Lab,
   | 'slug'
@@ -32,25 +32,25 @@ export interface StepView extends Pick<LabStep, 'id' | 'title' | 'instructions' 
   hints: Omit<LabHint, 'text'>[];
 }
 
-/** What learners may know of a check. */
+/** The part of a check that learners may see. */
 export interface CheckView extends Pick<LabCheck, 'id' | 'kind' | 'title' | 'weight'> {
   quiz: QuizView | undefined;
 }
 
-/** A question without what would answer it. */
+/** A question without its answer. */
 export interface QuizView {
   question: LocalizedText;
-  /** To choose from; none where the answer is a text. */
+  /** Options to choose from; empty if the answer is a text. */
   options: LocalizedText[];
-  /** Whether several may be chosen. */
+  /** Whether several options may be chosen. */
   multiple: boolean;
-  /** Wrong answers after which it cannot be answered any more. */
+  /** Number of wrong answers allowed; undefined for no limit. */
   attempts: number | undefined;
-  /** Share of its score that each wrong answer takes off. */
+  /** Share of the score, 0 to 1, that each wrong answer deducts. */
   cost: number;
 }
 
-/** The part of a lab that everyone may see. */
+/** Returns the public part of a lab. */
 export function viewOf(lab: Lab): LabView {
   return {
     slug: lab.slug,

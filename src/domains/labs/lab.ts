@@ -3,62 +3,63 @@ import type { LabCheck } from './lab-check.ts';
 import type { LocalizedText } from './localized-text.ts';
 import type { WarmTime } from './warm-time.ts';
 
-/** A lab as its folder describes it, validated; immutable, one object per content version. */
+/** A validated lab. It is immutable; there is one object per content version. */
 export interface Lab {
   /** Name of the folder: lower-case letters, digits and hyphens. */
   slug: string;
-  /** SHA-256 over the folder's files, hex: changes with any change of content. */
+  /** SHA-256 of the folder's files in hex. It changes with any content. */
   version: string;
-  /** BCP 47 tags, at least one; the first is the default. All its texts are in each of them. */
+  /** BCP 47 tags, at least one. The first is the default. Every text exists in each language. */
   languages: readonly string[];
   title: LocalizedText;
   /** One or two sentences for the catalogue. */
   summary: LocalizedText;
-  /** Markdown shown before the first step, and after the last. */
+  /** Markdown shown before the first step. */
   introduction: LocalizedText;
+  /** Markdown shown after the last step. */
   conclusion: LocalizedText;
   /** Expected effort in minutes. */
   minutes: number | undefined;
-  /** Short name of the course that it belongs to. */
+  /** Short name of its course. */
   course: string | undefined;
-  /** Title of that course, where the lab gives one. */
+  /** Title of the course, if the lab sets it. */
   courseTitle: LocalizedText | undefined;
   machines: LabMachine[];
-  /** The networks that its machines are on; none where they are to be alone. */
+  /** Networks of its machines; empty if the machines have no network. */
   networks: LabNetwork[];
-  /** Whether its machines reach the local registry, to pull images from it. */
+  /** Whether its machines can pull images from the local registry. */
   registry: boolean;
   lifetime: LabLifetime;
   warm: LabWarm;
-  /** Whether its sessions can be saved, and are when they end by themselves. */
+  /** Whether sessions can be saved. If so, they are also saved when they end automatically. */
   save: boolean;
-  /** What is recorded of its terminals; undefined where that is for its course to say. */
+  /** What terminals record; undefined if its course decides. */
   recording: LabRecording | undefined;
-  /** Which attempt's score counts in a step. */
+  /** The attempt whose score counts in a step. */
   attempts: 'best' | 'last';
   steps: LabStep[];
-  /** Contents of what its machines' `files` name, by path from the lab's folder. */
+  /** Contents of the files that its machines' `files` name, by path relative to the lab's folder. */
   files: ReadonlyMap<string, Buffer>;
 }
 
-/** What is recorded of a terminal: what it printed, or also what was typed. */
+/** What a terminal records: its output, or its input as well. */
 export type LabRecording = 'output' | 'input';
 
 export interface LabNetwork {
   name: string;
-  /** Whether its machines reach the internet. */
+  /** Whether its machines can access the internet. */
   internet: boolean;
 }
 
 export interface LabMachine {
   name: string;
   image: string;
-  /** Names of its networks, the first one with the address that it is known by. */
+  /** Names of its networks. The machine's name resolves to its address on the first one. */
   networks: string[];
-  /** Absolute paths of folders that are kept beside the machine's own file system. */
+  /** Absolute paths of folders that are volumes, outside the machine's root file system. */
   volumes: string[];
   profile: IsolationProfile;
-  /** Whose shell a terminal is. */
+  /** User of terminals. */
   user: string | undefined;
   /** Shell of terminals, such as `["/bin/bash", "-l"]`. */
   shell: string[];
@@ -66,85 +67,85 @@ export interface LabMachine {
   memoryBytes: number;
   cpus: number;
   pids: number;
-  /** Most that it may write, into its file system and its volumes together. */
+  /** Limit of its disk usage: its file system and its volumes together. */
   diskBytes: number;
-  /** What learners open in the browser. */
+  /** Web servers that learners open in the browser. */
   ports: LabPort[];
-  /** Placed in a fresh machine, in this order, before its start scripts run. */
+  /** Files copied into a new machine, in this order, before its start scripts run. */
   files: LabFile[];
-  /** Run in a fresh machine one after another, before anyone works in it. */
+  /** Scripts that run one after another in a new machine, before the session is ready. */
   start: StartScript[];
 }
 
-/** A file of the lab that is placed in a machine. */
+/** A file of the lab that is copied into a machine. */
 export interface LabFile {
-  /** Path from the lab's folder: a key of the lab's `files`. */
+  /** Path relative to the lab's folder: a key of the lab's `files`. */
   from: string;
-  /** Absolute path of the file in the machine; one that begins with `~/` is in the home of the machine's user. */
+  /** Absolute path in the machine, or `~/…` in the home of the machine's user. */
   to: string;
   /** Permission bits, such as 0o755. */
   mode: number;
-  /** Name or number of the user whose it is, and whose the folders are that are made for it. */
+  /** Name or number of the user that owns the file and the folders created for it. */
   owner: string;
 }
 
 /** A script that prepares a machine. */
 export interface StartScript {
-  /** Its path from the lab's folder, or its key where it stands in lab.yaml: to speak of it. */
+  /** Name for messages: its path relative to the lab's folder, or its key in lab.yaml. */
   name: string;
-  /** Text of the script; a first line `#!…` chooses its interpreter, otherwise sh. */
+  /** Text of the script. A first line `#!…` chooses its interpreter; the default is sh. */
   script: string;
-  /** Who runs it. */
+  /** User that runs it. */
   user: string;
-  /** It is stopped, and has failed, after so long; undefined for one that runs in the background. */
+  /** Time limit, after which it is stopped and counts as failed; undefined for a background script. */
   timeoutSeconds: number | undefined;
-  /** Started and not waited for. */
+  /** Whether it only starts, and nothing waits for its end. */
   background: boolean;
 }
 
-/** A port on which a machine of the lab has, or gets, a web server. */
+/** A port of a machine on which a web server runs or will run. */
 export interface LabPort {
   port: number;
   name: LocalizedText;
 }
 
 export interface LabLifetime {
-  /** The session ends after so long without input or output. */
+  /** Minutes without input or output after which the session ends. */
   idleMinutes: number;
-  /** The session ends after so long in all, unless extended. */
+  /** Minutes after its start at which the session ends, unless extended. */
   totalMinutes: number;
-  /** Longest total life with all extensions. */
+  /** Maximum lifetime in minutes with all extensions. */
   maxMinutes: number;
 }
 
-/** How many of its environments are prewarmed. */
+/** How many environments of the lab are prewarmed. */
 export interface LabWarm {
-  /** Kept ready while the lab is in use. */
+  /** Number to keep prewarmed while the lab is in use. */
   count: number;
-  /** When there are to be more. */
+  /** Times at which more must be prewarmed. */
   schedule: readonly WarmTime[];
 }
 
 export interface LabStep {
-  /** Unique within the lab, stable over versions: progress hangs on it. */
+  /** Unique within the lab, and stable across versions because progress is stored under it. */
   id: string;
   title: LocalizedText;
   /** Markdown. */
   instructions: LocalizedText;
-  /** Run when the learner enters the step for the first time in a session. */
+  /** Scripts that run when the learner first enters the step in a session. */
   start: StepStart[];
-  /** What judges it, none for a step that is only read. */
+  /** Checks of the step; empty for a step that learners only read. */
   checks: LabCheck[];
-  /** Share of the checks' weight, 0 to 1, from which it is passed. */
+  /** Share of the checks' weight, 0 to 1, that passes the step. */
   pass: number;
-  /** How often the client asks for the check by itself while the step is open; undefined for never. */
+  /** Interval at which the client runs the check while the step is open; undefined for no automatic checks. */
   pollSeconds: number | undefined;
   hints: LabHint[];
-  /** What does as the step asks, in this order: for tests. */
+  /** For tests: scripts that solve the step, in this order. */
   solution: LabScript[];
-  /** States in which the checks must fail, each by itself: for tests. */
+  /** For tests: scripts that each create a state in which the checks must fail. */
   wrong: LabScript[];
-  /** Attempts to pass the step without doing its work, which must fail: for tests. */
+  /** For tests: scripts that try to pass the step without its work, and must fail. */
   tamper: LabScript[];
 }
 
@@ -152,29 +153,32 @@ export interface LabStep {
 export interface StepStart extends StartScript {
   /** Name of the machine. */
   machine: string;
-  /** Put into the machine and sourced by the learner's own shell, which the client types; `user` and time do not matter then. */
+  /**
+   * Whether the learner's own shell sources it: Berth copies it into the machine and the client types the command.
+   * `user` and `timeoutSeconds` then have no effect.
+   */
   foreground: boolean;
 }
 
-/** Help that is shown on request. */
+/** A hint, shown on request. */
 export interface LabHint {
-  /** Its own within the step, and the same over versions: a learner who was shown it has it in all of them. */
+  /** Unique within the step and stable across versions, so a shown hint stays shown. */
   id: string;
   /** Markdown. */
   text: LocalizedText;
-  /** It can be asked for after so many failed attempts. */
+  /** Number of failed attempts before it can be requested. */
   afterFailures: number;
-  /** What is taken off the step's score once it was asked for: 0 to 1. */
+  /** Share of the step's score, 0 to 1, that it costs. */
   cost: number;
 }
 
-/** A script of the lab's tests that does in a machine what a learner might. */
+/** A script of the lab's tests, which acts as a learner in a machine. */
 export interface LabScript {
-  /** Its path from the lab's folder, or its key where it stands in lab.yaml: to speak of it. */
+  /** Name for messages: its path relative to the lab's folder, or its key in lab.yaml. */
   name: string;
-  /** Text of the script; a first line `#!…` chooses its interpreter, otherwise sh. */
+  /** Text of the script. A first line `#!…` chooses its interpreter; the default is sh. */
   script: string;
   machine: string;
-  /** Who runs it; undefined for the image's own user. */
+  /** User that runs it; undefined for the image's default user. */
   user: string | undefined;
 }

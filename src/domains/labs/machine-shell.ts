@@ -1,10 +1,10 @@
 import type { ShellSpec } from '../../engine/engine-terminals.ts';
 import type { LabMachine } from './lab.ts';
 
-/** What every shell finds: colours that browsers' terminals have, and text as UTF-8. The lab's own settings come on top. */
+/** Environment of every shell: the colours of browser terminals, and UTF-8. The lab's settings override it. */
 const ENVIRONMENT = { TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8' };
 
-/** The shell that terminals of a lab's machine begin with. Pure. */
+/** Returns the shell that a terminal of the machine starts. Pure. */
 export function shellOf({
   shell,
   user,

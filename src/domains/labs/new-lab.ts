@@ -1,8 +1,8 @@
 import { SCHEMA_FILE } from './schema/json-schema.ts';
 
 /**
- * The files of a lab to begin with, by path: valid, with a step that fails at first and passes with its
- * solution, and every part of the format that most labs want.
+ * Returns the files of a new, valid lab by path. Its step fails at first and passes with its solution. It uses
+ * the parts of the format that most labs need.
  */
 export function newLab(slug: string): ReadonlyMap<string, string> {
   const title = slug.charAt(0).toUpperCase() + slug.slice(1).replaceAll('-', ' ');
@@ -24,7 +24,7 @@ minutes: 10
 machines:
   - name: main
     image: berth/lab-linux
-    # Nothing here needs the rights of an administrator.
+    # Nothing in this lab needs root.
     profile: restricted
     user: learner
 
@@ -36,21 +36,21 @@ steps:
     instructions: steps/01.md
     check: { script: checks/01.sh }
     hints:
-      - "\`>\` sends what a command prints into a file."
+      - "\`>\` writes a command's output into a file."
       - { text: "The whole command: \`echo Hello > ~/note.txt\`", after: 2, cost: 50% }
-    # For tests: what does as the step asks, and what must not pass.
+    # For tests: a script that solves the step, and a state that must not pass.
     solution: solutions/01.sh
     wrong: wrong/01-empty.sh
 `;
 
 const INTRODUCTION = `# TITLE
 
-What this lab is about, and what you can do after it.
+What this lab is about, and what learners can do after it.
 `;
 
 const INSTRUCTIONS = `# Leave a note
 
-Say what is to be done, and why. A click runs this in the terminal:
+Explain the task and its purpose. A click runs this in the terminal:
 
 \`\`\`sh exec
 ls -la ~
@@ -58,27 +58,27 @@ ls -la ~
 
 ## Your task
 
-Make a file \`note.txt\` in your home, with a line of your own in it.
+Create a file \`note.txt\` in your home folder that contains at least one line.
 `;
 
 const CHECK = `#!/bin/bash
-# The last line is what the learner reads.
+# The learner sees the last line of the output.
 note=/home/learner/note.txt
 
 if [ ! -f "$note" ]; then
-  echo 'There is no note.txt in your home yet.'
+  echo 'Your home folder has no note.txt yet.'
   exit 1
 fi
 if [ ! -s "$note" ]; then
-  echo 'Your note.txt is empty: write a line into it.'
+  echo 'Your note.txt is empty. Write a line into it.'
   exit 1
 fi
-echo 'There it is.'
+echo 'Your note is there.'
 `;
 
 const SOLUTION = `echo 'I was here.' > ~/note.txt
 `;
 
-const WRONG = `# A file without anything in it.
+const WRONG = `# An empty file.
 touch ~/note.txt
 `;

@@ -1,37 +1,34 @@
 import { RE2JS } from 're2js';
 
-/**
- * Regular expressions of labs: RE2's syntax, found in a time that grows with the text alone. They are
- * run on what learners write, in the service, where one that looks back and tries again could be made
- * to take hours. Hence no lookaround and no back references.
- */
+// Regular expressions of labs use RE2, which runs in linear time. The service runs them on learners' input, where
+// a backtracking engine could take hours. RE2 has no lookaround and no back references.
 
-/** Letters of a pattern: a person's. */
+/** Longest pattern, in characters: more than a person writes. */
 const LONGEST_PATTERN = 500;
 
-/** Steps of a compiled pattern: with the longest text, and both made to be slow, it takes a second or two. */
+/** Largest compiled program, in instructions: the slowest one takes a second or two on the longest text. */
 const MOST_STEPS = 150;
 
-/** Letters of a text, from its start, that a pattern is looked for in: see {@link MOST_STEPS}. */
+/** Length of the start of a text that is searched, in characters; see {@link MOST_STEPS}. */
 export const PATTERN_TEXT_LIMIT = 32 * 1024;
 
-/** What is wrong with the pattern, and what would be right; undefined for one that can be used. */
+/** Explains why the pattern is not usable; undefined for a valid one. */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern === '') return 'must not be empty';
   if (pattern.length > LONGEST_PATTERN) return `must have at most ${LONGEST_PATTERN} characters`;
   try {
     if (RE2JS.compile(pattern).programSize() <= MOST_STEPS) return undefined;
-    return `must be simpler: its repetitions make more than ${MOST_STEPS} steps`;
+    return `must be simpler: with its repetitions it compiles to more than ${MOST_STEPS} steps`;
   } catch (error) {
     const why = (error as Error).message.replace(/^error parsing regexp: /, '');
     const hint = /\(\?[=!<]|escape sequence: `\\[1-9]/.test(why)
-      ? '; there is no lookaround and no back reference, see https://github.com/google/re2/wiki/Syntax'
+      ? '; lookaround and back references are not supported, see https://github.com/google/re2/wiki/Syntax'
       : '';
     return `must be a regular expression: ${why}${hint}`;
   }
 }
 
-/** Whether the pattern, which has no {@link patternProblem}, is found anywhere in the text's first {@link PATTERN_TEXT_LIMIT} letters. */
+/** Whether a valid pattern matches anywhere in the text's first {@link PATTERN_TEXT_LIMIT} characters. */
 export function patternFound(
   pattern: string,
   text: string,

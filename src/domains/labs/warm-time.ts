@@ -1,9 +1,9 @@
 import { nearest } from './reading/nearest.ts';
 
-/** Most environments of one lab that can be asked for. */
+/** Maximum number of prewarmed environments of one lab. */
 export const MOST_WARM = 500;
 
-/** A time of the week, by the clock of the service's time zone, and how many environments are ready by then. */
+/** A time of the week in the service's time zone, and how many environments must be prewarmed by then. */
 export interface WarmTime {
   /** Days of the week, 0 for Sunday. */
   days: readonly number[];
@@ -12,9 +12,9 @@ export interface WarmTime {
   count: number;
 }
 
-/** What is wrong with what is no time at all. */
+/** The problem of a text that is not a warm time. */
 export const WARM_TIME_PROBLEM =
-  'must be a day, a time and how many, such as "Monday 09:00, 60" or "Every day 13:30, 10"';
+  'must be a day, a time and a number, such as "Monday 09:00, 60" or "Every day 13:30, 10"';
 
 const week = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
@@ -26,25 +26,24 @@ const daysByName = new Map<string, readonly number[]>([
 
 const names = [...week, 'Weekdays', 'Every day'];
 
-/** The time that a text such as "Monday 09:00, 60" names; or, as a text, what is wrong with it. Pure. */
+/** Parses a text such as "Monday 09:00, 60". Returns a description of the problem if it is invalid. Pure. */
 export function parseWarmTime(text: string): WarmTime | string {
   const [, day, time, number] = /^\s*(\S.*?)\s+(\S+?)\s*,\s*(\S+)\s*$/.exec(text) ?? [];
   if (day === undefined || time === undefined || number === undefined) {
     return WARM_TIME_PROBLEM;
   }
   const days = daysByName.get(day.toLowerCase().replaceAll(/\s+/g, ' '));
-  if (!days) return `must begin with a day: "${day}" is none${meant(day)}`;
+  if (!days) return `must start with a day: "${day}" is not one${meant(day)}`;
   const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
   if (hour === undefined || minute === undefined) {
-    return `must have a time from 00:00 to 23:59, with two digits each, such as 09:00: "${time}" is none`;
+    return `must have a time from 00:00 to 23:59 with two digits each, such as 09:00, not "${time}"`;
   }
   const count = /^\d{1,4}$/.test(number) ? Number(number) : 0;
-  if (count < 1 || count > MOST_WARM)
-    return `must end with a number from 1 to ${MOST_WARM}: "${number}" is none`;
+  if (count < 1 || count > MOST_WARM) return `must end with a number from 1 to ${MOST_WARM}, not "${number}"`;
   return { days, hour: Number(hour), minute: Number(minute), count };
 }
 
 function meant(word: string): string {
   const name = nearest(word, names);
-  return name === undefined ? `, but ${names.join(', ')} are` : `; did you mean "${name}"?`;
+  return name === undefined ? `; use ${names.join(', ')}` : `; did you mean "${name}"?`;
 }

@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { labSchema } from '../../../src/domains/labs/schema/lab-schema.ts';
-import { nothingWritten } from '../../../src/domains/labs/schema/written-lab.ts';
+import { emptyContext } from '../../../src/domains/labs/schema/lab-context.ts';
 import { guideBlocks } from '../../support/guide.ts';
 import type { GuideBlock } from '../../support/guide.ts';
 import { labIn, labsFolder, problemsIn } from '../../support/lab-folders.ts';
@@ -106,7 +106,7 @@ function filesOf({ text }: GuideBlock): Record<string, string> {
 
 await t.test('the guide has every key', async (t) => {
   const schema = JSON.stringify(
-    z.toJSONSchema(labSchema(nothingWritten), { io: 'input', unrepresentable: 'any' }),
+    z.toJSONSchema(labSchema(emptyContext), { io: 'input', unrepresentable: 'any' }),
   );
   const names = new Set<string>();
   JSON.parse(schema, function (this: unknown, key: string, value: unknown) {

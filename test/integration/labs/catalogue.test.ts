@@ -31,7 +31,7 @@ await t.test('labs that are right are there, those that are not are told with al
     ],
   );
   t.equal(logger.lines.filter(({ level }) => level === 'warn').length, 2);
-  t.throws(() => catalogue.get('bad'), { code: 'LAB_INVALID', message: /its folder has faults \(2\)/ });
+  t.throws(() => catalogue.get('bad'), { code: 'LAB_INVALID', message: /its folder has 2 problems/ });
   t.throws(() => catalogue.get('none'), { code: 'LAB_NOT_FOUND', message: /no lab "none"/ });
   t.equal(catalogue.find('bad'), undefined);
 });
@@ -160,7 +160,7 @@ await t.test('reloads asked for at once share readings, and the last sees the la
   writeFileSync(join(directory, 'lab/lab.yaml'), smallLab('Second')['lab.yaml'] ?? '');
   await Promise.all([early, ...Array.from({ length: 20 }, () => catalogue.reload())]);
   t.equal(catalogue.get('lab').title['en'], 'Second');
-  t.equal(logger.lines.filter(({ message }) => message === 'Labs read').length, 3);
+  t.equal(logger.lines.filter(({ message }) => message === 'labs read').length, 3);
 });
 
 await t.test('without the folder there is no start, and a reload leaves all as it was', async (t) => {

@@ -20,7 +20,7 @@ await t.test('problems of all labs in a folder are printed, with exit code 1', a
   const expected = {
     code: 1,
     stdout: '1 valid, 2 problems\n',
-    stderr: `${directory}/bad/lab.yaml:1: machines: is missing\n${directory}/bad/lab.yaml:2: machnes: there is no such key; did you mean "machines"?\n`,
+    stderr: `${directory}/bad/lab.yaml:1: machines: is missing\n${directory}/bad/lab.yaml:2: machnes: unknown key; did you mean "machines"?\n`,
   };
   t.same(await validate([directory]), expected);
   t.same(await validate([], { BERTH_LABS_DIR: directory }), expected);
@@ -52,7 +52,7 @@ await t.test('a folder that is not there, or has no lab, is said to be', async (
   t.same(await validate(['/nowhere']), {
     code: 1,
     stdout: '0 valid, 1 problem\n',
-    stderr: 'The folder of labs "/nowhere" cannot be read (ENOENT): see BERTH_LABS_DIR.\n',
+    stderr: 'Could not read the folder of labs "/nowhere" (ENOENT). Check BERTH_LABS_DIR.\n',
   });
   const directory = await labsFolder(t, {});
   t.match(await validate([directory]), { code: 1, stderr: `${directory}: has no lab.yaml` });

@@ -38,7 +38,7 @@ await t.test('the command tells what became of each scenario, for people and for
         scenario: 'signals/horns',
         outcome: 'refused',
         refusals: [
-          { file: 'signals/horns/index.json', line: 5, message: 'the file "gone.md" is not there' },
+          { file: 'signals/horns/index.json', line: 5, message: 'the file "gone.md" is missing' },
           {},
           {},
         ],
@@ -86,7 +86,7 @@ await t.test('what cannot be begun is told, and nothing is written', async (t) =
   await refused([killercoda, '--ref', 'main'], /--ref is for a git repository/);
   await refused([killercoda, '--language', 'english!'], /is not the tag of a language/);
   await refused([killercoda, '--picture-limit', '1 GiB'], /must be a size .* at most 700 KiB/);
-  await refused(['ext::sh -c true'], /is no address of a git repository/);
+  await refused(['ext::sh -c true'], /is not an allowed address of a Git repository/);
   await refused([killercoda], /table of environments "\/none.yaml": cannot be read/, {
     BERTH_IMPORT_ENVIRONMENTS: '/none.yaml',
   });

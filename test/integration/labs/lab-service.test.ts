@@ -140,7 +140,7 @@ await t.test('many are answered in the order asked, with undefined for what is n
 
 await t.test('problems are told with lab, file, line and key', async (t) => {
   t.match(service.problems(actor('instructor')), [
-    { lab: 'bad', file: 'lab.yaml', line: 1, key: 'title', message: 'must be a text: write it in quotes' },
+    { lab: 'bad', file: 'lab.yaml', line: 1, key: 'title', message: 'must be a text: put it in quotes' },
     { lab: 'bad', file: 'lab.yaml', line: 1, key: 'machines', message: 'is missing' },
   ]);
 });

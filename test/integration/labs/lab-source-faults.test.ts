@@ -40,7 +40,7 @@ await eachDatabase(
       },
       changed: async () => {},
       protocols: ['file'],
-      holder: 'me',
+      leaseOwner: 'me',
       isGone: () => false,
       clock: systemClock,
       log: quietLog(),

@@ -115,8 +115,8 @@ await eachDatabase(
     t.same(
       labs.catalogue.problems().map(({ source, lab, message }) => [source, lab, message.slice(0, 60)]),
       [
-        ['upload', 'one', 'is hidden by the lab of the same name in the folder of labs:'],
-        ['Ours', 'one', 'is hidden by the lab of the same name in the folder of labs:'],
+        ['upload', 'one', 'is hidden by the lab with the same name in the folder of lab'],
+        ['Ours', 'one', 'is hidden by the lab with the same name in the folder of lab'],
       ],
     );
     const wrong = async () => tarOf({ name: 'lab.yaml', body: 'title: 1' });
@@ -159,9 +159,9 @@ await eachDatabase(
     for (const [changes, message] of [
       [{ name: 'Ours' }, /another name/],
       [{ name: ' ' }, /1 to 60 characters/],
-      [{ name: 'A', address: 'ext::sh -c id' }, /no address of a git repository/],
-      [{ name: 'A', folder: 'a/../../b' }, /no folder of the repository/],
-      [{ name: 'A', ref: '--upload-pack=x' }, /no name of a branch/],
+      [{ name: 'A', address: 'ext::sh -c id' }, /not an allowed address of a Git repository/],
+      [{ name: 'A', folder: 'a/../../b' }, /not a folder of the repository/],
+      [{ name: 'A', ref: '--upload-pack=x' }, /not a valid name of a branch/],
       [{ name: 'A', everyMinutes: 0 }, /from 1 to 10080/],
     ] as const) {
       await t.rejects(add(labs, changes), { code: 'INPUT_INVALID', message }, JSON.stringify(changes));

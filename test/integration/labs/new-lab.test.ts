@@ -32,6 +32,10 @@ await t.test('a lab that is there already, or a name that cannot be, is left alo
   const again = await labsCommand(['new', 'my-first-lab'], { BERTH_LABS_DIR: directory });
   t.match(again, { code: 1, stdout: '', stderr: /my-first-lab" is there already: give another slug/ });
   const wrong = await labsCommand(['new', '../My Lab', '--in', directory]);
-  t.match(wrong, { code: 1, stdout: '', stderr: /The slug must be small letters, digits and hyphens/ });
+  t.match(wrong, {
+    code: 1,
+    stdout: '',
+    stderr: /The slug must have up to 63 lower-case letters, digits and hyphens/,
+  });
   t.same((await readdir(directory)).sort(), ['lab.schema.json', 'my-first-lab']);
 });

@@ -5,8 +5,8 @@ import { stepConflicts } from './step-conflicts.ts';
 import { entries, isMapping } from '../reading/written.ts';
 import type { Written } from '../reading/written.ts';
 
-/** A volume within another one would hide part of it. */
-function volumesWithin(machines: unknown): KeyProblem[] {
+/** Rejects nested volumes: the inner one would hide a part of the outer one. */
+function nestedVolumes(machines: unknown): KeyProblem[] {
   return entries(machines).flatMap(({ entry, index }) => {
     const paths = Array.isArray(entry.volumes) ? entry.volumes.map(String) : [];
     return paths.flatMap((path, place): KeyProblem[] => {
@@ -17,7 +17,7 @@ function volumesWithin(machines: unknown): KeyProblem[] {
       return [
         {
           path: ['machines', index, 'volumes', place],
-          message: `must not lie within another one, "${other}"`,
+          message: `must not be inside the volume "${other}"`,
         },
       ];
     });
@@ -29,36 +29,35 @@ const within = (path: string, folder: string) => path.startsWith(`${folder}/`);
 /** Host name of the local registry on the networks of a lab. */
 const REGISTRY = 'registry';
 
-/** What keeps a lab that asks for the local registry from reaching it. */
-function registryOutOfPlace(lab: Written): KeyProblem[] {
+/** Finds settings that make the local registry unreachable for a lab that needs it. */
+function registryConflicts(lab: Written): KeyProblem[] {
   if (lab.registry !== true) return [];
   const named = entries(lab.machines)
     .filter(({ entry }) => entry.name === REGISTRY)
     .map(({ index }) => ({
       path: ['machines', index, 'name'],
-      message: `must not be "${REGISTRY}", which is the host name of the local registry here`,
+      message: `must not be "${REGISTRY}": that is the host name of the local registry`,
     }));
-  const alone = { path: ['registry'], message: 'needs a network: "network" is "none"' };
-  return lab.network === 'none' ? [...named, alone] : named;
+  const offline = { path: ['registry'], message: 'needs a network, but "network" is "none"' };
+  return lab.network === 'none' ? [...named, offline] : named;
 }
 
 /**
- * What is wrong between keys that are each right by themselves: names used twice, machines that
- * are not there, a life that ends before it is idle. Looks at the file as written, so that these
- * are told together with what the schema finds.
+ * Finds conflicts between keys that are each valid: duplicate names, unknown machines, a lifetime shorter than
+ * the idle time. It reads the unvalidated data, so its problems are reported together with the schema's.
  */
 export function findConflicts(data: unknown): KeyProblem[] {
   const lab = isMapping(data) ? data : {};
   return [
     ...repeated(lab.machines, 'machines', 'name'),
     ...repeated(lab.steps, 'steps', 'id'),
-    ...rootWhereNoneIs(lab.machines),
-    ...networksOutOfPlace(lab),
-    ...registryOutOfPlace(lab),
-    ...volumesWithin(lab.machines),
-    ...machineStarts(lab),
+    ...rootInRootlessMachines(lab.machines),
+    ...networkConflicts(lab),
+    ...registryConflicts(lab),
+    ...nestedVolumes(lab.machines),
+    ...machineStartConflicts(lab),
     ...stepConflicts(lab),
-    ...lifetimeOutOfOrder(lab.lifetime),
+    ...lifetimeConflicts(lab.lifetime),
   ];
 }
 
@@ -71,13 +70,11 @@ function repeated(list: unknown, listKey: string, key: string): KeyProblem[] {
       seen.add(value);
       return [];
     }
-    return [
-      { path: [listKey, index, key], message: `"${value}" is used twice: each ${key} must be its own` },
-    ];
+    return [{ path: [listKey, index, key], message: `"${value}" is used twice: each ${key} must be unique` }];
   });
 }
 
-function rootWhereNoneIs(machines: unknown): KeyProblem[] {
+function rootInRootlessMachines(machines: unknown): KeyProblem[] {
   return entries(machines)
     .filter(
       ({ entry }) =>
@@ -89,8 +86,8 @@ function rootWhereNoneIs(machines: unknown): KeyProblem[] {
     }));
 }
 
-/** As {@link stepConflicts} of what runs in the fresh machines. */
-function machineStarts(lab: Written): KeyProblem[] {
+/** Finds conflicts in the start scripts of machines. */
+function machineStartConflicts(lab: Written): KeyProblem[] {
   return entries(lab.machines).flatMap(({ entry: machine, index }) => {
     const starts = writtenAs(machine, 'start', ['machines', index]);
     const here = starts.map(({ entry, path }) => ({
@@ -102,7 +99,7 @@ function machineStarts(lab: Written): KeyProblem[] {
   });
 }
 
-function lifetimeOutOfOrder(lifetime: unknown): KeyProblem[] {
+function lifetimeConflicts(lifetime: unknown): KeyProblem[] {
   if (!isMapping(lifetime)) return [];
   const order = ['idle', 'total', 'max'].filter((key) => typeof lifetime[key] === 'number');
   return order.flatMap((key, place) => {
@@ -112,8 +109,8 @@ function lifetimeOutOfOrder(lifetime: unknown): KeyProblem[] {
   });
 }
 
-/** One key or the other; and no machine on a network that there is not, or on one twice. */
-function networksOutOfPlace(lab: Written): KeyProblem[] {
+/** Rejects both network keys together, and machines on unknown or repeated networks. */
+function networkConflicts(lab: Written): KeyProblem[] {
   const both = lab.network !== undefined && lab.networks !== undefined;
   const known = isMapping(lab.networks) ? Object.keys(lab.networks) : [];
   const foreign = entries(lab.machines).flatMap(({ entry, index }) =>
@@ -122,14 +119,14 @@ function networksOutOfPlace(lab: Written): KeyProblem[] {
         const path = ['machines', index, 'networks', place];
         if (typeof name !== 'string') return [];
         if (known.includes(name)) {
-          return all.indexOf(name) < place ? [{ path, message: `"${name}" is named twice` }] : [];
+          return all.indexOf(name) < place ? [{ path, message: `"${name}" is listed twice` }] : [];
         }
         const there =
-          known.length > 0 ? `there are ${known.join(', ')}` : 'name it under "networks" of the lab';
+          known.length > 0 ? `the lab has ${known.join(', ')}` : 'add it to "networks" of the lab';
         return [{ path, message: `there is no network "${name}": ${there}` }];
       },
     ),
   );
   if (!both) return foreign;
-  return [{ path: ['network'], message: 'must be left out where "networks" names them' }, ...foreign];
+  return [{ path: ['network'], message: 'must be left out, because the lab has "networks"' }, ...foreign];
 }

@@ -2,20 +2,20 @@ import type { KeyProblem } from '../schema/schema-messages.ts';
 import { entries, isMapping } from '../reading/written.ts';
 import type { Written } from '../reading/written.ts';
 
-/** Something written in lab.yaml that is about a machine, and where it stands. */
+/** An entry of lab.yaml that refers to a machine, and its path. */
 export interface InMachine {
   entry: Written;
   path: PropertyKey[];
-  /** What runs there, such as "a check"; undefined for what Berth runs as nobody in particular. */
+  /** What runs in the machine, such as "a check"; undefined if it needs no particular user. */
   what: string | undefined;
 }
 
-/** Whether nobody is root in a machine of this profile, as far as its user goes. */
+/** Whether machines of this profile run without root. */
 export function isWithoutRoot(profile: unknown): boolean {
   return profile === 'restricted' || profile === 'nested';
 }
 
-/** A machine that is not there; and, in one without root and without a user, something that nobody is to run. */
+/** Finds references to unknown machines, and entries without a user in a machine that has neither root nor a user. */
 export function machineReferences(lab: Written, all: readonly InMachine[]): KeyProblem[] {
   const machines = entries(lab.machines).map(({ entry }) => entry);
   return all.flatMap(({ entry, path, what }): KeyProblem[] => {
@@ -26,7 +26,7 @@ export function machineReferences(lab: Written, all: readonly InMachine[]): KeyP
       return [
         {
           path: [...path, 'machine'],
-          message: `there is no machine "${entry.machine}": there are ${names}`,
+          message: `there is no machine "${entry.machine}": the lab has ${names}`,
         },
       ];
     }
@@ -38,19 +38,19 @@ export function machineReferences(lab: Written, all: readonly InMachine[]): KeyP
     return [
       {
         path: [...path, 'user'],
-        message: `is missing: ${what} in a "${String(machine?.profile)}" machine without a user of its own must say who runs it`,
+        message: `is missing: the "${String(machine?.profile)}" machine has no user, so ${what} must name one`,
       },
     ];
   });
 }
 
-/** What is written under a key as one or as a list, as mappings with their places; what is in short becomes an empty one. */
+/** Lists the entries under a key that holds one entry or a list, with their paths. A short form becomes an empty mapping. */
 export function writtenAs(
-  holder: Written,
+  parent: Written,
   key: string,
   path: readonly PropertyKey[],
 ): { entry: Written; path: PropertyKey[] }[] {
-  const given = holder[key];
+  const given = parent[key];
   if (Array.isArray(given)) {
     return given.map((entry: unknown, index) => ({
       entry: isMapping(entry) ? entry : {},

@@ -7,24 +7,24 @@ import { startConflicts } from './start-conflicts.ts';
 import { CHECK_KINDS } from '../schema/check-schema.ts';
 import { patternProblem } from '../pattern.ts';
 
-/** Keys of a file check that ask for what a file that is not there cannot have. */
+/** Keys of a file check that a missing file cannot meet. */
 const OF_A_FILE = ['kind', 'contains', 'matches', 'equals', 'mode', 'owner'];
 
-/** Whether somebody in the machine runs the check. */
+/** Whether a user of the machine runs the check. */
 function isRunInMachine(check: Written): boolean {
   return check.quiz === undefined && check.http === undefined && !isTrusted(check);
 }
 
-/** Keys of one check that do not go together. */
+/** Finds keys of one check that conflict. */
 function checkConflicts({ entry, path }: { entry: Written; path: PropertyKey[] }): KeyProblem[] {
   const problems: KeyProblem[] = [];
   const kinds = CHECK_KINDS.filter((kind) => entry[kind] !== undefined);
   for (const kind of kinds.slice(1)) {
-    const message = `must be left out: the check has "${kinds[0]}", and a check is of one kind`;
+    const message = `must be left out: the check has "${kinds[0]}", and a check has only one kind`;
     problems.push({ path: [...path, kind], message });
   }
   if (isTrusted(entry) && entry.user !== undefined) {
-    const message = 'must be left out: a trusted check runs in a container of its own';
+    const message = 'must be left out: a trusted check runs in a separate container';
     problems.push({ path: [...path, 'user'], message });
   }
   if (isMapping(entry.file)) problems.push(...fileConflicts(entry.file, [...path, 'file']));
@@ -41,16 +41,16 @@ function fileConflicts(file: Written, path: PropertyKey[]): KeyProblem[] {
     keys
       .filter((key) => file[key] !== undefined)
       .map((key) => ({ path: [...path, key], message: `must be left out: ${why}` }));
-  if (file.exists === false) return idle(OF_A_FILE, 'with "exists: false" there is nothing to look at');
+  if (file.exists === false) return idle(OF_A_FILE, 'with "exists: false", nothing else can be checked');
   if (file.kind !== 'folder') return [];
-  return idle(['contains', 'matches', 'equals'], 'a folder has no text');
+  return idle(['contains', 'matches', 'equals'], 'a folder has no content to compare');
 }
 
-/** What keeps a question from having an answer. */
+/** Finds problems that leave a question without a valid answer. */
 function quizConflicts(quiz: Written, path: PropertyKey[]): KeyProblem[] {
   const { options, answer } = quiz;
   if (options === undefined && answer === undefined) {
-    return [{ path, message: 'must have "options" to choose from, or an "answer"' }];
+    return [{ path, message: 'must have "options" or an "answer"' }];
   }
   if (options === undefined) return [...idle(quiz, path, ['multiple'], 'answer'), ...badPatterns(quiz, path)];
   return [
@@ -59,20 +59,20 @@ function quizConflicts(quiz: Written, path: PropertyKey[]): KeyProblem[] {
   ];
 }
 
-function idle(quiz: Written, path: PropertyKey[], keys: string[], beside: string): KeyProblem[] {
+function idle(quiz: Written, path: PropertyKey[], keys: string[], other: string): KeyProblem[] {
   return keys
     .filter((key) => quiz[key] !== undefined)
-    .map((key) => ({ path: [...path, key], message: `must be left out beside "${beside}"` }));
+    .map((key) => ({ path: [...path, key], message: `must be left out together with "${other}"` }));
 }
 
 function wrongNumberCorrect({ options, multiple }: Written, path: PropertyKey[]): KeyProblem[] {
   if (!Array.isArray(options)) return [];
   const correct = options.filter((option: unknown) => isMapping(option) && option.correct === true).length;
   const at = [...path, 'options'];
-  if (correct === 0) return [{ path: at, message: 'must have one that is right, with "correct: true"' }];
+  if (correct === 0) return [{ path: at, message: 'must have a correct one, with "correct: true"' }];
   if (correct === 1 || multiple === true) return [];
   return [
-    { path: at, message: 'must have only one that is right, unless the question has "multiple: true"' },
+    { path: at, message: 'must have only one correct option, unless the question has "multiple: true"' },
   ];
 }
 
@@ -90,7 +90,7 @@ function patternProblems(pattern: string, path: PropertyKey[]): KeyProblem[] {
   return message === undefined ? [] : [{ path, message }];
 }
 
-/** What does not go together within the steps, or with the machines. */
+/** Finds conflicts within the steps, and between steps and machines. */
 export function stepConflicts(lab: Written): KeyProblem[] {
   return entries(lab.steps).flatMap(({ entry: step, index }) => {
     const path = ['steps', index];
@@ -118,7 +118,7 @@ export function stepConflicts(lab: Written): KeyProblem[] {
 
 function checkOrChecks({ check, checks }: Written, path: PropertyKey[]): KeyProblem[] {
   if (check === undefined || checks === undefined) return [];
-  return [{ path: [...path, 'check'], message: 'must be left out where "checks" has them' }];
+  return [{ path: [...path, 'check'], message: 'must be left out, because the step has "checks"' }];
 }
 
 function repeatedIds(
@@ -133,15 +133,15 @@ function repeatedIds(
       seen.add(id);
       return [];
     }
-    return [{ path: [...path, 'id'], message: `"${id}" is used twice: each id must be its own` }];
+    return [{ path: [...path, 'id'], message: `"${id}" is used twice: each id must be unique` }];
   });
 }
 
-/** A check that nobody presses a button for can ask no question. */
+/** Rejects automatic checks of a step without checks, or with a question that waits for an answer. */
 function pollConflicts(step: Written, checks: { entry: Written }[], path: PropertyKey[]): KeyProblem[] {
   if (step.poll === undefined) return [];
   const here = [...path, 'poll'];
   if (checks.length === 0) return [{ path: here, message: 'must be left out: the step has no check' }];
   if (!checks.some(({ entry }) => entry.quiz !== undefined)) return [];
-  return [{ path: here, message: 'must be left out: a question waits for its answer' }];
+  return [{ path: here, message: 'must be left out: a question waits for an answer' }];
 }

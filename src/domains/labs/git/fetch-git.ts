@@ -8,14 +8,14 @@ import { checkGitRef } from './git-ref.ts';
 import { withDeadline } from './with-deadline.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Longest entry of a tree, in characters: its fields and a path. */
+/** Longest entry in the output of `git ls-tree`, in characters: its fields and a path. */
 const LONGEST_ENTRY = 8_192;
 
 /**
- * Takes what `git ls-tree -r -l -z` prints and throws at the first entry that is one too many: a few
- * kilobytes of repository can name millions of files, and unpack to any size.
+ * Returns a reader for the output of `git ls-tree -r -l -z` that throws at the first entry beyond the limits. A
+ * repository of a few kilobytes can name millions of files and unpack to any size.
  */
-function measureTree(limits: {
+function createTreeLimiter(limits: {
   files: number;
   bytes: number;
   tooMany: () => Error;
@@ -23,11 +23,11 @@ function measureTree(limits: {
 }): (chunk: Buffer) => void {
   let files = 0;
   let bytes = 0;
-  let rest = '';
+  let partial = '';
   return (chunk) => {
-    const entries = (rest + chunk.toString('latin1')).split('\0');
-    rest = entries.pop() ?? '';
-    if (rest.length > LONGEST_ENTRY) throw limits.tooMany();
+    const entries = (partial + chunk.toString('latin1')).split('\0');
+    partial = entries.pop() ?? '';
+    if (partial.length > LONGEST_ENTRY) throw limits.tooMany();
     for (const entry of entries) {
       files += 1;
       // "100644 blob <id>    123\tpath"; a submodule has "-" for its size.
@@ -38,12 +38,12 @@ function measureTree(limits: {
   };
 }
 
-/** How often a folder that grows is measured, in milliseconds: within it a fast line brings some tens of megabytes. */
-const LOOK_EVERY_MS = 200;
+/** Interval of size checks, in milliseconds: a fast connection transfers some tens of megabytes in that time. */
+const SIZE_CHECK_MS = 200;
 
 /**
- * Looks at `folder` while it grows, and calls `tooLarge` once when what is in it has more than `bytes`,
- * or `failed` when it cannot be measured.
+ * Measures `folder` at intervals. Calls `tooLarge` once when its files exceed `bytes`, or `failed` if measuring
+ * fails.
  */
 function watchSize(
   folder: string,
@@ -51,33 +51,33 @@ function watchSize(
   on: { tooLarge: () => void; failed: (error: unknown) => void },
 ): { stop: () => void } {
   const over = new AbortController();
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     while (!over.signal.aborted) {
       if ((await sizeOf(folder)) > bytes) {
         on.tooLarge();
         return;
       }
-      await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal, ref: false });
+      await sleep(SIZE_CHECK_MS, undefined, { signal: over.signal, ref: false });
     }
   }
-  look().catch((error: unknown) => {
+  poll().catch((error: unknown) => {
     if (!over.signal.aborted) on.failed(error);
   });
   return { stop: () => over.abort() };
 }
 
-/** A folder that went while all were read: the next look sees what there is then. */
-function whenGone(error: NodeJS.ErrnoException): [] {
+/** Ignores a folder that git removed during the read: the next measurement counts what is there then. */
+function ignoreMissing(error: NodeJS.ErrnoException): [] {
   if (error.code === 'ENOENT') return [];
   throw error;
 }
 
 async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(whenGone);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreMissing);
   let bytes = 0;
   for (const entry of entries) {
     if (!entry.isFile()) continue;
-    // A file that has gone since counts nothing.
+    // A file that git has removed in the meantime counts as 0.
     bytes += await stat(join(entry.parentPath, entry.name)).then(
       ({ size }) => size,
       () => 0,
@@ -86,25 +86,25 @@ async function sizeOf(folder: string): Promise<number> {
   return bytes;
 }
 
-/** What a repository of labs may take: far beyond texts and scripts, far below what would harm the machine. */
+/** Limits of one fetch: far more than texts and scripts need, far less than would harm the host. */
 const GIT_LIMITS = {
-  /** Longest time for all of it, in seconds. */
+  /** Time limit of the whole fetch. */
   seconds: 180,
-  /** Most bytes that come over the line, and most that the files have. */
+  /** Limit of the transferred bytes, and of the total size of the files. */
   bytes: 512 * 1024 * 1024,
-  /** Most files of one commit. */
+  /** Limit of files in one commit. */
   files: 50_000,
 };
 
-/** Of a fetch that brings one commit and nothing else. */
+/** Options of `git fetch` for a single commit. */
 const ONE_COMMIT = ['--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
 
 export interface GitFetch {
-  /** Address of the repository: https, ssh, or a path where `protocols` has "file". */
+  /** Address of the repository: https, ssh, or a path if `protocols` includes "file". */
   address: string;
-  /** Branch, tag or whole commit id; the repository's default branch when absent. */
+  /** Branch, tag or full commit id. Default: the repository's default branch. */
   ref?: string | undefined;
-  /** Folder, new or empty: gets the commit's files, and a `.git`. The caller removes it, after a failure too. */
+  /** New or empty folder for the commit's files and `.git`. The caller removes it, also after a failure. */
   into: string;
   protocols?: readonly GitProtocol[];
   limits?: Partial<typeof GIT_LIMITS>;
@@ -112,10 +112,10 @@ export interface GitFetch {
 }
 
 /**
- * Brings the files of one commit of a git repository into a folder, by git's own client, without
- * history, submodules or large files kept elsewhere. Its links may lead anywhere: readers of the folder must check.
+ * Fetches the files of one commit into a folder with the git client, without history, submodules or LFS files.
+ * Symbolic links may point anywhere, so readers of the folder must check them.
  * @returns the commit's id
- * @throws INPUT_INVALID for an address or ref that is none; GIT_FAILED, with what to do
+ * @throws INPUT_INVALID for an invalid address or ref; GIT_FAILED
  */
 export async function fetchGit(fetch: GitFetch): Promise<{ commit: string }> {
   const { address, ref = 'HEAD', into, protocols = ['https', 'ssh'] } = fetch;
@@ -124,17 +124,17 @@ export async function fetchGit(fetch: GitFetch): Promise<{ commit: string }> {
   const limits = { ...GIT_LIMITS, ...fetch.limits };
   await mkdir(into, { recursive: true });
   const refused = (problem: string) => fault('GIT_FAILED', { address: withoutSecret(address), problem });
-  const tooLarge = () => refused(`it has more than ${limits.bytes / 1024 / 1024} MiB`);
-  const late = () => refused(`it did not come within ${limits.seconds} s`);
+  const tooLarge = () => refused(`it is larger than ${limits.bytes / 1024 / 1024} MiB`);
+  const late = () => refused(`the download took longer than ${limits.seconds} s`);
   return withDeadline({ seconds: limits.seconds, late, signal: fetch.signal }, async (signal, abort) => {
     const watch = watchSize(into, limits.bytes, { tooLarge: () => abort(tooLarge()), failed: abort });
     const git = (args: readonly string[], onOutput?: (chunk: Buffer) => void) =>
       runGit({ args, address, protocols, cwd: into, signal, ...(onOutput && { onOutput }) });
     try {
       await git(['init', '--quiet', '--template=']);
-      // Into a ref of its own: FETCH_HEAD would hold the address, with the secret in it.
+      // A separate ref, because FETCH_HEAD would contain the address with its secret.
       await git(['fetch', ...ONE_COMMIT, '--end-of-options', address, `+${ref}:refs/berth/fetched`]);
-      const tree = measureTree({
+      const tree = createTreeLimiter({
         files: limits.files,
         bytes: limits.bytes,
         tooMany: () => refused(`it has more than ${limits.files} files`),

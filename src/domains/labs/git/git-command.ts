@@ -3,25 +3,25 @@ import { fault } from '../../../core/errors.ts';
 import { withoutSecret } from './git-address.ts';
 import type { GitProtocol } from './git-address.ts';
 
-/** Variables that git and ssh need to find their way; the service's own are not for a program that speaks to strangers. */
-const passedOn =
+/** Environment variables that git and ssh need. The service's others may be secret, and git connects to untrusted hosts. */
+const allowedVariables =
   /^(PATH|HOME|USER|LOGNAME|TMPDIR|XDG_CONFIG_HOME|SSH_AUTH_SOCK|GIT_SSH|GIT_SSH_COMMAND|GIT_SSL_\w+|SSL_CERT_\w+|CURL_CA_BUNDLE|(https?|no|all)_proxy)$/i;
 
-/** A transfer slower than this many bytes a second for so many seconds is given up. */
+/** A transfer is aborted if it stays below this rate, in bytes per second, for {@link SLOWEST_SECONDS}. */
 const SLOWEST_BYTES = 1_000;
 const SLOWEST_SECONDS = 30;
 
-/** Settings before the subcommand; the admin's own, such as a proxy, stay in force beside them. */
+/** Settings before the subcommand. The admin's own settings, such as a proxy, stay in effect. */
 const gitSettings: readonly string[] = Object.entries({
   'core.hooksPath': '/dev/null',
   'core.fsmonitor': 'false',
-  // A folder is to hold the same bytes on every machine.
+  // Checkouts must have the same bytes on every host.
   'core.autocrlf': 'false',
   'core.attributesFile': '/dev/null',
   'core.symlinks': 'true',
   'core.protectHFS': 'true',
   'core.protectNTFS': 'true',
-  // Nothing is to go on in the background once git has ended.
+  // No background process may outlive the command.
   'gc.auto': '0',
   'maintenance.auto': 'false',
   'submodule.recurse': 'false',
@@ -34,10 +34,10 @@ const gitSettings: readonly string[] = Object.entries({
   'init.defaultBranch': 'main',
 }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 
-/** Environment of git: it asks nobody for anything, and speaks `protocols` alone. */
+/** Returns git's environment: without prompts, and limited to `protocols`. */
 function gitEnvironment(own: NodeJS.ProcessEnv, protocols: readonly GitProtocol[]): Record<string, string> {
   const kept = Object.entries(own).flatMap(([key, value]) =>
-    value !== undefined && passedOn.test(key) ? [[key, value]] : [],
+    value !== undefined && allowedVariables.test(key) ? [[key, value]] : [],
   );
   return {
     GIT_SSH_COMMAND: 'ssh -o BatchMode=yes -o ConnectTimeout=20',
@@ -52,27 +52,26 @@ function gitEnvironment(own: NodeJS.ProcessEnv, protocols: readonly GitProtocol[
   };
 }
 
-/** Kept of what git says on its error output, in characters: the last lines tell why. */
+/** Length of the kept end of git's error output, in characters: the last lines contain the reason. */
 const ERROR_TAIL = 4_000;
 
 export interface GitCommand {
   /** Arguments of git, the subcommand first. */
   args: readonly string[];
-  /** The repository that it is about, for messages. */
+  /** Address of the repository, for messages. */
   address: string;
   protocols: readonly GitProtocol[];
-  /** Where it runs. */
   cwd?: string;
-  /** Ends git, and all that it started. */
+  /** Kills git and its child processes. */
   signal: AbortSignal;
-  /** Takes what git prints; what it throws ends git and is thrown on. */
+  /** Receives git's output. If it throws, git is killed and the error is rethrown. */
   onOutput?: (chunk: Buffer) => void;
 }
 
 /**
- * Runs git's own client on a repository that nobody vouches for: no hooks, no questions, no other
- * protocol than allowed, nothing of the service's secrets in its environment.
- * @throws GIT_FAILED with what git said; the signal's reason when it was aborted
+ * Runs the git client on an untrusted repository: without hooks, prompts or other protocols, and without the
+ * service's secrets in its environment.
+ * @throws GIT_FAILED with git's error; the signal's reason if it was aborted
  */
 export async function runGit(command: GitCommand): Promise<void> {
   const { args, address, protocols, cwd, signal, onOutput } = command;
@@ -81,7 +80,7 @@ export async function runGit(command: GitCommand): Promise<void> {
     cwd,
     env: gitEnvironment(process.env, protocols),
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that git's helpers end with it.
+    // A separate process group, so git's child processes can be killed with it.
     detached: true,
   });
   let thrown: unknown;
@@ -107,10 +106,10 @@ export async function runGit(command: GitCommand): Promise<void> {
     });
     if (thrown !== undefined) throw thrown;
     signal.throwIfAborted();
-    if (code !== 0) throw failed(address, lastWords(errors, address) || `git ended with ${code}`);
+    if (code !== 0) throw failed(address, reasonIn(errors, address) || `git ended with code ${code}`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw failed(address, 'there is no git on this machine: install the package "git"', error);
+    throw failed(address, 'git is not installed. Install the package "git"', error);
   } finally {
     signal.removeEventListener('abort', end);
   }
@@ -125,18 +124,18 @@ function endGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    // It has ended by itself meanwhile.
+    // The process has already ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
-/** What git said at last, in one line, without the secret that the address may hold. */
-function lastWords(errors: string, address: string): string {
+/** Returns the end of git's error output as one line, without the secret of the address. */
+function reasonIn(errors: string, address: string): string {
   const lines = errors
     .replaceAll(address, withoutSecret(address))
     .split(/[\r\n]+/)
     .map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trim())
     .filter((line) => line !== '');
-  const telling = lines.filter((line) => /^(fatal|error|remote): /.test(line));
-  return (telling.length > 0 ? telling : lines).slice(-2).map(withoutSecret).join('; ').slice(0, 500);
+  const errorLines = lines.filter((line) => /^(fatal|error|remote): /.test(line));
+  return (errorLines.length > 0 ? errorLines : lines).slice(-2).map(withoutSecret).join('; ').slice(0, 500);
 }

@@ -7,16 +7,16 @@ import { withDeadline } from './with-deadline.ts';
 
 /** Longest wait for a repository's answer, in seconds. */
 const ANSWER_SECONDS = 60;
-/** Most that a repository may say of its refs, in characters; only the wanted ones are asked for. */
+/** Largest answer, in characters. Only the wanted refs are requested. */
 const ANSWER_LIMIT = 1024 * 1024;
 
 /**
- * The commit that `ref` names in the repository now, without fetching any of it: for who follows one.
- * @throws INPUT_INVALID for an address or ref that is none; GIT_FAILED, also when there is no such ref
+ * Returns the commit that `ref` currently names in the repository, without fetching it.
+ * @throws INPUT_INVALID for an invalid address or ref; GIT_FAILED, also if there is no such ref
  */
 export async function remoteCommit(options: {
   address: string;
-  /** Branch or tag; the repository's default branch when absent. A whole commit id is itself. */
+  /** Branch or tag. Default: the repository's default branch. A full commit id is returned unchanged. */
   ref?: string | undefined;
   protocols?: readonly GitProtocol[];
   signal?: AbortSignal;
@@ -36,12 +36,12 @@ export async function remoteCommit(options: {
       signal,
       onOutput: (chunk) => {
         text += chunk.toString('utf8');
-        if (text.length > ANSWER_LIMIT) throw failed('it answers with too many refs');
+        if (text.length > ANSWER_LIMIT) throw failed('it returned too many refs');
       },
     }),
   );
   const found = new Map(text.split('\n').map((line) => line.split('\t').toReversed() as [string, string]));
-  // The order of gitrevisions(7), as fetch has it.
+  // The order of gitrevisions(7), which `git fetch` also uses.
   const names = [ref, `refs/${ref}`, `refs/tags/${ref}`, `refs/heads/${ref}`];
   const commit = names.map((name) => found.get(`${name}^{}`) ?? found.get(name)).find(Boolean);
   if (commit === undefined || !commitRule.test(commit)) throw failed(`it has no branch or tag "${ref}"`);

@@ -1,6 +1,6 @@
 /**
- * Does the work with a signal that aborts when `signal` does, with the reason `late` once the seconds are over,
- * and when the work itself says so by `abort`. @throws what the work throws
+ * Runs `work` with a signal that aborts with `signal`, with the reason `late` after `seconds`, or when the work
+ * calls `abort`. @throws what the work throws
  */
 export async function withDeadline<T>(
   { seconds, late, signal }: { seconds: number; late: () => Error; signal: AbortSignal | undefined },

@@ -1,9 +1,9 @@
 const MIB = 1024 * 1024;
 
-/** What a lab's folder may hold: far beyond any lab of text, far below what would slow a start down. */
+/** Limits of a lab's folder: far more than a lab of text needs, far less than would slow down a start. */
 export const FOLDER_LIMITS = {
   files: 1_000,
-  /** Folders within folders. */
+  /** Levels of nested folders. */
   depth: 8,
   bytesPerFile: MIB,
   bytes: 16 * MIB,
@@ -11,32 +11,32 @@ export const FOLDER_LIMITS = {
 
 export type FolderMeasure = ReturnType<typeof createFolderMeasure>;
 
-/** Counts what a lab's folder holds, wherever its files come from. */
+/** Counts the files and bytes of a lab's folder, from any source. */
 export function createFolderMeasure() {
   let files = 0;
   let bytes = 0;
   return {
-    /** Takes one more file in. */
+    /** Counts one more file. */
     add(length: number): void {
       files += 1;
       bytes += length;
     },
-    /** Why it is more than a lab may hold, as the end of a sentence. */
+    /** Explains which limit is exceeded, as the end of a sentence. */
     problem(): string | undefined {
       if (files >= FOLDER_LIMITS.files)
-        return `has ${FOLDER_LIMITS.files} files or more: a lab may hold fewer`;
-      return bytes > FOLDER_LIMITS.bytes ? `holds more than ${FOLDER_LIMITS.bytes / MIB} MiB` : undefined;
+        return `has too many files: a lab can have at most ${FOLDER_LIMITS.files - 1}`;
+      return bytes > FOLDER_LIMITS.bytes ? `is larger than ${FOLDER_LIMITS.bytes / MIB} MiB` : undefined;
     },
   };
 }
 
-/** Why a file or folder at this path is not taken, as the end of a sentence. */
+/** Explains why a path is nested too deeply, as the end of a sentence. */
 export function depthProblem(path: string): string | undefined {
   const depth = path.split('/').length - 1;
-  return depth > FOLDER_LIMITS.depth ? `lies more than ${FOLDER_LIMITS.depth} folders deep` : undefined;
+  return depth > FOLDER_LIMITS.depth ? `is nested more than ${FOLDER_LIMITS.depth} folders deep` : undefined;
 }
 
-/** Why a file of so many bytes is not taken, as the end of a sentence. */
+/** Explains why a file of this size is rejected, as the end of a sentence. */
 export function sizeProblem(bytes: number, limit = FOLDER_LIMITS.bytesPerFile): string | undefined {
   return bytes > limit ? `is larger than ${limit / MIB} MiB` : undefined;
 }

@@ -5,27 +5,27 @@ import { join, sep } from 'node:path';
 import { createFolderMeasure, depthProblem, FOLDER_LIMITS } from './folder-limits.ts';
 import { readOrdinaryFile } from './ordinary-file.ts';
 
-/** Left behind by tools; not of the lab. */
+/** Files of tools, which are not part of the lab. */
 const ignored = /^(\.git|\.DS_Store|Thumbs\.db|.*~|.*\.sw[op])$/;
 
-/** Whether a file or folder of this name is none of the lab's. */
+/** Whether a file or folder of this name is not part of the lab. */
 export function isIgnored(name: string): boolean {
   return ignored.test(name);
 }
 
-/** The files of a lab, read once: what is checked, hashed, stored and used is the same. */
+/** The files of a lab. They are read once, so the validated, hashed, stored and used content is the same. */
 export interface LabFolder {
-  /** Contents by path from the folder, with forward slashes. */
+  /** Contents by path relative to the folder, with forward slashes. */
   files: ReadonlyMap<string, Buffer>;
-  /** Paths of those with the run bit. */
+  /** Paths of the files with the executable bit. */
   runnable: ReadonlySet<string>;
-  /** SHA-256 over paths, run bits and contents, hex. */
+  /** SHA-256 of paths, executable bits and contents, in hex. */
   version: string;
-  /** Files that cannot be taken, and why. */
+  /** Rejected files, with the reason as the end of a sentence. */
   refused: ReadonlyMap<string, string>;
 }
 
-/** Reads the lab's folder; what may not be in it is in `refused`. Throws only when the folder itself cannot be read. */
+/** Reads a lab's folder. Forbidden files are listed in `refused`. Throws only if the folder cannot be read. */
 export async function readLabFolder(folder: string): Promise<LabFolder> {
   const root = await realpath(folder);
   const files = new Map<string, Buffer>();
@@ -67,20 +67,21 @@ export async function readLabFolder(folder: string): Promise<LabFolder> {
   return { files, runnable, version: contentDigest(files, runnable), refused };
 }
 
-/** Where the link leads, if that is a file within the folder. */
+/** Resolves a symbolic link to a file in the folder. */
 async function followLink(root: string, path: string): Promise<{ path: string } | { problem: string }> {
   const target = await realpath(join(root, path)).catch(() => undefined);
-  if (target === undefined) return { problem: 'is a link that leads nowhere' };
+  if (target === undefined) return { problem: 'is a broken link' };
   if (!target.startsWith(root + sep)) {
-    return { problem: "is a link that leads out of the lab's folder: put the file itself here" };
+    return { problem: "is a link to a path outside the lab's folder: copy the file here instead" };
   }
-  if ((await stat(target)).isDirectory()) return { problem: 'is a link to a folder: put the files here' };
+  if ((await stat(target)).isDirectory())
+    return { problem: 'is a link to a folder: copy the files here instead' };
   return { path: target };
 }
 
 /**
- * SHA-256 of a lab's content, hex. Of the modes only the run bit counts, as in git: the others follow
- * the umask of the user who cloned. Stored versions are known by it: it must never change.
+ * Returns the SHA-256 of a lab's content in hex. Of the file modes only the executable bit counts, as in git: the
+ * other bits depend on the umask. Stored versions are keyed by this digest, so it must never change.
  */
 export function contentDigest(files: ReadonlyMap<string, Buffer>, runnable: ReadonlySet<string>): string {
   const hash = createHash('sha256');

@@ -2,20 +2,20 @@ import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yam
 import type { Document, Node, Pair, Tags } from 'yaml';
 import { nestingProblem } from './yaml-nesting.ts';
 
-/** A parsed lab.yaml that knows where each key stands. */
+/** A parsed lab.yaml with the lines of its keys. */
 export interface LabYaml {
-  /** The file as plain data; undefined where it is not YAML. */
+  /** The file as plain data; undefined if it is not valid YAML. */
   data: unknown;
-  /** What is wrong with the file as YAML. */
+  /** Syntax problems. */
   problems: { line: number | undefined; message: string }[];
-  /** Line, from 1, of the key or entry at `path`; of the nearest one around it where that is missing. */
+  /** Returns the line, from 1, of the key or entry at `path`, or of its nearest existing parent. */
   lineOf(path: readonly PropertyKey[]): number;
 }
 
-/** Uses of anchors that are still a person's: more is a bomb. */
+/** Maximum number of alias uses. People write fewer; more is an attack that expands to a huge document. */
 const ALIAS_LIMIT = 100;
 
-/** Reads YAML 1.2 text. Never throws for what the text holds. */
+/** Parses YAML 1.2. Never throws, whatever the text contains. */
 export function parseLabYaml(text: string): LabYaml {
   const nesting = nestingProblem(text);
   if (nesting !== undefined) {
@@ -37,7 +37,7 @@ export function parseLabYaml(text: string): LabYaml {
     try {
       data = document.toJS({ maxAliasCount: ALIAS_LIMIT });
     } catch (error) {
-      // The parser's way to refuse an alias without anchor, or too many of them.
+      // The parser throws this for an alias without an anchor, or for too many aliases.
       if (!(error instanceof ReferenceError)) throw error;
       problems.push({ line: 1, message: error.message });
     }
@@ -45,7 +45,7 @@ export function parseLabYaml(text: string): LabYaml {
   return { data, problems, lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
 }
 
-/** Permission bits are read by their digits: 0o755 stays a text as it was written. */
+/** Removes the octal tag: permission bits are parsed by their digits, so 0o755 must stay a text. */
 function withoutOctal(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag === 'string' || !('format' in tag) || tag.format !== 'OCT');
 }

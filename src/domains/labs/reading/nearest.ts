@@ -1,13 +1,13 @@
 /**
- * The known word that `word` was probably meant to be: the one with the fewest letters to change,
- * if that is at most `most` of them: a third (two in a short word) when absent.
+ * Returns the known word closest to `word`, for suggestions. Undefined if more than `most` characters differ; the
+ * default is a third of the word, and at least two.
  */
 export function nearest(
   word: string,
   known: readonly string[],
   most = Math.max(2, Math.floor(word.length / 3)),
 ): string | undefined {
-  // Longer than any word known: not a slip of the pen, and costly to compare.
+  // Longer than any known word: not a typo, and slow to compare.
   if (word.length > 64) return undefined;
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -16,7 +16,7 @@ export function nearest(
   return best && best.distance <= most ? best.candidate : undefined;
 }
 
-/** How many letters must be added, removed, replaced or swapped with their neighbour to make one word the other. */
+/** Returns the Damerau–Levenshtein distance: additions, removals, replacements and swaps of neighbours. */
 function editDistance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= from.length; row++) {

@@ -2,16 +2,16 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { sizeProblem } from './folder-limits.ts';
 
-/** A file that was read, or why it cannot be, as the end of a sentence. */
+/** A file that was read, or the reason why it cannot be read, as the end of a sentence. */
 export type FileReading = { content: Buffer; runnable: boolean } | { problem: string };
 
-/** Reads an ordinary file of at most `limit` bytes. Opening does not wait, should it be a pipe. */
+/** Reads a regular file of at most `limit` bytes. Opening does not block, even if the path is a pipe. */
 export async function readOrdinaryFile(path: string, limit: number): Promise<FileReading> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: Error) => error);
   if (handle instanceof Error) return { problem: `cannot be read: ${handle.message}` };
   try {
     const status = await handle.stat();
-    if (!status.isFile()) return { problem: 'is not an ordinary file' };
+    if (!status.isFile()) return { problem: 'is not a regular file' };
     const tooLarge = sizeProblem(status.size, limit);
     if (tooLarge !== undefined) return { problem: tooLarge };
     const content = await handle.readFile();

@@ -1,4 +1,4 @@
-/** Kinds of pictures that a page shows, by the ends of their names. */
+/** Media types of pictures on pages, by file extension. */
 const KINDS: ReadonlyMap<string, string> = new Map([
   ['png', 'image/png'],
   ['jpg', 'image/jpeg'],
@@ -9,15 +9,15 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['svg', 'image/svg+xml'],
 ]);
 
-/** Most bytes of one picture, of all in one text, and of all in all texts of a lab: they become part of the page. */
+/** Limits in bytes of one picture, of the pictures in one text, and of those in all texts: they are embedded. */
 export const PICTURE_LIMITS = { each: 256 * 1024, page: 512 * 1024, lab: 16 * 1024 * 1024 };
 
-/** Whether a file is a picture, by its name. */
+/** Whether the extension of a file is that of a picture. */
 export function isPicture(path: string): boolean {
   return kindOf(path) !== undefined;
 }
 
-/** The picture as an address that brings it along; undefined for a file that is none by its name. */
+/** Returns the picture as a data URL; undefined if the file's extension is not that of a picture. */
 export function pictureAddress(path: string, content: Buffer): string | undefined {
   const kind = kindOf(path);
   return kind === undefined ? undefined : `data:${kind};base64,${content.toString('base64')}`;

@@ -18,48 +18,48 @@ import { entries, isMapping } from './written.ts';
 /** The file that describes a lab. */
 export const LAB_FILE = 'lab.yaml';
 
-/** Most problems told of one lab: who has more mends these first. */
+/** Maximum number of problems reported for one lab. */
 const PROBLEM_LIMIT = 100;
 
-/** A lab with what it was read from, or all that keeps it from being one. */
+/** A lab with the folder it was read from, or the problems that make it invalid. */
 export type LabReading = { lab: Lab; folder: LabFolder } | { problems: LabProblem[] };
 
-/** Reads and validates the lab in `folder`. Throws only when the folder itself cannot be read. */
+/** Reads and validates the lab in `folder`. Throws only if the folder cannot be read. */
 export async function readLab(folder: string): Promise<LabReading> {
   return readLabFiles(basename(folder), await readLabFolder(folder));
 }
 
-/** Validates the lab `slug` of these files, wherever they came from. Pure. */
+/** Validates a lab from its files, which can come from any source. Pure. */
 export function readLabFiles(slug: string, content: LabFolder): LabReading {
   const problems: LabProblem[] = [];
-  const told = new Set<string>();
-  const tell: Tell = (message, { file, line, key }) => {
+  const reported = new Set<string>();
+  const report: Report = (message, { file, line, key }) => {
     const problem = { lab: slug, file, line, key: key || undefined, message };
-    // A page of several steps, or one text for all languages, has its problems once.
-    const words = describeProblem(problem, '');
-    if (!told.has(words)) problems.push(problem);
-    told.add(words);
+    // A page that several steps or languages share reports its problems once.
+    const text = describeProblem(problem, '');
+    if (!reported.has(text)) problems.push(problem);
+    reported.add(text);
   };
 
   const wrongName = slugProblem(slug);
-  if (wrongName !== undefined) tell(`the folder's name ${wrongName}`, { file: '.' });
-  for (const [file, message] of content.refused) tell(message, { file });
-  // A folder too large was not read to its end: what seems to be missing may be there.
-  const lab = content.refused.has('.') ? undefined : readDocument(slug, content, tell);
+  if (wrongName !== undefined) report(`the folder's name ${wrongName}`, { file: '.' });
+  for (const [file, message] of content.refused) report(message, { file });
+  // A folder that is too large was not read completely, so files may only seem to be missing.
+  const lab = content.refused.has('.') ? undefined : readDocument(slug, content, report);
   if (lab && problems.length === 0) return { lab, folder: content };
   return { problems: problems.slice(0, PROBLEM_LIMIT) };
 }
 
-type Tell = (message: string, place: { file: string; line?: number | undefined; key?: string }) => void;
+type Report = (message: string, place: { file: string; line?: number | undefined; key?: string }) => void;
 
-function readDocument(slug: string, content: LabFolder, tell: Tell): Lab | undefined {
+function readDocument(slug: string, content: LabFolder, report: Report): Lab | undefined {
   const source = content.files.get(LAB_FILE);
   if (!source) {
-    if (!content.refused.has(LAB_FILE)) tell('is not there: it describes the lab', { file: LAB_FILE });
+    if (!content.refused.has(LAB_FILE)) report('is missing: it describes the lab', { file: LAB_FILE });
     return undefined;
   }
   const yaml = parseLabYaml(source.toString('utf8'));
-  for (const { line, message } of yaml.problems) tell(message, { file: LAB_FILE, line });
+  for (const { line, message } of yaml.problems) report(message, { file: LAB_FILE, line });
   if (yaml.problems.length > 0) return undefined;
 
   const written = {
@@ -69,29 +69,29 @@ function readDocument(slug: string, content: LabFolder, tell: Tell): Lab | undef
     pictures: createPictureBudget(),
   };
   const read = labSchema(written).safeParse(yaml.data);
-  const keyProblems = together(
+  const keyProblems = merge(
     (read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, yaml.data)),
     findConflicts(yaml.data),
   );
   for (const { path, message, at, file, line } of keyProblems
     .map((problem) => ({ ...problem, at: yaml.lineOf(problem.path) }))
     .sort((one, other) => one.at - other.at)) {
-    if (file === undefined) tell(message, { file: LAB_FILE, line: at, key: writeKey(path) });
-    else tell(message, { file, line });
+    if (file === undefined) report(message, { file: LAB_FILE, line: at, key: writeKey(path) });
+    else report(message, { file, line });
   }
   return read.success && keyProblems.length === 0
     ? toLab(slug, content.version, written, read.data)
     : undefined;
 }
 
-/** Names of the lab's machines, as far as they can be understood. */
+/** Lists the valid names of machines in unvalidated data. */
 function machineNames(data: unknown): string[] {
   const machines = isMapping(data) ? entries(data.machines) : [];
   return machines.flatMap(({ entry: { name } }) => (typeof name === 'string' ? [name] : []));
 }
 
-/** Both, but of two problems of one key only the conflict, which knows more. */
-function together(issues: KeyProblem[], conflicts: KeyProblem[]): KeyProblem[] {
+/** Merges both lists. If both report the same key, only the conflict is kept, because it says more. */
+function merge(issues: KeyProblem[], conflicts: KeyProblem[]): KeyProblem[] {
   const known = new Set(conflicts.map(({ path }) => writeKey(path)));
   return [...issues.filter(({ path }) => !known.has(writeKey(path))), ...conflicts];
 }

@@ -6,18 +6,18 @@ import type { LabProblem } from '../lab-problem.ts';
 import type { Lab } from '../lab.ts';
 import { readLab } from './read-lab.ts';
 
-/** Most labs of one installation: bounds what a start reads and keeps. */
+/** Maximum number of labs of one installation: bounds the reading time of a start and the memory. */
 const LAB_LIMIT = 5_000;
 
-/** All labs of a folder: those that can be used, and what is wrong with the others. */
+/** The valid labs of a folder, and the problems of the others. */
 export interface LabsReading {
   labs: { lab: Lab; folder: LabFolder }[];
   problems: LabProblem[];
 }
 
 /**
- * Reads each folder in `directory` as a lab; files beside them and hidden folders are none.
- * @throws CONFIG_INVALID when the directory itself cannot be read
+ * Reads each folder in `directory` as a lab, except hidden folders. Files are ignored.
+ * @throws CONFIG_INVALID if the directory cannot be read
  */
 export async function readLabs(directory: string): Promise<LabsReading> {
   const slugs = await foldersIn(directory);
@@ -38,14 +38,14 @@ async function foldersIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw fault(
       'CONFIG_INVALID',
-      { problem: `The folder of labs "${directory}" cannot be read (${error.code}): see BERTH_LABS_DIR.` },
+      { problem: `Could not read the folder of labs "${directory}" (${error.code}). Check BERTH_LABS_DIR.` },
       error,
     );
   });
   const folders: string[] = [];
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
-    // A lab kept elsewhere may be linked to: what the admin puts here is meant.
+    // The admin may link to a lab elsewhere: the content of this folder is trusted.
     const status = entry.isSymbolicLink()
       ? await stat(join(directory, entry.name)).catch(() => entry)
       : entry;
@@ -53,7 +53,7 @@ async function foldersIn(directory: string): Promise<string[]> {
   }
   if (folders.length > LAB_LIMIT) {
     throw fault('CONFIG_INVALID', {
-      problem: `The folder of labs "${directory}" holds more than ${LAB_LIMIT}: see BERTH_LABS_DIR.`,
+      problem: `The folder of labs "${directory}" has more than ${LAB_LIMIT} labs. Check BERTH_LABS_DIR.`,
     });
   }
   return folders.sort();

@@ -15,10 +15,10 @@ import { machineNamed, workerOf } from './to-script.ts';
 type Written = NonNullable<LabDocument['steps'][number]['check']>;
 type Of<Kind extends string> = Extract<Written, Record<Kind, unknown>>;
 
-/** What a text that a shell is to run is run by. */
+/** The shell of commands that a lab gives as one text. */
 const SHELL = ['/bin/sh', '-c'];
 
-/** A check of a step, the `place`th. */
+/** Converts a check of a step; `place` is its index. */
 export function toCheck(check: Written, place: number, machines: readonly LabMachine[]): LabCheck {
   const common = { id: check.id ?? defaultCheckId(place), title: check.title, weight: check.weight };
   if ('quiz' in check) return { ...common, ...toQuiz(check) };

@@ -1,4 +1,4 @@
-import type { WrittenLab } from '../schema/written-lab.ts';
+import type { LabContext } from '../schema/lab-context.ts';
 import type { LabDocument } from '../schema/lab-schema.ts';
 import type { Lab, LabLifetime, LabMachine, LabNetwork, LabStep } from '../lab.ts';
 import { toCheck } from './to-check.ts';
@@ -10,28 +10,28 @@ import type { IsolationProfile } from '../../../engine/engine.ts';
 
 const MIB = 1024 ** 2;
 
-/** What a machine may take where its lab does not say. An engine of its own takes a share of that. */
-const ORDINARY = { memoryBytes: 256 * MIB, diskBytes: 2048 * MIB, pids: 256 };
-const USUAL = {
-  standard: ORDINARY,
-  restricted: ORDINARY,
+/** Default limits of a machine. A nested engine uses a part of them. */
+const STANDARD_LIMITS = { memoryBytes: 256 * MIB, diskBytes: 2048 * MIB, pids: 256 };
+const DEFAULT_LIMITS = {
+  standard: STANDARD_LIMITS,
+  restricted: STANDARD_LIMITS,
   nested: { memoryBytes: 768 * MIB, diskBytes: 4096 * MIB, pids: 400 },
 } satisfies Record<IsolationProfile, unknown>;
 
-/** A machine of the lab, the `index`th, on all networks unless it names some. */
+/** Converts a machine; `index` is its position. Without `networks` it joins all networks of the lab. */
 function toMachine(
   { memory, disk, pids, volumes, files, start, networks: on, ...machine }: LabDocument['machines'][number],
   index: number,
   networks: readonly LabNetwork[],
 ): LabMachine {
   const { user, profile } = machine;
-  const usual = USUAL[profile];
+  const defaults = DEFAULT_LIMITS[profile];
   return {
     ...machine,
     user,
-    memoryBytes: memory ?? usual.memoryBytes,
-    diskBytes: disk ?? usual.diskBytes,
-    pids: pids ?? usual.pids,
+    memoryBytes: memory ?? defaults.memoryBytes,
+    diskBytes: disk ?? defaults.diskBytes,
+    pids: pids ?? defaults.pids,
     volumes: profile === 'nested' ? withEngineData(volumes) : volumes,
     networks: on ?? networks.map(({ name }) => name),
     files: files.map((file) => ({ ...file, owner: file.owner ?? user ?? 'root' })),
@@ -41,17 +41,17 @@ function toMachine(
   };
 }
 
-/** An engine keeps its images on a volume: what lies on a machine's own file system it cannot stack. */
+/** Adds a volume for the engine's images: overlayfs cannot stack layers on the machine's own file system. */
 function withEngineData(volumes: readonly string[]): string[] {
   return [...new Set([...volumes, NESTED_DATA_FOLDER])];
 }
 
-/** Letters of the digest of a hint's text: a step has twenty hints at most. */
+/** Length of a hint's digest, in hex digits: enough for the at most twenty hints of a step. */
 const DIGEST_LETTERS = 12;
 
 /**
- * The ids of a step's hints: what the author called them, or else what follows from their text in the lab's
- * default language, so that a hint stays the same wherever it stands among the others.
+ * Returns the ids of a step's hints. Without an id from the author, the id is a digest of the text in the default
+ * language, so a hint keeps its id when the order changes.
  */
 function hintIds(hints: readonly { id?: string | undefined; text: LocalizedText }[]): string[] {
   const seen = new Map<string, number>();
@@ -67,7 +67,7 @@ function hintIds(hints: readonly { id?: string | undefined; text: LocalizedText 
   });
 }
 
-/** A step of the lab, the `index`th. */
+/** Converts a step; `index` is its position. */
 function toStep(step: LabDocument['steps'][number], index: number, machines: readonly LabMachine[]): LabStep {
   const { id, title, instructions, check, checks, pass, poll, hints } = step;
   const ids = hintIds(hints);
@@ -92,11 +92,11 @@ function toStep(step: LabDocument['steps'][number], index: number, machines: rea
   };
 }
 
-/** The network of a lab that names none. */
-const ONLY_NETWORK = 'lab';
+/** Name of the network of a lab without `networks`. */
+const DEFAULT_NETWORK = 'lab';
 
-/** The lab that a valid lab.yaml describes, with the defaults that depend on other keys. */
-export function toLab(slug: string, version: string, source: WrittenLab, document: LabDocument): Lab {
+/** Converts a valid lab.yaml, and fills in the defaults that depend on other keys. */
+export function toLab(slug: string, version: string, source: LabContext, document: LabDocument): Lab {
   const { languages } = source;
   const networks = toNetworks(document);
   const machines = document.machines.map((machine, index) => toMachine(machine, index, networks));
@@ -127,12 +127,12 @@ export function toLab(slug: string, version: string, source: WrittenLab, documen
 
 function toNetworks({ network = 'isolated', networks }: LabDocument): LabNetwork[] {
   if (networks) {
-    return Object.entries(networks).map(([name, reach]) => ({ name, internet: reach === 'internet' }));
+    return Object.entries(networks).map(([name, access]) => ({ name, internet: access === 'internet' }));
   }
-  return network === 'none' ? [] : [{ name: ONLY_NETWORK, internet: network === 'internet' }];
+  return network === 'none' ? [] : [{ name: DEFAULT_NETWORK, internet: network === 'internet' }];
 }
 
-/** Half an hour idle, two hours in all, as much again by extending; each pulled along by what is given. */
+/** Defaults: 30 minutes idle, 2 hours in total, twice the total with extensions. Each adapts to the given values. */
 function toLifetime({ idle, total, max }: LabDocument['lifetime']): LabLifetime {
   const totalMinutes = total ?? Math.min(Math.max(120, idle ?? 0), max ?? Infinity);
   return {
@@ -142,8 +142,8 @@ function toLifetime({ idle, total, max }: LabDocument['lifetime']): LabLifetime 
   };
 }
 
-/** What the machines' files hold; the folder's other files are not kept. */
-function contentsOf(machines: readonly LabMachine[], { files }: WrittenLab): Map<string, Buffer> {
+/** Returns the contents of the machines' files only; the folder's other files are not needed. */
+function contentsOf(machines: readonly LabMachine[], { files }: LabContext): Map<string, Buffer> {
   const contents = new Map<string, Buffer>();
   for (const { from } of machines.flatMap(({ files }) => files)) {
     const content = files.get(from);

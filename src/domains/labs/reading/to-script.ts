@@ -4,18 +4,18 @@ import type { LabDocument } from '../schema/lab-schema.ts';
 type Step = LabDocument['steps'][number];
 type WrittenStart = LabDocument['machines'][number]['start'][number];
 
-/** Longest time of a start script that says none, in seconds. */
+/** Default time limit of a start script, in seconds. */
 const START_SECONDS = 60;
 
 /**
- * Who does in a machine what Berth asks for: root, who may look everywhere; without capabilities root can
- * not look into the learner's files, and beside an engine nobody is root: there the learner's user does.
+ * Returns the user that runs Berth's own commands in a machine: root with the standard profile. In a restricted
+ * machine root cannot read the learner's files, and in a nested one there is no root, so it is the machine's user.
  */
 export function workerOf({ profile, user }: Pick<LabMachine, 'profile' | 'user'>): string {
   return (profile === 'standard' ? 'root' : user) ?? '';
 }
 
-/** A script that prepares a machine; `key` is its place in lab.yaml. */
+/** Converts a start script of a machine; `key` is its path in lab.yaml. */
 export function toStartScript(
   written: WrittenStart,
   key: string,
@@ -31,7 +31,7 @@ export function toStartScript(
   };
 }
 
-/** A script that prepares a step. */
+/** Converts a start script of a step. */
 export function toStepStart(
   written: Step['start'][number],
   key: string,
@@ -42,7 +42,7 @@ export function toStepStart(
   return { ...toStartScript(written, key, machine), machine: machine.name, foreground };
 }
 
-/** A script of the lab's tests. */
+/** Converts a script of the lab's tests. */
 export function toTestScript(
   written: Step['solution'][number],
   key: string,
@@ -58,14 +58,14 @@ export function toTestScript(
   };
 }
 
-/** The machine of that name, the first where none is named. */
+/** Returns the machine of that name, or the first one if `name` is undefined. */
 export function machineNamed(name: string | undefined, machines: readonly LabMachine[]): LabMachine {
   const machine = name === undefined ? machines[0] : machines.find((one) => one.name === name);
-  if (!machine) throw new Error(`There is no machine "${name}", which the conflicts should have told.`);
+  if (!machine) throw new Error(`There is no machine "${name}". Validation should have reported it.`);
   return machine;
 }
 
-/** The keys that a script written in short does not have. */
+/** The optional keys, which a script in its short form does not have. */
 const noKeys: {
   user?: string | undefined;
   timeout?: number | undefined;

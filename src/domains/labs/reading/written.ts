@@ -1,7 +1,7 @@
-/** A mapping as written: any key may be missing or of a wrong kind, which the schema tells. */
+/** An unvalidated mapping of lab.yaml: any key may be missing or have a wrong type. */
 export type Written = Record<string, unknown>;
 
-/** The mappings in a list, with their places. */
+/** Lists the mappings in a list, with their indexes. */
 export function entries(list: unknown): { entry: Written; index: number }[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((entry: unknown, index) => (isMapping(entry) ? [{ entry, index }] : []));

@@ -1,13 +1,12 @@
 import { Parser } from 'yaml';
 import type { CST } from 'yaml';
 
-/** Mappings and lists within one another that a person writes: far fewer. */
+/** Maximum nesting of mappings and lists: far more than people write. */
 const DEEPEST = 100;
 
 /**
- * What is wrong with how deep a YAML text nests. It has to be asked before the text is composed: that
- * goes down by recursion, and a stack that is used up in a regular expression ends the whole process. What
- * asks here has a stack of its own.
+ * Explains why a YAML text nests too deeply; undefined if it does not. Call it before composing the document:
+ * composing is recursive, and a stack overflow inside a regular expression kills the process. This uses a loop.
  */
 export function nestingProblem(text: string): string | undefined {
   const open: { token: unknown; depth: number }[] = [];
@@ -24,7 +23,7 @@ export function nestingProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** What may be in a token: what a document holds, or the entries of a mapping or a list. */
+/** The nested parts of a token: the value of a document, or the entries of a mapping or a list. */
 interface Inner {
   value?: unknown;
   items?: CST.CollectionItem[];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../reading/nearest.ts';
 import { isMapping } from '../reading/written.ts';
-import type { WrittenLab } from './written-lab.ts';
+import type { LabContext } from './lab-context.ts';
 import { localizedLine } from './localized.ts';
 import { mapping } from './mapping.ts';
 import { absolutePath, argument, image, machinePath, name, user } from './names.ts';
@@ -11,33 +11,35 @@ import { mode } from './quantities.ts';
 import { scriptText, timeout } from './script-schema.ts';
 import { textRuleShape } from './text-rule-schema.ts';
 
-/** How much more than another a check may count. */
+/** Largest weight of a check. */
 const LARGEST_WEIGHT = 1_000;
 
 const LONGEST_TITLE = 120;
 
-/** The keys of which a check has one: it says of what kind it is. */
+/** The keys that select the kind of a check. Each check has one of them. */
 export const CHECK_KINDS = ['script', 'quiz', 'file', 'command', 'http'] as const;
 
-const commonShape = (source: WrittenLab) => ({
-  id: name.optional().describe('Its own within the step; check, check-2 … when absent.'),
-  title: localizedLine(source, LONGEST_TITLE).optional().describe('Name to show.'),
+const commonShape = (source: LabContext) => ({
+  id: name.optional().describe('Unique within the step. Default: check, check-2, …'),
+  title: localizedLine(source, LONGEST_TITLE).optional().describe('Display name.'),
   weight: z
     .number()
     .positive()
     .max(LARGEST_WEIGHT)
     .default(1)
-    .describe("How much it counts beside the step's other checks."),
+    .describe("Weight relative to the step's other checks."),
 });
 
-const machineShape = (source: WrittenLab) => ({
+const machineShape = (source: LabContext) => ({
   ...commonShape(source),
-  machine: z.string().optional().describe('Name of the machine; the first one when absent.'),
-  timeout: timeout.default(10).describe('Seconds until it is stopped, up to 600.'),
+  machine: z.string().optional().describe('Name of the machine. Default: the first one.'),
+  timeout: timeout.default(10).describe('Time limit in seconds, up to 600.'),
 });
 
 const userShape = {
-  user: user.optional().describe("Who runs it: root, and in a restricted machine the machine's user."),
+  user: user
+    .optional()
+    .describe("User that runs it. Default: root, or the machine's user if the machine has no root."),
 };
 
 const trusted = z
@@ -45,97 +47,98 @@ const trusted = z
     [
       z.boolean(),
       mapping({
-        image: image.optional().describe("Image of the container; Berth's own when absent."),
+        image: image.optional().describe("Image of the container. Default: Berth's image for checks."),
         paths: z
           .array(absolutePath('/home/learner'))
           .max(20)
           .default([])
-          .describe('Absolute paths of the machine that are copied to /machine in the container.'),
+          .describe('Absolute paths in the machine that are copied to /machine in the container.'),
         engine: z
           .boolean()
           .default(false)
           .describe(
-            "Let docker in the container ask the machine's own engine; for machines of the profile nested.",
+            "Connect docker in the container to the machine's own engine; only for the profile nested.",
           ),
       }),
     ],
     { error: 'must be true, or a mapping with "image", "paths" and "engine"' },
   )
   .default(false)
-  .describe("Run it in a container of its own, out of the learner's reach.");
+  .describe('Run it in a separate container, which the learner cannot access.');
 
 const file = mapping({
-  path: machinePath('/etc/hosts').describe('Absolute, or with "~/" in the home of the machine\'s user.'),
-  exists: z.boolean().default(true).describe('With false it must not be there.'),
-  kind: z.enum(['file', 'folder']).optional().describe('What it must be.'),
-  ...textRuleShape('it'),
-  mode: mode.optional().describe('Permission bits that it must have, such as "600".'),
-  owner: user.optional().describe('Whose it must be.'),
+  path: machinePath('/etc/hosts').describe('Absolute path, or "~/…" in the home of the machine\'s user.'),
+  exists: z.boolean().default(true).describe('If false, the path must not exist.'),
+  kind: z.enum(['file', 'folder']).optional().describe('Required type.'),
+  ...textRuleShape('its text'),
+  mode: mode.optional().describe('Required permission bits, such as "600".'),
+  owner: user.optional().describe('Required owner.'),
 });
 
 const command = mapping({
   run: z
     .union([argument.min(1, 'must not be empty'), z.array(argument).min(1).max(100)], {
-      error: 'must be a text that a shell runs, or a list of a program and its arguments',
+      error: 'must be a command for the shell, or a list of a program and its arguments',
     })
-    .describe('What sh runs, or a list of a program and its arguments.'),
-  exit: z.number().int().min(0).max(255).default(0).describe('Exit code that it must have.'),
-  ...textRuleShape('what it prints'),
+    .describe('Command for sh, or a list of a program and its arguments.'),
+  exit: z.number().int().min(0).max(255).default(0).describe('Required exit code.'),
+  ...textRuleShape('its output'),
 });
 
 const headerValue = z
   .string()
   .max(4_000)
-  .refine((value) => /^[\t\x20-\x7e]*$/.test(value), 'must be a single line of ASCII letters');
+  .refine((value) => /^[\t\x20-\x7e]*$/.test(value), 'must be a single line of ASCII characters');
 
 const http = mapping({
-  port: portNumber.describe('The port that is asked.'),
+  port: portNumber.describe('Port of the server.'),
   path: z
     .string()
     .max(2_000)
-    .regex(/^\/[\x21-\x7e]*$/, 'must begin with "/" and be encoded as in an address, such as "/a?b=c%20d"')
+    .regex(/^\/[\x21-\x7e]*$/, 'must start with "/" and be URL-encoded, such as "/a?b=c%20d"')
     .default('/')
-    .describe('With its query, if any.'),
+    .describe('Path with an optional query.'),
   method: z
     .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
     .default('GET')
-    .describe('How.'),
+    .describe('Request method.'),
   headers: z
     .record(
-      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'is not a name that a header can have'),
+      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'is not a valid header name'),
       headerValue,
     )
     .refine((given) => Object.keys(given).length <= 50, 'must have at most 50 headers')
     .default({})
-    .describe('Sent along. Numbers are written in quotes.'),
-  https: z.boolean().default(false).describe('Ask by TLS; the certificate is not looked at.'),
-  status: z.number().int().min(100).max(599).default(200).describe('Status that the answer must have.'),
-  ...textRuleShape('the body of the answer'),
+    .describe('Request headers. Write numbers in quotes.'),
+  https: z.boolean().default(false).describe('Use TLS. The certificate is not verified.'),
+  status: z.number().int().min(100).max(599).default(200).describe('Required status of the response.'),
+  ...textRuleShape('the body of the response'),
 });
 
-/** A check of any kind: the key that is there decides. */
-export function checkSchema(source: WrittenLab) {
+/** A check of any kind; its key selects the kind. */
+export function checkSchema(source: LabContext) {
   const kinds = [
     mapping({
-      script: scriptText(source).describe(
-        'The script: path of its file in the folder, or the script itself.',
-      ),
+      script: scriptText(source).describe("The script, or the path of its file in the lab's folder."),
       trusted,
       ...machineShape(source),
       ...userShape,
     }),
-    mapping({ quiz: quizSchema(source).describe('A question.'), ...commonShape(source) }),
+    mapping({ quiz: quizSchema(source).describe('Asks a question.'), ...commonShape(source) }),
     mapping({
-      file: file.describe('A file or folder of the machine.'),
+      file: file.describe('Checks a file or folder in the machine.'),
       ...machineShape(source),
       ...userShape,
     }),
     mapping({
-      command: command.describe('A command in the machine.'),
+      command: command.describe('Runs a command in the machine.'),
       ...machineShape(source),
       ...userShape,
     }),
-    mapping({ http: http.describe('A web server in the machine.'), ...machineShape(source) }),
+    mapping({
+      http: http.describe('Sends a request to a web server in the machine.'),
+      ...machineShape(source),
+    }),
   ] as const;
   return z.union(kinds, { error: ({ input }) => kindProblem(input) });
 }
@@ -147,9 +150,9 @@ function kindProblem(input: unknown): string {
   return `must be a mapping with one of the keys ${names}${suggestion}`;
 }
 
-/** Checks of one step. */
+/** Maximum number of checks of one step. */
 const MOST_CHECKS = 20;
 
-export function checksSchema(source: WrittenLab) {
+export function checksSchema(source: LabContext) {
   return z.array(checkSchema(source)).min(1).max(MOST_CHECKS);
 }

@@ -1,14 +1,14 @@
-/** Lines that begin or end a block of code: their fence, and what stands after it. */
+/** A line that may open or close a code block: its fence and its info string. */
 const FENCE = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})[ \t]*(.*)$/;
 
-/** A line of a page, and what it is: text, the line that opens a block of code with the words after its fence, or a line of that. */
+/** A line of a page: text, the opening line of a code block with its info string, or another line of the block. */
 export type PageLine = { text: string; number: number } & (
   | { kind: 'text' }
   | { kind: 'opening'; info: string }
   | { kind: 'code' }
 );
 
-/** The lines of a page of Markdown, from 1. */
+/** Iterates over the lines of a Markdown page, numbered from 1. */
 export function* linesOf(page: string): Generator<PageLine> {
   let open: string | undefined;
   for (const [index, text] of page.split('\n').entries()) {

@@ -1,19 +1,19 @@
 import { nearest } from '../reading/nearest.ts';
 import { linesOf } from './code-blocks.ts';
 
-/** A word of a page that does nothing, and what would be right. */
+/** A problem with a word after code. */
 export interface WordProblem {
   /** Line in the page, from 1. */
   line: number;
   message: string;
 }
 
-/** Words that say what a click on code does, for lab.yaml's pages: docs/lab-authoring.md has what each means. */
-const DEEDS = ['exec', 'copy', 'interrupt'];
+/** Words that define what a click on code does, documented in docs/lab-authoring.md. */
+const ACTIONS = ['exec', 'copy', 'interrupt'];
 const VALUES = ['terminal', 'machine', 'file', 'mode', 'marker'];
 const MODES = ['replace', 'append', 'insert'];
 
-/** What one has beside it that it means nothing without. */
+/** The word that each word requires. */
 const NEEDS: Readonly<Record<string, string>> = {
   interrupt: 'exec',
   terminal: 'exec',
@@ -21,21 +21,21 @@ const NEEDS: Readonly<Record<string, string>> = {
   marker: 'file',
 };
 
-/** Code in a line with braces after it. Neither goes beyond its end, so that no text takes long. */
+/** Inline code followed by braces. The pattern cannot cross brackets, so matching takes linear time. */
 const BRACES = /`\{\{([^{}`]{1,200})\}\}/g;
 
-/** The words after fences and code of a page that are none, or that mean nothing as they stand. */
+/** Finds unknown words and invalid combinations of words after fences and inline code of a page. */
 export function wordProblems(page: string, machines: readonly string[]): WordProblem[] {
   const problems: WordProblem[] = [];
   for (const line of linesOf(page)) {
-    const told = (messages: string[]) =>
+    const report = (messages: string[]) =>
       problems.push(...messages.map((message) => ({ line: line.number, message })));
-    if (line.kind === 'opening') told(problemsOf(afterLanguage(line.info), machines));
+    if (line.kind === 'opening') report(problemsOf(afterLanguage(line.info), machines));
     if (line.kind !== 'text') continue;
     for (const [, braces = ''] of line.text.matchAll(BRACES)) {
       const words = wordsOf(braces);
-      // Other braces are the author's own.
-      if (isMeant(words[0]?.name ?? '')) told(problemsOf(words, machines));
+      // Other braces belong to the author's text.
+      if (isMeant(words[0]?.name ?? '')) report(problemsOf(words, machines));
     }
   }
   return problems;
@@ -43,26 +43,26 @@ export function wordProblems(page: string, machines: readonly string[]): WordPro
 
 interface Word {
   name: string;
-  /** Undefined for a word without one. */
+  /** The part after `=`; undefined if there is none. */
   value: string | undefined;
 }
 
-/** The words behind the name of the block's language, which may be left out. */
+/** Returns the words of an info string after the optional language. */
 function afterLanguage(info: string): Word[] {
   const words = wordsOf(info);
   const [first] = words;
   return first?.value === undefined && !isMeant(first?.name ?? '') ? words.slice(1) : words;
 }
 
-/** Whether the word is one of those for a click, or but a slip away from it: short names of languages are near to many. */
+/** Whether the word is an action, or one typo away from it. A larger distance would match short language names. */
 function isMeant(name: string): boolean {
-  return DEEDS.includes(name) || nearest(name, DEEDS, 1) !== undefined;
+  return ACTIONS.includes(name) || nearest(name, ACTIONS, 1) !== undefined;
 }
 
 function problemsOf(words: readonly Word[], machines: readonly string[]): string[] {
   const names = new Set(words.map(({ name }) => name));
   return words.flatMap(({ name, value }) => {
-    if (!DEEDS.includes(name) && !VALUES.includes(name)) return [unknown(name)];
+    if (!ACTIONS.includes(name) && !VALUES.includes(name)) return [unknown(name)];
     const needed = NEEDS[name];
     if (needed !== undefined && !names.has(needed)) return [`"${name}" does nothing without "${needed}"`];
     return valueProblem(name, value ?? '', { names, machines }) ?? [];
@@ -70,10 +70,10 @@ function problemsOf(words: readonly Word[], machines: readonly string[]): string
 }
 
 function unknown(name: string): string {
-  const known = [...DEEDS, ...VALUES.map((each) => `${each}=…`)];
-  const meant = nearest(name, [...DEEDS, ...VALUES]);
-  const ways = meant === undefined ? `: there are ${known.join(', ')}` : `; did you mean "${meant}"?`;
-  return `"${name}" says nothing of what a click on the code does${ways}`;
+  const known = [...ACTIONS, ...VALUES.map((each) => `${each}=…`)];
+  const meant = nearest(name, [...ACTIONS, ...VALUES]);
+  const ways = meant === undefined ? `: use ${known.join(', ')}` : `; did you mean "${meant}"?`;
+  return `"${name}" is not an action for code${ways}`;
 }
 
 function valueProblem(
@@ -82,7 +82,7 @@ function valueProblem(
   { names, machines }: { names: ReadonlySet<string>; machines: readonly string[] },
 ): string | undefined {
   if (name === 'terminal' && !/^[1-9]$/.test(value)) return '"terminal" must be a number from 1 to 9';
-  if (name === 'file' && !value.startsWith('/')) return '"file" must be a path that begins with "/"';
+  if (name === 'file' && !value.startsWith('/')) return '"file" must be a path that starts with "/"';
   if (name === 'machine' && machines.length > 0 && !machines.includes(value)) {
     const meant = nearest(value, machines);
     return `there is no machine "${value}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
@@ -92,7 +92,7 @@ function valueProblem(
   return value === 'insert' && !names.has('marker') ? '"mode=insert" needs a "marker"' : undefined;
 }
 
-/** As the lab's page reads them: quotes, of either kind, hold spaces together. */
+/** Parses words as the web app does: single or double quotes keep spaces together. */
 function wordsOf(text: string): Word[] {
   const found = text.matchAll(/([^\s=]+)(?:=(?:"([^"]*)"|'([^']*)'|(\S*)))?/g);
   return [...found].map(([, name = '', quoted, single, bare]) => ({ name, value: quoted ?? single ?? bare }));

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { fixedPart, isGlob, matches } from './glob.ts';
-import type { WrittenLab } from './written-lab.ts';
+import type { LabContext } from './lab-context.ts';
 import { mapping } from './mapping.ts';
 import { machinePath, user } from './names.ts';
 import { modeToGive } from './quantities.ts';
 import { missingFile, pathProblem, plainPath } from './text-file.ts';
 
-/** Entries of a machine's `files`. */
+/** Maximum number of entries in a machine's `files`. */
 const MOST_ENTRIES = 100;
 
-/** Permission bits where none are given. */
+/** Default permission bits. */
 const MODES = { plain: 0o644, runnable: 0o755 };
 
-/** A machine's `files`, resolved: each file of the folder with its place in the machine. */
-export function filesSchema(source: WrittenLab) {
+/** A machine's `files`. The output lists each file of the folder with its path in the machine. */
+export function filesSchema(source: LabContext) {
   return z
     .array(mapping(shape(source)).transform((entry, context) => place(source, entry, context)))
     .max(MOST_ENTRIES)
@@ -21,7 +21,7 @@ export function filesSchema(source: WrittenLab) {
     .transform((placed) => placed.flat());
 }
 
-const shape = (source: WrittenLab) => ({
+const shape = (source: LabContext) => ({
   from: z
     .string()
     .max(1_000)
@@ -32,32 +32,30 @@ const shape = (source: WrittenLab) => ({
       return z.NEVER;
     })
     .describe(
-      "What to place, from the lab's folder: a file, a folder, or names with * (letters) and ** (folders).",
+      "Path in the lab's folder: a file, a folder, or a pattern with * (in a name) and ** (folders).",
     ),
   to: machinePath('/srv/site/').describe(
-    'Where in the machine: a folder if it ends with "/", else the file itself. "~/" is the home of the machine\'s user.',
+    'Path in the machine: a folder if it ends with "/", otherwise a file. "~/" is the home of the machine\'s user.',
   ),
   mode: modeToGive
     .optional()
-    .describe(
-      'Permission bits, such as "755", or "+x". When absent 644, and 755 for files with the run bit.',
-    ),
-  owner: user.optional().describe("Whose it is; the machine's user, else root, when absent."),
+    .describe('Permission bits, such as "755", or "+x". Default: 644, or 755 for executable files.'),
+  owner: user.optional().describe("Owner. Default: the machine's user, or root if there is none."),
 });
 
-/** What `from` stands for; those `below` a folder keep their path from there. */
+/** The files that `from` selects. Files `below` a folder keep their path relative to it. */
 interface Found {
   below: string | undefined;
   paths: string[];
 }
 
-function find(source: WrittenLab, from: string): Found | { problem: string } {
+function find(source: LabContext, from: string): Found | { problem: string } {
   const problem = pathProblem(from, 'files/site');
   if (problem !== undefined) return { problem };
   const path = plainPath(from);
   if (isGlob(path)) {
     const paths = matches(path, source.files.keys());
-    if (paths.length === 0) return { problem: `there is no file that "${from}" stands for` };
+    if (paths.length === 0) return { problem: `no file matches "${from}"` };
     return { below: fixedPart(path), paths };
   }
   if (source.files.has(path)) return { below: undefined, paths: [path] };
@@ -66,7 +64,7 @@ function find(source: WrittenLab, from: string): Found | { problem: string } {
 }
 
 function place(
-  { runnable }: WrittenLab,
+  { runnable }: LabContext,
   {
     from,
     to,
@@ -80,20 +78,20 @@ function place(
     context.addIssue({
       code: 'custom',
       path: ['to'],
-      message: `must be a folder, with "/" at its end: "from" may be several files`,
+      message: `must be a folder that ends with "/", because "from" can select several files`,
     });
     return z.NEVER;
   }
   return paths.map((path) => ({
     from: path,
-    to: to.endsWith('/') ? to + kept(path, below) : to,
+    to: to.endsWith('/') ? to + relativePath(path, below) : to,
     mode: mode ?? (runnable.has(path) ? MODES.runnable : MODES.plain),
     owner,
   }));
 }
 
-/** The part of the path that stays: below a folder, or the file's own name. */
-function kept(path: string, below: string | undefined): string {
+/** Returns the path relative to the folder `below`, or the file's name. */
+function relativePath(path: string, below: string | undefined): string {
   if (below === undefined) return path.slice(path.lastIndexOf('/') + 1);
   return below === '' ? path : path.slice(below.length + 1);
 }

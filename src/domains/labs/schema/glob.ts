@@ -1,17 +1,17 @@
 import { RE2JS } from 're2js';
 
-/** Whether the path has what stands for others in it: `*` for letters within a name, `**` for folders. */
+/** Whether the path is a glob: `*` matches characters within a name, `**` matches folders. */
 export function isGlob(path: string): boolean {
   return path.includes('*');
 }
 
-/** The folders before the first name with a `*`: what a match is not kept below of. */
+/** Returns the folders before the first name with a `*`. Matches keep their path relative to it. */
 export function fixedPart(glob: string): string {
   const names = glob.split('/');
   return names.slice(0, names.findIndex(isGlob)).join('/');
 }
 
-/** Those of `paths` that the glob stands for. In a time that grows with the paths alone. */
+/** Returns the paths that match the glob, in linear time. */
 export function matches(glob: string, paths: Iterable<string>): string[] {
   const names = glob.split('/').map((name, place, all) => {
     const last = place === all.length - 1;

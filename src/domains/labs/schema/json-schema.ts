@@ -1,20 +1,19 @@
 import { z } from 'zod';
 import { labSchema } from './lab-schema.ts';
-import { nothingWritten } from './written-lab.ts';
+import { emptyContext } from './lab-context.ts';
 
-/** Name of the file in which editors find the schema, beside the folders of labs. */
+/** Name of the schema file for editors, next to the folders of labs. */
 export const SCHEMA_FILE = 'lab.schema.json';
 
 /**
- * The schema of lab.yaml as JSON Schema, draft 7, which editors' YAML plugins read: they complete and
- * explain keys, and find most mistakes as they are typed. It knows no other files and nothing between
- * keys: `berth labs validate` does.
+ * Returns the schema of lab.yaml as JSON Schema, draft 7. YAML plugins of editors use it to complete and explain
+ * keys. It cannot check other files or conflicts between keys: `berth labs validate` does.
  */
 export function labJsonSchema(): string {
-  const { $schema, ...schema } = z.toJSONSchema(labSchema(nothingWritten), {
+  const { $schema, ...schema } = z.toJSONSchema(labSchema(emptyContext), {
     io: 'input',
     target: 'draft-7',
-    // Every key is a JSON value; what is not said of one stays open.
+    // Transforms have no JSON Schema: these keys accept any value.
     unrepresentable: 'any',
   });
   const head = { $schema, title: 'A lab of Berth', description: 'lab.yaml: see docs/lab-authoring.md.' };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WrittenLab } from './written-lab.ts';
+import type { LabContext } from './lab-context.ts';
 import { languages } from './language-schema.ts';
 import { localizedLine, localizedPage } from './localized.ts';
 import { machineSchema } from './machine-schema.ts';
@@ -8,7 +8,7 @@ import { stepSchema } from './step-schema.ts';
 import { name } from './names.ts';
 import { MOST_WARM, WARM_TIME_PROBLEM, parseWarmTime } from '../warm-time.ts';
 
-/** Times of one lab's schedule. */
+/** Maximum number of times in a lab's schedule. */
 const MOST_TIMES = 50;
 
 const warmTime = z.string({ error: WARM_TIME_PROBLEM }).transform((value, context) => {
@@ -26,97 +26,99 @@ const warm = z
     [
       count.transform((count) => ({ count, schedule: [] })),
       mapping({
-        count: count.default(0).describe('Kept ready while the lab is in use.'),
+        count: count.default(0).describe('Number to keep prewarmed while the lab is in use.'),
         schedule: z
           .array(warmTime)
           .max(MOST_TIMES)
           .default([])
-          .describe('Days and times with how many are ready by then, such as "Monday 09:00, 60".'),
+          .describe('Days and times with the number to prewarm by then, such as "Monday 09:00, 60".'),
       }),
     ],
-    { error: 'must be how many, such as 2, or a mapping with "count" and "schedule"' },
+    { error: 'must be a number, such as 2, or a mapping with "count" and "schedule"' },
   )
   .prefault(0)
-  .describe('How many environments are prewarmed.');
+  .describe('Number of environments to prewarm.');
 
-/** Networks of one lab: each takes a subnet of the pool. */
+/** Maximum number of networks of one lab: each uses a subnet of the pool. */
 const MAX_NETWORKS = 4;
 
 const networkName = z
   .string()
   .regex(
     /^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$/,
-    'must be up to 16 small letters, digits and hyphens, starting with a letter, such as "front"',
+    'must have up to 16 lower-case letters, digits and hyphens, and start with a letter, such as "front"',
   );
 
-/** The one network of a lab. */
+/** The single network of a lab. */
 const network = z
   .enum(['none', 'isolated', 'internet'])
   .optional()
-  .describe('What the machines reach: nothing, each other (also when absent), the internet as well.');
+  .describe('What machines can access: nothing, each other (the default), or also the internet.');
 
 /** Several networks, by name. */
 const networks = z
   .record(networkName, z.enum(['isolated', 'internet']))
-  .refine((given) => Object.keys(given).length > 0, 'must name a network, or be left out')
+  .refine((given) => Object.keys(given).length > 0, 'must have at least one network, or be left out')
   .refine((given) => Object.keys(given).length <= MAX_NETWORKS, `must have at most ${MAX_NETWORKS} networks`)
   .optional()
-  .describe('Several networks in place of one: names, each "isolated" or "internet".');
+  .describe('Several named networks instead of one, each "isolated" or "internet".');
 
-/** Longest life of a session, in minutes: thirty days. */
+/** Longest lifetime of a session, in minutes: 30 days. */
 const LONGEST_MINUTES = 30 * 24 * 60;
 
 const minutes = z.number().positive().max(LONGEST_MINUTES).optional();
 
-/** How long a session lives. */
+/** The lifetime of a session. */
 const lifetime = mapping({
   idle: minutes.describe('Minutes without input or output after which the session ends.'),
-  total: minutes.describe('Minutes in all after which it ends, unless extended.'),
-  max: minutes.describe('Longest life in minutes, with all extensions.'),
+  total: minutes.describe('Minutes after which the session ends, unless extended.'),
+  max: minutes.describe('Maximum lifetime in minutes, with all extensions.'),
 })
   .default({})
-  .describe('How long a session lives, in minutes.');
+  .describe('Lifetime of a session, in minutes.');
 
-/** Schema of lab.yaml; what it names is read from `source`. */
-export function labSchema(source: WrittenLab) {
+/** The schema of lab.yaml. It reads the files that lab.yaml names from `source`. */
+export function labSchema(source: LabContext) {
   return mapping({
     languages: languages
       .optional()
-      .describe('Languages of its texts, the default first, such as [en, ko]; English when absent.'),
-    title: localizedLine(source, 120).describe('Name to show.'),
+      .describe('Languages of its texts, the default language first, such as [en, ko]. Default: [en].'),
+    title: localizedLine(source, 120).describe('Display name.'),
     summary: localizedLine(source, 500).optional().describe('One or two sentences for the catalogue.'),
-    minutes: z.number().int().min(1).max(LONGEST_MINUTES).optional().describe('Expected effort.'),
-    course: courseSchema(source).optional().describe('The course that it belongs to.'),
+    minutes: z.number().int().min(1).max(LONGEST_MINUTES).optional().describe('Expected effort in minutes.'),
+    course: courseSchema(source).optional().describe('Its course.'),
     machines: z.array(machineSchema(source)).min(1).max(10).describe('The machines of a session.'),
     network,
     networks,
-    registry: z.boolean().default(false).describe('Whether the machines reach the local registry.'),
+    registry: z.boolean().default(false).describe('Whether machines can access the local registry.'),
     lifetime,
     warm,
     save: z.boolean().default(true).describe('Whether its sessions can be saved.'),
     recording: z
-      .enum(['output', 'input'], { error: 'must be "output", or "input" for what is typed as well' })
+      .enum(['output', 'input'], { error: 'must be "output", or "input" to record the input as well' })
       .optional()
-      .describe('What is recorded of its terminals: what they print, or also what is typed.'),
-    attempts: z.enum(['best', 'last']).default('best').describe("Which attempt's score counts in a step."),
+      .describe('What terminals record: the output, or the input as well.'),
+    attempts: z.enum(['best', 'last']).default('best').describe('The attempt whose score counts in a step.'),
     introduction: localizedPage(source)
       .optional()
-      .describe('Markdown shown before the first step: path of its file in the folder, or the text.'),
+      .describe(
+        "Markdown shown before the first step: the text, or the path of its file in the lab's folder.",
+      ),
     conclusion: localizedPage(source)
       .optional()
-      .describe('Markdown shown after the last step: path of its file in the folder, or the text.'),
-    steps: z.array(stepSchema(source)).max(100).default([]).describe('What to do, in order.'),
+      .describe("Markdown shown after the last step: the text, or the path of its file in the lab's folder."),
+    steps: z.array(stepSchema(source)).max(100).default([]).describe('Steps of the lab, in order.'),
   });
 }
 
-/** A valid lab.yaml, units parsed, files read, plain defaults filled in. */
+/** A valid lab.yaml with parsed units, file contents and defaults. */
 export type LabDocument = z.output<ReturnType<typeof labSchema>>;
 
-/** The course that a lab belongs to: its short name, or that with a title. */
-function courseSchema(source: WrittenLab) {
+/** The course of a lab: its short name, optionally with a title. */
+function courseSchema(source: LabContext) {
   const titled = mapping({
-    name: name.describe('Short name, by which quotas count.'),
-    title: localizedLine(source, 120).describe('What the catalogue shows over its labs.'),
+    name: name.describe('Short name. Quotas are counted by it.'),
+    title: localizedLine(source, 120).describe('Title above its labs in the catalogue.'),
   });
   const bare = name.transform((name) => ({ name, title: undefined }));
   return z.union([bare, titled], {

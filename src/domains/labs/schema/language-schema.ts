@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Languages of one lab: each repeats its texts. */
+/** Maximum number of languages of one lab: each one repeats all texts. */
 const MOST_LANGUAGES = 30;
 
-/** The language of a lab that names none. */
+/** Language of a lab without `languages`. */
 const DEFAULT_LANGUAGE = 'en';
 
 const language = z.string().transform((given, context) => {
@@ -14,7 +14,7 @@ const language = z.string().transform((given, context) => {
   } catch {
     context.addIssue({
       code: 'custom',
-      message: 'must be the tag of a language (BCP 47), such as "en", "ko" or "pt-BR"',
+      message: 'must be a language tag (BCP 47), such as "en", "ko" or "pt-BR"',
     });
   }
   return z.NEVER;
@@ -24,9 +24,9 @@ export const languages = z
   .array(language)
   .min(1)
   .max(MOST_LANGUAGES)
-  .refine((tags) => new Set(tags).size === tags.length, 'must name each language once');
+  .refine((tags) => new Set(tags).size === tags.length, 'must list each language only once');
 
-/** The languages that a lab.yaml names, as far as it can be understood. */
+/** Returns the languages of unvalidated data; the default if they are missing or invalid. */
 export function languagesOf(data: unknown): readonly string[] {
   const named = languages.safeParse((data as { languages?: unknown } | null | undefined)?.languages);
   return named.success ? named.data : [DEFAULT_LANGUAGE];

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A mapping that has these keys and no others. The message of the issue for other keys is the list of
- * those that there are, from which the nearest is suggested.
+ * A mapping with exactly these keys. The issue for an unknown key has the list of known keys as its message, which
+ * schema-messages.ts uses for a suggestion.
  */
 export function mapping<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const known = Object.keys(shape).join(' ');
@@ -11,9 +11,12 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
-/** What may be written as one or as a list of up to `most`; always a list afterwards. `what` names one of them, such as "a text". */
+/**
+ * A single entry, or a list of up to `most` entries. The output is always a list. `what` names an entry in
+ * messages, such as "a text".
+ */
 export function oneOrMany<Entry extends z.ZodType>(entry: Entry, most: number, what: string) {
   return z
-    .union([entry, z.array(entry).min(1).max(most)], { error: `must be ${what}, or a list of them` })
+    .union([entry, z.array(entry).min(1).max(most)], { error: `must be ${what}, or a list of these` })
     .transform((given): z.output<Entry>[] => (Array.isArray(given) ? given : [given]));
 }

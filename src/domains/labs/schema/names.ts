@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Longest path of a file or folder of a machine: what the kernel takes, with room for what goes before it. */
+/** Longest path in a machine, in characters: the kernel's limit (4096 bytes), minus a reserve for prefixes. */
 const LONGEST_PATH = 4_000;
 
 /** A text of a single line. */
@@ -18,7 +18,7 @@ export const name = z
   .string()
   .regex(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    'must be small letters, digits and hyphens, such as "find-your-way"',
+    'must have only lower-case letters, digits and hyphens, such as "find-your-way"',
   );
 
 export const user = z
@@ -29,26 +29,26 @@ export const image = z
   .string()
   .regex(/^[\w][\w.:/@-]{0,254}$/, 'must name a container image, such as "berth/lab-linux"');
 
-/** A word of a command. */
-export const argument = z.string().refine((text) => !text.includes('\0'), 'must not hold a NUL character');
+/** An argument of a command. */
+export const argument = z.string().refine((text) => !text.includes('\0'), 'must not contain a NUL character');
 
-/** A path in a machine, from its root; `example` is one. */
+/** An absolute path in a machine; `example` is for the message. */
 export function absolutePath(example: string) {
   return z
     .string()
     .max(LONGEST_PATH)
     .refine(
       (path) => path.startsWith('/') && isPath(path),
-      `must be an absolute path, such as "${example}": what "~/" means, only the machine could say`,
+      `must be an absolute path, such as "${example}"; "~/" is not supported here`,
     );
 }
 
-/** A path in a machine, from its root or from its user's home; `example` is one. */
+/** An absolute path in a machine, or one that starts with `~/`; `example` is for the message. */
 export function machinePath(example: string) {
   return z
     .string()
     .max(LONGEST_PATH)
-    .refine(isPath, `must be an absolute path, or one that begins with "~/", such as "${example}"`);
+    .refine(isPath, `must be an absolute path, or one that starts with "~/", such as "${example}"`);
 }
 
 function isPath(text: string): boolean {

@@ -1,17 +1,17 @@
 import { posix } from 'node:path';
 import { isPicture, PICTURE_LIMITS, pictureAddress } from '../reading/pictures.ts';
 import { linesOf } from './code-blocks.ts';
-import type { WrittenLab } from './written-lab.ts';
+import type { LabContext } from './lab-context.ts';
 import { missingFile, pathProblem } from './text-file.ts';
 import type { Reading } from './text-file.ts';
 
-/** Words and address. Neither goes beyond a bracket, so that no text takes long. */
+/** A Markdown image. The pattern cannot cross brackets, so matching takes linear time. */
 const PICTURE = /!\[([^[\]]*)\]\(([^\s()<>]+)\)/g;
 
-const ELSEWHERE = /^([a-z][a-z0-9+.-]*:|\/|#)/i;
+const EXTERNAL = /^([a-z][a-z0-9+.-]*:|\/|#)/i;
 
-/** The text with those pictures in it that are files of the lab; `folder` is where the text's own file is. */
-export function withPictures(source: WrittenLab, folder: string, text: string): Reading {
+/** Embeds pictures that are files of the lab into a text; `folder` is the folder of the text's file. */
+export function withPictures(source: LabContext, folder: string, text: string): Reading {
   let left = PICTURE_LIMITS.page;
   let problem: string | undefined;
 
@@ -23,7 +23,7 @@ export function withPictures(source: WrittenLab, folder: string, text: string): 
       (content ? undefined : missingFile(source, path)) ??
       sizeProblem(path, content?.length ?? 0, left) ??
       source.pictures.take(content?.length ?? 0);
-    // Of a text that is refused no more is made: it could become any size.
+    // After a problem nothing more is embedded: the text could grow without limit.
     if (!content || problem !== undefined) return address;
     left -= content.length;
     return pictureAddress(path, content) ?? address;
@@ -36,7 +36,7 @@ export function withPictures(source: WrittenLab, folder: string, text: string): 
       ticks += count(line.slice(seen, at));
       seen = at;
       const isCode = ticks % 2 === 1;
-      if (isCode || ELSEWHERE.test(address) || !isPicture(address)) return written;
+      if (isCode || EXTERNAL.test(address) || !isPicture(address)) return written;
       return `![${words}](${take(address)})`;
     });
   }
@@ -48,10 +48,10 @@ export function withPictures(source: WrittenLab, folder: string, text: string): 
 function sizeProblem(path: string, bytes: number, left: number): string | undefined {
   const { each, page } = PICTURE_LIMITS;
   if (bytes > each) return `the picture "${path}" is larger than ${each / 1024} KiB`;
-  return bytes > left ? `the pictures of one text are larger than ${page / 1024} KiB together` : undefined;
+  return bytes > left ? `the pictures of one text are larger than ${page / 1024} KiB in total` : undefined;
 }
 
-/** How many backticks there are, of which an odd number leaves code open. */
+/** Counts backticks. After an odd number, the following text is inline code. */
 function count(text: string): number {
   return text.match(/`/g)?.length ?? 0;
 }

@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import type { WrittenLab } from './written-lab.ts';
+import type { LabContext } from './lab-context.ts';
 import { localizedLine } from './localized.ts';
 import { mapping } from './mapping.ts';
 
-/** A machine has that many servers at most that a page can show as links. */
+/** Maximum number of ports of a machine: the page shows a link for each. */
 const MOST_PORTS = 20;
 const LONGEST_NAME = 60;
 
-/** Number of a port. */
+/** A port number. */
 export const portNumber = z
   .number({ error: 'must be the number of a port, such as 8080' })
   .int()
   .min(1, 'must be 1 to 65535')
   .max(65_535, 'must be 1 to 65535');
 
-/** A machine's `ports`: numbers, or numbers with the names that learners read. */
-export function portsSchema(source: WrittenLab) {
+/** A machine's `ports`: port numbers, optionally with display names. */
+export function portsSchema(source: LabContext) {
   const named = mapping({
-    port: portNumber.describe('On which the machine has, or gets, a web server.'),
-    name: localizedLine(source, LONGEST_NAME).describe('What the button says.'),
+    port: portNumber.describe('Port on which a web server runs or will run.'),
+    name: localizedLine(source, LONGEST_NAME).describe('Label of the button.'),
   });
   const bare = portNumber.transform((port) => {
     const name = `Port ${port}`;
@@ -30,6 +30,6 @@ export function portsSchema(source: WrittenLab) {
     .default([])
     .refine(
       (ports) => new Set(ports.map(({ port }) => port)).size === ports.length,
-      'must name each port once',
+      'must list each port only once',
     );
 }

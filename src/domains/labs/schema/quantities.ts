@@ -3,7 +3,7 @@ import { parseBytes, parseNumber } from '../../../core/units.ts';
 
 const MIB = 1024 * 1024;
 
-/** Permission bits of a file that can be run. */
+/** Permission bits of an executable file. */
 const RUNNABLE_MODE = 0o755;
 
 /** A size with its unit, in bytes. */
@@ -28,7 +28,7 @@ export const cpus = z.union([z.number(), z.string()], { error: CPUS_PROBLEM }).t
 
 const SHARE_PROBLEM = 'must be a share, such as 10% or 0.1, up to 100%';
 
-/** Part of a whole, 0 to 1, written as a number or in percent. */
+/** A share from 0 to 1, written as a number or a percentage. */
 export const share = z
   .union([z.number(), z.string()], { error: SHARE_PROBLEM })
   .transform((value, context) => {
@@ -41,10 +41,10 @@ export const share = z
 
 const MODE_PROBLEM = 'must be permission bits, such as "755" or 0644';
 
-/** Permission bits by their octal digits. YAML reads 0755 as the number 755: its digits are what counts. */
+/** Permission bits as octal digits. YAML parses 0755 as the decimal number 755, so its digits are used. */
 export const mode = modeSchema(MODE_PROBLEM, parseMode);
 
-/** As {@link mode}, or "+x" for a file that can be run. */
+/** Like {@link mode}, and "+x" for an executable file. */
 export const modeToGive = modeSchema(`${MODE_PROBLEM}, or "+x"`, (written) =>
   written === '+x' ? RUNNABLE_MODE : parseMode(written),
 );

@@ -1,25 +1,25 @@
 import { z } from 'zod';
-import type { WrittenLab } from './written-lab.ts';
+import type { LabContext } from './lab-context.ts';
 import { localizedPassage } from './localized.ts';
 import { mapping, oneOrMany } from './mapping.ts';
 import { share } from './quantities.ts';
 
-/** Options of one question. */
+/** Maximum number of options of a question. */
 const MOST_OPTIONS = 20;
 
-/** Texts that answer one question. */
+/** Maximum number of correct texts of a question. */
 const MOST_ANSWERS = 20;
 const LONGEST_ANSWER = 500;
 
-/** Wrong answers that can be allowed. */
+/** Largest number of wrong answers that can be allowed. */
 const MOST_ATTEMPTS = 100;
 
-/** A question, with options or with a text for an answer. */
-export function quizSchema(source: WrittenLab) {
+/** A question with options or with a text answer. */
+export function quizSchema(source: LabContext) {
   const text = localizedPassage(source);
   const option = mapping({
-    text: text.describe('What it says.'),
-    correct: z.boolean().default(false).describe('Whether it is (one of) the right ones.'),
+    text: text.describe('Text of the option.'),
+    correct: z.boolean().default(false).describe('Whether it is correct.'),
   });
   const short = text.transform((text) => ({ text, correct: false }));
   return mapping({
@@ -29,34 +29,34 @@ export function quizSchema(source: WrittenLab) {
       .min(2)
       .max(MOST_OPTIONS)
       .optional()
-      .describe('To choose from; those that are right have "correct: true".'),
-    multiple: z.boolean().optional().describe('Whether all that are right are to be chosen.'),
+      .describe('Options to choose from. The correct ones have "correct: true".'),
+    multiple: z.boolean().optional().describe('Whether learners must choose all correct options.'),
     answer: oneOrMany(
       z.string().trim().min(1, 'must not be empty').max(LONGEST_ANSWER),
       MOST_ANSWERS,
       'a text',
     )
       .optional()
-      .describe('A text that answers it, or several, in place of options.'),
+      .describe('One or several correct texts, instead of options.'),
     match: z
       .enum(['exact', 'contains', 'pattern'])
       .optional()
       .describe(
-        'How the answer is compared: as a whole (also when absent), as a part, as a regular expression (RE2).',
+        'How the answer is compared: exact (the default), as a part of it, or as a regular expression (RE2).',
       ),
-    ignoreCase: z.boolean().optional().describe('Take capital and small letters for the same.'),
+    ignoreCase: z.boolean().optional().describe('Whether to ignore upper and lower case.'),
     attempts: z
       .number()
       .int()
       .min(1)
       .max(MOST_ATTEMPTS)
       .optional()
-      .describe('Wrong answers after which it cannot be answered any more; any number when absent.'),
+      .describe('Number of wrong answers allowed. Default: no limit.'),
     cost: share
       .default(0)
-      .describe('Share of its score that each wrong answer takes off a later right one, such as 25%.'),
+      .describe('Share of the score that each wrong answer deducts from a later correct one, such as 25%.'),
     explanation: text
       .optional()
-      .describe('Markdown for who has answered rightly, or cannot answer any more.'),
+      .describe('Markdown shown after a correct answer, or when no attempts are left.'),
   });
 }

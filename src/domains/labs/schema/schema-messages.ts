@@ -2,15 +2,15 @@ import type { z } from 'zod';
 import { nearest } from '../reading/nearest.ts';
 import { isMapping } from '../reading/written.ts';
 
-/** One problem of lab.yaml: the path of the key, and what is wrong there. */
+/** A problem of lab.yaml with the path of its key. */
 export interface KeyProblem extends IssuePlace {
   path: PropertyKey[];
   message: string;
 }
 
-/** Where a problem is that is not in lab.yaml itself. */
+/** The location of a problem in a file other than lab.yaml. */
 export interface IssuePlace {
-  /** From the lab's folder. */
+  /** Path relative to the lab's folder. */
   file?: string;
   line?: number;
 }
@@ -27,19 +27,19 @@ const kinds: Record<string, string> = {
 
 const sizes: Record<string, string> = { string: ' characters', array: ' entries' };
 
-/** What a schema's issue means, in words of lab.yaml: one problem, or one for each key or value in question. */
+/** Converts a schema issue to problems in the terms of lab.yaml: one for each key or value. */
 export function explainIssue(issue: z.core.$ZodIssue, data: unknown): KeyProblem[] {
   const value = valueAt(data, issue.path);
   if (issue.code === 'unrecognized_keys') {
-    // Its message is the list of keys that there are: see mapping.ts.
+    // Its message is the list of known keys, see mapping.ts.
     const known = issue.message.split(' ');
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      message: `there is no such key${suggestion(key, known)}`,
+      message: `unknown key${suggestion(key, known)}`,
     }));
   }
   if (issue.code === 'invalid_key') {
-    const message = issue.issues[0]?.message ?? 'is not a name that is allowed here';
+    const message = issue.issues[0]?.message ?? 'is not a valid name here';
     return [{ path: issue.path, message }];
   }
   const branch = issue.code === 'invalid_union' && value !== undefined ? branchOf(issue, value) : undefined;
@@ -54,17 +54,18 @@ function message(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_union')) {
     return 'is missing';
   }
-  // A schema's own words come first.
+  // A message from the schema itself takes precedence.
   if (issue.message.startsWith('must ')) return issue.message;
   if (issue.code === 'invalid_type') {
     const wanted = `must be ${kinds[issue.expected] ?? issue.expected}`;
     const quotes = issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
-    return quotes ? `${wanted}: write it in quotes` : wanted;
+    return quotes ? `${wanted}: put it in quotes` : wanted;
   }
   if (issue.code === 'invalid_value') {
     const values = issue.values.map(String);
     const wanted = `must be ${values.map((one) => `"${one}"`).join(' or ')}`;
-    return wanted + (typeof value === 'string' ? suggestion(value, values) : '');
+    const meant = typeof value === 'string' ? nearest(value, values) : undefined;
+    return meant === undefined ? wanted : `${wanted}; did you mean "${meant}"?`;
   }
   if (issue.code === 'too_small') {
     return `must ${size(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}`;
@@ -83,7 +84,7 @@ function size(origin: string, relation: string, limit: number | bigint): string 
 function suggestion(word: string, known: readonly string[]): string {
   const meant = nearest(word, known);
   if (meant !== undefined) return `; did you mean "${meant}"?`;
-  return known.length > 0 ? `: there are ${known.join(', ')}` : '';
+  return known.length > 0 ? `: use ${known.join(', ')}` : '';
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
@@ -96,9 +97,9 @@ type Union = z.core.$ZodIssueInvalidUnion;
 type Issue = z.core.$ZodIssue;
 
 /**
- * What is wrong with a value that may be one of several things, as that which it was meant to be: of
- * the right basic type, with keys that it may have and every key that it needs; failing that, the only
- * one of the right type. Undefined where that cannot be told; then the union's own message is.
+ * Chooses the branch of a union that the author probably meant, and returns its issues. That is the branch of the
+ * right type that accepts the keys and misses none, or the only one of the right type. Undefined if none stands
+ * out; the union's own message applies then.
  */
 function branchOf(issue: Union, value: unknown): Issue[] | undefined {
   const alike = issue.errors.filter((branch) => !branch.some((inner) => isOfOtherType(inner, value)));

@@ -1,26 +1,26 @@
 import { z } from 'zod';
-import type { WrittenLab } from './written-lab.ts';
+import type { LabContext } from './lab-context.ts';
 import { mapping, oneOrMany } from './mapping.ts';
 import { user } from './names.ts';
 import { plainPath, readTextFile } from './text-file.ts';
 
-/** Letters of a script that stands in lab.yaml itself. */
+/** Longest script in lab.yaml itself, in characters. */
 const LONGEST_SCRIPT = 20_000;
 
-/** Longest time that a script may have, in seconds: a learner waits. */
+/** Longest time limit of a script, in seconds: a learner waits for it. */
 const LONGEST_SECONDS = 600;
 
-/** Scripts of one step or machine, of each sort. */
+/** Maximum number of scripts of each kind in a step or machine. */
 const MOST_SCRIPTS = 20;
 
-/** A script, and the path of its file; undefined for one that stands in lab.yaml. */
+/** A script with the path of its file; the path is undefined for a script in lab.yaml itself. */
 export interface WrittenScript {
   path: string | undefined;
   script: string;
 }
 
-/** A script: the path of its file, or the script itself where it is more than a word. */
-export function scriptText(source: WrittenLab) {
+/** A script: the path of its file, or the script itself if it has more than one word. */
+export function scriptText(source: LabContext) {
   return z
     .string()
     .max(LONGEST_SCRIPT)
@@ -35,27 +35,29 @@ export function scriptText(source: WrittenLab) {
     });
 }
 
-/** Seconds until something is stopped. */
+/** A time limit in seconds. */
 export const timeout = z.number().positive().max(LONGEST_SECONDS);
 
-const machine = z.string().describe('Name of the machine; the first one when absent.');
+const machine = z.string().describe('Name of the machine. Default: the first one.');
 
-const startShape = (source: WrittenLab) => ({
-  script: scriptText(source).describe('The script: path of its file in the folder, or the script itself.'),
-  user: user.optional().describe("Who runs it: root, and in a restricted machine the machine's user."),
+const startShape = (source: LabContext) => ({
+  script: scriptText(source).describe("The script, or the path of its file in the lab's folder."),
+  user: user
+    .optional()
+    .describe("User that runs it. Default: root, or the machine's user if the machine has no root."),
   timeout: timeout
     .optional()
-    .describe('Seconds until it is stopped and has failed, up to 600; 60 when absent.'),
-  background: z.boolean().default(false).describe('Start it and do not wait for its end.'),
+    .describe('Time limit in seconds, after which it fails, up to 600. Default: 60.'),
+  background: z.boolean().default(false).describe('Start it without waiting for its end.'),
 });
 
-/** What prepares a machine: one script or several, each in short or with its keys. */
-export function machineStart(source: WrittenLab) {
+/** Start scripts of a machine: one or several, each as a script or a mapping. */
+export function machineStart(source: LabContext) {
   return scripts(source, mapping(startShape(source)));
 }
 
-/** What prepares a step. */
-export function stepStart(source: WrittenLab) {
+/** Start scripts of a step. */
+export function stepStart(source: LabContext) {
   return scripts(
     source,
     mapping({
@@ -64,26 +66,24 @@ export function stepStart(source: WrittenLab) {
       foreground: z
         .boolean()
         .default(false)
-        .describe("Let the learner's own shell run it, in the terminal, where they see it."),
+        .describe("Run it in the learner's own shell, visibly in the terminal."),
     }),
   );
 }
 
-/** What a test does in place of a learner. */
-export function testScripts(source: WrittenLab) {
+/** Scripts that tests run instead of a learner. */
+export function testScripts(source: LabContext) {
   return scripts(
     source,
     mapping({
-      script: scriptText(source).describe(
-        'The script: path of its file in the folder, or the script itself.',
-      ),
+      script: scriptText(source).describe("The script, or the path of its file in the lab's folder."),
       machine: machine.optional(),
-      user: user.optional().describe("Who runs it; the machine's user when absent."),
+      user: user.optional().describe("User that runs it. Default: the machine's user."),
     }),
   );
 }
 
-function scripts<Long extends z.ZodType>(source: WrittenLab, long: Long) {
+function scripts<Long extends z.ZodType>(source: LabContext, long: Long) {
   const short = scriptText(source).transform((script) => ({ script }));
   const script = z.union([short, long], { error: 'must be a script, or a mapping with "script"' });
   return oneOrMany(script, MOST_SCRIPTS, 'a script');

@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import { checkSchema, checksSchema } from './check-schema.ts';
-import type { WrittenLab } from './written-lab.ts';
+import type { LabContext } from './lab-context.ts';
 import { localizedLine, localizedPage, localizedPassage } from './localized.ts';
 import { mapping } from './mapping.ts';
 import { name } from './names.ts';
 import { share } from './quantities.ts';
 import { stepStart, testScripts } from './script-schema.ts';
 
-/** Hints of one step. */
+/** Maximum number of hints of one step. */
 const MOST_HINTS = 20;
 
-/** Failed attempts that a hint may wait for. */
+/** Largest number of failed attempts before a hint. */
 const MOST_FAILURES = 100;
 
-/** A step's hints, each in short as its text or with its keys. */
-function hintsSchema(source: WrittenLab) {
+/** A step's hints, each as a text or a mapping. */
+function hintsSchema(source: LabContext) {
   const text = localizedPassage(source);
   const hint = mapping({
-    id: name.optional().describe('Its own within the step, to keep when its text changes.'),
+    id: name.optional().describe('Unique within the step. Keep it when the text changes.'),
     text: text.describe('Markdown, or a file that ends in .md.'),
     after: z
       .number()
@@ -25,8 +25,8 @@ function hintsSchema(source: WrittenLab) {
       .min(0)
       .max(MOST_FAILURES)
       .default(0)
-      .describe('Failed attempts after which it can be asked for.'),
-    cost: share.default(0).describe("Share taken off the step's score once it is shown, such as 10%."),
+      .describe('Number of failed attempts before it can be requested.'),
+    cost: share.default(0).describe("Share of the step's score that it costs, such as 10%."),
   });
   const short = text.transform((text) => ({ id: undefined, text, after: 0, cost: 0 }));
   return z
@@ -35,39 +35,39 @@ function hintsSchema(source: WrittenLab) {
     .default([]);
 }
 
-/** Seconds between checks that clients ask for by themselves: often enough to seem at once, seldom enough to bear. */
+/** Interval of automatic checks, in seconds: short enough to feel immediate, long enough to limit the load. */
 const POLL_SECONDS = { least: 2, most: 300 };
 
-/** A step of the lab. */
-export function stepSchema(source: WrittenLab) {
+/** The schema of a step. */
+export function stepSchema(source: LabContext) {
   const check = checkSchema(source);
   return mapping({
-    id: name.describe('Its own within the lab. Progress hangs on it: keep it.'),
-    title: localizedLine(source, 120).describe('Name to show.'),
-    instructions: localizedPage(source).describe('Markdown: path of its file in the folder, or the text.'),
-    start: stepStart(source)
-      .default([])
-      .describe('Scripts that run when the learner enters the step for the first time.'),
-    check: check.optional().describe('How the step is judged.'),
-    checks: checksSchema(source).optional().describe('Several checks in place of one.'),
+    id: name.describe('Unique within the lab. Progress is stored under it, so do not change it.'),
+    title: localizedLine(source, 120).describe('Display name.'),
+    instructions: localizedPage(source).describe(
+      "Markdown: the text, or the path of its file in the lab's folder.",
+    ),
+    start: stepStart(source).default([]).describe('Scripts that run when the learner first enters the step.'),
+    check: check.optional().describe('The check of the step.'),
+    checks: checksSchema(source).optional().describe('Several checks instead of one.'),
     pass: share
       .refine((share) => share > 0, 'must be more than 0')
       .default(1)
-      .describe("Share of the checks' weight from which the step is passed."),
+      .describe("Share of the checks' weight that passes the step."),
     poll: z
       .number()
       .int()
       .min(POLL_SECONDS.least)
       .max(POLL_SECONDS.most)
       .optional()
-      .describe('Seconds between checks that are made by themselves while the step is open.'),
-    hints: hintsSchema(source).describe('Help that is shown on request.'),
-    solution: testScripts(source).default([]).describe('Scripts that do as the step asks, for tests.'),
+      .describe('Interval of automatic checks while the step is open, in seconds.'),
+    hints: hintsSchema(source).describe('Hints, shown on request.'),
+    solution: testScripts(source).default([]).describe('For tests: scripts that solve the step.'),
     wrong: testScripts(source)
       .default([])
-      .describe('Scripts that each make a state in which the checks must fail, for tests.'),
+      .describe('For tests: scripts that each create a state in which the checks must fail.'),
     tamper: testScripts(source)
       .default([])
-      .describe('Scripts that each try to pass the checks without doing the work, and must fail, for tests.'),
+      .describe('For tests: scripts that try to pass the checks without the work, and must fail.'),
   });
 }

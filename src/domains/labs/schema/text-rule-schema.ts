@@ -3,35 +3,35 @@ import type { TextRule } from '../lab-check.ts';
 import { patternProblem } from '../pattern.ts';
 import { oneOrMany } from './mapping.ts';
 
-/** Letters of a text to be found, and of one to be equal. */
+/** Longest texts of `contains` and of `equals`, in characters. */
 const LONGEST_PART = 4_000;
 const LONGEST_WHOLE = 64 * 1024;
 
-/** Texts to be found by one check. */
+/** Maximum number of texts in `contains`. */
 const MOST_PARTS = 20;
 
-/** A regular expression: see labs/pattern.ts. */
+/** A regular expression, see pattern.ts. */
 export const pattern = z.string().check((context) => {
   const problem = patternProblem(context.value);
   if (problem !== undefined) context.issues.push({ code: 'custom', input: context.value, message: problem });
 });
 
-/** Keys by which a text is judged; `what` says which text. */
+/** The keys of a {@link TextRule}; `what` names the text in descriptions. */
 export function textRuleShape(what: string) {
   return {
     contains: oneOrMany(z.string().min(1, 'must not be empty').max(LONGEST_PART), MOST_PARTS, 'a text')
       .optional()
-      .describe(`A text, or several, that must be in ${what}.`),
-    matches: pattern.optional().describe(`A regular expression (RE2) that must be found in ${what}.`),
+      .describe(`One or several texts that ${what} must contain.`),
+    matches: pattern.optional().describe(`A regular expression (RE2) that must match in ${what}.`),
     equals: z
       .string()
       .max(LONGEST_WHOLE)
       .optional()
-      .describe(`What ${what} must be, line ends at the end left away.`),
+      .describe(`Required content of ${what}, apart from trailing line ends.`),
   };
 }
 
-/** The rule that the keys make. */
+/** Converts the keys to a rule. */
 export function toTextRule({
   contains = [],
   matches,

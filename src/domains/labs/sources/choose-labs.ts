@@ -1,16 +1,16 @@
 import type { LabProblem } from '../lab-problem.ts';
 import type { PresentVersion } from '../versions/version-store.ts';
 
-/** The folder of labs, as a source. */
+/** Source id of the folder of labs. */
 export const FOLDER = 'folder';
-/** Labs that were uploaded one by one, as a source. */
+/** Source id of uploaded labs. */
 export const UPLOAD = 'upload';
 
 const first = [FOLDER, UPLOAD];
 
 /**
- * Of labs of one name in several sources the one that counts: the folder's, then an uploaded one,
- * then that of the repository that has been followed for longest. The others are told as problems.
+ * Chooses one lab for each name: the folder's, then an uploaded one, then that of the oldest repository. The
+ * others are reported as problems.
  */
 export function chooseLabs(
   present: readonly PresentVersion[],
@@ -38,6 +38,6 @@ function hiddenBy(
 ): LabProblem {
   const { slug } = hidden;
   const where = winner.source === FOLDER ? 'the folder of labs' : `the source "${name(winner.source)}"`;
-  const message = `is hidden by the lab of the same name in ${where}: give one of them another name`;
+  const message = `is hidden by the lab with the same name in ${where}: rename one of them`;
   return { source: name(hidden.source), lab: slug, file: '.', line: undefined, key: undefined, message };
 }

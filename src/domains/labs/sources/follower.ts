@@ -7,84 +7,84 @@ import type { GitProtocol } from '../git/git-address.ts';
 import { remoteCommit } from '../git/remote-commit.ts';
 import type { KeptVersions } from '../versions/kept-versions.ts';
 import { readGitLabs } from './git-labs.ts';
-import type { FollowedSource, LabSourceStore, Look } from './lab-source-store.ts';
+import type { FollowedSource, LabSourceStore, SourceCheck } from './lab-source-store.ts';
 
-/** Between two looks for sources whose time has come, in milliseconds. */
-const EVERY_MS = 15_000;
+/** Interval at which due sources are searched for, in milliseconds. */
+const POLL_MS = 15_000;
 const MINUTE_MS = 60_000;
 
 export type Follower = ReturnType<typeof createFollower>;
 
-/** Looks at the repositories that are followed, each at its time, one after another, in one process at a time. */
+/** Checks followed repositories when they are due, one after another. Only one process checks a repository at a time. */
 export function createFollower(options: {
   sources: LabSourceStore;
   versions: Pick<KeptVersions, 'keep'>;
-  /** Has the catalogue see what is new, here and in other processes. */
+  /** Reloads the catalogue, here and in other processes. */
   changed: () => Promise<void>;
   protocols: readonly GitProtocol[];
-  holder: string;
+  leaseOwner: string;
   isGone: (owner: string) => boolean;
   clock: Clock;
   log: Log;
 }) {
-  const { sources, versions, changed, protocols, holder, isGone, clock, log } = options;
+  const { sources, versions, changed, protocols, leaseOwner, isGone, clock, log } = options;
   let woken = new AbortController();
-  /** Whether a look brought what was not told yet. */
-  let untold = false;
+  /** Whether a change has not reached the catalogue yet. */
+  let hasUnpublished = false;
 
-  async function look(source: FollowedSource, signal: AbortSignal): Promise<Look> {
+  async function check(source: FollowedSource, signal: AbortSignal): Promise<SourceCheck> {
     const { ref, folder, commit } = source;
     const address = source.address();
-    const now = await remoteCommit({ address, ref, protocols, signal });
-    if (now === commit) return { kind: 'unchanged' };
+    const current = await remoteCommit({ address, ref, protocols, signal });
+    if (current === commit) return { kind: 'unchanged' };
     const read = await readGitLabs({ address, ref, folder, protocols, signal });
     await versions.keep(read.labs);
     const labs = read.labs.map(({ lab: { slug, version } }) => ({ slug, version }));
     return { kind: 'changed', commit: read.commit, labs, problems: read.problems };
   }
 
-  function failure(error: unknown, id: string): Look {
-    if (!isFault(error)) log.error({ err: error, source: id }, 'A lab source could not be looked at.');
+  function failure(error: unknown, id: string): SourceCheck {
+    if (!isFault(error)) log.error({ err: error, source: id }, 'checking a lab source failed unexpectedly');
     return { kind: 'failed', reason: isFault(error) ? error : fault('INTERNAL') };
   }
 
-  /** One look at the source, if no other process is at it. */
+  /** Checks the source once, unless another process leases it. */
   async function follow(due: { id: string; heldBy: string | null }, signal: AbortSignal): Promise<void> {
     const { id } = due;
-    const known = await sources.take(due, newLease(clock, holder));
+    const known = await sources.take(due, newLease(clock, leaseOwner));
     if (!known) return;
     const held = {
-      owner: holder,
+      owner: leaseOwner,
       renew: (lease: Parameters<typeof sources.renew>[1]) => sources.renew(id, lease),
       clock,
       signal,
       onError: (error: unknown) => log.warn({ err: error, source: id }, 'lease not renewed'),
     };
-    const brought = await withLease(held, (alive) => look(known, alive)).catch((error: unknown) => {
+    const result = await withLease(held, (alive) => check(known, alive)).catch((error: unknown) => {
       if (error === LEASE_LOST || signal.aborted) return undefined;
       return failure(error, id);
     });
-    if (!brought) return;
+    if (!result) return;
     const now = clock.now();
     const next = new Date(now.getTime() + known.everyMinutes * MINUTE_MS);
-    const noted = await sources.finish(id, holder, brought, { now, next });
-    if (brought.kind === 'failed') {
-      const { code, message } = brought.reason;
-      log.warn({ source: id, code, message }, 'A lab source could not be had.');
+    const noted = await sources.finish(id, leaseOwner, result, { now, next });
+    if (result.kind === 'failed') {
+      const { code, message } = result.reason;
+      log.warn({ source: id, code, message }, 'checking a lab source failed');
     }
-    untold ||= noted && brought.kind === 'changed';
-    await tell();
+    hasUnpublished ||= noted && result.kind === 'changed';
+    await publish();
   }
 
-  /** Tells of what changed, until that was told once. */
-  async function tell(): Promise<void> {
-    if (!untold) return;
+  /** Publishes pending changes. After a failure the next call tries again. */
+  async function publish(): Promise<void> {
+    if (!hasUnpublished) return;
     await changed();
-    untold = false;
+    hasUnpublished = false;
   }
 
   async function followDue(signal: AbortSignal): Promise<void> {
-    await tell();
+    await publish();
     const now = clock.now();
     for (const { id, heldBy, heldUntil } of await sources.due(now)) {
       if (signal.aborted) return;
@@ -94,19 +94,19 @@ export function createFollower(options: {
   }
 
   return {
-    /** Has {@link maintain} look again at once. */
+    /** Makes {@link maintain} check again immediately. */
     wake(): void {
       woken.abort();
     },
 
-    /** Looks until `signal` aborts; a failure is logged, and the next look comes. */
+    /** Checks sources until `signal` aborts. A failure is logged, and the next check runs at its time. */
     async maintain(signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {
         woken = new AbortController();
         await followDue(signal).catch((error: unknown) =>
-          log.error({ err: error }, 'Lab sources could not be looked at.'),
+          log.error({ err: error }, 'checking lab sources failed'),
         );
-        await delay(clock, EVERY_MS, AbortSignal.any([signal, woken.signal]));
+        await delay(clock, POLL_MS, AbortSignal.any([signal, woken.signal]));
       }
     },
   };

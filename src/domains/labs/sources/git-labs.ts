@@ -11,12 +11,12 @@ import type { LabProblem } from '../lab-problem.ts';
 import { LAB_FILE, readLabFiles } from '../reading/read-lab.ts';
 import type { ReadLab } from '../versions/kept-versions.ts';
 
-/** Most labs of one repository. */
+/** Maximum number of labs in one repository. */
 const LAB_LIMIT = 1_000;
-/** Most that its labs may hold together: they are in memory at once. */
+/** Maximum total size of its labs, which are in memory together. */
 const BYTES_LIMIT = 256 * 1024 * 1024;
 
-/** The labs of one commit, and what is wrong with the others. */
+/** The valid labs of one commit, and the problems of the others. */
 export interface GitLabs {
   commit: string;
   labs: ReadLab[];
@@ -24,8 +24,8 @@ export interface GitLabs {
 }
 
 /**
- * Reads the labs of a repository: the folders with a lab.yaml in `folder`, or `folder` itself where
- * that has one. @throws INPUT_INVALID, GIT_FAILED, also where there is no such folder and no lab
+ * Reads the labs of a repository: the folders with a lab.yaml in `folder`, or `folder` itself if it has one.
+ * @throws INPUT_INVALID; GIT_FAILED, also if the folder is missing or has no lab
  */
 export function readGitLabs(options: {
   address: string;
@@ -52,8 +52,9 @@ export function readGitLabs(options: {
       signal.throwIfAborted();
       const files = await readLabFolder(path);
       bytes += sizeOf(files);
-      // Links let a small repository be many large labs.
-      if (bytes > BYTES_LIMIT) throw failed(`its labs have more than ${BYTES_LIMIT / 1024 / 1024} MiB`);
+      // With links, a small repository can contain many large labs.
+      if (bytes > BYTES_LIMIT)
+        throw failed(`its labs are larger than ${BYTES_LIMIT / 1024 / 1024} MiB in total`);
       const read = readLabFiles(slug, files);
       if ('lab' in read) labs.push(read);
       else problems.push(...read.problems);
@@ -62,7 +63,7 @@ export function readGitLabs(options: {
   });
 }
 
-/** Folders with a lab, and the names that the labs have. */
+/** Lists the folders with a lab, and the labs' slugs. */
 async function labsIn(place: string, name: string): Promise<{ slug: string; path: string }[]> {
   if (await isFile(join(place, LAB_FILE))) return [{ slug: name, path: place }];
   const found = [];
@@ -74,7 +75,7 @@ async function labsIn(place: string, name: string): Promise<{ slug: string; path
   return found;
 }
 
-/** The folder's true path, unless a link leads out of the repository, or there is no such folder. */
+/** Returns the folder's real path; undefined if it is missing or a link leads out of the repository. */
 async function within(root: string, path: string): Promise<string | undefined> {
   const [inside, target] = await Promise.all([realpath(root), realpath(path).catch(() => undefined)]);
   if (target === undefined || !(target + sep).startsWith(inside + sep)) return undefined;
@@ -92,7 +93,7 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-/** What a clone of it would be called. */
+/** Returns the folder name that `git clone` would use. */
 function nameOf(address: string): string {
   return basename(address.replace(/[/:]+$/, '').replaceAll(':', '/')).replace(/\.git$/, '');
 }

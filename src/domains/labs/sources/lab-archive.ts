@@ -7,13 +7,12 @@ import type { LabFolder } from '../reading/lab-folder.ts';
 import { entriesOf, unzipped } from '../reading/lab-tar.ts';
 import { LAB_FILE } from '../reading/read-lab.ts';
 
-/** Longer than any path that a folder of this depth has. */
+/** Longest path, in bytes: more than any path within the depth limit has. */
 const LONGEST_PATH_BYTES = 2_048;
 
 /**
- * Reads the files of a lab from a tar, plain or compressed by gzip, of the lab's folder: with or
- * without that folder's name before theirs. @throws ARCHIVE_REFUSED for what is no such tar, has names
- * that climb out of it, or holds links, devices or more than a lab may
+ * Reads the files of a lab from a tar, optionally gzipped. Paths may start with the name of the lab's folder.
+ * @throws ARCHIVE_REFUSED if it is not such a tar, has paths outside it, links or devices, or exceeds the limits
  */
 export async function readLabArchive(given: Buffer): Promise<LabFolder> {
   const files = new Map<string, Buffer>();
@@ -34,36 +33,36 @@ export async function readLabArchive(given: Buffer): Promise<LabFolder> {
     }
   } catch (error) {
     if (isFault(error)) throw error;
-    throw refused('it is no tar, or not whole', error);
+    throw refused('it is not a tar, or it is truncated', error);
   }
-  return inItsFolder(files, runnable);
+  return withoutTopFolder(files, runnable);
 }
 
 async function plainTar(given: Buffer): Promise<Buffer> {
   if (given[0] !== 0x1f || given[1] !== 0x8b) return given;
   return unzipped(given).catch((error: Error) => {
-    throw refused('it cannot be uncompressed, or is too large then', error);
+    throw refused('it cannot be decompressed, or is too large', error);
   });
 }
 
-/** Path of an ordinary file of the lab; undefined for a folder, and for what is none of the lab's. */
+/** Returns the path of a regular file; undefined for a folder, and for files that are not part of the lab. */
 function pathOf({ name, type }: Header): string | undefined {
   const path = posix.normalize(name).replace(/\/$/, '');
   if (path.startsWith('/') || path === '..' || path.startsWith('../') || /\p{Cc}/u.test(path)) {
-    throw refused(`"${name.slice(0, 100)}" lies outside of it`);
+    throw refused(`"${name.slice(0, 100)}" is outside the archive`);
   }
   if (Buffer.byteLength(path) > LONGEST_PATH_BYTES) {
-    throw refused(`"${name.slice(0, 100)}…" is a path of more than ${LONGEST_PATH_BYTES} bytes`);
+    throw refused(`"${name.slice(0, 100)}…" is a path longer than ${LONGEST_PATH_BYTES} bytes`);
   }
   if (type === 'directory') return undefined;
   if (type !== 'file' && type !== 'contiguous-file') {
-    throw refused(`"${name.slice(0, 100)}" is no ordinary file: put the file itself there`);
+    throw refused(`"${name.slice(0, 100)}" is not a regular file: add the file itself`);
   }
   return path.split('/').some(isIgnored) ? undefined : path;
 }
 
-/** Without the name of the folder, where all files have the same before theirs. */
-function inItsFolder(files: Map<string, Buffer>, runnable: Set<string>): LabFolder {
+/** Removes the name of the top folder if all paths share it. */
+function withoutTopFolder(files: Map<string, Buffer>, runnable: Set<string>): LabFolder {
   const [top = ''] = [...files.keys()].map((path) => `${path.split('/')[0] ?? ''}/`);
   const wrapped = !files.has(LAB_FILE) && [...files.keys()].every((path) => path.startsWith(top));
   const strip = (path: string) => (wrapped ? path.slice(top.length) : path);

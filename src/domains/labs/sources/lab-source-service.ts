@@ -11,13 +11,13 @@ import type { LabSourceStore } from './lab-source-store.ts';
 const SOURCE_LIMIT = 100;
 const LONGEST_NAME = 60;
 const LONGEST_FOLDER = 500;
-/** Between two looks, in minutes: when nothing is said, at least, and at most. */
-const EVERY = { usual: 10, least: 1, most: 7 * 24 * 60 };
+/** Interval of checks, in minutes. */
+const EVERY = { default: 10, least: 1, most: 7 * 24 * 60 };
 
 export function createLabSourceService(options: {
   sources: LabSourceStore;
   follower: Pick<Follower, 'wake'>;
-  /** Has the catalogue see what is gone, here and in other processes. */
+  /** Reloads the catalogue, here and in other processes. */
   changed: () => Promise<void>;
   protocols: readonly GitProtocol[];
   clock: Clock;
@@ -37,12 +37,12 @@ export function createLabSourceService(options: {
 
     async add(actor, given) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
-      const source = checked(given, protocols);
+      const source = validated(given, protocols);
       if ((await sources.list()).length >= SOURCE_LIMIT) {
-        throw invalid(`There are ${SOURCE_LIMIT} sources of labs already: remove some first.`);
+        throw invalid(`There are already ${SOURCE_LIMIT} lab sources. Remove one first.`);
       }
       const added = await sources.add(source, clock.now());
-      if (!added) throw invalid(`There is a source "${source.name}" already: give this one another name.`);
+      if (!added) throw invalid(`A lab source named "${source.name}" already exists. Choose another name.`);
       follower.wake();
       return added;
     },
@@ -64,19 +64,21 @@ export function createLabSourceService(options: {
   };
 }
 
-function checked(
+function validated(
   given: NewLabSource,
   protocols: readonly GitProtocol[],
 ): Pick<LabSource, 'name' | 'address' | 'ref' | 'folder' | 'everyMinutes'> {
-  const { name, address, ref, folder = '', everyMinutes = EVERY.usual } = given;
+  const { name, address, ref, folder = '', everyMinutes = EVERY.default } = given;
   if (name.trim() === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name)) {
-    throw invalid(`The name must have 1 to ${LONGEST_NAME} characters, in one line.`);
+    throw invalid(`The name must be a single line of 1 to ${LONGEST_NAME} characters.`);
   }
   gitProtocol(address, protocols);
   if (ref !== undefined) checkGitRef(ref);
   const parts = folder.split('/').filter((part) => part !== '' && part !== '.');
   if (folder.length > LONGEST_FOLDER || parts.some((part) => part === '..' || part === '.git')) {
-    throw invalid(`"${folder.slice(0, 100)}" is no folder of the repository: write its path from the root.`);
+    throw invalid(
+      `"${folder.slice(0, 100)}" is not a folder of the repository. Use a path relative to its root.`,
+    );
   }
   if (!Number.isInteger(everyMinutes) || everyMinutes < EVERY.least || everyMinutes > EVERY.most) {
     throw invalid(`everyMinutes must be a whole number from ${EVERY.least} to ${EVERY.most}.`);

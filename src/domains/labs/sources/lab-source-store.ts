@@ -13,21 +13,21 @@ import { setPresent } from '../versions/version-store.ts';
 import type { VersionKey } from '../versions/version-key.ts';
 import type { LabSource } from './lab-source.ts';
 
-/** What one look brought: nothing new, another commit, or a failure. */
-export type Look =
+/** The result of one check of a source: unchanged, a new commit, or a failure. */
+export type SourceCheck =
   | { kind: 'unchanged' }
   | { kind: 'changed'; commit: string; labs: readonly VersionKey[]; problems: readonly LabProblem[] }
   | { kind: 'failed'; reason: Reason };
 
-/** A source as who looks at it needs it. */
+/** The part of a source that a check needs. */
 export type FollowedSource = Pick<LabSource, 'ref' | 'folder' | 'commit' | 'everyMinutes'> & {
-  /** With what is secret in it. @throws SECRET_UNREADABLE */
+  /** Returns the address with its secret. @throws SECRET_UNREADABLE */
   address: () => string;
 };
 
 export type LabSourceStore = ReturnType<typeof createLabSourceStore>;
 
-/** Keeps which repositories are followed. Their addresses are encrypted. */
+/** Stores the followed repositories. Their addresses are encrypted. */
 export function createLabSourceStore({
   database,
   encryption,
@@ -56,7 +56,7 @@ export function createLabSourceStore({
     };
   }
 
-  /** With another key than it was written with, an address cannot be shown: its source can be removed still. */
+  /** Returns the address without its secret, or '' after a change of the key: the source can still be removed. */
   function shownAddress(row: SourceRow): string {
     try {
       return withoutSecret(open(row));
@@ -69,7 +69,7 @@ export function createLabSourceStore({
   const open = ({ id, address }: Pick<SourceRow, 'id' | 'address'>) => encryption.open(address, secretOf(id));
 
   return {
-    /** Those followed for longest first. */
+    /** Lists the sources, oldest first. */
     async list(): Promise<LabSource[]> {
       return (await client.labSource.findMany({ orderBy: { id: 'asc' } })).map(toSource);
     },
@@ -79,7 +79,7 @@ export function createLabSourceStore({
       return row ? toSource(row) : undefined;
     },
 
-    /** Undefined when there is one of that name. */
+    /** Adds a source. Returns undefined if the name is taken. */
     async add(
       source: Pick<LabSource, 'name' | 'address' | 'ref' | 'folder' | 'everyMinutes'>,
       at: Date,
@@ -95,7 +95,7 @@ export function createLabSourceStore({
       }
     },
 
-    /** Forgets it, and which labs it has. */
+    /** Removes a source and the list of its labs. */
     async remove(id: string): Promise<boolean> {
       const [{ count }] = await client.$transaction([
         client.labSource.deleteMany({ where: { id } }),
@@ -104,18 +104,18 @@ export function createLabSourceStore({
       return count > 0;
     },
 
-    /** Has it looked at next. */
+    /** Makes the source due, so it is checked next. */
     async makeDue(id: string, at: Date): Promise<void> {
       await client.labSource.updateMany({ where: { id }, data: { dueAt: at } });
     },
 
-    /** Those whose time has come, and who is believed to look at each. */
+    /** Lists the due sources, with the owner of each lease. */
     async due(now: Date): Promise<{ id: string; heldBy: string | null; heldUntil: Date | null }[]> {
       const select = { id: true, heldBy: true, heldUntil: true };
       return client.labSource.findMany({ where: { dueAt: { lte: now } }, select, orderBy: { dueAt: 'asc' } });
     },
 
-    /** Takes the look for one process, from who had it before; undefined when another was faster. */
+    /** Leases the source, from its previous owner if any. Returns undefined if another process was faster. */
     async take(
       { id, heldBy }: { id: string; heldBy: string | null },
       { owner, expiresAt }: Lease,
@@ -136,18 +136,23 @@ export function createLabSourceStore({
     },
 
     /**
-     * Notes what the look of `owner` brought, with what its labs are then, and when the next one is; false,
-     * and nothing is noted, when it is not the owner's any more.
+     * Stores the result of the owner's check, the labs, and the time of the next check, and releases the lease.
+     * Returns false and stores nothing if the owner has lost the lease.
      */
-    async finish(id: string, owner: string, look: Look, at: { now: Date; next: Date }): Promise<boolean> {
-      const over = { heldBy: null, heldUntil: null, checkedAt: at.now, dueAt: at.next };
-      const data = { ...over, ...broughtBy(look, at.now) };
+    async finish(
+      id: string,
+      owner: string,
+      check: SourceCheck,
+      at: { now: Date; next: Date },
+    ): Promise<boolean> {
+      const released = { heldBy: null, heldUntil: null, checkedAt: at.now, dueAt: at.next };
+      const data = { ...released, ...resultColumns(check, at.now) };
       return database.transaction(async (tx) => {
         const { count } = await tx.labSource.updateMany({ where: { id, heldBy: owner }, data });
         if (count === 0) return false;
-        if (look.kind === 'changed') {
-          const broken = new Set(look.problems.map(({ lab }) => lab));
-          await setPresent(tx, { source: id, labs: look.labs, broken, since: at.now });
+        if (check.kind === 'changed') {
+          const broken = new Set(check.problems.map(({ lab }) => lab));
+          await setPresent(tx, { source: id, labs: check.labs, broken, since: at.now });
         }
         return true;
       });
@@ -155,10 +160,10 @@ export function createLabSourceStore({
   };
 }
 
-function broughtBy(look: Look, now: Date) {
-  if (look.kind === 'failed') return reasonColumns(look.reason);
-  if (look.kind === 'unchanged') return noReason;
-  return { ...noReason, changedAt: now, commit: look.commit, problems: JSON.stringify(look.problems) };
+function resultColumns(check: SourceCheck, now: Date) {
+  if (check.kind === 'failed') return reasonColumns(check.reason);
+  if (check.kind === 'unchanged') return noReason;
+  return { ...noReason, changedAt: now, commit: check.commit, problems: JSON.stringify(check.problems) };
 }
 
 function stateOf({ heldBy, checkedAt, reasonCode }: SourceRow): LabSource['state'] {
@@ -167,7 +172,7 @@ function stateOf({ heldBy, checkedAt, reasonCode }: SourceRow): LabSource['state
   return reasonCode === null ? 'followed' : 'failed';
 }
 
-/** What an address is bound to. */
+/** Returns the context that binds an encrypted address to its source. */
 function secretOf(id: string): string {
   return `the lab source ${id}`;
 }

@@ -2,51 +2,51 @@ import type { Reason } from '../../../core/errors.ts';
 import type { Actor } from '../../identity/actor.ts';
 import type { LabProblem } from '../lab-problem.ts';
 
-/** A git repository whose labs are followed. */
+/** A Git repository whose labs Berth follows. */
 export interface LabSource {
   id: string;
   name: string;
-  /** Without the password or token in it. */
+  /** Address without its password or token. */
   address: string;
-  /** Branch, tag or whole commit id; undefined for the repository's default branch. */
+  /** Branch, tag or full commit id; undefined for the repository's default branch. */
   ref: string | undefined;
-  /** The folder of labs in it, or of one lab; empty for its root. */
+  /** Path of the folder with labs, or of one lab; empty for the root. */
   folder: string;
-  /** Between two looks for changes. */
+  /** Interval of checks for changes. */
   everyMinutes: number;
   state: 'waiting' | 'checking' | 'followed' | 'failed';
-  /** The commit whose labs these are. */
+  /** The commit of its current labs. */
   commit: string | undefined;
   checkedAt: Date | undefined;
   changedAt: Date | undefined;
-  /** Why the last look failed; its labs are those of the last that did not. */
+  /** Why the last check failed. The labs are then those of the last successful check. */
   reason: Reason | undefined;
-  /** What is wrong with labs of `commit`: each is as it was when it was last right, if ever. */
+  /** Problems of labs at `commit`. The last valid version of each such lab stays in use, if there is one. */
   problems: LabProblem[];
   createdAt: Date;
 }
 
-/** What admins say of a repository to follow. */
+/** Input for a new source. */
 export interface NewLabSource {
-  /** One line of up to 60 characters, its own. */
+  /** A unique name of one line, up to 60 characters. */
   name: string;
-  /** `https://…`, `ssh://…` or `git@host:path`; may hold a token. */
+  /** `https://…`, `ssh://…` or `git@host:path`; may contain a token. */
   address: string;
   ref: string | undefined;
   folder: string | undefined;
   everyMinutes: number | undefined;
 }
 
-/** Use cases of the repositories that labs come from, all for admins; changes need the scope "manage". */
+/** Use cases of lab sources, all for admins. Changes need the scope "manage". */
 export interface LabSourceService {
-  /** Those followed for longest first. */
+  /** Lists the sources, oldest first. */
   list(actor: Actor | undefined): Promise<LabSource[]>;
-  /** @throws LAB_SOURCE_NOT_FOUND */
+  /** Returns a source. @throws LAB_SOURCE_NOT_FOUND */
   get(actor: Actor | undefined, id: string): Promise<LabSource>;
-  /** Begins to follow a repository; answers before it was looked at. @throws INPUT_INVALID */
+  /** Adds a repository to follow, and returns before its first check. @throws INPUT_INVALID */
   add(actor: Actor | undefined, source: NewLabSource): Promise<LabSource>;
-  /** Looks at it now: answers at once. @throws LAB_SOURCE_NOT_FOUND */
+  /** Requests a check, and returns before it runs. @throws LAB_SOURCE_NOT_FOUND */
   check(actor: Actor | undefined, id: string): Promise<LabSource>;
-  /** Ends following; its labs leave the catalogue, sessions on them go on. False when there is none. */
+  /** Removes a source. Its labs leave the catalogue, and their sessions continue. Returns false if it is unknown. */
   remove(actor: Actor | undefined, id: string): Promise<boolean>;
 }

@@ -13,7 +13,7 @@ import { entriesOf, unzipped, zippedTar } from '../reading/lab-tar.ts';
 const RUNNABLE = 0o755;
 const ORDINARY = 0o644;
 
-/** A lab's files as one compressed archive, the same bytes for the same content. */
+/** Packs a lab's files into one compressed archive. The same content gives the same bytes. */
 function packFolder({ files, runnable }: Pick<LabFolder, 'files' | 'runnable'>): Promise<Buffer> {
   const mtime = new Date(0);
   return zippedTar((archive) => {
@@ -23,7 +23,7 @@ function packFolder({ files, runnable }: Pick<LabFolder, 'files' | 'runnable'>):
   });
 }
 
-/** The files that {@link packFolder} packed. Throws for anything else. */
+/** Unpacks an archive of {@link packFolder}. Throws for anything else. */
 async function unpackFolder(packed: Uint8Array): Promise<LabFolder> {
   const files = new Map<string, Buffer>();
   const runnable = new Set<string>();
@@ -35,10 +35,10 @@ async function unpackFolder(packed: Uint8Array): Promise<LabFolder> {
   return { files, runnable, version: contentDigest(files, runnable), refused: new Map() };
 }
 
-const UNREADABLE = 'A stored version of a lab cannot be read';
+const UNREADABLE = 'stored version of a lab is unreadable';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A lab with the files that it was read from. */
+/** A lab with the files it was read from. */
 export interface ReadLab {
   lab: Lab;
   folder: Pick<LabFolder, 'files' | 'runnable'>;
@@ -46,7 +46,7 @@ export interface ReadLab {
 
 export type KeptVersions = ReturnType<typeof createKeptVersions>;
 
-/** What labs have been, kept for the sessions and saved states that hang on it, and for labs that become wrong. */
+/** Stores versions of labs for the sessions that use them, and for labs that become invalid. */
 export function createKeptVersions({
   store,
   versionsInUse,
@@ -55,17 +55,17 @@ export function createKeptVersions({
   log,
 }: {
   store: LabVersionStore;
-  /** Versions on which a session runs or a saved state stands. */
+  /** Lists the versions that running and saved sessions use. */
   versionsInUse: () => Promise<VersionKey[]>;
-  /** Days after its last use after which a former version is forgotten. */
+  /** Days for which an unused former version stays stored. */
   keepDays: number;
   clock: Clock;
   log: Log;
 }) {
-  /** Stores those that are new. */
+  /** Stores the new versions. */
   async function keep(read: readonly ReadLab[]): Promise<void> {
     const stored = await store.known(read.map(({ lab }) => lab));
-    // One that has been out of use is in use again: it must not be forgotten meanwhile.
+    // A stored version may have been unused for long: mark it as used before the cleanup removes it.
     await store.touch(stored, clock.now());
     const known = new Set(stored.map(versionName));
     for (const { lab, folder } of read) {
@@ -76,13 +76,13 @@ export function createKeptVersions({
   }
 
   return {
-    /** Versions on which a session runs or a saved state stands. */
+    /** Lists the versions that running and saved sessions use. */
     inUse: versionsInUse,
 
-    /** What the labs of all sources were when those were last read, by any process. */
+    /** Lists the labs of all sources, as any process last read them. */
     present: store.present,
 
-    /** The lab as it was in that version; undefined where it is not kept, or was right for another Berth only. */
+    /** Reads a stored version; undefined if it is not stored, or is no longer valid in this version of Berth. */
     async read(key: VersionKey): Promise<Lab | undefined> {
       const content = await store.content(key);
       if (!content) return undefined;
@@ -91,7 +91,7 @@ export function createKeptVersions({
         if ('lab' in read) return read.lab;
         log.warn({ ...key, problems: read.problems.slice(0, 3) }, UNREADABLE);
       } catch (error) {
-        // One that is damaged keeps none of the others away.
+        // A damaged version must not affect the others.
         log.error({ ...key, err: error }, UNREADABLE);
       }
       return undefined;
@@ -99,23 +99,23 @@ export function createKeptVersions({
 
     keep,
 
-    /** Stores what is new in the folder of labs, and notes what its labs are now; those in `broken` stay as they were. */
+    /** Stores new versions from the folder of labs, and its list of labs. Labs in `broken` keep their last version. */
     async noteFolder(read: readonly ReadLab[], broken: ReadonlySet<string>): Promise<void> {
       await keep(read);
       const labs = read.map(({ lab }) => lab);
       await store.setPresent({ source: FOLDER, labs, broken, since: clock.now() });
     },
 
-    /** Stores an uploaded lab, and makes it what the lab of its name is among the uploads. */
+    /** Stores an uploaded lab as the current upload of its name. */
     async putUpload(read: ReadLab): Promise<void> {
       await keep([read]);
       await store.putPresent(UPLOAD, read.lab, clock.now());
     },
 
-    /** Forgets an upload; false when there is none of that name. */
+    /** Removes an upload. Returns false if there is none of that name. */
     dropUpload: (slug: string): Promise<boolean> => store.dropPresent(UPLOAD, slug),
 
-    /** Forgets what has long been out of use. */
+    /** Removes versions that have been unused for `keepDays`. */
     async forgetUnused(): Promise<void> {
       const at = clock.now();
       await store.touch([...(await store.present()), ...(await versionsInUse())], at);

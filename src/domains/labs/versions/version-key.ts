@@ -1,11 +1,11 @@
-/** One content of one lab. */
+/** Identifies one content version of a lab. */
 export interface VersionKey {
   slug: string;
   /** Content digest. */
   version: string;
 }
 
-/** One text for the two. */
+/** Returns the key as one string. */
 export function versionName({ slug, version }: VersionKey): string {
   return `${slug} ${version}`;
 }

@@ -2,29 +2,29 @@ import { batches } from '../../../core/batches.ts';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { VersionKey } from './version-key.ts';
 
-/** What a lab of a source is now. */
+/** The current version of a lab in a source. */
 export interface PresentVersion extends VersionKey {
-  /** `folder`, `upload`, or the id of a repository that is followed. */
+  /** `folder`, `upload`, or the id of a followed repository. */
   source: string;
 }
 
-/** All labs of one source. */
+/** All current labs of one source. */
 export interface PresentLabs {
   source: string;
   labs: readonly VersionKey[];
-  /** Slugs of labs that are there and cannot be used. */
+  /** Slugs of labs that exist and are invalid. */
   broken: ReadonlySet<string>;
   since: Date;
 }
 
 export type LabVersionStore = ReturnType<typeof createLabVersionStore>;
 
-/** Keeps the contents that labs have had. What is stored under a version never changes. */
+/** Stores the contents of lab versions. The content of a version never changes. */
 export function createLabVersionStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Which of these are stored. */
+    /** Returns the keys that are stored. */
     async known(keys: readonly VersionKey[]): Promise<VersionKey[]> {
       const rows = [];
       for (const batch of batches(keys)) {
@@ -34,7 +34,7 @@ export function createLabVersionStore({ database }: { database: Database }) {
       return rows.map(toKey);
     },
 
-    /** Stores a content, unless it is there. */
+    /** Stores a version, unless it exists. */
     async add({ slug, version, content, at }: VersionKey & { content: Buffer; at: Date }): Promise<void> {
       await client.labVersion.upsert({
         where: { labSlug_version: { labSlug: slug, version } },
@@ -43,13 +43,13 @@ export function createLabVersionStore({ database }: { database: Database }) {
       });
     },
 
-    /** The content as it was stored. */
+    /** Returns the stored content. */
     async content({ slug, version }: VersionKey): Promise<Uint8Array | undefined> {
       const where = { labSlug_version: { labSlug: slug, version } };
       return (await client.labVersion.findUnique({ where, select: { content: true } }))?.content;
     },
 
-    /** What the labs of all sources were when those were last read: sources in their order, older ones first. */
+    /** Lists the labs of all sources as last read, by source (older repositories first) and slug. */
     async present(): Promise<PresentVersion[]> {
       const rows = await client.presentLab.findMany({ orderBy: [{ source: 'asc' }, { labSlug: 'asc' }] });
       return rows.map(({ source, ...row }) => ({ ...toKey(row), source }));
@@ -57,7 +57,7 @@ export function createLabVersionStore({ database }: { database: Database }) {
 
     setPresent: (labs: PresentLabs): Promise<void> => database.transaction((tx) => setPresent(tx, labs)),
 
-    /** Makes this what the lab of the source is; the source's others stay. */
+    /** Sets the current version of one lab of a source. */
     async putPresent(source: string, { slug, version }: VersionKey, since: Date): Promise<void> {
       await client.presentLab.upsert({
         where: { source_labSlug: { source, labSlug: slug } },
@@ -66,19 +66,19 @@ export function createLabVersionStore({ database }: { database: Database }) {
       });
     },
 
-    /** False when the source has no lab of that name. */
+    /** Removes a lab from a source. Returns false if the source has no such lab. */
     async dropPresent(source: string, slug: string): Promise<boolean> {
       return (await client.presentLab.deleteMany({ where: { source, labSlug: slug } })).count > 0;
     },
 
-    /** Notes that these are in use at `at`. */
+    /** Sets the time of last use. */
     async touch(keys: readonly VersionKey[], at: Date): Promise<void> {
       for (const batch of batches(keys)) {
         await client.labVersion.updateMany({ where: { OR: batch.map(toRowKey) }, data: { usedAt: at } });
       }
     },
 
-    /** Removes what was last in use before `before`. */
+    /** Removes the versions last used before `before`. */
     async removeUnused(before: Date): Promise<void> {
       await client.labVersion.deleteMany({ where: { usedAt: { lt: before } } });
     },
@@ -86,8 +86,8 @@ export function createLabVersionStore({ database }: { database: Database }) {
 }
 
 /**
- * Notes what the labs of a source are. Those in `broken` stay as they were; what is in neither is there
- * no more. `since` holds for those that changed.
+ * Replaces the list of a source's current labs. Labs in `broken` keep their version, and labs in neither list are
+ * removed. Changed labs get the time `since`.
  */
 export async function setPresent(
   tx: Transaction,
@@ -98,8 +98,8 @@ export async function setPresent(
   const now = new Map(labs.map(({ slug, version }) => [slug, version]));
   for (const [slug, version] of before) if (broken.has(slug) && !now.has(slug)) now.set(slug, version);
   const changed = [...now].filter(([slug, version]) => before.get(slug) !== version);
-  const over = [...before.keys()].filter((slug) => now.get(slug) !== before.get(slug));
-  for (const slugs of batches(over)) {
+  const outdated = [...before.keys()].filter((slug) => now.get(slug) !== before.get(slug));
+  for (const slugs of batches(outdated)) {
     await tx.presentLab.deleteMany({ where: { source, labSlug: { in: slugs } } });
   }
   await tx.presentLab.createMany({

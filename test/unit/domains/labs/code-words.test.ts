@@ -31,9 +31,9 @@ await t.test('a misspelt word after a fence or in braces is told with its file a
   t.same(
     await problemsOf(t, { ...lab('pages/intro.md'), 'pages/intro.md': page, 'pages/intro.ko.md': 'x' }),
     [
-      'pages/intro.md:3: "exce" says nothing of what a click on the code does; did you mean "exec"?',
-      'pages/intro.md:7: "execc" says nothing of what a click on the code does; did you mean "exec"?',
-      'pages/intro.md:11: "exce" says nothing of what a click on the code does; did you mean "exec"?',
+      'pages/intro.md:3: "exce" is not an action for code; did you mean "exec"?',
+      'pages/intro.md:7: "execc" is not an action for code; did you mean "exec"?',
+      'pages/intro.md:11: "exce" is not an action for code; did you mean "exec"?',
       'pages/intro.md:13: there is no machine "bd"; did you mean "db"?',
       'pages/intro.md:13: "terminal" must be a number from 1 to 9',
     ],
@@ -42,7 +42,7 @@ await t.test('a misspelt word after a fence or in braces is told with its file a
 
 await t.test('in a text of lab.yaml itself it is told with its key, once for all languages', async (t) => {
   t.same(await problemsOf(t, lab('"a\\n\\n```bash run\\nls\\n```"')), [
-    'lab.yaml:4: introduction: "run" says nothing of what a click on the code does: there are exec, copy, interrupt, terminal=…, machine=…, file=…, mode=…, marker=… (in line 3 of the text)',
+    'lab.yaml:4: introduction: "run" is not an action for code: use exec, copy, interrupt, terminal=…, machine=…, file=…, mode=…, marker=… (in line 3 of the text)',
   ]);
 });
 
@@ -51,7 +51,7 @@ await t.test('a word that means nothing as it stands says what it needs', (t) =>
   t.same(told('sh interrupt'), ['"interrupt" does nothing without "exec"']);
   t.same(told('sh terminal=2'), ['"terminal" does nothing without "exec"']);
   t.same(told('ini mode=append'), ['"mode" does nothing without "file"']);
-  t.same(told('ini file=etc/x'), ['"file" must be a path that begins with "/"']);
+  t.same(told('ini file=etc/x'), ['"file" must be a path that starts with "/"']);
   t.same(told('ini file=/x mode=apend'), ['"mode" must be replace or append or insert']);
   t.same(told('ini file=/x mode=insert'), ['"mode=insert" needs a "marker"']);
   t.end();

@@ -14,7 +14,7 @@ await t.test('a course is a short name, or that with a title in the languages of
 });
 
 await t.test('what is wrong with it is told at its key', async (t) => {
-  const name = 'must be small letters, digits and hyphens, such as "find-your-way"';
+  const name = 'must have only lower-case letters, digits and hyphens, such as "find-your-way"';
   t.same(await problemsOf(t, { 'lab.yaml': `course: Docker Basics\n${REST}` }), [
     `lab.yaml:1: course: ${name}`,
   ]);

@@ -36,19 +36,23 @@ await t.test('what may not be in a lab is refused', async (t) => {
   const many = Array.from({ length: 1_000 }, (_, at) => ({ name: `f${at}`, body: '' }));
   const whole = await tarOf(yaml, { name: 'b', body: 'x'.repeat(5_000) });
   const cases: [what: string, archive: Buffer, message: RegExp][] = [
-    ['a path that climbs', await tarOf({ name: '../evil', body: 'x' }), /"\.\.\/evil" lies outside/],
-    ['a path that climbs late', await tarOf({ name: 'a/../../evil', body: 'x' }), /lies outside/],
-    ['an absolute path', await tarOf({ name: '/etc/evil', body: 'x' }), /lies outside/],
-    ['a link', await tarOf({ name: 'l', type: 'symlink', linkname: 'lab.yaml' }), /no ordinary file/],
-    ['a hard link', await tarOf(yaml, { name: 'l', type: 'link', linkname: 'lab.yaml' }), /no ordinary file/],
-    ['a device', await tarOf({ name: 'd', type: 'character-device' }), /no ordinary file/],
+    ['a path that climbs', await tarOf({ name: '../evil', body: 'x' }), /"\.\.\/evil" is outside/],
+    ['a path that climbs late', await tarOf({ name: 'a/../../evil', body: 'x' }), /is outside/],
+    ['an absolute path', await tarOf({ name: '/etc/evil', body: 'x' }), /is outside/],
+    ['a link', await tarOf({ name: 'l', type: 'symlink', linkname: 'lab.yaml' }), /not a regular file/],
+    [
+      'a hard link',
+      await tarOf(yaml, { name: 'l', type: 'link', linkname: 'lab.yaml' }),
+      /not a regular file/,
+    ],
+    ['a device', await tarOf({ name: 'd', type: 'character-device' }), /not a regular file/],
     ['a large file', await tarOf({ name: 'a', body: large }), /"a" is larger than 1 MiB/],
-    ['many files', await tarOf(...many), /1000 files or more/],
-    ['a long path', await tarOf({ name: 'a'.repeat(3_000), body: 'x' }), /a path of more than 2048 bytes/],
-    ['a cut', whole.subarray(0, 1_500), /no tar, or not whole/],
-    ['no tar', Buffer.from('hello'), /no tar, or not whole/],
-    ['a broken gzip', gzipSync(whole).subarray(0, 100), /cannot be uncompressed/],
-    ['a bomb', gzipSync(Buffer.alloc(64 * 1024 * 1024)), /or is too large then/],
+    ['many files', await tarOf(...many), /too many files/],
+    ['a long path', await tarOf({ name: 'a'.repeat(3_000), body: 'x' }), /a path longer than 2048 bytes/],
+    ['a cut', whole.subarray(0, 1_500), /not a tar, or it is truncated/],
+    ['no tar', Buffer.from('hello'), /not a tar, or it is truncated/],
+    ['a broken gzip', gzipSync(whole).subarray(0, 100), /cannot be decompressed/],
+    ['a bomb', gzipSync(Buffer.alloc(64 * 1024 * 1024)), /or is too large/],
   ];
   for (const [what, archive, message] of cases) {
     await t.rejects(readLabArchive(archive), { code: 'ARCHIVE_REFUSED', message }, what);

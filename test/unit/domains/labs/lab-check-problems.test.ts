@@ -13,28 +13,28 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
   [
     'two kinds',
     'script: a.sh, http: { port: 80 }',
-    '.http: must be left out: the check has "script", and a check is of one kind',
+    '.http: must be left out: the check has "script", and a check has only one kind',
   ],
   [
     'a key of another kind',
     'quiz: { question: a b, answer: c }, machine: main',
-    '.machine: there is no such key: there are quiz, id, title, weight',
+    '.machine: unknown key: use quiz, id, title, weight',
   ],
   [
     'a user of a web server',
     'http: { port: 80 }, user: root',
-    '.user: there is no such key: there are http, id, title, weight, machine, timeout',
+    '.user: unknown key: use http, id, title, weight, machine, timeout',
   ],
   [
     'an unknown key within',
     'file: { path: /a, conatins: x }',
-    '.file.conatins: there is no such key; did you mean "contains"?',
+    '.file.conatins: unknown key; did you mean "contains"?',
   ],
   ['a weight of nothing', 'script: a.sh, weight: 0', '.weight: must be more than 0'],
   [
     'a user of a trusted script',
     'script: a.sh, trusted: true, user: root',
-    '.user: must be left out: a trusted check runs in a container of its own',
+    '.user: must be left out: a trusted check runs in a separate container',
   ],
   [
     'what is neither trusted nor not',
@@ -44,59 +44,55 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
   [
     'a path that is not absolute',
     'script: a.sh, trusted: { paths: [home] }',
-    '.trusted.paths[0]: must be an absolute path, such as "/home/learner": what "~/" means, only the machine could say',
+    '.trusted.paths[0]: must be an absolute path, such as "/home/learner"; "~/" is not supported here',
   ],
   [
     'a path in a home that the machine would have to be asked for',
     'script: a.sh, trusted: { paths: [/srv, ~/app] }',
-    '.trusted.paths[1]: must be an absolute path, such as "/home/learner": what "~/" means, only the machine could say',
+    '.trusted.paths[1]: must be an absolute path, such as "/home/learner"; "~/" is not supported here',
   ],
   [
     'nobody to run it',
     'file: { path: /a }, machine: bare',
-    '.user: is missing: a check in a "restricted" machine without a user of its own must say who runs it',
+    '.user: is missing: the "restricted" machine has no user, so a check must name one',
   ],
   [
     'a machine that is not there',
     'http: { port: 80 }, machine: web',
-    '.machine: there is no machine "web": there are main, locked, bare',
+    '.machine: there is no machine "web": the lab has main, locked, bare',
   ],
-  [
-    'a question without answer',
-    'quiz: { question: a b }',
-    '.quiz: must have "options" to choose from, or an "answer"',
-  ],
+  ['a question without answer', 'quiz: { question: a b }', '.quiz: must have "options" or an "answer"'],
   [
     'a question with both',
     'quiz: { question: a b, options: [a, { text: b, correct: true }], answer: c, ignoreCase: true }',
-    '.quiz.answer: must be left out beside "options"',
-    '.quiz.ignoreCase: must be left out beside "options"',
+    '.quiz.answer: must be left out together with "options"',
+    '.quiz.ignoreCase: must be left out together with "options"',
   ],
   [
     'no right option',
     'quiz: { question: a b, options: [a, b] }',
-    '.quiz.options: must have one that is right, with "correct: true"',
+    '.quiz.options: must have a correct one, with "correct: true"',
   ],
   [
     'two right options for one choice',
     'quiz: { question: a b, options: [{ text: a, correct: true }, { text: b, correct: true }] }',
-    '.quiz.options: must have only one that is right, unless the question has "multiple: true"',
+    '.quiz.options: must have only one correct option, unless the question has "multiple: true"',
   ],
   [
     'an option with another key',
     'quiz: { question: a b, options: [a, { text: b, corect: true }] }',
-    '.quiz.options[1].corect: there is no such key; did you mean "correct"?',
-    '.quiz.options: must have one that is right, with "correct: true"',
+    '.quiz.options[1].corect: unknown key; did you mean "correct"?',
+    '.quiz.options: must have a correct one, with "correct: true"',
   ],
   [
     'an answer to choose several of',
     'quiz: { question: a b, answer: c, multiple: true }',
-    '.quiz.multiple: must be left out beside "answer"',
+    '.quiz.multiple: must be left out together with "answer"',
   ],
   [
     'an answer that is a number',
     'quiz: { question: a b, answer: 12 }',
-    '.quiz.answer: must be a text, or a list of them',
+    '.quiz.answer: must be a text, or a list of these',
   ],
   [
     'an answer that is no pattern',
@@ -106,17 +102,17 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
   [
     'a file that is no pattern',
     'file: { path: /a, matches: "a(?=b)" }',
-    '.file.matches: must be a regular expression: invalid or unsupported Perl syntax: `(?=`; there is no lookaround and no back reference, see https://github.com/google/re2/wiki/Syntax',
+    '.file.matches: must be a regular expression: invalid or unsupported Perl syntax: `(?=`; lookaround and back references are not supported, see https://github.com/google/re2/wiki/Syntax',
   ],
   [
     'what is asked of a file that is not there',
     'file: { path: /a, exists: false, mode: 0600 }',
-    '.file.mode: must be left out: with "exists: false" there is nothing to look at',
+    '.file.mode: must be left out: with "exists: false", nothing else can be checked',
   ],
   [
     'the text of a folder',
     'file: { path: /a, kind: folder, contains: x }',
-    '.file.contains: must be left out: a folder has no text',
+    '.file.contains: must be left out: a folder has no content to compare',
   ],
   ['a command of nothing', 'command: { run: [] }', '.command.run: must have at least 1 entries'],
   ['an exit code that is none', 'command: { run: ls, exit: 256 }', '.command.exit: must be at most 255'],
@@ -124,12 +120,12 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
   [
     'a path with a space',
     'http: { port: 80, path: "/a b" }',
-    '.http.path: must begin with "/" and be encoded as in an address, such as "/a?b=c%20d"',
+    '.http.path: must start with "/" and be URL-encoded, such as "/a?b=c%20d"',
   ],
   [
     'a header of several lines',
     'http: { port: 80, headers: { X: "a\\r\\nY: b" } }',
-    '.http.headers.X: must be a single line of ASCII letters',
+    '.http.headers.X: must be a single line of ASCII characters',
   ],
   [
     'a method that is none',

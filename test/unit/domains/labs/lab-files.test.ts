@@ -57,37 +57,33 @@ const wrong: [name: string, entry: string, told: string][] = [
   [
     'a file that is not there',
     'from: files/modt, to: /',
-    '.from: the file "files/modt" is not there; did you mean "files/motd"?',
+    '.from: the file "files/modt" is missing; did you mean "files/motd"?',
   ],
-  [
-    'a glob that stands for nothing',
-    'from: "files/*.png", to: /',
-    '.from: there is no file that "files/*.png" stands for',
-  ],
+  ['a glob that stands for nothing', 'from: "files/*.png", to: /', '.from: no file matches "files/*.png"'],
   [
     'a path out of the folder',
     'from: ../y, to: /',
-    '.from: "../y" leads out of the lab\'s folder: give a path within it, such as "files/site"',
+    '.from: "../y" is outside the lab\'s folder: use a path inside it, such as "files/site"',
   ],
   [
     'the whole folder',
     'from: ./, to: /',
-    '.from: "./" leads out of the lab\'s folder: give a path within it, such as "files/site"',
+    '.from: "./" is outside the lab\'s folder: use a path inside it, such as "files/site"',
   ],
   [
     'several files in place of one',
     'from: files/site, to: /srv',
-    '.to: must be a folder, with "/" at its end: "from" may be several files',
+    '.to: must be a folder that ends with "/", because "from" can select several files',
   ],
   [
     'a place that is not absolute',
     'from: files/motd, to: etc/motd',
-    '.to: must be an absolute path, or one that begins with "~/", such as "/srv/site/"',
+    '.to: must be an absolute path, or one that starts with "~/", such as "/srv/site/"',
   ],
   [
     'a place that goes up',
     'from: files/motd, to: /a/../b',
-    '.to: must be an absolute path, or one that begins with "~/", such as "/srv/site/"',
+    '.to: must be an absolute path, or one that starts with "~/", such as "/srv/site/"',
   ],
   [
     'bits that are none',

@@ -64,11 +64,11 @@ steps:
     }),
     [
       'lab.yaml:2: title.ko: is missing: "languages" has "ko"',
-      'lab.yaml:3: summary.kr: the lab is not in a language "kr": "languages" has en, ko',
-      'lab.yaml:5: introduction: the file "intro.ko.md" is not there: it is "intro.md" in the language "ko"',
-      'lab.yaml:6: conclusion.ko: the file "end.md" is not there',
-      'lab.yaml:8: steps[0].title: must be a text: write it in quotes',
-      'lab.yaml:8: steps[0].instructions: the file "gone.md" is not there',
+      'lab.yaml:3: summary.kr: the lab has no language "kr": "languages" has en, ko',
+      'lab.yaml:5: introduction: the file "intro.ko.md" is missing: it is the "ko" translation of "intro.md"',
+      'lab.yaml:6: conclusion.ko: the file "end.md" is missing',
+      'lab.yaml:8: steps[0].title: must be a text: put it in quotes',
+      'lab.yaml:8: steps[0].instructions: the file "gone.md" is missing',
       'lab.yaml:8: steps[0].hints[0].ko: must not be empty',
     ],
   );
@@ -78,8 +78,8 @@ await t.test('languages are tags as they are usually written, each once', async 
   const problems = (languages: string) =>
     problemsOf(t, { 'lab.yaml': `languages: ${languages}\ntitle: a\n${MACHINES}\n` });
   t.same(await problems('[en-us]'), ['lab.yaml:1: languages[0]: must be written "en-US"']);
-  t.match(await problems('[english language]'), [/languages\[0\]: must be the tag of a language/]);
-  t.same(await problems('[ko, ko]'), ['lab.yaml:1: languages: must name each language once']);
+  t.match(await problems('[english language]'), [/languages\[0\]: must be a language tag/]);
+  t.same(await problems('[ko, ko]'), ['lab.yaml:1: languages: must list each language only once']);
   t.same(await problems('[]'), ['lab.yaml:1: languages: must have at least 1 entries']);
   t.same(await problems('ko'), ['lab.yaml:1: languages: must be a list']);
 });
@@ -87,7 +87,7 @@ await t.test('languages are tags as they are usually written, each once', async 
 await t.test('without "languages" a lab is English', async (t) => {
   const files = { 'lab.yaml': `title: { en: a, ko: b }\n${MACHINES}\n` };
   t.same(await problemsOf(t, files), [
-    'lab.yaml:1: title.ko: the lab is not in a language "ko": "languages" has en',
+    'lab.yaml:1: title.ko: the lab has no language "ko": "languages" has en',
   ]);
   t.same((await labOf(t, { 'lab.yaml': `title: { en: a }\n${MACHINES}\n` })).title, { en: 'a' });
 });

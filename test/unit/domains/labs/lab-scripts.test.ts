@@ -52,44 +52,36 @@ await t.test('solutions and wrong states are for the user of their machine', asy
 });
 
 const wrong: [name: string, step: string, told: string][] = [
-  ['a script that is not there', 'start: b.hs', 'start: the file "b.hs" is not there; did you mean "b.sh"?'],
-  [
-    'one of several that is not there',
-    'wrong: [b.sh, other.sh]',
-    'wrong[1]: the file "other.sh" is not there',
-  ],
-  [
-    'a key that is none',
-    'start: [{ scirpt: b.sh }]',
-    'start[0].scirpt: there is no such key; did you mean "script"?',
-  ],
+  ['a script that is not there', 'start: b.hs', 'start: the file "b.hs" is missing; did you mean "b.sh"?'],
+  ['one of several that is not there', 'wrong: [b.sh, other.sh]', 'wrong[1]: the file "other.sh" is missing'],
+  ['a key that is none', 'start: [{ scirpt: b.sh }]', 'start[0].scirpt: unknown key; did you mean "script"?'],
   [
     'a key of another one',
     'solution: { script: b.sh, timeout: 5 }',
-    'solution.timeout: there is no such key: there are script, machine, user',
+    'solution.timeout: unknown key: use script, machine, user',
   ],
-  ['a number', 'solution: 5', 'solution: must be a script, or a list of them'],
+  ['a number', 'solution: 5', 'solution: must be a script, or a list of these'],
   ['a list of numbers', 'solution: [5]', 'solution[0]: must be a script, or a mapping with "script"'],
   ['no script', 'solution: []', 'solution: must have at least 1 entries'],
   [
     'a machine that is not there',
     'wrong: { script: b.sh, machine: dv }',
-    'wrong.machine: there is no machine "dv": there are main, db',
+    'wrong.machine: there is no machine "dv": the lab has main, db',
   ],
   [
     'nobody to run it',
     'start: { script: b.sh, machine: db }',
-    'start.user: is missing: a start script in a "restricted" machine without a user of its own must say who runs it',
+    'start.user: is missing: the "restricted" machine has no user, so a start script must name one',
   ],
   [
     'a time for what nobody waits for',
     'start: { script: b.sh, background: true, timeout: 5 }',
-    'start.timeout: must be left out: with "background" nobody waits for its end',
+    'start.timeout: must be left out: with "background", nothing waits for its end',
   ],
   [
     'a user for what the learner runs',
     'start: { script: b.sh, foreground: true, user: root }',
-    'start.user: must be left out: with "foreground" the learner\'s own shell runs it',
+    'start.user: must be left out: with "foreground", the learner\'s own shell runs the script',
   ],
 ];
 

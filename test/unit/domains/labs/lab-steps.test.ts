@@ -48,18 +48,18 @@ const wrong: [name: string, step: string, told: string][] = [
   [
     'both one and several checks',
     'check: { script: a.sh }, checks: [{ script: a.sh }]',
-    'check: must be left out where "checks" has them',
+    'check: must be left out, because the step has "checks"',
   ],
   ['no check in a list', 'checks: []', 'checks: must have at least 1 entries'],
   [
     'an id twice',
     'checks: [{ script: a.sh, id: a }, { script: a.sh, id: a }]',
-    'checks[1].id: "a" is used twice: each id must be its own',
+    'checks[1].id: "a" is used twice: each id must be unique',
   ],
   [
     'the id that another one has by itself',
     'checks: [{ script: a.sh, id: check-2 }, { script: a.sh }]',
-    'checks[1].id: "check-2" is used twice: each id must be its own',
+    'checks[1].id: "check-2" is used twice: each id must be unique',
   ],
   ['to pass with nothing', 'pass: 0', 'pass: must be more than 0'],
   ['to pass with more than all', 'pass: 101%', 'pass: must be a share, such as 10% or 0.1, up to 100%'],
@@ -67,19 +67,19 @@ const wrong: [name: string, step: string, told: string][] = [
   [
     'a poll of a question',
     'poll: 5, check: { quiz: { question: a b, answer: c } }',
-    'poll: must be left out: a question waits for its answer',
+    'poll: must be left out: a question waits for an answer',
   ],
   ['a poll without rest', 'poll: 1, check: { script: a.sh }', 'poll: must be at least 2'],
   [
     'two hints of one id',
     'hints: [{ id: a, text: a }, { id: a, text: b }]',
-    'hints[1].id: "a" is used twice: each id must be its own',
+    'hints[1].id: "a" is used twice: each id must be unique',
   ],
   ['a hint without its text', 'hints: [{ after: 2 }]', 'hints[0].text: is missing'],
   [
     'a hint with another key',
     'hints: [{ text: a, costs: 5% }]',
-    'hints[0].costs: there is no such key; did you mean "cost"?',
+    'hints[0].costs: unknown key; did you mean "cost"?',
   ],
   [
     'a hint for more than there is',

@@ -24,7 +24,7 @@ await test('what is no port is told where it is', async (t) => {
     ['["8080"]', /machines\[0\]\.ports\[0\]/],
     ['[{ port: 70000, name: x }]', /machines\[0\]\.ports\[0\]/],
     ['[{ port: 80 }]', /machines\[0\]\.ports\[0\]/],
-    ['[80, { port: 80, name: twice }]', /must name each port once/],
+    ['[80, { port: 80, name: twice }]', /must list each port only once/],
     ['8080', /machines\[0\]\.ports/],
   ] as const) {
     const folder = await labsFolder(t, { x: withPorts(`, ports: ${ports}`) });

@@ -58,10 +58,10 @@ steps:
       'pictures/3.png': large,
     }),
     [
-      'lab.yaml:3: introduction: the file "pictures/plam.svg" is not there; did you mean "pictures/plan.svg"?',
-      `lab.yaml:4: conclusion: "../plan.svg" leads out of the lab's folder: give a path within it, such as "pictures/plan.svg"`,
+      'lab.yaml:3: introduction: the file "pictures/plam.svg" is missing; did you mean "pictures/plan.svg"?',
+      `lab.yaml:4: conclusion: "../plan.svg" is outside the lab's folder: use a path inside it, such as "pictures/plan.svg"`,
       'lab.yaml:6: steps[0].instructions: the picture "pictures/large.png" is larger than 256 KiB',
-      'lab.yaml:7: steps[1].instructions: the pictures of one text are larger than 512 KiB together',
+      'lab.yaml:7: steps[1].instructions: the pictures of one text are larger than 512 KiB in total',
     ],
   );
 });
@@ -81,8 +81,8 @@ ${Array.from({ length: steps }, (_, at) => `  - { id: s${at}, title: One, instru
   });
   t.equal((await labOf(t, lab(31))).steps.length, 31);
   const told =
-    'the pictures of this lab are larger than 16 MiB together, each counted in every text and language ' +
-    'that shows it: show fewer or smaller ones';
+    'the pictures of this lab are larger than 16 MiB in total, counting each one in every text and language ' +
+    'that shows it: use fewer or smaller pictures';
   t.same(await problemsOf(t, lab(32)), [
     `lab.yaml:37: steps[31].instructions.en: ${told}`,
     `lab.yaml:37: steps[31].instructions.ko: ${told}`,

@@ -13,6 +13,6 @@ await t.test('a lab says what is recorded of its terminals, or leaves it to its 
 
 await t.test('anything else is told at its line', async (t) => {
   t.same(await problemsOf(t, { 'lab.yaml': `title: X\n${MACHINES}recording: yes\n` }), [
-    'lab.yaml:3: recording: must be "output", or "input" for what is typed as well',
+    'lab.yaml:3: recording: must be "output", or "input" to record the input as well',
   ]);
 });

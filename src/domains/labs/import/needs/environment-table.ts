@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { nothingWritten } from '../../schema/written-lab.ts';
+import { emptyContext } from '../../schema/lab-context.ts';
 import { machineSchema } from '../../schema/machine-schema.ts';
 import { mapping } from '../../schema/mapping.ts';
 import { size } from '../../schema/quantities.ts';
 
-const machine = machineSchema(nothingWritten).shape;
+const machine = machineSchema(emptyContext).shape;
 
 /** A size as it is written, which it is in the lab as well. */
 const memory = z

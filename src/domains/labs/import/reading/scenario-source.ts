@@ -59,7 +59,7 @@ export function createScenarioSource({
       }
       const outside = pathWithin(folder, given) === undefined;
       notes.refuse(
-        outside ? `"${given}" leads out of what is imported` : `the file "${given}" is not there`,
+        outside ? `"${given}" leads out of what is imported` : `the file "${given}" is missing`,
         place,
       );
       return undefined;

@@ -52,7 +52,7 @@ export async function readSourceTree(folder: string, limits = TREE_LIMITS): Prom
     for await (const entry of await opendir(place)) {
       entries += 1;
       if (entries > limits.entries) {
-        throw tooMuch(`holds more than ${limits.entries} files, folders and links, on all paths to them`);
+        throw tooMuch(`has more than ${limits.entries} files, folders and links, counting each path to them`);
       }
       if (entry.name === '.git') continue;
       const inner = path === '' ? entry.name : `${path}/${entry.name}`;

@@ -75,7 +75,7 @@ await t.test('too many files, or too much of them, is refused before any is writ
   const address = repository.path;
   for (const [limits, message] of [
     [{ files: 1 }, /has more than 1 files/],
-    [{ bytes: 4_000 }, /has more than .* MiB/],
+    [{ bytes: 4_000 }, /is larger than .* MiB/],
   ] as const) {
     const into = await emptyFolder(t);
     await t.rejects(fetchGit({ address, into, protocols, limits }), { code: 'GIT_FAILED', message });
@@ -108,7 +108,7 @@ await t.test('what comes over the line is bounded while it comes', async (t) => 
   const limits = { bytes: 1_000_000 };
   await t.rejects(fetchGit({ address: repository.path, into: await emptyFolder(t), protocols, limits }), {
     code: 'GIT_FAILED',
-    message: /more than .* MiB/,
+    message: /larger than .* MiB/,
   });
 });
 
@@ -119,7 +119,7 @@ await t.test('a server that says nothing is given up, and whoever asked can leav
   const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}/a.git`;
   await t.rejects(fetchGit({ address, into: await emptyFolder(t), limits: { seconds: 1 } }), {
     code: 'GIT_FAILED',
-    message: /did not come within 1 s/,
+    message: /took longer than 1 s/,
   });
   const leaving = AbortSignal.timeout(200);
   await t.rejects(fetchGit({ address, into: await emptyFolder(t), signal: leaving }), {

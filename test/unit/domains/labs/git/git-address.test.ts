@@ -37,7 +37,7 @@ await t.test('what runs commands, can be tampered with, or is an option is no ad
     t.throws(() => gitProtocol(address, all), { code: 'INPUT_INVALID' }, address);
   }
   t.throws(() => gitProtocol('/srv/labs.git', ['https', 'ssh']), {
-    message: /begins with https:\/\/, ssh:\/\/ or git@host:\.$/,
+    message: /starts with https:\/\/, ssh:\/\/ or git@host:\.$/,
   });
 });
 

@@ -125,8 +125,8 @@ await t.test("Katacoda's words mean the same", async (t) => {
     ],
   );
   t.same(done.of('signals/horns').refusals.map(describeNote), [
-    'signals/horns/index.json:5: the file "gone.md" is not there',
-    'signals/horns/index.json:5: the file "gone.sh" is not there',
+    'signals/horns/index.json:5: the file "gone.md" is missing',
+    'signals/horns/index.json:5: the file "gone.sh" is missing',
     'signals/horns/index.json:6: "../../../../etc/hostname" leads out of what is imported',
   ]);
   t.same(done.of('signals/radio').refusals.map(describeNote), [

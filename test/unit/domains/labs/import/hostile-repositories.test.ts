@@ -91,11 +91,11 @@ await t.test(
     const { files, bytes, bytesPerFile } = FOLDER_LIMITS;
     t.same(await read(5_000, Buffer.alloc(1)), {
       reads: files,
-      large: 'has 1000 files or more: a lab may hold fewer',
+      large: 'has too many files: a lab can have at most 999',
     });
     t.same(await read(40, Buffer.alloc(bytesPerFile)), {
       reads: bytes / bytesPerFile + 1,
-      large: 'holds more than 16 MiB',
+      large: 'is larger than 16 MiB',
     });
     t.same(
       await read(10, Buffer.alloc(1)),

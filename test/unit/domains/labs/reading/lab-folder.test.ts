@@ -18,16 +18,16 @@ await t.test(
     });
     const folder = join(directory, 'x');
     await symlink('real.md', join(folder, 'within.md'));
-    t.same(await problemsIn(folder), ['labs/x/lab.yaml:4: conclusion: the file "out.md" is not there']);
+    t.same(await problemsIn(folder), ['labs/x/lab.yaml:4: conclusion: the file "out.md" is missing']);
 
     await symlink('../other/secret.md', join(folder, 'out.md'));
     await symlink('folder', join(folder, 'linked'));
     await symlink('gone.md', join(folder, 'broken.md'));
     t.same(await problemsIn(folder), [
-      'labs/x/broken.md: is a link that leads nowhere',
-      'labs/x/linked: is a link to a folder: put the files here',
-      "labs/x/out.md: is a link that leads out of the lab's folder: put the file itself here",
-      'labs/x/lab.yaml:4: conclusion: the file "out.md" is a link that leads out of the lab\'s folder: put the file itself here',
+      'labs/x/broken.md: is a broken link',
+      'labs/x/linked: is a link to a folder: copy the files here instead',
+      "labs/x/out.md: is a link to a path outside the lab's folder: copy the file here instead",
+      'labs/x/lab.yaml:4: conclusion: the file "out.md" is a link to a path outside the lab\'s folder: copy the file here instead',
     ]);
 
     for (const name of ['out.md', 'linked', 'broken.md']) await rm(join(folder, name));
@@ -39,7 +39,7 @@ await t.test(
 await t.test('a neighbour whose name begins alike is outside', async (t) => {
   const directory = await labsFolder(t, { x: smallLab(), 'x-secret': { 'a.md': 'x' } });
   await symlink('../x-secret/a.md', join(directory, 'x', 'a.md'));
-  t.match(await problemsIn(join(directory, 'x')), [/a\.md: is a link that leads out/]);
+  t.match(await problemsIn(join(directory, 'x')), [/a\.md: is a link to a path outside/]);
 });
 
 await t.test('files too large, too deep, too many or not of text are refused', async (t) => {
@@ -55,11 +55,11 @@ await t.test('files too large, too deep, too many or not of text are refused', a
   await writeFile(join(folder, 'large.bin'), Buffer.alloc(1024 * 1024 + 1));
   await mkdir(join(folder, '1/2/3/4/5/6/7/8/9'), { recursive: true });
   const problems = await problemsIn(folder);
-  t.match(problems[0], 'labs/x/1/2/3/4/5/6/7/8/9: lies more than 8 folders deep');
+  t.match(problems[0], 'labs/x/1/2/3/4/5/6/7/8/9: is nested more than 8 folders deep');
   t.match(problems[1], 'labs/x/large.bin: is larger than 1 MiB');
 
   for (let file = 0; file < 1_000; file++) await writeFile(join(folder, `${file}.txt`), '');
-  t.match((await problemsIn(folder)).join('\n'), 'labs/x/.: has 1000 files or more: a lab may hold fewer');
+  t.match((await problemsIn(folder)).join('\n'), 'labs/x/.: has too many files: a lab can have at most 999');
 });
 
 await t.test('a folder that holds too much in all is refused', async (t) => {
@@ -67,7 +67,7 @@ await t.test('a folder that holds too much in all is refused', async (t) => {
   for (let file = 0; file < 17; file++) {
     await writeFile(join(directory, 'x', `${file}.bin`), Buffer.alloc(1024 * 1024));
   }
-  t.same(await problemsIn(join(directory, 'x')), ['labs/x/.: holds more than 16 MiB']);
+  t.same(await problemsIn(join(directory, 'x')), ['labs/x/.: is larger than 16 MiB']);
 });
 
 await t.test('the version follows paths, contents and the run bit, and nothing else', async (t) => {

@@ -140,21 +140,21 @@ steps:
   });
   t.same(problems, [
     'labs/x/lab.yaml:1: title: must not be empty',
-    'labs/x/lab.yaml:2: sumary: there is no such key; did you mean "summary"?',
-    'labs/x/lab.yaml:4: machines[0].name: must be small letters, digits and hyphens, starting with a letter, such as "main"',
+    'labs/x/lab.yaml:2: sumary: unknown key; did you mean "summary"?',
+    'labs/x/lab.yaml:4: machines[0].name: must have only lower-case letters, digits and hyphens, and start with a letter, such as "main"',
     'labs/x/lab.yaml:4: machines[0].memory: must be a size with its unit, such as "256 MiB", from 16 MiB to 1 TiB',
-    'labs/x/lab.yaml:4: machines[0].cpu: there is no such key; did you mean "cpus"?',
+    'labs/x/lab.yaml:4: machines[0].cpu: unknown key; did you mean "cpus"?',
     'labs/x/lab.yaml:7: machines[1].profile: must be "standard" or "restricted" or "nested"; did you mean "standard"?',
-    'labs/x/lab.yaml:8: machines[1].environment.PORT: must be a text: write it in quotes',
-    'labs/x/lab.yaml:9: machines[2].name: "b" is used twice: each name must be its own',
+    'labs/x/lab.yaml:8: machines[1].environment.PORT: must be a text: put it in quotes',
+    'labs/x/lab.yaml:9: machines[2].name: "b" is used twice: each name must be unique',
     'labs/x/lab.yaml:9: machines[2].user: must not be root: the profile is "restricted"',
     'labs/x/lab.yaml:10: lifetime.total: must not be less than "idle"',
-    'labs/x/lab.yaml:14: steps[0].instructions: "../x.md" leads out of the lab\'s folder: give a path within it, such as "steps/01.md"',
-    'labs/x/lab.yaml:15: steps[0].check.script: the file "checks/02.sh" is not there',
-    'labs/x/lab.yaml:15: steps[0].check.machine: there is no machine "c": there are Main, b, b',
+    'labs/x/lab.yaml:14: steps[0].instructions: "../x.md" is outside the lab\'s folder: use a path inside it, such as "steps/01.md"',
+    'labs/x/lab.yaml:15: steps[0].check.script: the file "checks/02.sh" is missing',
+    'labs/x/lab.yaml:15: steps[0].check.machine: there is no machine "c": the lab has Main, b, b',
     'labs/x/lab.yaml:16: steps[1].title: is missing',
-    'labs/x/lab.yaml:16: steps[1].id: "a" is used twice: each id must be its own',
-    'labs/x/lab.yaml:17: steps[1].instructions: the file "steps/01.md" is not there',
+    'labs/x/lab.yaml:16: steps[1].id: "a" is used twice: each id must be unique',
+    'labs/x/lab.yaml:17: steps[1].instructions: the file "steps/01.md" is missing',
   ]);
 });
 
@@ -175,7 +175,7 @@ const brokenYaml: [name: string, text: string, told: RegExp][] = [
   [
     'a key of the language',
     `title: a\n__proto__: { x: 1 }\n${MACHINES}`,
-    /lab\.yaml:2: __proto__: there is no such key/,
+    /lab\.yaml:2: __proto__: unknown key/,
   ],
 ];
 
@@ -203,7 +203,7 @@ steps:
     'labs/x/lab.yaml:2: minutes: must be a whole number',
     'labs/x/lab.yaml:3: machines: must have at least 1 entries',
     'labs/x/lab.yaml:4: lifetime.total: must be more than 0',
-    'labs/x/lab.yaml:5: network: must be "none" or "isolated" or "internet": there are none, isolated, internet',
+    'labs/x/lab.yaml:5: network: must be "none" or "isolated" or "internet"',
     'labs/x/lab.yaml:7: steps[0].title: must be a single line',
     'labs/x/lab.yaml:7: steps[0].instructions: the file "a.md" is empty',
     'labs/x/lab.yaml:7: steps[0].check.timeout: must be at most 600',
@@ -230,10 +230,10 @@ machines:
 `,
   });
   t.same(problems, [
-    'labs/x/lab.yaml:2: network: must be left out where "networks" names them',
-    'labs/x/lab.yaml:5: machines[0].networks[1]: there is no network "middle": there are front, back',
-    'labs/x/lab.yaml:6: machines[1].networks[1]: "back" is named twice',
-    'labs/x/lab.yaml:7: machines[2].volumes[1]: must not lie within another one, "/srv"',
+    'labs/x/lab.yaml:2: network: must be left out, because the lab has "networks"',
+    'labs/x/lab.yaml:5: machines[0].networks[1]: there is no network "middle": the lab has front, back',
+    'labs/x/lab.yaml:6: machines[1].networks[1]: "back" is listed twice',
+    'labs/x/lab.yaml:7: machines[2].volumes[1]: must not be inside the volume "/srv"',
     'labs/x/lab.yaml:8: machines[3].volumes[0]: must be the absolute path of a folder, such as "/var/lib/data"',
     'labs/x/lab.yaml:8: machines[3].volumes[1]: must be the absolute path of a folder, such as "/var/lib/data"',
   ]);
@@ -247,7 +247,7 @@ machines: [{ name: main, image: x }]
 `,
   });
   t.match(problems, [
-    /lab\.yaml:2: networks\.Front: must be up to 16 small letters/,
+    /lab\.yaml:2: networks\.Front: must have up to 16 lower-case letters/,
     /lab\.yaml:2: networks\.e: must be "isolated" or "internet"/,
   ]);
   const many = 'title: a\nnetworks: { a: isolated, b: isolated, c: isolated, d: isolated, e: isolated }\n';
@@ -265,15 +265,15 @@ steps: [{ id: a, title: a, instructions: a.md, check: { script: a.md } }]
     'a.md': 'x',
   });
   t.match(problems, [
-    /^labs\/x\/lab\.yaml:3: steps\[0\]\.check\.user: is missing: a check in a "restricted"/,
+    /^labs\/x\/lab\.yaml:3: steps\[0\]\.check\.user: is missing: the "restricted" machine has no user/,
   ]);
   t.equal(problems.length, 1);
 });
 
 await t.test('a folder without lab.yaml, or with a name that is no slug, is refused', async (t) => {
-  t.same(await problemsOf(t, { 'README.md': 'x' }), ['labs/x/lab.yaml: is not there: it describes the lab']);
+  t.same(await problemsOf(t, { 'README.md': 'x' }), ['labs/x/lab.yaml: is missing: it describes the lab']);
   t.match(await problemsOf(t, smallLab(), 'My Lab'), [
-    /^labs\/x\/\.: the folder's name must be small letters/,
+    /^labs\/x\/\.: the folder's name must have up to 63 lower-case letters/,
   ]);
 });
 
@@ -285,14 +285,12 @@ await t.test('prewarmed environments are counted in short or with a schedule', a
   });
   const at = 'labs/x/lab.yaml:3: warm';
   t.same(await problemsOf(t, lab('many')), [
-    `${at}: must be how many, such as 2, or a mapping with "count" and "schedule"`,
+    `${at}: must be a number, such as 2, or a mapping with "count" and "schedule"`,
   ]);
   t.same(await problemsOf(t, lab('-1')), [`${at}: must be at least 0`]);
   t.same(await problemsOf(t, lab('501')), [`${at}: must be at most 500`]);
-  t.same(await problemsOf(t, lab('{ cont: 2 }')), [
-    `${at}.cont: there is no such key; did you mean "count"?`,
-  ]);
+  t.same(await problemsOf(t, lab('{ cont: 2 }')), [`${at}.cont: unknown key; did you mean "count"?`]);
   t.same(await problemsOf(t, lab('{ schedule: ["Monday 9:00, 5"] }')), [
-    `${at}.schedule[0]: must have a time from 00:00 to 23:59, with two digits each, such as 09:00: "9:00" is none`,
+    `${at}.schedule[0]: must have a time from 00:00 to 23:59 with two digits each, such as 09:00, not "9:00"`,
   ]);
 });

@@ -2,18 +2,19 @@ import type { LabFolder } from '../reading/lab-folder.ts';
 import { createPictureBudget } from './picture-budget.ts';
 import type { PictureBudget } from './picture-budget.ts';
 
-/** What a lab.yaml is read against: the other files of its folder, and what it says itself that its texts hang on. */
-export interface WrittenLab extends Pick<LabFolder, 'files' | 'refused' | 'runnable'> {
+/** The context that validates a lab.yaml: the other files of its folder, and the settings that its texts depend on. */
+export interface LabContext extends Pick<LabFolder, 'files' | 'refused' | 'runnable'> {
   /** BCP 47 tags, the default first. */
   languages: readonly string[];
-  /** Names of its machines, as far as they can be understood. */
+  /** The valid names of its machines. */
   machines: readonly string[];
-  /** What its texts have left for pictures. */
+  /** The remaining size for pictures in its texts. */
   pictures: PictureBudget;
 }
 
-/** For who wants to know the schema and reads nothing. */
-export const nothingWritten: WrittenLab = {
+/** An empty context, for uses of the schema without a lab. */
+
+export const emptyContext: LabContext = {
   files: new Map(),
   refused: new Map(),
   runnable: new Set(),
