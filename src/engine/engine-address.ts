@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The usual socket of Docker, and of Podman's Docker service. */
+/** The default socket of Docker, and of Podman's Docker service. */
 export const DEFAULT_ENGINE = 'unix:///var/run/docker.sock';
-/** By custom an engine speaks TLS on this port. */
+/** Docker's conventional port for TLS. */
 const TLS_PORT = '2376';
 
-/** Where an engine is reached. */
+/** The address of an engine. */
 export type EngineAddress =
   | { readonly socketPath: string }
   | {
@@ -19,17 +19,17 @@ export type EngineAddress =
     };
 
 /**
- * Reads an address as Docker's own tools do: `unix://path`, `tcp://host:port` or `host:port`, with
- * TLS by DOCKER_TLS_VERIFY and its files in DOCKER_CERT_PATH.
+ * Parses an address as Docker's own tools do: `unix://path`, `tcp://host:port` or `host:port`.
+ * DOCKER_TLS_VERIFY turns TLS on; its certificates are in DOCKER_CERT_PATH.
  *
  * @throws TypeError for an address of another kind, such as `ssh://`
  */
 export function parseEngineAddress(address: string, env: NodeJS.ProcessEnv): EngineAddress {
   const [, scheme = 'tcp', rest] = /^(?:(\w+):\/\/)?(.*)$/.exec(address) ?? [];
   if (scheme !== 'unix' && !['tcp', 'http', 'https'].includes(scheme)) {
-    throw new TypeError(`addresses that begin with ${scheme}:// are not supported`);
+    throw new TypeError(`addresses that start with ${scheme}:// are not supported`);
   }
-  // Of http and https a URL drops the ports 80 and 443, which here are not the usual ones.
+  // With http and https, URL drops the ports 80 and 443, which are not the default ports here.
   const url = new URL(`${scheme === 'unix' ? scheme : 'tcp'}://${rest}`);
   if (scheme === 'unix') return { socketPath: url.pathname };
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');

@@ -1,16 +1,17 @@
-/** What an engine tells of its disk. */
+/** Part of the engine port: measures the disk. */
 export interface EngineDisk {
   /**
-   * The disk that holds machines, images and volumes; cheap enough to be asked every second.
-   * @throws IMAGE_NOT_FOUND where only a helper can look, and its image is missing
+   * Returns the space of the disk that holds machines, images and volumes. Cheap enough to call every second.
+   * @throws IMAGE_NOT_FOUND if only a helper container can read it, and the helper's image is missing
    */
   disk(): Promise<DiskSpace>;
 
   /**
-   * Measures what one machine has written: the changes of its file system and the content of its volumes.
-   * `late` if that took longer than `timeoutMs`, or `signal` aborts; what only deleted or counted files were late for
-   * is told without these, with `isLate`. Each file costs time, so that machines
-   * with many take seconds. `countFiles` costs as much again, `openFiles` a look at each process of the host.
+   * Measures the disk usage of one machine: the changes to its file system and the content of its volumes.
+   * Returns `late` if that took longer than `timeoutMs`, or if `signal` aborts. If only the deleted files or
+   * the number of files took too long, the result omits them and sets `isLate`. The time grows with the
+   * number of files: machines with many files take seconds. `countFiles` doubles the time; `openFiles` reads
+   * every process of the host.
    * @throws CONTAINER_NOT_FOUND
    */
   measureWritten(machineId: string, options: MeasureOptions): Promise<Written | 'late'>;
@@ -27,16 +28,20 @@ export interface MeasureOptions {
 export interface DiskSpace {
   totalBytes: number;
   freeBytes: number;
-  /** How many files and folders it can have, and how many more; undefined where nothing but bytes bounds them. */
+  /**
+   * Number of files and folders (inodes): the maximum, and how many are free. Undefined if only bytes are
+   * limited.
+   */
   files?: { total: number; free: number } | undefined;
 }
 
+/** Disk usage of a machine. */
 export interface Written {
   bytes: number;
-  /** Bytes beside that in deleted files that are open still; undefined where they were not counted. */
+  /** Additional bytes in deleted files that are still open; undefined if they were not counted. */
   openBytes?: number | undefined;
-  /** Files and folders among that; undefined where they were not, or cannot be, counted. */
+  /** Number of files and folders; undefined if they were not, or cannot be, counted. */
   files?: number | undefined;
-  /** Whether open files, or the number of files, took too long: there may be more. */
+  /** Whether counting open files, or all files, took too long: there may be more. */
   isLate?: boolean | undefined;
 }

@@ -1,4 +1,4 @@
-/** What happens to machines, or to the way to them. */
+/** An event of a machine, or of the connection to the engine. */
 export type EngineEvent =
   | {
       type: 'machine-died';

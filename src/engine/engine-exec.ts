@@ -1,59 +1,65 @@
 import type { Readable } from 'node:stream';
 
-/** Berth's program in each machine that starts what judges: images/holder/check-runner.c. */
+/** Path in each machine of the program that runs checks, see check-runner.c. */
 export const CHECK_RUNNER = '/run/berth/check-runner';
 
-/** A command to be run in a machine without a terminal. */
+/** A command to run in a machine without a terminal. */
 export interface ExecSpec {
   command: string[];
-  /** Written to the command's standard input, which is then closed; closed at once when absent. */
+  /** The command's complete standard input; empty if undefined. */
   input?: Buffer;
   /**
-   * The same for input of any length, in place of `input`. It stays open where the command wants no
-   * more of it; one that fails ends the command, and its error is thrown.
+   * Standard input of any length, instead of `input`. The stream stays open if the command stops reading.
+   * A stream error ends the command and is thrown.
    */
   inputStream?: Readable;
-  /** Has {@link CHECK_RUNNER} run the command, an interpreter, out of reach of other processes of its user, for so many seconds at most. */
+  /**
+   * Runs the command, an interpreter, with {@link CHECK_RUNNER} for at most this many seconds, isolated from
+   * its user's other processes.
+   */
   checkSeconds?: number;
   user?: string;
   workingDirectory?: string;
   environment?: Record<string, string>;
-  /** Longest run, in milliseconds. */
+  /** Maximum run time, in milliseconds. */
   timeoutMs: number;
-  /** Told of the command's output as it comes, within the limit. */
+  /** Called with the command's output as it arrives, up to the limit. */
   onOutput?: (bytes: Buffer) => void;
-  /** Most bytes of output and error output together. */
+  /** Maximum bytes of output and error output together. */
   outputLimitBytes: number;
   signal?: AbortSignal;
 }
 
 /** How a command ended. */
 export interface ExecResult {
-  /** `exited` is the only one with an exit code; `not-started` when the command does not exist or may not run. */
+  /** Only `exited` has an exit code. `not-started`: the command does not exist or may not run. */
   outcome: 'exited' | 'timed-out' | 'output-limit' | 'not-started';
   exitCode: number | undefined;
-  /** Up to the limit. */
+  /** Output up to the limit. */
   stdout: Buffer;
   stderr: Buffer;
 }
 
-/** A command whose output is read as it comes. */
+/** A command whose output is read as a stream. */
 export type ExecOutputSpec = Pick<ExecSpec, 'command' | 'user' | 'environment'>;
 
-/** A command that is fed. */
+/** A command that receives its input over a socket. */
 export type ExecInputSpec = Pick<
   ExecSpec,
   'command' | 'user' | 'environment' | 'timeoutMs' | 'outputLimitBytes' | 'signal'
 >;
 
-/** Feeds a command whose standard input does not pass the engine. */
+/** Writes to a command's standard input without the engine. */
 export interface ExecInput {
-  /** Resolves when more is wanted, or nothing any more, as when the command has ended. */
+  /** Resolves when the command can take more, or will take nothing more, for example because it ended. */
   write(bytes: Buffer): Promise<void>;
-  /** Has the command come to the end of its input, once it has all, and then find `last` at its descriptor 3. */
+  /**
+   * Ends the command's input. After the command has received all of it, it can read `last` from its
+   * descriptor 3.
+   */
   end(last: string): void;
-  /** The same at once, and without a word. */
+  /** Ends the command's input immediately, without a last message. */
   giveUp(): void;
-  /** How the command ended. */
+  /** Resolves when the command ends. */
   result: Promise<ExecResult>;
 }

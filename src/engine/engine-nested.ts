@@ -1,11 +1,16 @@
-/** Folder of a `nested` machine in which its engine keeps images, containers and volumes: on a volume, as engines need. */
+/**
+ * Folder in which the engine of a `nested` machine stores its data. It is on a volume, as engines require.
+ */
 export const NESTED_DATA_FOLDER = '/var/lib/docker';
 
-/** Part of the engine port: engines within machines. */
+/** Part of the engine port: engines in machines. */
 export interface EngineNested {
-  /** Why no machine can have an engine of its own here; undefined where it can. Tries it, which takes a second. */
+  /**
+   * Returns why machines cannot have their own engine here; undefined if they can. The first call takes a
+   * second.
+   */
   nestedProblem(): Promise<string | undefined>;
 
-  /** @throws NESTED_ENGINE_UNAVAILABLE with that */
+  /** @throws NESTED_ENGINE_UNAVAILABLE with that reason */
   requireNested(): Promise<void>;
 }

@@ -1,42 +1,51 @@
 import type { RegistryLogin } from './engine-images.ts';
 
 /**
- * Port to the registry of images that an engine keeps for its labs. Every method throws
- * `ENGINE_UNREACHABLE` when the engine does not answer, and `LOCAL_REGISTRY_UNAVAILABLE` with a
- * reason when the registry cannot be had or does not answer.
+ * Port to the image registry that an engine runs for its labs. Every method throws `ENGINE_UNREACHABLE` if
+ * the engine does not answer, and `LOCAL_REGISTRY_UNAVAILABLE` with a reason if the registry does not run
+ * or does not answer.
  */
 export interface EngineRegistry {
-  /** Makes sure that it runs: makes anew what is gone, stopped, or of another build of its image. */
+  /**
+   * Makes sure that the registry runs. Recreates parts that are missing, stopped or from another build of the
+   * image.
+   */
   ensure(): Promise<void>;
 
-  /** Removes all of it but the images that it holds. */
+  /** Removes the registry, but keeps its images. */
   remove(): Promise<void>;
 
-  /** Removes all of it, and the images that it holds. */
+  /** Removes the registry and its images. */
   destroy(): Promise<void>;
 
-  /** Host and port by which the engine itself reaches it: what names of its images begin with. */
+  /** Returns the host and port under which the engine knows the registry: the prefix of its image names. */
   address(): Promise<string>;
 
   /**
-   * Puts an image of the engine there under this name and tag. What was there by the tag loses it.
-   * @throws IMAGE_NOT_FOUND, IMAGE_NOT_OURS where another image has on the engine the name that this
-   * takes, LOCAL_REGISTRY_REFUSED, DISK_FULL, or `signal`'s reason when aborted
+   * Pushes an image of the engine under this name and tag. The tag moves from an image that had it.
+   * @throws IMAGE_NOT_FOUND, IMAGE_NOT_OURS if another image on the engine already has the required name,
+   * LOCAL_REGISTRY_REFUSED, DISK_FULL, or `signal`'s reason when aborted
    */
   push(reference: string, as: { name: string; tag: string }, options: PushOptions): Promise<void>;
 
-  /** What it holds, by name; of a very large registry the first few hundred names. */
+  /** Lists the registry's images by name; of a very large registry, the first few hundred names. */
   list(): Promise<RegistryImage[]>;
 
-  /** Digest of what a tag of it means; undefined where there is no such tag. Tags of the same content have the same. */
+  /**
+   * Returns the digest of a tag; undefined if the tag does not exist. Tags of the same content have the same
+   * digest.
+   */
   digest(name: string, tag: string): Promise<string | undefined>;
 
-  /** Removes what a tag of it means, with the other tags of the same content. @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED */
+  /**
+   * Removes the image of a tag, and all other tags of the same content.
+   * @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED
+   */
   delete(name: string, tag: string): Promise<void>;
 
   /**
-   * Keeps what it has fetched from another registry within so many bytes: removes what nobody asked
-   * for longest. Answers the bytes of before and of now; none where it fetches nothing.
+   * Limits the cache of images from another registry to this many bytes, and removes the least recently used.
+   * Returns the bytes before and after; 0 if the registry has no cache.
    */
   trim(limitBytes: number): Promise<{ before: number; now: number }>;
 }
@@ -50,20 +59,20 @@ export interface RegistryImage {
 
 export interface PushOptions {
   signal?: AbortSignal | undefined;
-  /** Told of the name that the image is about to get on the engine for as long as this takes; not of one that it has. */
+  /** Called with the name that the image gets on the engine during the push, unless it already has it. */
   onName?: ((given: { name: string; imageId: string }) => Promise<void>) | undefined;
-  /** How to sign in, where the registry asks for that. */
+  /** Credentials, if the registry requires them. */
   login?: RegistryLogin | undefined;
-  /** Called as it goes on, with all layers known so far. */
+  /** Called on progress, with all layers known so far. */
   onLayers: (layers: readonly PushLayer[]) => void;
 }
 
-/** A layer on its way to the registry. */
+/** A layer that the engine is pushing. */
 export interface PushLayer {
-  /** The engine's short id of it. */
+  /** The engine's short id of the layer. */
   id: string;
   phase: 'waiting' | 'uploading' | 'done';
-  /** Bytes so far, and in all; in all is undefined until it is known. */
+  /** Bytes done, and their total; the total is undefined until it is known. */
   current: number;
   total: number | undefined;
 }

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 
-/** What a shell is, and how it begins. */
+/** A shell, and its initial state. */
 export interface ShellSpec {
   command: string[];
   user?: string;
-  /** The user's home when absent. */
+  /** The user's home directory if undefined. */
   workingDirectory?: string;
   environment?: Record<string, string>;
 }
@@ -13,34 +13,43 @@ export interface TerminalSpec extends ShellSpec {
   rows: number;
   cols: number;
   /**
-   * Is told of the shell, and waited for, before it begins, where it can be made to wait: who notes it then leaves none
-   * behind that is not known. Where it throws, so does opening, and the shell is ended.
+   * Called with the shell and awaited before the shell starts, if the shell can be delayed. A caller that
+   * stores the handle here never loses a shell. If it throws, the shell is ended and opening throws the same
+   * error.
    */
   note?: (shell: Pick<EngineTerminal, 'shell' | 'durable'>) => Promise<void>;
 }
 
 /**
- * How a terminal's stream came to its end: with the shell, whose exit code is unknown where the machine
- * itself went, or `cut`, and a durable shell may go on.
+ * How a terminal's stream ended: with the shell, whose exit code is unknown if the machine itself is gone; or
+ * with the connection (`cut`), and a durable shell may still run.
  */
 export type TerminalEnd = { exitCode: number | undefined } | 'cut';
 
 export interface EngineTerminal {
-  /** Raw bytes both ways. It ends when the shell has ended and all of its output was read; pausing it holds the shell back, destroying it ends a shell that is not durable. */
+  /**
+   * Raw bytes in both directions. The stream ends when the shell has ended and all of its output was read.
+   * Pausing it blocks the shell; destroying it ends a shell that is not durable.
+   */
   stream: Duplex;
-  /** How many bytes the shell had printed before the first that the stream gives. */
+  /** Number of bytes that the shell printed before the stream's first byte. */
   offset: number;
-  /** How many messages the bytes came in since this was last asked, where they come in messages: those of one byte cost as much as long ones. */
+  /**
+   * Returns the number of messages since the last call, if output arrives in messages: short ones cost as
+   * much as long ones.
+   */
   takeMessages?(): number;
-  /** How many it had printed when it was attached to again: those come first. */
+  /**
+   * Number of bytes that the shell had printed when the terminal was reattached. The stream starts with them.
+   */
   printed?: number;
-  /** Whether the shell goes on without its stream, and without this process, for `reattachTerminal`. */
+  /** Whether the shell keeps running without its stream and without this process, for `reattachTerminal`. */
   durable: boolean;
-  /** Handle of the shell within its machine, for `endShell`: opaque, fit to be stored. */
+  /** Handle of the shell within its machine, for `endShell`: opaque, can be stored. */
   shell: string;
   resize(rows: number, cols: number): Promise<void>;
-  /** Resolves when the stream is over. */
+  /** Resolves when the stream has ended. */
   over: Promise<TerminalEnd>;
-  /** Ends the shell and all of its terminal session, first asking (SIGHUP), then not; resolves when it is gone. */
+  /** Ends the shell and its terminal session: SIGHUP first, then SIGKILL. Resolves when it is gone. */
   end(): Promise<void>;
 }

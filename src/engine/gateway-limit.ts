@@ -1,2 +1,5 @@
-/** Most memory of a gateway, by which previews and checks reach the ports of a machine, in bytes: 2 MiB for each connection. */
+/**
+ * Memory limit of a gateway, which connects previews and checks to a machine's ports, in bytes: 2 MiB for
+ * each connection.
+ */
 export const GATEWAY_MEMORY_BYTES = 256 * 1024 * 1024;

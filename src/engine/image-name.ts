@@ -1,7 +1,7 @@
-/** The registry that names without one mean. */
+/** The registry of names that do not include one. */
 export const DEFAULT_REGISTRY = 'docker.io';
 
-/** Longest name that is read: engines take less. */
+/** Longest name to parse, in characters: engines accept fewer. */
 const LONGEST = 512;
 
 const HOST = String.raw`(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::\d{1,5})?`;
@@ -12,21 +12,24 @@ const NAME = new RegExp(
 
 /** The parts of an image's name. */
 export interface ImageName {
-  /** Host and port, `docker.io` where the name has none. */
+  /** Host and port; `docker.io` if the name has no registry. */
   registry: string;
-  /** Name within the registry, such as `library/debian`. */
+  /** Path within the registry, such as `library/debian`. */
   path: string;
-  /** `latest` where the name has neither tag nor digest. */
+  /** `latest` if the name has neither tag nor digest. */
   tag: string | undefined;
   digest: string | undefined;
 }
 
-/** Reads a name as engines do: what comes before the first slash is a registry if it looks like a host. Undefined for what is no name. */
+/**
+ * Parses a name as engines do: the part before the first slash is a registry if it looks like a host.
+ * Returns undefined for an invalid name.
+ */
 export function parseImageName(text: string): ImageName | undefined {
   if (text.length > LONGEST) return undefined;
   const [first = ''] = text.split('/');
   const hasHost = text.includes('/') && (/[.:]/.test(first) || first === 'localhost');
-  // Without a host of its own the name gets one, so that its first part is not taken for a host.
+  // The default registry is added so that the regular expression does not take the first part for a host.
   const match = NAME.exec(hasHost ? text : `${DEFAULT_REGISTRY}/${text}`);
   if (!match) return undefined;
   const [, host = '', path = '', tag, digest] = match;
@@ -35,17 +38,20 @@ export function parseImageName(text: string): ImageName | undefined {
   return { registry, path: whole, tag: tag ?? (digest ? undefined : 'latest'), digest };
 }
 
-/** All names of Docker's own registry are one. */
+/** Returns the registry of a host: all names of Docker's own registry are the same one. */
 export function readRegistry(host: string): string {
   return ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(host) ? DEFAULT_REGISTRY : host;
 }
 
-/** The name as engines list it: `debian` and `docker.io/library/debian:latest` are both `debian:latest`. What is no name stays as it is. */
+/**
+ * Returns the name as engines list it: `debian` and `docker.io/library/debian:latest` are both
+ * `debian:latest`. Returns an invalid name unchanged.
+ */
 export function listedName(text: string): string {
   const name = parseImageName(text);
   if (!name) return text;
   const { registry, path, tag, digest } = name;
   const familiar = registry === DEFAULT_REGISTRY ? path.replace(/^library\//, '') : `${registry}/${path}`;
-  // By its digest an image is listed without the tag that was asked for with it.
+  // The engine lists an image with a digest without the tag of the request.
   return digest ? `${familiar}@${digest}` : `${familiar}:${tag}`;
 }

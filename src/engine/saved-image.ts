@@ -1,14 +1,14 @@
-/** What is to become of a file system or a volume that is saved. */
+/** The image that a saved file system or volume becomes. */
 export interface CommitSpec {
   repository: string;
   tag: string;
   labels: Record<string, string>;
-  /** Told how many bytes it takes; may throw. */
+  /** Called with the number of bytes; throws to reject them. */
   admit?: (bytes: number) => void | Promise<void>;
 }
 
 export interface SavedImageStatus {
   id: string;
-  /** All that it goes by, as `repository:tag`; none where an engine lost them. */
+  /** All its names, as `repository:tag`; empty if the engine lost them. */
   names: string[];
 }

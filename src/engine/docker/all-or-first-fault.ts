@@ -1,4 +1,7 @@
-/** Waits for all, even after one has failed: what is still being made could not be taken away. */
+/**
+ * Waits for all tasks even if one fails: a caller can only clean up what is complete. Then throws the first
+ * error.
+ */
 export async function allOrFirstFault<T extends readonly unknown[]>(
   tasks: readonly [...T],
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

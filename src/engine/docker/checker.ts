@@ -17,24 +17,26 @@ import { removeContainer } from './environments/teardown.ts';
 
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const PIDS = 256;
-/** Room in each folder that its script may write into, in bytes: it is memory, and counts as such. */
+/**
+ * Size of each folder that the script may write to, in bytes. It is in memory and counts toward the limit.
+ */
 const SCRATCH_BYTES = 128 * 1024 * 1024;
-/** Room for what is copied into it, in bytes: small files take whole pages. */
+/** Space for copied files, in bytes: small files use whole pages. */
 const COPY_BYTES = 128 * 1024 * 1024;
 const CPUS = 1;
-/** When the host runs out of memory, a check goes before the machines do: it can be run again. */
+/** If the host runs out of memory, the kernel ends checks before machines: a check can run again. */
 const OOM_SCORE = 600;
-/** For making and starting it, in milliseconds, before its time begins. */
+/** Time to create and start the container before its lifetime starts, in milliseconds. */
 const PREPARATION_MS = 180_000;
 
 export interface CheckerContext extends PullContext {
   installation: string;
-  /** Image of images/checker. */
+  /** Image built from images/checker. */
   checkerImage: string;
   holder: HolderVolume;
 }
 
-/** Starts a checker beside the machine: see the port. */
+/** Starts a checker next to the machine; see the port. */
 export async function startChecker(
   context: CheckerContext,
   machineId: string,
@@ -65,30 +67,30 @@ export async function startChecker(
       return { checkerId: container.id, uid };
     } catch (error) {
       await removeContainer(docker, container.id);
-      // Another check of the session took it in this moment.
+      // Another check of the session took the address at the same time.
       if (!/address already in use/i.test(engineWords(error))) throw error;
     }
   }
-  throw fault('ENGINE_REFUSED', { problem: 'the networks of the session have no room for a check' });
+  throw fault('ENGINE_REFUSED', { problem: 'the networks of the session have no free address for a check' });
 }
 
 async function ensureOn(context: CheckerContext, image: string, signal: AbortSignal | undefined) {
   try {
     await ensureImage(context, image, { signal, onPercent: () => undefined });
   } catch (error) {
-    // Nobody has it but who set Berth up.
+    // Berth's own image is in no registry: the set-up builds it.
     if (image !== context.checkerImage || !isFault(error, 'IMAGE_NOT_FOUND', 'REGISTRY_UNREACHABLE'))
       throw error;
-    throw fault('IMAGE_NOT_FOUND', { image, problem: '"berth up" makes it' }, error);
+    throw fault('IMAGE_NOT_FOUND', { image, problem: '"berth up" builds it' }, error);
   }
 }
 
-/** A free address on each of a machine's networks, by the network's name. */
+/** One free address on each of a machine's networks. */
 type Place = [network: string, address: string][];
 
 /**
- * Where a checker may be, best first. Machines have fixed addresses, also while they are stopped and the
- * engine would give them away.
+ * Returns the possible addresses of a checker, best first. The fixed addresses of stopped machines are taken
+ * too, although the engine would assign them.
  */
 async function freePlaces(
   docker: Docker,
@@ -118,21 +120,24 @@ async function freePlaces(
   );
 }
 
-/** Where its script may write: also where the image wants a volume, which would be on the host's disk. */
+/**
+ * Returns the folders that the script may write to, including the image's volumes: the engine would create
+ * those on the host's disk.
+ */
 async function scratchFolders(docker: Docker, image: string): Promise<string[]> {
   const { Config } = await call(() => docker.getImage(image).inspect());
   const volumes = Object.keys((Config.Volumes ?? {}) as object).map((path) => posix.resolve('/', path));
   return [...new Set(['/tmp', '/var/tmp', ...volumes])].filter((path) => path !== COPY_FOLDER);
 }
 
-/** What a checker is started as. */
+/** The values of a checker's configuration. */
 interface CheckerParts {
   machine: Docker.ContainerInspectInfo;
   image: string;
   scratch: string[];
   lifetimeSeconds: number;
   place: Place;
-  /** How it comes to what runs scripts, and to the machine's engine. */
+  /** Mounts of the agent's programs and of the machine's engine socket. */
   binds: string[];
   uid: number;
 }
@@ -158,7 +163,7 @@ function checkerConfig(
     HostConfig: {
       NetworkMode: first?.[0] ?? 'none',
       AutoRemove: true,
-      // What a learner's server sends to a script must not fill the host's disk.
+      // A learner's server must not fill the host's disk with its answers to a script.
       ReadonlyRootfs: true,
       Binds: binds,
       Mounts: [copyMount(), ...scratch.map(scratchMount)],
@@ -172,7 +177,7 @@ function checkerConfig(
       OomScoreAdj: OOM_SCORE,
       Ulimits: [NO_CORE_DUMPS, NO_MESSAGE_QUEUES],
       LogConfig: { Type: 'none', Config: {} },
-      // It is on several networks and is to be no way between them.
+      // The checker is on several networks and must not route between them.
       Sysctls: { 'net.ipv4.ip_forward': '0' },
     },
     ...(first && {
@@ -181,7 +186,7 @@ function checkerConfig(
   };
 }
 
-/** As a volume, which goes with the container: the engine copies into no other mount. */
+/** A volume that is removed with the container: the engine copies into no other kind of mount. */
 function copyMount(): Docker.MountSettings {
   const Options = { type: 'tmpfs', device: 'tmpfs', o: `size=${COPY_BYTES},nosuid,nodev` };
   const VolumeOptions = { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options } };

@@ -8,21 +8,24 @@ import { ensureGateway, gatewayName } from './networks/gateway.ts';
 import type { GatewayContext } from './networks/gateway.ts';
 import { LABEL } from './labels.ts';
 
-/** Carrying one connection, in the gateway's image. */
+/** Command in the gateway that forwards one connection. */
 const CONNECT = ['perl', '/usr/lib/berth/connect.pl'];
-/** A gateway answers in milliseconds; one that is starved of processor time may take seconds. */
+/** A gateway answers in milliseconds; without processor time it may need seconds. */
 const OPENING_TIMEOUT_MS = 20_000;
-/** A gateway can end, after a while without work, in the moment it is asked, and takes a while to go: attempts, and the pause between two in milliseconds. */
+/**
+ * An idle gateway can end at the moment of a request, and takes a while to disappear. Attempts, and the delay
+ * between them in milliseconds.
+ */
 const ATTEMPTS = 50;
 const PAUSE_MS = 100;
 
 /**
- * Opens a connection to `port` within the machine's own network: to its localhost, or where nothing
- * listens there, to an address of its own.
+ * Opens a connection to `port` in the machine's network namespace: to localhost, or to one of the machine's
+ * addresses if nothing listens on localhost.
  */
 export async function connectPort(context: GatewayContext, machineId: string, port: number): Promise<Duplex> {
   const machine = await call(() => context.docker.getContainer(machineId).inspect());
-  // Beside another's container nothing is made.
+  // Nothing is created next to a container that is not ours.
   if (machine.Config.Labels[LABEL.installation] !== context.installation) throw fault('CONTAINER_NOT_FOUND');
   if (!machine.State.Running || machine.State.Restarting) throw fault('MACHINE_NOT_RUNNING');
   const networks = Object.values(machine.NetworkSettings.Networks);
@@ -34,13 +37,13 @@ export async function connectPort(context: GatewayContext, machineId: string, po
     if (stream && answer === 'open') return stream;
     stream?.destroy();
     if (answer === 'closed' || answer === 'silent') throw fault('PORT_CLOSED', { port });
-    // One that has just been made is asked at once.
+    // A new gateway is asked without a delay.
     if (attempt > 1) await sleep(PAUSE_MS);
   }
-  throw fault('GATEWAY_UNAVAILABLE', { problem: 'the gateway of the machine ends at once' });
+  throw fault('GATEWAY_UNAVAILABLE', { problem: 'the gateway of the machine ends immediately' });
 }
 
-/** A stream of the gateway; undefined where that has just ended. */
+/** Starts a connection in the gateway; undefined if the gateway has just ended. */
 async function carry(
   context: GatewayContext,
   machine: Docker.ContainerInspectInfo,
@@ -62,7 +65,7 @@ async function carry(
 
 type FramedStream = ReturnType<typeof createFramedStream>;
 
-/** What the gateway says first; undefined when it went without a word. @throws GATEWAY_UNAVAILABLE */
+/** Returns the gateway's first message; undefined if it ended without one. @throws GATEWAY_UNAVAILABLE */
 async function opening(stream: FramedStream): Promise<string | undefined> {
   let late = false;
   const timer = setTimeout(() => {

@@ -8,26 +8,26 @@ import { DEFAULT_ENGINE, parseEngineAddress } from '../engine-address.ts';
 import type { EngineAddress } from '../engine-address.ts';
 import { withDirectReading } from './exec/direct-reading.ts';
 
-/** Idle connections kept for the next call; open terminals have left the pool and do not count. */
+/** Idle connections to keep for the next call. Open terminals are outside the pool and do not count. */
 const IDLE_CONNECTIONS = 16;
 
-/** A client of the engine together with what closes its idle connections. */
+/** A client of the engine. */
 export interface EngineConnection {
   docker: Docker;
-  /** The same engine, by connections for `readDirectly`; for what moves much. */
+  /** The same engine with connections for `readDirectly`, for large transfers. */
   direct: Docker;
-  /** Whether it is reached over a socket of this host's. */
+  /** Whether the address is a socket of this host. */
   local: boolean;
   close(): void;
 }
 
-/** Prepares a connection to `host` (`DOCKER_HOST`); nothing is sent yet. @throws CONFIG_INVALID */
+/** Creates a client for `host` (`DOCKER_HOST`). Sends nothing yet. @throws CONFIG_INVALID */
 export function connectEngine(host: string | undefined, env: NodeJS.ProcessEnv): EngineConnection {
   const target = readAddress(host || DEFAULT_ENGINE, env);
   const tls = 'protocol' in target && target.protocol === 'https';
   const pooling = createAgent(tls, { keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS });
   const direct = tls ? createAgent(tls, {}) : withDirectReading(createAgent(tls, {}));
-  // The library reads the environment by itself, over which each of these must win.
+  // The library also reads the environment; each of these options must override it.
   const own = { host: undefined, timeout: undefined, protocol: 'http' as const, pathPrefix: '/' };
   const options = { ...own, ca: undefined, cert: undefined, key: undefined, ...target };
   const client = (agent: Agent) => new Docker(Object.assign({ agent }, options));
@@ -44,8 +44,8 @@ export function connectEngine(host: string | undefined, env: NodeJS.ProcessEnv):
 
 function createAgent(tls: boolean, options: AgentOptions): Agent {
   const agent = tls ? new TlsAgent(options) : new Agent(options);
-  // The library describes each request for its debug log, whether or not there is one: with all the
-  // connections that an agent has, and all that hangs on these, that takes milliseconds.
+  // The library formats each request for its debug log even if logging is off. With all connections of an
+  // agent, that takes milliseconds.
   return Object.assign(agent, { [inspect.custom]: () => 'Agent' });
 }
 

@@ -41,37 +41,49 @@ export const EGRESS_IMAGE = 'berth/lab-egress:latest';
 const CHECKER_IMAGE = 'berth/lab-checker:latest';
 
 export interface DockerEngineOptions {
-  /** `DOCKER_HOST`: unix:///path or tcp://host:port; the usual socket when absent. TLS by Docker's own variables. */
+  /**
+   * `DOCKER_HOST`: unix:///path or tcp://host:port; the default socket if undefined. Docker's own variables
+   * configure TLS.
+   */
   host?: string | undefined;
-  /** Tells this Berth's things from those of another on the same engine; goes into labels. */
+  /** Distinguishes this Berth's objects from those of others on the same engine, by labels. */
   installation: string;
-  /** Image of the helpers, with iptables for the rules of labs with internet, tar for volumes, and unshare to try namespaces. */
+  /** Image of the helpers, with iptables (firewall rules), tar (volumes) and unshare (test of namespaces). */
   egressImage?: string;
-  /** Image that carries connections to ports of machines. */
+  /** Image of the gateways, which connect to ports of machines. */
   gatewayImage?: string;
-  /** Whether shells are held in their machines, and files carried past the engine, where that can be; if not, the engine streams them all. */
+  /**
+   * Whether to use the agents in machines for shells and files, if possible. Otherwise the engine streams
+   * everything.
+   */
   holdsShells?: boolean;
-  /** Whether this process looks at the engine's folders itself where it sees them; if not, a helper always does. */
+  /**
+   * Whether this process may read the engine's folders directly if it can access them. Otherwise a helper
+   * always does.
+   */
   looksAtDisk?: boolean;
-  /** Image of trusted checks that name none. */
+  /** Image of trusted checks without their own image. */
   checkerImage?: string;
-  /** Image of the local registry, by which labs that ask for it reach it; undefined where there is none. */
+  /** Image of the local registry; undefined if there is no registry. */
   registryImage?: string | undefined;
-  /** Whose local registry labs reach; this installation's when absent. */
+  /** Installation that owns the local registry; this one if undefined. */
   registryInstallation?: string | undefined;
-  /** Name servers of machines with internet; those of the engine's host when absent. */
+  /** Name servers of machines with internet; those of the engine's host if empty. */
   nameServers?: readonly string[];
-  /** How to sign in to a registry that images of labs come from; undefined for nobody in particular. */
+  /** Returns the credentials for a registry; undefined for anonymous access. */
   credentialsFor?: PullContext['credentialsFor'];
-  /** Told of each image that a start brought to the engine. */
+  /** Called with each image that the engine pulled for a start. */
   onPulled?: PullContext['onPulled'];
-  /** Whether machines may have engines of their own; off when absent. */
+  /** Whether machines may have their own engine; off if undefined. */
   nestedDocker?: NestedSetting;
-  /** Runtime of these machines, by the engine's name for it; its default when absent. */
+  /** The engine's name of the runtime for machines with an engine; its default if undefined. */
   nestedRuntime?: string | undefined;
 }
 
-/** The engine port on Docker. Nothing is sent before the first call. @throws CONFIG_INVALID for a wrong address */
+/**
+ * Creates the engine port for Docker. Sends nothing before the first call.
+ * @throws CONFIG_INVALID for an invalid address
+ */
 export function createDockerEngine({
   installation,
   egressImage = EGRESS_IMAGE,

@@ -2,12 +2,12 @@ import type Docker from 'dockerode';
 import type { EngineInfo } from '../engine.ts';
 import { call } from './faults.ts';
 
-/** Longest wait for an engine to say what it is: one that is well answers in milliseconds. */
+/** Longest wait for the engine's description: a healthy engine answers in milliseconds. */
 const INFO_TIMEOUT_MS = 5_000;
-/** The first version of the API in which a terminal has its size from the start; 1.41 ignores it. */
+/** First API version that creates terminals with their size; 1.41 ignores the size. */
 const SIZES_AT_START = { major: 1, minor: 42 };
 
-/** Of the engine's answer, what this reads: the library's own type leaves most of it open. */
+/** The used part of the engine's answer: the library's type omits most of it. */
 interface Info {
   ServerVersion?: string;
   SecurityOptions?: string[];
@@ -19,12 +19,12 @@ interface Info {
   CPUCfsQuota?: boolean;
 }
 
-/** Asks the engine about itself. @throws ENGINE_UNREACHABLE */
+/** Reads the engine's description. @throws ENGINE_UNREACHABLE */
 export async function readEngineInfo(docker: Docker): Promise<EngineInfo> {
   return toEngineInfo(await call(() => docker.info(), { timeoutMs: INFO_TIMEOUT_MS }));
 }
 
-/** What of the engine's answer matters to labs. */
+/** Converts the engine's answer. */
 export function toEngineInfo(info: Info): EngineInfo {
   return {
     name: 'Docker',
@@ -41,13 +41,16 @@ export function toEngineInfo(info: Info): EngineInfo {
   };
 }
 
-/** Tells whether terminals have their size from the start; asks the engine once. */
+/**
+ * Returns a function that reports whether the engine creates terminals with their size. It asks the engine
+ * once.
+ */
 export function createSizesAtStart(docker: Docker): () => Promise<boolean> {
   let known: boolean | undefined;
   return async () => (known ??= sizesAtStart((await call(() => docker.version())).ApiVersion));
 }
 
-/** Whether this version of the engine's API does so. */
+/** Returns whether this version of the engine's API does. */
 export function sizesAtStart(apiVersion: string): boolean {
   const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
   return major > SIZES_AT_START.major || (major === SIZES_AT_START.major && minor >= SIZES_AT_START.minor);

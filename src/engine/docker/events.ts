@@ -6,19 +6,19 @@ import { call } from './faults.ts';
 import { LABEL, labelFilter } from './labels.ts';
 import { readLines } from './json-lines.ts';
 
-/** Pauses between attempts to reach the engine again, in milliseconds: soon at first, then sparing. */
+/** Delays between attempts to reconnect to the engine, in milliseconds: short at first, then longer. */
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** One line of the engine's events. */
+/** One line of the engine's event stream. */
 export interface DockerEvent {
   Action?: string;
   Actor?: { ID?: string; Attributes?: Record<string, string> };
 }
 
 /**
- * Tells of the installation's machines until `signal` aborts, across losses of the engine. A listener
- * that throws is warned of and told the next event all the same.
+ * Reports events of the installation's machines until `signal` aborts, and reconnects to a lost engine. If a
+ * listener throws, the error becomes a process warning and the listener still gets the next event.
  */
 export async function watchMachines(
   docker: Docker,
@@ -45,7 +45,7 @@ export async function watchMachines(
   }
 }
 
-/** The engine's stream of events; undefined when it does not answer. */
+/** Opens the engine's event stream; undefined if the engine does not answer. */
 async function openEvents(docker: Docker, installation: string, signal: AbortSignal) {
   const filters = {
     type: ['container' as const],
@@ -60,7 +60,7 @@ async function openEvents(docker: Docker, installation: string, signal: AbortSig
   }
 }
 
-/** Hands events over until the stream ends or breaks, which are the same to a watcher. */
+/** Passes events to the listener until the stream ends or fails, which mean the same here. */
 async function passOn(lines: AsyncGenerator<string>, listener: (event: EngineEvent) => void): Promise<void> {
   const translate = createEventTranslator();
   try {
@@ -69,7 +69,7 @@ async function passOn(lines: AsyncGenerator<string>, listener: (event: EngineEve
       if (event) listener(event);
     }
   } catch {
-    // Broken on the way, or cut within a line.
+    // The connection failed, or it ended within a line.
   }
 }
 
@@ -83,7 +83,7 @@ function warned(listener: (event: EngineEvent) => void): (event: EngineEvent) =>
   };
 }
 
-/** Turns the engine's events into Berth's; it remembers who ran out of memory until they die. */
+/** Converts the engine's events to Berth's. It remembers machines that ran out of memory until they exit. */
 export function createEventTranslator(): (event: DockerEvent) => EngineEvent | undefined {
   const outOfMemory = new Set<string>();
   return ({ Action, Actor }) => {

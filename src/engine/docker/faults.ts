@@ -1,9 +1,9 @@
 import { Fault, fault } from '../../core/errors.ts';
 
-/** Longest wait for one call. Creating and starting take seconds on a busy disk; past this the engine hangs. */
+/** Longest wait for one call. Creating and starting take seconds on a busy disk; a longer call hangs. */
 const CALL_TIMEOUT_MS = 60_000;
 
-/** What the engine's client throws: an HTTP status, or the system's error code when there was no answer. */
+/** An error of the engine's client: an HTTP status, or the system's error code if there was no answer. */
 interface EngineError {
   statusCode: number | undefined;
   code: string | undefined;
@@ -11,13 +11,13 @@ interface EngineError {
 }
 
 export interface CallOptions {
-  /** Milliseconds; a minute when absent. */
+  /** Timeout in milliseconds; a minute if undefined. */
   timeoutMs?: number;
-  /** What a 404 means here; the container is gone when absent. */
+  /** Converts a 404; a missing container if undefined. */
   missing?: () => Fault;
 }
 
-/** Runs one call to the engine: bounded in time, its errors those of the catalogue. */
+/** Runs one call to the engine with a timeout, and converts its errors to faults of the catalogue. */
 export async function call<T>(operation: () => Promise<T>, options: CallOptions = {}): Promise<T> {
   const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
   let timer: NodeJS.Timeout | undefined;
@@ -34,11 +34,11 @@ export async function call<T>(operation: () => Promise<T>, options: CallOptions 
   }
 }
 
-/** The catalogue's error for what the engine's client threw; faults pass as they are. */
+/** Converts an error of the engine's client to a fault of the catalogue; returns a fault unchanged. */
 export function toFault(error: unknown, missing?: () => Fault): Fault {
   if (error instanceof Fault) return error;
   const { statusCode, code, words } = readEngineError(error);
-  // Without an answer: a socket, name or certificate that failed has a code, a mistake of ours has none.
+  // No answer: a socket, name or certificate error has a code, a programming error has none.
   if (statusCode === undefined && code !== undefined) return fault('ENGINE_UNREACHABLE', {}, error);
   if (/no space left on device/i.test(words)) {
     return fault('DISK_FULL', { where: 'the container engine' }, error);
@@ -56,20 +56,20 @@ export function toFault(error: unknown, missing?: () => Fault): Fault {
     : fault('ENGINE_REFUSED', { problem: words }, error);
 }
 
-/** Whether the engine answered, if only to refuse. */
+/** Returns whether the engine answered, even if it refused. */
 export function isRefusal(error: unknown): boolean {
   const cause = error instanceof Fault ? error.cause : error;
   return readEngineError(cause).statusCode !== undefined;
 }
 
-/** Whether the engine answered with one of these HTTP statuses. */
+/** Returns whether the engine answered with one of these HTTP statuses. */
 export function hasStatus(error: unknown, ...statuses: number[]): boolean {
   const cause = error instanceof Fault ? error.cause : error;
   const { statusCode } = readEngineError(cause);
   return statusCode !== undefined && statuses.includes(statusCode);
 }
 
-/** The engine's own words, without what its client puts around them. */
+/** Returns the engine's own message, without the text that its client adds. */
 export function engineWords(error: unknown): string {
   return readEngineError(error instanceof Fault ? (error.cause ?? error) : error).words;
 }

@@ -2,10 +2,10 @@ import type Docker from 'dockerode';
 import { createDemultiplexer } from './exec/demultiplexer.ts';
 import { call } from './faults.ts';
 
-/** Enough of a helper's words to see why it failed; its log on the engine is bounded too. */
+/** Characters to keep of a helper's output: enough to report a failure. The engine limits its log too. */
 const MAX_WORDS = 2_000;
 
-/** The end of what a helper of Berth's own printed, to either output: what it found comes last. */
+/** Returns the end of a helper's output and error output: the result is in the last lines. */
 export async function readWords(container: Docker.Container): Promise<string> {
   const log = await call(() => container.logs({ stdout: true, stderr: true, tail: 20 }));
   let words = '';

@@ -4,13 +4,13 @@ import type { CallOptions } from './faults.ts';
 import { readWords } from './helper-words.ts';
 import { removeContainer } from './environments/teardown.ts';
 
-/** How a helper ended, and the last lines that it printed. */
+/** A helper's exit code and its last lines of output. */
 export interface HelperOutcome {
   exitCode: number;
   words: string;
 }
 
-/** Runs a container of Berth's own to its end, and removes it. */
+/** Runs a helper container until it exits, and removes it. */
 export async function runHelper(
   docker: Docker,
   config: Docker.ContainerCreateOptions,

@@ -1,7 +1,7 @@
-/** A line longer than this is no message of an engine. */
+/** Longest line, in characters: engines send shorter messages. */
 const MAX_LINE_CHARS = 1_000_000;
 
-/** Splits a stream of text into its lines, leaving out empty ones. */
+/** Splits a stream of text into lines, without empty ones. */
 export async function* readLines(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';

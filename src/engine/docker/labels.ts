@@ -1,4 +1,4 @@
-/** Labels by which everything that Berth made is found again, and by which the rest is left alone. */
+/** Labels by which Berth finds everything that it created, and leaves everything else alone. */
 export const LABEL = {
   installation: 'berth.installation',
   environment: 'berth.environment',
@@ -7,27 +7,31 @@ export const LABEL = {
   role: 'berth.role',
   /** Name of a network within its environment. */
   network: 'berth.network',
-  /** Names of the networks that a machine is on, in its order, with commas between. */
+  /** Names of a machine's networks in their order, separated by commas. */
   networks: 'berth.networks',
-  /** Path of a volume in its machine; also on the image that its content was saved as. */
+  /** Path of a volume in its machine; also on the image that contains its saved content. */
   volume: 'berth.volume',
-  /** The one call that made a volume: the engine hands out one that is there by the name as if it were new. */
+  /**
+   * The call that created a volume: the engine returns an existing volume with the same name as if it were
+   * new.
+   */
   attempt: 'berth.attempt',
-  /** Most processes of a machine, as it was made: its limit on the engine is raised for moments. */
+  /** A machine's original process limit: its limit on the engine is raised for moments. */
   pids: 'berth.pids',
-  /** Name of the folder that set-up builds a lab image from. */
+  /** Name of the folder from which set-up builds a lab image. */
   labImage: 'berth.image',
-  /** Digest of how it was made, by which a later build knows whether it is as it should be. */
+  /** Digest of an object's configuration, which shows whether it is up to date. */
   config: 'berth.config',
-  /** When nobody waits for a helper any more, in milliseconds since 1970. */
+  /** End of a helper's lifetime, in milliseconds since 1970. */
   until: 'berth.until',
 } as const;
 
 /**
- * What a thing is for: a learner's machine, an environment's network or volume, the helper that sets
- * the rules of the internet, the one that carries connections to a machine's ports, one that moves a
- * volume's content, one that looks at the engine or its host for a moment, one that looks at the disk for long, a saved file system or volume, the local registry, an
- * environment's front of that, a container that a check runs in.
+ * The purpose of an object. `machine`, `network`, `volume`: parts of an environment. `egress`: the helper
+ * that sets the firewall rules of networks with internet. `gateway`: connects to a machine's ports. `mover`:
+ * reads or fills a volume. `gauge`: a short-lived helper that inspects the engine or its host. `disk-gauge`:
+ * the long-lived helper that measures the disk. `image`: a saved file system or volume. `registry`: the local
+ * registry. `front`: an environment's access to that. `checker`: a container that runs a trusted check.
  */
 export type Role =
   | 'machine'
@@ -43,7 +47,7 @@ export type Role =
   | 'front'
   | 'checker';
 
-/** Labels of something that belongs to the installation and, mostly, to one environment. */
+/** Returns the labels of an object of the installation, and usually of one environment. */
 export function labelsOf(
   installation: string,
   role: Role,
@@ -53,12 +57,12 @@ export function labelsOf(
   return Object.fromEntries(named.map(([name, value]) => [LABEL[name as keyof typeof LABEL], value]));
 }
 
-/** The engine's filter for things that carry all of these labels. */
+/** Returns the engine's filter for objects with all of these labels. */
 export function labelFilter(labels: Record<string, string>): { label: string[] } {
   return { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
 }
 
-/** Names in a label that holds a list. */
+/** Returns the names in a label that contains a list. */
 export function listedIn(label: string | undefined): string[] {
   return label ? label.split(',') : [];
 }

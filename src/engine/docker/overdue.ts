@@ -3,20 +3,24 @@ import { call } from './faults.ts';
 import { TRANSFER_TIMEOUT_MS } from './exec/files.ts';
 import { LABEL, labelFilter } from './labels.ts';
 
-/** Longest life of a helper that moves a volume's content: making and starting it may take a minute each. */
+/**
+ * Longest lifetime of a helper that reads or fills a volume: creating and starting it may take a minute each.
+ */
 export const MOVER_LIFETIME_MS = TRANSFER_TIMEOUT_MS + 180_000;
 
-/** Label by which a helper that outlives the process it works for is found by the next one. */
+/**
+ * Returns the label with the end of a helper's lifetime, so that a later call can remove it after a crash.
+ */
 export function untilLabel(lifetimeMs: number): Record<string, string> {
   return { [LABEL.until]: String(Date.now() + lifetimeMs) };
 }
 
-/** Removes the helpers with these labels that a crash left: those whose time is over. */
+/** Removes helpers with these labels whose lifetime is over: a crash left them behind. */
 export async function removeOverdue(docker: Docker, labels: Record<string, string>): Promise<void> {
   const filters = labelFilter(labels);
   const helpers = await call(() => docker.listContainers({ all: true, filters }));
   const overdue = helpers.filter(({ Labels }) => Number(Labels[LABEL.until] ?? 0) < Date.now());
-  // What cannot be removed now is met again by the next one: no lab waits for it.
+  // The next call tries again to remove the rest; no lab depends on it.
   await Promise.allSettled(
     overdue.map(({ Id }) => call(() => docker.getContainer(Id).remove({ force: true, v: true }))),
   );

@@ -1,20 +1,20 @@
 import { LABEL } from './labels.ts';
 
-/** Of the engine's answer, what tells whose a container is. */
+/** The part of the engine's answer that identifies a container. */
 interface Listed {
   Names?: string[] | null;
-  /** None while the container is just being made. */
+  /** Null while the engine is creating the container. */
   Labels?: Record<string, string> | null;
 }
 
-/** What a machine's container is called. */
+/** Returns the name of a machine's container. */
 export function machineContainer(environmentId: string, machine: string): string {
   return `berth-${environmentId}-${machine}`;
 }
 
 /**
- * Whether a container with an installation's labels is one that Berth made. What people save of a machine
- * or of a learner's work as an image of their own hands on its labels to what they run of it, but not its name.
+ * Returns whether Berth created a container that has an installation's labels. If somebody saves a machine or
+ * a learner's work as an image, containers of that image inherit the labels, but not the name.
  */
 export function isMadeByBerth({ Names, Labels }: Listed): boolean {
   const {
@@ -23,7 +23,7 @@ export function isMadeByBerth({ Names, Labels }: Listed): boolean {
     [LABEL.machine]: machine = '',
   } = Labels ?? {};
   if (role === 'image') return false;
-  // One that is being removed can have lost its name.
+  // A container that is being removed can have lost its name.
   if (role !== 'machine' || !Names?.length) return true;
   return Names.includes(`/${machineContainer(environment, machine)}`);
 }

@@ -6,7 +6,7 @@ import type { Role } from './labels.ts';
 import { networkName } from './networks/network.ts';
 import { isMadeByBerth } from './own-container.ts';
 
-/** State of one machine. @throws CONTAINER_NOT_FOUND */
+/** Returns the state of one machine. @throws CONTAINER_NOT_FOUND */
 export async function inspectMachine(docker: Docker, machineId: string): Promise<MachineStatus> {
   const { State, Config, NetworkSettings } = await call(() => docker.getContainer(machineId).inspect());
   const running = State.Running && !State.Restarting;
@@ -18,7 +18,7 @@ export async function inspectMachine(docker: Docker, machineId: string): Promise
   };
 }
 
-/** All environments of the installation, those too of which only a network or a volume is left. */
+/** Lists all environments of the installation, including those with only a network or a volume left. */
 export async function listEnvironments(docker: Docker, installation: string): Promise<EnvironmentStatus[]> {
   const filters = (role: Role) => labelFilter({ [LABEL.installation]: installation, [LABEL.role]: role });
   const [networks, { Volumes: volumes }, listed] = await Promise.all([
@@ -45,7 +45,7 @@ export async function listEnvironments(docker: Docker, installation: string): Pr
   return [...environments.values()];
 }
 
-/** What the list says is enough for a running machine; undefined when it has gone since. */
+/** Returns a machine's status; undefined if it is gone. For a running machine the list has all values. */
 async function statusOf(docker: Docker, container: Docker.ContainerInfo): Promise<MachineStatus | undefined> {
   if (container.State === 'running') {
     const addresses = addressesOf(container.Labels, container.NetworkSettings.Networks);
@@ -59,7 +59,7 @@ async function statusOf(docker: Docker, container: Docker.ContainerInfo): Promis
   }
 }
 
-/** Where a machine is, in the order of its networks. */
+/** Returns a machine's addresses in the order of its networks. */
 function addressesOf(
   labels: Record<string, string>,
   endpoints: Record<string, { IPAddress: string } | undefined>,

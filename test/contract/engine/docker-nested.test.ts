@@ -18,7 +18,7 @@ await test('there is no engine in a machine until an admin wants it, and the ref
 
 await test('a runtime that does not do for it is told with the engine’s own words', async (t) => {
   const { engine } = dockerHarness(t, { nestedDocker: 'on', nestedRuntime: 'no-such-runtime' });
-  t.match(await engine.nestedProblem(), /the engine refuses what it takes: .*no-such-runtime/);
+  t.match(await engine.nestedProblem(), /the engine refuses the test of its requirements: .*no-such-runtime/);
   await t.rejects(engine.provision(environmentSpec({ machines: [nestedSpec()] })), {
     code: 'NESTED_ENGINE_UNAVAILABLE',
     message: /no-such-runtime/,

@@ -119,8 +119,8 @@ await t.test(
     const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
     const { service, engine } = world;
     for (const [name, message] of [
-      ['berth/lab-none-such', /made here and never fetched; .*"berth up"/],
-      ['docker.io/berth/saved:none-such', /begin the lab anew/],
+      ['berth/lab-none-such', /built on this engine and never pulled; "berth up"/],
+      ['docker.io/berth/saved:none-such', /reset the lab/],
     ] as const) {
       const { reason } = await world.ended(await service.pull(system, name));
       t.match(reason, { code: 'IMAGE_NOT_FOUND', message });

@@ -26,7 +26,7 @@ await test('a volume that cannot be read to its end is not saved, and the machin
     if (mover) await docker.getContainer(mover.Id).kill();
     return mover !== undefined;
   });
-  await t.rejects(saved, { code: 'ENGINE_REFUSED', details: { problem: /tar ended with 137/ } });
+  await t.rejects(saved, { code: 'ENGINE_REFUSED', details: { problem: /tar exited with 137/ } });
   await killed;
   t.same(await docker.listImages({ filters: { reference: [target.repository] } }), []);
   t.same(await docker.listContainers({ all: true, filters: movers }), []);

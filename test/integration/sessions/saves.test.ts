@@ -95,7 +95,7 @@ await test('where somebody removed what was saved its learner is told, and begin
   await until(async () => (await service.get(owner, id)).reason !== undefined);
   t.match(await whenState(service, id, 'saved', 'failed', 'ready'), {
     state: 'saved',
-    reason: { code: 'IMAGE_NOT_FOUND', message: /somebody removed it: begin the lab anew/ },
+    reason: { code: 'IMAGE_NOT_FOUND', message: /somebody removed it: reset the lab/ },
   });
   await saves.reset(owner, id);
   t.match(await whenState(service, id, 'ready', 'failed'), { state: 'ready', reason: undefined });

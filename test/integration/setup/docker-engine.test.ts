@@ -61,7 +61,7 @@ await t.test(
 await t.test('an address of an unknown kind is named', async (t) => {
   const { output, code } = await runApart(ENSURE_ENGINE.join(' '), { env: { DOCKER_HOST: 'ssh://host' } });
   t.equal(code, 1);
-  t.match(output, 'DOCKER_HOST: addresses that begin with ssh:// are not supported');
+  t.match(output, 'DOCKER_HOST: addresses that start with ssh:// are not supported');
 });
 
 await t.test("a kernel's quota that may not be raised keeps no engine from being used", async (t) => {

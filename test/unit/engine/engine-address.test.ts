@@ -46,5 +46,5 @@ await test('TLS comes with its port, or with DOCKER_TLS_VERIFY and its files', a
 });
 
 await test('an address of another kind is named', async (t) => {
-  t.throws(() => parse('ssh://engine'), { message: 'addresses that begin with ssh:// are not supported' });
+  t.throws(() => parse('ssh://engine'), { message: 'addresses that start with ssh:// are not supported' });
 });

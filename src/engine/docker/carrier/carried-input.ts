@@ -3,7 +3,7 @@ import { drained } from '../exec/exec.ts';
 import type { ReachedMachine } from '../holder/reach.ts';
 import { startCarried } from './carried.ts';
 
-/** As the engine port's execInput. */
+/** Implements the engine port's execInput. */
 export async function openCarriedInput(
   machine: ReachedMachine,
   spec: ExecInputSpec,
@@ -11,7 +11,7 @@ export async function openCarriedInput(
   const carried = await startCarried(machine, 'in', spec);
   if (!carried) return undefined;
   const { socket, words, result } = carried;
-  // It has nothing to say there, and whatever else is said is not read.
+  // The command prints nothing to the socket; anything else that arrives is not read.
   socket.pause();
   result.then(
     () => socket.destroy(),
@@ -23,8 +23,8 @@ export async function openCarriedInput(
       if (socket.writable && !socket.write(bytes)) await drained(socket);
     },
     end(last) {
-      // Not before the machine has all, and never if it will not: the reader of these words takes it for whole.
-      // A socket that the command has closed, at a moment when nothing was to be written, ended without a fault.
+      // The last message means that the input is complete, so it is written only after the machine has all
+      // input. If the command already closed an idle socket, that socket ended without an error.
       const isOpen = socket.writable;
       socket.end(() => {
         if (isOpen && socket.writableFinished) words.write(last);

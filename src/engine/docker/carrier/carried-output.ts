@@ -5,14 +5,17 @@ import type { ReachedMachine } from '../holder/reach.ts';
 import { createIntake } from '../exec/intake.ts';
 import { startCarried } from './carried.ts';
 
-/** One reading of the socket, in bytes. */
+/** Size of the read buffer of the socket, in bytes. */
 const MEMORY_BYTES = 256 * 1024;
-/** What is kept of error output, in bytes: enough to say what went wrong. */
+/** Error output to keep, in bytes: enough to report the problem. */
 const ERROR_OUTPUT_BYTES = 2_048;
-/** The reader sets its own limit; this is the longest that a timer runs, in milliseconds. */
+/** The reader sets its own limit; this is the longest possible timer, in milliseconds. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
-/** As the engine port's execOutput; undefined, and nothing has run, where the machine has no carrier that answers. */
+/**
+ * Implements the engine port's execOutput. Returns undefined, and runs nothing, if the machine's launcher
+ * does not answer.
+ */
 export async function openCarriedOutput(
   machine: ReachedMachine,
   spec: ExecOutputSpec,
@@ -44,7 +47,7 @@ export async function openCarriedOutput(
   };
 }
 
-/** What the end of the command means: nothing where it succeeded. */
+/** Converts the command's result to an error; undefined if it succeeded. */
 function endOf({ exitCode, stderr }: ExecResult): Error | undefined {
   if (exitCode === 0) return undefined;
   return fault('COMMAND_FAILED', { exitCode: exitCode ?? -1, problem: stderr.toString().trim() });

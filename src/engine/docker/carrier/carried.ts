@@ -9,21 +9,24 @@ import { connectInMachine } from '../holder/machine-socket.ts';
 import type { ReachedMachine } from '../holder/reach.ts';
 import { createCarrierWords } from './carrier-words.ts';
 
-/** A carrier listens within milliseconds; a machine that is starved of processor time may take seconds. */
+/** The launcher listens within milliseconds; a machine without processor time may need seconds. */
 const START_LIMIT_MS = 15_000;
-/** How long it may take to know who has connected, in milliseconds. */
+/** Longest wait for the launcher to accept the token, in milliseconds. */
 const ANSWER_LIMIT_MS = 5_000;
-/** Of the name of its socket, and of what it knows this process by, in bytes: nobody guesses them. */
+/** Length of the socket's name and of the token for this process, in bytes: nobody can guess them. */
 const NAME_BYTES = 16;
 
-/** A command whose input or output is a socket of this process's. */
+/** A command whose input or output is a socket of this process. */
 export interface Carried {
   socket: Socket;
-  /** What it finds at its descriptor 3, where the socket is its input. */
+  /** Input of the command's descriptor 3, if the socket is its standard input. */
   words: Writable;
-  /** How it ended, and what it printed beside the socket. */
+  /** The result, including everything printed outside the socket. */
   result: Promise<ExecResult>;
-  /** Ends it with all that it started, and has `result` fail with `reason`. Succeeds where it has ended. */
+  /**
+   * Ends the command with all processes that it started; `result` then fails with `reason`. Succeeds if it
+   * already ended.
+   */
   end(reason: Error): Promise<void>;
 }
 
@@ -33,8 +36,8 @@ type CarriedSpec = Pick<
 >;
 
 /**
- * Starts a command by the carrier in its machine, images/holder/carrier.c: with the socket as its input
- * ("in") or its output ("out"). Undefined where that is not to be had, and then it was not started.
+ * Starts a command with the launcher in its machine (carrier.c), with the socket as its input ("in") or its
+ * output ("out"). Returns undefined, and starts nothing, if that is impossible.
  * @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING, the reason of the signal
  */
 export async function startCarried(
@@ -51,7 +54,7 @@ export async function startCarried(
   const by = { ...spec, inputStream: words, onOutput: said.add, signal };
   const ending = runExec(machine.docker.getContainer(machine.id), by, {
     through: [CARRIER, direction],
-    // What is printed beside the socket says what went wrong, and the beginning of it is enough.
+    // Output outside the socket reports problems; its start is enough.
     endsAtLimit: false,
   });
   let hasEnded = false;
@@ -83,7 +86,7 @@ export async function startCarried(
 
   const socket = await join();
   if (!socket) {
-    await end(new Error('Nothing answered at its socket.'));
+    await end(new Error('The launcher did not answer on its socket.'));
     return undefined;
   }
   const result = ending.then((ended) => ({ ...ended, stdout: said.without(ended.stdout) }));
@@ -93,10 +96,10 @@ export async function startCarried(
 
 const newSecret = () => randomBytes(NAME_BYTES).toString('hex');
 
-/** False once the command has ended. @throws as that does */
+/** Resolves with false when the command has ended. @throws the command's error */
 const noneAfter = (ending: Promise<unknown>) => ending.then(() => false);
 
-/** Whether the first of `events` to happen is one that was hoped for, and is in time. */
+/** Returns whether the first of `events` resolves with true before the timeout. */
 async function within(milliseconds: number, events: Promise<boolean>[]): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

@@ -1,19 +1,19 @@
 import { deferred } from '../../../core/deferred.ts';
 
-/** What a carrier prints before its command does. */
+/** Messages that the launcher prints before the command's own output. */
 const LISTENING = 'listening\n';
 const CONNECTED = 'connected\n';
 const BOTH = LISTENING + CONNECTED;
 
-/** Hears what a carrier says on its way to become its command. What says something else says neither. */
+/** Reads the messages that the launcher prints before it executes the command. Ignores any other output. */
 export function createCarrierWords() {
   const listening = deferred<boolean>();
   const connected = deferred<boolean>();
   let heard = '';
   return {
-    /** Resolves with true when it can be connected to. */
+    /** Resolves with true when the launcher accepts connections. */
     listening: listening.promise,
-    /** Resolves with true when it knows who has. */
+    /** Resolves with true when it has accepted this process's token. */
     connected: connected.promise,
     add(bytes: Buffer): void {
       if (heard.length >= BOTH.length) return;
@@ -21,7 +21,7 @@ export function createCarrierWords() {
       if (heard.startsWith(LISTENING)) listening.resolve(true);
       if (heard.startsWith(BOTH)) connected.resolve(true);
     },
-    /** What the command itself printed, of all that was. */
+    /** Returns the command's own output without the launcher's messages. */
     without: (printed: Buffer) => printed.subarray(BOTH.length),
   };
 }

@@ -1,17 +1,17 @@
 /**
- * Ends processes from inside a machine, in plain sh with nothing but /proc, so that it works in the
- * smallest image. Arguments: the leader's pid, its start time, and a mark.
+ * Ends processes from inside a machine. It uses only plain sh and /proc, so it works in the smallest image.
+ * Arguments: the leader's pid, its start time, and a mark.
  *
- * Without a mark it closes a terminal as a hang-up does: SIGHUP to the whole terminal session, a
- * second to comply, then SIGKILL. Background jobs that ignore SIGHUP (nohup) stay, as do processes
- * that left the session (setsid): those were meant to outlive the terminal. The leader's own group
- * is no background job, and where the leader ignores SIGHUP, its jobs only take after it.
+ * Without a mark it closes a terminal like a hang-up: SIGHUP to the whole terminal session, then SIGKILL
+ * after a second. Background jobs that ignore SIGHUP (nohup) and processes that left the session (setsid)
+ * keep running: their user wants them to outlive the terminal. The leader's own group is not a background
+ * job. If the leader itself ignores SIGHUP, its jobs only inherited that and are ended too.
  *
- * With a mark it ends the leader's session and every process with the mark in its environment, at once and
- * with no exception.
+ * With a mark it immediately ends the leader's session and every process with the mark in its environment,
+ * without exception.
  *
- * In /proc/<pid>/stat, after the command's name: 1 state, 3 process group, 4 session,
- * 6 the terminal's foreground group, 20 start time.
+ * Fields of /proc/<pid>/stat after the command's name: 1 state, 3 process group, 4 session, 6 the terminal's
+ * foreground group, 20 start time.
  */
 export const ENDING_SCRIPT = `
 exec 2>/dev/null

@@ -8,37 +8,39 @@ import { createExec } from '../nested/exec-user.ts';
 import type { Leader } from '../exec/shell-leader.ts';
 import { waitForExit } from '../exec/exec-exit.ts';
 
-/** The script's own waits add up to under 3 s; past this the machine is stuck. */
+/** The script's own waits add up to under 3 s; after this time the machine is stuck. */
 const ENDING_TIMEOUT_MS = 15_000;
 
-/** What forks without end can take what was lent before the script does; how often it is lent. */
+/** How often to raise the process limit: a fork bomb can use the added processes before the script does. */
 const ATTEMPTS = 5;
 
-/** What is to be ended; see {@link ENDING_SCRIPT} for the two ways. */
+/** The processes to end; see {@link ENDING_SCRIPT} for the two modes. */
 export interface Ending {
   leader: Leader | undefined;
-  /** Text in the environment of all that is to end, whatever session it moved to. */
+  /** Text in the environment of all processes to end, in whatever session they are now. */
   mark?: string;
   /**
-   * Who it was started as, which is who ends it: a machine without capabilities has no other that may. Never what the
-   * machine says. Undefined for the container's own user.
+   * The user that started the processes and now ends them: in a machine without capabilities no other user
+   * may. Never a value that the machine reported. Undefined for the container's default user.
    */
   user: string | undefined;
 }
 
-/** A variable for the environment of an exec, by which it is found with all that it starts. */
+/** Creates an environment variable for an exec that identifies it and all processes that it starts. */
 export function newMark(): string {
   return `BERTH_RUN=${randomUUID()}`;
 }
 
-/** Ends processes inside a machine. A machine that is gone or stopped has none: that succeeds. */
+/** Ends processes in a machine. Succeeds if the machine is gone or stopped. */
 export async function endInside(container: Docker.Container, ending: Ending): Promise<void> {
   try {
     if ((await runEnding(container, ending)) !== 'no-room') return;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       if ((await withLentProcesses(container, () => runEnding(container, ending))) !== 'no-room') return;
     }
-    throw fault('ENGINE_REFUSED', { problem: 'there is no room in the machine for what ends its processes' });
+    throw fault('ENGINE_REFUSED', {
+      problem: 'the machine has no free process for the command that ends others',
+    });
   } catch (error) {
     if (!isFault(error, 'CONTAINER_NOT_FOUND', 'MACHINE_NOT_RUNNING')) throw error;
   }
@@ -61,7 +63,7 @@ async function runEnding(container: Docker.Container, ending: Ending): Promise<'
   clearTimeout(timer);
   const exitCode = await waitForExit(container, exec);
   if (exitCode === 0) return 'ended';
-  // The script itself answers 0 or 1, and 2 when it cannot fork; all else is the engine's failure to begin.
+  // The script itself exits with 0 or 1, or 2 if it cannot fork. Otherwise the engine could not start it.
   if (exitCode === 1 || exitCode === undefined) {
     throw fault('ENGINE_REFUSED', { problem: 'some processes could not be ended' });
   }

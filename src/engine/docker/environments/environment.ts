@@ -8,7 +8,7 @@ import type { Made } from './made.ts';
 import { createNetwork, networkName } from '../networks/network.ts';
 import { makeFront } from '../registry/registry-front.ts';
 
-/** Makes and starts an environment, or leaves nothing of it behind. */
+/** Creates and starts an environment. Removes everything again if a step fails. */
 export async function provision(
   context: ProvisionContext,
   spec: EnvironmentSpec,
@@ -19,7 +19,7 @@ export async function provision(
     options.signal?.throwIfAborted();
     const addresses = environmentAddresses(spec);
     options.onProgress?.({ phase: 'creating' });
-    // Creating a container needs only its network's name; the network itself must be there at start.
+    // A container can be created with the name of a missing network; the network must exist when it starts.
     const [machines] = await allOrFirstFault([
       createMachines(context, spec, { addresses, made, options }),
       makeSurroundings(context, spec, made),
@@ -40,7 +40,7 @@ export async function provision(
   }
 }
 
-/** The networks, and on them the front of the local registry where the environment is to have one. */
+/** Creates the networks, and the registry front on them if the environment needs one. */
 async function makeSurroundings(context: ProvisionContext, spec: EnvironmentSpec, made: Made): Promise<void> {
   await makeNetworks(context, spec, made);
   if (spec.registry) await makeFront(context, spec, made);

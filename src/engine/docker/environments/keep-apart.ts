@@ -3,7 +3,7 @@ import type { Egress } from '../networks/egress.ts';
 import { call } from '../faults.ts';
 import { labelFilter, labelsOf } from '../labels.ts';
 
-/** Sets the rules of labs with internet again where this installation has networks for such. @throws EGRESS_UNAVAILABLE */
+/** Restores the egress rules if this installation has networks with internet. @throws EGRESS_UNAVAILABLE */
 export async function keepApart(options: {
   docker: Docker;
   installation: string;

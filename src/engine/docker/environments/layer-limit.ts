@@ -4,24 +4,24 @@ import { labelsOf } from '../labels.ts';
 import { removeOverdue, untilLabel } from '../overdue.ts';
 import { removeContainer } from './teardown.ts';
 
-/** File systems below overlay2 that may count what a folder holds. */
+/** Backing file systems of overlay2 that can have quotas for folders. */
 const COUNTING = /^xfs$/i;
-/** Storage drivers that bound a container by themselves. */
+/** Storage drivers with their own limit for containers. */
 const BOUNDING = new Set(['btrfs', 'zfs', 'windowsfilter']);
-/** Of these, those that count the image with what a container adds to it. */
+/** The drivers among them whose limit includes the image's size. */
 const WHOLE = new Set(['btrfs']);
-/** Any size will do to find out. */
+/** Size limit of the trial container: any value works. */
 const TRIED_BYTES = 1024 ** 3;
-/** Longest life of the container that is tried. */
+/** Longest lifetime of the trial container, in milliseconds. */
 const TRIAL_LIFETIME_MS = 180_000;
 
-/** Of the engine's answer, what tells whether trying is worth the while. */
+/** The part of the engine's answer that shows whether a trial is useful. */
 interface Info {
   Driver?: string;
   DriverStatus?: [string, string][] | null;
 }
 
-/** Whether an engine with this storage may be able to bound what a container writes. */
+/** Returns whether an engine with this storage may support a size limit for containers. */
 export function mayBoundLayers({ Driver = '', DriverStatus }: Info): boolean {
   const below = (DriverStatus ?? []).find(([name]) => name === 'Backing Filesystem')?.[1] ?? '';
   return BOUNDING.has(Driver) || (Driver === 'overlay2' && COUNTING.test(below));
@@ -29,13 +29,13 @@ export function mayBoundLayers({ Driver = '', DriverStatus }: Info): boolean {
 
 export type LayerLimit = ReturnType<typeof createLayerLimit>;
 
-/** What the engine counts in a container's file system: nothing, what it changed, or its image with that. */
+/** What the engine's limit for a container includes: nothing, its changes, or the image and its changes. */
 type Counted = 'nothing' | 'changes' | 'whole';
 
 /**
- * Bounds what a machine writes into its file system, on engines that can. xfs does so only when it was
- * mounted for it, which nothing tells: so it is tried once, with a container that is never started, of
- * whatever image there is.
+ * Limits the size of a machine's file system on engines that support it. xfs does only if it was mounted with
+ * quotas, and no API reports that. So the first call creates one container with a limit, from the given
+ * image, and never starts it.
  */
 export function createLayerLimit({ docker, installation }: { docker: Docker; installation: string }) {
   let known: Promise<Counted> | undefined;
@@ -58,7 +58,7 @@ export function createLayerLimit({ docker, installation }: { docker: Docker; ins
       await removeContainer(docker, container.id);
       return counted;
     } catch (error) {
-      // Without the image nothing was found out.
+      // If the image is missing, the trial has no result.
       if (!isRefusal(error) || hasStatus(error, 404)) throw error;
       return 'nothing';
     }
@@ -71,7 +71,10 @@ export function createLayerLimit({ docker, installation }: { docker: Docker; ins
     return { size: String(size) };
   }
 
-  /** What tells the engine that a machine of this image may write so many bytes; empty where it cannot hold it to that. */
+  /**
+   * Returns the storage options that limit a machine of this image to so many bytes; empty if the engine has
+   * no limit.
+   */
   return async function limit(image: string, bytes: number): Promise<Record<string, string>> {
     known ??= find(image).catch((error: unknown) => {
       known = undefined;

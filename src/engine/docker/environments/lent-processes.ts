@@ -2,13 +2,15 @@ import type Docker from 'dockerode';
 import { call } from '../faults.ts';
 import { LABEL } from '../labels.ts';
 
-/** Processes lent to a machine that has used up its own, so that there is room for what ends them. */
+/**
+ * Processes by which the limit of a full machine is raised, so that the command that ends others can start.
+ */
 const LENT_PROCESSES = 32;
 
-/** The last borrower of each machine: they take turns, since each sets the limit back. */
+/** Last queued task of each machine. Tasks run one at a time because each one resets the limit. */
 const borrowers = new Map<string, Promise<unknown>>();
 
-/** Runs `use` while the machine may have a few processes more than its own limit. */
+/** Runs `use` while the machine's process limit is raised by a few processes. */
 export async function withLentProcesses<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
   const before = borrowers.get(container.id) ?? Promise.resolve();
   const turn = before.then(
@@ -25,7 +27,7 @@ export async function withLentProcesses<T>(container: Docker.Container, use: () 
 
 async function lend<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
   const { Config, HostConfig } = await call(() => container.inspect());
-  // What it was made with: the limit of now may be one that a crash left raised.
+  // The original limit: the current one may still be raised after a crash.
   const PidsLimit = Number(Config.Labels[LABEL.pids] ?? HostConfig.PidsLimit);
   await call(() => container.update({ PidsLimit: PidsLimit + LENT_PROCESSES }));
   try {

@@ -6,15 +6,16 @@ import { nestedIsolation } from '../nested/nested-isolation.ts';
 import type { UserMapping } from '../user-mapping.ts';
 import { ordinarySeccompProfile } from '../seccomp/seccomp-profile.ts';
 
-/** Terminals that can be open in a machine at a time: Berth's, and those of programs such as tmux. */
+/** Maximum number of open terminals in a machine: Berth's, and those of programs such as tmux. */
 const MOST_TERMINALS = 64;
-/** Group of terminals in containers, by the engine's own default. */
+/** Group of terminals in containers: the engine's default. */
 const TTY_GROUP = 5;
 
 /**
- * The terminals of a machine, with a limit: the kernel counts those of all machines together, so that one
- * could keep everybody else from opening any. The engine mounts them without. As a volume without a name,
- * which goes with the machine. Nothing where the host's id of their group is not known.
+ * Mounts the terminals of a machine with a limit. The kernel counts the terminals of all machines together,
+ * so one machine could prevent all others from opening any; the engine's own mount has no limit. The mount is
+ * an anonymous volume that is removed with the machine. Empty if the host's id of the terminals' group is
+ * unknown.
  */
 function terminalsMount({ firstGroup }: UserMapping): MountSettings[] {
   if (firstGroup === undefined) return [];
@@ -25,18 +26,21 @@ function terminalsMount({ firstGroup }: UserMapping): MountSettings[] {
 }
 
 /**
- * What apt, dpkg, su, useradd and chown need of root's powers: to hand files over and to become
- * another user. Nothing here reaches beyond the container.
+ * The part of root's powers that apt, dpkg, su, useradd and chown need: to change owners and to switch users.
+ * None of them has an effect outside the container.
  */
 const STANDARD_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID'];
-/** A main process that waits for nothing: as an ordinary child of the init it dies at once on SIGTERM. */
+/** A main process that waits. As a child of the init process, it ends immediately on SIGTERM. */
 const WAIT = ['sleep', '2147483647'];
-/** Seconds between SIGTERM and SIGKILL when a machine is stopped: learners wait for a restart, and an engine stops its containers. */
+/**
+ * Seconds between SIGTERM and SIGKILL when a machine is stopped: short, because learners wait for a restart.
+ * An engine needs time to stop its containers.
+ */
 const STOP_TIMEOUT_S: Record<IsolationProfile, number> = { standard: 2, restricted: 2, nested: 10 };
-/** When the host runs out of memory, machines go before the engine and the service do. */
+/** If the host runs out of memory, the kernel ends machines before the engine and the service. */
 const OOM_SCORE = 500;
 /**
- * Open files of one process. The kernel's own defaults: an engine that remaps users can lower its
+ * Open files of one process. These are the kernel's defaults: an engine that remaps users can lower its
  * own limits for a container but never raise them.
  */
 const OPEN_FILES = { Name: 'nofile', Soft: 1_024, Hard: 4_096 };
@@ -44,48 +48,51 @@ export const NO_CORE_DUMPS = { Name: 'core', Soft: 0, Hard: 0 };
 /** Bytes in message queues: the kernel counts those of all machines together. */
 export const NO_MESSAGE_QUEUES = { Name: 'msgqueue', Soft: 0, Hard: 0 };
 /**
- * Queued signals and timers of all users of a machine together. The kernel bounds them for each user, and
- * a remapping engine's machines share the bound of the host's root: 30,000 on a host with 8 GB of memory,
+ * Queued signals and timers of all users of a machine together. The kernel limits them for each user. The
+ * machines of a remapping engine share the limit of the host's root: 30,000 on a host with 8 GB of memory,
  * more on larger ones.
  */
 const QUEUED_SIGNALS = 16_384;
-/** Of one user, whatever the number of processes: enough for a program with a timer for each thread. */
+/** Limits for one user, for any number of processes: enough for a program with a timer for each thread. */
 const LEAST_QUEUED_SIGNALS = 64;
 const MOST_QUEUED_SIGNALS = 1_024;
 
-/** What keeps a container without an engine to its own; without capabilities. */
+/** Security options of a container without its own engine. They do not include capabilities. */
 export const ORDINARY_SECURITY = [
   'no-new-privileges:true',
   `seccomp=${JSON.stringify(ordinarySeccompProfile())}`,
 ];
 
-/** Where a machine lives: all that its specification does not say. */
+/** The values of a machine's configuration that are not in its specification. */
 export interface MachinePlace {
   containerName: string;
-  /** The engine's names of its networks, and its addresses there; the first one is its primary. */
+  /** The engine's names of its networks, and its addresses there; the first one is the primary network. */
   endpoints: MachineEndpoint[];
   mounts: MountSettings[];
   labels: Record<string, string>;
-  /** Name servers for a machine that reaches the internet; the host's own when empty. */
+  /** Name servers of a machine with internet; the host's if empty. */
   nameServers: readonly string[];
-  /** By which the engine bounds what the machine writes into its file system; nothing where it cannot. */
+  /** Storage options that limit its file system; empty if the engine has no limit. */
   storage?: Record<string, string>;
   userMapping: UserMapping;
-  /** Runtime of a machine with an engine of its own; the engine's default when absent. */
+  /** Runtime of a machine with its own engine; the engine's default if undefined. */
   nestedRuntime?: string | undefined;
-  /** How it comes to what holds the shells of its terminals. */
+  /** Mounts of the agent that keeps its shells. */
   holder?: HolderMounts | undefined;
-  /** How it mounts the folder in which its own engine listens for trusted checks. */
+  /** Mount of the folder in which its own engine listens for trusted checks. */
   engineSocket?: string | undefined;
 }
 
-/** A machine's place on one network. */
+/** A machine's address on one network. */
 export interface MachineEndpoint {
   network: string;
   address: string;
 }
 
-/** The engine's description of a machine, on its primary network alone: older engines refuse several at once. */
+/**
+ * Returns the engine's configuration of a machine with only its primary network: older engines reject
+ * several.
+ */
 export function machineConfig(spec: MachineSpec, place: MachinePlace): ContainerCreateOptions {
   const [primary] = place.endpoints;
   return {
@@ -98,7 +105,7 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
     Labels: { ...place.labels, [LABEL.pids]: String(spec.limits.pids) },
     StopSignal: 'SIGTERM',
     StopTimeout: STOP_TIMEOUT_S[spec.profile],
-    // Health checks run by exec, and the engine keeps a little of every exec it ever ran.
+    // The engine runs health checks by exec, and it never frees all memory of an exec.
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       NetworkMode: primary?.network ?? 'none',
@@ -121,17 +128,22 @@ export function machineConfig(spec: MachineSpec, place: MachinePlace): Container
   };
 }
 
-/** How a machine is on a network: under its name, and at a fixed address, since that must outlive a restart. */
+/**
+ * Returns a machine's configuration on a network: its host name, and a fixed address that survives a restart.
+ */
 export function endpointConfig(name: string, { address }: MachineEndpoint): EndpointSettings {
   return { Aliases: [name], IPAMConfig: { IPv4Address: address } };
 }
 
-/** Environment in the engine's form. */
+/** Converts environment variables to the engine's format. */
 export function environmentList(environment: Record<string, string> = {}): string[] {
   return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
 }
 
-/** As the entry point, so that an image's own does not wrap it; but what runs an engine is the image's. */
+/**
+ * Uses the entry point, so that the image's own does not wrap the command. In a nested machine the image's
+ * runs the engine.
+ */
 function mainProcess({ command, profile }: MachineSpec): ContainerCreateOptions {
   if (command === undefined && profile === 'nested') return {};
   return { Entrypoint: command ?? WAIT, Cmd: [] };
@@ -144,7 +156,7 @@ function isolation(profile: IsolationProfile, nestedRuntime: string | undefined)
     CapDrop: ['ALL'],
     CapAdd: profile === 'standard' ? STANDARD_CAPABILITIES : [],
     SecurityOpt: ORDINARY_SECURITY,
-    // ping without raw sockets; the widest range that exists under a user-namespace mapping too.
+    // Allows ping without raw sockets; also the widest possible range with mapped users.
     Sysctls: { 'net.ipv4.ping_group_range': '0 65535' },
   };
 }
@@ -163,16 +175,16 @@ function limits(
       OPEN_FILES,
       NO_CORE_DUMPS,
       NO_MESSAGE_QUEUES,
-      // Otherwise users of the same id in other machines, and on the host, would count against it.
+      // Without it, users with the same id in other machines, and on the host, would count toward the limit.
       ...(remapsUsers ? [queuedSignals(pids)] : []),
-      // No single file passes the limit of the disk, however quickly it is written.
+      // No single file can exceed the disk limit, however quickly it grows.
       ...(diskBytes === undefined ? [] : [{ Name: 'fsize', Soft: diskBytes, Hard: diskBytes }]),
     ],
     LogConfig: { Type: 'json-file', Config: { 'max-size': String(logBytes), 'max-file': '1' } },
   };
 }
 
-/** The limit of one user. A machine's root can be as many users as it has processes. */
+/** Returns the limit of one user. A machine's root can use as many users as it has processes. */
 function queuedSignals(pids: number): { Name: string; Soft: number; Hard: number } {
   const share = Math.floor(QUEUED_SIGNALS / pids);
   const limit = Math.min(Math.max(share, LEAST_QUEUED_SIGNALS), MOST_QUEUED_SIGNALS);

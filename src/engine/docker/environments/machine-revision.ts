@@ -6,7 +6,7 @@ import type { MachinePlace } from './machine-config.ts';
 
 const PROFILES: readonly IsolationProfile[] = ['standard', 'restricted', 'nested'];
 
-/** The same for all machines, so that only what Berth decides makes a difference. */
+/** The same specification for every digest, so that only Berth's own settings change it. */
 const SAMPLE: Omit<MachineSpec, 'profile'> = {
   name: 'sample',
   image: 'sample',
@@ -16,7 +16,10 @@ const SAMPLE: Omit<MachineSpec, 'profile'> = {
   limits: { memoryBytes: 1, cpus: 1, pids: 1, logBytes: 1, diskBytes: 1 },
 };
 
-/** Digest of all that Berth decides about a machine beside its lab: its isolation, its limits, and the programs of the holder's image. */
+/**
+ * Returns a digest of everything that Berth decides about a machine apart from its lab: isolation, limits and
+ * the agent's programs.
+ */
 export async function machineRevision(
   holder: Pick<HolderVolume, 'planned'>,
   place: Pick<MachinePlace, 'nameServers' | 'nestedRuntime' | 'userMapping'>,

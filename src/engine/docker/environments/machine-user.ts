@@ -4,14 +4,14 @@ import { fault } from '../../../core/errors.ts';
 import type { MachineSpec } from '../../engine.ts';
 import { call, hasStatus } from '../faults.ts';
 
-/** More than any image's list of users. */
+/** Larger than any image's user list, in bytes. */
 const MAX_PASSWD_BYTES = 1024 * 1024;
-/** What the engine takes off a row. */
+/** White space that the engine removes from a row. */
 const OUTER_BLANKS = /^\p{White_Space}+|\p{White_Space}+$/gu;
 
 /**
- * Makes sure that the user of a machine without root is not root, by number and not by name alone: an
- * image can call user 0 anything. @throws LAB_INVALID
+ * Makes sure that the user of a machine without root is not root, by number and not only by name: an
+ * image can give user 0 any name. @throws LAB_INVALID
  */
 export async function refuseRoot(
   container: Docker.Container,
@@ -30,8 +30,8 @@ export async function refuseRoot(
 }
 
 /**
- * The number that the engine will run `user` (`name`, `id`, or either with `:group`) under; undefined when
- * it is not known. Rows are read as leniently as the engine does it: what is no number there is root's.
+ * Returns the id under which the engine will run `user` (`name`, `id`, or either with `:group`); undefined if
+ * it is unknown. Parses rows as the engine does: an invalid number in a row means root.
  */
 export function resolveUserId(user: string, passwd: string): number | undefined {
   const name = user.split(':')[0];
@@ -49,7 +49,7 @@ function numberOf(text: string): number | undefined {
   return Number.isSafeInteger(id) ? id : undefined;
 }
 
-/** The image's list of users, or what became of it. */
+/** Reads the container's user list (/etc/passwd); empty if it is missing. */
 export async function readPasswd(container: Docker.Container): Promise<string> {
   try {
     const tar = await call(() => container.getArchive({ path: '/etc/passwd' }));

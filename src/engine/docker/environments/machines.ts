@@ -31,9 +31,9 @@ import { createVolumes } from '../storage/volume.ts';
 export interface ProvisionContext extends PullContext {
   installation: string;
   egress: Egress;
-  /** Image of the local registry's front; undefined where there is no registry. */
+  /** Image of the local registry's front; undefined if there is no registry. */
   registryImage?: string | undefined;
-  /** Whose local registry that is; the installation's own when absent. */
+  /** Installation that owns the local registry; this one if undefined. */
   registryInstallation?: string | undefined;
   limitLayer: LayerLimit;
   /** Image of the helpers that fill volumes. */
@@ -43,7 +43,7 @@ export interface ProvisionContext extends PullContext {
   userMapping: () => Promise<UserMapping>;
 }
 
-/** A machine that was created, on its primary network alone, and does not run yet. */
+/** A created machine on its primary network only. It does not run yet. */
 export interface CreatedMachine {
   name: string;
   profile: IsolationProfile;
@@ -57,7 +57,7 @@ interface Creation {
   options: ProvisionOptions;
 }
 
-/** Creates the machines of an environment with their volumes, and notes in `made` what there is of them. */
+/** Creates an environment's machines with their volumes, and records all of them in `made`. */
 export async function createMachines(
   context: ProvisionContext,
   spec: EnvironmentSpec,
@@ -76,7 +76,9 @@ export async function createMachines(
   );
 }
 
-/** Joins a created machine to the rest of its networks and starts it; it is there when its own engine is. */
+/**
+ * Connects a created machine to its other networks and starts it. Waits for its own engine, if it has one.
+ */
 export async function startMachine(
   { docker, installation, helperImage }: ProvisionContext,
   { name, profile, container, endpoints }: CreatedMachine,

@@ -4,23 +4,23 @@ import { call, isRefusal } from '../faults.ts';
 import { LABEL, labelFilter } from '../labels.ts';
 import { removeContainer, removeNetwork, removeVolume } from './teardown.ts';
 
-/** What is to be taken away again when a later step fails. */
+/** Everything to remove if a later step fails. */
 export interface Made {
   /** Names. */
   containers: Set<string>;
   networks: Set<string>;
-  /** Label of the volumes. */
+  /** Value of the volumes' attempt label. */
   attempt: string;
 }
 
-/** Nothing, as yet. */
+/** Returns an empty record. */
 export function nothingMade(): Made {
   return { containers: new Set(), networks: new Set(), attempt: randomUUID() };
 }
 
 /**
- * Notes `name` for removal before it is made, so that an answer lost on the way leaves nothing. What
- * the engine refused to make is not there, unless it is another one's: that stays.
+ * Records `name` for removal before it creates the object, so that a lost answer leaves nothing behind. If
+ * the engine refuses, the name is forgotten: any object with that name belongs to somebody else.
  */
 export async function createUnlessTaken<T>(
   names: Set<string>,
@@ -36,9 +36,9 @@ export async function createUnlessTaken<T>(
   }
 }
 
-/** Removes what was made, as far as the engine answers. */
+/** Removes everything in the record, as far as the engine answers. */
 export async function takeBack(docker: Docker, made: Made): Promise<void> {
-  // An engine that went away meanwhile keeps what was made; list() shows it when it is back.
+  // If the engine is down, the objects stay; list() reports them when it is back.
   await Promise.allSettled([...made.containers].map((name) => removeContainer(docker, name)));
   const networks = [...made.networks].map((name) => removeNetwork(docker, name));
   await Promise.allSettled([...networks, removeVolumesOf(docker, made.attempt)]);

@@ -3,7 +3,7 @@ import { fault } from '../../../core/errors.ts';
 import { call, engineWords } from '../faults.ts';
 import { inspectMachine } from '../status.ts';
 
-/** Freezes the machine's processes. */
+/** Freezes the machine's processes. Succeeds if they are already frozen. */
 export async function pauseMachine(docker: Docker, machineId: string): Promise<void> {
   try {
     await call(() => docker.getContainer(machineId).pause());
@@ -12,7 +12,9 @@ export async function pauseMachine(docker: Docker, machineId: string): Promise<v
   }
 }
 
-/** Lets the machine's processes go on. The engine says the same of one that runs and of one that has ended. */
+/**
+ * Unfreezes the machine's processes. The engine gives the same error for a running and for an exited machine.
+ */
 export async function unpauseMachine(docker: Docker, machineId: string): Promise<void> {
   try {
     await call(() => docker.getContainer(machineId).unpause());

@@ -8,7 +8,7 @@ import type { NamespaceLimitsOptions } from '../nested/namespace-limits.ts';
 import { waitForEngine } from '../nested/nested-ready.ts';
 import { networkName } from '../networks/network.ts';
 
-/** Shorter than at a start: nothing is made anew, and repairs of other sessions wait for it. */
+/** Shorter than for the first start: the engine's data exists, and repairs of other sessions wait for it. */
 const NESTED_TIMEOUT_MS = 60_000;
 
 export interface RestartContext extends NamespaceLimitsOptions {
@@ -16,8 +16,8 @@ export interface RestartContext extends NamespaceLimitsOptions {
 }
 
 /**
- * Restarts a machine. One that reaches the internet gets its rules first: a reboot of the host or a
- * reload of its firewall took them away since it was made. @throws EGRESS_UNAVAILABLE, NESTED_ENGINE_UNAVAILABLE
+ * Restarts a machine. Sets the egress rules first if it has internet: a reboot of the host or a reload of its
+ * firewall may have removed them. @throws EGRESS_UNAVAILABLE, NESTED_ENGINE_UNAVAILABLE
  */
 export async function restartMachine(context: RestartContext, machineId: string): Promise<void> {
   const { docker, egress } = context;

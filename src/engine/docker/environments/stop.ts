@@ -1,12 +1,12 @@
 import type Docker from 'dockerode';
 import { call, hasStatus } from '../faults.ts';
 
-/** Ends all processes of a machine, in the time that it was made to have for that. */
+/** Stops a machine within its configured stop timeout. */
 export async function stopMachine(container: Docker.Container): Promise<void> {
   try {
     await call(() => container.stop());
   } catch (error) {
-    // It has stopped already.
+    // It was already stopped.
     if (!hasStatus(error, 304)) throw error;
   }
 }

@@ -4,11 +4,11 @@ import { call, hasStatus } from '../faults.ts';
 import { LABEL, labelFilter } from '../labels.ts';
 import { isMadeByBerth } from '../own-container.ts';
 
-/** Attempts at what another call is removing at the same time, and the pause between two, in milliseconds. */
+/** Attempts to remove an object while another call removes it, and the delay between them in milliseconds. */
 const ATTEMPTS = 50;
 const PAUSE_MS = 100;
 
-/** Removes all that carries the environment's labels; what is gone already is well. */
+/** Removes everything with the environment's labels. Succeeds if it is already gone. */
 export async function destroyEnvironment(
   docker: Docker,
   installation: string,
@@ -32,25 +32,25 @@ export async function removeContainer(docker: Docker, id: string): Promise<void>
   await untilGone(() => call(() => docker.getContainer(id).remove({ force: true, v: true })));
 }
 
-/** Removes a volume, as soon as nothing mounts it any more. */
+/** Removes a volume as soon as no container mounts it. */
 export async function removeVolume(docker: Docker, name: string): Promise<void> {
   await untilGone(() => call(() => docker.getVolume(name).remove()));
 }
 
-/** Removes a network; machines that are still on it are disconnected first. */
+/** Removes a network; first disconnects the machines that are still on it. */
 export async function removeNetwork(docker: Docker, id: string): Promise<void> {
   const network = docker.getNetwork(id);
   await untilGone(async () => {
     try {
       await call(() => network.remove());
     } catch (error) {
-      if (hasStatus(error, 403, 409)) await putOutAll(network);
+      if (hasStatus(error, 403, 409)) await disconnectAll(network);
       throw error;
     }
   });
 }
 
-async function putOutAll(network: Docker.Network): Promise<void> {
+async function disconnectAll(network: Docker.Network): Promise<void> {
   const { Containers = {} } = (await call(() => network.inspect())) as { Containers?: object };
   for (const Container of Object.keys(Containers)) {
     await call(() => network.disconnect({ Container, Force: true })).catch((error: unknown) => {
@@ -66,7 +66,7 @@ async function untilGone(remove: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       if (hasStatus(error, 404)) return;
-      // Another call removes it at this moment, or an endpoint is just leaving.
+      // Another call removes it right now, or an endpoint is being disconnected.
       if (!hasStatus(error, 403, 409) || attempt === ATTEMPTS) throw error;
       await sleep(PAUSE_MS);
     }

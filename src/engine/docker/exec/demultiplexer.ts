@@ -1,12 +1,12 @@
-/** The engine's frames of a stream without a terminal: type, three zero bytes, length, payload. */
+/** Header of the engine's frames without a terminal: channel, three zero bytes, length of the payload. */
 const HEADER_BYTES = 8;
 const STDERR = 2;
 
 export type OutputChannel = 'stdout' | 'stderr';
 
 /**
- * Takes the engine's framed output apart. Payloads are handed over as they come, so that at most
- * one header is ever kept.
+ * Separates the engine's framed output. It passes payloads on as they arrive, so it never buffers more than
+ * one header.
  */
 export function createDemultiplexer(
   onOutput: (channel: OutputChannel, bytes: Buffer) => void,

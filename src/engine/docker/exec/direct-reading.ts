@@ -1,19 +1,21 @@
 import type { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** One reading of a connection, in bytes: what a unix socket holds as Linux has it, 208 KiB, fits in. */
+/**
+ * Size of a connection's read buffer, in bytes: larger than Linux's default buffer of a Unix socket, 208 KiB.
+ */
 const MEMORY_BYTES = 256 * 1024;
 
-/** Takes what has come, which lies there until it returns true; false pauses the connection. */
+/** Reads from the shared buffer, which is reused after it returns. False pauses the connection. */
 export type DirectReader = (bytes: Buffer) => boolean;
 
-/** Connections that read into one piece of memory each, and who takes what is there. */
+/** Connections with one read buffer each, and their readers. */
 const direct = new WeakMap<Duplex, { reader: DirectReader | undefined }>();
 
 /**
- * Makes connections of `agent` read into one piece of memory each, where Node would have a new one
- * for every reading. Until {@link readDirectly} is called they are streams as all others. Not for
- * TLS: Node does not pause that in the middle of what it has deciphered.
+ * Makes the connections of `agent` read into one buffer each; Node would allocate memory for every
+ * read. They are ordinary streams until {@link readDirectly} is called. Not for TLS: Node cannot pause that
+ * within a decrypted record.
  */
 export function withDirectReading(agent: Agent): Agent {
   const connect = agent.createConnection.bind(agent);
@@ -33,8 +35,8 @@ export function withDirectReading(agent: Agent): Agent {
 }
 
 /**
- * Has `reader` take all that comes from now on, of a connection of any kind. To go on after a pause:
- * `connection.resume()`.
+ * Passes everything that arrives from now on to `reader`, for a connection of any kind. To continue after a
+ * pause, call `connection.resume()`.
  */
 export function readDirectly(connection: Duplex, reader: DirectReader): void {
   const take = (bytes: Buffer) => {

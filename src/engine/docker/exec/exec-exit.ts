@@ -2,15 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { call, hasStatus } from '../faults.ts';
 
-/** The engine notes an end a moment after the stream's; attempts, and the pause between two in milliseconds. */
+/**
+ * The engine records an exit a moment after the stream's end: attempts, and the delay between them in
+ * milliseconds.
+ */
 const ATTEMPTS = 50;
 const PAUSE_MS = 20;
-/** What a process of a machine that is stopped exits with: 128 and SIGKILL. */
+/** Exit code of a process that ends with its machine: 128 and SIGKILL. */
 const KILLED = 137;
 
 /**
- * Exit code of an exec whose stream has ended; undefined when the machine went with it, or when it
- * still runs after a second, since then it was only the stream that was cut.
+ * Returns the exit code of an exec whose stream has ended; undefined if the machine has ended too. Also
+ * undefined if the exec still runs after a second: then only its connection was lost.
  */
 export async function waitForExit(
   container: Docker.Container,
@@ -28,7 +31,9 @@ export async function waitForExit(
   return undefined;
 }
 
-/** Whether the machine goes on; its own end is noted a moment after that of its processes. */
+/**
+ * Returns whether the machine still runs. The engine records its end a moment after the end of its processes.
+ */
 async function isRunning(container: Docker.Container): Promise<boolean> {
   await sleep(2 * PAUSE_MS);
   const machine = await unlessGone(() => container.inspect());

@@ -3,34 +3,37 @@ import type { OutputChannel } from './demultiplexer.ts';
 import { parseAnnouncement } from './shell-leader.ts';
 import type { Leader } from './shell-leader.ts';
 
-/** What a command has printed so far, and who it is. */
+/** A command's output so far, and its process. */
 export interface ExecOutput {
   add(chunk: Buffer): void;
   take(channel: OutputChannel): Buffer;
   readonly leader: Leader | undefined;
-  /** Why the command did not start; undefined while that is not known. */
+  /** Why the command did not start; undefined while that is unknown. */
   readonly failure: string | undefined;
 }
 
-/** Gathers a command's output up to `limitBytes`, of which `output` is told; calls `started` once and `limit` when there is more. */
+/**
+ * Collects a command's output up to `limitBytes`. Calls `output` with new output, `started` once, and `limit`
+ * if there is more.
+ */
 export function createExecOutput(
   limitBytes: number,
   on: { started: () => void; limit: () => void; output?: ((bytes: Buffer) => void) | undefined },
 ): ExecOutput {
   const kept: Record<OutputChannel, Buffer[]> = { stdout: [], stderr: [] };
-  let room = limitBytes;
+  let freeBytes = limitBytes;
   let opening: Buffer | undefined = Buffer.alloc(0);
   let leader: Leader | undefined;
   let failure: string | undefined;
 
   const keep = (channel: OutputChannel, bytes: Buffer) => {
-    // A copy, so that a small output does not hold a whole network buffer.
-    const copy = Buffer.from(bytes.subarray(0, room));
+    // A copy, so that a small output does not keep a whole network buffer in memory.
+    const copy = Buffer.from(bytes.subarray(0, freeBytes));
     if (copy.length > 0) kept[channel].push(copy);
     if (copy.length > 0 && channel === 'stdout') on.output?.(copy);
-    const over = bytes.length > room;
-    room = Math.max(0, room - bytes.length);
-    if (over) on.limit();
+    const isOver = bytes.length > freeBytes;
+    freeBytes = Math.max(0, freeBytes - bytes.length);
+    if (isOver) on.limit();
   };
 
   const open = (bytes: Buffer) => {

@@ -16,12 +16,12 @@ import { createExec } from '../nested/exec-user.ts';
 import { announced, parseAnnouncement } from './shell-leader.ts';
 import type { Announcement, Leader } from './shell-leader.ts';
 
-/** A command announces itself in milliseconds; a machine that is starved of processor time may take seconds. */
+/** A command announces itself in milliseconds; a machine without processor time may need seconds. */
 const ANNOUNCEMENT_TIMEOUT_MS = 15_000;
-/** What is kept of error output, in bytes: enough to say what went wrong. */
+/** Error output to keep, in bytes: enough to report the problem. */
 const ERROR_OUTPUT_BYTES = 2_048;
 
-/** Starts a command and gives its standard output, which carries how the command ended. */
+/** Starts a command and returns its standard output. Reading it fails if the command fails. */
 export async function openExecOutput(
   { docker, direct }: Pick<EngineConnection, 'docker' | 'direct'>,
   machineId: string,
@@ -58,7 +58,7 @@ export async function openExecOutput(
     opening.resolve(announcement);
   });
   const silent = (problem: string) => opening.resolve({ state: 'failed', problem });
-  const timer = setTimeout(() => silent('it did not begin in time'), ANNOUNCEMENT_TIMEOUT_MS);
+  const timer = setTimeout(() => silent('it did not start in time'), ANNOUNCEMENT_TIMEOUT_MS);
   stream.on('error', () => stream.destroy());
   stream.once('close', () => {
     const problem = errors.toString().trim();
@@ -76,7 +76,7 @@ export async function openExecOutput(
   const announcement = await opening.promise;
   clearTimeout(timer);
   if (announcement.state === 'started') return { read: intake.read, close };
-  // Mostly there is nothing to be ended, and no shell that could do it.
+  // Usually nothing runs that could be ended, and the machine may have no shell to do it.
   close().catch(() => undefined);
   throw fault('COMMAND_FAILED', { exitCode: 127, problem: announcement.problem });
 }
@@ -100,10 +100,11 @@ function execOptions(spec: ExecOutputSpec, mark: string): Docker.ExecCreateOptio
   };
 }
 
-/** Ends what still runs. */
+/** Ends the command if it still runs. */
 async function endCommand({ container, stream, leader, mark, user }: Running): Promise<void> {
   if (stream.closed) return;
-  // The engine sees no end of a command whose output nobody takes, and of no other of the machine meanwhile.
+  // While nobody reads the output, the engine does not record the end of this command or any other in the
+  // machine.
   stream.resume();
   try {
     await endInside(container, { leader, mark, user });
@@ -112,7 +113,7 @@ async function endCommand({ container, stream, leader, mark, user }: Running): P
   }
 }
 
-/** What the end of the command's output means: nothing where the command succeeded. */
+/** Converts the command's end to an error; undefined if it succeeded. */
 async function endOf(
   container: Docker.Container,
   exec: Docker.Exec,

@@ -14,47 +14,50 @@ import { announced } from './shell-leader.ts';
 import { deferred } from '../../../core/deferred.ts';
 import type { Deferred } from '../../../core/deferred.ts';
 
-/** How often the engine is asked about a command whose input waits, in milliseconds. */
-const LOOK_MS = 500;
+/** How often to ask the engine about a command that does not read its input, in milliseconds. */
+const POLL_MS = 500;
 
 /**
- * Closes the connection of a command that has ended with input of it unread: the engine notes the end, but
- * may go on to wait for somebody to read, and then never closes it. Returns what stops looking.
+ * Closes the connection of a command that has ended without reading all of its input. The engine records the
+ * end, but may keep waiting for a reader and never close the connection. Returns a function that stops the
+ * polling.
  */
 function closeWhenUnread(stream: Duplex, exec: Docker.Exec): () => void {
   let hasEnded = false;
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     if (stream.writableLength === 0) return;
-    // What it printed last has come by the second time.
+    // By the second poll, the command's last output has arrived.
     if (hasEnded) stream.destroy();
     const { Running, ExitCode } = await exec.inspect();
     hasEnded = !Running && ExitCode !== null;
   }
 
   stream.on('data', () => (hasEnded = false));
-  // An engine that does not answer says so wherever else it is asked.
-  const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
+  // If the engine does not answer, other calls report that.
+  const timer = setInterval(() => void poll().catch(() => undefined), POLL_MS);
   return () => clearInterval(timer);
 }
 
-/** How long a command that is to be ended may take to appear: ending it before would miss it. */
+/**
+ * Longest wait for a command to appear before it is ended: ending it earlier would miss it. In milliseconds.
+ */
 const APPEARANCE_MS = 10_000;
 
-/** Exit codes of what may not run, and of what is not there. */
+/** Exit codes of a command that may not run, or does not exist. */
 const NOT_STARTED = new Set([126, 127]);
 
 type Cut = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
 
-/** How a command is run, beside what is asked for. */
+/** How to run a command, in addition to its specification. */
 export interface ExecManner {
-  /** Program by which the command is started, and its arguments before that. */
+  /** Program that executes the command, with its first arguments. */
   through?: readonly string[];
-  /** Whether the command is ended when it prints more than its limit; if not, what is more is thrown away. */
+  /** Whether to end the command if it prints more than its limit; otherwise the excess is discarded. */
   endsAtLimit?: boolean;
 }
 
-/** Runs a command to its end, or ends it with all that it started. */
+/** Runs a command and waits for its end, or ends it with all processes that it started. */
 export async function runExec(
   container: Docker.Container,
   spec: ExecSpec,
@@ -68,10 +71,10 @@ export async function runExec(
     inputError = error;
     cut.resolve('aborted');
   };
-  // From the beginning, since it may break before anybody reads it.
+  // Registered first, because the stream may fail before anybody reads it.
   spec.inputStream?.once('error', failInput);
   const exec = await createExec(container, execOptions(spec, mark, through));
-  // What was given up meanwhile is not started; from here on the listener hears of it.
+  // A command that was aborted by now is not started. Later aborts reach the listener.
   spec.signal?.throwIfAborted();
   const started = deferred<void>();
   const output = createExecOutput(spec.outputLimitBytes, {
@@ -80,7 +83,7 @@ export async function runExec(
     output: spec.onOutput,
   });
   const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
-  let stopLooking: (() => void) | undefined;
+  let stopPolling: (() => void) | undefined;
   const abort = () => cut.resolve('aborted');
   spec.signal?.addEventListener('abort', abort, { once: true });
   try {
@@ -88,7 +91,7 @@ export async function runExec(
     const closed = new Promise<void>((resolve) => stream.once('close', resolve));
     void closed.then(() => cut.resolve('closed'));
     stream.on('error', () => stream.destroy()).on('data', output.add);
-    stopLooking = closeWhenUnread(stream, exec);
+    stopPolling = closeWhenUnread(stream, exec);
     if (spec.inputStream) void feed(stream, spec.inputStream, failInput);
     else stream.end(spec.input);
     const outcome = await cut.promise;
@@ -99,15 +102,15 @@ export async function runExec(
       : { outcome, exitCode: undefined, ...taken(output) };
   } finally {
     clearTimeout(timer);
-    stopLooking?.();
+    stopPolling?.();
     spec.signal?.removeEventListener('abort', abort);
     spec.inputStream?.off('error', failInput);
   }
 }
 
 /**
- * Writes the command's input; what breaks on the command's side shows in its end. Where the input
- * breaks, the command's connection stays: what ends the command waits there for its beginning.
+ * Writes the command's input. Errors of the command's side show in its end. After an input error, the
+ * command's connection stays open: the code that ends the command waits there for its start.
  */
 async function feed(stream: Duplex, input: Readable, fail: (error: unknown) => void): Promise<void> {
   try {
@@ -122,7 +125,7 @@ async function feed(stream: Duplex, input: Readable, fail: (error: unknown) => v
   }
 }
 
-/** Resolves when the stream takes more, or is closed. */
+/** Resolves when the stream accepts more, or is closed. */
 export function drained(stream: Duplex): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
@@ -135,7 +138,7 @@ export function drained(stream: Duplex): Promise<void> {
 
 function execOptions(spec: ExecSpec, mark: string, through: ExecManner['through']): Docker.ExecCreateOptions {
   return {
-    // A shell of the machine's, for as short as it is there, would be in reach of the learner's programs.
+    // The learner's programs could tamper with a shell in the machine, however short it runs.
     Cmd:
       spec.checkSeconds === undefined
         ? announced(spec.command, { through })
@@ -181,10 +184,10 @@ async function resultOf(
     await call(() => container.inspect());
     throw fault('MACHINE_NOT_RUNNING');
   }
-  // The engine can lose what a command printed that was over at once; its exit code it does not.
+  // The engine can lose the output of a command that ended immediately, but not its exit code.
   const ran = output.leader !== undefined || (output.failure === undefined && !NOT_STARTED.has(exitCode));
   if (ran) return { outcome: 'exited', exitCode, ...taken(output) };
-  const stderr = Buffer.from(output.failure ?? 'it was not there to be started');
+  const stderr = Buffer.from(output.failure ?? 'the command does not exist or may not run');
   return { outcome: 'not-started', exitCode: undefined, stdout: Buffer.alloc(0), stderr };
 }
 

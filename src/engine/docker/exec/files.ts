@@ -4,12 +4,12 @@ import { fault } from '../../../core/errors.ts';
 import { call, hasStatus, toFault } from '../faults.ts';
 import { LABEL } from '../labels.ts';
 
-/** Copying and saving move gigabytes. */
+/** Longest transfer, in milliseconds: copying and saving move gigabytes. */
 export const TRANSFER_TIMEOUT_MS = 30 * 60_000;
 
 /** Unpacks a tar stream below the folder `path`. */
 export async function copyIn(container: Docker.Container, path: string, tar: Readable): Promise<void> {
-  // The engine's client would wait for ever for the rest of a stream that broke.
+  // The engine's client would wait forever for the rest of a failed stream.
   const broken = new AbortController();
   tar.once('error', (error) => broken.abort(error));
   tar.once('close', () => {
@@ -30,7 +30,7 @@ export async function copyIn(container: Docker.Container, path: string, tar: Rea
   }
 }
 
-/** The file or folder at `path` as a tar stream. */
+/** Reads the file or folder at `path` as a tar stream. */
 export async function copyOut(container: Docker.Container, path: string): Promise<Readable> {
   return (await call(() => container.getArchive({ path }), { missing: noSuchFile })) as Readable;
 }
@@ -39,18 +39,18 @@ function noSuchFile() {
   return fault('NOT_FOUND', { thing: 'file' });
 }
 
-/** Labels as the engine's image instructions. */
+/** Converts labels to the engine's image instructions. */
 export function labelInstructions(labels: Record<string, string>): string[] {
   return Object.entries(labels).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);
 }
 
-/** Removes an image that was saved here; others are refused. */
+/** Removes an image that this installation saved; refuses others. */
 export async function removeImage(docker: Docker, installation: string, name: string): Promise<void> {
   const image = docker.getImage(name);
   try {
     const { Config } = await call(() => image.inspect());
     if (Config.Labels?.[LABEL.installation] !== installation || Config.Labels[LABEL.role] !== 'image') {
-      throw fault('ENGINE_REFUSED', { problem: `${name} is not an image that was saved here` });
+      throw fault('ENGINE_REFUSED', { problem: `${name} is not an image that this installation saved` });
     }
     await call(() => image.remove());
   } catch (error) {
@@ -58,7 +58,7 @@ export async function removeImage(docker: Docker, installation: string, name: st
   }
 }
 
-/** A word of the engine's image instructions, in which a dollar sign would name a variable. */
+/** Quotes a word of the engine's image instructions, in which a dollar sign would start a variable. */
 export function quote(text: string): string {
   return `"${text.replaceAll(/[\\"$]/g, String.raw`\$&`).replaceAll('\n', ' ')}"`;
 }

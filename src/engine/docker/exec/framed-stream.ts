@@ -2,21 +2,21 @@ import { Duplex } from 'node:stream';
 import { createDemultiplexer } from './demultiplexer.ts';
 import { deferred } from '../../../core/deferred.ts';
 
-/** Length of what follows, the highest byte first; images/gateway/connect.pl speaks the same. */
+/** Length of the payload, big-endian; images/gateway/connect.pl uses the same format. */
 const HEADER_BYTES = 4;
-/** The first frame is a word. */
+/** Length of the first frame, which contains one word. */
 const OPENING_LIMIT_BYTES = 16;
 const LAST_FRAME = Buffer.alloc(HEADER_BYTES);
 
-/** A connection that a gateway carries. */
+/** A connection through a gateway. */
 export interface FramedStream extends Duplex {
-  /** What the gateway said of the connection before its bytes; undefined when it never did. */
+  /** The gateway's message about the connection before its bytes; undefined if it ended without one. */
   readonly opening: Promise<string | undefined>;
 }
 
 /**
- * Makes a stream of bytes of the engine's stream of a gateway. Frames tell the end of one direction,
- * which that stream cannot; one that closes without is a connection that broke.
+ * Converts the engine's stream of a gateway to a stream of bytes. Frames mark the end of one direction, which
+ * the engine's stream cannot; without that mark, the connection failed.
  */
 export function createFramedStream(engineStream: Duplex): FramedStream {
   const opening = deferred<string | undefined>();
@@ -46,19 +46,19 @@ export function createFramedStream(engineStream: Duplex): FramedStream {
       done(error);
     },
   });
-  const broken = () => {
+  const fail = () => {
     opening.resolve(undefined);
     if (!stream.readableEnded || !stream.writableFinished) stream.destroy(new ConnectionBroken());
   };
-  engineStream.on('data', demultiplex).on('error', broken).on('close', broken);
+  engineStream.on('data', demultiplex).on('error', fail).on('close', fail);
   return Object.assign(stream, { opening: opening.promise });
 }
 
-/** As the system says of a socket that the other side has cut. */
+/** The error that the system reports for a socket that the other side has reset. */
 class ConnectionBroken extends Error {
   readonly code = 'ECONNRESET';
   constructor() {
-    super('the connection into the machine broke');
+    super('the connection into the machine was lost');
   }
 }
 

@@ -1,18 +1,21 @@
-/** Pieces of borrowed memory, on their way into that of a reader. */
+/** A queue of chunks in a borrowed buffer, which it copies to a reader. */
 export interface Intake {
-  /** Takes one in; {@link Intake.hand} is to be called before its memory is used for another. */
+  /** Adds a chunk. Call {@link Intake.hand} before its memory is reused. */
   add(piece: Buffer): void;
-  /** Gives a reader that waits what there is; whether all is gone, so that the memory is free. */
+  /**
+   * Passes the queued chunks to a waiting reader. Returns whether the queue is empty, so the memory can be
+   * reused.
+   */
   hand(): boolean;
-  /** Nothing more comes: the reader finds the end, or `error`, after what there is. */
+  /** Ends the queue: the reader gets the end, or `error`, after the queued chunks. */
   end(error?: Error): void;
-  /** As {@link Intake.end}, and throws away what there is. */
+  /** Discards the queued chunks and ends the queue with `error`. */
   drop(error: Error): void;
-  /** As a ByteSource reads. */
+  /** Implements ByteSource.read. */
   read(memory: Buffer): Promise<number>;
 }
 
-/** Calls `onEmpty` when a reader has taken the last of what could not be handed over at once. */
+/** Creates a queue. Calls `onEmpty` when a reader has taken the last of the chunks that had to wait. */
 export function createIntake(onEmpty: () => void): Intake {
   let pieces: Buffer[] = [];
   let over: { error: Error | undefined } | undefined;
@@ -58,9 +61,9 @@ export function createIntake(onEmpty: () => void): Intake {
     },
     read(memory) {
       return new Promise((resolve, reject) => {
-        const held = pieces.length > 0;
+        const hadChunks = pieces.length > 0;
         waiting = { memory, resolve, reject };
-        if (hand() && held) onEmpty();
+        if (hand() && hadChunks) onEmpty();
       });
     },
   };

@@ -1,21 +1,21 @@
 import type { Duplex } from 'node:stream';
 
-/** A shell says what it has to in milliseconds; a machine that is starved of processor time may take seconds. */
+/** A shell prints its opening in milliseconds; a machine without processor time may need seconds. */
 const OPENING_TIMEOUT_MS = 15_000;
 
-/** More than any of them says, in bytes. */
+/** Larger than any opening, in bytes. */
 const OPENING_LIMIT_BYTES = 64 * 1024;
 
-/** Nothing that could be read came in time, or before the end. */
+/** No valid opening arrived in time, or before the stream's end. */
 export interface Silence {
   state: 'silent';
   problem: string;
 }
 
 /**
- * Takes what stands before a shell's own output off its stream, which begins with that afterwards.
- * `parse` sees all that has come so far, and answers undefined while it needs more; `rest` of its
- * answer is left on the stream.
+ * Reads the opening before a shell's own output, and leaves the stream at that output. `parse` gets
+ * everything that has arrived so far, and returns undefined while it needs more. It leaves `rest` of its
+ * result on the stream.
  */
 export function readOpening<T extends object>(
   stream: Duplex,
@@ -39,7 +39,7 @@ export function readOpening<T extends object>(
       }
       const opening = parse(bytes);
       if (opening) settle(opening);
-      else if (bytes.length > OPENING_LIMIT_BYTES) silent('it says something else');
+      else if (bytes.length > OPENING_LIMIT_BYTES) silent('it printed something else');
     };
     const timer = setTimeout(() => silent('it did not answer in time'), OPENING_TIMEOUT_MS);
     stream.on('readable', read).once('close', closed);

@@ -1,15 +1,15 @@
 /**
- * How a process inside a machine tells who it is. The engine gives only the host's process ids, and
- * knows no way to end an exec, so that each command begins as a shell that prints one line, before
- * any code of a learner has run, and then becomes the command.
+ * How a process inside a machine reports its identity. The engine returns only the host's process ids, and
+ * cannot end an exec. So each command starts as a shell that prints one line, before any code of a learner
+ * runs, and then executes the command.
  */
 
-/** Longest announcement: the fields of /proc/<pid>/stat are numbers of 20 digits at most. */
+/** Longest announcement, in bytes: the fields of /proc/<pid>/stat are numbers of at most 20 digits. */
 const MAX_ANNOUNCEMENT_BYTES = 2_048;
-/** First byte of an announcement; no error text of the engine begins with it. */
+/** First byte of an announcement; no error message of the engine starts with it. */
 const MARK = 0x01;
 const NEWLINE = 0x0a;
-/** Place of the start time among the fields of /proc/<pid>/stat that follow the command's name. */
+/** Index of the start time in the fields of /proc/<pid>/stat after the command's name. */
 const START_TIME_FIELD = 19;
 
 const ANNOUNCE = `
@@ -23,10 +23,10 @@ esac || {
 }
 printf '\\001%s %s\\n' "$$" "\${berth_line##*) }"
 `;
-/** Waits for a line, and marks where what its terminal echoed of that ends. */
+/** Waits for a line, and marks the end of the line's echo by the terminal. */
 const WAIT = "read -r berth_go\nprintf '\\001'\n";
 const GO_HOME = 'cd 2>/dev/null\n';
-/** Where it is not there, nothing is announced. */
+/** Announces nothing if the program is missing. */
 const needs = (program: string) => `
 [ -x ${program} ] || {
   printf '\\001!%s: not there\\n' ${program}
@@ -97,7 +97,9 @@ export function parseLeader(pid = '', startTime = ''): Leader | undefined {
   return { pid: Number(pid), startTime };
 }
 
-/** A shell that can be ended: its leader, and the user that it was started as, which no machine can change. */
+/**
+ * A shell that can be ended: its leader, and the user that it was started as, which no machine can change.
+ */
 export interface KnownShell {
   leader: Leader;
   /** The container's own user when absent. */

@@ -11,22 +11,24 @@ import { announced, parseAnnouncement } from './shell-leader.ts';
 import type { Leader } from './shell-leader.ts';
 
 /**
- * The engine holds a typed key back while it may begin its detach sequence. It always has one, so it
- * is given one that nobody types: an empty setting would mean ^P ^Q.
+ * The engine delays a typed key while it may start its detach sequence, which cannot be turned off. Nobody
+ * types this sequence; an empty setting would mean ^P ^Q.
  */
 const DETACH_KEYS = 'ctrl-^,ctrl-@,ctrl-^';
 
-/** A shell that has said who it is; its stream begins with its own output. */
+/** A shell that has announced itself; its stream starts with its own output. */
 export interface OpenShell {
   container: Docker.Container;
   exec: Docker.Exec;
   stream: Duplex;
   leader: Leader;
-  /** Who it was started as; the container's own user when undefined. */
+  /** The user that it was started as; the container's default user if undefined. */
   user: string | undefined;
 }
 
-/** Starts a shell on a terminal of its own; with `waits`, one that waits to be let go. @throws SHELL_NOT_STARTED */
+/**
+ * Starts a shell on a new terminal; with `waits`, one that waits for a line first. @throws SHELL_NOT_STARTED
+ */
 export async function startShell(
   container: Docker.Container,
   spec: ShellSpec,
@@ -40,7 +42,7 @@ export async function startShell(
     AttachStdout: true,
     AttachStderr: true,
     DetachKeys: DETACH_KEYS,
-    // At create and at start, so that the size is right before the first prompt is drawn.
+    // At creation and at start, so that the size is right before the first prompt.
     ConsoleSize: size,
     Env: [...environmentList(spec.environment), mark],
     ...(spec.user !== undefined && { User: spec.user }),
@@ -62,7 +64,7 @@ export async function startShell(
     return { container, exec, stream, leader: announcement.leader, user: spec.user };
   }
   stream.destroy();
-  // One that did not say why it failed may start late, or run unheard.
+  // A silent shell may start late, or already run.
   if (announcement.state === 'silent')
     await endInside(container, { leader: undefined, mark, user: spec.user });
   throw fault('SHELL_NOT_STARTED', { problem: announcement.problem });

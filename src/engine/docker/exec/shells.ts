@@ -9,14 +9,14 @@ import { readOpening } from './opening-reader.ts';
 import { begunAt, shellHandle } from './shell-leader.ts';
 import { startShell } from './shell-opening.ts';
 
-/** Size of a terminal that nobody has looked at yet. */
+/** Size of a terminal that nobody has opened yet. */
 const SIZE: [rows: number, cols: number] = [24, 80];
 
-/** Starts a shell that waits, over the engine's own stream. @throws SHELL_NOT_STARTED */
+/** Starts a waiting shell over the engine's stream. @throws SHELL_NOT_STARTED */
 async function waitInExec(container: Docker.Container, spec: ShellSpec): Promise<WaitingShell> {
   const shell = await startShell(container, spec, { size: SIZE, waits: true });
   const { stream } = shell;
-  // What the terminal says meanwhile is for nobody; a stream that is not read does not tell of its end.
+  // Discards the terminal's output meanwhile; a stream that nobody reads does not report its end.
   const drain = () => void stream.read();
   stream.on('readable', drain);
   return {
@@ -29,7 +29,7 @@ async function waitInExec(container: Docker.Container, spec: ShellSpec): Promise
       try {
         await terminal.resize(rows, cols);
         stream.write('\n');
-        // The terminal echoes the line before the shell says that it goes on.
+        // The terminal echoes the line before the shell reports that it continues.
         if (!('state' in (await readOpening(stream, begunAt)))) return terminal;
       } catch (error) {
         stream.destroy();
@@ -44,8 +44,8 @@ async function waitInExec(container: Docker.Container, spec: ShellSpec): Promise
 }
 
 /**
- * Starts shells: held by a program in the machine where this process can reach that, which is on the
- * engine's own host, and otherwise over a stream of the engine's.
+ * Starts shells: with an agent in the machine if this process can connect to that, which requires the
+ * engine's own host; otherwise over a stream of the engine.
  */
 export function createShells({
   docker,
@@ -64,7 +64,7 @@ export function createShells({
       return held ?? openTerminal(docker.getContainer(machineId), spec, { sizesAtStart });
     },
 
-    /** Connects again to a shell that is held; undefined when it cannot be reached. */
+    /** Reconnects to an agent's shell; undefined if it cannot be reached. */
     async reattach(machineId: string, handle: string, from: number): Promise<EngineTerminal | undefined> {
       try {
         const machine = await reach(machineId);
@@ -75,7 +75,7 @@ export function createShells({
       }
     },
 
-    /** Starts a shell that waits. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
+    /** Starts a waiting shell. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
     async wait(machineId: string, spec: ShellSpec): Promise<WaitingShell> {
       const machine = await reach(machineId);
       const held = machine && (await waitHeld(machine, spec));

@@ -9,10 +9,10 @@ import { shellHandle } from './shell-leader.ts';
 import { startShell } from './shell-opening.ts';
 import type { OpenShell } from './shell-opening.ts';
 
-/** How long a stream whose shell was ended may take to deliver what is left in it. */
+/** Longest time for the stream of an ended shell to deliver its remaining output, in milliseconds. */
 const DRAIN_MS = 1_000;
 
-/** Opens a shell on a terminal of its own; its bytes are the engine's raw stream. */
+/** Opens a shell on a new terminal; its bytes are the engine's raw stream. */
 export async function openTerminal(
   container: Docker.Container,
   spec: TerminalSpec,
@@ -33,7 +33,7 @@ export async function openTerminal(
   }
 }
 
-/** Has the shell noted. @throws what `note` throws, once the shell is ended */
+/** Calls `note` with the shell. @throws the error of `note`, after it ended the shell */
 export async function orEnd(terminal: EngineTerminal, note: TerminalSpec['note']): Promise<void> {
   try {
     await note?.(terminal);
@@ -43,7 +43,7 @@ export async function orEnd(terminal: EngineTerminal, note: TerminalSpec['note']
   }
 }
 
-/** The terminal of a shell that runs, or is about to. */
+/** Returns the terminal of a shell that runs, or is about to. */
 export function terminalOf(shell: OpenShell): EngineTerminal {
   const { exec, stream, leader, user } = shell;
   let ending: Promise<void> | undefined;
@@ -55,7 +55,7 @@ export function terminalOf(shell: OpenShell): EngineTerminal {
     resize: (rows, cols) => resize(exec, rows, cols),
     over: endOf(shell),
     end() {
-      // What failed is tried anew when it is asked for again.
+      // A failed attempt is repeated by the next call.
       ending ??= endShellOf(shell).catch((error: unknown) => {
         ending = undefined;
         throw error;
@@ -69,25 +69,25 @@ async function resize(exec: Docker.Exec, rows: number, cols: number): Promise<vo
   try {
     await call(() => exec.resize({ h: rows, w: cols }));
   } catch (error) {
-    // A shell that has ended has no size: 404, or 409 and 500 in the moment of its end.
+    // A shell that has ended has no size: 404, or 409 and 500 at the moment of its end.
     if (!hasStatus(error, 404, 409, 500)) throw error;
   }
 }
 
-/** Exit code at the stream's end. A stream that was cut off leaves a shell behind, which is ended here. */
+/** Returns the exit code at the stream's end. Ends the shell if only its connection was lost. */
 async function endOf({ container, exec, stream, leader, user }: OpenShell): Promise<TerminalEnd> {
   await closed(stream);
   try {
     if (!stream.readableEnded) await endInside(container, { leader, user });
     return { exitCode: await waitForExit(container, exec) };
   } catch (error) {
-    // The machine went with its engine: endShell ends the shell once the engine is back.
+    // The machine is gone, or its engine is down: endShell ends the shell once the engine is back.
     if (isFault(error)) return { exitCode: undefined };
     throw error;
   }
 }
 
-/** Ends the shell; what is left in its stream is delivered, but not waited for without end. */
+/** Ends the shell. Waits for the stream's remaining output, for a limited time. */
 export async function endShellOf({
   container,
   leader,

@@ -6,9 +6,9 @@ import type { Gauge } from './gauge.ts';
 import { openHelperGauge } from './helper-gauge.ts';
 import { createLocalGauge, isFolderOf, readSpace } from './local-gauge.ts';
 
-/** Before a gauge that could not be opened is tried again, in milliseconds. */
+/** Delay before a gauge that failed to open is tried again, in milliseconds. */
 const RETRY_MS = 10_000;
-/** The gauge that was open before, a new one, and one more if that ended at once. */
+/** Attempts: the gauge that was already open, a new one, and another one if that ended immediately. */
 const ATTEMPTS = 3;
 
 export interface GaugeOptions {
@@ -16,13 +16,19 @@ export interface GaugeOptions {
   installation: string;
   /** Image of the helper. */
   image: string;
-  /** Whether this process may look itself where it sees the engine's folders; if not, a helper always does. */
+  /**
+   * Whether this process may read the engine's folders directly if it can access them; otherwise a helper
+   * always does.
+   */
   looksHere?: boolean;
 }
 
 export type EngineGauge = ReturnType<typeof createGauge>;
 
-/** The gauge of an engine: this process where it sees the engine's folders, a helper elsewhere. Opened when it is first needed. */
+/**
+ * Creates the gauge of an engine: this process if it can access the engine's folders, otherwise a helper.
+ * Opens it on first use.
+ */
 export function createGauge({ docker, installation, image, looksHere = true }: GaugeOptions) {
   let opening: Promise<Gauge> | undefined;
   let failure: { error: unknown; until: number } | undefined;
@@ -40,7 +46,7 @@ export function createGauge({ docker, installation, image, looksHere = true }: G
     if (failure && Date.now() < failure.until) throw failure.error;
     const started = open().catch((error: unknown) => {
       if (opening === started) opening = undefined;
-      // An engine that is back is asked at once.
+      // An engine that just returned is asked without a delay.
       if (!isFault(error, 'ENGINE_UNREACHABLE')) failure = { error, until: Date.now() + RETRY_MS };
       throw error;
     });
@@ -48,7 +54,10 @@ export function createGauge({ docker, installation, image, looksHere = true }: G
   }
 
   return {
-    /** The open gauge. @throws IMAGE_NOT_FOUND where only a helper can look and its image is missing; ENGINE_UNREACHABLE */
+    /**
+     * Returns the open gauge.
+     * @throws IMAGE_NOT_FOUND if only a helper can measure and its image is missing; ENGINE_UNREACHABLE
+     */
     async get(): Promise<Gauge> {
       for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
         opening ??= start();
@@ -67,7 +76,7 @@ export function createGauge({ docker, installation, image, looksHere = true }: G
   };
 }
 
-/** The disk's space, if this process sees the engine's folders; makes nothing. */
+/** Returns the disk's space if this process can access the engine's folders. Creates nothing. */
 export async function peekDisk(docker: Docker): Promise<DiskSpace | undefined> {
   const { id, folder } = await engineFolder(docker);
   return (await isFolderOf(id, folder)) ? readSpace(folder) : undefined;

@@ -1,7 +1,7 @@
 import { fault } from '../../../core/errors.ts';
 import type { DiskSpace } from '../../engine-disk.ts';
 
-/** What systems count of a file system: blocks and files. */
+/** Values that systems report for a file system. */
 type Counted = 'bsize' | 'blocks' | 'bavail' | 'files' | 'ffree';
 
 export function spaceOf({ bsize, blocks, bavail, files, ffree }: Record<Counted, number>): DiskSpace {
@@ -12,7 +12,10 @@ export function spaceOf({ bsize, blocks, bavail, files, ffree }: Record<Counted,
   };
 }
 
-/** What `stat --file-system --format="%S %b %a %c %d"` prints. @throws ENGINE_REFUSED if it is something else */
+/**
+ * Parses the output of `stat --file-system --format="%S %b %a %c %d"`.
+ * @throws ENGINE_REFUSED for any other output
+ */
 export function parseSpace(output: string): DiskSpace {
   const line = /^(\d+) (\d+) (\d+) (\d+) (\d+)\s*$/.exec(output);
   if (!line) throw fault('ENGINE_REFUSED', { problem: `stat printed: ${output}` });

@@ -1,13 +1,14 @@
-/** Where the helper finds the engine's folders. */
+/** The engine's folders in the helper. */
 export const ENGINE_FOLDER = '/engine';
 
-/** Seconds without a request after which the helper ends: a service asks every second. */
+/** Seconds without a request after which the helper exits: a service sends one every second. */
 const IDLE_S = 120;
 
 /**
- * Program of the helper (bash). A request is one line: number, seconds, `space`, `bytes` or `files` with folders
- * below the engine's, or `open` with the id of a container. An answer is one line: number, exit code of the command, and what it printed last.
- * Counting runs beside the loop, in processes that the helper's init reaps.
+ * Program of the helper (bash). A request is one line: number, timeout in seconds, then `space`, `bytes` or
+ * `files` with folders relative to the engine's, or `open` with a container's id. An answer is one line:
+ * number, exit code of the command, and its last line of output. Counting runs in the background, in
+ * processes that the helper's init reaps.
  */
 export const GAUGE_SCRIPT = `
 set -f

@@ -15,26 +15,32 @@ import type { CountLimits, Gauge, Reading } from './gauge.ts';
 import { ENGINE_FOLDER, GAUGE_SCRIPT } from './gauge-script.ts';
 import { OPEN_FILES_SCRIPT } from './open-files-script.ts';
 
-/** A busy engine's disk answers in some seconds. */
+/** The disk of a busy engine answers within seconds. */
 const SPACE_TIMEOUT_S = 20;
-/** Beyond the helper's own timeout, in milliseconds: then it is stuck. */
+/** Additional time after the helper's own timeout, in milliseconds; after that it is stuck. */
 const GRACE_MS = 10_000;
-/** Requests that may wait for their answers; callers measure a few machines at a time. */
+/** Maximum number of unanswered requests; callers measure a few machines at a time. */
 const MOST_PENDING = 32;
-/** What the helper prints in one line has fewer characters. */
+/** Longest line of the helper, in characters: it prints shorter ones. */
 const LONGEST_LINE = 4_096;
-/** Exit codes of `timeout` when it ended the command. */
+/** Exit codes of `timeout` if it ended the command. */
 const TIMED_OUT = new Set([124, 137]);
-/** A helper whose end the engine missed is removed by a later one after a day, in milliseconds; a living one is renewed before. */
+/**
+ * Lifetime of a helper, in milliseconds. A helper whose end the engine missed is removed by a later one after
+ * this time; a running one is replaced before.
+ */
 const LIFETIME_MS = 24 * 60 * 60_000;
-/** du remembers each file with several names. */
+/** Memory limit: du remembers each file with several names. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
 
-/** To read all folders, and which files processes in machines keep open. */
-const LOOK = ['DAC_READ_SEARCH', 'SYS_PTRACE'];
-/** To see also which files they have mapped. Kernels before 5.9 do not know it. */
-const LOOK_AT_MAPPED = ['CHECKPOINT_RESTORE'];
-/** The processes of machines are among the host's; and mapped users may not mount a folder without what is mounted below it. */
+/** Capabilities to read all folders, and to find open files of processes in machines. */
+const READ_CAPABILITIES = ['DAC_READ_SEARCH', 'SYS_PTRACE'];
+/** Capability to find mapped files too. Kernels before 5.9 do not have it. */
+const MAPPED_CAPABILITIES = ['CHECKPOINT_RESTORE'];
+/**
+ * The host's namespaces contain the processes of machines. Mapped users may also not mount a folder without
+ * its submounts.
+ */
 const HOST_NAMESPACES = { UsernsMode: 'host', PidMode: 'host', CgroupnsMode: 'host' } as const;
 
 export interface HelperPlace {
@@ -42,7 +48,7 @@ export interface HelperPlace {
   installation: string;
   /** Image with bash, du and stat. */
   image: string;
-  /** The engine's own folder, as the engine names it. */
+  /** The engine's data folder on its host. */
   folder: string;
 }
 
@@ -52,8 +58,8 @@ interface Answer {
 }
 
 /**
- * The gauge for an engine whose folders this process does not see: a container that reads them, and answers
- * over its standard input and output. It ends with the connection, so a crash leaves none.
+ * Opens the gauge for an engine whose folders this process cannot access. A container reads them, and answers
+ * over its standard input and output. It ends with the connection, so a crash leaves no container.
  * @throws IMAGE_NOT_FOUND
  */
 export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
@@ -80,11 +86,11 @@ export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
     },
     async count(what, folders, limits): Promise<Reading> {
       const within = folders.map((path) => relative(folder, path));
-      // Its request is one line of words.
+      // A request is one line of words.
       if (within.some((path) => path.startsWith('..') || /\s/.test(path))) return 'unseen';
       return readTotal(what, within, limits);
     },
-    // Without the host's processes it would find none of the machine's, and no file.
+    // Without the host's processes it would find no processes of the machine, and no files.
     countOpenFiles: async (containerId, limits) =>
       seesHost ? readTotal('open', [containerId], limits) : 'unseen',
     isOpen: () => ask.isOpen() && Date.now() < renewAt,
@@ -92,7 +98,7 @@ export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
   };
 }
 
-/** Waits for the answer no longer than until `signal` aborts; the helper then ends its count itself. */
+/** Waits for the answer until `signal` aborts at the latest; the helper then ends its count itself. */
 async function unlessAborted<T>(
   answer: Promise<T>,
   signal: AbortSignal = new AbortController().signal,
@@ -109,7 +115,7 @@ async function unlessAborted<T>(
   }
 }
 
-/** The helper that sees most of what this engine allows. */
+/** Starts the helper with the most access that this engine allows. */
 async function startBestHelper(place: HelperPlace): Promise<{ stream: Duplex; seesHost: boolean }> {
   let refusal: unknown;
   for (const sight of sightsOf(place)) {
@@ -123,20 +129,20 @@ async function startBestHelper(place: HelperPlace): Promise<{ stream: Duplex; se
   throw refusal;
 }
 
-/** What a helper may see: the engine's folders, and the processes of the host. */
+/** What a helper can access: the engine's folders, and the processes of the host. */
 interface Sight {
   Mounts: Docker.MountSettings[];
   CapAdd: string[];
   seesHost: boolean;
 }
 
-/** From all that it needs down to nothing, with which it still tells the free space. */
+/** From everything that it needs down to nothing, which is enough for the free space. */
 function sightsOf(place: HelperPlace): Sight[] {
   const Mounts = [engineMount(place)];
   return [
-    { Mounts, CapAdd: [...LOOK, ...LOOK_AT_MAPPED], seesHost: true },
-    { Mounts, CapAdd: LOOK, seesHost: true },
-    { Mounts: [], CapAdd: LOOK, seesHost: true },
+    { Mounts, CapAdd: [...READ_CAPABILITIES, ...MAPPED_CAPABILITIES], seesHost: true },
+    { Mounts, CapAdd: READ_CAPABILITIES, seesHost: true },
+    { Mounts: [], CapAdd: READ_CAPABILITIES, seesHost: true },
     { Mounts: [], CapAdd: [], seesHost: false },
   ];
 }
@@ -159,7 +165,9 @@ async function startHelper({ docker, installation, image }: HelperPlace, sight: 
   }
 }
 
-/** Without what is mounted below: the engine could not unmount a machine's file system that the helper has too. */
+/**
+ * Mounts without submounts: the engine could not unmount a machine's file system while the helper has it too.
+ */
 function engineMount({ folder }: HelperPlace): Docker.MountSettings {
   return {
     Type: 'bind',
@@ -190,7 +198,7 @@ function helperConfig(Image: string, Labels: Record<string, string>, { Mounts, C
       CapDrop: ['ALL'],
       CapAdd,
       ...(seesHost && HOST_NAMESPACES),
-      // Under AppArmor's usual profile it could not look into machines that have another, or none.
+      // AppArmor's default profile would forbid access to machines with another profile, or without one.
       SecurityOpt: ['no-new-privileges:true', 'apparmor=unconfined'],
       ReadonlyRootfs: true,
       Memory: MEMORY_BYTES,
@@ -201,7 +209,7 @@ function helperConfig(Image: string, Labels: Record<string, string>, { Mounts, C
   };
 }
 
-/** Requests and answers over one stream, matched by number. */
+/** Sends requests and receives answers over one stream, matched by number. */
 function createDialogue(stream: Duplex) {
   const pending = new Map<number, (answer: Answer | Fault) => void>();
   let lastNumber = 0;

@@ -10,10 +10,10 @@ import type { CountLimits, Gauge, Reading } from './gauge.ts';
 
 const DU = ['--summarize', '--total', '--one-file-system'];
 const UNITS = { bytes: '--block-size=1', files: '--inodes' };
-/** The last line tells the total, and is shorter: so many characters of the output are kept. */
+/** Characters to keep of the output: the total is in the last line, which is shorter. */
 const KEPT_OUTPUT = 1_024;
 
-/** The gauge for an engine whose folders this process sees. */
+/** Creates the gauge for an engine whose folders this process can access. */
 export function createLocalGauge(folder: string): Gauge {
   let open = true;
   return {
@@ -40,7 +40,9 @@ export function createLocalGauge(folder: string): Gauge {
   };
 }
 
-/** Whether the folder is that of the engine with this id: another engine's may be here by the same name. */
+/**
+ * Returns whether the folder belongs to the engine with this id: another engine can have the same path here.
+ */
 export async function isFolderOf(id: string, folder: string): Promise<boolean> {
   try {
     return (await readFile(join(folder, 'engine-id'), 'utf8')).trim() === id;
@@ -55,7 +57,9 @@ export async function readSpace(folder: string): Promise<DiskSpace> {
   return spaceOf({ bsize, blocks, bavail, files, ffree });
 }
 
-/** Runs a command that prints a total, in a process group of its own: when time is over, all of its processes end. */
+/**
+ * Runs a command that prints a total, in its own process group, so that a timeout ends all of its processes.
+ */
 function readTotal(
   command: string,
   parameters: string[],
@@ -69,7 +73,7 @@ function readTotal(
     const end = () => {
       isLate = true;
       killGroup(child.pid);
-      // A process that waits for its disk ends when that answers.
+      // A process that waits for its disk ends when the disk answers.
       settle();
     };
     const timer = setTimeout(end, timeoutMs);
@@ -81,7 +85,7 @@ function readTotal(
     }
     child.stdout.on('data', (bytes: Buffer) => (output = (output + bytes.toString()).slice(-KEPT_OUTPUT)));
     child.on('error', settle);
-    // It also ends with an error if a file went while it counted: the total counts.
+    // It also exits with an error if a file was deleted while it counted: only the total matters.
     child.on('close', settle);
   });
 }
@@ -91,6 +95,6 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It ended in this moment.
+    // It has just ended.
   }
 }

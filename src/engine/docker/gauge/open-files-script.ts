@@ -1,8 +1,8 @@
 /**
- * Prints the bytes of files that a container's processes hold open, or mapped, and that have no name any more: no walk
- * through folders finds them. Takes the container's id. Files in memory do not count; those of every other file system
- * do, since a machine can mount some of its own over the engine's disk. Its last line is like that of du, or `unseen`
- * if the kernel did not let it look into a process.
+ * Prints the bytes of deleted files that a container's processes keep open or mapped: no walk through folders
+ * finds them. Takes the container's id. Files in memory do not count. Files of all other file systems
+ * do, since a machine can mount some of its own over the engine's disk. Its last line is like that of du, or
+ * `unseen` if the kernel denied access to a process.
  */
 export const OPEN_FILES_SCRIPT = `
 export LC_ALL=C

@@ -13,22 +13,23 @@ import { HOLDER, SOCKETS } from './holder-volume.ts';
 import { connectInMachine } from './machine-socket.ts';
 import type { ReachedMachine } from './reach.ts';
 
-/** A holder listens within milliseconds; a machine that is starved of processor time may take seconds. */
+/** The agent listens within milliseconds; a machine without processor time may need seconds. */
 const START_LIMIT_MS = 15_000;
-/** Between two looks for its socket, in milliseconds. */
+/** Delay between attempts to connect to its socket, in milliseconds. */
 const LOOK_EVERY_MS = 2;
 
-/** A shell that a holder holds, connected to and waiting to be let begin. */
+/** A shell of an agent: connected, and waiting to start. */
 export interface HeldShell {
   stream: HeldStream;
   leader: Leader;
-  /** Who it was started as; the container's own user when undefined. */
+  /** The user that it was started as; the container's default user if undefined. */
   user: string | undefined;
 }
 
 /**
- * Starts a holder, whose shell waits for who attaches; undefined where the machine has none after all, as
- * when its volume was removed and came back empty. @throws SHELL_NOT_STARTED, CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING
+ * Starts an agent, whose shell waits for the first viewer. Returns undefined if the machine does not have the
+ * agent's program, for example because its volume was removed and recreated empty.
+ * @throws SHELL_NOT_STARTED, CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING
  */
 export async function startHeldShell(
   machine: ReachedMachine,
@@ -45,12 +46,12 @@ export async function startHeldShell(
   throw fault('SHELL_NOT_STARTED', { problem: 'it did not answer in time' });
 }
 
-/** Connects to a shell that waits; undefined when it is gone. */
+/** Connects to a waiting shell; undefined if it is gone. */
 export async function reachHeldShell(machine: ReachedMachine, name: string): Promise<HeldStream | undefined> {
   try {
     return new HeldStream(await connectInMachine(machine, [...SOCKETS, name]));
   } catch {
-    // Whatever the reason, there is none to be reached.
+    // Whatever the reason, no agent can be reached.
     return undefined;
   }
 }
@@ -71,7 +72,7 @@ async function startHolder(
   });
   try {
     const answer = await call(() => exec.start({ Detach: true }));
-    // There is nothing in it, and its connection is free when that was read.
+    // The answer is empty; reading it frees the connection.
     answer.resume();
     return true;
   } catch (error) {
@@ -93,7 +94,7 @@ async function reach(machine: ReachedMachine, name: string): Promise<HeldStream 
   return undefined;
 }
 
-/** What a holder says first; undefined, and hung up, when it does not in time. */
+/** Waits for the agent's first message; disconnects and returns undefined if it does not arrive in time. */
 export async function greeted(stream: HeldStream): Promise<Hello | undefined> {
   const timer = setTimeout(() => stream.destroy(), START_LIMIT_MS);
   const hello = await stream.hello;
@@ -101,7 +102,7 @@ export async function greeted(stream: HeldStream): Promise<Hello | undefined> {
   return hello;
 }
 
-/** How it says that it ended; undefined, and hung up, when it does not in time. */
+/** Waits for the agent's last message; disconnects and returns undefined if it does not arrive in time. */
 export async function saidEnd(stream: HeldStream, limitMs = START_LIMIT_MS): Promise<HeldEnd | undefined> {
   const timer = setTimeout(() => stream.destroy(), limitMs);
   const end = await stream.over;

@@ -5,27 +5,27 @@ import { parseLeader } from '../exec/shell-leader.ts';
 import type { Leader } from '../exec/shell-leader.ts';
 import { createHolderReader, toHolder } from './holder-messages.ts';
 
-/** What the holder said when it was connected to. */
+/** The agent's first message on a new connection. */
 export interface Hello {
-  /** The shell, or what waits to become it; undefined where there will be none. */
+  /** The shell, or the process that will become it; undefined if the shell cannot start. */
   leader: Leader | undefined;
-  /** Number of the oldest byte of its output that is kept. */
+  /** Number of the oldest buffered byte of its output. */
   firstKept: number;
-  /** Bytes that the shell has printed by now. */
+  /** Number of bytes that the shell has printed. */
   printed: number;
 }
 
-/** How what is held came to its end: its exit code, or why it never began. */
+/** How the shell ended: its exit code, or why it never started. */
 export type HeldEnd = { exitCode: number } | { problem: string };
 
 /**
- * The terminal of a held shell as a stream of its bytes. It ends when the shell has ended and all that
- * it printed was read; destroying it hangs up, and the shell goes on.
+ * The terminal of an agent's shell as a stream of bytes. It ends when the shell has ended and all of its
+ * output was read. Destroying it disconnects, and the shell keeps running.
  */
 export class HeldStream extends Duplex {
-  /** Resolves with what the holder says first; undefined when it goes before. */
+  /** Resolves with the agent's first message; undefined if it disconnects before. */
   readonly hello: Promise<Hello | undefined>;
-  /** Resolves when the connection is over: undefined when it was cut, and the shell may go on. */
+  /** Resolves when the connection has ended: undefined if it was lost, and the shell may still run. */
   readonly over: Promise<HeldEnd | undefined>;
   readonly #socket: Socket;
   #messages = 0;
@@ -49,7 +49,7 @@ export class HeldStream extends Duplex {
       nonsense: () => socket.destroy(),
     });
     socket.on('data', read);
-    // Whatever went wrong, its close follows.
+    // After any error, the close event follows.
     socket.on('error', () => undefined);
     const over = deferred<HeldEnd | undefined>();
     this.over = over.promise;
@@ -59,19 +59,19 @@ export class HeldStream extends Duplex {
       else this.destroy();
       over.resolve(this.#end);
     };
-    // Who listens at the other end can be gone before anybody listens at this one.
+    // The peer can close the connection before this code adds its listeners.
     if (socket.closed) settle();
     else socket.once('close', settle);
   }
 
-  /** How many messages came since this was last asked. */
+  /** Returns the number of messages since the last call. */
   takeMessages(): number {
     const messages = this.#messages;
     this.#messages = 0;
     return messages;
   }
 
-  /** Lets the shell begin if it waits, and asks for its output from byte `from` on. */
+  /** Starts the shell if it waits, and requests its output from byte `from` on. */
   attach(rows: number, cols: number, from = 0): void {
     this.#socket.write(toHolder.attach(rows, cols, from));
   }
@@ -82,7 +82,7 @@ export class HeldStream extends Duplex {
     if (!isWaited) this.#tellSize();
   }
 
-  /** Of the sizes that come while what was said before is unread, only the last is told. */
+  /** Sends only the newest size if several arrive while earlier messages are unsent. */
   #tellSize(): void {
     if (this.#socket.writableNeedDrain) {
       this.#socket.once('drain', () => this.#tellSize());
@@ -118,7 +118,7 @@ export class HeldStream extends Duplex {
   }
 }
 
-/** What is said is a learner's machine's word: whatever does not fit is none. */
+/** Parses the first message. It comes from a learner's machine: anything invalid is ignored. */
 function parseHello(text: string): Hello | undefined {
   const [pid, , startTime, firstKept, printed] = text.split(' ');
   const [isFirst, isPrinted] = [firstKept, printed].map((number) => /^\d{1,15}$/.test(number ?? ''));

@@ -8,16 +8,16 @@ import type { HeldShell } from './held-shell.ts';
 import type { HeldEnd } from './held-stream.ts';
 import type { ReachedMachine } from './reach.ts';
 
-/** How long the holder of a shell that was ended is asked for its exit code, in milliseconds. */
+/** How long to wait for the exit code of an ended shell, in milliseconds. */
 const EXIT_CODE_MS = 1_000;
-/** What a shell that could not become one exits with, as in sh. */
+/** Exit code of a shell that could not be executed, as in sh. */
 const NOT_RUN = 126;
-/** Of the name of a holder's socket, in bytes: nobody in the machine guesses it. */
+/** Length of a random socket name, in bytes: nobody in the machine can guess it. */
 const NAME_BYTES = 8;
 /** A size that changes nothing. */
 const AS_IT_IS = [0, 0] as const;
 
-/** Opens a terminal whose shell is held; undefined where there is no holder. @throws SHELL_NOT_STARTED */
+/** Opens a terminal with an agent; undefined if the machine has no agent. @throws SHELL_NOT_STARTED */
 export async function openHeld(
   machine: ReachedMachine,
   { rows, cols, note, ...spec }: TerminalSpec,
@@ -31,7 +31,7 @@ export async function openHeld(
   return terminal;
 }
 
-/** Connects again to the shell of a handle; undefined when it cannot be reached. */
+/** Reconnects to the shell of a handle; undefined if it cannot be reached. */
 export async function reattachHeld(
   machine: ReachedMachine,
   handle: string,
@@ -49,7 +49,7 @@ export async function reattachHeld(
   return { ...terminal, printed: hello.printed };
 }
 
-/** Starts a shell that waits, held; undefined where there is no holder. @throws SHELL_NOT_STARTED */
+/** Starts a waiting shell with an agent; undefined if the machine has no agent. @throws SHELL_NOT_STARTED */
 export async function waitHeld(machine: ReachedMachine, spec: ShellSpec): Promise<WaitingShell | undefined> {
   const name = newName();
   const shell = await startHeldShell(machine, name, spec);
@@ -88,7 +88,7 @@ function heldTerminal(
       () => true,
       () => false,
     );
-    // Also where it could not be ended: it may go on.
+    // Also if it could not be ended: it may still run.
     if (!isEnded) return 'cut';
     return { exitCode: await askExitCode(machine, name) };
   }
@@ -102,7 +102,7 @@ function heldTerminal(
     resize: async (rows, cols) => stream.resize(rows, cols),
     over: over(),
     end() {
-      // What failed is tried anew when it is asked for again.
+      // A failed attempt is repeated by the next call.
       const container = machine.docker.getContainer(machine.id);
       ending ??= endShellOf({ container, ...shell }).catch((error: unknown) => {
         ending = undefined;
@@ -113,7 +113,7 @@ function heldTerminal(
   };
 }
 
-/** What the holder says of a shell that has ended; undefined when it went with its machine. */
+/** Asks the agent for the exit code of an ended shell; undefined if it is gone with its machine. */
 async function askExitCode(machine: ReachedMachine, name: string): Promise<number | undefined> {
   const stream = await reachHeldShell(machine, name);
   if (!stream) return undefined;

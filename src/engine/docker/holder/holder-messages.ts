@@ -1,38 +1,43 @@
 /*
- * What is said with the holder of a shell (images/holder/holder.c): messages of one byte that says what
- * each is, three with the length, and the content.
+ * The messages between the service and the agent of a shell (see its C source). A message has one byte for its
+ * kind, three bytes for its length, and the content.
  */
 
 const HEAD_BYTES = 4;
-/** The holder is a program in a learner's machine: nothing is believed of what it says. Longest words, in bytes. */
+/**
+ * Longest text message, in bytes. The agent runs in a learner's machine: nothing that it sends is trusted.
+ */
 const MAX_WORDS = 1_024;
 
 const kinds = { hello: 'h', output: 'o', exit: 'x', failure: 'f' } as const;
 const OUTPUT = kinds.output.charCodeAt(0);
 
-/** Content up to this length is moved byte by byte, since a call to the runtime would take longer. In bytes. */
+/** Longest content that is copied byte by byte, in bytes: a call to the runtime would take longer. */
 const SHORT_BYTES = 64;
 
-/** Takes what a holder says, piece by piece. */
+/** Receives an agent's messages, chunk by chunk. */
 export interface HolderListener {
-  /** Bytes that the shell printed: all of one piece up to the next words, and how many messages came since the last ones. */
+  /**
+   * Output of the shell: everything in one chunk up to the next text message, and the number of messages
+   * since the last call.
+   */
   output(bytes: Buffer, messages: number): void;
-  /** Everything else. After `exit` or `failure`, nothing more is read. */
+  /** Any other message. After `exit` or `failure`, nothing more is read. */
   words(kind: 'hello' | 'exit' | 'failure', text: string): void;
-  /** It says something that no holder does. Nothing more is read. */
+  /** An invalid message. Nothing more is read. */
   nonsense(): void;
 }
 
 /**
- * Reads messages out of the pieces in which they come. Output is gathered in
- * the memory of the piece, which nobody else may use: a piece of the shortest messages costs no more of the heap
- * than one of long ones.
+ * Reads messages from the chunks in which they arrive. It moves output together within the chunk's own
+ * memory, which nobody else may use: a chunk of very short messages needs no more memory than one of long
+ * messages.
  */
 export function createHolderReader(listener: HolderListener): (piece: Buffer) => void {
   const head = Buffer.alloc(HEAD_BYTES);
   let headRead = 0;
   let kind = 0;
-  /** Bytes of the message's content that are still to come. */
+  /** Remaining bytes of the message's content. */
   let left = 0;
   let words: Buffer = Buffer.alloc(0);
   let isGreeted = false;
@@ -44,11 +49,11 @@ export function createHolderReader(listener: HolderListener): (piece: Buffer) =>
     listener.nonsense();
   }
 
-  /** Whether there is such a message. */
+  /** Returns whether the header is valid. */
   function begin(which: number, length: number): boolean {
     kind = which;
     left = length;
-    // A flood of messages with nothing in them would take all of the service's time.
+    // A flood of empty messages would use all of the service's time.
     return length > 0 && (which === OUTPUT || length <= MAX_WORDS);
   }
 
@@ -69,7 +74,7 @@ export function createHolderReader(listener: HolderListener): (piece: Buffer) =>
 
   return (piece) => {
     let at = 0;
-    /** Where the output is that was gathered. */
+    /** Start of the collected output. */
     let from = 0;
     let to = 0;
 
@@ -126,12 +131,12 @@ export function createHolderReader(listener: HolderListener): (piece: Buffer) =>
   };
 }
 
-/** What its viewer tells a holder. */
+/** Builds the service's messages to an agent. */
 export const toHolder = {
-  /** Lets the shell begin if it waits, at this size, and asks for its output from this byte on. */
+  /** Starts the shell if it waits, at this size, and requests its output from this byte on. */
   attach: (rows: number, cols: number, from: number) => message('a', Buffer.from(`${rows} ${cols} ${from}`)),
   resize: (rows: number, cols: number) => message('s', Buffer.from(`${rows} ${cols}`)),
-  /** Bytes that were typed. */
+  /** Typed bytes. */
   input: (bytes: Buffer) => message('i', bytes),
 };
 

@@ -5,43 +5,43 @@ import { MOVER_LIFETIME_MS, untilLabel } from '../overdue.ts';
 import { removeContainer } from '../environments/teardown.ts';
 import { mount } from '../storage/volume-mount.ts';
 
-/** Image with what holds shells: images/holder. */
+/** Image with the agent and its other programs. */
 export const HOLDER_IMAGE = 'berth/lab-holder:latest';
 
-/** Where machines find the holder and the carrier. */
+/** Folder of the agent's programs in machines. */
 const FOLDER = '/run/berth';
 export const HOLDER = `${FOLDER}/holder`;
-/** What carries a command's input or output past the engine: images/holder/carrier.c. */
+/** Program that connects a command's input or output to a socket (carrier.c). */
 export const CARRIER = `${FOLDER}/carrier`;
 /**
- * Where its sockets are: below /dev, which is in memory in every container, so that the folder can be made
- * whatever the image has there, and whichever user owns it.
+ * Folder of the sockets: below /dev, which every container has in memory, so that the folder can be created
+ * for any image and any user.
  */
 export const SOCKETS = ['dev', 'berth'];
 
-/** Sockets and nothing else fit in: a socket takes no room. In bytes. */
+/** Size of that folder, in bytes. It contains only sockets, which take no space. */
 const SOCKETS_BYTES = 64 * 1024;
 
-/** A volume that holds it is named after the image that it came from, in short. */
+/** Prefix of the volume's name, before the start of the image's id. */
 const NAME = 'berth-holder-';
 /** Label of such a volume. */
 const LABEL = 'berth.holder';
 
-/** How a machine comes to the holder: mounts beside those that its lab asks for. */
+/** Mounts of the agent, in addition to those of the lab. */
 export interface HolderMounts {
   binds: string[];
   tmpfs: Record<string, string>;
 }
 
-/** Whether a machine was made with it. */
+/** Returns whether a machine was created with the agent. */
 export const hasHolder = (binds: readonly string[] | null | undefined): boolean =>
   binds?.some((bind) => bind.split(':')[1] === FOLDER) ?? false;
 
 export type HolderVolume = ReturnType<typeof createHolderVolume>;
 
 /**
- * The volume with the holder, one for each version and engine, which all machines mount to read. The
- * engine fills it from the image when a container is made that mounts it; that one never runs.
+ * Manages the volume with the agent, one for each version and engine. All machines mount it read-only. The
+ * engine fills it from the image when a container that mounts it is created; that container never runs.
  */
 export function createHolderVolume(context: {
   docker: Docker;
@@ -52,13 +52,16 @@ export function createHolderVolume(context: {
   let filling: Promise<void> | undefined;
 
   return {
-    /** What `mounts` gives, without making anything. */
+    /** Returns the result of `mounts` without creating anything. */
     async planned(): Promise<HolderMounts | undefined> {
       const id = image && (await imageId(docker, image));
       return id ? mountsOf(nameOf(id)) : undefined;
     },
 
-    /** Undefined where the engine does not have the holder's image: shells then end with the process that opened them. */
+    /**
+     * Undefined if the engine does not have the agent's image: shells then end with the process that opened
+     * them.
+     */
     async mounts(): Promise<HolderMounts | undefined> {
       const id = image && (await imageId(docker, image));
       if (!image || !id) return undefined;
@@ -83,7 +86,10 @@ function mountsOf(name: string): HolderMounts {
   };
 }
 
-/** Whether it is there, and as it was made here: the engine makes an empty one for a machine that mounts none. */
+/**
+ * Returns whether the volume exists and was filled here: the engine creates an empty one for a machine that
+ * mounts a missing volume.
+ */
 async function isFilled(docker: Docker, name: string): Promise<boolean> {
   try {
     const { Labels } = await call(() => docker.getVolume(name).inspect());
@@ -111,14 +117,14 @@ async function fill(
 ): Promise<void> {
   await removeUnused(docker, name);
   const Labels = { ...labelsOf(installation, 'mover'), ...untilLabel(MOVER_LIFETIME_MS) };
-  // Made and filled in one call: a crash between two would leave an empty one that looks filled.
+  // Created and filled in one call: a crash between two calls would leave an empty volume that looks filled.
   const HostConfig = { Mounts: [mount(name, FOLDER, { copyUp: true, labels: { [LABEL]: name } })] };
   const container = await call(() => docker.createContainer({ Image: image, Labels, HostConfig }));
   await removeContainer(docker, container.id);
   await removeEarlier(docker);
 }
 
-/** Removes those of earlier versions, whose images are no more, once no machine mounts them. */
+/** Removes the volumes of earlier versions, whose images are gone, when no machine mounts them. */
 async function removeEarlier(docker: Docker): Promise<void> {
   const { Volumes } = await call(() => docker.listVolumes({ filters: { label: [LABEL] } }));
   for (const { Name } of Volumes) {

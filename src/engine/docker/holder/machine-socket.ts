@@ -4,17 +4,16 @@ import type { FileHandle } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { OnReadOpts, Socket } from 'node:net';
 
-/** Opens a name without following it where it is a link. Node has no name for this flag: it is Linux's own. */
+/** Opens a path without following links. Linux only: Node has no name for this flag. */
 const O_PATH = 0o10_000_000;
 const FOLDER = O_PATH | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 const NAME = O_PATH | constants.O_NOFOLLOW;
 
 /**
- * Connects to a Unix socket at a path within a machine whose processes are this host's. Each part of
- * the path is opened by itself and never followed, since a link there, which a learner may have made,
- * would lead through the host's files. With `onread` the socket reads as Node has that. What
- * breaks once it is connected shows in its close.
- * @throws the system's errors: ENOENT while it is not there, ECONNREFUSED when nobody listens
+ * Connects to a Unix socket at a path in a machine whose processes run on this host. Each part of the path is
+ * opened separately and never followed: a link that a learner created would lead through the host's files.
+ * With `onread` the socket reads like Node's. Later errors show in its close event.
+ * @throws system errors: ENOENT while the socket is missing, ECONNREFUSED if nobody listens
  */
 export async function connectInMachine(
   machine: { id: string; pid: number },
@@ -42,22 +41,22 @@ export async function connectInMachine(
   }
 }
 
-/** Whether the machine's processes are this host's, and this process may look into them. */
+/** Returns whether the machine's processes run on this host, and this process may access them. */
 export async function isOnThisHost(machine: { id: string; pid: number }): Promise<boolean> {
   try {
     await (await openRoot(machine)).close();
     return true;
   } catch {
-    // Another host's process, or one of nobody's: all the reasons there are mean that it is out of reach.
+    // A process of another host, or of another user: in any case the machine is not accessible.
     return false;
   }
 }
 
-/** The root of the machine's files, once it is sure whose process this is. */
+/** Opens the root of the machine's files and verifies that the process belongs to the machine. */
 async function openRoot({ id, pid }: { id: string; pid: number }): Promise<FileHandle> {
   const root = await open(`/proc/${pid}/root`, O_PATH | constants.O_DIRECTORY);
   try {
-    // Looked at after the root is held: a number that passed on to another process shows.
+    // Checked while the root is open, which shows whether the number now belongs to another process.
     const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8');
     if (!groups.includes(id)) throw new Error(`Process ${pid} is none of ${id}.`);
     return root;
@@ -72,7 +71,7 @@ const within = (folder: FileHandle, name: string) => `/proc/self/fd/${folder.fd}
 function connected(socket: Socket): Promise<Socket> {
   return new Promise((resolve, reject) => {
     socket.once('connect', () => resolve(socket));
-    // Stays: who listens in the machine can reset the connection before anybody listens here.
+    // Stays: the program in the machine can reset the connection before other listeners exist.
     socket.on('error', reject);
   });
 }

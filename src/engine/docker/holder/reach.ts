@@ -3,18 +3,18 @@ import { call } from '../faults.ts';
 import { hasHolder } from './holder-volume.ts';
 import { isOnThisHost } from './machine-socket.ts';
 
-/** A machine in which this process can reach sockets, and which has the programs that make them. */
+/** A machine with the agent's programs, whose sockets this process can access. */
 export interface ReachedMachine {
   docker: Docker;
   id: string;
-  /** Process of the host that is the first in the machine. */
+  /** Id on the host of the machine's first process. */
   pid: number;
 }
 
-/** Finds a machine; undefined where it cannot be reached but through the engine. @throws CONTAINER_NOT_FOUND */
+/** Finds a machine; undefined if it is accessible only through the engine. @throws CONTAINER_NOT_FOUND */
 export type Reach = (machineId: string) => Promise<ReachedMachine | undefined>;
 
-/** How machines are reached; none is where it is not `wanted`. */
+/** Returns the function that finds machines; without `wanted` it finds none. */
 export function createReach({ docker, wanted }: { docker: Docker; wanted: boolean }): Reach {
   return async (machineId) => {
     if (!wanted) return undefined;

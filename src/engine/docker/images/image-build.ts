@@ -10,12 +10,15 @@ import type { PullContext } from './image-pull.ts';
 import { readMessages } from './image-stream.ts';
 import type { ImageMessage } from './image-stream.ts';
 
-/** The engine's words for an image that it had not; a step of the build cannot say them, its output comes in another way. */
+/**
+ * The engine's message for an image that it pulled. The output of a build's step arrives in another field, so
+ * it cannot forge this.
+ */
 const FETCHED = /^Status: Downloaded newer image for (\S+)$/;
 
 /**
- * Makes what reads the engine's words of a build and tells `onPulled` of the images that it fetched to
- * build upon. To be made before the build begins: names that the engine has by then are not told.
+ * Returns a function that reads the engine's build messages and calls `onPulled` for each base image that the
+ * engine pulled. Call it before the build starts: it ignores names that the engine has by then.
  */
 async function watchBases({
   docker,
@@ -38,32 +41,32 @@ async function namesOnEngine(docker: Dockerode): Promise<Set<string>> {
   );
 }
 
-/** Enough of the failing step's output to see what is wrong. */
+/** Lines of the failing step's output to report. */
 const TAIL_LINES = 30;
-/** What a command prints without a line end is told in pieces of this length. */
+/** Longest line, in characters; longer output without a line end is split. */
 const MAX_LINE_CHARS = 4_000;
 
-/** How far the engine's clock may be from ours, in milliseconds. */
+/** Largest difference between the engine's clock and ours, in milliseconds. */
 const CLOCK_DIFFERENCE_MS = 60_000;
-/** Longest wait for the engine to tell of what is left, in milliseconds. */
+/** Longest wait for the engine's answer about the leftover image, in milliseconds. */
 const LEFTOVER_TIMEOUT_MS = 10_000;
 
-/** What building needs beside the engine. */
+/** The dependencies of a build. */
 export interface BuildContext extends Pick<PullContext, 'docker' | 'onPulled'> {
-  /** Logins of all registries, since only the engine knows which a Dockerfile names. */
+  /** Credentials of all registries: only the engine knows which ones a Dockerfile uses. */
   allCredentials?: (() => Promise<Record<string, RegistryLogin>>) | undefined;
 }
 
-/** Builds an image with the engine's own builder and answers its id. */
+/** Builds an image with the engine's own builder and returns its id. */
 export async function buildImage(context: BuildContext, spec: ImageBuildSpec): Promise<string> {
-  const begun = Date.now();
+  const startedAt = Date.now();
   const log = createBuildLog(spec.onOutput);
   try {
     const onStatus = await watchBases(context);
     return await followBuild(await startBuild(context, spec), { name: spec.name, log, onStatus });
   } catch (error) {
-    // What went wrong first is what is told, also where the engine cannot be asked any more.
-    const leftover = await findLeftover(context.docker, log.lastMade(), begun).catch(() => undefined);
+    // The original error is thrown even if the engine no longer answers.
+    const leftover = await findLeftover(context.docker, log.lastImage(), startedAt).catch(() => undefined);
     if (leftover !== undefined) await spec.onLeftover?.(leftover);
     throw spec.signal?.aborted ? spec.signal.reason : error;
   } finally {
@@ -112,13 +115,13 @@ async function startBuild(
     });
     return readMessages(stream);
   } catch (error) {
-    // A context that cannot be read is refused before the build begins.
+    // The engine rejects an invalid context before the build starts.
     if (hasStatus(error, 400)) throw buildFault(spec.name, engineWords(error), error);
     throw error;
   }
 }
 
-/** The library's own encoding of these is not the one that engines read: it has `+` and `/` where they want `-` and `_`. */
+/** Encodes the credentials as engines expect: base64 with `-` and `_`, where the library uses `+` and `/`. */
 function encodeLogins(credentials: Record<string, RegistryLogin>): Dockerode.RegistryConfig {
   const logins = Object.entries(credentials).map(([registry, login]) => [loginAddress(registry), login]);
   const text = Buffer.from(JSON.stringify(Object.fromEntries(logins))).toString('base64');
@@ -126,31 +129,31 @@ function encodeLogins(credentials: Record<string, RegistryLogin>): Dockerode.Reg
   return { base64 } as unknown as Dockerode.RegistryConfig;
 }
 
-/** The image of the steps that were done, where this build made it and nothing has named it. */
-async function findLeftover(docker: Dockerode, id: string | undefined, begun: number) {
+/** Returns the image of the completed steps, if this build created it and it has no name. */
+async function findLeftover(docker: Dockerode, id: string | undefined, startedAt: number) {
   if (id === undefined) return undefined;
   try {
     const image = await call(() => docker.getImage(id).inspect(), { timeoutMs: LEFTOVER_TIMEOUT_MS });
     const named = image.RepoTags.length > 0 || image.RepoDigests.length > 0;
-    return named || Date.parse(image.Created) < begun - CLOCK_DIFFERENCE_MS ? undefined : image.Id;
+    return named || Date.parse(image.Created) < startedAt - CLOCK_DIFFERENCE_MS ? undefined : image.Id;
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;
   }
 }
 
-/** Puts the pieces of a build's log together to lines, and keeps those of the present step. */
+/** Joins the chunks of a build's log to lines, and keeps the last lines of the current step. */
 function createBuildLog(onOutput: (line: string) => void) {
   let step = '';
   let tail: string[] = [];
   let rest = '';
-  let made: string | undefined;
+  let lastImage: string | undefined;
 
   function addLine(raw: string) {
-    // The builder colours what commands print to their error output.
+    // The builder colors the error output of commands.
     const line = stripVTControlCharacters(raw).trimEnd();
     if (line === '') return;
-    made = /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1] ?? made;
+    lastImage = /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1] ?? lastImage;
     if (/^Step \d+\/\d+ : /.test(line)) [step, tail] = [line, []];
     else tail = [...tail, line].slice(-TAIL_LINES);
     onOutput(line);
@@ -166,8 +169,8 @@ function createBuildLog(onOutput: (line: string) => void) {
         rest = '';
       }
     },
-    /** Short id of the image that the last step made, as the builder tells it. */
-    lastMade: () => made,
+    /** Returns the short id of the last step's image, as the builder reports it. */
+    lastImage: () => lastImage,
     failure(reason: string): string {
       addLine(rest);
       return [step, ...tail, reason].filter(Boolean).join('\n');
@@ -181,7 +184,10 @@ function buildFault(image: string, problem: string, cause?: unknown) {
     : fault('IMAGE_BUILD_FAILED', { image, problem }, cause);
 }
 
-/** The same files always make the same bytes, so that the engine's build cache works. */
+/**
+ * Packs files into a tar stream. The same files always give the same bytes, so that the engine's build cache
+ * works.
+ */
 function packFiles(files: readonly BuildFile[]) {
   const pack = createPack();
   for (const { path, content, executable } of files) {

@@ -4,18 +4,18 @@ import { call } from '../faults.ts';
 import { LABEL } from '../labels.ts';
 import { isMadeByBerth } from '../own-container.ts';
 
-/** What engines say where an image has no name. */
+/** The engine's text for a missing name. */
 const NO_NAME = /^<none>[:@]<none>$/;
 
-/** Of the engine's answer, what the library's types have wrong. */
+/** The fields of the engine's answer for which the library has wrong types. */
 interface Listed {
   ImageID: string;
   Names: string[] | null;
-  /** None while the container is just being made. */
+  /** Null while the engine is creating the container. */
   Labels: Record<string, string> | null;
 }
 
-/** All images of the engine, and which of its containers are made from them; newest first. */
+/** Lists all images of the engine, with the number of containers that use each one; newest first. */
 export async function listImages(
   docker: Dockerode,
   installation: string | undefined,
@@ -51,7 +51,7 @@ export async function listImages(
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
 }
 
-/** Images that others build upon ours have our labels as well, but not our names. */
+/** Returns the image's role. Images that others build from ours inherit our labels, but not our names. */
 function roleOf(
   labels: Record<string, string>,
   names: readonly string[],

@@ -1,6 +1,6 @@
 import type { PullLayer } from '../../engine-images.ts';
 
-/** A line of the engine's account of a pull. */
+/** A line of the engine's output during a pull. */
 export interface PullEvent {
   id?: string;
   status?: string;
@@ -8,7 +8,7 @@ export interface PullEvent {
   progressDetail?: { current?: number; total?: number };
 }
 
-/** The engine's words for what it does with a layer; others are not about layers. */
+/** The engine's messages about a layer, with their phases; other messages are not about layers. */
 const PHASES: Record<string, PullLayer['phase']> = {
   'Pulling fs layer': 'waiting',
   Waiting: 'waiting',
@@ -20,7 +20,7 @@ const PHASES: Record<string, PullLayer['phase']> = {
   'Already exists': 'done',
 };
 
-/** Gathers what a pull says of its layers: each event gives all of them as they are then. */
+/** Returns a function that collects the state of all layers: each event returns their current state. */
 export function createPullLayers(): (event: PullEvent) => readonly PullLayer[] {
   const layers = new Map<string, PullLayer>();
   return ({ id, status = '', progressDetail }) => {
@@ -28,21 +28,21 @@ export function createPullLayers(): (event: PullEvent) => readonly PullLayer[] {
     if (id === undefined || phase === undefined) return [...layers.values()];
     const before = layers.get(id);
     const total = progressDetail?.total || before?.total;
-    const whole = phase === 'done' || status === 'Download complete' || status === 'Verifying Checksum';
-    const current = whole ? (total ?? 0) : (progressDetail?.current ?? 0);
+    const isComplete = phase === 'done' || status === 'Download complete' || status === 'Verifying Checksum';
+    const current = isComplete ? (total ?? 0) : (progressDetail?.current ?? 0);
     layers.set(id, { id, phase, current, total });
     return [...layers.values()];
   };
 }
 
-/** Percent downloaded of the bytes known so far; undefined before any is. */
+/** Returns the downloaded percentage of the bytes known so far; undefined if none are known. */
 export function downloadedPercent(layers: readonly PullLayer[]): number | undefined {
   let current = 0;
   let total = 0;
   for (const layer of layers) {
     if (layer.total === undefined) continue;
     total += layer.total;
-    // What is being unpacked has been downloaded.
+    // A layer that is being extracted is downloaded.
     current += layer.phase === 'downloading' ? layer.current : layer.phase === 'waiting' ? 0 : layer.total;
   }
   return total === 0 ? undefined : Math.floor((100 * current) / total);

@@ -8,34 +8,40 @@ import { createPullLayers, downloadedPercent } from './image-pull-layers.ts';
 import type { PullEvent } from './image-pull-layers.ts';
 import { readLines } from '../json-lines.ts';
 
-/** Longest time without a word of the registry; a layer in transit reports several times a second. */
+/** Longest time without a message, in milliseconds; an active download reports several times a second. */
 const SILENCE_MS = 30_000;
-/** Longest time to a registry's first word: an unreachable one must not hold a learner up. */
+/**
+ * Longest time to a registry's first message, in milliseconds: an unreachable registry must not delay a
+ * learner.
+ */
 const FIRST_WORD_MS = 8_000;
 
-/** Where engines look for the login of Docker's own registry. */
+/** The engine's address for the credentials of Docker's own registry. */
 const DEFAULT_REGISTRY_ADDRESS = 'https://index.docker.io/v1/';
 
-/** Names of Berth's own images, which are made on this engine: of a registry's by such names nobody knows whose they are. */
-const OWN = 'berth/';
-const MADE_HERE =
-  'images whose names begin with "berth/" are made here and never fetched; those of labs by "berth up", or "berth images build" with the name of their folder.';
-const SAVED = 'berth/saved';
+/**
+ * Prefix of Berth's own images, which are built on this engine. Nobody knows who owns such names in a
+ * registry.
+ */
+const OWN_PREFIX = 'berth/';
+const BUILT_HERE =
+  'images with the prefix "berth/" are built on this engine and never pulled; "berth up" builds those of labs, and "berth images build" builds one by the name of its folder.';
+const SAVED_REPOSITORY = 'berth/saved';
 const SAVED_IS_GONE =
-  'it held saved work, and somebody removed it: begin the lab anew, which makes its machines from the lab.';
+  'it contained saved work, and somebody removed it: reset the lab, which recreates its machines without that work.';
 
 export interface ImageInfo {
   id: string;
-  /** User that its processes run as; empty means root. */
+  /** User of its processes; empty means root. */
   user: string;
 }
 
-/** What pulling needs beside the engine. */
+/** The dependencies of a pull. */
 export interface PullContext {
   docker: Docker;
-  /** How to sign in to a registry, given as host and port; undefined for nobody in particular. */
+  /** Returns the credentials for a registry's host and port; undefined for anonymous access. */
   credentialsFor?: ((registry: string) => Promise<RegistryLogin | undefined>) | undefined;
-  /** Told of each name that a pull brought to the engine. */
+  /** Called with each new name that a pull created on the engine. */
   onPulled?: ((image: { name: string; id: string }) => Promise<void>) | undefined;
 }
 
@@ -44,7 +50,7 @@ export interface PullOptions {
   onPercent: (percent: number | undefined) => void;
 }
 
-/** Finds the image on the engine, or pulls it. @throws as {@link pullImage} */
+/** Finds the image on the engine, or pulls it. @throws the errors of {@link pullImage} */
 export async function ensureImage(
   context: PullContext,
   image: string,
@@ -59,7 +65,7 @@ export async function ensureImage(
 }
 
 /**
- * Pulls the image, also where the engine has one of that name.
+ * Pulls the image even if the engine has one with that name.
  * @throws IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_DENIED, DISK_FULL
  */
 export async function pullImage(
@@ -75,12 +81,12 @@ export async function pullImage(
 
 async function arrived(context: PullContext, image: string, former: ImageInfo | undefined) {
   const pulled = await inspectImage(context.docker, image);
-  if (!pulled) throw fault('IMAGE_NOT_FOUND', { image, problem: 'the registry sent another one' });
+  if (!pulled) throw fault('IMAGE_NOT_FOUND', { image, problem: 'the registry sent another image' });
   if (!former) await context.onPulled?.({ name: image, id: pulled.id });
   return pulled;
 }
 
-/** The image, or undefined where the engine has none of that name. */
+/** Returns the image; undefined if the engine has none with that name. */
 export async function inspectImage(docker: Docker, image: string): Promise<ImageInfo | undefined> {
   try {
     const { Id, Config } = await call(() => docker.getImage(image).inspect());
@@ -98,8 +104,11 @@ async function fetchImage(
 ): Promise<void> {
   options.signal?.throwIfAborted();
   const { registry, path } = parseImageName(image) ?? {};
-  if (registry === DEFAULT_REGISTRY && path?.startsWith(OWN)) {
-    throw fault('IMAGE_NOT_FOUND', { image, problem: path === SAVED ? SAVED_IS_GONE : MADE_HERE });
+  if (registry === DEFAULT_REGISTRY && path?.startsWith(OWN_PREFIX)) {
+    throw fault('IMAGE_NOT_FOUND', {
+      image,
+      problem: path === SAVED_REPOSITORY ? SAVED_IS_GONE : BUILT_HERE,
+    });
   }
   const login = registry === undefined ? undefined : await credentialsFor?.(registry);
   const silence = new AbortController();
@@ -109,7 +118,7 @@ async function fetchImage(
   let timer = setTimeout(expire, FIRST_WORD_MS);
   try {
     const gather = createPullLayers();
-    // Without a tag the engine would fetch all that there are.
+    // Without a tag the engine would pull all tags.
     const name = /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
     const authconfig = login && { ...login, serveraddress: loginAddress(registry) };
     const stream = await docker.pull(name, { abortSignal, ...(authconfig && { authconfig }) });
@@ -131,12 +140,12 @@ async function fetchImage(
   }
 }
 
-/** The name by which an engine knows a registry's login. */
+/** Returns the name under which an engine knows a registry's credentials. */
 export function loginAddress(registry: string | undefined): string {
   return registry === undefined || registry === DEFAULT_REGISTRY ? DEFAULT_REGISTRY_ADDRESS : registry;
 }
 
-/** What went wrong, told by the words that engines and registries have for it. */
+/** Converts the error of a pull, by the messages of engines and registries. */
 function pullFault(image: string, error: unknown): Fault {
   const known = toFault(error);
   if (known.code === 'ENGINE_UNREACHABLE' || known.code === 'DISK_FULL') return known;
@@ -144,16 +153,21 @@ function pullFault(image: string, error: unknown): Fault {
   return fault(pullFaultCode(problem), { image, problem }, error);
 }
 
-/** What registries say to who may not have an image. */
+/** Messages of registries that deny access to an image. */
 export const DENIED =
   /unauthorized|authentication required|no basic auth credentials|incorrect username|denied/i;
-/** What engines say of a registry that does not answer, or not as one. */
+/** Messages of engines about a registry that does not answer, or is not a registry. */
 export const UNREACHABLE =
   /dial tcp|no such host|connection (refused|reset)|timeout|deadline exceeded|no route to host|unreachable|tls:|x509|HTTPS client|\bEOF\b/i;
 
-/** Docker's own registry says of what it has not that it may be private: that is no refusal. */
-export function pullFaultCode(words: string): 'IMAGE_NOT_FOUND' | 'REGISTRY_DENIED' | 'REGISTRY_UNREACHABLE' {
-  if (/repository does not exist/i.test(words)) return 'IMAGE_NOT_FOUND';
-  if (DENIED.test(words)) return 'REGISTRY_DENIED';
-  return UNREACHABLE.test(words) ? 'REGISTRY_UNREACHABLE' : 'IMAGE_NOT_FOUND';
+/**
+ * Returns the code for a message. Docker's own registry says of a missing image that it may be private: that
+ * is not a denial.
+ */
+export function pullFaultCode(
+  message: string,
+): 'IMAGE_NOT_FOUND' | 'REGISTRY_DENIED' | 'REGISTRY_UNREACHABLE' {
+  if (/repository does not exist/i.test(message)) return 'IMAGE_NOT_FOUND';
+  if (DENIED.test(message)) return 'REGISTRY_DENIED';
+  return UNREACHABLE.test(message) ? 'REGISTRY_UNREACHABLE' : 'IMAGE_NOT_FOUND';
 }

@@ -3,16 +3,16 @@ import type Dockerode from 'dockerode';
 import { pack as createPack } from 'tar-stream';
 import { removeOverdue, untilLabel } from '../overdue.ts';
 
-/** More than a script that tries an image has to say. */
+/** Output to keep, in bytes: more than a smoke test prints. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const PIDS = 256;
 const SCRIPT = 'berth-script';
 const SCRIPT_LABEL = { 'berth.script': 'true' };
-/** For making the container, putting the script into it and starting it. */
+/** Time to create the container, copy the script and start it, in milliseconds. */
 const PREPARATION_MS = 180_000;
 
-/** Runs a script in a container of its own, which goes with the call; those that a crash left go first. */
+/** Runs a script in a temporary container. First removes containers that a crash left behind. */
 export async function runImageScript(
   docker: Dockerode,
   image: string,

@@ -1,6 +1,6 @@
 import { readLines } from '../json-lines.ts';
 
-/** One message of the engine while it imports or builds. */
+/** One message of the engine during an import or a build. */
 export interface ImageMessage {
   readonly stream?: string;
   readonly error?: string;
@@ -8,7 +8,7 @@ export interface ImageMessage {
   readonly aux?: { readonly ID?: string };
 }
 
-/** Reads the messages one by one. The stream is destroyed when the reader stops early. */
+/** Reads the messages one by one. Destroys the stream if the reader stops early. */
 export async function* readMessages(stream: NodeJS.ReadableStream): AsyncGenerator<ImageMessage> {
   for await (const line of readLines(stream)) yield JSON.parse(line) as ImageMessage;
 }

@@ -11,11 +11,11 @@ import { readMessages } from './image-stream.ts';
 
 export type DockerImagesOptions = PullContext &
   BuildContext & {
-    /** Whose containers are Berth's own in a list; nobody's when absent, as during set-up. */
+    /** Installation whose containers a list counts as Berth's own; none if undefined, as during set-up. */
     installation?: string | undefined;
   };
 
-/** The images of a Docker engine. */
+/** Creates the image port of a Docker engine. */
 export function createDockerImages(context: DockerImagesOptions): EngineImages {
   const { docker, installation } = context;
   return {
@@ -75,7 +75,7 @@ export function createDockerImages(context: DockerImagesOptions): EngineImages {
   };
 }
 
-/** Runs an operation on `image`, its errors those of the catalogue. */
+/** Runs an operation on `image` and converts its errors to faults of the catalogue. */
 async function guarded<T>(image: string, operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await operation();

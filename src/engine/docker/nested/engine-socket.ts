@@ -8,12 +8,18 @@ import type { VolumeOwner } from '../storage/volume.ts';
 
 /** Folder of the second socket of a machine's engine, for trusted checks. */
 const FOLDER = ENGINE_SOCKET.slice(0, ENGINE_SOCKET.lastIndexOf('/'));
-/** Size of that folder, in bytes. It holds one socket, which takes no space. */
+/** Size of that folder, in bytes. It contains one socket, which takes no space. */
 const FOLDER_BYTES = 64 * 1024;
-/** The folder is in memory, and any user may create the socket: the engine does not run as root. */
+/**
+ * Options of the folder. It is in memory, and any user may create the socket: the engine does not run as
+ * root.
+ */
 const OPTIONS = { type: 'tmpfs', device: 'tmpfs', o: `size=${FOLDER_BYTES},mode=1777,nosuid,nodev,noexec` };
 
-/** Creates the volume for a machine's engine socket. Returns the bind with which the machine mounts it. @throws ENGINE_REFUSED */
+/**
+ * Creates the volume for a machine's engine socket. Returns the bind with which the machine mounts it.
+ * @throws ENGINE_REFUSED
+ */
 export async function createEngineSocket(
   docker: Docker,
   { installation, environmentId, made }: VolumeOwner,
@@ -25,13 +31,17 @@ export async function createEngineSocket(
   return `${name}:${FOLDER}:nocopy`;
 }
 
-/** How a checker reaches the engine of a machine: the bind of its socket, and the id of the user who runs that engine. */
+/**
+ * How a checker accesses the engine of a machine: the bind of its socket, and the id of that engine's user.
+ */
 export interface EngineAccess {
   bind: string;
   uid: number;
 }
 
-/** @throws ENGINE_REFUSED for a machine without an engine of its own */
+/**
+ * Returns a checker's access to the machine's own engine. @throws ENGINE_REFUSED if the machine has no engine
+ */
 export async function engineAccess(
   docker: Docker,
   { Id, Config, HostConfig }: Docker.ContainerInspectInfo,
@@ -44,6 +54,6 @@ export async function engineAccess(
   if (volume !== undefined && uid) return { bind: `${volume}:${FOLDER}:ro,nocopy`, uid };
   throw fault('ENGINE_REFUSED', {
     problem:
-      'the machine has no engine that trusted checks can ask: its profile must be nested, and one that an earlier Berth started must be started again',
+      'the machine has no engine for trusted checks: use the profile "nested", and restart the session if an earlier version of Berth started it',
   });
 }

@@ -4,13 +4,14 @@ import { call } from '../faults.ts';
 import { LABEL } from '../labels.ts';
 import { readPasswd, resolveUserId } from '../environments/machine-user.ts';
 
-/** Machines whose profile is remembered: it never changes, and the eldest are forgotten. */
-const REMEMBERED = 4_096;
+/** Maximum number of machines whose profile is cached. It never changes; the oldest entries are removed. */
+const MAX_CACHED = 4_096;
 const nested = new Map<string, Promise<{ user: string } | undefined>>();
 
 /**
- * Creates a command in a container: the one way to do so in a machine. In one with an engine of its own
- * nothing runs as root, since /proc there is not masked. @throws ROOT_REFUSED
+ * Creates a command in a container. All commands in machines must use this function: in a machine with its
+ * own engine no command may run as root, since /proc is not masked there.
+ * @throws ROOT_REFUSED
  */
 export async function createExec(
   container: Docker.Container,
@@ -22,7 +23,7 @@ export async function createExec(
 
 async function refuseRootInNested(container: Docker.Container, user: string): Promise<void> {
   const machine = await nestedMachine(container);
-  // Who its machine was made for is not root: that was looked at then.
+  // The machine's own user is not root: that was verified when it was created.
   if (!machine || user === machine.user) return;
   if (!resolveUserId(user, await readPasswd(container))) throw fault('ROOT_REFUSED');
 }
@@ -30,12 +31,12 @@ async function refuseRootInNested(container: Docker.Container, user: string): Pr
 function nestedMachine(container: Docker.Container): Promise<{ user: string } | undefined> {
   const known = nested.get(container.id);
   if (known) return known;
-  const asked = readNested(container);
-  asked.catch(() => nested.delete(container.id));
-  const [eldest] = nested.keys();
-  if (nested.size >= REMEMBERED && eldest !== undefined) nested.delete(eldest);
-  nested.set(container.id, asked);
-  return asked;
+  const reading = readNested(container);
+  reading.catch(() => nested.delete(container.id));
+  const [oldest] = nested.keys();
+  if (nested.size >= MAX_CACHED && oldest !== undefined) nested.delete(oldest);
+  nested.set(container.id, reading);
+  return reading;
 }
 
 async function readNested(container: Docker.Container): Promise<{ user: string } | undefined> {

@@ -6,15 +6,15 @@ import { LABEL, labelsOf } from '../labels.ts';
 import { removeOverdue, untilLabel } from '../overdue.ts';
 import { helperSeccompProfile } from '../seccomp/seccomp-profile.ts';
 
-/** Setting a few limits takes a fraction of a second, in milliseconds. */
+/** Timeout for setting a few limits, which takes a fraction of a second, in milliseconds. */
 const LIMITS_TIMEOUT_MS = 30_000;
-/** Longest life of a helper: making and starting it may take a minute each. */
+/** Longest lifetime of a helper, in milliseconds: creating and starting it may take a minute each. */
 const HELPER_LIFETIME_MS = 180_000;
 
 /**
- * Enters the user namespace of a process and sets its limits, against which the kernel counts what is made
- * there and in namespaces below it. A process in the host's own is that of a runtime with a kernel for each
- * machine, where there is nothing to limit.
+ * Enters the user namespace of a process and sets its limits. The kernel applies them to that namespace and
+ * those below it. A process in the host's user namespace belongs to a runtime with a kernel for each machine,
+ * where there is nothing to limit.
  */
 const LIMITS_SCRIPT = `
 [ "$(readlink "/proc/$1/ns/user")" != "$(readlink /proc/self/ns/user)" ] || exit 0
@@ -34,9 +34,9 @@ export interface NamespaceLimitsOptions {
 }
 
 /**
- * Lets a machine with an engine have at most as many namespaces of each kind as it may have processes. All
- * machines count as the host's root, so that one could take all namespaces that the host has, and no
- * machine would start any more. Only the host's root may set these limits: a short-lived helper does.
+ * Limits the namespaces of each kind in a machine with an engine to its number of processes. The kernel
+ * counts all machines as the host's root: without limits, one machine could use up the host's namespaces, and
+ * no machine would start any more. Only the host's root may set these limits, so a short-lived helper does.
  *
  * @throws NESTED_ENGINE_UNAVAILABLE
  */
@@ -45,7 +45,7 @@ export async function limitNamespaces(
   container: Docker.Container,
 ): Promise<void> {
   const { Config, State } = await call(() => container.inspect());
-  // Without a process there is nothing to limit; who waits for its engine finds out.
+  // Without a process there is nothing to limit; the wait for its engine reports the problem.
   if (!State.Pid) return;
   const labels = labelsOf(installation, 'gauge');
   const limit = Config.Labels[LABEL.pids] ?? '';
@@ -57,14 +57,14 @@ export async function limitNamespaces(
     Labels: { ...labels, ...untilLabel(HELPER_LIFETIME_MS) },
     HostConfig: {
       NetworkMode: 'none',
-      // It finds the machine's process by the host's number, and enters its user namespace from the host's.
+      // Finds the machine's process by the host's number, and enters its user namespace from the host's.
       PidMode: 'host',
       UsernsMode: 'host',
       CapDrop: ['ALL'],
       CapAdd: ['SYS_PTRACE'],
       SecurityOpt: [`seccomp=${JSON.stringify(helperSeccompProfile())}`, 'apparmor=unconfined'],
       ReadonlyRootfs: true,
-      // All that an engine protects by default, but not the limits of user namespaces below /proc/sys.
+      // The engine's default list, without the limits of user namespaces below /proc/sys.
       ReadonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sysrq-trigger'],
       PidsLimit: 32,
       LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },

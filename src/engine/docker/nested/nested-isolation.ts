@@ -1,16 +1,15 @@
 import type { HostConfig } from 'dockerode';
 import { nestedSeccompProfile } from '../seccomp/seccomp-profile.ts';
 
-/** By which slirp4netns, an ordinary program, gives the machine's containers a network. */
+/** Device with which slirp4netns, an ordinary program, gives the machine's containers a network. */
 const TUN_DEVICE = '/dev/net/tun';
 
 /**
- * How a machine with an engine of its own is kept from the host. Its user has no capability; newuidmap
- * and newgidmap have theirs from their files, to hand out the further ids of that user, so new
- * privileges cannot be forbidden altogether. The kernel lets a new /proc be mounted only where nothing
- * of the old one is hidden: what is in it belongs to the host's root, which nobody here is, as the
- * engine remaps users. AppArmor's profile for containers forbids every mount, also those within the
- * learner's own namespaces.
+ * Returns the isolation of a machine with its own engine. Its user has no capabilities. newuidmap and
+ * newgidmap get theirs from their files, to map the additional ids of that user, so new privileges cannot be
+ * forbidden completely. The kernel allows mounting a new /proc only if nothing of the old one is hidden. Its
+ * files belong to the host's root, which nobody in the machine is, as the engine remaps users. AppArmor's
+ * profile for containers forbids every mount, including those in the learner's own namespaces.
  */
 export function nestedIsolation(runtime?: string): HostConfig {
   return {

@@ -2,16 +2,19 @@ import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
 import { runExec } from '../exec/exec.ts';
 
-/** An engine is there in two seconds; on a host that starts twenty at once in many. */
+/**
+ * Longest wait for an engine, in milliseconds: it starts in two seconds, but much slower if a host starts
+ * twenty at once.
+ */
 const READY_TIMEOUT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024;
-/** Enough of an engine's words to see why it does not start. */
+/** Characters to keep of an engine's error output: enough to report why it does not start. */
 const MAX_WORDS = 1_000;
 
 /**
- * Waits for the engine's socket, then for its answer: the engine listens before it is ready, and answers
- * once it is. In a machine that goes on, nothing that its learner wrote has a say: neither a context nor a
- * plugin of the client in their home, nor a program there.
+ * Waits for the engine's socket, then for its answer: the engine listens before it is ready, and answers once
+ * it is. In a restarted machine, the learner's files must not influence this: neither a context or plugin of
+ * the client in their home directory, nor a program there.
  */
 const WAIT_SCRIPT = `
 socket=\${DOCKER_HOST:-unix:///var/run/docker.sock}
@@ -21,7 +24,7 @@ unset DOCKER_CONTEXT
 until docker --host "$socket" info > /dev/null; do sleep 0.2; done
 `;
 
-/** Resolves when the machine's own engine answers. @throws NESTED_ENGINE_UNAVAILABLE, `signal`'s reason */
+/** Waits until the machine's own engine answers. @throws NESTED_ENGINE_UNAVAILABLE, `signal`'s reason */
 export async function waitForEngine(
   container: Docker.Container,
   {

@@ -7,15 +7,18 @@ import { removeOverdue, untilLabel } from '../overdue.ts';
 import { nestedIsolation } from './nested-isolation.ts';
 import { PROBE_SCRIPT, probeProblem } from './probe-script.ts';
 
-/** Label of an engine that was set up for machines with engines of their own: it stands in its daemon.json. */
+/** Label in the daemon.json of an engine that was set up for machines with their own engine. */
 export const NESTED_ENGINE_LABEL = 'berth.nested-docker=on';
 
-/** The probe asks the kernel a few questions. */
+/** Timeout of the probe, in milliseconds: it asks the kernel a few questions. */
 const PROBE_TIMEOUT_MS = 30_000;
-/** Longest life of a probe: making and starting it may take a minute each. */
+/** Longest lifetime of a probe, in milliseconds: creating and starting it may take a minute each. */
 const PROBE_LIFETIME_MS = 180_000;
 
-/** Whether machines may have engines: `auto` where the engine's own label says that it was set up for them. */
+/**
+ * Whether machines may have engines; `auto`: if the engine has the label of an engine that was set up for
+ * them.
+ */
 export type NestedSetting = 'auto' | 'on' | 'off';
 
 export interface NestedOptions {
@@ -24,13 +27,13 @@ export interface NestedOptions {
   /** Image with sh and unshare. */
   image: string;
   setting: NestedSetting;
-  /** The engine's name of the runtime that such machines are run by; its own default when undefined. */
+  /** The engine's name of the runtime for such machines; its default if undefined. */
   runtime: string | undefined;
 }
 
 export type NestedSupport = ReturnType<typeof createNestedSupport>;
 
-/** Whether machines can have engines of their own on this engine, and may. */
+/** Checks whether machines can and may have their own engine on this engine. */
 export function createNestedSupport(options: NestedOptions) {
   let probed = false;
 
@@ -43,7 +46,7 @@ export function createNestedSupport(options: NestedOptions) {
   }
 
   return {
-    /** Why not; undefined where they can. */
+    /** Returns why they cannot; undefined if they can. */
     problem,
 
     runtime: options.runtime,
@@ -56,24 +59,27 @@ export function createNestedSupport(options: NestedOptions) {
   };
 }
 
-/** Whether machines are to have engines here, as far as the setting and the engine's own words go. */
+/** Returns whether the setting and the engine's description allow machines with engines. */
 export async function wantsNested(docker: Docker, env: NodeJS.ProcessEnv): Promise<boolean> {
   const setting = (env['BERTH_NESTED_DOCKER'] || 'auto') as NestedSetting;
   return refusalOf(setting, (await call(() => docker.info())) as Info) === undefined;
 }
 
-/** Of the engine's answer, what matters here. */
+/** The used part of the engine's answer. */
 interface Info {
   SecurityOptions?: string[] | null;
   Labels?: string[] | null;
 }
 
-/** What the engine's own words rule out. */
+/**
+ * Returns why the setting or the engine's description rules out engines in machines; undefined if they do
+ * not.
+ */
 export function refusalOf(setting: NestedSetting, { SecurityOptions, Labels }: Info): string | undefined {
   const isOn = setting === 'on' || (setting === 'auto' && (Labels ?? []).includes(NESTED_ENGINE_LABEL));
-  if (!isOn) return 'it is off, and an admin turns it on with BERTH_NESTED_DOCKER';
+  if (!isOn) return 'it is off; an admin can turn it on with BERTH_NESTED_DOCKER';
   if ((SecurityOptions ?? []).some((option) => /^name=userns\b/.test(option))) return undefined;
-  return 'the engine does not remap users ("userns-remap" in its daemon.json), and what broke out of such a machine would be root of the host';
+  return 'the engine does not remap users ("userns-remap" in its daemon.json), so a program that escapes from such a machine would be root on the host';
 }
 
 async function probe({ docker, installation, image, runtime }: NestedOptions): Promise<string | undefined> {
@@ -82,7 +88,7 @@ async function probe({ docker, installation, image, runtime }: NestedOptions): P
   const missing = () =>
     fault('IMAGE_NOT_FOUND', {
       image,
-      problem: 'it tries out what engines in machines need: "berth up" builds it',
+      problem: 'it tests the requirements of engines in machines: "berth up" builds it',
     });
   const config = {
     Image: image,
@@ -102,6 +108,6 @@ async function probe({ docker, installation, image, runtime }: NestedOptions): P
     return probeProblem(await runHelper(docker, config, { timeoutMs: PROBE_TIMEOUT_MS, missing }));
   } catch (error) {
     if (!isFault(error, 'ENGINE_REFUSED')) throw error;
-    return `the engine refuses what it takes: ${engineWords(error)}`;
+    return `the engine refuses the test of its requirements: ${engineWords(error)}`;
   }
 }

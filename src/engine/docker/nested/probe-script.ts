@@ -1,15 +1,15 @@
 import type { HelperOutcome } from '../helper.ts';
 
-/** How {@link PROBE_SCRIPT} ends when something is not as it must be. */
+/** Exit codes of {@link PROBE_SCRIPT} for missing requirements. */
 const NO_IDS = 11;
 const NO_TUN = 12;
 const NO_NAMESPACES = 13;
 
-/** The further ids of a learner, as images/docker has them in /etc/subuid. */
+/** First and last additional id of a learner, as in /etc/subuid of images/docker. */
 const FIRST_ID = 100_000;
 const PAST_IDS = FIRST_ID + 65_536;
 
-/** Tries in a container what an engine within a machine asks of the kernel. */
+/** Tests in a container what an engine in a machine needs from the kernel. */
 export const PROBE_SCRIPT = `
 has_ids() {
   while read -r first _ count; do
@@ -27,14 +27,14 @@ unshare --user --map-root-user --mount --net --uts --ipc --pid --fork --mount-pr
 const PROBLEMS: Readonly<Record<number, string>> = {
   [NO_IDS]: `containers have too few user ids: give the user of "userns-remap" a range of more than ${PAST_IDS} in /etc/subuid and /etc/subgid, and restart the engine`,
   [NO_TUN]:
-    'an ordinary user cannot open /dev/net/tun on the engine\'s host: "modprobe tun" makes it, and "chmod 0666 /dev/net/tun" opens it',
+    'an ordinary user cannot open /dev/net/tun on the engine\'s host: create it with "modprobe tun", and allow access with "chmod 0666 /dev/net/tun"',
   [NO_NAMESPACES]:
-    'the kernel or the runtime lets an ordinary user make no namespaces: look at the sysctls user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns of the host',
+    'the kernel or the runtime does not let an ordinary user create namespaces: check the sysctls user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns of the host',
 };
 
-/** What is wrong, by how the script ended; undefined where nothing is. */
+/** Returns what is missing, by the script's exit code; undefined if nothing is. */
 export function probeProblem({ exitCode, words }: HelperOutcome): string | undefined {
   if (exitCode === 0) return undefined;
-  const problem = PROBLEMS[exitCode] ?? `trying it ended with ${exitCode}`;
+  const problem = PROBLEMS[exitCode] ?? `the test exited with ${exitCode}`;
   return words ? `${problem} (${words})` : problem;
 }

@@ -1,12 +1,15 @@
 import { fault } from '../../../core/errors.ts';
 import type { EnvironmentSpec, MachineAddress } from '../../engine.ts';
 
-/** The gateway's place, which the engine keeps free even where the bridge has no address. */
+/**
+ * Index of the first machine's address. The engine reserves the gateway's address before it, even if the
+ * bridge has none.
+ */
 const FIRST_MACHINE = 2;
 
 /**
- * Where each machine is, by its name, in the order of its networks.
- * @throws INPUT_INVALID for a network that is not there, or a subnet that is none or too small
+ * Returns each machine's addresses by its name, in the order of its networks.
+ * @throws INPUT_INVALID for a missing network, or an invalid or too small subnet
  */
 export function environmentAddresses(
   spec: Pick<EnvironmentSpec, 'networks'> & { machines: { name: string; networks: string[] }[] },
@@ -29,12 +32,15 @@ export function environmentAddresses(
   );
 }
 
-/** Addresses for `count` machines of `subnet` (CIDR), in order. @throws INPUT_INVALID when they do not fit */
+/**
+ * Returns addresses for `count` machines of `subnet` (CIDR), in order.
+ * @throws INPUT_INVALID if they do not fit
+ */
 export function machineAddresses(subnet: string, count: number): string[] {
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(subnet);
   const [a = 0, b = 0, c = 0, d = 0, bits = 33] = match?.slice(1).map(Number) ?? [];
   if (bits > 30 || [a, b, c, d].some((byte) => byte > 255)) {
-    throw fault('INPUT_INVALID', { problem: `"${subnet}" is no IPv4 subnet in CIDR form` });
+    throw fault('INPUT_INVALID', { problem: `"${subnet}" is not an IPv4 subnet in CIDR form` });
   }
   const size = 2 ** (32 - bits);
   const base = Math.floor((((a * 256 + b) * 256 + c) * 256 + d) / size) * size;
@@ -44,13 +50,19 @@ export function machineAddresses(subnet: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => dotted(base + FIRST_MACHINE + index));
 }
 
-/** The last address of a subnet (CIDR) that something can have: what comes beside the machines takes it. @throws INPUT_INVALID */
+/**
+ * Returns the last usable address of a subnet (CIDR), which the registry front uses. @throws INPUT_INVALID
+ */
 export function lastAddress(subnet: string): string {
   const size = 2 ** (32 - Number(subnet.split('/')[1] ?? 32));
   return machineAddresses(subnet, size - FIRST_MACHINE - 1).at(-1) ?? '';
 }
 
-/** Addresses of a subnet (CIDR) that something can have, from the last but one down: what comes and goes takes these. @throws INPUT_INVALID */
+/**
+ * Returns the usable addresses of a subnet (CIDR) from the second-last down, which short-lived containers
+ * use.
+ * @throws INPUT_INVALID
+ */
 export function addressesBelowLast(subnet: string): string[] {
   const size = 2 ** (32 - Number(subnet.split('/')[1] ?? 32));
   return machineAddresses(subnet, size - FIRST_MACHINE - 2).toReversed();

@@ -1,7 +1,10 @@
 import { EGRESS_BRIDGE_PREFIX } from './network.ts';
 
-/** Destinations that are not the internet: this network, private, shared, loopback, link-local (metadata), test and reserved ranges. */
-const KEPT_OUT = [
+/**
+ * Ranges that are not the internet: this network, private, shared, loopback, link-local (metadata), test and
+ * reserved ranges.
+ */
+const BLOCKED = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -16,15 +19,15 @@ const KEPT_OUT = [
 ];
 
 /**
- * Sets the rules for all bridges to the internet, present and future, by the prefix of their names.
- * Arguments: name servers to allow; those of the host's resolv.conf when there are none.
+ * Sets the firewall rules for all bridges with internet, present and future, by the prefix of their names.
+ * Arguments: allowed name servers; without arguments, those of the host's resolv.conf.
  *
- * BERTH-HOST drops all that is addressed to the host itself, published ports included. BERTH-EGRESS
- * lets pass what stays on its own bridge, answers, and the name servers, and rejects what is kept
- * out. It hangs on the engine's chain DOCKER-USER, which the engine takes away and puts back
- * whenever it makes a network: for a moment no packet comes by, nor by the engine's own isolation.
- * BERTH-WALL keeps out the same in a table that the engine does not touch and that comes after that
- * one, so that those who are rejected still hear of it.
+ * BERTH-HOST drops everything that is addressed to the host itself, including published ports. BERTH-EGRESS
+ * accepts traffic within a bridge, replies, and requests to the name servers; it rejects the blocked ranges.
+ * The engine's chain DOCKER-USER calls it, and the engine removes and restores that chain whenever it creates
+ * a network: for a moment no packet passes through it, or through the engine's own isolation. BERTH-WALL
+ * blocks the same ranges in a table that the engine does not touch. It comes after the other table, so that
+ * rejected programs still get an answer.
  */
 export const EGRESS_SCRIPT = `
 set -eu
@@ -37,7 +40,7 @@ if [ -z "$ipt" ]; then
   echo 'the engine does not manage iptables here (there is no chain DOCKER-USER)' >&2
   exit 1
 fi
-# Kernels without this table have the other; there it comes first, and what is kept out gets no answer.
+# Kernels without this table have the other one. It comes first there, so blocked packets get no answer.
 wall=security
 "$ipt" -w 10 -t "$wall" -S FORWARD >/dev/null 2>&1 || wall=mangle
 
@@ -50,7 +53,7 @@ if [ $# -eq 0 ]; then
   done </etc/resolv.conf
 fi
 
-# Only ever added to, since another installation on this host may ask other name servers.
+# Rules are only added, since another installation on this host may use other name servers.
 for table in filter "$wall"; do
   "$ipt" -w 10 -t "$table" -N BERTH-DNS 2>/dev/null || true
   for server in "$@"; do
@@ -61,17 +64,17 @@ for table in filter "$wall"; do
   done
 done
 
-# Table, chain, and what becomes of a packet that is kept out.
+# Arguments: table, chain, and the target of blocked packets.
 keep_out() {
   echo "*$1"
   echo ":$2 - [0:0]"
-  # Where the kernel shows packets that stay on their bridge to these tables at all.
+  # If the kernel passes packets within a bridge to these tables at all.
   if [ "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables 2>/dev/null)" = 1 ]; then
     echo "-A $2 -m physdev --physdev-is-bridged -j RETURN"
   fi
   echo "-A $2 -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN"
   echo "-A $2 -j BERTH-DNS"
-  for range in ${KEPT_OUT.join(' ')}; do
+  for range in ${BLOCKED.join(' ')}; do
     echo "-A $2 -d $range -j $3"
   done
   echo "-A $2 -j RETURN"
@@ -85,7 +88,7 @@ keep_out() {
   echo COMMIT
 } | "$ipt-restore" -w 10 --noflush
 
-# First in their chains, and before the engine's own rules that accept.
+# First in their chains, before the engine's own rules that accept packets.
 jump() {
   "$ipt" -w 10 -t "$1" -C "$2" -i '${EGRESS_BRIDGE_PREFIX}+' -j "$3" 2>/dev/null ||
     "$ipt" -w 10 -t "$1" -I "$2" -i '${EGRESS_BRIDGE_PREFIX}+' -j "$3"

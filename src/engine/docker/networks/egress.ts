@@ -6,16 +6,19 @@ import { runHelper } from '../helper.ts';
 import { labelsOf } from '../labels.ts';
 import { removeOverdue, untilLabel } from '../overdue.ts';
 
-/** Setting the rules takes a fraction of a second, or the wait for another one's lock. */
+/**
+ * Timeout for setting the rules, in milliseconds: it takes a fraction of a second, or a wait for another
+ * program's lock.
+ */
 const RULES_TIMEOUT_MS = 30_000;
-/** Longest life of a helper: making and starting it may take a minute each. */
+/** Longest lifetime of a helper, in milliseconds: creating and starting it may take a minute each. */
 const HELPER_LIFETIME_MS = 180_000;
 
-/** Keeps machines that reach the internet away from everything that is not the internet. */
+/** Limits machines with internet to the internet. */
 export interface Egress {
   /**
-   * Makes sure that the rules are in force. They are set each time anew, since a reload of the
-   * host's firewall takes them away. @throws EGRESS_UNAVAILABLE
+   * Makes sure that the rules are active. It sets them every time, since a reload of the host's firewall
+   * removes them. @throws EGRESS_UNAVAILABLE
    */
   protect(): Promise<void>;
   readonly nameServers: readonly string[];
@@ -26,15 +29,17 @@ export interface EgressOptions {
   installation: string;
   /** Image with sh and iptables. */
   image: string;
-  /** Name servers that machines may ask wherever they are; the host's when empty. */
+  /** Name servers that machines may use even in blocked ranges; the host's if empty. */
   nameServers: readonly string[];
 }
 
-/** The engine's API is enough: a short-lived helper in the host's network sets the rules. */
+/**
+ * Creates the egress rules with the engine's API only: a short-lived helper in the host's network sets them.
+ */
 export function createEgress(options: EgressOptions): Egress {
   let running: Promise<void> | undefined;
   const protect = () => {
-    // Those that come while the rules are being set share the outcome.
+    // Calls during a running change share its result.
     running ??= setRules(options)
       .then(() => removeOverdue(options.docker, labelsOf(options.installation, 'egress')))
       .finally(() => {

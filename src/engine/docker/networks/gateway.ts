@@ -6,25 +6,25 @@ import { call, engineWords, hasStatus } from '../faults.ts';
 import { LABEL, labelFilter, labelsOf } from '../labels.ts';
 import { removeContainer } from '../environments/teardown.ts';
 
-/** A gateway without connections ends after so long, in seconds: making another costs a fraction of one. */
+/** Idle time after which a gateway exits, in seconds: creating another one takes a fraction of a second. */
 const LINGER_S = 300;
-/** A gateway starts as soon as it is made; one that did not within so long, in milliseconds, never will. */
+/** Time after which a gateway that never started is left over from a crash, in milliseconds. */
 const START_LIMIT_MS = 120_000;
-/** Most processes: one for each of 100 connections of a session, those of checks, and the one that waits. */
+/** Process limit: one for each of 100 connections of a session, those of checks, and the main process. */
 const PIDS = 120;
-/** When the host runs out of memory, gateways go first: they are made anew. */
+/** If the host runs out of memory, the kernel ends gateways first: they are recreated. */
 const OOM_SCORE = 800;
 
 export interface GatewayContext {
   docker: Docker;
   installation: string;
-  /** Image of images/gateway. */
+  /** Image built from images/gateway. */
   image: string;
 }
 
 /**
- * Name of the machine's gateway. A machine that starts again has another network namespace, so its
- * run is part of the name: a gateway of an earlier run is never found, and ends by itself.
+ * Returns the name of the machine's gateway. A restarted machine has another network namespace, so its run is
+ * part of the name: a gateway of an earlier run is never used, and exits when idle.
  */
 export function gatewayName({ Id, State }: Docker.ContainerInspectInfo): string {
   const run = createHash('sha256').update(`${Id} ${State.StartedAt}`).digest('hex');
@@ -32,8 +32,8 @@ export function gatewayName({ Id, State }: Docker.ContainerInspectInfo): string 
 }
 
 /**
- * Makes sure that a gateway runs beside the machine: a container without any power that shares its
- * network and nothing else, in which nothing listens.
+ * Makes sure that a gateway runs next to the machine: a container without capabilities that shares only the
+ * machine's network, and in which nothing listens.
  * @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING, GATEWAY_UNAVAILABLE
  */
 export async function ensureGateway(
@@ -46,13 +46,13 @@ export async function ensureGateway(
     await call(() => docker.createContainer({ name, ...gatewayConfig(context, machine) }));
     await removeNeverStarted(context);
   } catch (error) {
-    // Another call, of this process or of another, made it in this moment.
+    // Another call, of this or another process, created it at the same time.
     if (!hasStatus(error, 409)) throw await refusal(docker, machine, error);
   }
   try {
     await call(() => docker.getContainer(name).start());
   } catch (error) {
-    // It has ended already, and the engine is removing it.
+    // It has already exited, and the engine is removing it.
     if (hasStatus(error, 304, 404) || isFault(error, 'MACHINE_NOT_RUNNING')) return;
     throw await refusal(docker, machine, error);
   }
@@ -83,7 +83,7 @@ function gatewayConfig(
   };
 }
 
-/** What a crash left between making and starting: the engine removes by itself only what has run. */
+/** Removes gateways that a crash left between creation and start: the engine removes only those that ran. */
 async function removeNeverStarted({ docker, installation }: GatewayContext): Promise<void> {
   const labels = labelsOf(installation, 'gateway');
   const filters = { ...labelFilter(labels), status: ['created' as const] };
@@ -92,7 +92,7 @@ async function removeNeverStarted({ docker, installation }: GatewayContext): Pro
   await Promise.allSettled(overdue.map(({ Id }) => removeContainer(docker, Id)));
 }
 
-/** A machine that went meanwhile is the reason, wherever that is so. */
+/** Returns the error to report: if the machine is gone, that is the reason. */
 async function refusal(docker: Docker, machine: Docker.ContainerInspectInfo, error: unknown) {
   if (isFault(error, 'ENGINE_UNREACHABLE', 'DISK_FULL')) return error;
   const { State } = await call(() => docker.getContainer(machine.Id).inspect());

@@ -5,22 +5,24 @@ import type { NetworkSpec } from '../../engine.ts';
 import { call, engineWords } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
 
-/** What the egress rules know bridges to the internet by; interface names hold 15 characters. */
+/**
+ * Prefix of bridges with internet, which the egress rules match. Interface names have at most 15 characters.
+ */
 export const EGRESS_BRIDGE_PREFIX = 'berth';
 const INTERFACE_NAME_LENGTH = 15;
 
-/** A network together with what it belongs to. */
+/** A network and its owner. */
 export interface OwnedNetworkSpec extends NetworkSpec {
   installation: string;
   environmentId: string;
 }
 
-/** Name of an environment's network on the engine. */
+/** Returns the name of an environment's network on the engine. */
 export function networkName(environmentId: string, network: string): string {
   return `berth-${environmentId}-${network}`;
 }
 
-/** Makes a network. @throws SUBNETS_EXHAUSTED with its `subnet` when that is in use already */
+/** Creates a network. @throws SUBNETS_EXHAUSTED with the `subnet` if it is already in use */
 export async function createNetwork(docker: Docker, spec: OwnedNetworkSpec): Promise<void> {
   try {
     await call(() => docker.createNetwork(networkConfig(spec)));
@@ -30,12 +32,12 @@ export async function createNetwork(docker: Docker, spec: OwnedNetworkSpec): Pro
   }
 }
 
-/** The engine's description of the network; pure. */
+/** Returns the engine's configuration of the network. */
 export function networkConfig(spec: OwnedNetworkSpec): Docker.NetworkCreateOptions {
   const { installation, environmentId, name } = spec;
   return {
     Name: networkName(environmentId, name),
-    // Older engines let two networks have one name unless they are asked not to.
+    // Older engines accept two networks with the same name without this option.
     CheckDuplicate: true,
     Driver: 'bridge',
     EnableIPv6: false,
@@ -43,7 +45,7 @@ export function networkConfig(spec: OwnedNetworkSpec): Docker.NetworkCreateOptio
     IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet }] },
     Options: spec.internet
       ? { 'com.docker.network.bridge.name': egressBridge(spec) }
-      : // Without an address the bridge is no way to the services of the host.
+      : // A bridge without an address gives no access to the host's services.
         { 'com.docker.network.bridge.inhibit_ipv4': 'true' },
     Labels: labelsOf(installation, 'network', { environment: environmentId, network: name }),
   };

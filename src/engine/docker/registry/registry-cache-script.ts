@@ -1,8 +1,8 @@
 /**
- * Brings the cache of a registry below a limit, which the registry cannot do by itself. $1: the most
- * bytes; $2: the bytes that stay where there are more; $3: which fetches of layers are given up, as
- * find has it. Removes what was neither fetched nor read for longest, with the links that lead there,
- * or all where nothing is to stay: the registry fetches anew what it does not find. Answers with the bytes of before and of now.
+ * Reduces the cache of a registry below a limit; the registry cannot do that itself. $1: the maximum bytes;
+ * $2: the bytes to keep if there are more; $3: find's condition for downloads to abort. It removes the blobs
+ * that were unused for longest, and the links to them, or everything if $2 is 0: the registry downloads
+ * missing blobs again. Prints the bytes before and after.
  */
 export const TRIM_SCRIPT = `
 root=/var/lib/berth-registry

@@ -4,32 +4,32 @@ import { runExec } from '../exec/exec.ts';
 import { call } from '../faults.ts';
 import { TRIM_SCRIPT } from './registry-cache-script.ts';
 
-/** Longest look at a cache, in milliseconds: some thousand files on a busy disk. */
+/** Timeout of a trim, in milliseconds: it reads some thousand files on a busy disk. */
 const TIMEOUT_MS = 120_000;
-/** Two numbers, or why there are none. */
+/** Limit of its output, in bytes: two numbers, or an error. */
 const OUTPUT_BYTES = 4 * 1024;
-/** Part of the limit that stays where there was more: so not each layer costs a round of removing. */
-const KEPT_PART = 0.8;
-/** Layers of which nothing came for so long are of a process that died, or of a registry that stalls. */
+/** Share of the limit that a trim keeps, so that not every new layer needs another trim. */
+const KEPT_SHARE = 0.8;
+/** find's condition for downloads without progress: their process died, or the registry stalls. */
 const STALLED = '-mmin +10';
 const ALL = '';
-/** Nothing that the registry does takes so long to break off, in seconds. */
+/** Time for the registry to stop, in seconds: nothing that it does takes longer to abort. */
 const STOP_SECONDS = 3;
 
 /**
- * Keeps the cache in a registry's container within `limitBytes`, and answers the bytes of before and of
- * now. Where that is not enough, as what is being fetched is too large by itself, that is broken off.
+ * Limits the cache in a registry's container to `limitBytes`, and returns the bytes before and after. If a
+ * running download alone exceeds the limit, it is aborted.
  * @throws LOCAL_REGISTRY_UNAVAILABLE, CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING
  */
 export async function trimCache(
   container: Docker.Container,
   limitBytes: number,
 ): Promise<{ before: number; now: number }> {
-  const kept = Math.floor(limitBytes * KEPT_PART);
+  const kept = Math.floor(limitBytes * KEPT_SHARE);
   const first = await trim(container, { limitBytes, kept, uploads: STALLED });
   if (first.now <= limitBytes) return first;
   const { now } = await trim(container, { limitBytes, kept: 0, uploads: ALL });
-  // What is open keeps its place on the disk although it is removed.
+  // Removed files take space as long as the registry keeps them open.
   await call(() => container.restart({ t: STOP_SECONDS }));
   return { before: first.before, now };
 }
@@ -46,7 +46,7 @@ async function trim(
   const [, before, now] = /^(\d+) (\d+)$/m.exec(stdout.toString()) ?? [];
   if (before === undefined || now === undefined) {
     const words = stderr.toString().trim() || outcome;
-    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: `its cache cannot be looked at: ${words}` });
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: `its cache could not be measured: ${words}` });
   }
   return { before: Number(before), now: Number(now) };
 }

@@ -1,26 +1,29 @@
 import type Docker from 'dockerode';
 import { labelsOf } from '../labels.ts';
 
-/** The registry's own port, within containers. */
+/** The registry's port in containers. */
 export const REGISTRY_PORT = 5000;
-/** Where the front finds the registry. */
+/** Folder of the registry's socket, to which the front connects. */
 export const SOCKET_FOLDER = '/run/berth-registry';
 
 const STORAGE_FOLDER = '/var/lib/berth-registry';
-/** A registry streams layers: what it holds is buffers. Its runtime is told to stay below the limit. */
+/** Memory limit, for buffers: a registry streams layers. Its runtime gets a soft limit below it. */
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const MEMORY_SOFT = '400MiB';
-/** A thread for each file that is being read at a time, and a few more. */
+/** Process limit: a thread for each file that is read at the same time, and a few more. */
 const PIDS = 256;
-/** What it has to say is warnings. */
+/** Size of its log, which contains only warnings. */
 const LOG_BYTES = '1m';
 
-/** A part of the registry as it should be. */
+/** A container of the registry and its configuration. */
 export interface RegistryPart {
   name: string;
-  /** All but what is chosen when it is made: its port on the host. */
+  /**
+   * The complete configuration except for the port on the host, which is selected when the container is
+   * created.
+   */
   config: Docker.ContainerCreateOptions;
-  /** Whether the host reaches it, on a port of loopback. */
+  /** Whether the host can access it, on a loopback port. */
   published: boolean;
 }
 
@@ -28,11 +31,11 @@ export interface RegistryPlace {
   installation: string;
   /** The engine's id of the registry's image. */
   imageId: string;
-  /** Another registry that labs are to pull from; Berth's own when undefined. */
+  /** Another registry from which labs pull; undefined for Berth's own. */
   upstream: string | undefined;
 }
 
-/** Names of what the registry has on the engine, one of each for an installation. */
+/** Returns the names of the registry's objects on the engine, one set for each installation. */
 export function registryNames(installation: string) {
   const prefix = `berth-registry-${installation}`;
   return {
@@ -46,9 +49,9 @@ export function registryNames(installation: string) {
 }
 
 /**
- * What runs. Labs meet the reader alone, by the front. Of Berth's own images it sees a read-only mount
- * and has no network; only the writer changes them, which only the host reaches. Where another registry
- * is given there is no writer, and the reader fetches from there.
+ * Returns the registry's containers. Labs access only the reader, through the front. It has a read-only mount
+ * of Berth's images and no network. Only the writer changes them, and only the host can access it. With an
+ * upstream registry there is no writer, and the reader pulls from that registry.
  */
 export function registryParts(place: RegistryPlace): RegistryPart[] {
   const names = registryNames(place.installation);
@@ -100,7 +103,7 @@ function part(
   };
 }
 
-/** No power, nothing to write to, and bounds. */
+/** Returns settings for a container without capabilities or a writable root, with limits. */
 export function hardened({
   memoryBytes,
   pids,

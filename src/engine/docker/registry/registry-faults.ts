@@ -3,48 +3,49 @@ import type { Fault } from '../../../core/errors.ts';
 import { engineWords, toFault } from '../faults.ts';
 import { DENIED, UNREACHABLE } from '../images/image-pull.ts';
 
-/** What engines and registries say where a registry takes no images, as a cache of another one does. */
+/**
+ * Messages of engines and registries about a registry that accepts no images, such as a cache of another one.
+ */
 const UNSUPPORTED = /unsupported|method not allowed|\b405\b/i;
 const NO_TLS = /HTTP response to HTTPS client/i;
 
-/** What became of a push, told by the words that engines and registries have for it. */
+/** Converts the error of a push, by the messages of engines and registries. */
 export function pushFault(error: unknown): Fault {
   const known = toFault(error);
   if (known.code === 'ENGINE_UNREACHABLE' || known.code === 'DISK_FULL') return known;
   const problem = engineWords(error);
   if (NO_TLS.test(problem))
     return unavailable(
-      `${problem}: name it under "insecure-registries" in the engine's daemon.json, or give it a certificate`,
+      `${problem}: add it to "insecure-registries" in the engine's daemon.json, or give it a certificate`,
       error,
     );
   if (DENIED.test(problem)) {
     return refused(
       problem,
-      'An admin gives Berth credentials that may write there, with setRegistryCredential',
+      'An admin can give Berth credentials with write access, with setRegistryCredential',
       error,
     );
   }
   if (UNSUPPORTED.test(problem)) {
-    return refused(
-      problem,
-      'It takes images from nobody: put this one into the registry that it fetches from',
-      error,
-    );
+    return refused(problem, 'It is read-only: push the image to the registry from which it pulls', error);
   }
   if (UNREACHABLE.test(problem)) return unavailable(problem, error);
-  return refused(problem, 'Its own log tells more', error);
+  return refused(problem, 'See the log of the registry', error);
 }
 
-/** What a registry's HTTP status for a removal means. */
+/** Converts a registry's HTTP status for a removal. */
 export function removalFault(status: string): Fault {
-  const problem = `a removal is answered with ${status}`;
-  if (status === '405') return refused(problem, 'Removing is off there: turn it on in its own settings');
+  const problem = `it answered a removal with ${status}`;
+  if (status === '405') return refused(problem, 'Turn on removal in the settings of that registry');
   if (status === '401' || status === '403')
-    return refused(problem, 'Remove the image with a tool that is signed in there');
-  return refused(problem, 'Its own log tells more');
+    return refused(problem, 'Remove the image with a tool that has credentials for that registry');
+  return refused(problem, 'See the log of the registry');
 }
 
-/** The registry does not answer, or is not there; `problem` says why, and what to do where that is known. */
+/**
+ * Creates the error for a registry that does not answer or does not run; `problem` says why and what to do,
+ * if known.
+ */
 export function unavailable(problem: string, cause?: unknown): Fault {
   return fault('LOCAL_REGISTRY_UNAVAILABLE', { problem }, cause);
 }

@@ -14,14 +14,15 @@ import { hardened, registryNames, SOCKET_FOLDER } from './registry-config.ts';
 
 /** Host name of the registry on an environment's networks, where it listens on port 5000. */
 const REGISTRY_HOST = 'registry';
-/** A server and its worker, and what may be run in it to look. */
+/** Process limit: a server, its worker, and commands for debugging. */
 const PIDS = 16;
-/** Buffers of 48 connections. */
+/** Memory limit, in bytes: buffers of 48 connections. */
 const MEMORY_BYTES = 64 * 1024 * 1024;
 
 /**
- * Makes the front by which an environment reaches the local registry: on its networks, which must be
- * there, and no other. @throws LOCAL_REGISTRY_UNAVAILABLE
+ * Creates the front through which an environment accesses the local registry: on the environment's networks
+ * only, which must exist.
+ * @throws LOCAL_REGISTRY_UNAVAILABLE
  */
 export async function makeFront(
   context: ProvisionContext,
@@ -31,7 +32,7 @@ export async function makeFront(
   const { docker, installation, registryImage, registryInstallation = installation } = context;
   if (registryImage === undefined)
     throw fault('LOCAL_REGISTRY_UNAVAILABLE', {
-      problem: 'it is off, and an admin turns it on with BERTH_REGISTRY',
+      problem: 'it is off; an admin can turn it on with BERTH_REGISTRY',
     });
   const ends = networks.map(({ name, subnet }) => ({
     network: networkName(environmentId, name),
@@ -50,13 +51,16 @@ export async function makeFront(
     await joinAndStart(docker, config.name, ends.slice(1));
   } catch (error) {
     if (isFault(error, 'ENGINE_UNREACHABLE', 'DISK_FULL')) throw error;
-    const absent = `its image ${registryImage} is not on the engine, where "berth up" makes it`;
+    const absent = `its image ${registryImage} is not on the engine; "berth up" builds it`;
     const problem = hasStatus(error, 404) ? absent : engineWords(error);
     throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem }, error);
   }
 }
 
-/** The engine would make the volume by itself, but without the labels by which it is found. */
+/**
+ * Creates the socket's volume. The engine would create it too, but without the labels by which Berth finds
+ * it.
+ */
 async function ensureSocket(docker: Docker, installation: string): Promise<void> {
   const Labels = labelsOf(installation, 'registry');
   await call(() => docker.createVolume({ Name: registryNames(installation).socket, Labels }));
@@ -70,7 +74,9 @@ async function joinAndStart(docker: Docker, name: string, ends: readonly Machine
   await call(() => docker.getContainer(name).start());
 }
 
-/** The engine's description of a front: without any power, and no router between its networks. */
+/**
+ * Returns the engine's configuration of a front: without capabilities, and not a router between its networks.
+ */
 function frontConfig(spec: {
   name: string;
   image: string;
@@ -90,7 +96,7 @@ function frontConfig(spec: {
       NetworkMode: first?.network ?? 'none',
       Binds: [`${spec.socket}:${SOCKET_FOLDER}:ro`],
       RestartPolicy: { Name: 'unless-stopped' },
-      // The engine's host forwards, and a network namespace begins as the host's is.
+      // The engine's host forwards packets, and a new network namespace copies that setting.
       Sysctls: { 'net.ipv4.ip_forward': '0', 'net.ipv4.conf.all.rp_filter': '1' },
       ...hardened({ memoryBytes: MEMORY_BYTES, pids: PIDS }),
     },

@@ -7,18 +7,20 @@ import { REGISTRY_PORT } from './registry-config.ts';
 import type { RegistryPart } from './registry-config.ts';
 import { removeContainer } from '../environments/teardown.ts';
 
-/** Ports tried on the host: the usual one of a registry and those after it. */
+/** Ports to try on the host: the usual port of a registry and the following ones. */
 const PORTS = Array.from({ length: 20 }, (_, index) => REGISTRY_PORT + index);
-/** What engines say of a port that another program has. */
+/** Messages of engines about a port that another program uses. */
 const PORT_TAKEN = /port is already allocated|address already in use/i;
-/** What engines say of a container that is being removed. */
-const GOING = /marked for removal/i;
-/** Times that a container is looked for which another process is making, and the pause between two, in milliseconds. */
+/** Messages of engines about a container that is being removed. */
+const BEING_REMOVED = /marked for removal/i;
+/**
+ * Attempts to start a container that another process is creating, and the delay between them in milliseconds.
+ */
 const ATTEMPTS = 50;
 const PAUSE_MS = 100;
 const INSIDE = `${REGISTRY_PORT}/tcp`;
 
-/** Makes sure that a part runs as it should; one that was made in another way is replaced. */
+/** Makes sure that a part runs with its configuration; replaces one with another configuration. */
 export async function ensurePart(docker: Docker, part: RegistryPart): Promise<void> {
   const digest = createHash('sha256').update(JSON.stringify(part.config)).digest('hex');
   const present = await inspectPart(docker, part.name);
@@ -32,13 +34,13 @@ export async function ensurePart(docker: Docker, part: RegistryPart): Promise<vo
       return;
     } catch (error) {
       if (!PORT_TAKEN.test(engineWords(error)) || index === ports.length - 1) throw error;
-      // Its port is part of it, so it is made anew.
+      // The port is part of its configuration, so it is recreated.
       await removeContainer(docker, part.name);
     }
   }
 }
 
-/** The part's container, if there is one. */
+/** Returns the part's container; undefined if it does not exist. */
 export async function inspectPart(
   docker: Docker,
   name: string,
@@ -51,7 +53,7 @@ export async function inspectPart(
   }
 }
 
-/** The port of the host's loopback that leads to the part. */
+/** Returns the loopback port of the host that leads to the part. */
 export function publishedPort({ HostConfig }: Docker.ContainerInspectInfo): number | undefined {
   const bindings = HostConfig.PortBindings as Record<string, { HostPort?: string }[]> | undefined;
   return Number(bindings?.[INSIDE]?.[0]?.HostPort) || undefined;
@@ -66,7 +68,7 @@ async function startPart(
     const own = { name, ...config, Labels: { ...config.Labels, [LABEL.config]: digest } };
     await call(() => docker.createContainer(port === undefined ? own : publish(own, port)));
   } catch (error) {
-    // It is there: stopped, or made by another process in this moment.
+    // It exists: stopped, or another process created it at the same time.
     if (!hasStatus(error, 409)) throw error;
   }
   await start(docker, name);
@@ -79,9 +81,9 @@ async function start(docker: Docker, name: string): Promise<void> {
       return;
     } catch (error) {
       if (hasStatus(error, 304)) return;
-      // A name is taken a moment before its container is there; and another process may be taking the
-      // container away to make it anew on another port.
-      const isNotYet = hasStatus(error, 404) || GOING.test(engineWords(error));
+      // A name is taken a moment before its container exists. Another process may also be removing the
+      // container to recreate it with another port.
+      const isNotYet = hasStatus(error, 404) || BEING_REMOVED.test(engineWords(error));
       if (!isNotYet || attempt === ATTEMPTS) throw error;
       await sleep(PAUSE_MS);
     }
@@ -99,7 +101,7 @@ function publish(config: Docker.ContainerCreateOptions, port: number): Docker.Co
   };
 }
 
-/** The port that it had comes first: names of images on the engine hold it. */
+/** Returns the ports to try. The former port comes first: names of images on the engine contain it. */
 function candidatePorts(former: number | undefined): number[] {
   return former === undefined ? PORTS : [former, ...PORTS.filter((port) => port !== former)];
 }

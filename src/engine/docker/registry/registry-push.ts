@@ -6,10 +6,13 @@ import { inspectImage, loginAddress } from '../images/image-pull.ts';
 import { readLines } from '../json-lines.ts';
 import { pushFault, unavailable } from './registry-faults.ts';
 
-/** Longest time without a word of the engine; a layer in transit reports several times a second. */
+/**
+ * Longest time without a message of the engine, in milliseconds; an active upload reports several times a
+ * second.
+ */
 const SILENCE_MS = 60_000;
 
-/** A line of the engine's account of a push. */
+/** A line of the engine's output during a push. */
 export interface PushEvent {
   id?: string;
   status?: string;
@@ -17,14 +20,15 @@ export interface PushEvent {
   progressDetail?: { current?: number; total?: number };
 }
 
-/** Engines that hold no login want one all the same. */
-const NOBODY = { username: '', password: '' };
+/** Empty credentials: engines without a login still require some. */
+const ANONYMOUS = { username: '', password: '' };
 
 /**
- * Puts an image of the engine into a registry, as `repository` (with the registry's address before it)
- * and `tag`. The engine does so by a name, which goes afterwards unless the image had it before.
- * @throws IMAGE_NOT_FOUND, IMAGE_NOT_OURS where that name is another image's on the engine,
- * LOCAL_REGISTRY_REFUSED and LOCAL_REGISTRY_UNAVAILABLE with the registry's words, DISK_FULL, `signal`'s reason
+ * Pushes an image of the engine to a registry, as `repository` (including the registry's address) and `tag`.
+ * The engine needs a name for that, which is removed afterwards unless the image had it before.
+ * @throws IMAGE_NOT_FOUND, IMAGE_NOT_OURS if that name belongs to another image on the engine,
+ * LOCAL_REGISTRY_REFUSED and LOCAL_REGISTRY_UNAVAILABLE with the registry's message, DISK_FULL, `signal`'s
+ * reason
  */
 export async function pushImage(
   docker: Docker,
@@ -39,7 +43,7 @@ export async function pushImage(
     throw fault('IMAGE_NOT_FOUND', { image: reference, problem: 'it is not on this engine' });
   }
   const named = (await inspectImage(docker, name))?.id;
-  // It may be the only name of that image: taking it away would lose the image.
+  // This may be the only name of that image: removing the name would delete the image.
   if (named !== undefined && named !== id) {
     throw fault('IMAGE_NOT_OURS', { image: name });
   }
@@ -67,7 +71,7 @@ async function follow(
   const serveraddress = loginAddress(repository.split('/')[0]);
   try {
     const gather = createPushLayers();
-    const authconfig = { ...NOBODY, ...login, serveraddress };
+    const authconfig = { ...ANONYMOUS, ...login, serveraddress };
     const stream = await docker.getImage(repository).push({ tag, abortSignal, authconfig });
     for await (const line of readLines(stream)) {
       const event = JSON.parse(line) as PushEvent;
@@ -92,7 +96,7 @@ async function removeName(docker: Docker, name: string): Promise<void> {
   }
 }
 
-/** The engine's words for what it does with a layer; others are not about layers. */
+/** The engine's messages about a layer, with their phases; other messages are not about layers. */
 const PHASES: Record<string, PushLayer['phase']> = {
   Preparing: 'waiting',
   Waiting: 'waiting',
@@ -101,7 +105,7 @@ const PHASES: Record<string, PushLayer['phase']> = {
   'Layer already exists': 'done',
 };
 
-/** Gathers what a push says of its layers: each event gives all of them as they are then. */
+/** Returns a function that collects the state of all layers: each event returns their current state. */
 function createPushLayers(): (event: PushEvent) => readonly PushLayer[] {
   const layers = new Map<string, PushLayer>();
   return ({ id, status = '', progressDetail }) => {
@@ -109,7 +113,7 @@ function createPushLayers(): (event: PushEvent) => readonly PushLayer[] {
     if (id !== undefined && phase !== undefined) {
       const total = progressDetail?.total || layers.get(id)?.total;
       const current = phase === 'done' ? (total ?? 0) : (progressDetail?.current ?? 0);
-      // What is packed can come to more than the engine had counted.
+      // The packed layer can be larger than the size that the engine expected.
       layers.set(id, { id, phase, current: Math.min(current, total ?? current), total });
     }
     return [...layers.values()];

@@ -5,15 +5,15 @@ import type { RegistryImage } from '../../engine-registry.ts';
 import { runExec } from '../exec/exec.ts';
 import { removalFault } from './registry-faults.ts';
 
-/** Longest answer of a registry that is well, in milliseconds, and what curl is given of it in seconds. */
+/** Timeouts of a request to a healthy registry: of the command in milliseconds, and of curl in seconds. */
 const TIMEOUT_MS = 30_000;
 const CURL_SECONDS = '25';
-/** Most that is read of the answers of one call. */
+/** Limit for the answers of one call, in bytes. */
 const OUTPUT_BYTES = 4 * 1024 * 1024;
-/** Names read at most, and how many are asked for their tags in one call. */
+/** Maximum number of names to list, and how many to ask for their tags in one call. */
 const MOST_NAMES = 500;
 const NAMES_PER_CALL = 100;
-/** What a manifest may be: without these a registry tells the digest of an old form of it. */
+/** Accepted manifest types: without them a registry returns the digest of an outdated format. */
 const MANIFESTS = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -23,14 +23,17 @@ const MANIFESTS = [
 const NAME = /^[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 
-/** A registry, and the container from which it is asked: the service itself may not reach the engine's networks. */
-export interface AskedRegistry {
+/**
+ * A registry, and the container that sends requests to it: the service itself may have no access to the
+ * engine's networks.
+ */
+export interface RegistryEndpoint {
   container: Docker.Container;
   url: string;
 }
 
-/** Names and tags. Names of which every tag was removed are left out. */
-export async function listRegistry(registry: AskedRegistry): Promise<RegistryImage[]> {
+/** Lists names and tags, without names whose tags were all removed. */
+export async function listRegistry(registry: RegistryEndpoint): Promise<RegistryImage[]> {
   const catalog = await curl(registry, ['--fail-with-body', `${registry.url}/v2/_catalog?n=${MOST_NAMES}`]);
   const { repositories = [] } = read(catalog);
   const names = repositories.filter((name) => NAME.test(name));
@@ -46,9 +49,9 @@ export async function listRegistry(registry: AskedRegistry): Promise<RegistryIma
   return found;
 }
 
-/** Digest of the manifest that a tag means; undefined where there is none. */
+/** Returns the digest of a tag's manifest; undefined if the tag does not exist. */
 export async function digestInRegistry(
-  registry: AskedRegistry,
+  registry: RegistryEndpoint,
   name: string,
   tag: string,
 ): Promise<string | undefined> {
@@ -58,8 +61,15 @@ export async function digestInRegistry(
   return /^docker-content-digest: *(sha256:[0-9a-f]{64})\s*$/im.exec(head)?.[1];
 }
 
-/** Removes the manifest that a tag means. @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED where the registry removes nothing */
-export async function deleteFromRegistry(registry: AskedRegistry, name: string, tag: string): Promise<void> {
+/**
+ * Removes the manifest of a tag.
+ * @throws NOT_FOUND, LOCAL_REGISTRY_REFUSED if the registry does not allow removal
+ */
+export async function deleteFromRegistry(
+  registry: RegistryEndpoint,
+  name: string,
+  tag: string,
+): Promise<void> {
   const absent = fault('NOT_FOUND', { thing: 'image of the registry' });
   const digest = await digestInRegistry(registry, name, tag);
   if (digest === undefined) throw absent;
@@ -76,11 +86,11 @@ export async function deleteFromRegistry(registry: AskedRegistry, name: string, 
   if (status !== '202') throw removalFault(status);
 }
 
-function manifestsOf({ url }: AskedRegistry, name: string): string {
+function manifestsOf({ url }: RegistryEndpoint, name: string): string {
   return `${url}/v2/${name}/manifests`;
 }
 
-async function curl({ container }: AskedRegistry, given: readonly string[]): Promise<string> {
+async function curl({ container }: RegistryEndpoint, given: readonly string[]): Promise<string> {
   const { outcome, exitCode, stdout, stderr } = await runExec(container, {
     command: ['curl', '--silent', '--show-error', '--max-time', CURL_SECONDS, ...given],
     timeoutMs: TIMEOUT_MS,
@@ -88,7 +98,7 @@ async function curl({ container }: AskedRegistry, given: readonly string[]): Pro
   });
   if (outcome === 'exited' && exitCode === 0) return stdout.toString();
   const words = stderr.toString().trim() || stdout.toString().trim().slice(0, 200);
-  throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: words || `its answer did not come (${outcome})` });
+  throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: words || `it did not answer (${outcome})` });
 }
 
 interface Answer {
@@ -101,6 +111,6 @@ function read(answer: string): Answer {
   try {
     return JSON.parse(answer) as Answer;
   } catch (error) {
-    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'its answer cannot be read' }, error);
+    throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: 'its answer is invalid' }, error);
   }
 }

@@ -13,20 +13,20 @@ import { removeContainer, removeNetwork, removeVolume } from '../environments/te
 
 export const REGISTRY_IMAGE = 'berth/lab-registry:latest';
 
-/** Why it cannot be asked while its containers are made, or cannot be. */
+/** The problem while its containers are being created, or cannot be. */
 const NOT_RUNNING =
-  'it does not run; it is looked after every minute, and the log of the service says what keeps it from running';
+  'it does not run; Berth tries to start it every minute, and the log of the service contains the reason';
 
 export interface DockerRegistryOptions {
   docker: Docker;
   installation: string;
-  /** Another registry that labs are to pull from; one of Berth's own when undefined. */
+  /** Another registry from which labs pull; undefined for Berth's own. */
   upstream: string | undefined;
-  /** Image of images/registry. */
+  /** Image built from images/registry. */
   image?: string;
 }
 
-/** The registry as containers of a Docker engine. Nothing is made before `ensure`. */
+/** Creates the registry port with containers of a Docker engine. Creates nothing before `ensure`. */
 export function createDockerRegistry(options: DockerRegistryOptions): EngineRegistry {
   const { docker, installation, upstream, image = REGISTRY_IMAGE } = options;
   const names = registryNames(installation);
@@ -38,7 +38,7 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
       return (await call(() => docker.getImage(image).inspect())).Id;
     } catch (error) {
       if (!hasStatus(error, 404)) throw error;
-      throw unavailable(`its image ${image} is not on the engine, where "berth up" makes it`, error);
+      throw unavailable(`its image ${image} is not on the engine; "berth up" builds it`, error);
     }
   }
 
@@ -52,7 +52,7 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
     }
   }
 
-  /** What another process made in the same moment is as good. */
+  /** Creates the volumes. Succeeds if another process creates them at the same time. */
   async function ensureVolumes(): Promise<void> {
     for (const Name of [names.socket, upstream === undefined ? names.storage : names.cache]) {
       await call(() => docker.createVolume({ Name, Labels: labels }));
@@ -60,9 +60,9 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
   }
 
   async function removeContainers(keep: readonly string[]): Promise<void> {
-    const there = await call(() => docker.listContainers({ all: true, filters }));
-    const over = there.filter(({ Names }) => !keep.some((name) => Names.includes(`/${name}`)));
-    await Promise.all(over.map(({ Id }) => removeContainer(docker, Id)));
+    const present = await call(() => docker.listContainers({ all: true, filters }));
+    const outdated = present.filter(({ Names }) => !keep.some((name) => Names.includes(`/${name}`)));
+    await Promise.all(outdated.map(({ Id }) => removeContainer(docker, Id)));
   }
 
   async function remove(): Promise<void> {
@@ -79,19 +79,19 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
     return `127.0.0.1:${port}`;
   }
 
-  const asked = {
+  const endpoint = {
     container: docker.getContainer(upstream === undefined ? names.writer : names.reader),
     url: upstream ?? `http://127.0.0.1:${REGISTRY_PORT}`,
   };
 
   return {
     ensure: () =>
-      told(async () => {
+      asRegistryFault(async () => {
         const parts = registryParts({ installation, upstream, imageId: await imageId() });
         await removeContainers(parts.map(({ name }) => name));
         await ensureNetwork();
         await ensureVolumes();
-        // In their order: the first one gives the volume its owner.
+        // In this order: the first part sets the volume's owner.
         for (const part of parts) await ensurePart(docker, part);
       }),
 
@@ -109,16 +109,16 @@ export function createDockerRegistry(options: DockerRegistryOptions): EngineRegi
     },
     async trim(limitBytes) {
       if (upstream === undefined) return { before: 0, now: 0 };
-      return told(() => trimCache(docker.getContainer(names.reader), limitBytes));
+      return asRegistryFault(() => trimCache(docker.getContainer(names.reader), limitBytes));
     },
-    list: () => told(() => listRegistry(asked)),
-    digest: (name, tag) => told(() => digestInRegistry(asked, name, tag)),
-    delete: (name, tag) => told(() => deleteFromRegistry(asked, name, tag)),
+    list: () => asRegistryFault(() => listRegistry(endpoint)),
+    digest: (name, tag) => asRegistryFault(() => digestInRegistry(endpoint, name, tag)),
+    delete: (name, tag) => asRegistryFault(() => deleteFromRegistry(endpoint, name, tag)),
   };
 }
 
-/** What the engine refuses of the registry's is told as the registry's. */
-async function told<T>(work: () => Promise<T>): Promise<T> {
+/** Converts the engine's faults about the registry's containers to faults of the registry. */
+async function asRegistryFault<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -132,7 +132,7 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The installations that have a registry on the engine, or what one holds. */
+/** Lists the installations with a registry on the engine, or with its images. */
 export async function listRegistries(docker: Docker): Promise<string[]> {
   const filters = labelFilter({ [LABEL.role]: 'registry' });
   const { Volumes } = await call(() => docker.listVolumes({ filters }));

@@ -10,13 +10,16 @@ import {
 /** The kernel's error numbers for "not permitted" and "no such system call". */
 const EPERM = 1;
 const ENOSYS = 38;
-/** Families of sockets: local, IPv4, IPv6, netlink, and whole packets. Not AF_ALG, by which a program could change files of other machines in memory. */
+/**
+ * Allowed socket families: local, IPv4, IPv6, netlink, and packets. AF_ALG is missing: a program could change
+ * files of other machines in memory with it.
+ */
 const SOCKET_FAMILIES = [1, 2, 10, 16, 17];
-/** Linux as it is, with addresses not shuffled, with the version of old; and the question which it is. */
+/** Allowed personalities: Linux, without address randomization, with an old version number; and the query. */
 const PERSONALITIES = [0x0, 0x8, 0x2_0000, 0x2_0008, 0xffff_ffff];
-/** Flags of `clone` that make a namespace. */
+/** Flags of `clone` that create a namespace. */
 const NAMESPACE_FLAGS = 0x7e02_0000;
-/** Here the flags are the second argument of `clone`. */
+/** Architectures on which the flags are the second argument of `clone`. */
 const S390 = ['s390', 's390x'];
 /** Architectures, each with those of the older programs that it also runs. */
 const ARCHITECTURES = {
@@ -27,7 +30,7 @@ const ARCHITECTURES = {
   RISCV64: [],
 };
 
-/** The engine's form of it; see the Open Container Initiative's runtime specification. */
+/** The profile in the engine's format; see the Open Container Initiative's runtime specification. */
 interface SeccompProfile {
   defaultAction: string;
   defaultErrnoRet: number;
@@ -44,7 +47,7 @@ interface SeccompRule {
   excludes?: { arches: string[] };
 }
 
-/** Returns the system calls that programs may use in a machine without an engine, and in a container beside it. */
+/** Returns the allowed system calls in a machine without an engine, and in a checker. */
 export function ordinarySeccompProfile(): SeccompProfile {
   return profile({
     allowed: [CALLS_OF_32_BITS, CALLS_OF_32_BIT_ARM],
@@ -57,13 +60,16 @@ export function ordinarySeccompProfile(): SeccompProfile {
   });
 }
 
-/** Returns those of a helper of Berth's own that enters the user namespace of a machine. */
+/** Returns the allowed system calls in a helper that enters the user namespace of a machine. */
 export function helperSeccompProfile(): SeccompProfile {
   const ordinary = ordinarySeccompProfile();
   return { ...ordinary, syscalls: [...ordinary.syscalls, allow(['setns'])] };
 }
 
-/** Returns those in a machine with an engine. 32-bit programs are refused there: their calls have other names and numbers. */
+/**
+ * Returns the allowed system calls in a machine with an engine. It refuses 32-bit programs: their calls have
+ * other names and numbers.
+ */
 export function nestedSeccompProfile(): SeccompProfile {
   return profile({
     allowed: [ENGINE_CALLS],
@@ -87,7 +93,8 @@ function profile(parts: {
       subArchitectures: parts.olderPrograms ? older.map((each) => `SCMP_ARCH_${each}`) : [],
     })),
     syscalls: [
-      // The first rules: allowing a kind of socket allows socketcall as well, unless it was refused before.
+      // These rules come first: allowing a socket family also allows socketcall, unless an earlier rule
+      // refuses it.
       {
         names: [UNKNOWN_CALLS, ...parts.unknown].flatMap(words),
         action: 'SCMP_ACT_ERRNO',
@@ -105,12 +112,12 @@ function allow(names: string[]): SeccompRule {
   return { names, action: 'SCMP_ACT_ALLOW' };
 }
 
-/** With this first argument only. */
+/** Allows a call only with this first argument. */
 function allowWith(name: string, value: number): SeccompRule {
   return { ...allow([name]), args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }] };
 }
 
-/** Processes and threads, in the namespaces that there are. */
+/** Allows new processes and threads in the existing namespaces. */
 function cloneWithoutNamespaces(index: number): SeccompRule {
   const args = [{ index, value: NAMESPACE_FLAGS, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }];
   return { ...allow(['clone']), args };

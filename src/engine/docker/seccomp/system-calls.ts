@@ -1,7 +1,7 @@
 /**
  * System calls that programs in every machine may use: those that Docker 26.1 and all later versions
- * allow in containers by default, without {@link UNKNOWN_CALLS}. Names of 64-bit systems; the engine
- * skips a name that the kernel does not have, and refuses all other calls.
+ * allow in containers by default, without {@link UNKNOWN_CALLS}. Names of 64-bit systems. The engine
+ * skips names that the kernel does not have, and refuses all other calls.
  */
 export const ORDINARY_CALLS: Readonly<Record<string, string>> = {
   files: `
@@ -48,7 +48,7 @@ export const ORDINARY_CALLS: Readonly<Record<string, string>> = {
   system: `getrandom sysinfo uname`,
 };
 
-/** The same calls for 32-bit programs, where these have other names. */
+/** The same calls for 32-bit programs, if they have other names. */
 export const CALLS_OF_32_BITS = `
   _llseek _newselect chown32 clock_adjtime64 clock_getres_time64 clock_gettime64 clock_nanosleep_time64
   fadvise64_64 fchown32 fcntl64 fstat64 fstatat64 fstatfs64 ftruncate64 futex_time64 getegid32 geteuid32
@@ -62,15 +62,18 @@ export const CALLS_OF_32_BITS = `
 export const CALLS_OF_32_BIT_ARM = `
   arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls`;
 
-/** What an engine in a machine needs beyond that to make containers. The kernel allows these calls within the learner's own namespaces only. */
+/**
+ * Additional calls that an engine in a machine needs to create containers. The kernel allows them only in the
+ * learner's own namespaces.
+ */
 export const ENGINE_CALLS = `
   chroot clone mount pivot_root setdomainname sethostname setns umount umount2 unshare`;
 
 /**
- * Calls that every machine's kernel seems not to have: programs then take another way, where a plain
- * refusal would end them. The kernel counts contexts of asynchronous input and output for the whole
- * host, and message queues for all machines and the host's root together: one machine would take them
- * from all. 32-bit programs could open sockets of every family with socketcall, which hides the family.
+ * Calls that the kernel of every machine seems not to have: programs then use another call, while a denial
+ * would end them. The kernel counts contexts of asynchronous input and output for the whole host, and message
+ * queues for all machines and the host's root together: one machine could use up all of them. 32-bit programs
+ * could open sockets of every family with socketcall, which hides the family.
  */
 export const UNKNOWN_CALLS = `
   clone3 io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup io_submit
@@ -78,8 +81,8 @@ export const UNKNOWN_CALLS = `
   mq_unlink socketcall`;
 
 /**
- * The same in a machine with an engine, which then mounts in the older way. Its keys would count
- * against a quota that learners of all such machines share.
+ * The same in a machine with an engine, which then uses the older mount calls. Its keys would count toward a
+ * quota that learners of all such machines share.
  */
 export const UNKNOWN_BESIDE_ENGINE = `
   fsconfig fsmount fsopen fspick keyctl mount_setattr move_mount open_tree`;

@@ -10,10 +10,10 @@ import { importTar, whilePaused } from './volume-image.ts';
 import type { ImportTarget } from './volume-image.ts';
 
 /**
- * From this many layers on a file system is saved as one: each save and start from it adds another,
- * and engines mount 127 at most. Below, an image shares what it is made from.
+ * Number of layers from which a file system is saved as one layer. Each save and start from it adds a layer,
+ * and engines mount at most 127. With fewer layers, an image shares those of its original image.
  */
-const DEEPEST_LAYERS = 50;
+const MAX_LAYERS = 50;
 
 /** Saves the machine's file system as an image of this installation. */
 export async function commit(
@@ -26,10 +26,10 @@ export async function commit(
   const changes = labelInstructions({ ...image.labels, ...labelsOf(installation, 'image') });
   const target = { repo: image.repository, tag: image.tag };
   const admit = image.admit ?? (() => undefined);
-  const isDeep = (await countLayers(docker, Image)) >= DEEPEST_LAYERS;
-  // Paused before it is measured: it writes nothing more until it is saved.
+  const isDeep = (await countLayers(docker, Image)) >= MAX_LAYERS;
+  // Paused before it is measured: it writes nothing until it is saved.
   return whilePaused(container, async () => {
-    await admit(await measureWritten(container));
+    await admit(await measureChanges(container));
     if (isDeep) {
       return commitFlat(docker, container, { ...target, changes: [...changes, ...settings(Config)], admit });
     }
@@ -41,11 +41,11 @@ export async function commit(
 }
 
 /**
- * Bytes that the machine wrote to its file system, by the length of the files: the engine writes their
- * holes out, and does not stop when asked to.
+ * Returns the bytes that the machine wrote to its file system, by the length of the files. The engine writes
+ * holes in files as zeros, and cannot be stopped.
  */
-async function measureWritten(container: Docker.Container): Promise<number> {
-  // The library passes the option on; its types know neither that nor the answer.
+async function measureChanges(container: Docker.Container): Promise<number> {
+  // The library passes this option on, but its types have neither the option nor the answer.
   const inspect = () => container.inspect({ size: true } as Docker.ContainerInspectOptions);
   const { SizeRw = 0 } = (await call(inspect, { timeoutMs: WALK_TIMEOUT_MS })) as { SizeRw?: number };
   return SizeRw;
@@ -55,7 +55,7 @@ async function countLayers(docker: Docker, image: string): Promise<number> {
   try {
     return (await call(() => docker.getImage(image).inspect())).RootFS.Layers?.length ?? 0;
   } catch (error) {
-    // Removed by force while the machine runs: its layers are there still, and how many is not known.
+    // Removed by force while the machine runs: its layers still exist, but their number is unknown.
     if (hasStatus(error, 404)) return 0;
     throw error;
   }
@@ -67,11 +67,11 @@ async function commitFlat(
   target: ImportTarget,
 ): Promise<string> {
   const tar = await call(() => container.export());
-  if (!('destroy' in tar)) throw fault('ENGINE_REFUSED', { problem: 'it gave no file system out' });
+  if (!('destroy' in tar)) throw fault('ENGINE_REFUSED', { problem: 'it did not export the file system' });
   return importTar(docker, tar, target);
 }
 
-/** What an image says beside its files, and a file system alone does not. */
+/** Returns the image settings that an exported file system lacks, as image instructions. */
 function settings({
   Env,
   User,

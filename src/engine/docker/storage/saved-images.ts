@@ -4,12 +4,13 @@ import type { SavedImageStatus } from '../../saved-image.ts';
 import { call, isRefusal } from '../faults.ts';
 import { labelFilter, labelsOf } from '../labels.ts';
 
-/** Marks in an image's history the layers that were saved here; the others are of the image that it was made from. */
+/** Marks the layers in an image's history that Berth saved; the others belong to the original image. */
 export const SAVED_COMMENT = 'saved by Berth';
 
 /**
- * All images that were saved for this installation, those too that have lost their names. What others made
- * of one has its labels as well: it is told apart by its names, or by the comment on it where it has none.
+ * Lists all images that were saved for this installation, including those without names. Images that others
+ * built from a saved one inherit its labels; such images have other names, or another comment if they have
+ * none.
  */
 export async function listSavedImages(docker: Docker, installation: string): Promise<SavedImageStatus[]> {
   const filters = labelFilter(labelsOf(installation, 'image'));
@@ -25,15 +26,15 @@ async function wasSaved(docker: Docker, id: string): Promise<boolean> {
   try {
     return (await call(() => docker.getImage(id).inspect())).Comment === SAVED_COMMENT;
   } catch (error) {
-    // It is just being removed.
+    // The engine is just removing it.
     if (isRefusal(error)) return false;
     throw error;
   }
 }
 
-/** Bytes of the layers that were saved here. @throws IMAGE_NOT_FOUND */
+/** Returns the bytes of the saved layers of an image. @throws IMAGE_NOT_FOUND */
 export async function measureImage(docker: Docker, image: string): Promise<number> {
-  const missing = () => fault('IMAGE_NOT_FOUND', { image, problem: 'what was saved there is gone' });
+  const missing = () => fault('IMAGE_NOT_FOUND', { image, problem: 'the saved image is gone' });
   const layers = (await call(() => docker.getImage(image).history(), { missing })) as {
     Comment: string;
     Size: number;

@@ -7,22 +7,28 @@ import { call } from '../faults.ts';
 import type { Gauge, Reading } from '../gauge/gauge.ts';
 import type { EngineGauge } from '../gauge/create-gauge.ts';
 
-/** The engine walks through all that a machine wrote, file by file: many files on a slow disk take their time. */
+/**
+ * Timeout for the engine to walk through all files that a machine wrote, in milliseconds: slow disks need
+ * long for many files.
+ */
 export const WALK_TIMEOUT_MS = 120_000;
 
-/** Machines whose folders are remembered; those of the oldest are asked for again. */
-const MOST_REMEMBERED = 2_000;
+/** Maximum number of machines whose folders are cached; the oldest entries are removed. */
+const MAX_CACHED = 2_000;
 
-/** Where a machine's content lies on the engine. */
+/** Folders on the engine with a machine's content. */
 interface Place {
   /** Folder with the changes of its file system; undefined if its storage driver has none. */
   changes: string | undefined;
   volumes: { name: string; folder: string }[];
-  /** Folders with the files that the engine itself mounts in it, such as /etc/hosts, which it may write. */
+  /**
+   * Folders with files that the engine itself mounts in the machine, such as /etc/hosts, which the machine
+   * may write.
+   */
   own: string[];
 }
 
-/** Of the engine's answer, what this reads: the library's own types leave it open. */
+/** The used part of the engine's answer: the library's own types omit it. */
 interface Inspected {
   Id: string;
   HostsPath?: string;
@@ -33,7 +39,10 @@ interface Inspected {
   SizeRw?: number;
 }
 
-/** Measures what machines wrote, one at a time: one with very many files delays no other. */
+/**
+ * Measures the disk usage of machines, each one separately: one with very many files does not delay the
+ * others.
+ */
 export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGauge }) {
   const places = new Map<string, Place>();
 
@@ -41,7 +50,7 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
     const known = places.get(machineId);
     if (known) return known;
     const place = toPlace(await call(() => docker.getContainer(machineId).inspect()));
-    if (places.size >= MOST_REMEMBERED) places.delete(places.keys().next().value ?? '');
+    if (places.size >= MAX_CACHED) places.delete(places.keys().next().value ?? '');
     places.set(machineId, place);
     return place;
   }
@@ -62,7 +71,7 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
     return opened.count(what, folders, limits);
   }
 
-  /** Files that were deleted while they are open take space that no folder shows. */
+  /** Deleted files that are still open take space that no folder shows. */
   async function readOpenFiles(machineId: string, limits: MeasureOptions): Promise<Reading> {
     return (await (await openGauge())?.countOpenFiles(machineId, limits)) ?? 'unseen';
   }
@@ -86,12 +95,15 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
   };
 }
 
-/** Volumes include those that an image declares itself: their labels are not ours, the machine that mounts them is. */
+/**
+ * Returns a machine's folders. Its volumes include those that the image declares; these do not have our
+ * labels.
+ */
 function toPlace({ Id, GraphDriver, Mounts = [], ...paths }: Inspected): Place {
   const { HostsPath, HostnamePath, ResolvConfPath } = paths;
   const folders = [HostsPath, HostnamePath, ResolvConfPath].map((path) => dirname(path ?? ''));
   return {
-    // Where an engine keeps them with other things, they are not the machine's.
+    // If an engine keeps these files with others, they do not count as the machine's.
     own: [...new Set(folders)].filter((folder) => folder.endsWith(`/containers/${Id}`)),
     changes: GraphDriver?.Data?.['UpperDir'],
     volumes: Mounts.flatMap(({ Type, Name, Source }) =>
@@ -100,14 +112,14 @@ function toPlace({ Id, GraphDriver, Mounts = [], ...paths }: Inspected): Place {
   };
 }
 
-/** As the engine itself measures: by the length of files, and of all volumes or none. */
+/** Measures with the engine's own API: by the length of files, and always all volumes. */
 async function askEngine(
   docker: Docker,
   machineId: string,
   { volumes }: Place,
   { timeoutMs, signal }: MeasureOptions,
 ): Promise<number | 'late'> {
-  // The engine stops walking when nobody listens.
+  // The engine stops walking if the client disconnects.
   const ending = linkedAbort(...(signal ? [signal] : []));
   const timer = setTimeout(() => ending.abort(), timeoutMs);
   try {
@@ -126,7 +138,7 @@ async function askEngine(
 }
 
 async function readChanges(docker: Docker, machineId: string, abortSignal: AbortSignal): Promise<number> {
-  // The library passes the options on; its types do not know them.
+  // The library passes these options on, but its types do not have them.
   const options = { size: true, abortSignal } as Docker.ContainerInspectOptions;
   const { SizeRw = 0 } = (await call(() => docker.getContainer(machineId).inspect(options), {
     timeoutMs: WALK_TIMEOUT_MS,
@@ -139,9 +151,9 @@ interface VolumeUsage {
   UsageData?: { Size: number } | null;
 }
 
-/** By name: of all volumes on the engine, since it measures none alone. */
+/** Returns the sizes of all volumes on the engine by name: it cannot measure one volume alone. */
 async function readVolumes(docker: Docker, abortSignal: AbortSignal): Promise<Map<string, number>> {
-  // The library's own call asks for images and the build cache too, which takes much longer.
+  // The library's own call also measures images and the build cache, which takes much longer.
   const ask = () =>
     new Promise<unknown>((resolve, reject) => {
       const request = {

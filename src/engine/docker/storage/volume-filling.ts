@@ -14,24 +14,25 @@ import { volumeHelper } from './volume-helper.ts';
 
 const UNTAR = ['tar', '--extract', '--file=-', '--numeric-owner', '--preserve-permissions', '--same-owner'];
 const ATTRIBUTES = ['--xattrs', '--xattrs-include=*'];
-/** To give files to their owners, with their modes and what programs may; nothing that reaches beyond the volume. */
+/** Capabilities to set owners, modes and file capabilities; none has an effect outside the volume. */
 const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETFCAP'];
 
-/** A volume to be filled. */
+/** A volume to fill. */
 export interface Filling {
   volume: string;
-  /** Image that it was saved as. */
+  /** The saved image. */
   image: string;
   /** Image with tar. */
   helperImage: string;
-  /** What the helpers are called: the name of one, and what the other's begins with. */
+  /** Name of the helper, and prefix of the second container's name. */
   mover: string;
   labels: Record<string, string>;
 }
 
 /**
- * Fills an empty volume with what was saved as an image. A helper unpacks it, since only inside do files
- * have the owners that machines see. @throws IMAGE_NOT_FOUND, DISK_FULL, ENGINE_REFUSED with tar's words
+ * Fills an empty volume with the content of a saved image. A helper unpacks it, because files have the owners
+ * that machines see only inside a container.
+ * @throws IMAGE_NOT_FOUND, DISK_FULL, ENGINE_REFUSED with tar's message
  */
 export async function fillVolume(docker: Docker, filling: Filling): Promise<void> {
   const { volume, image, helperImage, mover, labels } = filling;
@@ -48,7 +49,7 @@ export async function fillVolume(docker: Docker, filling: Filling): Promise<void
     capabilities: CAPABILITIES,
   });
   try {
-    // An image needs a command, though this one never runs.
+    // A container needs a command, though this one never runs.
     await call(() =>
       docker.createContainer({
         name: store,
@@ -75,7 +76,7 @@ async function unpack(helper: Docker.Container, tar: Readable): Promise<void> {
     StatusCode: number;
   }>;
   input.resume();
-  // A tar that fails closes its input early: how it ended says why.
+  // If tar fails, it closes its input early. Its exit code and messages say why.
   const [written, { StatusCode }] = await Promise.all([
     pipeline(tar, input, { end: true }).then(
       () => undefined,
@@ -89,7 +90,7 @@ async function unpack(helper: Docker.Container, tar: Readable): Promise<void> {
   if (written !== undefined) throw written;
 }
 
-/** What tar's words say of why it failed. */
+/** Converts tar's error messages. */
 export function fillingFault(problem: string, cause?: unknown): Fault {
   return /no space left on device/i.test(problem)
     ? fault('DISK_FULL', { where: 'the container engine' }, cause)
@@ -97,9 +98,9 @@ export function fillingFault(problem: string, cause?: unknown): Fault {
 }
 
 async function requireSaved(docker: Docker, image: string): Promise<void> {
-  const missing = () => fault('IMAGE_NOT_FOUND', { image, problem: 'what was saved there is gone' });
+  const missing = () => fault('IMAGE_NOT_FOUND', { image, problem: 'the saved image is gone' });
   const { Config } = await call(() => docker.getImage(image).inspect(), { missing });
   if (Config.Labels?.[LABEL.volume] === undefined) {
-    throw fault('IMAGE_NOT_FOUND', { image, problem: 'the one of that name holds no saved volume' });
+    throw fault('IMAGE_NOT_FOUND', { image, problem: 'the image with that name is not a saved volume' });
   }
 }

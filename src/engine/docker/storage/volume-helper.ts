@@ -1,9 +1,11 @@
 import type Docker from 'dockerode';
 
-/** What tar remembers of hard links grows with them. */
+/** Memory limit: tar remembers all hard links. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
 
-/** A container of Berth's own that reads or fills one volume, and can do nothing else. */
+/**
+ * Returns the configuration of a helper container that reads or fills one volume, and has no other access.
+ */
 export function volumeHelper({
   mount,
   capabilities,

@@ -19,8 +19,8 @@ export interface VolumeSaver {
 }
 
 /**
- * Saves what is in a machine's volume as an image of this installation. The machine is paused
- * meanwhile, as the engine does when it saves a file system.
+ * Saves the content of a machine's volume as an image of this installation. The machine is paused meanwhile,
+ * as the engine does when it saves a file system.
  */
 export async function commitVolume(
   { docker, installation, helperImage }: VolumeSaver,
@@ -42,7 +42,9 @@ export async function commitVolume(
   );
 }
 
-/** The engine's name of the volume that a machine has at `path`, and that path as the machine has it. @throws NOT_FOUND */
+/**
+ * Returns the engine's name of the volume at `path`, and that path as the machine has it. @throws NOT_FOUND
+ */
 export function findVolume(
   { Mounts }: Pick<Docker.HostConfig, 'Mounts'>,
   path: string,
@@ -53,41 +55,44 @@ export function findVolume(
   return { source: found.Source, path: wanted };
 }
 
-/** Paths of a machine's volumes. */
+/** Lists the paths of a machine's volumes. */
 export async function listVolumes(container: Docker.Container): Promise<string[]> {
   const { HostConfig } = await call(() => container.inspect());
   return labVolumes(HostConfig.Mounts).map(({ Target }) => Target);
 }
 
-/** Those that the lab asks for: they have names. */
+/** Returns the volumes of the lab: only they have names. */
 const labVolumes = (mounts: Docker.MountConfig | undefined) => (mounts ?? []).filter(({ Source }) => Source);
 
 function normal(path: string): string {
   return posix.join('/', path).replace(/(?<=.)\/$/, '');
 }
 
-/** What becomes of a tar stream. */
+/** The image that a tar stream becomes. */
 export interface ImportTarget {
   repo: string;
   tag: string;
-  /** Instructions of an image's file. */
+  /** Instructions as in a Dockerfile. */
   changes: string[];
-  /** Told how many bytes have come; may throw. */
+  /** Called with the number of bytes so far; throws to reject them. */
   admit?: (bytes: number) => void | Promise<void>;
 }
 
-/** Makes an image of a tar stream, whole or not at all; its id. @throws what `admit` throws */
+/**
+ * Imports a tar stream as an image, completely or not at all, and returns the image's id.
+ * @throws errors of `admit`
+ */
 export async function importTar(
   docker: Docker,
   source: NodeJS.ReadableStream,
   { admit = () => undefined, ...options }: ImportTarget,
 ): Promise<string> {
   const tar = Readable.from(admitted(source, admit), { objectMode: false });
-  // What is cut short must not become an image: the request is broken off, not ended.
+  // A truncated stream must not become an image: the request is aborted, not ended.
   const abort = new AbortController();
-  let broken: Error | undefined;
+  let streamError: Error | undefined;
   tar.once('error', (error) => {
-    broken = error;
+    streamError = error;
     abort.abort(error);
   });
   try {
@@ -102,11 +107,11 @@ export async function importTar(
     );
   } catch (error) {
     abort.abort();
-    throw broken ?? error;
+    throw streamError ?? error;
   }
 }
 
-/** The stream, as long as `admit` lets its bytes pass. */
+/** Passes the stream on while `admit` accepts its size. */
 async function* admitted(
   tar: NodeJS.ReadableStream,
   admit: (bytes: number) => void | Promise<void>,
@@ -125,16 +130,16 @@ async function readImageId(messages: NodeJS.ReadableStream): Promise<string> {
     if (error !== undefined) throw fault('ENGINE_REFUSED', { problem: error });
     if (status?.startsWith('sha256:')) id = status;
   }
-  if (!id) throw fault('ENGINE_REFUSED', { problem: 'it took the volume and named no image' });
+  if (!id) throw fault('ENGINE_REFUSED', { problem: 'it imported the volume without an image id' });
   return id;
 }
 
-/** Runs `use` while nothing changes in the machine. */
+/** Runs `use` while the machine is paused. */
 export async function whilePaused<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
   try {
     await call(() => container.pause());
   } catch (error) {
-    // One that does not run, or cannot be paused here, is saved as it is.
+    // A machine that does not run, or cannot be paused here, is saved as it is.
     if (!isRefusal(error) || hasStatus(error, 404)) throw error;
     return use();
   }
@@ -145,7 +150,7 @@ export async function whilePaused<T>(container: Docker.Container, use: () => Pro
   }
 }
 
-/** Lets a machine go on. One that ended, was restarted or went meanwhile is not paused any more: that succeeds. */
+/** Unfreezes a machine. Succeeds if it ended, restarted or disappeared meanwhile. */
 async function unpause(container: Docker.Container): Promise<void> {
   try {
     await call(() => container.unpause());

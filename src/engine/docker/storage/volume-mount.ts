@@ -1,9 +1,12 @@
 import type { MountSettings } from 'dockerode';
 
-/** Where a helper finds the volume that it reads or fills. */
+/** Path of the volume in a helper that reads or fills it. */
 export const HELPER_FOLDER = '/berth-volume';
 
-/** Mounts a volume at `path`; with `copyUp` an empty one takes what the image has there. One that is made thereby has `labels`. */
+/**
+ * Mounts a volume at `path`; with `copyUp` an empty one gets the image's content. A newly created volume gets
+ * `labels`.
+ */
 export function mount(
   volume: string,
   path: string,

@@ -2,23 +2,24 @@ import { Readable } from 'node:stream';
 import { extract, pack } from 'tar-stream';
 
 /**
- * Folder of an image that holds what was in a volume. It is an archive, in parts since its length is not
- * known before its end, and no files: an engine takes what another engine in a machine keeps, such as the
- * marks of removed files, for its own.
+ * Folder in an image with the content of a volume. It contains an archive instead of files, because an engine
+ * would interpret files of an engine in a machine, such as its markers of deleted files. The archive is split
+ * into parts because its length is unknown before its end.
  */
 export const PARTS_FOLDER = 'berth-volume';
 const PART_BYTES = 8 * 1024 * 1024;
 
-/** Puts a stream into a tar of parts. What breaks the stream breaks the tar. */
+/** Splits a stream into parts in a tar stream. An error of the stream fails the tar stream. */
 export function toParts(source: AsyncIterable<Buffer>): Readable {
   const tar = pack();
   let number = 0;
   const add = (content: Buffer) => {
-    // Names in the order of the parts: engines give files out by their names.
+    // Names sort in the order of the parts: engines export files by name.
     const name = `${PARTS_FOLDER}/${String(number++).padStart(6, '0')}`;
     return new Promise<void>((resolve, reject) => {
       const entry = tar.entry({ name, mode: 0o600 }, content, (error) => (error ? reject(error) : resolve()));
-      // Where reading is given up, each part tells of that also as an error that ends a process if nobody hears it.
+      // If the reader stops early, each part also emits an error event, which would end the process without a
+      // listener.
       entry.on('error', () => undefined);
     });
   };
@@ -42,7 +43,7 @@ export function toParts(source: AsyncIterable<Buffer>): Readable {
   return parts;
 }
 
-/** The stream that {@link toParts} took apart. */
+/** Joins the parts of {@link toParts} to the original stream. */
 export async function* fromParts(tar: Readable): AsyncGenerator<Buffer> {
   const entries = extract();
   tar.once('error', (error) => entries.destroy(error)).pipe(entries);

@@ -9,10 +9,13 @@ import type { VolumeSaver } from './volume-image.ts';
 import { findVolume } from './volume-image.ts';
 import { HELPER_FOLDER, mount } from './volume-mount.ts';
 
-/** By the length of files, since their holes are written out when a volume is saved. */
+/** Measures the length of files, since saving a volume writes their holes as zeros. */
 const MEASURE = ['du', '--summarize', '--apparent-size', '--block-size=1', HELPER_FOLDER];
 
-/** Bytes in a machine's volume. A helper looks, since the engine measures all of its volumes or none. */
+/**
+ * Returns the bytes in a machine's volume. A helper measures it, since the engine can only measure all
+ * volumes together.
+ */
 export async function measureVolume(
   { docker, installation, helperImage }: VolumeSaver,
   machineId: string,
@@ -36,10 +39,13 @@ export async function measureVolume(
   return parseSize(words);
 }
 
-/** What du says in its last line; of what went meanwhile it complains before. @throws ENGINE_REFUSED when that is something else */
+/**
+ * Parses the last line of du's output; earlier lines report files that were deleted meanwhile.
+ * @throws ENGINE_REFUSED for any other output
+ */
 export function parseSize(words: string): number {
   const [, bytes] = /^(\d+)\t\S+$/m.exec(words.split('\n').at(-1) ?? '') ?? [];
-  if (bytes === undefined) throw fault('ENGINE_REFUSED', { problem: `du says: ${words}` });
-  // Holes can be longer than can be counted, and longer than anybody lets be saved.
+  if (bytes === undefined) throw fault('ENGINE_REFUSED', { problem: `du printed: ${words}` });
+  // Files with holes can be longer than the largest safe integer, and longer than any save allows.
   return Math.min(Number(bytes), Number.MAX_SAFE_INTEGER);
 }

@@ -9,16 +9,18 @@ import { removeContainer } from '../environments/teardown.ts';
 import { volumeHelper } from './volume-helper.ts';
 import { HELPER_FOLDER, mount } from './volume-mount.ts';
 
-/** Most of one volume: a file with a hole claims terabytes that the engine would write out. */
+/** Maximum size of one volume: a file with a hole claims terabytes, which the engine would write. */
 const MAX_GIBIBYTES = 10;
 const MAX_BYTES = MAX_GIBIBYTES * 1024 ** 3;
-/** Enough of tar's words to see why it failed. */
+/** Characters to keep of tar's error messages: enough to report a failure. */
 const MAX_WORDS = 2_000;
 const TAR = ['tar', '--create', '--file=-', '--format=pax', '--numeric-owner'];
-/** Those that programs set, and what programs may (their capabilities); no other reaches beyond its engine. */
+/**
+ * Extended attributes to save: those of users, and file capabilities. No others are valid on another engine.
+ */
 const ATTRIBUTES = ['--xattrs', '--xattrs-include=user.*', '--xattrs-include=security.capability'];
 
-/** Who reads the volume. */
+/** The helper that reads the volume. */
 export interface VolumeMover {
   image: string;
   installation: string;
@@ -26,8 +28,9 @@ export interface VolumeMover {
 }
 
 /**
- * Has `use` read a volume as a tar stream; the stream fails unless the volume was read to its end. A helper reads it, because only inside do files have the owners
- * that machines see: the engine's own archive names those of the host.
+ * Reads a volume as a tar stream and passes it to `use`. The stream fails unless the volume was read
+ * completely. A helper reads it, because files have the owners that machines see only inside a container: the
+ * engine's own archive contains those of the host.
  */
 export async function packVolume<T>(
   docker: Docker,
@@ -60,11 +63,13 @@ function moverConfig(volume: string, Image: string, Labels: Record<string, strin
     mount: { ...mount(volume, HELPER_FOLDER, { copyUp: false }), ReadOnly: true },
     capabilities: ['DAC_OVERRIDE'],
   });
-  // The output is the volume: it is not to be written down.
+  // The output is the content of the volume, so the engine must not log it.
   return { ...config, HostConfig: { ...config.HostConfig, LogConfig: { Type: 'none', Config: {} } } };
 }
 
-/** What the helper writes, chunk by chunk. @throws ENGINE_REFUSED when it is too much, or does not end well */
+/**
+ * Reads the helper's output, chunk by chunk. @throws ENGINE_REFUSED if it is too large, or the helper fails
+ */
 async function* readTar(helper: Docker.Container, output: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
   const tar: Buffer[] = [];
   let words = '';
@@ -75,12 +80,12 @@ async function* readTar(helper: Docker.Container, output: NodeJS.ReadableStream)
   });
   for await (const chunk of output) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw refused(`the volume holds more than ${MAX_GIBIBYTES} GiB`);
+    if (bytes > MAX_BYTES) throw refused(`the volume contains more than ${MAX_GIBIBYTES} GiB`);
     take(chunk as Buffer);
     yield* tar.splice(0);
   }
   const { StatusCode } = (await call(() => helper.wait())) as { StatusCode: number };
-  if (StatusCode !== 0) throw refused(words.trim() || `tar ended with ${StatusCode}`);
+  if (StatusCode !== 0) throw refused(words.trim() || `tar exited with ${StatusCode}`);
 }
 
 function refused(problem: string) {

@@ -10,7 +10,7 @@ import { MOVER_LIFETIME_MS, untilLabel } from '../overdue.ts';
 import { fillVolume } from './volume-filling.ts';
 import { mount } from './volume-mount.ts';
 
-/** What the volumes of a machine are made for. */
+/** The owner of a machine's volumes. */
 export interface VolumeOwner {
   installation: string;
   environmentId: string;
@@ -20,8 +20,8 @@ export interface VolumeOwner {
 }
 
 /**
- * Makes a machine's volumes, fills those that begin with saved content, and says how the machine is to
- * mount them. @throws IMAGE_NOT_FOUND, DISK_FULL, ENGINE_REFUSED when there is a volume by that name
+ * Creates a machine's volumes and fills those with saved content. Returns their mounts.
+ * @throws IMAGE_NOT_FOUND, DISK_FULL, ENGINE_REFUSED if a volume with that name exists
  */
 export async function createVolumes(
   docker: Docker,
@@ -35,7 +35,7 @@ export async function createVolumes(
     const labels = labelsOf(installation, 'volume', { ...belonging, attempt: made.attempt });
     await createVolume(docker, volume, { labels });
     if (from !== undefined) {
-      // No machine is called like this: their names have no dots.
+      // No machine has this name: names of machines have no dots.
       const mover = `${volume}.filler`;
       const moverLabels = { ...labelsOf(installation, 'mover', belonging), ...untilLabel(MOVER_LIFETIME_MS) };
       await createUnlessTaken(made.containers, mover, () =>
@@ -47,7 +47,7 @@ export async function createVolumes(
   return mounts;
 }
 
-/** Makes a volume that is not there, with these options of the engine's own driver. @throws ENGINE_REFUSED when it is */
+/** Creates a volume, with options of the engine's local driver. @throws ENGINE_REFUSED if it exists */
 export async function createVolume(
   docker: Docker,
   Name: string,
@@ -57,5 +57,5 @@ export async function createVolume(
   const volume = await call(() => docker.createVolume({ Name, Labels: labels, DriverOpts }));
   const { Labels } = await call(() => volume.inspect());
   const isNew = Object.entries(labels).every(([key, value]) => Labels?.[key] === value);
-  if (!isNew) throw fault('ENGINE_REFUSED', { problem: `there is a volume ${Name} already` });
+  if (!isNew) throw fault('ENGINE_REFUSED', { problem: `a volume ${Name} already exists` });
 }
