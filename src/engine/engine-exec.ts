@@ -1,7 +1,34 @@
 import type { Readable } from 'node:stream';
+import type { ByteSource } from '../core/byte-source.ts';
 
 /** Path in each machine of the program that runs checks, see check-runner.c. */
 export const CHECK_RUNNER = '/run/berth/check-runner';
+
+/** Part of the engine port: commands without a terminal. */
+export interface EngineExec {
+  /**
+   * Runs a command without a terminal and waits for its end. On timeout, output limit or abort, it ends the
+   * command and all processes that the command started before it returns.
+   * @throws CONTAINER_NOT_FOUND, or `signal`'s reason when aborted
+   */
+  exec(machineId: string, command: ExecSpec): Promise<ExecResult>;
+
+  /**
+   * Runs a command and returns its standard output; resolves when the command has started. Reading ends when
+   * the command exits with 0. It fails with COMMAND_FAILED for another exit code, and with
+   * MACHINE_NOT_RUNNING if the machine is gone. A slow reader slows the command down. Closing ends it with
+   * all processes that it started.
+   * @throws CONTAINER_NOT_FOUND, COMMAND_FAILED
+   */
+  execOutput(machineId: string, command: ExecOutputSpec): Promise<ByteSource>;
+
+  /**
+   * Starts a command whose input arrives over a socket in the machine, without the engine. Returns undefined,
+   * and starts nothing, if that is impossible, for example because the engine is on another host.
+   * @throws CONTAINER_NOT_FOUND
+   */
+  execInput(machineId: string, command: ExecInputSpec): Promise<ExecInput | undefined>;
+}
 
 /** A command to run in a machine without a terminal. */
 export interface ExecSpec {

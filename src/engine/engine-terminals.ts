@@ -1,5 +1,36 @@
 import type { Duplex } from 'node:stream';
 
+/** Part of the engine port: shells on terminals. */
+export interface EngineTerminals {
+  /** Opens a shell on a new terminal. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
+  openTerminal(machineId: string, spec: TerminalSpec): Promise<EngineTerminal>;
+
+  /**
+   * Reconnects to a durable shell by its handle. Its output starts at byte `from`, or at the first buffered
+   * byte. Closes an earlier connection. Returns undefined if the shell cannot be reached: it has ended, its
+   * machine is gone, or it was never durable.
+   */
+  reattachTerminal(machineId: string, shell: string, from: number): Promise<EngineTerminal | undefined>;
+
+  /**
+   * Prepares a shell that waits in the machine for this process's first `openTerminal` with the same
+   * specification, at any size. The engine then has no process to start. No code of the shell runs before
+   * that. Returns its handle, for `endShell`. The shell survives a pause of the machine.
+   * @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED
+   */
+  prepareShell(machineId: string, spec: ShellSpec): Promise<string>;
+
+  /** Returns whether the prepared shell with this handle still waits in this process. */
+  isPrepared(machineId: string, shell: string): boolean;
+
+  /**
+   * Ends the shell of an {@link EngineTerminal} by its handle, with its whole terminal session, for shells
+   * that a crash left running. Succeeds if the shell or its machine is gone. Never ends another process that
+   * has the shell's number by now.
+   */
+  endShell(machineId: string, shell: string): Promise<void>;
+}
+
 /** A shell, and its initial state. */
 export interface ShellSpec {
   command: string[];

@@ -1,12 +1,18 @@
-import type { EngineTerminal, ShellSpec, TerminalSpec } from './engine-terminals.ts';
 import type { Duplex, Readable } from 'node:stream';
-import type { ByteSource } from '../core/byte-source.ts';
-import type { ExecInput, ExecInputSpec, ExecOutputSpec, ExecResult, ExecSpec } from './engine-exec.ts';
 import type { EngineCheckers } from './engine-checkers.ts';
 import type { EngineDisk } from './engine-disk.ts';
-import type { EngineEvent } from './engine-event.ts';
-import type { EngineNested } from './engine-nested.ts';
-import type { CommitSpec, SavedImageStatus } from './saved-image.ts';
+import type { EngineExec } from './engine-exec.ts';
+import type { EngineSnapshots } from './engine-snapshots.ts';
+import type { EngineTerminals } from './engine-terminals.ts';
+
+/**
+ * Memory limit of a gateway, which connects previews and checks to a machine's ports, in bytes: 2 MiB for
+ * each connection.
+ */
+export const GATEWAY_MEMORY_BYTES = 256 * 1024 * 1024;
+
+/** Folder in which the engine of a `nested` machine stores its data. It is on a volume, as engines require. */
+export const NESTED_DATA_FOLDER = '/var/lib/docker';
 
 /**
  * Port to the container engine. An environment is everything that one session has on the engine: its
@@ -18,7 +24,7 @@ import type { CommitSpec, SavedImageStatus } from './saved-image.ts';
  * throw `MACHINE_NOT_RUNNING` for a machine that exists and is stopped. Methods that run a command throw
  * `ROOT_REFUSED` if it would be root in a `nested` machine.
  */
-export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
+export interface Engine extends EngineCheckers, EngineDisk, EngineExec, EngineSnapshots, EngineTerminals {
   /**
    * Describes the engine and its capabilities. Answers within a few seconds, or throws ENGINE_UNREACHABLE.
    */
@@ -78,62 +84,11 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
   unpause(machineId: string): Promise<void>;
 
   /**
-   * Runs a command without a terminal and waits for its end. On timeout, output limit or abort, it ends the
-   * command and all processes that the command started before it returns.
-   * @throws CONTAINER_NOT_FOUND, or `signal`'s reason when aborted
-   */
-  exec(machineId: string, command: ExecSpec): Promise<ExecResult>;
-
-  /** Opens a shell on a new terminal. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
-  openTerminal(machineId: string, spec: TerminalSpec): Promise<EngineTerminal>;
-
-  /**
-   * Reconnects to a durable shell by its handle. Its output starts at byte `from`, or at the first buffered
-   * byte. Closes an earlier connection. Returns undefined if the shell cannot be reached: it has ended, its
-   * machine is gone, or it was never durable.
-   */
-  reattachTerminal(machineId: string, shell: string, from: number): Promise<EngineTerminal | undefined>;
-
-  /**
-   * Prepares a shell that waits in the machine for this process's first `openTerminal` with the same
-   * specification, at any size. The engine then has no process to start. No code of the shell runs before
-   * that. Returns its handle, for `endShell`. The shell survives a pause of the machine.
-   * @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED
-   */
-  prepareShell(machineId: string, spec: ShellSpec): Promise<string>;
-
-  /** Returns whether the prepared shell with this handle still waits in this process. */
-  isPrepared(machineId: string, shell: string): boolean;
-
-  /**
-   * Ends the shell of an {@link EngineTerminal} by its handle, with its whole terminal session, for shells
-   * that a crash left running. Succeeds if the shell or its machine is gone. Never ends another process that
-   * has the shell's number by now.
-   */
-  endShell(machineId: string, shell: string): Promise<void>;
-
-  /**
    * Connects to a TCP port as a program in the machine would connect to localhost, whatever its networks.
    * Each direction of the stream ends separately; destroy it to disconnect.
    * @throws CONTAINER_NOT_FOUND, PORT_CLOSED if nothing listens on the port, GATEWAY_UNAVAILABLE
    */
   connect(machineId: string, port: number): Promise<Duplex>;
-
-  /**
-   * Runs a command and returns its standard output; resolves when the command has started. Reading ends when
-   * the command exits with 0. It fails with COMMAND_FAILED for another exit code, and with
-   * MACHINE_NOT_RUNNING if the machine is gone. A slow reader slows the command down. Closing ends it with
-   * all processes that it started.
-   * @throws CONTAINER_NOT_FOUND, COMMAND_FAILED
-   */
-  execOutput(machineId: string, command: ExecOutputSpec): Promise<ByteSource>;
-
-  /**
-   * Starts a command whose input arrives over a socket in the machine, without the engine. Returns undefined,
-   * and starts nothing, if that is impossible, for example because the engine is on another host.
-   * @throws CONTAINER_NOT_FOUND
-   */
-  execInput(machineId: string, command: ExecInputSpec): Promise<ExecInput | undefined>;
 
   /**
    * Unpacks a tar stream below `path`, which must be a folder; destroy the stream to stop early.
@@ -154,56 +109,37 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineNested {
   stop(machineId: string): Promise<void>;
 
   /**
-   * Lists the paths of the machine's volumes, in the order of its specification. @throws CONTAINER_NOT_FOUND
-   */
-  listVolumes(machineId: string): Promise<string[]>;
-
-  /**
-   * Saves the machine's file system as an image and returns the image's id. Calls `admit` first with the
-   * number of bytes to write, including holes in files. If `admit` throws, nothing is saved and the machine
-   * keeps running.
-   * @throws CONTAINER_NOT_FOUND, DISK_FULL, errors of `admit`
-   */
-  commit(machineId: string, image: CommitSpec): Promise<string>;
-
-  /**
-   * Returns the bytes in a volume of the machine, by the length of its files.
-   * @throws CONTAINER_NOT_FOUND, NOT_FOUND
-   */
-  measureVolume(machineId: string, path: string): Promise<number>;
-
-  /**
-   * Saves the content of a volume, with owners and modes, as an image from which another volume can start
-   * ({@link VolumeSpec}). Returns the image's id. Calls `admit` repeatedly with the number of bytes so far;
-   * it may throw as with `commit`.
-   * @throws CONTAINER_NOT_FOUND, NOT_FOUND, DISK_FULL, errors of `admit`
-   */
-  commitVolume(machineId: string, path: string, image: CommitSpec): Promise<string>;
-
-  /**
-   * Returns the bytes that `commit` or `commitVolume` added to an image, without the original image.
-   * @throws IMAGE_NOT_FOUND
-   */
-  measureImage(image: string): Promise<number>;
-
-  /** Lists all images of this installation that `commit` and `commitVolume` created. */
-  listImages(): Promise<SavedImageStatus[]>;
-
-  /**
-   * Removes an image that `commit` or `commitVolume` created, by a name or its id. Succeeds if it is already
-   * gone. Refuses an image from which an existing machine was created.
-   */
-  removeImage(image: string): Promise<void>;
-
-  /**
    * Reports events of this installation's machines until `signal` aborts. After a gap the listener gets
    * `engine-returned` and should compare `list()` with its own state.
    */
   watch(listener: (event: EngineEvent) => void, signal: AbortSignal): void;
 
+  /**
+   * Returns why machines cannot have their own engine here; undefined if they can. The first call takes a
+   * second.
+   */
+  nestedProblem(): Promise<string | undefined>;
+
+  /** @throws NESTED_ENGINE_UNAVAILABLE with that reason */
+  requireNested(): Promise<void>;
+
   /** Closes connections. Machines keep running. */
   close(): Promise<void>;
 }
+
+/** An event of a machine, or of the connection to the engine. */
+export type EngineEvent =
+  | {
+      type: 'machine-died';
+      environmentId: string;
+      machineId: string;
+      exitCode: number;
+      outOfMemory: boolean;
+    }
+  | { type: 'machine-started'; environmentId: string; machineId: string }
+  | { type: 'machine-removed'; environmentId: string; machineId: string }
+  | { type: 'engine-lost' }
+  | { type: 'engine-returned' };
 
 export interface EngineInfo {
   name: string;

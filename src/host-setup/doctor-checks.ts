@@ -1,6 +1,6 @@
 import { nodeProblem } from '../../setup/node-version.mjs';
 import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/networks/network.ts';
-import { filesReserveOf, reserveOf } from '../engine/disk-reserve.ts';
+import { filesReserveOf, reserveOf } from '../engine/engine-disk.ts';
 import type { DiskSpace } from '../engine/engine-disk.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import { SIBLING_MEND } from './preview-siblings.ts';

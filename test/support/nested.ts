@@ -1,5 +1,5 @@
 import type { Engine, EnvironmentSpec, MachineSpec } from '../../src/engine/engine.ts';
-import { NESTED_DATA_FOLDER } from '../../src/engine/engine-nested.ts';
+import { NESTED_DATA_FOLDER } from '../../src/engine/engine.ts';
 import { environmentSpec, machineSpec } from './engines.ts';
 
 /** Image of machines with an engine of their own; preparing the tests builds it. */

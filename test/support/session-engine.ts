@@ -1,8 +1,7 @@
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { DockerEngineOptions } from '../../src/engine/docker/docker-engine.ts';
-import type { EngineEvent } from '../../src/engine/engine-event.ts';
-import type { Engine } from '../../src/engine/engine.ts';
+import type { EngineEvent, Engine } from '../../src/engine/engine.ts';
 import { fault } from '../../src/core/errors.ts';
 import { newInstallation } from './installation.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { isFault } from '../../core/errors.ts';
-import type { EngineEvent } from '../engine-event.ts';
+import type { EngineEvent } from '../engine.ts';
 import { call } from './faults.ts';
 import { LABEL, labelFilter } from './labels.ts';
 import { readLines } from './json-lines.ts';

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { NESTED_DATA_FOLDER } from '../../../src/engine/engine-nested.ts';
+import { NESTED_DATA_FOLDER } from '../../../src/engine/engine.ts';
 import { environmentSpec, newEnvironmentId, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 import { MAKE_TINY_IMAGE, nestedSpec, provisionNested } from '../../support/nested.ts';

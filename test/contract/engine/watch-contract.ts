@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { EngineEvent } from '../../../src/engine/engine-event.ts';
-import type { Engine } from '../../../src/engine/engine.ts';
+import type { EngineEvent, Engine } from '../../../src/engine/engine.ts';
 import { machineSpec, provisionMachine, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 

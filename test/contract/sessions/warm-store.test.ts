@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
-import { GATEWAY_MEMORY_BYTES } from '../../../src/engine/gateway-limit.ts';
+import { GATEWAY_MEMORY_BYTES } from '../../../src/engine/engine.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { createAdmissionStore } from '../../../src/domains/sessions/capacity/admission-store.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { NESTED_DATA_FOLDER } from '../../../src/engine/engine-nested.ts';
+import { NESTED_DATA_FOLDER } from '../../../src/engine/engine.ts';
 import { MAKE_TINY_IMAGE, NESTED_IMAGE } from '../../support/nested.ts';
 import { openSaves } from '../../support/saved-sessions.ts';
 import { testLab, testMachine, whenState } from '../../support/sessions.ts';

@@ -5,7 +5,7 @@ import { toCheck } from './to-check.ts';
 import { toStartScript, toStepStart, toTestScript } from './to-script.ts';
 import { createHash } from 'node:crypto';
 import type { LocalizedText } from '../localized-text.ts';
-import { NESTED_DATA_FOLDER } from '../../../engine/engine-nested.ts';
+import { NESTED_DATA_FOLDER } from '../../../engine/engine.ts';
 import type { IsolationProfile } from '../../../engine/engine.ts';
 
 const MIB = 1024 ** 2;

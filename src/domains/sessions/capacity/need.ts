@@ -1,4 +1,4 @@
-import { GATEWAY_MEMORY_BYTES } from '../../../engine/gateway-limit.ts';
+import { GATEWAY_MEMORY_BYTES } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import { filesReserveOf, reserveOf } from '../../../engine/disk-reserve.ts';
+import { filesReserveOf, reserveOf } from '../../../engine/engine-disk.ts';
 import type { DiskSpace } from '../../../engine/engine-disk.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';

@@ -1,6 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { EngineEvent } from '../../../engine/engine-event.ts';
-import type { Engine } from '../../../engine/engine.ts';
+import type { EngineEvent, Engine } from '../../../engine/engine.ts';
 
 /** Pause before a machine that died is looked at, in milliseconds: a restart by whomever is over by then. */
 const SETTLE_MS = 500;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
-import { GATEWAY_MEMORY_BYTES } from '../../gateway-limit.ts';
+import { GATEWAY_MEMORY_BYTES } from '../../engine.ts';
 import { call, engineWords, hasStatus } from '../faults.ts';
 import { LABEL, labelFilter, labelsOf } from '../labels.ts';
 import { removeContainer } from '../environments/teardown.ts';

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import type { CommitSpec } from '../../saved-image.ts';
+import type { CommitSpec } from '../../engine-snapshots.ts';
 import { call, hasStatus } from '../faults.ts';
 import { labelInstructions, quote, TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
 import { labelsOf } from '../labels.ts';

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import type { SavedImageStatus } from '../../saved-image.ts';
+import type { SavedImageStatus } from '../../engine-snapshots.ts';
 import { call, isRefusal } from '../faults.ts';
 import { labelFilter, labelsOf } from '../labels.ts';
 

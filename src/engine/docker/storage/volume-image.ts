@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import type { CommitSpec } from '../../saved-image.ts';
+import type { CommitSpec } from '../../engine-snapshots.ts';
 import { call, hasStatus, isRefusal } from '../faults.ts';
 import { labelInstructions, TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
 import { readMessages } from '../images/image-stream.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'tap';
 import { connectEngine } from '../../../../src/engine/docker/connection.ts';
 import { watchMachines } from '../../../../src/engine/docker/events.ts';
-import type { EngineEvent } from '../../../../src/engine/engine-event.ts';
+import type { EngineEvent } from '../../../../src/engine/engine.ts';
 
 const started = (ID: string) =>
   `${JSON.stringify({ Action: 'start', Actor: { ID, Attributes: { 'berth.environment': 's' } } })}\n`;

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { GATEWAY_MEMORY_BYTES } from '../../../../../src/engine/gateway-limit.ts';
+import { GATEWAY_MEMORY_BYTES } from '../../../../../src/engine/engine.ts';
 import type { LabCheck } from '../../../../../src/domains/labs/lab-check.ts';
 import type { LabStep } from '../../../../../src/domains/labs/lab.ts';
 import { needOf } from '../../../../../src/domains/sessions/capacity/need.ts';

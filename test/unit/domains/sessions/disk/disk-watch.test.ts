@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { fault } from '../../../../../src/core/errors.ts';
-import { reserveOf } from '../../../../../src/engine/disk-reserve.ts';
+import { reserveOf } from '../../../../../src/engine/engine-disk.ts';
 import { createDiskWatch } from '../../../../../src/domains/sessions/disk/disk-watch.ts';
 import { createFakeClock } from '../../../../support/fake-clock.ts';
 import { quietLog } from '../../../../support/quiet-log.ts';

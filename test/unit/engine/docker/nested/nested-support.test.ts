@@ -27,5 +27,5 @@ await test('each thing that is wrong is told with what mends it', async (t) => {
     probeProblem({ exitCode: 13, words: 'unshare failed' }),
     /user namespaces|user\.max_user_namespaces/,
   );
-  t.match(probeProblem({ exitCode: 137, words: '' }), /ended with 137/);
+  t.match(probeProblem({ exitCode: 137, words: '' }), /exited with 137/);
 });
