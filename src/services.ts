@@ -158,7 +158,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     events,
     clock,
     log,
-    holder: newOwner(),
+    leaseOwner: newOwner(),
     isGone: isOwnerGone,
   });
   const sessions = createSessions({
@@ -183,7 +183,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     sessions: sessions.service,
     log,
     logger: log,
-    holder: newOwner(),
+    leaseOwner: newOwner(),
     isGone: isOwnerGone,
     credentials: credentialWatch,
   };
@@ -204,7 +204,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   metrics.countSessionsBy(sessions.countByState);
   metrics.countWarmBy(sessions.countWarm);
   metrics.seeDiskBy(sessions.disk);
-  metrics.countTerminalsBy(terminals.held);
+  metrics.countTerminalsBy(terminals.shellCount);
 
   const standing = createStandingWork({ clock, contained });
   let ending: Promise<unknown> | undefined;

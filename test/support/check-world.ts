@@ -73,7 +73,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       logger: quietLog(),
       pins: unpinned,
       credentials: unwatched,
-      holder: newOwner(),
+      leaseOwner: newOwner(),
       isGone: isOwnerGone,
       ...changes,
       events: { publish: async (_, event) => void events.push(event as BerthEvents['check.finished']) },

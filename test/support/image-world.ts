@@ -86,7 +86,7 @@ export async function createImageWorld(
       events,
       clock,
       log,
-      holder: newOwner(),
+      leaseOwner: newOwner(),
       isGone: isOwnerGone,
     };
     const images = createImages(parts);

@@ -7,12 +7,12 @@ import { containedBy } from '../../src/core/containment.ts';
 import type { Budgets } from '../../src/core/budgets.ts';
 import type { TerminalEnd } from '../../src/engine/engine-terminals.ts';
 import { newId } from '../../src/core/ids.ts';
-import { attachViewer } from '../../src/domains/terminals/attaching.ts';
+import { attachViewer } from '../../src/domains/terminals/attach-viewer.ts';
 import { createLiveTerminal } from '../../src/domains/terminals/live-terminal.ts';
 import type { LiveTerminal } from '../../src/domains/terminals/live-terminal.ts';
 import { createOutputBudgets } from '../../src/domains/terminals/pacing/output-budgets.ts';
 import type { AttachedTerminal, AttachRequest } from '../../src/domains/terminals/terminal.ts';
-import type { ViewerRole } from '../../src/domains/terminals/viewer.ts';
+import type { ViewerRole } from '../../src/domains/terminals/terminal.ts';
 import { registerTerminalSocket } from '../../src/api/ws/terminal-socket.ts';
 import { websocketOptions } from '../../src/api/ws/websocket-options.ts';
 import { quietLog } from './quiet-log.ts';
@@ -95,7 +95,7 @@ function createPipe() {
         viewer: { id: request.client?.id ?? newId(), userId: name, name, role },
         request: { from: request.from, client: request.client },
         snapshots: { take: async (_, output) => Buffer.from(`drawn ${output.length}`) },
-        mayBeThere: async () => true,
+        mayStay: async () => true,
         log: quietLog(),
       });
       return {

@@ -6,7 +6,7 @@ import { system } from '../../src/domains/identity/actor.ts';
 import type { Actor } from '../../src/domains/identity/actor.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { Lab } from '../../src/domains/labs/lab.ts';
-import { createRecordingParts } from '../../src/domains/terminals/recordings/create-recordings.ts';
+import { createRecordingParts } from '../../src/domains/terminals/create-terminals.ts';
 import type { RecordingLimits } from '../../src/config/terminal-settings.ts';
 import type { RecordingService } from '../../src/domains/terminals/recordings/recording.ts';
 import { createHiddenOwners } from '../../src/domains/sessions/access.ts';
@@ -93,7 +93,7 @@ export async function recordingWorld(
     async record(lab: Partial<Pick<Lab, 'recording' | 'course'>> = { recording: 'output' }) {
       const made = await terminal();
       const of = { slug: 'lab-0', course: undefined, recording: undefined, ...lab };
-      const recorder = await parts.recordings.begin(made, { learnerId: actors.owner.userId, lab: of });
+      const recorder = await parts.recordings.start(made, { learnerId: actors.owner.userId, lab: of });
       const [recording] = await parts.service.ofTerminals(system, [made.id]);
       if (!recorder || !recording) throw new Error('It is not recorded.');
       return {

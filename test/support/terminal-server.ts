@@ -36,7 +36,7 @@ const MACHINE: Partial<LabMachine> = { user: 'learner', shell: ['/bin/bash', '-l
 /** What a process of the service is given. */
 type Given = Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets'> &
   RecordingLimits;
-type Defaulted = 'clock' | 'holder' | 'isGone' | 'terminalLimit' | keyof RecordingLimits;
+type Defaulted = 'clock' | 'leaseOwner' | 'isGone' | 'terminalLimit' | keyof RecordingLimits;
 type ProcessOptions = Partial<Given>;
 
 export type TerminalServer = Awaited<ReturnType<typeof serveTerminals>>;
@@ -127,7 +127,7 @@ async function serveProcess(
 ) {
   const terminals = createTerminals({
     clock: systemClock,
-    holder: newOwner(),
+    leaseOwner: newOwner(),
     isGone: isOwnerGone,
     terminalLimit: 20,
     recordingDays: 30,

@@ -23,7 +23,7 @@ import type { Session, SessionMachine, SessionState } from '../../domains/sessio
 import type { WarmPoolView } from '../../domains/sessions/pool/warm-service.ts';
 import type { RecordedCourse, Recording } from '../../domains/terminals/recordings/recording.ts';
 import type { Terminal } from '../../domains/terminals/terminal.ts';
-import type { ViewerRole } from '../../domains/terminals/viewer.ts';
+import type { ViewerRole } from '../../domains/terminals/terminal.ts';
 
 export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
 export type TerminalRole = ViewerRole;

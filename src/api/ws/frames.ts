@@ -1,7 +1,7 @@
 import { fault } from '../../core/errors.ts';
 import type { FaultDetails } from '../../core/errors.ts';
 import type { TerminalSize } from '../../domains/terminals/terminal.ts';
-import type { ViewerRole } from '../../domains/terminals/viewer.ts';
+import type { ViewerRole } from '../../domains/terminals/terminal.ts';
 
 /** First byte of every frame, in both directions. */
 const FRAME_DATA = 0x00;

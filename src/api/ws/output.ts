@@ -37,7 +37,7 @@ export interface Output {
  * when what comes next is no longer kept.
  */
 export function carryOutput(options: {
-  terminal: Pick<AttachedTerminal, 'output' | 'start' | 'typed' | 'hold'>;
+  terminal: Pick<AttachedTerminal, 'output' | 'start' | 'typed' | 'setPaused'>;
   socket: WebSocket;
   onLost: () => void;
 }): Output {
@@ -58,7 +58,7 @@ export function carryOutput(options: {
   function hold(held: boolean): void {
     if (holding === held) return;
     holding = held;
-    terminal.hold(held);
+    terminal.setPaused(held);
   }
 
   function sendNext(): void {

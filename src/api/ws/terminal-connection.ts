@@ -5,7 +5,7 @@ import { fault, isFault } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { AttachedTerminal, TerminalOver } from '../../domains/terminals/terminal.ts';
-import type { Viewer } from '../../domains/terminals/viewer.ts';
+import type { Viewer } from '../../domains/terminals/terminal.ts';
 import { CLOSE_EXITED, closeCodes, isRetryable, toFault } from './close-codes.ts';
 import { controlFrame, readClientFrame, snapshotFrames } from './frames.ts';
 import type { ServerControl } from './frames.ts';

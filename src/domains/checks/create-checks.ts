@@ -36,9 +36,9 @@ export interface ChecksOptions {
   credentials: Pick<CredentialWatch, 'watch'>;
   logger: Log;
   /** Names this process among those that share the database; new with each start. */
-  holder: string;
+  leaseOwner: string;
   /** Whether the process of that name surely runs no more; of others the hold runs out. */
-  isGone: (holder: string) => boolean;
+  isGone: (owner: string) => boolean;
   /** Told of each verdict of this process, for metrics. */
   onVerdict?: (verdict: Verdict) => void;
 }
@@ -56,12 +56,12 @@ export interface Checks {
 
 /** All of checks, put together. */
 export function createChecks(options: ChecksOptions): Checks {
-  const { database, clock, logger, holder, isGone } = options;
+  const { database, clock, logger, leaseOwner, isGone } = options;
   const attempts = createAttemptStore({ database });
   const tell = createCheckNews(options);
   const interrupted = createInterruptedChecks({ attempts, clock, isGone, tell });
   const runner = createCheckRunner(options);
-  const heldCheck = createHeldCheck({ runner, attempts, interrupted, clock, logger, owner: holder });
+  const heldCheck = createHeldCheck({ runner, attempts, interrupted, clock, logger, owner: leaseOwner });
   const progress = createProgressStore({ database });
   const hints = createHintStore({ database, clock });
   const stopping = new AbortController();

@@ -37,9 +37,9 @@ export interface ImagesOptions {
   clock: Clock;
   log: Log;
   /** Names this process among those that share the database; new with each start. */
-  holder: string;
+  leaseOwner: string;
   /** Whether the process of that name surely runs no more; of others the hold runs out. */
-  isGone: (holder: string) => boolean;
+  isGone: (owner: string) => boolean;
 }
 
 export interface Images {
@@ -61,11 +61,11 @@ export interface Images {
 
 /** Images and the jobs on them, put together. */
 export function createImages(options: ImagesOptions): Images {
-  const { database, clock, log, holder } = options;
+  const { database, clock, log, leaseOwner } = options;
   const jobs = createJobStore({ database });
   const tell = createJobNews(options);
   const interrupted = createInterruptedJobs({ ...options, jobs, tell });
-  const runner = createJobRunner({ ...options, jobs, interrupted, tell, owner: holder });
+  const runner = createJobRunner({ ...options, jobs, interrupted, tell, owner: leaseOwner });
   const pushNames = createPushNames({
     ...options,
     store: createPushNameStore({ database }),

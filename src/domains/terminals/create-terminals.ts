@@ -1,5 +1,11 @@
 import type { Database } from '../../infra/database/database.ts';
-import { createRecordingParts } from './recordings/create-recordings.ts';
+import type { SessionService } from '../sessions/session.ts';
+import { createRecordedCourseStore } from './recordings/recorded-course-store.ts';
+import { createRecordingService } from './recordings/recording-service.ts';
+import { createRecordingStore } from './recordings/recording-store.ts';
+import { createRecordingMaintenance } from './recordings/recording-maintenance.ts';
+import { createRecordings } from './recordings/recordings.ts';
+import type { RecordingsOptions } from './recordings/recordings.ts';
 import { createOutputBudgets } from './pacing/output-budgets.ts';
 import type { RecordingLimits } from '../../config/terminal-settings.ts';
 import type { RecordingService } from './recordings/recording.ts';
@@ -7,10 +13,11 @@ import { createSnapshots } from './snapshots/snapshots.ts';
 import { createTerminalService } from './terminal-service.ts';
 import type { TerminalServiceOptions } from './terminal-service.ts';
 import { createTerminalStore } from './terminal-store.ts';
+import type { TerminalStore } from './terminal-store.ts';
 import type { TerminalService } from './terminal.ts';
 import { createTicketStore } from './ticket-store.ts';
 
-/** Terminals and their recordings, put together. */
+/** Creates the terminal service and the recording service. */
 export function createTerminals({
   database,
   ...options
@@ -25,7 +32,7 @@ export function createTerminals({
   const store = createTerminalStore({ database });
   const {
     recordings,
-    upkeep,
+    maintenance,
     service: recordingService,
   } = createRecordingParts({
     ...options,
@@ -44,11 +51,32 @@ export function createTerminals({
     ...service,
     recordings: recordingService,
     async maintain(signal) {
-      await Promise.all([service.maintain(signal), upkeep.maintain(signal)]);
+      await Promise.all([service.maintain(signal), maintenance.maintain(signal)]);
     },
     async shutdown() {
       await service.shutdown();
       await snapshots.close();
     },
+  };
+}
+
+/** Creates the services of recordings. */
+export function createRecordingParts(
+  options: {
+    database: Database;
+    terminals: Pick<TerminalStore, 'endedAmong'>;
+    sessions: Pick<SessionService, 'hiddenFrom'>;
+  } & RecordingLimits &
+    Pick<RecordingsOptions, 'clock' | 'log'>,
+) {
+  const parts = {
+    ...options,
+    store: createRecordingStore(options),
+    courses: createRecordedCourseStore(options),
+  };
+  return {
+    recordings: createRecordings(parts),
+    service: createRecordingService(parts),
+    maintenance: createRecordingMaintenance(parts),
   };
 }

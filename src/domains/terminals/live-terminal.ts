@@ -3,32 +3,29 @@ import type { EngineTerminal } from '../../engine/engine-terminals.ts';
 import type { Recorder } from './recordings/recorder.ts';
 import type { OutputBudgets } from './pacing/output-budgets.ts';
 import { createPace } from './pacing/pace.ts';
-import { createResizing } from './resizing.ts';
+import { createResizeQueue } from './resize-queue.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 import { createModeWatch } from './snapshots/mode-watch.ts';
 import type { ModeWatch } from './snapshots/mode-watch.ts';
-import { createTypedCounts } from './typed-counts.ts';
-import type { TypedCounts } from './typed-counts.ts';
-import { createTranscript } from './transcript.ts';
-import type { Transcript } from './transcript.ts';
+import { createInputCounts } from './input-counts.ts';
+import type { InputCounts } from './input-counts.ts';
+import { createOutputBuffer } from './output-buffer.ts';
+import type { OutputBuffer } from './output-buffer.ts';
 import { createViewers } from './viewers.ts';
 import type { Viewers } from './viewers.ts';
 
-/**
- * What is kept of a terminal's output, in bytes: more than a client may have under way, so that it finds
- * all of that again after its connection broke.
- */
+/** Size of the output buffer, in bytes: more than a client may leave unacknowledged. */
 export const KEPT_BYTES = 768 * 1024;
 
-/** How long the shell waits, once that is full, for an owner who was cut off to come back, in milliseconds. */
+/** How long the shell waits for a disconnected owner when the buffer is full, in milliseconds. */
 const AWAITED_MS = 15_000;
-/** Longest wait for what the shell had printed before it was taken over, in milliseconds: it takes some tens. */
+/** Longest wait for output that the shell printed before adoption, in milliseconds. Normally some tens. */
 const CATCH_UP_MS = 5_000;
-/** Room for what is read at once, in bytes. */
+/** Space reserved for one read, in bytes. */
 const ONE_READ_BYTES = 64 * 1024;
 
-/** A shell whose stream is cut more often than this in the time, in milliseconds, is given up. */
-const CUTS = 5;
+/** The service ends a shell whose stream is cut more than `MAX_CUTS` times within `CUTS_WITHIN_MS` milliseconds. */
+const MAX_CUTS = 5;
 const CUTS_WITHIN_MS = 60_000;
 
 /** A running shell with its newest output and its viewers. */
@@ -37,178 +34,178 @@ export interface LiveTerminal {
   readonly shell: string;
   readonly durable: boolean;
   readonly size: TerminalSize;
-  /** What is recorded of it now. */
+  /** What the recorder stores now; undefined without a recording. */
   readonly recorded: Recorder['content'];
-  readonly output: Transcript;
-  /** What switches the modes on that were when the kept output began. */
+  readonly output: OutputBuffer;
+  /** Returns the sequences that set the modes in effect at the start of the buffer. */
   modes(): Buffer;
   readonly viewers: Viewers;
-  /** Resolves once all is here that the shell had printed before this process held it. */
+  /** Resolves once the buffer has all output that the shell printed before this process adopted it. */
   readonly caughtUp: Promise<void>;
-  readonly typed: TypedCounts;
-  /** Holds the shell back while what is given is under way. */
-  holdDuring<T>(work: () => Promise<T>): Promise<T>;
-  /** The owner has all output before `taken`, and may come back: for a while the shell prints no more than is kept of the rest. */
-  awaitOwner(taken: number): void;
-  /** Gives the shell input; false once more should wait until `drained` resolves. */
+  readonly inputCounts: InputCounts;
+  /** Pauses the shell's output while `work` runs. */
+  pauseDuring<T>(work: () => Promise<T>): Promise<T>;
+  /** Waits 15 s for the owner, who has all output before `received`: the buffer keeps what they lack. */
+  awaitOwner(received: number): void;
+  /** Sends input to the shell. False means: wait for `drained` before sending more. */
   input(bytes: Buffer): boolean;
   drained(): Promise<void>;
   resize(size: TerminalSize): Promise<void>;
-  /** Has programs that draw the whole screen draw it anew. */
+  /** Makes full-screen programs redraw, by resizing the terminal twice. */
   redraw(): Promise<void>;
-  /** Ends the shell, also while it has viewers. */
+  /** Ends the shell, even if it has viewers. */
   end(): Promise<void>;
-  /** Lets go of the shell, which goes on where it is durable. */
-  leave(): void;
+  /** Closes the stream to the shell. A durable shell keeps running. */
+  release(): void;
   over: Promise<TerminalOver>;
 }
 
 export interface LiveTerminalOptions {
   engineTerminal: EngineTerminal;
   size: TerminalSize;
-  /** Whose session it is in: their terminals share what they may print with nobody there. */
+  /** The session's learner, whose terminals share a budget for output without an owner. */
   learnerId: string;
   budgets: OutputBudgets;
-  /** Is told all that passes, where the terminal is recorded. */
+  /** Receives all input and output if the terminal is recorded. */
   recorder?: Recorder | undefined;
-  /** Connects again to a durable shell that was cut off, from that byte on; undefined when it is gone. */
+  /** Reconnects to a durable shell whose stream was cut, at byte `from`; undefined if it is gone. */
   reconnect: (from: number) => Promise<EngineTerminal | 'elsewhere' | undefined>;
-  /** Output or input passed while somebody was there. */
+  /** Called for output that has a viewer, and for input. */
   onActivity: () => void;
-  /** It has another size now. */
+  /** Called when the size has changed. */
   onResize: (size: TerminalSize) => void;
 }
 
-/** Keeps the output of a shell flowing into its transcript and to its viewers. */
+/** Streams a shell's output into its buffer and to its viewers. */
 export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   const { reconnect, onActivity, onResize, recorder } = options;
   let terminal = options.engineTerminal;
   let size = options.size;
-  /** Of most terminals all output is kept. */
-  let watch: ModeWatch | undefined;
-  let output = transcriptFrom(terminal.offset);
-  let under = 0;
+  /** Created when the buffer first discards output, which most terminals never reach. */
+  let modeWatch: ModeWatch | undefined;
+  let output = bufferFrom(terminal.offset);
+  let pauses = 0;
   let ending = false;
-  let leaving = false;
-  /** Input that came while the shell could not be reached. */
-  let waiting: Buffer[] | undefined;
+  let releasing = false;
+  /** Input that arrived while the shell was unreachable. */
+  let pendingInput: Buffer[] | undefined;
   let reachable = deferred<void>();
-  /** From where on an owner who may come back lacks the output. */
-  let awaited: number | undefined;
-  let awaiting: NodeJS.Timeout | undefined;
+  /** First byte that a disconnected owner lacks, while the shell waits for them. */
+  let awaitedFrom: number | undefined;
+  let awaitTimer: NodeJS.Timeout | undefined;
   const over = deferred<TerminalOver>();
   const caughtUp = deferred<void>();
   const { printed: before = 0, offset } = options.engineTerminal;
-  const left = deferred<'elsewhere'>();
+  const released = deferred<'elsewhere'>();
   const viewers = createViewers(flow);
-  const isAttended = () => !ending && viewers.haveOwner();
+  const isAttended = () => !ending && viewers.hasOwner();
   const pace = createPace({ ...options, isAttended, onChange: flow });
 
-  function transcriptFrom(offset: number): Transcript {
-    return createTranscript(KEPT_BYTES, {
+  function bufferFrom(offset: number): OutputBuffer {
+    return createOutputBuffer(KEPT_BYTES, {
       offset,
-      onGone: (bytes) => (watch ??= createModeWatch()).see(bytes),
+      onDiscard: (bytes) => (modeWatch ??= createModeWatch()).read(bytes),
     });
   }
 
   function flow(): void {
-    if (viewers.haveOwner()) stopAwaiting();
+    if (viewers.hasOwner()) stopAwaiting();
     pace.attendanceChanged();
-    const isFull = awaited !== undefined && output.next - awaited > KEPT_BYTES - ONE_READ_BYTES;
-    const held = !ending && (under > 0 || isFull || viewers.areHolding());
-    if (held || pace.isHolding()) terminal.stream.pause();
+    const isFull = awaitedFrom !== undefined && output.next - awaitedFrom > KEPT_BYTES - ONE_READ_BYTES;
+    const mustWait = !ending && (pauses > 0 || isFull || viewers.wantPause());
+    if (mustWait || pace.isHolding()) terminal.stream.pause();
     else terminal.stream.resume();
   }
 
   function stopAwaiting(): void {
-    clearTimeout(awaiting);
-    awaited = undefined;
+    clearTimeout(awaitTimer);
+    awaitedFrom = undefined;
   }
 
-  function take(chunk: Buffer): void {
+  function addOutput(chunk: Buffer): void {
     pace.count(chunk.length, terminal.takeMessages?.() ?? 1);
-    // What a shell that is being ended still prints is for nobody: a viewer that stands still must not keep it.
+    // Discard output of a shell that is ending: a viewer that stopped reading must not delay the end.
     if (ending) return;
     recorder?.output(output.next, chunk);
     output.add(chunk);
     if (output.next >= before) caughtUp.resolve();
-    if (awaited !== undefined) flow();
+    if (awaitedFrom !== undefined) flow();
     if (viewers.count() === 0) return;
     onActivity();
-    viewers.tellOutput();
+    viewers.notifyOutput();
   }
 
-  /** Carries one stream to its end. */
-  async function carry(): Promise<TerminalOver | 'cut'> {
+  /** Reads one stream until it ends. */
+  async function readStream(): Promise<TerminalOver | 'cut'> {
     const { stream } = terminal;
-    stream.on('data', take);
-    // Its close follows.
+    stream.on('data', addOutput);
+    // A `close` event follows.
     stream.on('error', () => undefined);
     flow();
     return terminal.over;
   }
 
-  async function again(): Promise<TerminalOver | 'cut'> {
-    if (leaving) return 'elsewhere';
+  async function reconnectStream(): Promise<TerminalOver | 'cut'> {
+    if (releasing) return 'elsewhere';
     if (ending) {
       await terminal.end();
       return { exitCode: undefined };
     }
-    waiting = [];
-    const coming = reconnect(output.next);
-    const next = await Promise.race([coming, left.promise]);
-    if (leaving) {
-      coming.then(hangUp, () => undefined);
+    pendingInput = [];
+    const connecting = reconnect(output.next);
+    const next = await Promise.race([connecting, released.promise]);
+    if (releasing) {
+      connecting.then(hangUp, () => undefined);
       return 'elsewhere';
     }
     if (next === 'elsewhere') return 'elsewhere';
     if (next === undefined) return { exitCode: undefined };
     terminal = next;
     if (terminal.offset !== output.next) {
-      // Some output is missing: viewers must reconnect, and get a screen snapshot.
-      watch = undefined;
-      output = transcriptFrom(terminal.offset);
+      // Some output is missing, so viewers must reconnect to get a screen snapshot.
+      modeWatch = undefined;
+      output = bufferFrom(terminal.offset);
       caughtUp.resolve();
       viewers.drop();
     }
-    for (const bytes of waiting) terminal.stream.write(bytes);
-    waiting = undefined;
+    for (const bytes of pendingInput) terminal.stream.write(bytes);
+    pendingInput = undefined;
     reachable.resolve();
     reachable = deferred<void>();
-    // If that fails, the caller asks for it again.
+    // If this fails, the caller of `end` tries again.
     if (ending) terminal.end().catch(() => undefined);
-    return carry();
+    return readStream();
   }
 
   async function run(): Promise<TerminalOver> {
     const cuts: number[] = [];
-    let end = await carry();
+    let end = await readStream();
     while (end === 'cut') {
       const now = Date.now();
       cuts.push(now);
-      if (cuts.filter((time) => time > now - CUTS_WITHIN_MS).length > CUTS) ending = true;
-      end = await again();
+      if (cuts.filter((time) => time > now - CUTS_WITHIN_MS).length > MAX_CUTS) ending = true;
+      end = await reconnectStream();
     }
     return end;
   }
 
-  function awaitOwner(taken: number): void {
-    if (viewers.haveOwner()) return;
+  function awaitOwner(received: number): void {
+    if (viewers.hasOwner()) return;
     stopAwaiting();
-    awaited = taken;
-    awaiting = setTimeout(() => {
-      awaited = undefined;
+    awaitedFrom = received;
+    awaitTimer = setTimeout(() => {
+      awaitedFrom = undefined;
       flow();
     }, AWAITED_MS).unref();
     flow();
   }
 
-  // Each start of the service reads what the shells have kept.
+  // After each restart, the service reads the whole buffer of every shell again. This must not use up the budgets.
   pace.spare(Math.min(Math.max(0, before - offset), KEPT_BYTES));
-  // Who had it started is on the way.
+  // The user who started the shell is about to attach.
   awaitOwner(output.next);
   if (output.next >= before) caughtUp.resolve();
-  // How much that is, the machine says: nobody waits for ever.
+  // The machine reports how much output is pending, so the wait needs a limit.
   setTimeout(() => caughtUp.resolve(), CATCH_UP_MS).unref();
   void over.promise.then(() => caughtUp.resolve());
   void over.promise.then(pace.stop);
@@ -230,34 +227,34 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     get recorded() {
       return recorder?.content;
     },
-    modes: () => watch?.setting() ?? Buffer.alloc(0),
+    modes: () => modeWatch?.sequences() ?? Buffer.alloc(0),
     viewers,
     caughtUp: caughtUp.promise,
-    typed: createTypedCounts(),
-    async holdDuring(work) {
-      under += 1;
+    inputCounts: createInputCounts(),
+    async pauseDuring(work) {
+      pauses += 1;
       flow();
       try {
         return await work();
       } finally {
-        under -= 1;
+        pauses -= 1;
         flow();
       }
     },
     awaitOwner,
     input(bytes) {
-      // Where it cannot be ended, nobody types there any more all the same.
+      // If ending failed, the shell still accepts no input.
       if (ending) return true;
       onActivity();
       recorder?.input(bytes);
-      if (waiting) {
-        waiting.push(bytes);
+      if (pendingInput) {
+        pendingInput.push(bytes);
         return false;
       }
       return !terminal.stream.writable || terminal.stream.write(bytes);
     },
     async drained() {
-      if (waiting) return reachable.promise;
+      if (pendingInput) return reachable.promise;
       const { stream } = terminal;
       if (!stream.writableNeedDrain || stream.destroyed) return;
       await new Promise<void>((resolve) => {
@@ -268,7 +265,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
         stream.on('drain', settle).on('close', settle);
       });
     },
-    resize: createResizing(async (next) => {
+    resize: createResizeQueue(async (next) => {
       size = next;
       onResize(next);
       recorder?.resize(next);
@@ -285,16 +282,16 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
       flow();
       await terminal.end();
     },
-    leave() {
-      leaving = true;
-      left.resolve('elsewhere');
+    release() {
+      releasing = true;
+      released.resolve('elsewhere');
       terminal.stream.destroy();
     },
     over: over.promise,
   };
 }
 
-/** Of a connection that came too late. */
+/** Closes a connection that was established too late. */
 function hangUp(late: EngineTerminal | 'elsewhere' | undefined): void {
   if (late !== undefined && late !== 'elsewhere') late.stream.destroy();
 }

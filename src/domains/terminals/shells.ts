@@ -1,38 +1,38 @@
 import { createTurns } from '../../core/turns.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 
-/** Shells ended at the same time: ending one takes the engine a command in the machine. */
+/** Shells ended at the same time: the engine runs a command in the machine for each. */
 const ENDS_AT_ONCE = 16;
 
-/** How long what has ended is remembered, in milliseconds, and of how many shells. */
+/** How long ended shells are remembered, in milliseconds, and how many. */
 const REMEMBERED_MS = 60_000;
 const MOST_REMEMBERED = 64;
 
-/** Whose shell it is, and in whose session. */
-export interface ShellPlace {
+/** The session and the users that a shell belongs to. */
+export interface ShellContext {
   sessionId: string;
-  /** Whose session it is. */
+  /** The session's learner. */
   learnerId: string;
   openedById: string;
 }
 
-/** A shell whose stream this process holds. */
-interface HeldShell extends ShellPlace {
+/** A shell whose stream this process reads. */
+interface ShellEntry extends ShellContext {
   live: LiveTerminal;
-  /** Resolves when this process has let it go, and that is noted. */
-  gone: Promise<void>;
+  /** Resolves when this process has released the shell and stored that. */
+  released: Promise<void>;
   ending: Promise<void> | undefined;
 }
 
 export type Shells = ReturnType<typeof createShells>;
 
-/** The shells this process holds, and the one way in which they are ended. */
+/** Creates the registry of this process's shells. It is the only code that ends them. */
 export function createShells() {
-  const held = new Map<string, HeldShell>();
-  /** Those that ended a moment ago, for who was cut off then. */
-  const ended = new Map<string, ShellPlace & { live: LiveTerminal }>();
+  const shells = new Map<string, ShellEntry>();
+  /** Recently ended shells, so a reconnecting client gets the last output and the exit code. */
+  const ended = new Map<string, ShellContext & { live: LiveTerminal }>();
 
-  function remember(id: string, shell: ShellPlace & { live: LiveTerminal }): void {
+  function remember(id: string, shell: ShellContext & { live: LiveTerminal }): void {
     ended.set(id, shell);
     for (const [oldest] of ended) {
       if (ended.size <= MOST_REMEMBERED) break;
@@ -40,19 +40,19 @@ export function createShells() {
     }
     setTimeout(() => ended.delete(id), REMEMBERED_MS).unref();
   }
-  const turns = createTurns(ENDS_AT_ONCE);
+  const queue = createTurns(ENDS_AT_ONCE);
 
-  /** Ends the shell with all that hangs on it, once however often it is asked; resolves when that is noted. */
+  /** Ends the shell. Calls during the end share one attempt. Resolves when the end is stored. */
   function end(id: string): Promise<void> {
-    const shell = held.get(id);
+    const shell = shells.get(id);
     if (!shell) return Promise.resolve();
-    shell.ending ??= turns
+    shell.ending ??= queue
       .run(async () => {
         await shell.live.end();
-        await shell.gone;
+        await shell.released;
       })
       .catch((error: unknown) => {
-        // The engine may answer again: the next caller tries anew.
+        // The engine may answer later, so the next call tries again.
         shell.ending = undefined;
         throw error;
       });
@@ -61,12 +61,12 @@ export function createShells() {
 
   return {
     end,
-    has: (id: string) => held.has(id),
-    /** Also one that has ended a moment ago: what it printed last, and how it ended, is for who comes back. */
-    get: (id: string): (ShellPlace & { live: LiveTerminal }) | undefined => held.get(id) ?? ended.get(id),
-    ids: () => [...held.keys()],
-    all: (): (ShellPlace & { id: string; live: LiveTerminal })[] =>
-      [...held].map(([id, { live, sessionId, learnerId, openedById }]) => ({
+    has: (id: string) => shells.has(id),
+    /** Returns a running or recently ended shell: a reconnecting client gets its last output and exit code. */
+    get: (id: string): (ShellContext & { live: LiveTerminal }) | undefined => shells.get(id) ?? ended.get(id),
+    ids: () => [...shells.keys()],
+    all: (): (ShellContext & { id: string; live: LiveTerminal })[] =>
+      [...shells].map(([id, { live, sessionId, learnerId, openedById }]) => ({
         id,
         live,
         sessionId,
@@ -74,37 +74,43 @@ export function createShells() {
         openedById,
       })),
     ofSession: (sessionId: string) =>
-      [...held].filter(([, of]) => of.sessionId === sessionId).map(([id]) => id),
+      [...shells].filter(([, of]) => of.sessionId === sessionId).map(([id]) => id),
 
-    /** Holds the shell until it is over for this process; `note` is called then, must not fail, and the shell is let go once it resolves. */
-    hold(
+    /**
+     * Registers a shell until it is over for this process. Then `note` is called, which must not fail, and the shell is
+     * removed when `note` resolves.
+     */
+    add(
       id: string,
-      shell: ShellPlace & { live: LiveTerminal },
+      shell: ShellContext & { live: LiveTerminal },
       note: (over: Awaited<LiveTerminal['over']>) => Promise<void>,
     ): void {
-      const letGo = async () => {
+      const release = async () => {
         const over = await shell.live.over;
         if (over !== 'elsewhere') remember(id, shell);
-        await note(over).finally(() => held.delete(id));
+        await note(over).finally(() => shells.delete(id));
       };
-      const gone = letGo();
-      held.set(id, { ...shell, gone, ending: undefined });
+      const released = release();
+      shells.set(id, { ...shell, released, ending: undefined });
     },
 
-    /** Lets go of those that go on by themselves and ends the others; which were left, and how many others the engine did not end. */
-    async leaveAll(): Promise<{ left: string[]; failed: number }> {
-      const left: string[] = [];
+    /**
+     * Releases durable shells and ends the others. Returns the ids of the released shells, and how many shells the
+     * engine did not end.
+     */
+    async releaseAll(): Promise<{ released: string[]; failed: number }> {
+      const released: string[] = [];
       const ends: Promise<void>[] = [];
-      for (const [id, { live, gone }] of held) {
+      for (const [id, { live, released: done }] of shells) {
         if (!live.durable) ends.push(end(id));
         else {
-          left.push(id);
-          live.leave();
-          ends.push(gone);
+          released.push(id);
+          live.release();
+          ends.push(done);
         }
       }
       const results = await Promise.allSettled(ends);
-      return { left, failed: results.filter(({ status }) => status === 'rejected').length };
+      return { released, failed: results.filter(({ status }) => status === 'rejected').length };
     },
   };
 }

@@ -14,26 +14,24 @@ import { delay } from '../../core/clock.ts';
 import { authorize, requireSomebody } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
-import { createHolds } from './adopting.ts';
-import { attachViewer } from './attaching.ts';
-import { endingWith } from './ending-with.ts';
+import { createShellOwnership } from './shell-ownership.ts';
+import { attachViewer, endWithCredential } from './attach-viewer.ts';
 import type { Snapshots } from './snapshots/snapshots.ts';
-import { recoverShells, upkeep, watchSessions } from './holding.ts';
-import { RENEW_EVERY_MS } from './process-hold.ts';
-import { createJoining } from './joining.ts';
-import { mayStay } from './openers.ts';
-import type { ActorOf } from './openers.ts';
+import { maintainShells, recoverShells, watchSessions } from './shell-maintenance.ts';
+import { RENEW_EVERY_MS } from './shell-lease.ts';
+import { createShellConnector } from './shell-connector.ts';
+import { mayStay } from './viewer-access.ts';
+import type { ActorOf } from './viewer-access.ts';
 import type { OutputBudgets } from './pacing/output-budgets.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import { createShells } from './shells.ts';
 import { requireTerminalSize } from './terminal-size.ts';
 import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
-import type { AttachedTerminal, AttachRequest, TerminalService } from './terminal.ts';
+import type { AttachedTerminal, AttachRequest, TerminalService, ViewerRole } from './terminal.ts';
+import { createTicket, TICKET_LIFETIME_MS } from './ticket-store.ts';
 import type { TicketStore } from './ticket-store.ts';
-import { createTicket, TICKET_LIFETIME_MS } from './tickets.ts';
-import type { ViewerRole } from './viewer.ts';
 
-/** How long viewers on their way are waited for when the service stops, in milliseconds. */
+/** How long shutdown waits for viewers that are attaching, in milliseconds. */
 const ATTACHING_LIMIT_MS = 1_000;
 
 export interface TerminalServiceOptions {
@@ -44,22 +42,22 @@ export interface TerminalServiceOptions {
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal' | 'reattachTerminal' | 'endShell'>;
   snapshots: Pick<Snapshots, 'take'>;
-  recordings: Pick<Recordings, 'begin' | 'resume' | 'drop'>;
+  recordings: Pick<Recordings, 'start' | 'resume' | 'drop'>;
   budgets: OutputBudgets;
   actorOf: ActorOf;
   credentials: Pick<CredentialWatch, 'read' | 'watch'>;
   events: EventBus;
   clock: Clock;
   log: Log;
-  /** Names this process among those that share the database; new with each start. */
-  holder: string;
-  /** Whether the process of that name surely runs no more; of others the hold runs out. */
-  isGone: (holder: string) => boolean;
-  /** Most open terminals of one session. */
+  /** Unique name of this process among all that share the database; new with each start. */
+  leaseOwner: string;
+  /** Returns whether the named process is known to be dead. Leases of others expire. */
+  isGone: (owner: string) => boolean;
+  /** Maximum number of open terminals per session. */
   terminalLimit: number;
 }
 
-/** Terminals: tickets, the shells this process holds, and what a crash left of others. */
+/** Creates the terminal service: tickets, this process's shells, and recovery of shells after a crash. */
 export function createTerminalService(options: TerminalServiceOptions): TerminalService {
   const {
     store,
@@ -71,19 +69,19 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     events,
     clock,
     log,
-    holder,
+    leaseOwner,
     terminalLimit,
   } = options;
   const shells = createShells();
-  const holds = createHolds({ ...options, shells });
-  const holding = { ...options, shells, adopt: holds.adopt };
-  const joining = createJoining({ ...options, shells, holds });
-  const stopWatching = watchSessions(holding);
+  const ownership = createShellOwnership({ ...options, shells });
+  const maintenance = { ...options, shells, adopt: ownership.adopt };
+  const connector = createShellConnector({ ...options, shells, ownership });
+  const stopWatching = watchSessions(maintenance);
   const attaching = new Set<Promise<unknown>>();
   let stopping = false;
 
-  /** The terminal, where the actor may enter its session's machines; undefined where it is not there for them. */
-  async function reach(actor: Actor | undefined, id: string): Promise<StoredTerminal | undefined> {
+  /** Returns the terminal if the actor may enter its session's machines; undefined if the actor cannot see it. */
+  async function findFor(actor: Actor | undefined, id: string): Promise<StoredTerminal | undefined> {
     requireSomebody(actor);
     const terminal = await store.find(id);
     if (!terminal) return undefined;
@@ -109,12 +107,12 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     const ticket = await tickets.take(hashSecret(request.ticket), terminalId, clock.now());
     if (!ticket) throw fault('TICKET_INVALID');
     const { userId, role, openedWith: credential } = ticket;
-    // A ticket is worth no more than the credential that asked for it.
+    // A ticket is valid only as long as the credential that requested it.
     const opener = await credentials.read({ userId, ...(credential !== undefined && { credential }) });
     if (!opener) throw fault('TICKET_INVALID');
-    const { live, learnerId } = await joining.join(terminalId, userId);
-    const mayBeThere = () => mayStay(options, { userId, learnerId });
-    if (!(await mayBeThere())) throw fault('TICKET_INVALID');
+    const { live, learnerId } = await connector.connect(terminalId, userId);
+    const stillMayStay = () => mayStay(options, { userId, learnerId });
+    if (!(await stillMayStay())) throw fault('TICKET_INVALID');
     const { name } = await users.get(system, userId);
     if (stopping) throw fault('SHUTTING_DOWN');
     const attached = await attachViewer({
@@ -124,10 +122,10 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       viewer: { id: request.client?.id ?? newId(clock.now()), userId, name, role },
       request,
       snapshots,
-      mayBeThere,
+      mayStay: stillMayStay,
       log,
     });
-    return endingWith(credentials, opener, attached);
+    return endWithCredential(credentials, opener, attached);
   }
 
   return {
@@ -137,10 +135,10 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       await sessions.machine(actor, sessionId, machine);
       const now = clock.now();
       const { userId } = actor;
-      const place = { sessionId, machine, openedById: userId };
+      const target = { sessionId, machine, openedById: userId };
       const terminal = await store.insert({
         id: newId(now),
-        ...place,
+        ...target,
         rows,
         cols,
         now,
@@ -150,7 +148,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     },
 
     async ticket(actor, terminalId, wanted) {
-      const terminal = await reach(actor, terminalId);
+      const terminal = await findFor(actor, terminalId);
       requireSomebody(actor);
       if (!terminal) throw fault('TERMINAL_NOT_FOUND');
       if (terminal.endedAt && !shells.get(terminalId)) throw fault('TERMINAL_ENDED');
@@ -177,36 +175,39 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     },
 
     async close(actor, terminalId) {
-      const terminal = await reach(actor, terminalId);
+      const terminal = await findFor(actor, terminalId);
       if (!terminal || terminal.endedAt) return false;
       if (shells.has(terminalId)) {
         await shells.end(terminalId);
         return true;
       }
-      await joining.endShell(terminal);
-      // The process that holds it may have noted the end by now.
+      await connector.endShell(terminal);
+      // The owning process may have stored the end already.
       if (await store.end(terminalId, { at: clock.now() })) {
         await events.publish('terminal.ended', { terminalId, sessionId: terminal.sessionId });
       }
       return true;
     },
 
-    held: () => shells.ids().length,
+    shellCount: () => shells.ids().length,
 
-    recover: (signal) => recoverShells(holding, signal),
+    recover: (signal) => recoverShells(maintenance, signal),
 
     async maintain(signal) {
-      /** Goes on beside the upkeep: a machine that does not answer would have the holds here run out meanwhile. */
+      /**
+       * Recovery runs in parallel with maintenance: otherwise a machine that does not answer would let this process's
+       * leases expire.
+       */
       let recovering: Promise<void> | undefined;
       const recover = () =>
-        recoverShells(holding, signal)
-          .catch((error: unknown) => log.error({ err: error }, 'terminals could not be taken over yet'))
+        recoverShells(maintenance, signal)
+          .catch((error: unknown) => log.error({ err: error }, 'recovering terminals failed'))
           .finally(() => (recovering = undefined));
       while (!signal.aborted) {
         await delay(clock, RENEW_EVERY_MS, signal);
         if (signal.aborted) break;
-        await upkeep(holding).catch((error: unknown) => {
-          log.error({ err: error }, 'the upkeep of terminals failed; it goes on');
+        await maintainShells(maintenance).catch((error: unknown) => {
+          log.error({ err: error }, 'terminal maintenance failed');
         });
         recovering ??= recover();
       }
@@ -216,14 +217,15 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     async shutdown() {
       stopping = true;
       stopWatching();
-      // One that waits for a machine must not keep the others' shells from being let go.
+      // A viewer that waits for a machine must not delay the release of the other shells.
       await Promise.race([
         Promise.allSettled(attaching),
         sleep(ATTACHING_LIMIT_MS, undefined, { ref: false }),
       ]);
-      const { left, failed } = await shells.leaveAll();
-      await store.letGo(left, holder);
-      if (failed > 0) log.warn({ shells: failed }, 'shells were left for the next start to end');
+      const { released, failed } = await shells.releaseAll();
+      await store.releaseLeases(released, leaseOwner);
+      if (failed > 0)
+        log.warn({ shells: failed }, 'some shells could not be ended; the next start ends them');
     },
   };
 }

@@ -3,35 +3,38 @@ import type { Database } from '../../infra/database/database.ts';
 import { whenGone } from '../../infra/database/foreign-key-violation.ts';
 import { fault } from '../../core/errors.ts';
 import type { Terminal, TerminalSize } from './terminal.ts';
-import { TICKET_LIFETIME_MS } from './tickets.ts';
+import { TICKET_LIFETIME_MS } from './ticket-store.ts';
 
-/** A terminal with all that is known of its shell. */
+/** A terminal with the state of its shell. */
 export interface StoredTerminal extends Terminal, TerminalSize {
-  /** Whether its shell was, or is being, started. */
-  begun: boolean;
-  heldBy: string | undefined;
-  heldUntil: Date | undefined;
-  /** Undefined while there is no shell, or it was not noted yet. */
+  /** Whether a process has started, or is starting, the shell. */
+  isStarted: boolean;
+  leaseOwner: string | undefined;
+  leaseUntil: Date | undefined;
+  /** The shell's machine and its id there; undefined until both are stored. */
   handle: { machineId: string; shell: string } | undefined;
 }
 
-/** A claim of one process on a terminal, for so long. */
-export interface Hold {
-  holder: string;
+/** A lease of one process on a terminal's shell. */
+export interface Lease {
+  owner: string;
   until: Date;
 }
 
 export type TerminalStore = ReturnType<typeof createTerminalStore>;
 
-/** Most terminals read, or written, in one statement. */
+/** Maximum number of terminals in one statement. */
 const BATCH = 500;
 
-/** Keeps terminals in the database: who holds which shell, and how they ended. */
+/** Stores terminals in the database: which process has the lease on each shell, and how shells ended. */
 export function createTerminalStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Adds a terminal, unless the session has `limit` already; counted so that no two pass at once. @throws TERMINAL_LIMIT, SESSION_NOT_FOUND */
+    /**
+     * Inserts a terminal unless the session already has `limit` open ones. The transaction makes the check atomic.
+     * @throws TERMINAL_LIMIT, SESSION_NOT_FOUND
+     */
     async insert(terminal: NewTerminal & { limit: number }): Promise<Terminal> {
       const { id, sessionId, machine, openedById, rows, cols, now, limit } = terminal;
       const insert = database.transaction(async (tx) => {
@@ -44,34 +47,37 @@ export function createTerminalStore({ database }: { database: Database }) {
       return toTerminal(await insert.catch(whenGone('SESSION_NOT_FOUND')));
     },
 
-    /** Has `holder` start its shell; false when somebody does already, or it has ended. */
-    async begin(id: string, { holder, until }: Hold, now: Date): Promise<boolean> {
+    /**
+     * Acquires the lease to start the shell. Returns false if another process has it already, or the terminal has
+     * ended.
+     */
+    async acquireLease(id: string, { owner, until }: Lease, now: Date): Promise<boolean> {
       const { count } = await client.terminal.updateMany({
         where: { id, endedAt: null, attachedAt: null },
-        data: { attachedAt: now, heldBy: holder, heldUntil: until },
+        data: { attachedAt: now, heldBy: owner, heldUntil: until },
       });
       return count === 1;
     },
 
-    /** Passes a terminal on from its holder; false when that is another one by now, or it has ended. */
-    async passOn(id: string, from: string | undefined, { holder, until }: Hold): Promise<boolean> {
+    /** Transfers the lease from another owner. Returns false if the owner has changed, or the terminal has ended. */
+    async transferLease(id: string, from: string | undefined, { owner, until }: Lease): Promise<boolean> {
       const { count } = await client.terminal.updateMany({
         where: { id, endedAt: null, heldBy: from ?? null },
-        data: { heldBy: holder, heldUntil: until },
+        data: { heldBy: owner, heldUntil: until },
       });
       return count === 1;
     },
 
-    /** Gives up the hold on these: another process may take them over at once. */
-    async letGo(ids: readonly string[], holder: string): Promise<void> {
+    /** Releases the leases: another process may adopt these shells immediately. */
+    async releaseLeases(ids: readonly string[], owner: string): Promise<void> {
       for (const some of batches(ids, BATCH)) {
-        const where = { id: { in: some }, endedAt: null, heldBy: holder };
+        const where = { id: { in: some }, endedAt: null, heldBy: owner };
         await client.terminal.updateMany({ where, data: { heldUntil: new Date(0) } });
       }
     },
 
-    /** Notes the running shell; false when the terminal was ended meanwhile. */
-    async started(
+    /** Stores the running shell. Returns false if the terminal has ended meanwhile. */
+    async saveShell(
       id: string,
       shell: { machineId: string; shell: string; durable: boolean },
     ): Promise<boolean> {
@@ -79,12 +85,12 @@ export function createTerminalStore({ database }: { database: Database }) {
       return count === 1;
     },
 
-    /** Notes the size that its owner has given it. */
-    async resized(id: string, { rows, cols }: TerminalSize): Promise<void> {
+    /** Stores the size. */
+    async saveSize(id: string, { rows, cols }: TerminalSize): Promise<void> {
       await client.terminal.updateMany({ where: { id }, data: { rows, cols } });
     },
 
-    /** Marks it ended; false when it was already, or is gone. */
+    /** Marks the terminal as ended. Returns false if it had ended already, or does not exist. */
     async end(id: string, end: { at: Date; exitCode?: number | undefined }): Promise<boolean> {
       const { count } = await client.terminal.updateMany({
         where: { id, endedAt: null },
@@ -98,7 +104,7 @@ export function createTerminalStore({ database }: { database: Database }) {
       return row ? toStored(row) : undefined;
     },
 
-    /** Those of these terminals that ended before `since`, or are gone. */
+    /** Returns those of `ids` whose terminals ended before `since`, or do not exist. */
     async endedAmong(ids: readonly string[], since: Date): Promise<string[]> {
       const rows = await client.terminal.findMany({
         where: { id: { in: [...ids] }, OR: [{ endedAt: null }, { endedAt: { gte: since } }] },
@@ -108,7 +114,7 @@ export function createTerminalStore({ database }: { database: Database }) {
       return ids.filter((id) => !going.has(id));
     },
 
-    /** Oldest first, without those that nobody came to in time. */
+    /** Returns the session's open terminals, oldest first, without those whose ticket expired unused. */
     async listOpen(sessionId: string, now: Date): Promise<Terminal[]> {
       const rows = await client.terminal.findMany({
         where: { sessionId, endedAt: null, NOT: unused(now) },
@@ -117,11 +123,11 @@ export function createTerminalStore({ database }: { database: Database }) {
       return rows.map(toTerminal);
     },
 
-    /** Moves the hold on these terminals on, and answers those of them that are no longer open or another's. */
-    async renew(ids: readonly string[], { holder, until }: Hold): Promise<string[]> {
+    /** Extends the leases. Returns the ids of terminals that have ended or whose lease another process has. */
+    async renewLeases(ids: readonly string[], { owner, until }: Lease): Promise<string[]> {
       const lost = new Set(ids);
       for (const some of batches(ids, BATCH)) {
-        const where = { id: { in: some }, endedAt: null, heldBy: holder };
+        const where = { id: { in: some }, endedAt: null, heldBy: owner };
         await client.terminal.updateMany({ where, data: { heldUntil: until } });
         const open = await client.terminal.findMany({ where, select: { id: true } });
         for (const { id } of open) lost.delete(id);
@@ -129,19 +135,19 @@ export function createTerminalStore({ database }: { database: Database }) {
       return [...lost];
     },
 
-    /** Marks terminals ended that nobody came to in time. */
+    /** Marks terminals as ended whose ticket expired unused. */
     async expireUnused(now: Date): Promise<void> {
       await client.terminal.updateMany({ where: unused(now), data: { endedAt: now } });
     },
 
     /**
-     * Open terminals whose hold has run out, of any process: all of them. After them some that others
-     * hold, those first that were kept up longest ago.
+     * Returns all open terminals with an expired lease, then one page of those leased by other processes. Those renewed
+     * longest ago come first.
      */
-    async heldByOthers(holder: string, now: Date): Promise<StoredTerminal[]> {
+    async listLeasedByOthers(owner: string, now: Date): Promise<StoredTerminal[]> {
       const page = (after: string | undefined) =>
         client.terminal.findMany({
-          where: { endedAt: null, OR: [{ heldBy: { not: holder } }, { heldUntil: { lt: now } }] },
+          where: { endedAt: null, OR: [{ heldBy: { not: owner } }, { heldUntil: { lt: now } }] },
           orderBy: [{ heldUntil: 'asc' }, { id: 'asc' }],
           ...(after !== undefined && { cursor: { id: after }, skip: 1 }),
           take: BATCH,
@@ -166,7 +172,7 @@ interface NewTerminal extends TerminalSize {
   now: Date;
 }
 
-/** Terminals that were never attached and cannot be any more. */
+/** Selects terminals that were never attached and whose ticket has expired. */
 const unused = (now: Date) => ({
   endedAt: null,
   attachedAt: null,
@@ -210,9 +216,9 @@ function toStored(row: TerminalRow): StoredTerminal {
     ...toTerminal(row),
     rows,
     cols,
-    begun: row.attachedAt !== null,
-    heldBy: row.heldBy ?? undefined,
-    heldUntil: row.heldUntil ?? undefined,
+    isStarted: row.attachedAt !== null,
+    leaseOwner: row.heldBy ?? undefined,
+    leaseUntil: row.heldUntil ?? undefined,
     handle: machineId !== null && shell !== null ? { machineId, shell } : undefined,
   };
 }

@@ -1,7 +1,6 @@
 import type { Actor } from '../identity/actor.ts';
 import type { LabRecording } from '../labs/lab.ts';
-import type { Transcript } from './transcript.ts';
-import type { Viewer, ViewerRole } from './viewer.ts';
+import type { OutputBuffer } from './output-buffer.ts';
 
 /** One shell in a machine of a session. */
 export interface Terminal {
@@ -9,7 +8,7 @@ export interface Terminal {
   sessionId: string;
   machine: string;
   openedById: string;
-  /** Whether its shell goes on when the service ends; not known, and false, before it has begun. */
+  /** Whether the shell keeps running while the service is down. False until the shell has started. */
   durable: boolean;
   createdAt: Date;
   endedAt: Date | undefined;
@@ -21,69 +20,80 @@ export interface TerminalSize {
   cols: number;
 }
 
-/** Where a viewer's output begins. */
+/** Where a viewer's output starts. */
 export interface OutputStart {
-  /** Number of the first byte that is theirs. */
+  /** Number of the first byte to send. */
   offset: number;
-  /** What is numbered below it was printed before they came. */
+  /** Output below this byte number was printed before the viewer attached. */
   live: number;
-  /** What draws the screen as it was at `offset`, on a clear one, where they lack what came before. */
+  /** Bytes that draw the screen as of `offset` on an empty terminal; undefined if the viewer has all earlier output. */
   snapshot: Buffer | undefined;
 }
 
-/** How a terminal came to its end for this process: with its shell, or that goes on elsewhere. */
+/** How a terminal ended for this process: its shell ended, or another process has it. */
 export type TerminalOver = { exitCode: number | undefined } | 'elsewhere';
 
-/** What a viewer is told, as it happens. */
+/** Receives the events of a terminal for one viewer. */
 export interface ViewerListener {
-  /** There is more output. */
+  /** More output is available. */
   onOutput(): void;
-  /** Who is there has changed. */
+  /** A viewer joined or left. */
   onViewers(viewers: readonly Viewer[]): void;
-  /** Somebody who assists types. */
+  /** An assisting viewer is typing. */
   onTyping(viewer: Viewer): void;
-  /** The owner's screen has another size now. */
+  /** The owner has resized the terminal. */
   onSize(size: TerminalSize): void;
 }
 
-/** A terminal as one viewer has it: what a socket needs to carry it. */
+/** One viewer's connection to a terminal, as the WebSocket uses it. */
 export interface AttachedTerminal {
   terminalId: string;
   viewer: Viewer;
   durable: boolean;
   size: TerminalSize;
-  /** What is recorded of it now. */
+  /** What the recorder stores now; undefined without a recording. */
   recorded: LabRecording | undefined;
   start: OutputStart;
-  /** Of this client's input, how many bytes the shell was given over earlier connections; undefined for one without a name. */
+  /** Bytes of input that this client sent over all of its connections; undefined for a client without an id. */
   typed: number | undefined;
-  output: Pick<Transcript, 'first' | 'next' | 'copy'>;
-  /** From now on the viewer is told. */
+  output: Pick<OutputBuffer, 'first' | 'next' | 'copy'>;
+  /** Starts the delivery of events. */
   listen(listener: ViewerListener): void;
-  /** Holds the shell back, or no more, while the viewer cannot take more. That of an owner counts who came last. */
-  hold(held: boolean): void;
-  /** Gives the shell what was typed; false once that should wait until `drained` resolves. @throws TERMINAL_READ_ONLY */
+  /**
+   * Pauses or resumes the shell's output while the viewer cannot receive more. Only the owner who attached last can
+   * pause it.
+   */
+  setPaused(paused: boolean): void;
+  /**
+   * Sends input to the shell. Returns false if the caller should wait for `drained` before it sends more.
+   * @throws TERMINAL_READ_ONLY
+   */
   input(bytes: Buffer): boolean;
   drained(): Promise<void>;
-  /** Sizes of others than owners change nothing. @throws TERMINAL_SIZE_INVALID, TERMINAL_READ_ONLY for who looks on */
+  /**
+   * Resizes the terminal. Only owners can; a resize by an assisting viewer has no effect.
+   * @throws TERMINAL_SIZE_INVALID, TERMINAL_READ_ONLY for watching viewers
+   */
   resize(size: { rows: unknown; cols: unknown }): Promise<void>;
   over: Promise<TerminalOver>;
-  /** The viewer is gone, and surely has all output before `taken`; the shell goes on. */
-  detach(taken: number): void;
+  /** Detaches the viewer, who has all output before byte `received`. The shell keeps running. */
+  detach(received: number): void;
 }
 
-/** What a client says when it attaches. */
+/** The parameters of a client that attaches. */
 export interface AttachRequest {
   ticket: string;
-  /** Number of the first output byte that it lacks; undefined when it has nothing. */
+  /** Number of the first output byte that the client lacks; undefined if it has none. */
   from: number | undefined;
-  /** Its name over several connections, and how many bytes of input it has sent over them; undefined for one that has none. */
+  /**
+   * The client's id across connections, and how many bytes of input it has sent; undefined for a client without an id.
+   */
   client: { id: string; typed: number } | undefined;
 }
 
 export interface TerminalService {
   /**
-   * Makes a terminal to be attached within a minute by its one-use ticket.
+   * Creates a terminal and a one-time ticket. The client must attach within a minute.
    * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, MACHINE_NOT_FOUND, TERMINAL_LIMIT, TERMINAL_SIZE_INVALID
    */
   open(
@@ -91,9 +101,9 @@ export interface TerminalService {
     input: { sessionId: string; machine: string } & TerminalSize,
   ): Promise<{ terminal: Terminal; ticket: string }>;
   /**
-   * A one-use ticket to a terminal that is there, in that role: for who opened it that of its owner when
-   * absent, for others to look on.
-   * @throws TERMINAL_NOT_FOUND, TERMINAL_ENDED, FORBIDDEN for an owner who did not open it
+   * Creates a one-time ticket to an existing terminal. The default role is 'owner' for the user who opened it, and
+   * 'watching' for others.
+   * @throws TERMINAL_NOT_FOUND, TERMINAL_ENDED, FORBIDDEN if another user asks to be the owner
    */
   ticket(
     actor: Actor | undefined,
@@ -101,23 +111,42 @@ export interface TerminalService {
     role: ViewerRole | undefined,
   ): Promise<{ terminal: Terminal; ticket: string; role: ViewerRole }>;
   /**
-   * Takes the ticket, and joins the shell or starts it. The ticket is the authority here, as long as
-   * the user who was given it may enter the machine.
+   * Redeems the ticket, and connects to the shell or starts it. The ticket authorises the call as long as its user may
+   * enter the machine.
    * @throws TICKET_INVALID, SESSION_NOT_FOUND, SHELL_NOT_STARTED, SESSION_NOT_READY, TERMINAL_ENDED,
    * TERMINAL_ELSEWHERE, VIEWER_LIMIT, SHUTTING_DOWN
    */
   attach(terminalId: string, request: AttachRequest): Promise<AttachedTerminal>;
-  /** Terminals of a session that have not ended. @throws SESSION_NOT_FOUND */
+  /**
+   * Lists a session's terminals that have not ended.
+   * @throws SESSION_NOT_FOUND
+   */
   list(actor: Actor | undefined, sessionId: string): Promise<Terminal[]>;
-  /** Ends the terminal's shell. Closing what has ended, or is not there for this actor, succeeds: false then. */
+  /** Ends the terminal's shell. Returns false if it has ended already, or the actor cannot see it. */
   close(actor: Actor | undefined, terminalId: string): Promise<boolean>;
 
-  /** How many shells this process holds now, for metrics. */
-  held(): number;
-  /** Takes over, or ends, the shells that dead processes held, and tickets nobody used. Those of an engine that does not answer, and those that wait when `signal` aborts, stay for the next time. */
+  /** Returns how many shells this process has, for metrics. */
+  shellCount(): number;
+  /**
+   * Adopts or ends the shells of dead processes, and deletes expired tickets. A shell stays for the next round if its
+   * engine does not answer, or if `signal` aborts first.
+   */
   recover(signal?: AbortSignal): Promise<void>;
-  /** Keeps this process's hold on its shells and recovers those of others, until `signal` aborts. */
+  /** Renews the leases of this process's shells, and recovers shells of dead processes, until `signal` aborts. */
   maintain(signal: AbortSignal): Promise<void>;
-  /** Refuses new viewers, lets go of the shells that go on without this process, ends the others, and stops listening. */
+  /** Refuses new viewers, releases the durable shells, ends the others, and stops listening. */
   shutdown(): Promise<void>;
+}
+
+/** What a viewer may do: everything, type, or only watch. Only the user who opened the terminal can be its owner. */
+export const viewerRoles = ['owner', 'assisting', 'watching'] as const;
+export type ViewerRole = (typeof viewerRoles)[number];
+
+/** One connection of a user to a terminal. */
+export interface Viewer {
+  /** Id of the connection, or of the client across connections. */
+  id: string;
+  userId: string;
+  name: string;
+  role: ViewerRole;
 }

@@ -1,20 +1,21 @@
 import type { Database } from '../../infra/database/database.ts';
+import { hashSecret, makeSecret } from '../identity/secrets.ts';
 import { whenGone } from '../../infra/database/foreign-key-violation.ts';
-import { viewerRoles } from './viewer.ts';
-import type { ViewerRole } from './viewer.ts';
+import { viewerRoles } from './terminal.ts';
+import type { ViewerRole } from './terminal.ts';
 
-/** Who may attach to which terminal, as what. */
+/** The permission of a user to attach to a terminal in a role. */
 export interface Ticket {
   terminalId: string;
   userId: string;
   role: ViewerRole;
-  /** Hash of the secret of the credential that asked for it; undefined where none did. */
+  /** Hash of the credential's secret that requested the ticket; undefined for a request without a credential. */
   openedWith: string | undefined;
 }
 
 export type TicketStore = ReturnType<typeof createTicketStore>;
 
-/** Keeps the tickets to terminals, by the hashes of their secrets. */
+/** Stores terminal tickets by the hashes of their secrets. */
 export function createTicketStore({ database }: { database: Database }) {
   const { client } = database;
 
@@ -25,7 +26,7 @@ export function createTicketStore({ database }: { database: Database }) {
       await client.terminalTicket.create({ data }).catch(whenGone('TERMINAL_NOT_FOUND'));
     },
 
-    /** Uses the ticket up; undefined when it is not good for this terminal, or was used. */
+    /** Redeems the ticket. Returns undefined if it is not valid for this terminal, or was used already. */
     async take(hash: string, terminalId: string, now: Date): Promise<Ticket | undefined> {
       const where = { hash, terminalId, expiresAt: { gt: now } };
       const found = await client.terminalTicket.findFirst({ where });
@@ -36,9 +37,18 @@ export function createTicketStore({ database }: { database: Database }) {
       return { terminalId, userId: found.userId, role, openedWith: found.openedWith ?? undefined };
     },
 
-    /** Takes away those that nobody used in time. */
+    /** Deletes expired tickets. */
     async expire(now: Date): Promise<void> {
       await client.terminalTicket.deleteMany({ where: { expiresAt: { lte: now } } });
     },
   };
+}
+
+/** Lifetime of a ticket, in milliseconds: enough to open a socket on a slow connection. */
+export const TICKET_LIFETIME_MS = 60_000;
+
+/** Creates a ticket. Only the client receives the secret; the database stores its hash. */
+export function createTicket(): { secret: string; hash: string } {
+  const secret = makeSecret('ticket');
+  return { secret, hash: hashSecret(secret) };
 }

@@ -1,94 +1,97 @@
 import { fault } from '../../core/errors.ts';
 import type { TerminalSize, ViewerListener } from './terminal.ts';
-import type { Viewer } from './viewer.ts';
+import type { Viewer } from './terminal.ts';
 
-/** How often the others are told that somebody who assists types, in milliseconds. */
+/** Minimum time between two typing events of one assisting viewer, in milliseconds. */
 const TYPING_EVERY_MS = 1_000;
 
-/** Most at one terminal at a time: each is told of all the others. */
+/** Maximum number of viewers per terminal: each receives events about all others. */
 const MOST_VIEWERS = 32;
 
-interface Place {
+interface Entry {
   viewer: Viewer;
   listener: ViewerListener | undefined;
-  held: boolean;
+  isPaused: boolean;
   typedAt: number;
-  /** Has them come back. */
+  /** Makes the viewer reconnect. */
   drop: () => void;
 }
 
-/** One viewer's place at a terminal. */
-export interface ViewerPlace {
+/** The registration of one viewer. */
+export interface ViewerRegistration {
   listen(listener: ViewerListener): void;
-  hold(held: boolean): void;
-  /** They typed: where they only assist, the others are told who does. */
+  setPaused(paused: boolean): void;
+  /** Reports typing. The other viewers are notified if this one is assisting. */
   type(): void;
   leave(): void;
 }
 
 export type Viewers = ReturnType<typeof createViewers>;
 
-/** Who is at one terminal. `onHolding` is called when whether they hold the shell back may have changed. */
-export function createViewers(onHolding: () => void) {
-  /** In the order in which they came. */
-  const places = new Set<Place>();
+/**
+ * Creates the list of a terminal's viewers. `onPauseChanged` is called when the viewers' wish to pause the shell may
+ * have changed.
+ */
+export function createViewers(onPauseChanged: () => void) {
+  /** In the order in which they attached. */
+  const entries = new Set<Entry>();
 
-  const all = () => [...places].map(({ viewer }) => viewer);
+  const all = () => [...entries].map(({ viewer }) => viewer);
 
-  function tellViewers(): void {
+  function notifyViewers(): void {
     const viewers = all();
-    for (const { listener } of places) listener?.onViewers(viewers);
+    for (const { listener } of entries) listener?.onViewers(viewers);
   }
 
-  /** The owner who came last: the shell waits for them, and for nobody else. */
-  const leading = () => [...places].findLast(({ viewer }) => viewer.role === 'owner');
+  /** Returns the owner who attached last: the shell waits only for them. */
+  const leading = () => [...entries].findLast(({ viewer }) => viewer.role === 'owner');
 
   return {
     all,
-    count: () => places.size,
-    haveOwner: () => leading() !== undefined,
-    areHolding: () => leading()?.held ?? false,
+    count: () => entries.size,
+    hasOwner: () => leading() !== undefined,
+    wantPause: () => leading()?.isPaused ?? false,
 
     /** @throws VIEWER_LIMIT */
-    join(viewer: Viewer, drop: () => void): ViewerPlace {
-      if (places.size >= MOST_VIEWERS) throw fault('VIEWER_LIMIT', { limit: MOST_VIEWERS });
-      const place: Place = { viewer, listener: undefined, held: false, typedAt: 0, drop };
-      places.add(place);
-      onHolding();
+    join(viewer: Viewer, drop: () => void): ViewerRegistration {
+      if (entries.size >= MOST_VIEWERS) throw fault('VIEWER_LIMIT', { limit: MOST_VIEWERS });
+      const entry: Entry = { viewer, listener: undefined, isPaused: false, typedAt: 0, drop };
+      entries.add(entry);
+      onPauseChanged();
       return {
         listen(listener) {
-          place.listener = listener;
-          tellViewers();
+          entry.listener = listener;
+          notifyViewers();
         },
-        hold(held) {
-          place.held = held;
-          onHolding();
+        setPaused(paused) {
+          entry.isPaused = paused;
+          onPauseChanged();
         },
         type() {
           const now = Date.now();
-          if (viewer.role === 'owner' || now - place.typedAt < TYPING_EVERY_MS) return;
-          place.typedAt = now;
-          for (const other of places) if (other !== place) other.listener?.onTyping(viewer);
+          if (viewer.role === 'owner' || now - entry.typedAt < TYPING_EVERY_MS) return;
+          entry.typedAt = now;
+          for (const other of entries) if (other !== entry) other.listener?.onTyping(viewer);
         },
         leave() {
-          if (!places.delete(place)) return;
-          onHolding();
-          tellViewers();
+          if (!entries.delete(entry)) return;
+          onPauseChanged();
+          notifyViewers();
         },
       };
     },
 
-    tellOutput(): void {
-      for (const { listener } of places) listener?.onOutput();
+    notifyOutput(): void {
+      for (const { listener } of entries) listener?.onOutput();
     },
 
-    tellSize(size: TerminalSize, by: Viewer): void {
-      for (const { viewer, listener } of places) if (viewer !== by) listener?.onSize(size);
+    notifySize(size: TerminalSize, by: Viewer): void {
+      for (const { viewer, listener } of entries) if (viewer !== by) listener?.onSize(size);
     },
 
-    /** Has those go whom it names, or all. */
+    /** Drops the matching viewers, by default all. */
     drop(which: (viewer: Viewer) => boolean = () => true): void {
-      for (const { viewer, drop } of places) if (which(viewer)) drop();
+      for (const { viewer, drop } of entries) if (which(viewer)) drop();
     },
   };
 }

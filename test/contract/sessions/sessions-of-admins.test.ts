@@ -4,7 +4,7 @@ import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { SaveService } from '../../../src/domains/sessions/snapshots/saved-state.ts';
 import type { SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
-import { mayStay } from '../../../src/domains/terminals/openers.ts';
+import { mayStay } from '../../../src/domains/terminals/viewer-access.ts';
 import type { RecordingService } from '../../../src/domains/terminals/recordings/recording.ts';
 import { askAsEach, createActors } from '../../support/actors.ts';
 import type { ActorName, Actors } from '../../support/actors.ts';

@@ -26,7 +26,7 @@ const checks = createChecks({
   logger: quietLog(),
   pins: unpinned,
   credentials: unwatched,
-  holder: newOwner(),
+  leaseOwner: newOwner(),
   isGone: isOwnerGone,
 });
 const run = checks.service.run(system, { sessionId, stepId: 'endless' });

@@ -63,7 +63,7 @@ async function openWorld(t: Test) {
       catalogue: options.catalogue,
       sessions: service,
       logger: quietLog(),
-      holder: 'this process',
+      leaseOwner: 'this process',
       isGone: () => false,
     });
   const steps = createOn(engine);

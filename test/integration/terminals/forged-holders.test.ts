@@ -6,15 +6,15 @@ import { serveTerminals } from '../../support/terminal-server.ts';
 import type { TerminalServer } from '../../support/terminal-server.ts';
 import { until } from '../../support/until.ts';
 
-/** What forged-holder.pl claims to have printed, and no holder would. */
+/** What forged-holder.pl claims to have printed, and no real agent would. */
 const CLAIMED = 100_000_000_000;
 /** Longest wait for a takeover on a busy machine, in milliseconds. */
 const PATIENCE_MS = 60_000;
-const isGone = (holder: string) => holder === 'the-dead';
+const isGone = (owner: string) => owner === 'the-dead';
 
 const server = await serveTerminals(t);
 
-await test('each forged holder takes over the socket of a real shell, and the service connects to it', async (t) => {
+await test('each forged agent takes over the socket of a real shell, and the service connects to it', async (t) => {
   const { owner, sessionId, engine } = server;
   for (const kind of ['tiny', 'titles', 'huge', 'heads', 'deaf'] as const) {
     const reached: EngineTerminal[] = [];
@@ -32,7 +32,7 @@ await test('each forged holder takes over the socket of a real shell, and the se
     client.forget();
     client.send(forge(kind));
     await until(() => reached.length > 0, PATIENCE_MS);
-    t.equal(reached[0]?.printed, CLAIMED, `${kind}: the forged holder answered`);
+    t.equal(reached[0]?.printed, CLAIMED, `${kind}: the forged agent answered`);
     t.equal(await holdersOf(client.id), 0, `${kind}: the real one is gone`);
     if (kind === 'tiny') await client.expect('a'.repeat(1_000), PATIENCE_MS);
     client.socket.terminate();
@@ -47,7 +47,7 @@ await test('silent forged holders keep no other session from getting its shells 
   await whenState(sessions, honest, 'ready', 'failed');
   // A process that is dead connects to nothing again.
   const dead = await server.another({
-    holder: 'the-dead',
+    leaseOwner: 'the-dead',
     engine: { ...engine, reattachTerminal: () => new Promise(() => undefined) },
   });
   const silent: string[] = [];
@@ -61,13 +61,13 @@ await test('silent forged holders keep no other session from getting its shells 
   const next = await server.another({ isGone });
   let isOver = false;
   const recovered = next.terminals.recover().finally(() => (isOver = true));
-  await until(() => next.terminals.held() === 1 || isOver, PATIENCE_MS);
+  await until(() => next.terminals.shellCount() === 1 || isOver, PATIENCE_MS);
   t.match(await server.stored(left.id), { endedAt: undefined });
   t.notOk(isOver, 'the silent ones are still waited for');
   for (const id of silent) t.equal((await server.stored(id))?.endedAt, undefined);
   await endForged(server);
   await recovered;
-  t.equal(next.terminals.held(), 1);
+  t.equal(next.terminals.shellCount(), 1);
   for (const id of silent) t.match(await server.stored(id), { endedAt: Date }, 'a silent one is given up');
   await next.terminals.close(actors.other, left.id);
 });

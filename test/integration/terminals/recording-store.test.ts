@@ -79,10 +79,10 @@ await test('recordings in the database', async (t) => {
     clock.jump(DAY_MS);
     const young = await world.record();
     await young.recorder.finish({ exitCode: 0 }, 0);
-    await world.upkeep.sweep();
+    await world.maintenance.sweep();
     t.equal(await database.client.recording.count(), 3);
     clock.jump(DAY_MS + 1);
-    await world.upkeep.sweep();
+    await world.maintenance.sweep();
     const left = await world.service.ofTerminals(system, [
       old.terminalId,
       going.terminalId,
@@ -108,7 +108,7 @@ await test('recordings in the database', async (t) => {
     const others = await record(other.userId);
     const first = await record(owner.userId);
     const second = await record(owner.userId);
-    await world.upkeep.sweep();
+    await world.maintenance.sweep();
     const ids = (await database.client.recording.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
     t.same(ids, [others, second].sort(), `without ${first}`);
   });
@@ -123,7 +123,7 @@ await test('recordings in the database', async (t) => {
       database.client.recording.update({ where: { id }, data: { learnerId, storedBytes } });
     await stored(others.id, other.userId, 100_000n);
     await stored(flood.id, owner.userId, 200_000n);
-    await world.upkeep.sweep();
+    await world.maintenance.sweep();
     const left = await database.client.recording.findMany();
     t.same(
       left.map(({ id }) => id),
@@ -143,18 +143,18 @@ await test('recordings in the database', async (t) => {
       const left = await world.record();
       const going = await world.record();
       await world.terminals.end(left.terminalId, { at: clock.now() });
-      await world.upkeep.sweep();
+      await world.maintenance.sweep();
       const ended = async () => {
         const all = await world.service.ofTerminals(system, [left.terminalId, going.terminalId]);
         return all.map((recording) => recording?.endedAt !== undefined);
       };
       t.same(await ended(), [false, false], 'its recorder may be about to');
       clock.jump(120_000);
-      await world.upkeep.sweep();
+      await world.maintenance.sweep();
       t.same(await ended(), [true, false]);
-      t.match((await left.read()).markers, [/What came last is missing here/]);
+      t.match((await left.read()).markers, [/The end is missing/]);
       await database.client.terminal.delete({ where: { id: going.terminalId } });
-      await world.upkeep.sweep();
+      await world.maintenance.sweep();
       t.same(await ended(), [true, true], 'one whose terminal is gone as well');
     },
   );

@@ -103,7 +103,7 @@ await test('a lab whose output is recorded', async (t) => {
         'each line once',
       );
       t.same(cast.markers, []);
-      t.equal(terminals.held(), 0);
+      t.equal(terminals.shellCount(), 0);
     },
   );
 });

@@ -8,13 +8,13 @@ import { quietLog } from '../../support/quiet-log.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 
-const isGone = (holder: string) => holder === 'the-dead';
+const isGone = (owner: string) => owner === 'the-dead';
 
 await test('streamed shells of a process that died are ended by the next, and those of one that lives are not', async (t) => {
   const server = await serveTerminals(t, { holdsShells: false });
   const { owner, sessionId } = server;
-  const dead = await server.another({ holder: 'the-dead' });
-  const living = await server.another({ holder: 'the-living' });
+  const dead = await server.another({ leaseOwner: 'the-dead' });
+  const living = await server.another({ leaseOwner: 'the-living' });
   const next = await server.another({ isGone });
   const left = await dead.shell(owner, sessionId);
   left.send('sleep 1401 & sleep 1402\r');
@@ -36,7 +36,7 @@ await test('streamed shells of a process that died are ended by the next, and th
 await test('a durable shell that ended meanwhile is marked, and one of a session that is over is not taken over', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
-  const dead = await server.another({ holder: 'the-dead' });
+  const dead = await server.another({ leaseOwner: 'the-dead' });
   const ended = await dead.shell(owner, sessionId);
   const left = await dead.shell(owner, sessionId);
   const { handle } = (await server.stored(ended.id)) ?? {};
@@ -69,7 +69,7 @@ await test('the hold of a process of which nothing is known runs out, and one th
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   t.equal((await left.expectClosed()).code, 1012);
-  t.equal(server.terminals.held(), 2);
+  t.equal(server.terminals.shellCount(), 2);
   t.equal(kept.closed, undefined);
   upkeep.abort();
   await maintained;
@@ -105,7 +105,7 @@ await test('a shell that cannot be ended keeps no other from being ended, here o
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t, { clock, holdsShells: false });
   const { owner, sessionId, engine } = server;
-  const dead = await server.another({ clock, holder: 'the-dead' });
+  const dead = await server.another({ clock, leaseOwner: 'the-dead' });
   let refusals = 0;
   const stuck = await server.another({
     clock,
@@ -140,7 +140,7 @@ await test('a shell that cannot be ended keeps no other from being ended, here o
 await test('shells of an engine that is away stay for the next time', async (t) => {
   const server = await serveTerminals(t, { holdsShells: false });
   const { owner, sessionId } = server;
-  const dead = await server.another({ holder: 'the-dead' });
+  const dead = await server.another({ leaseOwner: 'the-dead' });
   const left = await dead.shell(owner, sessionId);
   const engine = { ...server.engine, endShell: () => Promise.reject(fault('ENGINE_UNREACHABLE')) };
   await (await server.another({ isGone, engine })).terminals.recover();
@@ -166,7 +166,7 @@ async function untilProcesses(
 await test('who comes back while a shell is being taken over gets that, and it is taken over once', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId, engine } = server;
-  const dead = await server.another({ holder: 'the-dead' });
+  const dead = await server.another({ leaseOwner: 'the-dead' });
   const left = await dead.shell(owner, sessionId);
   await left.close();
   const goOn = deferred<void>();
@@ -201,7 +201,7 @@ await test('a terminal that is closed when its process has just died leaves no s
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const deaf = createMemoryBus({ log: quietLog() });
-  const dead = await server.another({ holder: 'the-dead', events: deaf });
+  const dead = await server.another({ leaseOwner: 'the-dead', events: deaf });
   const next = await server.another({ isGone: () => false });
   const left = await dead.shell(owner, sessionId);
   left.send('sleep 1410\r');
@@ -228,6 +228,6 @@ await test('a machine that does not answer keeps no other shell from being let g
   TerminalClient.connect(await stopping.open(owner, sessionId, {}));
   await sleep(300);
   await stopping.terminals.shutdown();
-  t.match(await server.stored(kept.id), { heldUntil: new Date(0), endedAt: undefined });
+  t.match(await server.stored(kept.id), { leaseUntil: new Date(0), endedAt: undefined });
   await server.terminals.close(owner, kept.id);
 });

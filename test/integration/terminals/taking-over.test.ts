@@ -3,12 +3,12 @@ import { deferred } from '../../../src/core/deferred.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 
-const isGone = (holder: string) => holder === 'the-dead';
+const isGone = (owner: string) => owner === 'the-dead';
 
 await test('durable shells of a process that died go on with the next, which gives what was missed', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
-  const dead = await server.another({ holder: 'the-dead' });
+  const dead = await server.another({ leaseOwner: 'the-dead' });
   const left = await dead.shell(owner, sessionId);
   left.forget();
   left.send('word=kept; cd /tmp; (sleep 1; echo mean""while) & sleep 0.2\r');
@@ -37,7 +37,7 @@ await test('a process that dies between noting a shell and letting it begin leav
   const { owner, sessionId, engine } = server;
   const noted = deferred<void>();
   const dead = await server.another({
-    holder: 'the-dead',
+    leaseOwner: 'the-dead',
     engine: {
       ...engine,
       openTerminal: (machineId, spec) =>

@@ -28,7 +28,7 @@ async function prepare(t: Parameters<Parameters<typeof eachDatabase>[2]>[0], dat
       limit,
     });
   };
-  const begin = (id: string, holder = 'me') => store.begin(id, { holder, until: after(45_000) }, NOW);
+  const begin = (id: string, owner = 'me') => store.acquireLease(id, { owner, until: after(45_000) }, NOW);
   return { store, sessionId: session.id, owner, insert, begin };
 }
 
@@ -79,18 +79,20 @@ await test('a shell is begun by one alone, and passes on only from whoever held 
     const { id } = await insert();
     const begun = await Promise.all([begin(id), begin(id), begin(id)]);
     t.equal(begun.filter(Boolean).length, 1);
-    const hold = (holder: string) => ({ holder, until: after(45_000) });
-    const passed = await Promise.all(['a', 'b', 'c'].map((holder) => store.passOn(id, 'me', hold(holder))));
+    const hold = (owner: string) => ({ owner, until: after(45_000) });
+    const passed = await Promise.all(
+      ['a', 'b', 'c'].map((owner) => store.transferLease(id, 'me', hold(owner))),
+    );
     t.equal(passed.filter(Boolean).length, 1);
-    t.equal(await store.passOn(id, 'me', hold('d')), false);
-    t.same(await store.renew([id], hold('me')), [id], 'who lost it is told so');
-    const { heldBy = '' } = (await store.find(id)) ?? {};
-    await store.letGo([id], 'me');
-    t.same((await store.find(id))?.heldUntil, after(45_000), 'only who holds it lets it go');
-    await store.letGo([id], heldBy);
-    t.match(await store.heldByOthers('me', NOW), [{ id }]);
+    t.equal(await store.transferLease(id, 'me', hold('d')), false);
+    t.same(await store.renewLeases([id], hold('me')), [id], 'who lost it is told so');
+    const { leaseOwner = '' } = (await store.find(id)) ?? {};
+    await store.releaseLeases([id], 'me');
+    t.same((await store.find(id))?.leaseUntil, after(45_000), 'only who holds it lets it go');
+    await store.releaseLeases([id], leaseOwner);
+    t.match(await store.listLeasedByOthers('me', NOW), [{ id }]);
     await store.end(id, { at: NOW });
-    t.equal(await store.passOn(id, heldBy, hold('e')), false);
+    t.equal(await store.transferLease(id, leaseOwner, hold('e')), false);
     const { id: ended } = await insert();
     await store.end(ended, { at: NOW });
     t.equal(await begin(ended), false, 'one that was closed is not begun');
@@ -102,11 +104,11 @@ await test('an end is noted once, with its code', async (t) => {
     const { store, insert, begin } = await prepare(t, database);
     const { id } = await insert();
     await begin(id);
-    t.equal(await store.started(id, { machineId: 'm', shell: '7:0:1', durable: false }), true);
+    t.equal(await store.saveShell(id, { machineId: 'm', shell: '7:0:1', durable: false }), true);
     t.equal(await store.end(id, { at: after(1), exitCode: 3 }), true);
     t.equal(await store.end(id, { at: after(2) }), false);
     t.match(await store.find(id), { exitCode: 3, endedAt: after(1) });
-    t.equal(await store.started(id, { machineId: 'm', shell: '7:0:1', durable: false }), false);
+    t.equal(await store.saveShell(id, { machineId: 'm', shell: '7:0:1', durable: false }), false);
     t.equal(await store.end('never-was', { at: NOW }), false);
     t.equal(await store.find('never-was'), undefined);
   });
@@ -118,15 +120,18 @@ await test('of however many that others hold, each whose hold ran out is found',
     const { id } = await insert();
     await begin(id);
     const row = await database.client.terminal.findUniqueOrThrow({ where: { id } });
-    const holds = (count: number, heldBy: string, heldUntil: Date) =>
+    const holds = (count: number, leaseOwner: string, heldUntil: Date) =>
       database.client.terminal.createMany({
-        data: Array.from({ length: count }, () => ({ ...row, id: newId(), heldBy, heldUntil })),
+        data: Array.from({ length: count }, () => ({ ...row, id: newId(), heldBy: leaseOwner, heldUntil })),
       });
     await holds(600, 'a living neighbour', after(45_000));
     await holds(501, 'the dead', after(-1));
     await holds(600, 'a living neighbour', after(45_000));
-    const found = await store.heldByOthers('me', NOW);
-    t.equal(new Set(found.filter(({ heldBy }) => heldBy === 'the dead').map(({ id }) => id)).size, 501);
+    const found = await store.listLeasedByOthers('me', NOW);
+    t.equal(
+      new Set(found.filter(({ leaseOwner }) => leaseOwner === 'the dead').map(({ id }) => id)).size,
+      501,
+    );
     t.ok(found.length <= 1_000, 'and those of the living are not all read');
   });
 });
@@ -137,17 +142,26 @@ await test('what others hold, and what nobody does any more, is found; what is k
     const [mine, theirs, ended, unattached] = await Promise.all([insert(), insert(), insert(), insert()]);
     await begin(mine.id);
     await begin(theirs.id, 'them');
-    await store.started(theirs.id, { machineId: 'm', shell: '7:0:1', durable: false });
+    await store.saveShell(theirs.id, { machineId: 'm', shell: '7:0:1', durable: false });
     await begin(ended.id, 'them');
     await store.end(ended.id, { at: NOW });
 
-    t.match(await store.heldByOthers('me', NOW), [
-      { id: theirs.id, heldBy: 'them', heldUntil: after(45_000), handle: { machineId: 'm', shell: '7:0:1' } },
+    t.match(await store.listLeasedByOthers('me', NOW), [
+      {
+        id: theirs.id,
+        leaseOwner: 'them',
+        leaseUntil: after(45_000),
+        handle: { machineId: 'm', shell: '7:0:1' },
+      },
     ]);
-    t.match(await store.heldByOthers('them', after(50_000)), [{}, {}], 'holds that ran out');
-    const hold = { holder: 'me', until: after(90_000) };
-    t.same(await store.renew([mine.id, theirs.id, ended.id, 'gone'], hold), [theirs.id, ended.id, 'gone']);
-    t.match(await store.heldByOthers('them', after(50_000)), [
+    t.match(await store.listLeasedByOthers('them', after(50_000)), [{}, {}], 'holds that ran out');
+    const hold = { owner: 'me', until: after(90_000) };
+    t.same(await store.renewLeases([mine.id, theirs.id, ended.id, 'gone'], hold), [
+      theirs.id,
+      ended.id,
+      'gone',
+    ]);
+    t.match(await store.listLeasedByOthers('them', after(50_000)), [
       { id: theirs.id },
       { id: mine.id, handle: undefined },
     ]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
-import type { ViewerRole } from '../../../src/domains/terminals/viewer.ts';
+import type { ViewerRole } from '../../../src/domains/terminals/terminal.ts';
 import { serveTerminals } from '../../support/terminal-server.ts';
 import { TerminalClient } from '../../support/terminal-client.ts';
 import { until } from '../../support/until.ts';

@@ -14,7 +14,7 @@ export default function FileReport({ test }: { test: TestBase }): null {
   orderFiles(test);
 
   test.on('subtestStart', (file: Base) => {
-    passOn(file);
+    transferLease(file);
     file.on('complete', () => {
       if (isGood(file)) {
         passed += 1;
@@ -42,7 +42,7 @@ export function isGood({ results, counts, options }: Base): boolean {
 }
 
 /** What a file prints that is no result of a test. */
-function passOn(file: Base): void {
+function transferLease(file: Base): void {
   const tell = (text: Buffer | string) => process.stderr.write(`${file.name}: ${String(text)}`);
   (file as Spawn).on('process', ({ stderr }: ChildProcess) => stderr?.on('data', tell));
   file.parser.on('extra', tell);

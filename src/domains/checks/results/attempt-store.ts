@@ -129,7 +129,7 @@ export function createAttemptStore({ database }: { database: Database }) {
       });
     },
 
-    /** Ends an attempt whose holder is gone; false when another was first, or the holder lives and moved its end out. */
+    /** Ends an attempt whose lease owner is dead; false when another was first, or the owner lives and renewed the lease. */
     async interrupt(running: RunningAttempt, verdict: StepVerdict, at: Date): Promise<boolean> {
       const { id, heldBy, heldUntil } = running;
       const { count } = await client.attempt.updateMany({

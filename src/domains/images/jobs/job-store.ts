@@ -82,7 +82,7 @@ export function createJobStore({ database }: { database: Database }) {
     finish: (id: string, owner: string, end: JobEnd, at: Date) =>
       change({ id, heldBy: owner, ...active }, endColumns(end, at)),
 
-    /** Ends a job whose holder is gone; undefined when another was first, or the holder lives and moved its end out. */
+    /** Ends a job whose lease owner is dead; undefined when another was first, or the owner lives and renewed the lease. */
     interrupt: ({ id, heldBy, heldUntil }: HeldJob, end: JobEnd, at: Date) =>
       change({ id, heldBy, heldUntil, ...active }, endColumns(end, at)),
 

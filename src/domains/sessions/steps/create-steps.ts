@@ -16,9 +16,9 @@ export interface StepsOptions {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   logger: Log;
   /** Names this process among those that share the database; new with each start. */
-  holder: string;
+  leaseOwner: string;
   /** Whether the process of that name surely runs no more; of others the hold runs out. */
-  isGone: (holder: string) => boolean;
+  isGone: (owner: string) => boolean;
 }
 
 /** The entering of steps, put together. */
@@ -27,6 +27,6 @@ export function createSteps(options: StepsOptions) {
     ...options,
     entered: createEnteredStepStore(options),
     prepareStep: createStepStarts(options),
-    owner: options.holder,
+    owner: options.leaseOwner,
   });
 }

@@ -5,7 +5,7 @@ const TURN_BYTES = 128 * 1024;
 
 /** Overhead of one read, in bytes that cost the same: the system call and its events. */
 const READ_COST = 1_024;
-/** Overhead of one message of the holder, in bytes that cost the same. */
+/** Overhead of one message from the agent, in bytes that cost the same. */
 const MESSAGE_COST = 32;
 
 export type Pace = ReturnType<typeof createPace>;

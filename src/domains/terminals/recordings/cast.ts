@@ -1,9 +1,9 @@
 import type { Recording } from './recording.ts';
 
-/** Kinds of events: output, input, marker, new size, exit. */
+/** Event codes: output, input, marker, resize, exit. */
 export type CastCode = 'o' | 'i' | 'm' | 'r' | 'x';
 
-/** The first line of a recording's file. */
+/** Returns the first line of a recording's file. */
 export function castHeader(recording: Recording): string {
   const { rows, cols, startedAt, labSlug, machine } = recording;
   return `${JSON.stringify({
@@ -14,7 +14,7 @@ export function castHeader(recording: Recording): string {
   })}\n`;
 }
 
-/** One event, so many milliseconds after the one before. */
+/** Returns one event that follows the previous one after `afterMs` milliseconds. */
 export function castEvent(afterMs: number, code: CastCode, data: string): string {
   return `[${(afterMs / 1_000).toFixed(3)}, "${code}", ${JSON.stringify(data)}]\n`;
 }

@@ -3,25 +3,26 @@ import { gzip } from 'node:zlib';
 import type { Clock } from '../../../core/clock.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Turns } from '../../../core/turns.ts';
-import type { RecordingRoom } from './recording-room.ts';
 import type { RecordingStore, RecordingWrite } from './recording-store.ts';
 
-/** How long events wait to be stored, in milliseconds: of what is typed a killed service loses so much at most. */
+/**
+ * How long events wait to be stored, in milliseconds. If the service is killed, at most this much typed input is lost.
+ */
 const STORE_EVERY_MS = 3_000;
 
-/** From so many on they wait no longer, in bytes. */
+/** Size at which waiting events are stored immediately, in bytes. */
 const STORE_AT_BYTES = 128 * 1024;
 
-/** How long the end is tried to be stored, in milliseconds; upkeep sees to what is left then. */
+/** How long storing the end of a recording is retried, in milliseconds. After that, maintenance ends the recording. */
 const CLOSE_WITHIN_MS = 60_000;
 
 const compress = promisify(gzip);
 
-/** Where a recording is by all that was put. */
+/** The position of a recording after all events passed to its writer. */
 export type RecordingState = Pick<RecordingWrite, 'offset' | 'bytes' | 'durationMs' | 'truncated'>;
 
 interface Piece {
-  /** Of memory, in bytes. */
+  /** Memory of the events, in bytes. */
   taken: number;
   content: Buffer | undefined;
   ending: RecordingWrite['ending'];
@@ -30,29 +31,29 @@ interface Piece {
 
 export interface PartWriterOptions {
   id: string;
-  /** Names who writes. */
+  /** Id of this writer: the lease on the recording. */
   writer: string;
-  /** Place of the next part. */
+  /** Index of the next part. */
   place: number;
   store: Pick<RecordingStore, 'write'>;
-  room: ReturnType<RecordingRoom['part']>;
-  /** Those who store at the same time. */
+  memory: ReturnType<RecordingMemory['share']>;
+  /** Limits how many recordings are stored at the same time. */
   turns: Turns;
   clock: Pick<Clock, 'now'>;
   log: Log;
   state: () => RecordingState;
-  /** Nothing can be stored any more: it was taken over, or deleted. */
+  /** Called when another writer has adopted the recording, or it was deleted. */
   onLost: () => void;
 }
 
 export type PartWriter = ReturnType<typeof createPartWriter>;
 
-/** Stores a recording's events in parts. Callers wait for nothing; the queue in memory is bounded. */
+/** Creates a writer that stores a recording's events in parts. Callers never wait; the queue in memory is bounded. */
 export function createPartWriter(options: PartWriterOptions) {
-  const { id, writer, store, room, turns, clock, log, state, onLost } = options;
+  const { id, writer, store, memory, turns, clock, log, state, onLost } = options;
   let { place } = options;
   let events: string[] = [];
-  /** Memory that they take, in bytes. */
+  /** Memory of the waiting events, in bytes. */
   let taken = 0;
   let ending: RecordingWrite['ending'] = 'more';
   let piece: Piece | undefined;
@@ -78,19 +79,18 @@ export function createPartWriter(options: PartWriterOptions) {
   async function storeAll(): Promise<void> {
     try {
       do {
-        const kept = await turns.run(storePiece);
+        const isStored = await turns.run(storePiece);
         isFailing = false;
-        if (!kept) return lose();
+        if (!isStored) return abandon();
       } while (isUrgent());
       if (taken > 0) storeLater();
     } catch (error) {
-      if (!isFailing)
-        log.warn({ err: error, recordingId: id }, 'a recording could not be stored; it is tried again');
+      if (!isFailing) log.warn({ err: error, recordingId: id }, 'storing a recording failed; retrying');
       isFailing = true;
-      if (Date.now() > closeUntil) lose();
+      if (Date.now() > closeUntil) abandon();
       else storeLater();
     } finally {
-      // At once: what is put from here on is looked at by nobody else.
+      // Reset it immediately: otherwise nothing would store events that are added from here on.
       storing = undefined;
     }
   }
@@ -98,7 +98,7 @@ export function createPartWriter(options: PartWriterOptions) {
   async function storePiece(): Promise<boolean> {
     piece ??= await seal();
     const { content, state: at } = piece;
-    const kept = await store.write(id, {
+    const isStored = await store.write(id, {
       ...at,
       writer,
       place,
@@ -108,9 +108,9 @@ export function createPartWriter(options: PartWriterOptions) {
     });
     if (piece.ending !== 'more') isDone = true;
     if (content) place += 1;
-    room.give(piece.taken);
+    memory.release(piece.taken);
     piece = undefined;
-    return kept;
+    return isStored;
   }
 
   async function seal(): Promise<Piece> {
@@ -121,10 +121,10 @@ export function createPartWriter(options: PartWriterOptions) {
     return { ...sealed, content: text === '' ? undefined : await compress(text) };
   }
 
-  function lose(): void {
+  function abandon(): void {
     isDone = true;
     clearTimeout(timer);
-    room.give(taken + (piece?.taken ?? 0));
+    memory.release(taken + (piece?.taken ?? 0));
     events = [];
     taken = 0;
     piece = undefined;
@@ -132,9 +132,9 @@ export function createPartWriter(options: PartWriterOptions) {
   }
 
   return {
-    /** False where there is no room for so many bytes, and nothing is put. */
+    /** Adds events. Returns false, and adds nothing, if the memory limit is reached. */
     put(text: string, bytes: number): boolean {
-      if (isDone || ending !== 'more' || !room.take(bytes)) return false;
+      if (isDone || ending !== 'more' || !memory.take(bytes)) return false;
       events.push(text);
       taken += bytes;
       if (taken >= STORE_AT_BYTES) storeNow();
@@ -142,18 +142,54 @@ export function createPartWriter(options: PartWriterOptions) {
       return true;
     },
 
-    /** Nothing more is put after these last words, for which there is always room. */
-    close(how: 'released' | 'ended', lastWords = ''): void {
+    /** Closes the recording with these last events, which are exempt from the memory limit. */
+    close(how: 'released' | 'ended', lastEvents = ''): void {
       if (ending !== 'more') return;
       ending = how;
-      events.push(lastWords);
+      events.push(lastEvents);
       closeUntil = Date.now() + CLOSE_WITHIN_MS;
       storeNow();
     },
 
-    /** Resolves when nothing is being stored. */
+    /** Resolves when no write is in progress. */
     async settled(): Promise<void> {
       for (let current = storing; current; current = storing) await current;
     },
   };
 }
+
+/**
+ * Memory for events of all terminals that wait to be stored, in bytes: the cost of a database that does not respond.
+ */
+const MAX_BYTES_OF_ALL = 32 * 1024 * 1024;
+
+/** Memory for waiting events of one terminal, in bytes. */
+const MAX_BYTES_OF_ONE = 2 * 1024 * 1024;
+
+/** Limits the memory of all recorders, each and together. */
+export function createRecordingMemory(limits: { ofAll?: number; ofOne?: number } = {}) {
+  const { ofAll = MAX_BYTES_OF_ALL, ofOne = MAX_BYTES_OF_ONE } = limits;
+  let taken = 0;
+  return {
+    /** Creates the share of one recorder. */
+    share() {
+      let own = 0;
+      return {
+        /** Reserves memory. Returns false if the limit is reached. */
+        take(bytes: number): boolean {
+          if (own + bytes > ofOne || taken + bytes > ofAll) return false;
+          own += bytes;
+          taken += bytes;
+          return true;
+        },
+        release(bytes: number): void {
+          own -= bytes;
+          taken -= bytes;
+        },
+      };
+    },
+    taken: () => taken,
+  };
+}
+
+export type RecordingMemory = ReturnType<typeof createRecordingMemory>;

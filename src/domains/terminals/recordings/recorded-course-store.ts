@@ -3,11 +3,11 @@ import type { RecordedCourse } from './recording.ts';
 
 export type RecordedCourseStore = ReturnType<typeof createRecordedCourseStore>;
 
-/** Which courses are recorded. */
+/** Stores which courses are recorded. */
 export function createRecordedCourseStore({ database }: { database: Database }) {
   const { client } = database;
   return {
-    /** Those of `courses` that are. */
+    /** Returns those of `courses` that are recorded. */
     async among(courses: readonly string[]): Promise<Set<string>> {
       const rows = await client.recordedCourse.findMany({ where: { course: { in: [...courses] } } });
       return new Set(rows.map(({ course }) => course));
@@ -16,7 +16,10 @@ export function createRecordedCourseStore({ database }: { database: Database }) 
     list: (limit: number): Promise<RecordedCourse[]> =>
       client.recordedCourse.findMany({ orderBy: { course: 'asc' }, take: limit }),
 
-    /** Who turned it on first stays noted. False where there are as many as `limit` already, however many ask at once. */
+    /**
+     * Adds a course, and keeps the user who added it first. Returns false if `limit` others are recorded already;
+     * concurrent calls cannot exceed the limit.
+     */
     add: (recorded: RecordedCourse, limit: number): Promise<boolean> =>
       database.inTurn('courses', async (tx) => {
         const { course } = recorded;

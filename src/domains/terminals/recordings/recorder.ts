@@ -3,39 +3,47 @@ import type { LabRecording } from '../../labs/lab.ts';
 import type { TerminalOver, TerminalSize } from '../terminal.ts';
 import { castEvent } from './cast.ts';
 import type { CastCode } from './cast.ts';
-import { createCharacters } from './characters.ts';
+import { createUtf8Decoder } from '../utf8.ts';
 import { createPartWriter } from './part-writer.ts';
 import type { PartWriterOptions } from './part-writer.ts';
 import type { StoredRecording } from './recording-store.ts';
 
-/** Most output of one event, in bytes: whatever it is made of, there must be room for it. */
+/** Maximum output per event, in bytes. Any event of this size fits into the memory limit. */
 const EVENT_BYTES = 32 * 1024;
 
-/** Kept of the limit for what is said at the end, in bytes. */
-const LAST_WORDS_BYTES = 512;
+/** Part of the size limit that is reserved for the last events, in bytes. */
+const LAST_EVENTS_BYTES = 512;
 
-/** How long the end of a terminal waits for the last part to be stored, in milliseconds. */
+/** How long the end of a terminal waits until its last part is stored, in milliseconds. */
 const FINISH_WAIT_MS = 1_000;
 
-/** Records one terminal. Nothing of it waits for the database, or throws. */
+/** Records one terminal. No method waits for the database or throws. */
 export interface Recorder {
-  /** What is recorded; undefined once that has ended. */
+  /** What is recorded; undefined after the recording has ended. */
   readonly content: LabRecording | undefined;
-  /** Output, whose first byte has the number `at`. What was recorded before is passed over, what is missing is marked. */
+  /**
+   * Records output whose first byte has the number `at`. Skips bytes that are recorded already, and marks missing ones.
+   */
   output(at: number, bytes: Buffer): void;
-  /** What is typed; recorded only where the lab asks for that. */
+  /** Records input, if the lab asks for it. */
   input(bytes: Buffer): void;
   resize(size: TerminalSize): void;
-  /** The terminal is over for this process; it had printed so many bytes. Resolves once that is stored, or after a moment. */
+  /**
+   * Ends or releases the recording of a terminal that had printed `printed` bytes. Resolves once that is stored, or
+   * after a second.
+   */
   finish(over: TerminalOver, printed: number): Promise<void>;
 }
 
 export type RecorderOptions = Omit<PartWriterOptions, 'id' | 'place' | 'state' | 'onLost'> & {
   recording: StoredRecording;
   clock: Pick<Clock, 'now'>;
-  /** Most bytes of events. */
+  /** Maximum size of the recording's events, in bytes. */
   limitBytes: number;
-  /** That it goes on with what another recorded: the size by now, and whether that one may have lost what was typed last. */
+  /**
+   * Set if another recorder wrote the earlier events: the current size, and whether that recorder may have lost the
+   * last input.
+   */
   resumed?: { size: TerminalSize; isInputLost: boolean };
 };
 
@@ -44,49 +52,49 @@ type CastEvent = [code: CastCode, data: string];
 export function createRecorder(options: RecorderOptions): Recorder {
   const { recording, clock, limitBytes, resumed } = options;
   const { id, startedAt, content, parts: place } = recording;
-  /** Number of the first byte of output that is not taken yet. */
+  /** Number of the first output byte that is not recorded yet. */
   let next = recording.offset;
   let { bytes, durationMs } = recording;
   let size: TerminalSize = recording;
-  /** What is not told yet, since there was no room for it. */
-  let owedSize = resumed?.size;
-  let owedInput = 0;
+  /** Changes that are not recorded yet because the memory limit was reached. */
+  let pendingSize = resumed?.size;
+  let droppedInput = 0;
   let isInputLost = content === 'input' && (resumed?.isInputLost ?? false);
   let truncated = false;
   let isOver = false;
-  const shown = createCharacters();
-  const typed = createCharacters();
+  const shown = createUtf8Decoder();
+  const typed = createUtf8Decoder();
   const parts = createPartWriter({
     ...options,
     id,
     place,
-    state: () => ({ offset: next - shown.held(), bytes, durationMs, truncated }),
+    state: () => ({ offset: next - shown.pendingBytes(), bytes, durationMs, truncated }),
     onLost: () => (isOver = true),
   });
 
-  function owed(): CastEvent[] {
+  function pendingEvents(): CastEvent[] {
     const events: CastEvent[] = [];
     if (isInputLost)
-      events.push(['m', 'What was typed last before is missing here: the service was killed.']);
-    if (owedInput > 0) events.push(['m', `${owedInput} bytes of input are missing here.`]);
-    if (owedSize) events.push(['r', sizeText(owedSize)]);
+      events.push(['m', 'The input typed just before this point is missing: the service was killed.']);
+    if (droppedInput > 0) events.push(['m', `${droppedInput} bytes of input are missing here.`]);
+    if (pendingSize) events.push(['r', sizeText(pendingSize)]);
     return events;
   }
 
-  /** Lines for these events, as of now. */
+  /** Formats these events with the current time. */
   function lines(events: CastEvent[]): { text: string; length: number; at: number } {
-    // The clock may have been put back.
+    // The system clock may have been set back.
     const at = Math.max(durationMs, clock.now().getTime() - startedAt.getTime());
     const text = events.map(([code, data], place) => castEvent(place ? 0 : at - durationMs, code, data));
     return { text: text.join(''), length: Buffer.byteLength(text.join('')), at };
   }
 
-  /** Adds these events, or none of them where there is no room. */
+  /** Adds all of these events, or none if the memory limit is reached. */
   function add(...events: CastEvent[]): boolean {
-    const { text, length, at } = lines([...owed(), ...events]);
-    if (bytes + length > limitBytes - LAST_WORDS_BYTES) {
+    const { text, length, at } = lines([...pendingEvents(), ...events]);
+    if (bytes + length > limitBytes - LAST_EVENTS_BYTES) {
       truncated = true;
-      close('ended', [['m', `The recording ends here: it may have ${limitBytes} bytes.`]]);
+      close('ended', [['m', `The recording ends here: it reached its limit of ${limitBytes} bytes.`]]);
       return false;
     }
     if (!parts.put(text, length)) return false;
@@ -97,9 +105,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function settle(length: number, at: number): void {
     bytes += length;
     durationMs = at;
-    size = owedSize ?? size;
-    owedSize = undefined;
-    owedInput = 0;
+    size = pendingSize ?? size;
+    pendingSize = undefined;
+    droppedInput = 0;
     isInputLost = false;
   }
 
@@ -110,22 +118,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
     parts.close(how, text);
   }
 
-  /** What tells that output is missing before the byte of this number; a character that was begun is closed. */
+  /** Returns the events that mark missing output before byte `at`. An incomplete character becomes U+FFFD. */
   function gapBefore(at: number): CastEvent[] {
-    const begun: CastEvent[] = shown.held() > 0 ? [['o', '\uFFFD']] : [];
-    return at > next ? [...begun, ['m', `${at - next} bytes of output are missing here.`]] : [];
+    const incomplete: CastEvent[] = shown.pendingBytes() > 0 ? [['o', '\uFFFD']] : [];
+    return at > next ? [...incomplete, ['m', `${at - next} bytes of output are missing here.`]] : [];
   }
 
-  /** Where there is no room nothing is taken: what comes next finds it missing. */
-  function takeOutput(at: number, chunk: Buffer): boolean {
+  /** Records one chunk. If the memory limit is reached, records nothing, and the next chunk marks the gap. */
+  function addOutput(at: number, chunk: Buffer): boolean {
     const events = gapBefore(at);
-    const begun = shown.held();
+    const pending = shown.pendingBytes();
     if (events.length > 0) shown.end();
     const text = shown.take(chunk);
     if (text !== '') events.push(['o', text]);
     if (events.length > 0 && !add(...events)) {
       shown.end();
-      next -= begun;
+      next -= pending;
       return false;
     }
     next = at + chunk.length;
@@ -139,29 +147,30 @@ export function createRecorder(options: RecorderOptions): Recorder {
     output(at, chunk) {
       if (isOver) return;
       for (let start = Math.max(0, next - at); start < chunk.length; start += EVENT_BYTES) {
-        if (!takeOutput(at + start, chunk.subarray(start, start + EVENT_BYTES))) return;
+        if (!addOutput(at + start, chunk.subarray(start, start + EVENT_BYTES))) return;
       }
     },
     input(chunk) {
       if (isOver || content !== 'input') return;
       const text = typed.take(chunk);
-      if (text !== '' && !add(['i', text])) owedInput += chunk.length;
+      if (text !== '' && !add(['i', text])) droppedInput += chunk.length;
     },
     resize(wanted) {
-      const last = owedSize ?? size;
+      const last = pendingSize ?? size;
       if (isOver || (wanted.rows === last.rows && wanted.cols === last.cols)) return;
-      owedSize = wanted;
+      pendingSize = wanted;
       add();
     },
     async finish(over, printed) {
-      // A character that is begun, and what was dropped, are for the recorder that goes on.
+      // The recorder that resumes reads the incomplete character and the dropped output again.
       if (!isOver && over === 'elsewhere') close('released', []);
       if (!isOver && over !== 'elsewhere') {
         const gap = gapBefore(printed);
-        const begun: CastEvent[] = gap.length === 0 && shown.held() > 0 ? [['o', shown.end()]] : [];
-        const typedLast: CastEvent[] = typed.held() > 0 ? [['i', typed.end()]] : [];
+        const incomplete: CastEvent[] =
+          gap.length === 0 && shown.pendingBytes() > 0 ? [['o', shown.end()]] : [];
+        const typedLast: CastEvent[] = typed.pendingBytes() > 0 ? [['i', typed.end()]] : [];
         const exit: CastEvent[] = over.exitCode === undefined ? [] : [['x', String(over.exitCode)]];
-        close('ended', [...owed(), ...gap, ...begun, ...typedLast, ...exit]);
+        close('ended', [...pendingEvents(), ...gap, ...incomplete, ...typedLast, ...exit]);
       }
       let waited: NodeJS.Timeout | undefined;
       const enough = new Promise((resolve) => (waited = setTimeout(resolve, FINISH_WAIT_MS)));

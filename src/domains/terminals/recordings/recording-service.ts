@@ -13,10 +13,10 @@ import { constants, createGunzip, createGzip, gzipSync } from 'node:zlib';
 import type { ByteSource } from '../../../core/byte-source.ts';
 import { castHeader } from './cast.ts';
 
-/** Courses that may be recorded. */
+/** Maximum number of recorded courses. */
 const MOST_COURSES = 1_000;
 
-/** As slugs of labs are. */
+/** The same pattern as lab slugs. */
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const DAY_MS = 86_400_000;
@@ -32,7 +32,10 @@ export function createRecordingService(options: {
 }): RecordingService {
   const { store, courses, clock, recordingDays, sessions } = options;
 
-  /** @throws RECORDING_NOT_FOUND also for what is someone else's, UNAUTHENTICATED, FORBIDDEN */
+  /**
+   * Returns a recording that the actor may see.
+   * @throws RECORDING_NOT_FOUND also if the actor may not see it, UNAUTHENTICATED, FORBIDDEN
+   */
   async function reach(actor: Actor | undefined, id: string): Promise<StoredRecording> {
     requireActor(actor, { scope: 'read' });
     const recording = await store.find(id);
@@ -92,15 +95,14 @@ export function createRecordingService(options: {
     async recordCourse(actor, { course, recorded }) {
       requireActor(actor, { scope: 'manage', role: staff });
       if (!NAME.test(course)) {
-        throw invalid(`"${course}" is no short name of a course: small letters, digits and hyphens.`);
+        throw invalid(`"${course}" is not a valid course name. Use lower-case letters, digits and hyphens.`);
       }
       if (!recorded) return courses.remove(course);
       const added = await courses.add(
         { course, setById: actor.userId, createdAt: clock.now() },
         MOST_COURSES,
       );
-      if (!added)
-        throw invalid(`There are ${MOST_COURSES} recorded courses already: stop recording one first.`);
+      if (!added) throw invalid(`${MOST_COURSES} courses are recorded already. Stop recording one first.`);
     },
 
     expiresAt: ({ endedAt }) => endedAt && new Date(endedAt.getTime() + recordingDays * DAY_MS),
@@ -110,8 +112,8 @@ export function createRecordingService(options: {
 const invalid = (problem: string) => fault('INPUT_INVALID', { problem });
 
 /**
- * A recording's file, read a part at a time. For who wants it compressed it is compressed anew: browsers take but the
- * first of what is compressed each for itself.
+ * Returns a recording's file, and reads one part at a time. For gzip, the whole file is compressed again: browsers
+ * decode only the first member of a gzip file with several members.
  */
 function readCast(
   recording: StoredRecording,
@@ -120,9 +122,9 @@ function readCast(
 ): ByteSource {
   async function* compressed(): AsyncGenerator<Buffer> {
     yield gzipSync(castHeader(recording));
-    for (let place = 0; place < recording.parts; place++) {
-      const content = await part(recording.id, place);
-      // Deleted meanwhile: who reads must not take it for whole.
+    for (let index = 0; index < recording.parts; index++) {
+      const content = await part(recording.id, index);
+      // The recording was deleted meanwhile. Fail, so the client does not take the file for complete.
       if (!content) throw fault('RECORDING_NOT_FOUND');
       yield content;
     }

@@ -1,11 +1,11 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Recording, RecordingFilter } from './recording.ts';
 
-/** A recording with what its recorder goes on from. */
+/** A recording with the position at which a recorder resumes. */
 export interface StoredRecording extends Recording {
-  /** Number of the first byte of output that it lacks. */
+  /** Number of the first output byte that is not recorded. */
   offset: number;
-  /** How many parts it has. */
+  /** Number of stored parts. */
   parts: number;
 }
 
@@ -26,29 +26,29 @@ export interface NewRecording extends Pick<
   writer: string;
 }
 
-/** What a recorder adds, and where it is by that. */
+/** A part that a recorder adds, and its position after that part. */
 export interface RecordingWrite extends Pick<StoredRecording, 'offset' | 'bytes' | 'durationMs'> {
   writer: string;
-  /** Place of the part; it is written only if that is the next. */
+  /** Index of the part; it is stored only if it is the next one. */
   place: number;
-  /** Compressed events; undefined where there are none. */
+  /** Compressed events; undefined if there are no events. */
   content: Buffer | undefined;
   at: Date;
-  /** Whether it goes on, is given up for another recorder, or has ended. */
+  /** Whether the recording continues, is released to another recorder, or has ended. */
   ending: 'more' | 'released' | 'ended';
   truncated: boolean;
 }
 
 export type RecordingStore = ReturnType<typeof createRecordingStore>;
 
-/** What a row takes beside its content, in bytes: many small ones must count as well. */
+/** Size of a row without its content, in bytes: many small rows must count too. */
 const RECORDING_ROW_BYTES = 512;
 const PART_ROW_BYTES = 64;
 
-/** Rows looked at, or removed, in one statement. */
+/** Rows read or deleted in one statement. */
 const BATCH = 100;
 
-/** Keeps recordings in the database. */
+/** Stores recordings in the database. */
 export function createRecordingStore({ database }: { database: Database }) {
   const { client } = database;
 
@@ -66,7 +66,10 @@ export function createRecordingStore({ database }: { database: Database }) {
       return toStored(row);
     },
 
-    /** Has `writer` continue the terminal's recording, whichever writer had it before; undefined where none goes on. */
+    /**
+     * Leases the terminal's recording to `writer`, whichever writer had it before; undefined if no recording is in
+     * progress.
+     */
     async claim(
       terminalId: string,
       writer: string,
@@ -79,7 +82,10 @@ export function createRecordingStore({ database }: { database: Database }) {
       });
     },
 
-    /** False where it is another's by now, has ended, or is gone. What was written already is not written again. */
+    /**
+     * Stores a part. Returns false if another writer has the recording, or it has ended or was deleted. Writing the
+     * same part twice succeeds.
+     */
     async write(id: string, write: RecordingWrite): Promise<boolean> {
       const { writer, place, content, at, ending, ...state } = write;
       return database.transaction(async (tx) => {
@@ -115,10 +121,10 @@ export function createRecordingStore({ database }: { database: Database }) {
       return rows.map(toStored);
     },
 
-    /** Newest first. */
+    /** Returns a page of recordings, newest first. */
     async page(
       { learnerId, sessionId, lab }: RecordingFilter,
-      /** Learners whose recordings are left out. */
+      /** Learners whose recordings are excluded. */
       notOf: ReadonlySet<string>,
       { take, after }: { take: number; after: string | undefined },
     ): Promise<StoredRecording[]> {
@@ -135,7 +141,7 @@ export function createRecordingStore({ database }: { database: Database }) {
       return rows.map(toStored);
     },
 
-    /** One of its parts, as it is stored. */
+    /** Returns one compressed part. */
     async part(recordingId: string, place: number): Promise<Buffer | undefined> {
       const row = await client.recordingPart.findUnique({
         where: { recordingId_place: { recordingId, place } },
@@ -148,12 +154,12 @@ export function createRecordingStore({ database }: { database: Database }) {
       return count > 0;
     },
 
-    /** That of a terminal whose shell never was. */
+    /** Deletes the recording of a terminal whose shell never started. */
     async removeOf(terminalId: string): Promise<void> {
       await client.recording.deleteMany({ where: { terminalId } });
     },
 
-    /** Removes some of those that ended before; how many. */
+    /** Deletes up to `BATCH` recordings that ended before. Returns how many. */
     async removeEnded(before: Date): Promise<number> {
       const old = await client.recording.findMany({
         where: { endedAt: { lt: before } },
@@ -164,7 +170,10 @@ export function createRecordingStore({ database }: { database: Database }) {
       return old.length;
     },
 
-    /** Terminals whose recording has not ended, nor was written to since: some, from `after` on in their order. */
+    /**
+     * Returns a batch of terminals, after `after`, whose recordings are in progress but were not written to since
+     * `since`.
+     */
     async quiet(since: Date, after: string): Promise<string[]> {
       const rows = await client.recording.findMany({
         where: { endedAt: null, writtenAt: { lt: since }, terminalId: { gt: after } },
@@ -175,13 +184,15 @@ export function createRecordingStore({ database }: { database: Database }) {
       return rows.map(({ terminalId }) => terminalId);
     },
 
-    /** What all take together, in bytes. */
+    /** Returns the size of all recordings together, in bytes. */
     async storedBytes(): Promise<number> {
       const { _sum: sum } = await client.recording.aggregate({ _sum: { storedBytes: true } });
       return Number(sum.storedBytes ?? 0);
     },
 
-    /** The oldest of the learner who has most, one that has ended if there is any. */
+    /**
+     * Returns the oldest recording of the learner whose recordings use the most space, preferably one that has ended.
+     */
     async oldestOfLargest(): Promise<{ id: string; storedBytes: number } | undefined> {
       const [most] = await client.recording.groupBy({
         by: ['learnerId'],
@@ -199,7 +210,7 @@ export function createRecordingStore({ database }: { database: Database }) {
   };
 }
 
-/** Whether this very part is there already. */
+/** Returns whether this part was stored by an earlier attempt. */
 async function isWritten(tx: Transaction, id: string, { writer, place }: RecordingWrite): Promise<boolean> {
   const row = await tx.recording.findUnique({ where: { id }, select: { writer: true, parts: true } });
   return row?.writer === writer && row.parts === place + 1;

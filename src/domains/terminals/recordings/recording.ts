@@ -4,7 +4,7 @@ import type { LabRecording } from '../../labs/lab.ts';
 import type { Page, PageRequest } from '../../../core/paging.ts';
 import type { TerminalSize } from '../terminal.ts';
 
-/** What came over one terminal, as it is known without its content. */
+/** The metadata of one terminal's recording. */
 export interface Recording extends TerminalSize {
   id: string;
   terminalId: string;
@@ -15,15 +15,15 @@ export interface Recording extends TerminalSize {
   openedById: string;
   content: LabRecording;
   startedAt: Date;
-  /** Undefined while it goes on. */
+  /** Undefined while the recording is in progress. */
   endedAt: Date | undefined;
-  /** When its last event was, in milliseconds after the start. */
+  /** Time of the last event, in milliseconds after the start. */
   durationMs: number;
-  /** Of its events, before compression. */
+  /** Size of the events before compression, in bytes. */
   bytes: number;
-  /** What it takes of the database. */
+  /** Size in the database, in bytes. */
   storedBytes: number;
-  /** Whether it ended since it had come to the limit. */
+  /** Whether the recording ended because it reached its size limit. */
   truncated: boolean;
 }
 
@@ -41,29 +41,32 @@ export interface RecordingFilter {
 }
 
 /**
- * Use cases of recordings. Learners see those of their own sessions, staff everyone's; what the actor may not see is
- * RECORDING_NOT_FOUND.
+ * Use cases of recordings. Learners see the recordings of their own sessions, staff those of all learners. Other
+ * recordings are RECORDING_NOT_FOUND.
  */
 export interface RecordingService {
   get(actor: Actor | undefined, id: string): Promise<Recording>;
-  /** Newest first: the actor's own, or for staff everyone's. */
+  /** Lists recordings, newest first: the actor's own, or all for staff. */
   list(actor: Actor | undefined, filter: RecordingFilter, page: PageRequest): Promise<Page<Recording>>;
-  /** Recordings of terminals, for batched loading; in the order asked, undefined where there is none for this actor. */
+  /**
+   * Returns the recordings of terminals in the order asked, for batched loading; undefined if none is visible to the
+   * actor.
+   */
   ofTerminals(actor: Actor | undefined, ids: readonly string[]): Promise<(Recording | undefined)[]>;
-  /** The recording as a file of asciicast v3, so far as it is stored; compressed by gzip where that is asked for. */
+  /** Returns the stored events as an asciicast v3 file, optionally compressed with gzip. */
   read(
     actor: Actor | undefined,
     id: string,
     options: { gzip: boolean },
   ): Promise<{ recording: Recording; content: ByteSource }>;
-  /** Removes it; one that goes on ends by that. For staff. Deleting what is gone succeeds: false then. */
+  /** Deletes a recording, and stops it if it is in progress. Only for staff. Returns false if it does not exist. */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
-  /** Whether terminals of these courses are recorded, in the order asked. */
+  /** Returns whether terminals of these courses are recorded, in the order asked. */
   areCoursesRecorded(actor: Actor | undefined, courses: readonly string[]): Promise<boolean[]>;
-  /** All courses that are recorded. For staff. */
+  /** Lists all recorded courses. Only for staff. */
   courses(actor: Actor | undefined): Promise<RecordedCourse[]>;
-  /** Has the terminals of a course recorded from now on, or no more; those open stay as they are. For staff. */
+  /** Starts or stops recording the terminals of a course. Open terminals are not affected. Only for staff. */
   recordCourse(actor: Actor | undefined, input: { course: string; recorded: boolean }): Promise<void>;
-  /** When it is removed by itself; undefined while it goes on. */
+  /** Returns when the recording is deleted automatically; undefined while it is in progress. */
   expiresAt(recording: Recording): Date | undefined;
 }

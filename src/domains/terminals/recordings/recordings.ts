@@ -7,11 +7,11 @@ import type { Terminal, TerminalSize } from '../terminal.ts';
 import { createRecorder } from './recorder.ts';
 import type { Recorder, RecorderOptions } from './recorder.ts';
 import type { RecordedCourseStore } from './recorded-course-store.ts';
-import { createRecordingRoom } from './recording-room.ts';
-import type { RecordingRoom } from './recording-room.ts';
+import { createRecordingMemory } from './part-writer.ts';
+import type { RecordingMemory } from './part-writer.ts';
 import type { RecordingStore, StoredRecording } from './recording-store.ts';
 
-/** Recordings stored at the same time, of the many whose terminals print. */
+/** How many recordings are stored at the same time. */
 const STORED_AT_ONCE = 4;
 
 export interface RecordingsOptions {
@@ -19,33 +19,33 @@ export interface RecordingsOptions {
   courses: RecordedCourseStore;
   clock: Clock;
   log: Log;
-  /** Most bytes of one recording's events. */
+  /** Maximum size of one recording's events, in bytes. */
   recordingLimitBytes: number;
-  room?: RecordingRoom;
+  memory?: RecordingMemory;
 }
 
 export type Recordings = ReturnType<typeof createRecordings>;
 
-/** What is recorded of a lab's terminals: what the lab asks for, or output where its course does. */
+/** Returns what to record of a lab's terminals: what the lab asks for, or the output if its course is recorded. */
 export function recordedOf(lab: Pick<Lab, 'recording'>, isCourseRecorded: boolean): LabRecording | undefined {
   return lab.recording ?? (isCourseRecorded ? 'output' : undefined);
 }
 
-/** Recorders for the terminals that are to be recorded. */
+/** Creates the recorders of terminals. */
 export function createRecordings(options: RecordingsOptions) {
   const { store, courses, clock, log, recordingLimitBytes: limitBytes } = options;
-  const room = options.room ?? createRecordingRoom();
+  const memory = options.memory ?? createRecordingMemory();
   const turns = createTurns(STORED_AT_ONCE);
 
   const recorderOf = (
     recording: StoredRecording,
     more: Pick<RecorderOptions, 'writer' | 'resumed'>,
   ): Recorder =>
-    createRecorder({ recording, store, room: room.part(), turns, clock, log, limitBytes, ...more });
+    createRecorder({ recording, store, memory: memory.share(), turns, clock, log, limitBytes, ...more });
 
   return {
-    /** Begins to record a terminal whose shell is about to be started; undefined where it is not to be. */
-    async begin(
+    /** Starts recording a terminal whose shell is about to start; undefined if the terminal is not recorded. */
+    async start(
       terminal: Pick<Terminal, 'id' | 'sessionId' | 'machine' | 'openedById'> & TerminalSize,
       { learnerId, lab }: { learnerId: string; lab: Pick<Lab, 'slug' | 'course' | 'recording'> },
     ): Promise<Recorder | undefined> {
@@ -72,7 +72,7 @@ export function createRecordings(options: RecordingsOptions) {
       return recorderOf(recording, { writer });
     },
 
-    /** Goes on with what another process recorded of a terminal; undefined where that was not recorded, or has ended. */
+    /** Resumes the recording of another process; undefined if the terminal is not being recorded. */
     async resume(terminalId: string, size: TerminalSize): Promise<Recorder | undefined> {
       const writer = newId(clock.now());
       const found = await store.claim(terminalId, writer);
@@ -81,7 +81,7 @@ export function createRecordings(options: RecordingsOptions) {
       return recorderOf(recording, { writer, resumed: { size, isInputLost: !wasReleased } });
     },
 
-    /** Forgets the recording of a terminal whose shell never was. */
+    /** Deletes the recording of a terminal whose shell never started. */
     drop: (terminalId: string): Promise<void> => store.removeOf(terminalId),
   };
 }

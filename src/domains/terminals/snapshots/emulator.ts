@@ -3,13 +3,16 @@ import headless from '@xterm/headless';
 import type { IBufferCell, Terminal } from '@xterm/headless';
 import type { TerminalSize } from '../terminal.ts';
 
-/** Lines above the screen that a snapshot keeps: what one looks back at, of the 5,000 that the web app keeps. */
+/** Scrollback lines in a snapshot, of the 5,000 that the web app keeps. */
 export const SCROLLBACK_LINES = 1_000;
 
-/** Characters that one REP may print: a full line of the widest screen, and no array of gigabytes. */
+/**
+ * Maximum characters that one REP sequence may print: a full line of the widest screen. xterm.js would allocate
+ * gigabytes.
+ */
 const MAX_REPEATED = 1_000;
 
-/** Attributes of a cell or of what is printed next, as xterm.js packs them. */
+/** Attributes of a cell, or of text to be printed, as xterm.js packs them. */
 export interface Attributes {
   fg: number;
   bg: number;
@@ -20,7 +23,7 @@ export type Cell = IBufferCell & Attributes;
 
 export type Charset = Record<string, string> | undefined;
 
-/** What xterm.js keeps of one of its two screens beyond what its API tells. */
+/** State of one of the two screens that the API of xterm.js does not expose. */
 export interface ScreenState {
   x: number;
   y: number;
@@ -35,8 +38,8 @@ export interface ScreenState {
 }
 
 /**
- * The state that a terminal has and its API does not tell. These names are those of the exact version in
- * package.json: the tests of snapshots fail where another has others.
+ * State of a terminal that its API does not expose. The names belong to the exact version in package.json: the tests of
+ * snapshots fail if another version has other names.
  */
 export interface Internals {
   _inputHandler: {
@@ -60,7 +63,7 @@ export interface Emulator {
   title(): string;
 }
 
-/** A terminal without a window that has seen `output`. The caller disposes of it. */
+/** Creates a headless terminal and writes `output` to it. The caller must dispose of it. */
 export async function emulate(output: Uint8Array, size: TerminalSize): Promise<Emulator> {
   const terminal = new headless.Terminal({
     ...size,
@@ -73,33 +76,44 @@ export async function emulate(output: Uint8Array, size: TerminalSize): Promise<E
   terminal.onTitleChange((text) => (title = text));
   const { _core: internals } = terminal as unknown as { _core: Internals };
   boundRepetition(terminal);
-  mendErasing(terminal, internals);
+  fixErasing(terminal, internals);
   await new Promise<void>((resolve) => terminal.write(output, resolve));
   return { terminal, internals, title: () => title };
 }
 
-/** Emoji are two columns wide for shells and editors, and for the web app's terminal; by itself xterm.js counts one. */
+/**
+ * Makes emoji two columns wide, as in shells, editors and the web app's terminal. By default, xterm.js counts one
+ * column.
+ */
 export function showEmoji(terminal: Terminal): void {
   terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = '11';
 }
 
-/** xterm.js makes an array for all that is to be repeated, before it prints any of it. */
+/** Limits REP: xterm.js allocates an array for all repetitions before it prints the first. */
 function boundRepetition(terminal: Terminal): void {
   terminal.parser.registerCsiHandler({ final: 'b' }, ([times]) => {
     const { active } = terminal.buffer;
     const line = active.getLine(active.baseY + active.cursorY);
-    // A wide character has its second half before the cursor.
+    // The second half of a wide character is before the cursor.
     const before = [1, 2].map((back) => line?.getCell(active.cursorX - back)?.getChars().length ?? 0);
     return Number(times) * Math.max(1, ...before) > MAX_REPEATED;
   });
 }
 
-/** Erasing all up to the last cell of the screen looks for the line below it in xterm.js 6.0, and throws where there is none. */
-function mendErasing(terminal: Terminal, { _inputHandler: handler }: Internals): void {
+/**
+ * Works around a bug in xterm.js 6.0: erasing up to the last cell of the screen reads the line below it, and throws if
+ * that does not exist.
+ */
+function fixErasing(terminal: Terminal, { _inputHandler: handler }: Internals): void {
   terminal.parser.registerCsiHandler({ final: 'J' }, ([part]) => {
     const { cursorX, cursorY, length } = terminal.buffer.active;
     if (part !== 1 || cursorX + 1 < terminal.cols || cursorY + 1 < length) return false;
     return handler.eraseInDisplay({ params: [2] });
   });
+}
+
+/** Returns whether the character set draws lines. Programs still use this set and ASCII, but no others. */
+export function drawsLines(charset: Charset): boolean {
+  return charset?.['q'] === '─';
 }

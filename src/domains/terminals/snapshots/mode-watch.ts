@@ -1,35 +1,35 @@
 import { createSequenceReader } from './sequence-reader.ts';
 
 /**
- * The modes that a screen snapshot needs, by kind: of one kind, one mode at a time is on. DECSTR resets those from
- * `FIRST_SOFT` on: keys, wrapping, the cursor, the keypad, focus, pasted text.
+ * The modes that a screen snapshot needs, by kind. At most one mode of a kind is on. DECSTR resets the kinds from
+ * `FIRST_SOFT` on: keys, wrapping, cursor, keypad, focus, bracketed paste.
  */
 const kinds = [[47, 1047, 1049], [9, 1000, 1002, 1003], [1006, 1016], [1], [7], [25], [66], [1004], [2004]];
 const FIRST_SOFT = 3;
 
 const KEYPAD_MODE = 66;
-/** On unless a program switches them off. */
+/** On by default. */
 const WRAPAROUND_MODE = 7;
 const CURSOR_MODE = 25;
 
-/** No mode has this number: the kind is as a reset terminal has it. */
+/** Not a mode number: the kind is in its default state. */
 const AS_RESET = 0;
-/** Marks modes that no snapshot needs. */
+/** Marks modes that snapshots do not need. */
 const NO_KIND = -1;
 
-/** Kind of each mode, by its number: a program may print nothing but modes, so each is looked up at once. */
+/** Kind of each mode by its number. A table, because a program may print only modes. */
 const kindOf = new Int8Array(Math.max(...kinds.flat()) + 1).fill(NO_KIND);
 for (const [kind, modes] of kinds.entries()) for (const mode of modes) kindOf[mode] = kind;
 
 export type ModeWatch = ReturnType<typeof createModeWatch>;
 
 /**
- * Remembers which modes, and which title, the output had left that is no longer kept. A program switches them once, when it
- * begins: of an editor or a terminal multiplexer that runs for hours, nothing that is kept tells that it has
- * the alternate screen, the mouse, or its own keys.
+ * Tracks the modes and the title at the end of discarded output. A program sets them once, when it starts. For an
+ * editor that runs for hours, the buffered output no longer shows that it uses the alternate screen, the mouse, or
+ * application keys.
  */
 export function createModeWatch() {
-  /** By kind, the mode that is not as a reset terminal has it. */
+  /** By kind, the mode that differs from the default. */
   const left = new Int32Array(kinds.length);
   let title: Buffer = Buffer.alloc(0);
 
@@ -38,7 +38,7 @@ export function createModeWatch() {
     if (kind !== NO_KIND) left[kind] = on === isUsuallyOn(mode) ? AS_RESET : mode;
   }
 
-  const see = createSequenceReader({
+  const read = createSequenceReader({
     mode: set,
     keypad: (on) => set(KEYPAD_MODE, on),
     reset: (how) => void left.fill(AS_RESET, how === 'full' ? 0 : FIRST_SOFT),
@@ -46,10 +46,10 @@ export function createModeWatch() {
   });
 
   return {
-    /** Is told all output in its order, in pieces cut anywhere. Each byte is looked at once. */
-    see,
-    /** What leaves a terminal that was just reset with these modes, and this title. */
-    setting(): Buffer {
+    /** Reads output in order, in pieces that may be cut anywhere. Looks at each byte once. */
+    read,
+    /** Returns the sequences that set these modes and this title on a terminal that was just reset. */
+    sequences(): Buffer {
       const modes = [...left].filter((mode) => mode !== AS_RESET);
       const switched = modes.map((mode) => `\x1b[?${mode}${isUsuallyOn(mode) ? 'l' : 'h'}`).join('');
       return Buffer.concat([Buffer.from(switched), titleSetting(title)]);

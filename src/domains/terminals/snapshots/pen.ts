@@ -2,7 +2,7 @@ import type { Attributes, Internals } from './emulator.ts';
 
 const ESC = '\x1b';
 
-/** Longest address of a link, in characters, that is drawn again: browsers take no more. */
+/** Longest restored link address, in characters: browsers accept no longer ones. */
 const MAX_LINK_LENGTH = 2_083;
 
 // How xterm.js packs attributes: common/buffer/Constants.ts there.
@@ -13,7 +13,7 @@ const PALETTE_256 = 0x2000000;
 const RGB = 0x3000000;
 const HAS_EXTENDED = 0x10000000;
 const UNDERLINE = 0x10000000;
-/** Attributes of `fg` and `bg` that have a number of their own in SGR. */
+/** Flags of `fg` and `bg` and their SGR codes. */
 const fgFlags = [
   [0x8000000, 1],
   [0x20000000, 5],
@@ -27,7 +27,7 @@ const bgFlags = [
   [0x40000000, 53],
 ] as const;
 
-/** Says what the terminal prints with, as briefly as what came before allows. */
+/** Creates a writer of SGR and link sequences that emits only changes of attributes. */
 export function createPen(links: Internals['_oscLinkService']) {
   let fg = 0;
   let bg = 0;
@@ -48,10 +48,10 @@ export function createPen(links: Internals['_oscLinkService']) {
 
   return {
     take,
-    /** Takes what was saved with a cursor: xterm.js saves no more than these. */
+    /** Sets the attributes of a saved cursor: xterm.js saves only these two. */
     takeSaved: ({ fg, bg }: Attributes) => take({ ...PLAIN, fg, bg: bg & ~HAS_EXTENDED }),
-    /** Back to how a terminal begins. */
-    lay: () => take(PLAIN),
+    /** Resets all attributes. */
+    reset: () => take(PLAIN),
   };
 }
 
@@ -63,7 +63,7 @@ const PLAIN: Attributes = {
   extended: { ext: 0, urlId: 0, underlineStyle: 0, underlineColor: 0 },
 };
 
-/** Whether erasing leaves such attributes: a background at most. */
+/** Returns whether an erased cell can have these attributes: only a background colour. */
 export function erased({ fg, bg }: Attributes): boolean {
   return fg === 0 && colour(bg) === bg;
 }
@@ -72,7 +72,7 @@ function colour(packed: number): number {
   return packed & (COLOUR_MODE | COLOUR);
 }
 
-/** The colour of underlines to come, which the pen has also while it makes none. */
+/** Returns the sequence that sets the underline colour, which can be set without an underline. */
 export function underlineColour({ fg, extended }: Attributes): string {
   if (fg & UNDERLINE) return '';
   const codes = colourCodes(extended.underlineColor, { basic: 0, other: 58 });
@@ -103,7 +103,7 @@ function colourCodes(packed: number, codes: { basic: number; other: number }): n
   }
 }
 
-/** Opens the link, unless its address could end the sequence that holds it. */
+/** Returns the sequence that opens a link, unless its address could end the sequence. */
 function opening(links: Internals['_oscLinkService'], link: number): string {
   const data = link === 0 ? undefined : links.getLinkData(link);
   if (!data || data.uri.length > MAX_LINK_LENGTH || !/^[\x20-\x7e]+$/.test(data.uri)) return '';

@@ -1,58 +1,61 @@
 import { action, state as states, steps } from './sequence-table.ts';
 
-/** Longest title that is remembered, in bytes: nobody reads more of it. */
+/** Longest remembered title, in bytes: nobody reads more of it. */
 const MAX_TITLE = 1_024;
 
-/** No byte has this number. */
+/** Not a byte position. */
 const NONE = -1;
 
 /**
- * Gathers the title that is set last in a piece of output, by where it begins and ends: however many titles a piece
- * sets, one is copied. `title` is given each in memory of its own.
+ * Collects the last title in a piece of output, by its start and end: only one title per piece is copied. `title`
+ * receives each in newly allocated memory.
  */
 function createTitleCollector({ title }: { title(bytes: Buffer): void }) {
-  /** What earlier pieces have of a title that is not whole yet. */
+  /** The start of an incomplete title, from earlier pieces. */
   let earlier = Buffer.alloc(0);
-  let begin = 0;
+  let start = 0;
   let isContinued = false;
-  /** Of the last whole title; its end is -1 where the piece has none. */
-  let lastBegin = 0;
+  /** Position of the last complete title; the end is -1 if the piece has no title. */
+  let lastStart = 0;
   let lastEnd = NONE;
   let isLastContinued = false;
 
   function finish(piece: Buffer): void {
     if (lastEnd === NONE) return;
-    const rest = piece.subarray(lastBegin, lastEnd);
+    const rest = piece.subarray(lastStart, lastEnd);
     lastEnd = NONE;
     const length = rest.length + (isLastContinued ? earlier.length : 0);
     if (length <= MAX_TITLE) title(isLastContinued ? Buffer.concat([earlier, rest]) : Buffer.from(rest));
   }
 
-  /** What was begun, up to one byte more than a title may have. */
+  /** Keeps the start of an incomplete title, up to one byte more than the maximum. */
   function keep(piece: Buffer, end: number): void {
-    const rest = piece.subarray(begin, Math.min(end, begin + MAX_TITLE + 1));
+    const rest = piece.subarray(start, Math.min(end, start + MAX_TITLE + 1));
     earlier = isContinued ? Buffer.concat([earlier, rest]).subarray(0, MAX_TITLE + 1) : Buffer.from(rest);
     isContinued = true;
-    begin = 0;
+    start = 0;
   }
 
   return {
-    /** A title begins at this byte of the piece. */
-    begin(at: number): void {
-      begin = at;
+    /** A title starts at this byte of the piece. */
+    start(at: number): void {
+      start = at;
       isContinued = false;
     },
-    /** The title ends before this byte of the piece; it may be -1, where the byte before ended the last piece. */
+    /**
+     * The title ends before this byte of the piece. The position may be -1 if the previous piece ended with the byte
+     * before it.
+     */
     end(at: number): void {
-      lastBegin = begin;
-      lastEnd = at > begin ? at : begin;
+      lastStart = start;
+      lastEnd = at > start ? at : start;
       isLastContinued = isContinued;
     },
-    /** No more of the piece follows; where `begunEnd` is a number, a title that goes on has its bytes before that. */
-    endPiece(piece: Buffer, begunEnd: number | undefined): void {
+    /** Ends the piece. If `openEnd` is a number, an incomplete title has its bytes before that. */
+    endPiece(piece: Buffer, openEnd: number | undefined): void {
       finish(piece);
-      if (begunEnd === undefined) isContinued = false;
-      else keep(piece, begunEnd);
+      if (openEnd === undefined) isContinued = false;
+      else keep(piece, openEnd);
     },
   };
 }
@@ -60,29 +63,32 @@ function createTitleCollector({ title }: { title(bytes: Buffer): void }) {
 const ESC = 0x1b;
 const ZERO = 0x30;
 
-/** Bytes that are read one by one outside sequences before a search starts: where ESC is near, starting one costs more than this. */
+/**
+ * Number of bytes outside sequences that are read one by one before a search for ESC starts: if ESC is near, starting a
+ * search costs more.
+ */
 const NEAR_BYTES = 32;
 
-/** Most modes that one sequence switches; what comes after them in it is ignored. */
+/** Maximum number of modes that one sequence sets; further ones are ignored. */
 const MAX_MODES = 32;
 
-/** Above every mode there is; larger numbers count as this one, so that no number grows without end. */
+/** Larger than any mode. Larger numbers count as this one, so the value stays bounded. */
 const NO_MODE = 100_000;
 
 export interface SequenceListener {
-  /** The output switches a DEC private mode. */
+  /** The output sets or resets a DEC private mode. */
   mode(mode: number, on: boolean): void;
-  /** The output switches the application keypad. */
+  /** The output sets or resets the application keypad mode. */
   keypad(on: boolean): void;
-  /** The output resets the whole terminal, or by DECSTR the modes of keys and cursor alone. */
+  /** The output resets the whole terminal, or only modes of keys and cursor (DECSTR). */
   reset(how: 'full' | 'soft'): void;
-  /** The last title that a piece sets, in memory that is used again. */
+  /** The last title in a piece. */
   title(bytes: Buffer): void;
 }
 
 /**
- * Reads which modes and titles a terminal's output sets, in pieces cut anywhere. It looks at each byte once,
- * whatever the output is: a program may print nothing but escape sequences.
+ * Creates a reader of the modes and titles that a terminal's output sets. Pieces may be cut anywhere. It looks at each
+ * byte once: a program may print only escape sequences.
  */
 export function createSequenceReader(listener: SequenceListener): (piece: Buffer) => void {
   const { mode: onMode, keypad: onKeypad, reset: onReset } = listener;
@@ -122,7 +128,7 @@ export function createSequenceReader(listener: SequenceListener): (piece: Buffer
       case action.resetSoft:
         return onReset('soft');
       case action.beginTitle:
-        return title.begin(at + 1);
+        return title.start(at + 1);
       case action.endTitle:
         return title.end(at);
       case action.endTitleBefore:
@@ -132,7 +138,7 @@ export function createSequenceReader(listener: SequenceListener): (piece: Buffer
 
   return (piece) => {
     const { length } = piece;
-    // Variables of this function: a variable of another module is looked up for each byte.
+    // Copied to local variables: access to another module's variable would cost a lookup per byte.
     const table = steps;
     const { digit } = action;
     const { outside } = states;
@@ -154,12 +160,12 @@ export function createSequenceReader(listener: SequenceListener): (piece: Buffer
       }
     }
     state = current;
-    title.endPiece(piece, begunTitleEnd(state, length));
+    title.endPiece(piece, openTitleEnd(state, length));
   };
 }
 
-/** Where in a piece of that length the bytes of a title end that the next piece goes on with. */
-function begunTitleEnd(state: number, length: number): number | undefined {
+/** Returns where the bytes of an incomplete title end in a piece of this length; undefined without one. */
+function openTitleEnd(state: number, length: number): number | undefined {
   if (state === states.inTitle) return length;
   return state === states.escInTitle ? length - 1 : undefined;
 }

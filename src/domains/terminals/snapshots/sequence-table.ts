@@ -1,4 +1,4 @@
-/** Where in an escape sequence the last byte was. */
+/** The position in an escape sequence after the last byte. */
 export const state = {
   outside: 0,
   afterEsc: 1,
@@ -11,7 +11,7 @@ export const state = {
   escInTitle: 8,
 } as const;
 
-/** What the byte does, beside moving on to the next state. */
+/** The action of a byte in addition to the state change. */
 export const action = {
   nothing: 0,
   digit: 1,
@@ -26,14 +26,14 @@ export const action = {
   beginTitle: 10,
   /** BEL ends the title. */
   endTitle: 11,
-  /** The backslash of ESC \ does: the title ended a byte before. */
+  /** The backslash of ESC \ ends the title, one byte after its end. */
   endTitleBefore: 12,
 } as const;
 
 /** States fit in the lower four bits of a step. */
 const STATES = 16;
 
-/** By 256 × state + byte: the state that follows, and above its four bits the action. */
+/** Indexed by 256 × state + byte: the lower four bits are the next state, the higher ones the action. */
 export const steps = buildSteps();
 
 function buildSteps(): Uint8Array {
@@ -41,7 +41,7 @@ function buildSteps(): Uint8Array {
   const on = (from: number, bytes: string, to: number, does: number = action.nothing) => {
     for (const byte of bytes) table[from * 256 + byte.charCodeAt(0)] = to | (does << 4);
   };
-  // Where nothing else is said, a byte leads outside, and ESC begins a sequence whatever it breaks off.
+  // By default, a byte leads outside, and ESC starts a sequence and aborts the current one.
   for (let from = 0; from < STATES; from++) on(from, '\x1b', state.afterEsc);
 
   for (const from of [state.afterEsc, state.escInTitle]) {
@@ -61,7 +61,7 @@ function buildSteps(): Uint8Array {
 
   on(state.inOsc, '02', state.afterTitleNumber);
   on(state.afterTitleNumber, ';', state.inTitle, action.beginTitle);
-  // Control characters break a title off.
+  // Control characters abort a title.
   for (let byte = 0x20; byte < 256; byte++) {
     if (byte !== 0x7f) on(state.inTitle, String.fromCharCode(byte), state.inTitle);
   }

@@ -3,31 +3,33 @@ import type { Log } from '../../../core/log.ts';
 import { createSharedTurns } from '../../../core/shared-turns.ts';
 import type { TerminalSize } from '../terminal.ts';
 import { requireTerminalSize } from '../terminal-size.ts';
-import type { DrawingJob } from './drawing.ts';
-import { createDrawingThread } from './drawing-thread.ts';
+import { createSerializerThread } from './serializer-thread.ts';
+import type { SerializerJob } from './serializer-thread.ts';
 
-/** Most of the output that is drawn, in bytes, the newest: more than is kept of a terminal. */
+/** Maximum output to serialize, in bytes, from its end: more than the output buffer holds. */
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
-/** Most that are drawn or wait for it: a class that comes back at once. Each holds a copy of its output meanwhile. */
+/**
+ * Maximum number of screens that are serialized or queued: a whole class may reconnect at once. Each holds a copy of
+ * its output meanwhile.
+ */
 const MAX_WAITING = 64;
-/** Most of them of one learner: what is printed to take long must not keep others from theirs. */
+/** Maximum of them per learner: output that is designed to be slow must not block other learners. */
 const MAX_WAITING_OF_ONE = 8;
 
-/** Longest that one screen is drawn, in milliseconds; what programs print takes a fiftieth of it. */
-const DRAW_LIMIT_MS = 5_000;
+/** Time limit for one screen, in milliseconds; the output of normal programs takes a fiftieth of it. */
+const SERIALIZE_LIMIT_MS = 5_000;
 
-/** Longest wait for a turn, in milliseconds: three that were made to take as long as they may. */
+/** Time limit in the queue, in milliseconds: three screens at their time limit. */
 const WAIT_LIMIT_MS = 15_000;
 
 export interface Snapshots {
   /**
-   * Bytes that draw, on a terminal of that size which was just reset, the screen as `output` leaves it, with its
-   * modes and up to 1,000 lines above it. `output` may begin and end anywhere. Where the screen cannot be drawn,
-   * they are a note that says what to do: the shell is there, and a returning user wants to go on. `before`
-   * is what a mode watch (mode-watch.ts) tells that has seen all that was printed before `output`. Screens of one
-   * learner, who is named first, are drawn in turn with those of others.
-   * @throws TERMINAL_SIZE_INVALID, and nothing else
+   * Returns bytes that restore the screen after `output`, with its modes and up to 1,000 scrollback lines, on a
+   * terminal of this size that was just reset. `output` may start and end anywhere. If the screen cannot be restored,
+   * the result is a note that says what to do, because the shell still runs. `before` sets the modes before `output`
+   * (mode-watch.ts). Learners take turns in the queue.
+   * @throws TERMINAL_SIZE_INVALID, and no other error
    */
   take(
     learnerId: string,
@@ -35,31 +37,31 @@ export interface Snapshots {
     size: TerminalSize,
     before?: Buffer,
   ): Promise<Buffer>;
-  /** Ends the thread; what is still wanted gets the note. */
+  /** Ends the thread. Pending requests get the note. */
   close(): Promise<void>;
 }
 
-/** What is seen in place of a screen that cannot be drawn. The service does not know which language its reader picked. */
-export const NOT_DRAWN = Buffer.from(
+/** Shown instead of a screen that could not be restored, in both languages: the service does not know the reader's. */
+export const NOT_RESTORED = Buffer.from(
   [
-    '[The screen could not be drawn again. The shell goes on: press Enter or Ctrl+L.]',
+    '[The screen could not be restored. The shell is still running: press Enter or Ctrl+L.]',
     '[화면을 다시 그리지 못했습니다. 셸은 계속 실행 중입니다. Enter 또는 Ctrl+L을 누르세요.]',
     '',
   ].join('\r\n'),
 );
 
-/** Screens are drawn one at a time, in a thread of their own: whatever is printed, the service goes on. */
+/** Creates the service that serializes screens, one at a time in its own thread: no output can block the service. */
 export function createSnapshots(options: {
   log: Log;
-  /** Others than {@link DRAW_LIMIT_MS}, for tests. */
-  limits?: { drawMs?: number; idleMs?: number };
+  /** Override the default limits in tests. */
+  limits?: { serializeMs?: number; idleMs?: number };
 }): Snapshots & { isRunning(): boolean } {
   const { log, limits = {} } = options;
-  const drawMs = limits.drawMs ?? DRAW_LIMIT_MS;
+  const serializeMs = limits.serializeMs ?? SERIALIZE_LIMIT_MS;
   const turns = createSharedTurns(1);
-  const thread = createDrawingThread({ idleMs: limits.idleMs });
+  const thread = createSerializerThread({ idleMs: limits.idleMs });
   const closing = new AbortController();
-  /** By learner. */
+  /** Number of pending screens by learner. */
   const waiting = new Map<string, number>();
 
   function isFull(learnerId: string): boolean {
@@ -73,14 +75,17 @@ export function createSnapshots(options: {
     else waiting.delete(learnerId);
   }
 
-  async function drawn(learnerId: string, job: DrawingJob): Promise<Buffer> {
+  async function serialize(learnerId: string, job: SerializerJob): Promise<Buffer> {
     const { signal, abort, unlink } = linkedAbort(closing.signal);
-    const timer = setTimeout(() => abort(new Error('Its turn did not come in time.')), WAIT_LIMIT_MS);
-    const draw = async () => {
+    const timer = setTimeout(
+      () => abort(new Error('The queue for screen snapshots was too long.')),
+      WAIT_LIMIT_MS,
+    );
+    const work = async () => {
       closing.signal.throwIfAborted();
-      return thread.draw(job, drawMs);
+      return thread.serialize(job, serializeMs);
     };
-    return turns.run(learnerId, draw, signal).finally(() => {
+    return turns.run(learnerId, work, signal).finally(() => {
       clearTimeout(timer);
       unlink();
     });
@@ -90,30 +95,29 @@ export function createSnapshots(options: {
     isRunning: () => thread.isRunning(),
     async take(learnerId, output, size, before) {
       const { rows, cols } = requireTerminalSize(size);
-      if (closing.signal.aborted) return NOT_DRAWN;
+      if (closing.signal.aborted) return NOT_RESTORED;
       if (isFull(learnerId)) {
-        log.warn({ learnerId }, 'A screen was not drawn again: too many wait for theirs.');
-        return NOT_DRAWN;
+        log.warn({ learnerId }, 'screen not restored: the queue is full');
+        return NOT_RESTORED;
       }
       count(learnerId, 1);
       try {
-        return await drawn(learnerId, { output: newest(output), size: { rows, cols }, before });
+        return await serialize(learnerId, { output: newest(output), size: { rows, cols }, before });
       } catch (error) {
-        if (!closing.signal.aborted)
-          log.warn({ err: error, rows, cols }, 'A screen could not be drawn again.');
-        return NOT_DRAWN;
+        if (!closing.signal.aborted) log.warn({ err: error, rows, cols }, 'restoring a screen failed');
+        return NOT_RESTORED;
       } finally {
         count(learnerId, -1);
       }
     },
     async close() {
-      closing.abort(new Error('Screens are drawn no more.'));
+      closing.abort(new Error('The snapshot service is closed.'));
       await thread.end();
     },
   };
 }
 
-/** A copy of the newest part: what is kept goes on changing. */
+/** Copies the newest part of the output, because the buffer keeps changing. */
 function newest(output: readonly Buffer[] | Buffer): Uint8Array<ArrayBuffer> {
   const chunks = Buffer.isBuffer(output) ? [output] : output;
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);

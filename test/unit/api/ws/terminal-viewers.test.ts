@@ -18,7 +18,7 @@ await test('a viewer that reads nothing of what it is told is cut off, whatever 
   const seems = setInterval(() => watcher.socket.pong(), 20);
   const [first] = pipe.live.viewers.all();
   if (!first) throw new Error('nobody is there');
-  const tell = (size: TerminalSize) => pipe.live.viewers.tellSize(size, first);
+  const tell = (size: TerminalSize) => pipe.live.viewers.notifySize(size, first);
   let most = 0;
   for (let turn = 0; turn < 600 && sockets.size === 2; turn++) {
     for (let rows = 1; rows <= 500; rows++) tell({ rows, cols: 100 + (turn % 2) });

@@ -47,7 +47,7 @@ await test('a shell that is let go while it is connected to again is let go at o
   });
   first.cut();
   await new Promise(setImmediate);
-  live.leave();
+  live.release();
   t.equal(await live.over, 'elsewhere');
   answered.resolve(late.terminal);
   await new Promise(setImmediate);

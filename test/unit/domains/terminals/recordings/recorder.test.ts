@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { fault } from '../../../../../src/core/errors.ts';
 import { createRecorder } from '../../../../../src/domains/terminals/recordings/recorder.ts';
-import { createRecordingRoom } from '../../../../../src/domains/terminals/recordings/recording-room.ts';
+import { createRecordingMemory } from '../../../../../src/domains/terminals/recordings/part-writer.ts';
 import type {
   RecordingWrite,
   StoredRecording,
@@ -39,7 +39,7 @@ const recording: StoredRecording = {
 function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, limitBytes = 10_000_000 } = {}) {
   const writes: RecordingWrite[] = [];
   const database = { away: false, theirs: false, onWritten: () => {} };
-  const room = createRecordingRoom({ ofOne });
+  const memory = createRecordingMemory({ ofOne });
   const recorder = createRecorder({
     recording: { ...recording, ...changes },
     writer: 'me',
@@ -52,7 +52,7 @@ function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, lim
         return true;
       },
     },
-    room: room.part(),
+    memory: memory.share(),
     turns: createTurns(1),
     clock,
     log: quietLog(),
@@ -62,7 +62,7 @@ function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, lim
     const parts = writes.map(({ content }) => (content ? gunzipSync(content).toString() : ''));
     return parseCast(`{}\n${parts.join('')}`);
   };
-  return { recorder, writes, database, room, cast };
+  return { recorder, writes, database, memory, cast };
 }
 
 async function soonAfter(turns: number): Promise<void> {
@@ -116,13 +116,13 @@ await test('a character that is begun is for the recorder that goes on', async (
 });
 
 await test('while the database is away memory is bounded; what was dropped is marked once it is back', async (t) => {
-  const { recorder, database, room, cast, writes } = record({}, { ofOne: 300_000 });
+  const { recorder, database, memory, cast, writes } = record({}, { ofOne: 300_000 });
   database.away = true;
   let at = 0;
   const chunk = Buffer.alloc(10_000, 'y');
   for (; at < 5_000_000; at += chunk.length) {
     recorder.output(at, chunk);
-    if (room.taken() > 300_000) t.fail('too much is held');
+    if (memory.taken() > 300_000) t.fail('too much is held');
   }
   await sleep(50);
   t.same(writes, []);
@@ -135,7 +135,7 @@ await test('while the database is away memory is bounded; what was dropped is ma
   const missing = Number(/^(\d+) bytes of output/.exec(markers[0] ?? '')?.[1]);
   t.equal(output.length - 4 + missing, at, 'each byte is there or counted');
   t.match(output, /back$/);
-  t.equal(room.taken(), 0);
+  t.equal(memory.taken(), 0);
 });
 
 await test('input that was dropped is marked as well', async (t) => {
@@ -156,7 +156,7 @@ await test('at the limit it says so, ends, and takes nothing more', async (t) =>
   for (let at = 0; at < 6_000_000; at += chunk.length) recorder.output(at, chunk);
   t.equal(recorder.content, undefined);
   await recorder.finish({ exitCode: 0 }, 6_000_000);
-  t.same(cast().markers, ['The recording ends here: it may have 100000 bytes.']);
+  t.same(cast().markers, ['The recording ends here: it reached its limit of 100000 bytes.']);
   t.match(writes.at(-1), { ending: 'ended', truncated: true });
   t.ok((writes.at(-1)?.bytes ?? Infinity) <= 100_000);
 });
@@ -177,12 +177,12 @@ await test('the end is stored, however soon it comes after a part', async (t) =>
 });
 
 await test('a recording that another took is left alone', async (t) => {
-  const { recorder, database, room } = record();
+  const { recorder, database, memory } = record();
   database.theirs = true;
   recorder.output(0, Buffer.alloc(200_000));
   await recorder.finish('elsewhere', 200_000);
   t.equal(recorder.content, undefined);
-  t.equal(room.taken(), 0);
+  t.equal(memory.taken(), 0);
 });
 
 await test('the time never runs backwards, whatever the clock does', async (t) => {

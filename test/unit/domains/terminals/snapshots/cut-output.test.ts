@@ -1,13 +1,13 @@
 import { test } from 'tap';
-import { drawScreen } from '../../../../../src/domains/terminals/snapshots/draw-screen.ts';
-import { fromSafePlace } from '../../../../../src/domains/terminals/snapshots/safe-place.ts';
+import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
+import { fromSafeBoundary } from '../../../../../src/domains/terminals/snapshots/sequence-boundaries.ts';
 import { drawnScreen } from '../../../../support/drawn-screen.ts';
 
 const SIZE = { rows: 3, cols: 20 };
 
 async function shown(...parts: (string | Uint8Array)[]): Promise<string[]> {
   const output = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
-  const { normal, alternate } = await drawnScreen(await drawScreen(output, SIZE), SIZE);
+  const { normal, alternate } = await drawnScreen(await serializeScreen(output, SIZE), SIZE);
   return [...normal, ...alternate].map((line) => line.trim()).filter((line) => line !== '');
 }
 
@@ -21,7 +21,7 @@ await test('output that begins in the middle of something is drawn from a safe p
 
 await test('a line feed is looked for near the beginning only: not all is given up for it', (t) => {
   const far = Buffer.from(`\x1b[mx${'y'.repeat(5_000)}\nz`);
-  t.equal(fromSafePlace(far).length, far.length);
+  t.equal(fromSafeBoundary(far).length, far.length);
   t.end();
 });
 
@@ -40,7 +40,7 @@ await test('the end of a sequence or a character that comes after the snapshot i
     ['\xea\xb0', '\x80'],
   ] as const;
   for (const [before, after] of cases) {
-    const snapshot = await drawScreen(Buffer.from(`\n${before}`, 'latin1'), SIZE);
+    const snapshot = await serializeScreen(Buffer.from(`\n${before}`, 'latin1'), SIZE);
     const { normal, answers } = await drawnScreen(
       Buffer.concat([snapshot, Buffer.from(after, 'latin1')]),
       SIZE,

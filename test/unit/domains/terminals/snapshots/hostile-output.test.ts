@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { drawScreen } from '../../../../../src/domains/terminals/snapshots/draw-screen.ts';
+import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
 import { drawnScreen } from '../../../../support/drawn-screen.ts';
 
 const SIZE = { rows: 24, cols: 80 };
@@ -19,7 +19,7 @@ await test('nothing in a snapshot makes a terminal answer, or tells it what to c
   ];
   const output = Buffer.from(`\n${queries.join('')}`);
   t.not((await drawnScreen(output, SIZE)).answers.length, 0, 'a terminal does answer the output');
-  const snapshot = await drawScreen(output, SIZE);
+  const snapshot = await serializeScreen(output, SIZE);
   t.same((await drawnScreen(snapshot, SIZE)).answers, []);
   const text = snapshot.toString();
   t.match(text, 'text');
@@ -31,7 +31,7 @@ await test('nothing in a snapshot makes a terminal answer, or tells it what to c
 await test('random bytes are drawn, without characters that stand for what is none', async (t) => {
   let state = 1;
   const bytes = Buffer.alloc(300_000).map(() => (state = (state * 16_807) % 2_147_483_647) & 0xff);
-  const snapshot = await drawScreen(Buffer.from(bytes), SIZE);
+  const snapshot = await serializeScreen(Buffer.from(bytes), SIZE);
   t.same((await drawnScreen(snapshot, SIZE)).answers, []);
   // The last character may be one that is not finished yet.
   t.notMatch(withoutOwnControls(snapshot.toString().slice(0, -4)), /\ufffd|\p{Cc}/u);
@@ -43,13 +43,13 @@ await test('the largest screen with colours everywhere, a letter of a thousand m
   const colours = Array.from({ length: 60_000 }, (_, at) => `\x1b[4${at % 8}m\x1b[3${(at + 1) % 8}mx`).join(
     '',
   );
-  const snapshot = await drawScreen(Buffer.from(`\n${marks}\x1b[41m\x1b[2J${colours}`), size);
+  const snapshot = await serializeScreen(Buffer.from(`\n${marks}\x1b[41m\x1b[2J${colours}`), size);
   t.ok(snapshot.length < 8 * 1024 * 1024, `${snapshot.length} bytes`);
 });
 
 await test('a letter is drawn without its marks where they have no end, and a title as far as one reads', async (t) => {
   const output = Buffer.from(`\ne${'\u0301'.repeat(100_000)}z\x1b]2;x${'😀'.repeat(1_000)}\x07`);
-  const snapshot = await drawScreen(output, SIZE);
+  const snapshot = await serializeScreen(output, SIZE);
   t.ok(snapshot.length < 2_000, `${snapshot.length} bytes`);
   const { normal, title } = await drawnScreen(snapshot, SIZE);
   t.match(normal[0], /^ ez +$/);
@@ -60,14 +60,14 @@ await test('lines above are left out where all would be too large', async (t) =>
   const size = { rows: 2, cols: 500 };
   const line = Array.from({ length: 500 }, (_, at) => `\x1b[38;2;1;2;${at % 250}mx`).join('');
   const { normal } = await drawnScreen(
-    await drawScreen(Buffer.from(`\n${`${line}\r\n`.repeat(600)}`), size),
+    await serializeScreen(Buffer.from(`\n${`${line}\r\n`.repeat(600)}`), size),
     size,
   );
   t.equal(normal.length, size.rows);
 });
 
 await test('erasing from the corner of the screen, at which xterm.js throws, erases it', async (t) => {
-  const snapshot = await drawScreen(Buffer.from('\ntext\x1b[24;80H\x1b[1J'), SIZE);
+  const snapshot = await serializeScreen(Buffer.from('\ntext\x1b[24;80H\x1b[1J'), SIZE);
   const screen = await drawnScreen(snapshot, SIZE);
   t.same(screen.cursor, [79, 23]);
   t.notMatch(screen.normal.join(''), 'text');

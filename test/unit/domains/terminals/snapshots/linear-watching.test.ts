@@ -8,10 +8,10 @@ await test('the watcher of modes and titles looks at each byte a bounded number 
     for (const size of [1_000, 10_000, 100_000]) {
       const watch = createModeWatch();
       const { piece, reads } = countReads(Buffer.alloc(size, unit));
-      watch.see(piece);
+      watch.read(piece);
       t.ok(reads() <= 2 * size, `${name}: ${reads()} reads of ${size} bytes`);
-      watch.see(Buffer.from('\x1b\\\x1b]2;still there\x07'));
-      t.match(watch.setting().toString(), 'still there', `${name}: what follows is seen`);
+      watch.read(Buffer.from('\x1b\\\x1b]2;still there\x07'));
+      t.match(watch.sequences().toString(), 'still there', `${name}: what follows is seen`);
     }
   }
   t.end();
@@ -21,8 +21,8 @@ await test('a title is copied once for a piece, however many it sets', (t) => {
   const watch = createModeWatch();
   const titles = Array.from({ length: 10_000 }, (_, at) => `\x1b]0;${at}\x07`).join('');
   const { piece, reads } = countReads(Buffer.from(titles));
-  watch.see(piece);
-  t.equal(watch.setting().toString(), '\x1b]2;9999\x1b\\');
+  watch.read(piece);
+  t.equal(watch.sequences().toString(), '\x1b]2;9999\x1b\\');
   t.ok(reads() <= 2 * titles.length);
   t.end();
 });

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { drawScreen } from '../../../../../src/domains/terminals/snapshots/draw-screen.ts';
+import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
 import { createModeWatch } from '../../../../../src/domains/terminals/snapshots/mode-watch.ts';
 import { type DrawnScreen, drawnScreen } from '../../../../support/drawn-screen.ts';
 import { randomOutput } from '../../../../support/random-output.ts';
@@ -9,8 +9,8 @@ const SIZE = { rows: 6, cols: 30 };
 
 function left(...pieces: string[]): string {
   const watch = createModeWatch();
-  for (const piece of pieces) watch.see(Buffer.from(piece));
-  return watch.setting().toString().replaceAll('\x1b', '^');
+  for (const piece of pieces) watch.read(Buffer.from(piece));
+  return watch.sequences().toString().replaceAll('\x1b', '^');
 }
 
 /** Without those modes that only matter within one drawing. */
@@ -44,9 +44,9 @@ await test('pieces may be cut anywhere', (t) => {
 
 await test('an editor whose beginning is no longer kept has its screen, its mouse and its keys', async (t) => {
   const watch = createModeWatch();
-  watch.see(Buffer.from('$ vim\r\n\x1b[?1049h\x1b[?1h\x1b=\x1b[?1002h\x1b[?1006h\x1b[?2004h\x1b[?25lmuch'));
+  watch.read(Buffer.from('$ vim\r\n\x1b[?1049h\x1b[?1h\x1b=\x1b[?1002h\x1b[?1006h\x1b[?2004h\x1b[?25lmuch'));
   const output = Buffer.from('\n\x1b[2J\x1b[Hline\x1b[3;4H');
-  const screen = await drawnScreen(await drawScreen(output, SIZE, watch.setting()), SIZE);
+  const screen = await drawnScreen(await serializeScreen(output, SIZE, watch.sequences()), SIZE);
   t.equal(screen.type, 'alternate');
   t.match(screen.modes, { mouseTrackingMode: 'drag', bracketedPasteMode: true, applicationKeypadMode: true });
   t.equal(screen.mouse, 'SGR');
@@ -62,11 +62,11 @@ await test('what was switched is what a terminal has that has seen it (random ou
     const bytes = Buffer.from(output);
     for (let at = 0; at < bytes.length;) {
       const end = at + 1 + Math.floor(random() * 40);
-      watch.see(bytes.subarray(at, end));
+      watch.read(bytes.subarray(at, end));
       at = end;
     }
     const seen = await drawnScreen(output, SIZE);
-    const told = await drawnScreen(watch.setting(), SIZE);
+    const told = await drawnScreen(watch.sequences(), SIZE);
     t.same(watched(told), watched(seen), `seed ${seed}`);
   }
 });

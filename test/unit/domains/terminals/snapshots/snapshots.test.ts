@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createSnapshots, NOT_DRAWN } from '../../../../../src/domains/terminals/snapshots/snapshots.ts';
+import { createSnapshots, NOT_RESTORED } from '../../../../../src/domains/terminals/snapshots/snapshots.ts';
 import { drawnScreen } from '../../../../support/drawn-screen.ts';
 import { quietLog } from '../../../../support/quiet-log.ts';
 import { until } from '../../../../support/until.ts';
@@ -34,7 +34,7 @@ await test('the modes from before what is given are told to the thread', async (
 
 await test('what takes too long gives a note in place of the screen, the service goes on, and the next screen is drawn', async (t) => {
   const log = quietLog();
-  const snapshots = createSnapshots({ log, limits: { drawMs: 1_500 } });
+  const snapshots = createSnapshots({ log, limits: { serializeMs: 1_500 } });
   t.teardown(() => snapshots.close());
   let turns = 0;
   const counting = setInterval(() => turns++, 10);
@@ -43,15 +43,15 @@ await test('what takes too long gives a note in place of the screen, the service
     snapshots.take('ada', Buffer.from('\nnext'), SIZE),
   ]);
   clearInterval(counting);
-  t.same(hostile, NOT_DRAWN);
+  t.same(hostile, NOT_RESTORED);
   t.match((await drawnScreen(next, SIZE)).normal[0], 'next');
   t.ok(turns > 50, `the event loop turned ${turns} times`);
-  t.same(log.told(), ['warn: A screen could not be drawn again.']);
+  t.same(log.told(), ['warn: restoring a screen failed']);
 });
 
 await test('one whose screens take long keeps nobody else from theirs', async (t) => {
   const log = quietLog();
-  const snapshots = createSnapshots({ log, limits: { drawMs: 3_000 } });
+  const snapshots = createSnapshots({ log, limits: { serializeMs: 3_000 } });
   t.teardown(() => snapshots.close());
   const hostile = Array.from({ length: 20 }, () => snapshots.take('mallory', ENDLESS, SIZE));
   const drawn = await snapshots.take('ada', Buffer.from('\nmine'), SIZE);
@@ -59,15 +59,15 @@ await test('one whose screens take long keeps nobody else from theirs', async (t
   t.equal(log.told().filter((line) => /too many wait/.test(line)).length, 12);
   t.ok(log.told().filter((line) => /could not be drawn/.test(line)).length <= 1, 'after one of the other');
   await snapshots.close();
-  for (const one of await Promise.all(hostile)) t.same(one, NOT_DRAWN);
+  for (const one of await Promise.all(hostile)) t.same(one, NOT_RESTORED);
 });
 
 await test('a thread that dies of memory takes nothing with it, and the next screen is drawn', async (t) => {
   const log = quietLog();
-  const snapshots = createSnapshots({ log, limits: { drawMs: 60_000 } });
+  const snapshots = createSnapshots({ log, limits: { serializeMs: 60_000 } });
   t.teardown(() => snapshots.close());
   const links = Buffer.from(`\n${'\x1b]8;;b\x07'.repeat(120_000)}`);
-  t.same(await snapshots.take('ada', links, SIZE), NOT_DRAWN);
+  t.same(await snapshots.take('ada', links, SIZE), NOT_RESTORED);
   t.match(log.lines, [{ level: 'warn', details: { err: { message: 'memory limit' } } }]);
   t.match(
     (await drawnScreen(await snapshots.take('ada', Buffer.from('\nnext'), SIZE), SIZE)).normal[0],
@@ -109,13 +109,13 @@ await test('who comes when too many wait, or after the end, gets the note at onc
   const snapshots = createSnapshots({ log });
   const all = Array.from({ length: 70 }, (_, place) => snapshots.take(`learner ${place}`, ENDLESS, SIZE));
   const late = await snapshots.take('ada', Buffer.from('\nx'), SIZE);
-  t.same(late, NOT_DRAWN);
+  t.same(late, NOT_RESTORED);
   t.same(
     log.told(),
-    Array.from({ length: 7 }, () => 'warn: A screen was not drawn again: too many wait for theirs.'),
+    Array.from({ length: 7 }, () => 'warn: screen not restored: the queue is full'),
   );
   await snapshots.close();
-  for (const drawn of await Promise.all(all)) t.same(drawn, NOT_DRAWN);
-  t.same(await snapshots.take('ada', Buffer.from('\nx'), SIZE), NOT_DRAWN);
+  for (const drawn of await Promise.all(all)) t.same(drawn, NOT_RESTORED);
+  t.same(await snapshots.take('ada', Buffer.from('\nx'), SIZE), NOT_RESTORED);
   t.notOk(snapshots.isRunning());
 });

@@ -1,11 +1,11 @@
 import { test } from 'tap';
-import { drawScreen } from '../../../../../src/domains/terminals/snapshots/draw-screen.ts';
+import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
 import { createModeWatch } from '../../../../../src/domains/terminals/snapshots/mode-watch.ts';
 
 function left(...pieces: string[]): string {
   const watch = createModeWatch();
-  for (const piece of pieces) watch.see(Buffer.from(piece));
-  return watch.setting().toString().replaceAll('\x1b', '^');
+  for (const piece of pieces) watch.read(Buffer.from(piece));
+  return watch.sequences().toString().replaceAll('\x1b', '^');
 }
 
 await test('the title that was set last is left', (t) => {
@@ -36,7 +36,11 @@ await test('pieces may be cut anywhere', (t) => {
 
 await test('a screen is drawn with a title that was set before all that is kept', async (t) => {
   const watch = createModeWatch();
-  watch.see(Buffer.from('$ vim\r\n\x1b]2;notes.txt\x07\x1b[?1049hmuch'));
-  const drawn = await drawScreen(Buffer.from('\n\x1b[2J\x1b[Hline'), { rows: 6, cols: 30 }, watch.setting());
+  watch.read(Buffer.from('$ vim\r\n\x1b]2;notes.txt\x07\x1b[?1049hmuch'));
+  const drawn = await serializeScreen(
+    Buffer.from('\n\x1b[2J\x1b[Hline'),
+    { rows: 6, cols: 30 },
+    watch.sequences(),
+  );
   t.match(drawn.toString(), '\x1b]2;notes.txt\x1b\\');
 });

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { drawScreen } from '../../../../../src/domains/terminals/snapshots/draw-screen.ts';
+import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
 import { drawnScreen } from '../../../../support/drawn-screen.ts';
 import { randomOutput } from '../../../../support/random-output.ts';
 import { seededRandom } from '../../../../support/random.ts';
@@ -10,7 +10,7 @@ const SIZE = { rows: 8, cols: 24 };
 
 /** What a terminal shows that has the snapshot alone; `output` begins at a safe place. */
 async function redrawn(output: string, size = SIZE) {
-  return drawnScreen(await drawScreen(Buffer.from(`\n${output}`), size), size);
+  return drawnScreen(await serializeScreen(Buffer.from(`\n${output}`), size), size);
 }
 
 /** What an editor draws: alternate screen, title, modes, colours, wide characters, a scroll region. */
@@ -34,7 +34,7 @@ await test('what an editor has drawn is drawn again, each cell of it, with its m
 
 await test('a learner who leaves the editor after the snapshot is back at the shell as it was', async (t) => {
   const left = `${CSI}?1049l${CSI}?1l${CSI}?2004l${CSI}?25h$ `;
-  const snapshot = await drawScreen(Buffer.from(`\n${editor}`), SIZE);
+  const snapshot = await serializeScreen(Buffer.from(`\n${editor}`), SIZE);
   const screen = await drawnScreen(snapshot.toString() + left, SIZE);
   t.same(screen, await drawnScreen(`${editor}${left}`, SIZE));
   t.match(screen.normal[0], '$ vim 메모.txt');
@@ -70,7 +70,7 @@ await test('a program that moves within the snapshot finds the cursor, the pen a
     nothing: '',
   };
   for (const [name, output] of Object.entries(cases)) {
-    const snapshot = await drawScreen(Buffer.from(`\n${output}`), SIZE);
+    const snapshot = await serializeScreen(Buffer.from(`\n${output}`), SIZE);
     for (const next of ['', 'Z', `\tq${ESC}8w\r\n`, `${CSI}1;1Hq`]) {
       const screen = await drawnScreen(snapshot.toString() + next, SIZE);
       t.same(screen, await drawnScreen(`${output}${next}`, SIZE), `${name}, then ${JSON.stringify(next)}`);
@@ -98,7 +98,7 @@ await test('output that ends anywhere goes on after the snapshot as if nothing w
     const pieces = randomOutput(random, { ...size, pieces: 80, plain: true });
     const output = Buffer.from(`${CSI}?47h${CSI}?47l${pieces}`);
     const cut = Math.floor(output.length * (0.5 + random() / 2));
-    const snapshot = await drawScreen(Buffer.concat([Buffer.from('\n'), output.subarray(0, cut)]), size);
+    const snapshot = await serializeScreen(Buffer.concat([Buffer.from('\n'), output.subarray(0, cut)]), size);
     const screen = await drawnScreen(Buffer.concat([snapshot, output.subarray(cut)]), size);
     t.same(screen, await drawnScreen(output, size), `seed ${seed}, cut at ${cut}`);
   }

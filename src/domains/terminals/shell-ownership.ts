@@ -5,18 +5,18 @@ import { isFault } from '../../core/errors.ts';
 import { system } from '../identity/actor.ts';
 import type { Log } from '../../core/log.ts';
 import type { SessionService } from '../sessions/session.ts';
-import { holdUntil, shellsLive } from './process-hold.ts';
+import { leaseEnd, shellsRunIn } from './shell-lease.ts';
 import { createLiveTerminal } from './live-terminal.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import type { OutputBudgets } from './pacing/output-budgets.ts';
 import type { Recorder } from './recordings/recorder.ts';
 import type { Recordings } from './recordings/recordings.ts';
-import type { Shells, ShellPlace } from './shells.ts';
-import { createSizeNotes } from './size-notes.ts';
+import type { Shells, ShellContext } from './shells.ts';
+import { createSizeSaver } from './resize-queue.ts';
 import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 
-interface Adopting {
+interface ShellOwnershipOptions {
   store: TerminalStore;
   shells: Shells;
   sessions: Pick<SessionService, 'get' | 'touch'>;
@@ -25,45 +25,54 @@ interface Adopting {
   budgets: OutputBudgets;
   clock: Clock;
   log: Log;
-  holder: string;
+  leaseOwner: string;
 }
 
-/** How often passing bytes are reported as activity, in milliseconds: far below any idle time, far above a chunk's rate. */
+/**
+ * How often input and output count as session activity, in milliseconds: far below any idle time, and far less often
+ * than chunks arrive.
+ */
 const TOUCH_EVERY_MS = 5_000;
 
-/** Takes over a durable shell; `elsewhere` where another process was first, undefined where it is gone. */
+/**
+ * Adopts a durable shell of another process. Resolves to 'elsewhere' if another process was first, and to undefined if
+ * the shell is gone.
+ */
 export type Adopt = (terminal: StoredTerminal) => Promise<LiveTerminal | 'elsewhere' | undefined>;
 
-/** Has this process hold shells: those that it started, and those that it takes over. */
-export function createHolds(options: Adopting) {
-  const { store, shells, sessions, engine, recordings, budgets, clock, log, holder } = options;
+/**
+ * Creates the functions that make this process the owner of a shell: of one that it started, or of one that another
+ * process left.
+ */
+export function createShellOwnership(options: ShellOwnershipOptions) {
+  const { store, shells, sessions, engine, recordings, budgets, clock, log, leaseOwner } = options;
 
-  /** Where the database does not answer now, the hold on the terminal runs out, and it is marked then. */
-  async function noteEnd(id: string, over: TerminalOver): Promise<void> {
+  /** Marks the terminal as ended. If the database does not answer, the lease expires and recovery marks it. */
+  async function storeEnd(id: string, over: TerminalOver): Promise<void> {
     if (over === 'elsewhere') return;
     try {
       await store.end(id, { at: clock.now(), exitCode: over.exitCode });
     } catch (error) {
-      log.error({ err: error, terminalId: id }, 'the end of a terminal could not be noted yet');
+      log.error({ err: error, terminalId: id }, 'marking a terminal as ended failed');
     }
   }
 
-  /** Connects again to a shell that was cut off, unless another process has taken it. */
+  /** Reconnects to a shell after its stream was cut, unless another process has adopted it. */
   async function reconnect(
     id: string,
     handle: { machineId: string; shell: string },
     from: number,
   ): Promise<EngineTerminal | 'elsewhere' | undefined> {
     const stored = await store.find(id);
-    if (stored && !stored.endedAt && stored.heldBy !== holder) return 'elsewhere';
+    if (stored && !stored.endedAt && stored.leaseOwner !== leaseOwner) return 'elsewhere';
     const found = await engine.reattachTerminal(handle.machineId, handle.shell, from);
     if (!found) await engine.endShell(handle.machineId, handle.shell);
     return found;
   }
 
-  function hold(
+  function register(
     id: string,
-    place: ShellPlace,
+    context: ShellContext,
     shell: {
       engineTerminal: EngineTerminal;
       machineId: string;
@@ -73,11 +82,11 @@ export function createHolds(options: Adopting) {
   ): LiveTerminal {
     const { engineTerminal, machineId, size, recorder } = shell;
     let touchedAt = 0;
-    const noteSize = createSizeNotes((next) => store.resized(id, next));
+    const saveSize = createSizeSaver((next) => store.saveSize(id, next));
     const live = createLiveTerminal({
       engineTerminal,
       size,
-      learnerId: place.learnerId,
+      learnerId: context.learnerId,
       budgets,
       recorder,
       reconnect: (from) => reconnect(id, { machineId, shell: engineTerminal.shell }, from),
@@ -85,55 +94,58 @@ export function createHolds(options: Adopting) {
         const now = clock.now().getTime();
         if (now - touchedAt < TOUCH_EVERY_MS) return;
         touchedAt = now;
-        sessions.touch(place.sessionId);
+        sessions.touch(context.sessionId);
       },
       onResize(next) {
-        noteSize(next).catch((error: unknown) => {
-          log.warn({ err: error, terminalId: id }, 'the size of a terminal could not be noted');
+        saveSize(next).catch((error: unknown) => {
+          log.warn({ err: error, terminalId: id }, 'storing a terminal size failed');
         });
       },
     });
-    shells.hold(id, { ...place, live }, async (over) => {
+    shells.add(id, { ...context, live }, async (over) => {
       await recorder?.finish(over, live.output.next);
-      await noteEnd(id, over);
+      await storeEnd(id, over);
     });
     return live;
   }
 
-  async function takeOver(terminal: StoredTerminal): ReturnType<Adopt> {
-    const { id, sessionId, openedById, handle, heldBy, rows, cols } = terminal;
+  async function adoptFrom(terminal: StoredTerminal): ReturnType<Adopt> {
+    const { id, sessionId, openedById, handle, leaseOwner: previousOwner, rows, cols } = terminal;
     if (!terminal.durable || !handle) return undefined;
     const session = await sessions.get(system, sessionId).catch((error: unknown) => {
       if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;
       throw error;
     });
-    if (!session || !shellsLive[session.state]) return undefined;
-    const until = holdUntil(clock.now());
-    if (!(await store.passOn(id, heldBy, { holder, until }))) return 'elsewhere';
+    if (!session || !shellsRunIn[session.state]) return undefined;
+    const until = leaseEnd(clock.now());
+    if (!(await store.transferLease(id, previousOwner, { owner: leaseOwner, until }))) return 'elsewhere';
     const recorder = await recordings.resume(id, { rows, cols });
     const engineTerminal = await engine.reattachTerminal(handle.machineId, handle.shell, 0);
     if (!engineTerminal) return undefined;
-    // One that its process died over before it began has none yet.
+    // The size is missing if the previous process died while it started the shell.
     await engineTerminal.resize(rows, cols);
     const { learnerId } = session;
     const { machineId } = handle;
-    return hold(
+    return register(
       id,
       { sessionId, learnerId, openedById },
       { engineTerminal, machineId, size: { rows, cols }, recorder },
     );
   }
 
-  /** A shell has one viewer: two connections of this process would take it from each other until it is given up. */
+  /**
+   * Adoptions in progress by terminal. The engine gives each shell one stream, so two connections of this process would
+   * take it from each other.
+   */
   const adopting = new Map<string, ReturnType<Adopt>>();
 
   const adopt: Adopt = async (terminal) => {
     const { id } = terminal;
     if (shells.has(id)) return shells.get(id)?.live;
-    const under = adopting.get(id) ?? takeOver(terminal).finally(() => adopting.delete(id));
-    adopting.set(id, under);
-    return under;
+    const adoption = adopting.get(id) ?? adoptFrom(terminal).finally(() => adopting.delete(id));
+    adopting.set(id, adoption);
+    return adoption;
   };
 
-  return { hold, adopt };
+  return { register, adopt };
 }

@@ -5,7 +5,7 @@ import { authorize } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { Shells } from './shells.ts';
 
-/** The user as they are now; undefined when disabled or gone. */
+/** Returns the user's current state; undefined if disabled or deleted. */
 export type ActorOf = (userId: string) => Promise<Actor | undefined>;
 
 interface Access {
@@ -13,50 +13,50 @@ interface Access {
   sessions: Pick<SessionService, 'hiddenFrom'>;
 }
 
-/** Returns whether somebody may still be in the learner's machine. */
+/** Returns whether a user may still enter the learner's machine. */
 export async function mayStay(
   access: Access,
   { userId, learnerId }: { userId: string; learnerId: string },
 ): Promise<boolean> {
-  return (await entryOf(access, userId))(learnerId);
+  return (await readAccess(access, userId))(learnerId);
 }
 
 /**
- * Ends the shells of this process whose opener may no longer be in their machine, and has those go who
- * may no longer look at others: of one user, or of all.
+ * Ends this process's shells whose opener lost access to their machine, and drops viewers who lost access. Checks one
+ * user, or all users without `userId`.
  */
-export async function endUnentitled(
+export async function dropUnauthorized(
   { shells, log, ...access }: { shells: Shells; log: Log } & Access,
   userId?: string,
 ): Promise<void> {
-  const entries = new Map<string, Awaited<ReturnType<typeof entryOf>>>();
-  async function mayBeThere(someone: string, learnerId: string): Promise<boolean> {
+  const entries = new Map<string, Awaited<ReturnType<typeof readAccess>>>();
+  async function mayEnter(someone: string, learnerId: string): Promise<boolean> {
     if (userId !== undefined && someone !== userId) return true;
-    const mayEnter = entries.get(someone) ?? (await entryOf(access, someone));
-    entries.set(someone, mayEnter);
-    return mayEnter(learnerId);
+    const entry = entries.get(someone) ?? (await readAccess(access, someone));
+    entries.set(someone, entry);
+    return entry(learnerId);
   }
 
   const ending: Promise<void>[] = [];
   for (const { id, openedById, learnerId, live } of shells.all()) {
-    if (!(await mayBeThere(openedById, learnerId))) {
+    if (!(await mayEnter(openedById, learnerId))) {
       const ended = shells.end(id).catch((error: unknown) => {
-        log.error({ err: error, terminalId: id }, 'a shell of one who may not be there could not be ended');
+        log.error({ err: error, terminalId: id }, 'ending the shell of a user without access failed');
         live.viewers.drop();
       });
       ending.push(ended);
       continue;
     }
     for (const viewer of live.viewers.all()) {
-      if (await mayBeThere(viewer.userId, learnerId)) continue;
+      if (await mayEnter(viewer.userId, learnerId)) continue;
       live.viewers.drop((other) => other === viewer);
     }
   }
   await Promise.all(ending);
 }
 
-/** Reads what a user may enter now: whose machines. */
-async function entryOf(
+/** Returns a predicate for the learners whose machines a user may enter now. */
+async function readAccess(
   { actorOf, sessions }: Access,
   userId: string,
 ): Promise<(learnerId: string) => boolean> {

@@ -1,18 +1,16 @@
 import type { TerminalSize } from '../terminal.ts';
-import { emulate, SCROLLBACK_LINES } from './emulator.ts';
-import { drawLines } from './lines.ts';
+import { drawsLines, emulate, SCROLLBACK_LINES } from './emulator.ts';
+import { serializeLines } from './serialize-lines.ts';
 import { createPen, underlineColour } from './pen.ts';
 import type { Pen } from './pen.ts';
-import { fromSafePlace } from './safe-place.ts';
-import { unfinished } from './unfinished.ts';
+import { fromSafeBoundary, unfinishedSequence } from './sequence-boundaries.ts';
 import { createSequenceReader } from './sequence-reader.ts';
 import type { IBuffer } from '@xterm/headless';
-import { drawsLines } from './charset.ts';
 import type { Attributes, Cell, Emulator, ScreenState } from './emulator.ts';
 
 const ESC = '\x1b';
 
-/** Longest title that is set again, in UTF-16 units: nobody reads more of it. */
+/** Longest restored title, in UTF-16 units: nobody reads more of it. */
 const MAX_TITLE_LENGTH = 500;
 
 const mouseModes = { none: '', x10: '9', vt200: '1000', drag: '1002', any: '1003' } as const;
@@ -20,8 +18,8 @@ const mouseEncodings: Record<string, string> = { SGR: '1006', SGR_PIXELS: '1016'
 const cursorStyles = { block: 2, underline: 4, bar: 6 } as const;
 
 /**
- * Sets the modes that stay after the screen was drawn. Not the one that holds drawing back (2026): what
- * the program draws until it ends that is told by its next bytes.
+ * Sets the modes that apply after the screen is drawn. Synchronized output (mode 2026) is not restored: the program's
+ * next bytes complete the drawing.
  */
 function* setModes({ terminal, internals, title }: Emulator): Generator<string> {
   const { modes } = terminal;
@@ -41,7 +39,7 @@ function* setModes({ terminal, internals, title }: Emulator): Generator<string> 
   if (internals.coreService.isCursorHidden) yield `${ESC}[?25l`;
   yield cursorStyle(internals);
   yield charsets(internals);
-  // Control characters would end it, and half a character is none.
+  // Control characters would end the sequence, and a lone surrogate is not a character.
   const shown = title()
     .slice(0, MAX_TITLE_LENGTH)
     .replaceAll(/[\p{Cc}\p{Cs}]/gu, '');
@@ -57,19 +55,22 @@ function cursorStyle({ coreService }: Emulator['internals']): string {
 function charsets({ _charsetService: service }: Emulator['internals']): string {
   const { glevel, charset, _charsets: slots } = service;
   const set = ['(', ')', '*', '+'].map((slot, level) =>
-    // A restored cursor brings a set that its slot does not have.
+    // Restoring a saved cursor can select a character set that is not in its slot.
     drawsLines(level === glevel ? charset : slots[level]) ? `${ESC}${slot}0` : '',
   );
   const shift = ['', '\x0e', `${ESC}n`, `${ESC}o`][glevel] ?? '';
   return set.join('') + shift;
 }
 
-/** Columns between two tab stops where no program set others. */
+/** Default distance between tab stops, in columns. */
 const TAB_WIDTH = 8;
 
 type Screen = { buffer: IBuffer; state: ScreenState; pen: Pen; rows: number; cols: number };
 
-/** Sets what a screen has beside its cells, as long as it is the one shown: tab stops, scroll region, saved cursor. */
+/**
+ * Restores the state of a screen apart from its cells, while that screen is active: tab stops, scroll region, saved
+ * cursor.
+ */
 function* setScreen(screen: Screen): Generator<string> {
   const { state, pen, rows, cols } = screen;
   yield setTabs(state.tabs, cols);
@@ -81,20 +82,23 @@ function* setScreen(screen: Screen): Generator<string> {
   yield `${pen.takeSaved(state.savedCurAttrData)}${moveTo(row, state.savedX)}${chosen}${ESC}7${left}`;
 }
 
-/** Puts the cursor where it is, and the pen into it: what comes next is printed there in that manner. */
+/** Moves the cursor to its position, and sets the attributes of the text to come. */
 function* setCursor(
   screen: Screen & Pick<Emulator, 'terminal'> & { attributes: Attributes },
 ): Generator<string> {
   const { buffer, state, pen, cols, terminal, attributes } = screen;
   const { originMode } = terminal.modes;
-  // Switching it on moves the cursor, and counts rows from the region's first.
+  // Origin mode moves the cursor, and rows count from the first row of the scroll region.
   if (originMode) yield `${ESC}[?6h`;
   const row = originMode ? Math.max(0, state.y - state.scrollTop) : state.y;
   yield state.x < cols ? moveTo(row, state.x) : waitToWrap({ buffer, state, pen, cols }, row);
   yield pen.take(attributes) + underlineColour(attributes);
 }
 
-/** Beyond the last column the cursor comes only by the character there: that is printed once more. */
+/**
+ * Restores a cursor that waits after the last column, which only printing a character can produce: prints the last
+ * character again.
+ */
 function waitToWrap({ buffer, state, pen, cols }: Omit<Screen, 'rows'>, row: number): string {
   const line = buffer.getLine(buffer.baseY + state.y);
   const last = line?.getCell(cols - 1) as Cell | undefined;
@@ -116,36 +120,36 @@ function setTabs(tabs: ScreenState['tabs'], cols: number): string {
 }
 
 /**
- * Largest snapshot, in bytes: less than may wait for a client that reads slowly. Colours that change with each cell
- * take 40 a cell.
+ * Maximum size of a snapshot, in bytes: less than the output queue of a slow client. Cells with changing colours take
+ * 40 bytes each.
  */
 const MAX_BYTES = 3 * 1024 * 1024;
 
 /**
- * Bytes that draw, on a terminal of that size which was just reset, what `output` has drawn. The lines above the
- * screen are left out where all would be too large. `before` sets the modes in which `output` begins; where that
- * is not known, its screen is guessed.
- * @throws where the screen alone is
+ * Returns bytes that restore, on a terminal of this size that was just reset, the screen that `output` produced. If the
+ * result is too large, it omits the scrollback. `before` sets the modes at the start of `output`; without it, the
+ * active screen is guessed.
+ * @throws Error if the screen alone is too large
  */
-export async function drawScreen(
+export async function serializeScreen(
   output: Uint8Array,
   size: TerminalSize,
   before?: Uint8Array,
 ): Promise<Buffer> {
-  const safe = fromSafePlace(output);
-  const begun = before ?? Buffer.from(beginsInAlternate(safe) ? `${ESC}[?1047h` : '');
-  const emulator = await emulate(Buffer.concat([begun, safe]), size);
+  const safe = fromSafeBoundary(output);
+  const modes = before ?? Buffer.from(startsOnAlternate(safe) ? `${ESC}[?1047h` : '');
+  const emulator = await emulate(Buffer.concat([modes, safe]), size);
   try {
-    const drawn = joined(draw(emulator, SCROLLBACK_LINES)) ?? joined(draw(emulator, 0));
-    if (drawn === undefined) throw new Error(`The screen takes more than ${MAX_BYTES} bytes to draw.`);
+    const screen = joined(serialize(emulator, SCROLLBACK_LINES)) ?? joined(serialize(emulator, 0));
+    if (screen === undefined) throw new Error(`The screen takes more than ${MAX_BYTES} bytes to draw.`);
     const { currentState } = emulator.internals._inputHandler._parser;
-    return Buffer.concat([Buffer.from(drawn), unfinished(Buffer.from(safe), currentState)]);
+    return Buffer.concat([Buffer.from(screen), unfinishedSequence(Buffer.from(safe), currentState)]);
   } finally {
     emulator.terminal.dispose();
   }
 }
 
-function* draw(emulator: Emulator, scrollback: number): Generator<string> {
+function* serialize(emulator: Emulator, scrollback: number): Generator<string> {
   const { terminal, internals } = emulator;
   const { rows, cols, buffer } = terminal;
   const { normal, alt } = internals._bufferService.buffers;
@@ -153,13 +157,13 @@ function* draw(emulator: Emulator, scrollback: number): Generator<string> {
   const onAlternate = buffer.active.type === 'alternate';
 
   const from = Math.max(0, buffer.normal.baseY - scrollback);
-  yield* drawLines(buffer.normal, { pen, cols, lines: { from, to: buffer.normal.baseY + rows } });
-  yield pen.lay();
+  yield* serializeLines(buffer.normal, { pen, cols, lines: { from, to: buffer.normal.baseY + rows } });
+  yield pen.reset();
   yield* setScreen({ buffer: buffer.normal, state: normal, pen, rows, cols });
   if (onAlternate) {
-    // 1049 would save the cursor once more.
-    yield `${pen.lay()}${ESC}[?1047h${ESC}[H`;
-    yield* drawLines(buffer.alternate, { pen, cols, lines: { from: 0, to: rows } });
+    // 1047, because 1049 would save the cursor again.
+    yield `${pen.reset()}${ESC}[?1047h${ESC}[H`;
+    yield* serializeLines(buffer.alternate, { pen, cols, lines: { from: 0, to: rows } });
     yield* setScreen({ buffer: buffer.alternate, state: alt, pen, rows, cols });
   }
   const shown = { buffer: buffer.active, state: onAlternate ? alt : normal, pen, rows, cols };
@@ -167,7 +171,7 @@ function* draw(emulator: Emulator, scrollback: number): Generator<string> {
   yield* setModes(emulator);
 }
 
-/** All of it, or undefined where that is too large. */
+/** Joins the parts; undefined if they are too large together. */
 function joined(parts: Iterable<string>): string | undefined {
   let text = '';
   let bytes = 0;
@@ -180,11 +184,11 @@ function joined(parts: Iterable<string>): string | undefined {
 }
 
 /**
- * Whether `output` begins on the alternate screen, as when a program had drawn so much there that its beginning
- * is no longer kept: what it does first is to leave that screen. Taken for the normal screen, all of its drawings
- * would stay on it.
+ * Guesses whether `output` starts on the alternate screen. A program may have drawn so much there that the buffer no
+ * longer has the switch to it. Then the first switch in `output` leaves that screen. A wrong guess would leave all of
+ * its drawing on the normal screen.
  */
-function beginsInAlternate(output: Uint8Array): boolean {
+function startsOnAlternate(output: Uint8Array): boolean {
   const bytes = Buffer.from(output.buffer, output.byteOffset, output.byteLength);
   let first: 'enters' | 'leaves' | undefined;
   const read = createSequenceReader({

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
-import { createSizeNotes } from '../../../../src/domains/terminals/size-notes.ts';
+import { createSizeSaver } from '../../../../src/domains/terminals/resize-queue.ts';
 
 await test('of a flood of sizes the first and the last are noted', async (t) => {
   const noted: number[] = [];
-  const note = createSizeNotes(async ({ rows }) => void noted.push(rows));
+  const note = createSizeSaver(async ({ rows }) => void noted.push(rows));
   for (let rows = 1; rows <= 500; rows++) {
     void note({ rows, cols: 80 });
     if (rows % 100 === 0) await sleep(5);

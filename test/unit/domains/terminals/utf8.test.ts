@@ -1,15 +1,15 @@
 import { test } from 'tap';
-import { createCharacters } from '../../../../../src/domains/terminals/recordings/characters.ts';
-import { seededRandom } from '../../../../support/random.ts';
+import { createUtf8Decoder } from '../../../../src/domains/terminals/utf8.ts';
+import { seededRandom } from '../../../support/random.ts';
 
 await test('characters come whole however the bytes are cut', (t) => {
   const text = 'aé€😀한글\u0000\r\n\u001B[1m';
   const bytes = Buffer.from(text);
   for (let cut = 0; cut <= bytes.length; cut++) {
-    const characters = createCharacters();
+    const characters = createUtf8Decoder();
     const first = characters.take(Buffer.from(bytes.subarray(0, cut)));
     t.ok(text.startsWith(first));
-    t.equal(Buffer.byteLength(first) + characters.held(), cut, 'what is held is the rest');
+    t.equal(Buffer.byteLength(first) + characters.pendingBytes(), cut, 'what is held is the rest');
     t.equal(first + characters.take(bytes.subarray(cut)) + characters.end(), text);
   }
   t.end();
@@ -20,12 +20,12 @@ await test('any bytes at all are as they would be in one piece, and little is he
   const below = (most: number) => Math.floor(random() * most);
   for (let round = 0; round < 500; round++) {
     const bytes = Buffer.from(Array.from({ length: 64 }, () => 0x70 + below(0x90)));
-    const characters = createCharacters();
+    const characters = createUtf8Decoder();
     let text = '';
     for (let at = 0; at < bytes.length;) {
       const next = Math.min(bytes.length, at + 1 + below(4));
       text += characters.take(bytes.subarray(at, next));
-      if (characters.held() > 3) t.fail('a whole character is held');
+      if (characters.pendingBytes() > 3) t.fail('a whole character is held');
       at = next;
     }
     if (text + characters.end() !== bytes.toString()) t.fail(bytes.toString('hex'));

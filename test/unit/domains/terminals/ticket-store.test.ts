@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { hashSecret } from '../../../../src/domains/identity/secrets.ts';
-import { createTicket } from '../../../../src/domains/terminals/tickets.ts';
+import { createTicket } from '../../../../src/domains/terminals/ticket-store.ts';
 
 await test('a ticket is random, fits into a subprotocol, and only its hash is kept', (t) => {
   const tickets = Array.from({ length: 100 }, createTicket);

@@ -1,30 +1,33 @@
-/** Room for a terminal that has printed little, in bytes: many show a prompt and wait. */
-const FIRST_ROOM = 512;
+/** Initial capacity, in bytes: many terminals show only a prompt. */
+const INITIAL_BYTES = 512;
 
 /**
- * The newest output of a terminal, numbered by byte from the shell's first on. It takes room as it is
- * needed, up to `limit` bytes; then the oldest goes.
+ * The newest output of a terminal. Bytes are numbered from the shell's first one. The ring grows up to `limit` bytes,
+ * then discards the oldest.
  */
-export interface Transcript {
-  /** Number of the oldest byte that is kept. */
+export interface OutputBuffer {
+  /** Number of the oldest buffered byte. */
   readonly first: number;
-  /** Number that the next byte will have. */
+  /** Number of the next byte to be added. */
   readonly next: number;
   add(chunk: Buffer): void;
-  /** Copies the bytes from number `from` on into `target` at `at`: as many as fit and there are. They must be kept. */
+  /**
+   * Copies bytes from number `from` on into `target` at `at`, as many as fit and exist. The buffer must still have byte
+   * `from`. Returns the number of copied bytes.
+   */
   copy(from: number, target: Buffer, at: number): number;
-  /** All that is kept. */
+  /** Returns a copy of all buffered bytes. */
   all(): Buffer;
 }
 
 /**
- * A transcript that begins at byte `offset`: what was printed before is not known. `onGone` is given, in their
- * order, the bytes that go, in memory that is used again.
+ * Creates an output buffer whose first byte has the number `offset`. `onDiscard` receives the discarded bytes in order,
+ * in memory that is reused.
  */
-export function createTranscript(
+export function createOutputBuffer(
   limit: number,
-  { offset = 0, onGone }: { offset?: number; onGone?: (bytes: Buffer) => void } = {},
-): Transcript {
+  { offset = 0, onDiscard }: { offset?: number; onDiscard?: (bytes: Buffer) => void } = {},
+): OutputBuffer {
   let ring: Buffer = Buffer.alloc(0);
   let first = offset;
   let next = offset;
@@ -44,23 +47,23 @@ export function createTranscript(
     return bytes;
   }
 
-  function makeRoom(needed: number): void {
+  function grow(needed: number): void {
     if (needed <= ring.length || ring.length === limit) return;
-    let room = Math.max(ring.length, FIRST_ROOM);
-    while (room < needed) room *= 2;
+    let capacity = Math.max(ring.length, INITIAL_BYTES);
+    while (capacity < needed) capacity *= 2;
     const kept = all();
-    ring = Buffer.allocUnsafeSlow(Math.min(room, limit));
+    ring = Buffer.allocUnsafeSlow(Math.min(capacity, limit));
     if (kept.length > 0) write(kept, first);
   }
 
-  /** Of what is kept, what goes when `to` becomes the first. */
-  function tellGone(to: number): void {
+  /** Reports the buffered bytes before `to` as discarded. */
+  function reportDiscarded(to: number): void {
     const end = Math.min(to, next);
-    if (!onGone || end <= first) return;
+    if (!onDiscard || end <= first) return;
     const start = first % ring.length;
     const beforeEdge = Math.min(end - first, ring.length - start);
-    onGone(ring.subarray(start, start + beforeEdge));
-    onGone(ring.subarray(0, end - first - beforeEdge));
+    onDiscard(ring.subarray(start, start + beforeEdge));
+    onDiscard(ring.subarray(0, end - first - beforeEdge));
   }
 
   function write(bytes: Buffer, number: number): void {
@@ -79,10 +82,10 @@ export function createTranscript(
     },
     add(chunk) {
       if (chunk.length === 0) return;
-      makeRoom(next - first + chunk.length);
+      grow(next - first + chunk.length);
       const kept = chunk.subarray(Math.max(0, chunk.length - ring.length));
-      tellGone(next + chunk.length - ring.length);
-      if (kept.length < chunk.length) onGone?.(chunk.subarray(0, chunk.length - kept.length));
+      reportDiscarded(next + chunk.length - ring.length);
+      if (kept.length < chunk.length) onDiscard?.(chunk.subarray(0, chunk.length - kept.length));
       next += chunk.length;
       write(kept, next - kept.length);
       first = Math.max(first, next - ring.length);

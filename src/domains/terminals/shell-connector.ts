@@ -4,11 +4,11 @@ import { fault } from '../../core/errors.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
-import type { createHolds } from './adopting.ts';
-import { holdUntil, isLeft } from './process-hold.ts';
+import type { createShellOwnership } from './shell-ownership.ts';
+import { leaseEnd, isLeaseFree } from './shell-lease.ts';
 import type { LiveTerminal } from './live-terminal.ts';
-import { mayStay } from './openers.ts';
-import type { ActorOf } from './openers.ts';
+import { mayStay } from './viewer-access.ts';
+import type { ActorOf } from './viewer-access.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { Shells } from './shells.ts';
 import type { StoredTerminal, TerminalStore } from './terminal-store.ts';
@@ -16,32 +16,35 @@ import type { EngineTerminal, TerminalSpec } from '../../engine/engine-terminals
 import { shellOf } from '../labs/machine-shell.ts';
 import type { TerminalSize } from './terminal.ts';
 
-interface Joined {
+interface ConnectedShell {
   live: LiveTerminal;
   learnerId: string;
 }
 
-export type Joining = ReturnType<typeof createJoining>;
+export type ShellConnector = ReturnType<typeof createShellConnector>;
 
-/** The way to a terminal's shell: the one that this process holds, one that was left, or one that is started now. */
-export function createJoining(options: {
+/**
+ * Creates the connector that finds a terminal's shell: one that this process owns, one to adopt from a dead process, or
+ * a new one.
+ */
+export function createShellConnector(options: {
   store: TerminalStore;
   shells: Shells;
-  holds: ReturnType<typeof createHolds>;
+  ownership: ReturnType<typeof createShellOwnership>;
   sessions: Pick<SessionService, 'machine' | 'hiddenFrom'>;
   catalogue: Pick<LabCatalogue, 'version'>;
-  recordings: Pick<Recordings, 'begin' | 'drop'>;
+  recordings: Pick<Recordings, 'start' | 'drop'>;
   engine: Pick<Engine, 'openTerminal' | 'endShell'>;
   actorOf: ActorOf;
   clock: Clock;
   log: Log;
-  holder: string;
-  isGone: (holder: string) => boolean;
+  leaseOwner: string;
+  isGone: (owner: string) => boolean;
 }) {
   const {
     store,
     shells,
-    holds,
+    ownership,
     sessions,
     catalogue,
     recordings,
@@ -49,28 +52,28 @@ export function createJoining(options: {
     actorOf,
     clock,
     log,
-    holder,
+    leaseOwner,
     isGone,
   } = options;
-  /** Terminals whose shell is on its way. */
-  const coming = new Map<string, Promise<Joined>>();
+  /** Connections in progress, by terminal. */
+  const connecting = new Map<string, Promise<ConnectedShell>>();
 
-  function held(id: string): Joined | undefined {
+  function liveShell(id: string): ConnectedShell | undefined {
     const shell = shells.get(id);
     return shell && { live: shell.live, learnerId: shell.learnerId };
   }
 
-  async function bring(id: string, userId: string): Promise<Joined> {
+  async function findOrStart(id: string, userId: string): Promise<ConnectedShell> {
     const terminal = await store.find(id);
     if (!terminal) throw fault('TICKET_INVALID');
     if (terminal.endedAt) throw fault('TERMINAL_ENDED');
-    if (!terminal.begun) return start(terminal, userId);
-    // Its own claim on a shell that it does not hold: the last attempt to take it over failed.
-    const isFree = terminal.heldBy === holder || isLeft(terminal, clock.now(), isGone);
+    if (!terminal.isStarted) return start(terminal, userId);
+    // If this process has the lease without a live shell, its last attempt to adopt the shell failed.
+    const isFree = terminal.leaseOwner === leaseOwner || isLeaseFree(terminal, clock.now(), isGone);
     if (!isFree && !terminal.durable) throw fault('TERMINAL_ELSEWHERE');
-    const adopted = await holds.adopt(terminal);
+    const adopted = await ownership.adopt(terminal);
     if (adopted === 'elsewhere') throw fault('TERMINAL_ELSEWHERE');
-    const joined = adopted && held(id);
+    const joined = adopted && liveShell(id);
     if (joined) return joined;
     if (!terminal.handle) throw fault('TERMINAL_ELSEWHERE');
     await endShell(terminal);
@@ -78,35 +81,42 @@ export function createJoining(options: {
     throw fault('TERMINAL_ENDED');
   }
 
-  async function start(terminal: StoredTerminal, userId: string): Promise<Joined> {
+  async function start(terminal: StoredTerminal, userId: string): Promise<ConnectedShell> {
     const { id, sessionId, openedById, rows, cols } = terminal;
     const now = clock.now();
-    if (!(await store.begin(id, { holder, until: holdUntil(now) }, now))) throw fault('TERMINAL_ELSEWHERE');
+    if (!(await store.acquireLease(id, { owner: leaseOwner, until: leaseEnd(now) }, now)))
+      throw fault('TERMINAL_ELSEWHERE');
     try {
       const opener = await actorOf(userId);
       if (!opener) throw fault('TICKET_INVALID');
       const machine = await sessions.machine(opener, sessionId, terminal.machine);
       const { machineId, learnerId } = machine;
       const lab = catalogue.version(machine.labSlug, machine.labVersion);
-      const recorder = await recordings.begin(terminal, { learnerId, lab });
+      const recorder = await recordings.start(terminal, { learnerId, lab });
       const note = async ({ shell, durable }: { shell: string; durable: boolean }) => {
-        if (!(await store.started(id, { machineId, shell, durable }))) throw fault('TICKET_INVALID');
+        if (!(await store.saveShell(id, { machineId, shell, durable }))) throw fault('TICKET_INVALID');
       };
       const engineTerminal = await startShell({ ...options, size: terminal, machine, note });
-      const place = { sessionId, learnerId, openedById };
-      const live = holds.hold(id, place, { engineTerminal, machineId, size: { rows, cols }, recorder });
-      // An end, or a change of the opener, that came before the hold found no shell to end.
+      const context = { sessionId, learnerId, openedById };
+      const live = ownership.register(id, context, {
+        engineTerminal,
+        machineId,
+        size: { rows, cols },
+        recorder,
+      });
+      // If the terminal ended or the opener lost access before the shell was registered, nothing has ended the shell
+      // yet.
       const stored = await store.find(id);
       if (!stored || stored.endedAt || !(await mayStay(options, { userId: openedById, learnerId })))
         throw fault('TICKET_INVALID');
       return { live, learnerId };
     } catch (error) {
-      await giveUp(id);
+      await endUnused(id);
       throw error;
     }
   }
 
-  async function giveUp(terminalId: string): Promise<void> {
+  async function endUnused(terminalId: string): Promise<void> {
     try {
       if (shells.has(terminalId)) await shells.end(terminalId);
       else {
@@ -114,11 +124,11 @@ export function createJoining(options: {
         await recordings.drop(terminalId);
       }
     } catch (error) {
-      log.error({ err: error, terminalId }, 'a shell that nobody sees could not be ended yet');
+      log.error({ err: error, terminalId }, 'ending an unused shell failed');
     }
   }
 
-  /** Ends the shell of a terminal, whichever process holds it: that one may have died a moment ago. */
+  /** Ends the shell of a terminal in any process: its process may have just died. */
   async function endShell({ handle }: StoredTerminal): Promise<void> {
     if (handle) await engine.endShell(handle.machineId, handle.shell);
   }
@@ -127,22 +137,24 @@ export function createJoining(options: {
     endShell,
 
     /**
-     * The shell of this terminal. @throws TICKET_INVALID, TERMINAL_ENDED, TERMINAL_ELSEWHERE,
-     * SHELL_NOT_STARTED, SESSION_NOT_READY, SESSION_NOT_FOUND
+     * Returns the live shell of this terminal, and starts or adopts it if needed.
+     * @throws TICKET_INVALID, TERMINAL_ENDED, TERMINAL_ELSEWHERE, SHELL_NOT_STARTED, SESSION_NOT_READY,
+     * SESSION_NOT_FOUND
      */
-    async join(id: string, userId: string): Promise<Joined> {
-      const there = held(id) ?? coming.get(id);
-      if (there) return there;
-      const joined = bring(id, userId).finally(() => coming.delete(id));
-      coming.set(id, joined);
+    async connect(id: string, userId: string): Promise<ConnectedShell> {
+      const existing = liveShell(id) ?? connecting.get(id);
+      if (existing) return existing;
+      const joined = findOrStart(id, userId).finally(() => connecting.delete(id));
+      connecting.set(id, joined);
       return joined;
     },
   };
 }
 
 /**
- * Starts the shell that the session's lab gives the machine, at the terminal's size. `note` is called before it begins.
- * @throws SHELL_NOT_STARTED, LAB_NOT_FOUND, MACHINE_NOT_FOUND, and what `note` throws
+ * Starts the shell that the lab defines for the machine, at the terminal's size. `note` is called with the shell's
+ * handle before the shell runs.
+ * @throws SHELL_NOT_STARTED, LAB_NOT_FOUND, MACHINE_NOT_FOUND, and any error of `note`
  */
 async function startShell(options: {
   size: TerminalSize;

@@ -8,18 +8,18 @@ import type { TerminalStore } from '../terminal-store.ts';
 import { castEvent } from './cast.ts';
 import type { RecordingStore } from './recording-store.ts';
 
-/** Between two rounds, in milliseconds. */
+/** Interval between two rounds, in milliseconds. */
 const EVERY_MS = 60_000;
 
-/** For so long after its terminal's end a recording is its recorder's to end, in milliseconds. */
+/** How long after its terminal's end a recording is left to its recorder, in milliseconds. */
 const LEFT_AFTER_MS = 90_000;
 
 const DAY_MS = 86_400_000;
 
 const compress = promisify(gzip);
 
-/** Removes recordings that are too old, or too much together, and ends those that were left by a process that died. */
-export function createRecordingUpkeep(options: {
+/** Deletes recordings that are too old or exceed the total limit, and ends recordings whose process died. */
+export function createRecordingMaintenance(options: {
   store: RecordingStore;
   terminals: Pick<TerminalStore, 'endedAmong'>;
   clock: Clock;
@@ -29,28 +29,28 @@ export function createRecordingUpkeep(options: {
 }) {
   const { store, terminals, clock, log, recordingDays, recordingTotalBytes } = options;
 
-  /** What its recorder had last was lost with it, and nobody can say how much. */
-  async function endLeft(terminalId: string): Promise<void> {
+  /** Ends a recording. Its recorder's last events were lost, and their length is unknown. */
+  async function endOne(terminalId: string): Promise<void> {
     const writer = newId(clock.now());
-    const left = await store.claim(terminalId, writer);
-    if (!left) return;
-    const text = castEvent(0, 'm', 'What came last is missing here: the service was not there to record it.');
-    await store.write(left.id, {
-      ...left,
+    const recording = await store.claim(terminalId, writer);
+    if (!recording) return;
+    const text = castEvent(0, 'm', 'The end is missing: the service was not running to record it.');
+    await store.write(recording.id, {
+      ...recording,
       writer,
-      place: left.parts,
+      place: recording.parts,
       content: await compress(text),
-      bytes: left.bytes + Buffer.byteLength(text),
+      bytes: recording.bytes + Buffer.byteLength(text),
       at: clock.now(),
       ending: 'ended',
     });
   }
 
-  async function endAllLeft(): Promise<void> {
+  async function endAbandoned(): Promise<void> {
     const since = new Date(clock.now().getTime() - LEFT_AFTER_MS);
     let quiet = await store.quiet(since, '');
     while (quiet.length > 0) {
-      for (const id of await terminals.endedAmong(quiet, since)) await endLeft(id);
+      for (const id of await terminals.endedAmong(quiet, since)) await endOne(id);
       quiet = await store.quiet(since, quiet.at(-1) ?? '');
     }
   }
@@ -60,8 +60,11 @@ export function createRecordingUpkeep(options: {
     while ((await store.removeEnded(before)) > 0);
   }
 
-  /** Whose recordings take most loses the oldest: nobody can push out those of others. */
-  async function makeRoom(): Promise<void> {
+  /**
+   * Deletes the oldest recordings of the learner who uses the most space. No learner can displace the recordings of
+   * others.
+   */
+  async function enforceTotalLimit(): Promise<void> {
     let stored = await store.storedBytes();
     let removed = 0;
     while (stored > recordingTotalBytes) {
@@ -71,23 +74,22 @@ export function createRecordingUpkeep(options: {
       stored -= oldest.storedBytes;
       removed += 1;
     }
-    if (removed > 0)
-      log.warn({ removed }, 'recordings were removed before their time: together they were too large');
+    if (removed > 0) log.warn({ removed }, 'recordings deleted early: the total limit was exceeded');
   }
 
   async function sweep(): Promise<void> {
-    await endAllLeft();
+    await endAbandoned();
     await removeOld();
-    await makeRoom();
+    await enforceTotalLimit();
   }
 
   return {
     sweep,
-    /** Sweeps again and again, until `signal` aborts. */
+    /** Sweeps every minute until `signal` aborts. */
     async maintain(signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {
         await sweep().catch((error: unknown) => {
-          log.error({ err: error }, 'the upkeep of recordings failed; it goes on');
+          log.error({ err: error }, 'recording maintenance failed');
         });
         await delay(clock, EVERY_MS, signal);
       }

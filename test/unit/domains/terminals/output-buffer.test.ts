@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createTranscript } from '../../../../src/domains/terminals/transcript.ts';
+import { createOutputBuffer } from '../../../../src/domains/terminals/output-buffer.ts';
 
 /** Each byte says which it is. */
 const bytes = (from: number, to: number) =>
@@ -8,9 +8,9 @@ const bytes = (from: number, to: number) =>
 await t.test('keeps the newest bytes under their numbers, whatever the pieces', (t) => {
   for (const start of [0, 12_345]) {
     const gone: Buffer[] = [];
-    const transcript = createTranscript(10_000, {
+    const transcript = createOutputBuffer(10_000, {
       offset: start,
-      onGone: (piece) => gone.push(Buffer.from(piece)),
+      onDiscard: (piece) => gone.push(Buffer.from(piece)),
     });
     let next = start;
     for (const length of [1, 5, 4_000, 200, 1, 9_999, 10_000, 10_001, 3, 25_000, 0, 7_777, 6_000]) {
@@ -30,10 +30,10 @@ await t.test('keeps the newest bytes under their numbers, whatever the pieces', 
 });
 
 await t.test('takes little room for little, and loses nothing while it grows', (t) => {
-  const transcript = createTranscript(1_000_000);
+  const transcript = createOutputBuffer(1_000_000);
   for (let at = 0; at < 300_000; at += 997) transcript.add(bytes(at, at + 997));
   t.equal(transcript.first, 0);
   t.ok(transcript.all().equals(bytes(0, transcript.next)));
-  t.equal(createTranscript(1000).all().length, 0);
+  t.equal(createOutputBuffer(1000).all().length, 0);
   t.end();
 });

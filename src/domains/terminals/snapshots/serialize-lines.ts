@@ -4,11 +4,14 @@ import { erased, type Pen } from './pen.ts';
 
 const ESC = '\x1b';
 
-/** Most UTF-16 units of one cell that are drawn: a letter with all its marks has fewer, and marks without end cost every viewer. */
+/**
+ * Maximum UTF-16 units drawn per cell: a letter with all its marks has fewer. Without a limit, endless combining marks
+ * would slow down every viewer.
+ */
 const MAX_CELL_LENGTH = 32;
 
-/** Draws `lines` of the screen, from where the cursor is, each below the other, with the wraps between them. */
-export function* drawLines(
+/** Draws `lines` of the screen from the cursor down, and preserves wrapped lines. */
+export function* serializeLines(
   buffer: IBuffer,
   { pen, lines, cols }: { pen: Pen; lines: { from: number; to: number }; cols: number },
 ): Generator<string> {
@@ -16,25 +19,25 @@ export function* drawLines(
     const line = buffer.getLine(row);
     const next = row + 1 < lines.to ? buffer.getLine(row + 1) : undefined;
     if (line) yield next?.isWrapped ? wrapped(line, next, { pen, cols }) : drawLine(line, { pen, cols });
-    // What scrolls in now is blank only with a pen that has no background.
-    if (next && !next.isWrapped) yield `${pen.lay()}\r\n`;
+    // A line that scrolls in is blank only if the pen has no background.
+    if (next && !next.isWrapped) yield `${pen.reset()}\r\n`;
   }
 }
 
-/** Draws the line, and goes on to the next one as text that does not fit does: it belongs together when the window is made larger. */
+/** Draws the line so that it wraps into the next one. The terminal then reflows both when the window becomes wider. */
 function wrapped(line: IBufferLine, next: IBufferLine, { pen, cols }: { pen: Pen; cols: number }): string {
   const last = line.getCell(cols - 1) as Cell;
   const pushed = last.getChars() === '' && last.getWidth() === 1 && next.getCell(0)?.getWidth() === 2;
   if (!pushed) {
     // A full line wraps at the next character.
-    return `${drawLine(line, { pen, cols, full: true })}${pen.lay()} \r${ESC}[X`;
+    return `${drawLine(line, { pen, cols, full: true })}${pen.reset()} \r${ESC}[X`;
   }
-  // A wide character wraps at the last column, which it leaves empty with the attributes of its own.
+  // A wide character that does not fit wraps and leaves the last column empty, with that column's own attributes.
   const drawn = `${drawLine(line, { pen, cols: cols - 1 })}\r${ESC}[${cols - 1}C`;
-  return `${drawn}${pen.take(last)}\u3000\r${pen.lay()}${ESC}[${cols}X`;
+  return `${drawn}${pen.take(last)}\u3000\r${pen.reset()}${ESC}[${cols}X`;
 }
 
-/** Draws the cells; a `full` line ends with a character, at which the cursor waits to wrap. */
+/** Draws the cells. A `full` line ends with a character, so the cursor waits to wrap. */
 function drawLine(
   line: IBufferLine,
   { pen, cols, full = false }: { pen: Pen; cols: number; full?: boolean },
@@ -63,7 +66,7 @@ function drawLine(
   return text;
 }
 
-/** A line, with two cells that are read into again and again: there are up to a million of them. */
+/** A line, with two cell objects that are reused: a screen can have a million cells. */
 interface Cells {
   line: IBufferLine;
   cols: number;
@@ -71,7 +74,7 @@ interface Cells {
   ahead: Cell | undefined;
 }
 
-/** How many cells from `col` up to `end` are empty in the same manner. */
+/** Counts the empty cells with the same background from `col` up to `end`. */
 function emptyRun(cells: Cells, col: number, end: number): number {
   const bg = cells.here?.bg;
   for (let at = col; at < end; at++) {
@@ -85,14 +88,14 @@ function isEmpty(cell: Cell): boolean {
   return cell.getCode() === 0 && cell.getWidth() === 1 && erased(cell);
 }
 
-/** Whether both halves of a wide character are there. */
+/** Returns whether both halves of a wide character exist. */
 function isWide(cells: Cells, col: number): boolean {
   if (cells.here?.getWidth() !== 2 || col + 1 >= cells.cols) return false;
   cells.ahead = cells.line.getCell(col + 1, cells.ahead) as Cell;
   return cells.ahead.getWidth() === 0;
 }
 
-/** What to print for a cell that is not merely erased. Where half of a wide character is left, a blank. */
+/** Returns the text of a cell that is not just erased: a blank for a lone half of a wide character. */
 function charsOf(cell: Cell, wide: boolean): string {
   const chars = cell.getChars();
   if (!wide && cell.getWidth() !== 1) return ' ';
