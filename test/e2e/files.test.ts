@@ -6,7 +6,7 @@ import { startBrowser } from '../support/browser.ts';
 import { illegible } from './legibility.ts';
 import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
 
-/** Larger than what is sent at once, and not text. */
+/** Larger than one chunk of an upload, and not text. */
 const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7) % 251));
 
 const berth = await startBerth(t);
@@ -32,7 +32,7 @@ await test('the panel lists the home folder of the learner', async (t) => {
   await files.getByRole('list', { name: 'Files in /home/learner', exact: true }).waitFor();
 });
 
-await test('what is uploaded comes back by a download, byte for byte', async (t) => {
+await test('a downloaded file equals the uploaded one', async (t) => {
   await files.locator('input[type=file]').setInputFiles({
     name: 'data.bin',
     mimeType: 'image/png',
@@ -46,7 +46,7 @@ await test('what is uploaded comes back by a download, byte for byte', async (t)
   t.ok(got.content.equals(CONTENT));
 });
 
-await test('a folder is downloaded as tar, and a link leads to its file', async (t) => {
+await test('a folder is downloaded as tar, and a link downloads its target', async (t) => {
   const tar = await download(() => files.getByRole('link', { name: 'Download work as tar' }).click());
   t.equal(tar.name, 'work.tar');
   t.ok(tar.content.includes('work/one.txt'));
@@ -54,12 +54,12 @@ await test('a folder is downloaded as tar, and a link leads to its file', async 
   t.equal(linked.content.toString(), 'one\n');
 });
 
-await test('files that are dropped are uploaded, and what is there is replaced only when asked', async () => {
+await test('dropped files are uploaded, and existing files are replaced only after confirmation', async () => {
   await drop('dropped.txt', 'first');
   await uploads.getByText('dropped.txt').waitFor();
   await files.getByRole('link', { name: 'dropped.txt' }).waitFor();
   await drop('dropped.txt', 'second');
-  await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep existing' }).click();
   await lab.type('clear; cat dropped.txt; echo .');
   await lab.shows(/first\./);
   await uploads.getByRole('button', { name: 'Dismiss dropped.txt' }).click();
@@ -71,7 +71,7 @@ await test('files that are dropped are uploaded, and what is there is replaced o
   await lab.shows(/second\./);
 });
 
-await test('what the machine’s user may not do is refused in words', async (t) => {
+await test('an upload that the machine’s user has no permission for shows the reason', async (t) => {
   await files.getByRole('button', { name: 'Root folder' }).click();
   await files.getByRole('list', { name: 'Files in /', exact: true }).waitFor();
   await drop('no.txt', 'no');
@@ -81,7 +81,7 @@ await test('what the machine’s user may not do is refused in words', async (t)
   t.ok(browser.complaints().every((text) => text.includes('403')));
 });
 
-await test('the panel can be read, also on a phone', async (t) => {
+await test('the panel is legible on a phone', async (t) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.emulateMedia({ colorScheme });
@@ -89,7 +89,7 @@ await test('the panel can be read, also on a phone', async (t) => {
   }
 });
 
-/** Drops a file on the panel, as browsers tell of it. */
+/** Drops a file on the panel with the events that browsers send. */
 async function drop(name: string, text: string) {
   const dataTransfer = await page.evaluateHandle(
     `(() => { const all = new DataTransfer(); all.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)})); return all; })()`,

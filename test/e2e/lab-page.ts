@@ -30,7 +30,7 @@ export type LabPage = ReturnType<typeof labPage>;
 
 export function labPage(page: Page) {
   const machine = page.getByRole('region', { name: 'Your machine' });
-  const shell = machine.locator('.desk:not([hidden]) .shell:not([hidden])');
+  const shell = machine.locator('.workspace:not([hidden]) .shell:not([hidden])');
   const screen = shell.locator('.xterm-rows');
   const button = (name: string) => machine.getByRole('button', { name, exact: true });
   return {
@@ -53,7 +53,7 @@ export function labPage(page: Page) {
 
     /** Opens another terminal, and waits for its prompt: the one that was shown has one already. */
     async openAnother(host?: string) {
-      const shells = machine.locator('.desk:not([hidden]) .shell');
+      const shells = machine.locator('.workspace:not([hidden]) .shell');
       const before = await shells.count();
       await button('+ Open another terminal').click();
       await shells.nth(before).waitFor();

@@ -142,7 +142,7 @@ await test('blocks are written into files: whole, at the end, in place of a mark
   const done = (words: string) => block(words).getByRole('status').filter({ hasText: '✓ Written' });
   const insert = block('host =').getByRole('button', { name: 'Insert into the file' });
   await insert.click();
-  await block('host =').getByRole('alert').filter({ hasText: 'There is no file' }).waitFor();
+  await block('host =').getByRole('alert').filter({ hasText: 'does not exist yet' }).waitFor();
   await block('port = 1').getByRole('button', { name: 'Write the file' }).click();
   await done('port = 1').waitFor();
   await block('last =').getByRole('button', { name: 'Add to the file' }).click();
@@ -153,7 +153,7 @@ await test('blocks are written into files: whole, at the end, in place of a mark
   await lab.type('clear; paste -sd+ conf/app.ini; stat -c %U conf');
   await lab.shows(/port = 1\+host = "here"\+last = 1 *learner/);
   await insert.click();
-  await block('host =').getByRole('alert').filter({ hasText: 'has no “# more” in it' }).waitFor();
+  await block('host =').getByRole('alert').filter({ hasText: 'does not contain “# more”' }).waitFor();
 });
 
 await test('a link opens a file, which is changed and saved', async (t) => {
@@ -166,9 +166,13 @@ await test('a link opens a file, which is changed and saved', async (t) => {
   await area.fill('port = 2\n');
   await readable(t, page);
   await page.keyboard.press('Escape');
-  const question = dialog.getByRole('alertdialog', { name: 'Close without saving what you changed?' });
+  const question = dialog.getByRole('alertdialog', { name: 'Close without saving your changes?' });
   await question.waitFor();
-  t.equal(await page.evaluate('document.activeElement.textContent'), 'Go on', 'Enter loses nothing');
+  t.equal(
+    await page.evaluate('document.activeElement.textContent'),
+    'Keep editing',
+    'Enter discards nothing',
+  );
   await page.keyboard.press('Escape');
   await question.waitFor({ state: 'detached' });
   t.equal(await area.inputValue(), 'port = 2\n');

@@ -13,7 +13,7 @@ await openLab(page, berth);
 await lab.start();
 t.same(browser.complaints(), []);
 
-await test('when the service is killed, the page and its screen stay, and it says so', async () => {
+await test('after the service is killed, the page keeps the screen and shows that the connection is lost', async () => {
   await lab.type('mine=kept; cd /usr; echo "set $((6 * 7))"');
   await lab.shows('set 42');
   await berth.kill();
@@ -22,25 +22,25 @@ await test('when the service is killed, the page and its screen stay, and it say
   await page.keyboard.type('echo "typed: $PWD, $mine."\n');
 });
 
-await test('a page that is opened while it is away goes on by itself', async () => {
+await test('a page opened during the outage recovers automatically', async () => {
   const other = await page.context().newPage();
   await other.route('**/graphql', (route) => route.abort());
   await berth.start();
   await other.goto(berth.url);
-  await other.getByText('This page goes on by itself').waitFor();
+  await other.getByText('This page reconnects automatically').waitFor();
   await other.unroute('**/graphql');
   await other.getByRole('heading', { name: 'Labs' }).waitFor();
   await other.close();
 });
 
-await test('once it is back the shell goes on, with what was typed meanwhile', async () => {
+await test('after the restart the shell receives the input typed meanwhile', async () => {
   await lab.shows('typed: /usr, kept.');
   await lab.machine.getByText('No connection').waitFor({ state: 'detached' });
   await lab.type('echo "and on $((6 * 7))"');
   await lab.shows('and on 42');
 });
 
-await test('the page still hears of what becomes of the session', async () => {
+await test('the page still receives events of the session', async () => {
   const { sessions } = await berth.graphql<{ sessions: { edges: { node: { id: string } }[] } }>(
     '{ sessions(first: 1) { edges { node { id } } } }',
   );
@@ -50,7 +50,7 @@ await test('the page still hears of what becomes of the session', async () => {
   await lab.machine.getByText('Your session has ended.').waitFor();
 });
 
-await test('it complained of the lost connection only', async (t) => {
+await test('the browser logged errors of the lost connection only', async (t) => {
   const others = browser
     .complaints()
     .filter((text) => !/ERR_CONNECTION_(REFUSED|RESET)|ERR_FAILED/.test(text));

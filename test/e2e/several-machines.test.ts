@@ -90,7 +90,10 @@ await test('a machine is picked with the keyboard, which stays there', async (t)
 
 await test('a restart brings a new shell in each terminal that was open', async () => {
   await lab.button('Restart').click();
-  await lab.machine.locator('.desk:not([hidden])').filter({ hasText: 'done' }).waitFor({ state: 'detached' });
+  await lab.machine
+    .locator('.workspace:not([hidden])')
+    .filter({ hasText: 'done' })
+    .waitFor({ state: 'detached' });
   await lab.prompt('db');
   await pick('web').click();
   await lab.prompt('web');

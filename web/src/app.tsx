@@ -9,7 +9,7 @@ import { RecordingsPage } from './pages/recordings-page.tsx';
 import { StaffPage } from './pages/staff-page.tsx';
 import { WatchPage } from './pages/watch-page.tsx';
 
-/** Frame of every page: who is signed in, and what is shown. */
+/** Routes the address to a page, once a user is signed in. */
 export function App() {
   return (
     <Viewer>

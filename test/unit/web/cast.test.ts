@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { countBefore, readCast, readSize, withoutPauses } from '../../../web/src/modules/recordings/cast.ts';
-import { lengthText } from '../../../web/src/modules/recordings/length-text.ts';
+import { formatLength } from '../../../web/src/modules/language/format.ts';
 import { typedText } from '../../../web/src/modules/recordings/typed-text.ts';
 
 const FILE = `{"version":3,"term":{"cols":80,"rows":24}}
@@ -53,7 +53,7 @@ await test('sizes that no terminal has are none', (t) => {
 });
 
 await test('lengths and keys are shown as people read them', (t) => {
-  t.same([0, 65.9, 3_603].map(lengthText), ['0:00', '1:05', '1:00:03']);
+  t.same([0, 65.9, 3_603].map(formatLength), ['0:00', '1:05', '1:00:03']);
   const typed = (...keys: string[]) =>
     typedText(
       keys.map((data) => ({ at: 0, code: 'i', data })),

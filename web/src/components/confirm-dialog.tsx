@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import { useEffect, useId, useRef } from 'react';
 
-/** Asks before something that cannot be taken back; Escape is no. `onAnswer` is called once. */
+/** Asks the user to confirm an action. Escape means no. `onAnswer` is called once. */
 export function ConfirmDialog(props: {
   title: string;
-  /** Words of the button that has it done, and of the one that has the focus and does not. */
+  /** Labels of the two buttons. The `no` button has the focus at first. */
   yes: string;
   no: string;
   children: ReactNode;

@@ -1,31 +1,30 @@
 import { useEffect, useState } from 'react';
-import { copyText } from './copy-text.ts';
+import { copyText, copyTexts } from './copy-text.ts';
 import { useTexts } from '../modules/language/language.ts';
-import { componentTexts } from './texts.ts';
 
-/** How long a button says what came of it, in milliseconds. */
-const SAID_MS = 2_000;
+/** Time for which the button shows the result, in milliseconds. */
+const RESULT_MS = 2_000;
 
-/** Copies a text, and says so. */
+/** Copies a text to the clipboard and shows whether it succeeded. */
 export function CopyButton({ text }: { text: string }) {
-  const texts = useTexts(componentTexts);
-  const [said, setSaid] = useState<string>();
+  const texts = useTexts(copyTexts);
+  const [result, setResult] = useState<string>();
   useEffect(() => {
-    if (said === undefined) return undefined;
-    const timer = setTimeout(() => setSaid(undefined), SAID_MS);
+    if (result === undefined) return undefined;
+    const timer = setTimeout(() => setResult(undefined), RESULT_MS);
     return () => clearTimeout(timer);
-  }, [said]);
+  }, [result]);
 
   async function copy() {
-    setSaid((await copyText(text)) ? texts.copied : texts.notCopied);
+    setResult((await copyText(text)) ? texts.copied : texts.copyFailed);
   }
 
   return (
     <>
       <button type="button" className="quiet" onClick={() => void copy()}>
-        {said ?? texts.copy}
+        {result ?? texts.copy}
       </button>
-      <output className="unseen">{said}</output>
+      <output className="unseen">{result}</output>
     </>
   );
 }

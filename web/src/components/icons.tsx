@@ -1,4 +1,3 @@
-/** Two sheets: to copy. */
 export function CopyIcon() {
   return (
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
@@ -8,7 +7,6 @@ export function CopyIcon() {
   );
 }
 
-/** A triangle: to run. */
 export function RunIcon() {
   return (
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
@@ -17,7 +15,6 @@ export function RunIcon() {
   );
 }
 
-/** A tick: done. */
 export function DoneIcon() {
   return (
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">

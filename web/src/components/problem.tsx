@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Something went wrong; read out at once by screen readers. */
+/** Shows an error. Screen readers announce it immediately. */
 export function Problem({ children }: { children: ReactNode }) {
   return (
     <div className="problem" role="alert">

@@ -1,16 +1,16 @@
 import { gql, useQuery } from 'urql';
 import { Link } from 'wouter';
 import { Problem } from '../components/problem.tsx';
-import { readingErrorText } from '../modules/api/error-text.ts';
+import { queryErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
 import { languageGiven, useLanguage, useTexts } from '../modules/language/language.ts';
 import { useOffering } from '../modules/language/offered.ts';
-import { byCourse } from '../modules/catalogue/by-course.ts';
-import type { OfCourse } from '../modules/catalogue/by-course.ts';
-import { useKept } from '../components/use-kept.ts';
+import { groupByCourse } from '../modules/catalogue/group-by-course.ts';
+import type { LabCourse } from '../modules/catalogue/group-by-course.ts';
+import { useLastValue } from '../components/hooks.ts';
 import { pageTexts } from './texts.ts';
 
-interface CatalogueLab extends OfCourse {
+interface CatalogueLab extends LabCourse {
   slug: string;
   languages: string[];
   title: string;
@@ -45,21 +45,21 @@ const CatalogueQuery = gql<{ labs: { edges: { node: CatalogueLab }[] } }, { lang
 export function CataloguePage() {
   const texts = useTexts(pageTexts);
   const language = useLanguage();
-  const [{ data, error }, readAgain] = useQuery({
+  const [{ data, error }, refetch] = useQuery({
     query: CatalogueQuery,
     variables: { language },
     requestPolicy: 'cache-and-network',
   });
-  useRetry(error, readAgain);
-  const labs = useKept(data)?.labs.edges.map((edge) => edge.node);
+  useRetry(error, refetch);
+  const labs = useLastValue(data)?.labs.edges.map((edge) => edge.node);
   useOffering(labs?.flatMap(({ languages }) => languages) ?? []);
-  const courses = byCourse(labs ?? []);
+  const courses = groupByCourse(labs ?? []);
   const headed = courses.some(({ title }) => title !== null);
   return (
     <main className="page" aria-busy={!labs}>
       <title>{`${texts.labs} · Berth`}</title>
       <h1>{texts.labs}</h1>
-      {error && <Problem>{readingErrorText(error)}</Problem>}
+      {error && <Problem>{queryErrorText(error)}</Problem>}
       {labs?.length === 0 && <p>{texts.noLabs}</p>}
       {courses.map(({ title, labs }) => (
         <section key={title ?? ''}>

@@ -1,7 +1,7 @@
 import { gql, useQuery } from 'urql';
 import { useSearchParams } from 'wouter';
 import { Problem } from '../components/problem.tsx';
-import { hasCode, readingErrorText } from '../modules/api/error-text.ts';
+import { hasCode, queryErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
 import { Markdown } from '../modules/instructions/markdown.tsx';
 import type { RecordedContent } from '../modules/recordings/recording.ts';
@@ -14,7 +14,7 @@ import type { LabStep, StepProgress } from '../modules/steps/step.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 import { languageGiven, useLanguage, useTexts } from '../modules/language/language.ts';
 import { useOffering } from '../modules/language/offered.ts';
-import { useKept } from '../components/use-kept.ts';
+import { useLastValue } from '../components/hooks.ts';
 import { pageTexts } from './texts.ts';
 
 interface LabOfPage {
@@ -54,24 +54,24 @@ const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string;
 /** A lab: its text on one side, the learner's machine on the other. */
 export function LabPage({ slug }: { slug: string }) {
   const language = useLanguage();
-  const [{ data: read, error }, readAgain] = useQuery({
+  const [{ data: read, error }, refetch] = useQuery({
     query: LabQuery,
     variables: { slug, language },
     requestPolicy: 'cache-and-network',
   });
-  useRetry(error, readAgain);
+  useRetry(error, refetch);
   // While it is read in another language, the terminals beside it stay.
-  const data = useKept(read);
+  const data = useLastValue(read);
   useOffering(data?.lab.languages ?? []);
   if (error && hasCode(error, 'LAB_NOT_FOUND')) return <NotFoundPage />;
-  if (error && !data) return <Problem>{readingErrorText(error)}</Problem>;
+  if (error && !data) return <Problem>{queryErrorText(error)}</Problem>;
   if (!data) return <main className="page" aria-busy="true" />;
   return (
     <LabBench
       slug={slug}
       learner={data.viewer.id}
       lab={data.lab}
-      onChecked={() => readAgain({ requestPolicy: 'network-only' })}
+      onChecked={() => refetch({ requestPolicy: 'network-only' })}
     />
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { Problem } from '../components/problem.tsx';
-import { hasCode, readingErrorText } from '../modules/api/error-text.ts';
+import { hasCode, queryErrorText } from '../modules/api/error-text.ts';
 import { useLanguage, useTexts } from '../modules/language/language.ts';
 import { RecordingQuery } from '../modules/recordings/recording.ts';
 import type { ListedRecording } from '../modules/recordings/recording.ts';
@@ -21,7 +21,7 @@ export function RecordingPage({ id }: { id: string }) {
       <p>
         <Link href="/recordings">{texts.recordings}</Link>
       </p>
-      {error && !data && <Problem>{readingErrorText(error)}</Problem>}
+      {error && !data && <Problem>{queryErrorText(error)}</Problem>}
       {data && <Playback recording={data.recording} />}
     </main>
   );

@@ -1,16 +1,16 @@
 import { createClient as createSocket } from 'graphql-ws';
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from 'urql';
-import { pauseBefore } from './retry.ts';
+import { retryDelay } from './retry.ts';
 
-/** Talks to the service this page came from, with the browser's session cookie. */
+/** Creates a client for the service that served this page. The browser's session cookie authenticates it. */
 export function createApiClient(): Client {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const socket = createSocket({
     url: `${scheme}://${location.host}/graphql`,
-    // A page left open overnight goes on when the service, or the laptop, is back.
+    // A page that was open overnight reconnects when the service or the laptop is available again.
     retryAttempts: Infinity,
     shouldRetry: () => true,
-    retryWait: (tries) => new Promise((resolve) => setTimeout(resolve, pauseBefore(tries))),
+    retryWait: (tries) => new Promise((resolve) => setTimeout(resolve, retryDelay(tries))),
   });
   return new Client({
     url: '/graphql',

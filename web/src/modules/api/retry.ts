@@ -1,30 +1,30 @@
 import { useEffect } from 'react';
 import type { CombinedError, RequestPolicy } from 'urql';
 
-/** A service that restarts is back within seconds; nobody waits longer than this for the page to notice. */
-const LONGEST_PAUSE_MS = 8_000;
-/** Pause before a page that could not be read is read again. */
-const READING_PAUSE_MS = 2_000;
-/** The pages of a class do not all come back in the same moment. */
-const SPREAD_MS = 1_000;
+/** Longest delay between connection attempts: a service restarts within seconds, and the page must notice soon. */
+const MAX_DELAY_MS = 8_000;
+/** Delay before a failed query is sent again. */
+const QUERY_DELAY_MS = 2_000;
+/** Random addition to each delay, so that the pages of a whole class do not reconnect at the same moment. */
+const JITTER_MS = 1_000;
 
-/** Milliseconds to wait before the connection is tried again that failed so many times after the first. */
-export function pauseBefore(tries: number): number {
-  return spread(Math.min(500 * 2 ** tries, LONGEST_PAUSE_MS));
+/** Returns the delay before the next connection attempt, in milliseconds, after `retries` failed retries. */
+export function retryDelay(retries: number): number {
+  return withJitter(Math.min(500 * 2 ** retries, MAX_DELAY_MS));
 }
 
-/** Reads again, and again, for as long as the service does not answer. */
+/** Repeats a query until the service answers. */
 export function useRetry(
   error: CombinedError | undefined,
-  readAgain: (options: { requestPolicy: RequestPolicy }) => void,
+  refetch: (options: { requestPolicy: RequestPolicy }) => void,
 ): void {
   useEffect(() => {
     if (!error?.networkError) return undefined;
-    const timer = setTimeout(() => readAgain({ requestPolicy: 'network-only' }), spread(READING_PAUSE_MS));
+    const timer = setTimeout(() => refetch({ requestPolicy: 'network-only' }), withJitter(QUERY_DELAY_MS));
     return () => clearTimeout(timer);
-  }, [error, readAgain]);
+  }, [error, refetch]);
 }
 
-function spread(pause: number): number {
-  return pause + Math.random() * SPREAD_MS;
+function withJitter(delay: number): number {
+  return delay + Math.random() * JITTER_MS;
 }

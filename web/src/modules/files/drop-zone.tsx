@@ -1,10 +1,9 @@
-import type { DragEvent, ReactNode } from 'react';
 import { useState } from 'react';
-import { droppedFiles } from './dropped-files.ts';
-import { useTexts } from '../language/language.ts';
+import type { DragEvent, ReactNode } from 'react';
 import { fileTexts } from './texts.ts';
+import { useTexts } from '../language/language.ts';
 
-/** A place that files can be dropped on. */
+/** Accepts files that the user drops on its content. */
 export function DropZone(props: {
   label: string;
   hidden: boolean;
@@ -48,4 +47,17 @@ export function DropZone(props: {
       </section>
     </div>
   );
+}
+
+/** Separates dropped files from dropped folders. Browsers present a folder as a file that cannot be read. */
+function droppedFiles({ items }: DataTransfer): { files: File[]; folders: string[] } {
+  const files: File[] = [];
+  const folders: string[] = [];
+  for (const item of items) {
+    const file = item.getAsFile();
+    if (!file) continue;
+    if (item.webkitGetAsEntry()?.isDirectory) folders.push(file.name);
+    else files.push(file);
+  }
+  return { files, folders };
 }

@@ -1,12 +1,13 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { Problem } from '../../components/problem.tsx';
-import type { MachineOfFiles } from './machine-files.ts';
-import { useTextFile } from './use-text-file.ts';
-import { useTexts } from '../language/language.ts';
+import { FileProblem } from './machine-files.ts';
+import type { MachineRef } from './machine-files.ts';
+import { readText, writeText } from './text-file.ts';
 import { fileTexts } from './texts.ts';
+import { useTexts } from '../language/language.ts';
 
-/** A text file of a machine, to be read and changed. */
-export function FileDialog(props: { at: MachineOfFiles; path: string; onClose: () => void }) {
+/** Shows a text file of a machine and lets the user edit it. */
+export function FileDialog(props: { at: MachineRef; path: string; onClose: () => void }) {
   const { at, path, onClose } = props;
   const texts = useTexts(fileTexts);
   const { session, machine } = at;
@@ -35,7 +36,7 @@ export function FileDialog(props: { at: MachineOfFiles; path: string; onClose: (
       }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
-        // Pressed a second time, it would close the dialog whatever is said to that.
+        // Browsers close a dialog on the second Escape even if the first was prevented.
         event.preventDefault();
         if (leaving) setLeaving(false);
         else leave();
@@ -56,7 +57,7 @@ export function FileDialog(props: { at: MachineOfFiles; path: string; onClose: (
         <div className="answers" role="alertdialog" aria-label={texts.askClose}>
           <strong>{texts.askClose}</strong>
           <button type="button" className="quiet" ref={takeFocus} onClick={() => setLeaving(false)}>
-            {texts.goOn}
+            {texts.keepEditing}
           </button>
           <button type="button" onClick={() => dialog.current?.close()}>
             {texts.closeAnyway}
@@ -79,4 +80,55 @@ export function FileDialog(props: { at: MachineOfFiles; path: string; onClose: (
 
 function takeFocus(button: HTMLButtonElement | null) {
   button?.focus();
+}
+
+/** A text file as it was last read or written. */
+interface OpenFile {
+  text: string;
+  /** Whether the file did not exist when it was opened. */
+  isNew: boolean;
+  /** Whether it was saved from this dialog. */
+  saved: boolean;
+}
+
+/** Reads a text file of a machine and saves changes. */
+function useTextFile(session: string, machine: string, path: string) {
+  const [file, setFile] = useState<OpenFile>();
+  const [problem, setProblem] = useState<string>();
+  const [saving, setSaving] = useState(false);
+
+  useEffect(() => {
+    let left = false;
+    void toResult(readText({ session, machine }, path)).then((answer) => {
+      if (left) return undefined;
+      if ('problem' in answer) return setProblem(answer.problem);
+      const { value } = answer;
+      return setFile({ text: value ?? '', isNew: value === undefined, saved: false });
+    });
+    return () => {
+      left = true;
+    };
+  }, [session, machine, path]);
+
+  async function save(text: string) {
+    if (saving) return;
+    setSaving(true);
+    setProblem(undefined);
+    const answer = await toResult(writeText({ session, machine }, path, text));
+    setSaving(false);
+    if ('problem' in answer) setProblem(answer.problem);
+    else setFile({ text, isNew: false, saved: true });
+  }
+
+  return { file, problem, saving, save: (text: string) => void save(text) };
+}
+
+/** Waits for a file operation. Returns its value, or the message to show if it fails. */
+async function toResult<Value>(operation: Promise<Value>): Promise<{ value: Value } | { problem: string }> {
+  try {
+    return { value: await operation };
+  } catch (error) {
+    if (error instanceof FileProblem) return { problem: error.message };
+    throw error;
+  }
 }

@@ -2,31 +2,29 @@ import { useRef, useState } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { DropZone } from './drop-zone.tsx';
-import { FolderList } from './folder-list.tsx';
-import { FolderPath } from './folder-path.tsx';
-import { fileAddress, FileProblem, leadsToFolder } from './machine-files.ts';
-import type { MachineOfFiles } from './machine-files.ts';
-import { Uploads } from './uploads.tsx';
+import { FolderList, FolderPath } from './folder-view.tsx';
+import { fileAddress, FileProblem, pointsToFolder } from './machine-files.ts';
+import type { MachineRef } from './machine-files.ts';
+import { FILES_AT_ONCE, Uploads, useUploads } from './uploads.tsx';
 import { useFolder } from './use-folder.ts';
-import { FILES_AT_ONCE, useUploads } from './use-uploads.ts';
 import { textsNow, useTexts } from '../language/language.ts';
 import { fileTexts } from './texts.ts';
 
-/** The files of a machine: looked through, downloaded, and brought there by a button or by dropping them. */
-export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: string; hidden: boolean }) {
+/** Browses the files of a machine, downloads them, and uploads files chosen by a button or dropped. */
+export function FilePanel({ at, label, hidden }: { at: MachineRef; label: string; hidden: boolean }) {
   const texts = useTexts(fileTexts);
-  const { folder, listing, problem, open, listAgain } = useFolder(at);
+  const { folder, listing, problem, open, refresh } = useFolder(at);
   const uploads = useUploads();
   const [refusal, setRefusal] = useState<string>();
   const [replacing, setReplacing] = useState<File[]>();
   const picker = useRef<HTMLInputElement>(null);
   const path = folder?.path ?? '/';
 
-  function bring(files: File[], folders: string[] = []) {
+  function upload(files: File[], folders: string[] = []) {
     setRefusal(refusalOf(files, folders));
     if (files.length === 0 || files.length > FILES_AT_ONCE) return;
-    const there = new Set(folder?.entries.map(({ name }) => name));
-    if (files.some(({ name }) => there.has(name))) setReplacing(files);
+    const existing = new Set(folder?.entries.map(({ name }) => name));
+    if (files.some(({ name }) => existing.has(name))) setReplacing(files);
     else uploads.add(path, files);
   }
 
@@ -38,7 +36,7 @@ export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: st
   async function follow(link: string) {
     setRefusal(undefined);
     try {
-      if (await leadsToFolder(at, link)) open(link);
+      if (await pointsToFolder(at, link)) open(link);
       else location.assign(fileAddress(at, link));
     } catch (error) {
       if (!(error instanceof FileProblem)) throw error;
@@ -47,7 +45,7 @@ export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: st
   }
 
   return (
-    <DropZone label={label} hidden={hidden} onDrop={bring}>
+    <DropZone label={label} hidden={hidden} onDrop={upload}>
       <div className="files-bar">
         <FolderPath path={path} open={open} />
         <input
@@ -57,26 +55,26 @@ export function FilePanel({ at, label, hidden }: { at: MachineOfFiles; label: st
           hidden
           aria-label={texts.toUpload}
           onChange={({ currentTarget }) => {
-            bring([...(currentTarget.files ?? [])]);
-            // The same file can be chosen again.
+            upload([...(currentTarget.files ?? [])]);
+            // Without this, choosing the same file again fires no event.
             currentTarget.value = '';
           }}
         />
         <button type="button" className="quiet" disabled={!folder} onClick={() => picker.current?.click()}>
           {texts.upload}
         </button>
-        <button type="button" className="quiet" aria-disabled={listing} onClick={listAgain}>
+        <button type="button" className="quiet" aria-disabled={listing} onClick={refresh}>
           {texts.refresh}
         </button>
       </div>
       {problem && <Problem>{problem}</Problem>}
       {refusal && <Problem>{refusal}</Problem>}
-      <Uploads at={at} handle={uploads} onSettled={listAgain} />
+      <Uploads at={at} handle={uploads} onSettled={refresh} />
       <div className="files-scroll" aria-busy={listing}>
         {folder && <FolderList at={at} folder={folder} open={open} follow={(link) => void follow(link)} />}
       </div>
       {replacing && (
-        <ConfirmDialog title={texts.askReplace} yes={texts.replace} no={texts.leaveIt} onAnswer={answer}>
+        <ConfirmDialog title={texts.askReplace} yes={texts.replace} no={texts.keepExisting} onAnswer={answer}>
           <p>{texts.aboutReplace(path)}</p>
         </ConfirmDialog>
       )}

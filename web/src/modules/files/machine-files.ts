@@ -1,14 +1,15 @@
-import { worded } from '../api/worded.ts';
-import type { Said } from '../api/worded.ts';
+import { translateMessage } from '../api/service-message.ts';
+import type { ServiceMessage } from '../api/service-message.ts';
 import { textsNow } from '../language/language.ts';
 import { fileTexts } from './texts.ts';
-/** A machine whose files are looked at. */
-export interface MachineOfFiles {
+
+/** A machine of a session. */
+export interface MachineRef {
   session: string;
   machine: string;
 }
 
-/** What lies in a folder, as the service lists it. */
+/** An entry of a folder, as the service lists it. */
 export interface FileEntry {
   name: string;
   kind: 'file' | 'folder' | 'link' | 'other';
@@ -22,9 +23,9 @@ export interface Folder {
   truncated: boolean;
 }
 
-/** What the service, or the way to it, had against a request: words for the learner. */
+/** A failed file request; its message is for the learner. */
 export class FileProblem extends Error {
-  /** Code of the service's error catalogue, where it is the service's. */
+  /** Code of the service's error catalogue; undefined if the service did not answer. */
   readonly code: string | undefined;
   constructor(message: string, options: ErrorOptions & { code?: string | undefined } = {}) {
     super(message, options);
@@ -32,9 +33,9 @@ export class FileProblem extends Error {
   }
 }
 
-/** Address of something in a machine; with `options` as docs/api-files.md has them. */
+/** Returns the address of a file or folder in a machine. docs/api-files.md lists the options. */
 export function fileAddress(
-  { session, machine }: MachineOfFiles,
+  { session, machine }: MachineRef,
   path: string,
   options: Record<string, string> = {},
 ): string {
@@ -42,16 +43,16 @@ export function fileAddress(
   return `${at}?${new URLSearchParams({ path, ...options }).toString()}`;
 }
 
-/** @throws FileProblem */
-export async function listFolder(at: MachineOfFiles, path: string, signal: AbortSignal): Promise<Folder> {
-  const response = await askFor(fileAddress(at, path, { list: 'true' }), { signal });
+/** Lists a folder. @throws FileProblem */
+export async function listFolder(at: MachineRef, path: string, signal: AbortSignal): Promise<Folder> {
+  const response = await request(fileAddress(at, path, { list: 'true' }), { signal });
   return (await response.json()) as Folder;
 }
 
-/** The folder to begin in: that of the only user who has one, or else the root. @throws FileProblem */
-export async function listHome(at: MachineOfFiles, signal: AbortSignal): Promise<Folder> {
+/** Lists the only home folder, or the root if the machine has none or several. @throws FileProblem */
+export async function listHome(at: MachineRef, signal: AbortSignal): Promise<Folder> {
   const homes = await listFolder(at, '/home', signal).catch((error: unknown) => {
-    // An image need not have this folder.
+    // Not every image has this folder.
     if (error instanceof FileProblem) return undefined;
     throw error;
   });
@@ -61,60 +62,63 @@ export async function listHome(at: MachineOfFiles, signal: AbortSignal): Promise
   return listFolder(at, '/', signal);
 }
 
-/** Whether a link leads to a folder. @throws FileProblem where it leads nowhere */
-export async function leadsToFolder(at: MachineOfFiles, path: string): Promise<boolean> {
-  const response = await ask(fileAddress(at, path), { method: 'HEAD' });
-  if (!response.ok) throw new FileProblem(textsNow(fileTexts).leadsNowhere);
+/** Returns whether a link points to a folder. @throws FileProblem if its target does not exist */
+export async function pointsToFolder(at: MachineRef, path: string): Promise<boolean> {
+  const response = await send(fileAddress(at, path), { method: 'HEAD' });
+  if (!response.ok) throw new FileProblem(textsNow(fileTexts).brokenLink);
   return response.headers.get('berth-file-kind') === 'folder';
 }
 
-/** Sends a file, and tells how many of its bytes are on their way; returns what breaks it off. */
+/** Uploads a file and reports the bytes sent. Returns a function that cancels the upload. */
 export function sendFile(
-  at: MachineOfFiles,
+  at: MachineRef,
   path: string,
   file: File,
-  tell: { sent: (bytes: number) => void; done: () => void; failed: (problem: string) => void },
+  report: { sent: (bytes: number) => void; done: () => void; failed: (problem: string) => void },
 ): () => void {
-  // fetch() does not tell how much of a body has been sent.
+  // fetch() does not report the progress of an upload.
   const request = new XMLHttpRequest();
   request.open('PUT', fileAddress(at, path));
   request.setRequestHeader('content-type', 'application/octet-stream');
-  request.upload.addEventListener('progress', ({ loaded }) => tell.sent(loaded));
+  request.upload.addEventListener('progress', ({ loaded }) => report.sent(loaded));
   request.addEventListener('load', () =>
-    request.status < 300 ? tell.done() : tell.failed(problemOf(request.responseText).message),
+    request.status < 300 ? report.done() : report.failed(problemOf(request.responseText).message),
   );
-  request.addEventListener('error', () => tell.failed(textsNow(fileTexts).notSent(file.name)));
+  request.addEventListener('error', () => report.failed(textsNow(fileTexts).uploadFailed(file.name)));
   request.send(file);
   return () => request.abort();
 }
 
-/** The path of `name` in a folder. */
+/** Returns the path of the entry `name` in a folder. */
 export function pathIn(folder: string, name: string): string {
   return folder === '/' ? `/${name}` : `${folder}/${name}`;
 }
 
-/** The answer to a request that went well. @throws FileProblem */
-export async function askFor(address: string, options: RequestInit): Promise<Response> {
-  const response = await ask(address, options);
+/** Returns the response to a successful request. @throws FileProblem */
+export async function request(address: string, options: RequestInit): Promise<Response> {
+  const response = await send(address, options);
   if (response.ok) return response;
   throw problemOf(await response.text());
 }
 
-async function ask(address: string, options: RequestInit): Promise<Response> {
+async function send(address: string, options: RequestInit): Promise<Response> {
   return fetch(address, options).catch((error: unknown) => {
     if (options.signal?.aborted) throw error;
-    throw new FileProblem(textsNow(fileTexts).unanswered, { cause: error });
+    throw new FileProblem(textsNow(fileTexts).notResponding, { cause: error });
   });
 }
 
-/** What a problem of the service says; something else in its place comes from whatever stands before it. */
+/** Reads an error response. A body that is not JSON comes from a proxy in front of the service. */
 function problemOf(body: string): FileProblem {
   try {
-    const { detail, code, details } = JSON.parse(body) as { detail?: string } & Omit<Said, 'message'>;
-    const message = detail ?? textsNow(fileTexts).unanswered;
-    return new FileProblem(worded({ code, message, details }), { code });
+    const { detail, code, details } = JSON.parse(body) as { detail?: string } & Omit<
+      ServiceMessage,
+      'message'
+    >;
+    const message = detail ?? textsNow(fileTexts).notResponding;
+    return new FileProblem(translateMessage({ code, message, details }), { code });
   } catch (error) {
-    if (error instanceof SyntaxError) return new FileProblem(textsNow(fileTexts).unanswered);
+    if (error instanceof SyntaxError) return new FileProblem(textsNow(fileTexts).notResponding);
     throw error;
   }
 }

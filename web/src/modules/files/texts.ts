@@ -1,5 +1,4 @@
 import type { Texts } from '../language/language.ts';
-import { filesKorean } from './texts-ko.ts';
 
 const en = {
   drop: 'Drop to upload here.',
@@ -7,17 +6,16 @@ const en = {
   toUpload: 'Files to upload',
   upload: 'Upload',
   refresh: 'Refresh',
-  askReplace: 'Replace what is there?',
+  askReplace: 'Replace existing files?',
   replace: 'Replace',
-  leaveIt: 'Leave it',
-  aboutReplace: (path: string) =>
-    `There is something of the same name in ${path} already. It would be replaced.`,
-  tooMany: (limit: number) => `At most ${limit} files can be uploaded at once: put them into a tar archive.`,
+  keepExisting: 'Keep existing',
+  aboutReplace: (path: string) => `${path} already has files with the same names. They will be replaced.`,
+  tooMany: (limit: number) => `You can upload at most ${limit} files at once. Upload a tar archive instead.`,
   noFolders: (folders: string) =>
-    `${folders}: folders cannot be uploaded here. Put them into a tar archive, and unpack it in the terminal.`,
+    `${folders}: folders can’t be uploaded. Upload a tar archive and unpack it in the terminal.`,
   empty: 'This folder is empty.',
   filesIn: (path: string) => `Files in ${path}`,
-  more: 'There is more in this folder than can be listed.',
+  more: 'This folder has too many files to list them all.',
   downloadTar: (name: string) => `Download ${name} as tar`,
   download: 'Download',
   folder: 'Folder',
@@ -28,24 +26,70 @@ const en = {
   dismiss: (name: string) => `Dismiss ${name}`,
   cancel: 'Cancel',
   cancelUpload: (name: string) => `Cancel ${name}`,
-  unanswered: 'The service does not answer. Try again in a moment.',
-  leadsNowhere: 'The link leads to nothing that you may see.',
-  notSent: (name: string) => `${name} could not be sent: it cannot be read, or the service does not answer.`,
-  tooLarge: (path: string) => `${path} is too large to be changed here: use the terminal.`,
-  noText: (path: string) => `${path} cannot be read here: it is no text, or the connection broke off.`,
-  notThere: (path: string) => `There is no file ${path} yet to insert this into.`,
-  noMarker: (path: string, marker: string) =>
-    `${path} has no “${marker}” in it, in place of which this would go.`,
-  isNew: 'There is no such file yet. What you save here makes it.',
+  notResponding: 'The service is not responding. Try again in a moment.',
+  brokenLink: 'The target of this link does not exist, or you do not have access to it.',
+  uploadFailed: (name: string) =>
+    `Could not upload ${name}: the file is unreadable, or the service is not responding.`,
+  tooLarge: (path: string) => `${path} is too large to edit here. Use the terminal.`,
+  notText: (path: string) => `Could not read ${path}: it is not a text file, or the connection was lost.`,
+  fileMissing: (path: string) => `Could not insert this: ${path} does not exist yet.`,
+  markerMissing: (path: string, marker: string) =>
+    `Could not insert this: ${path} does not contain “${marker}”.`,
+  isNew: 'This file does not exist yet. Saving creates it.',
   textOf: (path: string) => `Text of ${path}`,
   saved: 'Saved',
   close: 'Close',
   save: 'Save',
-  askClose: 'Close without saving what you changed?',
-  goOn: 'Go on',
+  askClose: 'Close without saving your changes?',
+  keepEditing: 'Keep editing',
   closeAnyway: 'Close without saving',
 };
 
 export type FileWords = typeof en;
 
-export const fileTexts: Texts<FileWords> = { en, ko: filesKorean };
+export const fileTexts: Texts<FileWords> = {
+  en,
+  ko: {
+    drop: '여기에 놓으면 업로드됩니다.',
+    orDrop: '파일을 여기로 끌어다 놓아도 업로드됩니다.',
+    toUpload: '업로드할 파일',
+    upload: '업로드',
+    refresh: '새로고침',
+    askReplace: '기존 파일을 바꿀까요?',
+    replace: '바꾸기',
+    keepExisting: '그대로 두기',
+    aboutReplace: (path) => `${path}에 이름이 같은 파일이 이미 있습니다. 업로드하면 기존 파일이 바뀝니다.`,
+    tooMany: (limit) => `파일은 한 번에 ${limit}개까지 업로드할 수 있습니다. tar로 묶어서 업로드하세요.`,
+    noFolders: (folders) =>
+      `${folders}: 폴더는 업로드할 수 없습니다. tar로 묶어서 업로드한 뒤 터미널에서 푸세요.`,
+    empty: '빈 폴더입니다.',
+    filesIn: (path) => `${path}의 파일`,
+    more: '파일이 너무 많아 일부만 표시합니다.',
+    downloadTar: (name) => `${name}을(를) tar로 다운로드`,
+    download: '다운로드',
+    folder: '폴더',
+    root: '최상위 폴더',
+    uploads: '업로드 중인 파일',
+    uploadOf: (name) => `${name} 업로드`,
+    uploaded: '업로드됨',
+    dismiss: (name) => `${name} 목록에서 지우기`,
+    cancel: '취소',
+    cancelUpload: (name) => `${name} 업로드 취소`,
+    notResponding: '서비스가 응답하지 않습니다. 잠시 후 다시 시도하세요.',
+    brokenLink: '링크가 가리키는 파일이 없거나 볼 권한이 없습니다.',
+    uploadFailed: (name) =>
+      `${name}을(를) 업로드하지 못했습니다. 파일을 읽을 수 없거나 서비스가 응답하지 않습니다.`,
+    tooLarge: (path) => `${path}은(는) 너무 커서 여기서 편집할 수 없습니다. 터미널에서 편집하세요.`,
+    notText: (path) => `${path}을(를) 읽지 못했습니다. 텍스트 파일이 아니거나 연결이 끊어졌습니다.`,
+    fileMissing: (path) => `내용을 넣을 파일 ${path}이(가) 없습니다.`,
+    markerMissing: (path, marker) => `${path}에 내용을 넣을 위치 표시 “${marker}”이(가) 없습니다.`,
+    isNew: '아직 없는 파일입니다. 저장하면 만들어집니다.',
+    textOf: (path) => `${path}의 내용`,
+    saved: '저장됨',
+    close: '닫기',
+    save: '저장',
+    askClose: '변경 내용을 저장하지 않고 닫을까요?',
+    keepEditing: '계속 편집',
+    closeAnyway: '저장하지 않고 닫기',
+  },
+};

@@ -1,55 +1,55 @@
 import { useEffect, useState } from 'react';
 import { FileProblem, listFolder, listHome } from './machine-files.ts';
-import type { Folder, MachineOfFiles } from './machine-files.ts';
+import type { Folder, MachineRef } from './machine-files.ts';
 
-/** The folder of a machine that is looked at. */
+/** The folder that a file panel shows. */
 export interface FolderHandle {
   /** Undefined until the first one is listed. */
   folder: Folder | undefined;
   listing: boolean;
-  /** Why the one asked for last cannot be shown. */
+  /** Why the folder requested last cannot be shown. */
   problem: string | undefined;
   open(path: string): void;
-  listAgain(): void;
+  refresh(): void;
 }
 
-/** A folder that is asked for; the home folder where it has no path. */
-interface Wanted {
+/** A requested folder; without a path, the home folder. */
+interface RequestedFolder {
   path?: string | undefined;
 }
 
-/** Begins in the home folder of the machine's user. */
-export function useFolder({ session, machine }: MachineOfFiles): FolderHandle {
-  const [wanted, setWanted] = useState<Wanted>({});
+/** Browses the folders of a machine, starting in the home folder of its user. */
+export function useFolder({ session, machine }: MachineRef): FolderHandle {
+  const [requested, setRequested] = useState<RequestedFolder>({});
   const [folder, setFolder] = useState<Folder>();
-  const [answer, setAnswer] = useState<{ to: Wanted; problem?: string | undefined }>();
+  const [answer, setAnswer] = useState<{ to: RequestedFolder; problem?: string | undefined }>();
 
   useEffect(() => {
-    const left = new AbortController();
+    const leaving = new AbortController();
     const at = { session, machine };
-    const { path } = wanted;
+    const { path } = requested;
     void answerOf(
-      path === undefined ? listHome(at, left.signal) : listFolder(at, path, left.signal),
-      left.signal,
+      path === undefined ? listHome(at, leaving.signal) : listFolder(at, path, leaving.signal),
+      leaving.signal,
     ).then((found) => {
       if (!found) return undefined;
       if (found.folder) setFolder(found.folder);
-      return setAnswer({ to: wanted, problem: found.problem });
+      return setAnswer({ to: requested, problem: found.problem });
     });
-    return () => left.abort();
-  }, [session, machine, wanted]);
+    return () => leaving.abort();
+  }, [session, machine, requested]);
 
   return {
     folder,
-    listing: answer?.to !== wanted,
+    listing: answer?.to !== requested,
     problem: answer?.problem,
-    open: (path) => setWanted({ path }),
-    // Not the folder shown before, where another is on its way.
-    listAgain: () => setWanted((before) => ({ path: before.path ?? folder?.path })),
+    open: (path) => setRequested({ path }),
+    // The folder requested last, which may not be the one still shown.
+    refresh: () => setRequested((last) => ({ path: last.path ?? folder?.path })),
   };
 }
 
-/** What came of a listing; undefined when nobody waits for it any more. */
+/** Returns the folder or the problem; undefined if the listing was aborted. */
 async function answerOf(
   listing: Promise<Folder>,
   signal: AbortSignal,

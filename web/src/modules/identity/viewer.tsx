@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { gql, useQuery } from 'urql';
 import { Problem } from '../../components/problem.tsx';
-import { hasCode, readingErrorText } from '../api/error-text.ts';
+import { hasCode, queryErrorText } from '../api/error-text.ts';
 import { useRetry } from '../api/retry.ts';
 import { ViewerContext } from './viewer-context.ts';
 import type { SignedIn } from './viewer-context.ts';
@@ -22,10 +22,10 @@ const ViewerQuery = gql<{ viewer: SignedIn | null }>`
 /** Shows its children to a signed-in user, and to others how to sign in. */
 export function Viewer({ children }: { children: ReactNode }) {
   const texts = useTexts(identityTexts);
-  const [{ data, error, fetching }, readAgain] = useQuery({ query: ViewerQuery });
-  useRetry(error, readAgain);
+  const [{ data, error, fetching }, refetch] = useQuery({ query: ViewerQuery });
+  useRetry(error, refetch);
   if (data?.viewer) return <ViewerContext value={data.viewer}>{children}</ViewerContext>;
-  if (error && !hasCode(error, 'UNAUTHENTICATED')) return <Problem>{readingErrorText(error)}</Problem>;
+  if (error && !hasCode(error, 'UNAUTHENTICATED')) return <Problem>{queryErrorText(error)}</Problem>;
   if (fetching) return <main className="page" aria-busy="true" />;
   return (
     <main className="page narrow">

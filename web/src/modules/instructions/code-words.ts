@@ -1,4 +1,4 @@
-import type { WriteMode } from '../files/write-mode.ts';
+import type { WriteMode } from '../files/text-file.ts';
 
 /** What can be done with a piece of code of a lab's text by a click. docs/lab-authoring.md tells authors. */
 export type CodeDeed =

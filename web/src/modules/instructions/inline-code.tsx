@@ -1,17 +1,16 @@
 import { useState } from 'react';
-import { copyText } from '../../components/copy-text.ts';
+import { copyText, copyTexts } from '../../components/copy-text.ts';
 import { CopyIcon, DoneIcon, RunIcon } from '../../components/icons.tsx';
 import { useReadySession } from '../session/ready-session.ts';
 import { runCommand } from '../terminal/commands.ts';
 import type { CodeDeed } from './code-words.ts';
 import { useTexts } from '../language/language.ts';
-import { componentTexts } from '../../components/texts.ts';
 import { instructionTexts } from './texts.ts';
 
 /** Code in a line; where its author says so, a click runs or copies it. */
 export function InlineCode({ code, deed }: { code: string; deed: CodeDeed | null }) {
   const texts = useTexts(instructionTexts);
-  const { copied: copiedText } = useTexts(componentTexts);
+  const { copied: copiedText } = useTexts(copyTexts);
   const session = useReadySession();
   const [copied, setCopied] = useState(false);
   if (deed?.kind === 'run' && session) {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { changeFile } from '../files/change-file.ts';
+import { changeFile } from '../files/text-file.ts';
 import { FileProblem } from '../files/machine-files.ts';
 import type { LabSession } from '../session/session.ts';
 import type { CodeDeed } from './code-words.ts';

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { keepValue, keptValue } from '../../components/kept-value.ts';
+import { storeValue, readStoredValue } from '../../components/stored-value.ts';
 
 /** The languages that the page itself speaks. */
 export type PageLanguage = 'en' | 'ko';
@@ -13,7 +13,7 @@ export type Texts<Words> = Record<PageLanguage, Words>;
 const KEPT_AS = 'berth-language';
 
 /** What is read in, a BCP 47 tag: labs may be in languages that the page does not speak. */
-let chosen = keptValue(KEPT_AS) ?? firstSpoken() ?? 'en';
+let chosen = readStoredValue(KEPT_AS) ?? firstSpoken() ?? 'en';
 const listeners = new Set<() => void>();
 tell();
 
@@ -25,7 +25,7 @@ export function useLanguage(): string {
 /** Reads in this language from now on, in this browser. */
 export function choose(language: string): void {
   chosen = language;
-  keepValue(KEPT_AS, language);
+  storeValue(KEPT_AS, language);
   tell();
   for (const listener of listeners) listener();
 }

@@ -2,10 +2,9 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { Problem } from '../../components/problem.tsx';
-import { readingErrorText } from '../api/error-text.ts';
+import { queryErrorText } from '../api/error-text.ts';
 import { useLanguage, useTexts } from '../language/language.ts';
-import { dayText } from '../session/day-text.ts';
-import { lengthText } from './length-text.ts';
+import { formatDay, formatLength } from '../language/format.ts';
 import { RecordingsQuery } from './recording.ts';
 import type { ListedRecording } from './recording.ts';
 import { recordingTexts } from './texts.ts';
@@ -20,7 +19,7 @@ export function RecordingList({ session }: { session: string | null }) {
     variables: { session, after, language },
     requestPolicy: 'cache-and-network',
   });
-  if (error && !data) return <Problem>{readingErrorText(error)}</Problem>;
+  if (error && !data) return <Problem>{queryErrorText(error)}</Problem>;
   if (!data) return null;
   const { edges, pageInfo } = data.list;
   if (edges.length === 0) return <p className="nothing">{texts.nothing}</p>;
@@ -78,10 +77,10 @@ function Row({ recording }: { recording: ListedRecording }) {
         <time dateTime={startedAt}>{began}</time>
       </td>
       <td className="number">
-        {lengthText(seconds)}
+        {formatLength(seconds)}
         {!endedAt && <span className="faint"> · {texts.goesOn}</span>}
       </td>
-      <td>{expiresAt && <time dateTime={expiresAt}>{dayText(expiresAt, texts.locale)}</time>}</td>
+      <td>{expiresAt && <time dateTime={expiresAt}>{formatDay(expiresAt, texts.locale)}</time>}</td>
       <td className="deeds">
         <Link href={`/recordings/${encodeURIComponent(id)}`} aria-label={texts.playOf(learner.name, began)}>
           {texts.play}

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { countBefore, withoutPauses } from './cast.ts';
 import type { Cast } from './cast.ts';
 import { showCast } from './cast-screen.ts';
-import { lengthText } from './length-text.ts';
+import { formatLength } from '../language/format.ts';
 import { typedText } from './typed-text.ts';
 import { usePlaying } from './use-playing.ts';
 import { useTexts } from '../language/language.ts';
@@ -43,7 +43,7 @@ export function RecordingPlayer({ cast: given, url }: { cast: Cast; url: string 
     seek(next.events[count - 1]?.at ?? 0);
   }
 
-  const [now, all] = [lengthText(at), lengthText(cast.length)];
+  const [now, all] = [formatLength(at), formatLength(cast.length)];
   return (
     <>
       <div className="terminals player">
@@ -96,7 +96,7 @@ export function RecordingPlayer({ cast: given, url }: { cast: Cast; url: string 
             {marks.map((mark) => (
               <li key={`${mark.at} ${mark.data}`}>
                 <button type="button" className="quiet" onClick={() => seek(mark.at)}>
-                  {lengthText(mark.at)}
+                  {formatLength(mark.at)}
                 </button>{' '}
                 {mark.data}
               </li>

@@ -1,4 +1,4 @@
-import { AskingButton } from '../../components/asking-button.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import type { LabSession } from './session.ts';
 import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
@@ -10,7 +10,7 @@ export function EndSession({ handle, savable }: { handle: SessionHandle; savable
   const texts = useTexts(sessionTexts);
   if (!session) return null;
   return (
-    <AskingButton
+    <ConfirmButton
       label={texts.end}
       busy={busy}
       title={texts.askEnd}
@@ -19,7 +19,7 @@ export function EndSession({ handle, savable }: { handle: SessionHandle; savable
       onYes={stop}
     >
       {session.isFork ? <p>{texts.endsCopy}</p> : <OfOwn session={session} savable={savable} />}
-    </AskingButton>
+    </ConfirmButton>
   );
 }
 

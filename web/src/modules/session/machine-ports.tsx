@@ -1,7 +1,7 @@
 import { gql, useQuery } from 'urql';
 import { Problem } from '../../components/problem.tsx';
-import { useKept } from '../../components/use-kept.ts';
-import { readingErrorText } from '../api/error-text.ts';
+import { useLastValue } from '../../components/hooks.ts';
+import { queryErrorText } from '../api/error-text.ts';
 import { useRetry } from '../api/retry.ts';
 import { useLanguage, useTexts } from '../language/language.ts';
 import type { LabSession } from './session.ts';
@@ -34,15 +34,15 @@ export function MachinePorts({ session: { id, state } }: { session: LabSession }
   const texts = useTexts(sessionTexts);
   const language = useLanguage();
   const { open, problem } = useOpenPort();
-  const [{ data, error }, readAgain] = useQuery({ query: PortsQuery, variables: { id, language } });
-  useRetry(error, readAgain);
-  const machines = useKept(data)?.session.machines ?? [];
+  const [{ data, error }, refetch] = useQuery({ query: PortsQuery, variables: { id, language } });
+  useRetry(error, refetch);
+  const machines = useLastValue(data)?.session.machines ?? [];
   const ports = machines.flatMap((machine) =>
     machine.ports.filter(({ url }) => url !== null).map((port) => ({ ...port, machine: machine.name })),
   );
   return (
     <>
-      {error && <Problem>{readingErrorText(error)}</Problem>}
+      {error && <Problem>{queryErrorText(error)}</Problem>}
       {ports.length > 0 && (
         <nav className="ports" aria-label={texts.webServers}>
           {ports.map(({ machine, port, name }) => (

@@ -1,7 +1,6 @@
 import { Problem } from '../../components/problem.tsx';
-import { wordedReason } from '../api/worded.ts';
-import { sizeText } from '../files/size-text.ts';
-import { dayText } from './day-text.ts';
+import { translateReason } from '../api/service-message.ts';
+import { formatDay, formatSize } from '../language/format.ts';
 import { RecordingNotice } from '../recordings/recording-notice.tsx';
 import type { RecordedContent } from '../recordings/recording.ts';
 import { StartOver } from './start-over.tsx';
@@ -23,10 +22,10 @@ export function SavedPanel({
   const { reason, saveProblem, savedState } = session;
   return (
     <div className="stage-empty">
-      {reason && <Problem>{wordedReason(reason)}</Problem>}
+      {reason && <Problem>{translateReason(reason)}</Problem>}
       {saveProblem && (
         <Problem>
-          {texts.notSavedSince} {wordedReason(saveProblem)}
+          {texts.notSavedSince} {translateReason(saveProblem)}
         </Problem>
       )}
       <output>{texts.saved}</output>
@@ -39,7 +38,7 @@ export function SavedPanel({
       </div>
       {savedState && (
         <p className="faint">
-          {texts.keptUntil(sizeText(savedState.bytes), dayText(savedState.expiresAt, texts.locale))}
+          {texts.keptUntil(formatSize(savedState.bytes), formatDay(savedState.expiresAt, texts.locale))}
         </p>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { minutesUntil, useNow } from '../../components/use-now.ts';
+import { minutesUntil, useNow } from '../../components/hooks.ts';
 import { EndSession } from './end-session.tsx';
 import { StartOver } from './start-over.tsx';
 import type { SessionHandle } from './use-session.ts';

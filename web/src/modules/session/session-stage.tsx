@@ -1,6 +1,6 @@
 import { Problem } from '../../components/problem.tsx';
-import { errorText, readingErrorText } from '../api/error-text.ts';
-import { Workplace } from '../desk/workplace.tsx';
+import { errorText, queryErrorText } from '../api/error-text.ts';
+import { SessionWorkspace } from '../workspace/session-workspace.tsx';
 import type { RecordedContent } from '../recordings/recording.ts';
 import { Provisioning } from './provisioning.tsx';
 import { SavedPanel } from './saved-panel.tsx';
@@ -24,7 +24,7 @@ export function SessionStage(props: StageProps) {
   const { session, error, readingError } = handle;
   return (
     <section className="stage" aria-label={texts.yourMachine}>
-      {readingError && <Problem>{readingErrorText(readingError)}</Problem>}
+      {readingError && <Problem>{queryErrorText(readingError)}</Problem>}
       {error && <Problem>{errorText(error)}</Problem>}
       {session?.state === 'UNREACHABLE' && <Problem>{texts.unreachable}</Problem>}
       <Machine {...props} />
@@ -38,5 +38,5 @@ function Machine({ handle, savable, recording }: StageProps) {
   if (!session || isOver(session)) return <StartPanel handle={handle} recording={recording} />;
   if (session.state === 'SAVED') return <SavedPanel handle={handle} recording={recording} />;
   if (session.state !== 'READY' && session.state !== 'UNREACHABLE') return <Provisioning session={session} />;
-  return <Workplace key={session.id} handle={handle} session={session} savable={savable} />;
+  return <SessionWorkspace key={session.id} handle={handle} session={session} savable={savable} />;
 }

@@ -1,6 +1,6 @@
 import { gql } from 'urql';
-import { reasonFields } from '../api/worded.ts';
-import type { Reason } from '../api/worded.ts';
+import { reasonFields } from '../api/service-message.ts';
+import type { Reason } from '../api/service-message.ts';
 
 /** A session as the lab page shows it. */
 export interface LabSession {

@@ -1,4 +1,4 @@
-import { AskingButton } from '../../components/asking-button.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
 import { sessionTexts } from './texts.ts';
@@ -9,7 +9,7 @@ export function StartOver({ handle }: { handle: SessionHandle }) {
   const texts = useTexts(sessionTexts);
   if (!session || session.isFork) return null;
   return (
-    <AskingButton
+    <ConfirmButton
       label={texts.startOver}
       disabled={session.state !== 'READY' && session.state !== 'SAVED'}
       busy={busy}
@@ -20,6 +20,6 @@ export function StartOver({ handle }: { handle: SessionHandle }) {
     >
       <p>{texts.aboutStartOver(session.savedState !== null)}</p>
       <p>{texts.staysPassed}</p>
-    </AskingButton>
+    </ConfirmButton>
   );
 }

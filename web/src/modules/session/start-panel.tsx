@@ -1,7 +1,7 @@
 import { Problem } from '../../components/problem.tsx';
 import { RecordingNotice } from '../recordings/recording-notice.tsx';
 import type { RecordedContent } from '../recordings/recording.ts';
-import { wordedReason } from '../api/worded.ts';
+import { translateReason } from '../api/service-message.ts';
 import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
 import { sessionTexts } from './texts.ts';
@@ -19,10 +19,10 @@ export function StartPanel({
   const texts = useTexts(sessionTexts);
   return (
     <div className="stage-empty">
-      {session?.reason && <Problem>{wordedReason(session.reason)}</Problem>}
+      {session?.reason && <Problem>{translateReason(session.reason)}</Problem>}
       {session?.saveProblem && (
         <Problem>
-          {texts.notSaved} {wordedReason(session.saveProblem)}
+          {texts.notSaved} {translateReason(session.saveProblem)}
         </Problem>
       )}
       {session?.state === 'ENDED' && <p>{texts.ended}</p>}

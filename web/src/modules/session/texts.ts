@@ -1,5 +1,4 @@
 import type { Texts } from '../language/language.ts';
-import { sessionKorean } from './texts-ko.ts';
 
 const en = {
   locale: 'en-GB',
@@ -73,4 +72,76 @@ const en = {
 
 export type SessionWords = typeof en;
 
-export const sessionTexts: Texts<SessionWords> = { en, ko: sessionKorean };
+export const sessionTexts: Texts<SessionWords> = {
+  en,
+  ko: {
+    locale: 'ko-KR',
+    yourMachine: '내 머신',
+    unreachable: '지금은 머신에 연결할 수 없습니다. 저절로 돌아옵니다.',
+    minutesLeft: (minutes) => `${minutes}분 남음`,
+    endsIn: (minutes) => `${minutes}분 뒤 종료`,
+    extend: '30분 연장',
+    restart: '재시작',
+    files: '파일',
+    save: '저장',
+    aboutSave: '작업을 보관해 두고 다른 날 이어서 합니다',
+    startOver: '처음부터',
+    askStartOver: '처음부터 다시 할까요?',
+    keepWork: '작업 유지',
+    aboutStartOver: (saved) =>
+      `실습을 시작할 때와 같은 새 머신을 받습니다. 이 머신에서 만든 것${saved ? '과 저장한 작업' : ''}이 모두 사라집니다. 되돌릴 수 없습니다.`,
+    staysPassed: '통과한 단계는 그대로 남습니다.',
+    end: '종료',
+    askEnd: '세션을 종료할까요?',
+    endIt: '종료하기',
+    goOn: '계속 작업',
+    endsCopy: '이 복사본과 여기서 한 일이 사라집니다. 학습자의 세션은 그대로 남습니다.',
+    endsOwn: (_machines, saved) =>
+      saved
+        ? '머신에서 만든 것이 모두 사라지고, 저장한 작업도 사라집니다. 되돌릴 수 없습니다.'
+        : '머신에서 만든 것이 모두 사라집니다. 되돌릴 수 없습니다.',
+    saveInstead: '다른 날 이어서 하려면 종료 대신 저장을 선택하세요.',
+    diskNearlyFull: (machine, full) =>
+      `${machine === undefined ? '머신' : `${machine} 머신`}의 디스크가 ${full ? '' : '거의 '}찼습니다.`,
+    aboutDisk: (percent) =>
+      `쓸 수 있는 양의 ${percent}%를 썼습니다. 필요 없는 파일을 지우세요. 100%를 넘으면 세션이 종료되고 저장할 수 없습니다.`,
+    webServers: '내 웹 서버',
+    open: (name) => `${name} 열기`,
+    onMachine: (machine) => `(${machine})`,
+    notSavedSince: '그 뒤에 한 작업은 저장하지 못했습니다.',
+    saved: '작업이 저장되었습니다. 지금은 아무것도 실행되지 않으며, 원할 때 이어서 할 수 있습니다.',
+    resume: '이어서 하기',
+    keptUntil: (size, day) => `${size}, ${day}까지 보관됩니다.`,
+    notSaved: '작업을 저장하지 못했습니다.',
+    ended: '세션이 종료되었습니다. 통과한 것은 그대로 남고, 머신에 있던 것은 사라졌습니다.',
+    ownMachine: '나만 쓰는 머신을 받습니다.',
+    start: '실습 시작',
+    startAgain: '다시 시작',
+    tryAgain: '다시 시도',
+    progress: '머신 준비 상황',
+    phases: {
+      QUEUED: '자리를 기다리는 중',
+      PULLING: '이미지를 받는 중',
+      CREATING: '머신을 만드는 중',
+      STARTING: '머신을 시작하는 중',
+      PREPARING: '머신을 준비하는 중',
+      SAVING: '작업을 저장하는 중',
+      STOPPING: '종료하는 중',
+    },
+    waiting: {
+      place: (place, waiting) => `기다리는 ${waiting}명 가운데 ${place}번째입니다.`,
+      unknown: '얼마나 걸릴지는 알 수 없습니다.',
+      soon: '1분이 채 걸리지 않을 것입니다.',
+      minutes: (minutes) => `약 ${minutes}분 걸릴 것입니다.`,
+      byItself: '머신은 저절로 시작됩니다. 이 페이지를 열어 두어도 됩니다.',
+      reasons: {
+        TURN: '자리는 있고, 지금 다른 머신을 만들고 있습니다.',
+        MEMORY: '세션에 쓸 메모리가 모두 사용 중입니다.',
+        DISK: '디스크 공간이 부족합니다. 서비스 운영자가 공간을 마련해야 합니다.',
+        PLACES: '동시에 실행할 수 있는 세션이 모두 실행 중입니다.',
+        NETWORKS: '네트워크가 모두 사용 중입니다.',
+        QUOTA: '나, 내 과정 또는 이 실습이 한 번에 쓸 수 있는 만큼 쓰고 있습니다.',
+      },
+    },
+  },
+};

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Problem } from '../../components/problem.tsx';
-import { errorText, readingErrorText } from '../api/error-text.ts';
+import { errorText, queryErrorText } from '../api/error-text.ts';
 import type { StaffActions } from './staff-actions.ts';
 import type { useList } from './use-list.ts';
 import type { Paging } from './use-filter.ts';
@@ -25,7 +25,7 @@ export function ListTable<Item>(props: {
   const end = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   return (
     <section aria-label={name} aria-busy={!page}>
-      {error && <Problem>{readingErrorText(error)}</Problem>}
+      {error && <Problem>{queryErrorText(error)}</Problem>}
       {actions.error && <Problem>{errorText(actions.error)}</Problem>}
       {page?.edges.length === 0 && <p className="nothing">{nothing}</p>}
       {page && page.edges.length > 0 && (

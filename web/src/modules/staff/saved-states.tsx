@@ -1,5 +1,4 @@
-import { sizeText } from '../files/size-text.ts';
-import { dayText } from '../session/day-text.ts';
+import { formatDay, formatSize } from '../language/format.ts';
 import { LearnerCell } from './learner-cell.tsx';
 import { ListTable } from './list-table.tsx';
 import { useStaffActions } from './staff-actions.ts';
@@ -49,12 +48,12 @@ function SavedRow(props: { state: WatchedState; actions: StaffActions; onPick: (
       <LearnerCell learner={learner} copy={isFork ? texts.forCopy : undefined} onPick={onPick} />
       <td>{lab?.title ?? labSlug}</td>
       <td>
-        <time dateTime={createdAt}>{dayText(createdAt, texts.locale)}</time>
+        <time dateTime={createdAt}>{formatDay(createdAt, texts.locale)}</time>
         {session?.state !== 'SAVED' && <span className="faint"> · {texts.goesOn}</span>}
       </td>
-      <td className="number">{sizeText(bytes)}</td>
+      <td className="number">{formatSize(bytes)}</td>
       <td>
-        <time dateTime={expiresAt}>{dayText(expiresAt, texts.locale)}</time>
+        <time dateTime={expiresAt}>{formatDay(expiresAt, texts.locale)}</time>
       </td>
       <td className="deeds">
         {session && !isFork && (

@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent } from 'react';
 import { useSubscription } from 'urql';
 import { Link } from 'wouter';
-import { AskingButton } from '../../components/asking-button.tsx';
-import { minutesUntil, useNow } from '../../components/use-now.ts';
-import { wordedReason } from '../api/worded.ts';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
+import { minutesUntil, useNow } from '../../components/hooks.ts';
+import { translateReason } from '../api/service-message.ts';
 import { useViewer } from '../identity/viewer-context.ts';
 import { LearnerCell } from './learner-cell.tsx';
 import { pageOf } from './staff-actions.ts';
@@ -40,7 +40,7 @@ export function SessionRow(props: {
       <td>
         <StateBadge session={session} />
         {session.saveProblem && (
-          <p className="warning">{texts.notSaved(wordedReason(session.saveProblem))}</p>
+          <p className="warning">{texts.notSaved(translateReason(session.saveProblem))}</p>
         )}
       </td>
       <td className="number">
@@ -97,7 +97,7 @@ function End({ session, actions }: { session: WatchedSession; actions: StaffActi
   const texts = useTexts(staffTexts);
   const { id, learner, state, savedState, isFork } = session;
   return (
-    <AskingButton
+    <ConfirmButton
       label={texts.end}
       name={texts.endSession(learner.name)}
       disabled={state === 'STOPPING'}
@@ -109,7 +109,7 @@ function End({ session, actions }: { session: WatchedSession; actions: StaffActi
     >
       <p>{isFork ? texts.endsCopy : texts.endsOwn(savedState !== null)}</p>
       {!isFork && <p>{texts.staysPassed}</p>}
-    </AskingButton>
+    </ConfirmButton>
   );
 }
 

@@ -1,5 +1,4 @@
 import type { Texts } from '../language/language.ts';
-import { staffKorean } from './texts-ko.ts';
 
 const en = {
   locale: 'en-GB',
@@ -67,4 +66,71 @@ const en = {
 
 export type StaffWords = typeof en;
 
-export const staffTexts: Texts<StaffWords> = { en, ko: staffKorean };
+export const staffTexts: Texts<StaffWords> = {
+  en,
+  ko: {
+    locale: 'ko-KR',
+    shown: '표시할 것',
+    running: '실행 중',
+    saved: '저장됨',
+    lab: '실습',
+    allLabs: '모든 실습',
+    learner: '학습자',
+    allLearners: '모든 학습자',
+    onlyOf: (learner) => `${learner}의 것만 보기`,
+    runningSessions: '실행 중인 세션',
+    runningColumns: ['학습자', '실습', '상태', '통과한 단계', '시작', '남은 시간'],
+    nobody: '지금 세션에서 작업하는 사람이 없습니다.',
+    savedWork: '저장된 작업',
+    savedColumns: ['학습자', '실습', '저장', '크기', '보관 기한'],
+    nothingSaved: '저장된 것이 없습니다.',
+    deeds: '할 수 있는 일',
+    pagesOf: (list) => `${list} 페이지`,
+    newer: '최근',
+    older: '이전',
+    page: (number) => `${number}페이지`,
+    copyOf: (learner) => (learner === undefined ? '복사본' : `${learner}의 복사본`),
+    forCopy: '복사본용',
+    goesOn: '세션에서 이어서 하는 중',
+    place: (place) => `${place}번째`,
+    states: {
+      REQUESTED: '대기 중',
+      QUEUED: '대기 중',
+      PROVISIONING: '시작하는 중',
+      READY: '실행 중',
+      SAVING: '저장하는 중',
+      SAVED: '저장됨',
+      STOPPING: '종료하는 중',
+      ENDED: '종료됨',
+      FAILED: '실패',
+      UNREACHABLE: '연결 안 됨',
+    },
+    notSaved: (why) => `저장하지 못함: ${why}`,
+    passed: (passed, total) => `${total}단계 중 ${passed}`,
+    minutes: (minutes) => `${minutes}분`,
+    open: '열기',
+    watch: '보기',
+    watchSession: (learner) => `${learner}의 세션 보기`,
+    terminalsOf: (learner) => `${learner}의 터미널`,
+    aboutWatching: (learner) => `내가 보고 있다는 것을 ${learner} 님도 알 수 있습니다.`,
+    noTerminals: '이 세션에 열린 터미널이 없습니다.',
+    assist: '돕기: 여기에 함께 입력',
+    fork: '복사',
+    copying: '복사하는 중…',
+    forkSession: (learner) => `${learner}의 세션 복사`,
+    aboutForkSession: '복사본을 살펴봅니다. 학습자는 방해받지 않고 계속합니다',
+    forkSaved: (learner) => `${learner}의 저장된 작업 복사`,
+    aboutForkSaved: '복사본을 살펴봅니다. 학습자의 것은 그대로 남습니다',
+    end: '종료',
+    endSession: (learner) => `${learner}의 세션 종료`,
+    askEnd: (learner) => `${learner}의 세션을 종료할까요?`,
+    endIt: '종료하기',
+    leaveIt: '그대로 두기',
+    endsCopy: '이 복사본과 여기서 한 일이 사라집니다. 원래 세션은 그대로 남습니다.',
+    endsOwn: (saved) =>
+      saved
+        ? '세션에서 만든 것이 모두 사라지고, 저장된 작업도 사라집니다. 되돌릴 수 없습니다.'
+        : '세션에서 만든 것이 모두 사라집니다. 되돌릴 수 없습니다.',
+    staysPassed: '통과한 단계는 그대로 남습니다.',
+  },
+};

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Problem } from '../../components/problem.tsx';
-import { readingErrorText } from '../api/error-text.ts';
+import { queryErrorText } from '../api/error-text.ts';
 import { GuestView } from '../terminal/guest-view.tsx';
 import { SettingsButton } from '../terminal/settings-button.tsx';
 import type { GuestRole } from '../terminal/terminal-api.ts';
@@ -31,7 +31,7 @@ export function WatchedTerminals({ session }: { session: string }) {
   const [picked, pick] = useState<string>();
   const [as, setRole] = useState<GuestRole>('WATCHING');
 
-  if (error && !data) return <Problem>{readingErrorText(error)}</Problem>;
+  if (error && !data) return <Problem>{queryErrorText(error)}</Problem>;
   if (!data) return null;
   const { learner, terminals } = data.session;
   const shown = terminals.find(({ id }) => id === picked) ?? terminals[0];

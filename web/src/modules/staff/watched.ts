@@ -1,6 +1,6 @@
 import { gql } from 'urql';
-import { reasonFields } from '../api/worded.ts';
-import type { Reason } from '../api/worded.ts';
+import { reasonFields } from '../api/service-message.ts';
+import type { Reason } from '../api/service-message.ts';
 import type { SessionState } from '../session/session.ts';
 
 /** A learner's session as staff see it in a list. */

@@ -1,6 +1,6 @@
 import { gql } from 'urql';
-import { wordedReason } from '../api/worded.ts';
-import type { Reason } from '../api/worded.ts';
+import { translateReason } from '../api/service-message.ts';
+import type { Reason } from '../api/service-message.ts';
 import type { CheckKind } from './step.ts';
 
 /** A run of a step's checks, as the page shows it. */
@@ -31,7 +31,7 @@ type Finding = Omit<Reason, 'message'>;
 
 /** A message in the language that is read in. */
 export function messageOf({ message, finding }: Pick<Verdict, 'message' | 'finding'>): string {
-  return finding ? wordedReason({ ...finding, message }) : message;
+  return finding ? translateReason({ ...finding, message }) : message;
 }
 
 /** An answer to the question of this check: places of options, or a text. */

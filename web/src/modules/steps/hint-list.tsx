@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { gql, useClient } from 'urql';
-import { AskingButton } from '../../components/asking-button.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { errorText } from '../api/error-text.ts';
 import { Markdown } from '../instructions/markdown.tsx';
@@ -106,7 +106,7 @@ function ShowButton(props: {
     );
   }
   return (
-    <AskingButton
+    <ConfirmButton
       label={`${texts.showHint(number)} (−${percent} %)`}
       disabled={disabled}
       why={disabled ? texts.startFirst : undefined}
@@ -117,6 +117,6 @@ function ShowButton(props: {
       onYes={onShow}
     >
       <p>{texts.hintCosts(percent)}</p>
-    </AskingButton>
+    </ConfirmButton>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import type { CombinedError } from 'urql';
-import { errorText, hasCode, readingErrorText } from '../api/error-text.ts';
+import { errorText, hasCode, queryErrorText } from '../api/error-text.ts';
 import { useLanguage } from '../language/language.ts';
 import { RunCheck } from './check.ts';
 import type { Answer, Attempt } from './check.ts';
@@ -57,7 +57,7 @@ export function useCheck(options: {
     const made = data?.runCheck.attempt;
     if (made) setAttempt(made);
     if (!error || !given.poll) setProblem(error && errorText(error));
-    else if (!isNotYet(error)) setProblem(readingErrorText(error));
+    else if (!isNotYet(error)) setProblem(queryErrorText(error));
     if (!given.poll || made?.passed) onChecked();
     return made;
   }

@@ -36,7 +36,7 @@ export function useEnterStep(
     if (session === undefined) return undefined;
     let left = false;
     void client.mutation(EnterStep, { session, step }).then(({ data, error }) => {
-      // Said once: what is to be typed is typed, also when the learner is elsewhere by now.
+      // ServiceMessage once: what is to be typed is typed, also when the learner is elsewhere by now.
       for (const { machine, command } of data?.enterStep.commands ?? []) {
         runCommand({ text: command, machine, terminal: undefined, interrupt: false });
       }

@@ -1,7 +1,7 @@
 import { connectTerminal } from 'berth-terminal-client/connect-terminal';
 import type { Admission, TerminalConnection } from 'berth-terminal-client/connect-terminal';
 import type { TerminalEnd, TerminalEvents } from 'berth-terminal-client/terminal-events';
-import { worded } from '../api/worded.ts';
+import { translateMessage } from '../api/service-message.ts';
 import { textsNow } from '../language/language.ts';
 import { unknownStatus } from './terminal-status.ts';
 import type { TerminalStatus } from './terminal-status.ts';
@@ -97,5 +97,5 @@ export function followTerminal(follower: Follower): TerminalConnection {
 function endText(end: TerminalEnd): string {
   const texts = textsNow(terminalTexts);
   if (end.why === 'exited') return texts.ended(end.exitCode);
-  return end.why === 'refused' ? worded(end) : texts.lost;
+  return end.why === 'refused' ? translateMessage(end) : texts.lost;
 }

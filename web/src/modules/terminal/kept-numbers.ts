@@ -1,4 +1,4 @@
-import { keepValue, keptValue } from '../../components/kept-value.ts';
+import { storeValue, readStoredValue } from '../../components/stored-value.ts';
 
 /** Where the browser keeps which number a terminal's tab has. */
 const KEPT_AS = 'berth-terminal-numbers';
@@ -16,13 +16,13 @@ export function keepNumber(terminal: string, number: number): void {
   if (numbers.get(terminal) === number) return;
   numbers.delete(terminal);
   numbers.set(terminal, number);
-  keepValue(KEPT_AS, JSON.stringify([...numbers].slice(-MOST)));
+  storeValue(KEPT_AS, JSON.stringify([...numbers].slice(-MOST)));
 }
 
 function kept(): Map<string, number> {
   let entries: unknown;
   try {
-    entries = JSON.parse(keptValue(KEPT_AS) ?? '[]');
+    entries = JSON.parse(readStoredValue(KEPT_AS) ?? '[]');
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { keepValue, keptValue } from '../../components/kept-value.ts';
+import { storeValue, readStoredValue } from '../../components/stored-value.ts';
 
 /** Whether programs may set the clipboard: in this session, until the page is left. */
 export type ClipboardRule = 'ask' | 'allow' | 'refuse';
@@ -7,7 +7,7 @@ export type ClipboardRule = 'ask' | 'allow' | 'refuse';
 /** Where the browser keeps whether terminals are read out. */
 const KEPT_AS = 'berth-screen-reader';
 
-let screenReader = keptValue(KEPT_AS) === 'on';
+let screenReader = readStoredValue(KEPT_AS) === 'on';
 const clipboard = new Map<string, ClipboardRule>();
 const listeners = new Set<() => void>();
 
@@ -22,7 +22,7 @@ export function useScreenReader(): boolean {
 
 export function chooseScreenReader(on: boolean): void {
   screenReader = on;
-  keepValue(KEPT_AS, on ? 'on' : 'off');
+  storeValue(KEPT_AS, on ? 'on' : 'off');
   tell();
 }
 

@@ -6,10 +6,10 @@ const en = {
   machines: 'Machines',
   machine: 'Machine',
   copyOf: (learner: string | undefined) =>
-    `A copy of ${learner ?? 'a learner'}’s session: nothing in it counts as progress.`,
+    `This is a copy of ${learner ?? 'a learner'}’s session. Nothing you do here counts as progress.`,
 };
 
-export const deskTexts: Texts<typeof en> = {
+export const workspaceTexts: Texts<typeof en> = {
   en,
   ko: {
     filesOf: (machine) => (machine ? `${machine}의 파일` : '파일'),
@@ -17,6 +17,6 @@ export const deskTexts: Texts<typeof en> = {
     machines: '머신',
     machine: '머신',
     copyOf: (learner) =>
-      `${learner ?? '학습자'}의 세션을 복사한 것입니다. 여기서 한 일은 진행 상황에 들어가지 않습니다.`,
+      `${learner ?? '학습자'} 님 세션의 복사본입니다. 여기서 한 작업은 진행 상황에 반영되지 않습니다.`,
   },
 };

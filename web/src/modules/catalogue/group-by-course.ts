@@ -1,18 +1,18 @@
-/** What a lab says of the course that it belongs to. */
-export interface OfCourse {
+/** The course that a lab belongs to; nulls if it belongs to none. */
+export interface LabCourse {
   course: string | null;
   courseTitle: string | null;
 }
 
-/** Labs that are shown together. */
-export interface CourseLabs<Lab> {
-  /** Null for those of no course that has a title. */
+/** The labs of one course. */
+interface CourseLabs<Lab> {
+  /** Null for labs without a course, or whose course has no title. */
   title: string | null;
   labs: Lab[];
 }
 
-/** The labs of each course with a title, in the order in which courses and labs first come; the others last. */
-export function byCourse<Lab extends OfCourse>(labs: readonly Lab[]): CourseLabs<Lab>[] {
+/** Groups labs by course, in the order in which each course first appears. Labs without a titled course come last. */
+export function groupByCourse<Lab extends LabCourse>(labs: readonly Lab[]): CourseLabs<Lab>[] {
   const courses = new Map<string | null, CourseLabs<Lab>>();
   for (const lab of labs) {
     const key = lab.courseTitle === null ? null : lab.course;

@@ -1,6 +1,6 @@
-/** What the service says to learners, by its codes of findings and errors. */
-export const koreanWords: Readonly<Record<string, string>> = {
-  // What checks find
+/** Korean templates for the findings and errors that learners can see, by code. */
+export const koreanMessages: Readonly<Record<string, string>> = {
+  // Findings of checks
   DONE: '완료되었습니다.',
   NOT_YET: '아직 완료되지 않았습니다.',
   ANSWER_MISSING: '아직 답하지 않았습니다.',
@@ -26,7 +26,7 @@ export const koreanWords: Readonly<Record<string, string>> = {
     '머신 "{machine}"의 포트 {port}에 보낸 {method} {path} 요청의 응답이 요구한 것과 다릅니다.',
   HTTP_LATE: '머신 "{machine}"의 포트 {port}에서 응답하는 데 {seconds}초가 넘게 걸렸습니다.',
 
-  // Why a check, or a hint, was not to be had
+  // Refused checks and hints
   CHECK_BUSY: '이 단계를 이미 확인하고 있습니다. 끝날 때까지 기다리세요.',
   CHECK_TIMED_OUT: '확인이 {seconds}초 안에 끝나지 않아 중단되었습니다.',
   CHECK_OUTPUT_LIMIT: '확인이 {limit}바이트보다 많이 출력하여 중단되었습니다.',

@@ -1,9 +1,9 @@
 import { test } from 'tap';
 import { found, findingCodes } from '../../../src/domains/checks/results/findings.ts';
 import { fault, faultCodes } from '../../../src/core/errors.ts';
-import { koreanWords } from '../../../web/src/modules/api/words-ko.ts';
+import { koreanMessages } from '../../../web/src/modules/api/messages-ko.ts';
 
-/** What only authors, staff, admins and those who program against the API meet, and what passes on the words of another. */
+/** Codes that only authors, staff, admins and API clients see, and codes whose message is another program's text. */
 const notForLearners = new Set<string>([
   'INPUT_INVALID',
   'TOKEN_EXPIRED',
@@ -45,17 +45,17 @@ const english = new Map<string, string>([
   ...faultCodes.map((code) => [code, fault(code).message] as const),
 ]);
 
-const placesIn = (text: string): readonly string[] => text.match(/\{\w+\}/g) ?? [];
+const placeholdersIn = (text: string): readonly string[] => text.match(/\{\w+\}/g) ?? [];
 
-await test('all that learners can be told has Korean words', async (t) => {
-  const worded = Object.keys(koreanWords);
-  const wanted = [...english.keys()].filter((code) => !notForLearners.has(code));
-  t.strictSame(worded.toSorted(), wanted.toSorted());
+await test('every message that learners can see has a Korean template', async (t) => {
+  const translated = Object.keys(koreanMessages);
+  const expected = [...english.keys()].filter((code) => !notForLearners.has(code));
+  t.strictSame(translated.toSorted(), expected.toSorted());
 });
 
-await test('they are made of what the message itself is made of', async (t) => {
-  for (const [code, words] of Object.entries(koreanWords)) {
-    const there = placesIn(english.get(code) ?? '');
-    for (const place of placesIn(words)) t.ok(there.includes(place), `${code} ${place}`);
+await test('Korean templates use only placeholders of the English message', async (t) => {
+  for (const [code, words] of Object.entries(koreanMessages)) {
+    const there = placeholdersIn(english.get(code) ?? '');
+    for (const place of placeholdersIn(words)) t.ok(there.includes(place), `${code} ${place}`);
   }
 });

@@ -1,30 +1,30 @@
 import { useClient } from 'urql';
+import { workspaceTexts } from './texts.ts';
+import { addTerminal, closeTerminal, showTerminal } from './workspace.ts';
+import type { OpenMachine, Workspace } from './workspace.ts';
 import { FilePanel } from '../files/file-panel.tsx';
+import { useTexts } from '../language/language.ts';
 import { endTerminal } from '../terminal/open-terminals.ts';
 import { TerminalTabs } from '../terminal/terminal-tabs.tsx';
-import { addTerminal, closeTerminal, showTerminal } from './desk.ts';
-import type { Desk, OpenMachine } from './desk.ts';
-import { useTexts } from '../language/language.ts';
-import { deskTexts } from './texts.ts';
 
-/** Files and terminals of one machine. While another one is shown they are hidden, and go on. */
-export function MachineDesk(props: {
+/** Shows the files and terminals of one machine. While hidden, they stay connected. */
+export function MachineWorkspace(props: {
   sessionId: string;
   machine: string;
   open: OpenMachine;
   hidden: boolean;
-  /** Whether the session has others, so that this one has to be named. */
+  /** Whether the labels contain the machine's name, because the session has several machines. */
   named: boolean;
-  /** How often the machine was restarted: each time its shells are gone. */
+  /** Number of restarts from this page. A restart ends all shells. */
   restarts: number;
-  change: (how: (desk: Desk) => Desk) => void;
+  change: (update: (workspace: Workspace) => Workspace) => void;
 }) {
   const { sessionId, machine, open, hidden, named, restarts, change } = props;
-  const texts = useTexts(deskTexts);
+  const texts = useTexts(workspaceTexts);
   const client = useClient();
   const name = named ? machine : undefined;
   return (
-    <div className="desk" hidden={hidden}>
+    <div className="workspace" hidden={hidden}>
       {open.files !== 'unopened' && (
         <FilePanel
           at={{ session: sessionId, machine }}
@@ -39,11 +39,11 @@ export function MachineDesk(props: {
         tabs={open.tabs}
         shown={open.shown}
         restarts={restarts}
-        onShow={(number) => change((desk) => showTerminal(desk, machine, number))}
-        onAdd={() => change((desk) => addTerminal(desk, machine))}
+        onShow={(number) => change((workspace) => showTerminal(workspace, machine, number))}
+        onAdd={() => change((workspace) => addTerminal(workspace, machine))}
         onClose={(number) => {
           endTerminal(client, { sessionId, machine, number });
-          change((desk) => closeTerminal(desk, machine, number));
+          change((workspace) => closeTerminal(workspace, machine, number));
         }}
       />
     </div>

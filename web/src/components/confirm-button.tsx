@@ -1,21 +1,21 @@
-import type { ReactNode } from 'react';
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
-/** A button for what cannot be taken back: it is done once the question has been answered by yes. */
-export function AskingButton(props: {
+/** Renders a button for an action that cannot be undone. `onYes` is called once the user confirms. */
+export function ConfirmButton(props: {
   label: string;
-  /** For screen readers, where `label` alone does not say what it is about. */
+  /** The accessible name, if `label` alone does not say which object the button acts on. */
   name?: string | undefined;
   disabled?: boolean;
-  /** Why it is disabled. */
+  /** The reason for `disabled`, shown as a tooltip. */
   why?: string | undefined;
-  /** Whether something else is being done, so that nothing can be asked for. */
+  /** Whether another request is pending; clicks are ignored until it ends. */
   busy: boolean;
   title: string;
   yes: string;
   no: string;
-  /** What is told before the answer. */
+  /** The consequences, shown in the dialog. */
   children: ReactNode;
   onYes: () => void;
 }) {

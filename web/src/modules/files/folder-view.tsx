@@ -1,15 +1,44 @@
 import { fileAddress, pathIn } from './machine-files.ts';
-import type { FileEntry, Folder, MachineOfFiles } from './machine-files.ts';
-import { sizeText } from './size-text.ts';
-import { useTexts } from '../language/language.ts';
+import type { FileEntry, Folder, MachineRef } from './machine-files.ts';
+import { formatSize } from '../language/format.ts';
 import { fileTexts } from './texts.ts';
+import { useTexts } from '../language/language.ts';
 
-/** Stands in names that are no text: such a file can only be had with its folder. */
+/** Shows the path of the current folder. Each part opens that folder. */
+export function FolderPath({ path, open }: { path: string; open: (path: string) => void }) {
+  const texts = useTexts(fileTexts);
+  const names = path.split('/').filter(Boolean);
+  return (
+    <nav className="folder-path" aria-label={texts.folder}>
+      <button type="button" className="plain" aria-label={texts.root} onClick={() => open('/')}>
+        /
+      </button>
+      {names.map((name, index) => {
+        const here = `/${names.slice(0, index + 1).join('/')}`;
+        return (
+          <span key={here}>
+            <button
+              type="button"
+              className="plain"
+              aria-current={here === path ? 'location' : undefined}
+              onClick={() => open(here)}
+            >
+              {name}
+            </button>
+            {here !== path && <span aria-hidden="true"> / </span>}
+          </span>
+        );
+      })}
+    </nav>
+  );
+}
+
+/** Replaces bytes of a name that are not text. Such a file can only be downloaded with its folder. */
 const UNREADABLE = '\u{FFFD}';
 
-/** What lies in a folder: folders open, everything else is downloaded. */
+/** Lists a folder. Clicking a folder opens it; clicking a file downloads it. */
 export function FolderList(props: {
-  at: MachineOfFiles;
+  at: MachineRef;
   folder: Folder;
   open: (path: string) => void;
   follow: (path: string) => void;
@@ -32,7 +61,7 @@ export function FolderList(props: {
 }
 
 function Entry(props: {
-  at: MachineOfFiles;
+  at: MachineRef;
   entry: FileEntry;
   path: string;
   open: (path: string) => void;
@@ -55,7 +84,7 @@ function Entry(props: {
         <a className="file-name" href={fileAddress(at, path)} download={name}>
           {name}
         </a>
-        <span className="faint">{sizeText(size)}</span>
+        <span className="faint">{formatSize(size)}</span>
       </>
     );
   }

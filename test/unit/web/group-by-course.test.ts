@@ -1,5 +1,5 @@
 import t from 'tap';
-import { byCourse } from '../../../web/src/modules/catalogue/by-course.ts';
+import { groupByCourse } from '../../../web/src/modules/catalogue/group-by-course.ts';
 
 const lab = (title: string, course: string | null = null, courseTitle: string | null = null) => ({
   title,
@@ -7,8 +7,8 @@ const lab = (title: string, course: string | null = null, courseTitle: string | 
   courseTitle,
 });
 
-await t.test('labs of a course stand together under its title, the others after them', async (t) => {
-  const shown = byCourse([
+await t.test('groups labs by course, with the other labs last', async (t) => {
+  const shown = groupByCourse([
     lab('Alone'),
     lab('Docker 1', 'docker', 'Docker'),
     lab('Git 1', 'git', 'Git'),
@@ -23,5 +23,5 @@ await t.test('labs of a course stand together under its title, the others after 
       [null, 'Alone', 'Of a course without a title'],
     ],
   );
-  t.same(byCourse([]), []);
+  t.same(groupByCourse([]), []);
 });

@@ -1,0 +1,161 @@
+import { useEffect, useEffectEvent, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { useQuery } from 'urql';
+import { Problem } from '../../components/problem.tsx';
+import { useRetry } from '../api/retry.ts';
+import { translateReason } from '../api/service-message.ts';
+import { restoreWorkspace, showFiles, showMachine, showTerminal } from './workspace.ts';
+import { useTexts } from '../language/language.ts';
+import { DiskNotice } from '../session/disk-notice.tsx';
+import { MachinePorts } from '../session/machine-ports.tsx';
+import { SessionBar } from '../session/session-bar.tsx';
+import type { LabSession } from '../session/session.ts';
+import { sessionTexts } from '../session/texts.ts';
+import type { SessionHandle } from '../session/use-session.ts';
+import { keysOf, listenForCommands } from '../terminal/commands.ts';
+import type { Command } from '../terminal/commands.ts';
+import { keptNumber } from '../terminal/kept-numbers.ts';
+import { SessionTerminals } from '../terminal/terminal-api.ts';
+import type { RunningTerminal } from '../terminal/terminal-api.ts';
+import { typeInto } from '../terminal/typing.ts';
+import { MachineWorkspace } from './machine-workspace.tsx';
+import { workspaceTexts } from './texts.ts';
+
+interface WorkspaceProps {
+  handle: SessionHandle;
+  session: LabSession;
+  savable: boolean;
+}
+
+/** Shows a ready session, once its open terminals are known. */
+export function SessionWorkspace(props: WorkspaceProps) {
+  const { startedHere } = props.handle;
+  const running = useRunningTerminals(props.session.id, { startedHere });
+  return running && <LoadedWorkspace {...props} running={running} />;
+}
+
+/** Shows the session's actions, its machines, and the files and terminals of the selected machine. */
+function LoadedWorkspace({
+  handle,
+  session,
+  savable,
+  running,
+}: WorkspaceProps & { running: readonly RunningTerminal[] }) {
+  const texts = useTexts(workspaceTexts);
+  const { notSaved } = useTexts(sessionTexts);
+  const { startedHere, restarts } = handle;
+  const { id, machines, isFork, forkOf, saveProblem } = session;
+  const [workspace, change] = useState(() =>
+    restoreWorkspace(running, machines[0]?.name ?? 'main', { focused: startedHere, numberOf: keptNumber }),
+  );
+
+  const run = useEffectEvent((command: Command) => {
+    const machine = command.machine ?? workspace.shown;
+    if (!machines.some(({ name }) => name === machine)) return;
+    const number = command.terminal ?? (workspace.machines.get(machine)?.shown || 1);
+    // A hidden terminal cannot take the focus, so it must be rendered before the command is typed.
+    flushSync(() => change(showMachine(showTerminal(workspace, machine, number), machine)));
+    typeInto({ sessionId: id, machine, number }, keysOf(command));
+  });
+  useEffect(() => listenForCommands(run), []);
+
+  return (
+    <>
+      <SessionBar
+        handle={handle}
+        savable={savable}
+        filesShown={workspace.machines.get(workspace.shown)?.files === 'shown'}
+        onFiles={(shown) => change(showFiles(workspace, workspace.shown, shown))}
+      />
+      {isFork && <p className="note">{texts.copyOf(forkOf?.learner.name)}</p>}
+      {saveProblem && (
+        <Problem>
+          {notSaved} {translateReason(saveProblem)}
+        </Problem>
+      )}
+      <DiskNotice machines={machines} />
+      <MachinePorts session={session} />
+      <MachinePicker
+        machines={machines}
+        shown={workspace.shown}
+        onPick={(machine) => change(showMachine(workspace, machine))}
+      />
+      {[...workspace.machines].map(([machine, open]) => (
+        <MachineWorkspace
+          key={machine}
+          sessionId={id}
+          machine={machine}
+          open={open}
+          hidden={machine !== workspace.shown}
+          named={machines.length > 1}
+          restarts={restarts}
+          change={change}
+        />
+      ))}
+    </>
+  );
+}
+
+/** Selects the machine to show. Renders nothing if the session has only one. */
+function MachinePicker(props: {
+  machines: readonly { name: string }[];
+  shown: string;
+  onPick: (machine: string) => void;
+}) {
+  const { machines, shown, onPick } = props;
+  const texts = useTexts(workspaceTexts);
+  if (machines.length < 2) return null;
+  return (
+    <nav className="machines" aria-label={texts.machines}>
+      <span aria-hidden="true" className="faint">
+        {texts.machine}
+      </span>
+      {machines.map(({ name }) => (
+        <button
+          key={name}
+          type="button"
+          className="quiet"
+          aria-pressed={name === shown}
+          onClick={() => onPick(name)}
+        >
+          {name}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+/**
+ * Returns the user's own terminals that are already open when the page loads, oldest first; undefined until they are
+ * known. A session that was started from this page has none.
+ */
+function useRunningTerminals(
+  session: string,
+  { startedHere }: { startedHere: boolean },
+): readonly RunningTerminal[] | undefined {
+  const [found, setFound] = useState<readonly RunningTerminal[] | undefined>(startedHere ? [] : undefined);
+  const [{ data, error }, refetch] = useQuery({
+    query: SessionTerminals,
+    variables: { session },
+    pause: found !== undefined,
+    requestPolicy: 'network-only',
+  });
+  useRetry(error, refetch);
+  if (found) return found;
+  // If the terminals cannot be listed, the user can still open new ones.
+  if (error && !error.networkError) setFound([]);
+  else if (data) setFound(ownOf(data));
+  return undefined;
+}
+
+function ownOf({
+  viewer,
+  session,
+}: {
+  viewer: { id: string } | null;
+  session: { terminals: RunningTerminal[] };
+}) {
+  return session.terminals
+    .filter(({ openedBy }) => openedBy?.id === viewer?.id)
+    .toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+}
