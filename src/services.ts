@@ -41,7 +41,7 @@ import { createSessions } from './domains/sessions/create-sessions.ts';
 import { isOwnerGone, newOwner } from './infra/leases/process-owner.ts';
 import { createSteps } from './domains/sessions/steps/create-steps.ts';
 import { createLabImageFolders } from './host-setup/lab-image-folders.ts';
-import { tellNested } from './config/nested-notice.ts';
+import { logNestedSupport } from './host-setup/nested-notice.ts';
 import { imagesFolder } from './host-setup/project-folders.ts';
 import { createStandingWork } from './core/standing-work.ts';
 import { createTerminals } from './domains/terminals/create-terminals.ts';
@@ -280,7 +280,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       standing.begin('the upkeep of the local registry', (signal) =>
         keepRegistry({ registry, config, seed: images.seed, clock, log }, signal),
       );
-      standing.begin('a look at engines in machines', () => tellNested({ engine, config, log }));
+      standing.begin('a look at engines in machines', () => logNestedSupport({ engine, config, log }));
       standing.begin('the recovery of terminals', terminals.recover);
     },
 

@@ -7,7 +7,7 @@ import type { Actor } from '../../src/domains/identity/actor.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { Lab } from '../../src/domains/labs/lab.ts';
 import { createRecordingParts } from '../../src/domains/terminals/create-terminals.ts';
-import type { RecordingLimits } from '../../src/config/terminal-settings.ts';
+import type { RecordingLimits } from '../../src/config/config.ts';
 import type { RecordingService } from '../../src/domains/terminals/recordings/recording.ts';
 import { createHiddenOwners } from '../../src/domains/sessions/access.ts';
 import { createAdminStore } from '../../src/domains/sessions/admin-store.ts';

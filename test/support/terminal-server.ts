@@ -17,7 +17,7 @@ import { createUserService } from '../../src/domains/identity/user-service.ts';
 import { createUserStore } from '../../src/domains/identity/user-store.ts';
 import type { Lab, LabMachine } from '../../src/domains/labs/lab.ts';
 import { isOwnerGone, newOwner } from '../../src/infra/leases/process-owner.ts';
-import type { RecordingLimits } from '../../src/config/terminal-settings.ts';
+import type { RecordingLimits } from '../../src/config/config.ts';
 import { createTerminals } from '../../src/domains/terminals/create-terminals.ts';
 import type { TerminalServiceOptions } from '../../src/domains/terminals/terminal-service.ts';
 import { createTerminalStore } from '../../src/domains/terminals/terminal-store.ts';

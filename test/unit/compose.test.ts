@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { test } from 'tap';
 import { parse } from 'yaml';
 import { startRedis } from '../support/machine/redis.ts';
-import { settingsTable } from '../../src/config/settings-table.ts';
+import { settings } from '../../src/config/config.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -31,7 +31,7 @@ await test('docker-compose.yml has Berth, PostgreSQL and Redis, and waits for bo
 });
 
 await test('it sets nothing that the service does not know', async (t) => {
-  const known = new Set(settingsTable.map(({ name }) => name));
+  const known = new Set(Object.values(settings).map(({ name }) => name));
   for (const name of Object.keys(compose.services['berth']?.environment ?? {})) t.ok(known.has(name), name);
 });
 
@@ -94,7 +94,7 @@ await test('its named volumes are declared', async (t) => {
 });
 
 await test('every setting of the Dockerfile is one that the service knows', async (t) => {
-  const known = new Set(settingsTable.map(({ name }) => name));
+  const known = new Set(Object.values(settings).map(({ name }) => name));
   const set = [...read('Dockerfile').matchAll(/\b(BERTH_\w+|NODE_ENV)=/g)].map(([, name = '']) => name);
   t.ok(set.length > 2);
   for (const name of set) t.ok(known.has(name), name);

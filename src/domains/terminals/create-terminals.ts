@@ -7,7 +7,7 @@ import { createRecordingMaintenance } from './recordings/recording-maintenance.t
 import { createRecordings } from './recordings/recordings.ts';
 import type { RecordingsOptions } from './recordings/recordings.ts';
 import { createOutputBudgets } from './pacing/output-budgets.ts';
-import type { RecordingLimits } from '../../config/terminal-settings.ts';
+import type { RecordingLimits } from '../../config/config.ts';
 import type { RecordingService } from './recordings/recording.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';
 import { createTerminalService } from './terminal-service.ts';

@@ -7,7 +7,6 @@ import { toGlobalId } from '../../../../src/api/graphql/base/global-id.ts';
 import { createPreparer } from '../../../../src/api/graphql/limits/prepare.ts';
 import { createSchema } from '../../../../src/api/graphql/schema.ts';
 import { startApp } from './app.ts';
-import { codeRows, limitRows } from './doc-tables.ts';
 
 const page = await readFile(new URL('../../../../docs/api-graphql.md', import.meta.url), 'utf8');
 
@@ -24,14 +23,6 @@ function examples(): { query: string; variables: Record<string, unknown> }[] {
     ) as Record<string, unknown>,
   }));
 }
-
-await test('the table of codes is the catalogue', async (t) => {
-  t.strictSame(page.match(/^\| `[A-Z_]+` \| \d{3} \|.*$/gm), codeRows());
-});
-
-await test('the table of limits is what is refused', async (t) => {
-  for (const row of limitRows()) t.ok(page.includes(`\n${row}\n`), row);
-});
 
 await test('the counterparts of Docker commands exist in the schema', (t) => {
   const [, section = ''] = /## Docker commands and their counterparts\n([^]*?)\n## /.exec(page) ?? [];

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { test } from 'tap';
 import { found, findingCodes } from '../../../../../src/domains/checks/results/findings.ts';
 import { faultCodes } from '../../../../../src/core/errors.ts';
@@ -17,10 +16,4 @@ await test('no code is a finding and an error, so that one table words both', as
     findingCodes.filter((code) => errors.has(code)),
     [],
   );
-});
-
-await test('the table in the documentation is the findings there are', async (t) => {
-  const page = await readFile(new URL('../../../../../docs/api-graphql.md', import.meta.url), 'utf8');
-  const rows = findingCodes.map((code) => `| \`${code}\` | ${found(code).message} |`);
-  t.strictSame(page.match(/^\| `[A-Z_]+` \| (?!\d{3} \|)[^|]*[.}] \|$/gm), rows);
 });
