@@ -7,7 +7,7 @@ import { createDockerImages } from '../../engine/docker/images/images.ts';
 import { isLeftover, LAB_TESTS_INSTALLATION } from '../../domains/lab-tests/environment-ids.ts';
 import { removeLeftovers } from '../../domains/lab-tests/leftovers.ts';
 import { createMemorySubnets } from '../../domains/lab-tests/memory-subnets.ts';
-import { createTurns } from '../../core/turns.ts';
+import { createQueue } from '../../core/queue.ts';
 import { createPresentImages } from '../../domains/lab-tests/present-images.ts';
 import { testLab } from '../../domains/lab-tests/test-lab.ts';
 import { replayLab } from '../../domains/lab-tests/replay-lab.ts';
@@ -94,7 +94,7 @@ export async function withLabTests(
       runner: createCheckRunner({ engine, pins }),
       prepareStep: createStepStarts({ engine }),
     });
-    const inPlace = createTurns(jobs).run;
+    const inPlace = createQueue(jobs).run;
     const tests: LabTests = {
       test: (lab, onCase, signal) => testLab(lab, { openTrial, inPlace, onCase }, signal),
       replay: (lab, onStep, signal) => replayLab(lab, { openTrial, inPlace, onStep }, signal),

@@ -4,7 +4,7 @@ import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
 import { pathIn } from '../sessions/provisioning/preparing/home-path.ts';
 import { createMachineLooks } from '../sessions/provisioning/preparing/machine-looks.ts';
-import { createSharedTurns } from '../../core/shared-turns.ts';
+import { createKeyedQueue } from '../../core/queue.ts';
 import { interrupted, unjudged } from './results/check-verdict.ts';
 import type { Judgement } from './results/check-verdict.ts';
 import type { CheckPlace } from './check-place.ts';
@@ -38,7 +38,7 @@ export function createCheckRunner({
   pins: Pick<ImagePins, 'resolve'>;
 }) {
   const scripts = createScriptRunner({ engine });
-  const turns = createSharedTurns(CHECKERS_AT_ONCE);
+  const queue = createKeyedQueue(CHECKERS_AT_ONCE);
   const looks = createMachineLooks({ engine });
 
   async function judge(check: LabCheck, place: CheckPlace, signal: AbortSignal): Promise<Judgement> {
@@ -57,7 +57,7 @@ export function createCheckRunner({
       case 'quiz':
         return judgeQuiz(check, place.answer, place.reader.language);
       case 'trusted':
-        return turns.run(
+        return queue.run(
           place.sessionId,
           () => judgeTrusted(check, place, { engine, pins, scripts, signal }),
           signal,

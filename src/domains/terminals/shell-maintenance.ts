@@ -5,7 +5,7 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { system } from '../identity/actor.ts';
 import type { Log } from '../../core/log.ts';
 import type { SessionService } from '../sessions/session.ts';
-import { createSharedTurns } from '../../core/shared-turns.ts';
+import { createKeyedQueue } from '../../core/queue.ts';
 import { leaseEnd, isLeaseFree, shellsRunIn } from './shell-lease.ts';
 import { dropUnauthorized } from './viewer-access.ts';
 import type { ActorOf } from './viewer-access.ts';
@@ -68,7 +68,7 @@ export async function recoverShells(
     }
   }
 
-  const queue = createSharedTurns(RECOVERED_AT_ONCE);
+  const queue = createKeyedQueue(RECOVERED_AT_ONCE);
   const enqueue = (terminal: StoredTerminal) =>
     queue.run(terminal.sessionId, () => recover(terminal), signal);
   // `recover` never fails: only tasks that `signal` removed from the queue reject.

@@ -1,4 +1,4 @@
-import { createTurns } from '../../core/turns.ts';
+import { createQueue } from '../../core/queue.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 
 /** Shells ended at the same time: the engine runs a command in the machine for each. */
@@ -40,7 +40,7 @@ export function createShells() {
     }
     setTimeout(() => ended.delete(id), REMEMBERED_MS).unref();
   }
-  const queue = createTurns(ENDS_AT_ONCE);
+  const queue = createQueue(ENDS_AT_ONCE);
 
   /** Ends the shell. Calls during the end share one attempt. Resolves when the end is stored. */
   function end(id: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-a
 import { fault } from '../../core/errors.ts';
 import { DRIVER_BUSY_TIMEOUT_MS, whenFree } from './sqlite-busy.ts';
 import { sqliteTransaction } from './sqlite-transaction.ts';
-import { createWriteTurns } from './write-turns.ts';
+import { createWriteQueue } from './write-queue.ts';
 
 /** How long a write may wait for those before it, in milliseconds: twice the longest transaction. */
 export const WRITE_WAIT_LIMIT_MS = 10_000;
@@ -58,7 +58,7 @@ async function prepareWriter(writer: SqlDriverAdapter, file: string): Promise<vo
 }
 
 function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriverAdapter {
-  const turns = createWriteTurns({
+  const queue = createWriteQueue({
     waitLimit: WRITE_WAIT_LIMIT_MS,
     lengthLimit: WRITE_QUEUE_LIMIT,
     refusal: (why) =>
@@ -66,7 +66,7 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
   });
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const release = await turns.take();
+    const release = await queue.acquire();
     try {
       return await whenFree(work);
     } finally {
@@ -88,7 +88,7 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
       if (isolationLevel !== undefined && isolationLevel !== 'SERIALIZABLE') {
         throw new DriverAdapterError({ kind: 'InvalidIsolationLevel', level: isolationLevel });
       }
-      const release = await turns.take();
+      const release = await queue.acquire();
       try {
         // IMMEDIATE takes the write lock now, so that no statement of the transaction can find the
         // database changed or locked by another process.
@@ -100,7 +100,7 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
       return sqliteTransaction(writer, release);
     },
     async dispose() {
-      turns.close();
+      queue.close();
       await reader.dispose();
       await writer.dispose();
     },

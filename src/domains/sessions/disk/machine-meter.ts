@@ -4,7 +4,7 @@ import type { Engine } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
-import { createTurns } from '../../../core/turns.ts';
+import { createQueue } from '../../../core/queue.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { createDiskLimits } from './disk-limits.ts';
 import type { Pauses } from './pauses.ts';
@@ -65,7 +65,7 @@ export function createMachineMeter(options: {
 }) {
   const { engine, pauses, store, limits, isCritical, clock, logger } = options;
   const diskLimitOf = createDiskLimits(options.catalogue);
-  const turns = createTurns(AT_ONCE);
+  const queue = createQueue(AT_ONCE);
   const stopping = new AbortController();
   const past = new Map<string, Past>();
   /** Machines that take long to measure. */
@@ -140,7 +140,7 @@ export function createMachineMeter(options: {
   ): Promise<number> {
     let grown = 0;
     const measureOne = (machine: LimitedMachine) =>
-      turns.run(async () => {
+      queue.run(async () => {
         if (stopping.signal.aborted) return;
         const growth = await measure(machine, { ...measuring, timeoutMs: ROUND_TIMEOUT_MS });
         if (growth === 'late') slow.set(machine.machineId, { since: 0, tookMs: 0 });

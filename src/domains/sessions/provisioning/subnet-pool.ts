@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { fault } from '../../../core/errors.ts';
 import { formatBlock, overlaps, parseBlock, parseRoutes } from '../../../core/ipv4.ts';
 import type { Block, Route } from '../../../core/ipv4.ts';
-import { createTurns } from '../../../core/turns.ts';
+import { createQueue } from '../../../core/queue.ts';
 import type { AllocatedSubnet, SubnetStore } from './subnet-store.ts';
 
 export type { AllocatedSubnet };
@@ -116,7 +116,7 @@ export function createSubnetAllocator({
   pool: SubnetPool;
   subnets: SubnetAllocatorStore;
 }) {
-  const turns = createTurns(ALLOCATIONS_AT_ONCE);
+  const queue = createQueue(ALLOCATIONS_AT_ONCE);
 
   return {
     /**
@@ -127,7 +127,7 @@ export function createSubnetAllocator({
       environmentId: string,
       networks: readonly { name: string }[],
     ): Promise<ReadonlyMap<string, string>> {
-      return turns.run(async () => {
+      return queue.run(async () => {
         const stored = await subnets.ofEnvironment(environmentId);
         const allocated = new Map(stored.map(({ network, index }) => [network, pool.subnet(index)]));
         for (const { name } of networks) {

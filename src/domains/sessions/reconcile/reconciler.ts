@@ -1,7 +1,7 @@
 import type { Engine, EnvironmentStatus } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import { createTurns } from '../../../core/turns.ts';
+import { createQueue } from '../../../core/queue.ts';
 import type { Repairs } from './repairs.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
@@ -62,7 +62,7 @@ export function createReconciler(options: {
     rows: SessionRow[],
     found: ReadonlyMap<string, EnvironmentStatus['machines']>,
   ): Promise<void> {
-    const turns = createTurns(REPAIRS_AT_ONCE);
+    const queue = createQueue(REPAIRS_AT_ONCE);
     const away = new AbortController();
     const repairOne = async (row: SessionRow) => {
       if (away.signal.aborted) return;
@@ -70,7 +70,7 @@ export function createReconciler(options: {
         away.abort(error),
       );
     };
-    await Promise.all(rows.map((row) => turns.run(() => repairOne(row))));
+    await Promise.all(rows.map((row) => queue.run(() => repairOne(row))));
     away.signal.throwIfAborted();
   }
 

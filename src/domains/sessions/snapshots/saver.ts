@@ -14,7 +14,7 @@ import type { ForkStore, NewFork } from './fork-store.ts';
 import type { PutAway } from './put-away.ts';
 import type { SavedQuota } from './saved-quota.ts';
 import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
-import { createTurns } from '../../../core/turns.ts';
+import { createQueue } from '../../../core/queue.ts';
 
 /** Sessions put away at the same time by this process: each reads and writes gigabytes of one disk. */
 const AT_ONCE = 2;
@@ -52,7 +52,7 @@ export function createSaver(options: {
 }) {
   const { store, states, forks, changer, putAway, quota, giveUp, engine, clock, owner, days, logger } =
     options;
-  const turns = createTurns(AT_ONCE);
+  const queue = createQueue(AT_ONCE);
   const underWay = new Map<
     string,
     { sessionId: string; generation: number; abort: AbortController; done: Promise<void> }
@@ -121,7 +121,7 @@ export function createSaver(options: {
   ) {
     // Before its turn: what has written too much is not to write on while it waits.
     await Promise.all(row.machines.map(({ engineId }) => engine.stop(engineId ?? '')));
-    const bytes = await turns.run(() =>
+    const bytes = await queue.run(() =>
       putAway(row, stateId, {
         signal,
         onPart: reporting(row),
@@ -137,7 +137,7 @@ export function createSaver(options: {
   }
 
   async function copy(source: SessionRow, row: SessionRow, stateId: string, signal: AbortSignal) {
-    const bytes = await turns.run(() => putAway(source, stateId, { signal, onPart: reporting(row) }));
+    const bytes = await queue.run(() => putAway(source, stateId, { signal, onPart: reporting(row) }));
     const queued = await forks.finish(row, { id: stateId, owner, bytes, at: clock.now() });
     if (!queued) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be copied' });
     changer.tell(queued);
@@ -146,7 +146,7 @@ export function createSaver(options: {
 
   return {
     /** Whether a save that begins now would wait. */
-    isFull: turns.isFull,
+    isFull: queue.isFull,
     isWorkingOn: (stateId: string) => beginning.has(stateId) || underWay.has(stateId),
     keptUntil,
     newState,

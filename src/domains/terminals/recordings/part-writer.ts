@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock } from '../../../core/clock.ts';
 import type { Log } from '../../../core/log.ts';
-import type { Turns } from '../../../core/turns.ts';
+import type { Queue } from '../../../core/queue.ts';
 import type { RecordingStore, RecordingWrite } from './recording-store.ts';
 
 /**
@@ -38,7 +38,7 @@ export interface PartWriterOptions {
   store: Pick<RecordingStore, 'write'>;
   memory: ReturnType<RecordingMemory['share']>;
   /** Limits how many recordings are stored at the same time. */
-  turns: Turns;
+  queue: Queue;
   clock: Pick<Clock, 'now'>;
   log: Log;
   state: () => RecordingState;
@@ -50,7 +50,7 @@ export type PartWriter = ReturnType<typeof createPartWriter>;
 
 /** Creates a writer that stores a recording's events in parts. Callers never wait; the queue in memory is bounded. */
 export function createPartWriter(options: PartWriterOptions) {
-  const { id, writer, store, memory, turns, clock, log, state, onLost } = options;
+  const { id, writer, store, memory, queue, clock, log, state, onLost } = options;
   let { place } = options;
   let events: string[] = [];
   /** Memory of the waiting events, in bytes. */
@@ -79,7 +79,7 @@ export function createPartWriter(options: PartWriterOptions) {
   async function storeAll(): Promise<void> {
     try {
       do {
-        const isStored = await turns.run(storePiece);
+        const isStored = await queue.run(storePiece);
         isFailing = false;
         if (!isStored) return abandon();
       } while (isUrgent());

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { newId } from '../../../core/ids.ts';
 import type { Lab, LabRecording } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
-import { createTurns } from '../../../core/turns.ts';
+import { createQueue } from '../../../core/queue.ts';
 import type { Terminal, TerminalSize } from '../terminal.ts';
 import { createRecorder } from './recorder.ts';
 import type { Recorder, RecorderOptions } from './recorder.ts';
@@ -35,13 +35,13 @@ export function recordedOf(lab: Pick<Lab, 'recording'>, isCourseRecorded: boolea
 export function createRecordings(options: RecordingsOptions) {
   const { store, courses, clock, log, recordingLimitBytes: limitBytes } = options;
   const memory = options.memory ?? createRecordingMemory();
-  const turns = createTurns(STORED_AT_ONCE);
+  const queue = createQueue(STORED_AT_ONCE);
 
   const recorderOf = (
     recording: StoredRecording,
     more: Pick<RecorderOptions, 'writer' | 'resumed'>,
   ): Recorder =>
-    createRecorder({ recording, store, memory: memory.share(), turns, clock, log, limitBytes, ...more });
+    createRecorder({ recording, store, memory: memory.share(), queue, clock, log, limitBytes, ...more });
 
   return {
     /** Starts recording a terminal whose shell is about to start; undefined if the terminal is not recorded. */

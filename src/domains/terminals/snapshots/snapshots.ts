@@ -1,6 +1,6 @@
 import { linkedAbort } from '../../../core/linked-abort.ts';
 import type { Log } from '../../../core/log.ts';
-import { createSharedTurns } from '../../../core/shared-turns.ts';
+import { createKeyedQueue } from '../../../core/queue.ts';
 import type { TerminalSize } from '../terminal.ts';
 import { requireTerminalSize } from '../terminal-size.ts';
 import { createSerializerThread } from './serializer-thread.ts';
@@ -58,7 +58,7 @@ export function createSnapshots(options: {
 }): Snapshots & { isRunning(): boolean } {
   const { log, limits = {} } = options;
   const serializeMs = limits.serializeMs ?? SERIALIZE_LIMIT_MS;
-  const turns = createSharedTurns(1);
+  const queue = createKeyedQueue(1);
   const thread = createSerializerThread({ idleMs: limits.idleMs });
   const closing = new AbortController();
   /** Number of pending screens by learner. */
@@ -85,7 +85,7 @@ export function createSnapshots(options: {
       closing.signal.throwIfAborted();
       return thread.serialize(job, serializeMs);
     };
-    return turns.run(learnerId, work, signal).finally(() => {
+    return queue.run(learnerId, work, signal).finally(() => {
       clearTimeout(timer);
       unlink();
     });

@@ -7,7 +7,7 @@ import type {
   RecordingWrite,
   StoredRecording,
 } from '../../../../../src/domains/terminals/recordings/recording-store.ts';
-import { createTurns } from '../../../../../src/core/turns.ts';
+import { createQueue } from '../../../../../src/core/queue.ts';
 import { gunzipSync } from 'node:zlib';
 import { createFakeClock } from '../../../../support/fake-clock.ts';
 import { quietLog } from '../../../../support/quiet-log.ts';
@@ -53,7 +53,7 @@ function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, lim
       },
     },
     memory: memory.share(),
-    turns: createTurns(1),
+    queue: createQueue(1),
     clock,
     log: quietLog(),
     limitBytes,
@@ -65,8 +65,8 @@ function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, lim
   return { recorder, writes, database, memory, cast };
 }
 
-async function soonAfter(turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+async function soonAfter(queue: number): Promise<void> {
+  for (let turn = 0; turn < queue; turn++) await Promise.resolve();
 }
 
 await test('events come in their order, with the time since the one before', async (t) => {
@@ -162,17 +162,17 @@ await test('at the limit it says so, ends, and takes nothing more', async (t) =>
 });
 
 await test('the end is stored, however soon it comes after a part', async (t) => {
-  for (let turns = 0; turns < 20; turns++) {
+  for (let queue = 0; queue < 20; queue++) {
     const { recorder, database, writes } = record();
     const finished = new Promise<void>((resolve) => {
       database.onWritten = () => {
         database.onWritten = () => {};
-        resolve(soonAfter(turns).then(async () => recorder.finish({ exitCode: 0 }, 200_000)));
+        resolve(soonAfter(queue).then(async () => recorder.finish({ exitCode: 0 }, 200_000)));
       };
     });
     recorder.output(0, Buffer.alloc(200_000));
     await finished;
-    t.match(writes.at(-1), { ending: 'ended' }, `${turns} turns after it`);
+    t.match(writes.at(-1), { ending: 'ended' }, `${queue} queue after it`);
   }
 });
 

@@ -56,8 +56,11 @@ await test('one whose screens take long keeps nobody else from theirs', async (t
   const hostile = Array.from({ length: 20 }, () => snapshots.take('mallory', ENDLESS, SIZE));
   const drawn = await snapshots.take('ada', Buffer.from('\nmine'), SIZE);
   t.match((await drawnScreen(drawn, SIZE)).normal[0], 'mine');
-  t.equal(log.told().filter((line) => /too many wait/.test(line)).length, 12);
-  t.ok(log.told().filter((line) => /could not be drawn/.test(line)).length <= 1, 'after one of the other');
+  t.equal(log.told().filter((line) => /queue is full/.test(line)).length, 12);
+  t.ok(
+    log.told().filter((line) => /restoring a screen failed/.test(line)).length <= 1,
+    'after one of the other',
+  );
   await snapshots.close();
   for (const one of await Promise.all(hostile)) t.same(one, NOT_RESTORED);
 });
@@ -104,7 +107,7 @@ await test('sizes are those that a terminal can have', async (t) => {
   }
 });
 
-await test('who comes when too many wait, or after the end, gets the note at once', async (t) => {
+await test('who comes when queue is full, or after the end, gets the note at once', async (t) => {
   const log = quietLog();
   const snapshots = createSnapshots({ log });
   const all = Array.from({ length: 70 }, (_, place) => snapshots.take(`learner ${place}`, ENDLESS, SIZE));
