@@ -36,7 +36,7 @@ import { imagesOfLabs } from './domains/labs/images-of-labs.ts';
 import type { Log } from './core/log.ts';
 import { createPreviewService } from './domains/previews/preview-service.ts';
 import { createPreviewStore } from './domains/previews/preview-store.ts';
-import { createQuotas } from './domains/sessions/capacity/create-quotas.ts';
+import { createQuotas } from './domains/sessions/capacity/quota-service.ts';
 import { createSessions } from './domains/sessions/create-sessions.ts';
 import { isOwnerGone, newOwner } from './infra/leases/process-owner.ts';
 import { createSteps } from './domains/sessions/steps/create-steps.ts';

@@ -16,9 +16,9 @@ import type { CheckView, LabView, QuizView } from '../../domains/labs/lab-view.t
 import type { LocalizedText } from '../../domains/labs/localized-text.ts';
 import type { Page } from '../../core/paging.ts';
 import type { SavedState } from '../../domains/sessions/snapshots/saved-state.ts';
-import type { EngineRoom } from '../../domains/sessions/capacity/engine-room.ts';
+import type { EngineRoom } from '../../domains/sessions/capacity/engine-capacity.ts';
 import type { Quota } from '../../domains/sessions/capacity/quota.ts';
-import type { QueuePlace } from '../../domains/sessions/capacity/queue-place.ts';
+import type { QueuePlace } from '../../domains/sessions/session.ts';
 import type { Session, SessionMachine, SessionState } from '../../domains/sessions/session.ts';
 import type { WarmPoolView } from '../../domains/sessions/pool/warm-service.ts';
 import type { RecordedCourse, Recording } from '../../domains/terminals/recordings/recording.ts';

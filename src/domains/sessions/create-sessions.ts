@@ -40,7 +40,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const saves = createSaves({
     ...parts,
     limitOf,
-    roomOnDisk: disk.roomForSaves,
+    saveCapacity: disk.saveCapacity,
     onEnded: wakeTeardown,
     onGivenUp: () => work.started && comparison.wake(),
     onQueued: () => {
@@ -91,7 +91,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   return {
     service,
     warm: warm.service,
-    warmRoom: warm.room,
+    warmEviction: warm.eviction,
     saves: saves.service,
     start() {
       work.started = true;

@@ -48,7 +48,7 @@ export function createLifetimes(options: {
     const relieved =
       row.warnedAt !== null && !isWarningDue({ ...row, ...changes }, clock.now(), warningMinutes);
     const changed = await lifetimes.setEnd(row, relieved ? { ...changes, warnedAt: null } : changes);
-    if (changed && relieved) changer.tell(changed);
+    if (changed && relieved) changer.notify(changed);
     return changed !== undefined;
   }
 
@@ -59,7 +59,7 @@ export function createLifetimes(options: {
     if (row.warnedAt !== null || !isWarningDue(row, now, warningMinutes)) return;
     const moved = over ? spared(row, now, warningMinutes) : {};
     const warned = await lifetimes.setEnd(row, { ...moved, warnedAt: now });
-    if (warned) changer.tell(warned);
+    if (warned) changer.notify(warned);
   }
 
   async function end(row: SessionRow): Promise<void> {

@@ -14,7 +14,7 @@ export function createSessionChanger(options: { store: SessionStore; events: Eve
   const { store, events, logger } = options;
 
   /** Tells that the session changed; one that cannot be told is only logged, since events are hints. */
-  function tell(row: Pick<SessionRow, 'id' | 'learnerId' | 'generation'>): void {
+  function notify(row: Pick<SessionRow, 'id' | 'learnerId' | 'generation'>): void {
     const { id: sessionId, learnerId, generation } = row;
     events.publish('session.changed', { sessionId, learnerId, generation }).catch((error: unknown) => {
       logger.warn({ err: error, sessionId }, 'A change of a session could not be told.');
@@ -22,10 +22,10 @@ export function createSessionChanger(options: { store: SessionStore; events: Eve
   }
 
   return {
-    tell,
+    notify,
     /** Lets those that nobody has begun yet wait in the queue, and tells of it. */
     async queue(ids: readonly string[]): Promise<void> {
-      if (ids.length > 0) for (const queued of await store.queue(ids)) tell(queued);
+      if (ids.length > 0) for (const queued of await store.queue(ids)) notify(queued);
     },
     /** As the store's `move`, and tells of it. One that was saved before does not fail: it is saved again. */
     async move(
@@ -38,7 +38,7 @@ export function createSessionChanger(options: { store: SessionStore; events: Eve
       const moved = fallsBack
         ? await store.move(row, 'fallBack', { ...changes, endedAt: null }, options)
         : await store.move(row, event, changes, options);
-      if (moved) tell(moved);
+      if (moved) notify(moved);
       return moved;
     },
   };

@@ -57,7 +57,7 @@ export function createSessionEnd(options: {
     /** Ends the session and hides it at once; its row goes with its environment. False when it is gone. */
     async remove(row: SessionRow): Promise<boolean> {
       const removed = (await insist(row, deleteOnce)) ?? false;
-      if (removed) changer.tell({ ...row, generation: row.generation + 1 });
+      if (removed) changer.notify({ ...row, generation: row.generation + 1 });
       onEnded();
       return removed;
     },

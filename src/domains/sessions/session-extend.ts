@@ -46,7 +46,7 @@ export function createSessionExtend(options: {
     if (!end) throw fault('SESSION_EXTEND_LIMIT', { until: row.maxEndsAt.toISOString() });
     const warnedAt = isWarningDue({ ...row, ...end }, now, warningMinutes) ? row.warnedAt : null;
     const changed = await lifetimes.setEnd(row, { ...end, warnedAt });
-    if (changed) changer.tell(changed);
+    if (changed) changer.notify(changed);
     return changed;
   }
 }

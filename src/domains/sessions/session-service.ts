@@ -63,7 +63,7 @@ export function createSessionService(options: {
 
     async places(actor, ids) {
       requireActor(actor, { scope: 'read' });
-      const places = await queue.look();
+      const places = await queue.places();
       const rows = await store.findMany(ids.filter((id) => places.has(id)));
       const hidden = await hiddenFrom(actor);
       const mine = new Set(rows.filter((row) => reaches(actor, hidden, row.learnerId)).map(({ id }) => id));

@@ -39,7 +39,7 @@ export function createSessionStart(options: {
     const made = await store.create(session, limit);
     if (made === 'limit') throw fault('SESSION_LIMIT', { limit });
     if (made === 'exists') return made;
-    changer.tell(made);
+    changer.notify(made);
     onRequested(lab);
     return made;
   }

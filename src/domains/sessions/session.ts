@@ -3,7 +3,7 @@ import type { Actor } from '../identity/actor.ts';
 import type { MachineAddress } from '../../engine/engine.ts';
 import type { Reason } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
-import type { QueuePlace } from './capacity/queue-place.ts';
+import type { QueueReason } from './capacity/ledger.ts';
 import type { PreparingProgress } from './provisioning/preparing/preparing-progress.ts';
 
 export type SessionState =
@@ -56,6 +56,17 @@ export interface SessionMachine {
   addresses: MachineAddress[];
   /** How much it has written of what its lab lets it, in percent, once that is 90 or more. */
   diskPercent: number | undefined;
+}
+
+/** Where a session is in the queue. */
+export interface QueuePlace {
+  /** 1 for the session that has waited longest. */
+  place: number;
+  /** Number of waiting sessions. */
+  waiting: number;
+  /** Estimated seconds until the session is ready; undefined if there is no estimate. */
+  estimatedWaitSeconds: number | undefined;
+  reason: QueueReason;
 }
 
 /** A machine that can be worked in now, with what only services may see. */

@@ -5,14 +5,14 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
-import type { EngineRoomService } from './capacity/engine-room.ts';
+import type { EngineRoomService } from './capacity/engine-capacity.ts';
 import type { AdmissionOptions } from './capacity/create-admissions.ts';
 import type { DiskState } from './disk/disk-watch.ts';
 import type { DiskOptions } from './disk/create-disk.ts';
 import type { SaveService } from './snapshots/saved-state.ts';
 import type { SessionService, SessionState } from './session.ts';
 import type { WarmOptions } from './pool/create-warm.ts';
-import type { WarmRoom } from './pool/warm-room.ts';
+import type { WarmEviction } from './pool/warm-eviction.ts';
 import type { WarmPoolView, WarmService } from './pool/warm-service.ts';
 
 /** What sessions need. */
@@ -47,7 +47,7 @@ export interface Sessions {
   /** Prewarmed environments. */
   warm: WarmService;
   /** The memory that they take, and giving it back. */
-  warmRoom: WarmRoom;
+  warmEviction: WarmEviction;
   /** Sessions put away. */
   saves: SaveService;
   /**

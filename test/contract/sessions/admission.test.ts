@@ -5,7 +5,7 @@ import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { createQuotaStore } from '../../../src/domains/sessions/capacity/quota-store.ts';
 import type { SessionService } from '../../../src/domains/sessions/session.ts';
-import { createQueueNews } from '../../../src/domains/sessions/capacity/queue-news.ts';
+import { createQueueNotifier } from '../../../src/domains/sessions/capacity/queue-notifier.ts';
 import { createActors, outcomeOf } from '../../support/actors.ts';
 import { eachDatabase } from '../../support/databases.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -183,32 +183,32 @@ await test('the quota holds too for what is resumed, reset and copied', async (t
 await test('each in the queue is told when their place changes, and only then', async (t) => {
   const clock = createFakeClock();
   const told: string[] = [];
-  const news = createQueueNews({ clock, changer: { tell: ({ id }) => told.push(id) } });
+  const notifier = createQueueNotifier({ clock, changer: { notify: ({ id }) => told.push(id) } });
   const queue = (...ids: string[]) =>
     ids.map((id) => ({
-      row: { id } as Parameters<typeof news.tell>[0][number]['row'],
+      row: { id } as Parameters<typeof notifier.notify>[0][number]['row'],
       verdict: 'memory' as const,
     }));
   const heard = () => told.splice(0);
-  news.tell(queue('a', 'b', 'c'));
+  notifier.notify(queue('a', 'b', 'c'));
   t.strictSame(heard(), ['a', 'b', 'c']);
-  news.tell(queue('b', 'c'));
+  notifier.notify(queue('b', 'c'));
   t.strictSame(heard(), [], 'not more than once in a while');
   await clock.advance(1_000);
-  news.tell(queue('b', 'c'));
+  notifier.notify(queue('b', 'c'));
   t.strictSame(heard(), ['b', 'c']);
   await clock.advance(1_000);
-  news.tell(queue('b', 'c'));
+  notifier.notify(queue('b', 'c'));
   t.strictSame(heard(), []);
-  news.tell([{ ...queue('b')[0]!, verdict: 'disk' }]);
-  t.strictSame(heard(), ['b'], 'another reason is news');
+  notifier.notify([{ ...queue('b')[0]!, verdict: 'disk' }]);
+  t.strictSame(heard(), ['b'], 'for a changed reason');
 
   const many = Array.from({ length: 150 }, (_, index) => `s${index}`);
   await clock.advance(1_000);
-  news.tell(queue(...many));
+  notifier.notify(queue(...many));
   t.equal(heard().length, 100);
   await clock.advance(1_000);
-  news.tell(queue(...many));
+  notifier.notify(queue(...many));
   t.strictSame(heard(), many.slice(100), 'the others in the next round');
 });
 

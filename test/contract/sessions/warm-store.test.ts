@@ -13,7 +13,7 @@ const lab = testLab('lab-0');
 const now = new Date();
 const lease = { owner: 'somebody', expiresAt: new Date(now.getTime() + 60_000) };
 const most = { ofLab: 100, inAll: 100 };
-const hasRoom = async () => true;
+const hasCapacity = async () => true;
 const columns = { memoryBytes: 1n, networks: 1, course: null, claimedAt: now };
 const share = {
   learnerId: 'x',
@@ -24,7 +24,7 @@ const share = {
   networks: 1,
 };
 /** Lets everyone in. */
-const open = { share, columns, hasRoom, mayTake: hasRoom };
+const open = { share, columns, hasCapacity, mayTake: hasCapacity };
 
 /** As `putReady` notes it. */
 const environment = (id: string) => ({
@@ -39,7 +39,7 @@ async function putReady(database: Database, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let number = 0; number < count; number++) {
     const id = newId();
-    await store.begin({ id, lab, lease, most, hasRoom, now });
+    await store.begin({ id, lab, lease, most, hasCapacity, now });
     await store.finish(
       id,
       lease.owner,
@@ -93,12 +93,12 @@ await test('however many begin at once, there are never more than there may be',
     const other = testLab('lab-1');
     for (const one of [lab, other]) await store.announce(one, now);
     const begin = (one: typeof lab, ofLab: number) =>
-      store.begin({ id: newId(), lab: one, lease, most: { ofLab, inAll: 5 }, hasRoom, now });
+      store.begin({ id: newId(), lab: one, lease, most: { ofLab, inAll: 5 }, hasCapacity, now });
     const begun = await Promise.all(Array.from({ length: 8 }, () => begin(lab, 3)));
     t.equal(begun.filter(Boolean).length, 3, 'of one lab');
     const more = await Promise.all(Array.from({ length: 8 }, () => begin(other, 8)));
     t.equal(more.filter(Boolean).length, 2, 'of all together');
-    t.match(await store.all(), [{ memoryBytes: 128 * 1024 * 1024, heldBy: 'somebody' }]);
+    t.match(await store.all(), [{ memoryBytes: 128 * 1024 * 1024, lease: { owner: 'somebody' } }]);
   });
 });
 
@@ -109,7 +109,7 @@ await test('without room none is begun, and one that is ready is not taken', asy
     const store = createWarmStore({ database });
     const [id = ''] = await putReady(database, 1);
     const closed = async () => false;
-    t.equal(await store.begin({ id: newId(), lab, lease, most, hasRoom: closed, now }), false);
+    t.equal(await store.begin({ id: newId(), lab, lease, most, hasCapacity: closed, now }), false);
     await service.start(owner, { lab: 'lab-0' });
     const [row] = await createAdmissionStore({ database }).waiting();
     t.equal(row && (await store.take(row, environment(id), lease, { ...open, mayTake: closed })), 'refused');
@@ -125,7 +125,7 @@ await test('only the version that was told of last is made', async (t) => {
   await eachDatabase(t, 'versions', async (t, database) => {
     const store = createWarmStore({ database });
     const begin = (version: string) =>
-      store.begin({ id: newId(), lab: { ...lab, version }, lease, most, hasRoom, now });
+      store.begin({ id: newId(), lab: { ...lab, version }, lease, most, hasCapacity, now });
     t.equal(await begin('v1'), false, 'nobody told of it');
     await store.announce({ slug: lab.slug, version: 'v1' }, now);
     t.equal(await begin('v1'), true);
@@ -150,7 +150,7 @@ await test('what is to leave is not finished, and what is taken does not leave',
     t.same(await store.leave([id]), [], 'once');
     t.equal(await store.findReady(lab), undefined);
     const making = newId();
-    await store.begin({ id: making, lab, lease, most, hasRoom, now });
+    await store.begin({ id: making, lab, lease, most, hasCapacity, now });
     t.same(await store.renew(lease), [making]);
     t.equal(await store.finish(making, 'another', [], now), false);
     t.same(await store.drain(lab.slug, now), [making]);
@@ -169,7 +169,7 @@ await test('what is stored of an environment counts the gateways of its machines
       machines: [testMachine('main', { ports: [{ port: 80, name: { en: 'Web' } }] })],
     });
     await store.announce(web, now);
-    await store.begin({ id: newId(), lab: web, lease, most, hasRoom, now });
+    await store.begin({ id: newId(), lab: web, lease, most, hasCapacity, now });
     const [stored] = (await createAdmissionStore({ database }).holdings()).warm;
     const ofMachines = web.machines.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
     t.equal(stored?.memoryBytes, ofMachines + GATEWAY_MEMORY_BYTES);

@@ -42,7 +42,7 @@ await test('an environment that was woken for a start that is not let in sleeps 
     make: never,
     provision: never,
     mayMake: async () => false,
-    roomFor: never,
+    prewarmCheck: never,
     warmLimit: 1,
     warmIdleMinutes: 60,
     warmAheadMinutes: 10,
@@ -57,7 +57,7 @@ await test('an environment that was woken for a start that is not let in sleeps 
   const entry = {
     share: { ...share, memoryBytes: 1, networks: 1 },
     columns: { memoryBytes: 1n, networks: 1, course: null, claimedAt: new Date() },
-    hasRoom: async () => false,
+    hasCapacity: async () => false,
     mayTake: async () => false,
   };
   t.equal(row && (await warm.starts.take(row, lease, entry)), undefined);

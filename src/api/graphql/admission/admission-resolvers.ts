@@ -15,7 +15,7 @@ export const admissionResolvers = {
     reserveFiles: ({ files }) => files?.reserve ?? null,
   },
   Query: {
-    engineRoom: (_, _args, { services, actor }) => services.engineRoom.look(actor),
+    engineRoom: (_, _args, { services, actor }) => services.engineRoom.get(actor),
     quotas: (_, _args, { services, actor }) => services.quotas.list(actor),
   },
   Mutation: {

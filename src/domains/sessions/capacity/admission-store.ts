@@ -1,39 +1,39 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { QuotaLimit, WarmShare } from './ledger.ts';
-import type { Holder } from './wait-estimate.ts';
+import type { RunningShare } from './wait-estimate.ts';
 
-/** Who has what of the engine, and how much each may have. */
+/** What sessions and prewarmed environments use of the engine, with the quotas. */
 export interface Holdings {
-  holding: Holder[];
+  holding: RunningShare[];
   warm: WarmShare[];
   quotas: QuotaLimit[];
 }
 
-/** Sessions in the queue that are looked at: those behind them wait unseen until these are begun. */
-const QUEUE_SEEN = 2_000;
+/** Limit on the sessions of the queue that one pass reads. Those behind them wait until these have started. */
+const QUEUE_LIMIT = 2_000;
 
-/** Starts by which the time to make an environment is measured: enough that one slow image does not count. */
-const MEASURED_BY = 20;
+/** Number of starts whose median estimates the time of the next: enough that one slow image does not count. */
+const SAMPLES = 20;
 
 export type AdmissionStore = ReturnType<typeof createAdmissionStore>;
 
-/** What admission reads. */
+/** Reads what admission needs. */
 export function createAdmissionStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Sessions that nobody makes yet, longest waiting first. */
+    /** Finds the sessions that no process provisions yet, longest waiting first. */
     waiting: (): Promise<SessionRow[]> =>
       client.session.findMany({
-        // What a session had before it began anew, or went on, is removed first.
+        // The earlier environment of a session that was reset or resumed is removed first.
         where: { state: { in: ['requested', 'queued'] }, environmentId: null },
         orderBy: [{ queuedAt: 'asc' }, { id: 'asc' }],
-        take: QUEUE_SEEN,
+        take: QUEUE_LIMIT,
         include: { machines: { orderBy: { id: 'asc' } } },
       }),
 
-    /** Read inside the transaction that adds to it, nothing is added meanwhile. */
+    /** Reads the usage. Inside the transaction that adds to it, nobody else can add meanwhile. */
     async holdings(tx: Transaction = client): Promise<Holdings> {
       const holding = await tx.session.findMany({
         where: { environmentId: { not: null } },
@@ -75,16 +75,16 @@ export function createAdmissionStore({ database }: { database: Database }) {
       };
     },
 
-    /** How long environments took to make lately, in milliseconds, newest first. */
-    async makingTimes(): Promise<number[]> {
+    /** Returns how long recent environments took to provision, in milliseconds, newest first. */
+    async provisioningTimes(): Promise<number[]> {
       const rows = await client.session.findMany({
         where: { claimedAt: { not: null }, readyAt: { not: null } },
         orderBy: { id: 'desc' },
-        take: MEASURED_BY,
+        take: SAMPLES,
         select: { claimedAt: true, readyAt: true },
       });
       const times = rows.map(({ claimedAt, readyAt }) => Number(readyAt) - Number(claimedAt));
-      // One that is made anew has been ready before it was begun.
+      // A session that is being provisioned again has the `readyAt` of its earlier environment.
       return times.filter((milliseconds) => milliseconds >= 0);
     },
   };

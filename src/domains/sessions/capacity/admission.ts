@@ -10,53 +10,63 @@ import { needOf, shareOf } from './need.ts';
 import type { NeedyLab } from './need.ts';
 import { planQueue } from './queue-plan.ts';
 import type { Verdict } from './queue-plan.ts';
-import type { Room } from './room.ts';
-import { tooLarge } from './too-large.ts';
+import type { EngineCapacity } from './engine-capacity.ts';
+import { tooLarge } from './start-rules.ts';
 
-/** What a session takes with it when it is let in, and whether there is room for that still. */
+/** What a session uses once it is admitted, with checks whether the capacity for it is still free. */
 export interface Entry {
   share: Share;
-  /** What its row says of it from then on. */
+  /** The columns that its row has from then on. */
   columns: { memoryBytes: bigint; networks: number; course: string | null; claimedAt: Date };
-  /** Whether an environment may be made for it. Asked in the turn that takes the room. */
-  hasRoom(tx: Transaction): Promise<boolean>;
-  /** Whether it may take one that is prewarmed, and so is counted already; asked likewise. */
+  /** Whether an environment may be created for it. Called inside the transaction that takes the capacity. */
+  hasCapacity(tx: Transaction): Promise<boolean>;
+  /** Whether it may take a prewarmed environment, which is already counted. Called in the same way. */
   mayTake(tx: Transaction): Promise<boolean>;
 }
 
-/** A session in the queue, and what is to be done about it now. */
+/** A session in the queue, with the decision about it. */
 export interface Planned {
   row: SessionRow;
-  /** A fault for one that needs more than there is at all. */
+  /** A fault if the session can never have enough capacity. */
   verdict: Exclude<Verdict, 'never'> | Fault;
   entry: Entry;
 }
 
-/** All that a look at the queue needs, read once. */
+/** Everything that one pass over the queue needs, read once. */
 export interface QueueFacts extends Holdings {
   waiting: { row: SessionRow; share: Share }[];
   limits: Limits;
-  most: Pick<Limits, 'memoryBytes' | 'networks'>;
+  maximum: Pick<Limits, 'memoryBytes' | 'networks'>;
+}
+
+/** Capacity that a waiting session is missing. */
+export interface MissingCapacity {
+  of: 'memoryBytes' | 'networks';
+  amount: number;
 }
 
 export type Admission = ReturnType<typeof createAdmission>;
 
-/** Decides who of those who wait is let in: as many as there is room for, and never more. */
+/** Decides which waiting sessions are admitted: as many as there is capacity for. */
 export function createAdmission(options: {
   store: AdmissionStore;
-  room: Pick<Room, 'limits' | 'most'>;
+  capacity: Pick<EngineCapacity, 'limits' | 'maximum'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   clock: Pick<Clock, 'now'>;
 }) {
-  const { store, room, catalogue, clock } = options;
+  const { store, capacity, catalogue, clock } = options;
 
-  /** All that a look at the queue needs; undefined when nobody waits. */
+  /** Reads the queue and the usage; undefined if the queue is empty. */
   async function facts(): Promise<QueueFacts | undefined> {
     const rows = await store.waiting();
     if (rows.length === 0) return undefined;
-    const [limits, most, holdings] = [await room.limits(), await room.most(), await store.holdings()];
+    const [limits, maximum, holdings] = [
+      await capacity.limits(),
+      await capacity.maximum(),
+      await store.holdings(),
+    ];
     const waiting = rows.map((row) => ({ row, share: shareOf(row, catalogue) }));
-    return { ...holdings, waiting, limits, most };
+    return { ...holdings, waiting, limits, maximum };
   }
 
   function entryOf(share: Share, limits: Limits): Entry {
@@ -65,25 +75,26 @@ export function createAdmission(options: {
     return {
       share,
       columns: { memoryBytes: BigInt(memoryBytes), networks, course, claimedAt: clock.now() },
-      hasRoom: async (tx) => (await ledgerIn(tx)).obstacle({ ...share, begins: 'anew' }) === undefined,
+      hasCapacity: async (tx) =>
+        (await ledgerIn(tx)).obstacle({ ...share, isPrewarmable: false }) === undefined,
       mayTake: async (tx) => (await ledgerIn(tx)).obstacle(share) === undefined,
     };
   }
 
-  /** Everyone in the queue, longest waiting first; `turns` is how many may be begun here now. */
-  async function plan(turns: number): Promise<Planned[]> {
+  /** Decides about all sessions in the queue, longest waiting first. This process can start `slots` of them now. */
+  async function plan(slots: number): Promise<Planned[]> {
     const known = await facts();
     if (!known) return [];
     const candidates = known.waiting.map(({ row, share }) => ({ ...share, since: row.queuedAt }));
     const verdicts = planQueue(candidates, {
       ledger: createLedger(known),
-      most: known.most,
-      turns,
+      maximum: known.maximum,
+      slots,
       now: clock.now(),
     });
     return known.waiting.map(({ row, share }, index) => ({
       row,
-      verdict: tooLarge(row.labSlug, share, known.most) ?? verdicts[index] ?? 'turn',
+      verdict: tooLarge(row.labSlug, share, known.maximum) ?? verdicts[index] ?? 'turn',
       entry: entryOf(share, known.limits),
     }));
   }
@@ -92,14 +103,20 @@ export function createAdmission(options: {
     facts,
     plan,
 
-    /** Whether nobody waits but for a quota: then there may be room to spare. */
+    /** Returns whether sessions wait only for quotas, so there may be spare capacity. */
     isQuiet: async () => (await plan(0)).every(({ verdict }) => verdict === 'quota'),
 
-    /** Tells, in the turn of admission, whether there is room for an environment that nobody waits for. */
-    async roomAhead(lab: NeedyLab) {
-      const [need, limits] = [needOf(lab), await room.limits()];
+    /** Returns a check, for the admission transaction, whether there is capacity to prewarm an environment of the lab. */
+    async prewarmCheck(lab: NeedyLab) {
+      const [need, limits] = [needOf(lab), await capacity.limits()];
       return async (tx: Transaction): Promise<boolean> =>
-        createLedger({ ...(await store.holdings(tx)), limits }).hasRoom(need);
+        createLedger({ ...(await store.holdings(tx)), limits }).hasCapacity(need);
     },
   };
+}
+
+/** Returns the capacity that evicting prewarmed environments can provide; undefined if the session waits for something else. */
+export function missingCapacity({ verdict, entry: { share } }: Planned): MissingCapacity | undefined {
+  if (verdict === 'memory') return { of: 'memoryBytes', amount: share.memoryBytes };
+  return verdict === 'networks' ? { of: 'networks', amount: share.networks } : undefined;
 }

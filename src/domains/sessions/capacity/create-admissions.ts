@@ -8,27 +8,25 @@ import type { SubnetPool } from '../provisioning/subnet-pool.ts';
 import { createAdmission } from './admission.ts';
 import { createAdmissionStore } from './admission-store.ts';
 import type { DiskState } from '../disk/disk-watch.ts';
-import { createEngineRoomService } from './engine-room.ts';
-import { createQueueNews } from './queue-news.ts';
+import { createQueueNotifier } from './queue-notifier.ts';
 import { createQueueView } from './queue-view.ts';
 import { createQuotaStore } from './quota-store.ts';
-import { createRoom } from './room.ts';
-import { createSessionLimit } from './session-limit.ts';
-import { createStartRules } from './start-rules.ts';
+import { createEngineCapacity, createEngineRoomService } from './engine-capacity.ts';
+import { createSessionLimit, createStartRules } from './start-rules.ts';
 
-/** How much sessions may have. */
+/** Limits of all sessions. */
 export interface AdmissionOptions {
   /** Memory that the machines of all sessions may use together. */
   memoryBudget: Portion;
-  /** Most sessions of one learner that are active, or still on the engine. */
+  /** Limit on one learner's sessions that are active, or still on the engine. */
   sessionLimit: number;
-  /** Most sessions of all learners that have an environment; unbounded when absent. */
+  /** Limit on all sessions that have an environment; unlimited if undefined. */
   maxSessions: number | undefined;
-  /** Environments made at the same time by this process. */
+  /** Environments that this process provisions at the same time. */
   provisionConcurrency: number;
 }
 
-/** All of admission, put together. */
+/** Creates the components of admission. */
 export function createAdmissions(
   options: AdmissionOptions & {
     database: Database;
@@ -43,15 +41,15 @@ export function createAdmissions(
   const { database, changer, catalogue, clock, sessionLimit, provisionConcurrency: concurrency } = options;
   const store = createAdmissionStore({ database });
   const quotas = createQuotaStore({ database });
-  const room = createRoom({ ...options, isDiskLow: options.disk.isLow });
-  const admission = createAdmission({ store, room, catalogue, clock });
+  const capacity = createEngineCapacity({ ...options, isDiskLow: options.disk.isLow });
+  const admission = createAdmission({ store, capacity, catalogue, clock });
   return {
     limitOf: createSessionLimit({ quotas, sessionLimit }),
-    limitForStart: createStartRules({ quotas, room, sessionLimit }),
-    room,
+    limitForStart: createStartRules({ quotas, capacity, sessionLimit }),
+    capacity,
     admission,
     queue: createQueueView({ admission, store, concurrency, clock }),
-    news: createQueueNews({ changer, clock }),
-    engineRoom: createEngineRoomService({ store, room, disk: options.disk.latest }),
+    notifier: createQueueNotifier({ changer, clock }),
+    engineRoom: createEngineRoomService({ store, capacity, disk: options.disk.latest }),
   };
 }

@@ -1,23 +1,23 @@
-/** Why a session waits: what is used up, or `turn` when there is room and others are being made first. */
+/** Why a session waits: the resource that is used up, or `turn` if only earlier sessions are provisioned first. */
 export type QueueReason = 'turn' | 'memory' | 'disk' | 'places' | 'networks' | 'quota';
 
-/** How much there is for all sessions together; Infinity where nothing bounds it. */
+/** Limits of all sessions together; Infinity means unlimited. */
 export interface Limits {
   memoryBytes: number;
   sessions: number;
   networks: number;
-  /** Whether the engine's disk has less left than is kept in reserve. */
+  /** Whether the engine's disk has less free space than its reserve. */
   diskLow: boolean;
 }
 
-/** How much a subject, such as `course:docker-basics`, may have at once. */
+/** The limits of a subject, such as `course:docker-basics`. */
 export interface QuotaLimit {
   subject: string;
   sessions: number | undefined;
   memoryBytes: number | undefined;
 }
 
-/** What somebody's environment takes of the engine, or is to take. */
+/** What a session's environment uses of the engine, or will use. */
 export interface Share {
   learnerId: string;
   labSlug: string;
@@ -25,18 +25,18 @@ export interface Share {
   course: string | undefined;
   memoryBytes: number;
   networks: number;
-  /** `anew` for one that none of the prewarmed ones will do for. */
-  begins?: 'anew';
+  /** False if no prewarmed environment is suitable, as for a session that resumes. */
+  isPrewarmable?: false;
 }
 
-/** A prewarmed environment: it takes of the engine, and is nobody's yet. */
+/** What a prewarmed environment uses; it belongs to no session yet. */
 export type WarmShare = Pick<Share, 'labSlug' | 'labVersion' | 'memoryBytes' | 'networks'> & {
   ready: boolean;
 };
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-/** Whom a session counts for, as quotas name them. */
+/** Returns the subjects whose quotas a session counts against. */
 export const subjectsOf = ({ learnerId, labSlug, course }: Omit<Share, 'memoryBytes' | 'networks'>) => [
   `learner:${learnerId}`,
   `lab:${labSlug}`,
@@ -44,8 +44,8 @@ export const subjectsOf = ({ learnerId, labSlug, course }: Omit<Share, 'memoryBy
 ];
 
 /**
- * What is taken of what there is. A learner's own number of sessions is no matter of the queue: it is
- * refused at the start.
+ * Adds up what is used and compares it with the limits. A learner's own limit of sessions is checked at the start, not
+ * in the queue.
  */
 export function createLedger(options: {
   limits: Limits;
@@ -59,7 +59,7 @@ export function createLedger(options: {
   const bySubject = new Map<string, { sessions: number; memoryBytes: number }>();
   const ready = new Map<string, number>();
 
-  function add(share: Share, sign: 1 | -1): void {
+  function addSession(share: Share, sign: 1 | -1): void {
     used.sessions += sign;
     for (const subject of subjectsOf(share)) {
       const sum = bySubject.get(subject) ?? { sessions: 0, memoryBytes: 0 };
@@ -69,7 +69,7 @@ export function createLedger(options: {
     }
   }
 
-  function fill(share: Pick<Share, 'memoryBytes' | 'networks'>, sign: 1 | -1): void {
+  function addResources(share: Pick<Share, 'memoryBytes' | 'networks'>, sign: 1 | -1): void {
     used.memoryBytes += sign * share.memoryBytes;
     used.networks += sign * share.networks;
   }
@@ -87,49 +87,50 @@ export function createLedger(options: {
   }
 
   for (const share of options.holding) {
-    add(share, 1);
-    fill(share, 1);
+    addSession(share, 1);
+    addResources(share, 1);
   }
   for (const share of options.warm) {
-    fill(share, 1);
+    addResources(share, 1);
     if (share.ready) ready.set(labKey(share), (ready.get(labKey(share)) ?? 0) + 1);
   }
 
-  const isReadyMade = (share: Share) => share.begins !== 'anew' && (ready.get(labKey(share)) ?? 0) > 0;
+  const hasPrewarmed = (share: Share) => share.isPrewarmable !== false && (ready.get(labKey(share)) ?? 0) > 0;
 
-  function lack({ memoryBytes, networks }: Pick<Share, 'memoryBytes' | 'networks'>) {
+  function missing({ memoryBytes, networks }: Pick<Share, 'memoryBytes' | 'networks'>) {
     if (used.memoryBytes + memoryBytes > limits.memoryBytes) return 'memory';
     return used.networks + networks > limits.networks ? 'networks' : undefined;
   }
 
   return {
     used: used as Readonly<typeof used>,
-    /** Whether an environment that is prewarmed waits for it. */
-    isReadyMade,
-    /** What keeps an environment from being begun now; undefined when nothing does. */
+    /** Returns whether a prewarmed environment is ready for the session. */
+    hasPrewarmed,
+    /** Returns what prevents a start now; undefined if nothing does. */
     obstacle(share: Share): Exclude<QueueReason, 'turn'> | undefined {
       if (isOverQuota(share)) return 'quota';
       if (limits.diskLow) return 'disk';
       if (used.sessions + 1 > limits.sessions) return 'places';
-      return isReadyMade(share) ? undefined : lack(share);
+      return hasPrewarmed(share) ? undefined : missing(share);
     },
-    /** Whether the engine has room for an environment that is nobody's. */
-    hasRoom: (need: Pick<Share, 'memoryBytes' | 'networks'>) => !limits.diskLow && lack(need) === undefined,
-    /** Notes that its environment is begun, or taken from the prewarmed ones. */
+    /** Returns whether there is capacity to prewarm an environment. */
+    hasCapacity: (need: Pick<Share, 'memoryBytes' | 'networks'>) =>
+      !limits.diskLow && missing(need) === undefined,
+    /** Records that the session's environment is being created, or taken from the prewarmed ones. */
     take(share: Share): void {
-      add(share, 1);
-      if (isReadyMade(share)) ready.set(labKey(share), (ready.get(labKey(share)) ?? 0) - 1);
-      else fill(share, 1);
+      addSession(share, 1);
+      if (hasPrewarmed(share)) ready.set(labKey(share), (ready.get(labKey(share)) ?? 0) - 1);
+      else addResources(share, 1);
     },
-    /** Notes that its environment is gone. */
-    giveBack(share: Share): void {
-      add(share, -1);
-      fill(share, -1);
+    /** Records that the session's environment was removed. */
+    release(share: Share): void {
+      addSession(share, -1);
+      addResources(share, -1);
     },
   };
 }
 
-/** What the lab's sessions need more of than there is at all; undefined when they can have room one day. */
+/** Returns the resource that a session needs more of than the limits ever allow; undefined if it fits. */
 export function neverFits(
   share: Pick<Share, 'memoryBytes' | 'networks'>,
   limits: Pick<Limits, 'memoryBytes' | 'networks'>,

@@ -5,10 +5,10 @@ import type { Lab } from '../../labs/lab.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { Share } from './ledger.ts';
 
-/** What of a lab decides how much its environments need. */
+/** The parts of a lab that decide what its environments need. */
 export type NeedyLab = Pick<Lab, 'machines' | 'networks' | 'steps'>;
 
-/** What an environment of the lab takes of the engine: all that its machines and their gateways may use together. */
+/** Returns what an environment of the lab uses: the limits of its machines and their gateways together. */
 export function needOf(lab: NeedyLab): Pick<Share, 'memoryBytes' | 'networks'> {
   const ofMachines = lab.machines.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   return {
@@ -17,20 +17,20 @@ export function needOf(lab: NeedyLab): Pick<Share, 'memoryBytes' | 'networks'> {
   };
 }
 
-/** How many machines the lab has whose ports its learners open, or its checks ask. */
+/** Counts the machines whose ports learners open, or HTTP checks access. */
 function gatewaysOf({ machines, steps }: NeedyLab): number {
   const checks = steps.flatMap((step) => step.checks);
   const asked = new Set(checks.flatMap((check) => (check.kind === 'http' ? [check.machine] : [])));
   return machines.filter(({ name, ports }) => ports.length > 0 || asked.has(name)).length;
 }
 
-/** What the session takes once it is begun: of a lab that is gone, nothing, since none will be made. */
+/** Returns what the session uses once it starts. If its lab is gone, that is nothing: its start fails. */
 export function shareOf(row: SessionRow, catalogue: Pick<LabCatalogue, 'version'>): Share {
   const { learnerId, labSlug, labVersion } = row;
-  const begins = row.savedStateId === null ? {} : { begins: 'anew' as const };
+  const fresh = row.savedStateId === null ? {} : { isPrewarmable: false as const };
   try {
     const lab = catalogue.version(labSlug, labVersion);
-    return { learnerId, labSlug, labVersion: lab.version, course: lab.course, ...needOf(lab), ...begins };
+    return { learnerId, labSlug, labVersion: lab.version, course: lab.course, ...needOf(lab), ...fresh };
   } catch (error) {
     if (!isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) throw error;
     return { learnerId, labSlug, labVersion, course: undefined, memoryBytes: 0, networks: 0 };

@@ -2,42 +2,41 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Admission } from './admission.ts';
 import type { AdmissionStore } from './admission-store.ts';
 import { createLedger } from './ledger.ts';
-import type { QueuePlace } from './queue-place.ts';
+import type { QueuePlace } from '../session.ts';
 import { planQueue } from './queue-plan.ts';
-import { createSharedWork } from './shared-work.ts';
 import { estimateWaits } from './wait-estimate.ts';
 
 export type QueueView = ReturnType<typeof createQueueView>;
 
-/** Tells those who wait where they are: the same rules as admission's, asked without letting anyone in. */
+/** Returns where sessions are in the queue. It applies the rules of admission without admitting any session. */
 export function createQueueView(options: {
   admission: Pick<Admission, 'facts'>;
-  store: Pick<AdmissionStore, 'makingTimes'>;
-  /** Environments made at the same time. */
+  store: Pick<AdmissionStore, 'provisioningTimes'>;
+  /** Environments provisioned at the same time. */
   concurrency: number;
   clock: Pick<Clock, 'now'>;
 }) {
   const { admission, store, concurrency, clock } = options;
 
-  async function look(): Promise<Map<string, QueuePlace>> {
+  async function readPlaces(): Promise<Map<string, QueuePlace>> {
     const facts = await admission.facts();
     if (!facts) return new Map();
-    const { limits, most, quotas, holding, warm } = facts;
+    const { limits, maximum, quotas, holding, warm } = facts;
     const now = clock.now();
     const waiting = facts.waiting.map(({ row, share }) => ({
       ...share,
       since: row.queuedAt,
       lifeMs: row.endsAt.getTime() - row.createdAt.getTime(),
     }));
-    const verdicts = planQueue(waiting, { ledger: createLedger(facts), most, turns: 0, now });
+    const verdicts = planQueue(waiting, { ledger: createLedger(facts), maximum, slots: 0, now });
     const reasons = verdicts.map((verdict) => (verdict === 'admit' ? 'turn' : verdict));
     const estimates = estimateWaits(waiting, {
       limits,
-      most,
+      maximum,
       quotas,
       holding,
       warm,
-      makingMs: median(await store.makingTimes()),
+      provisioningMs: median(await store.provisioningTimes()),
       concurrency,
       now,
     });
@@ -55,12 +54,29 @@ export function createQueueView(options: {
   }
 
   return {
-    /** All places, by session. */
-    look: createSharedWork(look),
+    /** Returns all places by session id. */
+    places: shareRuns(readPlaces),
   };
 }
 
-/** The middle one of `values`; undefined when there are none. */
+/** Returns the median; undefined without values. */
 function median(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/**
+ * Returns a function whose calls share runs of `work`. All calls during one run get the next one, so each gets a result
+ * that started after its call, and only one run is active at a time.
+ */
+export function shareRuns<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<T> | undefined;
+
+  return () =>
+    (next ??= running.then(() => {
+      next = undefined;
+      const run = work();
+      running = run.catch(() => undefined);
+      return run;
+    }));
 }

@@ -1,32 +1,35 @@
 import type { Clock } from '../../../core/clock.ts';
+import type { Database } from '../../../infra/database/database.ts';
 import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
 import type { UserService } from '../../identity/user.ts';
 import { parseBytes } from '../../../core/units.ts';
-import type { QuotaRow, QuotaStore } from './quota-store.ts';
-import { formatSubject, parseSubject } from './quota-subject.ts';
+import { createQuotaStore } from './quota-store.ts';
+import type { QuotaRow } from './quota-store.ts';
+import { formatSubject, parseSubject } from './quota.ts';
 import type { Quota, QuotaService, QuotaSubject } from './quota.ts';
 
-/** Quotas that there may be: each is read at each look at the queue. */
+/** Limit on the number of quotas: each check of the queue reads all of them. */
 const MOST_QUOTAS = 1_000;
 
-/** Most sessions that a quota may speak of. */
+/** Largest number of sessions in a quota. */
 const MOST_SESSIONS = 100_000;
 
-/** Least memory that a quota may leave, in bytes: no machine has less. */
+/** Smallest memory in a quota, in bytes: no machine has less. */
 const LEAST_MEMORY = 16 * 1024 ** 2;
 
-/** As slugs of labs are. */
+/** The same format as the slugs of labs. */
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** `onChanged` is called when those who wait may have room. */
-export function createQuotaService(options: {
-  store: QuotaStore;
+/** Creates the use cases of quotas. `onChanged` is called when sessions in the queue may have capacity. */
+export function createQuotas(options: {
+  database: Database;
   users: Pick<UserService, 'get'>;
   clock: Pick<Clock, 'now'>;
   onChanged: () => void;
 }): QuotaService {
-  const { store, users, clock, onChanged } = options;
+  const { users, clock, onChanged } = options;
+  const store = createQuotaStore(options);
 
   return {
     async list(actor) {
@@ -54,7 +57,7 @@ export function createQuotaService(options: {
       const name = formatSubject(subject);
       const isNew = (await store.of([name])).length === 0;
       if (isNew && (await store.count()) >= MOST_QUOTAS) {
-        throw invalid(`There are ${MOST_QUOTAS} quotas already: remove one that is not needed first.`);
+        throw invalid(`There are already ${MOST_QUOTAS} quotas. Remove one first.`);
       }
       const row = await store.set({
         subject: name,
@@ -78,14 +81,14 @@ export function createQuotaService(options: {
 
 function viewQuota({ subject, ...quota }: QuotaRow): Quota {
   const of = parseSubject(subject);
-  if (!of) throw new Error(`A quota is for "${subject}", which is nobody.`);
+  if (!of) throw new Error(`Quota with the unknown subject "${subject}".`);
   return { subject: of, ...quota };
 }
 
 function requireName(subject: Exclude<QuotaSubject, { learner: string }>): void {
   const name = 'course' in subject ? subject.course : subject.lab;
   if (NAME.test(name)) return;
-  throw invalid(`"${name}" is no short name of a course or lab: small letters, digits and hyphens.`);
+  throw invalid(`"${name}" is not the slug of a course or lab. Use lower-case letters, digits and hyphens.`);
 }
 
 function readMemory(text: string): number {

@@ -1,7 +1,7 @@
 import type { Database } from '../../../infra/database/database.ts';
 import { newId } from '../../../core/ids.ts';
 
-/** A quota as it is stored; `subject` as quota-subject.ts writes it. */
+/** A stored quota; `subject` has the format of `formatSubject` in quota.ts. */
 export interface QuotaRow {
   subject: string;
   sessions: number | undefined;
@@ -12,7 +12,7 @@ export interface QuotaRow {
 
 export type QuotaStore = ReturnType<typeof createQuotaStore>;
 
-/** Quotas in the database. */
+/** Stores quotas. */
 export function createQuotaStore({ database }: { database: Database }) {
   const { client } = database;
 
@@ -22,7 +22,7 @@ export function createQuotaStore({ database }: { database: Database }) {
       return rows.map(toRow);
     },
 
-    /** Those of `subjects` that there are. */
+    /** Returns the quotas of these subjects. */
     async of(subjects: readonly string[]): Promise<QuotaRow[]> {
       const rows = await client.quota.findMany({ where: { subject: { in: [...subjects] } } });
       return rows.map(toRow);

@@ -1,23 +1,23 @@
 import type { Actor } from '../../identity/actor.ts';
 
-/** Whom a quota is for: one learner, or all who do the labs of a course, or one lab. */
+/** The subject of a quota: one learner, all learners of a course's labs, or one lab. */
 export type QuotaSubject = { learner: string } | { course: string } | { lab: string };
 
-/** How much its subject may have at once; what is not set is not bounded. */
+/** Limits on what its subject uses at the same time; a limit that is not set is unlimited. */
 export interface Quota {
   subject: QuotaSubject;
-  /** Sessions that are begun or on the engine. Of a learner it takes the place of BERTH_SESSION_LIMIT. */
+  /** Sessions that are starting or on the engine. A learner's quota replaces BERTH_SESSION_LIMIT. */
   sessions: number | undefined;
-  /** Memory that their machines may use together. */
+  /** Memory that the machines of all these sessions may use together. */
   memoryBytes: number | undefined;
-  /** Most bytes that the saved sessions of a learner take together, in place of BERTH_SAVE_QUOTA_BYTES. */
+  /** Limit of a learner's saved sessions together, in bytes. It replaces BERTH_SAVE_QUOTA_BYTES. */
   savedBytes?: number | undefined;
   updatedAt: Date;
 }
 
-/** Use cases of quotas: admins' alone. */
+/** Use cases of quotas, for admins only. */
 export interface QuotaService {
-  /** All there are, by subject. */
+  /** Returns all quotas, sorted by subject. */
   list(actor: Actor | undefined): Promise<Quota[]>;
   /** Sets or replaces the quota of a subject. @throws INPUT_INVALID, USER_NOT_FOUND */
   set(
@@ -29,6 +29,21 @@ export interface QuotaService {
       saved?: string | undefined;
     },
   ): Promise<Quota>;
-  /** Takes it away; false when there was none. */
+  /** Removes the quota; false if it does not exist. */
   remove(actor: Actor | undefined, subject: QuotaSubject): Promise<boolean>;
+}
+
+const kinds = ['learner', 'course', 'lab'] as const;
+
+/** Returns the subject as the database and messages write it, such as `course:docker-basics`. */
+export function formatSubject(subject: QuotaSubject): string {
+  const [[kind, name] = []] = Object.entries(subject);
+  return `${kind}:${name}`;
+}
+
+/** Parses a subject such as `course:docker-basics`; undefined if the text is not one. */
+export function parseSubject(text: string): QuotaSubject | undefined {
+  const kind = kinds.find((candidate) => text.startsWith(`${candidate}:`));
+  const name = text.slice(text.indexOf(':') + 1);
+  return kind && ({ [kind]: name } as unknown as QuotaSubject);
 }

@@ -50,6 +50,6 @@ export function createDisk(
   const meter = createMachineMeter({ ...options, pauses, limits, isCritical });
   const measuring = createMeasuringStore({ database });
   const { start, stop } = createDiskUpkeep({ watch, meter, measuring, database, clock, logger });
-  const { latest, isLow, roomForSaves } = watch;
-  return { start, stop, latest, isLow, roomForSaves, isPaused: pauses.isPaused };
+  const { latest, isLow, saveCapacity } = watch;
+  return { start, stop, latest, isLow, saveCapacity, isPaused: pauses.isPaused };
 }

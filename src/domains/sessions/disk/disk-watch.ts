@@ -77,7 +77,7 @@ export function createDiskWatch(options: {
     isShortOfFiles: () => latest?.files !== undefined && latest.files.free < latest.files.reserve / 2,
     look,
     /** How much of it saved states may take, looked at now; undefined where it was never seen. */
-    async roomForSaves(): Promise<number | undefined> {
+    async saveCapacity(): Promise<number | undefined> {
       await look();
       return latest && latest.freeBytes - latest.reserveBytes * (1 - SAVES_SHARE);
     },

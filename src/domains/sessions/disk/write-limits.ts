@@ -72,7 +72,7 @@ export function createWriteLimits(options: {
     const percent = nearPercent(writer);
     if (percent === known || !(await warnings.note(row.id, writer.machine, percent))) return;
     if (known === undefined) logger.warn({ sessionId: row.id, ...writer }, 'machine disk nearly full');
-    changer.tell(row);
+    changer.notify(row);
   }
 
   /** Pauses the machine, so that it writes nothing while it is measured exactly; true if it is beyond its limit then. */

@@ -16,7 +16,7 @@ import { createWarmNeeds } from './warm-needs.ts';
 import { AT_ONCE, createWarmPool } from './warm-pool.ts';
 import { createWarmRemoval } from './warm-removal.ts';
 import { createWarmRest } from './warm-rest.ts';
-import { createWarmRoom } from './warm-room.ts';
+import { createWarmEviction } from './warm-eviction.ts';
 import { createWarmService } from './warm-service.ts';
 import { createWarmShells } from './warm-shells.ts';
 import { createWarmStart } from './warm-start.ts';
@@ -62,7 +62,7 @@ export function createWarm(
     provision: LabProvision;
     mayMake: (lab: Lab) => Promise<boolean>;
     /** Tells, in the turn of admission, whether the engine has room for an environment of the lab. */
-    roomFor: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
+    prewarmCheck: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
     provisionTimeoutSeconds: number;
     clock: Clock;
     owner: string;
@@ -98,7 +98,7 @@ export function createWarm(
     store,
     catalogue,
     provision,
-    roomFor: options.roomFor,
+    prewarmCheck: options.prewarmCheck,
     shells,
     engine,
     discard: removal.discard,
@@ -140,7 +140,7 @@ export function createWarm(
       onOutcome: options.onWarmStart ?? (() => undefined),
     }),
     compare: createWarmCompare({ store, engine, putBack: maker.putBack, logger, onLost: wake }),
-    room: createWarmRoom({ store, pool, removal }),
+    eviction: createWarmEviction({ store, pool, removal }),
     service: {
       list: service.list,
       async drain(...how: Parameters<typeof service.drain>) {

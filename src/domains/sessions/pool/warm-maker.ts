@@ -42,7 +42,7 @@ export function createWarmMaker(options: {
   store: Pick<WarmStore, 'begin' | 'finish' | 'leave' | 'renew' | 'takeBack'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   provision: LabProvision;
-  roomFor: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
+  prewarmCheck: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
   shells: Pick<WarmShells, 'prepare'>;
   engine: Pick<Engine, 'pause' | 'machineRevision'>;
   discard: WarmRemoval['discard'];
@@ -57,7 +57,7 @@ export function createWarmMaker(options: {
     store,
     catalogue,
     provision,
-    roomFor,
+    prewarmCheck,
     shells,
     engine,
     discard,
@@ -149,12 +149,12 @@ export function createWarmMaker(options: {
     async begin(lab: Lab, most: { ofLab: number; inAll: number }): Promise<void> {
       const now = clock.now();
       const id = newId(now);
-      const hasRoom = await roomFor(lab);
+      const hasCapacity = await prewarmCheck(lab);
       const making: Making = { abort: new AbortController(), done: Promise.resolve(), noted: false };
       // Known as being made before its row is: no look at the rows takes it for abandoned.
       underWay.set(id, making);
       try {
-        making.noted = await store.begin({ id, lab, lease: lease(), most, hasRoom, now });
+        making.noted = await store.begin({ id, lab, lease: lease(), most, hasCapacity, now });
       } finally {
         if (!making.noted) underWay.delete(id);
       }

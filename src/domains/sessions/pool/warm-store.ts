@@ -22,7 +22,7 @@ export interface NewWarmEnvironment {
   /** How many there may be of the lab, and of all labs, this one included. */
   most: { ofLab: number; inAll: number };
   /** Whether the engine has room for it. */
-  hasRoom: (tx: Transaction) => Promise<boolean>;
+  hasCapacity: (tx: Transaction) => Promise<boolean>;
   now: Date;
 }
 
@@ -56,11 +56,11 @@ export function createWarmStore({ database }: { database: Database }) {
      * `most.inAll` already, there is no room, or its version is not the lab's present one: safe under
      * concurrency.
      */
-    begin({ id, lab, lease, most, hasRoom, now }: NewWarmEnvironment): Promise<boolean> {
+    begin({ id, lab, lease, most, hasCapacity, now }: NewWarmEnvironment): Promise<boolean> {
       const { slug, version } = lab;
       const memoryBytes = BigInt(needOf(lab).memoryBytes);
       return database.inTurn('admission', async (tx) => {
-        if (!(await hasRoom(tx))) return false;
+        if (!(await hasCapacity(tx))) return false;
         const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });
         if (pool?.labVersion !== version) return false;
         const ofLab = { labSlug: slug, labVersion: version };

@@ -30,7 +30,7 @@ export function createMaking(
   },
 ) {
   const { engine, pool, subnets, pins, admissions, onSettled } = options;
-  const { room, admission, news } = admissions;
+  const { capacity, admission, notifier } = admissions;
   const allocator = createSubnetAllocator({ pool, subnets });
   const provisionLab = createLabProvision({ engine, allocator, pins });
   const warm = createWarm({
@@ -38,19 +38,19 @@ export function createMaking(
     make: createEnvironmentMaker({ ...options, provision: provisionLab }),
     provision: provisionLab,
     mayMake: async () => provisioner.freePlaces() > 0 && (await admission.isQuiet()),
-    roomFor: admission.roomAhead,
+    prewarmCheck: admission.prewarmCheck,
   });
   const provision = createProvisioning({
     ...options,
     make: warm.starts.make,
     timeoutSeconds: options.provisionTimeoutSeconds,
     onOutcome: options.onProvisioned ?? (() => undefined),
-    onNoNetwork: room.networksExhausted,
+    onNoNetwork: capacity.networksExhausted,
   });
   const provisioner = createProvisioner({
     ...options,
     admission,
-    news,
+    notifier,
     warm: warm.starts,
     provision,
     concurrency: options.provisionConcurrency,
@@ -58,7 +58,7 @@ export function createMaking(
       onSettled();
       warm.wake();
     },
-    giveRoom: warm.room.free,
+    evict: warm.eviction.evict,
   });
   return { warm, provisioner };
 }

@@ -5,9 +5,9 @@ import { newId } from '../../../core/ids.ts';
 import type { Log } from '../../../core/log.ts';
 import { newLease, renewAll } from '../../../infra/leases/lease.ts';
 import type { Admission, Planned } from '../capacity/admission.ts';
-import type { QueueNews } from '../capacity/queue-news.ts';
-import { shortageOf } from '../capacity/shortage.ts';
-import type { Shortage } from '../capacity/shortage.ts';
+import type { QueueNotifier } from '../capacity/queue-notifier.ts';
+import { missingCapacity } from '../capacity/admission.ts';
+import type { MissingCapacity } from '../capacity/admission.ts';
 import type { SessionLeaseStore, SessionWithEnvironment } from './session-lease-store.ts';
 import { INTERRUPTED, LOST } from './provisioning.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -34,12 +34,12 @@ interface Work {
 /**
  * Takes up waiting sessions as they are let in: with an environment that is ready where there is one;
  * others are made, at most `concurrency` at a time in this process. `onSettled` is called when a session
- * is no longer worked on here, `giveRoom` when one waits for
+ * is no longer worked on here, `evict` when one waits for
  * memory or networks, with how much it needs; it resolves to how much became free.
  */
 export function createProvisioner(options: {
   admission: Pick<Admission, 'plan'>;
-  news: QueueNews;
+  notifier: QueueNotifier;
   leases: SessionLeaseStore;
   warm: Pick<WarmStart, 'take'>;
   changer: SessionChanger;
@@ -49,10 +49,11 @@ export function createProvisioner(options: {
   concurrency: number;
   logger: Log;
   onSettled: () => void;
-  giveRoom: (shortage: Shortage) => Promise<number>;
+  evict: (shortage: MissingCapacity) => Promise<number>;
 }) {
-  const { admission, news, leases, warm, changer, provision, clock, owner, concurrency, logger } = options;
-  const { onSettled, giveRoom } = options;
+  const { admission, notifier, leases, warm, changer, provision, clock, owner, concurrency, logger } =
+    options;
+  const { onSettled, evict } = options;
   const underWay = new Map<string, Work>();
   let giving: Promise<void> | undefined;
   let queuedAt = -Infinity;
@@ -73,8 +74,8 @@ export function createProvisioner(options: {
       else if (verdict !== 'admit' || !(await admit(planned))) queue.push(planned);
     }
     await moveToQueue(queue.flatMap(({ row }) => (row.state === 'requested' ? [row.id] : [])));
-    news.tell(queue);
-    const short = queue.map(shortageOf).find((each) => each !== undefined);
+    notifier.notify(queue);
+    const short = queue.map(missingCapacity).find((each) => each !== undefined);
     if (short) makeRoom(short);
   }
 
@@ -96,14 +97,14 @@ export function createProvisioner(options: {
   }
 
   /** One at a time: what was asked to go takes its while. */
-  function makeRoom(shortage: Shortage): void {
+  function makeRoom(shortage: MissingCapacity): void {
     giving ??= give(shortage)
       .catch((error: unknown) => logger.error({ err: error }, 'Prewarmed environments did not give way.'))
       .finally(() => (giving = undefined));
   }
 
-  async function give(shortage: Shortage): Promise<void> {
-    if ((await giveRoom(shortage)) > 0) runner.wake();
+  async function give(shortage: MissingCapacity): Promise<void> {
+    if ((await evict(shortage)) > 0) runner.wake();
   }
 
   /** False when there is no room for it after all. */
@@ -120,7 +121,7 @@ export function createProvisioner(options: {
   }
 
   function begin(row: SessionWithEnvironment, taken?: Taken): void {
-    changer.tell(row);
+    changer.notify(row);
     const abort = new AbortController();
     const done = provision(row, abort, taken)
       .catch((error: unknown) => logger.error({ err: error, sessionId: row.id }, 'A provisioning broke off.'))

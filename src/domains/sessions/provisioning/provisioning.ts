@@ -78,7 +78,7 @@ export function createProvisioning(options: {
   function progressOf(row: SessionWithEnvironment) {
     async function write({ phase, percent }: PreparingProgress): Promise<void> {
       const changes = { phase, percent: percent === undefined ? null : Math.round(percent) };
-      if (await store.change(row, changes)) changer.tell(row);
+      if (await store.change(row, changes)) changer.notify(row);
     }
     return createProgressReports({
       clock,

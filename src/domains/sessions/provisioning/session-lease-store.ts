@@ -32,7 +32,7 @@ export function createSessionLeaseStore({ database }: { database: Database }) {
       entry: Entry,
     ): Promise<SessionWithEnvironment | undefined> {
       return database.inTurn('admission', async (tx) => {
-        if (!(await entry.hasRoom(tx))) return undefined;
+        if (!(await entry.hasCapacity(tx))) return undefined;
         const changes = {
           environmentId,
           ...entry.columns,

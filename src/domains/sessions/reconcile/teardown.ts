@@ -91,7 +91,7 @@ export function createTeardown(options: {
 
   async function finish(row: SessionRow): Promise<void> {
     if (row.removedAt !== null) {
-      if (await store.remove(row)) changer.tell({ ...row, generation: row.generation + 1 });
+      if (await store.remove(row)) changer.notify({ ...row, generation: row.generation + 1 });
     } else if (row.state === 'stopping') {
       await changer.move(row, 'destroyed', { environmentId: null, endedAt: clock.now() });
     } else {

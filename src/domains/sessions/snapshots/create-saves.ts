@@ -5,7 +5,7 @@ import { fault } from '../../../core/errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
 import { createDiskLimits } from '../disk/disk-limits.ts';
-import type { SessionLimit } from '../capacity/session-limit.ts';
+import type { SessionLimit } from '../capacity/start-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionService } from '../session.ts';
 import type { SessionStore } from '../session-store.ts';
@@ -45,7 +45,7 @@ export interface SavesOptions {
   saveDays: number;
   hiddenFrom: SessionService['hiddenFrom'];
   /** Bytes of the engine's disk that saved states may take now; undefined where it cannot be seen. */
-  roomOnDisk: () => Promise<number | undefined>;
+  saveCapacity: () => Promise<number | undefined>;
   /** There is an environment to tear down. */
   onEnded: () => void;
   /** A save or copy was given up: machines may be left as it had them. */
@@ -59,7 +59,7 @@ export type Saves = ReturnType<typeof createSaves>;
 /** Saved sessions, put together. */
 export function createSaves(options: SavesOptions) {
   const { database, store, changer, engine, clock, catalogue, owner, logger, limitOf } = options;
-  const { saveOnEnd, saveLimitBytes, saveDays, roomOnDisk, onEnded, onGivenUp, onQueued } = options;
+  const { saveOnEnd, saveLimitBytes, saveDays, saveCapacity, onEnded, onGivenUp, onQueued } = options;
   const states = createSavedStateStore({ database });
   const quota = createSavedQuota({
     database,
@@ -77,7 +77,7 @@ export function createSaves(options: SavesOptions) {
     owner,
     limitBytes: saveLimitBytes,
     diskLimitOf,
-    roomOnDisk,
+    saveCapacity,
   });
   const saver = createSaver({
     ...common,
@@ -110,7 +110,7 @@ export function createSaves(options: SavesOptions) {
       lists,
       quota,
       saver,
-      roomOnDisk,
+      saveCapacity,
       atEnd,
       again,
       fork,

@@ -26,7 +26,7 @@ export function createDeleteSaved(options: {
       throw conflict(row.state, 'lose what it is started from');
     }
     if (!(await store.change(row, { savedStateId: null }))) return false;
-    changer.tell(row);
+    changer.notify(row);
     return true;
   }
 

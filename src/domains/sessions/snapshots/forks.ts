@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { fault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
-import type { SessionLimit } from '../capacity/session-limit.ts';
+import type { SessionLimit } from '../capacity/start-rules.ts';
 import { newLifetime } from '../lifetime-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow } from '../session-store.ts';
@@ -40,7 +40,7 @@ export function createForks(options: {
     const made = await forks.ofSaved(source, fork);
     if (made === 'limit') throw fault('SESSION_LIMIT', { limit: fork.limit });
     if (made === 'gone') throw fault('SAVED_STATE_NOT_FOUND');
-    changer.tell(made);
+    changer.notify(made);
     onQueued();
     return made;
   }

@@ -52,9 +52,9 @@ export function createPutAway(options: {
   /** Most bytes that a machine may write by its lab; undefined where that is not known. */
   diskLimitOf: (row: SessionRow, machine: string) => number | undefined;
   /** Bytes that states may take of the disk now; undefined where that is not known. */
-  roomOnDisk: () => Promise<number | undefined>;
+  saveCapacity: () => Promise<number | undefined>;
 }) {
-  const { engine, states, owner, limitBytes, diskLimitOf, roomOnDisk } = options;
+  const { engine, states, owner, limitBytes, diskLimitOf, saveCapacity } = options;
 
   async function partsOf(row: SessionRow, stateId: string): Promise<Part[]> {
     const parts = row.machines.map(async ({ name: machineName, engineId }) => {
@@ -83,7 +83,7 @@ export function createPutAway(options: {
     }
     const bytes = sumOf(held);
     requireFit(bytes);
-    requireRoom(bytes, await roomOnDisk());
+    requireRoom(bytes, await saveCapacity());
     return held;
   }
 
@@ -126,7 +126,7 @@ export function createPutAway(options: {
     await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
     const tag = image.slice(REPOSITORY.length + 1);
     const target = { repository: REPOSITORY, tag, labels: { [LABEL]: stateId } };
-    const room = await roomOnDisk();
+    const room = await saveCapacity();
     // A volume that grew since it was measured is read no further than it may go.
     const size = volume === '' ? undefined : `more than ${mib(limitBytes)}`;
     const admit = (bytes: number) => {

@@ -27,14 +27,14 @@ export function createSaveService(options: {
   quota: Pick<SavedQuota, 'usage'>;
   saver: Pick<Saver, 'begin'>;
   /** Bytes that saved sessions may take of the engine's disk now; undefined where it cannot be seen. */
-  roomOnDisk: () => Promise<number | undefined>;
+  saveCapacity: () => Promise<number | undefined>;
   atEnd: Pick<SavingAtEnd, 'isAllowed'>;
   again: ReturnType<typeof createSessionAgain>;
   fork: ReturnType<typeof createForks>;
   deleteSaved: ReturnType<typeof createDeleteSaved>;
   hiddenFrom: SessionService['hiddenFrom'];
 }): SaveService {
-  const { store, lists, quota, saver, roomOnDisk, atEnd, again, fork, deleteSaved, hiddenFrom } = options;
+  const { store, lists, quota, saver, saveCapacity, atEnd, again, fork, deleteSaved, hiddenFrom } = options;
 
   async function reach(actor: Actor | undefined, verb: SessionVerb, id: string): Promise<SessionRow> {
     requireSomebody(actor);
@@ -48,7 +48,7 @@ export function createSaveService(options: {
       const row = await reach(actor, 'save', id);
       if (!atEnd.isAllowed(row)) throw fault('SAVE_OFF', { lab: row.labSlug });
       // Before its machines are stopped: an engine with a full disk may not start them again.
-      if (((await roomOnDisk()) ?? Infinity) <= 0)
+      if (((await saveCapacity()) ?? Infinity) <= 0)
         throw fault('DISK_FULL', { where: 'the container engine' });
       const saving = row.state === 'ready' ? await saver.begin(row) : undefined;
       if (saving) return viewSession(saving);

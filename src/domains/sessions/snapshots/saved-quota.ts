@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../../infra/database/database.ts'
 import { fault } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { QuotaStore } from '../capacity/quota-store.ts';
-import { formatSubject } from '../capacity/quota-subject.ts';
+import { formatSubject } from '../capacity/quota.ts';
 import type { SessionRow } from '../session-store.ts';
 
 /** Saved sessions that a refusal names: the largest. */

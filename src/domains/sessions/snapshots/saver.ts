@@ -109,7 +109,7 @@ export function createSaver(options: {
 
   function reporting(row: SessionRow) {
     return async (machine: string, percent: number): Promise<void> => {
-      if (await store.change(row, { phase: machine, percent })) changer.tell(row);
+      if (await store.change(row, { phase: machine, percent })) changer.notify(row);
     };
   }
 
@@ -132,7 +132,7 @@ export function createSaver(options: {
     const saved = await states.finish(row, made, ending ?? {});
     if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });
     logger.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'A session was saved.');
-    changer.tell(saved);
+    changer.notify(saved);
     options.onSaved();
   }
 
@@ -140,7 +140,7 @@ export function createSaver(options: {
     const bytes = await queue.run(() => putAway(source, stateId, { signal, onPart: reporting(row) }));
     const queued = await forks.finish(row, { id: stateId, owner, bytes, at: clock.now() });
     if (!queued) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be copied' });
-    changer.tell(queued);
+    changer.notify(queued);
     options.onCopied();
   }
 
@@ -164,7 +164,7 @@ export function createSaver(options: {
           sameEnd: ending !== undefined,
         });
         if (!saving) return undefined;
-        changer.tell(saving);
+        changer.notify(saving);
         const why = ending?.why;
         run(saving, state.id, why, (signal) => save(saving, state.id, why, signal));
         return saving;
@@ -178,7 +178,7 @@ export function createSaver(options: {
       return known(id, async () => {
         const row = await forks.ofReady(source, fork, lease());
         if (row === 'limit') return row;
-        changer.tell(row);
+        changer.notify(row);
         run(row, id, undefined, (signal) => copy(source, row, id, signal));
         return row;
       });

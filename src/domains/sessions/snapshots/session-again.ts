@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { fault } from '../../../core/errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
-import type { SessionLimit } from '../capacity/session-limit.ts';
+import type { SessionLimit } from '../capacity/start-rules.ts';
 import { newLifetime } from '../lifetime-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
@@ -32,7 +32,7 @@ export function createSessionAgain(options: {
     for (let tries = 0; row && tries < TRIES; tries++) {
       const queued = await attempt(row);
       if (queued !== 'changed') {
-        changer.tell(queued);
+        changer.notify(queued);
         onQueued();
         return queued;
       }

@@ -1,5 +1,5 @@
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
-import type { EngineRoomService } from '../../../../src/domains/sessions/capacity/engine-room.ts';
+import type { EngineRoomService } from '../../../../src/domains/sessions/capacity/engine-capacity.ts';
 import type { QuotaService } from '../../../../src/domains/sessions/capacity/quota.ts';
 import { at } from './world.ts';
 
@@ -24,7 +24,7 @@ export const quotaService: QuotaService = {
 
 /** An engine of 8 GiB of memory, half of it in use, whose disk nobody has seen. */
 export const engineRoomService: EngineRoomService = {
-  async look(actor) {
+  async get(actor) {
     requireActor(actor, { scope: 'read', role: 'admin' });
     return {
       memory: { totalBytes: 2 ** 33, budgetBytes: 2 ** 33, usedBytes: 2 ** 32 },

@@ -44,7 +44,7 @@ await test('what is taken is counted, and counted no more when it is given back'
   ledger.take(share());
   ledger.take(share());
   t.equal(ledger.obstacle(share()), 'memory');
-  ledger.giveBack(share());
+  ledger.release(share());
   t.equal(ledger.obstacle(share()), undefined);
   t.strictSame(ledger.used, { memoryBytes: GIB, sessions: 1, networks: 1 });
 });

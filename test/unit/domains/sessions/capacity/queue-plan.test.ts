@@ -12,9 +12,9 @@ interface Who {
   lab?: string;
 }
 
-function plan(waiting: Who[], options: { free: number; turns?: number; quotas?: QuotaLimit[] }) {
-  const most = { memoryBytes: 10, networks: 16 };
-  const limits = { ...most, sessions: Infinity, diskLow: false };
+function plan(waiting: Who[], options: { free: number; slots?: number; quotas?: QuotaLimit[] }) {
+  const maximum = { memoryBytes: 10, networks: 16 };
+  const limits = { ...maximum, sessions: Infinity, diskLow: false };
   const holder = { learnerId: 'x', labSlug: 'x', labVersion: 'v', course: undefined, networks: 0 };
   const holding = [{ ...holder, memoryBytes: 10 - options.free }];
   const ledger = createLedger({ limits, quotas: options.quotas ?? [], holding, warm: [] });
@@ -27,13 +27,17 @@ function plan(waiting: Who[], options: { free: number; turns?: number; quotas?: 
     networks: 0,
     since: new Date(now.getTime() - waited),
   }));
-  return planQueue(candidates, { ledger, most, turns: options.turns ?? Infinity, now });
+  return planQueue(candidates, { ledger, maximum, slots: options.slots ?? Infinity, now });
 }
 
 await test('those who wait longest are let in as long as there is room', async (t) => {
   t.strictSame(plan([{}, {}, {}], { free: 2 }), ['admit', 'admit', 'memory']);
-  t.strictSame(plan([{}, {}, {}], { free: 10, turns: 2 }), ['admit', 'admit', 'turn']);
-  t.strictSame(plan([{}, {}], { free: 1, turns: 0 }), ['turn', 'memory'], 'the room is another one’s');
+  t.strictSame(plan([{}, {}, {}], { free: 10, slots: 2 }), ['admit', 'admit', 'turn']);
+  t.strictSame(
+    plan([{}, {}], { free: 1, slots: 0 }),
+    ['turn', 'memory'],
+    'an earlier session has the capacity',
+  );
   t.strictSame(plan([], { free: 1 }), []);
 });
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { estimateWaits } from '../../../../../src/domains/sessions/capacity/wait-estimate.ts';
-import type { Holder } from '../../../../../src/domains/sessions/capacity/wait-estimate.ts';
+import type { RunningShare } from '../../../../../src/domains/sessions/capacity/wait-estimate.ts';
 
 const now = new Date('2030-01-01T12:00:00Z');
 const MINUTE = 60_000;
@@ -11,17 +11,17 @@ const inMinutes = (minutes: number) => new Date(now.getTime() + minutes * MINUTE
 const share = { labSlug: 'lab', labVersion: 'v', course: undefined, memoryBytes: 1, networks: 0 };
 
 /** Idle for so long, ending by that in `idleEnd` minutes and at the latest in `lastEnd`. */
-function holder(idle: number, idleEnd: number, lastEnd: number, state = 'ready'): Holder {
+function holder(idle: number, idleEnd: number, lastEnd: number, state = 'ready'): RunningShare {
   const ends = { expiresAt: inMinutes(idleEnd), endsAt: inMinutes(lastEnd) };
   return { ...share, learnerId: 'x', state, lastActivityAt: inMinutes(-idle), ...ends };
 }
 
 function estimate(
-  holding: Holder[],
+  holding: RunningShare[],
   count: number,
   options: Partial<Parameters<typeof estimateWaits>[1]> = {},
 ) {
-  const most = { memoryBytes: 2, networks: 16 };
+  const maximum = { memoryBytes: 2, networks: 16 };
   const waiting = Array.from({ length: count }, (_, index) => ({
     ...share,
     learnerId: `learner-${index}`,
@@ -29,12 +29,12 @@ function estimate(
     lifeMs: 120 * MINUTE,
   }));
   return estimateWaits(waiting, {
-    limits: { ...most, sessions: Infinity, diskLow: false },
-    most,
+    limits: { ...maximum, sessions: Infinity, diskLow: false },
+    maximum,
     quotas: [],
     holding,
     warm: [],
-    makingMs: 2_000,
+    provisioningMs: 2_000,
     concurrency: 1,
     now,
     ...options,
@@ -61,7 +61,7 @@ await test('those who come before live their time too', async (t) => {
 });
 
 await test('what cannot be known is not made up', async (t) => {
-  t.strictSame(estimate([], 1, { makingMs: undefined }), [undefined], 'nothing was made lately');
+  t.strictSame(estimate([], 1, { provisioningMs: undefined }), [undefined], 'nothing was made lately');
   const limits = { memoryBytes: 2, networks: 16, sessions: Infinity, diskLow: true };
   t.strictSame(estimate([], 1, { limits }), [undefined], 'nobody knows when the disk has room');
   const quotas = [{ subject: 'lab:lab', sessions: undefined, memoryBytes: 0 }];

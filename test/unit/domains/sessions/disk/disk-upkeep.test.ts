@@ -17,7 +17,7 @@ await test('machines are measured soon after the free space fell or rose, and se
       isLow: () => false,
       isCritical: () => false,
       isShortOfFiles: () => false,
-      roomForSaves: async () => undefined,
+      saveCapacity: async () => undefined,
     },
     meter: { round: async (round) => void rounds.push(round), stop: async () => undefined },
     measuring: { takeTurn: async () => true },

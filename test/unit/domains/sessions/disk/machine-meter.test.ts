@@ -61,7 +61,7 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
       findInStates: async () => rows,
     },
     changer: {
-      tell: () => undefined,
+      notify: () => undefined,
       move: async (row: SessionRow, verb: string, changes: { reasonParams?: unknown }) => {
         ends.push({ verb, ...changes });
         return row;

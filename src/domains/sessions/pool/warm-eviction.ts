@@ -1,12 +1,12 @@
-import type { Shortage } from '../capacity/shortage.ts';
+import type { MissingCapacity } from '../capacity/admission.ts';
 import type { WarmPool } from './warm-pool.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmStore } from './warm-store.ts';
 
-export type WarmRoom = ReturnType<typeof createWarmRoom>;
+export type WarmEviction = ReturnType<typeof createWarmEviction>;
 
-/** What the pools take of the engine, and give back where learners need it. */
-export function createWarmRoom(options: {
+/** Removes prewarmed environments when learners need their capacity. */
+export function createWarmEviction(options: {
   store: Pick<WarmStore, 'all' | 'pools'>;
   pool: Pick<WarmPool, 'leave'>;
   removal: Pick<WarmRemoval, 'flush'>;
@@ -14,16 +14,16 @@ export function createWarmRoom(options: {
   const { store, pool, removal } = options;
 
   return {
-    /** Bytes that the machines of all prewarmed environments may take together. */
+    /** Returns the memory limits of all prewarmed environments together, in bytes. */
     async memoryBytes(): Promise<number> {
       return (await store.all()).reduce((sum, environment) => sum + environment.memoryBytes, 0);
     },
 
     /**
-     * Removes environments that are ready until so much is free, those of the lab first that nobody
-     * has needed for longest; how much this gave, less where there were too few.
+     * Removes ready environments until the missing capacity is free, first those of the least recently used lab. Returns
+     * how much became free, which is less if there were too few.
      */
-    async free({ of, amount }: Shortage): Promise<number> {
+    async evict({ of, amount }: MissingCapacity): Promise<number> {
       const neededAt = new Map((await store.pools()).map((row) => [row.labSlug, row.neededAt.getTime()]));
       const age = ({ labSlug }: { labSlug: string }) => neededAt.get(labSlug) ?? 0;
       const ready = (await store.all())

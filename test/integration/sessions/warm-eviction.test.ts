@@ -17,23 +17,23 @@ await test('prewarmed environments give their memory back, those needed least fi
   await whenPool(sessions, 'unused', 2);
   await whenState(sessions.service, (await sessions.service.start(owner, { lab: 'used' })).id, 'ready');
   await whenPool(sessions, 'used', 2);
-  t.equal(await sessions.warmRoom.memoryBytes(), 2 * 128 * MIB + 2 * 320 * MIB);
+  t.equal(await sessions.warmEviction.memoryBytes(), 2 * 128 * MIB + 2 * 320 * MIB);
 
   // Nothing fills the pools again meanwhile.
   await database.client.warmPool.updateMany({ data: { labVersion: 'another' } });
   await database.client.warmEnvironment.updateMany({ data: { labVersion: 'another' } });
   const used = await readyIds(database, 'used');
-  t.equal(await sessions.warmRoom.free({ of: 'memoryBytes', amount: 300 * MIB }), 320 * MIB);
+  t.equal(await sessions.warmEviction.evict({ of: 'memoryBytes', amount: 300 * MIB }), 320 * MIB);
   t.equal((await readyIds(database, 'unused')).length, 1);
   t.same(await readyIds(database, 'used'), used);
-  t.equal(await sessions.warmRoom.free({ of: 'memoryBytes', amount: 400 * MIB }), 448 * MIB);
+  t.equal(await sessions.warmEviction.evict({ of: 'memoryBytes', amount: 400 * MIB }), 448 * MIB);
   t.equal((await readyIds(database, 'used')).length, 1);
   t.equal(
-    await sessions.warmRoom.free({ of: 'memoryBytes', amount: 500 * MIB }),
+    await sessions.warmEviction.evict({ of: 'memoryBytes', amount: 500 * MIB }),
     128 * MIB,
     'there is no more',
   );
   await until(async () => (await engine.list()).length === 1);
-  t.equal(await sessions.warmRoom.memoryBytes(), 0);
-  t.equal(await sessions.warmRoom.free({ of: 'memoryBytes', amount: 1 }), 0);
+  t.equal(await sessions.warmEviction.memoryBytes(), 0);
+  t.equal(await sessions.warmEviction.evict({ of: 'memoryBytes', amount: 1 }), 0);
 });

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'tap';
-import { createSharedWork } from '../../../../../src/domains/sessions/capacity/shared-work.ts';
+import { shareRuns } from '../../../../../src/domains/sessions/capacity/queue-view.ts';
 
 await test('who asks during a run gets the next one, shared with all who ask meanwhile', async (t) => {
   let runs = 0;
   let world = 'before';
-  const look = createSharedWork(async () => {
+  const look = shareRuns(async () => {
     runs += 1;
     const seen = world;
     await setImmediate();
@@ -23,7 +23,7 @@ await test('who asks during a run gets the next one, shared with all who ask mea
 
 await test('a run that fails tells those who asked for it, and the next one runs', async (t) => {
   let runs = 0;
-  const look = createSharedWork(async () => {
+  const look = shareRuns(async () => {
     runs += 1;
     if (runs === 1) throw new Error('once');
     return runs;
