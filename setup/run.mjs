@@ -1,4 +1,4 @@
-/* `npm start` and `npm test`: from a fresh clone to a running service, or to tested code. */
+/* `npm start`, `npm run dev` and `npm test`: from a fresh clone to a running service, or to tested code. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,7 +74,17 @@ function runOptions() {
   return { cwd: root, env: process.env };
 }
 
-const commands = { start, test, 'test:unit': testUnits };
+/** The service and the web app from their sources: each change shows at once. */
+async function dev() {
+  const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
+  await preparation.dependencies();
+  await preparation.make('generate');
+  const { runDev } = await import('./dev.mjs');
+  const regenerate = () => preparation.make('generate');
+  return runDev({ root, env: process.env, regenerate, output: process.stderr });
+}
+
+const commands = { start, dev, test, 'test:unit': testUnits };
 
 async function main([name, ...args]) {
   const command = commands[name];
