@@ -1,6 +1,7 @@
 /**
- * Runs beside a test of labs, which holds the other end of its standard input: when that closes before this
- * process is ended, the test was killed, and what it has on the engine is removed. Argument: its process id.
+ * Runs next to a lab test, which owns the other end of this process's standard input. If the input closes while
+ * this process is running, the test was killed, and this process removes its environments from the engine.
+ * Argument: the process id of the test.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../engine/docker/connection.ts';
@@ -9,8 +10,8 @@ import { removeEnvironmentsOf } from '../../domains/lab-tests/leftovers.ts';
 import { isOfProcess, LAB_TESTS_INSTALLATION } from '../../domains/lab-tests/environment-ids.ts';
 import { removeTestRegistries } from './lab-tests-registry.ts';
 
-/** Looks at the engine, and the pause between two, in milliseconds: it may be making what was asked for last. */
-const LOOKS = 5;
+/** Number of cleanups, and the pause between two in milliseconds: the engine may still be creating the last machines. */
+const CLEANUPS = 5;
 const PAUSE_MS = 2_000;
 
 for await (const _ of process.stdin);
@@ -22,7 +23,7 @@ const engine = createDockerEngine({
   host,
   installation: LAB_TESTS_INSTALLATION,
 });
-for (let look = 1; look <= LOOKS; look++) {
+for (let cleanup = 1; cleanup <= CLEANUPS; cleanup++) {
   await removeEnvironmentsOf(engine, pid);
   await removeTestRegistries(docker, (id) => isOfProcess(id, pid));
   await sleep(PAUSE_MS);

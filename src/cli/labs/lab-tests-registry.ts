@@ -17,8 +17,8 @@ import { parseDatabaseUrl } from '../../infra/database/database-url.ts';
 import { readInstallation } from '../../infra/database/installation.ts';
 
 /**
- * The local registry that tested labs reach: that of the installation whose settings these are, and where
- * there is none yet, one of the tests' own, which has what each has from the start.
+ * Provides the local registry for tested labs: that of the installation with these settings, or a separate one with
+ * the default images if there is no installation yet.
  */
 export function createLabTestsRegistry({
   docker,
@@ -43,7 +43,10 @@ export function createLabTestsRegistry({
   }
 
   return {
-    /** What an engine is told of it: nothing where none of the labs wants one, or it is off. @throws LOCAL_REGISTRY_UNAVAILABLE */
+    /**
+     * Returns the registry's settings for an engine; none if no lab needs it or it is off.
+     * @throws LOCAL_REGISTRY_UNAVAILABLE
+     */
     async open(labs: readonly Lab[]) {
       if (config.registry === 'off' || !labs.some(({ registry }) => registry)) return {};
       const registryInstallation = await settingsInstallation(config);
@@ -51,28 +54,28 @@ export function createLabTestsRegistry({
       return { registryImage: REGISTRY_IMAGE, registryInstallation: registryInstallation ?? own };
     },
 
-    /** Ends one of the tests' own, with what it holds. */
+    /** Removes the separate registry and its images, if there is one. */
     close: (): Promise<void> => removeTestRegistries(docker, (id) => id === own),
   };
 }
 
-/** Removes registries of tests, by the ids that they have like environments. */
+/** Removes registries of tests. They have ids like environments. */
 export async function removeTestRegistries(
   docker: EngineConnection['docker'],
-  is: (id: string) => boolean,
+  matches: (id: string) => boolean,
 ): Promise<void> {
-  const there = (await listRegistries(docker)).filter(is);
+  const found = (await listRegistries(docker)).filter(matches);
   await Promise.all(
-    there.map((installation) =>
+    found.map((installation) =>
       createDockerRegistry({ docker, installation, upstream: undefined }).destroy(),
     ),
   );
 }
 
-/** The installation whose settings these are, by its database; undefined where there is none yet. @throws DATABASE_UNREACHABLE */
+/** Reads the installation's id from its database; undefined if there is no database yet. @throws DATABASE_UNREACHABLE */
 async function settingsInstallation({ databaseUrl }: { databaseUrl: string }): Promise<string | undefined> {
   const location = parseDatabaseUrl(databaseUrl);
-  // To open a file that is not there would make it.
+  // Opening a missing file would create it.
   if (location.provider === 'sqlite' && !(await isThere(location.file))) return undefined;
   const database = await openDatabase({ url: databaseUrl });
   try {

@@ -24,58 +24,59 @@ import { PLAIN_IMAGE } from '../../domains/labs/import/needs/default-environment
 import { ensureImageOnRequest } from '../../host-setup/image-on-request.ts';
 import { createSteps } from '../../../setup/steps.mjs';
 
-/** Exit code where some scenarios were refused; 1 is for what could not be begun at all. */
+/** Exit code if some scenarios were refused; 1 means that the import could not start. */
 const SOME_REFUSED = 2;
 
-/** `berth labs import <folder or git url>`: labs from scenarios of Katacoda and Killercoda. */
+/** `berth labs import <folder or git url>`: converts scenarios of Katacoda and Killercoda to labs. */
 export const importCommand = defineCommand({
-  meta: { name: 'import', description: 'Make labs of Katacoda and Killercoda scenarios.' },
+  meta: { name: 'import', description: 'Convert Katacoda and Killercoda scenarios to labs.' },
   args: {
     source: {
       type: 'positional',
       required: true,
-      description: 'A folder with scenarios in it, or the address of a git repository.',
+      description: 'A folder with scenarios, or the address of a Git repository.',
     },
-    ref: { type: 'string', description: 'Branch, tag or commit of the repository; its default when absent.' },
+    ref: { type: 'string', description: "Branch, tag or commit. Default: the repository's default branch." },
     into: {
       type: 'string',
-      description: 'Folder of labs to write to; BERTH_LABS_DIR, or ./labs, when absent.',
+      description: 'Folder of labs to write to. Default: BERTH_LABS_DIR, or ./labs.',
     },
     environments: {
       type: 'string',
-      description: 'Table of what imageids are run on, YAML or JSON; BERTH_IMPORT_ENVIRONMENTS when absent.',
+      description: 'Table of environments for imageids, YAML or JSON. Default: BERTH_IMPORT_ENVIRONMENTS.',
     },
     network: {
       type: 'enum',
       options: ['auto', 'isolated', 'internet'],
       default: 'auto',
-      description: 'What the labs reach; "auto" gives the internet to those that ask for it.',
+      description: 'Network access of the labs. "auto" gives internet access to labs that need it.',
     },
     language: { type: 'string', default: 'en', description: 'Language of the texts, such as en or pt-BR.' },
     unlisted: { type: 'boolean', default: false, description: 'Also import scenarios that no course lists.' },
-    force: { type: 'boolean', default: false, description: 'Replace labs that are there already.' },
+    force: { type: 'boolean', default: false, description: 'Replace existing labs.' },
     docker: {
       type: 'boolean',
       default: true,
-      description: 'Give scenarios that run Docker on a plain image the image with a Docker engine.',
+      description: 'Use the image with a Docker engine for scenarios that run Docker on a plain image.',
       negativeDescription: 'Keep the plain image for scenarios that run Docker.',
     },
     images: {
       type: 'boolean',
       default: true,
-      description: "Build Berth's image for imports where it is missing.",
+      description: "Build Berth's image for imports if it is missing.",
       negativeDescription: "Do not build Berth's image for imports.",
     },
     verify: {
       type: 'boolean',
       default: false,
-      description: 'Do what the texts say on the engine, and tell what the verify scripts find.',
+      description:
+        'Run the commands of the texts on the engine, and report the results of the verify scripts.',
     },
-    jobs: { type: 'string', description: 'With --verify: environments at a time.' },
+    jobs: { type: 'string', description: 'With --verify: number of simultaneous environments.' },
     'picture-limit': {
       type: 'string',
       description:
-        'Most that the pictures of a page have, up to 700 KiB; 256 KiB each and 512 KiB a page when absent.',
+        'Size limit of the pictures of a page, up to 700 KiB. Default: 256 KiB each and 512 KiB a page.',
     },
     report: { type: 'string', description: 'File to write a report to, as JSON.' },
   },
@@ -108,13 +109,12 @@ export const importCommand = defineCommand({
     process.stdout.write(describeImport(report));
     if (args.report !== undefined) await writeFile(args.report, writeReport(report));
     const { scenarios, refused } = countOutcomes(report);
-    if (scenarios === 0)
-      throw fault('INPUT_INVALID', { problem: `There is no scenario in "${report.source}".` });
+    if (scenarios === 0) throw fault('INPUT_INVALID', { problem: `"${report.source}" has no scenario.` });
     if (refused > 0) process.exitCode ??= SOME_REFUSED;
   },
 });
 
-/** @throws INPUT_INVALID for what is no size that pictures can have */
+/** Parses --picture-limit. @throws INPUT_INVALID */
 function pictureLimitOf(given: string | undefined): { pictureLimit?: number } {
   if (given === undefined) return {};
   const bytes = parseBytes(given);
@@ -125,7 +125,7 @@ function pictureLimitOf(given: string | undefined): { pictureLimit?: number } {
   });
 }
 
-/** Works with the folder, or with what the repository has, for as long as that takes. */
+/** Runs `work` with the local folder, or with a temporary clone of the repository. */
 async function withFolder(
   source: string,
   ref: string | undefined,
@@ -133,12 +133,14 @@ async function withFolder(
 ): Promise<ImportReport> {
   if (!looksLikeGitUrl(source)) {
     if (ref !== undefined) {
-      throw fault('INPUT_INVALID', { problem: '--ref is for a git repository; a folder is taken as it is.' });
+      throw fault('INPUT_INVALID', { problem: '--ref only applies to a Git repository, not to a folder.' });
     }
     return work({ folder: source, commit: undefined });
   }
   await sweepWorkFolders((path, error) =>
-    process.stderr.write(`"${path}", which an earlier import left, could not be removed: ${String(error)}\n`),
+    process.stderr.write(
+      `Could not remove "${path}", which an earlier import left behind: ${String(error)}\n`,
+    ),
   );
   return withWorkFolder(async (folder) => {
     const protocols = ['https', 'ssh', 'file'] as const;
@@ -148,8 +150,8 @@ async function withFolder(
 }
 
 /**
- * Builds Berth's image for imports where a lab of this import runs on it: the first import does, since no start
- * of the service needs it. Without an engine the labs are there all the same, and this says what is left to do.
+ * Builds Berth's image for imports if a lab of this import uses it. The service does not build it at a start. If
+ * there is no engine, the import still succeeds, and a message says how to build the image later.
  */
 async function ensureImportImages(report: ImportReport): Promise<void> {
   if (!report.scenarios.some(({ image }) => image === PLAIN_IMAGE)) return;

@@ -7,14 +7,14 @@ import { SCHEMA_FILE, labJsonSchema } from '../../domains/labs/schema/json-schem
 import { slugProblem } from '../../domains/labs/slug.ts';
 import { labsDirectory } from './labs-directory.ts';
 
-/** `berth labs new <slug>`: a lab to begin with, and the schema for editors beside it. */
+/** `berth labs new <slug>`: creates a lab, and the schema for editors next to it. */
 export const newCommand = defineCommand({
-  meta: { name: 'new', description: 'Write a lab to begin with, which is valid and works.' },
+  meta: { name: 'new', description: 'Create a new lab that is valid and works.' },
   args: {
     slug: { type: 'positional', required: true, description: "Name of the lab's folder." },
     in: {
       type: 'string',
-      description: 'Folder of labs to write it to; BERTH_LABS_DIR, or ./labs, when absent.',
+      description: 'Folder of labs to create it in. Default: BERTH_LABS_DIR, or ./labs.',
     },
   },
   async run({ args }) {
@@ -22,7 +22,7 @@ export const newCommand = defineCommand({
     if (problem !== undefined) throw fault('INPUT_INVALID', { problem: `The slug ${problem}.` });
     const directory = args.in ?? labsDirectory();
     const folder = join(directory, args.slug);
-    await makeNew(folder);
+    await createFolder(folder);
     for (const [path, text] of newLab(args.slug)) {
       const file = join(folder, path);
       await mkdir(dirname(file), { recursive: true });
@@ -34,8 +34,8 @@ export const newCommand = defineCommand({
   },
 });
 
-/** Makes the folder. @throws INPUT_INVALID where it is there already or cannot be made */
-async function makeNew(folder: string): Promise<void> {
+/** Creates the lab's folder. @throws INPUT_INVALID if it exists or cannot be created */
+async function createFolder(folder: string): Promise<void> {
   try {
     await mkdir(dirname(folder), { recursive: true });
     await mkdir(folder);
@@ -43,8 +43,8 @@ async function makeNew(folder: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     const problem =
       code === 'EEXIST'
-        ? `The folder "${folder}" is there already: give another slug, or remove it.`
-        : `The folder "${folder}" cannot be made (${code}).`;
+        ? `The folder "${folder}" already exists. Use another slug, or remove the folder.`
+        : `Could not create the folder "${folder}" (${code}).`;
     throw fault('INPUT_INVALID', { problem }, error);
   }
 }

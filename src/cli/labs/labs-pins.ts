@@ -14,9 +14,9 @@ const lab = {
   description: "The lab's slug.",
 } as const;
 
-/** `berth labs pins <lab>`: which images the versions of a lab are started with. */
+/** `berth labs pins <lab>`: lists the images that the versions of a lab use. */
 export const pinsCommand = defineCommand({
-  meta: { name: 'pins', description: 'Print the images that the versions of a lab are started with.' },
+  meta: { name: 'pins', description: 'List the images that the versions of a lab use.' },
   args: { lab },
   run: ({ args }) =>
     withPins(args.lab, async (pins) => {
@@ -29,21 +29,21 @@ export const pinsCommand = defineCommand({
     }),
 });
 
-/** `berth labs repin <lab>`: the next start takes what the names mean then. */
+/** `berth labs repin <lab>`: removes the pins, so that the next start resolves the image names again. */
 export const repinCommand = defineCommand({
-  meta: { name: 'repin', description: 'Let the next start of a lab take what its image names mean then.' },
+  meta: { name: 'repin', description: 'Resolve the image names of a lab again at its next start.' },
   args: { lab },
   run: ({ args }) =>
     withPins(args.lab, async (pins) => {
-      process.stdout.write(`${await pins.repin(system, args.lab)} forgotten\n`);
+      process.stdout.write(`${await pins.repin(system, args.lab)} pins removed\n`);
     }),
 });
 
 async function withPins(slug: string, work: (pins: PinService) => Promise<void>): Promise<void> {
   await withDatabase(async ({ config, database }) => {
     const present = await createLabVersionStore({ database }).present();
-    const there = (await isLab(join(config.labsDir, slug))) || present.some((each) => each.slug === slug);
+    const exists = (await isLab(join(config.labsDir, slug))) || present.some((each) => each.slug === slug);
     const store = createPinStore({ database });
-    await work(createPinService({ store, hasLab: () => there }));
+    await work(createPinService({ store, hasLab: () => exists }));
   });
 }

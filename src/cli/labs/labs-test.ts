@@ -14,22 +14,24 @@ import type { NamedLabs } from './named-labs.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { withLabTests } from './with-lab-tests.ts';
 
-/** `berth labs test [folder or slug…]`: whether checks can be trusted; exit code 1 when one cannot. */
+/** `berth labs test [folder or slug…]`: tests whether checks can be trusted. Exits with 1 if a case does not pass. */
 export const testCommand = defineCommand({
   meta: {
     name: 'test',
     description:
-      'Try labs in fresh environments: checks must fail before a step is done and in wrong states, and pass after its solution.',
+      'Test labs in new environments: checks must fail before a step is done and in wrong states, and pass after its solution.',
   },
   args: {
     labs: {
       type: 'positional',
       required: false,
-      description:
-        'Slugs, or folders, each of one lab or of many; all of BERTH_LABS_DIR, or ./labs, when absent.',
+      description: 'Slugs, or folders with one or many labs. Default: all labs in BERTH_LABS_DIR, or ./labs.',
     },
-    jobs: { type: 'string', description: 'Environments at a time; a processor each, up to 4, when absent.' },
-    junit: { type: 'string', description: "File to write the results to in JUnit's XML, for build servers." },
+    jobs: {
+      type: 'string',
+      description: 'Number of simultaneous environments. Default: one for each processor, up to 4.',
+    },
+    junit: { type: 'string', description: 'File to write the results to, as JUnit XML for build servers.' },
   },
   async run({ args }) {
     const jobs = jobsOf(args.jobs);
@@ -40,7 +42,7 @@ export const testCommand = defineCommand({
       cases.push(ended);
       process.stderr.write(`${describeCase(ended)}\n`);
     };
-    for (const { lab, line } of problems) onCase(notValid(lab, line));
+    for (const { lab, line } of problems) onCase(invalidLabCase(lab, line));
     if (labs.length > 0) await untilInterrupted((signal) => testAll(labs, { config, jobs, onCase }, signal));
     process.stdout.write(`\n${reportTable(cases)}`);
     if (args.junit !== undefined) await writeFile(args.junit, reportJunit(cases, new Date()));
@@ -48,7 +50,7 @@ export const testCommand = defineCommand({
   },
 });
 
-/** Tests the labs side by side. */
+/** Tests the labs concurrently. */
 async function testAll(
   labs: readonly Lab[],
   { config, jobs, onCase }: { config: Config; jobs: number; onCase: (ended: LabCase) => void },
@@ -56,18 +58,18 @@ async function testAll(
 ): Promise<void> {
   await withLabTests({ config, jobs, labs }, async ({ test }) => {
     const ends = labs.map((lab) => test(lab, onCase, signal));
-    // All have cleaned up before the engine is let go of.
+    // Wait for all cleanups before the engine's connection closes.
     await Promise.allSettled(ends);
     await Promise.all(ends);
   });
 }
 
-function notValid(lab: string, problem: string): LabCase {
+function invalidLabCase(lab: string, problem: string): LabCase {
   const subject = { step: undefined, kind: 'lab', name: 'is valid' } as const;
   return { lab, ...subject, outcome: 'failed', problem, said: undefined, output: '', seconds: 0 };
 }
 
-/** What the arguments name: a folder as it is, anything else a lab of the usual folder. */
+/** Reads the labs that the arguments name: slugs in the default folder, or folders. */
 async function readNamed(names: readonly string[]): Promise<NamedLabs> {
   if (names.length === 0) return readFolders([labsDirectory()]);
   const folders = names.map(async (name) => {

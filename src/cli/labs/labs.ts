@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 
-/** `berth labs`: what authors of labs need. Each command is loaded when it is run, as those of `berth` are. */
+/** `berth labs`: commands for authors of labs. Each command is loaded when it runs, like those of `berth`. */
 export const labsCommand = defineCommand({
   meta: { name: 'labs', description: 'Work on the labs of this installation.' },
   subCommands: {

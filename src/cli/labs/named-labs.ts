@@ -7,13 +7,13 @@ import type { Lab } from '../../domains/labs/lab.ts';
 import { LAB_FILE, readLab } from '../../domains/labs/reading/read-lab.ts';
 import { readLabs } from '../../domains/labs/reading/read-labs.ts';
 
-/** What was read of labs: those that are valid, and a line for each problem of the others, with the lab's name. */
+/** The valid labs, and a line for each problem of the others. */
 export interface NamedLabs {
   labs: Lab[];
   problems: { lab: string; line: string }[];
 }
 
-/** Reads folders, each of one lab or of many. */
+/** Reads folders with one or many labs. */
 export async function readFolders(folders: readonly string[]): Promise<NamedLabs> {
   const all: NamedLabs = { labs: [], problems: [] };
   for (const folder of folders) {
@@ -24,7 +24,7 @@ export async function readFolders(folders: readonly string[]): Promise<NamedLabs
   return all;
 }
 
-/** Whether there is a lab in the folder, be it valid or not. */
+/** Whether the folder contains a lab, valid or not. */
 export function isLab(folder: string): Promise<boolean> {
   return access(join(folder, LAB_FILE)).then(
     () => true,
@@ -43,7 +43,7 @@ async function readAll(folder: string): Promise<NamedLabs> {
     const { labs: read, problems } = await readLabs(folder);
     const labs = read.map(({ lab }) => lab);
     if (labs.length + problems.length === 0) {
-      const line = `${folder}: has no ${LAB_FILE}, and no folder in it could be a lab`;
+      const line = `${folder}: has neither a ${LAB_FILE} nor a folder that could be a lab`;
       return { labs, problems: [{ lab: folder, line }] };
     }
     return { labs, problems: toLines(problems, folder) };
@@ -53,7 +53,7 @@ async function readAll(folder: string): Promise<NamedLabs> {
   }
 }
 
-/** `folder` is where the labs' folders are, as the reader knows it. */
+/** Formats problems; `folder` is the parent of the labs' folders. */
 function toLines(problems: readonly LabProblem[], folder: string): NamedLabs['problems'] {
   return problems.map((problem) => {
     return { lab: problem.lab, line: describeProblem(problem, join(folder, problem.lab)) };

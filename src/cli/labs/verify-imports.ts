@@ -12,9 +12,9 @@ import { withLabTests } from './with-lab-tests.ts';
 import type { LabTests } from './with-lab-tests.ts';
 
 /**
- * Does what each imported scenario's text says, on the engine, and writes into the report what its verify
- * scripts found: those that pass before anything was done, and those that do not pass in the end. When the
- * command is asked to end, the report says how far each came.
+ * Runs the commands of each imported scenario on the engine, and adds the results of its verify scripts to the
+ * report: those that pass before the commands, and those that fail after them. If the command is interrupted, the
+ * report says how far each scenario got.
  */
 export async function verifyImports(report: ImportReport, { jobs }: { jobs: number }): Promise<void> {
   const imported = report.scenarios.filter(({ outcome }) => outcome.startsWith('imported'));
@@ -23,7 +23,7 @@ export async function verifyImports(report: ImportReport, { jobs }: { jobs: numb
   const read = await Promise.all(
     imported.map(async (scenario) => ({ scenario, ...(await readLab(join(report.into, scenario.lab))) })),
   );
-  // What is no lab any more was valid when it was written, and somebody has changed it since.
+  // A lab that is invalid now was changed after the import; it is skipped.
   const found = read.flatMap(({ scenario, ...reading }) =>
     'lab' in reading ? [{ scenario, lab: reading.lab }] : [],
   );
@@ -31,14 +31,14 @@ export async function verifyImports(report: ImportReport, { jobs }: { jobs: numb
   await untilInterrupted((signal) =>
     withLabTests({ config, jobs, labs }, async ({ replay }) => {
       const ends = found.map(({ scenario, lab }) => verifyOne(scenario, lab, { replay, signal }));
-      // All have cleaned up before the engine is let go of.
+      // Wait for all cleanups before the engine's connection closes.
       await Promise.allSettled(ends);
       await Promise.all(ends);
     }),
   );
 }
 
-/** Times that a scenario is tried where the engine fails. */
+/** Maximum number of attempts for a scenario if the engine fails. */
 const MOST_TRIES = 3;
 
 async function verifyOne(
@@ -46,7 +46,7 @@ async function verifyOne(
   lab: Lab,
   { replay, signal }: { replay: LabTests['replay']; signal: AbortSignal },
 ): Promise<void> {
-  // What no script judges has nothing to tell.
+  // Without a script check there is nothing to verify.
   if (!lab.steps.some(({ checks }) => checks.some(({ kind }) => kind === 'script'))) return;
   const onStep = (step: StepReplay) => {
     scenario.verified = [...(scenario.verified ?? []), step];
@@ -63,11 +63,11 @@ async function verifyOne(
       if (signal.aborted) scenario.verifyCutOff = true;
       if (signal.aborted || !isFault(error)) throw error;
       if (!isEngineFault(error) || tries === MOST_TRIES) {
-        warn(scenario, `could not be tried: ${error.message}`);
+        warn(scenario, `could not be verified: ${error.message}`);
         return;
       }
-      process.stderr.write(`${scenario.scenario}: the engine failed, trying again: ${error.message}\n`);
-      // A fresh environment begins with the first step.
+      process.stderr.write(`${scenario.scenario}: the engine failed, retrying: ${error.message}\n`);
+      // A new environment starts with the first step.
       delete scenario.verified;
       scenario.outcome = before.outcome;
       scenario.warnings.length = before.warnings;
@@ -76,11 +76,11 @@ async function verifyOne(
 }
 
 function problemOf({ outcome, problem, notFound }: StepReplay): string | undefined {
-  // Where the text runs nothing, the work is the learner's.
+  // Without commands in the text, the learner must do the work.
   if (outcome === 'passed' || outcome === 'unsolved') return undefined;
-  if (outcome === 'vacuous') return 'its verify passes before anything was done';
+  if (outcome === 'vacuous') return 'its verify script passes before anything was done';
   const missing = notFound.length === 0 ? '' : `command not found: ${notFound.join(', ')}; `;
-  return `its verify does not pass after all that the text runs: ${missing}${problem || 'it says nothing'}`;
+  return `its verify script fails after all commands of the text: ${missing}${problem || 'no output'}`;
 }
 
 function warn(scenario: ScenarioReport, message: string): void {

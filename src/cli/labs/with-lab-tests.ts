@@ -26,13 +26,13 @@ import { spawn } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The program beside, as it is: built or not. */
+/** The guard program, with the extension of this file: compiled or not. */
 const GUARD = fileURLToPath(new URL(`lab-tests-guard${extname(import.meta.filename)}`, import.meta.url));
 
-/** Runs `work`, with a process beside this one that cleans up should this one be killed on the way. */
+/** Runs `work` with a guard process, which cleans up if this process is killed. */
 async function guarded(work: () => Promise<void>): Promise<void> {
   const guard = spawn(process.execPath, [...process.execArgv, GUARD, String(process.pid)], {
-    // What ends this process from the terminal leaves the other one alone.
+    // Signals from the terminal must not reach the guard.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -43,20 +43,20 @@ async function guarded(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** What can be done with labs on the engine; all reject when `signal` aborts, with nothing left there. */
+/** Operations with labs on the engine. They reject when `signal` aborts, and leave nothing on the engine. */
 export interface LabTests {
   /** Tests a lab. */
   test(lab: Lab, onCase: (ended: LabCase) => void, signal: AbortSignal): Promise<void>;
-  /** Does a lab as its solutions say. */
+  /** Runs the solutions of a lab. */
   replay(lab: Lab, onStep: (replay: StepReplay) => void, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Makes the machine ready, as a start of the service does, and constructs what tests labs on the engine of
- * these settings, as the service would run them, without a database; what killed tests left there is removed
- * first. At most `jobs` environments are there at a time. Where one of `labs` wants the local registry, it gets
- * that of the installation whose settings these are, or one that goes with the tests.
+ * Prepares the host as a start of the service does, removes leftovers of killed tests, and constructs lab tests on
+ * the configured engine, without a database. At most `jobs` environments exist at a time. If one of `labs` needs the
+ * local registry, it gets that of the installation, or a temporary one.
  */
+
 export async function withLabTests(
   { config, jobs, labs = [] }: { config: Config; jobs: number; labs?: readonly Lab[] },
   work: (tests: LabTests) => Promise<void>,

@@ -3,7 +3,7 @@ import type { CaseSubject, LabCase } from './lab-case.ts';
 
 export type CaseRecorder = ReturnType<typeof createCaseRecorder>;
 
-/** Writes down what came of the cases of one lab, and tells of each as it ends. */
+/** Records the cases of one lab, and reports each one to `onCase` when it ends. */
 export function createCaseRecorder({ lab, onCase }: { lab: string; onCase: (ended: LabCase) => void }) {
   function note(
     subject: CaseSubject,
@@ -24,16 +24,16 @@ export function createCaseRecorder({ lab, onCase }: { lab: string; onCase: (ende
 
   return {
     /**
-     * Whether `work`, which answers what the check says, did not fail. What has a code of the catalogue fails the case, too; anything else is
-     * thrown, and so is all when `signal` has aborted.
+     * Runs a case and returns whether it passed. `work` returns the check's message. A CaseFailed or a fault fails the
+     * case. Other errors are rethrown, and so is every error after `signal` aborted.
      */
     async run(
       subject: CaseSubject,
       work: () => Promise<string | undefined>,
       signal: AbortSignal,
     ): Promise<boolean> {
-      const began = performance.now();
-      const seconds = () => (performance.now() - began) / 1000;
+      const startedAt = performance.now();
+      const seconds = () => (performance.now() - startedAt) / 1000;
       try {
         const said = await work();
         note(subject, 'passed', { said, seconds: seconds() });
@@ -46,12 +46,12 @@ export function createCaseRecorder({ lab, onCase }: { lab: string; onCase: (ende
       }
     },
 
-    /** It was looked at on the way of something else. */
+    /** Records a case that passed as a part of another one. */
     pass(subject: CaseSubject, seen: Pick<LabCase, 'said' | 'seconds'>): void {
       note(subject, 'passed', seen);
     },
 
-    /** It could not be looked at. */
+    /** Records a case that could not run. */
     skip(subject: CaseSubject, problem: string): void {
       note(subject, 'skipped', { problem });
     },

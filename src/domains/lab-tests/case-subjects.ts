@@ -2,11 +2,11 @@ import type { QuizCheck } from '../labs/lab-check.ts';
 import type { LabScript, LabStep } from '../labs/lab.ts';
 import type { CaseSubject } from './lab-case.ts';
 
-/** What is looked at in a lab, in the words of its report. */
+/** The subjects of cases, with their names in the report. */
 export const machinesSubject: CaseSubject = {
   step: undefined,
   kind: 'lab',
-  name: 'has its machines made',
+  name: 'has working machines',
 };
 
 export function beforeSubject({ id }: LabStep): CaseSubject {
@@ -22,7 +22,7 @@ export function answerSubject({ id }: LabStep, question: QuizCheck): CaseSubject
   return { step: id, kind: 'wrong', name: `is not passed with a wrong answer to ${question.id}` };
 }
 
-/** `how` names the script, or says that it is what every learner could try. */
+/** Returns the subject of an attack; `how` names its script or the common attack. */
 export function tamperSubject({ id }: Pick<LabStep, 'id'>, how: string): CaseSubject {
   return { step: id, kind: 'tamper', name: `is not passed by tampering: ${how}` };
 }

@@ -2,36 +2,33 @@ import { createHash } from 'node:crypto';
 import { bitsOf, newId } from '../../core/ids.ts';
 import { isRunning, PROCESS_SPACE } from '../../infra/leases/process-owner.ts';
 
-/** What tests of labs make on an engine is told by this from what sessions are made of: no service touches it. */
+/** Installation label of environments of lab tests. Services only touch environments with their own label. */
 export const LAB_TESTS_INSTALLATION = 'lab-tests';
 
-/**
- * An environment of a test is known by its id alone: whose it is and since when is in it, since there is
- * no database to note it in.
- */
+/** Ids of test environments contain the process and the time, because there is no database to store these. */
 const ID = /^test-([0-9a-f]{12})-(\d+)-([0-9a-hjkmnp-tv-z]{26})$/;
 
-/** Longest life of such an environment, in milliseconds: its test ends well before. */
+/** Longest lifetime of such an environment, in milliseconds: tests end well before. */
 const LONGEST_LIFE_MS = 2 * 60 * 60_000;
 
-/** Bits of an id behind its time. */
+/** Number of random bits after the time of an id. */
 const RANDOM_BITS = 80n;
 
 const SPACE = createHash('sha256').update(PROCESS_SPACE).digest('hex').slice(0, 12);
 
-/** An id for an environment of this process. */
+/** Creates an id for an environment of this process. */
 export function newTestEnvironmentId(): string {
   return `test-${SPACE}-${process.pid}-${newId()}`;
 }
 
-/** Whether the environment is one of that process, which runs, or ran, beside this one. Pure. */
+/** Whether the environment belongs to a process of this host and process namespace. Pure. */
 export function isOfProcess(environmentId: string, pid: number): boolean {
   return ID.test(environmentId) && environmentId.startsWith(`test-${SPACE}-${pid}-`);
 }
 
 /**
- * Whether the environment is one that a test left: its process runs no more, or is not of ours and the
- * environment is older than any test takes. Pure but for the look at processes.
+ * Whether a test left the environment behind: its process has ended, or the environment is older than any test
+ * runs. It only reads the process table.
  */
 export function isLeftover(environmentId: string, now: Date): boolean {
   const [, space, pid, id] = ID.exec(environmentId) ?? [];

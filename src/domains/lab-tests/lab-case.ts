@@ -1,29 +1,29 @@
 import { isFault } from '../../core/errors.ts';
 
-/** One thing that the test of a lab looks at, and what came of it. */
+/** One case of a lab's test, and its result. */
 export interface LabCase {
   /** Slug. */
   lab: string;
-  /** Id; undefined for what concerns the lab as a whole. */
+  /** Id of the step; undefined for a case of the whole lab. */
   step: string | undefined;
-  /** What is tested: the lab as a whole, a step before it is done, after its solution, in a wrong state, or when tampered with. */
+  /** What is tested: the whole lab, or a step before it is done, after its solution, in a wrong state or under attack. */
   kind: 'lab' | 'before' | 'solution' | 'wrong' | 'tamper';
   /** A sentence about the step, such as "is passed after its solution". */
   name: string;
   outcome: 'passed' | 'failed' | 'skipped';
-  /** Why it is not passed, in a sentence or two. */
+  /** Why it did not pass, in one or two sentences. */
   problem: string | undefined;
-  /** What a learner reads who checks the step then. */
+  /** The message that a learner would see for the check. */
   said: string | undefined;
-  /** What was printed meanwhile; empty where that tells nothing. */
+  /** Output of the case's scripts; empty if it does not help. */
   output: string;
   seconds: number;
 }
 
-/** What is to be looked at. */
+/** What a case tests. */
 export type CaseSubject = Pick<LabCase, 'step' | 'kind' | 'name'>;
 
-/** Ends a case: what it looked at is not as it should be. */
+/** Fails a case. */
 export class CaseFailed extends Error {
   readonly output: string;
 
@@ -33,7 +33,7 @@ export class CaseFailed extends Error {
   }
 }
 
-/** Whether the error tells of the lab, rather than of what tests it. */
+/** Whether the error is a problem of the lab, rather than of the test itself. */
 export function concernsLab(error: unknown, signal: AbortSignal): error is Error {
   return !signal.aborted && (error instanceof CaseFailed || isFault(error));
 }

@@ -2,24 +2,24 @@ import type { Clock } from '../../core/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { isLeftover, isOfProcess } from './environment-ids.ts';
 
-/** Removes what tests that were killed have left on the engine; how many environments. */
+/** Removes the environments of killed tests from the engine, and returns their number. */
 export function removeLeftovers(
   engine: Pick<Engine, 'list' | 'destroy'>,
   clock: Pick<Clock, 'now'>,
 ): Promise<number> {
-  return removeThose(engine, (environmentId) => isLeftover(environmentId, clock.now()));
+  return removeMatching(engine, (environmentId) => isLeftover(environmentId, clock.now()));
 }
 
-/** Removes what the test of that process has on the engine; how many environments. */
+/** Removes the environments of a process from the engine, and returns their number. */
 export function removeEnvironmentsOf(engine: Pick<Engine, 'list' | 'destroy'>, pid: number): Promise<number> {
-  return removeThose(engine, (environmentId) => isOfProcess(environmentId, pid));
+  return removeMatching(engine, (environmentId) => isOfProcess(environmentId, pid));
 }
 
-async function removeThose(
+async function removeMatching(
   engine: Pick<Engine, 'list' | 'destroy'>,
-  is: (environmentId: string) => boolean,
+  matches: (environmentId: string) => boolean,
 ): Promise<number> {
-  const there = (await engine.list()).filter(({ environmentId }) => is(environmentId));
-  await Promise.all(there.map(({ environmentId }) => engine.destroy(environmentId)));
-  return there.length;
+  const found = (await engine.list()).filter(({ environmentId }) => matches(environmentId));
+  await Promise.all(found.map(({ environmentId }) => engine.destroy(environmentId)));
+  return found.length;
 }

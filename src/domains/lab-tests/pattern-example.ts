@@ -1,26 +1,26 @@
-/** What stands for a letter of a class, by the letter behind the backslash. */
+/** Example characters of classes, by the letter after the backslash. */
 const CLASSES: Record<string, string> = { d: '0', D: 'a', w: 'a', W: '-', s: ' ', S: 'a' };
-/** Places between letters, which take none. */
-const PLACES = 'bBAzQE';
+/** Letters of zero-width assertions. */
+const ASSERTIONS = 'bBAzQE';
 const CONTROLS: Record<string, string> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v' };
-/** Tried for a class that names what it does not want. */
-const ORDINARY = ['a', '0', ' ', '-', 'é'];
+/** Candidates for a negated class. */
+const CANDIDATES = ['a', '0', ' ', '-', 'é'];
 
 /**
- * A text that the pattern is likely to be found in, made by taking the first of all that it offers and as
- * little of that as it asks for. A caller that must be sure checks the result: it knows no flags and no classes of Unicode.
+ * Returns a text that the pattern probably matches: the first alternative and the fewest repetitions of each part.
+ * It does not support flags and Unicode classes, so the caller must check the result.
  */
 export function patternExample(pattern: string): string {
   const letters = Array.from(pattern);
   let at = 0;
 
-  /** Up to the end of the group: the first of its branches. */
+  /** Parses a group and returns the first of its branches. */
   function group(): string {
     let branch = sequence();
     while (letters[at] === '|') {
       at++;
       const other = sequence();
-      // A first branch without a letter is a way to say "or nothing".
+      // An empty first branch means "or nothing": prefer another one.
       branch ||= other;
     }
     return branch;
@@ -47,7 +47,7 @@ export function patternExample(pattern: string): string {
     if (letter === '(') {
       const opening = /^\?(?:P?<\w+>|[a-zA-Z-]*[:)])/.exec(letters.slice(at).join(''))?.[0] ?? '';
       at += opening.length;
-      // Flags alone, such as (?i), have no end of their own.
+      // Flags alone, such as (?i), have no closing parenthesis left.
       if (opening.endsWith(')')) return '';
       const text = group();
       at++;
@@ -59,14 +59,14 @@ export function patternExample(pattern: string): string {
 
   function escaped(): string {
     const letter = letters[at++] ?? '';
-    return PLACES.includes(letter) ? '' : (CLASSES[letter] ?? CONTROLS[letter] ?? letter);
+    return ASSERTIONS.includes(letter) ? '' : (CLASSES[letter] ?? CONTROLS[letter] ?? letter);
   }
 
   function classMember(): string {
     const isNegated = letters[at] === '^';
     if (isNegated) at++;
     const members: string[] = [];
-    // A bracket at the beginning is a member.
+    // A closing bracket at the start is a member.
     do {
       const letter = letters[at++] ?? '';
       members.push(letter === '\\' ? escaped() : letter);
@@ -74,7 +74,7 @@ export function patternExample(pattern: string): string {
     at++;
     if (!isNegated) return members[0] ?? '';
     return (
-      ORDINARY.find((letter) => !members.includes(letter) && !(members.includes('-') && letter !== ' ')) ??
+      CANDIDATES.find((letter) => !members.includes(letter) && !(members.includes('-') && letter !== ' ')) ??
       'ß'
     );
   }

@@ -3,8 +3,8 @@ import { fault } from '../../core/errors.ts';
 import type { ImagePins, LabImages, ResolveOptions } from '../images/pins/pin.ts';
 
 /**
- * Which image a lab's name for one means: what it means now, pulled where the engine lacks it, as for the
- * first start of a version; for all environments of this run the same.
+ * Resolves image names to the engine's current images, and pulls missing ones, as for the first start of a lab
+ * version. All environments of a run use the same images.
  */
 export function createPresentImages(
   images: Pick<EngineImages, 'find' | 'findOrPull'>,
@@ -15,7 +15,7 @@ export function createPresentImages(
     const { signal, onPercent = () => undefined } = how;
     await images.findOrPull(image, { onPercent, ...(signal && { signal }) });
     const found = await images.find(image);
-    if (!found) throw fault('IMAGE_NOT_FOUND', { image, problem: 'it was removed again' });
+    if (!found) throw fault('IMAGE_NOT_FOUND', { image, problem: 'it was removed after the pull' });
     known.set(image, known.get(image) ?? found.id);
     return known.get(image) ?? found.id;
   }

@@ -4,25 +4,25 @@ import type { QuizCheck } from '../labs/lab-check.ts';
 import type { LabStep } from '../labs/lab.ts';
 import { patternExample } from './pattern-example.ts';
 
-/** Texts of which hardly a question takes all. */
-const NO_ANSWERS = ['I do not know', '0', '?', 'zzz'];
+/** Texts that are unlikely to all be correct answers. */
+const WRONG_TEXTS = ['I do not know', '0', '?', 'zzz'];
 
-/** The questions of a step. */
+/** Returns the questions of a step. */
 export function questionsOf({ checks }: Pick<LabStep, 'checks'>): QuizCheck[] {
   return checks.filter((check) => check.kind === 'quiz');
 }
 
-/** The right answers to a step's questions, by the ids of those; without one where none could be found that fits its patterns. */
+/** Returns correct answers to a step's questions by question id. A question without a known answer is left out. */
 export function rightAnswers(step: Pick<LabStep, 'checks'>): Map<string, Answer> {
   return answersBy(step, rightAnswer);
 }
 
-/** Answers of which each is wrong, where its question has one that is. */
+/** Returns wrong answers to a step's questions by question id, if a question has a wrong answer. */
 export function wrongAnswers(step: Pick<LabStep, 'checks'>): Map<string, Answer> {
   return answersBy(step, wrongAnswer);
 }
 
-/** The answer as its learner would have given it. */
+/** Formats an answer for messages. */
 export function describeAnswer(answer: Answer): string {
   return 'text' in answer ? `"${answer.text}"` : `options ${answer.options.join(', ')}`;
 }
@@ -47,12 +47,12 @@ function rightAnswer(question: QuizCheck): Answer | undefined {
 function wrongAnswer(question: QuizCheck): Answer {
   const { answer } = question;
   if (answer.kind === 'text') {
-    const given = NO_ANSWERS.map((text) => ({ text }));
-    return given.find((one) => !judgeQuiz(question, one).passed) ?? { text: NO_ANSWERS[0] ?? '' };
+    const given = WRONG_TEXTS.map((text) => ({ text }));
+    return given.find((one) => !judgeQuiz(question, one).passed) ?? { text: WRONG_TEXTS[0] ?? '' };
   }
   const wrong = placesOf(answer.options, (option) => !option.correct);
   if (wrong.length > 0) return { options: wrong.slice(0, 1) };
-  // All are right: one that is left out makes it wrong.
+  // All options are correct, so leaving one out is wrong.
   return { options: placesOf(answer.options, (_, place) => place > 0) };
 }
 

@@ -6,46 +6,46 @@ import { CaseFailed, concernsLab } from './lab-case.ts';
 import type { Trial } from './trial.ts';
 import type { Trials } from './trials.ts';
 
-/** What bash, dash, env and sudo print of a program that they do not find. */
+/** Messages of bash, dash, env and sudo about missing programs. */
 const NOT_FOUND = [
   /^.*?(?:line \d+|bash|sh|\d+): (\S+): (?:command )?not found$/gm,
   /^(?:\/usr\/bin\/)?env: [‘'"](\S+?)[’'"]: No such file or directory$/gm,
   /^sudo: (\S+): command not found$/gm,
 ];
 
-/** Most programs that are reported of one step. */
-const MOST = 10;
+/** Maximum number of missing programs reported for one step. */
+const MOST_PROGRAMS = 10;
 
-/** Programs that shells did not find, by what they printed, each once. Pure. */
+/** Returns the programs that shells did not find according to their output, each once. Pure. */
 function programsNotFound(outputs: readonly string[]): string[] {
   const found = outputs.flatMap((output) =>
     NOT_FOUND.flatMap((pattern) => [...output.matchAll(pattern)].map(([, name = '']) => name)),
   );
-  return [...new Set(found)].slice(0, MOST);
+  return [...new Set(found)].slice(0, MOST_PROGRAMS);
 }
 
-/** Longest run of a solution that nobody has proven, in seconds: some wait for an answer that never comes. */
+/** Time limit of an imported solution's script, in seconds: some wait forever for input. */
 const SCRIPT_SECONDS = 120;
 
-/** Characters that are kept of what a check said last. */
-const LONGEST_WORDS = 200;
+/** Longest message of a check in the report, in characters. */
+const LONGEST_MESSAGE = 200;
 
-/** What came of doing a step as its solution says, with the check before and after. */
+/** The result of running a step's solution, with its check before and after. */
 export interface StepReplay {
   /** Id. */
   step: string;
   /**
-   * `vacuous`: it was passed before anything was done. `unsolved`: it has no solution and is not passed.
-   * `failed`: it is not passed after its solution, or could not be done.
+   * `vacuous`: the check passed before the solution. `unsolved`: there is no solution and the check failed.
+   * `failed`: the check failed after the solution, or the solution could not run.
    */
   outcome: 'passed' | 'vacuous' | 'unsolved' | 'failed';
-  /** Why it is not passed, in a sentence. */
+  /** Why it did not pass, in a sentence. */
   problem: string | undefined;
   /** Programs that a shell did not find in this step. */
   notFound: string[];
 }
 
-/** Faults of the engine rather than of the lab, which a second try may not meet. */
+/** Faults of the engine rather than of the lab: a retry may succeed. */
 const ENGINE_FAULTS = [
   'ENGINE_UNREACHABLE',
   'ENGINE_REFUSED',
@@ -54,22 +54,22 @@ const ENGINE_FAULTS = [
   'MACHINE_NOT_RUNNING',
 ] as const;
 
-/** Whether the engine failed, and not the lab. */
+/** Whether the error is a failure of the engine, not of the lab. */
 export function isEngineFault(error: unknown): error is Fault {
   return isFault(error, ...ENGINE_FAULTS);
 }
 
 export interface ReplayParts {
   openTrial: Trials;
-  /** Does the work when there is a place for one more environment. */
+  /** Runs `work` when another environment is allowed. */
   inPlace: <T>(work: () => Promise<T>) => Promise<T>;
   onStep: (replay: StepReplay) => void;
 }
 
 /**
- * Does all steps of a lab one after another in one environment, whatever comes of those before: for labs
- * whose solutions nobody has proven. Tells `onStep` of each step that a script judges. @throws `signal`'s reason, what
- * making the environment throws
+ * Runs all steps of a lab in one environment, and continues after failed steps. It is for labs whose solutions are
+ * untested. Reports each step with a script check to `onStep`.
+ * @throws `signal`'s reason, errors of the environment's creation
  */
 export function replayLab(
   lab: Lab,
@@ -79,7 +79,7 @@ export function replayLab(
   return inPlace(async () => {
     const { trial, close } = await openTrial(lab, signal);
     try {
-      // What a scenario prepares out of sight is ready before a learner has read the first page.
+      // Background scripts usually end while a learner reads the first page.
       let waits = lab.machines.some(({ start }) => start.some(({ background }) => background));
       for (const step of lab.steps) {
         const replay = await replayStep(step, trial, signal, async () => {
@@ -100,13 +100,13 @@ async function replayStep(
   signal: AbortSignal,
   settle: () => Promise<void>,
 ): Promise<StepReplay | undefined> {
-  const told = (outcome: StepReplay['outcome'], problem?: string) => {
+  const result = (outcome: StepReplay['outcome'], problem?: string) => {
     return { step: step.id, outcome, problem, notFound: programsNotFound(outputs) };
   };
   const isJudged = step.checks.some(({ kind }) => kind === 'script');
   const problems: string[] = [];
   const outputs: string[] = [];
-  /** What fails is written down, and the rest is done all the same. */
+  /** Records a failure and continues. */
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
@@ -121,15 +121,15 @@ async function replayStep(
   await attempt(settle);
   const before = isJudged ? await attempt(() => trial.judge(step)) : undefined;
   outputs.push((await attempt(() => trial.solve(step, SCRIPT_SECONDS))) ?? '');
-  // What failed may be the machine itself.
+  // The machine itself may have failed.
   if (problems.length > 0) await trial.assertAlive();
   if (!isJudged) return undefined;
   const after = await attempt(() => trial.judge(step));
   outputs.push(after?.output ?? '');
   if (after?.passed !== true) await trial.assertAlive();
-  if (before?.passed === true) return told('vacuous');
+  if (before?.passed === true) return result('vacuous');
 
-  if (after?.passed === true) return told('passed');
-  const said = after && (lastLine(after.output, LONGEST_WORDS) ?? after.message);
-  return told(step.solution.length === 0 ? 'unsolved' : 'failed', problems[0] ?? said);
+  if (after?.passed === true) return result('passed');
+  const said = after && (lastLine(after.output, LONGEST_MESSAGE) ?? after.message);
+  return result(step.solution.length === 0 ? 'unsolved' : 'failed', problems[0] ?? said);
 }

@@ -1,7 +1,7 @@
 import type { LabCase } from './lab-case.ts';
 
-/** What XML 1.0 has no way to write: control characters, halves of characters and two that are none. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for.
+/** Characters that XML 1.0 cannot contain: control characters, lone surrogates and two noncharacters. */
+// oxlint-disable-next-line no-control-regex -- the pattern searches for them.
 const UNWRITABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
 const ENTITIES: Record<string, string> = {
@@ -14,7 +14,7 @@ const ENTITIES: Record<string, string> = {
   '\t': '&#9;',
 };
 
-/** The cases as JUnit's XML, which build servers read: a suite for each lab. */
+/** Formats the cases as JUnit XML for build servers, with a suite for each lab. */
 export function reportJunit(cases: readonly LabCase[], at: Date): string {
   const labs = [...new Set(cases.map(({ lab }) => lab))];
   const suites = labs.map((lab) =>

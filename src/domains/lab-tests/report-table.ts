@@ -1,17 +1,17 @@
 import type { LabCase } from './lab-case.ts';
 
-/** Lines of a program's output that are shown for a case: where its fault is told, mostly. */
+/** Number of output lines shown for a case, from the end: they usually contain the error. */
 const OUTPUT_LINES = 10;
 
 const MARKS = { passed: '✔', failed: '✘', skipped: '–' } as const;
 
-/** The case in a line, as it ended, with what a learner would read: whether a check fails for the right reason only its author can tell. */
+/** Formats a case as one line with the learner's message, so that its author can see why a check failed. */
 export function describeCase({ lab, step, name, outcome, said, seconds }: LabCase): string {
   const time = outcome === 'skipped' ? '(skipped)' : `(${seconds.toFixed(1)} s)`;
   return `${MARKS[outcome]} ${[lab, step].filter(Boolean).join(' / ')} ${name}${said === undefined ? '' : `: "${said}"`} ${time}`;
 }
 
-/** All cases as a table with a line a step, then what failed with its reasons, then how many there were of each outcome. */
+/** Formats all cases: a table with a row for each step, then the failures with reasons, then the totals. */
 export function reportTable(cases: readonly LabCase[]): string {
   const rows = [...groupByStep(cases).values()].map((group) => rowOf(group));
   const header = ['LAB', 'STEP', 'BEFORE', 'SOLUTION', 'WRONG STATES', 'TAMPERING', 'TIME'];
@@ -43,7 +43,7 @@ function rowOf(group: readonly LabCase[]): string[] {
   ];
 }
 
-/** How many of the attempts were not taken for the work. */
+/** Formats how many attempts the checks rejected. */
 function caughtOf(cases: readonly LabCase[]): string {
   const caught = cases.filter(({ outcome }) => outcome === 'passed').length;
   return cases.length === 0 ? '' : `${worst(cases)} ${caught} of ${cases.length}`;
@@ -72,10 +72,13 @@ function align(rows: readonly string[][]): string {
 
 function describeFailure(failed: LabCase): string {
   const { problem = '', output } = failed;
-  // What the learner reads is told in the problem already.
+  // The problem already includes the learner's message.
   const lines = problem.includes(output) ? [] : output.split('\n').filter(Boolean);
-  const left = lines.length - OUTPUT_LINES;
-  const shown = [...(left > 0 ? [`[${left} lines before]`] : []), ...lines.slice(-OUTPUT_LINES)];
+  const omitted = lines.length - OUTPUT_LINES;
+  const shown = [
+    ...(omitted > 0 ? [`[${omitted} earlier lines omitted]`] : []),
+    ...lines.slice(-OUTPUT_LINES),
+  ];
   return [
     describeCase(failed),
     ...[...problem.split('\n'), ...shown.map((line) => `| ${line}`)].map((line) => `  ${line}`),

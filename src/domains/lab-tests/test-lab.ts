@@ -10,16 +10,16 @@ import type { WrongState } from './wrong-states.ts';
 
 export interface LabTestParts {
   openTrial: Trials;
-  /** Does the work when there is a place for one more environment. */
+  /** Runs `work` when another environment is allowed. */
   inPlace: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Told of each case as it ends. */
+  /** Called for each case when it ends. */
   onCase: (ended: LabCase) => void;
 }
 
 /**
- * Whether the lab's checks can be trusted: in a fresh environment each step is not passed before it is done,
- * and is after its solution; and in further ones, which go wrong on the way, it is not passed in each of its
- * wrong states, nor by tampering. @throws `signal`'s reason, faults of Berth itself
+ * Tests whether a lab's checks can be trusted. In a new environment, each step must fail before its solution and
+ * pass after it. In other environments, it must fail in each wrong state and under each attack.
+ * @throws `signal`'s reason, faults of Berth itself
  */
 export async function testLab(
   lab: Lab,
@@ -40,10 +40,10 @@ export async function testLab(
   }
   const reached = lab.steps.slice(0, done + 1);
   const ends = [...wrongStateRows(reached).map(testRow), tamper(reached)];
-  // All have closed what they opened before this ends.
+  // Wait for all, so that each one has closed its environment.
   await Promise.allSettled(ends);
   await Promise.all(ends);
-  const problem = 'A step before it cannot be done.';
+  const problem = 'An earlier step cannot be done.';
   for (const step of lab.steps.slice(done + 1)) {
     for (const wrong of step.wrong) recorder.skip(wrongSubject(step, wrong), problem);
     for (const how of attacksOn(step)) recorder.skip(tamperSubject(step, how), problem);

@@ -15,9 +15,8 @@ export interface CaseParts {
 }
 
 /**
- * Does the lab's steps one after another in one environment, as far as they can be done: each must not be
- * passed before it is done, and must be after its solution. The number of steps that could be done; -1
- * where there were no machines.
+ * Runs the lab's steps one after another in one environment. Each must fail before its solution and pass after it.
+ * Returns the number of steps that could be done, or -1 if there were no machines.
  */
 export async function testSteps(
   lab: Lab,
@@ -31,7 +30,7 @@ export async function testSteps(
   };
   await recorder.run(machinesSubject, open, signal);
   const done = opened ? await testOpened(lab, opened, recorder, signal) : -1;
-  const problem = opened ? 'A step before it cannot be done.' : 'There are no machines.';
+  const problem = opened ? 'An earlier step cannot be done.' : 'There are no machines.';
   for (const step of lab.steps.slice(done + 1)) {
     for (const subject of subjectsOf(step)) recorder.skip(subject, problem);
   }
@@ -56,7 +55,7 @@ async function testOpened(
   return done;
 }
 
-/** Whether the step is done then, and the next one can be begun. */
+/** Tests a step. Returns whether the next one can start. */
 async function testStep(
   step: LabStep,
   trial: Trial,
@@ -80,10 +79,10 @@ async function testStep(
     entered = true;
     const { passed, message, output, verdicts } = await trial.judge(step, wrongAnswers(step));
     if (passed) throw new CaseFailed(`It is passed before anything was done: "${message}"`, output);
-    // Questions are looked at one by one.
+    // Questions have their own cases.
     const idle = verdicts.filter((verdict) => verdict.passed && verdict.kind !== 'quiz');
     if (idle.length > 0)
-      throw new CaseFailed(`${tellChecks(idle, 'passes')} before anything was done.`, output);
+      throw new CaseFailed(`${describeChecks(idle, 'passes')} before anything was done.`, output);
     return message;
   };
   await recorder.run(beforeSubject(step), seeUndone, signal);
@@ -103,25 +102,22 @@ async function seeSolved(step: LabStep, trial: Trial): Promise<string> {
   const unanswered = questionsOf(step).find(({ id }) => !answers.has(id));
   if (unanswered) {
     throw new CaseFailed(
-      `No answer to "${unanswered.id}" was found that fits its patterns: add a plain one to them.`,
+      `No answer to "${unanswered.id}" was found that matches its patterns. Add a plain text to them.`,
     );
   }
   await trial.solve(step);
   const { passed, message, output, verdicts } = await trial.judge(step, answers);
   const open = verdicts.filter((verdict) => !verdict.passed);
   if (passed && open.length > 0) {
-    throw new CaseFailed(
-      `${tellChecks(open, 'does not pass')} after the solution of the whole step.`,
-      output,
-    );
+    throw new CaseFailed(`${describeChecks(open, 'does not pass')} after the solution of the step.`, output);
   }
   if (passed) return message;
   const missing = step.solution.length === 0 ? ', which it does not have' : '';
   throw new CaseFailed(`It is not passed after its solution${missing}: "${message}"`, output);
 }
 
-/** Which checks do so, each with what it says. */
-function tellChecks(verdicts: readonly CheckVerdict[], does: string): string {
+/** Lists checks with their messages, followed by `does`. */
+function describeChecks(verdicts: readonly CheckVerdict[], does: string): string {
   const each = verdicts.map(({ checkId, message }) => `"${checkId}" ("${message}")`);
   return `Its check ${each.join(' and ')} ${does}`;
 }
@@ -131,10 +127,10 @@ async function seeWrongAnswer(step: LabStep, question: QuizCheck, trial: Trial):
   const { passed, message } = await trial.judge({ ...step, checks: [question] }, answers);
   if (!passed) return message;
   const [given = ''] = [...answers.values()].map(describeAnswer);
-  throw new CaseFailed(`Whatever is answered seems to be right, such as ${given}.`);
+  throw new CaseFailed(`Every answer seems to be correct, such as ${given}.`);
 }
 
-/** What is looked at in the step when its turn comes. */
+/** Lists the cases of a step. */
 function subjectsOf(step: LabStep): CaseSubject[] {
   if (step.checks.length > 0) {
     const answers = questionsOf(step).map((question) => answerSubject(step, question));

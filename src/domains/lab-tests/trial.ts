@@ -16,16 +16,16 @@ import type { StepStarts } from '../sessions/provisioning/preparing/step-starts.
 import { CaseFailed } from './lab-case.ts';
 import { rightAnswers } from './quiz-answers.ts';
 
-/** Longest run of a script that does a step, in seconds: as long as a check may take at most. */
+/** Time limit of a script, in seconds: as long as a check can take. */
 const SCRIPT_SECONDS = 600;
 
-/** Longest run of a command that does nothing, in milliseconds: a machine under load takes seconds. */
+/** Time limit of a command that does nothing, in milliseconds: a loaded machine takes seconds. */
 const ALIVE_MS = 30_000;
 
-/** Longest wait for start scripts in the background, in seconds: learners read as long, and some scripts serve for ever. */
+/** Longest wait for background start scripts, in seconds: learners read for about as long, and some scripts never end. */
 const SETTLE_SECONDS = 30;
 
-/** Waits while a script in the background has both its folder and its log. One for the foreground has no log. */
+/** Waits while a background script has both its folder and its log. A foreground script has no log. */
 const SETTLE = `
 running() {
   for folder in /dev/shm/.berth-start-* /tmp/.berth-start-* /var/tmp/.berth-start-*; do
@@ -48,7 +48,7 @@ export interface TrialParts {
 
 export type Trial = ReturnType<typeof createTrial>;
 
-/** A lab in a fresh environment, in which is done what a learner might do. */
+/** Creates a trial: a lab in a new environment, in which tests act as a learner. */
 export function createTrial(
   { engine, runner, prepareStep }: TrialParts,
   {
@@ -64,7 +64,7 @@ export function createTrial(
     return machine.machineId;
   }
 
-  /** Runs a script and returns its output. @throws CaseFailed with the script's last words */
+  /** Runs a script and returns its output. @throws CaseFailed with the end of its output */
   async function run(
     { name, script, machine: machineName, user }: LabScript,
     timeoutSeconds = SCRIPT_SECONDS,
@@ -82,7 +82,7 @@ export function createTrial(
     return output;
   }
 
-  /** How the step is judged now; it is `errored` when a check could not judge. */
+  /** Runs the step's checks. The verdict is `errored` if a check could not decide. */
   async function verdictOf(
     step: LabStep,
     answers: ReadonlyMap<string, Answer>,
@@ -96,7 +96,10 @@ export function createTrial(
   }
 
   return {
-    /** Prepares the step as for a learner who enters it, types what is to be typed, and returns the output. @throws LAB_START_FAILED, CaseFailed */
+    /**
+     * Enters the step as a learner does: runs its start scripts, types its foreground commands, and returns the output.
+     * @throws LAB_START_FAILED, CaseFailed
+     */
     async enter(step: LabStep): Promise<string> {
       const outputs: string[] = [];
       for (const { machine, command } of await prepareStep(lab, step, machineIdOf, signal)) {
@@ -106,7 +109,7 @@ export function createTrial(
       return outputs.join('\n');
     },
 
-    /** Does what the step asks for, each script within its time, and returns the output. @throws CaseFailed */
+    /** Runs the step's solution, each script within the time limit, and returns the output. @throws CaseFailed */
     async solve({ solution }: LabStep, timeoutSeconds = SCRIPT_SECONDS): Promise<string> {
       const outputs: string[] = [];
       for (const script of solution) outputs.push(await run(script, timeoutSeconds));
@@ -115,7 +118,7 @@ export function createTrial(
 
     run,
 
-    /** @throws MACHINE_LOST, MACHINE_NOT_RUNNING, ENGINE_UNREACHABLE when a machine does not run commands any more */
+    /** Verifies that all machines run commands. @throws MACHINE_LOST, MACHINE_NOT_RUNNING, ENGINE_UNREACHABLE */
     async assertAlive(): Promise<void> {
       for (const { machineId } of machines) {
         const command = { command: ['true'], timeoutMs: ALIVE_MS, outputLimitBytes: 1024, signal };
@@ -124,7 +127,7 @@ export function createTrial(
       }
     },
 
-    /** Waits until the start scripts in the background have ended; false where one goes on for longer. */
+    /** Waits for background start scripts to end. Returns false if one is still running after the limit. */
     async settle(): Promise<boolean> {
       try {
         for (const { name } of lab.machines)
@@ -136,19 +139,22 @@ export function createTrial(
       }
     },
 
-    /** How the step is judged now, with these answers to its questions: the right ones when absent. @throws CaseFailed where it cannot be judged */
+    /**
+     * Runs the step's checks with answers to its questions; the default is the correct ones.
+     * @throws CaseFailed if a check could not decide
+     */
     async judge(
       step: LabStep,
       answers: ReadonlyMap<string, Answer> = rightAnswers(step),
     ): Promise<StepVerdict & { output: string }> {
       const verdict = await verdictOf(step, answers);
       if (verdict.state === 'errored') {
-        throw new CaseFailed(`The check cannot be judged: ${verdict.message}`, verdict.output);
+        throw new CaseFailed(`The check failed to run: ${verdict.message}`, verdict.output);
       }
       return verdict;
     },
 
-    /** As {@link judge}, when a check that cannot judge is as good as one that fails: its step is not passed either. */
+    /** Like {@link judge}, but does not throw if a check could not decide: the step is then not passed either. */
     judgeAttack: (step: LabStep) => verdictOf(step, rightAnswers(step)),
   };
 }

@@ -8,7 +8,7 @@ import { newTestEnvironmentId } from './environment-ids.ts';
 import { createTrial } from './trial.ts';
 import type { Trial, TrialParts } from './trial.ts';
 
-/** Longest trial of a lab in one environment, in milliseconds: one that takes longer hangs. */
+/** Time limit of a trial, in milliseconds: one that takes longer hangs. */
 const TRIAL_LIMIT_MS = 60 * 60_000;
 
 export interface TrialsParts extends TrialParts {
@@ -21,20 +21,24 @@ export interface TrialsParts extends TrialParts {
 
 export interface OpenTrial {
   trial: Trial;
-  /** Removes all of it from the engine. */
+  /** Removes the environment from the engine. */
   close(): Promise<void>;
 }
 
 export type Trials = ReturnType<typeof createTrials>;
 
-/** Makes environments in which labs are tried. */
+/** Creates a function that opens trials of labs. */
 export function createTrials(parts: TrialsParts) {
   const { engine, provision, subnets, clock, provisionTimeoutSeconds } = parts;
 
-  async function make(lab: Lab, environmentId: string, signal: AbortSignal): Promise<ProvisionedMachine[]> {
+  async function createEnvironment(
+    lab: Lab,
+    environmentId: string,
+    signal: AbortSignal,
+  ): Promise<ProvisionedMachine[]> {
     const timeout = new AbortController();
-    const over = new AbortController();
-    clock.sleep(provisionTimeoutSeconds * 1000, over.signal).then(
+    const done = new AbortController();
+    clock.sleep(provisionTimeoutSeconds * 1000, done.signal).then(
       () => timeout.abort(fault('PROVISIONING_TIMED_OUT', { seconds: provisionTimeoutSeconds })),
       () => undefined,
     );
@@ -44,11 +48,14 @@ export function createTrials(parts: TrialsParts) {
         onProgress: () => undefined,
       });
     } finally {
-      over.abort();
+      done.abort();
     }
   }
 
-  /** A fresh environment of the lab; all that is done in it ends when `signal` aborts. @throws what making it throws, `signal`'s reason */
+  /**
+   * Creates a new environment of the lab. All work in it ends when `signal` aborts.
+   * @throws errors of the creation, `signal`'s reason
+   */
   return async function openTrial(lab: Lab, signal: AbortSignal): Promise<OpenTrial> {
     const environmentId = newTestEnvironmentId();
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_LIMIT_MS)]);
@@ -58,7 +65,7 @@ export function createTrials(parts: TrialsParts) {
     }
     try {
       bounded.throwIfAborted();
-      const machines = await make(lab, environmentId, bounded);
+      const machines = await createEnvironment(lab, environmentId, bounded);
       return { trial: createTrial(parts, { lab, environmentId, machines, signal: bounded }), close };
     } catch (error) {
       await close();

@@ -5,16 +5,19 @@ import type { CaseParts } from './test-steps.ts';
 import type { Trial } from './trial.ts';
 import type { OpenTrial } from './trials.ts';
 
-/** Longest run of a solution after a wrong state, in seconds: what it waits for may never come then. */
+/** Time limit of a solution after a wrong state, in seconds: what it waits for may never happen. */
 const REPAIR_SECONDS = 60;
 
-/** What looks done and is not, and the step that must not be passed for it. */
+/** A state that looks done, and the step that must not pass in it. */
 export interface WrongState {
   step: LabStep;
   wrong: LabScript;
 }
 
-/** All wrong states of these steps, a row for each environment: the first of each step, the second of each, and so on. Pure. */
+/**
+ * Groups the wrong states of steps into rows, one for each environment: the first state of each step, the second of
+ * each, and so on. Pure.
+ */
 export function wrongStateRows(steps: readonly LabStep[]): WrongState[][] {
   const longest = Math.max(0, ...steps.map(({ wrong }) => wrong.length));
   return Array.from({ length: longest }, (_, place) =>
@@ -23,10 +26,9 @@ export function wrongStateRows(steps: readonly LabStep[]): WrongState[][] {
 }
 
 /**
- * Tries a row of wrong states in one environment, each after the steps before it were done by their solutions.
- * The first is judged as it is. Those after it stand where something was wrong before: such a one counts as not
- * passed where its own solution then passes the step at the same place. Answers those that nothing can be told
- * of here; each is told of where it is the first of a row.
+ * Tests a row of wrong states in one environment, each after the solutions of the earlier steps. The first result
+ * always counts. Later results can be affected by earlier wrong states, so they count only if the step's solution
+ * then passes. Returns the states without a result; each of them needs a row in which it comes first.
  */
 export async function testWrongStates(
   lab: Lab,
@@ -37,21 +39,21 @@ export async function testWrongStates(
   if (!first) return [];
   let opened: OpenTrial | undefined;
   let walk: Walk | undefined;
-  const goWrongFirst = async () => {
+  const testFirst = async () => {
     opened = await openTrial(lab, signal);
     walk = createWalk(lab, opened.trial);
-    return walk.goWrong(first);
+    return walk.testWrong(first);
   };
   try {
     const subject = wrongSubject(first.step, first.wrong);
-    if (!(await recorder.run(subject, goWrongFirst, signal)) || !walk) return others;
-    return await tellOthers(first, others, { walk, recorder }, signal);
+    if (!(await recorder.run(subject, testFirst, signal)) || !walk) return others;
+    return await testOthers(first, others, { walk, recorder }, signal);
   } finally {
     await opened?.close();
   }
 }
 
-async function tellOthers(
+async function testOthers(
   first: WrongState,
   others: readonly WrongState[],
   { walk, recorder }: { walk: Walk; recorder: CaseParts['recorder'] },
@@ -59,12 +61,12 @@ async function tellOthers(
 ): Promise<WrongState[]> {
   let left = [...others];
   try {
-    if (left.length > 0) await walk.putRight(first.step);
+    if (left.length > 0) await walk.repair(first.step);
     for (const state of others) {
-      const began = performance.now();
-      const said = await walk.goWrong(state);
-      const seconds = (performance.now() - began) / 1000;
-      await walk.putRight(state.step);
+      const startedAt = performance.now();
+      const said = await walk.testWrong(state);
+      const seconds = (performance.now() - startedAt) / 1000;
+      await walk.repair(state.step);
       recorder.pass(wrongSubject(state.step, state.wrong), { said, seconds });
       left = left.slice(1);
     }
@@ -76,14 +78,17 @@ async function tellOthers(
 
 type Walk = ReturnType<typeof createWalk>;
 
-/** A way through the lab's steps that goes wrong at some of them. */
+/** Creates a walk through the lab's steps that tests wrong states on the way. */
 function createWalk(lab: Lab, trial: Trial) {
-  /** How many steps are done. */
+  /** Number of steps that are done. */
   let done = 0;
 
   return {
-    /** Does the steps before and makes the wrong state; what the check says then. @throws CaseFailed where the step is passed, LAB_START_FAILED */
-    async goWrong({ step, wrong }: WrongState): Promise<string> {
+    /**
+     * Solves the earlier steps, creates the wrong state, and returns the check's message.
+     * @throws CaseFailed if the step passes; LAB_START_FAILED
+     */
+    async testWrong({ step, wrong }: WrongState): Promise<string> {
       const place = lab.steps.indexOf(step);
       for (const former of lab.steps.slice(done, place)) {
         await trial.enter(former);
@@ -97,8 +102,8 @@ function createWalk(lab: Lab, trial: Trial) {
       return message;
     },
 
-    /** Does the step after all. @throws CaseFailed where it is not passed then */
-    async putRight(step: LabStep): Promise<void> {
+    /** Runs the step's solution. @throws CaseFailed if the step does not pass afterwards */
+    async repair(step: LabStep): Promise<void> {
       await trial.solve(step, REPAIR_SECONDS);
       const { passed, message, output } = await trial.judge(step);
       if (!passed) throw new CaseFailed(`It is not passed after its solution: "${message}"`, output);

@@ -45,7 +45,7 @@ steps:
 
 const INTRODUCTION = `# TITLE
 
-What this lab is about, and what learners can do after it.
+Describe the topic of this lab, and what learners can do after it.
 `;
 
 const INSTRUCTIONS = `# Leave a note

@@ -35,7 +35,7 @@ await t.test('pins are printed and forgotten at the command line', async (t) => 
     '',
   ]);
   t.equal((await berth('pins', 'second')).stdout, '');
-  t.equal((await berth('repin', 'first')).stdout, '2 forgotten\n');
+  t.equal((await berth('repin', 'first')).stdout, '2 pins removed\n');
   t.equal((await berth('pins', 'first')).stdout, '');
   await t.rejects(berth('repin', 'thirt'), { code: 1, stderr: /no lab "thirt"/ });
 });

@@ -55,5 +55,5 @@ await t.test('a folder that is not there, or has no lab, is said to be', async (
     stderr: 'Could not read the folder of labs "/nowhere" (ENOENT). Check BERTH_LABS_DIR.\n',
   });
   const directory = await labsFolder(t, {});
-  t.match(await validate([directory]), { code: 1, stderr: `${directory}: has no lab.yaml` });
+  t.match(await validate([directory]), { code: 1, stderr: `${directory}: has neither a lab.yaml nor` });
 });

@@ -71,7 +71,7 @@ await t.test('a repository is fetched, at a ref', async (t) => {
 
   t.match(await labsCommand(['import', address, '--into', into, '--no-images']), {
     code: 2,
-    stdout: /"tide" is there already: --force replaces it/,
+    stdout: /"tide" already exists; --force replaces it/,
   });
   t.match(await labsCommand(['import', address, '--into', into, '--force', '--no-images']), { code: 0 });
   t.match(await labIn(join(into, 'tide')), { title: { en: 'High tide' } });
@@ -81,13 +81,13 @@ await t.test('what cannot be begun is told, and nothing is written', async (t) =
   const into = await emptyFolder(t);
   const refused = async (words: string[], stderr: RegExp, environment = {}) =>
     t.match(await labsCommand(['import', ...words, '--into', into], environment), { code: 1, stderr });
-  await refused(['/nowhere'], /"\/nowhere" cannot be read \(ENOENT\)/);
-  await refused([into], /There is no scenario in /);
-  await refused([killercoda, '--ref', 'main'], /--ref is for a git repository/);
+  await refused(['/nowhere'], /Could not read "\/nowhere" \(ENOENT\)/);
+  await refused([into], /has no scenario/);
+  await refused([killercoda, '--ref', 'main'], /--ref only applies to a Git repository/);
   await refused([killercoda, '--language', 'english!'], /is not the tag of a language/);
   await refused([killercoda, '--picture-limit', '1 GiB'], /must be a size .* at most 700 KiB/);
   await refused(['ext::sh -c true'], /is not an allowed address of a Git repository/);
-  await refused([killercoda], /table of environments "\/none.yaml": cannot be read/, {
+  await refused([killercoda], /Could not read the table of environments "\/none.yaml"/, {
     BERTH_IMPORT_ENVIRONMENTS: '/none.yaml',
   });
   t.same(await readdir(into), []);

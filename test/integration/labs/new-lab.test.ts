@@ -30,7 +30,7 @@ await t.test('the schema that its first line names lies beside it', async (t) =>
 
 await t.test('a lab that is there already, or a name that cannot be, is left alone', async (t) => {
   const again = await labsCommand(['new', 'my-first-lab'], { BERTH_LABS_DIR: directory });
-  t.match(again, { code: 1, stdout: '', stderr: /my-first-lab" is there already: give another slug/ });
+  t.match(again, { code: 1, stdout: '', stderr: /my-first-lab" already exists. Use another slug/ });
   const wrong = await labsCommand(['new', '../My Lab', '--in', directory]);
   t.match(wrong, {
     code: 1,

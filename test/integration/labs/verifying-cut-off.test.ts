@@ -44,9 +44,9 @@ await t.test('after Ctrl-C the report says where verifying was cut off', async (
   t.same(await ended, [130, null]);
 
   const stdout = await printed;
-  t.match(stdout, '\n  its verify was cut off after step "tied"\n');
-  t.match(stdout, '\n  its verify was cut off before its first step was tried\n');
-  t.match(stdout, /\ncut off: 2 of 2 labs were not verified to the end\n$/);
+  t.match(stdout, '\n  verification was interrupted after step "tied"\n');
+  t.match(stdout, '\n  verification was interrupted before its first step\n');
+  t.match(stdout, /\ninterrupted: 2 of 2 labs were not verified completely\n$/);
   const { scenarios } = JSON.parse(await readFile(report, 'utf8'));
   t.match(scenarios, [{ verifyCutOff: true }, { verifyCutOff: true }]);
   const verified = scenarios.flatMap((one: { verified?: object[] }) => one.verified ?? []);
@@ -85,7 +85,7 @@ await t.test('a machine that is lost while it is verified is tried again', async
   t.ok(own, 'the machine is there');
   await docker.getContainer(own?.Id ?? '').remove({ force: true });
   t.same(await ended, [0, null]);
-  t.match(said, 'one: the engine failed, trying again: ');
+  t.match(said, 'one: the engine failed, retrying: ');
   const { scenarios } = JSON.parse(await readFile(report, 'utf8'));
   t.match(scenarios, [{ verified: [{ step: 'tied', outcome: 'passed' }, { step: 'slow' }] }]);
 });

@@ -102,18 +102,19 @@ echo '* * * * * true' | crontab -; ssh-keygen -q -t ed25519 -N '' -f key
     const into = await emptyFolder(t);
     const run = await labsCommand(['import', source, '--into', into, '--verify', '--report', report]);
     t.equal(run.code, 0);
-    const warned = (step: string, what: string) => `  knots/index.json: step "${step}": its verify ${what}\n`;
+    const warned = (step: string, what: string) =>
+      `  knots/index.json: step "${step}": its verify script ${what}\n`;
     t.match(
       run.stdout,
-      `imported with warnings: knots -> ${into}/knots\n${warned('open', 'passes before anything was done')}${warned('wrong', 'does not pass after all that the text runs: No knot.')}imported: plain`,
+      `imported with warnings: knots -> ${into}/knots\n${warned('open', 'passes before anything was done')}${warned('wrong', 'fails after all commands of the text: No knot.')}imported: plain`,
     );
     t.match(
       run.stdout,
-      'step "missing": its verify does not pass after all that the text runs: command not found: figlet; ',
+      'step "missing": its verify script fails after all commands of the text: command not found: figlet; ',
     );
     t.match(
       run.stdout,
-      '\n11 steps with a verify: 7 passed once done, 1 before anything was done, 2 not at all, 1 are for learners to do\n',
+      '\n11 steps with a verify script: 7 passed after the commands, 1 passed before them, 2 failed, 1 without commands\n',
     );
     const { counts, scenarios } = JSON.parse(await readFile(report, 'utf8'));
     t.match(counts, { imported: 2, importedWithWarnings: 2, plain: 2 });

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
-# What a learner can run in their own machine to pass a check without doing the work, as the learner's user, until
-# its folder is gone. "rewrite" changes the script of a check and its score where these are files, "descriptors"
-# writes into what the processes of a check have open, "engine" answers as an engine on which everything asked for exists.
+# An attack that a learner can run in their own machine, as their own user, to pass a check without doing the work. It
+# runs until its folder is removed. "rewrite" changes the script and the score of a check if these are files.
+# "descriptors" writes into the open files of a check's processes. "engine" acts as an engine that has everything.
 use strict;
 use warnings;
 use Fcntl qw(O_WRONLY O_NONBLOCK);
@@ -9,7 +9,7 @@ use IO::Socket::UNIX;
 
 my ($folder, $mode) = @ARGV;
 my $LONGEST_SECONDS = 120;
-# Between two looks: a loop without a pause takes a processor from the check.
+# Pause between two scans: a busy loop would take a processor from the check.
 my $PAUSE_SECONDS = 0.001;
 my $end = time + $LONGEST_SECONDS;
 my %before = map { $_ => 1 } processes();
@@ -21,10 +21,10 @@ my $server;
 if ($mode eq 'engine') {
     $server = IO::Socket::UNIX->new(Local => "$folder/engine.sock", Listen => 16) or die "no socket: $!";
 }
-open my $ready, '>', "$folder/begun-$mode" or die "no file: $!";
+open my $ready, '>', "$folder/starting-$mode" or die "no file: $!";
 print $ready "$$\n";
 close $ready;
-rename "$folder/begun-$mode", "$folder/ready-$mode";
+rename "$folder/starting-$mode", "$folder/ready-$mode";
 while (running()) {
     if ($mode eq 'engine') { serve($server) }
     elsif ($mode eq 'rewrite') { rewrite() }
@@ -39,12 +39,12 @@ sub rewrite {
     pause();
 }
 
-# A program is left alone when it is first seen: what it reads first is not the script. What prepares and ends this
-# attack, and what starts programs for the engine, is left alone as well: only checks are attacked.
+# Skips a program when it is first seen, because it does not read the script first. Also skips the scripts of this
+# attack and the programs of the engine: only checks are attacked.
 sub write_into_open_files {
     my $has_new = 0;
     for my $process (grep { !$before{$_} } processes()) {
-        # Empty while one program takes the place of another.
+        # Empty during exec.
         my $command = contents("/proc/$process/cmdline") || next;
         if (!$seen{$process, $command}++) { $has_new = 1; next }
         next if is_start_script($command) || is_start_script(contents('/proc/' . parent_of($process) . '/cmdline'));
@@ -55,7 +55,7 @@ sub write_into_open_files {
             write_into($path, "1\nexit 0\n");
         }
     }
-    # A program that was new may end soon.
+    # A new program may end soon, so scan again without a pause.
     pause() if !$has_new;
 }
 
@@ -92,7 +92,7 @@ sub write_into {
     close $file;
 }
 
-# One connection, whose requests are answered as if all that they name were there and had run.
+# Serves one connection. Answers requests as if every named object existed and had run.
 sub serve {
     my ($server) = @_;
     my $client = $server->accept or return;

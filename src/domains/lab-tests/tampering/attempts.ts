@@ -9,9 +9,12 @@ export type Attempts = ReturnType<typeof createAttempts>;
 
 type Verdict = Awaited<ReturnType<Trial['judgeAttack']>>;
 
-/** Ways to pass a step without doing its work; each answers what the check then says, and throws CaseFailed where the step is passed. */
+/**
+ * Creates the attempts to pass a step without doing its work. Each returns the check's message, and throws CaseFailed
+ * if the step passes.
+ */
 export function createAttempts(lab: Lab, step: LabStep, trial: Trial) {
-  /** Without an attack, in the state that the attacks find. */
+  /** The verdict before the attacks. */
   let usual: Verdict | undefined;
 
   async function judgeUnder(attacks: readonly CommonAttack[]): Promise<Verdict> {
@@ -20,7 +23,7 @@ export function createAttempts(lab: Lab, step: LabStep, trial: Trial) {
   }
 
   return {
-    /** By a script of the lab's author. */
+    /** Runs a script of the lab's author. */
     async script(script: LabScript): Promise<string> {
       await trial.run(script);
       usual = await trial.judgeAttack(step);
@@ -29,7 +32,7 @@ export function createAttempts(lab: Lab, step: LabStep, trial: Trial) {
 
     attack: async (attack: CommonAttack): Promise<string> => notPassed(await judgeUnder([attack])),
 
-    /** By several attacks at once. What came of each is only known where the check was neither passed nor broken. */
+    /** Runs several attacks at once. The result holds for each of them only if the check neither passed nor broke. */
     async together(attacks: readonly CommonAttack[], signal: AbortSignal) {
       try {
         usual ??= await trial.judgeAttack(step);
@@ -42,20 +45,20 @@ export function createAttempts(lab: Lab, step: LabStep, trial: Trial) {
       }
     },
 
-    /** Takes back all attacks. */
+    /** Reverts all attacks. */
     async undo(): Promise<void> {
       for (const machine of lab.machines) await trial.run(undoOn(machine));
     },
   };
 }
 
-/** What the step's check says. */
+/** Returns the check's message. @throws CaseFailed if the step passed */
 export function notPassed({ passed, message, output }: Verdict, how = ''): string {
   if (!passed) return message;
   throw new CaseFailed(`It is passed without its work being done${how}: "${message}"`, output);
 }
 
-/** A check that an attack breaks seldom says all that it says otherwise, errors included. */
+/** Whether two verdicts are equal. A check that an attack breaks rarely reports exactly the same, errors included. */
 function saysSame(one: Verdict, other: Verdict): boolean {
   return isDeepStrictEqual(one.verdicts, other.verdicts);
 }

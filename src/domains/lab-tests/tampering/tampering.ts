@@ -9,22 +9,21 @@ import type { Attempts } from './attempts.ts';
 import { attackGroups, COMMON_ATTACKS } from './common-attack.ts';
 import type { CommonAttack } from './common-attack.ts';
 
-/** Longest run of a solution after tampering, in seconds: what it waits for may never come then. */
+/** Time limit of a solution after tampering, in seconds: what it waits for may never happen. */
 const REPAIR_SECONDS = 60;
 
-/** Whether the step has a check that looks at the work: a question asks for nothing else than its answer. */
+/** Whether the step has a check of the machine's state. Questions only depend on the answer. */
 export const canBeTamperedWith = ({ checks }: Pick<LabStep, 'checks'>): boolean =>
   checks.some(({ kind }) => kind !== 'quiz');
 
-/** The names of what is tried on the step. Pure. */
+/** Returns the names of the attacks on the step. Pure. */
 export const attacksOn = (step: LabStep): string[] =>
   canBeTamperedWith(step) ? [...step.tamper, ...COMMON_ATTACKS].map(({ name }) => name) : [];
 
 /**
- * Tries to pass steps of the lab without doing their work, from `steps[0]` on, in one environment: first by the
- * scripts of the step's `tamper`, then by the attacks that are tried on every step. After that the solution must pass the
- * step, or the check would have failed for another reason. Returns the steps that are left: where the solution does not
- * pass a step after its tampering, the steps after it need a fresh environment.
+ * Tries to pass steps without doing their work, from `steps[0]` on, in one environment: first with the step's
+ * `tamper` scripts, then with the common attacks. Afterwards the solution must pass the step. If it does not, the
+ * check may have failed for another reason, and the later steps need a new environment. Returns those steps.
  */
 export async function testTampering(
   lab: Lab,
@@ -57,7 +56,7 @@ export async function testTampering(
   }
 }
 
-/** Whether an attempt passes the step. */
+/** Runs all attempts on a step. Returns whether one passed it. */
 async function isFooled(
   step: LabStep,
   { attempts, recorder }: { attempts: Attempts; recorder: CaseParts['recorder'] },
@@ -66,15 +65,15 @@ async function isFooled(
   let fooled = false;
   async function tryOne(name: string, attempt: () => Promise<string>): Promise<void> {
     const subject = tamperSubject(step, name);
-    if (fooled) recorder.skip(subject, 'An attempt before it passed the step, or broke it.');
+    if (fooled) recorder.skip(subject, 'An earlier attempt passed the step or broke it.');
     else fooled = !(await recorder.run(subject, attempt, signal));
   }
-  /** Each by itself names the one that passes the step. */
+  /** Runs a group at once. Only if that is inconclusive, it runs each attack separately. */
   async function tryGroup(group: readonly CommonAttack[]): Promise<void> {
-    const began = performance.now();
+    const startedAt = performance.now();
     const together = group.length === 1 || fooled ? undefined : await attempts.together(group, signal);
     if (together?.isKnown) {
-      const seconds = (performance.now() - began) / 1000 / group.length;
+      const seconds = (performance.now() - startedAt) / 1000 / group.length;
       const seen = { said: together.verdict.message, seconds };
       for (const { name } of group) recorder.pass(tamperSubject(step, name), seen);
       return;
@@ -82,7 +81,7 @@ async function isFooled(
     for (const attack of group) {
       await tryOne(attack.name, async () => {
         const said = await attempts.attack(attack);
-        // Where none passes the step by itself, all of them together do.
+        // If no single attack passes the step, the combination does.
         if (together && attack === group.at(-1)) notPassed(together.verdict, ' by all such attacks at once');
         return said;
       });

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Takes back what attack.sh prepared.
+# Reverts attack.sh.
 folder=/tmp/berth-tampering
-# Before anything that the system's own programs are needed for.
+# First: everything below needs the system's own programs.
 while IFS= read -r path; do rm -f "$path"; done 2>/dev/null <"$folder/made"
-# Before the folder goes: the next attack has one of the same name.
+# Before the folder is removed: the next attack uses the same path.
 for ready in "$folder"/ready-*; do
   IFS= read -r process <"$ready" && kill "$process"
 done 2>/dev/null

@@ -8,7 +8,7 @@ import type { ScenarioAsset } from './reading/scenario.ts';
 import type { ScenarioSource } from './reading/scenario-source.ts';
 import type { SourceTree } from './reading/source-tree.ts';
 
-/** Folder of a lab that what it places is in. */
+/** Folder of the lab for files that it copies into machines. */
 const FOLDER = 'files';
 
 /** An entry of a machine's `files` in lab.yaml. */
@@ -18,7 +18,7 @@ export interface WrittenFile {
   mode?: string;
 }
 
-/** What assets are made into a lab's files with. */
+/** The context that converts assets to files of a lab. */
 export interface AssetWork {
   source: ScenarioSource;
   tree: SourceTree;
@@ -28,20 +28,20 @@ export interface AssetWork {
 }
 
 /**
- * Copies the files of an asset into the draft; undefined where there is nothing to place. Nothing is added to a
- * draft that is too large for a lab already.
+ * Copies the files of an asset into the draft. Returns undefined if there is nothing to copy, or if the draft is
+ * already too large for a lab.
  */
 export async function addAsset(asset: ScenarioAsset, work: AssetWork): Promise<WrittenFile | undefined> {
   const { source, tree, draft, notes } = work;
   const place = work.placeOf(asset.path);
   const file = posix.normalize(asset.file.trim().replace(/^\/+/, ''));
   if (file.startsWith('../') || file.includes('\\')) {
-    notes.warn(`the asset "${asset.file}" leads out of the folder "assets": it is not placed`, place);
+    notes.warn(`the asset "${asset.file}" is outside the folder "assets" and is skipped`, place);
     return undefined;
   }
   const names = filesOf(file, source.assets, tree);
   if (names.length === 0) {
-    notes.warn(`the asset "${asset.file}" is not there: it is not placed`, place);
+    notes.warn(`the asset "${asset.file}" is missing and is skipped`, place);
     return undefined;
   }
   let placed = 0;
@@ -54,7 +54,7 @@ export async function addAsset(asset: ScenarioAsset, work: AssetWork): Promise<W
     }
     const read = await tree.read(posix.join(source.assets, name));
     if ('problem' in read) {
-      notes.warn(`the asset "${name}" ${read.problem}: it is not placed`, place);
+      notes.warn(`the asset "${name}" ${read.problem} and is skipped`, place);
       continue;
     }
     draft.files.set(path, read.content);
@@ -64,13 +64,13 @@ export async function addAsset(asset: ScenarioAsset, work: AssetWork): Promise<W
   if (placed === 0) return undefined;
   const mode = asset.chmod === undefined ? undefined : fileMode(asset.chmod);
   if (asset.chmod !== undefined && mode === undefined) {
-    notes.warn(`"${asset.chmod}" is no mode of a file: it is left out`, place);
+    notes.warn(`"${asset.chmod}" is not a file mode and is ignored`, place);
   }
   const to = targetOf(asset.target.trim(), { file, isFile: names.includes(file) });
   return { from: `${FOLDER}/${file}`, to, ...(mode !== undefined && mode !== '0644' && { mode }) };
 }
 
-/** Names from the folder of assets: a file, a folder with all in it, or what a glob stands for. */
+/** Lists the assets that a path selects: a file, the files of a folder, or the matches of a glob. */
 function filesOf(file: string, folder: string, tree: SourceTree): string[] {
   const names = [...tree.paths].flatMap((path) =>
     path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [],
@@ -79,7 +79,7 @@ function filesOf(file: string, folder: string, tree: SourceTree): string[] {
   return names.filter((name) => name === file || name.startsWith(`${file}/`));
 }
 
-/** A scenario names the folder for a file, though some name the file in it; a folder keeps its name there. */
+/** Scenarios name the target folder of a file, and some name the file itself. A folder keeps its name in the target. */
 function targetOf(target: string, { file, isFile }: { file: string; isFile: boolean }): string {
   const absolute = /^(~\/|\/)/.test(target) ? target : `/${target.replace(/^~?$/, '')}`;
   const path = target === '~' || target === '' ? '~/' : absolute;

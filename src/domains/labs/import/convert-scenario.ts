@@ -18,11 +18,11 @@ import { createTexts } from './texts.ts';
 import { posix } from 'node:path';
 import { decodeText } from './reading/decode-text.ts';
 
-/** What tells a shell script, in its name or its first line. */
+/** How to recognize a shell script: by its name or its first line. */
 const SCRIPT_NAME = /\.(?:sh|bash)$/;
 const SHEBANG = /^#!.*\b(?:ba|da|z|k)?sh\b/;
 
-/** Shell scripts among the files that a lab places, and the names of all of them: some are run as programs. */
+/** Finds the shell scripts among a lab's files, and the names of all files: a scenario can run them as programs. */
 function assetScripts({ files }: LabDraft, folder: string): { pieces: CodePiece[]; programs: string[] } {
   const pieces: CodePiece[] = [];
   const programs: string[] = [];
@@ -36,7 +36,7 @@ function assetScripts({ files }: LabDraft, folder: string): { pieces: CodePiece[
   return { pieces, programs };
 }
 
-/** A scenario to be made a lab of. */
+/** A scenario to convert to a lab. */
 export interface Conversion {
   slug: string;
   /** The scenario's folder in the tree. */
@@ -46,25 +46,25 @@ export interface Conversion {
   environment: Environment;
   notes: Notes & { refusals: readonly unknown[] };
   placeOf(path: PropertyKey[]): Place;
-  /** Short name of the course that it is in. */
+  /** Short name of its course. */
   course: string | undefined;
   /** Language of its texts, as a BCP 47 tag. */
   language: string;
-  /** What its machines reach; undefined to find out by what it runs. */
+  /** Network access of its machines; undefined to detect it from the commands. */
   network: 'isolated' | 'internet' | undefined;
-  /** Most bytes of the pictures of a page, and of each; undefined for the usual limits. */
+  /** Limit in bytes of one picture and of a page's pictures; undefined for the default limits. */
   pictureLimit?: number | undefined;
-  /** Programs of an image, where they are known. */
+  /** Returns the programs of an image; undefined if they are not known. */
   commandsOf(image: string): ReadonlySet<string> | undefined;
 }
 
-/** A lab of a scenario; without a draft where something was refused. */
+/** The converted lab. The draft is undefined if the scenario was refused. */
 export interface Converted {
   draft: LabDraft | undefined;
   needs: Need[];
 }
 
-/** Makes a valid lab of a scenario. */
+/** Converts a scenario to a valid lab. */
 export async function convertScenario(conversion: Conversion): Promise<Converted> {
   const { slug, folder, tree, scenario, environment, notes, placeOf, pictureLimit } = conversion;
   const draft = emptyDraft();
@@ -85,10 +85,10 @@ export async function convertScenario(conversion: Conversion): Promise<Converted
     commands: conversion.commandsOf(environment.image),
     own: assets.programs,
   });
-  tellNeeds(needs, notes);
-  tellRoot(texts.code, environment, notes);
+  warnOfNeeds(needs, notes);
+  warnOfRoot(texts.code, environment, notes);
   const network = conversion.network ?? (needs.some(isGivenByInternet) ? 'internet' : 'isolated');
-  tellIsolated(network, needs, notes);
+  warnOfIsolation(network, needs, notes);
 
   const document = {
     ...(conversion.language !== 'en' && { languages: [conversion.language] }),
@@ -102,13 +102,13 @@ export async function convertScenario(conversion: Conversion): Promise<Converted
     ...steps.pages,
     steps: steps.steps,
   };
-  const head = `# Made of the scenario ${JSON.stringify(folder || '.')} by "berth labs import".\n`;
+  const head = `# Imported from the scenario ${JSON.stringify(folder || '.')} by "berth labs import".\n`;
   addText(draft, LAB_FILE, head + stringify(document, { lineWidth: 100, aliasDuplicateObjects: false }));
   if (notes.refusals.length === 0) validate(slug, draft, conversion);
   return { draft: notes.refusals.length === 0 ? draft : undefined, needs };
 }
 
-/** What the lab's own reader finds wrong is refused: nothing is written that does not work. */
+/** Refuses a draft that Berth cannot read as a lab, so no import writes an invalid lab. */
 function validate(slug: string, draft: LabDraft, { notes, placeOf }: Conversion): void {
   const large = tooLarge(draft);
   if (large !== undefined) {
@@ -117,54 +117,55 @@ function validate(slug: string, draft: LabDraft, { notes, placeOf }: Conversion)
   }
   const read = readLabFiles(slug, asFolder(draft));
   for (const problem of 'problems' in read ? read.problems : []) {
-    notes.refuse(`no lab can say so: ${describeProblem(problem, slug)}`, placeOf([]));
+    notes.refuse(`its lab would be invalid: ${describeProblem(problem, slug)}`, placeOf([]));
   }
 }
 
 function titleOf({ scenario, placeOf, notes, folder, slug }: Conversion): string {
   const { text, isCut } = shortened(scenario.title ?? '', 120);
-  if (isCut) notes.warn('title: is shortened to 120 characters', placeOf(['title']));
+  if (isCut) notes.warn('title: was shortened to 120 characters', placeOf(['title']));
   if (text !== '') return text;
-  notes.warn("title: is missing: the folder's name stands for it", placeOf(['title']));
+  notes.warn("title: is missing; the folder's name is used instead", placeOf(['title']));
   return basename(folder) || slug;
 }
 
 function summaryOf({ scenario, placeOf, notes }: Conversion): { summary?: string } {
   const { text, isCut } = shortened(scenario.description, 500);
-  if (isCut) notes.warn('description: is shortened to 500 characters', placeOf(['description']));
+  if (isCut) notes.warn('description: was shortened to 500 characters', placeOf(['description']));
   return text === '' ? {} : { summary: text };
 }
 
-/** What wants to be root, where nobody is. */
-const OF_ROOT =
+/** Commands and paths that need root. */
+const NEEDS_ROOT =
   /(?:^|[;&|(]|\$\()[ \t]*(?:sudo|apt|apt-get|dnf|yum|apk|service|useradd|mount|iptables)\s|(?:^|[\s"'=])\/root\b/m;
 
-function tellRoot(code: readonly CodePiece[], { image, user }: Environment, notes: Notes): void {
-  const needsRoot = user === 'root' ? undefined : firstUse(code, (text) => OF_ROOT.test(text));
-  if (needsRoot) notes.warn(`takes itself to be root, which nobody is in the image ${image}`, needsRoot);
+function warnOfRoot(code: readonly CodePiece[], { image, user }: Environment, notes: Notes): void {
+  const needsRoot = user === 'root' ? undefined : firstMatch(code, (text) => NEEDS_ROOT.test(text));
+  if (needsRoot)
+    notes.warn(`expects to run as root, which is not available in the image ${image}`, needsRoot);
 }
 
-/** What the lab gives is not warned of: internet, where it has it. */
-function tellNeeds(needs: readonly Need[], notes: Notes): void {
+/** Warns about needs that the lab cannot meet. Internet access has its own rule below. */
+function warnOfNeeds(needs: readonly Need[], notes: Notes): void {
   for (const need of needs) if (!isGivenByInternet(need)) notes.warn(need.message, need.place);
 }
 
-function tellIsolated(network: 'isolated' | 'internet', needs: readonly Need[], notes: Notes): void {
+function warnOfIsolation(network: 'isolated' | 'internet', needs: readonly Need[], notes: Notes): void {
   if (network === 'internet') return;
   for (const { kind, message, place } of needs.filter(isGivenByInternet)) {
-    notes.warn(kind === 'internet' ? `${message}: the lab does not reach it` : message, place);
+    notes.warn(kind === 'internet' ? `${message}; the lab has no internet access` : message, place);
   }
 }
 
-/** Where the first code is that does so; line by line where it has several. */
-function firstUse(
+/** Returns the location of the first code that matches. */
+function firstMatch(
   code: readonly { code: string; place: Place }[],
-  does: (code: string) => boolean,
+  matches: (code: string) => boolean,
 ): Place | undefined {
   for (const { code: text, place } of code) {
-    if (!does(text)) continue;
+    if (!matches(text)) continue;
     const lines = text.split('\n');
-    const at = lines.findIndex((line) => does(line));
+    const at = lines.findIndex((line) => matches(line));
     return { file: place.file, line: place.line === undefined ? at + 1 || undefined : place.line };
   }
   return undefined;

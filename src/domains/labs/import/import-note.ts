@@ -1,30 +1,32 @@
-/** Something that the importer of scenarios should know, with its place. */
+/** A note for the person who imports scenarios, with its location. */
 export interface ImportNote {
-  /** Path from the folder that is imported. */
+  /** Path relative to the imported folder. */
   file: string;
-  /** Line in the file, from 1, where it is known. */
+  /** Line in the file, from 1, if known. */
   line: number | undefined;
   message: string;
 }
 
-/** Where in the scenarios something is. */
+/** A location in the scenarios. */
 export type Place = Pick<ImportNote, 'file'> & { line?: number | undefined };
 
-/** Takes what is to be told of one scenario. */
+/** Collects notes about one scenario. */
 export interface Notes {
-  /** Why it cannot be a lab. */
+  /** Adds a reason why the scenario cannot become a lab. */
   refuse(message: string, place: Place): void;
-  /** What its lab does otherwise than the scenario did. */
+  /** Adds a difference between the lab and the scenario. */
   warn(message: string, place: Place): void;
 }
 
-/** Notes of one scenario; the same is told once of a place. */
+/** Creates a collector of notes that drops duplicates. */
 export function collectNotes(): Notes & { refusals: ImportNote[]; warnings: ImportNote[] } {
   const refusals: ImportNote[] = [];
   const warnings: ImportNote[] = [];
   const add = (notes: ImportNote[], message: string, { file, line }: Place) => {
-    const told = notes.some((note) => note.file === file && note.line === line && note.message === message);
-    if (!told) notes.push({ file, line, message });
+    const isKnown = notes.some(
+      (note) => note.file === file && note.line === line && note.message === message,
+    );
+    if (!isKnown) notes.push({ file, line, message });
   };
   return {
     refusals,
@@ -34,7 +36,7 @@ export function collectNotes(): Notes & { refusals: ImportNote[]; warnings: Impo
   };
 }
 
-/** The note in one line, such as `linux/index.json:12: details.steps[0].text: is missing`. */
+/** Formats a note as one line, such as `linux/index.json:12: details.steps[0].text: is missing`. */
 export function describeNote({ file, line, message }: ImportNote): string {
   return `${file}${line === undefined ? '' : `:${line}`}: ${message}`;
 }

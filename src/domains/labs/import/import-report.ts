@@ -4,36 +4,36 @@ import type { ImportNote } from './import-note.ts';
 import { isGivenByInternet } from './needs/needs.ts';
 import type { Need } from './needs/needs.ts';
 
-/** What became of one scenario. */
+/** The result of importing one scenario. */
 export interface ScenarioReport {
-  /** Its folder, from the one that is imported. */
+  /** Its folder, relative to the imported one. */
   scenario: string;
   /** The lab's slug. */
   lab: string;
   course: string | undefined;
-  /** `left out`: no course lists it. */
+  /** `left out` means that no course lists it. */
   outcome: 'imported' | 'imported with warnings' | 'refused' | 'left out';
   /** Why it was refused. */
   refusals: ImportNote[];
   warnings: ImportNote[];
   /** The image of its machines. */
   image?: string;
-  /** What it needs beside a shell and its image. */
+  /** What it needs in addition to a shell and its image. */
   needs?: Need[];
-  /** Whether it runs on the image for imports and needs nothing else: docs/importing.md defines it. */
+  /** Whether it runs on the image for imports and needs nothing else; docs/importing.md defines it. */
   isPlain?: boolean;
-  /** What its verify scripts found when all was done as its text says, where that was asked for. */
+  /** Results of its verify scripts after running the commands of its text, if requested. */
   verified?: {
     step: string;
     outcome: 'passed' | 'vacuous' | 'unsolved' | 'failed';
     problem: string | undefined;
     notFound: string[];
   }[];
-  /** The command was ended before its verify scripts were tried: `verified` has the steps before. */
+  /** Set if the command ended before all verify scripts ran; `verified` has the steps before. */
   verifyCutOff?: true;
 }
 
-/** What became of all scenarios of a folder or a repository. */
+/** The results for all scenarios of a folder or a repository. */
 export interface ImportReport {
   /** The folder, or the repository's address without its secrets. */
   source: string;
@@ -42,11 +42,11 @@ export interface ImportReport {
   /** The folder of labs. */
   into: string;
   scenarios: ScenarioReport[];
-  /** What is wrong with the files of courses. */
+  /** Problems in the files of courses. */
   courses: ImportNote[];
 }
 
-/** How many scenarios there are of each outcome. */
+/** Counts scenarios by outcome. */
 export function countOutcomes({ scenarios }: Pick<ImportReport, 'scenarios'>) {
   const count = (outcome: ScenarioReport['outcome']) =>
     scenarios.filter((one) => one.outcome === outcome).length;
@@ -60,7 +60,7 @@ export function countOutcomes({ scenarios }: Pick<ImportReport, 'scenarios'>) {
   };
 }
 
-/** How many steps with a verify there are of each outcome; undefined where none was tried. */
+/** Counts steps with a verify script by outcome; undefined if none ran. */
 function countVerified({ scenarios }: Pick<ImportReport, 'scenarios'>) {
   if (scenarios.every(({ verified }) => verified === undefined)) return undefined;
   const all = scenarios.flatMap(({ verified = [] }) => verified);
@@ -77,7 +77,7 @@ function countVerified({ scenarios }: Pick<ImportReport, 'scenarios'>) {
 
 const NOWHERE = { line: undefined };
 
-/** The report for people, a line for each scenario and one for each thing to know of it. */
+/** Formats the report for people: a line for each scenario and for each of its notes. */
 export function describeImport(report: ImportReport): string {
   const lines = report.courses.map(describeNote);
   for (const { scenario, lab, outcome, refusals, warnings, needs = [], ...tried } of report.scenarios) {
@@ -90,30 +90,32 @@ export function describeImport(report: ImportReport): string {
     if (tried.verifyCutOff) lines.push(`  ${describeCut(tried.verified)}`);
   }
   const { scenarios, imported, importedWithWarnings, refused, leftOut, plain } = countOutcomes(report);
-  const rest = leftOut === 0 ? '' : `, ${leftOut} left out`;
+  const skipped = leftOut === 0 ? '' : `, ${leftOut} left out`;
   lines.push(
-    `${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}: ${imported} imported, ${importedWithWarnings} imported with warnings, ${refused} refused${rest}`,
+    `${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}: ${imported} imported, ${importedWithWarnings} imported with warnings, ${refused} refused${skipped}`,
   );
-  lines.push(`${plain} plain: they need the image ${PLAIN_IMAGE} and nothing else`);
+  lines.push(`${plain} plain: they need only the image ${PLAIN_IMAGE}`);
   const verified = countVerified(report);
   if (verified) {
     const { steps, passed, vacuous, unsolved, failed } = verified;
     lines.push(
-      `${steps} ${steps === 1 ? 'step' : 'steps'} with a verify: ${passed} passed once done, ${vacuous} before anything was done, ${failed} not at all, ${unsolved} are for learners to do`,
+      `${steps} ${steps === 1 ? 'step' : 'steps'} with a verify script: ${passed} passed after the commands, ${vacuous} passed before them, ${failed} failed, ${unsolved} without commands`,
     );
   }
   const cutOff = report.scenarios.filter(({ verifyCutOff }) => verifyCutOff).length;
   if (cutOff > 0)
-    lines.push(`cut off: ${cutOff} of ${imported + importedWithWarnings} labs were not verified to the end`);
+    lines.push(
+      `interrupted: ${cutOff} of ${imported + importedWithWarnings} labs were not verified completely`,
+    );
   return `${lines.join('\n')}\n`;
 }
 
 function describeCut(verified: ScenarioReport['verified']): string {
   const last = verified?.at(-1);
-  return `its verify was cut off ${last ? `after step "${last.step}"` : 'before its first step was tried'}`;
+  return `verification was interrupted ${last ? `after step "${last.step}"` : 'before its first step'}`;
 }
 
-/** The report for programs, as JSON. */
+/** Formats the report for programs, as JSON. */
 export function writeReport(report: ImportReport): string {
   return `${JSON.stringify({ counts: { ...countOutcomes(report), verified: countVerified(report) }, ...report }, null, 2)}\n`;
 }

@@ -17,19 +17,19 @@ import { readSourceTree } from './reading/source-tree.ts';
 import type { SourceTree } from './reading/source-tree.ts';
 import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 
-/** Most that the labs of one import hold together, in bytes: far more than any repository of scenarios does. */
+/** Limit of the total size of the labs of one import, in bytes: far more than real repositories need. */
 const LABS_LIMIT_BYTES = 1024 * 1024 * 1024;
 
-/** How scenarios are imported. */
+/** Options of an import. */
 export interface ImportOptions {
   /** Folder of the scenarios. */
   folder: string;
-  /** What the lab of a scenario in `folder` itself is called. */
+  /** Name of the lab if `folder` itself is a scenario. */
   name: string;
   /** Folder of labs. */
   into: string;
   environmentFor: EnvironmentFor;
-  /** Replace labs that are there already. */
+  /** Replace existing labs. */
   force: boolean;
   /** Import scenarios that no course lists. */
   unlisted: boolean;
@@ -37,15 +37,15 @@ export interface ImportOptions {
   network: Conversion['network'];
   pictureLimit?: Conversion['pictureLimit'];
   commandsOf: Conversion['commandsOf'];
-  /** Whether a scenario that runs Docker on a plain image gets the image with an engine. */
+  /** Whether a scenario that runs Docker on the plain image gets the image with an engine. */
   docker: boolean;
-  /** Most that its labs hold together, for tests. */
+  /** Limit of the total size of the labs, for tests. */
   limitBytes?: number;
 }
 
 /**
- * Makes a lab of each scenario in a folder. One that cannot be does not keep the others.
- * @throws INPUT_INVALID when the folder cannot be read
+ * Converts each scenario in a folder to a lab. A refused scenario does not affect the others.
+ * @throws INPUT_INVALID if the folder cannot be read
  */
 export async function importScenarios(
   options: ImportOptions,
@@ -54,11 +54,11 @@ export async function importScenarios(
   const { scenarios, problems } = await findScenarios(tree);
   const slugOf = createNames();
   const most = options.limitBytes ?? LABS_LIMIT_BYTES;
-  const room = { most, left: most };
+  const budget = { most, left: most };
   const reports: ScenarioReport[] = [];
   for (const found of scenarios) {
     const lab = slugOf(found.folder || options.name, 'lab');
-    reports.push(await importOne(tree, found, lab, { ...options, room }));
+    reports.push(await importOne(tree, found, lab, { ...options, budget }));
   }
   return { scenarios: reports, courses: problems };
 }
@@ -67,7 +67,7 @@ async function importOne(
   tree: SourceTree,
   found: FoundScenario,
   lab: string,
-  options: ImportOptions & { room: { most: number; left: number } },
+  options: ImportOptions & { budget: { most: number; left: number } },
 ): Promise<ScenarioReport> {
   const notes = collectNotes();
   const { refusals, warnings } = notes;
@@ -76,7 +76,7 @@ async function importOne(
   const converted = await convert(tree, found, lab, { options, notes });
   const draft = converted?.draft && fitting(converted.draft);
   if (draft && !(await putLab(draft, { into: options.into, slug: lab, force: options.force }))) {
-    notes.refuse(`the lab "${lab}" is there already: --force replaces it`, { file: indexOf(found) });
+    notes.refuse(`the lab "${lab}" already exists; --force replaces it`, { file: indexOf(found) });
   }
   if (refusals.length > 0 || !converted) return { ...report, outcome: 'refused' };
   const { needs, image } = converted;
@@ -84,15 +84,15 @@ async function importOne(
   const outcome = warnings.length > 0 ? 'imported with warnings' : 'imported';
   return { ...report, outcome, image, needs, isPlain };
 
-  /** By links a small repository can have one large scenario many times. */
+  /** Returns the draft if it fits. With links, a small repository can contain a large scenario many times. */
   function fitting(draft: LabDraft): LabDraft | undefined {
     const bytes = sizeOf(draft);
-    const { room } = options;
-    if (bytes <= room.left) {
-      room.left -= bytes;
+    const { budget } = options;
+    if (bytes <= budget.left) {
+      budget.left -= bytes;
       return draft;
     }
-    const message = `the labs of this import would have more than ${Math.floor(room.most / 1024 / 1024)} MiB together: import a part of it`;
+    const message = `the labs of this import would exceed ${Math.floor(budget.most / 1024 / 1024)} MiB in total; import a part of it`;
     notes.refuse(message, { file: indexOf(found) });
     return undefined;
   }
@@ -144,13 +144,13 @@ async function convert(
     for (const { message, file, line } of first.warnings) notes.warn(message, { file, line });
     return { ...plain, image: environment.image };
   }
-  const message = `runs "${engine.need.command}": its lab runs on ${engine.image}, with a Docker engine, where nobody is root; --no-docker keeps ${environment.image}`;
+  const message = `runs "${engine.need.command}", so its lab uses ${engine.image} with a Docker engine and without root; --no-docker keeps ${environment.image}`;
   notes.warn(message, engine.need.place);
   const converted = await convertScenario({ ...conversion, environment: engine, notes });
   return { ...converted, image: engine.image };
 }
 
-/** The environment with a Docker engine, for a scenario that runs Docker on Berth's plain image. */
+/** Returns the environment with a Docker engine, for a scenario that runs Docker on Berth's plain image. */
 function engineFor(
   { needs }: Converted,
   { image }: Environment,
@@ -167,8 +167,8 @@ function indexOf({ folder }: FoundScenario): string {
 }
 
 /**
- * Writes a lab into a folder of labs, whole or not at all. What is there by that name is replaced with
- * `force` only; false when it was left as it is.
+ * Writes a lab into a folder of labs atomically. Returns false, and changes nothing, if the lab exists and `force`
+ * is not set.
  */
 async function putLab(
   draft: LabDraft,
@@ -177,10 +177,10 @@ async function putLab(
   const target = join(into, slug);
   const isThere = await exists(target);
   if (isThere && !force) return false;
-  // Hidden folders are no labs. What an import that was cut off has left is made anew.
+  // Hidden folders are not labs. Leftovers of an interrupted import are removed first.
   const fresh = join(into, `.importing-${slug}`);
   const former = join(into, `.replacing-${slug}`);
-  for (const rest of [fresh, former]) await rm(rest, { recursive: true, force: true });
+  for (const leftover of [fresh, former]) await rm(leftover, { recursive: true, force: true });
   for (const [path, content] of draft.files) {
     const file = join(fresh, path);
     await mkdir(dirname(file), { recursive: true });

@@ -2,9 +2,9 @@ import { createFolderMeasure, depthProblem } from '../reading/folder-limits.ts';
 import { contentDigest } from '../reading/lab-folder.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
 
-/** The files of a lab that is being made. */
+/** The files of a lab under construction. */
 export interface LabDraft {
-  /** Contents by path from the lab's folder. */
+  /** Contents by path relative to the lab's folder. */
   files: Map<string, Buffer>;
   runnable: Set<string>;
 }
@@ -13,23 +13,23 @@ export function emptyDraft(): LabDraft {
   return { files: new Map(), runnable: new Set() };
 }
 
-/** Adds a text, with a line end at its end, and gives its path back. */
+/** Adds a text with a trailing line end, and returns its path. */
 export function addText({ files }: LabDraft, path: string, text: string): string {
   files.set(path, Buffer.from(text.endsWith('\n') ? text : `${text}\n`));
   return path;
 }
 
-/** The draft as its folder would be read. */
+/** Returns the draft as the folder that a reader would see. */
 export function asFolder({ files, runnable }: LabDraft): LabFolder {
   return { files, runnable, version: contentDigest(files, runnable), refused: new Map() };
 }
 
-/** Bytes of all its files. */
+/** Returns the total size of the files in bytes. */
 export function sizeOf({ files }: Pick<LabDraft, 'files'>): number {
   return [...files.values()].reduce((sum, { length }) => sum + length, 0);
 }
 
-/** Why the draft is more than a lab may be, as the end of a sentence. */
+/** Explains which limit of a lab the draft exceeds, as the end of a sentence. */
 export function tooLarge({ files }: LabDraft): string | undefined {
   const measure = createFolderMeasure();
   for (const { length } of files.values()) measure.add(length);

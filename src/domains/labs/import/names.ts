@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Longest name of a lab or a step. */
+/** Longest name of a lab or a step, in characters. */
 const LONGEST = 63;
 
-/** Letters and digits of a text as a name has them, hyphens between; empty where there is none. */
+/** Converts a text to a name of lower-case letters, digits and hyphens; empty if the text has none of these. */
 export function nameFrom(text: string): string {
   const name = text
     .normalize('NFKD')
@@ -11,28 +11,28 @@ export function nameFrom(text: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
   if (name.length <= LONGEST) return name;
-  // What is cut off still tells two apart.
-  const rest = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  return `${name.slice(0, LONGEST - rest.length - 1).replace(/-+$/, '')}-${rest}`;
+  // The digest keeps names apart that differ only in the part that is cut off.
+  const suffix = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return `${name.slice(0, LONGEST - suffix.length - 1).replace(/-+$/, '')}-${suffix}`;
 }
 
-/** Gives names of which none is given twice. */
+/** Returns a unique name for a text. */
 export type Names = (text: string, otherwise: string) => string;
 
-/** As {@link nameFrom}, each name its own; `otherwise` is for texts of other scripts, of which all may have it. */
+/** Like {@link nameFrom}, but unique. `otherwise` is the name for texts without Latin letters or digits. */
 export function createNames(): Names {
   const given = new Set<string>();
-  /** The number that the next one of a name may have: one after another, however many there are. */
+  /** The next number to try for each name, so that many equal names stay fast. */
   const next = new Map<string, number>();
   return (text, otherwise) => {
     const name = nameFrom(text) || otherwise;
-    let own = name;
-    while (given.has(own)) {
+    let unique = name;
+    while (given.has(unique)) {
       const number = next.get(name) ?? 2;
       next.set(name, number + 1);
-      own = `${name.slice(0, LONGEST - `-${number}`.length)}-${number}`;
+      unique = `${name.slice(0, LONGEST - `-${number}`.length)}-${number}`;
     }
-    given.add(own);
-    return own;
+    given.add(unique);
+    return unique;
   };
 }

@@ -11,15 +11,15 @@ import type { SourceTree } from './reading/source-tree.ts';
 import type { Page, PagePort } from './text/page.ts';
 import { toPage } from './text/to-page.ts';
 
-/** Characters of a page: beyond all that was seen, and taken apart in seconds even where it was made to be slow. */
+/** Longest page, in characters: more than real pages have. Even a hostile page of this size parses within seconds. */
 const LONGEST_PAGE = 100_000;
 
-/** What is read of a scenario: its pages and scripts, with what they run and lead to. */
+/** Reads the pages and scripts of a scenario, and collects their ports and code. */
 export interface Texts {
   page(given: string, path: PropertyKey[], folds: 'take' | 'open'): Promise<Page | undefined>;
-  /** The text of a script, undefined for one that is not there or is empty. */
+  /** Reads a script; undefined if it is missing or empty. */
   script(given: string, path: PropertyKey[]): Promise<string | undefined>;
-  /** Help, which is a file or the text itself. */
+  /** Reads help, which is a file or the text itself. */
   help(given: string, path: PropertyKey[]): Promise<string | undefined>;
   ports: PagePort[];
   code: CodePiece[];
@@ -32,7 +32,7 @@ export function createTexts(made: {
   environment: Environment;
   notes: Notes;
   placeOf(path: PropertyKey[]): Place;
-  /** As {@link readPictures} has it. */
+  /** See {@link readPictures}. */
   pictureLimit: number | undefined;
 }): Texts {
   const { tree, source, environment, notes, placeOf } = made;
@@ -63,7 +63,7 @@ export function createTexts(made: {
     async page(given, path, folds) {
       const file = await source.text(given, placeOf(path));
       if (!file || file.text.length <= LONGEST_PAGE) return file && pageOf(file, folds);
-      const message = `the file "${file.path}" is too long for a page: ${LONGEST_PAGE} characters at most`;
+      const message = `the file "${file.path}" is longer than ${LONGEST_PAGE} characters, the limit of a page`;
       notes.refuse(message, placeOf(path));
       return undefined;
     },

@@ -5,16 +5,16 @@ import type { Environment } from './needs/environments.ts';
 import type { Scenario } from './reading/scenario.ts';
 import type { PagePort } from './text/page.ts';
 
-/** Ports that a machine's page has buttons for. */
+/** Maximum number of ports of a machine. */
 const MOST_PORTS = 20;
 
-/** Longest name of a port. */
+/** Longest name of a port, in characters. */
 const LONGEST_NAME = 60;
 
-/** Names of the machine with the terminal, beside its own. */
+/** Aliases of the machine with the terminal. */
 const FIRST = new Set(['client', 'host01']);
 
-/** The machines of lab.yaml. */
+/** Returns the machines of lab.yaml. */
 export async function writeMachines({
   scenario,
   environment,
@@ -25,7 +25,7 @@ export async function writeMachines({
   scenario: Scenario;
   environment: Environment;
   ports: readonly PagePort[];
-  /** Scripts of the first machine. */
+  /** Start scripts of the first machine. */
   start: readonly object[];
   work: AssetWork;
 }): Promise<object[]> {
@@ -54,7 +54,7 @@ async function filesByHost(
   for (const asset of scenario.assets) {
     const host = hosts.includes(asset.host) ? asset.host : FIRST.has(asset.host) ? hosts[0] : undefined;
     if (host === undefined) {
-      const message = `there is no machine "${asset.host}": "${asset.file}" is not placed`;
+      const message = `there is no machine "${asset.host}"; "${asset.file}" is skipped`;
       work.notes.warn(message, work.placeOf(asset.path));
       continue;
     }
@@ -64,7 +64,7 @@ async function filesByHost(
   return files;
 }
 
-/** What a scenario puts into root's home is for the user who works in the machine. */
+/** Moves a target in root's home to the home of the machine's user. */
 function atHome(target: string, user: string): string {
   return user === 'root' ? target : target.trim().replace(/^\/root(?=\/|$)/, '~');
 }

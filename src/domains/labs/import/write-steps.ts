@@ -11,13 +11,13 @@ import { solutionOf } from './solution.ts';
 import type { Page, PageCommand, PageQuestion } from './text/page.ts';
 import type { Texts } from './texts.ts';
 
-/** Seconds that a verify script may take: some wait for what was started. */
+/** Time limit of a verify script, in seconds: some wait for a service to start. */
 const VERIFY_SECONDS = 60;
 
-/** Help of one step that Berth shows. */
+/** Maximum number of hints of one step. */
 const MOST_HINTS = 20;
 
-/** What steps are written with. */
+/** The context that converts steps. */
 interface StepWork {
   scenario: Scenario;
   texts: Texts;
@@ -27,23 +27,24 @@ interface StepWork {
   placeOf(path: PropertyKey[]): Place;
 }
 
-/** What an intro runs, which the first step takes over. */
+/** Scripts and commands of an intro, which move to the first step. */
 interface Early {
   start: object[];
   commands: PageCommand[];
 }
 
-/** What lab.yaml says of a scenario's parts. */
+/** The parts of lab.yaml that come from a scenario's pages. */
 interface WrittenSteps {
   pages: { introduction?: string; conclusion?: string };
   steps: object[];
-  /** Scripts that run in the fresh machine. */
+  /** Start scripts of the machine. */
   machineStart: object[];
 }
 
 /**
- * The intro and the finish are pages before and after the steps, and what the intro runs is run at the start.
- * A finish that runs something is a step of its own, and so is the intro where there is no other.
+ * Converts the pages of a scenario. The intro and the finish become pages before and after the steps, and the
+ * intro's commands move to the start. A finish that runs something becomes a step, and so does an intro without
+ * other steps.
  */
 export async function writeSteps(work: StepWork): Promise<WrittenSteps> {
   const { intro, steps, finish } = work.scenario;
@@ -59,7 +60,7 @@ export async function writeSteps(work: StepWork): Promise<WrittenSteps> {
   if (intro && !introIsStep) {
     const { path, commands = [] } = await addPage(intro, 'intro.md', work);
     if (path !== undefined) written.pages.introduction = path;
-    tellVerify(intro, work);
+    warnOfVerify(intro, work);
     early.start = await shownStart(intro, 'intro', work);
     early.commands = commands;
   }
@@ -79,13 +80,13 @@ export async function writeSteps(work: StepWork): Promise<WrittenSteps> {
   return written;
 }
 
-/** A page that is before or after the steps. */
+/** A page before or after the steps. */
 interface AddedPage {
   path: string;
   commands: PageCommand[];
 }
 
-/** The page of an intro or a finish, which asks nothing and folds nothing. */
+/** Adds the page of an intro or a finish. It shows questions and folded parts as plain text. */
 async function addPage(part: ScenarioPart, path: string, work: StepWork): Promise<Partial<AddedPage>> {
   const { texts, draft, notes, placeOf } = work;
   if (part.text === undefined) return {};
@@ -93,16 +94,16 @@ async function addPage(part: ScenarioPart, path: string, work: StepWork): Promis
   const page = await texts.page(part.text, textPath, 'open');
   if (!page) return {};
   if (page.questions.length > 0) {
-    notes.warn('questions before the first step or after the last one are only shown', placeOf(textPath));
+    notes.warn('questions before the first step or after the last one become plain text', placeOf(textPath));
   }
   const asked = page.questions.map(({ question }) => `**${question}**`);
   const text = [page.markdown, ...asked].join('\n\n').trim();
   return { commands: page.commands, ...(text !== '' && { path: addText(draft, path, text) }) };
 }
 
-function tellVerify(part: ScenarioPart, { notes, placeOf }: StepWork): void {
+function warnOfVerify(part: ScenarioPart, { notes, placeOf }: StepWork): void {
   if (part.verify === undefined) return;
-  notes.warn('verify: an introduction is not judged', placeOf([...part.path, 'verify']));
+  notes.warn('verify: is ignored, because an introduction is not checked', placeOf([...part.path, 'verify']));
 }
 
 async function writeStep(
@@ -173,7 +174,7 @@ function writeQuestion({ question, answer }: PageQuestion): object {
   return { quiz: { question, options, ...(answer.multiple && { multiple: true }) } };
 }
 
-/** What was folded away, and the help that a step names; more than Berth shows are one, the last. */
+/** Writes a step's folded parts and help as hints. Surplus hints are merged into the last one. */
 async function writeHints(
   part: ScenarioPart,
   page: Page | undefined,

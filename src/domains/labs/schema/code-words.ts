@@ -43,7 +43,7 @@ export function wordProblems(page: string, machines: readonly string[]): WordPro
 
 interface Word {
   name: string;
-  /** The part after `=`; undefined if there is none. */
+  /** The part after `=`; undefined without `=`. */
   value: string | undefined;
 }
 

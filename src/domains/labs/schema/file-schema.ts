@@ -40,7 +40,7 @@ const shape = (source: LabContext) => ({
   mode: modeToGive
     .optional()
     .describe('Permission bits, such as "755", or "+x". Default: 644, or 755 for executable files.'),
-  owner: user.optional().describe("Owner. Default: the machine's user, or root if there is none."),
+  owner: user.optional().describe("Owner. Default: the machine's user, or root without one."),
 });
 
 /** The files that `from` selects. Files `below` a folder keep their path relative to it. */

@@ -98,8 +98,8 @@ type Issue = z.core.$ZodIssue;
 
 /**
  * Chooses the branch of a union that the author probably meant, and returns its issues. That is the branch of the
- * right type that accepts the keys and misses none, or the only one of the right type. Undefined if none stands
- * out; the union's own message applies then.
+ * right type that accepts the keys and misses none, or the only one of the right type. Undefined if several
+ * are possible; the union's own message applies then.
  */
 function branchOf(issue: Union, value: unknown): Issue[] | undefined {
   const alike = issue.errors.filter((branch) => !branch.some((inner) => isOfOtherType(inner, value)));

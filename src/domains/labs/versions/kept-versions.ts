@@ -112,7 +112,8 @@ export function createKeptVersions({
       await store.putPresent(UPLOAD, read.lab, clock.now());
     },
 
-    /** Removes an upload. Returns false if there is none of that name. */
+    /** Removes an upload. Returns false if no upload has that name. */
+
     dropUpload: (slug: string): Promise<boolean> => store.dropPresent(UPLOAD, slug),
 
     /** Removes versions that have been unused for `keepDays`. */

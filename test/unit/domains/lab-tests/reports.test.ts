@@ -17,7 +17,7 @@ const labCase = (changes: Partial<LabCase>): LabCase => ({
 });
 
 const cases = [
-  labCase({ step: undefined, kind: 'lab', name: 'has its machines made', seconds: 1 }),
+  labCase({ step: undefined, kind: 'lab', name: 'has working machines', seconds: 1 }),
   labCase({}),
   labCase({
     kind: 'solution',
@@ -44,7 +44,7 @@ await t.test('JUnit has a suite a lab, counts, and only characters that XML can 
     `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="berth labs test" tests="6" failures="2" skipped="1" time="1.750">
   <testsuite name="lab" tests="5" failures="2" skipped="0" time="1.750" errors="0" timestamp="2026-01-02T03:04:05">
-    <testcase classname="lab" name="has its machines made" time="1.000"/>
+    <testcase classname="lab" name="has working machines" time="1.000"/>
     <testcase classname="lab.one" name="is not passed before it is done" time="0.250"/>
     <testcase classname="lab.one" name="is passed after its solution" time="0.250"><failure message="It is not passed: &quot;a &lt; b&quot;">line 1
 \u{FFFD}[31m${'more\n'.repeat(10)}last &amp; least\u{FFFD}\u{FFFD}</failure></testcase>
@@ -71,7 +71,7 @@ await t.test('the table has a line a step, and the last lines of what failed', a
   t.same(table.slice(5, 8), [
     '✘ lab / one is passed after its solution (0.3 s)',
     '  It is not passed: "a < b"',
-    '  | [2 lines before]',
+    '  | [2 earlier lines omitted]',
   ]);
   t.equal(table.at(-2), '3 passed, 2 failed, 1 skipped');
 });

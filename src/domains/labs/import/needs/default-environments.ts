@@ -1,19 +1,19 @@
 import type { EnvironmentTable } from './environment-table.ts';
 
-/** Berth's image for imports, which stands for the Ubuntu of Katacoda and Killercoda. */
+/** Berth's image for imports, a replacement for the Ubuntu of Katacoda and Killercoda. */
 export const PLAIN_IMAGE = 'berth/lab-ubuntu';
 
-/** Programs that the images of Katacoda and Killercoda have, and those of languages have not. */
+/** Programs that the images of Katacoda and Killercoda have, but language images do not. */
 const NOT_PLAIN = ['docker', 'docker-compose', 'podman', 'kubectl', 'helm', 'minikube', 'systemctl', 'snap'];
 
-/** A Debian command line as root, which `apt` works in as in Ubuntu. Its programs are known: see its commands.txt. */
+/** A Debian command line as root, in which `apt` works as in Ubuntu. Its commands.txt lists its programs. */
 const plain = { image: PLAIN_IMAGE };
 
-/** An image of a language from Docker's registry, with the folder that Katacoda's had. */
+/** A language image from Docker Hub, with the folder of Katacoda's images. */
 const language = (image: string) => ({ image, folder: '/home/scrapbook/tutorial', lacks: NOT_PLAIN });
 
 const KUBERNETES = { refuse: 'needs a Kubernetes cluster, which Berth does not run' };
-/** Berth's image with an engine of the learner's own, in which nobody is root. */
+/** Berth's image with a Docker engine for the learner and without root. */
 const ENGINE = {
   image: 'berth/lab-docker',
   profile: 'nested',
@@ -23,7 +23,7 @@ const ENGINE = {
   lacks: NOT_PLAIN.filter((program) => !program.startsWith('docker')),
 } as const;
 
-/** What the imageids of Katacoda and Killercoda are run on; the first that fits counts. */
+/** Environments for the imageids of Katacoda and Killercoda. The first matching entry applies. */
 export const defaultEnvironments: EnvironmentTable = {
   'ubuntu*': plain,
   'debian*': plain,
@@ -36,7 +36,7 @@ export const defaultEnvironments: EnvironmentTable = {
   'fedora*': { image: 'fedora:latest', lacks: NOT_PLAIN },
   'alpine*': { image: 'alpine:3', lacks: NOT_PLAIN },
   'rhel*': {
-    refuse: 'needs Red Hat Enterprise Linux: name an image that you may use in a table of your own',
+    refuse: 'needs Red Hat Enterprise Linux; set an image that you may use in your own table',
   },
   'python*': language('python:3'),
   'nodejs*': language('node:lts'),
@@ -59,7 +59,7 @@ export const defaultEnvironments: EnvironmentTable = {
     refuse: 'needs several machines with container engines that form a swarm, which Berth does not run',
   },
   '*docker*': ENGINE,
-  '*podman*': { refuse: 'needs Podman, which no image of Berth has: name one in a table of your own' },
+  '*podman*': { refuse: 'needs Podman, which no image of Berth has; set one in your own table' },
   '*terraform*': { refuse: 'needs an account of a cloud provider' },
   'aws*': { refuse: 'needs an account of a cloud provider' },
   'gcp*': { refuse: 'needs an account of a cloud provider' },

@@ -6,7 +6,7 @@ import { size } from '../../schema/quantities.ts';
 
 const machine = machineSchema(emptyContext).shape;
 
-/** A size as it is written, which it is in the lab as well. */
+/** A size, which is copied to the lab unchanged. */
 const memory = z
   .string()
   .refine(
@@ -14,7 +14,7 @@ const memory = z
     'must be a size with its unit, such as "1 GiB", from 16 MiB to 1 TiB',
   );
 
-/** What a scenario's imageid stands for. */
+/** The environment for an imageid. */
 const runs = mapping({
   image: machine.image,
   hosts: z.array(machine.name).min(1).max(10).optional(),
@@ -27,7 +27,7 @@ const runs = mapping({
   profile: machine.profile.unwrap().optional(),
   user: z
     .string()
-    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be the name of a user of the image')
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be the name of a user in the image')
     .optional(),
   registry: z.boolean().optional(),
   lacks: z.array(z.string().regex(/^[\w.+-]+$/, 'must be the name of a program')).optional(),
@@ -35,7 +35,7 @@ const runs = mapping({
 
 const refused = mapping({ refuse: z.string().min(1) });
 
-/** Entries by the imageids that they are for; `*` stands for any letters. */
+/** Entries by imageid; `*` matches any characters. */
 export const environmentTable = z.record(
   z.string(),
   z.union([runs, refused], { error: 'must have "image", or "refuse" with the reason' }),

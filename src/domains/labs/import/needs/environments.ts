@@ -7,56 +7,56 @@ import { defaultEnvironments } from './default-environments.ts';
 import { environmentTable } from './environment-table.ts';
 import type { EnvironmentTable } from './environment-table.ts';
 
-/** What a lab of such a scenario is made from. */
+/** The environment of an imported lab. */
 export interface Environment {
   image: string;
   /** Names of its machines, the one with the terminal first. */
   hosts: readonly string[];
-  /** Folder that the scenario takes for the present one. */
+  /** Working directory that the scenario expects. */
   folder: string;
-  /** What its machines may do. */
+  /** Isolation profile of its machines. */
   profile: 'standard' | 'restricted' | 'nested';
-  /** Whose terminals there are, and who runs its scripts. */
+  /** User of terminals and scripts. */
   user: string;
-  /** Whether the lab reaches the local registry. */
+  /** Whether the lab can access the local registry. */
   registry: boolean;
   memory: string;
   cpus: number;
-  /** Programs that such scenarios may want and that the image does not have. */
+  /** Programs that such scenarios may need and that the image lacks. */
   lacks: readonly string[];
 }
 
-/** What there is in place of the environment of that name, or why there is nothing. */
+/** Returns the environment for an imageid, or the reason why none is available. */
 export type EnvironmentFor = (imageid: string) => Environment | { refuse: string };
 
-/** Reads a table of one's own, whose entries go before Berth's. @throws CONFIG_INVALID */
+/** Reads the user's table, whose entries precede Berth's. @throws CONFIG_INVALID */
 export async function readEnvironments(path: string | undefined): Promise<EnvironmentFor> {
   return environmentsOf(path === undefined ? {} : await readTable(path));
 }
 
-/** The first entry that fits decides; `own` ones go first. Pure. */
+/** Creates a lookup that uses the first matching entry, with those of `own` first. Pure. */
 export function environmentsOf(own: EnvironmentTable): EnvironmentFor {
   const entries = [...Object.entries(own), ...Object.entries(defaultEnvironments)];
   return (imageid) => {
     const [, found] = entries.find(([pattern]) => fits(pattern, imageid)) ?? [];
-    if (!found) return { refuse: 'is not in the table of environments: see docs/importing.md' };
+    if (!found) return { refuse: 'is not in the table of environments; see docs/importing.md' };
     if ('refuse' in found) return found;
-    const { profile = 'standard', user = 'root', ...rest } = given(found);
+    const { profile = 'standard', user = 'root', ...settings } = given(found);
     const folder = homeOf(user);
-    const usual = { hosts: ['host01'], folder, registry: false, memory: '512 MiB', cpus: 1, lacks: [] };
-    const isSaid = Object.values(own).includes(found) && found.memory !== undefined;
-    const memory = isSaid ? undefined : memoryIn(imageid);
-    return { profile, user, ...usual, ...rest, ...(memory !== undefined && { memory }) };
+    const defaults = { hosts: ['host01'], folder, registry: false, memory: '512 MiB', cpus: 1, lacks: [] };
+    const isExplicit = Object.values(own).includes(found) && found.memory !== undefined;
+    const memory = isExplicit ? undefined : memoryIn(imageid);
+    return { profile, user, ...defaults, ...settings, ...(memory !== undefined && { memory }) };
   };
 }
 
-/** The memory that an imageid such as "ubuntu-4GB" names. */
+/** Returns the memory in an imageid such as "ubuntu-4GB". */
 function memoryIn(imageid: string): string | undefined {
   const [, number, unit = ''] = /[-_](\d{1,3})\s*([GM])i?B?$/i.exec(imageid) ?? [];
   return number === undefined ? undefined : `${number} ${unit.toUpperCase()}iB`;
 }
 
-/** The home of the image's user. */
+/** Returns the home folder of a user. */
 export function homeOf(user: string): string {
   return user === 'root' ? '/root' : `/home/${user}`;
 }
@@ -67,7 +67,7 @@ function given<Entry extends object>(entry: Entry) {
   };
 }
 
-/** `*` stands for any letters; capital and small ones are the same. */
+/** Whether an imageid matches a pattern, ignoring case; `*` matches any characters. */
 function fits(pattern: string, imageid: string): boolean {
   const parts = pattern.toLowerCase().split('*');
   const name = imageid.toLowerCase();
@@ -86,9 +86,13 @@ function fits(pattern: string, imageid: string): boolean {
 
 async function readTable(path: string): Promise<EnvironmentTable> {
   const problem = (text: string, cause?: unknown) =>
-    fault('CONFIG_INVALID', { problem: `The table of environments "${path}": ${text}` }, cause);
+    fault(
+      'CONFIG_INVALID',
+      { problem: `Could not read the table of environments "${path}": ${text}` },
+      cause,
+    );
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw problem(`cannot be read (${error.code}).`, error);
+    throw problem(`${error.code}.`, error);
   });
   let data: unknown;
   try {

@@ -1,6 +1,6 @@
 import type { ShellCommand } from './shell-commands.ts';
 
-/** Programs that install from the internet, with the words that make them. */
+/** Programs that install from the internet, with the subcommands that do so. */
 const INSTALLERS: Record<string, RegExp> = {
   ...each(
     'apt apt-get aptitude',
@@ -20,18 +20,18 @@ const INSTALLERS: Record<string, RegExp> = {
   npx: /./,
 };
 
-/** Programs that a server's name is an operand of. */
+/** Programs that take the name of a server as an argument. */
 const CLIENTS = new Set(
   'curl wget lynx http ping ping6 traceroute mtr dig nslookup host whois telnet nc ssh scp sftp openssl ftp'.split(
     ' ',
   ),
 );
 
-/** Endings of names of files, not of servers. */
+/** Extensions that mark a file name rather than a server name. */
 const FILE =
   /\.(?:txt|sh|html?|json|tar|t?gz|zip|ya?ml|md|log|conf|cfg|py|js|css|png|jpe?g|csv|xml|pem|key|crt|csr|out|bak|pub|php|local|internal|lan|localhost|test|example|cluster)$/i;
 
-/** What a command asks of the internet, such as "apt-get install"; undefined where it asks for nothing. */
+/** Returns the internet use of a command, such as "apt-get install"; undefined if it needs no internet. */
 export function internetUse({ words }: Pick<ShellCommand, 'words'>): string | undefined {
   const [name = '', ...rest] = words;
   if (/^python3?(?:\.\d+)?$/.test(name) && rest[0] === '-m' && rest[1] === 'pip') {
@@ -40,7 +40,7 @@ export function internetUse({ words }: Pick<ShellCommand, 'words'>): string | un
   const installer = Object.hasOwn(INSTALLERS, name) ? INSTALLERS[name] : undefined;
   const verb = installer && rest.find((word) => !word.startsWith('-'));
   if (installer && verb !== undefined && installer.test(verb)) {
-    // A repository of the machine itself.
+    // A local repository.
     if (name === 'git' && !rest.some((word) => isServer(word))) return undefined;
     return installer.source === '.' ? name : `${name} ${verb}`;
   }
@@ -48,7 +48,7 @@ export function internetUse({ words }: Pick<ShellCommand, 'words'>): string | un
   return server === undefined ? undefined : `${name} ${server}`;
 }
 
-/** Names of what an installing command installs. */
+/** Returns the names of what a command installs. */
 export function installedBy({ words }: Pick<ShellCommand, 'words'>): string[] {
   const use = internetUse({ words });
   return use === undefined || CLIENTS.has(words[0] ?? '') ? [] : words.slice(1);

@@ -1,19 +1,19 @@
 import type { Place } from '../import-note.ts';
 import { installedBy, internetUse } from './internet-use.ts';
-import { missingPower } from './machine-powers.ts';
+import { missingCapability } from './missing-capabilities.ts';
 import { refusedPrograms } from './other-users.ts';
 import { shellCommands } from './shell-commands.ts';
 import { LOG_DAEMONS, ownLogs, systemLogUse } from './system-log.ts';
 import type { ShellCommand } from './shell-commands.ts';
 
-/** What code looks for in a list of routes, if it looks for the default one. */
+/** What code searches a list of routes for if it needs the default route. */
 const DEFAULT_ROUTE = /\bdefault\b|(?<![\d.])0\.0\.0\.0(?![\d.:])|\bUG\b|gateway|\bvia\b/i;
-/** Most lines of one command that are read. */
+/** Maximum number of lines of one command that are read. */
 const MOST_LINES = 5;
 
 /**
- * Names a command that asks for the machine's default gateway, such as "ip route"; undefined for other commands.
- * `lines` are those of its code.
+ * Returns a command that reads the default gateway, such as "ip route"; undefined for other commands. `lines` are
+ * the lines of its code.
  */
 function gatewayUse(
   { words, line }: Pick<ShellCommand, 'words' | 'line'>,
@@ -38,7 +38,7 @@ function gatewayUse(
   return listsRoutes && DEFAULT_ROUTE.test(wholeCommand(lines, line)) ? name : undefined;
 }
 
-/** The line, with those that continue it. */
+/** Returns the line with its continuation lines. */
 function wholeCommand(lines: readonly string[], line: number): string {
   const some = lines.slice(line - 1, line - 1 + MOST_LINES);
   const last = some.findIndex((text) => !/[\\|]\s*$/.test(text));
@@ -46,8 +46,8 @@ function wholeCommand(lines: readonly string[], line: number): string {
 }
 
 /**
- * Programs that scenarios name and no image for imports has: they are reported also where a text only shows
- * them, where most other words are output or another language.
+ * Programs that scenarios use and no image for imports has. They are reported even in code that a text only shows,
+ * where most other unknown words are output or another language.
  */
 const NOTABLE_PROGRAMS: ReadonlySet<string> = new Set(
   `docker docker-compose podman buildah skopeo nerdctl ctr crictl
@@ -67,13 +67,13 @@ const NOTABLE_PROGRAMS: ReadonlySet<string> = new Set(
 export interface CodePiece {
   code: string;
   place: Place;
-  /** `run`: by a script or a click. `shown`: by the learner, if it is a command at all. */
+  /** `run`: a script or a click runs it. `shown`: the learner may type it, if it is a command at all. */
   use: 'run' | 'shown';
   /** Terminal that a click names. */
   terminal?: number | undefined;
 }
 
-/** What a scenario needs beside a shell and its image. */
+/** What a scenario needs in addition to a shell and its image. */
 export interface Need {
   kind:
     | 'internet'
@@ -89,35 +89,35 @@ export interface Need {
     | 'Kubernetes';
   /** The command that needs it. */
   command: string;
-  /** What to tell, as a sentence without a full stop. */
+  /** A sentence without a full stop, for the report. */
   message: string;
   place: Place;
 }
 
-/** Whether a lab with the internet has what the need asks for. */
+/** Whether internet access meets the need. */
 export function isGivenByInternet({ kind }: Need): boolean {
   return kind === 'internet' || kind === 'gateway';
 }
 
-/** Words of bash itself. */
+/** Builtins of bash. */
 const BUILTINS = new Set(
   `. : [ alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown echo
   enable eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf
   pushd pwd read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit
   umask unalias unset wait coproc in time`.split(/\s+/),
 );
-/** Words that begin lines of other languages, which learners type into another program. */
+/** First words of lines in other languages, which learners type into another program. */
 const OTHER_LANGUAGES = new Set('import from def class print use select show quit help'.split(' '));
 /** A word that can be the name of a program. */
 const PROGRAM = /^[a-z][a-z0-9._+-]{0,40}$/;
 /** Programs of a Docker engine. */
 const DOCKER = new Set(['docker', 'docker-compose']);
-/** Places of programs that a scenario makes itself. */
+/** Paths of programs that a scenario creates. */
 const MADE = /\/s?bin\/([\w.+-]+)/g;
 
 /**
- * What a scenario's code needs, each thing once, by its first use. `commands` are those of its image, undefined
- * where they are not known; `own` are programs that it brings along.
+ * Finds the needs of a scenario's code, each once with its first use. `commands` are the programs of its image,
+ * undefined if they are not known. `own` are programs that the scenario includes.
  */
 export function findNeeds(
   pieces: readonly CodePiece[],
@@ -177,10 +177,10 @@ export function findNeeds(
       if (made.has(name)) continue;
       const log = hasLogDaemon ? undefined : systemLogUse(command, { own: logs, isTyped });
       if (log) add('system log', log.command, log.message, place);
-      const power = hasDocker ? undefined : missingPower(command);
+      const missing = hasDocker ? undefined : missingCapability(command);
       if (DOCKER.has(name) && !hasDocker && isMissing(name, 'shown')) {
         add('docker', name, `runs "${name}", which is not in the image ${image}`, place);
-      } else if (power) add(power.kind, name, `runs "${name}", which ${power.why}`, place);
+      } else if (missing) add(missing.kind, name, `runs "${name}", which ${missing.why}`, place);
       else if (isMissing(name, piece.use) && !isInstalled(name, installed)) {
         add('program', name, `runs "${name}", which is not in the image ${image}`, place);
       }
@@ -194,14 +194,14 @@ export function findNeeds(
   return [...needs.values()];
 }
 
-/** Whether a package of that name, or one such as "nginx-full", is installed by the scenario itself. */
+/** Whether the scenario installs a package of that name, or one such as "nginx-full". */
 function isInstalled(name: string, installed: readonly string[]): boolean {
   return installed.some(
     (word) => word === name || (name.length > 2 && word.split(/[-._/@=]/).includes(name)),
   );
 }
 
-/** Code that is shown can have the prompt before its commands, and their output below them. */
+/** Removes prompts and output from shown code, and keeps the commands. */
 function withoutPrompts({ code, use }: CodePiece): string {
   const lines = code.split('\n');
   if (use === 'run' || !lines.some((line) => /^\s*\$ /.test(line))) return code;

@@ -2,7 +2,7 @@ import type { Place } from '../import-note.ts';
 import { behindRunner, shellCommands } from './shell-commands.ts';
 import type { ShellCommand } from './shell-commands.ts';
 
-/** A program that only root can use in machines, and the other user who runs it. */
+/** A program that only root can use in machines, and the other user that runs it. */
 export interface RefusedProgram {
   program: string;
   user: string;
@@ -19,15 +19,15 @@ interface ParsedCode {
 
 /** Programs with setuid or setgid. The engine sets no-new-privileges, so they give other users no rights. */
 const SET_ID = new Set(['sudo', 'su', 'passwd', 'chsh', 'chfn', 'newgrp', 'gpasswd', 'crontab', 'pkexec']);
-/** Options of `su` and `runuser` that take a word. */
+/** Options of `su` and `runuser` that take a value. */
 const TAKES_WORD = /^(?:-[gGsTw]|--group|--supp-group|--shell|--whitelist-environment)$/;
-/** Deepest `bash -c "su -c '…'"` that is followed. */
+/** Maximum nesting of commands such as `bash -c "su -c '…'"`. */
 const DEEPEST = 4;
 
-/** What a command does about users: it runs a program in vain, or leaves the terminal to another user. */
+/** The effect of a command on users: it runs a program without effect, or switches the terminal to another user. */
 interface Followed {
   refused?: { program: string; user: string };
-  /** Who the terminal's shell belongs to now; undefined for root and for users that the code does not name. */
+  /** The new user of the terminal's shell; undefined for root and for users that the code does not name. */
   becomes?: { user: string | undefined };
 }
 
@@ -58,7 +58,7 @@ export function refusedPrograms(pieces: readonly ParsedCode[]): RefusedProgram[]
   return found;
 }
 
-/** Where a page's code is typed. Between blocks that learners type, the text can tell them to exit. */
+/** Identifies the terminal of a page's code. Each typed block counts separately, because the text may say "exit" between. */
 function terminalOf({ file, line }: Place, use: 'run' | 'shown', terminal: number | undefined): string {
   return use === 'run' ? `${file} ${terminal ?? 1}` : `${file}:${line}`;
 }

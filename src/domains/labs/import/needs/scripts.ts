@@ -1,10 +1,10 @@
 import { withoutHereDocuments, withoutShellComments } from './shell-code.ts';
 
-/** Ways of a verify script to say that all is well: not the `done` of a loop, nor one that goes into a file. */
+/** Matches commands that print "done", but not the `done` of a loop or output into a file. */
 const SAYS_DONE =
   /\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)?(["']?)done(?:\\n)?\1[ \t]*(?:2>[ \t]*\S+|1?>[ \t]*(?:&1|\/dev\/stdout))?[ \t]*(?:$|[;&|)}])/m;
 
-/** A script that runs out of sight, as its scenario has it run: by bash, in the folder of its terminal. */
+/** Adapts a background script to its scenario: bash runs it in the folder of the terminal. */
 export function hiddenScript(text: string, folder: string): string {
   const [, shebang = '#!/bin/bash', rest = text] = /^(#![^\n]*)\n?(.*)$/s.exec(text) ?? [];
   if (!isShell(shebang)) return text;
@@ -12,8 +12,8 @@ export function hiddenScript(text: string, folder: string): string {
 }
 
 /**
- * A verify script as a check. It passes with exit code 0; one that says "done" when all is well has to
- * print that line as well, since many of them end with 0 whatever they found.
+ * Converts a verify script to a check that passes with exit code 0. If the script can print "done", it must also
+ * print that line to pass, because many such scripts always end with 0.
  */
 export function verifyScript(text: string, folder: string): string {
   if (!SAYS_DONE.test(withoutHereDocuments(withoutShellComments(text)))) return hiddenScript(text, folder);
@@ -26,7 +26,7 @@ export function verifyScript(text: string, folder: string): string {
 }
 
 const VERIFY = `#!/bin/bash
-# Passes where the script below ends with 0 and prints a line that says "done".
+# Passes if the script below exits with 0 and prints the line "done".
 cd FOLDER
 script=$(mktemp)
 trap 'rm -f "$script"' EXIT
@@ -39,7 +39,7 @@ printf '%s\\n' "\${said:-This step is not done yet.}"
 [ "$status" -eq 0 ] && grep -qx '[[:space:]]*done[[:space:]]*' <<<"$said"
 `;
 
-/** Whether a shell runs a script: what names no interpreter bash runs. */
+/** Whether a script is a shell script. Without a `#!` line, bash runs it. */
 export function isShellScript(text: string): boolean {
   const [shebang = '#!/bin/bash'] = /^#![^\n]*/.exec(text) ?? [];
   return isShell(shebang);
@@ -49,7 +49,7 @@ function isShell(shebang: string): boolean {
   return /\b(?:ba|da|z|k)?sh\b/.test(shebang);
 }
 
-/** A line that the script does not have. */
+/** Returns a line that the script does not contain. */
 function delimiterFor(text: string): string {
   let delimiter = 'VERIFY';
   while (text.includes(delimiter)) delimiter += '_';

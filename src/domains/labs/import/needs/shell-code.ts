@@ -1,11 +1,11 @@
-/** A shell script without its comments; `$#` and `${x#y}` are none. Pure. */
+/** Removes comments from a shell script, but not `$#` and `${x#y}`. Pure. */
 export function withoutShellComments(script: string): string {
   return script.replaceAll(/(^|[ \t;])#.*$/gm, '$1');
 }
 
 const HERE_DOCUMENT = /(?<![<])<<(-?)[ \t]*(?:(["'])([^"'\n]+)\2|\\?([A-Za-z_][\w.-]*))/g;
 
-/** A shell script without the bodies of its here-documents, which are text of files and not commands. Pure. */
+/** Removes the bodies of here-documents, which are data and not commands. Line numbers do not change. Pure. */
 export function withoutHereDocuments(script: string): string {
   const kept: string[] = [];
   const open: { end: string; tabs: boolean }[] = [];
@@ -13,7 +13,6 @@ export function withoutHereDocuments(script: string): string {
     const [first] = open;
     if (first) {
       if ((first.tabs ? line.replace(/^\t+/, '') : line) === first.end) open.shift();
-      // Line numbers stay.
       kept.push('');
       continue;
     }

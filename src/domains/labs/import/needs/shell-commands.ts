@@ -2,11 +2,11 @@ import { withoutHereDocuments } from './shell-code.ts';
 
 /** A command that shell code runs. */
 export interface ShellCommand {
-  /** Its words, without the assignments and the programs such as `sudo` before its own name. */
+  /** Its words, from the program on: without assignments and prefixes such as `sudo`. */
   words: string[];
-  /** The words before these: assignments, and programs such as `sudo` with their options. */
+  /** The words before the program: assignments, and prefixes such as `sudo` with their options. */
   before: string[];
-  /** Line that it begins in, from 1. */
+  /** Line of its start, from 1. */
   line: number;
 }
 
@@ -16,11 +16,11 @@ export interface ShellCommands {
   defined: ReadonlySet<string>;
 }
 
-/** Words after which a command begins. */
+/** Words that precede a command. */
 const OPENERS = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', '{', 'time']);
-/** Words that are a command of their own to the grammar. */
+/** Words that end a compound command. */
 const CLOSERS = new Set(['fi', 'done', 'esac', '}', ';;']);
-/** Programs that run the one behind them, with those of their options that take a word. */
+/** Programs that run the command in their arguments, with their options that take a value. */
 const RUNNERS = new Map([
   ['sudo', /^-[a-zA-Z]*[ughpCDRTrU]$/],
   ['env', /^-[a-zA-Z]*[uCS]$/],
@@ -34,10 +34,10 @@ const RUNNERS = new Map([
   ['watch', /^-n$/],
   ['stdbuf', /^-[ioe]$/],
 ]);
-/** Nested code: more is taken for data. */
+/** Maximum nesting of substitutions. Deeper code is ignored. */
 const DEEPEST = 8;
 
-/** Finds the commands of shell code. What is no shell code gives words that are none; it never throws. Pure. */
+/** Finds the commands of shell code. Other text gives meaningless words; it never throws. Pure. */
 export function shellCommands(code: string, depth = 0): ShellCommands {
   const commands: ShellCommand[] = [];
   const defined = new Set<string>();
@@ -57,10 +57,10 @@ export function shellCommands(code: string, depth = 0): ShellCommands {
   const tokens = tokensOf(withoutHereDocuments(code), inner);
   let words: string[] = [];
   let start = 1;
-  /** What the words until the next separator are: of a command, or of something else. */
+  /** How the words until the next separator are read. */
   let mode: 'command' | 'case' | 'patterns' | 'words' | 'test' = 'command';
   let cases = 0;
-  /** Place of the name behind "function". */
+  /** Index of the name after "function". */
   let named = -1;
   const flush = () => {
     if (words.length > 0) add(words, start);
@@ -124,14 +124,14 @@ export function shellCommands(code: string, depth = 0): ShellCommands {
   return { commands, defined };
 }
 
-/** The words from the program on that does the work. */
+/** Returns the words from the actual program on. */
 function ownWords(words: readonly string[]): string[] {
   let own = withoutAssignments(words);
   for (let next = behindRunner(own); next; next = behindRunner(own)) own = next;
   return own;
 }
 
-/** The command that a program such as `sudo` runs; undefined for other programs, and where it runs nothing. */
+/** Returns the command that a prefix such as `sudo` runs; undefined for other programs, or if it runs nothing. */
 export function behindRunner(words: readonly string[]): string[] | undefined {
   const [runner = ''] = words;
   const options = RUNNERS.get(runner);
@@ -142,7 +142,7 @@ export function behindRunner(words: readonly string[]): string[] | undefined {
     if (words[next - 1] === '--') break;
   }
   if (runner === 'timeout') next += 1;
-  // "sudo -i" and "command -v git" run nothing else.
+  // "sudo -i" and "command -v git" run no other command.
   if (next >= words.length || (runner === 'command' && /^-[vV]$/.test(words[1] ?? ''))) return undefined;
   return withoutAssignments(words.slice(next));
 }
@@ -159,7 +159,7 @@ interface Token {
   line: number;
 }
 
-/** Words and separators; `inner` gets the code of substitutions. */
+/** Splits code into words and separators. `inner` receives the code of substitutions. */
 function tokensOf(code: string, inner: (text: string, line: number) => void): Token[] {
   const tokens: Token[] = [];
   let line = 1;
@@ -206,7 +206,7 @@ function tokensOf(code: string, inner: (text: string, line: number) => void): To
       line += 1;
     } else if (letter === ' ' || letter === '\t') end();
     else if (letter === '>' || letter === '<') {
-      // A redirection, with the number before it and the file behind it.
+      // A redirection with its descriptor number and its file.
       if (/^\d+$/.test(word)) {
         word = '';
         inWord = false;
@@ -239,7 +239,7 @@ function tokensOf(code: string, inner: (text: string, line: number) => void): To
   return tokens;
 }
 
-/** Past a redirection's file that is quoted or a variable. */
+/** Skips a redirection's file that is quoted or a variable. */
 function skipTarget(code: string, at: number): number {
   const next = code[at + 1] ?? '';
   if (next === '"' || next === "'") return closing(code, at + 1);
@@ -247,7 +247,7 @@ function skipTarget(code: string, at: number): number {
   return at + variable.length;
 }
 
-/** The code in a quoted text or a substitution. */
+/** Passes the code in a quoted text or a substitution to `inner`. */
 function takeQuoted(text: string, line: number, inner: (text: string, line: number) => void): void {
   if (text.startsWith("'") || text.startsWith('$((')) return;
   if (text.startsWith('$(')) return inner(text.slice(2, -1), line);
@@ -260,7 +260,7 @@ function takeQuoted(text: string, line: number, inner: (text: string, line: numb
   }
 }
 
-/** Where what begins at `at` ends: a quoted text, or a substitution; the code's end where it is open. */
+/** Returns the end of the quoted text or substitution at `at`, or the end of the code if it is not closed. */
 function closing(code: string, at: number): number {
   const letter = code[at];
   if (letter === '$') return matching(code, at + 1);
@@ -272,7 +272,7 @@ function closing(code: string, at: number): number {
   return code.length - 1;
 }
 
-/** Where the parenthesis at `at` is closed. */
+/** Returns the index of the matching parenthesis, or the end of the code. */
 function matching(code: string, at: number): number {
   let open = 0;
   for (let end = at; end < code.length; end += 1) {

@@ -11,12 +11,12 @@ const READERS = new Set(
 /** System log daemons, as services and packages. */
 export const LOG_DAEMONS: readonly string[] = ['rsyslog', 'syslog-ng', 'syslog', 'inetutils-syslogd'];
 
-/** What stands before a log's path where the code writes the file, names it for later, or asks whether it exists. */
+/** Text before a log's path if the code writes the file, stores its name, or tests whether it exists. */
 const MAKES = /(?:>\|?\s*|=|(?:^|\s)-[efrs]\s+|\b(?:tee|touch|cp|mv|ln|install|truncate)\b[^\n;|&]*\s)["']?$/;
-/** Longest text before a path that is read, in characters: longer than a line of a script. */
+/** Length of the text before a path that is examined, in characters: more than a line of a script. */
 const LONGEST_BEFORE = 200;
 
-/** Logs that a scenario's own code writes, or does without: it needs no system log daemon for these. */
+/** Finds logs that the scenario's own code writes or tests for, so they need no system log daemon. */
 export function ownLogs(codes: readonly string[]): ReadonlySet<string> {
   const own = new Set<string>();
   for (const code of codes) {
@@ -27,14 +27,14 @@ export function ownLogs(codes: readonly string[]): ReadonlySet<string> {
   return own;
 }
 
-/** What a command needs a system log daemon for; undefined where it needs none. */
+/** Explains why a command needs a system log daemon; undefined if it does not. */
 export function systemLogUse(
   { words }: Pick<ShellCommand, 'words'>,
   { own, isTyped }: { own: ReadonlySet<string>; isTyped: boolean },
 ): { command: string; message: string } | undefined {
   const [name = '', ...rest] = words;
   const daemon = 'needs a system log daemon, which machines do not run';
-  // A script only leaves a message for the log; a learner is to find it there.
+  // A script may log without effect, but a learner is expected to find the message.
   if (name === 'logger' && isTyped) return { command: name, message: `runs "${name}", which ${daemon}` };
   if (name === 'service' && LOG_DAEMONS.includes(rest[0] ?? '')) {
     return { command: `service ${rest[0]}`, message: `runs "service ${rest[0]}", which ${daemon}` };

@@ -1,19 +1,19 @@
-/** Text of a file, and the encoding that it was read from. */
+/** The text of a file and its encoding. */
 export interface DecodedText {
   text: string;
   encoding: 'UTF-8' | 'UTF-16' | 'Windows-1252';
 }
 
-/** Bytes of a file that tell UTF-16 without a byte order mark from other encodings. */
+/** Number of bytes that are examined to detect UTF-16 without a byte order mark. */
 const SAMPLE_BYTES = 4096;
 
-/** Control characters that no text has: all but tab, line ends, form feed and escape. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for.
+/** Control characters that no text has: all except tab, line ends, form feed and escape. */
+// oxlint-disable-next-line no-control-regex -- the pattern searches for them.
 const BINARY = /[\0-\u0008\u000E-\u001A\u001C-\u001F]/;
 
 /**
- * Decodes UTF-8, UTF-16 of either byte order, and Windows-1252, which Latin-1 is a part of; without its byte
- * order mark. Returns undefined if the bytes are no text in any of them.
+ * Decodes UTF-8, UTF-16 of either byte order, and Windows-1252, which includes Latin-1. Removes the byte order
+ * mark. Returns undefined if the bytes are not text in any of these encodings.
  */
 export function decodeText(content: Buffer): DecodedText | undefined {
   const order = utf16Order(content);
@@ -21,7 +21,7 @@ export function decodeText(content: Buffer): DecodedText | undefined {
   return decoded(content, 'utf-8', 'UTF-8') ?? fromWindows(content);
 }
 
-/** Characters of the bytes from 0x80 to 0x9f: Node.js 20 decodes Windows-1252 as Latin-1, where they are controls. */
+/** Characters of the bytes 0x80 to 0x9f. Node.js 20 decodes Windows-1252 as Latin-1, where these are controls. */
 const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 function fromWindows(content: Buffer): DecodedText | undefined {
@@ -31,9 +31,9 @@ function fromWindows(content: Buffer): DecodedText | undefined {
   return BINARY.test(text) ? undefined : { text, encoding: 'Windows-1252' };
 }
 
-/** What to tell of a text that is not UTF-8, as the end of a sentence. */
+/** Describes an encoding other than UTF-8, as the end of a sentence. */
 export function encodingNote({ encoding }: DecodedText): string | undefined {
-  return encoding === 'UTF-8' ? undefined : `is ${encoding} text: it was read as such; save it as UTF-8`;
+  return encoding === 'UTF-8' ? undefined : `was decoded from ${encoding}; save it as UTF-8`;
 }
 
 function decoded(content: Buffer, label: string, encoding: DecodedText['encoding']): DecodedText | undefined {
@@ -45,7 +45,7 @@ function decoded(content: Buffer, label: string, encoding: DecodedText['encoding
   }
 }
 
-/** The byte order of UTF-16, by its mark, or by the zero bytes beside ASCII letters. */
+/** Detects the byte order of UTF-16 by its mark, or by the zero bytes of ASCII letters. */
 function utf16Order(content: Buffer): 'utf-16le' | 'utf-16be' | undefined {
   if (content[0] === 0xff && content[1] === 0xfe) return 'utf-16le';
   if (content[0] === 0xfe && content[1] === 0xff) return 'utf-16be';

@@ -7,30 +7,30 @@ import { nameFrom } from '../names.ts';
 import { pathWithin } from './source-tree.ts';
 import type { SourceTree } from './source-tree.ts';
 
-/** The file that makes a folder a scenario, and the one that says what a course consists of. */
+/** The file that defines a scenario, and the one that defines a course. */
 export const SCENARIO_FILE = 'index.json';
 const COURSE_FILE = 'structure.json';
 const PATHWAY = /^(?:.*\/)?([^/]+)-pathway\.json$/;
 
-/** What is in a file of that name, but may be no scenario. */
+/** Keys that mark an index.json as a scenario; other files have the same name. */
 const SCENARIO_KEY = /["'\s{,](?:backend|details)["']?\s*:/;
 
-/** A folder that is a scenario, and what courses say of it. */
+/** The folder of a scenario, with the data from courses. */
 export interface FoundScenario {
   folder: string;
-  /** Short name of the first course that it is in. */
+  /** Short name of its first course. */
   course: string | undefined;
   title: string | undefined;
   description: string | undefined;
-  /** Whether the courses have it: those that none lists are not shown by Killercoda either. */
+  /** Whether a course lists it. Killercoda does not show unlisted scenarios. */
   isListed: boolean;
 }
 
-/** What a course may list, and its words: beyond what any does. */
+/** Limits of a course's entries and of its texts, in characters: more than real courses have. */
 const MOST_ITEMS = 1_000;
 const LONGEST_WORDS = 2_000;
 
-/** Problems of courses that are told: in a tree of links one file can be wrong in many places. */
+/** Maximum number of reported problems of courses: with links, one file can be invalid at many paths. */
 const MOST_PROBLEMS = 1_000;
 
 const words = z.string().max(LONGEST_WORDS);
@@ -47,7 +47,7 @@ const pathway = z.object({
 
 type Listing = Omit<FoundScenario, 'folder' | 'isListed'>;
 
-/** All scenarios of a tree, those of courses first and in their order; and what is wrong with courses. */
+/** Finds all scenarios of a tree, those of courses first and in their order, and the problems of courses. */
 export async function findScenarios(
   tree: SourceTree,
 ): Promise<{ scenarios: FoundScenario[]; problems: ImportNote[] }> {
@@ -61,20 +61,22 @@ export async function findScenarios(
     shape: Shape,
   ): Promise<z.output<Shape> | undefined> {
     const file = await tree.read(path);
-    if ('problem' in file) return tell(path, file.problem);
+    if ('problem' in file) return report(path, file.problem);
     const decoded = decodeText(file.content);
-    if (!decoded) return tell(path, 'is not text: it is left aside');
+    if (!decoded) return report(path, 'is not text and is ignored');
     const note = encodingNote(decoded);
-    if (note !== undefined) tell(path, note);
+    if (note !== undefined) report(path, note);
     const read = shape.safeParse(parseLooseJson(decoded.text).data);
-    return read.success ? read.data : tell(path, `${whyNot(read.error)}: it is left aside`);
+    return read.success ? read.data : report(path, `${invalidReason(read.error)} and is ignored`);
   }
 
-  function tell(file: string, message: string): undefined {
+  function report(file: string, message: string): undefined {
     if (problems.length > MOST_PROBLEMS) return undefined;
     const isLast = problems.length === MOST_PROBLEMS;
-    const told = isLast ? `more than ${MOST_PROBLEMS} problems of courses: the rest is not told` : message;
-    problems.push({ file, line: undefined, message: told });
+    const text = isLast
+      ? `courses have more than ${MOST_PROBLEMS} problems; the others are omitted`
+      : message;
+    problems.push({ file, line: undefined, message: text });
     return undefined;
   }
 
@@ -85,8 +87,8 @@ export async function findScenarios(
       if (name === undefined) continue;
       const read = await readJson(path, pathway);
       for (const { course_id: id, title, description } of read?.courses ?? []) {
-        const beside = posix.dirname(path);
-        const folder = [posix.join(beside, name, id), posix.join(beside, id)].find((place) =>
+        const parent = posix.dirname(path);
+        const folder = [posix.join(parent, name, id), posix.join(parent, id)].find((place) =>
           tree.paths.has(posix.join(place, SCENARIO_FILE)),
         );
         if (folder !== undefined && !listed.has(folder)) {
@@ -102,11 +104,11 @@ export async function findScenarios(
     if (!tree.paths.has(path)) return false;
     const file = await tree.read(path);
     const decoded = 'problem' in file ? undefined : decodeText(file.content);
-    // The import refuses a file that cannot be read, with the reason.
+    // An unreadable file counts as a scenario, so that the import refuses it with the reason.
     return decoded === undefined || SCENARIO_KEY.test(decoded.text);
   }
 
-  /** Takes the folder, or what is in it; `taken` are the folders that were, which courses may list again. */
+  /** Adds the scenarios of a folder. `taken` are the visited folders, because several courses may list one folder. */
   async function take(
     folder: string,
     listing: Partial<Listing>,
@@ -124,7 +126,7 @@ export async function findScenarios(
     for (const { path: item, title, description } of read?.items ?? []) {
       const inner = pathWithin(folder, item)?.replace(/\/$/, '');
       if (inner === undefined || !isThere(inner)) {
-        tell(path, `there is no folder "${item}"`);
+        report(path, `there is no folder "${item}"`);
         continue;
       }
       await take(inner, { title, description, course: nameFrom(folder) || undefined }, pass);
@@ -155,15 +157,15 @@ export async function findScenarios(
   return { scenarios: [...found.values()], problems };
 }
 
-/** Why a file is no list of a course, as the end of a sentence. */
-function whyNot({ issues }: z.ZodError): string {
+/** Explains why a file is not a valid list of a course, as the end of a sentence. */
+function invalidReason({ issues }: z.ZodError): string {
   const isLarge = issues.some(({ code }) => code === 'too_big');
   return isLarge
     ? `lists more than ${MOST_ITEMS} scenarios, or has a text of more than ${LONGEST_WORDS} characters`
-    : 'is no list of scenarios';
+    : 'is not a list of scenarios';
 }
 
-/** Folders in folders, by name; numbers in names as numbers. */
+/** Maps each folder to its subfolders, sorted by name with numeric order. */
 function childrenOf(tree: SourceTree): Map<string, string[]> {
   const order = new Intl.Collator('en', { numeric: true });
   const children = new Map<string, string[]>();
@@ -171,8 +173,8 @@ function childrenOf(tree: SourceTree): Map<string, string[]> {
     if (folder === '') continue;
     const parent = posix.dirname(folder);
     const key = parent === '.' ? '' : parent;
-    const beside = children.get(key);
-    if (beside) beside.push(folder);
+    const siblings = children.get(key);
+    if (siblings) siblings.push(folder);
     else children.set(key, [folder]);
   }
   return children;

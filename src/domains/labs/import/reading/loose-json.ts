@@ -3,19 +3,19 @@ import { nestingProblem } from '../../reading/yaml-nesting.ts';
 import { withoutComments } from './without-comments.ts';
 import { LineCounter, parseDocument } from 'yaml';
 
-/** A file that ought to be JSON, as far as it could be understood. */
+/** The result of parsing a file that should be JSON. */
 export interface LooseJson {
   data: unknown;
-  /** Where it is not strict JSON, and was understood all the same. */
+  /** Places that are not strict JSON, but could be parsed. */
   problems: { line: number; message: string }[];
-  /** Line, from 1, of the key or entry at `path`, or of the nearest one around it. */
+  /** Returns the line, from 1, of the key or entry at `path`, or of its nearest existing parent. */
   lineOf(path: readonly PropertyKey[]): number;
 }
 
 /**
- * Reads JSON as people write it by hand: with commas too many or too few, comments, tabs and line ends in
- * texts, other quotes. The reader of YAML, of which JSON is a part, goes on after all of these and knows the
- * lines of keys; one of JSON5 stops at the first comma that is missing, and knows no lines.
+ * Parses hand-written JSON: with extra or missing commas, comments, tabs and line ends in strings, and other
+ * quotes. It uses a YAML parser, because JSON is a subset of YAML. That parser continues after such errors and
+ * knows the lines of keys; a JSON5 parser stops at the first missing comma and knows no lines.
  */
 export function parseLooseJson(source: string): LooseJson {
   const text = source.replace(/^\uFEFF/, '');
@@ -39,7 +39,7 @@ function parseLoosely(text: string): Pick<LooseJson, 'data' | 'problems'> {
   try {
     return { data: document.toJS({ maxAliasCount: 0 }), problems };
   } catch (error) {
-    // An alias, which JSON does not have.
+    // The parser throws this for an alias, which JSON does not have.
     if (!(error instanceof ReferenceError)) throw error;
     return { data: undefined, problems: [...problems, { line: 1, message: error.message }] };
   }

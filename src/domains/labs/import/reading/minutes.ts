@@ -1,9 +1,9 @@
 const UNITS: Record<string, number> = { s: 1 / 60, m: 1, h: 60, d: 24 * 60 };
 
-/** Longest that a lab may say of itself, in minutes. */
+/** Longest duration of a lab, in minutes. */
 const MOST = 30 * 24 * 60;
 
-/** The minutes that a scenario's `time` means, such as "10 minutes", "1-2 hours" or "45"; the larger of two. */
+/** Parses a scenario's `time`, such as "10 minutes", "1-2 hours" or "45", to minutes; a range gives the larger value. */
 export function minutesOf(time: string | undefined): number | undefined {
   const [, number, unit = 'm'] =
     /^\D*?(?:\d+\s*(?:-|–|to)\s*)?(\d+(?:\.\d+)?)\s*-?\s*([smhd])?/i.exec(time ?? '') ?? [];

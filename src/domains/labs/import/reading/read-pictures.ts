@@ -9,14 +9,14 @@ import type { ReadPicture } from '../text/page.ts';
 const ADDRESS = /(?:\]\(\s*<?|\bsrc\s*=\s*["']?)([^\s"'<>)]+\.(?:png|jpe?g|gif|webp|avif|svg))/gi;
 
 /**
- * Most bytes that an import can let the pictures of a page have: written into the page they take a third more,
- * and a file of a lab has 1 MiB.
+ * Largest limit of a page's pictures, in bytes. Base64 makes them a third larger, and a file of a lab can have
+ * 1 MiB.
  */
 export const MOST_PICTURE_BYTES = 700 * 1024;
 
 /**
- * Reads the pictures of a text that are files here: by their addresses in the text, what to show or why not.
- * `limit` is for all of them and for each, in bytes.
+ * Reads the local pictures of a text. Returns for each address the picture or the reason why it is left out.
+ * `limit` applies to each picture and to all together, in bytes.
  */
 export async function readPictures(
   { path, text }: SourceText,
@@ -35,8 +35,8 @@ export async function readPictures(
     }
     const { length } = read.content;
     const problem =
-      overLimit('it has', length, each) ??
-      overLimit('the pictures of this page would have', total + length, page);
+      overLimit('its size is', length, each) ??
+      overLimit('the pictures of this page would total', total + length, page);
     const shown = pictureAddress(file, read.content);
     if (problem !== undefined) pictures.set(address, { problem });
     else if (shown !== undefined) {
@@ -51,19 +51,22 @@ function overLimit(what: string, bytes: number, limit: number): string | undefin
   if (bytes <= limit) return undefined;
   const way =
     bytes <= MOST_PICTURE_BYTES
-      ? `--picture-limit raises it, up to ${formatBytes(MOST_PICTURE_BYTES)}`
+      ? `raise it with --picture-limit, up to ${formatBytes(MOST_PICTURE_BYTES)}`
       : 'make the file smaller';
-  return `${what} ${formatBytes(bytes)}, and ${formatBytes(limit)} are the limit; ${way}`;
+  return `${what} ${formatBytes(bytes)} and the limit is ${formatBytes(limit)}; ${way}`;
 }
 
-/** Beside the text, in the scenario's folder or its assets; Katacoda also had addresses from the site's root. */
+/**
+ * Finds a picture next to the text, in the scenario's folder or in its assets. Katacoda also used addresses
+ * relative to the site's root.
+ */
 function placeOf(
   address: string,
   page: string,
   { source, tree }: { source: ScenarioSource; tree: SourceTree },
 ): string | undefined {
-  const beside = pathWithin(posix.dirname(page), decoded(address));
-  if (beside !== undefined && tree.paths.has(beside)) return beside;
+  const local = pathWithin(posix.dirname(page), decoded(address));
+  if (local !== undefined && tree.paths.has(local)) return local;
   const [, inAssets] = /\/(assets\/.+)$/.exec(decoded(address)) ?? [];
   return source.find(decoded(address)) ?? (inAssets === undefined ? undefined : source.find(inAssets));
 }

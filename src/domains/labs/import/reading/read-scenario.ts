@@ -8,10 +8,10 @@ import { minutesOf } from './minutes.ts';
 import type { Scenario, ScenarioAsset, ScenarioPart } from './scenario.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
-/** Steps, and files for a machine, that a lab may have: what has more is not taken apart at all. */
+/** Maximum number of steps, and of files for a machine. A scenario with more is refused. */
 const MOST_ENTRIES = 100;
 
-/** A text that may be left out in any of the ways that are seen: nothing, null, an empty one. */
+/** An optional text: absent, null and empty are equivalent. */
 const optional = z
   .union([z.string(), z.number().transform(String)])
   .nullish()
@@ -35,7 +35,7 @@ const assets = z.record(z.string(), z.array(asset).max(MOST_ENTRIES).nullish()).
 
 const dashboard = z.object({ name: optional, port: z.coerce.number().int().min(1).max(65_535) });
 
-/** The pages of a scenario, in `details` or beside it. */
+/** The pages of a scenario, in `details` or at the top level. */
 const pages = {
   intro: part.nullish(),
   steps: z.array(part).max(MOST_ENTRIES).nullish(),
@@ -56,24 +56,24 @@ const schema = z.object({
     .catch(undefined),
 });
 
-/** Places told of a file that is not strict JSON: one comma too few can make many. */
+/** Maximum number of reported syntax problems: one missing comma can cause many. */
 const MOST_PROBLEMS = 3;
 
-/** A scenario, and where its keys stand. */
+/** A scenario with the lines of its keys. */
 export interface ReadScenario {
   scenario: Scenario;
   lineOf: LooseJson['lineOf'];
 }
 
-/** Reads an index.json; what cannot be understood is refused by `notes`, and then there is nothing. */
+/** Reads an index.json. If it is invalid, adds refusals to `notes` and returns undefined. */
 export function readScenario(file: string, text: string, notes: Notes): ReadScenario | undefined {
   const json = parseLooseJson(text);
-  const tell = json.data === undefined ? notes.refuse : notes.warn;
-  for (const { line, message } of json.problems.slice(0, MOST_PROBLEMS)) tell(message, { file, line });
+  const report = json.data === undefined ? notes.refuse : notes.warn;
+  for (const { line, message } of json.problems.slice(0, MOST_PROBLEMS)) report(message, { file, line });
   if (json.data === undefined) return undefined;
   const read = schema.safeParse(json.data);
   if (read.success) {
-    for (const { path, message } of [...unknownKeys(json.data), ...usedTwice(read.data)]) {
+    for (const { path, message } of [...unknownKeys(json.data), ...overriddenPages(read.data)]) {
       notes.warn(`${writeKey(path)}: ${message}`, { file, line: json.lineOf(path) });
     }
     return { scenario: toScenario(read.data), lineOf: json.lineOf };
@@ -88,11 +88,11 @@ export function readScenario(file: string, text: string, notes: Notes): ReadScen
   return undefined;
 }
 
-/** Pages beside `details` that those in it stand for. */
-function usedTwice(index: z.output<typeof schema>) {
+/** Finds top-level pages that are overridden by those in `details`. */
+function overriddenPages(index: z.output<typeof schema>) {
   return (['intro', 'steps', 'finish'] as const).flatMap((key) =>
     index[key] && index.details?.[key]
-      ? [{ path: [key], message: `is ignored: details.${key} is used` }]
+      ? [{ path: [key], message: `is ignored, because details.${key} is used` }]
       : [],
   );
 }
@@ -120,7 +120,7 @@ function toScenario(index: z.output<typeof schema>): Scenario {
   };
 }
 
-/** The two dialects name the same: foreground and background, or code and courseData. */
+/** Converts a page. Katacoda's dialect says code and courseData for foreground and background. */
 function toPart(written: z.output<typeof part>, path: PropertyKey[]): ScenarioPart {
   const { title, text, foreground, code, background, courseData, verify, answer, hint } = written;
   return {

@@ -4,7 +4,7 @@ import type { Notes, Place } from '../import-note.ts';
 import { pathWithin } from './source-tree.ts';
 import type { SourceTree } from './source-tree.ts';
 
-/** A text of a scenario, and where it is in the tree. */
+/** A text of a scenario and its path in the tree. */
 export interface SourceText {
   path: string;
   text: string;
@@ -12,7 +12,7 @@ export interface SourceText {
 
 export type ScenarioSource = ReturnType<typeof createScenarioSource>;
 
-/** The files that the scenario in `folder` names: in that folder, else in its folder "assets". */
+/** Reads the files of the scenario in `folder`. They are in that folder or in its folder "assets". */
 export function createScenarioSource({
   tree,
   folder,
@@ -50,7 +50,7 @@ export function createScenarioSource({
     folder,
     assets,
     find,
-    /** The text of a file; one that is not there, or is none, is refused. */
+    /** Reads a text file. If it is missing or not text, adds a refusal and returns undefined. */
     async text(given: string, place: Place): Promise<SourceText | undefined> {
       const path = find(given);
       if (path !== undefined) {
@@ -59,7 +59,7 @@ export function createScenarioSource({
       }
       const outside = pathWithin(folder, given) === undefined;
       notes.refuse(
-        outside ? `"${given}" leads out of what is imported` : `the file "${given}" is missing`,
+        outside ? `"${given}" is outside the imported folder` : `the file "${given}" is missing`,
         place,
       );
       return undefined;

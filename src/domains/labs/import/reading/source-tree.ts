@@ -7,34 +7,34 @@ import { readOrdinaryFile } from '../../reading/ordinary-file.ts';
 import type { FileReading } from '../../reading/ordinary-file.ts';
 
 /**
- * What is looked at of a folder that is imported: beyond what any repository of scenarios has. A few folders
- * that link to each other have more paths than could ever be walked: what is met is counted, on each of them.
+ * Limits of an imported folder: more than real repositories have. A few folders that link to each other have more
+ * paths than can be walked, so every visited entry counts on each path.
  */
 export const TREE_LIMITS = {
-  /** Files, folders and links met. */
+  /** Visited files, folders and links. */
   entries: 100_000,
   depth: 16,
-  /** Paths to one folder, its own and by links. */
+  /** Paths to one folder, including those through links. */
   pathsToFolder: 1_000,
 };
 
-/** The files of a folder that scenarios are imported from; links within it are followed, others are not. */
+/** The files of an imported folder. Links inside it are followed; links out of it are ignored. */
 export interface SourceTree {
-  /** Paths from the folder, with forward slashes. */
+  /** Paths relative to the folder, with forward slashes. */
   paths: ReadonlySet<string>;
-  /** Folders that are there themselves, not by a link: "" is the tree's own. */
+  /** Real folders, not links; "" is the root. */
   folders: ReadonlySet<string>;
-  /** Content of one of `paths`, or why it cannot be taken. */
+  /** Reads one of `paths`. */
   read(path: string): Promise<FileReading>;
 }
 
-/** @throws INPUT_INVALID when the folder cannot be read, or holds more than `limits` */
+/** Lists the files of a folder. @throws INPUT_INVALID if it cannot be read or exceeds `limits` */
 export async function readSourceTree(folder: string, limits = TREE_LIMITS): Promise<SourceTree> {
   const root = await realpath(folder).catch((error: NodeJS.ErrnoException) => {
-    throw fault('INPUT_INVALID', { problem: `"${folder}" cannot be read (${error.code}).` }, error);
+    throw fault('INPUT_INVALID', { problem: `Could not read "${folder}" (${error.code}).` }, error);
   });
   if (!(await stat(root)).isDirectory()) {
-    throw fault('INPUT_INVALID', { problem: `"${folder}" is no folder.` });
+    throw fault('INPUT_INVALID', { problem: `"${folder}" is not a folder.` });
   }
   const real = new Map<string, string>();
   const folders = new Set<string>();
@@ -47,7 +47,9 @@ export async function readSourceTree(folder: string, limits = TREE_LIMITS): Prom
     pathsTo.set(place, paths);
     if (paths > limits.pathsToFolder) {
       const inside = relative(root, place).split(sep).join('/');
-      throw tooMuch(`leads to its folder "${inside}" on more than ${limits.pathsToFolder} paths, by links`);
+      throw tooMuch(
+        `has links that create more than ${limits.pathsToFolder} paths to its folder "${inside}"`,
+      );
     }
     for await (const entry of await opendir(place)) {
       entries += 1;
@@ -59,7 +61,7 @@ export async function readSourceTree(folder: string, limits = TREE_LIMITS): Prom
       const target = await follow(join(place, entry.name), entry);
       if (target === undefined) continue;
       if (target.kind === 'file') real.set(inner, target.place);
-      // A link to a folder above leads round in circles.
+      // A link to a parent folder would loop.
       else if (above.length < limits.depth && !above.includes(target.place)) {
         await walk(inner, target.place, [...above, target.place]);
       }
@@ -67,10 +69,10 @@ export async function readSourceTree(folder: string, limits = TREE_LIMITS): Prom
   }
 
   function tooMuch(what: string): Error {
-    return fault('INPUT_INVALID', { problem: `"${folder}" ${what}: import a part of it.` });
+    return fault('INPUT_INVALID', { problem: `"${folder}" ${what}. Import a part of it.` });
   }
 
-  /** What is there, if that lies in the folder. */
+  /** Resolves an entry; undefined if it is outside the folder. */
   async function follow(
     place: string,
     entry: Dirent,
@@ -93,7 +95,7 @@ export async function readSourceTree(folder: string, limits = TREE_LIMITS): Prom
   };
 }
 
-/** The path that `given` means in `folder`; undefined where it leads out of the tree. */
+/** Resolves `given` relative to `folder`; undefined if the result is outside the tree. */
 export function pathWithin(folder: string, given: string): string | undefined {
   const path = posix.normalize(posix.join(folder, given));
   return path === '..' || path.startsWith('../') || path.startsWith('/') ? undefined : path;

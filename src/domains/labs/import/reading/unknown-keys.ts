@@ -1,6 +1,6 @@
 import { nearest } from '../../reading/nearest.ts';
 
-/** Keys of each part of an index.json: those that an import uses, and those that say how Katacoda looked. */
+/** Known keys of each part of an index.json: those that an import uses, and those for Katacoda's appearance. */
 const PAGES = ['intro', 'steps', 'finish', 'assets'];
 const KNOWN = {
   index: [
@@ -20,13 +20,13 @@ const KNOWN = {
   ],
 };
 
-/** A key that no scenario has, and what to tell of it. */
+/** An unknown key with a message. */
 export interface UnknownKey {
   path: PropertyKey[];
   message: string;
 }
 
-/** Keys of an index.json that mean nothing, in the file's order: what they say is lost. */
+/** Finds the unknown keys of an index.json, whose values the import ignores, in the file's order. */
 export function unknownKeys(data: unknown): UnknownKey[] {
   const found: UnknownKey[] = [];
   const check = (value: unknown, path: PropertyKey[], known: readonly string[]) => {

@@ -1,6 +1,6 @@
 /**
- * The text of loose JSON with blanks for its comments, so that everything stays where it is. The time it takes
- * grows with the text alone, whatever is left open in it.
+ * Replaces the comments of loose JSON with spaces, so that all positions stay the same. Takes linear time, even if
+ * comments or strings are not closed.
  */
 export function withoutComments(text: string): string {
   const parts: string[] = [];
@@ -8,7 +8,7 @@ export function withoutComments(text: string): string {
   let from = 0;
   for (let found = opening.exec(text); found; found = opening.exec(text)) {
     const end = endOf(found[0], text, opening.lastIndex);
-    // What is not closed hides nothing, and neither does what comes after it: looking on would take for ever.
+    // An unclosed string or comment ends the search: continuing could take quadratic time.
     if (end === undefined) break;
     if (found[0] !== '"') {
       parts.push(text.slice(from, found.index), blank(text.slice(found.index, end)));
@@ -19,7 +19,7 @@ export function withoutComments(text: string): string {
   return parts.join('') + text.slice(from);
 }
 
-/** Where what was opened before `from` ends, behind its last letter; undefined where it is not closed. */
+/** Returns the index after the end of a string or comment opened before `from`; undefined if it is not closed. */
 function endOf(opening: string, text: string, from: number): number | undefined {
   if (opening === '"') {
     for (let at = from; at < text.length; at += 1) {

@@ -1,47 +1,50 @@
-/** What a click on code does. */
+/** The action of a click on code. */
 export interface Action {
   kind: 'exec' | 'copy';
-  /** Terminal, from 1; undefined for the one that is in front. */
+  /** Number of the terminal, from 1; undefined for the visible one. */
   terminal: number | undefined;
-  /** Name of the machine; undefined for the one that is in front. */
+  /** Name of the machine; undefined for the visible one. */
   machine: string | undefined;
   interrupt: boolean;
 }
 
-/** An action, or code that opens a file, or none; with what of the words is not kept. */
+/** An action, or "open" for code that opens a file, or none; `lost` describes words without an equivalent. */
 export type Meaning = { action: Action | 'open' | undefined; lost: string | undefined };
 
 /**
- * What the words in `{{…}}` after code mean in a lab with these machines; undefined where they are none of
- * Katacoda's and Killercoda's.
+ * Interprets the words in `{{…}}` after code for a lab with these machines; undefined if Katacoda and Killercoda do
+ * not know them.
  */
 export function meaningOf(words: string, hosts: readonly string[]): Meaning | undefined {
   const [verb = '', ...rest] = words.trim().split(/\s+/);
   if (verb === '') return { action: undefined, lost: undefined };
   if (/^copy$/i.test(verb)) return { action: copy, lost: undefined };
   if (/^open$/i.test(verb)) return { action: 'open', lost: undefined };
-  // Also with a letter that another keyboard has in its place.
+  // Also with a typo in the first letters.
   if (!/^.{0,2}(xec|xecute)$/iu.test(verb)) return undefined;
 
   const has = (word: string) => rest.some((one) => one.toLowerCase() === word);
   if (has('ctrl-seq')) {
-    return { action: undefined, lost: 'a click does not send keys: learners press them themselves' };
+    return { action: undefined, lost: 'a click cannot send keys; learners must press them' };
   }
   if (has('no-newline')) {
-    return { action: copy, lost: 'text that is typed without Enter is copied on a click' };
+    return { action: copy, lost: 'text without Enter is copied on a click instead of typed' };
   }
   const number = numberAfter('HOST', rest);
   const host = hosts[(number ?? 1) - 1];
   if (host === undefined) {
-    return { action: copy, lost: `there is no machine ${number}: what is for HOST${number} is copied` };
+    return {
+      action: copy,
+      lost: `there is no machine ${number}; code for HOST${number} is copied on a click`,
+    };
   }
-  // The only machine is always in front.
+  // A single machine needs no name.
   const machine = number !== undefined && hosts.length > 1 ? host : undefined;
   const terminal = numberAfter('T', rest);
   return { action: { kind: 'exec', terminal, machine, interrupt: has('interrupt') }, lost: undefined };
 }
 
-/** The action in the words that Berth's pages have for it. */
+/** Formats the action in the words of Berth's pages. */
 export function writeAction({ kind, terminal, machine, interrupt }: Action): string {
   return [
     kind,

@@ -1,19 +1,19 @@
 import type { PageContext, PagePort } from './page.ts';
 
-/** A web address of a machine as Katacoda writes it. */
+/** A machine's web address in Katacoda's format. */
 const KATACODA =
   /(?:https?:\/\/)?\[\[(HOST|CLIENT)(\d*)_SUBDOMAIN\]\](?:-(\d{1,5}))?()-\[\[KATACODA_HOST\]\](?:\.\[\[KATACODA_DOMAIN\]\]|\.[\w.-]+\.(?:com|io))?([/?](?:[^\s)\]"'<>`]*[^\s)\]"'<>`.,;:!?])?)?/g;
 
-/** And as Killercoda does. */
+/** A machine's web address in Killercoda's format. */
 const KILLERCODA =
   /(?:https?:\/\/)?\{\{\s*TRAFFIC_(HOST)(\d+)_(\d{1,5})(\/[^\s{}]*)?\s*\}\}([/?](?:[^\s)\]"'<>`]*[^\s)\]"'<>`.,;:!?])?)?/g;
 
-/** A page on which learners choose a port: Berth's buttons. */
-const CHOOSE = /\{\{\s*TRAFFIC_SELECTOR\s*\}\}/g;
+/** A page for choosing a port. In Berth, the page has buttons instead. */
+const PORT_SELECTOR = /\{\{\s*TRAFFIC_SELECTOR\s*\}\}/g;
 
-/** Replaces addresses of machines in prose by links of Berth's. */
+/** Replaces addresses of machines in prose with Berth's links. */
 export function linkAddresses(text: string, line: number, context: PageContext, ports: PagePort[]): string {
-  const put: Put = ({ host, port, path, before }) => {
+  const put: Replace = ({ host, port, path, before }) => {
     ports.push({ host, port });
     const link = `berth:port/${host === context.hosts[0] ? '' : `${host}/`}${port}${path}`;
     const isTarget = /\]\(\s*$/.test(before);
@@ -21,15 +21,15 @@ export function linkAddresses(text: string, line: number, context: PageContext, 
   };
   return replaceAddresses(text, line, context, put)
     .replaceAll(/\[([^\]]*)\]\(\s*\{\{\s*TRAFFIC_SELECTOR\s*\}\}\s*\)/g, '$1')
-    .replaceAll(CHOOSE, 'the ports of this page');
+    .replaceAll(PORT_SELECTOR, 'the ports of this page');
 }
 
-/** Replaces them in code by the machine's name, which the machines themselves know it by. */
+/** Replaces addresses in code with the machine's host name, which works inside machines. */
 export function nameAddresses(code: string, line: number, context: PageContext): string {
   return replaceAddresses(code, line, context, ({ host, port, path }) => `http://${host}:${port}${path}`);
 }
 
-/** The address that code consists of, as a link; undefined where it has more in it. */
+/** Returns a link if the code consists of one address only; undefined otherwise. */
 export function onlyAddress(
   code: string,
   line: number,
@@ -41,18 +41,18 @@ export function onlyAddress(
   return isOne ? linkAddresses(whole, line, context, ports) : undefined;
 }
 
-/** What an address is replaced by; `before` is the end of what stands before it. */
-type Put = (address: { host: string; port: number; path: string; before: string }) => string;
+/** Returns the replacement of an address; `before` is the end of the text before it. */
+type Replace = (address: { host: string; port: number; path: string; before: string }) => string;
 
-/** Letters before an address that tell where it stands. */
+/** Length of `before`, in characters: enough to recognize a link target. */
 const BEFORE = 20;
 
-function replaceAddresses(text: string, line: number, context: PageContext, put: Put): string {
+function replaceAddresses(text: string, line: number, context: PageContext, put: Replace): string {
   const hostOf = (name: string, number: string): string | undefined => {
     const place = name === 'CLIENT' || number === '' ? 0 : Number(number) - 1;
     const host = context.hosts[place];
     if (host !== undefined) return host;
-    const message = `there is no machine ${number}: what leads to it stays as it is`;
+    const message = `there is no machine ${number}; addresses of it are not changed`;
     context.notes.warn(message, { file: context.file, line });
     return undefined;
   };

@@ -1,6 +1,6 @@
 /**
- * Code between fences that are longer than any in it; `info` is what is said of it, such as `bash exec`, and
- * `marker` makes an item of a list of it.
+ * Formats a fenced code block. The fence is longer than any in the code. `info` is the info string, such as
+ * `bash exec`, and `marker` is that of a list item.
  */
 export function fenced(code: string, info: string, { indent = '', marker = '' } = {}): string {
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));

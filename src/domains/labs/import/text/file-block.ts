@@ -4,7 +4,7 @@ import { attribute, decodeEntities } from './html.ts';
 import type { PageContext } from './page.ts';
 import type { Pre } from './segments.ts';
 
-/** A `<pre>` as a block of code: to copy, to put into a file, or to look at. */
+/** Converts a `<pre>` to a code block that a click copies or writes into a file, or that is only shown. */
 export function preBlock({ attributes, code, line }: Pre, context: PageContext): string {
   const text = plainCode(code);
   const file = attribute(attributes, 'data-filename');
@@ -13,14 +13,14 @@ export function preBlock({ attributes, code, line }: Pre, context: PageContext):
     return fenced(text, target === 'clipboard' ? 'text copy' : '');
   }
   if (!['replace', 'append', 'insert'].includes(target)) {
-    const message = `text cannot be put into a file by "${target}": it is copied on a click`;
+    const message = `"${target}" cannot write text into a file; a click copies the text`;
     context.notes.warn(message, { file: context.file, line });
     return fenced(text, 'text copy');
   }
   const path = machinePath(file, context);
   const marker = attribute(attributes, 'data-marker') ?? '';
   if ([path, marker].some((text) => /[`\n]|".*'|'.*"/.test(text))) {
-    context.notes.warn('text for a file is copied on a click: its marker has quotes of both kinds', {
+    context.notes.warn('a click copies the text for a file, because its marker has both kinds of quotes', {
       file: context.file,
       line,
     });
@@ -30,13 +30,13 @@ export function preBlock({ attributes, code, line }: Pre, context: PageContext):
   return fenced(text, `text file=${/\s/.test(path) ? quoted(path) : path} mode=${target}${inserted}`);
 }
 
-/** The absolute path in the machine that a scenario means. */
+/** Returns the absolute path in the machine for a path of a scenario. */
 export function machinePath(path: string, { folder, home }: Pick<PageContext, 'folder' | 'home'>): string {
   const plain = path.trim().replace(/^~(?=\/|$)/, home);
   return posix.resolve(folder, plain);
 }
 
-/** The text that HTML shows for code. */
+/** Returns the text that a browser shows for HTML code. */
 export function plainCode(code: string): string {
   const text = code
     .replaceAll(/<\/?(?:code|span|b|strong|i|em|kbd)\b[^>]*>/gi, '')
@@ -44,7 +44,7 @@ export function plainCode(code: string): string {
   return decodeEntities(text).replaceAll(/^\n+|\s+$/g, '');
 }
 
-/** In quotes that the text does not have; a fence's words can hold neither both kinds nor a backtick. */
+/** Quotes a text. An info string can contain neither both kinds of quotes nor a backtick. */
 function quoted(text: string): string {
   return text.includes('"') ? `'${text}'` : `"${text}"`;
 }

@@ -1,8 +1,8 @@
-/** Tags that say how words look or where they stand, and nothing that Markdown has. */
+/** Tags for layout and appearance that have no equivalent in Markdown. */
 const PLAIN =
   /<\/?(?:p|div|span|center|font|u|small|big|sup|sub|section|article|header|footer|ul|ol|dl|table|thead|tbody|tfoot|colgroup|col|figure|figcaption|picture|label|nobr|tt|samp|var|abbr|mark|ins|object|style)\b[^>]*>/gi;
 
-/** HTML of a text as Markdown, as far as there is an equal; code has been taken out before. Pure. */
+/** Converts HTML in a text to Markdown and drops the rest. The caller has removed code before. Pure. */
 export function withoutHtml(text: string): string {
   return text
     .replaceAll(/<!--.*?-->/gs, '')
@@ -43,7 +43,7 @@ export function withoutHtml(text: string): string {
     .replaceAll(PLAIN, '');
 }
 
-/** The value of an attribute of a tag. */
+/** Returns the value of an attribute of a tag. */
 export function attribute(attributes: string, name: string): string | undefined {
   const pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i');
   const found = pattern.exec(attributes);
@@ -53,7 +53,7 @@ export function attribute(attributes: string, name: string): string | undefined 
 
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };
 
-/** Characters that HTML writes as `&…;`: those of ASCII by their names, all others by their numbers. */
+/** Decodes HTML entities: the named ones of ASCII characters, and all numeric ones. */
 export function decodeEntities(text: string): string {
   return text.replaceAll(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{2,4}));/gi, (entity, decimal, hex, name) => {
     if (name !== undefined) return ENTITIES[String(name).toLowerCase()] ?? entity;
@@ -62,7 +62,7 @@ export function decodeEntities(text: string): string {
   });
 }
 
-/** A break in a line, nothing where the line has nothing else, and a space in a table, where a line is a row. */
+/** Converts a line break: nothing on an empty line, and a space in a table row. */
 function lineBreak(_: string, before: string, end: string): string {
   if (before.trim() === '') return before + end;
   if (before.trimStart().startsWith('|')) return `${before} ${end}`;

@@ -1,25 +1,25 @@
 import type { Notes } from '../import-note.ts';
 import type { Action } from './action.ts';
 
-/** What a text of a scenario is read with. */
+/** The context that converts a text of a scenario. */
 export interface PageContext {
-  /** The text's file, from the folder that is imported. */
+  /** Path of the text's file, relative to the imported folder. */
   file: string;
   notes: Pick<Notes, 'warn'>;
   /** Names of the lab's machines, the one with the terminal first. */
   hosts: readonly string[];
-  /** Folder that files without a leading "/" are in, absolute. */
+  /** Absolute folder of relative paths. */
   folder: string;
-  /** What `~` is, absolute. */
+  /** Absolute path of `~`. */
   home: string;
-  /** The picture at an address of the text. */
+  /** Returns the picture at an address of the text. */
   picture(address: string): ReadPicture;
 }
 
-/** An address that brings the picture along, or why it is left out, as the end of a sentence. */
+/** A data URL, or the reason why the picture is left out, as the end of a sentence. */
 export type ReadPicture = { address: string } | { problem: string };
 
-/** A port that a page leads to. */
+/** A port that a page links to. */
 export interface PagePort {
   host: string;
   port: number;
@@ -33,22 +33,22 @@ export interface PageQuestion {
     | { kind: 'choice'; multiple: boolean; options: { text: string; correct: boolean }[] };
 }
 
-/** What a click on a page runs. */
+/** A command that a click on a page runs. */
 export interface PageCommand extends Pick<Action, 'terminal' | 'machine' | 'interrupt'> {
   code: string;
-  /** Line that it stands in. */
+  /** Line in the text, from 1. */
   line: number;
 }
 
-/** A text of a scenario in Markdown as Berth's pages have it, and what stood in it beside. */
+/** A text of a scenario as a page of Berth, and the other content extracted from it. */
 export interface Page {
   markdown: string;
-  /** What was folded away, in Markdown. */
+  /** Folded parts, in Markdown. */
   folded: string[];
   questions: PageQuestion[];
   ports: PagePort[];
-  /** What a click runs, in the text's order. */
+  /** Commands that clicks run, in the text's order. */
   commands: PageCommand[];
-  /** Blocks of shell code, and of no language, that no click runs. */
+  /** Code blocks without an action, in a shell's or no language. */
   shown: { code: string; line: number }[];
 }

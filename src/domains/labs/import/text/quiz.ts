@@ -4,7 +4,7 @@ const QUESTION = /^\s*>>\s*(.+?)\s*<<\s*$/;
 const TEXT_ANSWER = /^\s*=([=~])=\s*(.+?)\s*$/;
 const OPTION = /^\s*(?:\[([ xX*]?)\]|\(([ xX*]?)\))\s*(.+?)\s*$/;
 
-/** Questions of a text, and the text without them; those without an answer stay in it. Pure. */
+/** Extracts questions from a text. Questions without an answer stay in it. Pure. */
 export function takeQuestions(text: string): {
   text: string;
   questions: PageQuestion[];
@@ -34,7 +34,7 @@ export function takeQuestions(text: string): {
   return { text: kept.join('\n'), questions, unanswered };
 }
 
-/** Answers follow at once; a blank line between two of them is let pass. */
+/** Returns the end of the answers, which follow the question directly; blank lines between them are allowed. */
 function endOfAnswers(lines: readonly string[], from: number): number {
   let end = from;
   for (let at = from; at < lines.length; at += 1) {
@@ -68,7 +68,7 @@ function answerOf(lines: readonly string[]): PageQuestion['answer'] | undefined 
   };
 }
 
-/** "Q1: Which …" → "Which …": Berth counts by itself. */
+/** Removes the number: "Q1: Which …" → "Which …". Berth numbers questions. */
 function withoutNumber(question: string): string {
   return question.replace(/^Q\d+\s*[:.)]\s*/i, '') || question;
 }

@@ -1,49 +1,49 @@
-/** A text of a scenario, taken apart into code and what stands between. */
+/** A part of a scenario's text: prose or code. */
 export type Segment = Prose | Block | Pre;
 
 export interface Prose {
   kind: 'prose';
   text: string;
-  /** Line that it begins in, from 1. */
+  /** Line of its start, from 1. */
   line: number;
 }
 
-/** Lines of code between fences. */
+/** A fenced code block. */
 export interface Block {
   kind: 'block';
   indent: string;
-  /** What makes an item of a list of it, such as "2. ". */
+  /** The list marker before it, such as "2. ". */
   marker: string;
   language: string;
   code: string;
-  /** What follows the end in `{{…}}`. */
+  /** The words in `{{…}}` after its end. */
   words: string | undefined;
   line: number;
 }
 
-/** Lines in `<pre>`. */
+/** A `<pre>` block. */
 export interface Pre {
   kind: 'pre';
-  /** Its attributes as they are written. */
+  /** Its unparsed attributes. */
   attributes: string;
   code: string;
   words: string | undefined;
   line: number;
 }
 
-/** A line that may open a block: its indent, an item's marker, its fence, and what is said of the language. */
+/** A line that may open a block: indent, list marker, fence and info string. */
 const OPENING = /^([ \t]*)((?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})[ \t]*([^`]*)$/;
 
-/** Names of languages as they are seen after a fence; anything else is code already. */
+/** Names of languages after a fence. Any other text is already code. */
 const LANGUAGE = /^(?:[\w+#.-]+|shell script)?\s*(?:\{[\d,\s-]*\})?$/;
 
-/** The end of a block whose last line of code is not by itself: only with something to do after it is it meant. */
+/** A closing fence at the end of the last line of code. It counts only if an action follows it. */
 const LATE_CLOSING = /^(.*[^`\s].*?)(`{3,}|~{3,})[ \t]*\{\{?([^{}]*)\}\}?\}?[ \t]*$/;
 
-/** Deepest indent of a fence that is not code by its indent. */
+/** Largest indent of a fence, in spaces. A deeper one would be an indented code block. */
 const DEEPEST = 3;
 
-/** Takes Markdown apart, more tolerant of fences than Markdown is. Pure. */
+/** Splits Markdown into prose and code. It accepts more forms of fences than Markdown does. Pure. */
 export function segmentsOf(markdown: string): Segment[] {
   const lines = markdown.replaceAll(/\r\n?/g, '\n').split('\n');
   const segments: Segment[] = [];
@@ -107,7 +107,7 @@ function blockAt(lines: readonly string[], at: number): { segment: Block; next: 
   return { segment, next: next + 1 };
 }
 
-/** The language's name as one word. */
+/** Returns the language's name as one word. */
 function languageOf(info: string): string {
   return info
     .replace(/\{.*$/, '')
@@ -139,7 +139,7 @@ function preAt(
   return undefined;
 }
 
-/** Whether the line's beginning opens a code span that it does not close. */
+/** Whether the text opens inline code without closing it. */
 function isInCode(before: string): boolean {
   return (before.match(/`/g)?.length ?? 0) % 2 === 1;
 }

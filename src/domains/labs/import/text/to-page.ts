@@ -9,23 +9,23 @@ import { takeQuestions } from './quiz.ts';
 import { segmentsOf } from './segments.ts';
 import type { Block, Pre } from './segments.ts';
 
-/** Prose taken apart into words and code within a line. */
+/** A piece of prose: words or inline code. */
 type Piece =
   | { kind: 'words'; text: string; line: number }
   | {
       kind: 'code';
       code: string;
-      /** What follows in `{{…}}`. */
+      /** The words in `{{…}}` after it. */
       words: string | undefined;
-      /** As it is written, the words in braces included. */
+      /** The original text, including the words in braces. */
       written: string;
       line: number;
     };
 
-/** Code between as many backticks as begin it, within a paragraph, and the braces that follow it. */
+/** Inline code within a paragraph, closed by as many backticks as open it, and the braces after it. */
 const SPAN = /(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n)[^])*?[^`])\1(?!`)(?:[ \t]?\{\{([^{}\n]*)\}\})?/g;
 
-/** Takes prose apart; `line` is the one that it begins in. Pure. */
+/** Splits prose into pieces; `line` is its first line. Pure. */
 function piecesOf(prose: string, line: number): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
@@ -46,30 +46,30 @@ function piecesOf(prose: string, line: number): Piece[] {
   return pieces;
 }
 
-/** A picture in Markdown: its words, its address, and its title if any. */
+/** A Markdown image: its text, address and optional title. */
 const PICTURE = /!\[([^\]]*)\]\(\s*<?([^\s)>]+)>?(?:\s+(?:"[^"]*"|'[^']*'|=\S*))?\s*\)/g;
 
-/** Puts in the pictures that are here, and words for those that are not; the page links to other sites by itself. */
+/** Embeds local pictures and replaces missing ones with their text. Pictures from other sites become links. */
 function showPictures(text: string, line: number, { picture, notes, file }: PageContext): string {
   return text.replaceAll(PICTURE, (written: string, words: string, address: string, at: number) => {
     const here = { file, line: line + text.slice(0, at).split('\n').length - 1 };
     if (/^https?:\/\//i.test(address)) {
-      notes.warn('pictures from other sites are links: a lab shows its own', { file });
+      notes.warn('pictures from other sites become links; a lab shows only its own', { file });
       return written;
     }
     const shown = picture(address);
     if ('address' in shown) return `![${words}](${shown.address})`;
-    notes.warn(`the picture "${address}" is left out: ${shown.problem}`, here);
+    notes.warn(`the picture "${address}" is left out because ${shown.problem}`, here);
     return words;
   });
 }
 
-/** Languages of blocks that a shell may run. */
+/** Languages of blocks that may be shell code. */
 const SHELL = /^(?:|bash|sh|shell|zsh|console|terminal|shell-session|text|plain|plaintext)$/i;
 
 /**
- * A scenario's text as a page of Berth's. With `folds: "take"` what is folded away is given apart, for
- * hints; otherwise it stands open.
+ * Converts a scenario's text to a page of Berth. With `folds: "take"`, folded parts are returned separately as
+ * hints; otherwise they stay in the text, expanded.
  */
 export function toPage(text: string, context: PageContext, { folds }: { folds: 'take' | 'open' }): Page {
   const page: Page = { markdown: '', folded: [], questions: [], ports: [], commands: [], shown: [] };
@@ -85,12 +85,12 @@ export function toPage(text: string, context: PageContext, { folds }: { folds: '
 }
 
 function toProse(text: string, line: number, context: PageContext, page: Page): string {
-  const { questions, unanswered, ...rest } = takeQuestions(text);
+  const { questions, unanswered, text: prose } = takeQuestions(text);
   page.questions.push(...questions);
   for (const question of unanswered) {
-    context.notes.warn(`the question "${question}" has no answer, and is only shown`, at(context, line));
+    context.notes.warn(`the question "${question}" has no answer and becomes plain text`, at(context, line));
   }
-  const pieces = piecesOf(rest.text, line).map((piece) => {
+  const pieces = piecesOf(prose, line).map((piece) => {
     if (piece.kind === 'code') return toSpan(piece, context, page);
     const words = markFolds(withoutHtml(piece.text));
     return showPictures(linkAddresses(words, piece.line, context, page.ports), piece.line, context);
@@ -106,7 +106,7 @@ function toSpan(
   const link = onlyAddress(code, line, context, page.ports);
   if (link !== undefined) return link;
   const meaning = words === undefined ? undefined : meaningOf(words, context.hosts);
-  // Other braces after code are the author's own.
+  // Other braces after code belong to the author's text.
   if (words !== undefined && meaning === undefined) return written;
   if (meaning?.lost !== undefined) context.notes.warn(meaning.lost, at(context, line));
   if (meaning?.action === 'open') return openLink(code, context);
@@ -125,7 +125,7 @@ function toBlock(block: Block, context: PageContext, page: Page): string {
   const meaning = words === undefined ? undefined : meaningOf(words, context.hosts);
   if (words !== undefined && meaning === undefined) {
     context.notes.warn(
-      `"{{${words}}}" after a block of code means nothing: it is left out`,
+      `"{{${words}}}" after a code block is not an action and is left out`,
       at(context, line),
     );
   }
@@ -149,18 +149,19 @@ function toPre(pre: Pre, context: PageContext, page: Page): string {
   return `\n${toBlock({ ...named, kind: 'block', indent: '', marker: '', language: '' }, context, page)}\n`;
 }
 
-/** A link that opens the file. */
+/** Returns a link that opens the file. */
 function openLink(code: string, context: PageContext): string {
   const path = code.trim();
   return `[${path.replaceAll(/[[\]]/g, String.raw`\$&`)}](berth:file${encoded(machinePath(path, context))})`;
 }
 
-/** A path as a link has it: also without what would end the link, or the path in it. */
+/** Encodes a path for a link, including the characters that would end the link or the path. */
 function encoded(path: string): string {
   return encodeURI(path).replaceAll(/[()?#]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
 }
 
-/** Code within a line, between more backticks than are in it. */
+/** Formats inline code with a number of backticks that does not occur in it. */
+
 function inline(code: string): string {
   const text = code.replaceAll(/\s*\n\s*/g, ' ');
   const ticks = new Set([...text.matchAll(/`+/g)].map(([run]) => run.length));

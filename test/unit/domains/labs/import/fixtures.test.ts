@@ -23,10 +23,10 @@ await t.test('scenarios of Killercoda become labs, in the order of their courses
     'structure.json: there is no folder "../away"',
   ]);
   t.same(done.of('basics').warnings.map(describeNote), [
-    'basics/intro/text.md:3: the picture "fog.png" is left out: there is no such file',
-    'basics/index.json:29: the asset "not-there.txt" is not there: it is not placed',
-    'basics/index.json:30: the asset "../index.json" leads out of the folder "assets": it is not placed',
-    'basics/index.json:32: there is no machine "node01": "rope.txt" is not placed',
+    'basics/intro/text.md:3: the picture "fog.png" is left out because there is no such file',
+    'basics/index.json:29: the asset "not-there.txt" is missing and is skipped',
+    'basics/index.json:30: the asset "../index.json" is outside the folder "assets" and is skipped',
+    'basics/index.json:32: there is no machine "node01"; "rope.txt" is skipped',
   ]);
   t.same(done.of('harbour/fleet').refusals.map(describeNote), [
     'harbour/fleet/index.json:5: backend.imageid: "kubernetes-kubeadm-2nodes" needs a Kubernetes cluster, which Berth does not run',
@@ -127,7 +127,7 @@ await t.test("Katacoda's words mean the same", async (t) => {
   t.same(done.of('signals/horns').refusals.map(describeNote), [
     'signals/horns/index.json:5: the file "gone.md" is missing',
     'signals/horns/index.json:5: the file "gone.sh" is missing',
-    'signals/horns/index.json:6: "../../../../etc/hostname" leads out of what is imported',
+    'signals/horns/index.json:6: "../../../../etc/hostname" is outside the imported folder',
   ]);
   t.same(done.of('signals/radio').refusals.map(describeNote), [
     'signals/radio/index.json:3: details.steps: must be a list',
@@ -174,7 +174,7 @@ await t.test(
     const done = await importAll(t, join(scenarioFixtures, 'killercoda'), { unlisted: true });
     t.match(done.of('harbour/drydock'), {
       outcome: 'imported with warnings',
-      warnings: [{ message: "title: is missing: the folder's name stands for it" }],
+      warnings: [{ message: "title: is missing; the folder's name is used instead" }],
     });
     const lab = await labIn(join(done.into, 'harbour-drydock'));
     t.match(lab, { title: { en: 'drydock' }, steps: [], machines: [{}] });
@@ -208,7 +208,7 @@ await t.test('what a lab cannot hold is refused, and what it shortens is told', 
     'assets/large': 'x'.repeat(1024 * 1024 + 1),
     'assets/small': 'x',
   });
-  t.match(large.warnings, [/the asset "large" is larger than 1 MiB: it is not placed/]);
+  t.match(large.warnings, [/the asset "large" is larger than 1 MiB and is skipped/]);
   t.match((await labIn(large.folder)).machines, [{ files: [{ to: '/opt/small' }] }]);
 
   const many = await importOne(t, {
@@ -221,15 +221,18 @@ await t.test('what a lab cannot hold is refused, and what it shortens is told', 
       },
     }),
   });
-  t.match(many, { outcome: 'refused', refusals: [/^one\/index\.json:1: no lab can say so: .*steps: /] });
+  t.match(many, {
+    outcome: 'refused',
+    refusals: [/^one\/index\.json:1: its lab would be invalid: .*steps: /],
+  });
 
   const long = await importOne(t, {
     ...step,
     'index.json': smallIndex({ title: 'long '.repeat(30), time: 5 }),
   });
-  t.match(long, { outcome: 'imported with warnings', warnings: [/title: is shortened/] });
+  t.match(long, { outcome: 'imported with warnings', warnings: [/title: was shortened/] });
   const endless = await importOne(t, { 'index.json': smallIndex(), 'step.md': 'x'.repeat(100_001) });
-  t.match(endless, { outcome: 'refused', refusals: [/"one\/step\.md" is too long for a page/] });
+  t.match(endless, { outcome: 'refused', refusals: [/"one\/step\.md" is longer than 100000 characters/] });
   const binary = await importOne(t, { 'index.json': smallIndex(), 'step.md': 'a\0b' });
   t.match(binary, { outcome: 'refused', refusals: [/"one\/step\.md" is not text/] });
 });
@@ -238,7 +241,7 @@ await t.test('a lab that is to stay without internet is told to want it', async 
   const files = { 'index.json': smallIndex(), 'step.md': 'a\n\n`apt-get update`{{exec}}' };
   const alone = await importOne(t, files, { network: 'isolated' });
   t.same(alone.warnings, [
-    'one/step.md:3: runs "apt-get update", which needs the internet: the lab does not reach it',
+    'one/step.md:3: runs "apt-get update", which needs the internet; the lab has no internet access',
   ]);
   t.match(await labIn(alone.folder), { networks: [{ internet: false }] });
   const open = await importOne(t, files);

@@ -59,15 +59,17 @@ await t.test(
       );
       return (await importAll(t, await labsFolder(t, Object.fromEntries(folders)))).courses;
     };
-    const why =
-      'lists more than 1000 scenarios, or has a text of more than 2000 characters: it is left aside';
+    const why = 'lists more than 1000 scenarios, or has a text of more than 2000 characters and is ignored';
     t.same(await courses({ long: structure(...many, 'more'), wordy: structure('x'.repeat(2_001)) }), [
       `long/structure.json: ${why}`,
       `wordy/structure.json: ${why}`,
     ]);
     const told = await courses({ one: structure(...many), other: structure(...many) });
     t.equal(told.length, 1_001);
-    t.equal(told.at(-1), 'other/structure.json: more than 1000 problems of courses: the rest is not told');
+    t.equal(
+      told.at(-1),
+      'other/structure.json: courses have more than 1000 problems; the others are omitted',
+    );
   },
 );
 
@@ -148,8 +150,6 @@ await t.test('links that make one scenario many fill no disk', async (t) => {
       ['course/small', 'imported'],
     ],
   );
-  t.match(scenarios[2]?.refusals, [
-    { message: /the labs of this import would have more than 0 MiB together/ },
-  ]);
+  t.match(scenarios[2]?.refusals, [{ message: /the labs of this import would exceed 0 MiB in total/ }]);
   t.equal((await readdir(into)).length, 3);
 });

@@ -37,8 +37,8 @@ await t.test('scenarios in UTF-16 and Latin-1 are imported, with a warning', asy
     'step.md': latin1('Gr\xfc\xdfe: `ls`{{exec}}'),
   });
   t.same(done.warnings, [
-    'one/index.json: is UTF-16 text: it was read as such; save it as UTF-8',
-    'one/index.json:1: the file "one/step.md" is Windows-1252 text: it was read as such; save it as UTF-8',
+    'one/index.json: was decoded from UTF-16; save it as UTF-8',
+    'one/index.json:1: the file "one/step.md" was decoded from Windows-1252; save it as UTF-8',
   ]);
   const lab = await labIn(done.folder);
   t.equal(lab.title['en'], 'Bäume');
@@ -64,7 +64,7 @@ await t.test('courses in UTF-16 list their scenarios, and an index that is no te
   );
   t.match(done.of('stone').refusals, [{ file: 'stone/index.json', message: 'is not text' }]);
   t.match(await labIn(join(done.into, 'trees-oak')), { title: { en: 'Élan' } });
-  t.same(done.courses, ['trees/structure.json: is UTF-16 text: it was read as such; save it as UTF-8']);
+  t.same(done.courses, ['trees/structure.json: was decoded from UTF-16; save it as UTF-8']);
 });
 
 await t.test('a finish, an intro and steps beside "details" are taken as those in it', async (t) => {
@@ -95,7 +95,7 @@ await t.test('a finish, an intro and steps beside "details" are taken as those i
     'one.md': 'One.',
     'two.md': 'Two.',
   });
-  t.same(both.warnings, ['one/index.json:1: finish: is ignored: details.finish is used']);
+  t.same(both.warnings, ['one/index.json:1: finish: is ignored, because details.finish is used']);
   t.match(await labIn(both.folder), { conclusion: { en: 'One.' } });
 });
 
@@ -150,10 +150,10 @@ await t.test('pictures that are left out say why, and a larger limit takes them 
   };
   const usual = await importOne(t, files);
   t.same(usual.warnings, [
-    'one/step.md:1: the picture "gone.png" is left out: there is no such file',
-    'one/step.md:2: the picture "large.png" is left out: it has 300 KiB, and 256 KiB are the limit; --picture-limit raises it, up to 700 KiB',
-    'one/step.md:5: the picture "three.png" is left out: the pictures of this page would have 600 KiB, and 512 KiB are the limit; --picture-limit raises it, up to 700 KiB',
-    'one/step.md:6: the picture "huge.png" is left out: it is larger than 1 MiB',
+    'one/step.md:1: the picture "gone.png" is left out because there is no such file',
+    'one/step.md:2: the picture "large.png" is left out because its size is 300 KiB and the limit is 256 KiB; raise it with --picture-limit, up to 700 KiB',
+    'one/step.md:5: the picture "three.png" is left out because the pictures of this page would total 600 KiB and the limit is 512 KiB; raise it with --picture-limit, up to 700 KiB',
+    'one/step.md:6: the picture "huge.png" is left out because it is larger than 1 MiB',
   ]);
   const raised = await importOne(
     t,

@@ -43,7 +43,7 @@ await t.test('blocks keep language and code, wherever their fences stand', async
   ];
   for (const [given, page] of cases) t.equal(markdown(given), page, given);
   t.same(pageOf('a\n\n```\nls\n```{{emacs}}').warnings, [
-    '3: "{{emacs}}" after a block of code means nothing: it is left out',
+    '3: "{{emacs}}" after a code block is not an action and is left out',
   ]);
 });
 
@@ -52,7 +52,7 @@ await t.test('what a click cannot do is copied or shown, and told', async (t) =>
     '`^C`{{execute ctrl-seq}}\n`q`{{execute no-newline}}\n`w`{{execute HOST2}}',
   );
   t.equal(markdown, '`^C`\n`q`{{copy}}\n`w`{{copy}}');
-  t.match(warnings, [/^1: .* press them/, /^2: .* copied/, /^3: there is no machine 2: .* HOST2 is copied/]);
+  t.match(warnings, [/^1: .* press them/, /^2: .* copied/, /^3: there is no machine 2; .* HOST2 is copied/]);
   const two = pageOf('`w`{{execute HOST2}} `a`{{execute HOST1 T2}} `b`{{execute}}', {
     hosts: ['host01', 'db'],
   });
@@ -132,7 +132,7 @@ await t.test('blocks for the editor name file, mode and marker', async (t) => {
   t.equal(markdown('`a (1)#2.js`{{open}}'), '[a (1)#2.js](berth:file/root/a%20%281%29%232.js)');
   const both = pageOf(`<pre data-filename="a" data-target="insert" data-marker="'&quot;">x</pre>`);
   t.equal(both.markdown, '```text copy\nx\n```');
-  t.match(both.warnings, [/quotes of both kinds/]);
+  t.match(both.warnings, [/both kinds of quotes/]);
   t.equal(markdown('before <pre>in</pre> after'), 'before\n\n```\nin\n```\n\nafter');
 });
 
@@ -210,7 +210,7 @@ await t.test('pictures are shown where they are here, and linked where they are 
     '![a](data:image/png;base64,AA) b\n![c](data:image/png;base64,AA) ![d](https://example.org/d.png)',
   );
   t.match(warnings, [
-    /^1: the picture "gone.png" is left out: why/,
-    /^undefined: pictures from other sites are links/,
+    /^1: the picture "gone.png" is left out because why/,
+    /^undefined: pictures from other sites become links/,
   ]);
 });

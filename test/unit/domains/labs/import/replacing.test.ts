@@ -12,7 +12,7 @@ await t.test('nothing that is there is replaced, unless that is asked for', asyn
   const again = await importAll(t, folder, { into });
   t.match(again.of('basics'), {
     outcome: 'refused',
-    refusals: [{ file: 'basics/index.json', message: /"basics" is there already: --force replaces it/ }],
+    refusals: [{ file: 'basics/index.json', message: /"basics" already exists; --force replaces it/ }],
   });
   t.equal(await text('basics/finish.md'), 'Changed by hand.\n');
 

@@ -184,7 +184,7 @@ await t.test('a scenario that runs Docker gets an engine, and others of the repo
   const files = { 'index.json': smallIndex(), 'step.md': 'Look:\n\n```bash\ndocker ps\n```\n' };
   const done = await importOne(t, files);
   t.same(done.warnings, [
-    'one/step.md:3: runs "docker": its lab runs on berth/lab-docker, with a Docker engine, where nobody is root; --no-docker keeps berth/lab-ubuntu',
+    'one/step.md:3: runs "docker", so its lab uses berth/lab-docker with a Docker engine and without root; --no-docker keeps berth/lab-ubuntu',
   ]);
   t.match((await labIn(done.folder)).machines, [{ image: 'berth/lab-docker', profile: 'nested' }]);
   const without = await importOne(t, files, { docker: false });

@@ -1,48 +1,60 @@
 import type { ShellCommand } from './shell-commands.ts';
 
-/** What no machine has, whatever its image: a word for the report, and why. */
-export interface MissingPower {
+/** A capability that no machine has, with the reason for the report. */
+export interface MissingCapability {
   kind: 'systemd' | 'kernel' | 'devices' | 'network' | 'Kubernetes';
   /** As the end of a sentence. */
   why: string;
 }
 
-const SYSTEMD: MissingPower = { kind: 'systemd', why: 'needs systemd, which machines do not run' };
-const LOOP: MissingPower = { kind: 'devices', why: 'needs loop devices, which machines do not have' };
-const MOUNT: MissingPower = { kind: 'devices', why: 'mounts file systems, which machines may not do' };
-const SWAP: MissingPower = { kind: 'devices', why: 'changes swap space, which machines may not do' };
-const DISK: MissingPower = { kind: 'devices', why: 'needs a disk of its own, which machines do not have' };
-const MODULES: MissingPower = { kind: 'kernel', why: 'needs kernel modules, which machines may not load' };
-const KERNEL: MissingPower = { kind: 'kernel', why: "changes the host's kernel, which machines may not do" };
-const NAMESPACE: MissingPower = {
+const SYSTEMD: MissingCapability = { kind: 'systemd', why: 'needs systemd, which machines do not run' };
+const LOOP: MissingCapability = { kind: 'devices', why: 'needs loop devices, which machines do not have' };
+const MOUNT: MissingCapability = { kind: 'devices', why: 'mounts file systems, which machines may not do' };
+const SWAP: MissingCapability = { kind: 'devices', why: 'changes swap space, which machines may not do' };
+const DISK: MissingCapability = {
+  kind: 'devices',
+  why: 'needs a separate disk, which machines do not have',
+};
+const MODULES: MissingCapability = {
+  kind: 'kernel',
+  why: 'needs kernel modules, which machines may not load',
+};
+const KERNEL: MissingCapability = {
+  kind: 'kernel',
+  why: "changes the host's kernel, which machines may not do",
+};
+const NAMESPACE: MissingCapability = {
   kind: 'kernel',
   why: 'needs namespaces or chroot, which machines may not use',
 };
-const FLAGS: MissingPower = { kind: 'kernel', why: 'sets attributes of files that machines may not set' };
-const NETWORK: MissingPower = {
+const FLAGS: MissingCapability = {
+  kind: 'kernel',
+  why: 'sets attributes of files that machines may not set',
+};
+const NETWORK: MissingCapability = {
   kind: 'network',
   why: 'changes network devices, routes or firewall rules, which machines may not do',
 };
-const FIXED: MissingPower = {
+const FIXED: MissingCapability = {
   kind: 'kernel',
-  why: 'replaces a file that the engine mounts: machines can only write into it',
+  why: 'replaces a file that the engine mounts; machines can only write into it',
 };
-const PACKETS: MissingPower = { kind: 'network', why: 'captures packets, which machines may not do' };
-const CLUSTER: MissingPower = {
+const PACKETS: MissingCapability = { kind: 'network', why: 'captures packets, which machines may not do' };
+const CLUSTER: MissingCapability = {
   kind: 'Kubernetes',
   why: 'needs a Kubernetes cluster, which Berth does not run',
 };
 
-type Rule = (words: string[]) => MissingPower | undefined;
+type Rule = (words: string[]) => MissingCapability | undefined;
 
 const always =
-  (power: MissingPower): Rule =>
+  (missing: MissingCapability): Rule =>
   () =>
-    power;
+    missing;
 const when =
-  (power: MissingPower, test: (words: string[]) => boolean): Rule =>
+  (missing: MissingCapability, test: (words: string[]) => boolean): Rule =>
   (words) =>
-    test(words) ? power : undefined;
+    test(words) ? missing : undefined;
 const operands = (words: string[]) => words.slice(1).filter((word) => !word.startsWith('-'));
 const DEVICE = /^\/dev\/(?:sd|vd|xvd|nvme|loop|mapper|md|hd)/;
 const hasFixed = (words: string[]) =>
@@ -94,8 +106,8 @@ const RULES: Record<string, Rule> = {
   ...each('kubectl helm minikube kind k3s k3d kubeadm', always(CLUSTER)),
 };
 
-/** Why a command cannot work in any machine of a standard profile; undefined where nothing is known against it. */
-export function missingPower({ words }: Pick<ShellCommand, 'words'>): MissingPower | undefined {
+/** Explains why a command cannot work in any machine with the standard profile; undefined if it may work. */
+export function missingCapability({ words }: Pick<ShellCommand, 'words'>): MissingCapability | undefined {
   const [name = ''] = words;
   return Object.hasOwn(RULES, name) ? RULES[name]?.(words) : undefined;
 }
