@@ -6,15 +6,15 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
-import { createDelivery } from './upload/delivery.ts';
+import { createPartUploads } from './upload/part-uploads.ts';
 import type { FilePlace, FileService } from './file.ts';
 import type { PartWay } from './upload/parts.ts';
-import { createLooks } from './looks.ts';
-import { isOfKernel, machinePath } from './machine-path.ts';
-import { readingAsLearner, readingAsStaff } from './reading.ts';
+import { createShortRequests } from './short-requests.ts';
+import { isKernelPath, machinePath } from './machine-path.ts';
+import { createLearnerReader, createStaffReader } from './file-reader.ts';
 import { runScript } from './run-script.ts';
 import { REMOVE_SCRIPT } from './scripts.ts';
-import { breakOffWithSessions } from './session-end.ts';
+import { cancelTransfersOfEndedSessions } from './session-end.ts';
 import type { SessionStates } from './session-end.ts';
 import { createTransfers } from './transfers.ts';
 import type { TransferOf } from './transfers.ts';
@@ -25,34 +25,37 @@ export interface FileServiceOptions {
   events: Pick<EventBus, 'listen'>;
   engine: Pick<Engine, 'exec' | 'execOutput' | 'execInput' | 'copyIn'>;
   log: Log;
-  /** Most bytes of one upload. */
+  /** Maximum size of one upload, in bytes. */
   uploadLimitBytes: number;
-  /** How long the parts of uploads are; as part-size.ts has it when absent. */
+  /** Chooses the size of upload parts; by default as in part-size.ts. */
   partSize?: PartWay['partSize'];
 }
 
-/** The use cases, and `stop`, which ends transfers and resolves when nothing of them is left in machines. */
+/** Creates the file service. `stop` cancels all transfers, and resolves when nothing of them is left in machines. */
 export function createFileService(options: FileServiceOptions): FileService & { stop(): Promise<void> } {
   const { sessions, engine, log, uploadLimitBytes } = options;
-  const delivery = createDelivery({ ...options, limitBytes: uploadLimitBytes });
-  const uploads = createUploads({ engine, delivery, limitBytes: uploadLimitBytes });
-  const asLearner = readingAsLearner(engine);
-  const asStaff = readingAsStaff(engine);
+  const partUploads = createPartUploads({ ...options, limitBytes: uploadLimitBytes });
+  const uploads = createUploads({ engine, partUploads, limitBytes: uploadLimitBytes });
+  const asLearner = createLearnerReader(engine);
+  const asStaff = createStaffReader(engine);
   const transfers = createTransfers();
-  const looks = createLooks();
-  const stopListening = breakOffWithSessions({ ...options, transfers });
-  const underWay = new Set<Promise<unknown>>();
+  const requests = createShortRequests();
+  const stopListening = cancelTransfersOfEndedSessions({ ...options, transfers });
+  const activeUploads = new Set<Promise<unknown>>();
 
-  /** Where the actor may enter: the machine, its path, for whom what is done counts, and with whose rights they read there. */
+  /**
+   * Authorises the actor for a machine. Returns the machine, its path, the session and learner to count for, and a
+   * reader with the actor's rights.
+   */
   async function enter(actor: Actor | undefined, place: FilePlace) {
     const machine = await sessions.machine(actor, place.sessionId, place.machine);
     const path = machinePath(place.path);
     sessions.touch(place.sessionId);
     const of = { sessionId: place.sessionId, learnerId: machine.learnerId };
-    return { machine, path, of, reading: isLearner(actor, machine) ? asLearner : asStaff };
+    return { machine, path, of, reader: isLearner(actor, machine) ? asLearner : asStaff };
   }
 
-  /** Counts as a transfer what `open` does and the source that it gives to `counted`, until that is closed. */
+  /** Counts a download as a transfer, from `open` until the source that `open` passed to `counted` is closed. */
   async function download<T>(
     of: TransferOf,
     client: AbortSignal,
@@ -63,17 +66,17 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     const over = (error: unknown) => {
       transfer.end();
       sessions.touch(sessionId);
-      if (error) log.warn({ err: error, sessionId }, 'What was read for a download goes on in its machine');
+      if (error) log.warn({ err: error, sessionId }, 'ending a download in its machine failed');
     };
     try {
-      return await open((source) => endingWith(transfer.signal, source, over), transfer.signal);
+      return await open((source) => closeOnAbort(transfer.signal, source, over), transfer.signal);
     } catch (error) {
       transfer.end();
       throw error;
     }
   }
 
-  /** Counts the upload as a transfer, and breaks it off with its stream. */
+  /** Counts an upload as a transfer, and destroys its stream when the transfer is cancelled. */
   async function upload<T>(
     of: TransferOf,
     client: AbortSignal,
@@ -81,7 +84,7 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { sessionId } = of;
-    // Its reader gets the error; there may be no reader yet, or none any more.
+    // The reader gets the error, but the stream may have no reader now.
     content.on('error', () => undefined);
     const transfer = await transfers.begin(of, client);
     const { signal } = transfer;
@@ -89,13 +92,13 @@ export function createFileService(options: FileServiceOptions): FileService & { 
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     const working = work(signal);
-    underWay.add(working);
+    activeUploads.add(working);
     try {
       return await working;
     } catch (error) {
       throw signal.aborted ? reasonOf(signal) : error;
     } finally {
-      underWay.delete(working);
+      activeUploads.delete(working);
       signal.removeEventListener('abort', abort);
       transfer.end();
       sessions.touch(sessionId);
@@ -104,28 +107,28 @@ export function createFileService(options: FileServiceOptions): FileService & { 
 
   return {
     async stat(actor, place) {
-      const { machine, path, of, reading } = await enter(actor, place);
-      return looks.run(of, () => reading.stat(machine.machineId, path));
+      const { machine, path, of, reader } = await enter(actor, place);
+      return requests.run(of, () => reader.stat(machine.machineId, path));
     },
 
     async list(actor, place) {
-      const { machine, path, of, reading } = await enter(actor, place);
-      return looks.run(of, () => reading.list(machine.machineId, path));
+      const { machine, path, of, reader } = await enter(actor, place);
+      return requests.run(of, () => reader.list(machine.machineId, path));
     },
 
     async read(actor, place, client) {
-      const { machine, path, of, reading } = await enter(actor, place);
+      const { machine, path, of, reader } = await enter(actor, place);
       return download(of, client, async (counted, signal) => {
-        const file = await reading.read(machine.machineId, path, signal);
+        const file = await reader.read(machine.machineId, path, signal);
         return { ...file, content: counted(file.content) };
       });
     },
 
     async readTar(actor, place, client) {
-      const { machine, path, of, reading } = await enter(actor, place);
-      if (isOfKernel(path)) throw fault('FILE_IS_SPECIAL', { path });
+      const { machine, path, of, reader } = await enter(actor, place);
+      if (isKernelPath(path)) throw fault('FILE_IS_SPECIAL', { path });
       return download(of, client, async (counted, signal) =>
-        counted(await reading.readTar(machine.machineId, path, signal)),
+        counted(await reader.readTar(machine.machineId, path, signal)),
       );
     },
 
@@ -145,33 +148,37 @@ export function createFileService(options: FileServiceOptions): FileService & { 
 
     async makeFolder(actor, place) {
       const { machine, path, of } = await enter(actor, place);
-      await looks.run(of, () => uploads.makeFolder(machine.machineId, path));
+      await requests.run(of, () => uploads.makeFolder(machine.machineId, path));
     },
 
     async remove(actor, place, { recursive }) {
       const { machine, path, of } = await enter(actor, place);
-      if (path === '/') throw fault('INPUT_INVALID', { problem: 'The root of a machine cannot be removed.' });
+      if (path === '/')
+        throw fault('INPUT_INVALID', { problem: 'The root folder of a machine cannot be removed.' });
       const call = { script: REMOVE_SCRIPT, path, more: [recursive ? 'recursive' : ''], verb: 'remove' };
-      await looks.run(of, () => runScript(engine, machine.machineId, call));
+      await requests.run(of, () => runScript(engine, machine.machineId, call));
     },
 
     async stop() {
       stopListening();
       transfers.stop();
-      looks.stop();
-      await Promise.allSettled(underWay);
-      await delivery.settled();
+      requests.stop();
+      await Promise.allSettled(activeUploads);
+      await partUploads.settled();
     },
   };
 }
 
-/** Whose session it is works there with their own rights, whatever role they have elsewhere. */
+/** The session's learner uses their own rights there, whatever role they have elsewhere. */
 function isLearner(actor: Actor | undefined, { learnerId }: RunningMachine): boolean {
   return actor?.userId === learnerId;
 }
 
-/** `source`, which is closed when `signal` aborts; `over` is told once it is, and of what failed then. */
-function endingWith(signal: AbortSignal, source: ByteSource, over: (error: unknown) => void): ByteSource {
+/**
+ * Returns a source that is closed when `signal` aborts. `over` is called once after the close, with its error if it
+ * failed.
+ */
+function closeOnAbort(signal: AbortSignal, source: ByteSource, over: (error: unknown) => void): ByteSource {
   let closing: Promise<void> | undefined;
   const close = (reason?: Error) => {
     signal.removeEventListener('abort', abort);
@@ -183,7 +190,7 @@ function endingWith(signal: AbortSignal, source: ByteSource, over: (error: unkno
   return { read: source.read, close };
 }
 
-/** A fault, since the reason of a client that went, or of a time that is over, is none. */
+/** Returns a fault: the reason of a disconnected client or a timeout is not one. */
 function reasonOf({ reason }: AbortSignal) {
   return fault('TRANSFER_INTERRUPTED', {}, reason);
 }

@@ -5,25 +5,28 @@ import { fault, isFault } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
 import { ENVIRONMENT, EXIT } from './scripts.ts';
 
-/** Longest run of a script that only looks or removes, in milliseconds; past it the machine is stuck. */
-const LOOK_TIMEOUT_MS = 30_000;
-/** What a script that only looks may print, in bytes. */
+/** Time limit of scripts that only read or remove, in milliseconds; if one takes longer, the machine is stuck. */
+const TIMEOUT_MS = 30_000;
+/** Output limit of scripts, in bytes. */
 const OUTPUT_LIMIT_BYTES = 16 * 1024;
 
-/** A script for a machine, and what it is about. */
+/** A script to run in a machine. */
 export interface ScriptCall {
   script: string;
-  /** $1, from the machine's root; also named where the script is refused. */
+  /** $1: an absolute path in the machine, also shown in errors. */
   path: string;
-  /** $2 and on. */
+  /** $2 and the following arguments. */
   more?: string[];
-  /** The machine's own user when absent. */
+  /** By default the machine's own user. */
   user?: string | undefined;
-  /** What its user may not do where it is denied. */
+  /** The action for the error message if access is denied. */
   verb: string;
 }
 
-/** Runs a script to its end. @throws what its exit code stands for, or COMMAND_FAILED */
+/**
+ * Runs a script until it ends.
+ * @throws the fault of its exit code, or COMMAND_FAILED
+ */
 export async function runScript(
   engine: Pick<Engine, 'exec'>,
   machineId: string,
@@ -34,15 +37,17 @@ export async function runScript(
 ): Promise<ExecResult> {
   const result = await engine.exec(machineId, {
     ...commandOf(call),
-    timeoutMs: LOOK_TIMEOUT_MS,
+    timeoutMs: TIMEOUT_MS,
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
     ...options,
   });
   return succeeded(result, call);
 }
 
-/** Starts a script that is fed; undefined where that cannot be. Its result is as that of {@link runScript}. */
-export async function feedScript(
+/**
+ * Starts a script with streamed input; undefined if the engine cannot do that. The result is that of {@link runScript}.
+ */
+export async function startScriptWithInput(
   engine: Pick<Engine, 'execInput'>,
   machineId: string,
   call: ScriptCall,
@@ -53,7 +58,10 @@ export async function feedScript(
   return input && { ...input, result: input.result.then((result) => succeeded(result, call)) };
 }
 
-/** A script's result where it is a good one. @throws what its exit code stands for, or COMMAND_FAILED */
+/**
+ * Returns the result of a script that succeeded.
+ * @throws the fault of its exit code, or COMMAND_FAILED
+ */
 function succeeded(result: ExecResult, call: ScriptCall): ExecResult {
   if (result.outcome === 'output-limit' || result.exitCode === 0) return result;
   const problem =
@@ -61,7 +69,7 @@ function succeeded(result: ExecResult, call: ScriptCall): ExecResult {
   throw explain(fault('COMMAND_FAILED', { exitCode: result.exitCode ?? -1, problem }), call);
 }
 
-/** Runs a script whose output is read as it comes. */
+/** Starts a script and streams its output. */
 export async function streamScript(
   engine: Pick<Engine, 'execOutput'>,
   machineId: string,
@@ -82,7 +90,7 @@ function commandOf({ script, path, more = [], user }: ScriptCall) {
   };
 }
 
-/** The fault that a script's exit code stands for; anything else as it is. */
+/** Returns the fault of a script's exit code, or another error unchanged. */
 export function explain(error: unknown, { path, verb }: Pick<ScriptCall, 'path' | 'verb'>): unknown {
   if (!isFault(error, 'COMMAND_FAILED')) return error;
   return explainExit(Number(error.details['exitCode']), path, verb) ?? error;

@@ -1,6 +1,6 @@
 /**
- * What runs in a machine with its user's rights: plain sh with what Debian and busybox have. $1 is
- * a path from the root. The exit codes say what there is in the way.
+ * Scripts that run in a machine with its user's rights: plain sh with the programs of Debian and busybox. $1 is an
+ * absolute path. The exit codes say why a script failed.
  */
 export const EXIT = {
   notFound: 40,
@@ -13,7 +13,7 @@ export const EXIT = {
   broken: 47,
 } as const;
 
-/** The machine's own programs, whatever its image or its learner would have run instead. */
+/** Selects the machine's system programs, whatever its image or its learner has configured. */
 export const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
@@ -23,7 +23,7 @@ export const ENVIRONMENT = {
   POSIXLY_CORRECT: '',
 };
 
-/** Mode in hexadecimal, size, seconds of the last change. */
+/** Prints the mode in hexadecimal, the size, and the modification time in seconds. */
 export const STAT = `stat -L -c '%f %s %Y'`;
 export const MUST_BE_THERE = `[ -e "$1" ] || exit ${EXIT.notFound}`;
 export const MUST_BE_A_FOLDER = `[ -d "$1" ] || exit ${EXIT.isNoFolder}`;
@@ -33,7 +33,7 @@ ${MUST_BE_THERE}
 ${STAT} -- "$1"
 `;
 
-/** One line as {@link STAT}, of the very file that follows. */
+/** Prints a {@link STAT} line, then the content of the same open file. */
 export const READ_SCRIPT = `
 ${MUST_BE_THERE}
 [ -d "$1" ] && exit ${EXIT.isFolder}
@@ -44,7 +44,7 @@ ${STAT} /proc/self/fd/3 || exit
 exec cat <&3
 `;
 
-/** Kind, octal mode, owner, group, size, seconds and name, a zero, where a link leads, a zero. */
+/** Prints per entry: kind, octal mode, owner, group, size, seconds and name, NUL, the link target, NUL. */
 export const LIST_SCRIPT = `
 [ -e "$1" ] || [ -L "$1" ] || exit ${EXIT.notFound}
 ${MUST_BE_A_FOLDER}
@@ -67,7 +67,7 @@ done
 exit 0
 `;
 
-/** What cannot be read is left out where tar can do that, and so is what other file systems have there. */
+/** Prints a tar archive. GNU tar omits unreadable files and other file systems. */
 export const TAR_SCRIPT = `
 [ -e "$1" ] || [ -L "$1" ] || exit ${EXIT.notFound}
 { [ -d "$1" ] || [ -f "$1" ] || [ -L "$1" ]; } || exit ${EXIT.special}
@@ -83,7 +83,7 @@ status=$?
 exit "$status"
 `;
 
-/** Makes the folder $1 and those that lead there. */
+/** Creates the folder $1 and its parents. */
 export const MAKE_FOLDER_SCRIPT = `
 [ -d "$1" ] && exit 0
 { [ -e "$1" ] || [ -L "$1" ]; } && exit ${EXIT.isNoFolder}
@@ -91,7 +91,7 @@ mkdir -p -- "$1" 2>&1 >/dev/null | grep -q 'No space' && exit ${EXIT.diskFull}
 [ -d "$1" ] || exit ${EXIT.denied}
 `;
 
-/** Removes what is at $1; $2 is not empty where a folder goes with all in it. */
+/** Removes $1. If $2 is not empty, it removes a folder with its content. */
 export const REMOVE_SCRIPT = `
 [ -e "$1" ] || [ -L "$1" ] || exit ${EXIT.notFound}
 if [ -n "$2" ]; then

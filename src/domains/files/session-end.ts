@@ -6,20 +6,20 @@ import type { Log } from '../../core/log.ts';
 import type { Session, SessionState } from '../sessions/session.ts';
 import type { Transfers } from './transfers.ts';
 
-/** States in which a session's machines are there to be read and written. */
+/** Session states in which the machines can be read and written. */
 const MACHINES_RUN: ReadonlySet<SessionState> = new Set(['ready', 'saving']);
 
-/** What tells the state of a session. */
+/** Reads the state of a session. */
 export interface SessionStates {
   get(actor: Actor | undefined, id: string): Promise<Pick<Session, 'state'>>;
 }
 
 /**
- * Breaks off the transfers of sessions that end: a client that takes nothing would hold the removal
- * of their machines up. Returns what stops it.
+ * Cancels the transfers of sessions that end: otherwise a client that does not read would delay the removal of their
+ * machines. Returns a function that stops listening.
  */
-export function breakOffWithSessions(options: {
-  transfers: Pick<Transfers, 'has' | 'breakOff'>;
+export function cancelTransfersOfEndedSessions(options: {
+  transfers: Pick<Transfers, 'has' | 'cancel'>;
   events: Pick<EventBus, 'listen'>;
   sessions: SessionStates;
   log: Log;
@@ -35,15 +35,15 @@ export function breakOffWithSessions(options: {
     }
   }
 
-  async function breakOffIfOver(sessionId: string): Promise<void> {
+  async function cancelIfOver(sessionId: string): Promise<void> {
     try {
-      if (!(await runs(sessionId))) transfers.breakOff(sessionId);
+      if (!(await runs(sessionId))) transfers.cancel(sessionId);
     } catch (error) {
-      log.error({ err: error, sessionId }, 'A session that changed could not be read');
+      log.error({ err: error, sessionId }, 'handling a changed session failed');
     }
   }
 
   return events.listen('session.changed', ({ sessionId }) => {
-    if (transfers.has(sessionId)) void breakOffIfOver(sessionId);
+    if (transfers.has(sessionId)) void cancelIfOver(sessionId);
   });
 }

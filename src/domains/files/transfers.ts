@@ -2,11 +2,11 @@ import { fault } from '../../core/errors.ts';
 import { linkedAbort } from '../../core/linked-abort.ts';
 import type { LinkedAbort } from '../../core/linked-abort.ts';
 
-/** Most of one session: a browser that uploads a folder opens as many, and each costs the machine a process. */
+/** Maximum per session: a browser opens as many to upload a folder, and each is a process in the machine. */
 const SESSION_TRANSFERS = 4;
-/** Most of all sessions of one learner: as many connections as a browser opens to one host. */
+/** Maximum for all sessions of one learner: as many connections as a browser opens to one host. */
 const LEARNER_TRANSFERS = 6;
-/** Most of this process: an upload has 4 MB in memory. */
+/** Maximum in this process: an upload takes 4 MB of memory. */
 const ALL_TRANSFERS = 32;
 /** Share of these for learners who have one already, so that a few hanging clients cannot keep all others waiting. */
 const SHARED_PART = 1 / 2;
@@ -39,16 +39,19 @@ export function createTransfers(
   /** Including waiting transfers. */
   const byLearner = createCounts();
   /** Without waiting transfers. */
-  const carried = createCounts();
+  const active = createCounts();
   const waiting = new Set<{ learnerId: string; go: () => void }>();
   const stopping = new AbortController();
 
   const hasSlot = (learnerId: string) =>
-    carried.all() < (carried.of(learnerId) === 0 ? limits.all : limits.all * SHARED_PART);
+    active.all() < (active.of(learnerId) === 0 ? limits.all : limits.all * SHARED_PART);
 
-  /** Resolves once the learner has a slot. @throws TRANSFER_LIMIT, or TRANSFER_INTERRUPTED if `signal` aborts before */
+  /**
+   * Waits for a slot.
+   * @throws TRANSFER_LIMIT, or TRANSFER_INTERRUPTED if `signal` aborts first
+   */
   async function takeSlot(learnerId: string, signal: AbortSignal): Promise<void> {
-    if (hasSlot(learnerId)) return carried.add(learnerId);
+    if (hasSlot(learnerId)) return active.add(learnerId);
     await new Promise<void>((resolve, reject) => {
       const leave = (error: Error) => {
         settle();
@@ -61,7 +64,7 @@ export function createTransfers(
         learnerId,
         go() {
           settle();
-          carried.add(learnerId);
+          active.add(learnerId);
           resolve();
         },
       };
@@ -76,7 +79,7 @@ export function createTransfers(
     });
   }
 
-  function letWaitingGo(): void {
+  function admitWaiting(): void {
     for (const { learnerId, go } of waiting) if (hasSlot(learnerId)) go();
   }
 
@@ -116,15 +119,15 @@ export function createTransfers(
         signal,
         end() {
           if (!forget()) return;
-          carried.remove(learnerId);
-          letWaitingGo();
+          active.remove(learnerId);
+          admitWaiting();
         },
       };
     },
     /** Whether the session has a transfer. */
     has: (sessionId: string) => bySession.has(sessionId),
     /** Ends the transfers of a session. */
-    breakOff(sessionId: string): void {
+    cancel(sessionId: string): void {
       for (const over of bySession.get(sessionId) ?? []) over.abort();
     },
     /** Ends all transfers, and rejects further ones. */
@@ -132,7 +135,7 @@ export function createTransfers(
   };
 }
 
-/** How many there are, of each learner and in all. */
+/** Counts per learner and in total. */
 function createCounts() {
   const counts = new Map<string, number>();
   let all = 0;

@@ -4,9 +4,15 @@ import type { Actor } from '../identity/actor.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { requireTerminalSize } from './terminal-size.ts';
-import type { AttachedTerminal, AttachRequest, OutputStart, TerminalOver, TerminalSize } from './terminal.ts';
+import type {
+  AttachedTerminal,
+  AttachRequest,
+  OutputStart,
+  TerminalOver,
+  TerminalSize,
+  Viewer,
+} from './terminal.ts';
 import type { Snapshots } from './snapshots/snapshots.ts';
-import type { Viewer } from './terminal.ts';
 
 /** Marks a snapshot in which a program draws the whole screen and redraws it on request. */
 const ALTERNATE_SCREEN = '\u001B[?1049h';

@@ -1,6 +1,5 @@
 import { fault } from '../../core/errors.ts';
-import type { TerminalSize, ViewerListener } from './terminal.ts';
-import type { Viewer } from './terminal.ts';
+import type { TerminalSize, Viewer, ViewerListener } from './terminal.ts';
 
 /** Minimum time between two typing events of one assisting viewer, in milliseconds. */
 const TYPING_EVERY_MS = 1_000;

@@ -1,28 +1,27 @@
-import { PIECE_BYTES } from './piece-memory.ts';
+import { PIECE_BYTES } from './pieces.ts';
 
-/** A part of an upload: its size in bytes, and how long its client may take for it in milliseconds. */
+/** The size of an upload part in bytes, and the time its client has to send it in milliseconds. */
 export interface PartSize {
   size: number;
   patienceMs: number;
 }
 
 /**
- * How long it should take to lay down an upload of one part, and each of several, in milliseconds:
- * nothing else can be done with the machine meanwhile.
+ * Target time to copy an upload of one part, and each of several parts, in milliseconds: the engine blocks the machine
+ * meanwhile.
  */
 const WHOLE_MS = 4_000;
 const PART_MS = 1_000;
-/** What a client that was fast may be slower in the end, in milliseconds; what is missing then is filled up. */
+/** Extra time for a client that becomes slower, in milliseconds; then the rest of the part is padded. */
 const GRACE_MS = 1_000;
-/** Pieces of the longest part: 256 MB, of which most may have to be filled up. */
+/** Pieces of the largest part: 256 MB, most of which may be padding. */
 const MOST_PIECES = 128;
-/** Pieces of a part of an upload of unknown length, which may end with its first. */
+/** Pieces of a part if the upload's length is unknown: it may end with its first part. */
 const UNSURE_PIECES = 4;
 
 /**
- * The next part of an upload: of what its client should send in time, by how long it has taken so far
- * for each piece. `first` is the length of its first piece, `left` what is to come with that, where
- * it is known. Pure.
+ * Returns the size of the next part: as much as the client should send in time, at its average time per piece so far.
+ * `first` is the length of the first piece, `left` the remaining bytes including it, if known. Pure.
  */
 export function nextPart({
   first,

@@ -1,41 +1,39 @@
 import { Readable } from 'node:stream';
 import { nextPart } from './part-size.ts';
 import type { PartSize } from './part-size.ts';
-import { partName, partTar } from './part-tar.ts';
-import type { Owner } from './part-tar.ts';
+import { BLOCK_BYTES, paddingAfter, TAR_TYPE, writeTarHeader } from './tar-header.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a part is filled up with. */
+/** Padding of a part. */
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 /** How an upload gets into its machine. */
 export interface PartWay {
-  /** Where parts are laid down, in the machine's root. */
+  /** Folder of the parts, in the machine's root. */
   folder: string;
-  /** Of the whole upload, in bytes, where it is known. */
+  /** Size of the whole upload in bytes, if known. */
   size: number | undefined;
-  /** Whose a part of several pieces is to be; root's for all to read where that is undefined. */
+  /** Returns the owner of a part of several pieces; undefined for a part of root that is readable by all. */
   owner: () => Promise<Owner | undefined>;
-  lay(tar: Readable): Promise<void>;
-  /** Told of each part that is there; `bytes` is how much of it is the upload's, where that is not all. */
-  laid(name: string, bytes: number | undefined): void;
-  /** Aborted when no more is wanted. */
+  copy(tar: Readable): Promise<void>;
+  /** Called after each copied part. `bytes` is the size of its content if the part is padded. */
+  onCopied(name: string, bytes: number | undefined): void;
+  /** Aborts when the upload is cancelled. */
   signal: AbortSignal;
-  /** How long parts are; as {@link nextPart} has it when absent. */
+  /** Chooses the size of parts; by default {@link nextPart}. */
   partSize?: typeof nextPart | undefined;
 }
 
 /**
- * Sends an upload part by part. A part has as many pieces as its client should send in the time that a
- * part may take, and the first of them is here before it begins. Where the client is late all the same,
- * the part is filled up, and what comes then goes into the next.
+ * Sends an upload in parts. A part has as many pieces as its client should send within the time of a part, and starts
+ * when its first piece has arrived. If the client is late, the part is padded, and later pieces go into the next part.
  */
 export async function sendParts(pieces: AsyncIterator<Buffer, void>, way: PartWay): Promise<void> {
   const { folder, signal, partSize = nextPart } = way;
   const flow = createPieceFlow(pieces);
   let left = way.size;
   for (let number = 0; ; number += 1) {
-    const first = await flow.coming();
+    const first = await flow.next();
     if (!first) return;
     const part = partSize({ first: first.length, left, paceMs: flow.paceMs(), number });
     const owner = part.size > first.length ? await way.owner() : undefined;
@@ -43,32 +41,32 @@ export async function sendParts(pieces: AsyncIterator<Buffer, void>, way: PartWa
     const name = partName(number);
     const content = createContent(first, { ...part, flow, signal });
     const tar = partTar({ folder, name, size: part.size, owner }, content.bytes());
-    await way.lay(Readable.from(tar, { objectMode: false }));
+    await way.copy(Readable.from(tar, { objectMode: false }));
     signal.throwIfAborted();
     const bytes = content.taken();
-    way.laid(name, bytes === part.size ? undefined : bytes);
+    way.onCopied(name, bytes === part.size ? undefined : bytes);
     if (left !== undefined) left -= bytes;
   }
 }
 
-/** What is in a part: pieces, and zeros where they are late. */
+/** The content of a part: pieces, and zeros if they are late. */
 function createContent(
   first: Buffer,
   { size, patienceMs, flow, signal }: PartSize & { flow: PieceFlow; signal: AbortSignal },
 ) {
   let taken = 0;
   return {
-    /** Bytes of the upload in it. */
+    /** Returns the number of bytes of the upload in this part. */
     taken: () => taken,
     async *bytes(): AsyncGenerator<Buffer, void> {
       const end = performance.now() + patienceMs;
       for (let piece: Buffer | undefined = first; piece;) {
         taken += piece.length;
         yield piece;
-        // Asked for more: all before this piece has gone, and this one is on its way.
+        // The consumer asked for more, so it has sent all earlier pieces and is sending this one.
         flow.advance();
         if (taken === size) return;
-        piece = await flow.comingWithin(end - performance.now(), signal);
+        piece = await flow.nextWithin(end - performance.now(), signal);
       }
       for (let left = size - taken; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, left);
     },
@@ -77,9 +75,9 @@ function createContent(
 
 type PieceFlow = ReturnType<typeof createPieceFlow>;
 
-/** Pieces of an upload as they come, and how fast they do. */
+/** Creates a look-ahead over an upload's pieces that measures their pace. */
 function createPieceFlow(pieces: AsyncIterator<Buffer, void>, now: () => number = () => performance.now()) {
-  const began = now();
+  const start = now();
   let received = 0;
   let paceMs = 0;
   let coming = nextPiece();
@@ -87,25 +85,28 @@ function createPieceFlow(pieces: AsyncIterator<Buffer, void>, now: () => number 
   function nextPiece(): Promise<Buffer | undefined> {
     const next = pieces.next().then(({ value, done }) => {
       received += 1;
-      paceMs = (now() - began) / received;
+      paceMs = (now() - start) / received;
       return done ? undefined : value;
     });
-    // A waiting caller gets the error; there may be none any more.
+    // The waiting caller gets the error, but there may be none now.
     next.catch(() => undefined);
     return next;
   }
 
   return {
-    /** The piece that comes, or has come; undefined after the last one. */
-    coming: () => coming,
-    /** Has the piece after that come, into the memory of the one before it. */
+    /** Returns the next piece; undefined after the last one. */
+    next: () => coming,
+    /** Starts reading the next piece, into the memory of the piece before the current one. */
     advance(): void {
       coming = nextPiece();
     },
-    /** Milliseconds that a piece took so far. */
+    /** Returns the average milliseconds per piece so far. */
     paceMs: () => paceMs,
-    /** What comes; undefined also where it is not here after so many milliseconds. @throws the reason of `signal` */
-    async comingWithin(milliseconds: number, signal: AbortSignal): Promise<Buffer | undefined> {
+    /**
+     * Returns the next piece; undefined after the last one, or if it does not arrive in time.
+     * @throws the reason of `signal`
+     */
+    async nextWithin(milliseconds: number, signal: AbortSignal): Promise<Buffer | undefined> {
       const over = new AbortController();
       const late = sleep(Math.max(0, milliseconds), undefined, {
         signal: AbortSignal.any([signal, over.signal]),
@@ -121,4 +122,44 @@ function createPieceFlow(pieces: AsyncIterator<Buffer, void>, now: () => number 
       }
     },
   };
+}
+
+/** Digits of a part's name, so that names sort in the order of the parts. */
+const PART_DIGITS = 6;
+const END = Buffer.alloc(2 * BLOCK_BYTES);
+
+/** Numeric ids of a user and group in a machine. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** A file to create in a machine. */
+interface Part {
+  folder: string;
+  name: string;
+  size: number;
+  /** Readable only by this owner; without an owner, the file is root's and readable by all. */
+  owner: Owner | undefined;
+}
+
+/** Returns the name of a part by its number. */
+function partName(part: number): string {
+  return String(part).padStart(PART_DIGITS, '0');
+}
+
+/**
+ * Creates an archive with one part of an upload in a folder of the machine's root. The folder belongs to root and
+ * nobody else may change it, so nobody can plant a link for the engine to follow with root's rights.
+ */
+async function* partTar(
+  { folder, name, size, owner }: Part,
+  content: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void> {
+  yield writeTarHeader({ name: `${folder}/`, type: TAR_TYPE.folder, size: 0, mode: 0o755 });
+  const mode = owner ? 0o600 : 0o644;
+  yield writeTarHeader({ name: `${folder}/${name}`, type: TAR_TYPE.file, size, mode, ...owner });
+  yield* content;
+  yield Buffer.alloc(paddingAfter(size));
+  yield END;
 }

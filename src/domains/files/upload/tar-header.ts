@@ -1,7 +1,7 @@
-/** Size of a header, and what every body is filled up to. */
+/** Size of a header block, in bytes. Bodies are padded to a multiple of it. */
 export const BLOCK_BYTES = 512;
 
-/** What a header block says of the entry that follows it; names are as long as they fit into it. */
+/** The fields of a header block; names are limited to the space in it. */
 export interface TarHeader {
   name: string;
   /** One letter; see {@link TAR_TYPE}. */
@@ -10,23 +10,23 @@ export interface TarHeader {
   linkName: string;
 }
 
-/** The letters by which headers tell what follows. */
+/** The type letters of headers. */
 export const TAR_TYPE = {
   file: '0',
   hardLink: '1',
   symbolicLink: '2',
   folder: '5',
-  /** Stored in one piece, which nothing cares for any more. */
+  /** A contiguous file, treated like any other file. */
   contiguous: '7',
-  /** Names and sizes for the next entry, that do not fit into its header. */
+  /** Long names and sizes of the next entry. */
   extended: 'x',
-  /** The same for all that follow. */
+  /** The same for all following entries. */
   extendedForAll: 'g',
   longName: 'L',
   longLinkName: 'K',
 } as const;
 
-/** Fields of a header: where, and how many bytes. */
+/** Offset and length of the header fields, in bytes. */
 const FIELD = {
   name: [0, 100],
   mode: [100, 8],
@@ -41,16 +41,19 @@ const FIELD = {
   prefix: [345, 155],
 } as const;
 
-/** Reads a header block; undefined for one of zeros, with which an archive ends. Throws an Error that says what is wrong. */
+/**
+ * Parses a header block; undefined for a block of zeros, which ends an archive.
+ * @throws Error that says what is wrong
+ */
 export function readTarHeader(block: Buffer): TarHeader | undefined {
   const sum = checksumOf(block);
   if (sum === ' '.charCodeAt(0) * FIELD.checksum[1]) return undefined;
-  if (readNumber(block, FIELD.checksum) !== sum) throw new Error('it is no tar archive, or a damaged one');
+  if (readNumber(block, FIELD.checksum) !== sum) throw new Error('it is not a tar archive, or it is damaged');
   const letter = block.toString('latin1', FIELD.type[0], FIELD.type[0] + 1);
   const name = readText(block, FIELD.name);
-  // Only the common format has a prefix there: GNU's keeps times in its place.
+  // Only the ustar format has a prefix; GNU stores times there.
   const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? readText(block, FIELD.prefix) : '';
-  // From before there were folders: a name with a slash at its end.
+  // Formats without a folder type use a name with a final slash.
   const type = letter === '\0' ? (name.endsWith('/') ? TAR_TYPE.folder : TAR_TYPE.file) : letter;
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
@@ -60,12 +63,12 @@ export function readTarHeader(block: Buffer): TarHeader | undefined {
   };
 }
 
-/** How many zeros follow a body of so many bytes. */
+/** Returns how many zeros pad a body of this size. */
 export function paddingAfter(size: number): number {
   return (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES;
 }
 
-/** The sum of all bytes, with spaces in the place of the sum itself. */
+/** Sums all bytes, with spaces instead of the checksum itself. */
 function checksumOf(block: Buffer): number {
   const [start, length] = FIELD.checksum;
   let sum = ' '.charCodeAt(0) * length;
@@ -81,24 +84,26 @@ function readText(block: Buffer, [start, length]: readonly [number, number]): st
   return field.toString('utf8', 0, end < 0 ? length : end);
 }
 
-/** Octal digits, or for what is too large for them a number in the bytes themselves. */
+/** Parses octal digits, or the binary format for large numbers. */
 function readNumber(block: Buffer, [start, length]: readonly [number, number]): number {
   const first = block[start] ?? 0;
   if (first >= 0x80) {
     let value = first - 0x80;
     for (let at = start + 1; at < start + length; at += 1) value = value * 256 + (block[at] ?? 0);
-    if (!Number.isSafeInteger(value)) throw new Error('it has a number that is out of all bounds');
+    if (!Number.isSafeInteger(value)) throw new Error('it has a number that is out of range');
     return value;
   }
   const digits = block
     .toString('latin1', start, start + length)
     .replaceAll('\0', ' ')
     .trim();
-  if (!/^[0-7]*$/.test(digits)) throw new Error('it is no tar archive, or a damaged one');
+  if (!/^[0-7]*$/.test(digits)) throw new Error('it is not a tar archive, or it is damaged');
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
-/** A header block for a file or folder whose name is short and plain, of now; root's where it names no owner. */
+/**
+ * Creates a header block for a file or folder with a short plain name and the current time; root's without an owner.
+ */
 export function writeTarHeader(entry: {
   name: string;
   type: '0' | '5';

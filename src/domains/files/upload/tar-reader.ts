@@ -1,25 +1,33 @@
 import { BLOCK_BYTES, paddingAfter, readTarHeader, TAR_TYPE } from './tar-header.ts';
 import type { TarHeader } from './tar-header.ts';
 
-/** Most bytes that names and attributes of one entry may take: far more than any system's longest path. */
+/**
+ * Maximum size of one entry's extended names and attributes, in bytes: far more than the longest path of any system.
+ */
 const EXTENDED_LIMIT_BYTES = 64 * 1024;
 
-/** An entry with its whole names and its true size. */
+/** An entry with its full names and true size. */
 export type TarEntry = TarHeader & {
-  /** Whether the file has holes, so that it becomes larger than what is in the archive. */
+  /** Whether the file has holes, so that it is larger than its data in the archive. */
   sparse: boolean;
 };
 
 export interface TarReader {
-  /** Takes the next bytes of an archive. Throws an Error that says what is wrong with it. */
+  /**
+   * Reads the next bytes of an archive.
+   * @throws Error that says what is wrong with it
+   */
   add(chunk: Buffer): void;
-  /** To be called at the end of the stream. Throws an Error when the archive is not whole. */
+  /**
+   * Must be called at the end of the stream.
+   * @throws Error if the archive is incomplete
+   */
   end(): void;
 }
 
 /**
- * Reads an archive as it passes by: tells of each entry before its body, and of bodies in the pieces
- * in which they come. Keeps nothing but one header, and the long names that precede one.
+ * Creates a streaming reader of an archive. It reports each entry before its body, and bodies in pieces as they arrive.
+ * It keeps only one header, and the long names before it.
  */
 export function createTarReader(on: {
   entry: (entry: TarEntry) => void;
@@ -30,20 +38,20 @@ export function createTarReader(on: {
   let bodyBytes = 0;
   let padding = 0;
   let over = false;
-  /** What the bytes of the present body are for. */
+  /** Receives the bytes of the current body. */
   let take: ((bytes: Buffer) => void) | undefined;
   let done: (() => void) | undefined;
   let next: Partial<TarEntry> = {};
 
-  function begin(header: TarHeader): void {
+  function startEntry(header: TarHeader): void {
     if (isExtension(header.type)) {
       if (header.size > EXTENDED_LIMIT_BYTES) throw new Error('it has a name that is too long');
       const kept: Buffer[] = [];
       take = (bytes) => void kept.push(Buffer.from(bytes));
       done = () => {
-        const said = readExtension(header.type, Buffer.concat(kept));
-        // What is said of all that follows is times and comments; a name or a size for all would be nonsense.
-        if (header.type !== TAR_TYPE.extendedForAll) next = { ...next, ...said };
+        const extension = readExtension(header.type, Buffer.concat(kept));
+        // Global records contain times and comments; a name or size for all entries would make no sense.
+        if (header.type !== TAR_TYPE.extendedForAll) next = { ...next, ...extension };
       };
       bodyBytes = header.size;
     } else {
@@ -79,7 +87,7 @@ export function createTarReader(on: {
           if (blockBytes < BLOCK_BYTES) return;
           blockBytes = 0;
           const header = readTarHeader(block);
-          if (header) begin(header);
+          if (header) startEntry(header);
           else over = true;
         }
       }
@@ -100,7 +108,7 @@ function isExtension(type: string): boolean {
   );
 }
 
-/** Links may tell the size of what they lead to, and have no body. */
+/** Returns whether a type has a body. Links may state the size of their target, but have none. */
 function hasBody(type: string): boolean {
   return type !== TAR_TYPE.hardLink && type !== TAR_TYPE.symbolicLink && type !== TAR_TYPE.folder;
 }
@@ -108,14 +116,14 @@ function hasBody(type: string): boolean {
 function readExtension(type: string, body: Buffer): Partial<TarEntry> {
   if (type === TAR_TYPE.longName) return { name: untilZero(body) };
   if (type === TAR_TYPE.longLinkName) return { linkName: untilZero(body) };
-  const said: Partial<TarEntry> = {};
+  const fields: Partial<TarEntry> = {};
   for (const [key, value] of extendedRecords(body)) {
-    if (key === 'path') said.name = value;
-    else if (key === 'linkpath') said.linkName = value;
-    else if (key === 'size') said.size = readSize(value);
-    else if (key.startsWith('GNU.sparse.')) said.sparse = true;
+    if (key === 'path') fields.name = value;
+    else if (key === 'linkpath') fields.linkName = value;
+    else if (key === 'size') fields.size = readSize(value);
+    else if (key.startsWith('GNU.sparse.')) fields.sparse = true;
   }
-  return said;
+  return fields;
 }
 
 function untilZero(bytes: Buffer): string {
@@ -125,11 +133,11 @@ function untilZero(bytes: Buffer): string {
 
 function readSize(text: string): number {
   const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(size)) throw new Error('it has a number that is out of all bounds');
+  if (!Number.isSafeInteger(size)) throw new Error('it has a number that is out of range');
   return size;
 }
 
-/** Records of the form `length key=value\n`, the length being that of the whole record. */
+/** Yields the records, each `length key=value\n`. The length is that of the whole record. */
 function* extendedRecords(body: Buffer): Iterable<[key: string, value: string]> {
   let at = 0;
   while (at < body.length) {
@@ -137,7 +145,7 @@ function* extendedRecords(body: Buffer): Iterable<[key: string, value: string]> 
     const length = space < 0 ? Number.NaN : Number(body.toString('latin1', at, space));
     const end = at + length;
     if (!(length > space - at) || end > body.length)
-      throw new Error('it is no tar archive, or a damaged one');
+      throw new Error('it is not a tar archive, or it is damaged');
     const record = body.toString('utf8', space + 1, end - 1);
     const equals = record.indexOf('=');
     if (equals > 0) yield [record.slice(0, equals), record.slice(equals + 1)];

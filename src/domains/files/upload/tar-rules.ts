@@ -4,28 +4,30 @@ import type { Fault } from '../../../core/errors.ts';
 import { TAR_TYPE } from './tar-header.ts';
 import type { TarEntry } from './tar-reader.ts';
 
-/** Entries of one archive: a large project has some ten thousand, and each costs the machine an inode. */
+/**
+ * Maximum number of entries per archive: a large project has some ten thousand, and each costs the machine an inode.
+ */
 export const ENTRY_LIMIT = 100_000;
-/** Links of one archive, which are remembered until its end. */
+/** Maximum number of links per archive, which are remembered until its end. */
 const LINK_LIMIT = 10_000;
-/** In bytes: what Linux takes for a whole path is 4,096, and the folder it is unpacked into needs some. */
+/** Longest name, in bytes: Linux accepts paths of 4,096, and the target folder needs some of them. */
 const NAME_LIMIT_BYTES = 2_048;
 
 /**
- * Judges the entries of one archive in their order: all must stay below the folder into which the
- * archive is unpacked. Throws ARCHIVE_REFUSED for the first that may not be there.
+ * Creates a check for the entries of one archive, in order: all must stay below the target folder.
+ * @throws ARCHIVE_REFUSED for the first entry that may not be there
  */
 export function createTarRules(
   limits = { entries: ENTRY_LIMIT, links: LINK_LIMIT },
 ): (entry: TarEntry) => void {
-  /** Where symbolic links stand: nothing may be unpacked through them. */
+  /** Paths of symbolic links: nothing may be unpacked through them. */
   const links = new Set<string>();
   let entries = 0;
 
   return (entry) => {
     entries += 1;
     if (entries > limits.entries) throw refused(`it has more than ${limits.entries} entries`);
-    const path = placeOf(entry.name);
+    const path = entryPath(entry.name);
     if (entry.sparse) throw refused(`${shown(entry.name)} is stored with holes, which may hide its size`);
     for (let parent = posix.dirname(path); links.size > 0 && parent !== '.'; parent = posix.dirname(parent)) {
       if (links.has(parent)) throw refused(`${shown(entry.name)} would be unpacked through a link`);
@@ -37,14 +39,14 @@ export function createTarRules(
         return;
       case TAR_TYPE.symbolicLink:
         requireWithin(entry, posix.join(posix.dirname(path), entry.linkName));
-        // Up again from behind another link leads to where that link leads, and not back.
+        // ".." after another link leads to the parent of that link's target, not back.
         if (climbsAfterDescending(entry.linkName)) throw outside(entry);
         links.add(path);
         if (links.size > limits.links) throw refused(`it has more than ${limits.links} links`);
         return;
       case TAR_TYPE.hardLink:
         requireWithin(entry, posix.normalize(entry.linkName));
-        if (links.has(placeOf(entry.linkName))) throw refused(`${shown(entry.name)} is a link to a link`);
+        if (links.has(entryPath(entry.linkName))) throw refused(`${shown(entry.name)} is a link to a link`);
         return;
       default:
         throw refused(`${shown(entry.name)} is neither a file, a folder nor a link`);
@@ -52,14 +54,14 @@ export function createTarRules(
   };
 }
 
-/** The place of an entry below the folder, without a slash or dot at either end. */
-function placeOf(name: string): string {
+/** Returns the path of an entry below the folder, without a leading or final slash or dot. */
+function entryPath(name: string): string {
   if (name === '' || name.includes('\0')) throw refused('one of its entries has no name');
   if (Buffer.byteLength(name) > NAME_LIMIT_BYTES) {
     throw refused(`the name of one of its entries is longer than ${NAME_LIMIT_BYTES} bytes`);
   }
-  if (name.startsWith('/')) throw refused(`${shown(name)} names a place from the root`);
-  if (name.split('/').includes('..')) throw refused(`${shown(name)} climbs out of the folder`);
+  if (name.startsWith('/')) throw refused(`${shown(name)} has an absolute path`);
+  if (name.split('/').includes('..')) throw refused(`${shown(name)} leads out of the folder`);
   return posix.normalize(name).replace(/\/$/, '');
 }
 
@@ -85,7 +87,7 @@ function refused(problem: string): Fault {
   return fault('ARCHIVE_REFUSED', { problem: `${problem}.` });
 }
 
-/** A name as it is put into a sentence: short, and without what could break out of it. */
+/** Formats a name for a message: short, and without characters that could break the message. */
 function shown(name: string): string {
   const plain = name.replaceAll(/[\p{C}"]/gu, '?');
   return `"${plain.length > 80 ? `${plain.slice(0, 80)}…` : plain}"`;

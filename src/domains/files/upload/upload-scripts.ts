@@ -1,18 +1,18 @@
 import { EXIT, MUST_BE_A_FOLDER, MUST_BE_THERE, STAT } from '../scripts.ts';
 
-/** Names of uploads under way begin so; nothing else should. */
+/** Prefix of the names of unfinished uploads; nothing else should use it. */
 export const UPLOAD_PREFIX = '.berth-upload-';
 
-/** A line of input by which an upload is told to be whole. */
+/** Input line that confirms that an upload is complete. */
 export const WHOLE = 'whole';
 
-/** Gives out what is in the part $1; of one that was filled up, $2 bytes. */
+/** Prints the part $1; of a padded part, only the first $2 bytes. */
 const GIVE = 'give() { if [ -n "$2" ]; then head -c "$2" -- "$1"; else cat -- "$1"; fi; }';
 
 /**
- * Where an upload goes to $1, with the mode $2, in octal, or nothing for that of the file that is there:
- * makes $3, which is its name until it is whole, and is not there any more where that fails. Before, it
- * removes what a crash left an hour ago: no upload takes so long.
+ * Starts an upload to $1 with the octal mode $2, or that of the existing file if empty. Creates $3, the temporary name,
+ * which is removed if the upload fails. Before that, it removes leftovers of a crash that are older than an hour: no
+ * upload takes so long.
  */
 const BEGIN_FILE = `
 [ -L "$1" ] && [ -f "$1" ] && link=$(readlink -f -- "$1") && shift && set -- "$link" "$@"
@@ -27,7 +27,7 @@ umask 077
 fail() { rm -f -- "$3"; exit "$code"; }
 `;
 
-/** Puts what is whole in its place. Answers with a line as {@link STAT}. */
+/** Moves the complete file into place, and prints a {@link STAT} line. */
 const FINISH_FILE = `
 mode=\${2:-$(stat -c %a -- "$1" 2>/dev/null)}
 code=${EXIT.denied}
@@ -36,7 +36,10 @@ ${STAT} -- "$1"
 exit
 `;
 
-/** As {@link BEGIN_FILE}: of an upload that is the input, with {@link WHOLE} at the descriptor 3 after its end. Where that does not come, nothing stays. */
+/**
+ * Receives a file as the input after {@link BEGIN_FILE}, then {@link WHOLE} on descriptor 3. Without that line, nothing
+ * stays.
+ */
 export const FEED_FILE_SCRIPT = `
 ${BEGIN_FILE}
 code=${EXIT.diskFull}
@@ -47,11 +50,10 @@ ${FINISH_FILE}
 `;
 
 /**
- * As {@link BEGIN_FILE}, of an upload whose parts arrive in the folder $4. Reads their names as
- * they arrive, with the bytes to be taken where that is not all, and {@link WHOLE} at their end; where
- * that does not come, nothing stays. A first part that is the user's own needs no copy: it gets a
- * second name, unless it is on another disk. Answers with the numbers of the user and group that files
- * here get before all else.
+ * Receives a file after {@link BEGIN_FILE} whose parts arrive in the folder $4. It reads their names as they arrive,
+ * with the size of the content for padded parts, and {@link WHOLE} at the end. Without that line, nothing stays. If the
+ * first part belongs to the user, it needs no copy: it gets a second name, unless it is on another disk. Before all
+ * else, it prints the numbers of the user and group of new files.
  */
 export const TAKE_FILE_SCRIPT = `
 ${BEGIN_FILE}
@@ -70,14 +72,14 @@ code=${EXIT.broken}
 fail "$@"
 `;
 
-/** Into the folder $1 that an archive is unpacked in. */
+/** Enters the folder $1, in which an archive is unpacked. */
 const ENTER_FOLDER = `
 ${MUST_BE_THERE}
 ${MUST_BE_A_FOLDER}
 [ -w "$1" ] && cd "$1" 2>/dev/null || exit ${EXIT.denied}
 `;
 
-/** What \`said\` of tar, which failed, means. */
+/** Explains the message \`said\` of a failed tar. */
 const EXPLAIN_TAR = `
 case $said in
   *'No space left'* | *'Wrote only'*) exit ${EXIT.diskFull} ;;
@@ -88,9 +90,9 @@ exit 1
 `;
 
 /**
- * Unpacks the archive that is the input in the folder $1, once {@link WHOLE} came at the descriptor 3. $2:
- * how tar treats owners; $3: a name for the archive. It loses that at once, so that nothing of it stays,
- * whatever happens, and nobody puts another into its place.
+ * Unpacks the archive from the input in the folder $1, once {@link WHOLE} arrives on descriptor 3. $2: how tar handles
+ * owners; $3: a name for the archive. The name is removed immediately, so nothing stays whatever happens, and nobody
+ * can replace the archive.
  */
 export const FEED_ARCHIVE_SCRIPT = `
 ${ENTER_FOLDER}
@@ -109,7 +111,7 @@ set -C
 exit ${EXIT.diskFull}
 `;
 
-/** The same of an archive whose parts arrive in the folder $4, as {@link TAKE_FILE_SCRIPT} has them; it needs no name. */
+/** Unpacks an archive whose parts arrive in the folder $4, as for {@link TAKE_FILE_SCRIPT}; it needs no name. */
 export const TAKE_ARCHIVE_SCRIPT = `
 ${ENTER_FOLDER}
 ${GIVE}
@@ -122,13 +124,15 @@ said=$(for part in $parts; do give "$4/\${part%:*}" "\${part#*:}"; done | tar -x
 ${EXPLAIN_TAR}
 `;
 
-/** As root: removes the folder $1 with the parts of an upload, and others that a crash left an hour ago. */
+/**
+ * Removes, as root, the folder $1 with the parts of an upload, and leftovers of a crash that are older than an hour.
+ */
 export const CLEAN_UP_SCRIPT = `
 rm -rf -- "$1"
 find / -xdev -mindepth 1 -maxdepth 1 -name '${UPLOAD_PREFIX}*' -mmin +60 -exec rm -rf -- {} +
 `;
 
-/** Names of folders that a crash left an hour ago, a line each. */
+/** Prints the names of folders that a crash left more than an hour ago, one per line. */
 export const LEFT_SCRIPT = `
 cd / && for folder in $(find . -xdev -mindepth 1 -maxdepth 1 -type d -name '${UPLOAD_PREFIX}*' -mmin +60); do
   echo "\${folder#./}"

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { ExecResult } from '../../../engine/engine-exec.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { fault, isFault } from '../../../core/errors.ts';
-import type { Delivery } from './delivery.ts';
-import { feedUpload } from './feeding.ts';
-import type { FedUpload } from './feeding.ts';
+import type { PartUploads } from './part-uploads.ts';
+import { streamUpload } from './stream-upload.ts';
+import type { StreamedUpload } from './stream-upload.ts';
 import type { FileService, FileStat } from '../file.ts';
 import type { Inspection } from './pieces.ts';
 import { runScript } from '../run-script.ts';
 import { MAKE_FOLDER_SCRIPT } from '../scripts.ts';
-import { parseStatLine } from '../stat-line.ts';
+import { parseStatLine } from '../script-output.ts';
 import { createTarReader } from './tar-reader.ts';
 import { createTarRules } from './tar-rules.ts';
 import {
@@ -20,7 +20,7 @@ import {
   UPLOAD_PREFIX,
 } from './upload-scripts.ts';
 
-/** What tar is told where owners are not kept: all becomes its own user's. */
+/** The tar option that makes all files belong to the current user. */
 const OWN_ALL = '-o';
 
 type WriteOptions = Parameters<FileService['write']>[2];
@@ -28,42 +28,42 @@ type UnpackOptions = Parameters<FileService['unpack']>[2];
 
 export type Uploads = ReturnType<typeof createUploads>;
 
-/** The two scripts for one kind of upload, what they are given alike, and as {@link Taker} what the second does. */
+/** The two scripts for one kind of upload and their common arguments. `movesParts` is as in {@link ReceiverScript}. */
 interface Way {
-  fed: string;
-  taking: string;
-  takesOver: boolean;
+  streamed: string;
+  inParts: string;
+  movesParts: boolean;
   path: string;
-  /** $2; their $3 is a name that nothing else has. */
+  /** $2; $3 is a unique name. */
   option: string;
 }
 
 /**
- * Puts uploads to their places in machines, with the rights of the machine's user: fed to a script there,
- * or part by part where the engine cannot do that.
+ * Writes uploads in machines with the rights of the machine's user: streamed to a script there, or in parts if the
+ * engine cannot stream input.
  */
 export function createUploads({
   engine,
-  delivery,
+  partUploads,
   limitBytes,
 }: {
   engine: Pick<Engine, 'exec' | 'execInput'>;
-  delivery: Delivery;
-  /** Most bytes of one upload. */
+  partUploads: PartUploads;
+  /** Maximum size of one upload, in bytes. */
   limitBytes: number;
 }) {
-  async function bring(
+  async function send(
     machineId: string,
-    upload: Omit<FedUpload, 'limitBytes'>,
-    { fed, taking, takesOver, path, option }: Way,
+    upload: Omit<StreamedUpload, 'limitBytes'>,
+    { streamed, inParts, movesParts, path, option }: Way,
   ): Promise<ExecResult> {
     if (upload.size !== undefined && upload.size > limitBytes) {
       throw fault('UPLOAD_TOO_LARGE', { limit: limitBytes });
     }
     const more = [option, `${UPLOAD_PREFIX}${randomBytes(12).toString('hex')}`];
-    const call = { script: fed, path, more, verb: 'write to' };
-    const result = await feedUpload(engine, machineId, { ...upload, limitBytes }, call);
-    return result ?? delivery.bring(machineId, upload, { script: taking, path, more, takesOver });
+    const call = { script: streamed, path, more, verb: 'write to' };
+    const result = await streamUpload(engine, machineId, { ...upload, limitBytes }, call);
+    return result ?? partUploads.send(machineId, upload, { script: inParts, path, more, movesParts });
   }
 
   async function makeFolder(machineId: string, path: string): Promise<void> {
@@ -80,9 +80,9 @@ export function createUploads({
       signal: AbortSignal,
     ): Promise<FileStat> {
       if (parents) await makeFolder(machineId, path.slice(0, path.lastIndexOf('/')) || '/');
-      const way = { fed: FEED_FILE_SCRIPT, taking: TAKE_FILE_SCRIPT, takesOver: true };
+      const way = { streamed: FEED_FILE_SCRIPT, inParts: TAKE_FILE_SCRIPT, movesParts: true };
       const option = mode?.toString(8) ?? '';
-      const { stdout } = await bring(
+      const { stdout } = await send(
         machineId,
         { ...upload, signal, inspection: undefined },
         { ...way, path, option },
@@ -98,30 +98,30 @@ export function createUploads({
     ): Promise<void> {
       if (parents) await makeFolder(machineId, path);
       const inspection = createTarInspection();
-      const way = { fed: FEED_ARCHIVE_SCRIPT, taking: TAKE_ARCHIVE_SCRIPT, takesOver: false };
+      const way = { streamed: FEED_ARCHIVE_SCRIPT, inParts: TAKE_ARCHIVE_SCRIPT, movesParts: false };
       const option = keepOwners ? '' : OWN_ALL;
-      await bring(machineId, { ...upload, signal, inspection }, { ...way, path, option });
+      await send(machineId, { ...upload, signal, inspection }, { ...way, path, option });
     },
   };
 }
 
-/** Reads an archive as it passes by, and refuses it where it could do harm. */
+/** Creates an inspection that refuses a harmful archive while it is streamed. */
 function createTarInspection(): Inspection {
   const reader = createTarReader({ entry: createTarRules() });
   let first = true;
   return {
     add(chunk: Buffer): void {
-      explained(() => {
+      withFault(() => {
         if (first) refuseCompressed(chunk);
         first = false;
         reader.add(chunk);
       });
     },
-    end: () => explained(() => reader.end()),
+    end: () => withFault(() => reader.end()),
   };
 }
 
-/** A compressed archive can become any size. */
+/** Refuses compressed archives, which can expand to any size. */
 function refuseCompressed(start: Buffer): void {
   const magics = [
     [0x1f, 0x8b],
@@ -131,12 +131,12 @@ function refuseCompressed(start: Buffer): void {
     [0x50, 0x4b],
   ];
   if (magics.some((magic) => magic.every((byte, at) => start[at] === byte))) {
-    throw new Error('it is compressed: send a plain tar archive');
+    throw new Error('it is compressed. Send an uncompressed tar archive');
   }
 }
 
-/** @throws ARCHIVE_REFUSED for what the reader of archives says is wrong */
-function explained(read: () => void): void {
+/** @throws ARCHIVE_REFUSED with the error of the archive reader */
+function withFault(read: () => void): void {
   try {
     read();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { ByteSource } from '../../../../src/core/byte-source.ts';
-import { ofSize } from '../../../../src/domains/files/sized.ts';
+import { exactSize } from '../../../../src/domains/files/byte-sources.ts';
 import { bytesOf } from '../../../support/bytes-of.ts';
 
 /** Gives 1,000 bytes a time, `times`; and counts. */
@@ -21,19 +21,19 @@ function thousands(times: number) {
 
 await test('what goes on after its last byte is ended there', async (t) => {
   const { source, seen } = thousands(100);
-  t.equal((await bytesOf(ofSize(source, 2_500))).length, 2_500);
+  t.equal((await bytesOf(exactSize(source, 2_500))).length, 2_500);
   t.match(seen, { reads: 3, closed: 1 });
 });
 
 await test('an empty file is empty, whatever comes', async (t) => {
   const { source, seen } = thousands(100);
-  t.equal((await bytesOf(ofSize(source, 0))).length, 0);
+  t.equal((await bytesOf(exactSize(source, 0))).length, 0);
   t.match(seen, { reads: 0, closed: 1 });
 });
 
 await test('what is shorter than it was said to be fails', async (t) => {
-  t.equal((await bytesOf(ofSize(thousands(2).source, 2_000))).length, 2_000);
+  t.equal((await bytesOf(exactSize(thousands(2).source, 2_000))).length, 2_000);
   const { source, seen } = thousands(2);
-  await t.rejects(bytesOf(ofSize(source, 2_001)), { code: 'TRANSFER_INTERRUPTED' });
+  await t.rejects(bytesOf(exactSize(source, 2_001)), { code: 'TRANSFER_INTERRUPTED' });
   t.equal(seen.closed, 1);
 });

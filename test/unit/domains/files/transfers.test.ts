@@ -92,7 +92,7 @@ await test('waiting ends with the time for it, the client, the session and the s
   await t.rejects(patient.begin('c', 'c', client.signal), { code: 'TRANSFER_INTERRUPTED' });
   const ended = patient.begin('c', 'c');
   t.ok(patient.transfers.has('c'));
-  patient.transfers.breakOff('c');
+  patient.transfers.cancel('c');
   await t.rejects(ended, { code: 'TRANSFER_INTERRUPTED' });
   t.notOk(patient.transfers.has('c'));
   const stopped = patient.begin('c', 'c');

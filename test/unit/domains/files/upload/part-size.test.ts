@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { nextPart } from '../../../../../src/domains/files/upload/part-size.ts';
-import { PIECE_BYTES } from '../../../../../src/domains/files/upload/piece-memory.ts';
+import { PIECE_BYTES } from '../../../../../src/domains/files/upload/pieces.ts';
 
 const MB = 1024 * 1024;
 const sizeOf = (left: number | undefined, paceMs: number, number = 0, first = PIECE_BYTES) =>

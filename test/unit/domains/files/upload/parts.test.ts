@@ -10,12 +10,12 @@ import type { PartWay } from '../../../../../src/domains/files/upload/parts.ts';
 const never = new AbortController().signal;
 const full = (letter: string) => Buffer.alloc(1_000, letter);
 
-/** A machine that keeps what is laid down in it. */
+/** A machine that keeps what is onCopied down in it. */
 function createMachine() {
   const parts: { header: Header; body: Buffer; bytes?: number }[] = [];
   return {
     parts,
-    async lay(tar: Readable) {
+    async copy(tar: Readable) {
       const entries = extract();
       tar.on('error', (error) => entries.destroy(error)).pipe(entries);
       for await (const entry of entries) {
@@ -23,7 +23,7 @@ function createMachine() {
         if (entry.header.type === 'file') parts.push({ header: entry.header, body });
       }
     },
-    laid(name: string, bytes: number | undefined) {
+    onCopied(name: string, bytes: number | undefined) {
       const part = parts.at(-1);
       if (part?.header.name !== `folder/${name}`) throw new Error(`${name} is not there`);
       if (bytes !== undefined) part.bytes = bytes;

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createPieceMemories, PIECE_BYTES } from '../../../../../src/domains/files/upload/piece-memory.ts';
+import { createPieceMemories, PIECE_BYTES } from '../../../../../src/domains/files/upload/pieces.ts';
 
 await test('the memory of one upload serves the next, whatever its size', async (t) => {
   const memories = createPieceMemories();
@@ -9,7 +9,7 @@ await test('the memory of one upload serves the next, whatever its size', async 
     [PIECE_BYTES, PIECE_BYTES],
   );
   t.not(memory[0], memory[1]);
-  memories.giveBack(memory);
+  memories.release(memory);
   t.equal(memories.take(5), memory);
 });
 
@@ -17,8 +17,8 @@ await test('two uploads at once never have the same, and that of one alone is ke
   const memories = createPieceMemories();
   const [one, two] = [memories.take(PIECE_BYTES), memories.take(PIECE_BYTES)];
   t.equal(new Set([...one, ...two]).size, 4);
-  memories.giveBack(one);
-  memories.giveBack(two);
+  memories.release(one);
+  memories.release(two);
   t.equal(memories.take(undefined), two);
   const next = memories.take(undefined);
   t.notOk(next === one || next === two);
@@ -31,6 +31,6 @@ await test('a small upload takes no more than it needs, and that is not kept', a
     small.map(({ length }) => length),
     [5, 5],
   );
-  memories.giveBack(small);
+  memories.release(small);
   t.not(memories.take(5), small);
 });

@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
 import { test } from 'tap';
-import { createPieceMemories, PIECE_BYTES } from '../../../../../src/domains/files/upload/piece-memory.ts';
-import { piecesOf } from '../../../../../src/domains/files/upload/pieces.ts';
+import {
+  createPieceMemories,
+  PIECE_BYTES,
+  piecesOf,
+} from '../../../../../src/domains/files/upload/pieces.ts';
 
 const LIMIT = 3 * PIECE_BYTES;
 const of = (...pieces: Buffer[]) => Readable.from(pieces, { objectMode: false });

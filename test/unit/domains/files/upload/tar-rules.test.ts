@@ -33,9 +33,9 @@ await test('what stays below its folder passes', async (t) => {
 
 await test('what leads out of it does not', async (t) => {
   for (const [entries, why] of [
-    [[file('/a')], /from the root/],
-    [[file('a/../../b')], /climbs/],
-    [[file('..')], /climbs/],
+    [[file('/a')], /absolute path/],
+    [[file('a/../../b')], /leads out/],
+    [[file('..')], /leads out/],
     [[file('')], /no name/],
     [[file('n'.repeat(3_000))], /longer than/],
     [[link('l', '/etc')], /leads out/],

@@ -7,21 +7,20 @@ import type { Log } from '../../../core/log.ts';
 import type { Upload } from '../file.ts';
 import { sendParts } from './parts.ts';
 import type { PartWay } from './parts.ts';
-import { createPieceMemories } from './piece-memory.ts';
-import { piecesOf } from './pieces.ts';
+import { createPieceMemories, piecesOf } from './pieces.ts';
 import type { Inspection } from './pieces.ts';
 import { runScript } from '../run-script.ts';
-import { startTaking } from './taking.ts';
-import type { Taker, Taking } from './taking.ts';
+import { startReceiver } from './receiver.ts';
+import type { ReceiverScript, Receiver } from './receiver.ts';
 import { CLEAN_UP_SCRIPT, LEFT_SCRIPT, UPLOAD_PREFIX } from './upload-scripts.ts';
 import { randomBytes } from 'node:crypto';
 
-/** Machines whose names are remembered; the eldest are forgotten, which costs an empty file in each. */
+/** Maximum number of machines with remembered folder names. Forgetting the oldest costs an empty file in each. */
 const REMEMBERED = 4_096;
 
 /**
- * Names of the folders in which uploads arrive. No other process has the same, and those of which something
- * stays are used again, so that it stays once.
+ * Creates unique names for the folders in which uploads arrive. A name whose folder could not be removed is reused, so
+ * at most one stays.
  */
 function createUploadNames() {
   const used = new Map<string, string[]>();
@@ -29,8 +28,8 @@ function createUploadNames() {
     take: (machineId: string): string =>
       used.get(machineId)?.pop() ?? `${UPLOAD_PREFIX}${randomBytes(12).toString('hex')}`,
 
-    /** What stays by that name may be overwritten from now on. */
-    giveBack(machineId: string, name: string): void {
+    /** Allows a later upload to overwrite the leftover of this name. */
+    release(machineId: string, name: string): void {
       const [eldest] = used.keys();
       if (!used.has(machineId) && used.size >= REMEMBERED && eldest !== undefined) used.delete(eldest);
       used.set(machineId, [...(used.get(machineId) ?? []), name]);
@@ -38,20 +37,20 @@ function createUploadNames() {
   };
 }
 
-/** Root of a machine, by number: its list of users can call it anything. */
+/** Root by number: the machine's user list can give it any name. */
 const ROOT = '0';
 
-/** A line with a name of an upload's folder, and of nothing else that a machine may say. */
+/** Matches a line that is exactly the name of an upload folder: the machine's output is not trusted. */
 const UPLOAD_NAME = /^\.berth-upload-[0-9a-f]{24}$/gm;
 
-export type Delivery = ReturnType<typeof createDelivery>;
+export type PartUploads = ReturnType<typeof createPartUploads>;
 
 /**
- * Brings uploads into machines: part by part as archives, which costs a fraction of what a command's
- * input does. While the engine unpacks an archive nothing else can be done with the machine, so that
- * none may be as slow as a client is: part-size.ts bounds that.
+ * Creates the uploader for engines that cannot stream input. It copies an upload in parts as archives, at a fraction of
+ * the cost of a command's input. While the engine unpacks an archive, it blocks the machine, so no part may be as slow
+ * as its client: part-size.ts limits that.
  */
-export function createDelivery({
+export function createPartUploads({
   engine,
   limitBytes,
   partSize,
@@ -66,7 +65,7 @@ export function createDelivery({
   const memories = createPieceMemories();
   const names = createUploadNames();
 
-  /** What came of the upload stands whether or not this succeeds: the next one tries again. */
+  /** Removes the upload folder. A failure does not affect the upload: the next cleanup tries again. */
   async function cleanUp(machineId: string, folder: string): Promise<void> {
     const call = { script: CLEAN_UP_SCRIPT, path: `/${folder}`, user: ROOT, verb: 'remove' };
     try {
@@ -75,11 +74,14 @@ export function createDelivery({
         return replaceFolders(machineId, folder);
       });
     } catch (error) {
-      log.warn({ err: error, machineId }, 'Parts of an upload stay in its machine');
+      log.warn({ err: error, machineId }, 'removing upload parts failed');
     }
   }
 
-  /** Where nobody may remove them: the engine puts an empty file in the place of the folder, and of each that a crash left. */
+  /**
+   * Without permission to remove folders, the engine replaces this folder, and each that a crash left, with an empty
+   * file.
+   */
   async function replaceFolders(machineId: string, folder: string): Promise<void> {
     const call = { script: LEFT_SCRIPT, path: '/', verb: 'look at' };
     const { stdout } = await runScript(engine, machineId, call);
@@ -89,43 +91,43 @@ export function createDelivery({
     }
     tar.finalize();
     await engine.copyIn(machineId, '/', Readable.from(tar, { objectMode: false }));
-    names.giveBack(machineId, folder);
+    names.release(machineId, folder);
   }
 
   return {
     /**
-     * Gives `upload` to `taker`, and tells it when that is whole; the taker's own result.
-     * @throws UPLOAD_TOO_LARGE, TRANSFER_INTERRUPTED, DISK_FULL, and what the inspection and the taker say
+     * Sends the upload to the receiver script, and returns the script's result.
+     * @throws UPLOAD_TOO_LARGE, TRANSFER_INTERRUPTED, DISK_FULL, and any error of the inspection or the script
      */
-    async bring(
+    async send(
       machineId: string,
       upload: Upload & { signal: AbortSignal; inspection: Inspection | undefined },
-      taker: Taker,
+      receiverScript: ReceiverScript,
     ): Promise<ExecResult> {
       const { size, inspection } = upload;
       const memory = memories.take(size);
       const folder = names.take(machineId);
-      const taking = startTaking(engine, machineId, { ...taker, folder });
+      const receiver = startReceiver(engine, machineId, { ...receiverScript, folder });
       const over = new AbortController();
       const signal = AbortSignal.any([upload.signal, over.signal]);
       const pieces = piecesOf(upload, { limitBytes, inspection, memory });
-      let laying: Promise<void> | undefined;
-      const lay: PartWay['lay'] = (tar) => (laying = engine.copyIn(machineId, '/', tar));
+      let copying: Promise<void> | undefined;
+      const copy: PartWay['copy'] = (tar) => (copying = engine.copyIn(machineId, '/', tar));
       try {
-        const sent = sendAll(pieces, taking, { folder, size, lay, signal, partSize });
-        // One that refuses does so before the whole upload has come.
-        await Promise.race([sent, taking.result.then(() => sent)]);
-        const result = await taking.result;
-        // Of one that broke off the engine's connection may have a piece still.
-        memories.giveBack(memory);
+        const sent = sendAll(pieces, receiver, { folder, size, copy, signal, partSize });
+        // A script that refuses ends before the whole upload has arrived.
+        await Promise.race([sent, receiver.result.then(() => sent)]);
+        const result = await receiver.result;
+        // Only after success: otherwise the engine's connection may still use a piece.
+        memories.release(memory);
         return result;
       } catch (error) {
         over.abort(error);
         void pieces.return();
-        await taking.giveUp();
+        await receiver.giveUp();
         throw error;
       } finally {
-        const cleaned = Promise.resolve(laying)
+        const cleaned = Promise.resolve(copying)
           .catch(() => undefined)
           .then(() => cleanUp(machineId, folder))
           .finally(() => cleaning.delete(cleaned));
@@ -133,20 +135,20 @@ export function createDelivery({
       }
     },
 
-    /** Resolves when nothing is left that was to be removed. */
+    /** Resolves when all cleanups have ended. */
     async settled(): Promise<void> {
       await Promise.all(cleaning);
     },
   };
 }
 
-/** Sends an upload to who takes it. */
+/** Sends all parts, then reports that the upload is complete. */
 async function sendAll(
   pieces: AsyncIterator<Buffer, void>,
-  { owner, partIsThere, uploadIsWhole }: Taking,
-  way: Omit<PartWay, 'owner' | 'laid'>,
+  { owner, partArrived, uploadComplete }: Receiver,
+  way: Omit<PartWay, 'owner' | 'onCopied'>,
 ): Promise<void> {
-  await sendParts(pieces, { ...way, owner, laid: partIsThere });
+  await sendParts(pieces, { ...way, owner, onCopied: partArrived });
   way.signal.throwIfAborted();
-  uploadIsWhole();
+  uploadComplete();
 }

@@ -1,17 +1,19 @@
 import { test } from 'tap';
-import { SESSION_LOOKS } from '../../../src/domains/files/looks.ts';
+import { SESSION_REQUESTS } from '../../../src/domains/files/short-requests.ts';
 import { until } from '../../support/until.ts';
 import { createFileWorld, instructor, never, owner } from './file-world.ts';
 
-await test('a machine that lets looks at its files hang holds so many up, and no more', async (t) => {
+await test('a machine that lets requests at its files hang holds so many up, and no more', async (t) => {
   const { files, place, shell } = await createFileWorld(t);
   await shell(
     'root',
-    `mv /usr/bin/find /usr/bin/real-find; printf '%s\\n' '#!/bin/sh' 'echo $$ >>/tmp/looks' 'sleep 20' >/usr/bin/find; chmod +x /usr/bin/find`,
+    `mv /usr/bin/find /usr/bin/real-find; printf '%s\\n' '#!/bin/sh' 'echo $$ >>/tmp/requests' 'sleep 20' >/usr/bin/find; chmod +x /usr/bin/find`,
   );
   const home = place('root', '/root');
-  const hanging = Array.from({ length: SESSION_LOOKS }, () => files.list(owner, home).catch(() => 'ended'));
-  await until(async () => (await shell('root', 'cat /tmp/looks')).split('\n').length > SESSION_LOOKS);
+  const hanging = Array.from({ length: SESSION_REQUESTS }, () =>
+    files.list(owner, home).catch(() => 'ended'),
+  );
+  await until(async () => (await shell('root', 'cat /tmp/requests')).split('\n').length > SESSION_REQUESTS);
 
   const busy = { code: 'TRANSFER_LIMIT' };
   await t.rejects(files.list(owner, home), busy);
@@ -23,7 +25,7 @@ await test('a machine that lets looks at its files hang holds so many up, and no
   t.match(file.stat, { kind: 'file' }, 'transfers count apart');
   await file.content.close();
 
-  await shell('root', 'kill $(cat /tmp/looks); mv /usr/bin/real-find /usr/bin/find');
+  await shell('root', 'kill $(cat /tmp/requests); mv /usr/bin/real-find /usr/bin/find');
   await Promise.all(hanging);
   t.match(await files.stat(owner, home), { kind: 'folder' });
 });

@@ -4,53 +4,52 @@ import { createChunkGarbage } from './chunk-garbage.ts';
 import type { Upload } from '../file.ts';
 import { chunksOf } from './pieces.ts';
 import type { Inspection } from './pieces.ts';
-import { createGivingUp } from './giving-up.ts';
-import { feedScript } from '../run-script.ts';
+import { createCancellation, RECEIVER_LIMIT_MS } from './receiver.ts';
+import { startScriptWithInput } from '../run-script.ts';
 import type { ScriptCall } from '../run-script.ts';
-import { TAKING_LIMIT_MS } from './taking.ts';
 import { WHOLE } from './upload-scripts.ts';
 
-/** An upload that is to be fed to a script, with what bounds it. */
-export interface FedUpload extends Upload {
+/** An upload to stream to a script, with its limits. */
+export interface StreamedUpload extends Upload {
   limitBytes: number;
   inspection: Inspection | undefined;
-  /** Aborted when no more is wanted. */
+  /** Aborts when the upload is cancelled. */
   signal: AbortSignal;
 }
 
 /**
- * Feeds an upload as it comes to a script that waits to be told that it is whole; the script's result.
- * Undefined, with nothing of it read, where the engine cannot do that.
- * @throws what the script says, and as {@link chunksOf}
+ * Streams an upload to a script that waits for the confirmation that the upload is complete. Returns the script's
+ * result, or undefined without reading anything if the engine cannot stream input.
+ * @throws the fault of the script, and as {@link chunksOf}
  */
-export async function feedUpload(
+export async function streamUpload(
   engine: Pick<Engine, 'execInput'>,
   machineId: string,
-  upload: FedUpload,
+  upload: StreamedUpload,
   call: ScriptCall,
 ): Promise<ExecResult | undefined> {
-  const givingUp = createGivingUp();
-  const limits = { timeoutMs: TAKING_LIMIT_MS, signal: givingUp.signal };
-  const input = await feedScript(engine, machineId, call, limits);
+  const cancellation = createCancellation();
+  const limits = { timeoutMs: RECEIVER_LIMIT_MS, signal: cancellation.signal };
+  const input = await startScriptWithInput(engine, machineId, call, limits);
   if (!input) return undefined;
   const over = new AbortController();
   const { result } = input;
   try {
-    const fed = feed(upload, input, over.signal);
-    // One that refuses does so before the whole upload has come.
-    await Promise.race([fed, result.then(() => fed), aborted(upload.signal, over.signal)]);
+    const streamed = stream(upload, input, over.signal);
+    // A script that refuses ends before the whole upload has arrived.
+    await Promise.race([streamed, result.then(() => streamed), aborted(upload.signal, over.signal)]);
     return await result;
   } catch (error) {
     over.abort();
     input.giveUp();
-    await givingUp.endOf(result);
+    await cancellation.endOf(result);
     throw error;
   } finally {
     over.abort();
   }
 }
 
-async function feed(upload: FedUpload, input: ExecInput, over: AbortSignal): Promise<void> {
+async function stream(upload: StreamedUpload, input: ExecInput, over: AbortSignal): Promise<void> {
   const garbage = createChunkGarbage();
   for await (const chunk of chunksOf(upload, upload)) {
     if (over.aborted) return;
@@ -61,7 +60,7 @@ async function feed(upload: FedUpload, input: ExecInput, over: AbortSignal): Pro
   if (!over.aborted) input.end(`${WHOLE}\n`);
 }
 
-/** Fails once `signal` aborts, with its reason; settles in no other way, and listens until `over`. */
+/** Rejects with the reason when `signal` aborts, and never resolves. Stops listening when `over` aborts. */
 function aborted(signal: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const fail = () => reject(signal.reason);

@@ -1,11 +1,14 @@
 import { test } from 'tap';
-import { createLooks } from '../../../../src/domains/files/looks.ts';
+import { createShortRequests } from '../../../../src/domains/files/short-requests.ts';
 
 await test('so many look at files at once, of a session and in all', async (t) => {
-  const looks = createLooks({ session: 2, learner: 3, all: 3, waitMs: 20 });
+  const requests = createShortRequests({ session: 2, learner: 3, all: 3, waitMs: 20 });
   const ends: (() => void)[] = [];
   const look = (session: string) =>
-    looks.run({ sessionId: session, learnerId: session }, () => new Promise<void>((end) => ends.push(end)));
+    requests.run(
+      { sessionId: session, learnerId: session },
+      () => new Promise<void>((end) => ends.push(end)),
+    );
   const under = [look('a'), look('a')];
   await t.rejects(look('a'), {
     code: 'TRANSFER_LIMIT',
@@ -19,19 +22,19 @@ await test('so many look at files at once, of a session and in all', async (t) =
   await under[0];
   under.push(look('c'));
   await t.rejects(
-    looks.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error('failed'))),
+    requests.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error('failed'))),
     { code: 'TRANSFER_LIMIT' },
   );
   ends[1]?.();
   await under[1];
   for (const message of ['one', 'two']) {
     await t.rejects(
-      looks.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error(message))),
+      requests.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error(message))),
       { message },
       'what fails counts no longer',
     );
   }
-  looks.stop();
+  requests.stop();
   await t.rejects(look('a'), { code: 'SHUTTING_DOWN' });
   for (const end of ends) end();
   await Promise.all(under);

@@ -2,10 +2,13 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import { fault } from '../../core/errors.ts';
 
 const NEWLINE = 0x0a;
-/** What is read to see whether there is anything, in bytes. */
-const BEGINNING_BYTES = 512;
+/** How much is read to wait for the first bytes, in bytes. */
+const FIRST_BYTES = 512;
 
-/** Reads the first line, of at most `limitBytes`, and gives what follows it. @throws TRANSFER_INTERRUPTED, the source's error */
+/**
+ * Reads the first line, of at most `limitBytes`. Returns it and a source for the following bytes.
+ * @throws TRANSFER_INTERRUPTED, any error of the source
+ */
 export async function takeFirstLine(
   source: ByteSource,
   limitBytes: number,
@@ -23,9 +26,12 @@ export async function takeFirstLine(
   return { line: memory.toString('utf8', 0, end), rest };
 }
 
-/** The same source, once its first bytes are there, so that what fails before that fails here. @throws the source's error */
-export async function begun(source: ByteSource): Promise<ByteSource> {
-  const memory = Buffer.alloc(BEGINNING_BYTES);
+/**
+ * Waits for the first bytes of a source, so that an early error rejects here. Returns a source with all bytes.
+ * @throws any error of the source
+ */
+export async function withFirstBytes(source: ByteSource): Promise<ByteSource> {
+  const memory = Buffer.alloc(FIRST_BYTES);
   return precededBy(memory.subarray(0, await source.read(memory)), source);
 }
 
@@ -42,5 +48,20 @@ function precededBy(head: Buffer, source: ByteSource): ByteSource {
       left = Buffer.alloc(0);
       return source.close(reason);
     },
+  };
+}
+
+/** Returns a source of exactly `size` bytes: it ignores further bytes, and fails if the source ends earlier. */
+export function exactSize(source: ByteSource, size: number): ByteSource {
+  let left = size;
+  return {
+    async read(memory) {
+      if (left === 0) return 0;
+      const bytes = await source.read(memory.subarray(0, left));
+      if (bytes === 0) throw fault('TRANSFER_INTERRUPTED');
+      left -= bytes;
+      return bytes;
+    },
+    close: source.close,
   };
 }

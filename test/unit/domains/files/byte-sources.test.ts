@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { ByteSource } from '../../../../src/core/byte-source.ts';
-import { begun, takeFirstLine } from '../../../../src/domains/files/first-line.ts';
+import { withFirstBytes, takeFirstLine } from '../../../../src/domains/files/byte-sources.ts';
 import { bytesOf } from '../../../support/bytes-of.ts';
 
 /** Gives pieces as they are cut. */
@@ -39,7 +39,7 @@ await test('one that is too long, or does not end, is none', async (t) => {
 });
 
 await test('what has begun is still whole, and read in pieces of any size', async (t) => {
-  const source = await begun(of('beginning', ' and end'));
+  const source = await withFirstBytes(of('beginning', ' and end'));
   const memory = Buffer.alloc(4);
   let said = '';
   for (let bytes = await source.read(memory); bytes > 0; bytes = await source.read(memory)) {

@@ -2,47 +2,47 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import type { FileStat, FolderListing, OpenFile } from './file.ts';
-import { begun, takeFirstLine } from './first-line.ts';
-import { LIST_OUTPUT_BYTES, parseListing } from './listing.ts';
+import { exactSize, takeFirstLine, withFirstBytes } from './byte-sources.ts';
+import { LIST_OUTPUT_BYTES, parseListing, parseStatLine, STAT_LINE_BYTES } from './script-output.ts';
 import { explain, runScript, streamScript } from './run-script.ts';
 import type { ScriptCall } from './run-script.ts';
 import { LIST_SCRIPT, READ_SCRIPT, STAT_SCRIPT, TAR_SCRIPT } from './scripts.ts';
-import { ofSize } from './sized.ts';
-import { parseStatLine, STAT_LINE_BYTES } from './stat-line.ts';
 
-/** Root of a machine, by number: its list of users can call it anything. */
+/** Root by number: the machine's user list can give it any name. */
 const ROOT = '0';
 
-/** Ways to read in a machine with somebody's rights. */
-export interface Reading {
+/** Reads in a machine with the rights of one user. */
+export interface FileReader {
   stat(machineId: string, path: string): Promise<FileStat>;
   list(machineId: string, path: string): Promise<FolderListing>;
-  /** @throws TRANSFER_INTERRUPTED when `signal` aborts before it begins; afterwards the signal does nothing */
+  /**
+   * Opens a file. `signal` has no effect after this resolves.
+   * @throws TRANSFER_INTERRUPTED if `signal` aborts before the first bytes
+   */
   read(machineId: string, path: string, signal: AbortSignal): Promise<OpenFile>;
-  /** As {@link Reading.read}. */
+  /** Opens a file or folder as a tar archive. `signal` works as for {@link FileReader.read}. */
   readTar(machineId: string, path: string, signal: AbortSignal): Promise<ByteSource>;
 }
 
 type ReadingEngine = Pick<Engine, 'exec' | 'execOutput'>;
 
 /**
- * Reads as the machine's own user, by programs of the machine: what that user may not read is not
- * read. The engine's own archives would hold up everything else that is to be done with the machine
- * for as long as somebody reads them.
+ * Creates a reader with the rights of the machine's own user, which runs programs of the machine. The engine's archive
+ * API would block other operations on the machine while a client reads.
  */
-export function readingAsLearner(engine: ReadingEngine): Reading {
-  return readingAs(engine, undefined);
+export function createLearnerReader(engine: ReadingEngine): FileReader {
+  return createReader(engine, undefined);
 }
 
 /**
- * Reads as the machine's user, and where they may not as root: in a machine without capabilities
- * root may not look into its learner's folders, nor they into root's. Beside an engine nobody is root.
+ * Creates a reader that tries the machine's user first, then root: without capabilities, root cannot read its learner's
+ * folders, nor the learner root's. Next to a nested engine, root is refused.
  */
-export function readingAsStaff(engine: ReadingEngine): Reading {
-  const asLearner = readingAs(engine, undefined);
-  const asRoot = readingAs(engine, ROOT);
+export function createStaffReader(engine: ReadingEngine): FileReader {
+  const asLearner = createReader(engine, undefined);
+  const asRoot = createReader(engine, ROOT);
   const either =
-    <At extends unknown[], T>(read: (reading: Reading, ...at: At) => Promise<T>) =>
+    <At extends unknown[], T>(read: (reading: FileReader, ...at: At) => Promise<T>) =>
     async (...at: At): Promise<T> => {
       try {
         return await read(asLearner, ...at);
@@ -54,14 +54,14 @@ export function readingAsStaff(engine: ReadingEngine): Reading {
       }
     };
   return {
-    stat: either((reading, ...at: Parameters<Reading['stat']>) => reading.stat(...at)),
-    list: either((reading, ...at: Parameters<Reading['list']>) => reading.list(...at)),
-    read: either((reading, ...at: Parameters<Reading['read']>) => reading.read(...at)),
-    readTar: either((reading, ...at: Parameters<Reading['readTar']>) => reading.readTar(...at)),
+    stat: either((reading, ...at: Parameters<FileReader['stat']>) => reading.stat(...at)),
+    list: either((reading, ...at: Parameters<FileReader['list']>) => reading.list(...at)),
+    read: either((reading, ...at: Parameters<FileReader['read']>) => reading.read(...at)),
+    readTar: either((reading, ...at: Parameters<FileReader['readTar']>) => reading.readTar(...at)),
   };
 }
 
-function readingAs(engine: ReadingEngine, user: string | undefined): Reading {
+function createReader(engine: ReadingEngine, user: string | undefined): FileReader {
   return {
     async stat(machineId, path) {
       const call = { script: STAT_SCRIPT, path, user, verb: 'look at' };
@@ -79,25 +79,28 @@ function readingAs(engine: ReadingEngine, user: string | undefined): Reading {
     async read(machineId, path, signal) {
       const call = { script: READ_SCRIPT, path, user, verb: 'read' };
       const output = await streamScript(engine, machineId, call);
-      return beginning(output, { call, signal }, async () => {
+      return startReading(output, { call, signal }, async () => {
         const { line, rest } = await takeFirstLine(output, STAT_LINE_BYTES);
         const stat = parseStatLine(line);
-        // The kernel's own files say 0 and have something in them.
+        // Kernel files report the size 0 but have content.
         if (stat.size === 0) return { stat, size: undefined, content: rest };
-        return { stat, size: stat.size, content: ofSize(rest, stat.size) };
+        return { stat, size: stat.size, content: exactSize(rest, stat.size) };
       });
     },
 
     async readTar(machineId, path, signal) {
       const call = { script: TAR_SCRIPT, path, user, verb: 'read' };
       const tar = await streamScript(engine, machineId, call);
-      return beginning(tar, { call, signal }, () => begun(tar));
+      return startReading(tar, { call, signal }, () => withFirstBytes(tar));
     },
   };
 }
 
-/** What `begin` makes of a script's output, which is closed where that fails, or is not done when `signal` aborts. */
-async function beginning<T>(
+/**
+ * Returns the result of `begin`, which reads the first output of a script. Closes the output if that fails, or if
+ * `signal` aborts first.
+ */
+async function startReading<T>(
   output: ByteSource,
   { call, signal }: { call: ScriptCall; signal: AbortSignal },
   begin: () => Promise<T>,

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createOwnerLine } from '../../../../../src/domains/files/upload/owner-line.ts';
+import { createOwnerLine } from '../../../../../src/domains/files/upload/receiver.ts';
 
 const read = (...chunks: string[]) => {
   const { owner, add } = createOwnerLine();

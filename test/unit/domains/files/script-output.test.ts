@@ -1,7 +1,6 @@
 import { test } from 'tap';
-import { ENTRY_LIMIT, parseListing } from '../../../../src/domains/files/listing.ts';
+import { ENTRY_LIMIT, parseListing, parseStatLine } from '../../../../src/domains/files/script-output.ts';
 import { machinePath } from '../../../../src/domains/files/machine-path.ts';
-import { parseStatLine } from '../../../../src/domains/files/stat-line.ts';
 
 const parse = (text: string | Buffer) => parseListing('/a', Buffer.from(text), { cut: false });
 
