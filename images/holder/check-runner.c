@@ -152,7 +152,7 @@ static int take_script(void) {
     if (got == 0) break;
     for (ssize_t done = 0, put; done < got; done += put)
       if ((put = write(file, bytes + done, (size_t)(got - done))) < 0)
-        refuse("the machine has no room for a file");
+        refuse("the machine has no space for a file");
   }
   fchmod(file, 0400);
   if (fcntl(file, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)

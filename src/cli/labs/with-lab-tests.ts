@@ -15,7 +15,7 @@ import type { StepReplay } from '../../domains/lab-tests/replay-lab.ts';
 import { createTrials } from '../../domains/lab-tests/trials.ts';
 import type { LabCase } from '../../domains/lab-tests/lab-case.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
-import { createLabProvision } from '../../domains/sessions/provisioning/environment-maker.ts';
+import { createLabProvision } from '../../domains/sessions/provisioning/environment-builder.ts';
 import { createStepStarts } from '../../domains/sessions/provisioning/preparing/step-starts.ts';
 import { createSubnetAllocator, createSubnetPool } from '../../domains/sessions/provisioning/subnet-pool.ts';
 import { ensureMachine } from '../../host-setup/machine.ts';

@@ -2,8 +2,8 @@ import type { Engine } from '../../engine/engine.ts';
 import { isFault } from '../../core/errors.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
-import { pathIn } from '../sessions/provisioning/preparing/home-path.ts';
-import { createMachineLooks } from '../sessions/provisioning/preparing/machine-looks.ts';
+import { resolvePath } from '../sessions/provisioning/preparing/placing-plan.ts';
+import { createMachineProbe } from '../sessions/provisioning/preparing/machine-probe.ts';
 import { createKeyedQueue } from '../../core/queue.ts';
 import { interrupted, unjudged } from './results/check-verdict.ts';
 import type { Judgement } from './results/check-verdict.ts';
@@ -39,7 +39,7 @@ export function createCheckRunner({
 }) {
   const scripts = createScriptRunner({ engine });
   const queue = createKeyedQueue(CHECKERS_AT_ONCE);
-  const looks = createMachineLooks({ engine });
+  const probe = createMachineProbe({ engine });
 
   async function judge(check: LabCheck, place: CheckPlace, signal: AbortSignal): Promise<Judgement> {
     const { machineId, environment } = place;
@@ -48,8 +48,8 @@ export function createCheckRunner({
       case 'command':
         return judgeCommand(check, await run(commandScript(check)));
       case 'file': {
-        const user = () => looks.who(machineId, place.machineUser, signal);
-        const path = await pathIn(check.file.path, user);
+        const user = () => probe.user(machineId, place.machineUser, signal);
+        const path = await resolvePath(check.file.path, user);
         return judgeFile(check, await run(fileScript(check, path)));
       }
       case 'http':

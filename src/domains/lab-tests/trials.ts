@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
 import { fault } from '../../core/errors.ts';
 import type { Lab } from '../labs/lab.ts';
-import type { LabProvision } from '../sessions/provisioning/environment-maker.ts';
+import type { LabProvision } from '../sessions/provisioning/environment-builder.ts';
 import type { SubnetAllocatorStore } from '../sessions/provisioning/subnet-pool.ts';
 import { newTestEnvironmentId } from './environment-ids.ts';
 import { createTrial } from './trial.ts';

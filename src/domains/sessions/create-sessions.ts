@@ -5,7 +5,7 @@ import { createSessionLeaseStore } from './provisioning/session-lease-store.ts';
 import { createDisk } from './disk/create-disk.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
 import { newOwner } from '../../infra/leases/process-owner.ts';
-import { createMaking } from './provisioning/create-making.ts';
+import { createProvisioningParts } from './provisioning/create-provisioning.ts';
 import { createUpkeeps } from './reconcile/create-upkeeps.ts';
 import { createSaves } from './snapshots/create-saves.ts';
 import { createSessionChanger } from './session-changes.ts';
@@ -48,7 +48,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       wakeProvisioner();
     },
   });
-  const { warm, provisioner } = createMaking({
+  const { warm, provisioner } = createProvisioningParts({
     ...parts,
     pool,
     admissions,

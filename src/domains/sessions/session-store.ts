@@ -7,7 +7,7 @@ import { formatAddresses } from './provisioning/machine-addresses.ts';
 import { isActive, nextState } from './session-states.ts';
 import type { SessionEvent } from './session-states.ts';
 import type { SessionState } from './session.ts';
-import { isHeld, planStart } from './provisioning/start-plan.ts';
+import { isOnEngine, planStart } from './provisioning/start-plan.ts';
 import type { OwnSession } from './provisioning/start-plan.ts';
 
 /** A session as it is stored, with its machines in the lab's order. */
@@ -130,7 +130,7 @@ export function createSessionStore({ database }: { database: Database }) {
     },
 
     /** All that may have something on the engine, or will: what the reconciler compares with it. */
-    findHolding: (): Promise<SessionRow[]> =>
+    findOnEngine: (): Promise<SessionRow[]> =>
       client.session.findMany({
         where: {
           OR: [{ activeKey: { not: null } }, { environmentId: { not: null } }, { state: 'stopping' }],
@@ -224,8 +224,8 @@ export async function moveWithin(
 }
 
 /** How many sessions of the learner are on the engine, or will be: those put away are not. */
-export async function countHolding(tx: Transaction, learnerId: string): Promise<number> {
-  return (await findOwn(tx, learnerId)).filter(isHeld).length;
+export async function countOnEngine(tx: Transaction, learnerId: string): Promise<number> {
+  return (await findOwn(tx, learnerId)).filter(isOnEngine).length;
 }
 
 /** All of the learner's, newest first: no more than those they may have, and the history that is kept. */

@@ -4,7 +4,7 @@ import type { MachineAddress } from '../../engine/engine.ts';
 import type { Reason } from '../../core/errors.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { QueueReason } from './capacity/ledger.ts';
-import type { PreparingProgress } from './provisioning/preparing/preparing-progress.ts';
+import type { PreparingProgress } from './provisioning/preparing/preparation.ts';
 
 export type SessionState =
   | 'requested'

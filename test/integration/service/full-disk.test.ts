@@ -199,10 +199,10 @@ async function fillsDatabase(t: Test, berth: BerthProcess, own: OwnEngine): Prom
 
   await rm(kept);
   terminal.send('cat /dev/zero >b; echo "full $((6 * 7))"\n');
-  const isHeld = async () => (await isPaused(docker)) || (await learner.see(narrow)).state !== 'READY';
-  await until(isHeld);
+  const isOnEngine = async () => (await isPaused(docker)) || (await learner.see(narrow)).state !== 'READY';
+  await until(isOnEngine);
   for (let look = 0; look < 20; look += 1) {
-    if (!(await isHeld())) t.fail('it goes on though its end is not stored');
+    if (!(await isOnEngine())) t.fail('it goes on though its end is not stored');
     await sleep(100);
   }
   await worker.echoes();

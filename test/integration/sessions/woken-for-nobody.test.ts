@@ -41,7 +41,7 @@ await test('an environment that was woken for a start that is not let in sleeps 
     pins: unpinned,
     make: never,
     provision: never,
-    mayMake: async () => false,
+    mayPrewarm: async () => false,
     prewarmCheck: never,
     warmLimit: 1,
     warmIdleMinutes: 60,

@@ -5,42 +5,40 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import type { ImagePins } from '../../images/pins/pin.ts';
-import type { EnvironmentMaker, LabProvision } from '../provisioning/environment-maker.ts';
+import type { EnvironmentBuilder, LabProvision } from '../provisioning/environment-builder.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
-import { createWarmAnnouncer } from './warm-announcer.ts';
+import { createWarmAnnouncer, createWarmUses } from './warm-labs.ts';
 import { createWarmCompare } from './warm-compare.ts';
-import { createWarmFailures } from './warm-failures.ts';
+import { createStartPause, createWarmFailures } from './warm-delays.ts';
 import { createWarmImages } from './warm-images.ts';
 import { createWarmMaker } from './warm-maker.ts';
 import { createWarmNeeds } from './warm-needs.ts';
 import { AT_ONCE, createWarmPool } from './warm-pool.ts';
 import { createWarmRemoval } from './warm-removal.ts';
-import { createWarmRest } from './warm-rest.ts';
 import { createWarmEviction } from './warm-eviction.ts';
 import { createWarmService } from './warm-service.ts';
 import { createWarmShells } from './warm-shells.ts';
 import { createWarmStart } from './warm-start.ts';
 import type { WarmOutcome } from './warm-start.ts';
 import { createWarmStore } from './warm-store.ts';
-import { createWarmUses } from './warm-uses.ts';
 
-/** How environments are prewarmed. */
+/** Options for prewarmed environments. */
 export interface WarmOptions {
-  /** Most of them, of all labs together. */
+  /** Limit on the prewarmed environments of all labs together. */
   warmLimit: number;
-  /** Minutes after its last start in which a lab still counts as used. */
+  /** Minutes after its last start in which a lab counts as used. */
   warmIdleMinutes: number;
-  /** Shortest time before a scheduled one at which its environments begin to be made, in minutes. */
+  /** How long before a scheduled time prewarming starts at the latest, in minutes. */
   warmAheadMinutes: number;
   /** Time zone of schedules, such as `Europe/Paris`. */
   timeZone: string;
-  /** Told how each session of a lab with a pool came by its environment. */
+  /** Called for each start of a lab with a pool; says whether it used a prewarmed environment. */
   onWarmStart?: (outcome: WarmOutcome) => void;
 }
 
 export type Warm = ReturnType<typeof createWarm>;
 
-/** All of the prewarmed environments, put together. Nothing works by itself before `start`. */
+/** Creates the components of prewarmed environments. Nothing runs in the background before `start`. */
 export function createWarm(
   options: WarmOptions & {
     database: Database;
@@ -58,10 +56,10 @@ export function createWarm(
     catalogue: Pick<LabCatalogue, 'all' | 'get' | 'version'>;
     subnets: Pick<SubnetStore, 'release'>;
     pins: Pick<ImagePins, 'agrees'>;
-    make: EnvironmentMaker;
+    make: EnvironmentBuilder;
     provision: LabProvision;
-    mayMake: (lab: Lab) => Promise<boolean>;
-    /** Tells, in the turn of admission, whether the engine has room for an environment of the lab. */
+    mayPrewarm: (lab: Lab) => Promise<boolean>;
+    /** Returns a check, for the admission transaction, whether the engine has capacity for an environment of the lab. */
     prewarmCheck: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
     provisionTimeoutSeconds: number;
     clock: Clock;
@@ -69,7 +67,7 @@ export function createWarm(
     logger: Log;
   },
 ) {
-  const { database, engine, catalogue, subnets, make, provision, mayMake, clock, owner, logger } = options;
+  const { database, engine, catalogue, subnets, make, provision, mayPrewarm, clock, owner, logger } = options;
   let started = false;
   const store = createWarmStore({ database });
   const shells = createWarmShells({ engine, logger });
@@ -88,7 +86,7 @@ export function createWarm(
     store,
     subnets,
     engine,
-    isMaking: (id) => maker.isMaking(id),
+    isCreating: (id) => maker.isCreating(id),
     clock,
     owner,
     logger,
@@ -117,8 +115,8 @@ export function createWarm(
     announcer: createWarmAnnouncer({ store, catalogue, clock }),
     needs,
     images,
-    mayMake,
-    resting: createWarmRest({ clock }),
+    mayPrewarm,
+    startPause: createStartPause({ clock }),
     limit: options.warmLimit,
     clock,
     owner,
@@ -134,32 +132,32 @@ export function createWarm(
       images,
       engine,
       shells,
-      putBack: maker.putBack,
+      pauseAgain: maker.pauseAgain,
       make,
       logger,
       onOutcome: options.onWarmStart ?? (() => undefined),
     }),
-    compare: createWarmCompare({ store, engine, putBack: maker.putBack, logger, onLost: wake }),
+    compare: createWarmCompare({ store, engine, pauseAgain: maker.pauseAgain, logger, onLost: wake }),
     eviction: createWarmEviction({ store, pool, removal }),
     service: {
       list: service.list,
       async drain(...how: Parameters<typeof service.drain>) {
-        const left = await service.drain(...how);
+        const leaving = await service.drain(...how);
         uses.forget(how[1]);
-        return left;
+        return leaving;
       },
     },
     view: service.view,
-    /** A learner has started the lab. */
+    /** Call this when a learner has started the lab. */
     used(lab: Lab): void {
-      uses.note(lab);
+      uses.record(lab);
       if (started) pool.yield();
     },
     start(): void {
       started = true;
       pool.start();
     },
-    /** There may be room for more. */
+    /** Call this when there may be capacity for more. */
     wake,
     retry: () => started && pool.retry(),
     async stop(): Promise<void> {

@@ -6,27 +6,27 @@ import type { WarmStore } from './warm-store.ts';
 
 export type WarmCompare = ReturnType<typeof createWarmCompare>;
 
-/** Compares prewarmed environments with the engine. `onLost` is called when one cannot be used any more. */
+/** Compares prewarmed environments with the engine. `onLost` is called when one is no longer usable. */
 export function createWarmCompare(options: {
   store: Pick<WarmStore, 'all' | 'find' | 'leave'>;
   engine: Pick<Engine, 'inspect'>;
-  /** Puts an environment to sleep again, unless somebody has taken it. */
-  putBack: (environment: WarmEnvironment) => Promise<void>;
+  /** Pauses an environment again, unless a session has taken it. */
+  pauseAgain: (environment: WarmEnvironment) => Promise<void>;
   logger: Log;
   onLost: () => void;
 }) {
-  const { store, engine, putBack, logger, onLost } = options;
-  /** Those that were awake at the last comparison: such as are being taken are so for a moment. */
-  let awake = new Set<string>();
+  const { store, engine, pauseAgain, logger, onLost } = options;
+  /** Environments that ran at the last comparison. One that a session is taking runs for a moment only. */
+  let running = new Set<string>();
 
   async function lose(environments: WarmEnvironment[]): Promise<void> {
     const lost = await store.leave(environments.map(({ id }) => id));
     if (lost.length === 0) return;
-    logger.warn({ environments: lost }, 'Prewarmed environments are gone, or run no more.');
+    logger.warn({ environments: lost }, 'prewarmed environments lost');
     onLost();
   }
 
-  async function look(machineId: string): Promise<Pick<MachineStatus, 'state'> | undefined> {
+  async function inspect(machineId: string): Promise<Pick<MachineStatus, 'state'> | undefined> {
     try {
       return await engine.inspect(machineId);
     } catch (error) {
@@ -39,7 +39,7 @@ export function createWarmCompare(options: {
     all: store.all,
     isWarm: async (environmentId: string) => (await store.find(environmentId)) !== undefined,
 
-    /** Those of `environments` that are ready, and not as they should be in `found`, are to leave. */
+    /** Removes the ready environments that are missing or stopped in `found`. */
     async compare(
       environments: readonly WarmEnvironment[],
       found: ReadonlyMap<string, EnvironmentStatus['machines']>,
@@ -48,17 +48,17 @@ export function createWarmCompare(options: {
       const statusesOf = ({ id, machines }: WarmEnvironment) =>
         machines.map(({ machineId }) => found.get(id)?.find((there) => there.machineId === machineId));
       await lose(ready.filter((environment) => !statusesOf(environment).every(isSound)));
-      const before = awake;
-      const running = ready.filter((environment) => statusesOf(environment).some(isRunning));
-      awake = new Set(running.map(({ id }) => id));
-      for (const environment of running) if (before.has(environment.id)) await putBack(environment);
+      const before = running;
+      const awake = ready.filter((environment) => statusesOf(environment).some(isRunning));
+      running = new Set(awake.map(({ id }) => id));
+      for (const environment of awake) if (before.has(environment.id)) await pauseAgain(environment);
     },
 
-    /** Looks at the machines of the environment, if it is one of these. */
+    /** Checks the machines of the environment, if it is a prewarmed one. */
     async inspect(environmentId: string): Promise<void> {
       const environment = await store.find(environmentId);
       if (environment?.state !== 'ready') return;
-      const found = await Promise.all(environment.machines.map(({ machineId }) => look(machineId)));
+      const found = await Promise.all(environment.machines.map(({ machineId }) => inspect(machineId)));
       if (!found.every(isSound)) await lose([environment]);
     },
   };

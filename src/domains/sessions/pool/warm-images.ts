@@ -9,8 +9,8 @@ export type WarmImages = ReturnType<typeof createWarmImages>;
 type Made = Pick<WarmEnvironment, 'id' | 'machines'>;
 
 /**
- * Tells which prewarmed environments a start would make otherwise now: of other images, since an admin may have
- * the lab take others, or as a version of Berth does that was updated since.
+ * Finds prewarmed environments that a start would now create differently: with other images, because an admin selected
+ * those, or in another way, because Berth was updated.
  */
 export function createWarmImages({
   pins,
@@ -19,7 +19,7 @@ export function createWarmImages({
   pins: Pick<ImagePins, 'agrees'>;
   engine: Pick<Engine, 'machineRevision'>;
 }) {
-  /** Undefined where the engine is away, and no session can begin. */
+  /** Returns undefined if the engine does not answer, so no session can start. */
   async function currentRevision(): Promise<string | undefined> {
     try {
       return await engine.machineRevision();
@@ -30,11 +30,11 @@ export function createWarmImages({
   }
 
   return {
-    /** Ids of those of `environments`, all ready and of this version of the lab, that a start would make otherwise. */
+    /** Returns the ids of the outdated `environments`, which are all ready and of this version of the lab. */
     async outdated(lab: Lab, environments: readonly Made[]): Promise<string[]> {
       if (environments.length === 0) return [];
       const revision = await currentRevision();
-      // Most are alike, and one question serves them all.
+      // Most have the same images, and one query serves all of them.
       const answers = new Map<string, Promise<boolean>>();
       const found = environments.map(async (environment) => {
         const references = referencesOf(lab, environment);
@@ -51,7 +51,7 @@ export function createWarmImages({
 
 const isOf = (wanted: string, { machines }: Made) => machines.every(({ revision }) => revision === wanted);
 
-/** What the engine was given for each of the lab's names of images. */
+/** Returns the image that the engine used for each image name of the lab. */
 function referencesOf(lab: Lab, { machines }: Made): ReadonlyMap<string, string> {
   const made = new Map(machines.map(({ name, image }) => [name, image]));
   return new Map(lab.machines.map(({ name, image }) => [image, made.get(name) ?? '']));

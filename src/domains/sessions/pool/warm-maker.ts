@@ -7,39 +7,39 @@ import { newLease, renewAll } from '../../../infra/leases/lease.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
-import type { LabProvision } from '../provisioning/environment-maker.ts';
+import type { LabProvision } from '../provisioning/environment-builder.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
-import type { WarmFailures } from './warm-failures.ts';
+import type { WarmFailures } from './warm-delays.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmShells } from './warm-shells.ts';
 import type { WarmStore } from './warm-store.ts';
 
-const pausable: Readonly<Record<IsolationProfile, boolean>> = {
+const mayBePaused: Readonly<Record<IsolationProfile, boolean>> = {
   standard: true,
   restricted: true,
   nested: true,
 };
 
-/** Whether a machine of this profile may be frozen while nobody uses it: what it runs must not notice. Pure. */
+/** Returns whether a machine of this profile may be paused while nobody uses it: its programs must not notice. Pure. */
 function mayPause(profile: IsolationProfile): boolean {
-  return pausable[profile];
+  return mayBePaused[profile];
 }
 
-/** Why a making ends early. */
-const UNWANTED = new Error('The environment is not wanted any more.');
+/** Aborts the creation of an environment that is no longer needed. */
+const UNWANTED = new Error('The environment is no longer needed.');
 
-interface Making {
+interface Creation {
   abort: AbortController;
   done: Promise<void>;
-  /** Whether its row is there. */
-  noted: boolean;
+  /** Whether its row is stored. */
+  isStored: boolean;
 }
 
 export type WarmMaker = ReturnType<typeof createWarmMaker>;
 
-/** Makes environments ahead. `onSettled` is called when one is made, with the milliseconds it took, or is not. */
+/** Prewarms environments. `onSettled` is called with the milliseconds that one took, or without if it failed. */
 export function createWarmMaker(options: {
-  store: Pick<WarmStore, 'begin' | 'finish' | 'leave' | 'renew' | 'takeBack'>;
+  store: Pick<WarmStore, 'begin' | 'finish' | 'leave' | 'renew' | 'reopen'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   provision: LabProvision;
   prewarmCheck: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
@@ -68,28 +68,28 @@ export function createWarmMaker(options: {
     logger,
     onSettled,
   } = options;
-  const underWay = new Map<string, Making>();
+  const underWay = new Map<string, Creation>();
 
   const lease = () => newLease(clock, owner);
 
-  /** The milliseconds that it took, when it is ready. */
-  async function make(lab: Lab, id: string, abort: AbortController): Promise<number | undefined> {
+  /** Creates an environment; resolves to the milliseconds that it took, or to undefined if it failed. */
+  async function create(lab: Lab, id: string, abort: AbortController): Promise<number | undefined> {
     const over = new AbortController();
     abortInTime(abort, over.signal);
-    const began = clock.now().getTime();
+    const startedAt = clock.now().getTime();
     try {
-      // Before: what changes meanwhile makes it one to be made again.
+      // Read first: if it changes meanwhile, this environment is outdated.
       const revision = await engine.machineRevision();
       const made = await provision(lab, id, { signal: abort.signal, onProgress: () => undefined });
       const machines = (await shells.prepare(lab, made)).map((machine) => ({ ...machine, revision }));
-      await freeze(lab, machines);
+      await pause(lab, machines);
       if (await store.finish(id, owner, machines, clock.now())) {
         failures.succeeded(lab);
-        return clock.now().getTime() - began;
+        return clock.now().getTime() - startedAt;
       }
     } catch (error) {
       const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      if (cause !== UNWANTED) tell(lab, cause);
+      if (cause !== UNWANTED) recordFailure(lab, cause);
     } finally {
       over.abort();
     }
@@ -98,35 +98,35 @@ export function createWarmMaker(options: {
     return undefined;
   }
 
-  async function carryOut(lab: Lab, id: string, abort: AbortController): Promise<void> {
+  async function run(lab: Lab, id: string, abort: AbortController): Promise<void> {
     let took: number | undefined;
     try {
-      took = await make(lab, id, abort);
+      took = await create(lab, id, abort);
     } catch (error) {
-      logger.error({ err: error, environmentId: id }, 'Prewarming failed.');
+      logger.error({ err: error, environmentId: id }, 'prewarming aborted');
     }
     underWay.delete(id);
     onSettled(took);
   }
 
-  /** Freezes the machines of one that is there already. */
-  async function settle({ id, labSlug, labVersion, machines }: WarmEnvironment): Promise<void> {
+  /** Pauses the machines of an existing environment. */
+  async function pauseExisting({ id, labSlug, labVersion, machines }: WarmEnvironment): Promise<void> {
     try {
       const lab = catalogue.version(labSlug, labVersion);
-      if (!(await store.takeBack(id, lease()))) return;
-      await freeze(lab, machines);
+      if (!(await store.reopen(id, lease()))) return;
+      await pause(lab, machines);
       if (await store.finish(id, owner, machines, clock.now())) return;
     } catch (error) {
-      logger.warn({ err: error, environmentId: id }, 'A warm environment could not be put to sleep again.');
+      logger.warn({ err: error, environmentId: id }, 'prewarmed environment not paused');
     }
     await store.leave([id]);
     await discard(id);
   }
 
-  async function freeze(lab: Lab, machines: ProvisionedMachine[]): Promise<void> {
-    const frozen = new Set(lab.machines.filter(({ profile }) => mayPause(profile)).map(({ name }) => name));
-    const some = machines.filter(({ name }) => frozen.has(name));
-    await Promise.all(some.map(({ machineId }) => engine.pause(machineId)));
+  async function pause(lab: Lab, machines: ProvisionedMachine[]): Promise<void> {
+    const pausable = new Set(lab.machines.filter(({ profile }) => mayPause(profile)).map(({ name }) => name));
+    const toPause = machines.filter(({ name }) => pausable.has(name));
+    await Promise.all(toPause.map(({ machineId }) => engine.pause(machineId)));
   }
 
   function abortInTime(abort: AbortController, over: AbortSignal): void {
@@ -136,51 +136,51 @@ export function createWarmMaker(options: {
     );
   }
 
-  function tell(lab: Lab, cause: unknown): void {
-    const againInSeconds = failures.failed(lab) / 1000;
-    logger.warn({ err: cause, lab: lab.slug, againInSeconds }, 'An environment could not be prewarmed.');
+  function recordFailure(lab: Lab, cause: unknown): void {
+    const retryInSeconds = failures.failed(lab) / 1000;
+    logger.warn({ err: cause, lab: lab.slug, retryInSeconds }, 'prewarming failed');
   }
 
   return {
-    isMaking: (id: string) => underWay.has(id),
-    /** How many are being made here. */
+    isCreating: (id: string) => underWay.has(id),
+    /** Returns how many environments this process is creating. */
     count: () => underWay.size,
-    /** Begins to make one, unless there are as many as there may be. */
+    /** Starts to create one, unless there are already as many as allowed. */
     async begin(lab: Lab, most: { ofLab: number; inAll: number }): Promise<void> {
       const now = clock.now();
       const id = newId(now);
       const hasCapacity = await prewarmCheck(lab);
-      const making: Making = { abort: new AbortController(), done: Promise.resolve(), noted: false };
-      // Known as being made before its row is: no look at the rows takes it for abandoned.
-      underWay.set(id, making);
+      const creation: Creation = { abort: new AbortController(), done: Promise.resolve(), isStored: false };
+      // Before its row exists, so that no check of the rows takes it for abandoned.
+      underWay.set(id, creation);
       try {
-        making.noted = await store.begin({ id, lab, lease: lease(), most, hasCapacity, now });
+        creation.isStored = await store.begin({ id, lab, lease: lease(), most, hasCapacity, now });
       } finally {
-        if (!making.noted) underWay.delete(id);
+        if (!creation.isStored) underWay.delete(id);
       }
-      if (making.noted) making.done = carryOut(lab, id, making.abort);
+      if (creation.isStored) creation.done = run(lab, id, creation.abort);
     },
-    /** Puts one to sleep again, unless somebody has taken it; one that cannot be is removed. */
-    async putBack(environment: WarmEnvironment): Promise<void> {
+    /** Pauses an environment again, unless a session has taken it. It is removed if that fails. */
+    async pauseAgain(environment: WarmEnvironment): Promise<void> {
       const { id } = environment;
       if (underWay.has(id)) return;
-      const done = settle(environment).finally(() => {
+      const done = pauseExisting(environment).finally(() => {
         underWay.delete(id);
         onSettled();
       });
-      underWay.set(id, { abort: new AbortController(), done: done.catch(() => undefined), noted: true });
+      underWay.set(id, { abort: new AbortController(), done: done.catch(() => undefined), isStored: true });
       await done;
     },
-    /** Stops making these. */
+    /** Stops creating these environments. */
     abandon(ids: readonly string[]): void {
       for (const id of ids) underWay.get(id)?.abort.abort(UNWANTED);
     },
     /** Renews the leases of this process, and stops creating environments that are no longer wanted. */
     renew(): Promise<void> {
-      const stored = [...underWay].filter(([, { noted }]) => noted);
+      const stored = [...underWay].filter(([, { isStored }]) => isStored);
       return renewAll(stored, () => store.renew(lease()), UNWANTED);
     },
-    /** Stops making all; resolves when nothing of it is left. */
+    /** Stops all creation; resolves once everything is removed. */
     async stop(): Promise<void> {
       for (const { abort } of underWay.values()) abort.abort(UNWANTED);
       await Promise.all([...underWay.values()].map(({ done }) => done));

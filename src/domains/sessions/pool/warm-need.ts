@@ -2,28 +2,28 @@ import type { LabWarm } from '../../labs/lab.ts';
 import type { WarmTime } from '../../labs/warm-time.ts';
 import { addDays, dateIn, instantOf, weekday } from '../../../core/zoned-time.ts';
 
-/** How long after a scheduled time what nobody took is kept, in milliseconds: for those who are late. */
+/** How long unused environments stay after a scheduled time, in milliseconds: for late learners. */
 const KEPT_MS = 30 * 60_000;
 
-/** How many environments of a lab there are to be. */
+/** How many environments of a lab are needed. */
 export interface WarmNeed {
-  /** Made up to this number. */
+  /** Environments are created up to this number. */
   wanted: number;
-  /** Removed down to this number, which is never less. */
+  /** Environments are removed down to this number, which is never less than `wanted`. */
   kept: number;
 }
 
 export interface WarmRules {
   /** Time zone of schedules, such as `Europe/Paris`. */
   zone: string;
-  /** A lab that nobody started for so long is not in use. */
+  /** After so many minutes without a start, a lab counts as unused. */
   idleMinutes: number;
 }
 
 /**
- * What a lab needs at `now`. By a scheduled time its number is ready, with `aheadMs` to make it in;
- * what is taken from then on is not made again, and what is left stays a while. The plain count
- * holds while the lab is in use: until `idleMinutes` after its last start or scheduled time. Pure.
+ * Returns what a lab needs at `now`. Creation for a scheduled time starts `aheadMs` before it. From then on,
+ * environments that sessions take are not replaced, and the rest stays for a while. The lab's plain count applies while
+ * it is in use: until `idleMinutes` after its last start or scheduled time. Pure.
  */
 export function needOf(
   { count, schedule }: LabWarm,
@@ -32,7 +32,7 @@ export function needOf(
 ): WarmNeed {
   const idleMs = idleMinutes * 60_000;
   const drainedAt = pool.drainedAt && pool.drainedAt >= pool.neededAt ? pool.drainedAt : undefined;
-  // What an admin emptied stays so until the turn of a later time comes.
+  // A pool that an admin emptied stays empty until a later scheduled time.
   const counts = (at: Date) => !drainedAt || at.getTime() - aheadMs > drainedAt.getTime();
   const span = { from: later(-KEPT_MS - idleMs), to: later(aheadMs), zone };
   const times = occurrences(schedule, span).filter(({ at }) => counts(at));
@@ -50,20 +50,20 @@ export function needOf(
 const most = (least: number, times: { count: number }[]) =>
   Math.max(least, ...times.map(({ count }) => count));
 
-/** One time at which a schedule wants so many environments. */
+/** A time at which a schedule needs so many environments. */
 interface Occurrence {
   at: Date;
   count: number;
 }
 
-/** All times of the schedule from after `from` up to `to`, by the clock of `zone`; in no order. Pure. */
+/** Returns all times of the schedule after `from` and up to `to`, in the time zone `zone`, unordered. Pure. */
 function occurrences(
   schedule: readonly WarmTime[],
   { from, to, zone }: { from: Date; to: Date; zone: string },
 ): Occurrence[] {
   if (schedule.length === 0) return [];
   const found: Occurrence[] = [];
-  // Clocks that are set forward move a time to the next day at most.
+  // Daylight saving moves a time to the next day at most.
   let date = addDays(dateIn(zone, from), -1);
   for (; instantOf(zone, date, { hour: 0, minute: 0 }) <= to; date = addDays(date, 1)) {
     for (const time of schedule) {

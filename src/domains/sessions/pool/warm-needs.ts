@@ -6,22 +6,22 @@ import { needOf } from './warm-need.ts';
 import type { WarmNeed, WarmRules } from './warm-need.ts';
 import { isWarm } from './warm-start.ts';
 
-/** Time that one environment is thought to take before any was made, in milliseconds. */
+/** Assumed time to create an environment before any measurement, in milliseconds. */
 const FIRST_GUESS_MS = 5_000;
 
-/** How much the latest making counts in the average. */
+/** Weight of the latest measurement in the average. */
 const NEWEST_SHARE = 0.3;
 
-/** Times are planned for as if making took so many times as long as it does. */
-const CAUTION = 2;
+/** Safety factor on the measured time when planning for a scheduled time. */
+const SAFETY = 2;
 
 export type WarmNeeds = ReturnType<typeof createWarmNeeds>;
 
-/** How many environments each lab needs now. */
+/** Computes how many environments each lab needs now. */
 export function createWarmNeeds(options: {
   catalogue: Pick<LabCatalogue, 'all'>;
   rules: WarmRules;
-  /** Shortest time before a scheduled one at which its environments begin to be made. */
+  /** How long before a scheduled time prewarming starts at the latest, in minutes. */
   aheadMinutes: number;
   /** How many are made at the same time. */
   atOnce: number;
@@ -32,11 +32,11 @@ export function createWarmNeeds(options: {
 
   function aheadOf({ warm }: Lab): number {
     const most = Math.max(warm.count, ...warm.schedule.map(({ count }) => count));
-    return Math.max(aheadMinutes * 60_000, (CAUTION * most * averageMs) / atOnce);
+    return Math.max(aheadMinutes * 60_000, (SAFETY * most * averageMs) / atOnce);
   }
 
   return {
-    /** Of the labs whose present version here is the one that environments are made of. */
+    /** Returns the needs of the labs whose current version in this process is the one that is prewarmed. */
     of(pools: readonly WarmPool[]): { lab: Lab; need: WarmNeed }[] {
       const now = clock.now();
       return catalogue.all().flatMap((lab) => {
@@ -47,8 +47,8 @@ export function createWarmNeeds(options: {
         return [{ lab, need: needOf(lab.warm, pool, { ...rules, now, aheadMs: aheadOf(lab) }) }];
       });
     },
-    /** One was made in so many milliseconds. */
-    took(milliseconds: number): void {
+    /** Records how long the creation of one took, in milliseconds. */
+    measured(milliseconds: number): void {
       averageMs += NEWEST_SHARE * (milliseconds - averageMs);
     },
   };

@@ -4,22 +4,21 @@ import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 import { createRunner } from '../reconcile/runner.ts';
 import { isAbandoned } from '../../../infra/leases/lease.ts';
-import type { WarmAnnouncer } from './warm-announcer.ts';
+import type { WarmAnnouncer } from './warm-labs.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
-import type { WarmFailures } from './warm-failures.ts';
+import type { StartPause, WarmFailures } from './warm-delays.ts';
 import type { WarmImages } from './warm-images.ts';
 import type { WarmMaker } from './warm-maker.ts';
 import type { WarmNeeds } from './warm-needs.ts';
 import { planWarm } from './warm-plan.ts';
 import type { WarmRemoval } from './warm-removal.ts';
-import type { WarmRest } from './warm-rest.ts';
 import type { WarmStore } from './warm-store.ts';
 
-/** Environments that one process prewarms at the same time: what learners start comes first on the engine. */
+/** Environments that one process prewarms at the same time: the engine serves learners' starts first. */
 export const AT_ONCE = 2;
 
-/** Between looks at the pools when nothing happens, in milliseconds. */
-const LOOK_EVERY_MS = 5_000;
+/** Interval between two checks of the pools, in milliseconds. */
+const CHECK_EVERY_MS = 5_000;
 
 export type WarmPool = ReturnType<typeof createWarmPool>;
 
@@ -32,23 +31,23 @@ export function createWarmPool(options: {
   announcer: WarmAnnouncer;
   needs: WarmNeeds;
   images: WarmImages;
-  /** Whether an environment of the lab may be made now, without a learner having to wait for it. */
-  mayMake: (lab: Lab) => Promise<boolean>;
-  resting: WarmRest;
-  /** Most prewarmed environments, of all labs together. */
+  /** Returns whether an environment of the lab may be created now without delaying a learner. */
+  mayPrewarm: (lab: Lab) => Promise<boolean>;
+  startPause: StartPause;
+  /** Limit on the prewarmed environments of all labs together. */
   limit: number;
   clock: Clock;
   owner: string;
   logger: Log;
 }) {
-  const { store, maker, removal, failures, announcer, needs, images, mayMake, resting } = options;
+  const { store, maker, removal, failures, announcer, needs, images, mayPrewarm, startPause } = options;
   const { limit, clock, owner, logger } = options;
   const stopping = new AbortController();
   let waking = false;
-  let looking = Promise.resolve();
+  let checking = Promise.resolve();
   const runner = createRunner({
     work: pass,
-    onError: (error) => logger.error({ err: error }, 'Warm pools could not be looked after.'),
+    onError: (error) => logger.error({ err: error }, 'warm pools not checked'),
   });
 
   async function pass(): Promise<void> {
@@ -65,13 +64,13 @@ export function createWarmPool(options: {
     for (const lab of plan.make) {
       if (!mayBegin()) return;
       if (refused.has(lab)) continue;
-      if (failures.mayTry(lab) && (await mayMake(lab))) {
+      if (failures.mayTry(lab) && (await mayPrewarm(lab))) {
         await maker.begin(lab, { ofLab: wanted.get(lab) ?? 0, inAll: limit });
       } else refused.add(lab);
     }
   }
 
-  /** Those that have other images than a start of their lab would be given now. */
+  /** Returns the ids of ready environments that a start would now create differently. */
   async function outdated(labs: readonly Lab[]): Promise<string[]> {
     const ready = (await store.all()).filter(({ state }) => state === 'ready');
     const ofLabs = labs.map((lab) => {
@@ -83,16 +82,16 @@ export function createWarmPool(options: {
   }
 
   function mayBegin(): boolean {
-    return !stopping.signal.aborted && maker.count() < AT_ONCE && resting.left() === 0;
+    return !stopping.signal.aborted && maker.count() < AT_ONCE && startPause.left() === 0;
   }
 
-  /** These are to be removed, unless a session has taken them; the ids of those that are. */
+  /** Marks environments for removal, unless a session has taken them; returns the ids of the marked ones. */
   async function leave(ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];
-    const left = await store.leave(ids);
-    maker.abandon(left);
-    if (left.length > 0) logger.info({ environments: left.length }, 'Environments leave the warm pools.');
-    return left;
+    const leaving = await store.leave(ids);
+    maker.abandon(leaving);
+    if (leaving.length > 0) logger.info({ environments: leaving.length }, 'removing prewarmed environments');
+    return leaving;
   }
 
   /** Removes the environments that dead processes were creating. */
@@ -100,28 +99,28 @@ export function createWarmPool(options: {
     const now = clock.now();
     const abandoned = (await store.all()).filter(
       ({ id, state, lease }) =>
-        state === 'making' && isAbandoned(lease, { owner, isRunning: maker.isMaking(id), now }),
+        state === 'making' && isAbandoned(lease, { owner, isRunning: maker.isCreating(id), now }),
     );
     await leave(abandoned.map(({ id }) => id));
   }
 
-  async function look(): Promise<void> {
+  async function keepChecking(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
         await maker.renew();
         await removeAbandoned();
       } catch (error) {
-        logger.error({ err: error }, 'Warm pools could not be looked after.');
+        logger.error({ err: error }, 'warm pools not checked');
       }
       runner.wake();
-      await delay(clock, LOOK_EVERY_MS, stopping.signal);
+      await delay(clock, CHECK_EVERY_MS, stopping.signal);
     }
   }
 
-  /** One sleeper serves all starts. */
-  async function wakeAfterRest(): Promise<void> {
+  /** Wakes the runner after the pause; one timer serves all starts. */
+  async function wakeAfterPause(): Promise<void> {
     waking = true;
-    for (let left = resting.left(); left > 0 && !stopping.signal.aborted; left = resting.left()) {
+    for (let left = startPause.left(); left > 0 && !stopping.signal.aborted; left = startPause.left()) {
       await delay(clock, left, stopping.signal);
     }
     waking = false;
@@ -130,23 +129,23 @@ export function createWarmPool(options: {
 
   return {
     start(): void {
-      looking = look();
+      checking = keepChecking();
     },
-    /** Something may be there to make or to remove. */
+    /** Call this when there may be something to create or to remove. */
     wake: runner.wake,
-    /** Looks at the pools once, and resolves when that is done; what it began may go on. */
+    /** Checks the pools once and resolves afterwards; the creation that it started may continue. */
     flush: runner.flush,
-    /** A learner has started a lab: for a moment the engine is theirs. */
+    /** Pauses prewarming for a moment, because a learner has started a lab. */
     yield(): void {
-      resting.begin();
-      if (!waking) void wakeAfterRest();
+      startPause.begin();
+      if (!waking) void wakeAfterPause();
     },
-    /** An environment was made in so many milliseconds, or one was not made. */
+    /** Call this when the creation of an environment has ended, with the milliseconds that it took if it succeeded. */
     settled(milliseconds?: number): void {
-      if (milliseconds !== undefined) needs.took(milliseconds);
+      if (milliseconds !== undefined) needs.measured(milliseconds);
       runner.wake();
     },
-    /** The engine is back. */
+    /** Call this when the engine answers again. */
     retry(): void {
       failures.clear();
       removal.retry();
@@ -155,9 +154,9 @@ export function createWarmPool(options: {
     leave,
     async stop(): Promise<void> {
       stopping.abort();
-      const ends = [looking, runner.stop(), maker.stop(), removal.stop()];
+      const ends = [checking, runner.stop(), maker.stop(), removal.stop()];
       await Promise.all(ends);
-      // What the last pass began meanwhile.
+      // Creation that the last pass has started meanwhile.
       await maker.stop();
     },
   };

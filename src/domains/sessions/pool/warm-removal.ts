@@ -6,33 +6,33 @@ import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import { isHeldByOther } from '../../../infra/leases/lease.ts';
 import type { WarmStore } from './warm-store.ts';
 
-/** Environments removed at the same time: it is nobody's hurry, and slows the engine for everyone. */
+/** Environments removed at the same time: it is not urgent, and slows the engine down for everyone. */
 const AT_ONCE = 2;
 
-/** Pause before one that failed is tried again, in milliseconds, unless the engine returns sooner. */
+/** Delay before a failed removal is retried, in milliseconds, unless the engine returns sooner. */
 const RETRY_MS = 10_000;
 
 export type WarmRemoval = ReturnType<typeof createWarmRemoval>;
 
-/** Removes environments that are to leave the pools. What fails stays noted and is tried again. */
+/** Removes the environments that are marked for removal. A failed removal is retried. */
 export function createWarmRemoval(options: {
   store: Pick<WarmStore, 'all' | 'remove'>;
   subnets: Pick<SubnetStore, 'release'>;
   engine: Pick<Engine, 'destroy'>;
-  /** Whether this process is making it, and so removes it itself. */
-  isMaking: (id: string) => boolean;
+  /** Whether this process is creating the environment, and so removes it itself. */
+  isCreating: (id: string) => boolean;
   clock: Clock;
   owner: string;
   logger: Log;
-  /** Called when there is room that was not there. */
+  /** Called when capacity became free. */
   onRemoved: () => void;
 }) {
-  const { store, subnets, engine, isMaking, clock, owner, logger, onRemoved } = options;
+  const { store, subnets, engine, isCreating, clock, owner, logger, onRemoved } = options;
   const retryAt = new Map<string, number>();
   let stopped = false;
   const runner = createRunner({
     work: sweep,
-    onError: (error) => logger.error({ err: error }, 'What leaves the warm pools could not be looked up.'),
+    onError: (error) => logger.error({ err: error }, 'environments to remove not listed'),
   });
 
   async function discard(id: string): Promise<void> {
@@ -46,13 +46,13 @@ export function createWarmRemoval(options: {
     for (const [id, at] of retryAt) if (at <= now.getTime()) retryAt.delete(id);
     const leaving = (await store.all()).filter(
       ({ id, state, lease }) =>
-        state === 'leaving' && !isMaking(id) && !retryAt.has(id) && !isHeldByOther(lease, owner, now),
+        state === 'leaving' && !isCreating(id) && !retryAt.has(id) && !isHeldByOther(lease, owner, now),
     );
     const next = leaving.values();
-    const one = async () => {
+    const removeNext = async () => {
       for (const { id } of next) if (!stopped) await discardOrLater(id);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
+    await Promise.all(Array.from({ length: AT_ONCE }, removeNext));
   }
 
   async function discardOrLater(id: string): Promise<void> {
@@ -61,21 +61,18 @@ export function createWarmRemoval(options: {
       onRemoved();
     } catch (error) {
       retryAt.set(id, clock.now().getTime() + RETRY_MS);
-      logger.warn(
-        { err: error, environmentId: id },
-        'A warm environment could not be removed; it is tried again.',
-      );
+      logger.warn({ err: error, environmentId: id }, 'prewarmed environment not removed; will retry');
     }
   }
 
   return {
-    /** Removes it now; nobody else may be about to. */
+    /** Removes the environment now. No other process may be removing it. */
     discard,
-    /** There may be something to remove. */
+    /** Call this when there may be something to remove. */
     wake: runner.wake,
-    /** Resolves when all that can be removed is. */
+    /** Removes all environments that can be removed, and resolves afterwards. */
     flush: runner.flush,
-    /** The engine is back: tries at once what failed. */
+    /** Retries failed removals immediately, because the engine answers again. */
     retry(): void {
       retryAt.clear();
       runner.wake();

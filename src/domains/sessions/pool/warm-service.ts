@@ -7,10 +7,10 @@ import type { WarmNeeds } from './warm-needs.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmStore } from './warm-store.ts';
 
-/** The environments of one lab that were prewarmed. */
+/** The prewarmed environments of one lab. */
 export interface WarmPoolView {
   labSlug: string;
-  /** How many can be taken now, are being made, and are to be there. */
+  /** How many are ready, are being created, and are needed. */
   ready: number;
   making: number;
   wanted: number;
@@ -18,11 +18,11 @@ export interface WarmPoolView {
 
 /** Use cases of prewarmed environments. */
 export interface WarmService {
-  /** One for each lab that has any, by slug. For instructors and admins. */
+  /** Returns the pools of all labs, sorted by slug. For instructors and admins. */
   list(actor: Actor | undefined): Promise<WarmPoolView[]>;
   /**
-   * Removes those of the lab; more are made once somebody starts it, or at the next time of its
-   * schedule. How many leave. For admins, with the scope "manage". @throws LAB_NOT_FOUND, LAB_INVALID
+   * Removes the lab's environments and returns how many. More are created once a learner starts the lab, or for the next
+   * scheduled time. For admins with the scope "manage". @throws LAB_NOT_FOUND, LAB_INVALID
    */
   drain(actor: Actor | undefined, lab: string): Promise<number>;
 }
@@ -50,7 +50,7 @@ export function createWarmService(options: {
   }
 
   return {
-    /** For metrics. */
+    /** Returns the pools, for metrics. */
     view,
 
     list(actor) {
@@ -60,10 +60,10 @@ export function createWarmService(options: {
 
     async drain(actor, lab) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
-      const left = await store.drain(catalogue.get(lab).slug, clock.now());
-      maker.abandon(left);
+      const leaving = await store.drain(catalogue.get(lab).slug, clock.now());
+      maker.abandon(leaving);
       removal.wake();
-      return left.length;
+      return leaving.length;
     },
   };
 }

@@ -3,14 +3,14 @@ import { isFault } from '../../../core/errors.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { shellOf } from '../../labs/machine-shell.ts';
 import type { Log } from '../../../core/log.ts';
-import type { MadeMachine } from '../provisioning/environment-maker.ts';
+import type { MadeMachine } from '../provisioning/environment-builder.ts';
 import type { WarmMachine } from './warm-environment.ts';
 
 export type WarmShells = ReturnType<typeof createWarmShells>;
 
 /**
- * Shells that wait in prewarmed machines, so that a learner's first terminal is not one that the
- * engine has yet to start. Only the process that had one wait can give it to somebody.
+ * Prepares shells in prewarmed machines, so a learner's first terminal opens without delay. Only the process that
+ * prepared a shell can give it to a terminal.
  */
 export function createWarmShells(options: {
   engine: Pick<Engine, 'prepareShell' | 'isPrepared' | 'endShell'>;
@@ -19,7 +19,7 @@ export function createWarmShells(options: {
   const { engine, logger } = options;
   const ending = new Set<Promise<void>>();
 
-  /** A machine without one is as good: its terminals say themselves why they do not start. */
+  /** Prepares a shell. A failure is only logged: the machine is usable, and its terminals report why they fail. */
   async function prepare(lab: Lab, machine: MadeMachine): Promise<WarmMachine> {
     const described = lab.machines.find(({ name }) => name === machine.name);
     if (!described) return machine;
@@ -29,33 +29,33 @@ export function createWarmShells(options: {
       if (!isFault(error, 'SHELL_NOT_STARTED')) throw error;
       logger.warn(
         { err: error, lab: lab.slug, machine: machine.name },
-        'No shell waits in a prewarmed machine.',
+        'no shell prepared in a prewarmed machine',
       );
       return machine;
     }
   }
 
-  async function endIfLeft({ machineId, shell }: WarmMachine): Promise<void> {
+  async function endIfUnused({ machineId, shell }: WarmMachine): Promise<void> {
     if (shell === undefined || engine.isPrepared(machineId, shell)) return;
     try {
       await engine.endShell(machineId, shell);
     } catch (error) {
-      logger.warn({ err: error, machineId }, 'A shell that waits for nobody could not be ended.');
+      logger.warn({ err: error, machineId }, 'unused prepared shell not ended');
     }
   }
 
   return {
-    /** Has one wait in each of the lab's machines; those that it can wait in know it. */
+    /** Prepares a shell in each machine; returns the machines with their shells. */
     prepare: (lab: Lab, machines: readonly MadeMachine[]): Promise<WarmMachine[]> =>
       Promise.all(machines.map((machine) => prepare(lab, machine))),
 
-    /** Ends those that another process had wait, or this one before it was started anew: nobody comes for them. Returns at once. */
-    endLeft(machines: readonly WarmMachine[]): void {
-      const work = Promise.all(machines.map(endIfLeft)).then(() => void ending.delete(work));
+    /** Ends shells of another process, or of an earlier run of this one: no terminal can use them. Returns immediately. */
+    endUnused(machines: readonly WarmMachine[]): void {
+      const work = Promise.all(machines.map(endIfUnused)).then(() => void ending.delete(work));
       ending.add(work);
     },
 
-    /** Resolves when none is being ended. */
+    /** Resolves once no shell is being ended. */
     async settled(): Promise<void> {
       await Promise.all(ending);
     },

@@ -6,103 +6,103 @@ import type { Log } from '../../../core/log.ts';
 import type { Entry } from '../capacity/admission.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { SessionWithEnvironment } from '../provisioning/session-lease-store.ts';
-import type { EnvironmentMaker } from '../provisioning/environment-maker.ts';
+import type { EnvironmentBuilder } from '../provisioning/environment-builder.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { WarmEnvironment, WarmMachine } from './warm-environment.ts';
 import type { WarmImages } from './warm-images.ts';
 import type { WarmShells } from './warm-shells.ts';
 import type { WarmStore } from './warm-store.ts';
 
-/** Environments tried that others turn out to have taken before the session is made one of its own. */
+/** Prewarmed environments to try, if other sessions keep taking them first, before a new one is created. */
 const TRIES = 8;
 
-/** How a session of a lab with a pool came by its environment; `lost` is one that was found dead. */
+/** Whether a start used a prewarmed environment; `lost` means that the environment was unusable. */
 export type WarmOutcome = 'hit' | 'miss' | 'lost';
 
-/** A claimed session, and the machines that are there for it already. */
+/** A session with its lease, and the prewarmed machines that it took. */
 export interface Taken {
   row: SessionWithEnvironment;
   machines: WarmMachine[];
-  /** Whether they run, once they go on. */
-  awake: Promise<boolean>;
+  /** Resolves to whether the machines run after they were resumed. */
+  isAwake: Promise<boolean>;
 }
 
 export type WarmStart = ReturnType<typeof createWarmStart>;
 
-/** Gives sessions prewarmed environments. */
+/** Gives prewarmed environments to sessions. */
 export function createWarmStart(options: {
   store: Pick<WarmStore, 'findReady' | 'take'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   images: WarmImages;
   engine: Pick<Engine, 'unpause' | 'destroy'>;
-  shells: Pick<WarmShells, 'endLeft'>;
-  /** Puts an environment to sleep again, unless somebody has taken it. */
-  putBack: (environment: WarmEnvironment) => Promise<void>;
-  make: EnvironmentMaker;
+  shells: Pick<WarmShells, 'endUnused'>;
+  /** Pauses an environment again, unless a session has taken it. */
+  pauseAgain: (environment: WarmEnvironment) => Promise<void>;
+  make: EnvironmentBuilder;
   logger: Log;
   onOutcome: (outcome: WarmOutcome) => void;
 }) {
-  const { store, catalogue, images, engine, shells, putBack, make, logger, onOutcome } = options;
+  const { store, catalogue, images, engine, shells, pauseAgain, make, logger, onOutcome } = options;
 
-  /** The lab of a session that begins as that does, where that may have environments ready. */
+  /** Returns the session's lab if it is prewarmed and the session starts fresh. */
   function warmLabOf({ labSlug, labVersion, savedStateId }: SessionRow): Lab | undefined {
     if (savedStateId !== null) return undefined;
     const lab = catalogue.version(labSlug, labVersion);
     return isWarm(lab.warm) ? lab : undefined;
   }
 
-  /** Lets the machines go on; false when one of them does not run any more. @throws ENGINE_UNREACHABLE */
-  async function wakeUp(machines: ProvisionedMachine[]): Promise<boolean> {
+  /** Resumes the machines; false if one of them no longer runs. @throws ENGINE_UNREACHABLE */
+  async function resume(machines: ProvisionedMachine[]): Promise<boolean> {
     try {
       await Promise.all(machines.map(({ machineId }) => engine.unpause(machineId)));
       return true;
     } catch (error) {
       if (!isFault(error) || error.code === 'ENGINE_UNREACHABLE') throw error;
-      logger.warn({ err: error }, 'A prewarmed environment could not be used; another is made.');
+      logger.warn({ err: error }, 'prewarmed environment unusable; creating another');
       return false;
     }
   }
 
-  /** One that could not be woken is found by the comparison with the engine, as any that has died. */
-  async function sleepAgain(environment: WarmEnvironment, awake: Promise<boolean>): Promise<void> {
+  /** Pauses an environment that the session did not get. One that did not resume is found by the comparison with the engine. */
+  async function undoResume(environment: WarmEnvironment, awake: Promise<boolean>): Promise<void> {
     try {
-      if (await awake) await putBack(environment);
+      if (await awake) await pauseAgain(environment);
     } catch (error) {
-      logger.warn({ err: error, environmentId: environment.id }, 'An environment was woken for nobody.');
+      logger.warn({ err: error, environmentId: environment.id }, 'unused environment not paused again');
     }
   }
 
   return {
-    /** Claims the session together with an environment that is ready for it; undefined when there is none. */
+    /** Takes the lease on the session together with a ready environment; undefined without one. */
     async take(row: SessionRow, lease: Lease, entry: Entry): Promise<Taken | undefined> {
       const lab = warmLabOf(row);
       if (!lab) return undefined;
       for (let tries = 0; tries < TRIES; tries++) {
         const ready = await store.findReady({ slug: row.labSlug, version: row.labVersion });
         if (!ready) return undefined;
-        // Already while the claim is written: to whomever it goes, it is to be awake.
-        const awake = wakeUp(ready.machines);
+        // Before the transaction, to save time: whichever session gets the environment needs it running.
+        const awake = resume(ready.machines);
         awake.catch(() => undefined);
-        // It leaves the pool, asleep or awake.
+        // An outdated environment is removed, paused or not.
         if ((await images.outdated(lab, [ready])).length > 0) return undefined;
         const taken = await store.take(row, ready, lease, entry);
         if (taken === 'gone') continue;
-        if (taken !== 'refused') return { row: taken, machines: ready.machines, awake };
-        await sleepAgain(ready, awake);
+        if (taken !== 'refused') return { row: taken, machines: ready.machines, isAwake: awake };
+        await undoResume(ready, awake);
         return undefined;
       }
       return undefined;
     },
 
-    /** As `make`, from the machines that were taken where there are any and they still run. */
+    /** Returns the machines that were taken, if they still run. Otherwise creates a new environment. */
     async make(
       row: SessionWithEnvironment,
       taken: Taken | undefined,
-      ...how: [signal: AbortSignal, onProgress: Parameters<EnvironmentMaker>[2]]
-    ): ReturnType<EnvironmentMaker> {
-      if (taken && (await taken.awake)) {
+      ...how: [signal: AbortSignal, onProgress: Parameters<EnvironmentBuilder>[2]]
+    ): ReturnType<EnvironmentBuilder> {
+      if (taken && (await taken.isAwake)) {
         onOutcome('hit');
-        shells.endLeft(taken.machines);
+        shells.endUnused(taken.machines);
         return { row, machines: taken.machines };
       }
       if (taken) await engine.destroy(row.environmentId);
@@ -112,7 +112,7 @@ export function createWarmStart(options: {
   };
 }
 
-/** Whether environments of the lab are ever prewarmed. */
+/** Returns whether the lab is ever prewarmed. */
 export function isWarm({ count, schedule }: LabWarm): boolean {
   return count > 0 || schedule.length > 0;
 }

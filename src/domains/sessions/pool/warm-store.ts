@@ -19,16 +19,16 @@ export interface NewWarmEnvironment {
   id: string;
   lab: LabVersion & Pick<Lab, 'machines' | 'networks' | 'steps'>;
   lease: Lease;
-  /** How many there may be of the lab, and of all labs, this one included. */
+  /** Limits on the environments of the lab, and of all labs, including this one. */
   most: { ofLab: number; inAll: number };
-  /** Whether the engine has room for it. */
+  /** Whether the engine has capacity for it. */
   hasCapacity: (tx: Transaction) => Promise<boolean>;
   now: Date;
 }
 
 export type WarmStore = ReturnType<typeof createWarmStore>;
 
-/** Prewarmed environments, and the pools that they belong to. */
+/** Stores prewarmed environments, and the pools that they belong to. */
 export function createWarmStore({ database }: { database: Database }) {
   const { client } = database;
 
@@ -42,7 +42,7 @@ export function createWarmStore({ database }: { database: Database }) {
       return row ? toEnvironment(row) : undefined;
     },
 
-    /** One that may be taken by a session of this version of the lab, the one that waits longest. */
+    /** Finds the oldest ready environment of this version of the lab. */
     async findReady({ slug, version }: LabVersion): Promise<WarmEnvironment | undefined> {
       const row = await client.warmEnvironment.findFirst({
         where: { labSlug: slug, labVersion: version, state: 'ready' },
@@ -52,9 +52,8 @@ export function createWarmStore({ database }: { database: Database }) {
     },
 
     /**
-     * Notes one that `lease.owner` is about to make, unless there are `most.ofLab` of its lab or
-     * `most.inAll` already, there is no room, or its version is not the lab's present one: safe under
-     * concurrency.
+     * Stores an environment that `lease.owner` will create. Resolves to false if a limit in `most` is reached, without
+     * capacity, or if the lab's pool has another version. Safe under concurrency.
      */
     begin({ id, lab, lease, most, hasCapacity, now }: NewWarmEnvironment): Promise<boolean> {
       const { slug, version } = lab;
@@ -82,7 +81,7 @@ export function createWarmStore({ database }: { database: Database }) {
       });
     },
 
-    /** It is made and can be taken; false when it is to leave, or another has taken over. */
+    /** Marks the environment as ready; false if it is marked for removal, or another process has the lease. */
     async finish(id: string, owner: string, machines: WarmMachine[], now: Date): Promise<boolean> {
       const { count } = await client.warmEnvironment.updateMany({
         where: { id, state: 'making', heldBy: owner },
@@ -144,8 +143,8 @@ export function createWarmStore({ database }: { database: Database }) {
       }
     },
 
-    /** Takes a ready one into the making again, so that nobody takes it meanwhile; false when somebody has. */
-    async takeBack(id: string, lease: Lease): Promise<boolean> {
+    /** Takes the lease on a ready environment, so that no session takes it meanwhile; false if one has. */
+    async reopen(id: string, lease: Lease): Promise<boolean> {
       const { count } = await client.warmEnvironment.updateMany({
         where: { id, state: 'ready' },
         data: { state: 'making', ...leaseColumns(lease) },
@@ -153,7 +152,7 @@ export function createWarmStore({ database }: { database: Database }) {
       return count === 1;
     },
 
-    /** These are to be removed, unless a session has taken them; the ids of those that are. */
+    /** Marks environments for removal, unless a session has taken them; returns the ids of the marked ones. */
     async leave(ids: readonly string[]): Promise<string[]> {
       const rows = await client.warmEnvironment.updateManyAndReturn({
         where: { id: { in: [...ids] }, state: { not: 'leaving' } },
@@ -163,7 +162,7 @@ export function createWarmStore({ database }: { database: Database }) {
       return rows.map(({ id }) => id);
     },
 
-    /** Moves the end of all that `owner` makes out; the ids of those that are still wanted. */
+    /** Renews all leases of `owner`; returns the ids of the environments that are still needed. */
     async renew({ owner, expiresAt }: Lease): Promise<string[]> {
       const rows = await client.warmEnvironment.updateManyAndReturn({
         where: { heldBy: owner },
@@ -173,14 +172,14 @@ export function createWarmStore({ database }: { database: Database }) {
       return rows.filter(({ state }) => state === 'making').map(({ id }) => id);
     },
 
-    /** Nothing of it is left on the engine. */
+    /** Removes the row, once nothing of the environment is left on the engine. */
     async remove(id: string): Promise<void> {
       await client.warmEnvironment.deleteMany({ where: { id } });
     },
 
     pools: (): Promise<WarmPool[]> => client.warmPool.findMany({ orderBy: { labSlug: 'asc' } }),
 
-    /** Environments of the lab are made of this version from now on; seeing it again changes nothing. */
+    /** Prewarms this version of the lab from now on; the same version again changes nothing. */
     async announce({ slug, version }: LabVersion, now: Date): Promise<void> {
       await database.transaction(async (tx) => {
         const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });
@@ -194,17 +193,17 @@ export function createWarmStore({ database }: { database: Database }) {
       });
     },
 
-    /** No environments of the lab are made any more. */
+    /** Stops prewarming the lab. */
     async retire(slug: string): Promise<void> {
       await client.warmPool.deleteMany({ where: { labSlug: slug } });
     },
 
-    /** The lab is used. */
+    /** Records that the lab was started. */
     async need(slug: string, now: Date): Promise<void> {
       await client.warmPool.updateMany({ where: { labSlug: slug }, data: { neededAt: now } });
     },
 
-    /** The lab's environments are not needed for now; the ids of those that leave. */
+    /** Marks all environments of the lab for removal and returns their ids. */
     async drain(slug: string, now: Date): Promise<string[]> {
       return database.transaction(async (tx) => {
         await tx.warmPool.updateMany({ where: { labSlug: slug }, data: { drainedAt: now } });

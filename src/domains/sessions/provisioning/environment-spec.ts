@@ -1,21 +1,21 @@
 import type { EnvironmentSpec, VolumeSpec } from '../../../engine/engine.ts';
 import type { Lab } from '../../labs/lab.ts';
 
-/** Most that the engine keeps of a machine's main process's output: enough to see why it ended. */
+/** Limit of the log of a machine's main process, in bytes: enough to see why it ended. */
 const LOG_BYTES = 1024 * 1024;
 
-/** Images that hold what was saved of a machine: of its file system, and of its volumes by their paths. */
+/** Images with the saved content of a machine: of its file system, and of its volumes by path. */
 export interface SavedMachine {
   image?: string;
   volumes: ReadonlyMap<string, string>;
 }
 
-/** What was saved of machines, by their names. */
+/** Saved content by the machine's name. */
 export type SavedMachines = ReadonlyMap<string, SavedMachine>;
 
 /**
- * What the engine is asked to make for `lab`, each of its networks on a subnet by the network's name,
- * each of its machines with what was `saved` of it. Pure.
+ * Returns the environment that the engine has to create for `lab`. `subnets` has a subnet for each network name, and
+ * `saved` the content with which machines start. Pure.
  */
 export function environmentSpec(
   lab: Lab,

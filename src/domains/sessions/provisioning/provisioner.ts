@@ -17,25 +17,24 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { Taken, WarmStart } from '../pool/warm-start.ts';
 
-/** Shortest time between two writes that move those who wait into the queue, in milliseconds: each waits for the disk, and with a class that comes at once there is a look for each. */
+/** Shortest time between two writes that queue sessions, in milliseconds: each syncs to disk, and a class arrives at once. */
 const QUEUED_EVERY_MS = 1_000;
 
 export type Provisioner = ReturnType<typeof createProvisioner>;
 
-/** A session that is being brought up here. */
+/** A session that this process provisions. */
 interface Work {
   generation: number;
   abort: AbortController;
   done: Promise<void>;
-  /** Whether its environment is made, and not taken from those that are ready. */
-  takesPlace: boolean;
+  /** Whether its environment is new rather than prewarmed. */
+  takesSlot: boolean;
 }
 
 /**
- * Takes up waiting sessions as they are let in: with an environment that is ready where there is one;
- * others are made, at most `concurrency` at a time in this process. `onSettled` is called when a session
- * is no longer worked on here, `evict` when one waits for
- * memory or networks, with how much it needs; it resolves to how much became free.
+ * Starts waiting sessions when they are admitted: with a prewarmed environment if there is one, else with a new one. This
+ * process creates at most `concurrency` of those at a time. `onSettled` is called when it no longer works on a session.
+ * `evict` is called when a session waits for memory or networks, and resolves to how much became free.
  */
 export function createProvisioner(options: {
   admission: Pick<Admission, 'plan'>;
@@ -49,25 +48,25 @@ export function createProvisioner(options: {
   concurrency: number;
   logger: Log;
   onSettled: () => void;
-  evict: (shortage: MissingCapacity) => Promise<number>;
+  evict: (missing: MissingCapacity) => Promise<number>;
 }) {
   const { admission, notifier, leases, warm, changer, provision, clock, owner, concurrency, logger } =
     options;
   const { onSettled, evict } = options;
   const underWay = new Map<string, Work>();
-  let giving: Promise<void> | undefined;
+  let evicting: Promise<void> | undefined;
   let queuedAt = -Infinity;
   let stopped = false;
   const runner = createRunner({
     work: fill,
-    onError: (error) => logger.error({ err: error }, 'Waiting sessions could not be taken up.'),
+    onError: (error) => logger.error({ err: error }, 'queue not processed'),
   });
 
   const lease = () => newLease(clock, owner);
 
   async function fill(): Promise<void> {
     const queue: Planned[] = [];
-    for (const planned of await admission.plan(freePlaces())) {
+    for (const planned of await admission.plan(freeSlots())) {
       if (stopped) return;
       const { row, verdict } = planned;
       if (isFault(verdict)) await refuse(row, verdict);
@@ -75,11 +74,11 @@ export function createProvisioner(options: {
     }
     await moveToQueue(queue.flatMap(({ row }) => (row.state === 'requested' ? [row.id] : [])));
     notifier.notify(queue);
-    const short = queue.map(missingCapacity).find((each) => each !== undefined);
-    if (short) makeRoom(short);
+    const missing = queue.map(missingCapacity).find((each) => each !== undefined);
+    if (missing) startEviction(missing);
   }
 
-  /** Those who come later within the time are moved by a later look, all with one write. */
+  /** Queues sessions with one write; a later pass queues those that arrive within the interval. */
   async function moveToQueue(ids: readonly string[]): Promise<void> {
     const now = clock.now().getTime();
     if (ids.length === 0 || now < queuedAt + QUEUED_EVERY_MS) return;
@@ -87,34 +86,31 @@ export function createProvisioner(options: {
     await changer.queue(ids);
   }
 
-  function freePlaces(): number {
-    return concurrency - [...underWay.values()].filter(({ takesPlace }) => takesPlace).length;
+  function freeSlots(): number {
+    return concurrency - [...underWay.values()].filter(({ takesSlot }) => takesSlot).length;
   }
 
-  /** It was let into the queue before its lab grew, or what there is shrank. */
+  /** Fails a session that can never start: its lab has grown, or the capacity has shrunk, since it was queued. */
   async function refuse(row: SessionRow, problem: Fault): Promise<void> {
     await changer.move(row, 'fail', { ...reasonOf(problem), endedAt: clock.now() });
   }
 
-  /** One at a time: what was asked to go takes its while. */
-  function makeRoom(shortage: MissingCapacity): void {
-    giving ??= give(shortage)
-      .catch((error: unknown) => logger.error({ err: error }, 'Prewarmed environments did not give way.'))
-      .finally(() => (giving = undefined));
+  /** Evicts prewarmed environments, one request at a time: their removal takes a while. */
+  function startEviction(missing: MissingCapacity): void {
+    evicting ??= evict(missing)
+      .then((freed) => (freed > 0 ? runner.wake() : undefined))
+      .catch((error: unknown) => logger.error({ err: error }, 'prewarmed environments not evicted'))
+      .finally(() => (evicting = undefined));
   }
 
-  async function give(shortage: MissingCapacity): Promise<void> {
-    if ((await evict(shortage)) > 0) runner.wake();
-  }
-
-  /** False when there is no room for it after all. */
+  /** Starts the session; resolves to false if the capacity is no longer free. */
   async function admit({ row, entry }: Planned): Promise<boolean> {
     const taken = await warm.take(row, lease(), entry);
     if (taken) {
       begin(taken.row, taken);
       return true;
     }
-    if (freePlaces() <= 0) return false;
+    if (freeSlots() <= 0) return false;
     const leased = await leases.acquire(row, newId(clock.now()), lease(), entry);
     if (leased) begin(leased);
     return leased !== undefined;
@@ -124,43 +120,43 @@ export function createProvisioner(options: {
     changer.notify(row);
     const abort = new AbortController();
     const done = provision(row, abort, taken)
-      .catch((error: unknown) => logger.error({ err: error, sessionId: row.id }, 'A provisioning broke off.'))
+      .catch((error: unknown) => logger.error({ err: error, sessionId: row.id }, 'provisioning aborted'))
       .finally(() => {
         underWay.delete(row.id);
         runner.wake();
         onSettled();
       });
-    underWay.set(row.id, { generation: row.generation, abort, done, takesPlace: !taken });
+    underWay.set(row.id, { generation: row.generation, abort, done, takesSlot: !taken });
   }
 
   return {
-    /** There may be something to take up; costs one query when there is not. */
+    /** Processes the queue; costs one query if it is empty. */
     wake: runner.wake,
-    /** How many more environments may be made at once in this process. */
-    freePlaces,
+    /** Returns how many more environments this process may create now. */
+    freeSlots,
     isWorkingOn: (id: string) => underWay.has(id),
     /** Renews the leases of this process, and stops provisioning sessions that another process has adopted. */
     renewLeases: (): Promise<void> => renewAll(underWay, () => leases.renew(lease()), LOST),
-    /** The session has changed: what is made of it here is not wanted, if that was of an earlier generation. */
+    /** Stops provisioning the session if it has a newer generation. */
     changed(id: string, generation: number): void {
       const work = underWay.get(id);
       if (work && generation > work.generation) work.abort.abort(LOST);
     },
-    /** Stops making the session; resolves when nothing of it will come any more. */
+    /** Stops provisioning the session; resolves once nothing more of it is created. */
     async abandon(id: string): Promise<void> {
       const work = underWay.get(id);
       work?.abort.abort(LOST);
       await work?.done;
     },
-    /** Gives all that is being made back to the queue, for the next start. */
+    /** Stops all provisioning and queues the sessions again, for the next start of the service. */
     async stop(): Promise<void> {
       stopped = true;
       const interrupt = () => underWay.forEach(({ abort }) => abort.abort(INTERRUPTED));
       interrupt();
       await runner.stop();
-      // What the last pass began meanwhile.
+      // Sessions that the last pass has started meanwhile.
       interrupt();
-      await Promise.all([giving, ...[...underWay.values()].map(({ done }) => done)]);
+      await Promise.all([evicting, ...[...underWay.values()].map(({ done }) => done)]);
     },
   };
 }

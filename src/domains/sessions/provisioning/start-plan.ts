@@ -1,12 +1,12 @@
 import type { SessionState } from '../session.ts';
 
-/** Sessions of one learner that are over and kept as history; older ones go when a new one is made. */
+/** Ended sessions of one learner that stay as history; a new session removes older ones. */
 const HISTORY = 200;
 
-/** Most that go with one start: each adds but one, so what an earlier version left is gone in time. */
+/** Limit of ended sessions removed with one start: each start adds only one, so a longer history shrinks over time. */
 const FORGOTTEN_AT_ONCE = 50;
 
-/** What a start reads of each session that its learner has. */
+/** The columns that a start reads of each of the learner's sessions. */
 export interface OwnSession {
   id: string;
   state: SessionState;
@@ -16,26 +16,30 @@ export interface OwnSession {
 }
 
 /**
- * What is to become of the start of a session with this `activeKey`: `exists` when the learner has
- * that one, `limit` when they have as many as they may; else the sessions that are to be forgotten.
- * `own` are all of the learner's, newest first. Pure.
+ * Decides about the start of a session with this `activeKey`: `exists` if the learner has it, `limit` if the learner has
+ * the maximum. Otherwise returns the ended sessions to remove. `own` are all of the learner's sessions, newest first.
+ * Pure.
  */
 export function planStart(
   own: readonly OwnSession[],
   { activeKey, limit }: { activeKey: string; limit: number },
 ): 'exists' | 'limit' | { forget: string[] } {
   if (own.some((session) => session.activeKey === activeKey)) return 'exists';
-  if (own.filter(isHeld).length >= limit) return 'limit';
+  if (own.filter(isOnEngine).length >= limit) return 'limit';
   const old = own.filter(isOver).slice(HISTORY, HISTORY + FORGOTTEN_AT_ONCE);
   return { forget: old.map(({ id }) => id) };
 }
 
-/** Whether it is on the engine, or will be: what is put away is not. Pure. */
-export function isHeld({ activeKey, state, environmentId }: Omit<OwnSession, 'id' | 'removedAt'>): boolean {
+/** Returns whether the session is on the engine, or will be; saved ones are not. Pure. */
+export function isOnEngine({
+  activeKey,
+  state,
+  environmentId,
+}: Omit<OwnSession, 'id' | 'removedAt'>): boolean {
   return (activeKey !== null && state !== 'saved') || environmentId !== null;
 }
 
-/** Whether it is history, and nothing of it is on the engine. */
+/** Returns whether the session has ended, and nothing of it is on the engine. */
 function isOver({ state, environmentId, removedAt }: OwnSession): boolean {
   return (state === 'ended' || state === 'failed') && environmentId === null && removedAt === null;
 }

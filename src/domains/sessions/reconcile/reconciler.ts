@@ -37,7 +37,7 @@ export function createReconciler(options: {
    */
   async function compare(): Promise<void> {
     const ahead = await warm.all();
-    const rows = await store.findHolding();
+    const rows = await store.findOnEngine();
     const known = new Set([...ahead.map(({ id }) => id), ...rows.map((row) => row.environmentId)]);
     const environments = await engine.list();
     for (const { environmentId } of environments) {

@@ -4,7 +4,7 @@ import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Lifetime } from '../lifetime-rules.ts';
 import { noSaveProblem } from '../session-changes.ts';
-import { countHolding, keyOf, machineRows, moveWithin } from '../session-store.ts';
+import { countOnEngine, keyOf, machineRows, moveWithin } from '../session-store.ts';
 import type { SessionRow } from '../session-store.ts';
 import { forgetEntered } from '../steps/entered-step-store.ts';
 import { retireOf } from './saved-state-store.ts';
@@ -34,7 +34,7 @@ export function createAgainStore({ database }: { database: Database }) {
     ): Promise<SessionRow | Refusal | 'gone'> {
       return database
         .transaction(async (tx) => {
-          if ((await countHolding(tx, row.learnerId)) >= options.limit) return 'limit';
+          if ((await countOnEngine(tx, row.learnerId)) >= options.limit) return 'limit';
           const { count } = await tx.savedState.updateMany({
             where: { id: row.savedStateId ?? '', currentFor: row.id, state: 'whole' },
             data: { expiresAt: options.expiresAt },
@@ -61,7 +61,7 @@ export function createAgainStore({ database }: { database: Database }) {
       const machines = machineRows(row.id, lab.machines);
       const queue = database.transaction(async (tx) => {
         const counts = row.environmentId !== null || (row.activeKey !== null && row.state !== 'saved');
-        if (!counts && (await countHolding(tx, row.learnerId)) >= limit) return 'limit' as const;
+        if (!counts && (await countOnEngine(tx, row.learnerId)) >= limit) return 'limit' as const;
         const began = { labVersion: lab.version, savedStateId: null, readyAt: null };
         const changes = { ...life, ...fresh, ...began, queuedAt: life.lastActivityAt };
         const queued = await moveWithin(tx, row, 'reset', { changes });

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
-import { moveWithin, countHolding, insertSession } from '../session-store.ts';
+import { moveWithin, countOnEngine, insertSession } from '../session-store.ts';
 import type { NewSession, SessionRow } from '../session-store.ts';
 import { copyEntered } from '../steps/entered-step-store.ts';
 import { insertMaking, noLease } from './saved-state-store.ts';
@@ -71,7 +71,7 @@ export function createForkStore({ database }: { database: Database }) {
 const keyOf = ({ session }: NewFork) => `fork:${session.id}`;
 
 async function isFull(tx: Transaction, { session, limit }: NewFork): Promise<boolean> {
-  return (await countHolding(tx, session.learnerId)) >= limit;
+  return (await countOnEngine(tx, session.learnerId)) >= limit;
 }
 
 /** The whole state that the session would go on from. It is written, so that nobody can retire it meanwhile. */

@@ -1,36 +1,46 @@
+import { posix } from 'node:path';
 import type { LabFile } from '../../../labs/lab.ts';
-import type { MachineUser, PathKind } from './machine-looks.ts';
+import type { MachineUser, PathKind } from './machine-probe.ts';
 
-/** Permission bits of folders that are made for files. */
+/** Permission bits of folders that are created for files. */
 const FOLDER_MODE = 0o755;
 
-/** A file with its place in the machine, and the number of its owner. */
+/** A file with its path in the machine, and its owner. */
 export interface PlacedFile extends LabFile {
   /** Absolute path, without `~`. */
   to: string;
   user: MachineUser;
 }
 
-/** An entry of the archive that lays files down. */
+/** An entry of the archive that the engine unpacks in the machine. */
 export interface PlacingEntry {
   /** From the machine's root. */
   path: string;
   mode: number;
   uid: number;
   gid: number;
-  /** Path from the lab's folder of what is in it; undefined for a folder. */
+  /** Path of its content in the lab's folder; undefined for a folder. */
   from: string | undefined;
 }
 
-/** The folders above a path, the outermost first, without the root. Pure. */
+/**
+ * Returns the absolute `path` without a trailing slash. If it starts with `~/`, it is in the home of the user, who is
+ * only looked up then. @throws what `user` throws
+ */
+export async function resolvePath(path: string, user: () => Promise<MachineUser>): Promise<string> {
+  if (!path.startsWith('~/')) return posix.resolve(path);
+  return posix.resolve(posix.join((await user()).home, path.slice(2)));
+}
+
+/** Returns the folders above a path, the outermost first, without the root. Pure. */
 export function foldersAbove(path: string): string[] {
   const parts = path.split('/').slice(1, -1);
   return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
 }
 
 /**
- * What is laid down, in its order: the files, and before them the folders that are not there, each its
- * first file's owner's. Folders that are there stay as they are. A text is why it cannot be. Pure.
+ * Returns the entries to unpack, in order: the files, and before them the missing folders, owned by the owner of their
+ * first file. Existing folders stay unchanged. Returns a text with the reason if a file cannot be placed. Pure.
  */
 export function planPlacing(
   files: readonly PlacedFile[],
@@ -41,7 +51,7 @@ export function planPlacing(
     const owned = { uid: user.uid, gid: user.gid };
     for (const path of foldersAbove(to)) {
       if (kindOf(path) === 'other' || entries.get(path)?.from !== undefined) {
-        return `"${to}" cannot be there, since "${path}" is no folder`;
+        return `the path "${to}" is not possible, because "${path}" is not a folder`;
       }
       if (kindOf(path) === 'nothing' && !entries.has(path)) {
         entries.set(path, { path, mode: FOLDER_MODE, ...owned, from: undefined });

@@ -1,20 +1,21 @@
-import type { Engine, ProvisionedMachine } from '../../../../engine/engine.ts';
+import type { Engine, ProvisionedMachine, ProvisionProgress } from '../../../../engine/engine.ts';
 import type { Lab, LabMachine, StartScript } from '../../../labs/lab.ts';
 import { createPlacing } from './placing.ts';
-import type { PreparingProgress } from './preparing-progress.ts';
 import { createStartScripts } from './start-scripts.ts';
+
+/** Progress of an environment, from its first image to machines that are ready to use. */
+export type PreparingProgress = ProvisionProgress | { phase: 'preparing'; percent?: number };
 
 export type Preparation = ReturnType<typeof createPreparation>;
 
-/** Makes machines that were just made ready to be worked in, as their lab says. */
+/** Prepares new machines as their lab describes. */
 export function createPreparation({ engine }: { engine: Pick<Engine, 'exec' | 'copyIn'> }) {
   const placing = createPlacing({ engine });
   const scripts = createStartScripts({ engine });
 
   /**
-   * Places the files of all of these machines, and then runs their start scripts, one after another in
-   * the lab's order: what a script of one machine needs of another is there if that stands before it.
-   * To be repeated in new machines only. @throws LAB_START_FAILED, DISK_FULL, `signal`'s reason, what the engine throws
+   * Places the files of all these machines, then runs their start scripts one after another in the lab's order. So a
+   * script can use what earlier machines provide. Repeat it in new machines only. @throws LAB_START_FAILED, DISK_FULL, `signal`'s reason, what the engine throws
    */
   return async function prepare(
     lab: Lab,
@@ -49,7 +50,7 @@ export function createPreparation({ engine }: { engine: Pick<Engine, 'exec' | 'c
   }
 }
 
-/** Variables that start scripts find; docs/lab-authoring.md lists them for authors. Pure. */
+/** Returns the environment variables of start scripts; docs/lab-authoring.md lists them for authors. Pure. */
 export function startEnvironment(lab: Pick<Lab, 'slug'>, { name, user }: LabMachine): Record<string, string> {
   return {
     BERTH_LAB: lab.slug,

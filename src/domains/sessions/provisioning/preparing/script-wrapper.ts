@@ -3,27 +3,26 @@ import type { ExecSpec } from '../../../../engine/engine-exec.ts';
 import { interpreterOf } from '../../../labs/interpreter.ts';
 import type { StartScript } from '../../../labs/lab.ts';
 
-/** Most that a script may print that is waited for, in bytes: apt-get says less. */
+/** Output limit of a script in the foreground, in bytes: apt-get prints less. */
 export const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 
-/** Most that is kept of what a script in the background prints, in bytes: enough to see why it does not work. */
+/** Limit of the log of a script in the background, in bytes: enough to see why it fails. */
 const LOG_LIMIT_BYTES = 256 * 1024;
 
-/** Longest wait for a script to be laid down, or begun in the background, in milliseconds. */
-const BEGIN_TIMEOUT_MS = 20_000;
+/** Longest time to write a script, or to start it in the background, in milliseconds. */
+const START_TIMEOUT_MS = 20_000;
 
 /** Exit code of the wrapper when it could not run the script. */
 export const REFUSED_EXIT_CODE = 125;
 
-/** Where the script may lie: memory first, which a full disk leaves alone. */
+/** Folders for the script: memory first, which works with a full disk. */
 const PLACES = ['/dev/shm', '/tmp', '/var/tmp'];
 
 /**
- * Takes the script from standard input, so that it may be of any length, into a folder that only its
- * user can enter, under a name that nobody can guess and put a link in the way of.
- * $1: token, then the interpreter with its argument.
+ * Writes the script from standard input, which has no length limit, to a folder that only its user can enter. Nobody can
+ * guess the name and create a link there first. $1: token, then the interpreter with its argument.
  */
-const LAY_DOWN = `
+const WRITE = `
 token=$1
 shift
 refuse() { printf '%s\\n' "$1"; [ -n "$place" ] && rm -rf "$place"; exit ${REFUSED_EXIT_CODE}; }
@@ -33,16 +32,16 @@ for base in ${PLACES.join(' ')}; do
   place=
 done
 [ -n "$place" ] || refuse 'no folder of the machine takes a file'
-{ cat >"$place/start"; } 2>/dev/null || refuse 'the machine has no room for a file'
+{ cat >"$place/start"; } 2>/dev/null || refuse 'the machine has no space for a file'
 command -v "$1" >/dev/null || refuse "its interpreter $1 is not in the machine"
 `;
 
 /**
- * What a script leaves running holds its output open for ever, and is not waited for: so a reader stands
- * between, which lets go of ours when the script itself has ended, and of theirs never.
+ * Processes that a script leaves running keep its output open, and nothing waits for them. So a reader in between closes
+ * the output of this command when the script itself has ended, and keeps reading theirs.
  */
 const RUN = `
-mkfifo -m 600 "$place/said" || refuse 'the machine has no room for a file'
+mkfifo -m 600 "$place/said" || refuse 'the machine has no space for a file'
 {
   while IFS= read -r line && [ "$line" != "$token" ]; do printf '%s\\n' "$line"; done
   exec cat >/dev/null 2>&1
@@ -55,7 +54,7 @@ rm -rf "$place"
 exit "$status"
 `;
 
-/** $1 and on: the interpreter. The log is bounded line by line, and what comes after that is read and forgotten. */
+/** $1 and on: the interpreter. The log is limited line by line, and output beyond the limit is read and dropped. */
 const RUN_IN_BACKGROUND = `
 keep() {
   umask 077
@@ -68,7 +67,7 @@ keep() {
   exec cat >/dev/null
 }
 log=/tmp/berth-start-$token.log
-# Now, so that nobody who waits for the script finds it missing.
+# Now, so that the log exists for everyone who waits for the script.
 (umask 077 && : >"$log") 2>/dev/null
 {
   "$@" "$place/start" </dev/null 2>&1 | keep "$log"
@@ -76,31 +75,31 @@ log=/tmp/berth-start-$token.log
 } </dev/null >/dev/null 2>&1 &
 `;
 
-const TELL_PLACE = `printf '%s\\n' "$place/start"`;
+const PRINT_PATH = `printf '%s\\n' "$place/start"`;
 
-const ENDINGS = { run: RUN, background: RUN_IN_BACKGROUND, foreground: TELL_PLACE };
+const ENDINGS = { run: RUN, background: RUN_IN_BACKGROUND, foreground: PRINT_PATH };
 
-/** How a script is run: to its end, without waiting, or not yet, but by a shell that is told where it is. */
+/** How a script runs: to its end, in the background, or later by a shell that sources the file. */
 export type StartMode = keyof typeof ENDINGS;
 
-/** The command that runs `script` in its machine in that mode. */
+/** Returns the command that runs `script` in its machine in that mode. */
 export function startCommand(
   { script, user, timeoutSeconds }: Pick<StartScript, 'script' | 'timeoutSeconds'> & { user?: string },
   mode: StartMode,
   { environment, signal }: { environment: Record<string, string>; signal: AbortSignal },
 ): ExecSpec {
   const token = randomBytes(8).toString('hex');
-  // A shell that sources the script is the only interpreter that it gets.
+  // In the foreground, the shell that sources the script is its interpreter.
   const interpreter = mode === 'foreground' ? ['/bin/sh'] : interpreterOf(script);
   const isRun = mode === 'run' && timeoutSeconds !== undefined;
   return {
-    command: ['/bin/sh', '-c', LAY_DOWN + ENDINGS[mode], 'start', token, ...interpreter],
+    command: ['/bin/sh', '-c', WRITE + ENDINGS[mode], 'start', token, ...interpreter],
     input: Buffer.from(script),
     ...(user !== undefined && { user }),
     workingDirectory: '/',
-    // Files that shells read at their start are not the script's.
+    // Shells must not read their start-up files.
     environment: { ...environment, ENV: '', BASH_ENV: '' },
-    timeoutMs: isRun ? timeoutSeconds * 1000 : BEGIN_TIMEOUT_MS,
+    timeoutMs: isRun ? timeoutSeconds * 1000 : START_TIMEOUT_MS,
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
     signal,
   };

@@ -4,11 +4,11 @@ import { machineNamed } from '../../../labs/reading/to-script.ts';
 import { startEnvironment } from './preparation.ts';
 import { createStartScripts } from './start-scripts.ts';
 
-/** What is to be typed into a shell of the machine. */
+/** A command to type into a shell of the machine. */
 export interface TypedCommand {
   /** Name of the machine. */
   machine: string;
-  /** One line, without its end. */
+  /** One line, without a line break. */
   command: string;
 }
 
@@ -19,8 +19,8 @@ export function createStepStarts({ engine }: { engine: Pick<Engine, 'exec'> }) {
   const scripts = createStartScripts({ engine });
 
   /**
-   * Runs the start scripts of the step one after another. Those for the foreground are laid down in their
-   * machines; the commands by which a shell of the machine's user runs them, in their order.
+   * Runs the start scripts of the step one after another. Scripts for the foreground are only written to their machines.
+   * Returns the commands by which a shell of the machine's user runs those, in order.
    * @throws LAB_START_FAILED, `signal`'s reason, what the engine throws
    */
   return async function prepareStep(
@@ -39,7 +39,7 @@ export function createStepStarts({ engine }: { engine: Pick<Engine, 'exec'> }) {
         environment: startEnvironment(lab, machine),
       };
       if (script.foreground) {
-        const path = await scripts.layDown(script, { ...place, user: machine.user }, signal);
+        const path = await scripts.write(script, { ...place, user: machine.user }, signal);
         typed.push({ machine: machine.name, command: `. ${path}` });
       } else {
         await scripts.run(script, place, signal);

@@ -2,6 +2,7 @@ import t from 'tap';
 import {
   foldersAbove,
   planPlacing,
+  resolvePath,
 } from '../../../../../../src/domains/sessions/provisioning/preparing/placing-plan.ts';
 import { labFile } from '../../../../../support/prepared-labs.ts';
 
@@ -11,12 +12,12 @@ const there = new Set(['/', '/srv', '/home', '/home/learner']);
 const kindOf = (path: string) =>
   there.has(path) ? 'folder' : path === '/etc/passwd' ? 'other' : ('nothing' as const);
 
-await t.test('the folders above a path', async (t) => {
+await t.test('returns the folders above a path', async (t) => {
   t.same(foldersAbove('/srv/a/b'), ['/srv', '/srv/a']);
   t.same(foldersAbove('/a'), []);
 });
 
-await t.test('folders that are not there come before their first file, once, as its owner', async (t) => {
+await t.test('places missing folders once, before their first file and with its owner', async (t) => {
   const plan = planPlacing(
     [
       { ...labFile('a', '/srv/site/a'), user: learner },
@@ -42,4 +43,18 @@ await t.test('what cannot be is told', async (t) => {
   t.match(plan('/etc/passwd/a'), /since "\/etc\/passwd" is no folder/);
   t.match(plan('/srv/a', '/srv/a/b'), /since "\/srv\/a" is no folder/, 'nor below a file of the lab');
   t.match(plan('/srv/a/b', '/srv/a'), /"\/srv\/a" is a folder/, 'nor in the place of one of its folders');
+});
+
+const inHome = (home: string) => async () => ({ uid: 1000, gid: 1000, home });
+
+await t.test('resolves paths in a home', async (t) => {
+  t.equal(await resolvePath('~/a/b', inHome('/home/learner')), '/home/learner/a/b');
+  t.equal(await resolvePath('~/a', inHome('/')), '/a');
+  t.equal(await resolvePath('~//etc/', inHome('/home/learner')), '/home/learner/etc');
+});
+
+await t.test('does not look the user up for absolute paths', async (t) => {
+  const noUser = () => Promise.reject(new Error('unexpected lookup'));
+  t.equal(await resolvePath('/srv//~/a/', noUser), '/srv/~/a');
+  await t.rejects(resolvePath('~/a', noUser), /unexpected lookup/);
 });

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'tap';
-import type { PreparingProgress } from '../../../../../src/domains/sessions/provisioning/preparing/preparing-progress.ts';
-import { createProgressReports } from '../../../../../src/domains/sessions/provisioning/provisioning-progress.ts';
+import type { PreparingProgress } from '../../../../../src/domains/sessions/provisioning/preparing/preparation.ts';
+import { createProgressReports } from '../../../../../src/domains/sessions/provisioning/provisioning.ts';
 import { createFakeClock } from '../../../../support/fake-clock.ts';
 
 function setUp() {

@@ -1,6 +1,6 @@
 import type { createAdmissions } from '../capacity/create-admissions.ts';
 import type { SessionLeaseStore } from './session-lease-store.ts';
-import { createEnvironmentMaker, createLabProvision } from './environment-maker.ts';
+import { createEnvironmentBuilder, createLabProvision } from './environment-builder.ts';
 import { createProvisioner } from './provisioner.ts';
 import { createProvisioning } from './provisioning.ts';
 import type { Saves } from '../snapshots/create-saves.ts';
@@ -13,10 +13,10 @@ import type { SubnetStore } from './subnet-store.ts';
 import { createWarm } from '../pool/create-warm.ts';
 
 /**
- * What makes environments, put together: for those who wait, and ahead. `onSettled` is called when a
- * session is no longer worked on here.
+ * Creates the components that provision environments: for waiting sessions, and prewarmed ones. `onSettled` is called
+ * when this process no longer works on a session.
  */
-export function createMaking(
+export function createProvisioningParts(
   options: SessionsOptions & {
     store: SessionStore;
     leases: SessionLeaseStore;
@@ -35,9 +35,9 @@ export function createMaking(
   const provisionLab = createLabProvision({ engine, allocator, pins });
   const warm = createWarm({
     ...options,
-    make: createEnvironmentMaker({ ...options, provision: provisionLab }),
+    make: createEnvironmentBuilder({ ...options, provision: provisionLab }),
     provision: provisionLab,
-    mayMake: async () => provisioner.freePlaces() > 0 && (await admission.isQuiet()),
+    mayPrewarm: async () => provisioner.freeSlots() > 0 && (await admission.isQuiet()),
     prewarmCheck: admission.prewarmCheck,
   });
   const provision = createProvisioning({

@@ -7,22 +7,22 @@ import type { SessionLeaseStore, SessionWithEnvironment } from './session-lease-
 import { environmentSpec } from './environment-spec.ts';
 import type { SavedMachines } from './environment-spec.ts';
 import { createPreparation } from './preparing/preparation.ts';
-import type { PreparingProgress } from './preparing/preparing-progress.ts';
+import type { PreparingProgress } from './preparing/preparation.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { SubnetAllocator } from './subnet-pool.ts';
 
-/** Times that one environment is tried before it fails: each refusal means that something else has a subnet. */
+/** Attempts to create one environment: each refusal means that another network overlaps its subnet. */
 const TRIES = 8;
 
-/** How an environment is made. */
+/** Options for the creation of an environment. */
 export interface LabProvisionOptions {
   signal: AbortSignal;
   onProgress: (progress: PreparingProgress) => void;
-  /** What its machines begin with in place of what the lab says. */
+  /** saved content with which its machines start, instead of the lab's images. */
   saved?: SavedMachines | undefined;
 }
 
-/** A machine, and the image that the engine was given for it. */
+/** A machine with the image that the engine created it from. */
 export interface MadeMachine extends ProvisionedMachine {
   image: string;
 }
@@ -30,9 +30,8 @@ export interface MadeMachine extends ProvisionedMachine {
 export type LabProvision = ReturnType<typeof createLabProvision>;
 
 /**
- * Makes an environment of a lab on the engine, of the images that its version is pinned to, on other
- * subnets when the engine refuses one, and prepares those of its machines that do not go on from
- * what was saved of them.
+ * Creates an environment of a lab on the engine, with the images that its version is pinned to. If the engine refuses a
+ * subnet, it tries others. It prepares the machines that do not start from saved content.
  */
 export function createLabProvision({
   engine,
@@ -64,14 +63,14 @@ export function createLabProvision({
     }
   }
 
-  /** All of it or nothing. @throws what the engine and the pins throw; SUBNETS_EXHAUSTED, LAB_START_FAILED */
+  /** Creates the whole environment, or nothing. @throws what the engine and the pins throw; SUBNETS_EXHAUSTED, LAB_START_FAILED */
   return async function provision(
     lab: Lab,
     environmentId: string,
     options: LabProvisionOptions,
   ): Promise<MadeMachine[]> {
     const { saved } = options;
-    // Where there may be none, their image is not made either, and a learner would be told of that.
+    // If nested engines are disabled, their image is missing too. Learners would get that error instead.
     if (lab.machines.some(({ profile }) => profile === 'nested')) await engine.requireNested();
     const machines = await make(await pinnedLab(pins, lab, options), environmentId, options);
     const fresh = machines.filter(({ name }) => saved?.get(name)?.image === undefined);
@@ -85,14 +84,14 @@ export function createLabProvision({
   };
 }
 
-export type EnvironmentMaker = ReturnType<typeof createEnvironmentMaker>;
+export type EnvironmentBuilder = ReturnType<typeof createEnvironmentBuilder>;
 
-/** Makes what a claimed session needs on the engine. */
-export function createEnvironmentMaker(options: {
+/** Creates the environment of a session on the engine. */
+export function createEnvironmentBuilder(options: {
   provision: LabProvision;
   catalogue: Pick<LabCatalogue, 'version'>;
   leases: SessionLeaseStore;
-  /** What a saved state has for machines to begin with. @throws SAVED_STATE_NOT_FOUND */
+  /** Returns the saved content with which machines start. @throws SAVED_STATE_NOT_FOUND */
   savedMachines: (savedStateId: string) => Promise<SavedMachines>;
 }) {
   const { provision, catalogue, leases, savedMachines } = options;
@@ -112,8 +111,8 @@ export function createEnvironmentMaker(options: {
 }
 
 /**
- * The lab with the images that its version is always started with, which are on the engine then. A
- * machine that begins with what was saved of it needs none. @throws as `pins.resolve`
+ * Returns the lab with the images that its version is pinned to, and pulls those. A machine that starts from saved
+ * content needs none. @throws what `pins.resolve` throws
  */
 async function pinnedLab(
   pins: Pick<ImagePins, 'resolve'>,
