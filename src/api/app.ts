@@ -28,10 +28,10 @@ import type { Services } from '../services.ts';
 import { registerTerminalSocket } from './ws/terminal-socket.ts';
 import { websocketOptions } from './ws/websocket-options.ts';
 
-/** The built web app; this file lies one level below the project, built or not. */
+/** Folder of the built web app. `src` and `dist` are at the same level, so the path holds for both. */
 const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
-/** Fastify as the service uses it, before anything is registered: its log is wanted first. */
+/** Creates the Fastify server without any routes. The service needs its log before it registers them. */
 export function createServer(config: Config, times: HeadTimes = {}): FastifyInstance {
   const frontDoor = createFrontDoor({
     ...times,
@@ -59,7 +59,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   addRequestIds(app);
   addBodyDeadline(app, { limitMs: config.bodyTimeoutSeconds * 1_000 });
   await addSecurityHeaders(app, { publicUrl, development });
-  // Before authentication: see there.
+  // Before authentication: see addAuthentication.
   await app.register(websocket, websocketOptions);
   await addAuthentication(app, { authentication, cookie, publicUrl });
   addOpenRequests(app, { credentials });

@@ -1,4 +1,4 @@
-/** Most keys given to one call of a service, which may put each into a statement. */
+/** Maximum number of keys in one call of a service, which may put each into an SQL statement. */
 const BATCH_LIMIT = 100;
 
 interface Waiting<V> {
@@ -8,10 +8,9 @@ interface Waiting<V> {
 }
 
 /**
- * Gathers the keys asked for while resolvers run and loads them by one call, so that a list of n
- * elements costs one read and not n. Nothing is remembered beyond that call: a subscription, which
- * lives long, never sees old data.
- * @param load gives the values in the order of the keys
+ * Creates a function that collects the keys requested while resolvers run, and loads them in one call. A list of n
+ * elements then costs one read instead of n. Nothing is cached, so a long-lived subscription never sees old data.
+ * @param load returns the values in the order of the keys
  */
 export function createBatch<K, V>(
   load: (keys: K[]) => Promise<readonly V[]>,
@@ -44,7 +43,7 @@ export function createBatch<K, V>(
     const name = identify(key);
     const present = waiting.get(name);
     if (present) return present.promise;
-    // Behind the promises that are settling now: their resolvers ask for more keys.
+    // Waits until pending promises have settled: their resolvers request more keys.
     if (keys.length === 0) void Promise.resolve().then(() => process.nextTick(dispatch));
     const { promise, resolve, reject } = defer<V>();
     keys.push(key);

@@ -5,29 +5,29 @@ import type { Log } from '../../core/log.ts';
 import type { Loaders } from './loaders.ts';
 import type { GraphqlServices } from './services.ts';
 
-/** Addresses that answers give out. */
+/** URLs in responses. */
 export interface PublicUrls {
-  /** Where a browser uses up a sign-in link. */
+  /** Returns the URL of a sign-in link. */
   signIn(secret: string): string;
-  /** Where a terminal's socket is: `ws://` or `wss://`. */
+  /** Returns the URL of a terminal's socket: `ws://` or `wss://`. */
   terminal(terminalId: string): string;
-  /** Where the files of a machine are; `session` is its global id. */
+  /** Returns the URL of a machine's files. `session` is a global id. */
   files(session: string, machine: string): string;
-  /** Where the file of a recording is, by its global id. */
+  /** Returns the URL of a recording's file, by the global id of the recording. */
   recording(id: string): string;
-  /** A path at the host of a port. @throws PREVIEWS_OFF */
+  /** Returns the URL of a path on the preview host of a port. @throws PREVIEWS_OFF */
   preview(label: string, path: string): string;
 }
 
-/** What every resolver gets: who asks, and what may be called. One for each operation. */
+/** The context that every resolver receives. Each operation has its own. */
 export interface GraphqlContext {
-  /** Who asks. A subscription sets it anew for each event. */
+  /** The authenticated user. A subscription updates it for each event. */
   actor: Actor | undefined;
   services: GraphqlServices;
   loaders: Loaders;
   events: Pick<EventBus, 'listen'>;
   urls: PublicUrls;
-  /** Reads the credentials again. @throws UNAUTHENTICATED, TOKEN_EXPIRED when they are no longer good */
+  /** Checks the credentials again. @throws UNAUTHENTICATED, TOKEN_EXPIRED if they are no longer valid */
   authenticate: () => Promise<Actor | undefined>;
   requestId: string;
   /** Reports exceptions of resolvers. */

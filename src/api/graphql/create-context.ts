@@ -16,7 +16,7 @@ export interface ContextSource {
   previewHosts: Pick<PreviewHosts, 'origin'>;
 }
 
-/** The context of one operation that `request` asks for, on behalf of `actor`. */
+/** Creates the context of one operation of `request`, on behalf of `actor`. */
 export function createContext(
   { services, contained, events, publicUrl, previewHosts }: ContextSource,
   request: FastifyRequest,
@@ -37,7 +37,7 @@ export function createContext(
   return context;
 }
 
-/** Addresses under the public address, or where none is set under the one that the request went to. */
+/** Creates URLs from the public address or, if none is set, from the host of the request. */
 function publicUrls(
   request: FastifyRequest,
   { publicUrl, previewHosts }: { publicUrl: string | undefined; previewHosts: Pick<PreviewHosts, 'origin'> },

@@ -4,7 +4,7 @@ import { fault, isFault } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
 import type { Contained } from '../../core/containment.ts';
 
-/** Errors of a request that is not carried out: not GraphQL, not of this schema, or over a limit. */
+/** The errors of a request that is not executed: invalid GraphQL, not valid for this schema, or over a limit. */
 export class RequestRefused extends Error {
   readonly errors: readonly GraphQLError[];
 
@@ -15,7 +15,7 @@ export class RequestRefused extends Error {
   }
 }
 
-/** A refusal for exceeding a limit; `problem` says which, and what it is. */
+/** Creates the error for exceeding a limit. `problem` names the limit and its value. */
 export function tooComplex(problem: string): RequestRefused {
   return new RequestRefused([asGraphqlError(fault('QUERY_TOO_COMPLEX', { problem }))]);
 }
@@ -25,8 +25,8 @@ export function asGraphqlError(error: Error): GraphQLError {
 }
 
 /**
- * Formats an error for clients. A fault keeps its message; an error that GraphQL itself finds in a
- * request is INPUT_INVALID; any other is INTERNAL and goes to `contained`, which alone learns its cause.
+ * Formats an error for clients. A fault keeps its message. An error that GraphQL finds in a request becomes
+ * INPUT_INVALID. Any other error becomes INTERNAL, and only `contained` receives its cause.
  */
 export function formatError(
   error: GraphQLError,
@@ -42,16 +42,16 @@ export function formatError(
   };
 }
 
-/** The path of the variable that is wrong, where one is. */
+/** Returns the path of the invalid variable, if there is one. */
 function variableOf(error: GraphQLError): { variable?: string } {
-  // Compiled queries make errors without extensions.
+  // Errors of compiled queries have no extensions.
   const variable = (error.extensions as GraphQLError['extensions'] | undefined)?.['variable'];
   return typeof variable === 'string' ? { variable } : {};
 }
 
-/** The fault that an error stands for. */
+/** Returns the fault that caused an error. */
 export function faultOf(error: GraphQLError): Fault {
-  // A scalar that refuses a value is wrapped once more with each level it lies in.
+  // GraphQL wraps the error of a scalar once for each level of nesting.
   for (
     let at: unknown = error;
     at instanceof Error;
@@ -63,10 +63,10 @@ export function faultOf(error: GraphQLError): Fault {
   return fault('INTERNAL');
 }
 
-/** How GraphQL, interpreted or compiled, begins what it says of a variable that an argument cannot take. */
+/** Start of GraphQL's message, interpreted or compiled, for a variable that is invalid for its argument. */
 const ARGUMENT_REFUSED = /^Argument "\w+" (of non-null type|of required type|has invalid value)/;
 
-/** Whether GraphQL itself found this in the request: no resolver has a part in it. */
+/** Returns whether GraphQL itself found the error in the request, without any resolver. */
 function isOfRequest(error: GraphQLError): boolean {
   const { originalError } = error;
   if (!originalError && !error.path) return true;

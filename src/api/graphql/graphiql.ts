@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** From the one source that the security headers allow to this page, in development alone. */
+/** The only external source that the security headers allow for this page, and only in development. */
 const SOURCE = 'https://unpkg.com';
 
 const page = `<!doctype html>

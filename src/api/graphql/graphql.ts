@@ -15,15 +15,15 @@ import { createSchema } from './schema.ts';
 import type { ConnectionCount } from './subscriptions/connections.ts';
 import { addSubscriptionRoute } from './subscriptions/route.ts';
 
-/** Times mercurius is asked a query before it compiles it; of the first of all it hears nothing. */
+/** Number of executions by mercurius after which it compiles a query. It does not see the first execution of a query. */
 const COMPILE_AFTER = 2;
-/** Queries that mercurius keeps, in two generations of this size: each takes twice the memory again and its compiled code. */
+/** Number of queries in each of mercurius' two cache generations. Each cached query takes three times its own memory, plus its compiled code. */
 const COMPILED_QUERIES = 50;
 
 /**
- * Registers GraphQL at `/graphql`: POST for queries and mutations, graphql-transport-ws for these
- * and for subscriptions; in development GraphiQL at `/graphiql`. Authentication and
- * `@fastify/websocket` must be registered before.
+ * Registers GraphQL at `/graphql`: POST for queries and mutations, graphql-transport-ws for these and for
+ * subscriptions. In development, registers GraphiQL at `/graphiql`. Authentication and `@fastify/websocket` must be
+ * registered before.
  */
 export async function registerGraphql(
   app: FastifyInstance,
@@ -47,11 +47,11 @@ export async function registerGraphql(
     jit: COMPILE_AFTER,
     cache: COMPILED_QUERIES,
     errorFormatter: ({ data, errors }, context) => {
-      // What this plugin hands to mercurius as context is what comes back.
-      const told = context as unknown as GraphqlContext;
+      // Mercurius passes on the context that this plugin gives it.
+      const graphqlContext = context as unknown as GraphqlContext;
       return {
         statusCode: 200,
-        response: { data, errors: errors.map((error) => formatError(error, told)) },
+        response: { data, errors: errors.map((error) => formatError(error, graphqlContext)) },
       };
     },
   });

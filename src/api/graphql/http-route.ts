@@ -15,15 +15,15 @@ import type { QueryBudget } from './limits/query-budget.ts';
 import { readQueryRequest } from './query-request.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** What the GraphQL-over-HTTP specification calls its own type; given to who asks for it. */
+/** Media type of the GraphQL-over-HTTP specification, for clients that accept it. */
 const RESPONSE_TYPE = 'application/graphql-response+json';
 
-/** Registers `POST /graphql`. It takes JSON alone, which no form of another site can send. */
+/** Registers `POST /graphql`. It accepts only JSON, which a form of another site cannot send. */
 export function addHttpRoute(
   app: FastifyInstance,
   options: ContextSource & { schema: GraphQLSchema; prepare: Prepare; budget: QueryBudget },
 ): void {
-  // Answers are data, no pages: of the headers that keep pages safe, the one below is enough.
+  // Responses are data, not pages, so they need only one of the security headers.
   const route = {
     bodyLimit: limits.bodyBytes,
     errorHandler: createErrorHandler(options),
@@ -33,21 +33,21 @@ export function addHttpRoute(
     const asked = readQueryRequest(request.body);
     const { actor } = request;
     const account = accountOf(actor, request);
-    await options.budget.turn(account, clientOf(reply));
-    // The client, or its credential, may have gone during the wait.
+    await options.budget.waitForBudget(account, clientOf(reply));
+    // The connection may have closed, or the credential may have ended, during the wait.
     if (reply.raw.destroyed) throw fault('UNAUTHENTICATED');
     const prepared = options.budget.charge(account, () => options.prepare(asked, actor !== undefined));
     if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
-      throw fault('INPUT_INVALID', { problem: 'Subscriptions are taken over WebSocket at this address.' });
+      throw fault('INPUT_INVALID', { problem: 'Send subscriptions over WebSocket to this address.' });
     }
     const context = createContext(options, request, actor, async () => actor);
-    const result = await (prepared.again ? carryOutAgain : carryOutOnce)(prepared, asked, context);
-    // Without data it was not carried out: a variable of a wrong type.
+    const result = await (prepared.again ? carryOutAgain : executeOnce)(prepared, asked, context);
+    // A result without data was not executed, because a variable has the wrong type.
     return sendJson(request, reply, result.data === undefined ? 400 : 200, result);
   });
 
-  /** Leaves nothing behind: most queries of strangers and by hand are asked this once. */
-  async function carryOutOnce({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
+  /** Executes a query without caching it: most anonymous and handwritten queries are sent only once. */
+  async function executeOnce({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
     const { errors, ...result } = await execute({
       schema: options.schema,
       document,
@@ -59,9 +59,9 @@ export function addHttpRoute(
   }
 
   async function carryOutAgain({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
-    // Mercurius adds to the context what it needs itself.
-    const carrier = context as unknown as Record<string, unknown>;
-    return await app.graphql(document, carrier, asked.variables, asked.operationName);
+    // Mercurius adds its own fields to the context.
+    const mercuriusContext = context as unknown as Record<string, unknown>;
+    return await app.graphql(document, mercuriusContext, asked.variables, asked.operationName);
   }
 }
 
@@ -107,7 +107,7 @@ function refusalOf(error: unknown, request: FastifyRequest): RequestRefused {
   return new RequestRefused([asGraphqlError(cause)]);
 }
 
-/** What mercurius found wrong with the variables. */
+/** Returns the errors that mercurius found in the variables. */
 function graphqlErrorsOf(error: unknown): GraphQLError[] {
   if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return [];
   return error.errors.filter((each) => each instanceof GraphQLError);

@@ -9,16 +9,16 @@ import type { Recording } from '../../domains/terminals/recordings/recording.ts'
 import { createBatch } from './batch.ts';
 import type { GraphqlServices } from './services.ts';
 
-/** Reads by key, batched: what resolvers of elements of a list use instead of the services. */
+/** Batched reads by key. Resolvers of list elements use them instead of the services. */
 export interface Loaders {
   user(id: string): Promise<User | undefined>;
-  /** Labs are in memory. */
+  /** Returns a lab, which is in memory. */
   lab(slug: string): LabView | undefined;
-  /** Where a session is in the queue. */
+  /** Returns the position of a session in the queue. */
   place(session: string): Promise<QueuePlace | undefined>;
   session(id: string): Promise<Session | undefined>;
   savedState(id: string): Promise<SavedState | undefined>;
-  /** The recording of a terminal. */
+  /** Returns the recording of a terminal. */
   recordingOf(terminal: string): Promise<Recording | undefined>;
   courseRecorded(course: string): Promise<boolean>;
   progress(of: { learnerId: string; lab: string }): Promise<LabProgress>;
@@ -34,8 +34,8 @@ function itself(key: string): string {
 }
 
 /**
- * Loaders of one operation; `actor` is asked at each batch, since a subscription's may change.
- * Each is made when it is first used: most operations use none.
+ * Creates the loaders of one operation. They call `actor` for each batch, since the actor of a subscription can change.
+ * Each loader is created at its first use, because most operations use none.
  */
 export function createLoaders(services: LoaderServices, actor: () => Actor | undefined): Loaders {
   const made: Partial<Loaders> = {};

@@ -1,4 +1,4 @@
-/** What stands behind each type of the schema: the services' own types. Read by the code generation. */
+/** The services' type for each type of the schema. The code generation reads this file. */
 import type { Attempt, LabProgress, StepProgress } from '../../domains/checks/results/attempt.ts';
 import type { CheckVerdict } from '../../domains/checks/results/check-verdict.ts';
 import type { Finding } from '../../domains/checks/results/findings.ts';

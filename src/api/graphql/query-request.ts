@@ -2,18 +2,19 @@ import { fault } from '../../core/errors.ts';
 import { tooComplex } from './errors.ts';
 import type { QueryRequest } from './limits/prepare.ts';
 
-/** What a body or a WebSocket message asks for. @throws INPUT_INVALID, QUERY_TOO_COMPLEX for a batch */
+/** Reads the query request in a body or a WebSocket message. @throws INPUT_INVALID, QUERY_TOO_COMPLEX for a batch */
 export function readQueryRequest(body: unknown): QueryRequest {
-  if (Array.isArray(body)) throw tooComplex('a request holds one operation, batches are not taken');
+  if (Array.isArray(body))
+    throw tooComplex('a request contains one operation, and batches are not supported');
   if (!isRecord(body) || typeof body['query'] !== 'string') {
-    throw invalid('The body must be a JSON object with the query as text in "query".');
+    throw invalid('The body must be a JSON object with the query as a string in "query".');
   }
   const { query, operationName, variables } = body;
   if (variables !== undefined && variables !== null && !isRecord(variables)) {
     throw invalid('"variables" must be an object.');
   }
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
-    throw invalid('"operationName" must be text.');
+    throw invalid('"operationName" must be a string.');
   }
   return { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
 }

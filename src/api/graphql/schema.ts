@@ -35,7 +35,7 @@ import { sessionsResolvers } from './sessions/sessions-resolvers.ts';
 import { terminalsResolvers } from './terminals/terminals-resolvers.ts';
 import { warmResolvers } from './warm/warm-resolvers.ts';
 
-/** What each domain brings, to be put into the schema. */
+/** The resolvers of each domain. */
 const domainResolvers = [
   { DateTime: dateTime },
   baseResolvers,
@@ -60,7 +60,7 @@ const domainResolvers = [
 
 type TypeResolvers = Record<string, unknown>;
 
-/** The executable schema. Each call makes its own. */
+/** Creates a new executable schema. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchema(sdl);
   for (const resolvers of domainResolvers) {
@@ -78,7 +78,7 @@ function inputsOf(schema: GraphQLSchema): (GraphQLArgument | GraphQLInputField)[
   });
 }
 
-/** Reads a default value again, now that the values of enums are the services'. */
+/** Reads a default value again after the enums have received the services' values. */
 function readDefault(input: GraphQLArgument | GraphQLInputField): void {
   const written = input.astNode?.defaultValue;
   if (written) input.defaultValue = valueFromAST(written, input.type);
@@ -89,7 +89,7 @@ function attach(schema: GraphQLSchema, name: string, resolvers: TypeResolvers): 
   if (isScalarType(type)) {
     Object.assign(type, resolvers);
   } else if (isEnumType(type)) {
-    // Before the type is first used, since it then makes its tables.
+    // Must happen before the first use of the type, which builds its lookup tables.
     for (const value of type.getValues()) value.value = resolvers[value.name];
   } else if (isInterfaceType(type)) {
     Object.assign(type, { resolveType: resolvers['__resolveType'] });
@@ -99,7 +99,7 @@ function attach(schema: GraphQLSchema, name: string, resolvers: TypeResolvers): 
       attachToField(fields[field], resolver, `${name}.${field}`);
     }
   } else {
-    throw new Error(`There are resolvers for ${name}, which the schema does not have.`);
+    throw new Error(`There are resolvers for ${name}, which is not in the schema.`);
   }
 }
 
@@ -107,7 +107,7 @@ type AnyField = GraphQLField<unknown, unknown>;
 type AnyResolver = GraphQLFieldResolver<unknown, unknown>;
 
 function attachToField(field: AnyField | undefined, resolver: unknown, name: string): void {
-  if (!field) throw new Error(`There is a resolver for ${name}, which the schema does not have.`);
+  if (!field) throw new Error(`There is a resolver for ${name}, which is not in the schema.`);
   if (typeof resolver === 'function') field.resolve = resolver as AnyResolver;
   else Object.assign(field, resolver);
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Domains with a file `<domain>/<domain>.graphql` of their own, in the order the printed schema has them. */
+/** Domains with a file `<domain>/<domain>.graphql`, in the order of the printed schema. */
 const domains = [
   'base',
   'identity',
@@ -22,7 +22,7 @@ const domains = [
   'previews',
 ];
 
-/** The schema as its authors wrote it, all domains together. */
+/** Returns the SDL of all domains. */
 export async function readSdl(): Promise<string> {
   const texts = await Promise.all(
     domains.map((domain) => readFile(new URL(`./${domain}/${domain}.graphql`, import.meta.url), 'utf8')),

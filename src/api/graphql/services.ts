@@ -18,7 +18,7 @@ import type { WarmService } from '../../domains/sessions/pool/warm-service.ts';
 import type { RecordingService } from '../../domains/terminals/recordings/recording.ts';
 import type { TerminalService } from '../../domains/terminals/terminal.ts';
 
-/** What resolvers may call. */
+/** The services that resolvers may call. */
 export interface GraphqlServices {
   users: UserService;
   tokens: TokenService;

@@ -17,13 +17,13 @@ import type {
 import { RequestRefused } from './errors.ts';
 import type { Variables } from './limits/cost.ts';
 
-/** Most errors reported at once. Checking stops there: each further error would cost time and help nobody. */
-const ERRORS_TOLD = 10;
+/** Maximum number of reported errors. Checking stops there: further errors would cost time and help nobody. */
+const MAX_ERRORS = 10;
 
 /**
- * Checks the variables of a validated operation, so that neither the interpreter nor the compiler
- * meets a wrong one: each words its errors in its own way, and some of them look like faults of a resolver.
- * @throws RequestRefused with INPUT_INVALID, and the path of each wrong variable in `extensions.variable`
+ * Checks the variables of a validated operation, so that the interpreter and the compiler only get valid ones. Their
+ * error messages differ, and some look like faults of a resolver.
+ * @throws RequestRefused with INPUT_INVALID, and the path of each invalid variable in `extensions.variable`
  */
 export function checkVariables(
   schema: GraphQLSchema,
@@ -42,8 +42,8 @@ export function checkVariables(
       .map((part, index) => (typeof part === 'number' ? `[${part}]` : index > 0 ? `.${part}` : part))
       .join('');
     const options = { nodes: node, originalError: cause?.originalError, extensions: { variable } };
-    errors.push(new GraphQLError(`Variable "$${variable}" is wrong: ${problem}`, options));
-    if (errors.length >= ERRORS_TOLD) throw new RequestRefused(errors);
+    errors.push(new GraphQLError(`Variable "$${variable}" is invalid: ${problem}`, options));
+    if (errors.length >= MAX_ERRORS) throw new RequestRefused(errors);
   }
 
   const requiredTypes = () => requiredTypesOf(schema, document, operation);
@@ -55,7 +55,7 @@ export function checkVariables(
     const given = Object.hasOwn(variables, name.value) ? variables[name.value] : undefined;
     const isMissing = given === undefined && definition.defaultValue === undefined;
     if (given === null || isMissing) {
-      // A default, the variable's or the argument's, lets it stand where only executing would meet the null.
+      // If the variable or the argument has a default, validation accepts it, and only execution would find the null.
       const required = isNonNullType(type) || isMissing ? type : requiredTypes().get(name.value);
       if (isNonNullType(required))
         refuse([name.value], `a value of type "${String(required)}" is required.`, definition);
@@ -68,10 +68,10 @@ export function checkVariables(
   if (errors.length > 0) throw new RequestRefused(errors);
 }
 
-/** Made once for each document: clients often give null, and the queries of an app are kept. */
+/** Types by document. They are computed once, because clients often send null, and an app's queries are cached. */
 const typesOf = new WeakMap<DocumentNode, Map<string, GraphQLInputType>>();
 
-/** Types at places that take no null, by the variable that is used there. */
+/** Returns the non-null types that variables are used as, by the name of the variable. */
 function requiredTypesOf(
   schema: GraphQLSchema,
   document: DocumentNode,

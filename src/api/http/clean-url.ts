@@ -1,12 +1,12 @@
-/** Parameters that are credentials: a reader of them could sign in. */
+/** Query parameters that contain credentials. */
 const SECRET_PARAMETERS =
   /([?&;](?:ticket|grant|token|secret|access_token|id_token|code|password)=)[^&;#]*/gi;
-/** A sign-in link carries its secret in the path. */
+/** A sign-in link has its secret in the path. */
 const SIGN_IN_PATH = /^(\/sign-in\/)[^/?#]+/;
-/** Longer addresses are somebody's try to fill the log. */
+/** Maximum characters of a logged URL. Longer ones are attempts to fill the log. */
 const URL_LIMIT = 1_000;
 
-/** An address that may be logged: secrets in it are replaced. */
+/** Returns a URL for the log, with its secrets replaced. */
 export function cleanUrl(url: string): string {
   return url
     .slice(0, URL_LIMIT)

@@ -1,9 +1,9 @@
-/** Longest name that is suggested, in characters: file systems take 255 bytes, which 80 characters never exceed by much. */
+/** Maximum characters of a suggested name. File systems allow 255 bytes, which 80 characters hardly ever exceed. */
 const NAME_LIMIT = 80;
 
 /**
- * Has browsers keep a file instead of showing it, under the name that it has in the machine, as far
- * as that is harmless. Old ones read the first name, others the second (RFC 6266).
+ * Returns the header that makes browsers save a file instead of displaying it, under its name in the machine without
+ * dangerous characters. Old browsers read the first name, others the second (RFC 6266).
  */
 export function asAttachment(name: string): string {
   const harmless =

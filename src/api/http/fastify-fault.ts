@@ -8,8 +8,8 @@ interface HttpError extends Error {
 }
 
 /**
- * The fault that an error of Fastify or a plugin of it means, where it is the request that is
- * wrong; undefined for any other error.
+ * Returns the fault for an error of Fastify or its plugins that an invalid request caused; undefined for any other
+ * error.
  */
 export function fromFastify(error: unknown, request: FastifyRequest): Fault | undefined {
   if (!isHttpError(error)) return undefined;
@@ -25,17 +25,17 @@ export function fromFastify(error: unknown, request: FastifyRequest): Fault | un
   }
 }
 
-/** Errors that say by their status that it was the client. */
+/** Returns whether an error has the status of a client error. */
 function isHttpError(error: unknown): error is HttpError {
   if (!(error instanceof Error) || !('statusCode' in error)) return false;
   const status = error.statusCode;
   return typeof status === 'number' && status >= 400 && status < 500;
 }
 
-/** Fastify's own messages speak of the request alone; those of other code could speak of anything. */
+/** Only Fastify's own messages are safe to show: they describe the request. Messages of other code could reveal anything. */
 function describe(error: HttpError): string {
   if (error instanceof SyntaxError || error.code?.startsWith('FST_ERR_CTP_INVALID_JSON')) {
     return 'The body is not valid JSON.';
   }
-  return error.code?.startsWith('FST_') ? error.message : 'The request cannot be understood.';
+  return error.code?.startsWith('FST_') ? error.message : 'The request is invalid.';
 }

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** How long the rest of an upload that was refused is read and thrown away, in milliseconds: a client that writes on does not see the answer, and one that has read it stops. */
+/** Maximum time for discarding the rest of a rejected upload, in milliseconds. Some clients read the response only after they have sent everything. */
 const LINGER_MS = 10_000;
 
-/** Aborted when the client is gone before the answer was. */
+/** Returns a signal that aborts if the client disconnects before the response is sent. */
 export function clientOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   const { raw } = reply;
@@ -15,7 +15,7 @@ export function clientOf(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-/** The body as it comes, and its length where the client says one. */
+/** Returns the body as a stream, and its length if the client states one. */
 export function contentOf({ raw }: FastifyRequest): { content: Readable; size: number | undefined } {
   const length = raw.headers['content-length'];
   if (length === undefined && raw.headers['transfer-encoding'] === undefined)
@@ -23,7 +23,7 @@ export function contentOf({ raw }: FastifyRequest): { content: Readable; size: n
   return { content: raw, size: length === undefined ? undefined : Number(length) };
 }
 
-/** Runs `work` on a request's body. Where that is refused, the connection stays until the client has heard so, and no longer. */
+/** Runs `work` on a request's body. If that rejects the body, the connection stays open until the client has received the response. */
 export async function lingering<T>({ raw }: FastifyRequest, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

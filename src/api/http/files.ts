@@ -9,19 +9,19 @@ import { sendBytes } from './send-bytes.ts';
 import { z } from 'zod';
 import { fault } from '../../core/errors.ts';
 
-/** `?list`, `?list=true`: on; `?list=false` and nothing at all: off. */
+/** `?list` and `?list=true` mean true; `?list=false` and an absent parameter mean false. */
 const flag = z
   .enum(['', 'true', 'false'], { error: 'is "true" or "false"' })
   .optional()
   .transform((text) => text === '' || text === 'true');
-const path = z.string({ error: 'is missing: give the path from the root of the machine' });
+const path = z.string({ error: 'is missing; it is the absolute path in the machine' });
 const mode = z
   .string()
-  .regex(/^[0-7]{3,4}$/, 'is octal, such as 644 or 0755')
+  .regex(/^[0-7]{3,4}$/, 'must be octal, such as 644 or 0755')
   .transform((text) => Number.parseInt(text, 8))
   .optional();
 
-/** What may stand behind the question mark, for each method. */
+/** Schema of the query string for each method. */
 const filesQueries = {
   get: z.strictObject({ path, list: flag, as: z.literal('tar', { error: 'is "tar"' }).optional() }),
   head: z.strictObject({ path }),
@@ -35,7 +35,7 @@ const filesQueries = {
   delete: z.strictObject({ path, recursive: flag }),
 };
 
-/** Reads the query of a request. @throws INPUT_INVALID, naming each parameter that is wrong and what would be right */
+/** Reads the query string of a request. @throws INPUT_INVALID with each invalid parameter and its valid values */
 function readQuery<T extends z.ZodType>(
   schema: T,
   { url, query }: { url: string; query: unknown },
@@ -45,34 +45,34 @@ function readQuery<T extends z.ZodType>(
   if (read.success) return read.data;
   const problems = read.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'
-      ? `there is no "${issue.keys.join('", "')}" here`
+      ? `"${issue.keys.join('", "')}" is not a parameter of this request`
       : `"${issue.path.join('.')}" ${issue.message}`,
   );
-  throw fault('INPUT_INVALID', { problem: `The query is wrong: ${problems.join('; ')}.` });
+  throw fault('INPUT_INVALID', { problem: `Invalid query string: ${problems.join('; ')}.` });
 }
 
-/** What cannot be decoded would be taken as it is written, and name another file. */
+/** Rejects a query string that cannot be decoded: read literally, it would name another file. */
 function requireText(url: string): void {
   try {
     decodeURIComponent(url);
   } catch (error) {
     throw fault(
       'INPUT_INVALID',
-      { problem: 'The query is wrong: it must be UTF-8, percent-encoded.' },
+      { problem: 'Invalid query string: it must be percent-encoded UTF-8.' },
       error,
     );
   }
 }
 
-/** Where the files of a machine are; `:session` is the id that GraphQL gives. */
+/** Path of a machine's files; `:session` is a GraphQL id. */
 const FILES_ROUTE = '/api/v1/sessions/:session/machines/:machine/files';
 
 type FilesRequest = FastifyRequest<{ Params: { session: string; machine: string } }>;
 
-/** Files of machines: read and written by their paths, streamed both ways. docs/api-files.md is for its users. */
+/** Registers the routes that read and write files of machines as streams. docs/api-files.md documents them. */
 export async function addFiles(app: FastifyInstance, { files }: { files: FileService }): Promise<void> {
   await app.register(async (scope) => {
-    // Bodies are streams here, whatever they call themselves.
+    // Bodies are streams here, regardless of their media type.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
@@ -140,7 +140,7 @@ function placeOf({ params }: FilesRequest, path: string): FilePlace {
   };
 }
 
-/** What a learner made must never run as a page of this service. */
+/** Sends a file as a download: a learner's file must never run as a page of this service. */
 function download(reply: FastifyReply, name: string): FastifyReply {
   return reply.header('content-disposition', asAttachment(name)).header('x-content-type-options', 'nosniff');
 }

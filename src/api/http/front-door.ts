@@ -14,19 +14,19 @@ declare module 'fastify' {
   }
 }
 
-/** Longest time for the head of a request, from its first byte or that of its connection, in milliseconds. */
+/** Maximum time for the head of a request, from the start of the request or of the connection, in milliseconds. */
 const HEADERS_LIMIT_MS = 20_000;
-/** How often that is checked, in milliseconds. */
+/** Interval between two checks of that time, in milliseconds. */
 const CHECK_EVERY_MS = 5_000;
 
-/** Hosts that are not the app's, and what answers there. */
+/** A handler of requests for hosts other than the app's. */
 export interface OtherHost {
   owns(request: IncomingMessage): boolean;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
 }
 
-/** Times that tests shorten, in milliseconds. */
+/** Times in milliseconds, which tests shorten. */
 export interface HeadTimes {
   headLimitMs?: number;
   checkEveryMs?: number;
@@ -35,14 +35,14 @@ export interface HeadTimes {
 export type FrontDoor = ReturnType<typeof createFrontDoor>;
 
 /**
- * Leads requests to the host that they are for, before the app sees anything of them: no route, hook
- * or parser of the app's can be met under another host's name, or the other way round.
+ * Routes requests by their host before the app sees them. The app's routes, hooks and parsers are not reachable under
+ * another host's name, and the other way round.
  */
 export function createFrontDoor(
   options: ConnectionLimits &
     HeadTimes & {
       trustProxy: readonly string[];
-      /** Asked for when there is something to tell: the app that makes the log has this as its server. */
+      /** Called when there is something to log: the app, which creates the log, is created after this. */
       log: () => Pick<Log, 'warn'>;
     },
 ) {
@@ -85,7 +85,7 @@ export function createFrontDoor(
         setting: 'BERTH_MAX_CONNECTIONS',
       }),
     );
-    // As Fastify sets them on a server of its own making.
+    // Fastify sets the same values on the servers that it creates.
     server.keepAliveTimeout = keepAliveTimeout;
     server.requestTimeout = requestTimeout;
     server.setTimeout(connectionTimeout);
@@ -94,9 +94,9 @@ export function createFrontDoor(
 
   return {
     serverFactory,
-    /** Connections, or requests of a proxy, that were refused since the process started. */
+    /** Returns the number of connections, or requests of a proxy, that were refused since the process started. */
     refused: refused.count,
-    /** Has `host` answer for its names from now on. */
+    /** Routes requests for the names of `host` to it from now on. */
     lead(host: OtherHost): void {
       other = host;
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isFault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 
-/** What the service cannot work without; each resolves when it answers. */
+/** Checks of the services that Berth depends on. Each resolves if the service responds. */
 export interface Probes {
   database(): Promise<unknown>;
   engine(): Promise<unknown>;
@@ -17,19 +17,19 @@ export interface Readiness {
 export interface ProbeResult {
   ok: boolean;
   milliseconds: number;
-  /** Code of the catalogue, `TIMED_OUT`, or `FAILED`; the log has more. */
+  /** An error code, `TIMED_OUT` or `FAILED`; the log has the details. */
   problem?: string;
 }
 
-/** Below the time-outs of those who ask, so that they learn which one is missing. */
+/** Maximum time of a check in milliseconds: below the time-outs of usual health checkers, so that they receive the result. */
 const PROBE_LIMIT_MS = 2_000;
 
-/** `/healthz`: the process is alive. `/readyz`: it can work; 503 where something is missing. */
+/** Registers `/healthz` (the process is alive) and `/readyz` (it can work; 503 if a dependency does not respond). */
 export function addHealth(
   app: FastifyInstance,
   { probes, limitMs = PROBE_LIMIT_MS }: { probes: Probes; limitMs?: number },
 ): void {
-  // Anyone may ask, however often: those who ask while it runs share one run.
+  // Anyone may send any number of requests, so simultaneous ones share one run.
   let running: Promise<Readiness> | undefined;
   const ready = () =>
     (running ??= probeAll(probes, limitMs, app.log).finally(() => {
@@ -70,7 +70,7 @@ async function probe(
       await work();
       return undefined;
     } catch (error) {
-      log.warn({ err: error, probe: name }, 'Something the service needs does not answer.');
+      log.warn({ err: error, probe: name }, 'a dependency does not respond');
       return isFault(error) ? error.code : 'FAILED';
     }
   })();

@@ -1,10 +1,10 @@
-/** The little that a page without the web app needs; colours follow the reader's own. */
+/** Style of a page without the web app. Its colors follow the color scheme of the browser. */
 const STYLE = `
   :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
   main { max-width: 26rem; margin: 18vh auto 0; padding: 0 1rem; text-align: center }
   button { font: inherit; padding: .6rem 2rem; cursor: pointer }`;
 
-/** A page of its own, such as one that asks to sign in. `title`, `content` and `head` are HTML. */
+/** Returns a standalone page, such as the sign-in page. `title`, `content` and `head` are HTML. */
 export function htmlPage({
   title,
   content,

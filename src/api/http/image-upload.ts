@@ -6,15 +6,15 @@ import { STREAMS_BODY } from './limits/body-deadline.ts';
 import { addTarRoutes, withTar } from './tar-body.ts';
 
 /**
- * `POST /api/v1/images/builds?name=…` builds an image of the tar in its body, which goes to the engine
- * as it comes, and `GET /api/v1/jobs/:id` tells how far a job is.
+ * Registers `POST /api/v1/images/builds?name=…`, which streams the tar in its body to the engine and builds an image
+ * from it, and `GET /api/v1/jobs/:id`, which returns the state of a job.
  */
 export async function addImageUpload(
   app: FastifyInstance,
   options: {
     images: Pick<ImageService, 'buildUpload'>;
     jobs: Pick<JobService, 'get' | 'log'>;
-    /** Largest body, in bytes. */
+    /** Maximum size of the body, in bytes. */
     limitBytes: number;
   },
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function addImageUpload(
         const { name } = request.query;
         if (typeof name !== 'string') {
           throw fault('INPUT_INVALID', {
-            problem: 'Say once how the image is to be called: "?name=tools:1".',
+            problem: 'Set the name of the image exactly once, as in "?name=tools:1".',
           });
         }
         const job = await withTar(request, reply, limitBytes, (tar) =>

@@ -11,8 +11,8 @@ interface OneLab {
 }
 
 /**
- * `PUT /api/v1/labs/:slug` makes the tar in its body that lab, `DELETE` takes one away that came so.
- * Who may not is told before anything is read.
+ * Registers `PUT /api/v1/labs/:slug`, which stores the tar in its body as the lab, and `DELETE`, which removes an
+ * uploaded lab. Requests without permission are rejected before their body is read.
  */
 export async function addLabUpload(
   app: FastifyInstance,

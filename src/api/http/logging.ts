@@ -4,19 +4,19 @@ import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify
 import { newId } from '../../core/ids.ts';
 import { cleanUrl } from './clean-url.ts';
 
-/** A caller's id is taken when it can break neither a log line nor a header. */
+/** Request ids of clients that are accepted: they cannot break a log line or a header. */
 const SANE_REQUEST_ID = /^[\w.-]{1,64}$/;
 
-/** Never logged, wherever someone hands them to the logger. */
+/** Fields that are never logged, at any depth that the logger redacts. */
 const SECRET_NAMES = ['secret', 'token', 'ticket', 'password', 'authorization', 'cookie', 'linkSecret'];
 
-/** Fastify's options for logs: JSON lines, one for each request, with its id and without secrets or bodies. */
+/** Returns Fastify's logging options: JSON lines, one for each request, with its id and without secrets or bodies. */
 export function loggingOptions({
   level,
   stream,
 }: {
   level: string;
-  /** Where lines go, when not to standard output. */
+  /** Destination of the lines; standard output by default. */
   stream?: { write(line: string): void };
 }) {
   return {
@@ -32,16 +32,16 @@ export function loggingOptions({
   } satisfies FastifyServerOptions;
 }
 
-/** The caller's X-Request-Id where it is sane, else a new one. */
+/** Returns the client's X-Request-Id if it is accepted, otherwise a new id. */
 function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : newId();
 }
 
-/** Says once what came of a request, instead of twice that there was one. */
+/** Logs one line for each request, at its end, instead of Fastify's two. */
 class RequestLog extends LogController {
   override incomingRequest(): void {
-    // The line at the end says all.
+    // The line at the end contains everything.
   }
 
   override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
@@ -56,7 +56,7 @@ class RequestLog extends LogController {
   }
 
   override routeNotFound(): void {
-    // Likewise.
+    // The same.
   }
 }
 

@@ -4,14 +4,14 @@ import { boundaries } from '../../core/containment.ts';
 import type { Boundary } from '../../core/containment.ts';
 import { requireActor } from '../../domains/identity/actor.ts';
 
-/** Seconds: from an answer out of memory to one that met a time-out. */
+/** In seconds: from a response out of memory to a time-out. */
 const REQUEST_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
-/** Seconds: from a warm container to an image that had to be pulled. */
+/** In seconds: from a prewarmed environment to an image that must be pulled. */
 const PROVISIONING_BUCKETS = [0.25, 0.5, 1, 2, 5, 15, 60, 300];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** What the service counts. Each call makes a registry of its own. */
+/** Creates the metrics of the service, with a separate registry for each call. */
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
@@ -32,7 +32,7 @@ export function createMetrics() {
   let countWarm = noPools;
   void new Gauge({
     name: 'berth_warm_environments',
-    help: 'Prewarmed environments, by lab: ready, being made, and wanted.',
+    help: 'Prewarmed environments by lab: ready, being created, and wanted.',
     labelNames: ['lab', 'state'],
     registers,
     async collect() {
@@ -46,14 +46,14 @@ export function createMetrics() {
   });
   const warmStarts = new Counter({
     name: 'berth_warm_starts_total',
-    help: 'Starts of labs that have prewarmed environments: hit took one, miss found none, lost found one that ran no more.',
+    help: 'Starts of labs that have prewarmed environments: hit took one, miss found none, lost found one that no longer ran.',
     labelNames: ['outcome'],
     registers,
   });
   let countTerminals = noTerminals;
   void new Gauge({
     name: 'berth_terminals_open',
-    help: 'Terminals that this process holds open.',
+    help: 'Open terminals of this process.',
     registers,
     collect() {
       this.set(countTerminals());
@@ -62,7 +62,7 @@ export function createMetrics() {
   let seeDisk = noDisk;
   void new Gauge({
     name: 'berth_engine_disk_free_bytes',
-    help: "Free on the engine's disk, as it was last seen.",
+    help: "Free bytes on the engine's disk, as last measured.",
     registers,
     collect() {
       this.remove();
@@ -72,7 +72,7 @@ export function createMetrics() {
   });
   void new Gauge({
     name: 'berth_engine_disk_reserve_bytes',
-    help: "Below this much free on the engine's disk no session is begun.",
+    help: "Minimum free bytes on the engine's disk for starting a session.",
     registers,
     collect() {
       this.remove();
@@ -82,7 +82,7 @@ export function createMetrics() {
   });
   void new Gauge({
     name: 'berth_engine_disk_free_files',
-    help: "Files that the engine's disk has room for yet, as it was last seen.",
+    help: "Number of files that still fit on the engine's disk, as last measured.",
     registers,
     collect() {
       this.remove();
@@ -92,13 +92,13 @@ export function createMetrics() {
   });
   const checks = new Counter({
     name: 'berth_checks_total',
-    help: 'Checks that ended, by verdict.',
+    help: 'Finished checks by verdict.',
     labelNames: ['verdict'],
     registers,
   });
   const containedErrors = new Counter({
     name: 'berth_contained_errors_total',
-    help: 'Exceptions that a boundary contained; "process" counts those that escaped all others.',
+    help: 'Exceptions by the boundary that caught them; "process" counts those that no other boundary caught.',
     labelNames: ['boundary'],
     registers,
   });
@@ -106,7 +106,7 @@ export function createMetrics() {
   let countRefused = noneRefused;
   void new Counter({
     name: 'berth_refused_connections_total',
-    help: 'Connections, or requests of a trusted proxy, that were refused since their client, or all clients together, had too many.',
+    help: 'Connections, or requests of a trusted proxy, that were refused because their client, or all clients together, had too many.',
     registers,
     collect() {
       this.reset();
@@ -115,38 +115,38 @@ export function createMetrics() {
   });
   const provisioning = new Histogram({
     name: 'berth_provisioning_seconds',
-    help: 'Time from the request for a session until it was ready or had failed, waiting in the queue included.',
+    help: 'Time from the request for a session until it was ready or failed, including the wait in the queue.',
     labelNames: ['outcome'],
     buckets: PROVISIONING_BUCKETS,
     registers,
   });
   const requests = new Histogram({
     name: 'berth_http_request_seconds',
-    help: 'Time to answer requests, by route.',
+    help: 'Response time of requests by route.',
     labelNames: ['method', 'route', 'status'],
     buckets: REQUEST_BUCKETS,
     registers,
   });
 
   return {
-    /** Asked at each scrape for the number of sessions in each state. */
+    /** Sets the function that returns the number of sessions in each state. Called at each scrape. */
     countSessionsBy(count: () => Promise<Partial<Record<string, number>>>): void {
       countSessions = count;
     },
-    /** Asked at each scrape for the prewarmed environments. */
+    /** Sets the function that returns the prewarmed environments. Called at each scrape. */
     countWarmBy(count: () => Promise<WarmCount[]>): void {
       countWarm = count;
     },
     warmStart: (outcome: 'hit' | 'miss' | 'lost') => warmStarts.inc({ outcome }),
-    /** Asked at each scrape for the number of terminals that this process holds. */
+    /** Sets the function that returns the number of open terminals of this process. Called at each scrape. */
     countTerminalsBy(count: () => number): void {
       countTerminals = count;
     },
-    /** Asked at each scrape for the engine's disk. */
+    /** Sets the function that returns the state of the engine's disk. Called at each scrape. */
     seeDiskBy(see: () => SeenDisk | undefined): void {
       seeDisk = see;
     },
-    /** Asked at each scrape for the connections that were refused so far. */
+    /** Sets the function that returns the number of refused connections. Called at each scrape. */
     countRefusedBy(count: () => number): void {
       countRefused = count;
     },
@@ -156,12 +156,12 @@ export function createMetrics() {
     requestAnswered: (labels: { method: string; route: string; status: number }, seconds: number) =>
       requests.observe(labels, seconds),
     contentType: registry.contentType,
-    /** All of it, in Prometheus' text format. */
+    /** Returns all metrics in Prometheus' text format. */
     print: () => registry.metrics(),
   };
 }
 
-/** Environments of one lab that were prewarmed. */
+/** Prewarmed environments of one lab. */
 interface WarmCount {
   labSlug: string;
   ready: number;
@@ -173,7 +173,7 @@ async function noPools(): Promise<WarmCount[]> {
   return [];
 }
 
-/** The engine's disk; its files where they are bounded. */
+/** State of the engine's disk. `files` is present if the number of files is limited. */
 interface SeenDisk {
   freeBytes: number;
   reserveBytes: number;
@@ -197,15 +197,15 @@ async function noSessions(): Promise<Partial<Record<string, number>>> {
 }
 
 /**
- * `/metrics` for Prometheus, and the measuring of requests. Numbers tell how many learn here and
- * when, so it takes a token of an admin with the scope "read". An address of the machine itself
- * would not do: behind a proxy everyone comes from there.
+ * Registers `/metrics` for Prometheus, and measures requests. The numbers reveal how many people learn here and when,
+ * so the route requires an admin's token with the scope "read". Checking for a local client address would not be
+ * enough: behind a proxy, all clients have it.
  */
 export function addMetrics(app: FastifyInstance, { metrics }: { metrics: Metrics }): void {
   app.addHook('onResponse', async (request, reply) => {
-    // A socket is answered when it closes, hours later.
+    // The response of a WebSocket ends when it closes, perhaps hours later.
     if (request.headers.upgrade !== undefined) return;
-    // The pattern, never the address: one series for each route, however many ids there are.
+    // The pattern instead of the URL, so that each route is one series for all ids.
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
     metrics.requestAnswered({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);

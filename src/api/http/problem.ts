@@ -5,7 +5,7 @@ import { fault, isFault } from '../../core/errors.ts';
 import type { Fault, FaultCode, FaultDetails } from '../../core/errors.ts';
 import { fromFastify } from './fastify-fault.ts';
 
-/** What an error looks like over HTTP: RFC 9457, with the catalogue's code and what to look for in the log. */
+/** An error over HTTP: a problem of RFC 9457, with the error code and the request id for finding it in the log. */
 export interface Problem {
   type: `urn:berth:problem:${FaultCode}`;
   title: string;
@@ -30,7 +30,7 @@ export function toProblem(error: Fault, requestId: string): Problem {
   };
 }
 
-/** Sends a problem for every error of every route, and for unknown addresses. Counts those that are INTERNAL. */
+/** Sends a problem for every error of every route, and for unknown paths. Counts those that are INTERNAL. */
 export function addProblems(
   app: FastifyInstance,
   options: { count?: (boundary: Boundary) => void } = {},
@@ -42,8 +42,8 @@ export function addProblems(
 }
 
 /**
- * Sends `error` as a problem. One that is not of the catalogue goes to the log, and its sender
- * learns no more than the request id. Also for Fastify's option `frameworkErrors`.
+ * Sends `error` as a problem. An error outside the catalogue is logged, and the client receives only the request id.
+ * Also for Fastify's option `frameworkErrors`.
  */
 function sendProblem(
   error: unknown,
@@ -52,15 +52,15 @@ function sendProblem(
   count?: (boundary: Boundary) => void,
 ): FastifyReply {
   const known = isFault(error) ? error : fromFastify(error, request);
-  if (!known) request.log.error({ err: error }, 'A request met an unexpected error.');
-  else if (known.status >= 500) request.log.warn({ err: known }, 'A request failed.');
+  if (!known) request.log.error({ err: error }, 'unexpected error in a request');
+  else if (known.status >= 500) request.log.warn({ err: known }, 'request failed');
   const problem = toProblem(known ?? fault('INTERNAL'), request.id);
   if (problem.code === 'INTERNAL') count?.('request');
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(problem.status).header('cache-control', 'no-store').type(PROBLEM_TYPE).send(problem);
 }
 
-/** {@link sendProblem} as Fastify wants it for what goes wrong before a route is found. */
+/** Handles errors that occur before a route is found. */
 export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   void sendProblem(error, request, reply);
 }

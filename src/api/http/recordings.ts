@@ -5,10 +5,10 @@ import { asAttachment } from './content-disposition.ts';
 import { turnOf } from './limits/queued-responses.ts';
 import { sendBytes } from './send-bytes.ts';
 
-/** What asciicast calls itself. */
+/** Media type of asciicast. */
 const CAST_TYPE = 'application/x-asciicast';
 
-/** Recordings of terminals, downloaded as asciicast v3; `:recording` is the id that GraphQL gives. */
+/** Registers the download of terminal recordings as asciicast v3; `:recording` is a GraphQL id. */
 export function addRecordings(
   app: FastifyInstance,
   { recordings }: { recordings: Pick<RecordingService, 'read'> },
@@ -23,10 +23,10 @@ export function addRecordings(
       const gzip = takesGzip(request.headers['accept-encoding']);
       const { recording, content } = await recordings.read(request.actor, id, { gzip });
       const { labSlug, machine, startedAt } = recording;
-      const began = startedAt.toISOString().slice(0, 16).replace(':', '');
+      const start = startedAt.toISOString().slice(0, 16).replace(':', '');
       reply
         .type(CAST_TYPE)
-        .header('content-disposition', asAttachment(`${labSlug}-${machine}-${began}.cast`))
+        .header('content-disposition', asAttachment(`${labSlug}-${machine}-${start}.cast`))
         .header('x-content-type-options', 'nosniff')
         .header('cache-control', 'no-store')
         .header('vary', 'accept-encoding');

@@ -2,10 +2,10 @@ import helmet from '@fastify/helmet';
 import type { FastifyHelmetOptions } from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
-/** Where GraphiQL's page loads its programs from; in development only. */
+/** Origin from which GraphiQL's page loads its scripts, only in development. */
 const GRAPHIQL_SOURCE = 'https://unpkg.com';
 
-/** Headers that keep pages of Berth from being used against their readers. */
+/** Adds the security headers of Berth's pages. */
 export async function addSecurityHeaders(
   app: FastifyInstance,
   { publicUrl, development }: { publicUrl: string | undefined; development: boolean },
@@ -14,15 +14,15 @@ export async function addSecurityHeaders(
   if (development) allowGraphiql(app);
   await app.register(helmet, {
     contentSecurityPolicy: policy([]),
-    // Over plain http browsers ignore these two, the one silently, the other with a warning.
+    // Over plain HTTP, browsers ignore these two; one of them causes a warning.
     strictTransportSecurity: https,
     crossOriginOpenerPolicy: https,
-    // With "no-referrer", browsers send `Origin: null` with forms, and then no form is known for our own.
+    // With "no-referrer", browsers send `Origin: null` with forms, so Berth would reject its own forms.
     referrerPolicy: { policy: 'same-origin' },
   });
 }
 
-/** Helmet's own hook reads the option that this one sets, so it must be added before. */
+/** Must be added before Helmet, whose hook reads the option that this one sets. */
 function allowGraphiql(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/graphiql'))
@@ -30,7 +30,7 @@ function allowGraphiql(app: FastifyInstance): void {
   });
 }
 
-/** Own files only, with `others`. */
+/** Returns a content security policy that allows only Berth's own files and `others`. */
 function policy(others: string[]): NonNullable<FastifyHelmetOptions['contentSecurityPolicy']> {
   const own = ["'self'", ...others];
   return {
@@ -38,11 +38,11 @@ function policy(others: string[]): NonNullable<FastifyHelmetOptions['contentSecu
     directives: {
       defaultSrc: ["'self'"],
       scriptSrc: own,
-      // xterm lays its rows out by style elements that it makes.
+      // xterm creates style elements for the layout of its rows.
       styleSrc: [...own, "'unsafe-inline'"],
       imgSrc: ["'self'", 'data:', 'blob:'],
       fontSrc: ["'self'", 'data:'],
-      // Sockets of this host are of 'self' as well.
+      // 'self' includes WebSockets of this host.
       connectSrc: own,
       objectSrc: ["'none'"],
       baseUri: ["'none'"],

@@ -3,12 +3,12 @@ import type { FastifyReply } from 'fastify';
 import type { ByteSource } from '../../core/byte-source.ts';
 import { fault } from '../../core/errors.ts';
 
-/** One piece of an answer, in bytes. Two are in memory: one is read into while the other goes out. */
+/** Size of a chunk of a response, in bytes. Two are in memory: one is filled while the other is sent. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * Answers with what `source` gives, and closes it. What fails before the first byte is thrown; what
- * fails afterwards breaks the connection off, so that nobody takes the answer for whole.
+ * Sends the bytes of `source` as the response, and closes it. Throws an error that occurs before the first byte. A later
+ * error resets the connection, so that the client does not take the response for complete.
  */
 export async function sendBytes(reply: FastifyReply, source: ByteSource): Promise<FastifyReply> {
   const { raw, log } = reply;
@@ -24,7 +24,7 @@ export async function sendBytes(reply: FastifyReply, source: ByteSource): Promis
     raw.end();
   } catch (error) {
     if (!reply.sent) throw error;
-    log.info({ err: error }, 'A download broke off');
+    log.info({ err: error }, 'download aborted');
     raw.destroy();
   } finally {
     await source.close();
@@ -32,7 +32,7 @@ export async function sendBytes(reply: FastifyReply, source: ByteSource): Promis
   return reply;
 }
 
-/** Resolves when the bytes have gone to the connection, and their memory is free. */
+/** Resolves when the bytes have been written to the connection, and their memory can be reused. */
 function write(raw: ServerResponse, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const gone = () => reject(fault('TRANSFER_INTERRUPTED'));

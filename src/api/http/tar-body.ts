@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { fault } from '../../core/errors.ts';
 import { limitedBody } from './limits/limited-body.ts';
 
-/** What a tar is called, plain or compressed. Who reads it looks into it to tell which. */
+/** Media types of plain and compressed tars. The reader detects the compression from the content. */
 const TAR_TYPES = ['application/x-tar', 'application/tar', 'application/gzip', 'application/x-gzip'];
 
-/** Adds routes whose bodies are tars, and come as they are sent. */
+/** Adds routes whose bodies are streamed tars. */
 export async function addTarRoutes(
   app: FastifyInstance,
   add: (scope: FastifyInstance) => void,
@@ -19,8 +19,9 @@ export async function addTarRoutes(
 }
 
 /**
- * Does `work` with the tar in the request's body, of at most `limitBytes`; what it does not read is not waited for.
- * @throws MEDIA_TYPE_UNSUPPORTED where there is none, BODY_TOO_LARGE where it is said to be larger, what `work` throws
+ * Runs `work` with the tar in the request's body, of at most `limitBytes`. Does not wait for data that `work` does not
+ * read.
+ * @throws MEDIA_TYPE_UNSUPPORTED if the body is not a tar, BODY_TOO_LARGE if its stated length is too large, and the errors of `work`
  */
 export async function withTar<T>(
   { body, headers }: FastifyRequest,
@@ -35,7 +36,7 @@ export async function withTar<T>(
   return work(tar).finally(() => {
     if (tar.readableEnded) return;
     reply.header('connection', 'close');
-    // A rejected request is never read; nothing may wait for its bytes.
+    // A rejected request is never read, so nothing may wait for its bytes.
     tar.destroy();
   });
 }

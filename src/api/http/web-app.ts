@@ -4,15 +4,15 @@ import files from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../../core/errors.ts';
 
-/** Names of built files carry a hash of their content: what is there once never changes. */
+/** Names of built files contain a hash of their content, so the files never change. */
 const HASHED = 'public, max-age=31536000, immutable';
-/** Asked for anew each time, answered with 304 while it is the same. */
+/** Clients revalidate each time, and receive 304 if nothing has changed. */
 const CHECKED = 'no-cache';
 
-/** Addresses of programs, where a page would only hide that one is wrong. */
+/** Paths for programs. A page as response to a wrong one would hide the mistake. */
 const NO_PAGES = /^\/(api|graphql|ws|lti|assets)(\/|$)/;
 
-/** Serves the built web app in `folder`; its index.html answers for every address that the app itself may know. */
+/** Serves the built web app in `folder`. Its index.html is the response for every path that may be one of the app's. */
 export async function addWebApp(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
   const built = existsSync(join(folder, 'index.html'));
   const options = { config: { public: true } };
@@ -47,5 +47,5 @@ function sendNotBuilt(reply: FastifyReply): FastifyReply {
     .code(503)
     .header('cache-control', 'no-store')
     .type('text/plain; charset=utf-8')
-    .send('The web app was not built. "npm start" builds it; the API works without it.\n');
+    .send('The web app is not built. "npm start" builds it. The API works without it.\n');
 }

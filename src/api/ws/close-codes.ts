@@ -1,18 +1,18 @@
 import { fault, isFault } from '../../core/errors.ts';
 import type { Fault, FaultCode } from '../../core/errors.ts';
 
-/** Subprotocol of terminal sockets; a later version that clients of this one cannot speak gets a new name. */
+/** Subprotocol of terminal sockets. An incompatible version gets a new name. */
 export const TERMINAL_PROTOCOL = 'berth.terminal.v1';
 
-/** The shell ended, and its exit was told in a control frame. */
+/** The shell ended, and a control frame reported its exit code. */
 export const CLOSE_EXITED = 1000;
 
 /**
- * How a socket closes for each error of the catalogue, with the code's name as the reason.
- * Codes of 4000 and above, 1000 and 1009 are final; after the others it makes sense to try again.
+ * Close code of a socket for each error. The reason is the name of the error code. Codes from 4000, 1000 and 1009 are
+ * final; after the others, clients should retry.
  */
 export const closeCodes: Record<FaultCode, number> = {
-  // The client did something wrong, and would again.
+  // The client made an invalid request; a retry would fail too.
   INPUT_INVALID: 4400,
   FRAME_INVALID: 4400,
   TERMINAL_SIZE_INVALID: 4400,
@@ -26,7 +26,7 @@ export const closeCodes: Record<FaultCode, number> = {
   UPLOAD_TOO_LARGE: 4400,
   FRAME_TOO_LARGE: 1009,
 
-  // It may not, or not any more.
+  // The client is not allowed to do this, or not any more.
   UNAUTHENTICATED: 4401,
   TOKEN_EXPIRED: 4401,
   SIGN_IN_LINK_INVALID: 4401,
@@ -40,7 +40,7 @@ export const closeCodes: Record<FaultCode, number> = {
   PREVIEW_ORIGIN_REFUSED: 4403,
   FILE_DENIED: 4403,
 
-  // What it is about is not there.
+  // The object does not exist.
   NOT_FOUND: 4404,
   USER_NOT_FOUND: 4404,
   TOKEN_NOT_FOUND: 4404,
@@ -57,7 +57,7 @@ export const closeCodes: Record<FaultCode, number> = {
   SAVED_STATE_NOT_FOUND: 4404,
   FILE_NOT_FOUND: 4404,
 
-  // It is in a state in which this cannot be.
+  // The state of the object does not allow this.
   EMAIL_TAKEN: 4409,
   LAST_ADMIN: 4409,
   STEP_HAS_NO_CHECK: 4409,
@@ -82,7 +82,7 @@ export const closeCodes: Record<FaultCode, number> = {
   FILE_IS_SPECIAL: 4409,
   FOLDER_NOT_EMPTY: 4409,
 
-  // It is over.
+  // The object has ended.
   TERMINAL_ENDED: 4410,
   SESSION_IDLE: 4410,
   SESSION_LIFETIME_OVER: 4410,
@@ -91,7 +91,7 @@ export const closeCodes: Record<FaultCode, number> = {
   MACHINE_OUT_OF_MEMORY: 4410,
   MACHINE_DISK_FULL: 4410,
 
-  // The lab or its image is at fault.
+  // The lab or its image has a problem.
   LAB_INVALID: 4502,
   LAB_START_FAILED: 4502,
   GIT_FAILED: 4502,
@@ -117,14 +117,14 @@ export const closeCodes: Record<FaultCode, number> = {
   GATEWAY_UNAVAILABLE: 4502,
   COMMAND_FAILED: 4502,
 
-  // The service is at fault.
+  // The service has a problem.
   INTERNAL: 1011,
   MIGRATION_FAILED: 1011,
   CONFIG_INVALID: 1011,
   ENGINE_SETUP_REFUSED: 1011,
   SECRET_UNREADABLE: 1011,
 
-  // It stops and starts again.
+  // The service restarts.
   SHUTTING_DOWN: 1012,
   TERMINAL_ELSEWHERE: 1012,
   EVENTS_CLOSED: 1012,
@@ -133,7 +133,7 @@ export const closeCodes: Record<FaultCode, number> = {
   JOB_INTERRUPTED: 1012,
   SAVE_INTERRUPTED: 1012,
 
-  // It has too much to do, or waits for something itself.
+  // The service is overloaded, or waits for a dependency.
   RATE_LIMITED: 1013,
   TERMINAL_TOO_SLOW: 1013,
   PREVIEW_LIMIT: 1013,
@@ -148,12 +148,12 @@ export const closeCodes: Record<FaultCode, number> = {
   TRANSFER_INTERRUPTED: 1013,
 };
 
-/** Whether a client should try again, with a new ticket, after a close with this code. */
+/** Returns whether a client should retry with a new ticket after a close with this code. */
 export function isRetryable(closeCode: number): boolean {
   return closeCode < 4000 && closeCode !== CLOSE_EXITED && closeCode !== closeCodes.FRAME_TOO_LARGE;
 }
 
-/** What may be told of an error: a fault as it is, anything else as INTERNAL with the error as its cause. */
+/** Returns the fault to show for an error: a fault itself, or INTERNAL with any other error as its cause. */
 export function toFault(error: unknown): Fault {
   return isFault(error) ? error : fault('INTERNAL', {}, error);
 }

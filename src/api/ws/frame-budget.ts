@@ -3,8 +3,8 @@ import type { Budgets, BudgetsOptions } from '../../core/budgets.ts';
 import type { Reading } from './reading.ts';
 
 /**
- * Frames that one user may send over all of their terminal sockets: twenty times what somebody sends who pastes
- * while a flood is acknowledged, and some hundredths of the service's time.
+ * Frames that one user may send over all of their terminal sockets: twenty times as many as someone who pastes during a
+ * flood of output sends, and some hundredths of the service's time.
  */
 const FRAMES = { perSecond: 2_000, burst: 4_000 };
 

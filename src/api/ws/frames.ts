@@ -8,16 +8,16 @@ const FRAME_DATA = 0x00;
 const FRAME_CONTROL = 0x01;
 const FRAME_SNAPSHOT = 0x02;
 
-/** Largest frame from a client, in bytes with its type: a paste in one piece, and nothing that fills memory. */
+/** Maximum size of a client's frame in bytes, including its type: enough for a paste, and too little to fill memory. */
 export const MAX_CLIENT_FRAME = 64 * 1024;
 
-/** Most output in one frame from the server, in bytes. */
+/** Maximum output in one frame of the server, in bytes. */
 export const MAX_SERVER_BYTES = 128 * 1024;
 
-/** Largest control frame from a client, in bytes: the ones there are need less than a tenth. */
+/** Maximum size of a client's control frame in bytes: more than ten times the largest valid one. */
 const MAX_CONTROL_BYTES = 1024;
 
-/** What the server tells beside the output. */
+/** Control messages of the server. */
 export type ServerControl =
   | ({
       type: 'hello';
@@ -38,20 +38,20 @@ export type ServerControl =
   | { type: 'exit'; code: number | null }
   | { type: 'error'; code: string; message: string; details: FaultDetails; retry: boolean };
 
-/** What a client sends, read but not yet believed: sizes are checked by the service. */
+/** A parsed but unchecked frame of a client: the service checks sizes. */
 export type ClientFrame =
   | { type: 'input'; bytes: Buffer }
   | { type: 'resize'; rows: unknown; cols: unknown }
   | { type: 'ack'; offset: number };
 
-/** A frame for so many bytes of output, which are put in from its second byte on. */
+/** Creates a frame for this many bytes of output. The caller writes them from the second byte on. */
 export function outputFrame(bytes: number): Buffer {
   const frame = Buffer.allocUnsafe(1 + bytes);
   frame[0] = FRAME_DATA;
   return frame;
 }
 
-/** What draws a screen, in as many frames as it takes. */
+/** Splits a screen snapshot into frames. */
 export function* snapshotFrames(snapshot: Buffer): Generator<Buffer> {
   for (let at = 0; at < snapshot.length; at += MAX_SERVER_BYTES) {
     yield Buffer.concat([Buffer.of(FRAME_SNAPSHOT), snapshot.subarray(at, at + MAX_SERVER_BYTES)]);
@@ -62,19 +62,19 @@ export function controlFrame(control: ServerControl): Buffer {
   return Buffer.concat([Buffer.of(FRAME_CONTROL), Buffer.from(JSON.stringify(control))]);
 }
 
-/** Reads a client's frame. Keys it does not know are ignored, so that later clients may say more. @throws FRAME_INVALID */
+/** Reads a client's frame. Ignores unknown keys, so that later clients may send more. @throws FRAME_INVALID */
 export function readClientFrame(frame: Buffer): ClientFrame {
   const type = frame[0];
   if (type === undefined)
-    throw fault('FRAME_INVALID', { problem: 'it is empty; the first byte is its type' });
+    throw fault('FRAME_INVALID', { problem: 'it is empty, but the first byte must be its type' });
   if (type === FRAME_DATA) return { type: 'input', bytes: frame.subarray(1) };
   if (type === FRAME_CONTROL) return readControl(frame.subarray(1));
-  throw fault('FRAME_INVALID', { problem: `its type is ${type}; there are 0 (input) and 1 (control)` });
+  throw fault('FRAME_INVALID', { problem: `its type is ${type}, but must be 0 (input) or 1 (control)` });
 }
 
 function readControl(payload: Buffer): ClientFrame {
   if (payload.length > MAX_CONTROL_BYTES) {
-    throw fault('FRAME_INVALID', { problem: `a control frame has at most ${MAX_CONTROL_BYTES} bytes` });
+    throw fault('FRAME_INVALID', { problem: `a control frame can have at most ${MAX_CONTROL_BYTES} bytes` });
   }
   const control = parseObject(payload);
   switch (control['type']) {
@@ -83,12 +83,12 @@ function readControl(payload: Buffer): ClientFrame {
     case 'ack': {
       const offset = control['offset'];
       if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) {
-        throw fault('FRAME_INVALID', { problem: 'the "offset" of an ack is a whole number, 0 or more' });
+        throw fault('FRAME_INVALID', { problem: 'the "offset" of an ack must be an integer, 0 or more' });
       }
       return { type: 'ack', offset };
     }
     default:
-      throw fault('FRAME_INVALID', { problem: 'the "type" of a control frame is "resize" or "ack"' });
+      throw fault('FRAME_INVALID', { problem: 'the "type" of a control frame must be "resize" or "ack"' });
   }
 }
 
@@ -97,14 +97,10 @@ function parseObject(payload: Buffer): Record<string, unknown> {
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
   } catch (error) {
-    throw fault(
-      'FRAME_INVALID',
-      { problem: 'a control frame holds JSON in UTF-8, and this does not' },
-      error,
-    );
+    throw fault('FRAME_INVALID', { problem: 'a control frame must contain JSON in UTF-8' }, error);
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw fault('FRAME_INVALID', { problem: 'a control frame holds one JSON object' });
+    throw fault('FRAME_INVALID', { problem: 'a control frame must contain one JSON object' });
   }
   return parsed as Record<string, unknown>;
 }

@@ -2,22 +2,22 @@ import type { WebSocket } from '@fastify/websocket';
 import { guard } from '../../core/containment.ts';
 import type { Contained } from '../../core/containment.ts';
 
-/** Between two pings of one socket, in milliseconds: load balancers cut what is silent for a minute. */
+/** Interval between two pings of one socket, in milliseconds. Load balancers close connections that are silent for a minute. */
 const PING_EVERY_MS = 15_000;
 
-/** Sockets are pinged in so many groups by turns, so that thousands do not all answer at once, and keys wait for that. */
+/** Number of groups of sockets that are pinged one after another. If thousands responded at once, keystrokes would wait. */
 const GROUPS = 15;
 
-/** Pings without an answer after which a socket is dead. */
+/** Number of unanswered pings after which a socket counts as dead. */
 const MISSES = 2;
 
 export interface Heartbeat {
-  /** Pings the socket until it closes, and ends it when it does not answer. */
+  /** Pings the socket until it closes, and terminates it if it does not respond. */
   watch(socket: WebSocket): void;
   stop(): void;
 }
 
-/** One timer for all sockets of the process. */
+/** Creates the heartbeat of all sockets of the process, with a single timer. */
 export function createHeartbeat({
   everyMs = PING_EVERY_MS,
   contained,
@@ -36,7 +36,7 @@ export function createHeartbeat({
   };
 }
 
-/** Sockets that are pinged together. Their listeners are shared, which counts with thousands. */
+/** Creates a group of sockets that are pinged together. They share listeners, which matters with thousands of sockets. */
 function createGroup(contained: Contained) {
   const missed = new Map<WebSocket, number>();
 
@@ -53,7 +53,7 @@ function createGroup(contained: Contained) {
       socket.terminate();
       return;
     }
-    // While its shell does not read, answers wait unread too: a dead peer shows when the ping cannot be sent.
+    // While the socket is paused, pongs wait unread too. A dead peer shows when a ping cannot be sent.
     missed.set(socket, socket.isPaused ? 0 : misses + 1);
     if (socket.readyState === socket.OPEN) socket.ping();
   }
@@ -62,7 +62,7 @@ function createGroup(contained: Contained) {
     add(socket: WebSocket): void {
       missed.set(socket, 0);
       socket.on('pong', alive);
-      // On a slow line the pong may wait behind a long paste, which shows as well that somebody is there.
+      // On a slow connection the pong may wait behind a long paste, which also proves that the peer is alive.
       socket.on('message', alive);
       socket.on('close', forget);
     },

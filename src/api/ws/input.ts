@@ -1,9 +1,9 @@
 import type { AttachedTerminal } from '../../domains/terminals/terminal.ts';
 import type { Reading } from './reading.ts';
 
-/** A client that counts is told how much of its input was taken each time it is so much more, in bytes, and after so long, in milliseconds. */
-const TELL_EVERY_BYTES = 16 * 1024;
-const TELL_AFTER_MS = 500;
+/** Input is acknowledged after this many bytes, and after this many milliseconds. */
+const ACK_EVERY_BYTES = 16 * 1024;
+const ACK_AFTER_MS = 500;
 
 export interface Input {
   /** @throws TERMINAL_READ_ONLY */
@@ -12,39 +12,38 @@ export interface Input {
 }
 
 /**
- * Carries input to a shell. When the shell does not read, the socket is not read either, so that
- * what waits here is bounded by one read of the socket and one frame. A client that counts is told
- * what was taken, so that it can forget that.
+ * Forwards input to a shell. While the shell does not read, the socket is not read either, so at most one read of the
+ * socket and one frame wait here. Clients that count their input receive acknowledgements, and can then discard it.
  */
-export function carryInput(options: {
+export function forwardInput(options: {
   terminal: Pick<AttachedTerminal, 'input' | 'drained' | 'typed'>;
   reading: Reading;
   onTyped: (offset: number) => void;
 }): Input {
   const { terminal, reading, onTyped } = options;
-  let taken = terminal.typed ?? 0;
-  let told = taken;
+  let received = terminal.typed ?? 0;
+  let acknowledged = received;
   let timer: NodeJS.Timeout | undefined;
 
-  function tell(): void {
+  function acknowledge(): void {
     clearTimeout(timer);
     timer = undefined;
-    told = taken;
-    onTyped(taken);
+    acknowledged = received;
+    onTyped(received);
   }
 
   function count(bytes: number): void {
     if (terminal.typed === undefined) return;
-    taken += bytes;
-    if (taken - told >= TELL_EVERY_BYTES) tell();
-    else timer ??= setTimeout(tell, TELL_AFTER_MS);
+    received += bytes;
+    if (received - acknowledged >= ACK_EVERY_BYTES) acknowledge();
+    else timer ??= setTimeout(acknowledge, ACK_AFTER_MS);
   }
 
   return {
     write(bytes) {
-      const goesOn = terminal.input(bytes);
+      const accepted = terminal.input(bytes);
       count(bytes.length);
-      if (goesOn || reading.isHeld('shell')) return;
+      if (accepted || reading.isHeld('shell')) return;
       reading.hold('shell');
       void terminal.drained().then(() => reading.release('shell'));
     },

@@ -1,11 +1,11 @@
 import type { WebSocket } from '@fastify/websocket';
 
-/** Frames that a client may still send after the server closed: the rest of a large paste is some hundred. */
+/** Maximum number of frames that a client may send after the server closed. The rest of a large paste is some hundred. */
 const MOST_LATE_FRAMES = 1_000;
 
 /**
- * Ends a socket whose client keeps sending after the server began to close it. No budget counts these frames, and
- * the client need not have authenticated.
+ * Terminates a socket whose client keeps sending after the server started to close it. No budget counts these frames,
+ * and the client may be unauthenticated.
  */
 export function limitLateFrames(socket: WebSocket): void {
   let late = 0;

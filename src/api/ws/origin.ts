@@ -1,12 +1,12 @@
 import { isOwnOrigin, readWebAddress } from '../http/sign-in/own-origin.ts';
-import type { Asked } from '../http/sign-in/own-origin.ts';
+import type { RequestAddress } from '../http/sign-in/own-origin.ts';
 
-/** Says whether a page at `origin` may open sockets to the service that was reached as `asked`. */
-export type OriginCheck = (origin: string | undefined, asked: Asked) => boolean;
+/** Returns whether a page at `origin` may open a WebSocket to the service at the address `asked`. */
+export type OriginCheck = (origin: string | undefined, asked: RequestAddress) => boolean;
 
 /**
- * Browsers always tell the page's origin, and other clients need not: without one there is no page
- * to misuse. Berth's own pages may, and those of the allowed origins.
+ * Creates the check that allows Berth's own pages and those of the allowed origins. Browsers always send the origin of
+ * the page. Other clients need none, because there is no page to misuse.
  */
 export function createOriginCheck(options: {
   publicUrl: string | undefined;

@@ -3,40 +3,39 @@ import type { AttachedTerminal } from '../../domains/terminals/terminal.ts';
 import { MAX_SERVER_BYTES, outputFrame } from './frames.ts';
 
 /**
- * Output that a client which acknowledges may have before it, in bytes. A browser's parser takes 5
- * to 35 MB/s, so this is at most a tenth of a second of it: what `^C` has to wait for.
+ * Maximum unacknowledged output in bytes, for clients that acknowledge. A browser parses 5 to 35 MB/s, so it takes at
+ * most a tenth of a second, which is how long `^C` waits for its effect.
  */
 export const WINDOW_BYTES = 512 * 1024;
-/** Where it goes on: early enough that the shell's output is never waited for. */
+/** Unacknowledged bytes below which sending resumes: early enough that the client never waits for output. */
 const WINDOW_LOW_BYTES = WINDOW_BYTES / 2;
 
-/** Output that waits for the network in this process, in bytes; all there is for a client that never acknowledges. */
+/** Maximum output in bytes that waits for the network in this process. The only limit for clients that never acknowledge. */
 const BUFFERED_HIGH_BYTES = 256 * 1024;
 const BUFFERED_LOW_BYTES = 64 * 1024;
 
-/** Most that is gathered in one turn of the event loop, in bytes. */
-const GATHER_BYTES = 64 * 1024;
+/** Maximum output that is collected in one turn of the event loop, in bytes. */
+const BATCH_BYTES = 64 * 1024;
 
 const SEND_OPTIONS = { binary: true, compress: false };
 
 export interface Output {
-  /** There may be more: sends it, at once or with what follows in this turn. */
+  /** Sends new output, immediately or together with more output of this turn. */
   more(): void;
-  /** Sends all there is now, however much is under way. */
+  /** Sends all output now, regardless of the limits. */
   flush(): void;
-  /** The client has taken all output before `offset`. What was not sent yet cannot be acknowledged. */
+  /** Records that the client has processed all output before `offset`. Ignores output that was not sent yet. */
   acknowledge(offset: number): void;
-  /** Takes nothing more; all output before this number is surely with the client. */
+  /** Stops, and returns the offset up to which the client has certainly received the output. */
   stop(): number;
 }
 
 /**
- * Carries a terminal's output to a socket. The first of a turn of the event loop goes at once,
- * what follows in the same turn goes together, so a key's echo never waits for a timer. While the client,
- * or the network, has too much before it, nothing is sent and the terminal is told. `onLost` is called
- * when what comes next is no longer kept.
+ * Sends a terminal's output to a socket. The first output of a turn of the event loop is sent immediately, and the rest
+ * of the turn together, so the echo of a key never waits for a timer. While too much output is in flight, nothing is
+ * sent and the terminal is notified. Calls `onLost` if the next output is no longer buffered.
  */
-export function carryOutput(options: {
+export function forwardOutput(options: {
   terminal: Pick<AttachedTerminal, 'output' | 'start' | 'typed' | 'setPaused'>;
   socket: WebSocket;
   onLost: () => void;
@@ -45,34 +44,34 @@ export function carryOutput(options: {
   const { output, start } = terminal;
   let sent = start.offset;
   let acknowledged = start.offset;
-  /** The window is in force for clients with a name, and from a client's first ack on: clients that know none see all output too. */
+  /** The window applies to clients with a name, and to others from their first ack on. Clients that never send an ack get all output. */
   let acknowledges = terminal.typed !== undefined;
-  let holding = false;
+  let isPaused = false;
   let inTurn = false;
   let over = false;
 
   const ahead = () => (acknowledges ? sent - acknowledged : 0);
   const isBehind = () => ahead() > WINDOW_BYTES || socket.bufferedAmount > BUFFERED_HIGH_BYTES;
-  const hasRoom = () => ahead() <= WINDOW_LOW_BYTES && socket.bufferedAmount <= BUFFERED_LOW_BYTES;
+  const hasCapacity = () => ahead() <= WINDOW_LOW_BYTES && socket.bufferedAmount <= BUFFERED_LOW_BYTES;
 
-  function hold(held: boolean): void {
-    if (holding === held) return;
-    holding = held;
-    terminal.setPaused(held);
+  function setPaused(paused: boolean): void {
+    if (isPaused === paused) return;
+    isPaused = paused;
+    terminal.setPaused(paused);
   }
 
   function sendNext(): void {
     const frame = outputFrame(Math.min(output.next - sent, MAX_SERVER_BYTES));
     sent += output.copy(sent, frame, 1);
-    // Called also when the socket closed meanwhile; the connection learns that by its own event.
-    socket.send(frame, SEND_OPTIONS, goOn);
+    // The callback also runs if the socket has closed, which its own event handles.
+    socket.send(frame, SEND_OPTIONS, resume);
   }
 
   function send(bounded: boolean): void {
     while (!over && sent < output.next) {
       if (sent < output.first) return lose();
       sendNext();
-      if (bounded && isBehind()) return hold(true);
+      if (bounded && isBehind()) return setPaused(true);
     }
   }
 
@@ -81,22 +80,22 @@ export function carryOutput(options: {
     onLost();
   }
 
-  function goOn(): void {
-    if (over || !holding || !hasRoom()) return;
-    hold(false);
+  function resume(): void {
+    if (over || !isPaused || !hasCapacity()) return;
+    setPaused(false);
     send(true);
   }
 
   function endTurn(): void {
     inTurn = false;
-    if (!holding) send(true);
+    if (!isPaused) send(true);
   }
 
   return {
     more() {
-      if (holding || over) return;
+      if (isPaused || over) return;
       if (inTurn) {
-        if (output.next - sent >= GATHER_BYTES) send(true);
+        if (output.next - sent >= BATCH_BYTES) send(true);
         return;
       }
       inTurn = true;
@@ -107,8 +106,8 @@ export function carryOutput(options: {
     acknowledge(offset) {
       acknowledges = true;
       acknowledged = Math.max(acknowledged, Math.min(offset, sent));
-      if (isBehind()) hold(true);
-      else goOn();
+      if (isBehind()) setPaused(true);
+      else resume();
     },
     stop() {
       over = true;

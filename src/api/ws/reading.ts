@@ -1,11 +1,11 @@
 import type { WebSocket } from '@fastify/websocket';
 
-/** Why a socket is not read. */
+/** Reason why a socket is not read. */
 type Reason = 'shell' | 'budget';
 
 export type Reading = ReturnType<typeof createReading>;
 
-/** Reads a socket while there is no reason not to. */
+/** Pauses a socket while there is at least one reason. */
 export function createReading(socket: Pick<WebSocket, 'pause' | 'resume'>) {
   const reasons = new Set<Reason>();
   let isOver = false;
@@ -19,7 +19,7 @@ export function createReading(socket: Pick<WebSocket, 'pause' | 'resume'>) {
       reasons.delete(reason);
       if (reasons.size === 0) socket.resume();
     },
-    /** The socket is being closed, and the answer to that must be read. */
+    /** Resumes reading for good: the socket is being closed, and the close frame of the client must be read. */
     end(): void {
       isOver = true;
       socket.resume();

@@ -11,85 +11,84 @@ import { controlFrame, readClientFrame, snapshotFrames } from './frames.ts';
 import type { ServerControl } from './frames.ts';
 import type { Budgets } from '../../core/budgets.ts';
 import { createFrameCount } from './frame-budget.ts';
-import { carryInput } from './input.ts';
+import { forwardInput } from './input.ts';
 import type { Input } from './input.ts';
 import { limitLateFrames } from './late-frames.ts';
-import { carryOutput, WINDOW_BYTES } from './output.ts';
+import { forwardOutput, WINDOW_BYTES } from './output.ts';
 import type { Output } from './output.ts';
 import { createReading } from './reading.ts';
 import { limitUnreadAnswers } from './unread-answers.ts';
 
 /**
- * Refusals that are told and forgiven, so that a window dragged to nothing, or a key pressed by who only looks on,
- * costs nobody the connection.
+ * Number of rejected frames that the connection tolerates, such as a resize to nothing, or a key pressed by a viewer.
  */
-const MAX_FORGIVEN = 16;
+const MAX_TOLERATED = 16;
 
-/** What is told beside the output and waits unread, in bytes: far more than there is for who reads at all. */
-const MAX_UNREAD_TOLD = 256 * 1024;
+/** Maximum size of unread control messages in bytes: far more than for any client that reads at all. */
+const MAX_UNREAD_CONTROL = 256 * 1024;
 
-interface Carried {
+interface Connection {
   input: Input;
   output: Output;
   frames: ReturnType<typeof createFrameCount>;
 }
 
 /**
- * Carries one terminal over one socket, from the first frame to the close. Its listeners are there
- * when this returns, so no frame is lost while `attach` takes the ticket and starts the shell.
+ * Connects one terminal with one socket, from the first frame to the close. Adds its listeners before it returns, so no
+ * frame is lost while `attach` checks the ticket and starts the shell.
  */
-export function carryTerminal(options: {
+export function serveTerminal(options: {
   socket: WebSocket;
   attach: () => Promise<AttachedTerminal>;
-  /** What users may send over all their sockets. */
+  /** Budgets of the frames that users may send over all their sockets. */
   frames: Budgets;
   log: Log;
   contained: Contained;
 }): void {
   const { socket, log, contained } = options;
   const reading = createReading(socket);
-  /** Nothing that fails here may reach the shell, its other viewers, or the process. */
+  /** Contains errors here, so that they do not affect the shell, its other viewers, or the process. */
   const guarded = <A extends unknown[]>(listener: (...given: A) => unknown) =>
     guard({ contained, boundary: 'socket', fail: () => socket.terminate() }, listener);
-  /** Frames that came in the same read as the handshake: bounded by it, since the socket is paused. */
+  /** Frames that arrived in the same read as the handshake. That read bounds them, because the socket is paused. */
   let early: (() => void)[] | undefined = [];
-  /** To be detached once, whatever fails after it was attached. */
+  /** Must be detached exactly once, even if something fails after the attachment. */
   let attached: AttachedTerminal | undefined;
-  let carried: Carried | undefined;
+  let connection: Connection | undefined;
   let over = false;
-  let forgiven = 0;
-  let unreadTold = 0;
+  let tolerated = 0;
+  let unreadControl = 0;
 
-  /** What others do is told however little is read: who reads nothing of it is cut off. */
-  function tell(control: ServerControl): void {
+  /** Sends a control message regardless of the output window. Closes the connection of a client that does not read them. */
+  function sendControl(control: ServerControl): void {
     if (socket.readyState !== socket.OPEN) return;
     const frame = controlFrame(control);
-    unreadTold += frame.length;
-    if (unreadTold > MAX_UNREAD_TOLD) return socket.terminate();
-    socket.send(frame, { binary: true }, () => (unreadTold -= frame.length));
+    unreadControl += frame.length;
+    if (unreadControl > MAX_UNREAD_CONTROL) return socket.terminate();
+    socket.send(frame, { binary: true }, () => (unreadControl -= frame.length));
   }
 
-  /** Lets the terminal go; once. */
-  function leave(): void {
+  /** Detaches the terminal, once. */
+  function detach(): void {
     over = true;
     early = undefined;
     const terminal = attached;
     attached = undefined;
-    carried?.input.stop();
-    carried?.frames.stop();
-    const taken = carried?.output.stop() ?? terminal?.start.offset ?? 0;
-    carried = undefined;
+    connection?.input.stop();
+    connection?.frames.stop();
+    const taken = connection?.output.stop() ?? terminal?.start.offset ?? 0;
+    connection = undefined;
     terminal?.detach(taken);
   }
 
   function close(code: number, reason: string): void {
-    leave();
+    detach();
     reading.end();
     socket.close(code, reason);
   }
 
-  function tellError({ code, message, details }: Fault, retry: boolean): void {
-    tell({ type: 'error', code, message, details, retry });
+  function sendError({ code, message, details }: Fault, retry: boolean): void {
+    sendControl({ type: 'error', code, message, details, retry });
   }
 
   function fail(error: unknown): void {
@@ -97,7 +96,7 @@ export function carryTerminal(options: {
     const problem = toFault(error);
     if (problem.code === 'INTERNAL') log.error({ err: error }, 'a terminal socket failed');
     const code = closeCodes[problem.code];
-    tellError(problem, isRetryable(code));
+    sendError(problem, isRetryable(code));
     close(code, problem.code);
   }
 
@@ -109,25 +108,25 @@ export function carryTerminal(options: {
 
   function refuse(error: unknown): void {
     if (over) return;
-    const isForgiven = isFault(error, 'TERMINAL_SIZE_INVALID', 'TERMINAL_READ_ONLY');
-    if (isForgiven && ++forgiven <= MAX_FORGIVEN) tellError(error, false);
+    const isTolerated = isFault(error, 'TERMINAL_SIZE_INVALID', 'TERMINAL_READ_ONLY');
+    if (isTolerated && ++tolerated <= MAX_TOLERATED) sendError(error, false);
     else fail(error);
   }
 
   function receive(data: Buffer, isBinary: boolean): void {
     if (over) return;
-    if (!carried || !attached) {
+    if (!connection || !attached) {
       early?.push(() => receive(data, isBinary));
       return;
     }
-    carried.frames.count();
+    connection.frames.count();
     try {
       if (!isBinary) {
-        throw fault('FRAME_INVALID', { problem: 'it is a text frame; all frames are binary' });
+        throw fault('FRAME_INVALID', { problem: 'it is a text frame, but all frames must be binary' });
       }
       const frame = readClientFrame(data);
-      if (frame.type === 'input') carried.input.write(frame.bytes);
-      else if (frame.type === 'ack') carried.output.acknowledge(frame.offset);
+      if (frame.type === 'input') connection.input.write(frame.bytes);
+      else if (frame.type === 'ack') connection.output.acknowledge(frame.offset);
       else resize(attached, frame);
     } catch (error) {
       refuse(error);
@@ -135,22 +134,22 @@ export function carryTerminal(options: {
   }
 
   function ended(end: TerminalOver): void {
-    if (over || !carried) return;
+    if (over || !connection) return;
     if (end === 'elsewhere') {
       fail(fault('TERMINAL_ELSEWHERE'));
       return;
     }
-    carried.output.flush();
-    // What could not be sent was told, and closed the socket.
-    if (!carried) return;
-    tell({ type: 'exit', code: end.exitCode ?? null });
+    connection.output.flush();
+    // An error was reported, and closed the socket.
+    if (!connection) return;
+    sendControl({ type: 'exit', code: end.exitCode ?? null });
     close(CLOSE_EXITED, 'exited');
   }
 
   function sayHello(terminal: AttachedTerminal): void {
     const { terminalId, viewer, start, size, durable, typed, recorded } = terminal;
     const { offset, live, snapshot } = start;
-    tell({
+    sendControl({
       type: 'hello',
       terminal: terminalId,
       role: viewer.role,
@@ -168,37 +167,37 @@ export function carryTerminal(options: {
   }
 
   function listen(terminal: AttachedTerminal, output: Output): void {
-    // Names of clients are no secret: another's client may have taken this one's.
+    // Names of clients are not secret, so another user's client may use the same name.
     const seen = (viewer: Viewer) => {
       const { id, name, role } = viewer;
       return { id, name, role, you: viewer === terminal.viewer };
     };
     terminal.listen({
       onOutput: guarded(output.more),
-      onViewers: guarded((viewers) => tell({ type: 'viewers', viewers: viewers.map(seen) })),
-      onTyping: guarded(({ id, name }) => tell({ type: 'typing', viewer: id, name })),
-      onSize: guarded(({ rows, cols }) => tell({ type: 'size', rows, cols })),
+      onViewers: guarded((viewers) => sendControl({ type: 'viewers', viewers: viewers.map(seen) })),
+      onTyping: guarded(({ id, name }) => sendControl({ type: 'typing', viewer: id, name })),
+      onSize: guarded(({ rows, cols }) => sendControl({ type: 'size', rows, cols })),
     });
   }
 
-  function begin(terminal: AttachedTerminal): void {
+  function start(terminal: AttachedTerminal): void {
     if (over) {
       terminal.detach(terminal.start.offset);
       return;
     }
     attached = terminal;
     sayHello(terminal);
-    carried = {
-      input: carryInput({ terminal, reading, onTyped: (offset) => tell({ type: 'typed', offset }) }),
+    connection = {
+      input: forwardInput({ terminal, reading, onTyped: (offset) => sendControl({ type: 'typed', offset }) }),
       frames: createFrameCount({
         budgets: options.frames,
         account: () => terminal.viewer.userId,
         reading,
       }),
-      output: carryOutput({ terminal, socket, onLost: () => fail(fault('TERMINAL_TOO_SLOW')) }),
+      output: forwardOutput({ terminal, socket, onLost: () => fail(fault('TERMINAL_TOO_SLOW')) }),
     };
-    listen(terminal, carried.output);
-    carried.output.more();
+    listen(terminal, connection.output);
+    connection.output.more();
     terminal.over.then(guarded(ended), guarded(fail));
     const waiting = early ?? [];
     early = undefined;
@@ -208,14 +207,14 @@ export function carryTerminal(options: {
 
   limitUnreadAnswers(socket);
   limitLateFrames(socket);
-  // Frames of the protocol itself take as long to read.
+  // Reading the protocol's own frames takes as long.
   for (const event of ['ping', 'pong'])
     socket.on(
       event,
-      guarded(() => carried?.frames.count()),
+      guarded(() => connection?.frames.count()),
     );
   socket.on('message', guarded(receive as (data: unknown, isBinary: boolean) => void));
-  socket.on('close', guarded(leave));
+  socket.on('close', guarded(detach));
   socket.pause();
-  options.attach().then(guarded(begin), guarded(fail));
+  options.attach().then(guarded(start), guarded(fail));
 }

@@ -9,10 +9,10 @@ import { createFrameBudgets } from './frame-budget.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createOriginCheck } from './origin.ts';
 import { socketFailed } from './socket-failed.ts';
-import { carryTerminal } from './terminal-connection.ts';
+import { serveTerminal } from './terminal-connection.ts';
 import { z } from 'zod';
 
-/** A number of bytes that a client has counted. */
+/** A number of bytes that a client counted. */
 const offset = z
   .string()
   .regex(/^\d{1,15}$/)
@@ -27,25 +27,25 @@ const query = z.object({
   typed: offset.default(0),
 });
 
-/** What a client that comes back says in the address of its socket. @throws INPUT_INVALID */
+/** Reads the query string of a reconnecting client. @throws INPUT_INVALID */
 function readAttachQuery(asked: unknown): Pick<AttachRequest, 'from' | 'client'> {
   const { success, data } = query.safeParse(asked);
   if (!success) {
     throw fault('INPUT_INVALID', {
       problem:
-        '"from" and "typed" are whole numbers of bytes, and "client" is 8 to 64 letters, digits, "-" and "_".',
+        'Invalid query string: "from" and "typed" must be integers, and "client" must be 8 to 64 letters, digits, "-" and "_".',
     });
   }
   const { from, client, typed } = data;
   return { from, client: client === undefined ? undefined : { id: client, typed } };
 }
 
-/** Before the ticket in the list of subprotocols: browsers can set no header, and an address would end up in logs. */
+/** Prefix of the ticket in the list of subprotocols. Browsers cannot set headers, and a URL would appear in logs. */
 const TICKET_PREFIX = 'berth.ticket.';
 
 /**
- * An open terminal keeps nothing of the request that it came by: Node would keep the answer, and with it the request,
- * by its socket. An answer that shows no page needs no headers of pages.
+ * An open terminal must not keep its request in memory: Node would keep the response, and with it the request, through
+ * the socket. The response is not a page, so it needs no security headers.
  */
 const ROUTE = {
   websocket: true,
@@ -57,8 +57,8 @@ const ROUTE = {
 } as const;
 
 /**
- * Registers `/ws/terminals/:id`. `@fastify/websocket` must be registered before, with
- * {@link websocketOptions}. docs/terminal-protocol.md describes what is spoken.
+ * Registers `/ws/terminals/:id`. `@fastify/websocket` must be registered before, with {@link websocketOptions}.
+ * docs/terminal-protocol.md specifies the protocol.
  */
 export function registerTerminalSocket(
   app: FastifyInstance,
@@ -67,9 +67,9 @@ export function registerTerminalSocket(
     publicUrl: string | undefined;
     allowedOrigins: readonly string[];
     contained: Contained;
-    /** Between two pings, in milliseconds; for tests. */
+    /** Interval between two pings in milliseconds, for tests. */
     heartbeatMs?: number;
-    /** Others than the usual, for tests. */
+    /** Replaces the usual budgets in tests. */
     frames?: Budgets;
   },
 ): void {
@@ -81,14 +81,14 @@ export function registerTerminalSocket(
 
   app.get<{ Params: { id: string } }>('/ws/terminals/:id', ROUTE, (socket, request) => {
     const { id } = request.params;
-    // Alone, without the request: see above.
+    // Only the id, not the request: see ROUTE.
     const { id: reqId } = request;
     listenForErrors(socket, app.log, reqId);
     const refusal = refuse(socket, request);
     const ticket = ticketOf(request);
     const { query } = request;
     heartbeat.watch(socket);
-    carryTerminal({
+    serveTerminal({
       socket,
       frames,
       log: app.log,
@@ -112,18 +112,18 @@ export function registerTerminalSocket(
   }
 }
 
-/** Made apart: a closure made beside the request would keep it as long as the terminal. */
+/** A separate function, because a closure next to the request would keep the request as long as the terminal. */
 function withDetails(contained: Contained, details: object): Contained {
   return (boundary, error) => contained(boundary, error, details);
 }
 
-/** In place of the plugin's own listener, which keeps the request and its answer. */
+/** Replaces the plugin's own listener, which keeps the request and its response. */
 function listenForErrors(socket: WebSocket, log: FastifyBaseLogger, reqId: string): void {
   socket.removeAllListeners('error');
   socket.on('error', (error) => socketFailed(error, socket, log.child({ reqId })));
 }
 
-/** The ticket among the offered subprotocols; empty, and so good for nothing, when there is none. */
+/** Returns the ticket among the offered subprotocols; an empty one, which is never valid, if there is no such subprotocol. */
 function ticketOf(request: FastifyRequest): string {
   const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
   const ticket = offered.map((entry) => entry.trim()).find((entry) => entry.startsWith(TICKET_PREFIX));

@@ -4,18 +4,18 @@ import { closeCodes } from './close-codes.ts';
 import { MAX_CLIENT_FRAME } from './frames.ts';
 import { socketFailed } from './socket-failed.ts';
 
-/** How long clients get to answer the close when the service stops, in milliseconds; then they are cut off. */
+/** Time for clients to respond to the close when the service stops, in milliseconds. Then they are disconnected. */
 const FAREWELL_MS = 2_000;
 
 /**
- * Settings of the one WebSocket server, which terminals and GraphQL's subscriptions share.
- * Compression stays off: it takes five times the memory of a terminal, and more time than it saves.
+ * Options of the WebSocket server, which terminals and GraphQL subscriptions share. Compression is off: it takes five
+ * times the memory of a terminal, and more time than it saves.
  */
 export const websocketOptions: WebsocketPluginOptions = {
   options: {
     maxPayload: MAX_CLIENT_FRAME,
     perMessageDeflate: false,
-    // One frame of a socket in each turn of the event loop: one read brings 10,000 of the shortest.
+    // Handle only one frame of a socket in each turn of the event loop: one read can contain 10,000 short ones.
     allowSynchronousEvents: false,
   },
 
@@ -35,7 +35,7 @@ export const websocketOptions: WebsocketPluginOptions = {
   },
 };
 
-/** Asks the client to come back to the next start. */
+/** Asks the client to reconnect after the restart. */
 function sayFarewell(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => {
     socket.once('close', () => resolve());

@@ -56,5 +56,5 @@ await t.test('images are listed, pulled, built and removed at the command line',
   t.match((await berth('build', 'linux')).stdout, /^berth\/lab-linux:[0-9a-f]{12}: unchanged\n$/);
   await t.rejects(berth('build', '../src'), { code: 1, stderr: /no folder of an image/ });
   await registry.stop();
-  await t.rejects(berth('pull', reference), { code: 1, stderr: /does not answer.*connection refused/ });
+  await t.rejects(berth('pull', reference), { code: 1, stderr: /no valid response.*connection refused/ });
 });

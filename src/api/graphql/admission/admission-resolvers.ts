@@ -36,7 +36,7 @@ export const admissionResolvers = {
   },
 } satisfies Resolvers;
 
-/** Whose quota an input speaks of. @throws INPUT_INVALID unless that is exactly one */
+/** Returns the subject of the quota in an input. @throws INPUT_INVALID unless there is exactly one */
 function subjectOf(input: {
   learner?: string | null | undefined;
   course?: string | null | undefined;
@@ -49,5 +49,5 @@ function subjectOf(input: {
   if (lab) subjects.push({ lab });
   const [subject, ...others] = subjects;
   if (subject && others.length === 0) return subject;
-  throw fault('INPUT_INVALID', { problem: 'Give one of learner, course and lab: whose quota it is.' });
+  throw fault('INPUT_INVALID', { problem: 'Set exactly one of "learner", "course" and "lab".' });
 }

@@ -8,7 +8,7 @@ import { pageInfo } from './connection.ts';
 import { details } from './details.ts';
 import { readGlobalId } from './global-id.ts';
 
-/** The object with this global id; undefined when there is none for this actor. */
+/** Returns the object with this global id; undefined if it does not exist or the actor cannot access it. */
 async function findNode(globalId: string, context: GraphqlContext): Promise<NodeModel | undefined> {
   const found = readGlobalId(globalId);
   if (!found) return undefined;
@@ -37,11 +37,11 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
     case 'SavedState':
       break;
   }
-  // A token is read among its user's, a saved state with its session.
+  // A token is only read through its user, and a saved state only through its session.
   return undefined;
 }
 
-/** What staff alone may see is for others as if it were not there. */
+/** Returns undefined instead of an error if the object does not exist or only staff may read it. */
 async function orNone<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -64,7 +64,7 @@ export const baseResolvers = {
     node: (_, { id }, context) => findNode(id, context),
     nodes: (_, { ids }, context) => {
       if (ids.length > PAGE_LIMIT) {
-        throw fault('INPUT_INVALID', { problem: `"ids" may hold at most ${PAGE_LIMIT} ids.` });
+        throw fault('INPUT_INVALID', { problem: `"ids" can contain at most ${PAGE_LIMIT} ids.` });
       }
       return Promise.all(ids.map((id) => findNode(id, context)));
     },

@@ -8,13 +8,13 @@ function read(value: unknown): Date {
   const date = typeof value === 'string' && WRITTEN.test(value) ? new Date(value) : undefined;
   if (!date || Number.isNaN(date.getTime())) {
     throw fault('INPUT_INVALID', {
-      problem: 'A DateTime is written as in "2030-01-31T09:30:00.000Z".',
+      problem: 'Invalid DateTime. The format is "2030-01-31T09:30:00.000Z".',
     });
   }
   return date;
 }
 
-/** The scalar DateTime: a Date here, RFC 3339 outside. */
+/** The scalar DateTime: a Date in the service, RFC 3339 in requests and responses. */
 export const dateTime = {
   serialize: (value: unknown) => (value as Date).toISOString(),
   parseValue: read,

@@ -1,7 +1,7 @@
 import { fault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 
-/** What has a global id, and what is said when an id is of none. */
+/** Types that have global ids, and the error for an unknown id of each. */
 const notFound = {
   User: () => fault('USER_NOT_FOUND'),
   ApiToken: () => fault('TOKEN_NOT_FOUND'),
@@ -17,19 +17,19 @@ const notFound = {
 
 export type GlobalType = keyof typeof notFound;
 
-/** The id by which clients know the object: opaque to them. */
+/** Returns the global id of an object, which is opaque to clients. */
 export function toGlobalId(type: GlobalType, id: string): string {
   return Buffer.from(`${type}:${id}`).toString('base64url');
 }
 
-/** The service's id of an object of `type`. @throws the type's "not found" for an id of anything else */
+/** Returns the service's id of an object of `type`. @throws the type's "not found" error for any other id */
 export function fromGlobalId(type: GlobalType, globalId: string): string {
   const read = readGlobalId(globalId);
   if (read?.type !== type) throw notFound[type]();
   return read.id;
 }
 
-/** Type and service's id; undefined for what is no id of ours. */
+/** Returns the type and the service's id; undefined for an invalid global id. */
 export function readGlobalId(globalId: string): { type: GlobalType; id: string } | undefined {
   const text = Buffer.from(globalId, 'base64url').toString();
   const colon = text.indexOf(':');

@@ -9,7 +9,7 @@ import { learner } from '../identity/learner.ts';
 import { follow } from '../subscriptions/follow.ts';
 import { findAttempt } from './find-attempt.ts';
 
-/** Attempts that a subscriber may fall behind: more than a lab has steps. Older ones are in the list of attempts. */
+/** Maximum number of attempts that a slow subscriber can be behind: more than a lab has steps. Older ones are in `attempts`. */
 const ATTEMPTS_LIMIT = 64;
 
 const checkFinished = {

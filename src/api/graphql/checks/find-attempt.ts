@@ -2,7 +2,7 @@ import type { Attempt } from '../../../domains/checks/results/attempt.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { GraphqlContext } from '../context.ts';
 
-/** The attempt; undefined when there is none for this actor. */
+/** Returns the attempt; undefined if it does not exist or the actor cannot access it. */
 export async function findAttempt(
   id: string,
   { services, actor }: GraphqlContext,

@@ -2,7 +2,7 @@ import { fault } from '../../../core/errors.ts';
 import type { User } from '../../../domains/identity/user.ts';
 import type { GraphqlContext } from '../context.ts';
 
-/** Resolver of the user behind a session or an attempt. @throws USER_NOT_FOUND when deleted a moment ago */
+/** Resolves the learner of a session or an attempt. @throws USER_NOT_FOUND if the user was just deleted */
 export async function learner(
   of: { learnerId: string },
   _: unknown,

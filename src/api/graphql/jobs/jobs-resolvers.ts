@@ -5,7 +5,7 @@ import { isFault } from '../../../core/errors.ts';
 import type { Job } from '../../../domains/images/jobs/job.ts';
 import { follow } from '../subscriptions/follow.ts';
 
-/** The job itself is read anew for each change, so changes not yet told become one. */
+/** One pending change is enough, because the job is read again for each change. */
 const CHANGES_LIMIT = 1;
 
 const jobChanged = {
@@ -18,7 +18,7 @@ const jobChanged = {
 
     async function readJob(): Promise<Job> {
       const job = await jobs.get(context.actor, jobId);
-      // It changes no more: the next read ends the subscription.
+      // The job no longer changes, so the next read ends the subscription.
       if (job.finishedAt) {
         over = true;
         again?.();

@@ -22,17 +22,17 @@ import { atMostPage, INTROSPECTION_SHARE, PAGE_PRICE, priceOf } from './prices.t
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** What an operation costs, and whether that hangs on the values of variables. */
+/** Cost of an operation, and whether it depends on the values of variables. */
 export interface Cost {
   cost: number;
   varies: boolean;
-  /** Fields at the root, fragments resolved. */
+  /** Number of root fields, with fragments resolved. */
   rootFields: number;
 }
 
 /**
- * The cost of a validated operation: one for each field and more for those with a price, and what
- * lies in a list as often as it has elements at most.
+ * Returns the cost of a validated operation: 1 for each field, or its price. The fields of list elements are multiplied
+ * by the maximum length of the list.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -57,7 +57,7 @@ export function costOf(
     return variables[value.name.value] ?? 'unknown';
   }
 
-  /** How often what lies in the field counts. */
+  /** Returns the factor for the fields within a field. */
   function timesOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     const page = field.args.find(({ name }) => name === 'first');
     if (page) return atMostPage(valueOf(node, 'first') ?? page.defaultValue);

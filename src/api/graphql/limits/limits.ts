@@ -1,22 +1,22 @@
 /**
- * What one request may ask for. Sizes leave room for a whole page of the web app and for the
- * introspection of common tools, and keep the work of one request within some tens of milliseconds.
+ * Limits of one request. They allow any page of the web app and the introspection of common tools, and bound the work
+ * of one request to some tens of milliseconds.
  */
 export const limits = {
-  /** Bytes of a request's body, variables included. */
+  /** Bytes of a request's body, including variables. */
   bodyBytes: 100_000,
   /** Characters of a query. */
   queryLength: 20_000,
-  /** Words and signs of a query: what its parsing and validation cost. */
+  /** Tokens of a query, which determine the cost of parsing and validation. */
   tokens: 2_000,
-  /** Fields within fields. The deepest use known has 9. */
+  /** Depth of nested fields. The deepest known query has 9. */
   depth: 10,
-  /** Fields under another name. */
+  /** Aliases of fields. */
   aliases: 30,
-  /** The same field or fragment in one selection. */
+  /** Occurrences of the same field or fragment in one selection. */
   duplicates: 10,
-  /** Fields of a mutation at its root, each of which is carried out. */
+  /** Root fields of a mutation. Each is executed. */
   mutations: 10,
-  /** Cost as cost.ts counts it: about one for each field of the answer. */
+  /** Cost computed by cost.ts: about 1 for each field of the response. */
   cost: 10_000,
 } as const;

@@ -16,21 +16,21 @@ import { createRecent } from './recent.ts';
 import { checkShape } from './shape.ts';
 
 /**
- * Characters of all queries kept parsed and validated: many times what a web app and its scripts
- * have. A query of nothing but single signs takes some 200 bytes of memory a character.
+ * Maximum total characters of all cached queries: many times the queries of a web app and its scripts. In the worst
+ * case, a parsed query takes about 200 bytes of memory per character.
  */
 const KEPT_CHARACTERS = 200_000;
-/** Characters of the longest query that is kept: the introspection of tools has fewer. */
+/** Maximum characters of a cached query. The introspection of tools has fewer. */
 const KEPT_LENGTH = 2_500;
-/** Mistakes told at once; more help nobody and cost. */
-const ERRORS_TOLD = 10;
+/** Maximum number of reported errors. More would cost time and help nobody. */
+const MAX_ERRORS = 10;
 
 /** A query that is valid and within the limits. */
 export interface PreparedQuery {
-  /** The chosen operation alone, with the fragments it uses. The same object for a query that is kept. */
+  /** Only the chosen operation, with the fragments that it uses. A cached query always has the same object. */
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** Whether it was kept from an earlier time: then it is worth compiling. */
+  /** Whether the query was cached, which makes compiling it worthwhile. */
   again: boolean;
 }
 
@@ -38,24 +38,24 @@ interface Entry extends Omit<PreparedQuery, 'again'> {
   fixedCost: Cost | undefined;
 }
 
-/** What a client sends. */
+/** A query request of a client. */
 export interface QueryRequest {
   query: string;
   operationName?: string | undefined;
   variables?: Variables | undefined;
 }
 
-/** `known` says whether someone signed in asks: what nobody in particular sends is not remembered. */
+/** Parses, validates and measures a query. Queries are cached only if `known`, for a signed-in user. */
 export type Prepare = (request: QueryRequest, known: boolean) => PreparedQuery;
 
-/** Makes what parses, validates and measures queries for both HTTP and WebSocket, remembering the recent ones. */
+/** Creates the preparer of queries for HTTP and WebSocket, which caches recent queries. */
 export function createPreparer(schema: GraphQLSchema): Prepare {
   const recent = createRecent<Entry>(KEPT_CHARACTERS);
 
   function read({ query, operationName }: QueryRequest): Entry {
     const whole = parseWithin(query);
     checkShape(whole);
-    const errors = validate(schema, whole, undefined, { maxErrors: ERRORS_TOLD });
+    const errors = validate(schema, whole, undefined, { maxErrors: MAX_ERRORS });
     if (errors.length > 0) throw new RequestRefused(errors);
     const chosen = getOperationAST(whole, operationName);
     if (!chosen) throw refused(unknownOperation(operationName));
@@ -69,19 +69,17 @@ export function createPreparer(schema: GraphQLSchema): Prepare {
     if (!cost.varies) entry.fixedCost = cost;
     if (cost.cost > limits.cost) {
       throw tooComplex(
-        `its cost is ${cost.cost}, at most ${limits.cost} is taken: ask for smaller pages or fewer fields`,
+        `its cost is ${cost.cost}, and the maximum is ${limits.cost}; request smaller pages or fewer fields`,
       );
     }
     if (entry.operation.operation === OperationTypeNode.MUTATION && cost.rootFields > limits.mutations) {
-      throw tooComplex(`it has ${cost.rootFields} mutations, at most ${limits.mutations} are taken`);
+      throw tooComplex(`it has ${cost.rootFields} mutations, and the maximum is ${limits.mutations}`);
     }
   }
 
   return (request, known) => {
     if (request.query.length > limits.queryLength) {
-      throw tooComplex(
-        `it is ${request.query.length} characters long, at most ${limits.queryLength} are taken`,
-      );
+      throw tooComplex(`it has ${request.query.length} characters, and the maximum is ${limits.queryLength}`);
     }
     const key = `${request.operationName ?? ''}\n${request.query}`;
     const kept = recent.get(key);
@@ -109,7 +107,7 @@ function unknownOperation(name: string | undefined): GraphQLError {
   return new GraphQLError(
     name
       ? `The document has no operation "${name}".`
-      : 'The document has several operations: say which with "operationName".',
+      : 'The document has several operations. Choose one with "operationName".',
   );
 }
 

@@ -1,63 +1,63 @@
 import { PAGE_LIMIT } from '../../../core/paging.ts';
 
-/** What a field costs where it is not the one that others cost. */
+/** The cost of a field that differs from the usual cost of 1. */
 export interface Price {
-  /** The field itself. */
+  /** Cost of the field itself. */
   once?: number;
-  /** Each element, beside what is asked of it. */
+  /** Cost of each element, in addition to its fields. */
   each?: number;
-  /** How often what lies in it counts, where no argument says so. */
+  /** Factor for the fields within it, if no argument sets one. */
   times?: number;
 }
 
-/** A page, read from the database each time. */
+/** A page, which is read from the database each time. */
 export const PAGE_PRICE: Price = { once: 10 };
 
-/** One field of the schema as tools read it, from memory: with 1/5 the whole schema costs half of what is taken. */
+/** Factor for introspection fields, which are read from memory. With 1/5, the whole schema costs half of the limit. */
 export const INTROSPECTION_SHARE = 1 / 5;
 
-/** Fields that cost more than others, by type and name: none of these reads is shared with others of its kind. */
+/** Prices of expensive fields by type and name. Their reads are not batched. */
 const prices: Readonly<Record<string, Price>> = {
-  // An attempt is looked up by itself.
+  // Each attempt is looked up separately.
   'Query.nodes': { each: 10 },
-  // Two reads, and a list that is not a page.
+  // Two reads, and a list without pages.
   'User.tokens': { once: 50, times: 20 },
   'Session.terminals': { once: 50, times: 20 },
   'Session.attempts': { once: 40 },
   'Session.recordings': { once: 40 },
-  // A list that is not a page.
+  // A list without pages.
   'Query.recordedCourses': { once: 20, times: 100 },
   'RecordCoursePayload.courses': { once: 20, times: 100 },
-  // The engine is asked for all of its images.
+  // The engine lists all of its images.
   'Query.image': { once: 100 },
   'Query.images': { once: 100 },
-  // A list of a few.
+  // A short list.
   'Query.imageFolders': { once: 20, times: 20 },
   'Query.registryCredentials': { once: 20, times: 20 },
   // Up to 256 KB of text.
   'Job.log': { once: 400 },
-  // A list of hundreds at most, of a few mostly.
+  // A list that is usually short and at most some hundreds long.
   'Query.labPins': { once: 50, times: 50 },
-  // Two reads, and a list that is not a page.
+  // Two reads, and a list without pages.
   'Query.warmPools': { once: 20, times: 20 },
-  // The registry is asked for the tags of each name.
+  // One request to the registry for the tags of each name.
   'Query.localRegistry': { once: 500 },
   'LocalRegistry.images': { times: 100 },
-  // The whole queue is looked at, together for all that ask at once.
+  // Reads the whole queue, once for all simultaneous requests.
   'Session.queue': { once: 20 },
-  // All that holds room is read.
+  // Reads all sessions and prewarmed environments.
   'Query.engineRoom': { once: 30 },
-  // A list that is not a page.
+  // A list without pages.
   'Query.quotas': { once: 20, times: 100 },
   // Up to 64 KB of text.
   'Attempt.output': { once: 200 },
-  // A step has a few.
+  // A step has a few hints.
   'StepProgress.hints': { times: 3 },
-  // The same in parts; a step has a few checks.
+  // The same text, divided among the few checks of a step.
   'Attempt.verdicts': { times: 4 },
   'CheckVerdict.evidence': { once: 50 },
 
-  // Elements that these lists have here on average, or more.
+  // At least the average number of elements of these lists in this schema.
   '__Schema.types': { times: 80 },
   '__Schema.directives': { times: 8 },
   '__Directive.args': { times: 2 },
@@ -65,12 +65,12 @@ const prices: Readonly<Record<string, Price>> = {
   '__Type.possibleTypes': { times: 2 },
 };
 
-/** The price of a field; undefined for one of the usual price. */
+/** Returns the price of a field; undefined for the usual price. */
 export function priceOf(type: string, field: string): Price | undefined {
   return prices[`${type}.${field}`];
 }
 
-/** A page size as asked, or the largest where it is unknown or will be refused. */
+/** Returns the requested page size, or the largest if it is unknown or invalid. */
 export function atMostPage(size: unknown): number {
   return typeof size === 'number' && size >= 0 ? Math.min(size, PAGE_LIMIT) : PAGE_LIMIT;
 }

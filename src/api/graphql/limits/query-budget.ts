@@ -7,11 +7,11 @@ import type { Actor } from '../../../domains/identity/actor.ts';
 
 /**
  * Time that parsing and validating the queries of one user may take, in milliseconds: a tenth of the service's
- * time. Queries of the web app are remembered and cost next to nothing.
+ * time. Queries of the web app are cached and cost almost nothing.
  */
 const PREPARING = { perSecond: 100, burst: 500 };
-/** Most operations of one account that wait: each keeps a body of up to 64 KiB in memory. */
-const MOST_WAITING = 100;
+/** Maximum number of waiting operations of one account. Each holds a body of up to 64 KiB in memory. */
+const MAX_WAITING = 100;
 /** Seconds after which a rejected client should retry: by then most of the waiting operations have run. */
 const RETRY_SECONDS = 10;
 
@@ -21,22 +21,22 @@ const BYTE_MS = 1 / 200_000;
 
 export type QueryBudget = ReturnType<typeof createQueryBudget>;
 
-/** Bounds the time that each account can take of the service with queries, on all of its connections together. */
+/** Limits the service's time that each account can use for queries, over all of its connections. */
 export function createQueryBudget({
   budgets = createBudgets({ each: PREPARING }),
   now = () => performance.now(),
 }: { budgets?: Budgets; now?: () => number } = {}) {
   const waiting = new Map<string, number>();
 
-  function waitInTurn(account: string, client: AbortSignal): Promise<void> {
+  function waitInQueue(account: string, client: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
         client.removeEventListener('abort', leave);
         resolve();
       };
-      const takeBack = budgets.wait(account, end);
+      const cancel = budgets.wait(account, end);
       function leave(): void {
-        takeBack();
+        cancel();
         end();
       }
       client.addEventListener('abort', leave, { once: true });
@@ -51,13 +51,13 @@ export function createQueryBudget({
      * Waits until the account has time left, or `client` aborts: an operation whose client is gone must not stay
      * in memory. @throws RATE_LIMITED if too many of its operations wait already
      */
-    async turn(account: string, client: AbortSignal): Promise<void> {
+    async waitForBudget(account: string, client: AbortSignal): Promise<void> {
       const count = waiting.get(account) ?? 0;
       if (count === 0 && budgets.spend(account, 0)) return;
-      if (count >= MOST_WAITING) throw fault('RATE_LIMITED', { seconds: RETRY_SECONDS });
+      if (count >= MAX_WAITING) throw fault('RATE_LIMITED', { seconds: RETRY_SECONDS });
       waiting.set(account, count + 1);
       try {
-        await waitInTurn(account, client);
+        await waitInQueue(account, client);
       } finally {
         const left = (waiting.get(account) ?? 1) - 1;
         if (left > 0) waiting.set(account, left);

@@ -1,4 +1,4 @@
-/** Keeps the most recently used values by key, as long as their keys have at most `characters` together. */
+/** Creates an LRU cache. The total length of its keys is at most `characters`. */
 export function createRecent<V>(characters: number) {
   const values = new Map<string, V>();
   let kept = 0;

@@ -4,8 +4,8 @@ import { tooComplex } from '../errors.ts';
 import { limits } from './limits.ts';
 
 /**
- * Refuses a document by its mere form, before its validation, whose cost grows with the square of
- * what is looked at here. How deep introspection goes is counted by GraphQL's own rule instead.
+ * Rejects a document by its shape before validation, whose cost grows with the square of the quantities checked here.
+ * The depth of introspection is left to GraphQL's own rule.
  * @throws RequestRefused
  */
 export function checkShape(document: DocumentNode): void {
@@ -15,11 +15,11 @@ export function checkShape(document: DocumentNode): void {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const depth = walk.depthOf(definition.selectionSet);
     if (depth > limits.depth) {
-      throw tooComplex(`fields lie ${depth} deep, at most ${limits.depth} are taken`);
+      throw tooComplex(`its fields are nested ${depth} levels deep, and the maximum is ${limits.depth}`);
     }
   }
   if (walk.aliases() > limits.aliases) {
-    throw tooComplex(`it has ${walk.aliases()} aliases, at most ${limits.aliases} are taken`);
+    throw tooComplex(`it has ${walk.aliases()} aliases, and the maximum is ${limits.aliases}`);
   }
 }
 
@@ -31,7 +31,7 @@ function createWalk(document: DocumentNode) {
   const depths = new Map<string, number>();
   let aliases = 0;
 
-  /** Each fragment is walked once, however often it is spread; validation refuses those in a circle. */
+  /** Walks each fragment only once, even if it is spread many times. Validation rejects circular fragments. */
   function depthOfFragment(name: string): number {
     const known = depths.get(name);
     if (known !== undefined) return known;
@@ -69,7 +69,7 @@ function refuseDuplicates(set: SelectionSetNode): void {
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
     if (count > limits.duplicates) {
-      throw tooComplex(`it repeats "${key}" in one selection, at most ${limits.duplicates} times are taken`);
+      throw tooComplex(`it repeats "${key}" in one selection, and the maximum is ${limits.duplicates} times`);
     }
   }
 }
@@ -80,7 +80,7 @@ function keyOf(selection: SelectionNode): string {
   return `... on ${selection.typeCondition?.name.value ?? ''}`;
 }
 
-/** Whether a field at the root reads the schema itself. */
+/** Returns whether a root field is introspection. */
 function isIntrospection(field: string): boolean {
   return field === '__schema' || field === '__type';
 }

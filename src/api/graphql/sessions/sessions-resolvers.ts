@@ -6,7 +6,7 @@ import { isFault } from '../../../core/errors.ts';
 import type { Session } from '../../../domains/sessions/session.ts';
 import { follow } from '../subscriptions/follow.ts';
 
-/** The session itself is read anew for each change, so changes not yet told become one. */
+/** One pending change is enough, because the session is read again for each change. */
 const CHANGES_LIMIT = 1;
 
 const sessionChanged = {

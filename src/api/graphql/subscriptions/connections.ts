@@ -1,31 +1,31 @@
-/** Most connections of one process: each costs some 20 KB while idle. */
+/** Maximum number of connections of one process. Each uses about 20 KB while idle. */
 const CONNECTION_LIMIT = 5_000;
-/** Most connections of one user: tabs and scripts of one person, not of a leak. */
+/** Maximum number of connections of one user: enough for tabs and scripts, but not for a leak. */
 const USER_CONNECTION_LIMIT = 50;
 /**
- * Most connections of one client address that have not said yet who they are for: a lecture of 300 that comes back at
- * once. One client that says nothing must not take all connections.
+ * Maximum number of unauthenticated connections of one client address: enough for a lecture of 300 people who reconnect
+ * at once. A single client must not use up all connections without authenticating.
  */
 const SILENT_LIMIT = 500;
 
 const LIMITS = { all: CONNECTION_LIMIT, ofUser: USER_CONNECTION_LIMIT, silent: SILENT_LIMIT };
 
-/** Counts connections, so that neither one user, nor one client address, nor all together use up the process. */
+/** Counts connections, and limits them for each user, for each client address, and in total. */
 export function createConnectionCount(limits = LIMITS) {
   const ofUser = new Map<string, number>();
   const silent = new Map<string, number>();
   let all = 0;
 
   return {
-    /** Whether one more is taken; then it counts until {@link leave}. */
+    /** Returns whether one more connection is allowed. If so, it counts until {@link leave}. */
     enter(): boolean {
       if (all >= limits.all) return false;
       all += 1;
       return true;
     },
     /**
-     * Counts a connection that has not said yet who it is for, by the account of its upgrade, until the returned
-     * function is called; undefined if the account has too many.
+     * Counts an unauthenticated connection by the account of its upgrade request, until the returned function is
+     * called. Returns undefined if the account has too many.
      */
     enterSilent(account: string, { isUser }: { isUser: boolean }): (() => void) | undefined {
       const count = silent.get(account) ?? 0;
@@ -40,7 +40,7 @@ export function createConnectionCount(limits = LIMITS) {
         else silent.delete(account);
       };
     },
-    /** Whether one more of this user is taken. */
+    /** Returns whether one more connection of this user is allowed. If so, counts it. */
     enterAs(userId: string): boolean {
       const count = ofUser.get(userId) ?? 0;
       if (count >= limits.ofUser) return false;

@@ -1,19 +1,19 @@
 import type { GraphqlContext } from '../context.ts';
 
 /**
- * The values of a subscription: `first` once, then `read` for each hint. Before each read the
- * credentials are read again, so that what was revoked or taken away meanwhile ends it.
+ * Creates the values of a subscription: `first` once, then `read` for each hint. Checks the credentials before each
+ * read, so that revoking them ends the subscription.
  */
 export async function follow<H, T>(
   context: GraphqlContext,
   source: {
-    /** Most hints kept for a subscriber that does not keep up; the oldest go. */
+    /** Maximum number of pending hints of a slow subscriber. The oldest are dropped. */
     limit: number;
-    /** Starts to listen; gives what stops it. Called before `first`, so that nothing falls between. */
+    /** Starts to listen, and returns a function that stops it. Called before `first`, so that no event is missed. */
     listen: (hint: (value: H) => void) => () => void;
-    /** Authorises, and gives the values to begin with. */
+    /** Authorises the subscription, and returns its first values. */
     first: () => Promise<T[]>;
-    /** Authorises and reads; undefined ends the subscription. */
+    /** Authorises and reads the value for a hint. Undefined ends the subscription. */
     read: (hint: H) => Promise<T | undefined>;
   },
 ): Promise<AsyncIterableIterator<T>> {
@@ -54,11 +54,11 @@ export async function follow<H, T>(
   return values;
 }
 
-/** What a subscriber has been told to look at and has not yet; bounded, so that a slow one costs no memory. */
+/** Pending hints of a subscriber. Bounded, so that a slow subscriber uses little memory. */
 interface Hints<H> {
-  /** Adds a hint; the oldest goes when there are too many. */
+  /** Adds a hint, and drops the oldest if there are too many. */
   add(hint: H): void;
-  /** The oldest hint, waited for; undefined once closed. One caller at a time. */
+  /** Waits for the oldest hint and removes it. Returns undefined once closed. Only one caller at a time. */
   take(): Promise<H | undefined>;
   close(): void;
 }

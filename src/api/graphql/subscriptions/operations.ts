@@ -4,14 +4,14 @@ import type { ExecutionArgs, ExecutionResult } from 'graphql';
 type Values = AsyncGenerator<ExecutionResult, void, void>;
 
 /**
- * Counts the operations of a connection while they run: a client's "complete" ends a subscription,
- * and no query or mutation that is on its way.
+ * Counts the operations of a connection while they run. A client's "complete" ends a subscription, but not a running
+ * query or mutation.
  */
 export function createOperationCount(limit: number) {
   let running = 0;
 
   return {
-    /** Whether one more is taken; then it counts until what this gives is called, once or more often. */
+    /** Counts one more operation until the returned function is called. Returns undefined if there are too many. */
     enter(): (() => void) | undefined {
       if (running >= limit) return undefined;
       running += 1;
@@ -24,7 +24,7 @@ export function createOperationCount(limit: number) {
   };
 }
 
-/** Carries out a query or a mutation, then calls `leave`. */
+/** Executes a query or a mutation, then calls `leave`. */
 export async function executeCounted(args: ExecutionArgs, leave: () => void): Promise<ExecutionResult> {
   try {
     return await execute(args);
@@ -33,7 +33,7 @@ export async function executeCounted(args: ExecutionArgs, leave: () => void): Pr
   }
 }
 
-/** Begins a subscription, and calls `leave` when it ends. */
+/** Starts a subscription, and calls `leave` when it ends. */
 export async function subscribeCounted(
   args: ExecutionArgs,
   leave: () => void,
@@ -49,7 +49,7 @@ export async function subscribeCounted(
   }
 }
 
-/** The same values. Ended from outside, it ends the source at once, also while a value is waited for. */
+/** Calls `leave` when `source` ends. A `return` ends the source immediately, even while a value is pending. */
 function leaveAtEnd(source: Values, leave: () => void): Values {
   const { next, return: end } = { next: source.next.bind(source), return: source.return.bind(source) };
   source.next = async () => {

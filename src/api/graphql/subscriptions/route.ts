@@ -19,8 +19,8 @@ import { createSubscriptionServer, OPERATION_LIMIT } from './server.ts';
 import type { Connection, ServerOptions } from './server.ts';
 
 /**
- * Registers the WebSocket side of `/graphql`. Not by the handler that graphql-ws brings for
- * Fastify: that one takes over the choice of subprotocols for the whole server, terminals included.
+ * Registers the WebSocket side of `/graphql`. It does not use graphql-ws' handler for Fastify, which would choose the
+ * subprotocols for the whole server, including terminals.
  */
 export function addSubscriptionRoute(
   app: FastifyInstance,
@@ -41,7 +41,7 @@ export function addSubscriptionRoute(
     url: '/graphql',
     handler() {
       throw fault('INPUT_INVALID', {
-        problem: 'Queries are sent by POST as JSON, and subscriptions over WebSocket.',
+        problem: 'Send queries by POST as JSON, and subscriptions over WebSocket.',
       });
     },
     wsHandler(socket, request) {
@@ -67,7 +67,7 @@ export function addSubscriptionRoute(
       const guarded = <A extends unknown[]>(listener: (...given: A) => unknown) =>
         guard({ contained, boundary: 'socket', fail: () => socket.terminate() }, listener);
       countFrames(connection, budget, guarded);
-      carry(server, connection, contained);
+      serve(server, connection, contained);
     },
   });
 }
@@ -91,13 +91,13 @@ function countFrames(
   socket.once('close', () => frames.stop());
 }
 
-function carry(server: Server<Connection>, connection: Connection, contained: Contained): void {
+function serve(server: Server<Connection>, connection: Connection, contained: Contained): void {
   const { socket, request } = connection;
   const boundary = { contained, boundary: 'socket', details: { requestId: request.id } } as const;
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      // Waits until the message is handed over: a slow client slows its own subscriptions down.
+      // Waits until the message is sent, so that a slow client only slows down its own subscriptions.
       send: (data) => sendText(socket, data),
       close: (code, reason) => socket.close(code, reason),
       onMessage(listener) {
@@ -112,7 +112,7 @@ function carry(server: Server<Connection>, connection: Connection, contained: Co
   );
   const end = (code: number, reason: Buffer) => closed(code, reason.toString());
   socket.once('close', guard({ ...boundary, fail: () => undefined }, end));
-  socket.on('error', (error) => request.log.info({ err: error }, 'A GraphQL connection broke'));
+  socket.on('error', (error) => request.log.info({ err: error }, 'a GraphQL connection failed'));
 }
 
 function sendText(socket: WebSocket, data: string): Promise<void> {

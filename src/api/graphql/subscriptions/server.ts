@@ -23,21 +23,21 @@ import { readBearer } from '../../http/sign-in/bearer.ts';
 import type { SessionCookie } from '../../http/sign-in/session-cookie.ts';
 import type { AuthenticationService } from '../../../domains/identity/user.ts';
 
-/** Most operations at once on one connection: a page has a handful. */
+/** Maximum number of simultaneous operations of one connection. A page has a handful. */
 export const OPERATION_LIMIT = 50;
-/** How long a client may take to say who it is, in milliseconds. */
+/** Maximum time for a client to send its credentials, in milliseconds. */
 const INIT_TIMEOUT_MS = 10_000;
 
-/** What is known of a connection. */
+/** State of a connection. */
 export interface Connection {
   socket: WebSocket;
   /** Aborted when the socket has closed. */
   gone: AbortSignal;
   request: FastifyRequest;
   operations: OperationCount;
-  /** Called once it has said who it is for. */
+  /** Called once the connection is authenticated. */
   endSilence: () => void;
-  /** Set once it has said who it is. */
+  /** Set once the connection is authenticated. */
   user?: { actor: Actor; authenticate: () => Promise<Actor>; stopWatching: () => void };
 }
 
@@ -51,9 +51,9 @@ export interface ServerOptions extends ContextSource, CredentialSource {
   connections: ConnectionCount;
 }
 
-/** Speaks graphql-transport-ws: who connects, what is carried out, how errors are told. */
+/** Creates the server of graphql-transport-ws: authenticates connections, prepares operations and formats errors. */
 export function createSubscriptionServer(options: ServerOptions): Server<Connection> {
-  /** Lets the connection in, or closes it with the reason. */
+  /** Authenticates the connection, or closes it with the reason. */
   async function connect({ extra, connectionParams }: ConnectionContext): Promise<boolean> {
     const authenticate = credentialsOf(options, extra.request, connectionParams);
     if (!authenticate) {
@@ -69,7 +69,7 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       return false;
     }
     const end = (reason: Fault) => closeForbidden(extra.socket, reason, extra.request.log);
-    // Each operation, and each value of a subscription, is authorised for the present role.
+    // Each operation, and each value of a subscription, is authorised with the current role.
     const stopWatching = options.credentials.watch(actor, end, { withRole: false });
     extra.user = { actor, authenticate, stopWatching };
     extra.endSilence();
@@ -95,7 +95,7 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     };
   }
 
-  /** What lets an operation that is about to run go from its connection's count. */
+  /** Functions that remove an operation from its connection's count. */
   const leaving = new WeakMap<ExecutionArgs, () => void>();
   function leave(args: ExecutionArgs): void {
     leaving.get(args)?.();
@@ -110,9 +110,9 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       const { socket, gone, request, user, operations } = context.extra;
       const left = operations.enter();
       try {
-        if (!left) throw tooComplex(`a connection carries at most ${OPERATION_LIMIT} operations at once`);
+        if (!left) throw tooComplex(`a connection can run at most ${OPERATION_LIMIT} operations at once`);
         const account = accountOf(user?.actor, request);
-        await options.budget.turn(account, gone);
+        await options.budget.waitForBudget(account, gone);
         // The connection, or its credential, may have ended during the wait.
         if (user) user.actor = await user.authenticate();
         if (socket.readyState !== socket.OPEN) throw fault('UNAUTHENTICATED');
@@ -131,7 +131,7 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     },
     onError(context, _id, _payload, errors) {
       const graphqlErrors = errors.filter((error) => error instanceof GraphQLError);
-      // A client that may no longer do anything here has no use for the connection.
+      // A client without valid credentials cannot use the connection any more.
       if (graphqlErrors.some((error) => faultOf(error).status === 401)) {
         closeForbidden(context.extra.socket, graphqlErrors[0]?.originalError, context.extra.request.log);
       }
@@ -150,9 +150,9 @@ interface CredentialSource {
 }
 
 /**
- * How a connection finds out who it is for, now and again later: by the token of its first message
- * (`{ Authorization: 'Bearer …' }` or `{ token: '…' }`), else by what its upgrade was let in with.
- * Undefined for a connection without credentials.
+ * Returns a function that authenticates a connection, now and again later. It uses the token of the first message
+ * (`{ Authorization: 'Bearer …' }` or `{ token: '…' }`), otherwise the credentials of the upgrade request. Returns
+ * undefined for a connection without credentials.
  */
 function credentialsOf(
   { authentication, cookie }: CredentialSource,
@@ -166,7 +166,7 @@ function credentialsOf(
   if (typeof authorization === 'string') {
     return async () => authentication.byToken(readBearer(authorization));
   }
-  // A cookie counts where the upgrade was let in by it: it came from a page of our own.
+  // The cookie counts only if it authenticated the upgrade, which then came from one of Berth's own pages.
   const secret = request.actor && cookie.read(request);
   if (secret === undefined) return undefined;
   return async () => {

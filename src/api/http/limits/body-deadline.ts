@@ -2,17 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Set on routes whose bodies are streams of any length: their handlers bound how long they read. */
+    /** Set on routes whose bodies are streams of any length. Their handlers limit the reading time. */
     streamsBody?: boolean;
   }
 }
 
-/** Options of such a route. */
+/** Options of a route with a streamed body. */
 export const STREAMS_BODY = { config: { streamsBody: true } } as const;
 
 /**
  * Ends requests whose body has not arrived within `limitMs`, also requests that were rejected before their body was
- * read: a client that sends one byte a minute would keep its connection open for ever. For a streamed body
+ * read: a client that sends one byte a minute would keep its connection open forever. For a streamed body
  * the limit starts with the end of the response, since no handler reads it from then on.
  */
 export function addBodyDeadline(app: FastifyInstance, { limitMs }: { limitMs: number }): void {

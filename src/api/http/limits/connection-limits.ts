@@ -5,17 +5,17 @@ import proxyAddr from '@fastify/proxy-addr';
 import type { RefusedConnections } from './refused-connections.ts';
 
 export interface ConnectionLimits {
-  /** Most connections in all. */
+  /** Maximum number of connections in total. */
   total: number;
-  /** Most connections of one client address. */
+  /** Maximum number of connections of one client address. */
   perClient: number;
 }
 
 export type ConnectionCounts = ReturnType<typeof createConnectionCounts>;
 
 /**
- * Counts connections by client, so that none uses up those of the others. A client is the address
- * that connects; behind a trusted proxy, the address that it says it serves.
+ * Counts and limits connections by client, so that no client uses up the connections of others. A client is the
+ * address that connects or, behind a trusted proxy, the client address that the proxy states.
  */
 export function createConnectionCounts(
   options: ConnectionLimits & {
@@ -27,7 +27,7 @@ export function createConnectionCounts(
   const isTrusted = proxyAddr.compile([...options.trustProxy]);
   const counts = new Map<string, number>();
 
-  /** Counts one more until the returned function is called; undefined where that is one too many. */
+  /** Counts one more connection until the returned function is called. Returns undefined if there are too many. */
   function enter(client: string): (() => void) | undefined {
     const count = counts.get(client) ?? 0;
     if (count >= perClient) {
@@ -48,7 +48,7 @@ export function createConnectionCounts(
   const isProxy = ({ remoteAddress }: Socket) => remoteAddress !== undefined && isTrusted(remoteAddress, 0);
 
   return {
-    /** Takes a connection, or ends it where its client has too many. Those of proxies are counted by request. */
+    /** Accepts a connection, or closes it if its client has too many. Connections of proxies are counted by request. */
     takeConnection(socket: Socket): void {
       if (isProxy(socket)) return;
       const leave = enter(clientOf(socket.remoteAddress));
@@ -56,7 +56,7 @@ export function createConnectionCounts(
       else socket.destroy();
     },
 
-    /** Whether a request, or an upgrade, is taken; it counts until `answer` closes. */
+    /** Returns whether a request or an upgrade is accepted. It counts until `answer` closes. */
     takeRequest(
       request: IncomingMessage,
       answer: { once(event: 'close', listener: () => void): unknown },
@@ -71,12 +71,12 @@ export function createConnectionCounts(
       return leave !== undefined;
     },
 
-    /** Connections, or requests of a proxy, that are open now, of one client. */
+    /** Returns the number of open connections, or requests of a proxy, of one client. */
     of: (address: string) => counts.get(clientOf(address)) ?? 0,
   };
 }
 
-/** One client: an IPv4 address, or the 64 bits of an IPv6 address that one subscriber has all addresses of. */
+/** Returns the key of a client: an IPv4 address, or the /64 prefix of an IPv6 address, which belongs to one subscriber. */
 export function clientOf(address = ''): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;

@@ -2,12 +2,12 @@ import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { fault } from '../../../core/errors.ts';
 
-/** Longest time without a byte from the sender while one is waited for, in milliseconds. */
+/** Maximum time to wait for the next byte of the sender, in milliseconds. */
 const SILENCE_MS = 60_000;
 
 /**
- * The body of a request as it comes, no faster than it is read. It ends with BODY_TOO_LARGE past
- * `limit` bytes, and with UPLOAD_BROKEN when its sender goes away or falls silent.
+ * Returns the body of a request as a stream with backpressure. It fails with BODY_TOO_LARGE after `limit` bytes, and with
+ * UPLOAD_BROKEN if the sender disconnects or stops sending.
  */
 export function limitedBody(body: Readable, limit: number, silenceMs: number = SILENCE_MS): Readable {
   let size = 0;
@@ -19,14 +19,14 @@ export function limitedBody(body: Readable, limit: number, silenceMs: number = S
     },
   });
   const timer = setTimeout(() => {
-    // A reader that takes its time is no fault of the sender's.
+    // The time-out does not apply while the reader is slow.
     if (limited.writableNeedDrain || limited.readableLength > 0) timer.refresh();
-    else limited.destroy(broken(`nothing came for ${silenceMs / 1000} s`));
+    else limited.destroy(broken(`no data arrived for ${silenceMs / 1000} s`));
   }, silenceMs);
   const onBodyClose = () => {
-    if (!body.readableEnded) limited.destroy(broken('its sender went away'));
+    if (!body.readableEnded) limited.destroy(broken('its sender disconnected'));
   };
-  // Its reader learns of an error by reading; an error that comes before the first read has no other listener.
+  // The reader gets an error by reading. An error before the first read has no other listener.
   limited.on('error', () => undefined);
   body.once('error', onBodyClose).once('close', onBodyClose).pipe(limited);
   limited.once('close', () => {

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CredentialWatch } from '../../../domains/identity/credential-watch.ts';
 
-/** How long a request runs before its credential is watched, in milliseconds: most are over by then, and cost nothing. */
+/** Time after which the credential of a running request is watched, in milliseconds. Most requests are shorter and cost nothing. */
 const WATCHED_AFTER_MS = 250;
-/** How long a request that waits for its answer may still get one, in milliseconds: it may be the very one that ends its credential. */
+/** Time in which a request may still be answered after its credential ended, in milliseconds: it may be the request that ended it. */
 const ANSWER_WITHIN_MS = 500;
 
 /**
- * Ends each request with the credential that it came by: downloads, uploads, builds, whatever waits
- * for an answer. Comes after authentication. Sockets see to this themselves.
+ * Ends each running request when its credential ends: downloads, uploads, builds and others. Register it after
+ * authentication. WebSockets handle this themselves.
  */
 export function addOpenRequests(
   app: FastifyInstance,

@@ -1,6 +1,6 @@
 import type { Log } from '../../../core/log.ts';
 
-/** Shortest time between two warnings, in milliseconds: a client that is refused tries again and again. */
+/** Minimum time between two warnings, in milliseconds: a refused client retries many times. */
 const WARN_EVERY_MS = 60_000;
 
 /** A limit that a connection, or a request of a proxy, exceeded. */
@@ -12,7 +12,7 @@ export interface ExceededLimit {
 
 export type RefusedConnections = ReturnType<typeof createRefusedConnections>;
 
-/** Counts the connections that were refused, and warns of them and of proxies that are not trusted. */
+/** Counts refused connections, and logs warnings about them and about untrusted proxies. */
 export function createRefusedConnections({ log }: { log: () => Pick<Log, 'warn'> }) {
   let count = 0;
   let warnedAt = -Infinity;
@@ -24,27 +24,27 @@ export function createRefusedConnections({ log }: { log: () => Pick<Log, 'warn'>
       const now = performance.now();
       if (now - warnedAt < WARN_EVERY_MS) return;
       warnedAt = now;
-      log().warn({ client, limit, refused: count }, `Connections were refused. ${remedies[setting]}`);
+      log().warn({ client, limit, refused: count }, `connections refused: ${remedies[setting]}`);
     },
 
-    /** `peer` says whom it serves, but nobody believes it. */
+    /** Warns that `peer` sends X-Forwarded-For but is not a trusted proxy. */
     untrustedProxy(peer: string): void {
       if (hasWarnedOfProxy) return;
       hasWarnedOfProxy = true;
       log().warn(
         { peer },
-        'A client sends X-Forwarded-For, which is ignored. If it is your proxy, set BERTH_TRUST_PROXY to its address: until then all clients behind it share one limit of connections.',
+        'ignored X-Forwarded-For of an untrusted client. If it is your proxy, set BERTH_TRUST_PROXY to its address; until then all clients behind it share one connection limit',
       );
     },
 
-    /** Refused since the process started. */
+    /** Returns the number of refusals since the process started. */
     count: () => count,
   };
 }
 
 const remedies = {
   BERTH_MAX_CONNECTIONS:
-    'All clients together have as many as BERTH_MAX_CONNECTIONS allows: raise it if they are no attack.',
+    'all clients together reached BERTH_MAX_CONNECTIONS. Raise it unless this is an attack',
   BERTH_MAX_CONNECTIONS_PER_CLIENT:
-    'This client has as many as BERTH_MAX_CONNECTIONS_PER_CLIENT allows. If it is your proxy, set BERTH_TRUST_PROXY to its address. If many learners share this address, raise BERTH_MAX_CONNECTIONS_PER_CLIENT.',
+    'this client reached BERTH_MAX_CONNECTIONS_PER_CLIENT. If it is your proxy, set BERTH_TRUST_PROXY to its address. If many learners share the address, raise BERTH_MAX_CONNECTIONS_PER_CLIENT',
 };

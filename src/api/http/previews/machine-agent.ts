@@ -3,12 +3,12 @@ import type { AgentOptions, ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { PreviewService } from '../../../domains/previews/preview.ts';
 
-/** Idle connections kept to one port: what a browser opens to one host. */
+/** Maximum number of idle connections to one port: as many as a browser opens to one host. */
 const IDLE_CONNECTIONS = 6;
-/** How long they are kept, in milliseconds. Servers keep them longer, save for Node's own of five seconds: less than that. */
+/** Maximum idle time of a connection in milliseconds: less than the shortest usual keep-alive of servers, Node's five seconds. */
 const IDLE_MS = 4_000;
 
-/** What a request through the agent says beside the usual. */
+/** Options of a request through the agent, in addition to Node's. */
 export interface MachineRequest extends ClientRequestArgs {
   sessionId: string;
   machineId: string;
@@ -16,9 +16,8 @@ export interface MachineRequest extends ClientRequestArgs {
 }
 
 /**
- * Connections of Node's own HTTP client into machines, kept for a while: opening one costs an exec on
- * the engine. That client takes any stream as a connection, and its parser is strict; a proxy library
- * wants an address to connect to.
+ * Pools connections into machines for Node's HTTP client, because each new one costs an exec on the engine. That client
+ * accepts any stream as a connection and has a strict parser. A proxy library would need an address to connect to.
  */
 export class MachineAgent extends Agent {
   readonly #connect: PreviewService['connect'];
@@ -49,7 +48,7 @@ export class MachineAgent extends Agent {
       done?.(error as Error, undefined as never);
       return;
     }
-    // A server that ends its side wants no more.
+    // A server that ends its side does not expect further requests.
     stream.once('end', () => stream.end());
     done?.(null, stream);
   }
@@ -57,7 +56,7 @@ export class MachineAgent extends Agent {
   override keepSocketAlive(stream: Duplex): boolean {
     const hangUp = () => stream.destroy();
     const timer = setTimeout(hangUp, IDLE_MS);
-    // What comes unasked is an answer to nothing, and never to the next request.
+    // Unexpected data must never become the response to the next request.
     stream.on('data', hangUp);
     this.#idle.set(stream, () => {
       clearTimeout(timer);

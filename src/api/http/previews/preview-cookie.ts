@@ -1,14 +1,14 @@
-/** Most cookies of our name that are looked at: a page can set others beside ours, wherever it is below the domain. */
+/** Maximum number of checked cookies with Berth's name: any page below the domain can set more of them. */
 const MOST_LOOKED_AT = 4;
 
-/** Cookies of Berth's own, whatever host they are for: no container ever gets or sets one. */
+/** Names of Berth's own cookies, for any host. Containers never receive or set them. */
 const OWN_COOKIE = /^(__Host-)?berth(-preview)?$/i;
 
 export type PreviewCookie = ReturnType<typeof createPreviewCookie>;
 
 /**
- * The cookie that lets a browser see one port: of that port's host alone, since it names no domain.
- * Lax, so that a page of another site can neither frame a preview nor post to it on its reader's behalf.
+ * Creates the cookie that gives a browser access to one port. It has no domain, so it is valid only for that port's
+ * host. It is Lax, so a page of another site can neither frame a preview nor post to it on behalf of its user.
  */
 export function createPreviewCookie({ secure }: { secure: boolean }) {
   const name = secure ? '__Host-berth-preview' : 'berth-preview';
@@ -18,7 +18,7 @@ export function createPreviewCookie({ secure }: { secure: boolean }) {
       return values.slice(0, MOST_LOOKED_AT);
     },
 
-    /** Value of a Set-Cookie header. */
+    /** Returns the value of a Set-Cookie header. */
     set(secret: string, expiresAt: Date): string {
       const expires = expiresAt.toUTCString();
       return `${name}=${secret}; Path=/; Expires=${expires}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
@@ -26,13 +26,13 @@ export function createPreviewCookie({ secure }: { secure: boolean }) {
   };
 }
 
-/** A Cookie header without Berth's own; undefined when nothing is left. */
+/** Returns a Cookie header without Berth's own cookies; undefined if nothing is left. */
 export function withoutOwnCookies(header: string): string | undefined {
   const others = cookiesOf(header).filter(([name]) => !OWN_COOKIE.test(name));
   return others.length > 0 ? others.map(([, , text]) => text).join('; ') : undefined;
 }
 
-/** A Set-Cookie of a container, kept to the container's own host; undefined for one of Berth's names. */
+/** Restricts a container's Set-Cookie to the container's own host. Returns undefined for one of Berth's names. */
 export function ownHostCookie(header: string): string | undefined {
   const [pair = '', ...attributes] = header.split(';');
   const [name = ''] = pair.split('=');

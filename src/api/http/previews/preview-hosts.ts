@@ -5,20 +5,20 @@ import { parsePreviewLabel } from '../../../domains/previews/preview-label.ts';
 import type { PreviewTarget } from '../../../domains/previews/preview.ts';
 
 export interface PreviewHostOptions {
-  /** Undefined where there are no previews. */
+  /** Undefined if previews are off. */
   previewDomain: string | undefined;
   publicUrl: string | undefined;
 }
 
 export type PreviewHosts = ReturnType<typeof createPreviewHosts>;
 
-/** Names and addresses of previews, and of the app as previews link to it. */
+/** Creates the mapping between previews and their host names, and the app's origin for links from previews. */
 export function createPreviewHosts({ previewDomain, publicUrl }: PreviewHostOptions) {
   const known = publicUrl === undefined ? undefined : new URL(publicUrl);
   const secure = known?.protocol === 'https:';
   const scheme = secure ? 'https' : 'http';
 
-  /** The label below the domain; undefined for names that are not below it. */
+  /** Returns the label below the domain; undefined for other names. */
   function labelOf(hostname: string): string | undefined {
     const below = `.${previewDomain}`;
     return hostname.endsWith(below) ? hostname.slice(0, -below.length) : undefined;
@@ -28,20 +28,20 @@ export function createPreviewHosts({ previewDomain, publicUrl }: PreviewHostOpti
     secure,
     scheme,
 
-    /** Whether a name is of previews: all below the domain, and the domain itself. */
+    /** Returns whether a host name belongs to previews: the domain itself and all names below it. */
     owns(host: string | undefined): boolean {
       if (previewDomain === undefined || host === undefined) return false;
       const name = nameOf(host);
       return name === previewDomain || labelOf(name) !== undefined;
     },
 
-    /** What a `Host` stands for; undefined for none that Berth gives out. */
+    /** Returns the target of a `Host`; undefined for a name that Berth does not issue. */
     target(host: string): PreviewTarget | undefined {
       const label = labelOf(nameOf(host));
       return label === undefined ? undefined : parsePreviewLabel(label);
     },
 
-    /** What the page at an origin is of; undefined for one that is no preview. */
+    /** Returns the target of the preview at an origin; undefined for any other origin. */
     targetOfOrigin(origin: string): PreviewTarget | undefined {
       if (!URL.canParse(origin)) return undefined;
       const { protocol, host } = new URL(origin);
@@ -49,19 +49,19 @@ export function createPreviewHosts({ previewDomain, publicUrl }: PreviewHostOpti
     },
 
     /**
-     * Origin of a preview, for a client that asked the app at `asked`; without a public address the app is
-     * where it was asked, and previews have its port. @throws PREVIEWS_OFF
+     * Returns the origin of a preview, for a client that sent its request to the host `asked`. Without a public address,
+     * previews use the port of that host. @throws PREVIEWS_OFF
      */
     origin(label: string, asked: string): string {
       if (previewDomain === undefined) throw fault('PREVIEWS_OFF');
-      // A browser on another machine would look for itself.
+      // A browser on another host would resolve the name to itself.
       if (known === undefined && isLoopback(previewDomain) && !isLoopback(nameOf(asked))) {
         throw fault('PREVIEWS_OFF');
       }
       return `${scheme}://${label}.${previewDomain}${known ? colon(known.port) : colon(portOf(asked))}`;
     },
 
-    /** Origin of the app, for a page at the preview `host`; undefined where it cannot be told. */
+    /** Returns the origin of the app for a page at the preview `host`; undefined if unknown. */
     appOrigin(host: string): string | undefined {
       if (known) return known.origin;
       return isLoopback(previewDomain ?? '') ? `http://localhost${colon(portOf(host))}` : undefined;
@@ -69,7 +69,7 @@ export function createPreviewHosts({ previewDomain, publicUrl }: PreviewHostOpti
   };
 }
 
-/** The one Host of a request; undefined where there is none, or several. */
+/** Returns the only Host of a request; undefined if there is not exactly one. */
 export function hostOf({ rawHeaders }: IncomingMessage): string | undefined {
   const hosts = rawHeaders.filter((_, index) => index % 2 === 1 && isHost(rawHeaders[index - 1]));
   return hosts.length === 1 ? hosts[0] : undefined;
@@ -79,7 +79,7 @@ function isHost(name: string | undefined): boolean {
   return name?.toLowerCase() === 'host';
 }
 
-/** Without port, in small letters; a dot at the end says nothing. */
+/** Returns the host name in lower case, without port and trailing dot. */
 function nameOf(host: string): string {
   return host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase();
 }

@@ -4,14 +4,14 @@ import type { Fault, FaultCode } from '../../../core/errors.ts';
 import { escapeHtml, htmlPage } from '../html-page.ts';
 import { PROBLEM_TYPE, toProblem } from '../problem.ts';
 
-/** Seconds after which a page asks again by itself while its server starts. */
-const ASK_AGAIN_S = 3;
+/** Seconds between automatic reloads of a page while its server starts. */
+const RELOAD_SECONDS = 3;
 
-/** Nothing but its own style; Berth's own pages need no more. */
+/** Allows only inline styles, which is enough for Berth's own pages. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 
-/** Worth asking again soon: a server that starts, a session that gets ready. */
-const PASSING = new Set<FaultCode>([
+/** Temporary errors that a reload can resolve: the server or the session is starting. */
+const TEMPORARY = new Set<FaultCode>([
   'PORT_CLOSED',
   'MACHINE_NOT_RUNNING',
   'SESSION_NOT_READY',
@@ -21,15 +21,15 @@ const PASSING = new Set<FaultCode>([
 ]);
 
 const titles: Partial<Record<FaultCode, string>> = {
-  PORT_CLOSED: 'Nothing answers here yet',
-  PREVIEW_BROKEN: 'That was no answer',
+  PORT_CLOSED: 'Nothing responds here yet',
+  PREVIEW_BROKEN: 'Invalid response',
   PREVIEW_REFUSED: 'Open this from the lab',
   PREVIEW_UNKNOWN: 'There is nothing here',
   SESSION_NOT_FOUND: 'There is nothing here',
-  SESSION_NOT_READY: 'The lab does not run now',
+  SESSION_NOT_READY: 'The lab is not running',
 };
 
-/** Answers with Berth's own page, which says what to do; programs get a problem. */
+/** Sends an error page that says what to do, or a problem to programs. */
 export function sendPreviewFault(
   request: IncomingMessage,
   response: ServerResponse,
@@ -51,22 +51,22 @@ export function sendPreviewFault(
     'content-security-policy': POLICY,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    // What is left of a body is not read.
+    // The rest of a body is not read.
     ...(!request.complete && { connection: 'close' }),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 function page(error: Fault, method: string, appOrigin: string | undefined): string {
-  const again = method === 'GET' && PASSING.has(error.code);
+  const again = method === 'GET' && TEMPORARY.has(error.code);
   const notes = [
     escapeHtml(error.message),
-    ...(again ? ['This page asks again by itself.'] : []),
+    ...(again ? ['This page reloads automatically.'] : []),
     ...(appOrigin === undefined ? [] : [`<a href="${escapeHtml(appOrigin)}/">Back to Berth</a>`]),
   ];
   return htmlPage({
-    title: titles[error.code] ?? 'This cannot be shown',
+    title: titles[error.code] ?? 'This page cannot be shown',
     content: notes.map((note) => `<p>${note}</p>`).join('\n  '),
-    ...(again && { head: `<meta http-equiv="refresh" content="${ASK_AGAIN_S}">` }),
+    ...(again && { head: `<meta http-equiv="refresh" content="${RELOAD_SECONDS}">` }),
   });
 }

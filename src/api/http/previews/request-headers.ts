@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { withoutOwnCookies } from './preview-cookie.ts';
 
-/** Of one connection only (RFC 9110, 7.6.1), or told anew here. */
+/** Hop-by-hop headers (RFC 9110, 7.6.1), and headers that are set again here. */
 const DROPPED = new Set([
   'connection',
   'keep-alive',
@@ -17,17 +17,17 @@ const DROPPED = new Set([
   'x-real-ip',
 ]);
 const DROPPED_PREFIX = /^x-(forwarded|berth)-/;
-/** Tokens of Berth's API: what a reader's tools send to Berth must not end in a container. */
+/** Tokens of Berth's API, which must not reach a container. */
 const BERTH_TOKEN = /^bearer\s+berth/i;
-/** Methods that mean nothing by a body: without one they say nothing of its length. */
+/** Methods whose body has no meaning. Without a body they need no Content-Length. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
-/** Headers as `http.request` takes them: names and values by turns, repeated ones as they came. */
+/** Headers for `http.request`: names and values alternate, and repeated headers stay separate. */
 export type RawHeaders = string[];
 
 /**
- * The headers that a container gets: the browser's own, without Berth's cookies and what is of this
- * connection. `upgrade` is the protocol asked for.
+ * Returns the headers for a container: the browser's, without Berth's cookies and hop-by-hop headers. `upgrade` is the
+ * requested protocol.
  */
 export function requestHeaders(
   request: IncomingMessage,
@@ -49,21 +49,21 @@ export function requestHeaders(
   return headers;
 }
 
-/** How the body is told apart from what follows it: always by us, as our own parser understood it. */
+/** Returns the headers that delimit the body, always as Berth's own parser understood it. */
 function framing({ headers, method = '' }: IncomingMessage): RawHeaders {
   if (headers['transfer-encoding'] !== undefined) return ['Transfer-Encoding', 'chunked'];
   if (headers['content-length'] !== undefined || BODILESS.has(method)) return [];
   return ['Content-Length', '0'];
 }
 
-/** Headers that `Connection` says are of this connection only. */
+/** Returns the names of hop-by-hop headers in a `Connection` header. */
 export function connectionNames(connection: string | undefined): Set<string> {
   const names = (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
-  // Two that are told of the message itself, whatever a client says.
+  // These two describe the message itself, whatever a client declares.
   return new Set(names.filter((name) => name !== '' && name !== 'content-length' && name !== 'host'));
 }
 
-/** Raw headers two by two. */
+/** Yields raw headers as pairs of name and value. */
 export function* pairs(rawHeaders: readonly string[]): Generator<[name: string, value: string]> {
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     yield [rawHeaders[index] ?? '', rawHeaders[index + 1] ?? ''];

@@ -4,8 +4,8 @@ import { connectionNames, pairs } from './request-headers.ts';
 import type { RawHeaders } from './request-headers.ts';
 
 /**
- * Of one connection only, and two that reach beyond the container's own host: `Clear-Site-Data` signs
- * people out of Berth where it shares their domain, `Alt-Svc` sends them past it.
+ * Hop-by-hop headers, and two that affect more than the container's own host: `Clear-Site-Data` would sign people out of
+ * Berth on a shared domain, and `Alt-Svc` would make browsers bypass Berth.
  */
 const DROPPED = new Set([
   'connection',
@@ -21,8 +21,8 @@ const DROPPED = new Set([
 ]);
 
 /**
- * The headers of a container's answer that a browser gets. Only the page itself and the app may frame
- * it; a policy of the container's own stays beside this one.
+ * Returns the headers of a container's response for the browser. Only the page itself and the app may frame it. The
+ * container's own policy remains in addition.
  */
 export function responseHeaders(
   answer: IncomingMessage,

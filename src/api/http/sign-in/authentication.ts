@@ -9,11 +9,11 @@ import type { SessionCookie } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; undefined for nobody in particular. */
+    /** The authenticated user; undefined for an anonymous request. */
     actor: Actor | undefined;
   }
   interface FastifyContextConfig {
-    /** Set on routes that are the same for everyone: credentials are not looked at. */
+    /** Set on routes that are the same for everyone, and ignore credentials. */
     public?: boolean;
   }
 }
@@ -22,12 +22,11 @@ declare module 'fastify' {
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Finds out who asks: by `Authorization: Bearer …`, else by the session cookie. A wrong token is
- * refused at once rather than taken for nobody. A cookie counts only where no page of another site
- * can have made the browser send it.
+ * Authenticates requests by `Authorization: Bearer …`, otherwise by the session cookie. Rejects an invalid token instead
+ * of treating the request as anonymous. The cookie counts only if no page of another site can have caused the request.
  *
- * Comes after @fastify/websocket: its hook has to see a request before this one refuses it, or the
- * refused socket stays open and the server never closes.
+ * Register it after @fastify/websocket, whose hook must see a request before this one rejects it. Otherwise the
+ * rejected socket stays open and the server never closes.
  */
 export async function addAuthentication(
   app: FastifyInstance,
@@ -49,7 +48,7 @@ export async function addAuthentication(
     if (secret === undefined) return undefined;
     const upgrade = request.headers.upgrade !== undefined;
     const trusted = (SAFE_METHODS.has(request.method) && !upgrade) || siteOf(request, publicUrl) === 'own';
-    // A socket of a page of another site is nobody's: terminals let it in by their ticket.
+    // A WebSocket of another site's page is anonymous. Terminals authenticate it by their ticket.
     if (!trusted && upgrade) return undefined;
     const actor = await authentication.byWebSession(secret);
     if (actor && !trusted) throw fault('CROSS_SITE_REFUSED');

@@ -1,15 +1,15 @@
-/** Where a request went, as Fastify has it. */
-export interface Asked {
+/** Protocol and host of a request, as in Fastify. */
+export interface RequestAddress {
   protocol: string;
   host: string;
 }
 
 /**
- * Whether a page at `origin` is one of Berth's own: of the public address, or of the very address
- * that was asked, since the two differ on the machine itself. On the public address's host only its
- * own scheme counts. Pages without an origin of their own call themselves "null" and are nobody's.
+ * Returns whether a page at `origin` is one of Berth's own: at the public address, or at the address of the request,
+ * which differs on Berth's own host. On the host of the public address, only its scheme counts. The origin "null" of
+ * sandboxed pages never counts.
  */
-export function isOwnOrigin(origin: string, asked: Asked, publicUrl: string | undefined): boolean {
+export function isOwnOrigin(origin: string, asked: RequestAddress, publicUrl: string | undefined): boolean {
   const page = readWebAddress(origin);
   if (page === undefined || page.origin !== origin) return false;
   const known = publicUrl === undefined ? undefined : readWebAddress(publicUrl);
@@ -17,7 +17,7 @@ export function isOwnOrigin(origin: string, asked: Asked, publicUrl: string | un
   return origin === `${asked.protocol}://${asked.host}`;
 }
 
-/** An http or https address; undefined for anything else. */
+/** Parses an http or https URL; returns undefined for anything else. */
 export function readWebAddress(address: string): URL | undefined {
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { isOwnOrigin } from './own-origin.ts';
 
-/** A header that pages of other sites cannot send without being asked first, which Berth refuses. */
+/** A header that pages of other sites cannot send without a preflight request, which Berth rejects. */
 const CLIENT_HEADER = 'x-berth-client';
 
 /**
- * Whether a request comes from Berth's own pages. Browsers say so in Sec-Fetch-Site over https and
- * to localhost, and in Origin everywhere; what sends neither is no browser: a program that says so
- * by its own header, or `unknown`.
+ * Returns whether a request comes from Berth's own pages. Browsers send Sec-Fetch-Site over HTTPS and to localhost, and
+ * Origin everywhere. A request with neither comes from a program: `own` if it has Berth's own header, otherwise
+ * `unknown`.
  */
 export function siteOf(request: FastifyRequest, publicUrl: string | undefined): 'own' | 'other' | 'unknown' {
   const { origin } = request.headers;

@@ -4,13 +4,13 @@ import '@fastify/cookie';
 export type SessionCookie = ReturnType<typeof createSessionCookie>;
 
 /**
- * The cookie of a signed-in browser. Where people use https it is `__Host-berth`, which browsers
- * take from this host alone and over https alone.
+ * Creates the session cookie of signed-in browsers. With HTTPS its name is `__Host-berth`, which browsers accept only
+ * from this host and only over HTTPS.
  */
 export function createSessionCookie({ publicUrl }: { publicUrl: string | undefined }) {
   const secure = publicUrl?.startsWith('https:') ?? false;
   const name = secure ? '__Host-berth' : 'berth';
-  // Lax: a link from the LMS opens Berth signed in, a form of another site posts without the cookie.
+  // Lax: a link from the LMS opens Berth signed in, but a form of another site is sent without the cookie.
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
   return {
     name,

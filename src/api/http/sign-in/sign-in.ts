@@ -8,7 +8,7 @@ import { escapeHtml, htmlPage } from '../html-page.ts';
 
 const head = '<link rel="icon" href="/icon.svg" type="image/svg+xml">';
 
-/** Asks for the press of a button: opening the link alone, as mail scanners do, uses nothing up. */
+/** Returns a page with a button, so that mail scanners, which open links, do not use up the link. */
 function signInPage(secret: string): string {
   const content = `<form method="post" action="/sign-in">
       <input type="hidden" name="secret" value="${escapeHtml(secret)}">
@@ -22,14 +22,14 @@ function signInFailedPage(message: string): string {
   return htmlPage({ title: 'Not signed in', content: `<p>${escapeHtml(message)}</p>`, head });
 }
 
-/** Requests of one address: a class behind one gateway opens its links at once; nobody guesses 256 bits. */
+/** Requests of one address in a minute: a class behind one gateway opens its links at once, and 256 bits cannot be guessed. */
 const TRIES = 300;
 const TRIES_WINDOW_MS = 60_000;
-/** A secret and its name. */
+/** Enough for the secret and its field name. */
 const BODY_LIMIT_BYTES = 1_024;
 const SECRET_LIMIT = 200;
 
-/** The pages behind a sign-in link, and signing out. */
+/** Registers the pages of sign-in links, and signing out. */
 export async function addSignIn(
   app: FastifyInstance,
   {
@@ -41,7 +41,7 @@ export async function addSignIn(
     authentication: Pick<AuthenticationService, 'signIn' | 'signOut'>;
     cookie: SessionCookie;
     publicUrl: string | undefined;
-    /** Requests of one address a minute. */
+    /** Requests of one address in a minute. */
     tries?: number;
   },
 ): Promise<void> {
@@ -82,7 +82,7 @@ export async function addSignIn(
   });
 }
 
-/** The user who opens a link may be signed in as someone else, or have a stale cookie. */
+/** Public, because the user of a link may be signed in as someone else or have an expired cookie. */
 const open = { bodyLimit: BODY_LIMIT_BYTES, config: { public: true } };
 
 /** @throws SIGN_IN_LINK_INVALID for a body without a secret */

@@ -87,7 +87,7 @@ await test('requests that are not GraphQL of this schema are refused with 400 be
   for (let time = 0; time < 5; time++) await ask('owner', mutation, { at: '2030-01-01T00:00:00Z' });
   const compiled = await ask('owner', mutation, { at: 'yesterday' });
   t.strictSame([compiled.status, codes(compiled)], [400, ['INPUT_INVALID']]);
-  t.match(compiled.errors?.[0]?.message, /DateTime is written/);
+  t.match(compiled.errors?.[0]?.message, /Invalid DateTime/);
 });
 
 await test('a variable that its argument cannot take is INPUT_INVALID, compiled or not', async (t) => {
@@ -96,7 +96,7 @@ await test('a variable that its argument cannot take is INPUT_INVALID, compiled 
   for (let time = 0; time < 6; time++) {
     const answer = await ask('owner', query, { n: null });
     t.strictSame(codes(answer), ['INPUT_INVALID']);
-    t.match(answer.errors?.[0]?.message, 'Variable "$n" is wrong: a value of type "Int!" is required.');
+    t.match(answer.errors?.[0]?.message, 'Variable "$n" is invalid: a value of type "Int!" is required.');
     t.strictSame((await ask('owner', query, {})).errors, undefined);
   }
 });

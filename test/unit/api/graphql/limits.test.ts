@@ -24,17 +24,20 @@ const many = (count: number) =>
 await test('depth: fields within fields, through fragments as well', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, nested(1)), 'taken');
-  t.match(await refusal(ask, nested(2)), refusedFor('fields lie 12 deep, at most 10'));
+  t.match(
+    await refusal(ask, nested(2)),
+    refusedFor('its fields are nested 12 levels deep, and the maximum is 10'),
+  );
   const byFragments = `{ sessions(first: 1) { edges { node { ...a } } } }
     fragment a on Session { attempts(first: 1) { edges { node { session { ...b } } } } }
     fragment b on Session { attempts(first: 1) { edges { node { session { id } } } } }`;
-  t.match(await refusal(ask, byFragments), refusedFor('12 deep'));
+  t.match(await refusal(ask, byFragments), refusedFor('12 levels deep'));
 });
 
 await test('aliases and repeated fields', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, aliases(30)), 'taken');
-  t.match(await refusal(ask, aliases(31)), refusedFor('31 aliases, at most 30'));
+  t.match(await refusal(ask, aliases(31)), refusedFor('31 aliases, and the maximum is 30'));
   t.match(await refusal(ask, `{ ${'viewer { id } '.repeat(11)} }`), refusedFor('repeats "viewer"'));
   t.match(
     await refusal(ask, `{ ${'...f '.repeat(11)} } fragment f on Query { viewer { id } }`),
@@ -47,7 +50,7 @@ await test('cost: a connection counts as often as its page is large, by variable
   const query =
     'query ($n: Int!) { sessions(first: 100) { edges { node { attempts(first: $n) { edges { node { id } } } } } } }';
   t.equal(await refusal(ask, query, { n: 10 }), 'taken');
-  t.match(await refusal(ask, query, { n: 100 }), refusedFor('its cost is \\d+, at most 10000'));
+  t.match(await refusal(ask, query, { n: 100 }), refusedFor('its cost is \\d+, and the maximum is 10000'));
   t.equal(await refusal(ask, query, { n: 10 }), 'taken');
   t.match(await refusal(ask, query.replace('$n)', '99)').replace('($n: Int!)', '')), refusedFor('its cost'));
   const nodes =
@@ -70,14 +73,14 @@ await test('fragments that multiply are counted without being walked again and a
 await test('mutations of one request', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, many(10)), 'taken');
-  t.match(await refusal(ask, many(11)), refusedFor('11 mutations, at most 10'));
+  t.match(await refusal(ask, many(11)), refusedFor('11 mutations, and the maximum is 10'));
 });
 
 await test('length, tokens, size of the body, batches', async (t) => {
   const { ask, url } = await startApp(t);
   t.match(
     await refusal(ask, `{ viewer { id } } # ${'x'.repeat(limits.queryLength)}`),
-    refusedFor('characters long'),
+    refusedFor('characters, and the maximum'),
   );
   t.match(
     await refusal(ask, `{ viewer { ${'id,'.repeat(1)} ${'name '.repeat(2_000)} } }`),
@@ -95,7 +98,7 @@ await test('length, tokens, size of the body, batches', async (t) => {
   t.equal(batch.status, 400);
   t.match(
     await batch.text(),
-    /QUERY_TOO_COMPLEX.*batches are not taken|batches are not taken.*QUERY_TOO_COMPLEX/,
+    /QUERY_TOO_COMPLEX.*batches are not supported|batches are not supported.*QUERY_TOO_COMPLEX/,
   );
 });
 

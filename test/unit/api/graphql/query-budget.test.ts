@@ -43,7 +43,7 @@ await test('the time of queries is charged to their account, and further ones wa
   const budget = createQueryBudget({ budgets, now: () => clock });
   const done: string[] = [];
   const run = async (account: string) => {
-    await budget.turn(account, new AbortController().signal);
+    await budget.waitForBudget(account, new AbortController().signal);
     budget.charge(account, () => {
       clock += 12;
       done.push(account);
@@ -153,7 +153,7 @@ await test('operations of clients that are gone wait no longer', async (t) => {
 
 /** Whether so many operations of the account wait that one more is rejected. */
 async function isFull(budget: ReturnType<typeof smallBudget>['budget'], account: string): Promise<boolean> {
-  return budget.turn(account, AbortSignal.abort()).then(
+  return budget.waitForBudget(account, AbortSignal.abort()).then(
     () => false,
     () => true,
   );

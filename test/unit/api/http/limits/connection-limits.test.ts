@@ -205,7 +205,7 @@ await test('also what is refused since all clients together have too many, and c
   await Promise.all(open.map(({ socket }) => once(socket, 'connect')));
   await all.send(GET).answer;
   t.equal(all.refused(), 1);
-  t.match(all.warnings, [[{ client: '127.0.0.1', limit: 10 }, /BERTH_MAX_CONNECTIONS /]]);
+  t.match(all.warnings, [[{ client: '127.0.0.1', limit: 10 }, /BERTH_MAX_CONNECTIONS\./]]);
 
   const behind = await startServer(t, {
     BERTH_MAX_CONNECTIONS_PER_CLIENT: '10',

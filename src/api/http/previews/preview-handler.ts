@@ -9,20 +9,20 @@ import type { PreviewService, PreviewTarget } from '../../../domains/previews/pr
 import type { OtherHost } from '../front-door.ts';
 import { ENTER, isLocalPath } from './enter-path.ts';
 import { refuseForeignPage } from './foreign-page.ts';
-import { createPassage, hasBody, responseOn } from './passage.ts';
-import type { Asked } from './passage.ts';
+import { createPreviewProxy, hasBody, responseOn } from './preview-proxy.ts';
+import type { ProxiedRequest } from './preview-proxy.ts';
 import { createPreviewCookie } from './preview-cookie.ts';
 import { hostOf } from './preview-hosts.ts';
 import type { PreviewHosts } from './preview-hosts.ts';
 import { sendPreviewFault } from './preview-pages.ts';
 
-/** Addresses below this are Berth's own at every preview. */
+/** Paths on every preview host that belong to Berth. */
 const OWN_PATH = /^\/__berth(\/|$)/;
-/** A WebSocket on which nothing moves for so long is closed, in milliseconds. */
+/** Maximum time without data on a WebSocket, in milliseconds. */
 const SOCKET_IDLE_MS = 60 * 60_000;
 
-/** Answers at the hosts of previews. */
-export function createPreviewFront({
+/** Creates the handler of requests to preview hosts. */
+export function createPreviewHandler({
   previews,
   hosts,
   log,
@@ -34,25 +34,30 @@ export function createPreviewFront({
   contained: Contained;
 }): OtherHost & { close(): void } {
   const cookie = createPreviewCookie(hosts);
-  const passage = createPassage(previews, contained);
+  const proxy = createPreviewProxy(previews, contained);
   let closing = false;
 
   /** @throws INPUT_INVALID, PREVIEW_UNKNOWN */
   function readTarget(request: IncomingMessage): { host: string; target: PreviewTarget } {
     const host = hostOf(request);
-    if (host === undefined) throw fault('INPUT_INVALID', { problem: 'A request has one Host.' });
+    if (host === undefined)
+      throw fault('INPUT_INVALID', { problem: 'A request must have exactly one Host header.' });
     const target = hosts.target(host);
     if (!target) throw fault('PREVIEW_UNKNOWN');
     const url = request.url ?? '';
-    // With a whole address in the first line there are two hosts, of which each reader chooses its own.
+    // An absolute URL in the request line is a second host, and parsers differ in which one they use.
     if (!url.startsWith('/') && !(url === '*' && request.method === 'OPTIONS')) {
-      throw fault('INPUT_INVALID', { problem: 'The address of a request begins with "/".' });
+      throw fault('INPUT_INVALID', { problem: 'The path of a request must start with "/".' });
     }
     return { host, target };
   }
 
-  /** Admits a request whose user may see this port now. @throws what `reach` throws, PREVIEW_ORIGIN_REFUSED */
-  async function admit(request: IncomingMessage, host: string, target: PreviewTarget): Promise<Asked> {
+  /** Authorises a request for this port. @throws the errors of `reach`, PREVIEW_ORIGIN_REFUSED */
+  async function admit(
+    request: IncomingMessage,
+    host: string,
+    target: PreviewTarget,
+  ): Promise<ProxiedRequest> {
     if (closing) throw fault('SHUTTING_DOWN');
     const port = await previews.reach(target, cookie.read(request.headers.cookie));
     refuseForeignPage(request, target, (origin) => hosts.targetOfOrigin(origin));
@@ -60,7 +65,7 @@ export function createPreviewFront({
     return { request, port, host, scheme: hosts.scheme, appOrigin: hosts.appOrigin(host) };
   }
 
-  /** Uses a grant up; a page that is loaded again has its cookie already. */
+  /** Exchanges a grant for a cookie. When the page is loaded again, it already has its cookie. */
   async function enter(request: IncomingMessage, response: ServerResponse, target: PreviewTarget) {
     const { searchParams } = new URL(request.url ?? '', 'http://preview');
     const to = searchParams.get('to') ?? '/';
@@ -85,7 +90,7 @@ export function createPreviewFront({
       return;
     }
     const asked = await admit(request, host, target);
-    passage.carry(asked, response, (error) => refuse(request, response, error));
+    proxy.forward(asked, response, (error) => refuse(request, response, error));
   }
 
   async function upgrade(
@@ -96,23 +101,23 @@ export function createPreviewFront({
     const { host, target } = readTarget(request);
     if (OWN_PATH.test(request.url ?? '')) throw fault('NOT_FOUND', { thing: 'page' });
     if (hasBody(request)) {
-      throw fault('INPUT_INVALID', { problem: 'A request that asks for another protocol has no body here.' });
+      throw fault('INPUT_INVALID', { problem: 'An upgrade request must not have a body here.' });
     }
     const asked = await admit(request, host, target);
     const refuseHere = (error: Fault) => refuse(request, response(), error);
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      passage.carry(asked, response(), refuseHere);
+      proxy.forward(asked, response(), refuseHere);
       return;
     }
     socket.setTimeout(SOCKET_IDLE_MS, () => socket.destroy());
     const sending = () => previews.touch(target.sessionId);
-    passage.carryUpgrade(asked, { socket, head, sending, response }, refuseHere);
+    proxy.forwardUpgrade(asked, { socket, head, sending, response }, refuseHere);
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const known = isFault(error) ? error : fault('INTERNAL', {}, error);
     if (known.code === 'INTERNAL') contained('preview', error, { host: request.headers.host });
-    else if (known.status === 503) log.warn({ err: known }, 'A preview failed.');
+    else if (known.status === 503) log.warn({ err: known }, 'preview failed');
     sendPreviewFault(request, response, known, { appOrigin: hosts.appOrigin(request.headers.host ?? '') });
   }
 
@@ -126,9 +131,9 @@ export function createPreviewFront({
     },
 
     upgrade(request, socket, head) {
-      // A client that goes is no error; without a listener it would end the process.
+      // A disconnecting client is not an error, but without a listener it would end the process.
       socket.on('error', () => socket.destroy());
-      // A socket takes one response: a second would throw.
+      // A socket accepts only one response; a second one would throw.
       let made: ServerResponse | undefined;
       const response = () => (made ??= responseOn(request, socket));
       guard({ contained, boundary: 'preview', fail: () => socket.destroy() }, () =>
@@ -140,7 +145,7 @@ export function createPreviewFront({
 
     close() {
       closing = true;
-      passage.close();
+      proxy.close();
     },
   };
 }

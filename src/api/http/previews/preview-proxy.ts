@@ -14,52 +14,52 @@ import { requestHeaders } from './request-headers.ts';
 import type { RawHeaders } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 
-/** A request, or its answer, of which nothing moves for so long is given up, in milliseconds: streams of events may be that quiet. */
+/** Maximum time without data of a request or response, in milliseconds. Event streams may be silent that long. */
 const IDLE_MS = 10 * 60_000;
-/** Kept connections can all have been closed by the server since: tries for a request that may be sent again. */
+/** Maximum attempts for a repeatable request, since the server may have closed all pooled connections. */
 const TRIES = 8;
-/** Methods that may be sent again when a kept connection turns out to be closed. */
+/** Methods that may be sent again if a pooled connection is closed. */
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** One request on its way: who asks, and for what. */
-export interface Asked {
+/** A request to a preview, with its user and its target. */
+export interface ProxiedRequest {
   request: IncomingMessage;
   port: ReachedPort;
-  /** As the browser wrote it. */
+  /** Host header as the browser sent it. */
   host: string;
   scheme: string;
   appOrigin: string | undefined;
 }
 
-export type Passage = ReturnType<typeof createPassage>;
+export type Passage = ReturnType<typeof createPreviewProxy>;
 
-/** Both sides of a request that asks to go on in another protocol. */
+/** Both sides of an upgrade request. */
 interface UpgradeSides {
   socket: Duplex;
   head: Buffer;
   /** Called as bytes pass. */
   sending: () => void;
-  /** The one response on the socket, for an answer that stays with HTTP. */
+  /** Returns the only response of the socket, for an answer without an upgrade. */
   response: () => ServerResponse;
 }
 
-/** Carries requests to machines and answers back, as they come. */
-export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>, contained: Contained) {
+/** Creates the proxy that streams requests to machines, and their responses back. */
+export function createPreviewProxy(previews: Pick<PreviewService, 'connect' | 'hold'>, contained: Contained) {
   const kept = new MachineAgent(previews.connect, { keepAlive: true });
-  // What must not be sent twice, and what keeps its connection, begins on a new one.
+  // Requests that must not be repeated, and upgrades, get a new connection.
   const fresh = new MachineAgent(previews.connect, { keepAlive: false });
 
-  /** Makes listeners of one connection, which closes where one of them throws. */
-  function guardFor(connection: { destroy(): unknown }, { port: { sessionId, port } }: Asked) {
+  /** Wraps listeners of a connection. If one throws, the connection closes. */
+  function guardFor(connection: { destroy(): unknown }, { port: { sessionId, port } }: ProxiedRequest) {
     const fail = () => void connection.destroy();
     return <A extends unknown[]>(listener: (...given: A) => unknown) =>
       guard({ contained, boundary: 'preview', details: { sessionId, port }, fail }, listener);
   }
 
-  /** Answers on `response`; `refuse` is told instead when there is no answer. @throws PREVIEW_LIMIT */
-  function carry(asked: Asked, response: ServerResponse, refuse: (error: Fault) => void): void {
+  /** Sends the machine's response on `response`, or calls `refuse` if there is no response. @throws PREVIEW_LIMIT */
+  function forward(asked: ProxiedRequest, response: ServerResponse, refuse: (error: Fault) => void): void {
     const { request, port } = asked;
-    // The client left meanwhile: its close came before anybody could listen for it.
+    // The client has already disconnected, before there was a listener.
     if (response.destroyed) return;
     let asking: ClientRequest | undefined;
     const release = previews.hold(port, () => response.destroy());
@@ -86,7 +86,7 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
           giveAnswer(answer, response, asked, refuse);
         }),
       );
-      // An answer that nobody asked for, such as a change of protocol, comes to nothing but a close.
+      // An unexpected response, such as an upgrade, only closes the connection.
       const failed = (error?: Error) => {
         request.unpipe(tried);
         if (answered || response.destroyed) return;
@@ -101,11 +101,11 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
   }
 
   return {
-    carry,
+    forward,
 
-    /** As `carry`, for a request that asks to go on in another protocol. @throws PREVIEW_LIMIT */
-    carryUpgrade(
-      asked: Asked,
+    /** Like `forward`, for an upgrade request. @throws PREVIEW_LIMIT */
+    forwardUpgrade(
+      asked: ProxiedRequest,
       { socket, head, sending, response }: UpgradeSides,
       refuse: (error: Fault) => void,
     ): void {
@@ -131,9 +131,9 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
         socket.on('data', sending);
         if (head.length > 0) near.write(head);
         if (nearHead.length > 0) socket.write(nearHead);
-        // Errors that come after the pipeline has ended are nothing new.
+        // Errors after the end of the pipeline need no handling.
         near.on('error', () => near.destroy());
-        // Either side's end, or break, is the other's too.
+        // If one side ends or fails, the other one ends too.
         pipeline(socket, near, socket, () => socket.destroy());
       };
       asking.once('upgrade', guarded(switchOver));
@@ -156,26 +156,26 @@ export function createPassage(previews: Pick<PreviewService, 'connect' | 'hold'>
   };
 }
 
-/** A response on a connection that the HTTP server has let go. */
+/** Creates a response on a connection that the HTTP server no longer handles. */
 export function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.once('finish', () => {
     response.detachSocket(socket);
-    // As the HTTP server does for its own; and a client that never closes its side would keep the socket.
+    // The HTTP server does the same. Otherwise a client that never closes its side would keep the socket open.
     response.emit('close');
     socket.destroySoon();
   });
   return response;
 }
 
-/** Whether a request says that a body follows. */
+/** Returns whether the headers of a request announce a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-function send({ request, port }: Asked, agent: MachineAgent, headers: RawHeaders): ClientRequest {
+function send({ request, port }: ProxiedRequest, agent: MachineAgent, headers: RawHeaders): ClientRequest {
   const options: MachineRequest = {
     agent,
     sessionId: port.sessionId,
@@ -192,18 +192,18 @@ function send({ request, port }: Asked, agent: MachineAgent, headers: RawHeaders
 function giveAnswer(
   answer: IncomingMessage,
   response: ServerResponse,
-  asked: Asked,
+  asked: ProxiedRequest,
   refuse: (error: Fault) => void,
 ): void {
   const { statusCode = 0 } = answer;
   try {
-    // The parser also takes a status that is no answer, such as 000, and 101 without a change of protocol.
-    if (statusCode < 200) throw new Error(`The web server answered with status ${statusCode}.`);
+    // The parser also accepts an invalid status such as 000, and 101 without an upgrade.
+    if (statusCode < 200) throw new Error(`The web server responded with status ${statusCode}.`);
     response.writeHead(statusCode, responseHeaders(answer, asked));
-    // Events are waited for after the head.
+    // Sends the head now: the first event of a stream may come much later.
     response.flushHeaders();
   } catch (error) {
-    // Whatever else of a head cannot be written again fails this request alone.
+    // A response head that cannot be forwarded fails only this request.
     answer.destroy();
     refuse(toPreviewFault(error as Error, asked.port));
     return;
@@ -211,13 +211,13 @@ function giveAnswer(
   pipeline(answer, response, () => undefined);
 }
 
-function switchingHead(answer: IncomingMessage, asked: Asked, upgrade: string): string {
+function switchingHead(answer: IncomingMessage, asked: ProxiedRequest, upgrade: string): string {
   const headers = [...responseHeaders(answer, asked), 'Connection', 'Upgrade', 'Upgrade', upgrade];
   const lines = headers.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${headers[index + 1]}`] : []));
   return `HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** Calls `then` once, when a request has failed or is over; errors that come later are nothing new. */
+/** Calls `then` once, when a request has failed or ended. Ignores later errors. */
 function atEnd(asking: ClientRequest, then: (error?: Error) => void): void {
   let called = false;
   for (const event of ['error', 'close']) {
@@ -228,7 +228,7 @@ function atEnd(asking: ClientRequest, then: (error?: Error) => void): void {
   }
 }
 
-/** A machine's server may do anything but answer; the reader learns where to look. */
+/** Returns the fault to show if a machine's server does not respond properly. */
 function toPreviewFault(error: Error | undefined, { port, machine }: ReachedPort): Fault {
   return isFault(error) ? error : fault('PREVIEW_BROKEN', { port, machine }, error);
 }
