@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { fault } from '../core/errors.ts';
 import { isLoopback } from '../core/local-url.ts';
-import { systemZone } from '../core/zoned-time.ts';
 import { engineSettings } from './engine-settings.ts';
 import { serviceSettings } from './service-settings.ts';
 import { sessionSettings } from './session-settings.ts';
@@ -46,7 +45,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 
     previewDomain: previewDomain(values),
     databaseUrl: values.databaseUrl ?? `file:${values.dataDir}/berth.db`,
-    timeZone: values.timeZone ?? systemZone(),
+    timeZone: values.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
 }
 

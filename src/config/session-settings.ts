@@ -1,4 +1,3 @@
-import { isTimeZone } from '../core/zoned-time.ts';
 import { integer, optionalSetting, portion, positive, setting, text } from './setting.ts';
 
 const minutes = positive(100_000);
@@ -60,3 +59,11 @@ export const sessionSettings = {
     doc: "Time zone of the labs' schedules, such as Europe/Paris.",
   }),
 };
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}

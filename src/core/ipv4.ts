@@ -1,3 +1,7 @@
+import ipaddr from 'ipaddr.js';
+
+const { IPv4 } = ipaddr;
+
 /** A block of IPv4 addresses; both ends belong to it. */
 export interface Block {
   readonly first: number;
@@ -6,21 +10,21 @@ export interface Block {
 
 /** Reads `10.231.0.0/16`; undefined when it is none. */
 export function parseBlock(cidr: string): Block | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr);
-  if (!match) return undefined;
-  const [a, b, c, d, bits] = match.slice(1).map(Number) as [number, number, number, number, number];
-  if (Math.max(a, b, c, d) > 255 || bits > 32) return undefined;
-  const size = 2 ** (32 - bits);
-  const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
-  const first = address - (address % size);
-  return { first, last: first + size - 1 };
+  if (!IPv4.isValidCIDR(cidr) || !IPv4.isValidFourPartDecimal(cidr.split('/')[0] ?? '')) return undefined;
+  return {
+    first: numberOf(IPv4.networkAddressFromCIDR(cidr)),
+    last: numberOf(IPv4.broadcastAddressFromCIDR(cidr)),
+  };
 }
 
 export function formatBlock({ first, last }: Block): string {
   const bits = 32 - Math.log2(last - first + 1);
-  const bytes = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256);
-  return `${bytes.join('.')}/${bits}`;
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(first);
+  return `${new IPv4([...bytes]).toString()}/${bits}`;
 }
+
+const numberOf = (address: ipaddr.IPv4) => Buffer.from(address.toByteArray()).readUInt32BE(0);
 
 export function overlaps(a: Block, b: Block): boolean {
   return a.first <= b.last && b.first <= a.last;

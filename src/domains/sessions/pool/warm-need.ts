@@ -1,6 +1,6 @@
+import { Temporal } from 'temporal-polyfill';
 import type { LabWarm } from '../../labs/lab.ts';
 import type { WarmTime } from '../../labs/warm-time.ts';
-import { addDays, dateIn, instantOf, weekday } from '../../../core/zoned-time.ts';
 
 /** How long unused environments stay after a scheduled time, in milliseconds: for late learners. */
 const KEPT_MS = 30 * 60_000;
@@ -63,14 +63,19 @@ function occurrences(
 ): Occurrence[] {
   if (schedule.length === 0) return [];
   const found: Occurrence[] = [];
-  // Daylight saving moves a time to the next day at most.
-  let date = addDays(dateIn(zone, from), -1);
-  for (; instantOf(zone, date, { hour: 0, minute: 0 }) <= to; date = addDays(date, 1)) {
-    for (const time of schedule) {
-      if (!time.days.includes(weekday(date))) continue;
-      const at = instantOf(zone, date, time);
-      if (at > from && at <= to) found.push({ at, count: time.count });
+  // When clocks go forward, a skipped time moves to the next day at most.
+  let date = zoned(from, zone).toPlainDate().subtract({ days: 1 });
+  for (; date.toZonedDateTime(zone).epochMilliseconds <= to.getTime(); date = date.add({ days: 1 })) {
+    for (const { days, hour, minute, count } of schedule) {
+      // Temporal counts days from Monday to Sunday, 1 to 7.
+      if (!days.includes(date.dayOfWeek % 7)) continue;
+      const plainTime = { hour, minute };
+      const at = new Date(date.toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
+      if (at > from && at <= to) found.push({ at, count });
     }
   }
   return found;
 }
+
+const zoned = (instant: Date, zone: string) =>
+  Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone);

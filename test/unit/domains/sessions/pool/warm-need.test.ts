@@ -8,11 +8,17 @@ const rules = { zone: 'Europe/Berlin', idleMinutes: 120, aheadMs: 10 * MINUTE_MS
 
 function need(
   at: string,
-  { count = 2, schedule = ['Monday 09:00, 60'], neededAt = '2029-01-01T00:00Z', drainedAt = '' } = {},
+  {
+    count = 2,
+    schedule = ['Monday 09:00, 60'],
+    neededAt = '2029-01-01T00:00Z',
+    drainedAt = '',
+    zone = rules.zone,
+  } = {},
 ) {
   const times = schedule.map(parseWarmTime) as WarmTime[];
   const pool = { neededAt: new Date(neededAt), drainedAt: drainedAt ? new Date(drainedAt) : null };
-  const { wanted, kept } = needOf({ count, schedule: times }, pool, { ...rules, now: new Date(at) });
+  const { wanted, kept } = needOf({ count, schedule: times }, pool, { ...rules, zone, now: new Date(at) });
   return [wanted, kept];
 }
 
@@ -49,6 +55,12 @@ await t.test('clocks that change move the instant, not the time', async (t) => {
   // On 27 October 02:30 comes twice, and counts once.
   t.same(need('2030-10-27T00:25:00Z', night), [3, 3]);
   t.same(need('2030-10-27T01:25:00Z', night), [0, 0]);
+});
+
+await t.test('the day is the one in the time zone, on both sides of the date line', async (t) => {
+  const newYear = { count: 0, schedule: ['Tuesday 00:30, 2'] };
+  t.same(need('2029-12-31T10:25:00Z', { ...newYear, zone: 'Pacific/Kiritimati' }), [2, 2]);
+  t.same(need('2030-01-01T11:25:00Z', { ...newYear, zone: 'Pacific/Pago_Pago' }), [2, 2]);
 });
 
 await t.test('a time soon after midnight is prepared the day before', async (t) => {
