@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { machineConfig } from '../src/engine/docker/environments/machine-config.ts';
 import { waitForEngine } from '../src/engine/docker/nested/nested-ready.ts';
 import { networkConfig, networkName } from '../src/engine/docker/networks/network.ts';
-import { mount } from '../src/engine/docker/storage/volume-mount.ts';
+import { mount } from '../src/engine/docker/storage/volume-helper.ts';
 import { nestedSpec } from '../test/support/nested.ts';
 import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';

@@ -6,7 +6,7 @@ import type { Config } from './config/config.ts';
 import { createContained } from './core/containment.ts';
 import { openDatabase } from './infra/database/database.ts';
 import { readInstallation } from './infra/database/installation.ts';
-import { connectEngine } from './engine/docker/connection.ts';
+import { connectEngine } from './engine/docker/client.ts';
 import { createDockerEngine } from './engine/docker/docker-engine.ts';
 import { createDockerImages } from './engine/docker/images/images.ts';
 import { listedName } from './engine/image-name.ts';

@@ -17,7 +17,7 @@ export interface EngineDisk {
    * every process of the host.
    * @throws CONTAINER_NOT_FOUND
    */
-  measureWritten(machineId: string, options: MeasureOptions): Promise<Written | 'late'>;
+  measureUsage(machineId: string, options: MeasureOptions): Promise<DiskUsage | 'late'>;
 }
 
 export interface MeasureOptions {
@@ -39,7 +39,7 @@ export interface DiskSpace {
 }
 
 /** Disk usage of a machine. */
-export interface Written {
+export interface DiskUsage {
   bytes: number;
   /** Additional bytes in deleted files that are still open; undefined if they were not counted. */
   openBytes?: number | undefined;

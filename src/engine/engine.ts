@@ -70,7 +70,7 @@ export interface Engine extends EngineCheckers, EngineDisk, EngineExec, EngineSn
    * firewall removes them. Does nothing if no network has internet.
    * @throws EGRESS_UNAVAILABLE
    */
-  keepApart(): Promise<void>;
+  restoreEgress(): Promise<void>;
 
   /**
    * Freezes all of the machine's processes. Succeeds if they are already frozen.

@@ -1,9 +1,9 @@
-import { connectEngine } from '../engine/docker/connection.ts';
-import { peekDisk } from '../engine/docker/gauge/create-gauge.ts';
+import { connectEngine } from '../engine/docker/client.ts';
+import { readLocalDisk } from '../engine/docker/gauge/create-gauge.ts';
 import { readEngineInfo } from '../engine/docker/engine-info.ts';
 import { createDockerImages } from '../engine/docker/images/images.ts';
 import { EGRESS_IMAGE } from '../engine/docker/docker-engine.ts';
-import { createNestedSupport, wantsNested } from '../engine/docker/nested/nested-support.ts';
+import { createNestedSupport, isNestedWanted } from '../engine/docker/nested/nested-support.ts';
 import type { NestedSetting } from '../engine/docker/nested/nested-support.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
@@ -104,10 +104,10 @@ async function examineEngine(
     });
     return [
       ...checkEngine(address, await readEngineInfo(docker)),
-      ...checkEngineDisk(await peekDisk(docker), diskReserve),
+      ...checkEngineDisk(await readLocalDisk(docker), diskReserve),
       checkNested(setting, await nested.problem()),
       ...checkImages(
-        await wantedImages(images, { imagesFolder, env, nested: await wantsNested(docker, env) }),
+        await wantedImages(images, { imagesFolder, env, nested: await isNestedWanted(docker, env) }),
       ),
     ];
   } finally {

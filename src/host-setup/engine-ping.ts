@@ -1,5 +1,5 @@
-import { connectEngine } from '../engine/docker/connection.ts';
-import { call, engineWords } from '../engine/docker/faults.ts';
+import { connectEngine } from '../engine/docker/client.ts';
+import { call, engineMessage } from '../engine/docker/faults.ts';
 
 /** An engine answers a ping in milliseconds; one that does not in this time is not usable. */
 const PING_TIMEOUT_MS = 3_000;
@@ -17,7 +17,7 @@ export async function pingEngine(address: string, env: NodeJS.ProcessEnv): Promi
     return { state: 'up' };
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as { code?: string };
-    return { state: code === 'EACCES' ? 'refused' : 'down', reason: engineWords(error) };
+    return { state: code === 'EACCES' ? 'refused' : 'down', reason: engineMessage(error) };
   } finally {
     close();
   }

@@ -1,6 +1,6 @@
-import { connectEngine } from '../engine/docker/connection.ts';
+import { connectEngine } from '../engine/docker/client.ts';
 import { createDockerImages } from '../engine/docker/images/images.ts';
-import { wantsNested } from '../engine/docker/nested/nested-support.ts';
+import { isNestedWanted } from '../engine/docker/nested/nested-support.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { isFault } from '../core/errors.ts';
 import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
@@ -29,7 +29,7 @@ export async function ensureMachine({
   const { docker, close } = connectEngine(address, env);
   try {
     const images = createDockerImages({ docker });
-    const nested = await wantsNested(docker, env);
+    const nested = await isNestedWanted(docker, env);
     const folders = neededImages(await listLabImages(imagesFolder), env, { nested });
     const labImages: string[] = [];
     const { id } = await steps.run('base image', (step) => findBaseImage({ images, folders, step }));

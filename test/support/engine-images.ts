@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Test } from 'tap';
-import { connectEngine } from '../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../src/engine/docker/images/images.ts';
 import type { DockerImagesOptions } from '../../src/engine/docker/images/images.ts';
 import type { BuildFile, EngineImages, ImageBuildSpec } from '../../src/engine/engine-images.ts';

@@ -32,7 +32,7 @@ export function dockerHarness(
   t: Test,
   options: Pick<
     DockerEngineOptions,
-    'egressImage' | 'holdsShells' | 'looksAtDisk' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'
+    'egressImage' | 'usesAgents' | 'readsDisk' | 'nameServers' | 'nestedDocker' | 'nestedRuntime'
   > = {},
 ): EngineHarness & { installation: string } {
   const installation = newInstallation(t);
@@ -50,7 +50,7 @@ export function dockerHarness(
 
 /** The engine as it is where no process can look into the machines: it streams all shells. */
 export function streamingHarness(t: Test): EngineHarness & { installation: string } {
-  return dockerHarness(t, { holdsShells: false });
+  return dockerHarness(t, { usesAgents: false });
 }
 
 /** An environment id that no other run has. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { Test } from 'tap';
-import { connectEngine } from '../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../src/engine/docker/client.ts';
 import { MACHINE_IMAGE } from './engines.ts';
 
 /** An address that is nobody's in the real internet, with a web server. */

@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { readConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/infra/database/database.ts';
 import { readInstallation } from '../../src/infra/database/installation.ts';
-import { connectEngine } from '../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../src/engine/docker/client.ts';
 import { newId } from '../../src/core/ids.ts';
 import { remainsOf } from './machine/remains.ts';
 

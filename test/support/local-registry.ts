@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { connectEngine } from '../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../src/engine/docker/images/images.ts';
 import { createDockerRegistry, REGISTRY_IMAGE } from '../../src/engine/docker/registry/registry.ts';
 import { BASE_IMAGE } from '../../src/host-setup/base-image.ts';

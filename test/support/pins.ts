@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { connectEngine } from '../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../src/engine/docker/images/images.ts';
 import type { EngineImages } from '../../src/engine/engine-images.ts';
 import type { ImagePins } from '../../src/domains/images/pins/pin.ts';

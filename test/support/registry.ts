@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { pack as createPack } from 'tar-stream';
 import type { Test } from 'tap';
-import { connectEngine } from '../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../src/engine/docker/client.ts';
 import { freePort, startServiceProcess } from './machine/service-process.ts';
 
 /** Who may use a registry that asks for credentials. */

@@ -50,18 +50,18 @@ export async function serveTerminals(
   options: {
     machine?: Partial<LabMachine>;
     lab?: Partial<Lab>;
-    holdsShells?: boolean;
+    usesAgents?: boolean;
     provider?: Database['provider'];
   } & ProcessOptions = {},
 ) {
-  const { machine, lab, holdsShells = true, provider = 'sqlite', ...changes } = options;
+  const { machine, lab, usesAgents = true, provider = 'sqlite', ...changes } = options;
   const database = await freshDatabase(t, provider);
   const actors = await createActors(database);
   const installation = newInstallation(t);
   const engine = createDockerEngine({
     installation,
     host: process.env['DOCKER_HOST'],
-    holdsShells,
+    usesAgents,
   });
   t.teardown(() => engine.close());
 

@@ -4,7 +4,7 @@
  * Argument: the process id of the test.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectEngine } from '../../engine/docker/connection.ts';
+import { connectEngine } from '../../engine/docker/client.ts';
 import { createDockerEngine } from '../../engine/docker/docker-engine.ts';
 import { removeEnvironmentsOf } from '../../domains/lab-tests/leftovers.ts';
 import { isOfProcess, LAB_TESTS_INSTALLATION } from '../../domains/lab-tests/environment-ids.ts';

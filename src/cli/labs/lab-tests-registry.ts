@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Config } from '../../config/config.ts';
-import type { EngineConnection } from '../../engine/docker/connection.ts';
+import type { EngineConnection } from '../../engine/docker/client.ts';
 import {
   createDockerRegistry,
   listRegistries,

@@ -18,7 +18,7 @@ import { jobsOf } from '../jobs.ts';
 import { labsDirectory } from './labs-directory.ts';
 import { verifyImports } from './verify-imports.ts';
 import { readConfig } from '../../config/config.ts';
-import { connectEngine } from '../../engine/docker/connection.ts';
+import { connectEngine } from '../../engine/docker/client.ts';
 import { createDockerImages } from '../../engine/docker/images/images.ts';
 import { PLAIN_IMAGE } from '../../domains/labs/import/needs/default-environments.ts';
 import { ensureImageOnRequest } from '../../host-setup/image-on-request.ts';

@@ -1,7 +1,7 @@
 import { createCheckRunner } from '../../domains/checks/check-runner.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Config } from '../../config/config.ts';
-import { connectEngine } from '../../engine/docker/connection.ts';
+import { connectEngine } from '../../engine/docker/client.ts';
 import { createDockerEngine } from '../../engine/docker/docker-engine.ts';
 import { createDockerImages } from '../../engine/docker/images/images.ts';
 import { isLeftover, LAB_TESTS_INSTALLATION } from '../../domains/lab-tests/environment-ids.ts';

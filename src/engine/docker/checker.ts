@@ -5,14 +5,14 @@ import { COPY_FOLDER, NOBODY } from '../engine-checkers.ts';
 import type { Checker, CheckerSpec } from '../engine-checkers.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import { addressesBelowLast } from './networks/addresses.ts';
-import { call, engineWords } from './faults.ts';
+import { call, engineMessage } from './faults.ts';
 import { ensureImage } from './images/image-pull.ts';
 import type { PullContext } from './images/image-pull.ts';
 import type { HolderVolume } from './holder/holder-volume.ts';
 import { LABEL, labelFilter, labelsOf } from './labels.ts';
 import { NO_CORE_DUMPS, NO_MESSAGE_QUEUES, ORDINARY_SECURITY } from './environments/machine-config.ts';
 import { engineAccess } from './nested/engine-socket.ts';
-import { removeOverdue, untilLabel } from './overdue.ts';
+import { removeOverdue, untilLabel } from './helper.ts';
 import { removeContainer } from './environments/teardown.ts';
 
 const MEMORY_BYTES = 512 * 1024 * 1024;
@@ -29,7 +29,7 @@ const OOM_SCORE = 600;
 /** Time to create and start the container before its lifetime starts, in milliseconds. */
 const PREPARATION_MS = 180_000;
 
-export interface CheckerContext extends PullContext {
+interface CheckerContext extends PullContext {
   installation: string;
   /** Image built from images/checker. */
   checkerImage: string;
@@ -51,15 +51,23 @@ export async function startChecker(
   await ensureOn(context, image, signal);
   const scratch = await scratchFolders(docker, image);
   const networks = Object.keys(machine.NetworkSettings.Networks).filter((name) => name !== 'none');
-  const places = await freePlaces(docker, machine, networks);
+  const candidates = await freeAddresses(docker, machine, networks);
   const holder = await context.holder.mounts();
   const binds = [...(holder?.binds ?? []), ...(access ? [access.bind] : [])];
-  for (const place of places) {
+  for (const addresses of candidates) {
     signal?.throwIfAborted();
-    const config = checkerConfig(context, { machine, image, scratch, lifetimeSeconds, place, binds, uid });
+    const config = checkerConfig(context, {
+      machine,
+      image,
+      scratch,
+      lifetimeSeconds,
+      addresses,
+      binds,
+      uid,
+    });
     const container = await call(() => docker.createContainer(config));
     try {
-      for (const [network, address] of place.slice(1)) {
+      for (const [network, address] of addresses.slice(1)) {
         const EndpointConfig = { IPAMConfig: { IPv4Address: address } };
         await call(() => docker.getNetwork(network).connect({ Container: container.id, EndpointConfig }));
       }
@@ -68,7 +76,7 @@ export async function startChecker(
     } catch (error) {
       await removeContainer(docker, container.id);
       // Another check of the session took the address at the same time.
-      if (!/address already in use/i.test(engineWords(error))) throw error;
+      if (!/address already in use/i.test(engineMessage(error))) throw error;
     }
   }
   throw fault('ENGINE_REFUSED', { problem: 'the networks of the session have no free address for a check' });
@@ -86,17 +94,17 @@ async function ensureOn(context: CheckerContext, image: string, signal: AbortSig
 }
 
 /** One free address on each of a machine's networks. */
-type Place = [network: string, address: string][];
+type Addresses = [network: string, address: string][];
 
 /**
  * Returns the possible addresses of a checker, best first. The fixed addresses of stopped machines are taken
  * too, although the engine would assign them.
  */
-async function freePlaces(
+async function freeAddresses(
   docker: Docker,
   { Config }: Docker.ContainerInspectInfo,
   networks: readonly string[],
-): Promise<Place[]> {
+): Promise<Addresses[]> {
   if (networks.length === 0) return [[]];
   const environment = Config.Labels[LABEL.environment] ?? '';
   const filters = labelFilter({ [LABEL.environment]: environment });
@@ -115,8 +123,8 @@ async function freePlaces(
     }),
   );
   const most = Math.min(...free.map((addresses) => addresses.length));
-  return Array.from({ length: most }, (_, turn) =>
-    networks.map((network, index): Place[number] => [network, free[index]?.[turn] ?? '']),
+  return Array.from({ length: most }, (_, index) =>
+    networks.map((network, which): Addresses[number] => [network, free[which]?.[index] ?? '']),
   );
 }
 
@@ -136,7 +144,7 @@ interface CheckerParts {
   image: string;
   scratch: string[];
   lifetimeSeconds: number;
-  place: Place;
+  addresses: Addresses;
   /** Mounts of the agent's programs and of the machine's engine socket. */
   binds: string[];
   uid: number;
@@ -144,10 +152,10 @@ interface CheckerParts {
 
 function checkerConfig(
   { installation }: CheckerContext,
-  { machine, image, scratch, lifetimeSeconds, place, binds, uid }: CheckerParts,
+  { machine, image, scratch, lifetimeSeconds, addresses, binds, uid }: CheckerParts,
 ): Docker.ContainerCreateOptions {
   const { [LABEL.environment]: environment = '', [LABEL.machine]: name = '' } = machine.Config.Labels;
-  const [first] = place;
+  const [first] = addresses;
   return {
     name: `berth-${environment}.checker-${randomBytes(6).toString('hex')}`,
     Image: image,

@@ -1,39 +1,33 @@
 import type { Engine } from '../engine.ts';
-import { openCarriedInput } from './carrier/carried-input.ts';
-import { openCarriedOutput } from './carrier/carried-output.ts';
-import { connectPort } from './connect.ts';
+import { openSocketInput, openSocketOutput } from './transfer/socket-streams.ts';
+import { connectPort } from './networks/connect-port.ts';
 import { startChecker } from './checker.ts';
 import { commit } from './storage/commit.ts';
-import { connectEngine } from './connection.ts';
-import { createEgress } from './networks/egress.ts';
+import { connectEngine } from './client.ts';
+import { createEgress, restoreEgress } from './networks/egress.ts';
 import { createHolderVolume, HOLDER_IMAGE } from './holder/holder-volume.ts';
 import { createReach } from './holder/reach.ts';
 import { createGauge } from './gauge/create-gauge.ts';
-import { keepApart } from './environments/keep-apart.ts';
 import { endInside } from './environments/ending.ts';
-import { createSizesAtStart, readEngineInfo } from './engine-info.ts';
+import { createSizesAtStart, readEngineInfo, createUserMapping } from './engine-info.ts';
 import { provision } from './environments/environment.ts';
 import { watchMachines } from './events.ts';
 import { openExecOutput } from './exec/exec-stream.ts';
 import { runExec } from './exec/exec.ts';
 import type { PullContext } from './images/image-pull.ts';
-import { machineRevision } from './environments/machine-revision.ts';
-import { pauseMachine, unpauseMachine } from './environments/pause.ts';
-import { copyIn, copyOut, removeImage } from './exec/files.ts';
+import { machineRevision } from './environments/machine-config.ts';
+import { pauseMachine, unpauseMachine, restartMachine, stopMachine } from './environments/machine-state.ts';
+import { copyIn, copyOut } from './exec/files.ts';
 import { createLayerLimit } from './environments/layer-limit.ts';
 import { createNestedSupport } from './nested/nested-support.ts';
 import type { NestedSetting } from './nested/nested-support.ts';
-import { restartMachine } from './environments/restart.ts';
-import { listSavedImages, measureImage } from './storage/saved-images.ts';
+import { listSavedImages, measureImage, removeImage } from './storage/saved-images.ts';
 import { parseHandle } from './exec/shell-leader.ts';
 import { createShells } from './exec/shells.ts';
 import { inspectMachine, listEnvironments } from './status.ts';
-import { stopMachine } from './environments/stop.ts';
 import { destroyEnvironment, removeContainer } from './environments/teardown.ts';
 import { createUsage } from './storage/usage.ts';
-import { createUserMapping } from './user-mapping.ts';
-import { commitVolume, listVolumes } from './storage/volume-image.ts';
-import { measureVolume } from './storage/volume-size.ts';
+import { commitVolume, listVolumes, measureVolume } from './storage/volume-image.ts';
 import { createWaitingShells } from './exec/waiting-shells.ts';
 
 const GATEWAY_IMAGE = 'berth/lab-gateway:latest';
@@ -56,12 +50,12 @@ export interface DockerEngineOptions {
    * Whether to use the agents in machines for shells and files, if possible. Otherwise the engine streams
    * everything.
    */
-  holdsShells?: boolean;
+  usesAgents?: boolean;
   /**
    * Whether this process may read the engine's folders directly if it can access them. Otherwise a helper
    * always does.
    */
-  looksAtDisk?: boolean;
+  readsDisk?: boolean;
   /** Image of trusted checks without their own image. */
   checkerImage?: string;
   /** Image of the local registry; undefined if there is no registry. */
@@ -88,8 +82,8 @@ export function createDockerEngine({
   installation,
   egressImage = EGRESS_IMAGE,
   gatewayImage = GATEWAY_IMAGE,
-  holdsShells = true,
-  looksAtDisk = true,
+  usesAgents = true,
+  readsDisk = true,
   checkerImage = CHECKER_IMAGE,
   registryImage,
   registryInstallation,
@@ -102,7 +96,7 @@ export function createDockerEngine({
 }: DockerEngineOptions): Engine {
   const { docker, direct, local, close } = connectEngine(host, process.env);
   const egress = createEgress({ docker, installation, image: egressImage, nameServers });
-  const gauge = createGauge({ docker, installation, image: egressImage, looksHere: looksAtDisk });
+  const gauge = createGauge({ docker, installation, image: egressImage, looksHere: readsDisk });
   const usage = createUsage({ docker, gauge });
   const limitLayer = createLayerLimit({ docker, installation });
   const nested = createNestedSupport({
@@ -114,7 +108,7 @@ export function createDockerEngine({
   });
   const holder = createHolderVolume({ docker, installation, image: HOLDER_IMAGE });
   const userMapping = createUserMapping(docker);
-  const reach = createReach({ docker, wanted: local && holdsShells });
+  const reach = createReach({ docker, wanted: local && usesAgents });
   const shells = createShells({ docker, reach, sizesAtStart: createSizesAtStart(docker) });
   const waiting = createWaitingShells(shells.wait);
   const closing = new AbortController();
@@ -147,22 +141,22 @@ export function createDockerEngine({
       machineRevision(holder, { nameServers, nestedRuntime: runtime, userMapping: await userMapping() }),
     list: () => listEnvironments(docker, installation),
     disk: async () => (await gauge.get()).space(),
-    measureWritten: usage.measure,
+    measureUsage: usage.measure,
     destroy: (environmentId) => destroyEnvironment(docker, installation, environmentId),
     inspect: (machineId) => inspectMachine(docker, machineId),
     restart: (machineId) => restartMachine({ docker, installation, image: egressImage, egress }, machineId),
-    keepApart: () => keepApart({ docker, installation, egress }),
+    restoreEgress: () => restoreEgress({ docker, installation, egress }),
     pause: (machineId) => pauseMachine(docker, machineId),
     unpause: (machineId) => unpauseMachine(docker, machineId),
     exec: (machineId, command) => runExec(container(machineId), command),
     async execOutput(machineId, command) {
       const machine = await reach(machineId);
-      const carried = machine && (await openCarriedOutput(machine, command));
+      const carried = machine && (await openSocketOutput(machine, command));
       return carried ?? openExecOutput({ docker, direct }, machineId, command);
     },
     async execInput(machineId, command) {
       const machine = await reach(machineId);
-      return machine && openCarriedInput(machine, command);
+      return machine && openSocketInput(machine, command);
     },
     openTerminal: async (machineId, spec) =>
       (await waiting.take(machineId, spec)) ?? shells.open(machineId, spec),

@@ -4,14 +4,14 @@ import { isFault } from '../../core/errors.ts';
 import type { EngineEvent } from '../engine.ts';
 import { call } from './faults.ts';
 import { LABEL, labelFilter } from './labels.ts';
-import { readLines } from './json-lines.ts';
+import { readLines } from './messages.ts';
 
 /** Delays between attempts to reconnect to the engine, in milliseconds: short at first, then longer. */
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
 /** One line of the engine's event stream. */
-export interface DockerEvent {
+interface DockerEvent {
   Action?: string;
   Actor?: { ID?: string; Attributes?: Record<string, string> };
 }

@@ -7,7 +7,7 @@ const CALL_TIMEOUT_MS = 60_000;
 interface EngineError {
   statusCode: number | undefined;
   code: string | undefined;
-  words: string;
+  message: string;
 }
 
 export interface CallOptions {
@@ -37,23 +37,23 @@ export async function call<T>(operation: () => Promise<T>, options: CallOptions 
 /** Converts an error of the engine's client to a fault of the catalogue; returns a fault unchanged. */
 export function toFault(error: unknown, missing?: () => Fault): Fault {
   if (error instanceof Fault) return error;
-  const { statusCode, code, words } = readEngineError(error);
+  const { statusCode, code, message } = readEngineError(error);
   // No answer: a socket, name or certificate error has a code, a programming error has none.
   if (statusCode === undefined && code !== undefined) return fault('ENGINE_UNREACHABLE', {}, error);
-  if (/no space left on device/i.test(words)) {
+  if (/no space left on device/i.test(message)) {
     return fault('DISK_FULL', { where: 'the container engine' }, error);
   }
   if (statusCode === 404) {
-    return /no such (container|exec)/i.test(words) || !missing
+    return /no such (container|exec)/i.test(message) || !missing
       ? fault('CONTAINER_NOT_FOUND', {}, error)
       : missing();
   }
-  if (/is not running|is paused|is restarting|marked for removal/i.test(words)) {
+  if (/is not running|is paused|is restarting|marked for removal/i.test(message)) {
     return fault('MACHINE_NOT_RUNNING', {}, error);
   }
   return statusCode === undefined
     ? fault('INTERNAL', {}, error)
-    : fault('ENGINE_REFUSED', { problem: words }, error);
+    : fault('ENGINE_REFUSED', { problem: message }, error);
 }
 
 /** Returns whether the engine answered, even if it refused. */
@@ -70,17 +70,29 @@ export function hasStatus(error: unknown, ...statuses: number[]): boolean {
 }
 
 /** Returns the engine's own message, without the text that its client adds. */
-export function engineWords(error: unknown): string {
-  return readEngineError(error instanceof Fault ? (error.cause ?? error) : error).words;
+export function engineMessage(error: unknown): string {
+  return readEngineError(error instanceof Fault ? (error.cause ?? error) : error).message;
 }
 
 function readEngineError(error: unknown): EngineError {
-  if (!(error instanceof Error)) return { statusCode: undefined, code: undefined, words: String(error) };
+  if (!(error instanceof Error)) return { statusCode: undefined, code: undefined, message: String(error) };
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
   const ours = error instanceof TypeError || error instanceof RangeError;
   return {
     statusCode: typeof statusCode === 'number' ? statusCode : undefined,
     code: typeof code === 'string' && !ours ? code : undefined,
-    words: error.message.replace(/^\(HTTP code \d+\) .*? - /, '').trim(),
+    message: error.message.replace(/^\(HTTP code \d+\) .*? - /, '').trim(),
   };
+}
+
+/**
+ * Waits for all tasks even if one fails: a caller can only clean up what is complete. Then throws the first
+ * error.
+ */
+export async function allOrFirstFault<T extends readonly unknown[]>(
+  tasks: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const results = await Promise.allSettled(tasks);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  return Promise.all(tasks);
 }

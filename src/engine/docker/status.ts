@@ -1,10 +1,9 @@
 import type Docker from 'dockerode';
 import type { EnvironmentStatus, MachineAddress, MachineStatus } from '../engine.ts';
 import { call, hasStatus } from './faults.ts';
-import { LABEL, labelFilter, listedIn } from './labels.ts';
+import { LABEL, labelFilter, listedIn, isMadeByBerth } from './labels.ts';
 import type { Role } from './labels.ts';
 import { networkName } from './networks/network.ts';
-import { isMadeByBerth } from './own-container.ts';
 
 /** Returns the state of one machine. @throws CONTAINER_NOT_FOUND */
 export async function inspectMachine(docker: Docker, machineId: string): Promise<MachineStatus> {

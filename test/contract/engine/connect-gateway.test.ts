@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { gatewayName } from '../../../src/engine/docker/networks/gateway.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';

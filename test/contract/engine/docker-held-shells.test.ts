@@ -108,8 +108,8 @@ await test('a held shell', async (t) => {
   });
 
   await t.test('that could not be ended is ended when that is asked for again', async (t) => {
-    for (const holdsShells of [true, false]) {
-      const { engine } = dockerHarness(t, { holdsShells });
+    for (const usesAgents of [true, false]) {
+      const { engine } = dockerHarness(t, { usesAgents });
       const { machineId } = await provisionMachine(engine);
       const terminal = await engine.openTerminal(machineId, { ...spec, rows: 24, cols: 80 });
       terminal.stream.resume();

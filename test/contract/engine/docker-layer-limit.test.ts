@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { environmentSpec, MACHINE_IMAGE, machineSpec, runScript } from '../../support/engines.ts';
 import { mayBoundLayers } from '../../../src/engine/docker/environments/layer-limit.ts';

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type Docker from 'dockerode';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { EGRESS_IMAGE } from '../../../src/engine/docker/docker-engine.ts';
 import { openHelperGauge } from '../../../src/engine/docker/gauge/helper-gauge.ts';
 import { labelFilter, labelsOf } from '../../../src/engine/docker/labels.ts';
@@ -22,11 +22,11 @@ import { usageContract } from './usage-contract.ts';
 await usageContract(dockerHarness);
 
 // As in a container that has nothing of the engine but its socket.
-await usageContract((t) => dockerHarness(t, { looksAtDisk: false }));
+await usageContract((t) => dockerHarness(t, { readsDisk: false }));
 
 await test('a helper that looks in place of this process sees the same disk, and goes with it', async (t) => {
   const here = dockerHarness(t);
-  const there = dockerHarness(t, { looksAtDisk: false });
+  const there = dockerHarness(t, { readsDisk: false });
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
   const filters = labelFilter(labelsOf(there.installation, 'disk-gauge'));
@@ -46,11 +46,11 @@ await test('a helper that looks in place of this process sees the same disk, and
   await there.engine.close();
   await until(async () => (await helpers()).length === 0);
 
-  const without = dockerHarness(t, { looksAtDisk: false, egressImage: 'berth/no-such:image' });
+  const without = dockerHarness(t, { readsDisk: false, egressImage: 'berth/no-such:image' });
   await t.rejects(without.engine.disk(), { code: 'IMAGE_NOT_FOUND' });
   const [machine] = await without.engine.provision(environmentSpec());
   await runScript(without.engine, machine?.machineId ?? '', 'head -c 2M /dev/urandom >/root/file');
-  const written = await without.engine.measureWritten(machine?.machineId ?? '', { timeoutMs: 60_000 });
+  const written = await without.engine.measureUsage(machine?.machineId ?? '', { timeoutMs: 60_000 });
   t.ok(written !== 'late' && written.bytes >= 2 * 1024 ** 2, 'the engine itself measures then');
 });
 
@@ -141,7 +141,7 @@ await test('files that containers of a learner have open and deleted count to th
   const { engine } = dockerHarness(t, { nestedDocker: 'on' });
   const { machineId } = await provisionNested(engine);
   const open = async () => {
-    const written = await engine.measureWritten(machineId, { timeoutMs: 60_000, openFiles: true });
+    const written = await engine.measureUsage(machineId, { timeoutMs: 60_000, openFiles: true });
     return written === 'late' ? NaN : (written.openBytes ?? NaN);
   };
   t.match(await runScript(engine, machineId, MAKE_TINY_IMAGE, { timeoutMs: 60_000 }), { code: 0 });

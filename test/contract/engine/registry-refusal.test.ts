@@ -1,5 +1,5 @@
 import t from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerRegistry } from '../../../src/engine/docker/registry/registry.ts';
 import { newInstallation } from '../../support/installation.ts';
 import { markImage, openImages } from '../../support/pins.ts';

@@ -30,7 +30,7 @@ export async function usageContract(open: (t: Test) => EngineHarness): Promise<v
     await engine.unpause(main?.machineId ?? '');
     await runScript(engine, main?.machineId ?? '', 'rm /root/file');
     t.ok((await bytesOf(engine, main?.machineId)) < 5 * MIB, 'removed files no longer count');
-    await t.rejects(engine.measureWritten('0'.repeat(64), PATIENT), { code: 'CONTAINER_NOT_FOUND' });
+    await t.rejects(engine.measureUsage('0'.repeat(64), PATIENT), { code: 'CONTAINER_NOT_FOUND' });
   });
 
   await test('files that were deleted while they are open or mapped count too, those in memory do not', async (t) => {
@@ -46,7 +46,7 @@ export async function usageContract(open: (t: Test) => EngineHarness): Promise<v
     const held = [hold('/root', 8), hold('/data', 4), hold('/dev/shm', 16), mapped];
     const script = `${held.map((each) => `(${each})`).join('; ')}; find /root /data /dev/shm -type f -size +1k`;
     t.match(await runScript(engine, main?.machineId ?? '', script), { code: 0, out: '' });
-    const written = await engine.measureWritten(main?.machineId ?? '', { ...PATIENT, openFiles: true });
+    const written = await engine.measureUsage(main?.machineId ?? '', { ...PATIENT, openFiles: true });
     const openBytes = written === 'late' ? NaN : (written.openBytes ?? NaN);
     t.ok(openBytes >= 14 * MIB && openBytes < 15 * MIB, `${openBytes}`);
     t.ok((await bytesOf(engine, main?.machineId)) < MIB, 'no folder shows them');
@@ -59,16 +59,16 @@ export async function usageContract(open: (t: Test) => EngineHarness): Promise<v
     const make =
       'mkdir -p /root/a/b; cd /root/a/b; seq 3000 | xargs touch; cd /data; seq 2000 | xargs touch; ln -s / /data/root';
     t.match(await runScript(engine, main?.machineId ?? '', make), { code: 0 });
-    const counted = await engine.measureWritten(main?.machineId ?? '', { ...PATIENT, countFiles: true });
+    const counted = await engine.measureUsage(main?.machineId ?? '', { ...PATIENT, countFiles: true });
     const files = counted === 'late' ? NaN : (counted.files ?? NaN);
     t.ok(files > 5000 && files < 5100, `${files}`);
-    t.match(await engine.measureWritten(idle?.machineId ?? '', PATIENT), { files: undefined });
+    t.match(await engine.measureUsage(idle?.machineId ?? '', PATIENT), { files: undefined });
     const signal = AbortSignal.abort();
-    t.equal(await engine.measureWritten(main?.machineId ?? '', { ...PATIENT, signal }), 'late');
+    t.equal(await engine.measureUsage(main?.machineId ?? '', { ...PATIENT, signal }), 'late');
   });
 }
 
 export async function bytesOf(engine: Engine, machineId = ''): Promise<number> {
-  const written = await engine.measureWritten(machineId, PATIENT);
+  const written = await engine.measureUsage(machineId, PATIENT);
   return written === 'late' ? NaN : written.bytes;
 }

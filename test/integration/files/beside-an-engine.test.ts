@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts';
 import { createFileWorld, instructor, never, owner, upload } from './file-world.ts';
 
 await test('files of a machine in which nobody is root', async (t) => {
-  const { engine } = dockerHarness(t, { nestedDocker: 'on', holdsShells: false });
+  const { engine } = dockerHarness(t, { nestedDocker: 'on', usesAgents: false });
   const { files, machines, place, shell } = await createFileWorld(t, { engine, plain: nestedSpec() });
 
   await t.test(

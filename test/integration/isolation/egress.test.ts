@@ -126,12 +126,12 @@ await test('a machine on an internal network and on one with internet goes out b
 await test('a machine with internet has its rules again after a reload of the firewall: once that is looked for, and when it is restarted', async (t) => {
   await startFakeInternet(t);
   const { engine } = dockerHarness(t);
-  await engine.keepApart();
+  await engine.restoreEgress();
   const [machine] = await engine.provision(internetSpec());
   const machineId = machine?.machineId ?? '';
   const fetched = async (address: string) =>
     (await runScript(engine, machineId, `curl -s --max-time 2 http://${address}/`)).out;
-  for (const mend of [engine.keepApart, () => engine.restart(machineId)]) {
+  for (const mend of [engine.restoreEgress, () => engine.restart(machineId)]) {
     await removeEgressRules(t);
     t.equal(await fetched(METADATA_ADDRESS), 'internet', 'without them it would get there');
     await mend();

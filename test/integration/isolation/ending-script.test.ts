@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { ENDING_SCRIPT } from '../../../src/engine/docker/environments/ending-script.ts';
-import { announced, parseAnnouncement } from '../../../src/engine/docker/exec/shell-leader.ts';
+import { withAnnouncement, parseAnnouncement } from '../../../src/engine/docker/exec/shell-leader.ts';
 
 for (const shell of [['sh'], ['bash', '--posix']] as const) {
   await test(`a session is ended by ${shell.join(' ')}, and a leader that refuses with it`, async (t) => {
     const [program, ...options] = shell;
     const leaderScript = 'trap "" HUP TERM; sleep 641 & setsid sleep 642 & sleep 643; sleep 644';
-    const [, ...command] = announced([...shell, '-c', leaderScript]);
+    const [, ...command] = withAnnouncement([...shell, '-c', leaderScript]);
     const session = spawn(program, [...options, ...command], {
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import {
   dockerHarness,
   environmentSpec,

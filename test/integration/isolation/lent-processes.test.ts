@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
-import { endInside, newMark } from '../../../src/engine/docker/environments/ending.ts';
-import { withLentProcesses } from '../../../src/engine/docker/environments/lent-processes.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
+import { endInside, newMark, withLentProcesses } from '../../../src/engine/docker/environments/ending.ts';
 import { dockerHarness, provisionMachine } from '../../support/engines.ts';
 
 await test('what is lent to a full machine is taken back, however many borrow and whatever a crash left', async (t) => {

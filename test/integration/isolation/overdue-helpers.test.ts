@@ -1,9 +1,9 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { runImageScript } from '../../../src/engine/docker/images/image-script.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
-import { untilLabel } from '../../../src/engine/docker/overdue.ts';
+import { untilLabel } from '../../../src/engine/docker/helper.ts';
 import { dockerHarness, internetSpec, MACHINE_IMAGE } from '../../support/engines.ts';
 
 await test('a helper for the rules that a crash left goes with the next one, and no other', async (t) => {

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { dockerHarness, environmentSpec, machineSpec } from '../../support/engines.ts';
 
 await test('an environment of which only a network or a volume is left is listed until it is destroyed', async (t) => {

@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { labelFilter, labelsOf } from '../../../src/engine/docker/labels.ts';
-import { untilLabel } from '../../../src/engine/docker/overdue.ts';
+import { untilLabel } from '../../../src/engine/docker/helper.ts';
 import {
   dockerHarness,
   environmentSpec,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { listRegistries } from '../../../src/engine/docker/registry/registry.ts';
 import { isLeftover } from '../../../src/domains/lab-tests/environment-ids.ts';
 import { openDatabase } from '../../../src/infra/database/database.ts';

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
 import { isOfProcess, LAB_TESTS_INSTALLATION } from '../../../src/domains/lab-tests/environment-ids.ts';
 import { emptyFolder } from '../../support/git-repository.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../../src/engine/docker/images/images.ts';
 import { PLAIN_IMAGE } from '../../../src/domains/labs/import/needs/default-environments.ts';
 import { imagesFolder } from '../../../src/host-setup/project-folders.ts';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import type Dockerode from 'dockerode';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../../src/engine/docker/images/images.ts';
 import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
 import type { BuildFile } from '../../../src/engine/engine-images.ts';

@@ -7,7 +7,7 @@ import type Docker from 'dockerode';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { isFault } from '../../../src/core/errors.ts';
 import { startBerth } from '../../support/berth-process.ts';
 import type { BerthProcess } from '../../support/berth-process.ts';

@@ -58,7 +58,7 @@ await test('a machine that writes quickly is stopped soon after it reaches its l
 });
 
 await test('so it is where the service sees nothing of the engine but its socket', async (t) => {
-  const engine = openTestEngine(t, { looksAtDisk: false });
+  const engine = openTestEngine(t, { readsDisk: false });
   await stopsGreedy(t, await openSaves(t, { labs, saveOnEnd: true, engine }));
 });
 
@@ -98,18 +98,18 @@ await test('a machine that is little beyond its limit cannot be saved until its 
 
 await test('a machine that takes long to measure delays no other, and is paused while it is measured if the disk falls', async (t) => {
   const engine = openTestEngine(t);
-  const { measureWritten } = engine;
+  const { measureUsage } = engine;
   const world = await openSaves(t, { labs, saveOnEnd: true, engine });
   const { service, ready, actors } = world;
   const crowded = await ready('roomy');
   const { machineId } = await service.machine(actors.owner, crowded.id, 'main');
   let whilePaused = 0;
   // As with a million files: no measurement ends within the time of a round.
-  engine.measureWritten = async (id, options) => {
-    if (id !== machineId) return measureWritten.call(engine, id, options);
+  engine.measureUsage = async (id, options) => {
+    if (id !== machineId) return measureUsage.call(engine, id, options);
     if (options.timeoutMs <= 1_000) return 'late';
     if ((await engine.inspect(machineId)).state === 'paused') whilePaused += 1;
-    return measureWritten.call(engine, id, options);
+    return measureUsage.call(engine, id, options);
   };
   const { printed } = await background(world, crowded.id, writeFiles(150));
   await until(() => whilePaused > 0, 30_000);

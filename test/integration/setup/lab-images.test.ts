@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { Step } from '../../../setup/steps.mjs';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../../src/engine/docker/images/images.ts';
 import { BASE_IMAGE } from '../../../src/host-setup/base-image.ts';
 import { ensureLabImage, listLabImages } from '../../../src/host-setup/lab-images.ts';

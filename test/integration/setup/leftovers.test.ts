@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { MACHINE_IMAGE } from '../../support/engines.ts';
 import { newInstallation } from '../../support/installation.ts';

@@ -11,7 +11,7 @@ import { serveTerminals } from '../../support/terminal-server.ts';
 const isGone = (owner: string) => owner === 'the-dead';
 
 await test('streamed shells of a process that died are ended by the next, and those of one that lives are not', async (t) => {
-  const server = await serveTerminals(t, { holdsShells: false });
+  const server = await serveTerminals(t, { usesAgents: false });
   const { owner, sessionId } = server;
   const dead = await server.another({ leaseOwner: 'the-dead' });
   const living = await server.another({ leaseOwner: 'the-living' });
@@ -103,7 +103,7 @@ await test('a terminal that is closed through another process ends here too, eve
 
 await test('a shell that cannot be ended keeps no other from being ended, here or of the dead', async (t) => {
   const clock = createFakeClock(new Date());
-  const server = await serveTerminals(t, { clock, holdsShells: false });
+  const server = await serveTerminals(t, { clock, usesAgents: false });
   const { owner, sessionId, engine } = server;
   const dead = await server.another({ clock, leaseOwner: 'the-dead' });
   let refusals = 0;
@@ -138,7 +138,7 @@ await test('a shell that cannot be ended keeps no other from being ended, here o
 });
 
 await test('shells of an engine that is away stay for the next time', async (t) => {
-  const server = await serveTerminals(t, { holdsShells: false });
+  const server = await serveTerminals(t, { usesAgents: false });
   const { owner, sessionId } = server;
   const dead = await server.another({ leaseOwner: 'the-dead' });
   const left = await dead.shell(owner, sessionId);

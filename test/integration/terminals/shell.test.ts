@@ -194,7 +194,7 @@ await test('a shell that is not there is told as such', async (t) => {
 });
 
 await test('when the service stops, viewers are told to come back, and shells that are streamed end', async (t) => {
-  const server = await serveTerminals(t, { holdsShells: false });
+  const server = await serveTerminals(t, { usesAgents: false });
   const clients = await Promise.all([1, 2, 3].map(() => server.shell(server.owner, server.sessionId)));
   for (const client of clients) client.send('sleep 1300\r');
   await server.app.close();

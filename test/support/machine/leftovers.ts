@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { connectEngine } from '../../../src/engine/docker/connection.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { remainsOf } from './remains.ts';
 import type { Remain } from './remains.ts';

@@ -25,7 +25,7 @@ export interface DiskOptions {
 export function createDisk(
   options: DiskOptions & {
     database: Database;
-    engine: Pick<Engine, 'disk' | 'measureWritten' | 'pause' | 'unpause'>;
+    engine: Pick<Engine, 'disk' | 'measureUsage' | 'pause' | 'unpause'>;
     store: Pick<SessionStore, 'findAny' | 'findInStates'>;
     changer: SessionChanger;
     catalogue: Pick<LabCatalogue, 'version'>;

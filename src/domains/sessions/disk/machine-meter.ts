@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { MeasureOptions, Written } from '../../../engine/engine-disk.ts';
+import type { MeasureOptions, DiskUsage } from '../../../engine/engine-disk.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
@@ -53,7 +53,7 @@ export type MachineMeter = ReturnType<typeof createMachineMeter>;
 
 /** Measures the machines of ready sessions one by one, those that grew fastest first, and has each judged. */
 export function createMachineMeter(options: {
-  engine: Pick<Engine, 'measureWritten'>;
+  engine: Pick<Engine, 'measureUsage'>;
   pauses: Pauses;
   store: Pick<SessionStore, 'findInStates'>;
   catalogue: Pick<LabCatalogue, 'version'>;
@@ -103,7 +103,7 @@ export function createMachineMeter(options: {
   }
 
   /** Notes a measurement; where it did not look for open files, those of the last that did still count. */
-  function note(machineId: string, written: Written): Past {
+  function note(machineId: string, written: DiskUsage): Past {
     const last = past.get(machineId);
     const openBytes = written.openBytes ?? last?.openBytes ?? 0;
     const bytes = written.bytes + openBytes;
@@ -119,7 +119,7 @@ export function createMachineMeter(options: {
   ): Promise<number | 'late'> {
     const { machineId } = machine;
     try {
-      const written = await engine.measureWritten(machineId, { ...measuring, signal: stopping.signal });
+      const written = await engine.measureUsage(machineId, { ...measuring, signal: stopping.signal });
       if (written === 'late') return 'late';
       const { openBytes, growth } = note(machineId, written);
       await limits.judge(machine, { ...written, openBytes });

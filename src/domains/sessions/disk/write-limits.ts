@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { Written } from '../../../engine/engine-disk.ts';
+import type { DiskUsage } from '../../../engine/engine-disk.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
@@ -33,7 +33,7 @@ export type WriteLimits = ReturnType<typeof createWriteLimits>;
  * session beyond its limit is never saved. `onEnded` is called when a session was ended.
  */
 export function createWriteLimits(options: {
-  engine: Pick<Engine, 'measureWritten'>;
+  engine: Pick<Engine, 'measureUsage'>;
   pauses: Pauses;
   store: Pick<SessionStore, 'findAny'>;
   warnings: WarningStore;
@@ -79,7 +79,7 @@ export function createWriteLimits(options: {
   async function isOverWhilePaused(machine: LimitedMachine, writer: Writer): Promise<boolean> {
     const { machineId } = machine;
     await pauses.pause(machine);
-    const exact = await engine.measureWritten(machineId, { timeoutMs: EXACT_TIMEOUT_MS, openFiles: true });
+    const exact = await engine.measureUsage(machineId, { timeoutMs: EXACT_TIMEOUT_MS, openFiles: true });
     if (exact === 'late' || exact.isLate) return true;
     return !mayGoOn(machineId, { ...writer, writtenBytes: exact.bytes + (exact.openBytes ?? 0) });
   }
@@ -98,7 +98,7 @@ export function createWriteLimits(options: {
 
   return {
     /** Acts on a measurement; the machine is unpaused unless its session ends. */
-    async judge(limited: LimitedMachine, written: Written): Promise<void> {
+    async judge(limited: LimitedMachine, written: DiskUsage): Promise<void> {
       const { row, machineId, name, limitBytes } = limited;
       const { bytes, openBytes = 0, files } = written;
       const counted = files === undefined ? {} : { files };

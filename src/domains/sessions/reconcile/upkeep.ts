@@ -31,7 +31,7 @@ export function createUpkeep(options: {
   lifetimes: Pick<Lifetimes, 'sweep'>;
   saves: Pick<Saves, 'sweep'>;
   compare: () => void;
-  engine: Pick<Engine, 'keepApart'>;
+  engine: Pick<Engine, 'restoreEgress'>;
   clock: Clock;
   logger: Log;
 }) {
@@ -64,7 +64,7 @@ export function createUpkeep(options: {
       keep(again(LIVES_EVERY_MS, 'Ends of sessions could not be looked after.', lifetimes.sweep));
       keep(again(SAVES_EVERY_MS, 'Saved sessions could not be looked after.', saves.sweep));
       keep(again(COMPARE_EVERY_MS, '', async () => compare()));
-      keep(again(APART_EVERY_MS, 'Labs with internet may reach what they must not.', engine.keepApart));
+      keep(again(APART_EVERY_MS, 'Labs with internet may reach what they must not.', engine.restoreEgress));
     },
     /** Runs `work` beside everything else; a failure is logged with `complaint`. */
     run(complaint: string, work: () => Promise<void>): void {

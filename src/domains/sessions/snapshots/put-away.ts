@@ -43,7 +43,7 @@ export type PutAway = ReturnType<typeof createPutAway>;
 export function createPutAway(options: {
   engine: Pick<
     Engine,
-    'commit' | 'commitVolume' | 'listVolumes' | 'measureVolume' | 'measureImage' | 'measureWritten'
+    'commit' | 'commitVolume' | 'listVolumes' | 'measureVolume' | 'measureImage' | 'measureUsage'
   >;
   states: Pick<SavedStateStore, 'addImage' | 'measured'>;
   owner: string;
@@ -98,7 +98,7 @@ export function createPutAway(options: {
     const late = new Set<string>();
     for (const { name, engineId } of row.machines) {
       requireWithinDisk(row, name, inVolumes(name));
-      const written = await engine.measureWritten(engineId ?? '', { timeoutMs: WRITTEN_TIMEOUT_MS });
+      const written = await engine.measureUsage(engineId ?? '', { timeoutMs: WRITTEN_TIMEOUT_MS });
       if (written === 'late') late.add(name);
       else requireWithinDisk(row, name, written.bytes);
     }

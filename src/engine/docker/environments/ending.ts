@@ -3,10 +3,10 @@ import type Docker from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
 import { call } from '../faults.ts';
 import { ENDING_SCRIPT } from './ending-script.ts';
-import { withLentProcesses } from './lent-processes.ts';
 import { createExec } from '../nested/exec-user.ts';
 import type { Leader } from '../exec/shell-leader.ts';
 import { waitForExit } from '../exec/exec-exit.ts';
+import { LABEL } from '../labels.ts';
 
 /** The script's own waits add up to under 3 s; after this time the machine is stuck. */
 const ENDING_TIMEOUT_MS = 15_000;
@@ -68,4 +68,39 @@ async function runEnding(container: Docker.Container, ending: Ending): Promise<'
     throw fault('ENGINE_REFUSED', { problem: 'some processes could not be ended' });
   }
   return 'no-room';
+}
+
+/**
+ * Processes by which the limit of a full machine is raised, so that the command that ends others can start.
+ */
+const LENT_PROCESSES = 32;
+
+/** Last queued task of each machine. Tasks run one at a time because each one resets the limit. */
+const borrowers = new Map<string, Promise<unknown>>();
+
+/** Runs `use` while the machine's process limit is raised by a few processes. */
+export async function withLentProcesses<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
+  const before = borrowers.get(container.id) ?? Promise.resolve();
+  const turn = before.then(
+    () => lend(container, use),
+    () => lend(container, use),
+  );
+  borrowers.set(container.id, turn);
+  try {
+    return await turn;
+  } finally {
+    if (borrowers.get(container.id) === turn) borrowers.delete(container.id);
+  }
+}
+
+async function lend<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
+  const { Config, HostConfig } = await call(() => container.inspect());
+  // The original limit: the current one may still be raised after a crash.
+  const PidsLimit = Number(Config.Labels[LABEL.pids] ?? HostConfig.PidsLimit);
+  await call(() => container.update({ PidsLimit: PidsLimit + LENT_PROCESSES }));
+  try {
+    return await use();
+  } finally {
+    await call(() => container.update({ PidsLimit }));
+  }
 }

@@ -1,12 +1,12 @@
 import type { EnvironmentSpec, ProvisionedMachine, ProvisionOptions } from '../../engine.ts';
 import { environmentAddresses } from '../networks/addresses.ts';
-import { allOrFirstFault } from '../all-or-first-fault.ts';
+import { allOrFirstFault } from '../faults.ts';
 import { createMachines, startMachine } from './machines.ts';
 import type { ProvisionContext } from './machines.ts';
-import { createUnlessTaken, nothingMade, takeBack } from './made.ts';
-import type { Made } from './made.ts';
+import { createUnlessTaken, noObjects, removeCreated } from './created-objects.ts';
+import type { CreatedObjects } from './created-objects.ts';
 import { createNetwork, networkName } from '../networks/network.ts';
-import { makeFront } from '../registry/registry-front.ts';
+import { createFront } from '../registry/registry-front.ts';
 
 /** Creates and starts an environment. Removes everything again if a step fails. */
 export async function provision(
@@ -14,15 +14,15 @@ export async function provision(
   spec: EnvironmentSpec,
   options: ProvisionOptions = {},
 ): Promise<ProvisionedMachine[]> {
-  const made = nothingMade();
+  const created = noObjects();
   try {
     options.signal?.throwIfAborted();
     const addresses = environmentAddresses(spec);
     options.onProgress?.({ phase: 'creating' });
     // A container can be created with the name of a missing network; the network must exist when it starts.
     const [machines] = await allOrFirstFault([
-      createMachines(context, spec, { addresses, made, options }),
-      makeSurroundings(context, spec, made),
+      createMachines(context, spec, { addresses, created, options }),
+      createNetworksAndFront(context, spec, created),
       spec.networks.some(({ internet }) => internet) ? context.egress.protect() : undefined,
     ]);
     options.signal?.throwIfAborted();
@@ -35,25 +35,29 @@ export async function provision(
       addresses: addresses.get(name) ?? [],
     }));
   } catch (error) {
-    await takeBack(context.docker, made);
+    await removeCreated(context.docker, created);
     throw error;
   }
 }
 
 /** Creates the networks, and the registry front on them if the environment needs one. */
-async function makeSurroundings(context: ProvisionContext, spec: EnvironmentSpec, made: Made): Promise<void> {
-  await makeNetworks(context, spec, made);
-  if (spec.registry) await makeFront(context, spec, made);
+async function createNetworksAndFront(
+  context: ProvisionContext,
+  spec: EnvironmentSpec,
+  created: CreatedObjects,
+): Promise<void> {
+  await createNetworks(context, spec, created);
+  if (spec.registry) await createFront(context, spec, created);
 }
 
-async function makeNetworks(
+async function createNetworks(
   { docker, installation }: ProvisionContext,
   { environmentId, networks }: EnvironmentSpec,
-  made: Made,
+  created: CreatedObjects,
 ): Promise<void> {
   await allOrFirstFault(
     networks.map((network) =>
-      createUnlessTaken(made.networks, networkName(environmentId, network.name), () =>
+      createUnlessTaken(created.networks, networkName(environmentId, network.name), () =>
         createNetwork(docker, { ...network, installation, environmentId }),
       ),
     ),

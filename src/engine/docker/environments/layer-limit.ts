@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { call, hasStatus, isRefusal } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
-import { removeOverdue, untilLabel } from '../overdue.ts';
+import { removeOverdue, untilLabel } from '../helper.ts';
 import { removeContainer } from './teardown.ts';
 
 /** Backing file systems of overlay2 that can have quotas for folders. */

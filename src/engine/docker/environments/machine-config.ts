@@ -1,10 +1,11 @@
 import type { ContainerCreateOptions, EndpointSettings, HostConfig, MountSettings } from 'dockerode';
 import type { IsolationProfile, MachineLimits, MachineSpec } from '../../engine.ts';
-import type { HolderMounts } from '../holder/holder-volume.ts';
+import type { HolderMounts, HolderVolume } from '../holder/holder-volume.ts';
 import { LABEL } from '../labels.ts';
 import { nestedIsolation } from '../nested/nested-isolation.ts';
-import type { UserMapping } from '../user-mapping.ts';
+import type { UserMapping } from '../engine-info.ts';
 import { ordinarySeccompProfile } from '../seccomp/seccomp-profile.ts';
+import { createHash } from 'node:crypto';
 
 /** Maximum number of open terminals in a machine: Berth's, and those of programs such as tmux. */
 const MOST_TERMINALS = 64;
@@ -64,7 +65,7 @@ export const ORDINARY_SECURITY = [
 ];
 
 /** The values of a machine's configuration that are not in its specification. */
-export interface MachinePlace {
+interface MachineContext {
   containerName: string;
   /** The engine's names of its networks, and its addresses there; the first one is the primary network. */
   endpoints: MachineEndpoint[];
@@ -93,34 +94,34 @@ export interface MachineEndpoint {
  * Returns the engine's configuration of a machine with only its primary network: older engines reject
  * several.
  */
-export function machineConfig(spec: MachineSpec, place: MachinePlace): ContainerCreateOptions {
-  const [primary] = place.endpoints;
+export function machineConfig(spec: MachineSpec, context: MachineContext): ContainerCreateOptions {
+  const [primary] = context.endpoints;
   return {
-    name: place.containerName,
+    name: context.containerName,
     Hostname: spec.name,
     Image: spec.image,
     ...(spec.user !== undefined && { User: spec.user }),
     ...mainProcess(spec),
     Env: environmentList(spec.environment),
-    Labels: { ...place.labels, [LABEL.pids]: String(spec.limits.pids) },
+    Labels: { ...context.labels, [LABEL.pids]: String(spec.limits.pids) },
     StopSignal: 'SIGTERM',
     StopTimeout: STOP_TIMEOUT_S[spec.profile],
     // The engine runs health checks by exec, and it never frees all memory of an exec.
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       NetworkMode: primary?.network ?? 'none',
-      Dns: [...place.nameServers],
+      Dns: [...context.nameServers],
       Init: true,
       RestartPolicy: { Name: 'no' },
-      ...isolation(spec.profile, place.nestedRuntime),
-      ...limits(spec.limits, place.userMapping),
+      ...isolation(spec.profile, context.nestedRuntime),
+      ...limits(spec.limits, context.userMapping),
       Binds: [
-        ...(place.holder?.binds ?? []),
-        ...(place.engineSocket === undefined ? [] : [place.engineSocket]),
+        ...(context.holder?.binds ?? []),
+        ...(context.engineSocket === undefined ? [] : [context.engineSocket]),
       ],
-      ...(place.holder && { Tmpfs: place.holder.tmpfs }),
-      Mounts: [...place.mounts, ...terminalsMount(place.userMapping)],
-      ...(place.storage && { StorageOpt: place.storage }),
+      ...(context.holder && { Tmpfs: context.holder.tmpfs }),
+      Mounts: [...context.mounts, ...terminalsMount(context.userMapping)],
+      ...(context.storage && { StorageOpt: context.storage }),
     },
     ...(primary && {
       NetworkingConfig: { EndpointsConfig: { [primary.network]: endpointConfig(spec.name, primary) } },
@@ -189,4 +190,36 @@ function queuedSignals(pids: number): { Name: string; Soft: number; Hard: number
   const share = Math.floor(QUEUED_SIGNALS / pids);
   const limit = Math.min(Math.max(share, LEAST_QUEUED_SIGNALS), MOST_QUEUED_SIGNALS);
   return { Name: 'sigpending', Soft: limit, Hard: limit };
+}
+
+const PROFILES: readonly IsolationProfile[] = ['standard', 'restricted', 'nested'];
+
+/** The same specification for every digest, so that only Berth's own settings change it. */
+const SAMPLE: Omit<MachineSpec, 'profile'> = {
+  name: 'sample',
+  image: 'sample',
+  environment: {},
+  networks: [],
+  volumes: [],
+  limits: { memoryBytes: 1, cpus: 1, pids: 1, logBytes: 1, diskBytes: 1 },
+};
+
+/**
+ * Returns a digest of everything that Berth decides about a machine apart from its lab: isolation, limits and
+ * the agent's programs.
+ */
+export async function machineRevision(
+  holder: Pick<HolderVolume, 'planned'>,
+  context: Pick<MachineContext, 'nameServers' | 'nestedRuntime' | 'userMapping'>,
+): Promise<string> {
+  const sample = {
+    ...context,
+    containerName: 'sample',
+    endpoints: [],
+    mounts: [],
+    labels: {},
+    holder: await holder.planned(),
+  };
+  const configs = PROFILES.map((profile) => machineConfig({ ...SAMPLE, profile }, sample));
+  return createHash('sha256').update(JSON.stringify(configs)).digest('hex');
 }

@@ -6,26 +6,24 @@ import type {
   MachineSpec,
   ProvisionOptions,
 } from '../../engine.ts';
-import { allOrFirstFault } from '../all-or-first-fault.ts';
+import { allOrFirstFault, call } from '../faults.ts';
 import type { Egress } from '../networks/egress.ts';
-import { call } from '../faults.ts';
 import type { LayerLimit } from './layer-limit.ts';
 import { ensureImage } from '../images/image-pull.ts';
 import type { ImageInfo, PullContext } from '../images/image-pull.ts';
 import type { HolderVolume } from '../holder/holder-volume.ts';
-import { labelsOf } from '../labels.ts';
+import { labelsOf, machineContainer } from '../labels.ts';
 import { endpointConfig, machineConfig } from './machine-config.ts';
 import type { MachineEndpoint } from './machine-config.ts';
 import { refuseRoot } from './machine-user.ts';
-import { createUnlessTaken } from './made.ts';
-import type { Made } from './made.ts';
+import { createUnlessTaken } from './created-objects.ts';
+import type { CreatedObjects } from './created-objects.ts';
 import { createEngineSocket } from '../nested/engine-socket.ts';
 import { limitNamespaces } from '../nested/namespace-limits.ts';
 import { waitForEngine } from '../nested/nested-ready.ts';
 import type { NestedSupport } from '../nested/nested-support.ts';
 import { networkName } from '../networks/network.ts';
-import { machineContainer } from '../own-container.ts';
-import type { UserMapping } from '../user-mapping.ts';
+import type { UserMapping } from '../engine-info.ts';
 import { createVolumes } from '../storage/volume.ts';
 
 export interface ProvisionContext extends PullContext {
@@ -44,7 +42,7 @@ export interface ProvisionContext extends PullContext {
 }
 
 /** A created machine on its primary network only. It does not run yet. */
-export interface CreatedMachine {
+interface CreatedMachine {
   name: string;
   profile: IsolationProfile;
   container: Docker.Container;
@@ -53,11 +51,11 @@ export interface CreatedMachine {
 
 interface Creation {
   addresses: Map<string, MachineAddress[]>;
-  made: Made;
+  created: CreatedObjects;
   options: ProvisionOptions;
 }
 
-/** Creates an environment's machines with their volumes, and records all of them in `made`. */
+/** Creates an environment's machines with their volumes, and records all of them in `created`. */
 export async function createMachines(
   context: ProvisionContext,
   spec: EnvironmentSpec,
@@ -103,10 +101,10 @@ async function createMachine(
   { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },
 ): Promise<CreatedMachine> {
   const { docker, installation, egress, helperImage, nested } = context;
-  const { addresses, made, options } = creation;
+  const { addresses, created, options } = creation;
   const { environmentId } = spec;
   const { name, profile, networks } = machine;
-  const owner = { installation, environmentId, made, helperImage };
+  const owner = { installation, environmentId, created, helperImage };
   const mounts = await createVolumes(docker, owner, machine);
   const engineSocket = isNested(machine) ? await createEngineSocket(docker, owner, name) : undefined;
   options.signal?.throwIfAborted();
@@ -129,7 +127,7 @@ async function createMachine(
     engineSocket,
     userMapping: await context.userMapping(),
   });
-  const container = await createUnlessTaken(made.containers, config.name ?? '', () =>
+  const container = await createUnlessTaken(created.containers, config.name ?? '', () =>
     call(() => docker.createContainer(config)),
   );
   return { name, profile, container, endpoints };

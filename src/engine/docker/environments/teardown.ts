@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { call, hasStatus } from '../faults.ts';
-import { LABEL, labelFilter } from '../labels.ts';
-import { isMadeByBerth } from '../own-container.ts';
+import { LABEL, labelFilter, isMadeByBerth } from '../labels.ts';
 
 /** Attempts to remove an object while another call removes it, and the delay between them in milliseconds. */
 const ATTEMPTS = 50;

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 const MEMORY_BYTES = 256 * 1024;
 
 /** Reads from the shared buffer, which is reused after it returns. False pauses the connection. */
-export type DirectReader = (bytes: Buffer) => boolean;
+type DirectReader = (bytes: Buffer) => boolean;
 
 /** Connections with one read buffer each, and their readers. */
 const direct = new WeakMap<Duplex, { reader: DirectReader | undefined }>();

@@ -3,17 +3,17 @@ import type Docker from 'dockerode';
 import type { ByteSource } from '../../../core/byte-source.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { ExecOutputSpec } from '../../engine-exec.ts';
-import type { EngineConnection } from '../connection.ts';
+import type { EngineConnection } from '../client.ts';
 import { deferred } from '../../../core/deferred.ts';
 import { createDemultiplexer } from './demultiplexer.ts';
 import { readDirectly } from './direct-reading.ts';
 import { endInside, newMark } from '../environments/ending.ts';
 import { waitForExit } from './exec-exit.ts';
 import { call } from '../faults.ts';
-import { createIntake } from './intake.ts';
+import { createChunkQueue } from './chunk-queue.ts';
 import { environmentList } from '../environments/machine-config.ts';
 import { createExec } from '../nested/exec-user.ts';
-import { announced, parseAnnouncement } from './shell-leader.ts';
+import { withAnnouncement, parseAnnouncement } from './shell-leader.ts';
 import type { Announcement, Leader } from './shell-leader.ts';
 
 /** A command announces itself in milliseconds; a machine without processor time may need seconds. */
@@ -34,7 +34,7 @@ export async function openExecOutput(
   const stream = await call(() => exec.start({ hijack: true, stdin: true }));
   stream.end();
   const opening = deferred<Exclude<Announcement, { state: 'partial' }>>();
-  const intake = createIntake(() => stream.resume());
+  const queue = createChunkQueue(() => stream.resume());
   const { user } = spec;
   const running: Running = { container, stream, mark, user, leader: undefined };
   let closing: Promise<void> | undefined;
@@ -46,14 +46,14 @@ export async function openExecOutput(
       errors = Buffer.concat([errors, bytes.subarray(0, ERROR_OUTPUT_BYTES - errors.length)]);
       return;
     }
-    if (!head) return intake.add(bytes);
+    if (!head) return queue.add(bytes);
     head = Buffer.concat([head, bytes]);
     const announcement = parseAnnouncement(head);
     if (announcement.state === 'partial') return;
     head = undefined;
     if (announcement.state === 'started') {
       running.leader = announcement.leader;
-      intake.add(announcement.rest);
+      queue.add(announcement.rest);
     }
     opening.resolve(announcement);
   });
@@ -63,19 +63,19 @@ export async function openExecOutput(
   stream.once('close', () => {
     const problem = errors.toString().trim();
     silent(problem || 'the engine closed the connection');
-    if (!closing) void endOf(container, exec, problem).then(intake.end);
+    if (!closing) void endOf(container, exec, problem).then(queue.end);
   });
   readDirectly(stream, (chunk) => {
     demultiplex(chunk);
-    return intake.hand();
+    return queue.flush();
   });
   const close = (reason = new Error('It was closed.')) => {
-    intake.drop(reason);
+    queue.discard(reason);
     return (closing ??= endCommand(running));
   };
   const announcement = await opening.promise;
   clearTimeout(timer);
-  if (announcement.state === 'started') return { read: intake.read, close };
+  if (announcement.state === 'started') return { read: queue.read, close };
   // Usually nothing runs that could be ended, and the machine may have no shell to do it.
   close().catch(() => undefined);
   throw fault('COMMAND_FAILED', { exitCode: 127, problem: announcement.problem });
@@ -91,7 +91,7 @@ interface Running {
 
 function execOptions(spec: ExecOutputSpec, mark: string): Docker.ExecCreateOptions {
   return {
-    Cmd: announced(spec.command),
+    Cmd: withAnnouncement(spec.command),
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,

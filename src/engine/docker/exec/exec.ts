@@ -10,7 +10,7 @@ import { createExec } from '../nested/exec-user.ts';
 import type { ExecOutput } from './exec-output.ts';
 import { call } from '../faults.ts';
 import { environmentList } from '../environments/machine-config.ts';
-import { announced } from './shell-leader.ts';
+import { withAnnouncement } from './shell-leader.ts';
 import { deferred } from '../../../core/deferred.ts';
 import type { Deferred } from '../../../core/deferred.ts';
 
@@ -50,7 +50,7 @@ const NOT_STARTED = new Set([126, 127]);
 type Cut = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
 
 /** How to run a command, in addition to its specification. */
-export interface ExecManner {
+interface ExecOptions {
   /** Program that executes the command, with its first arguments. */
   through?: readonly string[];
   /** Whether to end the command if it prints more than its limit; otherwise the excess is discarded. */
@@ -61,7 +61,7 @@ export interface ExecManner {
 export async function runExec(
   container: Docker.Container,
   spec: ExecSpec,
-  { through, endsAtLimit = true }: ExecManner = {},
+  { through, endsAtLimit = true }: ExecOptions = {},
 ): Promise<ExecResult> {
   spec.signal?.throwIfAborted();
   const mark = newMark();
@@ -136,12 +136,16 @@ export function drained(stream: Duplex): Promise<void> {
   });
 }
 
-function execOptions(spec: ExecSpec, mark: string, through: ExecManner['through']): Docker.ExecCreateOptions {
+function execOptions(
+  spec: ExecSpec,
+  mark: string,
+  through: ExecOptions['through'],
+): Docker.ExecCreateOptions {
   return {
     // The learner's programs could tamper with a shell in the machine, however short it runs.
     Cmd:
       spec.checkSeconds === undefined
-        ? announced(spec.command, { through })
+        ? withAnnouncement(spec.command, { through })
         : [CHECK_RUNNER, String(spec.checkSeconds), ...spec.command],
     AttachStdin: true,
     AttachStdout: true,

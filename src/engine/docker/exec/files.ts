@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import { call, hasStatus, toFault } from '../faults.ts';
-import { LABEL } from '../labels.ts';
+import { call, toFault } from '../faults.ts';
 
 /** Longest transfer, in milliseconds: copying and saving move gigabytes. */
 export const TRANSFER_TIMEOUT_MS = 30 * 60_000;
@@ -37,28 +36,4 @@ export async function copyOut(container: Docker.Container, path: string): Promis
 
 function noSuchFile() {
   return fault('NOT_FOUND', { thing: 'file' });
-}
-
-/** Converts labels to the engine's image instructions. */
-export function labelInstructions(labels: Record<string, string>): string[] {
-  return Object.entries(labels).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);
-}
-
-/** Removes an image that this installation saved; refuses others. */
-export async function removeImage(docker: Docker, installation: string, name: string): Promise<void> {
-  const image = docker.getImage(name);
-  try {
-    const { Config } = await call(() => image.inspect());
-    if (Config.Labels?.[LABEL.installation] !== installation || Config.Labels[LABEL.role] !== 'image') {
-      throw fault('ENGINE_REFUSED', { problem: `${name} is not an image that this installation saved` });
-    }
-    await call(() => image.remove());
-  } catch (error) {
-    if (!hasStatus(error, 404)) throw error;
-  }
-}
-
-/** Quotes a word of the engine's image instructions, in which a dollar sign would start a variable. */
-export function quote(text: string): string {
-  return `"${text.replaceAll(/[\\"$]/g, String.raw`\$&`).replaceAll('\n', ' ')}"`;
 }

@@ -35,11 +35,11 @@ const needs = (program: string) => `
 const become = (through: readonly string[]) => `exec ${through.join(' ')} "$@"\n`;
 
 /**
- * The command that announces itself and then becomes `command`, in its user's home if it is to begin
- * there; with `waits`, once it was sent a line; by the program `through` where there is one, whose words
- * are the script's own.
+ * Returns the command that announces itself and then executes `command`: in its user's home directory with
+ * `atHome`, and after it was sent a line with `waits`. With `through`, that program executes the command; its
+ * arguments become part of the script, so they must be trusted.
  */
-export function announced(
+export function withAnnouncement(
   command: readonly string[],
   {
     atHome = false,
@@ -53,27 +53,27 @@ export function announced(
   return ['/bin/sh', '-c', script, 'sh', ...command];
 }
 
-/** A process of a machine, which no later process with the same number is taken for. */
+/** A process in a machine, identified by its start time too: its number can be reused. */
 export interface Leader {
   pid: number;
-  /** Ticks since boot at its start. */
+  /** Start time, in clock ticks since boot. */
   startTime: string;
 }
 
 export type Announcement =
   /** More bytes are needed. */
   | { state: 'partial' }
-  /** The command runs; `rest` is its own output. */
+  /** The command runs; `rest` is the start of its own output. */
   | { state: 'started'; leader: Leader; rest: Buffer }
   /** It did not start. */
   | { state: 'failed'; problem: string };
 
-/** Reads the announcement at the start of `bytes`. */
+/** Parses the announcement at the start of `bytes`. */
 export function parseAnnouncement(bytes: Buffer): Announcement {
   if (bytes.length === 0) return { state: 'partial' };
   const end = bytes.indexOf(NEWLINE);
   if (bytes[0] !== MARK || (end < 0 && bytes.length > MAX_ANNOUNCEMENT_BYTES)) {
-    // The engine's own words on why there is no process.
+    // The engine's message about why there is no process.
     return { state: 'failed', problem: bytes.toString().trim() };
   }
   if (end < 0) return { state: 'partial' };
@@ -85,36 +85,34 @@ export function parseAnnouncement(bytes: Buffer): Announcement {
   return { state: 'started', leader, rest: bytes.subarray(end + 1) };
 }
 
-/** What a command printed of its own, which waited and was let go; undefined while that has not begun. */
-export function begunAt(bytes: Buffer): { rest: Buffer } | undefined {
+/** Returns a waiting command's own output after the mark; undefined while the mark has not arrived. */
+export function outputAfterMark(bytes: Buffer): { rest: Buffer } | undefined {
   const mark = bytes.indexOf(MARK);
   return mark < 0 ? undefined : { rest: bytes.subarray(mark + 1) };
 }
 
-/** Reads the leader that a machine names; undefined where these are no such numbers. */
+/** Parses a leader that a machine reported; undefined for invalid numbers. */
 export function parseLeader(pid = '', startTime = ''): Leader | undefined {
   if (!/^[1-9]\d{0,9}$/.test(pid) || !/^\d{1,20}$/.test(startTime)) return undefined;
   return { pid: Number(pid), startTime };
 }
 
-/**
- * A shell that can be ended: its leader, and the user that it was started as, which no machine can change.
- */
-export interface KnownShell {
+/** What is needed to end a shell: its leader, and the user that started it, which no machine can change. */
+interface KnownShell {
   leader: Leader;
-  /** The container's own user when absent. */
+  /** The container's default user if undefined. */
   user?: string | undefined;
 }
 
-/** Returns a shell as text that can be stored. */
+/** Returns a shell's handle, which can be stored. */
 export function shellHandle({ leader: { pid, startTime }, user }: KnownShell): string {
   return `${pid}.${startTime}${user === undefined ? '' : `@${user}`}`;
 }
 
-/** Handles of earlier versions hold the user that the machine named, which is not believed. */
+/** Handles of earlier versions contain the user that the machine reported, which is not trusted. */
 const EARLIER = /^(\d+):\d+:(\d+)(?:$|\/)/;
 
-/** Reads the shell that a handle begins with; undefined where it begins with none. */
+/** Parses the shell at the start of a handle; undefined for an invalid handle. */
 export function parseHandle(handle: string): KnownShell | undefined {
   const [, pid, startTime, user] =
     /^(\d+)\.(\d+)(?:@([^/]+))?(?:$|\/)/.exec(handle) ?? EARLIER.exec(handle) ?? [];

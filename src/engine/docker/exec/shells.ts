@@ -5,9 +5,8 @@ import { openHeld, reattachHeld, waitHeld } from '../holder/held-terminals.ts';
 import type { Reach } from '../holder/reach.ts';
 import { closed, openTerminal, orEnd, terminalOf } from './terminal.ts';
 import type { WaitingShell } from './waiting-shells.ts';
-import { readOpening } from './opening-reader.ts';
-import { begunAt, shellHandle } from './shell-leader.ts';
-import { startShell } from './shell-opening.ts';
+import { readOpening, startShell } from './shell-opening.ts';
+import { outputAfterMark, shellHandle } from './shell-leader.ts';
 
 /** Size of a terminal that nobody has opened yet. */
 const SIZE: [rows: number, cols: number] = [24, 80];
@@ -30,7 +29,7 @@ async function waitInExec(container: Docker.Container, spec: ShellSpec): Promise
         await terminal.resize(rows, cols);
         stream.write('\n');
         // The terminal echoes the line before the shell reports that it continues.
-        if (!('state' in (await readOpening(stream, begunAt)))) return terminal;
+        if (!('state' in (await readOpening(stream, outputAfterMark)))) return terminal;
       } catch (error) {
         stream.destroy();
         throw error;

@@ -12,8 +12,6 @@ export interface WaitingShell {
   leave(): unknown;
 }
 
-export type WaitingShells = ReturnType<typeof createWaitingShells>;
-
 /** Creates the list of shells that wait in machines for a terminal. Only this process has their streams. */
 export function createWaitingShells(start: (machineId: string, spec: ShellSpec) => Promise<WaitingShell>) {
   /** By machine and specification: each prepared shell until it is taken or ends. */

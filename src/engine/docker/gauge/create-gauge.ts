@@ -11,7 +11,7 @@ const RETRY_MS = 10_000;
 /** Attempts: the gauge that was already open, a new one, and another one if that ended immediately. */
 const ATTEMPTS = 3;
 
-export interface GaugeOptions {
+interface GaugeOptions {
   docker: Docker;
   installation: string;
   /** Image of the helper. */
@@ -77,7 +77,7 @@ export function createGauge({ docker, installation, image, looksHere = true }: G
 }
 
 /** Returns the disk's space if this process can access the engine's folders. Creates nothing. */
-export async function peekDisk(docker: Docker): Promise<DiskSpace | undefined> {
+export async function readLocalDisk(docker: Docker): Promise<DiskSpace | undefined> {
   const { id, folder } = await engineFolder(docker);
   return (await isFolderOf(id, folder)) ? readSpace(folder) : undefined;
 }

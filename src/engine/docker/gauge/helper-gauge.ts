@@ -7,13 +7,11 @@ import type { Fault } from '../../../core/errors.ts';
 import { createDemultiplexer } from '../exec/demultiplexer.ts';
 import { call, isRefusal } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
-import { removeOverdue, untilLabel } from '../overdue.ts';
+import { removeOverdue, untilLabel } from '../helper.ts';
 import { removeContainer } from '../environments/teardown.ts';
-import { parseSpace } from './disk-space.ts';
-import { parseTotal } from './gauge.ts';
+import { parseSpace, parseTotal } from './gauge.ts';
 import type { CountLimits, Gauge, Reading } from './gauge.ts';
-import { ENGINE_FOLDER, GAUGE_SCRIPT } from './gauge-script.ts';
-import { OPEN_FILES_SCRIPT } from './open-files-script.ts';
+import { ENGINE_FOLDER, GAUGE_SCRIPT, OPEN_FILES_SCRIPT } from './gauge-scripts.ts';
 
 /** The disk of a busy engine answers within seconds. */
 const SPACE_TIMEOUT_S = 20;
@@ -43,7 +41,7 @@ const MAPPED_CAPABILITIES = ['CHECKPOINT_RESTORE'];
  */
 const HOST_NAMESPACES = { UsernsMode: 'host', PidMode: 'host', CgroupnsMode: 'host' } as const;
 
-export interface HelperPlace {
+interface HelperOptions {
   docker: Docker;
   installation: string;
   /** Image with bash, du and stat. */
@@ -62,20 +60,20 @@ interface Answer {
  * over its standard input and output. It ends with the connection, so a crash leaves no container.
  * @throws IMAGE_NOT_FOUND
  */
-export async function openHelperGauge(place: HelperPlace): Promise<Gauge> {
-  const { docker, installation, folder } = place;
+export async function openHelperGauge(options: HelperOptions): Promise<Gauge> {
+  const { docker, installation, folder } = options;
   await removeOverdue(docker, labelsOf(installation, 'disk-gauge'));
-  const { stream, seesHost } = await startBestHelper(place);
+  const { stream, seesHost } = await startBestHelper(options);
   const ask = createDialogue(stream);
   const renewAt = Date.now() + LIFETIME_MS / 2;
 
   async function readTotal(
     what: string,
-    words: readonly string[],
+    folders: readonly string[],
     { timeoutMs, signal }: CountLimits,
   ): Promise<Reading> {
     const seconds = Math.max(1, Math.ceil(timeoutMs / 1000));
-    const answer = await unlessAborted(ask.request(what, words, seconds), signal);
+    const answer = await unlessAborted(ask.request(what, folders, seconds), signal);
     if (answer === 'late') return answer;
     return TIMED_OUT.has(answer.code) ? 'late' : parseTotal(answer.output);
   }
@@ -116,11 +114,11 @@ async function unlessAborted<T>(
 }
 
 /** Starts the helper with the most access that this engine allows. */
-async function startBestHelper(place: HelperPlace): Promise<{ stream: Duplex; seesHost: boolean }> {
+async function startBestHelper(options: HelperOptions): Promise<{ stream: Duplex; seesHost: boolean }> {
   let refusal: unknown;
-  for (const sight of sightsOf(place)) {
+  for (const access of accessLevels(options)) {
     try {
-      return { stream: await startHelper(place, sight), seesHost: sight.seesHost };
+      return { stream: await startHelper(options, access), seesHost: access.seesHost };
     } catch (error) {
       if (!isRefusal(error) || isFault(error, 'IMAGE_NOT_FOUND')) throw error;
       refusal = error;
@@ -130,15 +128,15 @@ async function startBestHelper(place: HelperPlace): Promise<{ stream: Duplex; se
 }
 
 /** What a helper can access: the engine's folders, and the processes of the host. */
-interface Sight {
+interface Access {
   Mounts: Docker.MountSettings[];
   CapAdd: string[];
   seesHost: boolean;
 }
 
 /** From everything that it needs down to nothing, which is enough for the free space. */
-function sightsOf(place: HelperPlace): Sight[] {
-  const Mounts = [engineMount(place)];
+function accessLevels(options: HelperOptions): Access[] {
+  const Mounts = [engineMount(options)];
   return [
     { Mounts, CapAdd: [...READ_CAPABILITIES, ...MAPPED_CAPABILITIES], seesHost: true },
     { Mounts, CapAdd: READ_CAPABILITIES, seesHost: true },
@@ -147,11 +145,11 @@ function sightsOf(place: HelperPlace): Sight[] {
   ];
 }
 
-async function startHelper({ docker, installation, image }: HelperPlace, sight: Sight): Promise<Duplex> {
+async function startHelper({ docker, installation, image }: HelperOptions, access: Access): Promise<Duplex> {
   const labels = { ...labelsOf(installation, 'disk-gauge'), ...untilLabel(LIFETIME_MS) };
   const missing = () =>
     fault('IMAGE_NOT_FOUND', { image, problem: 'it measures the disk: "berth up" builds it' });
-  const container = await call(() => docker.createContainer(helperConfig(image, labels, sight)), {
+  const container = await call(() => docker.createContainer(helperConfig(image, labels, access)), {
     missing,
   });
   try {
@@ -168,7 +166,7 @@ async function startHelper({ docker, installation, image }: HelperPlace, sight: 
 /**
  * Mounts without submounts: the engine could not unmount a machine's file system while the helper has it too.
  */
-function engineMount({ folder }: HelperPlace): Docker.MountSettings {
+function engineMount({ folder }: HelperOptions): Docker.MountSettings {
   return {
     Type: 'bind',
     Source: folder,
@@ -179,7 +177,7 @@ function engineMount({ folder }: HelperPlace): Docker.MountSettings {
   };
 }
 
-function helperConfig(Image: string, Labels: Record<string, string>, { Mounts, CapAdd, seesHost }: Sight) {
+function helperConfig(Image: string, Labels: Record<string, string>, { Mounts, CapAdd, seesHost }: Access) {
   return {
     Image,
     Entrypoint: ['bash', '-c', GAUGE_SCRIPT],

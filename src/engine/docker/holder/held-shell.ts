@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { ShellSpec } from '../../engine-terminals.ts';
 import { endInside, newMark } from '../environments/ending.ts';
-import { call, engineWords, hasStatus } from '../faults.ts';
+import { call, engineMessage, hasStatus } from '../faults.ts';
 import { environmentList } from '../environments/machine-config.ts';
 import { createExec } from '../nested/exec-user.ts';
 import type { Leader } from '../exec/shell-leader.ts';
@@ -78,7 +78,7 @@ async function startHolder(
   } catch (error) {
     if (isFault(error, 'CONTAINER_NOT_FOUND', 'MACHINE_NOT_RUNNING', 'ENGINE_UNREACHABLE')) throw error;
     if (!hasStatus(error, 400, 409, 500)) throw error;
-    const problem = engineWords(error);
+    const problem = engineMessage(error);
     if (problem.includes(HOLDER)) return false;
     throw fault('SHELL_NOT_STARTED', { problem }, error);
   }

@@ -16,7 +16,7 @@ const OUTPUT = kinds.output.charCodeAt(0);
 const SHORT_BYTES = 64;
 
 /** Receives an agent's messages, chunk by chunk. */
-export interface HolderListener {
+interface HolderListener {
   /**
    * Output of the shell: everything in one chunk up to the next text message, and the number of messages
    * since the last call.

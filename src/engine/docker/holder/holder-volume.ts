@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 import { call, hasStatus } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
-import { MOVER_LIFETIME_MS, untilLabel } from '../overdue.ts';
+import { MOVER_LIFETIME_MS, untilLabel } from '../helper.ts';
 import { removeContainer } from '../environments/teardown.ts';
-import { mount } from '../storage/volume-mount.ts';
+import { mount } from '../storage/volume-helper.ts';
 
 /** Image with the agent and its other programs. */
 export const HOLDER_IMAGE = 'berth/lab-holder:latest';
@@ -11,7 +11,7 @@ export const HOLDER_IMAGE = 'berth/lab-holder:latest';
 /** Folder of the agent's programs in machines. */
 const FOLDER = '/run/berth';
 export const HOLDER = `${FOLDER}/holder`;
-/** Program that connects a command's input or output to a socket (carrier.c). */
+/** Program that connects a command's input or output to a socket. */
 export const CARRIER = `${FOLDER}/carrier`;
 /**
  * Folder of the sockets: below /dev, which every container has in memory, so that the folder can be created

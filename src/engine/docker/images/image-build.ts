@@ -4,11 +4,11 @@ import type Dockerode from 'dockerode';
 import { pack as createPack } from 'tar-stream';
 import { fault } from '../../../core/errors.ts';
 import type { BuildFile, ImageBuildSpec, RegistryLogin } from '../../engine-images.ts';
-import { call, engineWords, hasStatus } from '../faults.ts';
+import { call, engineMessage, hasStatus } from '../faults.ts';
 import { inspectImage, loginAddress } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
-import { readMessages } from './image-stream.ts';
-import type { ImageMessage } from './image-stream.ts';
+import { readMessages } from '../messages.ts';
+import type { ImageMessage } from '../messages.ts';
 
 /**
  * The engine's message for an image that it pulled. The output of a build's step arrives in another field, so
@@ -116,7 +116,7 @@ async function startBuild(
     return readMessages(stream);
   } catch (error) {
     // The engine rejects an invalid context before the build starts.
-    if (hasStatus(error, 400)) throw buildFault(spec.name, engineWords(error), error);
+    if (hasStatus(error, 400)) throw buildFault(spec.name, engineMessage(error), error);
     throw error;
   }
 }

@@ -1,8 +1,7 @@
 import type Dockerode from 'dockerode';
 import type { EngineImage } from '../../engine-images.ts';
 import { call } from '../faults.ts';
-import { LABEL } from '../labels.ts';
-import { isMadeByBerth } from '../own-container.ts';
+import { LABEL, isMadeByBerth } from '../labels.ts';
 
 /** The engine's text for a missing name. */
 const NO_NAME = /^<none>[:@]<none>$/;

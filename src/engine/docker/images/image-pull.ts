@@ -3,10 +3,8 @@ import { fault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import type { PulledImage, PullLayer, RegistryLogin } from '../../engine-images.ts';
 import { DEFAULT_REGISTRY, parseImageName } from '../../image-name.ts';
-import { call, engineWords, hasStatus, toFault } from '../faults.ts';
-import { createPullLayers, downloadedPercent } from './image-pull-layers.ts';
-import type { PullEvent } from './image-pull-layers.ts';
-import { readLines } from '../json-lines.ts';
+import { call, engineMessage, hasStatus, toFault } from '../faults.ts';
+import { readLines } from '../messages.ts';
 
 /** Longest time without a message, in milliseconds; an active download reports several times a second. */
 const SILENCE_MS = 30_000;
@@ -45,7 +43,7 @@ export interface PullContext {
   onPulled?: ((image: { name: string; id: string }) => Promise<void>) | undefined;
 }
 
-export interface PullOptions {
+interface PullOptions {
   signal?: AbortSignal | undefined;
   onPercent: (percent: number | undefined) => void;
 }
@@ -149,7 +147,7 @@ export function loginAddress(registry: string | undefined): string {
 function pullFault(image: string, error: unknown): Fault {
   const known = toFault(error);
   if (known.code === 'ENGINE_UNREACHABLE' || known.code === 'DISK_FULL') return known;
-  const problem = engineWords(error);
+  const problem = engineMessage(error);
   return fault(pullFaultCode(problem), { image, problem }, error);
 }
 
@@ -170,4 +168,52 @@ export function pullFaultCode(
   if (/repository does not exist/i.test(message)) return 'IMAGE_NOT_FOUND';
   if (DENIED.test(message)) return 'REGISTRY_DENIED';
   return UNREACHABLE.test(message) ? 'REGISTRY_UNREACHABLE' : 'IMAGE_NOT_FOUND';
+}
+
+/** A line of the engine's output during a pull. */
+export interface PullEvent {
+  id?: string;
+  status?: string;
+  error?: string;
+  progressDetail?: { current?: number; total?: number };
+}
+
+/** The engine's messages about a layer, with their phases; other messages are not about layers. */
+const PHASES: Record<string, PullLayer['phase']> = {
+  'Pulling fs layer': 'waiting',
+  Waiting: 'waiting',
+  Downloading: 'downloading',
+  'Verifying Checksum': 'downloading',
+  'Download complete': 'downloading',
+  Extracting: 'extracting',
+  'Pull complete': 'done',
+  'Already exists': 'done',
+};
+
+/** Returns a function that collects the state of all layers: each event returns their current state. */
+export function createPullLayers(): (event: PullEvent) => readonly PullLayer[] {
+  const layers = new Map<string, PullLayer>();
+  return ({ id, status = '', progressDetail }) => {
+    const phase = status.startsWith('Retrying in') ? 'waiting' : PHASES[status];
+    if (id === undefined || phase === undefined) return [...layers.values()];
+    const before = layers.get(id);
+    const total = progressDetail?.total || before?.total;
+    const isComplete = phase === 'done' || status === 'Download complete' || status === 'Verifying Checksum';
+    const current = isComplete ? (total ?? 0) : (progressDetail?.current ?? 0);
+    layers.set(id, { id, phase, current, total });
+    return [...layers.values()];
+  };
+}
+
+/** Returns the downloaded percentage of the bytes known so far; undefined if none are known. */
+export function downloadedPercent(layers: readonly PullLayer[]): number | undefined {
+  let current = 0;
+  let total = 0;
+  for (const layer of layers) {
+    if (layer.total === undefined) continue;
+    total += layer.total;
+    // A layer that is being extracted is downloaded.
+    current += layer.phase === 'downloading' ? layer.current : layer.phase === 'waiting' ? 0 : layer.total;
+  }
+  return total === 0 ? undefined : Math.floor((100 * current) / total);
 }

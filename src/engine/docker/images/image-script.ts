@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { pack as createPack } from 'tar-stream';
-import { removeOverdue, untilLabel } from '../overdue.ts';
+import { removeOverdue, untilLabel } from '../helper.ts';
 
 /** Output to keep, in bytes: more than a smoke test prints. */
 const MAX_OUTPUT_BYTES = 64 * 1024;

@@ -1,13 +1,13 @@
 import { fault } from '../../../core/errors.ts';
 import type { EngineImages } from '../../engine-images.ts';
-import { engineWords, hasStatus, toFault } from '../faults.ts';
+import { engineMessage, hasStatus, toFault } from '../faults.ts';
 import { buildImage } from './image-build.ts';
 import type { BuildContext } from './image-build.ts';
 import { listImages } from './image-list.ts';
 import { ensureImage, pullImage } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
 import { runImageScript } from './image-script.ts';
-import { readMessages } from './image-stream.ts';
+import { readMessages } from '../messages.ts';
 
 export type DockerImagesOptions = PullContext &
   BuildContext & {
@@ -81,7 +81,7 @@ async function guarded<T>(image: string, operation: () => Promise<T>, signal?: A
     return await operation();
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    throw toFault(error, () => fault('IMAGE_NOT_FOUND', { image, problem: engineWords(error) }, error));
+    throw toFault(error, () => fault('IMAGE_NOT_FOUND', { image, problem: engineMessage(error) }, error));
   }
 }
 

@@ -22,11 +22,11 @@ const OPTIONS = { type: 'tmpfs', device: 'tmpfs', o: `size=${FOLDER_BYTES},mode=
  */
 export async function createEngineSocket(
   docker: Docker,
-  { installation, environmentId, made }: VolumeOwner,
+  { installation, environmentId, created }: VolumeOwner,
   machine: string,
 ): Promise<string> {
   const name = `berth-${environmentId}-${machine}-engine`;
-  const belonging = { environment: environmentId, machine, attempt: made.attempt };
+  const belonging = { environment: environmentId, machine, attempt: created.attempt };
   await createVolume(docker, name, { labels: labelsOf(installation, 'volume', belonging), options: OPTIONS });
   return `${name}:${FOLDER}:nocopy`;
 }
@@ -34,7 +34,7 @@ export async function createEngineSocket(
 /**
  * How a checker accesses the engine of a machine: the bind of its socket, and the id of that engine's user.
  */
-export interface EngineAccess {
+interface EngineAccess {
   bind: string;
   uid: number;
 }

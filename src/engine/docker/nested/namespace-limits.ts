@@ -1,9 +1,8 @@
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import { call, engineWords } from '../faults.ts';
-import { runHelper } from '../helper.ts';
+import { call, engineMessage } from '../faults.ts';
+import { runHelper, removeOverdue, untilLabel } from '../helper.ts';
 import { LABEL, labelsOf } from '../labels.ts';
-import { removeOverdue, untilLabel } from '../overdue.ts';
 import { helperSeccompProfile } from '../seccomp/seccomp-profile.ts';
 
 /** Timeout for setting a few limits, which takes a fraction of a second, in milliseconds. */
@@ -70,16 +69,16 @@ export async function limitNamespaces(
       LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
     },
   };
-  const { exitCode, words } = await run({ docker, config });
+  const { exitCode, output } = await run({ docker, config });
   await removeOverdue(docker, labels);
-  if (exitCode !== 0) throw unavailable(words || `exit code ${exitCode}`);
+  if (exitCode !== 0) throw unavailable(output || `exit code ${exitCode}`);
 }
 
 async function run({ docker, config }: { docker: Docker; config: Docker.ContainerCreateOptions }) {
   try {
     return await runHelper(docker, config, { timeoutMs: LIMITS_TIMEOUT_MS });
   } catch (error) {
-    throw unavailable(engineWords(error), error);
+    throw unavailable(engineMessage(error), error);
   }
 }
 

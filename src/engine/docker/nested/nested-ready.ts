@@ -9,7 +9,7 @@ import { runExec } from '../exec/exec.ts';
 const READY_TIMEOUT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024;
 /** Characters to keep of an engine's error output: enough to report why it does not start. */
-const MAX_WORDS = 1_000;
+const MAX_OUTPUT_CHARS = 1_000;
 
 /**
  * Waits for the engine's socket, then for its answer: the engine listens before it is ready, and answers once
@@ -41,8 +41,8 @@ export async function waitForEngine(
   });
   if (exitCode === 0) return;
   const how = outcome === 'timed-out' ? `did not answer within ${timeoutMs / 1000} s` : 'does not answer';
-  const words = stderr.toString().trim().slice(-MAX_WORDS);
+  const message = stderr.toString().trim().slice(-MAX_OUTPUT_CHARS);
   throw fault('NESTED_ENGINE_UNAVAILABLE', {
-    problem: `the engine in the machine "${machine}" ${how}${words && `: ${words}`}`,
+    problem: `the engine in the machine "${machine}" ${how}${message && `: ${message}`}`,
   });
 }

@@ -1,10 +1,9 @@
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
 import { EGRESS_SCRIPT } from './egress-script.ts';
-import { engineWords } from '../faults.ts';
-import { runHelper } from '../helper.ts';
-import { labelsOf } from '../labels.ts';
-import { removeOverdue, untilLabel } from '../overdue.ts';
+import { engineMessage, call } from '../faults.ts';
+import { runHelper, removeOverdue, untilLabel } from '../helper.ts';
+import { labelsOf, labelFilter } from '../labels.ts';
 
 /**
  * Timeout for setting the rules, in milliseconds: it takes a fraction of a second, or a wait for another
@@ -24,7 +23,7 @@ export interface Egress {
   readonly nameServers: readonly string[];
 }
 
-export interface EgressOptions {
+interface EgressOptions {
   docker: Docker;
   installation: string;
   /** Image with sh and iptables. */
@@ -53,11 +52,11 @@ export function createEgress(options: EgressOptions): Egress {
 async function setRules({ docker, installation, image, nameServers }: EgressOptions): Promise<void> {
   try {
     const config = helperConfig(installation, image, nameServers);
-    const { exitCode, words } = await runHelper(docker, config, { timeoutMs: RULES_TIMEOUT_MS });
-    if (exitCode !== 0) throw fault('EGRESS_UNAVAILABLE', { problem: words || `exit code ${exitCode}` });
+    const { exitCode, output } = await runHelper(docker, config, { timeoutMs: RULES_TIMEOUT_MS });
+    if (exitCode !== 0) throw fault('EGRESS_UNAVAILABLE', { problem: output || `exit code ${exitCode}` });
   } catch (error) {
     if (isFault(error, 'EGRESS_UNAVAILABLE', 'ENGINE_UNREACHABLE', 'DISK_FULL')) throw error;
-    throw fault('EGRESS_UNAVAILABLE', { problem: engineWords(error) }, error);
+    throw fault('EGRESS_UNAVAILABLE', { problem: engineMessage(error) }, error);
   }
 }
 
@@ -85,4 +84,16 @@ function helperConfig(
       LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
     },
   };
+}
+
+/** Restores the egress rules if this installation has networks with internet. @throws EGRESS_UNAVAILABLE */
+export async function restoreEgress(options: {
+  docker: Docker;
+  installation: string;
+  egress: Egress;
+}): Promise<void> {
+  const networks = await call(() =>
+    options.docker.listNetworks({ filters: labelFilter(labelsOf(options.installation, 'network')) }),
+  );
+  if (networks.some(({ Internal }) => !Internal)) await options.egress.protect();
 }

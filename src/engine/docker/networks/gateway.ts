@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
 import { GATEWAY_MEMORY_BYTES } from '../../engine.ts';
-import { call, engineWords, hasStatus } from '../faults.ts';
+import { call, engineMessage, hasStatus } from '../faults.ts';
 import { LABEL, labelFilter, labelsOf } from '../labels.ts';
 import { removeContainer } from '../environments/teardown.ts';
 
@@ -97,5 +97,5 @@ async function refusal(docker: Docker, machine: Docker.ContainerInspectInfo, err
   if (isFault(error, 'ENGINE_UNREACHABLE', 'DISK_FULL')) return error;
   const { State } = await call(() => docker.getContainer(machine.Id).inspect());
   if (!State.Running) return fault('MACHINE_NOT_RUNNING', {}, error);
-  return fault('GATEWAY_UNAVAILABLE', { problem: engineWords(error) }, error);
+  return fault('GATEWAY_UNAVAILABLE', { problem: engineMessage(error) }, error);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
 import type { NetworkSpec } from '../../engine.ts';
-import { call, engineWords } from '../faults.ts';
+import { call, engineMessage } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
 
 /**
@@ -12,7 +12,7 @@ export const EGRESS_BRIDGE_PREFIX = 'berth';
 const INTERFACE_NAME_LENGTH = 15;
 
 /** A network and its owner. */
-export interface OwnedNetworkSpec extends NetworkSpec {
+interface OwnedNetworkSpec extends NetworkSpec {
   installation: string;
   environmentId: string;
 }
@@ -27,7 +27,8 @@ export async function createNetwork(docker: Docker, spec: OwnedNetworkSpec): Pro
   try {
     await call(() => docker.createNetwork(networkConfig(spec)));
   } catch (error) {
-    if (/overlap/i.test(engineWords(error))) throw fault('SUBNETS_EXHAUSTED', { subnet: spec.subnet }, error);
+    if (/overlap/i.test(engineMessage(error)))
+      throw fault('SUBNETS_EXHAUSTED', { subnet: spec.subnet }, error);
     throw error;
   }
 }

@@ -27,7 +27,7 @@ export interface RegistryPart {
   published: boolean;
 }
 
-export interface RegistryPlace {
+interface RegistryOptions {
   installation: string;
   /** The engine's id of the registry's image. */
   imageId: string;
@@ -53,26 +53,26 @@ export function registryNames(installation: string) {
  * of Berth's images and no network. Only the writer changes them, and only the host can access it. With an
  * upstream registry there is no writer, and the reader pulls from that registry.
  */
-export function registryParts(place: RegistryPlace): RegistryPart[] {
-  const names = registryNames(place.installation);
+export function registryParts(options: RegistryOptions): RegistryPart[] {
+  const names = registryNames(options.installation);
   const socket = `${names.socket}:${SOCKET_FOLDER}`;
-  if (place.upstream !== undefined) {
+  if (options.upstream !== undefined) {
     return [
-      part(place, 'reader', {
+      part(options, 'reader', {
         settings: 'cache',
         network: names.network,
         mounts: [socket, `${names.cache}:${STORAGE_FOLDER}`],
-        environment: [`REGISTRY_PROXY_REMOTEURL=${place.upstream}`],
+        environment: [`REGISTRY_PROXY_REMOTEURL=${options.upstream}`],
       }),
     ];
   }
   return [
-    part(place, 'writer', {
+    part(options, 'writer', {
       settings: 'writer',
       network: names.network,
       mounts: [`${names.storage}:${STORAGE_FOLDER}`],
     }),
-    part(place, 'reader', {
+    part(options, 'reader', {
       settings: 'reader',
       network: 'none',
       mounts: [socket, `${names.storage}:${STORAGE_FOLDER}:ro`],
@@ -81,7 +81,7 @@ export function registryParts(place: RegistryPlace): RegistryPart[] {
 }
 
 function part(
-  { installation, imageId }: RegistryPlace,
+  { installation, imageId }: RegistryOptions,
   which: 'writer' | 'reader',
   how: { settings: string; network: string; mounts: string[]; environment?: string[] },
 ): RegistryPart {

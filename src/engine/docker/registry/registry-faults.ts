@@ -1,6 +1,6 @@
 import { fault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
-import { engineWords, toFault } from '../faults.ts';
+import { engineMessage, toFault } from '../faults.ts';
 import { DENIED, UNREACHABLE } from '../images/image-pull.ts';
 
 /**
@@ -13,7 +13,7 @@ const NO_TLS = /HTTP response to HTTPS client/i;
 export function pushFault(error: unknown): Fault {
   const known = toFault(error);
   if (known.code === 'ENGINE_UNREACHABLE' || known.code === 'DISK_FULL') return known;
-  const problem = engineWords(error);
+  const problem = engineMessage(error);
   if (NO_TLS.test(problem))
     return unavailable(
       `${problem}: add it to "insecure-registries" in the engine's daemon.json, or give it a certificate`,

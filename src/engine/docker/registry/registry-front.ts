@@ -2,13 +2,13 @@ import type Docker from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { EnvironmentSpec } from '../../engine.ts';
 import { lastAddress } from '../networks/addresses.ts';
-import { call, engineWords, hasStatus } from '../faults.ts';
+import { call, engineMessage, hasStatus } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
 import { endpointConfig } from '../environments/machine-config.ts';
 import type { MachineEndpoint } from '../environments/machine-config.ts';
 import type { ProvisionContext } from '../environments/machines.ts';
-import { createUnlessTaken } from '../environments/made.ts';
-import type { Made } from '../environments/made.ts';
+import { createUnlessTaken } from '../environments/created-objects.ts';
+import type { CreatedObjects } from '../environments/created-objects.ts';
 import { networkName } from '../networks/network.ts';
 import { hardened, registryNames, SOCKET_FOLDER } from './registry-config.ts';
 
@@ -24,10 +24,10 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
  * only, which must exist.
  * @throws LOCAL_REGISTRY_UNAVAILABLE
  */
-export async function makeFront(
+export async function createFront(
   context: ProvisionContext,
   { environmentId, networks }: EnvironmentSpec,
-  made: Made,
+  created: CreatedObjects,
 ): Promise<void> {
   const { docker, installation, registryImage, registryInstallation = installation } = context;
   if (registryImage === undefined)
@@ -47,12 +47,14 @@ export async function makeFront(
   });
   try {
     await ensureSocket(docker, registryInstallation);
-    await createUnlessTaken(made.containers, config.name, () => call(() => docker.createContainer(config)));
+    await createUnlessTaken(created.containers, config.name, () =>
+      call(() => docker.createContainer(config)),
+    );
     await joinAndStart(docker, config.name, ends.slice(1));
   } catch (error) {
     if (isFault(error, 'ENGINE_UNREACHABLE', 'DISK_FULL')) throw error;
     const absent = `its image ${registryImage} is not on the engine; "berth up" builds it`;
-    const problem = hasStatus(error, 404) ? absent : engineWords(error);
+    const problem = hasStatus(error, 404) ? absent : engineMessage(error);
     throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem }, error);
   }
 }

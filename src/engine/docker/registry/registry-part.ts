@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { call, engineWords, hasStatus } from '../faults.ts';
+import { call, engineMessage, hasStatus } from '../faults.ts';
 import { LABEL } from '../labels.ts';
 import { REGISTRY_PORT } from './registry-config.ts';
 import type { RegistryPart } from './registry-config.ts';
@@ -33,7 +33,7 @@ export async function ensurePart(docker: Docker, part: RegistryPart): Promise<vo
       await startPart(docker, part, { digest, port });
       return;
     } catch (error) {
-      if (!PORT_TAKEN.test(engineWords(error)) || index === ports.length - 1) throw error;
+      if (!PORT_TAKEN.test(engineMessage(error)) || index === ports.length - 1) throw error;
       // The port is part of its configuration, so it is recreated.
       await removeContainer(docker, part.name);
     }
@@ -83,7 +83,7 @@ async function start(docker: Docker, name: string): Promise<void> {
       if (hasStatus(error, 304)) return;
       // A name is taken a moment before its container exists. Another process may also be removing the
       // container to recreate it with another port.
-      const isNotYet = hasStatus(error, 404) || BEING_REMOVED.test(engineWords(error));
+      const isNotYet = hasStatus(error, 404) || BEING_REMOVED.test(engineMessage(error));
       if (!isNotYet || attempt === ATTEMPTS) throw error;
       await sleep(PAUSE_MS);
     }

@@ -3,7 +3,7 @@ import { fault } from '../../../core/errors.ts';
 import type { PushLayer, PushOptions } from '../../engine-registry.ts';
 import { call, hasStatus } from '../faults.ts';
 import { inspectImage, loginAddress } from '../images/image-pull.ts';
-import { readLines } from '../json-lines.ts';
+import { readLines } from '../messages.ts';
 import { pushFault, unavailable } from './registry-faults.ts';
 
 /**
@@ -13,7 +13,7 @@ import { pushFault, unavailable } from './registry-faults.ts';
 const SILENCE_MS = 60_000;
 
 /** A line of the engine's output during a push. */
-export interface PushEvent {
+interface PushEvent {
   id?: string;
   status?: string;
   error?: string;

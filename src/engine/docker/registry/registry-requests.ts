@@ -27,7 +27,7 @@ const TAG = /^\w[\w.-]{0,127}$/;
  * A registry, and the container that sends requests to it: the service itself may have no access to the
  * engine's networks.
  */
-export interface RegistryEndpoint {
+interface RegistryEndpoint {
   container: Docker.Container;
   url: string;
 }
@@ -97,8 +97,8 @@ async function curl({ container }: RegistryEndpoint, given: readonly string[]): 
     outputLimitBytes: OUTPUT_BYTES,
   });
   if (outcome === 'exited' && exitCode === 0) return stdout.toString();
-  const words = stderr.toString().trim() || stdout.toString().trim().slice(0, 200);
-  throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: words || `it did not answer (${outcome})` });
+  const message = stderr.toString().trim() || stdout.toString().trim().slice(0, 200);
+  throw fault('LOCAL_REGISTRY_UNAVAILABLE', { problem: message || `it did not answer (${outcome})` });
 }
 
 interface Answer {

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { isFault } from '../../../core/errors.ts';
 import type { EngineRegistry } from '../../engine-registry.ts';
-import { call, engineWords, hasStatus } from '../faults.ts';
+import { call, engineMessage, hasStatus } from '../faults.ts';
 import { LABEL, labelFilter, labelsOf } from '../labels.ts';
 import { trimCache } from './registry-cache.ts';
 import { REGISTRY_PORT, registryNames, registryParts } from './registry-config.ts';
@@ -17,7 +17,7 @@ export const REGISTRY_IMAGE = 'berth/lab-registry:latest';
 const NOT_RUNNING =
   'it does not run; Berth tries to start it every minute, and the log of the service contains the reason';
 
-export interface DockerRegistryOptions {
+interface DockerRegistryOptions {
   docker: Docker;
   installation: string;
   /** Another registry from which labs pull; undefined for Berth's own. */
@@ -126,7 +126,7 @@ async function asRegistryFault<T>(work: () => Promise<T>): Promise<T> {
       throw unavailable(NOT_RUNNING, error);
     }
     if (isFault(error, 'ENGINE_REFUSED')) {
-      throw unavailable(engineWords(error), error);
+      throw unavailable(engineMessage(error), error);
     }
     throw error;
   }

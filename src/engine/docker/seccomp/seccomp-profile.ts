@@ -96,11 +96,11 @@ function profile(parts: {
       // These rules come first: allowing a socket family also allows socketcall, unless an earlier rule
       // refuses it.
       {
-        names: [UNKNOWN_CALLS, ...parts.unknown].flatMap(words),
+        names: [UNKNOWN_CALLS, ...parts.unknown].flatMap(splitNames),
         action: 'SCMP_ACT_ERRNO',
         errnoRet: ENOSYS,
       },
-      allow([...Object.values(ORDINARY_CALLS), ...parts.allowed].flatMap(words)),
+      allow([...Object.values(ORDINARY_CALLS), ...parts.allowed].flatMap(splitNames)),
       ...SOCKET_FAMILIES.map((value) => allowWith('socket', value)),
       ...PERSONALITIES.map((value) => allowWith('personality', value)),
       ...parts.rules,
@@ -123,6 +123,6 @@ function cloneWithoutNamespaces(index: number): SeccompRule {
   return { ...allow(['clone']), args };
 }
 
-function words(text: string): string[] {
+function splitNames(text: string): string[] {
   return text.trim().split(/\s+/);
 }

@@ -2,11 +2,12 @@ import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
 import type { CommitSpec } from '../../engine-snapshots.ts';
 import { call, hasStatus } from '../faults.ts';
-import { labelInstructions, quote, TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
+import { whilePaused } from '../environments/machine-state.ts';
+import { TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
 import { labelsOf } from '../labels.ts';
-import { SAVED_COMMENT } from './saved-images.ts';
+import { labelInstructions, quote, SAVED_COMMENT } from './saved-images.ts';
 import { WALK_TIMEOUT_MS } from './usage.ts';
-import { importTar, whilePaused } from './volume-image.ts';
+import { importTar } from './volume-image.ts';
 import type { ImportTarget } from './volume-image.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
 import type { SavedImageStatus } from '../../engine-snapshots.ts';
-import { call, isRefusal } from '../faults.ts';
-import { labelFilter, labelsOf } from '../labels.ts';
+import { call, hasStatus, isRefusal } from '../faults.ts';
+import { LABEL, labelFilter, labelsOf } from '../labels.ts';
 
 /** Marks the layers in an image's history that Berth saved; the others belong to the original image. */
 export const SAVED_COMMENT = 'saved by Berth';
@@ -42,4 +42,28 @@ export async function measureImage(docker: Docker, image: string): Promise<numbe
   return layers
     .filter(({ Comment }) => Comment === SAVED_COMMENT)
     .reduce((bytes, { Size }) => bytes + Size, 0);
+}
+
+/** Converts labels to the engine's image instructions. */
+export function labelInstructions(labels: Record<string, string>): string[] {
+  return Object.entries(labels).map(([key, value]) => `LABEL ${quote(key)}=${quote(value)}`);
+}
+
+/** Removes an image that this installation saved; refuses others. */
+export async function removeImage(docker: Docker, installation: string, name: string): Promise<void> {
+  const image = docker.getImage(name);
+  try {
+    const { Config } = await call(() => image.inspect());
+    if (Config.Labels?.[LABEL.installation] !== installation || Config.Labels[LABEL.role] !== 'image') {
+      throw fault('ENGINE_REFUSED', { problem: `${name} is not an image that this installation saved` });
+    }
+    await call(() => image.remove());
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+  }
+}
+
+/** Quotes a word of the engine's image instructions, in which a dollar sign would start a variable. */
+export function quote(text: string): string {
+  return `"${text.replaceAll(/[\\"$]/g, String.raw`\$&`).replaceAll('\n', ' ')}"`;
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix';
 import type Docker from 'dockerode';
 import { isFault } from '../../../core/errors.ts';
 import { linkedAbort } from '../../../core/linked-abort.ts';
-import type { MeasureOptions, Written } from '../../engine-disk.ts';
+import type { MeasureOptions, DiskUsage } from '../../engine-disk.ts';
 import { call } from '../faults.ts';
 import type { Gauge, Reading } from '../gauge/gauge.ts';
 import type { EngineGauge } from '../gauge/create-gauge.ts';
@@ -17,7 +17,7 @@ export const WALK_TIMEOUT_MS = 120_000;
 const MAX_CACHED = 2_000;
 
 /** Folders on the engine with a machine's content. */
-interface Place {
+interface ContentFolders {
   /** Folder with the changes of its file system; undefined if its storage driver has none. */
   changes: string | undefined;
   volumes: { name: string; folder: string }[];
@@ -44,15 +44,15 @@ interface Inspected {
  * others.
  */
 export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGauge }) {
-  const places = new Map<string, Place>();
+  const cache = new Map<string, ContentFolders>();
 
-  async function placeOf(machineId: string): Promise<Place> {
-    const known = places.get(machineId);
+  async function foldersOf(machineId: string): Promise<ContentFolders> {
+    const known = cache.get(machineId);
     if (known) return known;
-    const place = toPlace(await call(() => docker.getContainer(machineId).inspect()));
-    if (places.size >= MAX_CACHED) places.delete(places.keys().next().value ?? '');
-    places.set(machineId, place);
-    return place;
+    const content = toContentFolders(await call(() => docker.getContainer(machineId).inspect()));
+    if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value ?? '');
+    cache.set(machineId, content);
+    return content;
   }
 
   async function openGauge(): Promise<Gauge | undefined> {
@@ -64,10 +64,14 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
     }
   }
 
-  async function readGauge(what: 'bytes' | 'files', place: Place, limits: MeasureOptions): Promise<Reading> {
+  async function readGauge(
+    what: 'bytes' | 'files',
+    content: ContentFolders,
+    limits: MeasureOptions,
+  ): Promise<Reading> {
     const opened = await openGauge();
-    if (!opened || place.changes === undefined) return 'unseen';
-    const folders = [place.changes, ...place.volumes.map(({ folder }) => folder), ...place.own];
+    if (!opened || content.changes === undefined) return 'unseen';
+    const folders = [content.changes, ...content.volumes.map(({ folder }) => folder), ...content.own];
     return opened.count(what, folders, limits);
   }
 
@@ -78,13 +82,13 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
 
   return {
     /** @throws CONTAINER_NOT_FOUND */
-    async measure(machineId: string, options: MeasureOptions): Promise<Written | 'late'> {
-      const place = await placeOf(machineId);
-      const read = await readGauge('bytes', place, options);
-      const bytes = read === 'unseen' ? await askEngine(docker, machineId, place, options) : read;
+    async measure(machineId: string, options: MeasureOptions): Promise<DiskUsage | 'late'> {
+      const content = await foldersOf(machineId);
+      const read = await readGauge('bytes', content, options);
+      const bytes = read === 'unseen' ? await askEngine(docker, machineId, content, options) : read;
       if (bytes === 'late') return bytes;
       const openBytes = options.openFiles ? await readOpenFiles(machineId, options) : undefined;
-      const files = options.countFiles ? await readGauge('files', place, options) : undefined;
+      const files = options.countFiles ? await readGauge('files', content, options) : undefined;
       return {
         bytes,
         ...(typeof openBytes === 'number' && { openBytes }),
@@ -99,7 +103,7 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
  * Returns a machine's folders. Its volumes include those that the image declares; these do not have our
  * labels.
  */
-function toPlace({ Id, GraphDriver, Mounts = [], ...paths }: Inspected): Place {
+function toContentFolders({ Id, GraphDriver, Mounts = [], ...paths }: Inspected): ContentFolders {
   const { HostsPath, HostnamePath, ResolvConfPath } = paths;
   const folders = [HostsPath, HostnamePath, ResolvConfPath].map((path) => dirname(path ?? ''));
   return {
@@ -116,7 +120,7 @@ function toPlace({ Id, GraphDriver, Mounts = [], ...paths }: Inspected): Place {
 async function askEngine(
   docker: Docker,
   machineId: string,
-  { volumes }: Place,
+  { volumes }: ContentFolders,
   { timeoutMs, signal }: MeasureOptions,
 ): Promise<number | 'late'> {
   // The engine stops walking if the client disconnects.

@@ -5,12 +5,11 @@ import { fault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { call } from '../faults.ts';
 import { TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
-import { readWords } from '../helper-words.ts';
+import { readHelperOutput } from '../helper.ts';
 import { LABEL } from '../labels.ts';
 import { removeContainer } from '../environments/teardown.ts';
-import { HELPER_FOLDER, mount } from './volume-mount.ts';
+import { HELPER_FOLDER, mount, volumeHelper } from './volume-helper.ts';
 import { fromParts, PARTS_FOLDER } from './volume-parts.ts';
-import { volumeHelper } from './volume-helper.ts';
 
 const UNTAR = ['tar', '--extract', '--file=-', '--numeric-owner', '--preserve-permissions', '--same-owner'];
 const ATTRIBUTES = ['--xattrs', '--xattrs-include=*'];
@@ -18,7 +17,7 @@ const ATTRIBUTES = ['--xattrs', '--xattrs-include=*'];
 const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETFCAP'];
 
 /** A volume to fill. */
-export interface Filling {
+interface VolumeFilling {
   volume: string;
   /** The saved image. */
   image: string;
@@ -34,7 +33,7 @@ export interface Filling {
  * that machines see only inside a container.
  * @throws IMAGE_NOT_FOUND, DISK_FULL, ENGINE_REFUSED with tar's message
  */
-export async function fillVolume(docker: Docker, filling: Filling): Promise<void> {
+export async function fillVolume(docker: Docker, filling: VolumeFilling): Promise<void> {
   const { volume, image, helperImage, mover, labels } = filling;
   await requireSaved(docker, image);
   const store = `${mover}.store`;
@@ -85,7 +84,7 @@ async function unpack(helper: Docker.Container, tar: Readable): Promise<void> {
     ended,
   ]);
   if (StatusCode !== 0) {
-    throw fillingFault((await readWords(helper)) || `tar ended with ${StatusCode}`, written);
+    throw fillingFault((await readHelperOutput(helper)) || `tar ended with ${StatusCode}`, written);
   }
   if (written !== undefined) throw written;
 }

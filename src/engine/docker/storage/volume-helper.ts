@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { MountSettings } from 'dockerode';
 
 /** Memory limit: tar remembers all hard links. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
@@ -33,5 +34,25 @@ export function volumeHelper({
       PidsLimit: 16,
       LogConfig: { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
     },
+  };
+}
+
+/** Path of the volume in a helper that reads or fills it. */
+export const HELPER_FOLDER = '/berth-volume';
+
+/**
+ * Mounts a volume at `path`; with `copyUp` an empty one gets the image's content. A newly created volume gets
+ * `labels`.
+ */
+export function mount(
+  volume: string,
+  path: string,
+  { copyUp, labels = {} }: { copyUp: boolean; labels?: Record<string, string> },
+): MountSettings {
+  return {
+    Type: 'volume',
+    Source: volume,
+    Target: path,
+    VolumeOptions: { NoCopy: !copyUp, Labels: labels, DriverConfig: { Name: 'local', Options: {} } },
   };
 }

@@ -3,15 +3,19 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
 import type { CommitSpec } from '../../engine-snapshots.ts';
-import { call, hasStatus, isRefusal } from '../faults.ts';
-import { labelInstructions, TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
-import { readMessages } from '../images/image-stream.ts';
+import { call } from '../faults.ts';
+import { whilePaused } from '../environments/machine-state.ts';
+import { TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
+import { readMessages } from '../messages.ts';
 import { LABEL, labelsOf } from '../labels.ts';
-import { SAVED_COMMENT } from './saved-images.ts';
+import { labelInstructions, SAVED_COMMENT } from './saved-images.ts';
 import { toParts } from './volume-parts.ts';
 import { packVolume } from './volume-tar.ts';
+import { runHelper, MOVER_LIFETIME_MS, removeOverdue, untilLabel } from '../helper.ts';
+import { WALK_TIMEOUT_MS } from './usage.ts';
+import { volumeHelper, HELPER_FOLDER, mount } from './volume-helper.ts';
 
-export interface VolumeSaver {
+interface VolumeSaver {
   docker: Docker;
   installation: string;
   /** Image with tar. */
@@ -45,7 +49,7 @@ export async function commitVolume(
 /**
  * Returns the engine's name of the volume at `path`, and that path as the machine has it. @throws NOT_FOUND
  */
-export function findVolume(
+function findVolume(
   { Mounts }: Pick<Docker.HostConfig, 'Mounts'>,
   path: string,
 ): { source: string; path: string } {
@@ -134,37 +138,43 @@ async function readImageId(messages: NodeJS.ReadableStream): Promise<string> {
   return id;
 }
 
-/** Runs `use` while the machine is paused. */
-export async function whilePaused<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
-  try {
-    await call(() => container.pause());
-  } catch (error) {
-    // A machine that does not run, or cannot be paused here, is saved as it is.
-    if (!isRefusal(error) || hasStatus(error, 404)) throw error;
-    return use();
-  }
-  try {
-    return await use();
-  } finally {
-    await unpause(container);
-  }
+/** Measures the length of files, since saving a volume writes their holes as zeros. */
+const MEASURE = ['du', '--summarize', '--apparent-size', '--block-size=1', HELPER_FOLDER];
+
+/**
+ * Returns the bytes in a machine's volume. A helper measures it, since the engine can only measure all
+ * volumes together.
+ */
+export async function measureVolume(
+  { docker, installation, helperImage }: VolumeSaver,
+  machineId: string,
+  path: string,
+): Promise<number> {
+  const { Config, HostConfig } = await call(() => docker.getContainer(machineId).inspect());
+  const { source, path: volume } = findVolume(HostConfig, path);
+  const environment = Config.Labels[LABEL.environment] ?? '';
+  const labels = labelsOf(installation, 'mover');
+  await removeOverdue(docker, labels);
+  const config = volumeHelper({
+    Image: helperImage,
+    Entrypoint: MEASURE,
+    Labels: { ...labelsOf(installation, 'mover', { environment, volume }), ...untilLabel(MOVER_LIFETIME_MS) },
+    mount: { ...mount(source, HELPER_FOLDER, { copyUp: false }), ReadOnly: true },
+    capabilities: ['DAC_OVERRIDE'],
+  });
+  const missing = () =>
+    fault('IMAGE_NOT_FOUND', { image: helperImage, problem: 'it measures volumes: "berth up" builds it' });
+  const { output } = await runHelper(docker, config, { timeoutMs: WALK_TIMEOUT_MS, missing });
+  return parseSize(output);
 }
 
-/** Unfreezes a machine. Succeeds if it ended, restarted or disappeared meanwhile. */
-async function unpause(container: Docker.Container): Promise<void> {
-  try {
-    await call(() => container.unpause());
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    if (await isPaused(container)) throw error;
-  }
-}
-
-async function isPaused(container: Docker.Container): Promise<boolean> {
-  try {
-    return (await call(() => container.inspect())).State.Paused;
-  } catch (error) {
-    if (hasStatus(error, 404)) return false;
-    throw error;
-  }
+/**
+ * Parses the last line of du's output; earlier lines report files that were deleted meanwhile.
+ * @throws ENGINE_REFUSED for any other output
+ */
+export function parseSize(output: string): number {
+  const [, bytes] = /^(\d+)\t\S+$/m.exec(output.split('\n').at(-1) ?? '') ?? [];
+  if (bytes === undefined) throw fault('ENGINE_REFUSED', { problem: `du printed: ${output}` });
+  // Files with holes can be longer than the largest safe integer, and longer than any save allows.
+  return Math.min(Number(bytes), Number.MAX_SAFE_INTEGER);
 }

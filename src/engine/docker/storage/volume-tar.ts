@@ -4,16 +4,15 @@ import { fault } from '../../../core/errors.ts';
 import { createDemultiplexer } from '../exec/demultiplexer.ts';
 import { call } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
-import { MOVER_LIFETIME_MS, removeOverdue, untilLabel } from '../overdue.ts';
+import { MOVER_LIFETIME_MS, removeOverdue, untilLabel } from '../helper.ts';
 import { removeContainer } from '../environments/teardown.ts';
-import { volumeHelper } from './volume-helper.ts';
-import { HELPER_FOLDER, mount } from './volume-mount.ts';
+import { volumeHelper, HELPER_FOLDER, mount } from './volume-helper.ts';
 
 /** Maximum size of one volume: a file with a hole claims terabytes, which the engine would write. */
 const MAX_GIBIBYTES = 10;
 const MAX_BYTES = MAX_GIBIBYTES * 1024 ** 3;
 /** Characters to keep of tar's error messages: enough to report a failure. */
-const MAX_WORDS = 2_000;
+const MAX_OUTPUT_CHARS = 2_000;
 const TAR = ['tar', '--create', '--file=-', '--format=pax', '--numeric-owner'];
 /**
  * Extended attributes to save: those of users, and file capabilities. No others are valid on another engine.
@@ -21,7 +20,7 @@ const TAR = ['tar', '--create', '--file=-', '--format=pax', '--numeric-owner'];
 const ATTRIBUTES = ['--xattrs', '--xattrs-include=user.*', '--xattrs-include=security.capability'];
 
 /** The helper that reads the volume. */
-export interface VolumeMover {
+interface VolumeMover {
   image: string;
   installation: string;
   labels: { environment: string; volume: string };
@@ -72,11 +71,11 @@ function moverConfig(volume: string, Image: string, Labels: Record<string, strin
  */
 async function* readTar(helper: Docker.Container, output: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
   const tar: Buffer[] = [];
-  let words = '';
+  let errors = '';
   let bytes = 0;
   const take = createDemultiplexer((channel, payload) => {
     if (channel === 'stdout') tar.push(payload);
-    else words = (words + payload.toString()).slice(0, MAX_WORDS);
+    else errors = (errors + payload.toString()).slice(0, MAX_OUTPUT_CHARS);
   });
   for await (const chunk of output) {
     bytes += chunk.length;
@@ -85,7 +84,7 @@ async function* readTar(helper: Docker.Container, output: NodeJS.ReadableStream)
     yield* tar.splice(0);
   }
   const { StatusCode } = (await call(() => helper.wait())) as { StatusCode: number };
-  if (StatusCode !== 0) throw refused(words.trim() || `tar exited with ${StatusCode}`);
+  if (StatusCode !== 0) throw refused(errors.trim() || `tar exited with ${StatusCode}`);
 }
 
 function refused(problem: string) {

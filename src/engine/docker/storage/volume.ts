@@ -4,17 +4,17 @@ import { fault } from '../../../core/errors.ts';
 import type { MachineSpec } from '../../engine.ts';
 import { call } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
-import { createUnlessTaken } from '../environments/made.ts';
-import type { Made } from '../environments/made.ts';
-import { MOVER_LIFETIME_MS, untilLabel } from '../overdue.ts';
+import { createUnlessTaken } from '../environments/created-objects.ts';
+import type { CreatedObjects } from '../environments/created-objects.ts';
+import { MOVER_LIFETIME_MS, untilLabel } from '../helper.ts';
 import { fillVolume } from './volume-filling.ts';
-import { mount } from './volume-mount.ts';
+import { mount } from './volume-helper.ts';
 
 /** The owner of a machine's volumes. */
 export interface VolumeOwner {
   installation: string;
   environmentId: string;
-  made: Made;
+  created: CreatedObjects;
   /** Image with tar. */
   helperImage: string;
 }
@@ -25,20 +25,20 @@ export interface VolumeOwner {
  */
 export async function createVolumes(
   docker: Docker,
-  { installation, environmentId, made, helperImage }: VolumeOwner,
+  { installation, environmentId, created, helperImage }: VolumeOwner,
   machine: MachineSpec,
 ): Promise<MountSettings[]> {
   const mounts: MountSettings[] = [];
   for (const [index, { path, from }] of machine.volumes.entries()) {
     const volume = `berth-${environmentId}-${machine.name}-${index + 1}`;
     const belonging = { environment: environmentId, machine: machine.name, volume: path };
-    const labels = labelsOf(installation, 'volume', { ...belonging, attempt: made.attempt });
+    const labels = labelsOf(installation, 'volume', { ...belonging, attempt: created.attempt });
     await createVolume(docker, volume, { labels });
     if (from !== undefined) {
       // No machine has this name: names of machines have no dots.
       const mover = `${volume}.filler`;
       const moverLabels = { ...labelsOf(installation, 'mover', belonging), ...untilLabel(MOVER_LIFETIME_MS) };
-      await createUnlessTaken(made.containers, mover, () =>
+      await createUnlessTaken(created.containers, mover, () =>
         fillVolume(docker, { volume, image: from, helperImage, mover, labels: moverLabels }),
       );
     }

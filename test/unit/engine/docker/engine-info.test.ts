@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { sizesAtStart, toEngineInfo } from '../../../../src/engine/docker/engine-info.ts';
+import { sizesAtStart, toEngineInfo, toUserMapping } from '../../../../src/engine/docker/engine-info.ts';
 
 await test('root in a container is nobody where users are remapped or the engine is rootless', (t) => {
   const remapped = (...SecurityOptions: string[]) => toEngineInfo({ SecurityOptions }).userNamespaces;
@@ -24,4 +24,30 @@ await test('terminals have their size from the start since API 1.42', (t) => {
   for (const version of ['1.24', '1.41', '0.99', '']) t.notOk(sizesAtStart(version), version);
   for (const version of ['1.42', '1.45', '1.100', '2.0']) t.ok(sizesAtStart(version), version);
   t.end();
+});
+
+await test('an engine that remaps users has its data in a folder named after the first ids', async (t) => {
+  const SecurityOptions = ['name=seccomp,profile=builtin', 'name=userns'];
+  t.same(toUserMapping({ SecurityOptions, DockerRootDir: '/var/lib/docker/10485760.10485761' }), {
+    remapsUsers: true,
+    firstGroup: 10_485_761,
+  });
+});
+
+await test('on any other engine the ids of containers are the host’s own, or are not known', async (t) => {
+  const DockerRootDir = '/data/1.2';
+  for (const [SecurityOptions, firstGroup] of [
+    [null, 0],
+    [['name=seccomp,profile=builtin'], 0],
+    [['name=seccomp,profile=builtin', 'name=rootless'], undefined],
+  ] as const)
+    t.same(toUserMapping({ SecurityOptions: SecurityOptions && [...SecurityOptions], DockerRootDir }), {
+      remapsUsers: false,
+      firstGroup,
+    });
+  const SecurityOptions = ['name=userns'];
+  t.same(toUserMapping({ SecurityOptions, DockerRootDir: '/data' }), {
+    remapsUsers: true,
+    firstGroup: undefined,
+  });
 });

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'tap';
-import { connectEngine } from '../../../../src/engine/docker/connection.ts';
-import { watchMachines } from '../../../../src/engine/docker/events.ts';
+import { connectEngine } from '../../../../src/engine/docker/client.ts';
+import { createEventTranslator, watchMachines } from '../../../../src/engine/docker/events.ts';
 import type { EngineEvent } from '../../../../src/engine/engine.ts';
 
 const started = (ID: string) =>
@@ -40,4 +40,19 @@ await test('neither an event cut in two nor a listener that throws ends the watc
   await watchMachines(docker, 'i', listener, stop.signal);
   t.same(told, ['a', 'engine-lost', 'engine-returned', 'c', 'd']);
   t.match(warnings.map(String), ['Error: no good at a']);
+});
+
+await test('an end by lack of memory is told as one, once', (t) => {
+  const translate = createEventTranslator();
+  const Actor = { ID: 'm', Attributes: { 'berth.environment': 'e', exitCode: '137' } };
+  const machine = { environmentId: 'e', machineId: 'm' };
+  t.equal(translate({ Action: 'oom', Actor }), undefined);
+  const died = { type: 'machine-died', ...machine, exitCode: 137 };
+  t.same(translate({ Action: 'die', Actor }), { ...died, outOfMemory: true });
+  t.same(translate({ Action: 'die', Actor }), { ...died, outOfMemory: false });
+  t.same(translate({ Action: 'start', Actor }), { type: 'machine-started', ...machine });
+  t.same(translate({ Action: 'destroy', Actor }), { type: 'machine-removed', ...machine });
+  t.equal(translate({ Action: 'start', Actor: { ID: 'm', Attributes: {} } }), undefined);
+  t.equal(translate({}), undefined);
+  t.end();
 });

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { fault } from '../../../../src/core/errors.ts';
-import { call, engineWords, hasStatus, toFault } from '../../../../src/engine/docker/faults.ts';
+import { call, engineMessage, hasStatus, toFault } from '../../../../src/engine/docker/faults.ts';
 
 function answered(statusCode: number, words: string): Error {
   return Object.assign(new Error(`(HTTP code ${statusCode}) some reason - ${words} `), { statusCode });
@@ -36,7 +36,7 @@ await test('what is missing is what the caller looked for, unless the container 
 
 await test('the engine’s words and status are found in a fault too', (t) => {
   const wrapped = toFault(answered(403, 'Pool overlaps with other one on this address space'));
-  t.equal(engineWords(wrapped), 'Pool overlaps with other one on this address space');
+  t.equal(engineMessage(wrapped), 'Pool overlaps with other one on this address space');
   t.ok(hasStatus(wrapped, 403, 409));
   t.notOk(hasStatus(wrapped, 404));
   t.match(wrapped.message, /^The container engine refused: Pool overlaps/);

@@ -17,7 +17,7 @@ async function run(input: string | Buffer, args = ['5', 'sh']) {
   return { code: await native.exitCode(), out: native.stdout(), err: native.stderr(), pid: native.child.pid };
 }
 
-await test('a check is announced as the service reads that, and gives its score', async (t) => {
+await test('a check is withAnnouncement as the service reads that, and gives its score', async (t) => {
   const { code, out, err, pid } = await run('seal\nword\necho "word 3/5" >&8; echo done; exit 4\n');
   t.equal(code, 4);
   t.match(err, /seal score .*3\/5\n/);

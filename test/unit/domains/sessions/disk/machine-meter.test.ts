@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import type { MeasureOptions, Written } from '../../../../../src/engine/engine-disk.ts';
+import type { MeasureOptions, DiskUsage } from '../../../../../src/engine/engine-disk.ts';
 import { fault } from '../../../../../src/core/errors.ts';
 import { createMachineMeter } from '../../../../../src/domains/sessions/disk/machine-meter.ts';
 import { createPauses } from '../../../../../src/domains/sessions/disk/pauses.ts';
@@ -24,7 +24,7 @@ const sessionOf = (machine: string) =>
   }) as unknown as SessionRow;
 
 interface Answers {
-  written: Written | 'late';
+  written: DiskUsage | 'late';
   refusesPause?: boolean;
   isCritical?: boolean;
   /** Resolves when a measurement may begin. */
@@ -40,7 +40,7 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
     calls.push(`${what} ${machineId}`);
     if (answers.refusesPause) throw fault('ENGINE_REFUSED', { problem: 'freezer not supported' });
   };
-  const measureWritten = async (machineId: string, { openFiles = false }: MeasureOptions) => {
+  const measureUsage = async (machineId: string, { openFiles = false }: MeasureOptions) => {
     await answers.turn;
     calls.push(`measure ${machineId}${openFiles ? ' with open files' : ''}`);
     return answers.written;
@@ -54,7 +54,7 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
     logger: quietLog(),
   });
   const common = {
-    engine: { measureWritten },
+    engine: { measureUsage },
     pauses,
     store: {
       findAny: async (id: string) => rows.find((row) => row.id === id) as SessionRow,

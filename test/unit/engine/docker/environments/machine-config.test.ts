@@ -1,6 +1,8 @@
 import { test } from 'tap';
-import { machineConfig } from '../../../../../src/engine/docker/environments/machine-config.ts';
-import { machineRevision } from '../../../../../src/engine/docker/environments/machine-revision.ts';
+import {
+  machineConfig,
+  machineRevision,
+} from '../../../../../src/engine/docker/environments/machine-config.ts';
 import { machineSpec } from '../../../../support/engines.ts';
 
 const place = {

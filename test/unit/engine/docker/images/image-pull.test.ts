@@ -1,10 +1,10 @@
 import { test } from 'tap';
-import { pullFaultCode } from '../../../../../src/engine/docker/images/image-pull.ts';
 import {
+  pullFaultCode,
   createPullLayers,
   downloadedPercent,
-} from '../../../../../src/engine/docker/images/image-pull-layers.ts';
-import type { PullEvent } from '../../../../../src/engine/docker/images/image-pull-layers.ts';
+} from '../../../../../src/engine/docker/images/image-pull.ts';
+import type { PullEvent } from '../../../../../src/engine/docker/images/image-pull.ts';
 
 await test('the percent of a pull grows with the bytes of its layers', (t) => {
   const gather = createPullLayers();

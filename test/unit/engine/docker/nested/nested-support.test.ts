@@ -1,6 +1,9 @@
 import { test } from 'tap';
-import { NESTED_ENGINE_LABEL, refusalOf } from '../../../../../src/engine/docker/nested/nested-support.ts';
-import { probeProblem } from '../../../../../src/engine/docker/nested/probe-script.ts';
+import {
+  NESTED_ENGINE_LABEL,
+  refusalOf,
+  probeProblem,
+} from '../../../../../src/engine/docker/nested/nested-support.ts';
 
 const remapping = { SecurityOptions: ['name=seccomp,profile=builtin', 'name=userns'], Labels: [] };
 
@@ -20,12 +23,12 @@ await test('an engine that does not remap users is refused, whoever wants it', a
 });
 
 await test('each thing that is wrong is told with what mends it', async (t) => {
-  t.equal(probeProblem({ exitCode: 0, words: 'whatever' }), undefined);
-  t.match(probeProblem({ exitCode: 11, words: '0 231072 65536' }), /subuid.*\(0 231072 65536\)$/);
-  t.match(probeProblem({ exitCode: 12, words: '' }), /chmod 0666 \/dev\/net\/tun/);
+  t.equal(probeProblem({ exitCode: 0, output: 'whatever' }), undefined);
+  t.match(probeProblem({ exitCode: 11, output: '0 231072 65536' }), /subuid.*\(0 231072 65536\)$/);
+  t.match(probeProblem({ exitCode: 12, output: '' }), /chmod 0666 \/dev\/net\/tun/);
   t.match(
-    probeProblem({ exitCode: 13, words: 'unshare failed' }),
+    probeProblem({ exitCode: 13, output: 'unshare failed' }),
     /user namespaces|user\.max_user_namespaces/,
   );
-  t.match(probeProblem({ exitCode: 137, words: '' }), /exited with 137/);
+  t.match(probeProblem({ exitCode: 137, output: '' }), /exited with 137/);
 });

@@ -1,8 +1,8 @@
+import Docker from 'dockerode';
 import { Agent } from 'node:http';
 import type { AgentOptions } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { inspect } from 'node:util';
-import Docker from 'dockerode';
 import { fault } from '../../core/errors.ts';
 import { DEFAULT_ENGINE, parseEngineAddress } from '../engine-address.ts';
 import type { EngineAddress } from '../engine-address.ts';

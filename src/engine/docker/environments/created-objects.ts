@@ -5,7 +5,7 @@ import { LABEL, labelFilter } from '../labels.ts';
 import { removeContainer, removeNetwork, removeVolume } from './teardown.ts';
 
 /** Everything to remove if a later step fails. */
-export interface Made {
+export interface CreatedObjects {
   /** Names. */
   containers: Set<string>;
   networks: Set<string>;
@@ -14,7 +14,7 @@ export interface Made {
 }
 
 /** Returns an empty record. */
-export function nothingMade(): Made {
+export function noObjects(): CreatedObjects {
   return { containers: new Set(), networks: new Set(), attempt: randomUUID() };
 }
 
@@ -37,11 +37,11 @@ export async function createUnlessTaken<T>(
 }
 
 /** Removes everything in the record, as far as the engine answers. */
-export async function takeBack(docker: Docker, made: Made): Promise<void> {
+export async function removeCreated(docker: Docker, created: CreatedObjects): Promise<void> {
   // If the engine is down, the objects stay; list() reports them when it is back.
-  await Promise.allSettled([...made.containers].map((name) => removeContainer(docker, name)));
-  const networks = [...made.networks].map((name) => removeNetwork(docker, name));
-  await Promise.allSettled([...networks, removeVolumesOf(docker, made.attempt)]);
+  await Promise.allSettled([...created.containers].map((name) => removeContainer(docker, name)));
+  const networks = [...created.networks].map((name) => removeNetwork(docker, name));
+  await Promise.allSettled([...networks, removeVolumesOf(docker, created.attempt)]);
 }
 
 async function removeVolumesOf(docker: Docker, attempt: string): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { fault, isFault } from '../../core/errors.ts';
-import { call, hasStatus } from './faults.ts';
-import { createFramedStream } from './exec/framed-stream.ts';
-import { ensureGateway, gatewayName } from './networks/gateway.ts';
-import type { GatewayContext } from './networks/gateway.ts';
-import { LABEL } from './labels.ts';
+import { fault, isFault } from '../../../core/errors.ts';
+import { call, hasStatus } from '../faults.ts';
+import { createFramedStream } from './framed-stream.ts';
+import { ensureGateway, gatewayName } from './gateway.ts';
+import type { GatewayContext } from './gateway.ts';
+import { LABEL } from '../labels.ts';
 
 /** Command in the gateway that forwards one connection. */
 const CONNECT = ['perl', '/usr/lib/berth/connect.pl'];

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { saidEnd } from '../../../../src/engine/docker/holder/held-shell.ts';
-import { HeldStream } from '../../../../src/engine/docker/holder/held-stream.ts';
+import { saidEnd } from '../../../../../src/engine/docker/holder/held-shell.ts';
+import { HeldStream } from '../../../../../src/engine/docker/holder/held-stream.ts';
 
 /** A held shell's stream, and the program at its other end. */
 async function connection(t: Test): Promise<{ socket: Socket; holder: Socket }> {

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createHolderReader } from '../../../../src/engine/docker/holder/holder-messages.ts';
+import { createHolderReader } from '../../../../../src/engine/docker/holder/holder-messages.ts';
 
 function reader() {
   const heard: string[] = [];

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { parseSpace } from '../../../../../src/engine/docker/gauge/disk-space.ts';
+import { parseSpace } from '../../../../../src/engine/docker/gauge/gauge.ts';
 import { mayBoundLayers } from '../../../../../src/engine/docker/environments/layer-limit.ts';
 
 await test('what is printed of a container’s root is read, with its files where they are bounded', async (t) => {

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { parseSize } from '../../../../../src/engine/docker/storage/volume-size.ts';
+import { parseSize } from '../../../../../src/engine/docker/storage/volume-image.ts';
 
 await test('the size is in the last line, whatever went while it was measured', async (t) => {
   t.equal(parseSize('4096\t/berth-volume'), 4_096);

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { createDemultiplexer } from './demultiplexer.ts';
+import { createDemultiplexer } from '../exec/demultiplexer.ts';
 import { deferred } from '../../../core/deferred.ts';
 
 /** Length of the payload, big-endian; images/gateway/connect.pl uses the same format. */

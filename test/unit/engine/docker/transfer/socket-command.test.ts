@@ -1,9 +1,9 @@
 import { test } from 'tap';
-import { createCarrierWords } from '../../../../src/engine/docker/carrier/carrier-words.ts';
+import { createLauncherMessages } from '../../../../../src/engine/docker/transfer/socket-command.ts';
 
 /** What of both is heard of these pieces. */
 async function heard(...pieces: string[]) {
-  const said = createCarrierWords();
+  const said = createLauncherMessages();
   for (const piece of pieces) said.add(Buffer.from(piece));
   const yet = (word: Promise<boolean>) => Promise.race([word, Promise.resolve(false)]);
   return { listening: await yet(said.listening), connected: await yet(said.connected) };
@@ -26,6 +26,6 @@ await test('what is no carrier is not heard, whatever it says later', async (t) 
 });
 
 await test('what its command printed is what comes after its words', async (t) => {
-  const said = createCarrierWords();
-  t.equal(said.without(Buffer.from('listening\nconnected\n1000 1000\n')).toString(), '1000 1000\n');
+  const said = createLauncherMessages();
+  t.equal(said.outputOf(Buffer.from('listening\nconnected\n1000 1000\n')).toString(), '1000 1000\n');
 });

@@ -7,7 +7,7 @@ import { runExec } from '../exec/exec.ts';
 import { CARRIER, SOCKETS } from '../holder/holder-volume.ts';
 import { connectInMachine } from '../holder/machine-socket.ts';
 import type { ReachedMachine } from '../holder/reach.ts';
-import { createCarrierWords } from './carrier-words.ts';
+import { deferred } from '../../../core/deferred.ts';
 
 /** The launcher listens within milliseconds; a machine without processor time may need seconds. */
 const START_LIMIT_MS = 15_000;
@@ -17,10 +17,10 @@ const ANSWER_LIMIT_MS = 5_000;
 const NAME_BYTES = 16;
 
 /** A command whose input or output is a socket of this process. */
-export interface Carried {
+interface SocketCommand {
   socket: Socket;
   /** Input of the command's descriptor 3, if the socket is its standard input. */
-  words: Writable;
+  messages: Writable;
   /** The result, including everything printed outside the socket. */
   result: Promise<ExecResult>;
   /**
@@ -30,29 +30,29 @@ export interface Carried {
   end(reason: Error): Promise<void>;
 }
 
-type CarriedSpec = Pick<
+type SocketCommandSpec = Pick<
   ExecSpec,
   'command' | 'user' | 'environment' | 'timeoutMs' | 'outputLimitBytes' | 'signal'
 >;
 
 /**
- * Starts a command with the launcher in its machine (carrier.c), with the socket as its input ("in") or its
+ * Starts a command with the launcher in its machine, with the socket as its input ("in") or its
  * output ("out"). Returns undefined, and starts nothing, if that is impossible.
  * @throws CONTAINER_NOT_FOUND, MACHINE_NOT_RUNNING, the reason of the signal
  */
-export async function startCarried(
+export async function startSocketCommand(
   machine: ReachedMachine,
   direction: 'in' | 'out',
-  spec: CarriedSpec,
+  spec: SocketCommandSpec,
   onread?: OnReadOpts,
-): Promise<Carried | undefined> {
+): Promise<SocketCommand | undefined> {
   const [name, token] = [newSecret(), newSecret()];
-  const over = new AbortController();
-  const words = new PassThrough();
-  const said = createCarrierWords();
-  const signal = spec.signal ? AbortSignal.any([spec.signal, over.signal]) : over.signal;
-  const by = { ...spec, inputStream: words, onOutput: said.add, signal };
-  const ending = runExec(machine.docker.getContainer(machine.id), by, {
+  const closing = new AbortController();
+  const messages = new PassThrough();
+  const launcher = createLauncherMessages();
+  const signal = spec.signal ? AbortSignal.any([spec.signal, closing.signal]) : closing.signal;
+  const options = { ...spec, inputStream: messages, onOutput: launcher.add, signal };
+  const ending = runExec(machine.docker.getContainer(machine.id), options, {
     through: [CARRIER, direction],
     // Output outside the socket reports problems; its start is enough.
     endsAtLimit: false,
@@ -60,16 +60,16 @@ export async function startCarried(
   let hasEnded = false;
   const ended = () => (hasEnded = true);
   ending.then(ended, ended);
-  words.write(`/${SOCKETS.join('/')}/${name} ${token}\n`);
+  messages.write(`/${SOCKETS.join('/')}/${name} ${token}\n`);
 
-  async function join(): Promise<Socket | undefined> {
-    if (!(await within(START_LIMIT_MS, [said.listening, noneAfter(ending)]))) return undefined;
+  async function connect(): Promise<Socket | undefined> {
+    if (!(await firstInTime(START_LIMIT_MS, [launcher.listening, falseAfter(ending)]))) return undefined;
     const socket = await connectInMachine(machine, [...SOCKETS, name], onread).catch(() => undefined);
     if (!socket) return undefined;
     socket.write(token);
     let isKnown = false;
     try {
-      isKnown = await within(ANSWER_LIMIT_MS, [said.connected, noneAfter(ending)]);
+      isKnown = await firstInTime(ANSWER_LIMIT_MS, [launcher.connected, falseAfter(ending)]);
     } finally {
       if (!isKnown) socket.destroy();
     }
@@ -78,29 +78,29 @@ export async function startCarried(
 
   async function end(reason: Error): Promise<void> {
     if (hasEnded) return;
-    over.abort(reason);
+    closing.abort(reason);
     await ending.catch((error: unknown) => {
-      if (error !== over.signal.reason) throw error;
+      if (error !== closing.signal.reason) throw error;
     });
   }
 
-  const socket = await join();
+  const socket = await connect();
   if (!socket) {
     await end(new Error('The launcher did not answer on its socket.'));
     return undefined;
   }
-  const result = ending.then((ended) => ({ ...ended, stdout: said.without(ended.stdout) }));
+  const result = ending.then((ended) => ({ ...ended, stdout: launcher.outputOf(ended.stdout) }));
   result.catch(() => undefined);
-  return { socket, words, result, end };
+  return { socket, messages, result, end };
 }
 
 const newSecret = () => randomBytes(NAME_BYTES).toString('hex');
 
 /** Resolves with false when the command has ended. @throws the command's error */
-const noneAfter = (ending: Promise<unknown>) => ending.then(() => false);
+const falseAfter = (ending: Promise<unknown>) => ending.then(() => false);
 
 /** Returns whether the first of `events` resolves with true before the timeout. */
-async function within(milliseconds: number, events: Promise<boolean>[]): Promise<boolean> {
+async function firstInTime(milliseconds: number, events: Promise<boolean>[]): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), milliseconds);
@@ -110,4 +110,30 @@ async function within(milliseconds: number, events: Promise<boolean>[]): Promise
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Messages that the launcher prints before the command's own output. */
+const LISTENING = 'listening\n';
+const CONNECTED = 'connected\n';
+const BOTH = LISTENING + CONNECTED;
+
+/** Reads the messages that the launcher prints before it executes the command. Ignores any other output. */
+export function createLauncherMessages() {
+  const listening = deferred<boolean>();
+  const connected = deferred<boolean>();
+  let received = '';
+  return {
+    /** Resolves with true when the launcher accepts connections. */
+    listening: listening.promise,
+    /** Resolves with true when it has accepted this process's token. */
+    connected: connected.promise,
+    add(bytes: Buffer): void {
+      if (received.length >= BOTH.length) return;
+      received += bytes.toString('latin1', 0, BOTH.length);
+      if (received.startsWith(LISTENING)) listening.resolve(true);
+      if (received.startsWith(BOTH)) connected.resolve(true);
+    },
+    /** Returns the command's own output without the launcher's messages. */
+    outputOf: (printed: Buffer) => printed.subarray(BOTH.length),
+  };
 }
