@@ -48,7 +48,7 @@ export interface TerminalSpec extends ShellSpec {
    * stores the handle here never loses a shell. If it throws, the shell is ended and opening throws the same
    * error.
    */
-  note?: (shell: Pick<EngineTerminal, 'shell' | 'durable'>) => Promise<void>;
+  beforeStart?: (shell: Pick<EngineTerminal, 'shell' | 'durable'>) => Promise<void>;
 }
 
 /**

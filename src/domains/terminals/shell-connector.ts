@@ -93,10 +93,15 @@ export function createShellConnector(options: {
       const { machineId, learnerId } = machine;
       const lab = catalogue.version(machine.labSlug, machine.labVersion);
       const recorder = await recordings.start(terminal, { learnerId, lab });
-      const note = async ({ shell, durable }: { shell: string; durable: boolean }) => {
+      const storeHandle = async ({ shell, durable }: { shell: string; durable: boolean }) => {
         if (!(await store.saveShell(id, { machineId, shell, durable }))) throw fault('TICKET_INVALID');
       };
-      const engineTerminal = await startShell({ ...options, size: terminal, machine, note });
+      const engineTerminal = await startShell({
+        ...options,
+        size: terminal,
+        machine,
+        beforeStart: storeHandle,
+      });
       const context = { sessionId, learnerId, openedById };
       const live = ownership.register(id, context, {
         engineTerminal,
@@ -152,21 +157,21 @@ export function createShellConnector(options: {
 }
 
 /**
- * Starts the shell that the lab defines for the machine, at the terminal's size. `note` is called with the shell's
+ * Starts the shell that the lab defines for the machine, at the terminal's size. `beforeStart` is called with the shell's
  * handle before the shell runs.
- * @throws SHELL_NOT_STARTED, LAB_NOT_FOUND, MACHINE_NOT_FOUND, and any error of `note`
+ * @throws SHELL_NOT_STARTED, LAB_NOT_FOUND, MACHINE_NOT_FOUND, and any error of `beforeStart`
  */
 async function startShell(options: {
   size: TerminalSize;
   machine: RunningMachine;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal'>;
-  note: NonNullable<TerminalSpec['note']>;
+  beforeStart: NonNullable<TerminalSpec['beforeStart']>;
 }): Promise<EngineTerminal> {
-  const { size, machine, catalogue, engine, note } = options;
+  const { size, machine, catalogue, engine, beforeStart } = options;
   const lab = catalogue.version(machine.labSlug, machine.labVersion);
   const described = lab.machines.find(({ name }) => name === machine.name);
   if (!described) throw fault('MACHINE_NOT_FOUND', { machine: machine.name });
   const { rows, cols } = size;
-  return engine.openTerminal(machine.machineId, { ...shellOf(described), rows, cols, note });
+  return engine.openTerminal(machine.machineId, { ...shellOf(described), rows, cols, beforeStart });
 }

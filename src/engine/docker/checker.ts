@@ -33,7 +33,7 @@ interface CheckerContext extends PullContext {
   installation: string;
   /** Image built from images/checker. */
   checkerImage: string;
-  holder: HolderVolume;
+  agent: HolderVolume;
 }
 
 /** Starts a checker next to the machine; see the port. */
@@ -52,8 +52,8 @@ export async function startChecker(
   const scratch = await scratchFolders(docker, image);
   const networks = Object.keys(machine.NetworkSettings.Networks).filter((name) => name !== 'none');
   const candidates = await freeAddresses(docker, machine, networks);
-  const holder = await context.holder.mounts();
-  const binds = [...(holder?.binds ?? []), ...(access ? [access.bind] : [])];
+  const agent = await context.agent.mounts();
+  const binds = [...(agent?.binds ?? []), ...(access ? [access.bind] : [])];
   for (const addresses of candidates) {
     signal?.throwIfAborted();
     const config = checkerConfig(context, {

@@ -106,7 +106,7 @@ export function createDockerEngine({
     setting: nestedDocker,
     runtime,
   });
-  const holder = createHolderVolume({ docker, installation, image: HOLDER_IMAGE });
+  const agent = createHolderVolume({ docker, installation, image: HOLDER_IMAGE });
   const userMapping = createUserMapping(docker);
   const reach = createReach({ docker, wanted: local && usesAgents });
   const shells = createShells({ docker, reach, sizesAtStart: createSizesAtStart(docker) });
@@ -129,7 +129,7 @@ export function createDockerEngine({
           limitLayer,
           helperImage: egressImage,
           nested,
-          holder,
+          agent,
           userMapping,
           credentialsFor,
           onPulled,
@@ -138,7 +138,7 @@ export function createDockerEngine({
         options,
       ),
     machineRevision: async () =>
-      machineRevision(holder, { nameServers, nestedRuntime: runtime, userMapping: await userMapping() }),
+      machineRevision(agent, { nameServers, nestedRuntime: runtime, userMapping: await userMapping() }),
     list: () => listEnvironments(docker, installation),
     disk: async () => (await gauge.get()).space(),
     measureUsage: usage.measure,
@@ -151,8 +151,8 @@ export function createDockerEngine({
     exec: (machineId, command) => runExec(container(machineId), command),
     async execOutput(machineId, command) {
       const machine = await reach(machineId);
-      const carried = machine && (await openSocketOutput(machine, command));
-      return carried ?? openExecOutput({ docker, direct }, machineId, command);
+      const output = machine && (await openSocketOutput(machine, command));
+      return output ?? openExecOutput({ docker, direct }, machineId, command);
     },
     async execInput(machineId, command) {
       const machine = await reach(machineId);
@@ -171,7 +171,7 @@ export function createDockerEngine({
     copyIn: (machineId, path, tar) => copyIn(container(machineId), path, tar),
     copyOut: (machineId, path) => copyOut(container(machineId), path),
     startChecker: (machineId, spec) =>
-      startChecker({ docker, installation, checkerImage, holder, credentialsFor, onPulled }, machineId, spec),
+      startChecker({ docker, installation, checkerImage, agent, credentialsFor, onPulled }, machineId, spec),
     removeChecker: (checkerId) => removeContainer(docker, checkerId),
     stop: (machineId) => stopMachine(container(machineId)),
     commit: (machineId, image) => commit(docker, installation, { machineId, image }),

@@ -18,19 +18,19 @@ import { until } from '../../support/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Answers once the client has sent all, then closes. */
+/** Answers once the client has ended its side, then closes. */
 const COUNT_TO_END = 'my $n = 0; while (my $got = sysread $c, my $b, 65536) { $n += $got } print "got $n\\n"';
 const ECHO = 'while (sysread $c, my $b, 65536) { print $b }';
 
-/** What every engine must do about connections to ports of machines. */
+/** Contract of every engine for connections to ports of machines. */
 export async function connectContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('a connection into a machine', async (t) => {
+  await test('a connection to a machine', async (t) => {
     const { engine } = open(t);
     const { machineId, address } = await provisionMachine(engine);
     const serve = (port: number, server: string, at?: string) =>
       startServer(engine, machineId, { port, serve: server, ...(at !== undefined && { address: at }) });
 
-    await t.test('carries bytes of all values both ways', async (t) => {
+    await t.test('transfers all byte values in both directions', async (t) => {
       await serve(1001, ECHO);
       const stream = await engine.connect(machineId, 1001);
       const sent = randomBytes(3 * MEBIBYTE);
@@ -38,7 +38,7 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
       t.ok((await buffer(stream)).equals(sent));
     });
 
-    await t.test('ends for each side by itself', async (t) => {
+    await t.test('ends each direction separately', async (t) => {
       await serve(1002, COUNT_TO_END);
       const asking = await engine.connect(machineId, 1002);
       asking.end(Buffer.alloc(300_000));
@@ -48,17 +48,17 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
         1003,
         'print "first"; shutdown($c, 1); my $b; sysread $c, $b, 9; open(F, ">/tmp/after"); print F $b; close F',
       );
-      const telling = await engine.connect(machineId, 1003);
-      let told = '';
-      telling.on('data', (bytes: Buffer) => (told += bytes.toString()));
-      await once(telling, 'end');
-      t.equal(told, 'first');
-      telling.end('and after');
+      const sender = await engine.connect(machineId, 1003);
+      let received = '';
+      sender.on('data', (bytes: Buffer) => (received += bytes.toString()));
+      await once(sender, 'end');
+      t.equal(received, 'first');
+      sender.end('and after');
       await until(async () => (await runScript(engine, machineId, 'cat /tmp/after')).out === 'and after');
     });
 
     await t.test(
-      'reaches what listens on localhost, everywhere, or on the machine’s own address',
+      'reaches servers on localhost, on all addresses and on the machine’s own address',
       async (t) => {
         await serve(1004, 'print "own"', address);
         await serve(1005, 'print "everywhere"', '0.0.0.0');
@@ -73,13 +73,13 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
       },
     );
 
-    await t.test('to a port on which nothing listens is refused, and the next is not', async (t) => {
+    await t.test('is refused if nothing listens on the port, and works for the next port', async (t) => {
       await t.rejects(engine.connect(machineId, 1099), { code: 'PORT_CLOSED', details: { port: 1099 } });
       await serve(1099, 'print "now"');
       t.equal(await read(await engine.connect(machineId, 1099)), 'now');
     });
 
-    await t.test('that the server breaks off is an error', async (t) => {
+    await t.test('reports an error if the server resets it', async (t) => {
       await serve(
         1006,
         'setsockopt($c, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0)); print "half"; sleep 1; close $c',
@@ -87,7 +87,7 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
       await t.rejects(read(await engine.connect(machineId, 1006)), { code: 'ECONNRESET' });
     });
 
-    await t.test('that is hung up ends in the machine too', async () => {
+    await t.test('ends in the machine when the client disconnects', async () => {
       await serve(1007, 'open(F, ">/tmp/waits"); close F; sysread $c, my $b, 1; unlink "/tmp/waits"');
       const stream = await engine.connect(machineId, 1007);
       const waits = async () => (await runScript(engine, machineId, 'test -e /tmp/waits')).code === 0;
@@ -96,7 +96,7 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
       await until(async () => !(await waits()));
     });
 
-    await t.test('holds the server back while nobody reads', async (t) => {
+    await t.test('slows the server down while nobody reads', async (t) => {
       await serve(
         1008,
         'my $n = 0; while (my $put = syswrite $c, "x" x 65536) { $n += $put; open(F, ">/tmp/n"); print F $n; close F }',
@@ -128,18 +128,18 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
       );
     });
 
-    await t.test('needs no process of the machine’s own', async (t) => {
+    await t.test('needs no process of the machine', async (t) => {
       const processes = async () =>
         Number((await runScript(engine, machineId, 'ls /proc | grep -c "^[0-9]"')).out);
       const before = await processes();
       const stream = await engine.connect(machineId, 1007);
-      // But the server's. What has just ended is there until it is reaped.
+      // Except for the server's. A process that has just ended stays until it is reaped.
       await until(async () => (await processes()) <= before + 1, 10_000);
       stream.destroy();
       t.pass();
     });
 
-    await t.test('is made anew after the machine was restarted', async (t) => {
+    await t.test('works again after a restart of the machine', async (t) => {
       const lost = await engine.connect(machineId, 1001);
       await engine.restart(machineId);
       await t.rejects(engine.connect(machineId, 1001), { code: 'PORT_CLOSED' });
@@ -149,7 +149,7 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
     });
   });
 
-  await test('a connection into a machine that is gone or stopped is refused', async (t) => {
+  await test('a connection to a missing or stopped machine is refused', async (t) => {
     const { engine } = open(t);
     await t.rejects(engine.connect('nothing', 80), { code: 'CONTAINER_NOT_FOUND' });
     const { machineId } = await provisionMachine(engine, { command: ['sleep', '0'] });
@@ -157,7 +157,7 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
     await t.rejects(engine.connect(machineId, 80), { code: 'MACHINE_NOT_RUNNING' });
   });
 
-  await test('each machine has connections of its own', async (t) => {
+  await test('each machine has its own connections', async (t) => {
     const { engine } = open(t);
     const machines = ['web', 'db'].map((name) => machineSpec({ name }));
     const made = await engine.provision(environmentSpec({ machines }));
@@ -170,7 +170,7 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
   });
 }
 
-/** Sends `sent` and the end; resolves to all that comes back. */
+/** Sends `sent` and the end. Resolves with everything that arrives. */
 function read(stream: Duplex, sent = ''): Promise<string> {
   stream.end(sent);
   return text(stream);

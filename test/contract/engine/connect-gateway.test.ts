@@ -8,7 +8,7 @@ import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { dockerHarness, MACHINE_IMAGE, newEnvironmentId, provisionMachine } from '../../support/engines.ts';
 import { startServer } from '../../support/machine-server.ts';
 
-/** A machine with a server, and what the engine itself says of its gateway. */
+/** A machine with a server, and the engine's description of its gateway. */
 async function open(t: Test) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
@@ -25,7 +25,7 @@ async function open(t: Test) {
   return { docker, engine, installation, machine, gateway, ask };
 }
 
-await test('a gateway has no power, and shares the machine’s network and nothing else', async (t) => {
+await test('a gateway has no capabilities, and shares only the machine’s network', async (t) => {
   const { gateway, machine, ask } = await open(t);
   t.equal(await ask(), 'here');
   const { HostConfig, Config, Mounts } = await gateway.inspect();
@@ -43,7 +43,7 @@ await test('a gateway has no power, and shares the machine’s network and nothi
   t.ok(HostConfig.PidsLimit && HostConfig.Memory);
 });
 
-await test('a gateway is found by a later process, made anew when it was lost, and goes with its environment', async (t) => {
+await test('a later process uses a gateway, replaces a missing one, and removes it with its environment', async (t) => {
   const { engine, installation, docker, gateway, machine, ask } = await open(t);
   await ask();
   const first = await gateway.inspect();
@@ -63,7 +63,7 @@ await test('a gateway is found by a later process, made anew when it was lost, a
   });
 });
 
-await test('a gateway that a crash left before its start is used, and is no environment', async (t) => {
+await test('a gateway that a crash left before its start is used, and is not listed as an environment', async (t) => {
   const { engine, installation, docker, gateway, machine, ask } = await open(t);
   const { id } = await docker.createContainer({
     name: gateway.id,
@@ -79,7 +79,7 @@ await test('a gateway that a crash left before its start is used, and is no envi
   );
 });
 
-await test('without its image, or beside a machine of another’s, the error says what is wrong', async (t) => {
+await test('without its image, or next to another installation’s machine, the error names the reason', async (t) => {
   const { machine, installation } = await open(t);
   const gatewayImage = 'berth/no-such-image:latest';
   const bare = createDockerEngine({ host: process.env['DOCKER_HOST'], installation, gatewayImage });

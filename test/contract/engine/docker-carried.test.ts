@@ -24,10 +24,10 @@ import { until } from '../../support/until.ts';
 const docker = connectDocker(process.env['DOCKER_HOST']);
 const MEBIBYTE = 1024 * 1024;
 const LIMITS = { timeoutMs: 60_000, outputLimitBytes: 1_024 };
-/** Prints what it is fed to a file, and then what it was told. */
+/** Copies its input to a file, and then prints its last message. */
 const KEEP = 'cat >/tmp/fed && cat <&3 && echo kept';
 
-/** What a learner's program does about each socket that comes into the folder of sockets, $p. */
+/** What a learner's program does to each new socket, $p, in the sockets' folder. */
 const THIEVES = {
   'connects first and says nothing': 'IO::Socket::UNIX->new(Peer => $p)',
   'connects first and says something else': 'my $s = IO::Socket::UNIX->new(Peer => $p); print $s "x" x 500',
@@ -55,13 +55,13 @@ async function hashOfSource(source: ByteSource): Promise<string> {
   return hash.digest('hex');
 }
 
-await test('what goes past the engine', async (t) => {
+await test('a command with a socket as its input or output', async (t) => {
   const { engine, installation } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine);
   const run = async (script: string) => (await runScript(engine, machineId, script)).out;
   const sockets = () => run('ls -A /dev/berth');
 
-  await t.test('is fed whole and as it is, and what is said last comes last', async (t) => {
+  await t.test('gets its input complete and unchanged, and the last message after it', async (t) => {
     const piece = randomBytes(MEBIBYTE);
     const hash = createHash('sha256');
     for (let sent = 0; sent < 200; sent += 1) hash.update(piece);
@@ -72,7 +72,7 @@ await test('what goes past the engine', async (t) => {
     t.equal(await sockets(), '');
   });
 
-  await t.test('is read whole and as it is, past the engine’s own streams', async (t) => {
+  await t.test('returns its output complete and unchanged, without the engine’s streams', async (t) => {
     const before = await run('sha256sum </tmp/fed');
     const output = await engine.execOutput(
       machineId,
@@ -83,14 +83,14 @@ await test('what goes past the engine', async (t) => {
     t.equal(await sockets(), '');
   });
 
-  await t.test('is what the command fails with, however much it complains', async (t) => {
+  await t.test('fails with its error output, however long that is', async (t) => {
     const refused = await feed(engine, machineId, 'echo no >&2; exit 9', [Buffer.alloc(MEBIBYTE)]);
     t.match(refused, { exitCode: 9, stderr: Buffer.from('no\n') });
     const loud = await engine.execOutput(machineId, shell('seq 1 100000 >&2; echo out'));
     t.equal((await bytesOf(loud)).toString(), 'out\n');
   });
 
-  await t.test('that is given up is told so by silence, and leaves nothing', async (t) => {
+  await t.test('gets no last message if the caller aborts, and leaves nothing', async (t) => {
     const input = await engine.execInput(machineId, { ...shell(KEEP), ...LIMITS });
     await input?.write(Buffer.alloc(3 * MEBIBYTE));
     input?.giveUp();
@@ -98,7 +98,7 @@ await test('what goes past the engine', async (t) => {
     t.equal(await sockets(), '');
   });
 
-  await t.test('of a process that was killed ends', async (t) => {
+  await t.test('ends when its caller’s process is killed', async (t) => {
     const file = fileURLToPath(new URL('../../support/feeder.ts', import.meta.url));
     const script = 'cat >/dev/null; read -r word <&3 || echo cut >/tmp/cut; sleep 0; exec true';
     const child = fork(file, [installation, machineId, script]);
@@ -111,13 +111,13 @@ await test('what goes past the engine', async (t) => {
     t.equal(await sockets(), '');
   });
 
-  await t.test('that its command does not take is told so by silence too', async (t) => {
+  await t.test('gets no last message if it does not read its input', async (t) => {
     const pieces = Array.from({ length: 16 }, () => Buffer.alloc(MEBIBYTE));
     const result = await feed(engine, machineId, 'exec </dev/null; cat <&3; echo end', pieces);
     t.match(result, { exitCode: 0, stdout: Buffer.from('end\n') });
   });
 
-  await t.test('that its command closes while nothing is on its way is told so by silence too', async (t) => {
+  await t.test('gets no last message if it closes an idle input', async (t) => {
     const script = 'exec </dev/null; touch /tmp/closed; cat <&3; echo end';
     const input = await engine.execInput(machineId, { ...shell(script), ...LIMITS });
     await until(async () => (await run('ls /tmp/closed')) !== '');
@@ -126,7 +126,7 @@ await test('what goes past the engine', async (t) => {
     t.match(await input?.result, { exitCode: 0, stdout: Buffer.from('end\n') });
   });
 
-  await t.test('that is given up and goes on all the same is ended on demand', async (t) => {
+  await t.test('is ended on demand if it keeps running after an abort', async (t) => {
     const over = new AbortController();
     const spec = { ...shell('exec sleep 1000'), ...LIMITS, signal: over.signal };
     const input = await engine.execInput(machineId, spec);
@@ -136,7 +136,7 @@ await test('what goes past the engine', async (t) => {
     t.notOk(await isRunning(engine, machineId, 'sleep 1000'));
   });
 
-  await t.test('is closed as often as anybody likes', async (t) => {
+  await t.test('can be closed more than once', async (t) => {
     const output = await engine.execOutput(machineId, shell('exec sleep 1000'));
     await Promise.all([output.close(new Error('once')), output.close(new Error('twice'))]);
     await output.close();
@@ -145,7 +145,7 @@ await test('what goes past the engine', async (t) => {
   });
 
   for (const [manner, theft] of Object.entries(THIEVES)) {
-    await t.test(`comes to nobody’s harm where a learner’s program ${manner}`, async (t) => {
+    await t.test(`loses no data when a learner’s program ${manner}`, async (t) => {
       const bytes = randomBytes(2 * MEBIBYTE);
       const script = `use IO::Socket::UNIX; my (%seen, @kept);
         for (;;) { for my $p (glob "/dev/berth/*") { next if $seen{$p}++; push @kept, do { ${theft} } } }`;
@@ -163,7 +163,7 @@ await test('what goes past the engine', async (t) => {
   }
 });
 
-await test('a carrier', async (t) => {
+await test('the launcher of socket commands', async (t) => {
   const { engine } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine);
   const { Id: id, State } = await docker.getContainer(machineId).inspect();
@@ -174,7 +174,7 @@ await test('a carrier', async (t) => {
   const connect = () => connectInMachine({ id, pid: State.Pid }, ['dev', 'berth', 'known']);
   const isThere = async () => (await runScript(engine, machineId, 'ls -A /dev/berth')).out === 'known\n';
 
-  await t.test('knows whom it waits for, whoever else comes', async (t) => {
+  await t.test('accepts only a client with its token', async (t) => {
     const input = new PassThrough();
     input.write('/dev/berth/known secret\n');
     const result = start(input);
@@ -190,7 +190,7 @@ await test('a carrier', async (t) => {
     t.notOk(await isThere());
   });
 
-  await t.test('goes when nobody waits for it any more, and leaves nothing', async (t) => {
+  await t.test('exits when its caller is gone, and leaves nothing', async (t) => {
     const input = new PassThrough();
     input.write('/dev/berth/known secret\n');
     const result = start(input);
@@ -201,7 +201,7 @@ await test('a carrier', async (t) => {
   });
 });
 
-await test('a connection that is hung up before anybody listens to it is closed, and does no harm', async (t) => {
+await test('a connection that is reset before it has listeners is closed without harm', async (t) => {
   const { engine } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine);
   const { Id: id, State } = await docker.getContainer(machineId).inspect();
@@ -209,7 +209,7 @@ await test('a connection that is hung up before anybody listens to it is closed,
   const script = `perl -MIO::Socket::UNIX -e '${accepts}; sleep 1 until -e "/tmp/go"'`;
   await runScript(engine, machineId, `${script} >/dev/null 2>&1 &`);
   await until(async () => (await runScript(engine, machineId, 'ls /dev/berth')).out === 'rude\n');
-  // It is never accepted, which resets it when who listened goes.
+  // Nobody accepts the connection, so the kernel resets it when the listener exits.
   const socket = await connectInMachine({ id, pid: State.Pid }, ['dev', 'berth', 'rude']);
   const closed = new Promise((resolve) => {
     socket.once('close', resolve);
@@ -218,8 +218,8 @@ await test('a connection that is hung up before anybody listens to it is closed,
   t.equal(await closed, true, 'with an error');
 });
 
-await test('nothing goes past the engine', async (t) => {
-  await t.test('where its sockets cannot be made, and reading does without', async (t) => {
+await test('commands do not use sockets', async (t) => {
+  await t.test('if their folder is not writable; reading then works without them', async (t) => {
     const { engine } = dockerHarness(t);
     const { machineId } = await provisionMachine(engine, { profile: 'restricted', user: 'learner' });
     await runScript(engine, machineId, 'chmod 700 /dev/berth', { user: '0' });
@@ -228,14 +228,14 @@ await test('nothing goes past the engine', async (t) => {
     t.equal((await bytesOf(output)).toString(), 'once\n');
   });
 
-  await t.test('where the service does not reach into machines', async (t) => {
+  await t.test('if the service has no access to machines', async (t) => {
     const { engine } = streamingHarness(t);
     const { machineId } = await provisionMachine(engine);
     t.equal(await engine.execInput(machineId, { ...shell(KEEP), ...LIMITS }), undefined);
   });
 });
 
-/** Says something, and resolves when the other end hangs up. */
+/** Sends `words` if given, and resolves when the other side disconnects. */
 function hangingUp(socket: Socket, words?: string): Promise<unknown> {
   const over = new Promise((resolve) => {
     socket.once('close', resolve);

@@ -23,14 +23,14 @@ async function reached(machineId: string) {
   return { docker, id, pid: State.Pid };
 }
 
-/** Collects what a held shell prints. */
+/** Collects the output of an agent's shell. */
 function collect(stream: HeldStream) {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   return { bytes: () => Buffer.concat(chunks), text: () => Buffer.concat(chunks).toString() };
 }
 
-await test('a machine in which nobody has any power has held shells too', async (t) => {
+await test('a machine without capabilities has durable shells too', async (t) => {
   const { engine } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine, { profile: 'restricted', user: 'learner' });
   const spec = { command: ['sh', '-c', 'id -un; ls /dev/berth'], rows: 24, cols: 80 };
@@ -39,7 +39,7 @@ await test('a machine in which nobody has any power has held shells too', async 
   t.same(await terminal.over, { exitCode: 0 });
 });
 
-await test('a held shell', async (t) => {
+await test('a durable shell', async (t) => {
   const { engine, installation } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine);
   const machine = await reached(machineId);
@@ -47,11 +47,11 @@ await test('a held shell', async (t) => {
 
   async function start(name: string) {
     const shell = await startHeldShell(machine, name, spec);
-    if (!shell) throw new Error('there is no holder');
+    if (!shell) throw new Error('there is no agent');
     return shell;
   }
 
-  await t.test('goes on for who comes back, and gives exactly what was missed', async (t) => {
+  await t.test('keeps running for a reconnecting client, which gets exactly what it missed', async (t) => {
     const { stream } = await start('again');
     stream.attach(24, 80);
     const before = collect(stream);
@@ -74,7 +74,7 @@ await test('a held shell', async (t) => {
     t.same(await back.over, { exitCode: 3 });
   });
 
-  await t.test('keeps the newest half megabyte of what nobody saw, and how it ended', async (t) => {
+  await t.test('keeps the newest half megabyte of unseen output, and its exit code', async (t) => {
     const { stream } = await start('unseen');
     stream.attach(24, 80);
     stream.write('stty -echo -opost; sleep 0.5; seq 1 300000; exit 5\n');
@@ -94,7 +94,7 @@ await test('a held shell', async (t) => {
     t.match(after.text().slice(-40), /299999\n300000\nexit\r?\n$/);
   });
 
-  await t.test('of a process that was killed goes on, and is ended by its handle', async (t) => {
+  await t.test('keeps running after its process was killed, and is ended by its handle', async (t) => {
     const file = fileURLToPath(new URL('../../support/terminal-opener.ts', import.meta.url));
     const child = fork(file, [installation, machineId, 'sleep 651\n']);
     const [handle] = (await once(child, 'message')) as [string];
@@ -107,7 +107,7 @@ await test('a held shell', async (t) => {
     t.notOk(await isRunning(engine, machineId, 'sleep 651'));
   });
 
-  await t.test('that could not be ended is ended when that is asked for again', async (t) => {
+  await t.test('is ended by a second attempt if the first one failed', async (t) => {
     for (const usesAgents of [true, false]) {
       const { engine } = dockerHarness(t, { usesAgents });
       const { machineId } = await provisionMachine(engine);
@@ -119,18 +119,18 @@ await test('a held shell', async (t) => {
         'readlink -f /bin/sh; rm /bin/sh; ln -s /bin/false /bin/sh',
       );
       await t.rejects(terminal.end(), { code: 'ENGINE_REFUSED' });
-      const mend = await docker.getContainer(machineId).exec({
+      const repair = await docker.getContainer(machineId).exec({
         Cmd: ['/bin/ln', '-sf', shell.out.trim(), '/bin/sh'],
         User: '0',
       });
-      (await mend.start({ Detach: true })).resume();
-      await until(async () => !(await mend.inspect()).Running);
+      (await repair.start({ Detach: true })).resume();
+      await until(async () => !(await repair.inspect()).Running);
       await terminal.end();
       t.match(await terminal.over, { exitCode: Number });
     }
   });
 
-  await t.test('is not reached through a link, nor in a machine that is another', async (t) => {
+  await t.test('is not reached through a link, or in another machine', async (t) => {
     const socket = '/dev/berth/a';
     const links = `ln -s / /tmp/root && ln -s /var/run/docker.sock ${socket} && ln -s / /run/other`;
     t.match(await runScript(engine, machineId, links), { code: 0 });
@@ -153,7 +153,10 @@ await test('a held shell', async (t) => {
   });
 });
 
-/** Listens in a holder's place, and says that its shell is another process, and of another user. Arguments: socket, process, user. */
+/**
+ * Listens on an agent's socket, and claims that its shell is another process of another user. Arguments:
+ * socket, process, user.
+ */
 const FORGE = `
 use IO::Socket::UNIX;
 my ($path, $pid, $uid) = @ARGV;
@@ -166,7 +169,7 @@ while (my $viewer = $listener->accept) {
   push @viewers, $viewer;
 }`;
 
-await test('a forged holder chooses neither who ends its shell nor the end of what its user may not end', async (t) => {
+await test('a forged agent chooses neither who ends its shell nor the end of processes of other users', async (t) => {
   const { engine } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine, { user: 'learner' });
   const sleep = await docker.getContainer(machineId).exec({ Cmd: ['sleep', '677'], User: '0' });
@@ -186,17 +189,17 @@ await test('a forged holder chooses neither who ends its shell nor the end of wh
     await until(async () => (await runScript(engine, machineId, `test -S ${socket}`)).code === 0);
     const machine = { ...(await reached(machineId)), docker: watched };
     const shell = await startHeldShell(machine, name, { command: ['bash'] });
-    if (!shell) throw new Error('there is no holder');
+    if (!shell) throw new Error('there is no agent');
     t.equal(String(shell.leader.pid), victim);
     await t.rejects(endShellOf({ container: watched.getContainer(machineId), ...shell }), {
       code: 'ENGINE_REFUSED',
     });
   }
   t.same(users, [undefined, undefined, undefined], "the machine's own user each time");
-  t.ok(await isRunning(engine, machineId, 'sleep 677'), 'a process of root goes on');
+  t.ok(await isRunning(engine, machineId, 'sleep 677'), 'a process of root keeps running');
 });
 
-/** The engine's client, which tells of each command that it has an engine create. */
+/** The engine's client, which reports each command that it has an engine create. */
 function watchExecs(docker: Docker, onExec: (options: Docker.ExecCreateOptions) => void): Docker {
   const watched = Object.create(docker) as Docker;
   watched.getContainer = (id) => {
@@ -211,10 +214,10 @@ function watchExecs(docker: Docker, onExec: (options: Docker.ExecCreateOptions) 
   return watched;
 }
 
-await test('the volume with the holder', async (t) => {
+await test('the volume with the agent', async (t) => {
   const { installation } = dockerHarness(t);
   const images = openImages(t);
-  // A version that no machine mounts.
+  // The volume of a version that no machine mounts.
   const image = ownName(t, images);
   const spec = buildSpec(`FROM ${HOLDER_IMAGE}\nLABEL test=${installation}\n`);
   await images.tag(await images.build(spec), image);
@@ -223,10 +226,10 @@ await test('the volume with the holder', async (t) => {
   const name = await volume();
   const labels = async () => (await docker.getVolume(name).inspect()).Labels;
   const filled = await labels();
-  t.same(filled, { 'berth.holder': name });
+  t.same(filled, { 'berth.agent': name });
   t.teardown(() => docker.getVolume(name).remove());
 
-  await t.test('is filled again when it was removed, or is an empty one of its name', async (t) => {
+  await t.test('is filled again if it was removed, or is an empty one with its name', async (t) => {
     await docker.getVolume(name).remove();
     t.equal(await volume(), name);
     t.same(await labels(), filled);
@@ -236,8 +239,8 @@ await test('the volume with the holder', async (t) => {
     t.same(await labels(), filled);
   });
 
-  await t.test('takes the place of those of versions that are no more', async (t) => {
-    const old = { Name: 'berth-holder-earlier', Labels: { 'berth.holder': 'berth-holder-earlier' } };
+  await t.test('replaces volumes of versions whose images are gone', async (t) => {
+    const old = { Name: 'berth-agent-earlier', Labels: { 'berth.agent': 'berth-agent-earlier' } };
     await docker.createVolume(old);
     await docker.getVolume(name).remove();
     await volume();

@@ -9,13 +9,13 @@ import { startOwnEngine } from '../../support/own-engine.ts';
 
 const LIMIT_BYTES = 16 * 1024 ** 2;
 
-/** A machine that may write 16 MiB into its file system. */
+/** A machine that may write 16 MiB to its file system. */
 const narrow = () => {
   const { limits, ...rest } = machineSpec();
   return environmentSpec({ machines: [{ ...rest, limits: { ...limits, diskBytes: LIMIT_BYTES } }] });
 };
 
-/** An engine of the test's own on such a disk; helpers' images are not there. */
+/** An engine of this test on such a disk; it has no images of helpers. */
 async function openOn(t: Test, disk: 'btrfs' | 'xfs') {
   const own = await startOwnEngine(t, MACHINE_IMAGE, { disk });
   const engine = createDockerEngine({ host: own.host, installation: 'test-disk' });
@@ -27,7 +27,7 @@ async function openOn(t: Test, disk: 'btrfs' | 'xfs') {
   return { engine, docker };
 }
 
-await test('where the engine can bound what a machine writes, the writing fails at the limit', async (t) => {
+await test('an engine with limits for containers stops the writing at the limit', async (t) => {
   const { engine, docker } = await openOn(t, 'btrfs');
   t.equal(((await docker.info()) as { Driver: string }).Driver, 'btrfs');
   const spec = narrow();
@@ -43,8 +43,8 @@ await test('where the engine can bound what a machine writes, the writing fails 
   t.same(await docker.listContainers({ all: true }), [], 'nor is there anything of the trial');
 });
 
-await test('where it turns out not to, the machine is made without, and its writing is measured', async (t) => {
-  // As overlay2 on a disk that could count, but was not mounted for it.
+await test('if the engine refuses the limit, the machine is created without it and its usage is measured', async (t) => {
+  // Like overlay2 on a disk that supports quotas, but was not mounted with them.
   const { engine, docker } = await openOn(t, 'xfs');
   t.ok(mayBoundLayers((await docker.info()) as Parameters<typeof mayBoundLayers>[0]));
   const [main] = await engine.provision(narrow());

@@ -5,7 +5,7 @@ import { nestedContract } from './nested-contract.ts';
 
 await nestedContract((t) => dockerHarness(t, { nestedDocker: 'on' }));
 
-await test('there is no engine in a machine until an admin wants it, and the refusal says so', async (t) => {
+await test('machines have no engine until an admin turns it on, and the refusal says so', async (t) => {
   const { engine } = dockerHarness(t);
   t.match(await engine.nestedProblem(), /BERTH_NESTED_DOCKER/);
   const spec = environmentSpec({ machines: [nestedSpec()] });
@@ -16,7 +16,7 @@ await test('there is no engine in a machine until an admin wants it, and the ref
   t.same(await engine.list(), []);
 });
 
-await test('a runtime that does not do for it is told with the engine’s own words', async (t) => {
+await test('an unsuitable runtime is reported with the engine’s own message', async (t) => {
   const { engine } = dockerHarness(t, { nestedDocker: 'on', nestedRuntime: 'no-such-runtime' });
   t.match(await engine.nestedProblem(), /the engine refuses the test of its requirements: .*no-such-runtime/);
   await t.rejects(engine.provision(environmentSpec({ machines: [nestedSpec()] })), {
@@ -26,7 +26,7 @@ await test('a runtime that does not do for it is told with the engine’s own wo
   t.same(await engine.list(), []);
 });
 
-await test('a start that is given up while no engine answers leaves nothing', async (t) => {
+await test('a start that is aborted while no engine answers leaves nothing', async (t) => {
   const { engine } = dockerHarness(t, { nestedDocker: 'on' });
   const spec = environmentSpec({ machines: [nestedSpec({ command: ['sleep', '600'] })] });
   const abort = new AbortController();

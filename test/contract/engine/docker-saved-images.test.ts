@@ -18,7 +18,7 @@ const docker = (...command: string[]) => promisify(execFile)('docker', command);
 
 await savedImagesContract(dockerHarness);
 
-/** An image that says of itself what it can, and has 60 layers more than the one it is made from. */
+/** An image with all kinds of settings, and 60 layers more than its base image. */
 async function deepImage(t: Test): Promise<string> {
   const folder = t.testdir({ file: 'content\n' });
   const copies = Array.from({ length: 60 }, (_, layer) => `COPY file /deep/${layer}`);
@@ -34,7 +34,7 @@ async function deepImage(t: Test): Promise<string> {
 const layersOf = async (image: string) =>
   Number((await docker('inspect', '-f', '{{len .RootFS.Layers}}', image)).stdout);
 
-await test('a file system of many layers is saved as one, with owners and modes and all that its image says', async (t) => {
+await test('a file system with many layers is saved as one layer, with owners, modes and the image’s settings', async (t) => {
   const image = await deepImage(t);
   const { engine } = dockerHarness(t);
   t.ok((await layersOf(image)) > 60);

@@ -4,7 +4,7 @@ import { terminalContract } from './terminal-contract.ts';
 
 await terminalContract(streamingHarness);
 
-await test('a shell that does not say in time that it runs is ended', async (t) => {
+await test('a shell that does not announce itself in time is ended', async (t) => {
   const { engine } = streamingHarness(t);
   const { machineId } = await provisionMachine(engine);
   const slow = '#!/bin/bash\\ncase "$*" in *too-slow*) sleep 641 ;; esac\\nexec /bin/dash "$@"\\n';

@@ -21,10 +21,10 @@ import { usageContract } from './usage-contract.ts';
 
 await usageContract(dockerHarness);
 
-// As in a container that has nothing of the engine but its socket.
+// As in a container with access only to the engine's socket.
 await usageContract((t) => dockerHarness(t, { readsDisk: false }));
 
-await test('a helper that looks in place of this process sees the same disk, and goes with it', async (t) => {
+await test('a helper measures the same disk as this process, and ends with it', async (t) => {
   const here = dockerHarness(t);
   const there = dockerHarness(t, { readsDisk: false });
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
@@ -54,7 +54,7 @@ await test('a helper that looks in place of this process sees the same disk, and
   t.ok(written !== 'late' && written.bytes >= 2 * 1024 ** 2, 'the engine itself measures then');
 });
 
-await test('no file of a machine passes the limit of its disk, whatever writes it', async (t) => {
+await test('no file of a machine exceeds the limit of its disk, whatever writes it', async (t) => {
   const { engine } = dockerHarness(t);
   const { limits, ...rest } = machineSpec({ volumes: [{ path: '/data' }] });
   const machines = [{ ...rest, limits: { ...limits, diskBytes: 8 * 1024 ** 2 } }];
@@ -66,9 +66,9 @@ await test('no file of a machine passes the limit of its disk, whatever writes i
   t.equal(out, '8388608\n8388608\n0\n');
 });
 
-await test('a helper looks as far as the engine allows', async (t) => {
+await test('a helper measures as much as the engine allows', async (t) => {
   const place = await helperPlace(t);
-  // As an engine without the host's namespaces, and one on a kernel before 5.9.
+  // Like an engine without the host's namespaces, and like one on a kernel before 5.9.
   for (const refused of [/CHECKPOINT_RESTORE/, /"PidMode":"host"/]) {
     const made: Docker.ContainerCreateOptions[] = [];
     const strict = withCreation(place.docker, (config) => {
@@ -82,7 +82,7 @@ await test('a helper looks as far as the engine allows', async (t) => {
     t.teardown(() => gauge.close());
     t.ok((await gauge.space()).totalBytes > 0);
     t.match(made, [{ HostConfig: { SecurityOpt: ['no-new-privileges:true', 'apparmor=unconfined'] } }]);
-    // The disk's upkeep gives the same signal with each measurement, for as long as the service runs.
+    // The disk watch passes the same signal to each measurement for as long as the service runs.
     const { signal } = new AbortController();
     for (let measured = 0; measured < 3; measured++) {
       await gauge.countOpenFiles('nobody', { timeoutMs: 10_000, signal });
@@ -97,10 +97,11 @@ await test('a helper looks as far as the engine allows', async (t) => {
   }
 });
 
-await test('a helper that may not look into processes says so, and does not count their open files as none', async (t) => {
+await test('a helper without access to processes says so, and does not count their open files as zero', async (t) => {
   const place = await helperPlace(t);
   const { docker, installation } = place;
-  // Users of machines that the engine maps belong to root's helper, whatever it lacks: these are not mapped.
+  // Mapped users of machines belong to the root user of the helper, whatever its capabilities; these are not
+  // mapped.
   const machine = await docker.createContainer({
     Image: MACHINE_IMAGE,
     Cmd: ['sh', '-c', 'exec 3<>/root/f; rm /root/f; head -c 8M /dev/zero >&3; exec sleep 300'],
@@ -137,7 +138,7 @@ await test('a helper that may not look into processes says so, and does not coun
   }
 });
 
-await test('files that containers of a learner have open and deleted count to the machine of their engine', async (t) => {
+await test('deleted files that a learner’s containers keep open count toward the machine of their engine', async (t) => {
   const { engine } = dockerHarness(t, { nestedDocker: 'on' });
   const { machineId } = await provisionNested(engine);
   const open = async () => {
@@ -146,17 +147,17 @@ await test('files that containers of a learner have open and deleted count to th
   };
   t.match(await runScript(engine, machineId, MAKE_TINY_IMAGE, { timeoutMs: 60_000 }), { code: 0 });
   const before = await open();
-  // On the container's overlay, whose data lies in the machine's volume.
+  // On the container's overlay, whose data is in the machine's volume.
   const hold = 'exec 3<>/f; rm /f; head -c 24M /dev/zero >&3; echo held; exec sleep 300';
-  const run = `docker run --detach --name holder tiny sh -c '${hold}' && until docker logs holder | grep held; do sleep 0.1; done`;
+  const run = `docker run --detach --name agent tiny sh -c '${hold}' && until docker logs agent | grep held; do sleep 0.1; done`;
   t.match(await runScript(engine, machineId, run, { timeoutMs: 60_000 }), { code: 0 });
   const held = (await open()) - before;
   t.ok(held >= 24 * 1024 ** 2 && held < 26 * 1024 ** 2, `${held}`);
-  t.match(await runScript(engine, machineId, 'docker rm --force holder', { timeoutMs: 60_000 }), { code: 0 });
+  t.match(await runScript(engine, machineId, 'docker rm --force agent', { timeoutMs: 60_000 }), { code: 0 });
   t.equal(await open(), before, 'they end with their container');
 });
 
-/** Where helpers of the test's own are started, by hand. */
+/** Starts helpers for this test only. */
 async function helperPlace(t: Test) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
@@ -164,7 +165,7 @@ async function helperPlace(t: Test) {
   return { docker, installation: newInstallation(t), image: EGRESS_IMAGE, folder };
 }
 
-/** The client, with containers that are made otherwise. */
+/** The client, with other settings for new containers. */
 function withCreation(
   docker: Docker,
   change: (config: Docker.ContainerCreateOptions) => Docker.ContainerCreateOptions,

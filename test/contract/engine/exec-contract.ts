@@ -5,14 +5,14 @@ import type { Test } from 'tap';
 import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 
-/** What every engine must do about commands without a terminal. */
+/** Contract of every engine for commands without a terminal. */
 export async function execContract(open: (t: Test) => EngineHarness): Promise<void> {
   await test('a command runs to its end', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const run = (script: string, changes = {}) => runScript(engine, machineId, script, changes);
 
-    await t.test('with its output, its errors and its exit code apart', async (t) => {
+    await t.test('with separate output, errors and exit code', async (t) => {
       t.same(await run('echo out; echo err >&2; exit 3'), {
         code: 3,
         outcome: 'exited',
@@ -27,11 +27,11 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
       t.match(await run('wc -c'), { code: 0, out: '0\n' });
     });
 
-    await t.test('whether or not anybody reads its input', async (t) => {
+    await t.test('whether or not it reads its input', async (t) => {
       const input = Buffer.alloc(300_000, 'abc\n');
       const one = () => run('true', { input, timeoutMs: 5_000 });
       const codes: (number | undefined)[] = [];
-      // Of a hundred the engine leaves some open.
+      // Of a hundred, the engine leaves some open.
       while (codes.length < 60) {
         const results = await Promise.all([one(), one(), one(), one(), one(), one()]);
         codes.push(...results.map(({ code }) => code));
@@ -42,34 +42,34 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
       );
     });
 
-    await t.test('as the user, in the folder and with the environment that it is given', async (t) => {
+    await t.test('as the given user, in the given folder and with the given environment', async (t) => {
       const changes = { user: 'learner', workingDirectory: '/usr', environment: { WORD: 'a b=$c' } };
       t.match(await run('id -un; pwd; echo "$WORD"', changes), { out: 'learner\n/usr\na b=$c\n' });
     });
 
-    await t.test('with large output whole and in order', async (t) => {
+    await t.test('with large output, complete and in order', async (t) => {
       const { out } = await run('seq 1 100000', { outputLimitBytes: 1_000_000 });
       t.equal(out, Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join(''));
     });
 
-    await t.test('with its output told as it comes', async (t) => {
+    await t.test('with its output reported as it arrives', async (t) => {
       const input = new PassThrough();
-      let told = '';
+      let received = '';
       const onOutput = (bytes: Buffer) => {
-        told += bytes.toString();
-        // What it waits for is only said once its first word was heard.
-        if (told === 'first\n') input.end('second\n');
+        received += bytes.toString();
+        // The test sends what the command waits for only after its first output.
+        if (received === 'first\n') input.end('second\n');
       };
       const script = 'echo first; echo aside >&2; read word; echo $word';
       t.match(await run(script, { inputStream: input, onOutput }), { out: 'first\nsecond\n' });
-      t.equal(told, 'first\nsecond\n');
+      t.equal(received, 'first\nsecond\n');
     });
 
-    await t.test('even when what it started in the background keeps its output open', async (t) => {
+    await t.test('even if its background process keeps its output open', async (t) => {
       t.match(await run('echo done; sleep 15 &'), { code: 0, outcome: 'exited', out: 'done\n' });
     });
 
-    await t.test('and one that is missing, or may not run, is not started', async (t) => {
+    await t.test('and a missing or forbidden one does not start', async (t) => {
       for (const command of [['no-such-command'], ['/no/such/file'], ['/etc/passwd'], ['/etc']]) {
         const result = await engine.exec(machineId, { command, timeoutMs: 5_000, outputLimitBytes: 1_000 });
         t.match(result, { outcome: 'not-started', exitCode: undefined }, String(command[0]));
@@ -88,10 +88,10 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
     });
   });
 
-  await test('a command that is cut off is ended with all that it started', async (t) => {
+  await test('a command that is interrupted is ended with all processes that it started', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
-    // A child in the session, one that left it, and one that no parent knows any more.
+    // A child in the session, one that left the session, and one without a parent.
     const started = 'sleep 611 & setsid sleep 612 & (setsid sh -c "sleep 613 & sleep 614" &) ;';
     const nothingLeft = async (t: Test) => {
       for (const child of [611, 612, 613, 614]) {
@@ -100,10 +100,10 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
     };
 
     await t.test('by its time limit', async (t) => {
-      const result = await runScript(engine, machineId, `${started} echo begun; trap '' TERM HUP; wait`, {
+      const result = await runScript(engine, machineId, `${started} echo started; trap '' TERM HUP; wait`, {
         timeoutMs: 700,
       });
-      t.same(result, { code: undefined, outcome: 'timed-out', out: 'begun\n', err: '' });
+      t.same(result, { code: undefined, outcome: 'timed-out', out: 'started\n', err: '' });
       await nothingLeft(t);
     });
 
@@ -136,17 +136,17 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
       t.notOk(await isRunning(engine, machineId, 'sleep 600'));
     });
 
-    await t.test('while the machine has no process to spare', async (t) => {
+    await t.test('while the machine has no free process', async (t) => {
       const bomb = 'bomb() { bomb | bomb & }; bomb; while :; do :; done';
       const result = await runScript(engine, machineId, bomb, { timeoutMs: 2_000 });
       t.match(result, { outcome: 'timed-out' });
-      // All that is left has ended, and is there until it is reaped.
+      // All remaining processes have ended, and stay until they are reaped.
       const living = 'grep -hE "^State:\\s+[^ZX]" /proc/[0-9]*/status 2>/dev/null | wc -l';
       t.match(await runScript(engine, machineId, living), { out: /^\d\n$/ });
     });
   });
 
-  await test('a command in a machine that is gone or stopped is refused', async (t) => {
+  await test('a command in a missing or stopped machine is refused', async (t) => {
     const { engine } = open(t);
     await t.rejects(runScript(engine, 'nothing', 'true'), { code: 'CONTAINER_NOT_FOUND' });
     const { machineId, environmentId } = await provisionMachine(engine, { command: ['sleep', '0'] });
@@ -156,7 +156,7 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
     await engine.destroy(environmentId);
   });
 
-  await test('a command whose machine is destroyed under it is an error', async (t) => {
+  await test('a command whose machine is destroyed reports an error', async (t) => {
     const { engine } = open(t);
     const { machineId, environmentId } = await provisionMachine(engine);
     const running = runScript(engine, machineId, 'sleep 600');
@@ -165,7 +165,7 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
     await destroyed;
   });
 
-  await test('a command whose engine goes away is an error', async (t) => {
+  await test('a command whose engine stops reports an error', async (t) => {
     const harness = open(t);
     const { machineId } = await provisionMachine(harness.engine);
     const { engine, cut } = await harness.openCuttable();

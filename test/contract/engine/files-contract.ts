@@ -13,9 +13,9 @@ import {
 } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 
-/** What every engine must do about files and saved file systems. */
+/** Contract of every engine for files and saved file systems. */
 export async function filesContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('files go in and come out as they are', async (t) => {
+  await test('files are copied in and out unchanged', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const content = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
@@ -39,26 +39,26 @@ export async function filesContract(open: (t: Test) => EngineHarness): Promise<v
     t.equal((await runScript(engine, machineId, 'echo alive')).out, 'alive\n');
   });
 
-  await test('a copy that its sender breaks off ends, and says why', async (t) => {
+  await test('a copy whose sender aborts ends with the reason', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
-    const begun = Buffer.alloc(2048);
+    const start = Buffer.alloc(2048);
     const failing = Readable.from(
       (async function* () {
-        yield begun.subarray(0, 100);
+        yield start.subarray(0, 100);
         throw new Error('no more');
       })(),
       { objectMode: false },
     );
     await t.rejects(engine.copyIn(machineId, '/', failing), { message: 'no more' });
     const left = new PassThrough();
-    left.write(begun.subarray(0, 100));
+    left.write(start.subarray(0, 100));
     const copying = engine.copyIn(machineId, '/', left);
     setTimeout(() => left.destroy(), 100);
     await t.rejects(copying, { code: 'TRANSFER_INTERRUPTED' });
   });
 
-  await test('a copy to or from what is not there says so', async (t) => {
+  await test('a copy to or from a missing path says so', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const empty = () => Readable.from([Buffer.alloc(1024)]);
@@ -69,7 +69,7 @@ export async function filesContract(open: (t: Test) => EngineHarness): Promise<v
     await t.rejects(engine.copyOut('nothing', '/'), { code: 'CONTAINER_NOT_FOUND' });
   });
 
-  await test('a machine’s file system is saved, started from and removed', async (t) => {
+  await test('a machine’s file system is saved, used for a start and removed', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     await runScript(engine, machineId, 'echo kept >/root/kept');

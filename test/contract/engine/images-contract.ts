@@ -25,12 +25,12 @@ export interface ImagesOptions {
   onPulled?: (image: { name: string; id: string }) => Promise<void>;
 }
 
-/** What every engine must do with images. */
+/** Contract of every engine for images. */
 export async function imagesContract(
   openImages: (t: Test, options?: ImagesOptions) => EngineImages,
   openEngine: (t: Test) => EngineHarness & { installation: string },
 ): Promise<void> {
-  await test('a pull tells of each layer, and of the image that had the name before', async (t) => {
+  await test('a pull reports each layer, and the image that had the name before', async (t) => {
     const pulled: string[] = [];
     const images = openImages(t, { onPulled: async ({ name }) => void pulled.push(name) });
     const registry = await startRegistry(t);
@@ -39,23 +39,23 @@ export async function imagesContract(
     const reference = `127.0.0.1:${proxy.port}/tools:1`;
     t.teardown(() => images.remove(reference));
 
-    const told: (readonly PullLayer[])[] = [];
-    const first = await images.pull(reference, { onLayers: (layers) => told.push(layers) });
+    const events: (readonly PullLayer[])[] = [];
+    const first = await images.pull(reference, { onLayers: (layers) => events.push(layers) });
     t.equal(first.formerId, undefined);
     t.same(pulled, [reference]);
     t.equal((await images.find(reference))?.id, first.id);
-    const last = told.at(-1) ?? [];
+    const last = events.at(-1) ?? [];
     t.same(
       last.map(({ phase }) => phase),
       ['done', 'done'],
     );
     t.ok(
-      told
+      events
         .flat()
         .some(
           ({ phase, current, total }) => phase === 'downloading' && current > 0 && total && current < total,
         ),
-      'bytes were told on the way',
+      'bytes were reported during the download',
     );
 
     await registry.push('tools:1');
@@ -76,10 +76,10 @@ export async function imagesContract(
     t.equal(await images.remove(first.id), 'removed');
   });
 
-  await test('a pull that is aborted ends while its layer is on the way', async (t) => {
+  await test('an aborted pull ends while its layer is being downloaded', async (t) => {
     const images = openImages(t);
     const registry = await startRegistry(t);
-    // All of it would take minutes.
+    // The complete download would take minutes.
     const proxy = await openSlowProxy(t, registry.port, MEBIBYTE / 8);
     await registry.push('large:1', [randomBytes(20 * MEBIBYTE)]);
     const reference = `127.0.0.1:${proxy.port}/large:1`;
@@ -92,7 +92,7 @@ export async function imagesContract(
     t.equal(await images.find(reference), undefined, 'the rest was not waited for');
   });
 
-  await test('a registry that wants credentials gets those it has, and says so without', async (t) => {
+  await test('a registry with credentials gets the stored ones, and its denial is reported without them', async (t) => {
     const registry = await startRegistry(t, { locked: true });
     const { reference } = await registry.push('secret:1');
     const without = openImages(t);
@@ -122,7 +122,7 @@ export async function imagesContract(
     t.ok(built, 'a Dockerfile may name it too');
   });
 
-  await test('what is not there, and a registry that is not, are told apart', async (t) => {
+  await test('a missing image and a missing registry are distinguished', async (t) => {
     const images = openImages(t);
     const registry = await startRegistry(t);
     const onLayers = () => undefined;
@@ -141,7 +141,7 @@ export async function imagesContract(
     });
   });
 
-  await test('a registry that takes a connection and says nothing is given up', async (t) => {
+  await test('a registry that accepts connections and sends nothing times out', async (t) => {
     const images = openImages(t);
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
@@ -160,7 +160,7 @@ export async function imagesContract(
     t.ok(sockets.size > 0, 'the engine had asked, and waits for longer');
   });
 
-  await test('a build takes a tar as it comes, plain or compressed', async (t) => {
+  await test('a build reads a tar stream, plain or compressed', async (t) => {
     const images = openImages(t);
     for (const compress of [false, true]) {
       const lines: string[] = [];
@@ -180,7 +180,7 @@ export async function imagesContract(
     }
   });
 
-  await test('a build whose context breaks off fails with the reason', async (t) => {
+  await test('a build whose context fails reports the reason', async (t) => {
     const images = openImages(t);
     const problem = new Error('the sender went away');
     const context = new Readable({ read() {} });
@@ -189,30 +189,31 @@ export async function imagesContract(
     await t.rejects(images.build(buildSpec('', { context })), { cause: problem });
   });
 
-  await test('a build that is aborted stops its step, and tells of what is left', async (t) => {
+  await test('an aborted build stops its step, and reports its leftover image', async (t) => {
     const images = openImages(t);
     const abort = new AbortController();
     const reason = new Error('not wanted any more');
     const mark = randomBytes(6).toString('hex');
     const left: string[] = [];
     const spec = buildSpec(
-      `FROM ${MACHINE_IMAGE}\nRUN echo ${mark} > /mark\nRUN echo begun && sleep 4321\n`,
+      `FROM ${MACHINE_IMAGE}\nRUN echo ${mark} > /mark\nRUN echo running && sleep 4321\n`,
       {
         signal: abort.signal,
-        onOutput: (line) => void (line.includes('begun') && !line.startsWith('Step') && abort.abort(reason)),
+        onOutput: (line) =>
+          void (line.includes('running') && !line.startsWith('Step') && abort.abort(reason)),
         onLeftover: async (id) => void left.push(id),
       },
     );
     await t.rejects(images.build(spec), reason);
     t.equal(left.length, 1);
-    // The engine takes a moment to end the step's container, which holds the image.
+    // The engine takes a moment to end the step's container, which uses the image.
     let removed: string | undefined;
     await until(async () => (removed = await images.remove(left[0] ?? '')) !== 'in-use');
     t.equal(removed, 'removed');
     await t.rejects(images.build(buildSpec('FROM scratch\n', { signal: AbortSignal.abort(reason) })), reason);
   });
 
-  await test('what a failed build leaves is told, unless it is somebody else’s', async (t) => {
+  await test('the leftover of a failed build is reported, unless it belongs to somebody else', async (t) => {
     const images = openImages(t);
     const left: string[] = [];
     const onLeftover = async (id: string) => void left.push(id);
@@ -223,7 +224,7 @@ export async function imagesContract(
       code: 'IMAGE_BUILD_FAILED',
       message: /Step 2\/2 : COPY absent[^]*absent/,
     });
-    t.same(left, [], 'the image that it began with has a name');
+    t.same(left, [], 'its base image has a name');
     const mark = randomBytes(6).toString('hex');
     const failing = `FROM ${MACHINE_IMAGE}\nLABEL mark=${mark}\nRUN exit 3\n`;
     await t.rejects(images.build(buildSpec(failing, { onLeftover })), { code: 'IMAGE_BUILD_FAILED' });
@@ -231,7 +232,7 @@ export async function imagesContract(
     t.equal(await images.remove(left[0] ?? ''), 'removed');
   });
 
-  await test('a list tells whose containers are made from an image', async (t) => {
+  await test('a list reports the owners of the containers that use an image', async (t) => {
     const { engine, installation } = openEngine(t);
     const images = openImages(t, { installation });
     const built = await images.build(

@@ -6,31 +6,31 @@ import type { EngineHarness } from '../../support/engines.ts';
 import { MAKE_TINY_IMAGE, nestedSpec, provisionNested } from '../../support/nested.ts';
 
 /**
- * What an engine keeps in ways of its own: a file and a folder that were removed, a folder that was made
- * anew, files of several owners, one with a capability, a stopped container and a volume.
+ * Content that an engine stores in special ways: a removed file and folder, a recreated folder, files of
+ * several owners, one with a capability, a stopped container and a volume.
  */
 const MAKE_LAYERS = `
-docker run --name lower tiny sh -c 'mkdir -p /gone /anew; touch /gone/file /anew/old /left /owned; chown 33:44 /owned; setcap cap_net_raw=ep /owned'
+docker run --name lower tiny sh -c 'mkdir -p /gone /again; touch /gone/file /again/old /left /owned; chown 33:44 /owned; setcap cap_net_raw=ep /owned'
 docker commit lower lower
-docker run --name upper lower sh -c 'rm -r /gone /left /anew; mkdir /anew; touch /anew/new'
+docker run --name upper lower sh -c 'rm -r /gone /left /again; mkdir /again; touch /again/new'
 docker commit upper upper
 docker run --rm --volume kept:/volume tiny sh -c 'echo in a volume > /volume/file'
 `;
 const TELL_LAYERS = `
-docker run --rm upper sh -c 'ls -d /gone /left /anew /anew/* 2> /dev/null' || true
+docker run --rm upper sh -c 'ls -d /gone /left /again /again/* 2> /dev/null' || true
 docker run --rm lower sh -c 'stat -c %u:%g /owned; getcap /owned'
 docker run --rm --volume kept:/volume tiny cat /volume/file
 docker ps --all --filter status=exited --format '{{.Names}}' | grep -v running | sort | xargs
 `;
 const AS_MADE = {
-  out: '/anew\n/anew/new\n33:44\n/owned cap_net_raw=ep\nin a volume\nlower upper\n',
+  out: '/again\n/again/new\n33:44\n/owned cap_net_raw=ep\nin a volume\nlower upper\n',
   code: 0,
 };
 
 /** The limits of all kinds, once each. */
 const NAMESPACE_LIMITS = 'cat /proc/sys/user/max_*_namespaces | sort -u';
 
-/** What makes a learner's own client reach nothing. */
+/** Makes a learner's own client unable to connect to anything. */
 const SPOIL_CLIENT = `
 set -e
 mkdir -p ~/.docker/cli-plugins
@@ -39,9 +39,9 @@ chmod +x ~/.docker/cli-plugins/docker-x
 echo '{"currentContext":"x"}' > ~/.docker/config.json
 `;
 
-/** What every engine must do about machines with an engine of their own. */
+/** Contract of every engine for machines with their own engine. */
 export async function nestedContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('a machine has an engine of its own as soon as it is there', async (t) => {
+  await test('a machine’s own engine answers when the machine is ready', async (t) => {
     const { engine } = open(t);
     t.equal(await engine.nestedProblem(), undefined);
     const { machineId } = await provisionNested(engine);
@@ -59,13 +59,13 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
       out: /hello\n$/,
     });
 
-    await t.test('which stands still with it', async (t) => {
+    await t.test('which is paused with it', async (t) => {
       await engine.pause(machineId);
       await engine.unpause(machineId);
       t.match(await run('docker image ls --quiet tiny:2'), { code: 0, out: /^\w+\n$/ });
     });
 
-    await t.test('and answers after a restart, with images and containers of before', async (t) => {
+    await t.test('and answers after a restart, with its earlier images and containers', async (t) => {
       await engine.restart(machineId);
       t.equal((await run(NAMESPACE_LIMITS)).out, '400\n', 'as many namespaces as processes');
       t.match(await run('docker start --attach greeter'), { code: 0, out: 'hello\n' });
@@ -73,7 +73,7 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
     });
 
     await t.test(
-      'also where its learner’s client is set up for another, and a plugin of it hangs',
+      'even if its learner’s client is set up for another engine, and one of its plugins hangs',
       async (t) => {
         t.match(await run(SPOIL_CLIENT), { code: 0 });
         t.not((await run('timeout 5 docker info')).code, 0, 'their own client does not reach it');
@@ -82,7 +82,7 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
       },
     );
 
-    await t.test('and nobody is root beside it', async (t) => {
+    await t.test('and nobody is root in it', async (t) => {
       t.equal(
         (await run('id -u; grep -h CapPrm /proc/self/status')).out,
         '1000\nCapPrm:\t0000000000000000\n',
@@ -99,7 +99,7 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
     });
   });
 
-  await test('what a learner made with an engine is there again where its machine was saved', async (t) => {
+  await test('everything that a learner created with an engine exists again after a save', async (t) => {
     const { engine } = open(t);
     const first = await provisionNested(engine);
     const run = (script: string, { machineId } = first) =>

@@ -5,14 +5,14 @@ import type { Engine, MachineSpec, ProvisionedMachine } from '../../../src/engin
 import { environmentSpec, machineSpec, networkSpec, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 
-/** Of a hundred sessions at once: three times what an engine's own pools of subnets hold. */
+/** As for a hundred sessions at once: three times the capacity of an engine's own pools of subnets. */
 const NETWORKS = 100;
-/** Environments that are made, or removed, at the same time. */
+/** Number of environments that are created, or removed, at the same time. */
 const AT_ONCE = 4;
 
-/** What every engine must do about networks. */
+/** Contract of every engine for networks. */
 export async function networksContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('machines meet on the networks that they share, by name, and on no others', async (t) => {
+  await test('machines reach each other by name on shared networks, and on no others', async (t) => {
     const { engine } = open(t);
     const { client, web, db, lonely, spec } = await provisionThreeTiers(engine);
     const reaches = async (from: ProvisionedMachine, target: string) => {
@@ -39,7 +39,7 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
     t.notOk(await reaches(client, db.addresses[0]?.address ?? ''), 'not across, by address');
     t.notOk(await reaches(db, client.addresses[0]?.address ?? ''), 'nor back');
 
-    await t.test('a machine on no network has itself alone', async (t) => {
+    await t.test('a machine on no network can reach only itself', async (t) => {
       t.same(lonely.addresses, []);
       t.same(await engine.inspect(lonely.machineId), {
         state: 'running',
@@ -51,7 +51,7 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
       for (const target of ['web', ...addressesOf(client, web, db)]) t.notOk(await reaches(lonely, target));
     });
 
-    await t.test('each is listed with its addresses, and has them again after a restart', async (t) => {
+    await t.test('each machine is listed with its addresses, and keeps them after a restart', async (t) => {
       const [listed] = await engine.list();
       t.equal(listed?.environmentId, spec.environmentId);
       const found = new Map(listed?.machines.map((machine) => [machine.name, machine.addresses]));
@@ -64,7 +64,7 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
     });
   });
 
-  await test('an environment without a network is made, listed and removed', async (t) => {
+  await test('an environment without a network is created, listed and removed', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec({ networks: [] })];
     const spec = environmentSpec({ networks: [], machines });
@@ -75,7 +75,7 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
     t.same(await engine.list(), []);
   });
 
-  await test('a network whose subnet is taken is named, and leaves nothing of its environment', async (t) => {
+  await test('a network with a used subnet is named in the error, and leaves nothing of its environment', async (t) => {
     const { engine } = open(t);
     const taken = networkSpec({ name: 'taken' });
     await engine.provision(environmentSpec({ networks: [networkSpec(), taken] }));
@@ -88,7 +88,7 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
     t.equal((await engine.list()).length, 1);
   });
 
-  await test('a machine on a network that is not there is refused before anything is made', async (t) => {
+  await test('a machine on a missing network is refused before anything is created', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec({ networks: ['lab', 'elsewhere'] })];
     await t.rejects(engine.provision(environmentSpec({ machines })), {
@@ -98,7 +98,7 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
     t.same(await engine.list(), []);
   });
 
-  await test(`${NETWORKS} networks are there at once, each with its own subnet, and go again`, async (t) => {
+  await test(`${NETWORKS} networks exist at the same time, each with its own subnet, and are removed again`, async (t) => {
     const { engine } = open(t);
     const row = randomInt(256);
     const specs = Array.from({ length: NETWORKS / 4 }, (_, environment) => {
@@ -122,7 +122,7 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
   });
 }
 
-/** Answers "here" to whoever connects to port 7000. */
+/** Answers "here" to clients of port 7000. */
 const SERVE = `perl -MIO::Socket::INET -e '
   my $server = IO::Socket::INET->new(LocalPort => 7000, Listen => 9, ReuseAddr => 1) or die; exit if fork;
   close STDOUT; close STDERR; while (my $client = $server->accept) { print $client "here\\n"; close $client }'`;

@@ -6,7 +6,7 @@ import type { EngineHarness } from '../../support/engines.ts';
 import { readScreen } from '../../support/screen.ts';
 import { until } from '../../support/until.ts';
 
-/** Says what it finds when it begins, and then is a shell. */
+/** Prints its initial state, and then is a shell. */
 const spec = {
   command: [
     'sh',
@@ -18,25 +18,25 @@ const spec = {
 };
 const size = { rows: 31, cols: 97 };
 
-/** What every engine must do about shells that wait for who opens a terminal. */
+/** Contract of every engine for shells that wait for a terminal. */
 export async function preparedShellsContract(open: (t: Test) => EngineHarness): Promise<void> {
   const pidOf = (handle: string) => Number.parseInt(handle, 10);
-  const begun = async (engine: Engine, machineId: string) =>
+  const hasStarted = async (engine: Engine, machineId: string) =>
     (await runScript(engine, machineId, 'test -e /tmp/first')).code === 0;
 
-  await test('a shell that waits', async (t) => {
+  await test('a prepared shell', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const handle = await engine.prepareShell(machineId, spec);
 
-    await t.test('waits before anything of it runs, once however often it is asked for', async (t) => {
+    await t.test('waits before any of its code runs, once for any number of calls', async (t) => {
       t.ok(engine.isPrepared(machineId, handle));
       t.notOk(engine.isPrepared('another', handle));
       t.equal(await engine.prepareShell(machineId, spec), handle);
-      t.notOk(await begun(engine, machineId));
+      t.notOk(await hasStarted(engine, machineId));
     });
 
-    await t.test('is no use to who asks for another one', async (t) => {
+    await t.test('is not used for another specification', async (t) => {
       const other = { ...spec, environment: { ...spec.environment, WORD: 'other' } };
       const terminal = await engine.openTerminal(machineId, { ...other, ...size });
       await readScreen(terminal).until('other at 31 97 in /home/learner.');
@@ -46,7 +46,7 @@ export async function preparedShellsContract(open: (t: Test) => EngineHarness): 
     });
 
     await t.test(
-      'goes on after a pause for who opens a terminal, at their size, with nothing before its own output',
+      'starts after a pause when a terminal is opened, at its size, with only its own output',
       async (t) => {
         await engine.pause(machineId);
         await engine.unpause(machineId);
@@ -55,14 +55,14 @@ export async function preparedShellsContract(open: (t: Test) => EngineHarness): 
         const screen = readScreen(terminal);
         t.equal(await screen.until('learner.'), 'first at 31 97 in /home/learner.');
         await screen.until('ready> ');
-        t.ok(await begun(engine, machineId));
+        t.ok(await hasStarted(engine, machineId));
         terminal.stream.write('exit 42\n');
         t.same(await terminal.over, { exitCode: 42 });
         t.notOk(engine.isPrepared(machineId, handle));
       },
     );
 
-    await t.test('serves one alone: the next is a shell of its own', async (t) => {
+    await t.test('serves only one terminal: the next one gets a new shell', async (t) => {
       const again = await engine.prepareShell(machineId, spec);
       const terminals = await Promise.all(
         [1, 2].map(() => engine.openTerminal(machineId, { ...spec, ...size })),
@@ -73,7 +73,7 @@ export async function preparedShellsContract(open: (t: Test) => EngineHarness): 
       await Promise.all(terminals.map(({ end }) => end()));
     });
 
-    await t.test('that was ended is forgotten, and a terminal opens all the same', async (t) => {
+    await t.test('that was ended is forgotten, and a terminal opens anyway', async (t) => {
       const ended = await engine.prepareShell(machineId, spec);
       await engine.endShell(machineId, ended);
       await until(async () => !engine.isPrepared(machineId, ended));
@@ -92,7 +92,7 @@ export async function preparedShellsContract(open: (t: Test) => EngineHarness): 
     });
   });
 
-  await test('a shell that waits does so after its process has gone, and is ended by its handle', async (t) => {
+  await test('a prepared shell keeps waiting after its process has ended, and is ended by its handle', async (t) => {
     const harness = open(t);
     const { machineId } = await provisionMachine(harness.engine);
     const gone = await harness.openCuttable();

@@ -4,15 +4,15 @@ import type { Test } from 'tap';
 import { environmentSpec, machineSpec, networkSpec, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 
-/** What every engine must do about environments. */
+/** Contract of every engine for environments. */
 export async function provisionContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('an engine says what it is', async (t) => {
+  await test('an engine describes itself', async (t) => {
     const info = await open(t).engine.info();
     t.match(info, { name: String, version: /\d/, userNamespaces: Boolean, systemCallFilter: true });
     t.ok(info.memoryBytes > 0 && info.cpus > 0);
   });
 
-  await test('machines of an environment have their names, their addresses and each other', async (t) => {
+  await test('machines of an environment have their names and addresses, and reach each other', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec(), machineSpec({ name: 'db', environment: { ROLE: 'database' } })];
     const spec = environmentSpec({ machines });
@@ -54,7 +54,7 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     await t.rejects(engine.inspect(machine?.machineId ?? ''), { code: 'CONTAINER_NOT_FOUND' });
   });
 
-  await test('a paused machine stands still, and goes on where it was', async (t) => {
+  await test('a paused machine is frozen, and continues where it was', async (t) => {
     const { engine } = open(t);
     const spec = environmentSpec();
     const [machine] = await engine.provision(spec);
@@ -75,13 +75,13 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     t.match(await engine.inspect(machineId), { state: 'running', addresses: machine?.addresses });
     const before = (await runScript(engine, machineId, 'cat /tmp/count')).out;
     const grows = `until [ "$(cat /tmp/count)" -gt ${Number(before)} ]; do sleep 0.05; done`;
-    t.match(await runScript(engine, machineId, grows), { code: 0 }, 'its processes went on');
+    t.match(await runScript(engine, machineId, grows), { code: 0 }, 'its processes continued');
     await engine.pause(machineId);
     await engine.destroy(spec.environmentId);
     t.same(await engine.list(), []);
   });
 
-  await test('what has ended or is gone is neither paused nor unpaused', async (t) => {
+  await test('an ended or missing machine is neither paused nor unpaused', async (t) => {
     const { engine } = open(t);
     const spec = environmentSpec({ machines: [machineSpec({ command: ['sh', '-c', 'read line'] })] });
     const machineId = (await engine.provision(spec))[0]?.machineId ?? '';
@@ -109,7 +109,7 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     t.same(await engine.list(), []);
   });
 
-  await test('a second environment by one id is refused and the first one stays', async (t) => {
+  await test('a second environment with the same id is refused and the first one stays', async (t) => {
     const { engine } = open(t);
     const spec = environmentSpec();
     const [first] = await engine.provision(spec);
@@ -130,7 +130,7 @@ export async function provisionContract(open: (t: Test) => EngineHarness): Promi
     await t.rejects(engine.provision(environmentSpec(), { signal: AbortSignal.abort(reason) }), reason);
   });
 
-  await test('an image whose registry is away is named with the engine’s words, and nothing is left', async (t) => {
+  await test('an image whose registry is down is reported with the engine’s message, and nothing is left', async (t) => {
     const { engine } = open(t);
     const image = 'registry.invalid/no/such:image';
     await t.rejects(engine.provision(environmentSpec({ machines: [machineSpec({ image })] })), {

@@ -2,12 +2,12 @@ import t from 'tap';
 import { fileOf, openRegistryCache, ROOT } from '../../support/registry-cache.ts';
 import { until } from '../../support/until.ts';
 
-/** Building the image may take a while on a machine that never did. */
+/** Building the image takes a while on a machine without it. */
 t.setTimeout(300_000);
 
 const MIB = 1024 * 1024;
 
-await t.test('what a registry keeps of another one stays within its limit', async (t) => {
+await t.test('a registry’s cache of another one stays within its limit', async (t) => {
   const { registry, reader, ask, inside, isKept, put, cutOff } = await openRegistryCache(t);
   const names = ['first', 'second', 'third'];
   const layers = new Map<string, string>();
@@ -26,7 +26,7 @@ await t.test('what a registry keeps of another one stays within its limit', asyn
   const untouched = await registry.trim(7 * MIB);
   t.ok(untouched.before >= whole && untouched.now === untouched.before, 'below the limit nothing goes');
 
-  // Read later than it was fetched: learners want that one.
+  // Read later than it was downloaded: learners use that one.
   await inside('touch', '-a', '-d', '2030-01-09', fileOf(layerOf('first')));
   const { before, now } = await registry.trim(5.5 * MIB);
   t.ok(before >= whole);
@@ -40,7 +40,7 @@ await t.test('what a registry keeps of another one stays within its limit', asyn
   t.notMatch(links, layerOf('second').slice(7), 'with what leads there');
 
   t.match(await ask('library/second/manifests/1'), /\n200$/);
-  t.match(await read('second'), /\n200$/, 'it is fetched anew');
+  t.match(await read('second'), /\n200$/, 'it is downloaded again');
   await until(() => isKept(layerOf('second')));
   await cutOff();
   t.match(await read('third'), /\n200$/, 'the others are served from here');
@@ -63,6 +63,6 @@ await t.test('what a registry keeps of another one stays within its limit', asyn
   t.match(await inside('find', upload), 'data', 'what is being fetched stays');
   t.equal(await started(), since);
   const cut = await registry.trim(2 * MIB);
-  t.ok(cut.now <= 2 * MIB, 'unless it is too large by itself');
-  t.not(await started(), since, 'then the registry lets go of it');
+  t.ok(cut.now <= 2 * MIB, 'unless it alone is too large');
+  t.not(await started(), since, 'then the registry aborts it');
 });

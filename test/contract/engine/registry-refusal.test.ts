@@ -5,7 +5,7 @@ import { newInstallation } from '../../support/installation.ts';
 import { markImage, openImages } from '../../support/pins.ts';
 import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';
 
-await t.test('what a registry refuses is told in its words, with what to do', async (t) => {
+await t.test('a registry’s refusal is reported with its message and advice', async (t) => {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
   const images = openImages(t);

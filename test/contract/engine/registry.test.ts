@@ -7,7 +7,7 @@ import { openRegistryCache } from '../../support/registry-cache.ts';
 import { openLocalRegistry, whenHolding } from '../../support/local-registry.ts';
 import { until } from '../../support/until.ts';
 
-/** Building the image may take a while on a machine that never did. */
+/** Building the image takes a while on a machine without it. */
 t.setTimeout(300_000);
 
 /** The installation's containers, by the end of their names. */
@@ -19,63 +19,60 @@ async function parts(docker: Docker, installation: string) {
     .toSorted((a, b) => ((a.part ?? '') < (b.part ?? '') ? -1 : 1));
 }
 
-await t.test(
-  'it runs once it is ensured, and an image is put there, listed, pulled and removed',
-  async (t) => {
-    const { registry, docker, installation } = await openLocalRegistry(t);
-    await Promise.all([registry.ensure(), registry.ensure()]);
-    const made = await parts(docker, installation);
-    t.match(made, [
-      { part: 'reader', state: 'running' },
-      { part: 'writer', state: 'running' },
-    ]);
-    await registry.ensure();
-    t.strictSame(await parts(docker, installation), made, 'a second time changes nothing');
+await t.test('it runs once it is ensured, and an image is pushed, listed, pulled and removed', async (t) => {
+  const { registry, docker, installation } = await openLocalRegistry(t);
+  await Promise.all([registry.ensure(), registry.ensure()]);
+  const made = await parts(docker, installation);
+  t.match(made, [
+    { part: 'reader', state: 'running' },
+    { part: 'writer', state: 'running' },
+  ]);
+  await registry.ensure();
+  t.strictSame(await parts(docker, installation), made, 'a second time changes nothing');
 
-    const images = openImages(t);
-    const name = `berth-test/${installation}:latest`;
-    const id = await markImage(images, name, installation);
-    t.teardown(() => images.remove(name));
-    const told: number[] = [];
-    const onLayers = (layers: readonly unknown[]) => void told.push(layers.length);
-    await whenHolding(registry, 0);
-    await registry.push(name, { name: 'library/tools', tag: '1' }, { onLayers });
-    await registry.push(name, { name: 'library/tools', tag: 'latest' }, { onLayers });
-    t.ok(told.includes(1), 'progress is told');
-    t.strictSame(await registry.list(), [{ name: 'library/tools', tags: ['1', 'latest'] }]);
+  const images = openImages(t);
+  const name = `berth-test/${installation}:latest`;
+  const id = await markImage(images, name, installation);
+  t.teardown(() => images.remove(name));
+  const progress: number[] = [];
+  const onLayers = (layers: readonly unknown[]) => void progress.push(layers.length);
+  await whenHolding(registry, 0);
+  await registry.push(name, { name: 'library/tools', tag: '1' }, { onLayers });
+  await registry.push(name, { name: 'library/tools', tag: 'latest' }, { onLayers });
+  t.ok(progress.includes(1), 'progress is reported');
+  t.strictSame(await registry.list(), [{ name: 'library/tools', tags: ['1', 'latest'] }]);
 
-    const local = `${await registry.address()}/library/tools`;
-    t.strictSame(await images.listNames(local), [], 'the name by which it was pushed is gone');
-    const otherName = `berth-test/other-${installation}:latest`;
-    const otherId = await markImage(images, otherName, `other-${installation}`);
-    await images.tag(otherName, `${local}:kept`);
-    await images.remove(otherName);
-    await t.rejects(registry.push(name, { name: 'library/tools', tag: 'kept' }, { onLayers }), {
-      code: 'IMAGE_NOT_OURS',
-    });
-    t.equal((await images.find(`${local}:kept`))?.id, otherId, 'another image keeps its only name');
-    await images.remove(`${local}:kept`);
-    await images.tag(name, `${local}:1`);
-    await registry.push(name, { name: 'library/tools', tag: '1' }, { onLayers });
-    t.equal((await images.find(`${local}:1`))?.id, id, 'a name that the image had before stays');
-    await images.remove(`${local}:1`);
+  const local = `${await registry.address()}/library/tools`;
+  t.strictSame(await images.listNames(local), [], 'the name by which it was pushed is gone');
+  const otherName = `berth-test/other-${installation}:latest`;
+  const otherId = await markImage(images, otherName, `other-${installation}`);
+  await images.tag(otherName, `${local}:kept`);
+  await images.remove(otherName);
+  await t.rejects(registry.push(name, { name: 'library/tools', tag: 'kept' }, { onLayers }), {
+    code: 'IMAGE_NOT_OURS',
+  });
+  t.equal((await images.find(`${local}:kept`))?.id, otherId, 'another image keeps its only name');
+  await images.remove(`${local}:kept`);
+  await images.tag(name, `${local}:1`);
+  await registry.push(name, { name: 'library/tools', tag: '1' }, { onLayers });
+  t.equal((await images.find(`${local}:1`))?.id, id, 'a name that the image had before stays');
+  await images.remove(`${local}:1`);
 
-    await images.remove(name);
-    await images.findOrPull(`${local}:1`, { onPercent: () => undefined });
-    t.equal((await images.find(`${local}:1`))?.id, id, 'the same image comes back');
-    await images.remove(`${local}:1`);
+  await images.remove(name);
+  await images.findOrPull(`${local}:1`, { onPercent: () => undefined });
+  t.equal((await images.find(`${local}:1`))?.id, id, 'the same image is pulled');
+  await images.remove(`${local}:1`);
 
-    await registry.delete('library/tools', '1');
-    t.strictSame(await registry.list(), [], 'with the other tag of the same content');
-    await t.rejects(registry.delete('library/tools', '1'), { code: 'NOT_FOUND' });
-    await t.rejects(registry.delete('../../x?', '1'), { code: 'NOT_FOUND' });
-    await t.rejects(registry.push('berth-test/none', { name: 'x', tag: '1' }, { onLayers }), {
-      code: 'IMAGE_NOT_FOUND',
-    });
-  },
-);
+  await registry.delete('library/tools', '1');
+  t.strictSame(await registry.list(), [], 'with the other tag of the same content');
+  await t.rejects(registry.delete('library/tools', '1'), { code: 'NOT_FOUND' });
+  await t.rejects(registry.delete('../../x?', '1'), { code: 'NOT_FOUND' });
+  await t.rejects(registry.push('berth-test/none', { name: 'x', tag: '1' }, { onLayers }), {
+    code: 'IMAGE_NOT_FOUND',
+  });
+});
 
-await t.test('what is gone, stopped or made in another way is made anew, with what it holds', async (t) => {
+await t.test('a missing, stopped or outdated registry is recreated with its images', async (t) => {
   const { registry, docker, installation, open } = await openLocalRegistry(t);
   await registry.ensure();
   const images = openImages(t);
@@ -93,7 +90,7 @@ await t.test('what is gone, stopped or made in another way is made anew, with wh
   const [sameReader, newWriter] = await parts(docker, installation);
   t.match([sameReader, newWriter], [{ id: reader?.id, state: 'running' }, { state: 'running' }]);
   t.not(newWriter?.id, writer?.id);
-  // The writer that was removed had the first free port, which may be another by now.
+  // The removed writer had the first free port, which may be a different one now.
   const address = await registry.address();
 
   const other = `berth-test/registry-${installation}:latest`;
@@ -133,10 +130,10 @@ await t.test('what is gone, stopped or made in another way is made anew, with wh
   }
 });
 
-await t.test('two registries, and a program that has the usual port, share the machine', async (t) => {
+await t.test('two registries, and a program on the default port, share the machine', async (t) => {
   const server = createServer();
   server.listen(5000, '127.0.0.1');
-  // Where another program has it already, that will do.
+  // If another program already uses the port, that is enough.
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => t.equal(error.code, 'EADDRINUSE'));
   t.teardown(() => server.close());
   const one = await openLocalRegistry(t);
@@ -147,10 +144,10 @@ await t.test('two registries, and a program that has the usual port, share the m
   t.notOk(addresses.includes('127.0.0.1:5000'));
 });
 
-await t.test('another registry is fetched from, and what was fetched is kept', async (t) => {
+await t.test('another registry’s images are pulled and cached', async (t) => {
   const cache = await openRegistryCache(t);
   const { registry, docker, installation, ask, put, isKept, cutOff, upstreamHost } = cache;
-  t.match(await parts(docker, installation), [{ part: 'reader' }], 'nothing of its own is written to');
+  t.match(await parts(docker, installation), [{ part: 'reader' }], 'it has no writer');
   t.equal(await registry.address(), `${upstreamHost}:5000`);
   const layer = await put('tools:1', 1000);
   t.strictSame(await registry.list(), [{ name: 'library/tools', tags: ['1'] }], 'it is asked itself');
@@ -161,7 +158,7 @@ await t.test('another registry is fetched from, and what was fetched is kept', a
   t.match(await ask(`library/tools/blobs/${layer}`, '-o', '/dev/null'), /\n200$/, 'kept');
 });
 
-await t.test('without its image it says so', async (t) => {
+await t.test('it reports a missing image', async (t) => {
   const { open } = await openLocalRegistry(t);
   await t.rejects(open({ image: 'berth-test/none:latest' }).ensure(), {
     code: 'LOCAL_REGISTRY_UNAVAILABLE',

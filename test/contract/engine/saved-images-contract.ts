@@ -11,7 +11,7 @@ import type { EngineHarness } from '../../support/engines.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What every engine must do about images that were saved, beyond making them. */
+/** Contract of every engine for saved images. */
 export async function savedImagesContract(open: (t: Test) => EngineHarness): Promise<void> {
   await test('a stopped machine is saved as it is, and starts again', async (t) => {
     const { engine } = open(t);
@@ -29,7 +29,7 @@ export async function savedImagesContract(open: (t: Test) => EngineHarness): Pro
     t.same(await engine.listImages(), []);
   });
 
-  await test('images are listed, and measured by what was saved in them alone', async (t) => {
+  await test('images are listed, and measured by their saved content only', async (t) => {
     const { engine } = open(t);
     const volumes = [{ path: '/data' }, { path: '/srv' }];
     const [{ machineId } = { machineId: '' }] = await engine.provision(

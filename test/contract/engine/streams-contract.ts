@@ -9,15 +9,15 @@ import type { EngineHarness } from '../../support/engines.ts';
 
 const LIMITS = { timeoutMs: 30_000, outputLimitBytes: 100_000 };
 
-/** What every engine must do about commands whose input or output is of any length. */
+/** Contract of every engine for commands with input or output of any length. */
 export async function streamsContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('output is read as it comes', async (t) => {
+  await test('output is read as it arrives', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
     const text = async (source: ByteSource) => (await bytesOf(source)).toString();
     const output = (script: string) => engine.execOutput(machineId, { command: ['sh', '-c', script] });
 
-    await t.test('whole and as it is, and ends with the command', async (t) => {
+    await t.test('complete and unchanged, and ends with the command', async (t) => {
       t.equal(await text(await output('echo out; echo err >&2')), 'out\n');
       t.equal(await text(await output('true')), '');
       t.equal(await text(await output('cat; echo end')), 'end\n', 'which has nothing to read');
@@ -26,7 +26,7 @@ export async function streamsContract(open: (t: Test) => EngineHarness): Promise
       t.match(bytes.subarray(-8).toString(), '1000000\n');
     });
 
-    await t.test('and fails when the command does', async (t) => {
+    await t.test('and fails if the command fails', async (t) => {
       await t.rejects(text(await output('echo some; echo why >&2; exit 7')), {
         code: 'COMMAND_FAILED',
         details: { exitCode: 7, problem: 'why' },
@@ -44,7 +44,7 @@ export async function streamsContract(open: (t: Test) => EngineHarness): Promise
       t.match(await runScript(engine, machineId, 'cat /tmp/end'), { out: 'end\n' });
     });
 
-    await t.test('and one that is closed ends the command, whatever it had left to say', async (t) => {
+    await t.test('and closing it ends the command, with unread output', async (t) => {
       const endless = await output('sleep 4321 & exec cat /dev/zero');
       await sleep(300);
       t.ok(await isRunning(engine, machineId, 'sleep 4321'));
@@ -54,11 +54,11 @@ export async function streamsContract(open: (t: Test) => EngineHarness): Promise
     });
   });
 
-  await test('a machine that is destroyed under its reader is an error', async (t) => {
+  await test('a machine that is destroyed during a read reports an error', async (t) => {
     const { engine } = open(t);
     const { environmentId, machineId } = await provisionMachine(engine);
     const output = await engine.execOutput(machineId, { command: ['sleep', '1000'] });
-    // As it stops, or once it is gone.
+    // While it stops, or after it is gone.
     const failed = t.rejects(bytesOf(output), { code: /^(MACHINE_NOT_RUNNING|CONTAINER_NOT_FOUND)$/ });
     await engine.destroy(environmentId);
     await failed;
@@ -80,14 +80,14 @@ export async function streamsContract(open: (t: Test) => EngineHarness): Promise
       t.match(await run('wc -c', pieces(0)), { code: 0, out: '0\n' });
     });
 
-    await t.test('as far as the command wants it, and stays open', async (t) => {
+    await t.test('as far as the command reads it, and stays open', async (t) => {
       const input = new PassThrough();
       input.write('line\nmore\n');
       t.match(await run('read -r line; echo "$line"', input), { code: 0, out: 'line\n' });
       t.notOk(input.destroyed);
     });
 
-    await t.test('and one that fails ends the command before it is told', async (t) => {
+    await t.test('and its failure ends the command before it is reported', async (t) => {
       for (const after of [0, 300]) {
         const input = new PassThrough();
         input.write('x');

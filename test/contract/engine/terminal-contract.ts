@@ -7,7 +7,7 @@ import { isRunning, provisionMachine, runScript } from '../../support/engines.ts
 import type { EngineHarness } from '../../support/engines.ts';
 import { readScreen } from '../../support/screen.ts';
 
-/** What every engine must do about terminals. */
+/** Contract of every engine for terminals. */
 export async function terminalContract(open: (t: Test) => EngineHarness): Promise<void> {
   const openShell = async (engine: Engine, machineId: string, changes: Partial<TerminalSpec> = {}) => {
     const command = ['bash', '--norc', '--noprofile'];
@@ -30,7 +30,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       const { terminal, until } = await openShell(engine, machineId, {
         command: ['sh', '-c', 'stty size; exec sh'],
       });
-      t.match(await until('31 97'), /^31 97/, 'and nothing stands before the shell’s own output');
+      t.match(await until('31 97'), /^31 97/, 'and the shell’s own output is first');
       await terminal.resize(12, 34);
       terminal.stream.write('stty size\n');
       await until('12 34');
@@ -39,7 +39,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       t.pass('a resize after the end does no harm');
     });
 
-    await t.test('hands ^P over at once, and ^P ^Q does not detach', async () => {
+    await t.test('passes ^P on immediately, and ^P ^Q does not detach', async () => {
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write('stty raw -echo; dd bs=1 count=1 2>/dev/null | od -An -tx1; stty sane\n');
@@ -53,7 +53,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       await terminal.end();
     });
 
-    await t.test('carries bytes of all values both ways', async () => {
+    await t.test('transfers all byte values in both directions', async () => {
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write('stty raw -echo; head -c 256 | sha256sum; stty sane\n');
@@ -80,7 +80,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       await terminal.end();
     });
 
-    await t.test('runs as the user, in the folder and with the environment that it is given', async (t) => {
+    await t.test('runs as the given user, in the given folder and with the given environment', async (t) => {
       const spec = { user: 'learner', workingDirectory: '/usr', environment: { WORD: 'a b' } };
       const { terminal, until } = await openShell(engine, machineId, {
         ...spec,
@@ -90,7 +90,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       t.same(await terminal.over, { exitCode: 0 });
     });
 
-    await t.test('holds its shell back while nobody reads, and loses nothing', async (t) => {
+    await t.test('blocks its shell while nobody reads, and loses nothing', async (t) => {
       const command = ['sh', '-c', 'stty -opost; seq 1 2000000; echo end >/tmp/flood'];
       const terminal = await engine.openTerminal(machineId, { command, rows: 24, cols: 80 });
       terminal.stream.pause();
@@ -119,15 +119,15 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     });
   });
 
-  await test('a shell is noted before it begins where it is durable, and ended where that fails', async (t) => {
+  await test('a durable shell is reported before it starts, and ended if that fails', async (t) => {
     const { engine } = open(t);
     const { machineId } = await provisionMachine(engine);
-    const found = async () => (await runScript(engine, machineId, 'ls /tmp | grep begun || :')).out;
+    const found = async () => (await runScript(engine, machineId, 'ls /tmp | grep started || :')).out;
     let noted = '';
     let seen = 'nothing';
     const { terminal } = await openShell(engine, machineId, {
-      command: ['bash', '-c', 'touch /tmp/begun; exec sleep 632'],
-      async note({ shell }) {
+      command: ['bash', '-c', 'touch /tmp/started; exec sleep 632'],
+      async beforeStart({ shell }) {
         noted = shell;
         await sleep(300);
         seen = await found();
@@ -136,12 +136,14 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     t.equal(noted, terminal.shell);
     if (terminal.durable) t.equal(seen, '', 'it waited');
     await sleep(300);
-    t.equal(await found(), 'begun\n');
+    t.equal(await found(), 'started\n');
     await terminal.end();
 
     const command = ['sleep', '633'];
-    const note = () => Promise.reject(new Error('the database is gone'));
-    await t.rejects(openShell(engine, machineId, { command, note }), { message: 'the database is gone' });
+    const beforeStart = () => Promise.reject(new Error('the database is gone'));
+    await t.rejects(openShell(engine, machineId, { command, beforeStart }), {
+      message: 'the database is gone',
+    });
     t.notOk(await isRunning(engine, machineId, 'sleep 633'));
   });
 
@@ -150,7 +152,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     const { machineId } = await provisionMachine(engine);
     const jobs = 'sleep 621 & nohup sleep 622 >/dev/null & setsid sleep 623 & (trap "" HUP; sleep 624); ';
 
-    await t.test('leaves nothing behind but what was meant to outlive it', async (t) => {
+    await t.test('leaves only processes that were meant to outlive it', async (t) => {
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write(`${jobs}\n`);
@@ -165,18 +167,21 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       await runScript(engine, machineId, 'pkill sleep -f "sleep 62"');
     });
 
-    await t.test('is gone even when its shell refuses, under a name that is hard to read', async (t) => {
-      const script = "cp /bin/sleep '/tmp/a) S 1 (b'; trap '' HUP TERM; '/tmp/a) S 1 (b' 4625; sleep 4626";
-      const { terminal } = await openShell(engine, machineId, { command: ['bash', '-c', script] });
-      await sleep(500);
-      t.ok(await isRunning(engine, machineId, '4625'));
-      await terminal.end();
-      t.same(await terminal.over, { exitCode: 137 }, 'killed, and not waited for');
-      t.notOk(await isRunning(engine, machineId, '4625'));
-      t.notOk(await isRunning(engine, machineId, '4626'));
-    });
+    await t.test(
+      'is gone even if its shell ignores signals and has a name that is hard to parse',
+      async (t) => {
+        const script = "cp /bin/sleep '/tmp/a) S 1 (b'; trap '' HUP TERM; '/tmp/a) S 1 (b' 4625; sleep 4626";
+        const { terminal } = await openShell(engine, machineId, { command: ['bash', '-c', script] });
+        await sleep(500);
+        t.ok(await isRunning(engine, machineId, '4625'));
+        await terminal.end();
+        t.same(await terminal.over, { exitCode: 137 }, 'killed, and not waited for');
+        t.notOk(await isRunning(engine, machineId, '4625'));
+        t.notOk(await isRunning(engine, machineId, '4626'));
+      },
+    );
 
-    await t.test('is what has lost its stream too, unless its shell is durable', async (t) => {
+    await t.test('includes one that lost its stream, unless its shell is durable', async (t) => {
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write('sleep 627\n');
@@ -190,7 +195,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       t.notOk(await isRunning(engine, machineId, 'sleep 627'));
     });
 
-    await t.test('is gone even while its machine has no process to spare', async (t) => {
+    await t.test('is gone even while its machine has no free process', async (t) => {
       const { terminal, until } = await openShell(engine, machineId);
       await until('ready> ');
       terminal.stream.write('bomb() { bomb | bomb & }; bomb; while :; do :; done\n');
@@ -226,7 +231,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     await engine.endShell(machineId, terminal.shell);
   });
 
-  await test('a terminal whose machine goes ends without an exit code of its own', async (t) => {
+  await test('a terminal whose machine is gone ends without its own exit code', async (t) => {
     const { engine } = open(t);
     const { machineId, environmentId } = await provisionMachine(engine);
     const { terminal, until } = await openShell(engine, machineId);
@@ -260,7 +265,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     }
     t.equal(terminal.offset, 0);
 
-    await t.test('is connected to again, and gives what comes from any byte on', async (t) => {
+    await t.test('is reconnected, and returns its output from any byte on', async (t) => {
       terminal.stream.write('stty -echo; word=kept; seq 1000 1100\n');
       await until('1100\r\nready> ');
       terminal.stream.destroy();
@@ -281,7 +286,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       t.same(await taken?.over, { exitCode: 7 });
     });
 
-    await t.test('that is none cannot be connected to', async (t) => {
+    await t.test('that does not exist cannot be reconnected', async (t) => {
       const [leader] = terminal.shell.split('/');
       for (const handle of ['nonsense', `${leader}`, `${leader}/0123456789abcdef`, `${leader}/../../x`]) {
         t.equal(await engine.reattachTerminal(machineId, handle, 0), undefined, handle);

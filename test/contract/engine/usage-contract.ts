@@ -8,14 +8,14 @@ const MIB = 1024 ** 2;
 /** Long enough for a busy disk. */
 const PATIENT = { timeoutMs: 60_000 };
 
-/** What every engine must tell of its disk, and of what machines write to it. */
+/** Contract of every engine for its disk and the usage of machines. */
 export async function usageContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('an engine tells how large its disk is, and how much of it is free', async (t) => {
+  await test('an engine reports the size and the free space of its disk', async (t) => {
     const { totalBytes, freeBytes } = await open(t).engine.disk();
     t.ok(freeBytes > 0 && freeBytes < totalBytes);
   });
 
-  await test('a machine is measured with all that it has written, in its file system, its volumes and /etc/hosts', async (t) => {
+  await test('a machine is measured with everything that it wrote: file system, volumes and /etc/hosts', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec({ volumes: [{ path: '/data' }] }), machineSpec({ name: 'idle' })];
     const [main, idle] = await engine.provision(environmentSpec({ machines }));
@@ -33,14 +33,14 @@ export async function usageContract(open: (t: Test) => EngineHarness): Promise<v
     await t.rejects(engine.measureUsage('0'.repeat(64), PATIENT), { code: 'CONTAINER_NOT_FOUND' });
   });
 
-  await test('files that were deleted while they are open or mapped count too, those in memory do not', async (t) => {
+  await test('deleted files that are open or mapped count too, those in memory do not', async (t) => {
     const { engine } = open(t);
     const [main] = await engine.provision(
       environmentSpec({ machines: [machineSpec({ volumes: [{ path: '/data' }] })] }),
     );
     const hold = (folder: string, mib: number) =>
       `exec 3<>${folder}/f; rm ${folder}/f; head -c ${mib}M /dev/urandom >&3; (sleep 300 <&3 >/dev/null 2>&1 &); exec 3>&-`;
-    // A program is mapped while it runs, though nothing has its file open.
+    // A running program is mapped, though no process has its file open.
     const mapped =
       'cp /bin/sleep /root/f; head -c 2M /dev/urandom >>/root/f; (/root/f 300 >/dev/null 2>&1 &); sleep 1; rm /root/f';
     const held = [hold('/root', 8), hold('/data', 4), hold('/dev/shm', 16), mapped];
@@ -52,7 +52,7 @@ export async function usageContract(open: (t: Test) => EngineHarness): Promise<v
     t.ok((await bytesOf(engine, main?.machineId)) < MIB, 'no folder shows them');
   });
 
-  await test('files are counted on request, empty ones and folders too, and counting is bounded in time', async (t) => {
+  await test('files are counted on request, including empty ones and folders, within a time limit', async (t) => {
     const { engine } = open(t);
     const machines = [machineSpec({ volumes: [{ path: '/data' }] }), machineSpec({ name: 'idle' })];
     const [main, idle] = await engine.provision(environmentSpec({ machines }));

@@ -4,16 +4,18 @@ import type { Engine, VolumeSpec } from '../../../src/engine/engine.ts';
 import { environmentSpec, machineSpec, newEnvironmentId, runScript } from '../../support/engines.ts';
 import type { EngineHarness } from '../../support/engines.ts';
 
-/** Of everything that is to survive: owners, modes, both kinds of links, a name that is no ASCII. */
+/**
+ * Everything that must survive: owners, modes, both kinds of links, a name with other characters than ASCII.
+ */
 const FILL = `set -e; cd /data; chown learner:users .; chmod 2750 .
   echo kept >file; chown 1000:7 file; chmod 4751 file; ln file hard; ln -s /no/where soft
   mkdir -m 1777 empty; mkfifo pipe; : >grüße; mkdir d; : >d/.hidden; truncate -s 3M d/hole; touch -d @1000000000 d/hole`;
 const TELL = `cd /data; find . -printf '%p %y %m %U:%G %n %l\\n' | sort; cat file; stat -c '%s %Y' d/hole
   [ file -ef hard ] && echo same`;
 
-/** What every engine must do about volumes. */
+/** Contract of every engine for volumes. */
 export async function volumesContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('a volume begins with what the image has, and keeps its content over a restart', async (t) => {
+  await test('a volume starts with the image’s content, and keeps its content after a restart', async (t) => {
     const { engine } = open(t);
     const { id } = await provision(engine, [{ path: '/home' }, { path: '/data' }]);
     const run = (script: string) => runScript(engine, id, script);
@@ -24,7 +26,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.equal((await run('cat /data/file /home/learner/file')).out, 'kept\ntoo\n');
   });
 
-  await test('a volume goes with its environment', async (t) => {
+  await test('a volume is removed with its environment', async (t) => {
     const { engine } = open(t);
     const first = await provision(engine, [{ path: '/data' }]);
     await runScript(engine, first.id, 'touch /data/file');
@@ -34,7 +36,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.equal((await runScript(engine, id, 'ls -A /data')).out, '');
   });
 
-  await test('a volume that was saved is begun with, as it was to the last link', async (t) => {
+  await test('a new volume starts from a saved one, identical to the last link', async (t) => {
     const { engine } = open(t);
     const { id } = await provision(engine, [{ path: '/srv' }, { path: '/data' }]);
     t.match(await runScript(engine, id, FILL), { code: 0 });
@@ -46,13 +48,13 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.match(await engine.inspect(id), { state: 'running' });
     const again = await provision(engine, [{ path: '/data', from: saved.image }]);
     t.equal((await runScript(engine, again.id, TELL)).out, before);
-    // What is written there changes neither the first volume nor what was saved.
+    // Changes to it affect neither the first volume nor the saved one.
     await runScript(engine, again.id, 'rm -r /data/*');
     const third = await provision(engine, [{ path: '/data', from: saved.id }]);
     t.equal((await runScript(engine, third.id, TELL)).out, before);
   });
 
-  await test('a volume that was saved empty begins empty, whatever the image has there', async (t) => {
+  await test('a volume that was saved empty starts empty, whatever the image contains', async (t) => {
     const { engine } = open(t);
     const path = '/home/learner';
     const { id } = await provision(engine, [{ path }]);
@@ -63,7 +65,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.equal(out, '2700 learner\n');
   });
 
-  await test('the volume of a machine that has ended is saved too', async (t) => {
+  await test('the volume of an ended machine is saved too', async (t) => {
     const { engine } = open(t);
     const { id } = await provision(engine, [{ path: '/data' }]);
     await runScript(engine, id, 'echo kept >/data/file; kill -TERM $(pgrep -o sleep)').catch(() => undefined);
@@ -72,7 +74,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.equal((await runScript(engine, again.id, 'cat /data/file')).out, 'kept\n');
   });
 
-  await test('what is no volume of the machine cannot be saved, and what was not saved cannot be begun with', async (t) => {
+  await test('other folders cannot be saved, and other images cannot be used for volumes', async (t) => {
     const { engine } = open(t);
     const { id } = await provision(engine, [{ path: '/data' }]);
     const target = { repository: `berth-test/${newEnvironmentId()}`, tag: 'v1', labels: {} };
@@ -88,7 +90,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.equal((await engine.list()).length, 1, 'and nothing is left of those');
   });
 
-  await test('an environment that could not be made leaves no volume', async (t) => {
+  await test('an environment that could not be created leaves no volume', async (t) => {
     const { engine } = open(t);
     const volumes = [{ path: '/data' }];
     const machines = [
@@ -99,7 +101,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
     t.same(await engine.list(), []);
   });
 
-  await test('a second environment by one id leaves the volumes of the first as they are', async (t) => {
+  await test('a second environment with the same id does not change the volumes of the first', async (t) => {
     const { engine } = open(t);
     const first = await provision(engine, [{ path: '/data' }]);
     await runScript(engine, first.id, 'echo kept >/data/file');

@@ -7,9 +7,9 @@ import type { EngineHarness } from '../../support/engines.ts';
 
 const PATIENCE_MS = 10_000;
 
-/** What every engine must tell of its machines. */
+/** Contract of every engine for events of its machines. */
 export async function watchContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('the life of a machine is told, and of no other installation’s', async (t) => {
+  await test('the life of a machine is reported, and of no other installation’s', async (t) => {
     const { engine } = open(t);
     const { events, until } = await watch(t, engine);
     await provisionMachine(open(t).engine);
@@ -29,7 +29,7 @@ export async function watchContract(open: (t: Test) => EngineHarness): Promise<v
     ]);
   });
 
-  await test('a machine that ran out of memory died of that', async (t) => {
+  await test('the death of a machine without memory is reported as such', async (t) => {
     const { engine } = open(t);
     const { events, until } = await watch(t, engine);
     const limits = { ...machineSpec().limits, memoryBytes: 32 * 1024 * 1024 };
@@ -42,7 +42,7 @@ export async function watchContract(open: (t: Test) => EngineHarness): Promise<v
     t.match(await engine.list(), [{ machines: [{ state: 'exited', outOfMemory: true, exitCode: 137 }] }]);
   });
 
-  await test('an engine that goes and comes back is told once each, and the watch goes on', async (t) => {
+  await test('the loss and the return of an engine are reported once each, and the watch continues', async (t) => {
     const { engine, cut, mend } = await open(t).openCuttable();
     const { events, until } = await watch(t, engine);
     await cut();
@@ -58,7 +58,7 @@ export async function watchContract(open: (t: Test) => EngineHarness): Promise<v
     );
   });
 
-  await test('nothing is told after the watch was stopped', async (t) => {
+  await test('nothing is reported after the watch was stopped', async (t) => {
     const { engine } = open(t);
     const { events, stop } = await watch(t, engine);
     stop();
@@ -73,7 +73,7 @@ async function watch(t: Test, engine: Engine) {
   const abort = new AbortController();
   t.teardown(() => abort.abort());
   engine.watch((event) => events.push(event), abort.signal);
-  // The engine begins to tell when it has the request.
+  // The engine starts to report events when it has the request.
   await sleep(300);
   let seen = 0;
   const until = async (type: EngineEvent['type']) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
-import { endInside, newMark, withLentProcesses } from '../../../src/engine/docker/environments/ending.ts';
+import { endInside, newMark, withMoreProcesses } from '../../../src/engine/docker/environments/ending.ts';
 import { dockerHarness, provisionMachine } from '../../support/engines.ts';
 
 await test('what is lent to a full machine is taken back, however many borrow and whatever a crash left', async (t) => {
@@ -17,10 +17,10 @@ await test('what is lent to a full machine is taken back, however many borrow an
     await sleep(100);
   };
   await Promise.all([
-    withLentProcesses(container, borrow),
-    t.rejects(withLentProcesses(container, () => Promise.reject(new Error('failed')))),
-    withLentProcesses(container, borrow),
-    withLentProcesses(container, borrow),
+    withMoreProcesses(container, borrow),
+    t.rejects(withMoreProcesses(container, () => Promise.reject(new Error('failed')))),
+    withMoreProcesses(container, borrow),
+    withMoreProcesses(container, borrow),
   ]);
   t.same(lent, [96, 96, 96]);
   t.equal(await limit(), 64);

@@ -43,8 +43,8 @@ await test('a process that dies between noting a shell and letting it begin leav
       openTerminal: (machineId, spec) =>
         engine.openTerminal(machineId, {
           ...spec,
-          async note(shell) {
-            await spec.note?.(shell);
+          async beforeStart(shell) {
+            await spec.beforeStart?.(shell);
             noted.resolve();
             await new Promise(() => undefined);
           },

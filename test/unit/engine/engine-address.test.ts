@@ -6,30 +6,30 @@ import { DEFAULT_ENGINE, parseEngineAddress } from '../../../src/engine/engine-a
 
 const parse = (address: string, env = {}) => parseEngineAddress(address, env);
 
-await test('the usual address is a socket', async (t) => {
+await test('the default address is a socket', async (t) => {
   t.strictSame(parse(DEFAULT_ENGINE), { socketPath: '/var/run/docker.sock' });
 });
 
-await test('hosts and ports are read with a scheme and without', async (t) => {
+await test('hosts and ports are parsed with and without a scheme', async (t) => {
   const engine = { protocol: 'http', host: 'engine', port: 4000 };
   t.strictSame(parse('tcp://engine:4000'), engine);
   t.strictSame(parse('engine:4000'), engine);
   t.strictSame(parse('http://engine:4000'), engine);
 });
 
-await test('the port is the usual one of engines where none is given, and else the one given', async (t) => {
+await test('the port defaults to that of engines', async (t) => {
   t.match(parse('tcp://engine'), { protocol: 'http', port: 2375 });
   t.match(parse('https://engine'), { protocol: 'https', port: 2376 });
   t.match(parse('http://engine:80'), { protocol: 'http', port: 80 });
   t.match(parse('https://engine:443'), { protocol: 'https', port: 443 });
 });
 
-await test('an IPv6 address loses the brackets that only an address needs', async (t) => {
+await test('an IPv6 address loses its brackets', async (t) => {
   t.strictSame(parse('tcp://[::1]:2375'), { protocol: 'http', host: '::1', port: 2375 });
   t.strictSame(parse('[::1]:2375'), { protocol: 'http', host: '::1', port: 2375 });
 });
 
-await test('TLS comes with its port, or with DOCKER_TLS_VERIFY and its files', async (t) => {
+await test('TLS is selected by its port, or by DOCKER_TLS_VERIFY with its files', async (t) => {
   t.match(parse('tcp://engine:2376'), { protocol: 'https', port: 2376 });
   const folder = await mkdtemp(join(tmpdir(), 'berth-test-'));
   t.teardown(() => rm(folder, { recursive: true }));
@@ -45,6 +45,6 @@ await test('TLS comes with its port, or with DOCKER_TLS_VERIFY and its files', a
   });
 });
 
-await test('an address of another kind is named', async (t) => {
+await test('an unsupported address is named in the error', async (t) => {
   t.throws(() => parse('ssh://engine'), { message: 'addresses that start with ssh:// are not supported' });
 });

@@ -3,7 +3,7 @@ import { listedName, parseImageName } from '../../../src/engine/image-name.ts';
 
 const DIGEST = `sha256:${'a1'.repeat(32)}`;
 
-await test('a name is read as engines read it', (t) => {
+await test('a name is parsed as engines do', (t) => {
   const table: [text: string, registry: string, path: string, tag: string | undefined, listed: string][] = [
     ['debian', 'docker.io', 'library/debian', 'latest', 'debian:latest'],
     ['docker.io/library/debian:trixie', 'docker.io', 'library/debian', 'trixie', 'debian:trixie'],
@@ -22,7 +22,7 @@ await test('a name is read as engines read it', (t) => {
   t.end();
 });
 
-await test('what is no name is none', (t) => {
+await test('an invalid name is refused', (t) => {
   for (const text of [
     '',
     'Debian',

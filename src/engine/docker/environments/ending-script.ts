@@ -64,7 +64,7 @@ find_members() {
   [ -n "$members" ]
 }
 
-# Looks only at those already found, so that waiting costs little beside many others.
+# Checks only processes that were already found, so that waiting is cheap among many others.
 any_left() {
   for pid in $members; do
     read -r line </proc/"$pid"/stat || continue
@@ -74,7 +74,7 @@ any_left() {
   return 1
 }
 
-# What ignores SIGHUP because its shell does was not meant to outlive it.
+# Jobs that ignore SIGHUP because their shell does are not meant to outlive it.
 deaf=
 [ -n "$mark" ] || ! ignores_hangup "/proc/$leader" || deaf=yes
 surveyed=
@@ -89,7 +89,7 @@ if [ -z "$mark" ]; then
   done
 fi
 
-# What forks faster than it can be listed is held first: stopped, it fills its own limit.
+# Stops processes first: a fork bomb can be faster than the listing, but stopped processes fill its limit.
 tries=0
 while find_members && [ -n "$running" ] && [ $tries -lt 20 ]; do
   kill -STOP $running

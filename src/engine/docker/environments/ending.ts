@@ -34,9 +34,9 @@ export function newMark(): string {
 /** Ends processes in a machine. Succeeds if the machine is gone or stopped. */
 export async function endInside(container: Docker.Container, ending: Ending): Promise<void> {
   try {
-    if ((await runEnding(container, ending)) !== 'no-room') return;
+    if ((await runEnding(container, ending)) !== 'no-process') return;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      if ((await withLentProcesses(container, () => runEnding(container, ending))) !== 'no-room') return;
+      if ((await withMoreProcesses(container, () => runEnding(container, ending))) !== 'no-process') return;
     }
     throw fault('ENGINE_REFUSED', {
       problem: 'the machine has no free process for the command that ends others',
@@ -46,7 +46,7 @@ export async function endInside(container: Docker.Container, ending: Ending): Pr
   }
 }
 
-async function runEnding(container: Docker.Container, ending: Ending): Promise<'ended' | 'no-room'> {
+async function runEnding(container: Docker.Container, ending: Ending): Promise<'ended' | 'no-process'> {
   const { leader, mark = '', user } = ending;
   const process = leader ? [String(leader.pid), leader.startTime] : ['', ''];
   const options = {
@@ -67,37 +67,37 @@ async function runEnding(container: Docker.Container, ending: Ending): Promise<'
   if (exitCode === 1 || exitCode === undefined) {
     throw fault('ENGINE_REFUSED', { problem: 'some processes could not be ended' });
   }
-  return 'no-room';
+  return 'no-process';
 }
 
 /**
  * Processes by which the limit of a full machine is raised, so that the command that ends others can start.
  */
-const LENT_PROCESSES = 32;
+const ADDED_PROCESSES = 32;
 
 /** Last queued task of each machine. Tasks run one at a time because each one resets the limit. */
-const borrowers = new Map<string, Promise<unknown>>();
+const queues = new Map<string, Promise<unknown>>();
 
 /** Runs `use` while the machine's process limit is raised by a few processes. */
-export async function withLentProcesses<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
-  const before = borrowers.get(container.id) ?? Promise.resolve();
-  const turn = before.then(
-    () => lend(container, use),
-    () => lend(container, use),
+export async function withMoreProcesses<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
+  const before = queues.get(container.id) ?? Promise.resolve();
+  const task = before.then(
+    () => raiseLimit(container, use),
+    () => raiseLimit(container, use),
   );
-  borrowers.set(container.id, turn);
+  queues.set(container.id, task);
   try {
-    return await turn;
+    return await task;
   } finally {
-    if (borrowers.get(container.id) === turn) borrowers.delete(container.id);
+    if (queues.get(container.id) === task) queues.delete(container.id);
   }
 }
 
-async function lend<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
+async function raiseLimit<T>(container: Docker.Container, use: () => Promise<T>): Promise<T> {
   const { Config, HostConfig } = await call(() => container.inspect());
   // The original limit: the current one may still be raised after a crash.
   const PidsLimit = Number(Config.Labels[LABEL.pids] ?? HostConfig.PidsLimit);
-  await call(() => container.update({ PidsLimit: PidsLimit + LENT_PROCESSES }));
+  await call(() => container.update({ PidsLimit: PidsLimit + ADDED_PROCESSES }));
   try {
     return await use();
   } finally {

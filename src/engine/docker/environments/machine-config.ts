@@ -79,7 +79,7 @@ interface MachineContext {
   /** Runtime of a machine with its own engine; the engine's default if undefined. */
   nestedRuntime?: string | undefined;
   /** Mounts of the agent that keeps its shells. */
-  holder?: HolderMounts | undefined;
+  agent?: HolderMounts | undefined;
   /** Mount of the folder in which its own engine listens for trusted checks. */
   engineSocket?: string | undefined;
 }
@@ -116,10 +116,10 @@ export function machineConfig(spec: MachineSpec, context: MachineContext): Conta
       ...isolation(spec.profile, context.nestedRuntime),
       ...limits(spec.limits, context.userMapping),
       Binds: [
-        ...(context.holder?.binds ?? []),
+        ...(context.agent?.binds ?? []),
         ...(context.engineSocket === undefined ? [] : [context.engineSocket]),
       ],
-      ...(context.holder && { Tmpfs: context.holder.tmpfs }),
+      ...(context.agent && { Tmpfs: context.agent.tmpfs }),
       Mounts: [...context.mounts, ...terminalsMount(context.userMapping)],
       ...(context.storage && { StorageOpt: context.storage }),
     },
@@ -209,7 +209,7 @@ const SAMPLE: Omit<MachineSpec, 'profile'> = {
  * the agent's programs.
  */
 export async function machineRevision(
-  holder: Pick<HolderVolume, 'planned'>,
+  agent: Pick<HolderVolume, 'planned'>,
   context: Pick<MachineContext, 'nameServers' | 'nestedRuntime' | 'userMapping'>,
 ): Promise<string> {
   const sample = {
@@ -218,7 +218,7 @@ export async function machineRevision(
     endpoints: [],
     mounts: [],
     labels: {},
-    holder: await holder.planned(),
+    agent: await agent.planned(),
   };
   const configs = PROFILES.map((profile) => machineConfig({ ...SAMPLE, profile }, sample));
   return createHash('sha256').update(JSON.stringify(configs)).digest('hex');

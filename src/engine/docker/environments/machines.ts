@@ -37,7 +37,7 @@ export interface ProvisionContext extends PullContext {
   /** Image of the helpers that fill volumes. */
   helperImage: string;
   nested: NestedSupport;
-  holder: HolderVolume;
+  agent: HolderVolume;
   userMapping: () => Promise<UserMapping>;
 }
 
@@ -123,7 +123,7 @@ async function createMachine(
     nameServers: internet ? egress.nameServers : [],
     storage: diskBytes === undefined ? {} : await context.limitLayer(machine.image, diskBytes),
     nestedRuntime: nested.runtime,
-    holder: await context.holder.mounts(),
+    agent: await context.agent.mounts(),
     engineSocket,
     userMapping: await context.userMapping(),
   });

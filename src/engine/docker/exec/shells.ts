@@ -3,7 +3,7 @@ import { isFault } from '../../../core/errors.ts';
 import type { EngineTerminal, ShellSpec, TerminalSpec } from '../../engine-terminals.ts';
 import { openHeld, reattachHeld, waitHeld } from '../holder/held-terminals.ts';
 import type { Reach } from '../holder/reach.ts';
-import { closed, openTerminal, orEnd, terminalOf } from './terminal.ts';
+import { closed, openTerminal, runBeforeStart, terminalOf } from './terminal.ts';
 import type { WaitingShell } from './waiting-shells.ts';
 import { readOpening, startShell } from './shell-opening.ts';
 import { outputAfterMark, shellHandle } from './shell-leader.ts';
@@ -21,10 +21,10 @@ async function waitInExec(container: Docker.Container, spec: ShellSpec): Promise
   return {
     handle: shellHandle(shell),
     gone: closed(stream),
-    async take({ rows, cols, note }) {
+    async take({ rows, cols, beforeStart }) {
       stream.off('readable', drain);
       const terminal = terminalOf(shell);
-      await orEnd(terminal, note);
+      await runBeforeStart(terminal, beforeStart);
       try {
         await terminal.resize(rows, cols);
         stream.write('\n');

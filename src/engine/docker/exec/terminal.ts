@@ -18,11 +18,11 @@ export async function openTerminal(
   spec: TerminalSpec,
   { sizesAtStart }: { sizesAtStart: () => Promise<boolean> },
 ): Promise<EngineTerminal> {
-  const { rows, cols, note } = spec;
+  const { rows, cols, beforeStart } = spec;
   const sized = await sizesAtStart();
   const shell = await startShell(container, spec, { size: [rows, cols], waits: false });
   const terminal = terminalOf(shell);
-  await orEnd(terminal, note);
+  await runBeforeStart(terminal, beforeStart);
   if (sized) return terminal;
   try {
     await terminal.resize(rows, cols);
@@ -33,10 +33,13 @@ export async function openTerminal(
   }
 }
 
-/** Calls `note` with the shell. @throws the error of `note`, after it ended the shell */
-export async function orEnd(terminal: EngineTerminal, note: TerminalSpec['note']): Promise<void> {
+/** Calls `beforeStart` with the shell. @throws the error of `beforeStart`, after it ended the shell */
+export async function runBeforeStart(
+  terminal: EngineTerminal,
+  beforeStart: TerminalSpec['beforeStart'],
+): Promise<void> {
   try {
-    await note?.(terminal);
+    await beforeStart?.(terminal);
   } catch (error) {
     await terminal.end();
     throw error;

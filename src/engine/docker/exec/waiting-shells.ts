@@ -7,7 +7,7 @@ export interface WaitingShell {
   /** Resolves when it no longer waits, unless it was taken. */
   gone: Promise<void>;
   /** Starts it at this size; undefined if it does not answer. */
-  take(as: Pick<TerminalSpec, 'rows' | 'cols' | 'note'>): Promise<EngineTerminal | undefined>;
+  take(as: Pick<TerminalSpec, 'rows' | 'cols' | 'beforeStart'>): Promise<EngineTerminal | undefined>;
   /** Disconnects; the shell keeps waiting. */
   leave(): unknown;
 }
@@ -44,13 +44,13 @@ export function createWaitingShells(start: (machineId: string, spec: ShellSpec) 
      */
     async take(
       machineId: string,
-      { rows, cols, note, ...spec }: TerminalSpec,
+      { rows, cols, beforeStart, ...spec }: TerminalSpec,
     ): Promise<EngineTerminal | undefined> {
       const key = keyOf(machineId, spec);
       const prepared = waiting.get(key);
       if (!prepared) return undefined;
       waiting.delete(key);
-      return prepared.shell.take({ rows, cols, ...(note && { note }) });
+      return prepared.shell.take({ rows, cols, ...(beforeStart && { beforeStart }) });
     },
 
     /** Closes the streams. Waiting shells keep waiting: `endShell` ends them. */

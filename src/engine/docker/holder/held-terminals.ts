@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EngineTerminal, ShellSpec, TerminalEnd, TerminalSpec } from '../../engine-terminals.ts';
 import { parseHandle, shellHandle } from '../exec/shell-leader.ts';
-import { closed, endShellOf, orEnd } from '../exec/terminal.ts';
+import { closed, endShellOf, runBeforeStart } from '../exec/terminal.ts';
 import type { WaitingShell } from '../exec/waiting-shells.ts';
 import { greeted, reachHeldShell, startHeldShell } from './held-shell.ts';
 import type { HeldShell } from './held-shell.ts';
@@ -20,13 +20,13 @@ const AS_IT_IS = [0, 0] as const;
 /** Opens a terminal with an agent; undefined if the machine has no agent. @throws SHELL_NOT_STARTED */
 export async function openHeld(
   machine: ReachedMachine,
-  { rows, cols, note, ...spec }: TerminalSpec,
+  { rows, cols, beforeStart, ...spec }: TerminalSpec,
 ): Promise<EngineTerminal | undefined> {
   const name = newName();
   const shell = await startHeldShell(machine, name, spec);
   if (!shell) return undefined;
   const terminal = heldTerminal(machine, { name, shell, offset: 0 });
-  await orEnd(terminal, note);
+  await runBeforeStart(terminal, beforeStart);
   shell.stream.attach(rows, cols);
   return terminal;
 }
@@ -58,10 +58,10 @@ export async function waitHeld(machine: ReachedMachine, spec: ShellSpec): Promis
   return {
     handle: handleOf(name, shell),
     gone: closed(stream),
-    async take({ rows, cols, note }) {
+    async take({ rows, cols, beforeStart }) {
       if (stream.destroyed) return undefined;
       const terminal = heldTerminal(machine, { name, shell, offset: 0 });
-      await orEnd(terminal, note);
+      await runBeforeStart(terminal, beforeStart);
       stream.attach(rows, cols);
       return terminal;
     },

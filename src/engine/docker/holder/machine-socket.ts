@@ -31,7 +31,7 @@ export async function connectInMachine(
     }
     const named = await open(within(folder, last), NAME);
     try {
-      if (!(await named.stat()).isSocket()) throw new Error(`${last} is no socket.`);
+      if (!(await named.stat()).isSocket()) throw new Error(`${last} is not a socket.`);
       return await connected(connect({ path: `/proc/self/fd/${named.fd}`, ...(onread && { onread }) }));
     } finally {
       await named.close();
@@ -58,7 +58,7 @@ async function openRoot({ id, pid }: { id: string; pid: number }): Promise<FileH
   try {
     // Checked while the root is open, which shows whether the number now belongs to another process.
     const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8');
-    if (!groups.includes(id)) throw new Error(`Process ${pid} is none of ${id}.`);
+    if (!groups.includes(id)) throw new Error(`Process ${pid} does not belong to ${id}.`);
     return root;
   } catch (error) {
     await root.close();

@@ -32,7 +32,7 @@ export async function connectPort(context: GatewayContext, machineId: string, po
   const own = networks.map(({ IPAddress }) => IPAddress).filter(Boolean);
   const command = [...CONNECT, String(port), '127.0.0.1', '::1', ...own];
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const stream = await carry(context, machine, command);
+    const stream = await startConnection(context, machine, command);
     const answer = stream && (await opening(stream));
     if (stream && answer === 'open') return stream;
     stream?.destroy();
@@ -44,7 +44,7 @@ export async function connectPort(context: GatewayContext, machineId: string, po
 }
 
 /** Starts a connection in the gateway; undefined if the gateway has just ended. */
-async function carry(
+async function startConnection(
   context: GatewayContext,
   machine: Docker.ContainerInspectInfo,
   command: string[],

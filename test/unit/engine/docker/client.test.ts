@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { connectEngine } from '../../../../src/engine/docker/client.ts';
 
-await test('an address that cannot be used is refused before anything is sent', (t) => {
+await test('an unsupported address is refused before anything is sent', (t) => {
   for (const host of ['ssh://host', 'npipe:////./pipe/docker']) {
     t.throws(() => connectEngine(host, {}), { code: 'CONFIG_INVALID', message: /DOCKER_HOST/ }, host);
   }
@@ -12,7 +12,7 @@ await test('an address that cannot be used is refused before anything is sent', 
   t.end();
 });
 
-await test('the given address wins over the environment’s', (t) => {
+await test('the given address overrides the environment’s', (t) => {
   const before = process.env['DOCKER_HOST'];
   t.teardown(() => {
     if (before === undefined) delete process.env['DOCKER_HOST'];

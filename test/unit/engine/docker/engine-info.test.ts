@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { sizesAtStart, toEngineInfo, toUserMapping } from '../../../../src/engine/docker/engine-info.ts';
 
-await test('root in a container is nobody where users are remapped or the engine is rootless', (t) => {
+await test('root in a container is an ordinary user if the engine remaps users or is rootless', (t) => {
   const remapped = (...SecurityOptions: string[]) => toEngineInfo({ SecurityOptions }).userNamespaces;
   t.ok(remapped('name=seccomp,profile=builtin', 'name=userns'));
   t.ok(remapped('name=rootless'));
@@ -12,7 +12,7 @@ await test('root in a container is nobody where users are remapped or the engine
   t.end();
 });
 
-await test('limits that the engine does not name are not there', (t) => {
+await test('limits that the engine does not report are off', (t) => {
   t.same(toEngineInfo({}).limits, { memory: false, pids: false, cpu: false });
   const all = { memory: true, pids: true, cpu: true };
   t.same(toEngineInfo({ MemoryLimit: true, PidsLimit: true, CpuCfsQuota: true }).limits, all);
@@ -20,13 +20,13 @@ await test('limits that the engine does not name are not there', (t) => {
   t.end();
 });
 
-await test('terminals have their size from the start since API 1.42', (t) => {
+await test('the engine creates terminals with their size since API 1.42', (t) => {
   for (const version of ['1.24', '1.41', '0.99', '']) t.notOk(sizesAtStart(version), version);
   for (const version of ['1.42', '1.45', '1.100', '2.0']) t.ok(sizesAtStart(version), version);
   t.end();
 });
 
-await test('an engine that remaps users has its data in a folder named after the first ids', async (t) => {
+await test('the data folder of an engine that remaps users contains the first ids', async (t) => {
   const SecurityOptions = ['name=seccomp,profile=builtin', 'name=userns'];
   t.same(toUserMapping({ SecurityOptions, DockerRootDir: '/var/lib/docker/10485760.10485761' }), {
     remapsUsers: true,
@@ -34,7 +34,7 @@ await test('an engine that remaps users has its data in a folder named after the
   });
 });
 
-await test('on any other engine the ids of containers are the host’s own, or are not known', async (t) => {
+await test('on any other engine the ids of containers are the host’s, or unknown', async (t) => {
   const DockerRootDir = '/data/1.2';
   for (const [SecurityOptions, firstGroup] of [
     [null, 0],

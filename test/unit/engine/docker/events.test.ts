@@ -9,7 +9,7 @@ import type { EngineEvent } from '../../../../src/engine/engine.ts';
 const started = (ID: string) =>
   `${JSON.stringify({ Action: 'start', Actor: { ID, Attributes: { 'berth.environment': 's' } } })}\n`;
 
-await test('neither an event cut in two nor a listener that throws ends the watch', async (t) => {
+await test('the watch survives a split event and a listener that throws', async (t) => {
   const answers = [started('a') + started('b').slice(0, 20), started('c') + started('d')];
   const server = createServer((_, response) => {
     const answer = answers.shift() ?? '';
@@ -30,19 +30,19 @@ await test('neither an event cut in two nor a listener that throws ends the watc
     server.close();
   });
 
-  const told: string[] = [];
+  const reported: string[] = [];
   const stop = new AbortController();
   const listener = (event: EngineEvent) => {
-    told.push('machineId' in event ? event.machineId : event.type);
-    if (told.at(-1) === 'd') stop.abort();
-    throw new Error(`no good at ${told.at(-1)}`);
+    reported.push('machineId' in event ? event.machineId : event.type);
+    if (reported.at(-1) === 'd') stop.abort();
+    throw new Error(`failed at ${reported.at(-1)}`);
   };
   await watchMachines(docker, 'i', listener, stop.signal);
-  t.same(told, ['a', 'engine-lost', 'engine-returned', 'c', 'd']);
-  t.match(warnings.map(String), ['Error: no good at a']);
+  t.same(reported, ['a', 'engine-lost', 'engine-returned', 'c', 'd']);
+  t.match(warnings.map(String), ['Error: failed at a']);
 });
 
-await test('an end by lack of memory is told as one, once', (t) => {
+await test('an end without memory is reported as such, once', (t) => {
   const translate = createEventTranslator();
   const Actor = { ID: 'm', Attributes: { 'berth.environment': 'e', exitCode: '137' } };
   const machine = { environmentId: 'e', machineId: 'm' };

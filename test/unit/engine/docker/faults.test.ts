@@ -18,14 +18,14 @@ await test('each answer of the engine has its fault', (t) => {
     [answered(500, 'write /x: no space left on device'), 'DISK_FULL'],
     [answered(507, 'no space left on device'), 'DISK_FULL'],
     [answered(400, 'bad parameter'), 'ENGINE_REFUSED'],
-    [new TypeError('a mistake of ours'), 'INTERNAL'],
+    [new TypeError('our own mistake'), 'INTERNAL'],
     [system('CERT_HAS_EXPIRED'), 'ENGINE_UNREACHABLE'],
   ];
   for (const [error, code] of table) t.match(toFault(error), { code, cause: error }, error.message);
   t.end();
 });
 
-await test('what is missing is what the caller looked for, unless the container itself is', (t) => {
+await test('a 404 means what the caller asked for, unless the container itself is missing', (t) => {
   const missing = () => fault('NOT_FOUND', { thing: 'file' });
   t.match(toFault(answered(404, 'Could not find the file /x in container y'), missing), {
     code: 'NOT_FOUND',
@@ -34,7 +34,7 @@ await test('what is missing is what the caller looked for, unless the container 
   t.end();
 });
 
-await test('the engine’s words and status are found in a fault too', (t) => {
+await test('a fault contains the engine’s message and status', (t) => {
   const wrapped = toFault(answered(403, 'Pool overlaps with other one on this address space'));
   t.equal(engineMessage(wrapped), 'Pool overlaps with other one on this address space');
   t.ok(hasStatus(wrapped, 403, 409));
@@ -43,7 +43,7 @@ await test('the engine’s words and status are found in a fault too', (t) => {
   t.end();
 });
 
-await test('a call that gets no answer ends', async (t) => {
+await test('a call without an answer times out', async (t) => {
   const never = () => new Promise<never>(() => {});
   await t.rejects(call(never, { timeoutMs: 20 }), { code: 'ENGINE_UNREACHABLE' });
 });

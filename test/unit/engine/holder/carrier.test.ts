@@ -8,11 +8,11 @@ import { connectLocally } from '../../../support/local-socket.ts';
 import { compileSanitized, startNative } from '../../../support/native-programs.ts';
 import { until } from '../../../support/until.ts';
 
-/** More than a carrier lets wait: images/holder/carrier.c. */
+/** More connections than the launcher lets wait (see its C source). */
 const GUESTS = 8;
 const TOKEN = 'token-0123456789';
 
-/** Strangers of one test; more by BERTH_TEST_FRAMES. */
+/** Number of strangers in one test; BERTH_TEST_FRAMES sets another one. */
 const STRANGERS = Math.min(20_000, Number(process.env['BERTH_TEST_FRAMES'] ?? 20_000) / 50);
 const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
 
@@ -32,7 +32,7 @@ async function guest(t: Test, path: string): Promise<Guest> {
   return { socket, gone: () => gone };
 }
 
-await test('the guest who has waited longest makes room, also after one in between has left', async (t) => {
+await test('the oldest waiting client is dropped for a new one, also after another client left', async (t) => {
   const { native, path } = await startLocalCarrier(t, program, {
     direction: 'in',
     command: ['cat'],
@@ -40,7 +40,7 @@ await test('the guest who has waited longest makes room, also after one in betwe
   });
   const guests: Guest[] = [];
   for (let number = 0; number < GUESTS; number += 1) guests.push(await guest(t, path));
-  // The first leaves; the carrier has seen it once one more has been let in without the others' loss.
+  // The first one leaves. The launcher noticed that once it accepts another client without dropping one.
   guests[0]?.socket.destroy();
   guests.push(await guest(t, path));
   guests.push(await guest(t, path));
@@ -50,12 +50,12 @@ await test('the guest who has waited longest makes room, also after one in betwe
     guests.slice(2).map(() => false),
     'none of the later ones was sent away',
   );
-  guests.at(-1)?.socket.end(`${TOKEN}carried`);
-  await until(() => native.stdout().endsWith('carried'));
+  guests.at(-1)?.socket.end(`${TOKEN}sent`);
+  await until(() => native.stdout().endsWith('sent'));
   t.equal(await native.exitCode(), 0);
 });
 
-await test('the token is known in whatever pieces it comes, and nothing behind it is lost', async (t) => {
+await test('the token is recognized, however it is split, and no byte after it is lost', async (t) => {
   const { native, path } = await startLocalCarrier(t, program, {
     direction: 'in',
     command: ['cat'],
@@ -67,21 +67,21 @@ await test('the token is known in whatever pieces it comes, and nothing behind i
     socket.write(byte);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const carried = 'x'.repeat(3_000_000);
-  socket.end(carried);
+  const sent = 'x'.repeat(3_000_000);
+  socket.end(sent);
   t.equal(await native.exitCode(), 0);
-  t.equal(native.stdout(), `listening\nconnected\n${carried}`);
+  t.equal(native.stdout(), `listening\nconnected\n${sent}`);
 });
 
-await test('strangers that say anything, and vanish at any time, keep nobody out', async (t) => {
+await test('strangers that send anything, and disconnect at any time, block nobody', async (t) => {
   const { native, path } = await startLocalCarrier(t, program, {
     direction: 'out',
-    command: ['echo', 'carried'],
+    command: ['echo', 'sent'],
     token: TOKEN,
   });
   const seeds = [Buffer.from(TOKEN), Buffer.from(TOKEN.slice(0, -1)), Buffer.from(`x${TOKEN}`)];
   for (const frame of fuzzFrames(seeds, { frames: STRANGERS, seed: SEED })) {
-    // The whole token at the front is the one thing that a stranger does not know.
+    // Only the complete token at the start is unknown to a stranger.
     if (frame.subarray(0, TOKEN.length).equals(seeds[0] ?? frame)) continue;
     const { socket: stranger } = await guest(t, path);
     stranger.write(frame);
@@ -93,11 +93,11 @@ await test('strangers that say anything, and vanish at any time, keep nobody out
   known.on('data', (bytes: Buffer) => (heard += bytes.toString()));
   known.write(TOKEN);
   await once(known, 'close');
-  t.equal(heard, 'carried\n');
+  t.equal(heard, 'sent\n');
   t.equal(await native.exitCode(), 0);
 });
 
-await test('no address of any kind is believed', async (t) => {
+await test('no invalid address is accepted', async (t) => {
   for (const line of ['', '\n', 'alone\n', `${'p'.repeat(300)} t\n`, `${'p'.repeat(120)} t\n`, '\0 \0\n']) {
     const native = startNative(t, program, ['in', 'cat']);
     native.child.stdin.end(line);

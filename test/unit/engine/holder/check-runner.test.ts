@@ -5,7 +5,7 @@ import { parseAnnouncement } from '../../../../src/engine/docker/exec/shell-lead
 import { fuzzFrames } from '../../../support/fuzz.ts';
 import { compileSanitized, startNative } from '../../../support/native-programs.ts';
 
-/** Inputs of one test; more by BERTH_TEST_FRAMES. */
+/** Number of inputs in one test; BERTH_TEST_FRAMES sets another one. */
 const INPUTS = Math.min(2_000, Number(process.env['BERTH_TEST_FRAMES'] ?? 20_000) / 2_000);
 const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
 
@@ -17,7 +17,7 @@ async function run(input: string | Buffer, args = ['5', 'sh']) {
   return { code: await native.exitCode(), out: native.stdout(), err: native.stderr(), pid: native.child.pid };
 }
 
-await test('a check is withAnnouncement as the service reads that, and gives its score', async (t) => {
+await test('a check announces itself in the service’s format, and returns its score', async (t) => {
   const { code, out, err, pid } = await run('seal\nword\necho "word 3/5" >&8; echo done; exit 4\n');
   t.equal(code, 4);
   t.match(err, /seal score .*3\/5\n/);
@@ -45,7 +45,7 @@ await test('an interpreter of up to 16 MiB runs from a copy, and a larger one fr
 await test('any input is run or refused', async (t) => {
   const seeds = [Buffer.from('seal\nword\necho word 1/2 >&8\n'), Buffer.from('seal\n\nexit 1\n')];
   for (const input of fuzzFrames(seeds, { frames: INPUTS, seed: SEED })) {
-    // The script itself is replaced: it would run here, whatever it says.
+    // The script itself is replaced: it would run here, whatever it contains.
     const [seal = '', word = ''] = input.toString('latin1').split('\n');
     const { code } = await run(Buffer.from(`${seal}\n${word}\necho "${word.length}" >&8\n`, 'latin1'));
     t.type(code, 'number');

@@ -9,11 +9,11 @@ import { compileSanitized } from '../../../support/native-programs.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { until } from '../../../support/until.ts';
 
-/** Random and mutated frames; 1,000,000 are the long version. */
+/** Number of random and mutated frames; the long version has 1,000,000. */
 const FRAMES = Number(process.env['BERTH_TEST_FRAMES'] ?? 20_000);
 const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
 
-/** Frames of one viewer, unless it says what no viewer does before. */
+/** Frames of one viewer, unless it sends an invalid one earlier. */
 const FRAMES_OF_VIEWER = 20;
 
 const program = await compileSanitized(t, 'holder');
@@ -27,11 +27,11 @@ async function isClosed(socket: Socket): Promise<boolean> {
   return true;
 }
 
-await test('a message of no kind, or longer than its kind may be, ends its viewer and nothing else', async (t) => {
-  const holder = await startLocalHolder(t, program, READER);
+await test('an unknown message, or one that is too long for its kind, ends only its viewer', async (t) => {
+  const agent = await startLocalHolder(t, program, READER);
   const attach = toHolder.attach(24, 80, 0);
   for (const hostile of [
-    // Type 0 was taken for the absence of a head, and what follows for another message.
+    // Type 0 was once taken for a missing header, and the rest for another message.
     Buffer.concat([Buffer.from([0, 0, 0, 0]), attach]),
     Buffer.from([0, 0, 0, 1, 0]),
     Buffer.from('z\0\0\0'),
@@ -41,18 +41,18 @@ await test('a message of no kind, or longer than its kind may be, ends its viewe
     Buffer.from('a\0\0\x03 1 ', 'latin1'),
     Buffer.concat([attach, attach]),
   ]) {
-    const socket = await holder.connected();
+    const socket = await agent.connected();
     socket.on('error', () => undefined);
     socket.write(hostile);
     t.ok(await isClosed(socket), hostile.toString('latin1'));
   }
-  const viewer = await holder.attached();
+  const viewer = await agent.attached();
   await viewer.prints('reads');
 });
 
-await test('numbers beyond any bounds change nothing that they may not', async (t) => {
-  const holder = await startLocalHolder(t, program, ['sh', '-c', 'echo reads; read word; echo "is $word"']);
-  const socket = await holder.connected();
+await test('numbers out of range have no invalid effect', async (t) => {
+  const agent = await startLocalHolder(t, program, ['sh', '-c', 'echo reads; read word; echo "is $word"']);
+  const socket = await agent.connected();
   const huge = '99999999999999999999';
   for (const words of [`${huge} ${huge}`, '-1 -1', '0 0', '65536 65536']) {
     socket.write(message('s', words));
@@ -66,9 +66,9 @@ await test('numbers beyond any bounds change nothing that they may not', async (
   t.match(heard, 'is here');
 });
 
-await test(`${FRAMES} random and mutated frames of viewers that vanish leave the shell as it was`, async (t) => {
-  const holder = await startLocalHolder(t, program, READER);
-  const first = await holder.attached();
+await test(`${FRAMES} random and mutated frames of viewers that vanish do not change the shell`, async (t) => {
+  const agent = await startLocalHolder(t, program, READER);
+  const first = await agent.attached();
   await first.prints('reads');
   const seeds = [
     toHolder.attach(24, 80, 0),
@@ -79,9 +79,9 @@ await test(`${FRAMES} random and mutated frames of viewers that vanish leave the
   const random = seededRandom(SEED);
   const frames = fuzzFrames(seeds, { frames: FRAMES, seed: SEED });
   for (let made = 0; made < FRAMES; made += FRAMES_OF_VIEWER) {
-    const socket = await holder.connected();
+    const socket = await agent.connected();
     socket.on('error', () => undefined);
-    // Some read nothing, so that what is said to them fills every buffer.
+    // Some read nothing, so that the messages to them fill every buffer.
     if (random() < 0.8) socket.resume();
     for (let sent = 0; sent < FRAMES_OF_VIEWER && !socket.destroyed; sent += 1) {
       const frame = frames.next().value;
@@ -94,27 +94,27 @@ await test(`${FRAMES} random and mutated frames of viewers that vanish leave the
     if (random() < 0.5) socket.destroy();
     else socket.end();
   }
-  const last = await holder.attached();
+  const last = await agent.attached();
   last.stream.resize(30, 90);
   last.stream.write('typed');
   last.stream.destroy();
-  const again = await holder.attached();
+  const again = await agent.attached();
   await again.prints('reads');
 });
 
-await test('of many viewers the newest is served, and a flood that none of them reads ends', async (t) => {
+await test('the newest of many viewers is served, and a flood that none of them reads ends', async (t) => {
   const flood = ['sh', '-c', 'stty raw -echo; seq 1 400000; echo "flood ends"; read word'];
-  const holder = await startLocalHolder(t, program, flood);
+  const agent = await startLocalHolder(t, program, flood);
   const viewers: Socket[] = [];
   for (let number = 0; number < 40; number += 1) {
-    const socket = await holder.connected();
+    const socket = await agent.connected();
     socket.on('error', () => undefined).pause();
     socket.write(toHolder.attach(24, 80, number * 1_000));
     viewers.push(socket);
   }
   await sleep(100);
   for (const viewer of viewers) viewer.destroy();
-  const newest = await holder.attached({ from: 1_000_000 });
+  const newest = await agent.attached({ from: 1_000_000 });
   await newest.prints('flood ends');
   t.match(newest.printed(), /399999\n400000\nflood ends\n$/);
 });

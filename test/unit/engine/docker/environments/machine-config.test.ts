@@ -14,7 +14,7 @@ const place = {
   userMapping: { remapsUsers: true, firstGroup: undefined },
 };
 
-await test('a machine has its limits, and no swap beyond them', (t) => {
+await test('a machine has its limits, and no additional swap', (t) => {
   const limits = { memoryBytes: 1_000_000, cpus: 0.5, pids: 9, logBytes: 4_096 };
   const { HostConfig } = machineConfig(machineSpec({ limits }), place);
   t.match(HostConfig, {
@@ -29,25 +29,25 @@ await test('a machine has its limits, and no swap beyond them', (t) => {
   t.end();
 });
 
-await test('the revision of machines changes with the image of their holder and with what Berth decides', async (t) => {
+await test('the revision of machines changes with the agent’s image and with Berth’s own settings', async (t) => {
   const { nameServers, userMapping } = place;
-  const holder = (volume: string) => ({
+  const agent = (volume: string) => ({
     planned: async () => ({ binds: [`${volume}:/run/berth`], tmpfs: {} }),
   });
   const here = { nameServers, userMapping };
-  const revision = await machineRevision(holder('one'), here);
-  t.equal(await machineRevision(holder('one'), here), revision);
+  const revision = await machineRevision(agent('one'), here);
+  t.equal(await machineRevision(agent('one'), here), revision);
   const others = [
-    machineRevision(holder('two'), here),
+    machineRevision(agent('two'), here),
     machineRevision({ planned: async () => undefined }, here),
-    machineRevision(holder('one'), { ...here, nestedRuntime: 'crun' }),
-    machineRevision(holder('one'), { ...here, nameServers: ['10.0.0.1'] }),
-    machineRevision(holder('one'), { ...here, userMapping: { remapsUsers: false, firstGroup: 0 } }),
+    machineRevision(agent('one'), { ...here, nestedRuntime: 'crun' }),
+    machineRevision(agent('one'), { ...here, nameServers: ['10.0.0.1'] }),
+    machineRevision(agent('one'), { ...here, userMapping: { remapsUsers: false, firstGroup: 0 } }),
   ];
   t.equal(new Set([revision, ...(await Promise.all(others))]).size, others.length + 1);
 });
 
-await test('no profile is privileged, mounts anything of the host or leaves seccomp', (t) => {
+await test('no profile is privileged, mounts anything of the host or lacks seccomp', (t) => {
   for (const profile of ['standard', 'restricted'] as const) {
     const { HostConfig } = machineConfig(machineSpec({ profile }), place);
     t.match(HostConfig, { Privileged: false, Binds: [], CapDrop: ['ALL'] });
@@ -61,7 +61,7 @@ await test('no profile is privileged, mounts anything of the host or leaves secc
   t.end();
 });
 
-await test('a machine with an engine has the two powers that hand out ids, and what its containers need', (t) => {
+await test('a machine with an engine has the two capabilities that map ids, and what its containers need', (t) => {
   const { HostConfig, Entrypoint, User } = machineConfig(
     machineSpec({ profile: 'nested', user: 'ada' }),
     place,
@@ -77,7 +77,7 @@ await test('a machine with an engine has the two powers that hand out ids, and w
   t.end();
 });
 
-await test('a machine has no message queues, and few signals that wait', (t) => {
+await test('a machine has no message queues, and few queued signals', (t) => {
   const limitsOf = (pids: number, remapsUsers = true) => {
     const limits = { ...machineSpec().limits, pids };
     const { HostConfig } = machineConfig(machineSpec({ limits }), {
@@ -97,7 +97,7 @@ await test('a machine has no message queues, and few signals that wait', (t) => 
   t.end();
 });
 
-await test('a machine has terminals of its own, as many as it needs', (t) => {
+await test('a machine has its own terminals, up to a limit', (t) => {
   const { HostConfig } = machineConfig(machineSpec(), {
     ...place,
     userMapping: { remapsUsers: true, firstGroup: 10_000 },
@@ -122,13 +122,13 @@ await test('a machine runs its command, or waits, whatever the image would run',
   t.end();
 });
 
-await test('the image’s user stays unless another one is named', (t) => {
+await test('the image’s user is used unless another one is given', (t) => {
   t.notOk('User' in machineConfig(machineSpec(), place));
   t.equal(machineConfig(machineSpec({ user: 'ada' }), place).User, 'ada');
   t.end();
 });
 
-await test('a machine is known by its name at a fixed address', (t) => {
+await test('a machine has its name and a fixed address', (t) => {
   const config = machineConfig(machineSpec({ name: 'db', environment: { A: '1=2' } }), place);
   t.match(config, {
     name: 'berth-s1-main',
@@ -141,7 +141,7 @@ await test('a machine is known by its name at a fixed address', (t) => {
   t.end();
 });
 
-await test('a machine on no network has none of the engine’s either', (t) => {
+await test('a machine without networks does not get the engine’s default network', (t) => {
   const config = machineConfig(machineSpec(), { ...place, endpoints: [] });
   t.equal(config.HostConfig?.NetworkMode, 'none');
   t.notOk('NetworkingConfig' in config);

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { resolveUserId } from '../../../../../src/engine/docker/environments/machine-user.ts';
 
-await test('root is found by number, whatever it is called', (t) => {
+await test('root is found by its number, whatever its name', (t) => {
   const passwd =
     'root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n7:x:0:0::/:/bin/sh\n';
   const table: [string, number | undefined][] = [
@@ -21,7 +21,7 @@ await test('root is found by number, whatever it is called', (t) => {
   t.end();
 });
 
-await test('a row of users is read as leniently as the engine reads it', (t) => {
+await test('a row of users is parsed as leniently as the engine does', (t) => {
   const rows: [string, number | undefined][] = [
     [' evil:x:0:0', 0],
     ['\t evil:x:1000:0\r', 1000],

@@ -1,14 +1,14 @@
 import { test } from 'tap';
 import { createChunkQueue } from '../../../../../src/engine/docker/exec/chunk-queue.ts';
 
-/** An queue, and how often its giver was told that it may go on. */
+/** A queue, and how often it called `onEmpty`. */
 function open() {
-  const told = { empty: 0 };
-  return { queue: createChunkQueue(() => (told.empty += 1)), told };
+  const calls = { empty: 0 };
+  return { queue: createChunkQueue(() => (calls.empty += 1)), calls };
 }
 
-await test('a reader that waits gets what comes, which is then gone', async (t) => {
-  const { queue, told } = open();
+await test('a waiting reader gets new chunks, which leave the queue', async (t) => {
+  const { queue, calls } = open();
   const memory = Buffer.alloc(10);
   const reading = queue.read(memory);
   queue.add(Buffer.from('abc'));
@@ -16,24 +16,24 @@ await test('a reader that waits gets what comes, which is then gone', async (t) 
   t.ok(queue.flush(), 'its memory is free');
   t.equal(await reading, 5);
   t.equal(memory.toString('utf8', 0, 5), 'abcde');
-  t.equal(told.empty, 0, 'nobody was held back');
+  t.equal(calls.empty, 0, 'it did not call onEmpty');
 });
 
-await test('what nobody waits for lies until it is read, over the edges of pieces', async (t) => {
-  const { queue, told } = open();
+await test('chunks are queued until they are read, across their borders', async (t) => {
+  const { queue, calls } = open();
   queue.add(Buffer.from('abc'));
   queue.add(Buffer.from('defg'));
   t.notOk(queue.flush());
   const memory = Buffer.alloc(5);
   t.equal(await queue.read(memory), 5);
   t.equal(memory.toString(), 'abcde');
-  t.equal(told.empty, 0);
+  t.equal(calls.empty, 0);
   t.equal(await queue.read(memory), 2);
   t.equal(memory.toString('utf8', 0, 2), 'fg');
-  t.equal(told.empty, 1, 'more may come');
+  t.equal(calls.empty, 1, 'it called onEmpty');
 });
 
-await test('its end comes after all that is there, and again', async (t) => {
+await test('the end comes after all chunks, and stays', async (t) => {
   const { queue } = open();
   queue.add(Buffer.from('abc'));
   queue.end();
@@ -43,7 +43,7 @@ await test('its end comes after all that is there, and again', async (t) => {
   t.equal(await queue.read(Buffer.alloc(2)), 0);
 });
 
-await test('so does a failure, and a reader that waits hears of either', async (t) => {
+await test('so does an error, and a waiting reader gets either', async (t) => {
   const { queue } = open();
   queue.add(Buffer.from('abc'));
   queue.end(new Error('broken'));
@@ -55,7 +55,7 @@ await test('so does a failure, and a reader that waits hears of either', async (
   t.equal(await reading, 0);
 });
 
-await test('what is dropped is gone, and more of it is not kept', async (t) => {
+await test('discarded chunks are gone, and later ones are not queued', async (t) => {
   const { queue } = open();
   queue.add(Buffer.from('abc'));
   queue.discard(new Error('dropped'));

@@ -6,7 +6,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import { readDirectly, withDirectReading } from '../../../../../src/engine/docker/exec/direct-reading.ts';
 
-/** A server that answers plainly, and where it is asked for an upgrade with `bytes`. */
+/** A server that sends plain answers, and `bytes` after an upgrade. */
 async function serve(t: Test, bytes: Buffer, agent = withDirectReading(new Agent())) {
   const server = createServer((_asked, answer) => answer.end('plain'));
   server.on('upgrade', (_asked, socket) => {
@@ -38,7 +38,7 @@ await test('answers are read as on any connection', async (t) => {
   t.equal(text, 'plain');
 });
 
-await test('a reader gets all that an upgraded connection gives, however late it comes and often it pauses', async (t) => {
+await test('a reader gets all bytes of an upgraded connection, after any delays and pauses', async (t) => {
   const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, at) => at % 251));
   const askDirectly = await serve(t, bytes);
   const askPlainly = await serve(t, bytes, new Agent());

@@ -10,7 +10,7 @@ function frame(type: 1 | 2, text: string): Buffer {
   return Buffer.concat([header, Buffer.from(text)]);
 }
 
-await test('frames are taken apart however they are cut', (t) => {
+await test('frames are separated, however they are split', (t) => {
   const bytes = Buffer.concat([frame(1, 'out'), frame(2, ''), frame(2, 'error'), frame(1, 'put')]);
   for (let size = 1; size <= bytes.length; size += 1) {
     const got = { stdout: '', stderr: '' };
@@ -23,21 +23,21 @@ await test('frames are taken apart however they are cut', (t) => {
   t.end();
 });
 
-await test('output is kept up to the limit, and the first byte beyond it is told', (t) => {
-  const told: string[] = [];
-  const on = { started: () => told.push('started'), limit: () => told.push('limit') };
+await test('output is kept up to the limit, and the first byte beyond it is reported', (t) => {
+  const events: string[] = [];
+  const on = { started: () => events.push('started'), limit: () => events.push('limit') };
   const output = createExecOutput(6, on);
   output.add(frame(1, `${announcement}abc`));
   output.add(frame(2, 'def'));
-  t.same(told, ['started']);
+  t.same(events, ['started']);
   output.add(frame(1, 'g'));
-  t.same(told, ['started', 'limit']);
+  t.same(events, ['started', 'limit']);
   t.same([output.take('stdout').toString(), output.take('stderr').toString()], ['abc', 'def']);
   t.same(output.leader, { pid: 26, startTime: '77' });
   t.end();
 });
 
-await test('a command that was not started has a reason and no output', (t) => {
+await test('a command that did not start has a reason and no output', (t) => {
   const output = createExecOutput(100, { started: () => t.fail(), limit: () => t.fail() });
   output.add(frame(1, 'OCI runtime exec failed\r\n'));
   output.add(frame(1, 'and more'));

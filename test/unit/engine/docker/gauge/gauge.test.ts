@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { parseSpace } from '../../../../../src/engine/docker/gauge/gauge.ts';
 import { mayBoundLayers } from '../../../../../src/engine/docker/environments/layer-limit.ts';
 
-await test('what is printed of a container’s root is read, with its files where they are bounded', async (t) => {
+await test('the space of a container’s root is parsed, with its files if they are limited', async (t) => {
   t.strictSame(parseSpace('4096 65793553 20000000 16777216 16330230\n'), {
     totalBytes: 65_793_553 * 4096,
     freeBytes: 20_000_000 * 4096,
@@ -12,7 +12,7 @@ await test('what is printed of a container’s root is read, with its files wher
   t.throws(() => parseSpace('stat: nothing'), { code: 'ENGINE_REFUSED', message: /stat: nothing/ });
 });
 
-await test('only some storage can bound what a container writes', async (t) => {
+await test('only some storage can limit the size of a container', async (t) => {
   const on = (Driver: string, below: string) =>
     mayBoundLayers({ Driver, DriverStatus: [['Backing Filesystem', below]] });
   t.equal(on('overlay2', 'extfs'), false);

@@ -4,7 +4,7 @@ import { test } from 'tap';
 import { createLocalGauge } from '../../../../../src/engine/docker/gauge/local-gauge.ts';
 import { until } from '../../../../support/until.ts';
 
-/** How many processes have a word in their command lines. */
+/** Returns the number of processes with a word in their command lines. */
 async function processesWith(word: string): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
@@ -13,7 +13,7 @@ async function processesWith(word: string): Promise<number> {
   return lines.filter((line) => line.includes(word)).length;
 }
 
-await test('a look that takes too long, or that nobody waits for, leaves no process', async (t) => {
+await test('a measurement that times out, or is aborted, leaves no process', async (t) => {
   const folder = t.testdir({});
   const seconds = `300.${process.pid}`;
   // The script asks it for processes first.

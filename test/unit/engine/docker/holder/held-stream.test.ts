@@ -9,34 +9,34 @@ import type { Test } from 'tap';
 import { saidEnd } from '../../../../../src/engine/docker/holder/held-shell.ts';
 import { HeldStream } from '../../../../../src/engine/docker/holder/held-stream.ts';
 
-/** A held shell's stream, and the program at its other end. */
-async function connection(t: Test): Promise<{ socket: Socket; holder: Socket }> {
+/** The stream of an agent's shell, and the other end of its socket. */
+async function connection(t: Test): Promise<{ socket: Socket; agent: Socket }> {
   // The names of sockets are short.
   const folder = await mkdtemp(join(tmpdir(), 'held-'));
   t.teardown(() => rm(folder, { recursive: true }));
-  const path = join(folder, 'holder');
+  const path = join(folder, 'agent');
   const server = createServer().listen(path);
   await once(server, 'listening');
   const socket = connect(path);
-  const [holder] = (await once(server, 'connection')) as [Socket];
-  holder.on('error', () => undefined);
+  const [agent] = (await once(server, 'connection')) as [Socket];
+  agent.on('error', () => undefined);
   t.teardown(() => {
     socket.destroy();
-    holder.destroy();
+    agent.destroy();
     server.close();
   });
-  return { socket, holder };
+  return { socket, agent };
 }
 
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
 };
 
-await test('of a flood of messages of one byte nothing piles up, and nothing is lost', async (t) => {
-  const { socket, holder } = await connection(t);
+await test('a flood of one-byte messages does not accumulate, and loses nothing', async (t) => {
+  const { socket, agent } = await connection(t);
   const stream = new HeldStream(socket);
   const messages = 400_000;
-  holder.write(Buffer.alloc(messages * 5, 'o\0\0\x01a', 'latin1'));
+  agent.write(Buffer.alloc(messages * 5, 'o\0\0\x01a', 'latin1'));
   await turns(200);
   t.ok(socket.bytesRead <= 512 * 1024, `${socket.bytesRead} bytes were read, of a stream that nobody reads`);
   t.ok(stream.readableLength <= 128 * 1024, `${stream.readableLength} bytes wait`);
@@ -52,19 +52,19 @@ await test('of a flood of messages of one byte nothing piles up, and nothing is 
   t.equal(counted, messages);
 });
 
-await test('what announces a huge message and sends it slowly costs no memory', async (t) => {
-  const { socket, holder } = await connection(t);
+await test('a huge message that arrives slowly uses no memory', async (t) => {
+  const { socket, agent } = await connection(t);
   const stream = new HeldStream(socket);
-  holder.write('o\xff\xff\xff', 'latin1');
+  agent.write('o\xff\xff\xff', 'latin1');
   for (let sent = 1; sent <= 100; sent++) {
-    holder.write('a');
+    agent.write('a');
     const [bytes] = (await once(stream.resume(), 'data')) as [Buffer];
-    if (bytes.length !== 1) t.fail('each byte is handed on as it comes');
+    if (bytes.length !== 1) t.fail('each byte is passed on as it arrives');
   }
   t.equal(stream.readableLength, 0);
 });
 
-await test('a holder that reads nothing holds back who types, and is left at once', async (t) => {
+await test('an agent that reads nothing blocks its viewer’s input, and is left immediately', async (t) => {
   const { socket } = await connection(t);
   const stream = new HeldStream(socket);
   const piece = Buffer.alloc(16 * 1024, 'a');
@@ -81,8 +81,8 @@ await test('a holder that reads nothing holds back who types, and is left at onc
   t.equal(await stream.over, undefined);
 });
 
-await test('sizes that nobody reads do not add up, and the last is told', async (t) => {
-  const { socket, holder } = await connection(t);
+await test('unread sizes do not accumulate, and the last one is sent', async (t) => {
+  const { socket, agent } = await connection(t);
   const stream = new HeldStream(socket);
   for (let turn = 0; turn < 200; turn++) {
     for (let rows = 1; rows <= 500; rows++) stream.resize(rows, turn + 1);
@@ -91,13 +91,13 @@ await test('sizes that nobody reads do not add up, and the last is told', async 
   t.ok(socket.writableLength < 64 * 1024, `${socket.writableLength} bytes wait`);
   stream.resize(7, 777);
   let heard = '';
-  holder.on('data', (bytes: Buffer) => (heard = (heard + bytes.toString('latin1')).slice(-5)));
-  while (!heard.endsWith('7 777')) await once(holder, 'data');
-  t.pass('the last is told');
+  agent.on('data', (bytes: Buffer) => (heard = (heard + bytes.toString('latin1')).slice(-5)));
+  while (!heard.endsWith('7 777')) await once(agent, 'data');
+  t.pass('the last one is sent');
 });
 
-await test('what says that there is no shell, and then nothing, is hung up', async (t) => {
-  const server = createServer((holder) => void holder.write('h\0\0\x090 0 0 0 0'));
+await test('a peer that reports no shell, and then sends nothing, is disconnected', async (t) => {
+  const server = createServer((agent) => void agent.write('h\0\0\x090 0 0 0 0'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -11,7 +11,7 @@ function reader() {
   return { heard, read: (text: string) => read(Buffer.from(text, 'latin1')) };
 }
 
-await test('output of many messages in one piece comes as one, in its place among the words', (t) => {
+await test('output of many messages in one chunk arrives as one, in order with the text messages', (t) => {
   const { heard, read } = reader();
   read(`h\0\0\x01a${'o\0\0\x01b'.repeat(5)}o\0\0\x02c`);
   read('d');
@@ -20,7 +20,7 @@ await test('output of many messages in one piece comes as one, in its place amon
   t.end();
 });
 
-await test('output comes as it was sent, however its messages are cut, and how many there were is told', (t) => {
+await test('output arrives unchanged, however its messages are split, with their number', (t) => {
   const sizes = [1, 1, 3, 1, 64, 65, 200, 1, 70_000, 2, 1];
   const sent = Buffer.alloc(
     sizes.reduce((sum, size) => sum + size),
@@ -52,7 +52,7 @@ await test('output comes as it was sent, however its messages are cut, and how m
   t.end();
 });
 
-await test('after it said how the shell ended, nothing more is heard', (t) => {
+await test('nothing is read after the message about the shell’s end', (t) => {
   for (const flood of ['x\0\0\x010', 'f\0\0\x02no']) {
     const { heard, read } = reader();
     read(flood.repeat(1_000));
@@ -62,7 +62,7 @@ await test('after it said how the shell ended, nothing more is heard', (t) => {
   t.end();
 });
 
-await test('words that are longer than any, and messages of no kind, are no holder', (t) => {
+await test('text messages that are too long, and messages of unknown kinds, are invalid', (t) => {
   for (const flood of ['h\0\x04\x01', 'x\xff\xff\xff', 'z\0\0\x01a', '\0\0\0\x01a']) {
     const { heard, read } = reader();
     read(flood);
@@ -72,7 +72,7 @@ await test('words that are longer than any, and messages of no kind, are no hold
   t.end();
 });
 
-await test('what says nothing, or greets again, is no holder', (t) => {
+await test('empty messages, and a second greeting, are invalid', (t) => {
   for (const flood of ['o\0\0\0o\0\0\0', 'h\0\0\x01ah\0\0\x01a']) {
     const { heard, read } = reader();
     read(flood);

@@ -4,11 +4,11 @@ import { listImages } from '../../../../../src/engine/docker/images/image-list.t
 
 const image = { Id: 'sha256:1', RepoTags: ['a:1'], RepoDigests: null, Size: 10, Created: 1, Labels: null };
 
-/** An engine in a moment that cannot be brought about: its answers are those of such a one. */
+/** A fake engine with answers that a test cannot produce otherwise. */
 const engineWith = (containers: object[]) =>
   ({ listImages: async () => [image], listContainers: async () => containers }) as unknown as Dockerode;
 
-await t.test('a container that has no labels yet is somebody else’s', async (t) => {
+await t.test('a container that has no labels yet belongs to somebody else', async (t) => {
   const containers = [
     { ImageID: image.Id, Labels: null },
     { ImageID: image.Id, Labels: { 'berth.installation': 'ours' } },

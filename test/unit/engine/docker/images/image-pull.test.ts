@@ -6,7 +6,7 @@ import {
 } from '../../../../../src/engine/docker/images/image-pull.ts';
 import type { PullEvent } from '../../../../../src/engine/docker/images/image-pull.ts';
 
-await test('the percent of a pull grows with the bytes of its layers', (t) => {
+await test('the percentage of a pull grows with the bytes of its layers', (t) => {
   const gather = createPullLayers();
   const percent = (event: PullEvent) => downloadedPercent(gather(event));
   const bytes = (id: string, status: string, current: number, total: number) =>
@@ -22,7 +22,7 @@ await test('the percent of a pull grows with the bytes of its layers', (t) => {
   t.end();
 });
 
-await test('each layer has the phase that it is in', (t) => {
+await test('each layer has its current phase', (t) => {
   const gather = createPullLayers();
   const phase = (status: string, progressDetail = {}) => gather({ id: 'a', status, progressDetail })[0];
   t.same(phase('Waiting'), { id: 'a', phase: 'waiting', current: 0, total: undefined });
@@ -45,7 +45,7 @@ await test('each layer has the phase that it is in', (t) => {
   t.end();
 });
 
-await test('registries’ words are told apart', (t) => {
+await test('messages of registries are distinguished', (t) => {
   const table = {
     IMAGE_NOT_FOUND: [
       'manifest unknown: manifest unknown',

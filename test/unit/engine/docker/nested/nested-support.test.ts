@@ -7,7 +7,7 @@ import {
 
 const remapping = { SecurityOptions: ['name=seccomp,profile=builtin', 'name=userns'], Labels: [] };
 
-await test('machines have engines where an admin wants it, or where the engine was set up for that', async (t) => {
+await test('machines can have engines if an admin turns it on, or if the engine was set up for them', async (t) => {
   t.equal(refusalOf('on', remapping), undefined);
   t.match(refusalOf('off', remapping), /BERTH_NESTED_DOCKER/);
   t.match(refusalOf('auto', remapping), /BERTH_NESTED_DOCKER/);
@@ -17,12 +17,12 @@ await test('machines have engines where an admin wants it, or where the engine w
   t.match(refusalOf('off', setUp), /BERTH_NESTED_DOCKER/);
 });
 
-await test('an engine that does not remap users is refused, whoever wants it', async (t) => {
+await test('an engine that does not remap users is refused with every setting', async (t) => {
   for (const SecurityOptions of [['name=seccomp,profile=builtin'], ['name=rootless'], [], null])
     t.match(refusalOf('on', { SecurityOptions }), /userns-remap/);
 });
 
-await test('each thing that is wrong is told with what mends it', async (t) => {
+await test('each problem is reported with its fix', async (t) => {
   t.equal(probeProblem({ exitCode: 0, output: 'whatever' }), undefined);
   t.match(probeProblem({ exitCode: 11, output: '0 231072 65536' }), /subuid.*\(0 231072 65536\)$/);
   t.match(probeProblem({ exitCode: 12, output: '' }), /chmod 0666 \/dev\/net\/tun/);

@@ -15,14 +15,14 @@ await test('a network without internet is internal, and its bridge has no addres
   t.end();
 });
 
-await test('a network with internet has a bridge that the egress rules know', (t) => {
+await test('the egress rules match the bridge of a network with internet', (t) => {
   const config = networkConfig({ ...spec, internet: true });
   t.equal(config.Internal, false);
   t.match(config.Options?.['com.docker.network.bridge.name'], /^berth[0-9a-f]{10}$/);
   t.end();
 });
 
-await test('each network with internet has a bridge of its own', (t) => {
+await test('each network with internet has its own bridge', (t) => {
   const changes = [{}, { name: 'other' }, { environmentId: 'f' }, { installation: 'j' }];
   const bridges = changes.map((change) => {
     const { Options } = networkConfig({ ...spec, internet: true, ...change });
@@ -69,7 +69,7 @@ await test('machines get the addresses after the gateway’s', (t) => {
   t.end();
 });
 
-await test('a subnet that is none, or too small, is refused', (t) => {
+await test('an invalid or too small subnet is refused', (t) => {
   t.throws(() => machineAddresses('10.1.0.0/28', 14), { code: 'INPUT_INVALID' });
   for (const subnet of ['10.1.0.0', '10.1.0.300/28', '10.1.0.0/31', 'fd00::/64', '']) {
     t.throws(() => machineAddresses(subnet, 1), { code: 'INPUT_INVALID' }, subnet);

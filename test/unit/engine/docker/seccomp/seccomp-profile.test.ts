@@ -6,14 +6,14 @@ import {
 
 const profiles = { nested: nestedSeccompProfile(), ordinary: ordinarySeccompProfile() };
 
-/** What becomes of a call: its action, with the number of its refusal. */
+/** Returns the action for a call, with the error number of its refusal. */
 function fateOf(name: string, { syscalls, defaultAction, defaultErrnoRet } = profiles.nested): string {
   const rules = syscalls.filter(({ names }) => names.includes(name));
   const fates = new Set(rules.map(({ action, errnoRet }) => `${action} ${errnoRet ?? ''}`.trim()));
   return fates.size === 0 ? `${defaultAction} ${defaultErrnoRet}` : [...fates].join(' and ');
 }
 
-await test('what leads out of a machine is not permitted', async (t) => {
+await test('calls that lead out of a machine are not permitted', async (t) => {
   const refused = `
     acct add_key bpf delete_module fanotify_init finit_module init_module io_uring_enter io_uring_register
     io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load lookup_dcookie mbind migrate_pages move_pages
@@ -26,7 +26,7 @@ await test('what leads out of a machine is not permitted', async (t) => {
     t.equal(fateOf(name, profiles.ordinary), 'SCMP_ACT_ERRNO 1', name);
 });
 
-await test('what the kernel counts for all machines together seems not to be there', async (t) => {
+await test('calls that use resources of all machines together seem to be missing', async (t) => {
   const unknown = 'io_setup io_submit mq_open mq_timedsend mq_timedsend_time64 socketcall clone3';
   for (const name of unknown.split(' '))
     for (const profile of Object.values(profiles)) t.equal(fateOf(name, profile), 'SCMP_ACT_ERRNO 38', name);
@@ -35,7 +35,7 @@ await test('what the kernel counts for all machines together seems not to be the
     t.ok(profile.syscalls[0]?.names.includes('socketcall'), 'before the rules for sockets');
 });
 
-await test('without an engine, processes are made in the namespaces that there are', async (t) => {
+await test('without an engine, processes are created in existing namespaces only', async (t) => {
   const rules = profiles.ordinary.syscalls.filter(({ names }) => names.includes('clone'));
   const every = 0x7e02_0000;
   t.match(rules, [
@@ -50,14 +50,14 @@ await test('without an engine, processes are made in the namespaces that there a
   ]);
 });
 
-await test('an engine can make containers, and is told that it has no newer calls for that', async (t) => {
+await test('an engine can create containers, and newer calls for that seem to be missing', async (t) => {
   for (const name of ['clone', 'mount', 'pivot_root', 'setns', 'umount2', 'unshare'])
     t.equal(fateOf(name), 'SCMP_ACT_ALLOW', name);
   for (const name of ['clone3', 'fsconfig', 'fsmount', 'fsopen', 'move_mount', 'open_tree'])
     t.equal(fateOf(name), 'SCMP_ACT_ERRNO 38', name);
 });
 
-await test('no call has two fates, and each is named once', async (t) => {
+await test('each call has one action, and is named once', async (t) => {
   for (const profile of Object.values(profiles)) {
     const withoutArguments = profile.syscalls.filter(({ args }) => !args).flatMap(({ names }) => names);
     t.equal(new Set(withoutArguments).size, withoutArguments.length);
@@ -66,10 +66,10 @@ await test('no call has two fates, and each is named once', async (t) => {
   }
 });
 
-await test('sockets are of a few kinds, and programs of 64 bits where an engine runs', async (t) => {
+await test('only a few socket families are allowed, and only 64-bit programs next to an engine', async (t) => {
   for (const { syscalls } of Object.values(profiles)) {
     const socket = syscalls.filter(({ names }) => names.includes('socket'));
-    // A rule with two conditions on one argument holds where either does.
+    // A rule with two conditions on one argument matches if either does.
     t.ok(socket.every(({ args }) => args?.length === 1 && args[0]?.op === 'SCMP_CMP_EQ'));
     const families = new Set(socket.map(({ args }) => args?.[0]?.value));
     for (const [name, family] of Object.entries({ ALG: 38, VSOCK: 40, XDP: 44, BLUETOOTH: 31 }))

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { fillingFault } from '../../../../../src/engine/docker/storage/volume-filling.ts';
 
-await test('a disk that is full is told as that, whatever else tar says', async (t) => {
+await test('a full disk is reported as such, whatever else tar prints', async (t) => {
   const words =
     'tar: ./much: Wrote only 512 of 10240 bytes\ntar: ./more: Cannot write: No space left on device';
   t.match(fillingFault(words), { code: 'DISK_FULL' });

@@ -9,14 +9,14 @@ async function* chunks(count: number): AsyncGenerator<Buffer> {
   for (let number = 0; number < count; number++) yield Buffer.alloc(MIB, number);
 }
 
-await t.test('what is taken apart comes together again', async (t) => {
+await t.test('the parts join to the original stream', async (t) => {
   for (const count of [0, 1, 8, 17]) {
     const whole = await buffer(Readable.from(chunks(count)));
     t.ok(whole.equals(await buffer(fromParts(toParts(chunks(count))))), `${count} MiB`);
   }
 });
 
-await t.test('who stops reading in the middle of a part ends nobody else', async (t) => {
+await t.test('a reader that stops within a part fails nobody else', async (t) => {
   const heard: unknown[] = [];
   const hear = (error: unknown) => void heard.push(error);
   process.on('uncaughtException', hear);
@@ -30,7 +30,7 @@ await t.test('who stops reading in the middle of a part ends nobody else', async
   t.same(heard, []);
 });
 
-await t.test('what breaks the stream breaks the parts, with its reason', async (t) => {
+await t.test('an error of the stream fails the parts with its reason', async (t) => {
   async function* broken(): AsyncGenerator<Buffer> {
     yield* chunks(9);
     throw new Error('The disk is gone.');
