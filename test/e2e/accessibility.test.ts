@@ -16,10 +16,10 @@ const focused = (target = page) => target.evaluate<string>('document.activeEleme
 const terminal = lab.machine.getByRole('region', { name: 'Terminal 1', exact: true });
 const announced = terminal.locator('.live-region[aria-live]');
 
-await test('a terminal has a name, and says how it is left', async (t) => {
+await test('a terminal has an accessible name and describes how to leave it', async (t) => {
   const field = terminal.getByRole('textbox', { name: 'Terminal 1', exact: true });
   await field.waitFor({ state: 'attached' });
-  t.match(await field.getAttribute('aria-description'), 'Esc, then Tab leaves the terminal.');
+  t.match(await field.getAttribute('aria-description'), 'Press Esc, then Tab to leave the terminal.');
   for (const [name, value] of Object.entries({
     autocapitalize: 'off',
     autocorrect: 'off',
@@ -28,7 +28,7 @@ await test('a terminal has a name, and says how it is left', async (t) => {
     t.equal(await field.getAttribute(name), value);
 });
 
-await test('in screen reader mode what is printed is read out, and its lines can be walked through', async (t) => {
+await test('in screen reader mode output is announced and can be read line by line', async (t) => {
   t.equal(await announced.count(), 0);
   await lab.button('Terminal settings').click();
   await page.getByLabel('Screen reader mode').check();
@@ -43,10 +43,10 @@ await test('in screen reader mode what is printed is read out, and its lines can
   t.match(await terminal.ariaSnapshot(), /listitem.*: made 42/);
 
   await lab.type('seq 1 100');
-  await announced.filter({ hasText: 'Too much was printed to be read out' }).waitFor({ state: 'attached' });
+  await announced.filter({ hasText: 'Too much output to announce' }).waitFor({ state: 'attached' });
 });
 
-await test('the mode is remembered, and off again for all terminals at once', async (t) => {
+await test('the mode is stored, and turning it off applies to all terminals', async (t) => {
   await page.reload();
   await lab.prompt();
   await announced.waitFor({ state: 'attached' });
@@ -59,11 +59,11 @@ await test('the mode is remembered, and off again for all terminals at once', as
   t.equal(await page.evaluate("localStorage.getItem('berth-screen-reader')"), 'off');
 });
 
-await test('whoever comes by a key is told how to leave, also in a narrow window, and can, both ways', async (t) => {
-  const hint = page.getByText('Esc, then Tab leaves the terminal', { exact: true });
+await test('a keyboard user sees how to leave the terminal, also in a narrow window, and can leave both ways', async (t) => {
+  const hint = page.getByText('Press Esc, then Tab to leave the terminal', { exact: true });
   await page.setViewportSize({ width: 390, height: 844 });
   await lab.type('clear');
-  t.notOk(await hint.isVisible(), 'who clicked can click');
+  t.notOk(await hint.isVisible(), 'hidden after a click');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Shift+Tab');
   t.equal(await page.evaluate('document.activeElement.textContent'), 'Terminal settings');
@@ -83,7 +83,7 @@ await test('whoever comes by a key is told how to leave, also in a narrow window
 
 await test('Space goes to the shell after a dialog, and scrolls nothing', async (t) => {
   await lab.button('End').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Go on working' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep working' }).click();
   await lab.type('clear; echo   spaced');
   await lab.shows(/spaced *learner/);
   t.equal(await page.evaluate('document.scrollingElement.scrollTop'), 0);
@@ -91,7 +91,7 @@ await test('Space goes to the shell after a dialog, and scrolls nothing', async 
   t.equal(await page.evaluate(longer), 0, 'the page is no longer than its window');
 });
 
-await test('tabs keep their numbers when the page is loaded anew', async (t) => {
+await test('tabs keep their numbers when the page is reloaded', async (t) => {
   await lab.type('mine=first');
   await lab.openAnother();
   await page.keyboard.type('mine=second\n');
@@ -105,14 +105,14 @@ await test('tabs keep their numbers when the page is loaded anew', async (t) => 
   await lab.button('Terminal 1').waitFor();
 });
 
-await test('who watches is told so, and leaves by Tab alone', async (t) => {
+await test('a watcher’s terminal is described as read-only, and Tab alone leaves it', async (t) => {
   const theirs = await browser.open();
   await signIn(theirs, await linkFor(berth, { name: 'Iris', role: 'INSTRUCTOR' }));
   await theirs.goto(`${berth.url}/staff`);
   await theirs.getByRole('link', { name: 'Watch the session of Ada' }).click();
   const field = theirs.locator('.xterm textarea');
   await field.waitFor({ state: 'attached' });
-  t.match(await field.getAttribute('aria-description'), 'cannot type. Tab leaves');
+  t.match(await field.getAttribute('aria-description'), 'Press Tab to leave it');
   await field.focus();
   await theirs.keyboard.press('Tab');
   t.notMatch(await focused(theirs), /xterm/);
@@ -120,6 +120,6 @@ await test('who watches is told so, and leaves by Tab alone', async (t) => {
   t.match(await focused(theirs), /xterm/);
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

@@ -15,7 +15,7 @@ await signIn(page, await linkFor(berth, { name: 'Ada' }));
 await openLab(page, berth);
 await lab.start();
 
-const asked = lab.machine.getByText('A program wants to put this into your clipboard');
+const asked = lab.machine.getByText('A program wants to copy this to your clipboard');
 const answer = (name: string) => lab.machine.getByRole('button', { name, exact: true });
 const clipboard = () => page.evaluate<string>('navigator.clipboard.readText()');
 const empty = () => page.evaluate("navigator.clipboard.writeText('as it was')");
@@ -36,11 +36,11 @@ async function run(command: string): Promise<void> {
 
 async function chooseRule(rule: string): Promise<void> {
   await lab.button('Terminal settings').click();
-  await page.getByLabel('Programs that want to put something').selectOption({ label: rule });
+  await page.getByLabel('When a program wants to copy').selectOption({ label: rule });
   await page.keyboard.press('Escape');
 }
 
-await test('a program that wants the clipboard is asked about, and the shell keeps the focus', async (t) => {
+await test('a program’s clipboard request asks the user, and the shell keeps the focus', async (t) => {
   await empty();
   await run(copy('from the shell, 한글'));
   await asked.filter({ hasText: '“from the shell, 한글”' }).waitFor();
@@ -49,19 +49,19 @@ await test('a program that wants the clipboard is asked about, and the shell kee
   await readable(t, page);
 
   await run(copy('another one'));
-  t.notMatch(await asked.textContent(), 'another one', 'what is allowed is what was shown');
+  t.notMatch(await asked.textContent(), 'another one', 'the user allows exactly the text that was shown');
   await answer('Copy').click();
   await asked.waitFor({ state: 'detached' });
   t.equal(await clipboard(), 'from the shell, 한글');
 });
 
-await test('by the keyboard it is answered after Escape, Tab', async (t) => {
+await test('keyboard users answer after Escape, Tab', async (t) => {
   await page.waitForTimeout(1_100);
   await run(copy('by keys'));
   await asked.waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('Tab');
-  t.equal(await page.evaluate('document.activeElement.textContent'), 'Never in this session');
+  t.equal(await page.evaluate('document.activeElement.textContent'), 'Block in this session');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -69,7 +69,7 @@ await test('by the keyboard it is answered after Escape, Tab', async (t) => {
   t.equal(await clipboard(), 'by keys');
 });
 
-await test('characters that are not seen are shown, and none that controls is copied', async (t) => {
+await test('invisible characters are shown, and control characters are not copied', async (t) => {
   await page.waitForTimeout(1_100);
   await run(copy('rm\u202e \u200b-rf\u0007\u001b[201~\n'));
   t.match(await asked.textContent(), '“rm· ·-rf[201~·”');
@@ -77,20 +77,20 @@ await test('characters that are not seen are shown, and none that controls is co
   t.equal(await clipboard(), 'rm\u202e \u200b-rf[201~\n');
 });
 
-await test('no program reads the clipboard, and what is no text asks for nothing', async (t) => {
+await test('programs cannot read the clipboard, and invalid requests are ignored', async (t) => {
   await page.waitForTimeout(1_100);
   await run('printf \'\\e]52;c;?\\a\\e]52;;?\\a\'; read -rsn 1 -t 1 answer; echo "[${answer}]"');
   await lab.shows('[]');
   await run("printf '\\e]52;c;!!!\\a\\e]52;c;\\a\\e]52;p;QUJD\\a\\e]52;c;/w==\\a\\e]52\\a'");
   await run("printf '\\e]52;c;'; head -c 1200000 /dev/zero | tr '\\0' A; printf '\\a'");
-  t.equal(await asked.count(), 0, 'nor what is too long');
+  t.equal(await asked.count(), 0, 'a request that is too long is ignored, too');
 });
 
-await test('a flood is a question, and once allowed a text a second', async (t) => {
+await test('many requests ask one question and, once allowed, write at most once a second', async (t) => {
   const flood = `for i in $(seq 1 3000); do ${copy('a')}; done; ${copy('the last one')}`;
   await run(flood);
   t.equal(await asked.count(), 1);
-  await answer('Always in this session').click();
+  await answer('Allow in this session').click();
   await page.evaluate(`
     window.writes = [];
     window.times = [];
@@ -109,7 +109,7 @@ await test('a flood is a question, and once allowed a text a second', async (t) 
   t.equal(await asked.count(), 0);
 });
 
-await test('nothing that was printed before is copied again by a page that is loaded anew', async (t) => {
+await test('a reloaded page does not copy from old output again', async (t) => {
   await run(copy('long ago'));
   await until(async () => (await lastWrite()) === 'long ago');
   await empty();
@@ -121,18 +121,18 @@ await test('nothing that was printed before is copied again by a page that is lo
   t.equal(await clipboard(), 'as it was');
 });
 
-await test('what was refused is not asked again, until it is chosen otherwise', async (t) => {
+await test('a blocked program does not ask again until the setting changes', async (t) => {
   await run(copy('first'));
-  await answer('Never in this session').click();
+  await answer('Block in this session').click();
   await page.waitForTimeout(1_100);
   await run(copy('second'));
   t.equal(await asked.count(), 0);
-  await chooseRule('may in this session');
+  await chooseRule('allow in this session');
   await run(copy('third'));
   await until(async () => (await clipboard()) === 'third');
 });
 
-await test('who watches or helps is asked nothing, and has their clipboard', async (t) => {
+await test('watchers and helpers get no question, and their clipboard does not change', async (t) => {
   const theirs = await browser.open();
   await theirs.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await signIn(theirs, await linkFor(berth, { name: 'Iris', role: 'INSTRUCTOR' }));
@@ -140,7 +140,7 @@ await test('who watches or helps is asked nothing, and has their clipboard', asy
   await theirs.getByRole('link', { name: 'Watch the session of Ada' }).click();
   const screen = theirs.locator('.xterm-rows');
   await screen.filter({ hasText: `done ${1000 + runs}` }).waitFor();
-  await theirs.getByLabel('Help: type here, too').check();
+  await theirs.getByLabel('Help by typing here').check();
   await lab.machine.getByText('Iris is helping').waitFor();
   await lab.type(`clear; ${copy('for Ada alone')}; echo "printed $((6 * 9))"`);
   await screen.filter({ hasText: 'printed 54' }).waitFor();
@@ -166,6 +166,6 @@ await test('links open after a question that shows where they lead, and no other
   t.match(questions[0], 'http://example.test/%E2%80%AEcod.exe');
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

@@ -144,6 +144,6 @@ await test('wide characters take two columns, for the shell as on the screen', a
   await lab.shows('글.');
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

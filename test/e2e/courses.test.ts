@@ -39,7 +39,7 @@ const pages = {
     next: 'Next step',
     answer: 'Your answer',
     end: 'End',
-    endIt: 'End it',
+    confirmEnd: 'End session',
   },
   ko: {
     picked: '한국어',
@@ -49,7 +49,7 @@ const pages = {
     next: '다음 단계',
     answer: '답',
     end: '종료',
-    endIt: '종료하기',
+    confirmEnd: '세션 종료',
   },
 };
 
@@ -75,7 +75,7 @@ await until(async () => {
 
 const folders = (await readdir(LABS, { withFileTypes: true })).filter((entry) => entry.isDirectory());
 for (const [place, { name }] of folders.entries()) {
-  // Both by turns: what an author writes is the same to a terminal in either, and each takes its time.
+  // The languages alternate: the solution is the same in both, and each run takes long.
   const language = place % 2 === 0 ? 'en' : 'ko';
   await test(`a learner passes ${name} in the browser (${language})`, async (t) => {
     await startLab(name, pages[language]);
@@ -119,7 +119,7 @@ async function passLab(slug: string, words: Words): Promise<void> {
     if (place < steps.length - 1) await article.getByRole('button', { name: words.next }).click();
   }
   await machine.getByRole('button', { name: words.end, exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name: words.endIt }).click();
+  await page.getByRole('dialog').getByRole('button', { name: words.confirmEnd }).click();
   await machine.getByRole('button', { name: words.end, exact: true }).waitFor({ state: 'detached' });
 }
 

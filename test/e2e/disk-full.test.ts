@@ -21,7 +21,7 @@ await signIn(page, printedLink(berth));
 const write = (mib: number) =>
   `for n in $(seq ${mib / 8}); do head -c 8M /dev/urandom > part$n; done; echo "written $((6 * 7))"`;
 
-await test('a learner is warned before the disk is full, and goes on from what was saved where it got too full all the same', async (t) => {
+await test('a learner is warned before the disk is full, and after it is full resumes from the saved work', async (t) => {
   await openLab(page, berth, 'little');
   await lab.start();
   await lab.type('echo "made $((6 * 7))" > note; cat note');
@@ -33,9 +33,9 @@ await test('a learner is warned before the disk is full, and goes on from what w
   await lab.type('head -c 15M /dev/urandom > much; echo "nearly $((6 * 7))"');
   await lab.shows('nearly 42');
   await lab.machine.getByRole('alert').getByText('Your machine’s disk is nearly full.').waitFor(MEASURED);
-  t.match(await lab.machine.textContent(), /used 9\d % .* beyond 100 % your session ends/);
+  t.match(await lab.machine.textContent(), /used 9\d % .* Above 100 %, your session ends/);
   await lab.type(write(24));
-  await lab.machine.getByText('What you did since could not be saved.').waitFor(MEASURED);
+  await lab.machine.getByText('Could not save your work since the last save.').waitFor(MEASURED);
   t.match(await lab.machine.textContent(), /had written \d\d(\.\d)? MiB, and may keep 16 MiB/);
   await lab.button('Resume').click();
   await lab.prompt();
@@ -54,6 +54,6 @@ await test('where nothing was saved the learner reads why, and what is gone', as
     text,
     /Your work could not be saved\. The session could not be saved because it holds \d\d(\.\d)? MiB, and the limit is 16 MiB/,
   );
-  t.match(text, /what was in its machine is gone/);
+  t.match(text, /The files in its machine are deleted/);
   t.same(browser.complaints(), []);
 });

@@ -18,7 +18,7 @@ const dialog = page.getByRole('dialog', { name: 'End the session?' });
 const focused = () => page.evaluate('document.activeElement.textContent');
 await signIn(page, printedLink(berth));
 
-await test('ending asks first, and says what goes and how to keep it', async (t) => {
+await test('ending asks first, lists what is deleted and names the alternative', async (t) => {
   await openLab(page, berth, 'practice');
   await lab.start();
   await lab.type('echo "still h""ere"');
@@ -26,9 +26,9 @@ await test('ending asks first, and says what goes and how to keep it', async (t)
   await lab.button('End').focus();
   await page.keyboard.press('Enter');
   await dialog.waitFor();
-  t.match(await dialog.textContent(), /Everything that you made in your machine goes\./);
-  t.match(await dialog.textContent(), /choose Save in place of End/);
-  t.equal(await focused(), 'Go on working', 'Enter loses nothing');
+  t.match(await dialog.textContent(), /Everything in your machine will be deleted\./);
+  t.match(await dialog.textContent(), /choose Save instead of End/);
+  t.equal(await focused(), 'Keep working', 'Enter loses nothing');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     t.same(await illegible(page), []);
@@ -55,7 +55,7 @@ await test('where nothing can be saved there is no Save, and no word of it', asy
   await lab.button('End').click();
   await dialog.waitFor();
   t.notMatch(await dialog.textContent(), /save/i);
-  await dialog.getByRole('button', { name: 'Go on working' }).click();
+  await dialog.getByRole('button', { name: 'Keep working' }).click();
   await dialog.waitFor({ state: 'detached' });
   t.same(browser.complaints(), []);
 });

@@ -35,19 +35,19 @@ await test('a hint that costs nothing is shown at once', async (t) => {
 });
 
 await test('one that waits for failures says so, and can be asked for after them', async () => {
-  await hints.getByText('Hint 2 can be shown after 1 more failed attempt.').waitFor();
+  await hints.getByText('Hint 2 is available after 1 more failed attempt.').waitFor();
   await lab.check('Guess', '~/right is not there.');
   await costly.waitFor();
 });
 
 await test('what it costs is told before it is shown', async (t) => {
   await costly.click();
-  await dialog.getByText('It takes 25 % off the score of this step from now on.').waitFor();
+  await dialog.getByText('It lowers your score for this step by 25 %.').waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   t.equal(await hints.getByText('It is called right.').count(), 0);
   await costly.click();
-  await dialog.getByRole('button', { name: 'Show it' }).click();
+  await dialog.getByRole('button', { name: 'Show hint', exact: true }).click();
   await hints.getByText('It is called right.').waitFor();
   await readable(t, page);
 });
@@ -63,6 +63,6 @@ await test('hints that were shown are there after a reload, and go once the step
   await hints.waitFor({ state: 'detached' });
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

@@ -1,24 +1,24 @@
 import type { Locator, Page } from 'playwright-core';
 import type { BerthProcess } from '../support/berth-process.ts';
 
-/** The step of the Linux lab that these tests do. */
+/** A step of the Linux lab. */
 export const FIRST_STEP = 'Find your way';
 
-/** Opens a one-use link and signs in with it, as whoever gets one does. */
+/** Opens a one-time sign-in link and signs in with it. */
 export async function signIn(page: Page, link: string): Promise<void> {
   await page.goto(link);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Labs' }).waitFor();
 }
 
-/** The link that the service prints for its first admin. */
+/** Returns the sign-in link that the service prints for its first admin. */
 export function printedLink(berth: BerthProcess): string {
   const link = /Sign in as admin, once, within the hour: (\S+)/.exec(berth.output())?.[1];
   if (!link) throw new Error(`No link was printed:\n${berth.output()}`);
   return link;
 }
 
-/** Opens the lab, and works in it: what a learner sees of it, by the words that they see. */
+/** Opens a lab's page. The result finds its parts by the texts that learners see. */
 export async function openLab(page: Page, berth: BerthProcess, slug = 'linux-command-line') {
   await page.goto(`${berth.url}/labs/${slug}`);
   const lab = labPage(page);
@@ -36,22 +36,22 @@ export function labPage(page: Page) {
   return {
     title: page.getByRole('heading', { level: 1 }),
     machine,
-    /** A button beside or above the terminal. */
+    /** A button next to or above the terminal. */
     button,
-    /** Rows of the terminal that is shown. */
+    /** The rows of the visible terminal. */
     rows: screen.locator('> div'),
     step: (title: string): Locator => page.locator('article', { hasText: title }).first(),
 
-    /** Starts the lab and waits until there is a prompt. */
+    /** Starts the lab and waits for the prompt. */
     async start() {
       await button('Start the lab').click();
       await this.prompt();
     },
 
-    /** Waits for the first prompt of the shell that is shown. */
+    /** Waits for the first prompt in the visible terminal. */
     prompt: (host = 'main') => screen.filter({ hasText: `learner@${host}:~$` }).waitFor(),
 
-    /** Opens another terminal, and waits for its prompt: the one that was shown has one already. */
+    /** Opens another terminal and waits for its prompt. */
     async openAnother(host?: string) {
       const shells = machine.locator('.workspace:not([hidden]) .shell');
       const before = await shells.count();
@@ -60,20 +60,20 @@ export function labPage(page: Page) {
       await this.prompt(host);
     },
 
-    /** Waits until the terminal that is shown has this on its screen. */
+    /** Waits until the visible terminal shows a text. */
     shows: (text: string | RegExp) => screen.filter({ hasText: text }).waitFor(),
 
-    /** Types a line into the terminal that is shown. */
+    /** Types a line into the visible terminal. */
     async type(line: string) {
       await shell.locator('.xterm').click();
       await page.keyboard.type(line);
       await page.keyboard.press('Enter');
     },
 
-    /** Ends the session, and says yes when asked. */
+    /** Ends the session and confirms. */
     async end() {
       await button('End').click();
-      await page.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
     },
 
     async check(title: string, message: string | RegExp) {

@@ -145,7 +145,7 @@ await test('blocks are written into files: whole, at the end, in place of a mark
   await block('host =').getByRole('alert').filter({ hasText: 'does not exist yet' }).waitFor();
   await block('port = 1').getByRole('button', { name: 'Write the file' }).click();
   await done('port = 1').waitFor();
-  await block('last =').getByRole('button', { name: 'Add to the file' }).click();
+  await block('last =').getByRole('button', { name: 'Append to the file' }).click();
   await done('last =').waitFor();
   await insert.click();
   await done('host =').waitFor();
@@ -196,7 +196,7 @@ await test('a link opens a page of a machine’s web server', async (t) => {
   await (await closed).getByText('Nothing responds on port 9090').waitFor();
 });
 
-await test('the text can be read, and no page had anything to complain of', async (t) => {
+await test('the text can be read, and the browser logged no errors', async (t) => {
   await readable(t, page);
   // No file to insert into, and nothing on a port: browsers report such answers as they see them.
   for (const complaint of browser.complaints()) t.match(complaint, /status of (404|502)/);

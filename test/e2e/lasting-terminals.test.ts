@@ -54,7 +54,7 @@ await test('a connection that breaks goes on where it was: nothing is lost, and 
   for (const line of [3, 9, 14, 20]) {
     await lab.shows(`line ${line}.`);
     await proxy.cut();
-    await lab.machine.getByText('No connection: it comes back by itself').waitFor();
+    await lab.machine.getByText('No connection. Reconnecting').waitFor();
     t.match(await lab.rows.allTextContents(), [/./], 'the screen stays');
     await proxy.mend();
   }
@@ -70,7 +70,7 @@ await test('a connection that breaks goes on where it was: nothing is lost, and 
 await test('what is typed without a connection is run when there is one', async () => {
   await lab.type('clear; mine="still here"');
   await proxy.cut();
-  await lab.machine.getByText('No connection: it comes back by itself').waitFor();
+  await lab.machine.getByText('No connection. Reconnecting').waitFor();
   await page.keyboard.type('echo "typed $((6 * 7)), $mine."\n');
   await proxy.mend();
   await lab.shows('typed 42, still here.');

@@ -161,6 +161,6 @@ await test('a right click has what is selected ready to be copied, and pastes', 
   await lab.shows('^C');
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

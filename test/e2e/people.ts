@@ -5,7 +5,7 @@ interface NewPerson {
   role?: 'STUDENT' | 'INSTRUCTOR' | 'ADMIN';
 }
 
-/** A sign-in link for somebody who was not there before. */
+/** Creates a user and returns a sign-in link for them. */
 export async function linkFor(berth: BerthProcess, person: NewPerson): Promise<string> {
   const { createSignInLink } = await berth.graphql<{ createSignInLink: { url: string } }>(
     'mutation ($user: ID!) { createSignInLink(input: { user: $user }) { url } }',
@@ -14,7 +14,7 @@ export async function linkFor(berth: BerthProcess, person: NewPerson): Promise<s
   return createSignInLink.url;
 }
 
-/** The secret of a token of somebody who was not there before. */
+/** Creates a user and returns the secret of their token. */
 export async function tokenFor(berth: BerthProcess, person: NewPerson): Promise<string> {
   const { createToken } = await berth.graphql<{ createToken: { secret: string } }>(
     'mutation ($user: ID!) { createToken(input: { name: "test", scopes: [READ, LEARN], user: $user }) { secret } }',

@@ -23,12 +23,12 @@ await signIn(other, await linkFor(berth, { name: 'Bob' }));
 
 await test('a learner reads that they are recorded, and what, before they start and while they work', async (t) => {
   const ada = await openLab(learnerPage, berth);
-  await ada.machine.getByText('each key that you press, passwords included').waitFor();
+  await ada.machine.getByText('every key you press, including passwords').waitFor();
   await readable(t, learnerPage);
   await ada.start();
   await ada.machine
     .getByRole('status')
-    .filter({ hasText: 'Recorded: what this terminal prints, and each key that is pressed' })
+    .filter({ hasText: 'Recording: terminal output and every key press' })
     .waitFor();
   await ada.type('echo "made $((6 * 7))"');
   await ada.shows('made 42');
@@ -37,7 +37,7 @@ await test('a learner reads that they are recorded, and what, before they start 
 await test('an instructor sees that, and finds the recording by the session', async (t) => {
   await page.goto(`${berth.url}/staff`);
   await page.getByRole('link', { name: 'Watch the session of Ada' }).click();
-  await page.getByText('Recorded: what this terminal prints, and each key').waitFor();
+  await page.getByText('Recording: terminal output and every key press').waitFor();
   const play = page.getByRole('link', { name: /Play the recording of Ada/ });
   await play.waitFor();
   await readable(t, page);
@@ -56,7 +56,7 @@ await test('it is played back, from any place, and downloaded', async (t) => {
     return (await page.getByText('The terminal is still open').count()) === 0;
   });
   const screen = page.locator('.player .xterm-rows');
-  const place = page.getByLabel('Place in the recording');
+  const place = page.getByLabel('Position in the recording');
   await page.getByLabel('Speed').selectOption('8');
   await page.getByRole('button', { name: 'Play the recording' }).click();
   await screen.filter({ hasText: 'made 42' }).waitFor();
@@ -95,11 +95,11 @@ await test('the learner plays their own back, and another finds nothing', async 
     .click();
   await learnerPage.getByRole('button', { name: 'Play the recording' }).waitFor();
   await other.goto(learnerPage.url());
-  await other.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  await other.getByRole('heading', { name: 'Page not found' }).waitFor();
   await other.goto(`${berth.url}/recordings`);
-  await other.getByText('Nothing has been recorded.').waitFor();
+  await other.getByText('No recordings yet.').waitFor();
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

@@ -13,7 +13,7 @@ await signIn(page, printedLink(berth));
 await openLab(page, berth);
 await lab.start();
 
-await test('saving tells that it goes on, and puts the work away', async (t) => {
+await test('saving shows its progress and saves the work', async (t) => {
   await lab.type('echo "made $((6 * 7))" > note; cat note');
   await lab.shows('made 42');
   await lab.button('Save').click();
@@ -35,20 +35,17 @@ await test('resuming shows the file that was made before', async () => {
   await lab.shows(/cat note *made 42/);
 });
 
-await test('ending says that the saved work goes as well', async (t) => {
+await test('ending warns that the saved work is deleted, too', async (t) => {
   await lab.button('End').click();
   const end = page.getByRole('dialog', { name: 'End the session?' });
-  t.match(await end.textContent(), /in your machine goes, and so does your saved work\./);
-  await end.getByRole('button', { name: 'Go on working' }).click();
+  t.match(await end.textContent(), /in your machine and your saved work will be deleted\./);
+  await end.getByRole('button', { name: 'Keep working' }).click();
   await end.waitFor({ state: 'detached' });
 });
 
-await test('starting over says what goes, and does nothing when that is not wanted', async (t) => {
+await test('starting over lists what is deleted, and changes nothing if canceled', async (t) => {
   await lab.button('Start over').click();
-  t.match(
-    await dialog.textContent(),
-    /Everything that you made in this one goes, and so does your saved work/,
-  );
+  t.match(await dialog.textContent(), /Everything in this one and your saved work will be deleted/);
   t.equal(await page.evaluate('document.activeElement.textContent'), 'Keep my work');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
@@ -66,9 +63,9 @@ await test('starting over gives a machine without the file', async (t) => {
   const { savedStates } = await berth.graphql<{ savedStates: { edges: unknown[] } }>(
     '{ savedStates { edges { node { id } } } }',
   );
-  t.same(savedStates.edges, [], 'what was saved is gone as well');
+  t.same(savedStates.edges, [], 'the saved work is deleted, too');
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

@@ -17,7 +17,7 @@ await test('after the service is killed, the page keeps the screen and shows tha
   await lab.type('mine=kept; cd /usr; echo "set $((6 * 7))"');
   await lab.shows('set 42');
   await berth.kill();
-  await lab.machine.getByText('No connection: it comes back by itself').waitFor();
+  await lab.machine.getByText('No connection. Reconnecting').waitFor();
   await lab.shows('set 42');
   await page.keyboard.type('echo "typed: $PWD, $mine."\n');
 });

@@ -33,21 +33,21 @@ await test('a session that fails says why, and can be tried again', async (t) =>
   t.equal(await lab.button('Start the lab').count(), 0);
 });
 
-await test('the learner is warned of the end, and puts it off', async () => {
+await test('the learner gets a warning before the end and extends the session', async () => {
   await openLab(page, berth, 'short');
   await lab.start();
   await lab.machine.getByRole('alert').filter({ hasText: 'Ends in 1 min' }).waitFor();
-  await lab.button('30 min more').click();
+  await lab.button('Extend by 30 min').click();
   await lab.machine.getByText('20 min left').waitFor();
 });
 
-await test('more than the lab allows is refused, with the reason', async () => {
+await test('an extension beyond the lab’s limit is rejected with the reason', async () => {
   const refusal = lab.machine.getByRole('alert').filter({ hasText: 'cannot be extended beyond' });
-  await lab.button('30 min more').click();
+  await lab.button('Extend by 30 min').click();
   await refusal.waitFor();
 });
 
-await test('a session that is ended elsewhere says so, and another can be started', async () => {
+await test('after a session was ended elsewhere, the page shows it and another can be started', async () => {
   await berth.graphql('mutation ($s: ID!) { stopSession(input: { session: $s }) { session { id } } }', {
     s: await activeSession(),
   });
@@ -78,6 +78,6 @@ async function activeSession(): Promise<string> {
   return sessions.edges[0]?.node.id ?? '';
 }
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

@@ -54,7 +54,7 @@ await test('an address that leads nowhere says so, and where the labs are', asyn
   await signIn(page, await linkFor(berth, { name: 'Ada' }));
   for (const address of ['/nowhere', '/labs/no-such-lab']) {
     await page.goto(berth.url + address);
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
     await page.getByRole('link', { name: 'See all labs' }).click();
     await page.getByRole('heading', { name: 'Labs', exact: true }).waitFor();
   }

@@ -39,7 +39,7 @@ const row = (text: string | RegExp) => rows.filter({ hasText: text });
 const picked = (name: string) => page.getByLabel('Learner').and(page.locator(`[value="${name}"]`));
 const fork = (name: string) => page.getByRole('button', { name: `Fork the ${name}` });
 
-await test('a student has no way to the page of staff, and is refused there', async (t) => {
+await test('a student has no link to the staff page and gets no access to it', async (t) => {
   t.equal(await learnerPage.getByRole('link', { name: 'Learners' }).count(), 0);
   await learnerPage.goto(`${berth.url}/staff`);
   await learnerPage.getByRole('heading', { name: 'This page is for staff' }).waitFor();
@@ -48,15 +48,15 @@ await test('a student has no way to the page of staff, and is refused there', as
   await learnerPage.getByRole('heading', { name: 'Labs' }).waitFor();
 });
 
-await test('an instructor sees a session come and go on, without asking again', async () => {
+await test('an instructor sees a new session and its changes without reloading', async () => {
   await page.getByRole('link', { name: 'Learners' }).click();
-  await page.getByText('Nobody works in a session just now.').waitFor();
+  await page.getByText('No sessions are running.').waitFor();
   await openLab(learnerPage, berth, 'files');
   await ada.start();
   await row(/Ada.*Files.*Running.*\d+ min/).waitFor();
 });
 
-await test('the list is narrowed to a lab or a learner, which the address keeps', async (t) => {
+await test('the list can be filtered by lab and learner, and the address contains the filter', async (t) => {
   const token = await tokenFor(berth, { name: 'Grace' });
   await berth.graphql('mutation { startSession(input: { lab: "pipes" }) { session { id } } }', {}, token);
   await row(/Grace.*Pipes.*Running/).waitFor();
@@ -84,21 +84,23 @@ await test('the list is narrowed to a lab or a learner, which the address keeps'
   await row('Grace').waitFor();
 });
 
-await test('a fork opens as a session of the instructor’s own, and the learner’s goes on', async () => {
+await test('a fork opens as the instructor’s own session, and the learner’s session continues', async () => {
   await ada.type('echo "made $((6 * 7))" > note; cat note');
   await ada.shows('made 42');
   await fork('session of Ada').click();
   const copy = labPage(page);
   await copy.title.filter({ hasText: 'Files' }).waitFor();
   await copy.prompt();
-  await copy.machine.getByText('A copy of Ada’s session: nothing in it counts as progress.').waitFor();
+  await copy.machine
+    .getByText('This is a copy of Ada’s session. Nothing you do here counts as progress.')
+    .waitFor();
   await copy.type('cat note; echo mine > note');
   await copy.shows(/made 42/);
   await ada.type('clear; cat note');
   await ada.shows(/made 42/);
 });
 
-await test('the copy is in the list, and its own lab page is opened from there', async () => {
+await test('the list contains the copy and links to its lab page', async () => {
   await page.getByRole('link', { name: 'Learners' }).click();
   await row(/Iris · copy of Ada’s.*Running/)
     .getByRole('link', { name: 'Open' })
@@ -109,12 +111,12 @@ await test('the copy is in the list, and its own lab page is opened from there',
   await copy.shows(/mine/);
 });
 
-await test('the page of a copy checks on request alone, and its hints cost nobody anything', async (t) => {
+await test('a copy has no automatic checks, and its hints cost nothing', async (t) => {
   const note = labPage(page).step('Write a note');
   await labPage(page).check('Write a note', '✓');
   await page.getByText('0 of 1 steps passed').waitFor();
-  t.equal(await note.getByText('It is checked by itself.').count(), 0);
-  await note.getByText('In a copy hints are shown at once and cost nothing').waitFor();
+  t.equal(await note.getByText('This step is checked automatically.').count(), 0);
+  await note.getByText('In a copy, hints are free and available immediately').waitFor();
   await note.getByRole('button', { name: 'Show hint 1', exact: true }).click();
   await note
     .getByRole('region', { name: 'Hints' })
@@ -124,7 +126,7 @@ await test('the page of a copy checks on request alone, and its hints cost nobod
   t.equal(await page.getByRole('alert').count(), 0);
 });
 
-await test('saved work is listed, and forked as it was saved', async (t) => {
+await test('saved work is listed and can be forked', async (t) => {
   await ada.button('Save').click();
   await ada.machine.getByText('Your work is saved.').waitFor();
   await page.getByRole('link', { name: 'Learners' }).click();
@@ -138,31 +140,31 @@ await test('saved work is listed, and forked as it was saved', async (t) => {
   await copy.shows(/made 42/);
 });
 
-await test('what is refused says why', async () => {
+await test('a rejected action shows the reason', async () => {
   await page.goto(`${berth.url}/staff?show=saved`);
   await fork('saved work of Ada').click();
   await page.getByRole('alert').filter({ hasText: 'You have 2 sessions already' }).waitFor();
 });
 
-await test('ending asks first, and then the learner is told', async (t) => {
+await test('ending asks for confirmation, and the learner is notified', async (t) => {
   await ada.button('Resume').click();
   await ada.prompt();
   await page.goto(`${berth.url}/staff`);
   const end = page.getByRole('button', { name: 'End the session of Ada' });
   const dialog = page.getByRole('dialog', { name: 'End the session of Ada?' });
   await end.click();
-  t.match(await dialog.textContent(), /Everything that was made in it goes, and so does the saved work/);
+  t.match(await dialog.textContent(), /Everything in its machines and the saved work will be deleted/);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   await row(/^Ada.*Running/).waitFor();
 
   await end.click();
-  await dialog.getByRole('button', { name: 'End it' }).click();
+  await dialog.getByRole('button', { name: 'End session' }).click();
   await row(/^Ada/).waitFor({ state: 'detached' });
   await ada.machine.getByText('Your session has ended.').waitFor();
 });
 
-await test('a class is looked through page by page', async (t) => {
+await test('a long list has pages', async (t) => {
   for (let number = 1; number <= 20; number += 1) {
     const token = await tokenFor(berth, { name: `Learner ${number}` });
     await berth.graphql('mutation { startSession(input: { lab: "pipes" }) { session { id } } }', {}, token);
@@ -181,7 +183,7 @@ await test('a class is looked through page by page', async (t) => {
   t.ok(await page.getByRole('button', { name: 'Newer' }).isDisabled());
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });
 

@@ -64,8 +64,8 @@ await test('one step is open, and the next one follows by a button', async (t) =
 await test('wrong answers are reported and cost, and right ones are explained', async (t) => {
   await lab.start();
   const answer = step('Answer this');
-  await answer.getByText("After 3 wrong answers you can't answer any more.").waitFor();
-  await answer.getByText('Each wrong answer takes 25 % off the score of this question.').waitFor();
+  await answer.getByText('After 3 wrong answers you can’t answer again.').waitFor();
+  await answer.getByText('Each wrong answer lowers the score of this question by 25 %.').waitFor();
   await answer.getByLabel('the cd').check();
   await answer.getByLabel('the bash').check();
   await answer.getByLabel('Your answer').fill('nine');
@@ -110,7 +110,7 @@ await test('each check of a step says what it found', async () => {
   await file.waitFor();
   await verdict('Make this', 'The folder not passed').waitFor();
   await step('Make this').getByText('50 % done.').waitFor();
-  await file.getByText('What was found').click();
+  await file.getByText('Details').click();
   await file.locator('pre').filter({ hasText: 'content' }).waitFor();
 
   await lab.type('mkdir folder; echo "three $((1 + 3))"');
@@ -135,7 +135,7 @@ async function checked() {
 
 await test('a step that says so is checked by itself, while it is open, and what fails counts for nothing', async (t) => {
   await step('Make this').getByRole('button', { name: 'Next step' }).click();
-  await step('Wait for this').getByText('It is checked by itself.').waitFor();
+  await step('Wait for this').getByText('This step is checked automatically.').waitFor();
   for (const answer of [await checked(), await checked()]) {
     t.match(answer, { data: { runCheck: { attempt: { passed: false, finding: { code: 'NOT_YET' } } } } });
   }
@@ -195,10 +195,10 @@ await test('a check that is made by itself counts once it passes', async (t) => 
   await lab.type('touch seen');
   await step('Wait for this').getByText('✓ passed').waitFor();
   await page.getByText('3 of 3 steps passed').waitFor();
-  t.equal(await step('Wait for this').getByText('It is checked by itself.').count(), 0);
+  t.equal(await step('Wait for this').getByText('This step is checked automatically.').count(), 0);
   t.match(await counted(), { attempts: 4, failures: 3, passed: true });
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

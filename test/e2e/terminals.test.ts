@@ -92,6 +92,6 @@ await test('what is selected is copied, and pasted into the shell', async () => 
   await lab.shows('[pas1te-me]');
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

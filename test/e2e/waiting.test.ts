@@ -18,26 +18,26 @@ const page = await browser.open();
 const lab = labPage(page);
 await signIn(page, printedLink(berth));
 
-await test('a start without room tells its place, why it waits, and for how long', async (t) => {
+await test('a queued start shows its position, the reason and the estimated wait', async (t) => {
   await openLab(page, berth, 'first');
   await lab.start();
   await openLab(page, berth, 'second');
   await lab.button('Start the lab').click();
-  await lab.machine.getByRole('status').filter({ hasText: 'Waiting for a place' }).waitFor();
-  const waiting = lab.machine.getByRole('status').filter({ hasText: 'You are number 1 of 1 who wait.' });
+  await lab.machine.getByRole('status').filter({ hasText: 'Waiting in the queue' }).waitFor();
+  const waiting = lab.machine.getByRole('status').filter({ hasText: 'You are number 1 of 1 in the queue.' });
   await waiting.waitFor();
-  t.match(await waiting.textContent(), /The memory for sessions is in use\./);
+  t.match(await waiting.textContent(), /All memory for sessions is in use\./);
   t.match(await waiting.textContent(), /It should take about \d+ minutes\./);
 });
 
-await test('it starts by itself once there is room', async (t) => {
+await test('a queued session starts automatically once there is capacity', async (t) => {
   const other = await page.context().newPage();
   await openLab(other, berth, 'first');
   await labPage(other).end();
   await lab.prompt();
-  t.equal(await lab.machine.getByText('who wait').count(), 0);
+  t.equal(await lab.machine.getByText('in the queue').count(), 0);
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

@@ -18,9 +18,9 @@ await ada.shows('made 42');
 const page = await browser.open();
 await signIn(page, await linkFor(berth, { name: 'Iris', role: 'INSTRUCTOR' }));
 const screen = page.locator('.xterm-rows');
-const helping = page.getByLabel('Help: type here, too');
+const helping = page.getByLabel('Help by typing here');
 
-await test('an instructor watches a learner’s terminal, who sees that', async (t) => {
+await test('an instructor watches a learner’s terminal, and the learner sees that', async (t) => {
   await page.goto(`${berth.url}/staff`);
   await page.getByRole('link', { name: 'Watch the session of Ada' }).click();
   await page.getByRole('heading', { name: 'Terminals of Ada' }).waitFor();
@@ -37,7 +37,7 @@ await test('an instructor watches a learner’s terminal, who sees that', async 
   t.notMatch((await screen.textContent()) ?? '', /intrusion/);
 });
 
-await test('it has the learner’s rows and columns, also when they change', async (t) => {
+await test('the watched terminal has the learner’s size, also after a resize', async (t) => {
   const rowsSeen = () => page.locator('.xterm-rows > div').count();
   t.equal(await rowsSeen(), await ada.rows.count());
   await learnerPage.setViewportSize({ width: 1100, height: 640 });
@@ -47,9 +47,9 @@ await test('it has the learner’s rows and columns, also when they change', asy
   t.equal(await rowsSeen(), await ada.rows.count());
 });
 
-await test('whoever helps types there, and the learner sees who', async () => {
+await test('a helper can type, and the learner sees who is typing', async () => {
   await helping.check();
-  await ada.machine.getByText('Iris is helping, and can type here.').waitFor();
+  await ada.machine.getByText('Iris is helping and can type here.').waitFor();
   await screen.filter({ hasText: 'then 54' }).waitFor();
   await page.locator('.xterm').click();
   await page.keyboard.type('echo "helped $((7 * 7))"\n');
@@ -59,18 +59,18 @@ await test('whoever helps types there, and the learner sees who', async () => {
   await ada.machine.getByText('Iris is watching.').waitFor();
 });
 
-await test('when they leave the learner is alone again, and works on', async () => {
+await test('after the instructor leaves, the learner continues alone', async () => {
   await page.getByRole('link', { name: 'All learners' }).click();
   await ada.machine.getByText('Iris is').waitFor({ state: 'detached' });
   await ada.type('echo "alone $((8 * 8))"');
   await ada.shows('alone 64');
 });
 
-await test('a learner has no such page', async () => {
+await test('a learner cannot open the page', async () => {
   await learnerPage.goto(`${berth.url}/staff/sessions/any`);
-  await learnerPage.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  await learnerPage.getByRole('heading', { name: 'Page not found' }).waitFor();
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

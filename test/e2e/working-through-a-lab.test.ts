@@ -79,6 +79,6 @@ await test('the learner ends the session, and starts another', async () => {
   await lab.prompt();
 });
 
-await test('no page had anything to complain of', async (t) => {
+await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { test } from 'tap';
 import { wordProblems } from '../../../src/domains/labs/schema/code-words.ts';
-import { readBerthLink } from '../../../web/src/modules/instructions/berth-place.ts';
-import { readBraces, readFence } from '../../../web/src/modules/instructions/code-words.ts';
+import { parseBerthUrl } from '../../../web/src/modules/instructions/berth-url.ts';
+import { readBraces, readFence } from '../../../web/src/modules/instructions/code-actions.ts';
 
 const guide = await readFile(new URL('../../../docs/lab-authoring.md', import.meta.url), 'utf8');
 const pages = guide.slice(guide.indexOf('### Code that does something'), guide.indexOf('## Pulling images'));
 
-await test('the words that authors are told do what is said of them', (t) => {
+await test('the documented words of code blocks do what the documentation says', (t) => {
   const words = [...pages.matchAll(/^\| `([^[`]+)` \|/gm)].map(([, each = '']) => each);
   t.match(
-    words.map((each) => readFence(`bash ${each}`).deed),
+    words.map((each) => readFence(`bash ${each}`).action),
     [
       { kind: 'run', terminal: undefined, machine: undefined, interrupt: false },
       { kind: 'run', terminal: 2 },
@@ -23,14 +23,14 @@ await test('the words that authors are told do what is said of them', (t) => {
     ],
   );
   for (const each of words)
-    t.same(wordProblems(`\`\`\`bash ${each}\n\`\`\``, ['db']), [], 'and are known when a lab is read');
+    t.same(wordProblems(`\`\`\`bash ${each}\n\`\`\``, ['db']), [], 'the lab loader accepts them');
   const braces = [...pages.matchAll(/\{\{(.*?)\}\}/g)].map(([, each = '']) => readBraces(each)?.kind);
   t.same(braces, ['run', 'run', 'copy']);
   t.end();
 });
 
-await test('the links that authors are told lead where it is said', (t) => {
-  const links = [...pages.matchAll(/\]\((berth:.*?)\)/g)].map(([, href = '']) => readBerthLink(href));
+await test('the documented links lead where the documentation says', (t) => {
+  const links = [...pages.matchAll(/\]\((berth:.*?)\)/g)].map(([, href = '']) => parseBerthUrl(href));
   t.same(links, [
     { kind: 'port', machine: undefined, port: 8080, path: '/' },
     { kind: 'port', machine: undefined, port: 8080, path: '/status?full=1' },

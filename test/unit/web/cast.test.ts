@@ -1,7 +1,12 @@
 import { test } from 'tap';
-import { countBefore, readCast, readSize, withoutPauses } from '../../../web/src/modules/recordings/cast.ts';
+import {
+  countBefore,
+  readCast,
+  readSize,
+  shortenPauses,
+  typedText,
+} from '../../../web/src/modules/recordings/cast.ts';
 import { formatLength } from '../../../web/src/modules/language/format.ts';
-import { typedText } from '../../../web/src/modules/recordings/typed-text.ts';
 
 const FILE = `{"version":3,"term":{"cols":80,"rows":24}}
 [0.5, "o", "one"]
@@ -14,7 +19,7 @@ const FILE = `{"version":3,"term":{"cols":80,"rows":24}}
 [1.0, "x", "0"]
 [2.0, "o", "cut o`;
 
-await test('a recording is read, and what is no event passed over', (t) => {
+await test('a recording is parsed, and invalid lines are skipped', (t) => {
   const { rows, cols, events, length } = readCast(FILE);
   t.same({ rows, cols, length }, { rows: 24, cols: 80, length: 101.75 });
   t.same(events, [
@@ -26,8 +31,8 @@ await test('a recording is read, and what is no event passed over', (t) => {
   t.end();
 });
 
-await test('pauses are shortened, and nothing else', (t) => {
-  const { events, length } = withoutPauses(readCast(FILE), 2);
+await test('only pauses are shortened', (t) => {
+  const { events, length } = shortenPauses(readCast(FILE), 2);
   t.same(
     events.map(({ at }) => at),
     [0.5, 2.5, 2.75, 3.75],
@@ -36,7 +41,7 @@ await test('pauses are shortened, and nothing else', (t) => {
   t.end();
 });
 
-await test('what is over by a time is counted', (t) => {
+await test('events up to a time are counted', (t) => {
   const cast = readCast(FILE);
   t.same(
     [-1, 0, 0.5, 100.4, 100.5, 101, 1_000].map((at) => countBefore(cast, at)),
@@ -46,13 +51,13 @@ await test('what is over by a time is counted', (t) => {
   t.end();
 });
 
-await test('sizes that no terminal has are none', (t) => {
+await test('impossible sizes are rejected', (t) => {
   t.same(readSize('80x24'), { cols: 80, rows: 24 });
   for (const size of ['0x24', '80x0', '80', '99999x24', '80x24x2', '']) t.equal(readSize(size), undefined);
   t.end();
 });
 
-await test('lengths and keys are shown as people read them', (t) => {
+await test('lengths and keys are formatted for people', (t) => {
   t.same([0, 65.9, 3_603].map(formatLength), ['0:00', '1:05', '1:00:03']);
   const typed = (...keys: string[]) =>
     typedText(

@@ -10,7 +10,7 @@ await test("HTML in a lab's text stays text", (t) => {
   t.end();
 });
 
-await test('links lead to pages, mail and places in machines, and nowhere else', (t) => {
+await test('only links to pages, mail, ports and files are allowed', (t) => {
   const isLink = (href: string) => JSON.stringify(outline(`[x](${href})`)).includes('link_open');
   for (const href of [
     'https://a.example',
@@ -39,7 +39,7 @@ await test('a first heading that repeats the one above it is left out', (t) => {
   t.end();
 });
 
-await test('braces after code say what a click does, and go; others stay', (t) => {
+await test('braces with an action are removed from the text, and other braces stay', (t) => {
   const [text] = parseMarkdown('Run `ls`{{exec}}! `a`{{.Name}} `{{exec}}` b{{exec}}', '');
   const [, ls, after, name] = text?.children ?? [];
   t.match(ls?.token.meta, { kind: 'run' });
@@ -53,7 +53,7 @@ await test('braces after code say what a click does, and go; others stay', (t) =
 
 type Outline = string | Record<string, unknown>;
 
-/** Texts, and by their kinds what has others in it. */
+/** Returns text as it is, and other nodes by their type. */
 function outline(text: string, heading = ''): Outline[] {
   return parseMarkdown(text, heading).map(outlineOf);
 }

@@ -16,7 +16,7 @@ function newTerminal() {
   return { terminal, answers, write };
 }
 
-await test('what was asked long ago is not answered, and what is asked now is', async (t) => {
+await test('queries in replayed output get no answer, and new ones do', async (t) => {
   const { answers, write } = newTerminal();
   await write(TERMINAL_QUERIES.join(''), true);
   t.same(answers, []);
@@ -27,7 +27,7 @@ await test('what was asked long ago is not answered, and what is asked now is', 
   }
 });
 
-await test('it is told apart in the order of what is written, however much waits to be parsed', async (t) => {
+await test('replayed and new output are distinguished in the order of the writes', async (t) => {
   const { answers, write } = newTerminal();
   await Promise.all([
     write('\x1b[6n', false),
@@ -39,7 +39,7 @@ await test('it is told apart in the order of what is written, however much waits
   t.same(answers, ['\x1b[1;1R', '\x1b[1;4R']);
 });
 
-await test('keys and all that draws go their way meanwhile', async (t) => {
+await test('keys and screen output are not affected', async (t) => {
   const { terminal, answers, write } = newTerminal();
   const drawn = write('\x1b[2J\x1b[3;5Hthere\x1b[?2004h\x1b[?1h\x1b]0;a title?\x07', true);
   terminal.input('typed');
@@ -50,10 +50,10 @@ await test('keys and all that draws go their way meanwhile', async (t) => {
   t.ok(terminal.modes.applicationCursorKeysMode);
 });
 
-await test('a program that wants to know of the focus is told from the present on', async (t) => {
+await test('focus reports start after the replayed output', async (t) => {
   const { terminal, write } = newTerminal();
   await write('\x1b[?1004h', true);
-  t.notOk(terminal.modes.sendFocusMode, 'setting it would be answered at once');
+  t.notOk(terminal.modes.sendFocusMode, 'setting it would send a report immediately');
   await write('now', false);
   await write('', false);
   t.ok(terminal.modes.sendFocusMode);
@@ -61,5 +61,5 @@ await test('a program that wants to know of the focus is told from the present o
   await write('\x1b[?1004l\x1b[?1004h\x1b[?1004l', true);
   await write('now', false);
   await write('', false);
-  t.notOk(terminal.modes.sendFocusMode, 'it wants no more');
+  t.notOk(terminal.modes.sendFocusMode, 'the program turned it off');
 });

@@ -5,7 +5,7 @@ import { pastedLines, pastedText } from '../../../web/src/modules/terminal/paste
 const BEGIN = '\u001b[200~';
 const END = '\u001b[201~';
 
-/** A queue whose shell takes what it is given when it is told to. */
+/** Creates a queue whose shell reads its input on demand. */
 function newQueue() {
   let sent = '';
   let waiting: number | undefined = 0;
@@ -42,7 +42,7 @@ function newQueue() {
     },
     take() {
       waiting = 0;
-      queue.goOn();
+      queue.sendMore();
     },
     async answer() {
       done?.();
@@ -51,7 +51,7 @@ function newQueue() {
   };
 }
 
-await test('a long paste goes as it is taken, in brackets, and what is typed comes behind', (t) => {
+await test('a long paste is sent in brackets as the shell reads it, and typed input follows it', (t) => {
   const shell = newQueue();
   const text = '한글 😀 '.repeat(40_000);
   shell.queue.paste(text, true);
@@ -60,13 +60,13 @@ await test('a long paste goes as it is taken, in brackets, and what is typed com
   shell.queue.input('typed');
   shell.queue.paste('second', true);
   while (shell.progress.at(-1)) shell.take();
-  t.equal(shell.sent, `${BEGIN}${text}${END}typed${BEGIN}second${END}`, 'no character was cut in two');
+  t.equal(shell.sent, `${BEGIN}${text}${END}typed${BEGIN}second${END}`, 'no character is split');
   shell.queue.input('!');
   t.ok(shell.sent.endsWith('!'));
   t.end();
 });
 
-await test('without a connection a paste waits for one', (t) => {
+await test('a paste waits for a connection', (t) => {
   const shell = newQueue();
   shell.disconnect();
   shell.queue.paste('text', false);
@@ -77,7 +77,7 @@ await test('without a connection a paste waits for one', (t) => {
   t.end();
 });
 
-await test('Ctrl+C drops what was not sent; in brackets their end goes before, and what is typed waits for both', async (t) => {
+await test('Ctrl+C drops unsent text and ends a bracketed paste first, and typed input waits for both', async (t) => {
   const shell = newQueue();
   shell.queue.paste('a'.repeat(1_000_000), false);
   shell.queue.input('dropped');
@@ -99,7 +99,7 @@ await test('Ctrl+C drops what was not sent; in brackets their end goes before, a
   t.equal(bracketed.progress.at(-1), undefined);
 });
 
-await test('what is pasted is text, a line as Enter sends it', (t) => {
+await test('pasted text has no control characters, and its lines end as Enter sends them', (t) => {
   t.equal(pastedText('a\r\nb\nc\td\u001b[201~\u0003\u0000\u007f\u009b한'), 'a\rb\rc\td[201~한');
   t.equal(pastedLines(pastedText('one\n')), 1);
   t.equal(pastedLines(pastedText('one\n\ntwo\n')), 3);

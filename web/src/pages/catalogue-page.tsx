@@ -3,8 +3,7 @@ import { Link } from 'wouter';
 import { Problem } from '../components/problem.tsx';
 import { queryErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
-import { languageGiven, useLanguage, useTexts } from '../modules/language/language.ts';
-import { useOffering } from '../modules/language/offered.ts';
+import { languageOfText, useLanguage, useOfferLanguages, useTexts } from '../modules/language/language.ts';
 import { groupByCourse } from '../modules/catalogue/group-by-course.ts';
 import type { LabCourse } from '../modules/catalogue/group-by-course.ts';
 import { useLastValue } from '../components/hooks.ts';
@@ -41,7 +40,7 @@ const CatalogueQuery = gql<{ labs: { edges: { node: CatalogueLab }[] } }, { lang
   }
 `;
 
-/** All labs, course by course, each with how far the learner is. */
+/** Lists all labs by course, with the learner's progress. */
 export function CataloguePage() {
   const texts = useTexts(pageTexts);
   const language = useLanguage();
@@ -52,9 +51,9 @@ export function CataloguePage() {
   });
   useRetry(error, refetch);
   const labs = useLastValue(data)?.labs.edges.map((edge) => edge.node);
-  useOffering(labs?.flatMap(({ languages }) => languages) ?? []);
+  useOfferLanguages(labs?.flatMap(({ languages }) => languages) ?? []);
   const courses = groupByCourse(labs ?? []);
-  const headed = courses.some(({ title }) => title !== null);
+  const hasHeadings = courses.some(({ title }) => title !== null);
   return (
     <main className="page" aria-busy={!labs}>
       <title>{`${texts.labs} · Berth`}</title>
@@ -63,13 +62,13 @@ export function CataloguePage() {
       {labs?.length === 0 && <p>{texts.noLabs}</p>}
       {courses.map(({ title, labs }) => (
         <section key={title ?? ''}>
-          {headed && (
-            <h2 lang={languageGiven(language, labs[0]?.languages ?? [])}>{title ?? texts.others}</h2>
+          {hasHeadings && (
+            <h2 lang={languageOfText(language, labs[0]?.languages ?? [])}>{title ?? texts.others}</h2>
           )}
           <ul className="cards">
             {labs.map((lab) => (
               <li key={lab.slug}>
-                <LabCard lab={lab} heading={headed ? 'h3' : 'h2'} />
+                <LabCard lab={lab} heading={hasHeadings ? 'h3' : 'h2'} />
               </li>
             ))}
           </ul>
@@ -81,7 +80,7 @@ export function CataloguePage() {
 
 function LabCard({ lab, heading: Heading }: { lab: CatalogueLab; heading: 'h2' | 'h3' }) {
   const texts = useTexts(pageTexts);
-  const language = languageGiven(useLanguage(), lab.languages);
+  const language = languageOfText(useLanguage(), lab.languages);
   return (
     <Link href={`/labs/${lab.slug}`} className="card">
       <Heading lang={language}>{lab.title}</Heading>

@@ -5,15 +5,14 @@ import { hasCode, queryErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
 import { Markdown } from '../modules/instructions/markdown.tsx';
 import type { RecordedContent } from '../modules/recordings/recording.ts';
-import { ReadySession } from '../modules/session/ready-session.ts';
+import { ReadySession } from '../modules/session/session.ts';
 import { SessionStage } from '../modules/session/session-stage.tsx';
 import { useSession } from '../modules/session/use-session.ts';
 import { StepList } from '../modules/steps/step-list.tsx';
 import { stepFields, stepProgressFields } from '../modules/steps/step.ts';
 import type { LabStep, StepProgress } from '../modules/steps/step.ts';
 import { NotFoundPage } from './not-found-page.tsx';
-import { languageGiven, useLanguage, useTexts } from '../modules/language/language.ts';
-import { useOffering } from '../modules/language/offered.ts';
+import { languageOfText, useLanguage, useOfferLanguages, useTexts } from '../modules/language/language.ts';
 import { useLastValue } from '../components/hooks.ts';
 import { pageTexts } from './texts.ts';
 
@@ -51,23 +50,23 @@ const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string;
   }
 `;
 
-/** A lab: its text on one side, the learner's machine on the other. */
+/** Shows a lab: its instructions, and next to them the learner's machine. */
 export function LabPage({ slug }: { slug: string }) {
   const language = useLanguage();
-  const [{ data: read, error }, refetch] = useQuery({
+  const [{ data: fetched, error }, refetch] = useQuery({
     query: LabQuery,
     variables: { slug, language },
     requestPolicy: 'cache-and-network',
   });
   useRetry(error, refetch);
-  // While it is read in another language, the terminals beside it stay.
-  const data = useLastValue(read);
-  useOffering(data?.lab.languages ?? []);
+  // While the lab loads in another language, the terminals stay open.
+  const data = useLastValue(fetched);
+  useOfferLanguages(data?.lab.languages ?? []);
   if (error && hasCode(error, 'LAB_NOT_FOUND')) return <NotFoundPage />;
   if (error && !data) return <Problem>{queryErrorText(error)}</Problem>;
   if (!data) return <main className="page" aria-busy="true" />;
   return (
-    <LabBench
+    <LoadedLab
       slug={slug}
       learner={data.viewer.id}
       lab={data.lab}
@@ -76,17 +75,17 @@ export function LabPage({ slug }: { slug: string }) {
   );
 }
 
-function LabBench(props: { slug: string; learner: string; lab: LabOfPage; onChecked: () => void }) {
+function LoadedLab(props: { slug: string; learner: string; lab: LabOfPage; onChecked: () => void }) {
   const { slug, learner, lab, onChecked } = props;
   const texts = useTexts(pageTexts);
-  const language = languageGiven(useLanguage(), lab.languages);
+  const language = languageOfText(useLanguage(), lab.languages);
   const [search] = useSearchParams();
   const handle = useSession(slug, learner, search.get('session') ?? undefined);
   const ready = handle.session?.state === 'READY' ? handle.session : undefined;
   const total = lab.progress?.total ?? 0;
   const all = total > 0 && lab.progress?.passed === total;
   return (
-    <main className="bench" data-live={ready !== undefined}>
+    <main className="lab" data-live={ready !== undefined}>
       <title>{`${lab.title} · Berth`}</title>
       <ReadySession value={ready}>
         <section className="text" aria-label={texts.instructions}>

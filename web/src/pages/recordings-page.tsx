@@ -2,7 +2,7 @@ import { useTexts } from '../modules/language/language.ts';
 import { RecordingList } from '../modules/recordings/recording-list.tsx';
 import { recordingTexts } from '../modules/recordings/texts.ts';
 
-/** What was recorded of the reader's terminals; for instructors and admins, of everybody's. */
+/** Lists the user's own recordings; for instructors and admins, all recordings. */
 export function RecordingsPage() {
   const texts = useTexts(recordingTexts);
   return (

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { isStaff, useViewer } from '../modules/identity/viewer-context.ts';
+import { isStaff, useViewer } from '../modules/identity/viewer.tsx';
 import { FilterBar } from '../modules/staff/filter-bar.tsx';
 import { RunningSessions } from '../modules/staff/running-sessions.tsx';
 import { SavedStates } from '../modules/staff/saved-states.tsx';
@@ -7,9 +7,9 @@ import { useFilter } from '../modules/staff/use-filter.ts';
 import { useTexts } from '../modules/language/language.ts';
 import { pageTexts } from './texts.ts';
 
-/** What learners do now, and what they have put away: for instructors and admins. */
+/** Lists the running sessions and the saved work of learners, for instructors and admins. */
 export function StaffPage() {
-  return isStaff(useViewer()) ? <Learners /> : <Refusal />;
+  return isStaff(useViewer()) ? <Learners /> : <StaffOnly />;
 }
 
 function Learners() {
@@ -27,7 +27,7 @@ function Learners() {
   );
 }
 
-function Refusal() {
+function StaffOnly() {
   const texts = useTexts(pageTexts);
   return (
     <main className="page narrow">

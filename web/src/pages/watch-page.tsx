@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { isStaff, useViewer } from '../modules/identity/viewer-context.ts';
+import { isStaff, useViewer } from '../modules/identity/viewer.tsx';
 import { useTexts } from '../modules/language/language.ts';
 import { RecordingList } from '../modules/recordings/recording-list.tsx';
 import { recordingTexts } from '../modules/recordings/texts.ts';
@@ -7,7 +7,7 @@ import { WatchedTerminals } from '../modules/staff/watched-terminals.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { pageTexts } from './texts.ts';
 
-/** The terminals of a learner's session, live: for instructors and admins. */
+/** Shows the live terminals and the recordings of a learner's session, for instructors and admins. */
 export function WatchPage({ session }: { session: string }) {
   const texts = useTexts(pageTexts);
   const { recordings } = useTexts(recordingTexts);

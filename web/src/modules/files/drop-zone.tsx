@@ -33,7 +33,7 @@ export function DropZone(props: {
 
   return (
     <div
-      className="files-place"
+      className="files-drop-zone"
       role="presentation"
       hidden={hidden}
       data-over={over}

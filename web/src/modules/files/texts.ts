@@ -45,7 +45,7 @@ const en = {
   closeAnyway: 'Close without saving',
 };
 
-export type FileWords = typeof en;
+type FileWords = typeof en;
 
 export const fileTexts: Texts<FileWords> = {
   en,

@@ -3,7 +3,7 @@ import { FileProblem, listFolder, listHome } from './machine-files.ts';
 import type { Folder, MachineRef } from './machine-files.ts';
 
 /** The folder that a file panel shows. */
-export interface FolderHandle {
+interface FolderHandle {
   /** Undefined until the first one is listed. */
   folder: Folder | undefined;
   listing: boolean;

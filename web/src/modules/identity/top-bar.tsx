@@ -1,10 +1,10 @@
 import { Link, useRoute } from 'wouter';
-import { isStaff, useViewer } from './viewer-context.ts';
+import { isStaff, useViewer } from './viewer.tsx';
 import { useTexts } from '../language/language.ts';
 import { LanguagePicker } from '../language/language-picker.tsx';
 import { identityTexts } from './texts.ts';
 
-/** What stands on top of every page: the ways to other pages, and out. */
+/** Renders the bar above every page: navigation, the language, the user and sign-out. */
 export function TopBar() {
   const texts = useTexts(identityTexts);
   const viewer = useViewer();

@@ -1,13 +1,12 @@
+import { createContext, useContext } from 'react';
 import type { ReactNode } from 'react';
 import { gql, useQuery } from 'urql';
 import { Problem } from '../../components/problem.tsx';
 import { hasCode, queryErrorText } from '../api/error-text.ts';
 import { useRetry } from '../api/retry.ts';
-import { ViewerContext } from './viewer-context.ts';
-import type { SignedIn } from './viewer-context.ts';
-import { useTexts } from '../language/language.ts';
-import { LanguagePicker } from '../language/language-picker.tsx';
 import { identityTexts } from './texts.ts';
+import { LanguagePicker } from '../language/language-picker.tsx';
+import { useTexts } from '../language/language.ts';
 
 const ViewerQuery = gql<{ viewer: SignedIn | null }>`
   query Viewer {
@@ -19,7 +18,7 @@ const ViewerQuery = gql<{ viewer: SignedIn | null }>`
   }
 `;
 
-/** Shows its children to a signed-in user, and to others how to sign in. */
+/** Shows its children to a signed-in user, and shows other visitors how to sign in. */
 export function Viewer({ children }: { children: ReactNode }) {
   const texts = useTexts(identityTexts);
   const [{ data, error, fetching }, refetch] = useQuery({ query: ViewerQuery });
@@ -37,4 +36,25 @@ export function Viewer({ children }: { children: ReactNode }) {
       <LanguagePicker />
     </main>
   );
+}
+
+/** The signed-in user. */
+interface SignedIn {
+  id: string;
+  name: string;
+  role: 'STUDENT' | 'INSTRUCTOR' | 'ADMIN';
+}
+
+const ViewerContext = createContext<SignedIn | undefined>(undefined);
+
+/** Returns the signed-in user. Works only in components inside `Viewer`. */
+export function useViewer(): SignedIn {
+  const viewer = useContext(ViewerContext);
+  if (!viewer) throw new Error('useViewer needs a Viewer around it.');
+  return viewer;
+}
+
+/** Returns whether the user may see other learners' sessions. */
+export function isStaff({ role }: SignedIn): boolean {
+  return role !== 'STUDENT';
 }

@@ -1,37 +1,37 @@
 import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { FileDialog } from '../files/file-dialog.tsx';
-import { useReadySession } from '../session/ready-session.ts';
+import { useReadySession } from '../session/session.ts';
 import { useOpenPort } from '../session/use-open-port.ts';
-import type { BerthPlace } from './berth-place.ts';
+import type { BerthTarget } from './berth-url.ts';
 import { useTexts } from '../language/language.ts';
 import { instructionTexts } from './texts.ts';
 
-/** A link to a place in the learner's machines, which is there once they are. */
-export function BerthLink({ place, children }: { place: BerthPlace; children?: ReactNode }) {
+/** Renders a `berth:` link, which opens a port or a file of the learner's machines while the session is ready. */
+export function BerthLink({ target, children }: { target: BerthTarget; children?: ReactNode }) {
   const texts = useTexts(instructionTexts);
   const session = useReadySession();
   const { open, problem } = useOpenPort();
   const [shown, setShown] = useState(false);
-  const first = session?.machines[0]?.name ?? '';
+  const firstMachine = session?.machines[0]?.name ?? '';
 
   function follow() {
     if (!session) return;
-    if (place.kind === 'file') setShown(true);
-    else void open({ ...place, session: session.id, machine: place.machine ?? first });
+    if (target.kind === 'file') setShown(true);
+    else void open({ ...target, session: session.id, machine: target.machine ?? firstMachine });
   }
 
   return (
     <>
       <button
         type="button"
-        className="plain place"
+        className="plain target"
         disabled={!session}
         title={session ? undefined : texts.startFirst}
         onClick={follow}
       >
         {children}
-        {place.kind === 'port' && <span aria-hidden="true"> ↗</span>}
+        {target.kind === 'port' && <span aria-hidden="true"> ↗</span>}
       </button>
       {problem && (
         <span className="warning" role="alert">
@@ -39,10 +39,10 @@ export function BerthLink({ place, children }: { place: BerthPlace; children?: R
           {problem}
         </span>
       )}
-      {shown && session && place.kind === 'file' && (
+      {shown && session && target.kind === 'file' && (
         <FileDialog
-          at={{ session: session.id, machine: first }}
-          path={place.path}
+          at={{ session: session.id, machine: firstMachine }}
+          path={target.path}
           onClose={() => setShown(false)}
         />
       )}

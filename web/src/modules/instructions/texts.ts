@@ -6,7 +6,7 @@ const en = {
     `Run${terminal ? ` in terminal ${terminal}` : ''}${machine ? ` on ${machine}` : ''}`,
   runCode: (code: string) => `Run ${code}`,
   copyCode: (code: string) => `Copy ${code}`,
-  write: { replace: 'Write the file', append: 'Add to the file', insert: 'Insert into the file' },
+  write: { replace: 'Write the file', append: 'Append to the file', insert: 'Insert into the file' },
   written: 'Written',
 };
 
@@ -18,7 +18,7 @@ export const instructionTexts: Texts<typeof en> = {
       [machine && `${machine}의`, terminal && `터미널 ${terminal}에서`, '실행'].filter(Boolean).join(' '),
     runCode: (code) => `${code} 실행`,
     copyCode: (code) => `${code} 복사`,
-    write: { replace: '파일 쓰기', append: '파일 끝에 더하기', insert: '파일에 넣기' },
-    written: '썼습니다',
+    write: { replace: '파일에 쓰기', append: '파일 끝에 추가', insert: '파일에 삽입' },
+    written: '저장됨',
   },
 };

@@ -12,12 +12,12 @@ export function formatSize(bytes: number): string {
   return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** The day of a moment as it is written there, such as "3 March 2030". */
+/** Formats a date, such as "3 March 2030". */
 export function formatDay(moment: string, locale: string): string {
   return new Date(moment).toLocaleDateString(locale, { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
-/** Seconds as players show them, such as 1:05 or 1:00:03. */
+/** Formats a length in seconds, such as 1:05 or 1:00:03. */
 export function formatLength(seconds: number): string {
   const whole = Math.floor(seconds);
   const [hours, minutes, rest] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60];

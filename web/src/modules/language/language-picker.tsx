@@ -1,20 +1,19 @@
-import { choose, useLanguage, useTexts } from './language.ts';
-import { useOfferedLanguages } from './offered.ts';
+import { chooseLanguage, useLanguage, useOfferedLanguages, useTexts } from './language.ts';
 
 const labels = { en: 'Language', ko: '언어' };
 
-/** Chooses the language that is read in, each by its own name. */
+/** Lets the user chooseLanguage a language. Each language is shown by its own name. */
 export function LanguagePicker() {
   const chosen = useLanguage();
   const offered = useOfferedLanguages();
-  // What was chosen elsewhere stays chosen where it is not offered.
+  // A language chosen for another lab stays selectable, even if nothing on this page has it.
   const languages = offered.includes(chosen) ? offered : [...offered, chosen];
   return (
     <select
       className="language"
       aria-label={useTexts(labels)}
       value={chosen}
-      onChange={({ currentTarget }) => choose(currentTarget.value)}
+      onChange={({ currentTarget }) => chooseLanguage(currentTarget.value)}
     >
       {languages.map((language) => (
         <option key={language} value={language} lang={language}>
@@ -29,7 +28,7 @@ function nameOf(language: string): string {
   try {
     return new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
   } catch (error) {
-    // Tags that browsers do not know are shown as they are.
+    // The browser does not know this tag.
     if (error instanceof RangeError) return language;
     throw error;
   }

@@ -1,56 +1,72 @@
-import { useSyncExternalStore } from 'react';
-import { storeValue, readStoredValue } from '../../components/stored-value.ts';
+import { useEffect, useSyncExternalStore } from 'react';
+import { readStoredValue, storeValue } from '../../components/stored-value.ts';
 
-/** The languages that the page itself speaks. */
+/** A language of the web app's own texts. */
 export type PageLanguage = 'en' | 'ko';
 
-export const pageLanguages: readonly PageLanguage[] = ['en', 'ko'];
+const pageLanguages: readonly PageLanguage[] = ['en', 'ko'];
 
-/** The same texts in each language of the page. */
+/** The same texts in each language of the web app. */
 export type Texts<Words> = Record<PageLanguage, Words>;
 
-/** Where the browser keeps what was chosen. */
-const KEPT_AS = 'berth-language';
+/** The key in the browser's storage. */
+const STORAGE_KEY = 'berth-language';
 
-/** What is read in, a BCP 47 tag: labs may be in languages that the page does not speak. */
-let chosen = readStoredValue(KEPT_AS) ?? firstSpoken() ?? 'en';
+/** The user's language, a BCP 47 tag. Labs can have languages that the web app does not have. */
+let chosen = readStoredValue(STORAGE_KEY) ?? browserLanguage() ?? 'en';
+/** The languages of the web app and of the labs that are shown. */
+let offered: readonly string[] = pageLanguages;
 const listeners = new Set<() => void>();
-tell();
+setDocumentLanguage();
 
-/** The language that is read in, which labs are asked for. */
+/** Returns the user's language, in which labs are requested. */
 export function useLanguage(): string {
   return useSyncExternalStore(listen, () => chosen);
 }
 
-/** Reads in this language from now on, in this browser. */
-export function choose(language: string): void {
+/** Sets the user's language and stores it in this browser. */
+export function chooseLanguage(language: string): void {
   chosen = language;
-  storeValue(KEPT_AS, language);
-  tell();
-  for (const listener of listeners) listener();
+  storeValue(STORAGE_KEY, language);
+  setDocumentLanguage();
+  notify();
 }
 
-/** Texts of the page in the language that is read in. */
+/** Returns every language that a text on the page is available in. */
+export function useOfferedLanguages(): readonly string[] {
+  return useSyncExternalStore(listen, () => offered);
+}
+
+/** Offers more languages while the component is mounted. */
+export function useOfferLanguages(languages: readonly string[]): void {
+  const joined = languages.join(' ');
+  useEffect(() => {
+    offer(joined.split(' ').filter(Boolean));
+    return () => offer([]);
+  }, [joined]);
+}
+
+/** Returns texts of the web app in the user's language. */
 export function useTexts<Words>(texts: Texts<Words>): Words {
   return texts[pageLanguageOf(useLanguage())];
 }
 
-/** {@link useTexts} for what is said once, outside of components. */
+/** Returns texts in the user's language, for code outside of components. See {@link useTexts}. */
 export function textsNow<Words>(texts: Texts<Words>): Words {
   return texts[pageLanguageOf(chosen)];
 }
 
-/** The language that the page itself is in now. */
+/** Returns the language of the web app's texts. */
 export function pageLanguageNow(): PageLanguage {
   return pageLanguageOf(chosen);
 }
 
-/** The one of `languages`, which are in the order of their author, that a text asked for in `wanted` is given in. */
-export function languageGiven(wanted: string, languages: readonly string[]): string {
+/** Returns the language in which the service answers a request for `wanted`. A lab lists its default language first. */
+export function languageOfText(wanted: string, languages: readonly string[]): string {
   return nearest(wanted, languages) ?? languages[0] ?? 'en';
 }
 
-/** The language, or what is left of its tag without its last parts. */
+/** Finds a language by its tag. If it is missing, removes the last subtag and tries again. */
 function nearest<Tag extends string>(wanted: string, languages: readonly Tag[]): Tag | undefined {
   const parts = wanted.toLowerCase().split('-');
   for (; parts.length > 0; parts.pop()) {
@@ -64,16 +80,25 @@ function pageLanguageOf(language: string): PageLanguage {
   return nearest(language, pageLanguages) ?? 'en';
 }
 
-function firstSpoken(): PageLanguage | undefined {
+function browserLanguage(): PageLanguage | undefined {
   return navigator.languages.map((language) => nearest(language, pageLanguages)).find(Boolean);
 }
 
-/** Tells screen readers and hyphenation. */
-function tell(): void {
+/** Sets the document's language for screen readers and hyphenation. */
+function setDocumentLanguage(): void {
   document.documentElement.lang = pageLanguageOf(chosen);
 }
 
 function listen(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+function offer(languages: string[]): void {
+  offered = [...new Set([...pageLanguages, ...languages])];
+  notify();
+}
+
+function notify(): void {
+  for (const listener of listeners) listener();
 }

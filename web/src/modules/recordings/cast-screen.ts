@@ -1,32 +1,34 @@
-import { newEmulator } from '../terminal/new-emulator.ts';
+import { createEmulator } from '../terminal/emulator.ts';
 import { readSize } from './cast.ts';
 import type { Cast } from './cast.ts';
 
-/** Written to the emulator at a time, in characters: between two, another place may be asked for. */
-const WRITTEN_AT_ONCE = 256 * 1024;
+/** Characters written to the emulator at once. The user can seek between two writes. */
+const WRITE_SIZE = 256 * 1024;
 
-/** Shows a recording in `place` as it was after any number of its events. Nothing that it prints is answered. */
-export function showCast(place: HTMLElement, { rows, cols, events }: Cast) {
-  const emulator = newEmulator();
+/** Creates a screen in `element` that shows a recording. Terminal queries in the recording are not answered. */
+export function createCastScreen(element: HTMLElement, { rows, cols, events }: Cast) {
+  const emulator = createEmulator();
   emulator.options.disableStdin = true;
   emulator.options.cursorBlink = false;
-  emulator.open(place);
-  // Nobody types here: keys go on to the page, and Tab passes it by.
+  emulator.open(element);
+  // A recording takes no input: the page gets all keys, and Tab skips the screen.
   emulator.attachCustomKeyEventHandler(() => false);
   emulator.textarea?.setAttribute('tabindex', '-1');
   emulator.resize(cols, rows);
+  /** Number of events on the screen. */
   let drawn = 0;
-  let wanted = 0;
+  /** Number of events to show. */
+  let target = 0;
   let drawing = false;
-  let gone = false;
+  let closed = false;
 
-  const isBehind = () => drawn !== wanted && !gone;
+  const isOutdated = () => drawn !== target && !closed;
   const write = (text: string) => new Promise<void>((resolve) => emulator.write(text, resolve));
 
-  /** Up to the next new size, or as much as is written at once. */
+  /** Writes events up to the next change of size, at most WRITE_SIZE characters. */
   async function drawSome(): Promise<void> {
     let text = '';
-    for (; drawn < wanted && text.length < WRITTEN_AT_ONCE; drawn++) {
+    for (; drawn < target && text.length < WRITE_SIZE; drawn++) {
       const { code, data } = events[drawn] ?? { code: '', data: '' };
       if (code === 'o') text += data;
       const size = code === 'r' ? readSize(data) : undefined;
@@ -41,8 +43,8 @@ export function showCast(place: HTMLElement, { rows, cols, events }: Cast) {
   async function draw(): Promise<void> {
     if (drawing) return;
     drawing = true;
-    while (isBehind()) {
-      if (drawn > wanted) {
+    while (isOutdated()) {
+      if (drawn > target) {
         emulator.reset();
         emulator.resize(cols, rows);
         drawn = 0;
@@ -53,13 +55,13 @@ export function showCast(place: HTMLElement, { rows, cols, events }: Cast) {
   }
 
   return {
-    /** Shows it as it was after so many events. */
+    /** Shows the terminal after the first `count` events. */
     show(count: number): void {
-      wanted = count;
+      target = count;
       void draw();
     },
     close(): void {
-      gone = true;
+      closed = true;
       emulator.dispose();
     },
   };

@@ -1,20 +1,21 @@
-/** An event of a recording, so many seconds after its start. */
+/** An event of a recording. */
 export interface CastEvent {
+  /** Seconds since the start. */
   at: number;
   code: string;
   data: string;
 }
 
-/** A recording's file, read. */
+/** A parsed recording. */
 export interface Cast {
   rows: number;
   cols: number;
   events: CastEvent[];
-  /** Seconds. */
+  /** In seconds. */
   length: number;
 }
 
-/** Reads asciicast v3. Lines that are not understood are passed over, as is one that was not whole. */
+/** Parses asciicast v3. Skips unknown lines and an incomplete last line. */
 export function readCast(text: string): Cast {
   const [head = '', ...lines] = text.split('\n');
   const { term } = JSON.parse(head) as { term: { rows: number; cols: number } };
@@ -40,19 +41,19 @@ function readEvent(line: string): { after: number; code: string; data: string } 
   }
 }
 
-/** The same with no pause longer than that, in seconds. */
-export function withoutPauses(cast: Cast, longest: number): Cast {
-  let before = 0;
+/** Shortens pauses to at most `longest` seconds. */
+export function shortenPauses(cast: Cast, longest: number): Cast {
+  let previous = 0;
   let at = 0;
   const events = cast.events.map((event) => {
-    at += Math.min(event.at - before, longest);
-    before = event.at;
+    at += Math.min(event.at - previous, longest);
+    previous = event.at;
     return { ...event, at };
   });
   return { ...cast, events, length: at };
 }
 
-/** How many events are over by then. */
+/** Returns the number of events up to `at` seconds. */
 export function countBefore({ events }: Pick<Cast, 'events'>, at: number): number {
   let low = 0;
   let high = events.length;
@@ -64,10 +65,27 @@ export function countBefore({ events }: Pick<Cast, 'events'>, at: number): numbe
   return low;
 }
 
-/** A size as an event has it, such as 80x24; undefined for what a terminal cannot have. */
+/** Parses the data of a resize event, such as 80x24. Returns undefined for an impossible size. */
 export function readSize(data: string): { rows: number; cols: number } | undefined {
   const [, cols, rows] = /^(\d{1,4})x(\d{1,3})$/.exec(data) ?? [];
   return cols && rows && Number(cols) > 0 && Number(rows) > 0
     ? { rows: Number(rows), cols: Number(cols) }
     : undefined;
+}
+
+/** Most characters of input that are shown. */
+const MAX_TYPED = 60;
+
+/** Returns the end of the first `count` inputs, with symbols for control characters. */
+export function typedText(inputs: readonly CastEvent[], count: number): string {
+  let text = '';
+  for (let at = count - 1; at >= 0 && text.length < MAX_TYPED; at--) text = (inputs[at]?.data ?? '') + text;
+  return Array.from(text).slice(-MAX_TYPED).map(keyText).join('');
+}
+
+function keyText(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (character === '\r') return '⏎';
+  if (code === 0x7f) return '⌫';
+  return code < 0x20 ? String.fromCodePoint(0x2400 + code) : character;
 }

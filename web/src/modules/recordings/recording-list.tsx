@@ -9,11 +9,11 @@ import { RecordingsQuery } from './recording.ts';
 import type { ListedRecording } from './recording.ts';
 import { recordingTexts } from './texts.ts';
 
-/** Recordings, newest first: of one session, or all that the reader may see. */
+/** Lists the recordings of one session, or all that the user may see, newest first. */
 export function RecordingList({ session }: { session: string | null }) {
   const texts = useTexts(recordingTexts);
   const language = useLanguage();
-  const [after, turnTo] = useState<string | null>(null);
+  const [after, setAfter] = useState<string | null>(null);
   const [{ data, error }] = useQuery({
     query: RecordingsQuery,
     variables: { session, after, language },
@@ -49,10 +49,10 @@ export function RecordingList({ session }: { session: string | null }) {
       </div>
       {(after ?? older) && (
         <nav className="pager" aria-label={texts.recordings}>
-          <button type="button" className="quiet" disabled={after === null} onClick={() => turnTo(null)}>
+          <button type="button" className="quiet" disabled={after === null} onClick={() => setAfter(null)}>
             {texts.newer}
           </button>
-          <button type="button" className="quiet" disabled={older === null} onClick={() => turnTo(older)}>
+          <button type="button" className="quiet" disabled={older === null} onClick={() => setAfter(older)}>
             {texts.older}
           </button>
         </nav>
@@ -64,7 +64,7 @@ export function RecordingList({ session }: { session: string | null }) {
 function Row({ recording }: { recording: ListedRecording }) {
   const texts = useTexts(recordingTexts);
   const { id, learner, lab, labSlug, machine, content, startedAt, endedAt, seconds, expiresAt } = recording;
-  const began = momentText(startedAt, texts.locale);
+  const started = formatTime(startedAt, texts.locale);
   return (
     <tr>
       <th scope="row">{learner.name}</th>
@@ -74,15 +74,15 @@ function Row({ recording }: { recording: ListedRecording }) {
         {content === 'INPUT' && <span className="faint"> · {texts.withInput}</span>}
       </td>
       <td>
-        <time dateTime={startedAt}>{began}</time>
+        <time dateTime={startedAt}>{started}</time>
       </td>
       <td className="number">
         {formatLength(seconds)}
-        {!endedAt && <span className="faint"> · {texts.goesOn}</span>}
+        {!endedAt && <span className="faint"> · {texts.inProgress}</span>}
       </td>
       <td>{expiresAt && <time dateTime={expiresAt}>{formatDay(expiresAt, texts.locale)}</time>}</td>
-      <td className="deeds">
-        <Link href={`/recordings/${encodeURIComponent(id)}`} aria-label={texts.playOf(learner.name, began)}>
+      <td className="actions">
+        <Link href={`/recordings/${encodeURIComponent(id)}`} aria-label={texts.playOf(learner.name, started)}>
           {texts.play}
         </Link>
       </td>
@@ -90,6 +90,6 @@ function Row({ recording }: { recording: ListedRecording }) {
   );
 }
 
-function momentText(moment: string, locale: string): string {
+function formatTime(moment: string, locale: string): string {
   return new Date(moment).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
 }

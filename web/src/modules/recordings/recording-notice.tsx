@@ -3,7 +3,7 @@ import { useTexts } from '../language/language.ts';
 import type { RecordedContent } from './recording.ts';
 import { recordingTexts } from './texts.ts';
 
-/** Tells learners, before they begin, what is recorded, who sees it, and where they see it themselves. */
+/** Tells learners before the start what is recorded, who can see it, and where their own recordings are. */
 export function RecordingNotice({ content }: { content: RecordedContent }) {
   const texts = useTexts(recordingTexts);
   return (

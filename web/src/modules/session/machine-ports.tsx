@@ -29,7 +29,7 @@ const PortsQuery = gql<{ session: { machines: MachineOfPorts[] } }, { id: string
   }
 `;
 
-/** The web servers that the lab speaks of, each to be opened in a tab of its own. */
+/** Renders a button for each web server that the lab names. It opens the server in a new tab. */
 export function MachinePorts({ session: { id, state } }: { session: LabSession }) {
   const texts = useTexts(sessionTexts);
   const language = useLanguage();

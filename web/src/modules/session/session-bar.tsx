@@ -1,14 +1,15 @@
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { minutesUntil, useNow } from '../../components/hooks.ts';
-import { EndSession } from './end-session.tsx';
-import { StartOver } from './start-over.tsx';
-import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
+import type { LabSession, SessionMachine } from './session.ts';
+import { StartOver } from './start-over.tsx';
 import { sessionTexts } from './texts.ts';
+import type { SessionHandle } from './use-session.ts';
 
-/** Time left, and what can be done with a session that runs. */
+/** Shows the time left, and buttons for a running session. */
 export function SessionBar(props: {
   handle: SessionHandle;
-  /** Whether the lab lets its work be saved. */
+  /** Whether the lab allows saving. */
   savable: boolean;
   filesShown: boolean;
   onFiles: (shown: boolean) => void;
@@ -23,7 +24,7 @@ export function SessionBar(props: {
     <div className="session-bar">
       <span className="time-left">
         {session.warnedAt ? (
-          // Told at once to those who cannot see it; the minutes that pass are not.
+          // Screen readers announce the warning, but not each passing minute.
           <strong className="warning" role="alert">
             {texts.endsIn(left)}
           </strong>
@@ -68,4 +69,51 @@ export function SessionBar(props: {
       <EndSession handle={handle} savable={savable} />
     </div>
   );
+}
+
+/** Renders the button that ends the session. A dialog lists what the learner loses. */
+function EndSession({ handle, savable }: { handle: SessionHandle; savable: boolean }) {
+  const { session, busy, stop } = handle;
+  const texts = useTexts(sessionTexts);
+  if (!session) return null;
+  return (
+    <ConfirmButton
+      label={texts.end}
+      busy={busy}
+      title={texts.askEnd}
+      yes={texts.confirmEnd}
+      no={texts.keepWorking}
+      onYes={stop}
+    >
+      {session.isFork ? <p>{texts.endsCopy}</p> : <Losses session={session} savable={savable} />}
+    </ConfirmButton>
+  );
+}
+
+function Losses({ session, savable }: { session: LabSession; savable: boolean }) {
+  const texts = useTexts(sessionTexts);
+  return (
+    <>
+      <p>{texts.endsOwn(session.machines.length, session.savedState !== null)}</p>
+      {savable && <p>{texts.saveInstead}</p>}
+      <p>{texts.staysPassed}</p>
+    </>
+  );
+}
+
+/** Warns about machines whose disk is nearly full. */
+export function DiskNotice({ machines }: { machines: readonly SessionMachine[] }) {
+  const texts = useTexts(sessionTexts);
+  return machines.map(({ name, diskPercent }) => {
+    if (diskPercent === null) return null;
+    return (
+      <p key={name} className="note">
+        {/* Screen readers announce the warning, but not each change of the percentage. */}
+        <strong className="warning" role="alert">
+          {texts.diskNearlyFull(machines.length > 1 ? name : undefined, diskPercent >= 100)}
+        </strong>{' '}
+        {texts.aboutDisk(diskPercent)}
+      </p>
+    );
+  });
 }

@@ -1,3 +1,4 @@
+import { createContext, useContext } from 'react';
 import { gql } from 'urql';
 import { reasonFields } from '../api/service-message.ts';
 import type { Reason } from '../api/service-message.ts';
@@ -129,4 +130,11 @@ export const SessionChanged = gql<{ sessionChanged: LabSession }, { id: string }
 /** Whether it is over: another can be started. */
 export function isOver(session: LabSession): boolean {
   return session.state === 'ENDED' || session.state === 'FAILED';
+}
+
+/** The session of the lab page while it is ready. */
+export const ReadySession = createContext<LabSession | undefined>(undefined);
+
+export function useReadySession(): LabSession | undefined {
+  return useContext(ReadySession);
 }

@@ -3,7 +3,7 @@ import type { SessionHandle } from './use-session.ts';
 import { useTexts } from '../language/language.ts';
 import { sessionTexts } from './texts.ts';
 
-/** Begins the session anew, once the learner has been told what goes. A copy of another's session cannot be. */
+/** Renders the button that resets the session, after a warning. A fork of a session cannot be reset. */
 export function StartOver({ handle }: { handle: SessionHandle }) {
   const { session, busy, reset } = handle;
   const texts = useTexts(sessionTexts);

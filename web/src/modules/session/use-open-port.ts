@@ -13,10 +13,10 @@ const OpenPort = gql<
   }
 `;
 
-/** Opens ports of a session's machines, each in a tab of its own. */
+/** Returns a function that opens a port of a session's machine in a new tab. */
 export function useOpenPort(): {
   open(at: { session: string; machine: string; port: number; path?: string }): Promise<void>;
-  /** Why the last one did not open. */
+  /** Why the last port did not open. */
   problem: string | undefined;
 } {
   const client = useClient();
@@ -25,7 +25,7 @@ export function useOpenPort(): {
     problem,
     async open({ session, machine, port, path = '/' }) {
       setProblem(undefined);
-      // At once, as part of the press: browsers keep pages from opening tabs later.
+      // Browsers let a page open tabs only during a click, so the tab opens before the service answers.
       const tab = window.open('about:blank', '_blank');
       if (tab) tab.opener = null;
       const { data, error } = await client.mutation(OpenPort, { session, machine, port, path });

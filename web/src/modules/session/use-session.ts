@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { CombinedError, TypedDocumentNode } from 'urql';
 import { useClient, useQuery } from 'urql';
+import type { Client, CombinedError, TypedDocumentNode } from 'urql';
+import { onEnd, pipe, subscribe } from 'wonka';
 import { useRetry } from '../api/retry.ts';
-import { followSession } from './follow-session.ts';
-import type { Heard } from './follow-session.ts';
 import {
   ActiveSessionQuery,
   ExtendSession,
@@ -12,42 +11,41 @@ import {
   RestartSession,
   ResumeSession,
   SaveSession,
+  SessionChanged,
   StartSession,
   StopSession,
 } from './session.ts';
 import type { LabSession } from './session.ts';
 
-/** The learner's session of a lab, followed as it changes, and what can be done with it. */
+/** A learner's session of a lab, kept up to date, and its actions. */
 export interface SessionHandle {
   session: LabSession | undefined;
-  /** Whether it is known yet if there is one. */
+  /** Whether the query for a session has been answered. */
   known: boolean;
-  /** Whether it was started from this page, rather than found. */
+  /** Whether this page started the session. */
   startedHere: boolean;
-  /** How often it was restarted from this page: each time its shells are gone. */
+  /** Number of restarts from this page. A restart ends all shells. */
   restarts: number;
-  /** Whether something asked for is being done; nothing more can be asked for until then. */
+  /** Whether an action is pending. Other actions are ignored until it ends. */
   busy: boolean;
-  /** Why it cannot be read, or not be followed any longer. */
-  readingError: CombinedError | undefined;
-  /** Why what was asked for last was not done. */
+  /** Why the session cannot be read or followed. */
+  queryError: CombinedError | undefined;
+  /** Why the last action failed. */
   error: CombinedError | undefined;
   start(): void;
   stop(): void;
   restart(): void;
   extend(): void;
-  /** Puts its work away. */
   save(): void;
-  /** Goes on with what was saved. */
   resume(): void;
-  /** Begins it anew: what was done and saved goes. */
+  /** Starts over. The work and its saved copy are deleted. */
   reset(): void;
 }
 
-/** Of how many of a learner's sessions of a lab a certain one is looked for; those before it have long ended. */
-const LOOKED_THROUGH = 50;
+/** Sessions of a learner and lab among which the chosen one is searched. Older ones ended long ago. */
+const SEARCHED_SESSIONS = 50;
 
-/** The session `chosen` by its id, else the newest one. */
+/** Returns the session with the id `chosen`, or else the newest one. */
 export function useSession(lab: string, learner: string, chosen: string | undefined): SessionHandle {
   const client = useClient();
   const [answered, setAnswered] = useState<LabSession>();
@@ -55,26 +53,26 @@ export function useSession(lab: string, learner: string, chosen: string | undefi
   const [restarts, setRestarts] = useState(0);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CombinedError>();
-  const [found, lookAgain] = useQuery({
+  const [found, refetch] = useQuery({
     query: ActiveSessionQuery,
-    variables: { lab, learner, first: chosen === undefined ? 1 : LOOKED_THROUGH },
+    variables: { lab, learner, first: chosen === undefined ? 1 : SEARCHED_SESSIONS },
     requestPolicy: 'network-only',
   });
-  useRetry(found.error, lookAgain);
+  useRetry(found.error, refetch);
 
   const all = found.data?.sessions.edges.map(({ node }) => node);
   const last = answered ?? all?.find(({ id }) => id === chosen) ?? all?.[0];
-  const [heard, setHeard] = useState<Heard>();
+  const [lastEvent, setLastEvent] = useState<SessionEvent>();
   const lastId = last?.id;
   const over = last !== undefined && isOver(last);
   useEffect(() => {
     if (lastId === undefined || over) return undefined;
-    return followSession(client, lastId, setHeard);
+    return followSession(client, lastId, setLastEvent);
   }, [client, lastId, over]);
-  const news = heard?.id === lastId ? heard : undefined;
-  const session = news?.deleted ? undefined : newest(last, news?.session);
+  const event = lastEvent?.id === lastId ? lastEvent : undefined;
+  const session = event?.deleted ? undefined : newest(last, event?.session);
 
-  async function ask<Data, Variables extends object>(
+  async function run<Data, Variables extends object>(
     mutation: TypedDocumentNode<Data, Variables>,
     variables: Variables,
     read: (data: Data) => LabSession,
@@ -95,33 +93,62 @@ export function useSession(lab: string, learner: string, chosen: string | undefi
     startedHere,
     restarts,
     busy,
-    readingError: found.error ?? news?.error,
+    queryError: found.error ?? event?.error,
     error,
     start() {
       setStartedHere(true);
-      void ask(StartSession, { lab }, (data) => data.startSession.session);
+      void run(StartSession, { lab }, (data) => data.startSession.session);
     },
-    stop: () => void ask(StopSession, { id }, (data) => data.stopSession.session),
+    stop: () => void run(StopSession, { id }, (data) => data.stopSession.session),
     restart: () =>
-      void ask(RestartSession, { id }, (data) => {
+      void run(RestartSession, { id }, (data) => {
         setRestarts(restarts + 1);
         return data.restartSession.session;
       }),
-    extend: () => void ask(ExtendSession, { id }, (data) => data.extendSession.session),
-    save: () => void ask(SaveSession, { id }, (data) => data.saveSession.session),
+    extend: () => void run(ExtendSession, { id }, (data) => data.extendSession.session),
+    save: () => void run(SaveSession, { id }, (data) => data.saveSession.session),
     resume() {
       setStartedHere(true);
-      void ask(ResumeSession, { id }, (data) => data.resumeSession.session);
+      void run(ResumeSession, { id }, (data) => data.resumeSession.session);
     },
     reset() {
       setStartedHere(true);
-      void ask(ResetSession, { id }, (data) => data.resetSession.session);
+      void run(ResetSession, { id }, (data) => data.resetSession.session);
     },
   };
 }
 
-/** Of two answers about one session the later. */
+/** Returns the later of two versions of a session. */
 function newest(answered: LabSession | undefined, event: LabSession | undefined): LabSession | undefined {
   if (!answered || !event) return answered;
   return event.generation >= answered.generation ? event : answered;
+}
+
+/** The last event of a subscription to a session. */
+export interface SessionEvent {
+  id: string;
+  session?: LabSession | undefined;
+  /** Why the subscription ended. */
+  error?: CombinedError | undefined;
+  deleted?: boolean;
+}
+
+/** Subscribes to a session's changes, also across restarts of the service. Returns a function that unsubscribes. */
+function followSession(client: Client, id: string, onEvent: (event: SessionEvent) => void): () => void {
+  let stopped = false;
+  let last: SessionEvent = { id };
+  function emit(event: Partial<SessionEvent>) {
+    last = { ...last, ...event };
+    onEvent(last);
+  }
+  const { unsubscribe } = pipe(
+    client.subscription(SessionChanged, { id }),
+    // The service completes the subscription when the session is deleted.
+    onEnd(() => !stopped && !last.error && emit({ deleted: true })),
+    subscribe(({ data, error }) => emit({ session: data?.sessionChanged ?? last.session, error })),
+  );
+  return () => {
+    stopped = true;
+    unsubscribe();
+  };
 }

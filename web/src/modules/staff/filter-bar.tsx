@@ -20,13 +20,13 @@ const LabNamesQuery = gql<
   }
 `;
 
-/** What narrows the lists: running or saved, a lab, a learner. */
+/** Filters the lists: running or saved, by lab, by learner. */
 export function FilterBar({ filter, change }: FilterHandle) {
   const texts = useTexts(staffTexts);
   const language = useLanguage();
   const [{ data }] = useQuery({ query: LabNamesQuery, variables: { language } });
   const labs = data?.labs.edges.map(({ node }) => node) ?? [];
-  // A lab that is no longer here may still be asked for, by its address.
+  // The address can name a lab that no longer exists.
   const unlisted = filter.lab !== null && data && !labs.some(({ slug }) => slug === filter.lab);
   return (
     <div className="filter">

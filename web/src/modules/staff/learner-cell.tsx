@@ -2,7 +2,7 @@ import type { Person } from './watched.ts';
 import { useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
 
-/** A learner's name, which narrows the list to them, and whether it is a copy of someone's work. */
+/** Shows a learner's name, which filters the list, and whether the row is a copy of another learner's work. */
 export function LearnerCell(props: {
   learner: Person;
   copy: string | undefined;

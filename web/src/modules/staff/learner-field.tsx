@@ -33,12 +33,12 @@ const LearnerQuery = gql<{ user: Learner }, { id: string }>`
   }
 `;
 
-/** Finds a learner by a part of their name or address. */
+/** Finds a learner by a part of the name or email address. */
 export function LearnerField(props: { learner: string | null; onPick: (learner: string | null) => void }) {
   const { learner, onPick } = props;
   const texts = useTexts(staffTexts);
   const list = useId();
-  // What was typed counts until somebody is picked, here or elsewhere.
+  // The typed text is shown until a learner is picked, here or in a list.
   const [last, setLast] = useState<{ text: string; learner: string | null }>();
   const typed = last?.learner === learner ? last.text : undefined;
   const [picked] = useQuery({
@@ -51,7 +51,7 @@ export function LearnerField(props: { learner: string | null; onPick: (learner: 
     variables: { search: typed ?? '' },
     pause: !typed,
   });
-  // Until this one's name is read, the last one's is still there.
+  // While the name loads, the query still returns the previous learner.
   const name = picked.data?.user.id === learner ? picked.data?.user.name : undefined;
   const names = namesOf(found.data?.users.edges.map(({ node }) => node) ?? []);
 
@@ -72,7 +72,7 @@ export function LearnerField(props: { learner: string | null; onPick: (learner: 
         autoComplete="off"
         value={typed ?? name ?? ''}
         onChange={({ currentTarget }) => take(currentTarget.value)}
-        // Who is alone with what was typed is meant.
+        // Enter picks the only match.
         onKeyDown={({ key }) => {
           const [only] = names.values();
           if (key === 'Enter' && names.size === 1 && only !== undefined) onPick(only);
@@ -87,7 +87,7 @@ export function LearnerField(props: { learner: string | null; onPick: (learner: 
   );
 }
 
-/** Ids by what is shown of each; namesakes without an address are told apart by a number. */
+/** Maps each learner's label to their id. Equal labels get a number. */
 function namesOf(learners: Learner[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const { id, name, email } of learners) {

@@ -1,22 +1,25 @@
+import { useEffect } from 'react';
 import type { ReactNode } from 'react';
+import { useQuery } from 'urql';
+import type { CombinedError, TypedDocumentNode } from 'urql';
 import { Problem } from '../../components/problem.tsx';
 import { errorText, queryErrorText } from '../api/error-text.ts';
-import type { StaffActions } from './staff-actions.ts';
-import type { useList } from './use-list.ts';
-import type { Paging } from './use-filter.ts';
 import { useTexts } from '../language/language.ts';
+import type { StaffActions } from './staff-actions.ts';
 import { staffTexts } from './texts.ts';
+import type { Paging } from './use-filter.ts';
+import type { Page, Wanted } from './watched.ts';
 
-/** A page of a list as a table, and the ways to the pages around it. */
+/** Shows a page of a list as a table, with buttons for the pages before and after. */
 export function ListTable<Item>(props: {
   name: string;
   columns: string[];
-  /** What is said when there is nothing. */
+  /** The text for an empty list. */
   nothing: string;
   list: ReturnType<typeof useList<Item>>;
   paging: Paging;
   actions: StaffActions;
-  /** A row for each item of the page. */
+  /** The rows. */
   children: ReactNode;
 }) {
   const { name, columns, nothing, list, paging, actions, children } = props;
@@ -39,7 +42,7 @@ export function ListTable<Item>(props: {
                   </th>
                 ))}
                 <th scope="col">
-                  <span className="unseen">{texts.deeds}</span>
+                  <span className="unseen">{texts.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -57,7 +60,7 @@ export function ListTable<Item>(props: {
             type="button"
             className="quiet"
             disabled={end === null}
-            onClick={() => end !== null && paging.forth(end)}
+            onClick={() => end !== null && paging.next(end)}
           >
             {texts.older}
           </button>
@@ -65,4 +68,29 @@ export function ListTable<Item>(props: {
       )}
     </section>
   );
+}
+
+/** Poll interval of a list, in milliseconds. The API has no event for new sessions. */
+const POLL_MS = 4_000;
+
+/** Queries a page of a list and keeps it up to date. */
+export function useList<Item>(
+  query: TypedDocumentNode<{ list: Page<Item> }, Wanted>,
+  wanted: Wanted,
+): {
+  /** Undefined until the query is answered. */
+  page: Page<Item> | undefined;
+  error: CombinedError | undefined;
+  refetch: () => void;
+} {
+  const [{ data, error }, read] = useQuery({
+    query,
+    variables: wanted,
+    requestPolicy: 'cache-and-network',
+  });
+  useEffect(() => {
+    const timer = setInterval(() => read({ requestPolicy: 'network-only' }), POLL_MS);
+    return () => clearInterval(timer);
+  }, [read]);
+  return { page: data?.list, error, refetch: () => read({ requestPolicy: 'network-only' }) };
 }

@@ -1,17 +1,16 @@
 import { formatDay, formatSize } from '../language/format.ts';
 import { LearnerCell } from './learner-cell.tsx';
-import { ListTable } from './list-table.tsx';
+import { ListTable, useList } from './list-table.tsx';
 import { useStaffActions } from './staff-actions.ts';
 import type { StaffActions } from './staff-actions.ts';
 import { usePaging } from './use-filter.ts';
 import type { FilterHandle } from './use-filter.ts';
-import { useList } from './use-list.ts';
 import { SavedStatesQuery } from './watched.ts';
 import type { WatchedState } from './watched.ts';
 import { useLanguage, useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
 
-/** The work that is put away, newest first. */
+/** Lists the saved work, newest first. */
 export function SavedStates({ filter: { lab, learner }, change }: FilterHandle) {
   const texts = useTexts(staffTexts);
   const language = useLanguage();
@@ -49,13 +48,13 @@ function SavedRow(props: { state: WatchedState; actions: StaffActions; onPick: (
       <td>{lab?.title ?? labSlug}</td>
       <td>
         <time dateTime={createdAt}>{formatDay(createdAt, texts.locale)}</time>
-        {session?.state !== 'SAVED' && <span className="faint"> · {texts.goesOn}</span>}
+        {session?.state !== 'SAVED' && <span className="faint"> · {texts.resumed}</span>}
       </td>
       <td className="number">{formatSize(bytes)}</td>
       <td>
         <time dateTime={expiresAt}>{formatDay(expiresAt, texts.locale)}</time>
       </td>
-      <td className="deeds">
+      <td className="actions">
         {session && !isFork && (
           <button
             type="button"

@@ -4,13 +4,13 @@ import { useClient } from 'urql';
 import { useLocation } from 'wouter';
 import { EndWatchedSession, ForkSession } from './watched.ts';
 
-/** What staff can do with a session in a list. */
+/** The actions of staff on the sessions of a list. */
 export interface StaffActions {
-  /** Id of the session with which something is being done; nothing more can be asked for until then. */
+  /** Id of the session whose action is pending. Other actions are ignored until it ends. */
   busyWith: string | undefined;
-  /** Why what was asked for last was not done. */
+  /** Why the last action failed. */
   error: CombinedError | undefined;
-  /** Makes a copy of it, and goes there. */
+  /** Forks the session and opens the copy. */
   fork(id: string): Promise<void>;
   end(id: string): Promise<void>;
 }
@@ -40,7 +40,7 @@ export function useStaffActions(): StaffActions {
     async fork(id) {
       const result = await once(id, () => client.mutation(ForkSession, { id }));
       const copy = result?.data?.forkSession.session;
-      if (copy) go(pageOf(copy));
+      if (copy) go(sessionPage(copy));
     },
     async end(id) {
       await once(id, () => client.mutation(EndWatchedSession, { id }));
@@ -48,7 +48,7 @@ export function useStaffActions(): StaffActions {
   };
 }
 
-/** Address of the lab's page with this session of one's own. */
-export function pageOf({ id, labSlug }: { id: string; labSlug: string }): string {
+/** Returns the address of the lab page that shows this session of the viewer. */
+export function sessionPage({ id, labSlug }: { id: string; labSlug: string }): string {
   return `/labs/${labSlug}?${new URLSearchParams({ session: id }).toString()}`;
 }

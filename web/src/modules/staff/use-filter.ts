@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 
-/** Whose sessions are looked at, and which: in the page's address, so that it can be kept and passed on. */
+/** The filter of the lists. It is part of the page's address, so that staff can bookmark and share it. */
 export interface Filter {
   show: 'running' | 'saved';
   lab: string | null;
@@ -34,14 +34,14 @@ export function useFilter(): FilterHandle {
   };
 }
 
-/** Where one is in a list of pages, from the first one on. */
+/** The position in a paginated list. */
 export interface Paging {
-  /** Cursor after which the page begins; null for the first. */
+  /** The cursor after which the page starts; null for the first page. */
   after: string | null;
   number: number;
-  /** Undefined on the first page. */
+  /** Shows the previous page; undefined on the first page. */
   back: (() => void) | undefined;
-  forth(after: string): void;
+  next(after: string): void;
 }
 
 export function usePaging(): Paging {
@@ -50,6 +50,6 @@ export function usePaging(): Paging {
     after: cursors.at(-1) ?? null,
     number: cursors.length + 1,
     back: cursors.length > 0 ? () => setCursors(cursors.slice(0, -1)) : undefined,
-    forth: (after) => setCursors([...cursors, after]),
+    next: (after) => setCursors([...cursors, after]),
   };
 }

@@ -11,24 +11,24 @@ import { WatchedTerminalsQuery } from './watched.ts';
 import type { WatchedTerminal } from './watched.ts';
 import { staffTexts } from './texts.ts';
 
-/** How often is looked which terminals there are, in milliseconds. */
-const LOOK_EVERY_MS = 2_000;
+/** Poll interval of the list of terminals, in milliseconds. */
+const POLL_MS = 2_000;
 
-/** The terminals of a learner's session, one at a time, to look on or to help. */
+/** Shows the terminals of a learner's session, one at a time. Staff can watch or type. */
 export function WatchedTerminals({ session }: { session: string }) {
   const texts = useTexts(staffTexts);
   const { recorded: words } = useTexts(terminalTexts);
   const recordedTexts = { OUTPUT: words.output, INPUT: words.input };
-  const [{ data, error }, look] = useQuery({
+  const [{ data, error }, refetch] = useQuery({
     query: WatchedTerminalsQuery,
     variables: { session },
     requestPolicy: 'network-only',
   });
   useEffect(() => {
-    const timer = setInterval(() => look({ requestPolicy: 'network-only' }), LOOK_EVERY_MS);
+    const timer = setInterval(() => refetch({ requestPolicy: 'network-only' }), POLL_MS);
     return () => clearInterval(timer);
-  }, [look]);
-  const [picked, pick] = useState<string>();
+  }, [refetch]);
+  const [picked, setPicked] = useState<string>();
   const [as, setRole] = useState<GuestRole>('WATCHING');
 
   if (error && !data) return <Problem>{queryErrorText(error)}</Problem>;
@@ -44,10 +44,14 @@ export function WatchedTerminals({ session }: { session: string }) {
       {shown && (
         <div className="terminals watched">
           <nav className="tabs" aria-label={texts.terminalsOf(learner.name)}>
-            {terminals.map((terminal, place) => (
+            {terminals.map((terminal, index) => (
               <span key={terminal.id} className={terminal === shown ? 'tab shown' : 'tab'}>
-                <button type="button" aria-pressed={terminal === shown} onClick={() => pick(terminal.id)}>
-                  {tabText(terminal, place)}
+                <button
+                  type="button"
+                  aria-pressed={terminal === shown}
+                  onClick={() => setPicked(terminal.id)}
+                >
+                  {tabText(terminal, index)}
                 </button>
               </span>
             ))}
@@ -74,6 +78,6 @@ export function WatchedTerminals({ session }: { session: string }) {
   );
 }
 
-function tabText({ machine }: WatchedTerminal, place: number): string {
-  return `${place + 1} · ${machine}`;
+function tabText({ machine }: WatchedTerminal, index: number): string {
+  return `${index + 1} · ${machine}`;
 }

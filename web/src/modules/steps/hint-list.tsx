@@ -5,7 +5,7 @@ import { Problem } from '../../components/problem.tsx';
 import { errorText } from '../api/error-text.ts';
 import { Markdown } from '../instructions/markdown.tsx';
 import { useTexts } from '../language/language.ts';
-import { useReadySession } from '../session/ready-session.ts';
+import { useReadySession } from '../session/session.ts';
 import type { LabStep, ShownHint, StepProgress } from './step.ts';
 import { stepTexts } from './texts.ts';
 
@@ -23,7 +23,7 @@ const RevealHint = gql<
   }
 `;
 
-/** The hints of a step: those that were shown, and ways to the others. `onRevealed` is called after each. */
+/** Lists the hints of a step, with a button for each hidden one. `onRevealed` is called after each request. */
 export function HintList(props: {
   step: LabStep;
   progress: StepProgress | undefined;
@@ -36,37 +36,39 @@ export function HintList(props: {
   const session = useReadySession();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
-  const isCopy = session?.isFork ?? false;
-  /** Shown in staff's copy, which no progress tells of. */
-  const [copied, setCopied] = useState<readonly ShownHint[]>([]);
+  const isFork = session?.isFork ?? false;
+  /** The hints shown in a fork, which the learner's progress does not contain. */
+  const [forkHints, setForkHints] = useState<readonly ShownHint[]>([]);
 
   async function reveal(hint: string) {
     if (busy || !session) return;
     setBusy(true);
-    const asked = { session: session.id, step: step.id, hint, language };
-    const { data, error } = await client.mutation(RevealHint, asked);
+    const variables = { session: session.id, step: step.id, hint, language };
+    const { data, error } = await client.mutation(RevealHint, variables);
     setBusy(false);
     setProblem(error && errorText(error));
-    if (isCopy && data) setCopied([...copied, data.revealHint.hint]);
+    if (isFork && data) setForkHints([...forkHints, data.revealHint.hint]);
     onRevealed();
   }
 
   return (
     <section className="hints" aria-label={texts.hints}>
       {problem && <Problem>{problem}</Problem>}
-      {isCopy && <p className="faint">{texts.hintsOfCopy}</p>}
+      {isFork && <p className="faint">{texts.hintsOfFork}</p>}
       <ol>
-        {step.hints.map(({ id, afterFailures, cost }, place) => {
-          const shown = (isCopy ? copied : (progress?.hints ?? [])).find((hint) => hint.id === id);
-          const wait = isCopy ? 0 : afterFailures - (progress?.failures ?? 0);
+        {step.hints.map(({ id, afterFailures, cost }, index) => {
+          const shown = (isFork ? forkHints : (progress?.hints ?? [])).find((hint) => hint.id === id);
+          const remaining = isFork ? 0 : afterFailures - (progress?.failures ?? 0);
           return (
             <li key={id}>
               {shown && <Markdown text={shown.text} language={language} />}
-              {!shown && wait > 0 && <span className="faint">{texts.hintAfter(place + 1, wait)}</span>}
-              {!shown && wait <= 0 && (
+              {!shown && remaining > 0 && (
+                <span className="faint">{texts.hintAfter(index + 1, remaining)}</span>
+              )}
+              {!shown && remaining <= 0 && (
                 <ShowButton
-                  number={place + 1}
-                  percent={isCopy ? 0 : Math.round(cost * 100)}
+                  number={index + 1}
+                  percent={isFork ? 0 : Math.round(cost * 100)}
                   disabled={!session}
                   busy={busy}
                   onShow={() => void reveal(id)}
@@ -80,10 +82,10 @@ export function HintList(props: {
   );
 }
 
-/** A hint that costs something is shown once its learner has said yes to that. */
+/** Renders the button that shows a hint. A hint with a cost is shown after a confirmation. */
 function ShowButton(props: {
   number: number;
-  /** What it costs. */
+  /** Cost of the hint, as a percentage of the step's score. */
   percent: number;
   disabled: boolean;
   busy: boolean;
@@ -112,7 +114,7 @@ function ShowButton(props: {
       why={disabled ? texts.startFirst : undefined}
       busy={busy}
       title={texts.askHint}
-      yes={texts.showIt}
+      yes={texts.confirmHint}
       no={texts.notYet}
       onYes={onShow}
     >

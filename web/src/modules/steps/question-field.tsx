@@ -5,7 +5,7 @@ import type { Answer } from './check.ts';
 import type { Question } from './step.ts';
 import { stepTexts } from './texts.ts';
 
-/** A question of a step, answered by choosing or by writing. */
+/** Shows a question of a step, with options to choose from or a text field. */
 export function QuestionField(props: {
   /** Id of its check. */
   check: string;
@@ -20,9 +20,9 @@ export function QuestionField(props: {
   const { options, multiple, attempts, cost } = question;
   const chosen = answer?.options ?? [];
 
-  function choose(place: number, on: boolean) {
-    const others = multiple ? chosen.filter((each) => each !== place) : [];
-    onAnswer({ check, options: on ? [...others, place].toSorted((a, b) => a - b) : others });
+  function choose(index: number, on: boolean) {
+    const others = multiple ? chosen.filter((each) => each !== index) : [];
+    onAnswer({ check, options: on ? [...others, index].toSorted((a, b) => a - b) : others });
   }
 
   return (
@@ -33,13 +33,13 @@ export function QuestionField(props: {
       {multiple && <p className="faint">{texts.chooseAll}</p>}
       {attempts !== null && <p className="faint">{texts.wrongAnswers(attempts)}</p>}
       {cost > 0 && <p className="faint">{texts.answerCosts(Math.round(cost * 100))}</p>}
-      {options.map((option, place) => (
+      {options.map((option, index) => (
         <label key={option}>
           <input
             type={multiple ? 'checkbox' : 'radio'}
             name={name}
-            checked={chosen.includes(place)}
-            onChange={({ currentTarget }) => choose(place, currentTarget.checked)}
+            checked={chosen.includes(index)}
+            onChange={({ currentTarget }) => choose(index, currentTarget.checked)}
           />
           <Markdown text={option} language={language} />
         </label>

@@ -6,31 +6,31 @@ import { useLanguage } from '../language/language.ts';
 import { RunCheck } from './check.ts';
 import type { Answer, Attempt } from './check.ts';
 
-/** The checks of a step: run when the learner says so and, where the lab does, by themselves. */
-export interface CheckHandle {
-  /** The last one that ended. */
+/** The checks of a step, run by the learner or, if the lab says so, automatically. */
+interface CheckHandle {
+  /** The last finished attempt. */
   attempt: Attempt | undefined;
-  /** Why the last one was not made. */
+  /** Why the last check did not run. */
   problem: string | undefined;
-  /** Whether the learner waits for one. */
+  /** Whether a check that the learner requested is pending. */
   checking: boolean;
-  /** Makes one for the learner, after the one that runs by itself, unless that passes. */
+  /** Runs the checks. An automatic check that is running finishes first; if it passes, it is enough. */
   check(answers: Answer[]): void;
 }
 
-/** Pause before a check is asked for again while another one runs. */
-const BUSY_PAUSE_MS = 2_000;
+/** Delay before a check is requested again while another one is running, in milliseconds. */
+const BUSY_DELAY_MS = 2_000;
 
-/** How often it is asked for: those made by themselves are quick, and a learner who waits longer is told. */
-const MOST_TRIES = 30;
+/** Most attempts to start a check. Automatic checks are quick; after a minute the learner gets the error. */
+const MAX_TRIES = 30;
 
 export function useCheck(options: {
-  /** Undefined while nothing can be checked. */
+  /** Undefined while the session is not ready. */
   session: string | undefined;
   step: string;
-  /** Seconds after the last one in which the next is made; undefined where none is to be. */
+  /** Seconds between automatic checks; undefined for none. */
   pollSeconds: number | undefined;
-  /** Called after each one that the learner asked for, and each that passed. */
+  /** Called after each check by the learner, and after an automatic one that passed. */
   onChecked: () => void;
 }): CheckHandle {
   const { session, step, pollSeconds, onChecked } = options;
@@ -38,34 +38,34 @@ export function useCheck(options: {
   const language = useLanguage();
   const [attempt, setAttempt] = useState<Attempt>();
   const [problem, setProblem] = useState<string>();
-  const [asked, setAsked] = useState(false);
+  const [checking, setChecking] = useState(false);
   const [running, setRunning] = useState(false);
-  const polled = useRef<Promise<Attempt | undefined>>(undefined);
+  const automatic = useRef<Promise<Attempt | undefined>>(undefined);
 
   async function run(given: { answers: Answer[]; poll: boolean }) {
     if (session === undefined) return undefined;
     setRunning(true);
-    const ask = () => client.mutation(RunCheck, { session, step, language, ...given }).toPromise();
-    let answer = await ask();
-    // Another page of the learner's makes one by itself: theirs comes after that.
-    for (let tries = 1; !given.poll && isBusy(answer.error) && tries < MOST_TRIES; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
-      answer = await ask();
+    const send = () => client.mutation(RunCheck, { session, step, language, ...given }).toPromise();
+    let result = await send();
+    // An automatic check of another page is running; the learner's check follows it.
+    for (let tries = 1; !given.poll && isBusy(result.error) && tries < MAX_TRIES; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, BUSY_DELAY_MS));
+      result = await send();
     }
-    const { data, error } = answer;
+    const { data, error } = result;
     setRunning(false);
-    const made = data?.runCheck.attempt;
-    if (made) setAttempt(made);
+    const finished = data?.runCheck.attempt;
+    if (finished) setAttempt(finished);
     if (!error || !given.poll) setProblem(error && errorText(error));
-    else if (!isNotYet(error)) setProblem(queryErrorText(error));
-    if (!given.poll || made?.passed) onChecked();
-    return made;
+    else if (!isTooEarly(error)) setProblem(queryErrorText(error));
+    if (!given.poll || finished?.passed) onChecked();
+    return finished;
   }
 
   const poll = useEffectEvent(async () => {
-    polled.current = run({ answers: [], poll: true });
-    await polled.current;
-    polled.current = undefined;
+    automatic.current = run({ answers: [], poll: true });
+    await automatic.current;
+    automatic.current = undefined;
   });
   useEffect(() => {
     if (session === undefined || pollSeconds === undefined || running) return undefined;
@@ -74,18 +74,18 @@ export function useCheck(options: {
   }, [session, pollSeconds, running]);
 
   async function check(answers: Answer[]) {
-    if (asked) return;
-    setAsked(true);
-    const made = await polled.current;
-    if (!made?.passed) await run({ answers, poll: false });
-    setAsked(false);
+    if (checking) return;
+    setChecking(true);
+    const finished = await automatic.current;
+    if (!finished?.passed) await run({ answers, poll: false });
+    setChecking(false);
   }
 
-  return { attempt, problem, checking: asked, check: (answers) => void check(answers) };
+  return { attempt, problem, checking, check: (answers) => void check(answers) };
 }
 
-/** Whether a check that is made by itself came too early, which the next one makes good. */
-function isNotYet(error: CombinedError): boolean {
+/** Returns whether an automatic check came too early. The next one runs anyway. */
+function isTooEarly(error: CombinedError): boolean {
   return hasCode(error, 'RATE_LIMITED') || isBusy(error);
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { gql, useClient } from 'urql';
 import { errorText } from '../api/error-text.ts';
-import { useReadySession } from '../session/ready-session.ts';
+import { useReadySession } from '../session/session.ts';
 import { runCommand } from '../terminal/commands.ts';
 
 const EnterStep = gql<
@@ -19,8 +19,8 @@ const EnterStep = gql<
 `;
 
 /**
- * Has a step prepared that the learner comes to, and types what the lab has typed for them. A copy of
- * a learner's session is looked at as it is.
+ * Prepares a step when the learner opens it, and types the commands that the lab specifies. A fork of a learner's
+ * session stays unchanged.
  */
 export function useEnterStep(
   step: string,
@@ -29,29 +29,29 @@ export function useEnterStep(
   const client = useClient();
   const ready = useReadySession();
   const session = ready && !ready.isFork && open ? ready.id : undefined;
-  const [round, setRound] = useState(0);
-  const [answer, setAnswer] = useState<{ round: number; problem: string | undefined }>();
+  const [attempt, setAttempt] = useState(0);
+  const [answer, setAnswer] = useState<{ attempt: number; problem: string | undefined }>();
 
   useEffect(() => {
     if (session === undefined) return undefined;
     let left = false;
     void client.mutation(EnterStep, { session, step }).then(({ data, error }) => {
-      // ServiceMessage once: what is to be typed is typed, also when the learner is elsewhere by now.
+      // The service returns the commands only once, so they are typed even if the learner has left the step.
       for (const { machine, command } of data?.enterStep.commands ?? []) {
         runCommand({ text: command, machine, terminal: undefined, interrupt: false });
       }
-      if (!left) setAnswer({ round, problem: error && errorText(error) });
+      if (!left) setAnswer({ attempt, problem: error && errorText(error) });
       return undefined;
     });
     return () => {
       left = true;
     };
-  }, [client, session, step, round]);
+  }, [client, session, step, attempt]);
 
-  const answered = answer?.round === round;
+  const answered = answer?.attempt === attempt;
   return {
     entering: session !== undefined && !answered,
     problem: answered ? answer.problem : undefined,
-    tryAgain: () => setRound(round + 1),
+    tryAgain: () => setAttempt(attempt + 1),
   };
 }

@@ -1,13 +1,13 @@
-import { INTERRUPT } from './early-input.ts';
+import { INTERRUPT } from './typing.ts';
 
-/** A command that a click elsewhere on the page runs in a terminal. */
+/** A command that another part of the page runs in a terminal. */
 export interface Command {
   text: string;
-  /** Number of the terminal, which is opened where it is not; the one that is shown when left out. */
+  /** Number of the terminal, which is opened if necessary; if undefined, the one that is shown. */
   terminal: number | undefined;
-  /** Name of the machine; the one that is shown when left out. */
+  /** Name of the machine; if undefined, the one that is shown. */
   machine: string | undefined;
-  /** Whether what runs there is interrupted first. */
+  /** Whether to interrupt the running program first. */
   interrupt: boolean;
 }
 
@@ -21,11 +21,12 @@ class CommandEvent extends Event {
   }
 }
 
+/** Asks the workspace to run a command. */
 export function runCommand(command: Command): void {
   channel.dispatchEvent(new CommandEvent(command));
 }
 
-/** Calls `listener` for each command that is to run; returns what stops it. */
+/** Calls `listener` for each command to run. Returns a function that removes the listener. */
 export function listenForCommands(listener: (command: Command) => void): () => void {
   const handle = (event: Event) => {
     if (event instanceof CommandEvent) listener(event.command);
@@ -34,7 +35,7 @@ export function listenForCommands(listener: (command: Command) => void): () => v
   return () => channel.removeEventListener('command', handle);
 }
 
-/** What is typed to run it: the Enter key sends a carriage return. */
+/** Returns the input that runs a command. The Enter key sends a carriage return. */
 export function keysOf({ text, interrupt }: Command): string {
   return `${interrupt ? INTERRUPT : ''}${text.trimEnd()}\n`.replaceAll('\n', '\r');
 }

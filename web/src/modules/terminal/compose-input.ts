@@ -1,39 +1,39 @@
 import type { Terminal } from '@xterm/xterm';
 
-/** Code of a key that an input method, or a keyboard on a screen, takes before the page does. */
+/** Key code of a key that an input method or an on-screen keyboard processes. */
 const PROCESSED = 229;
 
-/** Keys that end no composition: Shift, Ctrl, Alt, CapsLock, Meta. */
+/** Key codes that do not end a composition: Shift, Ctrl, Alt, CapsLock, Meta. */
 const MODIFIERS: ReadonlySet<number> = new Set([16, 17, 18, 20, 91, 93, 224]);
 
-/** What input events type that no composition and no key press does. */
-const TYPED: Readonly<Record<string, string>> = {
+/** Input for events of on-screen keyboards that have no key press, by `inputType`. */
+const INPUT_BY_TYPE: Readonly<Record<string, string>> = {
   deleteContentBackward: '\u007f',
   insertLineBreak: '\r',
 };
 
 /**
- * Types what input methods compose, instead of the emulator, which reads it from its text field a moment later:
- * a key that follows at once would then go before it, and some syllables come twice.
+ * Sends text composed by input methods. The emulator reads its text field too late: a key pressed immediately after
+ * would arrive first, and some syllables would arrive twice.
  */
-export function composeInput(place: HTMLElement, emulator: Terminal, type: (text: string) => void): void {
-  const preview = place.querySelector<HTMLElement>('.composition-view');
+export function composeInput(container: HTMLElement, emulator: Terminal, type: (text: string) => void): void {
+  const preview = container.querySelector<HTMLElement>('.composition-view');
   let composing = false;
   let composed = '';
-  /** Sent already, since a key came before the composition was ended by it. */
-  let ahead = '';
-  /** Whether the input method has the key that is down. */
+  /** Composed text sent before the composition ended, because a key press ended it. */
+  let sentEarly = '';
+  /** Whether the input method processes the pressed key. */
   let processed = false;
 
   function show(text: string): void {
     if (!preview) return;
     preview.textContent = text;
     preview.classList.toggle('active', text !== '');
-    placePreview();
+    positionPreview();
   }
 
-  /** Where the emulator keeps its text field: at the cursor. */
-  function placePreview(): void {
+  /** Moves the preview to the cursor, where the emulator keeps its text field. */
+  function positionPreview(): void {
     const { left, top, lineHeight } = emulator.textarea?.style ?? {};
     if (preview?.classList.contains('active'))
       Object.assign(preview.style, {
@@ -53,15 +53,15 @@ export function composeInput(place: HTMLElement, emulator: Terminal, type: (text
 
   function listen<Name extends keyof HTMLElementEventMap>(
     name: Name,
-    hear: (event: HTMLElementEventMap[Name]) => boolean,
+    handle: (event: HTMLElementEventMap[Name]) => boolean,
   ): void {
-    place.addEventListener(name, (event) => hear(event) && event.stopPropagation(), { capture: true });
+    container.addEventListener(name, (event) => handle(event) && event.stopPropagation(), { capture: true });
   }
 
   listen('compositionstart', () => {
     composing = true;
     composed = '';
-    ahead = '';
+    sentEarly = '';
     return true;
   });
   listen('compositionupdate', ({ data }) => {
@@ -72,28 +72,28 @@ export function composeInput(place: HTMLElement, emulator: Terminal, type: (text
   listen('compositionend', ({ data }) => {
     composing = false;
     show('');
-    if (!ahead) send(data);
-    else if (data.startsWith(ahead)) send(data.slice(ahead.length));
+    if (!sentEarly) send(data);
+    else if (data.startsWith(sentEarly)) send(data.slice(sentEarly.length));
     return true;
   });
 
   listen('keydown', (event) => {
-    // oxlint-disable-next-line typescript/no-deprecated -- nothing else tells a key that the input method took.
+    // oxlint-disable-next-line typescript/no-deprecated -- nothing else identifies a key that the input method processes.
     const { keyCode, isComposing } = event;
     processed = keyCode === PROCESSED;
-    // Some compositions end without a word, as when the text field is emptied.
+    // Some compositions end without an event, for example when the text field is cleared.
     composing &&= isComposing;
     if (processed) return true;
-    if (!isComposing) ahead = '';
-    else if (!MODIFIERS.has(keyCode) && !ahead) {
-      // It comes before the end of the composition that it makes.
-      ahead = composed;
+    if (!isComposing) sentEarly = '';
+    else if (!MODIFIERS.has(keyCode) && !sentEarly) {
+      // This key ends the composition, but the compositionend event follows later.
+      sentEarly = composed;
       show('');
-      send(ahead);
+      send(sentEarly);
     }
     return false;
   });
-  // The emulator types what is pressed; no other event is to do so again.
+  // The emulator sends key presses, so the input event must not send them again.
   listen('keypress', () => {
     processed = false;
     return false;
@@ -101,15 +101,15 @@ export function composeInput(place: HTMLElement, emulator: Terminal, type: (text
   listen('input', (event) => {
     if (!(event instanceof InputEvent) || composing) return true;
     const { inputType, data } = event;
-    if (ahead && data === ahead) {
-      // The input method commits what was sent.
-      ahead = '';
+    if (sentEarly && data === sentEarly) {
+      // The input method commits the text that was sent early.
+      sentEarly = '';
       return true;
     }
     if (!processed) return false;
     if (inputType === 'insertText') send(data ?? '');
-    else send(TYPED[inputType] ?? '');
+    else send(INPUT_BY_TYPE[inputType] ?? '');
     return true;
   });
-  emulator.onCursorMove(placePreview);
+  emulator.onCursorMove(positionPreview);
 }

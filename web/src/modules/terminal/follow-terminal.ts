@@ -1,13 +1,12 @@
 import { connectTerminal } from 'berth-terminal-client/connect-terminal';
 import type { Admission, TerminalConnection } from 'berth-terminal-client/connect-terminal';
+import type { Hello, TerminalViewer } from 'berth-terminal-client/frames';
 import type { TerminalEnd, TerminalEvents } from 'berth-terminal-client/terminal-events';
 import { translateMessage } from '../api/service-message.ts';
 import { textsNow } from '../language/language.ts';
-import { unknownStatus } from './terminal-status.ts';
-import type { TerminalStatus } from './terminal-status.ts';
 import { terminalTexts } from './texts.ts';
 
-/** How long somebody is said to be typing after a key, in milliseconds: they are told of once a second. */
+/** Time for which a viewer counts as typing, in milliseconds. The service reports typing once a second. */
 const TYPING_MS = 2_000;
 
 export interface Follower extends Pick<
@@ -15,22 +14,22 @@ export interface Follower extends Pick<
   'onOutput' | 'onReset' | 'onHello' | 'onSize' | 'onViewers' | 'onInputTaken'
 > {
   attach(terminal: string | undefined): Promise<Admission>;
-  /** A terminal that is there already. */
+  /** Id of an open terminal; undefined for a new one. */
   terminal: string | undefined;
-  /** What is typed goes to the shell from now on. */
+  /** Called when the shell accepts input. */
   onOpen(): void;
   onStatus(status: TerminalStatus): void;
-  /** The shell has ended, or never began: what to tell. */
+  /** Called with a message for the user when the shell has ended or could not start. */
   onEnd(message: string): void;
 }
 
-/** Connects to a terminal for as long as it is on the page, also across a restart of the service. */
+/** Keeps a terminal connected while it is on the page, also across restarts of the service. */
 export function followTerminal(follower: Follower): TerminalConnection {
   const { attach, terminal, onOutput, onReset, onHello, onSize, onInputTaken } = follower;
   let status = unknownStatus;
   let typing: ReturnType<typeof setTimeout> | undefined;
 
-  function tell(change: Partial<TerminalStatus>): void {
+  function update(change: Partial<TerminalStatus>): void {
     status = { ...status, ...change };
     follower.onStatus(status);
   }
@@ -43,27 +42,27 @@ export function followTerminal(follower: Follower): TerminalConnection {
     ...(onSize && { onSize }),
     ...(onInputTaken && { onInputTaken }),
     onHello(hello) {
-      tell({ durable: hello.durable, recorded: hello.recorded });
+      update({ durable: hello.durable, recorded: hello.recorded });
       onHello?.(hello);
     },
     onState(state) {
       if (state === 'open') follower.onOpen();
-      if (state === 'open') tell({ reconnecting: false, inputDropped: false });
-      // Who is there meanwhile is not known.
-      if (state === 'reconnecting') tell({ reconnecting: true, others: [], typing: undefined });
+      if (state === 'open') update({ reconnecting: false, inputDropped: false });
+      // Without a connection, the other viewers are unknown.
+      if (state === 'reconnecting') update({ reconnecting: true, others: [], typing: undefined });
     },
     onViewers(viewers) {
-      tell({ others: viewers.filter(({ you }) => !you) });
+      update({ others: viewers.filter(({ you }) => !you) });
       follower.onViewers?.(viewers);
     },
     onTyping({ name }) {
       clearTimeout(typing);
-      typing = setTimeout(() => tell({ typing: undefined }), TYPING_MS);
-      tell({ typing: name });
+      typing = setTimeout(() => update({ typing: undefined }), TYPING_MS);
+      update({ typing: name });
     },
-    onInputDropped: () => tell({ inputDropped: true }),
+    onInputDropped: () => update({ inputDropped: true }),
     onEnd(end) {
-      stopLooking();
+      stopRetrying();
       follower.onEnd(endText(end));
     },
   });
@@ -73,7 +72,7 @@ export function followTerminal(follower: Follower): TerminalConnection {
   };
   globalThis.addEventListener('online', retry);
   document.addEventListener('visibilitychange', retry);
-  function stopLooking(): void {
+  function stopRetrying(): void {
     clearTimeout(typing);
     globalThis.removeEventListener('online', retry);
     document.removeEventListener('visibilitychange', retry);
@@ -88,7 +87,7 @@ export function followTerminal(follower: Follower): TerminalConnection {
       return connection.waiting;
     },
     close() {
-      stopLooking();
+      stopRetrying();
       connection.close();
     },
   };
@@ -99,3 +98,31 @@ function endText(end: TerminalEnd): string {
   if (end.why === 'exited') return texts.ended(end.exitCode);
   return end.why === 'refused' ? translateMessage(end) : texts.lost;
 }
+
+/** What is recorded: only output, or also input. */
+export type Recorded = NonNullable<Hello['recorded']>;
+
+/** The state of a terminal that is shown next to its screen. */
+export interface TerminalStatus {
+  /** Whether the connection is lost and being restored. */
+  reconnecting: boolean;
+  /** Whether some input was lost while disconnected. */
+  inputDropped: boolean;
+  /** Whether the shell survives a restart of the service; undefined until that is known. */
+  durable: boolean | undefined;
+  /** Undefined if nothing is recorded. */
+  recorded: Recorded | undefined;
+  /** The other viewers. */
+  others: readonly TerminalViewer[];
+  /** Name of the viewer who is typing. */
+  typing: string | undefined;
+}
+
+export const unknownStatus: TerminalStatus = {
+  reconnecting: false,
+  inputDropped: false,
+  durable: undefined,
+  recorded: undefined,
+  others: [],
+  typing: undefined,
+};

@@ -1,71 +1,71 @@
-import { INTERRUPT } from './early-input.ts';
+import { INTERRUPT } from './typing.ts';
 import { BRACKETS } from './pasted-text.ts';
 
-/** Most bytes under way that the server has not taken: what is behind them, as Ctrl+C, has to wait for them. */
-const UNDER_WAY_BYTES = 65_536;
+/** Most bytes sent but not acknowledged. Later input, such as Ctrl+C, waits behind them. */
+const MAX_IN_FLIGHT_BYTES = 65_536;
 
-/** Characters sent at a time. */
+/** Characters sent at once. */
 const PART = 8_192;
 
-/** Most characters kept of what is typed behind a paste. */
-const KEPT = 65_536;
+/** Most characters of typed input that wait behind a paste. */
+const MAX_TYPED = 65_536;
 
-/** How much of the pastes was sent, in characters. */
+/** Progress of the waiting pastes, in characters. */
 export interface PasteProgress {
   sent: number;
   of: number;
 }
 
-/** Where input goes. */
-export interface InputPath {
+/** The connection that input is sent to. */
+export interface InputTarget {
   send: (text: string) => void;
-  /** Bytes that are not taken yet; undefined while there is no connection. */
+  /** Bytes that the service has not acknowledged; undefined while disconnected. */
   waiting: () => number | undefined;
 }
 
-export interface PasteEvents {
-  /** Undefined once there is nothing more to send. */
+interface PasteEvents {
+  /** Called with undefined once everything is sent. */
   onProgress: (progress: PasteProgress | undefined) => void;
-  /** Resolves once the program has answered what it was sent last. */
+  /** Resolves once the program has answered the last input. */
   answered: () => Promise<void>;
 }
 
-/** What waits to be sent, cut where it is in the middle of. */
+/** A waiting text; parts that were sent are cut off. */
 interface Piece {
   text: string;
   bracketed: boolean;
-  begun: boolean;
+  started: boolean;
 }
 
-/** Sends what is pasted part by part, as the shell takes it, and what is typed meanwhile behind it. */
-export function createPasteQueue(path: InputPath, { onProgress, answered }: PasteEvents) {
+/** Sends pasted text in parts, as fast as the shell reads it. Input typed meanwhile is sent after it. */
+export function createPasteQueue(target: InputTarget, { onProgress, answered }: PasteEvents) {
   let pieces: Piece[] = [];
   let sent = 0;
   let typed = 0;
-  let cutOff = false;
+  let interrupting = false;
 
-  function goOn(): void {
-    for (let [piece] = pieces; piece && hasRoom(); [piece] = pieces) {
-      if (!piece.begun && piece.bracketed) path.send(BRACKETS.begin);
-      piece.begun = true;
+  function sendMore(): void {
+    for (let [piece] = pieces; piece && hasCapacity(); [piece] = pieces) {
+      if (!piece.started && piece.bracketed) target.send(BRACKETS.begin);
+      piece.started = true;
       const part = piece.text.slice(0, endOfPart(piece.text));
       piece.text = piece.text.slice(part.length);
       sent += part.length;
-      path.send(part);
+      target.send(part);
       if (piece.text) continue;
-      if (piece.bracketed) path.send(BRACKETS.end);
+      if (piece.bracketed) target.send(BRACKETS.end);
       pieces.shift();
     }
-    if (cutOff) return;
-    if (pieces.length === 0) forget();
+    if (interrupting) return;
+    if (pieces.length === 0) reset();
     else onProgress({ sent, of: pieces.reduce((sum, { text }) => sum + text.length, sent) });
   }
 
-  function hasRoom(): boolean {
-    return !cutOff && (path.waiting() ?? Infinity) < UNDER_WAY_BYTES;
+  function hasCapacity(): boolean {
+    return !interrupting && (target.waiting() ?? Infinity) < MAX_IN_FLIGHT_BYTES;
   }
 
-  function forget(): void {
+  function reset(): void {
     pieces = [];
     typed = 0;
     sent = 0;
@@ -73,46 +73,46 @@ export function createPasteQueue(path: InputPath, { onProgress, answered }: Past
   }
 
   /**
-   * Ends the brackets before it interrupts: a terminal drops what is unread when it interrupts, and not all programs
-   * take an interrupt for the end of brackets. What is typed waits until both were answered.
+   * Ends a bracketed paste, then interrupts. A terminal drops unread input on an interrupt, and not every program ends
+   * the paste then. Typed input waits until the program has answered both.
    */
   async function endBrackets(interrupt: string): Promise<void> {
-    cutOff = true;
+    interrupting = true;
     for (const text of [BRACKETS.end, interrupt]) {
-      path.send(text);
+      target.send(text);
       await answered();
     }
-    cutOff = false;
-    goOn();
+    interrupting = false;
+    sendMore();
   }
 
   return {
-    /** What is typed. Ctrl+C drops what was pasted and not sent. */
+    /** Sends typed input. Ctrl+C drops pasted text that was not sent. */
     input(text: string): void {
       const [current] = pieces;
       if (current && text.startsWith(INTERRUPT)) {
-        const inBrackets = current.begun && current.bracketed;
+        const inBrackets = current.started && current.bracketed;
         pieces = [];
         if (inBrackets) return void endBrackets(text);
-        path.send(text);
-        if (!cutOff) forget();
-      } else if (pieces.length === 0 && !cutOff) path.send(text);
-      else if ((typed += text.length) <= KEPT) pieces.push({ text, bracketed: false, begun: false });
+        target.send(text);
+        if (!interrupting) reset();
+      } else if (pieces.length === 0 && !interrupting) target.send(text);
+      else if ((typed += text.length) <= MAX_TYPED) pieces.push({ text, bracketed: false, started: false });
     },
 
-    /** Text as `pastedText` makes it. */
+    /** Queues a text from `pastedText`. */
     paste(text: string, bracketed: boolean): void {
       if (!text) return;
-      pieces.push({ text, bracketed, begun: false });
-      goOn();
+      pieces.push({ text, bracketed, started: false });
+      sendMore();
     },
 
-    /** There is room again. */
-    goOn,
+    /** Sends more, after the service has acknowledged input. */
+    sendMore,
   };
 }
 
-/** No character is cut in two: each part is encoded for itself. */
+/** Returns the end of the first part. A surrogate pair is not split, because each part is encoded separately. */
 function endOfPart(text: string): number {
   const last = text.charCodeAt(PART - 1);
   return last >= 0xd800 && last <= 0xdbff ? PART + 1 : PART;

@@ -11,7 +11,7 @@ import { terminalTexts } from './texts.ts';
 
 const rules: readonly ClipboardRule[] = ['ask', 'allow', 'refuse'];
 
-/** Opens what can be set of terminals, and the keys that are the page's. */
+/** Renders the button that opens the terminal settings and the list of keys. */
 export function SettingsButton({ sessionId }: { sessionId?: string }) {
   const texts = useTexts(terminalTexts);
   const panel = useId();
@@ -33,12 +33,12 @@ export function SettingsButton({ sessionId }: { sessionId?: string }) {
         <p className="faint">{texts.aboutScreenReader}</p>
         {sessionId !== undefined && <ClipboardField sessionId={sessionId} />}
         <dl>
-          {texts.keys.map(([key, deed]) => (
+          {texts.keys.map(([key, action]) => (
             <div key={key}>
               <dt>
                 <kbd>{key}</kbd>
               </dt>
-              <dd>{deed}</dd>
+              <dd>{action}</dd>
             </div>
           ))}
         </dl>

@@ -1,10 +1,10 @@
 import type { TerminalViewer } from 'berth-terminal-client/frames';
 import { useTexts } from '../language/language.ts';
 import type { PasteProgress } from './paste-queue.ts';
-import type { TerminalStatus } from './terminal-status.ts';
+import type { TerminalStatus } from './follow-terminal.ts';
 import { terminalTexts } from './texts.ts';
 
-/** What there is to tell of a terminal: nothing while all is as usual. */
+/** Shows other viewers, a running paste and connection problems. Usually empty. */
 export function StatusLine(props: { status: TerminalStatus; pasting: PasteProgress | undefined }) {
   const { status, pasting } = props;
   const texts = useTexts(terminalTexts);

@@ -2,23 +2,23 @@ import { useId } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { useTexts } from '../language/language.ts';
 import type { ClipboardQuestion } from './clipboard-requests.ts';
-import { plainPreview } from './plain-preview.ts';
-import type { PasteQuestion } from './take-pastes.ts';
+import { plainPreview } from './clipboard-requests.ts';
+import type { PasteQuestion } from './pasted-text.ts';
 import { terminalTexts } from './texts.ts';
 
-/** Most characters shown of a text: of the clipboard's a line, of a paste what fits into a dialog. */
-const SHOWN = { clipboard: 60, line: 100, lines: 8 };
+/** Most characters and lines of a preview: one line for the clipboard, a dialog for a paste. */
+const PREVIEW = { clipboard: 60, line: 100, lines: 8 };
 
-/** Asks for the clipboard beside the shell, which keeps the focus. */
-export function ClipboardAsker({ question }: { question: ClipboardQuestion | undefined }) {
+/** Asks whether a program may write to the clipboard. The shell keeps the focus. */
+export function ClipboardPrompt({ question }: { question: ClipboardQuestion | undefined }) {
   const texts = useTexts(terminalTexts);
-  const asked = useId();
+  const questionId = useId();
   return (
     <div className={question && 'shell-question'}>
-      <output id={asked}>
+      <output id={questionId}>
         {question && (
           <>
-            {texts.asksClipboard} <bdi>“{plainPreview(question.text, SHOWN.clipboard)}”</bdi>
+            {texts.asksClipboard} <bdi>“{plainPreview(question.text, PREVIEW.clipboard)}”</bdi>
           </>
         )}
       </output>
@@ -27,7 +27,7 @@ export function ClipboardAsker({ question }: { question: ClipboardQuestion | und
           <button
             type="button"
             className="quiet"
-            aria-describedby={asked}
+            aria-describedby={questionId}
             onClick={() => question.answer('refuse')}
           >
             {texts.refuseClipboard}
@@ -35,12 +35,12 @@ export function ClipboardAsker({ question }: { question: ClipboardQuestion | und
           <button
             type="button"
             className="quiet"
-            aria-describedby={asked}
+            aria-describedby={questionId}
             onClick={() => question.answer('allow')}
           >
             {texts.allowClipboard}
           </button>
-          <button type="button" aria-describedby={asked} onClick={() => question.answer('once')}>
+          <button type="button" aria-describedby={questionId} onClick={() => question.answer('once')}>
             {texts.copyOnce}
           </button>
         </p>
@@ -49,19 +49,19 @@ export function ClipboardAsker({ question }: { question: ClipboardQuestion | und
   );
 }
 
-/** Asks before several lines go to a program that takes each for itself. */
-export function PasteAsker({ question, onAnswered }: { question: PasteQuestion; onAnswered: () => void }) {
+/** Asks before several lines are pasted into a program that reads each line separately. */
+export function PasteDialog({ question, onAnswered }: { question: PasteQuestion; onAnswered: () => void }) {
   const texts = useTexts(terminalTexts);
   const { text, lines, answer } = question;
   const shown = text
-    .slice(0, SHOWN.lines * SHOWN.line)
+    .slice(0, PREVIEW.lines * PREVIEW.line)
     .split('\r')
-    .slice(0, SHOWN.lines);
+    .slice(0, PREVIEW.lines);
   return (
     <ConfirmDialog
       title={texts.pasteLines(lines)}
       yes={texts.paste}
-      no={texts.pasteNot}
+      no={texts.cancel}
       onAnswer={(yes) => {
         onAnswered();
         answer(yes);
@@ -69,7 +69,7 @@ export function PasteAsker({ question, onAnswered }: { question: PasteQuestion; 
     >
       <p>{texts.aboutPasting}</p>
       <pre className="pasted">
-        {shown.map((line) => `${plainPreview(line, SHOWN.line)}\n`).join('')}
+        {shown.map((line) => `${plainPreview(line, PREVIEW.line)}\n`).join('')}
         {lines > shown.length && '…'}
       </pre>
     </ConfirmDialog>

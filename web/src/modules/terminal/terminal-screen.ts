@@ -4,44 +4,43 @@ import { copyText } from '../../components/copy-text.ts';
 import { OSC_CLIPBOARD } from 'berth-terminal-client/queries';
 import { createClipboardRequests } from './clipboard-requests.ts';
 import type { ClipboardQuestion } from './clipboard-requests.ts';
-import { createEarlyInput } from './early-input.ts';
+import { connectTyping, createInputBuffer } from './typing.ts';
 import { followTerminal } from './follow-terminal.ts';
-import { newEmulator, resetEmulator } from './new-emulator.ts';
-import { noteTerminal } from './open-terminals.ts';
+import { createEmulator, resetEmulator } from './emulator.ts';
+import { registerTerminal } from './open-terminals.ts';
 import { createPastQueries } from './past-queries.ts';
 import { attachTerminal, closeTerminal, openTerminal } from './terminal-api.ts';
-import { takeInput } from './terminal-input.ts';
+import { connectInput } from './terminal-input.ts';
 import type { InputEvents } from './terminal-input.ts';
 import { chooseClipboardRule, clipboardRuleNow } from './terminal-settings.ts';
-import type { TerminalStatus } from './terminal-status.ts';
-import { takeTyping } from './typing.ts';
-import type { TerminalPlace } from './typing.ts';
+import type { TerminalStatus } from './follow-terminal.ts';
+import type { TerminalTab } from './typing.ts';
 
-export interface ScreenOptions extends InputEvents {
+interface ScreenOptions extends InputEvents {
   client: Client;
-  at: TerminalPlace;
-  /** A shell that is there already; a new one when left out. */
+  tab: TerminalTab;
+  /** Id of an open terminal; undefined for a new one. */
   terminal: string | undefined;
-  /** Whether what is typed goes to it at once. */
+  /** Whether the terminal takes the focus. */
   focused: boolean;
   onClipboardQuestion: (question: ClipboardQuestion | undefined) => void;
   onStatus: (status: TerminalStatus) => void;
-  /** The shell has ended, or never began: what to tell. */
+  /** Called with a message for the user when the shell has ended or could not start. */
   onEnd: (message: string) => void;
 }
 
-/** Shows a terminal of one's own in `place`; returns what leaves it. */
-export function showTerminal(place: HTMLElement, options: ScreenOptions): () => void {
-  const { client, at, focused } = options;
-  const emulator = newEmulator();
+/** Shows one of the user's own terminals in `container`. Returns a function that disconnects it. */
+export function showTerminal(container: HTMLElement, options: ScreenOptions): () => void {
+  const { client, tab, focused } = options;
+  const emulator = createEmulator();
   const past = createPastQueries(emulator);
-  const early = createEarlyInput();
+  const early = createInputBuffer();
   const fit = new FitAddon();
   emulator.loadAddon(fit);
-  emulator.open(place);
+  emulator.open(container);
   fit.fit();
-  const input = takeInput(
-    place,
+  const input = connectInput(
+    container,
     emulator,
     {
       send: early.input,
@@ -50,18 +49,19 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
     options,
   );
   const clipboard = createClipboardRequests({
-    rule: () => clipboardRuleNow(at.sessionId),
-    choose: (rule) => chooseClipboardRule(at.sessionId, rule),
+    rule: () => clipboardRuleNow(tab.sessionId),
+    choose: (rule) => chooseClipboardRule(tab.sessionId, rule),
     ask: options.onClipboardQuestion,
     write: writeClipboard,
   });
   emulator.parser.registerOscHandler(OSC_CLIPBOARD, (request) => {
-    if (!past.past) clipboard.take(request);
+    if (!past.past) clipboard.handle(request);
     return true;
   });
   if (focused) emulator.focus();
+  /** Whether this window answers terminal queries of programs. */
   let answers = true;
-  /** While it gets a size that somebody else chose. */
+  /** Whether a resize comes from another window, so that it must not be sent back. */
   let following = false;
 
   function follow(cols: number, rows: number): void {
@@ -70,21 +70,21 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
     following = false;
   }
 
-  const stopTaking = takeTyping(at, (text) => {
+  const stopTyping = connectTyping(tab, (text) => {
     input.input(text);
     emulator.focus();
   });
 
   async function attach(terminal: string | undefined) {
     const { rows, cols } = emulator;
-    const { sessionId: session, machine } = at;
-    const way = await (terminal === undefined
+    const { sessionId: session, machine } = tab;
+    const admission = await (terminal === undefined
       ? openTerminal(client, { session, machine, rows, cols })
       : attachTerminal(client, terminal, undefined));
-    if (!gone) noteTerminal(at, way.terminal);
-    // The tab was closed meanwhile, and nobody will come for it.
-    else if (terminal === undefined) void closeTerminal(client, way.terminal);
-    return way;
+    if (!closed) registerTerminal(tab, admission.terminal);
+    // The tab was closed meanwhile, so nothing else would end the new shell.
+    else if (terminal === undefined) void closeTerminal(client, admission.terminal);
+    return admission;
   }
 
   const connect = () =>
@@ -92,54 +92,54 @@ export function showTerminal(place: HTMLElement, options: ScreenOptions): () => 
       attach,
       terminal: options.terminal,
       onOutput: ({ bytes, replayed }, shown) => past.write(bytes, replayed || !answers, shown),
-      // Of several windows with the same terminal one answers what programs ask.
+      // If the owner has several windows, only the last one answers terminal queries.
       onViewers: (viewers) => (answers = viewers.findLast(({ role }) => role === 'owner')?.you ?? true),
       onReset: () => resetEmulator(emulator),
-      // One's other window has chosen it; it holds until this one is typed into.
+      // Another window of the owner set this size. It applies until the user types here.
       onSize: ({ rows, cols }) => emulator.write('', () => follow(cols, rows)),
       onOpen() {
-        early.handTo((text) => connection?.input(text));
-        input.goOn();
+        early.connect((text) => connection?.input(text));
+        input.sendMore();
       },
-      onInputTaken: input.goOn,
+      onInputTaken: input.sendMore,
       onStatus: options.onStatus,
       onEnd(message) {
-        stopTaking();
+        stopTyping();
         options.onEnd(message);
       },
     });
   let connection: ReturnType<typeof connect> | undefined;
-  let gone = false;
+  let closed = false;
 
-  // In development React shows, hides and shows everything once: the first time opens nothing.
+  // In development React mounts every component twice. The delay lets the first mount end without connecting.
   queueMicrotask(() => {
-    if (gone) return;
+    if (closed) return;
     connection = connect();
     connection.resize(emulator.rows, emulator.cols);
   });
   emulator.onResize(({ rows, cols }) => {
     if (!following) connection?.resize(rows, cols);
   });
-  const takeSize = () => {
-    // A hidden tab has no size; it keeps its own until it is shown again.
-    if (place.offsetParent) fit.fit();
+  const fitSize = () => {
+    // A hidden tab cannot be measured, so it keeps its size.
+    if (container.offsetParent) fit.fit();
   };
-  const observer = new ResizeObserver(takeSize);
-  observer.observe(place);
-  place.addEventListener('focusin', takeSize);
+  const observer = new ResizeObserver(fitSize);
+  observer.observe(container);
+  container.addEventListener('focusin', fitSize);
 
   return () => {
-    gone = true;
-    stopTaking();
+    closed = true;
+    stopTyping();
     clipboard.stop();
     observer.disconnect();
-    place.removeEventListener('focusin', takeSize);
+    container.removeEventListener('focusin', fitSize);
     connection?.close();
     emulator.dispose();
   };
 }
 
-/** Without a click the clipboard's older interface could only be had by taking the focus away from the shell. */
+/** Writes to the clipboard. Without a click, execCommand is not used: it would take the focus from the shell. */
 async function writeClipboard(text: string, clicked: boolean): Promise<boolean> {
   if (clicked) return copyText(text);
   try {

@@ -1,17 +1,17 @@
 import { useSyncExternalStore } from 'react';
 import { storeValue, readStoredValue } from '../../components/stored-value.ts';
 
-/** Whether programs may set the clipboard: in this session, until the page is left. */
+/** Whether programs may write to the clipboard. Applies to one session, until the page is closed. */
 export type ClipboardRule = 'ask' | 'allow' | 'refuse';
 
-/** Where the browser keeps whether terminals are read out. */
-const KEPT_AS = 'berth-screen-reader';
+/** The key in the browser's storage. */
+const STORAGE_KEY = 'berth-screen-reader';
 
-let screenReader = readStoredValue(KEPT_AS) === 'on';
+let screenReader = readStoredValue(STORAGE_KEY) === 'on';
 const clipboard = new Map<string, ClipboardRule>();
 const listeners = new Set<() => void>();
 
-/** Whether terminals put what they print where screen readers find it. */
+/** Returns whether terminals make their output accessible to screen readers. */
 export function screenReaderNow(): boolean {
   return screenReader;
 }
@@ -22,8 +22,8 @@ export function useScreenReader(): boolean {
 
 export function chooseScreenReader(on: boolean): void {
   screenReader = on;
-  storeValue(KEPT_AS, on ? 'on' : 'off');
-  tell();
+  storeValue(STORAGE_KEY, on ? 'on' : 'off');
+  notify();
 }
 
 export function clipboardRuleNow(session: string): ClipboardRule {
@@ -36,15 +36,15 @@ export function useClipboardRule(session: string): ClipboardRule {
 
 export function chooseClipboardRule(session: string, rule: ClipboardRule): void {
   clipboard.set(session, rule);
-  tell();
+  notify();
 }
 
-/** Calls `listener` after each change; returns what stops it. */
+/** Calls `listener` after each change. Returns a function that removes it. */
 export function listenToSettings(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-function tell(): void {
+function notify(): void {
   for (const listener of listeners) listener();
 }

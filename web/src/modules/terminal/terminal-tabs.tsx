@@ -1,20 +1,20 @@
 import { useState } from 'react';
-import { unknownStatus } from './terminal-status.ts';
-import type { TerminalStatus } from './terminal-status.ts';
+import { unknownStatus } from './follow-terminal.ts';
+import type { TerminalStatus } from './follow-terminal.ts';
 import { TerminalView } from './terminal-view.tsx';
 import { SettingsButton } from './settings-button.tsx';
 import { useTexts } from '../language/language.ts';
 import { terminalTexts } from './texts.ts';
 
-/** Several shells in one machine, one shown at a time; those behind stay connected. */
+/** Shows the terminals of one machine as tabs. Hidden terminals stay connected. */
 export function TerminalTabs(props: {
   label: string;
   sessionId: string;
   machine: string;
   tabs: readonly { number: number; focused: boolean; terminal?: string }[];
-  /** Number of the one that is shown. */
+  /** Number of the tab that is shown. */
   shown: number;
-  /** Each restart of the machine ends its shells, and new ones take their places. */
+  /** Number of restarts. A restart ends all shells, and each tab gets a new one. */
   restarts: number;
   onShow: (tab: number) => void;
   onAdd: () => void;

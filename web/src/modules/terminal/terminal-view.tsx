@@ -1,66 +1,65 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import type { ClipboardQuestion } from './clipboard-requests.ts';
-import { nameTerminal } from './name-terminal.ts';
+import { labelTerminal } from './emulator.ts';
 import type { PasteProgress } from './paste-queue.ts';
 import { StatusLine } from './status-line.tsx';
-import type { PasteQuestion } from './take-pastes.ts';
-import { ClipboardAsker, PasteAsker } from './terminal-questions.tsx';
+import type { PasteQuestion } from './pasted-text.ts';
+import { ClipboardPrompt, PasteDialog } from './terminal-questions.tsx';
 import { showTerminal } from './terminal-screen.ts';
-import { unknownStatus } from './terminal-status.ts';
-import type { TerminalStatus } from './terminal-status.ts';
-import { takeTyping, typeInto } from './typing.ts';
-import type { TerminalPlace } from './typing.ts';
+import { unknownStatus } from './follow-terminal.ts';
+import type { TerminalStatus } from './follow-terminal.ts';
+import { connectTyping, typeInto } from './typing.ts';
+import type { TerminalTab } from './typing.ts';
 import { useTexts } from '../language/language.ts';
 import { terminalTexts } from './texts.ts';
 
-interface ViewProps extends TerminalPlace {
-  /** A shell that is there already. */
+interface ViewProps extends TerminalTab {
+  /** Id of an open terminal; undefined for a new one. */
   terminal: string | undefined;
   shown: boolean;
   focused: boolean;
-  /** What there is to tell of it by now. */
   onStatus: (status: TerminalStatus) => void;
 }
 
-/** A terminal that can be opened anew once its shell has ended. */
-export function TerminalView({ focused, terminal, ...place }: ViewProps) {
+/** Shows a terminal. Once its shell has ended, the user can open a new one. */
+export function TerminalView({ focused, terminal, ...props }: ViewProps) {
   const [round, setRound] = useState(0);
   return (
     <ConnectedTerminal
       key={round}
-      {...place}
+      {...props}
       terminal={round > 0 ? undefined : terminal}
       focused={focused || round > 0}
-      onAgain={() => setRound(round + 1)}
+      onReopen={() => setRound(round + 1)}
     />
   );
 }
 
-/** One shell, connected for as long as it is on the page. */
-function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
-  const { sessionId, machine, number, terminal, shown, focused, onAgain } = props;
+/** Shows one shell and keeps it connected while mounted. */
+function ConnectedTerminal(props: ViewProps & { onReopen: () => void }) {
+  const { sessionId, machine, number, terminal, shown, focused, onReopen } = props;
   const texts = useTexts(terminalTexts);
   const client = useClient();
-  const place = useRef<HTMLDivElement>(null);
-  const again = useRef<HTMLButtonElement>(null);
+  const container = useRef<HTMLDivElement>(null);
+  const reopenButton = useRef<HTMLButtonElement>(null);
   const [status, setStatus] = useState(unknownStatus);
   const [pasting, setPasting] = useState<PasteProgress>();
-  const [pasteQuestion, askPaste] = useState<PasteQuestion>();
-  const [clipboardQuestion, askClipboard] = useState<ClipboardQuestion>();
+  const [pasteQuestion, setPasteQuestion] = useState<PasteQuestion>();
+  const [clipboardQuestion, setClipboardQuestion] = useState<ClipboardQuestion>();
   const [ended, setEnded] = useState<string>();
 
   useEffect(
     () =>
-      place.current
-        ? showTerminal(place.current, {
+      container.current
+        ? showTerminal(container.current, {
             client,
-            at: { sessionId, machine, number },
+            tab: { sessionId, machine, number },
             terminal,
             focused,
             onPasting: setPasting,
-            onPasteQuestion: askPaste,
-            onClipboardQuestion: askClipboard,
+            onPasteQuestion: setPasteQuestion,
+            onClipboardQuestion: setClipboardQuestion,
             onStatus: setStatus,
             onEnd: setEnded,
           })
@@ -69,39 +68,42 @@ function ConnectedTerminal(props: ViewProps & { onAgain: () => void }) {
   );
 
   const label = texts.terminal(number);
-  useEffect(() => nameTerminal(place.current, label, texts.aboutTerminal));
+  useEffect(() => labelTerminal(container.current, label, texts.aboutTerminal));
 
   useEffect(() => {
-    // A user who was typing goes on with Enter; the focus of others stays where it is.
-    if (ended !== undefined && place.current?.contains(document.activeElement)) again.current?.focus();
+    // If the terminal had the focus, the button gets it, so that Enter opens a new shell.
+    if (ended !== undefined && container.current?.contains(document.activeElement))
+      reopenButton.current?.focus();
   }, [ended]);
 
-  const tellStatus = useEffectEvent(props.onStatus);
-  useEffect(() => tellStatus(status), [status]);
+  const onStatus = useEffectEvent(props.onStatus);
+  useEffect(() => onStatus(status), [status]);
 
-  const openAgain = useEffectEvent(onAgain);
+  const reopen = useEffectEvent(onReopen);
   useEffect(() => {
     if (ended === undefined) return undefined;
-    const at = { sessionId, machine, number };
-    // What is to run here gets a new shell.
-    const stop = takeTyping(at, (text) => {
+    const tab = { sessionId, machine, number };
+    // A command for this tab opens a new shell.
+    const stop = connectTyping(tab, (text) => {
       stop();
-      typeInto(at, text);
-      openAgain();
+      typeInto(tab, text);
+      reopen();
     });
     return stop;
   }, [ended, sessionId, machine, number]);
 
   return (
     <section className="shell" aria-label={label} hidden={!shown}>
-      <div className="shell-screen" ref={place} />
+      <div className="shell-screen" ref={container} />
       {ended === undefined && <StatusLine status={status} pasting={pasting} />}
-      {ended === undefined && <ClipboardAsker question={clipboardQuestion} />}
-      {pasteQuestion && <PasteAsker question={pasteQuestion} onAnswered={() => askPaste(undefined)} />}
+      {ended === undefined && <ClipboardPrompt question={clipboardQuestion} />}
+      {pasteQuestion && (
+        <PasteDialog question={pasteQuestion} onAnswered={() => setPasteQuestion(undefined)} />
+      )}
       {ended !== undefined && (
         <div className="shell-end">
           <output>{ended}</output>
-          <button type="button" ref={again} onClick={onAgain}>
+          <button type="button" ref={reopenButton} onClick={onReopen}>
             {texts.openNewShell}
           </button>
         </div>

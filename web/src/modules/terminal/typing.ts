@@ -1,30 +1,57 @@
-import { createEarlyInput } from './early-input.ts';
+/** Most characters buffered before the shell starts: more than the longest code block of a lab. */
+const MAX_BUFFERED = 65_536;
 
-/** A terminal on the page: a place in a session's machine, whichever shell is in it. */
-export interface TerminalPlace {
+/** The character that Ctrl+C sends. */
+export const INTERRUPT = '\u0003';
+
+/** Buffers input until a shell is connected. */
+export function createInputBuffer() {
+  let buffered = '';
+  let send: ((text: string) => void) | undefined;
+  return {
+    input(text: string) {
+      if (send) send(text);
+      // Without a shell, Ctrl+C would interrupt the command that follows it in the buffer.
+      else buffered = (buffered + text.replaceAll(INTERRUPT, '')).slice(0, MAX_BUFFERED);
+    },
+    /** Sends the buffered input to a shell, and all input after it. */
+    connect(shell: (text: string) => void) {
+      send = shell;
+      if (buffered) shell(buffered);
+      buffered = '';
+    },
+    /** Buffers input again, for the next shell. */
+    disconnect() {
+      send = undefined;
+    },
+  };
+}
+
+/** A terminal tab of the page. Its shell can change. */
+export interface TerminalTab {
   sessionId: string;
   machine: string;
   number: number;
 }
 
-/** Terminals that are typed into, or were before they were there. */
-const places = new Map<string, ReturnType<typeof createEarlyInput>>();
+/** The input of each tab, also of tabs that are not open yet. */
+const inputs = new Map<string, ReturnType<typeof createInputBuffer>>();
 
-/** Types `text` as if by hand, as soon as there is a shell to take it. */
-export function typeInto(place: TerminalPlace, text: string): void {
-  at(place).input(text);
+/** Types `text` into a tab as soon as it has a shell. */
+export function typeInto(tab: TerminalTab, text: string): void {
+  inputOf(tab).input(text);
 }
 
-/** Calls `take` for what is typed into this terminal, and was before; returns what stops it. */
-export function takeTyping(place: TerminalPlace, take: (text: string) => void): () => void {
-  const input = at(place);
-  input.handTo(take);
-  return () => input.keep();
+/** Calls `send` for the buffered and all later input of a tab. Returns a function that stops it. */
+export function connectTyping(tab: TerminalTab, send: (text: string) => void): () => void {
+  const input = inputOf(tab);
+  input.connect(send);
+  return () => input.disconnect();
 }
 
-function at({ sessionId, machine, number }: TerminalPlace) {
+function inputOf({ sessionId, machine, number }: TerminalTab) {
   const key = `${sessionId} ${machine} ${number}`;
-  const there = places.get(key) ?? createEarlyInput();
-  places.set(key, there);
-  return there;
+  const input = inputs.get(key) ?? createInputBuffer();
+  inputs.set(key, input);
+  return input;
 }

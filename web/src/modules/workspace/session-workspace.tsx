@@ -6,15 +6,14 @@ import { useRetry } from '../api/retry.ts';
 import { translateReason } from '../api/service-message.ts';
 import { restoreWorkspace, showFiles, showMachine, showTerminal } from './workspace.ts';
 import { useTexts } from '../language/language.ts';
-import { DiskNotice } from '../session/disk-notice.tsx';
+import { DiskNotice, SessionBar } from '../session/session-bar.tsx';
 import { MachinePorts } from '../session/machine-ports.tsx';
-import { SessionBar } from '../session/session-bar.tsx';
 import type { LabSession } from '../session/session.ts';
 import { sessionTexts } from '../session/texts.ts';
 import type { SessionHandle } from '../session/use-session.ts';
 import { keysOf, listenForCommands } from '../terminal/commands.ts';
 import type { Command } from '../terminal/commands.ts';
-import { keptNumber } from '../terminal/kept-numbers.ts';
+import { storedNumber } from '../terminal/open-terminals.ts';
 import { SessionTerminals } from '../terminal/terminal-api.ts';
 import type { RunningTerminal } from '../terminal/terminal-api.ts';
 import { typeInto } from '../terminal/typing.ts';
@@ -46,7 +45,7 @@ function LoadedWorkspace({
   const { startedHere, restarts } = handle;
   const { id, machines, isFork, forkOf, saveProblem } = session;
   const [workspace, change] = useState(() =>
-    restoreWorkspace(running, machines[0]?.name ?? 'main', { focused: startedHere, numberOf: keptNumber }),
+    restoreWorkspace(running, machines[0]?.name ?? 'main', { focused: startedHere, numberOf: storedNumber }),
   );
 
   const run = useEffectEvent((command: Command) => {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { readBerthLink } from '../../../../../web/src/modules/instructions/berth-place.ts';
-import { readFence } from '../../../../../web/src/modules/instructions/code-words.ts';
+import { readBerthLink } from '../../../../../web/src/modules/instructions/berth-url.ts';
+import { readFence } from '../../../../../web/src/modules/instructions/code-actions.ts';
 import { isShown, parseMarkdown } from '../../../../../web/src/modules/instructions/parse-markdown.ts';
 import type { TextNode } from '../../../../../web/src/modules/instructions/parse-markdown.ts';
 import { importAll, scenarioFixtures } from '../../../../support/imports.ts';

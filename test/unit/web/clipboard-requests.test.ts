@@ -1,10 +1,9 @@
 import { test } from 'tap';
-import { clipboardText } from '../../../web/src/modules/terminal/clipboard-text.ts';
-import { plainPreview } from '../../../web/src/modules/terminal/plain-preview.ts';
+import { clipboardText, plainPreview } from '../../../web/src/modules/terminal/clipboard-requests.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-await test('a text for the clipboard is read, and nothing else', (t) => {
+await test('only requests to write text are accepted', (t) => {
   t.equal(clipboardText(`c;${base64('한글\n\tok\u001b[31m\u0000')}`), '한글\n\tok[31m');
   t.equal(clipboardText(`;${base64('tmux')}`), 'tmux');
   t.equal(clipboardText(`pc;${base64('both')}`), 'both');
@@ -28,7 +27,7 @@ await test('a text for the clipboard is read, and nothing else', (t) => {
   t.end();
 });
 
-await test('a preview shows each character that could hide or turn others', (t) => {
+await test('a preview marks each invisible character', (t) => {
   t.equal(plainPreview('a\u202eb\u200bc\u2028d\ue000\n', 20), 'a·b·c·d··');
   t.equal(plainPreview('한'.repeat(30), 10), `${'한'.repeat(10)}…`);
   t.equal(plainPreview('😀'.repeat(30), 10), `${'😀'.repeat(10)}…`);
