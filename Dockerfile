@@ -13,7 +13,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY web/package.json web/
 COPY packages/terminal-client/package.json packages/terminal-client/
 RUN npm_config_nodedir="$(dirname "$(dirname "$(command -v node)")")" npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json schema.graphql ./
 COPY packages packages
 COPY prisma prisma
 COPY setup setup

@@ -12,10 +12,10 @@ const LINT_TAIL_LINES = 300;
 const MADE = {
   generate: {
     title: 'generated code',
-    inputs: [...TOOLS, 'prisma', 'src/api/graphql'],
+    inputs: [...TOOLS, 'prisma', 'src/api/graphql', 'schema.graphql', 'web'],
     only: /\.(prisma|graphql|json)$|\/generate\.ts$/,
-    outputs: ['src/infra/database/generated'],
-    mend: 'Correct the schema it names, in prisma/ or src/api/graphql/.',
+    outputs: ['src/infra/database/generated', 'web/src/generated'],
+    mend: 'Correct the schema or operation it names, in prisma/, src/api/graphql/ or web/src/.',
   },
   'build:server': {
     title: 'server',
@@ -25,7 +25,7 @@ const MADE = {
   },
   'build:web': {
     title: 'web app',
-    inputs: [...TOOLS, 'packages', 'web'],
+    inputs: [...TOOLS, 'packages', 'schema.graphql', 'web'],
     outputs: ['dist/web/index.html'],
     mend: 'Correct what it names, in web/.',
   },

@@ -1,51 +1,21 @@
-import { gql, useQuery } from 'urql';
+import { useQuery } from 'urql';
 import { Link } from 'wouter';
+import { CatalogueDocument } from '../generated/operations.ts';
+import type { CatalogueLab } from '../generated/operations.ts';
 import { Problem } from '../components/problem.tsx';
 import { queryErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
 import { languageOfText, useLanguage, useOfferLanguages, useTexts } from '../modules/language/language.ts';
 import { groupByCourse } from '../modules/catalogue/group-by-course.ts';
-import type { LabCourse } from '../modules/catalogue/group-by-course.ts';
 import { useLastValue } from '../components/hooks.ts';
 import { pageTexts } from './texts.ts';
-
-interface CatalogueLab extends LabCourse {
-  slug: string;
-  languages: string[];
-  title: string;
-  summary: string;
-  minutes: number | null;
-  progress: { passed: number; total: number } | null;
-}
-
-const CatalogueQuery = gql<{ labs: { edges: { node: CatalogueLab }[] } }, { language: string }>`
-  query Catalogue($language: String) {
-    labs(first: 100) {
-      edges {
-        node {
-          slug
-          languages
-          title(language: $language)
-          summary(language: $language)
-          minutes
-          course
-          courseTitle(language: $language)
-          progress {
-            passed
-            total
-          }
-        }
-      }
-    }
-  }
-`;
 
 /** Lists all labs by course, with the learner's progress. */
 export function CataloguePage() {
   const texts = useTexts(pageTexts);
   const language = useLanguage();
   const [{ data, error }, refetch] = useQuery({
-    query: CatalogueQuery,
+    query: CatalogueDocument,
     variables: { language },
     requestPolicy: 'cache-and-network',
   });

@@ -1,60 +1,27 @@
-import { gql, useQuery } from 'urql';
+import { useQuery } from 'urql';
 import { useSearchParams } from 'wouter';
+import { LabBySlugDocument } from '../generated/operations.ts';
+import type { Lab } from '../generated/operations.ts';
 import { Problem } from '../components/problem.tsx';
 import { hasCode, queryErrorText } from '../modules/api/error-text.ts';
+import { useViewer } from '../modules/identity/viewer.tsx';
 import { useRetry } from '../modules/api/retry.ts';
 import { Markdown } from '../modules/instructions/markdown.tsx';
-import type { RecordedContent } from '../modules/recordings/recording.ts';
 import { ReadySession } from '../modules/session/session.ts';
 import { SessionStage } from '../modules/session/session-stage.tsx';
 import { useSession } from '../modules/session/use-session.ts';
 import { StepList } from '../modules/steps/step-list.tsx';
-import { stepFields, stepProgressFields } from '../modules/steps/step.ts';
-import type { LabStep, StepProgress } from '../modules/steps/step.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 import { languageOfText, useLanguage, useOfferLanguages, useTexts } from '../modules/language/language.ts';
 import { useLastValue } from '../components/hooks.ts';
 import { pageTexts } from './texts.ts';
 
-interface LabOfPage {
-  languages: string[];
-  title: string;
-  introduction: string;
-  conclusion: string;
-  save: boolean;
-  recording: RecordedContent | null;
-  steps: LabStep[];
-  progress: { passed: number; total: number; steps: StepProgress[] } | null;
-}
-
-const LabQuery = gql<{ viewer: { id: string }; lab: LabOfPage }, { slug: string; language: string }>`
-  query Lab($slug: String!, $language: String) {
-    viewer {
-      id
-    }
-    lab(slug: $slug) {
-      id
-      languages
-      title(language: $language)
-      introduction(language: $language)
-      conclusion(language: $language)
-      save
-      recording
-      steps { ${stepFields} }
-      progress {
-        passed
-        total
-        steps { ${stepProgressFields} }
-      }
-    }
-  }
-`;
-
 /** Shows a lab: its instructions, and next to them the learner's machine. */
 export function LabPage({ slug }: { slug: string }) {
+  const viewer = useViewer();
   const language = useLanguage();
   const [{ data: fetched, error }, refetch] = useQuery({
-    query: LabQuery,
+    query: LabBySlugDocument,
     variables: { slug, language },
     requestPolicy: 'cache-and-network',
   });
@@ -68,14 +35,14 @@ export function LabPage({ slug }: { slug: string }) {
   return (
     <LoadedLab
       slug={slug}
-      learner={data.viewer.id}
+      learner={viewer.id}
       lab={data.lab}
       onChecked={() => refetch({ requestPolicy: 'network-only' })}
     />
   );
 }
 
-function LoadedLab(props: { slug: string; learner: string; lab: LabOfPage; onChecked: () => void }) {
+function LoadedLab(props: { slug: string; learner: string; lab: Lab; onChecked: () => void }) {
   const { slug, learner, lab, onChecked } = props;
   const texts = useTexts(pageTexts);
   const language = languageOfText(useLanguage(), lab.languages);

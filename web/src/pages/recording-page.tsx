@@ -1,21 +1,24 @@
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Link } from 'wouter';
+import { RecordingDocument } from '../generated/operations.ts';
+import type { ListedRecording } from '../generated/operations.ts';
 import { Problem } from '../components/problem.tsx';
 import { hasCode, queryErrorText } from '../modules/api/error-text.ts';
 import { useLanguage, useTexts } from '../modules/language/language.ts';
 import { readCast } from '../modules/recordings/cast.ts';
 import type { Cast } from '../modules/recordings/cast.ts';
 import { RecordingPlayer } from '../modules/recordings/recording-player.tsx';
-import { RecordingQuery } from '../modules/recordings/recording.ts';
-import type { ListedRecording } from '../modules/recordings/recording.ts';
 import { recordingTexts } from '../modules/recordings/texts.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 
 /** Shows one recording in a player. */
 export function RecordingPage({ id }: { id: string }) {
   const texts = useTexts(recordingTexts);
-  const [{ data, error }] = useQuery({ query: RecordingQuery, variables: { id, language: useLanguage() } });
+  const [{ data, error }] = useQuery({
+    query: RecordingDocument,
+    variables: { id, language: useLanguage() },
+  });
   if (error && hasCode(error, 'RECORDING_NOT_FOUND')) return <NotFoundPage />;
   return (
     <main className="page wide" aria-busy={!data}>

@@ -1,3 +1,4 @@
+import type { Reason } from '../../generated/operations.ts';
 import { koreanMessages } from './messages-ko.ts';
 import { pageLanguageNow } from '../language/language.ts';
 import type { PageLanguage } from '../language/language.ts';
@@ -11,16 +12,6 @@ export interface ServiceMessage {
   /** The values of the message's placeholders, by name. */
   details?: Readonly<Record<string, unknown>> | undefined;
 }
-
-/** A {@link ServiceMessage} as GraphQL returns it. */
-export interface Reason {
-  code: string;
-  message: string;
-  details: { name: string; value: string }[];
-}
-
-/** The GraphQL fields of a {@link Reason}. */
-export const reasonFields = 'code message details { name value }';
 
 const translations: Partial<Record<PageLanguage, Readonly<Record<string, string>>>> = { ko: koreanMessages };
 

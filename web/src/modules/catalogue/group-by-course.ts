@@ -1,8 +1,7 @@
+import type { CatalogueLab } from '../../generated/operations.ts';
+
 /** The course that a lab belongs to; nulls if it belongs to none. */
-export interface LabCourse {
-  course: string | null;
-  courseTitle: string | null;
-}
+type LabCourse = Pick<CatalogueLab, 'course' | 'courseTitle'>;
 
 /** The labs of one course. */
 interface CourseLabs<Lab> {

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { LabSession } from '../../generated/operations.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { copyText, copyTexts } from '../../components/copy-text.ts';
 import { CopyIcon, DoneIcon, RunIcon } from '../../components/icons.tsx';
@@ -9,7 +10,6 @@ import type { CodeAction } from './code-actions.ts';
 import { instructionTexts } from './texts.ts';
 import { useTexts } from '../language/language.ts';
 import { useReadySession } from '../session/session.ts';
-import type { LabSession } from '../session/session.ts';
 import { runCommand } from '../terminal/commands.ts';
 
 /** Shows a block of code with buttons that copy it, run it, or write it to a file. */

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { Link } from 'wouter';
+import { RecordingsDocument } from '../../generated/operations.ts';
+import type { ListedRecording } from '../../generated/operations.ts';
 import { Problem } from '../../components/problem.tsx';
 import { queryErrorText } from '../api/error-text.ts';
 import { useLanguage, useTexts } from '../language/language.ts';
 import { formatDay, formatLength } from '../language/format.ts';
-import { RecordingsQuery } from './recording.ts';
-import type { ListedRecording } from './recording.ts';
 import { recordingTexts } from './texts.ts';
 
 /** Lists the recordings of one session, or all that the user may see, newest first. */
@@ -15,13 +15,13 @@ export function RecordingList({ session }: { session: string | null }) {
   const language = useLanguage();
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, error }] = useQuery({
-    query: RecordingsQuery,
+    query: RecordingsDocument,
     variables: { session, after, language },
     requestPolicy: 'cache-and-network',
   });
   if (error && !data) return <Problem>{queryErrorText(error)}</Problem>;
   if (!data) return null;
-  const { edges, pageInfo } = data.list;
+  const { edges, pageInfo } = data.recordings;
   if (edges.length === 0) return <p className="nothing">{texts.nothing}</p>;
   const older = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   return (

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
+import type { RecordedContent } from '../../generated/operations.ts';
 import { useTexts } from '../language/language.ts';
-import type { RecordedContent } from './recording.ts';
 import { recordingTexts } from './texts.ts';
 
 /** Tells learners before the start what is recorded, who can see it, and where their own recordings are. */

@@ -1,40 +1,20 @@
-import { gql, useQuery } from 'urql';
+import { useQuery } from 'urql';
+import { PortsDocument } from '../../generated/operations.ts';
+import type { LabSession } from '../../generated/operations.ts';
 import { Problem } from '../../components/problem.tsx';
 import { useLastValue } from '../../components/hooks.ts';
 import { queryErrorText } from '../api/error-text.ts';
 import { useRetry } from '../api/retry.ts';
 import { useLanguage, useTexts } from '../language/language.ts';
-import type { LabSession } from './session.ts';
 import { sessionTexts } from './texts.ts';
 import { useOpenPort } from './use-open-port.ts';
-
-interface MachineOfPorts {
-  name: string;
-  ports: { port: number; name: string; url: string | null }[];
-}
-
-const PortsQuery = gql<{ session: { machines: MachineOfPorts[] } }, { id: string; language: string }>`
-  query Ports($id: ID!, $language: String) {
-    session(id: $id) {
-      id
-      machines {
-        name
-        ports {
-          port
-          name(language: $language)
-          url
-        }
-      }
-    }
-  }
-`;
 
 /** Renders a button for each web server that the lab names. It opens the server in a new tab. */
 export function MachinePorts({ session: { id, state } }: { session: LabSession }) {
   const texts = useTexts(sessionTexts);
   const language = useLanguage();
   const { open, problem } = useOpenPort();
-  const [{ data, error }, refetch] = useQuery({ query: PortsQuery, variables: { id, language } });
+  const [{ data, error }, refetch] = useQuery({ query: PortsDocument, variables: { id, language } });
   useRetry(error, refetch);
   const machines = useLastValue(data)?.session.machines ?? [];
   const ports = machines.flatMap((machine) =>

@@ -1,7 +1,7 @@
+import type { LabSession, SessionMachine } from '../../generated/operations.ts';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { minutesUntil, useNow } from '../../components/hooks.ts';
 import { useTexts } from '../language/language.ts';
-import type { LabSession, SessionMachine } from './session.ts';
 import { StartOver } from './start-over.tsx';
 import { sessionTexts } from './texts.ts';
 import type { SessionHandle } from './use-session.ts';

@@ -1,12 +1,11 @@
+import type { LabSession, QueuePosition, RecordedContent } from '../../generated/operations.ts';
 import { Problem } from '../../components/problem.tsx';
 import { errorText, queryErrorText } from '../api/error-text.ts';
 import { translateReason } from '../api/service-message.ts';
 import { formatDay, formatSize } from '../language/format.ts';
 import { useTexts } from '../language/language.ts';
 import { RecordingNotice } from '../recordings/recording-notice.tsx';
-import type { RecordedContent } from '../recordings/recording.ts';
 import { isOver } from './session.ts';
-import type { LabSession, QueuePlace } from './session.ts';
 import { StartOver } from './start-over.tsx';
 import { sessionTexts } from './texts.ts';
 import type { SessionWords } from './texts.ts';
@@ -123,7 +122,7 @@ function phaseText({ phases }: SessionWords, { state, provisioning }: LabSession
 }
 
 /** Shows a session's position in the queue, the reason and the estimated time. */
-export function Waiting({ queue }: { queue: QueuePlace }) {
+export function Waiting({ queue }: { queue: QueuePosition }) {
   const { waiting: texts } = useTexts(sessionTexts);
   const { place, waiting, reason, estimatedWaitSeconds: seconds } = queue;
   const wait =

@@ -1,17 +1,7 @@
 import { useState } from 'react';
-import { gql, useClient } from 'urql';
+import { useClient } from 'urql';
+import { OpenPortDocument } from '../../generated/operations.ts';
 import { errorText } from '../api/error-text.ts';
-
-const OpenPort = gql<
-  { openPort: { url: string } },
-  { session: string; machine: string; port: number; path: string }
->`
-  mutation OpenPort($session: ID!, $machine: String!, $port: Int!, $path: String!) {
-    openPort(input: { session: $session, machine: $machine, port: $port, path: $path }) {
-      url
-    }
-  }
-`;
 
 /** Returns a function that opens a port of a session's machine in a new tab. */
 export function useOpenPort(): {
@@ -28,7 +18,7 @@ export function useOpenPort(): {
       // Browsers let a page open tabs only during a click, so the tab opens before the service answers.
       const tab = window.open('about:blank', '_blank');
       if (tab) tab.opener = null;
-      const { data, error } = await client.mutation(OpenPort, { session, machine, port, path });
+      const { data, error } = await client.mutation(OpenPortDocument, { session, machine, port, path });
       if (error) setProblem(errorText(error));
       if (data) tab?.location.replace(data.openPort.url);
       else tab?.close();

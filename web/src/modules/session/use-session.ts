@@ -2,20 +2,20 @@ import { useEffect, useState } from 'react';
 import { useClient, useQuery } from 'urql';
 import type { Client, CombinedError, TypedDocumentNode } from 'urql';
 import { onEnd, pipe, subscribe } from 'wonka';
-import { useRetry } from '../api/retry.ts';
 import {
-  ActiveSessionQuery,
-  ExtendSession,
-  isOver,
-  ResetSession,
-  RestartSession,
-  ResumeSession,
-  SaveSession,
-  SessionChanged,
-  StartSession,
-  StopSession,
-} from './session.ts';
-import type { LabSession } from './session.ts';
+  ExtendSessionDocument,
+  LabSessionsDocument,
+  ResetSessionDocument,
+  RestartSessionDocument,
+  ResumeSessionDocument,
+  SaveSessionDocument,
+  SessionChangedDocument,
+  StartSessionDocument,
+  StopSessionDocument,
+} from '../../generated/operations.ts';
+import type { LabSession } from '../../generated/operations.ts';
+import { useRetry } from '../api/retry.ts';
+import { isOver } from './session.ts';
 
 /** A learner's session of a lab, kept up to date, and its actions. */
 export interface SessionHandle {
@@ -54,7 +54,7 @@ export function useSession(lab: string, learner: string, chosen: string | undefi
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CombinedError>();
   const [found, refetch] = useQuery({
-    query: ActiveSessionQuery,
+    query: LabSessionsDocument,
     variables: { lab, learner, first: chosen === undefined ? 1 : SEARCHED_SESSIONS },
     requestPolicy: 'network-only',
   });
@@ -97,23 +97,23 @@ export function useSession(lab: string, learner: string, chosen: string | undefi
     error,
     start() {
       setStartedHere(true);
-      void run(StartSession, { lab }, (data) => data.startSession.session);
+      void run(StartSessionDocument, { lab }, (data) => data.startSession.session);
     },
-    stop: () => void run(StopSession, { id }, (data) => data.stopSession.session),
+    stop: () => void run(StopSessionDocument, { id }, (data) => data.stopSession.session),
     restart: () =>
-      void run(RestartSession, { id }, (data) => {
+      void run(RestartSessionDocument, { id }, (data) => {
         setRestarts(restarts + 1);
         return data.restartSession.session;
       }),
-    extend: () => void run(ExtendSession, { id }, (data) => data.extendSession.session),
-    save: () => void run(SaveSession, { id }, (data) => data.saveSession.session),
+    extend: () => void run(ExtendSessionDocument, { id }, (data) => data.extendSession.session),
+    save: () => void run(SaveSessionDocument, { id }, (data) => data.saveSession.session),
     resume() {
       setStartedHere(true);
-      void run(ResumeSession, { id }, (data) => data.resumeSession.session);
+      void run(ResumeSessionDocument, { id }, (data) => data.resumeSession.session);
     },
     reset() {
       setStartedHere(true);
-      void run(ResetSession, { id }, (data) => data.resetSession.session);
+      void run(ResetSessionDocument, { id }, (data) => data.resetSession.session);
     },
   };
 }
@@ -142,7 +142,7 @@ function followSession(client: Client, id: string, onEvent: (event: SessionEvent
     onEvent(last);
   }
   const { unsubscribe } = pipe(
-    client.subscription(SessionChanged, { id }),
+    client.subscription(SessionChangedDocument, { id }),
     // The service completes the subscription when the session is deleted.
     onEnd(() => !stopped && !last.error && emit({ deleted: true })),
     subscribe(({ data, error }) => emit({ session: data?.sessionChanged ?? last.session, error })),

@@ -1,30 +1,15 @@
-import { gql, useQuery } from 'urql';
+import { useQuery } from 'urql';
+import { LabNamesDocument } from '../../generated/operations.ts';
 import { LearnerField } from './learner-field.tsx';
 import type { FilterHandle } from './use-filter.ts';
 import { useLanguage, useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
 
-const LabNamesQuery = gql<
-  { labs: { edges: { node: { slug: string; title: string } }[] } },
-  { language: string }
->`
-  query LabNames($language: String) {
-    labs(first: 100) {
-      edges {
-        node {
-          slug
-          title(language: $language)
-        }
-      }
-    }
-  }
-`;
-
 /** Filters the lists: running or saved, by lab, by learner. */
 export function FilterBar({ filter, change }: FilterHandle) {
   const texts = useTexts(staffTexts);
   const language = useLanguage();
-  const [{ data }] = useQuery({ query: LabNamesQuery, variables: { language } });
+  const [{ data }] = useQuery({ query: LabNamesDocument, variables: { language } });
   const labs = data?.labs.edges.map(({ node }) => node) ?? [];
   // The address can name a lab that no longer exists.
   const unlisted = filter.lab !== null && data && !labs.some(({ slug }) => slug === filter.lab);

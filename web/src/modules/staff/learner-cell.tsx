@@ -1,4 +1,4 @@
-import type { Person } from './watched.ts';
+import type { Person } from '../../generated/operations.ts';
 import { useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
 

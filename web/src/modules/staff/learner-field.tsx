@@ -1,37 +1,9 @@
 import { useId, useState } from 'react';
-import { gql, useQuery } from 'urql';
+import { useQuery } from 'urql';
+import { FindLearnersDocument, LearnerByIdDocument } from '../../generated/operations.ts';
+import type { Learner } from '../../generated/operations.ts';
 import { useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
-
-interface Learner {
-  id: string;
-  name: string;
-  email: string | null;
-}
-
-const LearnersQuery = gql<{ users: { edges: { node: Learner }[] } }, { search: string }>`
-  query Learners($search: String!) {
-    users(first: 20, search: $search) {
-      edges {
-        node {
-          id
-          name
-          email
-        }
-      }
-    }
-  }
-`;
-
-const LearnerQuery = gql<{ user: Learner }, { id: string }>`
-  query Learner($id: ID!) {
-    user(id: $id) {
-      id
-      name
-      email
-    }
-  }
-`;
 
 /** Finds a learner by a part of the name or email address. */
 export function LearnerField(props: { learner: string | null; onPick: (learner: string | null) => void }) {
@@ -42,12 +14,12 @@ export function LearnerField(props: { learner: string | null; onPick: (learner: 
   const [last, setLast] = useState<{ text: string; learner: string | null }>();
   const typed = last?.learner === learner ? last.text : undefined;
   const [picked] = useQuery({
-    query: LearnerQuery,
+    query: LearnerByIdDocument,
     variables: { id: learner ?? '' },
     pause: learner === null,
   });
   const [found] = useQuery({
-    query: LearnersQuery,
+    query: FindLearnersDocument,
     variables: { search: typed ?? '' },
     pause: !typed,
   });
@@ -88,7 +60,7 @@ export function LearnerField(props: { learner: string | null; onPick: (learner: 
 }
 
 /** Maps each learner's label to their id. Equal labels get a number. */
-function namesOf(learners: Learner[]): Map<string, string> {
+function namesOf(learners: readonly Learner[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const { id, name, email } of learners) {
     const full = email === null ? name : `${name}, ${email}`;

@@ -1,22 +1,22 @@
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { useQuery } from 'urql';
-import type { CombinedError, TypedDocumentNode } from 'urql';
+import type { AnyVariables, CombinedError, TypedDocumentNode } from 'urql';
+import type { PageEnd } from '../../generated/operations.ts';
 import { Problem } from '../../components/problem.tsx';
 import { errorText, queryErrorText } from '../api/error-text.ts';
 import { useTexts } from '../language/language.ts';
 import type { StaffActions } from './staff-actions.ts';
 import { staffTexts } from './texts.ts';
 import type { Paging } from './use-filter.ts';
-import type { Page, Wanted } from './watched.ts';
 
 /** Shows a page of a list as a table, with buttons for the pages before and after. */
-export function ListTable<Item>(props: {
+export function ListTable(props: {
   name: string;
   columns: string[];
   /** The text for an empty list. */
   nothing: string;
-  list: ReturnType<typeof useList<Item>>;
+  list: List<ListResult>;
   paging: Paging;
   actions: StaffActions;
   /** The rows. */
@@ -73,19 +73,26 @@ export function ListTable<Item>(props: {
 /** Poll interval of a list, in milliseconds. The API has no event for new sessions. */
 const POLL_MS = 4_000;
 
-/** Queries a page of a list and keeps it up to date. */
-export function useList<Item>(
-  query: TypedDocumentNode<{ list: Page<Item> }, Wanted>,
-  wanted: Wanted,
-): {
+/** The result of a query for one page of a list. */
+interface ListResult {
+  list: { edges: readonly unknown[]; pageInfo: PageEnd };
+}
+
+interface List<Result extends ListResult> {
   /** Undefined until the query is answered. */
-  page: Page<Item> | undefined;
+  page: Result['list'] | undefined;
   error: CombinedError | undefined;
   refetch: () => void;
-} {
-  const [{ data, error }, read] = useQuery({
+}
+
+/** Queries a page of a list and keeps it up to date. */
+export function useList<Result extends ListResult, Variables extends AnyVariables>(
+  query: TypedDocumentNode<Result, Variables>,
+  variables: Variables,
+): List<Result> {
+  const [{ data, error }, read] = useQuery<Result>({
     query,
-    variables: wanted,
+    variables,
     requestPolicy: 'cache-and-network',
   });
   useEffect(() => {

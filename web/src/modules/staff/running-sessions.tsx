@@ -1,6 +1,8 @@
 import { useEffect, useEffectEvent } from 'react';
 import { useSubscription } from 'urql';
 import { Link } from 'wouter';
+import { RunningSessionsDocument, WatchedSessionChangedDocument } from '../../generated/operations.ts';
+import type { WatchedSession } from '../../generated/operations.ts';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { minutesUntil, useNow } from '../../components/hooks.ts';
 import { translateReason } from '../api/service-message.ts';
@@ -14,15 +16,13 @@ import { staffTexts } from './texts.ts';
 import type { StaffWords } from './texts.ts';
 import { usePaging } from './use-filter.ts';
 import type { FilterHandle } from './use-filter.ts';
-import { RunningSessionsQuery, WatchedSessionChanged } from './watched.ts';
-import type { WatchedSession } from './watched.ts';
 
 /** Lists the running sessions, newest first. */
 export function RunningSessions({ filter: { lab, learner }, change }: FilterHandle) {
   const texts = useTexts(staffTexts);
   const language = useLanguage();
   const paging = usePaging();
-  const list = useList(RunningSessionsQuery, { lab, learner, after: paging.after, language });
+  const list = useList(RunningSessionsDocument, { lab, learner, after: paging.after, language });
   const actions = useStaffActions();
   return (
     <ListTable
@@ -146,7 +146,7 @@ function End({ session, actions }: { session: WatchedSession; actions: StaffActi
 
 function useNewest(given: WatchedSession): WatchedSession {
   const [{ data }] = useSubscription({
-    query: WatchedSessionChanged,
+    query: WatchedSessionChangedDocument,
     variables: { id: given.id, language: useLanguage() },
   });
   const changed = data?.sessionChanged;

@@ -1,3 +1,5 @@
+import { SavedStatesDocument } from '../../generated/operations.ts';
+import type { SavedWork } from '../../generated/operations.ts';
 import { formatDay, formatSize } from '../language/format.ts';
 import { LearnerCell } from './learner-cell.tsx';
 import { ListTable, useList } from './list-table.tsx';
@@ -5,8 +7,6 @@ import { useStaffActions } from './staff-actions.ts';
 import type { StaffActions } from './staff-actions.ts';
 import { usePaging } from './use-filter.ts';
 import type { FilterHandle } from './use-filter.ts';
-import { SavedStatesQuery } from './watched.ts';
-import type { WatchedState } from './watched.ts';
 import { useLanguage, useTexts } from '../language/language.ts';
 import { staffTexts } from './texts.ts';
 
@@ -15,7 +15,7 @@ export function SavedStates({ filter: { lab, learner }, change }: FilterHandle) 
   const texts = useTexts(staffTexts);
   const language = useLanguage();
   const paging = usePaging();
-  const list = useList(SavedStatesQuery, { lab, learner, after: paging.after, language });
+  const list = useList(SavedStatesDocument, { lab, learner, after: paging.after, language });
   const actions = useStaffActions();
   return (
     <ListTable
@@ -38,7 +38,7 @@ export function SavedStates({ filter: { lab, learner }, change }: FilterHandle) 
   );
 }
 
-function SavedRow(props: { state: WatchedState; actions: StaffActions; onPick: (learner: string) => void }) {
+function SavedRow(props: { state: SavedWork; actions: StaffActions; onPick: (learner: string) => void }) {
   const { state, actions, onPick } = props;
   const texts = useTexts(staffTexts);
   const { learner, lab, labSlug, session, isFork, bytes, createdAt, expiresAt } = state;

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { CombinedError } from 'urql';
 import { useClient } from 'urql';
 import { useLocation } from 'wouter';
-import { EndWatchedSession, ForkSession } from './watched.ts';
+import { EndWatchedSessionDocument, ForkSessionDocument } from '../../generated/operations.ts';
 
 /** The actions of staff on the sessions of a list. */
 export interface StaffActions {
@@ -38,12 +38,12 @@ export function useStaffActions(): StaffActions {
     busyWith,
     error,
     async fork(id) {
-      const result = await once(id, () => client.mutation(ForkSession, { id }));
+      const result = await once(id, () => client.mutation(ForkSessionDocument, { id }));
       const copy = result?.data?.forkSession.session;
       if (copy) go(sessionPage(copy));
     },
     async end(id) {
-      await once(id, () => client.mutation(EndWatchedSession, { id }));
+      await once(id, () => client.mutation(EndWatchedSessionDocument, { id }));
     },
   };
 }

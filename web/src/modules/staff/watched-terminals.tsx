@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
+import { WatchedTerminalsDocument } from '../../generated/operations.ts';
+import type { WatchedTerminal } from '../../generated/operations.ts';
 import { Problem } from '../../components/problem.tsx';
 import { queryErrorText } from '../api/error-text.ts';
 import { GuestView } from '../terminal/guest-view.tsx';
@@ -7,8 +9,6 @@ import { SettingsButton } from '../terminal/settings-button.tsx';
 import type { GuestRole } from '../terminal/terminal-api.ts';
 import { terminalTexts } from '../terminal/texts.ts';
 import { useTexts } from '../language/language.ts';
-import { WatchedTerminalsQuery } from './watched.ts';
-import type { WatchedTerminal } from './watched.ts';
 import { staffTexts } from './texts.ts';
 
 /** Poll interval of the list of terminals, in milliseconds. */
@@ -20,7 +20,7 @@ export function WatchedTerminals({ session }: { session: string }) {
   const { recorded: words } = useTexts(terminalTexts);
   const recordedTexts = { OUTPUT: words.output, INPUT: words.input };
   const [{ data, error }, refetch] = useQuery({
-    query: WatchedTerminalsQuery,
+    query: WatchedTerminalsDocument,
     variables: { session },
     requestPolicy: 'network-only',
   });

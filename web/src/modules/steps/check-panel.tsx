@@ -1,11 +1,10 @@
 import { useState } from 'react';
+import type { AnswerInput, Attempt, LabStep, StepCheck, Verdict } from '../../generated/operations.ts';
 import { Markdown } from '../instructions/markdown.tsx';
 import { useTexts } from '../language/language.ts';
 import { useReadySession } from '../session/session.ts';
 import { messageOf } from './check.ts';
-import type { Answer, Attempt, Verdict } from './check.ts';
 import { QuestionField } from './question-field.tsx';
-import type { LabStep, StepCheck } from './step.ts';
 import { stepTexts } from './texts.ts';
 import { useCheck } from './use-check.ts';
 
@@ -24,7 +23,7 @@ export function CheckPanel(props: {
   const pollSeconds = (polling && !session?.isFork ? step.pollSeconds : null) ?? undefined;
   const handle = useCheck({ session: session?.id, step: step.id, pollSeconds, onChecked });
   const { attempt, problem, checking } = handle;
-  const [answers, setAnswers] = useState<readonly Answer[]>([]);
+  const [answers, setAnswers] = useState<readonly AnswerInput[]>([]);
 
   return (
     <form
@@ -73,7 +72,7 @@ export function CheckPanel(props: {
 }
 
 /** Returns whether the verdicts show more than the attempt's message, as several checks or evidence do. */
-function hasDetails(verdicts: { evidence: string; message: string; explanation: string | null }[]) {
+function hasDetails(verdicts: readonly Verdict[]): boolean {
   return (
     verdicts.length > 1 ||
     verdicts.some(({ evidence, message, explanation }) => explanation || evidence.trim() !== message)

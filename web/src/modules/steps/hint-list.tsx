@@ -1,27 +1,14 @@
 import { useState } from 'react';
-import { gql, useClient } from 'urql';
+import { useClient } from 'urql';
+import { RevealHintDocument } from '../../generated/operations.ts';
+import type { LabStep, ShownHint, StepProgress } from '../../generated/operations.ts';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { errorText } from '../api/error-text.ts';
 import { Markdown } from '../instructions/markdown.tsx';
 import { useTexts } from '../language/language.ts';
 import { useReadySession } from '../session/session.ts';
-import type { LabStep, ShownHint, StepProgress } from './step.ts';
 import { stepTexts } from './texts.ts';
-
-const RevealHint = gql<
-  { revealHint: { hint: ShownHint } },
-  { session: string; step: string; hint: string; language: string }
->`
-  mutation RevealHint($session: ID!, $step: ID!, $hint: ID!, $language: String) {
-    revealHint(input: { session: $session, step: $step, hint: $hint }) {
-      hint {
-        id
-        text(language: $language)
-      }
-    }
-  }
-`;
 
 /** Lists the hints of a step, with a button for each hidden one. `onRevealed` is called after each request. */
 export function HintList(props: {
@@ -44,7 +31,7 @@ export function HintList(props: {
     if (busy || !session) return;
     setBusy(true);
     const variables = { session: session.id, step: step.id, hint, language };
-    const { data, error } = await client.mutation(RevealHint, variables);
+    const { data, error } = await client.mutation(RevealHintDocument, variables);
     setBusy(false);
     setProblem(error && errorText(error));
     if (isFork && data) setForkHints([...forkHints, data.revealHint.hint]);

@@ -1,8 +1,7 @@
 import { useId } from 'react';
+import type { AnswerInput, Question } from '../../generated/operations.ts';
 import { useTexts } from '../language/language.ts';
 import { Markdown } from '../instructions/markdown.tsx';
-import type { Answer } from './check.ts';
-import type { Question } from './step.ts';
 import { stepTexts } from './texts.ts';
 
 /** Shows a question of a step, with options to choose from or a text field. */
@@ -11,8 +10,8 @@ export function QuestionField(props: {
   check: string;
   question: Question;
   language: string;
-  answer: Answer | undefined;
-  onAnswer: (answer: Answer) => void;
+  answer: AnswerInput | undefined;
+  onAnswer: (answer: AnswerInput) => void;
 }) {
   const { check, question, language, answer, onAnswer } = props;
   const texts = useTexts(stepTexts);

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
+import type { LabStep, StepProgress } from '../../generated/operations.ts';
 import { Problem } from '../../components/problem.tsx';
 import { Markdown } from '../instructions/markdown.tsx';
 import { useTexts } from '../language/language.ts';
 import { CheckPanel } from './check-panel.tsx';
 import { HintList } from './hint-list.tsx';
-import type { LabStep, StepProgress } from './step.ts';
 import { stepTexts } from './texts.ts';
 import { useEnterStep } from './use-enter-step.ts';
 

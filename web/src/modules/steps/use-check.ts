@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import type { CombinedError } from 'urql';
+import { RunCheckDocument } from '../../generated/operations.ts';
+import type { AnswerInput, Attempt } from '../../generated/operations.ts';
 import { errorText, hasCode, queryErrorText } from '../api/error-text.ts';
 import { useLanguage } from '../language/language.ts';
-import { RunCheck } from './check.ts';
-import type { Answer, Attempt } from './check.ts';
 
 /** The checks of a step, run by the learner or, if the lab says so, automatically. */
 interface CheckHandle {
@@ -15,7 +15,7 @@ interface CheckHandle {
   /** Whether a check that the learner requested is pending. */
   checking: boolean;
   /** Runs the checks. An automatic check that is running finishes first; if it passes, it is enough. */
-  check(answers: Answer[]): void;
+  check(answers: AnswerInput[]): void;
 }
 
 /** Delay before a check is requested again while another one is running, in milliseconds. */
@@ -42,10 +42,10 @@ export function useCheck(options: {
   const [running, setRunning] = useState(false);
   const automatic = useRef<Promise<Attempt | undefined>>(undefined);
 
-  async function run(given: { answers: Answer[]; poll: boolean }) {
+  async function run(given: { answers: AnswerInput[]; poll: boolean }) {
     if (session === undefined) return undefined;
     setRunning(true);
-    const send = () => client.mutation(RunCheck, { session, step, language, ...given }).toPromise();
+    const send = () => client.mutation(RunCheckDocument, { session, step, language, ...given }).toPromise();
     let result = await send();
     // An automatic check of another page is running; the learner's check follows it.
     for (let tries = 1; !given.poll && isBusy(result.error) && tries < MAX_TRIES; tries += 1) {
@@ -73,7 +73,7 @@ export function useCheck(options: {
     return () => clearTimeout(timer);
   }, [session, pollSeconds, running]);
 
-  async function check(answers: Answer[]) {
+  async function check(answers: AnswerInput[]) {
     if (checking) return;
     setChecking(true);
     const finished = await automatic.current;

@@ -1,22 +1,9 @@
 import { useEffect, useState } from 'react';
-import { gql, useClient } from 'urql';
+import { useClient } from 'urql';
+import { EnterStepDocument } from '../../generated/operations.ts';
 import { errorText } from '../api/error-text.ts';
 import { useReadySession } from '../session/session.ts';
 import { runCommand } from '../terminal/commands.ts';
-
-const EnterStep = gql<
-  { enterStep: { commands: { machine: string; command: string }[] } },
-  { session: string; step: string }
->`
-  mutation EnterStep($session: ID!, $step: ID!) {
-    enterStep(input: { session: $session, step: $step }) {
-      commands {
-        machine
-        command
-      }
-    }
-  }
-`;
 
 /**
  * Prepares a step when the learner opens it, and types the commands that the lab specifies. A fork of a learner's
@@ -35,7 +22,7 @@ export function useEnterStep(
   useEffect(() => {
     if (session === undefined) return undefined;
     let left = false;
-    void client.mutation(EnterStep, { session, step }).then(({ data, error }) => {
+    void client.mutation(EnterStepDocument, { session, step }).then(({ data, error }) => {
       // The service returns the commands only once, so they are typed even if the learner has left the step.
       for (const { machine, command } of data?.enterStep.commands ?? []) {
         runCommand({ text: command, machine, terminal: undefined, interrupt: false });

@@ -1,6 +1,8 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useQuery } from 'urql';
+import { SessionTerminalsDocument } from '../../generated/operations.ts';
+import type { LabSession, RunningTerminal, SessionTerminalsResult } from '../../generated/operations.ts';
 import { Problem } from '../../components/problem.tsx';
 import { useRetry } from '../api/retry.ts';
 import { translateReason } from '../api/service-message.ts';
@@ -8,14 +10,11 @@ import { restoreWorkspace, showFiles, showMachine, showTerminal } from './worksp
 import { useTexts } from '../language/language.ts';
 import { DiskNotice, SessionBar } from '../session/session-bar.tsx';
 import { MachinePorts } from '../session/machine-ports.tsx';
-import type { LabSession } from '../session/session.ts';
 import { sessionTexts } from '../session/texts.ts';
 import type { SessionHandle } from '../session/use-session.ts';
 import { keysOf, listenForCommands } from '../terminal/commands.ts';
 import type { Command } from '../terminal/commands.ts';
 import { storedNumber } from '../terminal/open-terminals.ts';
-import { SessionTerminals } from '../terminal/terminal-api.ts';
-import type { RunningTerminal } from '../terminal/terminal-api.ts';
 import { typeInto } from '../terminal/typing.ts';
 import { MachineWorkspace } from './machine-workspace.tsx';
 import { workspaceTexts } from './texts.ts';
@@ -134,7 +133,7 @@ function useRunningTerminals(
 ): readonly RunningTerminal[] | undefined {
   const [found, setFound] = useState<readonly RunningTerminal[] | undefined>(startedHere ? [] : undefined);
   const [{ data, error }, refetch] = useQuery({
-    query: SessionTerminals,
+    query: SessionTerminalsDocument,
     variables: { session },
     pause: found !== undefined,
     requestPolicy: 'network-only',
@@ -143,17 +142,11 @@ function useRunningTerminals(
   if (found) return found;
   // If the terminals cannot be listed, the user can still open new ones.
   if (error && !error.networkError) setFound([]);
-  else if (data) setFound(ownOf(data));
+  else if (data) setFound(ownTerminals(data));
   return undefined;
 }
 
-function ownOf({
-  viewer,
-  session,
-}: {
-  viewer: { id: string } | null;
-  session: { terminals: RunningTerminal[] };
-}) {
+function ownTerminals({ viewer, session }: SessionTerminalsResult): RunningTerminal[] {
   return session.terminals
     .filter(({ openedBy }) => openedBy?.id === viewer?.id)
     .toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));

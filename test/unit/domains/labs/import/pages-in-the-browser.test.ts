@@ -1,24 +1,27 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { readBerthLink } from '../../../../../web/src/modules/instructions/berth-url.ts';
+import { parseBerthUrl } from '../../../../../web/src/modules/instructions/berth-url.ts';
 import { readFence } from '../../../../../web/src/modules/instructions/code-actions.ts';
-import { isShown, parseMarkdown } from '../../../../../web/src/modules/instructions/parse-markdown.ts';
+import {
+  isEmbeddedImage,
+  parseMarkdown,
+} from '../../../../../web/src/modules/instructions/parse-markdown.ts';
 import type { TextNode } from '../../../../../web/src/modules/instructions/parse-markdown.ts';
 import { importAll, scenarioFixtures } from '../../../../support/imports.ts';
 
-/** What the lab's page makes of an imported text, in its order. */
-function seenIn(text: string): { deeds: unknown[]; places: unknown[]; pictures: number } {
-  const seen = { deeds: [] as unknown[], places: [] as unknown[], pictures: 0 };
-  const look = ({ token, children }: TextNode) => {
-    if (token.type === 'fence') seen.deeds.push(readFence(token.info).deed);
-    if (token.type === 'code_inline' && token.meta) seen.deeds.push(token.meta);
+/** Collects the actions, link targets and images of an imported text as the lab page shows it. */
+function seenIn(text: string): { actions: unknown[]; targets: unknown[]; images: number } {
+  const seen = { actions: [] as unknown[], targets: [] as unknown[], images: 0 };
+  const visit = ({ token, children }: TextNode) => {
+    if (token.type === 'fence') seen.actions.push(readFence(token.info).action);
+    if (token.type === 'code_inline' && token.meta) seen.actions.push(token.meta);
     const href = String(token.attrGet('href') ?? '');
-    if (href.startsWith('berth:')) seen.places.push(readBerthLink(href));
-    if (token.type === 'image' && isShown(String(token.attrGet('src') ?? ''))) seen.pictures += 1;
-    for (const child of children) look(child);
+    if (href.startsWith('berth:')) seen.targets.push(parseBerthUrl(href));
+    if (token.type === 'image' && isEmbeddedImage(String(token.attrGet('src') ?? ''))) seen.images += 1;
+    for (const child of children) visit(child);
   };
-  for (const node of parseMarkdown(text, '')) look(node);
+  for (const node of parseMarkdown(text, '')) visit(node);
   return seen;
 }
 
@@ -27,9 +30,9 @@ const copy = { kind: 'copy' };
 
 await t.test('the page does what the scenario did', async (t) => {
   const { text } = await importAll(t, join(scenarioFixtures, 'killercoda'));
-  t.equal(seenIn(await text('basics/intro.md')).pictures, 1);
-  const { deeds, places } = seenIn(await text('basics/steps/01.md'));
-  t.same(deeds, [
+  t.equal(seenIn(await text('basics/intro.md')).images, 1);
+  const { actions, targets } = seenIn(await text('basics/steps/01.md'));
+  t.same(actions, [
     run,
     { ...run, terminal: 2 },
     { ...run, interrupt: true },
@@ -39,7 +42,7 @@ await t.test('the page does what the scenario did', async (t) => {
     copy,
     copy,
   ]);
-  t.same(places, [
+  t.same(targets, [
     { kind: 'port', machine: undefined, port: 8080, path: '/boats' },
     { kind: 'port', machine: undefined, port: 9000, path: '/' },
   ]);
@@ -47,9 +50,9 @@ await t.test('the page does what the scenario did', async (t) => {
 
 await t.test('editors and links to files work on the paths that were meant', async (t) => {
   const { text } = await importAll(t, join(scenarioFixtures, 'katacoda'));
-  const { deeds, places } = seenIn(await text('signals-flags/steps/03.md'));
+  const { actions, targets } = seenIn(await text('signals-flags/steps/03.md'));
   const write = { kind: 'write', path: '/root/log/log.txt', machine: undefined };
-  t.same(deeds, [
+  t.same(actions, [
     { ...write, how: { mode: 'replace' } },
     { ...write, path: '/var/log/flags.txt', how: { mode: 'append' } },
     { ...write, how: { mode: 'insert', marker: '# here' } },
@@ -57,7 +60,7 @@ await t.test('editors and links to files work on the paths that were meant', asy
     copy,
     copy,
   ]);
-  t.same(places, [
+  t.same(targets, [
     { kind: 'file', path: '/root/log/log.txt' },
     { kind: 'file', path: '/etc/motd' },
   ]);
@@ -71,7 +74,7 @@ await t.test('no text of an import has words of scenarios left that do nothing',
     for (const path of paths) {
       const text = await readFile(join(into, path), 'utf8');
       t.notMatch(text, /\{\{(?!exec|copy| name)|\[\[[A-Z]|TRAFFIC|<(?:br|pre|b|details|a)\b/, path);
-      t.ok(seenIn(text).places.every((place) => place !== undefined));
+      t.ok(seenIn(text).targets.every((place) => place !== undefined));
     }
   }
 });
