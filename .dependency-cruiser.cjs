@@ -14,7 +14,7 @@ const domains = [
 ];
 const foundation = '^src/(config|core|infra|engine)/';
 const construct = '^src/(main|services)\\.ts$|^src/api/app\\.ts$|^src/cli/';
-const transports = '^src/api/(graphql|http|ws)/';
+const transports = '^src/api/(graphql|http|ws|shared)/';
 
 /** Each domain may import those before it; terminals, files, checks and previews stand side by side. */
 const ranks = [
@@ -67,6 +67,18 @@ module.exports = {
       severity: 'error',
       from: { path: transports },
       to: { path: '-store\\.ts$|^src/infra/database/|^src/engine/docker/|^src/(cli|host-setup)/' },
+    },
+    {
+      name: 'transports-do-not-import-each-other',
+      severity: 'error',
+      from: { path: '^src/api/(graphql|http|ws)/' },
+      to: { path: '^src/api/(graphql|http|ws)/', pathNot: '^src/api/$1/' },
+    },
+    {
+      name: 'what-transports-share-knows-none-of-them',
+      severity: 'error',
+      from: { path: '^src/api/shared/' },
+      to: { path: '^src/api/', pathNot: '^src/api/shared/' },
     },
     {
       name: 'setup-knows-no-domain',

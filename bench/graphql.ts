@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { toGlobalId } from '../src/api/graphql/base/global-id.ts';
+import { toGlobalId } from '../src/api/shared/global-id.ts';
 import { median } from './context.ts';
 import type { Figure } from './context.ts';
 import { TOKEN } from './graphql-ours.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Contained } from '../../core/containment.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
-import type { PreviewHosts } from '../http/previews/preview-hosts.ts';
+import type { PreviewHosts } from '../shared/preview-hosts.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import type { GraphqlContext, PublicUrls } from './context.ts';
 import type { GraphqlServices } from './services.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { mercurius } from 'mercurius';
 import type { AuthenticationService } from '../../domains/identity/user.ts';
 import type { CredentialWatch } from '../../domains/identity/credential-watch.ts';
-import type { SessionCookie } from '../http/sign-in/session-cookie.ts';
+import type { SessionCookie } from '../shared/session-cookie.ts';
 import type { GraphqlContext } from './context.ts';
 import type { ContextSource } from './create-context.ts';
 import { formatError } from './errors.ts';

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
 import type { Log } from '../../core/log.ts';
 import { closeWithConnection } from './limits/queued-responses.ts';
-import { clientOf, createConnectionCounts } from './limits/connection-limits.ts';
-import type { ConnectionLimits } from './limits/connection-limits.ts';
-import { createRefusedConnections } from './limits/refused-connections.ts';
+import { clientOf, createConnectionCounts } from '../shared/connection-limits.ts';
+import type { ConnectionLimits } from '../shared/connection-limits.ts';
+import { createRefusedConnections } from '../shared/refused-connections.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Boundary } from '../../core/containment.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import type { Fault, FaultCode, FaultDetails } from '../../core/errors.ts';
-import { fromFastify } from './fastify-fault.ts';
+import { fromFastify } from '../shared/fastify-fault.ts';
 
 /** An error over HTTP: a problem of RFC 9457, with the error code and the request id for finding it in the log. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { readGlobalId } from '../graphql/base/global-id.ts';
+import { readGlobalId } from '../shared/global-id.ts';
 import type { RecordingService } from '../../domains/terminals/recordings/recording.ts';
 import { asAttachment } from './content-disposition.ts';
 import { turnOf } from './limits/queued-responses.ts';

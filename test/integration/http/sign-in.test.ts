@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { addAuthentication } from '../../../src/api/http/sign-in/authentication.ts';
 import { addProblems } from '../../../src/api/http/problem.ts';
-import { createSessionCookie } from '../../../src/api/http/sign-in/session-cookie.ts';
+import { createSessionCookie } from '../../../src/api/shared/session-cookie.ts';
 import { addSignIn } from '../../../src/api/http/sign-in/sign-in.ts';
 import { createActors } from '../../support/actors.ts';
 import { freshDatabase } from '../../support/databases.ts';

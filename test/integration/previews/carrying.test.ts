@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
-import { readGlobalId } from '../../../src/api/graphql/base/global-id.ts';
+import { readGlobalId } from '../../../src/api/shared/global-id.ts';
 import { startPreviewWorld, WEB_PORT } from '../../support/previews.ts';
 import { until } from '../../support/until.ts';
 

@@ -5,7 +5,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import { createServer } from '../../../src/api/app.ts';
 import { readConfig } from '../../../src/config/config.ts';
-import { toGlobalId } from '../../../src/api/graphql/base/global-id.ts';
+import { toGlobalId } from '../../../src/api/shared/global-id.ts';
 import { addRecordings } from '../../../src/api/http/recordings.ts';
 import { freshDatabase } from '../../support/databases.ts';
 import { recordingWorld } from '../../support/recordings.ts';

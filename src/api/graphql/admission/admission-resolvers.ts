@@ -2,7 +2,7 @@ import { given } from '../base/connection.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 import { fault } from '../../../core/errors.ts';
 import type { QuotaSubject } from '../../../domains/sessions/capacity/quota.ts';
-import { fromGlobalId } from '../base/global-id.ts';
+import { fromGlobalId } from '../../shared/global-id.ts';
 
 export const admissionResolvers = {
   Quota: {

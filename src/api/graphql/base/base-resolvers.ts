@@ -6,7 +6,7 @@ import type { Resolvers } from '../generated/resolver-types.ts';
 import type { NodeModel } from '../models.ts';
 import { pageInfo } from './connection.ts';
 import { details } from './details.ts';
-import { readGlobalId } from './global-id.ts';
+import { readGlobalId } from '../../shared/global-id.ts';
 
 /** Returns the object with this global id; undefined if it does not exist or the actor cannot access it. */
 async function findNode(globalId: string, context: GraphqlContext): Promise<NodeModel | undefined> {

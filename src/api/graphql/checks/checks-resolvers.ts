@@ -3,7 +3,7 @@ import { evidenceOf } from '../../../domains/checks/results/step-verdict.ts';
 import { inLanguage } from '../../../domains/labs/in-language.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
 import { details } from '../base/details.ts';
-import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
+import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 import { learner } from '../identity/learner.ts';
 import { follow } from '../subscriptions/follow.ts';

@@ -1,4 +1,4 @@
-import { toGlobalId } from '../base/global-id.ts';
+import { toGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
 export const filesResolvers = {

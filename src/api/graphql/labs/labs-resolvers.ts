@@ -1,6 +1,6 @@
 import { inLanguage } from '../../../domains/labs/in-language.ts';
 import { connection, pageOf } from '../base/connection.ts';
-import { toGlobalId } from '../base/global-id.ts';
+import { toGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
 export const labsResolvers = {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { createBudgets } from '../../../core/budgets.ts';
 import type { Budgets } from '../../../core/budgets.ts';
 import { fault } from '../../../core/errors.ts';
-import { clientOf } from '../../http/limits/connection-limits.ts';
+import { clientOf } from '../../shared/connection-limits.ts';
 import type { Actor } from '../../../domains/identity/actor.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { fault, isFault } from '../../../core/errors.ts';
 import { inLanguage } from '../../../domains/labs/in-language.ts';
-import { enterPath, isLocalPath } from '../../http/previews/enter-path.ts';
-import { fromGlobalId } from '../base/global-id.ts';
+import { enterPath, isLocalPath } from '../../shared/enter-path.ts';
+import { fromGlobalId } from '../../shared/global-id.ts';
 import type { PublicUrls } from '../context.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 

@@ -1,5 +1,5 @@
 import { connection, given, pageOf } from '../base/connection.ts';
-import { fromGlobalId, toGlobalId } from '../base/global-id.ts';
+import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 import { learner } from '../identity/learner.ts';
 

@@ -1,5 +1,5 @@
 import { inLanguage } from '../../../domains/labs/in-language.ts';
-import { fromGlobalId } from '../base/global-id.ts';
+import { fromGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
 export const stepsResolvers = {

@@ -19,8 +19,8 @@ import { closeForbidden, closeFor } from './close.ts';
 import type { ConnectionCount } from './connections.ts';
 import { executeCounted, subscribeCounted } from './operations.ts';
 import type { OperationCount } from './operations.ts';
-import { readBearer } from '../../http/sign-in/bearer.ts';
-import type { SessionCookie } from '../../http/sign-in/session-cookie.ts';
+import { readBearer } from '../../shared/bearer.ts';
+import type { SessionCookie } from '../../shared/session-cookie.ts';
 import type { AuthenticationService } from '../../../domains/identity/user.ts';
 
 /** Maximum number of simultaneous operations of one connection. A page has a handful. */

@@ -1,4 +1,4 @@
-import { fromGlobalId } from '../base/global-id.ts';
+import { fromGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
 export const terminalsResolvers = {

@@ -7,13 +7,13 @@ import type { Fault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { PreviewService, PreviewTarget } from '../../../domains/previews/preview.ts';
 import type { OtherHost } from '../front-door.ts';
-import { ENTER, isLocalPath } from './enter-path.ts';
+import { ENTER, isLocalPath } from '../../shared/enter-path.ts';
 import { refuseForeignPage } from './foreign-page.ts';
 import { createPreviewProxy, hasBody, responseOn } from './preview-proxy.ts';
 import type { ProxiedRequest } from './preview-proxy.ts';
 import { createPreviewCookie } from './preview-cookie.ts';
-import { hostOf } from './preview-hosts.ts';
-import type { PreviewHosts } from './preview-hosts.ts';
+import { hostOf } from '../../shared/preview-hosts.ts';
+import type { PreviewHosts } from '../../shared/preview-hosts.ts';
 import { sendPreviewFault } from './preview-pages.ts';
 
 /** Paths on every preview host that belong to Berth. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Contained } from '../../../core/containment.ts';
 import type { PreviewService } from '../../../domains/previews/preview.ts';
 import { createPreviewHandler } from './preview-handler.ts';
-import type { PreviewHosts } from './preview-hosts.ts';
+import type { PreviewHosts } from '../../shared/preview-hosts.ts';
 
 /** Serves previews at their own hosts, where the app's routes are not reachable. */
 export function registerPreviews(

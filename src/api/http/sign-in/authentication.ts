@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fault } from '../../../core/errors.ts';
 import type { Actor } from '../../../domains/identity/actor.ts';
 import type { AuthenticationService } from '../../../domains/identity/user.ts';
-import { readBearer } from './bearer.ts';
+import { readBearer } from '../../shared/bearer.ts';
 import { siteOf } from './same-origin.ts';
-import type { SessionCookie } from './session-cookie.ts';
+import type { SessionCookie } from '../../shared/session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

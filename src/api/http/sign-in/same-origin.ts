@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { isOwnOrigin } from './own-origin.ts';
+import { isOwnOrigin } from '../../shared/own-origin.ts';
 
 /** A header that pages of other sites cannot send without a preflight request, which Berth rejects. */
 const CLIENT_HEADER = 'x-berth-client';

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { AuthenticationService } from '../../../domains/identity/user.ts';
 import { siteOf } from './same-origin.ts';
-import type { SessionCookie } from './session-cookie.ts';
+import type { SessionCookie } from '../../shared/session-cookie.ts';
 import { escapeHtml, htmlPage } from '../html-page.ts';
 
 const head = '<link rel="icon" href="/icon.svg" type="image/svg+xml">';

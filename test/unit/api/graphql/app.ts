@@ -9,8 +9,8 @@ import type { QueryBudget } from '../../../../src/api/graphql/limits/query-budge
 import type { ConnectionCount } from '../../../../src/api/graphql/subscriptions/connections.ts';
 import { addAuthentication } from '../../../../src/api/http/sign-in/authentication.ts';
 import { addProblems } from '../../../../src/api/http/problem.ts';
-import { createPreviewHosts } from '../../../../src/api/http/previews/preview-hosts.ts';
-import { createSessionCookie } from '../../../../src/api/http/sign-in/session-cookie.ts';
+import { createPreviewHosts } from '../../../../src/api/shared/preview-hosts.ts';
+import { createSessionCookie } from '../../../../src/api/shared/session-cookie.ts';
 import { createCredentialWatch } from '../../../../src/domains/identity/credential-watch.ts';
 import { websocketOptions } from '../../../../src/api/ws/websocket-options.ts';
 import { quietLog } from '../../../support/quiet-log.ts';

@@ -4,7 +4,7 @@ import { createClient } from 'graphql-ws';
 import type { Client, FormattedExecutionResult } from 'graphql-ws';
 import type { Test } from 'tap';
 import { WebSocket } from 'ws';
-import { toGlobalId } from '../../../../src/api/graphql/base/global-id.ts';
+import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 
 export const changed = 'subscription ($id: ID!) { sessionChanged(id: $id) { id state } }';
 export const finished = 'subscription ($id: ID!) { checkFinished(session: $id) { stepId passed } }';

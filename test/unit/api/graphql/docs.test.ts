@@ -3,7 +3,7 @@ import { isObjectType, OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
-import { toGlobalId } from '../../../../src/api/graphql/base/global-id.ts';
+import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { createPreparer } from '../../../../src/api/graphql/limits/prepare.ts';
 import { createSchema } from '../../../../src/api/graphql/schema.ts';
 import { startApp } from './app.ts';

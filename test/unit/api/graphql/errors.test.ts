@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { toGlobalId } from '../../../../src/api/graphql/base/global-id.ts';
+import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { startApp, codes } from './app.ts';
 
 await test('a fault keeps its words, its details and the request id', async (t) => {

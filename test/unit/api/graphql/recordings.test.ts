@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { toGlobalId } from '../../../../src/api/graphql/base/global-id.ts';
+import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { startApp } from './app.ts';
 import { recording } from './recordings-service.ts';
 

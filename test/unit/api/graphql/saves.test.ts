@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { toGlobalId } from '../../../../src/api/graphql/base/global-id.ts';
+import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { codes, startApp } from './app.ts';
 
 const session = toGlobalId('Session', 'session-1');

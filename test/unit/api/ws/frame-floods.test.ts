@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { createFrameBudgets } from '../../../../src/api/ws/frame-budget.ts';
+import { createFrameBudgets } from '../../../../src/api/shared/sockets/frame-budget.ts';
 import { servePipeTerminals } from '../../../support/pipe-terminals.ts';
 import { TerminalClient } from '../../../support/terminal-client.ts';
 import { steppedTime } from '../../../support/stepped-time.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { test } from 'tap';
 import { siteOf } from '../../../../../src/api/http/sign-in/same-origin.ts';
-import { createOriginCheck } from '../../../../../src/api/ws/origin.ts';
+import { createOriginCheck } from '../../../../../src/api/shared/origin.ts';
 
 function from(headers: Record<string, string>, host = '127.0.0.1:8080'): FastifyRequest {
   return { headers, host, protocol: 'http' } as unknown as FastifyRequest;

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createOriginCheck } from '../../../../src/api/ws/origin.ts';
+import { createOriginCheck } from '../../../../src/api/shared/origin.ts';
 
 /** Where a request went that the service itself took. */
 const at = (host: string) => ({ protocol: 'http', host });

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { fault } from '../../../core/errors.ts';
-import { isLoopback } from '../../../core/local-url.ts';
-import { parsePreviewLabel } from '../../../domains/previews/preview-label.ts';
-import type { PreviewTarget } from '../../../domains/previews/preview.ts';
+import { fault } from '../../core/errors.ts';
+import { isLoopback } from '../../core/local-url.ts';
+import { parsePreviewLabel } from '../../domains/previews/preview-label.ts';
+import type { PreviewTarget } from '../../domains/previews/preview.ts';
 
 export interface PreviewHostOptions {
   /** Undefined if previews are off. */

@@ -1,5 +1,5 @@
-import { createBudgets } from '../../core/budgets.ts';
-import type { Budgets, BudgetsOptions } from '../../core/budgets.ts';
+import { createBudgets } from '../../../core/budgets.ts';
+import type { Budgets, BudgetsOptions } from '../../../core/budgets.ts';
 import type { Reading } from './reading.ts';
 
 /**

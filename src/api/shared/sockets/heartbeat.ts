@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
-import { guard } from '../../core/containment.ts';
-import type { Contained } from '../../core/containment.ts';
+import { guard } from '../../../core/containment.ts';
+import type { Contained } from '../../../core/containment.ts';
 
 /** Interval between two pings of one socket, in milliseconds. Load balancers close connections that are silent for a minute. */
 const PING_EVERY_MS = 15_000;

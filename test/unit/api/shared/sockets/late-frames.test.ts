@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { test } from 'tap';
-import { fault } from '../../../../src/core/errors.ts';
-import { servePipeTerminals } from '../../../support/pipe-terminals.ts';
-import { rawWebSocket, tinyFrames } from '../../../support/raw-websocket.ts';
-import { TerminalClient } from '../../../support/terminal-client.ts';
-import { startApp } from '../graphql/app.ts';
+import { fault } from '../../../../../src/core/errors.ts';
+import { servePipeTerminals } from '../../../../support/pipe-terminals.ts';
+import { rawWebSocket, tinyFrames } from '../../../../support/raw-websocket.ts';
+import { TerminalClient } from '../../../../support/terminal-client.ts';
+import { startApp } from '../../graphql/app.ts';
 
 /** Far more than the system holds of a socket that nobody reads. */
 const FLOOD = tinyFrames(2_000_000);

@@ -1,5 +1,5 @@
-import { fault } from '../../../core/errors.ts';
-import type { Fault } from '../../../core/errors.ts';
+import { fault } from '../../core/errors.ts';
+import type { Fault } from '../../core/errors.ts';
 
 /** Types that have global ids, and the error for an unknown id of each. */
 const notFound = {

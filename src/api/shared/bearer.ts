@@ -1,4 +1,4 @@
-import { fault } from '../../../core/errors.ts';
+import { fault } from '../../core/errors.ts';
 
 /** Returns the token in `Bearer …`. @throws UNAUTHENTICATED for any other scheme */
 export function readBearer(authorization: string): string {

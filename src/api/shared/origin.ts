@@ -1,5 +1,5 @@
-import { isOwnOrigin, readWebAddress } from '../http/sign-in/own-origin.ts';
-import type { RequestAddress } from '../http/sign-in/own-origin.ts';
+import { isOwnOrigin, readWebAddress } from './own-origin.ts';
+import type { RequestAddress } from './own-origin.ts';
 
 /** Returns whether a page at `origin` may open a WebSocket to the service at the address `asked`. */
 export type OriginCheck = (origin: string | undefined, asked: RequestAddress) => boolean;

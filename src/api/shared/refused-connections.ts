@@ -1,4 +1,4 @@
-import type { Log } from '../../../core/log.ts';
+import type { Log } from '../../core/log.ts';
 
 /** Minimum time between two warnings, in milliseconds: a refused client retries many times. */
 const WARN_EVERY_MS = 60_000;

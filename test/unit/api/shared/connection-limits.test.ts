@@ -6,16 +6,16 @@ import { text } from 'node:stream/consumers';
 import { test } from 'tap';
 import type { FastifyReply } from 'fastify';
 import type { Test } from 'tap';
-import { createServer } from '../../../../../src/api/app.ts';
-import { readConfig } from '../../../../../src/config/config.ts';
-import { addBodyDeadline, STREAMS_BODY } from '../../../../../src/api/http/limits/body-deadline.ts';
-import { clientOf } from '../../../../../src/api/http/limits/connection-limits.ts';
-import { addOpenRequests } from '../../../../../src/api/http/limits/open-requests.ts';
-import { allScopes } from '../../../../../src/domains/identity/actor.ts';
-import type { Actor } from '../../../../../src/domains/identity/actor.ts';
-import type { CredentialWatch } from '../../../../../src/domains/identity/credential-watch.ts';
-import type { HeadTimes } from '../../../../../src/api/http/front-door.ts';
-import { until } from '../../../../support/until.ts';
+import { createServer } from '../../../../src/api/app.ts';
+import { readConfig } from '../../../../src/config/config.ts';
+import { addBodyDeadline, STREAMS_BODY } from '../../../../src/api/http/limits/body-deadline.ts';
+import { clientOf } from '../../../../src/api/shared/connection-limits.ts';
+import { addOpenRequests } from '../../../../src/api/http/limits/open-requests.ts';
+import { allScopes } from '../../../../src/domains/identity/actor.ts';
+import type { Actor } from '../../../../src/domains/identity/actor.ts';
+import type { CredentialWatch } from '../../../../src/domains/identity/credential-watch.ts';
+import type { HeadTimes } from '../../../../src/api/http/front-door.ts';
+import { until } from '../../../support/until.ts';
 
 /** A server with the limits of `settings`, on a port of its own. */
 async function startServer(
