@@ -36,7 +36,7 @@ await test('a hint that costs nothing is shown at once', async (t) => {
 
 await test('one that waits for failures says so, and can be asked for after them', async () => {
   await hints.getByText('Hint 2 is available after 1 more failed attempt.').waitFor();
-  await lab.check('Guess', '~/right is not there.');
+  await lab.check('Guess', '~/right does not exist.');
   await costly.waitFor();
 });
 

@@ -91,7 +91,7 @@ await test('another language does not disturb what runs', async (t) => {
   await lab.step('Schauen').getByText('Sieh es an.').waitFor();
   await lab.shows('still 42');
   const step = lab.step('Schauen');
-  await step.locator('output').filter({ hasText: '~/seen.txt is not there.' }).waitFor();
+  await step.locator('output').filter({ hasText: '~/seen.txt does not exist.' }).waitFor();
   await lab.type('touch ~/seen.txt');
   await step.getByRole('button', { name: 'Check' }).click();
   await step.getByText('✓ passed').first().waitFor();

@@ -1,4 +1,4 @@
-import type { CheckPlace } from '../../src/domains/checks/check-place.ts';
+import type { CheckContext } from '../../src/domains/checks/check-context.ts';
 import type { LabCheck, ScriptCheck, TrustedCheck } from '../../src/domains/labs/lab-check.ts';
 
 const common = { id: 'check', title: undefined, weight: 1 };
@@ -53,7 +53,7 @@ export function httpCheck(port: number, change: Partial<KindOf<'http'>['http']> 
 }
 
 /** Where a check is run: a machine whose user is `learner`. */
-export function placeOn(machineId: string, environment: Record<string, string> = {}): CheckPlace {
+export function placeOn(machineId: string, environment: Record<string, string> = {}): CheckContext {
   return {
     lab: { slug: 'lab', version: 'v1' },
     sessionId: 'session',

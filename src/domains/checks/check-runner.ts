@@ -7,7 +7,7 @@ import { createMachineProbe } from '../sessions/provisioning/preparing/machine-p
 import { createKeyedQueue } from '../../core/queue.ts';
 import { interrupted, unjudged } from './results/check-verdict.ts';
 import type { Judgement } from './results/check-verdict.ts';
-import type { CheckPlace } from './check-place.ts';
+import type { CheckContext } from './check-context.ts';
 import { commandScript, judgeCommand } from './kinds/command-check.ts';
 import { fileScript, judgeFile } from './kinds/file-check.ts';
 import { judgeHttp } from './kinds/http-check.ts';
@@ -19,17 +19,17 @@ import type { Script } from './scripts/script-command.ts';
 import { createScriptRunner } from './scripts/script-runner.ts';
 
 /**
- * Containers of trusted checks at a time in one process, one of a session: each takes up to 512 MiB and a CPU,
- * which starts of sessions do not reckon with. docs/admin.md tells of the two GiB.
+ * Maximum number of containers for trusted checks per process; a session has one at a time. Each takes up to 512 MiB
+ * and a CPU, which the capacity for sessions does not include: docs/admin.md mentions the 2 GiB.
  */
 const CHECKERS_AT_ONCE = 4;
 
-/** What running checks needs of the engine. */
+/** The engine operations that checks use. */
 export type CheckEngine = CheckerEngine & Pick<Engine, 'exec' | 'connect'>;
 
 export type CheckRunner = ReturnType<typeof createCheckRunner>;
 
-/** Runs one check, of whatever kind. */
+/** Creates a runner for checks of all kinds. */
 export function createCheckRunner({
   engine,
   pins,
@@ -41,41 +41,42 @@ export function createCheckRunner({
   const queue = createKeyedQueue(CHECKERS_AT_ONCE);
   const probe = createMachineProbe({ engine });
 
-  async function judge(check: LabCheck, place: CheckPlace, signal: AbortSignal): Promise<Judgement> {
-    const { machineId, environment } = place;
+  async function judge(check: LabCheck, context: CheckContext, signal: AbortSignal): Promise<Judgement> {
+    const { machineId, environment } = context;
     const run = (script: Script) => scripts.run(machineId, script, environment, signal);
     switch (check.kind) {
       case 'command':
         return judgeCommand(check, await run(commandScript(check)));
       case 'file': {
-        const user = () => probe.user(machineId, place.machineUser, signal);
+        const user = () => probe.user(machineId, context.machineUser, signal);
         const path = await resolvePath(check.file.path, user);
         return judgeFile(check, await run(fileScript(check, path)));
       }
       case 'http':
         return judgeHttp(check, { engine, machineId, signal });
       case 'quiz':
-        return judgeQuiz(check, place.answer, place.reader.language);
+        return judgeQuiz(check, context.answer, context.reader.language);
       case 'trusted':
         return queue.run(
-          place.sessionId,
-          () => judgeTrusted(check, place, { engine, pins, scripts, signal }),
+          context.sessionId,
+          () => judgeTrusted(check, context, { engine, pins, scripts, signal }),
           signal,
         );
       case 'script':
         break;
     }
-    return judgeScript(await run({ ...check, reader: place.reader }));
+    return judgeScript(await run({ ...check, reader: context.reader }));
   }
 
   return {
     /**
-     * Runs the check to its judgement; one that errored where the engine or the machine failed, or
-     * `signal` aborted it. Throws only what has no code of the catalogue.
+     * Runs the check and returns its judgement. A failure of the engine or the machine, or an abort of `signal`, is an
+     * errored judgement.
+     * @throws only errors without a code
      */
-    async run(check: LabCheck, place: CheckPlace, signal: AbortSignal): Promise<Judgement> {
+    async run(check: LabCheck, context: CheckContext, signal: AbortSignal): Promise<Judgement> {
       try {
-        return await judge(check, place, signal);
+        return await judge(check, context, signal);
       } catch (error) {
         if (signal.aborted) return interrupted();
         if (isFault(error)) return unjudged(error);

@@ -10,15 +10,14 @@ import { pageWindow, toPage } from '../../core/paging.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { Attempt, CheckService } from './results/attempt.ts';
 import type { AttemptStore } from './results/attempt-store.ts';
-import type { TellEnd } from './check-news.ts';
+import type { PublishEnd } from './check-events.ts';
 import { answersTo } from './given-answers.ts';
-import type { HeldCheck } from './held-check.ts';
+import type { LeasedCheck } from './leased-check.ts';
 import type { HintStore } from './hint-store.ts';
 import { progressIn } from './results/lab-progress.ts';
-import type { PollLimit } from './poll-limit.ts';
+import type { PollLimit, RunLimit } from './rate-limits.ts';
 import { pairKey } from './results/progress-store.ts';
 import type { ProgressStore } from './results/progress-store.ts';
-import type { RunLimit } from './run-limit.ts';
 import { machinesOf, stepToCheck } from './step-run.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
 import type { CheckVerdict } from './results/check-verdict.ts';
@@ -29,20 +28,20 @@ export interface CheckServiceParts {
   attempts: AttemptStore;
   progress: ProgressStore;
   hints: HintStore;
-  heldCheck: HeldCheck;
+  leasedCheck: LeasedCheck;
   runLimit: RunLimit;
   pollLimit: PollLimit;
-  tell: TellEnd;
+  publishEnd: PublishEnd;
   credentials: Pick<CredentialWatch, 'watch'>;
-  /** Told of each verdict, for metrics. */
+  /** Called for each verdict, for metrics. */
   onVerdict: (verdict: Verdict) => void;
-  /** Aborted when the service stops: running checks end as interrupted, new ones are refused. */
+  /** Aborts when the service stops: running checks end as interrupted, new ones are refused. */
   signal: AbortSignal;
 }
 
 export type Verdict = 'passed' | 'failed' | 'errored';
 
-/** The use cases, and `settled`, which resolves when none of the checks that run now does so any more. */
+/** Creates the check service. `settled` resolves when all checks that run now have ended. */
 export function createCheckService(parts: CheckServiceParts): CheckService & { settled(): Promise<void> } {
   const {
     sessions,
@@ -50,17 +49,20 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     attempts,
     progress,
     hints,
-    heldCheck,
+    leasedCheck,
     runLimit,
     pollLimit,
-    tell,
+    publishEnd,
     credentials,
     onVerdict,
     signal,
   } = parts;
   const running = new Set<Promise<Attempt>>();
 
-  /** The machines that the step asks: the session's first one where it asks none, to know that the session is there. */
+  /**
+   * Authorises the actor for the machines that the step's checks use. A step without any uses the first machine, to
+   * check that the session is ready.
+   */
   async function enter(actor: Actor | undefined, sessionId: string, lab: Lab, step: LabStep) {
     const [first = lab.machines[0]?.name ?? '', ...others] = machinesOf(step);
     const machine = await sessions.machine(actor, sessionId, first);
@@ -74,7 +76,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
   function countPoll({ userId }: Actor, sessionId: string, { id, pollSeconds }: LabStep): void {
     if (pollSeconds === undefined) {
       throw fault('INPUT_INVALID', {
-        problem: `The step "${id}" is checked on request alone, not by polls.`,
+        problem: `The step "${id}" cannot be polled. Check it on request.`,
       });
     }
     pollLimit.count({ userId, sessionId, seconds: pollSeconds });
@@ -87,8 +89,8 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const lab = catalogue.version(session.labSlug, session.labVersion);
       const step = stepToCheck(lab, stepId);
       if (poll && given.length > 0) {
-        // Such an attempt leaves no trace where it does not pass: answers could be tried for nothing.
-        throw fault('INPUT_INVALID', { problem: 'A poll takes no answers.' });
+        // A failed poll is not stored, so it would allow guessing answers for free.
+        throw fault('INPUT_INVALID', { problem: 'A poll cannot contain answers.' });
       }
       const answers = answersTo(step, given);
       const { machine, machines } = await enter(actor, sessionId, lab, step);
@@ -102,7 +104,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const stepRun = { lab, step, sessionId, machines, answers, poll, language };
       const ended = linkedAbort(signal);
       const stopWatching = credentials.watch(actor, ended.abort);
-      const run = heldCheck.run(machine, stepRun, ended.signal);
+      const run = leasedCheck.run(machine, stepRun, ended.signal);
       running.add(run);
       const attempt = await run.finally(() => {
         stopWatching();
@@ -111,7 +113,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       });
       if (attempt.passed || !poll) {
         onVerdict(verdictOf(attempt));
-        await tell(attempt);
+        await publishEnd(attempt);
       }
       return explain(attempt, catalogue);
     },
@@ -127,7 +129,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
       const learnerId = filter.learnerId ?? (actor.role === 'student' ? actor.userId : undefined);
-      // Somebody else's attempts look as if there were none.
+      // Another learner's attempts are hidden, as if they did not exist.
       if (learnerId !== undefined && !mayReach(actor, learnerId)) return { items: [], hasNextPage: false };
       const found = await attempts.list({ ...filter, learnerId }, window);
       return toPage(
@@ -161,8 +163,8 @@ function verdictOf({ state, passed }: Attempt): Verdict {
 }
 
 /**
- * The attempt with what the authors of its questions tell who has answered them rightly, or cannot answer any more:
- * before that it would help to find the answer.
+ * Adds the authors' explanations to the questions that the learner has answered correctly, or can no longer answer. An
+ * earlier explanation would help to find the answer.
  */
 function explain(attempt: Attempt, catalogue: Pick<LabCatalogue, 'version'>): Attempt {
   if (!attempt.verdicts.some(isSettled)) return attempt;
@@ -179,7 +181,7 @@ function isSettled({ answered, passed, finding }: CheckVerdict): boolean {
   return answered && (passed || finding?.code === 'ANSWER_USED_UP');
 }
 
-/** The step's checks; none where the lab is gone or no longer has the step. */
+/** Returns the step's checks; none if the lab or the step no longer exists. */
 function checksOf(
   { labSlug, labVersion, stepId }: Attempt,
   catalogue: Pick<LabCatalogue, 'version'>,

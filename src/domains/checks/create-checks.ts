@@ -10,19 +10,18 @@ import { delay } from '../../core/clock.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { CheckService } from './results/attempt.ts';
 import { createAttemptStore } from './results/attempt-store.ts';
-import { createCheckNews } from './check-news.ts';
+import { createCheckEvents } from './check-events.ts';
 import { createCheckRunner } from './check-runner.ts';
 import type { CheckEngine } from './check-runner.ts';
 import { createCheckService } from './check-service.ts';
 import type { Verdict } from './check-service.ts';
-import { createHeldCheck } from './held-check.ts';
+import { createLeasedCheck } from './leased-check.ts';
 import type { HintService } from './hint.ts';
 import { createHintService } from './hint-service.ts';
 import { createHintStore } from './hint-store.ts';
 import { createInterruptedChecks } from './interrupted-checks.ts';
-import { createPollLimit } from './poll-limit.ts';
+import { createPollLimit, createRunLimit } from './rate-limits.ts';
 import { createProgressStore } from './results/progress-store.ts';
-import { createRunLimit } from './run-limit.ts';
 
 export interface ChecksOptions {
   database: Database;
@@ -32,36 +31,36 @@ export interface ChecksOptions {
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
-  /** Ends a check with the credential that asked for it. */
+  /** Ends a check when the credential that requested it ends. */
   credentials: Pick<CredentialWatch, 'watch'>;
   logger: Log;
-  /** Names this process among those that share the database; new with each start. */
+  /** Unique name of this process among all that share the database; new with each start. */
   leaseOwner: string;
-  /** Whether the process of that name surely runs no more; of others the hold runs out. */
+  /** Returns whether the named process is known to be dead. Leases of others expire. */
   isGone: (owner: string) => boolean;
-  /** Told of each verdict of this process, for metrics. */
+  /** Called for each verdict of this process, for metrics. */
   onVerdict?: (verdict: Verdict) => void;
 }
 
 export interface Checks {
   service: CheckService;
   hints: HintService;
-  /** Ends the attempts that dead processes left running, so that their steps can be checked again; how many. */
+  /** Ends the attempts that dead processes left running, so their steps can be checked again. Returns how many. */
   recover(): Promise<number>;
-  /** Recovers now, and again and again as neighbours may die. Returns at once. */
+  /** Starts to recover attempts regularly, because other processes may die. Returns immediately. */
   start(): void;
-  /** Stops the checks that run, which end as interrupted; resolves when that is stored. New ones are refused. */
+  /** Interrupts the running checks, and refuses new ones. Resolves when the results are stored. */
   stop(): Promise<void>;
 }
 
-/** All of checks, put together. */
+/** Creates all services of checks. */
 export function createChecks(options: ChecksOptions): Checks {
   const { database, clock, logger, leaseOwner, isGone } = options;
   const attempts = createAttemptStore({ database });
-  const tell = createCheckNews(options);
-  const interrupted = createInterruptedChecks({ attempts, clock, isGone, tell });
+  const publishEnd = createCheckEvents(options);
+  const interrupted = createInterruptedChecks({ attempts, clock, isGone, publishEnd });
   const runner = createCheckRunner(options);
-  const heldCheck = createHeldCheck({ runner, attempts, interrupted, clock, logger, owner: leaseOwner });
+  const leasedCheck = createLeasedCheck({ runner, attempts, interrupted, clock, logger, owner: leaseOwner });
   const progress = createProgressStore({ database });
   const hints = createHintStore({ database, clock });
   const stopping = new AbortController();
@@ -70,10 +69,10 @@ export function createChecks(options: ChecksOptions): Checks {
     attempts,
     progress,
     hints,
-    heldCheck,
+    leasedCheck,
     runLimit: createRunLimit(options),
     pollLimit: createPollLimit(options),
-    tell,
+    publishEnd,
     onVerdict: options.onVerdict ?? (() => undefined),
     signal: stopping.signal,
   });
@@ -81,14 +80,14 @@ export function createChecks(options: ChecksOptions): Checks {
 
   async function recover(): Promise<number> {
     const ended = await interrupted.end();
-    if (ended > 0) logger.warn({ attempts: ended }, 'Checks of a process that died were ended');
+    if (ended > 0) logger.warn({ attempts: ended }, 'ended checks of dead processes');
     return ended;
   }
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
       await recover().catch((error: unknown) => {
-        logger.error({ err: error }, 'Interrupted checks could not be looked for');
+        logger.error({ err: error }, 'recovering interrupted checks failed');
       });
       await delay(clock, LEASE_MS, stopping.signal);
     }

@@ -3,25 +3,25 @@ import type { Fault } from '../../core/errors.ts';
 import type { QuizCheck } from '../labs/lab-check.ts';
 import type { LabStep } from '../labs/lab.ts';
 
-/** Most letters of an answer: more than any author has in mind. */
+/** Maximum length of an answer, in characters: longer than any expected answer. */
 const LONGEST_TEXT = 2_000;
 
-/** What a learner answers to one question. */
+/** A learner's answer to one question. */
 export interface GivenAnswer {
-  /** Of the question, within its step. */
+  /** Id of the question within its step. */
   checkId: string;
-  /** Places of the options that are chosen, from 0. */
+  /** Indexes of the chosen options, from 0. */
   options?: readonly number[] | undefined;
-  /** Where the answer is a text. */
+  /** The text, for a text question. */
   text?: string | undefined;
 }
 
-/** An answer that fits its question: of options where it has them, a text otherwise. */
+/** An answer that matches the type of its question: options or a text. */
 export type Answer = { options: readonly number[] } | { text: string };
 
 /**
- * Answers by the ids of their questions; an answer without an option or a letter counts as none.
- * @throws INPUT_INVALID for one that fits no question of the step
+ * Returns the answers by question id, without empty ones.
+ * @throws INPUT_INVALID for an answer that does not match a question of the step
  */
 export function answersTo(
   { id, checks }: Pick<LabStep, 'id' | 'checks'>,
@@ -30,7 +30,7 @@ export function answersTo(
   const answers = new Map<string, Answer>();
   for (const answer of given) {
     const check = checks.find((one) => one.id === answer.checkId);
-    if (check?.kind !== 'quiz') throw wrong(`The step "${id}" asks no question "${answer.checkId}".`);
+    if (check?.kind !== 'quiz') throw wrong(`The step "${id}" has no question "${answer.checkId}".`);
     if (answers.has(check.id)) throw wrong(`The question "${check.id}" is answered twice.`);
     const fitting = fit(check, answer);
     if (fitting) answers.set(check.id, fitting);
@@ -40,16 +40,16 @@ export function answersTo(
 
 function fit({ id, answer: wanted }: QuizCheck, { options, text }: GivenAnswer): Answer | undefined {
   if (wanted.kind === 'text') {
-    if (options !== undefined) throw wrong(`The question "${id}" is answered by a text.`);
+    if (options !== undefined) throw wrong(`The question "${id}" needs a text as the answer.`);
     const trimmed = (text ?? '').trim();
     if (trimmed.length > LONGEST_TEXT) {
       throw wrong(`The answer to "${id}" may have at most ${LONGEST_TEXT} characters.`);
     }
     return trimmed === '' ? undefined : { text: trimmed };
   }
-  if (text !== undefined) throw wrong(`The question "${id}" is answered by choosing options.`);
+  if (text !== undefined) throw wrong(`The question "${id}" needs options as the answer.`);
   const chosen = [...new Set(options)];
-  if (chosen.length > 1 && !wanted.multiple) throw wrong(`The question "${id}" takes one option.`);
+  if (chosen.length > 1 && !wanted.multiple) throw wrong(`The question "${id}" accepts only one option.`);
   const most = wanted.options.length;
   if (!chosen.every((place) => Number.isInteger(place) && place >= 0 && place < most)) {
     throw wrong(`The question "${id}" has the options 0 to ${most - 1}.`);

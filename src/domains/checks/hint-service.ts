@@ -6,7 +6,7 @@ import type { HintService } from './hint.ts';
 import type { HintStore } from './hint-store.ts';
 import type { ProgressStore } from './results/progress-store.ts';
 
-/** Hints: text only for who may have it, and for what it costs. */
+/** Creates the hint service, which shows a hint only to its learner, and stores its cost. */
 export function createHintService(parts: {
   sessions: Pick<SessionService, 'get'>;
   catalogue: Pick<LabCatalogue, 'version'>;
@@ -19,7 +19,7 @@ export function createHintService(parts: {
     async reveal(actor, { sessionId, stepId, hintId }) {
       requireActor(actor, { scope: 'learn' });
       const { learnerId, labSlug, labVersion, forkOfId } = await sessions.get(actor, sessionId);
-      // Help costs its learner: nobody else orders it.
+      // A hint costs the learner points, so only the learner may request it.
       if (learnerId !== actor.userId) throw fault('FORBIDDEN', { needed: 'a session of your own' });
       const lab = catalogue.version(labSlug, labVersion);
       const step = lab.steps.find(({ id }) => id === stepId);

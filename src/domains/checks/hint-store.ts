@@ -12,7 +12,7 @@ export interface LearnerAtStep {
   stepId: string;
 }
 
-/** A hint that somebody was shown, and what it cost then. */
+/** A hint that a learner has seen, and its cost at that time. */
 export interface ShownHint {
   stepId: string;
   hintId: string;
@@ -21,12 +21,12 @@ export interface ShownHint {
 
 export type HintStore = ReturnType<typeof createHintStore>;
 
-/** Which hints were shown to whom. */
+/** Stores which hints learners have seen. */
 export function createHintStore({ database, clock }: { database: Database; clock: Pick<Clock, 'now'> }) {
   const { client } = database;
 
   return {
-    /** Notes that the hint is shown; what it cost when it was first, which stays. */
+    /** Stores that the learner sees the hint. Returns its cost at the first time, which does not change. */
     async put(step: LearnerAtStep, { hintId, cost }: { hintId: string; cost: number }): Promise<number> {
       const learnerId_labSlug_stepId_hintId = { ...step, hintId };
       const put = client.shownHint.upsert({
@@ -38,14 +38,14 @@ export function createHintStore({ database, clock }: { database: Database; clock
       return row.cost;
     },
 
-    /** Whether the learner was shown it before. */
+    /** Returns whether the learner has seen the hint before. */
     async isShown(step: LearnerAtStep, hintId: string): Promise<boolean> {
       const learnerId_labSlug_stepId_hintId = { ...step, hintId };
       const row = await client.shownHint.findUnique({ where: { learnerId_labSlug_stepId_hintId } });
       return row !== null;
     },
 
-    /** The hints shown, by {@link pairKey}. */
+    /** Returns the seen hints, by {@link pairKey}. */
     async of(pairs: readonly LearnerInLab[]): Promise<Map<string, ShownHint[]>> {
       const found = new Map<string, ShownHint[]>();
       for (const some of batches(pairs)) {
@@ -63,10 +63,7 @@ export function createHintStore({ database, clock }: { database: Database; clock
   };
 }
 
-/**
- * What those of these hints that a learner was shown take off the score of a step, within the transaction that
- * stores it: 0 to 1.
- */
+/** Returns the cost of the seen hints of a step, 0 to 1, within the transaction that stores the attempt. */
 export async function hintCost(
   tx: Transaction,
   step: LearnerAtStep,

@@ -1,21 +1,22 @@
 import type { Actor } from '../identity/actor.ts';
 import type { LocalizedText } from '../labs/localized-text.ts';
 
-/** Help that a learner was shown. */
+/** A hint that a learner has seen. */
 export interface RevealedHint {
-  /** Its own within the step. */
+  /** Unique within the step. */
   id: string;
   /** Markdown. */
   text: LocalizedText;
-  /** What is taken off the scores of attempts at the step from then on: 0 to 1. */
+  /** The amount subtracted from later attempts at the step: 0 to 1. */
   cost: number;
 }
 
 export interface HintService {
   /**
-   * Shows a hint of a step, which from then on costs what it costs; who was shown it gets it again. In a copy of
-   * another's session all hints are shown at once and cost nothing.
-   * @throws SESSION_NOT_FOUND, FORBIDDEN (somebody else's session), STEP_NOT_FOUND, NOT_FOUND (no such hint), HINT_TOO_EARLY
+   * Shows a hint of a step. It costs points from then on; showing it again is free. In a copy of another session, hints
+   * are free and available immediately.
+   * @throws SESSION_NOT_FOUND, FORBIDDEN (another learner's session), STEP_NOT_FOUND, NOT_FOUND (no such hint),
+   * HINT_TOO_EARLY
    */
   reveal(
     actor: Actor | undefined,

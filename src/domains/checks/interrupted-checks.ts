@@ -1,26 +1,26 @@
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
 import type { AttemptStore } from './results/attempt-store.ts';
-import type { TellEnd } from './check-news.ts';
+import type { PublishEnd } from './check-events.ts';
 import { unjudgedStep } from './results/step-verdict.ts';
 
 export type InterruptedChecks = ReturnType<typeof createInterruptedChecks>;
 
-/** Ends the attempts of processes that died, and only those. */
+/** Creates the recovery that ends the attempts of dead processes. */
 export function createInterruptedChecks({
   attempts,
   clock,
   isGone,
-  tell,
+  publishEnd,
 }: {
   attempts: AttemptStore;
   clock: Clock;
-  /** Whether the process of that name is surely gone. */
+  /** Returns whether the named process is known to be dead. */
   isGone: (owner: string) => boolean;
-  tell: TellEnd;
+  publishEnd: PublishEnd;
 }) {
   return {
-    /** How many attempts were ended now: of all, or of one step of a session. */
+    /** Ends the abandoned attempts of all steps, or of one step of a session. Returns how many. */
     async end(of?: { sessionId: string; stepId: string }): Promise<number> {
       const now = clock.now();
       let ended = 0;
@@ -28,7 +28,7 @@ export function createInterruptedChecks({
         if (attempt.heldUntil >= now && !isGone(attempt.heldBy)) continue;
         if (!(await attempts.interrupt(attempt, unjudgedStep(fault('CHECK_INTERRUPTED')), now))) continue;
         ended++;
-        await tell(attempt);
+        await publishEnd(attempt);
       }
       return ended;
     },

@@ -8,23 +8,29 @@ import type { Answer } from './given-answers.ts';
 import { stepVerdict } from './results/step-verdict.ts';
 import type { StepVerdict } from './results/step-verdict.ts';
 
-/** Most evidence that is kept of an attempt, in bytes, over all of its checks: enough to find a fault, little enough for a database. */
+/**
+ * Maximum stored evidence of an attempt, in bytes, over all of its checks: enough to find a fault, little enough for a
+ * database.
+ */
 const EVIDENCE_KEPT = 64 * 1024;
 
-/** A step that is to be checked, and what it is checked on. */
+/** A step to check, with its context. */
 export interface StepRun {
   lab: Pick<Lab, 'slug' | 'version' | 'languages' | 'machines'>;
   step: LabStep;
   sessionId: string;
-  /** The engine's handles of the machines that its checks ask, by name. */
+  /** Container ids of the machines that its checks use, by name. */
   machines: ReadonlyMap<string, string>;
-  /** By the ids of the questions. */
+  /** By question id. */
   answers: ReadonlyMap<string, Answer>;
-  /** The one of the lab's languages that its learner reads. */
+  /** The learner's language, one of the lab's. */
   language: string;
 }
 
-/** The step with its checks. @throws STEP_NOT_FOUND, STEP_HAS_NO_CHECK */
+/**
+ * Returns the step to check.
+ * @throws STEP_NOT_FOUND, STEP_HAS_NO_CHECK
+ */
 export function stepToCheck(lab: Lab, stepId: string): LabStep {
   const step = lab.steps.find(({ id }) => id === stepId);
   if (!step) throw fault('STEP_NOT_FOUND', { lab: lab.slug, step: stepId });
@@ -32,14 +38,15 @@ export function stepToCheck(lab: Lab, stepId: string): LabStep {
   return step;
 }
 
-/** Names of the machines that a step's checks ask. */
+/** Returns the names of the machines that a step's checks use. */
 export function machinesOf({ checks }: LabStep): string[] {
   return [...new Set(checks.flatMap((check) => (check.kind === 'quiz' ? [] : [check.machine])))];
 }
 
 /**
- * Runs a step's checks one after another, so that what one of them does the next one finds. What is left
- * when `signal` aborts is not run. Throws only what has no code of the catalogue.
+ * Runs a step's checks one after another, so later checks see the effects of earlier ones. Skips the remaining checks
+ * when `signal` aborts.
+ * @throws only errors without a code
  */
 export async function runStep(runner: CheckRunner, run: StepRun, signal: AbortSignal): Promise<StepVerdict> {
   const { checks } = run.step;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
-import type { CheckPlace } from '../../../src/domains/checks/check-place.ts';
+import type { CheckContext } from '../../../src/domains/checks/check-context.ts';
 import type { LabCheck } from '../../../src/domains/labs/lab-check.ts';
 import { startCheckMachine } from '../../support/check-machine.ts';
 import { commandCheck, fileCheck, httpCheck, placeOn } from '../../support/checks.ts';
@@ -12,7 +12,7 @@ import { until } from '../../support/until.ts';
 const { engine, machineId, shell, processes } = await startCheckMachine(t);
 const runner = createCheckRunner({ engine, pins: unpinned });
 
-function run(check: LabCheck, place: Partial<CheckPlace> = {}, signal = new AbortController().signal) {
+function run(check: LabCheck, place: Partial<CheckContext> = {}, signal = new AbortController().signal) {
   return runner.run(check, { ...placeOn(machineId), ...place }, signal);
 }
 
@@ -38,19 +38,16 @@ await t.test('a file is looked at: whether, what, how and whose', async (t) => {
   }
 
   const problems: [LabCheck, string][] = [
-    [fileCheck('~/none'), '~/none is not there.'],
-    [fileCheck('~/dangling'), '~/dangling is not there.'],
-    [fileCheck('~/conf', { exists: false }), '~/conf is there, and is not to be.'],
-    [
-      fileCheck('~/dangling', { exists: false }),
-      '~/dangling is a link that leads nowhere, and is not to be there.',
-    ],
-    [fileCheck('~/circle/one', { exists: false }), '~/circle/one cannot be looked at.'],
+    [fileCheck('~/none'), '~/none does not exist.'],
+    [fileCheck('~/dangling'), '~/dangling does not exist.'],
+    [fileCheck('~/conf', { exists: false }), '~/conf should not exist.'],
+    [fileCheck('~/dangling', { exists: false }), '~/dangling is a broken link, and should not exist.'],
+    [fileCheck('~/circle/one', { exists: false }), '~/circle/one cannot be accessed.'],
     [fileCheck('~/conf', { kind: 'folder' }), '~/conf is not a folder.'],
     [fileCheck('~/site', { kind: 'file' }), '~/site is not a file.'],
     [fileCheck('~/site', text({ contains: ['x'] })), '~/site is not a file.'],
-    [fileCheck('~/conf', { mode: 0o600 }), 'The permission bits of ~/conf are 640, and are to be others.'],
-    [fileCheck('~/conf', { owner: 'root' }), "~/conf belongs to learner, and is to be somebody else's."],
+    [fileCheck('~/conf', { mode: 0o600 }), 'The mode of ~/conf is 640; a different one is required.'],
+    [fileCheck('~/conf', { owner: 'root' }), '~/conf belongs to learner; a different owner is required.'],
   ];
   for (const [check, message] of problems) t.match(await run(check), { ...failed, message }, message);
 });
@@ -63,7 +60,7 @@ await t.test('what is in a file is judged, and not told', async (t) => {
   });
   t.match(await holds({ matches: '(?m)^name += +w' }), passed);
   t.match(await holds({ equals: 'port = 80\nname = web' }), passed, 'line ends at the end do not count');
-  const message = 'What is in ~/conf is not what is asked for.';
+  const message = '~/conf does not have the required content.';
   const secret = 'port = 8080';
   for (const rule of [{ contains: ['port', secret] }, { matches: secret }, { equals: secret }]) {
     const verdict = await holds(rule);
@@ -107,7 +104,7 @@ await t.test('a path is a path, whatever it holds; who looks may not see all', a
   for (const hidden of ['/root/own/one', '/root/own/none', '/tmp/into/none']) {
     for (const exists of [true, false]) {
       const asLearner = { ...fileCheck(hidden, { exists }), user: 'learner' };
-      t.match(await run(asLearner), { ...failed, message: `${hidden} cannot be looked at.` });
+      t.match(await run(asLearner), { ...failed, message: `${hidden} cannot be accessed.` });
     }
   }
   await shell('cp /root/own/one /tmp/one; chmod 600 /tmp/one');
@@ -140,13 +137,13 @@ await t.test('a command is judged by its exit code and what it prints', async (t
   t.match(await run(commandCheck(['grep', 'nobody-here', '/etc/passwd'], { exit: 1 })), passed);
   t.match(await run(commandCheck(['/bin/sh', '-c', 'echo x; echo y >&2; exit 3'])), {
     ...failed,
-    message: 'The command that looks at this ended with exit code 3.',
+    message: 'The check command returned the unexpected exit code 3.',
     evidence: 'x\ny',
     exitCode: 3,
   });
   t.match(await run(commandCheck(['echo', 'one'], prints({ matches: '^two' }))), {
     ...failed,
-    message: 'The command that looks at this does not print what it should.',
+    message: 'The check command did not print the expected output.',
     evidence: 'one',
   });
   t.match(await run(commandCheck(['/bin/sh', '-c', 'echo no >&2'], prints({ contains: ['no'] }))), failed);
@@ -199,11 +196,11 @@ await t.test("a web server is asked through its machine's network", async (t) =>
   t.match(await run(httpCheck(8080, { path: '/created', method: 'POST', status: 201 })), passed);
   t.match(await run(httpCheck(8080, { path: '/x' })), {
     ...failed,
-    message: 'GET /x on port 8080 of the machine "main" is answered with the status 404.',
+    message: 'GET /x on port 8080 of the machine "main" returned the status 404.',
   });
   t.match(await run(httpCheck(8080, { ...health, body: text({ equals: 'ill' }).content })), {
     ...failed,
-    message: 'GET /health?deep=1 on port 8080 of the machine "main" is not answered with what is asked for.',
+    message: 'GET /health?deep=1 on port 8080 of the machine "main" did not return the required content.',
   });
   const echo = await run(httpCheck(8080, { method: 'PUT', headers: { 'X-Own': 'a' } }));
   t.match(echo.evidence, /PUT \/ HTTP\/1\.1\r\nX-Own: a\r\nHost: main:8080\r\n/i);
@@ -215,7 +212,7 @@ await t.test('a server that is none, or never ends, is failed in time', async (t
   for (const path of ['/broken', '/cut', '/none', '/other', '/headers']) {
     t.match(await run(httpCheck(8080, { path })), { ...failed, message: broken }, path);
   }
-  const message = 'What answers on port 8080 of the machine "main" took more than 1 s.';
+  const message = 'The server on port 8080 of the machine "main" did not respond within 1 s.';
   for (const path of ['/silent', '/slow-headers', '/slow-body']) {
     const check = { ...httpCheck(8080, { path }), timeoutSeconds: 1 };
     t.match(await run(check), { ...failed, message }, path);

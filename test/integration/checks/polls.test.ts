@@ -18,7 +18,11 @@ await eachDatabase(t, 'a poll counts once it passes, and leaves no trace before'
   const poll = () => run('polled', true);
 
   const first = await poll();
-  t.match(first, { state: 'finished', passed: false, verdicts: [{ message: '/tmp/polled is not there.' }] });
+  t.match(first, {
+    state: 'finished',
+    passed: false,
+    verdicts: [{ message: '/tmp/polled does not exist.' }],
+  });
   t.equal(await outcomeOf(() => checks.service.get(owner, first.id)), 'NOT_FOUND');
   for (const rows of ['attempt', 'checkVerdict', 'progress'] as const) {
     t.equal(await (database.client[rows] as { count(): Promise<number> }).count(), 0, rows);

@@ -90,7 +90,7 @@ await eachDatabase(t, 'a process of another host is believed until its time is o
     attempts,
     clock,
     isGone: () => false,
-    tell: async ({ id }) => void told.push(id),
+    publishEnd: async ({ id }) => void told.push(id),
   });
   const sessionId = await insertSession(database, owner.userId, 'lab');
   const attempt = {

@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import t from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
-import type { CheckPlace } from '../../../src/domains/checks/check-place.ts';
+import type { CheckContext } from '../../../src/domains/checks/check-context.ts';
 import { COPY_LIMITS } from '../../../src/domains/checks/scripts/machine-copy.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createPins } from '../../../src/domains/images/pins/create-pins.ts';
@@ -27,7 +27,7 @@ const [machine] = await engine.provision(spec);
 const machineId = machine?.machineId ?? '';
 const shell = async (script: string) => (await runScript(engine, machineId, script)).out;
 
-function run(check: LabCheck, place: Partial<CheckPlace> = {}, signal = new AbortController().signal) {
+function run(check: LabCheck, place: Partial<CheckContext> = {}, signal = new AbortController().signal) {
   return runner.run(check, { ...placeOn(machineId), ...place }, signal);
 }
 

@@ -5,15 +5,15 @@ import { found } from '../results/findings.ts';
 import type { Found } from '../results/findings.ts';
 import type { Script } from '../scripts/script-command.ts';
 import type { ScriptEnd } from '../scripts/script-runner.ts';
-import { shellWord } from '../scripts/shell-word.ts';
+import { shellWord } from '../scripts/script-command.ts';
 import { fitsRule } from '../text-rule.ts';
 
-/** The script that runs a command and nothing else. */
+/** Returns a script that runs only the command. */
 export function commandScript({ command, user, timeoutSeconds }: CommandCheck): Script {
   return { script: `exec ${command.run.map(shellWord).join(' ')}\n`, user, timeoutSeconds };
 }
 
-/** What a command's end means. */
+/** Judges the result of a command. */
 export function judgeCommand({ command }: CommandCheck, end: ScriptEnd): Judgement {
   if ('unjudged' in end) return end.unjudged;
   const { exitCode, printed, evidence } = end;

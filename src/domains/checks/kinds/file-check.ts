@@ -5,27 +5,27 @@ import type { Judgement } from '../results/check-verdict.ts';
 import { found } from '../results/findings.ts';
 import type { Script } from '../scripts/script-command.ts';
 import type { ScriptEnd } from '../scripts/script-runner.ts';
-import { shellWord } from '../scripts/shell-word.ts';
+import { shellWord } from '../scripts/script-command.ts';
 import { fitsRule, isRule } from '../text-rule.ts';
 
-/** Most bytes of a file that are looked at: more than a learner writes by hand. */
+/** Maximum bytes of a file that are checked: more than a learner writes by hand. */
 const CONTENT_LIMIT = 256 * 1024;
 
-/** Exit codes of the script, by what it met. */
-const EXIT = { notThere: 40, leadsNowhere: 41, hidden: 42, unreadable: 43 } as const;
+/** Exit codes of the script. */
+const EXIT = { missing: 40, danglingLink: 41, hidden: 42, unreadable: 43 } as const;
 
-/** Bits of a mode that say what there is, and its two values that are asked for. */
+/** Mode bits of the file kind, and the two kinds that checks can ask for. */
 const KIND_BITS = 0o170_000;
 const FOLDER = 0o040_000;
 const FILE = 0o100_000;
 const PERMISSION_BITS = 0o7777;
 
-/** The machine's own programs, whatever its learner has put into the path before them. */
+/** Selects the machine's system programs, whatever its learner has put into the path. */
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH';
 
 /**
- * The script that looks at `path`: its mode in hexadecimal and in letters, the number and the name of its owner in
- * one line, and then what is in it, where that is asked for.
+ * Returns a script that prints one line with the mode of `path` in hexadecimal and in letters, and the id and name of
+ * its owner, then its content if the check needs it.
  */
 export function fileScript({ file, user, timeoutSeconds }: FileCheck, path: string): Script {
   const content = isRule(file.content)
@@ -34,8 +34,8 @@ export function fileScript({ file, user, timeoutSeconds }: FileCheck, path: stri
   const script = `${PATH}
 path=${shellWord(path)}
 [ -e "$path" ] || {
-  why=$(LC_ALL=C stat -- "$path" 2>&1 >/dev/null) && exit ${EXIT.leadsNowhere}
-  case $why in *'No such file or directory' | *'Not a directory') exit ${EXIT.notThere} ;; esac
+  why=$(LC_ALL=C stat -- "$path" 2>&1 >/dev/null) && exit ${EXIT.danglingLink}
+  case $why in *'No such file or directory' | *'Not a directory') exit ${EXIT.missing} ;; esac
   exit ${EXIT.hidden}
 }
 stat -L -c '%f %A %u %U' -- "$path" || exit
@@ -43,35 +43,35 @@ ${content}`;
   return { script, user, timeoutSeconds };
 }
 
-/** What the script saw. */
+/** The output of the script. */
 interface Seen {
   mode: number;
-  /** As `ls` shows it, such as `-rw-r--r--`. */
+  /** Mode as `ls` prints it, such as `-rw-r--r--`. */
   shown: string;
   owners: string[];
   content: string;
 }
 
 /**
- * What the script's end means. What is in the file stays out of the evidence: the learner reads that, and
- * may have put a link there to what only the check's user may read.
+ * Judges the result of the script. The evidence does not contain the file's content: the learner can read the evidence,
+ * and may have linked to a file that only the check's user can read.
  */
 export function judgeFile({ file }: FileCheck, end: ScriptEnd): Judgement {
   if ('unjudged' in end) return { ...end.unjudged, evidence: '' };
   const { exitCode, printed } = end;
   const evidence = printed === '' ? end.evidence : '';
   const { path, exists } = file;
-  if (exitCode === EXIT.notThere) {
+  if (exitCode === EXIT.missing) {
     return passedOrNot(exists ? found('FILE_ABSENT', { path }) : undefined, { evidence });
   }
-  if (exitCode === EXIT.leadsNowhere) {
+  if (exitCode === EXIT.danglingLink) {
     return passedOrNot(found(exists ? 'FILE_ABSENT' : 'FILE_LEADS_NOWHERE', { path }), { evidence });
   }
-  // Below a folder that its user may not enter, or a circle of links: there or not, nobody knows.
+  // The file is in a folder that the user cannot enter, or in a circle of links, so it is unknown whether it exists.
   if (exitCode === EXIT.hidden) return passedOrNot(found('FILE_HIDDEN', { path }), { evidence });
   if (exitCode === EXIT.unreadable) return passedOrNot(found('FILE_UNREADABLE', { path }), { evidence });
   const seen = exitCode === 0 ? readSeen(printed) : undefined;
-  if (!seen) return unjudged(fault('CHECK_NOT_STARTED', { problem: 'stat says nothing' }), evidence);
+  if (!seen) return unjudged(fault('CHECK_NOT_STARTED', { problem: 'stat printed nothing' }), evidence);
   return passedOrNot(problemOf(file, seen), { evidence: evidenceOf(seen) });
 }
 
@@ -98,7 +98,7 @@ function problemOf({ path, exists, kind, mode, owner, content }: FileCheck['file
   return fitsRule(seen.content, content) ? undefined : found('FILE_OTHER_CONTENT', { path });
 }
 
-/** In no language but that of `ls`. */
+/** Formats the evidence like `ls`, independent of the language. */
 function evidenceOf({ mode, shown, owners }: Seen): string {
   return `${shown} (${(mode & PERMISSION_BITS).toString(8)}) ${owners[0]}`;
 }

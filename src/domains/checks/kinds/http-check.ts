@@ -12,10 +12,10 @@ import { found } from '../results/findings.ts';
 import type { Found } from '../results/findings.ts';
 import { fitsRule } from '../text-rule.ts';
 
-/** Most bytes of an answer's body that are looked at; the rest is not waited for. */
+/** Maximum bytes of a response body that are checked; the rest is not read. */
 const BODY_LIMIT = 256 * 1024;
 
-/** What a server answered. */
+/** A server's response. */
 interface Answer {
   status: number;
   headers: string[];
@@ -23,8 +23,9 @@ interface Answer {
 }
 
 /**
- * Asks the web server through its machine's own network and judges the answer. A server that does not
- * answer, or not as one, is its learner's. @throws what keeps Berth from asking, or the reason of `signal`
+ * Sends a request to the web server through the machine's own network, and judges the response. A server that does not
+ * respond, or not with HTTP, fails the check.
+ * @throws the error that keeps Berth from sending the request, or the reason of `signal`
  */
 export async function judgeHttp(
   check: HttpCheck,
@@ -38,7 +39,7 @@ export async function judgeHttp(
     if (!isFault(error, 'PORT_CLOSED')) throw error;
     return passedOrNot(error, { evidence: '' });
   }
-  // Counted from here: how long the way into the machine takes is not its learner's doing.
+  // The time limit starts here: the time to connect to the machine does not count against the learner.
   const timeUp = AbortSignal.timeout(check.timeoutSeconds * 1000);
   try {
     const answer = await ask(check, stream, AbortSignal.any([signal, timeUp]));
@@ -55,7 +56,7 @@ export async function judgeHttp(
   }
 }
 
-/** One request, on a connection that is there already. */
+/** Sends one request on an existing connection. */
 async function ask({ http, machine }: HttpCheck, stream: Duplex, signal: AbortSignal): Promise<Answer> {
   const { port, path, method, headers, https } = http;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -63,14 +64,14 @@ async function ask({ http, machine }: HttpCheck, stream: Duplex, signal: AbortSi
       ? connectTls({ socket: stream, servername: machine, rejectUnauthorized: false })
       : stream;
     connection.once('error', reject);
-    // Whatever becomes of the request, its time ends.
+    // The time limit applies in every state of the request.
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     const options = { host: machine, port, path, method, headers, signal };
     request({ ...options, createConnection: () => connection })
       .once('response', resolve)
       .on('error', reject)
-      // All that Node.js tells of an answer that hands the connection over to another protocol.
-      .once('close', () => reject(new Error('The connection was closed without an answer.')))
+      // Node.js emits nothing else for a response that switches to another protocol.
+      .once('close', () => reject(new Error('The connection was closed without a response.')))
       .end();
   });
   const chunks: Buffer[] = [];
@@ -80,7 +81,7 @@ async function ask({ http, machine }: HttpCheck, stream: Duplex, signal: AbortSi
     size += chunk.length;
     if (size >= BODY_LIMIT) break;
   }
-  // A body without a length ends with its connection, also with one that was cut at the end of its time.
+  // A body without a length ends with its connection, even if the time limit closed it.
   signal.throwIfAborted();
   const body = textOf(Buffer.concat(chunks).subarray(0, BODY_LIMIT));
   const { statusCode: status = 0, rawHeaders } = answer;

@@ -6,7 +6,7 @@ import type { Judgement } from '../results/check-verdict.ts';
 import { found } from '../results/findings.ts';
 import type { Answer } from '../given-answers.ts';
 
-/** Whether an answer is right, in whole or not at all; its evidence is the answer, and nothing that would lead to the right one. */
+/** Judges an answer as right or wrong. The evidence is only the answer, with no clue to the right one. */
 export function judgeQuiz(
   { answer: right }: QuizCheck,
   given: Answer | undefined,
@@ -31,7 +31,7 @@ function fits({ answers, match, ignoreCase }: QuizText, text: string): boolean {
   if (match === 'pattern') {
     return answers.some((pattern) => patternFound(pattern, text.normalize(), { ignoreCase }));
   }
-  // Keyboards differ in how they put accents and Hangul together.
+  // Keyboards compose accents and Hangul differently.
   const plain = (one: string) => (ignoreCase ? one.normalize().toLowerCase() : one.normalize());
   const found = plain(text);
   return answers.map(plain).some((one) => (match === 'exact' ? found === one : found.includes(one)));

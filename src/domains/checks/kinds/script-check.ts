@@ -7,8 +7,8 @@ import { PARTLY_EXIT_CODE } from '../scripts/script-helpers.ts';
 import type { ScriptEnd } from '../scripts/script-runner.ts';
 
 /**
- * What a script's end means: with exit code 0 the score that it gave, all where it gave none; with another nothing,
- * but for a script that gave a part and then said what is missing.
+ * Judges the result of a script. With exit code 0 the score is the given one, or 1 without any. With another exit code
+ * it is 0, except if the script gave a partial score and then reported what is missing.
  */
 export function judgeScript(end: ScriptEnd): Judgement {
   if ('unjudged' in end) return end.unjudged;
@@ -20,13 +20,13 @@ export function judgeScript(end: ScriptEnd): Judgement {
     const score = lastLine(end.score ?? '', 40) ?? '';
     return unjudged(fault('CHECK_SCORE_INVALID', { score }), evidence);
   }
-  // What gave itself everything and then failed did not mean it.
+  // A full score followed by a failure was not meant.
   const score = given === undefined || (given === 1 && full === 0) ? full : given;
   const says = lastLine(printed, MESSAGE_LIMIT) ?? found(score === 1 ? 'DONE' : 'NOT_YET');
   return judged({ score, says, evidence, exitCode });
 }
 
-/** A share from 0 to 1, written as `0.6`, `60%` or `3/5`. */
+/** Parses a share from 0 to 1, written as `0.6`, `60%` or `3/5`. */
 function readScore(text: string): number | 'wrong' {
   const [, number = '', percent, whole] =
     /^\s*(\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})\s*(?:(%)|\/\s*(\d{1,9}))?\s*$/.exec(text) ?? [];

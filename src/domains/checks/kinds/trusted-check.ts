@@ -4,26 +4,26 @@ import { COPY_FOLDER, ENGINE_SOCKET } from '../../../engine/engine-checkers.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { ImagePins } from '../../images/pins/pin.ts';
 import type { TrustedCheck } from '../../labs/lab-check.ts';
-import type { CheckPlace } from '../check-place.ts';
+import type { CheckContext } from '../check-context.ts';
 import type { Judgement } from '../results/check-verdict.ts';
 import { copyOfMachine } from '../scripts/machine-copy.ts';
 import type { CopiedPath } from '../scripts/machine-copy.ts';
 import type { ScriptRunner } from '../scripts/script-runner.ts';
 import { judgeScript } from './script-check.ts';
 
-/** For copying what the script is to see, beside its own time, in seconds. */
+/** Time to copy the files for the script, in seconds, in addition to the script's own time. */
 const COPY_SECONDS = 120;
 
 export type CheckerEngine = Pick<Engine, 'startChecker' | 'removeChecker' | 'copyIn' | 'copyOut'>;
 
 /**
- * Runs a script in a container of its own beside the machine, with a copy of what it is to see of it. No
- * program of the machine has a part in that, so that root in the machine gains nothing.
- * @throws what the engine and the pin of its image throw, CHECK_COPY_LIMIT, or the reason of `signal`
+ * Runs a script in its own container next to the machine, on a copy of some of the machine's files. No program of the
+ * machine takes part, so root in the machine gains nothing.
+ * @throws any error of the engine and of pinning the image, CHECK_COPY_LIMIT, or the reason of `signal`
  */
 export async function judgeTrusted(
   check: TrustedCheck,
-  place: CheckPlace,
+  context: CheckContext,
   {
     engine,
     pins,
@@ -36,7 +36,7 @@ export async function judgeTrusted(
     signal: AbortSignal;
   },
 ): Promise<Judgement> {
-  const { machineId } = place;
+  const { machineId } = context;
   const { script, timeoutSeconds, machine } = check;
   const lifetimeSeconds = timeoutSeconds + COPY_SECONDS;
   const image = await pinnedImage();
@@ -51,24 +51,27 @@ export async function judgeTrusted(
     if (check.paths.length > 0) await engine.copyIn(checkerId, COPY_FOLDER, copyOfMachine(pathsOf(), uid));
     const user = `${uid}:${uid}`;
     const environment = {
-      ...place.environment,
+      ...context.environment,
       BERTH_HOST: machine,
       ...(asksEngine && { DOCKER_HOST: `unix://${ENGINE_SOCKET}` }),
     };
-    const run = { script, user, timeoutSeconds, reader: place.reader };
+    const run = { script, user, timeoutSeconds, reader: context.reader };
     return judgeScript(await scripts.run(checkerId, run, environment, signal));
   } finally {
     await engine.removeChecker(checkerId);
   }
 
-  /** Who judges a version of a lab is always the same; Berth's own is of Berth's version. */
+  /**
+   * Resolves the image to the one pinned for this lab version, so all attempts use the same checker. Berth's own image
+   * belongs to Berth's version.
+   */
   async function pinnedImage(): Promise<string | undefined> {
     const { image } = check;
     if (image === undefined) return undefined;
-    return (await pins.resolve({ ...place.lab, images: [image] }, { signal })).get(image);
+    return (await pins.resolve({ ...context.lab, images: [image] }, { signal })).get(image);
   }
 
-  /** One after another; what is not there is not in the copy. */
+  /** Copies the paths one after another, without missing ones. */
   async function* pathsOf(): AsyncGenerator<CopiedPath> {
     for (const path of check.paths.map((each) => posix.resolve(each))) {
       signal.throwIfAborted();

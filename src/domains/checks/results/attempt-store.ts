@@ -9,14 +9,13 @@ import { fault } from '../../../core/errors.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Attempt } from './attempt.ts';
-import { findingColumns, readFinding } from './finding-columns.ts';
+import { emptyOldEvidence, findingColumns, insertVerdicts, readFinding, toVerdict } from './verdict-store.ts';
 import { hintCost } from '../hint-store.ts';
 import { recordAttempt } from './progress-store.ts';
 import type { StepVerdict } from './step-verdict.ts';
 import { afterWrongAnswers, countWrongAnswers } from './wrong-answers.ts';
-import { emptyOldEvidence, insertVerdicts, toVerdict } from './verdict-store.ts';
 
-/** A check that runs, as far as the database knows. */
+/** A running attempt as stored in the database. */
 export interface RunningAttempt {
   id: string;
   sessionId: string | undefined;
@@ -25,7 +24,7 @@ export interface RunningAttempt {
   heldUntil: Date;
 }
 
-/** What a new attempt is of. */
+/** The learner, lab version and step of a new attempt. */
 export type NewAttempt = Pick<
   AttemptRow,
   'id' | 'learnerId' | 'labSlug' | 'labVersion' | 'stepId' | 'startedAt'
@@ -33,7 +32,7 @@ export type NewAttempt = Pick<
   sessionId: string;
 };
 
-/** Which attempts a list has: those that fit all that is given. */
+/** Selects the attempts that match all given fields. */
 export interface AttemptFilter {
   sessionId?: string | undefined;
   learnerId?: string | undefined;
@@ -41,7 +40,7 @@ export interface AttemptFilter {
   step?: string | undefined;
 }
 
-/** Most running checks looked at in one sweep; the next sweep sees the others. */
+/** Maximum number of running attempts per sweep; the next sweep reads the others. */
 const SWEEP_LIMIT = 1_000;
 
 const released = { runningKey: null, heldBy: null, heldUntil: null };
@@ -54,7 +53,11 @@ export function createAttemptStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Stores a running attempt; false when a check of that step runs in that session already, in whatever process. @throws SESSION_NOT_FOUND */
+    /**
+     * Stores a running attempt. Returns false if a check of that step is already running in that session, in any
+     * process.
+     * @throws SESSION_NOT_FOUND
+     */
     async begin(attempt: NewAttempt, lease: Lease): Promise<boolean> {
       const runningKey = keyOf(attempt.sessionId, attempt.stepId);
       try {
@@ -69,7 +72,7 @@ export function createAttemptStore({ database }: { database: Database }) {
       }
     },
 
-    /** Renews the lease; false if `owner` no longer has it. */
+    /** Renews the lease. Returns false if `owner` no longer has it. */
     async renew(id: string, { owner, expiresAt }: Lease): Promise<boolean> {
       const { count } = await client.attempt.updateMany({
         where: { id, state: 'running', heldBy: owner },
@@ -79,10 +82,10 @@ export function createAttemptStore({ database }: { database: Database }) {
     },
 
     /**
-     * Stores the verdict and, where it was judged and `counts`, the progress, both or neither, with what earlier
-     * wrong answers to its questions mean, and what those of the step's hints cost that were shown taken off the score; a `poll` that does not pass is not kept; older attempts of
-     * the step lose their evidence, and keep the rest. An attempt that is no longer the owner's stays as it is.
-     * The attempt as it is then; undefined when it is gone with its learner.
+     * Stores the verdict and the progress in one transaction; the progress only if the attempt was judged and `counts`.
+     * Applies the cost of earlier wrong answers and of seen hints. Deletes a `poll` that did not pass. Older attempts
+     * of the step lose their evidence. If `owner` no longer has the lease, nothing changes. Returns the stored attempt;
+     * undefined if the learner was deleted.
      */
     finish(
       id: string,
@@ -129,7 +132,10 @@ export function createAttemptStore({ database }: { database: Database }) {
       });
     },
 
-    /** Ends an attempt whose lease owner is dead; false when another was first, or the owner lives and renewed the lease. */
+    /**
+     * Ends an attempt whose lease owner is dead. Returns false if another process was first, or the owner has renewed
+     * the lease.
+     */
     async interrupt(running: RunningAttempt, verdict: StepVerdict, at: Date): Promise<boolean> {
       const { id, heldBy, heldUntil } = running;
       const { count } = await client.attempt.updateMany({
@@ -139,7 +145,7 @@ export function createAttemptStore({ database }: { database: Database }) {
       return count === 1;
     },
 
-    /** The checks that run: all, or that of one step of a session. */
+    /** Returns the running attempts: all, or those of one step of a session. */
     async running(of?: { sessionId: string; stepId: string }): Promise<RunningAttempt[]> {
       const rows = await client.attempt.findMany({
         where: { state: 'running', ...(of && { runningKey: keyOf(of.sessionId, of.stepId) }) },
@@ -160,7 +166,7 @@ export function createAttemptStore({ database }: { database: Database }) {
       return row ? toAttempt(row) : undefined;
     },
 
-    /** Newest first. */
+    /** Returns a page of attempts, newest first. */
     async list(
       filter: AttemptFilter,
       window: { take: number; after: string | undefined },

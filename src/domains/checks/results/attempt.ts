@@ -15,53 +15,52 @@ export interface Attempt {
   stepId: string;
   state: 'running' | 'finished' | 'errored';
   passed: boolean;
-  /** 0 to 1: what the checks gave, less what wrong answers before cost, and hints that the learner was shown. */
+  /** 0 to 1: the checks' score, minus the cost of earlier wrong answers and of seen hints. */
   score: number;
-  /** For the learner: what is missing, what is well, or why it could not be judged. */
+  /** For the learner: what is missing, what is right, or why the attempt could not be judged. */
   message: string;
-  /** What the message says; undefined where its words are those of the lab's author. */
+  /** Code and details of the message; undefined if the lab's author wrote the message. */
   finding: Finding | undefined;
-  /** One for each check of the step, in its order; none while it runs, nor where the attempt itself was cut short. */
+  /** One for each check of the step, in order; empty while the attempt runs, and if it was interrupted. */
   verdicts: CheckVerdict[];
   startedAt: Date;
   finishedAt: Date | undefined;
 }
 
-/** What a learner has reached in one step of a lab, over all sessions. */
+/** A learner's progress in one step of a lab, over all sessions. */
 export interface StepProgress {
   stepId: string;
   attempts: number;
   passed: boolean;
-  /** 0 to 1: that of the best attempt or of the last, as the lab has it. */
+  /** 0 to 1: the score of the best or the last attempt, as the lab specifies. */
   score: number;
   bestScore: number;
-  /** Attempts that were judged and did not pass: hints wait for them. */
+  /** Judged attempts that did not pass; hints may require some. */
   failures: number;
-  /** Help that the learner was shown, in its order. */
+  /** Seen hints, in the order of the step. */
   hints: RevealedHint[];
   passedAt: Date | undefined;
 }
 
-/** What a learner has reached in a lab: every step of the lab in order, tried or not. */
+/** A learner's progress in a lab: all steps in order, attempted or not. */
 export interface LabProgress {
   learnerId: string;
   labSlug: string;
   steps: StepProgress[];
-  /** Steps with a check that are passed, and how many there are. */
+  /** Number of passed steps among those with checks, and number of those. */
   passed: number;
   total: number;
-  /** Mean of the scores of the steps with a check, 0 to 1; 0 where there is none. */
+  /** Mean score of the steps with checks, 0 to 1; 0 without any. */
   score: number;
 }
 
 export interface CheckService {
   /**
-   * Runs the step's checks and stores the attempt; resolves when it has ended, with
-   * an attempt that errored where a check could not judge. Questions without an answer are failed. One that a
-   * client makes by itself is a `poll`: no use of the session, and where it does not pass no attempt, counted,
-   * told or kept. Scripts find the learner's `language`, or the lab's that stands for it.
-   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer that
-   * fits no question, a poll of a step that has none, a poll with answers), CHECK_BUSY, RATE_LIMITED
+   * Runs the step's checks and stores the attempt. Resolves when it has ended; if a check could not judge, the attempt
+   * errored. Unanswered questions fail. A `poll` is sent by a client automatically: it does not count as activity, and
+   * a failed poll is not counted, published or stored. Scripts get the learner's `language`, or the lab's default.
+   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer without a
+   * matching question, a poll of a step without polling, a poll with answers), CHECK_BUSY, RATE_LIMITED
    */
   run(
     actor: Actor | undefined,
@@ -75,7 +74,7 @@ export interface CheckService {
   ): Promise<Attempt>;
   /** @throws NOT_FOUND */
   get(actor: Actor | undefined, attemptId: string): Promise<Attempt>;
-  /** Newest first. */
+  /** Lists attempts, newest first. */
   listAttempts(
     actor: Actor | undefined,
     filter: {
@@ -86,7 +85,10 @@ export interface CheckService {
     },
     page: PageRequest,
   ): Promise<Page<Attempt>>;
-  /** Progress of each (learner, lab) asked for, in that order; for batched loading. @throws USER_NOT_FOUND where the actor may not see a learner */
+  /**
+   * Returns the progress of each (learner, lab) pair in the order asked, for batched loading.
+   * @throws USER_NOT_FOUND if the actor may not see a learner
+   */
   progress(
     actor: Actor | undefined,
     of: readonly { learnerId: string; lab: string }[],

@@ -5,40 +5,40 @@ import { found } from './findings.ts';
 import type { Finding, Found } from './findings.ts';
 import type { LocalizedText } from '../../labs/localized-text.ts';
 
-/** Most characters of a message: a learner reads it at a glance. */
+/** Maximum length of a message, in characters: a learner reads it at a glance. */
 export const MESSAGE_LIMIT = 500;
 
-/** How one check of a step ended. */
+/** The result of one check of a step. */
 export interface CheckVerdict extends Judgement {
-  /** Of the check, within its step. */
+  /** Id of the check within its step. */
   checkId: string;
   kind: LabCheck['kind'];
-  /** How much it counts beside the step's other checks. */
+  /** Weight among the step's checks. */
   weight: number;
-  /** Whether it is a question that was answered at all. */
+  /** Whether the check is a question that was answered. */
   answered: boolean;
-  /** What a question's author tells who has answered it: see explanations.ts. */
+  /** The author's explanation for learners who have answered the question: see check-service.ts. */
   explanation: LocalizedText | undefined;
 }
 
-/** What a check says of a learner's work, or why it could not say anything. */
+/** A check's judgement of a learner's work, or why it could not judge. */
 export interface Judgement {
   state: 'finished' | 'errored';
-  /** Whether it has the whole score. */
+  /** Whether the score is complete. */
   passed: boolean;
   /** 0 to 1. */
   score: number;
-  /** For the learner, in one line: what was found, never what would be right; or why it errored. */
+  /** For the learner, in one line: what was found, never the solution; or why the check errored. */
   message: string;
-  /** What the message says; undefined where its words are those of the lab's author. */
+  /** Code and details of the message; undefined if the lab's author wrote the message. */
   finding: Finding | undefined;
-  /** What it goes by, such as all that a script printed or what was answered; bounded where it is stored. */
+  /** The basis of the judgement, such as a script's output or the answer; truncated when stored. */
   evidence: string;
-  /** Of its script or command, where it has one. */
+  /** Exit code of the script or command, if any. */
   exitCode: number | undefined;
 }
 
-/** The judgement of a check that ran to its end; `says` is what it found, or the words of the lab's author. */
+/** Returns the judgement of a completed check. `says` is a finding, or the text of the lab's author. */
 export function judged(of: {
   score: number;
   says: Found | string;
@@ -46,10 +46,10 @@ export function judged(of: {
   exitCode?: number;
 }): Judgement {
   const { score, says, evidence, exitCode } = of;
-  return { state: 'finished', passed: score >= 1, score, ...saying(says), evidence, exitCode };
+  return { state: 'finished', passed: score >= 1, score, ...messageOf(says), evidence, exitCode };
 }
 
-/** A check that found all as it is to be, or did not. */
+/** Returns a judgement that passes unless there is a problem. */
 export function passedOrNot(
   problem: Found | undefined,
   more: { evidence: string; exitCode?: number },
@@ -57,25 +57,25 @@ export function passedOrNot(
   return judged({ ...more, score: problem === undefined ? 1 : 0, says: problem ?? found('DONE') });
 }
 
-/** The judgement of a check that could not judge: nothing is held against the learner. */
+/** Returns the judgement of a check that could not judge, which does not count against the learner. */
 export function unjudged(reason: Fault, evidence = ''): Judgement {
   return {
     state: 'errored',
     passed: false,
     score: 0,
-    ...saying(reason),
+    ...messageOf(reason),
     evidence,
     exitCode: undefined,
   };
 }
 
-/** A check that the end of the service, or of its hold on the check, has cut short. */
+/** Returns the judgement of a check that was interrupted by a shutdown or a lost lease. */
 export function interrupted(): Judgement {
   return unjudged(fault('CHECK_INTERRUPTED'));
 }
 
-/** The message of what was found, or of what the lab's author says. */
-export function saying(says: Found | string): Pick<Judgement, 'message' | 'finding'> {
+/** Returns the message of a finding, or of the lab's author. */
+export function messageOf(says: Found | string): Pick<Judgement, 'message' | 'finding'> {
   if (typeof says === 'string') return { message: says, finding: undefined };
   const { code, details, message } = says;
   return { message, finding: { code, details } };

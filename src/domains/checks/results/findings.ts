@@ -2,52 +2,52 @@ import { filled } from '../../../core/plain-text.ts';
 import type { Fault, FaultCode, FaultDetails } from '../../../core/errors.ts';
 
 /**
- * All that Berth itself says of a learner's work, by a code that clients can word in another language;
- * `{name}` is filled from the details. What was found, never what would be right.
+ * Berth's own messages about a learner's work, by a code that clients can translate; `{name}` is filled from the
+ * details. They say what was found, never the solution.
  */
 const findings = {
   DONE: 'Done.',
   NOT_YET: 'Not there yet.',
 
-  ANSWER_MISSING: 'This is not answered yet.',
+  ANSWER_MISSING: 'This question has no answer yet.',
   ANSWER_RIGHT: 'That is right.',
   ANSWER_WRONG: 'That is not right.',
   ANSWER_WRONG_LEFT: 'That is not right. Answers left: {left}.',
   ANSWER_USED_UP: 'This question cannot be answered any more.',
 
-  FILE_ABSENT: '{path} is not there.',
-  FILE_PRESENT: '{path} is there, and is not to be.',
-  FILE_LEADS_NOWHERE: '{path} is a link that leads nowhere, and is not to be there.',
-  FILE_HIDDEN: '{path} cannot be looked at.',
+  FILE_ABSENT: '{path} does not exist.',
+  FILE_PRESENT: '{path} should not exist.',
+  FILE_LEADS_NOWHERE: '{path} is a broken link, and should not exist.',
+  FILE_HIDDEN: '{path} cannot be accessed.',
   FILE_UNREADABLE: '{path} cannot be read.',
   FILE_OTHER_THAN_FOLDER: '{path} is not a folder.',
   FILE_OTHER_THAN_FILE: '{path} is not a file.',
-  FILE_OTHER_MODE: 'The permission bits of {path} are {mode}, and are to be others.',
-  FILE_OTHER_OWNER: "{path} belongs to {owner}, and is to be somebody else's.",
-  FILE_OTHER_CONTENT: 'What is in {path} is not what is asked for.',
+  FILE_OTHER_MODE: 'The mode of {path} is {mode}; a different one is required.',
+  FILE_OTHER_OWNER: '{path} belongs to {owner}; a different owner is required.',
+  FILE_OTHER_CONTENT: '{path} does not have the required content.',
 
-  COMMAND_OTHER_EXIT: 'The command that looks at this ended with exit code {exitCode}.',
-  COMMAND_OTHER_OUTPUT: 'The command that looks at this does not print what it should.',
+  COMMAND_OTHER_EXIT: 'The check command returned the unexpected exit code {exitCode}.',
+  COMMAND_OTHER_OUTPUT: 'The check command did not print the expected output.',
 
   HTTP_OTHER_STATUS:
-    '{method} {path} on port {port} of the machine "{machine}" is answered with the status {status}.',
+    '{method} {path} on port {port} of the machine "{machine}" returned the status {status}.',
   HTTP_OTHER_BODY:
-    '{method} {path} on port {port} of the machine "{machine}" is not answered with what is asked for.',
-  HTTP_LATE: 'What answers on port {port} of the machine "{machine}" took more than {seconds} s.',
+    '{method} {path} on port {port} of the machine "{machine}" did not return the required content.',
+  HTTP_LATE: 'The server on port {port} of the machine "{machine}" did not respond within {seconds} s.',
 } as const;
 
 export type FindingCode = keyof typeof findings;
 
-/** All codes, for the docs and for tests that each is worded. */
+/** All codes, for the docs, and for tests that each has a text. */
 export const findingCodes = Object.keys(findings) as FindingCode[];
 
-/** What a message says, whatever its words: of the findings, or of the catalogue of errors. */
+/** Code and details of a message: of a finding, or of an error in the catalogue. */
 export interface Finding {
   code: FindingCode | FaultCode;
   details: FaultDetails;
 }
 
-/** A finding with its words. */
+/** A finding with its text. */
 export type Found = Finding & Pick<Fault, 'message'>;
 
 export function found(code: FindingCode, details: FaultDetails = {}): Found {

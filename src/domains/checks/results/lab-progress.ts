@@ -4,7 +4,7 @@ import type { RevealedHint } from '../hint.ts';
 import type { ShownHint } from '../hint-store.ts';
 import type { TriedStep } from './progress-store.ts';
 
-/** Progress in every step of the lab in its order; where the lab is gone, in those that were tried. */
+/** Returns the progress in all steps of the lab, in order; if the lab no longer exists, in the attempted steps. */
 export function progressIn(
   lab: Pick<Lab, 'attempts' | 'steps'> | undefined,
   { learnerId, labSlug }: { learnerId: string; labSlug: string },
@@ -37,7 +37,7 @@ function toStepProgress({ lastScore, ...step }: TriedStep, attempts: Lab['attemp
   return { ...step, score: attempts === 'last' ? lastScore : step.bestScore, hints: [] };
 }
 
-/** Those that the step still has, in its order. */
+/** Returns the seen hints that the step still has, in its order. */
 function hintsOf({ id, hints }: LabStep, shown: readonly ShownHint[]): RevealedHint[] {
   return hints.flatMap((hint) => {
     const found = shown.find(({ stepId, hintId }) => stepId === id && hintId === hint.id);

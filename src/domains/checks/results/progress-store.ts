@@ -2,14 +2,14 @@ import { batches } from '../../../core/batches.ts';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Progress as ProgressRow } from '../../../infra/database/generated/sqlite/client.ts';
 
-/** What is stored of a learner's attempts at a step. */
+/** A learner's stored progress in a step. */
 export interface TriedStep {
   stepId: string;
   attempts: number;
   passed: boolean;
   bestScore: number;
   lastScore: number;
-  /** Attempts that were judged and did not pass. */
+  /** Judged attempts that did not pass. */
   failures: number;
   passedAt: Date | undefined;
 }
@@ -24,7 +24,7 @@ export type ProgressStore = ReturnType<typeof createProgressStore>;
 
 export function createProgressStore({ database: { client } }: { database: Database }) {
   return {
-    /** The steps tried, by {@link pairKey}: one query for all, however many pairs there are up to a page. */
+    /** Returns the attempted steps, by {@link pairKey}. One query for all pairs, up to a page. */
     async of(pairs: readonly LearnerInLab[]): Promise<Map<string, TriedStep[]>> {
       const unique = [...new Map(pairs.map((pair) => [pairKey(pair), pair])).values()];
       const found = new Map<string, TriedStep[]>(unique.map((pair) => [pairKey(pair), []]));
@@ -40,7 +40,7 @@ export function createProgressStore({ database: { client } }: { database: Databa
       return found;
     },
 
-    /** How many judged attempts of a learner at a step did not pass. */
+    /** Returns how many judged attempts of a learner at a step did not pass. */
     async failures(step: { learnerId: string; labSlug: string; stepId: string }): Promise<number> {
       const row = await client.progress.findUnique({ where: { learnerId_labSlug_stepId: step } });
       return row?.failures ?? 0;
@@ -48,14 +48,14 @@ export function createProgressStore({ database: { client } }: { database: Databa
   };
 }
 
-/** One text for a pair, to find it by. */
+/** Returns a map key for a pair. */
 export function pairKey({ learnerId, lab }: LearnerInLab): string {
   return `${learnerId} ${lab}`;
 }
 
 /**
- * Counts one judged attempt, within the transaction that stores it. What was reached stays: a later
- * failure takes neither the pass nor the best score away.
+ * Counts one judged attempt, within the transaction that stores it. A later failure changes neither the pass nor the
+ * best score.
  */
 export async function recordAttempt(
   tx: Transaction,

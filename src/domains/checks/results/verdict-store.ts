@@ -4,12 +4,15 @@ import type {
   Attempt as AttemptRow,
 } from '../../../infra/database/generated/sqlite/client.ts';
 import type { CheckVerdict } from './check-verdict.ts';
-import { findingColumns, readFinding } from './finding-columns.ts';
+import type { Finding } from './findings.ts';
 
-/** Newest attempts of a learner in a step that keep their evidence: as far back as anyone reads; 64 KiB each at most. */
+/**
+ * Number of newest attempts per learner and step that keep their evidence, at most 64 KiB each: nobody reads older
+ * ones.
+ */
 const EVIDENCE_KEPT_OF = 20;
 
-/** Stores how the checks of an attempt ended, within the transaction that stores how the attempt did. */
+/** Stores the verdicts of an attempt's checks, within the transaction that stores the attempt. */
 export async function insertVerdicts(
   tx: Transaction,
   attemptId: string,
@@ -19,7 +22,7 @@ export async function insertVerdicts(
   if (rows.length > 0) await tx.checkVerdict.createMany({ data: rows });
 }
 
-/** Empties what older attempts at the step go by; the rest of them stays. */
+/** Deletes the evidence of older attempts at the step, and keeps their other columns. */
 export async function emptyOldEvidence(
   tx: Transaction,
   step: Pick<AttemptRow, 'learnerId' | 'labSlug' | 'stepId'>,
@@ -60,5 +63,26 @@ export function toVerdict(row: VerdictRow): CheckVerdict {
     finding: readFinding(row),
     answered,
     explanation: undefined,
+  };
+}
+
+/** The columns of a finding, in attempts and verdicts. */
+export interface FindingColumns {
+  findingCode: string | null;
+  /** JSON. */
+  findingDetails: string | null;
+}
+
+export function findingColumns(finding: Finding | undefined): FindingColumns {
+  if (!finding) return { findingCode: null, findingDetails: null };
+  return { findingCode: finding.code, findingDetails: JSON.stringify(finding.details) };
+}
+
+export function readFinding({ findingCode, findingDetails }: FindingColumns): Finding | undefined {
+  if (findingCode === null) return undefined;
+  return {
+    // An earlier version may have stored a code that no longer exists: then only its message is used.
+    code: findingCode as Finding['code'],
+    details: JSON.parse(findingDetails ?? '{}') as Finding['details'],
   };
 }

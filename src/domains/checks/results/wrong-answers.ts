@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../infra/database/database.ts';
 import type { LabCheck } from '../../labs/lab-check.ts';
 import type { LabStep } from '../../labs/lab.ts';
-import { saying } from './check-verdict.ts';
+import { messageOf } from './check-verdict.ts';
 import type { CheckVerdict } from './check-verdict.ts';
 import { found } from './findings.ts';
 import type { LearnerAtStep } from '../hint-store.ts';
@@ -9,8 +9,8 @@ import { stepScore, stepVerdict } from './step-verdict.ts';
 import type { StepVerdict } from './step-verdict.ts';
 
 /**
- * How many wrong answers a learner has given to each question of a step, by the id of its check, within the
- * transaction that adds another. Those count too that came with a check that could not judge: they were judged.
+ * Counts a learner's wrong answers to each question of a step, by check id, within the transaction that adds another.
+ * Answers of an errored attempt count too, because they were judged.
  */
 export async function countWrongAnswers(
   tx: Transaction,
@@ -35,9 +35,8 @@ export async function countWrongAnswers(
 }
 
 /**
- * The verdict with what earlier wrong answers mean for it: a question that was answered wrongly as often as it may be
- * is failed, whatever the answer. Each wrong answer costs its share of a right one's score, which takes nothing
- * from whether the step is passed. Pure.
+ * Applies earlier wrong answers to a verdict. A question without attempts left fails, whatever the answer. Each wrong
+ * answer reduces the score of a right one, but does not affect whether the step passes. Pure.
  */
 export function afterWrongAnswers(
   step: Pick<LabStep, 'pass' | 'checks'>,
@@ -57,8 +56,8 @@ function limit(verdict: CheckVerdict, check: LabCheck | undefined, before: numbe
   if (check?.kind !== 'quiz' || check.attempts === undefined || !verdict.answered) return verdict;
   const left = check.attempts - before - 1;
   if (left >= 0 && verdict.passed) return verdict;
-  if (left > 0) return { ...verdict, ...saying(found('ANSWER_WRONG_LEFT', { left })) };
-  return { ...verdict, passed: false, score: 0, ...saying(found('ANSWER_USED_UP')) };
+  if (left > 0) return { ...verdict, ...messageOf(found('ANSWER_WRONG_LEFT', { left })) };
+  return { ...verdict, passed: false, score: 0, ...messageOf(found('ANSWER_USED_UP')) };
 }
 
 function reduce(verdict: CheckVerdict, check: LabCheck | undefined, before: number): CheckVerdict {

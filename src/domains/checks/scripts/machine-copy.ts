@@ -5,12 +5,12 @@ import type { Header, Pack } from 'tar-stream';
 import { COPY_FOLDER, NOBODY } from '../../../engine/engine-checkers.ts';
 import { fault } from '../../../core/errors.ts';
 
-/** Most that one check copies out of a machine: what a learner writes, not what they install. */
+/** Limits of what one check copies out of a machine: files that a learner writes, not software that they install. */
 export const COPY_LIMITS = { bytes: 64 * 1024 * 1024, entries: 10_000 };
 
 type NewHeader = Parameters<Pack['entry']>[0];
 
-/** One path of a machine as the engine gives it. */
+/** One path of a machine as an archive. */
 export interface CopiedPath {
   /** Absolute. */
   path: string;
@@ -18,10 +18,10 @@ export interface CopiedPath {
 }
 
 /**
- * Makes one archive of these parts of a machine, below {@link COPY_FOLDER}, for a reader who has no power over
- * files. All in it belongs to that reader, who may read it all; permission bits stay otherwise. Links lead to
- * where they would in the machine, within the copy and never out of it: a learner's link must not show a check its own files. What is no
- * file, folder or link is left out. The archive fails with CHECK_COPY_LIMIT where it is too much.
+ * Creates one archive of these paths of a machine, below {@link COPY_FOLDER}, for an unprivileged reader who owns and
+ * can read everything in it. Other permission bits stay. Links point to the same place within the copy, and never out
+ * of it: a learner's link must not expose the check's own files. Special files are omitted. The archive fails with
+ * CHECK_COPY_LIMIT if it becomes too large.
  */
 export function copyOfMachine(paths: AsyncIterable<CopiedPath>, reader: number = NOBODY): Readable {
   const copy = pack();
@@ -35,8 +35,8 @@ export function copyOfMachine(paths: AsyncIterable<CopiedPath>, reader: number =
       tar.once('error', (error) => entries.destroy(error)).pipe(entries);
       try {
         for await (const entry of entries) {
-          take(limits, entry.header);
-          const header = placed(entry.header, posix.dirname(path), { made, reader });
+          countEntry(limits, entry.header);
+          const header = copiedHeader(entry.header, posix.dirname(path), { made, reader });
           if (header) await add(copy, header, entry as AsyncIterable<Buffer>);
           else entry.resume();
         }
@@ -52,14 +52,14 @@ export function copyOfMachine(paths: AsyncIterable<CopiedPath>, reader: number =
   return archive;
 }
 
-/** Told before anything of the entry is read: a file with holes claims terabytes. */
-function take(left: { bytes: number; entries: number }, { size }: Header): void {
+/** Checks the limits before the entry is read: a sparse file can claim terabytes. */
+function countEntry(left: { bytes: number; entries: number }, { size }: Header): void {
   left.entries -= 1;
   left.bytes -= size;
   if (left.entries < 0 || left.bytes < 0) throw fault('CHECK_COPY_LIMIT', { ...COPY_LIMITS });
 }
 
-/** What is in the copy so far, by name, and whose it is. */
+/** The names in the copy so far, and the owner of all entries. */
 interface Made {
   made: Set<string>;
   reader: number;
@@ -75,8 +75,11 @@ function addFolders(copy: Pack, folder: string, { made, reader }: Made): void {
   }
 }
 
-/** The entry in its place in the copy; undefined for one that has none. `base` is the folder that the engine's names begin in. */
-function placed(header: Header, base: string, { made, reader }: Made): NewHeader | undefined {
+/**
+ * Returns the header of the entry in the copy; undefined to omit it. `base` is the folder to which the engine's names
+ * are relative.
+ */
+function copiedHeader(header: Header, base: string, { made, reader }: Made): NewHeader | undefined {
   const path = posix.join('/', base, posix.join('/', header.name));
   const { type, mtime, size } = header;
   const name = below(path);
@@ -106,20 +109,20 @@ function placed(header: Header, base: string, { made, reader }: Made): NewHeader
   return undefined;
 }
 
-/** The name in the archive of what is at an absolute path. */
+/** Returns the archive name of an absolute path. */
 function below(path: string): string {
   return posix.join('.', path).replace(/\/$/, '');
 }
 
 async function add(copy: Pack, header: NewHeader, body: AsyncIterable<Buffer>): Promise<void> {
-  const place = copy.entry(header);
+  const target = copy.entry(header);
   const closed = new Promise<void>((resolve, reject) => {
-    place.once('error', reject).once('close', () => resolve());
+    target.once('error', reject).once('close', () => resolve());
   });
   for await (const chunk of body) {
-    if (place.write(chunk)) continue;
-    await Promise.race([closed, new Promise<void>((resolve) => place.once('drain', () => resolve()))]);
+    if (target.write(chunk)) continue;
+    await Promise.race([closed, new Promise<void>((resolve) => target.once('drain', () => resolve()))]);
   }
-  place.end(null);
+  target.end(null);
   await closed;
 }

@@ -5,34 +5,34 @@ import type { ScriptCheck } from '../../labs/lab-check.ts';
 import { isShell, withHelpers } from './script-helpers.ts';
 import type { Reader } from './script-helpers.ts';
 
-/** Most that a check may print, in bytes: beyond it is stopped. */
+/** Output limit of a check, in bytes; the check is stopped beyond it. */
 export const OUTPUT_HARD_LIMIT = 1024 * 1024;
 
-/** Exit code of the runner when it could not run the script: images/holder/check-runner.c. */
+/** Exit code of the runner when it could not run the script (see check-runner.c). */
 export const REFUSED_EXIT_CODE = 125;
 
-/** Where the runner lets the interpreter find the script. */
+/** Path at which the interpreter finds the script. */
 const SCRIPT_PATH = '/dev/fd/9';
 
-/** Seconds after its time limit when a check ends without the service, should that be gone by then. */
+/** Time after its limit when a check ends without the service, in seconds, in case the service has died. */
 const SELF_END_SECONDS = 5;
 
-/** What is run, by whom, and for how long at most. */
+/** A script with its user and time limit. */
 export type Script = Pick<ScriptCheck, 'script' | 'user' | 'timeoutSeconds'> & {
-  /** Whose language its helpers speak. */
+  /** The reader whose language the helpers use. */
   reader?: Reader;
 };
 
-/** A script made ready to be run once. */
+/** A script prepared for one run. */
 export interface ScriptRun {
-  /** Begins what the runner says of the run: nobody else knows it. */
+  /** Prefix of the runner's own messages, known only to it. */
   seal: string;
   command: ExecSpec;
 }
 
 /**
- * The command that runs a script in a machine. The runner reads from standard input the seal, the secret that
- * a shell script's scores begin with, and the script, which may be of any length.
+ * Prepares the command that runs a script in a machine. On standard input, the runner reads the seal, the secret prefix
+ * of a shell script's scores, and the script of any length.
  */
 export function prepareScript(
   check: Script,
@@ -59,7 +59,7 @@ export function prepareScript(
   };
 }
 
-/** Node.js looks for a real path of its script, which a file in memory does not have. */
+/** Adds an option for Node.js, which resolves the real path of its script: a file in memory has none. */
 function readingItself(interpreter: string[]): string[] {
   const [program = ''] = interpreter;
   return /(^|\/)node$/.test(program) ? [...interpreter, '--preserve-symlinks-main'] : interpreter;
@@ -67,7 +67,12 @@ function readingItself(interpreter: string[]): string[] {
 
 const newSecret = () => randomBytes(16).toString('hex');
 
-/** `text` without the runner's words and the script's place, which would mean nothing to its reader. */
+/** Removes the runner's messages and the script's path, which mean nothing to the reader. */
 export function withoutRunner(text: string, { seal }: Pick<ScriptRun, 'seal'>): string {
   return text.replaceAll(new RegExp(`\n?${seal} [^\n]*\n`, 'g'), '').replaceAll(SCRIPT_PATH, 'check');
+}
+
+/** Quotes a text as one word of a POSIX shell. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

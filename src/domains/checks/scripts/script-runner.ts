@@ -9,25 +9,28 @@ import type { Judgement } from '../results/check-verdict.ts';
 import { OUTPUT_HARD_LIMIT, prepareScript, REFUSED_EXIT_CODE, withoutRunner } from './script-command.ts';
 import type { Script, ScriptRun } from './script-command.ts';
 
-/** How a script ended that ran to its end, or why it did not. */
+/** The result of a script, or why it has none. */
 export type ScriptEnd =
   | {
       exitCode: number;
-      /** What it printed on standard output. */
+      /** Its standard output. */
       printed: string;
-      /** All that it printed, error output last. */
+      /** All of its output, error output last. */
       evidence: string;
-      /** What it wrote as its score. */
+      /** The score that it reported. */
       score: string | undefined;
     }
   | { unjudged: Judgement };
 
 export type ScriptRunner = ReturnType<typeof createScriptRunner>;
 
-/** Runs scripts of checks in machines. */
+/** Creates a runner of check scripts in machines. */
 export function createScriptRunner({ engine }: { engine: Pick<Engine, 'exec'> }) {
   return {
-    /** Runs the script to its end. @throws what the engine throws, or the reason of `signal` */
+    /**
+     * Runs the script.
+     * @throws any error of the engine, or the reason of `signal`
+     */
     async run(
       machineId: string,
       script: Script,
@@ -41,7 +44,7 @@ export function createScriptRunner({ engine }: { engine: Pick<Engine, 'exec'> })
   };
 }
 
-/** What the end of a command says of the script that it ran. Pure. */
+/** Reads the result of the script from the result of its command. Pure. */
 export function readEnd(
   result: ExecResult,
   run: Pick<ScriptRun, 'seal'> & { timeoutSeconds: number },
@@ -58,9 +61,9 @@ export function readEnd(
       return not(fault('CHECK_OUTPUT_LIMIT', { limit: OUTPUT_HARD_LIMIT }));
     case 'not-started': {
       const words = lastLine(stderr, MESSAGE_LIMIT);
-      // To start the machine again does not help: it keeps its mounts.
+      // Restarting the machine does not help, because it keeps its mounts.
       if (words?.includes(CHECK_RUNNER)) return not(fault('CHECK_RUNNER_MISSING'));
-      return not(fault('CHECK_NOT_STARTED', { problem: words ?? 'the machine has no such user' }));
+      return not(fault('CHECK_NOT_STARTED', { problem: words ?? 'the machine does not have this user' }));
     }
     case 'exited':
       break;
@@ -72,7 +75,7 @@ export function readEnd(
   return { exitCode, printed, evidence, score };
 }
 
-/** Why the script was not run to its end, by the runner's last words; undefined where it was. */
+/** Returns why the script was not completed, by the runner's last message; undefined if it was. */
 function refusal(stderr: string, exitCode: number, seal: string): string | undefined {
   const words = new RegExp(`^${seal} (ran$|refused: .*|score .*)`, 'm').exec(stderr)?.[1];
   if (words === 'ran' || words?.startsWith('score ')) return undefined;

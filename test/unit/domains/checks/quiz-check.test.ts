@@ -74,12 +74,12 @@ await t.test('answers are taken where they fit', async (t) => {
   t.equal(read({ checkId: 'text' }, { checkId: 'choice' }).size, 0);
 
   const problems: [GivenAnswer[], RegExp][] = [
-    [[{ checkId: 'none', text: 'x' }], /The step "one" asks no question "none"/],
-    [[{ checkId: 'script', text: 'x' }], /asks no question "script"/],
-    [[{ checkId: 'text', options: [0] }], /"text" is answered by a text/],
+    [[{ checkId: 'none', text: 'x' }], /The step "one" has no question "none"/],
+    [[{ checkId: 'script', text: 'x' }], /has no question "script"/],
+    [[{ checkId: 'text', options: [0] }], /"text" needs a text/],
     [[{ checkId: 'text', text: 'x'.repeat(2_001) }], /at most 2000 characters/],
-    [[{ checkId: 'choice', text: 'a' }], /by choosing options/],
-    [[{ checkId: 'choice', options: [0, 1] }], /takes one option/],
+    [[{ checkId: 'choice', text: 'a' }], /needs options/],
+    [[{ checkId: 'choice', options: [0, 1] }], /accepts only one option/],
     [[{ checkId: 'choice', options: [3] }], /the options 0 to 2/],
     [[{ checkId: 'choice', options: [-1] }], /the options 0 to 2/],
     [[{ checkId: 'choice', options: [0.5] }], /the options 0 to 2/],

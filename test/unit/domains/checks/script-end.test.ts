@@ -103,7 +103,12 @@ const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: st
   ['took too long', { outcome: 'timed-out', out: 'so far\n' }, 'CHECK_TIMED_OUT', /within 10 s/],
   ['printed too much', { outcome: 'output-limit', out: 'so far\n' }, 'CHECK_OUTPUT_LIMIT', /1048576 bytes/],
   ['did not start', { outcome: 'not-started', err: 'no such user\n' }, 'CHECK_NOT_STARTED', /no such user/],
-  ['did not start without a word', { outcome: 'not-started', err: '' }, 'CHECK_NOT_STARTED', /no such user/],
+  [
+    'did not start without a word',
+    { outcome: 'not-started', err: '' },
+    'CHECK_NOT_STARTED',
+    /does not have this user/,
+  ],
   [
     'found no runner',
     { outcome: 'not-started', err: 'exec: "/run/berth/check-runner": no such file' },

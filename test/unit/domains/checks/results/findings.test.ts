@@ -6,7 +6,7 @@ await test('a finding is worded from its details, and keeps them for other words
   t.strictSame(found('FILE_OTHER_MODE', { path: '~/notes', mode: '755' }), {
     code: 'FILE_OTHER_MODE',
     details: { path: '~/notes', mode: '755' },
-    message: 'The permission bits of ~/notes are 755, and are to be others.',
+    message: 'The mode of ~/notes is 755; a different one is required.',
   });
 });
 

@@ -1,28 +1,30 @@
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Log } from '../../core/log.ts';
 
-/** Tells that a check ended. */
-export type TellEnd = (attempt: {
+/** Publishes that a check ended. */
+export type PublishEnd = (attempt: {
   id: string;
   sessionId: string | undefined;
   learnerId: string;
 }) => Promise<void>;
 
-/** Events are hints: where one cannot be sent, who waits reads again later, and the check stands. */
-export function createCheckNews({
+/**
+ * Creates the publisher. Events are hints: if one is lost, clients read again later, and the result is stored anyway.
+ */
+export function createCheckEvents({
   events,
   logger,
 }: {
   events: Pick<EventBus, 'publish'>;
   logger: Log;
-}): TellEnd {
+}): PublishEnd {
   return async ({ id, sessionId, learnerId }) => {
-    // The session was deleted meanwhile: nobody listens for it.
+    // The session was deleted meanwhile, so it has no listeners.
     if (sessionId === undefined) return;
     await events
       .publish('check.finished', { attemptId: id, sessionId, learnerId })
       .catch((error: unknown) =>
-        logger.warn({ err: error, attemptId: id }, 'Nobody was told that a check ended'),
+        logger.warn({ err: error, attemptId: id }, 'publishing the end of a check failed'),
       );
   };
 }

@@ -13,9 +13,9 @@ import { runStep } from './step-run.ts';
 import type { StepRun } from './step-run.ts';
 import { unjudgedStep } from './results/step-verdict.ts';
 
-export type HeldCheck = ReturnType<typeof createHeldCheck>;
+export type LeasedCheck = ReturnType<typeof createLeasedCheck>;
 
-export interface HeldCheckParts {
+export interface LeasedCheckParts {
   runner: CheckRunner;
   attempts: AttemptStore;
   interrupted: InterruptedChecks;
@@ -24,8 +24,10 @@ export interface HeldCheckParts {
   owner: string;
 }
 
-/** Runs the checks of steps as attempts that this process holds: one of a step in a session at a time, over all processes. */
-export function createHeldCheck(parts: HeldCheckParts) {
+/**
+ * Creates a runner that leases an attempt: over all processes, only one check of a step in a session runs at a time.
+ */
+export function createLeasedCheck(parts: LeasedCheckParts) {
   const { runner, attempts, interrupted, clock, logger, owner } = parts;
 
   async function begin(machine: RunningMachine, stepId: string): Promise<string> {
@@ -33,7 +35,7 @@ export function createHeldCheck(parts: HeldCheckParts) {
     const startedAt = clock.now();
     const attempt = { id: newId(startedAt), sessionId, learnerId, labSlug, labVersion, stepId, startedAt };
     if (await attempts.begin(attempt, newLease(clock, owner))) return attempt.id;
-    // The process that holds the step may have died.
+    // The lease owner may be dead.
     const freed = (await interrupted.end({ sessionId, stepId })) > 0;
     if (freed && (await attempts.begin(attempt, newLease(clock, owner)))) return attempt.id;
     throw fault('CHECK_BUSY');
@@ -41,9 +43,9 @@ export function createHeldCheck(parts: HeldCheckParts) {
 
   return {
     /**
-     * Runs the step's checks and stores how they ended; an attempt that another process took for dead
-     * meanwhile ends as that has it. What has no code of the catalogue is stored as
-     * INTERNAL and thrown. @throws CHECK_BUSY, NOT_FOUND when the learner was deleted meanwhile
+     * Runs the step's checks and stores the result. If another process took this one for dead meanwhile, its stored
+     * result stands. An error without a code is stored as INTERNAL and thrown.
+     * @throws CHECK_BUSY, NOT_FOUND if the learner was deleted meanwhile
      */
     async run(
       machine: RunningMachine,
@@ -51,15 +53,15 @@ export function createHeldCheck(parts: HeldCheckParts) {
       signal: AbortSignal,
     ): Promise<Attempt> {
       const id = await begin(machine, step.step.id);
-      const held = {
+      const lease = {
         owner,
-        renew: (lease: Lease) => attempts.renew(id, lease),
+        renew: (next: Lease) => attempts.renew(id, next),
         clock,
         signal,
         onError: (error: unknown) =>
           logger.warn({ err: error, attemptId: id }, 'lease on a running check not renewed'),
       };
-      const { verdict, error } = await withLease(held, (signal) => runStep(runner, step, signal)).then(
+      const { verdict, error } = await withLease(lease, (signal) => runStep(runner, step, signal)).then(
         (verdict) => ({ verdict, error: undefined }),
         (error: unknown) => ({ verdict: unjudgedStep(fault('INTERNAL')), error }),
       );

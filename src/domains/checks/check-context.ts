@@ -1,0 +1,19 @@
+import type { Answer } from './given-answers.ts';
+import type { Reader } from './scripts/script-helpers.ts';
+
+/** The context in which a check runs. */
+export interface CheckContext {
+  /** The lab version that contains the check. */
+  lab: { slug: string; version: string };
+  sessionId: string;
+  /** The container id of its machine; unused for a question. */
+  machineId: string;
+  /** The machine's own user, whose home `~` stands for; undefined for the image's user. */
+  machineUser: string | undefined;
+  /** Environment variables for scripts and commands. */
+  environment: Record<string, string>;
+  /** The given answer to a question. */
+  answer: Answer | undefined;
+  /** The languages of the reader of messages. */
+  reader: Reader;
+}
