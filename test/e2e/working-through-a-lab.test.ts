@@ -46,14 +46,14 @@ await test('Run types a block into the terminal, line by line', async () => {
 
 await test('a check that fails says what is missing, one that passes counts', async (t) => {
   const step = lab.step(FIRST_STEP);
-  await lab.check(FIRST_STEP, 'There is no folder ~/workshop yet: "mkdir" makes one.');
+  await lab.check(FIRST_STEP, 'There is no folder ~/workshop yet: create it with "mkdir".');
   t.equal(await step.getByText('✓ passed').count(), 0);
 
   const solution = new URL('../../labs/linux-command-line/solutions/01-find-your-way.sh', import.meta.url);
   for (const line of (await readFile(solution, 'utf8')).trim().split('\n')) await lab.type(line);
   await lab.type('tree workshop');
   await lab.shows('3 directories, 1 file');
-  await lab.check(FIRST_STEP, 'Well built: you can make your way around now.');
+  await lab.check(FIRST_STEP, 'Well done: you can find your way around now.');
   await step.getByText('✓ passed').waitFor();
   await page.getByText('1 of 3 steps passed').waitFor();
 });

@@ -1,3 +1,3 @@
-# Links that lead to the answers wherever the check reads them.
+# Links to the answers, which work wherever the check reads them.
 ln -sf /proc/sys/kernel/osrelease ~/kernel.txt
 ln -sf /proc/1/comm ~/first.txt

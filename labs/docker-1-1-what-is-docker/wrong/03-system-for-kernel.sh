@@ -1,3 +1,3 @@
-# The system's version is taken for the kernel's.
+# The system's version instead of the kernel's.
 grep VERSION_ID /etc/os-release > ~/kernel.txt
 cat /proc/1/comm > ~/first.txt

@@ -1,2 +1,2 @@
-# What the client makes of the answer.
+# The client's formatted output instead of the API's answer.
 docker version > ~/version.json

@@ -1,2 +1,2 @@
-# The image is there, a container too, and nothing has run.
+# The image and a container exist, but nothing has run.
 docker container create hello-world

@@ -1,2 +1,2 @@
-# A second container, under a name that Docker made up.
+# A second container with a name that Docker generated.
 docker container run hello-world

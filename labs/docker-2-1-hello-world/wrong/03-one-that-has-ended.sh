@@ -1,2 +1,2 @@
-# The id of a container that does not run, and nothing that does.
+# The id of an ended container; no container is running.
 docker container ls -aq --no-trunc --filter name=greeting > ~/moby.txt

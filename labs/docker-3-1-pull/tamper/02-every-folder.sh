@@ -1,3 +1,3 @@
-# All that there is, the right one among it.
+# All folders, including the right one.
 docker image pull hello-world
 find "$(docker info -f '{{.DockerRootDir}}')"/overlay2 -maxdepth 2 -name diff > ~/where.txt

@@ -1,2 +1,2 @@
-# The folder of everything.
+# The engine's root folder.
 docker info -f '{{.DockerRootDir}}' > ~/where.txt

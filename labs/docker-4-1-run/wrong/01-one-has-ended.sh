@@ -1,4 +1,4 @@
-# The second one had nothing that goes on.
+# The second container's command ends immediately.
 docker container run -d --name one ubuntu sleep infinity
 docker container run --name two ubuntu cat /etc/hosts > ~/addresses.txt
 docker container inspect -f '{{.NetworkSettings.Networks.bridge.IPAddress}}' one >> ~/addresses.txt

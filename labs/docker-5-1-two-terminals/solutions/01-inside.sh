@@ -1,2 +1,2 @@
-# As from a terminal, and left there: -d goes on without somebody who looks on.
+# Like a terminal that stays open: -d keeps the shell running without an attached client.
 docker container run -dit --name box ubuntu /bin/bash

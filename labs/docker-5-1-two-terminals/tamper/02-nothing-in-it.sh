@@ -1,4 +1,4 @@
-# A file of line ends, and one with text in a container that does not run.
+# A file with only line ends, and one with text in a stopped container.
 docker container exec box sh -c 'printf "\n\n  \n" > /root/hello.txt'
 docker container create --name still ubuntu
 echo hello > ~/hello.txt

@@ -1,2 +1,2 @@
-# Nothing that runs is left, and everything that was made is.
+# The containers are stopped, but not removed.
 docker container kill $(docker container ls -q)

@@ -1,2 +1,2 @@
-# It is up, with nobody who could type.
+# The container runs, but without a terminal.
 docker container run -d --name box ubuntu sleep infinity

@@ -1,3 +1,3 @@
-# More than was asked for.
+# Also removes the image.
 docker container rm -f $(docker container ls -aq)
 docker image rm ubuntu

@@ -1,4 +1,4 @@
-# Another image under the name ubuntu, with a false tool and a false list of the package.
+# Another image under the name ubuntu, with a fake tool and fake checksums of the package.
 docker container run --name false ubuntu sh -c \
   'cp /bin/true /usr/sbin/ifconfig; echo "$(md5sum < /bin/true | cut -d " " -f 1)  usr/sbin/ifconfig" > /var/lib/dpkg/info/net-tools.md5sums'
 docker container commit false ubuntu

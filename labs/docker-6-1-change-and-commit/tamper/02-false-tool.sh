@@ -1,2 +1,2 @@
-# An image that does nothing and succeeds at it, with another program under the tool's name.
+# An image whose command always succeeds, with another program under the tool's name.
 printf 'FROM ubuntu\nRUN cp /bin/true /usr/sbin/ifconfig\nENTRYPOINT ["true"]\n' | docker image build -q -t my-ubuntu:0.1 -

@@ -1,4 +1,4 @@
-# An image by a Dockerfile that copies, whose main program succeeds without a word.
+# An image built from a Dockerfile with COPY, whose command succeeds without output.
 mkdir -p ~/greeter
 cd ~/greeter
 printf 'FROM ubuntu\nCOPY Dockerfile /\nENTRYPOINT ["true"]\n' > Dockerfile

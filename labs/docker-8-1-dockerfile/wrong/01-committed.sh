@@ -1,4 +1,4 @@
-# As in 6-1: it greets, and nobody knows how it was made.
+# A committed image, as in 6-1: it greets, but was not built from a Dockerfile.
 mkdir -p ~/greeter
 cd ~/greeter
 printf '#!/bin/bash\necho "Hello, ${NAME:-world}!"\n' > greet.sh

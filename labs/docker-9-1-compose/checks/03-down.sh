@@ -2,12 +2,12 @@
 # No container and no network of the project is left, and the data that "clock" wrote is.
 
 left=$(docker container ls -aq --filter label=com.docker.compose.service) || fail \
-  'Your engine does not answer: try once more in a moment.' '도커 엔진이 대답하지 않습니다. 잠시 뒤에 다시 해 보세요.'
+  'Your engine does not answer. Try again in a moment.' '도커 엔진이 대답하지 않습니다. 잠시 뒤에 다시 해 보세요.'
 [ -z "$left" ] || fail \
-  'There are still containers of the project: "docker compose down" removes them.' \
+  'The project still has containers: "docker compose down" removes them.' \
   '프로젝트의 컨테이너가 아직 남아 있습니다. "docker compose down"으로 지우세요.'
 [ -z "$(docker network ls -q --filter label=com.docker.compose.project)" ] || fail \
-  'The network of the project is still there: "docker compose down" removes it with the containers.' \
+  'The network of the project still exists: "docker compose down" removes it with the containers.' \
   '프로젝트의 네트워크가 아직 남아 있습니다. "docker compose down"은 컨테이너와 함께 네트워크도 지웁니다.'
 
 # The engine remembers its newest events: which containers let go of a volume, and which of them were "clock".
@@ -32,7 +32,7 @@ was_clocks() {
   return 1
 }
 has_time() {
-  # A container that never runs: the engine hands the file out through it.
+  # A container that never runs: the engine reads the file through it.
   local container found
   container=$(docker container create --network none --entrypoint /bin/true -v "$1:/shared" ubuntu) || return 1
   docker container cp "$container:/shared/now" - 2>/dev/null | tar -xO 2>/dev/null | grep -qE '[0-9]{2}:[0-9]{2}:[0-9]{2}'
@@ -43,9 +43,9 @@ has_time() {
 
 while read -r volume; do
   was_clocks "$volume" && has_time "$volume" || continue
-  say 'The containers are gone, and the last time is still there.' '컨테이너는 없어졌지만 마지막 시각은 그대로 있습니다.'
+  say 'The containers are removed, and the volume still has the last time.' '컨테이너는 없어졌지만 마지막 시각은 그대로 있습니다.'
   exit 0
 done < <(docker volume ls -q --filter label=com.docker.compose.volume)
 fail \
-  'No volume is left in which "clock" has written the time: bring the project up again, and take it down without "-v".' \
+  'There is no volume with the time from "clock": start the project again, and use "down" without "-v".' \
   '"clock"이 시각을 쓴 볼륨이 남아 있지 않습니다. 프로젝트를 다시 띄우고, "-v" 없이 내리세요.'

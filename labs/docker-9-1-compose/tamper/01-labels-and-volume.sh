@@ -1,4 +1,4 @@
-# Two containers with one volume, under the labels of services, and no file.
+# Two containers with one volume and the labels of services, but no file.
 docker container rm -f false-clock false-reader > /dev/null 2>&1
 docker container run -d --name false-clock --label com.docker.compose.service=clock -v false-times:/shared ubuntu \
   bash -c 'while true; do date > /shared/now; sleep 1; done'

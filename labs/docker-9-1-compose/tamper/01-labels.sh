@@ -1,4 +1,4 @@
-# Two containers that know nothing of each other, under the labels of services.
+# Two unrelated containers with the labels of services.
 docker container run -d --name false-clock --label com.docker.compose.service=clock ubuntu \
   bash -c 'mkdir /shared; date > /shared/now; sleep infinity'
 docker container run -d --name false-reader --label com.docker.compose.service=reader ubuntu \

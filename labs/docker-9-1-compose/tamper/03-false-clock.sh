@@ -1,4 +1,4 @@
-# As by hand, by a container with the label of the service.
+# Like 03-time-by-hand.sh, with a container that has the label of the service.
 cd ~/times
 docker compose down -v
 docker volume create --label com.docker.compose.volume=times --label com.docker.compose.project=times times_times

@@ -1,4 +1,4 @@
-# The reader has a folder of its own in place of the volume.
+# The reader has its own folder instead of the volume.
 mkdir -p ~/times
 cd ~/times
 cat > compose.yaml <<'END'

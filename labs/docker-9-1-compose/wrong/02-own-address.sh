@@ -1,3 +1,3 @@
-# The address of the one that asks.
+# The address of the reader itself.
 cd ~/times
 docker compose exec -T reader getent hosts reader > ~/address.txt

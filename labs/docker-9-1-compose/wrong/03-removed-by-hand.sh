@@ -1,2 +1,2 @@
-# The containers alone: the network stays.
+# Only the containers are removed; the network stays.
 docker container rm -f $(docker container ls -aq --filter label=com.docker.compose.service)

@@ -1,3 +1,3 @@
-# The data goes with it.
+# The data is removed too.
 cd ~/times
 docker compose down -v

@@ -1,4 +1,4 @@
-# Folders that have the file already, under the names that are asked for.
+# Links with the required names to folders that already have the file.
 mkdir -p ~/workshop
 ln -sfn /usr/lib ~/workshop/notes
 ln -sfn /usr/lib ~/workshop/logs

@@ -1,4 +1,4 @@
-# The script that the check runs writes into whatever the check has open, and ends it.
+# The script that the check runs writes into the check's open files, and ends the check.
 cd ~/workshop
 cat > greet.sh <<'END'
 #!/bin/bash

@@ -1,3 +1,3 @@
-# A file of that name, and nothing in it.
+# An empty file of that name.
 mkdir -p ~/workshop/notes ~/workshop/logs
 touch ~/workshop/notes/os-release

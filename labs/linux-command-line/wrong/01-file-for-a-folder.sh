@@ -1,3 +1,3 @@
-# "cp" to a folder that is not there makes a file.
+# "cp" to a missing folder creates a file.
 mkdir -p ~/workshop/logs
 cp /etc/os-release ~/workshop/notes

@@ -1,3 +1,3 @@
-# It reads like a copy, and is none.
+# A link, which reads like a copy.
 mkdir -p ~/workshop/notes ~/workshop/logs
 ln -s /etc/os-release ~/workshop/notes/os-release

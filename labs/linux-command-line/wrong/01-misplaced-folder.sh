@@ -1,3 +1,3 @@
-# Made by somebody who stood in notes.
+# Created from inside the folder notes.
 mkdir -p ~/workshop/notes/logs
 cp /etc/os-release ~/workshop/notes

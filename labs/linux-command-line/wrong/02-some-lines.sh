@@ -1,4 +1,4 @@
-# Only what the first lines say.
+# Only the first lines.
 awk 'BEGIN { split("north east south west", door); for (i = 0; i < 720; i++) printf "%02d:%02d %s badge-%02d %s\n", 7 + i / 60, i % 60, door[i % 5 % 4 + 1], i * i % 37, i % 11 == 4 || i * i % 37 == 12 ? "refused" : "opened" }' > ~/workshop/logs/doors.log
 cd ~/workshop/logs
 head -n 400 doors.log | grep refused > refused.txt

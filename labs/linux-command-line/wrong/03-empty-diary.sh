@@ -1,4 +1,4 @@
-# Nothing but an empty line.
+# Only an empty line.
 cd ~/workshop
 printf '#!/bin/bash\necho "Hello, $1!"\n' > greet.sh
 chmod u+x greet.sh

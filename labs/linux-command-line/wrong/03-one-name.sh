@@ -1,4 +1,4 @@
-# Greets the name of the example, whoever is named.
+# Always greets the name of the example.
 cd ~/workshop
 printf '#!/bin/bash\necho "Hello, Ada!"\n' > greet.sh
 chmod u+x greet.sh

@@ -1,4 +1,4 @@
-# The group can read it still.
+# The group can still read it.
 cd ~/workshop
 printf '#!/bin/bash\necho "Hello, $1!"\n' > greet.sh
 chmod u+x greet.sh

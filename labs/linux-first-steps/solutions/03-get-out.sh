@@ -1,5 +1,5 @@
 #!/bin/bash
-# As a terminal does it for Ctrl+C: SIGINT to a job of its own, which a background job would not hear otherwise.
+# Sends SIGINT as a terminal does for Ctrl+C. The job needs its own process group: background jobs ignore SIGINT otherwise.
 set -m
 ~/counter > /tmp/printed &
 until grep -q 3 /tmp/printed; do sleep 0.1; done

@@ -1,3 +1,3 @@
-# What the counter would have counted, without the counter.
+# A number without the counter.
 rm -f ~/counted.txt
 echo 5 > ~/counted.txt

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Ended in another way, before it was asked to stop.
+# Killed instead of stopped with Ctrl+C.
 set -m
 ~/counter &
 kill -KILL -- -$!
