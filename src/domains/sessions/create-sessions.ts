@@ -33,7 +33,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
   const subnets = createSubnetStore({ database });
   const parts = { ...options, hiddenFrom, store, leases, changer, subnets, owner };
-  const diskNews = { onRoom: wakeProvisioner, onEnded: wakeTeardown };
+  const diskNews = { onDiskFree: wakeProvisioner, onEnded: wakeTeardown };
   const disk = createDisk({ ...parts, ...diskNews, isKept: (row) => saves.isKept(row) });
   const admissions = createAdmissions({ ...parts, pool, disk });
   const { limitOf, limitForStart, queue, engineRoom } = admissions;

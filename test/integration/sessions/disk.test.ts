@@ -9,12 +9,12 @@ import { createFakeClock } from '../../support/fake-clock.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createMachineMeter } from '../../../src/domains/sessions/disk/machine-meter.ts';
-import { createMeasuringStore } from '../../../src/domains/sessions/disk/measuring-store.ts';
+import { createMeasurementStore } from '../../../src/domains/sessions/disk/measurement-store.ts';
 import { createPauseStore } from '../../../src/domains/sessions/disk/pause-store.ts';
 import { createPauses } from '../../../src/domains/sessions/disk/pauses.ts';
 import { newOwner } from '../../../src/infra/leases/process-owner.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
-import { createWarningStore } from '../../../src/domains/sessions/disk/warning-store.ts';
+import { createUsageStore } from '../../../src/domains/sessions/disk/measurement-store.ts';
 import { createWriteLimits } from '../../../src/domains/sessions/disk/write-limits.ts';
 import { createSessionChanger } from '../../../src/domains/sessions/session-changes.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
@@ -57,7 +57,7 @@ function meterOf(database: Database, engine: Engine, refusals = 0) {
   let moves = 0;
   const limits = createWriteLimits({
     ...common,
-    warnings: createWarningStore({ database }),
+    usage: createUsageStore({ database }),
     changer: {
       ...changer,
       async move(...change) {
@@ -209,11 +209,11 @@ await test('with too little left on the disk a start waits, and goes on when the
 
 await test('of several processes one measures at a time, and the next when that was long ago', async (t) => {
   await eachDatabase(t, 'turns', async (t, database) => {
-    const store = createMeasuringStore({ database });
+    const store = createMeasurementStore({ database });
     const now = new Date();
-    const turns = await Promise.all(Array.from({ length: 6 }, () => store.takeTurn(now, 60_000)));
+    const turns = await Promise.all(Array.from({ length: 6 }, () => store.startRound(now, 60_000)));
     t.equal(turns.filter(Boolean).length, 1);
-    t.equal(await store.takeTurn(new Date(now.getTime() + 59_999), 60_000), false);
-    t.equal(await store.takeTurn(new Date(now.getTime() + 60_000), 60_000), true);
+    t.equal(await store.startRound(new Date(now.getTime() + 59_999), 60_000), false);
+    t.equal(await store.startRound(new Date(now.getTime() + 60_000), 60_000), true);
   });
 });

@@ -145,7 +145,7 @@ await test('a script that fails is told of with its exit code and last words, an
     startScript('echo one; printf "\\033[31mtwo\\033[0m" >&2; exit 3', { name: 'start/bad.sh' }),
   ];
   const reason = await failureOf(t, preparedLab('lab-0', { start }));
-  const problem = '"start/bad.sh" in the machine "main" ended with exit code 3. It said last:\none\ntwo';
+  const problem = '"start/bad.sh" in the machine "main" ended with exit code 3. Its last output:\none\ntwo';
   t.same(reason, {
     code: 'LAB_START_FAILED',
     message: `The lab "lab-0" failed to start. Report this to its author: ${problem}`,
@@ -157,7 +157,7 @@ const failures: [what: string, script: ReturnType<typeof startScript>, message: 
   [
     'takes too long',
     startScript('echo begun; sleep 1000', { timeoutSeconds: 1 }),
-    /did not end within 1 s and was stopped. It said last:\nbegun$/,
+    /did not end within 1 s and was stopped. Its last output:\nbegun$/,
   ],
   ['says too much', startScript('yes'), /printed more than 1048576 bytes and was stopped/],
   ['has no interpreter', startScript('#!/usr/bin/fish'), /exit code 125[^]*\/usr\/bin\/fish is not in/],
@@ -176,9 +176,9 @@ for (const [what, script, message] of failures) {
 }
 
 const misplaced: [what: string, file: ReturnType<typeof labFile>, message: RegExp][] = [
-  ['to a user who is not there', labFile('a', '/srv/a', { owner: 'bob' }), /"a" cannot be given to "bob"/],
+  ['to a user who is not there', labFile('a', '/srv/a', { owner: 'bob' }), /"bob" cannot own "a"/],
   ['in the place of a folder', labFile('a', '/etc'), /"\/etc" is a folder: end it with "\/"/],
-  ['below a file', labFile('a', '/etc/passwd/a'), /"\/etc\/passwd" is no folder/],
+  ['below a file', labFile('a', '/etc/passwd/a'), /"\/etc\/passwd" is not a folder/],
 ];
 for (const [what, file, message] of misplaced) {
   await test(`a file ${what} is not placed, and the session fails`, async (t) => {

@@ -6,22 +6,21 @@ import type { Log } from '../../../core/log.ts';
 import type { Portion } from '../../../core/units.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
-import { createDiskUpkeep } from './disk-upkeep.ts';
+import { createDiskMonitor } from './disk-monitor.ts';
 import { createDiskWatch } from './disk-watch.ts';
 import { createMachineMeter } from './machine-meter.ts';
-import { createMeasuringStore } from './measuring-store.ts';
+import { createMeasurementStore, createUsageStore } from './measurement-store.ts';
 import { createPauseStore } from './pause-store.ts';
 import { createPauses } from './pauses.ts';
-import { createWarningStore } from './warning-store.ts';
 import { createWriteLimits } from './write-limits.ts';
 
-/** How the engine's disk is kept from filling. */
+/** Options that keep the engine's disk from filling up. */
 export interface DiskOptions {
-  /** Below this much free nothing is begun; as disk-reserve.ts has it when absent. */
+  /** No session starts with less free space; undefined for the default of disk-reserve.ts. */
   diskReserve: Portion | undefined;
 }
 
-/** All of the disk's upkeep, put together. */
+/** Creates the components that watch the engine's disk and limit the disk usage of machines. */
 export function createDisk(
   options: DiskOptions & {
     database: Database;
@@ -33,23 +32,23 @@ export function createDisk(
     owner: string;
     clock: Clock;
     logger: Log;
-    /** Whether a session that ends by itself is saved. */
+    /** Whether a session is saved when it ends automatically. */
     isKept: (row: SessionRow) => boolean;
-    /** There is room on the disk again. */
-    onRoom: () => void;
-    /** A session was ended. */
+    /** Called when the disk has enough free space again. */
+    onDiskFree: () => void;
+    /** Called when a session was ended. */
     onEnded: () => void;
   },
 ) {
   const { database, clock, logger } = options;
   const watch = createDiskWatch({ ...options, reserve: options.diskReserve });
-  const warnings = createWarningStore({ database });
+  const usage = createUsageStore({ database });
   const pauses = createPauses({ ...options, store: createPauseStore({ database }) });
   const { isCritical } = watch;
-  const limits = createWriteLimits({ ...options, pauses, warnings, isCritical });
+  const limits = createWriteLimits({ ...options, pauses, usage, isCritical });
   const meter = createMachineMeter({ ...options, pauses, limits, isCritical });
-  const measuring = createMeasuringStore({ database });
-  const { start, stop } = createDiskUpkeep({ watch, meter, measuring, database, clock, logger });
+  const measurements = createMeasurementStore({ database });
+  const { start, stop } = createDiskMonitor({ watch, meter, measurements, database, clock, logger });
   const { latest, isLow, saveCapacity } = watch;
   return { start, stop, latest, isLow, saveCapacity, isPaused: pauses.isPaused };
 }

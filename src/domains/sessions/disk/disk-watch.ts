@@ -7,78 +7,78 @@ import type { Log } from '../../../core/log.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Portion } from '../../../core/units.ts';
 
-/** Part of the reserve that what learners made may take when it is saved; the rest is for those who work on. */
+/** Share of the reserve that saved states may use; running sessions need the rest. */
 const SAVES_SHARE = 3 / 4;
 
-/** The engine's disk as it was last seen. */
+/** The engine's disk at the last check. */
 export interface DiskState extends DiskSpace {
-  /** Below this much free nothing is begun. */
+  /** No session starts with less free space. */
   reserveBytes: number;
-  /** Likewise of files, where these are bounded. */
+  /** The same for the number of files, if the file system limits it. */
   files?: { total: number; free: number; reserve: number } | undefined;
   measuredAt: Date;
 }
 
 export type DiskWatch = ReturnType<typeof createDiskWatch>;
 
-/** Looks at the engine's disk. `onRoom` is called when there is room again. */
+/** Reads the state of the engine's disk. `onDiskFree` is called when there is enough free space again. */
 export function createDiskWatch(options: {
   engine: Pick<Engine, 'disk'>;
   reserve: Portion | undefined;
   clock: Pick<Clock, 'now'>;
   logger: Log;
-  onRoom: () => void;
+  onDiskFree: () => void;
 }) {
-  const { engine, reserve, clock, logger, onRoom } = options;
+  const { engine, reserve, clock, logger, onDiskFree } = options;
   let latest: DiskState | undefined;
-  let unseen = false;
+  let isUnreadable = false;
 
   function note(space: DiskSpace): DiskState {
     const state = stateOf(space, reserveOf(reserve, space.totalBytes), clock.now());
     const wasLow = latest ? isLow(latest) : false;
     latest = state;
     const { files } = state;
-    const words = {
+    const details = {
       free: formatBytes(state.freeBytes),
       reserve: formatBytes(state.reserveBytes),
       ...(files && { files }),
     };
     if (isLow(state) && !wasLow) {
-      logger.warn(words, "The engine's disk has less left than its reserve: no session is begun.");
+      logger.warn(details, 'disk below its reserve; no session starts');
     }
     if (wasLow && !isLow(state)) {
-      logger.info(words, "The engine's disk has room again.");
-      onRoom();
+      logger.info(details, 'disk above its reserve again');
+      onDiskFree();
     }
     return state;
   }
 
-  /** Looks now. A disk that cannot be seen stays as it was. */
-  async function look(): Promise<void> {
+  /** Reads the disk. If that fails, the last state stays. */
+  async function update(): Promise<void> {
     try {
       note(await engine.disk());
-      unseen = false;
+      isUnreadable = false;
     } catch (error) {
       if (!isFault(error)) throw error;
-      if (!unseen && error.code !== 'ENGINE_UNREACHABLE') {
-        logger.warn({ err: error }, "The engine's disk cannot be seen: starts do not wait for room on it.");
+      if (!isUnreadable && error.code !== 'ENGINE_UNREACHABLE') {
+        logger.warn({ err: error }, 'disk not readable; sessions start without a check');
       }
-      unseen = error.code !== 'ENGINE_UNREACHABLE';
+      isUnreadable = error.code !== 'ENGINE_UNREACHABLE';
     }
   }
 
   return {
-    /** As last seen; undefined while it has not been. */
+    /** Returns the last state; undefined before the first check. */
     latest: () => latest,
     isLow: () => latest !== undefined && isLow(latest),
-    /** Whether so little is left that what writes too much is stopped at once. */
+    /** Returns whether so little is free that machines over their limits are stopped immediately. */
     isCritical: () => latest !== undefined && isCritical(latest),
-    /** Whether files are what so little is left of. */
+    /** Returns whether the disk is about to run out of files. */
     isShortOfFiles: () => latest?.files !== undefined && latest.files.free < latest.files.reserve / 2,
-    look,
-    /** How much of it saved states may take, looked at now; undefined where it was never seen. */
+    update,
+    /** Reads the disk and returns the bytes that saved states may use; undefined if it was never readable. */
     async saveCapacity(): Promise<number | undefined> {
-      await look();
+      await update();
       return latest && latest.freeBytes - latest.reserveBytes * (1 - SAVES_SHARE);
     },
   };
@@ -89,7 +89,7 @@ function stateOf({ files, ...space }: DiskSpace, reserveBytes: number, measuredA
   return { ...space, reserveBytes, measuredAt, ...kept };
 }
 
-/** What is free of each thing that can run out, and how much of it is kept. */
+/** Returns what is free of bytes and files, with the reserves. */
 function marginsOf({ freeBytes, reserveBytes, files }: DiskState): { free: number; reserve: number }[] {
   const bytes = { free: freeBytes, reserve: reserveBytes };
   return files ? [bytes, files] : [bytes];

@@ -6,59 +6,59 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
 import { createQueue } from '../../../core/queue.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
-import { createDiskLimits } from './disk-limits.ts';
+import { createDiskLimits } from './disk-usage.ts';
 import type { Pauses } from './pauses.ts';
 import type { LimitedMachine, WriteLimits } from './write-limits.ts';
 
-/** Machines measured at the same time: each reads one disk. */
+/** Machines measured at the same time: all are on one disk. */
 const AT_ONCE = 2;
 
-/** Longest measurement of one machine in a round, in milliseconds: one with very many files must not delay the others. */
+/** Time limit for one machine in a round, in milliseconds: one with very many files must not delay the others. */
 const ROUND_TIMEOUT_MS = 1_000;
 
-/** Longest measurement of a machine that takes longer than that, apart from the rounds, in milliseconds. */
+/** Time limit for a slow machine, which is measured outside the rounds, in milliseconds. */
 const SLOW_TIMEOUT_MS = 60_000;
 
-/** How many times as long as a slow machine was measured it rests before the next measurement. */
-const REST_TIMES = 5;
+/** Delay before the next measurement of a slow machine, as a multiple of its last duration. */
+const DELAY_TIMES = 5;
 
-/** The same for a machine that may be what fills the disk, and is paused while it is measured. */
-const SUSPECT_REST_TIMES = 1;
+/** The same for a machine that may be filling the disk. It is paused while it is measured. */
+const SUSPECT_DELAY_TIMES = 1;
 
-/** A fall of the free space beyond what measured machines wrote, in bytes, that makes slow machines suspects. */
+/** Decrease of the free space that measured machines do not explain, in bytes, which makes slow machines suspects. */
 const UNEXPLAINED_BYTES = 64 * 1024 ** 2;
 
-interface Past {
-  /** With deleted files that are open still. */
+interface Measurement {
+  /** Includes deleted files that are still open. */
   bytes: number;
   openBytes: number;
-  /** By how much it grew from the measurement before. */
+  /** Increase since the previous measurement. */
   growth: number;
 }
 
-/** Since when a slow machine is left alone, in milliseconds since 1970, and how long its measurement took. */
-interface Rest {
-  since: number;
+/** End of the last measurement of a slow machine, in milliseconds since 1970, and its duration. */
+interface SlowMeasurement {
+  at: number;
   tookMs: number;
 }
 
 interface Round {
   countFiles: boolean;
-  /** How far the free space fell since the round before. */
+  /** Decrease of the free space since the previous round. */
   fallenBytes: number;
   isHurried: boolean;
 }
 
 export type MachineMeter = ReturnType<typeof createMachineMeter>;
 
-/** Measures the machines of ready sessions one by one, those that grew fastest first, and has each judged. */
+/** Measures the disk usage of the machines of ready sessions, the fastest-growing first, and applies the limits. */
 export function createMachineMeter(options: {
   engine: Pick<Engine, 'measureUsage'>;
   pauses: Pauses;
   store: Pick<SessionStore, 'findInStates'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   limits: WriteLimits;
-  /** Whether so little is left on the disk that all suspects are paused at once. */
+  /** Whether so little is free on the disk that all suspects are paused immediately. */
   isCritical: () => boolean;
   clock: Pick<Clock, 'now'>;
   logger: Log;
@@ -67,13 +67,13 @@ export function createMachineMeter(options: {
   const diskLimitOf = createDiskLimits(options.catalogue);
   const queue = createQueue(AT_ONCE);
   const stopping = new AbortController();
-  const past = new Map<string, Past>();
-  /** Machines that take long to measure. */
-  const slow = new Map<string, Rest>();
-  /** Slow machines that may be what fills the disk: each is paused while it is measured, and until then once little is free. */
+  const past = new Map<string, Measurement>();
+  /** Machines that take too long for a round. */
+  const slow = new Map<string, SlowMeasurement>();
+  /** Slow machines that may be filling the disk. Each is paused while it is measured, and already before if little is free. */
   const suspects = new Set<string>();
   let slowOnes: LimitedMachine[] = [];
-  /** How far the free space fell, round after round, beyond what measured machines wrote. */
+  /** Sum of the decreases of the free space that measured machines do not explain. */
   let unexplainedBytes = 0;
   let lane: Promise<void> | undefined;
 
@@ -87,10 +87,10 @@ export function createMachineMeter(options: {
   const growthOf = ({ machineId }: LimitedMachine) => past.get(machineId)?.growth ?? Infinity;
   function isDue({ machineId }: LimitedMachine): boolean {
     if (pauses.has(machineId)) return true;
-    const rest = slow.get(machineId);
-    if (!rest) return false;
-    const times = suspects.has(machineId) ? SUSPECT_REST_TIMES : REST_TIMES;
-    return clock.now().getTime() >= rest.since + rest.tookMs * times;
+    const last = slow.get(machineId);
+    if (!last) return false;
+    const times = suspects.has(machineId) ? SUSPECT_DELAY_TIMES : DELAY_TIMES;
+    return clock.now().getTime() >= last.at + last.tookMs * times;
   }
 
   function forgetAllBut(machines: readonly LimitedMachine[]): void {
@@ -102,8 +102,8 @@ export function createMachineMeter(options: {
     pauses.forget((machineId) => !there.has(machineId));
   }
 
-  /** Notes a measurement; where it did not look for open files, those of the last that did still count. */
-  function note(machineId: string, written: DiskUsage): Past {
+  /** Records a measurement. If it excludes open files, the value of the last one that included them is used. */
+  function record(machineId: string, written: EngineUsage): Measurement {
     const last = past.get(machineId);
     const openBytes = written.openBytes ?? last?.openBytes ?? 0;
     const bytes = written.bytes + openBytes;
@@ -112,7 +112,7 @@ export function createMachineMeter(options: {
     return now;
   }
 
-  /** Measures one machine and has it judged; by how much it grew, `late` if it took too long. */
+  /** Measures one machine and applies its limit. Returns by how much it grew, or `late` if it took too long. */
   async function measure(
     machine: LimitedMachine,
     measuring: Omit<MeasureOptions, 'signal'>,
@@ -121,11 +121,11 @@ export function createMachineMeter(options: {
     try {
       const written = await engine.measureUsage(machineId, { ...measuring, signal: stopping.signal });
       if (written === 'late') return 'late';
-      const { openBytes, growth } = note(machineId, written);
+      const { openBytes, growth } = record(machineId, written);
       await limits.judge(machine, { ...written, openBytes });
       return written.isLate ? 'late' : growth;
     } catch (error) {
-      // One machine that is going, or that the engine refuses to measure, must not keep others from it.
+      // A machine that is being removed, or that the engine refuses to measure, must not block the others.
       if (isFault(error, 'CONTAINER_NOT_FOUND')) return 0;
       if (!isFault(error) || error.code === 'ENGINE_UNREACHABLE') throw error;
       logger.warn({ err: error, sessionId: machine.row.id }, 'machine not measured');
@@ -133,7 +133,7 @@ export function createMachineMeter(options: {
     }
   }
 
-  /** Measures these machines, a few at a time; by how much they grew together. */
+  /** Measures these machines, a few at a time; returns by how much they grew together. */
   async function measureAll(
     machines: readonly LimitedMachine[],
     measuring: Omit<MeasureOptions, 'signal' | 'timeoutMs'>,
@@ -143,7 +143,7 @@ export function createMachineMeter(options: {
       queue.run(async () => {
         if (stopping.signal.aborted) return;
         const growth = await measure(machine, { ...measuring, timeoutMs: ROUND_TIMEOUT_MS });
-        if (growth === 'late') slow.set(machine.machineId, { since: 0, tookMs: 0 });
+        if (growth === 'late') slow.set(machine.machineId, { at: 0, tookMs: 0 });
         else grown += growth;
       });
     const outcomes = await Promise.allSettled(machines.map(measureOne));
@@ -152,7 +152,7 @@ export function createMachineMeter(options: {
     return grown;
   }
 
-  /** Measures a slow machine; a suspect is paused meanwhile, and goes on unless its session ended by that. */
+  /** Measures a slow machine. A suspect is paused meanwhile, and resumes unless its session ended. */
   async function measureSlow(machine: LimitedMachine): Promise<void> {
     const { machineId, row } = machine;
     const isSuspect = suspects.has(machineId);
@@ -163,19 +163,19 @@ export function createMachineMeter(options: {
       if (stopping.signal.aborted) return;
       if (growth === 'late') {
         logger.warn({ sessionId: row.id }, 'machine has too many files to measure');
-        // Nobody can tell that it did not write what the disk lost.
+        // It may have written what the disk lost.
         if (suspects.has(machineId)) await limits.endUnmeasured(machine);
       }
       const took = performance.now() - from;
       if (growth !== 'late' && took < ROUND_TIMEOUT_MS / 2) slow.delete(machineId);
-      else slow.set(machineId, { since: clock.now().getTime(), tookMs: took });
+      else slow.set(machineId, { at: clock.now().getTime(), tookMs: took });
     } finally {
       suspects.delete(machineId);
       if (pauses.has(machineId)) await limits.release(machine);
     }
   }
 
-  /** Measures slow machines one after the other beside the rounds, suspects first, until none is due. */
+  /** Measures slow machines one after another outside the rounds, suspects first, until none is due. */
   async function runSlowLane(): Promise<void> {
     for (;;) {
       const due = slowOnes.filter(isDue);
@@ -202,8 +202,8 @@ export function createMachineMeter(options: {
 
   return {
     /**
-     * Measures all machines once; slow ones are measured beside it. A hurried round looks for deleted files that
-     * are open only if nothing else explains how far the free space fell. @throws ENGINE_UNREACHABLE
+     * Measures all machines once; slow ones are measured separately. A hurried round includes deleted open files only if
+     * nothing else explains the decrease of the free space. @throws ENGINE_UNREACHABLE
      */
     async round({ countFiles, fallenBytes, isHurried }: Round): Promise<void> {
       const machines = (await store.findInStates(['ready'])).flatMap(limitedIn);
@@ -212,7 +212,7 @@ export function createMachineMeter(options: {
         .filter(({ machineId }) => !slow.has(machineId))
         .toSorted((a, b) => growthOf(b) - growthOf(a) || 0);
       const grown = await measureAll(quick, { countFiles, openFiles: !isHurried });
-      // A slow fall is no news: a round that is not hurried looks for all there is.
+      // Other rounds measure everything, so a slow decrease needs no explanation.
       const before = isHurried ? unexplainedBytes : 0;
       unexplainedBytes = Math.max(0, before + fallenBytes - grown);
       if (isHurried && unexplainedBytes > UNEXPLAINED_BYTES) {
@@ -230,7 +230,7 @@ export function createMachineMeter(options: {
       }
     },
 
-    /** Resolves when nothing is measured any more. */
+    /** Stops all measurements, and resolves when they have ended. */
     async stop(): Promise<void> {
       stopping.abort();
       await lane;

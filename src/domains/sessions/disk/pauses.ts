@@ -11,25 +11,25 @@ import type { PausableMachine, PauseStore } from './pause-store.ts';
 export type Pauses = ReturnType<typeof createPauses>;
 
 /**
- * The machines that are paused because of what they write: only the process that paused one resumes it. The
- * database tells the other processes of it, until this process ends it or is gone.
+ * Pauses machines because of their disk usage. The process that paused a machine has a lease on the pause, and only that
+ * process resumes the machine. Other processes resume it when the lease is released or adoptable.
  */
 export function createPauses(options: {
   engine: Pick<Engine, 'pause' | 'unpause'>;
   store: PauseStore;
-  /** The name under which this process works. */
+  /** Names this process as a lease owner. */
   owner: string;
   clock: Clock;
   logger: Log;
 }) {
   const { engine, store, owner, clock, logger } = options;
-  /** By the machine's id; `end` ends the renewal. */
+  /** By the machine's id; `end` ends the renewal of the lease. */
   const paused = new Map<string, { machine: PausableMachine; end: () => void }>();
 
-  /** Pauses even if the database takes nothing, as on a full disk: that is when it matters most. */
+  /** Logs a failed write. The machine is paused anyway: on a full disk, pauses matter most. */
   function notStored(machine: PausableMachine) {
     return (error: unknown) =>
-      logger.warn({ err: error, sessionId: machine.row.id }, 'pause of a machine not stored');
+      logger.warn({ err: error, sessionId: machine.row.id }, 'lease on a pause not stored');
   }
 
   async function acquire(machine: PausableMachine): Promise<void> {
@@ -47,34 +47,34 @@ export function createPauses(options: {
   }
 
   return {
-    /** Whether this process paused the machine; false after `release`. */
+    /** Returns whether this process paused the machine and has not released it. */
     has: (machineId: string) => paused.has(machineId),
 
-    /** Whether some process paused the machine of this row. */
+    /** Returns whether any process paused the machine of this row. */
     isPaused({ engineId, pausedBy, pausedUntil }: SessionRow['machines'][number]): boolean {
       if (engineId !== null && paused.has(engineId)) return true;
       return isHeldByOther({ owner: pausedBy, expiresAt: pausedUntil }, owner, clock.now());
     },
 
-    /** Pauses the machine until it is released. */
+    /** Pauses the machine until `release`. */
     async pause(machine: PausableMachine): Promise<void> {
       if (!paused.has(machine.machineId)) await acquire(machine);
       await engine.pause(machine.machineId).catch(unlessRefused);
     },
 
-    /** Resumes the machine. */
+    /** Resumes the machine and releases the lease. */
     async release(machine: PausableMachine): Promise<void> {
       end(machine.machineId);
       await engine.unpause(machine.machineId).catch(unlessRefused);
       await store.release(machine, owner).catch(notStored(machine));
     },
 
-    /** Forgets machines that are gone. */
+    /** Ends the leases on machines that are gone. */
     forget(isGone: (machineId: string) => boolean): void {
       for (const machineId of paused.keys()) if (isGone(machineId)) end(machineId);
     },
 
-    /** Ends all pauses here. The machines write nothing until another process, or the next one, resumes them. */
+    /** Releases all leases. The machines stay paused until another process, or the next run, resumes them. */
     async stop(): Promise<void> {
       const machines = [...paused.values()].map(({ machine }) => machine);
       for (const { machineId } of machines) end(machineId);
@@ -84,8 +84,8 @@ export function createPauses(options: {
 }
 
 /**
- * A machine that stopped or went meanwhile writes nothing. One that the engine cannot pause, as without a freezer
- * of processes, is measured while it runs.
+ * Ignores machines that are stopped or gone, which write nothing. A machine that the engine cannot pause, for example
+ * without the freezer cgroup, is measured while it runs.
  */
 function unlessRefused(error: unknown): void {
   if (!isFault(error, 'MACHINE_NOT_RUNNING', 'CONTAINER_NOT_FOUND', 'ENGINE_REFUSED')) throw error;

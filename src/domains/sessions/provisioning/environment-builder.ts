@@ -18,7 +18,7 @@ const TRIES = 8;
 export interface LabProvisionOptions {
   signal: AbortSignal;
   onProgress: (progress: PreparingProgress) => void;
-  /** saved content with which its machines start, instead of the lab's images. */
+  /** Saved content with which its machines start, instead of the lab's images. */
   saved?: SavedMachines | undefined;
 }
 

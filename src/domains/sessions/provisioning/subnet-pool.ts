@@ -9,7 +9,7 @@ import type { AllocatedSubnet, SubnetStore } from './subnet-store.ts';
 
 export type { AllocatedSubnet };
 
-/** Addresses in the subnet of one network, a /28: 13 machines, and network, gateway and broadcast. */
+/** Addresses in one subnet. A /28 has a network, a gateway and a broadcast address, and 13 for machines. */
 const SUBNET_SIZE = 16;
 
 /** How long a subnet that the engine refused is not used, in milliseconds. The network that overlaps it may be removed. */

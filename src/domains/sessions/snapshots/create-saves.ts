@@ -4,7 +4,7 @@ import type { Engine } from '../../../engine/engine.ts';
 import { fault } from '../../../core/errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
-import { createDiskLimits } from '../disk/disk-limits.ts';
+import { createDiskLimits } from '../disk/disk-usage.ts';
 import type { SessionLimit } from '../capacity/start-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionService } from '../session.ts';

@@ -26,50 +26,50 @@ function openWatch(reserve = 10) {
     reserve: { bytes: reserve * GIB },
     clock,
     logger: log,
-    onRoom: () => (rooms += 1),
+    onDiskFree: () => (rooms += 1),
   });
-  const look = async (freeGib: number, afterMs = 60_000) => {
+  const update = async (freeGib: number, afterMs = 60_000) => {
     await clock.advance(afterMs);
     disk.freeGib = freeGib;
-    await watch.look();
+    await watch.update();
     return { low: watch.isLow(), critical: watch.isCritical() };
   };
-  return { watch, disk, look, log, rooms: () => rooms };
+  return { watch, disk, update, log, rooms: () => rooms };
 }
 
-await test('a disk is low below its reserve, nearly full below half of it, and room is told', async (t) => {
-  const { watch, look, log, rooms } = openWatch();
+await test('a disk is low below its reserve, critical below half of it, and notifies when it is free again', async (t) => {
+  const { watch, update, log, rooms } = openWatch();
   t.equal(watch.isLow(), false, 'while nobody has looked');
-  t.strictSame(await look(100), { low: false, critical: false });
-  t.strictSame(await look(9.9, 3_600_000), { low: true, critical: false });
-  t.match(log.told().join('\n'), /less left than its reserve/);
+  t.strictSame(await update(100), { low: false, critical: false });
+  t.strictSame(await update(9.9, 3_600_000), { low: true, critical: false });
+  t.match(log.told().join('\n'), /disk below its reserve/);
   t.equal(rooms(), 0);
-  t.strictSame(await look(4), { low: true, critical: true });
-  t.strictSame(await look(50), { low: false, critical: false });
+  t.strictSame(await update(4), { low: true, critical: true });
+  t.strictSame(await update(50), { low: false, critical: false });
   t.equal(rooms(), 1);
 });
 
-await test('one that has room for few files more is low, however many bytes are free', async (t) => {
-  const { watch, disk, look, log } = openWatch();
+await test('a disk with few free files is low, whatever its free bytes', async (t) => {
+  const { watch, disk, update, log } = openWatch();
   const withFree = async (free: number) => {
     disk.files = { total: 1_000_000, free };
-    return { ...(await look(100)), short: watch.isShortOfFiles() };
+    return { ...(await update(100)), short: watch.isShortOfFiles() };
   };
   t.strictSame(await withFree(900_000), { low: false, critical: false, short: false });
   t.strictSame(await withFree(100_000), { low: false, critical: false, short: false });
   t.strictSame(await withFree(49_999), { low: true, critical: false, short: false });
-  t.match(log.told().join('\n'), /less left than its reserve/);
+  t.match(log.told().join('\n'), /disk below its reserve/);
   t.strictSame(await withFree(24_999), { low: true, critical: true, short: true });
   disk.files = undefined;
-  t.strictSame(await look(4), { low: true, critical: true });
+  t.strictSame(await update(4), { low: true, critical: true });
   t.equal(watch.isShortOfFiles(), false);
 });
 
 await test('one that cannot be seen stays as it was', async (t) => {
-  const { watch, disk, look } = openWatch();
-  await look(5);
+  const { watch, disk, update } = openWatch();
+  await update(5);
   disk.fails = true;
-  await watch.look();
+  await watch.update();
   t.equal(watch.isLow(), true);
 });
 

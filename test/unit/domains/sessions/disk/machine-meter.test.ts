@@ -74,7 +74,7 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
   const limits = createWriteLimits({
     ...common,
     changer: common.changer as never,
-    warnings: { note: async () => true },
+    usage: { setPercent: async () => true },
     isKept: () => false,
     onEnded: () => undefined,
   });

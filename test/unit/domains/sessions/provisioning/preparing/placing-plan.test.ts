@@ -33,16 +33,16 @@ await t.test('places missing folders once, before their first file and with its 
   ]);
 });
 
-await t.test('what cannot be is told', async (t) => {
+await t.test('returns why a file cannot be placed', async (t) => {
   const plan = (...places: string[]) =>
     planPlacing(
       places.map((to) => ({ ...labFile('a', to), user: root })),
       kindOf,
     );
   t.match(plan('/srv'), /"\/srv" is a folder: end it with/);
-  t.match(plan('/etc/passwd/a'), /since "\/etc\/passwd" is no folder/);
-  t.match(plan('/srv/a', '/srv/a/b'), /since "\/srv\/a" is no folder/, 'nor below a file of the lab');
-  t.match(plan('/srv/a/b', '/srv/a'), /"\/srv\/a" is a folder/, 'nor in the place of one of its folders');
+  t.match(plan('/etc/passwd/a'), /because "\/etc\/passwd" is not a folder/);
+  t.match(plan('/srv/a', '/srv/a/b'), /because "\/srv\/a" is not a folder/, 'below a file of the lab');
+  t.match(plan('/srv/a/b', '/srv/a'), /"\/srv\/a" is a folder/, 'at the path of a folder of the lab');
 });
 
 const inHome = (home: string) => async () => ({ uid: 1000, gid: 1000, home });

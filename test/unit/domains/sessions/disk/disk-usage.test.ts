@@ -2,11 +2,11 @@ import { test } from 'tap';
 import {
   hasTooManyFiles,
   nearPercent,
-  standingOf,
-} from '../../../../../src/domains/sessions/disk/over-limit.ts';
+  usageLevel,
+} from '../../../../../src/domains/sessions/disk/disk-usage.ts';
 
 const GIB = 1024 ** 3;
-const writer = (writtenBytes: number, limitBytes = 1_000) => ({ machine: 'main', writtenBytes, limitBytes });
+const writer = (usedBytes: number, limitBytes = 1_000) => ({ machine: 'main', usedBytes, limitBytes });
 
 await test('a machine is near its limit from nine tenths on, full beyond it, and over beyond a tenth more', async (t) => {
   t.same(
@@ -14,17 +14,17 @@ await test('a machine is near its limit from nine tenths on, full beyond it, and
     [undefined, 90, 95, 100],
   );
   t.same(
-    [1_000, 1_001, 1_100, 1_101].map((bytes) => standingOf(writer(bytes))),
+    [1_000, 1_001, 1_100, 1_101].map((bytes) => usageLevel(writer(bytes))),
     ['within', 'full', 'full', 'over'],
   );
-  t.equal(standingOf(writer(10.25 * GIB, 10 * GIB)), 'full');
-  t.equal(standingOf(writer(10.26 * GIB, 10 * GIB)), 'over', 'the margin is 256 MiB at most');
+  t.equal(usageLevel(writer(10.25 * GIB, 10 * GIB)), 'full');
+  t.equal(usageLevel(writer(10.26 * GIB, 10 * GIB)), 'over', 'the margin is 256 MiB at most');
 });
 
 await test('files count beside bytes, one for each 4 KiB and a million at most', async (t) => {
   const withFiles = (files: number, limitBytes: number) => ({ ...writer(1, limitBytes), files });
   t.same(
-    [1_024, 1_025].map((files) => standingOf(withFiles(files, 4 * 1024 ** 2))),
+    [1_024, 1_025].map((files) => usageLevel(withFiles(files, 4 * 1024 ** 2))),
     ['within', 'over'],
   );
   t.same(

@@ -5,50 +5,50 @@ import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import type { MachineMeter } from './machine-meter.ts';
-import type { MeasuringStore } from './measuring-store.ts';
+import type { MeasurementStore } from './measurement-store.ts';
 
-/** Between two looks at the disk's free space, in milliseconds: a machine writes hundreds of megabytes in that time. */
-const LOOK_EVERY_MS = 1_000;
+/** Interval between two checks of the disk's free space, in milliseconds: a machine writes hundreds of megabytes meanwhile. */
+const CHECK_EVERY_MS = 1_000;
 
-/** A fall of the free space after which machines are measured at once, in bytes. */
+/** Decrease of the free space after which machines are measured immediately, in bytes. */
 const FALL_BYTES = 32 * 1024 ** 2;
 
-/** Between two measurements when the disk falls or is nearly full: at least so long, in milliseconds, or so many times what the last one took. */
+/** Interval between two measurements while the free space decreases or is nearly used up: at least `leastMs` milliseconds, and `times` the duration of the last one. */
 const HURRIED = { leastMs: 900, times: 2 };
 
-/** Likewise when it rises as far: what others delete hides what a machine writes. */
+/** The same while the free space increases as fast: deletions hide what a machine writes. */
 const RISING = { leastMs: 2_000, times: 10 };
 
-/** Likewise when it does neither; never longer than `mostMs`. */
+/** The same otherwise; at most `mostMs` milliseconds. */
 const CALM = { leastMs: 10_000, mostMs: 60_000, times: 20 };
 
-/** Between two looks at the room that the database keeps for a full disk, in milliseconds. */
+/** Interval between two checks of the space that the database reserves for a full disk, in milliseconds. */
 const SPARE_EVERY_MS = 60_000;
 
-export type DiskUpkeep = ReturnType<typeof createDiskUpkeep>;
+export type DiskMonitor = ReturnType<typeof createDiskMonitor>;
 
-/** Watches the engine's disk, and has machines measured when it falls and from time to time, until stopped. */
-export function createDiskUpkeep(options: {
+/** Checks the engine's disk until stopped. It measures machines regularly, and more often while the free space decreases. */
+export function createDiskMonitor(options: {
   watch: DiskWatch;
   meter: MachineMeter;
-  measuring: MeasuringStore;
+  measurements: MeasurementStore;
   database: Pick<Database, 'keepSpareRoom'>;
   clock: Clock;
   logger: Log;
 }) {
-  const { watch, meter, measuring, database, clock, logger } = options;
+  const { watch, meter, measurements, database, clock, logger } = options;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let sparing: Promise<void> | undefined;
-  /** What was free when machines were measured last, and the most since. */
+  /** Free bytes at the last measurement, and the maximum since. */
   let freeBefore = 0;
   let mostFree = 0;
   let tookMs = 0;
   let askedAt = 0;
   let sparedAt = 0;
 
-  async function lookAndMeasure(): Promise<void> {
-    await watch.look();
+  async function checkAndMeasure(): Promise<void> {
+    await watch.update();
     const free = watch.latest()?.freeBytes ?? 0;
     mostFree = Math.max(mostFree, free);
     const fallenBytes = mostFree - free;
@@ -58,7 +58,7 @@ export function createDiskUpkeep(options: {
     const now = clock.now();
     if (now.getTime() - askedAt < everyMs) return;
     askedAt = now.getTime();
-    if (!(await takeTurn(now, everyMs)) || stopping.signal.aborted) return;
+    if (!(await mayMeasure(now, everyMs)) || stopping.signal.aborted) return;
     freeBefore = free;
     mostFree = free;
     const from = performance.now();
@@ -66,24 +66,24 @@ export function createDiskUpkeep(options: {
     tookMs = performance.now() - from;
   }
 
-  /** Where the database cannot store whose turn it is, since the disk is full, each process measures. */
-  async function takeTurn(now: Date, everyMs: number): Promise<boolean> {
+  /** Returns whether this process measures now. If the database cannot store the round on a full disk, each process measures. */
+  async function mayMeasure(now: Date, everyMs: number): Promise<boolean> {
     try {
-      return await measuring.takeTurn(now, everyMs);
+      return await measurements.startRound(now, everyMs);
     } catch (error) {
       if (isFault(error, 'DISK_FULL')) return true;
       throw error;
     }
   }
 
-  /** While there is room: afterwards the end of a session that filled the disk can be stored still. */
+  /** Reserves space while there is some, so the database can still store the end of a session that fills the disk. */
   function keepSpareRoom(): void {
     const now = clock.now().getTime();
     if (watch.isLow() || now - sparedAt < SPARE_EVERY_MS) return;
     sparedAt = now;
-    // The disk is looked at meanwhile: the database may be busy.
+    // The checks continue meanwhile: the database may be busy.
     sparing = database.keepSpareRoom().catch((error: unknown) => {
-      logger.warn({ err: error }, 'database without room for a full disk');
+      logger.warn({ err: error }, 'database space not reserved');
     });
   }
 
@@ -92,12 +92,12 @@ export function createDiskUpkeep(options: {
 
   async function keep(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await lookAndMeasure().catch((error: unknown) => {
+      await checkAndMeasure().catch((error: unknown) => {
         if (isFault(error, 'ENGINE_UNREACHABLE', 'SHUTTING_DOWN')) return;
-        logger.error({ err: error }, 'disk not watched');
+        logger.error({ err: error }, 'disk check failed');
       });
       keepSpareRoom();
-      await delay(clock, LOOK_EVERY_MS, stopping.signal);
+      await delay(clock, CHECK_EVERY_MS, stopping.signal);
     }
   }
 
@@ -105,7 +105,7 @@ export function createDiskUpkeep(options: {
     start(): void {
       running = keep();
     },
-    /** Resolves when nothing runs any more. */
+    /** Stops all checks, and resolves when they have ended. */
     async stop(): Promise<void> {
       stopping.abort();
       await meter.stop();

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createDiskUpkeep } from '../../../../../src/domains/sessions/disk/disk-upkeep.ts';
+import { createDiskMonitor } from '../../../../../src/domains/sessions/disk/disk-monitor.ts';
 import type { DiskState } from '../../../../../src/domains/sessions/disk/disk-watch.ts';
 import { createFakeClock } from '../../../../support/fake-clock.ts';
 import { quietLog } from '../../../../support/quiet-log.ts';
@@ -10,9 +10,9 @@ await test('machines are measured soon after the free space fell or rose, and se
   const clock = createFakeClock();
   let freeBytes = 10_000 * MIB;
   const rounds: { fallenBytes: number; isHurried: boolean }[] = [];
-  const upkeep = createDiskUpkeep({
+  const upkeep = createDiskMonitor({
     watch: {
-      look: async () => undefined,
+      update: async () => undefined,
       latest: () => ({ freeBytes }) as DiskState,
       isLow: () => false,
       isCritical: () => false,
@@ -20,7 +20,7 @@ await test('machines are measured soon after the free space fell or rose, and se
       saveCapacity: async () => undefined,
     },
     meter: { round: async (round) => void rounds.push(round), stop: async () => undefined },
-    measuring: { takeTurn: async () => true },
+    measurements: { startRound: async () => true },
     database: { keepSpareRoom: async () => undefined },
     clock,
     logger: quietLog(),
