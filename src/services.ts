@@ -252,7 +252,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     warm: sessions.warm,
     saves: sessions.saves,
     engineRoom: sessions.engineRoom,
-    quotas: createQuotas({ database, users: userService, clock, onChanged: sessions.roomChanged }),
+    quotas: createQuotas({ database, users: userService, clock, onChanged: sessions.capacityChanged }),
     terminals,
     recordings: terminals.recordings,
     files,
@@ -290,7 +290,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     /** Ends all work and closes everything, in a few seconds whatever hangs. Sessions go on running on the engine. */
     async stop(): Promise<void> {
       await Promise.all([interrupt(), end('terminals', terminals.shutdown(), TERMINALS_LIMIT_MS)]);
-      await end('uses of sessions', sessions.noteUses(), WRITES_LIMIT_MS);
+      await end('uses of sessions', sessions.flushUses(), WRITES_LIMIT_MS);
       await closing.close();
     },
   };

@@ -2,7 +2,7 @@ import type { Database } from '../../infra/database/database.ts';
 
 export type AdminStore = ReturnType<typeof createAdminStore>;
 
-/** Who the admins are. */
+/** Finds the admins. */
 export function createAdminStore({ database }: { database: Database }) {
   return {
     async ids(): Promise<string[]> {

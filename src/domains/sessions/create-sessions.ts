@@ -6,7 +6,7 @@ import { createDisk } from './disk/create-disk.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
 import { newOwner } from '../../infra/leases/process-owner.ts';
 import { createProvisioningParts } from './provisioning/create-provisioning.ts';
-import { createUpkeeps } from './reconcile/create-upkeeps.ts';
+import { createMaintenance } from './reconcile/create-maintenance.ts';
 import { createSaves } from './snapshots/create-saves.ts';
 import { createSessionChanger } from './session-changes.ts';
 import { createSessionEnd } from './session-end.ts';
@@ -18,7 +18,7 @@ import type { Sessions, SessionsOptions } from './sessions-options.ts';
 import { createSubnetPool } from './provisioning/subnet-pool.ts';
 import { createSubnetStore } from './provisioning/subnet-store.ts';
 
-/** All of sessions, put together. @throws CONFIG_INVALID for a subnet pool that is too small */
+/** Creates all components of sessions. @throws CONFIG_INVALID for a subnet pool that is too small */
 export function createSessions(options: SessionsOptions): Sessions {
   const { database, events, clock, catalogue, logger, warningMinutes } = options;
   const owner = newOwner();
@@ -33,8 +33,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
   const subnets = createSubnetStore({ database });
   const parts = { ...options, hiddenFrom, store, leases, changer, subnets, owner };
-  const diskNews = { onDiskFree: wakeProvisioner, onEnded: wakeTeardown };
-  const disk = createDisk({ ...parts, ...diskNews, isKept: (row) => saves.isKept(row) });
+  const diskEvents = { onDiskFree: wakeProvisioner, onEnded: wakeTeardown };
+  const disk = createDisk({ ...parts, ...diskEvents, isSavedAtEnd: (row) => saves.isSavedAtEnd(row) });
   const admissions = createAdmissions({ ...parts, pool, disk });
   const { limitOf, limitForStart, queue, engineRoom } = admissions;
   const saves = createSaves({
@@ -55,7 +55,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     savedMachines: saves.machines,
     onSettled: wakeTeardown,
   });
-  const { teardown, comparison, lifetimes, upkeep, watcher } = createUpkeeps({
+  const { teardown, comparison, lifetimes, periodicWork, watcher } = createMaintenance({
     ...parts,
     lifetimeStore,
     provisioner,
@@ -100,7 +100,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         saves.changed(sessionId, generation);
       });
       watcher.start();
-      upkeep.start();
+      periodicWork.start();
       warm.start();
       disk.start();
     },
@@ -108,14 +108,14 @@ export function createSessions(options: SessionsOptions): Sessions {
     countWarm: warm.view,
     disk: disk.latest,
     engineRoom,
-    roomChanged: () => work.started && provisioner.wake(),
+    capacityChanged: () => work.started && provisioner.wake(),
     reconcile: comparison.flush,
-    noteUses: lifetimes.settle,
+    flushUses: lifetimes.settle,
     async stop() {
       unlisten?.();
       watcher.stop();
-      // All are told to stop before any is waited for: the engine may keep one of them waiting.
-      const parts = [saves, upkeep, disk, comparison, provisioner, teardown, warm];
+      // All are stopped before any is awaited: the engine may delay one of them.
+      const parts = [saves, periodicWork, disk, comparison, provisioner, teardown, warm];
       const ends = parts.map((part) => part.stop());
       await Promise.allSettled(ends);
       await Promise.all(ends);

@@ -3,15 +3,15 @@ import type { LabLifetime } from '../labs/lab.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What decides when a session ends. */
+/** The times that decide when a session ends. */
 export interface Lifetime {
   lastActivityAt: Date;
-  /** Ends then, unless used or extended: never beyond `endsAt`. */
+  /** The session ends then, unless it is used or extended; never after `endsAt`. */
   expiresAt: Date;
   idleMinutes: number;
-  /** Ends then even when used. */
+  /** The session ends then even if it is in use. */
   endsAt: Date;
-  /** As far as `endsAt` can be moved. */
+  /** Latest time to which `endsAt` can be extended. */
   maxEndsAt: Date;
 }
 
@@ -19,7 +19,7 @@ const earlier = (a: Date, b: Date) => (a < b ? a : b);
 const later = (a: Date, b: Date) => (a > b ? a : b);
 const after = (date: Date, minutes: number) => new Date(date.getTime() + minutes * MINUTE_MS);
 
-/** Of a session that begins at `now`. */
+/** Returns the lifetime of a session that is requested at `now`. */
 export function newLifetime(lifetime: LabLifetime, now: Date): Lifetime {
   const endsAt = after(now, lifetime.totalMinutes);
   return {
@@ -31,7 +31,7 @@ export function newLifetime(lifetime: LabLifetime, now: Date): Lifetime {
   };
 }
 
-/** Of a session that was asked for at `lastActivityAt` and can be used from `now`: the wait does not count. */
+/** Returns the lifetime of a session that was requested at `lastActivityAt` and is ready at `now`: the wait does not count. */
 export function lifetimeFrom(now: Date, session: Lifetime): Lifetime {
   const waited = (now.getTime() - session.lastActivityAt.getTime()) / MINUTE_MS;
   const endsAt = after(session.endsAt, waited);
@@ -44,7 +44,7 @@ export function lifetimeFrom(now: Date, session: Lifetime): Lifetime {
   };
 }
 
-/** After the learner did something at `at`: its end moves out, never in. */
+/** Returns the changes after a use at `at`: the end moves later, never earlier. */
 export function used(session: Lifetime, at: Date): Pick<Lifetime, 'lastActivityAt' | 'expiresAt'> {
   const idleEnd = earlier(after(at, session.idleMinutes), session.endsAt);
   return {
@@ -53,7 +53,7 @@ export function used(session: Lifetime, at: Date): Pick<Lifetime, 'lastActivityA
   };
 }
 
-/** Both ends moved out by `minutes`, as far as the lab allows; undefined when that is not at all. */
+/** Returns both ends extended by `minutes`, as far as the lab allows; undefined if it allows no extension. */
 export function extended(session: Lifetime, minutes: number, now: Date) {
   const endsAt = earlier(after(session.endsAt, minutes), session.maxEndsAt);
   const expiresAt = earlier(after(session.expiresAt, minutes), endsAt);
@@ -61,7 +61,7 @@ export function extended(session: Lifetime, minutes: number, now: Date) {
   return { lastActivityAt: later(session.lastActivityAt, now), expiresAt, endsAt };
 }
 
-/** Why it ends when `expiresAt` has come, with the minutes that its message names. */
+/** Returns why the session ends at `expiresAt`, with the minutes for the message. */
 export function expiry(session: Lifetime & { createdAt: Date; readyAt: Date | null }): {
   code: FaultCode;
   minutes: number;
@@ -75,8 +75,8 @@ export function expiry(session: Lifetime & { createdAt: Date; readyAt: Date | nu
 }
 
 /**
- * Of a session whose end came before anyone could be warned of it, as while the service was down:
- * it lives on for as long as a warning takes.
+ * Returns a later end for a session whose end came without a warning, for example while the service was down: it stays
+ * for the time of a warning.
  */
 export function spared(
   session: Lifetime,
@@ -88,8 +88,8 @@ export function spared(
 }
 
 /**
- * Whether its learner is to be warned now: `warningMinutes` before the end, or half the idle time
- * where that is less, so that nobody is warned all the time.
+ * Returns whether to warn the learner now: `warningMinutes` before the end, or half the idle time if that is less, so
+ * that a short idle time does not cause constant warnings.
  */
 export function isWarningDue(session: Lifetime, now: Date, warningMinutes: number): boolean {
   return now >= after(session.expiresAt, -warningTime(session, warningMinutes));

@@ -2,20 +2,20 @@ import type { Database } from '../../infra/database/database.ts';
 import type { Lifetime } from './lifetime-rules.ts';
 import type { SessionRow } from './session-store.ts';
 
-/** Rows looked at in one sweep: the rest waits for the next, a few seconds later. */
+/** Rows in one check; the next one, a few seconds later, finds the rest. */
 const BATCH = 500;
 
 export type LifetimeStore = ReturnType<typeof createLifetimeStore>;
 
-/** When sessions end, in the database. */
+/** Stores when sessions end. */
 export function createLifetimeStore({ database }: { database: Database }) {
   const { client } = database;
   const include = { machines: { orderBy: { id: 'asc' } } } as const;
 
   return {
     /**
-     * Sessions that end by `soon`, those that were not warned of it or have ended by `now`. While
-     * the engine is away nobody can use a session: only its total life ends it then.
+     * Finds sessions that end by `now`, and those that end by `soon` without a warning yet. While the engine does not
+     * answer, nobody can use a session: then only its total lifetime ends it.
      */
     due: (now: Date, soon: Date): Promise<SessionRow[]> =>
       client.session.findMany({
@@ -31,11 +31,11 @@ export function createLifetimeStore({ database }: { database: Database }) {
         include,
       }),
 
-    /** Those of the ids that can be used now. */
+    /** Finds which of these sessions are ready. */
     inUse: (ids: string[]): Promise<SessionRow[]> =>
       client.session.findMany({ where: { id: { in: ids }, state: 'ready' }, include }),
 
-    /** Changes when the session ends, if nobody else has since the row was read. */
+    /** Changes when the session ends, if nobody else changed it since the row was read. */
     async setEnd(
       row: SessionRow,
       changes: Partial<Lifetime> & { warnedAt?: Date | null },

@@ -6,55 +6,55 @@ import { hasSaved, reason } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionChanges, SessionRow } from './session-store.ts';
 
-/** Time during which uses of a session are gathered into one write, in milliseconds. */
+/** Time during which uses of a session are collected for one write, in milliseconds. */
 const TOUCH_EVERY_MS = 30_000;
 
-/** Changes by others that the last write of a use makes way for before it gives up. */
+/** Attempts to write the last uses while other requests change the sessions. */
 const TRIES = 20;
 
 export type Lifetimes = ReturnType<typeof createLifetimes>;
 
-/** Ends sessions that are idle or have lived their time, and warns before. `onEnded` is called when one was. */
+/** Ends sessions that are idle or at the end of their lifetime, and warns before. `onEnded` is called for each. */
 export function createLifetimes(options: {
   lifetimes: LifetimeStore;
   changer: SessionChanger;
   clock: Clock;
   warningMinutes: number;
   logger: Log;
-  /** Has a session saved that is to end for that reason; false where it is to end. */
-  keep: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
+  /** Saves a session instead of ending it for that reason; false if it must end. */
+  saveAtEnd: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
   onEnded: () => void;
 }) {
-  const { lifetimes, changer, clock, warningMinutes, logger, keep, onEnded } = options;
+  const { lifetimes, changer, clock, warningMinutes, logger, saveAtEnd, onEnded } = options;
   /** Last use by session: no more entries than sessions in use. */
   const touched = new Map<string, Date>();
   let flushAt = 0;
 
-  /** Writes what was gathered; what meets another change, or a database that is away, is written with the next. */
+  /** Writes the collected uses. Those that conflict with another change, or fail, stay for the next write. */
   async function flush(): Promise<void> {
     const uses = new Map(touched);
     if (uses.size === 0) return;
     const rows = new Map((await lifetimes.inUse([...uses.keys()])).map((row) => [row.id, row]));
     for (const [id, at] of uses) {
       const row = rows.get(id);
-      if (row && !(await noteUse(row, at))) continue;
+      if (row && !(await storeUse(row, at))) continue;
       if (touched.get(id) === at) touched.delete(id);
     }
   }
 
-  /** False when somebody else changed the session since the row was read. */
-  async function noteUse(row: SessionRow, at: Date): Promise<boolean> {
+  /** Stores a use; false if somebody else changed the session since the row was read. */
+  async function storeUse(row: SessionRow, at: Date): Promise<boolean> {
     const changes = used(row, at);
-    const relieved =
+    const isWarningOver =
       row.warnedAt !== null && !isWarningDue({ ...row, ...changes }, clock.now(), warningMinutes);
-    const changed = await lifetimes.setEnd(row, relieved ? { ...changes, warnedAt: null } : changes);
-    if (changed && relieved) changer.notify(changed);
+    const changed = await lifetimes.setEnd(row, isWarningOver ? { ...changes, warnedAt: null } : changes);
+    if (changed && isWarningOver) changer.notify(changed);
     return changed !== undefined;
   }
 
   async function warnOrEnd(row: SessionRow, now: Date): Promise<void> {
     const over = row.expiresAt <= now || row.endsAt <= now;
-    // Nobody is warned of an end while the engine is away: there is nothing to be done about it then.
+    // No warning while the engine does not answer: the learner can do nothing about it.
     if (over && (row.warnedAt !== null || row.state !== 'ready')) return await end(row);
     if (row.warnedAt !== null || !isWarningDue(row, now, warningMinutes)) return;
     const moved = over ? spared(row, now, warningMinutes) : {};
@@ -65,24 +65,24 @@ export function createLifetimes(options: {
   async function end(row: SessionRow): Promise<void> {
     const { code, minutes } = expiry(row);
     const why = reason(code, { minutes });
-    if (await keep(row, why)) return;
-    // What was saved before is not lost with it.
+    if (await saveAtEnd(row, why)) return;
+    // An earlier saved state stays.
     const event = hasSaved(row) ? 'fallBack' : 'stop';
     if (!(await changer.move(row, event, why, { sameEnd: true }))) return;
-    logger.info({ sessionId: row.id, code }, 'A session ended by itself.');
+    logger.info({ sessionId: row.id, code }, 'session ended automatically');
     onEnded();
   }
 
   return {
-    /** Notes that the session is used: costs a write only once in a while. */
+    /** Records that the session is used; uses are written together. */
     touch(id: string): void {
       touched.set(id, clock.now());
     },
-    /** Writes all that was gathered, whatever others change meanwhile. */
+    /** Writes all collected uses, retrying when others change the sessions. */
     async settle(): Promise<void> {
       for (let tries = 0; touched.size > 0 && tries < TRIES; tries++) await flush();
     },
-    /** One look at all sessions whose end is near. */
+    /** Checks once all sessions whose end is near. */
     async sweep(): Promise<void> {
       const now = clock.now();
       if (now.getTime() >= flushAt) {

@@ -9,25 +9,25 @@ import type { MoveOptions, SessionChanges, SessionRow, SessionStore } from './se
 
 export type SessionChanger = ReturnType<typeof createSessionChanger>;
 
-/** Changes of state that are published once they are stored. */
+/** Changes the state of sessions, and publishes each change after it is stored. */
 export function createSessionChanger(options: { store: SessionStore; events: EventBus; logger: Log }) {
   const { store, events, logger } = options;
 
-  /** Tells that the session changed; one that cannot be told is only logged, since events are hints. */
+  /** Publishes that the session changed. A failure is only logged, because events are hints. */
   function notify(row: Pick<SessionRow, 'id' | 'learnerId' | 'generation'>): void {
     const { id: sessionId, learnerId, generation } = row;
     events.publish('session.changed', { sessionId, learnerId, generation }).catch((error: unknown) => {
-      logger.warn({ err: error, sessionId }, 'A change of a session could not be told.');
+      logger.warn({ err: error, sessionId }, 'session change not published');
     });
   }
 
   return {
     notify,
-    /** Lets those that nobody has begun yet wait in the queue, and tells of it. */
+    /** Queues the sessions that no process has started yet, and publishes that. */
     async queue(ids: readonly string[]): Promise<void> {
       if (ids.length > 0) for (const queued of await store.queue(ids)) notify(queued);
     },
-    /** As the store's `move`, and tells of it. One that was saved before does not fail: it is saved again. */
+    /** Moves the session as the store does, and publishes that. A session with a saved state falls back instead of failing. */
     async move(
       row: SessionRow,
       event: SessionEvent,
@@ -44,23 +44,23 @@ export function createSessionChanger(options: { store: SessionStore; events: Eve
   };
 }
 
-/** Whether there is something to go on from: a copy that is being made has it only when it is whole. */
+/** Returns whether the session has a saved state. The state of a copy counts once it is complete. */
 export function hasSaved({ savedStateId, forkOfId, state }: SessionRow): boolean {
   return savedStateId !== null && !(forkOfId !== null && state === 'saving');
 }
 
-/** Columns that say why a session failed or ended: `error` itself if users may see it, else INTERNAL. */
+/** Returns the columns for the reason why a session failed or ended: `error` if users may see it, else INTERNAL. */
 export function reasonOf(error: unknown): ReasonColumns {
-  return reasonColumns(shown(error));
+  return reasonColumns(visibleFault(error));
 }
 
-/** As {@link reasonOf}, for a fault that nobody threw. */
+/** Returns the columns of {@link reasonOf} for a fault code. */
 export const reason = (code: FaultCode, details?: FaultDetails): ReasonColumns =>
   reasonOf(fault(code, details));
 
-/** Columns that say why a session could not be saved. */
+/** Returns the columns for the reason why a session was not saved. */
 export function saveProblemOf(error: unknown): SessionChanges {
-  const { code, message, details } = shown(error);
+  const { code, message, details } = visibleFault(error);
   return {
     saveProblemCode: code,
     saveProblemMessage: message,
@@ -68,13 +68,13 @@ export function saveProblemOf(error: unknown): SessionChanges {
   };
 }
 
-/** The columns of {@link saveProblemOf} where there is none. */
+/** The columns of {@link saveProblemOf} without a problem. */
 export const noSaveProblem = {
   saveProblemCode: null,
   saveProblemMessage: null,
   saveProblemDetails: null,
 } as const;
 
-function shown(error: unknown): Fault {
+function visibleFault(error: unknown): Fault {
   return isFault(error) ? error : fault('INTERNAL', {}, error);
 }

@@ -4,10 +4,10 @@ import { isActive } from './session-states.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 
-/** Changes by others that a stop or a deletion makes way for before it gives up. */
+/** Attempts to stop or delete a session while other requests change it. */
 const TRIES = 20;
 
-/** Ends and deletes sessions, whatever others do to them meanwhile. `onEnded` is called when there is something to tear down. */
+/** Stops and deletes sessions, retrying when others change them. `onEnded` is called when there is something to tear down. */
 export function createSessionEnd(options: {
   store: SessionStore;
   changer: SessionChanger;
@@ -16,8 +16,8 @@ export function createSessionEnd(options: {
 }) {
   const { store, changer, clock, onEnded } = options;
 
-  /** Runs `attempt` on the session as it is now until it took effect; null when the session is gone. */
-  async function insist<T>(
+  /** Repeats `attempt` with the current row until it takes effect; null if the session is gone. */
+  async function retryWhileChanged<T>(
     row: SessionRow,
     attempt: (row: SessionRow) => Promise<T | undefined>,
   ): Promise<T | null> {
@@ -46,17 +46,17 @@ export function createSessionEnd(options: {
   }
 
   return {
-    /** Ends the session; one that has ended stays as it is. @throws SESSION_NOT_FOUND */
+    /** Ends the session; an ended session does not change. @throws SESSION_NOT_FOUND */
     async stop(row: SessionRow): Promise<SessionRow> {
-      const stopped = await insist(row, stopOnce);
+      const stopped = await retryWhileChanged(row, stopOnce);
       if (!stopped) throw fault('SESSION_NOT_FOUND');
       onEnded();
       return stopped;
     },
 
-    /** Ends the session and hides it at once; its row goes with its environment. False when it is gone. */
+    /** Ends the session and hides it immediately; its row is deleted with its environment. False if it is gone. */
     async remove(row: SessionRow): Promise<boolean> {
-      const removed = (await insist(row, deleteOnce)) ?? false;
+      const removed = (await retryWhileChanged(row, deleteOnce)) ?? false;
       if (removed) changer.notify({ ...row, generation: row.generation + 1 });
       onEnded();
       return removed;

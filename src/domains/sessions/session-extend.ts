@@ -5,13 +5,13 @@ import type { LifetimeStore } from './lifetime-store.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 
-/** Longest extension that can be asked for at once, in minutes: a week. The lab's own limit comes on top. */
+/** Longest extension in one request, in minutes: a week. The lab's own limit also applies. */
 const LONGEST_MINUTES = 7 * 24 * 60;
 
-/** Changes by others that an extension makes way for before it gives up. */
+/** Attempts to extend a session while other requests change it. */
 const TRIES = 20;
 
-/** Moves the ends of sessions out at their learners' wish. */
+/** Extends sessions at their learners' request. */
 export function createSessionExtend(options: {
   store: SessionStore;
   lifetimes: LifetimeStore;

@@ -12,7 +12,7 @@ import type { SessionRow, SessionStore } from './session-store.ts';
 import { viewSession } from './session-view.ts';
 import type { SessionService } from './session.ts';
 
-/** Stands for learners in general, where only staff may look. */
+/** Stands for all learners: only staff may access it. */
 const EVERYONE = '';
 
 export function createSessionService(options: {
@@ -107,7 +107,7 @@ export function createSessionService(options: {
     async delete(actor, id) {
       requireActor(actor, { scope: 'learn' });
       const row = await store.find(id);
-      // What is someone else's looks like what is gone, and deleting that succeeds.
+      // Another user's session looks like a deleted one, and deleting that succeeds.
       const hidden = await hiddenFrom(actor);
       if (!row || !reaches(actor, hidden, row.learnerId)) return false;
       authorize(actor, 'delete', row, hidden);

@@ -8,10 +8,10 @@ import { newLifetime } from './lifetime-rules.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 
-/** Looks for the session that was in the way, which may end just then, before this gives up. */
+/** Attempts to start while another session of the lab keeps ending at the same moment. */
 const TRIES = 10;
 
-/** Finds or makes a learner's session. `onRequested` is called when there is a new one to provision. */
+/** Finds or creates a learner's session. `onRequested` is called when a new one needs provisioning. */
 export function createSessionStart(options: {
   store: SessionStore;
   changer: SessionChanger;
@@ -36,21 +36,21 @@ export function createSessionStart(options: {
       queuedAt: now,
       ...newLifetime(lab.lifetime, now),
     };
-    const made = await store.create(session, limit);
-    if (made === 'limit') throw fault('SESSION_LIMIT', { limit });
-    if (made === 'exists') return made;
-    changer.notify(made);
+    const created = await store.create(session, limit);
+    if (created === 'limit') throw fault('SESSION_LIMIT', { limit });
+    if (created === 'exists') return created;
+    changer.notify(created);
     onRequested(lab);
-    return made;
+    return created;
   }
 
-  /** The learner's active session of the lab. @throws LAB_NOT_FOUND, LAB_INVALID, LAB_TOO_LARGE, SESSION_LIMIT */
+  /** Returns the learner's active session of the lab; creates one if necessary. @throws LAB_NOT_FOUND, LAB_INVALID, LAB_TOO_LARGE, SESSION_LIMIT */
   return async function startSession(learnerId: string, labSlug: string): Promise<SessionRow> {
     for (let tries = 0; tries < TRIES; tries++) {
       const active = await store.findActive(learnerId, labSlug);
       if (active) return active;
-      const made = await request(learnerId, labSlug);
-      if (made !== 'exists') return made;
+      const created = await request(learnerId, labSlug);
+      if (created !== 'exists') return created;
     }
     throw fault('DATABASE_BUSY');
   };

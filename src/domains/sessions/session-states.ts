@@ -9,15 +9,15 @@ import type { SessionState } from './session.ts';
  *                                                          unreachable
  *
  *  ready ──save──▶ saving ──saved──▶ saved ──resume──▶ queued
- *    ▲ unreachable ◀─lose─┤ ├─copied──▶ queued (a copy of another session, made with what was saved of it)
+ *    ▲ unreachable ◀─lose─┤ ├─copied──▶ queued (a copy of another session, which starts from the saved state)
  *    └──────keep──────────┘
  *
  *  every one of these ──stop──▶ stopping ──destroyed──▶ ended
- *  every one of these but saved ──fail──▶ failed
- *  every one of these ──fallBack──▶ saved, instead of failing or ending by itself, where something was saved before
+ *  every one of these except saved ──fail──▶ failed
+ *  every one of these ──fallBack──▶ saved, instead of failing or ending automatically, if a saved state exists
  *  ready, saved, failed ──reset──▶ queued
  * ```
- * Nothing leads out of `ended`: a new start makes a new session.
+ * `ended` is final: a new start creates a new session.
  */
 const transitions = {
   requested: { queue: 'queued', provision: 'provisioning', stop: 'stopping', fail: 'failed' },
@@ -54,37 +54,37 @@ const transitions = {
   unreachable: { find: 'ready', stop: 'stopping', fail: 'failed', fallBack: 'saved' },
 } as const satisfies Record<SessionState, Partial<Record<SessionEvent, SessionState>>>;
 
-/** What can happen to a session. */
+/** The events of a session. */
 export type SessionEvent =
-  /** All places are taken: it waits. */
+  /** There is no capacity: the session waits. */
   | 'queue'
-  /** A process begins to make its environment. */
+  /** A process starts to create its environment. */
   | 'provision'
   | 'provisioned'
-  /** The process that made it stopped; another takes it up. */
+  /** The process that provisioned it stopped; another one will start again. */
   | 'requeue'
-  /** Its machines were started again, by its learner or as a repair. */
+  /** Its machines were restarted, by its learner or by a repair. */
   | 'restart'
   | 'save'
   | 'saved'
-  /** What it is to begin with was saved from the session that it is a copy of. */
+  /** The saved state for this copy is complete. */
   | 'copied'
-  /** It could not be saved, and goes on. */
+  /** The save failed, and the session continues. */
   | 'keep'
-  /** It goes on from what was saved, or begins anew. */
+  /** The session resumes from its saved state, or starts from the lab again. */
   | 'resume'
   | 'reset'
-  /** It cannot go on, and what was saved before stands. */
+  /** The session cannot continue, and returns to its saved state. */
   | 'fallBack'
-  /** The engine does not answer, and does again. */
+  /** The engine does not answer, and later answers again. */
   | 'lose'
   | 'find'
   | 'stop'
-  /** Nothing of it is left on the engine. */
+  /** The engine has removed everything of it. */
   | 'destroyed'
   | 'fail';
 
-/** The state that `event` leads to from `state`; undefined where it cannot happen. Pure. */
+/** Returns the state after `event`; undefined if the event is not possible in `state`. Pure. */
 export function nextState(state: SessionState, event: SessionEvent): SessionState | undefined {
   const row: Partial<Record<SessionEvent, SessionState>> = transitions[state];
   return row[event];
@@ -92,7 +92,7 @@ export function nextState(state: SessionState, event: SessionEvent): SessionStat
 
 export const sessionStates = Object.keys(transitions) as SessionState[];
 
-/** Whether the session stands in the way of another one of the same learner and lab. */
+/** Returns whether the session prevents another one of the same learner and lab. */
 export function isActive(state: SessionState): boolean {
   return state !== 'stopping' && state !== 'ended' && state !== 'failed';
 }

@@ -11,9 +11,9 @@ import { isOnEngine, planStart } from './provisioning/start-plan.ts';
 import type { OwnSession } from './provisioning/start-plan.ts';
 
 /** A session as it is stored, with its machines in the lab's order. */
-export type SessionRow = Prisma.SessionGetPayload<typeof whole>;
+export type SessionRow = Prisma.SessionGetPayload<typeof withMachines>;
 
-/** What may change beside the state. */
+/** Columns that can change in addition to the state. */
 export type SessionChanges = Partial<
   Omit<SessionRow, 'id' | 'learnerId' | 'state' | 'generation' | 'activeKey' | 'machines'>
 >;
@@ -40,19 +40,19 @@ export interface MoveOptions {
   sameEnd?: boolean;
 }
 
-const whole = { include: { machines: { orderBy: { id: 'asc' } } } } as const;
+const withMachines = { include: { machines: { orderBy: { id: 'asc' } } } } as const;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
-/** Sessions in the database. What a learner deleted is found only by the methods that say so. */
+/** Stores sessions. Only methods that say so find sessions that their learner deleted. */
 export function createSessionStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
     /**
-     * Makes a session that nobody works on yet; `exists` when the learner has an active one of the
-     * lab, `limit` when as many as they may have are active, or still on the engine: both are safe
-     * under concurrency. The oldest of a long history go; attempts stay.
+     * Inserts a requested session. Resolves to `exists` if the learner has an active one of the lab, and to `limit` if
+     * the maximum is active or still on the engine. Both are safe under concurrency. It deletes the oldest sessions of a
+     * long history, but not their attempts.
      */
     async create(session: NewSession, limit: number): Promise<SessionRow | 'exists' | 'limit'> {
       const { machines, ...fields } = session;
@@ -70,7 +70,7 @@ export function createSessionStore({ database }: { database: Database }) {
       }
     },
 
-    /** How many there are in each state; states that no session is in are left out. */
+    /** Counts the sessions in each state, without empty states. */
     async countByState(): Promise<Partial<Record<SessionState, number>>> {
       const counts = await client.session.groupBy({
         by: ['state'],
@@ -81,31 +81,31 @@ export function createSessionStore({ database }: { database: Database }) {
     },
 
     findActive: (learnerId: string, labSlug: string): Promise<SessionRow | null> =>
-      client.session.findUnique({ where: { activeKey: keyOf(learnerId, labSlug) }, ...whole }),
+      client.session.findUnique({ where: { activeKey: keyOf(learnerId, labSlug) }, ...withMachines }),
 
     find: (id: string): Promise<SessionRow | null> =>
-      client.session.findFirst({ where: { id, removedAt: null }, ...whole }),
+      client.session.findFirst({ where: { id, removedAt: null }, ...withMachines }),
 
-    /** Also what its learner deleted, as long as something of it is left. */
+    /** Also finds a deleted session while something of it exists. */
     findAny: (id: string): Promise<SessionRow | null> =>
-      client.session.findUnique({ where: { id }, ...whole }),
+      client.session.findUnique({ where: { id }, ...withMachines }),
 
-    /** The session that has this environment, deleted or not. */
+    /** Finds the session with this environment, deleted or not. */
     findByEnvironment: (environmentId: string): Promise<SessionRow | null> =>
-      client.session.findUnique({ where: { environmentId }, ...whole }),
+      client.session.findUnique({ where: { environmentId }, ...withMachines }),
 
     findMany: (ids: readonly string[]): Promise<SessionRow[]> =>
-      client.session.findMany({ where: { id: { in: [...ids] }, removedAt: null }, ...whole }),
+      client.session.findMany({ where: { id: { in: [...ids] }, removedAt: null }, ...withMachines }),
 
-    /** All of one learner that are not deleted. */
+    /** Returns a learner's sessions that are not deleted. */
     findOfLearner: (learnerId: string): Promise<SessionRow[]> =>
-      client.session.findMany({ where: { learnerId, removedAt: null }, ...whole }),
+      client.session.findMany({ where: { learnerId, removedAt: null }, ...withMachines }),
 
-    /** Newest first, from after the session `after`: ids sort by the time they were made. */
+    /** Returns a page, newest first, after the session `after`: ids sort by time of creation. */
     page(
       filter: {
         learnerId?: string | undefined;
-        /** Learners whose sessions are left out. */
+        /** Learners whose sessions are excluded. */
         notOf: ReadonlySet<string>;
         labSlug?: string | undefined;
         states?: SessionState[] | undefined;
@@ -125,27 +125,27 @@ export function createSessionStore({ database }: { database: Database }) {
         },
         orderBy: { id: 'desc' },
         take,
-        ...whole,
+        ...withMachines,
       });
     },
 
-    /** All that may have something on the engine, or will: what the reconciler compares with it. */
+    /** Finds all sessions that have something on the engine, or will: the reconciler compares them with it. */
     findOnEngine: (): Promise<SessionRow[]> =>
       client.session.findMany({
         where: {
           OR: [{ activeKey: { not: null } }, { environmentId: { not: null } }, { state: 'stopping' }],
         },
-        ...whole,
+        ...withMachines,
       }),
 
-    /** Sessions in any of `states`, deleted ones too. */
+    /** Finds sessions in these states, including deleted ones. */
     findInStates: (states: SessionState[]): Promise<SessionRow[]> =>
-      client.session.findMany({ where: { state: { in: states } }, ...whole }),
+      client.session.findMany({ where: { state: { in: states } }, ...withMachines }),
 
     /**
-     * Moves the session by `event` if it is still as `row` has it; `machines` get their handles and
-     * addresses with it, and with `sameEnd` its end must be unmoved too. The new row; undefined when
-     * somebody else was first, or when the event cannot happen in its state.
+     * Moves the session by `event` if it is unchanged since `row`, and stores the ids and addresses of `machines`. With
+     * `sameEnd`, its end must be unmoved too. Returns the new row; undefined if somebody else was first, or if the event
+     * is not possible in its state.
      */
     async move(
       row: SessionRow,
@@ -154,9 +154,9 @@ export function createSessionStore({ database }: { database: Database }) {
       { machines = [], sameEnd = false }: MoveOptions = {},
     ): Promise<SessionRow | undefined> {
       if (nextState(row.state, event) === undefined) return undefined;
-      // Handles are noted first, only while the row is as it was: nobody reads them before the state says so.
+      // Ids are stored first, only while the row is unchanged: nobody reads them before the state changes.
       const session = { generation: row.generation, state: row.state };
-      for (const machine of machines.filter((made) => !isNoted(row, made))) {
+      for (const machine of machines.filter((made) => !isStored(row, made))) {
         const where = { sessionId: row.id, name: machine.name, session };
         await client.machine.updateMany({ where, data: handleOf(machine) });
       }
@@ -165,8 +165,8 @@ export function createSessionStore({ database }: { database: Database }) {
     },
 
     /**
-     * Lets all of these wait that nobody has begun yet, by one write. Nothing leads back to `requested`,
-     * so that the state alone says whether somebody was first. What moved, as it is now.
+     * Queues, with one write, those of the sessions that are still requested. No event leads back to `requested`, so the
+     * state alone shows whether somebody was first. Returns the changed rows.
      */
     queue: (ids: readonly string[]): Promise<Pick<SessionRow, 'id' | 'learnerId' | 'generation'>[]> =>
       client.session.updateManyAndReturn({
@@ -175,7 +175,7 @@ export function createSessionStore({ database }: { database: Database }) {
         select: { id: true, learnerId: true, generation: true },
       }),
 
-    /** Changes what is no state, if the session is still in the row's state and generation. */
+    /** Changes other columns than the state, if the session still has the row's state and generation. */
     async change(row: SessionRow, changes: SessionChanges): Promise<boolean> {
       const { count } = await client.session.updateMany({
         where: { id: row.id, generation: row.generation, state: row.state },
@@ -184,7 +184,7 @@ export function createSessionStore({ database }: { database: Database }) {
       return count === 1;
     },
 
-    /** Removes the row, if it is still as given. */
+    /** Deletes the row if it is unchanged. */
     async remove(row: SessionRow): Promise<boolean> {
       const { count } = await client.session.deleteMany({
         where: { id: row.id, generation: row.generation },
@@ -195,8 +195,8 @@ export function createSessionStore({ database }: { database: Database }) {
 }
 
 /**
- * The compare-and-set of {@link SessionStore}'s `move`, for a transaction that changes more than the
- * session; the new row, undefined when somebody else was first or the event cannot happen.
+ * Moves a session as {@link SessionStore}'s `move` does, inside a transaction that changes more. Returns the new row;
+ * undefined if somebody else was first, or if the event is not possible.
  */
 export async function moveWithin(
   tx: Pick<Transaction, 'session'>,
@@ -223,12 +223,12 @@ export async function moveWithin(
   return moved && { ...moved, machines: row.machines };
 }
 
-/** How many sessions of the learner are on the engine, or will be: those put away are not. */
+/** Counts the learner's sessions that are on the engine, or will be; saved ones are not. */
 export async function countOnEngine(tx: Transaction, learnerId: string): Promise<number> {
   return (await findOwn(tx, learnerId)).filter(isOnEngine).length;
 }
 
-/** All of the learner's, newest first: no more than those they may have, and the history that is kept. */
+/** Returns all sessions of the learner, newest first. The session limit and the history limit bound their number. */
 function findOwn(tx: Transaction, learnerId: string): Promise<OwnSession[]> {
   return tx.session.findMany({
     where: { learnerId },
@@ -237,7 +237,7 @@ function findOwn(tx: Transaction, learnerId: string): Promise<OwnSession[]> {
   });
 }
 
-/** Adds a session with its machines. */
+/** Inserts a session with its machines. */
 export async function insertSession(
   tx: Transaction,
   { machines, ...fields }: NewSession & Pick<Prisma.SessionUncheckedCreateInput, 'state' | 'activeKey'>,
@@ -248,7 +248,7 @@ export async function insertSession(
   return { ...row, machines: rows };
 }
 
-/** New machines of a session; their ids keep the lab's order. */
+/** Returns rows for new machines of a session; their ids keep the lab's order. */
 export function machineRows(sessionId: string, machines: readonly { name: string; image: string }[]) {
   return machines.map(({ name, image }, position) => ({
     id: `${sessionId}.${String(position).padStart(3, '0')}`,
@@ -263,24 +263,24 @@ export function machineRows(sessionId: string, machines: readonly { name: string
   }));
 }
 
-/** What only one active session of a learner has in a lab. */
+/** Returns the unique key of a learner's active session of a lab. */
 export const keyOf = (learnerId: string, labSlug: string) => `${learnerId}:${labSlug}`;
 
-/** The row of a machine, with the handle of the one that was made for it. */
+/** Returns the row of a machine with the id of its provisioned machine. */
 export function withHandle(machine: SessionRow['machines'][number], provisioned: ProvisionedMachine[]) {
   const found = provisioned.find(({ name }) => name === machine.name);
   return found ? { ...machine, ...handleOf(found) } : machine;
 }
 
-/** Whether the session's row of the machine says so already: of one that was prewarmed it does. */
-function isNoted({ machines }: SessionRow, made: ProvisionedMachine): boolean {
+/** Returns whether the row already has the id and addresses, as for a prewarmed machine. */
+function isStored({ machines }: SessionRow, made: ProvisionedMachine): boolean {
   const { engineId, addresses } = handleOf(made);
   return machines.some(
     (row) => row.name === made.name && row.engineId === engineId && row.addresses === addresses,
   );
 }
 
-/** What a machine's row says of it once it is there: it has written nothing yet. */
+/** Returns the columns of a machine that was just provisioned. */
 export const handleOf = ({ machineId, addresses }: ProvisionedMachine) => ({
   engineId: machineId,
   addresses: formatAddresses(addresses),

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 
 type Phase = NonNullable<Session['progress']>['phase'];
 
-/** The session as services give it out. Pure. */
+/** Returns the session as services report it. Pure. */
 export function viewSession(row: SessionRow): Session {
   return {
     id: row.id,
@@ -24,8 +24,8 @@ export function viewSession(row: SessionRow): Session {
     machines: row.machines.map(({ name, image, addresses, diskPercent }) => ({
       name,
       image,
-      addresses: isThere(row) ? parseAddresses(addresses) : [],
-      diskPercent: (isThere(row) ? diskPercent : null) ?? undefined,
+      addresses: isReady(row) ? parseAddresses(addresses) : [],
+      diskPercent: (isReady(row) ? diskPercent : null) ?? undefined,
     })),
     createdAt: row.createdAt,
     readyAt: row.readyAt ?? undefined,
@@ -50,4 +50,4 @@ function viewProgress({ state, phase, percent }: SessionRow): Session['progress'
   return { phase: (phase ?? 'creating') as Phase, percent: percent ?? undefined };
 }
 
-const isThere = ({ state }: SessionRow) => state === 'ready';
+const isReady = ({ state }: SessionRow) => state === 'ready';

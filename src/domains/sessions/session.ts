@@ -18,33 +18,33 @@ export type SessionState =
   | 'failed'
   | 'unreachable';
 
-/** One learner's run of one lab, as services give it out. */
+/** One learner's run of one lab, as services report it. */
 export interface Session {
   id: string;
   learnerId: string;
   labSlug: string;
   labVersion: string;
   state: SessionState;
-  /** Grows by one with every change of state. */
+  /** Increases by one with each change of state. */
   generation: number;
-  /** What provisioning is doing, while it is. */
+  /** Progress while the session waits or is provisioned. */
   progress: { phase: 'queued' | PreparingProgress['phase']; percent: number | undefined } | undefined;
-  /** How much of it is put away, while it is; of a copy, of the session that it is a copy of. */
+  /** Progress while the session is saved; for a copy, while its original is saved for it. */
   saving: { machine: string | undefined; percent: number } | undefined;
-  /** Why it could not be saved, until it is or begins anew. */
+  /** Why the last save failed, until a save succeeds or the session is reset. */
   saveProblem: Reason | undefined;
-  /** What it goes on from, or would. */
+  /** The saved state from which it resumes. */
   savedStateId: string | undefined;
-  /** The session of another that it is a copy of. */
+  /** The learner's session that it is a copy of. */
   forkOfId: string | undefined;
-  /** Why it failed, ended or was saved on its own. */
+  /** Why it failed, ended or was saved automatically. */
   reason: Reason | undefined;
   machines: SessionMachine[];
   createdAt: Date;
   readyAt: Date | undefined;
-  /** When it ends unless used or extended; the learner is warned before. */
+  /** When it ends unless it is used or extended; the learner gets a warning before. */
   expiresAt: Date;
-  /** Set once the warning was given. */
+  /** When the learner was warned. */
   warnedAt: Date | undefined;
   endedAt: Date | undefined;
 }
@@ -52,9 +52,9 @@ export interface Session {
 export interface SessionMachine {
   name: string;
   image: string;
-  /** Where it is on each of its networks, its first one first, once it is ready. */
+  /** Its address on each of its networks, in their order, once it is ready. */
   addresses: MachineAddress[];
-  /** How much it has written of what its lab lets it, in percent, once that is 90 or more. */
+  /** Disk usage in percent of its limit, from 90 percent on. */
   diskPercent: number | undefined;
 }
 
@@ -69,13 +69,13 @@ export interface QueuePlace {
   reason: QueueReason;
 }
 
-/** A machine that can be worked in now, with what only services may see. */
+/** A machine of a ready session, with details for services only. */
 export interface RunningMachine {
   name: string;
-  /** The engine's handle. */
+  /** The engine's id. */
   machineId: string;
   sessionId: string;
-  /** Whether the session is a copy of another's, in which nothing counts for progress. */
+  /** Whether the session is a copy, whose checks do not count for progress. */
   isFork: boolean;
   learnerId: string;
   labSlug: string;
@@ -83,19 +83,19 @@ export interface RunningMachine {
 }
 
 /**
- * Use cases of sessions. Every method authorises first; what the actor may not reach is
- * SESSION_NOT_FOUND. Staff reads, stops and enters other people's, but instructors none of an admin's; the rest is the
- * owner's: access.ts.
+ * Use cases of sessions. Every method authorises first. A session that the actor may not access is SESSION_NOT_FOUND.
+ * Staff can read, stop and enter other users' sessions, but instructors not those of admins. All other actions are the
+ * owner's: see access.ts.
  */
 export interface SessionService {
-  /** The learner's active session of the lab, made if there is none; returns before it is provisioned. @throws LAB_NOT_FOUND, LAB_TOO_LARGE, SESSION_LIMIT */
+  /** Returns the learner's active session of the lab, or creates one; returns before it is provisioned. @throws LAB_NOT_FOUND, LAB_TOO_LARGE, SESSION_LIMIT */
   start(actor: Actor | undefined, input: { lab: string }): Promise<Session>;
   get(actor: Actor | undefined, id: string): Promise<Session>;
-  /** Sessions by id, for batched loading; in the order asked, undefined where there is none for this actor. */
+  /** Returns sessions by id, for batched loading: in the given order, undefined if the actor may not see one. */
   getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(Session | undefined)[]>;
-  /** Where sessions are in the queue; undefined for one that does not wait, or that is not for this actor. */
+  /** Returns places in the queue; undefined for a session that does not wait, or that the actor may not see. */
   places(actor: Actor | undefined, ids: readonly string[]): Promise<(QueuePlace | undefined)[]>;
-  /** Newest first: the actor's own, or for staff everyone's or one learner's. */
+  /** Lists sessions, newest first: the actor's own, or for staff all or one learner's. */
   list(
     actor: Actor | undefined,
     filter: {
@@ -105,20 +105,20 @@ export interface SessionService {
     },
     page: PageRequest,
   ): Promise<Page<Session>>;
-  /** Ends it and frees its machines; stopping what has ended gives it back as it is. */
+  /** Ends the session and removes its machines; an ended session is returned unchanged. */
   stop(actor: Actor | undefined, id: string): Promise<Session>;
-  /** Starts its machines anew on the same file system. @throws SESSION_STATE_CONFLICT, MACHINE_LOST */
+  /** Restarts its machines on the same file systems. @throws SESSION_STATE_CONFLICT, MACHINE_LOST */
   restart(actor: Actor | undefined, id: string): Promise<Session>;
-  /** Moves its end out by so much, or as far as the lab allows. @throws INPUT_INVALID, SESSION_EXTEND_LIMIT when that is not at all, SESSION_STATE_CONFLICT */
+  /** Extends it by these minutes, or as far as the lab allows. @throws INPUT_INVALID, SESSION_EXTEND_LIMIT if the lab allows no more, SESSION_STATE_CONFLICT */
   extend(actor: Actor | undefined, id: string, minutes: number): Promise<Session>;
-  /** Stops it and removes its record; attempts and progress stay. Deleting what is gone succeeds: false then. */
+  /** Stops and deletes it; attempts and progress stay. Returns false if it is already gone. */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
-  /** Deletes all of the actor's sessions; the ids of those that were there. */
+  /** Deletes all of the actor's sessions and returns their ids. */
   deleteAllMine(actor: Actor | undefined): Promise<string[]>;
-  /** The machine to work in. @throws SESSION_NOT_READY, MACHINE_NOT_FOUND */
+  /** Returns a machine for terminals, files and checks. @throws SESSION_NOT_READY, MACHINE_NOT_FOUND */
   machine(actor: Actor | undefined, id: string, name: string): Promise<RunningMachine>;
-  /** Users of whose sessions nothing is there for this actor, though the actor is staff. */
+  /** Returns the users whose sessions are hidden from this actor, even if the actor is staff. */
   hiddenFrom(actor: Actor | undefined): Promise<HiddenOwners>;
-  /** Notes that the learner did something: moves the idle end out. Cheap: writes at most once in a while. */
+  /** Records that the learner uses the session, which moves its idle end. Cheap: uses are written together. */
   touch(id: string): void;
 }

@@ -15,7 +15,7 @@ import type { WarmOptions } from './pool/create-warm.ts';
 import type { WarmEviction } from './pool/warm-eviction.ts';
 import type { WarmPoolView, WarmService } from './pool/warm-service.ts';
 
-/** What sessions need. */
+/** Options of sessions. */
 export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOptions {
   database: Database;
   engine: Engine;
@@ -23,52 +23,52 @@ export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOpti
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'get' | 'version' | 'all'>;
   logger: Log;
-  /** Which image each of a lab's names means for its version. */
+  /** The images that the names in a lab's version are pinned to. */
   pins: Pick<ImagePins, 'resolve' | 'agrees'>;
-  /** CIDR of which each network gets a /28. */
+  /** CIDR from which each network gets a /28. */
   subnetPool: string;
   provisionTimeoutSeconds: number;
   warningMinutes: number;
-  /** Whether sessions that end by themselves are saved. */
+  /** Whether sessions that end automatically are saved. */
   saveOnEnd: boolean;
-  /** Most bytes of one saved session, beyond the images of its lab. */
+  /** Limit of one saved session without the images of its lab, in bytes. */
   saveLimitBytes: number;
-  /** Most bytes that the saved sessions of one learner take together. */
+  /** Limit of one learner's saved sessions together, in bytes. */
   saveQuotaBytes: number;
-  /** Days that one is kept. */
+  /** Days until a saved session expires. */
   saveDays: number;
-  /** Told of each environment that became ready or failed, with the time since it was asked for. */
+  /** Called for each session that became ready or failed, with the seconds since its request. */
   onProvisioned?: (outcome: 'ready' | 'failed', seconds: number) => void;
 }
 
-/** What sessions are for the rest of the service. */
+/** The interface of sessions for the rest of the service. */
 export interface Sessions {
   service: SessionService;
   /** Prewarmed environments. */
   warm: WarmService;
-  /** The memory that they take, and giving it back. */
+  /** The memory that they use, and its eviction. */
   warmEviction: WarmEviction;
-  /** Sessions put away. */
+  /** Saved sessions. */
   saves: SaveService;
   /**
-   * Takes up what waits, and keeps sessions, engine and lifetimes in line from now on. Returns at
-   * once. Without it this process only answers requests, and leaves the work to others.
+   * Starts to process the queue and to maintain sessions, engine and lifetimes. Returns immediately. Without it, this
+   * process only answers requests and leaves the work to other processes.
    */
   start(): void;
-  /** How many sessions there are in each state, for metrics. */
+  /** Counts the sessions in each state, for metrics. */
   countByState(): Promise<Partial<Record<SessionState, number>>>;
-  /** The prewarmed environments, by lab, for metrics. */
+  /** Returns the prewarmed environments by lab, for metrics. */
   countWarm(): Promise<WarmPoolView[]>;
-  /** The engine's disk as it was last seen, for metrics. */
+  /** Returns the last state of the engine's disk, for metrics. */
   disk(): DiskState | undefined;
-  /** The room on the engine, for admins. */
+  /** The capacity of the engine, for admins. */
   engineRoom: EngineRoomService;
-  /** There may be more room than there was: looks whom to let in. */
-  roomChanged(): void;
-  /** Compares the engine with the database once, now; resolves when that is done. */
+  /** Admits waiting sessions, because there may be more capacity. */
+  capacityChanged(): void;
+  /** Compares the engine with the database once, and resolves afterwards. */
   reconcile(): Promise<void>;
-  /** Writes the uses of sessions that were gathered: the last thing to do before the database closes. */
-  noteUses(): Promise<void>;
-  /** Ends all work, interrupted before this returns. Sessions go on running; what was being made waits for the next start. */
+  /** Writes the collected uses of sessions: call this last before the database closes. */
+  flushUses(): Promise<void>;
+  /** Stops all work, which is interrupted before this returns. Sessions keep running; unfinished ones wait for the next start. */
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { Database } from '../../infra/database/database.ts';
 import { versionName } from '../labs/versions/version-key.ts';
 import type { VersionKey } from '../labs/versions/version-key.ts';
 
-/** The versions of labs on which a session is active or a saved state stands, each once. */
+/** Returns the versions of labs that an active session or a saved state uses, each once. */
 export async function versionsInUse({ client }: Database): Promise<VersionKey[]> {
   const distinct = ['labSlug', 'labVersion'] as const;
   const select = { labSlug: true, labVersion: true };

@@ -110,7 +110,7 @@ await test('the last uses are written when the service stops, whatever others ch
     const { owner } = await createActors(database);
     let meddle: (() => Promise<unknown>) | undefined;
     const meddling = meddlesome(database, () => meddle?.());
-    const { service, noteUses } = openSessions(t, meddling);
+    const { service, flushUses } = openSessions(t, meddling);
     const { id } = await service.start(owner, { lab: 'lab-0' });
     await putInState(database, id, 'ready');
     const before = await database.client.session.findUniqueOrThrow({ where: { id } });
@@ -121,7 +121,7 @@ await test('the last uses are written when the service stops, whatever others ch
       return database.client.session.update({ where: { id }, data });
     };
     await setTimeout(2);
-    await noteUses();
+    await flushUses();
     const after = await database.client.session.findUniqueOrThrow({ where: { id } });
     t.equal(after.generation, before.generation + 1, 'somebody else was between reading and writing');
     t.ok(after.lastActivityAt > before.lastActivityAt);

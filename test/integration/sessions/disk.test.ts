@@ -65,7 +65,7 @@ function meterOf(database: Database, engine: Engine, refusals = 0) {
         return changer.move(...change);
       },
     },
-    isKept: () => true,
+    isSavedAtEnd: () => true,
     onEnded() {},
   });
   const meter = createMachineMeter({ ...common, limits, catalogue: testCatalogue([small]) });

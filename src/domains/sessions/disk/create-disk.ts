@@ -33,7 +33,7 @@ export function createDisk(
     clock: Clock;
     logger: Log;
     /** Whether a session is saved when it ends automatically. */
-    isKept: (row: SessionRow) => boolean;
+    isSavedAtEnd: (row: SessionRow) => boolean;
     /** Called when the disk has enough free space again. */
     onDiskFree: () => void;
     /** Called when a session was ended. */

@@ -43,7 +43,7 @@ export function createWriteLimits(options: {
   /** Whether so little is free on the disk that learners get no time to delete files. */
   isCritical: () => boolean;
   /** Whether the session would be saved at its end. */
-  isKept: (row: SessionRow) => boolean;
+  isSavedAtEnd: (row: SessionRow) => boolean;
   onEnded: () => void;
 }) {
   const {
@@ -55,7 +55,7 @@ export function createWriteLimits(options: {
     clock,
     logger,
     isCritical,
-    isKept,
+    isSavedAtEnd,
     onEnded,
   } = options;
   /** When machines became full, in milliseconds since 1970, by machine id. */
@@ -97,7 +97,7 @@ export function createWriteLimits(options: {
 
   async function end(row: SessionRow, usage: DiskUsage | Unmeasured): Promise<boolean> {
     const { machine, written, limit } = describe(usage);
-    const problem = isKept(row) ? saveProblemOf(fault('SAVE_TOO_LARGE', { size: written, limit })) : {};
+    const problem = isSavedAtEnd(row) ? saveProblemOf(fault('SAVE_TOO_LARGE', { size: written, limit })) : {};
     const why = { ...reason('MACHINE_DISK_FULL', { machine, written, limit }), ...problem };
     // An earlier saved state stays.
     const moved = await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', why);

@@ -55,3 +55,17 @@ export function environmentSpec(
 function volumeSpec(path: string, from: string | undefined): VolumeSpec {
   return from === undefined ? { path } : { path, from };
 }
+
+/** Groups the images of a saved state by machine. Pure. */
+export function savedMachines(
+  images: readonly { machineName: string; volume: string; image: string }[],
+): SavedMachines {
+  const machines = new Map<string, { image?: string; volumes: Map<string, string> }>();
+  for (const { machineName, volume, image } of images) {
+    const machine = machines.get(machineName) ?? { volumes: new Map<string, string>() };
+    if (volume === '') machine.image = image;
+    else machine.volumes.set(volume, image);
+    machines.set(machineName, machine);
+  }
+  return machines;
+}

@@ -2,8 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { Log } from '../../../core/log.ts';
 import { createReconciler } from './reconciler.ts';
-import { createRepairs } from './repairs.ts';
-import { createRestartLimit } from './restart-limit.ts';
+import { createRepairs, createRestartLimit } from './repairs.ts';
 import { createRunner } from './runner.ts';
 import type { Saves } from '../snapshots/create-saves.ts';
 import type { SessionChanger } from '../session-changes.ts';
@@ -11,7 +10,7 @@ import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import type { WarmCompare } from '../pool/warm-compare.ts';
 
-/** What brings the engine and the database in line, put together. `onLost` is called when a session had to be given up. */
+/** Creates the components that make engine and database consistent. `onLost` is called when a session failed. */
 export function createComparison(options: {
   store: SessionStore;
   changer: SessionChanger;
@@ -33,7 +32,7 @@ export function createComparison(options: {
       await reconciler.reconcile();
       await saves.removeForgotten();
     },
-    onError: (error) => logger.error({ err: error }, 'Engine and database could not be compared.'),
+    onError: (error) => logger.error({ err: error }, 'comparison with the engine failed'),
   });
   return { repairs, engineLost: reconciler.engineLost, wake, flush, stop };
 }

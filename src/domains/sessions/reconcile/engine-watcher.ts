@@ -1,28 +1,28 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { EngineEvent, Engine } from '../../../engine/engine.ts';
 
-/** Pause before a machine that died is looked at, in milliseconds: a restart by whomever is over by then. */
+/** Delay before a machine that died is inspected, in milliseconds: a restart in progress has ended by then. */
 const SETTLE_MS = 500;
 
-/** Follows what the engine tells, until stopped. */
+/** Follows the engine's events until stopped. */
 export function createEngineWatcher(options: {
   engine: Pick<Engine, 'watch'>;
   clock: Clock;
-  /** Machines of this environment died or went. */
+  /** Called when machines of this environment died or were removed. */
   onMachine: (environmentId: string) => void;
   onLost: () => void;
   onReturned: () => void;
 }) {
   const { engine, clock, onMachine, onLost, onReturned } = options;
   const stopping = new AbortController();
-  /** Environments about to be looked at: one look serves all that happens to one meanwhile. */
+  /** Environments that will be inspected: one inspection covers all events until then. */
   const settling = new Set<string>();
 
   function settle(environmentId: string): void {
     if (settling.has(environmentId)) return;
     settling.add(environmentId);
-    const look = () => (settling.delete(environmentId), onMachine(environmentId));
-    clock.sleep(SETTLE_MS, stopping.signal).then(look, () => undefined);
+    const inspect = () => (settling.delete(environmentId), onMachine(environmentId));
+    clock.sleep(SETTLE_MS, stopping.signal).then(inspect, () => undefined);
   }
 
   function follow(event: EngineEvent): void {

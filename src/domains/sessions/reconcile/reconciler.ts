@@ -8,12 +8,12 @@ import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import type { WarmCompare } from '../pool/warm-compare.ts';
 
-/** Each starts containers on the engine, which starts sessions meanwhile. */
+/** Repairs at the same time: each starts containers, and the engine also starts sessions meanwhile. */
 const REPAIRS_AT_ONCE = 4;
 
 export type Reconciler = ReturnType<typeof createReconciler>;
 
-/** Compares the engine with the database, and brings both in line. */
+/** Compares the engine with the database, and repairs the differences. */
 export function createReconciler(options: {
   store: SessionStore;
   changer: SessionChanger;
@@ -25,39 +25,39 @@ export function createReconciler(options: {
 }) {
   const { store, changer, subnets, engine, repairs, warm, logger } = options;
 
-  /** The engine does not answer: nothing can be done in any session until it does. */
+  /** Marks ready sessions as unreachable, because the engine does not answer. */
   async function engineLost(): Promise<void> {
     for (const row of await store.findInStates(['ready'])) await changer.move(row, 'lose');
   }
 
   /**
-   * One comparison. The rows are read before the engine: so what is ready in them was on the engine
-   * when it was asked, or has changed since, and then the compare-and-set lets it be. An environment
-   * goes from the warm ones to a session, never back: in this order it is met in one of them.
+   * Compares once. It reads the rows before the engine: so a session that is ready in them was on the engine then, or has
+   * changed since, and the compare-and-set leaves it unchanged. Environments move from the prewarmed ones to sessions,
+   * never back. Reading in this order finds each of them.
    */
   async function compare(): Promise<void> {
-    const ahead = await warm.all();
+    const prewarmed = await warm.all();
     const rows = await store.findOnEngine();
-    const known = new Set([...ahead.map(({ id }) => id), ...rows.map((row) => row.environmentId)]);
+    const known = new Set([...prewarmed.map(({ id }) => id), ...rows.map((row) => row.environmentId)]);
     const environments = await engine.list();
     for (const { environmentId } of environments) {
       if (!known.has(environmentId)) await removeOrphan(environmentId);
     }
     const found = new Map(environments.map(({ environmentId, machines }) => [environmentId, machines]));
     await repairAll(rows, found);
-    await warm.compare(ahead, found);
+    await warm.compare(prewarmed, found);
     await subnets.releaseForgotten();
   }
 
-  /** Removes it, unless it or its session came after the others were read. */
+  /** Removes an environment, unless its row was inserted after the others were read. */
   async function removeOrphan(environmentId: string): Promise<void> {
     if ((await warm.isWarm(environmentId)) || (await store.findByEnvironment(environmentId))) return;
-    logger.warn({ environmentId }, 'An environment without a session was removed.');
+    logger.warn({ environmentId }, 'environment without a session removed');
     await engine.destroy(environmentId);
     await subnets.release(environmentId);
   }
 
-  /** A few at a time: one machine can be slow to start, and no more when the engine went away. */
+  /** Repairs a few sessions at a time, because machines can be slow to start. Stops if the engine does not answer. */
   async function repairAll(
     rows: SessionRow[],
     found: ReadonlyMap<string, EnvironmentStatus['machines']>,
@@ -80,14 +80,14 @@ export function createReconciler(options: {
       await repairs.repair(row, found);
     } catch (error) {
       if (isFault(error, 'ENGINE_UNREACHABLE')) throw error;
-      // One session that the engine refuses to mend must not keep the others from it.
-      logger.error({ err: error, sessionId: row.id }, 'A session could not be mended; it is tried again.');
+      // A session that the engine refuses to repair must not block the others.
+      logger.error({ err: error, sessionId: row.id }, 'session not repaired; will retry');
     }
   }
 
   return {
     engineLost,
-    /** Compares once; with the engine away, sessions become unreachable. */
+    /** Compares once; if the engine does not answer, sessions become unreachable. */
     async reconcile(): Promise<void> {
       try {
         await compare();

@@ -1,11 +1,11 @@
 import type { EnvironmentStatus, ProvisionedMachine } from '../../../engine/engine.ts';
 import { formatAddresses } from '../provisioning/machine-addresses.ts';
 
-/** A machine as the database knows it. */
+/** A machine's columns in the database. */
 interface KnownMachine {
   name: string;
   engineId: string | null;
-  /** As the database keeps them. */
+  /** The text of the database column. */
   addresses: string;
 }
 
@@ -13,16 +13,16 @@ type FoundMachine = EnvironmentStatus['machines'][number];
 
 export type RepairPlan =
   | { kind: 'sound' }
-  /** A machine is gone, and with it what the learner did there. */
+  /** A machine is gone, and the learner's work with it. */
   | { kind: 'lost' }
-  /** These run no more; their file systems are there. */
+  /** These machines have stopped; their file systems exist. */
   | { kind: 'restart'; machines: FoundMachine[] }
-  /** These are frozen: by a copying that goes on, or by one that a crash broke off. */
-  | { kind: 'wake'; machines: FoundMachine[] }
-  /** All run, some at another address than is known. */
+  /** These machines are paused: by a running copy, or by one that a crash interrupted. */
+  | { kind: 'resume'; machines: FoundMachine[] }
+  /** All machines run, some with an address that is not stored yet. */
   | { kind: 'readdress'; machines: ProvisionedMachine[] };
 
-/** What a session needs, of which `found` is on the engine, to be usable. Pure. */
+/** Returns the repair that makes a session usable again; `found` are its machines on the engine. Pure. */
 export function planRepair(known: KnownMachine[], found: FoundMachine[]): RepairPlan {
   const pairs = known.map((machine) => ({
     machine,
@@ -33,7 +33,7 @@ export function planRepair(known: KnownMachine[], found: FoundMachine[]): Repair
   const ended = present.filter(({ state }) => state === 'exited' || state === 'created');
   if (ended.length > 0) return { kind: 'restart', machines: ended };
   const paused = present.filter(({ state }) => state === 'paused');
-  if (paused.length > 0) return { kind: 'wake', machines: paused };
+  if (paused.length > 0) return { kind: 'resume', machines: paused };
   const moved = pairs.some(
     ({ machine, status }) =>
       status && status.state === 'running' && formatAddresses(status.addresses) !== machine.addresses,
@@ -41,7 +41,7 @@ export function planRepair(known: KnownMachine[], found: FoundMachine[]): Repair
   return moved ? { kind: 'readdress', machines: addressed(present) } : { kind: 'sound' };
 }
 
-/** Handles and addresses of the machines that run. */
+/** Returns the ids and addresses of the running machines. */
 export function addressed(machines: FoundMachine[]): ProvisionedMachine[] {
   return machines
     .filter(({ state }) => state === 'running')

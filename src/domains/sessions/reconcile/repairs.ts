@@ -5,55 +5,62 @@ import type { FaultCode } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { used } from '../lifetime-rules.ts';
 import { addressed, planRepair } from './repair-plan.ts';
-import type { RestartLimit } from './restart-limit.ts';
 import { reason } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
+
+/** Restarts of one machine within `WITHIN_MS` milliseconds, before its session fails: it would restart forever. */
+const RESTART_LIMIT = 3;
+const WITHIN_MS = 10 * 60_000;
 
 type FoundMachine = EnvironmentStatus['machines'][number];
 
 export type Repairs = ReturnType<typeof createRepairs>;
 
-/** Brings single sessions back in line with the engine. `onLost` is called when one had to be given up. */
+/** Repairs single sessions. `onLost` is called when a session failed. */
 export function createRepairs(options: {
   store: SessionStore;
   changer: SessionChanger;
   engine: Pick<Engine, 'inspect' | 'restart' | 'unpause'>;
   limit: RestartLimit;
-  /** Whether a copy of the session is being read, which freezes its machines meanwhile. */
+  /** Whether the session is being copied, which pauses its machines meanwhile. */
   isBeingCopied: (sessionId: string) => Promise<boolean>;
-  /** Whether some process paused the machine because of what it writes. */
+  /** Whether a process paused the machine because of its disk usage. */
   isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
   clock: Clock;
   logger: Log;
   onLost: () => void;
 }) {
   const { store, changer, engine, limit, isBeingCopied, isPausedForDisk, clock, logger, onLost } = options;
-  /** Sessions whose machines are being started again here: their ends are no news. */
-  const inHand = new Set<string>();
+  /** Sessions that this process is repairing: it ignores events of their machines. */
+  const underRepair = new Set<string>();
 
-  /** Does `work` alone on the session in this process; undefined when something is done to it already. */
-  async function alone<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
-    if (inHand.has(id)) return undefined;
-    inHand.add(id);
+  /** Runs `work` unless this process already repairs the session; undefined in that case. */
+  async function exclusively<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
+    if (underRepair.has(id)) return undefined;
+    underRepair.add(id);
     try {
       return await work();
     } finally {
-      inHand.delete(id);
+      underRepair.delete(id);
     }
   }
 
-  /** Gives a session up whose machines cannot be used any more. */
-  async function giveUp(row: SessionRow, code: FaultCode, machine = ''): Promise<SessionRow | undefined> {
-    logger.warn({ sessionId: row.id, code, machine }, 'A session could not be kept.');
+  /** Fails a session whose machines are no longer usable. */
+  async function failSession(
+    row: SessionRow,
+    code: FaultCode,
+    machine = '',
+  ): Promise<SessionRow | undefined> {
+    logger.warn({ sessionId: row.id, code, machine }, 'session failed; its machines are unusable');
     const failed = await changer.move(row, 'fail', { ...reason(code, { machine }), endedAt: clock.now() });
     if (failed) onLost();
     return failed;
   }
 
-  async function bringBack(row: SessionRow, machines: ProvisionedMachine[]): Promise<SessionRow | undefined> {
+  async function makeReady(row: SessionRow, machines: ProvisionedMachine[]): Promise<SessionRow | undefined> {
     const unreachable = row.state === 'unreachable';
-    // The time that the engine was away is not the learner's.
+    // The time without the engine does not count as idle.
     const changes = unreachable ? used(row, clock.now()) : {};
     return changer.move(row, unreachable ? 'find' : 'restart', changes, { machines });
   }
@@ -68,18 +75,18 @@ export function createRepairs(options: {
     return addressed(restarted);
   }
 
-  /** The session as it is now, unless it changed: then it may be saved or stopped, and frozen on purpose. */
+  /** Returns the current row unless the session changed: then it may be saving or stopping, and paused on purpose. */
   async function findUnchanged({ id, generation }: SessionRow): Promise<SessionRow | undefined> {
     const now = await store.findAny(id);
     return now?.generation === generation ? now : undefined;
   }
 
-  /** Resumes machines that no process paused on purpose. */
+  /** Resumes machines that no process keeps paused. */
   async function resumeForgotten(row: SessionRow, machines: FoundMachine[]): Promise<void> {
     const now = await findUnchanged(row);
     if (!now || (await isBeingCopied(row.id))) return;
-    const held = new Set(now.machines.filter(isPausedForDisk).map(({ engineId }) => engineId));
-    const forgotten = machines.filter(({ machineId }) => !held.has(machineId));
+    const paused = new Set(now.machines.filter(isPausedForDisk).map(({ engineId }) => engineId));
+    const forgotten = machines.filter(({ machineId }) => !paused.has(machineId));
     await Promise.all(forgotten.map(({ machineId }) => engine.unpause(machineId)));
   }
 
@@ -88,24 +95,29 @@ export function createRepairs(options: {
     if (plan.kind !== 'sound' && !(await findUnchanged(row))) return undefined;
     switch (plan.kind) {
       case 'lost':
-        return giveUp(row, 'MACHINE_LOST');
+        return failSession(row, 'MACHINE_LOST');
       case 'restart': {
-        const worn = plan.machines.find(({ machineId }) => !limit.allows(machineId));
-        if (worn) return giveUp(row, worn.outOfMemory ? 'MACHINE_OUT_OF_MEMORY' : 'MACHINE_LOST', worn.name);
-        return bringBack(row, await restartMachines(plan.machines));
+        const exhausted = plan.machines.find(({ machineId }) => !limit.allows(machineId));
+        if (exhausted)
+          return failSession(
+            row,
+            exhausted.outOfMemory ? 'MACHINE_OUT_OF_MEMORY' : 'MACHINE_LOST',
+            exhausted.name,
+          );
+        return makeReady(row, await restartMachines(plan.machines));
       }
-      case 'wake':
+      case 'resume':
         await resumeForgotten(row, plan.machines);
-        return row.state === 'unreachable' ? bringBack(row, []) : row;
+        return row.state === 'unreachable' ? makeReady(row, []) : row;
       case 'readdress':
-        return bringBack(row, plan.machines);
+        return makeReady(row, plan.machines);
       case 'sound':
-        if (row.state === 'unreachable') return bringBack(row, addressed(found));
+        if (row.state === 'unreachable') return makeReady(row, addressed(found));
     }
     return row;
   }
 
-  async function look(row: SessionRow): Promise<FoundMachine[]> {
+  async function inspectMachines(row: SessionRow): Promise<FoundMachine[]> {
     const found = await Promise.all(
       row.machines.map(async ({ name, engineId }) => {
         if (engineId === null) return [];
@@ -120,29 +132,49 @@ export function createRepairs(options: {
   }
 
   return {
-    /** Repairs a session that can be used, or could before the engine went, of which `found` is there. */
-    repair: (row: SessionRow, found: FoundMachine[]) => alone(row.id, () => apply(row, found)),
+    /** Repairs a ready or unreachable session; `found` are its machines on the engine. */
+    repair: (row: SessionRow, found: FoundMachine[]) => exclusively(row.id, () => apply(row, found)),
 
-    /** Looks at the machines of the session that has this environment, and repairs it where needed. */
+    /** Inspects the machines of the session with this environment, and repairs it if necessary. */
     async inspect(environmentId: string): Promise<void> {
       const session = await store.findByEnvironment(environmentId);
       if (!session) return;
-      await alone(session.id, async () => {
+      await exclusively(session.id, async () => {
         const row = await store.findAny(session.id);
-        if (row?.state === 'ready' || row?.state === 'unreachable') await apply(row, await look(row));
+        if (row?.state === 'ready' || row?.state === 'unreachable')
+          await apply(row, await inspectMachines(row));
       });
     },
 
-    /** Starts all machines of a ready session anew; undefined when it changed meanwhile, or is in hand. @throws MACHINE_LOST */
+    /** Restarts all machines of a ready session; undefined if the session changed, failed, or is being repaired. */
     restart: (row: SessionRow) =>
-      alone(row.id, async () => {
-        const found = await look(row);
+      exclusively(row.id, async () => {
+        const found = await inspectMachines(row);
         if (planRepair(row.machines, found).kind === 'lost') {
-          await giveUp(row, 'MACHINE_LOST');
+          await failSession(row, 'MACHINE_LOST');
           return undefined;
         }
         const machines = await restartMachines(found);
         return changer.move(row, 'restart', { ...used(row, clock.now()), warnedAt: null }, { machines });
       }),
+  };
+}
+
+type RestartLimit = ReturnType<typeof createRestartLimit>;
+
+/** Counts how often machines were restarted. */
+export function createRestartLimit({ clock }: { clock: Pick<Clock, 'now'> }) {
+  const times = new Map<string, number[]>();
+
+  return {
+    /** Returns whether the machine may restart once more, and counts that. */
+    allows(machineId: string): boolean {
+      const now = clock.now().getTime();
+      for (const [id, all] of times) if ((all.at(-1) ?? 0) <= now - WITHIN_MS) times.delete(id);
+      const recent = (times.get(machineId) ?? []).filter((time) => time > now - WITHIN_MS);
+      if (recent.length >= RESTART_LIMIT) return false;
+      times.set(machineId, [...recent, now]);
+      return true;
+    },
   };
 }

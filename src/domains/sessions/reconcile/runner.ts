@@ -1,8 +1,8 @@
 export type Runner = ReturnType<typeof createRunner>;
 
 /**
- * Runs `work` whenever it is woken, one run at a time: wakes during a run lead to one more after
- * it, so that nothing woken for is missed and nothing piles up.
+ * Runs `work` when woken, one run at a time. All wakes during a run lead to one more run, so no wake is missed and runs
+ * do not pile up.
  */
 export function createRunner(options: { work: () => Promise<void>; onError: (error: unknown) => void }) {
   let again = false;
@@ -31,12 +31,12 @@ export function createRunner(options: { work: () => Promise<void>; onError: (err
 
   return {
     wake,
-    /** Wakes, and resolves when all that was there to do then is done. */
+    /** Wakes the runner, and resolves when a complete run has ended. */
     async flush(): Promise<void> {
       wake();
       await running;
     },
-    /** No more runs; resolves when the present one has ended. */
+    /** Prevents further runs, and resolves when the current one has ended. */
     async stop(): Promise<void> {
       stopped = true;
       again = false;

@@ -11,22 +11,21 @@ import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import { isHeldByOther } from '../../../infra/leases/lease.ts';
 import { leaseOf } from '../provisioning/session-lease-store.ts';
 
-/** Environments removed at the same time: more would only make the engine slower for everyone. */
+/** Environments removed at the same time: more would slow the engine down for everyone. */
 const AT_ONCE = 8;
 
-/** Pause before one that failed is tried again, in milliseconds, unless the engine returns sooner. */
+/** Delay before a failed removal is retried, in milliseconds, unless the engine returns sooner. */
 const RETRY_MS = 10_000;
 
-/** Rows looked at in one pass. */
+/** Rows in one pass. */
 const BATCH = 256;
 
 export type Teardown = ReturnType<typeof createTeardown>;
 
 /**
- * Removes the environments of sessions that are stopping, failed or saved, or begin anew, then what
- * their learners deleted. What could not be removed, with the engine away, stays in the database as it is and is
- * taken up by a later wake: nothing is ever forgotten. `onFreed` is called when one was removed: its
- * session may wait for that to begin anew.
+ * Removes the environments of sessions that are stopping, failed, saved or reset, then the rows of deleted sessions. If a
+ * removal fails, the row stays and a later pass retries. `onFreed` is called after each removal: a reset session may
+ * wait for it.
  */
 export function createTeardown(options: {
   store: SessionStore;
@@ -45,7 +44,7 @@ export function createTeardown(options: {
   const retryAt = new Map<string, number>();
   const runner = createRunner({
     work: tearDownAll,
-    onError: (error) => logger.error({ err: error }, 'Ended sessions could not be looked up.'),
+    onError: (error) => logger.error({ err: error }, 'sessions to tear down not listed'),
   });
 
   async function tearDownAll(): Promise<void> {
@@ -58,10 +57,10 @@ export function createTeardown(options: {
     for (const row of free.slice(0, AT_ONCE - underWay.size)) begin(row);
   }
 
-  /** Not awaited by the pass: one engine call that hangs must not keep the others waiting. */
+  /** Starts a removal. The pass does not await it, so a hanging engine call does not delay the others. */
   function begin(row: TeardownRow): void {
     const work = tearDown(row)
-      .catch((error: unknown) => tryLater(row, error))
+      .catch((error: unknown) => retryLater(row, error))
       .finally(() => {
         underWay.delete(row.id);
         runner.wake();
@@ -69,21 +68,18 @@ export function createTeardown(options: {
     underWay.set(row.id, work);
   }
 
-  function tryLater(row: TeardownRow, error: unknown): void {
+  function retryLater(row: TeardownRow, error: unknown): void {
     retryAt.set(row.id, clock.now().getTime() + RETRY_MS);
     const level = isFault(error, 'ENGINE_UNREACHABLE') ? 'warn' : 'error';
-    logger[level](
-      { err: error, sessionId: row.id },
-      'An environment could not be removed; it is tried again.',
-    );
+    logger[level]({ err: error, sessionId: row.id }, 'environment not removed; will retry');
   }
 
   async function tearDown(row: TeardownRow): Promise<void> {
     await provisioner.abandon(row.id);
-    // Without an environment it has nothing there, and the engine need not even be up.
+    // Without an environment, the engine has nothing of it and may even be down.
     if (row.environmentId !== null) await engine.destroy(row.environmentId);
     const now = await store.findAny(row.id);
-    // Another process may have removed it too, and the session have gone on to its next one.
+    // Another process may have removed it too, and the session may already have a new one.
     if (now && now.environmentId === row.environmentId) await finish(now);
     if (row.environmentId !== null) await subnets.release(row.environmentId);
     onFreed();
@@ -100,14 +96,14 @@ export function createTeardown(options: {
   }
 
   return {
-    /** There may be something to remove. */
+    /** Call this when there may be something to remove. */
     wake: runner.wake,
-    /** The engine is back: tries at once what failed. */
+    /** Retries failed removals immediately, because the engine answers again. */
     retry(): void {
       retryAt.clear();
       runner.wake();
     },
-    /** Resolves when what is being removed is removed, or has failed to be. */
+    /** Resolves when all running removals have ended. */
     async stop(): Promise<void> {
       await runner.stop();
       await Promise.all(underWay.values());

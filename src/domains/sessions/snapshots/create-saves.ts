@@ -9,22 +9,22 @@ import type { SessionLimit } from '../capacity/start-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionService } from '../session.ts';
 import type { SessionStore } from '../session-store.ts';
-import { createAgainStore } from './again-store.ts';
+import { createResumeStore } from './resume-store.ts';
 import { createDeleteSaved } from './delete-saved.ts';
 import { createFailedSave } from './failed-save.ts';
 import { createForkStore } from './fork-store.ts';
 import { createForks } from './forks.ts';
 import { createQuotaStore } from '../capacity/quota-store.ts';
 import { createSavedQuota } from './saved-quota.ts';
-import { createPutAway } from './put-away.ts';
+import { createSaveImages } from './save-images.ts';
 import { createSaveService } from './save-service.ts';
-import { savedMachines } from './saved-machines.ts';
+import { savedMachines } from '../provisioning/environment-spec.ts';
 import { createSavedListStore } from './saved-list-store.ts';
 import { createSavedStateStore } from './saved-state-store.ts';
-import { createSavedUpkeep } from './saved-upkeep.ts';
+import { createSavedMaintenance } from './saved-maintenance.ts';
 import { createSaver } from './saver.ts';
 import { createSavingAtEnd } from './saving-at-end.ts';
-import { createSessionAgain } from './session-again.ts';
+import { createSessionResume } from './session-resume.ts';
 
 export interface SavesOptions {
   database: Database;
@@ -37,26 +37,26 @@ export interface SavesOptions {
   logger: Log;
   limitOf: SessionLimit;
   saveOnEnd: boolean;
-  /** Most bytes of one saved state. */
+  /** Limit of one saved state, in bytes. */
   saveLimitBytes: number;
-  /** Most bytes that the saved sessions of one learner take together. */
+  /** Limit of one learner's saved sessions together, in bytes. */
   saveQuotaBytes: number;
-  /** Days that one is kept. */
+  /** Days until a saved state expires. */
   saveDays: number;
   hiddenFrom: SessionService['hiddenFrom'];
-  /** Bytes of the engine's disk that saved states may take now; undefined where it cannot be seen. */
+  /** Returns the bytes of the engine's disk that saved states may use; undefined if the disk is not readable. */
   saveCapacity: () => Promise<number | undefined>;
-  /** There is an environment to tear down. */
+  /** Called when there is an environment to tear down. */
   onEnded: () => void;
-  /** A save or copy was given up: machines may be left as it had them. */
+  /** Called when a save or copy failed: its machines may still be paused. */
   onGivenUp: () => void;
-  /** There is one to make. */
+  /** Called when a session was queued. */
   onQueued: () => void;
 }
 
 export type Saves = ReturnType<typeof createSaves>;
 
-/** Saved sessions, put together. */
+/** Creates the components of saved sessions. */
 export function createSaves(options: SavesOptions) {
   const { database, store, changer, engine, clock, catalogue, owner, logger, limitOf } = options;
   const { saveOnEnd, saveLimitBytes, saveDays, saveCapacity, onEnded, onGivenUp, onQueued } = options;
@@ -71,7 +71,7 @@ export function createSaves(options: SavesOptions) {
   const common = { store, states, changer, engine, clock, owner, logger, days: saveDays };
   const giveUp = createFailedSave({ ...common, onEnded, onGivenUp });
   const diskLimitOf = createDiskLimits(catalogue);
-  const putAway = createPutAway({
+  const saveImages = createSaveImages({
     engine,
     states,
     owner,
@@ -83,17 +83,17 @@ export function createSaves(options: SavesOptions) {
     ...common,
     quota,
     forks,
-    putAway,
+    saveImages,
     giveUp,
     onSaved: onEnded,
     onCopied: onQueued,
   });
-  const upkeep = createSavedUpkeep({ ...common, lists, saver, giveUp, onEnded });
+  const maintenance = createSavedMaintenance({ ...common, lists, saver, giveUp, onEnded });
   const atEnd = createSavingAtEnd({ saver, catalogue, saveOnEnd });
   const { keptUntil } = saver;
-  const again = createSessionAgain({
+  const resumption = createSessionResume({
     store,
-    again: createAgainStore({ database }),
+    resumes: createResumeStore({ database }),
     changer,
     catalogue,
     clock,
@@ -112,24 +112,24 @@ export function createSaves(options: SavesOptions) {
       saver,
       saveCapacity,
       atEnd,
-      again,
+      resumption,
       fork,
       deleteSaved,
       hiddenFrom: options.hiddenFrom,
     }),
-    /** Has a session saved that is to end by itself, where it shall be. */
-    keep: atEnd.keep,
-    isKept: atEnd.isKept,
-    /** What a session begins with. @throws SAVED_STATE_NOT_FOUND */
+    /** Saves a session that would end automatically, if its lab and the settings allow it. */
+    saveAtEnd: atEnd.saveAtEnd,
+    isSavedAtEnd: atEnd.isSavedAtEnd,
+    /** Returns the saved content with which a session's machines start. @throws SAVED_STATE_NOT_FOUND */
     async machines(stateId: string) {
       const images = await states.images(stateId);
       if (!images) throw fault('SAVED_STATE_NOT_FOUND');
       return savedMachines(images);
     },
-    isBeingCopied: states.isBeingMadeOf,
+    isBeingCopied: states.isBeingCopied,
     changed: saver.changed,
-    sweep: upkeep.sweep,
-    removeForgotten: upkeep.removeForgotten,
+    sweep: maintenance.sweep,
+    removeForgotten: maintenance.removeForgotten,
     stop: saver.stop,
   };
 }

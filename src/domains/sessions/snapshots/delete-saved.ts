@@ -2,13 +2,13 @@ import { fault } from '../../../core/errors.ts';
 import { hasSaved } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
-import { conflict } from './session-again.ts';
+import { conflict } from './session-resume.ts';
 import type { SavedStateRow, SavedStateStore } from './saved-state-store.ts';
 
-/** Changes by others that a deletion makes way for before it gives up. */
+/** Attempts to delete a saved state while other requests change its session. */
 const TRIES = 20;
 
-/** Removes saved states at somebody's wish. `onEnded` is called when a session ended with one. */
+/** Deletes saved states on request. `onEnded` is called when a session may have ended with one. */
 export function createDeleteSaved(options: {
   store: Pick<SessionStore, 'findAny' | 'change'>;
   states: Pick<SavedStateStore, 'retire'>;
@@ -17,7 +17,7 @@ export function createDeleteSaved(options: {
 }) {
   const { store, states, changer, onEnded } = options;
 
-  /** Whether the session goes on without the state, or ends. */
+  /** Separates the session from the state: a saved session ends, a running one continues. Returns whether that took effect. */
   async function detach(sessionId: string, stateId: string): Promise<boolean> {
     const row = await store.findAny(sessionId);
     if (!row || row.savedStateId !== stateId || !hasSaved(row)) return true;

@@ -6,13 +6,13 @@ import { used } from '../lifetime-rules.ts';
 import { hasSaved, reason, reasonOf, saveProblemOf } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
-import { isPassing } from './put-away.ts';
+import { isTemporary } from './save-images.ts';
 import type { SavedStateStore } from './saved-state-store.ts';
 
-/** No progress is shown any more. */
-const over = { phase: null, percent: null };
+/** Columns without progress. */
+const noProgress = { phase: null, percent: null };
 
-/** A learner can keep the engine in a machine from answering: the machine runs nevertheless. */
+/** Tolerates a nested engine that does not answer, which a learner can cause: the machine itself runs. */
 function onlyNested(error: unknown): unknown {
   if (isFault(error, 'NESTED_ENGINE_UNAVAILABLE')) return error;
   throw error;
@@ -21,8 +21,8 @@ function onlyNested(error: unknown): unknown {
 export type FailedSave = ReturnType<typeof createFailedSave>;
 
 /**
- * Gives a save up: the session goes on, and what was saved before stands. `onEnded` is called when there
- * is something to tear down, `onGivenUp` in the end: what was copied may be frozen still.
+ * Handles a failed save: the session continues, and an earlier saved state stays. `onEnded` is called when there is
+ * something to tear down, and `onGivenUp` at the end: machines that were copied may still be paused.
  */
 export function createFailedSave(options: {
   store: Pick<SessionStore, 'findAny'>;
@@ -36,7 +36,7 @@ export function createFailedSave(options: {
 }) {
   const { store, states, changer, engine, clock, logger, onEnded, onGivenUp } = options;
 
-  async function startAgain(row: SessionRow): Promise<ProvisionedMachine[]> {
+  async function restartMachines(row: SessionRow): Promise<ProvisionedMachine[]> {
     return Promise.all(
       row.machines.map(async ({ name, engineId }) => {
         const machineId = engineId ?? '';
@@ -48,32 +48,32 @@ export function createFailedSave(options: {
     );
   }
 
-  async function keep(row: SessionRow, error: unknown): Promise<void> {
-    const problem = { ...saveProblemOf(error), ...over };
+  async function continueSession(row: SessionRow, error: unknown): Promise<void> {
+    const problem = { ...saveProblemOf(error), ...noProgress };
     let machines: ProvisionedMachine[];
     try {
-      machines = await startAgain(row);
+      machines = await restartMachines(row);
     } catch (broken) {
-      if (isFault(broken, 'CONTAINER_NOT_FOUND', 'NESTED_ENGINE_UNAVAILABLE')) return lose(row);
-      // Its machines are started by a repair, when the engine is back or does it again.
-      logger.warn({ err: broken, sessionId: row.id }, 'A session that was not saved does not go on yet.');
+      if (isFault(broken, 'CONTAINER_NOT_FOUND', 'NESTED_ENGINE_UNAVAILABLE')) return failSession(row);
+      // A repair starts its machines later.
+      logger.warn({ err: broken, sessionId: row.id }, 'session not restarted after a failed save');
       await changer.move(row, 'lose', problem);
       return;
     }
-    // The time that it took is not the learner's. Where its end had come, it comes again.
+    // The time of the save does not count as idle. A session whose end had come ends at the next check.
     const life = row.expiresAt > clock.now() ? used(row, clock.now()) : {};
     await changer.move(row, 'keep', { ...problem, ...life }, { machines });
   }
 
-  async function lose(row: SessionRow): Promise<void> {
-    await changer.move(row, 'fail', { ...reason('MACHINE_LOST'), endedAt: clock.now(), ...over });
+  async function failSession(row: SessionRow): Promise<void> {
+    await changer.move(row, 'fail', { ...reason('MACHINE_LOST'), endedAt: clock.now(), ...noProgress });
     onEnded();
   }
 
   /**
-   * `ending` are the reason's columns of a session that was to end: where it cannot be saved, it ends,
-   * or is what it was when it was saved before. `saving` is the session while it was saved: one that
-   * has changed since is left alone, and may be saved anew by now.
+   * Ends a failed save. `ending` has the columns of the reason if the session was due to end: then it ends, or falls back
+   * to its earlier saved state. A session that has changed since `saving` is left unchanged: it may already be saving
+   * again.
    */
   return async function giveUp(
     saving: Pick<SessionRow, 'id' | 'generation'>,
@@ -81,16 +81,16 @@ export function createFailedSave(options: {
     { error, ending }: { error: unknown; ending?: SessionChanges | undefined },
   ): Promise<void> {
     const row = await store.findAny(saving.id);
-    logger.warn({ err: error, sessionId: saving.id, savedStateId: stateId }, 'A session could not be saved.');
+    logger.warn({ err: error, sessionId: saving.id, savedStateId: stateId }, 'save failed');
     if (row?.state === 'saving' && row.generation === saving.generation) {
       if (row.forkOfId !== null && row.savedStateId === stateId) {
         await changer.move(row, 'fail', { ...reasonOf(error), endedAt: clock.now() });
-      } else if (ending && !isPassing(error)) {
-        const changes = { ...ending, ...saveProblemOf(error), ...over };
+      } else if (ending && !isTemporary(error)) {
+        const changes = { ...ending, ...saveProblemOf(error), ...noProgress };
         await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', changes);
         onEnded();
       } else {
-        await keep(row, error);
+        await continueSession(row, error);
       }
     }
     await states.retire(stateId);

@@ -3,32 +3,32 @@ import type { Lease } from '../../../infra/leases/lease.ts';
 import { moveWithin, countOnEngine, insertSession } from '../session-store.ts';
 import type { NewSession, SessionRow } from '../session-store.ts';
 import { copyEntered } from '../steps/entered-step-store.ts';
-import { insertMaking, noLease } from './saved-state-store.ts';
+import { insertIncomplete, noLease } from './saved-state-store.ts';
 import type { NewSavedState } from './saved-state-store.ts';
 
-/** A copy of a session, and the state that it is to begin with. */
+/** A copy of a session, and the state that it starts from. */
 export interface NewFork {
   session: NewSession & { savedStateId: string; forkOfId: string };
   state: NewSavedState;
-  /** Most sessions of who makes it. */
+  /** Limit of its owner's sessions. */
   limit: number;
 }
 
 export type ForkStore = ReturnType<typeof createForkStore>;
 
-/** Copies of learners' sessions in the database. */
+/** Stores copies of learners' sessions. */
 export function createForkStore({ database }: { database: Database }) {
   return {
-    /** A copy of a saved session shares its images; `gone` when it is not saved any more. */
+    /** Inserts a copy of a saved session, which shares its images; `gone` if the session is no longer saved. */
     ofSaved(source: SessionRow, fork: NewFork): Promise<SessionRow | 'limit' | 'gone'> {
       return database.transaction(async (tx) => {
         if (await isFull(tx, fork)) return 'limit';
-        const from = await holdWhole(tx, source);
+        const from = await lockComplete(tx, source);
         if (!from) return 'gone';
-        const { images, ...kept } = from;
+        const { images, ...columns } = from;
         const { id } = fork.state;
         const own = { ...fork.state, currentFor: fork.session.id, sessionId: source.id };
-        await tx.savedState.create({ data: { ...kept, ...own } });
+        await tx.savedState.create({ data: { ...columns, ...own } });
         await tx.savedImage.createMany({ data: images.map((image) => ({ ...image, savedStateId: id })) });
         const row = await insertSession(tx, { ...fork.session, state: 'queued', activeKey: keyOf(fork) });
         await copyEntered(tx, { from: source.id, to: row.id });
@@ -36,19 +36,19 @@ export function createForkStore({ database }: { database: Database }) {
       });
     },
 
-    /** A copy of a session that can be worked in waits, as `saving`, until that is put away for it. */
+    /** Inserts a copy of a ready session. The copy is `saving` until the session's state has been saved for it. */
     ofReady(source: SessionRow, fork: NewFork, lease: Lease): Promise<SessionRow | 'limit'> {
       return database.transaction(async (tx) => {
         if (await isFull(tx, fork)) return 'limit';
         const row = await insertSession(tx, { ...fork.session, state: 'saving', activeKey: keyOf(fork) });
         const of = { currentFor: row.id, madeIn: row.generation };
         await copyEntered(tx, { from: source.id, to: row.id });
-        await insertMaking(tx, source, { ...fork.state, ...of }, lease);
+        await insertIncomplete(tx, source, { ...fork.state, ...of }, lease);
         return row;
       });
     },
 
-    /** The copy's state is whole and the copy can be made; undefined when it was stopped meanwhile, or the state taken over. */
+    /** Completes the copy's state and queues the copy; undefined if it was stopped, or another process adopted the state. */
     finish(
       fork: SessionRow,
       made: { id: string; owner: string; bytes: number; at: Date },
@@ -67,15 +67,15 @@ export function createForkStore({ database }: { database: Database }) {
   };
 }
 
-/** Several copies of one session may be active, and the maker's own session of the lab beside them. */
+/** Several copies of one session may be active, together with the owner's own session of the lab. */
 const keyOf = ({ session }: NewFork) => `fork:${session.id}`;
 
 async function isFull(tx: Transaction, { session, limit }: NewFork): Promise<boolean> {
   return (await countOnEngine(tx, session.learnerId)) >= limit;
 }
 
-/** The whole state that the session would go on from. It is written, so that nobody can retire it meanwhile. */
-async function holdWhole(tx: Transaction, { savedStateId }: SessionRow) {
+/** Returns the session's complete state. The write locks it, so that nobody can retire it meanwhile. */
+async function lockComplete(tx: Transaction, { savedStateId }: SessionRow) {
   const where = { id: savedStateId ?? '', state: 'whole' } as const;
   const { count } = await tx.savedState.updateMany({ where, data: noLease });
   return count === 0 ? null : tx.savedState.findUnique({ where, include: { images: true } });

@@ -3,7 +3,7 @@ import { mayReach, requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
 import { authorize, reaches, requireSomebody } from '../access.ts';
-import type { HiddenOwners, SessionVerb } from '../access.ts';
+import type { HiddenOwners, SessionAction } from '../access.ts';
 import type { SessionService } from '../session.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { viewSession } from '../session-view.ts';
@@ -15,10 +15,10 @@ import type { SaveService, SavedState } from './saved-state.ts';
 import type { SavedStateRow } from './saved-state-store.ts';
 import type { Saver } from './saver.ts';
 import type { SavingAtEnd } from './saving-at-end.ts';
-import { conflict } from './session-again.ts';
-import type { createSessionAgain } from './session-again.ts';
+import { conflict } from './session-resume.ts';
+import type { createSessionResume } from './session-resume.ts';
 
-/** Stands for learners in general, where only staff may look. */
+/** Stands for all learners: only staff may access it. */
 const EVERYONE = '';
 
 export function createSaveService(options: {
@@ -26,45 +26,46 @@ export function createSaveService(options: {
   lists: SavedListStore;
   quota: Pick<SavedQuota, 'usage'>;
   saver: Pick<Saver, 'begin'>;
-  /** Bytes that saved sessions may take of the engine's disk now; undefined where it cannot be seen. */
+  /** Returns the bytes of the engine's disk that saved states may use; undefined if the disk is not readable. */
   saveCapacity: () => Promise<number | undefined>;
   atEnd: Pick<SavingAtEnd, 'isAllowed'>;
-  again: ReturnType<typeof createSessionAgain>;
+  resumption: ReturnType<typeof createSessionResume>;
   fork: ReturnType<typeof createForks>;
   deleteSaved: ReturnType<typeof createDeleteSaved>;
   hiddenFrom: SessionService['hiddenFrom'];
 }): SaveService {
-  const { store, lists, quota, saver, saveCapacity, atEnd, again, fork, deleteSaved, hiddenFrom } = options;
+  const { store, lists, quota, saver, saveCapacity, atEnd, resumption, fork, deleteSaved, hiddenFrom } =
+    options;
 
-  async function reach(actor: Actor | undefined, verb: SessionVerb, id: string): Promise<SessionRow> {
+  async function access(actor: Actor | undefined, action: SessionAction, id: string): Promise<SessionRow> {
     requireSomebody(actor);
     const row = await store.find(id);
-    authorize(actor, verb, row, await hiddenFrom(actor));
+    authorize(actor, action, row, await hiddenFrom(actor));
     return row;
   }
 
   return {
     async save(actor, id) {
-      const row = await reach(actor, 'save', id);
+      const row = await access(actor, 'save', id);
       if (!atEnd.isAllowed(row)) throw fault('SAVE_OFF', { lab: row.labSlug });
-      // Before its machines are stopped: an engine with a full disk may not start them again.
+      // Checked before its machines are stopped: on a full disk, the engine may not start them again.
       if (((await saveCapacity()) ?? Infinity) <= 0)
         throw fault('DISK_FULL', { where: 'the container engine' });
       const saving = row.state === 'ready' ? await saver.begin(row) : undefined;
       if (saving) return viewSession(saving);
       const now = await store.find(id);
       if (!now) throw fault('SESSION_NOT_FOUND');
-      // Asked for twice, it is done once.
+      // A second request joins the first.
       if (now.state === 'saving') return viewSession(now);
       throw conflict(now.state, 'be saved');
     },
 
     async resume(actor, id) {
-      return viewSession(await again.resume(await reach(actor, 'resume', id)));
+      return viewSession(await resumption.resume(await access(actor, 'resume', id)));
     },
 
     async reset(actor, id) {
-      return viewSession(await again.reset(await reach(actor, 'reset', id)));
+      return viewSession(await resumption.reset(await access(actor, 'reset', id)));
     },
 
     async fork(actor, id) {
@@ -83,7 +84,7 @@ export function createSaveService(options: {
       if (filter.learnerId !== undefined && !reaches(actor, hidden, filter.learnerId)) {
         return { items: [], hasNextPage: false };
       }
-      // Copies that staff made of a learner's work are not the learner's.
+      // Copies that staff made of a learner's work do not belong to the learner.
       const madeById = mayReach(actor, EVERYONE) ? undefined : actor.userId;
       const { learnerId, lab: labSlug } = filter;
       const rows = await lists.page({ madeById, learnerId, notOf: hidden, labSlug }, window);
@@ -112,7 +113,7 @@ export function createSaveService(options: {
     async delete(actor, id) {
       requireSomebody(actor);
       const row = await lists.find(id);
-      // What is someone else's looks like what is gone, and deleting that succeeds.
+      // Another user's state looks like a deleted one, and deleting that succeeds.
       if (row && isThere(actor, await hiddenFrom(actor), row)) {
         const isOwn = actor.userId === row.madeById;
         requireActor(actor, isOwn ? { scope: 'learn' } : { scope: 'manage', role: 'admin' });
@@ -125,7 +126,7 @@ export function createSaveService(options: {
   };
 }
 
-/** A saved state belongs to who made it; what it holds is its learner's. */
+/** Returns whether the actor may see a saved state, which has an owner and the learner whose work it contains. */
 function isThere(
   actor: Actor,
   hidden: HiddenOwners,
@@ -134,7 +135,7 @@ function isThere(
   return reaches(actor, hidden, madeById) && !hidden.has(learnerId);
 }
 
-/** The saved state as services give it out. Pure. */
+/** Returns the saved state as the service reports it. Pure. */
 function viewSavedState(row: SavedStateRow): SavedState {
   return {
     id: row.id,

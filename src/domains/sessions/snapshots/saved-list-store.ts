@@ -1,12 +1,12 @@
 import type { Database } from '../../../infra/database/database.ts';
 import type { SavedStateRow } from './saved-state-store.ts';
 
-/** Rows looked at in one statement, and of those that are too old in one sweep. */
+/** Rows in one query, and expired states in one check. */
 const BATCH = 500;
 
 export type SavedListStore = ReturnType<typeof createSavedListStore>;
 
-/** Which saved states there are, and which of them nobody needs. */
+/** Finds saved states, and those that are no longer needed. */
 export function createSavedListStore({ database }: { database: Database }) {
   const { client } = database;
 
@@ -17,12 +17,12 @@ export function createSavedListStore({ database }: { database: Database }) {
     findMany: (ids: readonly string[]): Promise<SavedStateRow[]> =>
       client.savedState.findMany({ where: { id: { in: [...ids] }, state: 'whole' } }),
 
-    /** Those whole, newest first. */
+    /** Returns complete states, newest first. */
     page(
       filter: {
         madeById?: string | undefined;
         learnerId?: string | undefined;
-        /** Users whose saved work is left out, and the copies that they made. */
+        /** Users whose states, and copies, are excluded. */
         notOf: ReadonlySet<string>;
         labSlug?: string | undefined;
       },
@@ -42,7 +42,7 @@ export function createSavedListStore({ database }: { database: Database }) {
       });
     },
 
-    /** Sessions that are put away in a state whose time is over: some of them where they are many. */
+    /** Returns ids of saved sessions whose state has expired, only a part of them if there are many. */
     async expired(now: Date): Promise<string[]> {
       const found: string[] = [];
       let after = '';
@@ -64,7 +64,7 @@ export function createSavedListStore({ database }: { database: Database }) {
       return found;
     },
 
-    /** Retires the whole states whose session is over, gone, or goes on from another. */
+    /** Retires complete states whose session has ended, is gone, or has another state. */
     async retireUnused(): Promise<void> {
       let after = '';
       for (;;) {

@@ -5,10 +5,10 @@ import type { QuotaStore } from '../capacity/quota-store.ts';
 import { formatSubject } from '../capacity/quota.ts';
 import type { SessionRow } from '../session-store.ts';
 
-/** Saved sessions that a refusal names: the largest. */
+/** Number of the largest saved sessions that the error names. */
 const NAMED = 3;
 
-/** What a learner's saved sessions take, and may take, in bytes. */
+/** What a learner's saved sessions use, and their limit, in bytes. */
 export interface SavedUsage {
   bytes: number;
   limitBytes: number;
@@ -16,7 +16,7 @@ export interface SavedUsage {
 
 export type SavedQuota = ReturnType<typeof createSavedQuota>;
 
-/** Bounds what the saved sessions of one learner take together: `limitBytes`, or the learner's own quota. */
+/** Limits the saved sessions of one learner together: to `limitBytes`, or to the learner's own quota. */
 export function createSavedQuota(options: {
   database: Database;
   quotas: Pick<QuotaStore, 'of'>;
@@ -31,11 +31,11 @@ export function createSavedQuota(options: {
 
   return {
     /**
-     * Reserves `bytes` for the state that a session is being saved as, in place of what was reserved for it
-     * before. The state that it replaces does not count. Two saves cannot pass the limit together.
-     * Of a session that `ends` its work would be lost: it passes the limit if the others are within it, so that
-     * a learner is beyond the limit by one session at most, and saves nothing more until some are deleted.
-     * @throws SAVE_QUOTA_FULL, SAVE_TOO_LARGE if it would not fit even alone
+     * Reserves `bytes` for a state that is being saved, instead of its earlier reservation. The state that it replaces
+     * does not count. Two saves cannot exceed the limit together. A session that `ends` would lose its work, so it may
+     * exceed the limit if the other states are within it. So a learner exceeds the limit by at most one session, and
+     * cannot save again before deleting some.
+     * @throws SAVE_QUOTA_FULL, SAVE_TOO_LARGE if the state alone exceeds the limit
      */
     async reserve(
       { id, learnerId }: Pick<SessionRow, 'id' | 'learnerId'>,
@@ -64,7 +64,7 @@ interface Counted {
   bytes: bigint;
 }
 
-/** What a learner saved and is saving, the largest first; not the copies that staff made of it. */
+/** Returns what a learner saved and is saving, the largest first, without the copies that staff made. */
 function statesOf(
   { savedState }: Pick<Transaction, 'savedState'>,
   learnerId: string,

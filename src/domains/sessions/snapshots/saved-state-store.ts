@@ -10,7 +10,7 @@ import type { SessionChanges, SessionRow } from '../session-store.ts';
 
 export type { SavedImage, SavedStateRow };
 
-/** What a new saved state is of, beside its session. */
+/** The columns of a new saved state that do not come from its session. */
 export interface NewSavedState {
   id: string;
   madeById: string;
@@ -18,7 +18,7 @@ export interface NewSavedState {
   expiresAt: Date;
 }
 
-/** Rows looked at in one sweep: the rest waits for the next. */
+/** Rows in one check; the next one finds the rest. */
 const BATCH = 200;
 
 export const noLease = { heldBy: null, heldUntil: null };
@@ -29,12 +29,12 @@ function leaseColumns({ owner, expiresAt }: Lease) {
 
 export type SavedStateStore = ReturnType<typeof createSavedStateStore>;
 
-/** Saved states in the database. A row of an image is there before its image is, and goes after it. */
+/** Stores saved states. The row of an image is inserted before the image exists, and deleted after it. */
 export function createSavedStateStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Begins to save the ready session, with `sameEnd` if its end is unmoved; undefined when it has changed since. */
+    /** Starts to save the ready session; undefined if it has changed, or, with `sameEnd`, if its end has moved. */
     begin(
       row: SessionRow,
       state: NewSavedState,
@@ -45,12 +45,12 @@ export function createSavedStateStore({ database }: { database: Database }) {
         const saving = await moveWithin(tx, row, 'save', options);
         if (!saving) return undefined;
         const of = { currentFor: null, madeIn: saving.generation };
-        await insertMaking(tx, row, { ...state, ...of }, lease);
+        await insertIncomplete(tx, row, { ...state, ...of }, lease);
         return saving;
       });
     },
 
-    /** Notes an image that is about to be made. @throws SAVED_STATE_NOT_FOUND when the state is not being made by `owner` any more */
+    /** Stores an image before it is created. @throws SAVED_STATE_NOT_FOUND if `owner` no longer has the lease */
     async addImage(owner: string, image: Omit<SavedImage, 'bytes'>): Promise<void> {
       await database.transaction(async (tx) => {
         const { count } = await tx.savedState.updateMany({
@@ -62,14 +62,14 @@ export function createSavedStateStore({ database }: { database: Database }) {
       });
     },
 
-    /** Notes how large an image has become. */
-    async measured({ savedStateId, image }: Pick<SavedImage, 'savedStateId' | 'image'>, bytes: number) {
+    /** Stores the size of an image. */
+    async setImageBytes({ savedStateId, image }: Pick<SavedImage, 'savedStateId' | 'image'>, bytes: number) {
       await client.savedImage.updateMany({ where: { savedStateId, image }, data: { bytes } });
     },
 
     /**
-     * The state is whole and the session goes on from it, in place of what was saved before, which is
-     * out of use: all or nothing. Undefined when the session was stopped meanwhile, or the state taken over.
+     * Completes the state, moves the session to `saved`, and retires the session's earlier state, in one transaction.
+     * Undefined if the session was stopped, or another process adopted the lease.
      */
     finish(
       row: SessionRow,
@@ -83,7 +83,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
         const all = { ...changes, savedStateId: id, phase: null, percent: null };
         const saved = await moveWithin(tx, row, 'saved', { changes: all });
         if (!saved) return undefined;
-        await retireOf(tx, row.id);
+        await retireCurrent(tx, row.id);
         await tx.savedState.updateMany({
           where: isMine,
           data: { state: 'whole', currentFor: row.id, bytes, expiresAt, ...noLease },
@@ -110,7 +110,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
       return count === 1;
     },
 
-    /** The state is out of use: its images and its row are to go. */
+    /** Marks the state, with its images, for removal. */
     async retire(id: string): Promise<void> {
       await client.savedState.updateMany({
         where: { id },
@@ -118,15 +118,15 @@ export function createSavedStateStore({ database }: { database: Database }) {
       });
     },
 
-    /** Those being made by whomever. */
-    making: (): Promise<SavedStateRow[]> => client.savedState.findMany({ where: { state: 'making' } }),
+    /** Returns the states that any process is saving. */
+    incomplete: (): Promise<SavedStateRow[]> => client.savedState.findMany({ where: { state: 'making' } }),
 
-    /** Whether a state is being made of what the session is now. */
-    async isBeingMadeOf(sessionId: string): Promise<boolean> {
+    /** Returns whether a state of the session is being saved. */
+    async isBeingCopied(sessionId: string): Promise<boolean> {
       return (await client.savedState.count({ where: { sessionId, state: 'making' } })) > 0;
     },
 
-    /** Those out of use. */
+    /** Returns states that are marked for removal. */
     retired: (): Promise<(SavedStateRow & { images: SavedImage[] })[]> =>
       client.savedState.findMany({
         where: { state: 'removing' },
@@ -135,18 +135,18 @@ export function createSavedStateStore({ database }: { database: Database }) {
         include: { images: true },
       }),
 
-    /** Whether another state begins with the image too. */
+    /** Returns whether another state uses the image too. */
     async isShared({ savedStateId, image }: SavedImage): Promise<boolean> {
       const others = { image, savedStateId: { not: savedStateId } };
       return (await client.savedImage.count({ where: others })) > 0;
     },
 
-    /** Removes the row of one out of use, once its images are gone. */
+    /** Removes the row of a retired state, once its images are gone. */
     async remove(id: string): Promise<void> {
       await client.savedState.deleteMany({ where: { id, state: 'removing' } });
     },
 
-    /** Which of the names of images no state has. */
+    /** Returns the image names that no state has. */
     async unknown(names: readonly string[]): Promise<string[]> {
       const known = await client.savedImage.findMany({
         where: { image: { in: [...names] } },
@@ -156,7 +156,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
       return names.filter((name) => !images.has(name));
     },
 
-    /** What the state holds; undefined when it is not whole. */
+    /** Returns the images of the state; undefined if it is not complete. */
     async images(id: string): Promise<SavedImage[] | undefined> {
       const state = await client.savedState.findFirst({
         where: { id, state: 'whole' },
@@ -167,8 +167,8 @@ export function createSavedStateStore({ database }: { database: Database }) {
   };
 }
 
-/** Inserts a state that `lease.owner` makes of the session `source`. */
-export async function insertMaking(
+/** Inserts a state of the session `source`, which `lease.owner` saves. */
+export async function insertIncomplete(
   tx: Transaction,
   source: SessionRow,
   state: NewSavedState & Pick<SavedStateRow, 'currentFor' | 'madeIn'>,
@@ -179,8 +179,8 @@ export async function insertMaking(
   await tx.savedState.create({ data: { ...state, ...of, ...leaseColumns(lease), state: 'making' } });
 }
 
-/** What the session would have gone on from is out of use. */
-export async function retireOf(tx: Transaction, sessionId: string): Promise<void> {
+/** Retires the state from which the session would resume. */
+export async function retireCurrent(tx: Transaction, sessionId: string): Promise<void> {
   await tx.savedState.updateMany({
     where: { currentFor: sessionId },
     data: { state: 'removing', currentFor: null },

@@ -3,59 +3,59 @@ import type { Page, PageRequest } from '../../../core/paging.ts';
 import type { SavedUsage } from './saved-quota.ts';
 import type { Session } from '../session.ts';
 
-/** A learner's work in a lab, put away. */
+/** A learner's saved work in a lab. */
 export interface SavedState {
   id: string;
-  /** Whose work it is. */
+  /** The learner whose work it is. */
   learnerId: string;
   labSlug: string;
   labVersion: string;
-  /** The session that goes on from it. */
+  /** The session that resumes from it. */
   sessionId: string;
-  /** Whether a member of staff made it, to look into the learner's work. */
+  /** Whether a member of staff created it to inspect the learner's work. */
   isFork: boolean;
-  /** What it takes beyond the images of its lab. */
+  /** Size without the images of its lab. */
   bytes: number;
   createdAt: Date;
-  /** When it goes, unless its session goes on before. */
+  /** When it is deleted, unless its session resumes before. */
   expiresAt: Date;
 }
 
 /**
- * Use cases of saved sessions. Every method authorises first; what the actor may not reach is
- * SESSION_NOT_FOUND. What is saved belongs to who saved it; staff sees everyone's.
+ * Use cases of saved sessions. Every method authorises first. A session that the actor may not access is
+ * SESSION_NOT_FOUND. A saved state belongs to the user who saved it; staff see all of them.
  */
 export interface SaveService {
   /**
-   * Begins to put the owner's ready session away and returns at once; it is `saved` later, or `ready`
-   * again with the problem. @throws SESSION_STATE_CONFLICT, SAVE_OFF, DISK_FULL
+   * Starts to save the owner's ready session and returns immediately. Later it is `saved`, or `ready` again with the
+   * problem. @throws SESSION_STATE_CONFLICT, SAVE_OFF, DISK_FULL
    */
   save(actor: Actor | undefined, sessionId: string): Promise<Session>;
-  /** Goes on from what was saved, in machines made anew. @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND */
+  /** Resumes the session from its saved state, in new machines. @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND */
   resume(actor: Actor | undefined, sessionId: string): Promise<Session>;
   /**
-   * Begins the owner's session anew, on the lab as it is now; what was done and saved in it is gone.
+   * Starts the owner's session again from the lab's current version; all its work is deleted.
    * @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, LAB_NOT_FOUND, LAB_INVALID
    */
   reset(actor: Actor | undefined, sessionId: string): Promise<Session>;
   /**
-   * A session of the actor's own, staff's, that begins as the given one is now, or as it was saved;
-   * the learner's goes on. @throws FORBIDDEN, SESSION_STATE_CONFLICT, SESSION_LIMIT
+   * Creates a copy of the session, as it is now or was saved, that belongs to the actor. For staff; the learner's session
+   * continues. @throws FORBIDDEN, SESSION_STATE_CONFLICT, SESSION_LIMIT
    */
   fork(actor: Actor | undefined, sessionId: string): Promise<Session>;
-  /** Newest first: what the actor saved, or for staff everyone's work or one learner's. */
+  /** Lists saved states, newest first: the actor's own, or for staff all or one learner's. */
   list(
     actor: Actor | undefined,
     filter: { learnerId?: string | undefined; lab?: string | undefined },
     page: PageRequest,
   ): Promise<Page<SavedState>>;
-  /** What the saved sessions of the actor take and may take, or for staff those of a learner. @throws USER_NOT_FOUND */
+  /** Returns the usage and the limit of the actor's saved sessions, or for staff of a learner's. @throws USER_NOT_FOUND */
   usage(actor: Actor | undefined, learnerId?: string): Promise<SavedUsage>;
-  /** By id, for batched loading; in the order asked, undefined where there is none for this actor. */
+  /** Returns states by id, for batched loading: in the given order, undefined if the actor may not see one. */
   getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(SavedState | undefined)[]>;
   /**
-   * Removes what was saved: a session that is put away ends with it, one that runs goes on. For its
-   * owner, or an admin. False when it is gone, or not there for the actor. @throws FORBIDDEN, SESSION_STATE_CONFLICT while it is being started from
+   * Deletes a saved state. A saved session ends with it; a running one continues. For its owner, or an admin. False if it
+   * does not exist or the actor may not see it. @throws FORBIDDEN, SESSION_STATE_CONFLICT while a session starts from it
    */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
 }

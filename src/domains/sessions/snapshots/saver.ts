@@ -11,54 +11,54 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
 import type { FailedSave } from './failed-save.ts';
 import type { ForkStore, NewFork } from './fork-store.ts';
-import type { PutAway } from './put-away.ts';
+import type { SaveImages } from './save-images.ts';
 import type { SavedQuota } from './saved-quota.ts';
 import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
 import { createQueue } from '../../../core/queue.ts';
 
-/** Sessions put away at the same time by this process: each reads and writes gigabytes of one disk. */
+/** Sessions that this process saves at the same time: each reads and writes gigabytes on one disk. */
 const AT_ONCE = 2;
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** What an explicit save, or the end of a session, begins with. */
-const untroubled = { ...noReason, ...noSaveProblem };
+/** Columns without a reason and without a problem of an earlier save. */
+const noProblems = { ...noReason, ...noSaveProblem };
 
-/** Of a session that is saved because it is to end. */
+/** Why a session ends that is saved first. */
 export interface Ending {
-  /** The reason's columns. */
+  /** The columns of the reason. */
   why: SessionChanges;
 }
 
 export type Saver = ReturnType<typeof createSaver>;
 
-/** Puts sessions away, a few at a time. `onSaved` is called when there is an environment to tear down, `onCopied` when there is one to make. */
+/** Saves sessions, a few at a time. `onSaved` is called when an environment can be torn down, `onCopied` when a copy was queued. */
 export function createSaver(options: {
   store: Pick<SessionStore, 'change'>;
   states: SavedStateStore;
   forks: ForkStore;
   changer: SessionChanger;
-  putAway: PutAway;
+  saveImages: SaveImages;
   quota: Pick<SavedQuota, 'reserve'>;
   giveUp: FailedSave;
   engine: Pick<Engine, 'stop'>;
   clock: Clock;
   owner: string;
-  /** Days that a state is kept. */
+  /** Days until a state expires. */
   days: number;
   logger: Log;
   onSaved: () => void;
   onCopied: () => void;
 }) {
-  const { store, states, forks, changer, putAway, quota, giveUp, engine, clock, owner, days, logger } =
+  const { store, states, forks, changer, saveImages, quota, giveUp, engine, clock, owner, days, logger } =
     options;
   const queue = createQueue(AT_ONCE);
   const underWay = new Map<
     string,
     { sessionId: string; generation: number; abort: AbortController; done: Promise<void> }
   >();
-  /** Known as being made before their rows are: no look at these takes them for abandoned. */
-  const beginning = new Set<string>();
+  /** States whose rows are not stored yet, so that no check takes them for abandoned. */
+  const starting = new Set<string>();
   let stopped = false;
 
   const lease = () => newLease(clock, owner);
@@ -69,16 +69,16 @@ export function createSaver(options: {
     return { id: newId(createdAt), madeById, createdAt, expiresAt: keptUntil() };
   }
 
-  async function known<T>(stateId: string, begin: () => Promise<T>): Promise<T> {
-    beginning.add(stateId);
+  async function withoutAdoption<T>(stateId: string, begin: () => Promise<T>): Promise<T> {
+    starting.add(stateId);
     try {
       return await begin();
     } finally {
-      beginning.delete(stateId);
+      starting.delete(stateId);
     }
   }
 
-  /** Runs `work` on the state of `row`, as long as that is `saving`. */
+  /** Runs `work` on the state of `row` under a lease, until the session is no longer `saving`. */
   function run(row: SessionRow, stateId: string, ending: SessionChanges | undefined, work: Work): void {
     const abort = new AbortController();
     const leasing = {
@@ -101,13 +101,13 @@ export function createSaver(options: {
     const done = withLease(leasing, workOrGiveUp)
       .catch((error: unknown) => {
         // Another process adopts the save when the lease expires.
-        logger.error({ err: error, sessionId: row.id, savedStateId: stateId }, 'A save broke off.');
+        logger.error({ err: error, sessionId: row.id, savedStateId: stateId }, 'save aborted');
       })
       .finally(() => underWay.delete(stateId));
     underWay.set(stateId, { sessionId: row.id, generation: row.generation, abort, done });
   }
 
-  function reporting(row: SessionRow) {
+  function progressOf(row: SessionRow) {
     return async (machine: string, percent: number): Promise<void> => {
       if (await store.change(row, { phase: machine, percent })) changer.notify(row);
     };
@@ -119,25 +119,25 @@ export function createSaver(options: {
     ending: SessionChanges | undefined,
     signal: AbortSignal,
   ) {
-    // Before its turn: what has written too much is not to write on while it waits.
+    // Stopped before the wait for a slot, so that a machine over its limit writes nothing more.
     await Promise.all(row.machines.map(({ engineId }) => engine.stop(engineId ?? '')));
     const bytes = await queue.run(() =>
-      putAway(row, stateId, {
+      saveImages(row, stateId, {
         signal,
-        onPart: reporting(row),
+        onPart: progressOf(row),
         reserve: (size) => quota.reserve(row, stateId, { bytes: size, ends: ending !== undefined }),
       }),
     );
     const made = { id: stateId, owner, bytes, expiresAt: keptUntil() };
     const saved = await states.finish(row, made, ending ?? {});
     if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });
-    logger.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'A session was saved.');
+    logger.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'session saved');
     changer.notify(saved);
     options.onSaved();
   }
 
   async function copy(source: SessionRow, row: SessionRow, stateId: string, signal: AbortSignal) {
-    const bytes = await queue.run(() => putAway(source, stateId, { signal, onPart: reporting(row) }));
+    const bytes = await queue.run(() => saveImages(source, stateId, { signal, onPart: progressOf(row) }));
     const queued = await forks.finish(row, { id: stateId, owner, bytes, at: clock.now() });
     if (!queued) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be copied' });
     changer.notify(queued);
@@ -145,22 +145,22 @@ export function createSaver(options: {
   }
 
   return {
-    /** Whether a save that begins now would wait. */
+    /** Returns whether a save that starts now would wait. */
     isFull: queue.isFull,
-    isWorkingOn: (stateId: string) => beginning.has(stateId) || underWay.has(stateId),
+    isWorkingOn: (stateId: string) => starting.has(stateId) || underWay.has(stateId),
     keptUntil,
     newState,
 
     /**
-     * Begins to save a ready session; undefined when it has changed since. With `ending` its end must be
-     * unmoved, and it ends where it cannot be saved. @throws SHUTTING_DOWN
+     * Starts to save a ready session; undefined if it has changed. With `ending`, its end must be unmoved, and the
+     * session ends if the save fails. @throws SHUTTING_DOWN
      */
     async begin(row: SessionRow, ending?: Ending): Promise<SessionRow | undefined> {
       if (stopped) throw fault('SHUTTING_DOWN');
       const state = newState(row.learnerId);
-      return known(state.id, async () => {
+      return withoutAdoption(state.id, async () => {
         const saving = await states.begin(row, state, lease(), {
-          changes: { ...untroubled, phase: null, percent: 0 },
+          changes: { ...noProblems, phase: null, percent: 0 },
           sameEnd: ending !== undefined,
         });
         if (!saving) return undefined;
@@ -171,11 +171,11 @@ export function createSaver(options: {
       });
     },
 
-    /** Begins to copy a ready session, which goes on meanwhile. @throws SHUTTING_DOWN */
+    /** Starts to copy a ready session, which continues meanwhile. @throws SHUTTING_DOWN */
     async beginFork(source: SessionRow, fork: NewFork): Promise<SessionRow | 'limit'> {
       if (stopped) throw fault('SHUTTING_DOWN');
       const { id } = fork.state;
-      return known(id, async () => {
+      return withoutAdoption(id, async () => {
         const row = await forks.ofReady(source, fork, lease());
         if (row === 'limit') return row;
         changer.notify(row);
@@ -184,7 +184,7 @@ export function createSaver(options: {
       });
     },
 
-    /** The session has changed: it need not be saved any more, if it was of an earlier generation. */
+    /** Aborts the save of the session if it has a newer generation. */
     changed(sessionId: string, generation: number): void {
       for (const work of underWay.values()) {
         if (work.sessionId !== sessionId || generation <= work.generation) continue;
@@ -192,7 +192,7 @@ export function createSaver(options: {
       }
     },
 
-    /** Gives up all that is being saved; resolves when those sessions go on. */
+    /** Aborts all saves; resolves once those sessions continue. */
     async stop(): Promise<void> {
       stopped = true;
       for (const { abort } of underWay.values()) abort.abort(fault('SAVE_INTERRUPTED'));

@@ -5,16 +5,16 @@ import type { Saver } from './saver.ts';
 
 export type SavingAtEnd = ReturnType<typeof createSavingAtEnd>;
 
-/** Which sessions are saved, and has those saved that end by themselves. */
+/** Saves sessions that would end automatically. */
 export function createSavingAtEnd(options: {
   saver: Pick<Saver, 'begin' | 'isFull'>;
   catalogue: Pick<LabCatalogue, 'version'>;
-  /** Whether sessions are saved when they end by themselves. */
+  /** Whether sessions are saved when they end automatically. */
   saveOnEnd: boolean;
 }) {
   const { saver, catalogue, saveOnEnd } = options;
 
-  /** Whether the lab lets its sessions be saved; of one that is here no more nothing is lost. */
+  /** Returns whether the lab allows saves. Sessions of a lab that is gone are saved, so that no work is lost. */
   function isAllowed({ labSlug, labVersion }: SessionRow): boolean {
     try {
       return catalogue.version(labSlug, labVersion).save;
@@ -24,21 +24,21 @@ export function createSavingAtEnd(options: {
     }
   }
 
-  /** Whether the session is saved when it ends by itself. A copy was made to look at: its maker saves it. */
-  function isKept(row: SessionRow): boolean {
+  /** Returns whether the session is saved when it ends automatically. Copies are not: their owners save them. */
+  function isSavedAtEnd(row: SessionRow): boolean {
     return saveOnEnd && row.forkOfId === null && isAllowed(row);
   }
 
   return {
     isAllowed,
-    isKept,
+    isSavedAtEnd,
 
     /**
-     * Has a session that is to end for `reason` saved instead; false where it is to end. One that can
-     * not be saved now, since the engine is away or others are being saved, is asked about again.
+     * Saves a session instead of ending it for `reason`; returns false if it must end. If it cannot be saved now, because
+     * the engine does not answer or other saves are running, the next check tries again.
      */
-    async keep(row: SessionRow, reason: SessionChanges): Promise<boolean> {
-      if (!isKept(row)) return false;
+    async saveAtEnd(row: SessionRow, reason: SessionChanges): Promise<boolean> {
+      if (!isSavedAtEnd(row)) return false;
       if (row.state === 'ready' && !saver.isFull()) await saver.begin(row, { why: reason });
       return true;
     },

@@ -21,7 +21,7 @@ export interface StepsOptions {
   isGone: (owner: string) => boolean;
 }
 
-/** The entering of steps, put together. */
+/** Creates the step service. */
 export function createSteps(options: StepsOptions) {
   return createStepService({
     ...options,

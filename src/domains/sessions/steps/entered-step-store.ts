@@ -11,24 +11,24 @@ export interface StepKey {
   stepId: string;
 }
 
-/** One time that it is entered. */
+/** An entry of a step. */
 export interface StepEntryKey extends StepKey {
-  /** The session's then. */
+  /** The session's generation at that time. */
   generation: number;
 }
 
 export type EnteredStepStore = ReturnType<typeof createEnteredStepStore>;
 
-/** Which steps were entered in which sessions, and who runs the scripts of one meanwhile. */
+/** Stores which steps were entered in which sessions, and the lease of the process that runs a step's scripts. */
 export function createEnteredStepStore({
   database: { client },
   isGone,
 }: {
   database: Database;
-  /** Whether the process of that name is surely gone. */
+  /** Whether the owner's process has certainly ended. */
   isGone: (owner: string) => boolean;
 }) {
-  /** Adopts the lease of a process that ended while it ran the step's scripts; false if there is none. */
+  /** Adopts the lease of a process that ended while it ran the step's scripts; false without one. */
   async function adopt({ generation, ...key }: StepEntryKey, at: Date, lease: Lease): Promise<boolean> {
     const row = await client.enteredStep.findUnique({ where: { sessionId_stepId: key } });
     if (!row?.heldBy || !row.heldUntil) return false;
@@ -42,7 +42,7 @@ export function createEnteredStepStore({
   }
 
   return {
-    /** Whether the step is the owner's to prepare; it is not where it was entered before, or another enters it. @throws SESSION_NOT_FOUND */
+    /** Takes the lease on the step; false if it was entered before, or another process prepares it. @throws SESSION_NOT_FOUND */
     async begin(key: StepEntryKey, at: Date, lease: Lease): Promise<boolean> {
       try {
         await client.enteredStep.create({
@@ -58,34 +58,34 @@ export function createEnteredStepStore({
 
     /** Renews the lease; false if `owner` no longer has it. */
     async renew(key: StepEntryKey, { owner, expiresAt }: Lease): Promise<boolean> {
-      const where = heldBy(key, owner);
+      const where = ownedBy(key, owner);
       const { count } = await client.enteredStep.updateMany({ where, data: { heldUntil: expiresAt } });
       return count === 1;
     },
 
-    /** Its scripts have run; false when this entry is not the owner's any more. */
+    /** Releases the lease after the scripts have run; false if `owner` no longer has it. */
     async finish(key: StepEntryKey, owner: string): Promise<boolean> {
       const data = { heldBy: null, heldUntil: null };
-      return (await client.enteredStep.updateMany({ where: heldBy(key, owner), data })).count === 1;
+      return (await client.enteredStep.updateMany({ where: ownedBy(key, owner), data })).count === 1;
     },
 
-    /** Its scripts did not run to their end: the next to enter it begins anew. False as of `finish`. */
+    /** Deletes the entry after a failure, so the next entry starts again; false if `owner` no longer has the lease. */
     async forget(key: StepEntryKey, owner: string): Promise<boolean> {
-      return (await client.enteredStep.deleteMany({ where: heldBy(key, owner) })).count === 1;
+      return (await client.enteredStep.deleteMany({ where: ownedBy(key, owner) })).count === 1;
     },
   };
 }
 
-function heldBy(key: StepEntryKey, owner: string) {
+function ownedBy(key: StepEntryKey, owner: string) {
   return { ...key, heldBy: owner };
 }
 
-/** A session that begins anew has entered nothing. */
+/** Deletes the entries of a session that is reset. */
 export async function forgetEntered(tx: Transaction, sessionId: string): Promise<void> {
   await tx.enteredStep.deleteMany({ where: { sessionId } });
 }
 
-/** A copy of a session begins where that is. */
+/** Copies the finished entries to a copy of the session. */
 export async function copyEntered(tx: Transaction, of: { from: string; to: string }): Promise<void> {
   const rows = await tx.enteredStep.findMany({ where: { sessionId: of.from, heldBy: null } });
   await tx.enteredStep.createMany({ data: rows.map((row) => ({ ...row, sessionId: of.to })) });

@@ -10,19 +10,19 @@ import type { StepStarts, TypedCommand } from '../provisioning/preparing/step-st
 import type { SessionService } from '../session.ts';
 import type { EnteredStepStore, StepEntryKey } from './entered-step-store.ts';
 
-/** What comes of entering a step. */
+/** The result of entering a step. */
 export interface StepEntry {
-  /** Whether this call prepared it: it was not entered before, and no other call is entering it. */
+  /** Whether this call prepared the step: nobody entered it before. */
   first: boolean;
-  /** What is now to be typed into shells, in this order. */
+  /** Commands to type into shells now, in this order. */
   commands: TypedCommand[];
 }
 
 export interface StepService {
   /**
-   * Prepares a step for its learner, once in a session; resolves when its start scripts have run. Where one
-   * fails, the step counts as not entered.
-   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_STATE_CONFLICT (it began anew meanwhile), STEP_NOT_FOUND, LAB_START_FAILED, SHUTTING_DOWN
+   * Prepares a step for its learner, once in a session; resolves when its start scripts have run. If one fails, the step
+   * counts as not entered.
+   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_STATE_CONFLICT (if it was reset meanwhile), STEP_NOT_FOUND, LAB_START_FAILED, SHUTTING_DOWN
    */
   enter(actor: Actor | undefined, input: { sessionId: string; stepId: string }): Promise<StepEntry>;
 }
@@ -34,17 +34,17 @@ export interface StepServiceParts {
   prepareStep: StepStarts;
   clock: Clock;
   logger: Log;
-  /** Names this process among those that share the database. */
+  /** Names this process as a lease owner. */
   owner: string;
 }
 
-/** The use case, and `stop`, which ends the scripts that run; resolves when that is stored. */
+/** Creates the service. `stop` aborts running scripts, and resolves when that is stored. */
 export function createStepService(parts: StepServiceParts): StepService & { stop(): Promise<void> } {
   const { sessions, catalogue, entered, prepareStep, clock, logger, owner } = parts;
   const stopping = new AbortController();
   const running = new Set<Promise<TypedCommand[]>>();
 
-  /** Runs `work` as the one that enters the step. */
+  /** Runs `work` under the lease on the step. */
   async function prepare(
     key: StepEntryKey,
     work: (signal: AbortSignal) => Promise<TypedCommand[]>,
@@ -62,7 +62,7 @@ export function createStepService(parts: StepServiceParts): StepService & { stop
     } catch (error) {
       if (await entered.forget(key, owner)) throw error;
     }
-    // The session began anew meanwhile, with other machines.
+    // The session was reset meanwhile and has other machines.
     throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be prepared' });
   }
 
@@ -73,8 +73,8 @@ export function createStepService(parts: StepServiceParts): StepService & { stop
       const lab = catalogue.version(labSlug, labVersion);
       const step = lab.steps.find(({ id }) => id === stepId);
       if (!step) throw fault('STEP_NOT_FOUND', { lab: labSlug, step: stepId });
-      // Whether it may be entered, and can be, is asked before it is noted that it was; and all scripts run in the
-      // machines of this moment, whatever becomes of the session.
+      // Access is checked before the entry is stored. All scripts run in the machines of this moment, even if the
+      // session changes.
       const machineIds = new Map<string, string>();
       for (const { machine } of step.start) {
         machineIds.set(machine, (await sessions.machine(actor, sessionId, machine)).machineId);

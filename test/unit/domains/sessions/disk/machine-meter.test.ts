@@ -75,7 +75,7 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
     ...common,
     changer: common.changer as never,
     usage: { setPercent: async () => true },
-    isKept: () => false,
+    isSavedAtEnd: () => false,
     onEnded: () => undefined,
   });
   const lab = testLab('narrow', { machines: [testMachine('main', { diskBytes: 64 * MIB })] });

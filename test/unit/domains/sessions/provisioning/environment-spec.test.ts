@@ -1,6 +1,8 @@
 import { test } from 'tap';
-import { environmentSpec } from '../../../../../src/domains/sessions/provisioning/environment-spec.ts';
-import { savedMachines } from '../../../../../src/domains/sessions/snapshots/saved-machines.ts';
+import {
+  environmentSpec,
+  savedMachines,
+} from '../../../../../src/domains/sessions/provisioning/environment-spec.ts';
 import { testLab, testMachine } from '../../../../support/sessions.ts';
 
 await test('an environment has the lab’s machines with their limits, and a bound on what they log', async (t) => {

@@ -41,7 +41,7 @@ await test('machines that exited or never started are started again, the others 
 
 await test('a paused machine is let go on', async (t) => {
   const plan = planRepair(known, [found('a', { state: 'paused' }), found('b')]);
-  t.match(plan, { kind: 'wake', machines: [{ name: 'main' }] });
+  t.match(plan, { kind: 'resume', machines: [{ name: 'main' }] });
 });
 
 await test('addresses that changed are taken over', async (t) => {

@@ -11,14 +11,14 @@ import type { SessionsOptions } from '../sessions-options.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import { createAdoption } from './adoption.ts';
 import { createTeardown } from './teardown.ts';
-import { createUpkeep } from './upkeep.ts';
+import { createPeriodicWork } from './maintenance.ts';
 import type { Warm } from '../pool/create-warm.ts';
 
 /**
- * What keeps sessions, engine and lifetimes in line, put together. `onFreed` is called when an
- * environment was removed, `onEnded` when there is something to tear down.
+ * Creates the components that keep sessions, engine and lifetimes consistent. `onFreed` is called when an environment was
+ * removed, `onEnded` when there is something to tear down.
  */
-export function createUpkeeps(
+export function createMaintenance(
   options: SessionsOptions & {
     store: SessionStore;
     leases: SessionLeaseStore;
@@ -28,7 +28,7 @@ export function createUpkeeps(
     provisioner: Provisioner;
     saves: Saves;
     warm: Warm;
-    /** Whether a machine is paused because of what it writes. */
+    /** Whether a machine is paused because of its disk usage. */
     isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
     owner: string;
     onFreed: () => void;
@@ -38,8 +38,12 @@ export function createUpkeeps(
   const { engine, clock, saves, warm, onEnded } = options;
   const teardown = createTeardown(options);
   const comparison = createComparison({ ...options, warm: warm.compare, onLost: onEnded });
-  const lifetimes = createLifetimes({ ...options, lifetimes: options.lifetimeStore, keep: saves.keep });
-  const upkeep = createUpkeep({
+  const lifetimes = createLifetimes({
+    ...options,
+    lifetimes: options.lifetimeStore,
+    saveAtEnd: saves.saveAtEnd,
+  });
+  const periodicWork = createPeriodicWork({
     ...options,
     teardown,
     adoptAbandoned: createAdoption(options),
@@ -50,16 +54,16 @@ export function createUpkeeps(
     engine,
     clock,
     onMachine: (id) =>
-      upkeep.run('A machine could not be looked after.', async () => {
+      periodicWork.run('machine not repaired', async () => {
         await warm.compare.inspect(id);
         await comparison.repairs.inspect(id);
       }),
-    onLost: () => upkeep.run('Sessions could not be marked unreachable.', comparison.engineLost),
+    onLost: () => periodicWork.run('sessions not marked unreachable', comparison.engineLost),
     onReturned: () => {
       comparison.wake();
       teardown.retry();
       warm.retry();
     },
   });
-  return { teardown, comparison, lifetimes, upkeep, watcher };
+  return { teardown, comparison, lifetimes, periodicWork, watcher };
 }

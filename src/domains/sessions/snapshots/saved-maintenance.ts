@@ -8,16 +8,16 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
 import type { FailedSave } from './failed-save.ts';
 import type { SavedListStore } from './saved-list-store.ts';
-import { isSavedName } from './saved-names.ts';
+import { isSavedName } from './save-images.ts';
 import type { Saver } from './saver.ts';
 import type { SavedStateRow, SavedStateStore } from './saved-state-store.ts';
 
 type Retired = Awaited<ReturnType<SavedStateStore['retired']>>[number];
 
-export type SavedUpkeep = ReturnType<typeof createSavedUpkeep>;
+export type SavedMaintenance = ReturnType<typeof createSavedMaintenance>;
 
-/** Looks after what was saved: what dead processes were making, what is too old, what nobody needs. `onEnded` is called when a session ends by it. */
-export function createSavedUpkeep(options: {
+/** Cleans up saved states: abandoned saves, expired states, and unused ones. `onEnded` is called when a session ends. */
+export function createSavedMaintenance(options: {
   store: Pick<SessionStore, 'findMany'>;
   states: SavedStateStore;
   lists: SavedListStore;
@@ -45,15 +45,12 @@ export function createSavedUpkeep(options: {
     try {
       await giveUp(saving, state.id, { error: fault('SAVE_INTERRUPTED') });
     } catch (error) {
-      // One session that cannot be brought back must not keep the others' saved work from its upkeep.
-      logger.error(
-        { err: error, savedStateId: state.id },
-        'A save could not be given up; it is tried again.',
-      );
+      // One failed recovery must not block the maintenance of other saved states.
+      logger.error({ err: error, savedStateId: state.id }, 'abandoned save not recovered; will retry');
     }
   }
 
-  /** What is too old goes, with its session; one that goes on from it keeps it. */
+  /** Ends saved sessions whose state has expired. A session that is resuming keeps it. */
   async function expire(): Promise<void> {
     const ids = await lists.expired(clock.now());
     for (const row of await store.findMany(ids)) {
@@ -62,7 +59,7 @@ export function createSavedUpkeep(options: {
     }
   }
 
-  /** Images that another state begins with stay for that; so do those of machines that are there. */
+  /** Removes a retired state. Images that other states or existing machines use stay. */
   async function remove({ id, images }: Retired): Promise<void> {
     try {
       for (const image of images) {
@@ -70,7 +67,7 @@ export function createSavedUpkeep(options: {
       }
     } catch (error) {
       if (!isFault(error, 'ENGINE_REFUSED')) throw error;
-      logger.info({ err: error, savedStateId: id }, 'A saved state is still in use; it is removed later.');
+      logger.info({ err: error, savedStateId: id }, 'saved state still in use; will be removed later');
       return;
     }
     await states.remove(id);
@@ -79,30 +76,30 @@ export function createSavedUpkeep(options: {
   async function removeUnused(image: string): Promise<void> {
     try {
       await engine.removeImage(image);
-      logger.warn({ image }, 'An image that no saved state has was removed.');
+      logger.warn({ image }, 'unused image removed');
     } catch (error) {
       if (!isFault(error, 'ENGINE_REFUSED')) throw error;
-      logger.info({ err: error, image }, 'An image that no saved state has is still in use.');
+      logger.info({ err: error, image }, 'unused image still in use');
     }
   }
 
   return {
-    /** One look at all of them; what is left is found by the next. */
+    /** Checks all saved states once; the next check finds what is left. */
     async sweep(): Promise<void> {
-      for (const state of await states.making()) if (isLeft(state)) await recover(state);
+      for (const state of await states.incomplete()) if (isLeft(state)) await recover(state);
       await expire();
       await lists.retireUnused();
-      await whileThere(async () => {
+      await ifReachable(async () => {
         for (const state of await states.retired()) await remove(state);
       });
     },
 
     /**
-     * Removes images that no state has, as when their rows went with a learner. The engine is asked
-     * first: the row of an image is there before it.
+     * Removes images that no state has, for example because their rows were deleted with a learner. It lists the images
+     * first, because the row of an image is inserted before the image exists.
      */
     removeForgotten: () =>
-      whileThere(async () => {
+      ifReachable(async () => {
         for (const { id, names } of await engine.listImages()) {
           const forgotten = names.length === 0 ? [id] : await states.unknown(names.filter(isSavedName));
           for (const image of forgotten) await removeUnused(image);
@@ -111,8 +108,8 @@ export function createSavedUpkeep(options: {
   };
 }
 
-/** Nothing can be removed while the engine is away: that is done when it is back. */
-async function whileThere(work: () => Promise<void>): Promise<void> {
+/** Ignores an engine that does not answer; the removal happens later. */
+async function ifReachable(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

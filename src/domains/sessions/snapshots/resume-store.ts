@@ -7,10 +7,10 @@ import { noSaveProblem } from '../session-changes.ts';
 import { countOnEngine, keyOf, machineRows, moveWithin } from '../session-store.ts';
 import type { SessionRow } from '../session-store.ts';
 import { forgetEntered } from '../steps/entered-step-store.ts';
-import { retireOf } from './saved-state-store.ts';
+import { retireCurrent } from './saved-state-store.ts';
 
-/** What a session that goes on, or begins anew, leaves behind. */
-const fresh = {
+/** Columns to clear when a session is resumed or reset. */
+const cleared = {
   phase: null,
   percent: null,
   ...noReason,
@@ -21,12 +21,12 @@ const fresh = {
 
 type Refusal = 'changed' | 'limit';
 
-export type AgainStore = ReturnType<typeof createAgainStore>;
+export type ResumeStore = ReturnType<typeof createResumeStore>;
 
-/** Sessions that go on or begin anew, in the database. */
-export function createAgainStore({ database }: { database: Database }) {
+/** Stores that sessions are resumed or reset. */
+export function createResumeStore({ database }: { database: Database }) {
   return {
-    /** Queues a saved session, to go on from its state, whose age begins again. `gone` when that is not there. */
+    /** Queues a saved session to resume from its state, whose expiry moves to `expiresAt`; `gone` if the state is missing. */
     resume(
       row: SessionRow,
       life: Lifetime,
@@ -40,7 +40,7 @@ export function createAgainStore({ database }: { database: Database }) {
             data: { expiresAt: options.expiresAt },
           });
           if (count === 0) return 'gone';
-          const changes = { ...life, ...fresh, queuedAt: life.lastActivityAt };
+          const changes = { ...life, ...cleared, queuedAt: life.lastActivityAt };
           const queued = await moveWithin(tx, row, 'resume', { changes });
           if (!queued) throw new Changed();
           return queued;
@@ -49,8 +49,8 @@ export function createAgainStore({ database }: { database: Database }) {
     },
 
     /**
-     * Queues a session to be made from the lab; what was saved of it is out of use. What it has on the
-     * engine is removed first. `exists` when a failed one has a successor.
+     * Queues a session to start from the lab again, and retires its saved state. Its environment is removed first.
+     * Resolves to `exists` if a failed session has a successor.
      */
     async reset(
       row: SessionRow,
@@ -62,11 +62,11 @@ export function createAgainStore({ database }: { database: Database }) {
       const queue = database.transaction(async (tx) => {
         const counts = row.environmentId !== null || (row.activeKey !== null && row.state !== 'saved');
         if (!counts && (await countOnEngine(tx, row.learnerId)) >= limit) return 'limit' as const;
-        const began = { labVersion: lab.version, savedStateId: null, readyAt: null };
-        const changes = { ...life, ...fresh, ...began, queuedAt: life.lastActivityAt };
+        const restarted = { labVersion: lab.version, savedStateId: null, readyAt: null };
+        const changes = { ...life, ...cleared, ...restarted, queuedAt: life.lastActivityAt };
         const queued = await moveWithin(tx, row, 'reset', { changes });
         if (!queued) return 'changed' as const;
-        await retireOf(tx, row.id);
+        await retireCurrent(tx, row.id);
         await forgetEntered(tx, row.id);
         await tx.machine.deleteMany({ where: { sessionId: row.id } });
         await tx.machine.createMany({ data: machines });
@@ -82,7 +82,7 @@ export function createAgainStore({ database }: { database: Database }) {
   };
 }
 
-/** Undoes a transaction whose session has changed since it was read. */
+/** Rolls back a transaction whose session has changed since it was read. */
 class Changed extends Error {}
 
 function changed(error: unknown): 'changed' {

@@ -5,29 +5,29 @@ import type { SessionLimit } from '../capacity/start-rules.ts';
 import { newLifetime } from '../lifetime-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
-import type { AgainStore } from './again-store.ts';
+import type { ResumeStore } from './resume-store.ts';
 
-/** Changes by others that a resumption makes way for before it gives up. */
+/** Attempts to resume or reset a session while other requests change it. */
 const TRIES = 20;
 
-/** Has sessions go on from what was saved, or begin anew. `onQueued` is called when there is one to make. */
-export function createSessionAgain(options: {
+/** Resumes saved sessions and resets sessions. `onQueued` is called when a session was queued. */
+export function createSessionResume(options: {
   store: Pick<SessionStore, 'find'>;
-  again: AgainStore;
+  resumes: ResumeStore;
   changer: SessionChanger;
   catalogue: Pick<LabCatalogue, 'get' | 'version'>;
   clock: Clock;
   limitOf: SessionLimit;
-  /** Until when a state that is used now is kept. */
+  /** Returns when a state that is used now expires. */
   keptUntil: () => Date;
   onQueued: () => void;
 }) {
-  const { store, again, changer, catalogue, clock, limitOf, keptUntil, onQueued } = options;
+  const { store, resumes, changer, catalogue, clock, limitOf, keptUntil, onQueued } = options;
 
   type Attempt = (row: SessionRow) => Promise<SessionRow | 'changed'>;
 
-  /** Runs `attempt` on the session as it is now until it took effect. */
-  async function insist(session: SessionRow, attempt: Attempt): Promise<SessionRow> {
+  /** Repeats `attempt` with the current row until it takes effect. */
+  async function retryWhileChanged(session: SessionRow, attempt: Attempt): Promise<SessionRow> {
     let row: SessionRow | null = session;
     for (let tries = 0; row && tries < TRIES; tries++) {
       const queued = await attempt(row);
@@ -46,7 +46,7 @@ export function createSessionAgain(options: {
     const lab = catalogue.version(row.labSlug, row.labVersion);
     const life = newLifetime(lab.lifetime, clock.now());
     const limit = await limitOf(row.learnerId);
-    const done = await again.resume(row, life, { limit, expiresAt: keptUntil() });
+    const done = await resumes.resume(row, life, { limit, expiresAt: keptUntil() });
     if (done === 'limit') throw fault('SESSION_LIMIT', { limit });
     if (done === 'gone') throw fault('SAVED_STATE_NOT_FOUND');
     return done;
@@ -59,17 +59,17 @@ export function createSessionAgain(options: {
     }
     const lab = catalogue.get(row.labSlug);
     const limit = await limitOf(row.learnerId);
-    const done = await again.reset(row, lab, newLifetime(lab.lifetime, clock.now()), limit);
+    const done = await resumes.reset(row, lab, newLifetime(lab.lifetime, clock.now()), limit);
     if (done === 'limit') throw fault('SESSION_LIMIT', { limit });
-    if (done === 'exists') throw conflict('followed by another of this lab', 'be reset');
+    if (done === 'exists') throw conflict('followed by another session of this lab', 'be reset');
     return done;
   }
 
   return {
     /** @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID */
-    resume: (row: SessionRow) => insist(row, resumeOnce),
+    resume: (row: SessionRow) => retryWhileChanged(row, resumeOnce),
     /** @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, LAB_NOT_FOUND, LAB_INVALID */
-    reset: (row: SessionRow) => insist(row, resetOnce),
+    reset: (row: SessionRow) => retryWhileChanged(row, resetOnce),
   };
 }
 

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createRestartLimit } from '../../../../../src/domains/sessions/reconcile/restart-limit.ts';
+import { createRestartLimit } from '../../../../../src/domains/sessions/reconcile/repairs.ts';
 import { createFakeClock } from '../../../../support/fake-clock.ts';
 
 await test('a machine is started again three times in ten minutes, each machine for itself', async (t) => {

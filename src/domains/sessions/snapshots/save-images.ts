@@ -2,16 +2,23 @@ import type { Engine } from '../../../engine/engine.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { SessionRow } from '../session-store.ts';
-import { REPOSITORY } from './saved-names.ts';
 import type { SavedStateStore } from './saved-state-store.ts';
 
-/** Tells on the engine which saved state an image is of, for people who look there. */
+/** Repository of the images of saved states; their tags start with the state's id. */
+const REPOSITORY = 'berth/saved';
+
+/** Returns whether an image name belongs to a saved state. Images may have other names too. */
+export function isSavedName(name: string): boolean {
+  return name.startsWith(`${REPOSITORY}:`);
+}
+
+/** Label of images with the id of their saved state, for people who inspect the engine. */
 const LABEL = 'berth.saved-state';
 
 const MIB = 1024 * 1024;
 
-/** Longest measurement of what a machine wrote, in milliseconds: beyond it the lengths of its files decide. */
-const WRITTEN_TIMEOUT_MS = 60_000;
+/** Time limit for measuring a machine's disk usage, in milliseconds. Beyond it, the lengths of its files count. */
+const USAGE_TIMEOUT_MS = 60_000;
 
 /** A part of a machine: its file system, or the volume at a path. */
 interface Part {
@@ -24,34 +31,37 @@ interface Part {
 
 type Reserve = (bytes: number) => Promise<void>;
 
-interface Surroundings {
-  before: number;
-  toCome: number;
-  inVolumes: number | undefined;
+interface PartOptions {
+  /** Bytes of the parts that are already saved. */
+  savedBytes: number;
+  /** Bytes of the volumes that follow. */
+  remainingBytes: number;
+  /** Bytes of the machine's volumes, if their lengths count for its limit. */
+  volumeBytes: number | undefined;
   reserve: Reserve;
 }
 
-interface PutAwayOptions {
+interface SaveImagesOptions {
   signal: AbortSignal;
   onPart: (machine: string, percent: number) => Promise<void>;
   reserve?: Reserve;
 }
 
-export type PutAway = ReturnType<typeof createPutAway>;
+export type SaveImages = ReturnType<typeof createSaveImages>;
 
-/** Makes images of all that a session has. */
-export function createPutAway(options: {
+/** Saves the file systems and volumes of a session as images. */
+export function createSaveImages(options: {
   engine: Pick<
     Engine,
     'commit' | 'commitVolume' | 'listVolumes' | 'measureVolume' | 'measureImage' | 'measureUsage'
   >;
-  states: Pick<SavedStateStore, 'addImage' | 'measured'>;
+  states: Pick<SavedStateStore, 'addImage' | 'setImageBytes'>;
   owner: string;
-  /** Most bytes of one state. */
+  /** Limit of one state, in bytes. */
   limitBytes: number;
-  /** Most bytes that a machine may write by its lab; undefined where that is not known. */
+  /** Disk limit of a machine in bytes; undefined if it is unknown. */
   diskLimitOf: (row: SessionRow, machine: string) => number | undefined;
-  /** Bytes that states may take of the disk now; undefined where that is not known. */
+  /** Bytes that states may use on the disk now; undefined if unknown. */
   saveCapacity: () => Promise<number | undefined>;
 }) {
   const { engine, states, owner, limitBytes, diskLimitOf, saveCapacity } = options;
@@ -73,23 +83,23 @@ export function createPutAway(options: {
   }
 
   /**
-   * Refuses at once what would be too large by its volumes alone: those are read while they are saved.
-   * What each volume holds, 0 for file systems.
+   * Refuses a session whose volumes alone are too large, before any is saved. Returns the bytes of each volume, and 0
+   * for file systems.
    */
   async function requireFitOfVolumes(parts: readonly Part[]): Promise<number[]> {
-    const held: number[] = [];
+    const sizes: number[] = [];
     for (const { machineId, volume } of parts) {
-      held.push(volume === '' ? 0 : await engine.measureVolume(machineId, volume));
+      sizes.push(volume === '' ? 0 : await engine.measureVolume(machineId, volume));
     }
-    const bytes = sumOf(held);
+    const bytes = sumOf(sizes);
     requireFit(bytes);
-    requireRoom(bytes, await saveCapacity());
-    return held;
+    requireSpace(bytes, await saveCapacity());
+    return sizes;
   }
 
   /**
-   * Measures machines as those are measured that run, by what their files take of the disk; those that took too long.
-   * Volumes count by their length: where they are filled again, holes in their files take of the disk too.
+   * Checks machines by their usage of the disk, as while they run. Returns those that took too long to measure. Volumes
+   * count by the lengths of their files: when they are restored, sparse files use all of their length.
    */
   async function requireAllWithinDisk(
     row: SessionRow,
@@ -98,14 +108,14 @@ export function createPutAway(options: {
     const late = new Set<string>();
     for (const { name, engineId } of row.machines) {
       requireWithinDisk(row, name, inVolumes(name));
-      const written = await engine.measureUsage(engineId ?? '', { timeoutMs: WRITTEN_TIMEOUT_MS });
+      const written = await engine.measureUsage(engineId ?? '', { timeoutMs: USAGE_TIMEOUT_MS });
       if (written === 'late') late.add(name);
       else requireWithinDisk(row, name, written.bytes);
     }
     return late;
   }
 
-  /** A machine that wrote more than it may is never saved: what is saved takes as much of the disk again. */
+  /** Refuses a machine over its disk limit: its saved state would use as much of the disk again. */
   function requireWithinDisk(row: SessionRow, machine: string, bytes: number): void {
     const limit = diskLimitOf(row, machine);
     if (limit === undefined || bytes <= limit) return;
@@ -116,74 +126,80 @@ export function createPutAway(options: {
     if (bytes > limitBytes) throw fault('SAVE_TOO_LARGE', { size, limit: mib(limitBytes) });
   }
 
-  /** `before` are the bytes of the parts that are made already, `toCome` those of volumes after it; `inVolumes` those of the machine's volumes if lengths decide. */
-  async function make(
+  /** Saves one part and returns its bytes. */
+  async function savePart(
     row: SessionRow,
     stateId: string,
     { machineName, machineId, volume, image }: Part,
-    { before, toCome, inVolumes, reserve }: Surroundings,
+    { savedBytes, remainingBytes, volumeBytes, reserve }: PartOptions,
   ): Promise<number> {
     await states.addImage(owner, { savedStateId: stateId, machineName, volume, image });
     const tag = image.slice(REPOSITORY.length + 1);
     const target = { repository: REPOSITORY, tag, labels: { [LABEL]: stateId } };
-    const room = await saveCapacity();
-    // A volume that grew since it was measured is read no further than it may go.
+    const space = await saveCapacity();
+    // A volume that grew since its measurement is read only up to the limit.
     const size = volume === '' ? undefined : `more than ${mib(limitBytes)}`;
     const admit = (bytes: number) => {
-      requireFit(before + bytes, size);
-      if (volume === '' && inVolumes !== undefined) requireWithinDisk(row, machineName, inVolumes + bytes);
-      requireRoom(bytes, room);
+      requireFit(savedBytes + bytes, size);
+      if (volume === '' && volumeBytes !== undefined)
+        requireWithinDisk(row, machineName, volumeBytes + bytes);
+      requireSpace(bytes, space);
     };
     const admitWhole = async (bytes: number) => {
       admit(bytes);
-      await reserve(before + bytes + toCome);
+      await reserve(savedBytes + bytes + remainingBytes);
     };
     if (volume === '') await engine.commit(machineId, { ...target, admit: admitWhole });
     else await engine.commitVolume(machineId, volume, { ...target, admit });
     const bytes = await engine.measureImage(image);
-    await states.measured({ savedStateId: stateId, image }, bytes);
+    await states.setImageBytes({ savedStateId: stateId, image }, bytes);
     return bytes;
   }
 
   /**
-   * Puts all of the session away, one part after the other, and answers its bytes. `onPart` is told
-   * which machine's turn it is, and how much is done.
-   * `reserve` is asked for the bytes of the whole state before they are written, and with what was written.
+   * Saves all parts of the session one after another, and returns their bytes. `onPart` is called with the current
+   * machine and the progress in percent. `reserve` is called with the expected bytes of the state before a part is
+   * saved, and with the exact bytes afterwards.
    * @throws SAVE_TOO_LARGE, SAVE_OVER_DISK, what `reserve` throws, DISK_FULL, what the engine throws, `signal`'s reason
    */
-  return async function putAway(
+  return async function saveImages(
     row: SessionRow,
     stateId: string,
-    { signal, onPart, reserve = async () => undefined }: PutAwayOptions,
+    { signal, onPart, reserve = async () => undefined }: SaveImagesOptions,
   ): Promise<number> {
     const parts = await partsOf(row, stateId);
-    const held = await requireFitOfVolumes(parts);
+    const sizes = await requireFitOfVolumes(parts);
     const inVolumes = (machine: string) =>
-      sumOf(held.filter((_, index) => parts[index]?.machineName === machine));
+      sumOf(sizes.filter((_, index) => parts[index]?.machineName === machine));
     const late = await requireAllWithinDisk(row, inVolumes);
-    await reserve(sumOf(held));
+    await reserve(sumOf(sizes));
     let bytes = 0;
     for (const [done, part] of parts.entries()) {
       signal.throwIfAborted();
       await onPart(part.machineName, Math.floor((100 * done) / parts.length));
-      const toCome = sumOf(held.slice(done + 1));
+      const remainingBytes = sumOf(sizes.slice(done + 1));
       const lengths = late.has(part.machineName) ? inVolumes(part.machineName) : undefined;
-      bytes += await make(row, stateId, part, { before: bytes, toCome, inVolumes: lengths, reserve });
+      bytes += await savePart(row, stateId, part, {
+        savedBytes: bytes,
+        remainingBytes,
+        volumeBytes: lengths,
+        reserve,
+      });
       requireFit(bytes);
-      await reserve(bytes + toCome);
+      await reserve(bytes + remainingBytes);
     }
     signal.throwIfAborted();
     return bytes;
   };
 }
 
-/** Whether it may be possible a moment later: the service or the engine went away. */
-export function isPassing(error: unknown): boolean {
+/** Returns whether a retry may succeed: the service or the engine was interrupted. */
+export function isTemporary(error: unknown): boolean {
   return isFault(error, 'ENGINE_UNREACHABLE', 'SAVE_INTERRUPTED', 'DATABASE_UNREACHABLE', 'DATABASE_BUSY');
 }
 
-function requireRoom(bytes: number, room = Infinity): void {
-  if (bytes > room) throw fault('DISK_FULL', { where: 'the container engine' });
+function requireSpace(bytes: number, space = Infinity): void {
+  if (bytes > space) throw fault('DISK_FULL', { where: 'the container engine' });
 }
 
 const sumOf = (bytes: readonly number[]) => bytes.reduce((sum, each) => sum + each, 0);

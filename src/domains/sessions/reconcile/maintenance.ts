@@ -1,0 +1,86 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import type { Log } from '../../../core/log.ts';
+import { delay } from '../../../core/clock.ts';
+import type { Lifetimes } from '../lifetimes.ts';
+import type { Provisioner } from '../provisioning/provisioner.ts';
+import type { Saves } from '../snapshots/create-saves.ts';
+import type { Adoption } from './adoption.ts';
+import type { Teardown } from './teardown.ts';
+
+/** Interval between two checks of the queue and of leases, in milliseconds: only work of other processes waits so long. */
+const QUEUE_EVERY_MS = 2_000;
+
+/** Interval between two checks of lifetimes, in milliseconds. */
+const LIFETIMES_EVERY_MS = 5_000;
+
+/** Interval between two checks of saved states, in milliseconds: an abandoned save is recovered after at most this time. */
+const SAVES_EVERY_MS = 5_000;
+
+/** Interval between two comparisons with the engine without events, in milliseconds. */
+const COMPARE_EVERY_MS = 60_000;
+
+/** Interval between two checks of the host's firewall, in milliseconds: each starts a helper container. */
+const FIREWALL_EVERY_MS = 60_000;
+
+/** Runs work periodically, in addition to work on events. A failure is logged, and the next run follows. */
+export function createPeriodicWork(options: {
+  provisioner: Pick<Provisioner, 'renewLeases' | 'wake'>;
+  adoptAbandoned: Adoption;
+  teardown: Pick<Teardown, 'wake'>;
+  lifetimes: Pick<Lifetimes, 'sweep'>;
+  saves: Pick<Saves, 'sweep'>;
+  compare: () => void;
+  engine: Pick<Engine, 'restoreEgress'>;
+  clock: Clock;
+  logger: Log;
+}) {
+  const { provisioner, adoptAbandoned, teardown, lifetimes, saves, compare, engine, clock, logger } = options;
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+
+  async function checkQueue(): Promise<void> {
+    await provisioner.renewLeases();
+    provisioner.wake();
+    teardown.wake();
+    await adoptAbandoned();
+  }
+
+  async function repeat(milliseconds: number, failure: string, work: () => Promise<void>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await work().catch((error: unknown) => logger.error({ err: error }, failure));
+      await delay(clock, milliseconds, stopping.signal);
+    }
+  }
+
+  function track(work: Promise<void>): void {
+    const tracked = work.finally(() => running.delete(tracked));
+    running.add(tracked);
+  }
+
+  return {
+    start(): void {
+      track(repeat(QUEUE_EVERY_MS, 'queue check failed', checkQueue));
+      track(repeat(LIFETIMES_EVERY_MS, 'lifetime check failed', lifetimes.sweep));
+      track(repeat(SAVES_EVERY_MS, 'saved state check failed', saves.sweep));
+      track(repeat(COMPARE_EVERY_MS, '', async () => compare()));
+      track(
+        repeat(
+          FIREWALL_EVERY_MS,
+          'firewall check failed; labs with internet may access blocked networks',
+          engine.restoreEgress,
+        ),
+      );
+    },
+    /** Runs `work` in the background; if it fails, logs the message `failure`. */
+    run(failure: string, work: () => Promise<void>): void {
+      if (stopping.signal.aborted) return;
+      track(work().catch((error: unknown) => logger.error({ err: error }, failure)));
+    },
+    /** Stops all work, and resolves when it has ended. */
+    async stop(): Promise<void> {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}
