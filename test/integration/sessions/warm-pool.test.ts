@@ -168,7 +168,7 @@ await test('a lab whose environments cannot be made is told of once, and not tri
   await until(() => tries > 0);
   await setTimeout(1_000);
   t.ok(tries <= 2, 'at most those that had begun');
-  t.ok(sessions.log.told().includes('warn: An environment could not be prewarmed.'));
+  t.ok(sessions.log.told().includes('warn: prewarming failed'));
   t.equal(await database.client.warmEnvironment.count(), 0);
   t.equal(await database.client.subnet.count(), 0);
 });

@@ -138,7 +138,7 @@ await test('with the engine away nothing is lost, and what was to leave goes whe
   await sessions.reconcile();
   t.equal((await readyIds(database)).length, 1);
   t.equal(await sessions.warm.drain(admin, 'warm'), 1);
-  await until(() => sessions.log.told().some((line) => /could not be removed; it is tried again/.test(line)));
+  await until(() => sessions.log.told().some((line) => /not removed; will retry/.test(line)));
   engine.comeBack();
   await until(async () => (await engine.list()).length === 0);
   await until(async () => (await database.client.warmEnvironment.count()) === 0);

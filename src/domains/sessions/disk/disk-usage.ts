@@ -16,7 +16,7 @@ const BYTES_A_FILE = 4096;
 const MOST_FILES = 1_000_000;
 
 /** The disk usage of a machine, and its limit. */
-export interface DiskUsage {
+export interface MachineUsage {
   machine: string;
   usedBytes: number;
   limitBytes: number;
@@ -28,17 +28,17 @@ export interface DiskUsage {
 export type UsageLevel = 'within' | 'full' | 'over';
 
 /** Returns how many files a machine may have. */
-export function mostFiles({ limitBytes }: Pick<DiskUsage, 'limitBytes'>): number {
+export function mostFiles({ limitBytes }: Pick<MachineUsage, 'limitBytes'>): number {
   return Math.min(MOST_FILES, Math.ceil(limitBytes / BYTES_A_FILE));
 }
 
 /** Returns whether a machine has too many files. */
-export function hasTooManyFiles(usage: DiskUsage): boolean {
+export function hasTooManyFiles(usage: MachineUsage): boolean {
   return (usage.files ?? 0) > mostFiles(usage);
 }
 
 /** Compares the usage of a machine with its limit. Pure. */
-export function usageLevel(usage: DiskUsage): UsageLevel {
+export function usageLevel(usage: MachineUsage): UsageLevel {
   const { usedBytes, limitBytes } = usage;
   if (hasTooManyFiles(usage)) return 'over';
   if (usedBytes <= limitBytes) return 'within';
@@ -46,7 +46,7 @@ export function usageLevel(usage: DiskUsage): UsageLevel {
 }
 
 /** Returns the usage in percent of the limit; undefined if it is too low for a warning. */
-export function nearPercent({ usedBytes, limitBytes }: DiskUsage): number | undefined {
+export function nearPercent({ usedBytes, limitBytes }: MachineUsage): number | undefined {
   const percent = Math.floor((usedBytes / limitBytes) * 100);
   return percent < NEAR_PERCENT ? undefined : percent;
 }

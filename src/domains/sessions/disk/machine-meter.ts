@@ -103,7 +103,7 @@ export function createMachineMeter(options: {
   }
 
   /** Records a measurement. If it excludes open files, the value of the last one that included them is used. */
-  function record(machineId: string, written: EngineUsage): Measurement {
+  function record(machineId: string, written: DiskUsage): Measurement {
     const last = past.get(machineId);
     const openBytes = written.openBytes ?? last?.openBytes ?? 0;
     const bytes = written.bytes + openBytes;

@@ -8,7 +8,7 @@ import { hasSaved, reason, saveProblemOf } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { hasTooManyFiles, mostFiles, nearPercent, usageLevel } from './disk-usage.ts';
-import type { DiskUsage } from './disk-usage.ts';
+import type { MachineUsage } from './disk-usage.ts';
 import type { Pauses } from './pauses.ts';
 import type { UsageStore } from './measurement-store.ts';
 
@@ -71,14 +71,14 @@ export function createWriteLimits(options: {
     return now - since < GRACE_MS;
   }
 
-  function mayContinue(machineId: string, usage: DiskUsage): boolean {
+  function mayContinue(machineId: string, usage: MachineUsage): boolean {
     const level = usageLevel(usage);
     if (level === 'within') fullSince.delete(machineId);
     return level === 'within' || (level === 'full' && hasTimeLeft(machineId));
   }
 
   /** Stores how near the machine is to its limit, and notifies the learner if that changed. */
-  async function warn(row: SessionRow, usage: DiskUsage): Promise<void> {
+  async function warn(row: SessionRow, usage: MachineUsage): Promise<void> {
     const known = row.machines.find(({ name }) => name === usage.machine)?.diskPercent ?? undefined;
     const percent = nearPercent(usage);
     if (percent === known || !(await usageStore.setPercent(row.id, usage.machine, percent))) return;
@@ -87,7 +87,7 @@ export function createWriteLimits(options: {
   }
 
   /** Pauses the machine for an exact measurement; returns whether it is over its limit. */
-  async function isOverWhilePaused(machine: LimitedMachine, usage: DiskUsage): Promise<boolean> {
+  async function isOverWhilePaused(machine: LimitedMachine, usage: MachineUsage): Promise<boolean> {
     const { machineId } = machine;
     await pauses.pause(machine);
     const exact = await engine.measureUsage(machineId, { timeoutMs: EXACT_TIMEOUT_MS, openFiles: true });
@@ -95,7 +95,7 @@ export function createWriteLimits(options: {
     return !mayContinue(machineId, { ...usage, usedBytes: exact.bytes + (exact.openBytes ?? 0) });
   }
 
-  async function end(row: SessionRow, usage: DiskUsage | Unmeasured): Promise<boolean> {
+  async function end(row: SessionRow, usage: MachineUsage | Unmeasured): Promise<boolean> {
     const { machine, written, limit } = describe(usage);
     const problem = isSavedAtEnd(row) ? saveProblemOf(fault('SAVE_TOO_LARGE', { size: written, limit })) : {};
     const why = { ...reason('MACHINE_DISK_FULL', { machine, written, limit }), ...problem };
@@ -109,7 +109,7 @@ export function createWriteLimits(options: {
 
   return {
     /** Applies the limit to a measurement. A paused machine resumes unless its session ends. */
-    async judge(limited: LimitedMachine, written: EngineUsage): Promise<void> {
+    async judge(limited: LimitedMachine, written: DiskUsage): Promise<void> {
       const { row, machineId, name, limitBytes } = limited;
       const { bytes, openBytes = 0, files } = written;
       const counted = files === undefined ? {} : { files };
@@ -154,9 +154,9 @@ export function createWriteLimits(options: {
 }
 
 /** The usage of a machine that could not be measured in time. */
-type Unmeasured = Omit<DiskUsage, 'usedBytes' | 'files'> & { usedBytes: 'unmeasured' };
+type Unmeasured = Omit<MachineUsage, 'usedBytes' | 'files'> & { usedBytes: 'unmeasured' };
 
-function describe(usage: DiskUsage | Unmeasured): { machine: string; written: string; limit: string } {
+function describe(usage: MachineUsage | Unmeasured): { machine: string; written: string; limit: string } {
   if (usage.usedBytes === 'unmeasured') {
     const { machine, limitBytes } = usage;
     return { machine, written: 'more files than can be measured', limit: formatBytes(limitBytes) };

@@ -56,7 +56,7 @@ export function createWarmUses(options: { store: Pick<WarmStore, 'need'>; clock:
       stored.set(slug, now.getTime());
       store.need(slug, now).catch((error: unknown) => {
         stored.delete(slug);
-        logger.warn({ err: error, lab: slug }, 'The use of a lab could not be stored.');
+        logger.warn({ err: error, lab: slug }, 'start of a lab not recorded');
       });
     },
     /** Makes the next start of the lab write again. */
