@@ -32,7 +32,7 @@ import { createRegistryService } from './domains/images/registry/registry-servic
 import { keepRegistry } from './domains/images/registry/registry-upkeep.ts';
 import { createLabs } from './domains/labs/create-labs.ts';
 import { versionsInUse } from './domains/sessions/versions-in-use-store.ts';
-import { imagesOfLabs } from './domains/labs/images-of-labs.ts';
+import { imagesOfLabs } from './domains/labs/catalogue.ts';
 import type { Log } from './core/log.ts';
 import { createPreviewService } from './domains/previews/preview-service.ts';
 import { createPreviewStore } from './domains/previews/preview-store.ts';

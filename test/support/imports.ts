@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { PLAIN_IMAGE } from '../../src/domains/labs/import/needs/default-environments.ts';
+import { PLAIN_IMAGE } from '../../src/domains/labs/import/needs/environment-table.ts';
 import { environmentsOf } from '../../src/domains/labs/import/needs/environments.ts';
 import { describeNote } from '../../src/domains/labs/import/import-note.ts';
 import type { ScenarioReport } from '../../src/domains/labs/import/import-report.ts';

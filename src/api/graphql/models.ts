@@ -18,12 +18,10 @@ import type { Page } from '../../core/paging.ts';
 import type { SavedState } from '../../domains/sessions/snapshots/saved-state.ts';
 import type { EngineRoom } from '../../domains/sessions/capacity/engine-capacity.ts';
 import type { Quota } from '../../domains/sessions/capacity/quota.ts';
-import type { QueuePlace } from '../../domains/sessions/session.ts';
-import type { Session, SessionMachine, SessionState } from '../../domains/sessions/session.ts';
+import type { QueuePlace, Session, SessionMachine, SessionState } from '../../domains/sessions/session.ts';
 import type { WarmPoolView } from '../../domains/sessions/pool/warm-service.ts';
 import type { RecordedCourse, Recording } from '../../domains/terminals/recordings/recording.ts';
-import type { Terminal } from '../../domains/terminals/terminal.ts';
-import type { ViewerRole } from '../../domains/terminals/terminal.ts';
+import type { Terminal, ViewerRole } from '../../domains/terminals/terminal.ts';
 
 export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
 export type TerminalRole = ViewerRole;

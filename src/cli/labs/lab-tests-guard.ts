@@ -6,8 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../engine/docker/client.ts';
 import { createDockerEngine } from '../../engine/docker/docker-engine.ts';
-import { removeEnvironmentsOf } from '../../domains/lab-tests/leftovers.ts';
-import { isOfProcess, LAB_TESTS_INSTALLATION } from '../../domains/lab-tests/environment-ids.ts';
+import {
+  removeEnvironmentsOf,
+  isOfProcess,
+  LAB_TESTS_INSTALLATION,
+} from '../../domains/lab-tests/environment-ids.ts';
 import { removeTestRegistries } from './lab-tests-registry.ts';
 
 /** Number of cleanups, and the pause between two in milliseconds: the engine may still be creating the last machines. */

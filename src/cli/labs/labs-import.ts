@@ -15,12 +15,12 @@ import { createImageCommands } from '../../host-setup/image-commands.ts';
 import { imagesFolder } from '../../host-setup/project-folders.ts';
 import { sweepWorkFolders, withWorkFolder } from '../../core/work-folder.ts';
 import { jobsOf } from '../jobs.ts';
-import { labsDirectory } from './labs-directory.ts';
+import { labsDirectory } from './named-labs.ts';
 import { verifyImports } from './verify-imports.ts';
 import { readConfig } from '../../config/config.ts';
 import { connectEngine } from '../../engine/docker/client.ts';
 import { createDockerImages } from '../../engine/docker/images/images.ts';
-import { PLAIN_IMAGE } from '../../domains/labs/import/needs/default-environments.ts';
+import { PLAIN_IMAGE } from '../../domains/labs/import/needs/environment-table.ts';
 import { ensureImageOnRequest } from '../../host-setup/image-on-request.ts';
 import { createSteps } from '../../../setup/steps.mjs';
 

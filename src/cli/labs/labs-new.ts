@@ -4,8 +4,8 @@ import { defineCommand } from 'citty';
 import { fault } from '../../core/errors.ts';
 import { newLab } from '../../domains/labs/new-lab.ts';
 import { SCHEMA_FILE, labJsonSchema } from '../../domains/labs/schema/json-schema.ts';
-import { slugProblem } from '../../domains/labs/slug.ts';
-import { labsDirectory } from './labs-directory.ts';
+import { slugProblem } from '../../domains/labs/reading/read-lab.ts';
+import { labsDirectory } from './named-labs.ts';
 
 /** `berth labs new <slug>`: creates a lab, and the schema for editors next to it. */
 export const newCommand = defineCommand({

@@ -1,6 +1,5 @@
 import { defineCommand } from 'citty';
-import { labsDirectory } from './labs-directory.ts';
-import { readFolders } from './named-labs.ts';
+import { labsDirectory, readFolders } from './named-labs.ts';
 
 /** `berth labs validate [folder…]`: prints the problems of labs. Exits with 1 if there are any. */
 export const validateCommand = defineCommand({

@@ -59,3 +59,8 @@ function toLines(problems: readonly LabProblem[], folder: string): NamedLabs['pr
     return { lab: problem.lab, line: describeProblem(problem, join(folder, problem.lab)) };
   });
 }
+
+/** Returns the default folder of labs. It does not read the other settings, which authors may not have. */
+export function labsDirectory(): string {
+  return process.env['BERTH_LABS_DIR'] || 'labs';
+}

@@ -4,8 +4,11 @@ import type { Config } from '../../config/config.ts';
 import { connectEngine } from '../../engine/docker/client.ts';
 import { createDockerEngine } from '../../engine/docker/docker-engine.ts';
 import { createDockerImages } from '../../engine/docker/images/images.ts';
-import { isLeftover, LAB_TESTS_INSTALLATION } from '../../domains/lab-tests/environment-ids.ts';
-import { removeLeftovers } from '../../domains/lab-tests/leftovers.ts';
+import {
+  isLeftover,
+  LAB_TESTS_INSTALLATION,
+  removeLeftovers,
+} from '../../domains/lab-tests/environment-ids.ts';
 import { createMemorySubnets } from '../../domains/lab-tests/memory-subnets.ts';
 import { createQueue } from '../../core/queue.ts';
 import { createPresentImages } from '../../domains/lab-tests/present-images.ts';

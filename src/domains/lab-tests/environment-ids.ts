@@ -1,3 +1,5 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { createHash } from 'node:crypto';
 import { bitsOf, newId } from '../../core/ids.ts';
 import { isRunning, PROCESS_SPACE } from '../../infra/leases/process-owner.ts';
@@ -36,4 +38,26 @@ export function isLeftover(environmentId: string, now: Date): boolean {
   const madeAt = Number(bitsOf(id) >> RANDOM_BITS);
   if (now.getTime() - madeAt > LONGEST_LIFE_MS) return true;
   return space === SPACE && Number(pid) !== process.pid && !isRunning(Number(pid));
+}
+
+/** Removes the environments of killed tests from the engine, and returns their number. */
+export function removeLeftovers(
+  engine: Pick<Engine, 'list' | 'destroy'>,
+  clock: Pick<Clock, 'now'>,
+): Promise<number> {
+  return removeMatching(engine, (environmentId) => isLeftover(environmentId, clock.now()));
+}
+
+/** Removes the environments of a process from the engine, and returns their number. */
+export function removeEnvironmentsOf(engine: Pick<Engine, 'list' | 'destroy'>, pid: number): Promise<number> {
+  return removeMatching(engine, (environmentId) => isOfProcess(environmentId, pid));
+}
+
+async function removeMatching(
+  engine: Pick<Engine, 'list' | 'destroy'>,
+  matches: (environmentId: string) => boolean,
+): Promise<number> {
+  const found = (await engine.list()).filter(({ environmentId }) => matches(environmentId));
+  await Promise.all(found.map(({ environmentId }) => engine.destroy(environmentId)));
+  return found.length;
 }

@@ -5,7 +5,7 @@ import { evidenceOf } from '../checks/results/step-verdict.ts';
 import type { StepVerdict } from '../checks/results/step-verdict.ts';
 import type { Engine, ProvisionedMachine } from '../../engine/engine.ts';
 import { fault } from '../../core/errors.ts';
-import { languageGiven } from '../labs/in-language.ts';
+import { languageGiven } from '../labs/localized-text.ts';
 import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
 import { machineNamed } from '../labs/reading/to-script.ts';
 import { textOf } from '../../core/plain-text.ts';

@@ -1,6 +1,5 @@
 import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
-import { wrongSubject } from './case-subjects.ts';
-import { CaseFailed, concernsLab } from './lab-case.ts';
+import { wrongSubject, CaseFailed, concernsLab } from './lab-case.ts';
 import type { CaseParts } from './test-steps.ts';
 import type { Trial } from './trial.ts';
 import type { OpenTrial } from './trials.ts';

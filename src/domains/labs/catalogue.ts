@@ -1,3 +1,4 @@
+import type { Lab } from './lab.ts';
 import { fault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
@@ -5,7 +6,6 @@ import { createLabList } from './reading/lab-list.ts';
 import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';
 import type { LabView } from './lab-view.ts';
-import type { Lab } from './lab.ts';
 import { chooseLabs } from './sources/choose-labs.ts';
 import { readLabs } from './reading/read-labs.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
@@ -117,4 +117,18 @@ export async function createLabCatalogue({
     problems: () => snapshot.problems,
     reload,
   };
+}
+
+/** Lists all usable labs, each with the images that its machines and its trusted checks use. */
+export function imagesOfLabs(catalogue: Pick<LabCatalogue, 'all'>): { slug: string; images: string[] }[] {
+  return catalogue.all().map((lab) => ({
+    slug: lab.slug,
+    images: [...lab.machines.map(({ image }) => image), ...checkerImages(lab)],
+  }));
+}
+
+function checkerImages({ steps }: Lab): string[] {
+  return steps
+    .flatMap(({ checks }) => checks)
+    .flatMap((check) => (check.kind === 'trusted' && check.image !== undefined ? [check.image] : []));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../../src/engine/docker/images/images.ts';
-import { PLAIN_IMAGE } from '../../../src/domains/labs/import/needs/default-environments.ts';
+import { PLAIN_IMAGE } from '../../../src/domains/labs/import/needs/environment-table.ts';
 import { imagesFolder } from '../../../src/host-setup/project-folders.ts';
 import { emptyFolder } from '../../support/git-repository.ts';
 import type { ImportReport } from '../../../src/domains/labs/import/import-report.ts';

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../../domains/checks/results/attempt.ts';
 import { evidenceOf } from '../../../domains/checks/results/step-verdict.ts';
-import { inLanguage } from '../../../domains/labs/in-language.ts';
+import { inLanguage } from '../../../domains/labs/localized-text.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
 import { details } from '../base/details.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';

@@ -1,5 +1,5 @@
 import { fault, isFault } from '../../../core/errors.ts';
-import { inLanguage } from '../../../domains/labs/in-language.ts';
+import { inLanguage } from '../../../domains/labs/localized-text.ts';
 import { enterPath, isLocalPath } from '../../shared/enter-path.ts';
 import { fromGlobalId } from '../../shared/global-id.ts';
 import type { PublicUrls } from '../context.ts';

@@ -1,4 +1,4 @@
-import { inLanguage } from '../../../domains/labs/in-language.ts';
+import { inLanguage } from '../../../domains/labs/localized-text.ts';
 import { fromGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 

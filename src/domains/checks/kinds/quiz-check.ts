@@ -1,4 +1,4 @@
-import { inLanguage } from '../../labs/in-language.ts';
+import { inLanguage } from '../../labs/localized-text.ts';
 import type { QuizCheck, QuizText } from '../../labs/lab-check.ts';
 import { patternFound } from '../../labs/pattern.ts';
 import { judged } from '../results/check-verdict.ts';

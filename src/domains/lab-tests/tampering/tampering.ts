@@ -1,6 +1,5 @@
 import type { Lab, LabStep } from '../../labs/lab.ts';
-import { tamperSubject } from '../case-subjects.ts';
-import { concernsLab } from '../lab-case.ts';
+import { tamperSubject, concernsLab } from '../lab-case.ts';
 import type { CaseParts } from '../test-steps.ts';
 import type { Trial } from '../trial.ts';
 import type { OpenTrial } from '../trials.ts';

@@ -1,9 +1,8 @@
 import { isWithoutRoot, machineReferences, writtenAs } from './machine-references.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
-import { startConflicts } from './start-conflicts.ts';
-import { stepConflicts } from './step-conflicts.ts';
-import { entries, isMapping } from '../reading/written.ts';
-import type { Written } from '../reading/written.ts';
+import { startConflicts, stepConflicts } from './step-conflicts.ts';
+import { entries, isMapping } from '../reading/lab-yaml.ts';
+import type { Written } from '../reading/lab-yaml.ts';
 
 /** Rejects nested volumes: the inner one would hide a part of the outer one. */
 function nestedVolumes(machines: unknown): KeyProblem[] {

@@ -1,6 +1,6 @@
 import type { KeyProblem } from '../schema/schema-messages.ts';
-import { entries, isMapping } from '../reading/written.ts';
-import type { Written } from '../reading/written.ts';
+import { entries, isMapping } from '../reading/lab-yaml.ts';
+import type { Written } from '../reading/lab-yaml.ts';
 
 /** An entry of lab.yaml that refers to a machine, and its path. */
 export interface InMachine {

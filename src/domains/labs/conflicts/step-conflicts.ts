@@ -1,9 +1,8 @@
-import { defaultCheckId } from '../check-id.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
-import { entries, isMapping } from '../reading/written.ts';
-import type { Written } from '../reading/written.ts';
+import type { Written } from '../reading/lab-yaml.ts';
+import { defaultCheckId } from '../lab-check.ts';
+import { entries, isMapping } from '../reading/lab-yaml.ts';
 import { machineReferences, writtenAs } from './machine-references.ts';
-import { startConflicts } from './start-conflicts.ts';
 import { CHECK_KINDS } from '../schema/check-schema.ts';
 import { patternProblem } from '../pattern.ts';
 
@@ -144,4 +143,17 @@ function pollConflicts(step: Written, checks: { entry: Written }[], path: Proper
   if (checks.length === 0) return [{ path: here, message: 'must be left out: the step has no check' }];
   if (!checks.some(({ entry }) => entry.quiz !== undefined)) return [];
   return [{ path: here, message: 'must be left out: a question waits for an answer' }];
+}
+
+/** Finds keys of start scripts that have no effect in combination with others. */
+export function startConflicts(starts: readonly { entry: Written; path: PropertyKey[] }[]): KeyProblem[] {
+  return starts.flatMap(({ entry, path }) => {
+    const idle = (key: string, why: string): KeyProblem[] =>
+      entry[key] === undefined ? [] : [{ path: [...path, key], message: `must be left out: ${why}` }];
+    if (entry.foreground === true) {
+      const why = 'with "foreground", the learner\'s own shell runs the script';
+      return [...idle('user', why), ...idle('timeout', why), ...idle('background', why)];
+    }
+    return entry.background === true ? idle('timeout', 'with "background", nothing waits for its end') : [];
+  });
 }

@@ -1,11 +1,9 @@
 import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../../../core/errors.ts';
-import { gitProtocol, withoutSecret } from './git-address.ts';
+import { gitProtocol, withoutSecret, checkGitRef } from './git-address.ts';
 import type { GitProtocol } from './git-address.ts';
-import { runGit } from './git-command.ts';
-import { checkGitRef } from './git-ref.ts';
-import { withDeadline } from './with-deadline.ts';
+import { runGit, withDeadline } from './git-command.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Longest entry in the output of `git ls-tree`, in characters: its fields and a path. */

@@ -1,9 +1,7 @@
 import { fault } from '../../../core/errors.ts';
-import { gitProtocol, withoutSecret } from './git-address.ts';
+import { gitProtocol, withoutSecret, checkGitRef, commitRule } from './git-address.ts';
 import type { GitProtocol } from './git-address.ts';
-import { runGit } from './git-command.ts';
-import { checkGitRef, commitRule } from './git-ref.ts';
-import { withDeadline } from './with-deadline.ts';
+import { runGit, withDeadline } from './git-command.ts';
 
 /** Longest wait for a repository's answer, in seconds. */
 const ANSWER_SECONDS = 60;

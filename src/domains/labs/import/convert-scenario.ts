@@ -13,7 +13,7 @@ import type { Scenario } from './reading/scenario.ts';
 import type { SourceTree } from './reading/source-tree.ts';
 import { findNeeds, isGivenByInternet } from './needs/needs.ts';
 import type { CodePiece, Need } from './needs/needs.ts';
-import { shortened } from './shortened.ts';
+import { shortened } from './names.ts';
 import { createTexts } from './texts.ts';
 import { posix } from 'node:path';
 import { decodeText } from './reading/decode-text.ts';

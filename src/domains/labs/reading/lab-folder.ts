@@ -1,9 +1,9 @@
+import { constants } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { sizeProblem, createFolderMeasure, depthProblem, FOLDER_LIMITS } from './folder-limits.ts';
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { createFolderMeasure, depthProblem, FOLDER_LIMITS } from './folder-limits.ts';
-import { readOrdinaryFile } from './ordinary-file.ts';
 
 /** Files of tools, which are not part of the lab. */
 const ignored = /^(\.git|\.DS_Store|Thumbs\.db|.*~|.*\.sw[op])$/;
@@ -94,4 +94,23 @@ export function contentDigest(files: ReadonlyMap<string, Buffer>, runnable: Read
 
 function byName(one: Dirent, other: Dirent): number {
   return one.name < other.name ? -1 : 1;
+}
+
+/** A file that was read, or the reason why it cannot be read, as the end of a sentence. */
+export type FileReading = { content: Buffer; runnable: boolean } | { problem: string };
+
+/** Reads a regular file of at most `limit` bytes. Opening does not block, even if the path is a pipe. */
+export async function readOrdinaryFile(path: string, limit: number): Promise<FileReading> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: Error) => error);
+  if (handle instanceof Error) return { problem: `cannot be read: ${handle.message}` };
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) return { problem: 'is not a regular file' };
+    const tooLarge = sizeProblem(status.size, limit);
+    if (tooLarge !== undefined) return { problem: tooLarge };
+    const content = await handle.readFile();
+    return { content, runnable: (status.mode & 0o111) !== 0 };
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '../../../core/paging.ts';
 import { cursorFault, requirePageSize } from '../../../core/paging.ts';
-import { inLanguage } from '../in-language.ts';
+import { inLanguage } from '../localized-text.ts';
 import type { LabView } from '../lab-view.ts';
 
 /** Labs in the order of the catalogue, for pagination. */

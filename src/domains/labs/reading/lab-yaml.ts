@@ -1,6 +1,5 @@
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair, Tags } from 'yaml';
-import { nestingProblem } from './yaml-nesting.ts';
+import { Parser, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { CST, Document, Node, Pair, Tags } from 'yaml';
 
 /** A parsed lab.yaml with the lines of its keys. */
 export interface LabYaml {
@@ -69,4 +68,45 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 
 function start(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
+}
+
+/** Maximum nesting of mappings and lists: far more than people write. */
+const DEEPEST = 100;
+
+/**
+ * Explains why a YAML text nests too deeply; undefined if it does not. Call it before composing the document:
+ * composing is recursive, and a stack overflow inside a regular expression kills the process. This uses a loop.
+ */
+export function nestingProblem(text: string): string | undefined {
+  const open: { token: unknown; depth: number }[] = [];
+  for (const token of new Parser().parse(text)) {
+    open.push({ token, depth: 0 });
+    for (let next = open.pop(); next; next = open.pop()) {
+      const { value, items } = (next.token ?? {}) as Inner;
+      const depth = items ? next.depth + 1 : next.depth;
+      if (depth > DEEPEST) return `nests deeper than ${DEEPEST} levels`;
+      for (const { key, value } of items ?? []) open.push({ token: key, depth }, { token: value, depth });
+      if (!items && typeof value === 'object') open.push({ token: value, depth });
+    }
+  }
+  return undefined;
+}
+
+/** The nested parts of a token: the value of a document, or the entries of a mapping or a list. */
+interface Inner {
+  value?: unknown;
+  items?: CST.CollectionItem[];
+}
+
+/** An unvalidated mapping of lab.yaml: any key may be missing or have a wrong type. */
+export type Written = Record<string, unknown>;
+
+/** Lists the mappings in a list, with their indexes. */
+export function entries(list: unknown): { entry: Written; index: number }[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((entry: unknown, index) => (isMapping(entry) ? [{ entry, index }] : []));
+}
+
+export function isMapping(value: unknown): value is Written {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

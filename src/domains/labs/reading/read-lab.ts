@@ -6,14 +6,12 @@ import { describeProblem, writeKey } from '../lab-problem.ts';
 import type { LabProblem } from '../lab-problem.ts';
 import { languagesOf } from '../schema/language-schema.ts';
 import { labSchema } from '../schema/lab-schema.ts';
-import { createPictureBudget } from '../schema/picture-budget.ts';
-import { parseLabYaml } from './lab-yaml.ts';
+import { createPictureBudget } from './pictures.ts';
+import { parseLabYaml, entries, isMapping } from './lab-yaml.ts';
 import { explainIssue } from '../schema/schema-messages.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
 import type { Lab } from '../lab.ts';
-import { slugProblem } from '../slug.ts';
 import { toLab } from './to-lab.ts';
-import { entries, isMapping } from './written.ts';
 
 /** The file that describes a lab. */
 export const LAB_FILE = 'lab.yaml';
@@ -94,4 +92,16 @@ function machineNames(data: unknown): string[] {
 function merge(issues: KeyProblem[], conflicts: KeyProblem[]): KeyProblem[] {
   const known = new Set(conflicts.map(({ path }) => writeKey(path)));
   return [...issues.filter(({ path }) => !known.has(writeKey(path))), ...conflicts];
+}
+
+/** A slug is part of URLs and of container names. */
+const rule = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** Longest slug, in characters: the longest label of a host name. */
+const LONGEST_SLUG = 63;
+
+/** Explains why `slug` cannot name a lab's folder; undefined for a valid one. */
+export function slugProblem(slug: string): string | undefined {
+  if (rule.test(slug) && slug.length <= LONGEST_SLUG) return undefined;
+  return `must have up to ${LONGEST_SLUG} lower-case letters, digits and hyphens, such as "first-steps"`;
 }

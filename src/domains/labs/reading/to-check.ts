@@ -1,4 +1,4 @@
-import { defaultCheckId } from '../check-id.ts';
+import { defaultCheckId } from '../lab-check.ts';
 import type {
   CommandCheck,
   FileCheck,
@@ -9,7 +9,7 @@ import type {
 } from '../lab-check.ts';
 import type { LabMachine } from '../lab.ts';
 import type { LabDocument } from '../schema/lab-schema.ts';
-import { toTextRule } from '../schema/text-rule-schema.ts';
+import { toTextRule } from '../schema/check-schema.ts';
 import { machineNamed, workerOf } from './to-script.ts';
 
 type Written = NonNullable<LabDocument['steps'][number]['check']>;

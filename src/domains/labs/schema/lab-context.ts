@@ -1,6 +1,6 @@
 import type { LabFolder } from '../reading/lab-folder.ts';
-import { createPictureBudget } from './picture-budget.ts';
-import type { PictureBudget } from './picture-budget.ts';
+import { createPictureBudget } from '../reading/pictures.ts';
+import type { PictureBudget } from '../reading/pictures.ts';
 
 /** The context that validates a lab.yaml: the other files of its folder, and the settings that its texts depend on. */
 export interface LabContext extends Pick<LabFolder, 'files' | 'refused' | 'runnable'> {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { nearest } from '../reading/nearest.ts';
-import { isMapping } from '../reading/written.ts';
+import { isMapping } from '../reading/lab-yaml.ts';
 
 /** A problem of lab.yaml with the path of its key. */
 export interface KeyProblem extends IssuePlace {

@@ -1,9 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
 import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
-import { gitProtocol } from '../git/git-address.ts';
+import { gitProtocol, checkGitRef } from '../git/git-address.ts';
 import type { GitProtocol } from '../git/git-address.ts';
-import { checkGitRef } from '../git/git-ref.ts';
 import type { Follower } from './follower.ts';
 import type { LabSource, LabSourceService, NewLabSource } from './lab-source.ts';
 import type { LabSourceStore } from './lab-source-store.ts';

@@ -3,8 +3,7 @@ import { parse } from 'yaml';
 import { fault } from '../../../../core/errors.ts';
 import { writeKey } from '../../lab-problem.ts';
 import { explainIssue } from '../../schema/schema-messages.ts';
-import { defaultEnvironments } from './default-environments.ts';
-import { environmentTable } from './environment-table.ts';
+import { defaultEnvironments, environmentTable } from './environment-table.ts';
 import type { EnvironmentTable } from './environment-table.ts';
 
 /** The environment of an imported lab. */

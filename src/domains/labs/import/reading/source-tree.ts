@@ -3,8 +3,8 @@ import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { fault } from '../../../../core/errors.ts';
 import { FOLDER_LIMITS } from '../../reading/folder-limits.ts';
-import { readOrdinaryFile } from '../../reading/ordinary-file.ts';
-import type { FileReading } from '../../reading/ordinary-file.ts';
+import { readOrdinaryFile } from '../../reading/lab-folder.ts';
+import type { FileReading } from '../../reading/lab-folder.ts';
 
 /**
  * Limits of an imported folder: more than real repositories have. A few folders that link to each other have more

@@ -1,7 +1,6 @@
 import { meaningOf, writeAction } from './action.ts';
 import { linkAddresses, nameAddresses, onlyAddress } from './addresses.ts';
-import { fenced } from './fence.ts';
-import { machinePath, plainCode, preBlock } from './file-block.ts';
+import { fenced, machinePath, plainCode, preBlock } from './file-block.ts';
 import { markFolds, openFolds, takeFolds, withoutMarks } from './folds.ts';
 import { attribute, withoutHtml } from './html.ts';
 import type { Page, PageContext } from './page.ts';

@@ -3,8 +3,8 @@ import {
   gitProtocol,
   looksLikeGitUrl,
   withoutSecret,
+  checkGitRef,
 } from '../../../../../src/domains/labs/git/git-address.ts';
-import { checkGitRef } from '../../../../../src/domains/labs/git/git-ref.ts';
 
 const all = ['https', 'ssh', 'file'] as const;
 

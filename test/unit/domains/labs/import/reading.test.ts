@@ -2,17 +2,18 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
-import { fileMode } from '../../../../../src/domains/labs/import/reading/file-mode.ts';
-import { parseLooseJson } from '../../../../../src/domains/labs/import/reading/loose-json.ts';
-import { minutesOf } from '../../../../../src/domains/labs/import/reading/minutes.ts';
-import { createNames, nameFrom } from '../../../../../src/domains/labs/import/names.ts';
-import { shortened } from '../../../../../src/domains/labs/import/shortened.ts';
+import { fileMode } from '../../../../../src/domains/labs/import/assets.ts';
+import {
+  parseLooseJson,
+  withoutComments,
+} from '../../../../../src/domains/labs/import/reading/loose-json.ts';
+import { minutesOf } from '../../../../../src/domains/labs/import/reading/read-scenario.ts';
+import { createNames, nameFrom, shortened } from '../../../../../src/domains/labs/import/names.ts';
 import {
   TREE_LIMITS,
   pathWithin,
   readSourceTree,
 } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
-import { withoutComments } from '../../../../../src/domains/labs/import/reading/without-comments.ts';
 import { emptyFolder } from '../../../../support/git-repository.ts';
 
 await t.test('JSON is read as people write it, and where it is not strict is told', async (t) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import t from 'tap';
 import { hiddenScript, verifyScript } from '../../../../../../src/domains/labs/import/needs/scripts.ts';
-import { solutionOf } from '../../../../../../src/domains/labs/import/solution.ts';
+import { solutionOf } from '../../../../../../src/domains/labs/import/write-steps.ts';
 import type { PageCommand } from '../../../../../../src/domains/labs/import/text/page.ts';
 
 /** Runs a script as Berth does: by the interpreter that its first line names. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { inLanguage } from '../../../../src/domains/labs/in-language.ts';
+import { inLanguage } from '../../../../src/domains/labs/localized-text.ts';
 
 const text = { en: 'Hello', ko: '안녕', 'zh-Hant': '你好' };
 

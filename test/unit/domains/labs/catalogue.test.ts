@@ -1,5 +1,5 @@
 import t from 'tap';
-import { imagesOfLabs } from '../../../../src/domains/labs/images-of-labs.ts';
+import { imagesOfLabs } from '../../../../src/domains/labs/catalogue.ts';
 import { labOf } from '../../../support/lab-of.ts';
 
 await t.test('a lab needs the images of its machines, and those that its trusted checks name', async (t) => {
