@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { extract } from 'tar-stream';
 import { fault } from '../../../core/errors.ts';
 import type { MachineSpec } from '../../engine.ts';
 import { call, hasStatus } from '../faults.ts';
+import { readEntries } from '../tar.ts';
 
 /** Larger than any image's user list, in bytes. */
 const MAX_PASSWD_BYTES = 1024 * 1024;
@@ -53,12 +54,10 @@ function numberOf(text: string): number | undefined {
 export async function readPasswd(container: Docker.Container): Promise<string> {
   try {
     const tar = await call(() => container.getArchive({ path: '/etc/passwd' }));
-    const entries = extract();
-    tar.on('error', (error) => entries.destroy(error)).pipe(entries);
     const chunks: Buffer[] = [];
     let bytes = 0;
-    for await (const entry of entries) {
-      for await (const chunk of entry as AsyncIterable<Buffer>) {
+    for await (const entry of readEntries(tar as Readable)) {
+      for await (const chunk of entry) {
         bytes += chunk.length;
         if (bytes <= MAX_PASSWD_BYTES) chunks.push(chunk);
       }

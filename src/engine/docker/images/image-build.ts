@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import type Dockerode from 'dockerode';
-import { pack as createPack } from 'tar-stream';
 import { fault } from '../../../core/errors.ts';
-import type { BuildFile, ImageBuildSpec, RegistryLogin } from '../../engine-images.ts';
+import type { ImageBuildSpec, RegistryLogin } from '../../engine-images.ts';
 import { call, engineMessage, hasStatus } from '../faults.ts';
 import { inspectImage, loginAddress } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
 import { readMessages } from '../messages.ts';
 import type { ImageMessage } from '../messages.ts';
+import { packFiles } from '../tar.ts';
 
 /**
  * The engine's message for an image that it pulled. The output of a build's step arrives in another field, so
@@ -182,17 +182,4 @@ function buildFault(image: string, problem: string, cause?: unknown) {
   return /no space left on device/i.test(problem)
     ? fault('DISK_FULL', { where: 'the container engine' }, cause)
     : fault('IMAGE_BUILD_FAILED', { image, problem }, cause);
-}
-
-/**
- * Packs files into a tar stream. The same files always give the same bytes, so that the engine's build cache
- * works.
- */
-function packFiles(files: readonly BuildFile[]) {
-  const pack = createPack();
-  for (const { path, content, executable } of files) {
-    pack.entry({ name: path, mode: executable ? 0o755 : 0o644, mtime: new Date(0), uid: 0, gid: 0 }, content);
-  }
-  pack.finalize();
-  return Readable.from(pack, { objectMode: false });
 }

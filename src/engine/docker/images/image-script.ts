@@ -1,7 +1,7 @@
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import type Dockerode from 'dockerode';
-import { pack as createPack } from 'tar-stream';
 import { removeOverdue, untilLabel } from '../helper.ts';
+import { packFiles } from '../tar.ts';
 
 /** Output to keep, in bytes: more than a smoke test prints. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
@@ -33,10 +33,8 @@ export async function runImageScript(
     },
   });
   try {
-    const pack = createPack();
-    pack.entry({ name: SCRIPT, mode: 0o755 }, text);
-    pack.finalize();
-    await container.putArchive(Readable.from(pack, { objectMode: false }), { path: '/' });
+    const script = { path: SCRIPT, content: Buffer.from(text), executable: true };
+    await container.putArchive(packFiles([script]), { path: '/' });
 
     const attached = await container.attach({ stream: true, stdout: true, stderr: true });
     const output = collect(docker, attached);

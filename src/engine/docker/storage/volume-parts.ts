@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { extract, pack } from 'tar-stream';
+import { pack } from 'tar-stream';
+import { readEntries } from '../tar.ts';
 
 /**
  * Folder in an image with the content of a volume. It contains an archive instead of files, because an engine
@@ -45,11 +46,5 @@ export function toParts(source: AsyncIterable<Buffer>): Readable {
 
 /** Joins the parts of {@link toParts} to the original stream. */
 export async function* fromParts(tar: Readable): AsyncGenerator<Buffer> {
-  const entries = extract();
-  tar.once('error', (error) => entries.destroy(error)).pipe(entries);
-  try {
-    for await (const entry of entries) yield* entry as AsyncIterable<Buffer>;
-  } finally {
-    tar.destroy();
-  }
+  for await (const entry of readEntries(tar)) yield* entry;
 }
