@@ -34,8 +34,8 @@ export function parseImageName(text: string): ImageName | undefined {
   if (!match) return undefined;
   const [, host = '', path = '', tag, digest] = match;
   const registry = readRegistry(host);
-  const whole = registry === DEFAULT_REGISTRY && !path.includes('/') ? `library/${path}` : path;
-  return { registry, path: whole, tag: tag ?? (digest ? undefined : 'latest'), digest };
+  const fullPath = registry === DEFAULT_REGISTRY && !path.includes('/') ? `library/${path}` : path;
+  return { registry, path: fullPath, tag: tag ?? (digest ? undefined : 'latest'), digest };
 }
 
 /** Returns the registry of a host: all names of Docker's own registry are the same one. */

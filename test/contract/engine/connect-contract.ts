@@ -145,7 +145,7 @@ export async function connectContract(open: (t: Test) => EngineHarness): Promise
       await t.rejects(engine.connect(machineId, 1001), { code: 'PORT_CLOSED' });
       await serve(1001, ECHO);
       t.equal(await read(await engine.connect(machineId, 1001), 'again'), 'again');
-      t.equal(await read(lost), '', 'what was open has ended with its server');
+      t.equal(await read(lost), '', 'an open connection ended with its server');
     });
   });
 

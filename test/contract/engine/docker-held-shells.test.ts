@@ -135,14 +135,14 @@ await test('a durable shell', async (t) => {
     const links = `ln -s / /tmp/root && ln -s /var/run/docker.sock ${socket} && ln -s / /run/other`;
     t.match(await runScript(engine, machineId, links), { code: 0 });
     const names = ['dev', 'berth'];
-    await t.rejects(connectInMachine(machine, [...names, 'a']), /no socket/);
+    await t.rejects(connectInMachine(machine, [...names, 'a']), /not a socket/);
     await t.rejects(connectInMachine(machine, ['tmp', 'root', 'var', 'run', 'docker.sock']), {
       code: 'ENOTDIR',
     });
     await t.rejects(connectInMachine(machine, ['run', 'other', 'var', 'run', 'docker.sock']), {
       code: 'ENOTDIR',
     });
-    await t.rejects(connectInMachine({ ...machine, pid: process.pid }, [...names, 'a']), /none of/);
+    await t.rejects(connectInMachine({ ...machine, pid: process.pid }, [...names, 'a']), /does not belong/);
   });
 
   await t.test('cannot be replaced, and its folder takes no files', async (t) => {
@@ -226,7 +226,7 @@ await test('the volume with the agent', async (t) => {
   const name = await volume();
   const labels = async () => (await docker.getVolume(name).inspect()).Labels;
   const filled = await labels();
-  t.same(filled, { 'berth.agent': name });
+  t.same(filled, { 'berth.holder': name });
   t.teardown(() => docker.getVolume(name).remove());
 
   await t.test('is filled again if it was removed, or is an empty one with its name', async (t) => {
@@ -240,7 +240,7 @@ await test('the volume with the agent', async (t) => {
   });
 
   await t.test('replaces volumes of versions whose images are gone', async (t) => {
-    const old = { Name: 'berth-agent-earlier', Labels: { 'berth.agent': 'berth-agent-earlier' } };
+    const old = { Name: 'berth-holder-earlier', Labels: { 'berth.holder': 'berth-holder-earlier' } };
     await docker.createVolume(old);
     await docker.getVolume(name).remove();
     await volume();

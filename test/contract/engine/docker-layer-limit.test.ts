@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { environmentSpec, MACHINE_IMAGE, machineSpec, runScript } from '../../support/engines.ts';
-import { mayBoundLayers } from '../../../src/engine/docker/environments/layer-limit.ts';
+import { maySupportLimit } from '../../../src/engine/docker/environments/layer-limit.ts';
 import { bytesOf } from './usage-contract.ts';
 import { startOwnEngine } from '../../support/own-engine.ts';
 
@@ -40,17 +40,17 @@ await test('an engine with limits for containers stops the writing at the limit'
   t.ok(written <= LIMIT_BYTES, `${written} bytes`);
   t.match(await runScript(engine, machineId, 'rm /root/more && sync && echo yes >/root/again'), { code: 0 });
   await engine.destroy(spec.environmentId);
-  t.same(await docker.listContainers({ all: true }), [], 'nor is there anything of the trial');
+  t.same(await docker.listContainers({ all: true }), [], 'the trial container is gone too');
 });
 
 await test('if the engine refuses the limit, the machine is created without it and its usage is measured', async (t) => {
   // Like overlay2 on a disk that supports quotas, but was not mounted with them.
   const { engine, docker } = await openOn(t, 'xfs');
-  t.ok(mayBoundLayers((await docker.info()) as Parameters<typeof mayBoundLayers>[0]));
+  t.ok(maySupportLimit((await docker.info()) as Parameters<typeof maySupportLimit>[0]));
   const [main] = await engine.provision(narrow());
   const script = 'for n in 1 2; do head -c 12M /dev/urandom >/root/more$n; done';
   const write = await runScript(engine, main?.machineId ?? '', script);
   t.match(write, { code: 0 });
   t.ok((await bytesOf(engine, main?.machineId)) > LIMIT_BYTES);
-  t.equal((await docker.listContainers({ all: true })).length, 1, 'nothing of the trial is left');
+  t.equal((await docker.listContainers({ all: true })).length, 1, 'the trial container is gone');
 });

@@ -54,7 +54,7 @@ await test('a file system with many layers is saved as one layer, with owners, m
   };
   const bounded = { repository, tag: 'bounded', labels: {}, admit };
   await t.rejects(engine.commit(machineId, bounded), { code: 'SAVE_TOO_LARGE' });
-  t.same(await engine.listImages(), [], 'nothing is left of what was too large');
+  t.same(await engine.listImages(), [], 'nothing is left of the rejected image');
   t.match(await engine.inspect(machineId), { state: 'running' });
 
   const id = await engine.commit(machineId, {
@@ -65,11 +65,11 @@ await test('a file system with many layers is saved as one layer, with owners, m
   const flat = `${repository}:flat`;
   t.equal(await layersOf(flat), 1);
   t.match(await engine.listImages(), [{ id, names: [flat] }]);
-  t.ok((await engine.measureImage(flat)) > 50 * 1024 ** 2, 'it shares nothing any more');
+  t.ok((await engine.measureImage(flat)) > 50 * 1024 ** 2, 'it shares no layers');
   t.match(await engine.inspect(machineId), { state: 'running' });
   const again = await provisionMachine(engine, { image: flat });
   const { out: after } = await runScript(engine, again.machineId, tell);
-  t.equal(after, before.replace('\nfile\n', '\n'), 'the volume is not of the file system');
+  t.equal(after, before.replace('\nfile\n', '\n'), 'the volume is not part of the file system');
   await engine.destroy(again.environmentId);
   await engine.removeImage(flat);
 });

@@ -33,9 +33,9 @@ await test('a helper measures the same disk as this process, and ends with it', 
   const helpers = () => docker.listContainers({ all: true, filters });
   const [own, helped] = [await here.engine.disk(), await there.engine.disk()];
   t.equal(helped.totalBytes, own.totalBytes);
-  t.ok(Math.abs(helped.freeBytes - own.freeBytes) < 4 * 1024 ** 3, 'others write meanwhile');
+  t.ok(Math.abs(helped.freeBytes - own.freeBytes) < 4 * 1024 ** 3, 'other programs write meanwhile');
   const [helper] = await helpers();
-  t.ok(helper, 'it stays, since it is asked every second');
+  t.ok(helper, 'it stays for further requests');
   await Promise.all([there.engine.disk(), there.engine.disk(), there.engine.disk()]);
   t.equal((await helpers()).length, 1);
 
@@ -51,7 +51,7 @@ await test('a helper measures the same disk as this process, and ends with it', 
   const [machine] = await without.engine.provision(environmentSpec());
   await runScript(without.engine, machine?.machineId ?? '', 'head -c 2M /dev/urandom >/root/file');
   const written = await without.engine.measureUsage(machine?.machineId ?? '', { timeoutMs: 60_000 });
-  t.ok(written !== 'late' && written.bytes >= 2 * 1024 ** 2, 'the engine itself measures then');
+  t.ok(written !== 'late' && written.bytes >= 2 * 1024 ** 2, 'then the engine itself measures');
 });
 
 await test('no file of a machine exceeds the limit of its disk, whatever writes it', async (t) => {
@@ -88,7 +88,7 @@ await test('a helper measures as much as the engine allows', async (t) => {
       await gauge.countOpenFiles('nobody', { timeoutMs: 10_000, signal });
       await gauge.count('bytes', [`${place.folder}/containers`], { timeoutMs: 10_000, signal });
     }
-    t.equal(getEventListeners(signal, 'abort').length, 0, 'nothing is left of a measurement');
+    t.equal(getEventListeners(signal, 'abort').length, 0, 'a measurement leaves no listener');
     const seesHost = made[0]?.HostConfig?.PidMode === 'host';
     t.equal(seesHost, refused.source.includes('CHECKPOINT'));
     const open = gauge.countOpenFiles('nobody', { timeoutMs: 10_000, signal: AbortSignal.abort() });
@@ -154,7 +154,7 @@ await test('deleted files that a learner’s containers keep open count toward t
   const held = (await open()) - before;
   t.ok(held >= 24 * 1024 ** 2 && held < 26 * 1024 ** 2, `${held}`);
   t.match(await runScript(engine, machineId, 'docker rm --force agent', { timeoutMs: 60_000 }), { code: 0 });
-  t.equal(await open(), before, 'they end with their container');
+  t.equal(await open(), before, 'they are gone with their container');
 });
 
 /** Starts helpers for this test only. */

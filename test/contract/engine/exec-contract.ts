@@ -83,7 +83,7 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
       t.match(
         await run('sleep 0.2; exit 127'),
         { outcome: 'exited', code: 127 },
-        'the code alone says nothing',
+        'the exit code alone is ambiguous',
       );
     });
   });

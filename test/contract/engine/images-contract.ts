@@ -62,12 +62,12 @@ export async function imagesContract(
     const second = await images.pull(reference, { onLayers: () => undefined });
     t.equal(second.formerId, first.id);
     t.not(second.id, first.id);
-    t.same(pulled, [reference], 'a name that was there is not new');
+    t.same(pulled, [reference], 'an existing name is not new');
     const listed = await images.list();
     t.match(
       listed.find(({ id }) => id === first.id),
       { names: [] },
-      'the former one has lost its name',
+      'the former image has lost its name',
     );
     t.match(
       listed.find(({ id }) => id === second.id),
@@ -89,7 +89,7 @@ export async function imagesContract(
       if (layers.some(({ current }) => current > 0)) abort.abort(reason);
     };
     await t.rejects(images.pull(reference, { signal: abort.signal, onLayers }), reason);
-    t.equal(await images.find(reference), undefined, 'the rest was not waited for');
+    t.equal(await images.find(reference), undefined, 'it did not wait for the rest');
   });
 
   await test('a registry with credentials gets the stored ones, and its denial is reported without them', async (t) => {
@@ -119,7 +119,7 @@ export async function imagesContract(
     const built = await images.build(buildSpec(`FROM ${reference}\nLABEL built=${Date.now()}\n`));
     t.teardown(() => images.remove(reference));
     t.teardown(() => images.remove(built));
-    t.ok(built, 'a Dockerfile may name it too');
+    t.ok(built, 'a Dockerfile can use it too');
   });
 
   await test('a missing image and a missing registry are distinguished', async (t) => {
@@ -157,7 +157,7 @@ export async function imagesContract(
       code: 'REGISTRY_UNREACHABLE',
       details: { image, problem: 'the registry does not answer' },
     });
-    t.ok(sockets.size > 0, 'the engine had asked, and waits for longer');
+    t.ok(sockets.size > 0, 'the engine sent its request, and would wait longer');
   });
 
   await test('a build reads a tar stream, plain or compressed', async (t) => {
@@ -254,12 +254,12 @@ export async function imagesContract(
     t.equal(await roleOf(saved), 'saved-state');
     const named = { repository: name.replace(/:1$/, ''), tag: 'by-hand', labels: {} };
     const byHand = await engine.commit(ours.machineId, named);
-    t.equal(await roleOf(byHand), undefined, 'one that has its labels from what it was made of');
+    t.equal(await roleOf(byHand), undefined, 'an image that inherited its labels');
     await engine.removeImage(byHand);
     t.equal(
       (await openImages(t, { installation: other.installation }).list()).find(({ id }) => id === saved)?.role,
       undefined,
-      'saved by somebody else',
+      'saved by another installation',
     );
     await engine.removeImage(saved);
     await engine.destroy(ours.environmentId);

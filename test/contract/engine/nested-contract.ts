@@ -76,7 +76,7 @@ export async function nestedContract(open: (t: Test) => EngineHarness): Promise<
       'even if its learner’s client is set up for another engine, and one of its plugins hangs',
       async (t) => {
         t.match(await run(SPOIL_CLIENT), { code: 0 });
-        t.not((await run('timeout 5 docker info')).code, 0, 'their own client does not reach it');
+        t.not((await run('timeout 5 docker info')).code, 0, 'their own client cannot connect');
         await engine.restart(machineId);
         t.match(await run('rm -r ~/.docker; docker image ls --quiet tiny:2'), { code: 0, out: /^\w+\n$/ });
       },

@@ -26,7 +26,7 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
     t.same(
       web.addresses.map(({ network }) => network),
       ['back', 'front'],
-      'in the order of the machine',
+      'in the machine’s order',
     );
     t.ok(await reaches(client, 'web'));
     t.ok(await reaches(web, 'client'));

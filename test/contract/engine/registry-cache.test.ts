@@ -24,7 +24,7 @@ await t.test('a registry’s cache of another one stays within its limit', async
   const whole = await used();
   t.ok(whole > 6 * MIB);
   const untouched = await registry.trim(7 * MIB);
-  t.ok(untouched.before >= whole && untouched.now === untouched.before, 'below the limit nothing goes');
+  t.ok(untouched.before >= whole && untouched.now === untouched.before, 'below the limit nothing is removed');
 
   // Read later than it was downloaded: learners use that one.
   await inside('touch', '-a', '-d', '2030-01-09', fileOf(layerOf('first')));
@@ -34,7 +34,7 @@ await t.test('a registry’s cache of another one stays within its limit', async
   t.same(
     await Promise.all(names.map(layerOf).map(isKept)),
     [true, false, true],
-    'what nobody wanted for longest goes',
+    'the least recently used image is removed',
   );
   const links = await inside('find', `${ROOT}/repositories/library/second/_layers`, '-name', 'link');
   t.notMatch(links, layerOf('second').slice(7), 'with what leads there');
@@ -43,7 +43,7 @@ await t.test('a registry’s cache of another one stays within its limit', async
   t.match(await read('second'), /\n200$/, 'it is downloaded again');
   await until(() => isKept(layerOf('second')));
   await cutOff();
-  t.match(await read('third'), /\n200$/, 'the others are served from here');
+  t.match(await read('third'), /\n200$/, 'the others come from the cache');
   t.match(await read('second'), /\n200$/);
 
   const started = async () => (await reader.inspect()).State.StartedAt;
@@ -57,10 +57,10 @@ await t.test('a registry’s cache of another one stays within its limit', async
     );
   await fetching(100, '11 minutes ago');
   await registry.trim(20 * MIB);
-  t.equal(await inside('find', upload), '', 'what a crash left half goes');
+  t.equal(await inside('find', upload), '', 'an incomplete download of a crash is removed');
   await fetching(3 * MIB, 'now');
   await registry.trim(20 * MIB);
-  t.match(await inside('find', upload), 'data', 'what is being fetched stays');
+  t.match(await inside('find', upload), 'data', 'a running download stays');
   t.equal(await started(), since);
   const cut = await registry.trim(2 * MIB);
   t.ok(cut.now <= 2 * MIB, 'unless it alone is too large');

@@ -32,7 +32,7 @@ await t.test('a registry’s refusal is reported with its message and advice', a
   const cache = await startRegistry(t, { upstream: `http://127.0.0.1:${locked.port}` });
   await t.rejects(put(cache.port), {
     code: 'LOCAL_REGISTRY_REFUSED',
-    message: /unsupported.*put this one into the registry that it fetches from\.$/,
+    message: /unsupported.*push the image to the registry from which it pulls\.$/,
   });
 
   await locked.stop();

@@ -28,7 +28,7 @@ await t.test('it runs once it is ensured, and an image is pushed, listed, pulled
     { part: 'writer', state: 'running' },
   ]);
   await registry.ensure();
-  t.strictSame(await parts(docker, installation), made, 'a second time changes nothing');
+  t.strictSame(await parts(docker, installation), made, 'a second call changes nothing');
 
   const images = openImages(t);
   const name = `berth-test/${installation}:latest`;
@@ -64,7 +64,7 @@ await t.test('it runs once it is ensured, and an image is pushed, listed, pulled
   await images.remove(`${local}:1`);
 
   await registry.delete('library/tools', '1');
-  t.strictSame(await registry.list(), [], 'with the other tag of the same content');
+  t.strictSame(await registry.list(), [], 'the other tag of the same content is gone too');
   await t.rejects(registry.delete('library/tools', '1'), { code: 'NOT_FOUND' });
   await t.rejects(registry.delete('../../x?', '1'), { code: 'NOT_FOUND' });
   await t.rejects(registry.push('berth-test/none', { name: 'x', tag: '1' }, { onLayers }), {
@@ -150,7 +150,11 @@ await t.test('another registry’s images are pulled and cached', async (t) => {
   t.match(await parts(docker, installation), [{ part: 'reader' }], 'it has no writer');
   t.equal(await registry.address(), `${upstreamHost}:5000`);
   const layer = await put('tools:1', 1000);
-  t.strictSame(await registry.list(), [{ name: 'library/tools', tags: ['1'] }], 'it is asked itself');
+  t.strictSame(
+    await registry.list(),
+    [{ name: 'library/tools', tags: ['1'] }],
+    'the upstream registry itself is listed',
+  );
   t.match(await ask('library/tools/blobs/uploads/', '-X', 'POST'), /UNSUPPORTED[^]*\n405$/);
   t.match(await ask(`library/tools/blobs/${layer}`, '-o', '/dev/null'), /\n200$/);
   await until(() => isKept(layer));

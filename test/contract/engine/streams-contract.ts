@@ -20,7 +20,7 @@ export async function streamsContract(open: (t: Test) => EngineHarness): Promise
     await t.test('complete and unchanged, and ends with the command', async (t) => {
       t.equal(await text(await output('echo out; echo err >&2')), 'out\n');
       t.equal(await text(await output('true')), '');
-      t.equal(await text(await output('cat; echo end')), 'end\n', 'which has nothing to read');
+      t.equal(await text(await output('cat; echo end')), 'end\n', 'its input is empty');
       const bytes = await bytesOf(await output('seq 1 1000000'));
       t.equal(bytes.length, 6_888_896);
       t.match(bytes.subarray(-8).toString(), '1000000\n');

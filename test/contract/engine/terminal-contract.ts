@@ -36,7 +36,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       await until('12 34');
       await terminal.end();
       await terminal.resize(5, 5);
-      t.pass('a resize after the end does no harm');
+      t.pass('a resize after the end is harmless');
     });
 
     await t.test('passes ^P on immediately, and ^P ^Q does not detach', async () => {
@@ -95,7 +95,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       const terminal = await engine.openTerminal(machineId, { command, rows: 24, cols: 80 });
       terminal.stream.pause();
       await sleep(1_500);
-      t.match(await runScript(engine, machineId, 'cat /tmp/flood'), { code: 1 }, 'the flood waits');
+      t.match(await runScript(engine, machineId, 'cat /tmp/flood'), { code: 1 }, 'the flood is blocked');
       let bytes = 0;
       for await (const chunk of terminal.stream) bytes += (chunk as Buffer).length;
       t.equal(bytes, 14_888_896);
@@ -175,7 +175,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
         await sleep(500);
         t.ok(await isRunning(engine, machineId, '4625'));
         await terminal.end();
-        t.same(await terminal.over, { exitCode: 137 }, 'killed, and not waited for');
+        t.same(await terminal.over, { exitCode: 137 }, 'killed without a delay');
         t.notOk(await isRunning(engine, machineId, '4625'));
         t.notOk(await isRunning(engine, machineId, '4626'));
       },
@@ -216,7 +216,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
     await sleep(300);
     await crashing.cut();
     t.same(await terminal.over, { exitCode: undefined });
-    t.ok(await isRunning(engine, machineId, 'sleep 631'), 'the engine keeps it');
+    t.ok(await isRunning(engine, machineId, 'sleep 631'), 'the engine keeps it running');
     t.ok(terminal.shell.length <= 64);
 
     const [pid, uid] = terminal.shell.split(':');
@@ -259,7 +259,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       t.equal(
         await engine.reattachTerminal(machineId, terminal.shell, 0),
         undefined,
-        'is only some engines’',
+        'only some engines have durable terminals',
       );
       return;
     }
@@ -281,7 +281,7 @@ export async function terminalContract(open: (t: Test) => EngineHarness): Promis
       await screen.until('kept 31 97');
 
       const taken = await engine.reattachTerminal(machineId, terminal.shell, Number.MAX_SAFE_INTEGER);
-      t.equal(await again.over, 'cut', 'who was there is put out');
+      t.equal(await again.over, 'cut', 'the earlier connection was closed');
       taken?.stream.resume().write('exit 7\n');
       t.same(await taken?.over, { exitCode: 7 });
     });

@@ -87,7 +87,7 @@ export async function volumesContract(open: (t: Test) => EngineHarness): Promise
       const spec = environmentSpec({ machines: [machineSpec({ volumes: [{ path: '/data', from }] })] });
       await t.rejects(engine.provision(spec), { code: 'IMAGE_NOT_FOUND', details: { image: from } });
     }
-    t.equal((await engine.list()).length, 1, 'and nothing is left of those');
+    t.equal((await engine.list()).length, 1, 'the refused environments left nothing');
   });
 
   await test('an environment that could not be created leaves no volume', async (t) => {

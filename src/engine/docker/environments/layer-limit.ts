@@ -5,13 +5,13 @@ import { removeOverdue, untilLabel } from '../helper.ts';
 import { removeContainer } from './teardown.ts';
 
 /** Backing file systems of overlay2 that can have quotas for folders. */
-const COUNTING = /^xfs$/i;
+const QUOTA_FILE_SYSTEMS = /^xfs$/i;
 /** Storage drivers with their own limit for containers. */
-const BOUNDING = new Set(['btrfs', 'zfs', 'windowsfilter']);
+const LIMITING_DRIVERS = new Set(['btrfs', 'zfs', 'windowsfilter']);
 /** The drivers among them whose limit includes the image's size. */
-const WHOLE = new Set(['btrfs']);
+const INCLUDES_IMAGE = new Set(['btrfs']);
 /** Size limit of the trial container: any value works. */
-const TRIED_BYTES = 1024 ** 3;
+const TRIAL_BYTES = 1024 ** 3;
 /** Longest lifetime of the trial container, in milliseconds. */
 const TRIAL_LIFETIME_MS = 180_000;
 
@@ -22,15 +22,15 @@ interface Info {
 }
 
 /** Returns whether an engine with this storage may support a size limit for containers. */
-export function mayBoundLayers({ Driver = '', DriverStatus }: Info): boolean {
+export function maySupportLimit({ Driver = '', DriverStatus }: Info): boolean {
   const below = (DriverStatus ?? []).find(([name]) => name === 'Backing Filesystem')?.[1] ?? '';
-  return BOUNDING.has(Driver) || (Driver === 'overlay2' && COUNTING.test(below));
+  return LIMITING_DRIVERS.has(Driver) || (Driver === 'overlay2' && QUOTA_FILE_SYSTEMS.test(below));
 }
 
 export type LayerLimit = ReturnType<typeof createLayerLimit>;
 
 /** What the engine's limit for a container includes: nothing, its changes, or the image and its changes. */
-type Counted = 'nothing' | 'changes' | 'whole';
+type LimitScope = 'nothing' | 'changes' | 'image-and-changes';
 
 /**
  * Limits the size of a machine's file system on engines that support it. xfs does only if it was mounted with
@@ -38,15 +38,15 @@ type Counted = 'nothing' | 'changes' | 'whole';
  * image, and never starts it.
  */
 export function createLayerLimit({ docker, installation }: { docker: Docker; installation: string }) {
-  let known: Promise<Counted> | undefined;
+  let known: Promise<LimitScope> | undefined;
 
-  async function find(image: string): Promise<Counted> {
+  async function find(image: string): Promise<LimitScope> {
     const info = (await call(() => docker.info())) as Info;
-    if (!mayBoundLayers(info)) return 'nothing';
-    const counted = WHOLE.has(info.Driver ?? '') ? 'whole' : 'changes';
+    if (!maySupportLimit(info)) return 'nothing';
+    const scope = INCLUDES_IMAGE.has(info.Driver ?? '') ? 'image-and-changes' : 'changes';
     const labels = labelsOf(installation, 'gauge');
     await removeOverdue(docker, labels);
-    const StorageOpt = await optionFor(counted, image, TRIED_BYTES);
+    const StorageOpt = await optionFor(scope, image, TRIAL_BYTES);
     try {
       const container = await call(() =>
         docker.createContainer({
@@ -56,7 +56,7 @@ export function createLayerLimit({ docker, installation }: { docker: Docker; ins
         }),
       );
       await removeContainer(docker, container.id);
-      return counted;
+      return scope;
     } catch (error) {
       // If the image is missing, the trial has no result.
       if (!isRefusal(error) || hasStatus(error, 404)) throw error;
@@ -64,10 +64,12 @@ export function createLayerLimit({ docker, installation }: { docker: Docker; ins
     }
   }
 
-  async function optionFor(counted: Counted, image: string, bytes: number): Promise<Record<string, string>> {
-    if (counted === 'nothing') return {};
+  async function optionFor(scope: LimitScope, image: string, bytes: number): Promise<Record<string, string>> {
+    if (scope === 'nothing') return {};
     const size =
-      counted === 'whole' ? bytes + (await call(() => docker.getImage(image).inspect())).Size : bytes;
+      scope === 'image-and-changes'
+        ? bytes + (await call(() => docker.getImage(image).inspect())).Size
+        : bytes;
     return { size: String(size) };
   }
 

@@ -20,16 +20,16 @@ export function createExecOutput(
   limitBytes: number,
   on: { started: () => void; limit: () => void; output?: ((bytes: Buffer) => void) | undefined },
 ): ExecOutput {
-  const kept: Record<OutputChannel, Buffer[]> = { stdout: [], stderr: [] };
+  const collected: Record<OutputChannel, Buffer[]> = { stdout: [], stderr: [] };
   let freeBytes = limitBytes;
   let opening: Buffer | undefined = Buffer.alloc(0);
   let leader: Leader | undefined;
   let failure: string | undefined;
 
-  const keep = (channel: OutputChannel, bytes: Buffer) => {
+  const collect = (channel: OutputChannel, bytes: Buffer) => {
     // A copy, so that a small output does not keep a whole network buffer in memory.
     const copy = Buffer.from(bytes.subarray(0, freeBytes));
-    if (copy.length > 0) kept[channel].push(copy);
+    if (copy.length > 0) collected[channel].push(copy);
     if (copy.length > 0 && channel === 'stdout') on.output?.(copy);
     const isOver = bytes.length > freeBytes;
     freeBytes = Math.max(0, freeBytes - bytes.length);
@@ -47,17 +47,17 @@ export function createExecOutput(
     }
     leader = announcement.leader;
     on.started();
-    keep('stdout', announcement.rest);
+    collect('stdout', announcement.rest);
   };
 
   const add = createDemultiplexer((channel, bytes) => {
     if (channel === 'stdout' && opening) open(bytes);
-    else if (failure === undefined) keep(channel, bytes);
+    else if (failure === undefined) collect(channel, bytes);
   });
 
   return {
     add,
-    take: (channel) => Buffer.concat(kept[channel]),
+    take: (channel) => Buffer.concat(collected[channel]),
     get leader() {
       return leader;
     },

@@ -57,12 +57,12 @@ export async function openExecOutput(
     }
     opening.resolve(announcement);
   });
-  const silent = (problem: string) => opening.resolve({ state: 'failed', problem });
-  const timer = setTimeout(() => silent('it did not start in time'), ANNOUNCEMENT_TIMEOUT_MS);
+  const fail = (problem: string) => opening.resolve({ state: 'failed', problem });
+  const timer = setTimeout(() => fail('it did not start in time'), ANNOUNCEMENT_TIMEOUT_MS);
   stream.on('error', () => stream.destroy());
   stream.once('close', () => {
     const problem = errors.toString().trim();
-    silent(problem || 'the engine closed the connection');
+    fail(problem || 'the engine closed the connection');
     if (!closing) void endOf(container, exec, problem).then(queue.end);
   });
   readDirectly(stream, (chunk) => {

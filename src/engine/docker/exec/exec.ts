@@ -47,7 +47,7 @@ const APPEARANCE_MS = 10_000;
 /** Exit codes of a command that may not run, or does not exist. */
 const NOT_STARTED = new Set([126, 127]);
 
-type Cut = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
+type Outcome = 'timed-out' | 'output-limit' | 'aborted' | 'closed';
 
 /** How to run a command, in addition to its specification. */
 interface ExecOptions {
@@ -65,11 +65,11 @@ export async function runExec(
 ): Promise<ExecResult> {
   spec.signal?.throwIfAborted();
   const mark = newMark();
-  const cut = deferred<Cut>();
+  const ended = deferred<Outcome>();
   let inputError: unknown;
   const failInput = (error: unknown) => {
     inputError = error;
-    cut.resolve('aborted');
+    ended.resolve('aborted');
   };
   // Registered first, because the stream may fail before anybody reads it.
   spec.inputStream?.once('error', failInput);
@@ -79,27 +79,27 @@ export async function runExec(
   const started = deferred<void>();
   const output = createExecOutput(spec.outputLimitBytes, {
     started: () => started.resolve(),
-    limit: () => endsAtLimit && cut.resolve('output-limit'),
+    limit: () => endsAtLimit && ended.resolve('output-limit'),
     output: spec.onOutput,
   });
-  const timer = setTimeout(() => cut.resolve('timed-out'), spec.timeoutMs);
+  const timer = setTimeout(() => ended.resolve('timed-out'), spec.timeoutMs);
   let stopPolling: (() => void) | undefined;
-  const abort = () => cut.resolve('aborted');
+  const abort = () => ended.resolve('aborted');
   spec.signal?.addEventListener('abort', abort, { once: true });
   try {
     const stream = await call(() => exec.start({ hijack: true, stdin: true }));
     const closed = new Promise<void>((resolve) => stream.once('close', resolve));
-    void closed.then(() => cut.resolve('closed'));
+    void closed.then(() => ended.resolve('closed'));
     stream.on('error', () => stream.destroy()).on('data', output.add);
     stopPolling = closeWhenUnread(stream, exec);
     if (spec.inputStream) void feed(stream, spec.inputStream, failInput);
     else stream.end(spec.input);
-    const outcome = await cut.promise;
+    const outcome = await ended.promise;
     if (outcome !== 'closed') await endCommand({ container, spec, mark, stream, output, started, closed });
     if (outcome === 'aborted') throw inputError ?? spec.signal?.reason;
     return outcome === 'closed'
       ? await resultOf(container, exec, output)
-      : { outcome, exitCode: undefined, ...taken(output) };
+      : { outcome, exitCode: undefined, ...outputOf(output) };
   } finally {
     clearTimeout(timer);
     stopPolling?.();
@@ -190,11 +190,11 @@ async function resultOf(
   }
   // The engine can lose the output of a command that ended immediately, but not its exit code.
   const ran = output.leader !== undefined || (output.failure === undefined && !NOT_STARTED.has(exitCode));
-  if (ran) return { outcome: 'exited', exitCode, ...taken(output) };
+  if (ran) return { outcome: 'exited', exitCode, ...outputOf(output) };
   const stderr = Buffer.from(output.failure ?? 'the command does not exist or may not run');
   return { outcome: 'not-started', exitCode: undefined, stdout: Buffer.alloc(0), stderr };
 }
 
-function taken(output: ExecOutput): { stdout: Buffer; stderr: Buffer } {
+function outputOf(output: ExecOutput): { stdout: Buffer; stderr: Buffer } {
   return { stdout: output.take('stdout'), stderr: output.take('stderr') };
 }

@@ -20,7 +20,7 @@ async function waitInExec(container: Docker.Container, spec: ShellSpec): Promise
   stream.on('readable', drain);
   return {
     handle: shellHandle(shell),
-    gone: closed(stream),
+    ended: closed(stream),
     async take({ rows, cols, beforeStart }) {
       stream.off('readable', drain);
       const terminal = terminalOf(shell);
@@ -38,7 +38,7 @@ async function waitInExec(container: Docker.Container, spec: ShellSpec): Promise
       await terminal.over;
       return undefined;
     },
-    leave: () => stream.destroy(),
+    disconnect: () => stream.destroy(),
   };
 }
 
@@ -59,8 +59,8 @@ export function createShells({
     /** Opens a terminal. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
     async open(machineId: string, spec: TerminalSpec): Promise<EngineTerminal> {
       const machine = await reach(machineId);
-      const held = machine && (await openHeld(machine, spec));
-      return held ?? openTerminal(docker.getContainer(machineId), spec, { sizesAtStart });
+      const agentShell = machine && (await openHeld(machine, spec));
+      return agentShell ?? openTerminal(docker.getContainer(machineId), spec, { sizesAtStart });
     },
 
     /** Reconnects to an agent's shell; undefined if it cannot be reached. */
@@ -77,8 +77,8 @@ export function createShells({
     /** Starts a waiting shell. @throws CONTAINER_NOT_FOUND, SHELL_NOT_STARTED */
     async wait(machineId: string, spec: ShellSpec): Promise<WaitingShell> {
       const machine = await reach(machineId);
-      const held = machine && (await waitHeld(machine, spec));
-      return held ?? waitInExec(docker.getContainer(machineId), spec);
+      const agentShell = machine && (await waitHeld(machine, spec));
+      return agentShell ?? waitInExec(docker.getContainer(machineId), spec);
     },
   };
 }

@@ -5,11 +5,11 @@ import { environmentList } from '../environments/machine-config.ts';
 export interface WaitingShell {
   handle: string;
   /** Resolves when it no longer waits, unless it was taken. */
-  gone: Promise<void>;
+  ended: Promise<void>;
   /** Starts it at this size; undefined if it does not answer. */
   take(as: Pick<TerminalSpec, 'rows' | 'cols' | 'beforeStart'>): Promise<EngineTerminal | undefined>;
   /** Disconnects; the shell keeps waiting. */
-  leave(): unknown;
+  disconnect(): unknown;
 }
 
 /** Creates the list of shells that wait in machines for a terminal. Only this process has their streams. */
@@ -20,7 +20,7 @@ export function createWaitingShells(start: (machineId: string, spec: ShellSpec) 
   function add(key: string, machineId: string, shell: WaitingShell): void {
     waiting.set(key, { machineId, shell });
     const forget = () => waiting.get(key)?.shell === shell && waiting.delete(key);
-    void shell.gone.then(forget);
+    void shell.ended.then(forget);
   }
 
   return {
@@ -55,7 +55,7 @@ export function createWaitingShells(start: (machineId: string, spec: ShellSpec) 
 
     /** Closes the streams. Waiting shells keep waiting: `endShell` ends them. */
     close(): void {
-      for (const { shell } of waiting.values()) shell.leave();
+      for (const { shell } of waiting.values()) shell.disconnect();
     },
   };
 }

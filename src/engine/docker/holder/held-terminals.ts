@@ -57,7 +57,7 @@ export async function waitHeld(machine: ReachedMachine, spec: ShellSpec): Promis
   const { stream } = shell;
   return {
     handle: handleOf(name, shell),
-    gone: closed(stream),
+    ended: closed(stream),
     async take({ rows, cols, beforeStart }) {
       if (stream.destroyed) return undefined;
       const terminal = heldTerminal(machine, { name, shell, offset: 0 });
@@ -65,7 +65,7 @@ export async function waitHeld(machine: ReachedMachine, spec: ShellSpec): Promis
       stream.attach(rows, cols);
       return terminal;
     },
-    leave: () => stream.destroy(),
+    disconnect: () => stream.destroy(),
   };
 }
 

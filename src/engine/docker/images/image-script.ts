@@ -38,9 +38,9 @@ export async function runImageScript(
 
     const attached = await container.attach({ stream: true, stdout: true, stderr: true });
     const output = collect(docker, attached);
-    const over = container.wait({ condition: 'next-exit' });
+    const exit = container.wait({ condition: 'next-exit' });
     await container.start();
-    const exitCode = await withDeadline(over, timeoutMs);
+    const exitCode = await withDeadline(exit, timeoutMs);
     if (exitCode === undefined) await container.kill();
     return { exitCode, output: await output };
   } finally {
@@ -63,13 +63,13 @@ function collect(docker: Dockerode, attached: NodeJS.ReadWriteStream): Promise<s
   });
 }
 
-async function withDeadline(over: Promise<{ StatusCode: number }>, timeoutMs: number) {
+async function withDeadline(exit: Promise<{ StatusCode: number }>, timeoutMs: number) {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), timeoutMs);
   });
   try {
-    return (await Promise.race([over, deadline]))?.StatusCode;
+    return (await Promise.race([exit, deadline]))?.StatusCode;
   } finally {
     clearTimeout(timer);
   }

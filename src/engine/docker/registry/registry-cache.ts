@@ -24,10 +24,10 @@ export async function trimCache(
   container: Docker.Container,
   limitBytes: number,
 ): Promise<{ before: number; now: number }> {
-  const kept = Math.floor(limitBytes * KEPT_SHARE);
-  const first = await trim(container, { limitBytes, kept, uploads: STALLED });
+  const keepBytes = Math.floor(limitBytes * KEPT_SHARE);
+  const first = await trim(container, { limitBytes, keepBytes, uploads: STALLED });
   if (first.now <= limitBytes) return first;
-  const { now } = await trim(container, { limitBytes, kept: 0, uploads: ALL });
+  const { now } = await trim(container, { limitBytes, keepBytes: 0, uploads: ALL });
   // Removed files take space as long as the registry keeps them open.
   await call(() => container.restart({ t: STOP_SECONDS }));
   return { before: first.before, now };
@@ -35,10 +35,10 @@ export async function trimCache(
 
 async function trim(
   container: Docker.Container,
-  { limitBytes, kept, uploads }: { limitBytes: number; kept: number; uploads: string },
+  { limitBytes, keepBytes, uploads }: { limitBytes: number; keepBytes: number; uploads: string },
 ) {
   const { stdout, stderr, outcome } = await runExec(container, {
-    command: ['/bin/sh', '-c', TRIM_SCRIPT, 'sh', String(limitBytes), String(kept), uploads],
+    command: ['/bin/sh', '-c', TRIM_SCRIPT, 'sh', String(limitBytes), String(keepBytes), uploads],
     timeoutMs: TIMEOUT_MS,
     outputLimitBytes: OUTPUT_BYTES,
   });

@@ -25,7 +25,7 @@ interface ContentFolders {
    * Folders with files that the engine itself mounts in the machine, such as /etc/hosts, which the machine
    * may write.
    */
-  own: string[];
+  engineFiles: string[];
 }
 
 /** The used part of the engine's answer: the library's own types omit it. */
@@ -71,7 +71,7 @@ export function createUsage({ docker, gauge }: { docker: Docker; gauge: EngineGa
   ): Promise<Reading> {
     const opened = await openGauge();
     if (!opened || content.changes === undefined) return 'unseen';
-    const folders = [content.changes, ...content.volumes.map(({ folder }) => folder), ...content.own];
+    const folders = [content.changes, ...content.volumes.map(({ folder }) => folder), ...content.engineFiles];
     return opened.count(what, folders, limits);
   }
 
@@ -108,7 +108,7 @@ function toContentFolders({ Id, GraphDriver, Mounts = [], ...paths }: Inspected)
   const folders = [HostsPath, HostnamePath, ResolvConfPath].map((path) => dirname(path ?? ''));
   return {
     // If an engine keeps these files with others, they do not count as the machine's.
-    own: [...new Set(folders)].filter((folder) => folder.endsWith(`/containers/${Id}`)),
+    engineFiles: [...new Set(folders)].filter((folder) => folder.endsWith(`/containers/${Id}`)),
     changes: GraphDriver?.Data?.['UpperDir'],
     volumes: Mounts.flatMap(({ Type, Name, Source }) =>
       Type === 'volume' && Name && Source ? [{ name: Name, folder: Source }] : [],

@@ -48,7 +48,7 @@ await test('the oldest waiting client is dropped for a new one, also after anoth
   t.same(
     guests.slice(2).map((each) => each.gone()),
     guests.slice(2).map(() => false),
-    'none of the later ones was sent away',
+    'none of the later clients was dropped',
   );
   guests.at(-1)?.socket.end(`${TOKEN}sent`);
   await until(() => native.stdout().endsWith('sent'));

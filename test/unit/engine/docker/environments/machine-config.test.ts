@@ -93,7 +93,7 @@ await test('a machine has no message queues, and few queued signals', (t) => {
     [32_768, 64],
   ] as const)
     t.same(limitsOf(pids).get('sigpending'), [signals, signals], `${pids} processes`);
-  t.notOk(limitsOf(256, false).has('sigpending'), 'where all machines’ users are the host’s');
+  t.notOk(limitsOf(256, false).has('sigpending'), 'if the users of machines are the host’s');
   t.end();
 });
 

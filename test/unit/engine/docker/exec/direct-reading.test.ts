@@ -54,7 +54,7 @@ await test('a reader gets all bytes of an upgraded connection, after any delays 
     const pieces: Buffer[] = [];
     let lent = 0;
     readDirectly(socket, (piece) => {
-      t.equal(lent, 0, 'nothing comes in a pause');
+      t.equal(lent, 0, 'nothing arrives during a pause');
       pieces.push(Buffer.from(piece));
       if (pieces.length % 3 > 0) return true;
       lent += 1;

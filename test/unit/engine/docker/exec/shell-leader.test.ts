@@ -35,7 +35,11 @@ await test('the message of the engine, or of the shell, is the reason of a failu
     problem: 'zsh: not found',
   });
   t.match(parseAnnouncement(Buffer.from('\u0001nonsense\n')), { state: 'failed' });
-  t.match(parseAnnouncement(Buffer.from('\u0001'.padEnd(3_000, '1'))), { state: 'failed' }, 'it is bounded');
+  t.match(
+    parseAnnouncement(Buffer.from('\u0001'.padEnd(3_000, '1'))),
+    { state: 'failed' },
+    'its length is limited',
+  );
   t.end();
 });
 

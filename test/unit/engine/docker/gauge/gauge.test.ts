@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { parseSpace } from '../../../../../src/engine/docker/gauge/gauge.ts';
-import { mayBoundLayers } from '../../../../../src/engine/docker/environments/layer-limit.ts';
+import { maySupportLimit } from '../../../../../src/engine/docker/environments/layer-limit.ts';
 
 await test('the space of a container’s root is parsed, with its files if they are limited', async (t) => {
   t.strictSame(parseSpace('4096 65793553 20000000 16777216 16330230\n'), {
@@ -14,9 +14,9 @@ await test('the space of a container’s root is parsed, with its files if they 
 
 await test('only some storage can limit the size of a container', async (t) => {
   const on = (Driver: string, below: string) =>
-    mayBoundLayers({ Driver, DriverStatus: [['Backing Filesystem', below]] });
+    maySupportLimit({ Driver, DriverStatus: [['Backing Filesystem', below]] });
   t.equal(on('overlay2', 'extfs'), false);
   t.equal(on('overlay2', 'xfs'), true);
   t.equal(on('btrfs', ''), true);
-  t.equal(mayBoundLayers({ Driver: 'vfs', DriverStatus: null }), false);
+  t.equal(maySupportLimit({ Driver: 'vfs', DriverStatus: null }), false);
 });

@@ -41,13 +41,13 @@ await test('output arrives unchanged, however its messages are split, with their
         heard.push(Buffer.from(bytes));
         messages += count;
       },
-      words: () => t.fail('there are no words'),
-      nonsense: () => t.fail('there is no nonsense'),
+      words: () => t.fail('there are no text messages'),
+      nonsense: () => t.fail('there are no invalid messages'),
     });
     for (let at = 0; at < all.length; at += length) read(Buffer.from(all.subarray(at, at + length)));
     t.ok(Buffer.concat(heard).equals(sent), `pieces of ${length}`);
     t.equal(messages, sizes.length);
-    t.ok(heard.length <= all.length / length + 1, 'a piece is handed over once');
+    t.ok(heard.length <= all.length / length + 1, 'each chunk is passed on once');
   }
   t.end();
 });

@@ -16,7 +16,7 @@ await test('the percentage of a pull grows with the bytes of its layers', (t) =>
   t.equal(bytes('a', 'Downloading', 25, 100), 25);
   t.equal(bytes('b', 'Downloading', 50, 100), 37);
   t.equal(percent({ id: 'a', status: 'Download complete' }), 75);
-  t.equal(bytes('a', 'Extracting', 10, 100), 75, 'unpacking does not set it back');
+  t.equal(bytes('a', 'Extracting', 10, 100), 75, 'extracting does not reduce it');
   t.equal(percent({ id: 'c', status: 'Already exists' }), 75);
   t.equal(percent({ id: 'b', status: 'Pull complete' }), 100);
   t.end();
@@ -41,7 +41,7 @@ await test('each layer has its current phase', (t) => {
     total: 9,
   });
   t.same(phase('Pull complete'), { id: 'a', phase: 'done', current: 9, total: 9 });
-  t.same(gather({ status: 'Digest: sha256:12' }).length, 1, 'what is about no layer adds none');
+  t.same(gather({ status: 'Digest: sha256:12' }).length, 1, 'other messages add no layer');
   t.end();
 });
 

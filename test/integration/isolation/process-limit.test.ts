@@ -5,32 +5,32 @@ import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { endInside, newMark, withMoreProcesses } from '../../../src/engine/docker/environments/ending.ts';
 import { dockerHarness, provisionMachine } from '../../support/engines.ts';
 
-await test('what is lent to a full machine is taken back, however many borrow and whatever a crash left', async (t) => {
+await test('the process limit of a full machine is reset after each raise, and after a crash', async (t) => {
   const container = await openMachine(t);
   const limit = async () => (await container.inspect()).HostConfig.PidsLimit;
   t.equal(await limit(), 64);
-  // As a crash leaves it.
+  // As after a crash.
   await container.update({ PidsLimit: 96 });
-  const lent: unknown[] = [];
-  const borrow = async () => {
-    lent.push(await limit());
+  const limits: unknown[] = [];
+  const readLimit = async () => {
+    limits.push(await limit());
     await sleep(100);
   };
   await Promise.all([
-    withMoreProcesses(container, borrow),
+    withMoreProcesses(container, readLimit),
     t.rejects(withMoreProcesses(container, () => Promise.reject(new Error('failed')))),
-    withMoreProcesses(container, borrow),
-    withMoreProcesses(container, borrow),
+    withMoreProcesses(container, readLimit),
+    withMoreProcesses(container, readLimit),
   ]);
-  t.same(lent, [96, 96, 96]);
+  t.same(limits, [96, 96, 96]);
   t.equal(await limit(), 64);
 });
 
-await test('an ending that cannot begin even then is an error, not done', async (t) => {
+await test('an error is reported if the command that ends processes cannot start', async (t) => {
   const container = await openMachine(t);
   await t.rejects(endInside(container, { leader: undefined, mark: newMark(), user: 'nobody-here' }), {
     code: 'ENGINE_REFUSED',
-    details: { problem: /no room/ },
+    details: { problem: /no free process/ },
   });
 });
 
